@@ -1,0 +1,25 @@
+import type { Knex } from 'knex';
+import * as contacts from './0001-contacts.ts';
+import * as users from './0002-users.ts';
+import * as groups from './0003-groups.ts';
+import * as tags from './0004-tags.ts';
+import * as links from './0005-links.ts';
+import * as lockouts from './0006-lockouts.ts';
+import * as sessions from './0007-sessions.ts';
+import * as audit from './0008-audit.ts';
+import * as search from './0009-search.ts';
+import * as userChanges from './0010-user-changes.ts';
+
+/** In the order in which they run. A landed migration is never edited or renamed. */
+export const migrations: Record<string, Knex.Migration> = {
+  '0001-contacts': contacts,
+  '0002-users': users,
+  '0003-groups': groups,
+  '0004-tags': tags,
+  '0005-links': links,
+  '0006-lockouts': lockouts,
+  '0007-sessions': sessions,
+  '0008-audit': audit,
+  '0009-search': search,
+  '0010-user-changes': userChanges,
+};

@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import compression from 'compression';
+import express, { type Express } from 'express';
+import session from 'express-session';
+import type { Logger } from 'pino';
+import { pinoHttp } from 'pino-http';
+import { auditController } from './audit/audit-controller.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import { credentialsController } from './credentials/credentials-controller.ts';
+import type { Database } from './db/database.ts';
+import { groupsController } from './groups/groups-controller.ts';
+import { invitationsController } from './invitations/invitations-controller.ts';
+import { linkSettings } from './links/link-store.ts';
+import { PasswordHasher } from './passwords/password-hasher.ts';
+import { passwordsController } from './passwords/passwords-controller.ts';
+import { SessionStore } from './sessions/session-store.ts';
+import { sessionsController } from './sessions/sessions-controller.ts';
+import { SignIn } from './sessions/sign-in.ts';
+import { setupController } from './setup/setup-controller.ts';
+import { userActionsController } from './users/user-actions-controller.ts';
+import { UserIndex } from './users/user-index.ts';
+import { usersController } from './users/users-controller.ts';
+import { may } from './users/user.ts';
+import { loggedPath } from './web/act.ts';
+import type { AppContext } from './web/app-context.ts';
+import { assets } from './web/assets.ts';
+import { authentication } from './web/authentication.ts';
+import { requireSignIn } from './web/authorization.ts';
+import { errorHandler } from './web/error-handler.ts';
+import { NotFound } from './web/errors.ts';
+import { forgery, methodOverride } from './web/forgery.ts';
+import { health } from './web/health.ts';
+import { hostCheck } from './web/host-check.ts';
+import { noStore, securityHeaders } from './web/security-headers.ts';
+
+export interface AppParts {
+  db: Database;
+  config: Config;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** The whole product from top to bottom: what every request passes, what strangers reach, what needs a sign-in. */
+export function createApp(parts: AppParts): { express: Express; context: AppContext } {
+  const { db, config, clock, logger } = parts;
+  const hasher = new PasswordHasher(config.secrets.pepper, config.passwordCost);
+  const context: AppContext = {
+    ...parts,
+    hasher,
+    signIn: new SignIn({ db, hasher, attemptLimit: config.loginAttempts }),
+    links: linkSettings(config.secrets.link, config.invitationHours, config.resetMinutes),
+    index: new UserIndex(db.read),
+    setupToken: randomBytes(24).toString('base64url'),
+  };
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', config.trustProxy ?? false);
+  app.set('etag', false);
+  app.set('query parser', 'simple');
+  app.locals.instanceName = config.instanceName;
+
+  app.use(pinoHttp({ logger, genReqId: () => randomBytes(9).toString('base64url'), serializers: logSerializers }));
+  app.use(securityHeaders(config));
+  app.get('/health', noStore, health(context));
+  app.use(hostCheck(config));
+  app.use(compression({ level: 1 }));
+  app.use(assets());
+  app.use(noStore);
+  app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));
+  app.use(
+    session({
+      name: config.secure ? '__Host-roster' : 'roster',
+      secret: config.secrets.session,
+      store: new SessionStore(db, clock, { idleMinutes: config.sessionIdleMinutes, maxHours: config.sessionMaxHours }),
+      genid: () => randomBytes(32).toString('base64url'),
+      cookie: { path: '/', httpOnly: true, sameSite: 'lax', secure: config.secure },
+      resave: false,
+      saveUninitialized: false,
+    }),
+  );
+  app.use(methodOverride);
+  app.use(authentication(context));
+  app.use(forgery(config));
+
+  app.use(setupController(context));
+  app.use(sessionsController(context));
+  app.use(invitationsController(context));
+  app.use(passwordsController(context));
+
+  app.use(requireSignIn);
+
+  app.get('/', (req, res) => res.redirect(303, may(req.viewer!, 'users', 'read') ? '/users' : '/credentials'));
+  app.use(credentialsController(context));
+  app.use(usersController(context));
+  app.use(userActionsController(context));
+  app.use(groupsController(context));
+  app.use(auditController(context));
+
+  app.use(() => {
+    throw new NotFound();
+  });
+  app.use(errorHandler(context));
+  return { express: app, context };
+}
+
+/** Never a query, a token, a cookie or a header in the log. */
+const logSerializers = {
+  req: (req: { id: unknown; method: string; raw: { originalUrl?: string; url?: string } }) => ({ id: req.id, method: req.method, path: loggedPath(req.raw) }),
+  res: (res: { statusCode: number }) => ({ status: res.statusCode }),
+};
+

@@ -1,0 +1,52 @@
+import { Router } from 'express';
+import { isDay } from '../users/user-form.ts';
+import type { AppContext } from '../web/app-context.ts';
+import { requireRight } from '../web/authorization.ts';
+import { render } from '../web/render.ts';
+import { type AuditFilter, findActions, findEvents } from './audit-store.ts';
+
+const PER_PAGE = 50;
+const NAMES = ['actor', 'subject', 'action', 'from', 'to', 'before'] as const;
+
+export function auditController(app: AppContext): Router {
+  const router = Router();
+
+  router.get('/audit', requireRight('audit', 'read'), async (req, res) => {
+    const typed = Object.fromEntries(NAMES.map((name) => [name, textOf(req.query[name])])) as Record<(typeof NAMES)[number], string>;
+    const errors: Record<string, string> = {};
+    for (const name of ['from', 'to'] as const)
+      if (typed[name] && !isDay(typed[name])) errors[name] = 'Enter a date that exists, as YYYY-MM-DD.';
+    const filter: AuditFilter = {
+      actor: typed.actor,
+      subject: typed.subject,
+      action: typed.action,
+      from: errors.from ? undefined : typed.from,
+      to: errors.to ? undefined : typed.to,
+      beforeId: /^\d{1,15}$/.test(typed.before) ? Number(typed.before) : undefined,
+    };
+    const events = await findEvents(app.db.read, filter, PER_PAGE + 1);
+    const shown = events.slice(0, PER_PAGE);
+    const last = shown.at(-1);
+    const page = {
+      title: 'Audit',
+      typed,
+      errors,
+      events: shown,
+      actions: await findActions(app.db.read),
+      isFiltered: NAMES.some((name) => typed[name] !== ''),
+      olderPath: events.length > PER_PAGE && last ? olderPath(typed, last.id) : undefined,
+    };
+    render(req, res, 'audit/index', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
+  });
+
+  return router;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value.trim().slice(0, 300) : '';
+}
+
+function olderPath(typed: Record<string, string>, before: number): string {
+  const given = Object.entries({ ...typed, before: String(before) }).filter(([, value]) => value !== '');
+  return `/audit?${new URLSearchParams(given)}`;
+}

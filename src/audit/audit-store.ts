@@ -1,0 +1,138 @@
+import { createHmac } from 'node:crypto';
+import type { Reader, Transaction } from '../db/database.ts';
+import type { Act, AuditEvent, Change } from './audit-event.ts';
+
+/** Twelve columns a row, and SQLite takes 32,766 values in a statement. */
+const CHUNK = 400;
+const START = '';
+
+interface Row {
+  id: number;
+  at: string;
+  actor_id: number | null;
+  actor_name: string;
+  action: string;
+  subject_type: string;
+  subject_id: number | null;
+  subject_name: string;
+  before: string;
+  after: string;
+  address: string;
+  request_id: string;
+  hash: string;
+}
+
+/** Appends one event per change to the chain, in the transaction of the change itself. */
+export async function recordChanges(trx: Transaction, act: Act, changes: Change[]): Promise<void> {
+  if (changes.length === 0) return;
+  const head = await trx('audit_head').first('event_id', 'hash');
+  let id: number = head?.event_id ?? 0;
+  let hash: string = head?.hash ?? START;
+  const rows = changes.map((change): Row => {
+    const row = {
+      id: ++id,
+      at: act.at,
+      actor_id: act.by.id,
+      actor_name: act.by.name,
+      action: change.action,
+      subject_type: change.subjectType,
+      subject_id: change.subjectId,
+      subject_name: change.subjectName,
+      before: JSON.stringify(change.before ?? {}),
+      after: JSON.stringify(change.after ?? {}),
+      address: act.address,
+      request_id: act.requestId,
+    };
+    hash = chained(act.auditKey, hash, row);
+    return { ...row, hash };
+  });
+  for (let at = 0; at < rows.length; at += CHUNK) await trx('audit_events').insert(rows.slice(at, at + CHUNK));
+  const newHead = { only: 1, event_id: id, hash, seal: seal(act.auditKey, id, hash) };
+  await trx('audit_head').insert(newHead).onConflict('only').merge();
+}
+
+export interface AuditFilter {
+  actor?: string;
+  subject?: string;
+  subjectType?: Change['subjectType'];
+  subjectId?: number;
+  action?: string;
+  /** Days, both included. */
+  from?: string;
+  to?: string;
+  /** Only events older than this one. */
+  beforeId?: number;
+}
+
+/** The newest events that match, at most `limit`. */
+export async function findEvents(db: Reader, filter: AuditFilter, limit: number): Promise<AuditEvent[]> {
+  const query = db('audit_events').orderBy('id', 'desc').limit(limit);
+  if (filter.actor) query.where('actor_name', filter.actor);
+  if (filter.subject) query.where('subject_name', filter.subject);
+  if (filter.subjectType) query.where('subject_type', filter.subjectType);
+  if (filter.subjectId !== undefined) query.where('subject_id', filter.subjectId);
+  if (filter.action) query.where('action', filter.action);
+  if (filter.from) query.where('at', '>=', filter.from);
+  if (filter.to) query.where('at', '<=', `${filter.to}T23:59:59.999Z`);
+  if (filter.beforeId !== undefined) query.where('id', '<', filter.beforeId);
+  return (await query).map(eventOf);
+}
+
+/** The kinds of change that occurred so far, for the filter. */
+export async function findActions(db: Reader): Promise<string[]> {
+  return (await db('audit_events').distinct('action').orderBy('action')).map((row) => row.action);
+}
+
+export type Verification = { intact: true; events: number } | { intact: false; eventId: number; problem: string };
+
+/** Walks the whole chain and names the first row that is missing or was altered. */
+export async function verifyChain(db: Reader, auditKey: string): Promise<Verification> {
+  let last = { id: 0, hash: START };
+  for (;;) {
+    const rows: Row[] = await db('audit_events').where('id', '>', last.id).orderBy('id').limit(CHUNK);
+    for (const row of rows) {
+      if (row.id !== last.id + 1) return { intact: false, eventId: last.id + 1, problem: 'is missing' };
+      if (chained(auditKey, last.hash, row) !== row.hash)
+        return { intact: false, eventId: row.id, problem: 'was altered' };
+      last = row;
+    }
+    if (rows.length < CHUNK) break;
+  }
+  const head = await db('audit_head').first();
+  if (!head) return last.id === 0 ? { intact: true, events: 0 } : { intact: false, eventId: last.id, problem: 'has no head' };
+  if (head.seal !== seal(auditKey, head.event_id, head.hash))
+    return { intact: false, eventId: head.event_id, problem: 'has a forged head' };
+  if (head.event_id > last.id) return { intact: false, eventId: last.id + 1, problem: 'is missing' };
+  if (head.event_id < last.id || head.hash !== last.hash)
+    return { intact: false, eventId: last.id, problem: 'was added past the head' };
+  return { intact: true, events: last.id };
+}
+
+function chained(key: string, previous: string, row: Omit<Row, 'hash'>): string {
+  const { id, at, actor_id, actor_name, action, subject_type, subject_id, subject_name, before, after } = row;
+  const content = [id, at, actor_id, actor_name, action, subject_type, subject_id, subject_name, before, after];
+  return createHmac('sha256', key)
+    .update(JSON.stringify([previous, ...content, row.address, row.request_id]))
+    .digest('base64url');
+}
+
+function seal(key: string, id: number, hash: string): string {
+  return createHmac('sha256', key).update(`head ${id} ${hash}`).digest('base64url');
+}
+
+function eventOf(row: Row): AuditEvent {
+  return {
+    id: row.id,
+    at: row.at,
+    actorId: row.actor_id,
+    actorName: row.actor_name,
+    action: row.action,
+    subjectType: row.subject_type as AuditEvent['subjectType'],
+    subjectId: row.subject_id,
+    subjectName: row.subject_name,
+    before: JSON.parse(row.before),
+    after: JSON.parse(row.after),
+    address: row.address,
+    requestId: row.request_id,
+  };
+}

@@ -1,0 +1,21 @@
+/** A moment in UTC as ISO 8601 with milliseconds; such strings sort and compare as the moments do. */
+export type Instant = string;
+
+/** A calendar day, `YYYY-MM-DD`. */
+export type Day = string;
+
+/** Where the program takes the time from; the tests turn it. Milliseconds since 1970. */
+export type Clock = () => number;
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+export function instant(milliseconds: number): Instant {
+  return new Date(milliseconds).toISOString();
+}
+
+/** The day in UTC on which the moment lies. */
+export function dayOf(milliseconds: number): Day {
+  return instant(milliseconds).slice(0, 10);
+}

@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+
+/** What is wrong with the settings, one line per mistake; the start prints them and ends. */
+export class ConfigError extends Error {
+  readonly lines: string[];
+
+  constructor(lines: string[]) {
+    super(lines.join('\n'));
+    this.lines = lines;
+  }
+}
+
+type Environment = Record<string, string | undefined>;
+
+const whole = (preset: number, least: number, most: number) =>
+  z.coerce
+    .number(`must be a whole number from ${least} to ${most}`)
+    .refine((n) => Number.isInteger(n) && n >= least && n <= most, `must be a whole number from ${least} to ${most}`)
+    .default(preset);
+
+const httpAddress = z
+  .string()
+  .refine((text) => /^https?:\/\/[^/?#]+\/?$/.test(text) && URL.canParse(text), 'must be like https://roster.example.com, with no path')
+  .transform((text) => new URL(text).origin);
+
+const settings = z.object({
+  PORT: whole(3000, 0, 65535),
+  HOST: z.string().default('127.0.0.1'),
+  BASE_URL: httpAddress.optional(),
+  INSTANCE_NAME: z.string().max(60, 'must be at most 60 characters').default('Roster'),
+  DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: z.string().refine(() => false, 'PostgreSQL is not supported yet: leave it empty').optional(),
+  ADMIN_NAME: z.string().optional(),
+  ADMIN_EMAIL: z.string().optional(),
+  ADMIN_PASSWORD: z.string().optional(),
+  TRUST_PROXY: z
+    .string()
+    .refine((text) => /^(\d{1,2}|true|loopback|[0-9a-fA-F.:/, ]+)$/.test(text), 'must be a number of proxies, "loopback", or their addresses')
+    .refine((text) => text !== 'true', 'must not be "true": that would believe every sender; give the number of proxies')
+    .transform((text) => (/^\d+$/.test(text) ? Number(text) : text))
+    .optional(),
+  SESSION_IDLE: whole(60, 1, 60 * 24 * 30),
+  SESSION_MAX: whole(24, 1, 24 * 90),
+  INVITATION_HOURS: whole(72, 1, 24 * 90),
+  RESET_MINUTES: whole(60, 5, 24 * 60),
+  LOGIN_ATTEMPTS: whole(5, 1, 100),
+  STALE_DAYS: whole(90, 1, 3650),
+  CONFIRM_DAYS: whole(180, 1, 3650),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be one of fatal, error, warn, info, debug, trace, silent').default('info'),
+  SESSION_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  PASSWORD_PEPPER: z.string().min(32, 'must have at least 32 characters').optional(),
+  LINK_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  AUDIT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+});
+
+const SECRETS = ['SESSION_SECRET', 'PASSWORD_PEPPER', 'LINK_SECRET', 'AUDIT_SECRET'] as const;
+const FROM_FILE = [...SECRETS, 'ADMIN_PASSWORD'] as const;
+
+export type Config = ReturnType<typeof readConfig>;
+
+/**
+ * Reads every setting from the environment, then from `.env`; an empty one counts as not given.
+ * Throws a ConfigError that holds every mistake at once.
+ */
+export function readConfig(environment: Environment = process.env, envFile = '.env') {
+  const given = { ...dotenv(envFile), ...present(environment) };
+  const mistakes: string[] = [];
+  for (const name of FROM_FILE) readSecretFile(given, name, mistakes);
+
+  const parsed = settings.safeParse(given);
+  if (!parsed.success) for (const issue of parsed.error.issues) mistakes.push(`${issue.path.join('.')} ${issue.message}`);
+  if (given.BASE_URL?.startsWith('https:') && !given.TRUST_PROXY)
+    mistakes.push('TRUST_PROXY must be given when BASE_URL is https: Roster itself speaks plain HTTP, so a proxy in front ends TLS');
+  const administrator = ['ADMIN_NAME', 'ADMIN_EMAIL', 'ADMIN_PASSWORD'].filter((name) => given[name]);
+  if (administrator.length > 0 && administrator.length < 3)
+    mistakes.push(`${administrator[0]} needs ADMIN_NAME, ADMIN_EMAIL and ADMIN_PASSWORD together`);
+  if (mistakes.length > 0 || !parsed.success) throw new ConfigError(mistakes);
+
+  const values = parsed.data;
+  const { BASE_URL } = values;
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    /** Where links lead. Never taken from a request. */
+    baseUrl: BASE_URL ?? `http://${values.HOST.includes(':') ? `[${values.HOST}]` : values.HOST}:${values.PORT}`,
+    /** Only a given BASE_URL is known to work for others, and only then are other Hosts refused. */
+    baseUrlGiven: BASE_URL !== undefined,
+    secure: BASE_URL?.startsWith('https:') ?? false,
+    instanceName: values.INSTANCE_NAME,
+    dataDir: values.DATA_DIR,
+    administrator: values.ADMIN_PASSWORD
+      ? { name: values.ADMIN_NAME!, email: values.ADMIN_EMAIL!, password: values.ADMIN_PASSWORD }
+      : undefined,
+    trustProxy: values.TRUST_PROXY,
+    sessionIdleMinutes: values.SESSION_IDLE,
+    sessionMaxHours: values.SESSION_MAX,
+    invitationHours: values.INVITATION_HOURS,
+    resetMinutes: values.RESET_MINUTES,
+    loginAttempts: values.LOGIN_ATTEMPTS,
+    staleDays: values.STALE_DAYS,
+    confirmDays: values.CONFIRM_DAYS,
+    logLevel: values.LOG_LEVEL,
+    /** bcrypt's cost; the tests lower it (OWASP Password Storage: 12 is about 0.3 s). */
+    passwordCost: 12,
+    secrets: keepSecrets(values.DATA_DIR, values),
+  };
+}
+
+function dotenv(file: string): Environment {
+  return existsSync(file) ? present(parseEnv(readFileSync(file, 'utf8')) as Environment) : {};
+}
+
+function present(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''));
+}
+
+function readSecretFile(given: Environment, name: string, mistakes: string[]): void {
+  const file = given[`${name}_FILE`];
+  if (!file) return;
+  try {
+    given[name] = readFileSync(file, 'utf8').trim();
+  } catch {
+    mistakes.push(`${name}_FILE cannot be read: ${file}`);
+  }
+}
+
+/** A secret that was not given is made once and kept in DATA_DIR/secrets, readable by this user alone. */
+function keepSecrets(dataDir: string, given: Partial<Record<(typeof SECRETS)[number], string>>) {
+  const folder = join(dataDir, 'secrets');
+  const keep = (name: (typeof SECRETS)[number]): string => {
+    if (given[name]) return given[name];
+    const file = join(folder, name.toLowerCase().replaceAll('_', '-'));
+    let secret: string;
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      if (!existsSync(file)) {
+        // Written beside and renamed: a crash in between leaves no half secret behind.
+        writeFileSync(`${file}.new`, `${randomBytes(48).toString('base64url')}\n`, { mode: 0o600 });
+        renameSync(`${file}.new`, file);
+      }
+      secret = readFileSync(file, 'utf8').trim();
+    } catch (error) {
+      throw new ConfigError([`DATA_DIR cannot be written: ${dataDir} (${(error as NodeJS.ErrnoException).code})`]);
+    }
+    if (secret.length < 32) throw new ConfigError([`${file} holds no secret of at least 32 characters`]);
+    return secret;
+  };
+  return { session: keep('SESSION_SECRET'), pepper: keep('PASSWORD_PEPPER'), link: keep('LINK_SECRET'), audit: keep('AUDIT_SECRET') };
+}

@@ -1,0 +1,52 @@
+import { type Request, type Response, Router } from 'express';
+import { findMemberships } from '../groups/membership-store.ts';
+import { endLinks } from '../links/link-store.ts';
+import { newPasswordErrors, typedPassword } from '../passwords/new-password.ts';
+import { personalWords } from '../passwords/password.ts';
+import { setPassword } from '../passwords/password-store.ts';
+import { endSessions } from '../sessions/session-store.ts';
+import { findUsers } from '../users/user-store.ts';
+import { actOf, agentOf } from '../web/act.ts';
+import type { AppContext } from '../web/app-context.ts';
+import { startSession } from '../web/authentication.ts';
+import { flash } from '../web/flash.ts';
+import { type Errors, typedFields } from '../web/form.ts';
+import { render } from '../web/render.ts';
+
+/** The signed-in user's own page: who they are here, and their password. */
+export function credentialsController(app: AppContext): Router {
+  const router = Router();
+
+  router.get('/credentials', (req, res) => show(req, res));
+
+  router.put('/credentials/password', async (req, res) => {
+    const { user } = req.viewer!;
+    const { current } = typedFields(req.body, ['current']);
+    const typed = typedPassword(req.body);
+    const errors: Errors = newPasswordErrors(typed, personalWords(user, app.config.instanceName));
+    // A password that will not do costs no attempt (R7).
+    if (Object.keys(errors).length > 0) return show(req, res, errors);
+    if (!(await app.signIn.confirmPassword(actOf(app, req), user.id, String(current), agentOf(req))))
+      return show(req, res, { current: 'This is not your current password, or the account is locked for a while.' });
+    const hash = await app.hasher.hash(typed.password);
+    await app.db.write(async (trx) => {
+      const act = actOf(app, req);
+      await setPassword(trx, act, user, hash, 'changed');
+      await endSessions(trx, [user.id]);
+      await endLinks(trx, act, [user.id]);
+    });
+    const [changed] = await findUsers(app.db.read, [user.id]);
+    await startSession(req, changed);
+    flash(req, 'Your new password is set. Every other session of yours has ended.');
+    res.redirect(303, '/credentials');
+  });
+
+  async function show(req: Request, res: Response, errors: Errors = {}): Promise<void> {
+    const { user } = req.viewer!;
+    const memberships = await findMemberships(app.db.read, [user.id]);
+    const status = Object.keys(errors).length > 0 ? 422 : 200;
+    render(req, res, 'credentials/show', { title: 'My credentials', user, memberships, errors }, { status });
+  }
+
+  return router;
+}

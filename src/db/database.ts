@@ -1,0 +1,70 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Knex } from 'knex';
+import { openSqlite } from './sqlite.ts';
+
+/** What a store reads from: the read side of the database, or the transaction it takes part in. */
+export type Reader = Knex;
+
+/** What a verb that changes state takes part in. Inside it only the transaction itself is ever awaited. */
+export type Transaction = Knex.Transaction;
+
+/** The database answered "busy" for as long as we were ready to wait; nothing was changed. */
+export class DatabaseBusy extends Error {
+  constructor() {
+    super('the database is busy');
+  }
+}
+
+export interface Database {
+  /** Sees everything that was committed; never waits for a writer. */
+  readonly read: Reader;
+  /** The one writing connection, for migrations. Everything else writes through `write`. */
+  readonly writer: Knex;
+  /** Runs `work` in one transaction that holds the write lock from its beginning. */
+  write<T>(work: (trx: Transaction) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+const BUSY_PATIENCE = 5_000;
+
+/** Opens the SQLite file in `dataDir`, making the folder where it is missing. Throws where it cannot be written. */
+export function openDatabase(dataDir: string): Database {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  accessSync(dataDir, constants.W_OK);
+  const { reader, writer } = openSqlite(join(dataDir, 'roster.sqlite'));
+
+  return {
+    read: reader,
+    writer,
+    async write(work) {
+      // Another process (the command line) may hold the write lock. SQLite's own wait would block every request,
+      // so it is kept short and repeated from here.
+      const patience = performance.now() + BUSY_PATIENCE;
+      for (let pause = 10; ; pause = Math.min(pause * 2, 200)) {
+        try {
+          return await writer.transaction(work);
+        } catch (error) {
+          if (!isBusy(error)) throw error;
+          if (performance.now() > patience) throw new DatabaseBusy();
+          await sleep(pause);
+        }
+      }
+    },
+    async close() {
+      await reader.destroy();
+      await writer.destroy();
+    },
+  };
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
+}
+
+/** Which unique index refused the write, as `table.column`; undefined for every other error. */
+export function violatedUnique(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'SQLITE_CONSTRAINT_UNIQUE') return undefined;
+  return /UNIQUE constraint failed: (?:index ')?([\w.]+)/.exec(error.message)?.[1];
+}

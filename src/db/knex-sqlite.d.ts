@@ -1,0 +1,9 @@
+// Knex ships no types for its dialects; this is the one that Roster extends.
+declare module 'knex/lib/dialects/better-sqlite3/index.js' {
+  export default class SqliteClient {
+    transaction(...args: unknown[]): {
+      begin(connection: unknown): Promise<unknown>;
+      query(connection: unknown, sql: string): Promise<unknown>;
+    };
+  }
+}

@@ -1,0 +1,43 @@
+import type BetterSqlite from 'better-sqlite3';
+import type { Knex } from 'knex';
+import knex from 'knex';
+import SqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
+
+/**
+ * Knex begins with a plain BEGIN, and a transaction that reads before it writes then fails at once when somebody
+ * else wrote in between (SQLITE_BUSY_SNAPSHOT). IMMEDIATE takes the write lock first.
+ */
+class ImmediateSqliteClient extends SqliteClient {
+  override transaction(...args: unknown[]) {
+    const transaction = super.transaction(...args);
+    transaction.begin = (connection: unknown) => transaction.query(connection, 'BEGIN IMMEDIATE;');
+    return transaction;
+  }
+}
+
+type Pooled = (error: Error | null, connection: BetterSqlite.Database) => void;
+
+/** One connection that writes and a few that only read: with a shared pool of one, every read waits for any open transaction. */
+export function openSqlite(filename: string): { reader: Knex; writer: Knex } {
+  const open = (pool: { min: number; max: number }, pragmas: string[], readonly: boolean): Knex =>
+    knex({
+      client: ImmediateSqliteClient as unknown as typeof Knex.Client,
+      connection: { filename, options: { readonly } } as Knex.Config['connection'],
+      useNullAsDefault: true,
+      pool: {
+        ...pool,
+        afterCreate: (connection: BetterSqlite.Database, done: Pooled) => {
+          for (const pragma of pragmas) connection.pragma(pragma);
+          done(null, connection);
+        },
+      },
+    });
+
+  const always = ['foreign_keys = ON', 'busy_timeout = 50', 'cache_size = -32000', 'mmap_size = 268435456'];
+  // recursive_triggers: without it INSERT OR REPLACE would overwrite an audit event past its trigger.
+  const writing = ['journal_mode = WAL', 'synchronous = FULL', 'recursive_triggers = ON'];
+  return {
+    writer: open({ min: 1, max: 1 }, [...always, ...writing], false),
+    reader: open({ min: 0, max: 3 }, always, true),
+  };
+}

@@ -1,0 +1,74 @@
+import type { Knex } from 'knex';
+import type { Instant } from '../clock.ts';
+import type { Reader, Transaction } from '../db/database.ts';
+import { type Level, type Rights, union } from './permission.ts';
+
+export interface Membership {
+  userId: number;
+  groupId: number;
+  groupName: string;
+  groupActivity: 'active' | 'deactivated' | 'deleted';
+  grantedAt: Instant;
+  grantedBy: number | null;
+}
+
+interface PermissionRow {
+  user_id: number;
+  application: string;
+  level: Level;
+}
+
+/** What the user may do now: the union over their active groups. */
+export async function findRights(db: Reader, userId: number): Promise<Rights> {
+  const rows = await permissionsOf(db, [userId]).where('groups.activity', 'active');
+  return union(rows.map((row) => ({ [row.application]: row.level })));
+}
+
+/** What each user's groups grant, deactivated ones included: they may be activated again. Users without any are missing. */
+export async function findPotentialRights(db: Reader, userIds: number[]): Promise<Map<number, Rights>> {
+  const found = new Map<number, Rights>();
+  for (const row of await permissionsOf(db, userIds).whereNot('groups.activity', 'deleted'))
+    found.set(row.user_id, union([found.get(row.user_id) ?? {}, { [row.application]: row.level }]));
+  return found;
+}
+
+/** The groups of each user, by name, without deleted groups. */
+export async function findMemberships(db: Reader, userIds: number[]): Promise<Membership[]> {
+  const rows = await db('memberships')
+    .join('groups', 'groups.id', 'memberships.group_id')
+    .whereIn('memberships.user_id', userIds)
+    .whereNot('groups.activity', 'deleted')
+    .orderBy(['memberships.user_id', 'groups.name_key'])
+    .select('memberships.*', 'groups.name as group_name', 'groups.activity as group_activity');
+  return rows.map((row) => ({
+    userId: row.user_id,
+    groupId: row.group_id,
+    groupName: row.group_name,
+    groupActivity: row.group_activity,
+    grantedAt: row.granted_at,
+    grantedBy: row.granted_by,
+  }));
+}
+
+/** Makes the user a member of exactly these groups; since and by whom stay for those kept. */
+export async function setMemberships(
+  trx: Transaction,
+  userId: number,
+  groupIds: number[],
+  granted: { at: Instant; by: number | null },
+): Promise<void> {
+  await trx('memberships').where('user_id', userId).whereNotIn('group_id', groupIds).delete();
+  if (groupIds.length === 0) return;
+  await trx('memberships')
+    .insert(groupIds.map((id) => ({ user_id: userId, group_id: id, granted_at: granted.at, granted_by: granted.by })))
+    .onConflict(['user_id', 'group_id'])
+    .ignore();
+}
+
+function permissionsOf(db: Reader, userIds: number[]): Knex.QueryBuilder<PermissionRow, PermissionRow[]> {
+  return db('memberships')
+    .join('groups', 'groups.id', 'memberships.group_id')
+    .join('group_permissions', 'group_permissions.group_id', 'groups.id')
+    .whereIn('memberships.user_id', userIds)
+    .select('memberships.user_id', 'group_permissions.application', 'group_permissions.level');
+}

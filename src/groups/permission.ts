@@ -1,0 +1,30 @@
+/** What rights can be granted on. */
+export const APPLICATIONS = ['users', 'groups', 'contacts', 'audit', 'settings'] as const;
+
+export type Application = (typeof APPLICATIONS)[number];
+export type Level = 'read' | 'write';
+
+/** What somebody may do: the union over their groups. Write includes read. */
+export type Rights = { readonly [application: string]: Level | undefined };
+
+export const NO_RIGHTS: Rights = {};
+export const ALL_RIGHTS: Rights = Object.fromEntries(APPLICATIONS.map((application) => [application, 'write' as const]));
+
+export function grants(rights: Rights, application: Application, level: Level): boolean {
+  return rights[application] === 'write' || rights[application] === level;
+}
+
+/** Whether whoever holds `rights` holds everything that `others` contain. */
+export function covers(rights: Rights, others: Rights): boolean {
+  return Object.entries(others).every(
+    ([application, level]) => level === undefined || rights[application] === 'write' || rights[application] === level,
+  );
+}
+
+export function union(all: Rights[]): Rights {
+  const rights: Record<string, Level | undefined> = {};
+  for (const one of all)
+    for (const [application, level] of Object.entries(one))
+      if (rights[application] !== 'write') rights[application] = level;
+  return rights;
+}

@@ -1,0 +1,118 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import type { Act } from '../audit/audit-event.ts';
+import { HOUR, type Instant, instant, MINUTE } from '../clock.ts';
+import type { Reader, Transaction } from '../db/database.ts';
+import { pieces } from '../users/user-store.ts';
+
+/** What a link opens. A token of one purpose is worth nothing for the other (R35). */
+export type Purpose = 'invitation' | 'password-reset';
+
+/** The secret that tokens are derived with, and how long links last. */
+export interface LinkSettings {
+  secret: string;
+  lifetime: Record<Purpose, number>;
+}
+
+export interface Link {
+  id: number;
+  purpose: Purpose;
+  userId: number;
+  createdAt: Instant;
+  createdBy: number | null;
+  expiresAt: Instant;
+}
+
+export function linkSettings(secret: string, invitationHours: number, resetMinutes: number): LinkSettings {
+  return { secret, lifetime: { invitation: invitationHours * HOUR, 'password-reset': resetMinutes * MINUTE } };
+}
+
+/** Makes a link for each user, ending an open one of the same purpose. */
+export async function issueLinks(
+  trx: Transaction,
+  act: Act,
+  purpose: Purpose,
+  userIds: number[],
+  settings: LinkSettings,
+): Promise<void> {
+  await endLinks(trx, act, userIds, purpose);
+  const expiresAt = instant(Date.parse(act.at) + settings.lifetime[purpose]);
+  for (const some of pieces(userIds, 400))
+    await trx('links').insert(
+      some.map((userId) => {
+        const nonce = randomBytes(16).toString('base64url');
+        return {
+          purpose,
+          user_id: userId,
+          nonce,
+          token_hash: hashOf(tokenOf(settings, purpose, userId, nonce)),
+          created_at: act.at,
+          created_by: act.by.id,
+          expires_at: expiresAt,
+        };
+      }),
+    );
+}
+
+/** Ends the open links of these users, of one purpose or of all. Returns how many there were. */
+export async function endLinks(trx: Transaction, act: Act, userIds: number[], purpose?: Purpose): Promise<number> {
+  let ended = 0;
+  for (const some of pieces(userIds)) {
+    const query = trx('links').whereIn('user_id', some).whereNull('used_at').whereNull('ended_at');
+    if (purpose) query.where({ purpose });
+    ended += await query.update({ ended_at: act.at });
+  }
+  return ended;
+}
+
+/** The link that this token opens, while it is open. */
+export async function findLinkByToken(db: Reader, purpose: Purpose, token: string, now: Instant): Promise<Link | undefined> {
+  return linkOf(await openLinks(db, purpose, now).where('token_hash', hashOf(token)).first());
+}
+
+/** The link with this id, while it is open. */
+export async function findLink(db: Reader, purpose: Purpose, id: number, now: Instant): Promise<Link | undefined> {
+  return linkOf(await openLinks(db, purpose, now).where({ id }).first());
+}
+
+/** The token of the user's open link, derived anew: it is stored nowhere. For those only who may issue it. */
+export async function findToken(
+  db: Reader,
+  purpose: Purpose,
+  userId: number,
+  settings: LinkSettings,
+  now: Instant,
+): Promise<{ token: string; expiresAt: Instant } | undefined> {
+  const row = await openLinks(db, purpose, now).where('user_id', userId).first();
+  return row && { token: tokenOf(settings, purpose, userId, row.nonce), expiresAt: row.expires_at };
+}
+
+/** Uses the link up. Of any number of attempts exactly one is told true (R32). */
+export async function consumeLink(trx: Transaction, purpose: Purpose, id: number, now: Instant): Promise<boolean> {
+  return (await openLinks(trx, purpose, now).where({ id }).update({ used_at: now })) === 1;
+}
+
+function openLinks(db: Reader, purpose: Purpose, now: Instant) {
+  return db('links').where({ purpose }).whereNull('used_at').whereNull('ended_at').where('expires_at', '>', now);
+}
+
+/** 256 bits that nobody can make without the secret (R31). */
+function tokenOf(settings: LinkSettings, purpose: Purpose, userId: number, nonce: string): string {
+  return createHmac('sha256', settings.secret).update(`${purpose} ${userId} ${nonce}`).digest('base64url');
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}
+
+function linkOf(row: { [column: string]: never } | undefined): Link | undefined {
+  return (
+    row && {
+      id: row.id,
+      purpose: row.purpose,
+      userId: row.user_id,
+      createdAt: row.created_at,
+      createdBy: row.created_by,
+      expiresAt: row.expires_at,
+    }
+  );
+}

@@ -1,0 +1,15 @@
+import { type Typed, typedFields } from '../web/form.ts';
+import { passwordProblem } from './password.ts';
+
+/** What the fields of a new password hold; they are never shown again. */
+export function typedPassword(body: unknown): { password: string; repeated: string } {
+  const typed: Typed = typedFields(body, ['password', 'repeated']);
+  return { password: String(typed.password), repeated: String(typed.repeated) };
+}
+
+/** One message per field, none when the password will do. */
+export function newPasswordErrors(typed: { password: string; repeated: string }, personal: string[]): Record<string, string> {
+  const password = passwordProblem(typed.password, personal);
+  if (password) return { password };
+  return typed.password === typed.repeated ? {} : { repeated: 'The two are not the same.' };
+}

@@ -1,0 +1,75 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import bcrypt from 'bcrypt';
+import { TooManyRequests } from '../web/errors.ts';
+import { normalized } from './password.ts';
+
+/** The scheme stands before the hash, so that another one can come beside it. */
+const SCHEME = 'hmac-sha384-bcrypt:';
+/** One core stays free for the pages. */
+const AT_ONCE = Math.max(1, availableParallelism() - 1);
+/** About half a minute of work; whoever comes then is told to come back. */
+const WAITING_AT_MOST = 100;
+
+/**
+ * Hashes passwords as bcrypt(base64(HMAC-SHA-384(NFKC(password), pepper))): bcrypt alone would ignore everything past
+ * 72 bytes. Hashing is the limit of what a sign-in page can carry, so a bounded queue stands before it: past it,
+ * TooManyRequests.
+ */
+export class PasswordHasher {
+  /** How many hashes were computed, and how many of them against a user's own hash; for the tests of R16 and R25. */
+  readonly count = { all: 0, own: 0 };
+  private readonly pepper: string;
+  private readonly cost: number;
+  private readonly dummy: string;
+  private readonly waiting: (() => void)[] = [];
+  private running = 0;
+
+  constructor(pepper: string, cost: number) {
+    this.pepper = pepper;
+    this.cost = cost;
+    this.dummy = bcrypt.hashSync(randomBytes(32).toString('base64'), cost);
+  }
+
+  async hash(password: string): Promise<string> {
+    return SCHEME + (await this.queued(() => bcrypt.hash(this.peppered(password), this.cost)));
+  }
+
+  /**
+   * The hash that the password belongs to, or undefined. `findHash` is asked when the turn has come, so nothing is
+   * counted for whoever is turned away; where it finds none, the work is the same and the answer no (R25).
+   */
+  async verify(password: string, findHash: () => Promise<string | undefined>): Promise<string | undefined> {
+    return this.queued(async () => {
+      const hash = await findHash();
+      const own = hash?.startsWith(SCHEME) ? hash.slice(SCHEME.length) : undefined;
+      if (own) this.count.own++;
+      const same = await bcrypt.compare(this.peppered(password), own ?? this.dummy);
+      return same && own ? hash : undefined;
+    });
+  }
+
+  /** Whether the hash was made with less work than we ask for today (R11). */
+  isOutdated(hash: string): boolean {
+    return !hash.startsWith(SCHEME) || bcrypt.getRounds(hash.slice(SCHEME.length)) < this.cost;
+  }
+
+  private peppered(password: string): string {
+    return createHmac('sha384', this.pepper).update(normalized(password)).digest('base64');
+  }
+
+  private async queued<T>(work: () => Promise<T>): Promise<T> {
+    if (this.running >= AT_ONCE) {
+      if (this.waiting.length >= WAITING_AT_MOST) throw new TooManyRequests(30);
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    } else this.running++;
+    try {
+      this.count.all++;
+      return await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.running--;
+    }
+  }
+}

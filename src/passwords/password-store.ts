@@ -1,0 +1,21 @@
+import type { Act } from '../audit/audit-event.ts';
+import { recordChanges } from '../audit/audit-store.ts';
+import type { Reader, Transaction } from '../db/database.ts';
+import type { User } from '../users/user.ts';
+
+export async function findPasswordHash(db: Reader, userId: number): Promise<string | undefined> {
+  return (await db('users').where('id', userId).first('password_hash'))?.password_hash ?? undefined;
+}
+
+/** `hash` was computed before the transaction began. */
+export async function setPassword(trx: Transaction, act: Act, user: Pick<User, 'id' | 'name'>, hash: string, how: string): Promise<void> {
+  await trx('users').where('id', user.id).update({ password_hash: hash, password_set_at: act.at, version: trx.raw('version + 1') });
+  await recordChanges(trx, act, [
+    { action: `password.${how}`, subjectType: 'user', subjectId: user.id, subjectName: user.name },
+  ]);
+}
+
+/** The same password under a stronger hash; nothing changed for anyone. */
+export async function replaceHash(trx: Transaction, userId: number, outdated: string, hash: string): Promise<void> {
+  await trx('users').where({ id: userId, password_hash: outdated }).update({ password_hash: hash });
+}

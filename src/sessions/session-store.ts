@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { type SessionData, Store } from 'express-session';
+import { type Clock, HOUR, instant, MINUTE } from '../clock.ts';
+import type { Database, Reader, Transaction } from '../db/database.ts';
+import { pieces } from '../users/user-store.ts';
+
+declare module 'express-session' {
+  interface SessionData {
+    userId?: number;
+    address?: string;
+    agent?: string;
+    /** Milliseconds. */
+    createdAt?: number;
+    seenAt?: number;
+    /** Whether a row exists: a session that was ended while a request ran must not be written back. */
+    stored?: boolean;
+  }
+}
+
+interface Limits {
+  idleMinutes: number;
+  maxHours: number;
+}
+
+/** How stale "last seen" may be; saves a write per request. */
+const SEEN_EVERY = MINUTE;
+/** A visit of the sign-in page writes a session for its forgery token; it need not live long. */
+const ANONYMOUS_LIFE = HOUR;
+
+type Done = (error?: unknown) => void;
+type Got = (error: unknown, session?: SessionData | null) => void;
+
+/** Keeps sessions in the database, by the hash of their id, with the user in a column: ending them is one DELETE. */
+export class SessionStore extends Store {
+  private readonly db: Database;
+  private readonly clock: Clock;
+  private readonly limits: Limits;
+
+  constructor(db: Database, clock: Clock, limits: Limits) {
+    super();
+    this.db = db;
+    this.clock = clock;
+    this.limits = limits;
+  }
+
+  override get(id: string, done: Got): void {
+    this.db
+      .read('sessions')
+      .where('id_hash', hashOf(id))
+      .where('expires_at', '>', instant(this.clock()))
+      .first('data', 'seen_at')
+      .then((row) => {
+        if (!row) return done(null, null);
+        done(null, { ...JSON.parse(row.data), seenAt: Date.parse(row.seen_at), stored: true });
+      })
+      .catch(done);
+  }
+
+  override set(id: string, session: SessionData, done: Done = () => {}): void {
+    const now = this.clock();
+    const { seenAt, stored, ...data } = session;
+    data.createdAt ??= now;
+    const row = {
+      user_id: session.userId ?? null,
+      data: JSON.stringify(data),
+      address: session.address ?? '',
+      agent: session.agent ?? '',
+      seen_at: instant(now),
+      expires_at: this.expiryOf(data, now),
+    };
+    this.db
+      .write(async (trx) => {
+        if (stored) await trx('sessions').where('id_hash', hashOf(id)).update(row);
+        else await trx('sessions').insert({ id_hash: hashOf(id), created_at: instant(data.createdAt!), ...row });
+      })
+      .then(() => {
+        session.stored = true;
+        session.createdAt = data.createdAt;
+        done();
+      })
+      .catch(done);
+  }
+
+  override touch(id: string, session: SessionData, done: Done = () => {}): void {
+    const now = this.clock();
+    if (now - (session.seenAt ?? 0) < SEEN_EVERY) return done();
+    this.db
+      .write((trx) =>
+        trx('sessions')
+          .where('id_hash', hashOf(id))
+          .update({ seen_at: instant(now), expires_at: this.expiryOf(session, now) }),
+      )
+      .then(() => done())
+      .catch(done);
+  }
+
+  override destroy(id: string, done: Done = () => {}): void {
+    this.db
+      .write((trx) => trx('sessions').where('id_hash', hashOf(id)).delete())
+      .then(() => done())
+      .catch(done);
+  }
+
+  private expiryOf(session: Partial<SessionData>, now: number): string {
+    if (session.userId === undefined) return instant(now + ANONYMOUS_LIFE);
+    return instant(
+      Math.min(now + this.limits.idleMinutes * MINUTE, (session.createdAt ?? now) + this.limits.maxHours * HOUR),
+    );
+  }
+}
+
+/** Ends every session of these users, but for the one that is kept; returns how many each had. */
+export async function endSessions(trx: Transaction, userIds: number[], keep?: string): Promise<Map<number, number>> {
+  const ended = new Map<number, number>();
+  for (const some of pieces(userIds)) {
+    const query = trx('sessions').whereIn('user_id', some);
+    if (keep) query.whereNot('id_hash', hashOf(keep));
+    const counts = await query.clone().groupBy('user_id').select('user_id').count('* as sessions');
+    for (const row of counts) ended.set(row.user_id as number, Number(row.sessions));
+    await query.delete();
+  }
+  return ended;
+}
+
+export interface OpenSession {
+  address: string;
+  agent: string;
+  createdAt: string;
+  seenAt: string;
+}
+
+export async function findSessions(db: Reader, userId: number, now: string): Promise<OpenSession[]> {
+  const rows = await db('sessions').where('user_id', userId).where('expires_at', '>', now).orderBy('seen_at', 'desc');
+  return rows.map((row) => ({ address: row.address, agent: row.agent, createdAt: row.created_at, seenAt: row.seen_at }));
+}
+
+export async function pruneSessions(trx: Transaction, now: string): Promise<number> {
+  return trx('sessions').where('expires_at', '<=', now).delete();
+}
+
+function hashOf(id: string): string {
+  return createHash('sha256').update(id).digest('base64url');
+}

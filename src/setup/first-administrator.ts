@@ -1,0 +1,38 @@
+import type { Act } from '../audit/audit-event.ts';
+import type { Database } from '../db/database.ts';
+import { createGroup, findGroups } from '../groups/group-store.ts';
+import { ALL_RIGHTS, covers } from '../groups/permission.ts';
+import { setPassword } from '../passwords/password-store.ts';
+import { isAnyAdministrator } from '../users/administrators.ts';
+import type { User } from '../users/user.ts';
+import { createUser } from '../users/user-editing.ts';
+import { checkUser, emptyUser } from '../users/user-form.ts';
+import { findUsers } from '../users/user-store.ts';
+import { Gone } from '../web/errors.ts';
+
+const GROUP = 'Administrators';
+
+/**
+ * Makes the first administrator, in a group with all rights. While the write lock is held nobody else can be first:
+ * throws Gone where somebody was. Throws FieldErrors.
+ */
+export async function createFirstAdministrator(
+  db: Database,
+  circumstances: Omit<Act, 'by'>,
+  values: { name: string; email: string; passwordHash: string },
+): Promise<User> {
+  const checked = checkUser({ ...emptyUser(), name: values.name, email: values.email });
+  if (checked.errors) throw new Error(Object.values(checked.errors).join(' '));
+  const act: Act = { ...circumstances, by: { id: null, name: 'setup', rights: ALL_RIGHTS } };
+  return db.write(async (trx) => {
+    if (await isAnyAdministrator(trx)) throw new Gone('Roster is set up already. Sign in instead.');
+    const existing = (await findGroups(trx)).find(
+      (group) => group.name === GROUP && group.activity === 'active' && covers(group.rights, ALL_RIGHTS),
+    );
+    const groupId = existing?.id ?? (await createGroup(trx, act, { name: GROUP, rights: ALL_RIGHTS }));
+    const id = await createUser(trx, act, { ...checked.values, groups: [groupId] });
+    const [user] = await findUsers(trx, [id]);
+    await setPassword(trx, act, user, values.passwordHash, 'chosen');
+    return (await findUsers(trx, [id]))[0];
+  });
+}

@@ -1,0 +1,26 @@
+/**
+ * The key under which a name or an email address is unique and is found at sign-in. Two spellings that a person
+ * would take for the same (case, full width, surrounding space, final sigma) have one key, so they share one
+ * account and one attempt counter (R18).
+ */
+export function identityKey(text: string): string {
+  return text.normalize('NFKC').trim().toLowerCase().normalize('NFKC').replaceAll('ς', 'σ');
+}
+
+const LETTERS: Record<string, string> = { ł: 'l', ø: 'o', ß: 'ss', đ: 'd', ı: 'i', æ: 'ae', œ: 'oe', ς: 'σ' };
+
+/** Folds text for search and for sorting: case, accents and letters with strokes no longer matter. */
+export function fold(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+    .replace(/[łøßđıæœς]/g, (letter) => LETTERS[letter])
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** "3 users", "1 user": a number with its noun, the number with separators. */
+export function counted(number: number, singular: string, plural = `${singular}s`): string {
+  return `${number.toLocaleString('en')} ${number === 1 ? singular : plural}`;
+}

@@ -1,0 +1,34 @@
+import type { Reader, Transaction } from '../db/database.ts';
+import { Forbidden } from '../web/errors.ts';
+
+/**
+ * An administrator may write users and groups through an active group, is active, has a password, is not API-only and
+ * has no expiry date. Being locked does not matter: a lock ends by itself and by the command line.
+ */
+function administrators(db: Reader) {
+  const mayWrite = (application: string) =>
+    db('memberships')
+      .join('groups', 'groups.id', 'memberships.group_id')
+      .join('group_permissions', 'group_permissions.group_id', 'groups.id')
+      .where({ 'groups.activity': 'active', application, level: 'write' })
+      .select('memberships.user_id');
+  return db('users')
+    .where({ activity: 'active', api_only: false })
+    .whereNotNull('password_hash')
+    .whereNull('expires_on')
+    .whereIn('id', mayWrite('users'))
+    .whereIn('id', mayWrite('groups'));
+}
+
+export async function isAnyAdministrator(db: Reader): Promise<boolean> {
+  return (await administrators(db).select('id').first()) !== undefined;
+}
+
+/**
+ * The guard of promise 4. Every verb that can take rights away calls it last, in its transaction: the write lock is held,
+ * so two people removing each other come one after the other, and the second is refused.
+ */
+export async function requireAdministratorRemains(trx: Transaction): Promise<void> {
+  if (!(await isAnyAdministrator(trx)))
+    throw new Forbidden('There must always be an administrator, and this would take away the last one. Nothing was changed.');
+}

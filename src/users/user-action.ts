@@ -1,0 +1,57 @@
+import { mayAdminister, type Subject, type Viewer } from './user.ts';
+
+/** What can be done to a user besides editing. */
+export type UserAction =
+  | 'deactivate'
+  | 'activate'
+  | 'delete'
+  | 'reset-login-attempts'
+  | 'reinvite'
+  | 'withdraw-invitation'
+  | 'send-password-reset'
+  | 'confirm-access';
+
+/** Why an action is refused. `forbidden`: this viewer may not. `inapplicable`: there is nothing to do. */
+export interface Refusal {
+  kind: 'forbidden' | 'inapplicable';
+  /** A clause that follows the user's name: "bob is yourself", "bob has no password yet". */
+  reason: string;
+}
+
+const forbidden = (reason: string): Refusal => ({ kind: 'forbidden', reason });
+const inapplicable = (reason: string): Refusal => ({ kind: 'inapplicable', reason });
+
+/**
+ * The one rule of who may do what to whom: the page shows a button by it and the verb obeys it.
+ * That an administrator remains is judged afterwards, over the whole set (see administrators.ts).
+ */
+export function refusalOf(action: UserAction, viewer: Viewer, subject: Subject): Refusal | undefined {
+  if (!mayAdminister(viewer, subject)) return forbidden('has rights that you do not hold');
+  const isSelf = viewer.id === subject.id;
+  if (isSelf && action === 'deactivate') return forbidden('is yourself: nobody deactivates themself');
+  if (isSelf && action === 'delete') return forbidden('is yourself: nobody deletes themself');
+  return INAPPLICABLE[action](subject);
+}
+
+const INAPPLICABLE: Record<UserAction, (subject: Subject) => Refusal | undefined> = {
+  deactivate: (subject) => (subject.activity === 'active' ? undefined : inapplicable(`is already ${subject.activity}`)),
+  activate: (subject) => (subject.activity === 'active' ? inapplicable('is already active') : undefined),
+  delete: (subject) => (subject.activity === 'deleted' ? inapplicable('is already deleted') : undefined),
+  'reset-login-attempts': (subject) =>
+    subject.loginAttempts === 0 && subject.lockedUntil === null ? inapplicable('has no failed attempts') : undefined,
+  reinvite: (subject) =>
+    unlessActive(subject) ??
+    (subject.apiOnly ? inapplicable('is API-only, which has no invitation') : undefined) ??
+    (subject.hasPassword ? inapplicable('has a password already') : undefined),
+  'withdraw-invitation': (subject) =>
+    subject.invitationExpiresAt === null ? inapplicable('has no open invitation') : undefined,
+  'send-password-reset': (subject) =>
+    unlessActive(subject) ??
+    (subject.apiOnly ? inapplicable('is API-only and never signs in here') : undefined) ??
+    (subject.hasPassword ? undefined : inapplicable('has no password yet: invite instead')),
+  'confirm-access': unlessActive,
+};
+
+function unlessActive(subject: Subject): Refusal | undefined {
+  return subject.activity === 'active' ? undefined : inapplicable(`is ${subject.activity}`);
+}

@@ -1,0 +1,179 @@
+import { Router } from 'express';
+import type { Act } from '../audit/audit-event.ts';
+import type { Transaction } from '../db/database.ts';
+import { actOf } from '../web/act.ts';
+import type { AppContext } from '../web/app-context.ts';
+import { requireRight } from '../web/authorization.ts';
+import { Conflict, Forbidden } from '../web/errors.ts';
+import { flash } from '../web/flash.ts';
+import { render } from '../web/render.ts';
+import { subjectOf } from './subject.ts';
+import type { Subject, User } from './user.ts';
+import { refusalOf, type UserAction } from './user-action.ts';
+import * as verbs from './user-life-cycle.ts';
+
+interface ActionPage {
+  action: UserAction;
+  label: string;
+  /** What the last button of the confirmation page says. */
+  button: string;
+  /** The noun of the address below `/users/:id`; where two actions share it, the state of the user tells which is meant. */
+  path: string;
+  method: 'post' | 'delete';
+  /** The confirmation page below `path`. */
+  page: 'new' | 'delete';
+  isDangerous?: boolean;
+  /** What it ends and what it keeps, a sentence each. */
+  consequences: (user: Subject) => string[];
+  verb: (app: AppContext, trx: Transaction, act: Act, ids: number[]) => Promise<User[]>;
+  done: (user: User) => string;
+  shows?: 'invitation' | 'password-reset';
+}
+
+/** The actions of a single user. Each has a page that says what it does, and an address that does it. */
+export const ACTION_PAGES: ActionPage[] = [
+  {
+    action: 'confirm-access',
+    label: 'Confirm access',
+    button: 'Confirm access',
+    path: 'access-confirmation',
+    method: 'post',
+    page: 'new',
+    consequences: () => ['You say that this access is still needed. Your name and today’s date stand in the record.', 'Nothing else changes.'],
+    verb: (_app, trx, act, ids) => verbs.confirmAccess(trx, act, ids),
+    done: (user) => `Access of ${user.name} is confirmed.`,
+  },
+  {
+    action: 'reset-login-attempts',
+    label: 'Reset login attempts',
+    button: 'Reset login attempts',
+    path: 'login-attempts',
+    method: 'delete',
+    page: 'delete',
+    consequences: () => ['The count of failed sign-ins goes back to zero, and a lock ends now.', 'The password stays as it is.'],
+    verb: (_app, trx, act, ids) => verbs.resetLoginAttempts(trx, act, ids),
+    done: (user) => `Login attempts of ${user.name} are reset.`,
+  },
+  {
+    action: 'reinvite',
+    label: 'Reinvite',
+    button: 'Reinvite user',
+    path: 'invitation',
+    method: 'post',
+    page: 'new',
+    consequences: (user) => [
+      ...(user.invitationExpiresAt === null ? [] : ['The invitation sent before ends: its link no longer works.']),
+      'You get a new link, shown once, to copy and hand over.',
+    ],
+    verb: (app, trx, act, ids) => verbs.inviteUsers(trx, act, ids, app.links),
+    done: (user) => `${user.name} has a new invitation.`,
+    shows: 'invitation',
+  },
+  {
+    action: 'withdraw-invitation',
+    label: 'Withdraw invitation',
+    button: 'Withdraw invitation',
+    path: 'invitation',
+    method: 'delete',
+    page: 'delete',
+    consequences: () => ['The link of the invitation no longer works.', 'The user stays, and can be invited again.'],
+    verb: (_app, trx, act, ids) => verbs.withdrawInvitations(trx, act, ids),
+    done: (user) => `The invitation of ${user.name} is withdrawn.`,
+  },
+  {
+    action: 'send-password-reset',
+    label: 'Send password reset',
+    button: 'Send password reset',
+    path: 'password-reset',
+    method: 'post',
+    page: 'new',
+    consequences: () => [
+      'You get a link, shown once, to copy and hand over. A link made before no longer works.',
+      'Until it is used, the old password and open sessions stay. When it is used, all sessions end and a lock is lifted.',
+    ],
+    verb: (app, trx, act, ids) => verbs.sendPasswordResets(trx, act, ids, app.links),
+    done: (user) => `${user.name} has a link to choose a new password.`,
+    shows: 'password-reset',
+  },
+  {
+    action: 'activate',
+    label: 'Activate',
+    button: 'Activate user',
+    path: 'deactivation',
+    method: 'delete',
+    page: 'delete',
+    consequences: (user) => [
+      `${user.name} may sign in again, with the groups that stand in the record.`,
+      ...(user.activity === 'deleted' ? ['This works only while nobody else has the name, the system email or the contact.'] : []),
+    ],
+    verb: (_app, trx, act, ids) => verbs.activateUsers(trx, act, ids),
+    done: (user) => `${user.name} is active again.`,
+  },
+  {
+    action: 'deactivate',
+    label: 'Deactivate',
+    button: 'Deactivate user',
+    path: 'deactivation',
+    method: 'post',
+    page: 'new',
+    isDangerous: true,
+    consequences: (user) => [
+      `${user.name} can no longer sign in. Open sessions and links end at once.`,
+      'Groups, contact, tags and history stay, and Activate brings everything back.',
+    ],
+    verb: (_app, trx, act, ids) => verbs.deactivateUsers(trx, act, ids),
+    done: (user) => `${user.name} is deactivated.`,
+  },
+  {
+    action: 'delete',
+    label: 'Delete',
+    button: 'Delete user',
+    path: 'deletion',
+    method: 'post',
+    page: 'new',
+    isDangerous: true,
+    consequences: (user) => [
+      `${user.name} can no longer sign in, and leaves the list. Open sessions and links end at once.`,
+      'Name, system email and contact become free for another user; then this one cannot be restored under them.',
+      'The record and its history stay, under the filter Deleted. Activate restores it.',
+    ],
+    verb: (_app, trx, act, ids) => verbs.deleteUsers(trx, act, ids),
+    done: (user) => `${user.name} is deleted.`,
+  },
+];
+
+export function userActionsController(app: AppContext): Router {
+  const router = Router();
+  const write = requireRight('users', 'write');
+
+  for (const page of ACTION_PAGES) {
+    router.get(`/users/:id/${page.path}/${page.page}`, write, async (req, res) => {
+      const user = await subjectOf(app, req);
+      const refusal = refusalOf(page.action, req.viewer!, user);
+      if (refusal?.kind === 'forbidden') throw new Forbidden(`${user.name} ${refusal.reason}.`);
+      if (refusal) throw new Conflict(`${user.name} ${refusal.reason}.`);
+      const locals = {
+        title: `${page.button}: ${user.name}`,
+        user,
+        button: page.button,
+        isDangerous: page.isDangerous ?? false,
+        consequences: page.consequences(user),
+        action: `/users/${user.id}/${page.path}`,
+        method: page.method,
+        offersDeactivation: page.action === 'delete' && user.activity === 'active',
+      };
+      render(req, res, 'users/action', locals);
+    });
+
+    router[page.method](`/users/:id/${page.path}`, write, async (req, res) => {
+      const user = await subjectOf(app, req);
+      const [changed] = await app.db.write((trx) => page.verb(app, trx, actOf(app, req), [user.id]));
+      const refusal = refusalOf(page.action, req.viewer!, user);
+      const showLink = page.shows && changed ? { purpose: page.shows, userId: user.id } : undefined;
+      flash(req, changed ? page.done(changed) : `Nothing changed: ${user.name} ${refusal?.reason ?? 'was changed already'}.`, { showLink });
+      res.redirect(303, `/users/${user.id}`);
+    });
+  }
+
+  return router;
+}

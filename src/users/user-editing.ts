@@ -1,0 +1,231 @@
+import { type Act, differences, type Fields } from '../audit/audit-event.ts';
+import { recordChanges } from '../audit/audit-store.ts';
+import { type Contact, createPerson, findContact, warnedAccounts } from '../contacts/contact-store.ts';
+import { type Transaction, violatedUnique } from '../db/database.ts';
+import { createGroup, findGroups, type Group } from '../groups/group-store.ts';
+import { findMemberships, setMemberships } from '../groups/membership-store.ts';
+import { covers } from '../groups/permission.ts';
+import { endLinks } from '../links/link-store.ts';
+import { endSessions } from '../sessions/session-store.ts';
+import { findTagsOf, setTags } from '../tags/tag-store.ts';
+import { fold, identityKey } from '../text.ts';
+import { Forbidden } from '../web/errors.ts';
+import { FieldErrors, RefusedFields } from '../web/form.ts';
+import { requireAdministratorRemains } from './administrators.ts';
+import { may, mayAdminister, type Subject } from './user.ts';
+import type { UserValues } from './user-form.ts';
+import { findSubject, findUserByIdentifier } from './user-store.ts';
+
+/** Somebody else changed the user since the form was opened. */
+export class StaleVersion extends Error {}
+
+/** Throws FieldErrors for what only the database can tell, Forbidden for groups that the actor may not give. */
+export async function createUser(trx: Transaction, act: Act, values: UserValues): Promise<number> {
+  if (!may(act.by, 'users', 'write')) throw new Forbidden('You may not create users.');
+  const contact = await linkedContact(trx, act, values, null);
+  const groups = await grantedGroups(trx, act, values, []);
+  const { columns, owner } = await columnsOf(trx, values, contact);
+  const [{ id }] = await unlessTaken(() =>
+    trx('users')
+      .insert({ ...columns, created_at: act.at, created_by: act.by.id })
+      .returning('id'),
+  );
+  await setMemberships(trx, id, idsOf(groups), { at: act.at, by: act.by.id });
+  await setTags(trx, id, values.tags);
+  const after = differences({}, auditFields(values, columns, contact, groups, owner))?.after ?? {};
+  await recordChanges(trx, act, [
+    { action: 'user.created', subjectType: 'user', subjectId: id, subjectName: columns.name, after: given(after) },
+  ]);
+  return id;
+}
+
+/**
+ * Replaces what the form shows. Throws StaleVersion, FieldErrors or Forbidden. A change of the email ends open links;
+ * becoming API-only ends sessions and open links.
+ */
+export async function updateUser(
+  trx: Transaction,
+  act: Act,
+  id: number,
+  version: number,
+  values: UserValues,
+): Promise<{ emailChanged: boolean }> {
+  const subject = await findSubject(trx, id);
+  if (!mayAdminister(act.by, subject)) throw new Forbidden(`${subject.name} has rights that you do not hold.`);
+  if (subject.version !== version) throw new StaleVersion();
+  const current = await currentFields(trx, subject);
+  const contact = await linkedContact(trx, act, values, subject);
+  const groups = await grantedGroups(trx, act, values, current.groups);
+  refuseAgainstSelf(act, subject, values, current.groups, groups);
+  const { columns, owner } = await columnsOf(trx, values, contact);
+  const changes = differences(current.fields, auditFields(values, columns, contact, groups, owner));
+  if (!changes) return { emailChanged: false };
+
+  await unlessTaken(() => trx('users').where({ id }).update({ ...columns, version: version + 1 }));
+  await setMemberships(trx, id, idsOf(groups), { at: act.at, by: act.by.id });
+  await setTags(trx, id, values.tags);
+  const emailChanged = columns.email !== subject.email;
+  if (emailChanged || (values.apiOnly && !subject.apiOnly)) await endLinks(trx, act, [id]);
+  if (values.apiOnly && !subject.apiOnly) await endSessions(trx, [id]);
+  await recordChanges(trx, act, [
+    { action: 'user.updated', subjectType: 'user', subjectId: id, subjectName: columns.name, ...changes },
+  ]);
+  await requireAdministratorRemains(trx);
+  return { emailChanged };
+}
+
+/** The contact that the form means: kept, chosen or made on the spot. */
+async function linkedContact(
+  trx: Transaction,
+  act: Act,
+  values: UserValues,
+  subject: Subject | null,
+): Promise<Contact | undefined> {
+  if (values.newContactName) {
+    const id = await createPerson(trx, act, { name: values.newContactName, email: values.newContactEmail || null });
+    return findContact(trx, id);
+  }
+  if (values.contactId === null) return undefined;
+  const contact = await findContact(trx, values.contactId);
+  if (contact?.kind !== 'person') throw new FieldErrors({ contactId: 'Choose a person from the list.' });
+  if (contact.userId !== null && contact.userId !== subject?.id)
+    throw new FieldErrors({ contactId: `${contact.name} is linked to the user ${contact.userName} already.` });
+  const warned = warnedAccounts(contact);
+  if (warned.length > 0 && subject?.contactId !== contact.id && !values.acceptAccounts)
+    throw new FieldErrors({ acceptAccounts: `${contact.name} is a ${warned.join(' and a ')}. Login identities are kept apart from customers and suppliers: link only if you mean it.` });
+  return contact;
+}
+
+/**
+ * The groups that the user is to have. Those whose rights the actor does not hold can neither be given nor taken (R62):
+ * the form does not offer them, and they stay as they are.
+ */
+async function grantedGroups(trx: Transaction, act: Act, values: UserValues, current: Group[]): Promise<Group[]> {
+  const mayChange = (group: Group) => covers(act.by.rights, group.rights);
+  const chosen = await findGroups(trx, values.groups);
+  if (chosen.length !== values.groups.length) throw new FieldErrors({ groups: 'One of the groups is no longer there. Choose again.' });
+  const kept = new Set(idsOf(current));
+  for (const group of chosen)
+    if (!kept.has(group.id) && !mayChange(group))
+      throw new Forbidden(`The group ${group.name} grants rights that you do not hold, so you cannot give it.`);
+  const fixed = current.filter((group) => !mayChange(group));
+  const groups = [...fixed, ...chosen.filter((group) => mayChange(group))];
+  if (!values.newGroup) return groups;
+  if (!may(act.by, 'groups', 'write')) throw new Forbidden('You may not create groups.');
+  const id = await createGroup(trx, act, { name: values.newGroup });
+  return [...groups, ...(await findGroups(trx, [id]))];
+}
+
+/** Nobody expires or demotes themself (promise 4). */
+function refuseAgainstSelf(act: Act, subject: Subject, values: UserValues, before: Group[], after: Group[]): void {
+  if (act.by.id !== subject.id) return;
+  const errors: Record<string, string> = {};
+  if (values.expiresOn !== null && values.expiresOn !== subject.expiresOn)
+    errors.expiresOn = 'This is yourself: nobody sets their own expiry date. Ask another administrator.';
+  if (values.apiOnly && !subject.apiOnly)
+    errors.apiOnly = 'This is yourself: nobody makes themself API-only. Ask another administrator.';
+  const kept = new Set(idsOf(after));
+  if (before.some((group) => !kept.has(group.id) && Object.keys(group.rights).length > 0))
+    errors.groups = 'This is yourself: nobody takes rights from themself. Ask another administrator.';
+  if (Object.keys(errors).length > 0) throw new RefusedFields(errors);
+}
+
+async function columnsOf(trx: Transaction, values: UserValues, contact: Contact | undefined) {
+  const owner = values.apiOnly ? await ownerOf(trx, values.apiOnlyOwner) : undefined;
+  const columns = {
+    name: values.name,
+    name_key: identityKey(values.name),
+    sort_name: fold(values.name),
+    email: values.email,
+    email_key: identityKey(values.email),
+    search_text: fold([values.name, values.email, contact?.name ?? ''].join(' ')),
+    no_shared_data: values.noSharedData,
+    expires_on: values.expiresOn,
+    description: values.description,
+    contact_id: contact?.id ?? null,
+    contact_name: contact?.name ?? null,
+    contact_sort: contact ? fold(contact.name) : null,
+    api_only: values.apiOnly,
+    api_only_reason: values.apiOnly ? values.apiOnlyReason : null,
+    api_only_owner_id: owner?.id ?? null,
+    api_only_review_on: values.apiOnly ? values.apiOnlyReviewOn : null,
+  };
+  return { columns, owner: owner?.name ?? null };
+}
+
+async function ownerOf(trx: Transaction, identifier: string) {
+  const owner = await findUserByIdentifier(trx, identifier);
+  if (!owner || owner.activity !== 'active')
+    throw new FieldErrors({ apiOnlyOwner: 'There is no active user with this name or email.' });
+  if (owner.apiOnly) throw new FieldErrors({ apiOnlyOwner: `${owner.name} is API-only: a person must answer for it.` });
+  return owner;
+}
+
+async function unlessTaken<T>(write: () => PromiseLike<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    const taken: Record<string, Record<string, string>> = {
+      'users.name_key': { name: 'Another user has this name already.' },
+      'users.email_key': { email: 'Another user has this email already.' },
+      'users.contact_id': { contactId: 'Another user is linked to this contact already.' },
+    };
+    const errors = taken[violatedUnique(error) ?? ''];
+    if (errors) throw new FieldErrors(errors);
+    throw error;
+  }
+}
+
+async function currentFields(trx: Transaction, subject: Subject) {
+  const contact = subject.contactId === null ? undefined : await findContact(trx, subject.contactId);
+  const memberships = await findMemberships(trx, [subject.id]);
+  const groups = await findGroups(trx, memberships.map((membership) => membership.groupId));
+  const tags = (await findTagsOf(trx, subject.id)).map((tag) => tag.name);
+  const owner = subject.apiOnlyOwnerId === null ? null : (await findSubject(trx, subject.apiOnlyOwnerId)).name;
+  return {
+    groups,
+    fields: auditFields(
+      { ...subject, tags },
+      { name: subject.name, email: subject.email, api_only_reason: subject.apiOnlyReason, api_only_review_on: subject.apiOnlyReviewOn },
+      contact,
+      groups,
+      owner,
+    ),
+  };
+}
+
+/** What the audit says of a user, in the order of the form. */
+function auditFields(
+  values: Pick<UserValues, 'tags' | 'expiresOn' | 'noSharedData' | 'apiOnly' | 'description'>,
+  columns: { name: string; email: string; api_only_reason: string | null; api_only_review_on: string | null },
+  contact: Contact | undefined,
+  groups: Group[],
+  owner: string | null,
+): Fields {
+  const warned = contact ? warnedAccounts(contact) : [];
+  return {
+    name: columns.name,
+    email: columns.email,
+    linkedContact: contact ? contact.name + (warned.length > 0 ? ` (${warned.join(', ')})` : '') : null,
+    groups: groups.map((group) => group.name).sort(),
+    tags: [...values.tags].sort(),
+    expiresOn: values.expiresOn,
+    noSharedData: values.noSharedData,
+    apiOnly: values.apiOnly,
+    apiOnlyReason: columns.api_only_reason,
+    apiOnlyOwner: owner,
+    apiOnlyReviewOn: columns.api_only_review_on,
+    description: values.description,
+  };
+}
+
+/** Without what was left empty. */
+function given(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== null && value !== '' && value !== false && !(Array.isArray(value) && value.length === 0)),
+  );
+}
+
+function idsOf(groups: Group[]): number[] {
+  return groups.map((group) => group.id);
+}

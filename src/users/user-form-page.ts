@@ -1,0 +1,69 @@
+import type { Request, Response } from 'express';
+import { findContact, searchPersons, warnedAccounts } from '../contacts/contact-store.ts';
+import type { Reader } from '../db/database.ts';
+import { findGroups } from '../groups/group-store.ts';
+import { findMemberships } from '../groups/membership-store.ts';
+import { covers } from '../groups/permission.ts';
+import { findTags, findTagsOf } from '../tags/tag-store.ts';
+import type { AppContext } from '../web/app-context.ts';
+import type { Errors, Typed } from '../web/form.ts';
+import { render } from '../web/render.ts';
+import { may, type User } from './user.ts';
+import { typedOf } from './user-form.ts';
+import { findUserNames } from './user-store.ts';
+
+const CONTACTS_OFFERED = 8;
+
+interface FormState {
+  typed: Typed;
+  errors?: Errors;
+  status?: number;
+  /** The user who is edited; undefined for a new one. */
+  user?: User;
+  /** What stands in the database by now, when somebody else changed it since the form was opened. */
+  theirs?: Typed;
+}
+
+/** New User and Edit: one page, filled from the same fields. */
+export async function showUserForm(app: AppContext, req: Request, res: Response, state: FormState): Promise<void> {
+  const { typed, user } = state;
+  const db = app.db.read;
+  const viewer = req.viewer!;
+  const search = String(typed.contactSearch ?? '').trim();
+  const contact = typed.contactId ? await findContact(db, Number(typed.contactId)) : undefined;
+  const found = search ? await searchPersons(db, search, CONTACTS_OFFERED) : [];
+  const groups = (await findGroups(db)).map((group) => ({ ...group, mayGive: covers(viewer.rights, group.rights) }));
+  const page = {
+    title: user ? `Edit ${user.name}` : 'New User',
+    typed,
+    errors: state.errors ?? {},
+    theirs: state.theirs,
+    user,
+    contact,
+    warned: contact ? warnedAccounts(contact) : [],
+    search,
+    contacts: contact ? [contact, ...found.filter((one) => one.id !== contact.id)] : found,
+    groups,
+    mayCreateGroups: may(viewer, 'groups', 'write'),
+    tags: await findTags(db),
+    linksWorkElsewhere: app.config.baseUrlGiven,
+    invitationHours: app.config.invitationHours,
+  };
+  render(req, res, 'users/form', page, { status: state.status, fragments: { 'contact-picker': 'users/_contact-picker' } });
+}
+
+/** The form as the database would fill it now. */
+export async function typedNow(db: Reader, user: User): Promise<Typed> {
+  const groupIds = (await findMemberships(db, [user.id])).map((membership) => membership.groupId);
+  const tags = (await findTagsOf(db, user.id)).map((tag) => tag.name);
+  const apiOnlyOwner = (await findUserNames(db, [user.apiOnlyOwnerId])).get(user.apiOnlyOwnerId ?? 0) ?? '';
+  return typedOf(user, { groupIds, tags, apiOnlyOwner });
+}
+
+/** The email that the chosen or new contact has, for a field that was left empty. */
+export async function proposedEmail(db: Reader, typed: Typed): Promise<string | undefined> {
+  if (String(typed.email).trim() !== '') return undefined;
+  if (typed.newContactName) return String(typed.newContactEmail) || undefined;
+  const contact = /^\d{1,15}$/.test(String(typed.contactId)) ? await findContact(db, Number(typed.contactId)) : undefined;
+  return contact?.email ?? undefined;
+}

@@ -1,0 +1,212 @@
+import type { Reader, Transaction } from '../db/database.ts';
+import { type FactColumns, factsOf, type StateFacts, type StateLimits, stateBits } from './user-state.ts';
+import type { Activity } from './user.ts';
+import { pieces } from './user-store.ts';
+
+/** Past this many changes, reading everything anew is quicker than reading those. */
+const RELOAD_BEYOND = 20_000;
+const FEED_KEPT = 100_000;
+const READ_AT_ONCE = 10_000;
+const ACTIVITIES: Activity[] = ['active', 'deactivated', 'deleted'];
+const NONE: readonly number[] = [];
+
+/** Which users are meant; empty sets do not restrict. Within a set any value matches, between sets all must. */
+export interface UserFilter {
+  activities: ReadonlySet<Activity>;
+  /** As bits: see stateBits. */
+  states: number;
+  tagIds: ReadonlySet<number>;
+  groupIds: ReadonlySet<number>;
+  /** Those that the search found; undefined without a search. */
+  found?: readonly number[];
+}
+
+/** For each filter, how many users each of its values would leave under the other filters. */
+export interface Counts {
+  total: number;
+  activity: Record<Activity, number>;
+  /** In the order of STATES. */
+  states: number[];
+  tags: Map<number, number>;
+  groups: Map<number, number>;
+}
+
+export interface Selection extends Counts {
+  isSelected(id: number): boolean;
+  /** All selected ids, ascending. */
+  ids(): number[];
+}
+
+interface FactRow {
+  id: number;
+  activity: Activity;
+  api_only: number;
+  has_password: number;
+  invitation_expires_at: string | null;
+  locked_until: string | null;
+  expires_on: string | null;
+  last_login_at: string | null;
+  last_activity_at: string | null;
+  access_confirmed_at: string | null;
+  created_at: string;
+}
+
+/**
+ * The few facts of every user that filters and counts need, in memory: exact counts of every filter under all others
+ * would otherwise read every user, group and tag on each page. It decides nothing, it only counts; the database stays
+ * the truth, and its feed of changes (written by triggers, so also for what other processes do) is read before every answer.
+ */
+export class UserIndex {
+  private readonly db: Reader;
+  private lastChange = 0;
+  private loading: Promise<void> | undefined;
+  private facts: (StateFacts | undefined)[] = [];
+  private groups: (readonly number[])[] = [];
+  private tags: (readonly number[])[] = [];
+  /** One list for all users who have the same groups or tags. */
+  private readonly lists = new Map<string, readonly number[]>();
+
+  constructor(db: Reader) {
+    this.db = db;
+  }
+
+  /** Reads what changed since the last answer. */
+  async refresh(): Promise<void> {
+    this.loading ??= this.catchUp().finally(() => {
+      this.loading = undefined;
+    });
+    await this.loading;
+  }
+
+  /** One pass: a user who fails one filter only still counts among that filter's values. */
+  select(filter: UserFilter, limits: StateLimits): Selection {
+    const selected = new Uint8Array(this.facts.length);
+    const counts: Counts = {
+      total: 0,
+      activity: { active: 0, deactivated: 0, deleted: 0 },
+      states: new Array(32).fill(0),
+      tags: new Map(),
+      groups: new Map(),
+    };
+    const candidates = filter.found?.length ?? this.facts.length;
+    for (let n = 0; n < candidates; n++) {
+      const id = filter.found?.[n] ?? n;
+      const facts = this.facts[id];
+      if (!facts) continue;
+      const bits = stateBits(facts, limits);
+      const tags = this.tags[id] ?? NONE;
+      const groups = this.groups[id] ?? NONE;
+      const isActivity = filter.activities.has(facts.activity);
+      const isState = filter.states === 0 || (bits & filter.states) !== 0;
+      const isTag = filter.tagIds.size === 0 || tags.some((tag) => filter.tagIds.has(tag));
+      const isGroup = filter.groupIds.size === 0 || groups.some((group) => filter.groupIds.has(group));
+      const failed = 4 - Number(isActivity) - Number(isState) - Number(isTag) - Number(isGroup);
+      if (failed > 1) continue;
+      if (failed === 0) {
+        selected[id] = 1;
+        counts.total++;
+      }
+      if (failed === 0 || !isActivity) counts.activity[facts.activity]++;
+      if (failed === 0 || !isState) for (let left = bits, n = 0; left !== 0; left >>>= 1, n++) counts.states[n] += left & 1;
+      if (failed === 0 || !isTag) for (const tag of tags) counts.tags.set(tag, (counts.tags.get(tag) ?? 0) + 1);
+      if (failed === 0 || !isGroup) for (const group of groups) counts.groups.set(group, (counts.groups.get(group) ?? 0) + 1);
+    }
+    return {
+      ...counts,
+      isSelected: (id) => selected[id] === 1,
+      ids: () => {
+        const ids: number[] = [];
+        for (let id = selected.indexOf(1); id !== -1; id = selected.indexOf(1, id + 1)) ids.push(id);
+        return ids;
+      },
+    };
+  }
+
+  private async catchUp(): Promise<void> {
+    const newest = await this.newestChange();
+    if (newest === this.lastChange) return;
+    const changes: { id: number; user_id: number }[] = await this.db('user_changes')
+      .where('id', '>', this.lastChange)
+      .orderBy('id')
+      .limit(RELOAD_BEYOND + 1)
+      .select('id', 'user_id');
+    // A gap means that the feed was pruned past us.
+    const isWhole = changes.length <= RELOAD_BEYOND && changes[0]?.id === this.lastChange + 1;
+    if (isWhole) await this.read([...new Set(changes.map((change) => change.user_id))]);
+    else await this.readAll();
+    this.lastChange = isWhole ? changes[changes.length - 1].id : newest;
+  }
+
+  private async newestChange(): Promise<number> {
+    return Number((await this.db('user_changes').max('id as newest').first())?.newest ?? 0);
+  }
+
+  private async readAll(): Promise<void> {
+    const last = Number((await this.db('users').max('id as last').first())?.last ?? 0);
+    for (let from = 0; from < last; from += READ_AT_ONCE)
+      await this.take((query, column) => query.where(column, '>', from).where(column, '<=', from + READ_AT_ONCE));
+  }
+
+  private async read(ids: number[]): Promise<void> {
+    for (const some of pieces(ids)) await this.take((query, column) => query.whereIn(column, some));
+  }
+
+  /** Takes in the facts of the users whom `restrict` leaves; it is given the column that holds the user's id. */
+  private async take(restrict: (query: ReturnType<Reader>, column: string) => ReturnType<Reader>): Promise<void> {
+    const rows: FactRow[] = await restrict(this.db('users'), 'users.id')
+      .leftJoin('lockouts', 'lockouts.user_id', 'users.id')
+      .leftJoin('links', (join) =>
+        join.on('links.user_id', 'users.id').onVal('links.purpose', 'invitation').onNull('links.used_at').onNull('links.ended_at'),
+      )
+      .select('users.id', 'activity', 'api_only', this.db.raw('password_hash is not null as has_password'))
+      .select('links.expires_at as invitation_expires_at', 'locked_until', 'expires_on', 'last_login_at')
+      .select('last_activity_at', 'access_confirmed_at', 'users.created_at');
+    const groups: { user_id: number; value: number }[] = await restrict(this.db('memberships'), 'user_id')
+      .orderBy(['user_id', 'group_id'])
+      .select('user_id', 'group_id as value');
+    const tags: { user_id: number; value: number }[] = await restrict(this.db('user_tags'), 'user_id')
+      .orderBy(['user_id', 'tag_id'])
+      .select('user_id', 'tag_id as value');
+    for (const row of rows) {
+      this.facts[row.id] = factsOf(columnsOf(row));
+      this.groups[row.id] = NONE;
+      this.tags[row.id] = NONE;
+    }
+    this.keepLists(this.groups, groups);
+    this.keepLists(this.tags, tags);
+  }
+
+  private keepLists(kept: (readonly number[])[], rows: { user_id: number; value: number }[]): void {
+    for (let at = 0; at < rows.length; ) {
+      const user = rows[at].user_id;
+      const values: number[] = [];
+      for (; rows[at]?.user_id === user; at++) values.push(rows[at].value);
+      const key = values.join();
+      const list = this.lists.get(key) ?? values;
+      this.lists.set(key, list);
+      kept[user] = list;
+    }
+  }
+}
+
+/** Keeps the newest part of the feed; whoever fell further behind reads everything anew. */
+export async function pruneUserChanges(trx: Transaction): Promise<void> {
+  const newest = Number((await trx('user_changes').max('id as newest').first())?.newest ?? 0);
+  await trx('user_changes').where('id', '<=', newest - FEED_KEPT).delete();
+}
+
+function columnsOf(row: FactRow): FactColumns {
+  return {
+    // The word itself and not a copy of it per user.
+    activity: ACTIVITIES[ACTIVITIES.indexOf(row.activity)],
+    apiOnly: Boolean(row.api_only),
+    hasPassword: Boolean(row.has_password),
+    invitationExpiresAt: row.invitation_expires_at,
+    lockedUntil: row.locked_until,
+    expiresOn: row.expires_on,
+    lastLoginAt: row.last_login_at,
+    lastActivityAt: row.last_activity_at,
+    accessConfirmedAt: row.access_confirmed_at,
+    createdAt: row.created_at,
+  };
+}

@@ -1,0 +1,127 @@
+import type { Reader } from '../db/database.ts';
+import { findUserIdsByText } from '../db/search.ts';
+import { findMemberships, type Membership } from '../groups/membership-store.ts';
+import { fold } from '../text.ts';
+import type { Counts, Selection, UserFilter, UserIndex } from './user-index.ts';
+import type { Cursor, ListQuery, SortKey } from './user-list-query.ts';
+import { STATES, type State, type StateLimits, badgesOf } from './user-state.ts';
+import type { Activity, User } from './user.ts';
+import { findUsers } from './user-store.ts';
+
+export interface ListedUser extends User {
+  badges: State[];
+  groups: Membership[];
+}
+
+export interface UserList {
+  users: ListedUser[];
+  counts: Counts;
+  /** Cursors of the pages before and after, where there are any. */
+  previous?: Cursor;
+  next?: Cursor;
+}
+
+/** The column that each sort walks; all have an index together with the id. */
+const COLUMNS: Record<SortKey, string> = {
+  name: 'sort_name',
+  email: 'email_key',
+  contact: 'contact_sort',
+  last_login: 'last_login_at',
+  groups: 'group_count',
+  no_shared_data: 'no_shared_data',
+};
+const NULLABLE: ReadonlySet<SortKey> = new Set(['contact', 'last_login']);
+
+/** So few are fetched and sorted; more are found by walking the index of the sort. */
+const FEW = 1_000;
+const LARGEST_STEP = 20_000;
+
+interface Place {
+  id: number;
+  value: Cursor['value'];
+}
+
+/** The users that a view means, by filters and search. */
+export async function selectForView(db: Reader, index: UserIndex, query: ListQuery, limits: StateLimits): Promise<Selection> {
+  await index.refresh();
+  const filter: UserFilter = {
+    activities: new Set<Activity>(query.activity.length > 0 ? query.activity : ['active', 'deactivated']),
+    states: query.state.reduce((bits, state) => bits | (1 << STATES.indexOf(state)), 0),
+    tagIds: new Set(query.tag),
+    groupIds: new Set(query.group),
+    found: query.q === '' ? undefined : await findUserIdsByText(db, fold(query.q).split(' ').filter(Boolean)),
+  };
+  return index.select(filter, limits);
+}
+
+/** One page of the list, with the counts of every filter. */
+export async function listUsers(db: Reader, index: UserIndex, query: ListQuery, limits: StateLimits): Promise<UserList> {
+  const selection = await selectForView(db, index, query, limits);
+  const backwards = query.before !== undefined && query.after === undefined;
+  const cursor = query.after ?? query.before;
+  const found = await pageOf(db, selection, query, cursor, backwards);
+  const isMore = found.length > query.per;
+  const places = found.slice(0, query.per);
+  if (backwards) places.reverse();
+  const ids = places.map((place) => place.id);
+  const users = await findUsers(db, ids);
+  const groups = Map.groupBy(await findMemberships(db, ids), (membership) => membership.userId);
+  const [first, last] = [places[0], places.at(-1)];
+  return {
+    users: users.map((user) => ({ ...user, badges: badgesOf(user, limits), groups: groups.get(user.id) ?? [] })),
+    counts: selection,
+    previous: first && (backwards ? isMore : cursor !== undefined) ? first : undefined,
+    next: last && (backwards || isMore) ? last : undefined,
+  };
+}
+
+/** One row more than the page holds, from the cursor on, in the direction of reading. */
+async function pageOf(db: Reader, selection: Selection, query: ListQuery, cursor: Cursor | undefined, backwards: boolean): Promise<Place[]> {
+  const wanted = query.per + 1;
+  const column = COLUMNS[query.sort];
+  const descending = query.descending !== backwards;
+  const ids = selection.total <= FEW ? selection.ids() : undefined;
+  const found: Place[] = [];
+  for (const nulls of partsOf(query, cursor, backwards)) {
+    let from = cursor && (cursor.value === null) === nulls ? cursor : undefined;
+    for (let step = wanted * 2; found.length < wanted; step = Math.min(step * 4, LARGEST_STEP)) {
+      const rows: Place[] = await walk(db, column, nulls, descending, from, ids ? undefined : step, ids);
+      for (const row of rows) if (selection.isSelected(row.id) && found.length < wanted) found.push(row);
+      if (ids || rows.length < step) break;
+      from = rows.at(-1);
+    }
+  }
+  return found;
+}
+
+/** Users without a value come last in either direction; which parts lie ahead of the cursor, and in which order. */
+function partsOf(query: ListQuery, cursor: Cursor | undefined, backwards: boolean): boolean[] {
+  if (!NULLABLE.has(query.sort)) return [false];
+  const parts = backwards ? [true, false] : [false, true];
+  return cursor ? parts.slice(parts.indexOf(cursor.value === null)) : parts;
+}
+
+async function walk(
+  db: Reader,
+  column: string,
+  nulls: boolean,
+  descending: boolean,
+  from: Cursor | undefined,
+  limit: number | undefined,
+  ids: number[] | undefined,
+): Promise<Place[]> {
+  const direction = descending ? 'desc' : 'asc';
+  const past = descending ? '<' : '>';
+  const rows = db('users').select('id', `${column} as value`);
+  if (ids) rows.whereIn('id', ids);
+  if (limit) rows.limit(limit);
+  if (nulls) {
+    if (from) rows.where('id', past, from.id);
+    return rows.whereNull(column).orderBy('id', direction);
+  }
+  if (from) rows.whereRaw(`(??, id) ${past} (?, ?)`, [column, from.value, from.id]);
+  return rows.whereNotNull(column).orderBy([
+    { column, order: direction },
+    { column: 'id', order: direction },
+  ]);
+}

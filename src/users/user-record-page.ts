@@ -1,0 +1,64 @@
+import type { Request, Response } from 'express';
+import { findEvents } from '../audit/audit-store.ts';
+import { instant } from '../clock.ts';
+import { findContact, warnedAccounts } from '../contacts/contact-store.ts';
+import { findMemberships } from '../groups/membership-store.ts';
+import { findToken } from '../links/link-store.ts';
+import { findLoginAttempts, PERMANENTLY } from '../sessions/lockout-store.ts';
+import { findSessions } from '../sessions/session-store.ts';
+import { findTagsOf } from '../tags/tag-store.ts';
+import { type AppContext, stateLimits } from '../web/app-context.ts';
+import { type Flash, takeFlash } from '../web/flash.ts';
+import { render } from '../web/render.ts';
+import { ACTION_PAGES } from './user-actions-controller.ts';
+import { mayAdminister, type Subject } from './user.ts';
+import { refusalOf } from './user-action.ts';
+import { STATE_LABELS } from './user-list-page.ts';
+import { badgesOf } from './user-state.ts';
+import { findUserNames } from './user-store.ts';
+
+const EVENTS_SHOWN = 50;
+const ATTEMPTS_SHOWN = 10;
+
+export async function showRecord(app: AppContext, req: Request, res: Response, user: Subject): Promise<void> {
+  const db = app.db.read;
+  const now = instant(app.clock());
+  const viewer = req.viewer!;
+  const flash = takeFlash(req);
+  const memberships = await findMemberships(db, [user.id]);
+  const page = {
+    title: user.name,
+    user,
+    flash,
+    link: await linkToShow(app, flash, user, mayAdminister(viewer, user)),
+    linksWorkElsewhere: app.config.baseUrlGiven,
+    badges: badgesOf(user, stateLimits(app)).map((state) => ({ state, label: STATE_LABELS[state] })),
+    contact: user.contactId === null ? undefined : await findContact(db, user.contactId),
+    warnedAccounts,
+    memberships,
+    tags: await findTagsOf(db, user.id),
+    sessions: await findSessions(db, user.id, now),
+    attempts: await findLoginAttempts(db, user.id, ATTEMPTS_SHOWN),
+    isLocked: user.lockedUntil !== null && user.lockedUntil > now,
+    isLockedForGood: user.lockedUntil === PERMANENTLY,
+    isInvitationOpen: user.invitationExpiresAt !== null && user.invitationExpiresAt > now,
+    events: await findEvents(db, { subjectType: 'user', subjectId: user.id }, EVENTS_SHOWN),
+    names: await findUserNames(db, [user.createdBy, user.accessConfirmedBy, user.apiOnlyOwnerId, ...memberships.map((one) => one.grantedBy)]),
+    mayEdit: mayAdminister(viewer, user),
+    actions: ACTION_PAGES.filter((page) => refusalOf(page.action, viewer, user) === undefined).map((page) => ({
+      label: page.label,
+      path: `/users/${user.id}/${page.path}/${page.page}`,
+      isDangerous: page.isDangerous ?? false,
+    })),
+  };
+  render(req, res, 'users/show', page);
+}
+
+/** Right after it was made, and to whoever may make it, the link is shown once. */
+async function linkToShow(app: AppContext, flash: Flash | undefined, user: Subject, mayShow: boolean) {
+  const wanted = flash?.showLink;
+  if (!wanted || wanted.userId !== user.id || !mayShow) return undefined;
+  const found = await findToken(app.db.read, wanted.purpose, user.id, app.links, instant(app.clock()));
+  const base = wanted.purpose === 'invitation' ? 'invitations' : 'passwords';
+  return found && { purpose: wanted.purpose, address: `${app.config.baseUrl}/${base}/${found.token}`, expiresAt: found.expiresAt };
+}

@@ -1,0 +1,154 @@
+import type { Knex } from 'knex';
+import type { Instant } from '../clock.ts';
+import type { Reader, Transaction } from '../db/database.ts';
+import { findPotentialRights } from '../groups/membership-store.ts';
+import { NO_RIGHTS } from '../groups/permission.ts';
+import { identityKey } from '../text.ts';
+import { NotFound } from '../web/errors.ts';
+import type { Subject, User } from './user.ts';
+
+/** A statement takes 32,766 values at most; sets of ids go through in pieces. */
+const IDS_PER_QUERY = 10_000;
+
+interface Row {
+  id: number;
+  name: string;
+  email: string;
+  activity: User['activity'];
+  has_password: number;
+  password_set_at: string | null;
+  no_shared_data: number;
+  expires_on: string | null;
+  description: string;
+  contact_id: number | null;
+  contact_name: string | null;
+  api_only: number;
+  api_only_reason: string | null;
+  api_only_owner_id: number | null;
+  api_only_review_on: string | null;
+  last_login_at: string | null;
+  last_activity_at: string | null;
+  access_confirmed_at: string | null;
+  access_confirmed_by: number | null;
+  attempts: number | null;
+  locked_until: string | null;
+  invitation_expires_at: string | null;
+  version: number;
+  created_at: string;
+  created_by: number | null;
+}
+
+/** Users with their lock and their open invitation; the one place that reads them. Never the password hash. */
+export function selectUsers(db: Reader): Knex.QueryBuilder<Row, Row[]> {
+  return db('users')
+    .leftJoin('lockouts', 'lockouts.user_id', 'users.id')
+    .leftJoin('links as invitation', (join) =>
+      join
+        .on('invitation.user_id', 'users.id')
+        .onVal('invitation.purpose', 'invitation')
+        .onNull('invitation.used_at')
+        .onNull('invitation.ended_at'),
+    )
+    .select(
+      'users.id',
+      'users.name',
+      'users.email',
+      'users.activity',
+      db.raw('users.password_hash is not null as has_password'),
+      'users.password_set_at',
+      'users.no_shared_data',
+      'users.expires_on',
+      'users.description',
+      'users.contact_id',
+      'users.contact_name',
+      'users.api_only',
+      'users.api_only_reason',
+      'users.api_only_owner_id',
+      'users.api_only_review_on',
+      'users.last_login_at',
+      'users.last_activity_at',
+      'users.access_confirmed_at',
+      'users.access_confirmed_by',
+      'lockouts.attempts',
+      'lockouts.locked_until',
+      'invitation.expires_at as invitation_expires_at',
+      'users.version',
+      'users.created_at',
+      'users.created_by',
+    );
+}
+
+export function userOf(row: Row): User {
+  return {
+    id: row.id,
+    name: row.name,
+    email: row.email,
+    activity: row.activity,
+    hasPassword: Boolean(row.has_password),
+    passwordSetAt: row.password_set_at,
+    noSharedData: Boolean(row.no_shared_data),
+    expiresOn: row.expires_on,
+    description: row.description,
+    contactId: row.contact_id,
+    contactName: row.contact_name,
+    apiOnly: Boolean(row.api_only),
+    apiOnlyReason: row.api_only_reason,
+    apiOnlyOwnerId: row.api_only_owner_id,
+    apiOnlyReviewOn: row.api_only_review_on,
+    lastLoginAt: row.last_login_at,
+    lastActivityAt: row.last_activity_at,
+    accessConfirmedAt: row.access_confirmed_at,
+    accessConfirmedBy: row.access_confirmed_by,
+    loginAttempts: row.attempts ?? 0,
+    lockedUntil: row.locked_until,
+    invitationExpiresAt: row.invitation_expires_at,
+    version: row.version,
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+  };
+}
+
+/** In the order of the ids; unknown ones are left out. */
+export async function findUsers(db: Reader, ids: number[]): Promise<User[]> {
+  const byId = new Map<number, User>();
+  for (const some of pieces(ids))
+    for (const row of await selectUsers(db).whereIn('users.id', some)) byId.set(row.id, userOf(row));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** The users with what their groups grant. Throws NotFound where one is unknown. */
+export async function findSubjects(db: Reader, ids: number[]): Promise<Subject[]> {
+  const users = await findUsers(db, ids);
+  if (users.length !== ids.length) throw new NotFound('There is no such user.');
+  const rights = await findPotentialRights(db, ids);
+  return users.map((user) => ({ ...user, rights: rights.get(user.id) ?? NO_RIGHTS }));
+}
+
+export async function findSubject(db: Reader, id: number): Promise<Subject> {
+  const [subject] = await findSubjects(db, [id]);
+  return subject;
+}
+
+/** The user who signs in by this name or email address; deleted ones are not found. */
+export async function findUserByIdentifier(db: Reader, identifier: string): Promise<User | undefined> {
+  const key = identityKey(identifier);
+  const row = await selectUsers(db)
+    .where(key.includes('@') ? 'users.email_key' : 'users.name_key', key)
+    .whereNot('users.activity', 'deleted')
+    .first();
+  return row && userOf(row);
+}
+
+/** The user came in, which is no change that the audit tells. */
+export async function noteLogin(trx: Transaction, userId: number, at: Instant): Promise<void> {
+  await trx('users').where('id', userId).update({ last_login_at: at, last_activity_at: at });
+}
+
+export async function findUserNames(db: Reader, ids: (number | null)[]): Promise<Map<number, string>> {
+  const rows = await db('users').whereIn('id', [...new Set(ids.filter((id) => id !== null))]).select('id', 'name');
+  return new Map(rows.map((row) => [row.id, row.name]));
+}
+
+export function* pieces<T>(all: T[], size = IDS_PER_QUERY): Generator<T[]> {
+  for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
+}

@@ -1,0 +1,68 @@
+import type { Day, Instant } from '../clock.ts';
+import { type Application, covers, grants, type Level, type Rights } from '../groups/permission.ts';
+
+export type Activity = 'active' | 'deactivated' | 'deleted';
+
+/** A login identity. */
+export interface User {
+  id: number;
+  name: string;
+  email: string;
+  activity: Activity;
+  hasPassword: boolean;
+  /** Sessions are bound to it: a new password ends those of the old one. */
+  passwordSetAt: Instant | null;
+  noSharedData: boolean;
+  /** The last day on which this user is let in. */
+  expiresOn: Day | null;
+  description: string;
+  contactId: number | null;
+  contactName: string | null;
+  apiOnly: boolean;
+  apiOnlyReason: string | null;
+  apiOnlyOwnerId: number | null;
+  apiOnlyReviewOn: Day | null;
+  lastLoginAt: Instant | null;
+  lastActivityAt: Instant | null;
+  accessConfirmedAt: Instant | null;
+  accessConfirmedBy: number | null;
+  /** Failed sign-ins since the last success, or since the last lock ended. */
+  loginAttempts: number;
+  lockedUntil: Instant | null;
+  /** When the open invitation ends or ended; null without one. */
+  invitationExpiresAt: Instant | null;
+  version: number;
+  createdAt: Instant;
+  createdBy: number | null;
+}
+
+/** A user together with all that their groups grant, those of deactivated groups included: what a change to them is measured by. */
+export interface Subject extends User {
+  rights: Rights;
+}
+
+/** Who asks: a signed-in user, or (without an id) the program itself. */
+export interface Viewer {
+  id: number | null;
+  name: string;
+  rights: Rights;
+}
+
+export function may(viewer: Viewer, application: Application, level: Level): boolean {
+  return grants(viewer.rights, application, level);
+}
+
+/** Nobody changes, invites or resets somebody who may do more than they themself may (R61). */
+export function mayAdminister(viewer: Viewer, subject: Subject): boolean {
+  return may(viewer, 'users', 'write') && covers(viewer.rights, subject.rights);
+}
+
+/** Whether the user is past the expiry date. Days are UTC. */
+export function isExpired(user: Pick<User, 'expiresOn'>, today: Day): boolean {
+  return user.expiresOn !== null && user.expiresOn < today;
+}
+
+/** Whether this user may hold a session at all: the same question at sign-in and on every request. */
+export function maySignIn(user: Pick<User, 'activity' | 'apiOnly' | 'expiresOn'>, today: Day): boolean {
+  return user.activity === 'active' && !user.apiOnly && !isExpired(user, today);
+}

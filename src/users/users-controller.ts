@@ -1,0 +1,126 @@
+import { type Request, type Response, Router } from 'express';
+import { parseCookie } from 'cookie';
+import { findGroups } from '../groups/group-store.ts';
+import { findTags } from '../tags/tag-store.ts';
+import { actOf } from '../web/act.ts';
+import { type AppContext, stateLimits } from '../web/app-context.ts';
+import { requireRight } from '../web/authorization.ts';
+import { flash } from '../web/flash.ts';
+import { type Errors, FieldErrors, RefusedFields, type Typed } from '../web/form.ts';
+import { recordRefusal } from '../web/refusal.ts';
+import { render } from '../web/render.ts';
+import { createUser, StaleVersion, updateUser } from './user-editing.ts';
+import { checkUser, emptyUser, typedUser } from './user-form.ts';
+import { proposedEmail, showUserForm, typedNow } from './user-form-page.ts';
+import { inviteUsers } from './user-life-cycle.ts';
+import { listUsers } from './user-list.ts';
+import { listPage } from './user-list-page.ts';
+import { type ListQuery, listPath, readListQuery } from './user-list-query.ts';
+import { showRecord } from './user-record-page.ts';
+import { may, mayAdminister, type Subject } from './user.ts';
+import { findSubject } from './user-store.ts';
+import { subjectOf } from './subject.ts';
+import { Forbidden } from '../web/errors.ts';
+
+/** How many per page, as last chosen in this browser. */
+const PER_COOKIE = 'roster-per';
+
+export function usersController(app: AppContext): Router {
+  const router = Router();
+  const read = requireRight('users', 'read');
+  const write = requireRight('users', 'write');
+
+  router.get('/users', read, async (req, res) => {
+    const query = readListQuery(req.query, Number(parseCookie(req.get('cookie') ?? '')[PER_COOKIE]));
+    const list = await listUsers(app.db.read, app.index, query, stateLimits(app));
+    if (list.users.length === 0 && (query.after || query.before) && list.counts.total > 0)
+      return res.redirect(303, listPath(query));
+    remember(res, query);
+    const [groups, tags] = await Promise.all([findGroups(app.db.read), findTags(app.db.read)]);
+    const page = listPage({ query, list, groups, tags, mayWrite: may(req.viewer!, 'users', 'write') });
+    render(req, res, 'users/index', page, { fragments: { 'users-list': 'users/_list' } });
+  });
+
+  router.get('/users/new', write, (req, res) => showUserForm(app, req, res, { typed: emptyUser() }));
+
+  router.post('/users', write, async (req, res) => {
+    const typed = typedUser(req.body);
+    const access = typed.access === 'later' ? 'later' : 'link';
+    if (typed.step) return showUserForm(app, req, res, { typed: await proposed(typed) });
+    const failed = (errors: Errors) => showUserForm(app, req, res, { typed, errors, status: 422 });
+    const email = await proposedEmail(app.db.read, typed);
+    if (email) return failed({ email: `${typed.email = email} is proposed from the contact. Check it and send the form again.` });
+    const { values, errors } = checkUser(typed);
+    if (errors) return failed(errors);
+    await unlessFieldErrors(req, failed, async () => {
+      const id = await app.db.write(async (trx) => {
+        const act = actOf(app, req);
+        const created = await createUser(trx, act, values);
+        if (access === 'link') await inviteUsers(trx, act, [created], app.links);
+        return created;
+      });
+      const showLink = access === 'link' && !values.apiOnly ? { purpose: 'invitation' as const, userId: id } : undefined;
+      flash(req, `${values.name} was created.`, { showLink });
+      res.redirect(303, `/users/${id}`);
+    });
+  });
+
+  router.get('/users/:id', read, async (req, res) => showRecord(app, req, res, await subjectOf(app, req)));
+
+  router.get('/users/:id/edit', write, async (req, res) => {
+    const user = await editable(req);
+    await showUserForm(app, req, res, { typed: await typedNow(app.db.read, user), user });
+  });
+
+  router.patch('/users/:id', write, async (req, res) => {
+    const user = await editable(req);
+    const typed = typedUser(req.body);
+    if (typed.step) return showUserForm(app, req, res, { typed: await proposed(typed), user });
+    // A request that does not show the groups says nothing about them: it never means "remove all" (R62).
+    if (!typed.groupsShown) typed.groups = (await typedNow(app.db.read, user)).groups;
+    const failed = (errors: Errors) => showUserForm(app, req, res, { typed, errors, user, status: 422 });
+    const { values, errors } = checkUser(typed);
+    if (errors) return failed(errors);
+    await unlessFieldErrors(req, failed, async () => {
+      try {
+        const version = Number(typed.version);
+        const { emailChanged } = await app.db.write((trx) => updateUser(trx, actOf(app, req), user.id, version, values));
+        const offer = emailChanged && !user.hasPassword && !values.apiOnly ? user.id : undefined;
+        flash(req, emailChanged ? 'Saved. The system email changed, so open links of this user have ended.' : 'Saved.', { offerInvitation: offer });
+        res.redirect(303, `/users/${user.id}`);
+      } catch (error) {
+        if (!(error instanceof StaleVersion)) throw error;
+        const now = await findSubject(app.db.read, user.id);
+        const theirs = await typedNow(app.db.read, now);
+        await showUserForm(app, req, res, { typed: { ...typed, version: theirs.version }, theirs, user: now, status: 409 });
+      }
+    });
+  });
+
+  async function editable(req: Request): Promise<Subject> {
+    const user = await subjectOf(app, req);
+    if (!mayAdminister(req.viewer!, user)) throw new Forbidden(`${user.name} has rights that you do not hold.`);
+    return user;
+  }
+
+  async function proposed(typed: Typed): Promise<Typed> {
+    return { ...typed, email: (await proposedEmail(app.db.read, typed)) ?? typed.email };
+  }
+
+  async function unlessFieldErrors(req: Request, failed: (errors: Errors) => Promise<void>, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof FieldErrors)) throw error;
+      if (error instanceof RefusedFields) await recordRefusal(app, req, error.message);
+      await failed(error.errors);
+    }
+  }
+
+  function remember(res: Response, query: ListQuery): void {
+    if (query.perGiven)
+      res.cookie(PER_COOKIE, String(query.per), { maxAge: 365 * 24 * 3_600_000, sameSite: 'lax', httpOnly: true, secure: app.config.secure, path: '/users' });
+  }
+
+  return router;
+}

@@ -1,0 +1,27 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../db/database.ts';
+import type { LinkSettings } from '../links/link-store.ts';
+import type { PasswordHasher } from '../passwords/password-hasher.ts';
+import type { SignIn } from '../sessions/sign-in.ts';
+import type { StateLimits } from '../users/user-state.ts';
+import type { UserIndex } from '../users/user-index.ts';
+
+/** What the controllers share. Made once, in createApp. */
+export interface AppContext {
+  db: Database;
+  config: Config;
+  clock: Clock;
+  logger: Logger;
+  hasher: PasswordHasher;
+  signIn: SignIn;
+  links: LinkSettings;
+  index: UserIndex;
+  /** Opens the setup page while there is no administrator; printed at the start, never stored. */
+  setupToken: string;
+}
+
+export function stateLimits({ clock, config }: AppContext): StateLimits {
+  return { now: clock(), staleDays: config.staleDays, confirmDays: config.confirmDays };
+}

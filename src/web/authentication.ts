@@ -1,0 +1,49 @@
+import type { Request, RequestHandler } from 'express';
+import { DAY, dayOf, instant, MINUTE } from '../clock.ts';
+import { findRights } from '../groups/membership-store.ts';
+import { maySignIn, type User } from '../users/user.ts';
+import { findUsers } from '../users/user-store.ts';
+import type { AppContext } from './app-context.ts';
+import { agentOf } from './act.ts';
+
+/** At most one write a minute and user. */
+const ACTIVITY_EVERY = MINUTE;
+
+/** Reads who is signed in, and what they may do, anew on every request (promise 2). */
+export function authentication(app: AppContext): RequestHandler {
+  return async (req, _res, next) => {
+    const { userId, passwordSetAt } = req.session;
+    if (userId === undefined) return next();
+    const [user] = await findUsers(app.db.read, [userId]);
+    if (!user || !maySignIn(user, dayOf(app.clock())) || user.passwordSetAt !== passwordSetAt) {
+      await newSession(req);
+      return next();
+    }
+    req.viewer = { id: user.id, name: user.name, rights: await findRights(app.db.read, user.id), user };
+    await noteActivity(app, user);
+    next();
+  };
+}
+
+/** Gives the browser a new session id, signed in as this user; the old id is dead (R47). */
+export async function startSession(req: Request, user: Pick<User, 'id' | 'passwordSetAt'>): Promise<void> {
+  await newSession(req);
+  req.session.userId = user.id;
+  req.session.passwordSetAt = user.passwordSetAt;
+  req.session.address = req.ip ?? '';
+  req.session.agent = agentOf(req);
+  await new Promise<void>((resolve, reject) => req.session.save((error) => (error ? reject(error) : resolve())));
+}
+
+/** Ends the session, if any, and begins an empty one. */
+export function newSession(req: Request): Promise<void> {
+  return new Promise((resolve, reject) => req.session.regenerate((error) => (error ? reject(error) : resolve())));
+}
+
+async function noteActivity(app: AppContext, user: User): Promise<void> {
+  const now = app.clock();
+  const last = user.lastActivityAt === null ? 0 : Date.parse(user.lastActivityAt);
+  // A clock that was set back far must not stop the record.
+  if (now - last < ACTIVITY_EVERY && last - now < DAY) return;
+  await app.db.write((trx) => trx('users').where('id', user.id).update({ last_activity_at: instant(now) }));
+}

@@ -1,0 +1,20 @@
+import type { RequestHandler } from 'express';
+import type { Application, Level } from '../groups/permission.ts';
+import { may } from '../users/user.ts';
+import { Forbidden, NotSignedIn } from './errors.ts';
+
+/** All routes below it are closed to strangers. */
+export const requireSignIn: RequestHandler = (req, _res, next) => {
+  if (!req.viewer) throw new NotSignedIn();
+  next();
+};
+
+/** Who may not even read an application does not learn that it is there (404); who may read but not write gets 403. */
+export function requireRight(application: Application, level: Level): RequestHandler {
+  return (req, _res, next) => {
+    if (!req.viewer) throw new NotSignedIn();
+    if (!may(req.viewer, application, 'read')) throw new Forbidden('There is nothing at this address.', true);
+    if (!may(req.viewer, application, level)) throw new Forbidden(`You may look at ${application} but not change them.`);
+    next();
+  };
+}

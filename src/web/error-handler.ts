@@ -1,0 +1,64 @@
+import type { ErrorRequestHandler, Request } from 'express';
+import { DatabaseBusy } from '../db/database.ts';
+import { loggedPath } from './act.ts';
+import type { AppContext } from './app-context.ts';
+import { Forbidden, HttpError, NotSignedIn, TooManyRequests } from './errors.ts';
+import { recordRefusal } from './refusal.ts';
+import { isHtmx, render, targetOf } from './render.ts';
+
+const TITLES: Record<number, string> = {
+  400: 'That request made no sense',
+  403: 'You may not do this',
+  404: 'Not found',
+  409: 'This no longer fits',
+  410: 'This link can no longer be used',
+  413: 'That is too much at once',
+  421: 'Wrong address',
+  429: 'Please wait a moment',
+  503: 'Busy',
+};
+
+/** Gives every error its status and page. What is no refusal is a bug: logged once, its words never shown. */
+export function errorHandler(app: AppContext): ErrorRequestHandler {
+  return async (error, req, res, next) => {
+    if (res.headersSent) return next(error);
+    if (error instanceof NotSignedIn) {
+      if (isHtmx(req)) res.status(401).set('HX-Redirect', signInPath(req)).end();
+      else res.redirect(303, signInPath(req));
+      return;
+    }
+    const refusal = meaningOf(error);
+    if (refusal.status >= 500) app.logger.error({ err: error, requestId: req.id, path: loggedPath(req) }, 'request failed');
+    if (refusal instanceof Forbidden && req.viewer) await recordRefusal(app, req, refusal.message);
+    if (refusal instanceof TooManyRequests) res.set('Retry-After', String(refusal.retryAfterSeconds));
+    if (refusal.status === 503) res.set('Retry-After', '5');
+    if (isHtmx(req)) res.set('HX-Retarget', '#messages').set('HX-Reswap', 'innerHTML').set('HX-Push-Url', 'false');
+    const page = {
+      title: TITLES[refusal.status] ?? 'Something went wrong',
+      message: refusal.message,
+      requestId: refusal.status >= 500 ? req.id : undefined,
+    };
+    render(req, res, 'error', page, {
+      status: refusal.status,
+      fragments: isHtmx(req) ? { [targetOf(req) ?? '']: '_error' } : undefined,
+    });
+  };
+}
+
+function meaningOf(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  if (error instanceof DatabaseBusy) return new HttpError(503, 'The database is busy. Nothing was changed; try again in a moment.');
+  const { code, status } = (error ?? {}) as { code?: unknown; status?: unknown };
+  if (code === 'EBADCSRFTOKEN')
+    return new Forbidden('This form is too old, or came from somewhere else. Nothing was changed: go back, reload the page and try again.');
+  // Express and its body parser say what is wrong with a malformed request by a status.
+  if (status === 413) return new HttpError(413, 'The request is larger than this form can be.');
+  if (typeof status === 'number' && status >= 400 && status < 500) return new HttpError(400, 'The request is malformed.');
+  return new HttpError(500, 'The mistake is ours, and it was written down. Nothing was changed.');
+}
+
+/** Back to where they were, if that was a page. */
+function signInPath(req: Request): string {
+  const wanted = req.method === 'GET' ? (isHtmx(req) ? '' : req.originalUrl) : '';
+  return wanted && wanted !== '/' ? `/session/new?next=${encodeURIComponent(wanted)}` : '/session/new';
+}

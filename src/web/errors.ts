@@ -1,0 +1,57 @@
+/** A refusal or failure with its meaning; the error handler gives each its status and page. Everything else that is thrown is a bug. */
+export class HttpError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export class BadRequest extends HttpError {
+  constructor(message: string) {
+    super(400, message);
+  }
+}
+
+export class NotSignedIn extends HttpError {
+  constructor() {
+    super(401, 'Sign in first.');
+  }
+}
+
+/** The viewer may not. `hidden` answers 404: they may not even know that it is there. Audited either way. */
+export class Forbidden extends HttpError {
+  constructor(message: string, hidden = false) {
+    super(hidden ? 404 : 403, message);
+  }
+}
+
+export class NotFound extends HttpError {
+  constructor(message = 'There is nothing at this address.') {
+    super(404, message);
+  }
+}
+
+/** The change does not fit what is there now. */
+export class Conflict extends HttpError {
+  constructor(message: string) {
+    super(409, message);
+  }
+}
+
+/** A link that was used, replaced, withdrawn or is past its end. */
+export class Gone extends HttpError {
+  constructor(message: string) {
+    super(410, message);
+  }
+}
+
+export class TooManyRequests extends HttpError {
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number) {
+    super(429, 'Too many people are signing in at this moment. Try again shortly.');
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}

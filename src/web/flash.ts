@@ -1,0 +1,30 @@
+import type { Request } from 'express';
+
+/** What the next page says once. */
+export interface Flash {
+  message: string;
+  /** A user whose link of this purpose the next page may show; the token itself is never kept. */
+  showLink?: { purpose: 'invitation' | 'password-reset'; userId: number };
+  /** Offers a new invitation to this user. */
+  offerInvitation?: number;
+}
+
+declare module 'express-session' {
+  interface SessionData {
+    flash?: Flash;
+    passwordSetAt?: string | null;
+    /** The link that a token opened, until its form is sent. */
+    link?: { purpose: 'invitation' | 'password-reset'; id: number };
+    setup?: boolean;
+  }
+}
+
+export function flash(req: Request, message: string, more: Omit<Flash, 'message'> = {}): void {
+  req.session.flash = { message, ...more };
+}
+
+export function takeFlash(req: Request): Flash | undefined {
+  const { flash } = req.session;
+  if (flash) delete req.session.flash;
+  return flash;
+}

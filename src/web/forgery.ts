@@ -1,0 +1,49 @@
+import csurf from 'csurf';
+import type { Request, RequestHandler } from 'express';
+import type { Config } from '../config.ts';
+import { Forbidden } from './errors.ts';
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+const METHODS = new Set(['PUT', 'PATCH', 'DELETE']);
+
+/** Lets a form say PUT, PATCH or DELETE by a hidden `_method`; on POST only, and before the forgery check. */
+export const methodOverride: RequestHandler = (req, _res, next) => {
+  const method = typeof req.body?._method === 'string' ? req.body._method.toUpperCase() : '';
+  if (req.method === 'POST' && METHODS.has(method)) req.method = method;
+  next();
+};
+
+/** Refuses a change that another site sends: by what the browser says of its origin, then by the session's token. */
+export function forgery(config: Config): RequestHandler[] {
+  const origin: RequestHandler = (req, _res, next) => {
+    if (!SAFE.has(req.method) && !isSameOrigin(req.headers, req.get('host') ?? '', config))
+      throw new Forbidden('This request came from another site and was refused.');
+    next();
+  };
+  const token = csurf({
+    value: (req: Request) => {
+      const given = req.body?._csrf ?? req.get('x-csrf-token');
+      return typeof given === 'string' ? given : '';
+    },
+  });
+  // Only a page with a form makes a token, and with it a session: looking at other pages writes nothing.
+  const onDemand: RequestHandler = (req, res, next) => {
+    if (!SAFE.has(req.method)) return token(req, res, next);
+    req.csrfToken = () => {
+      token(req, res, () => {});
+      return req.csrfToken();
+    };
+    next();
+  };
+  return [origin, onDemand];
+}
+
+/** Over plain HTTP off localhost browsers send no Sec-Fetch-Site, so the Origin decides there. */
+function isSameOrigin(headers: NodeJS.Dict<string | string[]>, host: string, config: Config): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin' || site === 'none';
+  const origin = headers.origin;
+  if (origin === undefined) return true;
+  if (config.baseUrlGiven) return origin === config.baseUrl;
+  return origin === `http://${host}` || origin === `https://${host}`;
+}

@@ -1,0 +1,24 @@
+import type { Request } from 'express';
+import { recordChanges } from '../audit/audit-store.ts';
+import { actOf, loggedPath } from './act.ts';
+import type { AppContext } from './app-context.ts';
+
+/** Writes down that a signed-in person was refused (promise 6). The transaction of what they tried is gone by now. */
+export async function recordRefusal(app: AppContext, req: Request, reason: string): Promise<void> {
+  try {
+    await app.db.write((trx) =>
+      recordChanges(trx, actOf(app, req), [
+        {
+          action: 'request.refused',
+          subjectType: 'request',
+          subjectId: null,
+          subjectName: `${req.method} ${loggedPath(req)}`,
+          after: { reason },
+        },
+      ]),
+    );
+  } catch (error) {
+    // The refusal stands all the same.
+    app.logger.error({ err: error, requestId: req.id, reason }, 'a refusal could not be audited');
+  }
+}

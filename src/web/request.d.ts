@@ -1,0 +1,16 @@
+import type { User, Viewer } from '../users/user.ts';
+
+/** A signed-in viewer. */
+export interface SignedIn extends Viewer {
+  id: number;
+  user: User;
+}
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Set by authentication for whoever is signed in. */
+      viewer?: SignedIn;
+    }
+  }
+}
