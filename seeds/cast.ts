@@ -1,0 +1,106 @@
+import type { Act } from '../src/audit/audit-event.ts';
+import { DAY, HOUR, instant } from '../src/clock.ts';
+import { createPerson } from '../src/contacts/contact-store.ts';
+import type { Database } from '../src/db/database.ts';
+import { createGroup } from '../src/groups/group-store.ts';
+import { ALL_RIGHTS, type Rights } from '../src/groups/permission.ts';
+import type { LinkSettings } from '../src/links/link-store.ts';
+import { setPassword } from '../src/passwords/password-store.ts';
+import { fold } from '../src/text.ts';
+import { createUser } from '../src/users/user-editing.ts';
+import { checkUser, emptyUser } from '../src/users/user-form.ts';
+import { deactivateUsers, inviteUsers } from '../src/users/user-life-cycle.ts';
+import { lockAtLimit, reserveAttempt } from '../src/sessions/lockout-store.ts';
+import type { Typed } from '../src/web/form.ts';
+
+/** Everybody of the tests and of the demo, and why they exist. */
+const CAST = {
+  /** administrator */
+  alice: { groups: ['Administrators'], password: true },
+  /** second administrator, so that one can go */
+  ada: { groups: ['Administrators'], password: true },
+  /** maintains users but nothing else: may not touch those who may do more */
+  max: { groups: ['Helpdesk'], password: true },
+  /** looks at everything and changes nothing */
+  rita: { groups: ['Auditors'], password: true },
+  /** leads Support; has no rights yet */
+  lena: { groups: ['Support'], password: true },
+  /** an ordinary member */
+  bob: { groups: ['Support'], password: true },
+  /** invited, has not chosen a password */
+  carol: { groups: ['Support'], password: false },
+  /** deactivated */
+  dave: { groups: ['Support'], password: true },
+  /** locked after too many failed attempts */
+  erin: { groups: [], password: true },
+  /** an integration */
+  robin: { groups: [], password: false },
+} as const;
+
+export type Person = keyof typeof CAST;
+export type People = Record<Person, number>;
+
+const GROUPS: Record<string, Rights> = {
+  Administrators: ALL_RIGHTS,
+  Helpdesk: { users: 'write' },
+  Auditors: { users: 'read', groups: 'read', contacts: 'read', audit: 'read' },
+  Support: {},
+};
+
+export interface CastOptions {
+  auditKey: string;
+  links: LinkSettings;
+  loginAttempts: number;
+  /** The hash of the one password that all of them have. */
+  passwordHash: string;
+  now: number;
+}
+
+/** Makes the cast by the same verbs that the pages use, with their audit events. */
+export async function seedCast(db: Database, options: CastOptions): Promise<People> {
+  const act: Act = {
+    by: { id: null, name: 'seed', rights: ALL_RIGHTS },
+    at: instant(options.now - 30 * DAY),
+    address: '',
+    requestId: 'seed',
+    auditKey: options.auditKey,
+  };
+  return db.write(async (trx) => {
+    const groupIds = new Map<string, number>();
+    for (const [name, rights] of Object.entries(GROUPS)) groupIds.set(name, await createGroup(trx, act, { name, rights }));
+    await seedContacts(trx, act);
+
+    const people = {} as People;
+    for (const name of Object.keys(CAST) as Person[]) {
+      const { groups, password } = CAST[name];
+      const typed: Typed = { ...emptyUser(), name, email: `${name}@example.com`, groups: groups.map((group) => String(groupIds.get(group))), ...MORE[name] };
+      const { values, errors } = checkUser(typed);
+      if (errors) throw new Error(JSON.stringify(errors));
+      people[name] = await createUser(trx, act, values);
+      if (password) await setPassword(trx, act, { id: people[name], name }, options.passwordHash, 'chosen');
+    }
+    await inviteUsers(trx, { ...act, at: instant(options.now - HOUR) }, [people.carol], options.links);
+    await deactivateUsers(trx, act, [people.dave]);
+    const locking = { ...act, at: instant(options.now) };
+    for (let n = 0; n < options.loginAttempts; n++) await reserveAttempt(trx, locking, { id: people.erin, name: 'erin' }, options.loginAttempts);
+    await lockAtLimit(trx, locking, { id: people.erin, name: 'erin' }, options.loginAttempts);
+    return people;
+  });
+}
+
+const MORE: Partial<Record<Person, Typed>> = {
+  bob: { newContactName: 'Bob Schmidt', newContactEmail: 'bob.schmidt@example.com', tags: 'Berlin, part-time' },
+  lena: { tags: 'Berlin' },
+  robin: { apiOnly: 'yes', apiOnlyReason: 'Sends invoices to the archive', apiOnlyOwner: 'alice', apiOnlyReviewOn: '2030-01-31' },
+};
+
+/** A customer's person without a user, for the warning; and one who is nobody's. */
+async function seedContacts(trx: Parameters<Parameters<Database['write']>[0]>[0], act: Act): Promise<void> {
+  const [{ id: company }] = await trx('contacts')
+    .insert({ kind: 'company', name: 'Acme', sort_name: fold('Acme'), created_at: act.at })
+    .returning('id');
+  await trx('accounts').insert({ contact_id: company, type: 'customer' });
+  const cleo = await createPerson(trx, act, { name: 'Cleo Customer', email: 'cleo@acme.example' });
+  await trx('contacts').where('id', cleo).update({ company_id: company });
+  await createPerson(trx, act, { name: 'María Müller', email: 'maria@example.com' });
+}

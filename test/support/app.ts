@@ -1,0 +1,110 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { type People, seedCast } from '../../seeds/cast.ts';
+import { createApp } from '../../src/app.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { linkSettings } from '../../src/links/link-store.ts';
+import { PasswordHasher } from '../../src/passwords/password-hasher.ts';
+import type { AppContext } from '../../src/web/app-context.ts';
+import { TestClock } from './clock.ts';
+
+/** Everybody of the cast has it. */
+export const PASSWORD = 'four quiet grey herons';
+
+const SECRETS = {
+  SESSION_SECRET: 'session secret of the tests, long enough',
+  PASSWORD_PEPPER: 'pepper of the tests, which is long enough',
+  LINK_SECRET: 'link secret of the tests, which is long enough',
+  AUDIT_SECRET: 'audit secret of the tests, also long enough',
+};
+
+export interface TestApp {
+  url: string;
+  context: AppContext;
+  db: Database;
+  clock: TestClock;
+  people: People;
+  config: Config;
+  server: Server;
+  folder: string;
+  /** What was logged, line by line. */
+  log: string[];
+  close(): Promise<void>;
+}
+
+let template: Promise<{ file: string; people: People }> | undefined;
+
+/** The whole program over a database of its own that holds the cast, listening on a free port. */
+export async function startApp(settings: Record<string, string> = {}): Promise<TestApp> {
+  const { file, people } = await (template ??= makeTemplate());
+  return listen(settings, people, file);
+}
+
+/** The same without anybody in it. */
+export async function startEmptyApp(settings: Record<string, string> = {}): Promise<TestApp> {
+  return listen(settings, {} as People);
+}
+
+export function testConfig(folder: string, settings: Record<string, string> = {}): Config {
+  const config = readConfig({ ...SECRETS, DATA_DIR: folder, LOG_LEVEL: 'info', ...settings }, '');
+  return { ...config, passwordCost: 4 };
+}
+
+async function listen(settings: Record<string, string>, people: People, file?: string): Promise<TestApp> {
+  const folder = mkdtempSync(join(tmpdir(), 'roster-test-'));
+  if (file) copyFileSync(file, join(folder, 'roster.sqlite'));
+  const config = testConfig(folder, settings);
+  const db = openDatabase(folder);
+  if (!file) await migrate(db);
+  const clock = new TestClock();
+  const log: string[] = [];
+  const logger = pino({ level: config.logLevel }, { write: (line: string) => void log.push(line) });
+  const { express, context } = createApp({ db, config, clock: clock.now, logger });
+  const server = createServer(express);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    context,
+    db,
+    clock,
+    people,
+    config,
+    server,
+    folder,
+    log,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await db.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Migrated and filled once for a test file; each test copies it. */
+async function makeTemplate(): Promise<{ file: string; people: People }> {
+  const folder = mkdtempSync(join(tmpdir(), 'roster-template-'));
+  const db = openDatabase(folder);
+  await migrate(db);
+  const config = testConfig(folder);
+  const passwordHash = await new PasswordHasher(config.secrets.pepper, 4).hash(PASSWORD);
+  const people = await seedCast(db, {
+    auditKey: config.secrets.audit,
+    links: linkSettings(config.secrets.link, config.invitationHours, config.resetMinutes),
+    loginAttempts: config.loginAttempts,
+    passwordHash,
+    now: new TestClock().now(),
+  });
+  // Closing folds the write-ahead log into the file.
+  await db.close();
+  const file = join(folder, 'roster.sqlite');
+  if (!existsSync(file)) throw new Error('the template was not written');
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return { file, people };
+}

@@ -1,0 +1,62 @@
+import { load } from 'cheerio';
+import supertest from 'supertest';
+import type { Person } from '../../seeds/cast.ts';
+import { PASSWORD, type TestApp } from './app.ts';
+
+type Fields = Record<string, string | string[]>;
+type Headers = Record<string, string>;
+
+/** A browser without JavaScript: keeps cookies, sends forms with the token of the last page. */
+export class Session {
+  readonly agent: ReturnType<typeof supertest.agent>;
+  private token = '';
+
+  constructor(app: Pick<TestApp, "url">) {
+    this.agent = supertest.agent(app.url);
+  }
+
+  async get(path: string, headers: Headers = {}) {
+    return this.keepToken(await this.agent.get(path).set(headers));
+  }
+
+  /** Sends a form. Methods other than POST go the way a browser sends them, by `_method`. */
+  async send(method: 'post' | 'put' | 'patch' | 'delete', path: string, fields: Fields = {}, headers: Headers = {}) {
+    if (!this.token) await this.get(this.tokenPage);
+    const body = new URLSearchParams();
+    const all: Fields = { _csrf: this.token, ...(method === 'post' ? {} : { _method: method }), ...fields };
+    for (const [name, value] of Object.entries(all)) for (const one of [value].flat()) body.append(name, one);
+    const request = this.agent.post(path).set('Content-Type', 'application/x-www-form-urlencoded').set(headers);
+    return this.keepToken(await request.send(body.toString()));
+  }
+
+  post(path: string, fields: Fields = {}, headers: Headers = {}) {
+    return this.send('post', path, fields, headers);
+  }
+
+  async signIn(identifier: string, password = PASSWORD) {
+    this.token = '';
+    const response = await this.post('/session', { identifier, password });
+    this.token = '';
+    this.tokenPage = '/credentials';
+    return response;
+  }
+
+  forgetToken(): void {
+    this.token = '';
+  }
+
+  private tokenPage = '/session/new';
+
+  private keepToken<T extends { text: string; type: string }>(response: T): T {
+    const token = response.type === 'text/html' ? load(response.text)('input[name=_csrf]').attr('value') : undefined;
+    if (token) this.token = token;
+    return response;
+  }
+}
+
+export async function signedIn(app: TestApp, person: Person): Promise<Session> {
+  const session = new Session(app);
+  const response = await session.signIn(person);
+  if (response.status !== 303) throw new Error(`${person} could not sign in: ${response.status}`);
+  return session;
+}
