@@ -18,7 +18,9 @@ function fail(message) {
 }
 
 function install() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const stamp = existsSync(stampFile) ? readFileSync(stampFile, 'utf8').trim() : '';
   const full = `${lock} full`;
   const lean = `${lock} lean`;
@@ -43,7 +45,9 @@ function runtime() {
   if (existsSync(pinned)) return pinned;
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;
-  return fail(`no Node runtime is packaged for ${process.platform}-${process.arch}: install Node 24 or newer (this is ${process.version}).`);
+  return fail(
+    `no Node runtime is packaged for ${process.platform}-${process.arch}: install Node 24 or newer (this is ${process.version}).`,
+  );
 }
 
 install();

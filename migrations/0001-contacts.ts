@@ -12,7 +12,10 @@ export async function up(knex: Knex): Promise<void> {
   });
   await knex.schema.createTable('accounts', (table) => {
     table.integer('contact_id').notNullable().references('contacts.id');
-    table.text('type').notNullable().checkIn(['customer', 'supplier', 'prospect', 'competitor', 'employee'], 'accounts_type');
+    table
+      .text('type')
+      .notNullable()
+      .checkIn(['customer', 'supplier', 'prospect', 'competitor', 'employee'], 'accounts_type');
     table.primary(['contact_id', 'type']);
   });
 }

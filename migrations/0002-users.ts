@@ -8,7 +8,11 @@ export async function up(knex: Knex): Promise<void> {
     table.text('sort_name').notNullable();
     table.text('email').notNullable();
     table.text('email_key').notNullable();
-    table.text('activity').notNullable().defaultTo('active').checkIn(['active', 'deactivated', 'deleted'], 'users_activity');
+    table
+      .text('activity')
+      .notNullable()
+      .defaultTo('active')
+      .checkIn(['active', 'deactivated', 'deleted'], 'users_activity');
     table.text('password_hash');
     table.text('password_set_at');
     table.boolean('no_shared_data').notNullable().defaultTo(false);

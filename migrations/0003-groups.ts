@@ -5,7 +5,11 @@ export async function up(knex: Knex): Promise<void> {
     table.increments('id');
     table.text('name').notNullable();
     table.text('name_key').notNullable();
-    table.text('activity').notNullable().defaultTo('active').checkIn(['active', 'deactivated', 'deleted'], 'groups_activity');
+    table
+      .text('activity')
+      .notNullable()
+      .defaultTo('active')
+      .checkIn(['active', 'deactivated', 'deleted'], 'groups_activity');
     table.text('description').notNullable().defaultTo('');
     table.text('created_at').notNullable();
   });

@@ -6,11 +6,11 @@ import { createGroup } from '../src/groups/group-store.ts';
 import { ALL_RIGHTS, type Rights } from '../src/groups/permission.ts';
 import type { LinkSettings } from '../src/links/link-store.ts';
 import { setPassword } from '../src/passwords/password-store.ts';
+import { lockAtLimit, reserveAttempt } from '../src/sessions/lockout-store.ts';
 import { fold } from '../src/text.ts';
 import { createUser } from '../src/users/user-editing.ts';
 import { checkUser, emptyUser } from '../src/users/user-form.ts';
 import { deactivateUsers, inviteUsers } from '../src/users/user-life-cycle.ts';
-import { lockAtLimit, reserveAttempt } from '../src/sessions/lockout-store.ts';
 import type { Typed } from '../src/web/form.ts';
 
 /** Everybody of the tests and of the demo, and why they exist. */
@@ -67,13 +67,20 @@ export async function seedCast(db: Database, options: CastOptions): Promise<Peop
   };
   return db.write(async (trx) => {
     const groupIds = new Map<string, number>();
-    for (const [name, rights] of Object.entries(GROUPS)) groupIds.set(name, await createGroup(trx, act, { name, rights }));
+    for (const [name, rights] of Object.entries(GROUPS))
+      groupIds.set(name, await createGroup(trx, act, { name, rights }));
     await seedContacts(trx, act);
 
     const people = {} as People;
     for (const name of Object.keys(CAST) as Person[]) {
       const { groups, password } = CAST[name];
-      const typed: Typed = { ...emptyUser(), name, email: `${name}@example.com`, groups: groups.map((group) => String(groupIds.get(group))), ...MORE[name] };
+      const typed: Typed = {
+        ...emptyUser(),
+        name,
+        email: `${name}@example.com`,
+        groups: groups.map((group) => String(groupIds.get(group))),
+        ...MORE[name],
+      };
       const { values, errors } = checkUser(typed);
       if (errors) throw new Error(JSON.stringify(errors));
       people[name] = await createUser(trx, act, values);
@@ -82,7 +89,8 @@ export async function seedCast(db: Database, options: CastOptions): Promise<Peop
     await inviteUsers(trx, { ...act, at: instant(options.now - HOUR) }, [people.carol], options.links);
     await deactivateUsers(trx, act, [people.dave]);
     const locking = { ...act, at: instant(options.now) };
-    for (let n = 0; n < options.loginAttempts; n++) await reserveAttempt(trx, locking, { id: people.erin, name: 'erin' }, options.loginAttempts);
+    for (let n = 0; n < options.loginAttempts; n++)
+      await reserveAttempt(trx, locking, { id: people.erin, name: 'erin' }, options.loginAttempts);
     await lockAtLimit(trx, locking, { id: people.erin, name: 'erin' }, options.loginAttempts);
     return people;
   });
@@ -91,7 +99,12 @@ export async function seedCast(db: Database, options: CastOptions): Promise<Peop
 const MORE: Partial<Record<Person, Typed>> = {
   bob: { newContactName: 'Bob Schmidt', newContactEmail: 'bob.schmidt@example.com', tags: 'Berlin, part-time' },
   lena: { tags: 'Berlin' },
-  robin: { apiOnly: 'yes', apiOnlyReason: 'Sends invoices to the archive', apiOnlyOwner: 'alice', apiOnlyReviewOn: '2030-01-31' },
+  robin: {
+    apiOnly: 'yes',
+    apiOnlyReason: 'Sends invoices to the archive',
+    apiOnlyOwner: 'alice',
+    apiOnlyReviewOn: '2030-01-31',
+  },
 };
 
 /** A customer's person without a user, for the warning; and one who is nobody's. */

@@ -18,10 +18,10 @@ import { SessionStore } from './sessions/session-store.ts';
 import { sessionsController } from './sessions/sessions-controller.ts';
 import { SignIn } from './sessions/sign-in.ts';
 import { setupController } from './setup/setup-controller.ts';
+import { may } from './users/user.ts';
 import { userActionsController } from './users/user-actions-controller.ts';
 import { UserIndex } from './users/user-index.ts';
 import { usersController } from './users/users-controller.ts';
-import { may } from './users/user.ts';
 import { loggedPath } from './web/act.ts';
 import type { AppContext } from './web/app-context.ts';
 import { assets } from './web/assets.ts';
@@ -107,7 +107,10 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
 
 /** Never a query, a token, a cookie or a header in the log. */
 const logSerializers = {
-  req: (req: { id: unknown; method: string; raw: { originalUrl?: string; url?: string } }) => ({ id: req.id, method: req.method, path: loggedPath(req.raw) }),
+  req: (req: { id: unknown; method: string; raw: { originalUrl?: string; url?: string } }) => ({
+    id: req.id,
+    method: req.method,
+    path: loggedPath(req.raw),
+  }),
   res: (res: { statusCode: number }) => ({ status: res.statusCode }),
 };
-

@@ -24,7 +24,10 @@ const whole = (preset: number, least: number, most: number) =>
 
 const httpAddress = z
   .string()
-  .refine((text) => /^https?:\/\/[^/?#]+\/?$/.test(text) && URL.canParse(text), 'must be like https://roster.example.com, with no path')
+  .refine(
+    (text) => /^https?:\/\/[^/?#]+\/?$/.test(text) && URL.canParse(text),
+    'must be like https://roster.example.com, with no path',
+  )
   .transform((text) => new URL(text).origin);
 
 const settings = z.object({
@@ -33,14 +36,23 @@ const settings = z.object({
   BASE_URL: httpAddress.optional(),
   INSTANCE_NAME: z.string().max(60, 'must be at most 60 characters').default('Roster'),
   DATA_DIR: z.string().default('./data'),
-  DATABASE_URL: z.string().refine(() => false, 'PostgreSQL is not supported yet: leave it empty').optional(),
+  DATABASE_URL: z
+    .string()
+    .refine(() => false, 'PostgreSQL is not supported yet: leave it empty')
+    .optional(),
   ADMIN_NAME: z.string().optional(),
   ADMIN_EMAIL: z.string().optional(),
   ADMIN_PASSWORD: z.string().optional(),
   TRUST_PROXY: z
     .string()
-    .refine((text) => /^(\d{1,2}|true|loopback|[0-9a-fA-F.:/, ]+)$/.test(text), 'must be a number of proxies, "loopback", or their addresses')
-    .refine((text) => text !== 'true', 'must not be "true": that would believe every sender; give the number of proxies')
+    .refine(
+      (text) => /^(\d{1,2}|true|loopback|[0-9a-fA-F.:/, ]+)$/.test(text),
+      'must be a number of proxies, "loopback", or their addresses',
+    )
+    .refine(
+      (text) => text !== 'true',
+      'must not be "true": that would believe every sender; give the number of proxies',
+    )
     .transform((text) => (/^\d+$/.test(text) ? Number(text) : text))
     .optional(),
   SESSION_IDLE: whole(60, 1, 60 * 24 * 30),
@@ -50,7 +62,12 @@ const settings = z.object({
   LOGIN_ATTEMPTS: whole(5, 1, 100),
   STALE_DAYS: whole(90, 1, 3650),
   CONFIRM_DAYS: whole(180, 1, 3650),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be one of fatal, error, warn, info, debug, trace, silent').default('info'),
+  LOG_LEVEL: z
+    .enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'must be one of fatal, error, warn, info, debug, trace, silent',
+    )
+    .default('info'),
   SESSION_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   PASSWORD_PEPPER: z.string().min(32, 'must have at least 32 characters').optional(),
   LINK_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
@@ -72,9 +89,12 @@ export function readConfig(environment: Environment = process.env, envFile = '.e
   for (const name of FROM_FILE) readSecretFile(given, name, mistakes);
 
   const parsed = settings.safeParse(given);
-  if (!parsed.success) for (const issue of parsed.error.issues) mistakes.push(`${issue.path.join('.')} ${issue.message}`);
+  if (!parsed.success)
+    for (const issue of parsed.error.issues) mistakes.push(`${issue.path.join('.')} ${issue.message}`);
   if (given.BASE_URL?.startsWith('https:') && !given.TRUST_PROXY)
-    mistakes.push('TRUST_PROXY must be given when BASE_URL is https: Roster itself speaks plain HTTP, so a proxy in front ends TLS');
+    mistakes.push(
+      'TRUST_PROXY must be given when BASE_URL is https: Roster itself speaks plain HTTP, so a proxy in front ends TLS',
+    );
   const administrator = ['ADMIN_NAME', 'ADMIN_EMAIL', 'ADMIN_PASSWORD'].filter((name) => given[name]);
   if (administrator.length > 0 && administrator.length < 3)
     mistakes.push(`${administrator[0]} needs ADMIN_NAME, ADMIN_EMAIL and ADMIN_PASSWORD together`);
@@ -115,7 +135,9 @@ function dotenv(file: string): Environment {
 }
 
 function present(environment: Environment): Environment {
-  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  return Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
 }
 
 function readSecretFile(given: Environment, name: string, mistakes: string[]): void {
@@ -149,5 +171,10 @@ function keepSecrets(dataDir: string, given: Partial<Record<(typeof SECRETS)[num
     if (secret.length < 32) throw new ConfigError([`${file} holds no secret of at least 32 characters`]);
     return secret;
   };
-  return { session: keep('SESSION_SECRET'), pepper: keep('PASSWORD_PEPPER'), link: keep('LINK_SECRET'), audit: keep('AUDIT_SECRET') };
+  return {
+    session: keep('SESSION_SECRET'),
+    pepper: keep('PASSWORD_PEPPER'),
+    link: keep('LINK_SECRET'),
+    audit: keep('AUDIT_SECRET'),
+  };
 }

@@ -6,7 +6,7 @@ import { instant, MINUTE } from './clock.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { migrate, NewerSchema } from './db/migrate.ts';
-import { personalWords, passwordProblem } from './passwords/password.ts';
+import { passwordProblem, personalWords } from './passwords/password.ts';
 import { pruneSessions } from './sessions/session-store.ts';
 import { createFirstAdministrator } from './setup/first-administrator.ts';
 import { isAnyAdministrator } from './users/administrators.ts';
@@ -59,7 +59,9 @@ async function createAdministratorFromSettings({ db, config, hasher }: AppContex
   if (problem) fail([`ADMIN_PASSWORD will not do. ${problem}`]);
   const circumstances = { at: instant(Date.now()), address: '', requestId: 'start', auditKey: config.secrets.audit };
   const passwordHash = await hasher.hash(given.password);
-  await createFirstAdministrator(db, circumstances, { ...given, passwordHash }).catch((error) => fail([`ADMIN_NAME, ADMIN_EMAIL: ${error.message}`]));
+  await createFirstAdministrator(db, circumstances, { ...given, passwordHash }).catch((error) =>
+    fail([`ADMIN_NAME, ADMIN_EMAIL: ${error.message}`]),
+  );
 }
 
 async function greet(context: AppContext, server: Server): Promise<void> {
@@ -68,8 +70,10 @@ async function greet(context: AppContext, server: Server): Promise<void> {
   const base = config.baseUrlGiven ? config.baseUrl : config.baseUrl.replace(/:\d+$/, `:${port}`);
   console.log(`Roster listens on ${base}`);
   if (!config.baseUrlGiven) console.log('BASE_URL is not given: links in invitations work on this machine only.');
-  if (config.baseUrlGiven && !config.secure) console.log('Warning: BASE_URL is plain HTTP, so passwords cross the network unencrypted.');
-  if (!(await isAnyAdministrator(db.read))) console.log(`Make the first administrator here, once: ${base}/setup/${context.setupToken}`);
+  if (config.baseUrlGiven && !config.secure)
+    console.log('Warning: BASE_URL is plain HTTP, so passwords cross the network unencrypted.');
+  if (!(await isAnyAdministrator(db.read)))
+    console.log(`Make the first administrator here, once: ${base}/setup/${context.setupToken}`);
 }
 
 async function prune({ db, logger }: AppContext): Promise<void> {

@@ -12,7 +12,10 @@ export function auditController(app: AppContext): Router {
   const router = Router();
 
   router.get('/audit', requireRight('audit', 'read'), async (req, res) => {
-    const typed = Object.fromEntries(NAMES.map((name) => [name, textOf(req.query[name])])) as Record<(typeof NAMES)[number], string>;
+    const typed = Object.fromEntries(NAMES.map((name) => [name, textOf(req.query[name])])) as Record<
+      (typeof NAMES)[number],
+      string
+    >;
     const errors: Record<string, string> = {};
     for (const name of ['from', 'to'] as const)
       if (typed[name] && !isDay(typed[name])) errors[name] = 'Enter a date that exists, as YYYY-MM-DD.';

@@ -99,7 +99,8 @@ export async function verifyChain(db: Reader, auditKey: string): Promise<Verific
     if (rows.length < CHUNK) break;
   }
   const head = await db('audit_head').first();
-  if (!head) return last.id === 0 ? { intact: true, events: 0 } : { intact: false, eventId: last.id, problem: 'has no head' };
+  if (!head)
+    return last.id === 0 ? { intact: true, events: 0 } : { intact: false, eventId: last.id, problem: 'has no head' };
   if (head.seal !== seal(auditKey, head.event_id, head.hash))
     return { intact: false, eventId: head.event_id, problem: 'has a forged head' };
   if (head.event_id > last.id) return { intact: false, eventId: last.id + 1, problem: 'is missing' };

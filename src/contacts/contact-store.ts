@@ -48,7 +48,11 @@ export async function listContacts(db: Reader, limit: number): Promise<Contact[]
   return withAccounts(db, await selectContacts(db).orderBy('contacts.sort_name').limit(limit));
 }
 
-export async function createPerson(trx: Transaction, act: Act, values: { name: string; email: string | null }): Promise<number> {
+export async function createPerson(
+  trx: Transaction,
+  act: Act,
+  values: { name: string; email: string | null },
+): Promise<number> {
   const name = values.name.normalize('NFC').trim();
   const [{ id }] = await trx('contacts')
     .insert({ kind: 'person', name, sort_name: fold(name), email: values.email, created_at: act.at })
@@ -90,7 +94,9 @@ function selectContacts(db: Reader) {
 
 async function withAccounts(db: Reader, rows: Row[]): Promise<Contact[]> {
   const ids = rows.flatMap((row) => (row.company_id === null ? [row.id] : [row.id, row.company_id]));
-  const accounts: { contact_id: number; type: AccountType }[] = await db('accounts').whereIn('contact_id', ids).orderBy('type');
+  const accounts: { contact_id: number; type: AccountType }[] = await db('accounts')
+    .whereIn('contact_id', ids)
+    .orderBy('type');
   return rows.map((row) => ({
     id: row.id,
     kind: row.kind,

@@ -14,7 +14,9 @@ export async function findUserIdsByText(db: Reader, words: string[]): Promise<nu
   if (trigrams.length > 0)
     query
       .join('users_search', 'users_search.rowid', 'users.id')
-      .whereRaw('users_search match ?', [trigrams.map((trigram) => `"${trigram.replaceAll('"', '""')}"`).join(' AND ')]);
+      .whereRaw('users_search match ?', [
+        trigrams.map((trigram) => `"${trigram.replaceAll('"', '""')}"`).join(' AND '),
+      ]);
   for (const word of words) query.whereRaw('instr(users.search_text, ?) > 0', [word]);
   return (await query).map((row: { id: number }) => row.id);
 }

@@ -49,16 +49,23 @@ export async function findGroupsWithSize(db: Reader): Promise<GroupWithSize[]> {
 }
 
 /** Throws FieldErrors on `newGroup` where the name is taken. */
-export async function createGroup(trx: Transaction, act: Act, values: { name: string; rights?: Rights }): Promise<number> {
+export async function createGroup(
+  trx: Transaction,
+  act: Act,
+  values: { name: string; rights?: Rights },
+): Promise<number> {
   const name = values.name.normalize('NFC').trim();
   const rights = Object.entries(values.rights ?? NO_RIGHTS);
   let id: number;
   try {
     [id] = (
-      await trx('groups').insert({ name, name_key: identityKey(name), created_at: act.at }).returning('id')
+      await trx('groups')
+        .insert({ name, name_key: identityKey(name), created_at: act.at })
+        .returning('id')
     ).map((row) => row.id);
   } catch (error) {
-    if (violatedUnique(error)) throw new FieldErrors({ newGroup: `There is a group named ${name} already: tick it in the list.` });
+    if (violatedUnique(error))
+      throw new FieldErrors({ newGroup: `There is a group named ${name} already: tick it in the list.` });
     throw error;
   }
   if (rights.length > 0)

@@ -16,7 +16,13 @@ export function groupsController(app: AppContext): Router {
     const mayReadContacts = may(req.viewer!, 'contacts', 'read');
     const groups = await findGroupsWithSize(app.db.read);
     const contacts = mayReadContacts ? await listContacts(app.db.read, CONTACTS_SHOWN) : [];
-    render(req, res, 'groups/index', { title: 'Groups', groups, contacts, mayReadContacts, contactsShown: CONTACTS_SHOWN });
+    render(req, res, 'groups/index', {
+      title: 'Groups',
+      groups,
+      contacts,
+      mayReadContacts,
+      contactsShown: CONTACTS_SHOWN,
+    });
   });
 
   return router;

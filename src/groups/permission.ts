@@ -8,7 +8,9 @@ export type Level = 'read' | 'write';
 export type Rights = { readonly [application: string]: Level | undefined };
 
 export const NO_RIGHTS: Rights = {};
-export const ALL_RIGHTS: Rights = Object.fromEntries(APPLICATIONS.map((application) => [application, 'write' as const]));
+export const ALL_RIGHTS: Rights = Object.fromEntries(
+  APPLICATIONS.map((application) => [application, 'write' as const]),
+);
 
 export function grants(rights: Rights, application: Application, level: Level): boolean {
   return rights[application] === 'write' || rights[application] === level;

@@ -1,7 +1,7 @@
 import type { Router } from 'express';
+import { linkController } from '../links/link-controller.ts';
 import { noteLogin } from '../users/user-store.ts';
 import { circumstances } from '../web/act.ts';
-import { linkController } from '../links/link-controller.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { startSession } from '../web/authentication.ts';
 import { flash } from '../web/flash.ts';

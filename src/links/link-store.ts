@@ -65,7 +65,12 @@ export async function endLinks(trx: Transaction, act: Act, userIds: number[], pu
 }
 
 /** The link that this token opens, while it is open. */
-export async function findLinkByToken(db: Reader, purpose: Purpose, token: string, now: Instant): Promise<Link | undefined> {
+export async function findLinkByToken(
+  db: Reader,
+  purpose: Purpose,
+  token: string,
+  now: Instant,
+): Promise<Link | undefined> {
   return linkOf(await openLinks(db, purpose, now).where('token_hash', hashOf(token)).first());
 }
 

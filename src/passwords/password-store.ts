@@ -8,8 +8,16 @@ export async function findPasswordHash(db: Reader, userId: number): Promise<stri
 }
 
 /** `hash` was computed before the transaction began. */
-export async function setPassword(trx: Transaction, act: Act, user: Pick<User, 'id' | 'name'>, hash: string, how: string): Promise<void> {
-  await trx('users').where('id', user.id).update({ password_hash: hash, password_set_at: act.at, version: trx.raw('version + 1') });
+export async function setPassword(
+  trx: Transaction,
+  act: Act,
+  user: Pick<User, 'id' | 'name'>,
+  hash: string,
+  how: string,
+): Promise<void> {
+  await trx('users')
+    .where('id', user.id)
+    .update({ password_hash: hash, password_set_at: act.at, version: trx.raw('version + 1') });
   await recordChanges(trx, act, [
     { action: `password.${how}`, subjectType: 'user', subjectId: user.id, subjectName: user.name },
   ]);

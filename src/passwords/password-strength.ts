@@ -19,7 +19,9 @@ export async function strengthOf(password: string, personal: string[]): Promise<
   const estimate = await estimator;
   const score = estimate(password.slice(0, LOOKED_AT), personal);
   const problem = passwordProblem(password, personal);
-  return problem ? { score: Math.min(score, 1), words: problem } : { score: Math.max(score, 2), words: WORDS[Math.max(score, 2)] };
+  return problem
+    ? { score: Math.min(score, 1), words: problem }
+    : { score: Math.max(score, 2), words: WORDS[Math.max(score, 2)] };
 }
 
 /** The word lists take a moment to load, and most requests never need them. */

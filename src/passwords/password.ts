@@ -27,7 +27,8 @@ export function passwordProblem(password: string, personal: string[]): string | 
       : `Too short: ${SHORTEST_PASSWORD - length} more ${SHORTEST_PASSWORD - length === 1 ? 'character' : 'characters'}, ${SHORTEST_PASSWORD} in all. Three or four unrelated words do well.`;
   if (length > LONGEST_PASSWORD) return `Too long: at most ${LONGEST_PASSWORD} characters.`;
   if (isCommon(text)) return 'This password is among those that attackers try first. Choose another.';
-  if (isPersonal(text, personal)) return 'This is little more than a name or address of yours. Choose something unrelated to you.';
+  if (isPersonal(text, personal))
+    return 'This is little more than a name or address of yours. Choose something unrelated to you.';
   return undefined;
 }
 
@@ -45,8 +46,20 @@ function isPersonal(text: string, personal: string[]): boolean {
 }
 
 /** The words that a password of this person must not consist of (R5). */
-export function personalWords(user: { name: string; email: string; contactName?: string | null }, instanceName: string): string[] {
+export function personalWords(
+  user: { name: string; email: string; contactName?: string | null },
+  instanceName: string,
+): string[] {
   const [local, domain = ''] = user.email.split('@');
   const contact = user.contactName?.split(/\s+/) ?? [];
-  return [user.name, user.email, local, ...local.split(/[._+-]+/), ...domain.split('.'), ...contact, instanceName, 'roster'];
+  return [
+    user.name,
+    user.email,
+    local,
+    ...local.split(/[._+-]+/),
+    ...domain.split('.'),
+    ...contact,
+    instanceName,
+    'roster',
+  ];
 }

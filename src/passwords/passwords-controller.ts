@@ -1,13 +1,13 @@
+import type { Request } from 'express';
 import { Router } from 'express';
+import { instant } from '../clock.ts';
 import { linkController } from '../links/link-controller.ts';
 import { findLink } from '../links/link-store.ts';
-import { instant } from '../clock.ts';
 import { findUsers } from '../users/user-store.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { newSession } from '../web/authentication.ts';
 import { flash } from '../web/flash.ts';
 import { render } from '../web/render.ts';
-import type { Request } from 'express';
 import { typedPassword } from './new-password.ts';
 import { personalWords } from './password.ts';
 import { strengthOf } from './password-strength.ts';
@@ -18,7 +18,13 @@ export function passwordsController(app: AppContext): Router {
 
   router.post('/passwords/strength', async (req, res) => {
     const strength = await strengthOf(typedPassword(req.body).password, await personalWordsOf(req));
-    render(req, res, 'passwords/strength', { title: 'Strength of a password', strength }, { fragments: { 'password-strength': 'passwords/_strength' } });
+    render(
+      req,
+      res,
+      'passwords/strength',
+      { title: 'Strength of a password', strength },
+      { fragments: { 'password-strength': 'passwords/_strength' } },
+    );
   });
 
   // A reset does not sign in: whoever has the link need not be who has the second factor (R42).

@@ -52,7 +52,14 @@ export async function lockAtLimit(trx: Transaction, act: Act, user: Lockable, li
   if (found && found.attempts >= limit) await lock(trx, act, user, found.attempts, found.attempts_in_all, limit);
 }
 
-async function lock(trx: Transaction, act: Act, user: Lockable, attempts: number, inAll: number, limit: number): Promise<void> {
+async function lock(
+  trx: Transaction,
+  act: Act,
+  user: Lockable,
+  attempts: number,
+  inAll: number,
+  limit: number,
+): Promise<void> {
   const permanent = inAll >= limit * LOCKS_BEFORE_PERMANENT;
   const lockedUntil = permanent ? PERMANENTLY : instant(Date.parse(act.at) + LOCK_DURATION);
   await trx('lockouts').where({ user_id: user.id }).update({ locked_until: lockedUntil });
@@ -75,11 +82,20 @@ export async function clearLoginAttempts(trx: Transaction, userIds: number[]): P
 /** Keeps the newest few per user, so that an attacker cannot fill the disk. */
 export async function recordLoginAttempt(trx: Transaction, userId: number, attempt: LoginAttempt): Promise<void> {
   await trx('login_attempts').insert({ user_id: userId, ...attempt });
-  const oldest = trx('login_attempts').where({ user_id: userId }).orderBy('id', 'desc').offset(ATTEMPTS_KEPT).limit(1).select('id');
+  const oldest = trx('login_attempts')
+    .where({ user_id: userId })
+    .orderBy('id', 'desc')
+    .offset(ATTEMPTS_KEPT)
+    .limit(1)
+    .select('id');
   await trx('login_attempts').where({ user_id: userId }).where('id', '<=', oldest).delete();
 }
 
 /** The newest failed sign-ins of a user. */
 export async function findLoginAttempts(db: Reader, userId: number, limit: number): Promise<LoginAttempt[]> {
-  return db('login_attempts').where({ user_id: userId }).orderBy('id', 'desc').limit(limit).select('at', 'address', 'agent', 'outcome');
+  return db('login_attempts')
+    .where({ user_id: userId })
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .select('at', 'address', 'agent', 'outcome');
 }

@@ -83,7 +83,10 @@ export class SessionStore extends Store {
 
   override touch(id: string, session: SessionData, done: Done = () => {}): void {
     const now = this.clock();
-    if (now - (session.seenAt ?? 0) < SEEN_EVERY) return done();
+    if (now - (session.seenAt ?? 0) < SEEN_EVERY) {
+      done();
+      return;
+    }
     this.db
       .write((trx) =>
         trx('sessions')
@@ -131,7 +134,12 @@ export interface OpenSession {
 
 export async function findSessions(db: Reader, userId: number, now: string): Promise<OpenSession[]> {
   const rows = await db('sessions').where('user_id', userId).where('expires_at', '>', now).orderBy('seen_at', 'desc');
-  return rows.map((row) => ({ address: row.address, agent: row.agent, createdAt: row.created_at, seenAt: row.seen_at }));
+  return rows.map((row) => ({
+    address: row.address,
+    agent: row.agent,
+    createdAt: row.created_at,
+    seenAt: row.seen_at,
+  }));
 }
 
 export async function pruneSessions(trx: Transaction, now: string): Promise<number> {

@@ -1,15 +1,16 @@
 import { type Request, type Response, Router } from 'express';
-import { flash } from '../web/flash.ts';
+import { isAnyAdministrator } from '../users/administrators.ts';
 import { agentOf, circumstances } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { newSession, startSession } from '../web/authentication.ts';
+import { flash } from '../web/flash.ts';
 import { typedFields } from '../web/form.ts';
 import { render } from '../web/render.ts';
 import { safePath } from '../web/safe-path.ts';
-import { isAnyAdministrator } from '../users/administrators.ts';
 
 /** The same words for every kind of refusal (R24). */
-const REFUSED = 'That did not work. Check the name and the password; after several failed attempts an account is locked for a while.';
+const REFUSED =
+  'That did not work. Check the name and the password; after several failed attempts an account is locked for a while.';
 
 export function sessionsController(app: AppContext): Router {
   const router = Router();
@@ -20,7 +21,10 @@ export function sessionsController(app: AppContext): Router {
   });
 
   router.post('/session', async (req, res) => {
-    const { identifier, password, next } = typedFields(req.body, ['identifier', 'password', 'next']) as Record<string, string>;
+    const { identifier, password, next } = typedFields(req.body, ['identifier', 'password', 'next']) as Record<
+      string,
+      string
+    >;
     const user = await app.signIn.byPassword(circumstances(app, req), identifier, password, agentOf(req));
     if (!user) return show(req, res, { identifier: identifier.slice(0, 254), next: safePath(next) ?? '' }, REFUSED);
     await startSession(req, user);
@@ -33,7 +37,12 @@ export function sessionsController(app: AppContext): Router {
     res.redirect(303, '/session/new');
   });
 
-  async function show(req: Request, res: Response, typed: { identifier: string; next: string }, error?: string): Promise<void> {
+  async function show(
+    req: Request,
+    res: Response,
+    typed: { identifier: string; next: string },
+    error?: string,
+  ): Promise<void> {
     const isSetUp = await isAnyAdministrator(app.db.read);
     render(req, res, 'sessions/new', { title: 'Sign in', typed, error, isSetUp }, { status: error ? 422 : 200 });
   }

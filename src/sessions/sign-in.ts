@@ -1,15 +1,21 @@
 import type { Act } from '../audit/audit-event.ts';
 import { dayOf } from '../clock.ts';
 import type { Database } from '../db/database.ts';
-import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import { NO_RIGHTS } from '../groups/permission.ts';
-import { findPasswordHash, replaceHash } from '../passwords/password-store.ts';
 import { LONGEST_PASSWORD } from '../passwords/password.ts';
+import type { PasswordHasher } from '../passwords/password-hasher.ts';
+import { findPasswordHash, replaceHash } from '../passwords/password-store.ts';
 import { identityKey } from '../text.ts';
 import { maySignIn, type User } from '../users/user.ts';
 import { findSubject, findUserByIdentifier, noteLogin } from '../users/user-store.ts';
 import { TooManyRequests } from '../web/errors.ts';
-import { clearLoginAttempts, type LoginAttempt, lockAtLimit, recordLoginAttempt, reserveAttempt } from './lockout-store.ts';
+import {
+  clearLoginAttempts,
+  type LoginAttempt,
+  lockAtLimit,
+  recordLoginAttempt,
+  reserveAttempt,
+} from './lockout-store.ts';
 
 /** How many attempts on one account may stand in line: 20 right ones at once all get in. */
 const IN_LINE_AT_MOST = 30;
@@ -34,7 +40,12 @@ export class SignIn {
   }
 
   /** The user who signed in; undefined for every kind of refusal, which all look alike (R24). */
-  async byPassword(act: Omit<Act, 'by'>, identifier: string, password: string, agent: string): Promise<User | undefined> {
+  async byPassword(
+    act: Omit<Act, 'by'>,
+    identifier: string,
+    password: string,
+    agent: string,
+  ): Promise<User | undefined> {
     const found = await findUserByIdentifier(this.context.db.read, identifier);
     return this.inLine(found?.id ?? identityKey(identifier), async () => {
       if (!found) {

@@ -3,8 +3,8 @@ import { type Request, type Response, Router } from 'express';
 import { newPasswordErrors, typedPassword } from '../passwords/new-password.ts';
 import { personalWords } from '../passwords/password.ts';
 import { isAnyAdministrator } from '../users/administrators.ts';
-import { noteLogin } from '../users/user-store.ts';
 import { checkUser, emptyUser } from '../users/user-form.ts';
+import { noteLogin } from '../users/user-store.ts';
 import { circumstances } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { startSession } from '../web/authentication.ts';
@@ -24,7 +24,8 @@ export function setupController(app: AppContext): Router {
   });
 
   router.get('/setup/:token', async (req, res) => {
-    if (!isSetupToken(req.params.token)) throw new Gone('Only the newest link that the start printed opens the setup page.');
+    if (!isSetupToken(req.params.token))
+      throw new Gone('Only the newest link that the start printed opens the setup page.');
     req.session.setup = true;
     res.redirect(303, '/setup');
   });

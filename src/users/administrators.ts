@@ -30,5 +30,7 @@ export async function isAnyAdministrator(db: Reader): Promise<boolean> {
  */
 export async function requireAdministratorRemains(trx: Transaction): Promise<void> {
   if (!(await isAnyAdministrator(trx)))
-    throw new Forbidden('There must always be an administrator, and this would take away the last one. Nothing was changed.');
+    throw new Forbidden(
+      'There must always be an administrator, and this would take away the last one. Nothing was changed.',
+    );
 }

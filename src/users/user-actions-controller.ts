@@ -39,7 +39,10 @@ export const ACTION_PAGES: ActionPage[] = [
     path: 'access-confirmation',
     method: 'post',
     page: 'new',
-    consequences: () => ['You say that this access is still needed. Your name and today’s date stand in the record.', 'Nothing else changes.'],
+    consequences: () => [
+      'You say that this access is still needed. Your name and today’s date stand in the record.',
+      'Nothing else changes.',
+    ],
     verb: (_app, trx, act, ids) => verbs.confirmAccess(trx, act, ids),
     done: (user) => `Access of ${user.name} is confirmed.`,
   },
@@ -50,7 +53,10 @@ export const ACTION_PAGES: ActionPage[] = [
     path: 'login-attempts',
     method: 'delete',
     page: 'delete',
-    consequences: () => ['The count of failed sign-ins goes back to zero, and a lock ends now.', 'The password stays as it is.'],
+    consequences: () => [
+      'The count of failed sign-ins goes back to zero, and a lock ends now.',
+      'The password stays as it is.',
+    ],
     verb: (_app, trx, act, ids) => verbs.resetLoginAttempts(trx, act, ids),
     done: (user) => `Login attempts of ${user.name} are reset.`,
   },
@@ -104,7 +110,9 @@ export const ACTION_PAGES: ActionPage[] = [
     page: 'delete',
     consequences: (user) => [
       `${user.name} may sign in again, with the groups that stand in the record.`,
-      ...(user.activity === 'deleted' ? ['This works only while nobody else has the name, the system email or the contact.'] : []),
+      ...(user.activity === 'deleted'
+        ? ['This works only while nobody else has the name, the system email or the contact.']
+        : []),
     ],
     verb: (_app, trx, act, ids) => verbs.activateUsers(trx, act, ids),
     done: (user) => `${user.name} is active again.`,
@@ -170,7 +178,11 @@ export function userActionsController(app: AppContext): Router {
       const [changed] = await app.db.write((trx) => page.verb(app, trx, actOf(app, req), [user.id]));
       const refusal = refusalOf(page.action, req.viewer!, user);
       const showLink = page.shows && changed ? { purpose: page.shows, userId: user.id } : undefined;
-      flash(req, changed ? page.done(changed) : `Nothing changed: ${user.name} ${refusal?.reason ?? 'was changed already'}.`, { showLink });
+      flash(
+        req,
+        changed ? page.done(changed) : `Nothing changed: ${user.name} ${refusal?.reason ?? 'was changed already'}.`,
+        { showLink },
+      );
       res.redirect(303, `/users/${user.id}`);
     });
   }

@@ -61,7 +61,11 @@ export async function updateUser(
   const changes = differences(current.fields, auditFields(values, columns, contact, groups, owner));
   if (!changes) return { emailChanged: false };
 
-  await unlessTaken(() => trx('users').where({ id }).update({ ...columns, version: version + 1 }));
+  await unlessTaken(() =>
+    trx('users')
+      .where({ id })
+      .update({ ...columns, version: version + 1 }),
+  );
   await setMemberships(trx, id, idsOf(groups), { at: act.at, by: act.by.id });
   await setTags(trx, id, values.tags);
   const emailChanged = columns.email !== subject.email;
@@ -92,7 +96,9 @@ async function linkedContact(
     throw new FieldErrors({ contactId: `${contact.name} is linked to the user ${contact.userName} already.` });
   const warned = warnedAccounts(contact);
   if (warned.length > 0 && subject?.contactId !== contact.id && !values.acceptAccounts)
-    throw new FieldErrors({ acceptAccounts: `${contact.name} is a ${warned.join(' and a ')}. Login identities are kept apart from customers and suppliers: link only if you mean it.` });
+    throw new FieldErrors({
+      acceptAccounts: `${contact.name} is a ${warned.join(' and a ')}. Login identities are kept apart from customers and suppliers: link only if you mean it.`,
+    });
   return contact;
 }
 
@@ -103,7 +109,8 @@ async function linkedContact(
 async function grantedGroups(trx: Transaction, act: Act, values: UserValues, current: Group[]): Promise<Group[]> {
   const mayChange = (group: Group) => covers(act.by.rights, group.rights);
   const chosen = await findGroups(trx, values.groups);
-  if (chosen.length !== values.groups.length) throw new FieldErrors({ groups: 'One of the groups is no longer there. Choose again.' });
+  if (chosen.length !== values.groups.length)
+    throw new FieldErrors({ groups: 'One of the groups is no longer there. Choose again.' });
   const kept = new Set(idsOf(current));
   for (const group of chosen)
     if (!kept.has(group.id) && !mayChange(group))
@@ -155,7 +162,7 @@ async function columnsOf(trx: Transaction, values: UserValues, contact: Contact 
 
 async function ownerOf(trx: Transaction, identifier: string) {
   const owner = await findUserByIdentifier(trx, identifier);
-  if (!owner || owner.activity !== 'active')
+  if (owner?.activity !== 'active')
     throw new FieldErrors({ apiOnlyOwner: 'There is no active user with this name or email.' });
   if (owner.apiOnly) throw new FieldErrors({ apiOnlyOwner: `${owner.name} is API-only: a person must answer for it.` });
   return owner;
@@ -179,14 +186,22 @@ async function unlessTaken<T>(write: () => PromiseLike<T>): Promise<T> {
 async function currentFields(trx: Transaction, subject: Subject) {
   const contact = subject.contactId === null ? undefined : await findContact(trx, subject.contactId);
   const memberships = await findMemberships(trx, [subject.id]);
-  const groups = await findGroups(trx, memberships.map((membership) => membership.groupId));
+  const groups = await findGroups(
+    trx,
+    memberships.map((membership) => membership.groupId),
+  );
   const tags = (await findTagsOf(trx, subject.id)).map((tag) => tag.name);
   const owner = subject.apiOnlyOwnerId === null ? null : (await findSubject(trx, subject.apiOnlyOwnerId)).name;
   return {
     groups,
     fields: auditFields(
       { ...subject, tags },
-      { name: subject.name, email: subject.email, api_only_reason: subject.apiOnlyReason, api_only_review_on: subject.apiOnlyReviewOn },
+      {
+        name: subject.name,
+        email: subject.email,
+        api_only_reason: subject.apiOnlyReason,
+        api_only_review_on: subject.apiOnlyReviewOn,
+      },
       contact,
       groups,
       owner,
@@ -222,7 +237,9 @@ function auditFields(
 /** Without what was left empty. */
 function given(fields: Fields): Fields {
   return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== null && value !== '' && value !== false && !(Array.isArray(value) && value.length === 0)),
+    Object.entries(fields).filter(
+      ([, value]) => value !== null && value !== '' && value !== false && !(Array.isArray(value) && value.length === 0),
+    ),
   );
 }
 

@@ -49,7 +49,10 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
     linksWorkElsewhere: app.config.baseUrlGiven,
     invitationHours: app.config.invitationHours,
   };
-  render(req, res, 'users/form', page, { status: state.status, fragments: { 'contact-picker': 'users/_contact-picker' } });
+  render(req, res, 'users/form', page, {
+    status: state.status,
+    fragments: { 'contact-picker': 'users/_contact-picker' },
+  });
 }
 
 /** The form as the database would fill it now. */
@@ -64,6 +67,8 @@ export async function typedNow(db: Reader, user: User): Promise<Typed> {
 export async function proposedEmail(db: Reader, typed: Typed): Promise<string | undefined> {
   if (String(typed.email).trim() !== '') return undefined;
   if (typed.newContactName) return String(typed.newContactEmail) || undefined;
-  const contact = /^\d{1,15}$/.test(String(typed.contactId)) ? await findContact(db, Number(typed.contactId)) : undefined;
+  const contact = /^\d{1,15}$/.test(String(typed.contactId))
+    ? await findContact(db, Number(typed.contactId))
+    : undefined;
   return contact?.email ?? undefined;
 }

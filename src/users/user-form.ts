@@ -18,28 +18,50 @@ export const userName = cleaned
 export const userEmail = cleaned
   .refine((text) => text.length > 0, 'Enter an email address.')
   .refine((text) => text.length <= 254, 'An email address has at most 254 characters.')
-  .refine((text) => text === '' || (EMAIL.test(text) && !INVISIBLE.test(text)), 'Enter one email address, such as maria@example.com.');
+  .refine(
+    (text) => text === '' || (EMAIL.test(text) && !INVISIBLE.test(text)),
+    'Enter one email address, such as maria@example.com.',
+  );
 
-const day = cleaned.refine((text) => text === '' || isDay(text), 'Enter a date that exists, as YYYY-MM-DD.').transform((text) => text || null);
+const day = cleaned
+  .refine((text) => text === '' || isDay(text), 'Enter a date that exists, as YYYY-MM-DD.')
+  .transform((text) => text || null);
 const ticked = z.string().transform((text) => text !== '');
-const id = z.string().regex(/^\d{0,15}$/, 'Choose one from the list.').transform((text) => (text === '' ? null : Number(text)));
+const id = z
+  .string()
+  .regex(/^\d{0,15}$/, 'Choose one from the list.')
+  .transform((text) => (text === '' ? null : Number(text)));
 
 const TAG_LENGTH = 40;
 const tags = z
   .string()
-  .transform((text) => [...new Set(text.split(',').map((tag) => tag.normalize('NFC').trim().replace(/\s+/g, ' ')))].filter(Boolean))
+  .transform((text) =>
+    [...new Set(text.split(',').map((tag) => tag.normalize('NFC').trim().replace(/\s+/g, ' ')))].filter(Boolean),
+  )
   .refine((list) => list.length <= 20, 'At most 20 tags.')
-  .refine((list) => list.every((tag) => [...tag].length <= TAG_LENGTH && !INVISIBLE.test(tag)), `A tag has at most ${TAG_LENGTH} characters.`);
+  .refine(
+    (list) => list.every((tag) => [...tag].length <= TAG_LENGTH && !INVISIBLE.test(tag)),
+    `A tag has at most ${TAG_LENGTH} characters.`,
+  );
 
 const fields = {
   name: userName,
   email: userEmail,
   contactId: id,
-  newContactName: optional(200, 'A name has at most 200 characters.').refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
-  newContactEmail: cleaned.refine((text) => text === '' || (EMAIL.test(text) && text.length <= 254), 'Enter one email address, or none.'),
+  newContactName: optional(200, 'A name has at most 200 characters.').refine(
+    (text) => !INVISIBLE.test(text),
+    'A name has no invisible or control characters.',
+  ),
+  newContactEmail: cleaned.refine(
+    (text) => text === '' || (EMAIL.test(text) && text.length <= 254),
+    'Enter one email address, or none.',
+  ),
   acceptAccounts: ticked,
   groups: z.array(id).transform((ids) => [...new Set(ids.filter((one) => one !== null))]),
-  newGroup: optional(100, 'A group’s name has at most 100 characters.').refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
+  newGroup: optional(100, 'A group’s name has at most 100 characters.').refine(
+    (text) => !INVISIBLE.test(text),
+    'A name has no invisible or control characters.',
+  ),
   tags,
   expiresOn: day,
   noSharedData: ticked,
@@ -52,9 +74,17 @@ const fields = {
 
 const complete = z.object(fields).superRefine((values, context) => {
   if (values.contactId !== null && values.newContactName)
-    context.addIssue({ code: 'custom', path: ['newContactName'], message: 'Choose a contact or create one, not both.' });
+    context.addIssue({
+      code: 'custom',
+      path: ['newContactName'],
+      message: 'Choose a contact or create one, not both.',
+    });
   if (!values.apiOnly) return;
-  const required = { apiOnlyReason: 'Say what the integration is for.', apiOnlyOwner: 'Name the person who answers for it.', apiOnlyReviewOn: 'Say when it is to be reviewed.' };
+  const required = {
+    apiOnlyReason: 'Say what the integration is for.',
+    apiOnlyOwner: 'Name the person who answers for it.',
+    apiOnlyReviewOn: 'Say when it is to be reviewed.',
+  };
   for (const [field, message] of Object.entries(required))
     if (!values[field as keyof typeof required]) context.addIssue({ code: 'custom', path: [field], message });
 });
@@ -65,7 +95,14 @@ export type UserValues = z.output<typeof complete>;
 export type Access = 'link' | 'later';
 
 /** `groupsShown` tells a form without any group ticked from a request that says nothing of groups (R62). */
-const SINGLE = [...Object.keys(fields).filter((name) => name !== 'groups'), 'contactSearch', 'groupsShown', 'access', 'version', 'step'];
+const SINGLE = [
+  ...Object.keys(fields).filter((name) => name !== 'groups'),
+  'contactSearch',
+  'groupsShown',
+  'access',
+  'version',
+  'step',
+];
 
 /** What was typed into New User or Edit. */
 export function typedUser(body: unknown): Typed {
@@ -101,5 +138,7 @@ export function typedOf(user: User, details: { groupIds: number[]; tags: string[
 }
 
 export function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text);
+  return (
+    /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text)
+  );
 }

@@ -1,6 +1,6 @@
 import type { Reader, Transaction } from '../db/database.ts';
-import { type FactColumns, factsOf, type StateFacts, type StateLimits, stateBits } from './user-state.ts';
 import type { Activity } from './user.ts';
+import { type FactColumns, factsOf, type StateFacts, type StateLimits, stateBits } from './user-state.ts';
 import { pieces } from './user-store.ts';
 
 /** Past this many changes, reading everything anew is quicker than reading those. */
@@ -107,9 +107,11 @@ export class UserIndex {
         counts.total++;
       }
       if (failed === 0 || !isActivity) counts.activity[facts.activity]++;
-      if (failed === 0 || !isState) for (let left = bits, n = 0; left !== 0; left >>>= 1, n++) counts.states[n] += left & 1;
+      if (failed === 0 || !isState)
+        for (let left = bits, n = 0; left !== 0; left >>>= 1, n++) counts.states[n] += left & 1;
       if (failed === 0 || !isTag) for (const tag of tags) counts.tags.set(tag, (counts.tags.get(tag) ?? 0) + 1);
-      if (failed === 0 || !isGroup) for (const group of groups) counts.groups.set(group, (counts.groups.get(group) ?? 0) + 1);
+      if (failed === 0 || !isGroup)
+        for (const group of groups) counts.groups.set(group, (counts.groups.get(group) ?? 0) + 1);
     }
     return {
       ...counts,
@@ -156,7 +158,11 @@ export class UserIndex {
     const rows: FactRow[] = await restrict(this.db('users'), 'users.id')
       .leftJoin('lockouts', 'lockouts.user_id', 'users.id')
       .leftJoin('links', (join) =>
-        join.on('links.user_id', 'users.id').onVal('links.purpose', 'invitation').onNull('links.used_at').onNull('links.ended_at'),
+        join
+          .on('links.user_id', 'users.id')
+          .onVal('links.purpose', 'invitation')
+          .onNull('links.used_at')
+          .onNull('links.ended_at'),
       )
       .select('users.id', 'activity', 'api_only', this.db.raw('password_hash is not null as has_password'))
       .select('links.expires_at as invitation_expires_at', 'locked_until', 'expires_on', 'last_login_at')
@@ -192,7 +198,9 @@ export class UserIndex {
 /** Keeps the newest part of the feed; whoever fell further behind reads everything anew. */
 export async function pruneUserChanges(trx: Transaction): Promise<void> {
   const newest = Number((await trx('user_changes').max('id as newest').first())?.newest ?? 0);
-  await trx('user_changes').where('id', '<=', newest - FEED_KEPT).delete();
+  await trx('user_changes')
+    .where('id', '<=', newest - FEED_KEPT)
+    .delete();
 }
 
 function columnsOf(row: FactRow): FactColumns {

@@ -36,7 +36,10 @@ export async function activateUsers(trx: Transaction, act: Act, ids: number[]): 
     if (taken) throw new Conflict(`${names(users)} cannot be restored: ${taken} belongs to another user by now.`);
     throw error;
   }
-  await record(trx, act, users, 'user.activated', (user) => ({ before: { activity: user.activity }, after: { activity: 'active' } }));
+  await record(trx, act, users, 'user.activated', (user) => ({
+    before: { activity: user.activity },
+    after: { activity: 'active' },
+  }));
   return users;
 }
 
@@ -50,7 +53,9 @@ const TAKEN: Record<string, string> = {
 export async function confirmAccess(trx: Transaction, act: Act, ids: number[]): Promise<User[]> {
   const users = await allowed(trx, act, 'confirm-access', ids);
   for (const some of pieces(users))
-    await trx('users').whereIn('id', idsOf(some)).update({ access_confirmed_at: act.at, access_confirmed_by: act.by.id });
+    await trx('users')
+      .whereIn('id', idsOf(some))
+      .update({ access_confirmed_at: act.at, access_confirmed_by: act.by.id });
   await record(trx, act, users, 'user.access-confirmed', (user) => ({
     before: { accessConfirmedAt: user.accessConfirmedAt },
     after: { accessConfirmedAt: act.at },
@@ -75,7 +80,12 @@ export async function inviteUsers(trx: Transaction, act: Act, ids: number[], set
 }
 
 /** A link to choose a new password. Nobody but the user ever sees or sets one (R43). */
-export async function sendPasswordResets(trx: Transaction, act: Act, ids: number[], settings: LinkSettings): Promise<User[]> {
+export async function sendPasswordResets(
+  trx: Transaction,
+  act: Act,
+  ids: number[],
+  settings: LinkSettings,
+): Promise<User[]> {
   return issue(trx, act, 'send-password-reset', 'password-reset', ids, settings);
 }
 
@@ -99,7 +109,9 @@ async function issue(
 ): Promise<User[]> {
   const users = await allowed(trx, act, action, ids);
   await issueLinks(trx, act, purpose, idsOf(users), settings);
-  await record(trx, act, users, `${purpose}.issued`, () => ({ after: { hours: settings.lifetime[purpose] / 3_600_000 } }));
+  await record(trx, act, users, `${purpose}.issued`, () => ({
+    after: { hours: settings.lifetime[purpose] / 3_600_000 },
+  }));
   return users;
 }
 
@@ -113,7 +125,12 @@ async function allowed(trx: Transaction, act: Act, action: UserAction, ids: numb
   });
 }
 
-async function endAccess(trx: Transaction, act: Act, users: Subject[], activity: 'deactivated' | 'deleted'): Promise<void> {
+async function endAccess(
+  trx: Transaction,
+  act: Act,
+  users: Subject[],
+  activity: 'deactivated' | 'deleted',
+): Promise<void> {
   await setActivity(trx, users, activity);
   const sessions = await endSessions(trx, idsOf(users));
   await endLinks(trx, act, idsOf(users));
@@ -125,7 +142,9 @@ async function endAccess(trx: Transaction, act: Act, users: Subject[], activity:
 
 async function setActivity(trx: Transaction, users: User[], activity: User['activity']): Promise<void> {
   for (const some of pieces(users))
-    await trx('users').whereIn('id', idsOf(some)).update({ activity, version: trx.raw('version + 1') });
+    await trx('users')
+      .whereIn('id', idsOf(some))
+      .update({ activity, version: trx.raw('version + 1') });
 }
 
 async function record(

@@ -1,9 +1,9 @@
 import type { Group } from '../groups/group-store.ts';
 import type { Tag } from '../tags/tag-store.ts';
+import type { Activity } from './user.ts';
 import type { UserList } from './user-list.ts';
 import { type ListQuery, listPath, PAGE_SIZES, type SortKey, toggled } from './user-list-query.ts';
 import { STATES, type State } from './user-state.ts';
-import type { Activity } from './user.ts';
 
 export const STATE_LABELS: Record<State, string> = {
   'not-invited': 'Not invited',
@@ -39,7 +39,19 @@ interface Choice {
 }
 
 /** Everything that the list's page shows, with the address that each link leads to. */
-export function listPage({ query, list, groups, tags, mayWrite }: { query: ListQuery; list: UserList; groups: Group[]; tags: Tag[]; mayWrite: boolean }) {
+export function listPage({
+  query,
+  list,
+  groups,
+  tags,
+  mayWrite,
+}: {
+  query: ListQuery;
+  list: UserList;
+  groups: Group[];
+  tags: Tag[];
+  mayWrite: boolean;
+}) {
   const { counts } = list;
   const choice = <T>(name: 'activity' | 'state' | 'tag' | 'group', value: T, label: string, count: number): Choice => ({
     label,
@@ -47,8 +59,11 @@ export function listPage({ query, list, groups, tags, mayWrite }: { query: ListQ
     isChosen: (query[name] as T[]).includes(value),
     path: listPath(query, { [name]: toggled(query[name] as T[], value) }),
   });
-  const byCount = (a: Choice, b: Choice) => Number(b.isChosen) - Number(a.isChosen) || b.count - a.count || (a.label < b.label ? -1 : 1);
-  const activity = (Object.keys(ACTIVITY_LABELS) as Activity[]).map((value) => choice('activity', value, ACTIVITY_LABELS[value], counts.activity[value]));
+  const byCount = (a: Choice, b: Choice) =>
+    Number(b.isChosen) - Number(a.isChosen) || b.count - a.count || (a.label < b.label ? -1 : 1);
+  const activity = (Object.keys(ACTIVITY_LABELS) as Activity[]).map((value) =>
+    choice('activity', value, ACTIVITY_LABELS[value], counts.activity[value]),
+  );
   const state = STATES.map((value, n) => choice('state', value, STATE_LABELS[value], counts.states[n]));
   const tag = tags.map(({ id, name }) => choice('tag', id, name, counts.tags.get(id) ?? 0)).sort(byCount);
   const group = groups.map(({ id, name }) => choice('group', id, name, counts.groups.get(id) ?? 0)).sort(byCount);
@@ -76,15 +91,29 @@ export function listPage({ query, list, groups, tags, mayWrite }: { query: ListQ
         name: 'group',
         label: 'Top groups',
         choices: shownGroups.filter((one) => one.count > 0 || one.isChosen || query.allGroups),
-        more: group.length > TOP_GROUPS ? { isOpen: query.allGroups, path: listPath(query, { allGroups: !query.allGroups }), rest: group.length - TOP_GROUPS } : undefined,
+        more:
+          group.length > TOP_GROUPS
+            ? {
+                isOpen: query.allGroups,
+                path: listPath(query, { allGroups: !query.allGroups }),
+                rest: group.length - TOP_GROUPS,
+              }
+            : undefined,
       },
     ],
     chips: [
       ...(query.q ? [{ label: `“${query.q}”`, path: listPath(query, { q: '' }) }] : []),
-      ...[activity, state, tag, group].flat().filter((one) => one.isChosen).map(({ label, path }) => ({ label, path })),
+      ...[activity, state, tag, group]
+        .flat()
+        .filter((one) => one.isChosen)
+        .map(({ label, path }) => ({ label, path })),
     ],
     clearPath: listPath(query, { q: '', activity: [], state: [], tag: [], group: [] }),
-    pageSizes: PAGE_SIZES.map((per) => ({ per, isChosen: query.per === per, path: listPath(query, { per, perGiven: true }) })),
+    pageSizes: PAGE_SIZES.map((per) => ({
+      per,
+      isChosen: query.per === per,
+      path: listPath(query, { per, perGiven: true }),
+    })),
     previousPath: list.previous && listPath(query, { before: list.previous }),
     nextPath: list.next && listPath(query, { after: list.next }),
     path: '/users',

@@ -1,5 +1,5 @@
-import { STATES, type State } from './user-state.ts';
 import type { Activity } from './user.ts';
+import { STATES, type State } from './user-state.ts';
 
 /** What the list can be sorted by, in the words of the address. */
 export const SORTS = ['name', 'email', 'contact', 'last_login', 'groups', 'no_shared_data'] as const;

@@ -2,10 +2,10 @@ import type { Reader } from '../db/database.ts';
 import { findUserIdsByText } from '../db/search.ts';
 import { findMemberships, type Membership } from '../groups/membership-store.ts';
 import { fold } from '../text.ts';
+import type { Activity, User } from './user.ts';
 import type { Counts, Selection, UserFilter, UserIndex } from './user-index.ts';
 import type { Cursor, ListQuery, SortKey } from './user-list-query.ts';
-import { STATES, type State, type StateLimits, badgesOf } from './user-state.ts';
-import type { Activity, User } from './user.ts';
+import { badgesOf, STATES, type State, type StateLimits } from './user-state.ts';
 import { findUsers } from './user-store.ts';
 
 export interface ListedUser extends User {
@@ -42,7 +42,12 @@ interface Place {
 }
 
 /** The users that a view means, by filters and search. */
-export async function selectForView(db: Reader, index: UserIndex, query: ListQuery, limits: StateLimits): Promise<Selection> {
+export async function selectForView(
+  db: Reader,
+  index: UserIndex,
+  query: ListQuery,
+  limits: StateLimits,
+): Promise<Selection> {
   await index.refresh();
   const filter: UserFilter = {
     activities: new Set<Activity>(query.activity.length > 0 ? query.activity : ['active', 'deactivated']),
@@ -55,7 +60,12 @@ export async function selectForView(db: Reader, index: UserIndex, query: ListQue
 }
 
 /** One page of the list, with the counts of every filter. */
-export async function listUsers(db: Reader, index: UserIndex, query: ListQuery, limits: StateLimits): Promise<UserList> {
+export async function listUsers(
+  db: Reader,
+  index: UserIndex,
+  query: ListQuery,
+  limits: StateLimits,
+): Promise<UserList> {
   const selection = await selectForView(db, index, query, limits);
   const backwards = query.before !== undefined && query.after === undefined;
   const cursor = query.after ?? query.before;
@@ -76,7 +86,13 @@ export async function listUsers(db: Reader, index: UserIndex, query: ListQuery, 
 }
 
 /** One row more than the page holds, from the cursor on, in the direction of reading. */
-async function pageOf(db: Reader, selection: Selection, query: ListQuery, cursor: Cursor | undefined, backwards: boolean): Promise<Place[]> {
+async function pageOf(
+  db: Reader,
+  selection: Selection,
+  query: ListQuery,
+  cursor: Cursor | undefined,
+  backwards: boolean,
+): Promise<Place[]> {
   const wanted = query.per + 1;
   const column = COLUMNS[query.sort];
   const descending = query.descending !== backwards;

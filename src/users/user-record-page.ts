@@ -10,9 +10,9 @@ import { findTagsOf } from '../tags/tag-store.ts';
 import { type AppContext, stateLimits } from '../web/app-context.ts';
 import { type Flash, takeFlash } from '../web/flash.ts';
 import { render } from '../web/render.ts';
-import { ACTION_PAGES } from './user-actions-controller.ts';
 import { mayAdminister, type Subject } from './user.ts';
 import { refusalOf } from './user-action.ts';
+import { ACTION_PAGES } from './user-actions-controller.ts';
 import { STATE_LABELS } from './user-list-page.ts';
 import { badgesOf } from './user-state.ts';
 import { findUserNames } from './user-store.ts';
@@ -43,7 +43,12 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
     isLockedForGood: user.lockedUntil === PERMANENTLY,
     isInvitationOpen: user.invitationExpiresAt !== null && user.invitationExpiresAt > now,
     events: await findEvents(db, { subjectType: 'user', subjectId: user.id }, EVENTS_SHOWN),
-    names: await findUserNames(db, [user.createdBy, user.accessConfirmedBy, user.apiOnlyOwnerId, ...memberships.map((one) => one.grantedBy)]),
+    names: await findUserNames(db, [
+      user.createdBy,
+      user.accessConfirmedBy,
+      user.apiOnlyOwnerId,
+      ...memberships.map((one) => one.grantedBy),
+    ]),
     mayEdit: mayAdminister(viewer, user),
     actions: ACTION_PAGES.filter((page) => refusalOf(page.action, viewer, user) === undefined).map((page) => ({
       label: page.label,
@@ -60,5 +65,11 @@ async function linkToShow(app: AppContext, flash: Flash | undefined, user: Subje
   if (!wanted || wanted.userId !== user.id || !mayShow) return undefined;
   const found = await findToken(app.db.read, wanted.purpose, user.id, app.links, instant(app.clock()));
   const base = wanted.purpose === 'invitation' ? 'invitations' : 'passwords';
-  return found && { purpose: wanted.purpose, address: `${app.config.baseUrl}/${base}/${found.token}`, expiresAt: found.expiresAt };
+  return (
+    found && {
+      purpose: wanted.purpose,
+      address: `${app.config.baseUrl}/${base}/${found.token}`,
+      expiresAt: found.expiresAt,
+    }
+  );
 }

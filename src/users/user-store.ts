@@ -145,7 +145,9 @@ export async function noteLogin(trx: Transaction, userId: number, at: Instant): 
 }
 
 export async function findUserNames(db: Reader, ids: (number | null)[]): Promise<Map<number, string>> {
-  const rows = await db('users').whereIn('id', [...new Set(ids.filter((id) => id !== null))]).select('id', 'name');
+  const rows = await db('users')
+    .whereIn('id', [...new Set(ids.filter((id) => id !== null))])
+    .select('id', 'name');
   return new Map(rows.map((row) => [row.id, row.name]));
 }
 

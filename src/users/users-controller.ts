@@ -1,14 +1,17 @@
-import { type Request, type Response, Router } from 'express';
 import { parseCookie } from 'cookie';
+import { type Request, type Response, Router } from 'express';
 import { findGroups } from '../groups/group-store.ts';
 import { findTags } from '../tags/tag-store.ts';
 import { actOf } from '../web/act.ts';
 import { type AppContext, stateLimits } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
+import { Forbidden } from '../web/errors.ts';
 import { flash } from '../web/flash.ts';
 import { type Errors, FieldErrors, RefusedFields, type Typed } from '../web/form.ts';
 import { recordRefusal } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
+import { subjectOf } from './subject.ts';
+import { may, mayAdminister, type Subject } from './user.ts';
 import { createUser, StaleVersion, updateUser } from './user-editing.ts';
 import { checkUser, emptyUser, typedUser } from './user-form.ts';
 import { proposedEmail, showUserForm, typedNow } from './user-form-page.ts';
@@ -17,10 +20,7 @@ import { listUsers } from './user-list.ts';
 import { listPage } from './user-list-page.ts';
 import { type ListQuery, listPath, readListQuery } from './user-list-query.ts';
 import { showRecord } from './user-record-page.ts';
-import { may, mayAdminister, type Subject } from './user.ts';
 import { findSubject } from './user-store.ts';
-import { subjectOf } from './subject.ts';
-import { Forbidden } from '../web/errors.ts';
 
 /** How many per page, as last chosen in this browser. */
 const PER_COOKIE = 'roster-per';
@@ -49,7 +49,10 @@ export function usersController(app: AppContext): Router {
     if (typed.step) return showUserForm(app, req, res, { typed: await proposed(typed) });
     const failed = (errors: Errors) => showUserForm(app, req, res, { typed, errors, status: 422 });
     const email = await proposedEmail(app.db.read, typed);
-    if (email) return failed({ email: `${typed.email = email} is proposed from the contact. Check it and send the form again.` });
+    if (email) {
+      typed.email = email;
+      return failed({ email: `${email} is proposed from the contact. Check it and send the form again.` });
+    }
     const { values, errors } = checkUser(typed);
     if (errors) return failed(errors);
     await unlessFieldErrors(req, failed, async () => {
@@ -59,7 +62,8 @@ export function usersController(app: AppContext): Router {
         if (access === 'link') await inviteUsers(trx, act, [created], app.links);
         return created;
       });
-      const showLink = access === 'link' && !values.apiOnly ? { purpose: 'invitation' as const, userId: id } : undefined;
+      const showLink =
+        access === 'link' && !values.apiOnly ? { purpose: 'invitation' as const, userId: id } : undefined;
       flash(req, `${values.name} was created.`, { showLink });
       res.redirect(303, `/users/${id}`);
     });
@@ -84,15 +88,26 @@ export function usersController(app: AppContext): Router {
     await unlessFieldErrors(req, failed, async () => {
       try {
         const version = Number(typed.version);
-        const { emailChanged } = await app.db.write((trx) => updateUser(trx, actOf(app, req), user.id, version, values));
+        const { emailChanged } = await app.db.write((trx) =>
+          updateUser(trx, actOf(app, req), user.id, version, values),
+        );
         const offer = emailChanged && !user.hasPassword && !values.apiOnly ? user.id : undefined;
-        flash(req, emailChanged ? 'Saved. The system email changed, so open links of this user have ended.' : 'Saved.', { offerInvitation: offer });
+        flash(
+          req,
+          emailChanged ? 'Saved. The system email changed, so open links of this user have ended.' : 'Saved.',
+          { offerInvitation: offer },
+        );
         res.redirect(303, `/users/${user.id}`);
       } catch (error) {
         if (!(error instanceof StaleVersion)) throw error;
         const now = await findSubject(app.db.read, user.id);
         const theirs = await typedNow(app.db.read, now);
-        await showUserForm(app, req, res, { typed: { ...typed, version: theirs.version }, theirs, user: now, status: 409 });
+        await showUserForm(app, req, res, {
+          typed: { ...typed, version: theirs.version },
+          theirs,
+          user: now,
+          status: 409,
+        });
       }
     });
   });
@@ -107,7 +122,11 @@ export function usersController(app: AppContext): Router {
     return { ...typed, email: (await proposedEmail(app.db.read, typed)) ?? typed.email };
   }
 
-  async function unlessFieldErrors(req: Request, failed: (errors: Errors) => Promise<void>, work: () => Promise<void>): Promise<void> {
+  async function unlessFieldErrors(
+    req: Request,
+    failed: (errors: Errors) => Promise<void>,
+    work: () => Promise<void>,
+  ): Promise<void> {
     try {
       await work();
     } catch (error) {
@@ -119,7 +138,13 @@ export function usersController(app: AppContext): Router {
 
   function remember(res: Response, query: ListQuery): void {
     if (query.perGiven)
-      res.cookie(PER_COOKIE, String(query.per), { maxAge: 365 * 24 * 3_600_000, sameSite: 'lax', httpOnly: true, secure: app.config.secure, path: '/users' });
+      res.cookie(PER_COOKIE, String(query.per), {
+        maxAge: 365 * 24 * 3_600_000,
+        sameSite: 'lax',
+        httpOnly: true,
+        secure: app.config.secure,
+        path: '/users',
+      });
   }
 
   return router;

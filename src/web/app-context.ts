@@ -5,8 +5,8 @@ import type { Database } from '../db/database.ts';
 import type { LinkSettings } from '../links/link-store.ts';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import type { SignIn } from '../sessions/sign-in.ts';
-import type { StateLimits } from '../users/user-state.ts';
 import type { UserIndex } from '../users/user-index.ts';
+import type { StateLimits } from '../users/user-state.ts';
 
 /** What the controllers share. Made once, in createApp. */
 export interface AppContext {

@@ -25,7 +25,9 @@ export function assets(): RequestHandler {
 
 function fingerprint(): string {
   const hash = createHash('sha256').update(readFileSync(htmxFile));
-  for (const file of readdirSync(publicFolder, { recursive: true, withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1)))
+  for (const file of readdirSync(publicFolder, { recursive: true, withFileTypes: true }).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  ))
     if (file.isFile()) hash.update(file.name).update(readFileSync(join(file.parentPath, file.name)));
   return hash.digest('hex').slice(0, 12);
 }

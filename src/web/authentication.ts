@@ -3,8 +3,8 @@ import { DAY, dayOf, instant, MINUTE } from '../clock.ts';
 import { findRights } from '../groups/membership-store.ts';
 import { maySignIn, type User } from '../users/user.ts';
 import { findUsers } from '../users/user-store.ts';
-import type { AppContext } from './app-context.ts';
 import { agentOf } from './act.ts';
+import type { AppContext } from './app-context.ts';
 
 /** At most one write a minute and user. */
 const ACTIVITY_EVERY = MINUTE;
@@ -45,5 +45,9 @@ async function noteActivity(app: AppContext, user: User): Promise<void> {
   const last = user.lastActivityAt === null ? 0 : Date.parse(user.lastActivityAt);
   // A clock that was set back far must not stop the record.
   if (now - last < ACTIVITY_EVERY && last - now < DAY) return;
-  await app.db.write((trx) => trx('users').where('id', user.id).update({ last_activity_at: instant(now) }));
+  await app.db.write((trx) =>
+    trx('users')
+      .where('id', user.id)
+      .update({ last_activity_at: instant(now) }),
+  );
 }

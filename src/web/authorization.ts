@@ -14,7 +14,8 @@ export function requireRight(application: Application, level: Level): RequestHan
   return (req, _res, next) => {
     if (!req.viewer) throw new NotSignedIn();
     if (!may(req.viewer, application, 'read')) throw new Forbidden('There is nothing at this address.', true);
-    if (!may(req.viewer, application, level)) throw new Forbidden(`You may look at ${application} but not change them.`);
+    if (!may(req.viewer, application, level))
+      throw new Forbidden(`You may look at ${application} but not change them.`);
     next();
   };
 }

@@ -28,7 +28,8 @@ export function errorHandler(app: AppContext): ErrorRequestHandler {
       return;
     }
     const refusal = meaningOf(error);
-    if (refusal.status >= 500) app.logger.error({ err: error, requestId: req.id, path: loggedPath(req) }, 'request failed');
+    if (refusal.status >= 500)
+      app.logger.error({ err: error, requestId: req.id, path: loggedPath(req) }, 'request failed');
     if (refusal instanceof Forbidden && req.viewer) await recordRefusal(app, req, refusal.message);
     if (refusal instanceof TooManyRequests) res.set('Retry-After', String(refusal.retryAfterSeconds));
     if (refusal.status === 503) res.set('Retry-After', '5');
@@ -47,13 +48,17 @@ export function errorHandler(app: AppContext): ErrorRequestHandler {
 
 function meaningOf(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
-  if (error instanceof DatabaseBusy) return new HttpError(503, 'The database is busy. Nothing was changed; try again in a moment.');
+  if (error instanceof DatabaseBusy)
+    return new HttpError(503, 'The database is busy. Nothing was changed; try again in a moment.');
   const { code, status } = (error ?? {}) as { code?: unknown; status?: unknown };
   if (code === 'EBADCSRFTOKEN')
-    return new Forbidden('This form is too old, or came from somewhere else. Nothing was changed: go back, reload the page and try again.');
+    return new Forbidden(
+      'This form is too old, or came from somewhere else. Nothing was changed: go back, reload the page and try again.',
+    );
   // Express and its body parser say what is wrong with a malformed request by a status.
   if (status === 413) return new HttpError(413, 'The request is larger than this form can be.');
-  if (typeof status === 'number' && status >= 400 && status < 500) return new HttpError(400, 'The request is malformed.');
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new HttpError(400, 'The request is malformed.');
   return new HttpError(500, 'The mistake is ours, and it was written down. Nothing was changed.');
 }
 

@@ -14,7 +14,10 @@ export const format = {
     if (value === null || value === undefined || value === '') return 'nothing';
     if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(format.value).join(', ');
     if (typeof value === 'boolean') return value ? 'yes' : 'no';
-    if (typeof value === 'object') return Object.entries(value).map(([key, one]) => `${key} ${format.value(one)}`).join(', ');
+    if (typeof value === 'object')
+      return Object.entries(value)
+        .map(([key, one]) => `${key} ${format.value(one)}`)
+        .join(', ');
     const text = String(value);
     return /^\d{4}-\d{2}-\d{2}T/.test(text) ? format.moment(text) : text;
   },

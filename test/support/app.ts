@@ -42,7 +42,8 @@ let template: Promise<{ file: string; people: People }> | undefined;
 
 /** The whole program over a database of its own that holds the cast, listening on a free port. */
 export async function startApp(settings: Record<string, string> = {}): Promise<TestApp> {
-  const { file, people } = await (template ??= makeTemplate());
+  template ??= makeTemplate();
+  const { file, people } = await template;
   return listen(settings, people, file);
 }
 

@@ -11,7 +11,7 @@ export class Session {
   readonly agent: ReturnType<typeof supertest.agent>;
   private token = '';
 
-  constructor(app: Pick<TestApp, "url">) {
+  constructor(app: Pick<TestApp, 'url'>) {
     this.agent = supertest.agent(app.url);
   }
 

@@ -13,8 +13,10 @@ describe('the users list', () => {
   it('shows everybody who is not deleted, by name', async () => {
     const alice = await signedIn(app, 'alice');
     const page = load((await alice.get('/users')).text);
-    expect(page('tbody tr td.name a').map((_, a) => page(a).text()).get()).toEqual([
-      'ada', 'alice', 'bob', 'carol', 'dave', 'erin', 'lena', 'max', 'rita', 'robin',
-    ]);
+    expect(
+      page('tbody tr td.name a')
+        .map((_, a) => page(a).text())
+        .get(),
+    ).toEqual(['ada', 'alice', 'bob', 'carol', 'dave', 'erin', 'lena', 'max', 'rita', 'robin']);
   });
 });

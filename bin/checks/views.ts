@@ -1,0 +1,21 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const folder = join(import.meta.dirname, '../../views');
+
+/** What a view must not do: raw output that is no include, forms that die without JavaScript, inline script and style. */
+export function checkViews(): string[] {
+  const findings: string[] = [];
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ejs')))
+    for (const [n, line] of readFileSync(join(folder, file), 'utf8').split('\n').entries()) {
+      const complain = (what: string) => findings.push(`views/${file}:${n + 1} ${what}`);
+      for (const [, raw] of line.matchAll(/<%-\s*(\w+)/g))
+        if (raw !== 'include') complain('raw output that is no include');
+      if (/<form\b/.test(line) && !(/\bmethod=/.test(line) && /\baction=/.test(line)))
+        complain('a form without method and action');
+      if (/\son\w+=|\sstyle=|<script(?![^>]*\ssrc=)|<style/.test(line))
+        complain('inline script or style, which the policy forbids');
+      if (/hx-(on|vals='js|headers='js)/.test(line)) complain('script in an htmx attribute');
+    }
+  return findings;
+}

@@ -1,0 +1,86 @@
+// Every check there is, as named steps; `npm test` is this. The last line sums up what the test runner counted.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkDocs } from './checks/docs.ts';
+import { checkViews } from './checks/views.ts';
+
+const bin = join(import.meta.dirname, '../node_modules/.bin');
+const folder = mkdtempSync(join(tmpdir(), 'roster-ci-'));
+const results = join(folder, 'jest.json');
+
+interface Step {
+  name: string;
+  run: () => Promise<boolean>;
+}
+
+const steps: Step[] = [
+  { name: 'types', run: () => command('tsc', ['--noEmit']) },
+  { name: 'lint and format', run: () => command('biome', ['ci', '--error-on-warnings']) },
+  { name: 'views', run: async () => report(checkViews()) },
+  { name: 'docs', run: async () => report(checkDocs()) },
+  {
+    name: 'tests',
+    run: () =>
+      command(
+        process.execPath,
+        [
+          '--experimental-vm-modules',
+          '--disable-warning=ExperimentalWarning',
+          join(bin, 'jest'),
+          '--json',
+          `--outputFile=${results}`,
+          '--maxWorkers=2',
+        ],
+        true,
+      ),
+  },
+];
+
+let broken = 0;
+for (const { name, run } of steps) {
+  const start = performance.now();
+  process.stdout.write(`— ${name} …\n`);
+  const isFine = await run();
+  if (!isFine) broken++;
+  process.stdout.write(`${isFine ? '✓' : '✗'} ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)\n`);
+}
+
+const { passed, failed, skipped } = counted();
+rmSync(folder, { recursive: true, force: true });
+// The checks before the tests count as one each.
+const checks = steps.length - 1;
+const testsBroke = failed > 0;
+const brokenChecks = broken - (testsBroke ? 1 : 0);
+console.log(
+  `${passed + checks - Math.min(brokenChecks, checks)} passed, ${failed + brokenChecks} failed, ${skipped} skipped`,
+);
+process.exit(broken > 0 || passed === 0 ? 1 : 0);
+
+function command(name: string, args: string[], isPath = false): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(isPath ? name : join(bin, name), args, { stdio: 'inherit' });
+    child.on('error', () => resolve(false));
+    child.on('exit', (code) => resolve(code === 0));
+  });
+}
+
+function report(findings: string[]): boolean {
+  for (const finding of findings) console.log(`  ${finding}`);
+  return findings.length === 0;
+}
+
+function counted(): { passed: number; failed: number; skipped: number } {
+  try {
+    const found = JSON.parse(readFileSync(results, 'utf8'));
+    return {
+      passed: found.numPassedTests,
+      // A test file that could not even be loaded holds no failed test.
+      failed: found.numFailedTests + found.numRuntimeErrorTestSuites,
+      skipped: found.numPendingTests + found.numTodoTests,
+    };
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import chromium from '@sparticuz/chromium';
+import { type Browser, type BrowserContextOptions, type Page, chromium as playwright } from 'playwright-core';
+
+const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+/** Where 127.0.0.1 would hide what breaks on a plain-HTTP name. */
+export const LAN_NAME = 'roster.lan';
+
+let running: Promise<Browser> | undefined;
+
+/** One browser for a test file: an installed one, else the one inside the package. */
+export function browser(): Promise<Browser> {
+  running ??= launch();
+  return running;
+}
+
+export async function closeBrowser(): Promise<void> {
+  await (await running)?.close();
+  running = undefined;
+}
+
+async function launch(): Promise<Browser> {
+  const executablePath = INSTALLED.find((path) => existsSync(path)) ?? (await unpacked());
+  return playwright.launch({
+    executablePath,
+    // Its own arguments would switch web security off; these do not.
+    args: [
+      '--no-sandbox',
+      `--host-resolver-rules=MAP ${LAN_NAME} 127.0.0.1`,
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+    env: { ...process.env, ...librariesOf(executablePath) } as Record<string, string>,
+  });
+}
+
+/** The package unpacks itself, its libraries and its fonts into the temporary folder. */
+async function unpacked(): Promise<string> {
+  process.env.AWS_LAMBDA_JS_RUNTIME ??= 'nodejs22.x';
+  chromium.setGraphicsMode = false;
+  return chromium.executablePath();
+}
+
+/** On a machine without them, the browser takes NSS and fonts from the package. */
+function librariesOf(executablePath: string): Record<string, string> {
+  if (INSTALLED.includes(executablePath)) return {};
+  const libraries = join(tmpdir(), 'al2023', 'lib');
+  return {
+    ...(existsSync(libraries) && { LD_LIBRARY_PATH: libraries }),
+    ...(!existsSync('/usr/share/fonts') && { FONTCONFIG_PATH: join(tmpdir(), 'fonts') }),
+  };
+}
+
+export interface Visit {
+  page: Page;
+  /** What the browser complained about: blocked by policy, failed scripts. */
+  complaints: string[];
+}
+
+export async function visit(options: BrowserContextOptions): Promise<Visit> {
+  const context = await (await browser()).newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/the server responded with a status of 4\d\d/.test(message.text()))
+      complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  return { page, complaints };
+}
+
+/** What axe finds on the page as it stands (WCAG 2.2 AA), as readable lines. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  return violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id}: ${node.html} ${node.failureSummary}`),
+  );
+}
