@@ -86,8 +86,8 @@ export async function seedCast(db: Database, options: CastOptions): Promise<Peop
       people[name] = await createUser(trx, act, values);
       if (password) await setPassword(trx, act, { id: people[name], name }, options.passwordHash, 'chosen');
     }
-    await inviteUsers(trx, { ...act, at: instant(options.now - HOUR) }, [people.carol], options.links);
     await deactivateUsers(trx, act, [people.dave]);
+    await inviteUsers(trx, { ...act, at: instant(options.now - HOUR) }, [people.carol], options.links);
     const locking = { ...act, at: instant(options.now) };
     for (let n = 0; n < options.loginAttempts; n++)
       await reserveAttempt(trx, locking, { id: people.erin, name: 'erin' }, options.loginAttempts);

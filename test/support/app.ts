@@ -68,7 +68,7 @@ async function listen(settings: Record<string, string>, people: People, file?: s
   const logger = pino({ level: config.logLevel }, { write: (line: string) => void log.push(line) });
   const { express, context } = createApp({ db, config, clock: clock.now, logger });
   const server = createServer(express);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(Number(settings.PORT ?? 0), '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     context,
