@@ -8,11 +8,11 @@ import { covers } from '../groups/permission.ts';
 import { endLinks } from '../links/link-store.ts';
 import { endSessions } from '../sessions/session-store.ts';
 import { findTagsOf, setTags } from '../tags/tag-store.ts';
-import { fold, identityKey } from '../text.ts';
 import { Forbidden } from '../web/errors.ts';
 import { FieldErrors, RefusedFields } from '../web/form.ts';
 import { requireAdministratorRemains } from './administrators.ts';
 import { may, mayAdminister, type Subject } from './user.ts';
+import { nameColumns } from './user-columns.ts';
 import type { UserValues } from './user-form.ts';
 import { findSubject, findUserByIdentifier } from './user-store.ts';
 
@@ -140,18 +140,11 @@ function refuseAgainstSelf(act: Act, subject: Subject, values: UserValues, befor
 async function columnsOf(trx: Transaction, values: UserValues, contact: Contact | undefined) {
   const owner = values.apiOnly ? await ownerOf(trx, values.apiOnlyOwner) : undefined;
   const columns = {
-    name: values.name,
-    name_key: identityKey(values.name),
-    sort_name: fold(values.name),
-    email: values.email,
-    email_key: identityKey(values.email),
-    search_text: fold([values.name, values.email, contact?.name ?? ''].join(' ')),
+    ...nameColumns(values, contact?.name ?? null),
     no_shared_data: values.noSharedData,
     expires_on: values.expiresOn,
     description: values.description,
     contact_id: contact?.id ?? null,
-    contact_name: contact?.name ?? null,
-    contact_sort: contact ? fold(contact.name) : null,
     api_only: values.apiOnly,
     api_only_reason: values.apiOnly ? values.apiOnlyReason : null,
     api_only_owner_id: owner?.id ?? null,
