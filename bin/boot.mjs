@@ -30,11 +30,15 @@ function install() {
   try {
     execFileSync(npm, ['ci', development ? '--include=dev' : '--omit=dev', '--loglevel=error'], {
       cwd: root,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'pipe'],
       shell: process.platform === 'win32',
     });
-  } catch {
-    fail('the packages could not be installed; the lines above are npm’s own words.');
+  } catch (error) {
+    // npm follows its reason with a page about its own options.
+    const reason = String(error.stderr ?? error.message)
+      .split('\n')
+      .filter((line) => line.trim() && line.trim() !== 'npm error');
+    fail(`the packages could not be installed. ${reason.slice(0, 3).join(' ')}`);
   }
   writeFileSync(stampFile, `${development ? full : lean}\n`);
 }

@@ -19,7 +19,7 @@ export function credentialsController(app: AppContext): Router {
 
   router.get('/credentials', (req, res) => show(req, res));
 
-  router.put('/credentials/password', async (req, res) => {
+  router.post('/credentials/password', async (req, res) => {
     const { user } = req.viewer!;
     const { current } = typedFields(req.body, ['current']);
     const typed = typedPassword(req.body);

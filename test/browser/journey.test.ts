@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { startEmptyApp, type TestApp } from '../support/app.ts';
 import { closeBrowser, LAN_NAME, type Visit, visit } from '../support/browser.ts';
@@ -102,7 +102,10 @@ describe.each([
     await confirm(admin, 'Delete', 'Delete user');
     await admin.goto('/users');
     expect(await admin.getByRole('table').getByRole('link', { name: 'maria' }).count()).toBe(0);
-    await admin.getByRole('complementary').getByRole('link', { name: /^Deleted/ }).click();
+    await admin
+      .getByRole('complementary')
+      .getByRole('link', { name: /^Deleted/ })
+      .click();
     await admin.getByRole('table').getByRole('link', { name: 'maria' }).click();
     await confirm(admin, 'Activate', 'Activate user');
     await sees(admin, 'maria is active again');

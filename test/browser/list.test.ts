@@ -1,0 +1,157 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
+import { closeBrowser, visit } from '../support/browser.ts';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(async () => {
+  await closeBrowser();
+  await app.close();
+});
+
+async function signedInPage(javaScriptEnabled: boolean): Promise<Page> {
+  const { page } = await visit({ baseURL: app.url, javaScriptEnabled });
+  await page.goto('/session/new?next=/users');
+  await page.getByLabel('Name or system email').fill('alice');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'User Management' }).waitFor();
+  return page;
+}
+
+const names = (page: Page) => page.locator('tbody td.name a').allInnerTexts();
+
+describe('the list with JavaScript', () => {
+  let page: Page;
+  /** A mark that a page load would wipe out. */
+  const isSamePage = () => page.evaluate(() => 'mark' in window);
+
+  beforeEach(async () => {
+    page = await signedInPage(true);
+    await page.evaluate(() => Object.assign(window, { mark: true }));
+  });
+  afterEach(() => page.context().close());
+
+  it('searches while one types, without losing the place in the field', async () => {
+    await page.getByLabel('Search').pressSequentially('schmidt', { delay: 30 });
+    await page.waitForURL(/q=schmidt/);
+    expect(await names(page)).toEqual(['bob']);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('q');
+    await page.getByLabel('Search').pressSequentially('x');
+    await page.getByText('Nobody matches all of this.').waitFor();
+    expect(await page.getByLabel('Search').inputValue()).toBe('schmidtx');
+    expect(await isSamePage()).toBe(true);
+  });
+
+  it('filters and sorts by swapping, with the view in the address, and goes back and forward', async () => {
+    const sidebar = page.getByRole('complementary', { name: 'Filters' });
+    await sidebar.getByRole('link', { name: /^Support/ }).click();
+    await page.waitForURL(/group=/);
+    expect(await names(page)).toEqual(['bob', 'carol', 'dave', 'lena']);
+    await page.getByRole('columnheader', { name: 'Name' }).getByRole('link').click();
+    await page.waitForURL(/sort=-name/);
+    expect(await names(page)).toEqual(['lena', 'dave', 'carol', 'bob']);
+    expect(await page.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort')).toBe('descending');
+    await page.getByRole('link', { name: 'Support , remove this filter' }).click();
+    await page.waitForURL((url) => !url.search.includes('group='));
+    expect(await isSamePage()).toBe(true);
+    await page.goBack();
+    await page.getByText('4 users').waitFor();
+    expect(await names(page)).toEqual(['lena', 'dave', 'carol', 'bob']);
+    await page.goBack();
+    await page.getByRole('columnheader', { name: 'Name' }).and(page.locator('[aria-sort=ascending]')).waitFor();
+    await page.goForward();
+    await page.getByRole('columnheader', { name: 'Name' }).and(page.locator('[aria-sort=descending]')).waitFor();
+  });
+
+  it('keeps the focus on the filter that was pressed', async () => {
+    const locked = page.getByRole('complementary').getByRole('link', { name: /^Locked/ });
+    await locked.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/state=locked/);
+    await page.getByText('1 user', { exact: true }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toMatch(/^Locked/);
+  });
+
+  it('shows the sign-in page as a page when the session has ended meanwhile', async () => {
+    await app.db.write((trx) => trx('sessions').delete());
+    await page
+      .getByRole('complementary')
+      .getByRole('link', { name: /^Locked/ })
+      .click();
+    await page.getByRole('heading', { name: 'Sign in to Roster' }).waitFor();
+    expect(await page.getByRole('table').count()).toBe(0);
+  });
+
+  it('opens a record as a page of its own', async () => {
+    await page.getByRole('table').getByRole('link', { name: 'bob' }).click();
+    await page.getByRole('heading', { name: 'Timeline' }).waitFor();
+    expect(await isSamePage()).toBe(false);
+  });
+});
+
+describe('the list without JavaScript', () => {
+  it('filters, sorts and searches by plain links and a form', async () => {
+    const page = await signedInPage(false);
+    await page
+      .getByRole('complementary')
+      .getByRole('link', { name: /^Support/ })
+      .click();
+    await page.getByRole('columnheader', { name: 'Name' }).getByRole('link').click();
+    expect(await names(page)).toEqual(['lena', 'dave', 'carol', 'bob']);
+    await page.getByLabel('Search').fill('BOB');
+    await page.getByRole('button', { name: 'Search' }).click();
+    expect(await names(page)).toEqual(['bob']);
+    expect(page.url()).toMatch(/group=\d+/);
+    await page.getByRole('link', { name: 'Clear all' }).click();
+    expect((await names(page)).length).toBe(10);
+    await page.context().close();
+  });
+});
+
+describe('the form of a user', () => {
+  it('finds a contact while one types, and proposes its email', async () => {
+    const page = await signedInPage(true);
+    await page.goto('/users/new');
+    await page.getByLabel('Name', { exact: true }).fill('mm');
+    await page.getByLabel('Search for a person').pressSequentially('muller', { delay: 30 });
+    await page.getByRole('radio', { name: 'María Müller' }).check();
+    expect(await page.getByLabel('System email').inputValue()).toBe('maria@example.com');
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('mm');
+    await page.getByRole('button', { name: 'Create user' }).click();
+    await page.getByText('mm was created').waitFor();
+    await page.context().close();
+  });
+
+  it('does the same by a search step without JavaScript, and warns of a customer', async () => {
+    const page = await signedInPage(false);
+    await page.goto('/users/new');
+    await page.getByLabel('Name', { exact: true }).fill('cleo');
+    await page.getByLabel('Search for a person').fill('cleo');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByRole('radio', { name: 'Cleo Customer' }).check();
+    await page.getByRole('button', { name: 'Create user' }).click();
+    await page.getByText('cleo@acme.example is proposed from the contact').first().waitFor();
+    await page.getByRole('button', { name: 'Create user' }).click();
+    await page.getByText('Cleo Customer is a customer').first().waitFor();
+    await page.getByLabel('Link all the same').check();
+    await page.getByRole('button', { name: 'Create user' }).click();
+    await page.getByText('cleo was created').waitFor();
+    await page.getByText('Linked to a customer').waitFor();
+    await page.context().close();
+  });
+
+  it('says how strong a new password is', async () => {
+    const page = await signedInPage(true);
+    await page.goto('/credentials');
+    await page.getByLabel('New password').pressSequentially('alicealicealice1');
+    await page.getByText('little more than a name').waitFor();
+    await page.getByLabel('New password').fill('nine violins in a wet garden');
+    await page.getByText('Strong').waitFor();
+    await page.context().close();
+  });
+});
