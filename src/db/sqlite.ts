@@ -15,6 +15,8 @@ class ImmediateSqliteClient extends SqliteClient {
   }
 }
 
+const SILENT = { warn() {}, error() {}, deprecate() {}, debug() {} };
+
 type Pooled = (error: Error | null, connection: BetterSqlite.Database) => void;
 
 /** One connection that writes and a few that only read: with a shared pool of one, every read waits for any open transaction. */
@@ -24,6 +26,8 @@ export function openSqlite(filename: string): { reader: Knex; writer: Knex } {
       client: ImmediateSqliteClient as unknown as typeof Knex.Client,
       connection: { filename, options: { readonly } } as Knex.Config['connection'],
       useNullAsDefault: true,
+      // Whatever it would print is thrown as well, and told where it is understood.
+      log: SILENT,
       pool: {
         ...pool,
         afterCreate: (connection: BetterSqlite.Database, done: Pooled) => {

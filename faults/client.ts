@@ -1,0 +1,50 @@
+type Fields = Record<string, string>;
+
+/** A browser in a few lines: it keeps the session cookie and sends forms with their token. */
+export class Client {
+  private cookie = '';
+  private token = '';
+
+  /** Where the server listens; it may change when the server is started anew. */
+  url: string;
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  async get(path: string): Promise<Response> {
+    const response = await fetch(this.url + path, { redirect: 'manual', headers: { cookie: this.cookie } });
+    this.keepCookie(response);
+    return response;
+  }
+
+  async post(path: string, fields: Fields): Promise<Response> {
+    const body = new URLSearchParams({ _csrf: this.token, ...fields });
+    const response = await fetch(this.url + path, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie: this.cookie },
+      body,
+    });
+    this.keepCookie(response);
+    await response.arrayBuffer();
+    return response;
+  }
+
+  async signIn(identifier: string, password: string): Promise<void> {
+    await this.readToken('/session/new');
+    const response = await this.post('/session', { identifier, password });
+    if (response.status !== 303) throw new Error(`sign-in failed with ${response.status}`);
+    await this.readToken('/credentials');
+  }
+
+  private async readToken(path: string): Promise<void> {
+    const page = await (await this.get(path)).text();
+    this.token = /name="_csrf" value="([^"]+)"/.exec(page)?.[1] ?? '';
+  }
+
+  private keepCookie(response: Response): void {
+    const [cookie] = response.headers.getSetCookie();
+    if (cookie) this.cookie = cookie.split(';')[0];
+  }
+}

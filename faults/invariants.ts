@@ -1,0 +1,40 @@
+import { verifyChain } from '../src/audit/audit-store.ts';
+import type { Reader } from '../src/db/database.ts';
+import { isAnyAdministrator } from '../src/users/administrators.ts';
+
+/** What must hold after any crash, however the work before it ended; returns what does not. */
+export async function brokenInvariants(db: Reader, auditKey: string): Promise<string[]> {
+  const broken: string[] = [];
+  const [{ integrity_check: integrity }] = await db.raw('pragma integrity_check');
+  if (integrity !== 'ok') broken.push(`integrity_check: ${integrity}`);
+  if ((await db.raw('pragma foreign_key_check')).length > 0) broken.push('foreign keys point nowhere');
+  const chain = await verifyChain(db, auditKey);
+  if (!chain.intact) broken.push(`audit event ${chain.eventId} ${chain.problem}`);
+  if (!(await isAnyAdministrator(db))) broken.push('there is no administrator');
+
+  const doubled = await db('links')
+    .whereNull('used_at')
+    .whereNull('ended_at')
+    .groupBy('user_id', 'purpose')
+    .havingRaw('count(*) > 1')
+    .select('user_id');
+  if (doubled.length > 0) broken.push('a user has two open links');
+  const sessions = await db('sessions')
+    .join('users', 'users.id', 'sessions.user_id')
+    .whereNot('users.activity', 'active')
+    .first('users.name');
+  if (sessions) broken.push(`${sessions.name} is not active but has a session`);
+  const counts = await db('users')
+    .whereRaw('group_count <> (select count(*) from memberships where user_id = users.id)')
+    .first('name');
+  if (counts) broken.push(`the groups of ${counts.name} are counted wrong`);
+
+  // Each change raises the version by one and writes one event: neither without the other.
+  const versions: { name: string; version: number; events: number }[] = await db.raw(`
+    select users.name, users.version, count(audit_events.id) as events from users
+    left join audit_events on audit_events.subject_type = 'user' and audit_events.subject_id = users.id
+      and audit_events.action in ('user.created', 'user.updated', 'user.deactivated', 'user.activated', 'user.deleted', 'password.chosen', 'password.changed', 'password.reset')
+    group by users.id having users.version <> events`);
+  for (const { name, version, events } of versions) broken.push(`${name} has version ${version} but ${events} events`);
+  return broken;
+}

@@ -1,0 +1,40 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const READY = /listens on (http\S+)/;
+
+/** The real program in a process of its own. */
+export interface ServerProcess {
+  child: ChildProcess;
+  url: string;
+  /** Milliseconds from the start to the first answer that the port can give. */
+  readyAfter: number;
+  /** All that it printed so far. */
+  output(): string;
+  exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+/** Starts the server with these settings and nothing else of the environment. Rejects where it ends before it listens. */
+export async function startServer(settings: Record<string, string>): Promise<ServerProcess> {
+  const start = performance.now();
+  const child = spawn(process.execPath, [join(root, 'src/server.ts')], {
+    cwd: settings.DATA_DIR,
+    env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'silent', NODE_ENV: 'production', ...settings },
+  });
+  let output = '';
+  const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
+    child.on('exit', (code, signal) => resolve({ code, signal })),
+  );
+  const url = await new Promise<string>((resolve, reject) => {
+    const hear = (chunk: Buffer) => {
+      output += chunk;
+      const ready = READY.exec(output);
+      if (ready) resolve(ready[1]);
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.on('exit', (code) => reject(Object.assign(new Error(output), { code })));
+  });
+  return { child, url, readyAfter: performance.now() - start, output: () => output, exited };
+}
