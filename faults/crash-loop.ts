@@ -78,7 +78,7 @@ async function work(client: Client, journal: Journal, prefix: string): Promise<v
         await step(journal, name, 'active', () => client.post(`${path}/deactivation`, { _method: 'delete' }));
     } catch (error) {
       // What fetch throws when the server is gone.
-      if (error instanceof Error && error.name === 'TypeError') return;
+      if ((error as Error).name === 'TypeError') return;
       throw error;
     }
   }
