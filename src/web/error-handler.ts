@@ -1,6 +1,5 @@
 import type { ErrorRequestHandler, Request } from 'express';
 import { DatabaseBusy } from '../db/database.ts';
-import { loggedPath } from './act.ts';
 import type { AppContext } from './app-context.ts';
 import { Forbidden, HttpError, NotSignedIn, TooManyRequests } from './errors.ts';
 import { recordRefusal } from './refusal.ts';
@@ -22,14 +21,14 @@ const TITLES: Record<number, string> = {
 export function errorHandler(app: AppContext): ErrorRequestHandler {
   return async (error, req, res, next) => {
     if (res.headersSent) return next(error);
-    if (error instanceof NotSignedIn) {
+    if (error instanceof NotSignedIn || isLateForm(error, req)) {
       if (isHtmx(req)) res.status(401).set('HX-Redirect', signInPath(req)).end();
       else res.redirect(303, signInPath(req));
       return;
     }
     const refusal = meaningOf(error);
-    if (refusal.status >= 500)
-      app.logger.error({ err: error, requestId: req.id, path: loggedPath(req) }, 'request failed');
+    // The request log writes it down, once, with the request's id.
+    if (refusal.status >= 500) Object.assign(res, { err: error });
     if (refusal instanceof Forbidden && req.viewer) await recordRefusal(app, req, refusal.message);
     if (refusal instanceof TooManyRequests) res.set('Retry-After', String(refusal.retryAfterSeconds));
     if (refusal.status === 503) res.set('Retry-After', '5');
@@ -44,6 +43,13 @@ export function errorHandler(app: AppContext): ErrorRequestHandler {
       fragments: isHtmx(req) ? { [targetOf(req) ?? '']: '_error' } : undefined,
     });
   };
+}
+
+const PUBLIC_FORMS = /^\/(session|setup|invitations|passwords)\b/;
+
+/** A form that outlived its session: whoever sent it is asked to sign in again, not told about tokens. */
+function isLateForm(error: unknown, req: Request): boolean {
+  return (error as { code?: unknown } | null)?.code === 'EBADCSRFTOKEN' && !req.viewer && !PUBLIC_FORMS.test(req.path);
 }
 
 function meaningOf(error: unknown): HttpError {
