@@ -1,0 +1,71 @@
+import type { Act } from '../src/audit/audit-event.ts';
+import { recordChanges } from '../src/audit/audit-store.ts';
+import { DAY, instant } from '../src/clock.ts';
+import { bulkInsert } from '../src/db/bulk-insert.ts';
+import type { Database, Reader } from '../src/db/database.ts';
+import { ALL_RIGHTS } from '../src/groups/permission.ts';
+import { pruneUserChanges } from '../src/users/user-index.ts';
+import { Population } from './population.ts';
+import { Random } from './random.ts';
+import { makeSurroundings } from './surroundings.ts';
+
+export interface GeneratorOptions {
+  users: number;
+  now: number;
+  auditKey: string;
+  loginAttempts: number;
+  invitationHours: number;
+  /** Stands where a password was chosen; of something that nobody knows. */
+  passwordHash: string;
+  /** Called after each transaction with the number of users made so far. */
+  onProgress?: (done: number) => void;
+}
+
+const SEED = 20_261_122;
+const USERS_PER_TRANSACTION = 10_000;
+
+/**
+ * Adds made-up users with groups, tags, contacts, invitations and locks; the same number and moment give the same ones.
+ * For an empty database, or one with nobody but the cast. One audit event stands for all.
+ */
+export async function generateUsers(db: Database, options: GeneratorOptions): Promise<void> {
+  const random = new Random(SEED);
+  const act: Act = {
+    by: { id: null, name: 'seed', rights: ALL_RIGHTS },
+    at: instant(options.now),
+    address: '',
+    requestId: 'seed',
+    auditKey: options.auditKey,
+  };
+  const population = await db.write(async (trx) => {
+    // First, so that no made-up user is ever there without a word of where they come from.
+    await recordChanges(trx, act, [
+      {
+        action: 'seed.generated',
+        subjectType: 'system',
+        subjectId: null,
+        subjectName: 'users',
+        after: { users: options.users },
+      },
+    ]);
+    const at = instant(options.now - 6 * 365 * DAY);
+    const surroundings = await makeSurroundings(trx, random, options.users, at);
+    const firstUserId = (await lastId(trx, 'users')) + 1;
+    const firstContactId = (await lastId(trx, 'contacts')) + 1;
+    return new Population({ ...options, random, surroundings, firstUserId, firstContactId });
+  });
+  for (let done = 0; done < options.users; ) {
+    const some = Math.min(USERS_PER_TRANSACTION, options.users - done);
+    const rows = population.take(some);
+    await db.write(async (trx) => {
+      for (const [table, all] of Object.entries(rows)) await bulkInsert(trx, table, all);
+      await pruneUserChanges(trx);
+    });
+    done += some;
+    options.onProgress?.(done);
+  }
+}
+
+async function lastId(db: Reader, table: string): Promise<number> {
+  return Number((await db(table).max('id as last').first())?.last ?? 0);
+}
