@@ -5,4 +5,6 @@ export default {
   testEnvironment: 'node',
   testTimeout: 30_000,
   restoreMocks: true,
+  // A test that fails may leave its server open; the run must end all the same.
+  forceExit: true,
 };

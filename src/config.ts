@@ -84,7 +84,7 @@ export type Config = ReturnType<typeof readConfig>;
  * Throws a ConfigError that holds every mistake at once.
  */
 export function readConfig(environment: Environment = process.env, envFile = '.env') {
-  const given = { ...dotenv(envFile), ...present(environment) };
+  const given = givenSettings(environment, envFile);
   const mistakes: string[] = [];
   for (const name of FROM_FILE) readSecretFile(given, name, mistakes);
 
@@ -128,6 +128,11 @@ export function readConfig(environment: Environment = process.env, envFile = '.e
     passwordCost: 12,
     secrets: keepSecrets(values.DATA_DIR, values),
   };
+}
+
+/** Every setting as it is given, unchecked, by its name. */
+export function givenSettings(environment: Environment = process.env, envFile = '.env'): Environment {
+  return { ...dotenv(envFile), ...present(environment) };
 }
 
 function dotenv(file: string): Environment {

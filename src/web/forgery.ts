@@ -1,14 +1,16 @@
 import csurf from 'csurf';
 import type { Request, RequestHandler } from 'express';
 import type { Config } from '../config.ts';
-import { Forbidden } from './errors.ts';
+import { BadRequest, Forbidden } from './errors.ts';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const METHODS = new Set(['PUT', 'PATCH', 'DELETE']);
 
 /** Lets a form say PUT, PATCH or DELETE by a hidden `_method`; on POST only, and before the forgery check. */
 export const methodOverride: RequestHandler = (req, _res, next) => {
-  const method = typeof req.body?._method === 'string' ? req.body._method.toUpperCase() : '';
+  const given = req.body?._method ?? '';
+  if (typeof given !== 'string') throw new BadRequest('The field _method may be given once only.');
+  const method = given.toUpperCase();
   if (req.method === 'POST' && METHODS.has(method)) req.method = method;
   next();
 };
