@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Express } from 'express';
 import { pino } from 'pino';
 import { type People, seedCast } from '../../seeds/cast.ts';
 import { createApp } from '../../src/app.ts';
@@ -27,6 +28,7 @@ const SECRETS = {
 export interface TestApp {
   url: string;
   context: AppContext;
+  express: Express;
   db: Database;
   clock: TestClock;
   people: People;
@@ -35,7 +37,18 @@ export interface TestApp {
   folder: string;
   /** What was logged, line by line. */
   log: string[];
+  /** Ends the program and starts it anew over the same data, at the same moment. */
+  restart(change?: { settings?: Record<string, string>; passwordCost?: number }): Promise<TestApp>;
   close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+interface Start {
+  settings: Record<string, string>;
+  people: People;
+  folder: string;
+  clock: TestClock;
+  passwordCost?: number;
 }
 
 let template: Promise<{ file: string; people: People }> | undefined;
@@ -44,12 +57,15 @@ let template: Promise<{ file: string; people: People }> | undefined;
 export async function startApp(settings: Record<string, string> = {}): Promise<TestApp> {
   template ??= makeTemplate();
   const { file, people } = await template;
-  return listen(settings, people, file);
+  const folder = mkdtempSync(join(tmpdir(), 'roster-test-'));
+  copyFileSync(file, join(folder, 'roster.sqlite'));
+  return listen({ settings, people, folder, clock: new TestClock() });
 }
 
 /** The same without anybody in it. */
 export async function startEmptyApp(settings: Record<string, string> = {}): Promise<TestApp> {
-  return listen(settings, {} as People);
+  const folder = mkdtempSync(join(tmpdir(), 'roster-test-'));
+  return listen({ settings, people: {} as People, folder, clock: new TestClock() });
 }
 
 export function testConfig(folder: string, settings: Record<string, string> = {}): Config {
@@ -57,21 +73,31 @@ export function testConfig(folder: string, settings: Record<string, string> = {}
   return { ...config, passwordCost: 4 };
 }
 
-async function listen(settings: Record<string, string>, people: People, file?: string): Promise<TestApp> {
-  const folder = mkdtempSync(join(tmpdir(), 'roster-test-'));
-  if (file) copyFileSync(file, join(folder, 'roster.sqlite'));
-  const config = testConfig(folder, settings);
+async function listen(start: Start): Promise<TestApp> {
+  const { settings, people, folder, clock, passwordCost = 4 } = start;
+  const config = { ...testConfig(folder, settings), passwordCost };
   const db = openDatabase(folder);
-  if (!file) await migrate(db);
-  const clock = new TestClock();
+  await migrate(db);
   const log: string[] = [];
   const logger = pino({ level: config.logLevel }, { write: (line: string) => void log.push(line) });
   const { express, context } = createApp({ db, config, clock: clock.now, logger });
   const server = createServer(express);
   await new Promise<void>((resolve) => server.listen(Number(settings.PORT ?? 0), '127.0.0.1', resolve));
+  // A test that failed before it closed its app must not keep the run from ending.
+  server.unref();
+  const stop = async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await db.close();
+  };
+  const close = async () => {
+    await stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     context,
+    express,
     db,
     clock,
     people,
@@ -79,12 +105,12 @@ async function listen(settings: Record<string, string>, people: People, file?: s
     server,
     folder,
     log,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await db.close();
-      rmSync(folder, { recursive: true, force: true });
+    async restart(change = {}) {
+      await stop();
+      return listen({ ...start, ...change });
     },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

@@ -3,8 +3,8 @@ import supertest from 'supertest';
 import type { Person } from '../../seeds/cast.ts';
 import { PASSWORD, type TestApp } from './app.ts';
 
-type Fields = Record<string, string | string[]>;
-type Headers = Record<string, string>;
+export type Fields = Record<string, string | string[]>;
+export type Headers = Record<string, string>;
 
 /** A browser without JavaScript: keeps cookies, sends forms with the token of the last page. */
 export class Session {
@@ -21,9 +21,8 @@ export class Session {
 
   /** Sends a form. Methods other than POST go the way a browser sends them, by `_method`. */
   async send(method: 'post' | 'put' | 'patch' | 'delete', path: string, fields: Fields = {}, headers: Headers = {}) {
-    if (!this.token) await this.get(this.tokenPage);
     const body = new URLSearchParams();
-    const all: Fields = { _csrf: this.token, ...(method === 'post' ? {} : { _method: method }), ...fields };
+    const all: Fields = { _csrf: await this.formToken(), ...(method === 'post' ? {} : { _method: method }), ...fields };
     for (const [name, value] of Object.entries(all)) for (const one of [value].flat()) body.append(name, one);
     const request = this.agent.post(path).set('Content-Type', 'application/x-www-form-urlencoded').set(headers);
     return this.keepToken(await request.send(body.toString()));
@@ -39,6 +38,12 @@ export class Session {
     this.token = '';
     this.tokenPage = '/credentials';
     return response;
+  }
+
+  /** The token that forms of this browser carry. */
+  async formToken(): Promise<string> {
+    if (!this.token) await this.get(this.tokenPage);
+    return this.token;
   }
 
   forgetToken(): void {

@@ -1,0 +1,680 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Person } from '../seeds/cast.ts';
+import type { Application, Level } from '../src/groups/permission.ts';
+import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
+import { watchAudit } from './support/audit.ts';
+import { everything, facts, factsBesideAudit } from './support/database.ts';
+import { linkFor, opened } from './support/links.ts';
+import { pageOf } from './support/page.ts';
+import { routesOf } from './support/routes.ts';
+import { type Fields, Session, signedIn } from './support/session.ts';
+
+const NEW_PASSWORD = 'nine slow tractors hum';
+
+/** A route that changes something: an example that works, and what follows from it. */
+interface Change {
+  /** The page whose form sends it. */
+  form: string;
+  /** The browser that sends it: Alice's, unless said otherwise. */
+  browser?: (app: TestApp) => Promise<Session>;
+  start?: () => Promise<TestApp>;
+  /** What is typed into the form, beyond what stands in it. */
+  fields?: Fields;
+  /** What it changes, read before and after. */
+  state: (app: TestApp) => Promise<unknown>;
+  from: unknown;
+  to: unknown;
+  /** The events it leaves; none for what the audit does not tell. */
+  audit: string[];
+  leadsTo: RegExp;
+  bad?: { fields: Fields; errors: string[]; never?: string[] };
+  /** Whether there is something to do when somebody does it to themself; `never`: nobody may. */
+  toOneself?: 'works' | 'nothing to do' | 'never';
+}
+
+interface Classified {
+  open: 'everybody' | 'signed-in' | [Application, Level];
+  /** Who stands for `:id`; a link stands for `:token`. */
+  subject?: Person;
+  /** A page that only shows: what it answers to Alice where that is not 200. */
+  shows?: number;
+  /** Whether it shows something when somebody looks at themself; `never`: nobody may. */
+  ofOneself?: 'works' | 'nothing to do' | 'never';
+  change?: Change;
+}
+
+const column = (person: Person, name: string) => async (app: TestApp) =>
+  (await app.db.read('users').where('id', app.people[person]).first(name))[name];
+const openLinks = (person: Person, purpose: string) => async (app: TestApp) =>
+  (
+    await app.db
+      .read('links')
+      .where({ user_id: app.people[person], purpose })
+      .whereNull('ended_at')
+      .whereNull('used_at')
+  ).length;
+const signedInAs = async (app: TestApp) => (await app.db.read('sessions').whereNotNull('user_id')).length;
+const hasPassword = (person: Person) => async (app: TestApp) => (await column(person, 'password_hash')(app)) !== null;
+
+/** Every route there is. What nobody classified here fails the run, and so does what is here and no longer there. */
+const ROUTES: Record<string, Classified> = {
+  'get /health': { open: 'everybody' },
+  'get /assets/:version/js/htmx.js': { open: 'everybody' },
+  'use /assets/:version': { open: 'everybody' },
+  'get /setup': { open: 'everybody', shows: 404 },
+  'get /setup/:token': { open: 'everybody', shows: 410 },
+  'post /setup': {
+    open: 'everybody',
+    change: {
+      form: '/setup',
+      start: startEmptyApp,
+      browser: async (app) => {
+        const session = new Session(app);
+        await session.get(`/setup/${app.context.setupToken}`);
+        await session.get('/setup');
+        return session;
+      },
+      fields: { name: 'first', email: 'first@example.com', password: NEW_PASSWORD, repeated: NEW_PASSWORD },
+      state: async (app) => (await app.db.read('users')).length,
+      from: 0,
+      to: 1,
+      audit: ['group.created', 'user.created', 'password.chosen'],
+      leadsTo: /^\/users$/,
+      bad: {
+        fields: { name: 'a@b', email: 'nobody', password: 'too short', repeated: 'too short' },
+        errors: ['name', 'email', 'password'],
+        never: ['too short'],
+      },
+    },
+  },
+  'get /session/new': { open: 'everybody', shows: 303 },
+  'post /session': {
+    open: 'everybody',
+    change: {
+      form: '/session/new',
+      browser: async (app) => new Session(app),
+      fields: { identifier: 'bob', password: PASSWORD },
+      state: signedInAs,
+      from: 0,
+      to: 1,
+      audit: [],
+      leadsTo: /^\/$/,
+      bad: { fields: { identifier: 'nobody', password: 'not the one' }, errors: [], never: ['not the one'] },
+    },
+  },
+  'delete /session': {
+    open: 'everybody',
+    change: { form: '/credentials', state: signedInAs, from: 1, to: 0, audit: [], leadsTo: /^\/session\/new$/ },
+  },
+  'get /invitations/acceptance/new': { open: 'everybody', shows: 410 },
+  'get /invitations/:token': { open: 'everybody', shows: 303 },
+  'post /invitations/acceptance': {
+    open: 'everybody',
+    change: {
+      form: '/invitations/acceptance/new',
+      browser: async (app) => opened(app, await linkFor(app, 'carol', 'invitation')),
+      fields: { password: NEW_PASSWORD, repeated: NEW_PASSWORD },
+      state: hasPassword('carol'),
+      from: false,
+      to: true,
+      audit: ['password.chosen'],
+      leadsTo: /^\/$/,
+      bad: { fields: { password: NEW_PASSWORD, repeated: 'another' }, errors: ['repeated'], never: [NEW_PASSWORD] },
+    },
+  },
+  'post /passwords/strength': { open: 'everybody' },
+  'get /passwords/acceptance/new': { open: 'everybody', shows: 410 },
+  'get /passwords/:token': { open: 'everybody', shows: 303 },
+  'post /passwords/acceptance': {
+    open: 'everybody',
+    change: {
+      form: '/passwords/acceptance/new',
+      browser: async (app) => opened(app, await linkFor(app, 'bob', 'password-reset')),
+      fields: { password: NEW_PASSWORD, repeated: NEW_PASSWORD },
+      state: openLinks('bob', 'password-reset'),
+      from: 1,
+      to: 0,
+      audit: ['password.reset'],
+      leadsTo: /^\/session\/new$/,
+      bad: { fields: { password: 'bob', repeated: 'bob' }, errors: ['password'] },
+    },
+  },
+
+  'get /': { open: 'signed-in', shows: 303 },
+  'get /credentials': { open: 'signed-in' },
+  'post /credentials/password': {
+    open: 'signed-in',
+    change: {
+      form: '/credentials',
+      browser: (app) => signedIn(app, 'bob'),
+      fields: { current: PASSWORD, password: NEW_PASSWORD, repeated: NEW_PASSWORD },
+      state: column('bob', 'version'),
+      from: 2,
+      to: 3,
+      audit: ['password.changed'],
+      leadsTo: /^\/credentials$/,
+      bad: {
+        fields: { current: PASSWORD, password: 'too short', repeated: 'too short' },
+        errors: ['password'],
+        never: [PASSWORD, 'too short'],
+      },
+    },
+  },
+
+  'get /users': { open: ['users', 'read'] },
+  'get /users/new': { open: ['users', 'write'] },
+  'post /users': {
+    open: ['users', 'write'],
+    change: {
+      form: '/users/new',
+      fields: { name: 'nora', email: 'nora@example.com', access: 'later' },
+      state: async (app) => (await app.db.read('users')).length,
+      from: 10,
+      to: 11,
+      audit: ['user.created'],
+      leadsTo: /^\/users\/\d+$/,
+      bad: {
+        fields: { name: 'no@ra', email: 'nowhere', expiresOn: '2026-02-30', apiOnly: 'yes', tags: 'x'.repeat(41) },
+        errors: ['name', 'email', 'expiresOn', 'apiOnlyReason', 'apiOnlyOwner', 'apiOnlyReviewOn', 'tags'],
+      },
+    },
+  },
+  'get /users/:id': { open: ['users', 'read'], subject: 'bob' },
+  'get /users/:id/edit': { open: ['users', 'write'], subject: 'bob' },
+  'patch /users/:id': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    change: {
+      form: '/users/:id/edit',
+      fields: { description: 'on the second floor' },
+      state: column('bob', 'description'),
+      from: '',
+      to: 'on the second floor',
+      audit: ['user.updated'],
+      leadsTo: /^\/users\/:id$/,
+      bad: { fields: { name: '', email: 'nowhere', description: 'kept' }, errors: ['name', 'email'] },
+    },
+  },
+  'get /users/:id/access-confirmation/new': { open: ['users', 'write'], subject: 'bob' },
+  'post /users/:id/access-confirmation': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    change: {
+      form: '/users/:id/access-confirmation/new',
+      state: column('bob', 'access_confirmed_at'),
+      from: null,
+      to: '2026-11-22T12:00:00.000Z',
+      audit: ['user.access-confirmed'],
+      leadsTo: /^\/users\/:id$/,
+    },
+  },
+  'get /users/:id/login-attempts/delete': { open: ['users', 'write'], subject: 'erin', ofOneself: 'nothing to do' },
+  'delete /users/:id/login-attempts': {
+    open: ['users', 'write'],
+    subject: 'erin',
+    change: {
+      form: '/users/:id/login-attempts/delete',
+      state: async (app) => (await app.db.read('lockouts').where('user_id', app.people.erin).first())?.attempts,
+      from: 5,
+      to: undefined,
+      audit: ['user.login-attempts-reset'],
+      leadsTo: /^\/users\/:id$/,
+      toOneself: 'nothing to do',
+    },
+  },
+  'get /users/:id/invitation/new': { open: ['users', 'write'], subject: 'carol', ofOneself: 'nothing to do' },
+  'post /users/:id/invitation': {
+    open: ['users', 'write'],
+    subject: 'carol',
+    change: {
+      form: '/users/:id/invitation/new',
+      state: async (app) => (await app.db.read('links').where({ user_id: app.people.carol })).length,
+      from: 1,
+      to: 2,
+      audit: ['invitation.issued'],
+      leadsTo: /^\/users\/:id$/,
+      toOneself: 'nothing to do',
+    },
+  },
+  'get /users/:id/invitation/delete': { open: ['users', 'write'], subject: 'carol', ofOneself: 'nothing to do' },
+  'delete /users/:id/invitation': {
+    open: ['users', 'write'],
+    subject: 'carol',
+    change: {
+      form: '/users/:id/invitation/delete',
+      state: openLinks('carol', 'invitation'),
+      from: 1,
+      to: 0,
+      audit: ['invitation.withdrawn'],
+      leadsTo: /^\/users\/:id$/,
+      toOneself: 'nothing to do',
+    },
+  },
+  'get /users/:id/password-reset/new': { open: ['users', 'write'], subject: 'bob' },
+  'post /users/:id/password-reset': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    change: {
+      form: '/users/:id/password-reset/new',
+      state: openLinks('bob', 'password-reset'),
+      from: 0,
+      to: 1,
+      audit: ['password-reset.issued'],
+      leadsTo: /^\/users\/:id$/,
+    },
+  },
+  'get /users/:id/deactivation/delete': { open: ['users', 'write'], subject: 'dave', ofOneself: 'nothing to do' },
+  'delete /users/:id/deactivation': {
+    open: ['users', 'write'],
+    subject: 'dave',
+    change: {
+      form: '/users/:id/deactivation/delete',
+      state: column('dave', 'activity'),
+      from: 'deactivated',
+      to: 'active',
+      audit: ['user.activated'],
+      leadsTo: /^\/users\/:id$/,
+      toOneself: 'nothing to do',
+    },
+  },
+  'get /users/:id/deactivation/new': { open: ['users', 'write'], subject: 'bob', ofOneself: 'never' },
+  'post /users/:id/deactivation': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    change: {
+      form: '/users/:id/deactivation/new',
+      state: column('bob', 'activity'),
+      from: 'active',
+      to: 'deactivated',
+      audit: ['user.deactivated'],
+      leadsTo: /^\/users\/:id$/,
+      toOneself: 'never',
+    },
+  },
+  'get /users/:id/deletion/new': { open: ['users', 'write'], subject: 'bob', ofOneself: 'never' },
+  'post /users/:id/deletion': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    change: {
+      form: '/users/:id/deletion/new',
+      state: column('bob', 'activity'),
+      from: 'active',
+      to: 'deleted',
+      audit: ['user.deleted'],
+      leadsTo: /^\/users\/:id$/,
+      toOneself: 'never',
+    },
+  },
+  'get /groups': { open: ['groups', 'read'] },
+  'get /audit': { open: ['audit', 'read'] },
+};
+
+interface Route extends Classified {
+  name: string;
+  method: string;
+  pattern: string;
+}
+
+const routes: Route[] = Object.entries(ROUTES).map(([name, classified]) => {
+  const [method, pattern] = name.split(' ');
+  return { name, method, pattern, ...classified };
+});
+const isClosed = (route: Route) => route.open !== 'everybody';
+const isRead = (route: Route) => route.method === 'get';
+const changing = routes.filter((route) => route.change !== undefined);
+
+/** Who they are is in seeds/cast.ts; what they may do stands here once more, so that the two are compared. */
+const VIEWERS: { viewer: Person; may: Partial<Record<Application, Level>> }[] = [
+  { viewer: 'alice', may: { users: 'write', groups: 'write', contacts: 'write', audit: 'write', settings: 'write' } },
+  { viewer: 'max', may: { users: 'write' } },
+  { viewer: 'rita', may: { users: 'read', groups: 'read', contacts: 'read', audit: 'read' } },
+  { viewer: 'bob', may: {} },
+];
+
+type Relation = 'another' | 'themself' | 'somebody with more rights';
+
+interface Case {
+  title: string;
+  route: Route;
+  relation: Relation;
+  /** What the answer must be. */
+  expected: 'allowed' | 'nothing to do' | 403 | 404;
+}
+
+function casesOf(viewer: Person, may: Partial<Record<Application, Level>>): Case[] {
+  return routes.filter(isClosed).flatMap((route) => {
+    const relations: Relation[] = !route.subject
+      ? ['another']
+      : viewer === 'alice'
+        ? ['another', 'themself']
+        : ['another', 'themself', 'somebody with more rights'];
+    return relations
+      .filter((relation) => !(relation === 'another' && route.subject === viewer))
+      .map((relation) => {
+        const expected = expectedOf(route, relation, may);
+        const answer =
+          expected === 'allowed' ? 'lets' : expected === 'nothing to do' ? 'has nothing to do for' : 'refuses';
+        return {
+          title: `${answer} ${viewer}: ${route.name}${route.subject ? ` of ${relation}` : ''}`,
+          route,
+          relation,
+          expected,
+        };
+      });
+  });
+}
+
+function expectedOf(route: Route, relation: Relation, may: Partial<Record<Application, Level>>): Case['expected'] {
+  if (route.open === 'signed-in') return 'allowed';
+  const [application, level] = route.open as [Application, Level];
+  if (may[application] === undefined) return 404;
+  if (level === 'read') return 'allowed';
+  if (may[application] !== 'write') return 403;
+  if (relation === 'somebody with more rights') return 403;
+  const toOneself = route.change?.toOneself ?? route.ofOneself ?? 'works';
+  if (relation !== 'themself' || toOneself === 'works') return 'allowed';
+  return toOneself === 'never' ? 403 : toOneself;
+}
+
+function pathOf(pattern: string, id: number | string | undefined): string {
+  return pattern.replace(':id', String(id)).replace(':token', 'no-token-that-was-ever-made-x');
+}
+
+function subjectIdOf(app: TestApp, route: Route, relation: Relation, viewer: Person): number | undefined {
+  if (!route.subject) return undefined;
+  if (relation === 'themself') return app.people[viewer];
+  return relation === 'another' ? app.people[route.subject] : app.people.ada;
+}
+
+/** The fields as Alice's browser would send them: what stands in the form, and what she types. */
+async function filled(change: Change, id: number | undefined, reader: Session): Promise<Fields> {
+  const { _csrf, _method, ...standing } = pageOf(await reader.get(pathOf(change.form, id))).typed();
+  return { ...standing, ...change.fields };
+}
+
+/** Sends the example of a changing route from a browser that stands on its form. */
+async function send(session: Session, route: Route, id: number | undefined, fields: Fields, headers = {}) {
+  return session.send(route.method as 'post', pathOf(route.pattern, id), fields, headers);
+}
+
+interface Begun extends AsyncDisposable {
+  app: TestApp;
+  session: Session;
+  id: number | undefined;
+  fields: Fields;
+}
+
+async function begin(route: Route): Promise<Begun> {
+  const change = route.change!;
+  const app = await (change.start ?? startApp)();
+  const session = await (change.browser ?? ((one) => signedIn(one, 'alice')))(app);
+  const id = route.subject && app.people[route.subject];
+  const fields = await filled(change, id, session);
+  return { app, session, id, fields, [Symbol.asyncDispose]: app.close };
+}
+
+describe('the list of routes', () => {
+  it('classifies every route that there is, and none that is not (R59)', async () => {
+    await using app = await startApp();
+    const there = routesOf(app.express).map((route) => route.replace(/\/assets\/[0-9a-f]+/, '/assets/:version'));
+    expect(there.toSorted()).toEqual(Object.keys(ROUTES).toSorted());
+  });
+
+  it('has an example for everything that changes something', () => {
+    const without = routes.filter((route) => route.method !== 'get' && route.method !== 'use' && !route.change);
+    // It only tells how strong a password is.
+    expect(without.map((route) => route.name)).toEqual(['post /passwords/strength']);
+  });
+});
+
+describe('a stranger', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startApp();
+  });
+  afterAll(() => app.close());
+
+  it.each(routes.filter(isClosed))('is sent to the sign-in page: $name', async (route) => {
+    const stranger = new Session(app);
+    await stranger.formToken();
+    const path = pathOf(route.pattern, route.subject && app.people[route.subject]);
+    const before = await facts(app);
+    const answer = isRead(route) ? await stranger.get(path) : await send(stranger, route, app.people.bob, {});
+    expect(answer.status).toBe(303);
+    const next = isRead(route) && path !== '/' ? `?next=${encodeURIComponent(path)}` : '';
+    expect(answer.headers.location).toBe(`/session/new${next}`);
+    const htmx = { 'HX-Request': 'true' };
+    const swapped = isRead(route)
+      ? await stranger.get(path, htmx)
+      : await send(stranger, route, app.people.bob, {}, htmx);
+    expect([swapped.status, swapped.headers['hx-redirect'], swapped.text]).toEqual([401, '/session/new', '']);
+    expect(await facts(app)).toEqual(before);
+  });
+});
+
+describe.each(VIEWERS)('$viewer', ({ viewer, may }) => {
+  let shared: TestApp;
+  let session: Session;
+  let alice: Session;
+  beforeAll(async () => {
+    shared = await startApp();
+    session = await signedIn(shared, viewer);
+    alice = await signedIn(shared, 'alice');
+    await session.get('/credentials');
+  });
+  afterAll(() => shared.close());
+  const cases = casesOf(viewer, may);
+
+  const refusals = cases.filter(({ expected }) => typeof expected === 'number');
+  if (refusals.length > 0)
+    it.each(refusals)('$title, and changes nothing (R59)', async ({ route, relation, expected }) => {
+      const id = subjectIdOf(shared, route, relation, viewer);
+      const fields = route.change?.fields ? await filled(route.change, id, alice) : {};
+      const audit = await watchAudit(shared);
+      const before = await factsBesideAudit(shared);
+      const path = pathOf(route.pattern, id);
+      const answer = isRead(route) ? await session.get(path) : await send(session, route, id, fields);
+      expect(answer.status).toBe(expected);
+      expect(await factsBesideAudit(shared)).toEqual(before);
+      const events = await audit.since();
+      expect(events.map((event) => [event.action, event.actorName, event.subjectName])).toEqual([
+        ['request.refused', viewer, `${route.method.toUpperCase()} ${path}`],
+      ]);
+    });
+
+  it.each(cases.filter(({ route, expected }) => isRead(route) && typeof expected === 'string'))(
+    '$title',
+    async ({ route, relation, expected }) => {
+      const answer = await session.get(pathOf(route.pattern, subjectIdOf(shared, route, relation, viewer)));
+      expect(answer.status).toBe(expected === 'allowed' ? (route.shows ?? 200) : 409);
+    },
+  );
+
+  it.each(cases.filter(({ route, expected }) => !isRead(route) && typeof expected === 'string'))(
+    '$title',
+    async ({ route, relation, expected }) => {
+      await using app = await startApp();
+      const own = await signedIn(app, viewer);
+      const id = subjectIdOf(app, route, relation, viewer);
+      const isForm = route.change!.fields !== undefined;
+      const fields = isForm ? await filled(route.change!, id, own) : {};
+      const audit = await watchAudit(app);
+      const before = await factsBesideAudit(app);
+      const answer = await send(own, route, id, fields);
+      expect(answer.status).toBe(303);
+      expect(await audit.actions()).toEqual(expected === 'allowed' ? route.change!.audit : []);
+      if (expected === 'nothing to do') {
+        expect(await factsBesideAudit(app)).toEqual(before);
+        expect(pageOf(await own.get(answer.headers.location)).message()).toMatch(/^Nothing changed/);
+      } else expect(await factsBesideAudit(app)).not.toEqual(before);
+    },
+  );
+});
+
+describe('an unknown user', () => {
+  let app: TestApp;
+  let alice: Session;
+  beforeAll(async () => {
+    app = await startApp();
+    alice = await signedIn(app, 'alice');
+  });
+  afterAll(() => app.close());
+
+  it.each(routes.filter((route) => route.subject))('is not found: $name', async (route) => {
+    const before = await facts(app);
+    for (const id of ['999999', '0', '-1', '01', '1.0', '1e3', 'abc', '99999999999999999999', '1%20or%201=1', '%27']) {
+      const path = pathOf(route.pattern, id);
+      const answer = isRead(route)
+        ? await alice.get(path)
+        : await alice.send(route.method as 'post', path, route.change!.fields);
+      expect([id, answer.status]).toEqual([id, 404]);
+    }
+    expect(await facts(app)).toEqual(before);
+  });
+});
+
+describe.each(changing)('$name', (route) => {
+  const { change } = route;
+  if (!change) return;
+
+  it.each([
+    { how: 'as a page', headers: {} },
+    { how: 'asked for by htmx', headers: { 'HX-Request': 'true', 'HX-Target': 'main#main' } },
+  ])('changes what it says, once, and leads on, $how (R77)', async ({ headers }) => {
+    await using begun = await begin(route);
+    const { app, session, id, fields } = begun;
+    const audit = await watchAudit(app);
+    expect(await change.state(app)).toEqual(change.from);
+    const answer = await send(session, route, id, fields, headers);
+    expect(answer.status).toBe(303);
+    expect(
+      answer.headers.location
+        .replace(`/${id}`, '/:id')
+        .replace(/^(\/users\/):id$/, route.subject ? '$1:id' : `$1${id}`),
+    ).toMatch(change.leadsTo);
+    expect(await change.state(app)).toEqual(change.to);
+    const events = await audit.since();
+    expect(events.map((event) => event.action)).toEqual(change.audit);
+    expect(new Set(events.map((event) => event.requestId)).size).toBeLessThanOrEqual(1);
+  });
+
+  it('refuses what another site, or no form of ours, sends, and changes nothing (R68)', async () => {
+    await using begun = await begin(route);
+    const { app, session, id, fields } = begun;
+    const audit = await watchAudit(app);
+    const other = new Session(app);
+    const othersToken = await other.formToken();
+    const ownToken = await session.formToken();
+    const path = pathOf(route.pattern, id);
+    const before = await factsBesideAudit(app);
+    const isViewer = (await app.db.read('sessions').whereNotNull('user_id')).length > 0 && !change.browser;
+
+    const forged: [string, () => Promise<{ status: number }>][] = [
+      ['no token', () => send(session, route, id, { ...fields, _csrf: [] })],
+      ['an empty token', () => send(session, route, id, { ...fields, _csrf: '' })],
+      ["another session's token", () => send(session, route, id, { ...fields, _csrf: othersToken })],
+      ['the token twice', () => send(session, route, id, { ...fields, _csrf: [ownToken, ownToken] })],
+      ['a request from another site', () => send(session, route, id, fields, { 'Sec-Fetch-Site': 'cross-site' })],
+      ['a request from a sister site', () => send(session, route, id, fields, { 'Sec-Fetch-Site': 'same-site' })],
+      ['a foreign Origin', () => send(session, route, id, fields, { Origin: 'https://evil.example' })],
+      ['Origin: null', () => send(session, route, id, fields, { Origin: 'null' })],
+      [
+        'a body of plain text',
+        async () =>
+          session.agent
+            .post(path)
+            .set('Content-Type', 'text/plain')
+            .send(new URLSearchParams({ _csrf: ownToken, _method: route.method, ...(fields as object) }).toString()),
+      ],
+      [
+        'a body of JSON',
+        async () => session.agent.post(path).send({ _csrf: ownToken, _method: route.method, ...fields }),
+      ],
+      ['the bare method', async () => session.agent[route.method as 'post'](path)],
+    ];
+    for (const [what, attempt] of forged) expect([what, (await attempt()).status]).toEqual([what, 403]);
+
+    expect(await factsBesideAudit(app)).toEqual(before);
+    // A signed-in person's refusals are written down, each once.
+    if (isViewer) expect(await audit.actions()).toEqual(forged.map(() => 'request.refused'));
+  });
+
+  it('refuses a field that came twice, and changes nothing (R39)', async () => {
+    await using begun = await begin(route);
+    const { app, session, id, fields } = begun;
+    const page = pageOf(await session.get(pathOf(change.form, id)));
+    const action = pathOf(route.pattern, id);
+    const names = page
+      .$(`form[action="${action}"] [name]`)
+      .toArray()
+      .map((field) => page.$(field).attr('name')!);
+    expect(names).toContain('_csrf');
+    const before = await facts(app);
+    // Groups are several. The user's name stands in password forms for password managers only; nobody reads it here.
+    for (const name of new Set(names.filter((one) => !['_csrf', 'groups', 'username'].includes(one)))) {
+      const value = name === '_method' ? route.method : String(fields[name] ?? '');
+      const answer = await send(session, route, id, { ...fields, [name]: [value, value] });
+      expect([name, answer.status]).toEqual([name, 400]);
+    }
+    expect(await facts(app)).toEqual(before);
+  });
+
+  if (change.bad) {
+    const { bad } = change;
+    it('shows bad input again with one message per field, and changes nothing', async () => {
+      await using begun = await begin(route);
+      const { app, session, id, fields } = begun;
+      const before = await factsBesideAudit(app);
+      for (const headers of [{}, { 'HX-Request': 'true' }]) {
+        const answer = await send(session, route, id, { ...fields, ...bad.fields }, headers);
+        expect(answer.status).toBe(422);
+        const page = pageOf(answer);
+        expect(Object.keys(page.errors()).toSorted()).toEqual(bad.errors.toSorted());
+        for (const field of bad.errors) expect(page.$(`[name="${field}"]`).attr('aria-invalid')).toBe('true');
+        const typed = page.typed();
+        for (const [name, value] of Object.entries({ ...fields, ...bad.fields })) {
+          const isSecret = page.$(`[name="${name}"]`).attr('type') === 'password';
+          expect([name, typed[name]]).toEqual([name, isSecret ? '' : value]);
+        }
+        for (const secret of bad.never ?? []) expect(answer.text).not.toContain(secret);
+      }
+      expect(await factsBesideAudit(app)).toEqual(before);
+    });
+  }
+});
+
+describe('looking', () => {
+  let app: TestApp;
+  let alice: Session;
+  let links: Record<string, string>;
+  beforeAll(async () => {
+    app = await startApp();
+    alice = await signedIn(app, 'alice');
+    links = {
+      'get /invitations/:token': await linkFor(app, 'carol', 'invitation', alice),
+      'get /passwords/:token': await linkFor(app, 'bob', 'password-reset', alice),
+    };
+  });
+  afterAll(() => app.close());
+
+  it.each(routes.filter(isRead))('changes nothing, by GET and by HEAD: $name (R69)', async (route) => {
+    const path = links[route.name] ?? pathOf(route.pattern, route.subject && app.people[route.subject]);
+    const before = await facts(app);
+    app.clock.advance(120_000);
+    const expected = path.includes(':version') ? 404 : (route.shows ?? 200);
+    expect((await alice.get(path)).status).toBe(expected);
+    expect((await alice.agent.head(path)).status).toBe(expected);
+    expect((await alice.get(path, { 'HX-Request': 'true' })).status).toBe(expected);
+    expect(await facts(app)).toEqual(before);
+  });
+
+  it('at a password tells how strong it is, and keeps nothing', async () => {
+    const before = await facts(app);
+    const secret = 'a very particular secret';
+    const answer = await alice.post('/passwords/strength', { password: secret });
+    expect(answer.status).toBe(200);
+    expect(answer.text).not.toContain(secret);
+    expect(await facts(app)).toEqual(before);
+    expect(JSON.stringify(await everything(app))).not.toContain(secret);
+  });
+});

@@ -1,0 +1,40 @@
+import type { TestApp } from './app.ts';
+
+type Row = Record<string, unknown>;
+
+/** Every row of every table. */
+export async function everything({ db }: Pick<TestApp, 'db'>): Promise<Record<string, Row[]>> {
+  const tables: { name: string }[] = await db
+    .read('sqlite_master')
+    .where('type', 'table')
+    .whereNot('name', 'like', 'sqlite_%')
+    .whereNot('name', 'like', 'users_search%')
+    .orderBy('name')
+    .select('name');
+  const rows: Record<string, Row[]> = {};
+  for (const { name } of tables) rows[name] = await db.read(name);
+  return rows;
+}
+
+/**
+ * All that a request may only change on purpose: without what says when somebody was last here, and without what a
+ * session keeps for its own browser (the secret of its forms, a message for its next page).
+ */
+export async function facts(app: Pick<TestApp, 'db'>): Promise<Record<string, Row[]>> {
+  const { user_changes: _, sessions, users, ...rest } = await everything(app);
+  return {
+    ...rest,
+    users: users.map(({ last_login_at: _login, last_activity_at: _activity, ...user }) => user),
+    sessions: sessions.map(({ data: _data, seen_at: _seen, expires_at: _expires, ...session }) => session),
+  };
+}
+
+/** The facts without the audit: what a refused request leaves as it was. */
+export async function factsBesideAudit(app: Pick<TestApp, 'db'>): Promise<Record<string, Row[]>> {
+  const { audit_events: _events, audit_head: _head, login_attempts: _attempts, ...rest } = await facts(app);
+  return rest;
+}
+
+export async function userRow({ db }: Pick<TestApp, 'db'>, id: number): Promise<Row> {
+  return db.read('users').where({ id }).first();
+}
