@@ -10,7 +10,7 @@ import { lockAtLimit, reserveAttempt } from '../src/sessions/lockout-store.ts';
 import { fold } from '../src/text.ts';
 import { createUser } from '../src/users/user-editing.ts';
 import { checkUser, emptyUser } from '../src/users/user-form.ts';
-import { deactivateUsers, inviteUsers } from '../src/users/user-life-cycle.ts';
+import { perform } from '../src/users/user-life-cycle.ts';
 import type { Typed } from '../src/web/form.ts';
 
 /** Everybody of the tests and of the demo, and why they exist. */
@@ -86,8 +86,8 @@ export async function seedCast(db: Database, options: CastOptions): Promise<Peop
       people[name] = await createUser(trx, act, values);
       if (password) await setPassword(trx, act, { id: people[name], name }, options.passwordHash, 'chosen');
     }
-    await deactivateUsers(trx, act, [people.dave]);
-    await inviteUsers(trx, { ...act, at: instant(options.now - HOUR) }, [people.carol], options.links);
+    await perform(trx, act, 'deactivate', [people.dave], options.links);
+    await perform(trx, { ...act, at: instant(options.now - HOUR) }, 'reinvite', [people.carol], options.links);
     const locking = { ...act, at: instant(options.now) };
     for (let n = 0; n < options.loginAttempts; n++)
       await reserveAttempt(trx, locking, { id: people.erin, name: 'erin' }, options.loginAttempts);

@@ -24,6 +24,13 @@ export async function isAnyAdministrator(db: Reader): Promise<boolean> {
   return (await administrators(db).select('id').first()) !== undefined;
 }
 
+/** If nobody else would be an administrator after these were gone, the one of them who has to stay. */
+export async function findLastAdministrator(db: Reader, goingIds: number[]): Promise<number | undefined> {
+  const all: number[] = await administrators(db).orderBy('id').pluck('id');
+  const going = new Set(goingIds);
+  return all.every((id) => going.has(id)) ? all[0] : undefined;
+}
+
 /**
  * The guard of promise 4. Every verb that can take rights away calls it last, in its transaction: the write lock is held,
  * so two people removing each other come one after the other, and the second is refused.

@@ -18,12 +18,12 @@ export interface Refusal {
   reason: string;
 }
 
-const forbidden = (reason: string): Refusal => ({ kind: 'forbidden', reason });
-const inapplicable = (reason: string): Refusal => ({ kind: 'inapplicable', reason });
+export const forbidden = (reason: string): Refusal => ({ kind: 'forbidden', reason });
+export const inapplicable = (reason: string): Refusal => ({ kind: 'inapplicable', reason });
 
 /**
  * The one rule of who may do what to whom: the page shows a button by it and the verb obeys it.
- * That an administrator remains is judged afterwards, over the whole set (see administrators.ts).
+ * What can only be judged over a whole set (that an administrator remains, that no two have one name) is added by `judge`.
  */
 export function refusalOf(action: UserAction, viewer: Viewer, subject: Subject): Refusal | undefined {
   if (!mayAdminister(viewer, subject)) return forbidden('has rights that you do not hold');

@@ -1,6 +1,4 @@
 import { Router } from 'express';
-import type { Act } from '../audit/audit-event.ts';
-import type { Transaction } from '../db/database.ts';
 import { actOf } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
@@ -9,8 +7,8 @@ import { flash } from '../web/flash.ts';
 import { render } from '../web/render.ts';
 import { subjectOf } from './subject.ts';
 import type { Subject, User } from './user.ts';
-import { refusalOf, type UserAction } from './user-action.ts';
-import * as verbs from './user-life-cycle.ts';
+import type { UserAction } from './user-action.ts';
+import { judge, perform } from './user-life-cycle.ts';
 
 interface ActionPage {
   action: UserAction;
@@ -25,7 +23,6 @@ interface ActionPage {
   isDangerous?: boolean;
   /** What it ends and what it keeps, a sentence each. */
   consequences: (user: Subject) => string[];
-  verb: (app: AppContext, trx: Transaction, act: Act, ids: number[]) => Promise<User[]>;
   done: (user: User) => string;
   shows?: 'invitation' | 'password-reset';
 }
@@ -43,7 +40,6 @@ export const ACTION_PAGES: ActionPage[] = [
       'You say that this access is still needed. Your name and today’s date stand in the record.',
       'Nothing else changes.',
     ],
-    verb: (_app, trx, act, ids) => verbs.confirmAccess(trx, act, ids),
     done: (user) => `Access of ${user.name} is confirmed.`,
   },
   {
@@ -57,7 +53,6 @@ export const ACTION_PAGES: ActionPage[] = [
       'The count of failed sign-ins goes back to zero, and a lock ends now.',
       'The password stays as it is.',
     ],
-    verb: (_app, trx, act, ids) => verbs.resetLoginAttempts(trx, act, ids),
     done: (user) => `Login attempts of ${user.name} are reset.`,
   },
   {
@@ -71,7 +66,6 @@ export const ACTION_PAGES: ActionPage[] = [
       ...(user.invitationExpiresAt === null ? [] : ['The invitation sent before ends: its link no longer works.']),
       'You get a new link, shown once, to copy and hand over.',
     ],
-    verb: (app, trx, act, ids) => verbs.inviteUsers(trx, act, ids, app.links),
     done: (user) => `${user.name} has a new invitation.`,
     shows: 'invitation',
   },
@@ -83,7 +77,6 @@ export const ACTION_PAGES: ActionPage[] = [
     method: 'delete',
     page: 'delete',
     consequences: () => ['The link of the invitation no longer works.', 'The user stays, and can be invited again.'],
-    verb: (_app, trx, act, ids) => verbs.withdrawInvitations(trx, act, ids),
     done: (user) => `The invitation of ${user.name} is withdrawn.`,
   },
   {
@@ -97,7 +90,6 @@ export const ACTION_PAGES: ActionPage[] = [
       'You get a link, shown once, to copy and hand over. A link made before no longer works.',
       'Until it is used, the old password and open sessions stay. When it is used, all sessions end and a lock is lifted.',
     ],
-    verb: (app, trx, act, ids) => verbs.sendPasswordResets(trx, act, ids, app.links),
     done: (user) => `${user.name} has a link to choose a new password.`,
     shows: 'password-reset',
   },
@@ -114,7 +106,6 @@ export const ACTION_PAGES: ActionPage[] = [
         ? ['This works only while nobody else has the name, the system email or the contact.']
         : []),
     ],
-    verb: (_app, trx, act, ids) => verbs.activateUsers(trx, act, ids),
     done: (user) => `${user.name} is active again.`,
   },
   {
@@ -129,7 +120,6 @@ export const ACTION_PAGES: ActionPage[] = [
       `${user.name} can no longer sign in. Open sessions and links end at once.`,
       'Groups, contact, tags and history stay, and Activate brings everything back.',
     ],
-    verb: (_app, trx, act, ids) => verbs.deactivateUsers(trx, act, ids),
     done: (user) => `${user.name} is deactivated.`,
   },
   {
@@ -145,7 +135,6 @@ export const ACTION_PAGES: ActionPage[] = [
       'Name, system email and contact become free for another user; then this one cannot be restored under them.',
       'The record and its history stay, under the filter Deleted. Activate restores it.',
     ],
-    verb: (_app, trx, act, ids) => verbs.deleteUsers(trx, act, ids),
     done: (user) => `${user.name} is deleted.`,
   },
 ];
@@ -157,7 +146,7 @@ export function userActionsController(app: AppContext): Router {
   for (const page of ACTION_PAGES) {
     router.get(`/users/:id/${page.path}/${page.page}`, write, async (req, res) => {
       const user = await subjectOf(app, req);
-      const refusal = refusalOf(page.action, req.viewer!, user);
+      const [{ refusal }] = await judge(app.db.read, req.viewer!, page.action, [user.id]);
       if (refusal?.kind === 'forbidden') throw new Forbidden(`${user.name} ${refusal.reason}.`);
       if (refusal) throw new Conflict(`${user.name} ${refusal.reason}.`);
       const locals = {
@@ -175,14 +164,12 @@ export function userActionsController(app: AppContext): Router {
 
     router[page.method](`/users/:id/${page.path}`, write, async (req, res) => {
       const user = await subjectOf(app, req);
-      const [changed] = await app.db.write((trx) => page.verb(app, trx, actOf(app, req), [user.id]));
-      const refusal = refusalOf(page.action, req.viewer!, user);
-      const showLink = page.shows && changed ? { purpose: page.shows, userId: user.id } : undefined;
-      flash(
-        req,
-        changed ? page.done(changed) : `Nothing changed: ${user.name} ${refusal?.reason ?? 'was changed already'}.`,
-        { showLink },
+      const [{ refusal }] = await app.db.write((trx) =>
+        perform(trx, actOf(app, req), page.action, [user.id], app.links),
       );
+      if (refusal?.kind === 'forbidden') throw new Forbidden(`${user.name} ${refusal.reason}.`);
+      const showLink = page.shows && !refusal ? { purpose: page.shows, userId: user.id } : undefined;
+      flash(req, refusal ? `Nothing changed: ${user.name} ${refusal.reason}.` : page.done(user), { showLink });
       res.redirect(303, `/users/${user.id}`);
     });
   }

@@ -139,6 +139,33 @@ export async function findUserByIdentifier(db: Reader, identifier: string): Prom
   return row && userOf(row);
 }
 
+/**
+ * Of these deleted or deactivated users, those whom the database would not let be active again, with what stands in the
+ * way: a name, email or contact that an existing user, or an earlier one of the set, has.
+ */
+export async function findTaken(db: Reader, ids: number[]): Promise<Map<number, string>> {
+  const taken = new Map<number, string>();
+  const words = { name_key: 'the name', email_key: 'the system email', contact_id: 'the linked contact' };
+  for (const [column, what] of Object.entries(words)) {
+    const seen = new Set<string | number>();
+    for (const some of pieces(ids)) {
+      const rows = await db('users as restored')
+        .leftJoin('users as other', (join) =>
+          join.on(`other.${column}`, `restored.${column}`).andOn('other.activity', '<>', db.raw("'deleted'")),
+        )
+        .whereIn('restored.id', some)
+        .where('restored.activity', 'deleted')
+        .whereNotNull(`restored.${column}`)
+        .select('restored.id', `restored.${column} as value`, 'other.id as other_id');
+      for (const { id, value, other_id } of rows) {
+        if (other_id !== null || seen.has(value)) taken.set(id, taken.get(id) ?? what);
+        else seen.add(value);
+      }
+    }
+  }
+  return taken;
+}
+
 /** The user came in, which is no change that the audit tells. */
 export async function noteLogin(trx: Transaction, userId: number, at: Instant): Promise<void> {
   await trx('users').where('id', userId).update({ last_login_at: at, last_activity_at: at });

@@ -15,7 +15,7 @@ import { may, mayAdminister, type Subject } from './user.ts';
 import { createUser, StaleVersion, updateUser } from './user-editing.ts';
 import { checkUser, emptyUser, typedUser } from './user-form.ts';
 import { proposedEmail, showUserForm, typedNow } from './user-form-page.ts';
-import { inviteUsers } from './user-life-cycle.ts';
+import { perform } from './user-life-cycle.ts';
 import { listUsers } from './user-list.ts';
 import { listPage } from './user-list-page.ts';
 import { type ListQuery, listPath, readListQuery } from './user-list-query.ts';
@@ -59,7 +59,7 @@ export function usersController(app: AppContext): Router {
       const id = await app.db.write(async (trx) => {
         const act = actOf(app, req);
         const created = await createUser(trx, act, values);
-        if (access === 'link') await inviteUsers(trx, act, [created], app.links);
+        if (access === 'link') await perform(trx, act, 'reinvite', [created], app.links);
         return created;
       });
       const showLink =
