@@ -1,0 +1,20 @@
+import { pageOf } from './page.ts';
+import type { Fields, Session } from './session.ts';
+
+/**
+ * Opens a page, fills its form and sends it, as a person would: what stands in it is sent along. An empty list unticks
+ * a box.
+ */
+export async function submit(session: Session, path: string, fields: Fields = {}) {
+  const opened = await session.get(path);
+  if (opened.status !== 200) throw new Error(`${path} shows no form: ${opened.status}`);
+  return send(session, opened, fields);
+}
+
+/** Sends the form of a page that was opened before. */
+export async function send(session: Session, opened: { text: string }, fields: Fields = {}) {
+  const page = pageOf(opened);
+  const { _csrf, _method, ...standing } = page.typed();
+  const action = page.$('main form').last().attr('action')!;
+  return session.send((_method as 'post') ?? 'post', action, { _csrf, ...standing, ...fields });
+}

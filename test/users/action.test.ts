@@ -1,0 +1,142 @@
+import { describe, expect, it } from '@jest/globals';
+import { ALL_RIGHTS, type Rights } from '../../src/groups/permission.ts';
+import type { Subject, Viewer } from '../../src/users/user.ts';
+import { refusalOf, type UserAction } from '../../src/users/user-action.ts';
+
+const ACTIONS = [
+  'deactivate',
+  'activate',
+  'delete',
+  'reset-login-attempts',
+  'reinvite',
+  'withdraw-invitation',
+  'send-password-reset',
+  'confirm-access',
+] as const satisfies UserAction[];
+
+/** Fails to compile where an action is missing above. */
+const all: Record<UserAction, true> = Object.fromEntries(ACTIONS.map((action) => [action, true])) as Record<
+  (typeof ACTIONS)[number],
+  true
+>;
+
+const AUDITOR: Rights = { users: 'read', groups: 'read', contacts: 'read', audit: 'read' };
+const VIEWERS = {
+  alice: { id: 1, name: 'alice', rights: ALL_RIGHTS },
+  max: { id: 3, name: 'max', rights: { users: 'write' } },
+  rita: { id: 4, name: 'rita', rights: AUDITOR },
+  bob: { id: 6, name: 'bob', rights: {} },
+  program: { id: null, name: 'the program', rights: ALL_RIGHTS },
+} satisfies Record<string, Viewer>;
+
+const MEMBER: Subject = {
+  id: 20,
+  name: 'subject',
+  email: 'subject@example.com',
+  activity: 'active',
+  hasPassword: true,
+  passwordSetAt: '2026-01-01T00:00:00.000Z',
+  noSharedData: false,
+  expiresOn: null,
+  description: '',
+  contactId: null,
+  contactName: null,
+  apiOnly: false,
+  apiOnlyReason: null,
+  apiOnlyOwnerId: null,
+  apiOnlyReviewOn: null,
+  lastLoginAt: null,
+  lastActivityAt: null,
+  accessConfirmedAt: null,
+  accessConfirmedBy: null,
+  loginAttempts: 0,
+  lockedUntil: null,
+  invitationExpiresAt: null,
+  version: 1,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  createdBy: null,
+  rights: {},
+};
+const NO_PASSWORD = { hasPassword: false, passwordSetAt: null };
+
+/** Subjects that differ in what there is to do, none of whom may do anything themself. */
+const SUBJECTS = {
+  'an ordinary member': MEMBER,
+  'somebody not invited': { ...MEMBER, ...NO_PASSWORD },
+  'somebody invited': { ...MEMBER, ...NO_PASSWORD, invitationExpiresAt: '2026-12-01T00:00:00.000Z' },
+  'an integration': { ...MEMBER, ...NO_PASSWORD, apiOnly: true },
+  'an integration that had a password': { ...MEMBER, apiOnly: true },
+  'somebody with failed attempts': { ...MEMBER, loginAttempts: 1 },
+  'somebody locked': { ...MEMBER, loginAttempts: 5, lockedUntil: '2026-12-01T00:00:00.000Z' },
+  'somebody deactivated': { ...MEMBER, activity: 'deactivated' },
+  'somebody deactivated before they were invited': { ...MEMBER, ...NO_PASSWORD, activity: 'deactivated' },
+  'somebody deleted': { ...MEMBER, activity: 'deleted' },
+} satisfies Record<string, Subject>;
+
+/** In the order of ACTIONS: `+` works, `.` has nothing to do. */
+const APPLIES: Record<keyof typeof SUBJECTS, string> = {
+  'an ordinary member': '+.+...++',
+  'somebody not invited': '+.+.+..+',
+  'somebody invited': '+.+.++.+',
+  'an integration': '+.+....+',
+  'an integration that had a password': '+.+....+',
+  'somebody with failed attempts': '+.++..++',
+  'somebody locked': '+.++..++',
+  'somebody deactivated': '.++.....',
+  'somebody deactivated before they were invited': '.++.....',
+  'somebody deleted': '.+......',
+};
+
+const SIGNS = { forbidden: 'x', inapplicable: '.' };
+function answers(viewer: Viewer, subject: Subject): string {
+  return ACTIONS.map((action) => {
+    const refusal = refusalOf(action, viewer, subject);
+    return refusal ? SIGNS[refusal.kind] : '+';
+  }).join('');
+}
+
+const FORBIDDEN = 'x'.repeat(ACTIONS.length);
+const subjects = Object.entries(SUBJECTS) as [keyof typeof SUBJECTS, Subject][];
+
+describe('an action on a user', () => {
+  it('is one of these', () => expect(Object.keys(all)).toHaveLength(8));
+
+  describe.each(subjects)('%s', (name, subject) => {
+    it.each(['alice', 'max', 'program'] as const)('is open to %s where there is something to do', (viewer) => {
+      expect(answers(VIEWERS[viewer], subject)).toBe(APPLIES[name]);
+    });
+
+    it.each(['rita', 'bob'] as const)('is closed to %s', (viewer) => {
+      expect(answers(VIEWERS[viewer], subject)).toBe(FORBIDDEN);
+    });
+
+    it.each<[string, Rights]>([
+      ['an administrator', ALL_RIGHTS],
+      ['an auditor', AUDITOR],
+      ['a reader of one thing more', { users: 'write', audit: 'read' }],
+      ['the holder of a right of an integrator', { users: 'read', warehouse: 'read' }],
+    ])('is closed to max where the subject is %s as well (R61)', (_, rights) => {
+      expect(answers(VIEWERS.max, { ...subject, rights })).toBe(FORBIDDEN);
+    });
+
+    it.each<[string, Rights]>([
+      ['the same', { users: 'write' }],
+      ['less', { users: 'read' }],
+    ])('is open to max where the subject holds %s', (_, rights) => {
+      expect(answers(VIEWERS.max, { ...subject, rights })).toBe(APPLIES[name]);
+    });
+
+    it('is open to an administrator where the subject is one too', () => {
+      expect(answers(VIEWERS.alice, { ...subject, rights: ALL_RIGHTS })).toBe(APPLIES[name]);
+    });
+  });
+
+  it.each(['alice', 'max'] as const)('on themself: %s neither deactivates nor deletes, and may do the rest', (who) => {
+    const viewer = VIEWERS[who];
+    expect(answers(viewer, { ...MEMBER, id: viewer.id, rights: viewer.rights })).toBe('x.x...++');
+    const reasons = (['deactivate', 'delete'] as const).map(
+      (action) => refusalOf(action, viewer, { ...MEMBER, id: viewer.id, rights: viewer.rights })?.reason,
+    );
+    expect(reasons).toEqual(['is yourself: nobody deactivates themself', 'is yourself: nobody deletes themself']);
+  });
+});

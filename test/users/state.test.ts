@@ -1,0 +1,141 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { DAY, dayOf, instant } from '../../src/clock.ts';
+import { PERMANENTLY } from '../../src/sessions/lockout-store.ts';
+import { maySignIn, type User } from '../../src/users/user.ts';
+import { badgesOf, factsOf, STATES, type State, stateBits, statesOf } from '../../src/users/user-state.ts';
+
+const NOW = Date.parse('2026-11-22T12:00:00Z');
+const LIMITS = { now: NOW, staleDays: 90, confirmDays: 180 };
+const ago = (milliseconds: number) => instant(NOW - milliseconds);
+const ahead = (milliseconds: number) => instant(NOW + milliseconds);
+
+/** Signed in a moment ago and confirmed: in no state at all. */
+const PLAIN: User = {
+  id: 1,
+  name: 'bob',
+  email: 'bob@example.com',
+  activity: 'active',
+  hasPassword: true,
+  passwordSetAt: ago(DAY),
+  noSharedData: false,
+  expiresOn: null,
+  description: '',
+  contactId: null,
+  contactName: null,
+  apiOnly: false,
+  apiOnlyReason: null,
+  apiOnlyOwnerId: null,
+  apiOnlyReviewOn: null,
+  lastLoginAt: ago(1),
+  lastActivityAt: ago(1),
+  accessConfirmedAt: null,
+  accessConfirmedBy: null,
+  loginAttempts: 0,
+  lockedUntil: null,
+  invitationExpiresAt: null,
+  version: 1,
+  createdAt: ago(DAY),
+  createdBy: null,
+};
+const WAITING = { hasPassword: false, passwordSetAt: null, lastLoginAt: null, lastActivityAt: null };
+
+const RULES: [description: string, user: Partial<User>, states: State[]][] = [
+  ['nothing to say', {}, []],
+
+  ['no password and no invitation', WAITING, ['not-invited']],
+  ['the same, but an integration', { ...WAITING, apiOnly: true }, ['api-only']],
+  ['the same, but deactivated', { ...WAITING, activity: 'deactivated' }, []],
+
+  ['an invitation that ends in a moment', { ...WAITING, invitationExpiresAt: ahead(1) }, ['invited']],
+  ['an invitation that ends now', { ...WAITING, invitationExpiresAt: ahead(0) }, ['invitation-expired']],
+  ['an invitation that ended a moment ago', { ...WAITING, invitationExpiresAt: ago(1) }, ['invitation-expired']],
+  ['an invitation, but a password as well', { invitationExpiresAt: ahead(DAY) }, []],
+  ['an invitation of a deleted user', { ...WAITING, activity: 'deleted', invitationExpiresAt: ahead(DAY) }, []],
+
+  ['a password that was never used', { lastLoginAt: null }, ['never-signed-in']],
+  ['the same, but deactivated', { lastLoginAt: null, activity: 'deactivated' }, []],
+
+  ['a lock that ends in a moment', { lockedUntil: ahead(1) }, ['locked']],
+  ['a lock that ends now', { lockedUntil: ahead(0) }, []],
+  ['a lock that waiting does not end', { lockedUntil: PERMANENTLY }, ['locked']],
+  ['failed attempts without a lock', { loginAttempts: 4 }, []],
+  ['a locked user who is deactivated', { lockedUntil: ahead(DAY), activity: 'deactivated' }, []],
+
+  ['the last day is today', { expiresOn: '2026-11-22' }, []],
+  ['the last day was yesterday', { expiresOn: '2026-11-21' }, ['expired']],
+  ['the last day is far away', { expiresOn: '2126-11-22' }, []],
+  ['an expired user who is deleted', { expiresOn: '2020-01-01', activity: 'deleted' }, []],
+
+  ['seen exactly 90 days ago', { lastActivityAt: ago(90 * DAY) }, []],
+  ['seen a moment before that', { lastActivityAt: ago(90 * DAY + 1) }, ['stale']],
+  ['never seen, made 90 days ago', { lastActivityAt: null, createdAt: ago(90 * DAY) }, []],
+  ['never seen, made a moment before that', { lastActivityAt: null, createdAt: ago(90 * DAY + 1) }, ['stale']],
+  ['not seen for long, but deactivated', { lastActivityAt: ago(200 * DAY), activity: 'deactivated' }, []],
+
+  ['made 180 days ago, never confirmed', { createdAt: ago(180 * DAY) }, []],
+  ['made a moment before that, never confirmed', { createdAt: ago(180 * DAY + 1) }, ['to-be-confirmed']],
+  ['confirmed 180 days ago', { createdAt: ago(999 * DAY), accessConfirmedAt: ago(180 * DAY) }, []],
+  [
+    'confirmed a moment before that',
+    { createdAt: ago(999 * DAY), accessConfirmedAt: ago(180 * DAY + 1) },
+    ['to-be-confirmed'],
+  ],
+  ['never confirmed, but deleted', { createdAt: ago(999 * DAY), activity: 'deleted' }, []],
+
+  ['an integration', { apiOnly: true }, ['api-only']],
+  ['an integration that is deactivated', { apiOnly: true, activity: 'deactivated' }, ['api-only']],
+  ['an integration that is deleted', { apiOnly: true, activity: 'deleted' }, ['api-only']],
+
+  [
+    'several at once, in the order in which they are shown',
+    {
+      lastLoginAt: null,
+      lockedUntil: ahead(1),
+      expiresOn: '2026-01-01',
+      lastActivityAt: ago(999 * DAY),
+      apiOnly: true,
+    },
+    ['never-signed-in', 'locked', 'expired', 'stale', 'api-only'],
+  ],
+];
+
+describe('the state of a user', () => {
+  it.each(RULES)('follows from its facts: %s', (_, change, states) => {
+    expect(statesOf({ ...PLAIN, ...change }, LIMITS)).toEqual(states);
+  });
+
+  it('is tried in every one of them', () => {
+    expect(new Set(RULES.flatMap(([, , states]) => states))).toEqual(new Set(STATES));
+  });
+
+  it('has the same places as bits for the filters', () => {
+    for (const [, change, states] of RULES) {
+      const bits = stateBits(factsOf({ ...PLAIN, ...change }), LIMITS);
+      expect(STATES.filter((_, n) => (bits >> n) & 1)).toEqual(states);
+    }
+  });
+
+  it('is a badge, but for a confirmation that is due, which is a filter only', () => {
+    const user = { ...PLAIN, createdAt: ago(999 * DAY), lockedUntil: ahead(1) };
+    expect(statesOf(user, LIMITS)).toEqual(['locked', 'to-be-confirmed']);
+    expect(badgesOf(user, LIMITS)).toEqual(['locked']);
+  });
+
+  it('says "expired" from the very moment at which the user is no longer let in', () => {
+    const aroundMidnight = fc.integer({ min: Date.parse('2026-11-20'), max: Date.parse('2026-11-25') });
+    fc.assert(
+      fc.property(aroundMidnight, fc.constantFrom('2026-11-21', '2026-11-22', '2026-11-23', null), (now, expiresOn) => {
+        const user = { ...PLAIN, expiresOn };
+        const isExpired = statesOf(user, { ...LIMITS, now }).includes('expired');
+        expect(isExpired).toBe(!maySignIn(user, dayOf(now)));
+      }),
+      {
+        examples: [
+          [Date.parse('2026-11-23T00:00:00Z'), '2026-11-22'],
+          [Date.parse('2026-11-23T00:00:00Z') - 1, '2026-11-22'],
+        ],
+      },
+    );
+  });
+});
