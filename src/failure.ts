@@ -1,0 +1,19 @@
+import { ConfigError } from './config.ts';
+import { NewerSchema } from './db/migrate.ts';
+
+/** What went wrong, a line per mistake, for whoever started the program. */
+export function explained(error: unknown): string[] {
+  if (error instanceof ConfigError) return error.lines;
+  if (error instanceof NewerSchema) return [error.message];
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return ['the port is taken by another program: give another one with PORT'];
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return ['HOST is no address of this machine'];
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return [`no permission: ${message}`];
+  return [message];
+}
+
+/** The lines on the console, and the end. */
+export function fail(lines: string[]): never {
+  for (const line of lines) console.error(`roster: ${line}`);
+  process.exit(1);
+}
