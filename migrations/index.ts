@@ -9,6 +9,7 @@ import * as sessions from './0007-sessions.ts';
 import * as audit from './0008-audit.ts';
 import * as search from './0009-search.ts';
 import * as userChanges from './0010-user-changes.ts';
+import * as bulkOperations from './0011-bulk-operations.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -22,4 +23,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '0008-audit': audit,
   '0009-search': search,
   '0010-user-changes': userChanges,
+  '0011-bulk-operations': bulkOperations,
 };

@@ -5,6 +5,7 @@ import session from 'express-session';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { auditController } from './audit/audit-controller.ts';
+import { bulkOperationsController } from './bulk-operations/bulk-operations-controller.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { credentialsController } from './credentials/credentials-controller.ts';
@@ -95,6 +96,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(credentialsController(context));
   app.use(usersController(context));
   app.use(userActionsController(context));
+  app.use(bulkOperationsController(context));
   app.use(groupsController(context));
   app.use(auditController(context));
 

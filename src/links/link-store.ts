@@ -91,6 +91,21 @@ export async function findToken(
   return row && { token: tokenOf(settings, purpose, userId, row.nonce), expiresAt: row.expires_at };
 }
 
+/** The open links of these users, by user: what findToken does for one. */
+export async function findTokens(
+  db: Reader,
+  purpose: Purpose,
+  userIds: number[],
+  settings: LinkSettings,
+  now: Instant,
+): Promise<Map<number, string>> {
+  const tokens = new Map<number, string>();
+  for (const some of pieces(userIds))
+    for (const row of await openLinks(db, purpose, now).whereIn('user_id', some))
+      tokens.set(row.user_id, tokenOf(settings, purpose, row.user_id, row.nonce));
+  return tokens;
+}
+
 /** Uses the link up. Of any number of attempts exactly one is told true (R32). */
 export async function consumeLink(trx: Transaction, purpose: Purpose, id: number, now: Instant): Promise<boolean> {
   return (await openLinks(trx, purpose, now).where({ id }).update({ used_at: now })) === 1;

@@ -23,6 +23,8 @@ export interface UserFilter {
 
 /** For each filter, how many users each of its values would leave under the other filters. */
 export interface Counts {
+  /** How far the feed of changes was read. */
+  change: number;
   total: number;
   activity: Record<Activity, number>;
   /** In the order of STATES. */
@@ -82,6 +84,7 @@ export class UserIndex {
   select(filter: UserFilter, limits: StateLimits): Selection {
     const selected = new Uint8Array(this.facts.length);
     const counts: Counts = {
+      change: this.lastChange,
       total: 0,
       activity: { active: 0, deactivated: 0, deleted: 0 },
       states: new Array(32).fill(0),

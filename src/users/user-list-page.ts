@@ -1,3 +1,4 @@
+import { BULK_ACTIONS, WORDS } from '../bulk-operations/bulk-operation.ts';
 import type { Group } from '../groups/group-store.ts';
 import type { Tag } from '../tags/tag-store.ts';
 import type { Activity } from './user.ts';
@@ -74,6 +75,8 @@ export function listPage({
     list,
     mayWrite,
     stateLabels: STATE_LABELS,
+    actions: BULK_ACTIONS.map((action) => ({ action, ...WORDS[action] })),
+    viewPath: listPath(query),
     columns: COLUMNS.map(({ sort, label }) => {
       const isSorted = query.sort === sort;
       const descending = isSorted && !query.descending;

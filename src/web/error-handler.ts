@@ -13,6 +13,7 @@ const TITLES: Record<number, string> = {
   410: 'This link can no longer be used',
   413: 'That is too much at once',
   421: 'Wrong address',
+  422: 'This cannot be done',
   429: 'Please wait a moment',
   503: 'Busy',
 };

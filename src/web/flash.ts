@@ -5,6 +5,8 @@ export interface Flash {
   message: string;
   /** A user whose link of this purpose the next page may show; the token itself is never kept. */
   showLink?: { purpose: 'invitation' | 'password-reset'; userId: number };
+  /** A bulk operation whose new invitation links the next page may show. */
+  showLinksOf?: number;
   /** Offers a new invitation to this user. */
   offerInvitation?: number;
 }

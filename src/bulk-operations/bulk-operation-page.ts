@@ -1,0 +1,92 @@
+import { counted } from '../text.ts';
+import { may, type Viewer } from '../users/user.ts';
+import type { Outcome } from '../users/user-life-cycle.ts';
+import { type BulkAction, type BulkOperation, WORDS } from './bulk-operation.ts';
+import type { BulkItem } from './bulk-operation-store.ts';
+
+const NAMES_SHOWN = 20;
+const ITEMS_SHOWN = 500;
+
+/** What may be wanted next, after an operation, for the same users. */
+const AFTERWARDS: Partial<Record<BulkAction, BulkAction>> = {
+  deactivate: 'activate',
+  delete: 'activate',
+  activate: 'deactivate',
+};
+
+/** Before anything happens: how many will change, who is left out and why. */
+export function sheetPage(operation: BulkOperation, outcomes: Outcome[], changedMeanwhile: string[]) {
+  const words = WORDS[operation.action];
+  const changing = outcomes.filter((outcome) => !outcome.refusal);
+  const reasons = Map.groupBy(
+    outcomes.filter((outcome) => outcome.refusal),
+    (outcome) => outcome.refusal!.reason,
+  );
+  return {
+    title: words.label,
+    operation,
+    words,
+    number: changing.length,
+    names: some(changing.map((outcome) => outcome.subject.name)),
+    leftOut: [...reasons].map(([reason, those]) => ({
+      reason,
+      number: those.length,
+      names: some(those.map((outcome) => outcome.subject.name)),
+    })),
+    difference: differenceOf(operation, outcomes.length),
+    changedMeanwhile: some(changedMeanwhile),
+    offersDeactivation:
+      operation.action === 'delete' && changing.some((outcome) => outcome.subject.activity === 'active'),
+    backPath: operation.view ?? '/users',
+  };
+}
+
+/** Afterwards, and for good: what was done to whom, and what was before. */
+export function reportPage(
+  operation: BulkOperation,
+  items: BulkItem[],
+  outcome: string,
+  more: { creator: string | undefined; links: string[]; viewer: Viewer },
+) {
+  const changed = items.filter((item) => item.outcome === 'changed').length;
+  const chosen = outcome === 'changed' || outcome === 'left-out' ? outcome : '';
+  const matching = items.filter((item) => chosen === '' || item.outcome === chosen.replace('-', ' '));
+  const next = AFTERWARDS[operation.action];
+  return {
+    title: WORDS[operation.action].done(changed),
+    operation,
+    words: WORDS[operation.action],
+    creator: more.creator,
+    links: more.links,
+    items: matching.slice(0, ITEMS_SHOWN),
+    rest: Math.max(0, matching.length - ITEMS_SHOWN),
+    outcomes: [
+      { label: 'All', number: items.length, path: `/bulk-operations/${operation.id}`, isChosen: chosen === '' },
+      {
+        label: 'Changed',
+        number: changed,
+        path: `/bulk-operations/${operation.id}?outcome=changed`,
+        isChosen: chosen === 'changed',
+      },
+      {
+        label: 'Left out',
+        number: items.length - changed,
+        path: `/bulk-operations/${operation.id}?outcome=left-out`,
+        isChosen: chosen === 'left-out',
+      },
+    ],
+    afterwards:
+      next && changed > 0 && may(more.viewer, 'users', 'write')
+        ? { action: next, label: WORDS[next].button(changed) }
+        : undefined,
+  };
+}
+
+function differenceOf(operation: BulkOperation, now: number): string | undefined {
+  if (operation.shown === null || operation.shown === now) return undefined;
+  return `The list showed ${counted(operation.shown, 'user')}; when you pressed, ${now === 1 ? 'it was' : 'they were'} ${now.toLocaleString('en')}.`;
+}
+
+function some(names: string[]): { shown: string[]; rest: number } {
+  return { shown: names.slice(0, NAMES_SHOWN), rest: Math.max(0, names.length - NAMES_SHOWN) };
+}

@@ -1,0 +1,168 @@
+import type { Act } from '../audit/audit-event.ts';
+import type { Reader, Transaction } from '../db/database.ts';
+import type { LinkSettings } from '../links/link-store.ts';
+import { type Outcome, perform } from '../users/user-life-cycle.ts';
+import { NotFound } from '../web/errors.ts';
+import type { BulkAction, BulkOperation } from './bulk-operation.ts';
+
+const ROWS_PER_INSERT = 400;
+
+export interface BulkItem {
+  userId: number;
+  userName: string;
+  userEmail: string;
+  outcome: 'changed' | 'left out' | null;
+  reason: string;
+  before: Record<string, unknown>;
+}
+
+export interface Draft {
+  action: BulkAction;
+  userIds: number[];
+  /** Given where all of a view were meant. */
+  view?: Pick<BulkOperation, 'view' | 'shown' | 'shownChange' | 'frozenChange'>;
+}
+
+/** Freezes the set. Nothing is done to anybody yet. */
+export async function createDraft(trx: Transaction, act: Act, draft: Draft): Promise<number> {
+  const [{ id }] = await trx('bulk_operations')
+    .insert({
+      action: draft.action,
+      created_by: act.by.id,
+      created_at: act.at,
+      view: draft.view?.view,
+      shown: draft.view?.shown,
+      shown_change: draft.view?.shownChange,
+      frozen_change: draft.view?.frozenChange,
+    })
+    .returning('id');
+  const items = draft.userIds.map((user_id) => ({ operation_id: id, user_id }));
+  await trx.batchInsert('bulk_operation_items', items, ROWS_PER_INSERT);
+  return id;
+}
+
+/** Throws NotFound for an unknown one. */
+export async function findOperation(db: Reader, id: number): Promise<BulkOperation> {
+  const row = await db('bulk_operations').where({ id }).first();
+  if (!row) throw new NotFound('There is no such operation.');
+  return operationOf(row);
+}
+
+export interface ListedOperation extends BulkOperation {
+  creator: string;
+  items: number;
+  changed: number;
+}
+
+/** The newest operations that were executed, with their sizes. */
+export async function findExecuted(db: Reader, limit: number): Promise<ListedOperation[]> {
+  const count = (outcome: string) =>
+    db('bulk_operation_items').whereRaw('operation_id = bulk_operations.id').whereRaw(outcome).count('*');
+  const rows = await db('bulk_operations')
+    .join('users', 'users.id', 'bulk_operations.created_by')
+    .whereNotNull('executed_at')
+    .orderBy('bulk_operations.id', 'desc')
+    .limit(limit)
+    .select('bulk_operations.*', 'users.name as creator')
+    .select(count('1 = 1').as('items'), count("outcome = 'changed'").as('changed'));
+  return rows.map((row) => ({
+    ...operationOf(row),
+    creator: row.creator,
+    items: Number(row.items),
+    changed: Number(row.changed),
+  }));
+}
+
+export async function findItemIds(db: Reader, operationId: number): Promise<number[]> {
+  return db('bulk_operation_items').where('operation_id', operationId).orderBy('user_id').pluck('user_id');
+}
+
+/** Of the frozen users, those who changed between the moment the view was shown and the freezing. */
+export async function findChangedMeanwhile(db: Reader, operation: BulkOperation): Promise<string[]> {
+  if (operation.shownChange === null || operation.frozenChange === null) return [];
+  return db('bulk_operation_items')
+    .join('users', 'users.id', 'bulk_operation_items.user_id')
+    .where('operation_id', operation.id)
+    .whereIn(
+      'user_id',
+      db('user_changes')
+        .where('id', '>', operation.shownChange)
+        .where('id', '<=', operation.frozenChange)
+        .select('user_id'),
+    )
+    .orderBy('users.sort_name')
+    .pluck('users.name');
+}
+
+/** The items by the name of their user, of one outcome or of all. */
+export async function findItems(db: Reader, operationId: number, outcome?: string): Promise<BulkItem[]> {
+  const query = db('bulk_operation_items')
+    .join('users', 'users.id', 'bulk_operation_items.user_id')
+    .where('operation_id', operationId)
+    .orderBy(['users.sort_name', 'users.id'])
+    .select('bulk_operation_items.*', 'users.name as user_name', 'users.email as user_email');
+  if (outcome) query.where({ outcome });
+  return (await query).map((row) => ({
+    userId: row.user_id,
+    userName: row.user_name,
+    userEmail: row.user_email,
+    outcome: row.outcome,
+    reason: row.reason,
+    before: JSON.parse(row.before),
+  }));
+}
+
+/**
+ * Does it, once: of any number of attempts one does, and the others find it done (R65). Everybody is judged anew; who may
+ * no longer be changed is left out with the reason (R64). Returns undefined where it had been executed before.
+ */
+export async function executeOperation(
+  trx: Transaction,
+  act: Act,
+  operation: BulkOperation,
+  links: LinkSettings,
+): Promise<Outcome[] | undefined> {
+  const claimed = await trx('bulk_operations')
+    .where({ id: operation.id })
+    .whereNull('executed_at')
+    .update({ executed_at: act.at });
+  if (claimed === 0) return undefined;
+  const outcomes = await perform(trx, act, operation.action, await findItemIds(trx, operation.id), links);
+  await trx('bulk_operation_items').where('operation_id', operation.id).delete();
+  const items = outcomes.map(({ subject, refusal }) => ({
+    operation_id: operation.id,
+    user_id: subject.id,
+    outcome: refusal ? 'left out' : 'changed',
+    reason: refusal?.reason ?? '',
+    before: JSON.stringify({
+      activity: subject.activity,
+      loginAttempts: subject.loginAttempts,
+      lockedUntil: subject.lockedUntil,
+      invitationExpiresAt: subject.invitationExpiresAt,
+      accessConfirmedAt: subject.accessConfirmedAt,
+    }),
+  }));
+  await trx.batchInsert('bulk_operation_items', items, ROWS_PER_INSERT);
+  return outcomes;
+}
+
+/** Drafts that nobody executed within a day are forgotten. */
+export async function pruneDrafts(trx: Transaction, before: string): Promise<void> {
+  const forgotten = trx('bulk_operations').whereNull('executed_at').where('created_at', '<', before);
+  await trx('bulk_operation_items').whereIn('operation_id', forgotten.clone().select('id')).delete();
+  await forgotten.delete();
+}
+
+function operationOf(row: { [column: string]: never }): BulkOperation {
+  return {
+    id: row.id,
+    action: row.action,
+    createdBy: row.created_by,
+    createdAt: row.created_at,
+    view: row.view,
+    shown: row.shown,
+    shownChange: row.shown_change,
+    frozenChange: row.frozen_change,
+    executedAt: row.executed_at,
+  };
+}

@@ -1,0 +1,91 @@
+import type { Instant } from '../clock.ts';
+import { counted } from '../text.ts';
+import type { UserAction } from '../users/user-action.ts';
+
+/** What the action bar of the list offers, in its order. */
+export const BULK_ACTIONS = [
+  'delete',
+  'activate',
+  'deactivate',
+  'reinvite',
+  'reset-login-attempts',
+  'confirm-access',
+] as const satisfies UserAction[];
+
+export type BulkAction = (typeof BULK_ACTIONS)[number];
+
+/** More at once is refused with a sentence. */
+export const MOST_AT_ONCE = 5_000;
+
+/** One action on a set of users: frozen as a draft, executed once, then a report for good. */
+export interface BulkOperation {
+  id: number;
+  action: BulkAction;
+  createdBy: number;
+  createdAt: Instant;
+  view: string | null;
+  /** How many the view showed, and where the feed of changes stood, when the button was pressed and when the set was frozen. */
+  shown: number | null;
+  shownChange: number | null;
+  frozenChange: number | null;
+  executedAt: Instant | null;
+}
+
+interface Words {
+  label: string;
+  /** "Deactivate 412 users": the button repeats the action and the number. */
+  button: (number: number) => string;
+  /** "412 users were deactivated." */
+  done: (number: number) => string;
+  /** What it does, for the sheet. */
+  consequence: string;
+  isDangerous?: boolean;
+}
+
+const were = (number: number) => `${counted(number, 'user')} ${number === 1 ? 'was' : 'were'}`;
+
+export const WORDS: Record<BulkAction, Words> = {
+  delete: {
+    label: 'Delete',
+    button: (number) => `Delete ${counted(number, 'user')}`,
+    done: (number) => `${were(number)} deleted.`,
+    consequence:
+      'They can no longer sign in and leave the list; sessions and links end at once. Activate restores them.',
+    isDangerous: true,
+  },
+  activate: {
+    label: 'Activate',
+    button: (number) => `Activate ${counted(number, 'user')}`,
+    done: (number) => `${were(number)} activated.`,
+    consequence: 'They may sign in again, with the groups that stand in their records.',
+  },
+  deactivate: {
+    label: 'Deactivate',
+    button: (number) => `Deactivate ${counted(number, 'user')}`,
+    done: (number) => `${were(number)} deactivated.`,
+    consequence: 'They can no longer sign in; sessions and links end at once. Everything else stays.',
+    isDangerous: true,
+  },
+  reinvite: {
+    label: 'Reinvite',
+    button: (number) => `Reinvite ${counted(number, 'user')}`,
+    done: (number) => `${were(number)} invited anew.`,
+    consequence: 'Each gets a new link, and the links made before no longer work.',
+  },
+  'reset-login-attempts': {
+    label: 'Reset login attempts',
+    button: (number) => `Reset login attempts of ${counted(number, 'user')}`,
+    done: (number) => `Login attempts of ${counted(number, 'user')} were reset.`,
+    consequence: 'Their counts of failed sign-ins go back to zero, and locks end now.',
+  },
+  'confirm-access': {
+    label: 'Confirm access',
+    button: (number) => `Confirm access of ${counted(number, 'user')}`,
+    done: (number) => `Access of ${counted(number, 'user')} was confirmed.`,
+    consequence: 'You say that their access is still needed. Your name and today’s date stand in their records.',
+  },
+};
+
+export function isBulkAction(text: string): text is BulkAction {
+  return (BULK_ACTIONS as readonly string[]).includes(text);
+}

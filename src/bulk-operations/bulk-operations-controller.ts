@@ -1,0 +1,154 @@
+import { parse } from 'node:querystring';
+import { stringify } from 'csv-stringify/sync';
+import { type Request, Router } from 'express';
+import { instant } from '../clock.ts';
+import { findTokens } from '../links/link-store.ts';
+import { counted } from '../text.ts';
+import { judge } from '../users/user-life-cycle.ts';
+import { selectForView } from '../users/user-list.ts';
+import { readListQuery } from '../users/user-list-query.ts';
+import { findUserNames, findUsers } from '../users/user-store.ts';
+import { actOf } from '../web/act.ts';
+import { type AppContext, stateLimits } from '../web/app-context.ts';
+import { requireRight } from '../web/authorization.ts';
+import { BadRequest, HttpError, NotFound } from '../web/errors.ts';
+import { type Flash, flash, takeFlash } from '../web/flash.ts';
+import { typedFields } from '../web/form.ts';
+import { render } from '../web/render.ts';
+import { safePath } from '../web/safe-path.ts';
+import { type BulkOperation, isBulkAction, MOST_AT_ONCE, WORDS } from './bulk-operation.ts';
+import { reportPage, sheetPage } from './bulk-operation-page.ts';
+import * as store from './bulk-operation-store.ts';
+
+const LISTED = 100;
+
+export function bulkOperationsController(app: AppContext): Router {
+  const router = Router();
+  const read = requireRight('users', 'read');
+  const write = requireRight('users', 'write');
+
+  router.get('/bulk-operations', read, async (req, res) => {
+    const operations = await store.findExecuted(app.db.read, LISTED);
+    render(req, res, 'bulk-operations/index', { title: 'Bulk operations', operations, words: WORDS });
+  });
+
+  router.post('/bulk-operations', write, async (req, res) => {
+    const { action } = typedFields(req.body, ['action']);
+    if (!isBulkAction(String(action))) throw new BadRequest('There is no such action.');
+    const set = await meantBy(req);
+    if (set.userIds.length === 0)
+      throw new HttpError(422, 'Nothing is ticked. Go back and tick the users you mean, or all that match.');
+    if (set.userIds.length > MOST_AT_ONCE)
+      throw new HttpError(
+        422,
+        `At most ${counted(MOST_AT_ONCE, 'user')} at once; these are ${counted(set.userIds.length, 'user')}. Narrow the view by a filter.`,
+      );
+    const draft = { ...set, action: action as keyof typeof WORDS };
+    const id = await app.db.write((trx) => store.createDraft(trx, actOf(app, req), draft));
+    res.redirect(303, `/bulk-operations/${id}`);
+  });
+
+  router.get('/bulk-operations/:id', read, async (req, res) => {
+    const operation = await visible(req);
+    if (operation.executedAt !== null) {
+      const shownFlash = takeFlash(req);
+      const { outcome } = req.query;
+      const items = await store.findItems(app.db.read, operation.id);
+      const creator = (await findUserNames(app.db.read, [operation.createdBy])).get(operation.createdBy);
+      const links = await linksToShow(shownFlash, operation, items);
+      return render(req, res, 'bulk-operations/report', {
+        flash: shownFlash,
+        ...reportPage(operation, items, String(outcome ?? ''), { creator, links, viewer: req.viewer! }),
+      });
+    }
+    const outcomes = await judge(
+      app.db.read,
+      req.viewer!,
+      operation.action,
+      await store.findItemIds(app.db.read, operation.id),
+    );
+    const changedMeanwhile = await store.findChangedMeanwhile(app.db.read, operation);
+    render(req, res, 'bulk-operations/sheet', sheetPage(operation, outcomes, changedMeanwhile));
+  });
+
+  router.get('/bulk-operations/:id/items.csv', read, async (req, res) => {
+    const operation = await visible(req);
+    if (operation.executedAt === null) throw new NotFound();
+    const rows = (await store.findItems(app.db.read, operation.id)).map((item) => [
+      item.userName,
+      item.userEmail,
+      item.outcome,
+      item.reason,
+      item.before.activity,
+    ]);
+    res.attachment(`bulk-operation-${operation.id}.csv`).type('text/csv; charset=utf-8');
+    // What could be taken for a formula is escaped (R72).
+    res.send(
+      stringify(rows, {
+        header: true,
+        columns: ['Name', 'System email', 'Outcome', 'Reason', 'Activity before'],
+        escape_formulas: true,
+        bom: true,
+      }),
+    );
+  });
+
+  router.post('/bulk-operations/:id/execution', write, async (req, res) => {
+    const operation = await visible(req);
+    const outcomes = await app.db.write((trx) => store.executeOperation(trx, actOf(app, req), operation, app.links));
+    if (outcomes) {
+      const changed = outcomes.filter((outcome) => !outcome.refusal).length;
+      flash(req, WORDS[operation.action].done(changed), {
+        showLinksOf: operation.action === 'reinvite' && changed > 0 ? operation.id : undefined,
+      });
+    }
+    res.redirect(303, `/bulk-operations/${operation.id}`);
+  });
+
+  /** The users whom the form means: those of an earlier operation, all of a view, or those ticked. */
+  async function meantBy(req: Request): Promise<Pick<store.Draft, 'userIds' | 'view'>> {
+    const typed = typedFields(req.body, ['from', 'scope', 'view', 'shown', 'change'], ['ids']);
+    if (typed.from) {
+      const earlier = await visible(req, String(typed.from));
+      const items = await store.findItems(app.db.read, earlier.id);
+      return { userIds: items.filter((item) => item.outcome !== 'left out').map((item) => item.userId) };
+    }
+    if (typed.scope === 'all') {
+      const view = safePath(typed.view);
+      // Never a guess: a view that cannot be read must not come to mean everybody.
+      if (!view || !/^\/users(\?|$)/.test(view)) throw new BadRequest('It is not said which view is meant.');
+      const query = readListQuery(parse(view.split('?')[1] ?? ''));
+      const selection = await selectForView(app.db.read, app.index, query, stateLimits(app));
+      const shown = { shown: Number(typed.shown) || 0, shownChange: Number(typed.change) || 0 };
+      return { userIds: selection.ids(), view: { view, ...shown, frozenChange: selection.change } };
+    }
+    const ids = [...new Set([typed.ids].flat().map(Number))].filter((id) => Number.isSafeInteger(id) && id > 0);
+    return { userIds: (await findUsers(app.db.read, ids)).map((user) => user.id) };
+  }
+
+  /** A draft is its creator's alone; a report is for all who read users. */
+  async function visible(req: Request, id = String(req.params.id)): Promise<BulkOperation> {
+    if (!/^[1-9]\d{0,14}$/.test(id)) throw new NotFound();
+    const operation = await store.findOperation(app.db.read, Number(id));
+    if (operation.executedAt === null && operation.createdBy !== req.viewer!.id) throw new NotFound();
+    return operation;
+  }
+
+  /** Right after the execution, to whoever executed it, the new invitations as lines to copy: name and link. */
+  async function linksToShow(
+    shown: Flash | undefined,
+    operation: BulkOperation,
+    items: store.BulkItem[],
+  ): Promise<string[]> {
+    if (shown?.showLinksOf !== operation.id) return [];
+    const changed = items.filter((item) => item.outcome === 'changed');
+    const ids = changed.map((item) => item.userId);
+    const tokens = await findTokens(app.db.read, 'invitation', ids, app.links, instant(app.clock()));
+    return changed.flatMap((item) => {
+      const token = tokens.get(item.userId);
+      return token ? [`${item.userName}\t${item.userEmail}\t${app.config.baseUrl}/invitations/${token}`] : [];
+    });
+  }
+
+  return router;
+}

@@ -1,0 +1,94 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
+import { axeFindings, closeBrowser, visit } from '../support/browser.ts';
+
+let app: TestApp;
+let page: Page;
+
+beforeEach(async () => {
+  app = await startApp();
+});
+afterEach(async () => {
+  await page.context().close();
+  await app.close();
+});
+afterAll(closeBrowser);
+
+async function open(javaScriptEnabled: boolean): Promise<void> {
+  page = (await visit({ baseURL: app.url, javaScriptEnabled })).page;
+  await page.goto('/session/new?next=/users');
+  await page.getByLabel('Name or system email').fill('alice');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'User Management' }).waitFor();
+}
+
+const bar = () => page.getByRole('region', { name: 'Actions' });
+const press = (name: string) => bar().getByRole('button', { name, exact: true }).click();
+const ticked = () => page.locator('input[name=ids]:checked').count();
+
+describe('with JavaScript', () => {
+  beforeEach(() => open(true));
+
+  it('wakes the buttons, ticks a range with Shift and the page at once, and keeps ticks through a sort', async () => {
+    const deactivate = bar().getByRole('button', { name: 'Deactivate' });
+    expect(await deactivate.isDisabled()).toBe(true);
+    await page.getByLabel('Tick bob').check();
+    expect(await deactivate.isDisabled()).toBe(false);
+    await page.getByLabel('Tick erin').click({ modifiers: ['Shift'] });
+    expect(await ticked()).toBe(4);
+    await bar().getByText('4 ticked').waitFor();
+    await page.getByLabel('Tick all on this page').check();
+    expect(await ticked()).toBe(10);
+    await page.getByLabel('Tick all on this page').uncheck();
+    expect(await deactivate.isDisabled()).toBe(true);
+  });
+
+  it('freezes, shows the sheet, executes and reports', async () => {
+    await page.getByLabel('Tick bob').check();
+    await page.getByLabel('Tick alice').check();
+    await press('Deactivate');
+    await page.getByText('is yourself').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Deactivate 1 user' }).click();
+    await page.getByRole('heading', { name: '1 user was deactivated.' }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Activate 1 user' }).click();
+    await page.getByRole('button', { name: 'Activate 1 user' }).click();
+    await page.getByRole('heading', { name: '1 user was activated.' }).waitFor();
+  });
+
+  it('means all that match, after a filter was swapped in', async () => {
+    await page
+      .getByRole('complementary')
+      .getByRole('link', { name: /^Support/ })
+      .click();
+    await page.getByText('4 users').waitFor();
+    await page.getByLabel('All 4 matching').check();
+    await press('Confirm access');
+    await page.getByRole('button', { name: 'Confirm access of 3 users' }).click();
+    await page.getByText('Access of 3 users was confirmed.').first().waitFor();
+  });
+});
+
+describe('without JavaScript', () => {
+  beforeEach(() => open(false));
+
+  it('has buttons that say what is missing, and does the same', async () => {
+    await press('Delete');
+    await page.getByText('Nothing is ticked').waitFor();
+    await page.goto('/users');
+    await page.getByLabel('Tick bob').check();
+    await page.getByLabel('Tick lena').check();
+    await press('Delete');
+    await page.getByRole('button', { name: 'Deactivate instead' }).click();
+    await page.getByRole('button', { name: 'Deactivate 2 users' }).click();
+    await page.getByRole('heading', { name: '2 users were deactivated.' }).waitFor();
+    await page.goto('/users?activity=deactivated');
+    await page.getByLabel('All 3 matching').check();
+    await press('Activate');
+    await page.getByRole('button', { name: 'Activate 3 users' }).click();
+    await page.getByRole('heading', { name: '3 users were activated.' }).waitFor();
+  });
+});

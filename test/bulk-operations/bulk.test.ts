@@ -1,0 +1,221 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { load } from 'cheerio';
+import type { Person } from '../../seeds/cast.ts';
+import { verifyChain } from '../../src/audit/audit-store.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { type Session, signedIn } from '../support/session.ts';
+
+let app: TestApp;
+let alice: Session;
+
+beforeEach(async () => {
+  app = await startApp();
+  alice = await signedIn(app, 'alice');
+});
+afterEach(() => app.close());
+
+const ids = (...people: Person[]) => people.map((person) => String(app.people[person]));
+
+async function draft(session: Session, fields: Record<string, string | string[]>): Promise<string> {
+  const response = await session.post('/bulk-operations', fields);
+  expect(response.status).toBe(303);
+  return response.headers.location;
+}
+
+const activities = async () =>
+  Object.fromEntries((await app.db.read('users').select('name', 'activity')).map((row) => [row.name, row.activity]));
+
+const eventsOf = (action: string) => app.db.read('audit_events').where({ action });
+
+describe('the sheet', () => {
+  it('says how many will change, and who is left out and why, before anything happens', async () => {
+    const before = await activities();
+    const path = await draft(alice, { action: 'deactivate', ids: ids('alice', 'bob', 'carol', 'dave') });
+    const page = load((await alice.get(path)).text);
+    expect(page('main').text()).toContain('2 users will change');
+    expect(
+      page('main li')
+        .map((_, li) => page(li).text().replace(/\s+/g, ' ').trim())
+        .get(),
+    ).toEqual(['1 is yourself: nobody deactivates themself alice', '1 is already deactivated dave']);
+    expect(page('button.main').text()).toBe('Deactivate 2 users');
+    expect(page('a.button').text()).toBe('Cancel');
+    expect(await activities()).toEqual(before);
+  });
+
+  it('says what changed since the list was shown (R66)', async () => {
+    const list = load((await alice.get('/users?q=b+example')).text);
+    const hidden = (name: string) => list(`#bulk-form input[name=${name}]`).attr('value')!;
+    const ada = await signedIn(app, 'ada');
+    await ada.post('/users', { name: 'bnewcomer', email: 'newcomer@example.com', access: 'later' });
+    const fields = {
+      action: 'confirm-access',
+      scope: 'all',
+      view: hidden('view'),
+      shown: hidden('shown'),
+      change: hidden('change'),
+    };
+    const page = load((await alice.get(await draft(alice, fields))).text);
+    expect(page('.warn').text()).toContain('The list showed 2 users; when you pressed, they were 3.');
+    expect(page('.warn').text()).toContain('bnewcomer');
+  });
+
+  it('does not take a view that cannot be read for everybody', async () => {
+    for (const view of ['', 'users/index', '/audit', '//evil'])
+      expect((await alice.post('/bulk-operations', { action: 'delete', scope: 'all', view })).status).toBe(400);
+    expect(await app.db.read('bulk_operations')).toEqual([]);
+  });
+
+  it('belongs to whoever pressed', async () => {
+    const path = await draft(alice, { action: 'deactivate', ids: ids('bob') });
+    const ada = await signedIn(app, 'ada');
+    expect((await ada.get(path)).status).toBe(404);
+    expect((await ada.post(`${path}/execution`)).status).toBe(404);
+    expect((await activities()).bob).toBe('active');
+  });
+
+  it('offers to deactivate instead of deleting', async () => {
+    const path = await draft(alice, { action: 'delete', ids: ids('bob', 'lena') });
+    expect((await alice.get(path)).text).toContain('Deactivate instead');
+    const instead = await draft(alice, { action: 'deactivate', from: path.split('/')[2] });
+    expect((await alice.get(instead)).text).toContain('Deactivate 2 users');
+  });
+
+  it('refuses an empty set and more than 5,000 with a sentence', async () => {
+    const none = await alice.post('/bulk-operations', { action: 'delete' });
+    expect([none.status, none.text]).toEqual([422, expect.stringContaining('Nothing is ticked')]);
+    await app.db.write(async (trx) => {
+      const row = await trx('users').where('name', 'bob').first();
+      for (let n = 0; n < 5000; n++)
+        await trx('users').insert({ ...row, id: 1000 + n, name_key: `n${n}`, email_key: `n${n}@x`, contact_id: null });
+    });
+    const many = await alice.post('/bulk-operations', {
+      action: 'delete',
+      scope: 'all',
+      view: '/users',
+      shown: '10',
+      change: '0',
+    });
+    expect([many.status, many.text]).toEqual([
+      422,
+      expect.stringContaining('At most 5,000 users at once; these are 5,010 users'),
+    ]);
+    expect(await app.db.read('bulk_operations')).toEqual([]);
+  });
+
+  it('ignores ids of nobody, and refuses an action that is none', async () => {
+    const path = await draft(alice, { action: 'delete', ids: [...ids('bob'), '999999', '-1', 'x', '1e3'] });
+    expect((await alice.get(path)).text).toContain('Delete 1 user');
+    expect((await alice.post('/bulk-operations', { action: 'promote', ids: ids('bob') })).status).toBe(400);
+  });
+});
+
+describe('the execution', () => {
+  it('changes the set once, with one audit event for each, and becomes the report (R65)', async () => {
+    const path = await draft(alice, { action: 'deactivate', ids: ids('bob', 'carol', 'dave') });
+    const answers = await Promise.all([1, 2, 3].map(() => alice.post(`${path}/execution`)));
+    expect(answers.map((answer) => [answer.status, answer.headers.location])).toEqual([1, 2, 3].map(() => [303, path]));
+    expect(await activities()).toMatchObject({ bob: 'deactivated', carol: 'deactivated', alice: 'active' });
+    // Dave's own event is from the seed.
+    expect(await eventsOf('user.deactivated')).toHaveLength(3);
+    expect(await app.db.read('links').whereNull('ended_at').where('user_id', app.people.carol)).toEqual([]);
+    const report = load((await alice.get(path)).text);
+    expect(report('h1').text()).toBe('2 users were deactivated.');
+    expect(report('main ul.rows li').length).toBe(3);
+    expect(report('main').text()).toContain('is already deactivated');
+    expect(load((await alice.get(`${path}?outcome=changed`)).text)('main ul.rows li').length).toBe(2);
+    expect(await verifyChain(app.db.read, app.config.secrets.audit)).toMatchObject({ intact: true });
+    const ada = await signedIn(app, 'ada');
+    expect((await ada.get(path)).status).toBe(200);
+    expect((await ada.get('/bulk-operations')).text).toContain('2 users were deactivated.');
+  });
+
+  it('leaves out who may no longer be changed since the sheet (R64)', async () => {
+    const max = await signedIn(app, 'max');
+    const path = await draft(max, { action: 'deactivate', ids: ids('bob', 'lena') });
+    const groups = await app.db.read('groups').where('name', 'Administrators').first();
+    await app.db.write((trx) =>
+      trx('memberships').insert({ user_id: app.people.bob, group_id: groups.id, granted_at: 'x' }),
+    );
+    await max.post(`${path}/execution`);
+    expect(await activities()).toMatchObject({ bob: 'active', lena: 'deactivated' });
+    expect((await max.get(path)).text).toContain('has rights that you do not hold');
+  });
+
+  it('never takes the last administrator, whoever asks for whatever set (R63)', async () => {
+    // Somebody who holds every right but is no administrator, because their access ends.
+    const groups = await app.db.read('groups').where('name', 'Administrators').first();
+    await app.db.write(async (trx) => {
+      await trx('memberships').insert({ user_id: app.people.bob, group_id: groups.id, granted_at: 'x' });
+      await trx('users').where('id', app.people.bob).update({ expires_on: '2027-01-01' });
+    });
+    const bob = await signedIn(app, 'bob');
+    const path = await draft(bob, { action: 'delete', scope: 'all', view: '/users', shown: '10', change: '0' });
+    expect((await bob.get(path)).text).toContain('is the last administrator');
+    await bob.post(`${path}/execution`);
+    const left = await activities();
+    expect([left.alice, left.ada].sort()).toEqual(['active', 'deleted']);
+  });
+
+  it('lets two administrators work on overlapping sets, in some order', async () => {
+    const ada = await signedIn(app, 'ada');
+    for (let round = 0; round < 10; round++) {
+      const set = ids('bob', 'lena', 'carol', 'erin');
+      const [one, two] = await Promise.all([
+        draft(alice, { action: 'deactivate', ids: set }),
+        draft(ada, { action: 'activate', ids: set }),
+      ]);
+      const answers = await Promise.all([alice.post(`${one}/execution`), ada.post(`${two}/execution`)]);
+      expect(answers.map((answer) => answer.status)).toEqual([303, 303]);
+      const { bob, lena, carol, erin } = await activities();
+      expect(new Set([bob, lena, carol, erin]).size).toBe(1);
+    }
+  });
+
+  it('restores deleted users but those whose name is taken by now', async () => {
+    await alice.post(`${await draft(alice, { action: 'delete', ids: ids('bob', 'lena') })}/execution`);
+    await alice.post('/users', { name: 'BOB', email: 'other@example.com', access: 'later' });
+    const path = await draft(alice, { action: 'activate', ids: ids('bob', 'lena', 'dave') });
+    await alice.post(`${path}/execution`);
+    expect(await activities()).toMatchObject({ bob: 'deleted', lena: 'active', dave: 'active' });
+    expect((await alice.get(path)).text).toContain('the name belongs to another user by now');
+  });
+
+  it('shows new invitations to copy once, only to whoever made them', async () => {
+    await alice.post('/users', { name: 'newcomer', email: 'newcomer@example.com', access: 'later' });
+    const path = await draft(alice, { action: 'reinvite', scope: 'all', view: '/users', shown: '11', change: '0' });
+    await alice.post(`${path}/execution`);
+    const links = load((await alice.get(path)).text)('#links')
+      .text()
+      .split('\n');
+    expect(links.map((line) => line.split('\t')[0])).toEqual(['carol', 'newcomer']);
+    expect((await alice.get(new URL(links[0].split('\t')[2]).pathname)).status).toBe(303);
+    expect(load((await alice.get(path)).text)('#links').length).toBe(0);
+  });
+
+  it('is told as CSV in which nothing is a formula (R72)', async () => {
+    await alice.post('/users', { name: '=HYPERLINK("http://evil")', email: 'evil@example.com', access: 'later' });
+    const path = await draft(alice, { action: 'confirm-access', ids: ids('bob') });
+    const all = await draft(alice, {
+      action: 'confirm-access',
+      scope: 'all',
+      view: '/users?q=evil',
+      shown: '1',
+      change: '0',
+    });
+    await alice.post(`${path}/execution`);
+    await alice.post(`${all}/execution`);
+    expect((await alice.get(`${path}/items.csv`)).text).toContain('bob,bob@example.com,changed,,active');
+    const csv = await alice.get(`${all}/items.csv`);
+    expect(csv.headers['content-disposition']).toContain('attachment');
+    expect(csv.text).toContain(`"'=HYPERLINK(""http://evil"")"`);
+  });
+});
+
+it('is closed to who may not change users', async () => {
+  const rita = await signedIn(app, 'rita');
+  expect((await rita.post('/bulk-operations', { action: 'delete', ids: ids('bob') })).status).toBe(403);
+  expect(load((await rita.get('/users')).text)('#bulk-form').length).toBe(0);
+  const bob = await signedIn(app, 'bob');
+  expect((await bob.get('/bulk-operations')).status).toBe(404);
+});
