@@ -1,0 +1,56 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { seedCast } from '../seeds/cast.ts';
+import { generateUsers } from '../seeds/generator.ts';
+import { givenSettings, readConfig } from '../src/config.ts';
+import { explained, fail } from '../src/failure.ts';
+import { serve } from '../src/serve.ts';
+import type { AppContext } from '../src/web/app-context.ts';
+
+const MADE_UP = 500;
+/** Where it listens and what it is called; nothing that leads to real data, mail or secrets. */
+const KEPT = ['PORT', 'HOST', 'BASE_URL', 'TRUST_PROXY', 'INSTANCE_NAME', 'LOG_LEVEL'];
+/** Letters and digits that nobody takes for one another. */
+const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+try {
+  await demo();
+} catch (error) {
+  fail(explained(error));
+}
+
+/** The same program on a folder that is gone afterwards, with the cast of the tests and some more people. */
+async function demo(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'roster-demo-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  // Until the server takes the signals they would end the process without an exit, and leave the folder behind.
+  const leave = () => process.exit(0);
+  for (const signal of SIGNALS) process.on(signal, leave);
+
+  const given = Object.entries(givenSettings()).filter(([name]) => KEPT.includes(name));
+  const config = readConfig({ LOG_LEVEL: 'warn', ...Object.fromEntries(given), DATA_DIR: folder }, '');
+  const password = newPassword();
+  await serve(config, { beforeListen: (context) => fill(context, password) });
+  for (const signal of SIGNALS) process.off(signal, leave);
+  console.log(`Sign in as alice with ${password}`);
+  console.log(
+    'The others of the cast have the same password. Nothing is kept: it all goes when you stop this with Ctrl-C.',
+  );
+}
+
+async function fill({ db, config, links, hasher }: AppContext, password: string): Promise<void> {
+  const { loginAttempts, invitationHours } = config;
+  const settings = { auditKey: config.secrets.audit, loginAttempts, now: Date.now() };
+  await seedCast(db, { ...settings, links, passwordHash: await hasher.hash(password) });
+  const nobodys = await hasher.hash(randomBytes(32).toString('base64'));
+  await generateUsers(db, { ...settings, invitationHours, users: MADE_UP, passwordHash: nobodys });
+}
+
+/** Another one each time: whoever else reads this file or reaches the port does not know it. */
+function newPassword(): string {
+  const four = () => Array.from({ length: 4 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+  return Array.from({ length: 5 }, four).join('-');
+}
