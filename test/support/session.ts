@@ -35,9 +35,14 @@ export class Session {
   async signIn(identifier: string, password = PASSWORD) {
     this.token = '';
     const response = await this.post('/session', { identifier, password });
+    this.isIn();
+    return response;
+  }
+
+  /** From now on the token is that of a page for signed-in people. */
+  isIn(): void {
     this.token = '';
     this.tokenPage = '/credentials';
-    return response;
   }
 
   /** The token that forms of this browser carry. */
