@@ -1,41 +1,61 @@
 // `npm run roster -- <command>`: what an administrator does at the machine itself. It works while the server runs.
-import { verifyAudit } from '../src/command-line/verify-audit.ts';
-import { ConfigError, readConfig } from '../src/config.ts';
+import { parseArgs } from 'node:util';
+import { COMMANDS } from '../src/command-line/commands.ts';
+import { readConfig } from '../src/config.ts';
 import { openDatabase } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
+import { explained, fail } from '../src/failure.ts';
+import { linkSettings } from '../src/links/link-store.ts';
 
-const COMMANDS = { 'verify-audit': verifyAudit };
+const usages = Object.entries(COMMANDS).map(([name, { parameters, summary }]) => {
+  const call = [name, ...parameters.map((parameter) => `<${parameter}>`)].join(' ');
+  return `  ${call.padEnd(38)} ${summary}`;
+});
 
-const USAGE = `Usage: npm run roster -- <command>
+const USAGE = `Usage: npm run roster -- <command> [--json]
 
-  verify-audit   walks the chain of the audit and names the first event that was altered or is missing
-                 (exit code 0: intact, 2: tampered with)`;
+${usages.join('\n')}
 
-async function run(name: string | undefined): Promise<number> {
-  if (name === '--help' || name === 'help') {
-    console.log(USAGE);
-    return 0;
-  }
-  if (!name || !(name in COMMANDS)) {
-    console.error(name ? `roster: there is no command ${name}\n\n${USAGE}` : USAGE);
-    return 1;
-  }
-  const config = readConfig();
-  const db = openDatabase(config.dataDir);
+A user is named by name or system email. Exit codes: 0 done; 1 wrong use or settings; 2 refused, and nothing was
+changed, or the audit is not intact.`;
+
+function given() {
   try {
-    await migrate(db);
-    const { line, exitCode } = await COMMANDS[name as keyof typeof COMMANDS](db, config);
-    console.log(line);
-    return exitCode;
-  } finally {
-    await db.close();
+    return parseArgs({
+      allowPositionals: true,
+      options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    });
+  } catch (error) {
+    return fail([`${(error as Error).message}`, 'see --help']);
   }
 }
 
-try {
-  process.exitCode = await run(process.argv[2]);
-} catch (error) {
-  const lines = error instanceof ConfigError ? error.lines : [error instanceof Error ? error.message : String(error)];
-  for (const line of lines) console.error(`roster: ${line}`);
+const { values, positionals } = given();
+const [name, ...parameters] = positionals;
+const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name] : undefined;
+
+if (values.help) {
+  console.log(USAGE);
+} else if (!command || parameters.length !== command.parameters.length) {
+  const wrong =
+    name === undefined
+      ? 'which command?'
+      : command
+        ? `${name} takes: ${command.parameters.join(', ') || 'nothing'}`
+        : `there is no command ${name}`;
+  console.error(`roster: ${wrong}\n\n${USAGE}`);
   process.exitCode = 1;
+} else {
+  try {
+    const config = readConfig();
+    const db = openDatabase(config.dataDir);
+    await migrate(db);
+    const links = linkSettings(config.secrets.link, config.invitationHours, config.resetMinutes);
+    const result = await command.run({ db, config, links }, parameters);
+    await db.close();
+    console.log(values.json ? JSON.stringify(result.data) : result.lines.join('\n'));
+    process.exitCode = result.exitCode;
+  } catch (error) {
+    fail(explained(error));
+  }
 }

@@ -9,6 +9,8 @@ export function explained(error: unknown): string[] {
   if (code === 'EADDRINUSE') return ['the port is taken by another program: give another one with PORT'];
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return ['HOST is no address of this machine'];
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return [`no permission: ${message}`];
+  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT')
+    return ['roster.sqlite in DATA_DIR is no database, or it is damaged'];
   return [message];
 }
 

@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { createApp } from './app.ts';
-import { instant, MINUTE } from './clock.ts';
+import { pruneDrafts } from './bulk-operations/bulk-operation-store.ts';
+import { DAY, instant, MINUTE } from './clock.ts';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
@@ -56,6 +57,7 @@ async function prune({ db, logger }: AppContext): Promise<void> {
     await db.write(async (trx) => {
       await pruneSessions(trx, instant(Date.now()));
       await pruneUserChanges(trx);
+      await pruneDrafts(trx, instant(Date.now() - DAY));
     });
   } catch (error) {
     logger.warn({ err: error }, 'nothing could be pruned; the next round will');

@@ -2,7 +2,7 @@ import { parse } from 'node:querystring';
 import { stringify } from 'csv-stringify/sync';
 import { type Request, Router } from 'express';
 import { instant } from '../clock.ts';
-import { findTokens } from '../links/link-store.ts';
+import { findTokens, linkAddress } from '../links/link-store.ts';
 import { counted } from '../text.ts';
 import { judge } from '../users/user-life-cycle.ts';
 import { selectForView } from '../users/user-list.ts';
@@ -146,7 +146,9 @@ export function bulkOperationsController(app: AppContext): Router {
     const tokens = await findTokens(app.db.read, 'invitation', ids, app.links, instant(app.clock()));
     return changed.flatMap((item) => {
       const token = tokens.get(item.userId);
-      return token ? [`${item.userName}\t${item.userEmail}\t${app.config.baseUrl}/invitations/${token}`] : [];
+      return token
+        ? [`${item.userName}\t${item.userEmail}\t${linkAddress(app.config.baseUrl, 'invitation', token)}`]
+        : [];
     });
   }
 

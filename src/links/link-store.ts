@@ -26,6 +26,11 @@ export function linkSettings(secret: string, invitationHours: number, resetMinut
   return { secret, lifetime: { invitation: invitationHours * HOUR, 'password-reset': resetMinutes * MINUTE } };
 }
 
+/** Where the link leads; `baseUrl` is the setting, never taken from a request. */
+export function linkAddress(baseUrl: string, purpose: Purpose, token: string): string {
+  return `${baseUrl}/${purpose === 'invitation' ? 'invitations' : 'passwords'}/${token}`;
+}
+
 /** Makes a link for each user, ending an open one of the same purpose. */
 export async function issueLinks(
   trx: Transaction,

@@ -1,5 +1,5 @@
 import type { Act } from '../audit/audit-event.ts';
-import type { Database } from '../db/database.ts';
+import type { Database, Transaction } from '../db/database.ts';
 import { createGroup, findGroups } from '../groups/group-store.ts';
 import { ALL_RIGHTS, covers } from '../groups/permission.ts';
 import { setPassword } from '../passwords/password-store.ts';
@@ -26,13 +26,18 @@ export async function createFirstAdministrator(
   const act: Act = { ...circumstances, by: { id: null, name: 'setup', rights: ALL_RIGHTS } };
   return db.write(async (trx) => {
     if (await isAnyAdministrator(trx)) throw new Gone('Roster is set up already. Sign in instead.');
-    const existing = (await findGroups(trx)).find(
-      (group) => group.name === GROUP && group.activity === 'active' && covers(group.rights, ALL_RIGHTS),
-    );
-    const groupId = existing?.id ?? (await createGroup(trx, act, { name: GROUP, rights: ALL_RIGHTS }));
+    const groupId = await administratorsGroup(trx, act);
     const id = await createUser(trx, act, { ...checked.values, groups: [groupId] });
     const [user] = await findUsers(trx, [id]);
     await setPassword(trx, act, user, values.passwordHash, 'chosen');
     return (await findUsers(trx, [id]))[0];
   });
+}
+
+/** The id of the group with all rights, made where it is missing. */
+export async function administratorsGroup(trx: Transaction, act: Act): Promise<number> {
+  const existing = (await findGroups(trx)).find(
+    (group) => group.name === GROUP && group.activity === 'active' && covers(group.rights, ALL_RIGHTS),
+  );
+  return existing?.id ?? (await createGroup(trx, act, { name: GROUP, rights: ALL_RIGHTS }));
 }

@@ -1,5 +1,7 @@
 import type { Reader, Transaction } from '../db/database.ts';
 import { Forbidden } from '../web/errors.ts';
+import type { User } from './user.ts';
+import { findUsers } from './user-store.ts';
 
 /**
  * An administrator may write users and groups through an active group, is active, has a password, is not API-only and
@@ -18,6 +20,11 @@ function administrators(db: Reader) {
     .whereNull('expires_on')
     .whereIn('id', mayWrite('users'))
     .whereIn('id', mayWrite('groups'));
+}
+
+/** By name. */
+export async function findAdministrators(db: Reader): Promise<User[]> {
+  return findUsers(db, await administrators(db).orderBy('sort_name').pluck('id'));
 }
 
 export async function isAnyAdministrator(db: Reader): Promise<boolean> {

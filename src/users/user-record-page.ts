@@ -3,7 +3,7 @@ import { findEvents } from '../audit/audit-store.ts';
 import { instant } from '../clock.ts';
 import { findContact, warnedAccounts } from '../contacts/contact-store.ts';
 import { findMemberships } from '../groups/membership-store.ts';
-import { findToken } from '../links/link-store.ts';
+import { findToken, linkAddress } from '../links/link-store.ts';
 import { findLoginAttempts, PERMANENTLY } from '../sessions/lockout-store.ts';
 import { findSessions } from '../sessions/session-store.ts';
 import { findTagsOf } from '../tags/tag-store.ts';
@@ -64,11 +64,10 @@ async function linkToShow(app: AppContext, flash: Flash | undefined, user: Subje
   const wanted = flash?.showLink;
   if (!wanted || wanted.userId !== user.id || !mayShow) return undefined;
   const found = await findToken(app.db.read, wanted.purpose, user.id, app.links, instant(app.clock()));
-  const base = wanted.purpose === 'invitation' ? 'invitations' : 'passwords';
   return (
     found && {
       purpose: wanted.purpose,
-      address: `${app.config.baseUrl}/${base}/${found.token}`,
+      address: linkAddress(app.config.baseUrl, wanted.purpose, found.token),
       expiresAt: found.expiresAt,
     }
   );

@@ -34,8 +34,9 @@ export class Session {
 
   async signIn(identifier: string, password = PASSWORD) {
     this.token = '';
+    this.tokenPage = '/session/new';
     const response = await this.post('/session', { identifier, password });
-    this.isIn();
+    if (response.status === 303) this.isIn();
     return response;
   }
 

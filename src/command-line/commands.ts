@@ -1,0 +1,155 @@
+import type { Act } from '../audit/audit-event.ts';
+import { verifyChain } from '../audit/audit-store.ts';
+import { instant } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../db/database.ts';
+import { ALL_RIGHTS } from '../groups/permission.ts';
+import { findToken, type LinkSettings, linkAddress, type Purpose } from '../links/link-store.ts';
+import { administratorsGroup } from '../setup/first-administrator.ts';
+import { counted } from '../text.ts';
+import { findAdministrators } from '../users/administrators.ts';
+import type { User } from '../users/user.ts';
+import type { UserAction } from '../users/user-action.ts';
+import { createUser } from '../users/user-editing.ts';
+import { checkUser, emptyUser } from '../users/user-form.ts';
+import { perform } from '../users/user-life-cycle.ts';
+import { findSubject, findUserByIdentifier } from '../users/user-store.ts';
+
+export interface CommandContext {
+  db: Database;
+  config: Config;
+  links: LinkSettings;
+}
+
+/** What a command came to: lines for people, the same as data for programs. */
+export interface Result {
+  lines: string[];
+  data: Record<string, unknown>;
+  /** 0 done, 2 refused or not as it should be. */
+  exitCode: 0 | 2;
+}
+
+export interface Command {
+  /** The words that must follow, by name. */
+  parameters: string[];
+  summary: string;
+  run: (context: CommandContext, parameters: string[]) => Promise<Result>;
+}
+
+/** What an administrator does at the machine itself: by the same verbs and guards as the pages, audited as *command line*. */
+export const COMMANDS: Record<string, Command> = {
+  'create-administrator': {
+    parameters: ['name', 'email'],
+    summary: 'makes a user with all rights and prints the link by which they choose a password',
+    run: createAdministrator,
+  },
+  'list-administrators': {
+    parameters: [],
+    summary: 'lists who may maintain users and groups for good',
+    run: listAdministrators,
+  },
+  unlock: {
+    parameters: ['user'],
+    summary: 'resets the login attempts of a user, and so ends a lock',
+    run: (context, [user]) => act(context, user, 'reset-login-attempts', 'unlocked'),
+  },
+  'reset-password-link': {
+    parameters: ['user'],
+    summary: 'prints a link by which the user chooses a new password',
+    run: (context, [user]) => act(context, user, 'send-password-reset', 'may choose a new password', 'password-reset'),
+  },
+  invite: {
+    parameters: ['user'],
+    summary: 'prints a new invitation link of a user without a password',
+    run: (context, [user]) => act(context, user, 'reinvite', 'is invited', 'invitation'),
+  },
+  deactivate: {
+    parameters: ['user'],
+    summary: 'deactivates a user; sessions and links end at once',
+    run: (context, [user]) => act(context, user, 'deactivate', 'deactivated'),
+  },
+  'verify-audit': {
+    parameters: [],
+    summary: 'names the first event of the audit that was altered or is missing',
+    run: verifyAudit,
+  },
+};
+
+async function act(
+  context: CommandContext,
+  identifier: string,
+  action: UserAction,
+  done: string,
+  shows?: Purpose,
+): Promise<Result> {
+  const user = await findUserByIdentifier(context.db.read, identifier);
+  if (!user) return refused(`There is no user ${identifier}.`);
+  const [{ refusal }] = await context.db.write((trx) => perform(trx, actOf(context), action, [user.id], context.links));
+  if (refusal) return refused(`${user.name} ${refusal.reason}. Nothing was changed.`);
+  return shows
+    ? withLink(context, user, done, shows)
+    : { lines: [`${user.name}: ${done}.`], data: { user: user.name }, exitCode: 0 };
+}
+
+async function createAdministrator(context: CommandContext, [name, email]: string[]): Promise<Result> {
+  const { values, errors } = checkUser({ ...emptyUser(), name, email });
+  if (errors) return refused(Object.values(errors).join(' '));
+  const id = await context.db.write(async (trx) => {
+    const groups = [await administratorsGroup(trx, actOf(context))];
+    const created = await createUser(trx, actOf(context), { ...values, groups });
+    await perform(trx, actOf(context), 'reinvite', [created], context.links);
+    return created;
+  });
+  return withLink(
+    context,
+    await findSubject(context.db.read, id),
+    'is an administrator once they chose a password',
+    'invitation',
+  );
+}
+
+async function listAdministrators({ db }: CommandContext): Promise<Result> {
+  const administrators = await findAdministrators(db.read);
+  const now = instant(Date.now());
+  const isLocked = (user: User) => user.lockedUntil !== null && user.lockedUntil > now;
+  return {
+    lines: administrators.map((user) => `${user.name}\t${user.email}${isLocked(user) ? '\tlocked' : ''}`),
+    data: {
+      administrators: administrators.map((user) => ({ name: user.name, email: user.email, locked: isLocked(user) })),
+    },
+    exitCode: administrators.length > 0 ? 0 : 2,
+  };
+}
+
+async function verifyAudit({ db, config }: CommandContext): Promise<Result> {
+  const result = await verifyChain(db.read, config.secrets.audit);
+  const line = result.intact
+    ? `The audit is intact: ${counted(result.events, 'event')}.`
+    : `The audit was tampered with: event ${result.eventId} ${result.problem}.`;
+  return { lines: [line], data: { ...result }, exitCode: result.intact ? 0 : 2 };
+}
+
+async function withLink(context: CommandContext, user: User, done: string, purpose: Purpose): Promise<Result> {
+  const found = await findToken(context.db.read, purpose, user.id, context.links, instant(Date.now()));
+  if (!found) return refused(`${user.name} has no open link.`);
+  const link = linkAddress(context.config.baseUrl, purpose, found.token);
+  return {
+    lines: [`${user.name} ${done}. The link, for one use, until ${found.expiresAt}:`, link],
+    data: { user: user.name, link, expiresAt: found.expiresAt },
+    exitCode: 0,
+  };
+}
+
+function refused(message: string): Result {
+  return { lines: [message], data: { error: message }, exitCode: 2 };
+}
+
+function actOf({ config }: CommandContext): Act {
+  return {
+    by: { id: null, name: 'command line', rights: ALL_RIGHTS },
+    at: instant(Date.now()),
+    address: '',
+    requestId: 'command-line',
+    auditKey: config.secrets.audit,
+  };
+}

@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { startApp, type TestApp } from '../support/app.ts';
+import { Session, signedIn } from '../support/session.ts';
+
+const program = join(import.meta.dirname, '../../bin/roster.ts');
+let app: TestApp;
+
+beforeEach(async () => {
+  app = await startApp();
+  app.clock.advance(Date.now() - app.clock.now());
+});
+afterEach(() => app.close());
+
+/** Runs the command in a process of its own, over the data of the running server. */
+function roster(...words: string[]): Promise<{ code: number | null; output: string }> {
+  const { session, pepper, link, audit } = app.config.secrets;
+  const secrets = { SESSION_SECRET: session, PASSWORD_PEPPER: pepper, LINK_SECRET: link, AUDIT_SECRET: audit };
+  const child = spawn(process.execPath, [program, ...words], {
+    cwd: app.folder,
+    env: { PATH: process.env.PATH, DATA_DIR: app.folder, BASE_URL: app.url, ...secrets },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => void (output += chunk));
+  return new Promise((resolve) => child.on('exit', (code) => resolve({ code, output })));
+}
+
+const events = (action: string) => app.db.read('audit_events').where({ action, actor_name: 'command line' });
+
+it('unlocks the last administrator while the server runs (R21)', async () => {
+  const alice = new Session(app);
+  for (let n = 0; n < 5; n++) await alice.signIn('alice', 'a wrong password indeed');
+  expect((await alice.signIn('alice')).status).toBe(422);
+  expect(await roster('unlock', 'alice@example.com')).toEqual({ code: 0, output: 'alice: unlocked.\n' });
+  expect((await alice.signIn('alice')).status).toBe(303);
+  expect(await events('user.login-attempts-reset')).toHaveLength(1);
+});
+
+it('deactivates somebody who is signed in, and keeps the last administrator', async () => {
+  const bob = await signedIn(app, 'bob');
+  expect((await roster('deactivate', 'bob')).code).toBe(0);
+  expect((await bob.get('/credentials')).status).toBe(303);
+  expect((await roster('deactivate', 'alice')).code).toBe(0);
+  const last = await roster('deactivate', 'ada');
+  expect(last).toEqual({ code: 2, output: expect.stringContaining('is the last administrator') });
+  expect((await app.db.read('users').where('name', 'ada').first()).activity).toBe('active');
+});
+
+it('makes an administrator who chooses a password by the printed link', async () => {
+  const made = JSON.parse((await roster('create-administrator', 'grace', 'grace@example.com', '--json')).output);
+  const grace = new Session(app);
+  await grace.get(new URL(made.link).pathname);
+  await grace.get('/invitations/acceptance/new');
+  await grace.post('/invitations/acceptance', { password: 'nine violins in a wet garden', repeated: 'nine violins in a wet garden' });
+  expect((await grace.get('/users')).status).toBe(200);
+  const { administrators } = JSON.parse((await roster('list-administrators', '--json')).output);
+  expect(administrators.map((one: { name: string }) => one.name)).toEqual(['ada', 'alice', 'grace']);
+  expect(await roster('create-administrator', 'grace', 'other@example.com')).toEqual({ code: 1, output: expect.stringContaining('this name already') });
+});
+
+it('prints links to invite and to choose a new password, and says why not', async () => {
+  expect((await roster('invite', 'carol')).output).toMatch(/\/invitations\/\S{40,}\n$/);
+  expect((await roster('reset-password-link', 'bob')).output).toMatch(/\/passwords\/\S{40,}\n$/);
+  expect(await roster('invite', 'bob')).toEqual({ code: 2, output: 'bob has a password already. Nothing was changed.\n' });
+  expect(await roster('invite', 'nobody')).toEqual({ code: 2, output: 'There is no user nobody.\n' });
+});
+
+it('verifies the audit', async () => {
+  expect((await roster('verify-audit')).output).toMatch(/^The audit is intact: \d+ events\.\n$/);
+  await app.db.writer.raw('drop trigger audit_events_refuse_update');
+  await app.db.write((trx) => trx('audit_events').where('id', 3).update({ actor_name: 'mallory' }));
+  expect(await roster('verify-audit')).toEqual({ code: 2, output: 'The audit was tampered with: event 3 was altered.\n' });
+});
+
+it('explains itself', async () => {
+  expect(await roster('--help')).toEqual({ code: 0, output: expect.stringContaining('unlock <user>') });
+  expect(await roster('promote')).toEqual({ code: 1, output: expect.stringContaining('there is no command promote') });
+  expect(await roster('unlock')).toEqual({ code: 1, output: expect.stringContaining('unlock takes: user') });
+  expect(await roster('constructor')).toMatchObject({ code: 1 });
+});
