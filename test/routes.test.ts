@@ -19,7 +19,9 @@ interface Change {
   browser?: (app: TestApp) => Promise<Session>;
   start?: () => Promise<TestApp>;
   /** What is typed into the form, beyond what stands in it. */
-  fields?: Fields;
+  fields?: Fields | ((app: TestApp) => Fields);
+  /** What it answers to a field that makes no sense, where no form could have sent it. */
+  nonsense?: { fields: Fields; status: number };
   /** What it changes, read before and after. */
   state: (app: TestApp) => Promise<unknown>;
   from: unknown;
@@ -36,6 +38,8 @@ interface Classified {
   open: 'everybody' | 'signed-in' | [Application, Level];
   /** Who stands for `:id`; a link stands for `:token`. */
   subject?: Person;
+  /** Or a bulk operation stands for it: one that is prepared, or one that Alice has executed. */
+  operation?: 'draft' | 'executed';
   /** A page that only shows: what it answers to Alice where that is not 200. */
   shows?: number;
   /** Whether it shows something when somebody looks at themself; `never`: nobody may. */
@@ -305,6 +309,35 @@ const ROUTES: Record<string, Classified> = {
       toOneself: 'never',
     },
   },
+  'get /bulk-operations': { open: ['users', 'read'] },
+  'post /bulk-operations': {
+    open: ['users', 'write'],
+    change: {
+      form: '/users',
+      fields: (app) => ({ action: 'deactivate', ids: [String(app.people.bob)] }),
+      state: async (app) => (await app.db.read('bulk_operations')).length,
+      from: 0,
+      to: 1,
+      // Nothing is done to anybody yet.
+      audit: [],
+      leadsTo: /^\/bulk-operations\/\d+$/,
+      nonsense: { fields: { action: 'promote' }, status: 400 },
+    },
+  },
+  'get /bulk-operations/:id': { open: ['users', 'read'], operation: 'executed' },
+  'get /bulk-operations/:id/items.csv': { open: ['users', 'read'], operation: 'executed' },
+  'post /bulk-operations/:id/execution': {
+    open: ['users', 'write'],
+    operation: 'draft',
+    change: {
+      form: '/bulk-operations/:id',
+      state: column('bob', 'activity'),
+      from: 'active',
+      to: 'deactivated',
+      audit: ['user.deactivated'],
+      leadsTo: /^\/bulk-operations\/:id$/,
+    },
+  },
   'get /groups': { open: ['groups', 'read'] },
   'get /audit': { open: ['audit', 'read'] },
 };
@@ -380,16 +413,34 @@ function pathOf(pattern: string, id: number | string | undefined): string {
   return pattern.replace(':id', String(id)).replace(':token', 'no-token-that-was-ever-made-x');
 }
 
-function subjectIdOf(app: TestApp, route: Route, relation: Relation, viewer: Person): number | undefined {
+/** What stands for `:id` in the address. */
+async function idOf(
+  app: TestApp,
+  session: Session,
+  route: Route,
+  relation: Relation,
+  viewer: Person,
+): Promise<number | undefined> {
+  if (route.operation) return operationOf(app, session, route.operation);
   if (!route.subject) return undefined;
   if (relation === 'themself') return app.people[viewer];
   return relation === 'another' ? app.people[route.subject] : app.people.ada;
 }
 
+/** A bulk operation on Bob: a draft is seen by nobody but who made it, a report by all who read users. */
+async function operationOf(app: TestApp, session: Session, kind: 'draft' | 'executed'): Promise<number> {
+  const fields = { action: kind === 'draft' ? 'deactivate' : 'confirm-access', ids: String(app.people.bob) };
+  const own = kind === 'draft' ? await session.post('/bulk-operations', fields) : undefined;
+  const by = own?.status === 303 ? session : await signedIn(app, 'alice');
+  const { location } = own?.status === 303 ? own.headers : (await by.post('/bulk-operations', fields)).headers;
+  if (kind === 'executed') await by.post(`${location}/execution`);
+  return Number(location.split('/').at(-1));
+}
+
 /** The fields as Alice's browser would send them: what stands in the form, and what she types. */
-async function filled(change: Change, id: number | undefined, reader: Session): Promise<Fields> {
+async function filled(app: TestApp, change: Change, id: number | undefined, reader: Session): Promise<Fields> {
   const { _csrf, _method, ...standing } = pageOf(await reader.get(pathOf(change.form, id))).typed();
-  return { ...standing, ...change.fields };
+  return { ...standing, ...(typeof change.fields === 'function' ? change.fields(app) : change.fields) };
 }
 
 /** Sends the example of a changing route from a browser that stands on its form. */
@@ -408,8 +459,8 @@ async function begin(route: Route): Promise<Begun> {
   const change = route.change!;
   const app = await (change.start ?? startApp)();
   const session = await (change.browser ?? ((one) => signedIn(one, 'alice')))(app);
-  const id = route.subject && app.people[route.subject];
-  const fields = await filled(change, id, session);
+  const id = await idOf(app, session, route, 'another', 'alice');
+  const fields = await filled(app, change, id, session);
   return { app, session, id, fields, [Symbol.asyncDispose]: app.close };
 }
 
@@ -437,7 +488,7 @@ describe('a stranger', () => {
   it.each(routes.filter(isClosed))('is sent to the sign-in page: $name', async (route) => {
     const stranger = new Session(app);
     await stranger.formToken();
-    const path = pathOf(route.pattern, route.subject && app.people[route.subject]);
+    const path = pathOf(route.pattern, route.subject ? app.people[route.subject] : 1);
     const before = await facts(app);
     const answer = isRead(route) ? await stranger.get(path) : await send(stranger, route, app.people.bob, {});
     expect(answer.status).toBe(303);
@@ -468,8 +519,8 @@ describe.each(VIEWERS)('$viewer', ({ viewer, may }) => {
   const refusals = cases.filter(({ expected }) => typeof expected === 'number');
   if (refusals.length > 0)
     it.each(refusals)('$title, and changes nothing (R59)', async ({ route, relation, expected }) => {
-      const id = subjectIdOf(shared, route, relation, viewer);
-      const fields = route.change?.fields ? await filled(route.change, id, alice) : {};
+      const id = await idOf(shared, alice, route, relation, viewer);
+      const fields = route.change?.fields ? await filled(shared, route.change, id, alice) : {};
       const audit = await watchAudit(shared);
       const before = await factsBesideAudit(shared);
       const path = pathOf(route.pattern, id);
@@ -485,7 +536,8 @@ describe.each(VIEWERS)('$viewer', ({ viewer, may }) => {
   it.each(cases.filter(({ route, expected }) => isRead(route) && typeof expected === 'string'))(
     '$title',
     async ({ route, relation, expected }) => {
-      const answer = await session.get(pathOf(route.pattern, subjectIdOf(shared, route, relation, viewer)));
+      const id = await idOf(shared, alice, route, relation, viewer);
+      const answer = await session.get(pathOf(route.pattern, id));
       expect(answer.status).toBe(expected === 'allowed' ? (route.shows ?? 200) : 409);
     },
   );
@@ -495,9 +547,9 @@ describe.each(VIEWERS)('$viewer', ({ viewer, may }) => {
     async ({ route, relation, expected }) => {
       await using app = await startApp();
       const own = await signedIn(app, viewer);
-      const id = subjectIdOf(app, route, relation, viewer);
+      const id = await idOf(app, own, route, relation, viewer);
       const isForm = route.change!.fields !== undefined;
-      const fields = isForm ? await filled(route.change!, id, own) : {};
+      const fields = isForm ? await filled(app, route.change!, id, own) : {};
       const audit = await watchAudit(app);
       const before = await factsBesideAudit(app);
       const answer = await send(own, route, id, fields);
@@ -511,7 +563,7 @@ describe.each(VIEWERS)('$viewer', ({ viewer, may }) => {
   );
 });
 
-describe('an unknown user', () => {
+describe('an unknown user or operation', () => {
   let app: TestApp;
   let alice: Session;
   beforeAll(async () => {
@@ -520,13 +572,11 @@ describe('an unknown user', () => {
   });
   afterAll(() => app.close());
 
-  it.each(routes.filter((route) => route.subject))('is not found: $name', async (route) => {
+  it.each(routes.filter((route) => route.subject || route.operation))('is not found: $name', async (route) => {
     const before = await facts(app);
     for (const id of ['999999', '0', '-1', '01', '1.0', '1e3', 'abc', '99999999999999999999', '1%20or%201=1', '%27']) {
       const path = pathOf(route.pattern, id);
-      const answer = isRead(route)
-        ? await alice.get(path)
-        : await alice.send(route.method as 'post', path, route.change!.fields);
+      const answer = isRead(route) ? await alice.get(path) : await alice.send(route.method as 'post', path);
       expect([id, answer.status]).toEqual([id, 404]);
     }
     expect(await facts(app)).toEqual(before);
@@ -547,11 +597,7 @@ describe.each(changing)('$name', (route) => {
     expect(await change.state(app)).toEqual(change.from);
     const answer = await send(session, route, id, fields, headers);
     expect(answer.status).toBe(303);
-    expect(
-      answer.headers.location
-        .replace(`/${id}`, '/:id')
-        .replace(/^(\/users\/):id$/, route.subject ? '$1:id' : `$1${id}`),
-    ).toMatch(change.leadsTo);
+    expect(answer.headers.location.replace(`/${id}`, '/:id')).toMatch(change.leadsTo);
     expect(await change.state(app)).toEqual(change.to);
     const events = await audit.since();
     expect(events.map((event) => event.action)).toEqual(change.audit);
@@ -610,14 +656,25 @@ describe.each(changing)('$name', (route) => {
       .map((field) => page.$(field).attr('name')!);
     expect(names).toContain('_csrf');
     const before = await facts(app);
-    // Groups are several. The user's name stands in password forms for password managers only; nobody reads it here.
-    for (const name of new Set(names.filter((one) => !['_csrf', 'groups', 'username'].includes(one)))) {
+    // Groups and ticked users are several. The user's name stands in password forms for password managers only; nobody reads it here.
+    for (const name of new Set(names.filter((one) => !['_csrf', 'groups', 'ids', 'username'].includes(one)))) {
       const value = name === '_method' ? route.method : String(fields[name] ?? '');
       const answer = await send(session, route, id, { ...fields, [name]: [value, value] });
       expect([name, answer.status]).toEqual([name, 400]);
     }
     expect(await facts(app)).toEqual(before);
   });
+
+  if (change.nonsense) {
+    const { nonsense } = change;
+    it('refuses what no form of ours sends, and changes nothing', async () => {
+      await using begun = await begin(route);
+      const { app, session, id, fields } = begun;
+      const before = await factsBesideAudit(app);
+      expect((await send(session, route, id, { ...fields, ...nonsense.fields })).status).toBe(nonsense.status);
+      expect(await factsBesideAudit(app)).toEqual(before);
+    });
+  }
 
   if (change.bad) {
     const { bad } = change;
@@ -658,7 +715,7 @@ describe('looking', () => {
   afterAll(() => app.close());
 
   it.each(routes.filter(isRead))('changes nothing, by GET and by HEAD: $name (R69)', async (route) => {
-    const path = links[route.name] ?? pathOf(route.pattern, route.subject && app.people[route.subject]);
+    const path = links[route.name] ?? pathOf(route.pattern, await idOf(app, alice, route, 'another', 'alice'));
     const before = await facts(app);
     app.clock.advance(120_000);
     const expected = path.includes(':version') ? 404 : (route.shows ?? 200);

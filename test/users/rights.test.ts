@@ -2,12 +2,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Person } from '../../seeds/cast.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
-import { factsBesideAudit } from '../support/database.ts';
+import { factsBesideAudit, userRow } from '../support/database.ts';
 import { send, submit } from '../support/form.ts';
 import { linkFor } from '../support/links.ts';
 import { pageOf } from '../support/page.ts';
 import { groupId, pathTo } from '../support/people.ts';
-import { type Session, signedIn } from '../support/session.ts';
+import { Session, signedIn } from '../support/session.ts';
 
 const EVERYBODY: Person[] = ['alice', 'ada', 'max', 'rita', 'lena', 'bob', 'carol', 'dave', 'erin', 'robin'];
 const ACTION_PAGES = [
@@ -161,6 +161,29 @@ describe('somebody who may change users, but may do less than others', () => {
     await submit(alice, pathTo(app, 'carol', '/edit'), { groups: await groupId(app, 'Auditors') });
     expect(pageOf(await max.get(pathTo(app, 'carol'))).link()).toBeUndefined();
   });
+
+  it.each([
+    ['an invitation', 'carol', 'invitation'],
+    ['a password reset', 'bob', 'password-reset'],
+  ] as const)(
+    'cannot use %s of theirs to become somebody who was given more rights since (R61)',
+    async (_, person, path) => {
+      const made = await max.post(pathTo(app, person, `/${path}`));
+      const link = new URL(pageOf(await max.get(made.headers.location)).link()!).pathname;
+      const alice = await signedIn(app, 'alice');
+      const groups = await groupId(app, 'Administrators');
+      expect((await submit(alice, pathTo(app, person, '/edit'), { groups })).status).toBe(303);
+      const before = (await userRow(app, app.people[person])).password_hash;
+      const thief = new Session(app);
+      const first = await thief.get(link);
+      const password = 'nine slow tractors hum';
+      if (first.status === 303) {
+        await thief.get(first.headers.location);
+        await thief.post(first.headers.location.replace(/\/new$/, ''), { password, repeated: password });
+      }
+      expect((await userRow(app, app.people[person])).password_hash).toBe(before);
+    },
+  );
 
   it('does not take themself the rights by which they act', async () => {
     const before = await factsBesideAudit(app);
