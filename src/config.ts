@@ -106,7 +106,7 @@ export function readConfig(environment: Environment = process.env, envFile = '.e
     port: values.PORT,
     host: values.HOST,
     /** Where links lead. Never taken from a request. */
-    baseUrl: BASE_URL ?? `http://${values.HOST.includes(':') ? `[${values.HOST}]` : values.HOST}:${values.PORT}`,
+    baseUrl: BASE_URL ?? `http://${nameOf(values.HOST)}:${values.PORT}`,
     /** Only a given BASE_URL is known to work for others, and only then are other Hosts refused. */
     baseUrlGiven: BASE_URL !== undefined,
     secure: BASE_URL?.startsWith('https:') ?? false,
@@ -133,6 +133,12 @@ export function readConfig(environment: Environment = process.env, envFile = '.e
 /** Every setting as it is given, unchecked, by its name. */
 export function givenSettings(environment: Environment = process.env, envFile = '.env'): Environment {
   return { ...dotenv(envFile), ...present(environment) };
+}
+
+/** How this machine reaches itself where it listens. */
+function nameOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 function dotenv(file: string): Environment {

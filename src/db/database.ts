@@ -31,6 +31,8 @@ const BUSY_PATIENCE = 5_000;
 
 /** Opens the SQLite file in `dataDir`, making the folder where it is missing. Throws where it cannot be written. */
 export function openDatabase(dataDir: string): Database {
+  // Whatever this process writes from here on is for this user alone.
+  process.umask(0o077);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   accessSync(dataDir, constants.W_OK);
   const { reader, writer } = openSqlite(join(dataDir, 'roster.sqlite'));
