@@ -1,0 +1,35 @@
+import { generateUsers } from '../../seeds/generator.ts';
+import type { Activity, User } from '../../src/users/user.ts';
+import { selectUsers, userOf } from '../../src/users/user-store.ts';
+import type { TestApp } from './app.ts';
+
+/** Somebody of the crowd with all that the list shows and filters by. */
+export interface Listed extends User {
+  activity: Activity;
+  groups: number[];
+  tags: number[];
+}
+
+/** Adds made-up users beside the cast, always the same ones. */
+export async function addCrowd(app: TestApp, users = 300): Promise<void> {
+  await generateUsers(app.db, {
+    users,
+    now: app.clock.now(),
+    auditKey: app.config.secrets.audit,
+    loginAttempts: app.config.loginAttempts,
+    invitationHours: app.config.invitationHours,
+    passwordHash: 'nobody knows it',
+  });
+}
+
+/** Everybody, read without the list's own ways. */
+export async function everybody({ db }: TestApp): Promise<Listed[]> {
+  const users = (await selectUsers(db.read)).map(userOf);
+  const memberships: { user_id: number; group_id: number }[] = await db.read('memberships');
+  const tags: { user_id: number; tag_id: number }[] = await db.read('user_tags');
+  return users.map((user) => ({
+    ...user,
+    groups: memberships.filter((one) => one.user_id === user.id).map((one) => one.group_id),
+    tags: tags.filter((one) => one.user_id === user.id).map((one) => one.tag_id),
+  }));
+}
