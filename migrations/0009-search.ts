@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
 
 export async function up(knex: Knex): Promise<void> {
+  // Words of one or two letters are looked for in every text: the index holds the texts alone.
+  await knex.raw('create index users_by_text on users (search_text)');
   await knex.raw(
     `create virtual table users_search using fts5(search_text, content='users', content_rowid='id', tokenize='trigram', detail='none')`,
   );
@@ -17,4 +19,5 @@ export async function down(knex: Knex): Promise<void> {
   await knex.raw('drop trigger users_search_update');
   await knex.raw('drop trigger users_search_insert');
   await knex.raw('drop table users_search');
+  await knex.raw('drop index users_by_text');
 }

@@ -1,4 +1,5 @@
 import type { Reader } from './database.ts';
+import { selectIds } from './ids.ts';
 
 const SHORTEST_INDEXED = 3;
 
@@ -18,7 +19,7 @@ export async function findUserIdsByText(db: Reader, words: string[]): Promise<nu
         trigrams.map((trigram) => `"${trigram.replaceAll('"', '""')}"`).join(' AND '),
       ]);
   for (const word of words) query.whereRaw('instr(users.search_text, ?) > 0', [word]);
-  return (await query).map((row: { id: number }) => row.id);
+  return selectIds(db, query);
 }
 
 function trigramsOf(word: string): string[] {

@@ -37,7 +37,7 @@ export function openSqlite(filename: string): { reader: Knex; writer: Knex } {
       },
     });
 
-  const always = ['foreign_keys = ON', 'busy_timeout = 50', 'cache_size = -32000', 'mmap_size = 268435456'];
+  const always = ['foreign_keys = ON', 'busy_timeout = 50', 'cache_size = -8000'];
   // recursive_triggers: without it INSERT OR REPLACE would overwrite an audit event past its trigger.
   const writing = ['journal_mode = WAL', 'synchronous = FULL', 'recursive_triggers = ON'];
   return {

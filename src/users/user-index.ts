@@ -1,14 +1,14 @@
 import type { Reader, Transaction } from '../db/database.ts';
+import { FactTable } from './fact-table.ts';
+import { IdLists } from './id-lists.ts';
 import type { Activity } from './user.ts';
-import { type FactColumns, factsOf, type StateFacts, type StateLimits, stateBits } from './user-state.ts';
+import { type FactColumns, factsOf, STATES, type StateFacts, type StateLimits, stateBits } from './user-state.ts';
 import { pieces } from './user-store.ts';
 
 /** Past this many changes, reading everything anew is quicker than reading those. */
 const RELOAD_BEYOND = 20_000;
 const FEED_KEPT = 100_000;
 const READ_AT_ONCE = 10_000;
-const ACTIVITIES: Activity[] = ['active', 'deactivated', 'deleted'];
-const NONE: readonly number[] = [];
 
 /** Which users are meant; empty sets do not restrict. Within a set any value matches, between sets all must. */
 export interface UserFilter {
@@ -29,8 +29,9 @@ export interface Counts {
   activity: Record<Activity, number>;
   /** In the order of STATES. */
   states: number[];
-  tags: Map<number, number>;
-  groups: Map<number, number>;
+  /** By the id of the tag or group; beyond the end nobody has it. */
+  tags: Int32Array;
+  groups: Int32Array;
 }
 
 export interface Selection extends Counts {
@@ -62,18 +63,18 @@ export class UserIndex {
   private readonly db: Reader;
   private lastChange = 0;
   private loading: Promise<void> | undefined;
-  private facts: (StateFacts | undefined)[] = [];
-  private groups: (readonly number[])[] = [];
-  private tags: (readonly number[])[] = [];
-  /** One list for all users who have the same groups or tags. */
-  private readonly lists = new Map<string, readonly number[]>();
+  private readonly facts = new FactTable();
+  private readonly groups = new IdLists();
+  private readonly tags = new IdLists();
 
   constructor(db: Reader) {
     this.db = db;
   }
 
-  /** Reads what changed since the last answer. */
+  /** Reads what changed up to this call. */
   async refresh(): Promise<void> {
+    // A reading under way may have begun before the last commit: it is waited for, and then all who wait share a new one.
+    await this.loading?.catch(() => {});
     this.loading ??= this.catchUp().finally(() => {
       this.loading = undefined;
     });
@@ -82,23 +83,20 @@ export class UserIndex {
 
   /** One pass: a user who fails one filter only still counts among that filter's values. */
   select(filter: UserFilter, limits: StateLimits): Selection {
-    const selected = new Uint8Array(this.facts.length);
-    const counts: Counts = {
-      change: this.lastChange,
-      total: 0,
-      activity: { active: 0, deactivated: 0, deleted: 0 },
-      states: new Array(32).fill(0),
-      tags: new Map(),
-      groups: new Map(),
-    };
-    const candidates = filter.found?.length ?? this.facts.length;
-    for (let n = 0; n < candidates; n++) {
-      const id = filter.found?.[n] ?? n;
-      const facts = this.facts[id];
-      if (!facts) continue;
+    const selected = new Uint8Array(this.facts.end);
+    const activity = { active: 0, deactivated: 0, deleted: 0 };
+    const byBits = new Int32Array(1 << STATES.length);
+    const tagCounts = new Int32Array(this.tags.highest + 1);
+    const groupCounts = new Int32Array(this.groups.highest + 1);
+    const facts = NOBODY();
+    let total = 0;
+    const found = filter.found && new Uint8Array(this.facts.end);
+    if (found) for (const id of filter.found!) found[id] = 1;
+    for (let id = 0; id < this.facts.end; id++) {
+      if ((found && !found[id]) || !this.facts.read(id, facts)) continue;
       const bits = stateBits(facts, limits);
-      const tags = this.tags[id] ?? NONE;
-      const groups = this.groups[id] ?? NONE;
+      const tags = this.tags.of(id);
+      const groups = this.groups.of(id);
       const isActivity = filter.activities.has(facts.activity);
       const isState = filter.states === 0 || (bits & filter.states) !== 0;
       const isTag = filter.tagIds.size === 0 || tags.some((tag) => filter.tagIds.has(tag));
@@ -107,15 +105,21 @@ export class UserIndex {
       if (failed > 1) continue;
       if (failed === 0) {
         selected[id] = 1;
-        counts.total++;
+        total++;
       }
-      if (failed === 0 || !isActivity) counts.activity[facts.activity]++;
-      if (failed === 0 || !isState)
-        for (let left = bits, n = 0; left !== 0; left >>>= 1, n++) counts.states[n] += left & 1;
-      if (failed === 0 || !isTag) for (const tag of tags) counts.tags.set(tag, (counts.tags.get(tag) ?? 0) + 1);
-      if (failed === 0 || !isGroup)
-        for (const group of groups) counts.groups.set(group, (counts.groups.get(group) ?? 0) + 1);
+      if (failed === 0 || !isActivity) activity[facts.activity]++;
+      if (failed === 0 || !isState) byBits[bits]++;
+      if (failed === 0 || !isTag) for (let t = 0; t < tags.length; t++) tagCounts[tags[t]]++;
+      if (failed === 0 || !isGroup) for (let g = 0; g < groups.length; g++) groupCounts[groups[g]]++;
     }
+    const counts: Counts = {
+      change: this.lastChange,
+      total,
+      activity,
+      states: perState(byBits),
+      tags: tagCounts,
+      groups: groupCounts,
+    };
     return {
       ...counts,
       isSelected: (id) => selected[id] === 1,
@@ -177,24 +181,12 @@ export class UserIndex {
       .orderBy(['user_id', 'tag_id'])
       .select('user_id', 'tag_id as value');
     for (const row of rows) {
-      this.facts[row.id] = factsOf(columnsOf(row));
-      this.groups[row.id] = NONE;
-      this.tags[row.id] = NONE;
+      this.facts.set(row.id, factsOf(columnsOf(row)));
+      this.groups.clear(row.id);
+      this.tags.clear(row.id);
     }
-    this.keepLists(this.groups, groups);
-    this.keepLists(this.tags, tags);
-  }
-
-  private keepLists(kept: (readonly number[])[], rows: { user_id: number; value: number }[]): void {
-    for (let at = 0; at < rows.length; ) {
-      const user = rows[at].user_id;
-      const values: number[] = [];
-      for (; rows[at]?.user_id === user; at++) values.push(rows[at].value);
-      const key = values.join();
-      const list = this.lists.get(key) ?? values;
-      this.lists.set(key, list);
-      kept[user] = list;
-    }
+    this.groups.take(groups);
+    this.tags.take(tags);
   }
 }
 
@@ -206,10 +198,28 @@ export async function pruneUserChanges(trx: Transaction): Promise<void> {
     .delete();
 }
 
+const NOBODY = (): StateFacts => factsOf({ ...NO_COLUMNS });
+
+const NO_COLUMNS: FactColumns = {
+  activity: 'deleted',
+  apiOnly: false,
+  hasPassword: false,
+  invitationExpiresAt: null,
+  lockedUntil: null,
+  expiresOn: null,
+  lastLoginAt: null,
+  lastActivityAt: null,
+  accessConfirmedAt: null,
+  createdAt: '1970-01-01',
+};
+
+function perState(byBits: Int32Array): number[] {
+  return STATES.map((_, n) => byBits.reduce((sum, count, bits) => sum + (bits & (1 << n) ? count : 0), 0));
+}
+
 function columnsOf(row: FactRow): FactColumns {
   return {
-    // The word itself and not a copy of it per user.
-    activity: ACTIVITIES[ACTIVITIES.indexOf(row.activity)],
+    activity: row.activity,
     apiOnly: Boolean(row.api_only),
     hasPassword: Boolean(row.has_password),
     invitationExpiresAt: row.invitation_expires_at,

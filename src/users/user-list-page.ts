@@ -66,8 +66,8 @@ export function listPage({
     choice('activity', value, ACTIVITY_LABELS[value], counts.activity[value]),
   );
   const state = STATES.map((value, n) => choice('state', value, STATE_LABELS[value], counts.states[n]));
-  const tag = tags.map(({ id, name }) => choice('tag', id, name, counts.tags.get(id) ?? 0)).sort(byCount);
-  const group = groups.map(({ id, name }) => choice('group', id, name, counts.groups.get(id) ?? 0)).sort(byCount);
+  const tag = tags.map(({ id, name }) => choice('tag', id, name, counts.tags[id] ?? 0)).sort(byCount);
+  const group = groups.map(({ id, name }) => choice('group', id, name, counts.groups[id] ?? 0)).sort(byCount);
   const shownGroups = query.allGroups ? group : group.slice(0, TOP_GROUPS);
   return {
     title: 'User Management',

@@ -1,4 +1,5 @@
 import type { Reader } from '../db/database.ts';
+import { selectIds, whereIdIn } from '../db/ids.ts';
 import { findUserIdsByText } from '../db/search.ts';
 import { findMemberships, type Membership } from '../groups/membership-store.ts';
 import { fold } from '../text.ts';
@@ -32,14 +33,9 @@ const COLUMNS: Record<SortKey, string> = {
 };
 const NULLABLE: ReadonlySet<SortKey> = new Set(['contact', 'last_login']);
 
-/** So few are fetched and sorted; more are found by walking the index of the sort. */
-const FEW = 1_000;
-const LARGEST_STEP = 20_000;
-
-interface Place {
-  id: number;
-  value: Cursor['value'];
-}
+/** So few are sorted by themselves; more are found by walking the index of the sort. */
+const FEW = 5_000;
+const LARGEST_STEP = 50_000;
 
 /** The users that a view means, by filters and search. */
 export async function selectForView(
@@ -71,43 +67,49 @@ export async function listUsers(
   const cursor = query.after ?? query.before;
   const found = await pageOf(db, selection, query, cursor, backwards);
   const isMore = found.length > query.per;
-  const places = found.slice(0, query.per);
-  if (backwards) places.reverse();
-  const ids = places.map((place) => place.id);
+  const ids = found.slice(0, query.per);
+  if (backwards) ids.reverse();
   const users = await findUsers(db, ids);
   const groups = Map.groupBy(await findMemberships(db, ids), (membership) => membership.userId);
-  const [first, last] = [places[0], places.at(-1)];
+  const [first, last] = [ids[0], ids.at(-1)];
+  const hasPrevious = backwards ? isMore : cursor !== undefined;
+  const hasNext = backwards || isMore;
   return {
     users: users.map((user) => ({ ...user, badges: badgesOf(user, limits), groups: groups.get(user.id) ?? [] })),
     counts: selection,
-    previous: first && (backwards ? isMore : cursor !== undefined) ? first : undefined,
-    next: last && (backwards || isMore) ? last : undefined,
+    previous: first && hasPrevious ? await placeOf(db, query.sort, first) : undefined,
+    next: last && hasNext ? await placeOf(db, query.sort, last) : undefined,
   };
 }
 
-/** One row more than the page holds, from the cursor on, in the direction of reading. */
+/** One id more than the page holds, from the cursor on, in the direction of reading. */
 async function pageOf(
   db: Reader,
   selection: Selection,
   query: ListQuery,
   cursor: Cursor | undefined,
   backwards: boolean,
-): Promise<Place[]> {
+): Promise<number[]> {
   const wanted = query.per + 1;
-  const column = COLUMNS[query.sort];
   const descending = query.descending !== backwards;
-  const ids = selection.total <= FEW ? selection.ids() : undefined;
-  const found: Place[] = [];
+  const few = selection.total <= FEW ? selection.ids() : undefined;
+  const found: number[] = [];
   for (const nulls of partsOf(query, cursor, backwards)) {
     let from = cursor && (cursor.value === null) === nulls ? cursor : undefined;
-    for (let step = wanted * 2; found.length < wanted; step = Math.min(step * 4, LARGEST_STEP)) {
-      const rows: Place[] = await walk(db, column, nulls, descending, from, ids ? undefined : step, ids);
-      for (const row of rows) if (selection.isSelected(row.id) && found.length < wanted) found.push(row);
-      if (ids || rows.length < step) break;
-      from = rows.at(-1);
+    for (let step = wanted * 2; found.length < wanted; step = Math.min(step * 8, LARGEST_STEP)) {
+      const walked = walk(db, COLUMNS[query.sort], nulls, descending, from);
+      const ids = await selectIds(db, few ? whereIdIn(walked, 'id', few).limit(wanted) : walked.limit(step));
+      for (const id of ids) if (selection.isSelected(id) && found.length < wanted) found.push(id);
+      if (few || ids.length < step) break;
+      from = await placeOf(db, query.sort, ids[ids.length - 1]);
     }
   }
   return found;
+}
+
+async function placeOf(db: Reader, sort: SortKey, id: number): Promise<Cursor> {
+  const { value } = await db('users').where({ id }).first(`${COLUMNS[sort]} as value`);
+  return { value, id };
 }
 
 /** Users without a value come last in either direction; which parts lie ahead of the cursor, and in which order. */
@@ -117,27 +119,18 @@ function partsOf(query: ListQuery, cursor: Cursor | undefined, backwards: boolea
   return cursor ? parts.slice(parts.indexOf(cursor.value === null)) : parts;
 }
 
-async function walk(
-  db: Reader,
-  column: string,
-  nulls: boolean,
-  descending: boolean,
-  from: Cursor | undefined,
-  limit: number | undefined,
-  ids: number[] | undefined,
-): Promise<Place[]> {
-  const direction = descending ? 'desc' : 'asc';
+/** The ids along the index of a sort: the part with values, or the part without. */
+function walk(db: Reader, column: string, nulls: boolean, descending: boolean, from: Cursor | undefined) {
+  const order = descending ? 'desc' : 'asc';
   const past = descending ? '<' : '>';
-  const rows = db('users').select('id', `${column} as value`);
-  if (ids) rows.whereIn('id', ids);
-  if (limit) rows.limit(limit);
+  const ids = db('users').select('id');
   if (nulls) {
-    if (from) rows.where('id', past, from.id);
-    return rows.whereNull(column).orderBy('id', direction);
+    if (from) ids.where('id', past, from.id);
+    return ids.whereNull(column).orderBy('id', order);
   }
-  if (from) rows.whereRaw(`(??, id) ${past} (?, ?)`, [column, from.value, from.id]);
-  return rows.whereNotNull(column).orderBy([
-    { column, order: direction },
-    { column: 'id', order: direction },
+  if (from) ids.whereRaw(`(??, id) ${past} (?, ?)`, [column, from.value, from.id]);
+  return ids.whereNotNull(column).orderBy([
+    { column, order },
+    { column: 'id', order },
   ]);
 }

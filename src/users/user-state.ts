@@ -38,23 +38,22 @@ export interface StateLimits {
   confirmDays: number;
 }
 
-const RULES: Record<State, (facts: StateFacts, limits: StateLimits) => boolean> = {
-  'not-invited': (facts) => isWaiting(facts) && facts.invitationExpiresAt === 0,
-  invited: (facts, { now }) => isWaiting(facts) && facts.invitationExpiresAt > now,
-  'invitation-expired': (facts, { now }) =>
-    isWaiting(facts) && facts.invitationExpiresAt !== 0 && facts.invitationExpiresAt <= now,
-  'never-signed-in': (facts) => isActive(facts) && facts.hasPassword && facts.lastLoginAt === 0,
-  locked: (facts, { now }) => isActive(facts) && facts.lockedUntil > now,
-  expired: (facts, { now }) => isActive(facts) && facts.expiresAt !== 0 && facts.expiresAt <= now,
-  stale: (facts, { now, staleDays }) => isActive(facts) && facts.lastSeenAt < now - staleDays * DAY,
-  'to-be-confirmed': (facts, { now, confirmDays }) => isActive(facts) && facts.confirmedAt < now - confirmDays * DAY,
-  'api-only': (facts) => facts.apiOnly,
-};
+const BIT = Object.fromEntries(STATES.map((state, n) => [state, 1 << n])) as Record<State, number>;
 
-/** Which states hold, as one bit per state: bit n is STATES[n]. */
-export function stateBits(facts: StateFacts, limits: StateLimits): number {
-  let bits = 0;
-  for (let n = 0; n < STATES.length; n++) if (RULES[STATES[n]](facts, limits)) bits |= 1 << n;
+/** Which states hold, as one bit per state: bit n is STATES[n]. The list asks it for every user on every page. */
+export function stateBits(facts: StateFacts, { now, staleDays, confirmDays }: StateLimits): number {
+  let bits = facts.apiOnly ? BIT['api-only'] : 0;
+  // All others concern active users only.
+  if (facts.activity !== 'active') return bits;
+  const { invitationExpiresAt } = facts;
+  if (!facts.hasPassword && !facts.apiOnly)
+    bits |=
+      BIT[invitationExpiresAt === 0 ? 'not-invited' : invitationExpiresAt > now ? 'invited' : 'invitation-expired'];
+  if (facts.hasPassword && facts.lastLoginAt === 0) bits |= BIT['never-signed-in'];
+  if (facts.lockedUntil > now) bits |= BIT.locked;
+  if (facts.expiresAt !== 0 && facts.expiresAt <= now) bits |= BIT.expired;
+  if (facts.lastSeenAt < now - staleDays * DAY) bits |= BIT.stale;
+  if (facts.confirmedAt < now - confirmDays * DAY) bits |= BIT['to-be-confirmed'];
   return bits;
 }
 
@@ -94,14 +93,6 @@ export function factsOf(user: FactColumns): StateFacts {
     lastSeenAt: milliseconds(user.lastActivityAt ?? user.createdAt),
     confirmedAt: milliseconds(user.accessConfirmedAt ?? user.createdAt),
   };
-}
-
-function isActive(facts: StateFacts): boolean {
-  return facts.activity === 'active';
-}
-
-function isWaiting(facts: StateFacts): boolean {
-  return isActive(facts) && !facts.hasPassword && !facts.apiOnly;
 }
 
 function milliseconds(moment: string | null): number {
