@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
+import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import type { Act, AuditEvent, Change } from './audit-event.ts';
 
-/** Twelve columns a row, and SQLite takes 32,766 values in a statement. */
-const CHUNK = 400;
+const READ_AT_ONCE = 1_000;
 const START = '';
 
 interface Row {
@@ -46,7 +46,7 @@ export async function recordChanges(trx: Transaction, act: Act, changes: Change[
     hash = chained(act.auditKey, hash, row);
     return { ...row, hash };
   });
-  for (let at = 0; at < rows.length; at += CHUNK) await trx('audit_events').insert(rows.slice(at, at + CHUNK));
+  await bulkInsert(trx, 'audit_events', rows);
   const newHead = { only: 1, event_id: id, hash, seal: seal(act.auditKey, id, hash) };
   await trx('audit_head').insert(newHead).onConflict('only').merge();
 }
@@ -89,14 +89,14 @@ export type Verification = { intact: true; events: number } | { intact: false; e
 export async function verifyChain(db: Reader, auditKey: string): Promise<Verification> {
   let last = { id: 0, hash: START };
   for (;;) {
-    const rows: Row[] = await db('audit_events').where('id', '>', last.id).orderBy('id').limit(CHUNK);
+    const rows: Row[] = await db('audit_events').where('id', '>', last.id).orderBy('id').limit(READ_AT_ONCE);
     for (const row of rows) {
       if (row.id !== last.id + 1) return { intact: false, eventId: last.id + 1, problem: 'is missing' };
       if (chained(auditKey, last.hash, row) !== row.hash)
         return { intact: false, eventId: row.id, problem: 'was altered' };
       last = row;
     }
-    if (rows.length < CHUNK) break;
+    if (rows.length < READ_AT_ONCE) break;
   }
   const head = await db('audit_head').first();
   if (!head)

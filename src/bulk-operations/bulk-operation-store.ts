@@ -1,11 +1,10 @@
 import type { Act } from '../audit/audit-event.ts';
+import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import type { LinkSettings } from '../links/link-store.ts';
 import { type Outcome, perform } from '../users/user-life-cycle.ts';
 import { NotFound } from '../web/errors.ts';
 import type { BulkAction, BulkOperation } from './bulk-operation.ts';
-
-const ROWS_PER_INSERT = 400;
 
 export interface BulkItem {
   userId: number;
@@ -37,7 +36,7 @@ export async function createDraft(trx: Transaction, act: Act, draft: Draft): Pro
     })
     .returning('id');
   const items = draft.userIds.map((user_id) => ({ operation_id: id, user_id }));
-  await trx.batchInsert('bulk_operation_items', items, ROWS_PER_INSERT);
+  await bulkInsert(trx, 'bulk_operation_items', items);
   return id;
 }
 
@@ -142,7 +141,7 @@ export async function executeOperation(
       accessConfirmedAt: subject.accessConfirmedAt,
     }),
   }));
-  await trx.batchInsert('bulk_operation_items', items, ROWS_PER_INSERT);
+  await bulkInsert(trx, 'bulk_operation_items', items);
   return outcomes;
 }
 

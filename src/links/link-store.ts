@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Act } from '../audit/audit-event.ts';
 import { HOUR, type Instant, instant, MINUTE } from '../clock.ts';
+import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { pieces } from '../users/user-store.ts';
 
@@ -41,21 +42,22 @@ export async function issueLinks(
 ): Promise<void> {
   await endLinks(trx, act, userIds, purpose);
   const expiresAt = instant(Date.parse(act.at) + settings.lifetime[purpose]);
-  for (const some of pieces(userIds, 400))
-    await trx('links').insert(
-      some.map((userId) => {
-        const nonce = randomBytes(16).toString('base64url');
-        return {
-          purpose,
-          user_id: userId,
-          nonce,
-          token_hash: hashOf(tokenOf(settings, purpose, userId, nonce)),
-          created_at: act.at,
-          created_by: act.by.id,
-          expires_at: expiresAt,
-        };
-      }),
-    );
+  await bulkInsert(
+    trx,
+    'links',
+    userIds.map((userId) => {
+      const nonce = randomBytes(16).toString('base64url');
+      return {
+        purpose,
+        user_id: userId,
+        nonce,
+        token_hash: hashOf(tokenOf(settings, purpose, userId, nonce)),
+        created_at: act.at,
+        created_by: act.by.id,
+        expires_at: expiresAt,
+      };
+    }),
+  );
 }
 
 /** Ends the open links of these users, of one purpose or of all. Returns how many there were. */
