@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { progress } from '../bin/progress.ts';
+import { generateUsers } from '../seeds/generator.ts';
+import { instant } from '../src/clock.ts';
+import { readConfig } from '../src/config.ts';
+import { openDatabase } from '../src/db/database.ts';
+import { migrate } from '../src/db/migrate.ts';
+import { PasswordHasher } from '../src/passwords/password-hasher.ts';
+import { createFirstAdministrator } from '../src/setup/first-administrator.ts';
+
+/** Who looks at the pages that are measured. */
+export interface Administrator {
+  name: string;
+  password: string;
+}
+
+/** The folder with so many users and one administrator; made once and kept. */
+export async function benchData(users: number): Promise<{ folder: string; administrator: Administrator }> {
+  const folder = join(import.meta.dirname, '../data', `bench-${users}`);
+  // Written last: without it the folder was left half made.
+  const ready = join(folder, 'administrator.json');
+  if (!existsSync(ready)) {
+    rmSync(folder, { recursive: true, force: true });
+    writeFileSync(ready, JSON.stringify(await make(folder, users)), { mode: 0o600 });
+  }
+  const db = openDatabase(folder);
+  await migrate(db);
+  await db.close();
+  return { folder, administrator: JSON.parse(readFileSync(ready, 'utf8')) };
+}
+
+async function make(folder: string, users: number): Promise<Administrator> {
+  const config = readConfig({ DATA_DIR: folder }, '');
+  const db = openDatabase(folder);
+  await migrate(db);
+  const hasher = new PasswordHasher(config.secrets.pepper, config.passwordCost);
+  const administrator = { name: 'bench', password: randomBytes(18).toString('base64url') };
+  const now = Date.now();
+  const auditKey = config.secrets.audit;
+  await generateUsers(db, {
+    users,
+    now,
+    auditKey,
+    loginAttempts: config.loginAttempts,
+    invitationHours: config.invitationHours,
+    passwordHash: await hasher.hash(randomBytes(32).toString('base64')),
+    onProgress: progress(users, 'users made'),
+  });
+  const circumstances = { at: instant(now), address: '', requestId: 'bench', auditKey };
+  const passwordHash = await hasher.hash(administrator.password);
+  await createFirstAdministrator(db, circumstances, { name: 'bench', email: 'bench@example.com', passwordHash });
+  await db.close();
+  return administrator;
+}

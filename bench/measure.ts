@@ -1,0 +1,112 @@
+import bcrypt from 'bcrypt';
+import type { Administrator } from './data.ts';
+import type { Figures } from './load.ts';
+import { Load, startApp, startFloor } from './processes.ts';
+import { Bench, type Effort, median } from './rounds.ts';
+import { rowsAlone } from './rows-alone.ts';
+import { someUsers, type View, viewsOf } from './views.ts';
+import { Visitor } from './visitor.ts';
+
+export interface MeasuredView extends View {
+  /** At one connection. */
+  figures: Figures;
+}
+
+/** Everything that the budget speaks of. Times in milliseconds, sizes in bytes. */
+export interface Measurements {
+  views: MeasuredView[];
+  /** Pages of the list at 16 connections, each with the floor as it was in the same rounds. */
+  throughput: { view: View; app: Figures; floor: Figures }[];
+  cpu: { app: number; floor: number };
+  rowsAlone: Figures;
+  swap: { page: Figures; fragment: Figures };
+  /** Confirming the access of about a thousand ticked users. */
+  thousand: number;
+  signIn: { hash: number; signIn: number };
+  storm: { calm: Figures; during: Figures; signIns: number };
+  start: number;
+  memory: { idle: number; worst: number };
+  weight: { list: number; signIn: number };
+}
+
+/** As many as fit into one form, which holds a thousand fields. */
+const SELECTED = 990;
+
+/** Measures the program and the floor side by side, a round of each after the other, and takes the median of the rounds. */
+export async function measure(
+  folder: string,
+  administrator: Administrator,
+  effort: Effort,
+  say: (what: string) => void,
+): Promise<Measurements> {
+  const views = await viewsOf(folder);
+  say('start');
+  const starts: number[] = [];
+  for (let n = 1; n < effort.rounds; n++) {
+    const once = await startApp(folder);
+    starts.push(once.startedIn);
+    await once.stop();
+  }
+  const app = await startApp(folder);
+  const floor = await startFloor(folder);
+  const load = new Load();
+  try {
+    const visitor = new Visitor(app.url);
+    await visitor.signIn(administrator);
+    const idle = (await app.usage()).rss;
+    const bench = new Bench(load, app, floor, visitor.cookie, effort);
+    say('warm up');
+    await bench.warmUp(views);
+    say('list at 16 connections, beside the floor');
+    const cpu = await bench.cpuPerRequest();
+    const throughput = await bench.throughput(views.filter(({ kind }) => kind === 'sort' || kind === 'cursor'));
+    say('each view at 1 connection');
+    const measured = await bench.views(views);
+    say('swap beside page');
+    const swap = await bench.swap();
+    say('rows alone');
+    const alone = await rowsAlone(folder, effort.rounds * effort.leastRequests);
+    say('1,000 selected');
+    const thousand = await timeBulk(visitor, await someUsers(folder, SELECTED), effort.rounds * 2);
+    say('sign-in');
+    const signIn = await timeSignIn(app.url, administrator, effort.rounds * 3);
+    say('list during a storm of sign-ins');
+    const storm = await bench.storm(await new Visitor(app.url).signInForm());
+    const { rssWorst } = await app.usage();
+    return {
+      views: measured,
+      throughput,
+      cpu,
+      rowsAlone: alone,
+      swap,
+      thousand,
+      signIn,
+      storm,
+      start: median([...starts, app.startedIn]),
+      memory: { idle, worst: rssWorst },
+      weight: { list: await visitor.weightOf('/users'), signIn: await new Visitor(app.url).weightOf('/session/new') },
+    };
+  } finally {
+    load.stop();
+    await Promise.all([app.stop(), floor.stop()]);
+  }
+}
+
+async function timeBulk(visitor: Visitor, ids: number[], times: number): Promise<number> {
+  const took: number[] = [];
+  for (let n = 0; n < times; n++) took.push(await visitor.confirmAccessOf(ids));
+  return median(took);
+}
+
+/** Signing in beside a hash of the same cost, one after the other. */
+async function timeSignIn(url: string, administrator: Administrator, times: number): Promise<Measurements['signIn']> {
+  const hashes: number[] = [];
+  const signIns: number[] = [];
+  for (let n = 0; n < times; n++) {
+    const start = performance.now();
+    await bcrypt.hash('a password of the usual length', 12);
+    hashes.push(performance.now() - start);
+    signIns.push(await new Visitor(url).signIn(administrator));
+  }
+  return { hash: median(hashes), signIn: median(signIns) };
+}

@@ -1,0 +1,148 @@
+import type { Figures, Job } from './load.ts';
+import type { MeasuredView, Measurements } from './measure.ts';
+import { Load, type Measured } from './processes.ts';
+import type { View } from './views.ts';
+
+export interface Effort {
+  rounds: number;
+  /** How long each run of requests lasts. */
+  seconds: number;
+  /** At one connection: fewer say nothing about the slowest of a hundred. */
+  leastRequests: number;
+}
+
+const CONNECTIONS = 16;
+/** What htmx sends when it fetches the table and the counts. */
+const SWAP = { 'HX-Request': 'true', 'HX-Target': 'div#users-list' };
+const STORM = 8;
+/** Asks the program and the floor in turns, round after round. */
+export class Bench {
+  private readonly load: Load;
+  private readonly app: Measured;
+  private readonly floor: Measured;
+  private readonly cookie: string;
+  private readonly effort: Effort;
+
+  constructor(load: Load, app: Measured, floor: Measured, cookie: string, effort: Effort) {
+    this.load = load;
+    this.app = app;
+    this.floor = floor;
+    this.cookie = cookie;
+    this.effort = effort;
+  }
+
+  async warmUp(views: View[]): Promise<void> {
+    for (const { path } of views) await this.page(path, { amount: 20 });
+    await this.page('/users', { duration: this.effort.seconds, connections: CONNECTIONS });
+    await this.ofFloor();
+  }
+
+  /** The floor is measured anew beside each page: what else the machine does hits both alike. */
+  async throughput(views: View[]): Promise<Measurements['throughput']> {
+    const rounds = views.map((view) => ({ view, app: [] as Figures[], floor: [] as Figures[] }));
+    for (let round = 0; round < this.effort.rounds; round++)
+      for (const { view, app, floor } of rounds) {
+        app.push(await this.page(view.path, { duration: this.effort.seconds, connections: CONNECTIONS }));
+        floor.push(await this.ofFloor());
+      }
+    return rounds.map(({ view, app, floor }) => ({ view, app: medians(app), floor: medians(floor) }));
+  }
+
+  async cpuPerRequest(): Promise<Measurements['cpu']> {
+    const of = async (measured: Measured, run: () => Promise<Figures>) => {
+      const before = await measured.usage();
+      const { requests } = await run();
+      return ((await measured.usage()).cpu - before.cpu) / requests;
+    };
+    const app: number[] = [];
+    const floor: number[] = [];
+    for (let round = 0; round < this.effort.rounds; round++) {
+      app.push(
+        await of(this.app, () => this.page('/users', { duration: this.effort.seconds, connections: CONNECTIONS })),
+      );
+      floor.push(await of(this.floor, () => this.ofFloor()));
+    }
+    return { app: median(app), floor: median(floor) };
+  }
+
+  async views(views: View[]): Promise<MeasuredView[]> {
+    const rounds = views.map((): Figures[] => []);
+    for (let round = 0; round < this.effort.rounds; round++)
+      for (const [n, { path }] of views.entries()) rounds[n].push(await this.onePage(path));
+    return views.map((view, n) => ({ ...view, figures: medians(rounds[n]) }));
+  }
+
+  async swap(): Promise<Measurements['swap']> {
+    const page: Figures[] = [];
+    const fragment: Figures[] = [];
+    for (let round = 0; round < this.effort.rounds; round++) {
+      page.push(await this.onePage('/users'));
+      fragment.push(await this.onePage('/users', SWAP));
+    }
+    return { page: medians(page), fragment: medians(fragment) };
+  }
+
+  async storm(form: { cookie: string; token: string }): Promise<Measurements['storm']> {
+    const calm = await this.onePage('/users');
+    const strangers = new Load();
+    const bodies = Array.from({ length: STORM }, (_, n) => ({
+      body: new URLSearchParams({
+        _csrf: form.token,
+        identifier: `stranger-${n}`,
+        password: 'not the password',
+      }).toString(),
+    }));
+    const signIns = strangers.run({
+      url: `${this.app.url}/session`,
+      method: 'POST',
+      headers: { cookie: form.cookie, 'content-type': 'application/x-www-form-urlencoded' },
+      requests: bodies,
+      connections: STORM,
+      duration: Math.max(4, this.effort.seconds * 3),
+      expectedStatus: 422,
+    });
+    const during = await this.page('/users', { connections: 1, duration: Math.max(3, this.effort.seconds * 2) });
+    const { perSecond } = await signIns;
+    strangers.stop();
+    return { calm, during, signIns: perSecond };
+  }
+
+  /** As many requests as fit the time, but enough to tell the slowest of a hundred. */
+  private async onePage(path: string, headers: Record<string, string> = {}): Promise<Figures> {
+    const { p50 } = await this.page(path, { amount: 5 }, headers);
+    const amount = Math.round((this.effort.seconds * 1000) / p50);
+    return this.page(path, { amount: Math.min(3000, Math.max(this.effort.leastRequests, amount)) }, headers);
+  }
+
+  private async page(path: string, job: Partial<Job>, headers: Record<string, string> = {}): Promise<Figures> {
+    const url = this.app.url + path;
+    return this.sound({
+      url,
+      connections: 1,
+      headers: { cookie: this.cookie, ...headers },
+      expectedStatus: 200,
+      ...job,
+    });
+  }
+
+  private ofFloor(): Promise<Figures> {
+    const duration = this.effort.seconds / 2;
+    return this.sound({ url: `${this.floor.url}/`, connections: CONNECTIONS, duration, expectedStatus: 200 });
+  }
+
+  private async sound(job: Job): Promise<Figures> {
+    const figures = await this.load.run(job);
+    if (figures.failed > 0) throw new Error(`${figures.failed} of ${figures.requests} requests to ${job.url} failed`);
+    return figures;
+  }
+}
+
+function medians(rounds: Figures[]): Figures {
+  const of = (name: keyof Figures) => median(rounds.map((figures) => figures[name]));
+  return { requests: of('requests'), perSecond: of('perSecond'), p50: of('p50'), p99: of('p99'), failed: of('failed') };
+}
+
+/** Of an even number the lower of the middle two. */
+export function median(numbers: number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)];
+}

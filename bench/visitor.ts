@@ -1,0 +1,81 @@
+import { request } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+import type { Administrator } from './data.ts';
+
+/** Somebody at a browser: keeps the cookie, sends the sign-in form, loads what a page refers to. */
+export class Visitor {
+  cookie = '';
+  private readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  /** Signs in and returns how many milliseconds the answer to the form took. */
+  async signIn({ name, password }: Administrator): Promise<number> {
+    this.cookie = '';
+    const { token } = await this.signInForm();
+    const body = new URLSearchParams({ _csrf: token, identifier: name, password });
+    const start = performance.now();
+    const response = await this.fetch('/session', { method: 'POST', body });
+    const took = performance.now() - start;
+    if (response.status !== 303) throw new Error(`signing in was answered with ${response.status}`);
+    return took;
+  }
+
+  /** What a form of this browser has to send. */
+  async signInForm(): Promise<{ cookie: string; token: string }> {
+    const html = await (await this.fetch('/session/new')).text();
+    return { cookie: this.cookie, token: tokenIn(html) };
+  }
+
+  /** Ticks these users, opens the sheet and confirms it; returns how many milliseconds the change itself took. */
+  async confirmAccessOf(ids: number[]): Promise<number> {
+    const _csrf = tokenIn(await (await this.fetch('/credentials')).text());
+    const draft = new URLSearchParams({ _csrf, action: 'confirm-access' });
+    for (const id of ids) draft.append('ids', String(id));
+    const sheet = (await this.fetch('/bulk-operations', { method: 'POST', body: draft })).headers.get('location');
+    const start = performance.now();
+    const done = await this.fetch(`${sheet}/execution`, { method: 'POST', body: new URLSearchParams({ _csrf }) });
+    const took = performance.now() - start;
+    if (!sheet || done.status !== 303) throw new Error(`the bulk operation was answered with ${done.status}`);
+    return took;
+  }
+
+  /** Bytes on the wire of the page and of all that it loads, compressed where the server compresses. */
+  async weightOf(path: string): Promise<number> {
+    const page = await this.bytes(path);
+    const found = page.text.matchAll(/<(?:link|script)[^>]+(?:href|src)="(\/assets\/[^"]+)"/g);
+    const parts = await Promise.all([...found].map(([, asset]) => this.bytes(asset)));
+    return parts.reduce((sum, part) => sum + part.weight, page.weight);
+  }
+
+  private async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const response = await fetch(this.url + path, { ...init, redirect: 'manual', headers: { cookie: this.cookie } });
+    const [set] = response.headers.getSetCookie();
+    if (set) this.cookie = set.split(';')[0];
+    return response;
+  }
+
+  /** Not by fetch, which says nothing of the size before decompression. */
+  private bytes(path: string): Promise<{ text: string; weight: number }> {
+    return new Promise((resolve, reject) => {
+      const headers = { cookie: this.cookie, 'accept-encoding': 'gzip' };
+      request(this.url + path, { headers }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          const body = Buffer.concat(chunks);
+          const isPacked = response.headers['content-encoding'] === 'gzip';
+          resolve({ text: (isPacked ? gunzipSync(body) : body).toString(), weight: body.length });
+        });
+      })
+        .on('error', reject)
+        .end();
+    });
+  }
+}
+
+function tokenIn(html: string): string {
+  return /name="_csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
+}
