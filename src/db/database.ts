@@ -62,11 +62,17 @@ export function openDatabase(dataDir: string): Database {
 }
 
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
+  return String(sqliteError(error).code).startsWith('SQLITE_BUSY');
 }
 
 /** Which unique index refused the write, as `table.column`; undefined for every other error. */
 export function violatedUnique(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error) || error.code !== 'SQLITE_CONSTRAINT_UNIQUE') return undefined;
-  return /UNIQUE constraint failed: (?:index ')?([\w.]+)/.exec(error.message)?.[1];
+  const { code, message } = sqliteError(error);
+  if (code !== 'SQLITE_CONSTRAINT_UNIQUE') return undefined;
+  return /UNIQUE constraint failed: (?:index ')?([\w.]+)/.exec(message ?? '')?.[1];
+}
+
+/** By its fields and not its class: the driver has one class for all realms of a process. */
+function sqliteError(error: unknown): { code?: unknown; message?: string } {
+  return typeof error === 'object' && error !== null ? error : {};
 }

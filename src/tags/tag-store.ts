@@ -19,6 +19,13 @@ export async function findTagsOf(db: Reader, userId: number): Promise<Tag[]> {
     .select('tags.id', 'tags.name');
 }
 
+/** The tags that these words mean, each once and spelt as it is stored already, where it is. */
+export async function spelledTags(db: Reader, names: string[]): Promise<string[]> {
+  const byKey = new Map(names.map((name) => [identityKey(name), name]));
+  for (const tag of await db('tags').whereIn('name_key', [...byKey.keys()])) byKey.set(tag.name_key, tag.name);
+  return [...byKey.values()];
+}
+
 /** Gives the user exactly these tags, making those that are new. */
 export async function setTags(trx: Transaction, userId: number, names: string[]): Promise<void> {
   const byKey = new Map(names.map((name) => [identityKey(name), name]));

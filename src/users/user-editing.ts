@@ -4,10 +4,10 @@ import { type Contact, createPerson, findContact, warnedAccounts } from '../cont
 import { type Transaction, violatedUnique } from '../db/database.ts';
 import { createGroup, findGroups, type Group } from '../groups/group-store.ts';
 import { findMemberships, setMemberships } from '../groups/membership-store.ts';
-import { covers } from '../groups/permission.ts';
+import { covers, union } from '../groups/permission.ts';
 import { endLinks } from '../links/link-store.ts';
 import { endSessions } from '../sessions/session-store.ts';
-import { findTagsOf, setTags } from '../tags/tag-store.ts';
+import { findTagsOf, setTags, spelledTags } from '../tags/tag-store.ts';
 import { Forbidden } from '../web/errors.ts';
 import { FieldErrors, RefusedFields } from '../web/form.ts';
 import { requireAdministratorRemains } from './administrators.ts';
@@ -20,8 +20,9 @@ import { findSubject, findUserByIdentifier } from './user-store.ts';
 export class StaleVersion extends Error {}
 
 /** Throws FieldErrors for what only the database can tell, Forbidden for groups that the actor may not give. */
-export async function createUser(trx: Transaction, act: Act, values: UserValues): Promise<number> {
+export async function createUser(trx: Transaction, act: Act, typed: UserValues): Promise<number> {
   if (!may(act.by, 'users', 'write')) throw new Forbidden('You may not create users.');
+  const values = { ...typed, tags: await spelledTags(trx, typed.tags) };
   const contact = await linkedContact(trx, act, values, null);
   const groups = await grantedGroups(trx, act, values, []);
   const { columns, owner } = await columnsOf(trx, values, contact);
@@ -40,26 +41,27 @@ export async function createUser(trx: Transaction, act: Act, values: UserValues)
 }
 
 /**
- * Replaces what the form shows. Throws StaleVersion, FieldErrors or Forbidden. A change of the email ends open links;
- * becoming API-only ends sessions and open links.
+ * Replaces what the form shows. Throws StaleVersion, FieldErrors or Forbidden. Open links end where they would open more
+ * than was meant when they were made; becoming API-only ends sessions as well.
  */
 export async function updateUser(
   trx: Transaction,
   act: Act,
   id: number,
   version: number,
-  values: UserValues,
-): Promise<{ emailChanged: boolean }> {
+  typed: UserValues,
+): Promise<{ linksEnded: boolean }> {
   const subject = await findSubject(trx, id);
   if (!mayAdminister(act.by, subject)) throw new Forbidden(`${subject.name} has rights that you do not hold.`);
   if (subject.version !== version) throw new StaleVersion();
+  const values = { ...typed, tags: await spelledTags(trx, typed.tags) };
   const current = await currentFields(trx, subject);
   const contact = await linkedContact(trx, act, values, subject);
   const groups = await grantedGroups(trx, act, values, current.groups);
   refuseAgainstSelf(act, subject, values, current.groups, groups);
   const { columns, owner } = await columnsOf(trx, values, contact);
   const changes = differences(current.fields, auditFields(values, columns, contact, groups, owner));
-  if (!changes) return { emailChanged: false };
+  if (!changes) return { linksEnded: false };
 
   await unlessTaken(() =>
     trx('users')
@@ -68,14 +70,33 @@ export async function updateUser(
   );
   await setMemberships(trx, id, idsOf(groups), { at: act.at, by: act.by.id });
   await setTags(trx, id, values.tags);
-  const emailChanged = columns.email !== subject.email;
-  if (emailChanged || (values.apiOnly && !subject.apiOnly)) await endLinks(trx, act, [id]);
+  const linksEnded = await endOutgrownLinks(trx, act, subject, { values, columns, groups });
   if (values.apiOnly && !subject.apiOnly) await endSessions(trx, [id]);
   await recordChanges(trx, act, [
     { action: 'user.updated', subjectType: 'user', subjectId: id, subjectName: columns.name, ...changes },
   ]);
   await requireAdministratorRemains(trx);
-  return { emailChanged };
+  return { linksEnded };
+}
+
+/**
+ * Links that were made for another email address or for somebody who could do less end: whoever holds one must not get
+ * what they could not have given (R37, R61).
+ */
+async function endOutgrownLinks(
+  trx: Transaction,
+  act: Act,
+  subject: Subject,
+  next: { values: UserValues; columns: { email: string }; groups: Group[] },
+): Promise<boolean> {
+  const rights = union(next.groups.map((group) => group.rights));
+  if (
+    next.columns.email !== subject.email ||
+    (next.values.apiOnly && !subject.apiOnly) ||
+    !covers(subject.rights, rights)
+  )
+    return (await endLinks(trx, act, [subject.id])) > 0;
+  return false;
 }
 
 /** The contact that the form means: kept, chosen or made on the spot. */
@@ -214,7 +235,8 @@ function auditFields(
   return {
     name: columns.name,
     email: columns.email,
-    linkedContact: contact ? contact.name + (warned.length > 0 ? ` (${warned.join(', ')})` : '') : null,
+    // With its number: two persons may have one name.
+    linkedContact: contact ? `${contact.name} (${[`contact ${contact.id}`, ...warned].join(', ')})` : null,
     groups: groups.map((group) => group.name).sort(),
     tags: [...values.tags].sort(),
     expiresOn: values.expiresOn,

@@ -7,6 +7,7 @@ import { covers } from '../groups/permission.ts';
 import { findTags, findTagsOf } from '../tags/tag-store.ts';
 import type { AppContext } from '../web/app-context.ts';
 import type { Errors, Typed } from '../web/form.ts';
+import { format } from '../web/format.ts';
 import { render } from '../web/render.ts';
 import { may, type User } from './user.ts';
 import { typedOf } from './user-form.ts';
@@ -37,7 +38,7 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
     title: user ? `Edit ${user.name}` : 'New User',
     typed,
     errors: state.errors ?? {},
-    theirs: state.theirs,
+    theirs: state.theirs && (await meanwhile(db, typed, state.theirs)),
     user,
     contact,
     warned: contact ? warnedAccounts(contact) : [],
@@ -53,6 +54,20 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
     status: state.status,
     fragments: { 'contact-picker': 'users/_contact-picker' },
   });
+}
+
+/** What somebody else saved in each field that differs from what was typed, in words. */
+async function meanwhile(db: Reader, typed: Typed, theirs: Typed): Promise<Errors> {
+  const words: Errors = {};
+  for (const [field, value] of Object.entries(theirs))
+    if (String(value) !== String(typed[field])) words[field] = format.value(value);
+  if (words.contactId) words.contactId = (await findContact(db, Number(theirs.contactId)))?.name ?? 'none';
+  if (words.groups) words.groups = format.value((await findGroups(db, [theirs.groups].flat().map(Number))).map(nameOf));
+  return words;
+}
+
+function nameOf({ name }: { name: string }): string {
+  return name;
 }
 
 /** The form as the database would fill it now. */

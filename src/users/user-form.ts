@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import { identityKey } from '../text.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
 import type { User } from './user.ts';
 
-/** Text directions and the like, by which one name could pass for another. */
-const INVISIBLE = /[\p{Cc}\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/u;
+/**
+ * What nobody sees, and by which one name could pass for another. Joiners stay: Persian words and many emoji need them,
+ * and so do the tags that make flags.
+ */
+const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]|(?!\u200C|\u200D|[\u{E0020}-\u{E007F}])\p{Cf}/u;
 const EMAIL = /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\]+$/u;
 
 const cleaned = z.string().transform((text) => text.normalize('NFC').trim());
@@ -12,7 +16,7 @@ const optional = (most: number, message: string) => cleaned.refine((text) => [..
 export const userName = cleaned
   .refine((text) => text.length > 0, 'Enter a name to sign in with.')
   .refine((text) => [...text].length <= 200, 'A name has at most 200 characters.')
-  .refine((text) => !text.includes('@'), 'A name has no @: with one it would look like an email address.')
+  .refine((text) => !identityKey(text).includes('@'), 'A name has no @: with one it would look like an email address.')
   .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.');
 
 export const userEmail = cleaned
@@ -53,7 +57,7 @@ const fields = {
     'A name has no invisible or control characters.',
   ),
   newContactEmail: cleaned.refine(
-    (text) => text === '' || (EMAIL.test(text) && text.length <= 254),
+    (text) => text === '' || (EMAIL.test(text) && text.length <= 254 && !INVISIBLE.test(text)),
     'Enter one email address, or none.',
   ),
   acceptAccounts: ticked,

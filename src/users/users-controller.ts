@@ -48,12 +48,12 @@ export function usersController(app: AppContext): Router {
     const access = typed.access === 'later' ? 'later' : 'link';
     if (typed.step) return showUserForm(app, req, res, { typed: await proposed(typed) });
     const failed = (errors: Errors) => showUserForm(app, req, res, { typed, errors, status: 422 });
-    const email = await proposedEmail(app.db.read, typed);
+    const { values, errors } = checkUser(typed);
+    const email = errors?.newContactEmail ? undefined : await proposedEmail(app.db.read, typed);
     if (email) {
       typed.email = email;
-      return failed({ email: `${email} is proposed from the contact. Check it and send the form again.` });
+      return failed({ ...errors, email: `${email} is proposed from the contact. Check it and send the form again.` });
     }
-    const { values, errors } = checkUser(typed);
     if (errors) return failed(errors);
     await unlessFieldErrors(req, failed, async () => {
       const id = await app.db.write(async (trx) => {
@@ -88,15 +88,10 @@ export function usersController(app: AppContext): Router {
     await unlessFieldErrors(req, failed, async () => {
       try {
         const version = Number(typed.version);
-        const { emailChanged } = await app.db.write((trx) =>
-          updateUser(trx, actOf(app, req), user.id, version, values),
-        );
-        const offer = emailChanged && !user.hasPassword && !values.apiOnly ? user.id : undefined;
-        flash(
-          req,
-          emailChanged ? 'Saved. The system email changed, so open links of this user have ended.' : 'Saved.',
-          { offerInvitation: offer },
-        );
+        const { linksEnded } = await app.db.write((trx) => updateUser(trx, actOf(app, req), user.id, version, values));
+        flash(req, linksEnded ? 'Saved. Open links of this user ended with this change.' : 'Saved.', {
+          offerInvitation: linksEnded && !user.hasPassword && !values.apiOnly ? user.id : undefined,
+        });
         res.redirect(303, `/users/${user.id}`);
       } catch (error) {
         if (!(error instanceof StaleVersion)) throw error;

@@ -64,7 +64,7 @@ describe('creating a user', () => {
     expect(events[2].after).toEqual({
       name: 'nora',
       email: 'Nora@Example.com',
-      linkedContact: 'Nora Nilsson',
+      linkedContact: 'Nora Nilsson (contact 5)',
       groups: ['Support', 'Warehouse'],
       tags: ['Berlin', 'night shift'],
       expiresOn: '2027-03-31',
@@ -360,7 +360,7 @@ describe('linking a new user to a contact', () => {
     const created = await send(alice, warned, { acceptAccounts: 'yes' });
     expect(created.status).toBe(303);
     const [event] = await audit.since();
-    expect([event.action, event.after.linkedContact]).toEqual(['user.created', 'Cleo Customer (customer)']);
+    expect([event.action, event.after.linkedContact]).toEqual(['user.created', 'Cleo Customer (contact 2, customer)']);
     const record = pageOf(await alice.get(created.headers.location));
     expect(record.textOf('.warn')).toMatch(/^Linked to a customer/);
   });

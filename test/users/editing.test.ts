@@ -37,7 +37,7 @@ describe('editing a user', () => {
     ['No shared data', { noSharedData: 'yes' }, { noSharedData: false }, { noSharedData: true }],
     ['the tags', { tags: 'Berlin' }, { tags: ['Berlin', 'part-time'] }, { tags: ['Berlin'] }],
     ['the description', { description: 'x' }, { description: '' }, { description: 'x' }],
-    ['the contact', { contactId: '' }, { linkedContact: 'Bob Schmidt' }, { linkedContact: null }],
+    ['the contact', { contactId: '' }, { linkedContact: 'Bob Schmidt (contact 4)' }, { linkedContact: null }],
     ['the groups', { groups: [] }, { groups: ['Support'] }, { groups: [] }],
   ])('changes %s and tells before and after of nothing else (R77)', async (_, fields, before, after) => {
     const audit = await watchAudit(app);
@@ -234,7 +234,7 @@ describe('editing a user', () => {
       const link = await linkFor(app, 'carol', 'invitation', alice);
       const saved = await edit('carol', { email: 'carol@new.example' });
       const record = pageOf(await alice.get(saved.headers.location));
-      expect(record.message()).toMatch(/The system email changed, so open links of this user have ended/);
+      expect(record.message()).toMatch(/Open links of this user ended with this change/);
       expect(record.$('#messages a').attr('href')).toBe(`/users/${app.people.carol}/invitation/new`);
       expect(record.heading()).toBe('carol Not invited');
       expect((await new Session(app).get(link)).status).toBe(410);
