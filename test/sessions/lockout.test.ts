@@ -1,0 +1,242 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DAY, MINUTE } from '../../src/clock.ts';
+import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
+import { watchAudit } from '../support/audit.ts';
+import { submit } from '../support/form.ts';
+import { linkFor, opened } from '../support/links.ts';
+import { pageOf } from '../support/page.ts';
+import { isSignedIn, pathTo } from '../support/people.ts';
+import { type Fields, type Headers, Session, signedIn } from '../support/session.ts';
+
+const LIMIT = 5;
+const WRONG = 'not the password at all';
+const NEW_PASSWORD = 'nine slow tractors hum';
+
+describe('too many failed sign-ins', () => {
+  let app: TestApp;
+  beforeEach(async () => {
+    app = await startApp();
+  });
+  afterEach(() => app.close());
+
+  const tries = async (identifier: string, password = WRONG) =>
+    (await new Session(app).signIn(identifier, password)).status;
+  const fail = async (times: number, identifier = 'bob') => {
+    for (let n = 0; n < times; n++) expect(await tries(identifier)).toBe(422);
+  };
+  const lockout = () => app.db.read('lockouts').where('user_id', app.people.bob).first();
+
+  it('lock the account: the right password is refused until fifteen minutes are over (R15)', async () => {
+    await fail(LIMIT - 1);
+    expect(await tries('bob', PASSWORD)).toBe(303);
+    await fail(LIMIT);
+    expect(await tries('bob', PASSWORD)).toBe(422);
+    app.clock.advance(15 * MINUTE - 1);
+    expect(await tries('bob', PASSWORD)).toBe(422);
+    app.clock.advance(1);
+    expect(await tries('bob', PASSWORD)).toBe(303);
+    expect(await lockout()).toBeUndefined();
+  });
+
+  it('are never evaluated more often than the limit, however many come at once (R16)', async () => {
+    const { count } = app.context.hasher;
+    const before = count.own;
+    const session = new Session(app);
+    await session.formToken();
+    const storm = () =>
+      Promise.all(Array.from({ length: 200 }, () => session.post('/session', { identifier: 'bob', password: WRONG })));
+    const answers = await storm();
+    expect(count.own - before).toBe(LIMIT);
+    // Whoever is not refused is told to wait.
+    for (const { status } of answers) expect([422, 429]).toContain(status);
+    // After the wait the count starts at zero.
+    app.clock.advance(15 * MINUTE);
+    await storm();
+    expect(count.own - before).toBe(2 * LIMIT);
+  }, 60_000);
+
+  it('are stopped for good after twenty times the limit in all: then waiting opens nothing (R16)', async () => {
+    const { count } = app.context.hasher;
+    const before = count.own;
+    for (let round = 0; round < 25; round++) {
+      await fail(LIMIT + 1);
+      app.clock.advance(15 * MINUTE);
+    }
+    expect(count.own - before).toBe(20 * LIMIT);
+    app.clock.advance(3_650 * DAY);
+    expect(await tries('bob', PASSWORD)).toBe(422);
+    expect(count.own - before).toBe(20 * LIMIT);
+    const alice = await signedIn(app, 'alice');
+    expect(pageOf(await alice.get(pathTo(app, 'bob'))).fact('Failed attempts')).toMatch(
+      /locked until an administrator resets it/,
+    );
+    await submit(alice, pathTo(app, 'bob', '/login-attempts/delete'));
+    expect(await tries('bob', PASSWORD)).toBe(303);
+  }, 60_000);
+
+  it('do not add up over a sign-in that worked: then there is all room again (R23)', async () => {
+    for (let round = 0; round < 22; round++) {
+      await fail(LIMIT - 1);
+      expect(await tries('bob', PASSWORD)).toBe(303);
+    }
+    expect(await lockout()).toBeUndefined();
+  });
+
+  it('are not made by twenty right ones at once: all of them succeed (R17)', async () => {
+    for (let round = 0; round < 3; round++) {
+      const browsers = Array.from({ length: 20 }, () => new Session(app));
+      await Promise.all(browsers.map((browser) => browser.formToken()));
+      const right = { identifier: 'bob', password: PASSWORD };
+      const answers = await Promise.all(browsers.map((browser) => browser.post('/session', right)));
+      expect(answers.map((answer) => answer.status)).toEqual(Array(20).fill(303));
+    }
+    expect(await lockout()).toBeUndefined();
+  });
+
+  it('count on one account, whichever way it is written (R18)', async () => {
+    const spellings = ['Bob@example.com', 'bob@EXAMPLE.COM', ' bob@example.com ', 'ｂob@example.com', 'BoB'];
+    for (const spelling of spellings) expect(await tries(spelling)).toBe(422);
+    expect((await lockout()).attempts).toBe(LIMIT);
+    expect(await tries('bob', PASSWORD)).toBe(422);
+    expect(await tries('bob@example.com', PASSWORD)).toBe(422);
+  });
+
+  it('count on one account, whatever the sender says of themself (R20)', async () => {
+    for (let n = 0; n < LIMIT; n++) {
+      const session = new Session(app);
+      const fields: Fields = {
+        identifier: 'bob',
+        password: WRONG,
+        email: `x${n}@example.com`,
+        ip: `10.0.0.${n}`,
+        user: `${n}`,
+      };
+      const headers: Headers = {
+        'X-Forwarded-For': `10.0.0.${n}`,
+        'X-Real-IP': `10.0.1.${n}`,
+        Forwarded: `for=10.0.2.${n}`,
+        'User-Agent': `browser ${n}`,
+      };
+      await session.post('/session', fields, headers);
+    }
+    expect(await tries('bob', PASSWORD)).toBe(422);
+    const addresses = await app.db
+      .read('login_attempts')
+      .where('user_id', app.people.bob)
+      .distinct('address')
+      .pluck('address');
+    expect(addresses).toEqual(['127.0.0.1']);
+  });
+
+  it('while it is locked make neither the count nor the wait longer (R22)', async () => {
+    await fail(LIMIT);
+    const before = await lockout();
+    app.clock.advance(10 * MINUTE);
+    await fail(10);
+    expect(await lockout()).toEqual(before);
+    app.clock.advance(5 * MINUTE);
+    expect(await tries('bob', PASSWORD)).toBe(303);
+  });
+
+  it('and locks survive that the program is started anew (R23)', async () => {
+    await fail(LIMIT - 1);
+    app = await app.restart();
+    await fail(1);
+    app = await app.restart();
+    expect(await tries('bob', PASSWORD)).toBe(422);
+    app.clock.advance(15 * MINUTE);
+    expect(await tries('bob', PASSWORD)).toBe(303);
+  });
+
+  it('leave what is open open: only new sign-ins are refused', async () => {
+    const bob = await signedIn(app, 'bob');
+    await fail(LIMIT);
+    expect(await isSignedIn(bob)).toBe(true);
+  });
+
+  it('are undone by a password reset, whoever locked the account, from wherever (R21)', async () => {
+    await fail(LIMIT);
+    const session = await opened(app, await linkFor(app, 'bob', 'password-reset'));
+    const done = await session.post('/passwords/acceptance', { password: NEW_PASSWORD, repeated: NEW_PASSWORD });
+    expect(done.status).toBe(303);
+    expect(await lockout()).toBeUndefined();
+    expect(await tries('bob', NEW_PASSWORD)).toBe(303);
+  });
+
+  it('are undone by an administrator, which the audit tells', async () => {
+    await fail(LIMIT);
+    const alice = await signedIn(app, 'alice');
+    const audit = await watchAudit(app);
+    await submit(alice, pathTo(app, 'bob', '/login-attempts/delete'));
+    const [event] = await audit.since();
+    expect([event.action, event.before, event.after]).toEqual([
+      'user.login-attempts-reset',
+      { loginAttempts: LIMIT, lockedUntil: '2026-11-22T12:15:00.000Z' },
+      { loginAttempts: 0, lockedUntil: null },
+    ]);
+    expect(await tries('bob', PASSWORD)).toBe(303);
+  });
+
+  it('are told of in one event, when the lock falls, and in the record with time and address', async () => {
+    const audit = await watchAudit(app);
+    await fail(LIMIT + 3);
+    const events = await audit.since();
+    expect(events.map((event) => [event.action, event.actorName, event.subjectName, event.after])).toEqual([
+      ['user.locked', 'sign-in', 'bob', { loginAttempts: LIMIT, lockedUntil: '2026-11-22T12:15:00.000Z' }],
+    ]);
+    const page = pageOf(await (await signedIn(app, 'alice')).get(pathTo(app, 'bob')));
+    expect(page.heading()).toMatch(/Locked/);
+    expect(page.fact('Failed attempts')).toBe('5, locked until 22 Nov 2026, 12:15');
+    const shown = page.texts('h3 + ul li');
+    expect(shown.length).toBe(LIMIT + 3);
+    expect(shown[0]).toMatch(/^22 Nov 2026, 12:00 from 127\.0\.0\.1: while locked/);
+    expect(shown.at(-1)).toMatch(/wrong password/);
+  });
+
+  it('fill no disk: of each user the newest few are kept', async () => {
+    await app.db.write(async (trx) => {
+      const row = { user_id: app.people.bob, at: 'x', address: 'x', agent: 'x', outcome: 'wrong password' };
+      for (let n = 0; n < 80; n++) await trx('login_attempts').insert(row);
+    });
+    await fail(1);
+    expect((await app.db.read('login_attempts').where('user_id', app.people.bob)).length).toBe(50);
+  });
+
+  it('are counted where somebody signed in gives a wrong current password, too (R7, R19)', async () => {
+    const bob = await signedIn(app, 'bob');
+    const change = (current: string) =>
+      submit(bob, '/credentials', { current, password: NEW_PASSWORD, repeated: NEW_PASSWORD });
+    for (let n = 0; n < LIMIT; n++) {
+      const refused = await change(n === 0 ? '' : WRONG);
+      expect([refused.status, Object.keys(pageOf(refused).errors())]).toEqual([422, ['current']]);
+    }
+    // Locked everywhere: here, and at the sign-in.
+    expect((await change(PASSWORD)).status).toBe(422);
+    expect(await tries('bob', PASSWORD)).toBe(422);
+    app.clock.advance(15 * MINUTE);
+    expect((await change(PASSWORD)).status).toBe(303);
+    expect(await tries('bob', NEW_PASSWORD)).toBe(303);
+  });
+
+  it('there and here are one counter (R19)', async () => {
+    const bob = await signedIn(app, 'bob');
+    await fail(LIMIT - 1);
+    await submit(bob, '/credentials', { current: WRONG, password: NEW_PASSWORD, repeated: NEW_PASSWORD });
+    expect(await tries('bob', PASSWORD)).toBe(422);
+  });
+
+  it('are not counted where the new password will not do: it never comes to the current one (R7)', async () => {
+    const bob = await signedIn(app, 'bob');
+    for (let n = 0; n < LIMIT + 1; n++)
+      expect((await submit(bob, '/credentials', { current: WRONG, password: 'short', repeated: 'short' })).status).toBe(
+        422,
+      );
+    expect(await lockout()).toBeUndefined();
+  });
+
+  it('are as many as the settings say', async () => {
+    app = await app.restart({ settings: { LOGIN_ATTEMPTS: '2' } });
+    await fail(2);
+    expect(await tries('bob', PASSWORD)).toBe(422);
+  });
+});
