@@ -71,7 +71,8 @@ export class SessionStore extends Store {
     this.db
       .write(async (trx) => {
         if (stored) await trx('sessions').where('id_hash', hashOf(id)).update(row);
-        else await trx('sessions').insert({ id_hash: hashOf(id), created_at: instant(data.createdAt!), ...row });
+        else if (await maySignInNow(trx, session))
+          await trx('sessions').insert({ id_hash: hashOf(id), created_at: instant(data.createdAt!), ...row });
       })
       .then(() => {
         session.stored = true;
@@ -144,6 +145,13 @@ export async function findSessions(db: Reader, userId: number, now: string): Pro
 
 export async function pruneSessions(trx: Transaction, now: string): Promise<number> {
   return trx('sessions').where('expires_at', '<=', now).delete();
+}
+
+/** A sign-in that was under way while its user lost access must leave nothing behind that a later activation would revive. */
+async function maySignInNow(trx: Transaction, { userId, passwordSetAt }: SessionData): Promise<boolean> {
+  if (userId === undefined) return true;
+  const user = await trx('users').where({ id: userId, activity: 'active', api_only: false }).first('password_set_at');
+  return user !== undefined && user.password_set_at === passwordSetAt;
 }
 
 function hashOf(id: string): string {
