@@ -17,7 +17,7 @@ interface Step {
 
 const steps: Step[] = [
   { name: 'types', run: () => command('tsc', ['--noEmit']) },
-  { name: 'lint and format', run: () => command('biome', ['ci', '--error-on-warnings']) },
+  { name: 'lint and format', run: () => command('biome', ['ci', '--error-on-warnings', '--colors=off']) },
   { name: 'views', run: async () => report(checkViews()) },
   { name: 'docs', run: async () => report(checkDocs()) },
   {

@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.ts';
 import { Session, signedIn } from '../support/session.ts';
 
@@ -52,17 +52,26 @@ it('makes an administrator who chooses a password by the printed link', async ()
   const grace = new Session(app);
   await grace.get(new URL(made.link).pathname);
   await grace.get('/invitations/acceptance/new');
-  await grace.post('/invitations/acceptance', { password: 'nine violins in a wet garden', repeated: 'nine violins in a wet garden' });
+  await grace.post('/invitations/acceptance', {
+    password: 'nine violins in a wet garden',
+    repeated: 'nine violins in a wet garden',
+  });
   expect((await grace.get('/users')).status).toBe(200);
   const { administrators } = JSON.parse((await roster('list-administrators', '--json')).output);
   expect(administrators.map((one: { name: string }) => one.name)).toEqual(['ada', 'alice', 'grace']);
-  expect(await roster('create-administrator', 'grace', 'other@example.com')).toEqual({ code: 1, output: expect.stringContaining('this name already') });
+  expect(await roster('create-administrator', 'grace', 'other@example.com')).toEqual({
+    code: 1,
+    output: expect.stringContaining('this name already'),
+  });
 });
 
 it('prints links to invite and to choose a new password, and says why not', async () => {
   expect((await roster('invite', 'carol')).output).toMatch(/\/invitations\/\S{40,}\n$/);
   expect((await roster('reset-password-link', 'bob')).output).toMatch(/\/passwords\/\S{40,}\n$/);
-  expect(await roster('invite', 'bob')).toEqual({ code: 2, output: 'bob has a password already. Nothing was changed.\n' });
+  expect(await roster('invite', 'bob')).toEqual({
+    code: 2,
+    output: 'bob has a password already. Nothing was changed.\n',
+  });
   expect(await roster('invite', 'nobody')).toEqual({ code: 2, output: 'There is no user nobody.\n' });
 });
 
@@ -70,7 +79,10 @@ it('verifies the audit', async () => {
   expect((await roster('verify-audit')).output).toMatch(/^The audit is intact: \d+ events\.\n$/);
   await app.db.writer.raw('drop trigger audit_events_refuse_update');
   await app.db.write((trx) => trx('audit_events').where('id', 3).update({ actor_name: 'mallory' }));
-  expect(await roster('verify-audit')).toEqual({ code: 2, output: 'The audit was tampered with: event 3 was altered.\n' });
+  expect(await roster('verify-audit')).toEqual({
+    code: 2,
+    output: 'The audit was tampered with: event 3 was altered.\n',
+  });
 });
 
 it('explains itself', async () => {
