@@ -22,7 +22,10 @@ function roster(...words: string[]): Promise<{ code: number | null; output: stri
     env: { PATH: process.env.PATH, DATA_DIR: app.folder, BASE_URL: app.url, ...secrets },
   });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => void (output += chunk));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
   return new Promise((resolve) => child.on('exit', (code) => resolve({ code, output })));
 }
 
