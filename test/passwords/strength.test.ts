@@ -60,7 +60,7 @@ describe('the meter of the password form', () => {
     const page = pageOf(answer);
     expect(page.$('body').children().attr('id')).toBe('password-strength');
     expect(page.textOf('span')).toMatch(/^Too short: 5 more characters, 15 in all/);
-    expect(page.$('meter').attr()).toMatchObject({ min: '0', max: '4', value: '0' });
+    expect(page.$('meter').attr()).toMatchObject({ min: '0', max: '4', value: expect.stringMatching(/^[01]$/) });
     expect(answer.text).not.toContain('only ten c');
   });
 
