@@ -49,6 +49,7 @@ describe('a password reset', () => {
     const audit = await watchAudit(app);
     const done = await finish(browser);
     expect([done.status, done.headers.location]).toEqual([303, '/session/new']);
+    expect(await app.db.read('sessions').where('user_id', app.people.bob)).toEqual([]);
     expect(pageOf(await browser.get('/session/new')).message()).toBe('Your new password is set. Sign in with it.');
     expect(await isSignedIn(browser)).toBe(false);
     for (const bob of sessions) expect(await isSignedIn(bob)).toBe(false);

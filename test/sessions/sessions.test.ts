@@ -193,6 +193,7 @@ describe('a session', () => {
     });
     expect(changed.status).toBe(303);
     expect(cookieOf(changed)).not.toBe(before);
+    expect((await sessionsOf('bob')).length).toBe(1);
     expect([await isSignedIn(here), await isSignedIn(there), await isSignedIn(lena)]).toEqual([true, false, true]);
     expect(await opens(before)).toBe(false);
     expect((await sessionsOf('bob')).length).toBe(1);
