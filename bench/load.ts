@@ -3,12 +3,17 @@ import autocannon, { type Options } from 'autocannon';
 /** What one run of requests took; times in milliseconds. */
 export interface Figures {
   requests: number;
+  /** With those before the measured time began. */
+  answered: number;
   perSecond: number;
   p50: number;
   p99: number;
   /** Answers other than the expected status, and connections that broke. */
   failed: number;
 }
+
+/** Seconds; a run by time is stopped long before. */
+const LONGEST = 600;
 
 export interface Job extends Options {
   expectedStatus: number;
@@ -19,18 +24,23 @@ process.on('message', async (job: Job) => {
   process.send?.(await run(job));
 });
 
-function run({ expectedStatus, ...options }: Job): Promise<Figures> {
+/** A run by time begins when every connection has had an answer: the server accepts one a turn, so the last wait long. */
+function run({ expectedStatus, duration, ...options }: Job): Promise<Figures> {
   return new Promise((resolve, reject) => {
     const times: number[] = [];
+    const answered = new Set<unknown>();
+    let all = 0;
     let failed = 0;
-    let last = 0;
-    const start = performance.now();
-    const cannon = autocannon({ sampleInt: 20, ...options }, (error, result) => {
+    let start = performance.now();
+    let last = start;
+    const lasting = duration === undefined ? {} : { duration: LONGEST };
+    const cannon = autocannon({ sampleInt: 20, ...options, ...lasting }, (error, result) => {
       if (error) return reject(error);
       times.sort((a, b) => a - b);
       const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
       resolve({
         requests: times.length,
+        answered: all,
         perSecond: (times.length / (last - start)) * 1000,
         p50: at(0.5),
         p99: at(0.99),
@@ -38,10 +48,15 @@ function run({ expectedStatus, ...options }: Job): Promise<Figures> {
       });
     });
     // Its own histogram knows whole milliseconds only, which is more than most pages take.
-    cannon.on('response', (_client: unknown, status: number, _bytes: number, time: number) => {
+    cannon.on('response', (client: unknown, status: number, _bytes: number, time: number) => {
       last = performance.now();
-      times.push(time);
+      all++;
       if (Number(status) !== expectedStatus) failed++;
+      if (duration === undefined || answered.size === options.connections) times.push(time);
+      else if (answered.add(client).size === options.connections) {
+        start = last;
+        setTimeout(() => cannon.stop(), duration * 1000);
+      }
     });
   });
 }
