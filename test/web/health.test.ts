@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import { startApp, startEmptyApp } from '../support/app.ts';
+import { everything } from '../support/database.ts';
+import { Session } from '../support/session.ts';
+
+describe('the state of the program', () => {
+  it('is well while the database can be read and written, and says so as JSON', async () => {
+    for (const start of [startApp, startEmptyApp]) {
+      await using app = await start();
+      const answer = await new Session(app).get('/health');
+      expect([answer.status, answer.body]).toEqual([200, { status: 'ok', database: 'ok' }]);
+      expect(answer.type).toBe('application/json');
+    }
+  });
+
+  it('is looked at without a session, a cookie or a trace', async () => {
+    await using app = await startApp();
+    const before = await everything(app);
+    for (let n = 0; n < 3; n++) {
+      const answer = await new Session(app).get('/health');
+      expect(answer.headers['set-cookie']).toBeUndefined();
+    }
+    expect((await new Session(app).agent.head('/health')).status).toBe(200);
+    expect(await everything(app)).toEqual(before);
+  });
+
+  it.each([
+    ['be read', 'alter table users rename to users_gone'],
+    ['be written', 'alter table sessions rename to sessions_gone'],
+  ])('is bad while the database cannot %s, and says nothing of why', async (_, statement) => {
+    await using app = await startApp();
+    await app.db.write((trx) => trx.raw(statement));
+    const answer = await new Session(app).get('/health');
+    expect([answer.status, answer.body]).toEqual([503, { status: 'failing', database: 'failing' }]);
+    expect(app.log.some((line) => line.includes('the database does not answer'))).toBe(true);
+  });
+});

@@ -1,0 +1,131 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { startApp, type TestApp } from '../support/app.ts';
+import { sendBare } from '../support/bare.ts';
+import { pageOf } from '../support/page.ts';
+import { pathTo } from '../support/people.ts';
+import { type Headers, Session, signedIn } from '../support/session.ts';
+
+const BASE = 'http://roster.example:8080';
+const OURS = { Host: 'roster.example:8080' };
+const EVIL = 'evil.example';
+
+/** Every way in which a request can claim to have been sent elsewhere. */
+const CLAIMS: [string, Headers][] = [
+  ['X-Forwarded-Host', { 'X-Forwarded-Host': EVIL }],
+  ['X-Forwarded-Host and -Proto', { 'X-Forwarded-Host': EVIL, 'X-Forwarded-Proto': 'https' }],
+  ['Forwarded', { Forwarded: `host=${EVIL};proto=https` }],
+  ['X-Host', { 'X-Host': EVIL }],
+  ['X-Original-Host', { 'X-Original-Host': EVIL, 'X-Original-URL': `https://${EVIL}/` }],
+  ['X-Forwarded-Server and Referer', { 'X-Forwarded-Server': EVIL, Referer: `https://${EVIL}/` }],
+];
+
+describe('links', () => {
+  let app: TestApp;
+  afterEach(() => app.close());
+
+  /** The link of an invitation that Alice makes, all her requests carrying these headers. */
+  async function link(headers: Headers): Promise<string | undefined> {
+    const alice = new Session(app);
+    await alice.get('/session/new', headers);
+    const signIn = await alice.post('/session', { identifier: 'alice', password: 'four quiet grey herons' }, headers);
+    if (signIn.status !== 303) throw new Error(`no sign-in: ${signIn.status}`);
+    await alice.get('/credentials', headers);
+    const made = await alice.post(pathTo(app, 'carol', '/invitation'), {}, headers);
+    expect(made.headers.location).toBe(pathTo(app, 'carol'));
+    return pageOf(await alice.get(made.headers.location, headers)).link();
+  }
+
+  it.each(CLAIMS)('use BASE_URL, whatever %s says (R38)', async (_, headers) => {
+    for (const settings of [{}, { TRUST_PROXY: '1' }] as Headers[]) {
+      await app?.close();
+      app = await startApp({ BASE_URL: BASE, ...settings });
+      expect(await link({ ...OURS, ...headers })).toMatch(new RegExp(`^${BASE}/invitations/[\\w-]{43}$`));
+    }
+  });
+
+  it('use BASE_URL where the request names a whole address (R38)', async () => {
+    app = await startApp({ BASE_URL: BASE });
+    const answer = await sendBare(
+      app.url,
+      `GET http://${EVIL}/users HTTP/1.1\r\nHost: roster.example:8080\r\nConnection: close\r\n\r\n`,
+    );
+    expect([303, 421]).toContain(answer.status);
+    expect(answer.head).not.toMatch(/location: (https?:)?\/\//i);
+    expect(answer.head).not.toMatch(/^location: http/im);
+  });
+
+  it('lead to this machine where no BASE_URL is given, and never to what a request says (R38)', async () => {
+    app = await startApp({ PORT: '0' });
+    for (const headers of [{ Host: EVIL }, { Host: `${EVIL}:80`, 'X-Forwarded-Host': EVIL }] as Headers[])
+      expect(await link(headers)).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/invitations\//);
+  });
+});
+
+describe('another host', () => {
+  it.each([
+    ['another name', EVIL],
+    ['another port', 'roster.example:8081'],
+    ['no port', 'roster.example'],
+    ['a name before it', `${EVIL}.roster.example:8080`],
+    ['a name behind it', `roster.example:8080.${EVIL}`],
+    ['a user', `roster.example:8080@${EVIL}`],
+    ['the address of the machine', '127.0.0.1'],
+  ])('is refused: %s (R38)', async (_, host) => {
+    await using app = await startApp({ BASE_URL: BASE });
+    for (const path of ['/', '/session/new', '/users', '/invitations/x', '/assets/x.css']) {
+      const answer = await new Session(app).get(path, { Host: host });
+      expect([path, answer.status]).toEqual([path, 421]);
+      expect(answer.headers['set-cookie']).toBeUndefined();
+      expect(answer.headers['cache-control']).toBe('no-store');
+      expect(answer.text).not.toContain(EVIL);
+    }
+    const post = await new Session(app).agent.post('/session').set('Host', host).send('identifier=bob');
+    expect(post.status).toBe(421);
+  });
+
+  it('is refused where the request names none, or two (R38)', async () => {
+    await using app = await startApp({ BASE_URL: BASE });
+    const answers = [
+      await sendBare(app.url, 'GET /session/new HTTP/1.0\r\n\r\n'),
+      await sendBare(app.url, `GET /session/new HTTP/1.1\r\nHost: \r\nConnection: close\r\n\r\n`),
+      await sendBare(
+        app.url,
+        `GET /session/new HTTP/1.1\r\nHost: ${EVIL}\r\nHost: roster.example:8080\r\nConnection: close\r\n\r\n`,
+      ),
+    ];
+    for (const answer of answers) expect([400, 421]).toContain(answer.status);
+  });
+
+  it('is ours in capitals, too', async () => {
+    await using app = await startApp({ BASE_URL: BASE });
+    expect((await new Session(app).get('/session/new', { Host: 'ROSTER.example:8080' })).status).toBe(200);
+  });
+
+  it('may ask for the state of the program: whoever watches it uses the address of the machine', async () => {
+    await using app = await startApp({ BASE_URL: BASE });
+    expect((await new Session(app).get('/health', { Host: '127.0.0.1:3000' })).status).toBe(200);
+  });
+
+  it('is any, where no BASE_URL is given', async () => {
+    await using app = await startApp();
+    const session = new Session(app);
+    expect((await session.get('/session/new', { Host: 'roster.lan' })).status).toBe(200);
+    const headers = { Host: 'roster.lan', Origin: 'http://roster.lan' };
+    const signIn = await session.post('/session', { identifier: 'bob', password: 'four quiet grey herons' }, headers);
+    expect(signIn.status).toBe(303);
+    expect((await signedIn(app, 'bob')).agent).toBeDefined();
+  });
+
+  it('is no origin of ours, however its Host is forged to match (R68)', async () => {
+    await using app = await startApp({ BASE_URL: BASE });
+    const session = new Session(app);
+    await session.get('/session/new', OURS);
+    const fields = { identifier: 'bob', password: 'four quiet grey herons' };
+    for (const origin of [`http://${EVIL}`, 'https://roster.example:8080', 'http://roster.example', 'null', ''])
+      expect([origin, (await session.post('/session', fields, { ...OURS, Origin: origin })).status]).toEqual([
+        origin,
+        403,
+      ]);
+    expect((await session.post('/session', fields, { ...OURS, Origin: BASE })).status).toBe(303);
+  });
+});
