@@ -60,5 +60,11 @@ const child = spawn(runtime(), args, {
   env: { ...process.env, NODE_ENV: process.env.NODE_ENV ?? (development ? 'test' : 'production') },
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+// npm dies of a SIGTERM without passing it on: whoever stops `npm start` means the server as well.
+const parent = process.ppid;
+if (process.env.npm_lifecycle_event)
+  setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM');
+  }, 500).unref();
 child.on('error', (error) => fail(`the runtime could not be started: ${error.message}`));
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));

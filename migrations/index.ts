@@ -10,6 +10,7 @@ import * as audit from './0008-audit.ts';
 import * as search from './0009-search.ts';
 import * as userChanges from './0010-user-changes.ts';
 import * as bulkOperations from './0011-bulk-operations.ts';
+import * as heartbeat from './0012-heartbeat.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -24,4 +25,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '0009-search': search,
   '0010-user-changes': userChanges,
   '0011-bulk-operations': bulkOperations,
+  '0012-heartbeat': heartbeat,
 };

@@ -1,10 +1,16 @@
 /**
  * The key under which a name or an email address is unique and is found at sign-in. Two spellings that a person
- * would take for the same (case, full width, surrounding space, final sigma) have one key, so they share one
+ * would take for the same (case, full width, surrounding space, final sigma, what nobody sees) have one key, so they share one
  * account and one attempt counter (R18).
  */
 export function identityKey(text: string): string {
-  return text.normalize('NFKC').trim().toLowerCase().normalize('NFKC').replaceAll('ς', 'σ');
+  return text
+    .normalize('NFKC')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .trim()
+    .toLowerCase()
+    .normalize('NFKC')
+    .replaceAll('ς', 'σ');
 }
 
 const LETTERS: Record<string, string> = { ł: 'l', ø: 'o', ß: 'ss', đ: 'd', ı: 'i', æ: 'ae', œ: 'oe', ς: 'σ' };

@@ -34,6 +34,11 @@ document.addEventListener('change', (event) => {
   if (event.target.id === 'tick-page') for (const box of boxes()) box.checked = event.target.checked;
   show();
 });
-document.addEventListener('htmx:after:swap', show);
+document.addEventListener('htmx:after:swap', () => {
+  // All of the view before is not all of this one.
+  const everybody = document.getElementById('all-matching');
+  if (everybody) everybody.checked = false;
+  show();
+});
 window.addEventListener('pageshow', show);
 show();

@@ -76,7 +76,7 @@ export function reportPage(
       },
     ],
     afterwards:
-      next && changed > 0 && may(more.viewer, 'users', 'write')
+      next && changed > 0 && isUndone(operation.action, items) && may(more.viewer, 'users', 'write')
         ? { action: next, label: WORDS[next].button(changed) }
         : undefined,
   };
@@ -89,4 +89,9 @@ function differenceOf(operation: BulkOperation, now: number): string | undefined
 
 function some(names: string[]): { shown: string[]; rest: number } {
   return { shown: names.slice(0, NAMES_SHOWN), rest: Math.max(0, names.length - NAMES_SHOWN) };
+}
+
+/** Activating brings back what was there only where all who were deleted had been active. */
+function isUndone(action: BulkAction, items: BulkItem[]): boolean {
+  return action !== 'delete' || items.every((item) => item.outcome !== 'changed' || item.before.activity === 'active');
 }

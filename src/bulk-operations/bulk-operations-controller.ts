@@ -4,16 +4,18 @@ import { type Request, Router } from 'express';
 import { instant } from '../clock.ts';
 import { findTokens, linkAddress } from '../links/link-store.ts';
 import { counted } from '../text.ts';
-import { judge } from '../users/user-life-cycle.ts';
+import { mayAdminister, type Viewer } from '../users/user.ts';
+import { judge, type Outcome } from '../users/user-life-cycle.ts';
 import { selectForView } from '../users/user-list.ts';
-import { readListQuery } from '../users/user-list-query.ts';
-import { findUserNames, findUsers } from '../users/user-store.ts';
+import { listPath, readListQuery } from '../users/user-list-query.ts';
+import { findSubjects, findUserNames, findUsers } from '../users/user-store.ts';
 import { actOf } from '../web/act.ts';
 import { type AppContext, stateLimits } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
-import { BadRequest, HttpError, NotFound } from '../web/errors.ts';
+import { BadRequest, Forbidden, HttpError, NotFound } from '../web/errors.ts';
 import { type Flash, flash, takeFlash } from '../web/flash.ts';
 import { typedFields } from '../web/form.ts';
+import { recordRefusal } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
 import { safePath } from '../web/safe-path.ts';
 import { type BulkOperation, isBulkAction, MOST_AT_ONCE, WORDS } from './bulk-operation.ts';
@@ -21,6 +23,7 @@ import { reportPage, sheetPage } from './bulk-operation-page.ts';
 import * as store from './bulk-operation-store.ts';
 
 const LISTED = 100;
+const NAMES_IN_AUDIT = 50;
 
 export function bulkOperationsController(app: AppContext): Router {
   const router = Router();
@@ -55,7 +58,7 @@ export function bulkOperationsController(app: AppContext): Router {
       const { outcome } = req.query;
       const items = await store.findItems(app.db.read, operation.id);
       const creator = (await findUserNames(app.db.read, [operation.createdBy])).get(operation.createdBy);
-      const links = await linksToShow(shownFlash, operation, items);
+      const links = await linksToShow(shownFlash, operation, items, req.viewer!);
       return render(req, res, 'bulk-operations/report', {
         flash: shownFlash,
         ...reportPage(operation, items, String(outcome ?? ''), { creator, links, viewer: req.viewer! }),
@@ -97,8 +100,11 @@ export function bulkOperationsController(app: AppContext): Router {
     const operation = await visible(req);
     const outcomes = await app.db.write((trx) => store.executeOperation(trx, actOf(app, req), operation, app.links));
     if (outcomes) {
+      const forbidden = outcomes.filter((outcome) => outcome.refusal?.kind === 'forbidden');
+      if (forbidden.length > 0) await recordRefusal(app, req, leftOut(forbidden));
       const changed = outcomes.filter((outcome) => !outcome.refusal).length;
       flash(req, WORDS[operation.action].done(changed), {
+        path: `/bulk-operations/${operation.id}`,
         showLinksOf: operation.action === 'reinvite' && changed > 0 ? operation.id : undefined,
       });
     }
@@ -116,10 +122,10 @@ export function bulkOperationsController(app: AppContext): Router {
     if (typed.scope === 'all') {
       const view = safePath(typed.view);
       // Never a guess: a view that cannot be read must not come to mean everybody.
-      if (!view || !/^\/users(\?|$)/.test(view)) throw new BadRequest('It is not said which view is meant.');
-      const query = readListQuery(parse(view.split('?')[1] ?? ''));
+      const query = readListQuery(parse(view?.split('?')[1] ?? ''));
+      if (!view || listPath(query) !== view) throw new BadRequest('It is not said which view is meant.');
       const selection = await selectForView(app.db.read, app.index, query, stateLimits(app));
-      const shown = { shown: Number(typed.shown) || 0, shownChange: Number(typed.change) || 0 };
+      const shown = { shown: wholeNumber(typed.shown), shownChange: wholeNumber(typed.change) };
       return { userIds: selection.ids(), view: { view, ...shown, frozenChange: selection.change } };
     }
     const ids = [...new Set([typed.ids].flat().map(Number))].filter((id) => Number.isSafeInteger(id) && id > 0);
@@ -130,7 +136,8 @@ export function bulkOperationsController(app: AppContext): Router {
   async function visible(req: Request, id = String(req.params.id)): Promise<BulkOperation> {
     if (!/^[1-9]\d{0,14}$/.test(id)) throw new NotFound();
     const operation = await store.findOperation(app.db.read, Number(id));
-    if (operation.executedAt === null && operation.createdBy !== req.viewer!.id) throw new NotFound();
+    if (operation.executedAt === null && operation.createdBy !== req.viewer!.id)
+      throw new Forbidden('There is no such operation.', true);
     return operation;
   }
 
@@ -139,10 +146,16 @@ export function bulkOperationsController(app: AppContext): Router {
     shown: Flash | undefined,
     operation: BulkOperation,
     items: store.BulkItem[],
+    viewer: Viewer,
   ): Promise<string[]> {
     if (shown?.showLinksOf !== operation.id) return [];
     const changed = items.filter((item) => item.outcome === 'changed');
-    const ids = changed.map((item) => item.userId);
+    // Judged now: meanwhile somebody may have got rights, and a link with them, that are none of the viewer's.
+    const subjects = await findSubjects(
+      app.db.read,
+      changed.map((item) => item.userId),
+    );
+    const ids = subjects.filter((subject) => mayAdminister(viewer, subject)).map((subject) => subject.id);
     const tokens = await findTokens(app.db.read, 'invitation', ids, app.links, instant(app.clock()));
     return changed.flatMap((item) => {
       const token = tokens.get(item.userId);
@@ -153,4 +166,13 @@ export function bulkOperationsController(app: AppContext): Router {
   }
 
   return router;
+}
+
+function wholeNumber(text: string | string[]): number {
+  return /^\d{1,15}$/.test(String(text)) ? Number(text) : 0;
+}
+
+function leftOut(outcomes: Outcome[]): string {
+  const names = outcomes.slice(0, NAMES_IN_AUDIT).map(({ subject, refusal }) => `${subject.name} ${refusal?.reason}`);
+  return `${counted(outcomes.length, 'user')} left out: ${names.join('; ')}${outcomes.length > NAMES_IN_AUDIT ? '; …' : ''}`;
 }

@@ -1,14 +1,17 @@
 import { type Request, type Response, Router } from 'express';
+import { dayOf } from '../clock.ts';
 import { findMemberships } from '../groups/membership-store.ts';
 import { endLinks } from '../links/link-store.ts';
 import { newPasswordErrors, typedPassword } from '../passwords/new-password.ts';
 import { personalWords } from '../passwords/password.ts';
 import { setPassword } from '../passwords/password-store.ts';
 import { endSessions } from '../sessions/session-store.ts';
+import { maySignIn } from '../users/user.ts';
 import { findUsers } from '../users/user-store.ts';
 import { actOf, agentOf } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { startSession } from '../web/authentication.ts';
+import { NotSignedIn } from '../web/errors.ts';
 import { flash } from '../web/flash.ts';
 import { type Errors, typedFields } from '../web/form.ts';
 import { render } from '../web/render.ts';
@@ -31,6 +34,9 @@ export function credentialsController(app: AppContext): Router {
     const hash = await app.hasher.hash(typed.password);
     await app.db.write(async (trx) => {
       const act = actOf(app, req);
+      // A reset that finished since the current password was looked at goes before this change.
+      const [now] = await findUsers(trx, [user.id]);
+      if (now.passwordSetAt !== user.passwordSetAt || !maySignIn(now, dayOf(app.clock()))) throw new NotSignedIn();
       await setPassword(trx, act, user, hash, 'changed');
       await endSessions(trx, [user.id]);
       await endLinks(trx, act, [user.id]);

@@ -57,7 +57,13 @@ export async function setMemberships(
   groupIds: number[],
   granted: { at: Instant; by: number | null },
 ): Promise<void> {
-  await trx('memberships').where('user_id', userId).whereNotIn('group_id', groupIds).delete();
+  // Memberships in deleted groups are not shown anywhere, so nobody can mean to end them.
+  const shown = trx('groups').whereNot('activity', 'deleted').select('id');
+  await trx('memberships')
+    .where('user_id', userId)
+    .whereIn('group_id', shown)
+    .whereNotIn('group_id', groupIds)
+    .delete();
   if (groupIds.length === 0) return;
   await trx('memberships')
     .insert(groupIds.map((id) => ({ user_id: userId, group_id: id, granted_at: granted.at, granted_by: granted.by })))

@@ -30,6 +30,8 @@ export function refusalOf(action: UserAction, viewer: Viewer, subject: Subject):
   const isSelf = viewer.id === subject.id;
   if (isSelf && action === 'deactivate') return forbidden('is yourself: nobody deactivates themself');
   if (isSelf && action === 'delete') return forbidden('is yourself: nobody deletes themself');
+  if (isSelf && (action === 'send-password-reset' || action === 'reset-login-attempts'))
+    return forbidden('is yourself: change your password under My credentials, or ask another administrator');
   return INAPPLICABLE[action](subject);
 }
 

@@ -169,7 +169,10 @@ export function userActionsController(app: AppContext): Router {
       );
       if (refusal?.kind === 'forbidden') throw new Forbidden(`${user.name} ${refusal.reason}.`);
       const showLink = page.shows && !refusal ? { purpose: page.shows, userId: user.id } : undefined;
-      flash(req, refusal ? `Nothing changed: ${user.name} ${refusal.reason}.` : page.done(user), { showLink });
+      flash(req, refusal ? `Nothing changed: ${user.name} ${refusal.reason}.` : page.done(user), {
+        path: `/users/${user.id}`,
+        showLink,
+      });
       res.redirect(303, `/users/${user.id}`);
     });
   }

@@ -107,10 +107,13 @@ async function linkedContact(
   subject: Subject | null,
 ): Promise<Contact | undefined> {
   if (values.newContactName) {
+    if (!may(act.by, 'contacts', 'write')) throw new Forbidden('You may not create contacts.');
     const id = await createPerson(trx, act, { name: values.newContactName, email: values.newContactEmail || null });
     return findContact(trx, id);
   }
   if (values.contactId === null) return undefined;
+  if (values.contactId !== subject?.contactId && !may(act.by, 'contacts', 'read'))
+    throw new Forbidden('You may not look at contacts, so you cannot link one.');
   const contact = await findContact(trx, values.contactId);
   if (contact?.kind !== 'person') throw new FieldErrors({ contactId: 'Choose a person from the list.' });
   if (contact.userId !== null && contact.userId !== subject?.id)

@@ -31,8 +31,12 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
   const db = app.db.read;
   const viewer = req.viewer!;
   const search = String(typed.contactSearch ?? '').trim();
-  const contact = typed.contactId ? await findContact(db, Number(typed.contactId)) : undefined;
-  const found = search ? await searchPersons(db, search, CONTACTS_OFFERED) : [];
+  const contact =
+    typed.contactId && (may(viewer, 'contacts', 'read') || Number(typed.contactId) === user?.contactId)
+      ? await findContact(db, Number(typed.contactId))
+      : undefined;
+  const mayReadContacts = may(viewer, 'contacts', 'read');
+  const found = search && mayReadContacts ? await searchPersons(db, search, CONTACTS_OFFERED) : [];
   const groups = (await findGroups(db)).map((group) => ({ ...group, mayGive: covers(viewer.rights, group.rights) }));
   const page = {
     title: user ? `Edit ${user.name}` : 'New User',
@@ -46,6 +50,8 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
     contacts: contact ? [contact, ...found.filter((one) => one.id !== contact.id)] : found,
     groups,
     mayCreateGroups: may(viewer, 'groups', 'write'),
+    mayReadContacts,
+    mayCreateContacts: may(viewer, 'contacts', 'write'),
     tags: await findTags(db),
     linksWorkElsewhere: app.config.baseUrlGiven,
     invitationHours: app.config.invitationHours,

@@ -7,14 +7,15 @@ import type { User } from './user.ts';
  * What nobody sees, and by which one name could pass for another. Joiners stay: Persian words and many emoji need them,
  * and so do the tags that make flags.
  */
-const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}]|(?!\u200C|\u200D|[\u{E0020}-\u{E007F}])\p{Cf}/u;
+const INVISIBLE =
+  /[\p{Cc}\p{Zl}\p{Zp}\u2800]|(?!\u200C|\u200D|[\uFE00-\uFE0F]|[\u{E0020}-\u{E007F}])[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 const EMAIL = /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\]+$/u;
 
 const cleaned = z.string().transform((text) => text.normalize('NFC').trim());
 const optional = (most: number, message: string) => cleaned.refine((text) => [...text].length <= most, message);
 
 export const userName = cleaned
-  .refine((text) => text.length > 0, 'Enter a name to sign in with.')
+  .refine((text) => identityKey(text).length > 0, 'Enter a name to sign in with.')
   .refine((text) => [...text].length <= 200, 'A name has at most 200 characters.')
   .refine((text) => !identityKey(text).includes('@'), 'A name has no @: with one it would look like an email address.')
   .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.');
@@ -60,6 +61,7 @@ const fields = {
     (text) => text === '' || (EMAIL.test(text) && text.length <= 254 && !INVISIBLE.test(text)),
     'Enter one email address, or none.',
   ),
+  contactSearch: z.string(),
   acceptAccounts: ticked,
   groups: z.array(id).transform((ids) => [...new Set(ids.filter((one) => one !== null))]),
   newGroup: optional(100, 'A group’s name has at most 100 characters.').refine(
@@ -83,6 +85,12 @@ const complete = z.object(fields).superRefine((values, context) => {
       path: ['newContactName'],
       message: 'Choose a contact or create one, not both.',
     });
+  if (values.contactSearch.trim() && values.contactId === null && !values.newContactName)
+    context.addIssue({
+      code: 'custom',
+      path: ['contactId'],
+      message: 'Choose one of the persons found, or clear the search.',
+    });
   if (!values.apiOnly) return;
   const required = {
     apiOnlyReason: 'Say what the integration is for.',
@@ -99,14 +107,7 @@ export type UserValues = z.output<typeof complete>;
 export type Access = 'link' | 'later';
 
 /** `groupsShown` tells a form without any group ticked from a request that says nothing of groups (R62). */
-const SINGLE = [
-  ...Object.keys(fields).filter((name) => name !== 'groups'),
-  'contactSearch',
-  'groupsShown',
-  'access',
-  'version',
-  'step',
-];
+const SINGLE = [...Object.keys(fields).filter((name) => name !== 'groups'), 'groupsShown', 'access', 'version', 'step'];
 
 /** What was typed into New User or Edit. */
 export function typedUser(body: unknown): Typed {

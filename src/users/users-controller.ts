@@ -64,7 +64,7 @@ export function usersController(app: AppContext): Router {
       });
       const showLink =
         access === 'link' && !values.apiOnly ? { purpose: 'invitation' as const, userId: id } : undefined;
-      flash(req, `${values.name} was created.`, { showLink });
+      flash(req, `${values.name} was created.`, { path: `/users/${id}`, showLink });
       res.redirect(303, `/users/${id}`);
     });
   });

@@ -29,5 +29,5 @@ export function agentOf(req: Request): string {
 /** The path for logs and audit: never a query, never a token (R45). */
 export function loggedPath(req: { originalUrl?: string; url?: string }): string {
   const [path] = (req.originalUrl ?? req.url ?? '').split('?');
-  return path.replace(/^\/(invitations|passwords|setup)\/[^/]{20,}/, '/$1/…').slice(0, 200);
+  return path.replace(/^\/(invitations|passwords|setup)\/[^/]{20,}/i, '/$1/…').slice(0, 200);
 }

@@ -3,6 +3,8 @@ import type { Request } from 'express';
 /** What the next page says once. */
 export interface Flash {
   message: string;
+  /** The one page that may say it: links are shown nowhere else, so no other request can lose them. */
+  path?: string;
   /** A user whose link of this purpose the next page may show; the token itself is never kept. */
   showLink?: { purpose: 'invitation' | 'password-reset'; userId: number };
   /** A bulk operation whose new invitation links the next page may show. */
@@ -27,6 +29,7 @@ export function flash(req: Request, message: string, more: Omit<Flash, 'message'
 
 export function takeFlash(req: Request): Flash | undefined {
   const { flash } = req.session;
-  if (flash) delete req.session.flash;
+  if (!flash || (flash.path !== undefined && flash.path !== req.path)) return undefined;
+  delete req.session.flash;
   return flash;
 }

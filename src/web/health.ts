@@ -7,8 +7,8 @@ export function health(app: AppContext): RequestHandler {
   return async (_req, res) => {
     try {
       await app.db.read('users').first('id');
-      // A write that changes nothing still has to get the lock and reach the disk.
-      await app.db.write((trx) => trx('sessions').where('expires_at', '<', instant(0)).delete());
+      const heartbeat = { only: 1, at: instant(app.clock()) };
+      await app.db.write((trx) => trx('heartbeat').insert(heartbeat).onConflict('only').merge());
       res.json({ status: 'ok', database: 'ok' });
     } catch (error) {
       app.logger.error({ err: error }, 'the database does not answer');

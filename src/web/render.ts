@@ -28,7 +28,12 @@ export interface RenderOptions {
 export function render(req: Request, res: Response, view: string, locals: object, options: RenderOptions = {}): void {
   res.vary('HX-Request').vary('HX-Target');
   const fragment = options.fragments?.[targetOf(req) ?? ''];
-  const page = { ...surroundings(req, res), ...locals, view };
+  const page = {
+    ...surroundings(req, res),
+    ...(!fragment && { flash: req.session && takeFlash(req) }),
+    ...locals,
+    view,
+  };
   const html = fragment ? renderView(fragment, page) : renderView('layout', page);
   res
     .status(options.status ?? 200)
@@ -71,7 +76,6 @@ function surroundings(req: Request, res: Response) {
     tabs: viewer ? TABS.filter((tab) => may(viewer, tab.application, 'read')) : [],
     path: req.path,
     instanceName: res.app.locals.instanceName,
-    flash: req.session && takeFlash(req),
     csrfToken: () => (typeof req.csrfToken === 'function' ? req.csrfToken() : ''),
     assetPath,
     format,

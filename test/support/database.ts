@@ -21,7 +21,7 @@ export async function everything({ db }: Pick<TestApp, 'db'>): Promise<Record<st
  * session keeps for its own browser (the secret of its forms, a message for its next page).
  */
 export async function facts(app: Pick<TestApp, 'db'>): Promise<Record<string, Row[]>> {
-  const { user_changes: _, sessions, users, ...rest } = await everything(app);
+  const { user_changes: _, heartbeat: _heartbeat, sessions, users, ...rest } = await everything(app);
   return {
     ...rest,
     users: users.map(({ last_login_at: _login, last_activity_at: _activity, ...user }) => user),
