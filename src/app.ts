@@ -33,6 +33,7 @@ import { NotFound } from './web/errors.ts';
 import { forgery, methodOverride } from './web/forgery.ts';
 import { health } from './web/health.ts';
 import { hostCheck } from './web/host-check.ts';
+import { loggedError } from './web/logged-error.ts';
 import { noStore, securityHeaders } from './web/security-headers.ts';
 
 export interface AppParts {
@@ -62,7 +63,14 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.set('query parser', 'simple');
   app.locals.instanceName = config.instanceName;
 
-  app.use(pinoHttp({ logger, genReqId: () => randomBytes(9).toString('base64url'), serializers: logSerializers }));
+  app.use(
+    pinoHttp({
+      logger,
+      genReqId: () => randomBytes(9).toString('base64url'),
+      customLogLevel: (_req, res, error) => (error || res.statusCode >= 500 ? 'error' : 'info'),
+      serializers: logSerializers,
+    }),
+  );
   app.use(securityHeaders(config));
   app.get('/health', noStore, health(context));
   app.use(hostCheck(config));
@@ -115,4 +123,5 @@ const logSerializers = {
     path: loggedPath(req.raw),
   }),
   res: (res: { statusCode: number }) => ({ status: res.statusCode }),
+  err: (error: Error) => loggedError(error),
 };

@@ -51,15 +51,6 @@ export function personalWords(
   instanceName: string,
 ): string[] {
   const [local, domain = ''] = user.email.split('@');
-  const contact = user.contactName?.split(/\s+/) ?? [];
-  return [
-    user.name,
-    user.email,
-    local,
-    ...local.split(/[._+-]+/),
-    ...domain.split('.'),
-    ...contact,
-    instanceName,
-    'roster',
-  ];
+  const whole = [user.name, user.email, local, domain, user.contactName ?? '', instanceName, 'roster'];
+  return [...whole, ...whole.flatMap((text) => text.split(/[\s._+@-]+/))];
 }

@@ -26,8 +26,11 @@ export function agentOf(req: Request): string {
   return (req.get('user-agent') ?? '').slice(0, 200);
 }
 
-/** The path for logs and audit: never a query, never a token (R45). */
+/** Longer than any word of an address, and no longer than any token. */
+const LONG_SEGMENT = /[^/]{32,}/g;
+
+/** The path for logs and audit: never a query, never a token, however the address is written (R45). */
 export function loggedPath(req: { originalUrl?: string; url?: string }): string {
   const [path] = (req.originalUrl ?? req.url ?? '').split('?');
-  return path.replace(/^\/(invitations|passwords|setup)\/[^/]{20,}/i, '/$1/…').slice(0, 200);
+  return path.replace(LONG_SEGMENT, '…').slice(0, 200);
 }

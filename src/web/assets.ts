@@ -19,7 +19,7 @@ export function assets(): RequestHandler {
   const router = express.Router();
   const kept = { immutable: true, maxAge: '1y' } as const;
   router.get(`/assets/${version}/js/htmx.js`, (_req, res) => res.sendFile(htmxFile, kept));
-  router.use(`/assets/${version}`, express.static(publicFolder, { ...kept, index: false }));
+  router.use(`/assets/${version}`, express.static(publicFolder, { ...kept, index: false, fallthrough: false }));
   return router;
 }
 

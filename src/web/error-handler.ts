@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Request } from 'express';
 import { DatabaseBusy } from '../db/database.ts';
 import type { AppContext } from './app-context.ts';
-import { Forbidden, HttpError, NotSignedIn, TooManyRequests } from './errors.ts';
+import { Forbidden, HttpError, NotFound, NotSignedIn, TooManyRequests } from './errors.ts';
 import { recordRefusal } from './refusal.ts';
 import { isHtmx, render, targetOf } from './render.ts';
 
@@ -22,6 +22,7 @@ const TITLES: Record<number, string> = {
 export function errorHandler(app: AppContext): ErrorRequestHandler {
   return async (error, req, res, next) => {
     if (res.headersSent) return next(error);
+    res.set('Cache-Control', 'no-store');
     if (error instanceof NotSignedIn || isLateForm(error, req)) {
       if (isHtmx(req)) res.status(401).set('HX-Redirect', signInPath(req)).end();
       else res.redirect(303, signInPath(req));
@@ -63,6 +64,7 @@ function meaningOf(error: unknown): HttpError {
       'This form is too old, or came from somewhere else. Nothing was changed: go back, reload the page and try again.',
     );
   // Express and its body parser say what is wrong with a malformed request by a status.
+  if (status === 404) return new NotFound();
   if (status === 413) return new HttpError(413, 'The request is larger than this form can be.');
   if (typeof status === 'number' && status >= 400 && status < 500)
     return new HttpError(400, 'The request is malformed.');

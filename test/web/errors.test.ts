@@ -95,6 +95,18 @@ describe('a page about what went wrong', () => {
     }
   });
 
+  it.each(['warn', 'error'])(
+    'about our own mistake is in the log also where only that level is wanted: %s',
+    async (level) => {
+      const loud = await startApp();
+      await using broken = await loud.restart({ settings: { LOG_LEVEL: level } });
+      const session = await signedIn(broken, 'alice');
+      await broken.db.write((trx) => trx.raw('alter table tags rename to tags_gone'));
+      const id = pageOf(await session.get('/users/new')).textOf('#error code');
+      expect(broken.log.filter((line) => line.includes(id)).length).toBe(1);
+    },
+  );
+
   it('about a bug in a change leaves everything as it was, and writes no event', async () => {
     await using broken = await startApp();
     const session = await signedIn(broken, 'alice');

@@ -15,18 +15,20 @@ describe('the state of the program', () => {
 
   it('is looked at without a session, a cookie or a trace', async () => {
     await using app = await startApp();
-    const before = await everything(app);
+    // But for the moment of the last look, which is what it writes to know that it can.
+    const traces = async () => ({ ...(await everything(app)), heartbeat: [] });
+    const before = await traces();
     for (let n = 0; n < 3; n++) {
       const answer = await new Session(app).get('/health');
       expect(answer.headers['set-cookie']).toBeUndefined();
     }
     expect((await new Session(app).agent.head('/health')).status).toBe(200);
-    expect(await everything(app)).toEqual(before);
+    expect(await traces()).toEqual(before);
   });
 
   it.each([
     ['be read', 'alter table users rename to users_gone'],
-    ['be written', 'alter table sessions rename to sessions_gone'],
+    ['be written', 'alter table heartbeat rename to heartbeat_gone'],
   ])('is bad while the database cannot %s, and says nothing of why', async (_, statement) => {
     await using app = await startApp();
     await app.db.write((trx) => trx.raw(statement));
