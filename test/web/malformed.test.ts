@@ -330,6 +330,11 @@ describe('what is no request at all', () => {
     ['a length that is negative', 'POST /session HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n'],
     ['an address of 20,000 letters', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
     ['3,000 headers', `GET / HTTP/1.1\r\nHost: x\r\n${'X: y\r\n'.repeat(3_000)}\r\n`],
+    ['everything there is', 'OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
+    ['a page of everything', 'GET * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
+    ['a whole address', 'GET http://evil.example/users HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
+    ['an address of another kind', 'GET mailto:x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
+    ['a tunnel', 'CONNECT evil.example:443 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
     [
       'bytes beyond letters in the address',
       'GET /\xff\xfe\x80?q=\xff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
