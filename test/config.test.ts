@@ -1,0 +1,266 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { createApp } from '../src/app.ts';
+import { type Config, ConfigError, readConfig } from '../src/config.ts';
+import { openDatabase } from '../src/db/database.ts';
+
+const LONG = 'a secret that is certainly long enough';
+const SECRETS = ['SESSION_SECRET', 'PASSWORD_PEPPER', 'LINK_SECRET', 'AUDIT_SECRET'];
+
+describe('the settings', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'roster-config-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const read = (environment: Record<string, string> = {}, envFile = '') =>
+    readConfig({ DATA_DIR: join(folder, 'data'), ...environment }, envFile);
+  function mistakes(environment: Record<string, string>): string[] {
+    try {
+      read(environment);
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigError);
+      return (error as ConfigError).lines;
+    }
+    return [];
+  }
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+
+  it('have a safe default, every one of them', () => {
+    const { secrets: _, dataDir: __, ...config } = read();
+    expect(config).toEqual({
+      port: 3000,
+      host: '127.0.0.1',
+      baseUrl: 'http://127.0.0.1:3000',
+      baseUrlGiven: false,
+      secure: false,
+      instanceName: 'Roster',
+      administrator: undefined,
+      trustProxy: undefined,
+      sessionIdleMinutes: 60,
+      sessionMaxHours: 24,
+      invitationHours: 72,
+      resetMinutes: 60,
+      loginAttempts: 5,
+      staleDays: 90,
+      confirmDays: 180,
+      logLevel: 'info',
+      passwordCost: 12,
+    });
+  });
+
+  it.each([
+    ['PORT', '-1'],
+    ['PORT', '65536'],
+    ['PORT', '30.5'],
+    ['PORT', 'http'],
+    ['BASE_URL', 'roster.example.com'],
+    ['BASE_URL', 'ftp://roster.example.com'],
+    ['BASE_URL', 'http://roster.example.com/path'],
+    ['BASE_URL', 'http://roster.example.com/?x'],
+    ['BASE_URL', 'http://'],
+    ['BASE_URL', 'http://a b'],
+    ['INSTANCE_NAME', 'x'.repeat(61)],
+    ['DATABASE_URL', 'postgres://localhost/roster'],
+    ['TRUST_PROXY', 'true'],
+    ['TRUST_PROXY', 'yes'],
+    ['TRUST_PROXY', '-1'],
+    ['TRUST_PROXY', '999.1.1.1'],
+    ['TRUST_PROXY', '10.0.0.0/99'],
+    ['SESSION_IDLE', '0'],
+    ['SESSION_IDLE', '43201'],
+    ['SESSION_MAX', '0'],
+    ['SESSION_MAX', '2161'],
+    ['INVITATION_HOURS', '0'],
+    ['INVITATION_HOURS', '2161'],
+    ['RESET_MINUTES', '4'],
+    ['RESET_MINUTES', '1441'],
+    ['LOGIN_ATTEMPTS', '0'],
+    ['LOGIN_ATTEMPTS', '101'],
+    ['STALE_DAYS', '0'],
+    ['STALE_DAYS', 'never'],
+    ['CONFIRM_DAYS', '3651'],
+    ['LOG_LEVEL', 'loud'],
+    ['SESSION_SECRET', 'short'],
+    ['PASSWORD_PEPPER', 'x'.repeat(31)],
+    ['LINK_SECRET', 'short'],
+    ['AUDIT_SECRET', 'short'],
+    ['ADMIN_NAME', 'maria'],
+    ['ADMIN_EMAIL', 'maria@example.com'],
+    ['ADMIN_PASSWORD', 'nine slow tractors hum'],
+  ])('say in one line what is wrong: %s=%s', (name, value) => {
+    const lines = mistakes({ [name]: value });
+    expect(lines.length).toBe(1);
+    expect(lines[0]).toMatch(new RegExp(`^${name} `));
+    expect(lines[0]).not.toMatch(/\n/);
+    // A secret is not shown again, not even one that will not do.
+    if (/SECRET|PEPPER|PASSWORD/.test(name)) expect(lines[0]).not.toContain(value);
+  });
+
+  it.each<[string, string, Partial<Config>]>([
+    ['PORT', '0', { port: 0 }],
+    ['PORT', '65535', { port: 65_535 }],
+    ['HOST', '::1', { host: '::1', baseUrl: 'http://[::1]:3000' }],
+    ['BASE_URL', 'http://roster.lan:8080/', { baseUrl: 'http://roster.lan:8080', baseUrlGiven: true, secure: false }],
+    ['BASE_URL', 'http://roster.lan:80', { baseUrl: 'http://roster.lan' }],
+    ['INSTANCE_NAME', 'Northwind', { instanceName: 'Northwind' }],
+    ['TRUST_PROXY', '2', { trustProxy: 2 }],
+    ['TRUST_PROXY', 'loopback', { trustProxy: 'loopback' }],
+    ['TRUST_PROXY', '10.0.0.0/8, 192.168.1.1', { trustProxy: '10.0.0.0/8, 192.168.1.1' }],
+    ['SESSION_IDLE', '1', { sessionIdleMinutes: 1 }],
+    ['SESSION_MAX', '2160', { sessionMaxHours: 2_160 }],
+    ['INVITATION_HOURS', '1', { invitationHours: 1 }],
+    ['RESET_MINUTES', '5', { resetMinutes: 5 }],
+    ['LOGIN_ATTEMPTS', '100', { loginAttempts: 100 }],
+    ['STALE_DAYS', '1', { staleDays: 1 }],
+    ['CONFIRM_DAYS', '3650', { confirmDays: 3_650 }],
+    ['LOG_LEVEL', 'silent', { logLevel: 'silent' }],
+  ])('are taken as they are given: %s=%s', (name, value, expected) => {
+    expect(read({ [name]: value })).toMatchObject(expected);
+  });
+
+  it('name every mistake at once', () => {
+    const lines = mistakes({
+      PORT: 'x',
+      LOG_LEVEL: 'x',
+      SESSION_SECRET: 'x',
+      STALE_DAYS: '0',
+      ADMIN_NAME: 'x',
+      BASE_URL: 'x',
+    });
+    expect(lines.map((line) => line.split(' ')[0]).sort()).toEqual([
+      'ADMIN_NAME',
+      'BASE_URL',
+      'LOG_LEVEL',
+      'PORT',
+      'SESSION_SECRET',
+      'STALE_DAYS',
+    ]);
+  });
+
+  it('demand to know of the proxy that ends TLS, for otherwise nobody could sign in (R49)', () => {
+    expect(mistakes({ BASE_URL: 'https://roster.example.com' })).toEqual([
+      expect.stringMatching(/^TRUST_PROXY must be given/),
+    ]);
+    expect(mistakes({ BASE_URL: 'https://roster.example.com', TRUST_PROXY: '0' })).toEqual([
+      expect.stringMatching(/^TRUST_PROXY/),
+    ]);
+    expect(read({ BASE_URL: 'https://roster.example.com', TRUST_PROXY: '1' })).toMatchObject({
+      secure: true,
+      baseUrl: 'https://roster.example.com',
+    });
+  });
+
+  it('that are accepted make a program that starts', async () => {
+    const db = openDatabase(join(folder, 'data'));
+    for (const TRUST_PROXY of ['1', 'loopback', '10.0.0.0/8', '::1', 'fe80::/10, 127.0.0.1'])
+      expect(() =>
+        createApp({
+          db,
+          config: { ...read({ TRUST_PROXY }), passwordCost: 4 },
+          clock: Date.now,
+          logger: pino({ level: 'silent' }),
+        }),
+      ).not.toThrow();
+    await db.close();
+  });
+
+  it('count as not given where they are empty', () => {
+    expect(read({ PORT: '', BASE_URL: '  ', TRUST_PROXY: '', ADMIN_NAME: '', LOG_LEVEL: '' })).toMatchObject({
+      port: 3_000,
+      logLevel: 'info',
+    });
+  });
+
+  it('come from the environment first, then from .env', () => {
+    const envFile = file('.env', '# a comment\nPORT=4000\nLOG_LEVEL="warn"\nSTALE_DAYS=\nINSTANCE_NAME=North wind\n');
+    expect(read({ PORT: '5000' }, envFile)).toMatchObject({
+      port: 5_000,
+      logLevel: 'warn',
+      staleDays: 90,
+      instanceName: 'North wind',
+    });
+    expect(read({}, join(folder, 'none'))).toMatchObject({ port: 3_000 });
+    // What is empty in the environment does not hide what the file says.
+    expect(read({ PORT: '' }, envFile).port).toBe(4_000);
+  });
+
+  it('name the first administrator by all three or not at all', () => {
+    const all = { ADMIN_NAME: 'maria', ADMIN_EMAIL: 'maria@example.com', ADMIN_PASSWORD: 'nine slow tractors hum' };
+    expect(read(all).administrator).toEqual({
+      name: 'maria',
+      email: 'maria@example.com',
+      password: 'nine slow tractors hum',
+    });
+    for (const missing of Object.keys(all)) {
+      const { [missing as 'ADMIN_NAME']: _, ...rest } = all;
+      expect(mistakes(rest)).toEqual([
+        expect.stringMatching(/needs ADMIN_NAME, ADMIN_EMAIL and ADMIN_PASSWORD together/),
+      ]);
+    }
+  });
+
+  describe('that are secret', () => {
+    const kept = () => join(folder, 'data', 'secrets');
+
+    it('are made once and kept, for this user alone', () => {
+      const first = read().secrets;
+      expect(new Set(Object.values(first)).size).toBe(4);
+      for (const secret of Object.values(first)) expect(secret).toMatch(/^[\w-]{64}$/);
+      expect(readdirSync(kept()).sort()).toEqual(['audit-secret', 'link-secret', 'password-pepper', 'session-secret']);
+      for (const name of readdirSync(kept())) {
+        expect([name, statSync(join(kept(), name)).mode & 0o777]).toEqual([name, 0o600]);
+        expect(Object.values(first)).toContain(readFileSync(join(kept(), name), 'utf8').trim());
+      }
+      expect(statSync(kept()).mode & 0o777).toBe(0o700);
+      expect(read().secrets).toEqual(first);
+    });
+
+    it('are not made where they are given', () => {
+      const given = Object.fromEntries(SECRETS.map((name) => [name, `${LONG} for ${name}`]));
+      expect(Object.values(read(given).secrets).sort()).toEqual(Object.values(given).sort());
+      expect(existsSync(kept())).toBe(false);
+    });
+
+    it.each([...SECRETS, 'ADMIN_PASSWORD'])(
+      'are read from a file as well, without the line break at its end: %s_FILE',
+      (name) => {
+        const path = file('secret', `${LONG}\n`);
+        const isPassword = name === 'ADMIN_PASSWORD';
+        const more = { ...(isPassword && { ADMIN_NAME: 'maria', ADMIN_EMAIL: 'm@example.com' }) };
+        const config = read({ ...more, [`${name}_FILE`]: path });
+        expect([...Object.values(config.secrets), config.administrator?.password]).toContain(LONG);
+      },
+    );
+
+    it.each(SECRETS)('say which file cannot be read, or holds too little: %s_FILE', (name) => {
+      const missing = join(folder, 'missing');
+      expect(mistakes({ [`${name}_FILE`]: missing })).toEqual([`${name}_FILE cannot be read: ${missing}`]);
+      const lines = mistakes({ [`${name}_FILE`]: file('short', 'short') });
+      expect(lines).toEqual([expect.stringMatching(new RegExp(`^${name}`))]);
+      expect(mistakes({ [`${name}_FILE`]: file('empty', '') }).length).toBe(1);
+    });
+
+    it('are never taken from a file that was cut short', () => {
+      read();
+      writeFileSync(join(kept(), 'password-pepper'), 'short');
+      expect(mistakes({})).toEqual([
+        expect.stringMatching(/password-pepper holds no secret of at least 32 characters/),
+      ]);
+    });
+  });
+
+  it('say where the folder for the data cannot be written', () => {
+    const path = file('a-file', 'x');
+    expect(mistakes({ DATA_DIR: path })).toEqual([
+      expect.stringMatching(/^DATA_DIR cannot be written: .*a-file \(\w+\)$/),
+    ]);
+  });
+});

@@ -1,0 +1,152 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import ejs from 'ejs';
+import { startApp, startEmptyApp, type TestApp } from './support/app.ts';
+import { send, submit } from './support/form.ts';
+import { linkFor, opened } from './support/links.ts';
+import { pageOf } from './support/page.ts';
+import { pathTo } from './support/people.ts';
+import { Session, signedIn } from './support/session.ts';
+
+const folder = join(import.meta.dirname, '../views');
+const VIEWS = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ejs'));
+/** What comes out where a view was given less than it asks for, or was not run at all. */
+const BROKEN = /\bundefined\b|\[object |\bNaN\b|<%|%>|function \(/;
+
+describe('the views', () => {
+  let app: TestApp;
+  let empty: TestApp;
+  const seen: [path: string, text: string][] = [];
+
+  /** Every page that people come across, as they come across it. */
+  beforeAll(async () => {
+    app = await startApp();
+    empty = await startEmptyApp();
+    const note = <T extends { text: string }>(what: string, response: T): T => {
+      seen.push([what, response.text]);
+      return response;
+    };
+    const stranger = new Session(empty);
+    note('sign in, not set up', await stranger.get('/session/new'));
+    await stranger.get(`/setup/${empty.context.setupToken}`);
+    note('setup', await stranger.get('/setup'));
+    note('setup, mistaken', await submit(stranger, '/setup', { name: '' }));
+
+    const alice = new Session(app);
+    note('refused', await alice.signIn('alice', 'not the password'));
+    await alice.signIn('alice');
+    const paths = [
+      '/users',
+      '/users?q=nowhere',
+      '/users?activity=deleted',
+      '/users/new',
+      '/groups',
+      '/audit',
+      '/credentials',
+      '/nowhere',
+      '/bulk-operations',
+    ];
+    for (const path of paths) note(path, await alice.get(path));
+    for (const person of ['alice', 'bob', 'carol', 'dave', 'erin', 'robin'] as const) {
+      note(person, await alice.get(pathTo(app, person)));
+      note(`edit ${person}`, await alice.get(pathTo(app, person, '/edit')));
+    }
+    note('a part', await alice.get('/users', { 'HX-Request': 'true', 'HX-Target': 'div#users-list' }));
+    note('an error in part', await alice.get('/users/999999', { 'HX-Request': 'true', 'HX-Target': 'x#y' }));
+    note('confirm', await alice.get(pathTo(app, 'bob', '/deletion/new')));
+    note(
+      'new, mistaken',
+      await submit(alice, '/users/new', { name: '', apiOnly: 'yes', newContactName: 'x', newContactEmail: 'x' }),
+    );
+    const cleo = await app.db.read('contacts').where('name', 'Cleo Customer').first('id');
+    note(
+      'new, warned',
+      await submit(alice, '/users/new', { name: 'n', email: 'n@x.example', contactId: String(cleo.id) }),
+    );
+    note('search', await submit(alice, '/users/new', { contactSearch: 'nobody', step: 'find-contact' }));
+    const form = await alice.get(pathTo(app, 'bob', '/edit'));
+    await submit(await signedIn(app, 'ada'), pathTo(app, 'bob', '/edit'), { description: 'theirs', tags: '' });
+    note('edit, stale', await send(alice, form, { description: 'mine' }));
+    const made = await alice.post(pathTo(app, 'carol', '/invitation'));
+    note('link', await alice.get(made.headers.location));
+    const changed = await submit(alice, pathTo(app, 'carol', '/edit'), { email: 'carol@new.example' });
+    note('offer', await alice.get(changed.headers.location));
+
+    const ids = [String(app.people.bob), String(app.people.dave)];
+    const draft = await alice.post('/bulk-operations', { action: 'delete', ids });
+    note('sheet', await alice.get(draft.headers.location));
+    await alice.post(`${draft.headers.location}/execution`);
+    note('report', await alice.get(draft.headers.location));
+    note('reports', await alice.get('/bulk-operations'));
+
+    const carol = await opened(app, await linkFor(app, 'carol', 'invitation', alice));
+    note('invitation', await carol.get('/invitations/acceptance/new'));
+    note('invitation, mistaken', await carol.post('/invitations/acceptance', { password: 'x', repeated: 'x' }));
+    const lena = await opened(app, await linkFor(app, 'lena', 'password-reset', alice));
+    note('reset', await lena.get('/passwords/acceptance/new'));
+    note('strength', await lena.post('/passwords/strength', { password: 'four quiet' }));
+    note(
+      'strength in part',
+      await lena.post(
+        '/passwords/strength',
+        { password: 'four' },
+        { 'HX-Request': 'true', 'HX-Target': 'x#password-strength' },
+      ),
+    );
+    note(
+      'credentials, mistaken',
+      await submit(await signedIn(app, 'max'), '/credentials', { current: 'x', password: 'x', repeated: 'y' }),
+    );
+    note('reader', await (await signedIn(app, 'rita')).get('/users'));
+  });
+  afterAll(async () => {
+    await app.close();
+    await empty.close();
+  });
+
+  it.each(VIEWS)('are all rendered by real pages: %s', (name) => {
+    // The frame itself is what every whole page begins with; whatever it includes stands in the cache of the engine.
+    if (name === 'layout.ejs') expect(seen.some(([, text]) => text.startsWith('<!doctype html>'))).toBe(true);
+    else expect(ejs.cache.get(join(folder, name))).toBeDefined();
+  });
+
+  it('show no hole where a value was missing', () => {
+    for (const [what, text] of seen)
+      expect([what, BROKEN.exec(pageOf({ text }).$.root().text())?.[0]]).toEqual([what, undefined]);
+  });
+
+  it('give each id once per page, and name no element that is not there', () => {
+    for (const [what, text] of seen) {
+      const { $ } = pageOf({ text });
+      const ids = $('[id]')
+        .toArray()
+        .map((one) => one.attribs.id);
+      expect([what, ids.filter((id, n) => ids.indexOf(id) !== n)]).toEqual([what, []]);
+      if (!text.startsWith('<!doctype html>')) continue;
+      const named = $('[for], [aria-describedby], [aria-labelledby]')
+        .toArray()
+        .flatMap(({ attribs }) => [attribs.for, attribs['aria-describedby'], attribs['aria-labelledby']])
+        .flatMap((names) => names?.split(/\s+/) ?? [])
+        .filter(Boolean);
+      expect([what, named.filter((id) => !ids.includes(id))]).toEqual([what, []]);
+      const anchors = $('a[href^="#"]')
+        .toArray()
+        .map((one) => one.attribs.href.slice(1));
+      expect([what, anchors.filter((id) => !ids.includes(id))]).toEqual([what, []]);
+    }
+  });
+
+  it('are whole pages with one main, one first heading, a title and a language', () => {
+    for (const [what, text] of seen.filter(([, one]) => one.startsWith('<!doctype html>'))) {
+      const page = pageOf({ text });
+      expect([what, page.$('main').length, page.$('main h1').length, page.$('html').attr('lang')]).toEqual([
+        what,
+        1,
+        1,
+        'en',
+      ]);
+      expect(page.textOf('title')).toMatch(/^.+ · Roster$/);
+    }
+  });
+});
