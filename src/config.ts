@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
@@ -46,13 +47,10 @@ const settings = z.object({
   TRUST_PROXY: z
     .string()
     .refine(
-      (text) => /^(\d{1,2}|true|loopback|[0-9a-fA-F.:/, ]+)$/.test(text),
-      'must be a number of proxies, "loopback", or their addresses',
-    )
-    .refine(
       (text) => text !== 'true',
       'must not be "true": that would believe every sender; give the number of proxies',
     )
+    .refine((text) => isProxies(text), 'must be a number of proxies, "loopback", or their addresses')
     .transform((text) => (/^\d+$/.test(text) ? Number(text) : text))
     .optional(),
   SESSION_IDLE: whole(60, 1, 60 * 24 * 30),
@@ -91,7 +89,7 @@ export function readConfig(environment: Environment = process.env, envFile = '.e
   const parsed = settings.safeParse(given);
   if (!parsed.success)
     for (const issue of parsed.error.issues) mistakes.push(`${issue.path.join('.')} ${issue.message}`);
-  if (given.BASE_URL?.startsWith('https:') && !given.TRUST_PROXY)
+  if (given.BASE_URL?.startsWith('https:') && Number(given.TRUST_PROXY ?? 0) === 0)
     mistakes.push(
       'TRUST_PROXY must be given when BASE_URL is https: Roster itself speaks plain HTTP, so a proxy in front ends TLS',
     );
@@ -133,6 +131,17 @@ export function readConfig(environment: Environment = process.env, envFile = '.e
 /** Every setting as it is given, unchecked, by its name. */
 export function givenSettings(environment: Environment = process.env, envFile = '.env'): Environment {
   return { ...dotenv(envFile), ...present(environment) };
+}
+
+/** A number, or what Express takes for addresses: names of ranges, addresses, networks, separated by commas. */
+function isProxies(text: string): boolean {
+  if (/^\d{1,2}$/.test(text) || text === 'true') return true;
+  return text.split(',').every((part) => {
+    const [address, bits] = part.trim().split('/');
+    if (['loopback', 'linklocal', 'uniquelocal'].includes(part.trim())) return true;
+    const most = { 0: -1, 4: 32, 6: 128 }[isIP(address) as 0 | 4 | 6];
+    return most > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
+  });
 }
 
 /** How this machine reaches itself where it listens. */
