@@ -199,6 +199,16 @@ describe('a session', () => {
     expect((await sessionsOf('bob')).length).toBe(1);
   });
 
+  it('is bound to the password it was opened with, even where its row outlived that (R52)', async () => {
+    const bob = await signedIn(app, 'bob');
+    await app.db.write((trx) =>
+      trx('users').where('name', 'bob').update({ password_set_at: '2026-11-22T12:00:00.001Z' }),
+    );
+    expect(await isSignedIn(bob)).toBe(false);
+    expect(await sessionsOf('bob')).toEqual([]);
+    expect((await new Session(app).signIn('bob')).status).toBe(303);
+  });
+
   it('is not written back by a request that was still running when it ended', async () => {
     const bob = await signedIn(app, 'bob');
     await bob.get('/credentials');

@@ -204,7 +204,7 @@ describe('more people at once than can be hashed for', () => {
   it('are told to come back, and nobody is harmed (F5)', async () => {
     const quick = await startApp();
     // Hashes that take a moment, as real ones do.
-    await using app = await quick.restart({ passwordCost: 8 });
+    await using app = await quick.restart({ passwordCost: 7 });
     const browsers = await Promise.all(
       Array.from({ length: 8 }, async () => {
         const session = new Session(app);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Person } from '../../seeds/cast.ts';
 import { DAY, instant, MINUTE } from '../../src/clock.ts';
 import { ALL_RIGHTS } from '../../src/groups/permission.ts';
@@ -33,19 +33,23 @@ function edits(fields: Fields) {
   return (session: Session, app: TestApp, person: Person) => submit(session, pathTo(app, person, '/edit'), fields);
 }
 
+/** May do all that Alice may, but only until a date: no administrator in the sense of the promise. Ada is gone. */
+async function withTess(): Promise<{ app: TestApp; tess: Session }> {
+  const app = await startApp();
+  const group = await groupId(app, 'Administrators');
+  const made = await newcomer(app, 'tess', { groups: group, expiresOn: '2027-12-31' });
+  await made.alice.post(pathTo(app, 'ada', '/deactivation'));
+  expect((await userRow(app, app.people.ada)).activity).toBe('deactivated');
+  return { app, tess: made.session };
+}
+
 describe('the last administrator', () => {
   let app: TestApp;
-  /** May do all that Alice may, but only until a date: no administrator in the sense of the promise. */
   let tess: Session;
-  beforeEach(async () => {
-    app = await startApp();
-    const group = await groupId(app, 'Administrators');
-    const made = await newcomer(app, 'tess', { groups: group, expiresOn: '2027-12-31' });
-    tess = made.session;
-    await made.alice.post(pathTo(app, 'ada', '/deactivation'));
-    expect((await userRow(app, app.people.ada)).activity).toBe('deactivated');
+  beforeAll(async () => {
+    ({ app, tess } = await withTess());
   });
-  afterEach(() => app.close());
+  afterAll(() => app.close());
 
   it.each(WAYS)('is not removed by %s', async (_, attempt) => {
     const before = await factsBesideAudit(app);
@@ -65,6 +69,15 @@ describe('the last administrator', () => {
       expect([action, page.status]).toEqual([action, 403]);
     }
   });
+});
+
+describe('an administrator who is the last', () => {
+  let app: TestApp;
+  let tess: Session;
+  beforeEach(async () => {
+    ({ app, tess } = await withTess());
+  });
+  afterEach(() => app.close());
 
   it.each(WAYS)('can be removed by %s as soon as there is another one', async (way, attempt) => {
     const alice = await signedIn(app, 'alice');
@@ -207,7 +220,7 @@ describe('two administrators who remove each other at once', () => {
   }
 
   it.each(WAYS)('leave one, by %s on either side (R63)', async (_, attempt) => {
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 2; round++) {
       const [alice, ada] = await Promise.all([signedIn(app, 'alice'), signedIn(app, 'ada')]);
       const answers = await Promise.all(
         [attempt(alice, app, 'ada'), attempt(ada, app, 'alice')].map((one) => one.catch(() => null)),
@@ -218,7 +231,7 @@ describe('two administrators who remove each other at once', () => {
     }
   });
 
-  it('leave one, in 250 rounds of all that a verb can do (R63)', async () => {
+  it('leave one, in 150 rounds of all that a verb can do (R63)', async () => {
     const act = (person: Person) => ({
       by: { id: app.people[person], name: person, rights: ALL_RIGHTS },
       at: instant(app.clock.now()),
@@ -227,7 +240,7 @@ describe('two administrators who remove each other at once', () => {
       auditKey: app.config.secrets.audit,
     });
     const tally = { done: 0, refused: 0 };
-    for (let round = 0; round < 250; round++) {
+    for (let round = 0; round < 150; round++) {
       const [first, second] = round % 2 ? (['deactivate', 'delete'] as const) : (['delete', 'deactivate'] as const);
       const attempts = [
         app.db.write((trx) => perform(trx, act('alice'), first, [app.people.ada], app.context.links)),
@@ -240,7 +253,7 @@ describe('two administrators who remove each other at once', () => {
       if (!(await isAnyAdministrator(app.db.read))) throw new Error(`nobody is left in round ${round}`);
       await bringBack();
     }
-    expect(tally).toEqual({ done: 250, refused: 250 });
+    expect(tally).toEqual({ done: 150, refused: 150 });
   });
 
   it('have forms that were opened before, and still leave one', async () => {

@@ -143,7 +143,7 @@ describe('the search', () => {
         const expected = rows.filter((row) => words.every((word) => row.search_text.includes(word)));
         expect(await found(q)).toEqual(expected.map((row) => row.name));
       }),
-      { numRuns: 120, seed: 7 },
+      { numRuns: 80, seed: 7 },
     );
   });
 
