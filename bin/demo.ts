@@ -6,6 +6,7 @@ import { seedCast } from '../seeds/cast.ts';
 import { generateUsers } from '../seeds/generator.ts';
 import { givenSettings, readConfig } from '../src/config.ts';
 import { explained, fail } from '../src/failure.ts';
+import { Mailbox } from '../src/mail/mailbox.ts';
 import { serve } from '../src/serve.ts';
 import type { AppContext } from '../src/web/app-context.ts';
 
@@ -33,7 +34,7 @@ async function demo(): Promise<void> {
   const given = Object.entries(givenSettings()).filter(([name]) => KEPT.includes(name));
   const config = readConfig({ LOG_LEVEL: 'warn', ...Object.fromEntries(given), DATA_DIR: folder }, '');
   const password = newPassword();
-  await serve(config, { beforeListen: (context) => fill(context, password) });
+  await serve(config, { beforeListen: (context) => fill(context, password), mailbox: new Mailbox() });
   for (const signal of SIGNALS) process.off(signal, leave);
   console.log(`Sign in as alice with ${password}`);
   console.log(

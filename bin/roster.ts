@@ -12,18 +12,19 @@ const usages = Object.entries(COMMANDS).map(([name, { parameters, summary }]) =>
   return `  ${call.padEnd(38)} ${summary}`;
 });
 
-const USAGE = `Usage: npm run roster -- <command> [--json]
+const USAGE = `Usage: npm run roster -- <command> [--json] [--mail]
 
 ${usages.join('\n')}
 
-A user is named by name or system email. Exit codes: 0 done; 1 wrong use or settings; 2 refused, and nothing was
+A user is named by name or system email. With --mail a link goes to the user by mail, sent by the running server, and is
+not printed; this needs SMTP_URL. Exit codes: 0 done; 1 wrong use or settings; 2 refused, and nothing was
 changed, or the audit is not intact.`;
 
 function given() {
   try {
     return parseArgs({
       allowPositionals: true,
-      options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: { json: { type: 'boolean' }, mail: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
     });
   } catch (error) {
     return fail([`${(error as Error).message}`, 'see --help']);
@@ -48,10 +49,11 @@ if (values.help) {
 } else {
   try {
     const config = readConfig();
+    if (values.mail && !config.mail) fail(['--mail needs SMTP_URL and MAIL_FROM']);
     const db = openDatabase(config.dataDir);
     await migrate(db);
     const links = linkSettings(config.secrets.link, config.invitationHours, config.resetMinutes);
-    const result = await command.run({ db, config, links }, parameters);
+    const result = await command.run({ db, config, links, channel: values.mail ? 'mail' : 'copy' }, parameters);
     await db.close();
     console.log(values.json ? JSON.stringify(result.data) : result.lines.join('\n'));
     process.exitCode = result.exitCode;

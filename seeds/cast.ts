@@ -84,7 +84,8 @@ export async function seedCast(db: Database, options: CastOptions): Promise<Peop
       const { values, errors } = checkUser(typed);
       if (errors) throw new Error(JSON.stringify(errors));
       people[name] = await createUser(trx, act, values);
-      if (password) await setPassword(trx, act, { id: people[name], name }, options.passwordHash, 'chosen');
+      if (password)
+        await setPassword(trx, act, { id: people[name], name, email: values.email }, options.passwordHash, 'chosen');
     }
     await perform(trx, act, 'deactivate', [people.dave], options.links);
     await perform(trx, { ...act, at: instant(options.now - HOUR) }, 'reinvite', [people.carol], options.links);

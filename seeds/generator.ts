@@ -52,7 +52,8 @@ export async function generateUsers(db: Database, options: GeneratorOptions): Pr
     const surroundings = await makeSurroundings(trx, random, options.users, at);
     const firstUserId = (await lastId(trx, 'users')) + 1;
     const firstContactId = (await lastId(trx, 'contacts')) + 1;
-    return new Population({ ...options, random, surroundings, firstUserId, firstContactId });
+    const firstLinkId = (await lastId(trx, 'links')) + 1;
+    return new Population({ ...options, random, surroundings, firstUserId, firstContactId, firstLinkId });
   });
   for (let done = 0; done < options.users; ) {
     const some = Math.min(USERS_PER_TRANSACTION, options.users - done);

@@ -1,4 +1,4 @@
-import { DAY, dayOf, HOUR, instant } from '../src/clock.ts';
+import { DAY, dayOf, HOUR, instant, MINUTE } from '../src/clock.ts';
 import { LOCK_DURATION, LOCKS_BEFORE_PERMANENT, PERMANENTLY } from '../src/sessions/lockout-store.ts';
 import { fold } from '../src/text.ts';
 import { nameColumns } from '../src/users/user-columns.ts';
@@ -13,6 +13,7 @@ export interface PopulationOptions {
   surroundings: Surroundings;
   firstUserId: number;
   firstContactId: number;
+  firstLinkId: number;
   loginAttempts: number;
   invitationHours: number;
   /** What stands where a password was chosen. */
@@ -27,6 +28,7 @@ export interface Rows {
   memberships: object[];
   user_tags: object[];
   links: object[];
+  outbox: object[];
   lockouts: object[];
 }
 
@@ -64,6 +66,7 @@ export class Population {
   private readonly namesakes = new Map<string, number>();
   private nextUserId: number;
   private nextContactId: number;
+  private nextLinkId: number;
 
   constructor(options: PopulationOptions) {
     this.options = options;
@@ -72,6 +75,7 @@ export class Population {
     this.tags = new Weighted(options.surroundings.tags, (_, rank) => zipf(rank, 0.9));
     this.nextUserId = options.firstUserId;
     this.nextContactId = options.firstContactId;
+    this.nextLinkId = options.firstLinkId;
   }
 
   /** Adds the rows of so many more users. */
@@ -83,6 +87,7 @@ export class Population {
       memberships: [],
       user_tags: [],
       links: [],
+      outbox: [],
       lockouts: [],
     };
     for (let n = 0; n < count; n++) this.addUser(rows);
@@ -132,7 +137,7 @@ export class Population {
         granted_by: steward,
       });
     for (const tag_id of tags) rows.user_tags.push({ user_id: id, tag_id });
-    if (dates.invitedAt !== null) rows.links.push(this.invitation(id, dates.invitedAt, steward));
+    if (dates.invitedAt !== null) this.addInvitation(rows, id, identity.email, dates.invitedAt, steward);
     this.addLockout(rows, id, kind);
     if (this.stewards.length < STEWARDS) this.stewards.push(id);
   }
@@ -194,17 +199,41 @@ export class Population {
     return id;
   }
 
-  /** Nobody can open it: the hash is made up, and no token is known that has it. */
-  private invitation(user_id: number, at: number, steward: number | null) {
-    return {
-      purpose: 'invitation',
-      user_id,
-      nonce: this.random.bytes32().slice(0, 22),
-      token_hash: this.random.bytes32(),
+  /** Nobody can open it: the hash is made up, and no token is known that has it. Its mail was sent long ago, or refused. */
+  private addInvitation(rows: Rows, user_id: number, address: string, at: number, steward: number | null): void {
+    const { random } = this;
+    const id = this.nextLinkId++;
+    const isMailed = random.chance(0.7);
+    const ends = {
       created_at: instant(at),
-      created_by: steward,
       expires_at: instant(at + this.options.invitationHours * HOUR),
     };
+    rows.links.push({
+      id,
+      purpose: 'invitation',
+      user_id,
+      nonce: random.bytes32().slice(0, 22),
+      token_hash: random.bytes32(),
+      channel: isMailed ? 'mail' : 'copy',
+      created_by: steward,
+      ...ends,
+    });
+    if (!isMailed) return;
+    const isRefused = random.chance(0.15);
+    const handedOver = instant(at + MINUTE);
+    rows.outbox.push({
+      kind: 'invitation',
+      user_id,
+      link_id: id,
+      address,
+      created_at: ends.created_at,
+      try_until: ends.expires_at,
+      attempts: 1,
+      next_at: handedOver,
+      sent_at: isRefused ? null : handedOver,
+      failed_at: isRefused ? handedOver : null,
+      answer: isRefused ? '550 5.1.1 The mailbox does not exist' : '',
+    });
   }
 
   private addLockout(rows: Rows, user_id: number, kind: Kind): void {

@@ -11,8 +11,13 @@ import type { Config } from './config.ts';
 import { credentialsController } from './credentials/credentials-controller.ts';
 import type { Database } from './db/database.ts';
 import { groupsController } from './groups/groups-controller.ts';
+import { invitationListController } from './invitations/invitation-list-controller.ts';
 import { invitationsController } from './invitations/invitations-controller.ts';
 import { linkSettings } from './links/link-store.ts';
+import { MailSender } from './mail/mail-sender.ts';
+import type { Mailbox } from './mail/mailbox.ts';
+import { mailboxController } from './mail/mailbox-controller.ts';
+import { smtpTransport } from './mail/smtp-transport.ts';
 import { PasswordHasher } from './passwords/password-hasher.ts';
 import { passwordsController } from './passwords/passwords-controller.ts';
 import { SessionStore } from './sessions/session-store.ts';
@@ -41,17 +46,26 @@ export interface AppParts {
   config: Config;
   clock: Clock;
   logger: Logger;
+  /** Takes the mails and shows them, instead of the mail server of the settings. */
+  mailbox?: Mailbox;
 }
 
 /** The whole product from top to bottom: what every request passes, what strangers reach, what needs a sign-in. */
 export function createApp(parts: AppParts): { express: Express; context: AppContext } {
-  const { db, config, clock, logger } = parts;
+  const { db, config, clock, logger, mailbox } = parts;
   const hasher = new PasswordHasher(config.secrets.pepper, config.passwordCost);
+  const links = linkSettings(config.secrets.link, config.invitationHours, config.resetMinutes);
+  const transport = mailbox ?? (config.mail && smtpTransport(config.mail));
+  const place = { instanceName: config.instanceName, baseUrl: config.baseUrl };
   const context: AppContext = {
-    ...parts,
+    db,
+    config,
+    clock,
+    logger,
     hasher,
     signIn: new SignIn({ db, hasher, attemptLimit: config.loginAttempts }),
-    links: linkSettings(config.secrets.link, config.invitationHours, config.resetMinutes),
+    links,
+    mail: transport && new MailSender({ db, clock, logger, links, place, transport, auditKey: config.secrets.audit }),
     index: new UserIndex(db.read),
     setupToken: randomBytes(24).toString('base64url'),
   };
@@ -62,6 +76,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.set('etag', false);
   app.set('query parser', 'simple');
   app.locals.instanceName = config.instanceName;
+  app.locals.mailboxPath = mailbox?.path;
 
   app.use(
     pinoHttp({
@@ -97,6 +112,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(sessionsController(context));
   app.use(invitationsController(context));
   app.use(passwordsController(context));
+  if (mailbox) app.use(mailboxController(mailbox));
 
   app.use(requireSignIn);
 
@@ -105,6 +121,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(usersController(context));
   app.use(userActionsController(context));
   app.use(bulkOperationsController(context));
+  app.use(invitationListController(context));
   app.use(groupsController(context));
   app.use(auditController(context));
 

@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
+import { isEmailAddress } from './text.ts';
 
 /** What is wrong with the settings, one line per mistake; the start prints them and ends. */
 export class ConfigError extends Error {
@@ -41,6 +43,15 @@ const settings = z.object({
     .string()
     .refine(() => false, 'PostgreSQL is not supported yet: leave it empty')
     .optional(),
+  SMTP_URL: z
+    .string()
+    .refine((text) => isSmtpUrl(text), 'must be like smtp://user:password@mail.example.com:587, or smtps://…:465')
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .transform((text) => mailbox(text))
+    .refine((from) => from !== undefined, 'must be an address such as Roster <roster@example.com>')
+    .optional(),
   ADMIN_NAME: z.string().optional(),
   ADMIN_EMAIL: z.string().optional(),
   ADMIN_PASSWORD: z.string().optional(),
@@ -73,7 +84,7 @@ const settings = z.object({
 });
 
 const SECRETS = ['SESSION_SECRET', 'PASSWORD_PEPPER', 'LINK_SECRET', 'AUDIT_SECRET'] as const;
-const FROM_FILE = [...SECRETS, 'ADMIN_PASSWORD'] as const;
+const FROM_FILE = [...SECRETS, 'ADMIN_PASSWORD', 'SMTP_URL'] as const;
 
 export type Config = ReturnType<typeof readConfig>;
 
@@ -93,6 +104,7 @@ export function readConfig(environment: Environment = process.env, envFile = '.e
     mistakes.push(
       'TRUST_PROXY must be given when BASE_URL is https: Roster itself speaks plain HTTP, so a proxy in front ends TLS',
     );
+  if (!given.SMTP_URL !== !given.MAIL_FROM) mistakes.push('SMTP_URL and MAIL_FROM must be given together, or neither');
   const administrator = ['ADMIN_NAME', 'ADMIN_EMAIL', 'ADMIN_PASSWORD'].filter((name) => given[name]);
   if (administrator.length > 0 && administrator.length < 3)
     mistakes.push(`${administrator[0]} needs ADMIN_NAME, ADMIN_EMAIL and ADMIN_PASSWORD together`);
@@ -110,6 +122,8 @@ export function readConfig(environment: Environment = process.env, envFile = '.e
     secure: BASE_URL?.startsWith('https:') ?? false,
     instanceName: values.INSTANCE_NAME,
     dataDir: values.DATA_DIR,
+    /** Without it no mail goes out, and links are copied. */
+    mail: values.SMTP_URL ? { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM! } : undefined,
     administrator: values.ADMIN_PASSWORD
       ? { name: values.ADMIN_NAME!, email: values.ADMIN_EMAIL!, password: values.ADMIN_PASSWORD }
       : undefined,
@@ -142,6 +156,17 @@ function isProxies(text: string): boolean {
     const most = { 0: -1, 4: 32, 6: 128 }[isIP(address) as 0 | 4 | 6];
     return most > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
   });
+}
+
+function isSmtpUrl(text: string): boolean {
+  return /^smtps?:\/\/[^/?#]+\/?(\?[^#]*)?$/.test(text) && URL.canParse(text);
+}
+
+/** "Roster <roster@example.com>" or the address alone; undefined for anything else. */
+function mailbox(text: string): { name: string; address: string } | undefined {
+  const [first, ...more] = addressparser(text);
+  const isOne = first !== undefined && more.length === 0 && first.group === undefined;
+  return isOne && isEmailAddress(first.address) ? { name: first.name, address: first.address } : undefined;
 }
 
 /** How this machine reaches itself where it listens. */

@@ -7,6 +7,8 @@ import { DAY, instant, MINUTE } from './clock.ts';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
+import type { Mailbox } from './mail/mailbox.ts';
+import { pruneNotices } from './mail/outbox-store.ts';
 import { pruneSessions } from './sessions/session-store.ts';
 import { isAnyAdministrator } from './users/administrators.ts';
 import { pruneUserChanges } from './users/user-index.ts';
@@ -19,14 +21,16 @@ const PRUNE_EVERY = 10 * MINUTE;
 export interface ServeOptions {
   /** Runs when the database is up to date and before anybody is served. */
   beforeListen(context: AppContext): Promise<void>;
+  /** Takes the mails and shows them, instead of the mail server of the settings. */
+  mailbox?: Mailbox;
 }
 
 /** Serves until a signal comes, which then ends the process. Throws what keeps it from starting. */
-export async function serve(config: Config, { beforeListen }: ServeOptions): Promise<void> {
+export async function serve(config: Config, { beforeListen, mailbox }: ServeOptions): Promise<void> {
   const db = openDatabase(config.dataDir);
   await migrate(db);
   const logger = pino({ level: config.logLevel });
-  const { express, context } = createApp({ db, config, clock: Date.now, logger });
+  const { express, context } = createApp({ db, config, clock: Date.now, logger, mailbox });
   await beforeListen(context);
   await context.index.refresh();
 
@@ -35,12 +39,16 @@ export async function serve(config: Config, { beforeListen }: ServeOptions): Pro
     server.once('error', reject);
     server.listen(config.port, config.host, resolve);
   });
-  await greet(context, server);
+  await greet(context, server, mailbox);
+  context.mail?.start();
   const pruning = setInterval(() => void prune(context), PRUNE_EVERY);
-  shutDownOnSignal(server, db, () => clearInterval(pruning));
+  shutDownOnSignal(server, db, async () => {
+    clearInterval(pruning);
+    await context.mail?.stop();
+  });
 }
 
-async function greet(context: AppContext, server: Server): Promise<void> {
+async function greet(context: AppContext, server: Server, mailbox: Mailbox | undefined): Promise<void> {
   const { config, db } = context;
   const { port } = server.address() as AddressInfo;
   const base = config.baseUrlGiven ? config.baseUrl : config.baseUrl.replace(/:\d+$/, `:${port}`);
@@ -48,6 +56,8 @@ async function greet(context: AppContext, server: Server): Promise<void> {
   if (!config.baseUrlGiven) console.log('BASE_URL is not given: links in invitations work on this machine only.');
   if (config.baseUrlGiven && !config.secure)
     console.log('Warning: BASE_URL is plain HTTP, so passwords cross the network unencrypted.');
+  if (mailbox) console.log(`Mails are not sent but shown here: ${base}${mailbox.path}`);
+  if (!context.mail) console.log('SMTP_URL is not given: no mail goes out, and links are copied.');
   if (!(await isAnyAdministrator(db.read)))
     console.log(`Make the first administrator here, once: ${base}/setup/${context.setupToken}`);
 }
@@ -58,6 +68,7 @@ async function prune({ db, logger }: AppContext): Promise<void> {
       await pruneSessions(trx, instant(Date.now()));
       await pruneUserChanges(trx);
       await pruneDrafts(trx, instant(Date.now() - DAY));
+      await pruneNotices(trx, instant(Date.now()));
     });
   } catch (error) {
     logger.warn({ err: error }, 'nothing could be pruned; the next round will');
@@ -65,7 +76,7 @@ async function prune({ db, logger }: AppContext): Promise<void> {
 }
 
 /** Requests in flight finish; a second signal ends them, but only after a moment: Ctrl-C through npm arrives twice. */
-function shutDownOnSignal(server: Server, db: Database, stopWork: () => void): void {
+function shutDownOnSignal(server: Server, db: Database, stopWork: () => Promise<void>): void {
   let since: number | undefined;
   const shutDown = async () => {
     if (since !== undefined) {
@@ -73,12 +84,13 @@ function shutDownOnSignal(server: Server, db: Database, stopWork: () => void): v
       return;
     }
     since = performance.now();
-    stopWork();
     setTimeout(() => process.exit(0), SHUTDOWN_PATIENCE).unref();
+    const atWork = stopWork();
     await new Promise((resolve) => {
       server.close(resolve);
       server.closeIdleConnections();
     });
+    await atWork;
     await db.close();
     process.exit(0);
   };

@@ -13,6 +13,11 @@ export function identityKey(text: string): string {
     .replaceAll('ς', 'σ');
 }
 
+/** Whether a text has the shape of one email address; nothing in it could make a second one, or a header (R46). */
+export function isEmailAddress(text: string): boolean {
+  return text.length <= 254 && /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\]+$/u.test(text);
+}
+
 const LETTERS: Record<string, string> = { ł: 'l', ø: 'o', ß: 'ss', đ: 'd', ı: 'i', æ: 'ae', œ: 'oe', ς: 'σ' };
 
 /** Folds text for search and for sorting: case, accents and letters with strokes no longer matter. */

@@ -104,6 +104,33 @@ describe('the settings', () => {
     if (/SECRET|PEPPER|PASSWORD/.test(name)) expect(lines[0]).not.toContain(value);
   });
 
+  it.each([
+    ['SMTP_URL', 'mail.example.com'],
+    ['SMTP_URL', 'http://mail.example.com'],
+    ['SMTP_URL', 'smtp://'],
+    ['SMTP_URL', 'smtp://mail.example.com/inbox'],
+    ['MAIL_FROM', 'Roster'],
+    ['MAIL_FROM', 'a@b.example, c@d.example'],
+    ['MAIL_FROM', 'us: a@b.example;'],
+    ['MAIL_FROM', 'Roster <a@b.example>\r\nBcc: <c@d.example>'],
+  ])('say in one line what is wrong about mail: %s=%j', (name, value) => {
+    const lines = mistakes({ SMTP_URL: 'smtp://mail.example.com', MAIL_FROM: 'a@b.example', [name]: value });
+    expect(lines).toEqual([expect.stringMatching(new RegExp(`^${name} must be`))]);
+  });
+
+  it('take both settings of mail or neither', () => {
+    const both = ['SMTP_URL and MAIL_FROM must be given together, or neither'];
+    expect(mistakes({ SMTP_URL: 'smtp://mail.example.com' })).toEqual(both);
+    expect(mistakes({ MAIL_FROM: 'a@b.example' })).toEqual(both);
+    const smtpUrl = 'smtps://roster:s%40fe@mail.example.com:465';
+    expect(
+      read({ SMTP_URL_FILE: file('smtp', `${smtpUrl}\n`), MAIL_FROM: '"Roster, Inc." <r@x.example>' }).mail,
+    ).toEqual({
+      smtpUrl,
+      from: { name: 'Roster, Inc.', address: 'r@x.example' },
+    });
+  });
+
   it.each<[string, string, Partial<Config>]>([
     ['PORT', '0', { port: 0 }],
     ['PORT', '65535', { port: 65_535 }],

@@ -127,6 +127,24 @@ const ROUTES: Record<string, Classified> = {
     },
   },
   'post /passwords/strength': { open: 'everybody' },
+  // Without a mail server there is no such page.
+  'get /passwords/requests/new': { open: 'everybody', shows: 404 },
+  'post /passwords/requests': {
+    open: 'everybody',
+    change: {
+      form: '/passwords/requests/new',
+      start: () => startApp({ SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'roster@example.com' }),
+      browser: async (app) => new Session(app),
+      fields: { identifier: 'bob' },
+      state: async (app) => (await app.db.read('reset_requests')).length,
+      from: 0,
+      to: 1,
+      // The answer to it is what the audit tells, once it is known whom it concerns.
+      audit: [],
+      leadsTo: /^\/session\/new$/,
+      bad: { fields: { identifier: ' ' }, errors: ['identifier'] },
+    },
+  },
   'get /passwords/acceptance/new': { open: 'everybody', shows: 410 },
   'get /passwords/:token': { open: 'everybody', shows: 303 },
   'post /passwords/acceptance': {
@@ -310,6 +328,7 @@ const ROUTES: Record<string, Classified> = {
       toOneself: 'never',
     },
   },
+  'get /invitations': { open: ['users', 'read'] },
   'get /bulk-operations': { open: ['users', 'read'] },
   'post /bulk-operations': {
     open: ['users', 'write'],

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import ejs from 'ejs';
+import { Mailbox } from '../src/mail/mailbox.ts';
 import { startApp, startEmptyApp, type TestApp } from './support/app.ts';
 import { send, submit } from './support/form.ts';
 import { linkFor, opened } from './support/links.ts';
@@ -17,12 +18,15 @@ const BROKEN = /\bundefined\b|\[object |\bNaN\b|<%|%>|function \(/;
 describe('the views', () => {
   let app: TestApp;
   let empty: TestApp;
+  let withMail: TestApp;
+  const mailbox = new Mailbox();
   const seen: [path: string, text: string][] = [];
 
   /** Every page that people come across, as they come across it. */
   beforeAll(async () => {
     app = await startApp();
     empty = await startEmptyApp();
+    withMail = await startApp({}, mailbox);
     const note = <T extends { text: string }>(what: string, response: T): T => {
       seen.push([what, response.text]);
       return response;
@@ -98,16 +102,35 @@ describe('the views', () => {
       'credentials, mistaken',
       await submit(await signedIn(app, 'max'), '/credentials', { current: 'x', password: 'x', repeated: 'y' }),
     );
+    note('invitations', await alice.get('/invitations'));
+    note('no invitations', await alice.get('/invitations?q=nowhere'));
+
+    const mailing = new Session(withMail);
+    note('sign in, with mail', await mailing.get('/session/new'));
+    note('forgot', await mailing.get('/passwords/requests/new'));
+    note('forgot, mistaken', await submit(mailing, '/passwords/requests/new', { identifier: '' }));
+    await mailing.signIn('alice');
+    note('new, with mail', await mailing.get('/users/new'));
+    note('reinvite', await mailing.get(pathTo(withMail, 'carol', '/invitation/new')));
+    note('nothing mailed', await mailing.get(mailbox.path));
+    await submit(mailing, pathTo(withMail, 'carol', '/invitation/new'));
+    note('mailed', await mailing.get(pathTo(withMail, 'carol')));
+    await withMail.context.mail!.round();
+    note('mailbox', await mailing.get(mailbox.path));
+    const reinvited = { action: 'reinvite', ids: String(withMail.people.carol) };
+    note('sheet, with mail', await mailing.get((await mailing.post('/bulk-operations', reinvited)).headers.location));
     note('reader', await (await signedIn(app, 'rita')).get('/users'));
   });
   afterAll(async () => {
     await app.close();
     await empty.close();
+    await withMail.close();
   });
 
   it.each(VIEWS)('are all rendered by real pages: %s', (name) => {
     // The frame itself is what every whole page begins with; whatever it includes stands in the cache of the engine.
     if (name === 'layout.ejs') expect(seen.some(([, text]) => text.startsWith('<!doctype html>'))).toBe(true);
+    else if (name === 'mail/message.ejs') expect(mailbox.mails[0].html).toContain('<title>Your invitation to Roster');
     else expect(ejs.cache.get(join(folder, name))).toBeDefined();
   });
 

@@ -14,13 +14,18 @@ export interface Change {
   after?: Fields;
 }
 
-/** Who acts, when and from where, with the key that seals what they do. Every verb that changes state takes one. */
+/**
+ * Who acts, when and from where, with the key that seals what they do, and whether mail can tell of it. Every verb that
+ * changes state takes one.
+ */
 export interface Act {
   by: Viewer;
   at: Instant;
   address: string;
   requestId: string;
   auditKey: string;
+  /** Left out, nobody is told by mail. */
+  sendsMail?: boolean;
 }
 
 /** One row of the audit. */

@@ -1,7 +1,7 @@
 import type { Act } from '../audit/audit-event.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
-import type { LinkSettings } from '../links/link-store.ts';
+import type { Channel, LinkSettings } from '../links/link-store.ts';
 import { type Outcome, perform } from '../users/user-life-cycle.ts';
 import { NotFound } from '../web/errors.ts';
 import type { BulkAction, BulkOperation } from './bulk-operation.ts';
@@ -120,13 +120,14 @@ export async function executeOperation(
   act: Act,
   operation: BulkOperation,
   links: LinkSettings,
+  channel: Channel,
 ): Promise<Outcome[] | undefined> {
   const claimed = await trx('bulk_operations')
     .where({ id: operation.id })
     .whereNull('executed_at')
     .update({ executed_at: act.at });
   if (claimed === 0) return undefined;
-  const outcomes = await perform(trx, act, operation.action, await findItemIds(trx, operation.id), links);
+  const outcomes = await perform(trx, act, operation.action, await findItemIds(trx, operation.id), links, channel);
   await trx('bulk_operation_items').where('operation_id', operation.id).delete();
   const items = outcomes.map(({ subject, refusal }) => ({
     operation_id: operation.id,

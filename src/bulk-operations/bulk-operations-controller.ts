@@ -2,6 +2,7 @@ import { parse } from 'node:querystring';
 import { stringify } from 'csv-stringify/sync';
 import { type Request, Router } from 'express';
 import { instant } from '../clock.ts';
+import { channelOf } from '../links/channel.ts';
 import { findTokens, linkAddress } from '../links/link-store.ts';
 import { counted } from '../text.ts';
 import { mayAdminister, type Viewer } from '../users/user.ts';
@@ -71,7 +72,10 @@ export function bulkOperationsController(app: AppContext): Router {
       await store.findItemIds(app.db.read, operation.id),
     );
     const changedMeanwhile = await store.findChangedMeanwhile(app.db.read, operation);
-    render(req, res, 'bulk-operations/sheet', sheetPage(operation, outcomes, changedMeanwhile));
+    render(req, res, 'bulk-operations/sheet', {
+      ...sheetPage(operation, outcomes, changedMeanwhile),
+      mayMail: app.mail !== undefined,
+    });
   });
 
   router.get('/bulk-operations/:id/items.csv', read, async (req, res) => {
@@ -98,14 +102,19 @@ export function bulkOperationsController(app: AppContext): Router {
 
   router.post('/bulk-operations/:id/execution', write, async (req, res) => {
     const operation = await visible(req);
-    const outcomes = await app.db.write((trx) => store.executeOperation(trx, actOf(app, req), operation, app.links));
+    const channel = channelOf(app, req.body);
+    const outcomes = await app.db.write((trx) =>
+      store.executeOperation(trx, actOf(app, req), operation, app.links, channel),
+    );
     if (outcomes) {
       const forbidden = outcomes.filter((outcome) => outcome.refusal?.kind === 'forbidden');
       if (forbidden.length > 0) await recordRefusal(app, req, leftOut(forbidden));
       const changed = outcomes.filter((outcome) => !outcome.refusal).length;
-      flash(req, WORDS[operation.action].done(changed), {
+      const isInvitation = operation.action === 'reinvite' && changed > 0;
+      const mailed = isInvitation && channel === 'mail' ? ' The mails are on their way.' : '';
+      flash(req, `${WORDS[operation.action].done(changed)}${mailed}`, {
         path: `/bulk-operations/${operation.id}`,
-        showLinksOf: operation.action === 'reinvite' && changed > 0 ? operation.id : undefined,
+        showLinksOf: isInvitation && channel === 'copy' ? operation.id : undefined,
       });
     }
     res.redirect(303, `/bulk-operations/${operation.id}`);

@@ -4,7 +4,7 @@ import { instant } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
 import { ALL_RIGHTS } from '../groups/permission.ts';
-import { findToken, type LinkSettings, linkAddress, type Purpose } from '../links/link-store.ts';
+import { type Channel, findToken, type LinkSettings, linkAddress, type Purpose } from '../links/link-store.ts';
 import { administratorsGroup } from '../setup/first-administrator.ts';
 import { counted } from '../text.ts';
 import { findAdministrators } from '../users/administrators.ts';
@@ -19,6 +19,8 @@ export interface CommandContext {
   db: Database;
   config: Config;
   links: LinkSettings;
+  /** How the links that a command makes get there: printed, or mailed by the server. */
+  channel: Channel;
 }
 
 /** What a command came to: lines for people, the same as data for programs. */
@@ -40,7 +42,7 @@ export interface Command {
 export const COMMANDS: Record<string, Command> = {
   'create-administrator': {
     parameters: ['name', 'email'],
-    summary: 'makes a user with all rights and prints the link by which they choose a password',
+    summary: 'makes a user with all rights and prints (or mails) the link by which they choose a password',
     run: createAdministrator,
   },
   'list-administrators': {
@@ -55,12 +57,12 @@ export const COMMANDS: Record<string, Command> = {
   },
   'reset-password-link': {
     parameters: ['user'],
-    summary: 'prints a link by which the user chooses a new password',
+    summary: 'prints (or mails) a link by which the user chooses a new password',
     run: (context, [user]) => act(context, user, 'send-password-reset', 'may choose a new password', 'password-reset'),
   },
   invite: {
     parameters: ['user'],
-    summary: 'prints a new invitation link of a user without a password',
+    summary: 'prints (or mails) a new invitation link of a user without a password',
     run: (context, [user]) => act(context, user, 'reinvite', 'is invited', 'invitation'),
   },
   deactivate: {
@@ -84,7 +86,9 @@ async function act(
 ): Promise<Result> {
   const user = await findUserByIdentifier(context.db.read, identifier);
   if (!user) return refused(`There is no user ${identifier}.`);
-  const [{ refusal }] = await context.db.write((trx) => perform(trx, actOf(context), action, [user.id], context.links));
+  const [{ refusal }] = await context.db.write((trx) =>
+    perform(trx, actOf(context), action, [user.id], context.links, context.channel),
+  );
   if (refusal) return refused(`${user.name} ${refusal.reason}. Nothing was changed.`);
   return shows
     ? withLink(context, user, done, shows)
@@ -97,7 +101,7 @@ async function createAdministrator(context: CommandContext, [name, email]: strin
   const id = await context.db.write(async (trx) => {
     const groups = [await administratorsGroup(trx, actOf(context))];
     const created = await createUser(trx, actOf(context), { ...values, groups });
-    await perform(trx, actOf(context), 'reinvite', [created], context.links);
+    await perform(trx, actOf(context), 'reinvite', [created], context.links, context.channel);
     return created;
   });
   return withLink(
@@ -130,6 +134,12 @@ async function verifyAudit({ db, config }: CommandContext): Promise<Result> {
 }
 
 async function withLink(context: CommandContext, user: User, done: string, purpose: Purpose): Promise<Result> {
+  if (context.channel === 'mail')
+    return {
+      lines: [`${user.name} ${done}. The server sends the link to ${user.email}.`],
+      data: { user: user.name, mailedTo: user.email },
+      exitCode: 0,
+    };
   const found = await findToken(context.db.read, purpose, user.id, context.links, instant(Date.now()));
   if (!found) return refused(`${user.name} has no open link.`);
   const link = linkAddress(context.config.baseUrl, purpose, found.token);
@@ -151,5 +161,6 @@ function actOf({ config }: CommandContext): Act {
     address: '',
     requestId: 'command-line',
     auditKey: config.secrets.audit,
+    sendsMail: config.mail !== undefined,
   };
 }

@@ -12,7 +12,7 @@ import { actOf } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { Gone } from '../web/errors.ts';
 import { render } from '../web/render.ts';
-import { consumeLink, endLinks, findLink, findLinkByToken, type Link, type Purpose } from './link-store.ts';
+import { consumeLink, endLinks, findLink, findLinkByToken, type Link, noteOpened, type Purpose } from './link-store.ts';
 
 const ENDED =
   'It may have expired, been used, or been replaced by a newer one. Ask the administrator who sent it for a new link.';
@@ -24,7 +24,7 @@ interface LinkPages {
   view: string;
   title: string;
   /** How the audit names what happened: `password.<how>`. */
-  how: string;
+  how: 'chosen' | 'reset';
   /** What follows a new password. */
   finish: (req: Request, res: Response, user: User) => Promise<void>;
 }
@@ -38,7 +38,9 @@ export function linkController(app: AppContext, pages: LinkPages): Router {
   const form = `${pages.base}/acceptance`;
 
   router.get(`${form}/new`, async (req, res) => {
-    show(req, res, (await opened(req)).user);
+    const { link, user } = await opened(req);
+    if (link.openedAt === null) await app.db.write((trx) => noteOpened(trx, link.id, instant(app.clock())));
+    show(req, res, user);
   });
 
   router.get(`${pages.base}/:token`, async (req, res) => {

@@ -8,6 +8,9 @@ import { pieces } from '../users/user-store.ts';
 /** What a link opens. A token of one purpose is worth nothing for the other (R35). */
 export type Purpose = 'invitation' | 'password-reset';
 
+/** How a link reaches its user: by mail, or copied and handed over by whoever made it. */
+export type Channel = 'mail' | 'copy';
+
 /** The secret that tokens are derived with, and how long links last. */
 export interface LinkSettings {
   secret: string;
@@ -21,7 +24,12 @@ export interface Link {
   createdAt: Instant;
   createdBy: number | null;
   expiresAt: Instant;
+  /** When its form was first looked at. */
+  openedAt: Instant | null;
 }
+
+/** What a token is derived from, besides the secret. */
+export type TokenSource = Pick<Link, 'purpose' | 'userId'> & { nonce: string };
 
 export function linkSettings(secret: string, invitationHours: number, resetMinutes: number): LinkSettings {
   return { secret, lifetime: { invitation: invitationHours * HOUR, 'password-reset': resetMinutes * MINUTE } };
@@ -39,6 +47,7 @@ export async function issueLinks(
   purpose: Purpose,
   userIds: number[],
   settings: LinkSettings,
+  channel: Channel,
 ): Promise<void> {
   await endLinks(trx, act, userIds, purpose);
   const expiresAt = instant(Date.parse(act.at) + settings.lifetime[purpose]);
@@ -51,7 +60,8 @@ export async function issueLinks(
         purpose,
         user_id: userId,
         nonce,
-        token_hash: hashOf(tokenOf(settings, purpose, userId, nonce)),
+        token_hash: hashOf(tokenOf(settings, { purpose, userId, nonce })),
+        channel,
         created_at: act.at,
         created_by: act.by.id,
         expires_at: expiresAt,
@@ -86,6 +96,16 @@ export async function findLink(db: Reader, purpose: Purpose, id: number, now: In
   return linkOf(await openLinks(db, purpose, now).where({ id }).first());
 }
 
+/** The open link of this user. */
+export async function findOpenLink(
+  db: Reader,
+  purpose: Purpose,
+  userId: number,
+  now: Instant,
+): Promise<Link | undefined> {
+  return linkOf(await openLinks(db, purpose, now).where('user_id', userId).first());
+}
+
 /** The token of the user's open link, derived anew: it is stored nowhere. For those only who may issue it. */
 export async function findToken(
   db: Reader,
@@ -95,7 +115,7 @@ export async function findToken(
   now: Instant,
 ): Promise<{ token: string; expiresAt: Instant } | undefined> {
   const row = await openLinks(db, purpose, now).where('user_id', userId).first();
-  return row && { token: tokenOf(settings, purpose, userId, row.nonce), expiresAt: row.expires_at };
+  return row && { token: tokenOf(settings, { purpose, userId, nonce: row.nonce }), expiresAt: row.expires_at };
 }
 
 /** The open links of these users, by user: what findToken does for one. */
@@ -109,7 +129,7 @@ export async function findTokens(
   const tokens = new Map<number, string>();
   for (const some of pieces(userIds))
     for (const row of await openLinks(db, purpose, now).whereIn('user_id', some))
-      tokens.set(row.user_id, tokenOf(settings, purpose, row.user_id, row.nonce));
+      tokens.set(row.user_id, tokenOf(settings, { purpose, userId: row.user_id, nonce: row.nonce }));
   return tokens;
 }
 
@@ -118,12 +138,17 @@ export async function consumeLink(trx: Transaction, purpose: Purpose, id: number
   return (await openLinks(trx, purpose, now).where({ id }).update({ used_at: now })) === 1;
 }
 
+/** Somebody looks at the form behind the link: like a last login, no change that the audit tells. */
+export async function noteOpened(trx: Transaction, id: number, now: Instant): Promise<void> {
+  await trx('links').where({ id }).whereNull('opened_at').update({ opened_at: now });
+}
+
 function openLinks(db: Reader, purpose: Purpose, now: Instant) {
   return db('links').where({ purpose }).whereNull('used_at').whereNull('ended_at').where('expires_at', '>', now);
 }
 
-/** 256 bits that nobody can make without the secret (R31). */
-function tokenOf(settings: LinkSettings, purpose: Purpose, userId: number, nonce: string): string {
+/** 256 bits that nobody can make without the secret (R31). For mails, and for those only who may issue the link. */
+export function tokenOf(settings: LinkSettings, { purpose, userId, nonce }: TokenSource): string {
   return createHmac('sha256', settings.secret).update(`${purpose} ${userId} ${nonce}`).digest('base64url');
 }
 
@@ -140,6 +165,7 @@ function linkOf(row: { [column: string]: never } | undefined): Link | undefined 
       createdAt: row.created_at,
       createdBy: row.created_by,
       expiresAt: row.expires_at,
+      openedAt: row.opened_at,
     }
   );
 }

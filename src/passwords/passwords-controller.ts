@@ -11,8 +11,9 @@ import { render } from '../web/render.ts';
 import { typedPassword } from './new-password.ts';
 import { personalWords } from './password.ts';
 import { strengthOf } from './password-strength.ts';
+import { resetRequestsController } from './reset-requests-controller.ts';
 
-/** Choosing a new password by a link, and how strong one is. */
+/** Choosing a new password by a link, asking for one, and how strong a password is. */
 export function passwordsController(app: AppContext): Router {
   const router = Router();
 
@@ -26,6 +27,8 @@ export function passwordsController(app: AppContext): Router {
       { fragments: { 'password-strength': 'passwords/_strength' } },
     );
   });
+
+  router.use(resetRequestsController(app));
 
   // A reset does not sign in: whoever has the link need not be who has the second factor (R42).
   router.use(

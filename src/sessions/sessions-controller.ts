@@ -44,7 +44,8 @@ export function sessionsController(app: AppContext): Router {
     error?: string,
   ): Promise<void> {
     const isSetUp = await isAnyAdministrator(app.db.read);
-    render(req, res, 'sessions/new', { title: 'Sign in', typed, error, isSetUp }, { status: error ? 422 : 200 });
+    const page = { title: 'Sign in', typed, error, isSetUp, mayMail: app.mail !== undefined };
+    render(req, res, 'sessions/new', page, { status: error ? 422 : 200 });
   }
 
   return router;

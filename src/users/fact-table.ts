@@ -19,6 +19,7 @@ export class FactTable {
   private activities = new Uint8Array(FIRST_SIZE);
   private apiOnly = new Uint8Array(FIRST_SIZE);
   private hasPassword = new Uint8Array(FIRST_SIZE);
+  private invitationFailed = new Uint8Array(FIRST_SIZE);
   private moments = new Float64Array(FIRST_SIZE * MOMENTS.length);
 
   /** One more than the highest id that may be there. */
@@ -31,6 +32,7 @@ export class FactTable {
     this.activities[id] = 1 + ACTIVITIES.indexOf(facts.activity);
     this.apiOnly[id] = Number(facts.apiOnly);
     this.hasPassword[id] = Number(facts.hasPassword);
+    this.invitationFailed[id] = Number(facts.invitationFailed);
     for (let n = 0; n < MOMENTS.length; n++) this.moments[id * MOMENTS.length + n] = facts[MOMENTS[n]];
   }
 
@@ -42,6 +44,7 @@ export class FactTable {
     facts.activity = ACTIVITIES[activity - 1];
     facts.apiOnly = this.apiOnly[id] === 1;
     facts.hasPassword = this.hasPassword[id] === 1;
+    facts.invitationFailed = this.invitationFailed[id] === 1;
     facts.invitationExpiresAt = this.moments[at];
     facts.lockedUntil = this.moments[at + 1];
     facts.expiresAt = this.moments[at + 2];
@@ -56,6 +59,7 @@ export class FactTable {
     this.activities = grown(this.activities, new Uint8Array(this.size));
     this.apiOnly = grown(this.apiOnly, new Uint8Array(this.size));
     this.hasPassword = grown(this.hasPassword, new Uint8Array(this.size));
+    this.invitationFailed = grown(this.invitationFailed, new Uint8Array(this.size));
     this.moments = grown(this.moments, new Float64Array(this.size * MOMENTS.length));
   }
 }

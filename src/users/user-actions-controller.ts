@@ -1,4 +1,6 @@
 import { Router } from 'express';
+import { channelOf } from '../links/channel.ts';
+import type { Purpose } from '../links/link-store.ts';
 import { actOf } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
@@ -24,7 +26,8 @@ interface ActionPage {
   /** What it ends and what it keeps, a sentence each. */
   consequences: (user: Subject) => string[];
   done: (user: User) => string;
-  shows?: 'invitation' | 'password-reset';
+  /** The link that it makes, to be mailed or shown once. */
+  makes?: Purpose;
 }
 
 /** The actions of a single user. Each has a page that says what it does, and an address that does it. */
@@ -64,10 +67,10 @@ export const ACTION_PAGES: ActionPage[] = [
     page: 'new',
     consequences: (user) => [
       ...(user.invitationExpiresAt === null ? [] : ['The invitation sent before ends: its link no longer works.']),
-      'You get a new link, shown once, to copy and hand over.',
+      'The new link works once; it is mailed, or shown to you to copy and hand over.',
     ],
     done: (user) => `${user.name} has a new invitation.`,
-    shows: 'invitation',
+    makes: 'invitation',
   },
   {
     action: 'withdraw-invitation',
@@ -87,11 +90,11 @@ export const ACTION_PAGES: ActionPage[] = [
     method: 'post',
     page: 'new',
     consequences: () => [
-      'You get a link, shown once, to copy and hand over. A link made before no longer works.',
+      'The link works once; it is mailed, or shown to you to copy and hand over. A link made before no longer works.',
       'Until it is used, the old password and open sessions stay. When it is used, all sessions end and a lock is lifted.',
     ],
     done: (user) => `${user.name} has a link to choose a new password.`,
-    shows: 'password-reset',
+    makes: 'password-reset',
   },
   {
     action: 'activate',
@@ -158,22 +161,24 @@ export function userActionsController(app: AppContext): Router {
         action: `/users/${user.id}/${page.path}`,
         method: page.method,
         offersDeactivation: page.action === 'delete' && user.activity === 'active',
+        makesLink: page.makes !== undefined,
+        mayMail: app.mail !== undefined,
       };
       render(req, res, 'users/action', locals);
     });
 
     router[page.method](`/users/:id/${page.path}`, write, async (req, res) => {
       const user = await subjectOf(app, req);
+      const channel = channelOf(app, req.body);
       const [{ refusal }] = await app.db.write((trx) =>
-        perform(trx, actOf(app, req), page.action, [user.id], app.links),
+        perform(trx, actOf(app, req), page.action, [user.id], app.links, channel),
       );
       if (refusal?.kind === 'forbidden') throw new Forbidden(`${user.name} ${refusal.reason}.`);
-      const showLink = page.shows && !refusal ? { purpose: page.shows, userId: user.id } : undefined;
-      flash(req, refusal ? `Nothing changed: ${user.name} ${refusal.reason}.` : page.done(user), {
-        path: `/users/${user.id}`,
-        showLink,
-      });
-      res.redirect(303, `/users/${user.id}`);
+      const path = `/users/${user.id}`;
+      if (refusal) flash(req, `Nothing changed: ${user.name} ${refusal.reason}.`, { path });
+      else if (page.makes && channel === 'mail') flash(req, `${page.done(user)} It goes to ${user.email}.`, { path });
+      else flash(req, page.done(user), { path, showLink: page.makes && { purpose: page.makes, userId: user.id } });
+      res.redirect(303, path);
     });
   }
 

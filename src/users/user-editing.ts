@@ -6,6 +6,7 @@ import { createGroup, findGroups, type Group } from '../groups/group-store.ts';
 import { findMemberships, setMemberships } from '../groups/membership-store.ts';
 import { covers, union } from '../groups/permission.ts';
 import { endLinks } from '../links/link-store.ts';
+import { mailNotice } from '../mail/outbox-store.ts';
 import { endSessions } from '../sessions/session-store.ts';
 import { findTagsOf, setTags, spelledTags } from '../tags/tag-store.ts';
 import { Forbidden } from '../web/errors.ts';
@@ -75,6 +76,8 @@ export async function updateUser(
   await recordChanges(trx, act, [
     { action: 'user.updated', subjectType: 'user', subjectId: id, subjectName: columns.name, ...changes },
   ]);
+  if (columns.email !== subject.email && subject.activity === 'active')
+    await tellOfNewEmail(trx, act, subject, columns.email);
   await requireAdministratorRemains(trx);
   return { linksEnded };
 }
@@ -97,6 +100,18 @@ async function endOutgrownLinks(
   )
     return (await endLinks(trx, act, [subject.id])) > 0;
   return false;
+}
+
+/** At both addresses: who reads the old one may be the only one to know that it should not have changed. */
+async function tellOfNewEmail(trx: Transaction, act: Act, subject: Subject, email: string): Promise<void> {
+  for (const address of [subject.email, email])
+    await mailNotice(
+      trx,
+      act,
+      'email-changed',
+      { userId: subject.id, address },
+      { before: subject.email, after: email, by: act.by.name },
+    );
 }
 
 /** The contact that the form means: kept, chosen or made on the spot. */

@@ -4,6 +4,8 @@ import type { Reader } from '../db/database.ts';
 import { findGroups } from '../groups/group-store.ts';
 import { findMemberships } from '../groups/membership-store.ts';
 import { covers } from '../groups/permission.ts';
+import { channelNamed } from '../links/channel.ts';
+import type { Channel } from '../links/link-store.ts';
 import { findTags, findTagsOf } from '../tags/tag-store.ts';
 import type { AppContext } from '../web/app-context.ts';
 import type { Errors, Typed } from '../web/form.ts';
@@ -23,6 +25,11 @@ interface FormState {
   user?: User;
   /** What stands in the database by now, when somebody else changed it since the form was opened. */
   theirs?: Typed;
+}
+
+/** How access starts: by an invitation that is mailed or shown to be copied, or not yet. */
+export function accessOf(app: AppContext, typed: Typed): Channel | 'later' {
+  return typed.access === 'later' ? 'later' : channelNamed(app, typed.access);
 }
 
 /** New User and Edit: one page, filled from the same fields. */
@@ -53,6 +60,8 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
     mayReadContacts,
     mayCreateContacts: may(viewer, 'contacts', 'write'),
     tags: await findTags(db),
+    access: accessOf(app, typed),
+    mayMail: app.mail !== undefined,
     linksWorkElsewhere: app.config.baseUrlGiven,
     invitationHours: app.config.invitationHours,
   };

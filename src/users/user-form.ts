@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { identityKey } from '../text.ts';
+import { identityKey, isEmailAddress } from '../text.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
 import type { User } from './user.ts';
 
@@ -9,7 +9,6 @@ import type { User } from './user.ts';
  */
 const INVISIBLE =
   /[\p{Cc}\p{Zl}\p{Zp}\u2800]|(?!\u200C|\u200D|[\uFE00-\uFE0F]|[\u{E0020}-\u{E007F}])[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
-const EMAIL = /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\]+$/u;
 
 const cleaned = z.string().transform((text) => text.normalize('NFC').trim());
 const optional = (most: number, message: string) => cleaned.refine((text) => [...text].length <= most, message);
@@ -24,7 +23,7 @@ export const userEmail = cleaned
   .refine((text) => text.length > 0, 'Enter an email address.')
   .refine((text) => text.length <= 254, 'An email address has at most 254 characters.')
   .refine(
-    (text) => text === '' || (EMAIL.test(text) && !INVISIBLE.test(text)),
+    (text) => text === '' || (isEmailAddress(text) && !INVISIBLE.test(text)),
     'Enter one email address, such as maria@example.com.',
   );
 
@@ -58,7 +57,7 @@ const fields = {
     'A name has no invisible or control characters.',
   ),
   newContactEmail: cleaned.refine(
-    (text) => text === '' || (EMAIL.test(text) && text.length <= 254 && !INVISIBLE.test(text)),
+    (text) => text === '' || (isEmailAddress(text) && !INVISIBLE.test(text)),
     'Enter one email address, or none.',
   ),
   contactSearch: z.string(),
@@ -103,9 +102,6 @@ const complete = z.object(fields).superRefine((values, context) => {
 
 export type UserValues = z.output<typeof complete>;
 
-/** How access starts. */
-export type Access = 'link' | 'later';
-
 /** `groupsShown` tells a form without any group ticked from a request that says nothing of groups (R62). */
 const SINGLE = [...Object.keys(fields).filter((name) => name !== 'groups'), 'groupsShown', 'access', 'version', 'step'];
 
@@ -119,7 +115,7 @@ export function checkUser(typed: Typed): FormResult<UserValues> {
 }
 
 export function emptyUser(): Typed {
-  return { ...typedUser({}), access: 'link' };
+  return typedUser({});
 }
 
 /** The form as it stands for an existing user. */

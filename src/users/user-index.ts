@@ -46,6 +46,7 @@ interface FactRow {
   api_only: number;
   has_password: number;
   invitation_expires_at: string | null;
+  invitation_failed: number;
   locked_until: string | null;
   expires_on: string | null;
   last_login_at: string | null;
@@ -171,8 +172,10 @@ export class UserIndex {
           .onNull('links.used_at')
           .onNull('links.ended_at'),
       )
+      .leftJoin('outbox', (join) => join.on('outbox.link_id', 'links.id').onVal('outbox.kind', 'invitation'))
       .select('users.id', 'activity', 'api_only', this.db.raw('password_hash is not null as has_password'))
       .select('links.expires_at as invitation_expires_at', 'locked_until', 'expires_on', 'last_login_at')
+      .select(this.db.raw('outbox.failed_at is not null as invitation_failed'))
       .select('last_activity_at', 'access_confirmed_at', 'users.created_at');
     const groups: { user_id: number; value: number }[] = await restrict(this.db('memberships'), 'user_id')
       .orderBy(['user_id', 'group_id'])
@@ -205,6 +208,7 @@ const NO_COLUMNS: FactColumns = {
   apiOnly: false,
   hasPassword: false,
   invitationExpiresAt: null,
+  invitationFailed: false,
   lockedUntil: null,
   expiresOn: null,
   lastLoginAt: null,
@@ -223,6 +227,7 @@ function columnsOf(row: FactRow): FactColumns {
     apiOnly: Boolean(row.api_only),
     hasPassword: Boolean(row.has_password),
     invitationExpiresAt: row.invitation_expires_at,
+    invitationFailed: Boolean(row.invitation_failed),
     lockedUntil: row.locked_until,
     expiresOn: row.expires_on,
     lastLoginAt: row.last_login_at,

@@ -2,7 +2,8 @@ import type { Act, Change, Fields } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
 import { HOUR } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
-import { endLinks, issueLinks, type LinkSettings, type Purpose } from '../links/link-store.ts';
+import { type Channel, endLinks, issueLinks, type LinkSettings, type Purpose } from '../links/link-store.ts';
+import { mailLinks } from '../mail/outbox-store.ts';
 import { clearLoginAttempts } from '../sessions/lockout-store.ts';
 import { endSessions } from '../sessions/session-store.ts';
 import { findLastAdministrator, requireAdministratorRemains } from './administrators.ts';
@@ -40,21 +41,25 @@ export async function judge(db: Reader, viewer: Viewer, action: UserAction, ids:
   return outcomes;
 }
 
-/** Does the action to all whom the judgement leaves, with one audit event each, and says what it came to for each. */
+/**
+ * Does the action to all whom the judgement leaves, with one audit event each, and says what it came to for each.
+ * The channel is that of the links which some actions make.
+ */
 export async function perform(
   trx: Transaction,
   act: Act,
   action: UserAction,
   ids: number[],
   links: LinkSettings,
+  channel: Channel = 'copy',
 ): Promise<Outcome[]> {
   const outcomes = await judge(trx, act.by, action, ids);
   const subjects = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
-  if (subjects.length > 0) await VERBS[action](trx, act, subjects, links);
+  if (subjects.length > 0) await VERBS[action](trx, act, subjects, links, channel);
   return outcomes;
 }
 
-type Verb = (trx: Transaction, act: Act, subjects: Subject[], links: LinkSettings) => Promise<void>;
+type Verb = (trx: Transaction, act: Act, subjects: Subject[], links: LinkSettings, channel: Channel) => Promise<void>;
 
 const VERBS: Record<UserAction, Verb> = {
   deactivate: (trx, act, subjects) => endAccess(trx, act, subjects, 'deactivated'),
@@ -63,9 +68,10 @@ const VERBS: Record<UserAction, Verb> = {
   activate,
   'confirm-access': confirmAccess,
   'reset-login-attempts': resetLoginAttempts,
-  reinvite: (trx, act, subjects, links) => issue(trx, act, subjects, 'invitation', links),
+  reinvite: (trx, act, subjects, links, channel) => issue(trx, act, subjects, 'invitation', links, channel),
   // A link to choose a new password: nobody but the user ever sees or sets one (R43).
-  'send-password-reset': (trx, act, subjects, links) => issue(trx, act, subjects, 'password-reset', links),
+  'send-password-reset': (trx, act, subjects, links, channel) =>
+    issue(trx, act, subjects, 'password-reset', links, channel),
   'withdraw-invitation': withdrawInvitations,
 };
 
@@ -113,16 +119,20 @@ async function resetLoginAttempts(trx: Transaction, act: Act, subjects: Subject[
   }));
 }
 
-/** A new link for each; the old one is dead. */
+/** A new link for each; the old one is dead. The mail that carries it is written down with it. */
 async function issue(
   trx: Transaction,
   act: Act,
   subjects: Subject[],
   purpose: Purpose,
   links: LinkSettings,
+  channel: Channel,
 ): Promise<void> {
-  await issueLinks(trx, act, purpose, subjects.map(idOf), links);
-  await record(trx, act, subjects, `${purpose}.issued`, () => ({ after: { hours: links.lifetime[purpose] / HOUR } }));
+  await issueLinks(trx, act, purpose, subjects.map(idOf), links, channel);
+  if (channel === 'mail') await mailLinks(trx, act, purpose, subjects.map(idOf));
+  await record(trx, act, subjects, `${purpose}.issued`, (subject) => ({
+    after: { hours: links.lifetime[purpose] / HOUR, ...(channel === 'mail' && { mailedTo: subject.email }) },
+  }));
 }
 
 async function withdrawInvitations(trx: Transaction, act: Act, subjects: Subject[]): Promise<void> {

@@ -9,6 +9,7 @@ import { STATES, type State } from './user-state.ts';
 export const STATE_LABELS: Record<State, string> = {
   'not-invited': 'Not invited',
   invited: 'Invited',
+  'not-delivered': 'Not delivered',
   'invitation-expired': 'Invitation expired',
   'never-signed-in': 'Never signed in',
   locked: 'Locked',

@@ -4,6 +4,8 @@ import { instant } from '../clock.ts';
 import { findContact, warnedAccounts } from '../contacts/contact-store.ts';
 import { findMemberships } from '../groups/membership-store.ts';
 import { findToken, linkAddress } from '../links/link-store.ts';
+import { MAIL_LABELS, mailState } from '../mail/mail-state.ts';
+import { findMails } from '../mail/outbox-store.ts';
 import { findLoginAttempts, PERMANENTLY } from '../sessions/lockout-store.ts';
 import { findSessions } from '../sessions/session-store.ts';
 import { findTagsOf } from '../tags/tag-store.ts';
@@ -19,6 +21,7 @@ import { findUserNames } from './user-store.ts';
 
 const EVENTS_SHOWN = 50;
 const ATTEMPTS_SHOWN = 10;
+const MAILS_SHOWN = 10;
 
 export async function showRecord(app: AppContext, req: Request, res: Response, user: Subject): Promise<void> {
   const db = app.db.read;
@@ -42,6 +45,11 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
     isLocked: user.lockedUntil !== null && user.lockedUntil > now,
     isLockedForGood: user.lockedUntil === PERMANENTLY,
     isInvitationOpen: user.invitationExpiresAt !== null && user.invitationExpiresAt > now,
+    mails: (await findMails(db, user.id, MAILS_SHOWN)).map((mail) => ({
+      ...mail,
+      label: MAIL_LABELS[mail.kind],
+      state: mailState(mail),
+    })),
     events: await findEvents(db, { subjectType: 'user', subjectId: user.id }, EVENTS_SHOWN),
     names: await findUserNames(db, [
       user.createdBy,

@@ -5,6 +5,7 @@ import type { Activity, User } from './user.ts';
 export const STATES = [
   'not-invited',
   'invited',
+  'not-delivered',
   'invitation-expired',
   'never-signed-in',
   'locked',
@@ -22,6 +23,7 @@ export interface StateFacts {
   apiOnly: boolean;
   hasPassword: boolean;
   invitationExpiresAt: number;
+  invitationFailed: boolean;
   lockedUntil: number;
   /** The first moment at which the user is refused. */
   expiresAt: number;
@@ -45,10 +47,12 @@ export function stateBits(facts: StateFacts, { now, staleDays, confirmDays }: St
   let bits = facts.apiOnly ? BIT['api-only'] : 0;
   // All others concern active users only.
   if (facts.activity !== 'active') return bits;
-  const { invitationExpiresAt } = facts;
-  if (!facts.hasPassword && !facts.apiOnly)
+  if (!facts.hasPassword && !facts.apiOnly) {
+    const { invitationExpiresAt } = facts;
     bits |=
       BIT[invitationExpiresAt === 0 ? 'not-invited' : invitationExpiresAt > now ? 'invited' : 'invitation-expired'];
+    if (facts.invitationFailed) bits |= BIT['not-delivered'];
+  }
   if (facts.hasPassword && facts.lastLoginAt === 0) bits |= BIT['never-signed-in'];
   if (facts.lockedUntil > now) bits |= BIT.locked;
   if (facts.expiresAt !== 0 && facts.expiresAt <= now) bits |= BIT.expired;
@@ -73,6 +77,7 @@ export type FactColumns = Pick<
   | 'apiOnly'
   | 'hasPassword'
   | 'invitationExpiresAt'
+  | 'invitationFailed'
   | 'lockedUntil'
   | 'expiresOn'
   | 'lastLoginAt'
@@ -87,6 +92,7 @@ export function factsOf(user: FactColumns): StateFacts {
     apiOnly: user.apiOnly,
     hasPassword: user.hasPassword,
     invitationExpiresAt: milliseconds(user.invitationExpiresAt),
+    invitationFailed: user.invitationFailed,
     lockedUntil: milliseconds(user.lockedUntil),
     expiresAt: user.expiresOn === null ? 0 : Date.parse(user.expiresOn) + DAY,
     lastLoginAt: milliseconds(user.lastLoginAt),

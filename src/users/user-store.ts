@@ -33,12 +33,13 @@ interface Row {
   attempts: number | null;
   locked_until: string | null;
   invitation_expires_at: string | null;
+  invitation_failed: number;
   version: number;
   created_at: string;
   created_by: number | null;
 }
 
-/** Users with their lock and their open invitation; the one place that reads them. Never the password hash. */
+/** Users with their lock, their open invitation and its mail; the one place that reads them. Never the password hash. */
 export function selectUsers(db: Reader): Knex.QueryBuilder<Row, Row[]> {
   return db('users')
     .leftJoin('lockouts', 'lockouts.user_id', 'users.id')
@@ -48,6 +49,9 @@ export function selectUsers(db: Reader): Knex.QueryBuilder<Row, Row[]> {
         .onVal('invitation.purpose', 'invitation')
         .onNull('invitation.used_at')
         .onNull('invitation.ended_at'),
+    )
+    .leftJoin('outbox as invitation_mail', (join) =>
+      join.on('invitation_mail.link_id', 'invitation.id').onVal('invitation_mail.kind', 'invitation'),
     )
     .select(
       'users.id',
@@ -72,6 +76,7 @@ export function selectUsers(db: Reader): Knex.QueryBuilder<Row, Row[]> {
       'lockouts.attempts',
       'lockouts.locked_until',
       'invitation.expires_at as invitation_expires_at',
+      db.raw('invitation_mail.failed_at is not null as invitation_failed'),
       'users.version',
       'users.created_at',
       'users.created_by',
@@ -102,6 +107,7 @@ export function userOf(row: Row): User {
     loginAttempts: row.attempts ?? 0,
     lockedUntil: row.locked_until,
     invitationExpiresAt: row.invitation_expires_at,
+    invitationFailed: Boolean(row.invitation_failed),
     version: row.version,
     createdAt: row.created_at,
     createdBy: row.created_by,

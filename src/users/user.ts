@@ -31,6 +31,8 @@ export interface User {
   lockedUntil: Instant | null;
   /** When the open invitation ends or ended; null without one. */
   invitationExpiresAt: Instant | null;
+  /** Its mail failed for good. */
+  invitationFailed: boolean;
   version: number;
   createdAt: Instant;
   createdBy: number | null;

@@ -14,7 +14,7 @@ import { subjectOf } from './subject.ts';
 import { may, mayAdminister, type Subject } from './user.ts';
 import { createUser, StaleVersion, updateUser } from './user-editing.ts';
 import { checkUser, emptyUser, typedUser } from './user-form.ts';
-import { proposedEmail, showUserForm, typedNow } from './user-form-page.ts';
+import { accessOf, proposedEmail, showUserForm, typedNow } from './user-form-page.ts';
 import { perform } from './user-life-cycle.ts';
 import { listUsers } from './user-list.ts';
 import { listPage } from './user-list-page.ts';
@@ -45,7 +45,7 @@ export function usersController(app: AppContext): Router {
 
   router.post('/users', write, async (req, res) => {
     const typed = typedUser(req.body);
-    const access = typed.access === 'later' ? 'later' : 'link';
+    const access = accessOf(app, typed);
     if (typed.step) return showUserForm(app, req, res, { typed: await proposed(typed) });
     const failed = (errors: Errors) => showUserForm(app, req, res, { typed, errors, status: 422 });
     const { values, errors } = checkUser(typed);
@@ -59,12 +59,15 @@ export function usersController(app: AppContext): Router {
       const id = await app.db.write(async (trx) => {
         const act = actOf(app, req);
         const created = await createUser(trx, act, values);
-        if (access === 'link') await perform(trx, act, 'reinvite', [created], app.links);
+        if (access !== 'later') await perform(trx, act, 'reinvite', [created], app.links, access);
         return created;
       });
-      const showLink =
-        access === 'link' && !values.apiOnly ? { purpose: 'invitation' as const, userId: id } : undefined;
-      flash(req, `${values.name} was created.`, { path: `/users/${id}`, showLink });
+      const isInvited = access !== 'later' && !values.apiOnly;
+      const onItsWay = isInvited && access === 'mail' ? ` An invitation goes to ${values.email}.` : '';
+      flash(req, `${values.name} was created.${onItsWay}`, {
+        path: `/users/${id}`,
+        showLink: isInvited && access === 'copy' ? { purpose: 'invitation', userId: id } : undefined,
+      });
       res.redirect(303, `/users/${id}`);
     });
   });

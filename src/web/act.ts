@@ -18,6 +18,7 @@ export function circumstances(app: AppContext, req: Request): Omit<Act, 'by'> {
     address: req.ip ?? '',
     requestId: String(req.id),
     auditKey: app.config.secrets.audit,
+    sendsMail: app.mail !== undefined,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
 import type { LinkSettings } from '../links/link-store.ts';
+import type { MailSender } from '../mail/mail-sender.ts';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import type { SignIn } from '../sessions/sign-in.ts';
 import type { UserIndex } from '../users/user-index.ts';
@@ -18,6 +19,8 @@ export interface AppContext {
   signIn: SignIn;
   links: LinkSettings;
   index: UserIndex;
+  /** Undefined where no mail goes out. */
+  mail: MailSender | undefined;
   /** Opens the setup page while there is no administrator; printed at the start, never stored. */
   setupToken: string;
 }

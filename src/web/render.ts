@@ -76,6 +76,7 @@ function surroundings(req: Request, res: Response) {
     tabs: viewer ? TABS.filter((tab) => may(viewer, tab.application, 'read')) : [],
     path: req.path,
     instanceName: res.app.locals.instanceName,
+    mailboxPath: viewer && may(viewer, 'users', 'write') ? res.app.locals.mailboxPath : undefined,
     csrfToken: () => (typeof req.csrfToken === 'function' ? req.csrfToken() : ''),
     assetPath,
     format,

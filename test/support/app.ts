@@ -11,6 +11,7 @@ import { type Config, readConfig } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { linkSettings } from '../../src/links/link-store.ts';
+import type { Mailbox } from '../../src/mail/mailbox.ts';
 import { PasswordHasher } from '../../src/passwords/password-hasher.ts';
 import type { AppContext } from '../../src/web/app-context.ts';
 import { TestClock } from './clock.ts';
@@ -49,17 +50,18 @@ interface Start {
   folder: string;
   clock: TestClock;
   passwordCost?: number;
+  mailbox?: Mailbox;
 }
 
 let template: Promise<{ file: string; people: People }> | undefined;
 
 /** The whole program over a database of its own that holds the cast, listening on a free port. */
-export async function startApp(settings: Record<string, string> = {}): Promise<TestApp> {
+export async function startApp(settings: Record<string, string> = {}, mailbox?: Mailbox): Promise<TestApp> {
   template ??= makeTemplate();
   const { file, people } = await template;
   const folder = mkdtempSync(join(tmpdir(), 'roster-test-'));
   copyFileSync(file, join(folder, 'roster.sqlite'));
-  return listen({ settings, people, folder, clock: new TestClock() });
+  return listen({ settings, people, folder, clock: new TestClock(), mailbox });
 }
 
 /** The same without anybody in it. */
@@ -74,18 +76,19 @@ export function testConfig(folder: string, settings: Record<string, string> = {}
 }
 
 async function listen(start: Start): Promise<TestApp> {
-  const { settings, people, folder, clock, passwordCost = 4 } = start;
+  const { settings, people, folder, clock, mailbox, passwordCost = 4 } = start;
   const config = { ...testConfig(folder, settings), passwordCost };
   const db = openDatabase(folder);
   await migrate(db);
   const log: string[] = [];
   const logger = pino({ level: config.logLevel }, { write: (line: string) => void log.push(line) });
-  const { express, context } = createApp({ db, config, clock: clock.now, logger });
+  const { express, context } = createApp({ db, config, clock: clock.now, logger, mailbox });
   const server = createServer(express);
   await new Promise<void>((resolve) => server.listen(Number(settings.PORT ?? 0), '127.0.0.1', resolve));
   // A test that failed before it closed its app must not keep the run from ending.
   server.unref();
   const stop = async () => {
+    await context.mail?.stop();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     await db.close();

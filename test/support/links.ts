@@ -12,7 +12,7 @@ export async function linkFor(
 ): Promise<string> {
   const session = alice ?? (await signedIn(app, 'alice'));
   const id = app.people[person];
-  const made = await session.post(`/users/${id}/${path}`);
+  const made = await session.post(`/users/${id}/${path}`, { channel: 'copy' });
   const link = pageOf(await session.get(made.headers.location)).link();
   if (!link) throw new Error(`no link was shown: ${made.status} ${made.headers.location}`);
   return new URL(link).pathname;

@@ -52,6 +52,7 @@ const MEMBER: Subject = {
   loginAttempts: 0,
   lockedUntil: null,
   invitationExpiresAt: null,
+  invitationFailed: false,
   version: 1,
   createdAt: '2026-01-01T00:00:00.000Z',
   createdBy: null,

@@ -34,6 +34,7 @@ const PLAIN: User = {
   loginAttempts: 0,
   lockedUntil: null,
   invitationExpiresAt: null,
+  invitationFailed: false,
   version: 1,
   createdAt: ago(DAY),
   createdBy: null,
@@ -50,6 +51,12 @@ const RULES: [description: string, user: Partial<User>, states: State[]][] = [
   ['an invitation that ends in a moment', { ...WAITING, invitationExpiresAt: ahead(1) }, ['invited']],
   ['an invitation that ends now', { ...WAITING, invitationExpiresAt: ahead(0) }, ['invitation-expired']],
   ['an invitation that ended a moment ago', { ...WAITING, invitationExpiresAt: ago(1) }, ['invitation-expired']],
+  [
+    'an invitation whose mail failed',
+    { ...WAITING, invitationExpiresAt: ahead(1), invitationFailed: true },
+    ['invited', 'not-delivered'],
+  ],
+  ['a mail that failed, and then a password', { invitationExpiresAt: ahead(1), invitationFailed: true }, []],
   ['an invitation, but a password as well', { invitationExpiresAt: ahead(DAY) }, []],
   ['an invitation of a deleted user', { ...WAITING, activity: 'deleted', invitationExpiresAt: ahead(DAY) }, []],
 

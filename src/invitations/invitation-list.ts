@@ -1,0 +1,157 @@
+import type { Knex } from 'knex';
+import type { Instant } from '../clock.ts';
+import type { Reader } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
+import { findUserIdsByText } from '../db/search.ts';
+import type { Channel } from '../links/link-store.ts';
+import { fold } from '../text.ts';
+
+/** How far an invitation has got; exactly one holds, the first that fits. */
+export const INVITATION_STATUSES = [
+  'accepted',
+  'withdrawn',
+  'not-delivered',
+  'expired',
+  'opened',
+  'waiting',
+  'sent',
+] as const;
+export type InvitationStatus = (typeof INVITATION_STATUSES)[number];
+
+export const CHANNELS = ['mail', 'copy'] as const satisfies Channel[];
+
+export interface InvitationFilter {
+  q: string;
+  /** Empty: all but those that were withdrawn or replaced. */
+  status: InvitationStatus[];
+  channel: Channel[];
+  /** The page after, or before, the invitation with this id. */
+  after?: number;
+  before?: number;
+}
+
+export interface ListedInvitation {
+  id: number;
+  userId: number;
+  userName: string;
+  userEmail: string;
+  status: InvitationStatus;
+  channel: Channel;
+  createdAt: Instant;
+  createdBy: number | null;
+  creatorName: string | null;
+  expiresAt: Instant;
+  openedAt: Instant | null;
+  usedAt: Instant | null;
+  /** What the mail server said last. */
+  answer: string;
+}
+
+export interface InvitationList {
+  invitations: ListedInvitation[];
+  total: number;
+  /** How many each value would leave under the other filters. */
+  statusCounts: Record<InvitationStatus, number>;
+  channelCounts: Record<Channel, number>;
+  hasPrevious: boolean;
+  hasNext: boolean;
+}
+
+interface Cell {
+  status: InvitationStatus;
+  channel: Channel;
+  number: number;
+}
+
+const DEFAULT_STATUSES: readonly InvitationStatus[] = INVITATION_STATUSES.filter((status) => status !== 'withdrawn');
+
+/** One page of the invitations, the newest first, with the counts of every filter. */
+export async function listInvitations(
+  db: Reader,
+  filter: InvitationFilter,
+  now: Instant,
+  per: number,
+): Promise<InvitationList> {
+  const words = fold(filter.q).split(' ').filter(Boolean);
+  const found = words.length > 0 ? await findUserIdsByText(db, words) : undefined;
+  const statuses = new Set(filter.status.length > 0 ? filter.status : DEFAULT_STATUSES);
+  const channels = new Set(filter.channel.length > 0 ? filter.channel : CHANNELS);
+
+  const backwards = filter.before !== undefined && filter.after === undefined;
+  const cursor = filter.after ?? filter.before;
+  const page = invitations(db, found)
+    .join('users', 'users.id', 'links.user_id')
+    .leftJoin('users as creators', 'creators.id', 'links.created_by')
+    .whereRaw(`${STATUS} in (${placesFor([...statuses])})`, [now, ...statuses])
+    .whereIn('links.channel', [...channels])
+    .orderBy('links.id', backwards ? 'asc' : 'desc')
+    .limit(per + 1)
+    .select('links.*', 'users.name as user_name', 'users.email as user_email', 'creators.name as creator_name')
+    .select('outbox.answer', db.raw(`${STATUS} as status`, [now]));
+  if (cursor !== undefined) page.where('links.id', backwards ? '>' : '<', cursor);
+  const rows = await page;
+  const isMore = rows.length > per;
+  const shown = rows.slice(0, per).map(invitationOf);
+  if (backwards) shown.reverse();
+
+  const counted: Cell[] = await invitations(db, found)
+    .groupByRaw('1, 2')
+    .select(db.raw(`${STATUS} as status`, [now]), 'links.channel')
+    .count('* as number');
+  const cells = counted.map((cell) => ({ ...cell, number: Number(cell.number) }));
+  const sum = (holds: (cell: Cell) => boolean) => cells.filter(holds).reduce((total, { number }) => total + number, 0);
+  return {
+    invitations: shown,
+    total: sum((cell) => statuses.has(cell.status) && channels.has(cell.channel)),
+    statusCounts: Object.fromEntries(
+      INVITATION_STATUSES.map((status) => [
+        status,
+        sum((cell) => cell.status === status && channels.has(cell.channel)),
+      ]),
+    ) as Record<InvitationStatus, number>,
+    channelCounts: Object.fromEntries(
+      CHANNELS.map((channel) => [channel, sum((cell) => cell.channel === channel && statuses.has(cell.status))]),
+    ) as Record<Channel, number>,
+    hasPrevious: backwards ? isMore : cursor !== undefined,
+    hasNext: backwards || isMore,
+  };
+}
+
+/** Takes the moment at which it is asked. */
+const STATUS = `case
+  when links.used_at is not null then 'accepted'
+  when links.ended_at is not null then 'withdrawn'
+  when outbox.failed_at is not null and links.opened_at is null then 'not-delivered'
+  when links.expires_at <= ? then 'expired'
+  when links.opened_at is not null then 'opened'
+  when outbox.id is not null and outbox.sent_at is null then 'waiting'
+  else 'sent' end`;
+
+function invitations(db: Reader, userIds: number[] | undefined): Knex.QueryBuilder {
+  const query = db('links')
+    .leftJoin('outbox', (join) => join.on('outbox.link_id', 'links.id').onVal('outbox.kind', 'invitation'))
+    .where('links.purpose', 'invitation');
+  return userIds ? whereIdIn(query, 'links.user_id', userIds) : query;
+}
+
+function placesFor(values: unknown[]): string {
+  return values.map(() => '?').join(', ');
+}
+
+function invitationOf(row: { [column: string]: never }): ListedInvitation {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    userName: row.user_name,
+    userEmail: row.user_email,
+    status: row.status,
+    channel: row.channel,
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+    creatorName: row.creator_name,
+    expiresAt: row.expires_at,
+    openedAt: row.opened_at,
+    usedAt: row.used_at,
+    answer: row.answer ?? '',
+  };
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { type Clock, type Instant, instant } from '../clock.ts';
+import type { Database } from '../db/database.ts';
+import { type LinkSettings, linkAddress, tokenOf } from '../links/link-store.ts';
+import { answerResetRequests } from '../passwords/reset-request-store.ts';
+import { htmlOf, type Place, textOf, writeMessage } from './message.ts';
+import { claimMail, type DueMail, failMail, isMailDue, markSent, noteAnswer } from './outbox-store.ts';
+
+/** A mail in its last form, as it is handed to a mail server. */
+export interface Outgoing {
+  /** The same for every attempt, so that who gets it twice can tell. */
+  messageId: string;
+  to: { name: string; address: string };
+  subject: string;
+  text: string;
+  html: string;
+}
+
+/** Hands mails over. What it throws that is no Undelivered is a bug. */
+export interface Transport {
+  send(mail: Outgoing): Promise<void>;
+  close(): void;
+}
+
+/** The mail was not taken. `refused`: for good. `deferred`: this mail, for now. `unreachable`: the server takes no mail at all just now. */
+export class Undelivered extends Error {
+  readonly kind: 'refused' | 'deferred' | 'unreachable';
+  /** What the server said, or why it was not reached. */
+  readonly answer: string;
+
+  constructor(kind: Undelivered['kind'], answer: string) {
+    super(answer);
+    this.kind = kind;
+    this.answer = answer;
+  }
+}
+
+export interface MailSenderContext {
+  db: Database;
+  clock: Clock;
+  logger: Logger;
+  links: LinkSettings;
+  place: Place;
+  auditKey: string;
+  transport: Transport;
+}
+
+/** How often it looks for mail that is due; a request never waits for it. */
+const LOOKS_EVERY = 1_000;
+
+/**
+ * Sends what stands in the outbox, one mail after the other: so a crash can leave at most one behind of which nobody
+ * knows whether the server took it, and only that one goes out twice.
+ */
+export class MailSender {
+  private readonly context: MailSenderContext;
+  private stopping = new AbortController();
+  private running: Promise<void> | undefined;
+
+  constructor(context: MailSenderContext) {
+    this.context = context;
+  }
+
+  start(): void {
+    this.running = this.run(this.stopping.signal);
+  }
+
+  /** Waits for the mail that is on its way. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+    this.context.transport.close();
+  }
+
+  /** Answers requests for new passwords, then sends whatever is due, until the server takes no more. */
+  async round(): Promise<void> {
+    const { db, clock } = this.context;
+    await answerResetRequests(this.context);
+    while (!this.stopping.signal.aborted && (await isMailDue(db.read, instant(clock())))) {
+      const mail = await db.write((trx) => claimMail(trx, instant(clock())));
+      if (!mail || (await this.send(mail)) === 'unreachable') return;
+    }
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.round();
+      } catch (error) {
+        this.context.logger.error({ err: error }, 'a round of mails broke off; the next one will go on');
+      }
+      await sleep(LOOKS_EVERY, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  private async send(mail: DueMail): Promise<'sent' | Undelivered['kind']> {
+    const { db, clock, logger, transport } = this.context;
+    const now = (): Instant => instant(clock());
+    try {
+      await transport.send(this.outgoing(mail));
+    } catch (error) {
+      if (!(error instanceof Undelivered)) throw error;
+      const { kind, answer } = error;
+      logger.warn({ mail: mail.id, kind: mail.kind, attempts: mail.attempts, outcome: kind, answer }, 'mail not taken');
+      await db.write((trx) =>
+        kind === 'refused' ? failMail(trx, mail.id, now(), answer) : noteAnswer(trx, mail.id, answer),
+      );
+      return kind;
+    }
+    await db.write((trx) => markSent(trx, mail.id, now()));
+    return 'sent';
+  }
+
+  private outgoing(mail: DueMail): Outgoing {
+    const { links, place } = this.context;
+    const address = mail.link && linkAddress(place.baseUrl, mail.link.purpose, tokenOf(links, mail.link));
+    const message = writeMessage(mail, place, address);
+    const { host } = new URL(place.baseUrl);
+    const unique = createHash('sha256').update(`${mail.id} ${mail.createdAt} ${mail.address}`).digest('hex');
+    return {
+      messageId: `<${unique.slice(0, 32)}@${host.replace(/:\d+$/, '')}>`,
+      to: { name: mail.userName, address: mail.address },
+      subject: message.subject,
+      text: textOf(message, place),
+      html: htmlOf(message, place),
+    };
+  }
+}

@@ -1,0 +1,20 @@
+import { counted } from '../text.ts';
+import { format } from '../web/format.ts';
+import type { MailKind, SentMail } from './outbox-store.ts';
+
+export const MAIL_LABELS: Record<MailKind, string> = {
+  invitation: 'Invitation',
+  'password-reset': 'Password reset',
+  'account-locked': 'Notice of a lock',
+  'password-changed': 'Notice of a new password',
+  'email-changed': 'Notice of a new email',
+};
+
+/** How far a mail has got, in words. */
+export function mailState({ sentAt, failedAt, attempts, nextAt, answer }: SentMail): string {
+  if (sentAt) return `sent ${format.moment(sentAt)}`;
+  if (failedAt) return `not delivered: ${answer}`;
+  if (attempts === 0) return 'about to be sent';
+  // While an attempt is under way, or after a crash, nothing was said yet.
+  return `tried ${counted(attempts, 'time')}, next at ${format.moment(nextAt)}${answer && `; ${answer}`}`;
+}

@@ -1,0 +1,91 @@
+import type { Instant } from '../clock.ts';
+import { format } from '../web/format.ts';
+import { renderView } from '../web/render.ts';
+import type { DueMail, MailKind } from './outbox-store.ts';
+
+/** A mail as both of its forms show it: paragraphs, and perhaps one thing to press. */
+export interface Message {
+  subject: string;
+  greeting: string;
+  paragraphs: string[];
+  button?: { label: string; address: string };
+  /** After the button. */
+  closing: string[];
+}
+
+/** What every mail of this place has in common. */
+export interface Place {
+  instanceName: string;
+  baseUrl: string;
+}
+
+type Writer = (mail: DueMail, place: Place, address: string) => Omit<Message, 'greeting'>;
+
+const moment = (at: Instant | undefined) => `${format.moment(at ?? '')} UTC`;
+const NOT_YOU = 'If this was not you, choose a new password now and tell an administrator.';
+
+const WRITERS: Record<MailKind, Writer> = {
+  invitation: (mail, { instanceName }, address) => ({
+    subject: `Your invitation to ${instanceName}`,
+    paragraphs: [
+      `${mail.facts.by || 'An administrator'} invites you to ${instanceName}. You sign in as ${mail.userName}, or with ${mail.userEmail}.`,
+      'Begin by choosing your password. Nobody else gets to see it.',
+    ],
+    button: { label: 'Choose a password', address },
+    closing: [
+      `The link works once, until ${moment(mail.link?.expiresAt)}.`,
+      'If you do not expect an invitation, leave this mail alone: without the link nothing happens.',
+    ],
+  }),
+  'password-reset': (mail, { instanceName }, address) => ({
+    subject: `Choose a new password for ${instanceName}`,
+    paragraphs: [
+      mail.facts.by
+        ? `${mail.facts.by} sends you a link to choose a new password for ${instanceName}.`
+        : `Somebody, probably you, has asked for a new password for ${mail.userName} at ${instanceName}.`,
+    ],
+    button: { label: 'Choose a new password', address },
+    closing: [
+      `The link works once, until ${moment(mail.link?.expiresAt)}. All open sessions end with it.`,
+      'If you did not ask for it, leave this mail alone: your password stays as it is.',
+    ],
+  }),
+  'account-locked': (mail, { instanceName }) => ({
+    subject: `Your account at ${instanceName} is locked`,
+    paragraphs: [
+      `After ${mail.facts.attempts} failed sign-ins as ${mail.userName}, the last at ${moment(mail.createdAt)} from ${mail.facts.from}, the account is locked ${mail.facts.until ? `until ${moment(mail.facts.until)}` : 'until you choose a new password or an administrator opens it'}.`,
+      'Nobody got in. What you have open stays open.',
+    ],
+    closing: ['If this was you, wait, or choose a new password by “Forgot password?” on the sign-in page.'],
+  }),
+  'password-changed': (mail, { instanceName }) => ({
+    subject: `Your password at ${instanceName} was changed`,
+    paragraphs: [
+      `The password of ${mail.userName} at ${instanceName} was changed at ${moment(mail.createdAt)} from ${mail.facts.from}.`,
+    ],
+    closing: [NOT_YOU],
+  }),
+  'email-changed': (mail, { instanceName }) => ({
+    subject: `Your email address at ${instanceName} was changed`,
+    paragraphs: [
+      `The system email of ${mail.userName} at ${instanceName} was changed from ${mail.facts.before} to ${mail.facts.after} at ${moment(mail.createdAt)} by ${mail.facts.by}.`,
+      'Mails go to the new address from now on, and it signs in instead of the old one.',
+    ],
+    closing: ['If you did not expect this, tell an administrator.'],
+  }),
+};
+
+/** What the mail says. `address` is where its link leads, for the kinds that have one. */
+export function writeMessage(mail: DueMail, place: Place, address = ''): Message {
+  return { greeting: `Hello ${mail.userName},`, ...WRITERS[mail.kind](mail, place, address) };
+}
+
+export function textOf(message: Message, { instanceName, baseUrl }: Place): string {
+  const button = message.button ? [`${message.button.label}:\n${message.button.address}`] : [];
+  const parts = [message.greeting, ...message.paragraphs, ...button, ...message.closing];
+  return `${parts.join('\n\n')}\n\n-- \n${instanceName}, ${baseUrl}\n`;
+}
+
+export function htmlOf(message: Message, place: Place): string {
+  return renderView('mail/message', { message, ...place });
+}

@@ -1,0 +1,180 @@
+import type { Act } from '../audit/audit-event.ts';
+import { DAY, HOUR, type Instant, instant, MINUTE } from '../clock.ts';
+import { bulkInsert } from '../db/bulk-insert.ts';
+import type { Reader, Transaction } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
+import type { Purpose, TokenSource } from '../links/link-store.ts';
+
+/** What a user is told without being sent a link. */
+export type Notice = 'account-locked' | 'password-changed' | 'email-changed';
+export type MailKind = Purpose | Notice;
+
+/** What a mail says besides who it is for; never a secret. */
+export type MailFacts = Record<string, string>;
+
+/** A mail that is to be sent now. */
+export interface DueMail {
+  id: number;
+  kind: MailKind;
+  userId: number;
+  userName: string;
+  userEmail: string;
+  /** Where it goes: the system email as it was when the mail was written down. */
+  address: string;
+  facts: MailFacts;
+  createdAt: Instant;
+  /** How often it was tried, this time included. */
+  attempts: number;
+  link?: TokenSource & { expiresAt: Instant };
+}
+
+/** What became of a mail so far, for the record. */
+export interface SentMail {
+  kind: MailKind;
+  address: string;
+  createdAt: Instant;
+  attempts: number;
+  nextAt: Instant;
+  sentAt: Instant | null;
+  failedAt: Instant | null;
+  /** What the mail server said last; empty where it was never reached. */
+  answer: string;
+}
+
+/** A notice that is a day late tells nobody anything. */
+const NOTICE_PATIENCE = DAY;
+const NOTICES_KEPT = 30 * DAY;
+const LONGEST_PAUSE = HOUR;
+
+/** Writes down one mail for the open link of each of these users, in the transaction that made it. */
+export async function mailLinks(trx: Transaction, act: Act, purpose: Purpose, userIds: number[]): Promise<void> {
+  const links = trx('links')
+    .join('users', 'users.id', 'links.user_id')
+    .where({ purpose })
+    .whereNull('used_at')
+    .whereNull('ended_at')
+    .select('links.id', 'links.user_id', 'links.expires_at', 'users.email')
+    .orderBy('links.id');
+  await bulkInsert(
+    trx,
+    'outbox',
+    (await whereIdIn(links, 'links.user_id', userIds)).map((link) => ({
+      kind: purpose,
+      user_id: link.user_id,
+      link_id: link.id,
+      address: link.email,
+      facts: JSON.stringify({ by: act.by.id === null ? '' : act.by.name }),
+      created_at: act.at,
+      try_until: link.expires_at,
+      next_at: act.at,
+    })),
+  );
+}
+
+/** Writes down a notice to a user, in the transaction of what it tells. Without mail nothing is written. */
+export async function mailNotice(
+  trx: Transaction,
+  act: Act,
+  kind: Notice,
+  to: { userId: number; address: string },
+  facts: MailFacts,
+): Promise<void> {
+  if (!act.sendsMail) return;
+  await trx('outbox').insert({
+    kind,
+    user_id: to.userId,
+    address: to.address,
+    facts: JSON.stringify(facts),
+    created_at: act.at,
+    try_until: instant(Date.parse(act.at) + NOTICE_PATIENCE),
+    next_at: act.at,
+  });
+}
+
+/** Whether any mail is due; asked often, so it takes no lock. */
+export async function isMailDue(db: Reader, now: Instant): Promise<boolean> {
+  return (await dueMails(db, now).first('id')) !== undefined;
+}
+
+/**
+ * Takes the mail that has been due the longest. The attempt is counted and the next one set before it is made: a crash
+ * while sending leads to one more attempt later, never to a lost mail, and no two processes take the same one.
+ */
+export async function claimMail(trx: Transaction, now: Instant): Promise<DueMail | undefined> {
+  for (;;) {
+    const mail = await dueMails(trx, now).orderBy(['next_at', 'id']).first();
+    if (!mail) return undefined;
+    const link = mail.link_id === null ? undefined : await trx('links').where('id', mail.link_id).first();
+    if (link && (link.used_at !== null || link.ended_at !== null)) {
+      // Used, withdrawn or replaced: the mail would carry a dead link.
+      await trx('outbox').where('id', mail.id).delete();
+    } else if (mail.try_until <= now) {
+      await failMail(trx, mail.id, now, mail.answer || 'It could not be handed over in time.');
+    } else {
+      const attempts = mail.attempts + 1;
+      const nextAt = instant(Date.parse(now) + Math.min(MINUTE * 2 ** (attempts - 1), LONGEST_PAUSE));
+      await trx('outbox').where('id', mail.id).update({ attempts, next_at: nextAt });
+      const user = await trx('users').where('id', mail.user_id).first('name', 'email');
+      return {
+        id: mail.id,
+        kind: mail.kind,
+        userId: mail.user_id,
+        userName: user.name,
+        userEmail: user.email,
+        address: mail.address,
+        facts: JSON.parse(mail.facts),
+        createdAt: mail.created_at,
+        attempts,
+        link: link && { purpose: link.purpose, userId: link.user_id, nonce: link.nonce, expiresAt: link.expires_at },
+      };
+    }
+  }
+}
+
+/** The mail server has taken it. */
+export async function markSent(trx: Transaction, id: number, now: Instant): Promise<void> {
+  await trx('outbox').where({ id }).update({ sent_at: now });
+}
+
+/** It will be tried again, when its time has come. */
+export async function noteAnswer(trx: Transaction, id: number, answer: string): Promise<void> {
+  await trx('outbox').where({ id }).update({ answer });
+}
+
+/** Nobody will ever get it. */
+export async function failMail(trx: Transaction, id: number, now: Instant, answer: string): Promise<void> {
+  await trx('outbox').where({ id }).update({ failed_at: now, answer });
+}
+
+/** The newest mails to a user. */
+export async function findMails(db: Reader, userId: number, limit: number): Promise<SentMail[]> {
+  const rows = await db('outbox').where('user_id', userId).orderBy('id', 'desc').limit(limit);
+  return rows.map((row) => ({
+    kind: row.kind,
+    address: row.address,
+    createdAt: row.created_at,
+    attempts: row.attempts,
+    nextAt: row.next_at,
+    sentAt: row.sent_at,
+    failedAt: row.failed_at,
+    answer: row.answer,
+  }));
+}
+
+/** How many mails were tried in vain so far and wait for their next time, and what the server said of the last of them. */
+export async function findStuckMail(db: Reader): Promise<{ mails: number; answer: string }> {
+  const stuck = db('outbox').whereNull('sent_at').whereNull('failed_at').whereNot('answer', '');
+  const count = await stuck.clone().count('* as mails').first();
+  const last = await stuck.clone().orderBy('next_at', 'desc').first('answer');
+  return { mails: Number(count?.mails), answer: last?.answer ?? '' };
+}
+
+/** Notices are forgotten after a while; mails with a link stay as long as the link does. */
+export async function pruneNotices(trx: Transaction, now: Instant): Promise<void> {
+  const before = instant(Date.parse(now) - NOTICES_KEPT);
+  await trx('outbox').whereNull('link_id').where('created_at', '<', before).delete();
+}
+
+function dueMails(db: Reader, now: Instant) {
+  return db('outbox').whereNull('sent_at').whereNull('failed_at').where('next_at', '<=', now);
+}

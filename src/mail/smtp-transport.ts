@@ -1,0 +1,63 @@
+import { createTransport } from 'nodemailer';
+import { type Outgoing, type Transport, Undelivered } from './mail-sender.ts';
+
+export interface SmtpSettings {
+  smtpUrl: string;
+  from: { name: string; address: string };
+}
+
+const LONGEST_ANSWER = 300;
+/** Longer than any word of an answer, and no longer than any token: a server may quote the mail back at us. */
+const LONG_WORD = /\S{32,}/g;
+
+/** Hands mails to the mail server of the settings, over a connection that is kept while there are more. */
+export function smtpTransport({ smtpUrl, from }: SmtpSettings): Transport {
+  const transporter = createTransport({
+    url: smtpUrl,
+    pool: true,
+    maxConnections: 1,
+    // A mail whose connection broke may have been taken: whether it is sent again is decided by the outbox alone.
+    maxRequeues: 0,
+    connectionTimeout: 20_000,
+    greetingTimeout: 30_000,
+    // A server that makes senders wait on purpose takes a minute or more.
+    socketTimeout: 150_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return {
+    async send(mail: Outgoing) {
+      const { to, ...rest } = mail;
+      try {
+        // As objects: within a string a line break or a comma would make a header or a second recipient (R46).
+        await transporter.sendMail({ ...rest, from, to: [to], headers: { 'Auto-Submitted': 'auto-generated' } });
+      } catch (error) {
+        throw undelivered(error);
+      }
+    },
+    close: () => transporter.close(),
+  };
+}
+
+interface SmtpError {
+  message?: string;
+  code?: string;
+  /** What was being said when it went wrong: CONN, AUTH PLAIN, MAIL FROM, RCPT TO, DATA … */
+  command?: string;
+  response?: string;
+  responseCode?: number;
+}
+
+function undelivered(error: unknown): Undelivered {
+  const { message = '', response } = error as SmtpError;
+  const answer = (response ?? message).replace(/\p{Cc}+/gu, ' ').replace(LONG_WORD, '…');
+  return new Undelivered(kindOf(error as SmtpError), answer.trim().slice(0, LONGEST_ANSWER));
+}
+
+/** Only what was said of this recipient or this text can be for good: a refused sender or sign-in can be mended. */
+function kindOf({ code, command = '', responseCode = 0 }: SmtpError): Undelivered['kind'] {
+  const isOfThisMail = /^(RCPT TO|DATA)/.test(command) && responseCode !== 0 && responseCode !== 421;
+  if (isOfThisMail) return responseCode >= 500 ? 'refused' : 'deferred';
+  // Never sent to the server: the address cannot be written as one.
+  return command === 'API' && code === 'EENVELOPE' ? 'refused' : 'unreachable';
+}

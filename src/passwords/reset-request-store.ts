@@ -1,0 +1,83 @@
+import type { Act } from '../audit/audit-event.ts';
+import { recordChanges } from '../audit/audit-store.ts';
+import { type Clock, dayOf, HOUR, type Instant, instant } from '../clock.ts';
+import type { Database, Reader, Transaction } from '../db/database.ts';
+import { NO_RIGHTS } from '../groups/permission.ts';
+import { findOpenLink, issueLinks, type LinkSettings } from '../links/link-store.ts';
+import { mailLinks } from '../mail/outbox-store.ts';
+import { maySignIn, type User } from '../users/user.ts';
+import { findUserByIdentifier } from '../users/user-store.ts';
+
+/** To one user, however often somebody asks (R44). */
+const MAILS_PER_HOUR = 3;
+/** Who acts in the audit when nobody is signed in. */
+const REQUESTER = { id: null, name: 'password request', rights: NO_RIGHTS };
+
+interface Asked {
+  at: Instant;
+  address: string;
+  requestId: string;
+}
+
+/**
+ * Writes down that somebody who is not signed in asks for a link to choose a new password. Whose name it is, and whether
+ * there is such a user, is looked up afterwards: so the answer is the same, and takes as long, for everybody (R26).
+ */
+export async function requestReset(trx: Transaction, identifier: string, asked: Asked): Promise<void> {
+  await trx('reset_requests').insert({
+    identifier: identifier.slice(0, 300),
+    requested_at: asked.at,
+    address: asked.address,
+    request_id: asked.requestId,
+  });
+}
+
+interface Answering {
+  db: Database;
+  clock: Clock;
+  links: LinkSettings;
+  auditKey: string;
+}
+
+/** Answers what was asked so far, each request in a transaction of its own. */
+export async function answerResetRequests({ db, clock, links, auditKey }: Answering): Promise<void> {
+  for (const request of await db.read('reset_requests').orderBy('id')) {
+    const now = instant(clock());
+    await db.write(async (trx) => {
+      // Another process may have answered it meanwhile.
+      if ((await trx('reset_requests').where('id', request.id).delete()) === 0) return;
+      const user = await findUserByIdentifier(trx, request.identifier);
+      if (!user || !(await mayBeMailed(trx, user, now))) return;
+      const act = { by: REQUESTER, at: now, address: request.address, requestId: request.request_id, auditKey };
+      await mailReset(trx, act, user, links);
+    });
+  }
+}
+
+/** A link that is still good for a while goes out once more, so that asking twice does not spoil the first mail. */
+async function mailReset(trx: Transaction, act: Act, user: User, links: LinkSettings): Promise<void> {
+  const open = await findOpenLink(trx, 'password-reset', user.id, act.at);
+  const isFresh = open && Date.parse(open.expiresAt) - Date.parse(act.at) > links.lifetime['password-reset'] / 3;
+  if (!isFresh) await issueLinks(trx, act, 'password-reset', [user.id], links, 'mail');
+  await mailLinks(trx, act, 'password-reset', [user.id]);
+  await recordChanges(trx, act, [
+    {
+      action: 'password-reset.requested',
+      subjectType: 'user',
+      subjectId: user.id,
+      subjectName: user.name,
+      after: { mailedTo: user.email },
+    },
+  ]);
+}
+
+async function mayBeMailed(db: Reader, user: User, now: Instant): Promise<boolean> {
+  if (!user.hasPassword || !maySignIn(user, dayOf(Date.parse(now)))) return false;
+  const since = instant(Date.parse(now) - HOUR);
+  const sent = await db('outbox')
+    .where({ user_id: user.id, kind: 'password-reset' })
+    .where('created_at', '>', since)
+    .count('* as mails')
+    .first();
+  return Number(sent?.mails) < MAILS_PER_HOUR;
+}

@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { PASSWORD, startApp } from '../support/app.ts';
+import { submit } from '../support/form.ts';
+import { linkFor, opened } from '../support/links.ts';
+import { type Mailing, startMailing } from '../support/mailing.ts';
+import { pathTo } from '../support/people.ts';
+import { signedIn } from '../support/session.ts';
+
+const CHOSEN = 'nine slow tractors hum';
+let mailing: Mailing;
+
+beforeEach(async () => {
+  mailing = await startMailing();
+});
+afterEach(() => mailing.close());
+
+async function sent(): Promise<[to: string, subject: string, text: string][]> {
+  await mailing.deliver();
+  return mailing.server.mails
+    .splice(0)
+    .map(({ recipients, subject, text }) => [recipients.join(), subject ?? '', (text ?? '').replace(/\s+/g, ' ')]);
+}
+
+it('tells a user of a password that they changed (R27)', async () => {
+  const bob = await signedIn(mailing.app, 'bob');
+  await submit(bob, '/credentials', { current: PASSWORD, password: CHOSEN, repeated: CHOSEN });
+  expect(await sent()).toEqual([
+    [
+      'bob@example.com',
+      'Your password at Roster was changed',
+      expect.stringMatching(/at 22 Nov 2026, 12:00 UTC from 127\.0\.0\.1\. If this was not you/),
+    ],
+  ]);
+});
+
+it('tells nobody of the first password of an invitation', async () => {
+  const carol = await opened(mailing.app, await linkFor(mailing.app, 'carol', 'invitation'));
+  await carol.post('/invitations/acceptance', { password: CHOSEN, repeated: CHOSEN });
+  expect(await sent()).toEqual([]);
+});
+
+it('tells of a changed email at the old address and at the new one (R27)', async () => {
+  const alice = await signedIn(mailing.app, 'alice');
+  await submit(alice, pathTo(mailing.app, 'bob', '/edit'), { email: 'robert@example.com', description: 'x' });
+  const told = expect.stringMatching(/changed from bob@example\.com to robert@example\.com at .* by alice\./);
+  expect(await sent()).toEqual([
+    ['bob@example.com', 'Your email address at Roster was changed', told],
+    ['robert@example.com', 'Your email address at Roster was changed', told],
+  ]);
+  await submit(alice, pathTo(mailing.app, 'bob', '/edit'), { description: 'y' });
+  expect(await sent()).toEqual([]);
+});
+
+it('writes nothing down where no mail goes out', async () => {
+  await using app = await startApp();
+  const bob = await signedIn(app, 'bob');
+  await submit(bob, '/credentials', { current: PASSWORD, password: CHOSEN, repeated: CHOSEN });
+  expect(await app.db.read('outbox')).toEqual([]);
+});
