@@ -12,6 +12,7 @@ import * as userChanges from './0010-user-changes.ts';
 import * as bulkOperations from './0011-bulk-operations.ts';
 import * as heartbeat from './0012-heartbeat.ts';
 import * as outbox from './0013-outbox.ts';
+import * as lockSteps from './0014-lock-steps.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -28,4 +29,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '0011-bulk-operations': bulkOperations,
   '0012-heartbeat': heartbeat,
   '0013-outbox': outbox,
+  '0014-lock-steps': lockSteps,
 };

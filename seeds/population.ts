@@ -1,5 +1,5 @@
 import { DAY, dayOf, HOUR, instant, MINUTE } from '../src/clock.ts';
-import { LOCK_DURATION, LOCKS_BEFORE_PERMANENT, PERMANENTLY } from '../src/sessions/lockout-store.ts';
+import { LOCKS_BEFORE_PERMANENT, lockDuration, PERMANENTLY } from '../src/sessions/lockout-store.ts';
 import { fold } from '../src/text.ts';
 import { nameColumns } from '../src/users/user-columns.ts';
 import { ANY_KIND, datesOf, type Kind } from './life.ts';
@@ -241,12 +241,29 @@ export class Population {
     const limit = this.options.loginAttempts;
     if (kind === 'locked') {
       const forGood = random.chance(0.4);
-      const lockedUntil = forGood ? PERMANENTLY : instant(this.options.now + random.next() * LOCK_DURATION);
-      const all = limit * (forGood ? LOCKS_BEFORE_PERMANENT : 1 + random.below(5));
-      rows.lockouts.push({ user_id, attempts: limit, attempts_in_all: all, locked_until: lockedUntil });
+      const step = forGood ? LOCKS_BEFORE_PERMANENT : 1 + random.below(5);
+      const duration = lockDuration(step - 1);
+      const lockedAt = this.options.now - random.next() * duration;
+      rows.lockouts.push({
+        user_id,
+        attempts: limit,
+        attempts_in_all: limit * step,
+        step,
+        locked_at: instant(lockedAt),
+        locked_until: forGood ? PERMANENTLY : instant(lockedAt + duration),
+        last_attempt_at: instant(lockedAt),
+      });
     } else if (kind === 'current' && limit > 1 && random.chance(0.01)) {
       const attempts = 1 + random.below(limit - 1);
-      rows.lockouts.push({ user_id, attempts, attempts_in_all: attempts, locked_until: null });
+      rows.lockouts.push({
+        user_id,
+        attempts,
+        attempts_in_all: attempts,
+        step: 0,
+        locked_at: null,
+        locked_until: null,
+        last_attempt_at: instant(this.options.now - random.next() * DAY),
+      });
     }
   }
 

@@ -1,11 +1,13 @@
 import type { Act } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
-import { type Instant, instant, MINUTE } from '../clock.ts';
+import { DAY, type Instant, instant, MINUTE } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import type { User } from '../users/user.ts';
 import { pieces } from '../users/user-store.ts';
 
-export const LOCK_DURATION = 15 * MINUTE;
+/** The first wait; each that follows without a success in between is twice as long, up to a day. */
+export const FIRST_LOCK = 15 * MINUTE;
+const LONGEST_LOCK = DAY;
 /** After this many times the limit in all, no waiting helps: a reset link, an administrator or the command line does (R16). */
 export const LOCKS_BEFORE_PERMANENT = 20;
 /** The lock that waiting does not end. */
@@ -29,7 +31,7 @@ export interface LoginAttempt {
 export async function reserveAttempt(trx: Transaction, act: Act, user: Lockable, limit: number): Promise<boolean> {
   const found = await trx('lockouts').where({ user_id: user.id }).first();
   if (!found) {
-    await trx('lockouts').insert({ user_id: user.id, attempts: 1, attempts_in_all: 1 });
+    await trx('lockouts').insert({ user_id: user.id, attempts: 1, attempts_in_all: 1, last_attempt_at: act.at });
     return true;
   }
   if (found.locked_until !== null && found.locked_until > act.at) return false;
@@ -37,44 +39,54 @@ export async function reserveAttempt(trx: Transaction, act: Act, user: Lockable,
   const attempts = found.locked_until === null ? found.attempts + 1 : 1;
   if (attempts > limit) {
     // The lock of the last attempt was never written: a crash came between. It is written now.
-    await lock(trx, act, user, found.attempts, found.attempts_in_all, limit);
+    await lock(trx, act, user, found, limit);
     return false;
   }
   await trx('lockouts')
     .where({ user_id: user.id })
-    .update({ attempts, attempts_in_all: found.attempts_in_all + 1, locked_until: null });
+    .update({
+      attempts,
+      attempts_in_all: found.attempts_in_all + 1,
+      locked_at: null,
+      locked_until: null,
+      last_attempt_at: act.at,
+    });
   return true;
 }
 
 /** A reserved attempt was wrong: at the limit the account is locked. */
 export async function lockAtLimit(trx: Transaction, act: Act, user: Lockable, limit: number): Promise<void> {
   const found = await trx('lockouts').where({ user_id: user.id }).first();
-  if (found && found.attempts >= limit) await lock(trx, act, user, found.attempts, found.attempts_in_all, limit);
+  if (found && found.attempts >= limit) await lock(trx, act, user, found, limit);
 }
 
-async function lock(
-  trx: Transaction,
-  act: Act,
-  user: Lockable,
-  attempts: number,
-  inAll: number,
-  limit: number,
-): Promise<void> {
-  const permanent = inAll >= limit * LOCKS_BEFORE_PERMANENT;
-  const lockedUntil = permanent ? PERMANENTLY : instant(Date.parse(act.at) + LOCK_DURATION);
-  await trx('lockouts').where({ user_id: user.id }).update({ locked_until: lockedUntil });
+/** How long the lock lasts that follows so many others without a success in between. */
+export function lockDuration(step: number): number {
+  // Past any sensible step the power would be no number that a date can hold.
+  return Math.min(FIRST_LOCK * 2 ** Math.min(step, 20), LONGEST_LOCK);
+}
+
+type CounterRow = { attempts: number; attempts_in_all: number; step: number };
+
+/** Every lock goes through here: one event each. */
+async function lock(trx: Transaction, act: Act, user: Lockable, counter: CounterRow, limit: number): Promise<void> {
+  const permanent = counter.attempts_in_all >= limit * LOCKS_BEFORE_PERMANENT;
+  const lockedUntil = permanent ? PERMANENTLY : instant(Date.parse(act.at) + lockDuration(counter.step));
+  await trx('lockouts')
+    .where({ user_id: user.id })
+    .update({ step: counter.step + 1, locked_at: act.at, locked_until: lockedUntil });
   await recordChanges(trx, act, [
     {
       action: 'user.locked',
       subjectType: 'user',
       subjectId: user.id,
       subjectName: user.name,
-      after: { loginAttempts: attempts, lockedUntil },
+      after: { loginAttempts: counter.attempts, lockedUntil },
     },
   ]);
 }
 
-/** Undoes counter, lock and total: after a right password, a finished reset, or by an administrator. */
+/** Undoes counter, step, lock and total: after a right password, a finished reset, or by an administrator. */
 export async function clearLoginAttempts(trx: Transaction, userIds: number[]): Promise<void> {
   for (const some of pieces(userIds)) await trx('lockouts').whereIn('user_id', some).delete();
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { DAY, MINUTE } from '../../src/clock.ts';
+import { DAY, instant, MINUTE } from '../../src/clock.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { submit } from '../support/form.ts';
@@ -63,7 +63,7 @@ describe('too many failed sign-ins', () => {
     const before = count.own;
     for (let round = 0; round < 22; round++) {
       await fail(LIMIT + 1);
-      app.clock.advance(15 * MINUTE);
+      app.clock.advance(DAY);
     }
     expect(count.own - before).toBe(20 * LIMIT);
     app.clock.advance(3_650 * DAY);
@@ -75,6 +75,23 @@ describe('too many failed sign-ins', () => {
     );
     await submit(alice, pathTo(app, 'bob', '/login-attempts/delete'));
     expect(await tries('bob', PASSWORD)).toBe(303);
+  }, 60_000);
+
+  it('make each wait twice as long as the one before, up to a day, until a success: then it begins anew', async () => {
+    const waited = [];
+    for (let round = 0; round < 9; round++) {
+      await fail(LIMIT);
+      const { locked_until: end } = await lockout();
+      const wait = Date.parse(end) - app.clock.now();
+      waited.push(wait / MINUTE);
+      app.clock.advance(wait - 1);
+      expect(await tries('bob', PASSWORD)).toBe(422);
+      app.clock.advance(1);
+    }
+    expect(waited).toEqual([15, 30, 60, 120, 240, 480, 960, 1440, 1440]);
+    expect(await tries('bob', PASSWORD)).toBe(303);
+    await fail(LIMIT);
+    expect(await lockout()).toMatchObject({ step: 1, locked_until: instant(app.clock.now() + 15 * MINUTE) });
   }, 60_000);
 
   it('do not add up over a sign-in that worked: then there is all room again (R23)', async () => {
