@@ -52,7 +52,8 @@ export class Visitor {
 
   private async fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const response = await fetch(this.url + path, { ...init, redirect: 'manual', headers: { cookie: this.cookie } });
-    const [set] = response.headers.getSetCookie();
+    // The session's alone: nothing that is measured is a second sign-in of one browser.
+    const set = response.headers.getSetCookie().find((line) => /^(?:__Host-)?roster=/.test(line));
     if (set) this.cookie = set.split(';')[0];
     return response;
   }

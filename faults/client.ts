@@ -1,8 +1,8 @@
 type Fields = Record<string, string>;
 
-/** A browser in a few lines: it keeps the session cookie and sends forms with their token. */
+/** A browser in a few lines: it keeps its cookies and sends forms with their token. */
 export class Client {
-  private cookie = '';
+  private readonly cookies = new Map<string, string>();
   private token = '';
 
   /** Where the server listens; it may change when the server is started anew. */
@@ -14,7 +14,7 @@ export class Client {
 
   async get(path: string): Promise<Response> {
     const response = await fetch(this.url + path, { redirect: 'manual', headers: { cookie: this.cookie } });
-    this.keepCookie(response);
+    this.keepCookies(response);
     return response;
   }
 
@@ -26,7 +26,7 @@ export class Client {
       headers: { cookie: this.cookie },
       body,
     });
-    this.keepCookie(response);
+    this.keepCookies(response);
     await response.arrayBuffer();
     return response;
   }
@@ -43,8 +43,14 @@ export class Client {
     this.token = /name="_csrf" value="([^"]+)"/.exec(page)?.[1] ?? '';
   }
 
-  private keepCookie(response: Response): void {
-    const [cookie] = response.headers.getSetCookie();
-    if (cookie) this.cookie = cookie.split(';')[0];
+  private get cookie(): string {
+    return [...this.cookies.values()].join('; ');
+  }
+
+  private keepCookies(response: Response): void {
+    for (const line of response.headers.getSetCookie()) {
+      const [cookie] = line.split(';');
+      this.cookies.set(cookie.split('=')[0], cookie);
+    }
   }
 }

@@ -13,6 +13,7 @@ import * as bulkOperations from './0011-bulk-operations.ts';
 import * as heartbeat from './0012-heartbeat.ts';
 import * as outbox from './0013-outbox.ts';
 import * as lockSteps from './0014-lock-steps.ts';
+import * as knownDevices from './0015-known-devices.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -30,4 +31,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '0012-heartbeat': heartbeat,
   '0013-outbox': outbox,
   '0014-lock-steps': lockSteps,
+  '0015-known-devices': knownDevices,
 };

@@ -90,9 +90,9 @@ export async function seedCast(db: Database, options: CastOptions): Promise<Peop
     await perform(trx, act, 'deactivate', [people.dave], options.links);
     await perform(trx, { ...act, at: instant(options.now - HOUR) }, 'reinvite', [people.carol], options.links);
     const locking = { ...act, at: instant(options.now) };
-    for (let n = 0; n < options.loginAttempts; n++)
-      await reserveAttempt(trx, locking, { id: people.erin, name: 'erin' }, options.loginAttempts);
-    await lockAtLimit(trx, locking, { id: people.erin, name: 'erin' }, options.loginAttempts);
+    const tried = { user: { id: people.erin, name: 'erin' }, device: null, agent: '' };
+    for (let n = 0; n < options.loginAttempts; n++) await reserveAttempt(trx, locking, tried, options.loginAttempts);
+    await lockAtLimit(trx, locking, tried, options.loginAttempts);
     return people;
   });
 }

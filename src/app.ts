@@ -20,6 +20,7 @@ import { mailboxController } from './mail/mailbox-controller.ts';
 import { smtpTransport } from './mail/smtp-transport.ts';
 import { PasswordHasher } from './passwords/password-hasher.ts';
 import { passwordsController } from './passwords/passwords-controller.ts';
+import { KnownDevices } from './sessions/known-devices.ts';
 import { SessionStore } from './sessions/session-store.ts';
 import { sessionsController } from './sessions/sessions-controller.ts';
 import { SignIn } from './sessions/sign-in.ts';
@@ -63,7 +64,8 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     clock,
     logger,
     hasher,
-    signIn: new SignIn({ db, hasher, attemptLimit: config.loginAttempts }),
+    signIn: new SignIn({ db, hasher, clock, attemptLimit: config.loginAttempts }),
+    devices: new KnownDevices(config, clock),
     links,
     mail: transport && new MailSender({ db, clock, logger, links, place, transport, auditKey: config.secrets.audit }),
     index: new UserIndex(db.read),

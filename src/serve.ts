@@ -9,6 +9,8 @@ import { type Database, openDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import type { Mailbox } from './mail/mailbox.ts';
 import { pruneNotices } from './mail/outbox-store.ts';
+import { KNOWN_FOR } from './sessions/known-devices.ts';
+import { pruneDeviceCounters } from './sessions/lockout-store.ts';
 import { pruneSessions } from './sessions/session-store.ts';
 import { isAnyAdministrator } from './users/administrators.ts';
 import { pruneUserChanges } from './users/user-index.ts';
@@ -66,6 +68,7 @@ async function prune({ db, logger }: AppContext): Promise<void> {
   try {
     await db.write(async (trx) => {
       await pruneSessions(trx, instant(Date.now()));
+      await pruneDeviceCounters(trx, instant(Date.now() - KNOWN_FOR));
       await pruneUserChanges(trx);
       await pruneDrafts(trx, instant(Date.now() - DAY));
       await pruneNotices(trx, instant(Date.now()));

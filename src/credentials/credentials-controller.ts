@@ -5,10 +5,12 @@ import { endLinks } from '../links/link-store.ts';
 import { newPasswordErrors, typedPassword } from '../passwords/new-password.ts';
 import { personalWords } from '../passwords/password.ts';
 import { setPassword } from '../passwords/password-store.ts';
+import { clearDeviceCounters } from '../sessions/lockout-store.ts';
 import { endSessions } from '../sessions/session-store.ts';
+import { visitorOf } from '../sessions/visitor.ts';
 import { maySignIn } from '../users/user.ts';
 import { findUsers } from '../users/user-store.ts';
-import { actOf, agentOf } from '../web/act.ts';
+import { actOf } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { startSession } from '../web/authentication.ts';
 import { NotSignedIn } from '../web/errors.ts';
@@ -29,7 +31,7 @@ export function credentialsController(app: AppContext): Router {
     const errors: Errors = newPasswordErrors(typed, personalWords(user, app.config.instanceName));
     // A password that will not do costs no attempt (R7).
     if (Object.keys(errors).length > 0) return show(req, res, errors);
-    if (!(await app.signIn.confirmPassword(actOf(app, req), user.id, String(current), agentOf(req))))
+    if (!(await app.signIn.confirmPassword(actOf(app, req), user, String(current), visitorOf(app, req))))
       return show(req, res, { current: 'This is not your current password, or the account is locked for a while.' });
     const hash = await app.hasher.hash(typed.password);
     await app.db.write(async (trx) => {
@@ -40,9 +42,10 @@ export function credentialsController(app: AppContext): Router {
       await setPassword(trx, act, user, hash, 'changed');
       await endSessions(trx, [user.id]);
       await endLinks(trx, act, [user.id]);
+      await clearDeviceCounters(trx, [user.id]);
     });
     const [changed] = await findUsers(app.db.read, [user.id]);
-    await startSession(req, changed);
+    await startSession(app, req, res, changed);
     flash(req, 'Your new password is set. Every other session of yours has ended.');
     res.redirect(303, '/credentials');
   });

@@ -16,7 +16,7 @@ export function invitationsController(app: AppContext): Router {
     how: 'chosen',
     async finish(req, res, user) {
       await app.db.write((trx) => noteLogin(trx, user.id, circumstances(app, req).at));
-      await startSession(req, user);
+      await startSession(app, req, res, user);
       flash(req, `Welcome, ${user.name}. Your password is set, and you are signed in.`);
       res.redirect(303, '/');
     },

@@ -8,8 +8,14 @@ import { normalized } from './password.ts';
 const SCHEME = 'hmac-sha384-bcrypt:';
 /** One core stays free for the pages. */
 const AT_ONCE = Math.max(1, availableParallelism() - 1);
-/** About half a minute of work; whoever comes then is told to come back. */
+/** About half a minute of work; whoever comes then is told to come back. Of each kind. */
 const WAITING_AT_MOST = 100;
+
+/**
+ * Whose turn comes first: people who have shown that they belong here (a known device, a link, a session) wait behind
+ * one another only, so that no crowd of strangers keeps them out.
+ */
+export type Turn = 'first' | 'last';
 
 /**
  * Hashes passwords as bcrypt(base64(HMAC-SHA-384(NFKC(password), pepper))): bcrypt alone would ignore everything past
@@ -22,7 +28,7 @@ export class PasswordHasher {
   private readonly pepper: string;
   private readonly cost: number;
   private readonly dummy: string;
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting: Record<Turn, (() => void)[]> = { first: [], last: [] };
   private running = 0;
 
   constructor(pepper: string, cost: number) {
@@ -32,16 +38,20 @@ export class PasswordHasher {
   }
 
   async hash(password: string): Promise<string> {
-    return SCHEME + (await this.queued(() => bcrypt.hash(this.peppered(password), this.cost)));
+    return this.queued('first', async () => {
+      this.count.all++;
+      return SCHEME + (await bcrypt.hash(this.peppered(password), this.cost));
+    });
   }
 
   /**
    * The hash that the password belongs to, or undefined. `findHash` is asked when the turn has come, so nothing is
    * counted for whoever is turned away; where it finds none, the work is the same and the answer no (R25).
    */
-  async verify(password: string, findHash: () => Promise<string | undefined>): Promise<string | undefined> {
-    return this.queued(async () => {
+  async verify(password: string, turn: Turn, findHash: () => Promise<string | undefined>): Promise<string | undefined> {
+    return this.queued(turn, async () => {
       const hash = await findHash();
+      this.count.all++;
       const own = hash?.startsWith(SCHEME) ? hash.slice(SCHEME.length) : undefined;
       if (own) this.count.own++;
       const same = await bcrypt.compare(this.peppered(password), own ?? this.dummy);
@@ -58,16 +68,16 @@ export class PasswordHasher {
     return createHmac('sha384', this.pepper).update(normalized(password)).digest('base64');
   }
 
-  private async queued<T>(work: () => Promise<T>): Promise<T> {
+  private async queued<T>(turn: Turn, work: () => Promise<T>): Promise<T> {
     if (this.running >= AT_ONCE) {
-      if (this.waiting.length >= WAITING_AT_MOST) throw new TooManyRequests(30);
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
+      const line = this.waiting[turn];
+      if (line.length >= WAITING_AT_MOST) throw new TooManyRequests(30);
+      await new Promise<void>((resolve) => line.push(resolve));
     } else this.running++;
     try {
-      this.count.all++;
       return await work();
     } finally {
-      const next = this.waiting.shift();
+      const next = this.waiting.first.shift() ?? this.waiting.last.shift();
       if (next) next();
       else this.running--;
     }

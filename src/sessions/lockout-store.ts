@@ -12,52 +12,79 @@ const LONGEST_LOCK = DAY;
 export const LOCKS_BEFORE_PERMANENT = 20;
 /** The lock that waiting does not end. */
 export const PERMANENTLY: Instant = '9999-12-31T23:59:59.999Z';
-/** How many failed sign-ins are kept of each user. */
-const ATTEMPTS_KEPT = 50;
 
-type Lockable = Pick<User, 'id' | 'name'>;
-
-export interface LoginAttempt {
-  at: Instant;
-  address: string;
+/** Whose failed sign-ins are counted, and where: on the account's own counter, for strangers, or on that of a known device. */
+export interface Tried {
+  user: Pick<User, 'id' | 'name'>;
+  /** Null for a stranger's browser. */
+  device: string | null;
   agent: string;
-  outcome: 'wrong password' | 'while locked' | 'may not sign in';
+}
+
+/** A counter of failed sign-ins as it stands. */
+export interface Counter {
+  device: string | null;
+  /** As it called itself; empty for the account's own counter, which many share. */
+  agent: string;
+  /** Since the last success or the end of the last lock. */
+  attempts: number;
+  /** Since the last success. */
+  attemptsInAll: number;
+  /** How many locks there were since then. */
+  step: number;
+  lockedAt: Instant | null;
+  lockedUntil: Instant | null;
+}
+
+interface Row {
+  agent?: string;
+  device?: string;
+  attempts: number;
+  attempts_in_all: number;
+  step: number;
+  locked_at: Instant | null;
+  locked_until: Instant | null;
 }
 
 /**
  * Counts an attempt before its password is looked at, so that no number of parallel ones gets more than the limit (R16).
- * False: the account is locked, and neither counter nor lock grow (R22).
+ * Where the counter is locked it returns the end of that lock, and neither counter nor lock grow (R22).
  */
-export async function reserveAttempt(trx: Transaction, act: Act, user: Lockable, limit: number): Promise<boolean> {
-  const found = await trx('lockouts').where({ user_id: user.id }).first();
+export async function reserveAttempt(
+  trx: Transaction,
+  act: Act,
+  tried: Tried,
+  limit: number,
+): Promise<Instant | undefined> {
+  const found: Row | undefined = await rowOf(trx, tried).first();
   if (!found) {
-    await trx('lockouts').insert({ user_id: user.id, attempts: 1, attempts_in_all: 1, last_attempt_at: act.at });
-    return true;
+    await insertFirst(trx, act, tried);
+    return undefined;
   }
-  if (found.locked_until !== null && found.locked_until > act.at) return false;
+  if (found.locked_until !== null && found.locked_until > act.at) return found.locked_until;
   // A lock that has ended starts the count anew.
   const attempts = found.locked_until === null ? found.attempts + 1 : 1;
-  if (attempts > limit) {
-    // The lock of the last attempt was never written: a crash came between. It is written now.
-    await lock(trx, act, user, found, limit);
-    return false;
-  }
-  await trx('lockouts')
-    .where({ user_id: user.id })
-    .update({
-      attempts,
-      attempts_in_all: found.attempts_in_all + 1,
-      locked_at: null,
-      locked_until: null,
-      last_attempt_at: act.at,
-    });
-  return true;
+  // The lock of the last attempt was never written: a crash came between. It is written now.
+  if (attempts > limit) return lock(trx, act, tried, found, limit);
+  await rowOf(trx, tried).update({
+    attempts,
+    attempts_in_all: found.attempts_in_all + 1,
+    locked_at: null,
+    locked_until: null,
+    last_attempt_at: act.at,
+  });
+  return undefined;
 }
 
-/** A reserved attempt was wrong: at the limit the account is locked. */
-export async function lockAtLimit(trx: Transaction, act: Act, user: Lockable, limit: number): Promise<void> {
-  const found = await trx('lockouts').where({ user_id: user.id }).first();
-  if (found && found.attempts >= limit) await lock(trx, act, user, found, limit);
+/** A reserved attempt was wrong: at the limit its counter is locked. Returns the end of the lock it made. */
+export async function lockAtLimit(
+  trx: Transaction,
+  act: Act,
+  tried: Tried,
+  limit: number,
+): Promise<Instant | undefined> {
+  const found: Row | undefined = await rowOf(trx, tried).first();
+  return found && found.attempts >= limit ? lock(trx, act, tried, found, limit) : undefined;
 }
 
 /** How long the lock lasts that follows so many others without a success in between. */
@@ -66,48 +93,71 @@ export function lockDuration(step: number): number {
   return Math.min(FIRST_LOCK * 2 ** Math.min(step, 20), LONGEST_LOCK);
 }
 
-type CounterRow = { attempts: number; attempts_in_all: number; step: number };
+/** A right password undoes the counter that it met, and no other: nobody's success gives strangers new guesses. */
+export async function clearCounter(trx: Transaction, tried: Tried): Promise<void> {
+  await rowOf(trx, tried).delete();
+}
 
-/** Every lock goes through here: one event each. */
-async function lock(trx: Transaction, act: Act, user: Lockable, counter: CounterRow, limit: number): Promise<void> {
-  const permanent = counter.attempts_in_all >= limit * LOCKS_BEFORE_PERMANENT;
-  const lockedUntil = permanent ? PERMANENTLY : instant(Date.parse(act.at) + lockDuration(counter.step));
-  await trx('lockouts')
-    .where({ user_id: user.id })
-    .update({ step: counter.step + 1, locked_at: act.at, locked_until: lockedUntil });
+/** Undoes every counter, step, lock and total: after a finished reset, or by an administrator. */
+export async function clearLoginAttempts(trx: Transaction, userIds: number[]): Promise<void> {
+  for (const some of pieces(userIds)) await trx('lockouts').whereIn('user_id', some).delete();
+  await clearDeviceCounters(trx, userIds);
+}
+
+/** With a new password every device is a stranger's again, so their counters count nothing any more. */
+export async function clearDeviceCounters(trx: Transaction, userIds: number[]): Promise<void> {
+  for (const some of pieces(userIds)) await trx('device_lockouts').whereIn('user_id', some).delete();
+}
+
+/** Nobody can meet a counter again whose device was last tried longer ago than a device stays known. */
+export async function pruneDeviceCounters(trx: Transaction, lastTriedBefore: Instant): Promise<void> {
+  await trx('device_lockouts').where('last_attempt_at', '<', lastTriedBefore).delete();
+}
+
+/** The counters of a user that count anything: the account's own first, then those of known devices, the latest first. */
+export async function findCounters(db: Reader, userId: number): Promise<Counter[]> {
+  const own: Row[] = await db('lockouts').where({ user_id: userId });
+  const devices: Row[] = await db('device_lockouts').where({ user_id: userId }).orderBy('last_attempt_at', 'desc');
+  return [...own, ...devices].map((row) => ({
+    device: row.device ?? null,
+    agent: row.agent ?? '',
+    attempts: row.attempts,
+    attemptsInAll: row.attempts_in_all,
+    step: row.step,
+    lockedAt: row.locked_at,
+    lockedUntil: row.locked_until,
+  }));
+}
+
+/** Every lock goes through here: one event each. Returns its end. */
+async function lock(trx: Transaction, act: Act, tried: Tried, counter: Row, limit: number): Promise<Instant> {
+  const isPermanent = counter.attempts_in_all >= limit * LOCKS_BEFORE_PERMANENT;
+  const lockedUntil = isPermanent ? PERMANENTLY : instant(Date.parse(act.at) + lockDuration(counter.step));
+  await rowOf(trx, tried).update({ step: counter.step + 1, locked_at: act.at, locked_until: lockedUntil });
   await recordChanges(trx, act, [
     {
       action: 'user.locked',
       subjectType: 'user',
-      subjectId: user.id,
-      subjectName: user.name,
-      after: { loginAttempts: counter.attempts, lockedUntil },
+      subjectId: tried.user.id,
+      subjectName: tried.user.name,
+      after: {
+        counter: tried.device === null ? 'account' : 'known device',
+        loginAttempts: counter.attempts,
+        lockedUntil: isPermanent ? 'for good' : lockedUntil,
+      },
     },
   ]);
+  return lockedUntil;
 }
 
-/** Undoes counter, step, lock and total: after a right password, a finished reset, or by an administrator. */
-export async function clearLoginAttempts(trx: Transaction, userIds: number[]): Promise<void> {
-  for (const some of pieces(userIds)) await trx('lockouts').whereIn('user_id', some).delete();
+function rowOf(trx: Transaction, { user, device }: Tried) {
+  return device === null
+    ? trx('lockouts').where({ user_id: user.id })
+    : trx('device_lockouts').where({ user_id: user.id, device });
 }
 
-/** Keeps the newest few per user, so that an attacker cannot fill the disk. */
-export async function recordLoginAttempt(trx: Transaction, userId: number, attempt: LoginAttempt): Promise<void> {
-  await trx('login_attempts').insert({ user_id: userId, ...attempt });
-  const oldest = trx('login_attempts')
-    .where({ user_id: userId })
-    .orderBy('id', 'desc')
-    .offset(ATTEMPTS_KEPT)
-    .limit(1)
-    .select('id');
-  await trx('login_attempts').where({ user_id: userId }).where('id', '<=', oldest).delete();
-}
-
-/** The newest failed sign-ins of a user. */
-export async function findLoginAttempts(db: Reader, userId: number, limit: number): Promise<LoginAttempt[]> {
-  return db('login_attempts')
-    .where({ user_id: userId })
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .select('at', 'address', 'agent', 'outcome');
+async function insertFirst(trx: Transaction, act: Act, { user, device, agent }: Tried): Promise<void> {
+  const row = { user_id: user.id, attempts: 1, attempts_in_all: 1, last_attempt_at: act.at };
+  if (device === null) await trx('lockouts').insert(row);
+  else await trx('device_lockouts').insert({ ...row, device, agent });
 }

@@ -1,12 +1,13 @@
 import { type Request, type Response, Router } from 'express';
 import { isAnyAdministrator } from '../users/administrators.ts';
-import { agentOf, circumstances } from '../web/act.ts';
+import { circumstances } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { newSession, startSession } from '../web/authentication.ts';
 import { flash } from '../web/flash.ts';
 import { typedFields } from '../web/form.ts';
 import { render } from '../web/render.ts';
 import { safePath } from '../web/safe-path.ts';
+import { visitorOf } from './visitor.ts';
 
 /** The same words for every kind of refusal (R24). */
 const REFUSED =
@@ -25,9 +26,9 @@ export function sessionsController(app: AppContext): Router {
       string,
       string
     >;
-    const user = await app.signIn.byPassword(circumstances(app, req), identifier, password, agentOf(req));
+    const user = await app.signIn.byPassword(circumstances(app, req), identifier, password, visitorOf(app, req));
     if (!user) return show(req, res, { identifier: identifier.slice(0, 254), next: safePath(next) ?? '' }, REFUSED);
-    await startSession(req, user);
+    await startSession(app, req, res, user);
     res.redirect(303, safePath(next) ?? '/');
   });
 

@@ -1,5 +1,5 @@
 import type { Act } from '../audit/audit-event.ts';
-import { dayOf } from '../clock.ts';
+import { type Clock, dayOf, type Instant, instant } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { NO_RIGHTS } from '../groups/permission.ts';
 import { LONGEST_PASSWORD } from '../passwords/password.ts';
@@ -7,33 +7,49 @@ import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import { findPasswordHash, replaceHash } from '../passwords/password-store.ts';
 import { identityKey } from '../text.ts';
 import { maySignIn, type User } from '../users/user.ts';
-import { findSubject, findUserByIdentifier, noteLogin } from '../users/user-store.ts';
+import { findUserByIdentifier, findUsers, noteLogin } from '../users/user-store.ts';
 import { TooManyRequests } from '../web/errors.ts';
-import {
-  clearLoginAttempts,
-  type LoginAttempt,
-  lockAtLimit,
-  recordLoginAttempt,
-  reserveAttempt,
-} from './lockout-store.ts';
+import { clearCounter, lockAtLimit, reserveAttempt, type Tried } from './lockout-store.ts';
+import { type LoginAttempt, recordLoginAttempt } from './login-attempt-store.ts';
+import type { Visitor } from './visitor.ts';
 
-/** How many attempts on one account may stand in line: 20 right ones at once all get in. */
-const IN_LINE_AT_MOST = 30;
+/** How many attempts of strangers may stand in line, on whichever accounts: about half a minute of work. */
+const STRANGERS_IN_LINE = 100;
+/** How many may from one known device: 20 right ones at once all get in. */
+const IN_LINE_PER_DEVICE = 30;
+const COME_BACK_AFTER = 30;
 
 export interface SignInContext {
   db: Database;
   hasher: PasswordHasher;
+  clock: Clock;
   attemptLimit: number;
 }
 
+interface Attempt {
+  act: Omit<Act, 'by'>;
+  /** Nobody's where the name is nobody's. */
+  user: User | undefined;
+  /** Null where a stranger's counter is met. */
+  device: string | null;
+  password: string;
+  agent: string;
+  /** A sign-in, not a question to somebody who is signed in. */
+  isSignIn: boolean;
+}
+
+/** Stands for whoever a name that nobody has would belong to: no user has this id. */
+const NOBODY = 0;
+
 /**
- * Decides whether a password opens an account. Attempts on one account come one after the other, so right ones in
+ * Decides whether a password opens an account. Attempts on one counter come one after the other, so right ones in
  * parallel never lock each other out (R17), and each is counted before its hash (R16). Every way through computes
- * exactly one hash, whoever the name belongs to (R25).
+ * exactly one hash and writes as often, whoever the name belongs to (R25).
  */
 export class SignIn {
   private readonly context: SignInContext;
-  private readonly lines = new Map<string | number, { last: Promise<unknown>; length: number }>();
+  private readonly lines = new Map<string, { last: Promise<unknown>; length: number }>();
+  private strangersInLine = 0;
 
   constructor(context: SignInContext) {
     this.context = context;
@@ -44,66 +60,93 @@ export class SignIn {
     act: Omit<Act, 'by'>,
     identifier: string,
     password: string,
-    agent: string,
+    visitor: Visitor,
   ): Promise<User | undefined> {
-    const found = await findUserByIdentifier(this.context.db.read, identifier);
-    return this.inLine(found?.id ?? identityKey(identifier), async () => {
-      if (!found) {
-        await this.context.hasher.verify(bounded(password), async () => undefined);
-        return undefined;
-      }
-      const user = await this.verify(act, found.id, password, agent);
-      if (!user) return undefined;
-      await this.context.db.write((trx) => noteLogin(trx, user.id, act.at));
-      return user;
-    });
+    // In a storm most are turned away here, before anything is read for them.
+    if (!visitor.claimsDevice) this.requireRoomForStranger();
+    const user = await findUserByIdentifier(this.context.db.read, identifier);
+    const device = user ? visitor.deviceOf(user) : null;
+    return this.inLine(device, user?.id ?? identityKey(identifier), () =>
+      this.verify({ act, user, device, password, agent: visitor.agent, isSignIn: true }),
+    );
   }
 
   /** Whether this is the password of a signed-in user; counted like a sign-in (R7). */
-  async confirmPassword(act: Act, userId: number, password: string, agent: string): Promise<boolean> {
-    return this.inLine(userId, async () => (await this.verify(act, userId, password, agent)) !== undefined);
+  async confirmPassword(act: Act, user: User, password: string, visitor: Visitor): Promise<boolean> {
+    const device = visitor.deviceOf(user);
+    const verified = await this.inLine(device, user.id, () =>
+      this.verify({ act, user, device, password, agent: visitor.agent, isSignIn: false }),
+    );
+    return verified !== undefined;
   }
 
-  private async verify(act: Omit<Act, 'by'>, id: number, typed: string, agent: string): Promise<User | undefined> {
+  private async verify(attempt: Attempt): Promise<User | undefined> {
     const { db, hasher, attemptLimit } = this.context;
-    const by: Act = { ...act, by: { id: null, name: 'sign-in', rights: NO_RIGHTS } };
-    const password = bounded(typed);
-    let user = await findSubject(db.read, id);
-    let outcome: LoginAttempt['outcome'] = 'wrong password';
-    const hash = await hasher.verify(password, async () => {
-      // Read again: much can happen to an account while the attempt stands in line.
-      user = await findSubject(db.read, id);
-      if (!(await db.write((trx) => reserveAttempt(trx, by, user, attemptLimit)))) outcome = 'while locked';
-      else if (!maySignIn(user, dayOf(Date.parse(act.at)))) outcome = 'may not sign in';
-      return outcome === 'wrong password' ? findPasswordHash(db.read, id) : undefined;
-    });
-    if (hash) {
-      const better = hasher.isOutdated(hash) ? await hasher.hash(password) : undefined;
-      await db.write(async (trx) => {
-        await clearLoginAttempts(trx, [id]);
+    const { device, agent, isSignIn } = attempt;
+    const id = attempt.user?.id ?? NOBODY;
+    const password = bounded(attempt.password);
+    let user: User | undefined;
+    let outcome: LoginAttempt['outcome'] = 'unknown name';
+    let lockedUntil: Instant | undefined;
+    const hash = await hasher.verify(password, device === null ? 'last' : 'first', () =>
+      db.write(async (trx) => {
+        // Read again: much can happen to an account while the attempt stands in line.
+        [user] = await findUsers(trx, [id]);
+        if (!user) return undefined;
+        const act = this.actOf(attempt);
+        lockedUntil = await reserveAttempt(trx, act, { user, device, agent }, attemptLimit);
+        if (lockedUntil !== undefined) outcome = 'while locked';
+        else outcome = maySignIn(user, dayOf(Date.parse(act.at))) ? 'wrong password' : 'may not sign in';
+        return outcome === 'wrong password' ? findPasswordHash(trx, id) : undefined;
+      }),
+    );
+    const better = hash && hasher.isOutdated(hash) ? await hasher.hash(password) : undefined;
+    return db.write(async (trx) => {
+      const act = this.actOf(attempt);
+      const tried: Tried | undefined = user && { user, device, agent };
+      if (tried && hash) {
+        await clearCounter(trx, tried);
         if (better) await replaceHash(trx, id, hash, better);
-      });
-      return user;
-    }
-    await db.write(async (trx) => {
-      await recordLoginAttempt(trx, id, { at: act.at, address: act.address, agent, outcome });
-      if (outcome !== 'while locked') await lockAtLimit(trx, by, user, attemptLimit);
+        if (isSignIn) await noteLogin(trx, id, act.at);
+        return user;
+      }
+      if (tried && outcome !== 'while locked') lockedUntil = await lockAtLimit(trx, act, tried, attemptLimit);
+      const { address } = act;
+      const failed = { at: act.at, address, agent, device, outcome, lockedUntil: lockedUntil ?? null };
+      await recordLoginAttempt(trx, user?.id ?? null, failed);
+      return undefined;
     });
-    return undefined;
   }
 
-  private async inLine<T>(account: string | number, work: () => Promise<T>): Promise<T> {
-    const line = this.lines.get(account) ?? { last: Promise.resolve(), length: 0 };
-    if (line.length >= IN_LINE_AT_MOST) throw new TooManyRequests(10);
+  /** By the clock of this moment: a lock is not shorter for the time that its attempt stood in line. */
+  private actOf({ act }: Attempt): Act {
+    return { ...act, at: instant(this.context.clock()), by: { id: null, name: 'sign-in', rights: NO_RIGHTS } };
+  }
+
+  /**
+   * Strangers share one room, known devices have lines of their own: no crowd of strangers keeps a known device out. How
+   * full the room is says nothing of any name (R24).
+   */
+  private async inLine<T>(device: string | null, account: string | number, work: () => Promise<T>): Promise<T> {
+    const key = JSON.stringify([account, device]);
+    const line = this.lines.get(key) ?? { last: Promise.resolve(), length: 0 };
+    if (device === null) this.requireRoomForStranger();
+    else if (line.length >= IN_LINE_PER_DEVICE) throw new TooManyRequests(COME_BACK_AFTER);
     line.length++;
-    this.lines.set(account, line);
+    if (device === null) this.strangersInLine++;
+    this.lines.set(key, line);
     const turn = line.last.then(work);
     line.last = turn.catch(() => {});
     try {
       return await turn;
     } finally {
-      if (--line.length === 0) this.lines.delete(account);
+      if (device === null) this.strangersInLine--;
+      if (--line.length === 0) this.lines.delete(key);
     }
+  }
+
+  private requireRoomForStranger(): void {
+    if (this.strangersInLine >= STRANGERS_IN_LINE) throw new TooManyRequests(COME_BACK_AFTER);
   }
 }
 

@@ -43,7 +43,7 @@ export function setupController(app: AppContext): Router {
     try {
       const user = await createFirstAdministrator(app.db, circumstances(app, req), { name, email, passwordHash });
       await app.db.write((trx) => noteLogin(trx, user.id, circumstances(app, req).at));
-      await startSession(req, user);
+      await startSession(app, req, res, user);
     } catch (error) {
       if (!(error instanceof FieldErrors)) throw error;
       return show(req, res, { name, email }, error.errors);

@@ -40,7 +40,9 @@ const INAPPLICABLE: Record<UserAction, (subject: Subject) => Refusal | undefined
   activate: (subject) => (subject.activity === 'active' ? inapplicable('is already active') : undefined),
   delete: (subject) => (subject.activity === 'deleted' ? inapplicable('is already deleted') : undefined),
   'reset-login-attempts': (subject) =>
-    subject.loginAttempts === 0 && subject.lockedUntil === null ? inapplicable('has no failed attempts') : undefined,
+    subject.loginAttempts + subject.attemptsAtKnownDevices === 0 && subject.lockedUntil === null
+      ? inapplicable('has no failed attempts')
+      : undefined,
   reinvite: (subject) =>
     unlessActive(subject) ??
     (subject.apiOnly ? inapplicable('is API-only, which has no invitation') : undefined) ??

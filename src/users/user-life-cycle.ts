@@ -110,12 +110,20 @@ async function confirmAccess(trx: Transaction, act: Act, subjects: Subject[]): P
   }));
 }
 
-/** Counter, lock and total are cleared. */
+/** Every counter is cleared, those of known devices included, with step, lock and total. */
 async function resetLoginAttempts(trx: Transaction, act: Act, subjects: Subject[]): Promise<void> {
   await clearLoginAttempts(trx, subjects.map(idOf));
   await record(trx, act, subjects, 'user.login-attempts-reset', (subject) => ({
-    before: { loginAttempts: subject.loginAttempts, lockedUntil: subject.lockedUntil },
-    after: { loginAttempts: 0, lockedUntil: null },
+    before: {
+      loginAttempts: subject.loginAttempts,
+      lockedUntil: subject.lockedUntil,
+      ...(subject.attemptsAtKnownDevices > 0 && { attemptsAtKnownDevices: subject.attemptsAtKnownDevices }),
+    },
+    after: {
+      loginAttempts: 0,
+      lockedUntil: null,
+      ...(subject.attemptsAtKnownDevices > 0 && { attemptsAtKnownDevices: 0 }),
+    },
   }));
 }
 

@@ -32,6 +32,7 @@ interface Row {
   access_confirmed_by: number | null;
   attempts: number | null;
   locked_until: string | null;
+  attempts_at_devices: number | null;
   invitation_expires_at: string | null;
   invitation_failed: number;
   version: number;
@@ -75,6 +76,7 @@ export function selectUsers(db: Reader): Knex.QueryBuilder<Row, Row[]> {
       'users.access_confirmed_by',
       'lockouts.attempts',
       'lockouts.locked_until',
+      db('device_lockouts').where('user_id', db.ref('users.id')).sum('attempts').as('attempts_at_devices'),
       'invitation.expires_at as invitation_expires_at',
       db.raw('invitation_mail.failed_at is not null as invitation_failed'),
       'users.version',
@@ -106,6 +108,7 @@ export function userOf(row: Row): User {
     accessConfirmedBy: row.access_confirmed_by,
     loginAttempts: row.attempts ?? 0,
     lockedUntil: row.locked_until,
+    attemptsAtKnownDevices: Number(row.attempts_at_devices ?? 0),
     invitationExpiresAt: row.invitation_expires_at,
     invitationFailed: Boolean(row.invitation_failed),
     version: row.version,

@@ -26,9 +26,11 @@ export interface User {
   lastActivityAt: Instant | null;
   accessConfirmedAt: Instant | null;
   accessConfirmedBy: number | null;
-  /** Failed sign-ins since the last success, or since the last lock ended. */
+  /** Failed sign-ins of strangers since the last success of one, or since the last lock ended. */
   loginAttempts: number;
   lockedUntil: Instant | null;
+  /** The same at browsers that are known for the user: counted apart, and no part of the state *locked*. */
+  attemptsAtKnownDevices: number;
   /** When the open invitation ends or ended; null without one. */
   invitationExpiresAt: Instant | null;
   /** Its mail failed for good. */

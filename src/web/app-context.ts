@@ -5,6 +5,7 @@ import type { Database } from '../db/database.ts';
 import type { LinkSettings } from '../links/link-store.ts';
 import type { MailSender } from '../mail/mail-sender.ts';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
+import type { KnownDevices } from '../sessions/known-devices.ts';
 import type { SignIn } from '../sessions/sign-in.ts';
 import type { UserIndex } from '../users/user-index.ts';
 import type { StateLimits } from '../users/user-state.ts';
@@ -17,6 +18,7 @@ export interface AppContext {
   logger: Logger;
   hasher: PasswordHasher;
   signIn: SignIn;
+  devices: KnownDevices;
   links: LinkSettings;
   index: UserIndex;
   /** Undefined where no mail goes out. */

@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { DAY, dayOf, instant, MINUTE } from '../clock.ts';
 import { findRights } from '../groups/membership-store.ts';
 import { maySignIn, type User } from '../users/user.ts';
@@ -25,8 +25,14 @@ export function authentication(app: AppContext): RequestHandler {
   };
 }
 
-/** Gives the browser a new session id, signed in as this user; the old id is dead (R47). */
-export async function startSession(req: Request, user: Pick<User, 'id' | 'passwordSetAt'>): Promise<void> {
+/** Gives the browser a new session id, signed in as this user, for whom it is known from now on; the old id is dead (R47). */
+export async function startSession(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  user: Pick<User, 'id' | 'passwordSetAt'>,
+): Promise<void> {
+  app.devices.remember(req, res, user);
   await newSession(req);
   req.session.userId = user.id;
   req.session.passwordSetAt = user.passwordSetAt;

@@ -203,7 +203,12 @@ describe('too many failed sign-ins', () => {
     await fail(LIMIT + 3);
     const events = await audit.since();
     expect(events.map((event) => [event.action, event.actorName, event.subjectName, event.after])).toEqual([
-      ['user.locked', 'sign-in', 'bob', { loginAttempts: LIMIT, lockedUntil: '2026-11-22T12:15:00.000Z' }],
+      [
+        'user.locked',
+        'sign-in',
+        'bob',
+        { counter: 'account', loginAttempts: LIMIT, lockedUntil: '2026-11-22T12:15:00.000Z' },
+      ],
     ]);
     const page = pageOf(await (await signedIn(app, 'alice')).get(pathTo(app, 'bob')));
     expect(page.heading()).toMatch(/Locked/);
@@ -231,16 +236,25 @@ describe('too many failed sign-ins', () => {
       const refused = await change(n === 0 ? '' : WRONG);
       expect([refused.status, Object.keys(pageOf(refused).errors())]).toEqual([422, ['current']]);
     }
-    // Locked everywhere: here, and at the sign-in.
+    // Locked in this browser everywhere: here, and at the sign-in.
     expect((await change(PASSWORD)).status).toBe(422);
-    expect(await tries('bob', PASSWORD)).toBe(422);
+    expect((await bob.post('/session', { identifier: 'bob', password: PASSWORD })).status).toBe(422);
     app.clock.advance(15 * MINUTE);
     expect((await change(PASSWORD)).status).toBe(303);
     expect(await tries('bob', NEW_PASSWORD)).toBe(303);
   });
 
-  it('there and here are one counter (R19)', async () => {
+  it('there and here are one counter, which is that of the browser (R19)', async () => {
     const bob = await signedIn(app, 'bob');
+    for (let n = 0; n < LIMIT - 1; n++)
+      expect((await bob.post('/session', { identifier: 'bob', password: WRONG })).status).toBe(422);
+    await submit(bob, '/credentials', { current: WRONG, password: NEW_PASSWORD, repeated: NEW_PASSWORD });
+    expect((await bob.post('/session', { identifier: 'bob', password: PASSWORD })).status).toBe(422);
+  });
+
+  it('there are counted on the account itself where the browser is not known any more (R19)', async () => {
+    const bob = await signedIn(app, 'bob');
+    bob.forgetDevices();
     await fail(LIMIT - 1);
     await submit(bob, '/credentials', { current: WRONG, password: NEW_PASSWORD, repeated: NEW_PASSWORD });
     expect(await tries('bob', PASSWORD)).toBe(422);

@@ -51,6 +51,23 @@ export class Session {
     return this.token;
   }
 
+  /** What the browser keeps under this name. */
+  cookie(name: string): string | undefined {
+    return this.agent.jar.getCookie(name, { domain: '127.0.0.1', path: '/', secure: false, script: false })?.value;
+  }
+
+  /** Closed and opened again: the session is gone, and what the browser keeps for longer stays. */
+  reopen(): void {
+    this.agent.jar.setCookie('roster=; Path=/', '127.0.0.1');
+    this.token = '';
+    this.tokenPage = '/session/new';
+  }
+
+  /** As a browser does whose owner clears what sites keep in it, but for the session. */
+  forgetDevices(): void {
+    this.agent.jar.setCookie('roster-devices=; Path=/', '127.0.0.1');
+  }
+
   forgetToken(): void {
     this.token = '';
   }

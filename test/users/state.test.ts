@@ -32,6 +32,7 @@ const PLAIN: User = {
   accessConfirmedAt: null,
   accessConfirmedBy: null,
   loginAttempts: 0,
+  attemptsAtKnownDevices: 0,
   lockedUntil: null,
   invitationExpiresAt: null,
   invitationFailed: false,
