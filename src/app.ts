@@ -30,6 +30,7 @@ import { userActionsController } from './users/user-actions-controller.ts';
 import { UserIndex } from './users/user-index.ts';
 import { usersController } from './users/users-controller.ts';
 import { loggedPath } from './web/act.ts';
+import { AddressLimiter } from './web/address-limiter.ts';
 import type { AppContext } from './web/app-context.ts';
 import { assets } from './web/assets.ts';
 import { authentication } from './web/authentication.ts';
@@ -58,13 +59,15 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   const links = linkSettings(config.secrets.link, config.invitationHours, config.resetMinutes);
   const transport = mailbox ?? (config.mail && smtpTransport(config.mail));
   const place = { instanceName: config.instanceName, baseUrl: config.baseUrl };
+  const addressLimiter = new AddressLimiter(db, clock);
   const context: AppContext = {
     db,
     config,
     clock,
     logger,
     hasher,
-    signIn: new SignIn({ db, hasher, clock, attemptLimit: config.loginAttempts }),
+    signIn: new SignIn({ db, hasher, clock, addressLimiter, attemptLimit: config.loginAttempts }),
+    addressLimiter,
     devices: new KnownDevices(config, clock),
     links,
     mail: transport && new MailSender({ db, clock, logger, links, place, transport, auditKey: config.secrets.audit }),

@@ -14,6 +14,7 @@ import { pruneDeviceCounters } from './sessions/lockout-store.ts';
 import { pruneSessions } from './sessions/session-store.ts';
 import { isAnyAdministrator } from './users/administrators.ts';
 import { pruneUserChanges } from './users/user-index.ts';
+import { pruneAddressLimits } from './web/address-limiter.ts';
 import type { AppContext } from './web/app-context.ts';
 
 const SHUTDOWN_PATIENCE = 10_000;
@@ -68,6 +69,7 @@ async function prune({ db, logger }: AppContext): Promise<void> {
   try {
     await db.write(async (trx) => {
       await pruneSessions(trx, instant(Date.now()));
+      await pruneAddressLimits(trx, instant(Date.now()));
       await pruneDeviceCounters(trx, instant(Date.now() - KNOWN_FOR));
       await pruneUserChanges(trx);
       await pruneDrafts(trx, instant(Date.now() - DAY));

@@ -8,6 +8,7 @@ import { findPasswordHash, replaceHash } from '../passwords/password-store.ts';
 import { identityKey } from '../text.ts';
 import { maySignIn, type User } from '../users/user.ts';
 import { findUserByIdentifier, findUsers, noteLogin } from '../users/user-store.ts';
+import type { AddressLimiter } from '../web/address-limiter.ts';
 import { TooManyRequests } from '../web/errors.ts';
 import { clearCounter, lockAtLimit, reserveAttempt, type Tried } from './lockout-store.ts';
 import { type LoginAttempt, recordLoginAttempt } from './login-attempt-store.ts';
@@ -23,6 +24,7 @@ export interface SignInContext {
   db: Database;
   hasher: PasswordHasher;
   clock: Clock;
+  addressLimiter: AddressLimiter;
   attemptLimit: number;
 }
 
@@ -66,6 +68,7 @@ export class SignIn {
     if (!visitor.claimsDevice) this.requireRoomForStranger();
     const user = await findUserByIdentifier(this.context.db.read, identifier);
     const device = user ? visitor.deviceOf(user) : null;
+    if (device === null) await this.context.addressLimiter.requireRoom(act.address);
     return this.inLine(device, user?.id ?? identityKey(identifier), () =>
       this.verify({ act, user, device, password, agent: visitor.agent, isSignIn: true }),
     );
@@ -81,8 +84,11 @@ export class SignIn {
   }
 
   private async verify(attempt: Attempt): Promise<User | undefined> {
-    const { db, hasher, attemptLimit } = this.context;
+    const { db, hasher, addressLimiter, attemptLimit } = this.context;
     const { device, agent, isSignIn } = attempt;
+    const { address } = attempt.act;
+    // A known device is limited by its own counter, and whoever is signed in is no stranger.
+    const isLimited = isSignIn && device === null;
     const id = attempt.user?.id ?? NOBODY;
     const password = bounded(attempt.password);
     let user: User | undefined;
@@ -90,6 +96,7 @@ export class SignIn {
     let lockedUntil: Instant | undefined;
     const hash = await hasher.verify(password, device === null ? 'last' : 'first', () =>
       db.write(async (trx) => {
+        if (isLimited) await addressLimiter.takeIn(trx, address);
         // Read again: much can happen to an account while the attempt stands in line.
         [user] = await findUsers(trx, [id]);
         if (!user) return undefined;
@@ -106,12 +113,12 @@ export class SignIn {
       const tried: Tried | undefined = user && { user, device, agent };
       if (tried && hash) {
         await clearCounter(trx, tried);
+        if (isLimited) await addressLimiter.giveBackIn(trx, address);
         if (better) await replaceHash(trx, id, hash, better);
         if (isSignIn) await noteLogin(trx, id, act.at);
         return user;
       }
       if (tried && outcome !== 'while locked') lockedUntil = await lockAtLimit(trx, act, tried, attemptLimit);
-      const { address } = act;
       const failed = { at: act.at, address, agent, device, outcome, lockedUntil: lockedUntil ?? null };
       await recordLoginAttempt(trx, user?.id ?? null, failed);
       return undefined;

@@ -9,6 +9,7 @@ import type { KnownDevices } from '../sessions/known-devices.ts';
 import type { SignIn } from '../sessions/sign-in.ts';
 import type { UserIndex } from '../users/user-index.ts';
 import type { StateLimits } from '../users/user-state.ts';
+import type { AddressLimiter } from './address-limiter.ts';
 
 /** What the controllers share. Made once, in createApp. */
 export interface AppContext {
@@ -19,6 +20,8 @@ export interface AppContext {
   hasher: PasswordHasher;
   signIn: SignIn;
   devices: KnownDevices;
+  /** Stands before whatever strangers may try. */
+  addressLimiter: AddressLimiter;
   links: LinkSettings;
   index: UserIndex;
   /** Undefined where no mail goes out. */

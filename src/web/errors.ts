@@ -50,8 +50,11 @@ export class Gone extends HttpError {
 export class TooManyRequests extends HttpError {
   readonly retryAfterSeconds: number;
 
-  constructor(retryAfterSeconds: number) {
-    super(429, 'Too many people are signing in at this moment. Try again shortly.');
+  constructor(
+    retryAfterSeconds: number,
+    message = 'Too many people are signing in at this moment. Try again shortly.',
+  ) {
+    super(429, message);
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

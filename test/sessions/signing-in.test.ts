@@ -202,7 +202,7 @@ describe('a refusal', () => {
 
 describe('more people at once than can be hashed for', () => {
   it('are told to come back, and nobody is harmed (F5)', async () => {
-    const quick = await startApp();
+    const quick = await startApp({ TRUST_PROXY: '1' });
     // Hashes that take a moment, as real ones do.
     await using app = await quick.restart({ passwordCost: 7 });
     const browsers = await Promise.all(
@@ -214,7 +214,11 @@ describe('more people at once than can be hashed for', () => {
     );
     const answers = await Promise.all(
       Array.from({ length: 180 }, (_, n) =>
-        browsers[n % 8].post('/session', { identifier: `nobody-${n}`, password: 'x' }),
+        browsers[n % 8].post(
+          '/session',
+          { identifier: `nobody-${n}`, password: 'x' },
+          { 'X-Forwarded-For': `10.0.0.${n}` },
+        ),
       ),
     );
     const statuses = Map.groupBy(answers, (answer) => answer.status);
