@@ -76,7 +76,8 @@ export const WORDS: Record<BulkAction, Words> = {
     label: 'Reset login attempts',
     button: (number) => `Reset login attempts of ${counted(number, 'user')}`,
     done: (number) => `Login attempts of ${counted(number, 'user')} were reset.`,
-    consequence: 'Their counts of failed sign-ins go back to zero, and locks end now.',
+    consequence:
+      'Their counts of failed sign-ins go back to zero, and locks end now: for unknown devices and for known ones.',
   },
   'confirm-access': {
     label: 'Confirm access',

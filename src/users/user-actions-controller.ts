@@ -53,7 +53,7 @@ export const ACTION_PAGES: ActionPage[] = [
     method: 'delete',
     page: 'delete',
     consequences: () => [
-      'The count of failed sign-ins goes back to zero, and a lock ends now.',
+      'Every count of failed sign-ins goes back to zero, and a lock ends now: for unknown devices and for known ones.',
       'The password stays as it is.',
     ],
     done: (user) => `Login attempts of ${user.name} are reset.`,

@@ -6,13 +6,12 @@ import { findMemberships } from '../groups/membership-store.ts';
 import { findToken, linkAddress } from '../links/link-store.ts';
 import { MAIL_LABELS, mailState } from '../mail/mail-state.ts';
 import { findMails } from '../mail/outbox-store.ts';
-import { PERMANENTLY } from '../sessions/lockout-store.ts';
-import { findLoginAttempts } from '../sessions/login-attempt-store.ts';
 import { findSessions } from '../sessions/session-store.ts';
 import { findTagsOf } from '../tags/tag-store.ts';
 import { type AppContext, stateLimits } from '../web/app-context.ts';
 import { type Flash, takeFlash } from '../web/flash.ts';
 import { render } from '../web/render.ts';
+import { loginAttemptsSection } from './login-attempts-section.ts';
 import { mayAdminister, type Subject } from './user.ts';
 import { refusalOf } from './user-action.ts';
 import { ACTION_PAGES } from './user-actions-controller.ts';
@@ -21,7 +20,6 @@ import { badgesOf } from './user-state.ts';
 import { findUserNames } from './user-store.ts';
 
 const EVENTS_SHOWN = 50;
-const ATTEMPTS_SHOWN = 10;
 const MAILS_SHOWN = 10;
 
 export async function showRecord(app: AppContext, req: Request, res: Response, user: Subject): Promise<void> {
@@ -42,9 +40,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
     memberships,
     tags: await findTagsOf(db, user.id),
     sessions: await findSessions(db, user.id, now),
-    attempts: await findLoginAttempts(db, user.id, ATTEMPTS_SHOWN),
-    isLocked: user.lockedUntil !== null && user.lockedUntil > now,
-    isLockedForGood: user.lockedUntil === PERMANENTLY,
+    loginAttempts: await loginAttemptsSection(db, user.id, app.config.loginAttempts, now),
     isInvitationOpen: user.invitationExpiresAt !== null && user.invitationExpiresAt > now,
     mails: (await findMails(db, user.id, MAILS_SHOWN)).map((mail) => ({
       ...mail,

@@ -68,7 +68,7 @@ export class AddressLimiter {
     const minutes = counted(Math.ceil(left / MINUTE), 'minute');
     throw new TooManyRequests(
       Math.ceil(left / 1_000),
-      `Too many attempts came from your address. Nothing was looked at; try again in ${minutes}.`,
+      `Too many attempts came from your address. Try again in ${minutes}.`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import type { Day, Instant } from '../clock.ts';
+import { DAY, type Day, HOUR, type Instant, MINUTE } from '../clock.ts';
 import { counted } from '../text.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -9,6 +9,13 @@ export const format = {
   number: (number: number) => number.toLocaleString('en'),
   day: (day: Day) => `${Number(day.slice(8, 10))} ${MONTHS[Number(day.slice(5, 7)) - 1]} ${day.slice(0, 4)}`,
   moment: (moment: Instant) => `${format.day(moment)}, ${moment.slice(11, 16)}`,
+  /** A length of time in its largest whole unit. */
+  duration: (milliseconds: number) => {
+    const whole = (unit: number) => milliseconds >= unit && milliseconds % unit === 0;
+    if (whole(DAY)) return counted(milliseconds / DAY, 'day');
+    if (whole(HOUR)) return counted(milliseconds / HOUR, 'hour');
+    return counted(Math.ceil(milliseconds / MINUTE), 'minute');
+  },
   /** A value of an audit event. */
   value: (value: unknown): string => {
     if (value === null || value === undefined || value === '') return 'nothing';

@@ -78,15 +78,19 @@ describe.each([
     await maria.goto(link);
     await sees(maria, 'This link can no longer be used');
 
-    // Five wrong passwords, and the right one no longer opens.
-    await maria.goto('/session/new');
-    for (let n = 0; n < 5; n++) await signIn(maria, 'maria', `wrong password number ${n}`);
-    await signIn(maria, 'maria@example.com', MEMBER);
-    await sees(maria, 'That did not work');
+    // Five wrong passwords on a strange device, and the right one no longer opens there.
+    const elsewhere = await newVisit();
+    await elsewhere.goto('/session/new');
+    for (let n = 0; n < 5; n++) await signIn(elsewhere, 'maria', `wrong password number ${n}`);
+    await signIn(elsewhere, 'maria@example.com', MEMBER);
+    await sees(elsewhere, 'That did not work');
     await admin.goto('/users?state=locked');
     expect(await admin.getByRole('table').getByRole('link', { name: 'maria' }).count()).toBe(1);
     await admin.goto(record);
     await confirm(admin, 'Reset login attempts', 'Reset login attempts');
+    await signIn(elsewhere, 'maria', MEMBER);
+    await sees(elsewhere, 'My credentials');
+    await maria.goto('/session/new');
     await signIn(maria, 'maria', MEMBER);
     await sees(maria, 'My credentials');
 

@@ -205,6 +205,35 @@ describe('a browser in which somebody signed in before', () => {
     expect(await tries(known, NEW_PASSWORD)).toBe(303);
   });
 
+  it('is named in the record, with its lock and what it tried', async () => {
+    const agent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0 "<b>';
+    const known = await signedIn(app, 'bob');
+    known.reopen();
+    const wrong = { identifier: 'bob', password: WRONG };
+    for (let n = 0; n < LIMIT; n++) await known.post('/session', wrong, { 'User-Agent': agent });
+    const alice = await signedIn(app, 'alice');
+    const page = pageOf(await alice.get(pathTo(app, 'bob')));
+    // The state of the account is another thing: strangers are not locked out.
+    expect(page.heading()).toBe('bob');
+    expect(page.textOf('[aria-labelledby=login-attempts] .message')).toBe(
+      'A known device, Firefox on Linux, is locked until 22 Nov 2026, 12:15, since 22 Nov 2026, 12:00: 5 failed sign-ins in a row. If it comes to another lock, that one lasts 30 minutes. Every other device still gets in, unless it is locked as well.',
+    );
+    expect([page.fact('Failed attempts'), page.fact('On a known device')]).toEqual([
+      '0',
+      '5 of 5, locked until 22 Nov 2026, 12:15 Firefox on Linux',
+    ]);
+    expect(page.texts('h3 + ul li')[0]).toBe(
+      '22 Nov 2026, 12:00 from 127.0.0.1: wrong password, counted, locked until 22 Nov 2026, 12:15 known device, Firefox on Linux',
+    );
+    expect(page.$('h3 + ul li:first-child [title]').attr('title')).toBe(agent);
+    app.clock.advance(15 * MINUTE);
+    const later = pageOf(await alice.get(pathTo(app, 'bob')));
+    expect([later.$('[aria-labelledby=login-attempts] .message').length, later.fact('On a known device')]).toEqual([
+      0,
+      '0 of 5 Firefox on Linux (5 since the last success)',
+    ]);
+  });
+
   it('is known for half a year after the last sign-in', async () => {
     const known = await signedIn(app, 'bob');
     app.clock.advance(KNOWN_FOR - 1);

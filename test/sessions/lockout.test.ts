@@ -70,8 +70,12 @@ describe('too many failed sign-ins', () => {
     expect(await tries('bob', PASSWORD)).toBe(422);
     expect(count.own - before).toBe(20 * LIMIT);
     const alice = await signedIn(app, 'alice');
-    expect(pageOf(await alice.get(pathTo(app, 'bob'))).fact('Failed attempts')).toMatch(
-      /locked until an administrator resets it/,
+    const page = pageOf(await alice.get(pathTo(app, 'bob')));
+    expect(page.fact('Failed attempts')).toBe(
+      '5 of 5, locked for good from unknown devices (100 since the last success)',
+    );
+    expect(page.textOf('[aria-labelledby=login-attempts] .message')).toMatch(
+      /^Unknown devices are locked for good, since 11 Dec 2026, 12:00: 5 failed sign-ins in a row, 100 failures and 20 locks since the last success\. Waiting does not end it: a link .* does\. Devices on which bob signed in before still get in\.$/,
     );
     await submit(alice, pathTo(app, 'bob', '/login-attempts/delete'));
     expect(await tries('bob', PASSWORD)).toBe(303);
@@ -212,11 +216,19 @@ describe('too many failed sign-ins', () => {
     ]);
     const page = pageOf(await (await signedIn(app, 'alice')).get(pathTo(app, 'bob')));
     expect(page.heading()).toMatch(/Locked/);
-    expect(page.fact('Failed attempts')).toBe('5, locked until 22 Nov 2026, 12:15');
+    expect(page.fact('Failed attempts')).toBe('5 of 5, locked until 22 Nov 2026, 12:15 from unknown devices');
+    expect(page.textOf('[aria-labelledby=login-attempts] .message')).toBe(
+      'Unknown devices are locked until 22 Nov 2026, 12:15, since 22 Nov 2026, 12:00: 5 failed sign-ins in a row. If it comes to another lock, that one lasts 30 minutes. Devices on which bob signed in before still get in.',
+    );
     const shown = page.texts('h3 + ul li');
-    expect(shown.length).toBe(LIMIT + 3);
-    expect(shown[0]).toMatch(/^22 Nov 2026, 12:00 from 127\.0\.0\.1: while locked/);
-    expect(shown.at(-1)).toMatch(/wrong password/);
+    const line = '22 Nov 2026, 12:00 from 127.0.0.1: ';
+    const browser = ' unknown device, a nameless browser';
+    const until = ', locked until 22 Nov 2026, 12:15';
+    expect(shown).toEqual([
+      ...Array(3).fill(`${line}while locked, not counted${until}${browser}`),
+      `${line}wrong password, counted${until}${browser}`,
+      ...Array(LIMIT - 1).fill(`${line}wrong password, counted${browser}`),
+    ]);
   });
 
   it('fill no disk: of each user the newest few are kept', async () => {

@@ -48,7 +48,7 @@ describe('an address from which too many failed', () => {
     }
     expect(new Set(pages.map((text) => text.replace(/_csrf" value="[^"]*/g, ''))).size).toBe(1);
     expect(pageOf({ text: pages[0] }).textOf('#error')).toBe(
-      'Too many attempts came from your address. Nothing was looked at; try again in 13 minutes.',
+      'Too many attempts came from your address. Try again in 13 minutes.',
     );
     expect(count).toEqual(before);
     expect(await app.db.read('lockouts').where('user_id', app.people.bob)).toEqual([]);
