@@ -90,7 +90,7 @@ export async function seedCast(db: Database, options: CastOptions): Promise<Peop
     await perform(trx, act, 'deactivate', [people.dave], options.links);
     await perform(trx, { ...act, at: instant(options.now - HOUR) }, 'reinvite', [people.carol], options.links);
     const locking = { ...act, at: instant(options.now) };
-    const tried = { user: { id: people.erin, name: 'erin' }, device: null, agent: '' };
+    const tried = { user: { id: people.erin, name: 'erin', email: 'erin@example.com' }, device: null, agent: '' };
     for (let n = 0; n < options.loginAttempts; n++) await reserveAttempt(trx, locking, tried, options.loginAttempts);
     await lockAtLimit(trx, locking, tried, options.loginAttempts);
     return people;

@@ -54,7 +54,9 @@ const WRITERS: Record<MailKind, Writer> = {
     subject: `Your account at ${instanceName} is locked`,
     paragraphs: [
       `After ${mail.facts.attempts} failed sign-ins as ${mail.userName}, the last at ${moment(mail.createdAt)} from ${mail.facts.from}, the account is locked ${mail.facts.until ? `until ${moment(mail.facts.until)}` : 'until you choose a new password or an administrator opens it'}.`,
-      'Nobody got in. What you have open stays open.',
+      mail.facts.counter === 'account'
+        ? 'Nobody got in. What you have open stays open, and a browser in which you signed in before still lets you in.'
+        : 'This concerns a browser in which you signed in before. Nobody got in, and what you have open stays open.',
     ],
     closing: ['If this was you, wait, or choose a new password by “Forgot password?” on the sign-in page.'],
   }),

@@ -26,7 +26,10 @@ export function resetRequestsController(app: AppContext): Router {
     if (identifier.length > LONGEST_IDENTIFIER)
       return show(req, res, identifier, { identifier: `At most ${LONGEST_IDENTIFIER} characters.` });
     const { at, address, requestId } = circumstances(app, req);
-    await app.db.write((trx) => requestReset(trx, identifier, { at, address, requestId }));
+    await app.db.write(async (trx) => {
+      await app.addressLimiter.takeIn(trx, address);
+      await requestReset(trx, identifier, { at, address, requestId });
+    });
     flash(req, ASKED);
     res.redirect(303, '/session/new');
   });

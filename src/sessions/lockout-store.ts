@@ -2,6 +2,7 @@ import type { Act } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
 import { DAY, type Instant, instant, MINUTE } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
+import { mailNotice } from '../mail/outbox-store.ts';
 import type { User } from '../users/user.ts';
 import { pieces } from '../users/user-store.ts';
 
@@ -15,7 +16,7 @@ export const PERMANENTLY: Instant = '9999-12-31T23:59:59.999Z';
 
 /** Whose failed sign-ins are counted, and where: on the account's own counter, for strangers, or on that of a known device. */
 export interface Tried {
-  user: Pick<User, 'id' | 'name'>;
+  user: Pick<User, 'id' | 'name' | 'email'>;
   /** Null for a stranger's browser. */
   device: string | null;
   agent: string;
@@ -129,7 +130,7 @@ export async function findCounters(db: Reader, userId: number): Promise<Counter[
   }));
 }
 
-/** Every lock goes through here: one event each. Returns its end. */
+/** Every lock goes through here: one event each, and a notice to the user. Returns its end. */
 async function lock(trx: Transaction, act: Act, tried: Tried, counter: Row, limit: number): Promise<Instant> {
   const isPermanent = counter.attempts_in_all >= limit * LOCKS_BEFORE_PERMANENT;
   const lockedUntil = isPermanent ? PERMANENTLY : instant(Date.parse(act.at) + lockDuration(counter.step));
@@ -147,6 +148,18 @@ async function lock(trx: Transaction, act: Act, tried: Tried, counter: Row, limi
       },
     },
   ]);
+  await mailNotice(
+    trx,
+    act,
+    'account-locked',
+    { userId: tried.user.id, address: tried.user.email },
+    {
+      attempts: String(counter.attempts),
+      from: act.address,
+      until: isPermanent ? '' : lockedUntil,
+      counter: tried.device === null ? 'account' : 'known device',
+    },
+  );
   return lockedUntil;
 }
 

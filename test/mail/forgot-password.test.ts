@@ -160,6 +160,7 @@ describe('asking again and again', () => {
       const { response } = await ask('bob');
       expect(response.status).toBe(303);
       await mailing.deliver();
+      app.clock.advance(20_000);
     }
     expect(server.mails.length).toBe(3);
     expect((await signedIn(app, 'bob')) instanceof Session).toBe(true);
@@ -188,6 +189,15 @@ describe('asking again and again', () => {
     await mailedFor('bob');
     expect((await new Session(app).get(link)).status).toBe(303);
   });
+});
+
+it('is limited by address, for names that exist and names that do not alike', async () => {
+  for (let n = 0; n < 100; n++) expect((await ask(n % 2 ? 'bob' : 'nobody')).response.status).toBe(303);
+  for (const identifier of ['bob', 'nobody']) {
+    const { response } = await ask(identifier);
+    expect([response.status, response.headers['retry-after']]).toEqual([429, '900']);
+  }
+  expect((await mailing.app.db.read('reset_requests')).length).toBe(100);
 });
 
 it('by an administrator goes by mail as well, and shows them no link', async () => {

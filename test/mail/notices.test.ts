@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { DAY, MINUTE } from '../../src/clock.ts';
 import { PASSWORD, startApp } from '../support/app.ts';
 import { submit } from '../support/form.ts';
 import { linkFor, opened } from '../support/links.ts';
 import { type Mailing, startMailing } from '../support/mailing.ts';
 import { pathTo } from '../support/people.ts';
-import { signedIn } from '../support/session.ts';
+import { Session, signedIn } from '../support/session.ts';
 
 const CHOSEN = 'nine slow tractors hum';
 let mailing: Mailing;
@@ -48,6 +49,28 @@ it('tells of a changed email at the old address and at the new one (R27)', async
     ['robert@example.com', 'Your email address at Roster was changed', told],
   ]);
   await submit(alice, pathTo(mailing.app, 'bob', '/edit'), { description: 'y' });
+  expect(await sent()).toEqual([]);
+});
+
+it('tells a user that their account was locked, once for each lock', async () => {
+  const stranger = new Session(mailing.app);
+  for (let n = 0; n < 8; n++) await stranger.signIn('bob', 'not the password');
+  expect(await sent()).toEqual([
+    [
+      'bob@example.com',
+      'Your account at Roster is locked',
+      expect.stringMatching(/After 5 failed sign-ins as bob, .* locked until 22 Nov 2026, 12:15 UTC\. Nobody got in\./),
+    ],
+  ]);
+  mailing.app.clock.advance(16 * MINUTE);
+  for (let n = 0; n < 5; n++) await stranger.signIn('bob', 'not the password');
+  expect((await sent()).length).toBe(1);
+});
+
+it('does not tell a day late', async () => {
+  const stranger = new Session(mailing.app);
+  for (let n = 0; n < 5; n++) await stranger.signIn('bob', 'not the password');
+  mailing.app.clock.advance(DAY);
   expect(await sent()).toEqual([]);
 });
 
