@@ -34,7 +34,11 @@ async function demo(): Promise<void> {
   const given = Object.entries(givenSettings()).filter(([name]) => KEPT.includes(name));
   const config = readConfig({ LOG_LEVEL: 'warn', ...Object.fromEntries(given), DATA_DIR: folder }, '');
   const password = newPassword();
-  await serve(config, { beforeListen: (context) => fill(context, password), mailbox: new Mailbox() });
+  await serve(config, {
+    beforeListen: (context) => fill(context, password),
+    mailbox: new Mailbox(),
+    showsInterface: true,
+  });
   for (const signal of SIGNALS) process.off(signal, leave);
   console.log(`Sign in as alice with ${password}`);
   console.log(

@@ -11,6 +11,7 @@ import type { Config } from './config.ts';
 import { credentialsController } from './credentials/credentials-controller.ts';
 import type { Database } from './db/database.ts';
 import { groupsController } from './groups/groups-controller.ts';
+import { interfaceController } from './interface/interface-controller.ts';
 import { invitationListController } from './invitations/invitation-list-controller.ts';
 import { invitationsController } from './invitations/invitations-controller.ts';
 import { linkSettings } from './links/link-store.ts';
@@ -20,6 +21,7 @@ import { mailboxController } from './mail/mailbox-controller.ts';
 import { smtpTransport } from './mail/smtp-transport.ts';
 import { PasswordHasher } from './passwords/password-hasher.ts';
 import { passwordsController } from './passwords/passwords-controller.ts';
+import { preferencesController } from './preferences/preferences-controller.ts';
 import { KnownDevices } from './sessions/known-devices.ts';
 import { SessionStore } from './sessions/session-store.ts';
 import { sessionsController } from './sessions/sessions-controller.ts';
@@ -50,6 +52,8 @@ export interface AppParts {
   logger: Logger;
   /** Takes the mails and shows them, instead of the mail server of the settings. */
   mailbox?: Mailbox;
+  /** Whether `/interface` shows the parts of all pages; for the demo and the tests. */
+  showsInterface?: boolean;
 }
 
 /** The whole product from top to bottom: what every request passes, what strangers reach, what needs a sign-in. */
@@ -82,6 +86,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.set('query parser', 'simple');
   app.locals.instanceName = config.instanceName;
   app.locals.mailboxPath = mailbox?.path;
+  app.locals.clock = clock;
 
   app.use(
     pinoHttp({
@@ -113,6 +118,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(authentication(context));
   app.use(forgery(config));
 
+  app.use(preferencesController(context));
   app.use(setupController(context));
   app.use(sessionsController(context));
   app.use(invitationsController(context));
@@ -129,6 +135,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(invitationListController(context));
   app.use(groupsController(context));
   app.use(auditController(context));
+  if (parts.showsInterface) app.use(interfaceController());
 
   app.use(() => {
     throw new NotFound();

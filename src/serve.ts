@@ -26,14 +26,15 @@ export interface ServeOptions {
   beforeListen(context: AppContext): Promise<void>;
   /** Takes the mails and shows them, instead of the mail server of the settings. */
   mailbox?: Mailbox;
+  showsInterface?: boolean;
 }
 
 /** Serves until a signal comes, which then ends the process. Throws what keeps it from starting. */
-export async function serve(config: Config, { beforeListen, mailbox }: ServeOptions): Promise<void> {
+export async function serve(config: Config, { beforeListen, mailbox, showsInterface }: ServeOptions): Promise<void> {
   const db = openDatabase(config.dataDir);
   await migrate(db);
   const logger = pino({ level: config.logLevel });
-  const { express, context } = createApp({ db, config, clock: Date.now, logger, mailbox });
+  const { express, context } = createApp({ db, config, clock: Date.now, logger, mailbox, showsInterface });
   await beforeListen(context);
   await context.index.refresh();
 

@@ -31,6 +31,32 @@ export function fold(text: string): string {
     .trim();
 }
 
+/** The text in parts, so that a page can mark where a search found its folded words; without words, in one part. */
+export function matches(text: string, words: string[]): { text: string; isMatch: boolean }[] {
+  const whole = { text, isMatch: false };
+  if (words.length === 0) return [whole];
+  // What is folded may be longer or shorter than what it came from: each folded letter remembers its own.
+  const letters = [...text];
+  let folded = '';
+  const origin: number[] = [];
+  for (const [at, letter] of letters.entries())
+    for (const one of /\s/.test(letter) ? ' ' : fold(letter)) {
+      folded += one;
+      for (let unit = 0; unit < one.length; unit++) origin.push(at);
+    }
+  const isMatch = new Uint8Array(letters.length);
+  for (const word of words)
+    for (let from = folded.indexOf(word); from !== -1; from = folded.indexOf(word, from + word.length))
+      isMatch.fill(1, origin[from], origin[from + word.length - 1] + 1);
+  const parts: { text: string; isMatch: boolean }[] = [];
+  for (const [at, letter] of letters.entries()) {
+    const last = parts.at(-1);
+    if (last?.isMatch === Boolean(isMatch[at])) last.text += letter;
+    else parts.push({ text: letter, isMatch: Boolean(isMatch[at]) });
+  }
+  return parts.length > 0 ? parts : [whole];
+}
+
 /** "3 users", "1 user": a number with its noun, the number with separators. */
 export function counted(number: number, singular: string, plural = `${singular}s`): string {
   return `${number.toLocaleString('en')} ${number === 1 ? singular : plural}`;

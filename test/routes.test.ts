@@ -64,7 +64,11 @@ const hasPassword = (person: Person) => async (app: TestApp) => (await column(pe
 const ROUTES: Record<string, Classified> = {
   'get /health': { open: 'everybody' },
   'get /assets/:version/js/htmx.js': { open: 'everybody' },
+  'get /assets/:version/js/combobox.js': { open: 'everybody' },
+  'get /assets/:version/icons.svg': { open: 'everybody' },
   'use /assets/:version': { open: 'everybody' },
+  'get /preferences': { open: 'everybody' },
+  'post /preferences': { open: 'everybody' },
   'get /setup': { open: 'everybody', shows: 404 },
   'get /setup/:token': { open: 'everybody', shows: 410 },
   'post /setup': {
@@ -358,6 +362,7 @@ const ROUTES: Record<string, Classified> = {
       leadsTo: /^\/bulk-operations\/:id$/,
     },
   },
+  'get /interface': { open: 'signed-in' },
   'get /groups': { open: ['groups', 'read'] },
   'get /audit': { open: ['audit', 'read'] },
 };
@@ -493,8 +498,8 @@ describe('the list of routes', () => {
 
   it('has an example for everything that changes something', () => {
     const without = routes.filter((route) => route.method !== 'get' && route.method !== 'use' && !route.change);
-    // It only tells how strong a password is.
-    expect(without.map((route) => route.name)).toEqual(['post /passwords/strength']);
+    // The one is kept by the browser, and the other only tells how strong a password is.
+    expect(without.map((route) => route.name)).toEqual(['post /preferences', 'post /passwords/strength']);
   });
 });
 

@@ -50,6 +50,8 @@ describe('the views', () => {
       '/credentials',
       '/nowhere',
       '/bulk-operations',
+      '/preferences',
+      '/interface',
     ];
     for (const path of paths) note(path, await alice.get(path));
     for (const person of ['alice', 'bob', 'carol', 'dave', 'erin', 'robin'] as const) {

@@ -15,6 +15,48 @@ for (const button of document.querySelectorAll('[data-copy]')) {
   });
 }
 
+// A short text is copied from wherever it stands, and the toast says which; where that is forbidden it says what to copy.
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest('[data-copy-text]');
+  if (!button) return;
+  const text = button.dataset.copyText;
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(`Copied ${text}`);
+  } catch {
+    toast(`Your browser does not let this page copy: ${text}`);
+  }
+});
+
+// What was done is said for a while, and stays for as long as somebody is at it. What went wrong stays until it is dismissed.
+const SHOWN = 7000;
+
+export function toast(words) {
+  const message = document.createElement('div');
+  message.className = 'message';
+  message.dataset.toast = '';
+  message.append(Object.assign(document.createElement('p'), { textContent: words }));
+  const messages = document.getElementById('messages');
+  messages.replaceChildren(message);
+  fade();
+}
+
+function fade() {
+  const message = document.querySelector('#messages > [data-toast]');
+  if (!message) return;
+  setTimeout(() => (message.matches(':hover, :focus-within') ? fade() : message.remove()), SHOWN);
+}
+fade();
+
+document.addEventListener('click', (event) => {
+  if (event.target.closest('[data-dismiss]')) event.target.closest('.message')?.remove();
+});
+
+// A preference holds at once; the form is sent behind it.
+document.addEventListener('change', ({ target }) => {
+  if (target.closest('.preferences')) document.documentElement.dataset[target.name] = target.value;
+});
+
 // The email is proposed from the contact that is chosen, as long as nothing else was typed.
 document.addEventListener('change', (event) => {
   const email = document.getElementById('email');

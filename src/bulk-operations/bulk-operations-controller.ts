@@ -137,7 +137,9 @@ export function bulkOperationsController(app: AppContext): Router {
       const shown = { shown: wholeNumber(typed.shown), shownChange: wholeNumber(typed.change) };
       return { userIds: selection.ids(), view: { view, ...shown, frozenChange: selection.change } };
     }
-    const ids = [...new Set([typed.ids].flat().map(Number))].filter((id) => Number.isSafeInteger(id) && id > 0);
+    // One by one, as boxes send them, or many in one field: a form holds only so many fields.
+    const given = [typed.ids].flat().flatMap((text) => text.split(','));
+    const ids = [...new Set(given.map(Number))].filter((id) => Number.isSafeInteger(id) && id > 0);
     return { userIds: (await findUsers(app.db.read, ids)).map((user) => user.id) };
   }
 

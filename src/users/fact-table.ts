@@ -36,6 +36,12 @@ export class FactTable {
     for (let n = 0; n < MOMENTS.length; n++) this.moments[id * MOMENTS.length + n] = facts[MOMENTS[n]];
   }
 
+  /** Whether there is such a user, who is not deleted. */
+  isListed(id: number): boolean {
+    const activity = this.activities[id];
+    return activity > 0 && ACTIVITIES[activity - 1] !== 'deleted';
+  }
+
   /** Writes the user's facts into `facts`, which saves an object per user; false where there is no such user. */
   read(id: number, facts: StateFacts): boolean {
     const activity = this.activities[id];

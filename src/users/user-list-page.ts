@@ -1,6 +1,7 @@
 import { BULK_ACTIONS, WORDS } from '../bulk-operations/bulk-operation.ts';
 import type { Group } from '../groups/group-store.ts';
 import type { Tag } from '../tags/tag-store.ts';
+import { fold, matches } from '../text.ts';
 import type { Activity } from './user.ts';
 import type { UserList } from './user-list.ts';
 import { type ListQuery, listPath, PAGE_SIZES, type SortKey, toggled } from './user-list-query.ts';
@@ -47,29 +48,32 @@ export function listPage({
   groups,
   tags,
   mayWrite,
+  folded,
 }: {
   query: ListQuery;
   list: UserList;
   groups: Group[];
   tags: Tag[];
   mayWrite: boolean;
+  /** The names of the filters that the reader has folded away. */
+  folded: string[];
 }) {
   const { counts } = list;
+  const words = fold(query.q).split(' ').filter(Boolean);
   const choice = <T>(name: 'activity' | 'state' | 'tag' | 'group', value: T, label: string, count: number): Choice => ({
     label,
     count,
     isChosen: (query[name] as T[]).includes(value),
     path: listPath(query, { [name]: toggled(query[name] as T[], value) }),
   });
-  const byCount = (a: Choice, b: Choice) =>
-    Number(b.isChosen) - Number(a.isChosen) || b.count - a.count || (a.label < b.label ? -1 : 1);
   const activity = (Object.keys(ACTIVITY_LABELS) as Activity[]).map((value) =>
     choice('activity', value, ACTIVITY_LABELS[value], counts.activity[value]),
   );
   const state = STATES.map((value, n) => choice('state', value, STATE_LABELS[value], counts.states[n]));
-  const tag = tags.map(({ id, name }) => choice('tag', id, name, counts.tags[id] ?? 0)).sort(byCount);
-  const group = groups.map(({ id, name }) => choice('group', id, name, counts.groups[id] ?? 0)).sort(byCount);
-  const shownGroups = query.allGroups ? group : group.slice(0, TOP_GROUPS);
+  const tag = largestFirst(tags, list.sizes.tags).map(({ id, name }) => choice('tag', id, name, counts.tags[id] ?? 0));
+  const group = largestFirst(groups, list.sizes.groups).map(({ id, name }) =>
+    choice('group', id, name, counts.groups[id] ?? 0),
+  );
   return {
     title: 'User Management',
     query,
@@ -83,6 +87,7 @@ export function listPage({
       const descending = isSorted && !query.descending;
       return {
         label,
+        sort,
         direction: isSorted ? (query.descending ? 'descending' : 'ascending') : undefined,
         path: listPath(query, { sort, descending }),
       };
@@ -90,11 +95,11 @@ export function listPage({
     filters: [
       { name: 'activity', label: 'Activity', choices: activity },
       { name: 'state', label: 'State', choices: state },
-      { name: 'tag', label: 'Tags', choices: tag.filter((one) => one.count > 0 || one.isChosen).slice(0, TOP_TAGS) },
+      { name: 'tag', label: 'Tags', choices: tag.filter((one, n) => n < TOP_TAGS || one.isChosen) },
       {
         name: 'group',
         label: 'Top groups',
-        choices: shownGroups.filter((one) => one.count > 0 || one.isChosen || query.allGroups),
+        choices: query.allGroups ? group : group.filter((one, n) => n < TOP_GROUPS || one.isChosen),
         more:
           group.length > TOP_GROUPS
             ? {
@@ -104,7 +109,7 @@ export function listPage({
               }
             : undefined,
       },
-    ],
+    ].map((filter) => ({ ...filter, isFolded: folded.includes(filter.name) })),
     chips: [
       ...(query.q ? [{ label: `“${query.q}”`, path: listPath(query, { q: '' }) }] : []),
       ...[activity, state, tag, group]
@@ -118,8 +123,28 @@ export function listPage({
       isChosen: query.per === per,
       path: listPath(query, { per, perGiven: true }),
     })),
-    previousPath: list.previous && listPath(query, { before: list.previous }),
-    nextPath: list.next && listPath(query, { after: list.next }),
-    path: '/users',
+    pagerLinks: [
+      {
+        id: 'previous-page',
+        label: 'Previous',
+        rel: 'prev',
+        icon: 'chevron-left',
+        path: list.previous && listPath(query, { before: list.previous }),
+      },
+      {
+        id: 'next-page',
+        label: 'Next',
+        rel: 'next',
+        icon: 'chevron-right',
+        path: list.next && listPath(query, { after: list.next }),
+      },
+    ],
+    marked: (text: string) => matches(text, words),
   };
+}
+
+/** In an order that no filter changes: what is offered stays where it is while counts change beside it. */
+function largestFirst<T extends { id: number; name: string }>(all: T[], sizes: Int32Array): T[] {
+  const sizeOf = ({ id }: T) => sizes[id] ?? 0;
+  return all.toSorted((a, b) => sizeOf(b) - sizeOf(a) || (a.name < b.name ? -1 : 1));
 }

@@ -4,7 +4,7 @@ import { findUserIdsByText } from '../db/search.ts';
 import { findMemberships, type Membership } from '../groups/membership-store.ts';
 import { fold } from '../text.ts';
 import type { Activity, User } from './user.ts';
-import type { Counts, Selection, UserFilter, UserIndex } from './user-index.ts';
+import type { Counts, Selection, Sizes, UserFilter, UserIndex } from './user-index.ts';
 import type { Cursor, ListQuery, SortKey } from './user-list-query.ts';
 import { badgesOf, STATES, type State, type StateLimits } from './user-state.ts';
 import { findUsers } from './user-store.ts';
@@ -17,6 +17,7 @@ export interface ListedUser extends User {
 export interface UserList {
   users: ListedUser[];
   counts: Counts;
+  sizes: Sizes;
   /** Cursors of the pages before and after, where there are any. */
   previous?: Cursor;
   next?: Cursor;
@@ -77,6 +78,7 @@ export async function listUsers(
   return {
     users: users.map((user) => ({ ...user, badges: badgesOf(user, limits), groups: groups.get(user.id) ?? [] })),
     counts: selection,
+    sizes: index.sizes(),
     previous: first && hasPrevious ? await placeOf(db, query.sort, first) : undefined,
     next: last && hasNext ? await placeOf(db, query.sort, last) : undefined,
   };

@@ -24,6 +24,8 @@ import { findSubject } from './user-store.ts';
 
 /** How many per page, as last chosen in this browser. */
 const PER_COOKIE = 'roster-per';
+/** Which filters are folded away; the page's own script writes it. */
+const FOLDED_COOKIE = 'roster-folded';
 
 export function usersController(app: AppContext): Router {
   const router = Router();
@@ -31,13 +33,15 @@ export function usersController(app: AppContext): Router {
   const write = requireRight('users', 'write');
 
   router.get('/users', read, async (req, res) => {
-    const query = readListQuery(req.query, Number(parseCookie(req.get('cookie') ?? '')[PER_COOKIE]));
+    const cookies = parseCookie(req.get('cookie') ?? '');
+    const query = readListQuery(req.query, Number(cookies[PER_COOKIE]));
     const list = await listUsers(app.db.read, app.index, query, stateLimits(app));
     if (list.users.length === 0 && (query.after || query.before) && list.counts.total > 0)
       return res.redirect(303, listPath(query));
     remember(res, query);
     const [groups, tags] = await Promise.all([findGroups(app.db.read), findTags(app.db.read)]);
-    const page = listPage({ query, list, groups, tags, mayWrite: may(req.viewer!, 'users', 'write') });
+    const folded = cookies[FOLDED_COOKIE]?.split('.') ?? [];
+    const page = listPage({ query, list, groups, tags, folded, mayWrite: may(req.viewer!, 'users', 'write') });
     render(req, res, 'users/index', page, { fragments: { 'users-list': 'users/_list' } });
   });
 

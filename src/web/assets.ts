@@ -3,14 +3,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import express, { type RequestHandler } from 'express';
+import { iconSprite } from './icons.ts';
 
 const publicFolder = join(import.meta.dirname, '../../public');
-const htmxFile = createRequire(import.meta.url).resolve('htmx.org/dist/htmx.min.js');
+const { resolve } = createRequire(import.meta.url);
+
+/** Modules that are served out of their packages, as they are. */
+const PACKAGED: Record<string, string> = {
+  'js/htmx.js': resolve('htmx.org/dist/htmx.min.js'),
+  'js/combobox.js': resolve('@github/combobox-nav'),
+};
 
 /** Changes whenever a file changes, so that browsers may keep what they have for ever. */
 const version = fingerprint();
 
-/** The address of a file in `public/`, or of `js/htmx.js` from its package. */
+/** The address of a file in `public/`, of `icons.svg`, or of a packaged module. */
 export function assetPath(file: string): string {
   return `/assets/${version}/${file}`;
 }
@@ -18,13 +25,18 @@ export function assetPath(file: string): string {
 export function assets(): RequestHandler {
   const router = express.Router();
   const kept = { immutable: true, maxAge: '1y' } as const;
-  router.get(`/assets/${version}/js/htmx.js`, (_req, res) => res.sendFile(htmxFile, kept));
+  for (const [name, file] of Object.entries(PACKAGED))
+    router.get(`/assets/${version}/${name}`, (_req, res) => res.sendFile(file, kept));
+  router.get(`/assets/${version}/icons.svg`, (_req, res) => {
+    res.set('Cache-Control', 'public, max-age=31536000, immutable').type('image/svg+xml').send(iconSprite);
+  });
   router.use(`/assets/${version}`, express.static(publicFolder, { ...kept, index: false, fallthrough: false }));
   return router;
 }
 
 function fingerprint(): string {
-  const hash = createHash('sha256').update(readFileSync(htmxFile));
+  const hash = createHash('sha256').update(iconSprite);
+  for (const file of Object.values(PACKAGED)) hash.update(readFileSync(file));
   for (const file of readdirSync(publicFolder, { recursive: true, withFileTypes: true }).sort((a, b) =>
     a.name < b.name ? -1 : 1,
   ))

@@ -3,6 +3,9 @@ import { counted } from '../text.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
+const MONTH = 30 * DAY;
+const YEAR = 365 * DAY;
+
 /** How pages write values. Times are UTC. */
 export const format = {
   counted,
@@ -15,6 +18,17 @@ export const format = {
     if (whole(DAY)) return counted(milliseconds / DAY, 'day');
     if (whole(HOUR)) return counted(milliseconds / HOUR, 'hour');
     return counted(Math.ceil(milliseconds / MINUTE), 'minute');
+  },
+  /** How long it is since then, in the largest unit that fits. */
+  ago: (moment: Instant, now: number): string => {
+    const since = now - Date.parse(moment);
+    if (since < MINUTE) return 'just now';
+    if (since < HOUR) return `${counted(Math.floor(since / MINUTE), 'minute')} ago`;
+    if (since < DAY) return `${counted(Math.floor(since / HOUR), 'hour')} ago`;
+    if (since < 2 * DAY) return 'yesterday';
+    if (since < MONTH) return `${counted(Math.floor(since / DAY), 'day')} ago`;
+    if (since < YEAR) return `${counted(Math.floor(since / MONTH), 'month')} ago`;
+    return `${counted(Math.floor(since / YEAR), 'year')} ago`;
   },
   /** A value of an audit event. */
   value: (value: unknown): string => {

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ejs from 'ejs';
 import type { Request, Response } from 'express';
-import { may } from '../users/user.ts';
+import { initials, tint } from '../users/avatar.ts';
+import { may, type Viewer } from '../users/user.ts';
 import { assetPath } from './assets.ts';
 import { takeFlash } from './flash.ts';
 import { format } from './format.ts';
+import { PREFERENCES, readPreferences } from './preferences.ts';
 
 const viewsFolder = join(import.meta.dirname, '../../views');
 
@@ -13,9 +15,9 @@ type Template = (page: object) => string;
 const templates = new Map<string, Template>();
 
 const TABS = [
-  { application: 'users', label: 'Users', href: '/users' },
-  { application: 'groups', label: 'Groups', href: '/groups' },
-  { application: 'audit', label: 'Audit', href: '/audit' },
+  { application: 'users', label: 'Users', href: '/users', pages: /^\/(users|bulk-operations|invitations)\b/ },
+  { application: 'groups', label: 'Groups', href: '/groups', pages: /^\/groups\b/ },
+  { application: 'audit', label: 'Audit', href: '/audit', pages: /^\/audit\b/ },
 ] as const;
 
 export interface RenderOptions {
@@ -73,12 +75,27 @@ function surroundings(req: Request, res: Response) {
   const { viewer } = req;
   return {
     viewer,
-    tabs: viewer ? TABS.filter((tab) => may(viewer, tab.application, 'read')) : [],
+    tabs: viewer ? tabsOf(viewer, req.path) : [],
     path: req.path,
+    /** Where a form that changes nothing of this page leads back to. */
+    here: req.method === 'GET' ? req.originalUrl : '/',
+    preferences: readPreferences(req),
+    choices: PREFERENCES,
+    now: res.app.locals.clock(),
     instanceName: res.app.locals.instanceName,
     mailboxPath: viewer && may(viewer, 'users', 'write') ? res.app.locals.mailboxPath : undefined,
     csrfToken: () => (typeof req.csrfToken === 'function' ? req.csrfToken() : ''),
     assetPath,
     format,
+    initials,
+    tint,
   };
+}
+
+function tabsOf(viewer: Viewer, path: string) {
+  return TABS.filter((tab) => may(viewer, tab.application, 'read')).map(({ label, href, pages }) => ({
+    label,
+    href,
+    isCurrent: pages.test(path),
+  }));
 }

@@ -71,8 +71,9 @@ describe.each([
     await sees(maria, '6 more characters');
     await fillPassword(maria, MEMBER);
     await press(maria, 'Set password and sign in');
-    await sees(maria, 'My credentials');
+    await seesHeading(maria, 'My credentials');
     await sees(maria, 'Support');
+    await maria.getByRole('button', { name: 'Your menu' }).click();
     await press(maria, 'Sign out');
     await sees(maria, 'You are signed out');
     await maria.goto(link);
@@ -85,19 +86,20 @@ describe.each([
     await signIn(elsewhere, 'maria@example.com', MEMBER);
     await sees(elsewhere, 'That did not work');
     await admin.goto('/users?state=locked');
-    expect(await admin.getByRole('table').getByRole('link', { name: 'maria' }).count()).toBe(1);
+    expect(await admin.getByRole('table').getByRole('link', { name: 'maria', exact: true }).count()).toBe(1);
     await admin.goto(record);
     await confirm(admin, 'Reset login attempts', 'Reset login attempts');
     await signIn(elsewhere, 'maria', MEMBER);
-    await sees(elsewhere, 'My credentials');
+    await seesHeading(elsewhere, 'My credentials');
     await maria.goto('/session/new');
     await signIn(maria, 'maria', MEMBER);
-    await sees(maria, 'My credentials');
+    await seesHeading(maria, 'My credentials');
 
     // Deactivated while signed in elsewhere: out at the next click.
     await admin.goto(record);
     await confirm(admin, 'Deactivate', 'Deactivate user');
     await sees(admin, 'maria is deactivated');
+    await maria.getByRole('button', { name: 'Your menu' }).click();
     await maria.getByRole('link', { name: 'My credentials' }).click();
     await sees(maria, 'Sign in to Roster');
     await signIn(maria, 'maria', MEMBER);
@@ -105,16 +107,16 @@ describe.each([
 
     await confirm(admin, 'Delete', 'Delete user');
     await admin.goto('/users');
-    expect(await admin.getByRole('table').getByRole('link', { name: 'maria' }).count()).toBe(0);
+    expect(await admin.getByRole('table').getByRole('link', { name: 'maria', exact: true }).count()).toBe(0);
     await admin
       .getByRole('complementary')
       .getByRole('link', { name: /^Deleted/ })
       .click();
-    await admin.getByRole('table').getByRole('link', { name: 'maria' }).click();
+    await admin.getByRole('table').getByRole('link', { name: 'maria', exact: true }).click();
     await confirm(admin, 'Activate', 'Activate user');
     await sees(admin, 'maria is active again');
     await signIn(maria, 'maria', MEMBER);
-    await sees(maria, 'My credentials');
+    await seesHeading(maria, 'My credentials');
     expect(visits.flatMap((one) => one.complaints)).toEqual([]);
   }, 120_000);
 });
@@ -143,6 +145,10 @@ async function press(page: Page, name: string): Promise<void> {
 
 async function sees(page: Page, text: string): Promise<void> {
   await page.getByText(text).first().waitFor();
+}
+
+async function seesHeading(page: Page, name: string): Promise<void> {
+  await page.getByRole('heading', { name }).waitFor();
 }
 
 function freePort(): Promise<number> {

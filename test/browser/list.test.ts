@@ -88,7 +88,7 @@ describe('the list with JavaScript', () => {
   });
 
   it('opens a record as a page of its own', async () => {
-    await page.getByRole('table').getByRole('link', { name: 'bob' }).click();
+    await page.getByRole('table').getByRole('link', { name: 'bob', exact: true }).click();
     await page.getByRole('heading', { name: 'Timeline' }).waitFor();
     expect(await isSamePage()).toBe(false);
   });

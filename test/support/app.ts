@@ -82,7 +82,7 @@ async function listen(start: Start): Promise<TestApp> {
   await migrate(db);
   const log: string[] = [];
   const logger = pino({ level: config.logLevel }, { write: (line: string) => void log.push(line) });
-  const { express, context } = createApp({ db, config, clock: clock.now, logger, mailbox });
+  const { express, context } = createApp({ db, config, clock: clock.now, logger, mailbox, showsInterface: true });
   const server = createServer(express);
   await new Promise<void>((resolve) => server.listen(Number(settings.PORT ?? 0), '127.0.0.1', resolve));
   // A test that failed before it closed its app must not keep the run from ending.

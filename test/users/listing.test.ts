@@ -42,15 +42,15 @@ describe('the users list', () => {
     ]);
     expect(page.texts('#filters h2')).toEqual(['Activity', 'State', 'Tags', 'Top groups']);
     expect(page.textOf('#total')).toBe('10 users');
-    expect(page.textOf('main .heading a')).toBe('New User');
+    expect(page.textOf('main .heading a.main')).toBe('New User');
   });
 
   it('shows of each user what the columns promise, with a badge for each state', async () => {
     await submit(alice, pathTo(app, 'bob', '/edit'), { noSharedData: 'yes' });
     const page = pageOf(await alice.get('/users'));
-    const cells = (name: keyof TestApp['people']) => page.texts(`#user-${app.people[name]} td:not(.tick)`);
+    const cells = (name: keyof TestApp['people']) => page.texts(`#user-${app.people[name]} td:not(.tick, .more)`);
     expect(cells('bob')).toEqual(['bob Never signed in', 'bob@example.com', 'Bob Schmidt', '', 'Support', 'Yes']);
-    expect(cells('alice')).toEqual(['alice', 'alice@example.com', '', '22 Nov 2026', 'Administrators', '']);
+    expect(cells('alice')).toEqual(['alice', 'alice@example.com', '', 'just now', 'Administrators', '']);
     expect(cells('carol')[0]).toBe('carol Invited');
     expect(cells('dave')[0]).toBe('dave Deactivated');
     expect(cells('erin')[0]).toBe('erin Never signed in Locked');
@@ -124,7 +124,9 @@ describe('the users list', () => {
     );
     expect((await ada.get('/users')).status).toBe(303);
     const page = pageOf(await (await signedIn(app, 'alice')).get('/users?q=ada'));
-    expect(page.texts('tbody td')[4] ?? '').toMatch(/^22 Nov 2026 ?active 23 Nov 2026$/);
+    expect(page.textOf('tbody td.when')).toMatch(/^13 hours ago ?active just now$/);
+    const exact = page.$('td.when time').toArray();
+    expect(exact.map((time) => time.attribs['data-exact'])).toEqual(['22 Nov 2026, 12:00', '23 Nov 2026, 01:00']);
   });
 });
 

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+/** The icons that pages use; each is a file of its package. */
+const ICONS = [
+  'alert',
+  'arrow-down',
+  'arrow-up',
+  'check',
+  'check-circle',
+  'chevron-down',
+  'chevron-left',
+  'chevron-right',
+  'circle-slash',
+  'copy',
+  'filter',
+  'gear',
+  'history',
+  'id-badge',
+  'info',
+  'kebab-horizontal',
+  'key',
+  'link',
+  'lock',
+  'log',
+  'mail',
+  'organization',
+  'pencil',
+  'people',
+  'person',
+  'person-add',
+  'plus',
+  'search',
+  'shield-check',
+  'sign-out',
+  'tag',
+  'trash',
+  'undo',
+  'unlock',
+  'x',
+] as const;
+
+export type Icon = (typeof ICONS)[number];
+
+const { resolve } = createRequire(import.meta.url);
+
+/** All icons as one file: a page draws one by `<use href="…#name">`. Made once, when the program starts. */
+export const iconSprite = `<svg xmlns="http://www.w3.org/2000/svg">${ICONS.map(symbol).join('')}</svg>`;
+
+function symbol(name: Icon): string {
+  const file = readFileSync(resolve(`@primer/octicons/build/svg/${name}-16.svg`), 'utf8');
+  return file.replace(/<svg[^>]*>/, `<symbol id="${name}" viewBox="0 0 16 16">`).replace('</svg>', '</symbol>');
+}

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
+import { axeFindings, closeBrowser, visit } from '../support/browser.ts';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(async () => {
+  await closeBrowser();
+  await app.close();
+});
+
+async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const { page } = await visit({ baseURL: app.url, ...options });
+  await page.goto(`/session/new?next=${encodeURIComponent(path)}`);
+  await page.getByLabel('Name or system email').fill('alice');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('#own-button').waitFor();
+  return page;
+}
+
+const ground = (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+const rowHeight = (page: Page) =>
+  page
+    .locator('tbody tr')
+    .first()
+    .evaluate((row) => row.clientHeight);
+
+describe('the parts of all pages', () => {
+  it.each(['light', 'dark'] as const)('have nothing for axe to find, %s', async (colorScheme) => {
+    const page = await open('/interface', { colorScheme });
+    await page.getByRole('heading', { name: 'Interface' }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe('theme and density', () => {
+  it('hold at once, and are remembered', async () => {
+    const page = await open('/users', { colorScheme: 'light' });
+    const [light, comfortable] = [await ground(page), await rowHeight(page)];
+    await page.getByRole('button', { name: 'Your menu' }).click();
+    const kept = page.waitForResponse((response) => response.url().endsWith('/preferences'));
+    await page.getByLabel('Dark').check();
+    await kept;
+    const dark = await ground(page);
+    expect(dark).not.toBe(light);
+    const keptToo = page.waitForResponse((response) => response.url().endsWith('/preferences'));
+    await page.getByLabel('Compact').check();
+    await keptToo;
+    const compact = await rowHeight(page);
+    expect(compact).toBeLessThan(comfortable);
+    await page.reload();
+    expect([await ground(page), await rowHeight(page)]).toEqual([dark, compact]);
+    await page.context().close();
+  });
+
+  it('are chosen by a form without JavaScript, and stay on the sign-in page', async () => {
+    const page = await open('/users', { colorScheme: 'light', javaScriptEnabled: false });
+    const light = await ground(page);
+    await page.getByRole('button', { name: 'Your menu' }).click();
+    await page.getByLabel('Dark').check();
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.waitForURL(/\/users$/);
+    const dark = await ground(page);
+    expect(dark).not.toBe(light);
+    await page.getByRole('button', { name: 'Your menu' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByText('You are signed out.').waitFor();
+    expect(await ground(page)).toBe(dark);
+    await page.context().close();
+  });
+});
