@@ -1,14 +1,44 @@
-// `npm run faults`: what takes too long for every test run. `--rounds N` makes it longer.
+// `npm run faults`: what takes too long for every test run. Names of faults run these alone; `--rounds N` and
+// `--seconds N` make it longer; `--write docs/faults.md` writes down what was measured.
 import { parseArgs } from 'node:util';
-import { crashLoop } from './crash-loop.ts';
+import { explained, fail } from '../src/failure.ts';
+import { crashFault } from './crash-fault.ts';
+import type { Fault } from './fault.ts';
+import { lockoutRaceFault } from './lockout-race.ts';
+import { plain, writeDown } from './report.ts';
+import { signInTimingFault } from './sign-in-timing.ts';
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '20' } } });
-const rounds = Number(values.rounds);
+/** Every fault there is, in the order in which they run. */
+const FAULTS: Fault[] = [crashFault, lockoutRaceFault, signInTimingFault];
 
-console.log(`F1: SIGKILL while users are created and changed, ${rounds} times …`);
-const report = await crashLoop(rounds);
-for (const problem of report.problems) console.log(`  ${problem}`);
-console.log(
-  `F1: ${report.acknowledged} acknowledged users, ${report.problems.length} problems, ready again after at most ${Math.round(report.slowestStart)} ms`,
-);
-process.exit(report.problems.length > 0 ? 1 : 0);
+try {
+  process.exit((await faults()) ? 0 : 1);
+} catch (error) {
+  fail(explained(error));
+}
+
+/** Whether everything that ran came out as it must. */
+async function faults(): Promise<boolean> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { rounds: { type: 'string' }, seconds: { type: 'string' }, write: { type: 'string' } },
+  });
+  const unknown = positionals.filter((name) => !FAULTS.some((fault) => fault.name === name));
+  if (unknown.length > 0) throw new Error(`there is no fault ${unknown.join(', ')}`);
+  const effort = { rounds: wholeNumber('rounds', values.rounds), seconds: wholeNumber('seconds', values.seconds) };
+  let isFine = true;
+  for (const fault of FAULTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+    console.log(`${fault.name}: ${fault.title} …`);
+    const figures = await fault.run(effort);
+    console.log(plain(figures));
+    isFine &&= figures.every((figure) => figure.isMet);
+    if (values.write) writeDown(values.write, fault, figures);
+  }
+  return isFine;
+}
+
+function wholeNumber(name: string, given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  if (!/^[1-9]\d{0,5}$/.test(given)) throw new Error(`--${name} must be a whole number of at least 1`);
+  return Number(given);
+}

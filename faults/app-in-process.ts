@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { createApp } from '../src/app.ts';
+import { type Config, readConfig } from '../src/config.ts';
+import { type Database, openDatabase } from '../src/db/database.ts';
+import { migrate } from '../src/db/migrate.ts';
+import type { AppContext } from '../src/web/app-context.ts';
+
+export interface AppInProcess {
+  url: string;
+  db: Database;
+  config: Config;
+  context: AppContext;
+  close(): Promise<void>;
+}
+
+/**
+ * The program in this process, where what it does can be counted, over an empty database. Requests come by a proxy that is
+ * believed, so that they can come from anywhere. The hash is cheap: the more attempts get as far as that.
+ */
+export async function startAppInProcess(): Promise<AppInProcess> {
+  const folder = mkdtempSync(join(tmpdir(), 'roster-fault-'));
+  const config = {
+    ...readConfig({ DATA_DIR: folder, TRUST_PROXY: '1', LOG_LEVEL: 'silent' }, ''),
+    passwordCost: 4,
+  };
+  const db = openDatabase(folder);
+  await migrate(db);
+  const { express, context } = createApp({ db, config, clock: Date.now, logger: pino({ level: 'silent' }) });
+  const server = createServer(express);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    db,
+    config,
+    context,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await db.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

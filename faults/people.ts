@@ -1,0 +1,43 @@
+import type { Act } from '../src/audit/audit-event.ts';
+import { instant } from '../src/clock.ts';
+import type { Config } from '../src/config.ts';
+import type { Database, Transaction } from '../src/db/database.ts';
+import { ALL_RIGHTS } from '../src/groups/permission.ts';
+import { setPassword } from '../src/passwords/password-store.ts';
+import { createUser } from '../src/users/user-editing.ts';
+import { checkUser, emptyUser } from '../src/users/user-form.ts';
+import type { Typed } from '../src/web/form.ts';
+
+export function actOf(config: Config): Act {
+  return {
+    by: { id: null, name: 'faults', rights: ALL_RIGHTS },
+    at: instant(Date.now()),
+    address: '',
+    requestId: 'faults',
+    auditKey: config.secrets.audit,
+  };
+}
+
+/** Makes so many users, `name0`, `name1` …, and returns their ids. Without a hash they have no password. */
+export async function makePeople(
+  { db, config }: { db: Database; config: Config },
+  name: string,
+  count: number,
+  passwordHash?: string,
+  more: Typed = {},
+  then?: (trx: Transaction, ids: number[]) => Promise<unknown>,
+): Promise<number[]> {
+  return db.write(async (trx) => {
+    const ids: number[] = [];
+    for (let n = 0; n < count; n++) {
+      const typed = { ...emptyUser(), name: name + n, email: `${name}${n}@example.com`, ...more };
+      const { values, errors } = checkUser(typed);
+      if (errors) throw new Error(JSON.stringify(errors));
+      const id = await createUser(trx, actOf(config), values);
+      if (passwordHash) await setPassword(trx, actOf(config), { id, name: name + n }, passwordHash, 'chosen');
+      ids.push(id);
+    }
+    await then?.(trx, ids);
+    return ids;
+  });
+}
