@@ -3,8 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Express } from 'express';
 import { pino } from 'pino';
 import { createApp } from '../src/app.ts';
+import type { Clock } from '../src/clock.ts';
 import { type Config, readConfig } from '../src/config.ts';
 import { type Database, openDatabase } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
@@ -15,6 +17,7 @@ export interface AppInProcess {
   db: Database;
   config: Config;
   context: AppContext;
+  express: Express;
   close(): Promise<void>;
 }
 
@@ -22,15 +25,18 @@ export interface AppInProcess {
  * The program in this process, where what it does can be counted, over an empty database. Requests come by a proxy that is
  * believed, so that they can come from anywhere. The hash is cheap: the more attempts get as far as that.
  */
-export async function startAppInProcess(): Promise<AppInProcess> {
+export async function startAppInProcess(
+  settings: Record<string, string> = {},
+  clock: Clock = Date.now,
+): Promise<AppInProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'roster-fault-'));
   const config = {
-    ...readConfig({ DATA_DIR: folder, TRUST_PROXY: '1', LOG_LEVEL: 'silent' }, ''),
+    ...readConfig({ DATA_DIR: folder, TRUST_PROXY: '1', LOG_LEVEL: 'silent', ...settings }, ''),
     passwordCost: 4,
   };
   const db = openDatabase(folder);
   await migrate(db);
-  const { express, context } = createApp({ db, config, clock: Date.now, logger: pino({ level: 'silent' }) });
+  const { express, context } = createApp({ db, config, clock, logger: pino({ level: 'silent' }) });
   const server = createServer(express);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -38,7 +44,9 @@ export async function startAppInProcess(): Promise<AppInProcess> {
     db,
     config,
     context,
+    express,
     async close() {
+      await context.mail?.stop();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await db.close();

@@ -3,7 +3,8 @@ type Fields = Record<string, string>;
 /** A browser in a few lines: it keeps its cookies and sends forms with their token. */
 export class Client {
   private readonly cookies = new Map<string, string>();
-  private token = '';
+  /** That of the last page with a form. */
+  token = '';
 
   /** Where the server listens; it may change when the server is started anew. */
   url: string;
@@ -18,8 +19,9 @@ export class Client {
     return response;
   }
 
-  async post(path: string, fields: Fields): Promise<Response> {
+  async post(path: string, fields: Fields, several: Record<string, string[]> = {}): Promise<Response> {
     const body = new URLSearchParams({ _csrf: this.token, ...fields });
+    for (const [name, values] of Object.entries(several)) for (const value of values) body.append(name, value);
     const response = await fetch(this.url + path, {
       method: 'POST',
       redirect: 'manual',
@@ -32,18 +34,19 @@ export class Client {
   }
 
   async signIn(identifier: string, password: string): Promise<void> {
-    await this.readToken('/session/new');
+    await this.open('/session/new');
     const response = await this.post('/session', { identifier, password });
     if (response.status !== 303) throw new Error(`sign-in failed with ${response.status}`);
-    await this.readToken('/credentials');
+    await this.open('/credentials');
   }
 
-  private async readToken(path: string): Promise<void> {
+  /** Looks at a page for the token of its forms. */
+  async open(path: string): Promise<void> {
     const page = await (await this.get(path)).text();
     this.token = /name="_csrf" value="([^"]+)"/.exec(page)?.[1] ?? '';
   }
 
-  private get cookie(): string {
+  get cookie(): string {
     return [...this.cookies.values()].join('; ');
   }
 

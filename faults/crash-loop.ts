@@ -67,7 +67,7 @@ async function work(client: Client, journal: Journal, prefix: string): Promise<v
       name,
       email: `${name}@example.com`,
       tags: 'crash',
-      access: 'link',
+      access: 'copy',
       newContactName: `Person ${name}`,
     };
     try {

@@ -2,14 +2,26 @@
 // `--seconds N` make it longer; `--write docs/faults.md` writes down what was measured.
 import { parseArgs } from 'node:util';
 import { explained, fail } from '../src/failure.ts';
+import { bulkCrashFault } from './bulk-crash.ts';
+import { concurrentBulkFault } from './concurrent-bulk.ts';
 import { crashFault } from './crash-fault.ts';
 import type { Fault } from './fault.ts';
 import { lockoutRaceFault } from './lockout-race.ts';
+import { mailFault } from './mail-faults.ts';
+import { malformedFault } from './malformed-fault.ts';
 import { plain, writeDown } from './report.ts';
 import { signInTimingFault } from './sign-in-timing.ts';
 
 /** Every fault there is, in the order in which they run. */
-const FAULTS: Fault[] = [crashFault, lockoutRaceFault, signInTimingFault];
+const FAULTS: Fault[] = [
+  crashFault,
+  bulkCrashFault,
+  lockoutRaceFault,
+  concurrentBulkFault,
+  mailFault,
+  malformedFault,
+  signInTimingFault,
+];
 
 try {
   process.exit((await faults()) ? 0 : 1);

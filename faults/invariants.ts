@@ -2,8 +2,15 @@ import { verifyChain } from '../src/audit/audit-store.ts';
 import type { Reader } from '../src/db/database.ts';
 import { isAnyAdministrator } from '../src/users/administrators.ts';
 
-/** What must hold after any crash, however the work before it ended; returns what does not. */
-export async function brokenInvariants(db: Reader, auditKey: string): Promise<string[]> {
+/**
+ * What must hold after any crash, however the work before it ended; returns what does not. Made-up users of a seed have no
+ * events that their versions could be compared with.
+ */
+export async function brokenInvariants(
+  db: Reader,
+  auditKey: string,
+  { seeded }: { seeded: boolean } = { seeded: false },
+): Promise<string[]> {
   const broken: string[] = [];
   const [{ integrity_check: integrity }] = await db.raw('pragma integrity_check');
   if (integrity !== 'ok') broken.push(`integrity_check: ${integrity}`);
@@ -29,6 +36,7 @@ export async function brokenInvariants(db: Reader, auditKey: string): Promise<st
     .first('name');
   if (counts) broken.push(`the groups of ${counts.name} are counted wrong`);
 
+  if (seeded) return broken;
   // Each change raises the version by one and writes one event: neither without the other.
   const versions: { name: string; version: number; events: number }[] = await db.raw(`
     select users.name, users.version, count(audit_events.id) as events from users

@@ -34,7 +34,8 @@ export async function makePeople(
       const { values, errors } = checkUser(typed);
       if (errors) throw new Error(JSON.stringify(errors));
       const id = await createUser(trx, actOf(config), values);
-      if (passwordHash) await setPassword(trx, actOf(config), { id, name: name + n }, passwordHash, 'chosen');
+      if (passwordHash)
+        await setPassword(trx, actOf(config), { id, name: values.name, email: values.email }, passwordHash, 'chosen');
       ids.push(id);
     }
     await then?.(trx, ids);

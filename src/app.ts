@@ -5,6 +5,7 @@ import session from 'express-session';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { auditController } from './audit/audit-controller.ts';
+import { MOST_AT_ONCE } from './bulk-operations/bulk-operation.ts';
 import { bulkOperationsController } from './bulk-operations/bulk-operations-controller.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -102,6 +103,11 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(compression({ level: 1 }));
   app.use(assets());
   app.use(noStore);
+  // Whoever ticks many users sends one field for each.
+  app.use(
+    '/bulk-operations',
+    express.urlencoded({ extended: false, limit: '256kb', parameterLimit: MOST_AT_ONCE + 100 }),
+  );
   app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));
   app.use(
     session({

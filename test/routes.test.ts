@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { routesOf } from '../faults/routes.ts';
 import type { Person } from '../seeds/cast.ts';
 import type { Application, Level } from '../src/groups/permission.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
@@ -6,7 +7,6 @@ import { watchAudit } from './support/audit.ts';
 import { everything, facts, factsBesideAudit } from './support/database.ts';
 import { linkFor, opened } from './support/links.ts';
 import { pageOf } from './support/page.ts';
-import { routesOf } from './support/routes.ts';
 import { type Fields, Session, signedIn } from './support/session.ts';
 
 const NEW_PASSWORD = 'nine slow tractors hum';

@@ -103,6 +103,13 @@ describe('the sheet', () => {
     expect(await app.db.read('bulk_operations')).toEqual([]);
   });
 
+  it('takes as many ticks as it lets through', async () => {
+    const ids = Array.from({ length: 5_000 }, (_, n) => String(n + 1));
+    const path = (await alice.post('/bulk-operations', { action: 'confirm-access', ids })).headers.location;
+    expect(path).toMatch(/^\/bulk-operations\/\d+$/);
+    expect((await app.db.read('bulk_operation_items')).length).toBe(10);
+  });
+
   it('ignores ids of nobody, and refuses an action that is none', async () => {
     const path = await draft(alice, { action: 'delete', ids: [...ids('bob'), '999999', '-1', 'x', '1e3'] });
     expect((await alice.get(path)).text).toContain('Delete 1 user');

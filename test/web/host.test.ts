@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { sendBare } from '../../faults/bare.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { sendBare } from '../support/bare.ts';
 import { pageOf } from '../support/page.ts';
 import { pathTo } from '../support/people.ts';
 import { type Headers, Session, signedIn } from '../support/session.ts';

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { administratorsGroup } from '../src/setup/first-administrator.ts';
+import { factsBesideAudit } from '../test/support/database.ts';
+import { type AppInProcess, startAppInProcess } from './app-in-process.ts';
+import { Client } from './client.ts';
+import { type Fault, type Figure, met, told } from './fault.ts';
+import { complaintAbout, malformedRequests, sendMalformed } from './malformed-requests.ts';
+import { actOf, makePeople } from './people.ts';
+import { routesOf } from './routes.ts';
+
+const PASSWORD = 'seven brown kettles sing';
+const REQUESTS = 2_000;
+const MOST_GROWTH = 0.1;
+
+export const malformedFault: Fault = {
+  name: 'F8',
+  title: 'malformed requests to every route, by a guest, a member and an administrator',
+  async run({ rounds = REQUESTS }) {
+    const figures: Figure[] = [told('requests of each', String(rounds))];
+    for (const who of ['guest', 'member', 'administrator']) figures.push(...(await malformed(who, rounds)));
+    return figures;
+  },
+};
+
+async function malformed(who: string, requests: number): Promise<Figure[]> {
+  const app = await startAppInProcess();
+  try {
+    const client = await browserOf(app, who);
+    const patterns = [...new Set(routesOf(app.express).map((route) => route.split(' ')[1]))];
+    const send = async (count: number): Promise<string[]> => {
+      const complaints: string[] = [];
+      for (const request of fc.sample(malformedRequests(patterns), count)) {
+        const complaint = complaintAbout(await sendMalformed(app.url, client.cookie, client.token, request));
+        if (complaint) complaints.push(`${request.method} ${request.path}: ${complaint}`);
+      }
+      return complaints;
+    };
+    // What is made once, and the first growth, come before the measurement.
+    const early = await send(Math.ceil(requests / 4));
+    const before = await lasting(app);
+    const memory = process.memoryUsage().rss;
+    const complaints = [...early, ...(await send(requests))];
+    const growth = process.memoryUsage().rss / memory - 1;
+    const isSame = JSON.stringify(await lasting(app)) === JSON.stringify(before);
+    return [
+      met(
+        `${who}: answers of 5xx, with innards, or after 2 s`,
+        complaints.slice(0, 5).join('; ') || '0',
+        '0',
+        complaints.length === 0,
+      ),
+      ...(who === 'administrator' ? [] : [met(`${who}: changes`, isSame ? '0' : 'some', '0', isSame)]),
+      met(`${who}: memory grew by`, `${(growth * 100).toFixed(1)} %`, '< 10 %', growth < MOST_GROWTH),
+    ];
+  } finally {
+    await app.close();
+  }
+}
+
+async function browserOf(app: AppInProcess, who: string): Promise<Client> {
+  const client = new Client(app.url);
+  const hash = await app.context.hasher.hash(PASSWORD);
+  const group = await app.db.write((trx) => administratorsGroup(trx, actOf(app.config)));
+  await makePeople(app, 'administrator', 1, hash, { groups: [String(group)] });
+  await makePeople(app, 'member', 1, hash);
+  if (who === 'guest') await client.open('/session/new');
+  else await client.signIn(`${who}0`, PASSWORD);
+  return client;
+}
+
+/** All but what keeps count of tries and of visits. */
+async function lasting(app: AppInProcess) {
+  const { sessions: _, lockouts: __, ...rest } = await factsBesideAudit(app);
+  return rest;
+}
