@@ -23,6 +23,7 @@ import { smtpTransport } from './mail/smtp-transport.ts';
 import { PasswordHasher } from './passwords/password-hasher.ts';
 import { passwordsController } from './passwords/passwords-controller.ts';
 import { preferencesController } from './preferences/preferences-controller.ts';
+import { searchController } from './search/search-controller.ts';
 import { KnownDevices } from './sessions/known-devices.ts';
 import { SessionStore } from './sessions/session-store.ts';
 import { sessionsController } from './sessions/sessions-controller.ts';
@@ -139,6 +140,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(userActionsController(context));
   app.use(bulkOperationsController(context));
   app.use(invitationListController(context));
+  app.use(searchController(context));
   app.use(groupsController(context));
   app.use(auditController(context));
   if (parts.showsInterface) app.use(interfaceController());

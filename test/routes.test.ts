@@ -206,6 +206,7 @@ const ROUTES: Record<string, Classified> = {
     },
   },
   'get /users/:id': { open: ['users', 'read'], subject: 'bob' },
+  'get /users/:id/actions': { open: ['users', 'read'], subject: 'bob' },
   'get /users/:id/edit': { open: ['users', 'write'], subject: 'bob' },
   'patch /users/:id': {
     open: ['users', 'write'],
@@ -362,6 +363,8 @@ const ROUTES: Record<string, Classified> = {
       leadsTo: /^\/bulk-operations\/:id$/,
     },
   },
+  'get /search': { open: 'signed-in' },
+  'get /shortcuts': { open: 'signed-in' },
   'get /interface': { open: 'signed-in' },
   'get /groups': { open: ['groups', 'read'] },
   'get /audit': { open: ['audit', 'read'] },

@@ -52,6 +52,11 @@ describe('the views', () => {
       '/bulk-operations',
       '/preferences',
       '/interface',
+      '/shortcuts',
+      '/search',
+      '/search?q=reset+erin',
+      '/search?q=nobodyatall',
+      pathTo(app, 'bob', '/actions'),
     ];
     for (const path of paths) note(path, await alice.get(path));
     for (const person of ['alice', 'bob', 'carol', 'dave', 'erin', 'robin'] as const) {

@@ -1,19 +1,18 @@
 // Small comforts on top of pages that work without them.
 
 // A link is copied by a press; where the browser forbids that (plain HTTP), it is selected for Ctrl+C.
-for (const button of document.querySelectorAll('[data-copy]')) {
-  button.hidden = false;
-  button.addEventListener('click', async () => {
-    const field = document.getElementById(button.dataset.copy);
-    field.select();
-    try {
-      await navigator.clipboard.writeText(field.value);
-      button.textContent = 'Copied';
-    } catch {
-      button.textContent = 'Selected: press Ctrl+C';
-    }
-  });
-}
+document.addEventListener('click', async ({ target }) => {
+  const button = target.closest('[data-copy]');
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+    button.textContent = 'Copied';
+  } catch {
+    button.textContent = 'Selected: press Ctrl+C';
+  }
+});
 
 // A short text is copied from wherever it stands, and the toast says which; where that is forbidden it says what to copy.
 document.addEventListener('click', async (event) => {

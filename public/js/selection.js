@@ -70,9 +70,11 @@ document.addEventListener('formdata', ({ target, formData }) => {
   if (chosen.size > 0) formData.set('ids', [...chosen].join(','));
 });
 
-// New rows are new: a tick must never slip to another user, and no row slides from one place to another.
+// New rows are new, and so are numbers: a tick must never slip to another user, and nothing slides from place to place.
 document.addEventListener('htmx:before:swap', ({ detail }) => {
-  if (detail.ctx?.target?.id === 'users-list') document.querySelector('#users-table > tbody')?.replaceChildren();
+  if (detail.ctx?.target?.id !== 'users-list') return;
+  for (const part of document.querySelectorAll('#users-table > tbody, #filters .count, #users-list .chips'))
+    part.replaceChildren();
 });
 document.addEventListener('htmx:after:swap', () => {
   // All of the view before is not all of this one.

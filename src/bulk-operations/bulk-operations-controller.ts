@@ -60,10 +60,11 @@ export function bulkOperationsController(app: AppContext): Router {
       const items = await store.findItems(app.db.read, operation.id);
       const creator = (await findUserNames(app.db.read, [operation.createdBy])).get(operation.createdBy);
       const links = await linksToShow(shownFlash, operation, items, req.viewer!);
-      return render(req, res, 'bulk-operations/report', {
-        flash: shownFlash,
-        ...reportPage(operation, items, String(outcome ?? ''), { creator, links, viewer: req.viewer! }),
-      });
+      const page = reportPage(operation, items, String(outcome ?? ''), { creator, links, viewer: req.viewer! });
+      // What the heading says already is not said twice.
+      const said = shownFlash?.message === page.title ? undefined : shownFlash;
+      const fragments = { 'dialog-body': 'bulk-operations/_report' };
+      return render(req, res, 'bulk-operations/report', { flash: said, ...page }, { fragments });
     }
     const outcomes = await judge(
       app.db.read,
@@ -72,10 +73,8 @@ export function bulkOperationsController(app: AppContext): Router {
       await store.findItemIds(app.db.read, operation.id),
     );
     const changedMeanwhile = await store.findChangedMeanwhile(app.db.read, operation);
-    render(req, res, 'bulk-operations/sheet', {
-      ...sheetPage(operation, outcomes, changedMeanwhile),
-      mayMail: app.mail !== undefined,
-    });
+    const page = { ...sheetPage(operation, outcomes, changedMeanwhile), mayMail: app.mail !== undefined };
+    render(req, res, 'bulk-operations/sheet', page, { fragments: { 'dialog-body': 'bulk-operations/_sheet' } });
   });
 
   router.get('/bulk-operations/:id/items.csv', read, async (req, res) => {

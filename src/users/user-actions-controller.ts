@@ -164,7 +164,7 @@ export function userActionsController(app: AppContext): Router {
         makesLink: page.makes !== undefined,
         mayMail: app.mail !== undefined,
       };
-      render(req, res, 'users/action', locals);
+      render(req, res, 'users/action', locals, { fragments: { 'dialog-body': 'users/_action' } });
     });
 
     router[page.method](`/users/:id/${page.path}`, write, async (req, res) => {

@@ -12,11 +12,10 @@ import { type AppContext, stateLimits } from '../web/app-context.ts';
 import { type Flash, takeFlash } from '../web/flash.ts';
 import { render } from '../web/render.ts';
 import { loginAttemptsSection } from './login-attempts-section.ts';
+import { likeliest, offeredActions } from './offered-actions.ts';
 import { mayAdminister, type Subject } from './user.ts';
-import { refusalOf } from './user-action.ts';
-import { ACTION_PAGES } from './user-actions-controller.ts';
 import { STATE_LABELS } from './user-list-page.ts';
-import { badgesOf } from './user-state.ts';
+import { badgesOf, statesOf } from './user-state.ts';
 import { findUserNames } from './user-store.ts';
 
 const EVENTS_SHOWN = 50;
@@ -27,6 +26,8 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
   const now = instant(app.clock());
   const viewer = req.viewer!;
   const flash = takeFlash(req);
+  const limits = stateLimits(app);
+  const offered = offeredActions(viewer, user);
   const memberships = await findMemberships(db, [user.id]);
   const page = {
     title: user.name,
@@ -34,7 +35,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
     flash,
     link: await linkToShow(app, flash, user, mayAdminister(viewer, user)),
     linksWorkElsewhere: app.config.baseUrlGiven,
-    badges: badgesOf(user, stateLimits(app)).map((state) => ({ state, label: STATE_LABELS[state] })),
+    badges: badgesOf(user, limits).map((state) => ({ state, label: STATE_LABELS[state] })),
     contact: user.contactId === null ? undefined : await findContact(db, user.contactId),
     warnedAccounts,
     memberships,
@@ -55,11 +56,8 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
       ...memberships.map((one) => one.grantedBy),
     ]),
     mayEdit: mayAdminister(viewer, user),
-    actions: ACTION_PAGES.filter((page) => refusalOf(page.action, viewer, user) === undefined).map((page) => ({
-      label: page.label,
-      path: `/users/${user.id}/${page.path}/${page.page}`,
-      isDangerous: page.isDangerous ?? false,
-    })),
+    likeliest: likeliest(offered, statesOf(user, limits)),
+    actions: offered,
   };
   render(req, res, 'users/show', page);
 }

@@ -10,6 +10,7 @@ import { flash } from '../web/flash.ts';
 import { type Errors, FieldErrors, RefusedFields, type Typed } from '../web/form.ts';
 import { recordRefusal } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
+import { offeredActions } from './offered-actions.ts';
 import { subjectOf } from './subject.ts';
 import { may, mayAdminister, type Subject } from './user.ts';
 import { createUser, StaleVersion, updateUser } from './user-editing.ts';
@@ -77,6 +78,18 @@ export function usersController(app: AppContext): Router {
   });
 
   router.get('/users/:id', read, async (req, res) => showRecord(app, req, res, await subjectOf(app, req)));
+
+  router.get('/users/:id/actions', read, async (req, res) => {
+    const user = await subjectOf(app, req);
+    const viewer = req.viewer!;
+    const page = {
+      title: `Actions for ${user.name}`,
+      user,
+      mayEdit: mayAdminister(viewer, user),
+      actions: offeredActions(viewer, user),
+    };
+    render(req, res, 'users/actions', page, { fragments: { 'row-menu': 'users/_actions' } });
+  });
 
   router.get('/users/:id/edit', write, async (req, res) => {
     const user = await editable(req);

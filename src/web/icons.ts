@@ -12,6 +12,7 @@ const ICONS = [
   'chevron-left',
   'chevron-right',
   'circle-slash',
+  'command-palette',
   'copy',
   'filter',
   'gear',

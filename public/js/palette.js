@@ -1,0 +1,62 @@
+// The palette: what the page /search finds, as a list to choose from while one types.
+
+import Combobox from './combobox.js';
+import { openDialog } from './overlay.js';
+
+const palette = document.getElementById('palette');
+const input = palette.querySelector('input');
+const results = document.getElementById('palette-results');
+const combobox = new Combobox(input, results, { firstOptionSelectionMode: 'selected', tabInsertsSuggestions: false });
+
+results.setAttribute('role', 'listbox');
+results.setAttribute('aria-label', 'Found');
+
+export function openPalette() {
+  if (palette.open) return;
+  palette.showModal();
+  input.select();
+  combobox.start();
+  htmx.trigger(input, 'opened');
+}
+
+document.addEventListener('click', (event) => {
+  if (!event.target.closest('[data-palette]') || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  openPalette();
+});
+document.addEventListener('keydown', (event) => {
+  if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  openPalette();
+});
+palette.addEventListener('close', () => combobox.stop());
+palette.addEventListener('click', (event) => {
+  if (event.target === palette) palette.close();
+});
+
+// The links of the page are the options of the list: what is chosen is followed.
+document.addEventListener('htmx:after:swap', ({ detail }) => {
+  if (detail.ctx.target !== results) return;
+  for (const list of results.querySelectorAll('ul')) list.setAttribute('role', 'group');
+  for (const item of results.querySelectorAll('.found, h2, p, li')) item.setAttribute('role', 'presentation');
+  for (const [n, link] of [...results.querySelectorAll('a')].entries()) {
+    Object.assign(link, { id: `option-${n}`, tabIndex: -1 });
+    link.setAttribute('role', 'option');
+  }
+  combobox.resetSelection();
+});
+
+results.addEventListener('click', (event) => {
+  const link = event.target.closest('a');
+  if (!link) return;
+  palette.close();
+  if (!link.matches('[data-dialog]') || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  event.stopPropagation();
+  openDialog(link.href);
+});
+
+// Enter takes what is chosen; a form that is sent would only show the same on a page.
+input.form.addEventListener('submit', (event) => {
+  if (results.querySelector('[role=option]')) event.preventDefault();
+});

@@ -1,0 +1,44 @@
+import { Router } from 'express';
+import { type AppContext, stateLimits } from '../web/app-context.ts';
+import { render } from '../web/render.ts';
+import { findDestinations } from './jump.ts';
+
+const LONGEST = 200;
+
+/** What can be done by a key, in the words of the page that lists them. */
+const SHORTCUTS = [
+  ['Ctrl K', 'Jump to a user, a group, a page, or start an action'],
+  ['/', 'Search the list'],
+  ['j k', 'Next and previous row'],
+  ['Enter', 'Open the row'],
+  ['x', 'Tick the row; with Shift all rows up to it'],
+  ['e', 'Edit'],
+  ['n', 'New User'],
+  ['g u', 'Go to Users; likewise g g to Groups, g a to the Audit'],
+  ['Esc', 'Close what is open'],
+  ['?', 'Show these'],
+];
+
+/** The palette as a page of its own, and the keys that open it and do the rest. */
+export function searchController(app: AppContext): Router {
+  const router = Router();
+
+  router.get('/search', async (req, res) => {
+    const q = typeof req.query.q === 'string' ? req.query.q.slice(0, LONGEST) : '';
+    const sources = { db: app.db.read, index: app.index, limits: stateLimits(app), viewer: req.viewer! };
+    const page = { title: 'Jump to', typed: { q }, sections: await findDestinations(sources, q) };
+    render(req, res, 'search/show', page, { fragments: { 'palette-results': 'search/_results' } });
+  });
+
+  router.get('/shortcuts', (req, res) =>
+    render(
+      req,
+      res,
+      'shortcuts/show',
+      { title: 'Keyboard shortcuts', shortcuts: SHORTCUTS },
+      { fragments: { 'dialog-body': 'shortcuts/_shortcuts' } },
+    ),
+  );
+
+  return router;
+}
