@@ -10,10 +10,10 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   'email-changed': 'Notice of a new email',
 };
 
-/** How far a mail has got, in words. */
+/** How far a mail has got, in words; of one that failed for good, those of the mail server. */
 export function mailState({ sentAt, failedAt, attempts, nextAt, answer }: SentMail): string {
   if (sentAt) return `sent ${format.moment(sentAt)}`;
-  if (failedAt) return `not delivered: ${answer}`;
+  if (failedAt) return answer;
   if (attempts === 0) return 'about to be sent';
   // While an attempt is under way, or after a crash, nothing was said yet.
   return `tried ${counted(attempts, 'time')}, next at ${format.moment(nextAt)}${answer && `; ${answer}`}`;

@@ -15,11 +15,18 @@ afterEach(() => app.close());
 
 /** Runs the command in a process of its own, over the data of the running server. */
 function roster(...words: string[]): Promise<{ code: number | null; output: string }> {
+  return rosterWith({}, ...words);
+}
+
+function rosterWith(
+  settings: Record<string, string>,
+  ...words: string[]
+): Promise<{ code: number | null; output: string }> {
   const { session, pepper, link, audit } = app.config.secrets;
   const secrets = { SESSION_SECRET: session, PASSWORD_PEPPER: pepper, LINK_SECRET: link, AUDIT_SECRET: audit };
   const child = spawn(process.execPath, [program, ...words], {
     cwd: app.folder,
-    env: { PATH: process.env.PATH, DATA_DIR: app.folder, BASE_URL: app.url, ...secrets },
+    env: { PATH: process.env.PATH, DATA_DIR: app.folder, BASE_URL: app.url, ...secrets, ...settings },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
@@ -93,4 +100,22 @@ it('explains itself', async () => {
   expect(await roster('promote')).toEqual({ code: 1, output: expect.stringContaining('there is no command promote') });
   expect(await roster('unlock')).toEqual({ code: 1, output: expect.stringContaining('unlock takes: user') });
   expect(await roster('constructor')).toMatchObject({ code: 1 });
+});
+
+it('leaves a link to be mailed by the running server, where it is asked to, and prints none', async () => {
+  const mail = { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'roster@example.com' };
+  expect(await rosterWith(mail, 'invite', 'carol', '--mail')).toEqual({
+    code: 0,
+    output: 'carol is invited. The server sends the link to carol@example.com.\n',
+  });
+  const [row] = await app.db.read('outbox');
+  expect([row.kind, row.address, row.attempts]).toEqual(['invitation', 'carol@example.com', 0]);
+  const reset = JSON.parse((await rosterWith(mail, 'reset-password-link', 'bob', '--mail', '--json')).output);
+  expect(reset).toEqual({ user: 'bob', mailedTo: 'bob@example.com' });
+});
+
+it('does not promise a mail where none goes out', async () => {
+  const refused = await roster('invite', 'carol', '--mail');
+  expect(refused).toEqual({ code: 1, output: 'roster: --mail needs SMTP_URL and MAIL_FROM\n' });
+  expect((await app.db.read('links').where('user_id', app.people.carol)).length).toBe(1);
 });

@@ -189,7 +189,7 @@ describe('a mail that is not taken', () => {
     await invite();
     await mailing.deliver();
     expect(await badges()).toEqual(['Invited', 'Not delivered']);
-    expect((await record()).texts('.rows li').join()).toMatch(/not delivered: 550 5\.1\.1 No such user here/);
+    expect((await record()).texts('.rows li').join()).toMatch(/Not delivered 550 5\.1\.1 No such user here/);
     const list = pageOf(await alice.get('/users?state=not-delivered'));
     expect(list.texts('td.name a')).toEqual(['carol']);
     expect(list.textOf('#total')).toBe('1 user');
