@@ -72,6 +72,12 @@ it('counts each status and each channel under the other filters, and finds peopl
     'Link copied 1',
   ]);
   expect((await list('?status=sent')).texts('#filters li').slice(-2)).toEqual(['By mail 1', 'Link copied 1']);
+  expect((await list('?channel=copy')).texts('#filters li').slice(0, 4)).toEqual([
+    'Waiting to be sent 0',
+    'Sent 1',
+    'Opened 0',
+    'Accepted 0',
+  ]);
   expect(Object.keys(await rows('?status=sent&channel=mail'))).toEqual(['bert']);
   expect(Object.keys(await rows('?q=ora'))).toEqual(['dora', 'cora']);
   expect((await list('?q=nowhere')).textOf('.empty')).toBe('No invitation matches all of this.');

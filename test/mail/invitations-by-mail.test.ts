@@ -187,6 +187,8 @@ describe('a mail that is not taken', () => {
       throw smtpError(550, '5.1.1 No such user here');
     };
     await invite();
+    // The counts of the list were right before, and have to learn of it.
+    expect(pageOf(await alice.get('/users?state=not-delivered')).textOf('#total')).toBe('0 users');
     await mailing.deliver();
     expect(await badges()).toEqual(['Invited', 'Not delivered']);
     expect((await record()).texts('.rows li').join()).toMatch(/Not delivered 550 5\.1\.1 No such user here/);
