@@ -1,4 +1,4 @@
-type Fields = Record<string, string>;
+type Fields = Record<string, string | string[]>;
 
 /** A browser in a few lines: it keeps its cookies and sends forms with their token. */
 export class Client {
@@ -19,9 +19,9 @@ export class Client {
     return response;
   }
 
-  async post(path: string, fields: Fields, several: Record<string, string[]> = {}): Promise<Response> {
-    const body = new URLSearchParams({ _csrf: this.token, ...fields });
-    for (const [name, values] of Object.entries(several)) for (const value of values) body.append(name, value);
+  async post(path: string, fields: Fields): Promise<Response> {
+    const body = new URLSearchParams({ _csrf: this.token });
+    for (const [name, value] of Object.entries(fields)) for (const one of [value].flat()) body.append(name, one);
     const response = await fetch(this.url + path, {
       method: 'POST',
       redirect: 'manual',

@@ -80,7 +80,7 @@ async function activate(app: AppInProcess, ids: number[], requestId: string): Pr
 /** Draws a set and an action, freezes it, executes it twice at once, as an impatient hand does. */
 async function operate(client: Client, ids: string[], random: () => number): Promise<number[]> {
   const action = ACTIONS[Math.floor(random() * ACTIONS.length)];
-  const drafted = await client.post('/bulk-operations', { action }, { ids });
+  const drafted = await client.post('/bulk-operations', { action, ids });
   const path = drafted.headers.get('location') ?? '';
   // Deactivated by another one meanwhile, or without anybody in the set.
   if (!path.startsWith('/bulk-operations/')) return [drafted.status];

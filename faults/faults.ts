@@ -10,6 +10,7 @@ import { lockoutRaceFault } from './lockout-race.ts';
 import { mailFault } from './mail-faults.ts';
 import { malformedFault } from './malformed-fault.ts';
 import { plain, writeDown } from './report.ts';
+import { signInStormFault } from './sign-in-storm.ts';
 import { signInTimingFault } from './sign-in-timing.ts';
 
 /** Every fault there is, in the order in which they run. */
@@ -17,6 +18,7 @@ const FAULTS: Fault[] = [
   crashFault,
   bulkCrashFault,
   lockoutRaceFault,
+  signInStormFault,
   concurrentBulkFault,
   mailFault,
   malformedFault,

@@ -35,8 +35,8 @@ async function malformed(who: string, requests: number): Promise<Figure[]> {
       }
       return complaints;
     };
-    // What is made once, and the first growth, come before the measurement.
-    const early = await send(Math.ceil(requests / 4));
+    // What is made once, and the first growth of the heap, come before the measurement.
+    const early = await send(requests);
     const before = await lasting(app);
     const memory = process.memoryUsage().rss;
     const complaints = [...early, ...(await send(requests))];
