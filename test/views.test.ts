@@ -57,6 +57,7 @@ describe('the views', () => {
       '/search?q=reset+erin',
       '/search?q=nobodyatall',
       pathTo(app, 'bob', '/actions'),
+      pathTo(app, 'bob', '/timeline'),
     ];
     for (const path of paths) note(path, await alice.get(path));
     for (const person of ['alice', 'bob', 'carol', 'dave', 'erin', 'robin'] as const) {

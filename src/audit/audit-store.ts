@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
+import { identityKey } from '../text.ts';
 import type { Act, AuditEvent, Change } from './audit-event.ts';
 
 const READ_AT_ONCE = 1_000;
@@ -67,8 +68,8 @@ export interface AuditFilter {
 /** The newest events that match, at most `limit`. */
 export async function findEvents(db: Reader, filter: AuditFilter, limit: number): Promise<AuditEvent[]> {
   const query = db('audit_events').orderBy('id', 'desc').limit(limit);
-  if (filter.actor) query.where('actor_name', filter.actor);
-  if (filter.subject) query.where('subject_name', filter.subject);
+  if (filter.actor) query.whereIn('actor_name', await spellings(db, filter.actor));
+  if (filter.subject) query.whereIn('subject_name', await spellings(db, filter.subject));
   if (filter.subjectType) query.where('subject_type', filter.subjectType);
   if (filter.subjectId !== undefined) query.where('subject_id', filter.subjectId);
   if (filter.action) query.where('action', filter.action);
@@ -76,6 +77,12 @@ export async function findEvents(db: Reader, filter: AuditFilter, limit: number)
   if (filter.to) query.where('at', '<=', `${filter.to}T23:59:59.999Z`);
   if (filter.beforeId !== undefined) query.where('id', '<', filter.beforeId);
   return (await query).map(eventOf);
+}
+
+/** The name as it is given, and as users write it who sign in by it: whoever looks for Maria means maria. */
+async function spellings(db: Reader, name: string): Promise<string[]> {
+  const written = await db('users').where('name_key', identityKey(name)).pluck('name');
+  return [...new Set([name, name.toLowerCase(), ...written])];
 }
 
 /** The kinds of change that occurred so far, for the filter. */

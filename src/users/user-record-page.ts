@@ -18,7 +18,7 @@ import { STATE_LABELS } from './user-list-page.ts';
 import { badgesOf, statesOf } from './user-state.ts';
 import { findUserNames } from './user-store.ts';
 
-const EVENTS_SHOWN = 50;
+const EVENTS_SHOWN = 15;
 const MAILS_SHOWN = 10;
 
 export async function showRecord(app: AppContext, req: Request, res: Response, user: Subject): Promise<void> {
@@ -48,7 +48,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
       label: MAIL_LABELS[mail.kind],
       state: mailState(mail),
     })),
-    events: await findEvents(db, { subjectType: 'user', subjectId: user.id }, EVENTS_SHOWN),
+    ...(await timelineOf(app, user.id)),
     names: await findUserNames(db, [
       user.createdBy,
       user.accessConfirmedBy,
@@ -60,6 +60,22 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
     actions: offered,
   };
   render(req, res, 'users/show', page);
+}
+
+/** Events before those that are shown already, as a page and as more of the record. */
+export async function showTimeline(app: AppContext, req: Request, res: Response, user: Subject): Promise<void> {
+  const before = /^\d{1,15}$/.test(String(req.query.before)) ? Number(req.query.before) : undefined;
+  const page = { title: `Older changes of ${user.name}`, user, ...(await timelineOf(app, user.id, before)) };
+  render(req, res, 'users/timeline', page, { fragments: { older: 'users/_older' } });
+}
+
+/** The newest events, and where older ones are found if there are any. */
+async function timelineOf(app: AppContext, userId: number, beforeId?: number) {
+  const filter = { subjectType: 'user' as const, subjectId: userId, beforeId };
+  const events = await findEvents(app.db.read, filter, EVENTS_SHOWN + 1);
+  const shown = events.slice(0, EVENTS_SHOWN);
+  const isMore = events.length > EVENTS_SHOWN;
+  return { events: shown, olderPath: isMore ? `/users/${userId}/timeline?before=${shown.at(-1)?.id}` : undefined };
 }
 
 /** Right after it was made, and to whoever may make it, the link is shown once. */

@@ -20,7 +20,7 @@ import { perform } from './user-life-cycle.ts';
 import { listUsers } from './user-list.ts';
 import { listPage } from './user-list-page.ts';
 import { type ListQuery, listPath, readListQuery } from './user-list-query.ts';
-import { showRecord } from './user-record-page.ts';
+import { showRecord, showTimeline } from './user-record-page.ts';
 import { findSubject } from './user-store.ts';
 
 /** How many per page, as last chosen in this browser. */
@@ -90,6 +90,8 @@ export function usersController(app: AppContext): Router {
     };
     render(req, res, 'users/actions', page, { fragments: { 'row-menu': 'users/_actions' } });
   });
+
+  router.get('/users/:id/timeline', read, async (req, res) => showTimeline(app, req, res, await subjectOf(app, req)));
 
   router.get('/users/:id/edit', write, async (req, res) => {
     const user = await editable(req);

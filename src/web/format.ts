@@ -1,3 +1,4 @@
+import { actionWords } from '../audit/action-words.ts';
 import { DAY, type Day, HOUR, type Instant, MINUTE } from '../clock.ts';
 import { counted } from '../text.ts';
 
@@ -11,6 +12,8 @@ export const format = {
   counted,
   number: (number: number) => number.toLocaleString('en'),
   day: (day: Day) => `${Number(day.slice(8, 10))} ${MONTHS[Number(day.slice(5, 7)) - 1]} ${day.slice(0, 4)}`,
+  time: (moment: Instant) => moment.slice(11, 16),
+  action: actionWords,
   moment: (moment: Instant) => `${format.day(moment)}, ${moment.slice(11, 16)}`,
   /** A length of time in its largest whole unit. */
   duration: (milliseconds: number) => {
@@ -40,6 +43,7 @@ export const format = {
         .map(([key, one]) => `${key} ${format.value(one)}`)
         .join(', ');
     const text = String(value);
+    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return format.day(text);
     return /^\d{4}-\d{2}-\d{2}T/.test(text) ? format.moment(text) : text;
   },
   /** "apiOnlyReason" as words. */

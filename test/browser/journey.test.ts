@@ -133,8 +133,11 @@ async function signIn(page: Page, identifier: string, password: string): Promise
 }
 
 async function confirm(page: Page, action: string, button: string): Promise<void> {
-  await page.getByRole('navigation', { name: 'Actions' }).getByRole('link', { name: action, exact: true }).click();
-  expect(await page.getByRole('link', { name: 'Cancel' }).count()).toBe(1);
+  const actions = page.getByRole('navigation', { name: 'Actions' });
+  const link = actions.getByRole('link', { name: action, exact: true });
+  if ((await link.count()) === 0) await actions.getByRole('button', { name: 'More actions' }).click();
+  await link.click();
+  await page.getByRole('link', { name: 'Cancel' }).waitFor();
   await press(page, button);
 }
 

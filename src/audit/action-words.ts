@@ -1,0 +1,26 @@
+/** What stands between who and whom in a sentence of the timeline: "alice deactivated maria". */
+const WORDS: Record<string, string> = {
+  'user.created': 'created',
+  'user.updated': 'changed',
+  'user.activated': 'activated',
+  'user.deactivated': 'deactivated',
+  'user.deleted': 'deleted',
+  'user.locked': 'locked out',
+  'user.access-confirmed': 'confirmed access of',
+  'user.login-attempts-reset': 'reset login attempts of',
+  'invitation.issued': 'invited',
+  'invitation.withdrawn': 'withdrew the invitation of',
+  'password.chosen': 'chose the first password of',
+  'password.changed': 'changed the password of',
+  'password.reset': 'chose a new password of',
+  'password-reset.issued': 'made a password reset link for',
+  'password-reset.requested': 'asked for a password reset of',
+  'contact.created': 'created the contact',
+  'group.created': 'created the group',
+  'request.refused': 'was refused',
+};
+
+/** An action that has no words yet is told by its name. */
+export function actionWords(action: string): string {
+  return WORDS[action] ?? action;
+}
