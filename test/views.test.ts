@@ -76,6 +76,7 @@ describe('the views', () => {
       'new, warned',
       await submit(alice, '/users/new', { name: 'n', email: 'n@x.example', contactId: String(cleo.id) }),
     );
+    note('check', await submit(alice, '/users/new', { name: 'a@b', step: 'check', field: 'name' }));
     note('search', await submit(alice, '/users/new', { contactSearch: 'nobody', step: 'find-contact' }));
     const form = await alice.get(pathTo(app, 'bob', '/edit'));
     await submit(await signedIn(app, 'ada'), pathTo(app, 'bob', '/edit'), { description: 'theirs', tags: '' });

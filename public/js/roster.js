@@ -69,6 +69,23 @@ document.addEventListener('change', (event) => {
 // The first mistake of a form that came back gets the focus.
 document.querySelector('[aria-invalid="true"]')?.focus();
 
+// A field that was left is checked by the rules of the whole form; what they say of it stands beside it.
+document.addEventListener('htmx:after:swap', ({ detail }) => {
+  const { target } = detail.ctx;
+  const field = target.id?.endsWith('-check') && document.getElementById(target.id.replace(/-check$/, ''));
+  if (!field) return;
+  if (target.querySelector('.error')) field.setAttribute('aria-invalid', 'true');
+  else field.removeAttribute('aria-invalid');
+});
+
+// What was typed is not thrown away by a slip: the browser asks before it leaves a form that was changed.
+const written = (form) => new URLSearchParams(new FormData(form)).toString();
+const guarded = document.querySelector('form[data-guard]');
+const atFirst = guarded?.querySelector('[aria-invalid="true"]') ? undefined : guarded && written(guarded);
+window.addEventListener('beforeunload', (event) => {
+  if (guarded && !guarded.dataset.sent && written(guarded) !== atFirst) event.preventDefault();
+});
+
 // A form is sent once, however often its button is pressed.
 document.addEventListener('submit', (event) => {
   const form = event.target;

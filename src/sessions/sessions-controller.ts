@@ -1,12 +1,12 @@
-import { type Request, type Response, Router } from 'express';
-import { isAnyAdministrator } from '../users/administrators.ts';
+import { Router } from 'express';
 import { circumstances } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { newSession, startSession } from '../web/authentication.ts';
 import { flash } from '../web/flash.ts';
 import { typedFields } from '../web/form.ts';
-import { render } from '../web/render.ts';
+import { readKept } from '../web/kept-form.ts';
 import { safePath } from '../web/safe-path.ts';
+import { showSignIn } from '../web/sign-in-page.ts';
 import { visitorOf } from './visitor.ts';
 
 /** The same words for every kind of refusal (R24). */
@@ -18,18 +18,19 @@ export function sessionsController(app: AppContext): Router {
 
   router.get('/session/new', async (req, res) => {
     if (req.viewer) return res.redirect(303, '/');
-    await show(req, res, { identifier: '', next: safePath(req.query.next) ?? '' });
+    await showSignIn(app, req, res, { identifier: '', next: safePath(req.query.next) ?? '' });
   });
 
   router.post('/session', async (req, res) => {
-    const { identifier, password, next } = typedFields(req.body, ['identifier', 'password', 'next']) as Record<
-      string,
-      string
-    >;
+    const typed = typedFields(req.body, ['identifier', 'password', 'next', 'kept']) as Record<string, string>;
+    const { identifier, password, next } = typed;
+    const kept = readKept(typed.kept);
     const user = await app.signIn.byPassword(circumstances(app, req), identifier, password, visitorOf(app, req));
-    if (!user) return show(req, res, { identifier: identifier.slice(0, 254), next: safePath(next) ?? '' }, REFUSED);
+    const shown = { identifier: identifier.slice(0, 254), next: safePath(next) ?? '' };
+    if (!user) return showSignIn(app, req, res, shown, { error: REFUSED, kept });
     await startSession(app, req, res, user);
-    res.redirect(303, safePath(next) ?? '/');
+    req.session.kept = kept;
+    res.redirect(303, kept?.path ?? safePath(next) ?? '/');
   });
 
   router.delete('/session', async (req, res) => {
@@ -37,17 +38,6 @@ export function sessionsController(app: AppContext): Router {
     flash(req, 'You are signed out.');
     res.redirect(303, '/session/new');
   });
-
-  async function show(
-    req: Request,
-    res: Response,
-    typed: { identifier: string; next: string },
-    error?: string,
-  ): Promise<void> {
-    const isSetUp = await isAnyAdministrator(app.db.read);
-    const page = { title: 'Sign in', typed, error, isSetUp, mayMail: app.mail !== undefined };
-    render(req, res, 'sessions/new', page, { status: error ? 422 : 200 });
-  }
 
   return router;
 }

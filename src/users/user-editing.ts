@@ -17,6 +17,12 @@ import { nameColumns } from './user-columns.ts';
 import type { UserValues } from './user-form.ts';
 import { findSubject, findUserByIdentifier } from './user-store.ts';
 
+/** What is said of a name or an email that another user has. */
+export const TAKEN = {
+  name: 'Another user has this name already.',
+  email: 'Another user has this email already.',
+};
+
 /** Somebody else changed the user since the form was opened. */
 export class StaleVersion extends Error {}
 
@@ -205,8 +211,8 @@ async function unlessTaken<T>(write: () => PromiseLike<T>): Promise<T> {
     return await write();
   } catch (error) {
     const taken: Record<string, Record<string, string>> = {
-      'users.name_key': { name: 'Another user has this name already.' },
-      'users.email_key': { email: 'Another user has this email already.' },
+      'users.name_key': { name: TAKEN.name },
+      'users.email_key': { email: TAKEN.email },
       'users.contact_id': { contactId: 'Another user is linked to this contact already.' },
     };
     const errors = taken[violatedUnique(error) ?? ''];

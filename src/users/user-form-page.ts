@@ -12,8 +12,9 @@ import type { Errors, Typed } from '../web/form.ts';
 import { format } from '../web/format.ts';
 import { render } from '../web/render.ts';
 import { may, type User } from './user.ts';
-import { typedOf } from './user-form.ts';
-import { findUserNames } from './user-store.ts';
+import { TAKEN } from './user-editing.ts';
+import { checkUser, typedOf, typedUser } from './user-form.ts';
+import { findUserByIdentifier, findUserNames } from './user-store.ts';
 
 const CONTACTS_OFFERED = 8;
 
@@ -23,6 +24,8 @@ interface FormState {
   status?: number;
   /** The user who is edited; undefined for a new one. */
   user?: User;
+  /** Whether it was typed before the session ended. */
+  isRestored?: boolean;
   /** What stands in the database by now, when somebody else changed it since the form was opened. */
   theirs?: Typed;
 }
@@ -47,7 +50,9 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
   const groups = (await findGroups(db)).map((group) => ({ ...group, mayGive: covers(viewer.rights, group.rights) }));
   const page = {
     title: user ? `Edit ${user.name}` : 'New User',
-    typed,
+    // After a conflict the next comparison begins at what is shown now.
+    typed: state.theirs ? { ...typed, opened: state.theirs.opened } : typed,
+    isRestored: state.isRestored ?? false,
     errors: state.errors ?? {},
     theirs: state.theirs && (await meanwhile(db, typed, state.theirs)),
     user,
@@ -71,14 +76,26 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
   });
 }
 
-/** What somebody else saved in each field that differs from what was typed, in words. */
+/** What somebody else saved since the form was opened, where it differs from what was typed, in words. */
 async function meanwhile(db: Reader, typed: Typed, theirs: Typed): Promise<Errors> {
   const words: Errors = {};
-  for (const [field, value] of Object.entries(theirs))
-    if (String(value) !== String(typed[field])) words[field] = format.value(value);
+  const opened = openedForm(typed);
+  for (const [field, value] of Object.entries(theirs)) {
+    const isTheirs = opened === undefined || String(value) !== String(opened[field]);
+    if (isTheirs && String(value) !== String(typed[field])) words[field] = format.value(value);
+  }
   if (words.contactId) words.contactId = (await findContact(db, Number(theirs.contactId)))?.name ?? 'none';
   if (words.groups) words.groups = format.value((await findGroups(db, [theirs.groups].flat().map(Number))).map(nameOf));
   return words;
+}
+
+/** The form as it was opened, unless the request does not say. */
+function openedForm(typed: Typed): Typed | undefined {
+  try {
+    return typedUser(JSON.parse(String(typed.opened)));
+  } catch {
+    return undefined;
+  }
 }
 
 function nameOf({ name }: { name: string }): string {
@@ -90,7 +107,34 @@ export async function typedNow(db: Reader, user: User): Promise<Typed> {
   const groupIds = (await findMemberships(db, [user.id])).map((membership) => membership.groupId);
   const tags = (await findTagsOf(db, user.id)).map((tag) => tag.name);
   const apiOnlyOwner = (await findUserNames(db, [user.apiOnlyOwnerId])).get(user.apiOnlyOwnerId ?? 0) ?? '';
-  return typedOf(user, { groupIds, tags, apiOnlyOwner });
+  const typed = typedOf(user, { groupIds, tags, apiOnlyOwner });
+  return { ...typed, opened: JSON.stringify(typed) };
+}
+
+/** What is wrong with the field that was just left, by the rules of the whole form; empty where nothing is. */
+export async function showFieldCheck(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  typed: Typed,
+  user?: User,
+): Promise<void> {
+  const field = String(typed.field);
+  const errors = { ...(await takenErrors(app.db.read, typed, user)), ...checkUser(typed).errors };
+  // One who only passed by is not told what is missing: that is said when the form is sent.
+  const isPassed = String(typed[field] ?? '') === '';
+  const page = { title: 'Check', field, errors: isPassed ? {} : errors };
+  render(req, res, 'users/check', page, { fragments: { [`${field}-check`]: '_field-error' } });
+}
+
+/** Only a hint: whether a name is free is decided when it is saved. */
+async function takenErrors(db: Reader, typed: Typed, user: User | undefined): Promise<Errors> {
+  const errors: Errors = {};
+  for (const [field, message] of Object.entries(TAKEN)) {
+    const other = typed[field] ? await findUserByIdentifier(db, String(typed[field])) : undefined;
+    if (other && other.id !== user?.id) errors[field] = message;
+  }
+  return errors;
 }
 
 /** The email that the chosen or new contact has, for a field that was left empty. */

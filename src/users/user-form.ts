@@ -102,8 +102,19 @@ const complete = z.object(fields).superRefine((values, context) => {
 
 export type UserValues = z.output<typeof complete>;
 
-/** `groupsShown` tells a form without any group ticked from a request that says nothing of groups (R62). */
-const SINGLE = [...Object.keys(fields).filter((name) => name !== 'groups'), 'groupsShown', 'access', 'version', 'step'];
+/**
+ * `opened` is the form as it was opened, to tell what somebody else saved meanwhile; `field` is the one that was left.
+ * `groupsShown` tells a form without any group ticked from a request that says nothing of groups (R62).
+ */
+const SINGLE = [
+  ...Object.keys(fields).filter((name) => name !== 'groups'),
+  'groupsShown',
+  'access',
+  'version',
+  'opened',
+  'field',
+  'step',
+];
 
 /** What was typed into New User or Edit. */
 export function typedUser(body: unknown): Typed {

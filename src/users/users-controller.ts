@@ -8,6 +8,7 @@ import { requireRight } from '../web/authorization.ts';
 import { Forbidden } from '../web/errors.ts';
 import { flash } from '../web/flash.ts';
 import { type Errors, FieldErrors, RefusedFields, type Typed } from '../web/form.ts';
+import { takeKept } from '../web/kept-form.ts';
 import { recordRefusal } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
 import { offeredActions } from './offered-actions.ts';
@@ -15,7 +16,7 @@ import { subjectOf } from './subject.ts';
 import { may, mayAdminister, type Subject } from './user.ts';
 import { createUser, StaleVersion, updateUser } from './user-editing.ts';
 import { checkUser, emptyUser, typedUser } from './user-form.ts';
-import { accessOf, proposedEmail, showUserForm, typedNow } from './user-form-page.ts';
+import { accessOf, proposedEmail, showFieldCheck, showUserForm, typedNow } from './user-form-page.ts';
 import { perform } from './user-life-cycle.ts';
 import { listUsers } from './user-list.ts';
 import { listPage } from './user-list-page.ts';
@@ -46,11 +47,15 @@ export function usersController(app: AppContext): Router {
     render(req, res, 'users/index', page, { fragments: { 'users-list': 'users/_list' } });
   });
 
-  router.get('/users/new', write, (req, res) => showUserForm(app, req, res, { typed: emptyUser() }));
+  router.get('/users/new', write, (req, res) => {
+    const kept = takeKept(req);
+    return showUserForm(app, req, res, { typed: kept ? typedUser(kept) : emptyUser(), isRestored: kept !== undefined });
+  });
 
   router.post('/users', write, async (req, res) => {
     const typed = typedUser(req.body);
     const access = accessOf(app, typed);
+    if (typed.step === 'check') return showFieldCheck(app, req, res, typed);
     if (typed.step) return showUserForm(app, req, res, { typed: await proposed(typed) });
     const failed = (errors: Errors) => showUserForm(app, req, res, { typed, errors, status: 422 });
     const { values, errors } = checkUser(typed);
@@ -95,12 +100,15 @@ export function usersController(app: AppContext): Router {
 
   router.get('/users/:id/edit', write, async (req, res) => {
     const user = await editable(req);
-    await showUserForm(app, req, res, { typed: await typedNow(app.db.read, user), user });
+    const kept = takeKept(req);
+    const typed = kept ? typedUser(kept) : await typedNow(app.db.read, user);
+    await showUserForm(app, req, res, { typed, user, isRestored: kept !== undefined });
   });
 
   router.patch('/users/:id', write, async (req, res) => {
     const user = await editable(req);
     const typed = typedUser(req.body);
+    if (typed.step === 'check') return showFieldCheck(app, req, res, typed, user);
     if (typed.step) return showUserForm(app, req, res, { typed: await proposed(typed), user });
     // A request that does not show the groups says nothing about them: it never means "remove all" (R62).
     if (!typed.groupsShown) typed.groups = (await typedNow(app.db.read, user)).groups;

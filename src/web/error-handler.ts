@@ -1,12 +1,18 @@
-import type { ErrorRequestHandler, Request } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
 import { DatabaseBusy } from '../db/database.ts';
 import type { AppContext } from './app-context.ts';
 import { Forbidden, HttpError, NotFound, NotSignedIn, TooManyRequests } from './errors.ts';
+import { keptForm } from './kept-form.ts';
 import { recordRefusal } from './refusal.ts';
 import { isHtmx, render, targetOf } from './render.ts';
+import { showSignIn } from './sign-in-page.ts';
+
+const SESSION_ENDED =
+  'Your session has ended. What you typed is still here: save it, and you will be asked to sign in first.';
 
 const TITLES: Record<number, string> = {
   400: 'That request made no sense',
+  401: 'Your session has ended',
   403: 'You may not do this',
   404: 'Not found',
   409: 'This no longer fits',
@@ -24,6 +30,12 @@ export function errorHandler(app: AppContext): ErrorRequestHandler {
     if (res.headersSent) return next(error);
     res.set('Cache-Control', 'no-store');
     if (error instanceof NotSignedIn || isLateForm(error, req)) {
+      const kept = keptForm(req);
+      if (kept && !isHtmx(req)) {
+        await showSignIn(app, req, res, { identifier: '', next: '' }, { kept, status: 401 });
+        return;
+      }
+      if (kept) return answer(new HttpError(401, SESSION_ENDED), req, res);
       if (isHtmx(req)) res.status(401).set('HX-Redirect', signInPath(req)).end();
       else res.redirect(303, signInPath(req));
       return;
@@ -34,17 +46,22 @@ export function errorHandler(app: AppContext): ErrorRequestHandler {
     if (refusal instanceof Forbidden && req.viewer) await recordRefusal(app, req, refusal.message);
     if (refusal instanceof TooManyRequests) res.set('Retry-After', String(refusal.retryAfterSeconds));
     if (refusal.status === 503) res.set('Retry-After', '5');
-    if (isHtmx(req)) res.set('HX-Retarget', '#messages').set('HX-Reswap', 'innerHTML').set('HX-Push-Url', 'false');
-    const page = {
-      title: TITLES[refusal.status] ?? 'Something went wrong',
-      message: refusal.message,
-      requestId: refusal.status >= 500 ? req.id : undefined,
-    };
-    render(req, res, 'error', page, {
-      status: refusal.status,
-      fragments: isHtmx(req) ? { [targetOf(req) ?? '']: '_error' } : undefined,
-    });
+    answer(refusal, req, res);
   };
+}
+
+/** In words: as a page, or in the message area of the page that htmx asked from. */
+function answer(refusal: HttpError, req: Request, res: Response): void {
+  if (isHtmx(req)) res.set('HX-Retarget', '#messages').set('HX-Reswap', 'innerHTML').set('HX-Push-Url', 'false');
+  const page = {
+    title: TITLES[refusal.status] ?? 'Something went wrong',
+    message: refusal.message,
+    requestId: refusal.status >= 500 ? req.id : undefined,
+  };
+  render(req, res, 'error', page, {
+    status: refusal.status,
+    fragments: isHtmx(req) ? { [targetOf(req) ?? '']: '_error' } : undefined,
+  });
 }
 
 const PUBLIC_FORMS = /^\/(session|setup|invitations|passwords)\b/;

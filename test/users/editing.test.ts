@@ -137,12 +137,21 @@ describe('editing a user', () => {
       expect(page.textOf('main [role=alert]')).toMatch(/^Somebody else changed this user/);
       expect(page.typed()).toMatchObject({ ...mine, groups: support });
       const shown = page.texts('.theirs').map((text) => text.replace('Saved meanwhile: ', ''));
-      for (const value of ['robert', 'Rome', 'Zoe Quist', 'none', 'yes', '2027-01-31'])
+      for (const value of ['robert', 'Rome', 'Zoe Quist', 'none', 'yes', '31 Jan 2027'])
         expect(shown).toEqual(expect.arrayContaining([value]));
 
       const saved = await send(alice, stale);
       expect(saved.status).toBe(303);
       expect(await userRow(app, app.people.bob)).toMatchObject({ name: 'bobby', description: 'typed with care' });
+    });
+
+    it('says nothing of what only the one changed who reads it', async () => {
+      const form = await alice.get(editOf('bob'));
+      await edit('bob', { tags: 'Rome' }, await signedIn(app, 'ada'));
+      const stale = await send(alice, form, { name: 'bobby', description: 'mine' });
+      expect(pageOf(stale).texts('.theirs')).toEqual(['Saved meanwhile: Rome']);
+      await edit('bob', { expiresOn: '2027-01-31' }, await signedIn(app, 'ada'));
+      expect(pageOf(await send(alice, stale)).texts('.theirs')).toEqual(['Saved meanwhile: 31 Jan 2027']);
     });
 
     it('names the groups that were saved meanwhile, and does not list their numbers', async () => {

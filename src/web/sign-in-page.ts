@@ -1,0 +1,19 @@
+import type { Request, Response } from 'express';
+import { isAnyAdministrator } from '../users/administrators.ts';
+import type { AppContext } from './app-context.ts';
+import type { KeptForm } from './kept-form.ts';
+import { render } from './render.ts';
+
+/** The sign-in page; where a session ended under a form, with what was typed into it to be carried along. */
+export async function showSignIn(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  typed: { identifier: string; next: string },
+  more: { error?: string; kept?: KeptForm; status?: number } = {},
+): Promise<void> {
+  const { error, kept } = more;
+  const isSetUp = await isAnyAdministrator(app.db.read);
+  const page = { title: 'Sign in', typed, error, isSetUp, mayMail: app.mail !== undefined, kept };
+  render(req, res, 'sessions/new', page, { status: more.status ?? (error ? 422 : 200) });
+}

@@ -1,0 +1,84 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
+import { axeFindings, closeBrowser, visit } from '../support/browser.ts';
+
+let app: TestApp;
+let page: Page;
+
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(async () => {
+  await closeBrowser();
+  await app.close();
+});
+beforeEach(async () => {
+  ({ page } = await visit({ baseURL: app.url }));
+  await page.goto('/session/new?next=/users/new');
+  await page.getByLabel('Name or system email').fill('alice');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'New User' }).waitFor();
+});
+afterEach(() => page.context().close());
+
+const name = () => page.getByLabel('Name', { exact: true });
+
+describe('the form of a user', () => {
+  it('says what is wrong with a field when it is left, and that it is right once it is', async () => {
+    await name().fill('a@b');
+    await page.getByLabel('System email').focus();
+    await page.getByText('A name has no @').waitFor();
+    expect(await name().getAttribute('aria-invalid')).toBe('true');
+    expect(await axeFindings(page)).toEqual([]);
+    await name().fill('BOB');
+    await page.getByLabel('System email').focus();
+    await page.getByText('Another user has this name already.').waitFor();
+    await name().fill('nora');
+    await page.getByLabel('System email').focus();
+    await page.getByText('Another user has this name already.').waitFor({ state: 'hidden' });
+    expect(await name().getAttribute('aria-invalid')).toBeNull();
+  });
+
+  it('sums the mistakes up, with the focus on the first, and is sent by Enter', async () => {
+    await page.getByLabel('System email').fill('nowhere');
+    await page.keyboard.press('Enter');
+    await page.getByText('2 things need your attention').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('name');
+    await page.getByRole('link', { name: 'Enter one email address' }).click();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('email');
+  });
+
+  it('asks before what was typed is thrown away, and only then', async () => {
+    const asked: string[] = [];
+    page.on('dialog', async (dialog) => {
+      asked.push(dialog.type());
+      await dialog.accept();
+    });
+    await page.reload();
+    expect(asked).toEqual([]);
+    await name().pressSequentially('nora');
+    await page.reload();
+    expect(asked).toEqual(['beforeunload']);
+    await name().pressSequentially('nora');
+    await page.getByLabel('System email').fill('nora@example.com');
+    await page.getByRole('button', { name: 'Create user' }).click();
+    await page.getByText('nora was created').waitFor();
+    expect(asked).toEqual(['beforeunload']);
+  });
+
+  it('is as it was left after the session ended under it', async () => {
+    await name().fill('nils');
+    await page.getByLabel('System email').fill('nils@example.com');
+    await app.db.write((trx) => trx('sessions').delete());
+    await page.getByRole('button', { name: 'Create user' }).click();
+    await page.getByText('Your session has ended.').waitFor();
+    await page.getByLabel('Name or system email').fill('alice');
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('What you typed is here again').waitFor();
+    await page.getByRole('button', { name: 'Create user' }).click();
+    await page.getByText('nils was created').waitFor();
+  });
+});

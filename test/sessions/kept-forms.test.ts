@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
+import { factsBesideAudit } from '../support/database.ts';
+import { send } from '../support/form.ts';
+import { pageOf } from '../support/page.ts';
+import { pathTo } from '../support/people.ts';
+import { type Fields, Session, signedIn } from '../support/session.ts';
+
+describe('a form whose session ended while it was typed', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startApp();
+  });
+  afterAll(() => app.close());
+
+  const endSessions = () => app.db.write((trx) => trx('sessions').delete());
+
+  it.each<{ what: string; path: () => string; typed: Fields }>([
+    { what: 'New User', path: () => '/users/new', typed: { name: 'nora', email: 'nora@example.com', tags: 'Rome' } },
+    { what: 'Edit', path: () => pathTo(app, 'bob', '/edit'), typed: { name: 'bobby', description: 'typed with care' } },
+  ])('is as it was left after signing in again: $what', async ({ path, typed }) => {
+    const alice = await signedIn(app, 'alice');
+    const form = await alice.get(path());
+    const before = await factsBesideAudit(app);
+    await endSessions();
+    const late = await send(alice, form, typed);
+    expect(late.status).toBe(401);
+    expect(pageOf(late).textOf('[role=alert]')).toMatch(/^Your session has ended\. Nothing you typed is lost/);
+
+    const mistaken = await send(alice, late, { identifier: 'alice', password: 'not the password' });
+    expect(mistaken.status).toBe(422);
+    const back = await send(alice, mistaken, { identifier: 'alice', password: PASSWORD });
+    expect([back.status, back.headers.location]).toEqual([303, path()]);
+    const shown = await alice.get(path());
+    expect(pageOf(shown).typed()).toMatchObject(typed);
+    expect({ ...(await factsBesideAudit(app)), sessions: [], lockouts: [] }).toEqual({
+      ...before,
+      sessions: [],
+      lockouts: [],
+      login_attempts: undefined,
+    });
+    expect(pageOf(await alice.get(path())).typed()).not.toMatchObject(typed);
+    expect((await send(alice, shown)).status).toBe(303);
+  });
+
+  it('stays on the page where htmx asked, with a word on what to do', async () => {
+    const alice = await signedIn(app, 'alice');
+    await alice.get('/users/new');
+    await endSessions();
+    const headers = { 'HX-Request': 'true', 'HX-Target': 'div#contact-picker' };
+    const late = await alice.post('/users', { name: 'nora', step: 'find-contact', contactSearch: 'mu' }, headers);
+    expect([late.status, late.headers['hx-redirect'], late.headers['hx-retarget']]).toEqual([
+      401,
+      undefined,
+      '#messages',
+    ]);
+    expect(late.text).toContain('Your session has ended');
+  });
+
+  it.each([
+    '{"path":"https://evil.example","fields":{"name":"x"}}',
+    '{"path":"/users/new/../../session","fields":{"name":"x"}}',
+    '{"path":"//evil.example","fields":{"name":"x"}}',
+    '{"path":"/users/new","fields":{"name":{"a":1}}}',
+    '{"path":"/users/new"}',
+    'null',
+    'not JSON',
+    `{"path":"/users/new","fields":{"name":"${'x'.repeat(70_000)}"}}`,
+  ])('is not made up by whoever writes the field: %.60s', async (kept) => {
+    const session = new Session(app);
+    const back = await session.post('/session', { identifier: 'alice', password: PASSWORD, kept });
+    expect([back.status, back.headers.location]).toEqual([303, '/']);
+  });
+});
