@@ -133,6 +133,19 @@ export async function findTokens(
   return tokens;
 }
 
+/** Who has an open invitation that this user made, by name. */
+export async function findInvitedBy(
+  db: Reader,
+  creatorId: number,
+  now: Instant,
+): Promise<{ id: number; name: string; email: string }[]> {
+  return openLinks(db, 'invitation', now)
+    .join('users', 'users.id', 'links.user_id')
+    .where('links.created_by', creatorId)
+    .orderBy('users.sort_name')
+    .select('users.id', 'users.name', 'users.email');
+}
+
 /** Uses the link up. Of any number of attempts exactly one is told true (R32). */
 export async function consumeLink(trx: Transaction, purpose: Purpose, id: number, now: Instant): Promise<boolean> {
   return (await openLinks(trx, purpose, now).where({ id }).update({ used_at: now })) === 1;
@@ -144,7 +157,7 @@ export async function noteOpened(trx: Transaction, id: number, now: Instant): Pr
 }
 
 function openLinks(db: Reader, purpose: Purpose, now: Instant) {
-  return db('links').where({ purpose }).whereNull('used_at').whereNull('ended_at').where('expires_at', '>', now);
+  return db('links').where({ purpose }).whereNull('used_at').whereNull('ended_at').where('links.expires_at', '>', now);
 }
 
 /** 256 bits that nobody can make without the secret (R31). For mails, and for those only who may issue the link. */

@@ -1,11 +1,15 @@
 import { Router } from 'express';
+import type { Act } from '../audit/audit-event.ts';
+import { instant } from '../clock.ts';
+import type { Transaction } from '../db/database.ts';
 import { channelOf } from '../links/channel.ts';
-import type { Purpose } from '../links/link-store.ts';
+import { findInvitedBy, type Purpose } from '../links/link-store.ts';
 import { actOf } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
 import { Conflict, Forbidden } from '../web/errors.ts';
 import { flash } from '../web/flash.ts';
+import { typedFields } from '../web/form.ts';
 import { render } from '../web/render.ts';
 import { subjectOf } from './subject.ts';
 import type { Subject, User } from './user.ts';
@@ -161,6 +165,7 @@ export function userActionsController(app: AppContext): Router {
         action: `/users/${user.id}/${page.path}`,
         method: page.method,
         offersDeactivation: page.action === 'delete' && user.activity === 'active',
+        invited: isEnd(page.action) ? await findInvitedBy(app.db.read, user.id, instant(app.clock())) : [],
         makesLink: page.makes !== undefined,
         mayMail: app.mail !== undefined,
       };
@@ -170,9 +175,13 @@ export function userActionsController(app: AppContext): Router {
     router[page.method](`/users/:id/${page.path}`, write, async (req, res) => {
       const user = await subjectOf(app, req);
       const channel = channelOf(app, req.body);
-      const [{ refusal }] = await app.db.write((trx) =>
-        perform(trx, actOf(app, req), page.action, [user.id], app.links, channel),
-      );
+      const withdrawn = withdrawnBy(req.body);
+      const [{ refusal }] = await app.db.write(async (trx) => {
+        const act = actOf(app, req);
+        const done = await perform(trx, act, page.action, [user.id], app.links, channel);
+        if (isEnd(page.action) && !done[0].refusal) await withdraw(trx, act, user, withdrawn);
+        return done;
+      });
       if (refusal?.kind === 'forbidden') throw new Forbidden(`${user.name} ${refusal.reason}.`);
       const path = `/users/${user.id}`;
       if (refusal) flash(req, `Nothing changed: ${user.name} ${refusal.reason}.`, { path });
@@ -182,5 +191,21 @@ export function userActionsController(app: AppContext): Router {
     });
   }
 
+  /** Of the invitations that somebody who is leaving made, those that were ticked on the page (R37). */
+  async function withdraw(trx: Transaction, act: Act, creator: User, ids: number[]): Promise<void> {
+    const invited = await findInvitedBy(trx, creator.id, act.at);
+    const meant = invited.map((user) => user.id).filter((id) => ids.includes(id));
+    await perform(trx, act, 'withdraw-invitation', meant, app.links);
+  }
+
   return router;
+}
+
+function isEnd(action: UserAction): boolean {
+  return action === 'deactivate' || action === 'delete';
+}
+
+function withdrawnBy(body: unknown): number[] {
+  const { withdraw } = typedFields(body, [], ['withdraw']);
+  return [withdraw].flat().map(Number);
 }

@@ -25,6 +25,24 @@ describe('deactivating a user', () => {
     expect(page.$('main form a').attr('href')).toBe(pathTo(app, 'bob'));
   });
 
+  it('offers to withdraw the open invitations of who leaves, and withdraws those that are ticked (R37)', async () => {
+    const max = await signedIn(app, 'max');
+    const ids: string[] = [];
+    for (const name of ['nora', 'otto'])
+      ids.push((await submit(max, '/users/new', { name, email: `${name}@example.com` })).headers.location.slice(7));
+    const carols = await linkFor(app, 'carol', 'invitation', alice);
+    const page = await alice.get(pathTo(app, 'max', '/deactivation/new'));
+    expect(pageOf(page).texts('fieldset .choice')).toEqual(['nora nora@example.com', 'otto otto@example.com']);
+    const audit = await watchAudit(app);
+    // Carol was not invited by who leaves, whatever the form says.
+    const withdraw = [ids[1], String(app.people.carol)];
+    await alice.post(pathTo(app, 'max', '/deactivation'), { withdraw });
+    expect(await audit.actions()).toEqual(['user.deactivated', 'invitation.withdrawn']);
+    const open = await app.db.read('links').whereNull('ended_at').whereNull('used_at').pluck('user_id');
+    expect(open.sort()).toEqual([app.people.carol, Number(ids[0])].sort());
+    expect((await alice.get(carols)).status).toBe(303);
+  });
+
   it('lets an administrator end sessions and open links with it, of this user alone (R51)', async () => {
     const bobs = [await signedIn(app, 'bob'), await signedIn(app, 'bob')];
     const max = await signedIn(app, 'max');
