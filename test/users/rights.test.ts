@@ -59,7 +59,12 @@ describe('what a page offers', () => {
     const bob = await signedIn(app, 'bob');
     expect((await bob.get('/')).headers.location).toBe('/credentials');
     const own = pageOf(await bob.get('/credentials'));
-    expect(own.texts('header a, header .menu button')).toEqual(['Roster', 'My credentials', 'Sign out']);
+    expect(own.texts('header nav a')).toEqual([]);
+    expect(own.texts('header .menu a, header .menu button')).toEqual([
+      'My credentials',
+      'Keyboard shortcuts',
+      'Sign out',
+    ]);
     expect([own.fact('Name'), own.fact('System email'), own.fact('Groups')]).toEqual([
       'bob',
       'bob@example.com',
