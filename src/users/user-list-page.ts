@@ -79,6 +79,8 @@ export function listPage({
     query,
     list,
     mayWrite,
+    /** Whether there is nobody yet but whoever set it up. */
+    isNew: mayWrite && isWhole(query) && counts.total === 1 && counts.activity.deleted === 0,
     stateLabels: STATE_LABELS,
     actions: BULK_ACTIONS.map((action) => ({ action, ...WORDS[action] })),
     viewPath: listPath(query),
@@ -141,6 +143,10 @@ export function listPage({
     ],
     marked: (text: string) => matches(text, words),
   };
+}
+
+function isWhole({ q, activity, state, tag, group }: ListQuery): boolean {
+  return q === '' && [activity, state, tag, group].every((values) => values.length === 0);
 }
 
 /** In an order that no filter changes: what is offered stays where it is while counts change beside it. */

@@ -24,6 +24,18 @@ const TITLES: Record<number, string> = {
   503: 'Busy',
 };
 
+/** What somebody can do who stands before it. */
+const ADVICE: Record<number, string> = {
+  403: 'Nothing was changed. If you need this, ask an administrator for the right to it.',
+  404: 'It may have been deleted, or the address may be mistyped. The search of the users finds deleted ones too, under the filter Deleted.',
+  409: 'Nothing was changed. Somebody may have done it already: open the record to see how it stands.',
+  413: 'Nothing was changed. Do it in smaller parts.',
+  422: 'Nothing was changed.',
+  429: 'Nothing was changed. Wait a little, then send it again.',
+  500: 'Try again. If it happens once more, tell your administrator the number above: with it the mistake is found in the log.',
+  503: 'Go back and send it again in a few seconds; your browser still has what you typed.',
+};
+
 /** Gives every error its status and page. What is no refusal is a bug: logged once, its words never shown. */
 export function errorHandler(app: AppContext): ErrorRequestHandler {
   return async (error, req, res, next) => {
@@ -56,6 +68,7 @@ function answer(refusal: HttpError, req: Request, res: Response): void {
   const page = {
     title: TITLES[refusal.status] ?? 'Something went wrong',
     message: refusal.message,
+    advice: ADVICE[refusal.status],
     requestId: refusal.status >= 500 ? req.id : undefined,
   };
   render(req, res, 'error', page, {
