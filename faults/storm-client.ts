@@ -18,7 +18,8 @@ export interface StormReport {
   broken: number;
 }
 
-const FORMS = 20;
+/** More than may stand in line: none has to be opened in the middle of the storm but for those that were used up. */
+const FORMS = 120;
 
 // Whoever started it is gone: nobody wants the crowd any more.
 process.once('disconnect', () => process.exit());
