@@ -42,6 +42,7 @@ import { requireSignIn } from './web/authorization.ts';
 import { errorHandler } from './web/error-handler.ts';
 import { NotFound } from './web/errors.ts';
 import { forgery, methodOverride } from './web/forgery.ts';
+import { formBody } from './web/form-body.ts';
 import { health } from './web/health.ts';
 import { hostCheck } from './web/host-check.ts';
 import { loggedError } from './web/logged-error.ts';
@@ -104,12 +105,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(compression({ level: 1 }));
   app.use(assets());
   app.use(noStore);
-  // Whoever ticks many users sends one field for each.
-  app.use(
-    '/bulk-operations',
-    express.urlencoded({ extended: false, limit: '256kb', parameterLimit: MOST_AT_ONCE + 100 }),
-  );
-  app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));
+  app.use(formBody({ '/bulk-operations': MOST_AT_ONCE + 100 }));
   app.use(
     session({
       name: config.secure ? '__Host-roster' : 'roster',
