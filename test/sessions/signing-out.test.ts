@@ -37,7 +37,7 @@ describe('signing out', () => {
   it('is a button on every page, and never a link that can be followed by accident', async () => {
     const bob = await signedIn(app, 'bob');
     const form = pageOf(await bob.get('/credentials')).$('header form[action="/session"]');
-    expect([form.attr('method'), form.attr('action'), form.find('button').text()]).toEqual([
+    expect([form.attr('method'), form.attr('action'), form.find('button').text().trim()]).toEqual([
       'post',
       '/session',
       'Sign out',
