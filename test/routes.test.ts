@@ -67,6 +67,8 @@ const ROUTES: Record<string, Classified> = {
   'get /assets/:version/js/combobox.js': { open: 'everybody' },
   'get /assets/:version/icons.svg': { open: 'everybody' },
   'use /assets/:version': { open: 'everybody' },
+  // It only reads a larger body; the routes below it are closed.
+  'use /bulk-operations': { open: 'everybody' },
   'get /preferences': { open: 'everybody' },
   'post /preferences': { open: 'everybody' },
   'get /setup': { open: 'everybody', shows: 404 },

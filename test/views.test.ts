@@ -10,6 +10,7 @@ import { pageOf } from './support/page.ts';
 import { pathTo } from './support/people.ts';
 import { Session, signedIn } from './support/session.ts';
 
+const NEW_PASSWORD = 'nine slow tractors hum';
 const folder = join(import.meta.dirname, '../views');
 const VIEWS = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ejs'));
 /** What comes out where a view was given less than it asks for, or was not run at all. */
@@ -36,6 +37,9 @@ describe('the views', () => {
     await stranger.get(`/setup/${empty.context.setupToken}`);
     note('setup', await stranger.get('/setup'));
     note('setup, mistaken', await submit(stranger, '/setup', { name: '' }));
+    const first = { name: 'first', email: 'f@example.com', password: NEW_PASSWORD, repeated: NEW_PASSWORD };
+    await submit(stranger, '/setup', first);
+    note('begin', await stranger.get('/users'));
 
     const alice = new Session(app);
     note('refused', await alice.signIn('alice', 'not the password'));

@@ -37,7 +37,7 @@ describe('the sheet', () => {
       page('main li')
         .map((_, li) => page(li).text().replace(/\s+/g, ' ').trim())
         .get(),
-    ).toEqual(['1 is yourself: nobody deactivates themself alice', '1 is already deactivated dave']);
+    ).toEqual(['alice is yourself: nobody deactivates themself', 'dave is already deactivated']);
     expect(page('button.main').text()).toBe('Deactivate 2 users');
     expect(page('a.button').text()).toBe('Cancel');
     expect(await activities()).toEqual(before);
