@@ -71,7 +71,7 @@ export const ACTION_PAGES: ActionPage[] = [
     page: 'new',
     consequences: (user) => [
       ...(user.invitationExpiresAt === null ? [] : ['The invitation sent before ends: its link no longer works.']),
-      'The new link works once; it is mailed, or shown to you to copy and hand over.',
+      'The new link works once.',
     ],
     done: (user) => `${user.name} has a new invitation.`,
     makes: 'invitation',
@@ -94,7 +94,7 @@ export const ACTION_PAGES: ActionPage[] = [
     method: 'post',
     page: 'new',
     consequences: () => [
-      'The link works once; it is mailed, or shown to you to copy and hand over. A link made before no longer works.',
+      'The link works once. A link made before no longer works.',
       'Until it is used, the old password and open sessions stay. When it is used, all sessions end and a lock is lifted.',
     ],
     done: (user) => `${user.name} has a link to choose a new password.`,
