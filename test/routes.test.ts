@@ -66,6 +66,7 @@ const ROUTES: Record<string, Classified> = {
   'get /assets/:version/js/htmx.js': { open: 'everybody' },
   'get /assets/:version/js/combobox.js': { open: 'everybody' },
   'get /assets/:version/icons.svg': { open: 'everybody' },
+  'get /assets/:version/roster.css': { open: 'everybody' },
   'use /assets/:version': { open: 'everybody' },
   // It only reads a larger body; the routes below it are closed.
   'use /bulk-operations': { open: 'everybody' },

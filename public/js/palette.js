@@ -11,6 +11,23 @@ const combobox = new Combobox(input, results, { firstOptionSelectionMode: 'selec
 results.setAttribute('role', 'listbox');
 results.setAttribute('aria-label', 'Found');
 
+// Whoever types and presses Enter at once means what they typed, not what was found before: it waits for the answer.
+let isStale = false;
+let isAwaited = false;
+input.addEventListener('input', () => {
+  isStale = true;
+});
+input.addEventListener(
+  'keydown',
+  (event) => {
+    isAwaited = event.key === 'Enter' && isStale && !event.isComposing;
+    if (!isAwaited) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  },
+  true,
+);
+
 export function openPalette() {
   if (palette.open) return;
   palette.showModal();
@@ -44,6 +61,8 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
     link.setAttribute('role', 'option');
   }
   combobox.resetSelection();
+  isStale = new URL(detail.ctx.request.action, location.href).searchParams.get('q') !== input.value;
+  if (isAwaited && !isStale) results.querySelector('[aria-selected="true"]')?.click();
 });
 
 results.addEventListener('click', (event) => {

@@ -14,10 +14,22 @@ const PACKAGED: Record<string, string> = {
   'js/combobox.js': resolve('@github/combobox-nav'),
 };
 
+/** The parts of the stylesheet, in the order of their layers. */
+const SHEETS = ['tokens', 'base', 'layout', 'controls', 'display', 'list', 'record', 'overlay', 'print'];
+
+/** They go out as one: each file more would cost a first visit a request. */
+const stylesheet = SHEETS.map((name) => readFileSync(join(publicFolder, `css/${name}.css`), 'utf8')).join('\n');
+
+/** What is put together when the program starts. */
+const MADE: Record<string, { type: string; content: string }> = {
+  'icons.svg': { type: 'image/svg+xml', content: iconSprite },
+  'roster.css': { type: 'text/css', content: stylesheet },
+};
+
 /** Changes whenever a file changes, so that browsers may keep what they have for ever. */
 const version = fingerprint();
 
-/** The address of a file in `public/`, of `icons.svg`, or of a packaged module. */
+/** The address of a file in `public/`, of one that is made, or of a packaged module. */
 export function assetPath(file: string): string {
   return `/assets/${version}/${file}`;
 }
@@ -27,9 +39,10 @@ export function assets(): RequestHandler {
   const kept = { immutable: true, maxAge: '1y' } as const;
   for (const [name, file] of Object.entries(PACKAGED))
     router.get(`/assets/${version}/${name}`, (_req, res) => res.sendFile(file, kept));
-  router.get(`/assets/${version}/icons.svg`, (_req, res) => {
-    res.set('Cache-Control', 'public, max-age=31536000, immutable').type('image/svg+xml').send(iconSprite);
-  });
+  for (const [name, { type, content }] of Object.entries(MADE))
+    router.get(`/assets/${version}/${name}`, (_req, res) => {
+      res.set('Cache-Control', 'public, max-age=31536000, immutable').type(type).send(content);
+    });
   router.use(`/assets/${version}`, express.static(publicFolder, { ...kept, index: false, fallthrough: false }));
   return router;
 }
