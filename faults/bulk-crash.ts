@@ -57,7 +57,7 @@ export async function bulkCrash(
       client.url = server.url;
       if (round === 0) await client.signIn('alice', PASSWORD);
       const action = round % 2 === 0 ? 'deactivate' : 'activate';
-      const drafted = await client.post('/bulk-operations', { action, ids: ids.map(String) });
+      const drafted = await client.post('/bulk-operations', { action, ids: ids.join() });
       if (drafted.status !== 303) throw new Error(`the draft was answered with ${drafted.status}`);
       const path = drafted.headers.get('location')!;
       const execution = client.post(`${path}/execution`, {}).then(

@@ -5,7 +5,6 @@ import session from 'express-session';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { auditController } from './audit/audit-controller.ts';
-import { MOST_AT_ONCE } from './bulk-operations/bulk-operation.ts';
 import { bulkOperationsController } from './bulk-operations/bulk-operations-controller.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -42,7 +41,6 @@ import { requireSignIn } from './web/authorization.ts';
 import { errorHandler } from './web/error-handler.ts';
 import { NotFound } from './web/errors.ts';
 import { forgery, methodOverride } from './web/forgery.ts';
-import { formBody } from './web/form-body.ts';
 import { health } from './web/health.ts';
 import { hostCheck } from './web/host-check.ts';
 import { loggedError } from './web/logged-error.ts';
@@ -105,7 +103,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(compression({ level: 1 }));
   app.use(assets());
   app.use(noStore);
-  app.use(formBody({ '/bulk-operations': MOST_AT_ONCE + 100 }));
+  app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));
   app.use(
     session({
       name: config.secure ? '__Host-roster' : 'roster',
