@@ -2,14 +2,30 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { closeBrowser, visit } from '../test/support/browser.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'docs/pictures');
 
-const pictures: [name: string, path: string][] = [
-  ['users', '/users'],
-  ['new-user', '/users/new'],
+interface Picture {
+  name: string;
+  path: string;
+  /** What is done on the page before it is taken. */
+  act?: (page: Page) => Promise<void>;
+}
+
+const pictures: Picture[] = [
+  { name: 'users', path: '/users' },
+  { name: 'new-user', path: '/users/new' },
+  { name: 'menu', path: '/users', act: (page) => page.getByRole('button', { name: 'Your menu' }).click() },
+  { name: 'palette', path: '/users', act: jump },
+  { name: 'invitations', path: '/invitations' },
+  { name: 'invited', path: '/users?q=carol@', act: (page) => openRecord(page, 'carol') },
+  { name: 'leaving', path: '/users', act: (page) => openSheet(page, 'Deactivate') },
+  { name: 'locked', path: '/users?q=erin@', act: (page) => openRecord(page, 'erin') },
+  { name: 'review', path: '/users?state=to-be-confirmed', act: (page) => openSheet(page, 'Confirm access') },
+  { name: 'audit', path: '/audit' },
 ];
 
 mkdirSync(folder, { recursive: true });
@@ -35,8 +51,10 @@ try {
     await page.getByLabel('Password').fill(password);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { name: 'User Management' }).waitFor();
-    for (const [name, path] of pictures) {
+    for (const { name, path, act } of pictures) {
       await page.goto(path);
+      await act?.(page);
+      await page.waitForLoadState('networkidle');
       await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
     }
     await page.context().close();
@@ -44,4 +62,27 @@ try {
 } finally {
   await closeBrowser();
   demo.kill('SIGTERM');
+}
+
+async function jump(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Jump to' }).click();
+  await page.keyboard.type('deactivate ma', { delay: 20 });
+  await page
+    .getByRole('option', { name: /^Deactivate/ })
+    .first()
+    .waitFor();
+}
+
+async function openRecord(page: Page, name: string): Promise<void> {
+  await page.getByRole('table').getByRole('link', { name, exact: true }).click();
+  await page.getByRole('heading', { name: 'Timeline' }).waitFor();
+}
+
+/** Three of the first page, as far as the sheet that asks once more. */
+async function openSheet(page: Page, action: string): Promise<void> {
+  await page.evaluate(() => sessionStorage.clear());
+  await page.reload();
+  for (const row of [1, 2, 4]) await page.locator('tbody input[name=ids]').nth(row).check();
+  await page.getByRole('region', { name: 'Actions' }).getByRole('button', { name: action, exact: true }).click();
+  await page.getByRole('dialog').waitFor();
 }

@@ -51,6 +51,9 @@ document.addEventListener('click', (event) => {
   if (event.target.closest('[data-dismiss]')) event.target.closest('.message')?.remove();
 });
 
+// Whoever signs in next in this tab has ticked nobody yet.
+if (document.getElementById('sign-in')) sessionStorage.removeItem('roster-ticked');
+
 // A preference holds at once; the form is sent behind it.
 document.addEventListener('change', ({ target }) => {
   if (target.closest('.preferences')) document.documentElement.dataset[target.name] = target.value;

@@ -24,6 +24,7 @@ function show() {
   output.textContent = words(chosen.size, here, output.dataset.total);
   for (const button of form.querySelectorAll('button[name="action"]'))
     button.disabled = chosen.size === 0 && !everybody().checked;
+  document.getElementById('untick').disabled = chosen.size === 0;
   const page = document.getElementById('tick-page');
   if (page) {
     page.hidden = false;
@@ -56,6 +57,7 @@ export function tick(box, isTicked, isRange) {
 document.addEventListener('click', (event) => {
   const box = event.target;
   if (box.name === 'ids') tick(box, box.checked, event.shiftKey);
+  if (box.closest('#untick')) forget();
 });
 
 document.addEventListener('change', ({ target }) => {
