@@ -37,7 +37,8 @@ export async function startAppInProcess(
   const db = openDatabase(folder);
   await migrate(db);
   const { express, context } = createApp({ db, config, clock, logger: pino({ level: 'silent' }) });
-  const server = createServer(express);
+  // Longer than any pause of a client: one that just sends where we just hang up would take it for a fault.
+  const server = createServer({ keepAliveTimeout: 120_000 }, express);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -69,7 +69,6 @@ const ROUTES: Record<string, Classified> = {
   'get /assets/:version/roster.css': { open: 'everybody' },
   'use /assets/:version': { open: 'everybody' },
   // It only reads a larger body; the routes below it are closed.
-  'use /bulk-operations': { open: 'everybody' },
   'get /preferences': { open: 'everybody' },
   'post /preferences': { open: 'everybody' },
   'get /setup': { open: 'everybody', shows: 404 },

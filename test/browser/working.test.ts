@@ -66,7 +66,9 @@ describe('ticks', () => {
     await dialog().getByRole('link', { name: 'Cancel' }).click();
     await bar().getByText('2 ticked').waitFor();
     await bar().getByRole('button', { name: 'Untick all' }).click();
-    await bar().getByText(/^None of \d+ ticked$/).waitFor();
+    await bar()
+      .getByText(/^None of \d+ ticked$/)
+      .waitFor();
   });
 
   it('never slip to another user', async () => {
