@@ -41,6 +41,12 @@ const states: [name: string, path: (app: TestApp) => string, act?: (page: Page) 
   ['Groups', () => '/groups'],
   ['Audit', () => '/audit'],
   ['My credentials', () => '/credentials'],
+  ['Preferences', () => '/preferences'],
+  ['Keyboard shortcuts', () => '/shortcuts'],
+  ['Jump to', () => '/search?q=deactivate+bob'],
+  ['the actions of a user', ({ people }) => `/users/${people.bob}/actions`],
+  ['the own menu', () => '/users', (page) => page.getByRole('button', { name: 'Your menu' }).click()],
+  ['a dialog', ({ people }) => `/users/${people.bob}`, openDialog],
   ['a page that is not there', () => '/nothing'],
 ];
 
@@ -81,4 +87,10 @@ describe('every page', () => {
 async function openEverything(page: Page): Promise<void> {
   for (const summary of await page.locator('summary').all()) await summary.click();
   await page.getByLabel('API-only').check();
+}
+
+async function openDialog(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('link', { name: 'Deactivate', exact: true }).click();
+  await page.getByRole('dialog').waitFor();
 }
