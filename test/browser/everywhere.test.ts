@@ -152,6 +152,8 @@ describe('the keyboard alone', () => {
     await keyboard.type(PASSWORD);
     await keyboard.press('Enter');
     await page.getByRole('heading', { name: 'User Management' }).waitFor();
+    // The keys answer once the scripts of the page have run.
+    await page.waitForLoadState('load');
     await keyboard.press('n');
     await page.getByRole('heading', { name: 'New User' }).waitFor();
     await tabTo('Name');
@@ -160,9 +162,11 @@ describe('the keyboard alone', () => {
     await keyboard.type('keyla@example.com');
     await keyboard.press('Enter');
     await page.getByText('keyla was created').waitFor();
+    await page.waitForLoadState('load');
     await keyboard.press('g');
     await keyboard.press('u');
     await page.getByRole('heading', { name: 'User Management' }).waitFor();
+    await page.waitForLoadState('load');
     await keyboard.press('/');
     await keyboard.type('keyla');
     await page.getByText('1 user', { exact: true }).waitFor();
