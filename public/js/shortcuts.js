@@ -2,6 +2,8 @@
 // they can be switched off in the own menu).
 
 import { openDialog } from './overlay.js';
+// Before any single key works the palette does: who presses Ctrl K and types on must not press shortcuts.
+import './palette.js';
 import { tick } from './selection.js';
 
 const PATIENCE = 1000;

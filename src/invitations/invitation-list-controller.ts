@@ -6,6 +6,7 @@ import { may } from '../users/user.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
 import { format } from '../web/format.ts';
+import { pagerLinks } from '../web/pager.ts';
 import { render } from '../web/render.ts';
 import {
   CHANNELS,
@@ -98,8 +99,10 @@ function listPage(filter: InvitationFilter, list: InvitationList) {
       },
     ],
     isFiltered: filter.q !== '' || filter.status.length > 0 || filter.channel.length > 0,
-    previousPath: list.hasPrevious && first ? pathOf(filter, { before: first.id }) : undefined,
-    nextPath: list.hasNext && last ? pathOf(filter, { after: last.id }) : undefined,
+    pagerLinks: pagerLinks(
+      list.hasPrevious && first ? pathOf(filter, { before: first.id }) : undefined,
+      list.hasNext && last ? pathOf(filter, { after: last.id }) : undefined,
+    ),
   };
 }
 

@@ -2,6 +2,7 @@ import { BULK_ACTIONS, WORDS } from '../bulk-operations/bulk-operation.ts';
 import type { Group } from '../groups/group-store.ts';
 import type { Tag } from '../tags/tag-store.ts';
 import { fold, matches } from '../text.ts';
+import { pagerLinks } from '../web/pager.ts';
 import type { Activity } from './user.ts';
 import type { UserList } from './user-list.ts';
 import { type ListQuery, listPath, PAGE_SIZES, type SortKey, toggled } from './user-list-query.ts';
@@ -125,22 +126,10 @@ export function listPage({
       isChosen: query.per === per,
       path: listPath(query, { per, perGiven: true }),
     })),
-    pagerLinks: [
-      {
-        id: 'previous-page',
-        label: 'Previous',
-        rel: 'prev',
-        icon: 'chevron-left',
-        path: list.previous && listPath(query, { before: list.previous }),
-      },
-      {
-        id: 'next-page',
-        label: 'Next',
-        rel: 'next',
-        icon: 'chevron-right',
-        path: list.next && listPath(query, { after: list.next }),
-      },
-    ],
+    pagerLinks: pagerLinks(
+      list.previous && listPath(query, { before: list.previous }),
+      list.next && listPath(query, { after: list.next }),
+    ),
     marked: (text: string) => matches(text, words),
   };
 }

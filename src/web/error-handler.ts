@@ -69,7 +69,7 @@ function answer(refusal: HttpError, req: Request, res: Response): void {
     title: TITLES[refusal.status] ?? 'Something went wrong',
     message: refusal.message,
     advice: ADVICE[refusal.status],
-    requestId: refusal.status >= 500 ? req.id : undefined,
+    requestId: req.id,
   };
   render(req, res, 'error', page, {
     status: refusal.status,

@@ -1,15 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { Mailbox } from '../../src/mail/mailbox.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
-import { axeFindings, closeBrowser, visit } from '../support/browser.ts';
+import { axeFindings, closeBrowser, contrastFindings, visit } from '../support/browser.ts';
+import { linkFor } from '../support/links.ts';
 
 const LONG = 'x'.repeat(200);
 const HOSTILE = '<img src=x onerror=alert(1)>';
 
+const mailbox = new Mailbox();
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp({}, mailbox);
   for (const [id, name] of [
     [app.people.bob, LONG],
     [app.people.carol, HOSTILE],
@@ -26,7 +29,27 @@ afterAll(async () => {
   await app.close();
 });
 
-const states: [name: string, path: (app: TestApp) => string, act?: (page: Page) => Promise<unknown>][] = [
+type State = [name: string, path: (app: TestApp) => string | Promise<string>, act?: (page: Page) => Promise<unknown>];
+
+/** What people see who are not signed in. */
+const outside: State[] = [
+  ['signing in', () => '/session/new'],
+  [
+    'signing in, refused',
+    () => '/session/new',
+    (page) => page.locator('form').evaluate((form) => (form as HTMLFormElement).submit()),
+  ],
+  ['Forgot password?', () => '/passwords/requests/new'],
+  ['a link that has ended', () => '/invitations/ended'],
+  ['an invitation', (app) => linkFor(app, 'carol', 'invitation')],
+  [
+    'an invitation with mistakes',
+    () => '/invitations/acceptance/new',
+    (page) => page.locator('main form').evaluate((form) => (form as HTMLFormElement).submit()),
+  ],
+];
+
+const states: State[] = [
   ['the list', () => '/users'],
   ['the list with filters', () => '/users?state=locked&group=1&q=e'],
   ['the empty list', () => '/users?q=nobodyatall'],
@@ -38,6 +61,17 @@ const states: [name: string, path: (app: TestApp) => string, act?: (page: Page) 
   ['New User with all open', () => '/users/new', openEverything],
   ['Edit', ({ people }) => `/users/${people.robin}/edit`],
   ['a confirmation', ({ people }) => `/users/${people.bob}/deletion/new`],
+  ['Reinvite by mail', ({ people }) => `/users/${people.carol}/invitation/new`],
+  [
+    'what was done',
+    ({ people }) => `/users/${people.bob}/access-confirmation/new`,
+    (page) => page.getByRole('button', { name: 'Confirm access' }).click(),
+  ],
+  ['Invitations', () => '/invitations'],
+  ['no invitations', () => '/invitations?q=nobodyatall'],
+  ['a sheet', () => '/users', openSheet],
+  ['past bulk operations', () => '/bulk-operations'],
+  ['the mailbox', () => mailbox.path],
   ['Groups', () => '/groups'],
   ['Audit', () => '/audit'],
   ['My credentials', () => '/credentials'],
@@ -46,32 +80,46 @@ const states: [name: string, path: (app: TestApp) => string, act?: (page: Page) 
   ['Jump to', () => '/search?q=deactivate+bob'],
   ['the actions of a user', ({ people }) => `/users/${people.bob}/actions`],
   ['the own menu', () => '/users', (page) => page.getByRole('button', { name: 'Your menu' }).click()],
+  ['the palette', () => '/users', openPalette],
+  [
+    'the menu of a row',
+    () => '/users',
+    (page) => page.getByRole('link', { name: 'Actions for ada', exact: true }).click(),
+  ],
   ['a dialog', ({ people }) => `/users/${people.bob}`, openDialog],
   ['a page that is not there', () => '/nothing'],
 ];
 
 describe('every page', () => {
   it.each([
-    { colorScheme: 'light' as const, width: 1280, height: 800 },
-    { colorScheme: 'dark' as const, width: 390, height: 844 },
+    { width: 1280, height: 800 },
+    { width: 390, height: 844 },
   ])(
-    'has nothing for axe to find and does not scroll sideways in $colorScheme at $width',
-    async ({ colorScheme, ...viewport }) => {
-      const { page, complaints } = await visit({ baseURL: app.url, colorScheme, viewport });
+    'has nothing for axe to find, in light and in dark, and does not scroll sideways at $width',
+    async (viewport) => {
+      const { page, complaints } = await visit({ baseURL: app.url, viewport });
       const findings: string[] = [];
       const look = async (name: string) => {
         for (const finding of await axeFindings(page)) findings.push(`${name}: ${finding}`);
+        await page.emulateMedia({ colorScheme: 'dark' });
+        for (const finding of await contrastFindings(page)) findings.push(`${name}, dark: ${finding}`);
+        await page.emulateMedia({ colorScheme: 'light' });
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         if (overflow > 0) findings.push(`${name}: ${overflow} px too wide`);
       };
+      for (const [name, path, act] of outside) {
+        await page.goto(await path(app));
+        await act?.(page);
+        await page.waitForLoadState('networkidle');
+        await look(name);
+      }
       await page.goto('/session/new');
-      await look('signing in');
       await page.getByLabel('Name or system email').fill('alice');
       await page.getByLabel('Password').fill(PASSWORD);
       await page.getByRole('button', { name: 'Sign in' }).click();
       await page.getByRole('heading', { name: 'User Management' }).waitFor();
       for (const [name, path, act] of states) {
-        await page.goto(path(app));
+        await page.goto(await path(app));
         await act?.(page);
         await page.waitForLoadState('networkidle');
         await look(name);
@@ -80,13 +128,26 @@ describe('every page', () => {
       expect(complaints).toEqual([]);
       await page.context().close();
     },
-    120_000,
+    240_000,
   );
 });
 
 async function openEverything(page: Page): Promise<void> {
   for (const summary of await page.locator('summary').all()) await summary.click();
   await page.getByLabel('API-only').check();
+}
+
+/** A phone sees the list as cards, with the same boxes. */
+async function openSheet(page: Page): Promise<void> {
+  await page.getByRole('checkbox', { name: 'Tick ada' }).check();
+  await page.getByRole('button', { name: 'Confirm access' }).click();
+  await page.getByRole('dialog').waitFor();
+}
+
+async function openPalette(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('option').first().waitFor();
 }
 
 async function openDialog(page: Page): Promise<void> {

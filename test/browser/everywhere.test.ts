@@ -22,6 +22,8 @@ async function open(options: BrowserContextOptions = {}): Promise<Page> {
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'User Management' }).waitFor();
+  // The scripts run by then, and keys do something.
+  await page.waitForLoadState('load');
   return page;
 }
 

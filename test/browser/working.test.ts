@@ -24,6 +24,8 @@ beforeEach(async () => {
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'User Management' }).waitFor();
+  // The scripts run by then, and keys do something.
+  await page.waitForLoadState('load');
   await page.evaluate(() => Object.assign(window, { mark: true }));
 });
 afterEach(async () => {

@@ -155,7 +155,7 @@ describe('an invitation', () => {
     for (const answer of [await follow(link), await accept(late), await late.get(`${ACCEPTANCE}/new`)]) {
       expect(answer.status).toBe(410);
       expect(pageOf(answer).heading()).toBe('This link can no longer be used');
-      expect(pageOf(answer).textOf('#error')).toMatch(/Ask the administrator who sent it for a new link/);
+      expect(pageOf(answer).textOf('#error p:first-child')).toMatch(/Ask the administrator who sent it for a new link/);
     }
     app = await app.restart();
     expect((await follow(link)).status).toBe(410);
@@ -300,7 +300,7 @@ describe('an invitation', () => {
 
   it('is refused to who has a password already', async () => {
     const page = await alice.get(pathTo(app, 'bob', '/invitation/new'));
-    expect([page.status, pageOf(page).textOf('#error')]).toEqual([409, 'bob has a password already.']);
+    expect([page.status, pageOf(page).textOf('#error p:first-child')]).toEqual([409, 'bob has a password already.']);
     await alice.post(pathTo(app, 'bob', '/invitation'));
     expect(await app.db.read('links').where('user_id', app.people.bob)).toEqual([]);
   });

@@ -63,7 +63,7 @@ describe('confirming access', () => {
 
   it('is for active users only', async () => {
     const page = await alice.get(pathTo(app, 'dave', '/access-confirmation/new'));
-    expect([page.status, pageOf(page).textOf('#error')]).toEqual([409, 'dave is deactivated.']);
+    expect([page.status, pageOf(page).textOf('#error p:first-child')]).toEqual([409, 'dave is deactivated.']);
     const done = await alice.post(pathTo(app, 'dave', '/access-confirmation'));
     expect(pageOf(await alice.get(done.headers.location)).message()).toBe('Nothing changed: dave is deactivated.');
     expect((await userRow(app, app.people.dave)).access_confirmed_at).toBeNull();

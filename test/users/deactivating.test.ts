@@ -115,7 +115,7 @@ describe('deactivating a user', () => {
 
   it('says that there is nothing to do where somebody is deactivated already', async () => {
     const page = await alice.get(pathTo(app, 'dave', '/deactivation/new'));
-    expect([page.status, pageOf(page).textOf('#error')]).toEqual([409, 'dave is already deactivated.']);
+    expect([page.status, pageOf(page).textOf('#error p:first-child')]).toEqual([409, 'dave is already deactivated.']);
     const audit = await watchAudit(app);
     const again = await alice.post(pathTo(app, 'dave', '/deactivation'));
     expect(pageOf(await alice.get(again.headers.location)).message()).toBe(

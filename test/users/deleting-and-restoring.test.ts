@@ -92,12 +92,12 @@ describe('deleting a user', () => {
       const says =
         refused.status === 303
           ? pageOf(await alice.get(refused.headers.location)).message()
-          : pageOf(refused).textOf('#error');
+          : pageOf(refused).textOf('#error p:first-child');
       expect(says).toMatch(new RegExp(`bob cannot be restored: ${reason} belongs to another user by now`));
       expect(await factsBesideAudit(app)).toEqual(deleted);
       expect(await audit.actions()).toEqual([]);
       const page = await alice.get(pathTo(app, 'bob', '/deactivation/delete'));
-      expect([page.status, pageOf(page).textOf('#error')]).toEqual([409, expect.stringMatching(reason)]);
+      expect([page.status, pageOf(page).textOf('#error p:first-child')]).toEqual([409, expect.stringMatching(reason)]);
 
       // Once the new one is gone, the old one can come back.
       await submit(alice, `${created.headers.location}/deletion/new`);

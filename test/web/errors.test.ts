@@ -47,7 +47,7 @@ describe('a page about what went wrong', () => {
     const answer = await get();
     expect(answer.status).toBe(status);
     const page = pageOf(answer);
-    expect([page.heading(), page.textOf('#error p')]).toEqual([heading, message]);
+    expect([page.heading(), page.textOf('#error p:first-child')]).toEqual([heading, message]);
     expect(page.textOf('title')).toBe(`${heading} · Roster`);
     expect(page.$('main a').attr('href')).toBe('/');
     expect(page.$('main').text()).not.toMatch(INNARDS);
