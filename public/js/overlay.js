@@ -6,6 +6,21 @@ const menu = document.getElementById('row-menu');
 
 let opener;
 let isLeaving = false;
+let returnTo;
+
+/** Shows a dialog that Back closes; the page beneath stays as it is. */
+export function showLayer(layer) {
+  history.pushState({ layer: layer.id }, '');
+  layer.showModal();
+}
+
+/** Takes the entry of a closed dialog off the history again; the focus follows once the browser has gone back. */
+export function leaveLayer(layer, focusOn) {
+  returnTo = focusOn;
+  if (history.state?.layer !== layer.id) return;
+  isLeaving = true;
+  history.back();
+}
 
 document.addEventListener('click', (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
@@ -47,8 +62,7 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
   dialog.setAttribute('aria-label', body.querySelector('h1, h2')?.textContent.trim() ?? '');
   if (!dialog.open) {
     opener ??= document.activeElement;
-    history.pushState({ dialog: true }, '');
-    dialog.showModal();
+    showLayer(dialog);
   }
   dialog.scrollTop = 0;
   (body.querySelector('[autofocus]') ?? body.querySelector('[data-close]') ?? dialog.querySelector('.close'))?.focus();
@@ -69,12 +83,9 @@ async function refresh() {
 dialog.addEventListener('close', () => {
   const from = opener?.isConnected ? opener : document.getElementById(opener?.closest('tr')?.id)?.querySelector('a');
   body.replaceChildren();
-  (from ?? document.getElementById('main')).focus();
   opener = undefined;
-  if (!isLeaving) {
-    isLeaving = true;
-    history.back();
-  }
+  (from ?? document.getElementById('main')).focus();
+  leaveLayer(dialog, from);
 });
 
 dialog.addEventListener('click', (event) => {
@@ -83,14 +94,18 @@ dialog.addEventListener('click', (event) => {
 
 // Back closes the dialog, and leaves the page as it is.
 window.addEventListener('popstate', () => {
-  if (dialog.open) {
+  for (const layer of document.querySelectorAll('dialog[open]')) {
     isLeaving = true;
-    dialog.close();
+    layer.close();
   }
   setTimeout(() => {
     isLeaving = false;
+    returnTo?.focus();
+    returnTo = undefined;
   }, 100);
 });
 document.addEventListener('htmx:before:history:restore', (event) => {
   if (isLeaving) event.preventDefault();
+  // The next step back may be meant.
+  isLeaving = false;
 });

@@ -1,7 +1,7 @@
 // The palette: what the page /search finds, as a list to choose from while one types.
 
 import Combobox from './combobox.js';
-import { openDialog } from './overlay.js';
+import { leaveLayer, openDialog, showLayer } from './overlay.js';
 
 const palette = document.getElementById('palette');
 const input = palette.querySelector('input');
@@ -28,9 +28,15 @@ input.addEventListener(
   true,
 );
 
+let opener;
+/** What was chosen leads somewhere else, and takes its own place in the history. */
+let isFollowed = false;
+
 export function openPalette() {
   if (palette.open) return;
-  palette.showModal();
+  opener = document.activeElement;
+  isFollowed = false;
+  showLayer(palette);
   input.select();
   combobox.start();
   htmx.trigger(input, 'opened');
@@ -46,7 +52,10 @@ document.addEventListener('keydown', (event) => {
   event.preventDefault();
   openPalette();
 });
-palette.addEventListener('close', () => combobox.stop());
+palette.addEventListener('close', () => {
+  combobox.stop();
+  if (!isFollowed) leaveLayer(palette, opener);
+});
 palette.addEventListener('click', (event) => {
   if (event.target === palette) palette.close();
 });
@@ -68,6 +77,7 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
 results.addEventListener('click', (event) => {
   const link = event.target.closest('a');
   if (!link) return;
+  isFollowed = true;
   palette.close();
   if (!link.matches('[data-dialog]') || event.ctrlKey || event.metaKey) return;
   event.preventDefault();

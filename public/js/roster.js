@@ -40,6 +40,23 @@ export function toast(words) {
   fade();
 }
 
+/** Stays until it is dismissed, as what went wrong does. */
+function complain(words) {
+  const message = document.createElement('div');
+  message.className = 'message bad';
+  message.setAttribute('role', 'alert');
+  message.append(Object.assign(document.createElement('p'), { textContent: words }));
+  document.getElementById('messages').replaceChildren(message);
+}
+
+// An answer takes the place of the complaint by itself: the next one that arrives clears it.
+document.addEventListener('htmx:error', ({ detail }) => {
+  if (detail.error?.name === 'AbortError') return;
+  complain(
+    'The server could not be reached. Nothing was changed, and what you typed is still here: try again in a moment.',
+  );
+});
+
 function fade() {
   const message = document.querySelector('#messages > [data-toast]');
   if (!message) return;
@@ -85,8 +102,9 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
 const written = (form) => new URLSearchParams(new FormData(form)).toString();
 const guarded = document.querySelector('form[data-guard]');
 const atFirst = guarded?.querySelector('[aria-invalid="true"]') ? undefined : guarded && written(guarded);
+const isChanged = () => guarded && !guarded.dataset.sent && written(guarded) !== atFirst;
 window.addEventListener('beforeunload', (event) => {
-  if (guarded && !guarded.dataset.sent && written(guarded) !== atFirst) event.preventDefault();
+  if (isChanged()) event.preventDefault();
 });
 
 // A form is sent once, however often its button is pressed.
@@ -94,6 +112,8 @@ document.addEventListener('submit', (event) => {
   const form = event.target;
   if (form.method !== 'post' || event.defaultPrevented) return;
   if (form.dataset.sent) event.preventDefault();
+  // The browser asks whether to leave another form that was changed; whoever stays may want to send this one again.
+  if (form !== guarded && isChanged()) return;
   form.dataset.sent = 'yes';
 });
 window.addEventListener('pageshow', () => {

@@ -8,7 +8,7 @@ let last;
 
 /** What the number means, always in words. */
 function words(ticked, here, total) {
-  if (everybody().checked) return `All ${total} matching are meant`;
+  if (everybody().checked) return total === '1' ? 'The 1 matching is meant' : `All ${total} matching are meant`;
   if (ticked === 0) return `None of ${total} ticked`;
   if (ticked === here) return `${ticked.toLocaleString('en')} of ${total} matching`;
   return `${ticked.toLocaleString('en')} ticked, ${here} of them on this page`;
@@ -78,7 +78,8 @@ document.addEventListener('htmx:before:swap', ({ detail }) => {
   for (const part of document.querySelectorAll('#users-table > tbody, #filters .count, #users-list .chips'))
     part.replaceChildren();
 });
-document.addEventListener('htmx:after:swap', () => {
+document.addEventListener('htmx:after:swap', ({ detail }) => {
+  if (detail.ctx?.target?.id !== 'users-list') return;
   // All of the view before is not all of this one.
   if (everybody()) everybody().checked = false;
   show();

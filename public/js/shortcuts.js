@@ -33,7 +33,12 @@ const KEYS = {
   x: () => tickCurrent(false),
   X: () => tickCurrent(true),
   e: () =>
-    follow(nameOf(current()) ? `${nameOf(current()).pathname}/edit` : document.querySelector('[data-key="e"]')?.href),
+    // Who may change nobody has no boxes to tick either.
+    follow(
+      current()?.querySelector('input[name="ids"]')
+        ? `${nameOf(current()).pathname}/edit`
+        : document.querySelector('[data-key="e"]')?.href,
+    ),
   n: () => follow(document.querySelector('[data-key="n"]')?.href),
   '?': () => openDialog('/shortcuts'),
 };

@@ -5,6 +5,7 @@ const WORDS: Record<string, string> = {
   'user.activated': 'activated',
   'user.deactivated': 'deactivated',
   'user.deleted': 'deleted',
+  'seed.generated': 'made up',
   'user.locked': 'locked out',
   'user.access-confirmed': 'confirmed access of',
   'user.login-attempts-reset': 'reset login attempts of',

@@ -137,7 +137,10 @@ export function bulkOperationsController(app: AppContext): Router {
       return { userIds: selection.ids(), view: { view, ...shown, frozenChange: selection.change } };
     }
     // One by one, as boxes send them, or many in one field: a form holds only so many fields.
-    const given = [typed.ids].flat().flatMap((text) => text.split(','));
+    const given = [typed.ids]
+      .flat()
+      .flatMap((text) => text.split(','))
+      .filter((text) => /^[1-9]\d{0,14}$/.test(text));
     const ids = [...new Set(given.map(Number))].filter((id) => Number.isSafeInteger(id) && id > 0);
     return { userIds: (await findUsers(app.db.read, ids)).map((user) => user.id) };
   }

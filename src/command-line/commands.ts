@@ -14,6 +14,7 @@ import { createUser } from '../users/user-editing.ts';
 import { checkUser, emptyUser } from '../users/user-form.ts';
 import { perform } from '../users/user-life-cycle.ts';
 import { findSubject, findUserByIdentifier } from '../users/user-store.ts';
+import { format } from '../web/format.ts';
 
 export interface CommandContext {
   db: Database;
@@ -144,7 +145,11 @@ async function withLink(context: CommandContext, user: User, done: string, purpo
   if (!found) return refused(`${user.name} has no open link.`);
   const link = linkAddress(context.config.baseUrl, purpose, found.token);
   return {
-    lines: [`${user.name} ${done}. The link, for one use, until ${found.expiresAt}:`, link],
+    lines: [
+      `${user.name} ${done}. The link, for one use, until ${format.moment(found.expiresAt)} UTC:`,
+      link,
+      ...(context.config.baseUrlGiven ? [] : ['BASE_URL is not given, so the link works on this machine only.']),
+    ],
     data: { user: user.name, link, expiresAt: found.expiresAt },
     exitCode: 0,
   };

@@ -6,7 +6,7 @@ import type { Database } from '../db/database.ts';
 import { type LinkSettings, linkAddress, tokenOf } from '../links/link-store.ts';
 import { answerResetRequests } from '../passwords/reset-request-store.ts';
 import { htmlOf, type Place, textOf, writeMessage } from './message.ts';
-import { claimMail, type DueMail, failMail, isMailDue, markSent, noteAnswer } from './outbox-store.ts';
+import { claimMail, type DueMail, failMail, isMailDue, markSent, postponeMail } from './outbox-store.ts';
 
 /** A mail in its last form, as it is handed to a mail server. */
 export interface Outgoing {
@@ -105,7 +105,7 @@ export class MailSender {
       const { kind, answer } = error;
       logger.warn({ mail: mail.id, kind: mail.kind, attempts: mail.attempts, outcome: kind, answer }, 'mail not taken');
       await db.write((trx) =>
-        kind === 'refused' ? failMail(trx, mail.id, now(), answer) : noteAnswer(trx, mail.id, answer),
+        kind === 'refused' ? failMail(trx, mail.id, now(), answer) : postponeMail(trx, mail, now(), answer),
       );
       return kind;
     }

@@ -45,6 +45,8 @@ export interface SentMail {
 const NOTICE_PATIENCE = DAY;
 const NOTICES_KEPT = 30 * DAY;
 const LONGEST_PAUSE = HOUR;
+/** Longer than an attempt can last: until then nobody else takes the mail, and after a crash somebody does. */
+const CLAIMED_FOR = 5 * MINUTE;
 
 /** Writes down one mail for the open link of each of these users, in the transaction that made it. */
 export async function mailLinks(trx: Transaction, act: Act, purpose: Purpose, userIds: number[]): Promise<void> {
@@ -97,7 +99,7 @@ export async function isMailDue(db: Reader, now: Instant): Promise<boolean> {
 }
 
 /**
- * Takes the mail that has been due the longest. The attempt is counted and the next one set before it is made: a crash
+ * Takes the mail that has been due the longest. The attempt is counted, and the mail put off, before it is made: a crash
  * while sending leads to one more attempt later, never to a lost mail, and no two processes take the same one.
  */
 export async function claimMail(trx: Transaction, now: Instant): Promise<DueMail | undefined> {
@@ -112,8 +114,8 @@ export async function claimMail(trx: Transaction, now: Instant): Promise<DueMail
       await failMail(trx, mail.id, now, mail.answer || 'It could not be handed over in time.');
     } else {
       const attempts = mail.attempts + 1;
-      const nextAt = instant(Date.parse(now) + Math.min(MINUTE * 2 ** (attempts - 1), LONGEST_PAUSE));
-      await trx('outbox').where('id', mail.id).update({ attempts, next_at: nextAt });
+      const claimedUntil = instant(Date.parse(now) + CLAIMED_FOR);
+      await trx('outbox').where('id', mail.id).update({ attempts, next_at: claimedUntil });
       const user = await trx('users').where('id', mail.user_id).first('name', 'email');
       return {
         id: mail.id,
@@ -136,9 +138,17 @@ export async function markSent(trx: Transaction, id: number, now: Instant): Prom
   await trx('outbox').where({ id }).update({ sent_at: now });
 }
 
-/** It will be tried again, when its time has come. */
-export async function noteAnswer(trx: Transaction, id: number, answer: string): Promise<void> {
-  await trx('outbox').where({ id }).update({ answer });
+/** It will be tried again: after a minute, then after twice as long each time, up to an hour. */
+export async function postponeMail(
+  trx: Transaction,
+  mail: Pick<DueMail, 'id' | 'attempts'>,
+  now: Instant,
+  answer: string,
+): Promise<void> {
+  const pause = Math.min(MINUTE * 2 ** (mail.attempts - 1), LONGEST_PAUSE);
+  await trx('outbox')
+    .where('id', mail.id)
+    .update({ answer, next_at: instant(Date.parse(now) + pause) });
 }
 
 /** Nobody will ever get it. */

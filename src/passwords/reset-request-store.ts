@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { Act } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
 import { type Clock, dayOf, HOUR, type Instant, instant } from '../clock.ts';
@@ -34,24 +35,34 @@ export async function requestReset(trx: Transaction, identifier: string, asked: 
 
 interface Answering {
   db: Database;
+  logger: Logger;
   clock: Clock;
   links: LinkSettings;
   auditKey: string;
 }
 
 /** Answers what was asked so far, each request in a transaction of its own. */
-export async function answerResetRequests({ db, clock, links, auditKey }: Answering): Promise<void> {
-  for (const request of await db.read('reset_requests').orderBy('id')) {
-    const now = instant(clock());
-    await db.write(async (trx) => {
-      // Another process may have answered it meanwhile.
-      if ((await trx('reset_requests').where('id', request.id).delete()) === 0) return;
-      const user = await findUserByIdentifier(trx, request.identifier);
-      if (!user || !(await mayBeMailed(trx, user, now))) return;
-      const act = { by: REQUESTER, at: now, address: request.address, requestId: request.request_id, auditKey };
-      await mailReset(trx, act, user, links);
-    });
-  }
+export async function answerResetRequests({ db, clock, logger, links, auditKey }: Answering): Promise<void> {
+  for (const request of await db.read('reset_requests').orderBy('id'))
+    try {
+      await db.write((trx) => answer(trx, request, { now: instant(clock()), links, auditKey }));
+    } catch (error) {
+      // One that cannot be answered must not keep all mail from going out.
+      logger.error({ err: error, request: request.id }, 'a request for a new password could not be answered');
+    }
+}
+
+async function answer(
+  trx: Transaction,
+  request: { id: number; identifier: string; address: string; request_id: string },
+  { now, links, auditKey }: { now: Instant; links: LinkSettings; auditKey: string },
+): Promise<void> {
+  // Another process may have answered it meanwhile.
+  if ((await trx('reset_requests').where('id', request.id).delete()) === 0) return;
+  const user = await findUserByIdentifier(trx, request.identifier);
+  if (!user || !(await mayBeMailed(trx, user, now))) return;
+  const act = { by: REQUESTER, at: now, address: request.address, requestId: request.request_id, auditKey };
+  await mailReset(trx, act, user, links);
 }
 
 /** A link that is still good for a while goes out once more, so that asking twice does not spoil the first mail. */

@@ -12,6 +12,8 @@ import { findSubjects } from '../users/user-store.ts';
 import type { Icon } from '../web/icons.ts';
 
 const USERS_SHOWN = 8;
+/** So many are looked at for those that fit best. */
+const USERS_RANKED = 100;
 const GROUPS_SHOWN = 5;
 /** Shorter beginnings of an action would catch too many names. */
 const SHORTEST_ACTION = 3;
@@ -79,11 +81,15 @@ async function findActions(sources: Sources, text: string): Promise<Destination[
 
 async function findUsers({ db, index, limits, viewer }: Sources, text: string) {
   if (!may(viewer, 'users', 'read')) return [];
-  const query = { ...readListQuery({ q: text }), per: USERS_SHOWN };
+  const query = { ...readListQuery({ q: text }), per: USERS_RANKED };
   const { users } = await listUsers(db, index, query, limits);
-  // Whoever types a whole name means that one.
-  const isWhole = (user: { name: string; email: string }) => [fold(user.name), fold(user.email)].includes(fold(text));
-  return users.toSorted((a, b) => Number(isWhole(b)) - Number(isWhole(a)));
+  // Whoever types a whole name means that one, and next to it those that begin with it.
+  const typed = fold(text);
+  const rank = (user: { name: string; email: string }) => {
+    const names = [fold(user.name), fold(user.email)];
+    return names.includes(typed) ? 2 : Number(names.some((name) => name.startsWith(typed)));
+  };
+  return users.toSorted((a, b) => rank(b) - rank(a)).slice(0, USERS_SHOWN);
 }
 
 function userOf(user: { id: number; name: string; email: string }): Destination {

@@ -207,5 +207,8 @@ function isEnd(action: UserAction): boolean {
 
 function withdrawnBy(body: unknown): number[] {
   const { withdraw } = typedFields(body, [], ['withdraw']);
-  return [withdraw].flat().map(Number);
+  return [withdraw]
+    .flat()
+    .filter((text) => /^[1-9]\d{0,14}$/.test(text))
+    .map(Number);
 }

@@ -5,6 +5,7 @@ import { Forbidden, HttpError, NotFound, NotSignedIn, TooManyRequests } from './
 import { keptForm } from './kept-form.ts';
 import { recordRefusal } from './refusal.ts';
 import { isHtmx, render, targetOf } from './render.ts';
+import { safePath } from './safe-path.ts';
 import { showSignIn } from './sign-in-page.ts';
 
 const SESSION_ENDED =
@@ -101,8 +102,16 @@ function meaningOf(error: unknown): HttpError {
   return new HttpError(500, 'The mistake is ours, and it was written down. Nothing was changed.');
 }
 
+/** The page that htmx asked from; checked like any return path when it comes back. */
+function currentPage(req: Request): string {
+  const address = req.get('HX-Current-URL') ?? '';
+  if (!URL.canParse(address)) return '';
+  const { pathname, search } = new URL(address);
+  return safePath(pathname + search) ?? '';
+}
+
 /** Back to where they were, if that was a page. */
 function signInPath(req: Request): string {
-  const wanted = req.method === 'GET' ? (isHtmx(req) ? '' : req.originalUrl) : '';
+  const wanted = req.method === 'GET' ? (isHtmx(req) ? currentPage(req) : req.originalUrl) : '';
   return wanted && wanted !== '/' ? `/session/new?next=${encodeURIComponent(wanted)}` : '/session/new';
 }

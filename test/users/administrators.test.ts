@@ -174,7 +174,9 @@ describe('an administrator', () => {
     const refused = await attempt(alice, app, 'alice');
     const isEdit = !['deactivation', 'deletion'].includes(way);
     expect(refused.status).toBe(isEdit ? 422 : 403);
-    const words = isEdit ? Object.values(pageOf(refused).errors()).join() : pageOf(refused).textOf('#error p:first-child');
+    const words = isEdit
+      ? Object.values(pageOf(refused).errors()).join()
+      : pageOf(refused).textOf('#error p:first-child');
     expect(words).toMatch(/yourself: nobody/);
     expect(await factsBesideAudit(app)).toEqual(before);
     expect(await audit.actions()).toEqual(['request.refused']);
