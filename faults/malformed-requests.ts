@@ -264,7 +264,8 @@ export function sendMalformed(url: string, cookie: string, token: string, reques
 /** What a calm answer does not do; undefined where there is nothing to say against it. */
 export function complaintAbout({ status, body, milliseconds }: Bare): string | undefined {
   if (status < 200 || status >= 500) return `answered with ${status}`;
-  const innards = INNARDS.exec(body)?.[0];
+  // The number of a request is made of any letters.
+  const innards = INNARDS.exec(body.replace(/<code>[^<]*/g, ''))?.[0];
   if (innards) return `shows its innards: ${innards}`;
   return milliseconds < LONGEST ? undefined : `took ${Math.round(milliseconds)} ms`;
 }

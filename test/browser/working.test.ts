@@ -180,6 +180,42 @@ describe('the keys', () => {
   });
 });
 
+describe('what stands above the page', () => {
+  const name = () => page.evaluate(() => document.activeElement?.textContent?.trim());
+
+  it('gives the focus back when it is closed by Esc, and Back closes the palette as well', async () => {
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    const row = await name();
+    await page.keyboard.press('?');
+    await dialog().waitFor();
+    await page.keyboard.press('Escape');
+    await page.waitForTimeout(300);
+    expect(await name()).toBe(row);
+    await page.keyboard.press('Control+k');
+    await page.getByRole('option').first().waitFor();
+    await page.goBack();
+    await page.waitForTimeout(300);
+    expect([await page.locator('dialog[open]').count(), new URL(page.url()).pathname]).toEqual([0, '/users']);
+    expect([await name(), await isSamePage()]).toEqual([row, true]);
+  });
+
+  it('leaves all matching meant while a menu is looked at', async () => {
+    await page.getByLabel(/All .* matching/).check();
+    await page.getByRole('link', { name: 'Actions for ada', exact: true }).click();
+    await page.locator('#row-menu:popover-open').waitFor();
+    expect(await page.getByLabel(/All .* matching/).isChecked()).toBe(true);
+  });
+
+  it('says when the server cannot be reached', async () => {
+    await page.context().setOffline(true);
+    await page.getByLabel('Search').fill('lena');
+    await page.getByText('The server could not be reached').waitFor();
+    await page.context().setOffline(false);
+    complaints.length = 0;
+  });
+});
+
 describe('the palette', () => {
   it('jumps to a user by the keyboard alone', async () => {
     await page.keyboard.press('Control+k');
