@@ -8,6 +8,7 @@ import type { Figures } from './load.ts';
 const UNCOUNTED = {
   refresh: async () => {},
   select: () => ({ total: Number.POSITIVE_INFINITY, isSelected: () => true, ids: () => [] }),
+  sizes: () => ({ change: 0, tags: new Int32Array(), groups: new Int32Array() }),
 } as unknown as UserIndex;
 
 /** Reading the rows of page 1, without counting, without HTTP. */
