@@ -16,6 +16,6 @@ export function instant(milliseconds: number): Instant {
 }
 
 /** The day in UTC on which the moment lies. */
-export function dayOf(milliseconds: number): Day {
-  return instant(milliseconds).slice(0, 10);
+export function dayOf(moment: number | Instant): Day {
+  return (typeof moment === 'string' ? moment : instant(moment)).slice(0, 10);
 }

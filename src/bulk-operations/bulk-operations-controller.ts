@@ -1,7 +1,7 @@
 import { parse } from 'node:querystring';
 import { stringify } from 'csv-stringify/sync';
 import { type Request, Router } from 'express';
-import { instant } from '../clock.ts';
+import { dayOf, instant } from '../clock.ts';
 import { channelOf } from '../links/channel.ts';
 import { findTokens, linkAddress } from '../links/link-store.ts';
 import { counted } from '../text.ts';
@@ -71,6 +71,7 @@ export function bulkOperationsController(app: AppContext): Router {
       req.viewer!,
       operation.action,
       await store.findItemIds(app.db.read, operation.id),
+      dayOf(app.clock()),
     );
     const changedMeanwhile = await store.findChangedMeanwhile(app.db.read, operation);
     const page = { ...sheetPage(operation, outcomes, changedMeanwhile), mayMail: app.mail !== undefined };
@@ -167,6 +168,7 @@ export function bulkOperationsController(app: AppContext): Router {
     const subjects = await findSubjects(
       app.db.read,
       changed.map((item) => item.userId),
+      dayOf(app.clock()),
     );
     const ids = subjects.filter((subject) => mayAdminister(viewer, subject)).map((subject) => subject.id);
     const tokens = await findTokens(app.db.read, 'invitation', ids, app.links, instant(app.clock()));

@@ -1,6 +1,6 @@
 import type { Act } from '../audit/audit-event.ts';
 import { verifyChain } from '../audit/audit-store.ts';
-import { instant } from '../clock.ts';
+import { dayOf, instant } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
 import { ALL_RIGHTS } from '../groups/permission.ts';
@@ -107,7 +107,7 @@ async function createAdministrator(context: CommandContext, [name, email]: strin
   });
   return withLink(
     context,
-    await findSubject(context.db.read, id),
+    await findSubject(context.db.read, id, dayOf(Date.now())),
     'is an administrator once they chose a password',
     'invitation',
   );

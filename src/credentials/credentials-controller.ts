@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { dayOf } from '../clock.ts';
-import { findMemberships } from '../groups/membership-store.ts';
+import { findMemberships, isOver } from '../groups/membership-store.ts';
 import { endLinks } from '../links/link-store.ts';
 import { newPasswordErrors, typedPassword } from '../passwords/new-password.ts';
 import { personalWords } from '../passwords/password.ts';
@@ -52,7 +52,8 @@ export function credentialsController(app: AppContext): Router {
 
   async function show(req: Request, res: Response, errors: Errors = {}): Promise<void> {
     const { user } = req.viewer!;
-    const memberships = await findMemberships(app.db.read, [user.id]);
+    const today = dayOf(app.clock());
+    const memberships = (await findMemberships(app.db.read, [user.id])).filter((one) => !isOver(one, today));
     const status = Object.keys(errors).length > 0 ? 422 : 200;
     render(req, res, 'credentials/show', { title: 'My credentials', user, memberships, errors }, { status });
   }

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
-import type { Instant } from '../clock.ts';
+import type { Day, Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
 import { type Level, type Rights, union } from './permission.ts';
 
 export interface Membership {
@@ -10,6 +11,8 @@ export interface Membership {
   groupActivity: 'active' | 'deactivated' | 'deleted';
   grantedAt: Instant;
   grantedBy: number | null;
+  /** The last day on which it counts. */
+  untilOn: Day | null;
 }
 
 interface PermissionRow {
@@ -18,21 +21,29 @@ interface PermissionRow {
   level: Level;
 }
 
+/** Whether the membership is past its last day and gives nothing any more. Days are UTC. */
+export function isOver(membership: Pick<Membership, 'untilOn'>, today: Day): boolean {
+  return membership.untilOn !== null && membership.untilOn < today;
+}
+
 /** What the user may do now: the union over their active groups. */
-export async function findRights(db: Reader, userId: number): Promise<Rights> {
-  const rows = await permissionsOf(db, [userId]).where('groups.activity', 'active');
+export async function findRights(db: Reader, userId: number, today: Day): Promise<Rights> {
+  const rows = await permissionsOf(db, [userId], today).where('groups.activity', 'active');
   return union(rows.map((row) => ({ [row.application]: row.level })));
 }
 
-/** What each user's groups grant, deactivated ones included: they may be activated again. Users without any are missing. */
-export async function findPotentialRights(db: Reader, userIds: number[]): Promise<Map<number, Rights>> {
+/**
+ * What each user's groups grant, deactivated ones included: they may be activated again. A membership that will end
+ * counts, one that is over does not. Users without any are missing.
+ */
+export async function findPotentialRights(db: Reader, userIds: number[], today: Day): Promise<Map<number, Rights>> {
   const found = new Map<number, Rights>();
-  for (const row of await permissionsOf(db, userIds).whereNot('groups.activity', 'deleted'))
+  for (const row of await permissionsOf(db, userIds, today).whereNot('groups.activity', 'deleted'))
     found.set(row.user_id, union([found.get(row.user_id) ?? {}, { [row.application]: row.level }]));
   return found;
 }
 
-/** The groups of each user, by name, without deleted groups. */
+/** The groups of each user, by name, without deleted groups. Memberships that are over are among them. */
 export async function findMemberships(db: Reader, userIds: number[]): Promise<Membership[]> {
   const rows = await db('memberships')
     .join('groups', 'groups.id', 'memberships.group_id')
@@ -47,10 +58,11 @@ export async function findMemberships(db: Reader, userIds: number[]): Promise<Me
     groupActivity: row.group_activity,
     grantedAt: row.granted_at,
     grantedBy: row.granted_by,
+    untilOn: row.until_on,
   }));
 }
 
-/** Makes the user a member of exactly these groups; since and by whom stay for those kept. */
+/** Makes the user a member of exactly these groups; since, by whom and until stay for those kept. */
 export async function setMemberships(
   trx: Transaction,
   userId: number,
@@ -71,10 +83,16 @@ export async function setMemberships(
     .ignore();
 }
 
-function permissionsOf(db: Reader, userIds: number[]): Knex.QueryBuilder<PermissionRow, PermissionRow[]> {
-  return db('memberships')
+/** Restricts a query of memberships to those that are not over. */
+export function whereNotOver<T extends Knex.QueryBuilder>(query: T, today: Day): T {
+  query.where((either) => either.whereNull('memberships.until_on').orWhere('memberships.until_on', '>=', today));
+  return query;
+}
+
+function permissionsOf(db: Reader, userIds: number[], today: Day): Knex.QueryBuilder<PermissionRow, PermissionRow[]> {
+  const memberships = db('memberships')
     .join('groups', 'groups.id', 'memberships.group_id')
     .join('group_permissions', 'group_permissions.group_id', 'groups.id')
-    .whereIn('memberships.user_id', userIds)
     .select('memberships.user_id', 'group_permissions.application', 'group_permissions.level');
+  return whereNotOver(whereIdIn(memberships, 'memberships.user_id', userIds), today);
 }

@@ -1,3 +1,4 @@
+import { dayOf } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { findGroups } from '../groups/group-store.ts';
 import { fold } from '../text.ts';
@@ -63,6 +64,7 @@ async function findActions(sources: Sources, text: string): Promise<Destination[
     const subjects = await findSubjects(
       sources.db,
       users.map((user) => user.id),
+      dayOf(sources.limits.now),
     );
     return subjects.flatMap((user) =>
       offeredActions(sources.viewer, user)

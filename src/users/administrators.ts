@@ -4,8 +4,8 @@ import type { User } from './user.ts';
 import { findUsers } from './user-store.ts';
 
 /**
- * An administrator may write users and groups through an active group, is active, has a password, is not API-only and
- * has no expiry date. Being locked does not matter: a lock ends by itself and by the command line.
+ * An administrator may write users and groups through an active group and a membership without an end, is active, has a
+ * password, is not API-only and has no expiry date. Being locked does not matter: a lock ends by itself and by the command line.
  */
 function administrators(db: Reader) {
   const mayWrite = (application: string) =>
@@ -13,6 +13,7 @@ function administrators(db: Reader) {
       .join('groups', 'groups.id', 'memberships.group_id')
       .join('group_permissions', 'group_permissions.group_id', 'groups.id')
       .where({ 'groups.activity': 'active', application, level: 'write' })
+      .whereNull('memberships.until_on')
       .select('memberships.user_id');
   return db('users')
     .where({ activity: 'active', api_only: false })

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { dayOf } from '../clock.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { NotFound } from '../web/errors.ts';
 import type { Subject } from './user.ts';
@@ -8,5 +9,5 @@ import { findSubject } from './user-store.ts';
 export async function subjectOf(app: AppContext, req: Request): Promise<Subject> {
   const id = String(req.params.id);
   if (!/^[1-9]\d{0,14}$/.test(id)) throw new NotFound();
-  return findSubject(app.db.read, Number(id));
+  return findSubject(app.db.read, Number(id), dayOf(app.clock()));
 }

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import type { Act } from '../audit/audit-event.ts';
-import { instant } from '../clock.ts';
+import { dayOf, instant } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
 import { channelOf } from '../links/channel.ts';
 import { findInvitedBy, type Purpose } from '../links/link-store.ts';
@@ -153,7 +153,7 @@ export function userActionsController(app: AppContext): Router {
   for (const page of ACTION_PAGES) {
     router.get(`/users/:id/${page.path}/${page.page}`, write, async (req, res) => {
       const user = await subjectOf(app, req);
-      const [{ refusal }] = await judge(app.db.read, req.viewer!, page.action, [user.id]);
+      const [{ refusal }] = await judge(app.db.read, req.viewer!, page.action, [user.id], dayOf(app.clock()));
       if (refusal?.kind === 'forbidden') throw new Forbidden(`${user.name} ${refusal.reason}.`);
       if (refusal) throw new Conflict(`${user.name} ${refusal.reason}.`);
       const locals = {

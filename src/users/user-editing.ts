@@ -1,10 +1,11 @@
 import { type Act, differences, type Fields } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
+import { dayOf } from '../clock.ts';
 import { type Contact, createPerson, findContact, warnedAccounts } from '../contacts/contact-store.ts';
 import { type Transaction, violatedUnique } from '../db/database.ts';
 import { createGroup, findGroups, type Group } from '../groups/group-store.ts';
 import { findMemberships, setMemberships } from '../groups/membership-store.ts';
-import { covers, union } from '../groups/permission.ts';
+import { covers } from '../groups/permission.ts';
 import { endLinks } from '../links/link-store.ts';
 import { mailNotice } from '../mail/outbox-store.ts';
 import { endSessions } from '../sessions/session-store.ts';
@@ -12,10 +13,11 @@ import { findTagsOf, setTags, spelledTags } from '../tags/tag-store.ts';
 import { Forbidden } from '../web/errors.ts';
 import { FieldErrors, RefusedFields } from '../web/form.ts';
 import { requireAdministratorRemains } from './administrators.ts';
+import { endOutgrownLinks } from './outgrown-links.ts';
 import { may, mayAdminister, type Subject } from './user.ts';
 import { nameColumns } from './user-columns.ts';
 import type { UserValues } from './user-form.ts';
-import { findSubject, findUserByIdentifier } from './user-store.ts';
+import { findSubject, findUserByIdentifier, findUserNames } from './user-store.ts';
 
 /** What is said of a name or an email that another user has. */
 export const TAKEN = {
@@ -58,7 +60,7 @@ export async function updateUser(
   version: number,
   typed: UserValues,
 ): Promise<{ linksEnded: boolean }> {
-  const subject = await findSubject(trx, id);
+  const subject = await findSubject(trx, id, dayOf(act.at));
   if (!mayAdminister(act.by, subject)) throw new Forbidden(`${subject.name} has rights that you do not hold.`);
   if (subject.version !== version) throw new StaleVersion();
   const values = { ...typed, tags: await spelledTags(trx, typed.tags) };
@@ -77,7 +79,7 @@ export async function updateUser(
   );
   await setMemberships(trx, id, idsOf(groups), { at: act.at, by: act.by.id });
   await setTags(trx, id, values.tags);
-  const linksEnded = await endOutgrownLinks(trx, act, subject, { values, columns, groups });
+  const linksEnded = await endLinksOutdatedBy(trx, act, subject, { values, columns });
   if (values.apiOnly && !subject.apiOnly) await endSessions(trx, [id]);
   await recordChanges(trx, act, [
     { action: 'user.updated', subjectType: 'user', subjectId: id, subjectName: columns.name, ...changes },
@@ -88,24 +90,16 @@ export async function updateUser(
   return { linksEnded };
 }
 
-/**
- * Links that were made for another email address or for somebody who could do less end: whoever holds one must not get
- * what they could not have given (R37, R61).
- */
-async function endOutgrownLinks(
+/** Links that were made for another email address end as well: they may have gone there. */
+async function endLinksOutdatedBy(
   trx: Transaction,
   act: Act,
   subject: Subject,
-  next: { values: UserValues; columns: { email: string }; groups: Group[] },
+  next: { values: UserValues; columns: { email: string } },
 ): Promise<boolean> {
-  const rights = union(next.groups.map((group) => group.rights));
-  if (
-    next.columns.email !== subject.email ||
-    (next.values.apiOnly && !subject.apiOnly) ||
-    !covers(subject.rights, rights)
-  )
+  if (next.columns.email !== subject.email || (next.values.apiOnly && !subject.apiOnly))
     return (await endLinks(trx, act, [subject.id])) > 0;
-  return false;
+  return (await endOutgrownLinks(trx, act, [subject])) > 0;
 }
 
 /** At both addresses: who reads the old one may be the only one to know that it should not have changed. */
@@ -229,7 +223,8 @@ async function currentFields(trx: Transaction, subject: Subject) {
     memberships.map((membership) => membership.groupId),
   );
   const tags = (await findTagsOf(trx, subject.id)).map((tag) => tag.name);
-  const owner = subject.apiOnlyOwnerId === null ? null : (await findSubject(trx, subject.apiOnlyOwnerId)).name;
+  const ownerId = subject.apiOnlyOwnerId;
+  const owner = ownerId === null ? null : ((await findUserNames(trx, [ownerId])).get(ownerId) ?? null);
   return {
     groups,
     fields: auditFields(

@@ -1,8 +1,9 @@
 import type { Request, Response } from 'express';
+import { type Day, dayOf } from '../clock.ts';
 import { findContact, searchPersons, warnedAccounts } from '../contacts/contact-store.ts';
 import type { Reader } from '../db/database.ts';
 import { findGroups } from '../groups/group-store.ts';
-import { findMemberships } from '../groups/membership-store.ts';
+import { findMemberships, isOver, type Membership } from '../groups/membership-store.ts';
 import { covers } from '../groups/permission.ts';
 import { channelNamed } from '../links/channel.ts';
 import type { Channel } from '../links/link-store.ts';
@@ -47,7 +48,13 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
       : undefined;
   const mayReadContacts = may(viewer, 'contacts', 'read');
   const found = search && mayReadContacts ? await searchPersons(db, search, CONTACTS_OFFERED) : [];
-  const groups = (await findGroups(db)).map((group) => ({ ...group, mayGive: covers(viewer.rights, group.rights) }));
+  const memberships = user ? await findMemberships(db, [user.id]) : [];
+  const ends = new Map(memberships.map((one) => [one.groupId, endOf(one, dayOf(app.clock()))]));
+  const groups = (await findGroups(db)).map((group) => ({
+    ...group,
+    mayGive: covers(viewer.rights, group.rights),
+    end: ends.get(group.id) ?? '',
+  }));
   const page = {
     title: user ? `Edit ${user.name}` : 'New User',
     // After a conflict the next comparison begins at what is shown now.
@@ -96,6 +103,12 @@ function openedForm(typed: Typed): Typed | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Empty without an end. */
+function endOf(membership: Membership, today: Day): string {
+  if (membership.untilOn === null) return '';
+  return `${isOver(membership, today) ? 'ended' : 'until'} ${format.day(membership.untilOn)}`;
 }
 
 function nameOf({ name }: { name: string }): string {

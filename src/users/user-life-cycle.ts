@@ -1,6 +1,6 @@
 import type { Act, Change, Fields } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
-import { HOUR } from '../clock.ts';
+import { type Day, dayOf, HOUR } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { type Channel, endLinks, issueLinks, type LinkSettings, type Purpose } from '../links/link-store.ts';
 import { mailLinks } from '../mail/outbox-store.ts';
@@ -21,8 +21,14 @@ export interface Outcome {
  * Who of these the action would change and who not, and why. The same judgement serves the sheet, the report and the
  * verb. Throws NotFound where an id is unknown.
  */
-export async function judge(db: Reader, viewer: Viewer, action: UserAction, ids: number[]): Promise<Outcome[]> {
-  const subjects = await findSubjects(db, ids);
+export async function judge(
+  db: Reader,
+  viewer: Viewer,
+  action: UserAction,
+  ids: number[],
+  today: Day,
+): Promise<Outcome[]> {
+  const subjects = await findSubjects(db, ids, today);
   const outcomes = subjects.map((subject): Outcome => ({ subject, refusal: refusalOf(action, viewer, subject) }));
   const allowed = () => outcomes.filter((outcome) => !outcome.refusal);
   if (action === 'activate') {
@@ -53,7 +59,7 @@ export async function perform(
   links: LinkSettings,
   channel: Channel = 'copy',
 ): Promise<Outcome[]> {
-  const outcomes = await judge(trx, act.by, action, ids);
+  const outcomes = await judge(trx, act.by, action, ids, dayOf(act.at));
   const subjects = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
   if (subjects.length > 0) await VERBS[action](trx, act, subjects, links, channel);
   return outcomes;

@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import { findEvents } from '../audit/audit-store.ts';
-import { instant } from '../clock.ts';
+import { dayOf, instant } from '../clock.ts';
 import { findContact, warnedAccounts } from '../contacts/contact-store.ts';
-import { findMemberships } from '../groups/membership-store.ts';
+import { findMemberships, isOver } from '../groups/membership-store.ts';
 import { findToken, linkAddress } from '../links/link-store.ts';
 import { MAIL_LABELS, mailState } from '../mail/mail-state.ts';
 import { findMails } from '../mail/outbox-store.ts';
@@ -28,7 +28,10 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
   const flash = takeFlash(req);
   const limits = stateLimits(app);
   const offered = offeredActions(viewer, user);
-  const memberships = await findMemberships(db, [user.id]);
+  const memberships = (await findMemberships(db, [user.id])).map((membership) => ({
+    ...membership,
+    isOver: isOver(membership, dayOf(now)),
+  }));
   const page = {
     title: user.name,
     user,

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Instant } from '../clock.ts';
+import type { Day, Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { findPotentialRights } from '../groups/membership-store.ts';
 import { NO_RIGHTS } from '../groups/permission.ts';
@@ -125,16 +125,16 @@ export async function findUsers(db: Reader, ids: number[]): Promise<User[]> {
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
-/** The users with what their groups grant. Throws NotFound where one is unknown. */
-export async function findSubjects(db: Reader, ids: number[]): Promise<Subject[]> {
+/** The users with what their groups grant from today on. Throws NotFound where one is unknown. */
+export async function findSubjects(db: Reader, ids: number[], today: Day): Promise<Subject[]> {
   const users = await findUsers(db, ids);
   if (users.length !== ids.length) throw new NotFound('There is no such user.');
-  const rights = await findPotentialRights(db, ids);
+  const rights = await findPotentialRights(db, ids, today);
   return users.map((user) => ({ ...user, rights: rights.get(user.id) ?? NO_RIGHTS }));
 }
 
-export async function findSubject(db: Reader, id: number): Promise<Subject> {
-  const [subject] = await findSubjects(db, [id]);
+export async function findSubject(db: Reader, id: number, today: Day): Promise<Subject> {
+  const [subject] = await findSubjects(db, [id], today);
   return subject;
 }
 

@@ -1,5 +1,6 @@
 import { parseCookie } from 'cookie';
 import { type Request, type Response, Router } from 'express';
+import { dayOf } from '../clock.ts';
 import { findGroups } from '../groups/group-store.ts';
 import { findTags } from '../tags/tag-store.ts';
 import { actOf } from '../web/act.ts';
@@ -125,7 +126,7 @@ export function usersController(app: AppContext): Router {
         res.redirect(303, `/users/${user.id}`);
       } catch (error) {
         if (!(error instanceof StaleVersion)) throw error;
-        const now = await findSubject(app.db.read, user.id);
+        const now = await findSubject(app.db.read, user.id, dayOf(app.clock()));
         const theirs = await typedNow(app.db.read, now);
         await showUserForm(app, req, res, {
           typed: { ...typed, version: theirs.version },

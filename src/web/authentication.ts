@@ -15,11 +15,12 @@ export function authentication(app: AppContext): RequestHandler {
     const { userId, passwordSetAt } = req.session;
     if (userId === undefined) return next();
     const [user] = await findUsers(app.db.read, [userId]);
-    if (!user || !maySignIn(user, dayOf(app.clock())) || user.passwordSetAt !== passwordSetAt) {
+    const today = dayOf(app.clock());
+    if (!user || !maySignIn(user, today) || user.passwordSetAt !== passwordSetAt) {
       await newSession(req);
       return next();
     }
-    req.viewer = { id: user.id, name: user.name, rights: await findRights(app.db.read, user.id), user };
+    req.viewer = { id: user.id, name: user.name, rights: await findRights(app.db.read, user.id, today), user };
     await noteActivity(app, user);
     next();
   };
