@@ -16,6 +16,7 @@ import * as lockSteps from './0014-lock-steps.ts';
 import * as knownDevices from './0015-known-devices.ts';
 import * as addressLimits from './0016-address-limits.ts';
 import * as membershipUntil from './0017-membership-until.ts';
+import * as groupDetails from './0018-group-details.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -36,4 +37,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '0015-known-devices': knownDevices,
   '0016-address-limits': addressLimits,
   '0017-membership-until': membershipUntil,
+  '0018-group-details': groupDetails,
 };

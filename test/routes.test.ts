@@ -7,6 +7,7 @@ import { watchAudit } from './support/audit.ts';
 import { everything, facts, factsBesideAudit } from './support/database.ts';
 import { linkFor, opened } from './support/links.ts';
 import { pageOf } from './support/page.ts';
+import { groupId } from './support/people.ts';
 import { type Fields, Session, signedIn } from './support/session.ts';
 
 const NEW_PASSWORD = 'nine slow tractors hum';
@@ -38,6 +39,8 @@ interface Classified {
   open: 'everybody' | 'signed-in' | [Application, Level];
   /** Who stands for `:id`; a link stands for `:token`. */
   subject?: Person;
+  /** Or the group of this name. */
+  group?: string;
   /** Or a bulk operation stands for it: one that is prepared, or one that Alice has executed. */
   operation?: 'draft' | 'executed';
   /** A page that only shows: what it answers to Alice where that is not 200. */
@@ -49,6 +52,14 @@ interface Classified {
 
 const column = (person: Person, name: string) => async (app: TestApp) =>
   (await app.db.read('users').where('id', app.people[person]).first(name))[name];
+const groupColumn = (name: string) => async (app: TestApp) =>
+  (
+    await app.db
+      .read('groups')
+      .leftJoin('users as leader', 'leader.id', 'leader_id')
+      .where('groups.name', 'Support')
+      .first('groups.*', 'leader.name as leader_name')
+  )[name];
 const openLinks = (person: Person, purpose: string) => async (app: TestApp) =>
   (
     await app.db
@@ -370,6 +381,40 @@ const ROUTES: Record<string, Classified> = {
   'get /shortcuts': { open: 'signed-in' },
   'get /interface': { open: 'signed-in' },
   'get /groups': { open: ['groups', 'read'] },
+  'get /groups/new': { open: ['groups', 'write'] },
+  'post /groups': {
+    open: ['groups', 'write'],
+    change: {
+      form: '/groups/new',
+      fields: { name: 'Sales', leader: 'bob', tags: 'North' },
+      state: async (app) => (await app.db.read('groups')).length,
+      from: 4,
+      to: 5,
+      audit: ['group.created'],
+      leadsTo: /^\/groups\/\d+$/,
+      bad: {
+        fields: { name: ' ', leader: 'x'.repeat(255), description: 'x'.repeat(5001), tags: 'x'.repeat(41) },
+        errors: ['name', 'leader', 'description', 'tags'],
+      },
+    },
+  },
+  'get /groups/:id': { open: ['groups', 'read'], group: 'Support' },
+  'get /groups/:id/timeline': { open: ['groups', 'read'], group: 'Support' },
+  'get /groups/:id/edit': { open: ['groups', 'write'], group: 'Support' },
+  'patch /groups/:id': {
+    open: ['groups', 'write'],
+    group: 'Support',
+    change: {
+      form: '/groups/:id/edit',
+      fields: { leader: 'lena' },
+      state: groupColumn('leader_name'),
+      from: null,
+      to: 'lena',
+      audit: ['group.updated'],
+      leadsTo: /^\/groups\/:id$/,
+      bad: { fields: { name: '', description: 'kept', tags: 'x'.repeat(41) }, errors: ['name', 'tags'] },
+    },
+  },
   'get /audit': { open: ['audit', 'read'] },
 };
 
@@ -453,6 +498,7 @@ async function idOf(
   viewer: Person,
 ): Promise<number | undefined> {
   if (route.operation) return operationOf(app, session, route.operation);
+  if (route.group) return Number(await groupId(app, route.group));
   if (!route.subject) return undefined;
   if (relation === 'themself') return app.people[viewer];
   return relation === 'another' ? app.people[route.subject] : app.people.ada;
@@ -594,7 +640,7 @@ describe.each(VIEWERS)('$viewer', ({ viewer, may }) => {
   );
 });
 
-describe('an unknown user or operation', () => {
+describe('an unknown user, group or operation', () => {
   let app: TestApp;
   let alice: Session;
   beforeAll(async () => {
@@ -603,15 +649,29 @@ describe('an unknown user or operation', () => {
   });
   afterAll(() => app.close());
 
-  it.each(routes.filter((route) => route.subject || route.operation))('is not found: $name', async (route) => {
-    const before = await facts(app);
-    for (const id of ['999999', '0', '-1', '01', '1.0', '1e3', 'abc', '99999999999999999999', '1%20or%201=1', '%27']) {
-      const path = pathOf(route.pattern, id);
-      const answer = isRead(route) ? await alice.get(path) : await alice.send(route.method as 'post', path);
-      expect([id, answer.status]).toEqual([id, 404]);
-    }
-    expect(await facts(app)).toEqual(before);
-  });
+  it.each(routes.filter((route) => route.subject || route.group || route.operation))(
+    'is not found: $name',
+    async (route) => {
+      const before = await facts(app);
+      for (const id of [
+        '999999',
+        '0',
+        '-1',
+        '01',
+        '1.0',
+        '1e3',
+        'abc',
+        '99999999999999999999',
+        '1%20or%201=1',
+        '%27',
+      ]) {
+        const path = pathOf(route.pattern, id);
+        const answer = isRead(route) ? await alice.get(path) : await alice.send(route.method as 'post', path);
+        expect([id, answer.status]).toEqual([id, 404]);
+      }
+      expect(await facts(app)).toEqual(before);
+    },
+  );
 });
 
 describe.each(changing)('$name', (route) => {

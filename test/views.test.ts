@@ -7,7 +7,7 @@ import { startApp, startEmptyApp, type TestApp } from './support/app.ts';
 import { send, submit } from './support/form.ts';
 import { linkFor, opened } from './support/links.ts';
 import { pageOf } from './support/page.ts';
-import { pathTo } from './support/people.ts';
+import { groupId, pathTo } from './support/people.ts';
 import { Session, signedIn } from './support/session.ts';
 
 const NEW_PASSWORD = 'nine slow tractors hum';
@@ -44,12 +44,17 @@ describe('the views', () => {
     const alice = new Session(app);
     note('refused', await alice.signIn('alice', 'not the password'));
     await alice.signIn('alice');
+    const support = `/groups/${await groupId(app, 'Support')}`;
     const paths = [
       '/users',
       '/users?q=nowhere',
       '/users?activity=deleted',
       '/users/new',
       '/groups',
+      '/groups/new',
+      `${support}`,
+      `${support}/edit`,
+      `${support}/timeline`,
       '/audit',
       '/credentials',
       '/nowhere',

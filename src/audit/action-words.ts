@@ -18,6 +18,7 @@ const WORDS: Record<string, string> = {
   'password-reset.requested': 'asked for a password reset of',
   'contact.created': 'created the contact',
   'group.created': 'created the group',
+  'group.updated': 'changed the group',
   'request.refused': 'was refused',
 };
 

@@ -1,39 +1,31 @@
-import { type Act, differences } from '../audit/audit-event.ts';
+import type { Knex } from 'knex';
+import type { Act } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { violatedUnique } from '../db/database.ts';
+import { setTags } from '../tags/tag-store.ts';
 import { identityKey } from '../text.ts';
+import { NotFound } from '../web/errors.ts';
 import { FieldErrors } from '../web/form.ts';
+import type { Group } from './group.ts';
 import { type Level, NO_RIGHTS, type Rights } from './permission.ts';
 
-export interface Group {
-  id: number;
-  name: string;
-  activity: 'active' | 'deactivated' | 'deleted';
-  description: string;
-  rights: Rights;
+/** All groups that are not deleted, by name, with what they grant. */
+export async function findGroups(db: Reader, ids?: number[]): Promise<Group[]> {
+  const query = selectGroups(db).whereNot('groups.activity', 'deleted').orderBy('groups.name_key');
+  if (ids) query.whereIn('groups.id', ids);
+  return withRights(db, await query, ids);
+}
+
+/** A deleted one included. Throws NotFound. */
+export async function findGroup(db: Reader, id: number): Promise<Group> {
+  const [group] = await withRights(db, await selectGroups(db).where('groups.id', id), [id]);
+  if (!group) throw new NotFound('There is no such group.');
+  return group;
 }
 
 export interface GroupWithSize extends Group {
   size: number;
-}
-
-/** All groups that are not deleted, by name, with what they grant. */
-export async function findGroups(db: Reader, ids?: number[]): Promise<Group[]> {
-  const query = db('groups').whereNot('activity', 'deleted').orderBy('name_key');
-  if (ids) query.whereIn('id', ids);
-  const rows = await query;
-  const permissions: { group_id: number; application: string; level: Level }[] = await db('group_permissions');
-  const rights = new Map<number, Record<string, Level>>();
-  for (const { group_id, application, level } of permissions)
-    rights.set(group_id, { ...rights.get(group_id), [application]: level });
-  return rows.map((row) => ({
-    id: row.id,
-    name: row.name,
-    activity: row.activity,
-    description: row.description,
-    rights: rights.get(row.id) ?? NO_RIGHTS,
-  }));
 }
 
 /** The groups with the number of their members who are not deleted. */
@@ -48,31 +40,92 @@ export async function findGroupsWithSize(db: Reader): Promise<GroupWithSize[]> {
   return (await findGroups(db)).map((group) => ({ ...group, size: sizeOf.get(group.id) ?? 0 }));
 }
 
-/** Throws FieldErrors on `newGroup` where the name is taken. */
-export async function createGroup(
-  trx: Transaction,
-  act: Act,
-  values: { name: string; rights?: Rights },
-): Promise<number> {
+export interface NewGroup {
+  name: string;
+  rights?: Rights;
+  description?: string;
+  tags?: string[];
+  /** Becomes its first member. */
+  leader?: { id: number; name: string };
+}
+
+/** Throws FieldErrors where the name is taken. */
+export async function createGroup(trx: Transaction, act: Act, values: NewGroup): Promise<number> {
+  const { rights = NO_RIGHTS, description = '', tags = [], leader } = values;
   const name = values.name.normalize('NFC').trim();
-  const rights = Object.entries(values.rights ?? NO_RIGHTS);
+  const row = {
+    name,
+    name_key: identityKey(name),
+    description,
+    leader_id: leader?.id ?? null,
+    created_at: act.at,
+    created_by: act.by.id,
+  };
   let id: number;
   try {
-    [id] = (
-      await trx('groups')
-        .insert({ name, name_key: identityKey(name), created_at: act.at })
-        .returning('id')
-    ).map((row) => row.id);
+    [{ id }] = await trx('groups').insert(row).returning('id');
   } catch (error) {
-    if (violatedUnique(error))
-      throw new FieldErrors({ newGroup: `There is a group named ${name} already: tick it in the list.` });
+    if (violatedUnique(error)) throw new FieldErrors({ name: taken(name) });
     throw error;
   }
-  if (rights.length > 0)
-    await trx('group_permissions').insert(rights.map(([application, level]) => ({ group_id: id, application, level })));
-  const after = differences({}, { name, ...(rights.length > 0 && { permissions: Object.fromEntries(rights) }) })?.after;
+  const permissions = Object.entries(rights).map(([application, level]) => ({ group_id: id, application, level }));
+  if (permissions.length > 0) await trx('group_permissions').insert(permissions);
+  if (leader)
+    await trx('memberships').insert({ user_id: leader.id, group_id: id, granted_at: act.at, granted_by: act.by.id });
+  await setTags(trx, 'group', id, tags);
+  const after = {
+    name,
+    ...(leader && { leader: leader.name }),
+    ...(description && { description }),
+    ...(tags.length > 0 && { tags: tags.toSorted() }),
+    ...(permissions.length > 0 && { permissions: rights }),
+  };
   await recordChanges(trx, act, [
     { action: 'group.created', subjectType: 'group', subjectId: id, subjectName: name, after },
   ]);
   return id;
+}
+
+/** What is said of a name that another group has. */
+export function taken(name: string): string {
+  return `There is a group named ${name} already.`;
+}
+
+interface Row {
+  id: number;
+  name: string;
+  activity: Group['activity'];
+  description: string;
+  leader_id: number | null;
+  leader_name: string | null;
+  version: number;
+  created_at: string;
+  created_by: number | null;
+}
+
+function selectGroups(db: Reader): Knex.QueryBuilder<Row, Row[]> {
+  return db('groups')
+    .leftJoin('users as leader', 'leader.id', 'groups.leader_id')
+    .select('groups.*', 'leader.name as leader_name');
+}
+
+async function withRights(db: Reader, rows: Row[], ids?: number[]): Promise<Group[]> {
+  const query = db('group_permissions');
+  if (ids) query.whereIn('group_id', ids);
+  const permissions: { group_id: number; application: string; level: Level }[] = await query;
+  const rights = new Map<number, Record<string, Level>>();
+  for (const { group_id, application, level } of permissions)
+    rights.set(group_id, { ...rights.get(group_id), [application]: level });
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    activity: row.activity,
+    description: row.description,
+    rights: rights.get(row.id) ?? NO_RIGHTS,
+    leaderId: row.leader_id,
+    leaderName: row.leader_name,
+    version: row.version,
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+  }));
 }

@@ -1,18 +1,31 @@
-import { Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import { listContacts } from '../contacts/contact-store.ts';
 import { may } from '../users/user.ts';
+import { actOf } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
+import { flash } from '../web/flash.ts';
+import { type Errors, FieldErrors, RefusedFields, StaleVersion } from '../web/form.ts';
+import { takeKept } from '../web/kept-form.ts';
+import { recordRefusal } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
-import { findGroupsWithSize } from './group-store.ts';
+import { groupOf } from './addressed-group.ts';
+import type { Group } from './group.ts';
+import { createLedGroup, requireChangeable, updateGroup } from './group-editing.ts';
+import { checkGroup, typedGroup } from './group-form.ts';
+import { showGroupForm, typedNow } from './group-form-page.ts';
+import { showRecord, showTimeline } from './group-record-page.ts';
+import { findGroup, findGroupsWithSize } from './group-store.ts';
 
 const CONTACTS_SHOWN = 200;
 
-/** Groups and contacts as plain lists. */
 export function groupsController(app: AppContext): Router {
   const router = Router();
+  const read = requireRight('groups', 'read');
+  const write = requireRight('groups', 'write');
 
-  router.get('/groups', requireRight('groups', 'read'), async (req, res) => {
+  /** Groups and contacts as plain lists. */
+  router.get('/groups', read, async (req, res) => {
     const mayReadContacts = may(req.viewer!, 'contacts', 'read');
     const groups = await findGroupsWithSize(app.db.read);
     const contacts = mayReadContacts ? await listContacts(app.db.read, CONTACTS_SHOWN) : [];
@@ -22,8 +35,84 @@ export function groupsController(app: AppContext): Router {
       contacts,
       mayReadContacts,
       contactsShown: CONTACTS_SHOWN,
+      mayWrite: may(req.viewer!, 'groups', 'write'),
     });
   });
+
+  router.get('/groups/new', write, (req, res) => {
+    const kept = takeKept(req);
+    showGroupForm(req, res, { typed: typedGroup(kept ?? {}), isRestored: kept !== undefined });
+  });
+
+  router.post('/groups', write, async (req, res) => {
+    const typed = typedGroup(req.body);
+    const failed = (errors: Errors) => showGroupForm(req, res, { typed, errors, status: 422 });
+    const { values, errors } = checkGroup(typed);
+    if (errors) return failed(errors);
+    await unlessFieldErrors(req, failed, async () => {
+      const id = await app.db.write((trx) => createLedGroup(trx, actOf(app, req), values));
+      flash(req, `The group ${values.name} was created.`);
+      res.redirect(303, `/groups/${id}`);
+    });
+  });
+
+  router.get('/groups/:id', read, async (req, res) => showRecord(app, req, res, await groupOf(app, req)));
+
+  router.get('/groups/:id/timeline', read, async (req, res) => showTimeline(app, req, res, await groupOf(app, req)));
+
+  router.get('/groups/:id/edit', write, async (req, res) => {
+    const group = await changeable(req);
+    const kept = takeKept(req);
+    const typed = kept ? typedGroup(kept) : await typedNow(app.db.read, group);
+    showGroupForm(req, res, { typed, group, isRestored: kept !== undefined });
+  });
+
+  router.patch('/groups/:id', write, async (req, res) => {
+    const group = await changeable(req);
+    const typed = typedGroup(req.body);
+    const failed = (errors: Errors) => showGroupForm(req, res, { typed, errors, group, status: 422 });
+    const { values, errors } = checkGroup(typed);
+    if (errors) return failed(errors);
+    await unlessFieldErrors(req, failed, async () => {
+      try {
+        const version = Number(typed.version);
+        await app.db.write((trx) => updateGroup(trx, actOf(app, req), group.id, version, values));
+        flash(req, 'Saved.');
+        res.redirect(303, `/groups/${group.id}`);
+      } catch (error) {
+        if (!(error instanceof StaleVersion)) throw error;
+        await showConflict(req, res, group.id);
+      }
+    });
+  });
+
+  /** What was typed, beside what somebody else saved since the form was opened. */
+  async function showConflict(req: Request, res: Response, id: number): Promise<void> {
+    const group = await findGroup(app.db.read, id);
+    const theirs = await typedNow(app.db.read, group);
+    const typed = { ...typedGroup(req.body), version: theirs.version };
+    showGroupForm(req, res, { typed, theirs, group, status: 409 });
+  }
+
+  async function changeable(req: Request): Promise<Group> {
+    const group = await groupOf(app, req);
+    requireChangeable({ by: req.viewer! }, group);
+    return group;
+  }
+
+  async function unlessFieldErrors(
+    req: Request,
+    failed: (errors: Errors) => void,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof FieldErrors)) throw error;
+      if (error instanceof RefusedFields) await recordRefusal(app, req, error.message);
+      failed(error.errors);
+    }
+  }
 
   return router;
 }

@@ -99,11 +99,11 @@ function userOf(user: { id: number; name: string; email: string }): Destination 
 }
 
 async function findGroupsOf({ db, viewer }: Sources, text: string): Promise<Destination[]> {
-  if (!may(viewer, 'groups', 'read') || !may(viewer, 'users', 'read')) return [];
+  if (!may(viewer, 'groups', 'read')) return [];
   return (await findGroups(db))
     .filter((group) => isNamed(group.name, text))
     .slice(0, GROUPS_SHOWN)
-    .map((group) => ({ label: group.name, path: `/users?group=${group.id}`, icon: 'people', note: 'its users' }));
+    .map((group) => ({ label: group.name, path: `/groups/${group.id}`, icon: 'people' }));
 }
 
 function pagesOf(viewer: Viewer): Destination[] {

@@ -11,10 +11,13 @@ export async function findTags(db: Reader): Promise<Tag[]> {
   return db('tags').orderBy('name_key').select('id', 'name');
 }
 
-export async function findTagsOf(db: Reader, userId: number): Promise<Tag[]> {
+/** What carries tags. */
+export type Tagged = 'user' | 'group';
+
+export async function findTagsOf(db: Reader, tagged: Tagged, id: number): Promise<Tag[]> {
   return db('tags')
-    .join('user_tags', 'user_tags.tag_id', 'tags.id')
-    .where('user_tags.user_id', userId)
+    .join(`${tagged}_tags as given`, 'given.tag_id', 'tags.id')
+    .where(`given.${tagged}_id`, id)
     .orderBy('name_key')
     .select('tags.id', 'tags.name');
 }
@@ -26,8 +29,8 @@ export async function spelledTags(db: Reader, names: string[]): Promise<string[]
   return [...byKey.values()];
 }
 
-/** Gives the user exactly these tags, making those that are new. */
-export async function setTags(trx: Transaction, userId: number, names: string[]): Promise<void> {
+/** Gives the user or group exactly these tags, making those that are new. */
+export async function setTags(trx: Transaction, tagged: Tagged, id: number, names: string[]): Promise<void> {
   const byKey = new Map(names.map((name) => [identityKey(name), name]));
   const keys = [...byKey.keys()];
   if (keys.length > 0)
@@ -36,10 +39,11 @@ export async function setTags(trx: Transaction, userId: number, names: string[])
       .onConflict('name_key')
       .ignore();
   const ids: number[] = await trx('tags').whereIn('name_key', keys).pluck('id');
-  await trx('user_tags').where('user_id', userId).whereNotIn('tag_id', ids).delete();
+  const [table, column] = [`${tagged}_tags`, `${tagged}_id`];
+  await trx(table).where(column, id).whereNotIn('tag_id', ids).delete();
   if (ids.length > 0)
-    await trx('user_tags')
-      .insert(ids.map((tag_id) => ({ user_id: userId, tag_id })))
-      .onConflict(['user_id', 'tag_id'])
+    await trx(table)
+      .insert(ids.map((tag_id) => ({ [column]: id, tag_id })))
+      .onConflict([column, 'tag_id'])
       .ignore();
 }

@@ -3,7 +3,8 @@ import { recordChanges } from '../audit/audit-store.ts';
 import { dayOf } from '../clock.ts';
 import { type Contact, createPerson, findContact, warnedAccounts } from '../contacts/contact-store.ts';
 import { type Transaction, violatedUnique } from '../db/database.ts';
-import { createGroup, findGroups, type Group } from '../groups/group-store.ts';
+import type { Group } from '../groups/group.ts';
+import { createGroup, findGroups } from '../groups/group-store.ts';
 import { findMemberships, setMemberships } from '../groups/membership-store.ts';
 import { covers } from '../groups/permission.ts';
 import { endLinks } from '../links/link-store.ts';
@@ -11,7 +12,7 @@ import { mailNotice } from '../mail/outbox-store.ts';
 import { endSessions } from '../sessions/session-store.ts';
 import { findTagsOf, setTags, spelledTags } from '../tags/tag-store.ts';
 import { Forbidden } from '../web/errors.ts';
-import { FieldErrors, RefusedFields } from '../web/form.ts';
+import { FieldErrors, RefusedFields, StaleVersion } from '../web/form.ts';
 import { requireAdministratorRemains } from './administrators.ts';
 import { endOutgrownLinks } from './outgrown-links.ts';
 import { may, mayAdminister, type Subject } from './user.ts';
@@ -24,9 +25,6 @@ export const TAKEN = {
   name: 'Another user has this name already.',
   email: 'Another user has this email already.',
 };
-
-/** Somebody else changed the user since the form was opened. */
-export class StaleVersion extends Error {}
 
 /** Throws FieldErrors for what only the database can tell, Forbidden for groups that the actor may not give. */
 export async function createUser(trx: Transaction, act: Act, typed: UserValues): Promise<number> {
@@ -41,7 +39,7 @@ export async function createUser(trx: Transaction, act: Act, typed: UserValues):
       .returning('id'),
   );
   await setMemberships(trx, id, idsOf(groups), { at: act.at, by: act.by.id });
-  await setTags(trx, id, values.tags);
+  await setTags(trx, 'user', id, values.tags);
   const after = differences({}, auditFields(values, columns, contact, groups, owner))?.after ?? {};
   await recordChanges(trx, act, [
     { action: 'user.created', subjectType: 'user', subjectId: id, subjectName: columns.name, after: given(after) },
@@ -78,7 +76,7 @@ export async function updateUser(
       .update({ ...columns, version: version + 1 }),
   );
   await setMemberships(trx, id, idsOf(groups), { at: act.at, by: act.by.id });
-  await setTags(trx, id, values.tags);
+  await setTags(trx, 'user', id, values.tags);
   const linksEnded = await endLinksOutdatedBy(trx, act, subject, { values, columns });
   if (values.apiOnly && !subject.apiOnly) await endSessions(trx, [id]);
   await recordChanges(trx, act, [
@@ -158,7 +156,10 @@ async function grantedGroups(trx: Transaction, act: Act, values: UserValues, cur
   const groups = [...fixed, ...chosen.filter((group) => mayChange(group))];
   if (!values.newGroup) return groups;
   if (!may(act.by, 'groups', 'write')) throw new Forbidden('You may not create groups.');
-  const id = await createGroup(trx, act, { name: values.newGroup });
+  const id = await createGroup(trx, act, { name: values.newGroup }).catch((error) => {
+    if (error instanceof FieldErrors) throw new FieldErrors({ newGroup: `${error.errors.name} Tick it in the list.` });
+    throw error;
+  });
   return [...groups, ...(await findGroups(trx, [id]))];
 }
 
@@ -222,7 +223,7 @@ async function currentFields(trx: Transaction, subject: Subject) {
     trx,
     memberships.map((membership) => membership.groupId),
   );
-  const tags = (await findTagsOf(trx, subject.id)).map((tag) => tag.name);
+  const tags = (await findTagsOf(trx, 'user', subject.id)).map((tag) => tag.name);
   const ownerId = subject.apiOnlyOwnerId;
   const owner = ownerId === null ? null : ((await findUserNames(trx, [ownerId])).get(ownerId) ?? null);
   return {

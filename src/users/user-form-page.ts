@@ -118,7 +118,7 @@ function nameOf({ name }: { name: string }): string {
 /** The form as the database would fill it now. */
 export async function typedNow(db: Reader, user: User): Promise<Typed> {
   const groupIds = (await findMemberships(db, [user.id])).map((membership) => membership.groupId);
-  const tags = (await findTagsOf(db, user.id)).map((tag) => tag.name);
+  const tags = (await findTagsOf(db, 'user', user.id)).map((tag) => tag.name);
   const apiOnlyOwner = (await findUserNames(db, [user.apiOnlyOwnerId])).get(user.apiOnlyOwnerId ?? 0) ?? '';
   const typed = typedOf(user, { groupIds, tags, apiOnlyOwner });
   return { ...typed, opened: JSON.stringify(typed) };

@@ -7,11 +7,11 @@ import type { User } from './user.ts';
  * What nobody sees, and by which one name could pass for another. Joiners stay: Persian words and many emoji need them,
  * and so do the tags that make flags.
  */
-const INVISIBLE =
+export const INVISIBLE =
   /[\p{Cc}\p{Zl}\p{Zp}\u2800]|(?!\u200C|\u200D|[\uFE00-\uFE0F]|[\u{E0020}-\u{E007F}])[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 
-const cleaned = z.string().transform((text) => text.normalize('NFC').trim());
-const optional = (most: number, message: string) => cleaned.refine((text) => [...text].length <= most, message);
+export const cleaned = z.string().transform((text) => text.normalize('NFC').trim());
+export const optional = (most: number, message: string) => cleaned.refine((text) => [...text].length <= most, message);
 
 export const userName = cleaned
   .refine((text) => identityKey(text).length > 0, 'Enter a name to sign in with.')
@@ -37,7 +37,7 @@ const id = z
   .transform((text) => (text === '' ? null : Number(text)));
 
 const TAG_LENGTH = 40;
-const tags = z
+export const tags = z
   .string()
   .transform((text) =>
     [...new Set(text.split(',').map((tag) => tag.normalize('NFC').trim().replace(/\s+/g, ' ')))].filter(Boolean),

@@ -1,5 +1,5 @@
 import { BULK_ACTIONS, WORDS } from '../bulk-operations/bulk-operation.ts';
-import type { Group } from '../groups/group-store.ts';
+import type { Group } from '../groups/group.ts';
 import type { Tag } from '../tags/tag-store.ts';
 import { fold, matches } from '../text.ts';
 import { pagerLinks } from '../web/pager.ts';

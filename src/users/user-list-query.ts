@@ -86,7 +86,7 @@ export function encodeCursor(cursor: Cursor): string {
   return Buffer.from(JSON.stringify([cursor.value, cursor.id])).toString('base64url');
 }
 
-function decodeCursor(text: string | undefined): Cursor | undefined {
+export function decodeCursor(text: string | undefined): Cursor | undefined {
   if (!text || text.length > 2000) return undefined;
   try {
     const [value, id] = JSON.parse(Buffer.from(text, 'base64url').toString());

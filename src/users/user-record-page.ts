@@ -13,7 +13,7 @@ import { type Flash, takeFlash } from '../web/flash.ts';
 import { render } from '../web/render.ts';
 import { loginAttemptsSection } from './login-attempts-section.ts';
 import { likeliest, offeredActions } from './offered-actions.ts';
-import { mayAdminister, type Subject } from './user.ts';
+import { may, mayAdminister, type Subject } from './user.ts';
 import { STATE_LABELS } from './user-list-page.ts';
 import { badgesOf, statesOf } from './user-state.ts';
 import { findUserNames } from './user-store.ts';
@@ -42,7 +42,8 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
     contact: user.contactId === null ? undefined : await findContact(db, user.contactId),
     warnedAccounts,
     memberships,
-    tags: await findTagsOf(db, user.id),
+    mayReadGroups: may(viewer, 'groups', 'read'),
+    tags: await findTagsOf(db, 'user', user.id),
     sessions: await findSessions(db, user.id, now),
     loginAttempts: await loginAttemptsSection(db, user.id, app.config.loginAttempts, now),
     isInvitationOpen: user.invitationExpiresAt !== null && user.invitationExpiresAt > now,

@@ -14,6 +14,9 @@ export class FieldErrors extends Error {
   }
 }
 
+/** Somebody else changed it since the form was opened. */
+export class StaleVersion extends Error {}
+
 /** What a person typed, to be shown again. */
 export type Typed = Record<string, string | string[]>;
 

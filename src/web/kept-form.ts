@@ -15,9 +15,10 @@ declare module 'express-session' {
 
 /** The forms that take long to fill; none of them holds a password. */
 const FORMS: [pattern: RegExp, page: (path: string) => string][] = [
-  [/^\/users$/, () => '/users/new'],
-  [/^\/users\/\d+$/, (path) => `${path}/edit`],
+  [/^\/(users|groups)$/, (path) => `${path}/new`],
+  [/^\/(users|groups)\/\d+$/, (path) => `${path}/edit`],
 ];
+const PAGES = /^\/(users|groups)\/(new|\d+\/edit)$/;
 const NOT_TYPED = new Set(['_csrf', '_method', 'step', 'next']);
 const LONGEST = 60_000;
 
@@ -34,8 +35,7 @@ export function readKept(text: string): KeptForm | undefined {
   try {
     const { path, fields } = JSON.parse(text);
     const entries = Object.entries(fields as object).filter(([name, value]) => !NOT_TYPED.has(name) && isTyped(value));
-    const isForm = FORMS.some(([, page]) => new RegExp(`^${page('/users/\\d+')}$`).test(path));
-    return isForm && entries.length > 0 ? { path, fields: Object.fromEntries(entries) } : undefined;
+    return PAGES.test(path) && entries.length > 0 ? { path, fields: Object.fromEntries(entries) } : undefined;
   } catch {
     return undefined;
   }

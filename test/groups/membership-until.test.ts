@@ -53,7 +53,9 @@ describe('a membership with an end', () => {
     await endsOn('bob', TODAY);
     const section = 'section:has(#memberships)';
     const counting = pageOf(await alice.get(pathTo(app, 'bob')));
-    expect(counting.texts(`${section} li .note`)).toEqual([expect.stringMatching(/by the program, until 22 Nov 2026$/)]);
+    expect(counting.texts(`${section} li .note`)).toEqual([
+      expect.stringMatching(/by the program, until 22 Nov 2026$/),
+    ]);
     expect(counting.texts(`${section} li .badge`)).toEqual([]);
     await endsOn('bob', YESTERDAY);
     expect(pageOf(await alice.get(pathTo(app, 'bob'))).texts(`${section} li .badge`)).toEqual(['ended']);

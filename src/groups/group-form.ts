@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { identityKey } from '../text.ts';
+import { cleaned, INVISIBLE, optional, tags } from '../users/user-form.ts';
+import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
+import type { Group } from './group.ts';
+
+const fields = {
+  name: cleaned
+    .refine((text) => identityKey(text).length > 0, 'Enter a name.')
+    .refine((text) => [...text].length <= 100, 'A group’s name has at most 100 characters.')
+    .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
+  /** Name or system email. */
+  leader: optional(254, 'At most 254 characters.'),
+  description: optional(5000, 'At most 5,000 characters.'),
+  tags,
+};
+
+const complete = z.object(fields);
+
+export type GroupValues = z.output<typeof complete>;
+
+/** `opened` is the form as it was opened, to tell what somebody else saved meanwhile. */
+const SINGLE = [...Object.keys(fields), 'version', 'opened'];
+
+/** What was typed into New Group or Edit. */
+export function typedGroup(body: unknown): Typed {
+  return typedFields(body, SINGLE);
+}
+
+export function checkGroup(typed: Typed): FormResult<GroupValues> {
+  return checkForm(complete, typed);
+}
+
+/** The form as it stands for an existing group. */
+export function typedOf(group: Group, tagNames: string[]): Typed {
+  return {
+    ...typedGroup({}),
+    name: group.name,
+    leader: group.leaderName ?? '',
+    description: group.description,
+    tags: tagNames.join(', '),
+    version: String(group.version),
+  };
+}

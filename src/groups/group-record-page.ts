@@ -1,0 +1,64 @@
+import type { Request, Response } from 'express';
+import { findEvents } from '../audit/audit-store.ts';
+import { dayOf } from '../clock.ts';
+import { findTagsOf } from '../tags/tag-store.ts';
+import { may } from '../users/user.ts';
+import { type Cursor, decodeCursor, encodeCursor } from '../users/user-list-query.ts';
+import { findUserNames } from '../users/user-store.ts';
+import type { AppContext } from '../web/app-context.ts';
+import { render } from '../web/render.ts';
+import { type Group, mayChange } from './group.ts';
+import { listMembers } from './member-list.ts';
+
+const EVENTS_SHOWN = 15;
+const MEMBERS_PER_PAGE = 50;
+
+export async function showRecord(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
+  const db = app.db.read;
+  const viewer = req.viewer!;
+  const place = { after: cursorOf(req.query.after), before: cursorOf(req.query.before) };
+  const list = await listMembers(db, group.id, { ...place, per: MEMBERS_PER_PAGE }, dayOf(app.clock()));
+  if (list.members.length === 0 && (place.after || place.before) && list.total > 0)
+    return res.redirect(303, `/groups/${group.id}`);
+  const page = {
+    title: group.name,
+    group,
+    tags: await findTagsOf(db, 'group', group.id),
+    list,
+    pagerLinks: pagerLinks(group, list),
+    names: await findUserNames(db, [group.createdBy, ...list.members.map((member) => member.grantedBy)]),
+    ...(await timelineOf(app, group.id)),
+    mayEdit: mayChange(viewer, group) && group.activity !== 'deleted',
+    mayReadUsers: may(viewer, 'users', 'read'),
+  };
+  render(req, res, 'groups/show', page);
+}
+
+/** Events before those that are shown already, as a page and as more of the record. */
+export async function showTimeline(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
+  const before = /^\d{1,15}$/.test(String(req.query.before)) ? Number(req.query.before) : undefined;
+  const page = { title: `Older changes of ${group.name}`, group, ...(await timelineOf(app, group.id, before)) };
+  render(req, res, 'groups/timeline', page, { fragments: { older: 'users/_older' } });
+}
+
+/** The newest events, and where older ones are found if there are any. */
+async function timelineOf(app: AppContext, groupId: number, beforeId?: number) {
+  const filter = { subjectType: 'group' as const, subjectId: groupId, beforeId };
+  const events = await findEvents(app.db.read, filter, EVENTS_SHOWN + 1);
+  const shown = events.slice(0, EVENTS_SHOWN);
+  const isMore = events.length > EVENTS_SHOWN;
+  return { events: shown, olderPath: isMore ? `/groups/${groupId}/timeline?before=${shown.at(-1)?.id}` : undefined };
+}
+
+function pagerLinks(group: Group, list: { previous?: Cursor; next?: Cursor }) {
+  const path = (name: string, cursor?: Cursor) =>
+    cursor && `/groups/${group.id}?${name}=${encodeCursor(cursor)}#members`;
+  return [
+    { id: 'previous-page', label: 'Previous', rel: 'prev', icon: 'chevron-left', path: path('before', list.previous) },
+    { id: 'next-page', label: 'Next', rel: 'next', icon: 'chevron-right', path: path('after', list.next) },
+  ];
+}
+
+function cursorOf(text: unknown): Cursor | undefined {
+  return typeof text === 'string' ? decodeCursor(text) : undefined;
+}

@@ -1,0 +1,24 @@
+import type { Instant } from '../clock.ts';
+import { may, type Viewer } from '../users/user.ts';
+import { covers, type Rights } from './permission.ts';
+
+/** Bundles users and carries permissions. */
+export interface Group {
+  id: number;
+  name: string;
+  activity: 'active' | 'deactivated' | 'deleted';
+  description: string;
+  /** What it grants while it is active. */
+  rights: Rights;
+  /** One of its members, who answers for it. */
+  leaderId: number | null;
+  leaderName: string | null;
+  version: number;
+  createdAt: Instant;
+  createdBy: number | null;
+}
+
+/** Nobody changes a group that grants more than they hold: neither its members nor what it grants (R62). */
+export function mayChange(viewer: Viewer, group: Pick<Group, 'rights'>): boolean {
+  return may(viewer, 'groups', 'write') && covers(viewer.rights, group.rights);
+}
