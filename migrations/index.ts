@@ -17,6 +17,7 @@ import * as knownDevices from './0015-known-devices.ts';
 import * as addressLimits from './0016-address-limits.ts';
 import * as membershipUntil from './0017-membership-until.ts';
 import * as groupDetails from './0018-group-details.ts';
+import * as groupEvents from './0019-group-events.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -38,4 +39,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '0016-address-limits': addressLimits,
   '0017-membership-until': membershipUntil,
   '0018-group-details': groupDetails,
+  '0019-group-events': groupEvents,
 };

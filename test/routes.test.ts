@@ -60,6 +60,8 @@ const groupColumn = (name: string) => async (app: TestApp) =>
       .where('groups.name', 'Support')
       .first('groups.*', 'leader.name as leader_name')
   )[name];
+const untilOfBob = async (app: TestApp) =>
+  (await app.db.read('memberships').where('user_id', app.people.bob).first())?.until_on;
 const openLinks = (person: Person, purpose: string) => async (app: TestApp) =>
   (
     await app.db
@@ -413,6 +415,50 @@ const ROUTES: Record<string, Classified> = {
       audit: ['group.updated'],
       leadsTo: /^\/groups\/:id$/,
       bad: { fields: { name: '', description: 'kept', tags: 'x'.repeat(41) }, errors: ['name', 'tags'] },
+    },
+  },
+  'get /groups/:id/members/new': { open: ['groups', 'write'], group: 'Support' },
+  'post /groups/:id/members': {
+    open: ['groups', 'write'],
+    group: 'Support',
+    change: {
+      form: '/groups/:id/members/new',
+      fields: { list: 'erin, robin@example.com', untilOn: '2026-11-23' },
+      state: async (app) => (await app.db.read('memberships').where('until_on', '2026-11-23')).length,
+      from: 0,
+      to: 2,
+      audit: ['membership.granted', 'membership.granted'],
+      leadsTo: /^\/groups\/:id$/,
+      bad: { fields: { list: 'erin, nobody', untilOn: '2026-02-30' }, errors: ['untilOn'] },
+    },
+  },
+  // Nobody is ticked.
+  'get /groups/:id/members/edit': { open: ['groups', 'write'], group: 'Support', shows: 303 },
+  'patch /groups/:id/members': {
+    open: ['groups', 'write'],
+    group: 'Support',
+    change: {
+      form: '/groups/:id/members/edit?ids=6',
+      fields: (app) => ({ ids: String(app.people.bob), untilOn: '2026-11-23' }),
+      state: untilOfBob,
+      from: null,
+      to: '2026-11-23',
+      audit: ['membership.until-set'],
+      leadsTo: /^\/groups\/:id$/,
+      bad: { fields: { untilOn: '2026-02-30' }, errors: ['untilOn'] },
+    },
+  },
+  'delete /groups/:id/members': {
+    open: ['groups', 'write'],
+    group: 'Support',
+    change: {
+      form: '/groups/:id/members/edit?ids=6',
+      fields: (app) => ({ ids: String(app.people.bob) }),
+      state: untilOfBob,
+      from: null,
+      to: undefined,
+      audit: ['membership.ended'],
+      leadsTo: /^\/groups\/:id$/,
     },
   },
   'get /audit': { open: ['audit', 'read'] },

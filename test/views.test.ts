@@ -55,6 +55,8 @@ describe('the views', () => {
       `${support}`,
       `${support}/edit`,
       `${support}/timeline`,
+      `${support}/members/new`,
+      `${support}/members/edit?ids=${app.people.bob}`,
       '/audit',
       '/credentials',
       '/nowhere',
@@ -73,6 +75,7 @@ describe('the views', () => {
       note(person, await alice.get(pathTo(app, person)));
       note(`edit ${person}`, await alice.get(pathTo(app, person, '/edit')));
     }
+    note('list, mistaken', await submit(alice, `${support}/members/new`, { list: 'nobody', q: 'bob', ids: '1' }));
     note('a part', await alice.get('/users', { 'HX-Request': 'true', 'HX-Target': 'div#users-list' }));
     note('an error in part', await alice.get('/users/999999', { 'HX-Request': 'true', 'HX-Target': 'x#y' }));
     note('confirm', await alice.get(pathTo(app, 'bob', '/deletion/new')));

@@ -19,6 +19,9 @@ const WORDS: Record<string, string> = {
   'contact.created': 'created the contact',
   'group.created': 'created the group',
   'group.updated': 'changed the group',
+  'membership.granted': 'gave a membership to',
+  'membership.until-set': 'set the end of a membership of',
+  'membership.ended': 'took a membership from',
   'request.refused': 'was refused',
 };
 

@@ -23,9 +23,9 @@ interface Row {
   hash: string;
 }
 
-/** Appends one event per change to the chain, in the transaction of the change itself. */
-export async function recordChanges(trx: Transaction, act: Act, changes: Change[]): Promise<void> {
-  if (changes.length === 0) return;
+/** Appends one event per change to the chain, in the transaction of the change itself. Returns the ids of the events. */
+export async function recordChanges(trx: Transaction, act: Act, changes: Change[]): Promise<number[]> {
+  if (changes.length === 0) return [];
   const head = await trx('audit_head').first('event_id', 'hash');
   let id: number = head?.event_id ?? 0;
   let hash: string = head?.hash ?? START;
@@ -50,6 +50,31 @@ export async function recordChanges(trx: Transaction, act: Act, changes: Change[
   await bulkInsert(trx, 'audit_events', rows);
   const newHead = { only: 1, event_id: id, hash, seal: seal(act.auditKey, id, hash) };
   await trx('audit_head').insert(newHead).onConflict('only').merge();
+  return rows.map((row) => row.id);
+}
+
+/** Events about users that the timeline of a group shows as well. */
+export async function noteGroupEvents(trx: Transaction, groupId: number, eventIds: number[]): Promise<void> {
+  await bulkInsert(
+    trx,
+    'group_events',
+    eventIds.map((event_id) => ({ group_id: groupId, event_id })),
+  );
+}
+
+/** The newest events of a group and of the memberships in it, at most `limit`. */
+export async function findGroupEvents(
+  db: Reader,
+  groupId: number,
+  beforeId: number | undefined,
+  limit: number,
+): Promise<AuditEvent[]> {
+  const noted = db('group_events').where('group_id', groupId).orderBy('event_id', 'desc').limit(limit);
+  if (beforeId !== undefined) noted.where('event_id', '<', beforeId);
+  const ids: number[] = await noted.pluck('event_id');
+  const ofMembers = (await db('audit_events').whereIn('id', ids)).map(eventOf);
+  const own = await findEvents(db, { subjectType: 'group', subjectId: groupId, beforeId }, limit);
+  return [...own, ...ofMembers].sort((a, b) => b.id - a.id).slice(0, limit);
 }
 
 export interface AuditFilter {

@@ -10,8 +10,8 @@ export async function selectIds(db: Reader, query: Knex.QueryBuilder): Promise<n
   return JSON.parse(row.ids);
 }
 
-/** Restricts a query to a set of ids of any size, given as one value. */
-export function whereIdIn<T extends Knex.QueryBuilder>(query: T, column: string, ids: number[]): T {
+/** Restricts a query to a set of ids, or of keys, of any size, given as one value. */
+export function whereIdIn<T extends Knex.QueryBuilder>(query: T, column: string, ids: (number | string)[]): T {
   query.whereRaw('?? in (select value from json_each(?))', [column, JSON.stringify(ids)]);
   return query;
 }

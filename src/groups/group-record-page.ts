@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { findEvents } from '../audit/audit-store.ts';
+import { findGroupEvents } from '../audit/audit-store.ts';
 import { dayOf } from '../clock.ts';
 import { findTagsOf } from '../tags/tag-store.ts';
 import { may } from '../users/user.ts';
@@ -20,6 +20,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
   const list = await listMembers(db, group.id, { ...place, per: MEMBERS_PER_PAGE }, dayOf(app.clock()));
   if (list.members.length === 0 && (place.after || place.before) && list.total > 0)
     return res.redirect(303, `/groups/${group.id}`);
+  const mayEdit = mayChange(viewer, group) && group.activity !== 'deleted';
   const page = {
     title: group.name,
     group,
@@ -28,7 +29,8 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
     pagerLinks: pagerLinks(group, list),
     names: await findUserNames(db, [group.createdBy, ...list.members.map((member) => member.grantedBy)]),
     ...(await timelineOf(app, group.id)),
-    mayEdit: mayChange(viewer, group) && group.activity !== 'deleted',
+    mayEdit,
+    mayEditMembers: mayEdit && may(viewer, 'users', 'write'),
     mayReadUsers: may(viewer, 'users', 'read'),
   };
   render(req, res, 'groups/show', page);
@@ -43,8 +45,7 @@ export async function showTimeline(app: AppContext, req: Request, res: Response,
 
 /** The newest events, and where older ones are found if there are any. */
 async function timelineOf(app: AppContext, groupId: number, beforeId?: number) {
-  const filter = { subjectType: 'group' as const, subjectId: groupId, beforeId };
-  const events = await findEvents(app.db.read, filter, EVENTS_SHOWN + 1);
+  const events = await findGroupEvents(app.db.read, groupId, beforeId, EVENTS_SHOWN + 1);
   const shown = events.slice(0, EVENTS_SHOWN);
   const isMore = events.length > EVENTS_SHOWN;
   return { events: shown, olderPath: isMore ? `/groups/${groupId}/timeline?before=${shown.at(-1)?.id}` : undefined };

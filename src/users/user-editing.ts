@@ -5,6 +5,7 @@ import { type Contact, createPerson, findContact, warnedAccounts } from '../cont
 import { type Transaction, violatedUnique } from '../db/database.ts';
 import type { Group } from '../groups/group.ts';
 import { createGroup, findGroups } from '../groups/group-store.ts';
+import { endLeaderships } from '../groups/membership-editing.ts';
 import { findMemberships, setMemberships } from '../groups/membership-store.ts';
 import { covers } from '../groups/permission.ts';
 import { endLinks } from '../links/link-store.ts';
@@ -76,6 +77,7 @@ export async function updateUser(
       .update({ ...columns, version: version + 1 }),
   );
   await setMemberships(trx, id, idsOf(groups), { at: act.at, by: act.by.id });
+  await endLeaderships(trx, act, [id]);
   await setTags(trx, 'user', id, values.tags);
   const linksEnded = await endLinksOutdatedBy(trx, act, subject, { values, columns });
   if (values.apiOnly && !subject.apiOnly) await endSessions(trx, [id]);

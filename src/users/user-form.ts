@@ -27,7 +27,7 @@ export const userEmail = cleaned
     'Enter one email address, such as maria@example.com.',
   );
 
-const day = cleaned
+export const day = cleaned
   .refine((text) => text === '' || isDay(text), 'Enter a date that exists, as YYYY-MM-DD.')
   .transform((text) => text || null);
 const ticked = z.string().transform((text) => text !== '');

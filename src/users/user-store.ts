@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Day, Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
 import { findPotentialRights } from '../groups/membership-store.ts';
 import { NO_RIGHTS } from '../groups/permission.ts';
 import { identityKey } from '../text.ts';
@@ -173,6 +174,17 @@ export async function findTaken(db: Reader, ids: number[]): Promise<Map<number, 
     }
   }
   return taken;
+}
+
+/** Users by name or email, each by what was given for them; deleted ones are not found. */
+export async function findUserIdsByIdentifier(db: Reader, identifiers: string[]): Promise<Map<string, number>> {
+  const keys = identifiers.map(identityKey);
+  const idOf = new Map<string, number>();
+  for (const column of ['name_key', 'email_key']) {
+    const query = db('users').whereNot('activity', 'deleted').select('id', `${column} as key`);
+    for (const row of await whereIdIn(query, column, keys)) idOf.set(row.key, row.id);
+  }
+  return new Map(identifiers.flatMap((one, n) => (idOf.has(keys[n]) ? [[one, idOf.get(keys[n])!]] : [])));
 }
 
 /** The user came in, which is no change that the audit tells. */

@@ -75,6 +75,8 @@ const states: State[] = [
   ['Groups', () => '/groups'],
   ['New Group', () => '/groups/new'],
   ['a group', () => '/groups/4'],
+  ['adding members', () => '/groups/4/members/new'],
+  ['changing members', ({ people }) => `/groups/4/members/edit?ids=${people.bob}`],
   ['Audit', () => '/audit'],
   ['My credentials', () => '/credentials'],
   ['Preferences', () => '/preferences'],

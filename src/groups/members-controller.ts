@@ -1,0 +1,181 @@
+import { type Request, type Response, Router } from 'express';
+import { dayOf } from '../clock.ts';
+import type { Transaction } from '../db/database.ts';
+import { counted } from '../text.ts';
+import { mayAdminister } from '../users/user.ts';
+import { listUsers } from '../users/user-list.ts';
+import { readListQuery } from '../users/user-list-query.ts';
+import { findSubjects, findUserIdsByIdentifier } from '../users/user-store.ts';
+import { actOf } from '../web/act.ts';
+import { type AppContext, stateLimits } from '../web/app-context.ts';
+import { requireRight } from '../web/authorization.ts';
+import { Forbidden } from '../web/errors.ts';
+import { flash } from '../web/flash.ts';
+import { type Errors, FieldErrors, type Typed } from '../web/form.ts';
+import { recordRefusal } from '../web/refusal.ts';
+import { render } from '../web/render.ts';
+import { groupOf } from './addressed-group.ts';
+import { effectsOf, givenBy } from './effect.ts';
+import type { Group } from './group.ts';
+import { requireChangeable } from './group-editing.ts';
+import { checkMembers, typedMembers } from './member-form.ts';
+import { endMemberships, grantMemberships, type MemberOutcome, setUntil } from './membership-editing.ts';
+import { findMemberships, isOver } from './membership-store.ts';
+import { NO_RIGHTS } from './permission.ts';
+
+const USERS_OFFERED = 8;
+const NAMES_SHOWN = 10;
+
+/** Who is in a group: adding, ending and setting ends, many at once. */
+export function membersController(app: AppContext): Router {
+  const router = Router();
+  const write = [requireRight('groups', 'write'), requireRight('users', 'write')];
+
+  router.get('/groups/:id/members/new', write, async (req: Request, res: Response) =>
+    showForm(req, res, await changeable(req), typedMembers({})),
+  );
+
+  router.post('/groups/:id/members', write, async (req: Request, res: Response) => {
+    const group = await changeable(req);
+    const typed = typedMembers(req.body);
+    if (typed.step) return showForm(req, res, group, typed);
+    const failed = (errors: Errors) => showForm(req, res, group, typed, errors);
+    const { values, errors } = checkMembers(typed);
+    if (errors) return failed(errors);
+    const found = await findUserIdsByIdentifier(app.db.read, values.list);
+    const unknown = values.list.filter((one) => !found.has(one));
+    const ids = [...new Set([...values.ids, ...found.values()])];
+    if (unknown.length > 0 && !values.acceptUnknown)
+      return failed({ list: `Not found: ${shortened(unknown)}. Nobody was added yet.` });
+    if (ids.length === 0) return failed({ list: 'Tick somebody, or paste names and emails.' });
+    await change(req, res, group, failed, 'added to', (trx) =>
+      grantMemberships(trx, actOf(app, req), group.id, ids, values.untilOn),
+    );
+  });
+
+  router.get('/groups/:id/members/edit', write, async (req: Request, res: Response) => {
+    const group = await changeable(req);
+    const typed = typedMembers({ ids: req.query.ids });
+    if (typed.ids.length > 0) return showSheet(req, res, group, typed);
+    flash(req, 'Nobody is ticked.');
+    res.redirect(303, `/groups/${group.id}`);
+  });
+
+  router.patch('/groups/:id/members', write, async (req: Request, res: Response) => {
+    const group = await changeable(req);
+    const typed = typedMembers(req.body);
+    const failed = (errors: Errors) => showSheet(req, res, group, typed, errors);
+    const { values, errors } = checkMembers(typed);
+    if (errors) return failed(errors);
+    await change(req, res, group, failed, 'given this end in', (trx) =>
+      setUntil(trx, actOf(app, req), group.id, values.ids, values.untilOn),
+    );
+  });
+
+  router.delete('/groups/:id/members', write, async (req: Request, res: Response) => {
+    const group = await changeable(req);
+    const typed = typedMembers(req.body);
+    const failed = (errors: Errors) => showSheet(req, res, group, typed, errors);
+    await change(req, res, group, failed, 'removed from', (trx) =>
+      endMemberships(trx, actOf(app, req), group.id, [typed.ids].flat().map(Number)),
+    );
+  });
+
+  /** Does it, and says on the record whom it changed and who was left out. Where nobody may be changed it is refused. */
+  async function change(
+    req: Request,
+    res: Response,
+    group: Group,
+    failed: (errors: Errors) => Promise<void>,
+    done: string,
+    work: (trx: Transaction) => Promise<MemberOutcome[]>,
+  ): Promise<void> {
+    let outcomes: MemberOutcome[];
+    try {
+      outcomes = await app.db.write(work);
+    } catch (error) {
+      if (!(error instanceof FieldErrors)) throw error;
+      return failed(error.errors);
+    }
+    const left = outcomes.filter((outcome) => outcome.refusal);
+    const reasons = left.map(({ subject, refusal }) => `${subject.name} ${refusal!.reason}`);
+    const isForbidden = left.some(({ refusal }) => refusal!.kind === 'forbidden');
+    const number = outcomes.length - left.length;
+    if (number === 0 && isForbidden) throw new Forbidden(`${shortened(reasons)}.`);
+    if (isForbidden) await recordRefusal(app, req, `Left out: ${shortened(reasons)}`);
+    const said =
+      number > 0
+        ? `${counted(number, 'user')} ${number === 1 ? 'was' : 'were'} ${done} ${group.name}.`
+        : 'Nothing changed.';
+    flash(req, left.length > 0 ? `${said} Left out: ${shortened(reasons)}.` : said);
+    res.redirect(303, `/groups/${group.id}`);
+  }
+
+  /** Add members: who is found, those that are ticked among them, or a list. */
+  async function showForm(req: Request, res: Response, group: Group, typed: Typed, errors: Errors = {}): Promise<void> {
+    const db = app.db.read;
+    const today = dayOf(app.clock());
+    const q = String(typed.q).trim();
+    const query = { ...readListQuery({ q }), per: USERS_OFFERED };
+    const found = q ? (await listUsers(db, app.index, query, stateLimits(app))).users.map((user) => user.id) : [];
+    const ticked = new Set([typed.ids].flat().map(Number));
+    const subjects = await findSubjects(db, [...new Set([...ticked, ...found])], today);
+    const memberships = await findMemberships(
+      db,
+      subjects.map((subject) => subject.id),
+    );
+    const members = new Set(
+      memberships.filter((one) => one.groupId === group.id && !isOver(one, today)).map((one) => one.userId),
+    );
+    const users = subjects.map((subject) => ({
+      id: subject.id,
+      name: subject.name,
+      isTicked: ticked.has(subject.id),
+      mayAdd: mayAdminister(req.viewer!, subject) && !members.has(subject.id),
+      note: members.has(subject.id)
+        ? 'is a member already'
+        : mayAdminister(req.viewer!, subject)
+          ? subject.email
+          : 'has rights that you do not hold',
+    }));
+    const page = { title: `Add members to ${group.name}`, group, typed, errors, users, search: q };
+    const status = Object.keys(errors).length > 0 ? 422 : 200;
+    render(req, res, 'groups/add-members', page, { status, fragments: { found: 'groups/_found' } });
+  }
+
+  /** What can be done to those who are ticked, and what ending their membership would take. */
+  async function showSheet(
+    req: Request,
+    res: Response,
+    group: Group,
+    typed: Typed,
+    errors: Errors = {},
+  ): Promise<void> {
+    const today = dayOf(app.clock());
+    const ids = [...new Set([typed.ids].flat().map(Number))];
+    const subjects = await findSubjects(app.db.read, ids, today);
+    const page = {
+      title: `Change members of ${group.name}`,
+      group,
+      typed: { ...typed, ids: subjects.map((subject) => String(subject.id)) },
+      errors,
+      number: subjects.length,
+      names: shortened(subjects.map((subject) => subject.name)),
+      effects: await effectsOf(app.db.read, { group, from: givenBy(group), to: NO_RIGHTS, userIds: ids }, today),
+    };
+    render(req, res, 'groups/change-members', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
+  }
+
+  async function changeable(req: Request): Promise<Group> {
+    const group = await groupOf(app, req);
+    requireChangeable({ by: req.viewer! }, group);
+    return group;
+  }
+
+  return router;
+}
+
+function shortened(texts: string[]): string {
+  const rest = texts.length - NAMES_SHOWN;
+  return `${texts.slice(0, NAMES_SHOWN).join(', ')}${rest > 0 ? ` and ${rest.toLocaleString('en')} more` : ''}`;
+}

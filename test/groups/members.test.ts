@@ -1,0 +1,200 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Person } from '../../seeds/cast.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { watchAudit } from '../support/audit.ts';
+import { factsBesideAudit } from '../support/database.ts';
+import { send, submit } from '../support/form.ts';
+import { linkFor } from '../support/links.ts';
+import { pageOf } from '../support/page.ts';
+import { groupId, pathTo } from '../support/people.ts';
+import { Session, signedIn } from '../support/session.ts';
+
+describe('the members of a group', () => {
+  let app: TestApp;
+  let alice: Session;
+  beforeEach(async () => {
+    app = await startApp();
+    alice = await signedIn(app, 'alice');
+  });
+  afterEach(() => app.close());
+
+  const pathOf = async (name: string, rest = '') => `/groups/${await groupId(app, name)}${rest}`;
+  const idsOf = (...people: Person[]) => people.map((person) => String(app.people[person]));
+  const membersOf = async (name: string) =>
+    app.db
+      .read('memberships')
+      .join('users', 'users.id', 'user_id')
+      .where('group_id', await groupId(app, name))
+      .orderBy('users.name')
+      .pluck('users.name');
+  const allow = async (group: string, application: string, level: string) => {
+    const row = { group_id: Number(await groupId(app, group)), application, level };
+    await app.db.write((trx) => trx('group_permissions').insert(row).onConflict(['group_id', 'application']).merge());
+  };
+
+  it('are found as somebody searches, ticked, and stay ticked through the next search', async () => {
+    const found = await submit(alice, await pathOf('Auditors', '/members/new'), { q: 'bo', step: 'find' });
+    expect(pageOf(found).texts('#found .choice label')).toEqual(['bob']);
+    const more = await send(alice, found, { ids: idsOf('bob'), q: 'rita', step: 'find' });
+    expect(pageOf(more).texts('#found .choice')).toEqual(['bob bob@example.com', 'rita is a member already']);
+    expect((await send(alice, more)).status).toBe(303);
+    expect(await membersOf('Auditors')).toEqual(['bob', 'rita']);
+  });
+
+  it('are pasted as a list, and nobody is added before it is known who was not found', async () => {
+    const list = 'BOB\nErin <erin@example.com>; nobody, no@where.example\n\nbob';
+    const path = await pathOf('Auditors', '/members/new');
+    const refused = await submit(alice, path, { list, untilOn: '2026-11-30' });
+    expect([refused.status, pageOf(refused).errors()]).toEqual([
+      422,
+      { list: 'Not found: nobody, no@where.example. Nobody was added yet.' },
+    ]);
+    expect(pageOf(refused).$('#list').val()).toBe(list);
+    expect(pageOf(refused).typed()).toMatchObject({ untilOn: '2026-11-30' });
+    expect(await membersOf('Auditors')).toEqual(['rita']);
+    const added = await send(alice, refused, { acceptUnknown: 'yes' });
+    const record = pageOf(await alice.get(added.headers.location));
+    expect(record.message()).toBe('2 users were added to Auditors.');
+    expect(record.texts('section:has(#members) li')[0]).toBe(
+      'bob since 22 Nov 2026, 12:00 by alice, until 30 Nov 2026',
+    );
+  });
+
+  it('have their rights from the next request on, and lose them so, each with one event on both timelines', async () => {
+    const bob = await signedIn(app, 'bob');
+    const audit = await watchAudit(app);
+    await submit(alice, await pathOf('Auditors', '/members/new'), { list: 'bob' });
+    expect((await bob.get('/users')).status).toBe(200);
+    await alice.send('patch', await pathOf('Auditors', '/members'), { ids: idsOf('bob'), untilOn: '2026-11-22' });
+    await alice.send('delete', await pathOf('Auditors', '/members'), { ids: idsOf('bob') });
+    const events = await audit.since();
+    expect((await bob.get('/users')).status).toBe(404);
+    expect(events.map((event) => [event.action, event.subjectName, event.before, event.after])).toEqual([
+      ['membership.granted', 'bob', {}, { group: 'Auditors' }],
+      ['membership.until-set', 'bob', { until: null }, { group: 'Auditors', until: '2026-11-22' }],
+      ['membership.ended', 'bob', { group: 'Auditors' }, { group: null }],
+    ]);
+    for (const path of [await pathOf('Auditors'), pathTo(app, 'bob')])
+      expect(
+        pageOf(await alice.get(path))
+          .texts('.event > p:first-child')
+          .slice(0, 3),
+      ).toEqual([
+        '12:00 alice took a membership from bob',
+        '12:00 alice set the end of a membership of bob',
+        '12:00 alice gave a membership to bob',
+      ]);
+  });
+
+  it('are told, before they are removed, what that takes and what stays', async () => {
+    await allow('Support', 'contacts', 'write');
+    await allow('Support', 'audit', 'read');
+    await submit(alice, await pathOf('Auditors', '/members/new'), { list: 'bob' });
+    const ids = idsOf('bob', 'lena', 'carol');
+    const sheet = pageOf(await alice.get(`${await pathOf('Support', '/members/edit')}?ids=${ids.join('&ids=')}`));
+    expect(sheet.texts('#end-form li').slice(0, 2)).toEqual([
+      '2 people lose read on audit; 1 keeps it through Auditors.',
+      '3 people lose write on contacts.',
+    ]);
+    expect(sheet.texts('#end-form .buttons button')).toEqual(['Remove 3 members']);
+  });
+
+  it('begin anew where their membership was over, and not while it counts', async () => {
+    const path = await pathOf('Support', '/members');
+    await app.db.write((trx) =>
+      trx('memberships').where('user_id', app.people.bob).update({ until_on: '2026-11-21', granted_at: 'long ago' }),
+    );
+    const answer = await alice.post(path, { list: 'bob, lena' });
+    expect(pageOf(await alice.get(answer.headers.location)).message()).toBe(
+      '1 user was added to Support. Left out: lena is a member already.',
+    );
+    const row = await app.db.read('memberships').where('user_id', app.people.bob).first();
+    expect(row).toMatchObject({ until_on: null, granted_by: app.people.alice, granted_at: '2026-11-22T12:00:00.000Z' });
+  });
+
+  it('get no end that is over already', async () => {
+    const path = await pathOf('Support', '/members');
+    const answer = await alice.send('patch', path, { ids: idsOf('bob'), untilOn: '2026-11-21' });
+    expect([answer.status, Object.keys(pageOf(answer).errors())]).toEqual([422, ['untilOn']]);
+  });
+
+  it('lead no longer once they are removed, on their group or on their own form', async () => {
+    for (const remove of [
+      async () => alice.send('delete', await pathOf('Support', '/members'), { ids: idsOf('lena') }),
+      () => submit(alice, pathTo(app, 'lena', '/edit'), { groups: [] }),
+    ]) {
+      await alice.post(await pathOf('Support', '/members'), { list: 'lena' });
+      await submit(alice, await pathOf('Support', '/edit'), { leader: 'lena' });
+      const audit = await watchAudit(app);
+      expect((await remove()).status).toBe(303);
+      expect(pageOf(await alice.get(await pathOf('Support'))).fact('Leader')).toBe('none');
+      const last = (await audit.since()).find((event) => event.action === 'group.updated');
+      expect([last?.before, last?.after]).toEqual([{ leader: 'lena' }, { leader: null }]);
+    }
+  });
+
+  it('lose the links that were made for somebody who could do less (R37)', async () => {
+    const link = await linkFor(app, 'carol', 'invitation', alice);
+    await alice.post(await pathOf('Auditors', '/members'), { list: 'carol' });
+    expect((await new Session(app).get(link)).status).toBe(410);
+  });
+
+  it('make a form of theirs stale that was opened before (R67)', async () => {
+    const form = await alice.get(pathTo(app, 'bob', '/edit'));
+    const ada = await signedIn(app, 'ada');
+    await ada.post(await pathOf('Auditors', '/members'), { list: 'bob' });
+    expect((await send(alice, form, { description: 'x' })).status).toBe(409);
+    expect(await membersOf('Auditors')).toEqual(['bob', 'rita']);
+  });
+
+  describe('are out of reach', () => {
+    async function refuses(attempt: () => Promise<{ status: number; text: string }>, words: RegExp) {
+      const before = await factsBesideAudit(app);
+      const audit = await watchAudit(app);
+      const answer = await attempt();
+      expect([answer.status, answer.text]).toEqual([403, expect.stringMatching(words)]);
+      expect(await factsBesideAudit(app)).toEqual(before);
+      expect(await audit.actions()).toEqual(['request.refused']);
+    }
+
+    it.each(['post', 'patch', 'delete'] as const)(
+      'of who may not do what the group, or the user, may: %s (R62)',
+      async (method) => {
+        await allow('Helpdesk', 'groups', 'write');
+        const max = await signedIn(app, 'max');
+        const fields = { list: 'bob', ids: idsOf('rita'), untilOn: '2026-12-31' };
+        await refuses(async () => max.send(method, await pathOf('Auditors', '/members'), fields), /do not hold/);
+        await alice.post(await pathOf('Support', '/members'), { list: 'rita' });
+        const one = { ids: idsOf('rita'), untilOn: '2026-12-31' };
+        await refuses(async () => max.send(method, await pathOf('Support', '/members'), one), /rita has rights/);
+      },
+    );
+
+    it.each(['patch', 'delete'] as const)('of themself, where the group gives them rights: %s', async (method) => {
+      const fields = { ids: idsOf('alice'), untilOn: '2026-12-31' };
+      await refuses(async () => alice.send(method, await pathOf('Administrators', '/members'), fields), /is yourself/);
+    });
+
+    it.each(['patch', 'delete'] as const)('where the last administrator would go: %s (R63)', async (method) => {
+      await app.db.write((trx) =>
+        trx('memberships').where('user_id', app.people.alice).update({ until_on: '2026-12-31' }),
+      );
+      const fields = { ids: idsOf('ada'), untilOn: '2026-12-31' };
+      await refuses(
+        async () => alice.send(method, await pathOf('Administrators', '/members'), fields),
+        /always be an administrator/,
+      );
+    });
+
+    it('while the others are changed, and both is written down', async () => {
+      await allow('Helpdesk', 'groups', 'write');
+      const max = await signedIn(app, 'max');
+      const audit = await watchAudit(app);
+      const answer = await max.post(await pathOf('Helpdesk', '/members'), { list: 'bob, ada' });
+      expect(pageOf(await max.get(answer.headers.location)).message()).toBe(
+        '1 user was added to Helpdesk. Left out: ada has rights that you do not hold.',
+      );
+      expect(await audit.actions()).toEqual(['membership.granted', 'request.refused']);
+    });
+  });
+});
