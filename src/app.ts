@@ -12,6 +12,7 @@ import { credentialsController } from './credentials/credentials-controller.ts';
 import type { Database } from './db/database.ts';
 import { groupsController } from './groups/groups-controller.ts';
 import { membersController } from './groups/members-controller.ts';
+import { permissionsController } from './groups/permissions-controller.ts';
 import { interfaceController } from './interface/interface-controller.ts';
 import { invitationListController } from './invitations/invitation-list-controller.ts';
 import { invitationsController } from './invitations/invitations-controller.ts';
@@ -138,6 +139,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(searchController(context));
   app.use(groupsController(context));
   app.use(membersController(context));
+  app.use(permissionsController(context));
   app.use(auditController(context));
   if (parts.showsInterface) app.use(interfaceController());
 

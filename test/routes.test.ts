@@ -461,6 +461,21 @@ const ROUTES: Record<string, Classified> = {
       leadsTo: /^\/groups\/:id$/,
     },
   },
+  'get /groups/:id/permissions/edit': { open: ['groups', 'write'], group: 'Support' },
+  'patch /groups/:id/permissions': {
+    open: ['groups', 'write'],
+    group: 'Support',
+    change: {
+      form: '/groups/:id/permissions/edit',
+      fields: { contacts: 'write', confirmed: 'yes' },
+      state: async (app) => (await app.db.read('group_permissions').where('level', 'write')).length,
+      from: 6,
+      to: 7,
+      audit: ['group.permissions-changed'],
+      leadsTo: /^\/groups\/:id$/,
+      nonsense: { fields: { contacts: 'everything' }, status: 400 },
+    },
+  },
   'get /audit': { open: ['audit', 'read'] },
 };
 

@@ -75,6 +75,7 @@ describe('the views', () => {
       note(person, await alice.get(pathTo(app, person)));
       note(`edit ${person}`, await alice.get(pathTo(app, person, '/edit')));
     }
+    note('permissions', await submit(alice, `${support}/permissions/edit`, { users: 'read' }));
     note('list, mistaken', await submit(alice, `${support}/members/new`, { list: 'nobody', q: 'bob', ids: '1' }));
     note('a part', await alice.get('/users', { 'HX-Request': 'true', 'HX-Target': 'div#users-list' }));
     note('an error in part', await alice.get('/users/999999', { 'HX-Request': 'true', 'HX-Target': 'x#y' }));

@@ -19,6 +19,7 @@ const WORDS: Record<string, string> = {
   'contact.created': 'created the contact',
   'group.created': 'created the group',
   'group.updated': 'changed the group',
+  'group.permissions-changed': 'changed what is granted by the group',
   'membership.granted': 'gave a membership to',
   'membership.until-set': 'set the end of a membership of',
   'membership.ended': 'took a membership from',

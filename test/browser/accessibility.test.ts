@@ -77,6 +77,15 @@ const states: State[] = [
   ['a group', () => '/groups/4'],
   ['adding members', () => '/groups/4/members/new'],
   ['changing members', ({ people }) => `/groups/4/members/edit?ids=${people.bob}`],
+  ['permissions', () => '/groups/4/permissions/edit'],
+  [
+    'a sheet of permissions',
+    () => '/groups/4/permissions/edit',
+    async (page) => {
+      await page.getByRole('radio', { name: 'audit: read' }).check();
+      await page.getByRole('button', { name: 'See what this changes' }).click();
+    },
+  ],
   ['Audit', () => '/audit'],
   ['My credentials', () => '/credentials'],
   ['Preferences', () => '/preferences'],

@@ -1,0 +1,69 @@
+import { type Act, differences } from '../audit/audit-event.ts';
+import { recordChanges } from '../audit/audit-store.ts';
+import { dayOf } from '../clock.ts';
+import type { Transaction } from '../db/database.ts';
+import { requireAdministratorRemains } from '../users/administrators.ts';
+import { endOutgrownLinks } from '../users/outgrown-links.ts';
+import { findUserNames } from '../users/user-store.ts';
+import { Forbidden } from '../web/errors.ts';
+import { StaleVersion } from '../web/form.ts';
+import { requireChangeable } from './group-editing.ts';
+import { findGroup } from './group-store.ts';
+import { findPotentialRights, findRights } from './membership-store.ts';
+import { covers, NO_RIGHTS, type Rights } from './permission.ts';
+
+/** Makes the group grant exactly this. Throws StaleVersion, Forbidden or Conflict. */
+export async function setPermissions(
+  trx: Transaction,
+  act: Act,
+  groupId: number,
+  version: number,
+  rights: Rights,
+): Promise<void> {
+  const group = await findGroup(trx, groupId);
+  requireChangeable(act, group);
+  if (group.version !== version) throw new StaleVersion();
+  if (!covers(act.by.rights, rights)) throw new Forbidden('You cannot give rights that you do not hold.');
+  const changes = differences(levelsOf(group.rights, rights), levelsOf(rights, group.rights));
+  if (!changes) return;
+  const today = dayOf(act.at);
+  const memberIds: number[] = await trx('memberships').where('group_id', groupId).pluck('user_id');
+  const potential = await findPotentialRights(trx, memberIds, today);
+  await requireCovered(trx, act, potential);
+
+  const permissions = Object.entries(rights).map(([application, level]) => ({ group_id: groupId, application, level }));
+  await trx('group_permissions').where('group_id', groupId).delete();
+  if (permissions.length > 0) await trx('group_permissions').insert(permissions);
+  await trx('groups')
+    .where('id', groupId)
+    .update({ version: version + 1 });
+  await recordChanges(trx, act, [
+    {
+      action: 'group.permissions-changed',
+      subjectType: 'group',
+      subjectId: groupId,
+      subjectName: group.name,
+      ...changes,
+    },
+  ]);
+  const members = memberIds.map((id) => ({ id, rights: potential.get(id) ?? NO_RIGHTS }));
+  await endOutgrownLinks(trx, act, members);
+  if (act.by.id !== null && !covers(await findRights(trx, act.by.id, today), act.by.rights))
+    throw new Forbidden('This would take rights from yourself: nobody does that. Ask another administrator.');
+  await requireAdministratorRemains(trx);
+}
+
+/** Nobody changes what somebody may do who may do more than they themself may (R61). */
+async function requireCovered(trx: Transaction, act: Act, members: Map<number, Rights>): Promise<void> {
+  for (const [id, rights] of members)
+    if (!covers(act.by.rights, rights)) {
+      const name = (await findUserNames(trx, [id])).get(id);
+      throw new Forbidden(`The member ${name} has rights that you do not hold.`);
+    }
+}
+
+/** The level for each application that either grants, in one order, so that the two can be compared. */
+function levelsOf(rights: Rights, other: Rights): Record<string, string> {
+  const applications = [...new Set([...Object.keys(rights), ...Object.keys(other)])].sort();
+  return Object.fromEntries(applications.map((application) => [application, rights[application] ?? 'none']));
+}

@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startApp, type TestApp } from '../support/app.ts';
+import { watchAudit } from '../support/audit.ts';
+import { factsBesideAudit } from '../support/database.ts';
+import { send, submit } from '../support/form.ts';
+import { linkFor } from '../support/links.ts';
+import { pageOf } from '../support/page.ts';
+import { groupId } from '../support/people.ts';
+import { type Fields, Session, signedIn } from '../support/session.ts';
+
+const NOTHING = { users: 'none', groups: 'none', contacts: 'none', audit: 'none', settings: 'none' };
+
+describe('the permissions of a group', () => {
+  let app: TestApp;
+  let alice: Session;
+  beforeEach(async () => {
+    app = await startApp();
+    alice = await signedIn(app, 'alice');
+  });
+  afterEach(() => app.close());
+
+  const pathOf = async (name: string, rest = '') => `/groups/${await groupId(app, name)}${rest}`;
+  const permissionsOf = async (name: string) =>
+    Object.fromEntries(
+      (await app.db.read('group_permissions').where('group_id', await groupId(app, name))).map((row) => [
+        row.application,
+        row.level,
+      ]),
+    );
+  const save = async (session: Session, name: string, fields: Fields) => {
+    const path = await pathOf(name, '/permissions');
+    const { version } = await app.db.read('groups').where({ name }).first();
+    const all = { ...NOTHING, version: String(version), confirmed: 'yes', ...fields };
+    return session.send('patch', path, all);
+  };
+
+  it('change only after a sheet has said what that does, and hold from the next request on', async () => {
+    await alice.post(await pathOf('Auditors', '/members'), { list: 'bob' });
+    const bob = await signedIn(app, 'bob');
+    expect((await bob.get('/users/new')).status).toBe(403);
+    const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), {
+      users: 'write',
+      contacts: 'read',
+    });
+    expect(pageOf(sheet).texts('#sheet li').slice(0, 2)).toEqual([
+      '4 people gain write on users.',
+      '3 people gain read on contacts; 1 has it already through Auditors.',
+    ]);
+    expect(await permissionsOf('Support')).toEqual({});
+    const audit = await watchAudit(app);
+    const saved = await send(alice, sheet);
+    expect(saved.headers.location).toBe(await pathOf('Support'));
+    const record = pageOf(await alice.get(saved.headers.location));
+    expect(record.texts('section:has(#permissions) li')).toEqual(['contacts: read', 'users: read and write']);
+    expect((await bob.get('/users/new')).status).toBe(200);
+    expect((await audit.since()).map(({ action, before, after }) => [action, before, after])).toEqual([
+      ['group.permissions-changed', { contacts: 'none', users: 'none' }, { contacts: 'read', users: 'write' }],
+    ]);
+    const back = await submit(alice, await pathOf('Support', '/permissions/edit'), { users: 'read', contacts: 'none' });
+    expect(pageOf(back).texts('#sheet li').slice(0, 2)).toEqual([
+      '3 people lose read on contacts; 1 keeps it through Auditors.',
+      '4 people lose write on users.',
+    ]);
+  });
+
+  it('can be chosen again from the sheet, which keeps the choices', async () => {
+    const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), { users: 'write' });
+    const matrix = pageOf(await send(alice, sheet, { step: 'choose' }));
+    expect(matrix.typed()).toMatchObject({ ...NOTHING, users: 'write' });
+  });
+
+  it('that somebody else changed meanwhile are not overwritten unseen (409)', async () => {
+    const form = await alice.get(await pathOf('Support', '/permissions/edit'));
+    const sheet = await send(alice, form, { users: 'read' });
+    await save(await signedIn(app, 'ada'), 'Support', { contacts: 'write' });
+    for (const late of [form, sheet]) {
+      const stale = await send(alice, late, { users: 'read' });
+      expect(stale.status).toBe(409);
+      expect(pageOf(stale).texts('.theirs')).toEqual(['Saved meanwhile: none', 'Saved meanwhile: write']);
+    }
+    expect(await permissionsOf('Support')).toEqual({ contacts: 'write' });
+  });
+
+  it('end the links of members who can do more by them (R37)', async () => {
+    const link = await linkFor(app, 'carol', 'invitation', alice);
+    await save(alice, 'Support', { users: 'read' });
+    expect((await new Session(app).get(link)).status).toBe(410);
+    const kept = await linkFor(app, 'carol', 'invitation', alice);
+    await save(alice, 'Support', {});
+    expect((await new Session(app).get(kept)).status).toBe(303);
+  });
+
+  describe('are refused', () => {
+    async function refuses(attempt: () => Promise<{ status: number; text: string }>, words: RegExp) {
+      const before = await factsBesideAudit(app);
+      const audit = await watchAudit(app);
+      const answer = await attempt();
+      expect([answer.status, answer.text]).toEqual([403, expect.stringMatching(words)]);
+      expect(await factsBesideAudit(app)).toEqual(before);
+      expect(await audit.actions()).toEqual(['request.refused']);
+    }
+
+    async function maxMayChangeGroups(): Promise<Session> {
+      const row = { group_id: Number(await groupId(app, 'Helpdesk')), application: 'groups', level: 'write' };
+      await app.db.write((trx) => trx('group_permissions').insert(row));
+      return signedIn(app, 'max');
+    }
+
+    it('to whoever does not hold what is given, and are not offered to them (R62)', async () => {
+      const max = await maxMayChangeGroups();
+      await refuses(() => save(max, 'Support', { audit: 'read' }), /rights that you do not hold/);
+      const matrix = pageOf(await max.get(await pathOf('Support', '/permissions/edit')));
+      expect(matrix.$('[name="audit"]:not([disabled])').length).toBe(1);
+      expect(matrix.$('[name="users"]:not([disabled])').length).toBe(3);
+    });
+
+    it('to whoever does not hold what is taken (R62)', async () => {
+      const max = await maxMayChangeGroups();
+      await refuses(() => save(max, 'Auditors', {}), /grants rights that you do not hold/);
+    });
+
+    it('where a member may do more than the actor (R61)', async () => {
+      const max = await maxMayChangeGroups();
+      await alice.post(await pathOf('Support', '/members'), { list: 'rita' });
+      await refuses(() => save(max, 'Support', { users: 'read' }), /rita has rights that you do not hold/);
+    });
+
+    it('where the actor would lose rights', async () => {
+      const all = { users: 'write', groups: 'write', contacts: 'write', audit: 'write' };
+      await refuses(() => save(alice, 'Administrators', all), /take rights from yourself/);
+    });
+
+    it('where the last administrator would go (R63)', async () => {
+      // Alice stays who she is through another group, whose membership ends one day.
+      const all = { users: 'write', groups: 'write', contacts: 'write', audit: 'write', settings: 'write' };
+      await save(alice, 'Support', all);
+      await alice.post(await pathOf('Support', '/members'), { list: 'alice', untilOn: '2030-12-31' });
+      for (const person of ['lena', 'bob', 'dave'] as const)
+        await alice.send('delete', await pathOf('Support', '/members'), { ids: String(app.people[person]) });
+      await refuses(() => save(alice, 'Administrators', { ...all, users: 'read' }), /always be an administrator/);
+    });
+  });
+});
