@@ -15,3 +15,12 @@ export function whereIdIn<T extends Knex.QueryBuilder>(query: T, column: string,
   query.whereRaw('?? in (select value from json_each(?))', [column, JSON.stringify(ids)]);
   return query;
 }
+
+/**
+ * The same as a check of each row that was found otherwise. Through an index it would be looked up once for every id,
+ * for every row: minutes instead of milliseconds where both are many.
+ */
+export function whereIdAmong<T extends Knex.QueryBuilder>(query: T, column: string, ids: number[]): T {
+  query.whereRaw('+?? in (select value from json_each(?))', [column, JSON.stringify(ids)]);
+  return query;
+}

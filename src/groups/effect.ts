@@ -1,12 +1,13 @@
 import type { Knex } from 'knex';
 import type { Day } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
-import { whereIdIn } from '../db/ids.ts';
+import { whereIdAmong, whereIdIn } from '../db/ids.ts';
 import { counted } from '../text.ts';
 import type { Group } from './group.ts';
 import { whereNotOver } from './membership-store.ts';
 import { type Level, NO_RIGHTS, type Rights } from './permission.ts';
 
+const NAMES_SHOWN = 5;
 const RANK: Record<string, number> = { none: 0, read: 1, write: 2 };
 
 interface Change {
@@ -41,7 +42,7 @@ export async function effectsOf(db: Reader, change: Change, today: Day): Promise
         : 'keep it'
       : `${others.number === 1 ? 'has' : 'have'} it already`;
     const rest =
-      others.number > 0 ? `; ${others.number.toLocaleString('en')} ${stays} through ${others.names.join(', ')}` : '';
+      others.number > 0 ? `; ${others.number.toLocaleString('en')} ${stays} through ${shortened(others.names)}` : '';
     sentences.push(`${counted(moved, 'person', 'people')} ${verb} ${level} on ${application}${rest}.`);
   }
   return sentences;
@@ -58,19 +59,17 @@ async function findOthers(db: Reader, change: Change, application: string, level
     .orderBy('groups.name_key')
     .select('groups.id', 'groups.name');
   if (granting.length === 0) return { number: 0, names: [] };
-  const ids = granting.map((group) => group.id);
-  const through = db('memberships as theirs')
-    .whereRaw('(theirs.until_on is null or theirs.until_on >= ?)', [today])
-    .where('theirs.user_id', db.ref('memberships.user_id'));
-  const number = await countPeople(
-    countingMembers(db, change, today).whereExists(whereIdIn(through.clone(), 'theirs.group_id', ids)),
+  const through = whereIdAmong(
+    countingMembers(db, change, today)
+      .join('memberships as theirs', 'theirs.user_id', 'memberships.user_id')
+      .whereRaw('(theirs.until_on is null or theirs.until_on >= ?)', [today]),
+    'theirs.group_id',
+    granting.map((group) => group.id),
   );
-  const names: string[] = [];
-  for (const { id, name } of number > 0 ? granting : []) {
-    const one = countingMembers(db, change, today).whereExists(through.clone().where('theirs.group_id', id));
-    if (await one.first('memberships.user_id')) names.push(name);
-  }
-  return { number, names };
+  const number = Number((await through.clone().countDistinct('memberships.user_id as number').first()).number);
+  if (number === 0) return { number, names: [] };
+  const theirs = new Set<number>(await through.clone().distinct().pluck('theirs.group_id'));
+  return { number, names: granting.filter((group) => theirs.has(group.id)).map((group) => group.name) };
 }
 
 /** The members concerned whose membership counts and who are not deleted. */
@@ -85,4 +84,9 @@ function countingMembers(db: Reader, { group, userIds }: Change, today: Day): Kn
 
 async function countPeople(query: Knex.QueryBuilder): Promise<number> {
   return Number((await query.count('* as number').first()).number);
+}
+
+function shortened(names: string[]): string {
+  const rest = names.length - NAMES_SHOWN;
+  return `${names.slice(0, NAMES_SHOWN).join(', ')}${rest > 0 ? ` and ${counted(rest, 'more group', 'more groups')}` : ''}`;
 }
