@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import { openSqlite } from './sqlite.ts';
+import { checkpoint, openSqlite } from './sqlite.ts';
 
 /** What a store reads from: the read side of the database, or the transaction it takes part in. */
 export type Reader = Knex;
@@ -28,6 +28,8 @@ export interface Database {
 }
 
 const BUSY_PATIENCE = 5_000;
+/** How long after a change the log is looked at: by then its answer is out. */
+const CHECKPOINT_DELAY = 250;
 
 /** Opens the SQLite file in `dataDir`, making the folder where it is missing. Throws where it cannot be written. */
 export function openDatabase(dataDir: string): Database {
@@ -36,6 +38,14 @@ export function openDatabase(dataDir: string): Database {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   accessSync(dataDir, constants.W_OK);
   const { reader, writer } = openSqlite(join(dataDir, 'roster.sqlite'));
+  let awaited: NodeJS.Timeout | undefined;
+  function checkpointSoon(): void {
+    awaited ??= setTimeout(async () => {
+      awaited = undefined;
+      // It can wait: the next change asks again.
+      await checkpoint(writer).catch(() => undefined);
+    }, CHECKPOINT_DELAY).unref();
+  }
 
   return {
     read: reader,
@@ -46,7 +56,9 @@ export function openDatabase(dataDir: string): Database {
       const patience = performance.now() + BUSY_PATIENCE;
       for (let pause = 10; ; pause = Math.min(pause * 2, 200)) {
         try {
-          return await writer.transaction(work);
+          const result = await writer.transaction(work);
+          checkpointSoon();
+          return result;
         } catch (error) {
           if (!isBusy(error)) throw error;
           if (performance.now() > patience) throw new DatabaseBusy();
@@ -55,6 +67,7 @@ export function openDatabase(dataDir: string): Database {
       }
     },
     async close() {
+      clearTimeout(awaited);
       await reader.destroy();
       await writer.destroy();
     },

@@ -15,6 +15,10 @@ class ImmediateSqliteClient extends SqliteClient {
   }
 }
 
+/** Pages in the write-ahead log: from so many on they are moved when nobody waits, from so many on with any commit. */
+const ENOUGH_LOGGED = 1_000;
+const MOST_LOGGED = 20_000;
+
 const SILENT = { warn() {}, error() {}, deprecate() {}, debug() {} };
 
 type Pooled = (error: Error | null, connection: BetterSqlite.Database) => void;
@@ -39,9 +43,23 @@ export function openSqlite(filename: string): { reader: Knex; writer: Knex } {
 
   const always = ['foreign_keys = ON', 'busy_timeout = 50', 'cache_size = -8000'];
   // recursive_triggers: without it INSERT OR REPLACE would overwrite an audit event past its trigger.
-  const writing = ['journal_mode = WAL', 'synchronous = FULL', 'recursive_triggers = ON'];
+  const writing = [
+    'journal_mode = WAL',
+    'synchronous = FULL',
+    'recursive_triggers = ON',
+    `wal_autocheckpoint = ${MOST_LOGGED}`,
+  ];
   return {
     writer: open({ min: 1, max: 1 }, [...always, ...writing], false),
     reader: open({ min: 0, max: 3 }, always, true),
   };
+}
+
+/**
+ * Moves what stands in the write-ahead log into the database file, where it is enough to be worth it. Left to SQLite, it
+ * is part of the commit that crosses the limit: longer than the change itself, and the reader waits for it.
+ */
+export async function checkpoint(writer: Knex): Promise<void> {
+  const [{ log }] = await writer.raw('pragma wal_checkpoint(noop)');
+  if (log >= ENOUGH_LOGGED) await writer.raw('pragma wal_checkpoint(passive)');
 }

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+
+let folder: string;
+let db: Database;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'roster-log-'));
+  db = openDatabase(folder);
+  await db.writer.raw('create table pages (content blob not null)');
+});
+
+afterEach(async () => {
+  await db.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function write(bytes: number): Promise<void> {
+  await db.write(async (trx) => {
+    await trx('pages').insert({ content: Buffer.alloc(bytes) });
+  });
+}
+
+async function logged(): Promise<{ log: number; checkpointed: number }> {
+  const [row] = await db.writer.raw('pragma wal_checkpoint(noop)');
+  return row;
+}
+
+test('a large change is moved out of the log after its commit, not with it', async () => {
+  await write(8_000_000);
+  const { log, checkpointed } = await logged();
+  expect(log).toBeGreaterThan(1_900);
+  expect(checkpointed).toBe(0);
+
+  for (let n = 0; n < 40 && (await logged()).checkpointed < log; n++) await sleep(50);
+  expect((await logged()).checkpointed).toBe(log);
+});
+
+test('a small change stays in the log', async () => {
+  await write(40_000);
+  await sleep(400);
+  expect((await logged()).checkpointed).toBe(0);
+});
