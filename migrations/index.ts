@@ -18,6 +18,7 @@ import * as addressLimits from './0016-address-limits.ts';
 import * as membershipUntil from './0017-membership-until.ts';
 import * as groupDetails from './0018-group-details.ts';
 import * as groupEvents from './0019-group-events.ts';
+import * as confirmedBy from './0025-confirmed-by.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -40,4 +41,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '0017-membership-until': membershipUntil,
   '0018-group-details': groupDetails,
   '0019-group-events': groupEvents,
+  '0025-confirmed-by': confirmedBy,
 };
