@@ -22,7 +22,7 @@ afterEach(async () => {
 async function schema(): Promise<Record<string, string>> {
   const rows = await db.writer('sqlite_schema').whereNotNull('sql').select('name', 'sql');
   return Object.fromEntries(
-    rows.filter(({ name }) => !name.startsWith('migrations')).map(({ name, sql }) => [name, sql]),
+    rows.filter(({ name }) => !/^(migrations|sqlite_)/.test(name)).map(({ name, sql }) => [name, sql]),
   );
 }
 
