@@ -71,10 +71,10 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
 
 /** What was done shows in the list beneath, and is no longer ticked. */
 async function refresh() {
+  const list = document.querySelector('[data-list]');
+  if (!list) return;
   const { forget } = await import('./selection.js');
   forget();
-  const list = document.getElementById('users-list');
-  if (!list) return;
   const focused = document.activeElement;
   await load(location.pathname + location.search, list, 'outerMorph show:none');
   if (focused.isConnected) focused.focus();

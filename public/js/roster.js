@@ -68,8 +68,9 @@ document.addEventListener('click', (event) => {
   if (event.target.closest('[data-dismiss]')) event.target.closest('.message')?.remove();
 });
 
-// Whoever signs in next in this tab has ticked nobody yet.
-if (document.getElementById('sign-in')) sessionStorage.removeItem('roster-ticked');
+// Whoever signs in next in this tab has ticked nothing yet.
+if (document.getElementById('sign-in'))
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith('roster-ticked')) sessionStorage.removeItem(key);
 
 // A preference holds at once; the form is sent behind it.
 document.addEventListener('change', ({ target }) => {

@@ -1,31 +1,33 @@
-// Ticking users: a range with Shift, the page at once, and what is ticked stays so through paging, sorting and searching.
+// Ticking rows of a list: a range with Shift, the page at once, and what is ticked stays so through paging, sorting and searching.
 
-const KEPT = 'roster-ticked';
-const chosen = new Set(JSON.parse(sessionStorage.getItem(KEPT) ?? '[]'));
-const boxes = () => [...document.querySelectorAll('#users-table input[name="ids"]')];
-const everybody = () => document.getElementById('all-matching');
+const list = () => document.querySelector('[data-list]');
+/** Each list has ticks of its own. */
+const kept = `roster-ticked ${list()?.dataset.list}`;
+const chosen = new Set(JSON.parse(sessionStorage.getItem(kept) ?? '[]'));
+const boxes = () => [...(list()?.querySelectorAll('tbody input[name="ids"]') ?? [])];
+const everybody = () => document.querySelector('[data-all-matching]');
 let last;
 
 /** What the number means, always in words. */
 function words(ticked, here, total) {
-  if (everybody().checked) return total === '1' ? 'The 1 matching is meant' : `All ${total} matching are meant`;
+  if (everybody()?.checked) return total === '1' ? 'The 1 matching is meant' : `All ${total} matching are meant`;
   if (ticked === 0) return `None of ${total} ticked`;
-  if (ticked === here) return `${ticked.toLocaleString('en')} of ${total} matching`;
+  if (ticked === here) return `${ticked.toLocaleString('en')} ticked of ${total} matching`;
   return `${ticked.toLocaleString('en')} ticked, ${here} of them on this page`;
 }
 
 function show() {
-  const form = document.getElementById('bulk-form');
+  const form = document.querySelector('form[data-bulk]');
   if (!form) return;
   const all = boxes();
   for (const box of all) box.checked = chosen.has(box.value);
   const here = all.filter((box) => box.checked).length;
-  const output = document.getElementById('ticked');
-  output.textContent = words(chosen.size, here, output.dataset.total);
+  const output = form.querySelector('[data-ticked]');
+  output.textContent = words(chosen.size, here, output.dataset.ticked);
   for (const button of form.querySelectorAll('button[name="action"]'))
-    button.disabled = chosen.size === 0 && !everybody().checked;
-  document.getElementById('untick').disabled = chosen.size === 0;
-  const page = document.getElementById('tick-page');
+    button.disabled = chosen.size === 0 && !everybody()?.checked;
+  form.querySelector('[data-untick]').disabled = chosen.size === 0;
+  const page = document.querySelector('[data-tick-page]');
   if (page) {
     page.hidden = false;
     page.checked = here > 0 && here === all.length;
@@ -35,7 +37,7 @@ function show() {
 
 function choose(some, isTicked) {
   for (const box of some) chosen[isTicked ? 'add' : 'delete'](box.value);
-  sessionStorage.setItem(KEPT, JSON.stringify([...chosen]));
+  sessionStorage.setItem(kept, JSON.stringify([...chosen]));
   show();
 }
 
@@ -57,29 +59,28 @@ export function tick(box, isTicked, isRange) {
 document.addEventListener('click', (event) => {
   const box = event.target;
   if (box.name === 'ids') tick(box, box.checked, event.shiftKey);
-  if (box.closest('#untick')) forget();
+  if (box.closest('[data-untick]')) forget();
 });
 
 document.addEventListener('change', ({ target }) => {
-  if (target.id === 'tick-page') choose(boxes(), target.checked);
-  if (target.id === 'all-matching') show();
+  if (target.matches('[data-tick-page]')) choose(boxes(), target.checked);
+  if (target === everybody()) show();
 });
 
 // However many pages they were ticked on, they are sent as one field.
 document.addEventListener('formdata', ({ target, formData }) => {
-  if (target.id !== 'bulk-form') return;
+  if (!target.matches('[data-bulk]')) return;
   formData.delete('ids');
   if (chosen.size > 0) formData.set('ids', [...chosen].join(','));
 });
 
-// New rows are new, and so are numbers: a tick must never slip to another user, and nothing slides from place to place.
+// New rows are new, and so are numbers: a tick must never slip to another row, and nothing slides from place to place.
 document.addEventListener('htmx:before:swap', ({ detail }) => {
-  if (detail.ctx?.target?.id !== 'users-list') return;
-  for (const part of document.querySelectorAll('#users-table > tbody, #filters .count, #users-list .chips'))
-    part.replaceChildren();
+  if (!detail.ctx?.target?.matches?.('[data-list]')) return;
+  for (const part of list().querySelectorAll('tbody, #filters .count, .chips')) part.replaceChildren();
 });
 document.addEventListener('htmx:after:swap', ({ detail }) => {
-  if (detail.ctx?.target?.id !== 'users-list') return;
+  if (!detail.ctx?.target?.matches?.('[data-list]')) return;
   // All of the view before is not all of this one.
   if (everybody()) everybody().checked = false;
   show();

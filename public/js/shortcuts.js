@@ -9,8 +9,8 @@ import { tick } from './selection.js';
 const PATIENCE = 1000;
 let isGoing = false;
 
-const rows = () => [...document.querySelectorAll('#users-table tbody tr')];
-const current = () => document.activeElement?.closest('#users-table tbody tr');
+const rows = () => [...document.querySelectorAll('[data-list] tbody tr')];
+const current = () => document.activeElement?.closest('[data-list] tbody tr');
 const nameOf = (row) => row?.querySelector('.name a');
 
 function move(by) {

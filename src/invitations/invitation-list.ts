@@ -5,6 +5,8 @@ import { whereIdIn } from '../db/ids.ts';
 import { findUserIdsByText } from '../db/search.ts';
 import type { Channel } from '../links/link-store.ts';
 import { fold } from '../text.ts';
+import type { Cursor } from '../web/list-query.ts';
+import type { InvitationQuery, InvitationSort } from './invitation-list-query.ts';
 
 /** How far an invitation has got; exactly one holds, the first that fits. */
 export const INVITATION_STATUSES = [
@@ -14,21 +16,12 @@ export const INVITATION_STATUSES = [
   'expired',
   'opened',
   'waiting',
+  'copied',
   'sent',
 ] as const;
 export type InvitationStatus = (typeof INVITATION_STATUSES)[number];
 
 export const CHANNELS = ['mail', 'copy'] as const satisfies Channel[];
-
-export interface InvitationFilter {
-  q: string;
-  /** Empty: all but those that were withdrawn or replaced. */
-  status: InvitationStatus[];
-  channel: Channel[];
-  /** The page after, or before, the invitation with this id. */
-  after?: number;
-  before?: number;
-}
 
 export interface ListedInvitation {
   id: number;
@@ -53,8 +46,9 @@ export interface InvitationList {
   /** How many each value would leave under the other filters. */
   statusCounts: Record<InvitationStatus, number>;
   channelCounts: Record<Channel, number>;
-  hasPrevious: boolean;
-  hasNext: boolean;
+  /** Cursors of the pages before and after, where there are any. */
+  previous?: Cursor;
+  next?: Cursor;
 }
 
 interface Cell {
@@ -65,34 +59,41 @@ interface Cell {
 
 const DEFAULT_STATUSES: readonly InvitationStatus[] = INVITATION_STATUSES.filter((status) => status !== 'withdrawn');
 
-/** One page of the invitations, the newest first, with the counts of every filter. */
-export async function listInvitations(
-  db: Reader,
-  filter: InvitationFilter,
-  now: Instant,
-  per: number,
-): Promise<InvitationList> {
-  const words = fold(filter.q).split(' ').filter(Boolean);
-  const found = words.length > 0 ? await findUserIdsByText(db, words) : undefined;
-  const statuses = new Set(filter.status.length > 0 ? filter.status : DEFAULT_STATUSES);
-  const channels = new Set(filter.channel.length > 0 ? filter.channel : CHANNELS);
+/** What each order goes by. */
+const COLUMNS: Record<Exclude<InvitationSort, 'status'>, string> = {
+  name: 'users.sort_name',
+  email: 'users.email_key',
+  channel: 'links.channel',
+  creator: "coalesce(creators.sort_name, 'the program')",
+  made: 'links.created_at',
+};
 
-  const backwards = filter.before !== undefined && filter.after === undefined;
-  const cursor = filter.after ?? filter.before;
+/** One page of the invitations, with the counts of every filter. */
+export async function listInvitations(db: Reader, query: InvitationQuery, now: Instant): Promise<InvitationList> {
+  const words = fold(query.q).split(' ').filter(Boolean);
+  const found = words.length > 0 ? await findUserIdsByText(db, words) : undefined;
+  const statuses = new Set(query.status.length > 0 ? query.status : DEFAULT_STATUSES);
+  const channels = new Set(query.channel.length > 0 ? query.channel : CHANNELS);
+
+  const backwards = query.before !== undefined && query.after === undefined;
+  const cursor = query.after ?? query.before;
+  const [order, past] = query.descending === backwards ? ['asc', '>'] : ['desc', '<'];
+  const [place, placeBindings] = query.sort === 'status' ? [STATUS_PLACE, [now]] : [COLUMNS[query.sort], []];
   const page = invitations(db, found)
     .join('users', 'users.id', 'links.user_id')
     .leftJoin('users as creators', 'creators.id', 'links.created_by')
     .whereRaw(`${STATUS} in (${placesFor([...statuses])})`, [now, ...statuses])
     .whereIn('links.channel', [...channels])
-    .orderBy('links.id', backwards ? 'asc' : 'desc')
-    .limit(per + 1)
+    .orderByRaw(`${place} ${order}, links.id ${order}`, placeBindings)
+    .limit(query.per + 1)
     .select('links.*', 'users.name as user_name', 'users.email as user_email', 'creators.name as creator_name')
-    .select('outbox.answer', db.raw(`${STATUS} as status`, [now]));
-  if (cursor !== undefined) page.where('links.id', backwards ? '>' : '<', cursor);
+    .select('outbox.answer', db.raw(`${STATUS} as status`, [now]), db.raw(`${place} as place`, placeBindings));
+  if (cursor) page.whereRaw(`(${place}, links.id) ${past} (?, ?)`, [...placeBindings, cursor.value, cursor.id]);
   const rows = await page;
-  const isMore = rows.length > per;
-  const shown = rows.slice(0, per).map(invitationOf);
+  const isMore = rows.length > query.per;
+  const shown = rows.slice(0, query.per);
   if (backwards) shown.reverse();
+  const [first, last] = [shown[0], shown.at(-1)];
 
   const counted: Cell[] = await invitations(db, found)
     .groupByRaw('1, 2')
@@ -101,7 +102,7 @@ export async function listInvitations(
   const cells = counted.map((cell) => ({ ...cell, number: Number(cell.number) }));
   const sum = (holds: (cell: Cell) => boolean) => cells.filter(holds).reduce((total, { number }) => total + number, 0);
   return {
-    invitations: shown,
+    invitations: shown.map(invitationOf),
     total: sum((cell) => statuses.has(cell.status) && channels.has(cell.channel)),
     statusCounts: Object.fromEntries(
       INVITATION_STATUSES.map((status) => [
@@ -112,8 +113,8 @@ export async function listInvitations(
     channelCounts: Object.fromEntries(
       CHANNELS.map((channel) => [channel, sum((cell) => cell.channel === channel && statuses.has(cell.status))]),
     ) as Record<Channel, number>,
-    hasPrevious: backwards ? isMore : cursor !== undefined,
-    hasNext: backwards || isMore,
+    previous: first && (backwards ? isMore : cursor) ? { value: first.place, id: first.id } : undefined,
+    next: last && (backwards || isMore) ? { value: last.place, id: last.id } : undefined,
   };
 }
 
@@ -125,7 +126,22 @@ const STATUS = `case
   when links.expires_at <= ? then 'expired'
   when links.opened_at is not null then 'opened'
   when outbox.id is not null and outbox.sent_at is null then 'waiting'
+  when links.channel = 'copy' then 'copied'
   else 'sent' end`;
+
+/** As they follow one another in the life of an invitation. */
+export const IN_LIFE: readonly InvitationStatus[] = [
+  'waiting',
+  'copied',
+  'sent',
+  'opened',
+  'accepted',
+  'expired',
+  'not-delivered',
+  'withdrawn',
+];
+
+const STATUS_PLACE = `case ${STATUS} ${IN_LIFE.map((status, n) => `when '${status}' then ${n}`).join(' ')} end`;
 
 function invitations(db: Reader, userIds: number[] | undefined): Knex.QueryBuilder {
   const query = db('links')

@@ -2,10 +2,11 @@ import { BULK_ACTIONS, WORDS } from '../bulk-operations/bulk-operation.ts';
 import type { Group } from '../groups/group.ts';
 import type { Tag } from '../tags/tag-store.ts';
 import { fold, matches } from '../text.ts';
-import { pagerLinks } from '../web/pager.ts';
+import { type Choice, type Column, type Filter, listFrame } from '../web/list-frame.ts';
+import { toggled } from '../web/list-query.ts';
 import type { Activity } from './user.ts';
 import type { UserList } from './user-list.ts';
-import { type ListQuery, listPath, PAGE_SIZES, type SortKey, toggled } from './user-list-query.ts';
+import { type ListQuery, listPath, type SortKey } from './user-list-query.ts';
 import { STATES, type State } from './user-state.ts';
 
 export const STATE_LABELS: Record<State, string> = {
@@ -23,24 +24,17 @@ export const STATE_LABELS: Record<State, string> = {
 
 const ACTIVITY_LABELS: Record<Activity, string> = { active: 'Active', deactivated: 'Deactivated', deleted: 'Deleted' };
 
-const COLUMNS: { sort: SortKey; label: string }[] = [
-  { sort: 'name', label: 'Name' },
-  { sort: 'email', label: 'System email' },
-  { sort: 'contact', label: 'Linked contact' },
-  { sort: 'last_login', label: 'Last login' },
-  { sort: 'groups', label: 'Group memberships' },
-  { sort: 'no_shared_data', label: 'No shared data' },
+const COLUMNS: Column<SortKey>[] = [
+  { sort: 'name', label: 'Name', width: 'wide' },
+  { sort: 'email', label: 'System email', width: 'wide' },
+  { sort: 'contact', label: 'Linked contact', width: 'middle' },
+  { sort: 'last_login', label: 'Last login', width: 'narrow' },
+  { sort: 'groups', label: 'Group memberships', width: 'wide' },
+  { sort: 'no_shared_data', label: 'No shared data', width: 'slight', givesWay: true },
 ];
 
 const TOP_GROUPS = 10;
 const TOP_TAGS = 20;
-
-interface Choice {
-  label: string;
-  count: number;
-  isChosen: boolean;
-  path: string;
-}
 
 /** Everything that the list's page shows, with the address that each link leads to. */
 export function listPage({
@@ -75,62 +69,68 @@ export function listPage({
   const group = largestFirst(groups, list.sizes.groups).map(({ id, name }) =>
     choice('group', id, name, counts.groups[id] ?? 0),
   );
+  const filters: Filter[] = [
+    { name: 'activity', label: 'Activity', choices: activity },
+    { name: 'state', label: 'State', choices: state },
+    { name: 'tag', label: 'Tags', choices: tag.filter((one, n) => n < TOP_TAGS || one.isChosen) },
+    {
+      name: 'group',
+      label: 'Top groups',
+      choices: query.allGroups ? group : group.filter((one, n) => n < TOP_GROUPS || one.isChosen),
+      more:
+        group.length > TOP_GROUPS
+          ? {
+              isOpen: query.allGroups,
+              path: listPath(query, { allGroups: !query.allGroups }),
+              rest: group.length - TOP_GROUPS,
+            }
+          : undefined,
+    },
+  ];
+  /** Whether there is nobody yet but whoever set it up. */
+  const isNew = mayWrite && isWhole(query) && counts.total === 1 && counts.activity.deleted === 0;
   return {
     title: 'User Management',
-    query,
-    list,
+    users: list.users,
     mayWrite,
-    /** Whether there is nobody yet but whoever set it up. */
-    isNew: mayWrite && isWhole(query) && counts.total === 1 && counts.activity.deleted === 0,
     stateLabels: STATE_LABELS,
-    actions: BULK_ACTIONS.map((action) => ({ action, ...WORDS[action] })),
-    viewPath: listPath(query),
-    columns: COLUMNS.map(({ sort, label }) => {
-      const isSorted = query.sort === sort;
-      const descending = isSorted && !query.descending;
-      return {
-        label,
-        sort,
-        direction: isSorted ? (query.descending ? 'descending' : 'ascending') : undefined,
-        path: listPath(query, { sort, descending }),
-      };
-    }),
-    filters: [
-      { name: 'activity', label: 'Activity', choices: activity },
-      { name: 'state', label: 'State', choices: state },
-      { name: 'tag', label: 'Tags', choices: tag.filter((one, n) => n < TOP_TAGS || one.isChosen) },
-      {
-        name: 'group',
-        label: 'Top groups',
-        choices: query.allGroups ? group : group.filter((one, n) => n < TOP_GROUPS || one.isChosen),
-        more:
-          group.length > TOP_GROUPS
-            ? {
-                isOpen: query.allGroups,
-                path: listPath(query, { allGroups: !query.allGroups }),
-                rest: group.length - TOP_GROUPS,
-              }
-            : undefined,
-      },
-    ].map((filter) => ({ ...filter, isFolded: folded.includes(filter.name) })),
-    chips: [
-      ...(query.q ? [{ label: `“${query.q}”`, path: listPath(query, { q: '' }) }] : []),
-      ...[activity, state, tag, group]
-        .flat()
-        .filter((one) => one.isChosen)
-        .map(({ label, path }) => ({ label, path })),
-    ],
-    clearPath: listPath(query, { q: '', activity: [], state: [], tag: [], group: [] }),
-    pageSizes: PAGE_SIZES.map((per) => ({
-      per,
-      isChosen: query.per === per,
-      path: listPath(query, { per, perGiven: true }),
-    })),
-    pagerLinks: pagerLinks(
-      list.previous && listPath(query, { before: list.previous }),
-      list.next && listPath(query, { after: list.next }),
-    ),
     marked: (text: string) => matches(text, words),
+    list: listFrame({
+      name: 'users',
+      path: '/users',
+      label: 'Users',
+      noun: 'user',
+      searchHint: 'Name, email or contact',
+      query,
+      pathTo: (change) => listPath(query, change),
+      columns: COLUMNS,
+      filters,
+      folded,
+      total: counts.total,
+      previous: list.previous,
+      next: list.next,
+      rows: 'users/_rows',
+      foot: isNew ? 'users/_begin' : undefined,
+      empty: {
+        unmatched: 'Nobody matches all of this.',
+        none: 'There is nobody here yet.',
+        icon: 'people',
+        first: mayWrite ? { label: 'Create the first user', path: '/users/new' } : undefined,
+      },
+      bulk: mayWrite
+        ? {
+            actions: BULK_ACTIONS.map((action) => ({ action, ...WORDS[action] })),
+            // Where all that match are meant: the view, and what it showed.
+            fields: [
+              ['view', listPath(query)],
+              ['shown', counts.total],
+              ['change', counts.change],
+            ],
+            meansAll: true,
+          }
+        : undefined,
+      hasMenus: mayWrite,
+    }),
   };
 }
 

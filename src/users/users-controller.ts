@@ -1,5 +1,4 @@
-import { parseCookie } from 'cookie';
-import { type Request, type Response, Router } from 'express';
+import { type Request, Router } from 'express';
 import { dayOf } from '../clock.ts';
 import { findGroups } from '../groups/group-store.ts';
 import { findTags } from '../tags/tag-store.ts';
@@ -10,6 +9,7 @@ import { Forbidden } from '../web/errors.ts';
 import { flash } from '../web/flash.ts';
 import { type Errors, FieldErrors, RefusedFields, StaleVersion, type Typed } from '../web/form.ts';
 import { takeKept } from '../web/kept-form.ts';
+import { readHabits, rememberPageSize } from '../web/list-habits.ts';
 import { recordRefusal } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
 import { offeredActions } from './offered-actions.ts';
@@ -21,14 +21,9 @@ import { accessOf, proposedEmail, showFieldCheck, showUserForm, typedNow } from 
 import { perform } from './user-life-cycle.ts';
 import { listUsers } from './user-list.ts';
 import { listPage } from './user-list-page.ts';
-import { type ListQuery, listPath, readListQuery } from './user-list-query.ts';
+import { listPath, readListQuery } from './user-list-query.ts';
 import { showRecord, showTimeline } from './user-record-page.ts';
 import { findSubject } from './user-store.ts';
-
-/** How many per page, as last chosen in this browser. */
-const PER_COOKIE = 'roster-per';
-/** Which filters are folded away; the page's own script writes it. */
-const FOLDED_COOKIE = 'roster-folded';
 
 export function usersController(app: AppContext): Router {
   const router = Router();
@@ -36,16 +31,15 @@ export function usersController(app: AppContext): Router {
   const write = requireRight('users', 'write');
 
   router.get('/users', read, async (req, res) => {
-    const cookies = parseCookie(req.get('cookie') ?? '');
-    const query = readListQuery(req.query, Number(cookies[PER_COOKIE]));
+    const { per, folded } = readHabits(req);
+    const query = readListQuery(req.query, per);
     const list = await listUsers(app.db.read, app.index, query, stateLimits(app));
     if (list.users.length === 0 && (query.after || query.before) && list.counts.total > 0)
       return res.redirect(303, listPath(query));
-    remember(res, query);
+    rememberPageSize(res, '/users', query, app.config.secure);
     const [groups, tags] = await Promise.all([findGroups(app.db.read), findTags(app.db.read)]);
-    const folded = cookies[FOLDED_COOKIE]?.split('.') ?? [];
     const page = listPage({ query, list, groups, tags, folded, mayWrite: may(req.viewer!, 'users', 'write') });
-    render(req, res, 'users/index', page, { fragments: { 'users-list': 'users/_list' } });
+    render(req, res, 'users/index', page, { fragments: { 'users-list': 'lists/_list' } });
   });
 
   router.get('/users/new', write, (req, res) => {
@@ -160,17 +154,6 @@ export function usersController(app: AppContext): Router {
       if (error instanceof RefusedFields) await recordRefusal(app, req, error.message);
       await failed(error.errors);
     }
-  }
-
-  function remember(res: Response, query: ListQuery): void {
-    if (query.perGiven)
-      res.cookie(PER_COOKIE, String(query.per), {
-        maxAge: 365 * 24 * 3_600_000,
-        sameSite: 'lax',
-        httpOnly: true,
-        secure: app.config.secure,
-        path: '/users',
-      });
   }
 
   return router;

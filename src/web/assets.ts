@@ -15,7 +15,11 @@ const PACKAGED: Record<string, string> = {
 };
 
 /** The parts of the stylesheet, in the order of their layers. */
-const SHEETS = ['tokens', 'base', 'layout', 'controls', 'display', 'list', 'record', 'overlay', 'print'];
+const SHEETS = [
+  ...['tokens', 'base', 'layout', 'controls', 'display'],
+  ...['list', 'sidebar', 'table', 'cells', 'cards'],
+  ...['record', 'overlay', 'print'],
+];
 
 /** They go out as one: each file more would cost a first visit a request. */
 const stylesheet = SHEETS.map((name) => readFileSync(join(publicFolder, `css/${name}.css`), 'utf8')).join('\n');

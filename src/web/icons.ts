@@ -34,6 +34,7 @@ const ICONS = [
   'search',
   'shield-check',
   'sign-out',
+  'sort-desc',
   'tag',
   'trash',
   'undo',

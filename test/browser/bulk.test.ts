@@ -38,7 +38,7 @@ describe('with JavaScript', () => {
     expect(await deactivate.isDisabled()).toBe(false);
     await page.getByLabel('Tick erin').click({ modifiers: ['Shift'] });
     expect(await ticked()).toBe(4);
-    await bar().getByText('4 of 10 matching').waitFor();
+    await bar().getByText('4 ticked of 10 matching').waitFor();
     await page.getByLabel('Tick all on this page').check();
     expect(await ticked()).toBe(10);
     await page.getByLabel('Tick all on this page').uncheck();

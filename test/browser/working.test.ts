@@ -54,7 +54,7 @@ describe('ticks', () => {
   it('survive searching, sorting and paging, and are said in words', async () => {
     const found = await search('lena');
     await page.getByLabel('Tick lena', { exact: true }).check();
-    await bar().getByText(`1 of ${found} matching`).waitFor();
+    await bar().getByText(`1 ticked of ${found} matching`).waitFor();
     await search('');
     await page.getByLabel('Tick ada', { exact: true }).check();
     await bar().getByText('2 ticked, 1 of them on this page').waitFor();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { HOUR } from '../../src/clock.ts';
+import { encodeCursor } from '../../src/web/list-query.ts';
 import { PASSWORD } from '../support/app.ts';
 import { submit } from '../support/form.ts';
 import { opened } from '../support/links.ts';
@@ -48,12 +49,12 @@ async function oneOfEach(): Promise<void> {
 it('shows of each invitation how far it has got, by whom and by which channel', async () => {
   await oneOfEach();
   expect(await rows()).toEqual({
-    anna: 'anna anna@example.com Waiting to be sent 450 Busy By mail alice 22 Nov 2026, 12:00',
-    finn: 'finn finn@example.com Not delivered 550 Gone By mail alice 22 Nov 2026, 12:00',
-    bert: 'bert bert@example.com Sent until 25 Nov 2026, 12:00 By mail alice 22 Nov 2026, 12:00',
-    dora: 'dora dora@example.com Accepted 22 Nov 2026, 12:00 By mail alice 22 Nov 2026, 12:00',
-    cora: 'cora cora@example.com Opened 22 Nov 2026, 12:00; until 25 Nov 2026, 12:00 By mail alice 22 Nov 2026, 12:00',
-    carol: 'carol carol@example.com Sent until 25 Nov 2026, 11:00 Link copied the program 22 Nov 2026, 11:00',
+    anna: 'anna anna@example.com Waiting to be sent 450 Busy By mail alice just now',
+    finn: 'finn finn@example.com Not delivered 550 Gone By mail alice just now',
+    bert: 'bert bert@example.com Sent until 25 Nov 2026, 12:00 By mail alice just now',
+    dora: 'dora dora@example.com Accepted 22 Nov 2026, 12:00 By mail alice just now',
+    cora: 'cora cora@example.com Opened 22 Nov 2026, 12:00; until 25 Nov 2026, 12:00 By mail alice just now',
+    carol: 'carol carol@example.com Copied until 25 Nov 2026, 11:00 Link copied the program 1 hour ago',
   });
   expect(Object.keys(await rows('?status=withdrawn'))).toEqual(['emil']);
 });
@@ -62,7 +63,8 @@ it('counts each status and each channel under the other filters, and finds peopl
   await oneOfEach();
   expect((await list()).texts('#filters li')).toEqual([
     'Waiting to be sent 1',
-    'Sent 2',
+    'Copied 1',
+    'Sent 1',
     'Opened 1',
     'Accepted 1',
     'Expired 0',
@@ -71,16 +73,16 @@ it('counts each status and each channel under the other filters, and finds peopl
     'By mail 5',
     'Link copied 1',
   ]);
-  expect((await list('?status=sent')).texts('#filters li').slice(-2)).toEqual(['By mail 1', 'Link copied 1']);
+  expect((await list('?status=sent')).texts('#filters li').slice(-2)).toEqual(['By mail 1', 'Link copied 0']);
   expect((await list('?channel=copy')).texts('#filters li').slice(0, 4)).toEqual([
     'Waiting to be sent 0',
-    'Sent 1',
+    'Copied 1',
+    'Sent 0',
     'Opened 0',
-    'Accepted 0',
   ]);
-  expect(Object.keys(await rows('?status=sent&channel=mail'))).toEqual(['bert']);
+  expect(Object.keys(await rows('?status=sent&status=copied&channel=mail'))).toEqual(['bert']);
   expect(Object.keys(await rows('?q=ora'))).toEqual(['dora', 'cora']);
-  expect((await list('?q=nowhere')).textOf('.empty')).toBe('No invitation matches all of this.');
+  expect((await list('?q=nowhere')).textOf('.empty')).toBe('No invitation matches all of this. Clear all filters');
 });
 
 it('keeps what expired in view, and it stands in nobody’s way', async () => {
@@ -108,7 +110,7 @@ it('goes through all of them page by page, and back', async () => {
       });
   });
   const seen: number[] = [];
-  let path: string | undefined = '/invitations?status=withdrawn&status=sent';
+  let path: string | undefined = '/invitations?status=withdrawn&status=copied';
   for (
     ;
     path;
@@ -125,6 +127,44 @@ it('goes through all of them page by page, and back', async () => {
     }
   }
   expect(seen).toEqual([50, 50, 20]);
+});
+
+it.each([
+  ['name', ['anna', 'bert', 'carol', 'cora', 'dora', 'finn']],
+  ['email', ['anna', 'bert', 'carol', 'cora', 'dora', 'finn']],
+  ['status', ['anna', 'carol', 'bert', 'cora', 'dora', 'finn']],
+  ['channel', ['carol', 'cora', 'dora', 'bert', 'finn', 'anna']],
+  ['creator', ['cora', 'dora', 'bert', 'finn', 'anna', 'carol']],
+  ['made', ['carol', 'cora', 'dora', 'bert', 'finn', 'anna']],
+])('sorts all of them by %s, both ways, from page to page', async (sort, order) => {
+  await oneOfEach();
+  for (const [by, wanted] of [
+    [sort, order],
+    [`-${sort}`, order.toReversed()],
+  ] as const) {
+    const page = await list(`?sort=${by}`);
+    expect(page.texts('td.name a')).toEqual(wanted);
+    expect(page.$('th[aria-sort]').attr('aria-sort')).toBe(by === sort ? 'ascending' : 'descending');
+    for (const [n, id] of page
+      .$('tbody tr')
+      .toArray()
+      .map((row) => Number(row.attribs.id.replace('invitation-', '')))
+      .entries()) {
+      const values: Record<string, string | number> = {
+        name: wanted[n],
+        email: `${wanted[n]}@example.com`,
+        status: ['Waiting to be sent', 'Copied', 'Sent', 'Opened', 'Accepted', 'Expired', 'Not delivered'].indexOf(
+          page.texts('td.status .badge')[n],
+        ),
+        channel: wanted[n] === 'carol' ? 'copy' : 'mail',
+        creator: wanted[n] === 'carol' ? 'the program' : 'alice',
+        made: wanted[n] === 'carol' ? '2026-11-22T11:00:00.000Z' : '2026-11-22T12:00:00.000Z',
+      };
+      const place = encodeCursor({ value: values[sort], id });
+      expect((await list(`?sort=${by}&after=${place}`)).texts('td.name a')).toEqual(wanted.slice(n + 1));
+      expect((await list(`?sort=${by}&before=${place}`)).texts('td.name a')).toEqual(wanted.slice(0, n));
+    }
+  }
 });
 
 it('invites anew whom it shows', async () => {

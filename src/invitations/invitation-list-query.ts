@@ -1,0 +1,29 @@
+import type { Channel } from '../links/link-store.ts';
+import { knownOf, listAddress, type Order, type PageQuery, readPageQuery, type Source } from '../web/list-query.ts';
+import { CHANNELS, INVITATION_STATUSES, type InvitationStatus } from './invitation-list.ts';
+
+export const INVITATION_SORTS = ['name', 'email', 'status', 'channel', 'creator', 'made'] as const;
+export type InvitationSort = (typeof INVITATION_SORTS)[number];
+
+const NEWEST_FIRST: Order<InvitationSort> = { sort: 'made', descending: true };
+
+/** The whole view of the list, as the address holds it. */
+export interface InvitationQuery extends PageQuery<InvitationSort> {
+  /** Empty: all but those that were withdrawn or replaced. */
+  status: InvitationStatus[];
+  channel: Channel[];
+}
+
+export function readInvitationQuery(source: Source, rememberedPer?: number): InvitationQuery {
+  return {
+    ...readPageQuery(source, INVITATION_SORTS, NEWEST_FIRST, rememberedPer),
+    status: knownOf(source.status, INVITATION_STATUSES),
+    channel: knownOf(source.channel, CHANNELS),
+  };
+}
+
+/** The address of the view with some of it changed; going anywhere else starts at the first page. */
+export function invitationsPath(query: InvitationQuery, change: Partial<InvitationQuery> = {}): string {
+  const next = { ...query, after: undefined, before: undefined, ...change };
+  return listAddress('/invitations', next, NEWEST_FIRST, { status: next.status, channel: next.channel });
+}

@@ -1,0 +1,27 @@
+import { parseCookie } from 'cookie';
+import type { Request, Response } from 'express';
+import type { PageQuery } from './list-query.ts';
+
+const YEAR = 365 * 24 * 3_600_000;
+/** How many per page, as last chosen in this browser. */
+const PER_COOKIE = 'roster-per';
+/** Which filters are folded away; the page's own script writes it. */
+const FOLDED_COOKIE = 'roster-folded';
+
+/** How somebody likes a list in this browser; each list has cookies of its own, by its path. */
+export interface ListHabits {
+  per: number;
+  /** The names of the filters that are folded away. */
+  folded: string[];
+}
+
+export function readHabits(req: Request): ListHabits {
+  const cookies = parseCookie(req.get('cookie') ?? '');
+  return { per: Number(cookies[PER_COOKIE]), folded: cookies[FOLDED_COOKIE]?.split('.') ?? [] };
+}
+
+/** Keeps the size of the page where the address names one. */
+export function rememberPageSize(res: Response, path: string, query: PageQuery, secure: boolean): void {
+  if (query.perGiven)
+    res.cookie(PER_COOKIE, String(query.per), { maxAge: YEAR, sameSite: 'lax', httpOnly: true, secure, path });
+}

@@ -1,0 +1,111 @@
+export const PAGE_SIZES = [25, 50, 100, 200];
+const DEFAULT_PAGE_SIZE = 50;
+const LONGEST_SEARCH = 200;
+const MOST_VALUES = 100;
+
+/** A place in a sorted list: the sort value and the id of a row. */
+export interface Cursor {
+  value: string | number | null;
+  id: number;
+}
+
+export interface Order<Sort extends string> {
+  sort: Sort;
+  descending: boolean;
+}
+
+/** What the address of any list says besides its filters. */
+export interface PageQuery<Sort extends string = string> extends Order<Sort> {
+  q: string;
+  after?: Cursor;
+  before?: Cursor;
+  per: number;
+  /** Whether the address says how many per page; else the reader's last choice holds. */
+  perGiven: boolean;
+}
+
+export type Source = Record<string, unknown>;
+
+/** Reads it from the address. What it does not know it leaves out: an old bookmark still shows a list. */
+export function readPageQuery<Sort extends string>(
+  source: Source,
+  sorts: readonly Sort[],
+  natural: Order<Sort>,
+  rememberedPer?: number,
+): PageQuery<Sort> {
+  const sortText = firstOf(source.sort) ?? '';
+  const sort = sorts.find((one) => one === sortText.replace(/^-/, ''));
+  const per = Number(firstOf(source.per));
+  const perGiven = PAGE_SIZES.includes(per);
+  const remembered = PAGE_SIZES.includes(rememberedPer ?? 0) ? (rememberedPer as number) : DEFAULT_PAGE_SIZE;
+  return {
+    q: (firstOf(source.q) ?? '').trim().slice(0, LONGEST_SEARCH),
+    ...(sort ? { sort, descending: sortText.startsWith('-') } : natural),
+    after: decodeCursor(firstOf(source.after)),
+    before: decodeCursor(firstOf(source.before)),
+    per: perGiven ? per : remembered,
+    perGiven,
+  };
+}
+
+/** The address of a list: what is not said there is as it naturally is. */
+export function listAddress<Sort extends string>(
+  path: string,
+  query: PageQuery<Sort>,
+  natural: Order<Sort>,
+  filters: Record<string, (string | number)[]>,
+): string {
+  const parameters = new URLSearchParams();
+  if (query.q) parameters.set('q', query.q);
+  for (const [name, values] of Object.entries(filters))
+    for (const value of values) parameters.append(name, String(value));
+  if (query.sort !== natural.sort || query.descending !== natural.descending)
+    parameters.set('sort', (query.descending ? '-' : '') + query.sort);
+  if (query.perGiven) parameters.set('per', String(query.per));
+  if (query.after) parameters.set('after', encodeCursor(query.after));
+  if (query.before) parameters.set('before', encodeCursor(query.before));
+  const text = parameters.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+/** The values of a filter that the list knows, each once. */
+export function knownOf<T extends string>(value: unknown, known: readonly T[]): T[] {
+  return allOf(value).filter((text): text is T => (known as readonly string[]).includes(text));
+}
+
+export function idsOf(value: unknown): number[] {
+  return allOf(value).map(Number).filter(isId);
+}
+
+export function firstOf(value: unknown): string | undefined {
+  return allOf(value)[0];
+}
+
+/** The list with one value of a filter added, or taken away where it is in force. */
+export function toggled<T>(values: T[], value: T): T[] {
+  return values.includes(value) ? values.filter((one) => one !== value) : [...values, value];
+}
+
+export function encodeCursor(cursor: Cursor): string {
+  return Buffer.from(JSON.stringify([cursor.value, cursor.id])).toString('base64url');
+}
+
+export function decodeCursor(text: string | undefined): Cursor | undefined {
+  if (!text || text.length > 2000) return undefined;
+  try {
+    const [value, id] = JSON.parse(Buffer.from(text, 'base64url').toString());
+    const isValue = value === null || typeof value === 'string' || typeof value === 'number';
+    return isValue && isId(id) ? { value, id } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function allOf(value: unknown): string[] {
+  const list = Array.isArray(value) ? value : [value];
+  return [...new Set(list.filter((one): one is string => typeof one === 'string'))].slice(0, MOST_VALUES);
+}
+
+function isId(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
