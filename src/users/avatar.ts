@@ -1,10 +1,21 @@
 const TINTS = 12;
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** What stands before a letter without being seen: marks of direction, marks on nothing. */
+const UNSEEN = /^[\p{C}\p{M}]+/u;
 
-/** The one or two letters that stand for a user where there is no room for the name. */
+/** The one or two letters that stand for a user where there is no room for the name; without a letter, what is seen first. */
 export function initials(name: string): string {
-  const words = name.split(/[\s._-]+/).filter((word) => /^[\p{L}\p{N}]/u.test(word));
-  const letters = words.slice(0, 2).map((word) => String.fromCodePoint(word.codePointAt(0)!));
-  return letters.length > 0 ? letters.join('').toUpperCase() : '?';
+  const words = name.split(/[\s._-]+/).map((word) => word.replace(UNSEEN, ''));
+  const letters = words
+    .filter((word) => /^[\p{L}\p{N}]/u.test(word))
+    .map((word) => String.fromCodePoint(word.codePointAt(0)!));
+  if (letters.length > 0) return letters.slice(0, 2).join('').toUpperCase();
+  return /[\p{L}\p{N}]/u.exec(name)?.[0].toUpperCase() ?? firstSeen(name) ?? '?';
+}
+
+function firstSeen(name: string): string | undefined {
+  for (const { segment } of graphemes.segment(name)) if (/[^\s\p{C}\p{M}]/u.test(segment)) return segment;
+  return undefined;
 }
 
 /** One of twelve colours, as a class; always the same for the same user, whatever they are called. */

@@ -56,7 +56,13 @@ describe('an avatar', () => {
     ['Maria Elena Schmidt', 'ME'],
     ['مريم', 'م'],
     ['<img src=x>', 'S'],
-    ['👩‍👩‍👧', '?'],
+    ['anna (extern)', 'A'],
+    ['(extern)', 'E'],
+    ['\u202Eevil', 'E'],
+    ['\u0301\u0308zoe', 'Z'],
+    ['👩‍👩‍👧 🦊', '👩‍👩‍👧'],
+    ['<>', '<'],
+    ['\u200B\u200D', '?'],
   ])('of %s says %s', (name, letters) => {
     expect(initials(name)).toBe(letters);
   });
