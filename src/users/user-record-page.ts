@@ -9,6 +9,7 @@ import { findMails } from '../mail/outbox-store.ts';
 import { findSessions } from '../sessions/session-store.ts';
 import { findTagsOf } from '../tags/tag-store.ts';
 import { type AppContext, stateLimits } from '../web/app-context.ts';
+import { browserName } from '../web/browser-name.ts';
 import { type Flash, takeFlash } from '../web/flash.ts';
 import { render } from '../web/render.ts';
 import { loginAttemptsSection } from './login-attempts-section.ts';
@@ -44,7 +45,10 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
     memberships,
     mayReadGroups: may(viewer, 'groups', 'read'),
     tags: await findTagsOf(db, 'user', user.id),
-    sessions: await findSessions(db, user.id, now),
+    sessions: (await findSessions(db, user.id, now)).map((session) => ({
+      ...session,
+      browser: browserName(session.agent),
+    })),
     loginAttempts: await loginAttemptsSection(db, user.id, app.config.loginAttempts, now),
     isInvitationOpen: user.invitationExpiresAt !== null && user.invitationExpiresAt > now,
     mails: (await findMails(db, user.id, MAILS_SHOWN)).map((mail) => ({
