@@ -135,6 +135,16 @@ describe('the way back after a sign-in', () => {
       }
     });
 
+    it('comes with the reason why somebody is asked to sign in, until they tried', async () => {
+      const session = new Session(app);
+      const asked = /your session has ended/;
+      expect((await session.get('/session/new')).text).not.toMatch(asked);
+      expect((await session.get('/session/new?next=%2Fusers%3Fq%3Da')).text).toMatch(asked);
+      expect((await session.post('/session', { identifier: 'bob', password: 'x', next: '/users' })).text).not.toMatch(
+        asked,
+      );
+    });
+
     it('stays on this server where the address that was asked for is hostile itself (R74)', async () => {
       for (const path of ['//evil.example/', '//evil.example/users', '/\\evil.example', '/.//evil.example']) {
         const sent = await new Session(app).get(path);
