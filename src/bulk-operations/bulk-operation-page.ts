@@ -15,7 +15,11 @@ const AFTERWARDS: Partial<Record<BulkAction, BulkAction>> = {
 };
 
 /** Before anything happens: how many will change, who is left out and why. */
-export function sheetPage(operation: BulkOperation, outcomes: Outcome[], changedMeanwhile: string[]) {
+export function sheetPage(
+  operation: BulkOperation,
+  outcomes: Outcome[],
+  { changedMeanwhile, outside }: { changedMeanwhile: string[]; outside: number },
+) {
   const words = WORDS[operation.action];
   const changing = outcomes.filter((outcome) => !outcome.refusal);
   const reasons = Map.groupBy(
@@ -35,6 +39,7 @@ export function sheetPage(operation: BulkOperation, outcomes: Outcome[], changed
     })),
     difference: differenceOf(operation, outcomes.length),
     changedMeanwhile: some(changedMeanwhile),
+    outside,
     offersDeactivation:
       operation.action === 'delete' && changing.some((outcome) => outcome.subject.activity === 'active'),
     backPath: operation.view ?? '/users',
@@ -58,6 +63,7 @@ export function reportPage(
     words: WORDS[operation.action],
     creator: more.creator,
     links: more.links,
+    backPath: operation.view ?? '/users',
     items: matching.slice(0, ITEMS_SHOWN),
     rest: Math.max(0, matching.length - ITEMS_SHOWN),
     outcomes: [

@@ -18,7 +18,7 @@ export interface BulkItem {
 export interface Draft {
   action: BulkAction;
   userIds: number[];
-  /** Given where all of a view were meant. */
+  /** The list it was begun on; with what it showed where all of it were meant. */
   view?: Pick<BulkOperation, 'view' | 'shown' | 'shownChange' | 'frozenChange'>;
 }
 

@@ -23,8 +23,9 @@ export interface BulkOperation {
   action: BulkAction;
   createdBy: number;
   createdAt: Instant;
+  /** The list on which it was begun. */
   view: string | null;
-  /** How many the view showed, and where the feed of changes stood, when the button was pressed and when the set was frozen. */
+  /** Where all of the view were meant: how many it showed, and where the feed of changes stood, when the button was pressed and when the set was frozen. */
   shown: number | null;
   shownChange: number | null;
   frozenChange: number | null;

@@ -8,7 +8,7 @@ import { counted } from '../text.ts';
 import { mayAdminister, type Viewer } from '../users/user.ts';
 import { judge, type Outcome } from '../users/user-life-cycle.ts';
 import { selectForView } from '../users/user-list.ts';
-import { listPath, readListQuery } from '../users/user-list-query.ts';
+import { type ListQuery, listPath, readListQuery } from '../users/user-list-query.ts';
 import { findSubjects, findUserNames, findUsers } from '../users/user-store.ts';
 import { actOf } from '../web/act.ts';
 import { type AppContext, stateLimits } from '../web/app-context.ts';
@@ -37,15 +37,16 @@ export function bulkOperationsController(app: AppContext): Router {
   });
 
   router.post('/bulk-operations', write, async (req, res) => {
-    const { action } = typedFields(req.body, ['action']);
+    const { action, view } = typedFields(req.body, ['action', 'view']);
     if (!isBulkAction(String(action))) throw new BadRequest('There is no such action.');
     const set = await meantBy(req);
     if (set.userIds.length === 0)
-      throw new HttpError(422, 'Nothing is ticked. Go back and tick the users you mean, or all that match.');
+      throw new HttpError(422, 'Nothing is ticked. Go back and tick the users you mean.', safePath(view));
     if (set.userIds.length > MOST_AT_ONCE)
       throw new HttpError(
         422,
         `At most ${counted(MOST_AT_ONCE, 'user')} at once; these are ${counted(set.userIds.length, 'user')}. Narrow the view by a filter.`,
+        safePath(view),
       );
     const draft = { ...set, action: action as keyof typeof WORDS };
     const id = await app.db.write((trx) => store.createDraft(trx, actOf(app, req), draft));
@@ -74,7 +75,8 @@ export function bulkOperationsController(app: AppContext): Router {
       dayOf(app.clock()),
     );
     const changedMeanwhile = await store.findChangedMeanwhile(app.db.read, operation);
-    const page = { ...sheetPage(operation, outcomes, changedMeanwhile), mayMail: app.mail !== undefined };
+    const outside = await countOutside(operation, outcomes);
+    const page = { ...sheetPage(operation, outcomes, { changedMeanwhile, outside }), mayMail: app.mail !== undefined };
     render(req, res, 'bulk-operations/sheet', page, { fragments: { 'dialog-body': 'bulk-operations/_sheet' } });
   });
 
@@ -130,9 +132,9 @@ export function bulkOperationsController(app: AppContext): Router {
     }
     if (typed.scope === 'all') {
       const view = safePath(typed.view);
+      const query = queryOf(view);
       // Never a guess: a view that cannot be read must not come to mean everybody.
-      const query = readListQuery(parse(view?.split('?')[1] ?? ''));
-      if (!view || listPath(query) !== view) throw new BadRequest('It is not said which view is meant.');
+      if (!view || !query) throw new BadRequest('It is not said which view is meant.');
       const selection = await selectForView(app.db.read, app.index, query, stateLimits(app));
       const shown = { shown: wholeNumber(typed.shown), shownChange: wholeNumber(typed.change) };
       return { userIds: selection.ids(), view: { view, ...shown, frozenChange: selection.change } };
@@ -143,7 +145,19 @@ export function bulkOperationsController(app: AppContext): Router {
       .flatMap((text) => text.split(','))
       .filter((text) => /^[1-9]\d{0,14}$/.test(text));
     const ids = [...new Set(given.map(Number))].filter((id) => Number.isSafeInteger(id) && id > 0);
-    return { userIds: (await findUsers(app.db.read, ids)).map((user) => user.id) };
+    const view = safePath(typed.view) ?? null;
+    return {
+      userIds: (await findUsers(app.db.read, ids)).map((user) => user.id),
+      view: { view, shown: null, shownChange: null, frozenChange: null },
+    };
+  }
+
+  /** Ticks outlive filters: how many of those ticked the list did not show, on whatever page, when the button was pressed. */
+  async function countOutside({ view, shown }: BulkOperation, outcomes: Outcome[]): Promise<number> {
+    const query = shown === null ? queryOf(view) : undefined;
+    if (!query) return 0;
+    const selection = await selectForView(app.db.read, app.index, query, stateLimits(app));
+    return outcomes.filter(({ subject }) => !selection.isSelected(subject.id)).length;
   }
 
   /** A draft is its creator's alone; a report is for all who read users. */
@@ -181,6 +195,12 @@ export function bulkOperationsController(app: AppContext): Router {
   }
 
   return router;
+}
+
+/** What the list of users shows at this address; undefined for any other address. */
+function queryOf(view: string | null | undefined): ListQuery | undefined {
+  const query = readListQuery(parse(view?.split('?')[1] ?? ''));
+  return listPath(query) === view ? query : undefined;
 }
 
 function wholeNumber(text: string | string[]): number {

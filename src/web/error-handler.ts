@@ -70,6 +70,7 @@ function answer(refusal: HttpError, req: Request, res: Response): void {
     title: TITLES[refusal.status] ?? 'Something went wrong',
     message: refusal.message,
     advice: ADVICE[refusal.status],
+    backPath: refusal.backPath,
     requestId: req.id,
   };
   render(req, res, 'error', page, {

@@ -1,10 +1,13 @@
 /** A refusal or failure with its meaning; the error handler gives each its status and page. Everything else that is thrown is a bug. */
 export class HttpError extends Error {
   readonly status: number;
+  /** Where somebody came from who can go on there; a path of this server. */
+  readonly backPath?: string;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, backPath?: string) {
     super(message);
     this.status = status;
+    this.backPath = backPath;
   }
 }
 

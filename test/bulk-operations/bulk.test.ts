@@ -66,6 +66,20 @@ describe('the sheet', () => {
     expect(await app.db.read('bulk_operations')).toEqual([]);
   });
 
+  it('says how many of those ticked the list does not show under its filters, and leads back to it', async () => {
+    const view = '/users?q=bob';
+    const sheet = async (...people: Person[]) =>
+      load((await alice.get(await draft(alice, { action: 'confirm-access', ids: ids(...people), view }))).text);
+    expect((await sheet('bob', 'lena', 'max'))('.warn').text()).toContain('2 of those ticked are not in the list');
+    expect((await sheet('bob', 'lena'))('.warn').text()).toContain('One of those ticked is not in the list');
+    const page = await sheet('bob');
+    expect([page('.warn').length, page('a.button').attr('href')]).toEqual([0, view]);
+    for (const elsewhere of ['//evil', 'javascript:alert(1)', '/\\evil']) {
+      const path = await draft(alice, { action: 'confirm-access', ids: ids('bob'), view: elsewhere });
+      expect(load((await alice.get(path)).text)('a.button').attr('href')).toBe('/users');
+    }
+  });
+
   it('belongs to whoever pressed', async () => {
     const path = await draft(alice, { action: 'deactivate', ids: ids('bob') });
     const ada = await signedIn(app, 'ada');
@@ -84,6 +98,13 @@ describe('the sheet', () => {
   it('refuses an empty set and more than 5,000 with a sentence', async () => {
     const none = await alice.post('/bulk-operations', { action: 'delete' });
     expect([none.status, none.text]).toEqual([422, expect.stringContaining('Nothing is ticked')]);
+    for (const [view, back] of [
+      ['/users?q=bob&sort=-email', '/users?q=bob&sort=-email'],
+      ['//evil', '/'],
+    ]) {
+      const page = load((await alice.post('/bulk-operations', { action: 'delete', view })).text);
+      expect(page('main a.button').attr('href')).toBe(back);
+    }
     await app.db.write(async (trx) => {
       const row = await trx('users').where('name', 'bob').first();
       for (let n = 0; n < 5000; n++)
