@@ -1,5 +1,7 @@
 // Menus of rows, and dialogs: pages of one thing to do, shown above the page they were opened from.
 
+import { toast } from './roster.js';
+
 const dialog = document.getElementById('dialog');
 const body = document.getElementById('dialog-body');
 const menu = document.getElementById('row-menu');
@@ -7,6 +9,8 @@ const menu = document.getElementById('row-menu');
 let opener;
 let isLeaving = false;
 let returnTo;
+/** What had the focus when a dialog closed; a list that comes anew would lose it. */
+let cameFrom;
 
 /** Shows a dialog that Back closes; the page beneath stays as it is. */
 export function showLayer(layer) {
@@ -57,7 +61,11 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
     menu.showPopover({ source: menuOpener });
     menu.querySelector('a, button')?.focus();
   }
+  // What went wrong stands in the messages, which a dialog would cover.
+  if (target.id === 'messages' && dialog.open) dialog.close();
   if (target !== body) return;
+  const said = body.querySelector('[data-said]');
+  if (said && endWith(said)) return;
   for (const open of document.querySelectorAll('[popover]:popover-open')) open.hidePopover();
   dialog.setAttribute('aria-label', body.querySelector('h1, h2')?.textContent.trim() ?? '');
   if (!dialog.open) {
@@ -66,22 +74,45 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
   }
   dialog.scrollTop = 0;
   (body.querySelector('[autofocus]') ?? body.querySelector('[data-close]') ?? dialog.querySelector('.close'))?.focus();
-  if (body.querySelector('[data-done]')) void refresh();
+  if (body.querySelector('[data-done]')) void forgetTicks().then(refresh);
 });
 
-/** What was done shows in the list beneath, and is no longer ticked. */
+/** One thing was done to one user. Only a link that is shown this once keeps the dialog open. */
+function endWith(done) {
+  const { said } = done.dataset;
+  void refresh();
+  if (done.firstElementChild) {
+    done.prepend(Object.assign(document.createElement('h2'), { textContent: said }));
+    return false;
+  }
+  dialog.close();
+  toast(said);
+  return true;
+}
+
+async function forgetTicks() {
+  const { forget } = await import('./selection.js');
+  forget();
+}
+
+/** What was done shows in the list beneath. */
 async function refresh() {
   const list = document.querySelector('[data-list]');
   if (!list) return;
-  const { forget } = await import('./selection.js');
-  forget();
-  const focused = document.activeElement;
   await load(location.pathname + location.search, list, 'outerMorph show:none');
-  if (focused.isConnected) focused.focus();
+  if (document.activeElement === document.body) (again(cameFrom) ?? document.getElementById('main')).focus();
+}
+
+/** The same element where it is still there; else what stands for it in the row that took the place of its own. */
+function again(element) {
+  if (element?.isConnected) return element;
+  const row = document.getElementById(element?.closest('tr')?.id);
+  return row?.querySelector(element.matches('[data-menu]') ? '[data-menu]' : '.name a');
 }
 
 dialog.addEventListener('close', () => {
-  const from = opener?.isConnected ? opener : document.getElementById(opener?.closest('tr')?.id)?.querySelector('a');
+  const from = again(opener);
+  cameFrom = from;
   body.replaceChildren();
   opener = undefined;
   (from ?? document.getElementById('main')).focus();
@@ -100,7 +131,7 @@ window.addEventListener('popstate', () => {
   }
   setTimeout(() => {
     isLeaving = false;
-    returnTo?.focus();
+    again(returnTo)?.focus();
     returnTo = undefined;
   }, 100);
 });

@@ -10,7 +10,7 @@ import { requireRight } from '../web/authorization.ts';
 import { Conflict, Forbidden } from '../web/errors.ts';
 import { flash } from '../web/flash.ts';
 import { typedFields } from '../web/form.ts';
-import { render } from '../web/render.ts';
+import { currentPage, isHtmx, render } from '../web/render.ts';
 import { subjectOf } from './subject.ts';
 import type { Subject, User } from './user.ts';
 import type { UserAction } from './user-action.ts';
@@ -146,6 +146,9 @@ export const ACTION_PAGES: ActionPage[] = [
   },
 ];
 
+/** Every page but those in which a row shows what was done to a user. */
+const ELSEWHERE = /^\/(?!(users|invitations)(\?|$))/;
+
 export function userActionsController(app: AppContext): Router {
   const router = Router();
   const write = requireRight('users', 'write');
@@ -187,7 +190,9 @@ export function userActionsController(app: AppContext): Router {
       if (refusal) flash(req, `Nothing changed: ${user.name} ${refusal.reason}.`, { path });
       else if (page.makes && channel === 'mail') flash(req, `${page.done(user)} It goes to ${user.email}.`, { path });
       else flash(req, page.done(user), { path, showLink: page.makes && { purpose: page.makes, userId: user.id } });
-      res.redirect(303, path);
+      // Above a list the dialog takes what the record says; every other page gives way to the record itself.
+      if (isHtmx(req) && ELSEWHERE.test(currentPage(req))) res.set('HX-Redirect', path).status(204).end();
+      else res.redirect(303, path);
     });
   }
 

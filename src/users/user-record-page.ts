@@ -67,7 +67,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
     likeliest: likeliest(offered, statesOf(user, limits)),
     actions: offered,
   };
-  render(req, res, 'users/show', page);
+  render(req, res, 'users/show', page, { fragments: { 'dialog-body': 'users/_done' } });
 }
 
 /** Events before those that are shown already, as a page and as more of the record. */

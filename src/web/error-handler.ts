@@ -4,8 +4,7 @@ import type { AppContext } from './app-context.ts';
 import { Forbidden, HttpError, NotFound, NotSignedIn, TooManyRequests } from './errors.ts';
 import { keptForm } from './kept-form.ts';
 import { recordRefusal } from './refusal.ts';
-import { isHtmx, render, targetOf } from './render.ts';
-import { safePath } from './safe-path.ts';
+import { currentPage, isHtmx, render, targetOf } from './render.ts';
 import { showSignIn } from './sign-in-page.ts';
 
 const SESSION_ENDED =
@@ -101,14 +100,6 @@ function meaningOf(error: unknown): HttpError {
   if (typeof status === 'number' && status >= 400 && status < 500)
     return new HttpError(400, 'The request is malformed.');
   return new HttpError(500, 'The mistake is ours, and it was written down. Nothing was changed.');
-}
-
-/** The page that htmx asked from; checked like any return path when it comes back. */
-function currentPage(req: Request): string {
-  const address = req.get('HX-Current-URL') ?? '';
-  if (!URL.canParse(address)) return '';
-  const { pathname, search } = new URL(address);
-  return safePath(pathname + search) ?? '';
 }
 
 /** Back to where they were, if that was a page. */

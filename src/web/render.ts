@@ -8,6 +8,7 @@ import { assetPath } from './assets.ts';
 import { takeFlash } from './flash.ts';
 import { format } from './format.ts';
 import { PREFERENCES, readPreferences } from './preferences.ts';
+import { safePath } from './safe-path.ts';
 
 const viewsFolder = join(import.meta.dirname, '../../views');
 
@@ -69,6 +70,14 @@ export function isHtmx(req: Request): boolean {
 /** The id of the element that htmx will fill; htmx 4 names it `tag#id`. */
 export function targetOf(req: Request): string | undefined {
   return isHtmx(req) ? req.get('HX-Target')?.split('#')[1] : undefined;
+}
+
+/** The page that htmx asked from, with its view; empty where it does not say, or lies. */
+export function currentPage(req: Request): string {
+  const address = req.get('HX-Current-URL') ?? '';
+  if (!URL.canParse(address)) return '';
+  const { pathname, search } = new URL(address);
+  return safePath(pathname + search) ?? '';
 }
 
 function surroundings(req: Request, res: Response) {

@@ -115,6 +115,48 @@ describe('a dialog', () => {
     expect([await isSamePage(), new URL(page.url()).pathname]).toEqual([true, '/users']);
   });
 
+  it('does one thing to one user without a page load: a toast says it, the row shows it, ticks stay', async () => {
+    await search('max');
+    await page.getByLabel('Tick max', { exact: true }).check();
+    await page.getByRole('link', { name: 'Actions for max', exact: true }).click();
+    await page.getByRole('link', { name: 'Deactivate', exact: true }).click();
+    await dialog().getByRole('button', { name: 'Deactivate user' }).click();
+    await page.locator('#messages').getByText('max is deactivated.').waitFor();
+    await page.locator(`#user-${app.people.max}`).getByText('Deactivated').waitFor();
+    await dialog().waitFor({ state: 'hidden' });
+    await page.waitForFunction(() => document.activeElement?.ariaLabel === 'Actions for max');
+    expect(await page.getByLabel('Tick max', { exact: true }).isChecked()).toBe(true);
+    await page.getByRole('link', { name: 'Actions for max', exact: true }).click();
+    await page.getByRole('link', { name: 'Activate', exact: true }).click();
+    await dialog().getByRole('button', { name: 'Activate user' }).click();
+    await page.locator('#messages').getByText('max is active again.').waitFor();
+    expect([await isSamePage(), new URL(page.url()).pathname]).toEqual([true, '/users']);
+  });
+
+  it('shows a link that is shown only once, and closes when it was copied', async () => {
+    await search('carol');
+    await page.getByRole('link', { name: 'Actions for carol', exact: true }).click();
+    await page.getByRole('link', { name: 'Reinvite', exact: true }).click();
+    await dialog().getByRole('button', { name: 'Reinvite user' }).click();
+    await dialog().getByRole('heading', { name: 'carol has a new invitation.' }).waitFor();
+    expect(await dialog().getByLabel('Link').inputValue()).toContain('/invitations/');
+    expect(await axeFindings(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'hidden' });
+    expect(await isSamePage()).toBe(true);
+  });
+
+  it('on a record ends with the record as it is then', async () => {
+    await page.goto(`/users/${app.people.max}`);
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('link', { name: 'Deactivate', exact: true }).click();
+    await dialog().getByRole('button', { name: 'Deactivate user' }).click();
+    await page.getByText('max is deactivated.').waitFor();
+    await page.getByRole('link', { name: 'Activate', exact: true }).click();
+    await dialog().getByRole('button', { name: 'Activate user' }).click();
+    await page.getByText('max is active again.').waitFor();
+  });
+
   it('is closed by Escape, and then Back leaves the page as it would have before', async () => {
     await page.goto('/groups');
     await page.goto('/users');
