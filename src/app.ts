@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { constants } from 'node:zlib';
 import compression from 'compression';
 import express, { type Express } from 'express';
 import session from 'express-session';
@@ -102,8 +103,10 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(securityHeaders(config));
   app.get('/health', noStore, health(context));
   app.use(hostCheck(config));
-  app.use(compression({ level: 1 }));
+  // What browsers keep for ever is worth more effort than a page that is sent once.
+  app.use('/assets', compression({ brotli: { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } } }));
   app.use(assets());
+  app.use(compression({ level: 1 }));
   app.use(noStore);
   app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));
   app.use(

@@ -21,8 +21,11 @@ const SHEETS = [
   ...['record', 'overlay', 'print'],
 ];
 
-/** They go out as one: each file more would cost a first visit a request. */
-const stylesheet = SHEETS.map((name) => readFileSync(join(publicFolder, `css/${name}.css`), 'utf8')).join('\n');
+/** They go out as one, since each file more would cost a first visit a request; and without what only their readers need. */
+const stylesheet = SHEETS.map((name) => readFileSync(join(publicFolder, `css/${name}.css`), 'utf8'))
+  .join('\n')
+  .replace(/\/\*[\s\S]*?\*\//g, '')
+  .replace(/^\s+/gm, '');
 
 /** What is put together when the program starts. */
 const MADE: Record<string, { type: string; content: string }> = {
