@@ -66,6 +66,15 @@ describe('a phone', () => {
     const bar = (await page.getByRole('region', { name: 'Actions' }).boundingBox())!;
     expect(bar.y + bar.height).toBeLessThanOrEqual(845);
     expect(bar.y).toBeGreaterThan(600);
+    await page.getByLabel('Tick ada', { exact: true }).check();
+    const buttons = await page.getByRole('region', { name: 'Actions' }).locator('[name=action]').all();
+    const boxes = await Promise.all(
+      buttons.map(async (one) => ({ name: await one.textContent(), box: (await one.boundingBox())! })),
+    );
+    for (const { name, box } of boxes)
+      expect([name, box.x >= 0 && box.x + box.width <= 390 && box.y + box.height <= 845]).toEqual([name, true]);
+    boxes.sort((a, b) => a.box.y - b.box.y || a.box.x - b.box.x);
+    expect(boxes.at(-1)!.name).toBe('Delete');
     await page.context().close();
   });
 
