@@ -1,6 +1,7 @@
 import { counted } from '../text.ts';
 import { may, type Viewer } from '../users/user.ts';
 import type { Outcome } from '../users/user-life-cycle.ts';
+import { format } from '../web/format.ts';
 import { type BulkAction, type BulkOperation, WORDS } from './bulk-operation.ts';
 import type { BulkItem } from './bulk-operation-store.ts';
 
@@ -12,6 +13,22 @@ const AFTERWARDS: Partial<Record<BulkAction, BulkAction>> = {
   deactivate: 'activate',
   delete: 'activate',
   activate: 'deactivate',
+};
+
+type Before = BulkItem['before'];
+const activity = (before: Before) => `was ${before.activity}`;
+
+/** What the change began from, a few words after each name. */
+const BEFORE: Record<BulkAction, (before: Before) => string> = {
+  delete: activity,
+  activate: activity,
+  deactivate: activity,
+  reinvite: ({ invitationExpiresAt }) =>
+    invitationExpiresAt ? `had an invitation until ${format.moment(String(invitationExpiresAt))}` : 'had no invitation',
+  'reset-login-attempts': ({ loginAttempts, lockedUntil }) =>
+    `had ${counted(Number(loginAttempts), 'failed attempt')}${lockedUntil ? ', was locked' : ''}`,
+  'confirm-access': ({ accessConfirmedAt }) =>
+    accessConfirmedAt ? `last confirmed ${format.moment(String(accessConfirmedAt))}` : 'was never confirmed',
 };
 
 /** Before anything happens: how many will change, who is left out and why. */
@@ -64,7 +81,7 @@ export function reportPage(
     creator: more.creator,
     links: more.links,
     backPath: operation.view ?? '/users',
-    items: matching.slice(0, ITEMS_SHOWN),
+    items: matching.slice(0, ITEMS_SHOWN).map((item) => ({ ...item, was: BEFORE[operation.action](item.before) })),
     rest: Math.max(0, matching.length - ITEMS_SHOWN),
     outcomes: [
       { label: 'All', number: items.length, path: `/bulk-operations/${operation.id}`, isChosen: chosen === '' },

@@ -27,6 +27,24 @@ const activities = async () =>
 
 const eventsOf = (action: string) => app.db.read('audit_events').where({ action });
 
+describe('the report', () => {
+  it.each([
+    ['deactivate', 'bob', 'was active'],
+    ['activate', 'dave', 'was deactivated'],
+    ['reinvite', 'carol', 'had an invitation until 25 Nov 2026, 11:00'],
+    ['reset-login-attempts', 'erin', 'had 5 failed attempts, was locked'],
+    ['confirm-access', 'lena', 'was never confirmed'],
+  ] as const)('says for each what %s began from', async (action, person, words) => {
+    const path = await draft(alice, { action, ids: ids(person) });
+    await alice.post(`${path}/execution`);
+    const item = load((await alice.get(path)).text)('#report li')
+      .text()
+      .replace(/\s+/g, ' ')
+      .trim();
+    expect(item).toBe(`${person} ${person}@example.com changed${words}`);
+  });
+});
+
 describe('the sheet', () => {
   it('says how many will change, and who is left out and why, before anything happens', async () => {
     const before = await activities();
