@@ -35,8 +35,8 @@ const CHANNEL_LABELS: Record<Channel, string> = { mail: 'By mail', copy: 'Link c
 
 const COLUMNS: Column<InvitationSort>[] = [
   { sort: 'name', label: 'Name', width: 'wide' },
-  { sort: 'email', label: 'System email', width: 'wide' },
-  { sort: 'status', label: 'Status', width: 'wide' },
+  { sort: 'email', label: 'System email', width: 'widest' },
+  { sort: 'status', label: 'Status', width: 'rest' },
   { sort: 'channel', label: 'Channel', width: 'narrow', givesWay: true },
   { sort: 'creator', label: 'Invited by', width: 'middle' },
   { sort: 'made', label: 'Made', width: 'narrow' },

@@ -26,10 +26,10 @@ const ACTIVITY_LABELS: Record<Activity, string> = { active: 'Active', deactivate
 
 const COLUMNS: Column<SortKey>[] = [
   { sort: 'name', label: 'Name', width: 'wide' },
-  { sort: 'email', label: 'System email', width: 'wide' },
+  { sort: 'email', label: 'System email', width: 'widest' },
   { sort: 'contact', label: 'Linked contact', width: 'middle' },
   { sort: 'last_login', label: 'Last login', width: 'narrow' },
-  { sort: 'groups', label: 'Group memberships', width: 'wide' },
+  { sort: 'groups', label: 'Group memberships', width: 'rest' },
   { sort: 'no_shared_data', label: 'No shared data', width: 'slight', givesWay: true },
 ];
 

@@ -22,8 +22,8 @@ export interface Filter {
 export interface Column<Sort extends string> {
   sort: Sort;
   label: string;
-  /** How much room it gets beside the others. */
-  width: 'slight' | 'narrow' | 'middle' | 'wide';
+  /** How much room it gets beside the others; `rest` shares what they leave. */
+  width: 'slight' | 'narrow' | 'middle' | 'wide' | 'widest' | 'rest';
   /** Left out of a window that is narrow for a table. */
   givesWay?: boolean;
 }
