@@ -60,12 +60,12 @@ palette.addEventListener('click', (event) => {
   if (event.target === palette) palette.close();
 });
 
-// The links of the page are the options of the list: what is chosen is followed.
+// The links and buttons of the page are the options of the list: what is chosen is followed, or sent.
 document.addEventListener('htmx:after:swap', ({ detail }) => {
   if (detail.ctx.target !== results) return;
   for (const list of results.querySelectorAll('ul')) list.setAttribute('role', 'group');
-  for (const item of results.querySelectorAll('.found, h2, p, li')) item.setAttribute('role', 'presentation');
-  for (const [n, link] of [...results.querySelectorAll('a')].entries()) {
+  for (const item of results.querySelectorAll('.found, h2, p, li, form')) item.setAttribute('role', 'presentation');
+  for (const [n, link] of [...results.querySelectorAll('a, button')].entries()) {
     Object.assign(link, { id: `option-${n}`, tabIndex: -1 });
     link.setAttribute('role', 'option');
   }
@@ -75,10 +75,16 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
 });
 
 results.addEventListener('click', (event) => {
-  const link = event.target.closest('a');
+  const link = event.target.closest('a, button');
   if (!link) return;
-  isFollowed = true;
+  const preference = document.querySelector(`.preferences [name="${link.name}"][value="${link.value}"]`);
+  isFollowed = !preference;
   palette.close();
+  // The own menu holds the same choice, and knows how to keep it.
+  if (preference) {
+    event.preventDefault();
+    preference.click();
+  }
   if (!link.matches('[data-dialog]') || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   event.stopPropagation();

@@ -3,8 +3,9 @@ import type { Reader } from '../db/database.ts';
 import { findGroups } from '../groups/group-store.ts';
 import { fold } from '../text.ts';
 import { offeredActions } from '../users/offered-actions.ts';
-import { may, type Viewer } from '../users/user.ts';
-import { ACTION_PAGES } from '../users/user-actions-controller.ts';
+import { type Activity, may, mayAdminister, type Subject, type User, type Viewer } from '../users/user.ts';
+import { NOT_YOURS, refusalOf, type UserAction } from '../users/user-action.ts';
+import { ACTION_PAGES, type ActionPage } from '../users/user-actions-controller.ts';
 import type { UserIndex } from '../users/user-index.ts';
 import { listUsers } from '../users/user-list.ts';
 import { readListQuery } from '../users/user-list-query.ts';
@@ -27,7 +28,31 @@ export interface Destination {
   user?: { id: number; name: string };
   /** Whether it is a page of one thing to do, which may stand in a dialog. */
   isDialog?: boolean;
+  /** What is done at once, by sending this to the path. */
+  sends?: { name: string; value: string };
 }
+
+/** What else people call the actions. */
+const OTHER_NAMES: Record<UserAction, string[]> = {
+  'confirm-access': [],
+  'reset-login-attempts': ['Unlock'],
+  reinvite: ['Invite'],
+  'withdraw-invitation': [],
+  'send-password-reset': ['Reset password', 'Password reset'],
+  activate: ['Restore', 'Enable'],
+  deactivate: ['Disable'],
+  delete: ['Remove'],
+};
+
+const OWN_MENU: Destination[] = [
+  { label: 'My credentials', path: '/credentials', icon: 'key' },
+  { label: 'Preferences', path: '/preferences', icon: 'gear' },
+  { label: 'Keyboard shortcuts', path: '/shortcuts', icon: 'command-palette', isDialog: true },
+  { label: 'Light theme', path: '/preferences', icon: 'sun', sends: { name: 'theme', value: 'light' } },
+  { label: 'Dark theme', path: '/preferences', icon: 'moon', sends: { name: 'theme', value: 'dark' } },
+  { label: 'Automatic theme', path: '/preferences', icon: 'gear', sends: { name: 'theme', value: 'auto' } },
+  { label: 'Sign out', path: '/session', icon: 'sign-out', sends: { name: '_method', value: 'delete' } },
+];
 
 export interface Section {
   label: string;
@@ -48,42 +73,72 @@ export async function findDestinations(sources: Sources, text: string): Promise<
     { label: 'Users', items: text.trim() ? (await findUsers(sources, text)).map(userOf) : [] },
     { label: 'Groups', items: text.trim() ? await findGroupsOf(sources, text) : [] },
     { label: 'Pages', items: pagesOf(sources.viewer).filter((page) => isNamed(page.label, text)) },
+    { label: 'Your menu', items: OWN_MENU.filter((item) => isNamed(item.label, text)) },
   ];
   return sections.filter((section) => section.items.length > 0);
 }
 
-/** "deactivate maria": the beginning of an action, then whom it is for; offered where it would not be refused. */
+/** "deactivate maria": the beginning of an action, then whom it is for. What would be refused is said instead, last. */
 async function findActions(sources: Sources, text: string): Promise<Destination[]> {
-  if (!may(sources.viewer, 'users', 'write')) return [];
+  const { viewer } = sources;
+  if (!may(viewer, 'users', 'write')) return [];
   const words = fold(text).split(' ').filter(Boolean);
   for (let taken = words.length - 1; taken > 0; taken--) {
-    const start = words.slice(0, taken).join(' ');
-    const meant = ACTION_PAGES.filter((page) => fold(page.label).startsWith(start)).map((page) => page.action);
-    if (start.length < SHORTEST_ACTION || meant.length === 0) continue;
-    const users = await findUsers(sources, words.slice(taken).join(' '));
-    const subjects = await findSubjects(
-      sources.db,
-      users.map((user) => user.id),
-      dayOf(sources.limits.now),
+    const start = words.slice(0, taken);
+    const meant = ACTION_PAGES.filter((page) => isCalled([page.label, ...OTHER_NAMES[page.action]], start));
+    const isEdit = isCalled(['Edit'], start);
+    if (start.join(' ').length < SHORTEST_ACTION || (meant.length === 0 && !isEdit)) continue;
+    const users = await findUsers(sources, words.slice(taken).join(' '), ['active', 'deactivated', 'deleted']);
+    const ids = users.map((user) => user.id);
+    const subjects = (await findSubjects(sources.db, ids, dayOf(sources.limits.now))).toSorted(
+      (a, b) => ids.indexOf(a.id) - ids.indexOf(b.id),
     );
-    return subjects.flatMap((user) =>
-      offeredActions(sources.viewer, user)
-        .filter((offered) => meant.includes(offered.action))
-        .map(({ label, path, icon }) => ({
-          label: `${label}: ${user.name}`,
-          path,
-          icon,
-          note: user.email,
-          isDialog: true,
-        })),
-    );
+    return [
+      ...subjects.filter((user) => isEdit && mayAdminister(viewer, user)).map(editingOf),
+      ...subjects.flatMap((user) => offeredOf(viewer, user, meant)),
+      ...subjects.flatMap((user) => refusedOf(viewer, user, meant, isEdit)),
+    ];
   }
   return [];
 }
 
-async function findUsers({ db, index, limits, viewer }: Sources, text: string) {
+/** Whether what was typed begins one of these names, and goes on with beginnings of its words: "reset att". */
+function isCalled(names: string[], typed: string[]): boolean {
+  return names.some((name) => {
+    const words = fold(name).split(' ');
+    return words[0].startsWith(typed[0]) && typed.every((one) => words.some((word) => word.startsWith(one)));
+  });
+}
+
+function editingOf(user: User): Destination {
+  return { label: `Edit: ${user.name}`, path: `/users/${user.id}/edit`, icon: 'pencil', note: user.email };
+}
+
+function offeredOf(viewer: Viewer, user: Subject, meant: ActionPage[]): Destination[] {
+  const actions = meant.map((page) => page.action);
+  return offeredActions(viewer, user)
+    .filter((offered) => actions.includes(offered.action))
+    .map(({ label, path, icon }) => ({
+      label: `${label}: ${user.name}`,
+      path,
+      icon,
+      note: user.email,
+      isDialog: true,
+    }));
+}
+
+/** Each reason once, with the way to the record. */
+function refusedOf(viewer: Viewer, user: Subject, meant: ActionPage[], isEdit: boolean): Destination[] {
+  const refusals = meant.map((page) => refusalOf(page.action, viewer, user)?.reason);
+  if (isEdit && !mayAdminister(viewer, user)) refusals.push(NOT_YOURS);
+  return [...new Set(refusals)]
+    .filter((reason) => reason !== undefined)
+    .map((reason) => ({ label: `${user.name} ${reason}`, path: `/users/${user.id}`, icon: 'info', note: user.email }));
+}
+
+async function findUsers({ db, index, limits, viewer }: Sources, text: string, activity: Activity[] = []) {
   if (!may(viewer, 'users', 'read')) return [];
-  const query = { ...readListQuery({ q: text }), per: USERS_RANKED };
+  const query = { ...readListQuery({ q: text }), activity, per: USERS_RANKED };
   const { users } = await listUsers(db, index, query, limits);
   // Whoever types a whole name means that one, and next to it those that begin with it.
   const typed = fold(text);
@@ -114,9 +169,6 @@ function pagesOf(viewer: Viewer): Destination[] {
     { label: 'Past bulk operations', path: '/bulk-operations', icon: 'history', isOpen: may(viewer, 'users', 'read') },
     { label: 'Groups', path: '/groups', icon: 'organization', isOpen: may(viewer, 'groups', 'read') },
     { label: 'Audit', path: '/audit', icon: 'log', isOpen: may(viewer, 'audit', 'read') },
-    { label: 'My credentials', path: '/credentials', icon: 'key', isOpen: true },
-    { label: 'Preferences', path: '/preferences', icon: 'gear', isOpen: true },
-    { label: 'Keyboard shortcuts', path: '/shortcuts', icon: 'command-palette', isDialog: true, isOpen: true },
   ];
   return pages.filter((page) => page.isOpen);
 }

@@ -21,12 +21,14 @@ export interface Refusal {
 export const forbidden = (reason: string): Refusal => ({ kind: 'forbidden', reason });
 export const inapplicable = (reason: string): Refusal => ({ kind: 'inapplicable', reason });
 
+export const NOT_YOURS = 'has rights that you do not hold';
+
 /**
  * The one rule of who may do what to whom: the page shows a button by it and the verb obeys it.
  * What can only be judged over a whole set (that an administrator remains, that no two have one name) is added by `judge`.
  */
 export function refusalOf(action: UserAction, viewer: Viewer, subject: Subject): Refusal | undefined {
-  if (!mayAdminister(viewer, subject)) return forbidden('has rights that you do not hold');
+  if (!mayAdminister(viewer, subject)) return forbidden(NOT_YOURS);
   const isSelf = viewer.id === subject.id;
   if (isSelf && action === 'deactivate') return forbidden('is yourself: nobody deactivates themself');
   if (isSelf && action === 'delete') return forbidden('is yourself: nobody deletes themself');

@@ -16,7 +16,7 @@ import type { Subject, User } from './user.ts';
 import type { UserAction } from './user-action.ts';
 import { judge, perform } from './user-life-cycle.ts';
 
-interface ActionPage {
+export interface ActionPage {
   action: UserAction;
   label: string;
   /** What the last button of the confirmation page says. */

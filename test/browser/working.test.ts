@@ -268,6 +268,26 @@ describe('the palette', () => {
     await page.getByRole('heading', { name: 'lena' }).waitFor();
   });
 
+  it('changes the theme at once, for good, and signs out', async () => {
+    const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('dark');
+    await page.getByRole('option', { name: 'Dark theme' }).waitFor();
+    const kept = page.waitForResponse((response) => response.url().endsWith('/preferences'));
+    await page.keyboard.press('Enter');
+    await kept;
+    expect([await theme(), await isSamePage()]).toEqual(['dark', true]);
+    await page.waitForTimeout(200);
+    await page.reload();
+    await page.waitForLoadState('load');
+    expect(await theme()).toBe('dark');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('sign o');
+    await page.getByRole('option', { name: 'Sign out' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText('You are signed out.').waitFor();
+  });
+
   it('starts an action in a dialog', async () => {
     await page.keyboard.press('Control+k');
     await page.keyboard.type('deact lena');

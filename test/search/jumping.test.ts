@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { startApp, type TestApp } from '../support/app.ts';
+import { pageOf } from '../support/page.ts';
+import { pathTo } from '../support/people.ts';
+import { type Session, signedIn } from '../support/session.ts';
+
+let app: TestApp;
+let alice: Session;
+
+beforeAll(async () => {
+  app = await startApp();
+  await app.db.write((trx) => trx('users').where('name', 'ada').update('activity', 'deleted'));
+  alice = await signedIn(app, 'alice');
+});
+afterAll(() => app.close());
+
+const found = async (q: string, session = alice) =>
+  pageOf(await session.get(`/search?q=${encodeURIComponent(q)}`)).texts('#found li');
+
+it.each([
+  ['deactivate bob', 'Deactivate: bob bob@example.com'],
+  ['disable bob', 'Deactivate: bob bob@example.com'],
+  ['unlock erin', 'Reset login attempts: erin erin@example.com'],
+  ['reset attempts erin', 'Reset login attempts: erin erin@example.com'],
+  ['reinvite carol', 'Reinvite: carol carol@example.com'],
+  ['invite carol', 'Reinvite: carol carol@example.com'],
+  ['activate dave', 'Activate: dave dave@example.com'],
+  ['restore ada', 'Activate: ada ada@example.com'],
+  ['delete bob', 'Delete: bob bob@example.com'],
+  ['remove bob', 'Delete: bob bob@example.com'],
+  ['confirm lena', 'Confirm access: lena lena@example.com'],
+  ['reset password lena', 'Send password reset: lena lena@example.com'],
+  ['edit bob', 'Edit: bob bob@example.com'],
+  ['sign out', 'Sign out'],
+  ['dark', 'Dark theme'],
+])('finds for %j: %s', async (typed, first) => {
+  expect((await found(typed))[0]).toBe(first);
+});
+
+it.each([
+  ['deactivate alice', 'alice is yourself: nobody deactivates themself'],
+  ['deactivate dave', 'dave is already deactivated'],
+  ['unlock lena', 'lena has no failed attempts'],
+  ['reinvite lena', 'lena has a password already'],
+])('says for %j why not: %s', async (typed, reason) => {
+  const page = pageOf(await alice.get(`/search?q=${encodeURIComponent(typed)}`));
+  const words = page.texts('#found li').find((item) => item.includes(reason.split(' ').slice(1).join(' ')));
+  expect(words).toMatch(new RegExp(`^${reason} \\S+@example.com$`));
+  expect(page.textOf('#found p')).toBe('');
+});
+
+it('says of whom somebody may not change, and offers them nothing', async () => {
+  const rita = await signedIn(app, 'rita');
+  expect(await found('deactivate bob', rita)).toEqual([]);
+  const max = await signedIn(app, 'max');
+  expect(await found('edit alice', max)).toEqual(['alice has rights that you do not hold alice@example.com']);
+});
+
+it('leads without scripts as well, and sends what is done at once', async () => {
+  const page = pageOf(await alice.get('/search?q=edit+bob'));
+  expect(page.$('#found a').attr('href')).toBe(pathTo(app, 'bob', '/edit'));
+  const form = pageOf(await alice.get('/search?q=dark+theme')).$('#found form');
+  expect([form.attr('method'), form.attr('action'), form.find('button').attr('value')]).toEqual([
+    'post',
+    '/preferences',
+    'dark',
+  ]);
+  expect(pageOf(await alice.get('/search?q=nobodyatall')).textOf('#found p')).toBe('Nothing is called “nobodyatall”.');
+});
