@@ -171,12 +171,29 @@ export async function findMails(db: Reader, userId: number, limit: number): Prom
   }));
 }
 
-/** How many mails were tried in vain so far and wait for their next time, and what the server said of the last of them. */
-export async function findStuckMail(db: Reader): Promise<{ mails: number; answer: string }> {
+/** The mails that were tried in vain so far and wait for their next time. */
+export interface StuckMail {
+  mails: number;
+  /** What the server said of the last that was tried. */
+  answer: string;
+  /** The one that is tried again first. */
+  next?: { userId: number; userName: string; at: Instant };
+}
+
+export async function findStuckMail(db: Reader): Promise<StuckMail> {
   const stuck = db('outbox').whereNull('sent_at').whereNull('failed_at').whereNot('answer', '');
   const count = await stuck.clone().count('* as mails').first();
   const last = await stuck.clone().orderBy('next_at', 'desc').first('answer');
-  return { mails: Number(count?.mails), answer: last?.answer ?? '' };
+  const next = await stuck
+    .clone()
+    .join('users', 'users.id', 'outbox.user_id')
+    .orderBy(['next_at', 'outbox.id'])
+    .first('user_id', 'users.name', 'next_at');
+  return {
+    mails: Number(count?.mails),
+    answer: last?.answer ?? '',
+    next: next && { userId: next.user_id, userName: next.name, at: next.next_at },
+  };
 }
 
 /** Notices are forgotten after a while; mails with a link stay as long as the link does. */
