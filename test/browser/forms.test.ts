@@ -68,6 +68,28 @@ describe('the form of a user', () => {
     expect(asked).toEqual(['beforeunload']);
   });
 
+  it('lets somebody who chose to stay sign out afterwards', async () => {
+    const answers = ['stay', 'leave'];
+    const asked: string[] = [];
+    page.on('dialog', async (dialog) => {
+      asked.push(answers[asked.length]);
+      await (asked.at(-1) === 'stay' ? dialog.dismiss() : dialog.accept());
+    });
+    const signOut = async () => {
+      await page.getByRole('button', { name: 'Your menu' }).click();
+      // Where it is not sent, the page stays and nothing is to be waited for.
+      await page.getByRole('button', { name: 'Sign out' }).click({ noWaitAfter: true });
+    };
+    await name().pressSequentially('nora');
+    await signOut();
+    await page.waitForTimeout(300);
+    expect([asked, await name().inputValue(), new URL(page.url()).pathname]).toEqual([['stay'], 'nora', '/users/new']);
+    await page.keyboard.press('Escape');
+    await signOut();
+    await page.getByText('You are signed out.').waitFor();
+    expect(asked).toEqual(['stay', 'leave']);
+  });
+
   it('is as it was left after the session ended under it', async () => {
     await name().fill('nils');
     await page.getByLabel('System email').fill('nils@example.com');
