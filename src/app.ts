@@ -79,7 +79,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     devices: new KnownDevices(config, clock),
     links,
     mail: transport && new MailSender({ db, clock, logger, links, place, transport, auditKey: config.secrets.audit }),
-    index: new UserIndex(db.read),
+    index: new UserIndex(db.read, clock),
     setupToken: randomBytes(24).toString('base64url'),
   };
 

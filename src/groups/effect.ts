@@ -1,22 +1,28 @@
-import type { Knex } from 'knex';
-import type { Day } from '../clock.ts';
-import type { Reader } from '../db/database.ts';
-import { whereIdAmong, whereIdIn } from '../db/ids.ts';
 import { counted } from '../text.ts';
+import type { UserIndex } from '../users/user-index.ts';
+import type { AppContext } from '../web/app-context.ts';
 import type { Group } from './group.ts';
-import { whereNotOver } from './membership-store.ts';
+import { findGroups } from './group-store.ts';
 import { type Level, NO_RIGHTS, type Rights } from './permission.ts';
 
 const NAMES_SHOWN = 5;
-const RANK: Record<string, number> = { none: 0, read: 1, write: 2 };
+const LEVELS = ['none', 'read', 'write'] as const;
 
-interface Change {
-  group: Pick<Group, 'id'>;
-  /** What the group gives before and after. */
+/** What a group gives to its members before and after a change. */
+export interface GroupChange {
+  groupId: number;
   from: Rights;
   to: Rights;
-  /** The members whom it concerns; undefined for all. */
-  userIds?: number[];
+}
+
+/** Those to whom the changed groups give less than before, or more; by whether it makes a difference to them. */
+interface Touched {
+  moved: number;
+  /** Of those who lose write. */
+  keepRead: number;
+  /** To whom other groups give the same. */
+  unmoved: number;
+  throughIds: Set<number>;
 }
 
 /** What the group gives to its members as things are: nothing while it is not active. */
@@ -24,66 +30,82 @@ export function givenBy(group: Pick<Group, 'activity' | 'rights'>): Rights {
   return group.activity === 'active' ? group.rights : NO_RIGHTS;
 }
 
-/** What a change does, before it is made: "3 people lose write on contacts; 1 keeps it through Sales". */
-export async function effectsOf(db: Reader, change: Change, today: Day): Promise<string[]> {
-  const number = await countPeople(countingMembers(db, change, today));
-  const sentences: string[] = [];
-  for (const application of new Set([...Object.keys(change.from), ...Object.keys(change.to)])) {
-    const [from, to] = [change.from[application] ?? 'none', change.to[application] ?? 'none'];
-    if (RANK[from] === RANK[to]) continue;
-    const isLoss = RANK[to] < RANK[from];
-    const level = (isLoss ? from : to) as Level;
-    const others = await findOthers(db, change, application, level, today);
-    const moved = number - others.number;
-    const verb = isLoss ? (moved === 1 ? 'loses' : 'lose') : moved === 1 ? 'gains' : 'gain';
-    const stays = isLoss
-      ? others.number === 1
-        ? 'keeps it'
-        : 'keep it'
-      : `${others.number === 1 ? 'has' : 'have'} it already`;
-    const rest =
-      others.number > 0 ? `; ${others.number.toLocaleString('en')} ${stays} through ${shortened(others.names)}` : '';
-    sentences.push(`${counted(moved, 'person', 'people')} ${verb} ${level} on ${application}${rest}.`);
-  }
-  return sentences;
+/**
+ * What changes come to for people, before they are made: "3 people lose write on contacts; 1 keeps it through Sales".
+ * `userIds` are taken for the members whom it concerns; without them all are.
+ */
+export async function effectsOf(
+  app: Pick<AppContext, 'db' | 'index'>,
+  changes: GroupChange[],
+  userIds?: number[],
+): Promise<string[]> {
+  await app.index.refresh();
+  const groups = await findGroups(app.db.read);
+  const applications = new Set(changes.flatMap(({ from, to }) => [...Object.keys(from), ...Object.keys(to)]));
+  return [...applications].flatMap((application) => {
+    const touched = touchedOn(application, app.index, groups, changes, userIds);
+    return [...touched].map(([key, these]) => sentence(application, key, these, groups));
+  });
 }
 
-/** Of the members concerned, those who have the right through other groups as well, and which these are. */
-async function findOthers(db: Reader, change: Change, application: string, level: Level, today: Day) {
-  const levels = level === 'write' ? ['write'] : ['read', 'write'];
-  const granting: { id: number; name: string }[] = await db('groups')
-    .join('group_permissions', 'group_permissions.group_id', 'groups.id')
-    .where({ activity: 'active', application })
-    .whereIn('level', levels)
-    .whereNot('groups.id', change.group.id)
-    .orderBy('groups.name_key')
-    .select('groups.id', 'groups.name');
-  if (granting.length === 0) return { number: 0, names: [] };
-  const through = whereIdAmong(
-    countingMembers(db, change, today)
-      .join('memberships as theirs', 'theirs.user_id', 'memberships.user_id')
-      .whereRaw('(theirs.until_on is null or theirs.until_on >= ?)', [today]),
-    'theirs.group_id',
-    granting.map((group) => group.id),
+/** By "lose write", "gain read" and so on. */
+function touchedOn(
+  application: string,
+  index: UserIndex,
+  groups: Group[],
+  changes: GroupChange[],
+  userIds?: number[],
+): Map<string, Touched> {
+  const changed = new Map(
+    changes.map(({ groupId, from, to }) => [groupId, [rank(from, application), rank(to, application)]]),
   );
-  const number = Number((await through.clone().countDistinct('memberships.user_id as number').first()).number);
-  if (number === 0) return { number, names: [] };
-  const theirs = new Set<number>(await through.clone().distinct().pluck('theirs.group_id'));
-  return { number, names: granting.filter((group) => theirs.has(group.id)).map((group) => group.name) };
+  const others = new Map(groups.map((group) => [group.id, rank(givenBy(group), application)]));
+  const touched = new Map<string, Touched>();
+  const visit = (groupIds: readonly number[]) => {
+    let [from, to, other] = [0, 0, 0];
+    for (const id of groupIds) {
+      const change = changed.get(id);
+      if (change) [from, to] = [Math.max(from, change[0]), Math.max(to, change[1])];
+      else other = Math.max(other, others.get(id) ?? 0);
+    }
+    if (from === to) return;
+    const level = Math.max(from, to);
+    const key = `${to < from ? 'lose' : 'gain'} ${LEVELS[level]}`;
+    const these = touched.get(key) ?? { moved: 0, keepRead: 0, unmoved: 0, throughIds: new Set() };
+    touched.set(key, these);
+    if (other < level) {
+      these.moved++;
+      if (to < from && level === 2 && Math.max(to, other) === 1) these.keepRead++;
+      return;
+    }
+    these.unmoved++;
+    for (const id of groupIds) if (!changed.has(id) && others.get(id)! >= level) these.throughIds.add(id);
+  };
+  if (userIds) for (const id of userIds) visit([...new Set([...index.groupsOf(id), ...changed.keys()])]);
+  else index.visitMembers(new Set(changed.keys()), visit);
+  return touched;
 }
 
-/** The members concerned whose membership counts and who are not deleted. */
-function countingMembers(db: Reader, { group, userIds }: Change, today: Day): Knex.QueryBuilder {
-  const query = db('memberships')
-    .join('users', 'users.id', 'memberships.user_id')
-    .where('memberships.group_id', group.id)
-    .whereNot('users.activity', 'deleted');
-  if (userIds) whereIdIn(query, 'memberships.user_id', userIds);
-  return whereNotOver(query, today);
+function sentence(application: string, key: string, touched: Touched, groups: Group[]): string {
+  const { moved, keepRead, unmoved, throughIds } = touched;
+  const [verb, level] = key.split(' ');
+  const isOne = moved === 1;
+  const read =
+    keepRead === 0
+      ? ''
+      : keepRead === moved
+        ? ' and keep read'
+        : `, of whom ${keepRead.toLocaleString('en')} ${keepRead === 1 ? 'keeps' : 'keep'} read`;
+  const said = `${counted(moved, 'person', 'people')} ${isOne ? `${verb}s` : verb} ${level} on ${application}${isOne ? read.replace('keep', 'keeps') : read}`;
+  if (unmoved === 0) return `${said}.`;
+  const names = groups.filter((group) => throughIds.has(group.id)).map((group) => group.name);
+  const stays =
+    verb === 'lose' ? (unmoved === 1 ? 'keeps it' : 'keep it') : unmoved === 1 ? 'has it already' : 'have it already';
+  return `${said}; ${unmoved.toLocaleString('en')} ${stays} through ${shortened(names)}.`;
 }
 
-async function countPeople(query: Knex.QueryBuilder): Promise<number> {
-  return Number((await query.count('* as number').first()).number);
+function rank(rights: Rights, application: string): number {
+  return LEVELS.indexOf((rights[application] ?? 'none') as Level);
 }
 
 function shortened(names: string[]): string {

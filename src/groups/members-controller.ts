@@ -161,7 +161,7 @@ export function membersController(app: AppContext): Router {
       errors,
       number: subjects.length,
       names: shortened(subjects.map((subject) => subject.name)),
-      effects: await effectsOf(app.db.read, { group, from: givenBy(group), to: NO_RIGHTS, userIds: ids }, today),
+      effects: await effectsOf(app, [{ groupId: group.id, from: givenBy(group), to: NO_RIGHTS }], ids),
     };
     render(req, res, 'groups/change-members', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
   }

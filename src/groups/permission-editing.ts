@@ -3,14 +3,14 @@ import { recordChanges } from '../audit/audit-store.ts';
 import { dayOf } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
 import { requireAdministratorRemains } from '../users/administrators.ts';
-import { endOutgrownLinks } from '../users/outgrown-links.ts';
-import { findUserNames } from '../users/user-store.ts';
+import { endOutgrownLinks, findLinkHolders } from '../users/outgrown-links.ts';
 import { Forbidden } from '../web/errors.ts';
 import { StaleVersion } from '../web/form.ts';
 import { requireChangeable } from './group-editing.ts';
 import { findGroup } from './group-store.ts';
 import { findPotentialRights, findRights } from './membership-store.ts';
 import { covers, NO_RIGHTS, type Rights } from './permission.ts';
+import { findStrongerMembers } from './stronger-members.ts';
 
 /** Makes the group grant exactly this. Throws StaleVersion, Forbidden or Conflict. */
 export async function setPermissions(
@@ -27,9 +27,10 @@ export async function setPermissions(
   const changes = differences(levelsOf(group.rights, rights), levelsOf(rights, group.rights));
   if (!changes) return;
   const today = dayOf(act.at);
-  const memberIds: number[] = await trx('memberships').where('group_id', groupId).pluck('user_id');
-  const potential = await findPotentialRights(trx, memberIds, today);
-  await requireCovered(trx, act, potential);
+  const stronger = (await findStrongerMembers(trx, act.by.rights, [groupId], today)).get(groupId);
+  if (stronger !== undefined) throw new Forbidden(`The member ${stronger} has rights that you do not hold.`);
+  const holders = await findLinkHolders(trx, [groupId]);
+  const before = await findPotentialRights(trx, holders, today);
 
   const permissions = Object.entries(rights).map(([application, level]) => ({ group_id: groupId, application, level }));
   await trx('group_permissions').where('group_id', groupId).delete();
@@ -46,20 +47,14 @@ export async function setPermissions(
       ...changes,
     },
   ]);
-  const members = memberIds.map((id) => ({ id, rights: potential.get(id) ?? NO_RIGHTS }));
-  await endOutgrownLinks(trx, act, members);
+  await endOutgrownLinks(
+    trx,
+    act,
+    holders.map((id) => ({ id, rights: before.get(id) ?? NO_RIGHTS })),
+  );
   if (act.by.id !== null && !covers(await findRights(trx, act.by.id, today), act.by.rights))
     throw new Forbidden('This would take rights from yourself: nobody does that. Ask another administrator.');
   await requireAdministratorRemains(trx);
-}
-
-/** Nobody changes what somebody may do who may do more than they themself may (R61). */
-async function requireCovered(trx: Transaction, act: Act, members: Map<number, Rights>): Promise<void> {
-  for (const [id, rights] of members)
-    if (!covers(act.by.rights, rights)) {
-      const name = (await findUserNames(trx, [id])).get(id);
-      throw new Forbidden(`The member ${name} has rights that you do not hold.`);
-    }
 }
 
 /** The level for each application that either grants, in one order, so that the two can be compared. */

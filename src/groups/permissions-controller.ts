@@ -1,5 +1,4 @@
 import { type Request, type Response, Router } from 'express';
-import { dayOf } from '../clock.ts';
 import { actOf } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
@@ -77,13 +76,19 @@ export function permissionsController(app: AppContext): Router {
   /** What saving would do, and to how many. */
   async function showSheet(req: Request, res: Response, group: Group, typed: Typed): Promise<void> {
     const rights = rightsIn(typed, group);
-    const today = dayOf(app.clock());
+    const change = { groupId: group.id, from: group.rights, to: rights };
+    const cells = APPLICATIONS.map((application) => ({
+      application,
+      from: change.from[application] ?? 'none',
+      to: rights[application] ?? 'none',
+    }));
     const page = {
       title: `Change permissions of ${group.name}`,
       group,
       typed,
       applications: APPLICATIONS,
-      effects: await effectsOf(app.db.read, { group, from: group.rights, to: rights }, today),
+      cells: cells.filter(({ from, to }) => from !== to),
+      effects: await effectsOf(app, [change]),
     };
     render(req, res, 'groups/permissions-sheet', page);
   }

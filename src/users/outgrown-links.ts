@@ -1,6 +1,7 @@
 import type { Act } from '../audit/audit-event.ts';
 import { dayOf } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
 import { findPotentialRights } from '../groups/membership-store.ts';
 import { covers, NO_RIGHTS } from '../groups/permission.ts';
 import { endLinks } from '../links/link-store.ts';
@@ -23,4 +24,11 @@ export async function endOutgrownLinks(
     act,
     outgrown.map((subject) => subject.id),
   );
+}
+
+/** The members of these groups who hold an open link. */
+export async function findLinkHolders(trx: Transaction, groupIds: number[]): Promise<number[]> {
+  const holders = trx('links').join('memberships', 'memberships.user_id', 'links.user_id');
+  holders.whereNull('links.used_at').whereNull('links.ended_at').distinct();
+  return whereIdIn(holders, 'memberships.group_id', groupIds).pluck('links.user_id');
 }

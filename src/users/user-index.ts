@@ -1,4 +1,6 @@
+import { type Clock, type Day, dayOf } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
+import { whereNotOver } from '../groups/membership-store.ts';
 import { FactTable } from './fact-table.ts';
 import { IdLists } from './id-lists.ts';
 import type { Activity } from './user.ts';
@@ -67,15 +69,19 @@ interface FactRow {
  */
 export class UserIndex {
   private readonly db: Reader;
+  private readonly clock: Clock;
   private lastChange = 0;
+  /** The day for which memberships were read; with the next one some are over. */
+  private day: Day = '';
   private loading: Promise<void> | undefined;
   private readonly facts = new FactTable();
   private readonly groups = new IdLists();
   private readonly tags = new IdLists();
-  private known: (Sizes & { change: number }) | undefined;
+  private known: Sizes | undefined;
 
-  constructor(db: Reader) {
+  constructor(db: Reader, clock: Clock) {
     this.db = db;
+    this.clock = clock;
   }
 
   /** Reads what changed up to this call. */
@@ -143,7 +149,7 @@ export class UserIndex {
    * in this order: one that followed the filters would move its lines under the pointer.
    */
   sizes(): Sizes {
-    if (this.known?.change === this.lastChange) return this.known;
+    if (this.known) return this.known;
     const tags = new Int32Array(this.tags.highest + 1);
     const groups = new Int32Array(this.groups.highest + 1);
     for (let id = 0; id < this.facts.end; id++) {
@@ -151,13 +157,30 @@ export class UserIndex {
       for (const tag of this.tags.of(id)) tags[tag]++;
       for (const group of this.groups.of(id)) groups[group]++;
     }
-    this.known = { change: this.lastChange, tags, groups };
+    this.known = { tags, groups };
     return this.known;
   }
 
+  /** The groups whose membership counts today, deactivated groups included. */
+  groupsOf(userId: number): readonly number[] {
+    return this.groups.of(userId);
+  }
+
+  /** Calls `visit` for everybody in any of the groups who is not deleted, with all the groups that they are in. */
+  visitMembers(groupIds: ReadonlySet<number>, visit: (groups: readonly number[]) => void): void {
+    for (let id = 0; id < this.facts.end; id++) {
+      if (!this.facts.isListed(id)) continue;
+      const groups = this.groups.of(id);
+      if (groups.some((group) => groupIds.has(group))) visit(groups);
+    }
+  }
+
   private async catchUp(): Promise<void> {
+    const today = dayOf(this.clock());
+    if (this.day !== today) await this.turnTo(today);
     const newest = await this.newestChange();
     if (newest === this.lastChange) return;
+    this.known = undefined;
     const changes: { id: number; user_id: number }[] = await this.db('user_changes')
       .where('id', '>', this.lastChange)
       .orderBy('id')
@@ -168,6 +191,20 @@ export class UserIndex {
     if (isWhole) await this.read([...new Set(changes.map((change) => change.user_id))]);
     else await this.readAll();
     this.lastChange = isWhole ? changes[changes.length - 1].id : newest;
+  }
+
+  /** Memberships that were over before the day and are not, or the other way round, are read anew. */
+  private async turnTo(today: Day): Promise<void> {
+    const [from, to] = [this.day, today].sort();
+    this.day = today;
+    this.known = undefined;
+    if (from === '') return;
+    const turned: number[] = await this.db('memberships')
+      .where('until_on', '>=', from)
+      .where('until_on', '<', to)
+      .distinct()
+      .pluck('user_id');
+    await this.read(turned);
   }
 
   private async newestChange(): Promise<number> {
@@ -200,7 +237,8 @@ export class UserIndex {
       .select('links.expires_at as invitation_expires_at', 'locked_until', 'expires_on', 'last_login_at')
       .select(this.db.raw('outbox.failed_at is not null as invitation_failed'))
       .select('last_activity_at', 'access_confirmed_at', 'users.created_at');
-    const groups: { user_id: number; value: number }[] = await restrict(this.db('memberships'), 'user_id')
+    const memberships = whereNotOver(this.db('memberships'), this.day);
+    const groups: { user_id: number; value: number }[] = await restrict(memberships, 'user_id')
       .orderBy(['user_id', 'group_id'])
       .select('user_id', 'group_id as value');
     const tags: { user_id: number; value: number }[] = await restrict(this.db('user_tags'), 'user_id')

@@ -94,7 +94,7 @@ describe('the members of a group', () => {
     const sheet = pageOf(await alice.get(`${await pathOf('Support', '/members/edit')}?ids=${ids.join('&ids=')}`));
     expect(sheet.texts('#end-form li').slice(0, 2)).toEqual([
       '2 people lose read on audit; 1 keeps it through Auditors.',
-      '3 people lose write on contacts.',
+      '3 people lose write on contacts, of whom 1 keeps read.',
     ]);
     expect(sheet.texts('#end-form .buttons button')).toEqual(['Remove 3 members']);
   });

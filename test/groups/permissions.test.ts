@@ -59,7 +59,7 @@ describe('the permissions of a group', () => {
     const back = await submit(alice, await pathOf('Support', '/permissions/edit'), { users: 'read', contacts: 'none' });
     expect(pageOf(back).texts('#sheet li').slice(0, 2)).toEqual([
       '3 people lose read on contacts; 1 keeps it through Auditors.',
-      '4 people lose write on users.',
+      '4 people lose write on users and keep read.',
     ]);
   });
 

@@ -234,7 +234,7 @@ describe('the counts', () => {
   });
 
   it('know what was committed a moment ago, however many ask at that moment', async () => {
-    const index = new UserIndex(app.db.read);
+    const index = new UserIndex(app.db.read, app.clock.now);
     const filter = {
       activities: new Set<Activity>(['deleted']),
       states: 0,
