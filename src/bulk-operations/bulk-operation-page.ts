@@ -1,14 +1,14 @@
 import { counted } from '../text.ts';
 import { may, type Viewer } from '../users/user.ts';
-import type { Outcome } from '../users/user-life-cycle.ts';
 import { format } from '../web/format.ts';
-import { type BulkAction, type BulkOperation, WORDS } from './bulk-operation.ts';
+import { type BulkAction, type BulkOperation, wordsOf } from './bulk-operation.ts';
 import type { BulkItem } from './bulk-operation-store.ts';
+import { BULK_SUBJECTS, type BulkOutcome } from './bulk-subject.ts';
 
 const NAMES_SHOWN = 20;
 const ITEMS_SHOWN = 500;
 
-/** What may be wanted next, after an operation, for the same users. */
+/** What may be wanted next, after an operation, for the same subjects. */
 const AFTERWARDS: Partial<Record<BulkAction, BulkAction>> = {
   deactivate: 'activate',
   delete: 'activate',
@@ -34,10 +34,11 @@ const BEFORE: Record<BulkAction, (before: Before) => string> = {
 /** Before anything happens: how many will change, who is left out and why. */
 export function sheetPage(
   operation: BulkOperation,
-  outcomes: Outcome[],
-  { changedMeanwhile, outside }: { changedMeanwhile: string[]; outside: number },
+  outcomes: BulkOutcome[],
+  more: { changedMeanwhile: string[]; outside: number; effects: string[] },
 ) {
-  const words = WORDS[operation.action];
+  const words = wordsOf(operation);
+  const { noun, path } = BULK_SUBJECTS[operation.subjectType];
   const changing = outcomes.filter((outcome) => !outcome.refusal);
   const reasons = Map.groupBy(
     outcomes.filter((outcome) => outcome.refusal),
@@ -55,11 +56,13 @@ export function sheetPage(
       names: some(those.map((outcome) => outcome.subject.name)),
     })),
     difference: differenceOf(operation, outcomes.length),
-    changedMeanwhile: some(changedMeanwhile),
-    outside,
+    changedMeanwhile: some(more.changedMeanwhile),
+    outside: more.outside,
+    effects: more.effects,
+    noun,
     offersDeactivation:
       operation.action === 'delete' && changing.some((outcome) => outcome.subject.activity === 'active'),
-    backPath: operation.view ?? '/users',
+    backPath: operation.view ?? path,
   };
 }
 
@@ -74,13 +77,15 @@ export function reportPage(
   const chosen = outcome === 'changed' || outcome === 'left-out' ? outcome : '';
   const matching = items.filter((item) => chosen === '' || item.outcome === chosen.replace('-', ' '));
   const next = AFTERWARDS[operation.action];
+  const { path, application } = BULK_SUBJECTS[operation.subjectType];
   return {
-    title: WORDS[operation.action].done(changed),
+    title: wordsOf(operation).done(changed),
     operation,
-    words: WORDS[operation.action],
+    words: wordsOf(operation),
+    path,
     creator: more.creator,
     links: more.links,
-    backPath: operation.view ?? '/users',
+    backPath: operation.view ?? path,
     items: matching.slice(0, ITEMS_SHOWN).map((item) => ({ ...item, was: BEFORE[operation.action](item.before) })),
     rest: Math.max(0, matching.length - ITEMS_SHOWN),
     outcomes: [
@@ -99,15 +104,15 @@ export function reportPage(
       },
     ],
     afterwards:
-      next && changed > 0 && isUndone(operation.action, items) && may(more.viewer, 'users', 'write')
-        ? { action: next, label: WORDS[next].button(changed) }
+      next && changed > 0 && isUndone(operation.action, items) && may(more.viewer, application, 'write')
+        ? { action: next, label: wordsOf({ ...operation, action: next }).button(changed) }
         : undefined,
   };
 }
 
 function differenceOf(operation: BulkOperation, now: number): string | undefined {
   if (operation.shown === null || operation.shown === now) return undefined;
-  return `The list showed ${counted(operation.shown, 'user')}; when you pressed, ${now === 1 ? 'it was' : 'they were'} ${now.toLocaleString('en')}.`;
+  return `The list showed ${counted(operation.shown, BULK_SUBJECTS[operation.subjectType].noun)}; when you pressed, ${now === 1 ? 'it was' : 'they were'} ${now.toLocaleString('en')}.`;
 }
 
 function some(names: string[]): { shown: string[]; rest: number } {

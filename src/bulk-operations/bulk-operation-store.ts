@@ -2,22 +2,24 @@ import type { Act } from '../audit/audit-event.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import type { Channel, LinkSettings } from '../links/link-store.ts';
-import { type Outcome, perform } from '../users/user-life-cycle.ts';
 import { NotFound } from '../web/errors.ts';
-import type { BulkAction, BulkOperation } from './bulk-operation.ts';
+import type { BulkAction, BulkOperation, SubjectType } from './bulk-operation.ts';
+import { BULK_SUBJECTS, type BulkOutcome } from './bulk-subject.ts';
 
 export interface BulkItem {
-  userId: number;
-  userName: string;
-  userEmail: string;
+  id: number;
+  name: string;
+  /** Empty for what has none. */
+  email: string;
   outcome: 'changed' | 'left out' | null;
   reason: string;
   before: Record<string, unknown>;
 }
 
 export interface Draft {
+  subjectType: SubjectType;
   action: BulkAction;
-  userIds: number[];
+  ids: number[];
   /** The list it was begun on; with what it showed where all of it were meant. */
   view?: Pick<BulkOperation, 'view' | 'shown' | 'shownChange' | 'frozenChange'>;
 }
@@ -26,6 +28,7 @@ export interface Draft {
 export async function createDraft(trx: Transaction, act: Act, draft: Draft): Promise<number> {
   const [{ id }] = await trx('bulk_operations')
     .insert({
+      subject_type: draft.subjectType,
       action: draft.action,
       created_by: act.by.id,
       created_at: act.at,
@@ -35,7 +38,7 @@ export async function createDraft(trx: Transaction, act: Act, draft: Draft): Pro
       frozen_change: draft.view?.frozenChange,
     })
     .returning('id');
-  const items = draft.userIds.map((user_id) => ({ operation_id: id, user_id }));
+  const items = draft.ids.map((subject_id) => ({ operation_id: id, subject_id }));
   await bulkInsert(trx, 'bulk_operation_items', items);
   return id;
 }
@@ -53,13 +56,14 @@ export interface ListedOperation extends BulkOperation {
   changed: number;
 }
 
-/** The newest operations that were executed, with their sizes. */
-export async function findExecuted(db: Reader, limit: number): Promise<ListedOperation[]> {
+/** The newest operations on these types that were executed, with their sizes. */
+export async function findExecuted(db: Reader, types: SubjectType[], limit: number): Promise<ListedOperation[]> {
   const count = (outcome: string) =>
     db('bulk_operation_items').whereRaw('operation_id = bulk_operations.id').whereRaw(outcome).count('*');
   const rows = await db('bulk_operations')
     .join('users', 'users.id', 'bulk_operations.created_by')
     .whereNotNull('executed_at')
+    .whereIn('subject_type', types)
     .orderBy('bulk_operations.id', 'desc')
     .limit(limit)
     .select('bulk_operations.*', 'users.name as creator')
@@ -73,17 +77,17 @@ export async function findExecuted(db: Reader, limit: number): Promise<ListedOpe
 }
 
 export async function findItemIds(db: Reader, operationId: number): Promise<number[]> {
-  return db('bulk_operation_items').where('operation_id', operationId).orderBy('user_id').pluck('user_id');
+  return db('bulk_operation_items').where('operation_id', operationId).orderBy('subject_id').pluck('subject_id');
 }
 
 /** Of the frozen users, those who changed between the moment the view was shown and the freezing. */
 export async function findChangedMeanwhile(db: Reader, operation: BulkOperation): Promise<string[]> {
   if (operation.shownChange === null || operation.frozenChange === null) return [];
   return db('bulk_operation_items')
-    .join('users', 'users.id', 'bulk_operation_items.user_id')
+    .join('users', 'users.id', 'bulk_operation_items.subject_id')
     .where('operation_id', operation.id)
     .whereIn(
-      'user_id',
+      'subject_id',
       db('user_changes')
         .where('id', '>', operation.shownChange)
         .where('id', '<=', operation.frozenChange)
@@ -93,18 +97,19 @@ export async function findChangedMeanwhile(db: Reader, operation: BulkOperation)
     .pluck('users.name');
 }
 
-/** The items by the name of their user, of one outcome or of all. */
-export async function findItems(db: Reader, operationId: number, outcome?: string): Promise<BulkItem[]> {
+/** The items by the name of their subject. */
+export async function findItems(db: Reader, operation: Pick<BulkOperation, 'id' | 'subjectType'>): Promise<BulkItem[]> {
+  const { table, columns } = BULK_SUBJECTS[operation.subjectType];
   const query = db('bulk_operation_items')
-    .join('users', 'users.id', 'bulk_operation_items.user_id')
-    .where('operation_id', operationId)
-    .orderBy(['users.sort_name', 'users.id'])
-    .select('bulk_operation_items.*', 'users.name as user_name', 'users.email as user_email');
-  if (outcome) query.where({ outcome });
+    .join(`${table} as subject`, 'subject.id', 'bulk_operation_items.subject_id')
+    .where('operation_id', operation.id)
+    .orderBy([`subject.${columns.order}`, 'subject.id'])
+    .select('bulk_operation_items.*', `subject.${columns.name} as name`);
+  if (columns.email) query.select(`subject.${columns.email} as email`);
   return (await query).map((row) => ({
-    userId: row.user_id,
-    userName: row.user_name,
-    userEmail: row.user_email,
+    id: row.subject_id,
+    name: row.name,
+    email: row.email ?? '',
     outcome: row.outcome,
     reason: row.reason,
     before: JSON.parse(row.before),
@@ -121,26 +126,22 @@ export async function executeOperation(
   operation: BulkOperation,
   links: LinkSettings,
   channel: Channel,
-): Promise<Outcome[] | undefined> {
+): Promise<BulkOutcome[] | undefined> {
   const claimed = await trx('bulk_operations')
     .where({ id: operation.id })
     .whereNull('executed_at')
     .update({ executed_at: act.at });
   if (claimed === 0) return undefined;
-  const outcomes = await perform(trx, act, operation.action, await findItemIds(trx, operation.id), links, channel);
+  const ids = await findItemIds(trx, operation.id);
+  const { perform } = BULK_SUBJECTS[operation.subjectType];
+  const outcomes = await perform(trx, act, operation.action, ids, links, channel);
   await trx('bulk_operation_items').where('operation_id', operation.id).delete();
-  const items = outcomes.map(({ subject, refusal }) => ({
+  const items = outcomes.map(({ subject, refusal, before }) => ({
     operation_id: operation.id,
-    user_id: subject.id,
+    subject_id: subject.id,
     outcome: refusal ? 'left out' : 'changed',
     reason: refusal?.reason ?? '',
-    before: JSON.stringify({
-      activity: subject.activity,
-      loginAttempts: subject.loginAttempts,
-      lockedUntil: subject.lockedUntil,
-      invitationExpiresAt: subject.invitationExpiresAt,
-      accessConfirmedAt: subject.accessConfirmedAt,
-    }),
+    before: JSON.stringify(before),
   }));
   await bulkInsert(trx, 'bulk_operation_items', items);
   return outcomes;
@@ -156,6 +157,7 @@ export async function pruneDrafts(trx: Transaction, before: string): Promise<voi
 function operationOf(row: { [column: string]: never }): BulkOperation {
   return {
     id: row.id,
+    subjectType: row.subject_type,
     action: row.action,
     createdBy: row.created_by,
     createdAt: row.created_at,

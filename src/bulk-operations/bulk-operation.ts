@@ -1,25 +1,26 @@
 import type { Instant } from '../clock.ts';
+import type { GroupAction } from '../groups/group-life-cycle.ts';
 import { counted } from '../text.ts';
 import type { UserAction } from '../users/user-action.ts';
 
-/** What the action bar of the list offers, in its order. */
-export const BULK_ACTIONS = [
-  'delete',
-  'activate',
-  'deactivate',
-  'reinvite',
-  'reset-login-attempts',
-  'confirm-access',
-] as const satisfies UserAction[];
+/** What an operation can be done to. */
+export type SubjectType = 'user' | 'group';
 
-export type BulkAction = (typeof BULK_ACTIONS)[number];
+/** What the action bar of each list offers, in its order. */
+export const BULK_ACTIONS = {
+  user: ['delete', 'activate', 'deactivate', 'reinvite', 'reset-login-attempts', 'confirm-access'],
+  group: ['delete', 'activate', 'deactivate'],
+} as const satisfies { user: UserAction[]; group: GroupAction[] };
+
+export type BulkAction = (typeof BULK_ACTIONS)['user'][number];
 
 /** More at once is refused with a sentence. */
 export const MOST_AT_ONCE = 5_000;
 
-/** One action on a set of users: frozen as a draft, executed once, then a report for good. */
+/** One action on a set of users or of groups: frozen as a draft, executed once, then a report for good. */
 export interface BulkOperation {
   id: number;
+  subjectType: SubjectType;
   action: BulkAction;
   createdBy: number;
   createdAt: Instant;
@@ -43,13 +44,13 @@ interface Words {
   isDangerous?: boolean;
 }
 
-const were = (number: number) => `${counted(number, 'user')} ${number === 1 ? 'was' : 'were'}`;
+const were = (number: number, noun: string) => `${counted(number, noun)} ${number === 1 ? 'was' : 'were'}`;
 
-export const WORDS: Record<BulkAction, Words> = {
+const USER_WORDS: Record<BulkAction, Words> = {
   delete: {
     label: 'Delete',
     button: (number) => `Delete ${counted(number, 'user')}`,
-    done: (number) => `${were(number)} deleted.`,
+    done: (number) => `${were(number, 'user')} deleted.`,
     consequence:
       'They can no longer sign in and leave the list; sessions and links end at once. Activate restores them.',
     isDangerous: true,
@@ -57,20 +58,20 @@ export const WORDS: Record<BulkAction, Words> = {
   activate: {
     label: 'Activate',
     button: (number) => `Activate ${counted(number, 'user')}`,
-    done: (number) => `${were(number)} activated.`,
+    done: (number) => `${were(number, 'user')} activated.`,
     consequence: 'They may sign in again, with the groups that stand in their records.',
   },
   deactivate: {
     label: 'Deactivate',
     button: (number) => `Deactivate ${counted(number, 'user')}`,
-    done: (number) => `${were(number)} deactivated.`,
+    done: (number) => `${were(number, 'user')} deactivated.`,
     consequence: 'They can no longer sign in; sessions and links end at once. Everything else stays.',
     isDangerous: true,
   },
   reinvite: {
     label: 'Reinvite',
     button: (number) => `Reinvite ${counted(number, 'user')}`,
-    done: (number) => `${were(number)} invited anew.`,
+    done: (number) => `${were(number, 'user')} invited anew.`,
     consequence: 'Each gets a new link, and the links made before no longer work.',
   },
   'reset-login-attempts': {
@@ -88,6 +89,45 @@ export const WORDS: Record<BulkAction, Words> = {
   },
 };
 
-export function isBulkAction(text: string): text is BulkAction {
-  return (BULK_ACTIONS as readonly string[]).includes(text);
+const GROUP_WORDS: Record<(typeof BULK_ACTIONS)['group'][number], Words> = {
+  delete: {
+    label: 'Delete',
+    button: (number) => `Delete ${counted(number, 'group')}`,
+    done: (number) => `${were(number, 'group')} deleted.`,
+    consequence:
+      'They grant nothing from the next click on, and leave the list. Activate restores them with their members.',
+    isDangerous: true,
+  },
+  activate: {
+    label: 'Activate',
+    button: (number) => `Activate ${counted(number, 'group')}`,
+    done: (number) => `${were(number, 'group')} activated.`,
+    consequence: 'What they grant holds for their members from the next click on.',
+  },
+  deactivate: {
+    label: 'Deactivate',
+    button: (number) => `Deactivate ${counted(number, 'group')}`,
+    done: (number) => `${were(number, 'group')} deactivated.`,
+    consequence: 'They grant nothing from the next click on. Their members stay listed.',
+    isDangerous: true,
+  },
+};
+
+const WORDS: Record<SubjectType, Partial<Record<BulkAction, Words>>> = { user: USER_WORDS, group: GROUP_WORDS };
+
+export function wordsOf({ subjectType, action }: Pick<BulkOperation, 'subjectType' | 'action'>): Words {
+  return WORDS[subjectType][action]!;
+}
+
+/** The actions of a list's action bar, in words. */
+export function offeredInBulk(subjectType: SubjectType) {
+  return BULK_ACTIONS[subjectType].map((action) => ({ action, ...wordsOf({ subjectType, action }) }));
+}
+
+export function isSubjectType(text: string): text is SubjectType {
+  return Object.hasOwn(BULK_ACTIONS, text);
+}
+
+export function isBulkAction(subjectType: SubjectType, text: string): text is BulkAction {
+  return (BULK_ACTIONS[subjectType] as readonly string[]).includes(text);
 }

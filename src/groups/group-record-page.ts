@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { findGroupEvents } from '../audit/audit-store.ts';
+import { offeredInBulk } from '../bulk-operations/bulk-operation.ts';
 import { dayOf } from '../clock.ts';
 import { findTagsOf } from '../tags/tag-store.ts';
 import { may } from '../users/user.ts';
@@ -8,6 +9,7 @@ import { findUserNames } from '../users/user-store.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { render } from '../web/render.ts';
 import { type Group, mayChange } from './group.ts';
+import { type GroupAction, isApplicable } from './group-life-cycle.ts';
 import { listMembers } from './member-list.ts';
 
 const EVENTS_SHOWN = 15;
@@ -30,6 +32,9 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
     names: await findUserNames(db, [group.createdBy, ...list.members.map((member) => member.grantedBy)]),
     ...(await timelineOf(app, group.id)),
     mayEdit,
+    actions: mayChange(viewer, group)
+      ? offeredInBulk('group').filter(({ action }) => isApplicable(group, action as GroupAction))
+      : [],
     mayEditMembers: mayEdit && may(viewer, 'users', 'write'),
     mayReadUsers: may(viewer, 'users', 'read'),
   };

@@ -3,6 +3,7 @@ import type { Act } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { violatedUnique } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
 import { setTags } from '../tags/tag-store.ts';
 import { identityKey } from '../text.ts';
 import { NotFound } from '../web/errors.ts';
@@ -13,31 +14,30 @@ import { type Level, NO_RIGHTS, type Rights } from './permission.ts';
 /** All groups that are not deleted, by name, with what they grant. */
 export async function findGroups(db: Reader, ids?: number[]): Promise<Group[]> {
   const query = selectGroups(db).whereNot('groups.activity', 'deleted').orderBy('groups.name_key');
-  if (ids) query.whereIn('groups.id', ids);
+  if (ids) whereIdIn(query, 'groups.id', ids);
   return withRights(db, await query, ids);
 }
 
 /** A deleted one included. Throws NotFound. */
 export async function findGroup(db: Reader, id: number): Promise<Group> {
-  const [group] = await withRights(db, await selectGroups(db).where('groups.id', id), [id]);
-  if (!group) throw new NotFound('There is no such group.');
+  const [group] = await findGroupsOf(db, [id]);
   return group;
 }
 
-export interface GroupWithSize extends Group {
-  size: number;
+/** Every group, deleted ones included. */
+export async function findAllGroups(db: Reader): Promise<Group[]> {
+  return withRights(db, await selectGroups(db));
 }
 
-/** The groups with the number of their members who are not deleted. */
-export async function findGroupsWithSize(db: Reader): Promise<GroupWithSize[]> {
-  const sizes = await db('memberships')
-    .join('users', 'users.id', 'memberships.user_id')
-    .whereNot('users.activity', 'deleted')
-    .groupBy('group_id')
-    .select('group_id')
-    .count('* as size');
-  const sizeOf = new Map(sizes.map((row) => [row.group_id, Number(row.size)]));
-  return (await findGroups(db)).map((group) => ({ ...group, size: sizeOf.get(group.id) ?? 0 }));
+/** Deleted ones included, in the order of the ids. Throws NotFound where one is unknown. */
+export async function findGroupsOf(db: Reader, ids: number[]): Promise<Group[]> {
+  const groups = await withRights(db, await whereIdIn(selectGroups(db), 'groups.id', ids), ids);
+  const byId = new Map(groups.map((group) => [group.id, group]));
+  return ids.map((id) => {
+    const group = byId.get(id);
+    if (!group) throw new NotFound('There is no such group.');
+    return group;
+  });
 }
 
 export interface NewGroup {
@@ -111,7 +111,7 @@ function selectGroups(db: Reader): Knex.QueryBuilder<Row, Row[]> {
 
 async function withRights(db: Reader, rows: Row[], ids?: number[]): Promise<Group[]> {
   const query = db('group_permissions');
-  if (ids) query.whereIn('group_id', ids);
+  if (ids) whereIdIn(query, 'group_id', ids);
   const permissions: { group_id: number; application: string; level: Level }[] = await query;
   const rights = new Map<number, Record<string, Level>>();
   for (const { group_id, application, level } of permissions)

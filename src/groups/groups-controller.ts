@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from 'express';
-import { listContacts } from '../contacts/contact-store.ts';
+import { findTags } from '../tags/tag-store.ts';
 import { may } from '../users/user.ts';
 import { actOf } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
@@ -7,6 +7,7 @@ import { requireRight } from '../web/authorization.ts';
 import { flash } from '../web/flash.ts';
 import { type Errors, FieldErrors, RefusedFields, StaleVersion } from '../web/form.ts';
 import { takeKept } from '../web/kept-form.ts';
+import { readHabits, rememberPageSize } from '../web/list-habits.ts';
 import { recordRefusal } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
 import { groupOf } from './addressed-group.ts';
@@ -14,29 +15,25 @@ import type { Group } from './group.ts';
 import { createLedGroup, requireChangeable, updateGroup } from './group-editing.ts';
 import { checkGroup, typedGroup } from './group-form.ts';
 import { showGroupForm, typedNow } from './group-form-page.ts';
+import { listGroups } from './group-list.ts';
+import { groupsPage } from './group-list-page.ts';
+import { readGroupQuery } from './group-list-query.ts';
 import { showRecord, showTimeline } from './group-record-page.ts';
-import { findGroup, findGroupsWithSize } from './group-store.ts';
-
-const CONTACTS_SHOWN = 200;
+import { findGroup } from './group-store.ts';
 
 export function groupsController(app: AppContext): Router {
   const router = Router();
   const read = requireRight('groups', 'read');
   const write = requireRight('groups', 'write');
 
-  /** Groups and contacts as plain lists. */
   router.get('/groups', read, async (req, res) => {
-    const mayReadContacts = may(req.viewer!, 'contacts', 'read');
-    const groups = await findGroupsWithSize(app.db.read);
-    const contacts = mayReadContacts ? await listContacts(app.db.read, CONTACTS_SHOWN) : [];
-    render(req, res, 'groups/index', {
-      title: 'Groups',
-      groups,
-      contacts,
-      mayReadContacts,
-      contactsShown: CONTACTS_SHOWN,
-      mayWrite: may(req.viewer!, 'groups', 'write'),
-    });
+    const { per, folded } = readHabits(req);
+    const query = readGroupQuery(req.query, per);
+    const list = await listGroups(app, query);
+    rememberPageSize(res, '/groups', query, app.config.secure);
+    const tags = await findTags(app.db.read);
+    const page = groupsPage({ query, list, tags, folded, mayWrite: may(req.viewer!, 'groups', 'write') });
+    render(req, res, 'groups/index', page, { fragments: { 'groups-list': 'lists/_list' } });
   });
 
   router.get('/groups/new', write, (req, res) => {

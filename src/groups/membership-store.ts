@@ -26,9 +26,16 @@ export function isOver(membership: Pick<Membership, 'untilOn'>, today: Day): boo
   return membership.untilOn !== null && membership.untilOn < today;
 }
 
-/** What the user may do now: the union over their active groups. */
-export async function findRights(db: Reader, userId: number, today: Day): Promise<Rights> {
-  const rows = await permissionsOf(db, [userId], today).where('groups.activity', 'active');
+/** What the user may do now: the union over their active groups, or over those of them that are not left out. */
+export async function findRights(
+  db: Reader,
+  userId: number,
+  today: Day,
+  withoutGroupIds: number[] = [],
+): Promise<Rights> {
+  const rows = await permissionsOf(db, [userId], today)
+    .where('groups.activity', 'active')
+    .whereNotIn('groups.id', withoutGroupIds);
   return union(rows.map((row) => ({ [row.application]: row.level })));
 }
 

@@ -30,3 +30,12 @@ export function union(all: Rights[]): Rights {
       if (rights[application] !== 'write') rights[application] = level;
   return rights;
 }
+
+/** "write on contacts, read on users"; the levels that matter most come first. */
+export function grantsInWords(rights: Rights): string {
+  const levels = (['write', 'read'] as const).map((level) => {
+    const applications = Object.keys(rights).filter((application) => rights[application] === level);
+    return applications.length > 0 ? `${level} on ${applications.sort().join(', ')}` : '';
+  });
+  return levels.filter(Boolean).join('; ');
+}

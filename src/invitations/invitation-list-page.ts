@@ -1,4 +1,4 @@
-import { WORDS } from '../bulk-operations/bulk-operation.ts';
+import { wordsOf } from '../bulk-operations/bulk-operation.ts';
 import type { Channel } from '../links/link-store.ts';
 import { fold, matches } from '../text.ts';
 import { format } from '../web/format.ts';
@@ -99,7 +99,7 @@ export function invitationsPage({
       empty: { unmatched: 'No invitation matches all of this.', none: 'Nobody was invited yet.', icon: 'mail' },
       bulk: mayWrite
         ? {
-            actions: [{ action: 'reinvite', ...WORDS.reinvite }],
+            actions: [{ action: 'reinvite', ...wordsOf({ subjectType: 'user', action: 'reinvite' }) }],
             fields: [['view', invitationsPath(query)]],
             meansAll: false,
           }

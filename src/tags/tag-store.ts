@@ -22,6 +22,14 @@ export async function findTagsOf(db: Reader, tagged: Tagged, id: number): Promis
     .select('tags.id', 'tags.name');
 }
 
+/** The ids of the tags of each group. */
+export async function findGroupTags(db: Reader): Promise<Map<number, number[]>> {
+  const found = new Map<number, number[]>();
+  for (const { group_id, tag_id } of await db('group_tags'))
+    found.set(group_id, [...(found.get(group_id) ?? []), tag_id]);
+  return found;
+}
+
 /** The tags that these words mean, each once and spelt as it is stored already, where it is. */
 export async function spelledTags(db: Reader, names: string[]): Promise<string[]> {
   const byKey = new Map(names.map((name) => [identityKey(name), name]));

@@ -7,13 +7,14 @@ import { findUsers } from './user-store.ts';
  * An administrator may write users and groups through an active group and a membership without an end, is active, has a
  * password, is not API-only and has no expiry date. Being locked does not matter: a lock ends by itself and by the command line.
  */
-function administrators(db: Reader) {
+function administrators(db: Reader, withoutGroupIds: number[] = []) {
   const mayWrite = (application: string) =>
     db('memberships')
       .join('groups', 'groups.id', 'memberships.group_id')
       .join('group_permissions', 'group_permissions.group_id', 'groups.id')
       .where({ 'groups.activity': 'active', application, level: 'write' })
       .whereNull('memberships.until_on')
+      .whereNotIn('groups.id', withoutGroupIds)
       .select('memberships.user_id');
   return db('users')
     .where({ activity: 'active', api_only: false })
@@ -28,8 +29,9 @@ export async function findAdministrators(db: Reader): Promise<User[]> {
   return findUsers(db, await administrators(db).orderBy('sort_name').pluck('id'));
 }
 
-export async function isAnyAdministrator(db: Reader): Promise<boolean> {
-  return (await administrators(db).select('id').first()) !== undefined;
+/** Whether there is an administrator, or would be if these groups granted nothing. */
+export async function isAnyAdministrator(db: Reader, withoutGroupIds: number[] = []): Promise<boolean> {
+  return (await administrators(db, withoutGroupIds).select('id').first()) !== undefined;
 }
 
 /** If nobody else would be an administrator after these were gone, the one of them who has to stay. */

@@ -1,4 +1,4 @@
-import { BULK_ACTIONS, WORDS } from '../bulk-operations/bulk-operation.ts';
+import { offeredInBulk } from '../bulk-operations/bulk-operation.ts';
 import type { Group } from '../groups/group.ts';
 import type { Tag } from '../tags/tag-store.ts';
 import { fold, matches } from '../text.ts';
@@ -119,7 +119,7 @@ export function listPage({
       },
       bulk: mayWrite
         ? {
-            actions: BULK_ACTIONS.map((action) => ({ action, ...WORDS[action] })),
+            actions: offeredInBulk('user'),
             // Where all that match are meant: the view, and what it showed.
             fields: [
               ['view', listPath(query)],

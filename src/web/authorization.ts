@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Application, Level } from '../groups/permission.ts';
-import { may } from '../users/user.ts';
+import { may, type Viewer } from '../users/user.ts';
 import { Forbidden, NotSignedIn } from './errors.ts';
 
 /** All routes below it are closed to strangers. */
@@ -10,12 +10,16 @@ export const requireSignIn: RequestHandler = (req, _res, next) => {
 };
 
 /** Who may not even read an application does not learn that it is there (404); who may read but not write gets 403. */
+export function demandRight(viewer: Viewer, application: Application, level: Level): void {
+  if (!may(viewer, application, 'read')) throw new Forbidden('There is nothing at this address.', true);
+  if (!may(viewer, application, level)) throw new Forbidden(`You may look at ${application} but not change them.`);
+}
+
+/** The same for every request to a route. */
 export function requireRight(application: Application, level: Level): RequestHandler {
   return (req, _res, next) => {
     if (!req.viewer) throw new NotSignedIn();
-    if (!may(req.viewer, application, 'read')) throw new Forbidden('There is nothing at this address.', true);
-    if (!may(req.viewer, application, level))
-      throw new Forbidden(`You may look at ${application} but not change them.`);
+    demandRight(req.viewer, application, level);
     next();
   };
 }

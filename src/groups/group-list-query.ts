@@ -1,0 +1,42 @@
+import type { Activity } from '../users/user.ts';
+import {
+  idsOf,
+  knownOf,
+  listAddress,
+  type Order,
+  type PageQuery,
+  readPageQuery,
+  type Source,
+} from '../web/list-query.ts';
+import type { Leadership } from './leader.ts';
+
+export const GROUP_SORTS = ['name', 'leader', 'users', 'permissions'] as const;
+export type GroupSort = (typeof GROUP_SORTS)[number];
+
+export const ACTIVITIES = ['active', 'deactivated', 'deleted'] as const satisfies Activity[];
+export const LEADERSHIPS = ['active', 'inactive', 'none'] as const satisfies Leadership[];
+
+const BY_NAME: Order<GroupSort> = { sort: 'name', descending: false };
+
+/** The whole view of the list, as the address holds it. */
+export interface GroupQuery extends PageQuery<GroupSort> {
+  /** Empty means active and deactivated. */
+  activity: Activity[];
+  leader: Leadership[];
+  tag: number[];
+}
+
+export function readGroupQuery(source: Source, rememberedPer?: number): GroupQuery {
+  return {
+    ...readPageQuery(source, GROUP_SORTS, BY_NAME, rememberedPer),
+    activity: knownOf(source.activity, ACTIVITIES),
+    leader: knownOf(source.leader, LEADERSHIPS),
+    tag: idsOf(source.tag),
+  };
+}
+
+/** The address of the view with some of it changed; going anywhere else starts at the first page. */
+export function groupsPath(query: GroupQuery, change: Partial<GroupQuery> = {}): string {
+  const next = { ...query, after: undefined, before: undefined, ...change };
+  return listAddress('/groups', next, BY_NAME, { activity: next.activity, leader: next.leader, tag: next.tag });
+}

@@ -1,0 +1,26 @@
+import type { Day } from '../clock.ts';
+import type { Reader } from '../db/database.ts';
+import { maySignIn } from '../users/user.ts';
+import { isOver } from './membership-store.ts';
+
+/** Whether a group has a leader, and whether they can act as one: who may not sign in or is no longer a member leads nothing. */
+export type Leadership = 'active' | 'inactive' | 'none';
+
+/** How each group is led, by its id. */
+export async function findLeaderships(db: Reader, today: Day): Promise<Map<number, Leadership>> {
+  const rows = await db('groups')
+    .leftJoin('users', 'users.id', 'groups.leader_id')
+    .leftJoin('memberships', (join) =>
+      join.on('memberships.group_id', 'groups.id').on('memberships.user_id', 'groups.leader_id'),
+    )
+    .select('groups.id', 'users.activity', 'users.api_only', 'users.expires_on')
+    .select('memberships.user_id as member_id', 'memberships.until_on');
+  return new Map(
+    rows.map((row) => {
+      if (row.activity === null) return [row.id, 'none'];
+      const leader = { activity: row.activity, apiOnly: Boolean(row.api_only), expiresOn: row.expires_on };
+      const isMember = row.member_id !== null && !isOver({ untilOn: row.until_on }, today);
+      return [row.id, isMember && maySignIn(leader, today) ? 'active' : 'inactive'];
+    }),
+  );
+}

@@ -1,0 +1,159 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startApp, type TestApp } from '../support/app.ts';
+import { watchAudit } from '../support/audit.ts';
+import { send, submit } from '../support/form.ts';
+import { linkFor } from '../support/links.ts';
+import { pageOf } from '../support/page.ts';
+import { groupId } from '../support/people.ts';
+import { type Fields, Session, signedIn } from '../support/session.ts';
+
+describe('the activity of groups', () => {
+  let app: TestApp;
+  let alice: Session;
+  beforeEach(async () => {
+    app = await startApp();
+    alice = await signedIn(app, 'alice');
+  });
+  afterEach(() => app.close());
+
+  const idsOf = async (...names: string[]) => Promise.all(names.map((name) => groupId(app, name)));
+  const activityOf = async (name: string) => (await app.db.read('groups').where({ name }).first()).activity;
+  const allow = async (group: string, application: string, level: string) => {
+    const row = { group_id: Number(await groupId(app, group)), application, level };
+    await app.db.write((trx) => trx('group_permissions').insert(row).onConflict(['group_id', 'application']).merge());
+  };
+  /** Presses the button for these groups; returns the sheet. */
+  async function press(viewer: Session, action: string, ...names: string[]) {
+    const pressed = await viewer.post('/bulk-operations', { subject: 'group', action, ids: await idsOf(...names) });
+    return pressed.status === 303 ? viewer.get(pressed.headers.location) : pressed;
+  }
+  /** The same with the sheet confirmed; returns the report. */
+  async function perform(viewer: Session, action: string, ...names: string[]) {
+    return viewer.get((await send(viewer, await press(viewer, action, ...names))).headers.location);
+  }
+
+  it('ends and gives back what they grant from the next request on, and keeps their members', async () => {
+    const rita = await signedIn(app, 'rita');
+    const audit = await watchAudit(app);
+    await perform(alice, 'deactivate', 'Auditors');
+    expect((await rita.get('/users')).status).toBe(404);
+    expect(pageOf(await alice.get(`/groups/${await groupId(app, 'Auditors')}`)).texts('#member-4 a')).toEqual(['rita']);
+    await perform(alice, 'activate', 'Auditors');
+    expect((await rita.get('/users')).status).toBe(200);
+    const events = (await audit.since()).filter((event) => event.action.startsWith('group.'));
+    expect(events.map((event) => [event.action, event.subjectName, event.before, event.after])).toEqual([
+      ['group.deactivated', 'Auditors', { activity: 'active' }, { activity: 'deactivated' }],
+      ['group.activated', 'Auditors', { activity: 'deactivated' }, { activity: 'active' }],
+    ]);
+  });
+
+  it('is told on the sheet by what it does to people, and in the report by what it was', async () => {
+    await allow('Support', 'users', 'read');
+    await alice.post(`/groups/${await groupId(app, 'Auditors')}/members`, { list: 'bob' });
+    const sheet = pageOf(await press(alice, 'deactivate', 'Support', 'Helpdesk'));
+    expect(sheet.texts('#sheet li')).toEqual([
+      '1 person loses write on users.',
+      '3 people lose read on users; 1 keeps it through Auditors.',
+    ]);
+    expect(sheet.textOf('#sheet button.main')).toBe('Deactivate 2 groups');
+    // What goes together keeps nothing for anybody.
+    expect(pageOf(await press(alice, 'deactivate', 'Support', 'Auditors')).texts('#sheet li')).toContain(
+      '5 people lose read on users.',
+    );
+    const report = pageOf(await perform(alice, 'deactivate', 'Support', 'Helpdesk'));
+    expect(report.texts('h1')).toEqual(['2 groups were deactivated.']);
+    expect(report.texts('#report .rows li')).toEqual(['Helpdesk changedwas active', 'Support changedwas active']);
+  });
+
+  it('deleted leaves the list and the name, and comes back with its members', async () => {
+    const count = async () => (await app.db.read('users').where('id', app.people.bob).first()).group_count;
+    await perform(alice, 'delete', 'Support');
+    expect(pageOf(await alice.get('/groups')).texts('td.name a')).not.toContain('Support');
+    expect(await count()).toBe(0);
+    await submit(alice, '/groups/new', { name: 'support' });
+    const refused = pageOf(await press(alice, 'activate', 'Support'));
+    expect(refused.textOf('#sheet .rows')).toMatch(/Support cannot be restored: another group has its name by now/);
+    await perform(alice, 'delete', 'support');
+    await perform(alice, 'activate', 'Support');
+    expect(await activityOf('Support')).toBe('active');
+    expect(await count()).toBe(1);
+    expect(pageOf(await alice.get(`/groups/${await groupId(app, 'Support')}`)).texts('#members ~ form li a')).toEqual([
+      'bob',
+      'carol',
+      'dave',
+      'lena',
+    ]);
+  });
+
+  it('restored ends the links of members who can do more by it (R37)', async () => {
+    await allow('Support', 'users', 'read');
+    await perform(alice, 'delete', 'Support');
+    const link = await linkFor(app, 'carol', 'invitation', alice);
+    await perform(alice, 'activate', 'Support');
+    expect((await new Session(app).get(link)).status).toBe(410);
+  });
+
+  describe('is left as it is', () => {
+    it('where the actor would take rights from themself, or the last administrator would go', async () => {
+      const sheet = pageOf(await press(alice, 'deactivate', 'Administrators', 'Support'));
+      expect(sheet.texts('#sheet .rows li')).toEqual([
+        'Administrators gives rights to yourself: nobody takes rights from themself',
+      ]);
+      await perform(alice, 'delete', 'Administrators', 'Support');
+      expect([await activityOf('Administrators'), await activityOf('Support')]).toEqual(['active', 'deleted']);
+    });
+
+    it('where it grants, or a member holds, what the actor does not (R61, R62)', async () => {
+      await allow('Helpdesk', 'groups', 'write');
+      const max = await signedIn(app, 'max');
+      await app.db.write(async (trx) => {
+        await trx('memberships').insert({
+          user_id: app.people.rita,
+          group_id: await idsOf('Support').then(([id]) => Number(id)),
+          granted_at: '2026-01-01T00:00:00.000Z',
+        });
+      });
+      const sheet = pageOf(await press(max, 'deactivate', 'Auditors', 'Support'));
+      expect(sheet.texts('#sheet .rows li')).toEqual([
+        'Auditors grants rights that you do not hold',
+        'Support has the member rita, who has rights that you do not hold',
+      ]);
+      await perform(max, 'deactivate', 'Auditors', 'Support');
+      expect([await activityOf('Auditors'), await activityOf('Support')]).toEqual(['active', 'active']);
+    });
+
+    it('by whoever may not change groups, and its operations are hidden from who may not read them', async () => {
+      const max = await signedIn(app, 'max');
+      expect((await press(max, 'deactivate', 'Support')).status).toBe(404);
+      expect((await press(await signedIn(app, 'rita'), 'deactivate', 'Support')).status).toBe(403);
+      await perform(alice, 'deactivate', 'Support');
+      const { id } = await app.db.read('bulk_operations').orderBy('id', 'desc').first();
+      for (const path of [`/bulk-operations/${id}`, `/bulk-operations/${id}/items.csv`])
+        expect([(await max.get(path)).status, (await alice.get(path)).status]).toEqual([404, 200]);
+      expect(pageOf(await max.get('/bulk-operations')).texts('main a')).not.toContain('1 group was deactivated.');
+    });
+
+    it('where an action is meant for users, or a view is not one of groups', async () => {
+      const senseless: Fields[] = [
+        { subject: 'group', action: 'reinvite', ids: '1' },
+        { subject: 'robot', action: 'delete', ids: '1' },
+        { subject: 'group', action: 'delete', scope: 'all', view: '/users' },
+        { subject: 'group', action: 'delete', scope: 'all', view: '/groups?activity=nonsense' },
+      ];
+      for (const fields of senseless) expect((await alice.post('/bulk-operations', fields)).status).toBe(400);
+    });
+  });
+
+  it('is changed for all that a view shows', async () => {
+    const pressed = await alice.post('/bulk-operations', {
+      subject: 'group',
+      action: 'deactivate',
+      scope: 'all',
+      view: '/groups?q=s',
+      shown: '3',
+    });
+    const sheet = pageOf(await alice.get(pressed.headers.location));
+    expect(sheet.textOf('#sheet > p strong')).toBe('3 groups');
+    expect(sheet.texts('#sheet .rows strong')).toEqual(['Administrators']);
+  });
+});
