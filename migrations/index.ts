@@ -20,6 +20,7 @@ import * as groupDetails from './0018-group-details.ts';
 import * as groupEvents from './0019-group-events.ts';
 import * as confirmedBy from './0025-confirmed-by.ts';
 import * as groupLifeCycle from './0026-group-life-cycle.ts';
+import * as applications from './0027-applications.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -44,4 +45,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '0019-group-events': groupEvents,
   '0025-confirmed-by': confirmedBy,
   '0026-group-life-cycle': groupLifeCycle,
+  '0027-applications': applications,
 };

@@ -5,6 +5,7 @@ import express, { type Express } from 'express';
 import session from 'express-session';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
+import { applicationsController } from './applications/applications-controller.ts';
 import { auditController } from './audit/audit-controller.ts';
 import { bulkOperationsController } from './bulk-operations/bulk-operations-controller.ts';
 import type { Clock } from './clock.ts';
@@ -141,6 +142,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(invitationListController(context));
   app.use(searchController(context));
   app.use(groupsController(context));
+  app.use(applicationsController(context));
   app.use(membersController(context));
   app.use(permissionsController(context));
   app.use(auditController(context));

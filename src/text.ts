@@ -61,3 +61,9 @@ export function matches(text: string, words: string[]): { text: string; isMatch:
 export function counted(number: number, singular: string, plural = `${singular}s`): string {
   return `${number.toLocaleString('en')} ${number === 1 ? singular : plural}`;
 }
+
+/** The first of the texts with commas, and how many more there are. */
+export function shortened(texts: string[], most: number): string {
+  const rest = texts.length - most;
+  return `${texts.slice(0, most).join(', ')}${rest > 0 ? ` and ${rest.toLocaleString('en')} more` : ''}`;
+}

@@ -41,6 +41,8 @@ interface Classified {
   subject?: Person;
   /** Or the group of this name. */
   group?: string;
+  /** Or the application of this key, which is registered where it is not a part of Roster. */
+  application?: 'users' | 'time-sheets';
   /** Or a bulk operation stands for it: one that is prepared, or one that Alice has executed. */
   operation?: 'draft' | 'executed';
   /** A page that only shows: what it answers to Alice where that is not 200. */
@@ -476,6 +478,52 @@ const ROUTES: Record<string, Classified> = {
       nonsense: { fields: { contacts: 'everything' }, status: 400 },
     },
   },
+  'get /applications': { open: ['groups', 'read'] },
+  'get /applications/new': { open: ['settings', 'write'] },
+  'post /applications': {
+    open: ['settings', 'write'],
+    change: {
+      form: '/applications/new',
+      fields: { key: 'rooms', name: 'Rooms' },
+      state: async (app) => (await app.db.read('applications')).length,
+      from: 0,
+      to: 1,
+      audit: ['application.registered', 'group.permissions-changed'],
+      leadsTo: /^\/applications\/rooms$/,
+      bad: { fields: { key: 'No!', name: '' }, errors: ['key', 'name'] },
+    },
+  },
+  'get /applications/:key': { open: ['groups', 'read'], application: 'users' },
+  'get /applications/:key/holders.csv': { open: ['groups', 'read'], application: 'users' },
+  'get /applications/:key/edit': { open: ['settings', 'write'], application: 'time-sheets' },
+  'patch /applications/:key': {
+    open: ['settings', 'write'],
+    application: 'time-sheets',
+    change: {
+      form: '/applications/:key/edit',
+      fields: { name: 'Hours' },
+      state: async (app) => (await app.db.read('applications').first()).name,
+      from: 'Time sheets',
+      to: 'Hours',
+      audit: ['application.updated'],
+      leadsTo: /^\/applications\/time-sheets$/,
+      bad: { fields: { name: '' }, errors: ['name'] },
+    },
+  },
+  'get /applications/:key/deletion/new': { open: ['settings', 'write'], application: 'time-sheets' },
+  'post /applications/:key/deletion': {
+    open: ['settings', 'write'],
+    application: 'time-sheets',
+    change: {
+      form: '/applications/:key/deletion/new',
+      state: async (app) => (await app.db.read('applications')).length,
+      from: 1,
+      to: 0,
+      audit: ['application.deleted'],
+      leadsTo: /^\/applications$/,
+    },
+  },
+  'get /users/:id/permissions': { open: ['users', 'read'], subject: 'bob' },
   'get /audit': { open: ['audit', 'read'] },
 };
 
@@ -547,7 +595,7 @@ function expectedOf(route: Route, relation: Relation, may: Partial<Record<Applic
 }
 
 function pathOf(pattern: string, id: number | string | undefined): string {
-  return pattern.replace(':id', String(id)).replace(':token', 'no-token-that-was-ever-made-x');
+  return pattern.replace(/:(id|key)/, String(id)).replace(':token', 'no-token-that-was-ever-made-x');
 }
 
 /** What stands for `:id` in the address. */
@@ -557,12 +605,19 @@ async function idOf(
   route: Route,
   relation: Relation,
   viewer: Person,
-): Promise<number | undefined> {
+): Promise<number | string | undefined> {
+  if (route.application) return applicationOf(app, route.application);
   if (route.operation) return operationOf(app, session, route.operation);
   if (route.group) return Number(await groupId(app, route.group));
   if (!route.subject) return undefined;
   if (relation === 'themself') return app.people[viewer];
   return relation === 'another' ? app.people[route.subject] : app.people.ada;
+}
+
+async function applicationOf(app: TestApp, key: string): Promise<string> {
+  const row = { key, name: 'Time sheets', created_at: '2026-01-01T00:00:00.000Z' };
+  if (key === 'time-sheets') await app.db.write((trx) => trx('applications').insert(row).onConflict('key').ignore());
+  return key;
 }
 
 /** A bulk operation on Bob: a draft is seen by nobody but who made it, a report by all who read users. */
@@ -576,20 +631,20 @@ async function operationOf(app: TestApp, session: Session, kind: 'draft' | 'exec
 }
 
 /** The fields as Alice's browser would send them: what stands in the form, and what she types. */
-async function filled(app: TestApp, change: Change, id: number | undefined, reader: Session): Promise<Fields> {
+async function filled(app: TestApp, change: Change, id: number | string | undefined, reader: Session): Promise<Fields> {
   const { _csrf, _method, ...standing } = pageOf(await reader.get(pathOf(change.form, id))).typed();
   return { ...standing, ...(typeof change.fields === 'function' ? change.fields(app) : change.fields) };
 }
 
 /** Sends the example of a changing route from a browser that stands on its form. */
-async function send(session: Session, route: Route, id: number | undefined, fields: Fields, headers = {}) {
+async function send(session: Session, route: Route, id: number | string | undefined, fields: Fields, headers = {}) {
   return session.send(route.method as 'post', pathOf(route.pattern, id), fields, headers);
 }
 
 interface Begun extends AsyncDisposable {
   app: TestApp;
   session: Session;
-  id: number | undefined;
+  id: number | string | undefined;
   fields: Fields;
 }
 

@@ -57,6 +57,11 @@ describe('the views', () => {
       `${support}/timeline`,
       `${support}/members/new`,
       `${support}/members/edit?ids=${app.people.bob}`,
+      '/applications',
+      '/applications?user=nobody',
+      '/applications/new',
+      '/applications/users',
+      pathTo(app, 'bob', '/permissions?application=users&level=write'),
       '/audit',
       '/credentials',
       '/nowhere',
@@ -76,6 +81,10 @@ describe('the views', () => {
       note(`edit ${person}`, await alice.get(pathTo(app, person, '/edit')));
     }
     note('permissions', await submit(alice, `${support}/permissions/edit`, { users: 'read' }));
+    note('application, mistaken', await submit(alice, '/applications/new', { key: '!' }));
+    await submit(alice, '/applications/new', { key: 'rooms', name: 'Rooms', description: 'Who booked which.' });
+    for (const path of ['', '/edit', '/deletion/new'])
+      note(`application ${path}`, await alice.get(`/applications/rooms${path}`));
     note('list, mistaken', await submit(alice, `${support}/members/new`, { list: 'nobody', q: 'bob', ids: '1' }));
     note('a part', await alice.get('/users', { 'HX-Request': 'true', 'HX-Target': 'div#users-list' }));
     note('an error in part', await alice.get('/users/999999', { 'HX-Request': 'true', 'HX-Target': 'x#y' }));

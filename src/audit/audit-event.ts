@@ -7,7 +7,7 @@ export type Fields = Record<string, unknown>;
 /** One change, as a verb reports it. */
 export interface Change {
   action: string;
-  subjectType: 'user' | 'group' | 'contact' | 'request' | 'system';
+  subjectType: 'user' | 'group' | 'contact' | 'application' | 'request' | 'system';
   subjectId: number | null;
   subjectName: string;
   before?: Fields;

@@ -1,4 +1,4 @@
-import { counted } from '../text.ts';
+import { counted, shortened } from '../text.ts';
 import type { UserIndex } from '../users/user-index.ts';
 import type { AppContext } from '../web/app-context.ts';
 import type { Group } from './group.ts';
@@ -101,14 +101,9 @@ function sentence(application: string, key: string, touched: Touched, groups: Gr
   const names = groups.filter((group) => throughIds.has(group.id)).map((group) => group.name);
   const stays =
     verb === 'lose' ? (unmoved === 1 ? 'keeps it' : 'keep it') : unmoved === 1 ? 'has it already' : 'have it already';
-  return `${said}; ${unmoved.toLocaleString('en')} ${stays} through ${shortened(names)}.`;
+  return `${said}; ${unmoved.toLocaleString('en')} ${stays} through ${shortened(names, NAMES_SHOWN)}.`;
 }
 
 function rank(rights: Rights, application: string): number {
   return LEVELS.indexOf((rights[application] ?? 'none') as Level);
-}
-
-function shortened(names: string[]): string {
-  const rest = names.length - NAMES_SHOWN;
-  return `${names.slice(0, NAMES_SHOWN).join(', ')}${rest > 0 ? ` and ${counted(rest, 'more group', 'more groups')}` : ''}`;
 }

@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { dayOf } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
-import { counted } from '../text.ts';
+import { counted, shortened } from '../text.ts';
 import { mayAdminister } from '../users/user.ts';
 import { listUsers } from '../users/user-list.ts';
 import { readListQuery } from '../users/user-list-query.ts';
@@ -46,7 +46,7 @@ export function membersController(app: AppContext): Router {
     const unknown = values.list.filter((one) => !found.has(one));
     const ids = [...new Set([...values.ids, ...found.values()])];
     if (unknown.length > 0 && !values.acceptUnknown)
-      return failed({ list: `Not found: ${shortened(unknown)}. Nobody was added yet.` });
+      return failed({ list: `Not found: ${shortened(unknown, NAMES_SHOWN)}. Nobody was added yet.` });
     if (ids.length === 0) return failed({ list: 'Tick somebody, or paste names and emails.' });
     await change(req, res, group, failed, 'added to', (trx) =>
       grantMemberships(trx, actOf(app, req), group.id, ids, values.untilOn),
@@ -101,13 +101,13 @@ export function membersController(app: AppContext): Router {
     const reasons = left.map(({ subject, refusal }) => `${subject.name} ${refusal!.reason}`);
     const isForbidden = left.some(({ refusal }) => refusal!.kind === 'forbidden');
     const number = outcomes.length - left.length;
-    if (number === 0 && isForbidden) throw new Forbidden(`${shortened(reasons)}.`);
-    if (isForbidden) await recordRefusal(app, req, `Left out: ${shortened(reasons)}`);
+    if (number === 0 && isForbidden) throw new Forbidden(`${shortened(reasons, NAMES_SHOWN)}.`);
+    if (isForbidden) await recordRefusal(app, req, `Left out: ${shortened(reasons, NAMES_SHOWN)}`);
     const said =
       number > 0
         ? `${counted(number, 'user')} ${number === 1 ? 'was' : 'were'} ${done} ${group.name}.`
         : 'Nothing changed.';
-    flash(req, left.length > 0 ? `${said} Left out: ${shortened(reasons)}.` : said);
+    flash(req, left.length > 0 ? `${said} Left out: ${shortened(reasons, NAMES_SHOWN)}.` : said);
     res.redirect(303, `/groups/${group.id}`);
   }
 
@@ -160,7 +160,10 @@ export function membersController(app: AppContext): Router {
       typed: { ...typed, ids: subjects.map((subject) => String(subject.id)) },
       errors,
       number: subjects.length,
-      names: shortened(subjects.map((subject) => subject.name)),
+      names: shortened(
+        subjects.map((subject) => subject.name),
+        NAMES_SHOWN,
+      ),
       effects: await effectsOf(app, [{ groupId: group.id, from: givenBy(group), to: NO_RIGHTS }], ids),
     };
     render(req, res, 'groups/change-members', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
@@ -173,9 +176,4 @@ export function membersController(app: AppContext): Router {
   }
 
   return router;
-}
-
-function shortened(texts: string[]): string {
-  const rest = texts.length - NAMES_SHOWN;
-  return `${texts.slice(0, NAMES_SHOWN).join(', ')}${rest > 0 ? ` and ${rest.toLocaleString('en')} more` : ''}`;
 }

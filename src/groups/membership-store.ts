@@ -97,7 +97,7 @@ export function whereNotOver<T extends Knex.QueryBuilder>(query: T, today: Day):
 }
 
 function permissionsOf(db: Reader, userIds: number[], today: Day): Knex.QueryBuilder<PermissionRow, PermissionRow[]> {
-  const memberships = db('memberships')
+  const memberships: Knex.QueryBuilder = db('memberships')
     .join('groups', 'groups.id', 'memberships.group_id')
     .join('group_permissions', 'group_permissions.group_id', 'groups.id')
     .select('memberships.user_id', 'group_permissions.application', 'group_permissions.level');

@@ -1,10 +1,11 @@
+import { findApplications } from '../applications/application-store.ts';
 import { type Act, differences } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
 import { dayOf } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
 import { requireAdministratorRemains } from '../users/administrators.ts';
 import { endOutgrownLinks, findLinkHolders } from '../users/outgrown-links.ts';
-import { Forbidden } from '../web/errors.ts';
+import { Conflict, Forbidden } from '../web/errors.ts';
 import { StaleVersion } from '../web/form.ts';
 import { requireChangeable } from './group-editing.ts';
 import { findGroup } from './group-store.ts';
@@ -24,6 +25,9 @@ export async function setPermissions(
   requireChangeable(act, group);
   if (group.version !== version) throw new StaleVersion();
   if (!covers(act.by.rights, rights)) throw new Forbidden('You cannot give rights that you do not hold.');
+  const known = new Set((await findApplications(trx)).map((application) => application.key));
+  for (const key of Object.keys(rights))
+    if (!known.has(key)) throw new Conflict(`The application ${key} is no longer there. Nothing was changed.`);
   const changes = differences(levelsOf(group.rights, rights), levelsOf(rights, group.rights));
   if (!changes) return;
   const today = dayOf(act.at);

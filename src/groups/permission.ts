@@ -12,7 +12,7 @@ export const ALL_RIGHTS: Rights = Object.fromEntries(
   APPLICATIONS.map((application) => [application, 'write' as const]),
 );
 
-export function grants(rights: Rights, application: Application, level: Level): boolean {
+export function grants(rights: Rights, application: string, level: Level): boolean {
   return rights[application] === 'write' || rights[application] === level;
 }
 

@@ -1,4 +1,6 @@
 import { type Request, type Response, Router } from 'express';
+import type { Application } from '../applications/application.ts';
+import { findApplications } from '../applications/application-store.ts';
 import { actOf } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
@@ -11,7 +13,7 @@ import { effectsOf } from './effect.ts';
 import type { Group } from './group.ts';
 import { requireChangeable } from './group-editing.ts';
 import { findGroup } from './group-store.ts';
-import { APPLICATIONS, covers, grants, type Level } from './permission.ts';
+import { covers, grants, type Level } from './permission.ts';
 import { setPermissions } from './permission-editing.ts';
 import { rightsIn, typedOf, typedPermissions } from './permission-form.ts';
 
@@ -22,17 +24,19 @@ export function permissionsController(app: AppContext): Router {
 
   router.get('/groups/:id/permissions/edit', write, async (req, res) => {
     const group = await changeable(req);
-    showMatrix(req, res, group, typedOf(group));
+    const applications = await findApplications(app.db.read);
+    showMatrix(req, res, group, applications, typedOf(group, keysOf(applications)));
   });
 
   router.patch('/groups/:id/permissions', write, async (req, res) => {
     const group = await changeable(req);
-    const typed = typedPermissions(req.body);
-    if (typed.step === 'choose') return showMatrix(req, res, group, typed);
-    const rights = rightsIn(typed, group);
+    const applications = await findApplications(app.db.read);
+    const typed = typedPermissions(req.body, keysOf(applications));
+    if (typed.step === 'choose') return showMatrix(req, res, group, applications, typed);
+    const rights = rightsIn(typed, group, keysOf(applications));
     if (!covers(req.viewer!.rights, rights)) throw new Forbidden('You cannot give rights that you do not hold.');
     if (typed.version !== String(group.version)) return showConflict(req, res, group.id, typed);
-    if (!typed.confirmed) return showSheet(req, res, group, typed);
+    if (!typed.confirmed) return showSheet(req, res, group, applications, typed);
     try {
       const version = Number(typed.version);
       await app.db.write((trx) => setPermissions(trx, actOf(app, req), group.id, version, rights));
@@ -46,27 +50,36 @@ export function permissionsController(app: AppContext): Router {
 
   async function showConflict(req: Request, res: Response, id: number, typed: Typed): Promise<void> {
     const group = await findGroup(app.db.read, id);
-    const theirs = typedOf(group);
-    showMatrix(req, res, group, { ...typed, version: theirs.version }, theirs);
+    const applications = await findApplications(app.db.read);
+    const theirs = typedOf(group, keysOf(applications));
+    showMatrix(req, res, group, applications, { ...typed, version: theirs.version }, theirs);
   }
 
   /** `theirs`: what stands in the database by now, when somebody else changed it since the form was opened. */
-  function showMatrix(req: Request, res: Response, group: Group, typed: Typed, theirs?: Typed): void {
+  function showMatrix(
+    req: Request,
+    res: Response,
+    group: Group,
+    applications: Application[],
+    typed: Typed,
+    theirs?: Typed,
+  ): void {
     const viewer = req.viewer!;
-    const mayGive = (application: (typeof APPLICATIONS)[number], level: 'none' | Level) =>
-      level === 'none' || grants(viewer.rights, application, level);
+    const mayGive = (key: string, level: 'none' | Level) => level === 'none' || grants(viewer.rights, key, level);
     const page = {
       title: `Permissions of ${group.name}`,
       group,
       typed,
-      rows: APPLICATIONS.map((application) => ({
-        application,
+      rows: applications.map(({ key, name, description }) => ({
+        key,
+        name,
+        description,
         choices: (['none', 'read', 'write'] as const).map((level) => ({
           level,
-          isChosen: typed[application] === level,
-          mayGive: mayGive(application, level),
+          isChosen: typed[key] === level,
+          mayGive: mayGive(key, level),
         })),
-        meanwhile: theirs && theirs[application] !== typed[application] ? theirs[application] : '',
+        meanwhile: theirs && theirs[key] !== typed[key] ? theirs[key] : '',
       })),
       isStale: theirs !== undefined,
     };
@@ -74,21 +87,27 @@ export function permissionsController(app: AppContext): Router {
   }
 
   /** What saving would do, and to how many. */
-  async function showSheet(req: Request, res: Response, group: Group, typed: Typed): Promise<void> {
-    const rights = rightsIn(typed, group);
-    const change = { groupId: group.id, from: group.rights, to: rights };
-    const cells = APPLICATIONS.map((application) => ({
-      application,
-      from: change.from[application] ?? 'none',
-      to: rights[application] ?? 'none',
+  async function showSheet(
+    req: Request,
+    res: Response,
+    group: Group,
+    applications: Application[],
+    typed: Typed,
+  ): Promise<void> {
+    const rights = rightsIn(typed, group, keysOf(applications));
+    const cells = applications.map(({ key, name }) => ({
+      key,
+      name,
+      from: group.rights[key] ?? 'none',
+      to: rights[key] ?? 'none',
     }));
     const page = {
       title: `Change permissions of ${group.name}`,
       group,
       typed,
-      applications: APPLICATIONS,
+      fields: [...keysOf(applications), 'version'],
       cells: cells.filter(({ from, to }) => from !== to),
-      effects: await effectsOf(app, [change]),
+      effects: await effectsOf(app, [{ groupId: group.id, from: group.rights, to: rights }]),
     };
     render(req, res, 'groups/permissions-sheet', page);
   }
@@ -100,4 +119,8 @@ export function permissionsController(app: AppContext): Router {
   }
 
   return router;
+}
+
+function keysOf(applications: Application[]): string[] {
+  return applications.map((application) => application.key);
 }

@@ -168,6 +168,12 @@ function pagesOf(viewer: Viewer): Destination[] {
     { label: 'Invitations', path: '/invitations', icon: 'mail', isOpen: may(viewer, 'users', 'read') },
     { label: 'Past bulk operations', path: '/bulk-operations', icon: 'history', isOpen: may(viewer, 'users', 'read') },
     { label: 'Groups', path: '/groups', icon: 'organization', isOpen: may(viewer, 'groups', 'read') },
+    {
+      label: 'Applications',
+      path: '/applications',
+      icon: 'apps',
+      isOpen: may(viewer, 'groups', 'read') && may(viewer, 'users', 'read'),
+    },
     { label: 'Audit', path: '/audit', icon: 'log', isOpen: may(viewer, 'audit', 'read') },
   ];
   return pages.filter((page) => page.isOpen);

@@ -1,7 +1,9 @@
 import type { Request, Response } from 'express';
+import { findApplications } from '../applications/application-store.ts';
 import { findEvents } from '../audit/audit-store.ts';
 import { dayOf, instant } from '../clock.ts';
 import { findContact, warnedAccounts } from '../contacts/contact-store.ts';
+import { explain } from '../groups/explanation.ts';
 import { findMemberships, isOver } from '../groups/membership-store.ts';
 import { findToken, linkAddress } from '../links/link-store.ts';
 import { MAIL_LABELS, mailState } from '../mail/mail-state.ts';
@@ -14,6 +16,7 @@ import { type Flash, takeFlash } from '../web/flash.ts';
 import { render } from '../web/render.ts';
 import { loginAttemptsSection } from './login-attempts-section.ts';
 import { likeliest, offeredActions } from './offered-actions.ts';
+import { grantersOf } from './permissions-page.ts';
 import { may, mayAdminister, type Subject } from './user.ts';
 import { STATE_LABELS } from './user-list-page.ts';
 import { badgesOf, statesOf } from './user-state.ts';
@@ -33,6 +36,13 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
     ...membership,
     isOver: isOver(membership, dayOf(now)),
   }));
+  const applications = await findApplications(db);
+  const explanations = await explain(
+    db,
+    user.id,
+    applications.map((application) => application.key),
+    dayOf(now),
+  );
   const page = {
     title: user.name,
     user,
@@ -43,6 +53,9 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
     contact: user.contactId === null ? undefined : await findContact(db, user.contactId),
     warnedAccounts,
     memberships,
+    permissions: applications
+      .map((application, n) => ({ application, explanation: explanations[n] }))
+      .filter(({ explanation }) => explanation.reasons.some((reason) => reason.membership)),
     mayReadGroups: may(viewer, 'groups', 'read'),
     tags: await findTagsOf(db, 'user', user.id),
     sessions: (await findSessions(db, user.id, now)).map((session) => ({
@@ -58,6 +71,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
     })),
     ...(await timelineOf(app, user.id)),
     names: await findUserNames(db, [
+      ...grantersOf(explanations),
       user.createdBy,
       user.accessConfirmedBy,
       user.apiOnlyOwnerId,

@@ -13,6 +13,7 @@ import { readHabits, rememberPageSize } from '../web/list-habits.ts';
 import { recordRefusal } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
 import { offeredActions } from './offered-actions.ts';
+import { showPermissions } from './permissions-page.ts';
 import { subjectOf } from './subject.ts';
 import { may, mayAdminister, type Subject } from './user.ts';
 import { createUser, updateUser } from './user-editing.ts';
@@ -90,6 +91,10 @@ export function usersController(app: AppContext): Router {
     };
     render(req, res, 'users/actions', page, { fragments: { 'row-menu': 'users/_actions' } });
   });
+
+  router.get('/users/:id/permissions', read, async (req, res) =>
+    showPermissions(app, req, res, await subjectOf(app, req)),
+  );
 
   router.get('/users/:id/timeline', read, async (req, res) => showTimeline(app, req, res, await subjectOf(app, req)));
 

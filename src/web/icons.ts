@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 /** The icons that pages use; each is a file of its package. */
 const ICONS = [
   'alert',
+  'apps',
   'arrow-down',
   'arrow-up',
   'check',

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { APPLICATIONS } from '../groups/permission.ts';
+import { cleaned, INVISIBLE, optional } from '../users/user-form.ts';
+import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
+
+/** Names of fields that stand beside those of the applications in the matrix of permissions. */
+const RESERVED = new Set<string>([...APPLICATIONS, 'version', 'confirmed', 'step']);
+
+const described = {
+  name: cleaned
+    .refine((text) => text !== '', 'Enter a name.')
+    .refine((text) => [...text].length <= 100, 'A name has at most 100 characters.')
+    .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
+  description: optional(1000, 'At most 1,000 characters.'),
+};
+
+const registered = z.object({
+  key: cleaned
+    .refine(
+      (text) => /^[a-z][a-z0-9-]{1,39}$/.test(text),
+      'Use 2 to 40 small letters, digits and dashes, a letter first.',
+    )
+    .refine((text) => !RESERVED.has(text), 'This key has a meaning of its own here. Choose another one.'),
+  ...described,
+  /** The group that may write on it from the beginning. */
+  groupId: z
+    .string()
+    .refine((text) => /^[1-9]\d{0,14}$/.test(text), 'Choose one of your groups.')
+    .transform(Number),
+});
+const edited = z.object(described);
+
+export type NewApplication = z.output<typeof registered>;
+export type ApplicationValues = z.output<typeof edited>;
+
+export function typedApplication(body: unknown): Typed {
+  return typedFields(body, ['key', 'name', 'description', 'groupId', 'version']);
+}
+
+export function checkNewApplication(typed: Typed): FormResult<NewApplication> {
+  return checkForm(registered, typed);
+}
+
+export function checkApplication(typed: Typed): FormResult<ApplicationValues> {
+  return checkForm(edited, typed);
+}

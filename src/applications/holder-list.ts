@@ -1,0 +1,80 @@
+import { type Day, dayOf } from '../clock.ts';
+import type { Group } from '../groups/group.ts';
+import { findGroups } from '../groups/group-store.ts';
+import { findMemberships, isOver } from '../groups/membership-store.ts';
+import { grants, type Level } from '../groups/permission.ts';
+import { type ListedUser, listUsers, selectForView } from '../users/user-list.ts';
+import { type ListQuery, readListQuery } from '../users/user-list-query.ts';
+import { findUsers } from '../users/user-store.ts';
+import { type AppContext, stateLimits } from '../web/app-context.ts';
+import type { Cursor } from '../web/list-query.ts';
+
+/** Somebody who has a right, and the groups through which. */
+export interface Holder {
+  id: number;
+  name: string;
+  email: string;
+  level: Level;
+  through: { id: number; name: string }[];
+}
+
+export interface HolderList {
+  holders: Holder[];
+  total: number;
+  previous?: Cursor;
+  next?: Cursor;
+}
+
+type Sources = Pick<AppContext, 'db' | 'index' | 'clock' | 'config'>;
+type Page = Pick<ListQuery, 'after' | 'before' | 'per'>;
+
+/** The active users who have the right through an active group, a page of them by name. */
+export async function listHolders(app: AppContext, key: string, level: Level, page: Page): Promise<HolderList> {
+  const granting = await findGranting(app, key, level);
+  if (granting.length === 0) return { holders: [], total: 0 };
+  const list = await listUsers(app.db.read, app.index, { ...queryOf(granting), ...page }, stateLimits(app));
+  const { previous, next } = list;
+  return {
+    holders: holdersAmong(list.users, granting, key, dayOf(app.clock())),
+    total: list.counts.total,
+    previous,
+    next,
+  };
+}
+
+/** All of them, for a file. */
+export async function findHolders(app: AppContext, key: string, level: Level): Promise<Holder[]> {
+  const granting = await findGranting(app, key, level);
+  if (granting.length === 0) return [];
+  const selection = await selectForView(app.db.read, app.index, queryOf(granting), stateLimits(app));
+  const ids = selection.ids();
+  const groups = Map.groupBy(await findMemberships(app.db.read, ids), (membership) => membership.userId);
+  const users = (await findUsers(app.db.read, ids)).map((user) => ({ ...user, groups: groups.get(user.id) ?? [] }));
+  const holders = holdersAmong(users, granting, key, dayOf(app.clock()));
+  return holders.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function findGranting(app: Sources, key: string, level: Level): Promise<Group[]> {
+  return (await findGroups(app.db.read)).filter(
+    (group) => group.activity === 'active' && grants(group.rights, key, level),
+  );
+}
+
+/** The view of the list of users that shows them. There must be a group: none would mean everybody. */
+function queryOf(granting: Group[]): ListQuery {
+  return { ...readListQuery({}), activity: ['active'], group: granting.map((group) => group.id) };
+}
+
+function holdersAmong(
+  users: Pick<ListedUser, 'id' | 'name' | 'email' | 'groups'>[],
+  granting: Group[],
+  key: string,
+  today: Day,
+): Holder[] {
+  const byId = new Map(granting.map((group) => [group.id, group]));
+  return users.map(({ id, name, email, groups }) => {
+    const through = groups.flatMap((one) => (isOver(one, today) ? [] : (byId.get(one.groupId) ?? [])));
+    const level = through.some((group) => group.rights[key] === 'write') ? 'write' : 'read';
+    return { id, name, email, level, through: through.map((group) => ({ id: group.id, name: group.name })) };
+  });
+}
