@@ -12,12 +12,14 @@ export async function up(knex: Knex): Promise<void> {
     when (old.activity = 'deleted') <> (new.activity = 'deleted')
     begin update users set group_count = group_count + case new.activity when 'deleted' then -1 else 1 end
       where id in (select user_id from memberships where group_id = new.id); end`);
+  await knex.raw('create index groups_by_leader on groups (leader_id) where leader_id is not null');
   // Found when a day ends, without a walk over all memberships.
   await knex.raw('create index memberships_by_end on memberships (until_on) where until_on is not null');
 }
 
 export async function down(knex: Knex): Promise<void> {
   await knex.raw('drop index memberships_by_end');
+  await knex.raw('drop index groups_by_leader');
   await knex.raw('drop trigger groups_count_deletion');
   const ofGroups = knex('bulk_operations').where('subject_type', 'group').select('id');
   await knex('bulk_operation_items').whereIn('operation_id', ofGroups.clone()).delete();

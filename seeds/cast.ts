@@ -2,6 +2,7 @@ import type { Act } from '../src/audit/audit-event.ts';
 import { DAY, HOUR, instant } from '../src/clock.ts';
 import { createPerson } from '../src/contacts/contact-store.ts';
 import type { Database } from '../src/db/database.ts';
+import { updateGroup } from '../src/groups/group-editing.ts';
 import { createGroup } from '../src/groups/group-store.ts';
 import { ALL_RIGHTS, type Rights } from '../src/groups/permission.ts';
 import type { LinkSettings } from '../src/links/link-store.ts';
@@ -87,6 +88,8 @@ export async function seedCast(db: Database, options: CastOptions): Promise<Peop
       if (password)
         await setPassword(trx, act, { id: people[name], name, email: values.email }, options.passwordHash, 'chosen');
     }
+    const support = { name: 'Support', leader: 'lena', description: '', tags: [] };
+    await updateGroup(trx, act, groupIds.get('Support')!, 1, support);
     await perform(trx, act, 'deactivate', [people.dave], options.links);
     await perform(trx, { ...act, at: instant(options.now - HOUR) }, 'reinvite', [people.carol], options.links);
     const locking = { ...act, at: instant(options.now) };

@@ -18,6 +18,7 @@ import { permissionsController } from './groups/permissions-controller.ts';
 import { interfaceController } from './interface/interface-controller.ts';
 import { invitationListController } from './invitations/invitation-list-controller.ts';
 import { invitationsController } from './invitations/invitations-controller.ts';
+import { leadingController } from './leading/leading-controller.ts';
 import { linkSettings } from './links/link-store.ts';
 import { MailSender } from './mail/mail-sender.ts';
 import type { Mailbox } from './mail/mailbox.ts';
@@ -48,6 +49,7 @@ import { forgery, methodOverride } from './web/forgery.ts';
 import { health } from './web/health.ts';
 import { hostCheck } from './web/host-check.ts';
 import { loggedError } from './web/logged-error.ts';
+import type { SignedIn } from './web/request.d.ts';
 import { noStore, securityHeaders } from './web/security-headers.ts';
 
 export interface AppParts {
@@ -134,7 +136,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
 
   app.use(requireSignIn);
 
-  app.get('/', (req, res) => res.redirect(303, may(req.viewer!, 'users', 'read') ? '/users' : '/credentials'));
+  app.get('/', (req, res) => res.redirect(303, firstPage(req.viewer!)));
   app.use(credentialsController(context));
   app.use(usersController(context));
   app.use(userActionsController(context));
@@ -142,6 +144,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(invitationListController(context));
   app.use(searchController(context));
   app.use(groupsController(context));
+  app.use(leadingController(context));
   app.use(applicationsController(context));
   app.use(membersController(context));
   app.use(permissionsController(context));
@@ -165,3 +168,9 @@ const logSerializers = {
   res: (res: { statusCode: number }) => ({ status: res.statusCode }),
   err: (error: Error) => loggedError(error),
 };
+
+/** Where somebody begins: the list that they may read, the groups that they lead, or their own page. */
+function firstPage(viewer: SignedIn): string {
+  if (may(viewer, 'users', 'read')) return '/users';
+  return viewer.leads.length > 0 ? '/led-groups' : '/credentials';
+}

@@ -36,7 +36,8 @@ interface Change {
 }
 
 interface Classified {
-  open: 'everybody' | 'signed-in' | [Application, Level];
+  /** `leader`: whoever leads the group, whatever their rights. */
+  open: 'everybody' | 'signed-in' | 'leader' | [Application, Level];
   /** Who stands for `:id`; a link stands for `:token`. */
   subject?: Person;
   /** Or the group of this name. */
@@ -45,6 +46,8 @@ interface Classified {
   application?: 'users' | 'time-sheets';
   /** Or a bulk operation stands for it: one that is prepared, or one that Alice has executed. */
   operation?: 'draft' | 'executed';
+  /** Whether who may not read it but leads a group is shown that one instead. */
+  isLedInstead?: true;
   /** A page that only shows: what it answers to Alice where that is not 200. */
   shows?: number;
   /** Whether it shows something when somebody looks at themself; `never`: nobody may. */
@@ -64,6 +67,8 @@ const groupColumn = (name: string) => async (app: TestApp) =>
   )[name];
 const untilOfBob = async (app: TestApp) =>
   (await app.db.read('memberships').where('user_id', app.people.bob).first())?.until_on;
+const membersOfSupport = async (app: TestApp) =>
+  (await app.db.read('memberships').where('group_id', await groupId(app, 'Support'))).length;
 const openLinks = (person: Person, purpose: string) => async (app: TestApp) =>
   (
     await app.db
@@ -384,7 +389,7 @@ const ROUTES: Record<string, Classified> = {
   'get /search': { open: 'signed-in' },
   'get /shortcuts': { open: 'signed-in' },
   'get /interface': { open: 'signed-in' },
-  'get /groups': { open: ['groups', 'read'] },
+  'get /groups': { open: ['groups', 'read'], isLedInstead: true },
   'get /groups/new': { open: ['groups', 'write'] },
   'post /groups': {
     open: ['groups', 'write'],
@@ -402,7 +407,7 @@ const ROUTES: Record<string, Classified> = {
       },
     },
   },
-  'get /groups/:id': { open: ['groups', 'read'], group: 'Support' },
+  'get /groups/:id': { open: ['groups', 'read'], group: 'Support', isLedInstead: true },
   'get /groups/:id/timeline': { open: ['groups', 'read'], group: 'Support' },
   'get /groups/:id/edit': { open: ['groups', 'write'], group: 'Support' },
   'patch /groups/:id': {
@@ -523,6 +528,102 @@ const ROUTES: Record<string, Classified> = {
       leadsTo: /^\/applications$/,
     },
   },
+  'get /led-groups': { open: 'leader' },
+  'get /led-groups/:id': { open: 'leader', group: 'Support' },
+  'get /led-groups/:id/members/new': { open: 'leader', group: 'Support' },
+  'post /led-groups/:id/invitations': {
+    open: 'leader',
+    group: 'Support',
+    change: {
+      form: '/led-groups/:id/members/new',
+      browser: (app) => signedIn(app, 'lena'),
+      fields: { name: 'nina', email: 'nina@example.com' },
+      state: async (app) => (await app.db.read('users')).length,
+      from: 10,
+      to: 11,
+      audit: ['user.created', 'invitation.issued'],
+      leadsTo: /^\/led-groups\/:id$/,
+      bad: { fields: { name: 'a@b', email: 'nobody' }, errors: ['name', 'email'] },
+    },
+  },
+  'post /led-groups/:id/members': {
+    open: 'leader',
+    group: 'Support',
+    change: {
+      form: '/led-groups/:id/members/new',
+      browser: (app) => signedIn(app, 'lena'),
+      fields: { emails: 'erin@example.com' },
+      state: membersOfSupport,
+      from: 4,
+      to: 5,
+      audit: ['membership.granted'],
+      leadsTo: /^\/led-groups\/:id$/,
+      bad: { fields: { emails: ' ', untilOn: 'soon' }, errors: ['emails', 'untilOn'] },
+    },
+  },
+  'get /led-groups/:id/members/edit': { open: 'leader', group: 'Support', shows: 303 },
+  'patch /led-groups/:id/members': {
+    open: 'leader',
+    group: 'Support',
+    change: {
+      form: '/led-groups/:id/members/edit?ids=6',
+      browser: (app) => signedIn(app, 'lena'),
+      fields: (app) => ({ ids: String(app.people.bob), untilOn: '2030-01-31' }),
+      state: untilOfBob,
+      from: null,
+      to: '2030-01-31',
+      audit: ['membership.until-set'],
+      leadsTo: /^\/led-groups\/:id$/,
+      bad: { fields: { untilOn: 'soon' }, errors: ['untilOn'] },
+    },
+  },
+  'delete /led-groups/:id/members': {
+    open: 'leader',
+    group: 'Support',
+    change: {
+      form: '/led-groups/:id/members/edit?ids=6',
+      browser: (app) => signedIn(app, 'lena'),
+      fields: (app) => ({ ids: String(app.people.bob) }),
+      state: membersOfSupport,
+      from: 4,
+      to: 3,
+      audit: ['membership.ended'],
+      leadsTo: /^\/led-groups\/:id$/,
+    },
+  },
+  'post /led-groups/:id/members/invitations': {
+    open: 'leader',
+    group: 'Support',
+    change: {
+      form: '/led-groups/:id/members/edit?ids=7',
+      browser: (app) => signedIn(app, 'lena'),
+      fields: (app) => ({ ids: String(app.people.carol) }),
+      state: async (app) => (await app.db.read('links').where('user_id', app.people.carol)).length,
+      from: 1,
+      to: 2,
+      audit: ['invitation.issued'],
+      leadsTo: /^\/led-groups\/:id$/,
+    },
+  },
+  'delete /led-groups/:id/members/login-attempts': {
+    open: 'leader',
+    group: 'Support',
+    change: {
+      form: '/led-groups/:id/members/edit?ids=6',
+      start: async () => {
+        const app = await startApp();
+        await new Session(app).signIn('bob', 'not the password');
+        return app;
+      },
+      browser: (app) => signedIn(app, 'lena'),
+      fields: (app) => ({ ids: String(app.people.bob) }),
+      state: async (app) => (await app.db.read('lockouts').where('user_id', app.people.bob).first())?.attempts ?? 0,
+      from: 1,
+      to: 0,
+      audit: ['user.login-attempts-reset'],
+      leadsTo: /^\/led-groups\/:id$/,
+    },
+  },
   'get /users/:id/permissions': { open: ['users', 'read'], subject: 'bob' },
   'get /audit': { open: ['audit', 'read'] },
 };
@@ -542,10 +643,11 @@ const isRead = (route: Route) => route.method === 'get';
 const changing = routes.filter((route) => route.change !== undefined);
 
 /** Who they are is in seeds/cast.ts; what they may do stands here once more, so that the two are compared. */
-const VIEWERS: { viewer: Person; may: Partial<Record<Application, Level>> }[] = [
+const VIEWERS: { viewer: Person; may: Partial<Record<Application, Level>>; leads?: string }[] = [
   { viewer: 'alice', may: { users: 'write', groups: 'write', contacts: 'write', audit: 'write', settings: 'write' } },
   { viewer: 'max', may: { users: 'write' } },
   { viewer: 'rita', may: { users: 'read', groups: 'read', contacts: 'read', audit: 'read' } },
+  { viewer: 'lena', may: {}, leads: 'Support' },
   { viewer: 'bob', may: {} },
 ];
 
@@ -556,10 +658,10 @@ interface Case {
   route: Route;
   relation: Relation;
   /** What the answer must be. */
-  expected: 'allowed' | 'nothing to do' | 403 | 404;
+  expected: 'allowed' | 'nothing to do' | 'led' | 403 | 404;
 }
 
-function casesOf(viewer: Person, may: Partial<Record<Application, Level>>): Case[] {
+function casesOf({ viewer, may, leads }: (typeof VIEWERS)[number]): Case[] {
   return routes.filter(isClosed).flatMap((route) => {
     const relations: Relation[] = !route.subject
       ? ['another']
@@ -569,9 +671,15 @@ function casesOf(viewer: Person, may: Partial<Record<Application, Level>>): Case
     return relations
       .filter((relation) => !(relation === 'another' && route.subject === viewer))
       .map((relation) => {
-        const expected = expectedOf(route, relation, may);
+        const expected = expectedOf(route, relation, may, leads);
         const answer =
-          expected === 'allowed' ? 'lets' : expected === 'nothing to do' ? 'has nothing to do for' : 'refuses';
+          expected === 'led'
+            ? 'shows their own groups to'
+            : expected === 'allowed'
+              ? 'lets'
+              : expected === 'nothing to do'
+                ? 'has nothing to do for'
+                : 'refuses';
         return {
           title: `${answer} ${viewer}: ${route.name}${route.subject ? ` of ${relation}` : ''}`,
           route,
@@ -582,10 +690,16 @@ function casesOf(viewer: Person, may: Partial<Record<Application, Level>>): Case
   });
 }
 
-function expectedOf(route: Route, relation: Relation, may: Partial<Record<Application, Level>>): Case['expected'] {
+function expectedOf(
+  route: Route,
+  relation: Relation,
+  may: Partial<Record<Application, Level>>,
+  leads: string | undefined,
+): Case['expected'] {
   if (route.open === 'signed-in') return 'allowed';
+  if (route.open === 'leader') return leads ? 'allowed' : 404;
   const [application, level] = route.open as [Application, Level];
-  if (may[application] === undefined) return 404;
+  if (may[application] === undefined) return leads && route.isLedInstead ? 'led' : 404;
   if (level === 'read') return 'allowed';
   if (may[application] !== 'write') return 403;
   if (relation === 'somebody with more rights') return 403;
@@ -696,7 +810,8 @@ describe('a stranger', () => {
   });
 });
 
-describe.each(VIEWERS)('$viewer', ({ viewer, may }) => {
+describe.each(VIEWERS)('$viewer', (standing) => {
+  const { viewer } = standing;
   let shared: TestApp;
   let session: Session;
   let alice: Session;
@@ -707,7 +822,7 @@ describe.each(VIEWERS)('$viewer', ({ viewer, may }) => {
     await session.get('/credentials');
   });
   afterAll(() => shared.close());
-  const cases = casesOf(viewer, may);
+  const cases = casesOf(standing);
 
   const refusals = cases.filter(({ expected }) => typeof expected === 'number');
   if (refusals.length > 0)
@@ -731,7 +846,8 @@ describe.each(VIEWERS)('$viewer', ({ viewer, may }) => {
     async ({ route, relation, expected }) => {
       const id = await idOf(shared, alice, route, relation, viewer);
       const answer = await session.get(pathOf(route.pattern, id));
-      expect(answer.status).toBe(expected === 'allowed' ? (route.shows ?? 200) : 409);
+      const status = { allowed: route.shows ?? 200, led: 303, 'nothing to do': 409 };
+      expect(answer.status).toBe(status[expected as keyof typeof status]);
     },
   );
 

@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { findTags } from '../tags/tag-store.ts';
 import { may } from '../users/user.ts';
 import { actOf } from '../web/act.ts';
@@ -26,13 +26,14 @@ export function groupsController(app: AppContext): Router {
   const read = requireRight('groups', 'read');
   const write = requireRight('groups', 'write');
 
-  router.get('/groups', read, async (req, res) => {
+  router.get('/groups', ledInstead, read, async (req, res) => {
     const { per, folded } = readHabits(req);
     const query = readGroupQuery(req.query, per);
     const list = await listGroups(app, query);
     rememberPageSize(res, '/groups', query, app.config.secure);
     const tags = await findTags(app.db.read);
-    const page = groupsPage({ query, list, tags, folded, mayWrite: may(req.viewer!, 'groups', 'write') });
+    const mayWrite = may(req.viewer!, 'groups', 'write');
+    const page = { ...groupsPage({ query, list, tags, folded, mayWrite }), leads: req.viewer!.leads.length > 0 };
     render(req, res, 'groups/index', page, { fragments: { 'groups-list': 'lists/_list' } });
   });
 
@@ -53,7 +54,7 @@ export function groupsController(app: AppContext): Router {
     });
   });
 
-  router.get('/groups/:id', read, async (req, res) => showRecord(app, req, res, await groupOf(app, req)));
+  router.get('/groups/:id', ledInstead, read, async (req, res) => showRecord(app, req, res, await groupOf(app, req)));
 
   router.get('/groups/:id/timeline', read, async (req, res) => showTimeline(app, req, res, await groupOf(app, req)));
 
@@ -113,3 +114,13 @@ export function groupsController(app: AppContext): Router {
 
   return router;
 }
+
+/** Who may not read groups but leads some is shown those instead. */
+const ledInstead: RequestHandler = (req, res, next) => {
+  const { viewer, params } = req;
+  if (!viewer || may(viewer, 'groups', 'read')) return next();
+  const path = params.id === undefined ? '/led-groups' : `/led-groups/${params.id}`;
+  const isLed = params.id === undefined ? viewer.leads.length > 0 : viewer.leads.includes(Number(params.id));
+  if (isLed) res.redirect(303, path);
+  else next();
+};

@@ -1,7 +1,7 @@
 import type { Day } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { maySignIn } from '../users/user.ts';
-import { isOver } from './membership-store.ts';
+import { isOver, whereNotOver } from './membership-store.ts';
 
 /** Whether a group has a leader, and whether they can act as one: who may not sign in or is no longer a member leads nothing. */
 export type Leadership = 'active' | 'inactive' | 'none';
@@ -23,4 +23,15 @@ export async function findLeaderships(db: Reader, today: Day): Promise<Map<numbe
       return [row.id, isMember && maySignIn(leader, today) ? 'active' : 'inactive'];
     }),
   );
+}
+
+/** The groups that the user leads: deleted groups have no leader, and a leader is a member. */
+export async function findLedIds(db: Reader, userId: number, today: Day): Promise<number[]> {
+  const led = db('groups')
+    .join('memberships', (join) =>
+      join.on('memberships.group_id', 'groups.id').on('memberships.user_id', 'groups.leader_id'),
+    )
+    .where('groups.leader_id', userId)
+    .whereNot('groups.activity', 'deleted');
+  return whereNotOver(led, today).orderBy('groups.name_key').pluck('groups.id');
 }

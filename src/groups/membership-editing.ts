@@ -6,7 +6,7 @@ import type { Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { requireAdministratorRemains } from '../users/administrators.ts';
 import { endOutgrownLinks } from '../users/outgrown-links.ts';
-import { mayAdminister, type Subject } from '../users/user.ts';
+import { mayAdminister, type Subject, type Viewer } from '../users/user.ts';
 import { forbidden, inapplicable, type Refusal } from '../users/user-action.ts';
 import { findSubjects } from '../users/user-store.ts';
 import { FieldErrors } from '../web/form.ts';
@@ -20,6 +20,20 @@ export interface MemberOutcome {
   subject: Subject;
   refusal?: Refusal;
 }
+
+/** By what rule memberships are changed. */
+export interface MembershipRule {
+  /** Throws where the actor may not change who is in the group. */
+  requireGroup(trx: Transaction, act: Act, group: Group): Promise<void>;
+  /** Why the actor may not change this one's membership. */
+  refusalOf(by: Viewer, subject: Subject): Refusal | undefined;
+}
+
+/** Nobody gives or takes what they do not hold, from nobody who may do more (R61, R62). */
+const BY_RIGHTS: MembershipRule = {
+  requireGroup: async (_trx, act, group) => requireChangeable(act, group),
+  refusalOf: (by, subject) => (mayAdminister(by, subject) ? undefined : forbidden('has rights that you do not hold')),
+};
 
 interface Standing {
   group: Group;
@@ -38,12 +52,20 @@ export async function grantMemberships(
   groupId: number,
   userIds: number[],
   untilOn: Day | null,
+  rule = BY_RIGHTS,
 ): Promise<MemberOutcome[]> {
   requireLastDayAhead(act, untilOn);
-  const { group, outcomes, chosen } = await judge(trx, act, groupId, userIds, ({ subject, membership, today }) => {
-    if (subject.activity === 'deleted') return inapplicable('is deleted');
-    return membership && !isOver(membership, today) ? inapplicable('is a member already') : undefined;
-  });
+  const { group, outcomes, chosen } = await judge(
+    trx,
+    act,
+    groupId,
+    userIds,
+    rule,
+    ({ subject, membership, today }) => {
+      if (subject.activity === 'deleted') return inapplicable('is deleted');
+      return membership && !isOver(membership, today) ? inapplicable('is a member already') : undefined;
+    },
+  );
   const ids = idsOf(chosen);
   await whereIdIn(trx('memberships').where('group_id', groupId), 'user_id', ids).delete();
   await bulkInsert(
@@ -70,9 +92,10 @@ export async function setUntil(
   groupId: number,
   userIds: number[],
   untilOn: Day | null,
+  rule = BY_RIGHTS,
 ): Promise<MemberOutcome[]> {
   requireLastDayAhead(act, untilOn);
-  const { group, outcomes, chosen } = await judge(trx, act, groupId, userIds, (standing) => {
+  const { group, outcomes, chosen } = await judge(trx, act, groupId, userIds, rule, (standing) => {
     if (!standing.membership) return inapplicable('is no member');
     if (standing.isSelf && grantsAnything(standing.group))
       return forbidden('is yourself: nobody sets the end of their own rights');
@@ -93,8 +116,9 @@ export async function endMemberships(
   act: Act,
   groupId: number,
   userIds: number[],
+  rule = BY_RIGHTS,
 ): Promise<MemberOutcome[]> {
-  const { group, outcomes, chosen } = await judge(trx, act, groupId, userIds, (standing) => {
+  const { group, outcomes, chosen } = await judge(trx, act, groupId, userIds, rule, (standing) => {
     if (!standing.membership) return inapplicable('is no member');
     return standing.isSelf && grantsAnything(standing.group)
       ? forbidden('is yourself: nobody takes rights from themself')
@@ -141,17 +165,18 @@ export async function endLeaderships(trx: Transaction, act: Act, userIds: number
 
 /**
  * The group, and whom of the users the change is for. Throws NotFound, Conflict and Forbidden for the group; a user is
- * left out with a reason, by the same rules whether rights are given or taken (R62).
+ * left out with a reason, by the same rule whether rights are given or taken (R62).
  */
 async function judge(
   trx: Transaction,
   act: Act,
   groupId: number,
   userIds: number[],
+  rule: MembershipRule,
   refusalOf: (standing: Standing) => Refusal | undefined,
 ): Promise<{ group: Group; outcomes: MemberOutcome[]; chosen: Standing[] }> {
   const group = await findGroup(trx, groupId);
-  requireChangeable(act, group);
+  await rule.requireGroup(trx, act, group);
   const today = dayOf(act.at);
   const subjects = await findSubjects(trx, [...new Set(userIds)], today);
   const rows: { user_id: number; until_on: Day | null }[] = await whereIdIn(
@@ -164,7 +189,7 @@ async function judge(
   const outcomes = subjects.map((subject): MemberOutcome => {
     const membership = memberships.get(subject.id);
     const standing = { group, subject, membership, today, isSelf: act.by.id === subject.id };
-    const refusal = mayAdminister(act.by, subject) ? refusalOf(standing) : forbidden('has rights that you do not hold');
+    const refusal = rule.refusalOf(act.by, subject) ?? refusalOf(standing);
     if (!refusal) chosen.push(standing);
     return { subject, refusal };
   });

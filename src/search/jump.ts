@@ -12,6 +12,7 @@ import { readListQuery } from '../users/user-list-query.ts';
 import type { StateLimits } from '../users/user-state.ts';
 import { findSubjects } from '../users/user-store.ts';
 import type { Icon } from '../web/icons.ts';
+import type { SignedIn } from '../web/request.d.ts';
 
 const USERS_SHOWN = 8;
 /** So many are looked at for those that fit best. */
@@ -63,7 +64,7 @@ interface Sources {
   db: Reader;
   index: UserIndex;
   limits: StateLimits;
-  viewer: Viewer;
+  viewer: SignedIn;
 }
 
 /** Where somebody may want to go who types this: to an action on a user, a user, a group or a page. */
@@ -153,15 +154,17 @@ function userOf(user: { id: number; name: string; email: string }): Destination 
   return { label: user.name, note: user.email, path: `/users/${user.id}`, user };
 }
 
+/** All, or for who may not read them those that they lead. */
 async function findGroupsOf({ db, viewer }: Sources, text: string): Promise<Destination[]> {
-  if (!may(viewer, 'groups', 'read')) return [];
-  return (await findGroups(db))
+  const mayRead = may(viewer, 'groups', 'read');
+  if (!mayRead && viewer.leads.length === 0) return [];
+  return (await findGroups(db, mayRead ? undefined : viewer.leads))
     .filter((group) => isNamed(group.name, text))
     .slice(0, GROUPS_SHOWN)
-    .map((group) => ({ label: group.name, path: `/groups/${group.id}`, icon: 'people' }));
+    .map(({ id, name }) => ({ label: name, path: mayRead ? `/groups/${id}` : `/led-groups/${id}`, icon: 'people' }));
 }
 
-function pagesOf(viewer: Viewer): Destination[] {
+function pagesOf(viewer: SignedIn): Destination[] {
   const pages: (Destination & { isOpen: boolean })[] = [
     { label: 'Users', path: '/users', icon: 'people', isOpen: may(viewer, 'users', 'read') },
     { label: 'New User', path: '/users/new', icon: 'person-add', isOpen: may(viewer, 'users', 'write') },

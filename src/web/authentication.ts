@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { DAY, dayOf, instant, MINUTE } from '../clock.ts';
+import { findLedIds } from '../groups/leader.ts';
 import { findRights } from '../groups/membership-store.ts';
 import { maySignIn, type User } from '../users/user.ts';
 import { findUsers } from '../users/user-store.ts';
@@ -20,7 +21,8 @@ export function authentication(app: AppContext): RequestHandler {
       await newSession(req);
       return next();
     }
-    req.viewer = { id: user.id, name: user.name, rights: await findRights(app.db.read, user.id, today), user };
+    const rights = await findRights(app.db.read, user.id, today);
+    req.viewer = { id: user.id, name: user.name, rights, user, leads: await findLedIds(app.db.read, user.id, today) };
     await noteActivity(app, user);
     next();
   };

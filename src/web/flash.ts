@@ -9,6 +9,8 @@ export interface Flash {
   showLink?: { purpose: 'invitation' | 'password-reset'; userId: number };
   /** A bulk operation whose new invitation links the next page may show. */
   showLinksOf?: number;
+  /** Users whose new invitation links the next page may show. */
+  showInvitationsOf?: number[];
   /** Offers a new invitation to this user. */
   offerInvitation?: number;
 }

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import ejs from 'ejs';
 import type { Request, Response } from 'express';
 import { initials, tint } from '../users/avatar.ts';
-import { may, type Viewer } from '../users/user.ts';
+import { may } from '../users/user.ts';
 import { assetPath } from './assets.ts';
 import { takeFlash } from './flash.ts';
 import { format } from './format.ts';
 import { PREFERENCES, readPreferences } from './preferences.ts';
+import type { SignedIn } from './request.d.ts';
 import { safePath } from './safe-path.ts';
 
 const viewsFolder = join(import.meta.dirname, '../../views');
@@ -17,7 +18,7 @@ const templates = new Map<string, Template>();
 
 const TABS = [
   { application: 'users', label: 'Users', href: '/users', pages: /^\/(users|bulk-operations|invitations)\b/ },
-  { application: 'groups', label: 'Groups', href: '/groups', pages: /^\/groups\b/ },
+  { application: 'groups', label: 'Groups', href: '/groups', pages: /^\/(groups|applications)\b/ },
   { application: 'audit', label: 'Audit', href: '/audit', pages: /^\/audit\b/ },
 ] as const;
 
@@ -101,10 +102,15 @@ function surroundings(req: Request, res: Response) {
   };
 }
 
-function tabsOf(viewer: Viewer, path: string) {
-  return TABS.filter((tab) => may(viewer, tab.application, 'read')).map(({ label, href, pages }) => ({
+/** Those that the viewer may read; who only leads groups has these instead of all. */
+function tabsOf(viewer: SignedIn, path: string) {
+  const shown = TABS.filter((tab) => may(viewer, tab.application, 'read'));
+  const tabs: { label: string; href: string; isCurrent: boolean }[] = shown.map(({ label, href, pages }) => ({
     label,
     href,
     isCurrent: pages.test(path),
   }));
+  if (may(viewer, 'groups', 'read') || viewer.leads.length === 0) return tabs;
+  const led = { label: 'Groups', href: '/led-groups', isCurrent: path.startsWith('/led-groups') };
+  return tabs.toSpliced(Number(may(viewer, 'users', 'read')), 0, led);
 }

@@ -4,6 +4,8 @@ import type { User, Viewer } from '../users/user.ts';
 export interface SignedIn extends Viewer {
   id: number;
   user: User;
+  /** The ids of the groups that they lead. */
+  leads: number[];
 }
 
 declare global {

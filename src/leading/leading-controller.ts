@@ -1,0 +1,279 @@
+import { type Request, type Response, Router } from 'express';
+import { dayOf, instant } from '../clock.ts';
+import type { Transaction } from '../db/database.ts';
+import type { Group } from '../groups/group.ts';
+import { listMembers } from '../groups/member-list.ts';
+import { covers, grantsInWords } from '../groups/permission.ts';
+import { channelNamed } from '../links/channel.ts';
+import { findTokens, linkAddress } from '../links/link-store.ts';
+import { counted, shortened } from '../text.ts';
+import type { Refusal } from '../users/user-action.ts';
+import { STATE_LABELS } from '../users/user-list-page.ts';
+import { badgesOf } from '../users/user-state.ts';
+import { findSubjects, findUsers } from '../users/user-store.ts';
+import { actOf } from '../web/act.ts';
+import { type AppContext, stateLimits } from '../web/app-context.ts';
+import { requireSignIn } from '../web/authorization.ts';
+import { Forbidden, NotFound } from '../web/errors.ts';
+import { flash, takeFlash } from '../web/flash.ts';
+import { type Errors, FieldErrors, type Typed } from '../web/form.ts';
+import { encodeCursor, readPageQuery } from '../web/list-query.ts';
+import { pagerLinks } from '../web/pager.ts';
+import { recordRefusal } from '../web/refusal.ts';
+import { render } from '../web/render.ts';
+import { addByEmail, findMembersOf, helpMembers, inviteIntoGroup, reachOf, removeMembers, setEnd } from './leading.ts';
+import { checkAdditions, checkEnd, checkInvitation, tickedIn, typedLeading } from './leading-form.ts';
+import { findLedGroup, findLedGroups, whyNotToLead } from './led-group.ts';
+
+const NAMES_SHOWN = 10;
+const MEMBERS_PER_PAGE = 50;
+
+/**
+ * The groups that somebody leads, and their people: all that a leader sees and does. It asks for no right, and everything
+ * here begins with the question whether the viewer leads this group.
+ */
+export function leadingController(app: AppContext): Router {
+  const router = Router();
+
+  router.get('/led-groups', requireSignIn, async (req, res) => {
+    const groups = await findLedGroups(app.db.read, req.viewer!.id, today());
+    if (groups.length === 0) throw new Forbidden('There is nothing at this address.', true);
+    await app.index.refresh();
+    const { groups: sizes } = app.index.sizes();
+    const rows = groups.map((group) => ({
+      ...group,
+      users: sizes[group.id] ?? 0,
+      permissions: grantsInWords(group.rights),
+    }));
+    render(req, res, 'leading/index', { title: 'Groups you lead', groups: rows });
+  });
+
+  router.get('/led-groups/:id', requireSignIn, async (req, res) => {
+    const group = await ledGroup(req);
+    const query = readPageQuery(req.query, ['name'], { sort: 'name', descending: false });
+    const list = await listMembers(app.db.read, group.id, { ...query, per: MEMBERS_PER_PAGE }, today());
+    const path = `/led-groups/${group.id}`;
+    if (list.members.length === 0 && list.total > 0) return res.redirect(303, path);
+    const said = takeFlash(req);
+    const users = new Map(
+      (
+        await findUsers(
+          app.db.read,
+          list.members.map((member) => member.userId),
+        )
+      ).map((user) => [user.id, user]),
+    );
+    const limits = stateLimits(app);
+    render(req, res, 'leading/show', {
+      title: group.name,
+      flash: said,
+      group,
+      links: said?.showInvitationsOf ? await linksTo(req, group, said.showInvitationsOf) : [],
+      reason: whyNotToLead(group),
+      permissions: grantsInWords(group.rights),
+      members: list.members.map((member) => ({
+        ...member,
+        lastLoginAt: users.get(member.userId)?.lastLoginAt ?? null,
+        badges: badgesOf(users.get(member.userId)!, limits).map((state) => ({ state, label: STATE_LABELS[state] })),
+      })),
+      total: list.total,
+      pagerLinks: pagerLinks(
+        list.previous && `${path}?before=${encodeCursor(list.previous)}`,
+        list.next && `${path}?after=${encodeCursor(list.next)}`,
+      ),
+    });
+  });
+
+  router.get('/led-groups/:id/members/new', requireSignIn, async (req: Request, res: Response) =>
+    showForm(req, res, await changeable(req), typedLeading({})),
+  );
+
+  router.post('/led-groups/:id/invitations', requireSignIn, async (req: Request, res: Response) => {
+    const group = await changeable(req);
+    const typed = typedLeading(req.body);
+    const failed = (errors: Errors) => showForm(req, res, group, typed, errors);
+    const { values, errors } = checkInvitation(typed);
+    if (errors) return failed(errors);
+    const channel = channelNamed(app, typed.channel);
+    let id: number | undefined;
+    try {
+      const work = (trx: Transaction) => inviteIntoGroup(trx, actOf(app, req), group.id, values, app.links, channel);
+      id = await app.db.write(work);
+    } catch (error) {
+      if (error instanceof FieldErrors) return failed(error.errors);
+      throw error;
+    }
+    const path = `/led-groups/${group.id}`;
+    if (id === undefined) flash(req, `${values.email} was added, or is already known here.`, { path });
+    else if (channel === 'mail') flash(req, `${values.name} is invited. The mail is on its way.`, { path });
+    else flash(req, `${values.name} is invited.`, { path, showInvitationsOf: [id] });
+    res.redirect(303, path);
+  });
+
+  router.post('/led-groups/:id/members', requireSignIn, async (req: Request, res: Response) => {
+    const group = await changeable(req);
+    const typed = typedLeading(req.body);
+    const failed = (errors: Errors) => showForm(req, res, group, typed, errors);
+    const { values, errors } = checkAdditions(typed);
+    if (errors) return failed(errors);
+    try {
+      await app.db.write((trx) => addByEmail(trx, actOf(app, req), group.id, values.emails, values.untilOn));
+    } catch (error) {
+      if (error instanceof FieldErrors) return failed(error.errors);
+      throw error;
+    }
+    flash(
+      req,
+      `Whoever has ${values.emails.length === 1 ? 'this email' : 'one of these emails'} was added, or was in the group already.`,
+    );
+    res.redirect(303, `/led-groups/${group.id}`);
+  });
+
+  router.get('/led-groups/:id/members/edit', requireSignIn, async (req: Request, res: Response) => {
+    const group = await changeable(req);
+    const typed = typedLeading({ ids: req.query.ids });
+    if (tickedIn(typed).length > 0) return showSheet(req, res, group, typed);
+    flash(req, 'Nobody is ticked.');
+    res.redirect(303, `/led-groups/${group.id}`);
+  });
+
+  router.patch('/led-groups/:id/members', requireSignIn, async (req: Request, res: Response) => {
+    const group = await changeable(req);
+    const typed = typedLeading(req.body);
+    const failed = (errors: Errors) => showSheet(req, res, group, typed, errors);
+    const { values, errors } = checkEnd(typed);
+    if (errors) return failed(errors);
+    try {
+      const work = (trx: Transaction) => setEnd(trx, actOf(app, req), group.id, tickedIn(typed), values.untilOn);
+      await report(req, group, await app.db.write(work), 'given this end in');
+    } catch (error) {
+      if (error instanceof FieldErrors) return failed(error.errors);
+      throw error;
+    }
+    res.redirect(303, `/led-groups/${group.id}`);
+  });
+
+  router.delete('/led-groups/:id/members', requireSignIn, async (req: Request, res: Response) => {
+    const group = await changeable(req);
+    const ids = tickedIn(typedLeading(req.body));
+    const outcomes = await app.db.write((trx) => removeMembers(trx, actOf(app, req), group.id, ids));
+    await report(req, group, outcomes, 'removed from');
+    res.redirect(303, `/led-groups/${group.id}`);
+  });
+
+  router.post('/led-groups/:id/members/invitations', requireSignIn, async (req: Request, res: Response) => {
+    const group = await changeable(req);
+    const typed = typedLeading(req.body);
+    const channel = channelNamed(app, typed.channel);
+    const outcomes = await app.db.write((trx) =>
+      helpMembers(trx, actOf(app, req), group.id, 'reinvite', tickedIn(typed), app.links, channel),
+    );
+    const invited = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject.id);
+    await report(req, group, outcomes, 'invited anew into', channel === 'copy' ? invited : []);
+    res.redirect(303, `/led-groups/${group.id}`);
+  });
+
+  router.delete('/led-groups/:id/members/login-attempts', requireSignIn, async (req: Request, res: Response) => {
+    const group = await changeable(req);
+    const ids = tickedIn(typedLeading(req.body));
+    const outcomes = await app.db.write((trx) =>
+      helpMembers(trx, actOf(app, req), group.id, 'reset-login-attempts', ids, app.links),
+    );
+    await report(req, group, outcomes, 'given new attempts to sign in, in');
+    res.redirect(303, `/led-groups/${group.id}`);
+  });
+
+  /** Says on the next page whom it changed and who was left out. Where nobody may be changed it is refused. */
+  async function report(
+    req: Request,
+    group: Group,
+    outcomes: { subject: { name: string }; refusal?: Refusal }[],
+    done: string,
+    showInvitationsOf: number[] = [],
+  ): Promise<void> {
+    const left = outcomes.filter((outcome) => outcome.refusal);
+    const reasons = left.map(({ subject, refusal }) => `${subject.name} ${refusal!.reason}`);
+    const isForbidden = left.some(({ refusal }) => refusal!.kind === 'forbidden');
+    const number = outcomes.length - left.length;
+    if (number === 0 && isForbidden) throw new Forbidden(`${shortened(reasons, NAMES_SHOWN)}.`);
+    if (isForbidden) await recordRefusal(app, req, `Left out: ${shortened(reasons, NAMES_SHOWN)}`);
+    const said =
+      number > 0
+        ? `${counted(number, 'user')} ${number === 1 ? 'was' : 'were'} ${done} ${group.name}.`
+        : 'Nothing changed.';
+    flash(req, left.length > 0 ? `${said} Left out: ${shortened(reasons, NAMES_SHOWN)}.` : said, {
+      path: `/led-groups/${group.id}`,
+      showInvitationsOf,
+    });
+  }
+
+  /** The new invitations as lines to copy, judged anew: meanwhile somebody may have got rights that are none of the leader's. */
+  async function linksTo(req: Request, group: Group, ids: number[]): Promise<string[]> {
+    const reach = await reachOf(app.db.read, req.viewer!.id, today());
+    const members = (await findSubjects(app.db.read, ids, today())).filter((subject) => covers(reach, subject.rights));
+    if (whyNotToLead(group)) return [];
+    const memberIds = members.map((member) => member.id);
+    const tokens = await findTokens(app.db.read, 'invitation', memberIds, app.links, instant(app.clock()));
+    return members.flatMap((member) => {
+      const token = tokens.get(member.id);
+      const address = token && linkAddress(app.config.baseUrl, 'invitation', token);
+      return address ? [`${member.name}\t${member.email}\t${address}`] : [];
+    });
+  }
+
+  function showForm(req: Request, res: Response, group: Group, typed: Typed, errors: Errors = {}): void {
+    const title = `Invite into ${group.name}`;
+    const page = {
+      title,
+      group,
+      typed,
+      errors,
+      mayMail: app.mail !== undefined,
+      permissions: grantsInWords(group.rights),
+    };
+    render(req, res, 'leading/add-members', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
+  }
+
+  /** What a leader can do to those who are ticked. */
+  async function showSheet(
+    req: Request,
+    res: Response,
+    group: Group,
+    typed: Typed,
+    errors: Errors = {},
+  ): Promise<void> {
+    const members = await findMembersOf(app.db.read, group.id, tickedIn(typed), today());
+    const page = {
+      title: `Change members of ${group.name}`,
+      group,
+      typed: { ...typed, ids: members.map((member) => String(member.id)) },
+      errors,
+      number: members.length,
+      names: shortened(
+        members.map((member) => member.name),
+        NAMES_SHOWN,
+      ),
+      permissions: grantsInWords(group.rights),
+      mayMail: app.mail !== undefined,
+    };
+    render(req, res, 'leading/change-members', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
+  }
+
+  /** The group that the address names, where the viewer leads it. */
+  async function ledGroup(req: Request): Promise<Group> {
+    const id = String(req.params.id);
+    if (!/^[1-9]\d{0,14}$/.test(id)) throw new NotFound();
+    return findLedGroup(app.db.read, req.viewer!.id, Number(id), today());
+  }
+
+  async function changeable(req: Request): Promise<Group> {
+    const group = await ledGroup(req);
+    const reason = whyNotToLead(group);
+    if (reason) throw new Forbidden(reason);
+    return group;
+  }
+
+  const today = () => dayOf(app.clock());
+
+  return router;
+}
