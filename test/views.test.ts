@@ -85,6 +85,11 @@ describe('the views', () => {
     await submit(alice, '/applications/new', { key: 'rooms', name: 'Rooms', description: 'Who booked which.' });
     for (const path of ['', '/edit', '/deletion/new'])
       note(`application ${path}`, await alice.get(`/applications/rooms${path}`));
+    const leader = await signedIn(app, 'lena');
+    const led = support.replace('/groups', '/led-groups');
+    for (const path of ['/led-groups', led, `${led}/invitations/new`, `${led}/members/new`])
+      note(path, await leader.get(path));
+    note('led members', await leader.get(`${led}/members/edit?ids=${app.people.bob}`));
     note('list, mistaken', await submit(alice, `${support}/members/new`, { list: 'nobody', q: 'bob', ids: '1' }));
     note('a part', await alice.get('/users', { 'HX-Request': 'true', 'HX-Target': 'div#users-list' }));
     note('an error in part', await alice.get('/users/999999', { 'HX-Request': 'true', 'HX-Target': 'x#y' }));

@@ -7,6 +7,7 @@ import { effectsOf, givenBy } from '../groups/effect.ts';
 import type { Group } from '../groups/group.ts';
 import { selectGroups } from '../groups/group-list.ts';
 import { groupsPath, readGroupQuery } from '../groups/group-list-query.ts';
+import type { Level } from '../groups/permission.ts';
 import { channelOf } from '../links/channel.ts';
 import { findTokens, linkAddress } from '../links/link-store.ts';
 import { counted } from '../text.ts';
@@ -122,8 +123,7 @@ export function bulkOperationsController(app: AppContext): Router {
   });
 
   router.post('/bulk-operations/:id/execution', requireSignIn, async (req, res) => {
-    const operation = await visible(req);
-    demandRight(req.viewer!, BULK_SUBJECTS[operation.subjectType].application, 'write');
+    const operation = await visible(req, 'write');
     const channel = channelOf(app, req.body);
     const outcomes = await app.db.write((trx) =>
       store.executeOperation(trx, actOf(app, req), operation, app.links, channel),
@@ -146,7 +146,7 @@ export function bulkOperationsController(app: AppContext): Router {
   async function meantBy(req: Request, subjectType: SubjectType): Promise<Pick<store.Draft, 'ids' | 'view'>> {
     const typed = typedFields(req.body, ['from', 'scope', 'view', 'shown', 'change'], ['ids']);
     if (typed.from) {
-      const earlier = await visible(req, String(typed.from));
+      const earlier = await visible(req, 'read', String(typed.from));
       if (earlier.subjectType !== subjectType) throw new BadRequest('That operation was on something else.');
       const items = await store.findItems(app.db.read, earlier);
       return { ids: items.filter((item) => item.outcome !== 'left out').map((item) => item.id) };
@@ -207,10 +207,10 @@ export function bulkOperationsController(app: AppContext): Router {
   }
 
   /** A draft is its creator's alone; a report is for all who may read what it was done to. */
-  async function visible(req: Request, id = String(req.params.id)): Promise<BulkOperation> {
+  async function visible(req: Request, level: Level = 'read', id = String(req.params.id)): Promise<BulkOperation> {
     if (!/^[1-9]\d{0,14}$/.test(id)) throw new NotFound();
     const operation = await store.findOperation(app.db.read, Number(id));
-    demandRight(req.viewer!, BULK_SUBJECTS[operation.subjectType].application, 'read');
+    demandRight(req.viewer!, BULK_SUBJECTS[operation.subjectType].application, level);
     if (operation.executedAt === null && operation.createdBy !== req.viewer!.id)
       throw new Forbidden('There is no such operation.', true);
     return operation;

@@ -73,7 +73,6 @@ export function leadingController(app: AppContext): Router {
       permissions: grantsInWords(group.rights),
       members: list.members.map((member) => ({
         ...member,
-        lastLoginAt: users.get(member.userId)?.lastLoginAt ?? null,
         badges: badgesOf(users.get(member.userId)!, limits).map((state) => ({ state, label: STATE_LABELS[state] })),
       })),
       total: list.total,
@@ -85,13 +84,17 @@ export function leadingController(app: AppContext): Router {
   });
 
   router.get('/led-groups/:id/members/new', requireSignIn, async (req: Request, res: Response) =>
-    showForm(req, res, await changeable(req), typedLeading({})),
+    showForm(req, res, 'leading/add-members', await changeable(req), typedLeading({})),
+  );
+
+  router.get('/led-groups/:id/invitations/new', requireSignIn, async (req: Request, res: Response) =>
+    showForm(req, res, 'leading/invitation', await changeable(req), typedLeading({})),
   );
 
   router.post('/led-groups/:id/invitations', requireSignIn, async (req: Request, res: Response) => {
     const group = await changeable(req);
     const typed = typedLeading(req.body);
-    const failed = (errors: Errors) => showForm(req, res, group, typed, errors);
+    const failed = (errors: Errors) => showForm(req, res, 'leading/invitation', group, typed, errors);
     const { values, errors } = checkInvitation(typed);
     if (errors) return failed(errors);
     const channel = channelNamed(app, typed.channel);
@@ -113,7 +116,7 @@ export function leadingController(app: AppContext): Router {
   router.post('/led-groups/:id/members', requireSignIn, async (req: Request, res: Response) => {
     const group = await changeable(req);
     const typed = typedLeading(req.body);
-    const failed = (errors: Errors) => showForm(req, res, group, typed, errors);
+    const failed = (errors: Errors) => showForm(req, res, 'leading/add-members', group, typed, errors);
     const { values, errors } = checkAdditions(typed);
     if (errors) return failed(errors);
     try {
@@ -221,17 +224,11 @@ export function leadingController(app: AppContext): Router {
     });
   }
 
-  function showForm(req: Request, res: Response, group: Group, typed: Typed, errors: Errors = {}): void {
-    const title = `Invite into ${group.name}`;
-    const page = {
-      title,
-      group,
-      typed,
-      errors,
-      mayMail: app.mail !== undefined,
-      permissions: grantsInWords(group.rights),
-    };
-    render(req, res, 'leading/add-members', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
+  function showForm(req: Request, res: Response, form: string, group: Group, typed: Typed, errors: Errors = {}): void {
+    const title = `${form === 'leading/invitation' ? 'Invite into' : 'Add members to'} ${group.name}`;
+    const permissions = grantsInWords(group.rights);
+    const page = { title, group, typed, errors, permissions, mayMail: app.mail !== undefined };
+    render(req, res, form, page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
   }
 
   /** What a leader can do to those who are ticked. */

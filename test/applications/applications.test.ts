@@ -28,10 +28,14 @@ describe('applications', () => {
   const rows = async (query = '') => pageOf(await alice.get('/applications')).texts(`#applications ~ ul li${query}`);
 
   it('are the parts of Roster, and those that an administrator registers', async () => {
-    expect((await rows())[0]).toMatch(/^Users users Who can sign in.* write by 2 groups, read by 1 group$/);
+    expect((await rows())[0]).toMatch(
+      /^Users users Who can sign in.* Granted to write by 2 groups, to read by 1 group\.$/,
+    );
     const audit = await watchAudit(app);
     expect((await register({ description: 'Who worked when.' })).headers.location).toBe('/applications/time-sheets');
-    expect((await rows()).at(-1)).toBe('Time sheets time-sheets Who worked when. write by 1 group, read by 0 groups');
+    expect((await rows()).at(-1)).toBe(
+      'Time sheets time-sheets Who worked when. Granted to write by 1 group, to read by 0 groups.',
+    );
     expect((await audit.since()).map((event) => [event.action, event.subjectName, event.after])).toEqual([
       [
         'application.registered',
