@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ALL_RIGHTS } from '../../src/groups/permission.ts';
+import { setPermissions } from '../../src/groups/permission-editing.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { factsBesideAudit } from '../support/database.ts';
@@ -128,6 +130,20 @@ describe('the permissions of a group', () => {
     it('where the actor would lose rights', async () => {
       const all = { users: 'write', groups: 'write', contacts: 'write', audit: 'write' };
       await refuses(() => save(alice, 'Administrators', all), /take rights from yourself/);
+    });
+
+    it('on an application that is no longer there', async () => {
+      const act = {
+        by: { id: null, name: 'test', rights: { ...ALL_RIGHTS, gone: 'write' as const } },
+        at: '2026-11-22T12:00:00.000Z',
+        address: '',
+        requestId: 'test',
+        auditKey: app.config.secrets.audit,
+      };
+      const { id, version } = await app.db.read('groups').where('name', 'Support').first();
+      const deed = app.db.write((trx) => setPermissions(trx, act, id, version, { gone: 'read' }));
+      await expect(deed).rejects.toThrow(/gone is no longer there/);
+      expect(await permissionsOf('Support')).toEqual({});
     });
 
     it('where the last administrator would go (R63)', async () => {

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { routesOf } from '../../faults/routes.ts';
 import type { Person } from '../../seeds/cast.ts';
+import { instant } from '../../src/clock.ts';
+import { addByEmail, removeMembers, setEnd } from '../../src/leading/leading.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { factsBesideAudit } from '../support/database.ts';
@@ -246,6 +248,35 @@ describe('a leader', () => {
       await lead('Auditors');
       await join('lena', 'Auditors');
       expect((await lena.post(`${path}/members/invitations`, { ids: ids('carol') })).status).toBe(303);
+    });
+
+    it('nobody whose rights come from a group that is not theirs to fill, though they lead it', async () => {
+      await lead('Helpdesk');
+      await join('lena', 'Helpdesk');
+      await join('carol', 'Helpdesk');
+      const refused = await lena.post(`${path}/members/invitations`, { ids: ids('carol') });
+      expect([refused.status, refused.text]).toEqual([403, expect.stringMatching(/your groups do not cover/)]);
+    });
+
+    it('nobody any more once the group changed between the look and the deed', async () => {
+      const group = Number(await groupId(app, 'Support'));
+      const act = {
+        by: { id: app.people.lena, name: 'lena', rights: {} },
+        at: instant(app.clock.now()),
+        address: '',
+        requestId: 'test',
+        auditKey: app.config.secrets.audit,
+      };
+      const deeds = [
+        () => app.db.write((trx) => removeMembers(trx, act, group, [app.people.bob])),
+        () => app.db.write((trx) => addByEmail(trx, act, group, ['erin@example.com'], null)),
+        () => app.db.write((trx) => setEnd(trx, act, group, [app.people.bob], '2026-12-01')),
+      ];
+      await allow('Support', 'settings', 'write');
+      for (const deed of deeds) await expect(deed()).rejects.toThrow(/only administrators choose its members/);
+      await app.db.write((trx) => trx('groups').where('id', group).update({ leader_id: app.people.bob }));
+      for (const deed of deeds) await expect(deed()).rejects.toThrow(/There is no such group/);
+      expect(await membersOf('Support')).toEqual(['bob', 'carol', 'dave', 'lena']);
     });
 
     it('shows a new link no longer once its user got other rights', async () => {
