@@ -90,6 +90,7 @@ describe('the views', () => {
     for (const path of ['/led-groups', led, `${led}/invitations/new`, `${led}/members/new`])
       note(path, await leader.get(path));
     note('led members', await leader.get(`${led}/members/edit?ids=${app.people.bob}`));
+    note('addition', await submit(alice, `${support}/members/new`, { list: 'erin' }));
     note('list, mistaken', await submit(alice, `${support}/members/new`, { list: 'nobody', q: 'bob', ids: '1' }));
     note('a part', await alice.get('/users', { 'HX-Request': 'true', 'HX-Target': 'div#users-list' }));
     note('an error in part', await alice.get('/users/999999', { 'HX-Request': 'true', 'HX-Target': 'x#y' }));

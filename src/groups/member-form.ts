@@ -27,10 +27,12 @@ const complete = z.object(fields);
 
 export type MemberValues = z.output<typeof complete>;
 
-/** What was ticked or typed on the pages about members. */
+/** What was ticked or typed on the pages about members; `confirmed` says that the sheet was read. */
 export function typedMembers(body: unknown): Typed {
-  const typed = typedFields(body, ['list', 'untilOn', 'acceptUnknown', 'q', 'step'], ['ids']);
-  return { ...typed, ids: [typed.ids].flat().filter((id) => /^[1-9]\d{0,14}$/.test(id)) };
+  const typed = typedFields(body, ['list', 'untilOn', 'acceptUnknown', 'confirmed', 'q', 'step'], ['ids']);
+  // One by one, as boxes send them, or many in one field: a form holds only so many fields.
+  const ids = [typed.ids].flat().flatMap((text) => text.split(','));
+  return { ...typed, ids: ids.filter((id) => /^[1-9]\d{0,14}$/.test(id)) };
 }
 
 export function checkMembers(typed: Typed): FormResult<MemberValues> {

@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from 'express';
-import { dayOf } from '../clock.ts';
+import { dayOf, instant } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
 import { counted, shortened } from '../text.ts';
 import { mayAdminister } from '../users/user.ts';
@@ -19,7 +19,14 @@ import { effectsOf, givenBy } from './effect.ts';
 import type { Group } from './group.ts';
 import { requireChangeable } from './group-editing.ts';
 import { checkMembers, typedMembers } from './member-form.ts';
-import { endMemberships, grantMemberships, type MemberOutcome, setUntil } from './membership-editing.ts';
+import {
+  endMemberships,
+  grantMemberships,
+  judgeGrants,
+  type MemberOutcome,
+  requireLastDayAhead,
+  setUntil,
+} from './membership-editing.ts';
 import { findMemberships, isOver } from './membership-store.ts';
 import { NO_RIGHTS } from './permission.ts';
 
@@ -48,6 +55,7 @@ export function membersController(app: AppContext): Router {
     if (unknown.length > 0 && !values.acceptUnknown)
       return failed({ list: `Not found: ${shortened(unknown, NAMES_SHOWN)}. Nobody was added yet.` });
     if (ids.length === 0) return failed({ list: 'Tick somebody, or paste names and emails.' });
+    if (!typed.confirmed) return showAddition(req, res, group, failed, ids, values.untilOn);
     await change(req, res, group, failed, 'added to', (trx) =>
       grantMemberships(trx, actOf(app, req), group.id, ids, values.untilOn),
     );
@@ -141,6 +149,47 @@ export function membersController(app: AppContext): Router {
     const page = { title: `Add members to ${group.name}`, group, typed, errors, users, search: q };
     const status = Object.keys(errors).length > 0 ? 422 : 200;
     render(req, res, 'groups/add-members', page, { status, fragments: { found: 'groups/_found' } });
+  }
+
+  /** Who would become a member, and what that gives them. */
+  async function showAddition(
+    req: Request,
+    res: Response,
+    group: Group,
+    failed: (errors: Errors) => Promise<void>,
+    ids: number[],
+    untilOn: string | null,
+  ): Promise<void> {
+    const actor = { by: req.viewer!, at: instant(app.clock()) };
+    try {
+      requireLastDayAhead(actor, untilOn);
+    } catch (error) {
+      if (error instanceof FieldErrors) return failed(error.errors);
+      throw error;
+    }
+    const { outcomes } = await judgeGrants(app.db.read, actor, group.id, ids);
+    const coming = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
+    const left = outcomes.filter((outcome) => outcome.refusal);
+    const comingIds = coming.map((subject) => subject.id);
+    const namesOf = (subjects: { name: string }[]) =>
+      shortened(
+        subjects.map(({ name }) => name),
+        NAMES_SHOWN,
+      );
+    const page = {
+      title: `Add members to ${group.name}`,
+      group,
+      ids,
+      untilOn,
+      number: coming.length,
+      names: namesOf(coming),
+      reasons: shortened(
+        left.map(({ subject, refusal }) => `${subject.name} ${refusal!.reason}`),
+        NAMES_SHOWN,
+      ),
+      effects: await effectsOf(app, [{ groupId: group.id, from: NO_RIGHTS, to: givenBy(group) }], comingIds),
+    };
+    render(req, res, 'groups/addition', page);
   }
 
   /** What can be done to those who are ticked, and what ending their membership would take. */

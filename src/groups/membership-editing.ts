@@ -2,7 +2,7 @@ import type { Act, Fields } from '../audit/audit-event.ts';
 import { noteGroupEvents, recordChanges } from '../audit/audit-store.ts';
 import { type Day, dayOf } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
-import type { Transaction } from '../db/database.ts';
+import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { requireAdministratorRemains } from '../users/administrators.ts';
 import { endOutgrownLinks } from '../users/outgrown-links.ts';
@@ -21,17 +21,19 @@ export interface MemberOutcome {
   refusal?: Refusal;
 }
 
+type Actor = Pick<Act, 'by' | 'at'>;
+
 /** By what rule memberships are changed. */
 export interface MembershipRule {
   /** Throws where the actor may not change who is in the group. */
-  requireGroup(trx: Transaction, act: Act, group: Group): Promise<void>;
+  requireGroup(db: Reader, act: Actor, group: Group): Promise<void>;
   /** Why the actor may not change this one's membership. */
   refusalOf(by: Viewer, subject: Subject): Refusal | undefined;
 }
 
 /** Nobody gives or takes what they do not hold, from nobody who may do more (R61, R62). */
 const BY_RIGHTS: MembershipRule = {
-  requireGroup: async (_trx, act, group) => requireChangeable(act, group),
+  requireGroup: async (_db, act, group) => requireChangeable(act, group),
   refusalOf: (by, subject) => (mayAdminister(by, subject) ? undefined : forbidden('has rights that you do not hold')),
 };
 
@@ -43,6 +45,14 @@ interface Standing {
   today: Day;
   /** Whether the actor is the user. */
   isSelf: boolean;
+}
+
+/** Who of these would become a member, and who not and why. */
+export async function judgeGrants(db: Reader, act: Actor, groupId: number, userIds: number[], rule = BY_RIGHTS) {
+  return judge(db, act, groupId, userIds, rule, ({ subject, membership, today }) => {
+    if (subject.activity === 'deleted') return inapplicable('is deleted');
+    return membership && !isOver(membership, today) ? inapplicable('is a member already') : undefined;
+  });
 }
 
 /** Makes the users members from now on, until the end of that day or without an end. Who was one before begins anew. */
@@ -168,19 +178,19 @@ export async function endLeaderships(trx: Transaction, act: Act, userIds: number
  * left out with a reason, by the same rule whether rights are given or taken (R62).
  */
 async function judge(
-  trx: Transaction,
-  act: Act,
+  db: Reader,
+  act: Actor,
   groupId: number,
   userIds: number[],
   rule: MembershipRule,
   refusalOf: (standing: Standing) => Refusal | undefined,
 ): Promise<{ group: Group; outcomes: MemberOutcome[]; chosen: Standing[] }> {
-  const group = await findGroup(trx, groupId);
-  await rule.requireGroup(trx, act, group);
+  const group = await findGroup(db, groupId);
+  await rule.requireGroup(db, act, group);
   const today = dayOf(act.at);
-  const subjects = await findSubjects(trx, [...new Set(userIds)], today);
+  const subjects = await findSubjects(db, [...new Set(userIds)], today);
   const rows: { user_id: number; until_on: Day | null }[] = await whereIdIn(
-    trx('memberships').where('group_id', groupId),
+    db('memberships').where('group_id', groupId),
     'user_id',
     userIds,
   );
@@ -225,7 +235,8 @@ async function record(
   );
 }
 
-function requireLastDayAhead(act: Act, untilOn: Day | null): void {
+/** Throws FieldErrors. */
+export function requireLastDayAhead(act: Actor, untilOn: Day | null): void {
   if (untilOn !== null && untilOn < dayOf(act.at))
     throw new FieldErrors({ untilOn: 'This day is over. Choose today or a later one.' });
 }

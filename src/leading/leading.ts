@@ -23,8 +23,8 @@ import { findLedGroup, findLedGroups, rightsInReach, whyNotToLead } from './led-
 
 /** A leader gives and takes this one membership, whatever else its members may do, but not their own. */
 const BY_LEADING: MembershipRule = {
-  async requireGroup(trx, act, { id }) {
-    const group = await findLedGroup(trx, act.by.id, id, dayOf(act.at));
+  async requireGroup(db, act, { id }) {
+    const group = await findLedGroup(db, act.by.id, id, dayOf(act.at));
     const reason = whyNotToLead(group);
     if (reason) throw new Forbidden(reason);
   },

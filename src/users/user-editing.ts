@@ -1,5 +1,5 @@
 import { type Act, differences, type Fields } from '../audit/audit-event.ts';
-import { recordChanges } from '../audit/audit-store.ts';
+import { noteGroupEvents, recordChanges } from '../audit/audit-store.ts';
 import { dayOf } from '../clock.ts';
 import { type Contact, createPerson, findContact, warnedAccounts } from '../contacts/contact-store.ts';
 import { type Transaction, violatedUnique } from '../db/database.ts';
@@ -42,9 +42,10 @@ export async function createUser(trx: Transaction, act: Act, typed: UserValues):
   await setMemberships(trx, id, idsOf(groups), { at: act.at, by: act.by.id });
   await setTags(trx, 'user', id, values.tags);
   const after = differences({}, auditFields(values, columns, contact, groups, owner))?.after ?? {};
-  await recordChanges(trx, act, [
+  const [eventId] = await recordChanges(trx, act, [
     { action: 'user.created', subjectType: 'user', subjectId: id, subjectName: columns.name, after: given(after) },
   ]);
+  for (const group of groups) await noteGroupEvents(trx, group.id, [eventId]);
   return id;
 }
 
@@ -81,9 +82,12 @@ export async function updateUser(
   await setTags(trx, 'user', id, values.tags);
   const linksEnded = await endLinksOutdatedBy(trx, act, subject, { values, columns });
   if (values.apiOnly && !subject.apiOnly) await endSessions(trx, [id]);
-  await recordChanges(trx, act, [
+  const [eventId] = await recordChanges(trx, act, [
     { action: 'user.updated', subjectType: 'user', subjectId: id, subjectName: columns.name, ...changes },
   ]);
+  const [before, after] = [idsOf(current.groups), idsOf(groups)];
+  for (const groupId of new Set([...before, ...after]))
+    if (before.includes(groupId) !== after.includes(groupId)) await noteGroupEvents(trx, groupId, [eventId]);
   if (columns.email !== subject.email && subject.activity === 'active')
     await tellOfNewEmail(trx, act, subject, columns.email);
   await requireAdministratorRemains(trx);

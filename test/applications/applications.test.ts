@@ -91,7 +91,10 @@ describe('applications', () => {
   });
 
   it('registered, end the links of those who can do more by it (R37)', async () => {
-    await submit(alice, `/groups/${await groupId(app, 'Administrators')}/members/new`, { list: 'carol' });
+    await submit(alice, `/groups/${await groupId(app, 'Administrators')}/members/new`, {
+      list: 'carol',
+      confirmed: 'yes',
+    });
     const link = await linkFor(app, 'carol', 'invitation', alice);
     await register();
     expect((await new Session(app).get(link)).status).toBe(410);

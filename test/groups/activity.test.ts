@@ -49,7 +49,7 @@ describe('the activity of groups', () => {
 
   it('is told on the sheet by what it does to people, and in the report by what it was', async () => {
     await allow('Support', 'users', 'read');
-    await alice.post(`/groups/${await groupId(app, 'Auditors')}/members`, { list: 'bob' });
+    await alice.post(`/groups/${await groupId(app, 'Auditors')}/members`, { list: 'bob', confirmed: 'yes' });
     const sheet = pageOf(await press(alice, 'deactivate', 'Support', 'Helpdesk'));
     expect(sheet.texts('#sheet li')).toEqual([
       '1 person loses write on users.',

@@ -31,7 +31,11 @@ describe('why somebody has a right', () => {
 
   it('stands on the record: each right with the group, since when, by whom and until when', async () => {
     await app.db.write((trx) => trx('memberships').where('user_id', app.people.bob).delete());
-    await alice.post(`/groups/${await groupId(app, 'Support')}/members`, { list: 'bob', untilOn: '2026-11-30' });
+    await alice.post(`/groups/${await groupId(app, 'Support')}/members`, {
+      list: 'bob',
+      untilOn: '2026-11-30',
+      confirmed: 'yes',
+    });
     const section = 'section:has(#effective-permissions)';
     const record = pageOf(await alice.get(pathTo(app, 'bob')));
     expect(record.texts(`${section} h3`)).toEqual(['Contacts write']);

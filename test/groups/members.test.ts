@@ -37,7 +37,9 @@ describe('the members of a group', () => {
     expect(pageOf(found).texts('#found .choice label')).toEqual(['bob']);
     const more = await send(alice, found, { ids: idsOf('bob'), q: 'rita', step: 'find' });
     expect(pageOf(more).texts('#found .choice')).toEqual(['bob bob@example.com', 'rita is a member already']);
-    expect((await send(alice, more)).status).toBe(303);
+    const sheet = await send(alice, more);
+    expect(pageOf(sheet).texts('#sheet li')[0]).toBe('1 person gains read on audit.');
+    expect((await send(alice, sheet)).status).toBe(303);
     expect(await membersOf('Auditors')).toEqual(['bob', 'rita']);
   });
 
@@ -52,7 +54,12 @@ describe('the members of a group', () => {
     expect(pageOf(refused).$('#list').val()).toBe(list);
     expect(pageOf(refused).typed()).toMatchObject({ untilOn: '2026-11-30' });
     expect(await membersOf('Auditors')).toEqual(['rita']);
-    const added = await send(alice, refused, { acceptUnknown: 'yes' });
+    const late = await send(alice, refused, { acceptUnknown: 'yes', untilOn: '2026-11-21' });
+    expect(pageOf(late).errors()).toEqual({ untilOn: 'This day is over. Choose today or a later one.' });
+    const sheet = await send(alice, late, { acceptUnknown: 'yes', untilOn: '2026-11-30' });
+    expect(pageOf(sheet).texts('#sheet li').at(-1)).toBe('Until the end of 30 Nov 2026 (UTC).');
+    expect(await membersOf('Auditors')).toEqual(['rita']);
+    const added = await send(alice, sheet);
     const record = pageOf(await alice.get(added.headers.location));
     expect(record.message()).toBe('2 users were added to Auditors.');
     expect(record.texts('section:has(#members) li')[0]).toBe(
@@ -63,7 +70,7 @@ describe('the members of a group', () => {
   it('have their rights from the next request on, and lose them so, each with one event on both timelines', async () => {
     const bob = await signedIn(app, 'bob');
     const audit = await watchAudit(app);
-    await submit(alice, await pathOf('Auditors', '/members/new'), { list: 'bob' });
+    await submit(alice, await pathOf('Auditors', '/members/new'), { list: 'bob', confirmed: 'yes' });
     expect((await bob.get('/users')).status).toBe(200);
     await alice.send('patch', await pathOf('Auditors', '/members'), { ids: idsOf('bob'), untilOn: '2026-11-22' });
     await alice.send('delete', await pathOf('Auditors', '/members'), { ids: idsOf('bob') });
@@ -89,7 +96,7 @@ describe('the members of a group', () => {
   it('are told, before they are removed, what that takes and what stays', async () => {
     await allow('Support', 'contacts', 'write');
     await allow('Support', 'audit', 'read');
-    await submit(alice, await pathOf('Auditors', '/members/new'), { list: 'bob' });
+    await submit(alice, await pathOf('Auditors', '/members/new'), { list: 'bob', confirmed: 'yes' });
     const ids = idsOf('bob', 'lena', 'carol');
     const sheet = pageOf(await alice.get(`${await pathOf('Support', '/members/edit')}?ids=${ids.join('&ids=')}`));
     expect(sheet.texts('#end-form li').slice(0, 2)).toEqual([
@@ -99,12 +106,26 @@ describe('the members of a group', () => {
     expect(sheet.texts('#end-form .buttons button')).toEqual(['Remove 3 members']);
   });
 
+  it('show on the timeline of each group that a form of a user gives or takes', async () => {
+    const latest = async (group: string) =>
+      pageOf(await alice.get(await pathOf(group))).texts('.event > p:first-child')[0];
+    await submit(alice, pathTo(app, 'bob', '/edit'), { groups: [await groupId(app, 'Auditors')] });
+    for (const group of ['Support', 'Auditors']) expect(await latest(group)).toBe('12:00 alice changed bob');
+    await submit(alice, '/users/new', {
+      name: 'nina',
+      email: 'nina@example.com',
+      groups: [await groupId(app, 'Auditors')],
+    });
+    expect(await latest('Auditors')).toBe('12:00 alice created nina');
+    expect(await latest('Support')).toBe('12:00 alice changed bob');
+  });
+
   it('begin anew where their membership was over, and not while it counts', async () => {
     const path = await pathOf('Support', '/members');
     await app.db.write((trx) =>
       trx('memberships').where('user_id', app.people.bob).update({ until_on: '2026-11-21', granted_at: 'long ago' }),
     );
-    const answer = await alice.post(path, { list: 'bob, lena' });
+    const answer = await alice.post(path, { list: 'bob, lena', confirmed: 'yes' });
     expect(pageOf(await alice.get(answer.headers.location)).message()).toBe(
       '1 user was added to Support. Left out: lena is a member already.',
     );
@@ -123,7 +144,7 @@ describe('the members of a group', () => {
       async () => alice.send('delete', await pathOf('Support', '/members'), { ids: idsOf('lena') }),
       () => submit(alice, pathTo(app, 'lena', '/edit'), { groups: [] }),
     ]) {
-      await alice.post(await pathOf('Support', '/members'), { list: 'lena' });
+      await alice.post(await pathOf('Support', '/members'), { list: 'lena', confirmed: 'yes' });
       await submit(alice, await pathOf('Support', '/edit'), { leader: 'lena' });
       const audit = await watchAudit(app);
       expect((await remove()).status).toBe(303);
@@ -135,14 +156,14 @@ describe('the members of a group', () => {
 
   it('lose the links that were made for somebody who could do less (R37)', async () => {
     const link = await linkFor(app, 'carol', 'invitation', alice);
-    await alice.post(await pathOf('Auditors', '/members'), { list: 'carol' });
+    await alice.post(await pathOf('Auditors', '/members'), { list: 'carol', confirmed: 'yes' });
     expect((await new Session(app).get(link)).status).toBe(410);
   });
 
   it('make a form of theirs stale that was opened before (R67)', async () => {
     const form = await alice.get(pathTo(app, 'bob', '/edit'));
     const ada = await signedIn(app, 'ada');
-    await ada.post(await pathOf('Auditors', '/members'), { list: 'bob' });
+    await ada.post(await pathOf('Auditors', '/members'), { list: 'bob', confirmed: 'yes' });
     expect((await send(alice, form, { description: 'x' })).status).toBe(409);
     expect(await membersOf('Auditors')).toEqual(['bob', 'rita']);
   });
@@ -162,10 +183,10 @@ describe('the members of a group', () => {
       async (method) => {
         await allow('Helpdesk', 'groups', 'write');
         const max = await signedIn(app, 'max');
-        const fields = { list: 'bob', ids: idsOf('rita'), untilOn: '2026-12-31' };
+        const fields = { list: 'bob', confirmed: 'yes', ids: idsOf('rita'), untilOn: '2026-12-31' };
         await refuses(async () => max.send(method, await pathOf('Auditors', '/members'), fields), /do not hold/);
-        await alice.post(await pathOf('Support', '/members'), { list: 'rita' });
-        const one = { ids: idsOf('rita'), untilOn: '2026-12-31' };
+        await alice.post(await pathOf('Support', '/members'), { list: 'rita', confirmed: 'yes' });
+        const one = { ids: idsOf('rita'), untilOn: '2026-12-31', confirmed: 'yes' };
         await refuses(async () => max.send(method, await pathOf('Support', '/members'), one), /rita has rights/);
       },
     );
@@ -190,7 +211,7 @@ describe('the members of a group', () => {
       await allow('Helpdesk', 'groups', 'write');
       const max = await signedIn(app, 'max');
       const audit = await watchAudit(app);
-      const answer = await max.post(await pathOf('Helpdesk', '/members'), { list: 'bob, ada' });
+      const answer = await max.post(await pathOf('Helpdesk', '/members'), { list: 'bob, ada', confirmed: 'yes' });
       expect(pageOf(await max.get(answer.headers.location)).message()).toBe(
         '1 user was added to Helpdesk. Left out: ada has rights that you do not hold.',
       );

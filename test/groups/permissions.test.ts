@@ -37,7 +37,7 @@ describe('the permissions of a group', () => {
   };
 
   it('change only after a sheet has said what that does, and hold from the next request on', async () => {
-    await alice.post(await pathOf('Auditors', '/members'), { list: 'bob' });
+    await alice.post(await pathOf('Auditors', '/members'), { list: 'bob', confirmed: 'yes' });
     const bob = await signedIn(app, 'bob');
     expect((await bob.get('/users/new')).status).toBe(403);
     const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), {
@@ -123,7 +123,7 @@ describe('the permissions of a group', () => {
 
     it('where a member may do more than the actor (R61)', async () => {
       const max = await maxMayChangeGroups();
-      await alice.post(await pathOf('Support', '/members'), { list: 'rita' });
+      await alice.post(await pathOf('Support', '/members'), { list: 'rita', confirmed: 'yes' });
       await refuses(() => save(max, 'Support', { users: 'read' }), /rita has rights that you do not hold/);
     });
 
@@ -150,7 +150,7 @@ describe('the permissions of a group', () => {
       // Alice stays who she is through another group, whose membership ends one day.
       const all = { users: 'write', groups: 'write', contacts: 'write', audit: 'write', settings: 'write' };
       await save(alice, 'Support', all);
-      await alice.post(await pathOf('Support', '/members'), { list: 'alice', untilOn: '2030-12-31' });
+      await alice.post(await pathOf('Support', '/members'), { list: 'alice', untilOn: '2030-12-31', confirmed: 'yes' });
       for (const person of ['lena', 'bob', 'dave'] as const)
         await alice.send('delete', await pathOf('Support', '/members'), { ids: String(app.people[person]) });
       await refuses(() => save(alice, 'Administrators', { ...all, users: 'read' }), /always be an administrator/);
