@@ -1,6 +1,8 @@
 import type { Act } from '../src/audit/audit-event.ts';
-import { DAY, HOUR, instant } from '../src/clock.ts';
+import { DAY, dayOf, HOUR, instant } from '../src/clock.ts';
+import { contactColumns } from '../src/contacts/contact-columns.ts';
 import { createPerson } from '../src/contacts/contact-store.ts';
+import { findContactViewer } from '../src/contacts/contact-viewer.ts';
 import type { Database } from '../src/db/database.ts';
 import { updateGroup } from '../src/groups/group-editing.ts';
 import { createGroup } from '../src/groups/group-store.ts';
@@ -8,7 +10,6 @@ import { ALL_RIGHTS, type Rights } from '../src/groups/permission.ts';
 import type { LinkSettings } from '../src/links/link-store.ts';
 import { setPassword } from '../src/passwords/password-store.ts';
 import { lockAtLimit, reserveAttempt } from '../src/sessions/lockout-store.ts';
-import { fold } from '../src/text.ts';
 import { createUser } from '../src/users/user-editing.ts';
 import { checkUser, emptyUser } from '../src/users/user-form.ts';
 import { perform } from '../src/users/user-life-cycle.ts';
@@ -114,10 +115,11 @@ const MORE: Partial<Record<Person, Typed>> = {
 /** A customer's person without a user, for the warning; and one who is nobody's. */
 async function seedContacts(trx: Parameters<Parameters<Database['write']>[0]>[0], act: Act): Promise<void> {
   const [{ id: company }] = await trx('contacts')
-    .insert({ kind: 'company', name: 'Acme', sort_name: fold('Acme'), created_at: act.at })
+    .insert({ kind: 'company', ...contactColumns({ name: 'Acme', emails: [], phones: [] }), created_at: act.at })
     .returning('id');
   await trx('accounts').insert({ contact_id: company, type: 'customer' });
-  const cleo = await createPerson(trx, act, { name: 'Cleo Customer', email: 'cleo@acme.example' });
+  const viewer = await findContactViewer(trx, act.by, dayOf(act.at));
+  const cleo = await createPerson(trx, act, viewer, { name: 'Cleo Customer', email: 'cleo@acme.example' });
   await trx('contacts').where('id', cleo).update({ company_id: company });
-  await createPerson(trx, act, { name: 'María Müller', email: 'maria@example.com' });
+  await createPerson(trx, act, viewer, { name: 'María Müller', email: 'maria@example.com' });
 }

@@ -110,7 +110,7 @@ export class Population {
 
     rows.users.push({
       id,
-      ...nameColumns(identity, contactId === null ? null : person.full),
+      ...nameColumns(identity, contactId === null ? null : { name: person.full, isPublic: true }),
       activity: kind === 'deactivated' || kind === 'deleted' ? kind : 'active',
       password_hash: dates.passwordSetAt === null ? null : this.options.passwordHash,
       password_set_at: written(dates.passwordSetAt),

@@ -1,4 +1,4 @@
-import type { AccountType } from '../src/contacts/contact-store.ts';
+import type { AccountType } from '../src/contacts/contact.ts';
 import { bulkInsert } from '../src/db/bulk-insert.ts';
 import type { Transaction } from '../src/db/database.ts';
 import { fold, identityKey } from '../src/text.ts';

@@ -10,6 +10,8 @@ import { auditController } from './audit/audit-controller.ts';
 import { bulkOperationsController } from './bulk-operations/bulk-operations-controller.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import { contactLinksController } from './contacts/contact-links-controller.ts';
+import { contactsController } from './contacts/contacts-controller.ts';
 import { credentialsController } from './credentials/credentials-controller.ts';
 import type { Database } from './db/database.ts';
 import { groupsController } from './groups/groups-controller.ts';
@@ -148,6 +150,8 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(applicationsController(context));
   app.use(membersController(context));
   app.use(permissionsController(context));
+  app.use(contactsController(context));
+  app.use(contactLinksController(context));
   app.use(auditController(context));
   if (parts.showsInterface) app.use(interfaceController());
 

@@ -44,6 +44,9 @@ interface Classified {
   group?: string;
   /** Or the application of this key, which is registered where it is not a part of Roster. */
   application?: 'users' | 'time-sheets';
+  /** Or the contact of this name, once it was prepared. */
+  contact?: string;
+  prepare?: (app: TestApp, id: number) => Promise<unknown>;
   /** Or a bulk operation stands for it: one that is prepared, or one that Alice has executed. */
   operation?: 'draft' | 'executed';
   /** Whether who may not read it but leads a group is shown that one instead. */
@@ -65,6 +68,15 @@ const groupColumn = (name: string) => async (app: TestApp) =>
       .where('groups.name', 'Support')
       .first('groups.*', 'leader.name as leader_name')
   )[name];
+const contactColumn = (contact: string, name: string) => async (app: TestApp) =>
+  (await app.db.read('contacts').where('name', contact).first(name))[name];
+const deleted = (app: TestApp, id: number) =>
+  app.db.write((trx) => trx('contacts').where({ id }).update({ activity: 'deleted' }));
+/** The person has a new email, which the user could take over. */
+const offering = (app: TestApp, id: number) => {
+  const offer = JSON.stringify({ userId: app.people.bob, email: 'b.schmidt@example.com' });
+  return app.db.write((trx) => trx('contacts').where({ id }).update({ offer }));
+};
 const untilOfBob = async (app: TestApp) =>
   (await app.db.read('memberships').where('user_id', app.people.bob).first())?.until_on;
 const membersOfSupport = async (app: TestApp) =>
@@ -627,6 +639,127 @@ const ROUTES: Record<string, Classified> = {
     },
   },
   'get /users/:id/permissions': { open: ['users', 'read'], subject: 'bob' },
+  'get /contacts': { open: ['contacts', 'read'] },
+  'get /contacts/new': { open: ['contacts', 'write'] },
+  'post /contacts': {
+    open: ['contacts', 'write'],
+    change: {
+      form: '/contacts/new',
+      fields: { name: 'Nora Nilsson', emails: 'nora@example.com', accounts: 'prospect', tags: 'North' },
+      state: async (app) => (await app.db.read('contacts')).length,
+      from: 4,
+      to: 5,
+      audit: ['contact.created'],
+      leadsTo: /^\/contacts\/\d+$/,
+      bad: {
+        fields: {
+          name: ' ',
+          emails: 'nowhere',
+          phones: 'none',
+          address: 'x'.repeat(501),
+          position: 'x'.repeat(201),
+          companyId: '',
+          companySearch: 'Acme',
+          owner: 'group',
+          ownerUser: 'x'.repeat(255),
+          ownerGroup: 'x'.repeat(101),
+          tags: 'x'.repeat(41),
+          description: 'x'.repeat(5001),
+        },
+        errors: [
+          ...['name', 'emails', 'phones', 'address', 'position', 'companyId'],
+          ...['ownerUser', 'ownerGroup', 'tags', 'description'],
+        ],
+      },
+      nonsense: { fields: { owner: 'everybody' }, status: 422 },
+    },
+  },
+  'get /contacts/:id': { open: ['contacts', 'read'], contact: 'Bob Schmidt' },
+  'get /contacts/:id/timeline': { open: ['contacts', 'read'], contact: 'Bob Schmidt' },
+  // Public ones; whoever owns a contact edits it without write (see test/contacts).
+  'get /contacts/:id/edit': { open: ['contacts', 'write'], contact: 'Bob Schmidt' },
+  'patch /contacts/:id': {
+    open: ['contacts', 'write'],
+    contact: 'María Müller',
+    change: {
+      form: '/contacts/:id/edit',
+      fields: { position: 'Buyer' },
+      state: contactColumn('María Müller', 'position'),
+      from: '',
+      to: 'Buyer',
+      audit: ['contact.updated'],
+      leadsTo: /^\/contacts\/:id$/,
+      bad: { fields: { name: '', phones: 'x', position: 'kept' }, errors: ['name', 'phones'] },
+    },
+  },
+  'get /contacts/:id/deletion/new': { open: ['contacts', 'write'], contact: 'María Müller' },
+  'post /contacts/:id/deletion': {
+    open: ['contacts', 'write'],
+    contact: 'María Müller',
+    change: {
+      form: '/contacts/:id/deletion/new',
+      state: contactColumn('María Müller', 'activity'),
+      from: 'active',
+      to: 'deleted',
+      audit: ['contact.deleted'],
+      leadsTo: /^\/contacts\/:id$/,
+    },
+  },
+  'get /contacts/:id/deletion/delete': { open: ['contacts', 'write'], contact: 'Cleo Customer', prepare: deleted },
+  'delete /contacts/:id/deletion': {
+    open: ['contacts', 'write'],
+    contact: 'Cleo Customer',
+    prepare: deleted,
+    change: {
+      form: '/contacts/:id/deletion/delete',
+      state: contactColumn('Cleo Customer', 'activity'),
+      from: 'deleted',
+      to: 'active',
+      audit: ['contact.restored'],
+      leadsTo: /^\/contacts\/:id$/,
+    },
+  },
+  'get /contacts/:id/link/new': { open: ['contacts', 'write'], contact: 'María Müller' },
+  'post /contacts/:id/link': {
+    open: ['contacts', 'write'],
+    contact: 'María Müller',
+    change: {
+      form: '/contacts/:id/link/new',
+      fields: { user: 'lena' },
+      state: column('lena', 'contact_name'),
+      from: null,
+      to: 'María Müller',
+      audit: ['user.updated'],
+      leadsTo: /^\/contacts\/:id$/,
+      bad: { fields: { user: ' ' }, errors: ['user'] },
+    },
+  },
+  'get /contacts/:id/link/delete': { open: ['contacts', 'write'], contact: 'Bob Schmidt' },
+  'delete /contacts/:id/link': {
+    open: ['contacts', 'write'],
+    contact: 'Bob Schmidt',
+    change: {
+      form: '/contacts/:id/link/delete',
+      state: column('bob', 'contact_name'),
+      from: 'Bob Schmidt',
+      to: null,
+      audit: ['user.updated'],
+      leadsTo: /^\/contacts\/:id$/,
+    },
+  },
+  'delete /contacts/:id/offer': {
+    open: ['contacts', 'write'],
+    contact: 'Bob Schmidt',
+    prepare: offering,
+    change: {
+      form: '/contacts/:id',
+      state: async (app) => Object.keys(JSON.parse(await contactColumn('Bob Schmidt', 'offer')(app))),
+      from: ['userId', 'email'],
+      to: [],
+      audit: ['contact.offer-declined'],
+      leadsTo: /^\/contacts\/:id$/,
+    },
+  },
   'get /audit': { open: ['audit', 'read'] },
 };
 
@@ -725,6 +858,11 @@ async function idOf(
   if (route.application) return applicationOf(app, route.application);
   if (route.operation) return operationOf(app, session, route.operation);
   if (route.group) return Number(await groupId(app, route.group));
+  if (route.contact) {
+    const { id } = await app.db.read('contacts').where('name', route.contact).first('id');
+    await route.prepare?.(app, id);
+    return id;
+  }
   if (!route.subject) return undefined;
   if (relation === 'themself') return app.people[viewer];
   return relation === 'another' ? app.people[route.subject] : app.people.ada;
@@ -883,7 +1021,7 @@ describe('an unknown user, group or operation', () => {
   });
   afterAll(() => app.close());
 
-  it.each(routes.filter((route) => route.subject || route.group || route.operation))(
+  it.each(routes.filter((route) => route.subject || route.group || route.contact || route.operation))(
     'is not found: $name',
     async (route) => {
       // What is refused as if it were not there is told by the audit.
@@ -984,8 +1122,10 @@ describe.each(changing)('$name', (route) => {
       .map((field) => page.$(field).attr('name')!);
     expect(names).toContain('_csrf');
     const before = await facts(app);
-    // Groups and ticked users are several. The user's name stands in password forms for password managers only; nobody reads it here.
-    for (const name of new Set(names.filter((one) => !['_csrf', 'groups', 'ids', 'username'].includes(one)))) {
+    // Groups, accounts and ticked users are several. The user's name stands in password forms for password managers only; nobody reads it here.
+    for (const name of new Set(
+      names.filter((one) => !['_csrf', 'groups', 'ids', 'accounts', 'username'].includes(one)),
+    )) {
       const value = name === '_method' ? route.method : String(fields[name] ?? '');
       const answer = await send(session, route, id, { ...fields, [name]: [value, value] });
       expect([name, answer.status]).toEqual([name, 400]);

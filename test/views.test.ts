@@ -62,6 +62,15 @@ describe('the views', () => {
       '/applications/new',
       '/applications/users',
       pathTo(app, 'bob', '/permissions?application=users&level=write'),
+      '/contacts',
+      '/contacts?q=nowhere',
+      '/contacts?company=1&tag=1',
+      '/contacts/new?kind=person',
+      '/contacts/new?kind=company',
+      ...[1, 2, 3, 4].flatMap((id) => [`/contacts/${id}`, `/contacts/${id}/edit`, `/contacts/${id}/deletion/new`]),
+      '/contacts/2/link/new',
+      '/contacts/4/link/delete',
+      '/contacts/4/timeline',
       '/audit',
       '/credentials',
       '/nowhere',
@@ -80,6 +89,24 @@ describe('the views', () => {
       note(person, await alice.get(pathTo(app, person)));
       note(`edit ${person}`, await alice.get(pathTo(app, person, '/edit')));
     }
+    note(
+      'contact, mistaken',
+      await submit(alice, '/contacts/new', { name: '', owner: 'group', companySearch: 'acme' }),
+    );
+    note('link, mistaken', await submit(alice, '/contacts/2/link/new', { user: 'lena' }));
+    const address = await alice.get('/contacts/4/edit');
+    await submit(await signedIn(app, 'ada'), '/contacts/4/edit', { emails: 'new@example.com', owner: 'private' });
+    await app.db.write((trx) => trx('contacts').where('id', 4).update({ owner_user_id: null }));
+    note('contact, stale', await send(alice, address, { phones: '1' }));
+    note('contact, offering', await alice.get('/contacts/4'));
+    await app.db.write((trx) =>
+      trx('memberships').insert({
+        user_id: app.people.alice,
+        group_id: Number(support.split('/').at(-1)),
+        granted_at: '2026-11-22T12:00:00.000Z',
+      }),
+    );
+    note('group of mine', await alice.get(support));
     note('permissions', await submit(alice, `${support}/permissions/edit`, { users: 'read' }));
     note('application, mistaken', await submit(alice, '/applications/new', { key: '!' }));
     await submit(alice, '/applications/new', { key: 'rooms', name: 'Rooms', description: 'Who booked which.' });

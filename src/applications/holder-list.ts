@@ -2,7 +2,8 @@ import { type Day, dayOf } from '../clock.ts';
 import type { Group } from '../groups/group.ts';
 import { findGroups } from '../groups/group-store.ts';
 import { findMemberships, isOver } from '../groups/membership-store.ts';
-import { grants, type Level } from '../groups/permission.ts';
+import { grants, type Level, NO_RIGHTS } from '../groups/permission.ts';
+import type { Viewer } from '../users/user.ts';
 import { type ListedUser, listUsers, selectForView } from '../users/user-list.ts';
 import { type ListQuery, readListQuery } from '../users/user-list-query.ts';
 import { findUsers } from '../users/user-store.ts';
@@ -25,6 +26,9 @@ export interface HolderList {
   next?: Cursor;
 }
 
+/** Contacts are no part of it, so it is asked for nobody who would see any. */
+const NOBODY: Viewer = { id: null, name: '', rights: NO_RIGHTS };
+
 type Sources = Pick<AppContext, 'db' | 'index' | 'clock' | 'config'>;
 type Page = Pick<ListQuery, 'after' | 'before' | 'per'>;
 
@@ -32,7 +36,7 @@ type Page = Pick<ListQuery, 'after' | 'before' | 'per'>;
 export async function listHolders(app: AppContext, key: string, level: Level, page: Page): Promise<HolderList> {
   const granting = await findGranting(app, key, level);
   if (granting.length === 0) return { holders: [], total: 0 };
-  const list = await listUsers(app.db.read, app.index, { ...queryOf(granting), ...page }, stateLimits(app));
+  const list = await listUsers(app.db.read, app.index, { ...queryOf(granting), ...page }, stateLimits(app), NOBODY);
   const { previous, next } = list;
   return {
     holders: holdersAmong(list.users, granting, key, dayOf(app.clock())),
@@ -46,7 +50,7 @@ export async function listHolders(app: AppContext, key: string, level: Level, pa
 export async function findHolders(app: AppContext, key: string, level: Level): Promise<Holder[]> {
   const granting = await findGranting(app, key, level);
   if (granting.length === 0) return [];
-  const selection = await selectForView(app.db.read, app.index, queryOf(granting), stateLimits(app));
+  const selection = await selectForView(app.db.read, app.index, queryOf(granting), stateLimits(app), NOBODY);
   const ids = selection.ids();
   const groups = Map.groupBy(await findMemberships(app.db.read, ids), (membership) => membership.userId);
   const users = (await findUsers(app.db.read, ids)).map((user) => ({ ...user, groups: groups.get(user.id) ?? [] }));

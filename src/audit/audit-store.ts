@@ -62,19 +62,43 @@ export async function noteGroupEvents(trx: Transaction, groupId: number, eventId
   );
 }
 
+/** Events about users that the timelines of contacts show as well: of those that they link or linked. */
+export async function noteContactEvents(
+  trx: Transaction,
+  contactIds: (number | null)[],
+  eventIds: number[],
+): Promise<void> {
+  const ids = contactIds.filter((id) => id !== null);
+  const rows = ids.flatMap((contact_id) => eventIds.map((event_id) => ({ contact_id, event_id })));
+  await bulkInsert(trx, 'contact_events', rows);
+}
+
 /** The newest events of a group and of the memberships in it, at most `limit`. */
-export async function findGroupEvents(
+export function findGroupEvents(db: Reader, groupId: number, beforeId: number | undefined, limit: number) {
+  return findEventsAround(db, 'group', groupId, beforeId, limit);
+}
+
+/** The newest events of a contact and of the links to it, at most `limit`. */
+export function findContactEvents(db: Reader, contactId: number, beforeId: number | undefined, limit: number) {
+  return findEventsAround(db, 'contact', contactId, beforeId, limit);
+}
+
+async function findEventsAround(
   db: Reader,
-  groupId: number,
+  subjectType: 'group' | 'contact',
+  subjectId: number,
   beforeId: number | undefined,
   limit: number,
 ): Promise<AuditEvent[]> {
-  const noted = db('group_events').where('group_id', groupId).orderBy('event_id', 'desc').limit(limit);
+  const noted = db(`${subjectType}_events`)
+    .where(`${subjectType}_id`, subjectId)
+    .orderBy('event_id', 'desc')
+    .limit(limit);
   if (beforeId !== undefined) noted.where('event_id', '<', beforeId);
   const ids: number[] = await noted.pluck('event_id');
-  const ofMembers = (await db('audit_events').whereIn('id', ids)).map(eventOf);
-  const own = await findEvents(db, { subjectType: 'group', subjectId: groupId, beforeId }, limit);
-  return [...own, ...ofMembers].sort((a, b) => b.id - a.id).slice(0, limit);
+  const ofUsers = (await db('audit_events').whereIn('id', ids)).map(eventOf);
+  const own = await findEvents(db, { subjectType, subjectId, beforeId }, limit);
+  return [...own, ...ofUsers].sort((a, b) => b.id - a.id).slice(0, limit);
 }
 
 export interface AuditFilter {

@@ -93,7 +93,7 @@ export function bulkOperationsController(app: AppContext): Router {
     const changedMeanwhile = await store.findChangedMeanwhile(app.db.read, operation);
     const sheet = sheetPage(operation, outcomes, {
       changedMeanwhile,
-      outside: await countOutside(operation, ids),
+      outside: await countOutside(req, operation, ids),
       effects: await effects(operation, outcomes),
     });
     const page = { ...sheet, mayMail: app.mail !== undefined };
@@ -153,7 +153,7 @@ export function bulkOperationsController(app: AppContext): Router {
     }
     if (typed.scope === 'all') {
       const view = safePath(typed.view);
-      const selection = view && (await selectedBy(view, subjectType));
+      const selection = view && (await selectedBy(req, view, subjectType));
       // Never a guess: a view that cannot be read must not come to mean everybody.
       if (!selection) throw new BadRequest('It is not said which view is meant.');
       const shown = { shown: wholeNumber(typed.shown), shownChange: wholeNumber(typed.change) };
@@ -171,15 +171,19 @@ export function bulkOperationsController(app: AppContext): Router {
   }
 
   /** Ticks outlive filters: how many of those ticked the list did not show, on whatever page, when the button was pressed. */
-  async function countOutside({ subjectType, view, shown }: BulkOperation, ids: number[]): Promise<number> {
-    const selection = view !== null && shown === null ? await selectedBy(view, subjectType) : undefined;
+  async function countOutside(
+    req: Request,
+    { subjectType, view, shown }: BulkOperation,
+    ids: number[],
+  ): Promise<number> {
+    const selection = view !== null && shown === null ? await selectedBy(req, view, subjectType) : undefined;
     if (!selection) return 0;
     const selected = new Set(selection.ids);
     return ids.filter((id) => !selected.has(id)).length;
   }
 
   /** All that a view shows; undefined for an address that is not exactly that of a view. */
-  async function selectedBy(view: string, subjectType: SubjectType) {
+  async function selectedBy(req: Request, view: string, subjectType: SubjectType) {
     const source = parse(view.split('?')[1] ?? '');
     if (subjectType === 'group') {
       const query = readGroupQuery(source);
@@ -189,7 +193,7 @@ export function bulkOperationsController(app: AppContext): Router {
     }
     const query = readListQuery(source);
     if (listPath(query) !== view) return undefined;
-    const selection = await selectForView(app.db.read, app.index, query, stateLimits(app));
+    const selection = await selectForView(app.db.read, app.index, query, stateLimits(app), req.viewer!);
     return { ids: selection.ids(), change: selection.change };
   }
 

@@ -1,61 +1,150 @@
+import type { Knex } from 'knex';
 import type { Act } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
 import type { Reader, Transaction } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
+import { findContactIdsByText } from '../db/search.ts';
 import { fold } from '../text.ts';
+import {
+  type AccountType,
+  type Contact,
+  type ContactKind,
+  type ContactViewer,
+  firstOwner,
+  maySee,
+  type Ownership,
+} from './contact.ts';
+import { contactColumns } from './contact-columns.ts';
+import { whereVisible } from './contact-viewer.ts';
 
-export type AccountType = 'customer' | 'supplier' | 'prospect' | 'competitor' | 'employee';
-
-/** A real person or company in the address book. */
-export interface Contact {
-  id: number;
-  kind: 'person' | 'company';
-  name: string;
-  email: string | null;
-  companyId: number | null;
-  companyName: string | null;
-  /** The business relationships, those of the person's company included. */
-  accounts: AccountType[];
-  /** Who signs in as this person; deleted users do not count. */
-  userId: number | null;
-  userName: string | null;
-}
+/** More are found sooner along the names. */
+const MOST_FOUND = 5_000;
 
 interface Row {
   id: number;
-  kind: Contact['kind'];
+  kind: ContactKind;
   name: string;
+  activity: Contact['activity'];
   email: string | null;
+  emails: string;
+  phones: string;
+  address: string;
+  position: string;
+  description: string;
   company_id: number | null;
   company_name: string | null;
+  company_owner_user_id: number | null;
+  company_owner_group_id: number | null;
+  owner_user_id: number | null;
+  owner_group_id: number | null;
+  owner_name: string | null;
   user_id: number | null;
   user_name: string | null;
+  offer: string;
+  version: number;
+  created_at: string;
+  created_by: number | null;
 }
 
-export async function findContact(db: Reader, id: number): Promise<Contact | undefined> {
-  return (await withAccounts(db, await selectContacts(db).where('contacts.id', id)))[0];
+/** A deleted one included; undefined where the viewer may not see it, as where there is none. */
+export async function findContact(db: Reader, viewer: ContactViewer, id: number): Promise<Contact | undefined> {
+  return (await findContacts(db, viewer, [id]))[0];
 }
 
-/** Persons whose name or email holds every word, by name. */
-export async function searchPersons(db: Reader, text: string, limit: number): Promise<Contact[]> {
-  const query = selectContacts(db).where('contacts.kind', 'person').orderBy('contacts.sort_name').limit(limit);
-  for (const word of fold(text).split(' '))
-    query.whereRaw("instr(contacts.sort_name || ' ' || lower(coalesce(contacts.email, '')), ?) > 0", [word]);
-  return withAccounts(db, await query);
+/** In the order of the ids; those that the viewer may not see are left out. */
+export async function findContacts(db: Reader, viewer: ContactViewer, ids: number[]): Promise<Contact[]> {
+  const rows = await whereVisible(whereIdIn(selectContacts(db), 'contacts.id', ids), viewer);
+  const byId = new Map((await contactsOf(db, rows, viewer)).map((contact) => [contact.id, contact]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
-/** Every contact by name; at most `limit`. */
-export async function listContacts(db: Reader, limit: number): Promise<Contact[]> {
-  return withAccounts(db, await selectContacts(db).orderBy('contacts.sort_name').limit(limit));
+/** Whoever may see it: for what is so for everybody, such as the contact that a user is linked to already. */
+export async function findContactOfAnyOwner(db: Reader, id: number): Promise<Contact | undefined> {
+  return (await contactsOf(db, await selectContacts(db).where('contacts.id', id)))[0];
 }
 
+/** Contacts of the kind whose name or email holds every word, by name. */
+export async function searchContacts(
+  db: Reader,
+  viewer: ContactViewer,
+  text: string,
+  options: { kind?: ContactKind; limit: number },
+): Promise<Contact[]> {
+  const query = selectContacts(db)
+    .where('contacts.activity', 'active')
+    .orderBy(['contacts.sort_name', 'contacts.id'])
+    .limit(options.limit);
+  if (options.kind) query.where('contacts.kind', options.kind);
+  const words = fold(text).split(' ').filter(Boolean);
+  const found = await findContactIdsByText(db, words, MOST_FOUND);
+  if (found) whereIdIn(query, 'contacts.id', found);
+  else for (const word of words) query.whereRaw('instr(contacts.search_text, ?) > 0', [word]);
+  return contactsOf(db, await whereVisible(query, viewer), viewer);
+}
+
+/** The names of these contacts, of those that the viewer may see and that are not deleted. */
+export async function findContactNames(
+  db: Reader,
+  viewer: ContactViewer,
+  ids: (number | null)[],
+): Promise<Map<number, string>> {
+  const wanted = ids.filter((id) => id !== null);
+  if (wanted.length === 0) return new Map();
+  const query = whereIdIn(db('contacts').where('activity', 'active'), 'contacts.id', wanted);
+  const rows: { id: number; name: string }[] = await whereVisible(query, viewer).select('id', 'name');
+  return new Map(rows.map((row) => [row.id, row.name]));
+}
+
+/** The first persons of a company that the viewer may see, by name, and how many there are. */
+export async function findPeopleOf(
+  db: Reader,
+  viewer: ContactViewer,
+  company: Contact,
+  limit: number,
+): Promise<FirstContacts> {
+  if (company.kind !== 'company') return { total: 0, first: [] };
+  return findFirst(() => whereVisible(db('contacts').where('contacts.company_id', company.id), viewer), limit);
+}
+
+/** The first contacts that a group owns, where the viewer may see them, and how many there are. */
+export async function findContactsOf(
+  db: Reader,
+  viewer: ContactViewer,
+  groupId: number,
+  limit: number,
+): Promise<FirstContacts> {
+  return findFirst(() => whereVisible(db('contacts').where('contacts.owner_group_id', groupId), viewer), limit);
+}
+
+interface FirstContacts {
+  total: number;
+  first: { id: number; name: string; position: string }[];
+}
+
+async function findFirst(contacts: () => Knex.QueryBuilder, limit: number): Promise<FirstContacts> {
+  const listed = () => contacts().where('contacts.activity', 'active');
+  const counted = await listed().count('* as total').first();
+  const first = await listed().orderBy(['sort_name', 'id']).limit(limit).select('id', 'name', 'position');
+  return { total: Number(counted?.total ?? 0), first };
+}
+
+/** A person with no more than a name and an email, made where a user is. */
 export async function createPerson(
   trx: Transaction,
   act: Act,
+  viewer: ContactViewer,
   values: { name: string; email: string | null },
 ): Promise<number> {
   const name = values.name.normalize('NFC').trim();
+  const owner = firstOwner(viewer);
   const [{ id }] = await trx('contacts')
-    .insert({ kind: 'person', name, sort_name: fold(name), email: values.email, created_at: act.at })
+    .insert({
+      kind: 'person',
+      ...contactColumns({ name, emails: values.email ? [values.email] : [], phones: [] }),
+      ...ownerColumns(owner),
+      created_at: act.at,
+      created_by: act.by.id,
+    })
     .returning('id');
   await recordChanges(trx, act, [
     {
@@ -63,20 +152,28 @@ export async function createPerson(
       subjectType: 'contact',
       subjectId: id,
       subjectName: name,
-      after: { kind: 'person', name, ...(values.email && { email: values.email }) },
+      after: {
+        kind: 'person',
+        name,
+        ...(values.email && { emails: [values.email] }),
+        owner: owner.ownerUserId === null ? 'public' : `private to ${act.by.name}`,
+      },
     },
   ]);
   return id;
 }
 
-/** Login identities are kept apart from these: linking to one is warned about. */
-export function warnedAccounts(contact: Contact): AccountType[] {
-  return contact.accounts.filter((type) => type === 'customer' || type === 'supplier');
+export function ownerColumns({ ownerUserId, ownerGroupId }: Ownership) {
+  return { owner_user_id: ownerUserId, owner_group_id: ownerGroupId };
 }
 
-function selectContacts(db: Reader) {
+function selectContacts(db: Reader): Knex.QueryBuilder<Row, Row[]> {
   return db('contacts')
-    .leftJoin('contacts as company', 'company.id', 'contacts.company_id')
+    .leftJoin('contacts as company', (join) =>
+      join.on('company.id', 'contacts.company_id').onVal('company.activity', 'active'),
+    )
+    .leftJoin('users as owner', 'owner.id', 'contacts.owner_user_id')
+    .leftJoin('groups as owning', 'owning.id', 'contacts.owner_group_id')
     .leftJoin('users', (join) =>
       join.on('users.contact_id', 'contacts.id').andOn('users.activity', '<>', db.raw("'deleted'")),
     )
@@ -84,30 +181,62 @@ function selectContacts(db: Reader) {
       'contacts.id',
       'contacts.kind',
       'contacts.name',
+      'contacts.activity',
       'contacts.email',
-      'contacts.company_id',
+      'contacts.emails',
+      'contacts.phones',
+      'contacts.address',
+      'contacts.position',
+      'contacts.description',
+      'company.id as company_id',
       'company.name as company_name',
+      'company.owner_user_id as company_owner_user_id',
+      'company.owner_group_id as company_owner_group_id',
+      'contacts.owner_user_id',
+      'contacts.owner_group_id',
+      db.raw('coalesce(owner.name, owning.name) as owner_name'),
       'users.id as user_id',
       'users.name as user_name',
+      'contacts.offer',
+      'contacts.version',
+      'contacts.created_at',
+      'contacts.created_by',
     );
 }
 
-async function withAccounts(db: Reader, rows: Row[]): Promise<Contact[]> {
+async function contactsOf(db: Reader, rows: Row[], viewer?: ContactViewer): Promise<Contact[]> {
   const ids = rows.flatMap((row) => (row.company_id === null ? [row.id] : [row.id, row.company_id]));
-  const accounts: { contact_id: number; type: AccountType }[] = await db('accounts')
-    .whereIn('contact_id', ids)
-    .orderBy('type');
-  return rows.map((row) => ({
-    id: row.id,
-    kind: row.kind,
-    name: row.name,
-    email: row.email,
-    companyId: row.company_id,
-    companyName: row.company_name,
-    userId: row.user_id,
-    userName: row.user_name,
-    accounts: [
-      ...new Set(accounts.filter((a) => a.contact_id === row.id || a.contact_id === row.company_id).map((a) => a.type)),
-    ],
-  }));
+  const found: { contact_id: number; type: AccountType }[] = await whereIdIn(db('accounts'), 'contact_id', ids).orderBy(
+    'type',
+  );
+  const accounts = Map.groupBy(found, (account) => account.contact_id);
+  const accountsOf = (id: number | null) => (accounts.get(id ?? 0) ?? []).map((account) => account.type);
+  return rows.map((row) => {
+    const company = { ownerUserId: row.company_owner_user_id, ownerGroupId: row.company_owner_group_id };
+    return {
+      id: row.id,
+      kind: row.kind,
+      name: row.name,
+      activity: row.activity,
+      email: row.email,
+      emails: JSON.parse(row.emails),
+      phones: JSON.parse(row.phones),
+      address: row.address,
+      position: row.position,
+      description: row.description,
+      companyId: row.company_id,
+      companyName: viewer === undefined || maySee(viewer, company) ? row.company_name : null,
+      accounts: accountsOf(row.id),
+      companyAccounts: accountsOf(row.company_id),
+      ownerUserId: row.owner_user_id,
+      ownerGroupId: row.owner_group_id,
+      ownerName: row.owner_name,
+      userId: row.user_id,
+      userName: row.user_name,
+      offer: JSON.parse(row.offer),
+      version: row.version,
+      createdAt: row.created_at,
+      createdBy: row.created_by,
+    };
+  });
 }

@@ -3,26 +3,51 @@ import { selectIds } from './ids.ts';
 
 const SHORTEST_INDEXED = 3;
 
+/** What of a user's text is their own: without the name of the contact, which not everybody may know. */
+const OWN_TEXT = `case when users.contact_sort is null then users.search_text
+  else substr(users.search_text, 1, length(users.search_text) - length(users.contact_sort)) end`;
+
 /**
- * The ids of all users whose search text holds every one of the folded words.
+ * The ids of all users whose search text holds every one of the folded words; the names of public contacts belong to it
+ * for those who see these.
  * Words of three letters and more go through the trigram index, which keeps no positions: so each is asked for
  * as the set of its trigrams, and the text itself is looked at again.
  */
-export async function findUserIdsByText(db: Reader, words: string[]): Promise<number[]> {
+export async function findUserIdsByText(db: Reader, words: string[], seesContacts: boolean): Promise<number[]> {
   if (words.length === 0) return [];
   const query = db('users').select('users.id');
-  const trigrams = words.filter((word) => [...word].length >= SHORTEST_INDEXED).flatMap(trigramsOf);
-  if (trigrams.length > 0)
-    query
-      .join('users_search', 'users_search.rowid', 'users.id')
-      .whereRaw('users_search match ?', [
-        trigrams.map((trigram) => `"${trigram.replaceAll('"', '""')}"`).join(' AND '),
-      ]);
-  for (const word of words) query.whereRaw('instr(users.search_text, ?) > 0', [word]);
+  const matching = matchOf(words);
+  if (matching)
+    query.join('users_search', 'users_search.rowid', 'users.id').whereRaw('users_search match ?', [matching]);
+  for (const word of words) query.whereRaw(`instr(${seesContacts ? 'users.search_text' : OWN_TEXT}, ?) > 0`, [word]);
   return selectIds(db, query);
 }
 
 function trigramsOf(word: string): string[] {
   const letters = [...word];
   return letters.slice(2).map((_, at) => letters.slice(at, at + 3).join(''));
+}
+
+/**
+ * The ids of the contacts whose search text holds every one of the folded words, whoever may see them. Undefined where
+ * there are more than `most`, or where no word is long enough for the index: then it is quicker to look at each text.
+ */
+export async function findContactIdsByText(db: Reader, words: string[], most: number): Promise<number[] | undefined> {
+  const matching = matchOf(words);
+  if (!matching) return undefined;
+  const query = db('contacts')
+    .join('contacts_search', 'contacts_search.rowid', 'contacts.id')
+    .whereRaw('contacts_search match ?', [matching])
+    .select('contacts.id')
+    .limit(most + 1);
+  for (const word of words) query.whereRaw('instr(contacts.search_text, ?) > 0', [word]);
+  const ids = await selectIds(db, query);
+  return ids.length > most ? undefined : ids;
+}
+
+/** All trigrams of all words; undefined where no word has one. */
+function matchOf(words: string[]): string | undefined {
+  const trigrams = words.filter((word) => [...word].length >= SHORTEST_INDEXED).flatMap(trigramsOf);
+  if (trigrams.length === 0) return undefined;
+  return trigrams.map((trigram) => `"${trigram.replaceAll('"', '""')}"`).join(' AND ');
 }

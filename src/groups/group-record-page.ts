@@ -2,6 +2,8 @@ import type { Request, Response } from 'express';
 import { findGroupEvents } from '../audit/audit-store.ts';
 import { offeredInBulk } from '../bulk-operations/bulk-operation.ts';
 import { dayOf } from '../clock.ts';
+import { findContactsOf } from '../contacts/contact-store.ts';
+import { findContactViewer } from '../contacts/contact-viewer.ts';
 import { findTagsOf } from '../tags/tag-store.ts';
 import { may } from '../users/user.ts';
 import { type Cursor, decodeCursor, encodeCursor } from '../users/user-list-query.ts';
@@ -14,6 +16,7 @@ import { listMembers } from './member-list.ts';
 
 const EVENTS_SHOWN = 15;
 const MEMBERS_PER_PAGE = 50;
+const CONTACTS_SHOWN = 10;
 
 export async function showRecord(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
   const db = app.db.read;
@@ -23,12 +26,16 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
   if (list.members.length === 0 && (place.after || place.before) && list.total > 0)
     return res.redirect(303, `/groups/${group.id}`);
   const mayEdit = mayChange(viewer, group) && group.activity !== 'deleted';
+  const contactViewer = await findContactViewer(db, viewer, dayOf(app.clock()));
   const page = {
     title: group.name,
     group,
     tags: await findTagsOf(db, 'group', group.id),
     list,
     pagerLinks: pagerLinks(group, list),
+    // Nobody sees them but its members.
+    seesContacts: contactViewer.groupIds.has(group.id),
+    contacts: await findContactsOf(db, contactViewer, group.id, CONTACTS_SHOWN),
     names: await findUserNames(db, [group.createdBy, ...list.members.map((member) => member.grantedBy)]),
     ...(await timelineOf(app, group.id)),
     mayEdit,

@@ -125,7 +125,9 @@ export function membersController(app: AppContext): Router {
     const today = dayOf(app.clock());
     const q = String(typed.q).trim();
     const query = { ...readListQuery({ q }), per: USERS_OFFERED };
-    const found = q ? (await listUsers(db, app.index, query, stateLimits(app))).users.map((user) => user.id) : [];
+    const found = q
+      ? (await listUsers(db, app.index, query, stateLimits(app), req.viewer!)).users.map((user) => user.id)
+      : [];
     const ticked = new Set([typed.ids].flat().map(Number));
     const subjects = await findSubjects(db, [...new Set([...ticked, ...found])], today);
     const memberships = await findMemberships(

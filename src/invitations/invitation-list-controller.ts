@@ -1,5 +1,6 @@
 import { Router } from 'express';
-import { instant } from '../clock.ts';
+import { dayOf, instant } from '../clock.ts';
+import { findContactViewer } from '../contacts/contact-viewer.ts';
 import { findStuckMail } from '../mail/outbox-store.ts';
 import { may } from '../users/user.ts';
 import type { AppContext } from '../web/app-context.ts';
@@ -17,7 +18,8 @@ export function invitationListController(app: AppContext): Router {
   router.get('/invitations', requireRight('users', 'read'), async (req, res) => {
     const { per, folded } = readHabits(req);
     const query = readInvitationQuery(req.query, per);
-    const list = await listInvitations(app.db.read, query, instant(app.clock()));
+    const viewer = await findContactViewer(app.db.read, req.viewer!, dayOf(app.clock()));
+    const list = await listInvitations(app.db.read, query, instant(app.clock()), viewer);
     if (list.invitations.length === 0 && (query.after || query.before) && list.total > 0)
       return res.redirect(303, invitationsPath(query));
     rememberPageSize(res, '/invitations', query, app.config.secure);

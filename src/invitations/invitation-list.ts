@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
 import type { Instant } from '../clock.ts';
+import type { ContactViewer } from '../contacts/contact.ts';
 import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import { findUserIdsByText } from '../db/search.ts';
 import type { Channel } from '../links/link-store.ts';
-import { fold } from '../text.ts';
+import { findUserIdsBySearch } from '../users/linked-contacts.ts';
 import type { Cursor } from '../web/list-query.ts';
 import type { InvitationQuery, InvitationSort } from './invitation-list-query.ts';
 
@@ -69,9 +69,13 @@ const COLUMNS: Record<Exclude<InvitationSort, 'status'>, string> = {
 };
 
 /** One page of the invitations, with the counts of every filter. */
-export async function listInvitations(db: Reader, query: InvitationQuery, now: Instant): Promise<InvitationList> {
-  const words = fold(query.q).split(' ').filter(Boolean);
-  const found = words.length > 0 ? await findUserIdsByText(db, words) : undefined;
+export async function listInvitations(
+  db: Reader,
+  query: InvitationQuery,
+  now: Instant,
+  viewer: ContactViewer,
+): Promise<InvitationList> {
+  const found = query.q === '' ? undefined : await findUserIdsBySearch(db, viewer, query.q);
   const statuses = new Set(query.status.length > 0 ? query.status : DEFAULT_STATUSES);
   const channels = new Set(query.channel.length > 0 ? query.channel : CHANNELS);
 

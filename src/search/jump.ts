@@ -1,4 +1,6 @@
 import { dayOf } from '../clock.ts';
+import { searchContacts } from '../contacts/contact-store.ts';
+import { findContactViewer } from '../contacts/contact-viewer.ts';
 import type { Reader } from '../db/database.ts';
 import { findGroups } from '../groups/group-store.ts';
 import { fold } from '../text.ts';
@@ -18,6 +20,7 @@ const USERS_SHOWN = 8;
 /** So many are looked at for those that fit best. */
 const USERS_RANKED = 100;
 const GROUPS_SHOWN = 5;
+const CONTACTS_SHOWN = 5;
 /** Shorter beginnings of an action would catch too many names. */
 const SHORTEST_ACTION = 3;
 
@@ -73,6 +76,7 @@ export async function findDestinations(sources: Sources, text: string): Promise<
     { label: 'Actions', items: await findActions(sources, text) },
     { label: 'Users', items: text.trim() ? (await findUsers(sources, text)).map(userOf) : [] },
     { label: 'Groups', items: text.trim() ? await findGroupsOf(sources, text) : [] },
+    { label: 'Contacts', items: text.trim() ? await findContactsOf(sources, text) : [] },
     { label: 'Pages', items: pagesOf(sources.viewer).filter((page) => isNamed(page.label, text)) },
     { label: 'Your menu', items: OWN_MENU.filter((item) => isNamed(item.label, text)) },
   ];
@@ -140,7 +144,7 @@ function refusedOf(viewer: Viewer, user: Subject, meant: ActionPage[], isEdit: b
 async function findUsers({ db, index, limits, viewer }: Sources, text: string, activity: Activity[] = []) {
   if (!may(viewer, 'users', 'read')) return [];
   const query = { ...readListQuery({ q: text }), activity, per: USERS_RANKED };
-  const { users } = await listUsers(db, index, query, limits);
+  const { users } = await listUsers(db, index, query, limits, viewer);
   // Whoever types a whole name means that one, and next to it those that begin with it.
   const typed = fold(text);
   const rank = (user: { name: string; email: string }) => {
@@ -164,6 +168,17 @@ async function findGroupsOf({ db, viewer }: Sources, text: string): Promise<Dest
     .map(({ id, name }) => ({ label: name, path: mayRead ? `/groups/${id}` : `/led-groups/${id}`, icon: 'people' }));
 }
 
+async function findContactsOf({ db, viewer, limits }: Sources, text: string): Promise<Destination[]> {
+  const contactViewer = await findContactViewer(db, viewer, dayOf(limits.now));
+  const contacts = await searchContacts(db, contactViewer, text, { limit: CONTACTS_SHOWN });
+  return contacts.map(({ id, kind, name, email, companyName }) => ({
+    label: name,
+    note: companyName ?? email ?? undefined,
+    path: `/contacts/${id}`,
+    icon: kind === 'person' ? 'id-badge' : 'organization',
+  }));
+}
+
 function pagesOf(viewer: SignedIn): Destination[] {
   const pages: (Destination & { isOpen: boolean })[] = [
     { label: 'Users', path: '/users', icon: 'people', isOpen: may(viewer, 'users', 'read') },
@@ -176,6 +191,14 @@ function pagesOf(viewer: SignedIn): Destination[] {
       path: '/applications',
       icon: 'apps',
       isOpen: may(viewer, 'groups', 'read') && may(viewer, 'users', 'read'),
+    },
+    { label: 'Contacts', path: '/contacts', icon: 'id-badge', isOpen: may(viewer, 'contacts', 'read') },
+    { label: 'New Person', path: '/contacts/new?kind=person', icon: 'plus', isOpen: may(viewer, 'contacts', 'write') },
+    {
+      label: 'New Company',
+      path: '/contacts/new?kind=company',
+      icon: 'plus',
+      isOpen: may(viewer, 'contacts', 'write'),
     },
     { label: 'Audit', path: '/audit', icon: 'log', isOpen: may(viewer, 'audit', 'read') },
   ];

@@ -7,14 +7,14 @@ const LONGEST = 200;
 
 /** What can be done by a key, in the words of the page that lists them. */
 const SHORTCUTS = [
-  ['Ctrl K', 'Jump to a user, a group, a page, or start an action'],
+  ['Ctrl K', 'Jump to a user, a group, a contact, a page, or start an action'],
   ['/', 'Search the list'],
   ['j k', 'Next and previous row'],
   ['Enter', 'Open the row'],
   ['x', 'Tick the row; with Shift all rows up to it'],
   ['e', 'Edit'],
   ['n', 'New User'],
-  ['g u', 'Go to Users; likewise g g to Groups, g a to the Audit'],
+  ['g u', 'Go to Users; likewise g g to Groups, g c to Contacts, g a to the Audit'],
   ['Esc', 'Close what is open'],
   ['?', 'Show these'],
 ];

@@ -12,7 +12,7 @@ export async function findTags(db: Reader): Promise<Tag[]> {
 }
 
 /** What carries tags. */
-export type Tagged = 'user' | 'group';
+export type Tagged = 'user' | 'group' | 'contact';
 
 export async function findTagsOf(db: Reader, tagged: Tagged, id: number): Promise<Tag[]> {
   return db('tags')

@@ -20,6 +20,7 @@ export class FactTable {
   private apiOnly = new Uint8Array(FIRST_SIZE);
   private hasPassword = new Uint8Array(FIRST_SIZE);
   private invitationFailed = new Uint8Array(FIRST_SIZE);
+  private linkedToAccount = new Uint8Array(FIRST_SIZE);
   private moments = new Float64Array(FIRST_SIZE * MOMENTS.length);
 
   /** One more than the highest id that may be there. */
@@ -33,6 +34,7 @@ export class FactTable {
     this.apiOnly[id] = Number(facts.apiOnly);
     this.hasPassword[id] = Number(facts.hasPassword);
     this.invitationFailed[id] = Number(facts.invitationFailed);
+    this.linkedToAccount[id] = Number(facts.linkedToAccount);
     for (let n = 0; n < MOMENTS.length; n++) this.moments[id * MOMENTS.length + n] = facts[MOMENTS[n]];
   }
 
@@ -51,6 +53,7 @@ export class FactTable {
     facts.apiOnly = this.apiOnly[id] === 1;
     facts.hasPassword = this.hasPassword[id] === 1;
     facts.invitationFailed = this.invitationFailed[id] === 1;
+    facts.linkedToAccount = this.linkedToAccount[id] === 1;
     facts.invitationExpiresAt = this.moments[at];
     facts.lockedUntil = this.moments[at + 1];
     facts.expiresAt = this.moments[at + 2];
@@ -66,6 +69,7 @@ export class FactTable {
     this.apiOnly = grown(this.apiOnly, new Uint8Array(this.size));
     this.hasPassword = grown(this.hasPassword, new Uint8Array(this.size));
     this.invitationFailed = grown(this.invitationFailed, new Uint8Array(this.size));
+    this.linkedToAccount = grown(this.linkedToAccount, new Uint8Array(this.size));
     this.moments = grown(this.moments, new Float64Array(this.size * MOMENTS.length));
   }
 }

@@ -1,7 +1,10 @@
 import { type Act, differences, type Fields } from '../audit/audit-event.ts';
-import { noteGroupEvents, recordChanges } from '../audit/audit-store.ts';
+import { noteContactEvents, noteGroupEvents, recordChanges } from '../audit/audit-store.ts';
 import { dayOf } from '../clock.ts';
-import { type Contact, createPerson, findContact, warnedAccounts } from '../contacts/contact-store.ts';
+import type { Contact } from '../contacts/contact.ts';
+import { createPerson, findContact, findContactOfAnyOwner } from '../contacts/contact-store.ts';
+import { findContactViewer } from '../contacts/contact-viewer.ts';
+import { linkedName, linkInWords, requireLinkable } from '../contacts/linking.ts';
 import { type Transaction, violatedUnique } from '../db/database.ts';
 import type { Group } from '../groups/group.ts';
 import { createGroup, findGroups } from '../groups/group-store.ts';
@@ -42,10 +45,11 @@ export async function createUser(trx: Transaction, act: Act, typed: UserValues):
   await setMemberships(trx, id, idsOf(groups), { at: act.at, by: act.by.id });
   await setTags(trx, 'user', id, values.tags);
   const after = differences({}, auditFields(values, columns, contact, groups, owner))?.after ?? {};
-  const [eventId] = await recordChanges(trx, act, [
+  const eventIds = await recordChanges(trx, act, [
     { action: 'user.created', subjectType: 'user', subjectId: id, subjectName: columns.name, after: given(after) },
   ]);
-  for (const group of groups) await noteGroupEvents(trx, group.id, [eventId]);
+  for (const group of groups) await noteGroupEvents(trx, group.id, eventIds);
+  await noteContactEvents(trx, [columns.contact_id], eventIds);
   return id;
 }
 
@@ -82,12 +86,14 @@ export async function updateUser(
   await setTags(trx, 'user', id, values.tags);
   const linksEnded = await endLinksOutdatedBy(trx, act, subject, { values, columns });
   if (values.apiOnly && !subject.apiOnly) await endSessions(trx, [id]);
-  const [eventId] = await recordChanges(trx, act, [
+  const eventIds = await recordChanges(trx, act, [
     { action: 'user.updated', subjectType: 'user', subjectId: id, subjectName: columns.name, ...changes },
   ]);
   const [before, after] = [idsOf(current.groups), idsOf(groups)];
   for (const groupId of new Set([...before, ...after]))
-    if (before.includes(groupId) !== after.includes(groupId)) await noteGroupEvents(trx, groupId, [eventId]);
+    if (before.includes(groupId) !== after.includes(groupId)) await noteGroupEvents(trx, groupId, eventIds);
+  if (columns.contact_id !== subject.contactId)
+    await noteContactEvents(trx, [subject.contactId, columns.contact_id], eventIds);
   if (columns.email !== subject.email && subject.activity === 'active')
     await tellOfNewEmail(trx, act, subject, columns.email);
   await requireAdministratorRemains(trx);
@@ -125,23 +131,20 @@ async function linkedContact(
   values: UserValues,
   subject: Subject | null,
 ): Promise<Contact | undefined> {
+  const viewer = await findContactViewer(trx, act.by, dayOf(act.at));
   if (values.newContactName) {
     if (!may(act.by, 'contacts', 'write')) throw new Forbidden('You may not create contacts.');
-    const id = await createPerson(trx, act, { name: values.newContactName, email: values.newContactEmail || null });
-    return findContact(trx, id);
+    const person = { name: values.newContactName, email: values.newContactEmail || null };
+    return findContactOfAnyOwner(trx, await createPerson(trx, act, viewer, person));
   }
   if (values.contactId === null) return undefined;
-  if (values.contactId !== subject?.contactId && !may(act.by, 'contacts', 'read'))
-    throw new Forbidden('You may not look at contacts, so you cannot link one.');
-  const contact = await findContact(trx, values.contactId);
+  // What the user is linked to already may stay, whoever may see it.
+  if (values.contactId === subject?.contactId) return findContactOfAnyOwner(trx, values.contactId);
+  if (!may(act.by, 'contacts', 'read')) throw new Forbidden('You may not look at contacts, so you cannot link one.');
+  const contact = await findContact(trx, viewer, values.contactId);
   if (contact?.kind !== 'person') throw new FieldErrors({ contactId: 'Choose a person from the list.' });
-  if (contact.userId !== null && contact.userId !== subject?.id)
-    throw new FieldErrors({ contactId: `${contact.name} is linked to the user ${contact.userName} already.` });
-  const warned = warnedAccounts(contact);
-  if (warned.length > 0 && subject?.contactId !== contact.id && !values.acceptAccounts)
-    throw new FieldErrors({
-      acceptAccounts: `${contact.name} is a ${warned.join(' and a ')}. Login identities are kept apart from customers and suppliers: link only if you mean it.`,
-    });
+  const link = { contact, userId: subject?.id ?? null, isAccepted: values.acceptAccounts };
+  requireLinkable({ ...link, field: 'contactId' });
   return contact;
 }
 
@@ -186,7 +189,7 @@ function refuseAgainstSelf(act: Act, subject: Subject, values: UserValues, befor
 async function columnsOf(trx: Transaction, values: UserValues, contact: Contact | undefined) {
   const owner = values.apiOnly ? await ownerOf(trx, values.apiOnlyOwner) : undefined;
   const columns = {
-    ...nameColumns(values, contact?.name ?? null),
+    ...nameColumns(values, linkedName(contact)),
     no_shared_data: values.noSharedData,
     expires_on: values.expiresOn,
     description: values.description,
@@ -223,7 +226,7 @@ async function unlessTaken<T>(write: () => PromiseLike<T>): Promise<T> {
 }
 
 async function currentFields(trx: Transaction, subject: Subject) {
-  const contact = subject.contactId === null ? undefined : await findContact(trx, subject.contactId);
+  const contact = subject.contactId === null ? undefined : await findContactOfAnyOwner(trx, subject.contactId);
   const memberships = await findMemberships(trx, [subject.id]);
   const groups = await findGroups(
     trx,
@@ -257,12 +260,10 @@ function auditFields(
   groups: Group[],
   owner: string | null,
 ): Fields {
-  const warned = contact ? warnedAccounts(contact) : [];
   return {
     name: columns.name,
     email: columns.email,
-    // With its number: two persons may have one name.
-    linkedContact: contact ? `${contact.name} (${[`contact ${contact.id}`, ...warned].join(', ')})` : null,
+    linkedContact: linkInWords(contact),
     groups: groups.map((group) => group.name).sort(),
     tags: [...values.tags].sort(),
     expiresOn: values.expiresOn,

@@ -1,6 +1,8 @@
 import type { Request, Response } from 'express';
 import { type Day, dayOf } from '../clock.ts';
-import { findContact, searchPersons, warnedAccounts } from '../contacts/contact-store.ts';
+import { type Contact, type ContactViewer, warnedAccounts } from '../contacts/contact.ts';
+import { findContact, searchContacts } from '../contacts/contact-store.ts';
+import { findContactViewer } from '../contacts/contact-viewer.ts';
 import type { Reader } from '../db/database.ts';
 import { findGroups } from '../groups/group-store.ts';
 import { findMemberships, isOver, type Membership } from '../groups/membership-store.ts';
@@ -42,12 +44,13 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
   const db = app.db.read;
   const viewer = req.viewer!;
   const search = String(typed.contactSearch ?? '').trim();
-  const contact =
-    typed.contactId && (may(viewer, 'contacts', 'read') || Number(typed.contactId) === user?.contactId)
-      ? await findContact(db, Number(typed.contactId))
-      : undefined;
-  const mayReadContacts = may(viewer, 'contacts', 'read');
-  const found = search && mayReadContacts ? await searchPersons(db, search, CONTACTS_OFFERED) : [];
+  const contactViewer = await findContactViewer(db, viewer, dayOf(app.clock()));
+  const chosen = await contactTyped(db, contactViewer, typed);
+  const found = search
+    ? await searchContacts(db, contactViewer, search, { kind: 'person', limit: CONTACTS_OFFERED })
+    : [];
+  const offered = [...(chosen ? [chosen] : []), ...found.filter((one) => one.id !== chosen?.id)];
+  const isKeptUnseen = !chosen && user?.contactId !== null && Number(typed.contactId) === user?.contactId;
   const memberships = user ? await findMemberships(db, [user.id]) : [];
   const ends = new Map(memberships.map((one) => [one.groupId, endOf(one, dayOf(app.clock()))]));
   const groups = (await findGroups(db)).map((group) => ({
@@ -61,15 +64,17 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
     typed: state.theirs ? { ...typed, opened: state.theirs.opened } : typed,
     isRestored: state.isRestored ?? false,
     errors: state.errors ?? {},
-    theirs: state.theirs && (await meanwhile(db, typed, state.theirs)),
+    theirs: state.theirs && (await meanwhile(db, contactViewer, typed, state.theirs)),
     user,
-    contact,
-    warned: contact ? warnedAccounts(contact) : [],
+    warned: chosen && chosen.id !== user?.contactId ? warnedAccounts(chosen) : [],
     search,
-    contacts: contact ? [contact, ...found.filter((one) => one.id !== contact.id)] : found,
+    contacts: [
+      ...(isKeptUnseen ? [{ id: user?.contactId, name: 'A contact that you may not see', email: null, note: '' }] : []),
+      ...offered.map((contact) => offeredContact(contact, user)),
+    ],
     groups,
     mayCreateGroups: may(viewer, 'groups', 'write'),
-    mayReadContacts,
+    mayReadContacts: may(viewer, 'contacts', 'read'),
     mayCreateContacts: may(viewer, 'contacts', 'write'),
     tags: await findTags(db),
     access: accessOf(app, typed),
@@ -84,16 +89,36 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
 }
 
 /** What somebody else saved since the form was opened, where it differs from what was typed, in words. */
-async function meanwhile(db: Reader, typed: Typed, theirs: Typed): Promise<Errors> {
+async function meanwhile(db: Reader, viewer: ContactViewer, typed: Typed, theirs: Typed): Promise<Errors> {
   const words: Errors = {};
   const opened = openedForm(typed);
   for (const [field, value] of Object.entries(theirs)) {
     const isTheirs = opened === undefined || String(value) !== String(opened[field]);
     if (isTheirs && String(value) !== String(typed[field])) words[field] = format.value(value);
   }
-  if (words.contactId) words.contactId = (await findContact(db, Number(theirs.contactId)))?.name ?? 'none';
+  if (words.contactId && theirs.contactId)
+    words.contactId = (await contactTyped(db, viewer, theirs))?.name ?? 'a contact that you may not see';
   if (words.groups) words.groups = format.value((await findGroups(db, [theirs.groups].flat().map(Number))).map(nameOf));
   return words;
+}
+
+/** The contact that the form names, if the viewer may see it. */
+async function contactTyped(db: Reader, viewer: ContactViewer, { contactId }: Typed): Promise<Contact | undefined> {
+  return /^[1-9]\d{0,14}$/.test(String(contactId)) ? findContact(db, viewer, Number(contactId)) : undefined;
+}
+
+/** A person of the picker, with what tells namesakes apart. */
+function offeredContact(contact: Contact, user: User | undefined) {
+  const { id, name, email, companyName, accounts, companyAccounts, activity, userId, userName } = contact;
+  const isTaken = userId !== null && userId !== user?.id;
+  const note = [
+    companyName,
+    email,
+    ...new Set([...accounts, ...companyAccounts]),
+    isTaken ? `signs in as ${userName}` : '',
+    activity === 'deleted' ? 'deleted' : '',
+  ];
+  return { id, name, email, note: note.filter(Boolean).join(' · ') };
 }
 
 /** The form as it was opened, unless the request does not say. */
@@ -151,11 +176,8 @@ async function takenErrors(db: Reader, typed: Typed, user: User | undefined): Pr
 }
 
 /** The email that the chosen or new contact has, for a field that was left empty. */
-export async function proposedEmail(db: Reader, typed: Typed): Promise<string | undefined> {
+export async function proposedEmail(db: Reader, viewer: ContactViewer, typed: Typed): Promise<string | undefined> {
   if (String(typed.email).trim() !== '') return undefined;
   if (typed.newContactName) return String(typed.newContactEmail) || undefined;
-  const contact = /^\d{1,15}$/.test(String(typed.contactId))
-    ? await findContact(db, Number(typed.contactId))
-    : undefined;
-  return contact?.email ?? undefined;
+  return (await contactTyped(db, viewer, typed))?.email ?? undefined;
 }

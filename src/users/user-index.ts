@@ -1,4 +1,5 @@
 import { type Clock, type Day, dayOf } from '../clock.ts';
+import { LINKED_TO_ACCOUNT } from '../contacts/warned-accounts.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereNotOver } from '../groups/membership-store.ts';
 import { FactTable } from './fact-table.ts';
@@ -54,6 +55,7 @@ interface FactRow {
   has_password: number;
   invitation_expires_at: string | null;
   invitation_failed: number;
+  linked_to_account: number;
   locked_until: string | null;
   expires_on: string | null;
   last_login_at: string | null;
@@ -236,6 +238,7 @@ export class UserIndex {
       .select('users.id', 'activity', 'api_only', this.db.raw('password_hash is not null as has_password'))
       .select('links.expires_at as invitation_expires_at', 'locked_until', 'expires_on', 'last_login_at')
       .select(this.db.raw('outbox.failed_at is not null as invitation_failed'))
+      .select(this.db.raw(`${LINKED_TO_ACCOUNT} as linked_to_account`))
       .select('last_activity_at', 'access_confirmed_at', 'users.created_at');
     const memberships = whereNotOver(this.db('memberships'), this.day);
     const groups: { user_id: number; value: number }[] = await restrict(memberships, 'user_id')
@@ -270,6 +273,7 @@ const NO_COLUMNS: FactColumns = {
   hasPassword: false,
   invitationExpiresAt: null,
   invitationFailed: false,
+  linkedToAccount: false,
   lockedUntil: null,
   expiresOn: null,
   lastLoginAt: null,
@@ -289,6 +293,7 @@ function columnsOf(row: FactRow): FactColumns {
     hasPassword: Boolean(row.has_password),
     invitationExpiresAt: row.invitation_expires_at,
     invitationFailed: Boolean(row.invitation_failed),
+    linkedToAccount: Boolean(row.linked_to_account),
     lockedUntil: row.locked_until,
     expiresOn: row.expires_on,
     lastLoginAt: row.last_login_at,

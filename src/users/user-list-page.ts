@@ -20,6 +20,7 @@ export const STATE_LABELS: Record<State, string> = {
   stale: 'Stale',
   'to-be-confirmed': 'To be confirmed',
   'api-only': 'API-only',
+  'linked-to-account': 'Linked to customer or supplier',
 };
 
 const ACTIVITY_LABELS: Record<Activity, string> = { active: 'Active', deactivated: 'Deactivated', deleted: 'Deleted' };

@@ -1,14 +1,18 @@
+import { dayOf } from '../clock.ts';
+import type { ContactViewer } from '../contacts/contact.ts';
+import { findContactNames } from '../contacts/contact-store.ts';
+import { findContactViewer } from '../contacts/contact-viewer.ts';
 import type { Reader } from '../db/database.ts';
 import { selectIds, whereIdIn } from '../db/ids.ts';
-import { findUserIdsByText } from '../db/search.ts';
 import { findMemberships, type Membership } from '../groups/membership-store.ts';
-import { fold } from '../text.ts';
-import type { Activity, User } from './user.ts';
+import { findContactSort, findUserIdsBySearch, type Walk, walkByContact } from './linked-contacts.ts';
+import type { Activity, User, Viewer } from './user.ts';
 import type { Counts, Selection, Sizes, UserFilter, UserIndex } from './user-index.ts';
 import type { Cursor, ListQuery, SortKey } from './user-list-query.ts';
 import { badgesOf, STATES, type State, type StateLimits } from './user-state.ts';
 import { findUsers } from './user-store.ts';
 
+/** With the name of the contact only where the viewer may see it. */
 export interface ListedUser extends User {
   badges: State[];
   groups: Membership[];
@@ -24,10 +28,9 @@ export interface UserList {
 }
 
 /** The column that each sort walks; all have an index together with the id. */
-const COLUMNS: Record<SortKey, string> = {
+const COLUMNS: Record<Exclude<SortKey, 'contact'>, string> = {
   name: 'sort_name',
   email: 'email_key',
-  contact: 'contact_sort',
   last_login: 'last_login_at',
   groups: 'group_count',
   no_shared_data: 'no_shared_data',
@@ -44,6 +47,17 @@ export async function selectForView(
   index: UserIndex,
   query: ListQuery,
   limits: StateLimits,
+  viewer: Viewer,
+): Promise<Selection> {
+  return select(db, index, query, limits, await findContactViewer(db, viewer, dayOf(limits.now)));
+}
+
+async function select(
+  db: Reader,
+  index: UserIndex,
+  query: ListQuery,
+  limits: StateLimits,
+  viewer: ContactViewer,
 ): Promise<Selection> {
   await index.refresh();
   const filter: UserFilter = {
@@ -51,7 +65,7 @@ export async function selectForView(
     states: query.state.reduce((bits, state) => bits | (1 << STATES.indexOf(state)), 0),
     tagIds: new Set(query.tag),
     groupIds: new Set(query.group),
-    found: query.q === '' ? undefined : await findUserIdsByText(db, fold(query.q).split(' ').filter(Boolean)),
+    found: query.q === '' ? undefined : await findUserIdsBySearch(db, viewer, query.q),
   };
   return index.select(filter, limits);
 }
@@ -62,31 +76,44 @@ export async function listUsers(
   index: UserIndex,
   query: ListQuery,
   limits: StateLimits,
+  asking: Viewer,
 ): Promise<UserList> {
-  const selection = await selectForView(db, index, query, limits);
+  const viewer = await findContactViewer(db, asking, dayOf(limits.now));
+  const selection = await select(db, index, query, limits, viewer);
   const backwards = query.before !== undefined && query.after === undefined;
   const cursor = query.after ?? query.before;
-  const found = await pageOf(db, selection, query, cursor, backwards);
+  const found = await pageOf(db, viewer, selection, query, cursor, backwards);
   const isMore = found.length > query.per;
   const ids = found.slice(0, query.per);
   if (backwards) ids.reverse();
   const users = await findUsers(db, ids);
   const groups = Map.groupBy(await findMemberships(db, ids), (membership) => membership.userId);
+  const names = await findContactNames(
+    db,
+    viewer,
+    users.map((user) => user.contactId),
+  );
   const [first, last] = [ids[0], ids.at(-1)];
   const hasPrevious = backwards ? isMore : cursor !== undefined;
   const hasNext = backwards || isMore;
   return {
-    users: users.map((user) => ({ ...user, badges: badgesOf(user, limits), groups: groups.get(user.id) ?? [] })),
+    users: users.map((user) => ({
+      ...user,
+      contactName: names.get(user.contactId ?? 0) ?? null,
+      badges: badgesOf(user, limits),
+      groups: groups.get(user.id) ?? [],
+    })),
     counts: selection,
     sizes: index.sizes(),
-    previous: first && hasPrevious ? await placeOf(db, query.sort, first) : undefined,
-    next: last && hasNext ? await placeOf(db, query.sort, last) : undefined,
+    previous: first && hasPrevious ? await placeOf(db, viewer, query.sort, first) : undefined,
+    next: last && hasNext ? await placeOf(db, viewer, query.sort, last) : undefined,
   };
 }
 
 /** One id more than the page holds, from the cursor on, in the direction of reading. */
 async function pageOf(
   db: Reader,
+  viewer: ContactViewer,
   selection: Selection,
   query: ListQuery,
   cursor: Cursor | undefined,
@@ -99,17 +126,19 @@ async function pageOf(
   for (const nulls of partsOf(query, cursor, backwards)) {
     let from = cursor && (cursor.value === null) === nulls ? cursor : undefined;
     for (let step = wanted * 2; found.length < wanted; step = Math.min(step * 8, LARGEST_STEP)) {
-      const walked = walk(db, COLUMNS[query.sort], nulls, descending, from);
-      const ids = await selectIds(db, few ? whereIdIn(walked, 'id', few).limit(wanted) : walked.limit(step));
+      const way = { nulls, descending, from, among: few };
+      const walked = query.sort === 'contact' ? walkByContact(db, viewer, way) : walk(db, COLUMNS[query.sort], way);
+      const ids = await selectIds(db, walked.limit(few ? wanted : step));
       for (const id of ids) if (selection.isSelected(id) && found.length < wanted) found.push(id);
       if (few || ids.length < step) break;
-      from = await placeOf(db, query.sort, ids[ids.length - 1]);
+      from = await placeOf(db, viewer, query.sort, ids[ids.length - 1]);
     }
   }
   return found;
 }
 
-async function placeOf(db: Reader, sort: SortKey, id: number): Promise<Cursor> {
+async function placeOf(db: Reader, viewer: ContactViewer, sort: SortKey, id: number): Promise<Cursor> {
+  if (sort === 'contact') return { value: await findContactSort(db, viewer, id), id };
   const { value } = await db('users').where({ id }).first(`${COLUMNS[sort]} as value`);
   return { value, id };
 }
@@ -122,10 +151,11 @@ function partsOf(query: ListQuery, cursor: Cursor | undefined, backwards: boolea
 }
 
 /** The ids along the index of a sort: the part with values, or the part without. */
-function walk(db: Reader, column: string, nulls: boolean, descending: boolean, from: Cursor | undefined) {
+function walk(db: Reader, column: string, { nulls, descending, from, among }: Walk) {
   const order = descending ? 'desc' : 'asc';
   const past = descending ? '<' : '>';
   const ids = db('users').select('id');
+  if (among) whereIdIn(ids, 'id', among);
   if (nulls) {
     if (from) ids.where('id', past, from.id);
     return ids.whereNull(column).orderBy('id', order);

@@ -2,7 +2,10 @@ import type { Request, Response } from 'express';
 import { findApplications } from '../applications/application-store.ts';
 import { findEvents } from '../audit/audit-store.ts';
 import { dayOf, instant } from '../clock.ts';
-import { findContact, warnedAccounts } from '../contacts/contact-store.ts';
+import { warnedAccounts } from '../contacts/contact.ts';
+import { withoutHiddenContacts } from '../contacts/contact-events.ts';
+import { findContact, findContactOfAnyOwner } from '../contacts/contact-store.ts';
+import { findContactViewer } from '../contacts/contact-viewer.ts';
 import { explain } from '../groups/explanation.ts';
 import { findMemberships, isOver } from '../groups/membership-store.ts';
 import { findToken, linkAddress } from '../links/link-store.ts';
@@ -17,7 +20,7 @@ import { render } from '../web/render.ts';
 import { loginAttemptsSection } from './login-attempts-section.ts';
 import { likeliest, offeredActions } from './offered-actions.ts';
 import { grantersOf } from './permissions-page.ts';
-import { may, mayAdminister, type Subject } from './user.ts';
+import { may, mayAdminister, type Subject, type Viewer } from './user.ts';
 import { STATE_LABELS } from './user-list-page.ts';
 import { badgesOf, statesOf } from './user-state.ts';
 import { findUserNames } from './user-store.ts';
@@ -50,8 +53,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
     link: await linkToShow(app, flash, user, mayAdminister(viewer, user)),
     linksWorkElsewhere: app.config.baseUrlGiven,
     badges: badgesOf(user, limits).map((state) => ({ state, label: STATE_LABELS[state] })),
-    contact: user.contactId === null ? undefined : await findContact(db, user.contactId),
-    warnedAccounts,
+    ...(await contactSection(app, viewer, user)),
     memberships,
     permissions: applications
       .map((application, n) => ({ application, explanation: explanations[n] }))
@@ -69,7 +71,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
       label: MAIL_LABELS[mail.kind],
       state: mailState(mail),
     })),
-    ...(await timelineOf(app, user.id)),
+    ...(await timelineOf(app, viewer, user.id)),
     names: await findUserNames(db, [
       ...grantersOf(explanations),
       user.createdBy,
@@ -84,18 +86,32 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
   render(req, res, 'users/show', page, { fragments: { 'dialog-body': 'users/_done' } });
 }
 
+/** The linked contact, as far as the viewer may see it; whether it is a customer is said to everybody who maintains users. */
+async function contactSection(app: AppContext, viewer: Viewer, { contactId }: Subject) {
+  const linked = contactId === null ? undefined : await findContactOfAnyOwner(app.db.read, contactId);
+  if (!linked) return { contact: undefined, isContactHidden: false, warned: [] };
+  const contactViewer = await findContactViewer(app.db.read, viewer, dayOf(app.clock()));
+  const contact = await findContact(app.db.read, contactViewer, linked.id);
+  return { contact, isContactHidden: !contact, warned: linked.activity === 'deleted' ? [] : warnedAccounts(linked) };
+}
+
 /** Events before those that are shown already, as a page and as more of the record. */
 export async function showTimeline(app: AppContext, req: Request, res: Response, user: Subject): Promise<void> {
   const before = /^\d{1,15}$/.test(String(req.query.before)) ? Number(req.query.before) : undefined;
-  const page = { title: `Older changes of ${user.name}`, user, ...(await timelineOf(app, user.id, before)) };
+  const page = {
+    title: `Older changes of ${user.name}`,
+    user,
+    ...(await timelineOf(app, req.viewer!, user.id, before)),
+  };
   render(req, res, 'users/timeline', page, { fragments: { older: 'users/_older' } });
 }
 
 /** The newest events, and where older ones are found if there are any. */
-async function timelineOf(app: AppContext, userId: number, beforeId?: number) {
+async function timelineOf(app: AppContext, viewer: Viewer, userId: number, beforeId?: number) {
   const filter = { subjectType: 'user' as const, subjectId: userId, beforeId };
   const events = await findEvents(app.db.read, filter, EVENTS_SHOWN + 1);
-  const shown = events.slice(0, EVENTS_SHOWN);
+  const contactViewer = await findContactViewer(app.db.read, viewer, dayOf(app.clock()));
+  const shown = await withoutHiddenContacts(app.db.read, contactViewer, events.slice(0, EVENTS_SHOWN));
   const isMore = events.length > EVENTS_SHOWN;
   return { events: shown, olderPath: isMore ? `/users/${userId}/timeline?before=${shown.at(-1)?.id}` : undefined };
 }

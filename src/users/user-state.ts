@@ -13,6 +13,7 @@ export const STATES = [
   'stale',
   'to-be-confirmed',
   'api-only',
+  'linked-to-account',
 ] as const;
 
 export type State = (typeof STATES)[number];
@@ -24,6 +25,8 @@ export interface StateFacts {
   hasPassword: boolean;
   invitationExpiresAt: number;
   invitationFailed: boolean;
+  /** Whether the linked contact, or its company, is a customer or supplier. */
+  linkedToAccount: boolean;
   lockedUntil: number;
   /** The first moment at which the user is refused. */
   expiresAt: number;
@@ -45,6 +48,7 @@ const BIT = Object.fromEntries(STATES.map((state, n) => [state, 1 << n])) as Rec
 /** Which states hold, as one bit per state: bit n is STATES[n]. The list asks it for every user on every page. */
 export function stateBits(facts: StateFacts, { now, staleDays, confirmDays }: StateLimits): number {
   let bits = facts.apiOnly ? BIT['api-only'] : 0;
+  if (facts.linkedToAccount) bits |= BIT['linked-to-account'];
   // All others concern active users only.
   if (facts.activity !== 'active') return bits;
   if (!facts.hasPassword && !facts.apiOnly) {
@@ -66,9 +70,9 @@ export function statesOf(user: User, limits: StateLimits): State[] {
   return STATES.filter((_, n) => bits & (1 << n));
 }
 
-/** The states worth a badge beside the name: whose confirmation is due is a filter only. */
+/** The states worth a badge beside the name: whose confirmation is due, and whose contact is a customer, are filters only. */
 export function badgesOf(user: User, limits: StateLimits): State[] {
-  return statesOf(user, limits).filter((state) => state !== 'to-be-confirmed');
+  return statesOf(user, limits).filter((state) => state !== 'to-be-confirmed' && state !== 'linked-to-account');
 }
 
 export type FactColumns = Pick<
@@ -78,6 +82,7 @@ export type FactColumns = Pick<
   | 'hasPassword'
   | 'invitationExpiresAt'
   | 'invitationFailed'
+  | 'linkedToAccount'
   | 'lockedUntil'
   | 'expiresOn'
   | 'lastLoginAt'
@@ -93,6 +98,7 @@ export function factsOf(user: FactColumns): StateFacts {
     hasPassword: user.hasPassword,
     invitationExpiresAt: milliseconds(user.invitationExpiresAt),
     invitationFailed: user.invitationFailed,
+    linkedToAccount: user.linkedToAccount,
     lockedUntil: milliseconds(user.lockedUntil),
     expiresAt: user.expiresOn === null ? 0 : Date.parse(user.expiresOn) + DAY,
     lastLoginAt: milliseconds(user.lastLoginAt),

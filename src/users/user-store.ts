@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Day, Instant } from '../clock.ts';
+import { LINKED_TO_ACCOUNT } from '../contacts/warned-accounts.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { findPotentialRights } from '../groups/membership-store.ts';
@@ -36,6 +37,7 @@ interface Row {
   attempts_at_devices: number | null;
   invitation_expires_at: string | null;
   invitation_failed: number;
+  linked_to_account: number;
   version: number;
   created_at: string;
   created_by: number | null;
@@ -80,6 +82,7 @@ export function selectUsers(db: Reader): Knex.QueryBuilder<Row, Row[]> {
       db('device_lockouts').where('user_id', db.ref('users.id')).sum('attempts').as('attempts_at_devices'),
       'invitation.expires_at as invitation_expires_at',
       db.raw('invitation_mail.failed_at is not null as invitation_failed'),
+      db.raw(`${LINKED_TO_ACCOUNT} as linked_to_account`),
       'users.version',
       'users.created_at',
       'users.created_by',
@@ -112,6 +115,7 @@ export function userOf(row: Row): User {
     attemptsAtKnownDevices: Number(row.attempts_at_devices ?? 0),
     invitationExpiresAt: row.invitation_expires_at,
     invitationFailed: Boolean(row.invitation_failed),
+    linkedToAccount: Boolean(row.linked_to_account),
     version: row.version,
     createdAt: row.created_at,
     createdBy: row.created_by,

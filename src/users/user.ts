@@ -17,6 +17,7 @@ export interface User {
   expiresOn: Day | null;
   description: string;
   contactId: number | null;
+  /** For rules, never for a page: whether somebody may know it is decided by whose the contact is. */
   contactName: string | null;
   apiOnly: boolean;
   apiOnlyReason: string | null;
@@ -35,6 +36,8 @@ export interface User {
   invitationExpiresAt: Instant | null;
   /** Its mail failed for good. */
   invitationFailed: boolean;
+  /** Whether the linked contact, or its company, is a customer or supplier: login identities are kept apart from these. */
+  linkedToAccount: boolean;
   version: number;
   createdAt: Instant;
   createdBy: number | null;

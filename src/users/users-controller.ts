@@ -1,5 +1,6 @@
 import { type Request, Router } from 'express';
 import { dayOf } from '../clock.ts';
+import { findContactViewer } from '../contacts/contact-viewer.ts';
 import { findGroups } from '../groups/group-store.ts';
 import { findTags } from '../tags/tag-store.ts';
 import { actOf } from '../web/act.ts';
@@ -14,10 +15,11 @@ import { recordRefusal } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
 import { offeredActions } from './offered-actions.ts';
 import { showPermissions } from './permissions-page.ts';
+import { typedFromContact, withOffer } from './prefilled-user.ts';
 import { subjectOf } from './subject.ts';
 import { may, mayAdminister, type Subject } from './user.ts';
 import { createUser, updateUser } from './user-editing.ts';
-import { checkUser, emptyUser, typedUser } from './user-form.ts';
+import { checkUser, typedUser } from './user-form.ts';
 import { accessOf, proposedEmail, showFieldCheck, showUserForm, typedNow } from './user-form-page.ts';
 import { perform } from './user-life-cycle.ts';
 import { listUsers } from './user-list.ts';
@@ -34,7 +36,7 @@ export function usersController(app: AppContext): Router {
   router.get('/users', read, async (req, res) => {
     const { per, folded } = readHabits(req);
     const query = readListQuery(req.query, per);
-    const list = await listUsers(app.db.read, app.index, query, stateLimits(app));
+    const list = await listUsers(app.db.read, app.index, query, stateLimits(app), req.viewer!);
     if (list.users.length === 0 && (query.after || query.before) && list.counts.total > 0)
       return res.redirect(303, listPath(query));
     rememberPageSize(res, '/users', query, app.config.secure);
@@ -43,19 +45,20 @@ export function usersController(app: AppContext): Router {
     render(req, res, 'users/index', page, { fragments: { 'users-list': 'lists/_list' } });
   });
 
-  router.get('/users/new', write, (req, res) => {
+  router.get('/users/new', write, async (req, res) => {
     const kept = takeKept(req);
-    return showUserForm(app, req, res, { typed: kept ? typedUser(kept) : emptyUser(), isRestored: kept !== undefined });
+    const typed = kept ? typedUser(kept) : await typedFromContact(app, req);
+    await showUserForm(app, req, res, { typed, isRestored: kept !== undefined });
   });
 
   router.post('/users', write, async (req, res) => {
     const typed = typedUser(req.body);
     const access = accessOf(app, typed);
     if (typed.step === 'check') return showFieldCheck(app, req, res, typed);
-    if (typed.step) return showUserForm(app, req, res, { typed: await proposed(typed) });
+    if (typed.step) return showUserForm(app, req, res, { typed: await proposed(req, typed) });
     const failed = (errors: Errors) => showUserForm(app, req, res, { typed, errors, status: 422 });
     const { values, errors } = checkUser(typed);
-    const email = errors?.newContactEmail ? undefined : await proposedEmail(app.db.read, typed);
+    const email = errors?.newContactEmail ? undefined : await proposal(req, typed);
     if (email) {
       typed.email = email;
       return failed({ ...errors, email: `${email} is proposed from the contact. Check it and send the form again.` });
@@ -101,7 +104,7 @@ export function usersController(app: AppContext): Router {
   router.get('/users/:id/edit', write, async (req, res) => {
     const user = await editable(req);
     const kept = takeKept(req);
-    const typed = kept ? typedUser(kept) : await typedNow(app.db.read, user);
+    const typed = kept ? typedUser(kept) : await withOffer(app, req, user, await typedNow(app.db.read, user));
     await showUserForm(app, req, res, { typed, user, isRestored: kept !== undefined });
   });
 
@@ -109,7 +112,7 @@ export function usersController(app: AppContext): Router {
     const user = await editable(req);
     const typed = typedUser(req.body);
     if (typed.step === 'check') return showFieldCheck(app, req, res, typed, user);
-    if (typed.step) return showUserForm(app, req, res, { typed: await proposed(typed), user });
+    if (typed.step) return showUserForm(app, req, res, { typed: await proposed(req, typed), user });
     // A request that does not show the groups says nothing about them: it never means "remove all" (R62).
     if (!typed.groupsShown) typed.groups = (await typedNow(app.db.read, user)).groups;
     const failed = (errors: Errors) => showUserForm(app, req, res, { typed, errors, user, status: 422 });
@@ -143,8 +146,13 @@ export function usersController(app: AppContext): Router {
     return user;
   }
 
-  async function proposed(typed: Typed): Promise<Typed> {
-    return { ...typed, email: (await proposedEmail(app.db.read, typed)) ?? typed.email };
+  async function proposed(req: Request, typed: Typed): Promise<Typed> {
+    return { ...typed, email: (await proposal(req, typed)) ?? typed.email };
+  }
+
+  async function proposal(req: Request, typed: Typed): Promise<string | undefined> {
+    const viewer = await findContactViewer(app.db.read, req.viewer!, dayOf(app.clock()));
+    return proposedEmail(app.db.read, viewer, typed);
   }
 
   async function unlessFieldErrors(

@@ -15,10 +15,10 @@ declare module 'express-session' {
 
 /** The forms that take long to fill; none of them holds a password. */
 const FORMS: [pattern: RegExp, page: (path: string) => string][] = [
-  [/^\/(users|groups)$/, (path) => `${path}/new`],
-  [/^\/(users|groups)\/\d+$/, (path) => `${path}/edit`],
+  [/^\/(users|groups|contacts)$/, (path) => `${path}/new`],
+  [/^\/(users|groups|contacts)\/\d+$/, (path) => `${path}/edit`],
 ];
-const PAGES = /^\/(users|groups)\/(new|\d+\/edit)$/;
+const PAGES = /^\/(users|groups|contacts)\/(new|\d+\/edit)$/;
 const NOT_TYPED = new Set(['_csrf', '_method', 'step', 'next']);
 const LONGEST = 60_000;
 

@@ -19,6 +19,7 @@ const templates = new Map<string, Template>();
 const TABS = [
   { application: 'users', label: 'Users', href: '/users', pages: /^\/(users|bulk-operations|invitations)\b/ },
   { application: 'groups', label: 'Groups', href: '/groups', pages: /^\/(groups|applications)\b/ },
+  { application: 'contacts', label: 'Contacts', href: '/contacts', pages: /^\/contacts\b/ },
   { application: 'audit', label: 'Audit', href: '/audit', pages: /^\/audit\b/ },
 ] as const;
 

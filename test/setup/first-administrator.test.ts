@@ -33,7 +33,7 @@ describe('the first administrator', () => {
     expect([done.status, done.headers.location]).toEqual([303, '/users']);
     const page = pageOf(await maria.get('/users'));
     expect(page.message()).toMatch(/^Roster is yours/);
-    expect(page.texts('header nav a')).toEqual(['Users', 'Groups', 'Audit']);
+    expect(page.texts('header nav a')).toEqual(['Users', 'Groups', 'Contacts', 'Audit']);
     expect(await isAnyAdministrator(app.db.read)).toBe(true);
     const rights = await app.db.read('group_permissions').orderBy('application').select('application', 'level');
     expect(rights).toEqual(

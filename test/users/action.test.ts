@@ -54,6 +54,7 @@ const MEMBER: Subject = {
   lockedUntil: null,
   invitationExpiresAt: null,
   invitationFailed: false,
+  linkedToAccount: false,
   version: 1,
   createdAt: '2026-01-01T00:00:00.000Z',
   createdBy: null,

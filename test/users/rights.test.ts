@@ -49,7 +49,7 @@ describe('what a page offers', () => {
   it('to a reader is everything to see and nothing to press', async () => {
     const rita = await signedIn(app, 'rita');
     const list = pageOf(await rita.get('/users'));
-    expect(list.texts('header nav a')).toEqual(['Users', 'Groups', 'Audit']);
+    expect(list.texts('header nav a')).toEqual(['Users', 'Groups', 'Contacts', 'Audit']);
     expect(list.texts('main a').filter((text) => text === 'New User')).toEqual([]);
     const record = pageOf(await rita.get(pathTo(app, 'bob')));
     expect(record.$('main form, main .actions').length).toBe(0);

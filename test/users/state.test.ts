@@ -36,6 +36,7 @@ const PLAIN: User = {
   lockedUntil: null,
   invitationExpiresAt: null,
   invitationFailed: false,
+  linkedToAccount: false,
   version: 1,
   createdAt: ago(DAY),
   createdBy: null,
@@ -60,6 +61,9 @@ const RULES: [description: string, user: Partial<User>, states: State[]][] = [
   ['a mail that failed, and then a password', { invitationExpiresAt: ahead(1), invitationFailed: true }, []],
   ['an invitation, but a password as well', { invitationExpiresAt: ahead(DAY) }, []],
   ['an invitation of a deleted user', { ...WAITING, activity: 'deleted', invitationExpiresAt: ahead(DAY) }, []],
+
+  ['a contact of a customer', { linkedToAccount: true }, ['linked-to-account']],
+  ['the same, but deleted', { linkedToAccount: true, activity: 'deleted' }, ['linked-to-account']],
 
   ['a password that was never used', { lastLoginAt: null }, ['never-signed-in']],
   ['the same, but deactivated', { lastLoginAt: null, activity: 'deactivated' }, []],

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { fold, isEmailAddress } from '../text.ts';
+import { cleaned, INVISIBLE, optional, tags } from '../users/user-form.ts';
+import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
+import { ACCOUNT_TYPES, type Contact, type ContactKind, type ContactViewer, firstOwner, isPublic } from './contact.ts';
+
+const MOST_OF_A_KIND = 20;
+
+/** One per line. */
+const lines = z.string().transform((text) => [
+  ...new Set(
+    text
+      .normalize('NFC')
+      .split(/\r\n|\r|\n/)
+      .map((line) => line.trim())
+      .filter(Boolean),
+  ),
+]);
+
+const visible = (most: number, message: string) =>
+  optional(most, message).refine((text) => !INVISIBLE.test(text), 'This has invisible or control characters.');
+
+const fields = {
+  kind: z.enum(['person', 'company']).catch('person'),
+  name: cleaned
+    .refine((text) => fold(text).length > 0, 'Enter a name.')
+    .refine((text) => [...text].length <= 200, 'A name has at most 200 characters.')
+    .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
+  emails: lines
+    .refine((all) => all.length <= MOST_OF_A_KIND, `At most ${MOST_OF_A_KIND} emails.`)
+    .refine(
+      (all) => all.every((one) => isEmailAddress(one) && !INVISIBLE.test(one)),
+      'Enter one email address per line, such as maria@example.com.',
+    ),
+  phones: lines
+    .refine((all) => all.length <= MOST_OF_A_KIND, `At most ${MOST_OF_A_KIND} phones.`)
+    .refine(
+      (all) => all.every((one) => [...one].length <= 60 && /\d/.test(one) && !INVISIBLE.test(one)),
+      'Enter one phone number per line, with at most 60 characters and some digits.',
+    ),
+  address: optional(500, 'An address has at most 500 characters.'),
+  position: visible(200, 'A position has at most 200 characters.'),
+  companyId: z
+    .string()
+    .regex(/^(?:[1-9]\d{0,14})?$/, 'Choose one from the list.')
+    .transform((text) => (text === '' ? null : Number(text))),
+  companySearch: z.string(),
+  accounts: z.array(z.string()).transform((chosen) => ACCOUNT_TYPES.filter((type) => chosen.includes(type))),
+  owner: z.enum(['public', 'private', 'group'], 'Choose whose the contact is.'),
+  /** Name or system email; empty for oneself. */
+  ownerUser: optional(254, 'At most 254 characters.'),
+  ownerGroup: optional(100, 'A group’s name has at most 100 characters.'),
+  tags,
+  description: optional(5000, 'At most 5,000 characters.'),
+  /** Made anew for each new form, so that one which is sent twice makes one contact. */
+  formKey: z.string().transform((text) => (/^[\w-]{20,40}$/.test(text) ? text : null)),
+};
+
+const complete = z.object(fields).superRefine((values, context) => {
+  if (values.owner === 'group' && !values.ownerGroup)
+    context.addIssue({ code: 'custom', path: ['ownerGroup'], message: 'Name the group that owns it.' });
+  if (values.companySearch.trim() && values.companyId === null)
+    context.addIssue({
+      code: 'custom',
+      path: ['companyId'],
+      message: 'Choose one of the companies found, or clear the search.',
+    });
+});
+
+export type ContactValues = z.output<typeof complete>;
+
+/** `opened` is the form as it was opened, to tell what somebody else saved meanwhile. */
+const SINGLE = [...Object.keys(fields).filter((name) => name !== 'accounts'), 'version', 'opened', 'step'];
+
+/** What was typed into New Person, New Company or Edit. */
+export function typedContact(body: unknown): Typed {
+  return typedFields(body, SINGLE, ['accounts']);
+}
+
+export function checkContact(typed: Typed): FormResult<ContactValues> {
+  return checkForm(complete, typed);
+}
+
+export function emptyContact(kind: ContactKind, viewer: ContactViewer): Typed {
+  const owner = isPublic(firstOwner(viewer)) ? 'public' : 'private';
+  return { ...typedContact({}), kind, owner, formKey: randomBytes(18).toString('base64url') };
+}
+
+/** The form as it stands for an existing contact. */
+export function typedOf(contact: Contact, tagNames: string[], viewer: ContactViewer): Typed {
+  const { ownerUserId, ownerGroupId } = contact;
+  const ofUser = ownerUserId !== null && ownerUserId !== viewer.id;
+  return {
+    ...typedContact({}),
+    kind: contact.kind,
+    name: contact.name,
+    emails: contact.emails.join('\n'),
+    phones: contact.phones.join('\n'),
+    address: contact.address,
+    position: contact.position,
+    companyId: String(contact.companyId ?? ''),
+    accounts: contact.accounts,
+    owner: isPublic(contact) ? 'public' : ownerGroupId === null ? 'private' : 'group',
+    ownerUser: ofUser ? (contact.ownerName ?? '') : '',
+    ownerGroup: ownerGroupId === null ? '' : (contact.ownerName ?? ''),
+    tags: tagNames.join(', '),
+    description: contact.description,
+    version: String(contact.version),
+  };
+}

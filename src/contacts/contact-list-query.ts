@@ -1,0 +1,51 @@
+import {
+  idsOf,
+  knownOf,
+  listAddress,
+  type Order,
+  type PageQuery,
+  readPageQuery,
+  type Source,
+} from '../web/list-query.ts';
+import { ACCOUNT_TYPES, type AccountType, type Contact, type ContactKind } from './contact.ts';
+
+/** What the list can be sorted by, in the words of the address. */
+export const SORTS = ['name', 'email', 'accounts', 'owner', 'user', 'added'] as const;
+export type SortKey = (typeof SORTS)[number];
+
+export const KINDS: readonly ContactKind[] = ['person', 'company'];
+export const ACTIVITIES: readonly Contact['activity'][] = ['active', 'deleted'];
+const BY_NAME: Order<SortKey> = { sort: 'name', descending: false };
+
+/** The whole view of the list, as the address holds it. */
+export interface ContactQuery extends PageQuery<SortKey> {
+  /** Empty means active. */
+  activity: Contact['activity'][];
+  kind: ContactKind[];
+  account: AccountType[];
+  /** `public`, `private` (the viewer's own), or the id of a group. */
+  owner: string[];
+  tag: number[];
+  /** People of these companies. */
+  company: number[];
+}
+
+/** `sorts`: those that the viewer may sort by; an order tells of what it goes by. */
+export function readContactQuery(source: Source, sorts: readonly SortKey[], rememberedPer?: number): ContactQuery {
+  return {
+    ...readPageQuery(source, sorts, BY_NAME, rememberedPer),
+    activity: knownOf(source.activity, ACTIVITIES),
+    kind: knownOf(source.kind, KINDS),
+    account: knownOf(source.account, ACCOUNT_TYPES),
+    owner: [...knownOf(source.owner, ['public', 'private']), ...idsOf(source.owner).map(String)],
+    tag: idsOf(source.tag),
+    company: idsOf(source.company),
+  };
+}
+
+/** The address of the view with some of it changed; going anywhere else starts at the first page. */
+export function contactsPath(query: ContactQuery, change: Partial<ContactQuery> = {}): string {
+  const next = { ...query, after: undefined, before: undefined, ...change };
+  const { activity, kind, account, owner, tag, company } = next;
+  return listAddress('/contacts', next, BY_NAME, { activity, kind, account, owner, tag, company });
+}

@@ -1,0 +1,226 @@
+import type { Knex } from 'knex';
+import type { Reader } from '../db/database.ts';
+import { selectIds, whereIdIn } from '../db/ids.ts';
+import { findContactIdsByText } from '../db/search.ts';
+import { fold } from '../text.ts';
+import type { Cursor } from '../web/list-query.ts';
+import { ACCOUNT_TYPES, type AccountType, type Contact, type ContactKind, type ContactViewer } from './contact.ts';
+import type { ContactQuery, SortKey } from './contact-list-query.ts';
+import { findContacts } from './contact-store.ts';
+import { whereVisible } from './contact-viewer.ts';
+
+export interface ContactList {
+  contacts: Contact[];
+  counts: ContactCounts;
+  /** How many of the contacts that are not deleted have each tag, whatever is filtered; by its id. */
+  tagSizes: Map<number, number>;
+  /** Cursors of the pages before and after, where there are any. */
+  previous?: Cursor;
+  next?: Cursor;
+}
+
+/** How many each value of each filter would leave under the other filters. Values that nobody has may be missing. */
+export interface ContactCounts {
+  total: number;
+  activity: Map<string, number>;
+  kind: Map<string, number>;
+  account: Map<string, number>;
+  /** By the words of the address. */
+  owner: Map<string, number>;
+  tag: Map<number, number>;
+}
+
+/** So many contacts alike in all that is counted. */
+interface Cell {
+  activity: Contact['activity'];
+  kind: ContactKind;
+  accounts: AccountType[];
+  owner: string;
+  number: number;
+}
+
+/** What each order goes by, and the table that it takes. Contacts without a value come last in either direction. */
+const ORDERS: Record<SortKey, { value: string; isNullable?: boolean; from?: 'users' | 'groups' }> = {
+  name: { value: 'contacts.sort_name' },
+  email: { value: 'contacts.email_key', isNullable: true },
+  accounts: { value: 'contacts.account_bits' },
+  owner: {
+    value: "case when contacts.owner_user_id is not null then '1' else coalesce('2' || groups.name_key, '0') end",
+    from: 'groups',
+  },
+  user: { value: 'users.sort_name', isNullable: true, from: 'users' },
+  added: { value: 'contacts.created_at' },
+};
+
+/** So few are sorted by themselves; more are found by walking the index of the sort. */
+const FEW = 5_000;
+
+/** One page of the contacts that the viewer may see, with the counts of every filter. */
+export async function listContacts(db: Reader, viewer: ContactViewer, query: ContactQuery): Promise<ContactList> {
+  const words = fold(query.q).split(' ').filter(Boolean);
+  const found = await findContactIdsByText(db, words, FEW);
+  const matching = (but: Partial<ContactQuery> = {}) =>
+    filtered(searched(whereVisible(db('contacts'), viewer), query.q, words, found), viewer, { ...query, ...but });
+  const counts = await countAll(db, matching, query);
+
+  const backwards = query.before !== undefined && query.after === undefined;
+  const cursor = query.after ?? query.before;
+  const few = counts.total <= FEW ? await selectIds(db, matching().select('contacts.id')) : undefined;
+  const ids: number[] = [];
+  for (const nulls of partsOf(query, cursor, backwards)) {
+    const from = cursor && (cursor.value === null) === nulls ? cursor : undefined;
+    const some = few ? whereIdIn(db('contacts'), 'contacts.id', few) : matching();
+    const walked = walk(some, query.sort, { nulls, descending: query.descending !== backwards, from });
+    ids.push(...(await selectIds(db, walked.limit(query.per + 1 - ids.length))));
+    if (ids.length > query.per) break;
+  }
+  const isMore = ids.length > query.per;
+  const shown = ids.slice(0, query.per);
+  if (backwards) shown.reverse();
+  const [first, last] = [shown[0], shown.at(-1)];
+  const hasPrevious = backwards ? isMore : cursor !== undefined;
+  return {
+    contacts: await findContacts(db, viewer, shown),
+    counts,
+    tagSizes: isWhole(query) ? counts.tag : await countTags(whereVisible(db('contacts'), viewer).where(LISTED)),
+    previous: first && hasPrevious ? await placeOf(db, query.sort, first) : undefined,
+    next: last && (backwards || isMore) ? await placeOf(db, query.sort, last) : undefined,
+  };
+}
+
+const LISTED = { 'contacts.activity': 'active' };
+
+function searched(query: Knex.QueryBuilder, q: string, words: string[], found: number[] | undefined) {
+  if (q !== '' && words.length === 0) return query.whereRaw('1 = 0');
+  if (found) return whereIdIn(query, 'contacts.id', found);
+  for (const word of words) query.whereRaw('instr(contacts.search_text, ?) > 0', [word]);
+  return query;
+}
+
+function filtered(query: Knex.QueryBuilder, viewer: ContactViewer, filter: ContactQuery): Knex.QueryBuilder {
+  const { activity, kind, account, owner, tag, company } = filter;
+  query.whereIn('contacts.activity', activity.length > 0 ? activity : ['active']);
+  if (kind.length > 0) query.whereIn('contacts.kind', kind);
+  if (account.length > 0) query.whereRaw('(contacts.account_bits & ?) <> 0', [bitsOf(account)]);
+  if (owner.length > 0)
+    query.where((either) => {
+      either.whereIn('contacts.owner_group_id', owner.filter((one) => /^\d+$/.test(one)).map(Number));
+      if (owner.includes('public'))
+        either.orWhere((one) => one.whereNull('contacts.owner_user_id').whereNull('contacts.owner_group_id'));
+      if (owner.includes('private')) either.orWhere('contacts.owner_user_id', viewer.id);
+    });
+  if (tag.length > 0)
+    query.whereIn('contacts.id', (tagged) =>
+      tagged.from('contact_tags').whereIn('tag_id', tag).select('contact_tags.contact_id'),
+    );
+  if (company.length > 0) query.whereIn('contacts.company_id', company);
+  return query;
+}
+
+const ALL: Partial<ContactQuery> = { activity: ['active', 'deleted'], kind: [], account: [], owner: [] };
+
+/** All but the tags are counted from one grouping, which an index can answer alone. */
+async function countAll(
+  db: Reader,
+  matching: (but?: Partial<ContactQuery>) => Knex.QueryBuilder,
+  query: ContactQuery,
+): Promise<ContactCounts> {
+  const columns = ['owner_user_id', 'owner_group_id', 'activity', 'kind', 'account_bits'].map(
+    (one) => `contacts.${one}`,
+  );
+  const rows = await matching(ALL).groupBy(columns).select(columns).select(db.raw('count(*) as number'));
+  const cells = rows.map(cellOf);
+  const holds: Record<'activity' | 'kind' | 'account' | 'owner', (cell: Cell) => boolean> = {
+    activity: (cell) =>
+      query.activity.length > 0 ? query.activity.includes(cell.activity) : cell.activity === 'active',
+    kind: (cell) => query.kind.length === 0 || query.kind.includes(cell.kind),
+    account: (cell) => query.account.length === 0 || cell.accounts.some((one) => query.account.includes(one)),
+    owner: (cell) => query.owner.length === 0 || query.owner.includes(cell.owner),
+  };
+  const per = (filter: keyof typeof holds, valuesOf: (cell: Cell) => string[]) => {
+    const others = Object.entries(holds).filter(([name]) => name !== filter);
+    const counts = new Map<string, number>();
+    for (const cell of cells)
+      if (others.every(([, rule]) => rule(cell)))
+        for (const value of valuesOf(cell)) counts.set(value, (counts.get(value) ?? 0) + cell.number);
+    return counts;
+  };
+  const meant = cells.filter((cell) => Object.values(holds).every((rule) => rule(cell)));
+  return {
+    total: meant.reduce((sum, cell) => sum + cell.number, 0),
+    activity: per('activity', (cell) => [cell.activity]),
+    kind: per('kind', (cell) => [cell.kind]),
+    account: per('account', (cell) => cell.accounts),
+    owner: per('owner', (cell) => [cell.owner]),
+    tag: await countTags(matching({ tag: [] })),
+  };
+}
+
+async function countTags(contacts: Knex.QueryBuilder): Promise<Map<number, number>> {
+  const rows: { tag_id: number; number: number }[] = await contacts
+    .join('contact_tags', 'contact_tags.contact_id', 'contacts.id')
+    .groupBy('contact_tags.tag_id')
+    .select('contact_tags.tag_id')
+    .count('* as number');
+  return new Map(rows.map((row) => [row.tag_id, Number(row.number)]));
+}
+
+function cellOf(row: Record<string, never>): Cell {
+  const { owner_user_id, owner_group_id, activity, kind, account_bits, number } = row;
+  return {
+    activity,
+    kind,
+    accounts: ACCOUNT_TYPES.filter((_, n) => account_bits & (1 << n)),
+    owner: owner_user_id !== null ? 'private' : owner_group_id !== null ? String(owner_group_id) : 'public',
+    number: Number(number),
+  };
+}
+
+function bitsOf(types: AccountType[]): number {
+  return types.reduce((bits, type) => bits | (1 << ACCOUNT_TYPES.indexOf(type)), 0);
+}
+
+function walk(
+  contacts: Knex.QueryBuilder,
+  sort: SortKey,
+  { nulls, descending, from }: { nulls: boolean; descending: boolean; from: Cursor | undefined },
+): Knex.QueryBuilder {
+  const { value, isNullable } = ORDERS[sort];
+  const order = descending ? 'desc' : 'asc';
+  const past = descending ? '<' : '>';
+  const ids = joined(contacts, sort, nulls).select('contacts.id');
+  if (nulls) {
+    if (from) ids.where('contacts.id', past, from.id);
+    return ids.whereRaw(`${value} is null`).orderBy('contacts.id', order);
+  }
+  if (from) ids.whereRaw(`(${value}, contacts.id) ${past} (?, ?)`, [from.value, from.id]);
+  if (isNullable) ids.whereRaw(`${value} is not null`);
+  return ids.orderByRaw(`${value} ${order}, contacts.id ${order}`);
+}
+
+/** Whoever has no user is only missed where those are meant who have none. */
+function joined(contacts: Knex.QueryBuilder, sort: SortKey, keepsAll: boolean): Knex.QueryBuilder {
+  const { from } = ORDERS[sort];
+  if (from === 'groups') return contacts.leftJoin('groups', 'groups.id', 'contacts.owner_group_id');
+  if (from !== 'users') return contacts;
+  const onUser = (join: Knex.JoinClause) =>
+    join.on('users.contact_id', 'contacts.id').andOnVal('users.activity', '<>', 'deleted');
+  return keepsAll ? contacts.leftJoin('users', onUser) : contacts.join('users', onUser);
+}
+
+function partsOf({ sort }: ContactQuery, cursor: Cursor | undefined, backwards: boolean): boolean[] {
+  if (!ORDERS[sort].isNullable) return [false];
+  const parts = backwards ? [true, false] : [false, true];
+  return cursor ? parts.slice(parts.indexOf(cursor.value === null)) : parts;
+}
+
+async function placeOf(db: Reader, sort: SortKey, id: number): Promise<Cursor> {
+  const row = await joined(db('contacts'), sort, true)
+    .where('contacts.id', id)
+    .first(db.raw(`${ORDERS[sort].value} as value`));
+  return { value: row.value, id };
+}
+
+function isWhole({ q, activity, kind, account, owner, tag, company }: ContactQuery): boolean {
+  return q === '' && [activity, kind, account, owner, tag, company].every((values) => values.length === 0);
+}
