@@ -1,6 +1,5 @@
 import { DAY, dayOf, HOUR, instant, MINUTE } from '../src/clock.ts';
 import { LOCKS_BEFORE_PERMANENT, lockDuration, PERMANENTLY } from '../src/sessions/lockout-store.ts';
-import { fold } from '../src/text.ts';
 import { nameColumns } from '../src/users/user-columns.ts';
 import { ANY_KIND, datesOf, type Kind } from './life.ts';
 import { type PersonName, personName } from './names.ts';
@@ -23,6 +22,7 @@ export interface PopulationOptions {
 /** The rows of one user, by table. */
 export interface Rows {
   contacts: object[];
+  contact_tags: object[];
   accounts: object[];
   users: object[];
   memberships: object[];
@@ -82,6 +82,7 @@ export class Population {
   take(count: number): Rows {
     const rows: Rows = {
       contacts: [],
+      contact_tags: [],
       accounts: [],
       users: [],
       memberships: [],
@@ -102,7 +103,7 @@ export class Population {
     const person = personName(random);
     const identity = apiOnly ? this.serviceIdentity() : this.identity(person);
     const dates = datesOf(kind, random, this.options);
-    const contactId =
+    const contact =
       !apiOnly && random.chance(0.4) ? this.addContact(rows, person, identity.email, dates.createdAt) : null;
     const steward = this.steward();
     const groups = this.some(this.groups, GROUPS_EACH.pick(random));
@@ -110,14 +111,14 @@ export class Population {
 
     rows.users.push({
       id,
-      ...nameColumns(identity, contactId === null ? null : { name: person.full, isPublic: true }),
+      ...nameColumns(identity, contact),
       activity: kind === 'deactivated' || kind === 'deleted' ? kind : 'active',
       password_hash: dates.passwordSetAt === null ? null : this.options.passwordHash,
       password_set_at: written(dates.passwordSetAt),
       no_shared_data: random.chance(0.06),
       expires_on: this.expiryOf(kind),
       description: random.chance(0.08) ? random.pick(DESCRIPTIONS) : '',
-      contact_id: contactId,
+      contact_id: contact?.id ?? null,
       api_only: apiOnly,
       api_only_reason: apiOnly ? `Lets the ${identity.service} system read who works here` : null,
       api_only_owner_id: apiOnly ? steward : null,
@@ -181,22 +182,25 @@ export class Population {
     return { access_confirmed_at: instant(at), access_confirmed_by: steward };
   }
 
-  private addContact(rows: Rows, person: PersonName, email: string, createdAt: number): number {
+  private addContact(rows: Rows, person: PersonName, email: string, createdAt: number) {
     const { random } = this;
-    const { plain, warned } = this.options.surroundings.companies;
+    const { companies, book, owners, contactTags } = this.options.surroundings;
+    const { plain, warned } = companies;
     const id = this.nextContactId++;
     const company = random.chance(0.3) ? random.pick(random.chance(0.05) ? warned : plain) : null;
-    rows.contacts.push({
-      id,
+    const row = book.row({
       kind: 'person',
       name: person.full,
-      sort_name: fold(person.full),
       email: random.chance(0.7) ? email : null,
-      company_id: company,
-      created_at: instant(createdAt),
+      companyId: company,
+      createdAt: instant(createdAt),
+      owners,
     });
+    rows.contacts.push({ id, ...row });
     if (random.chance(0.25)) rows.accounts.push({ contact_id: id, type: 'employee' });
-    return id;
+    const tag_id = book.tag(contactTags);
+    if (tag_id !== undefined) rows.contact_tags.push({ contact_id: id, tag_id });
+    return { id, name: person.full, isPublic: row.owner_user_id === null && row.owner_group_id === null };
   }
 
   /** Nobody can open it: the hash is made up, and no token is known that has it. Its mail was sent long ago, or refused. */

@@ -2,6 +2,7 @@ import type { AccountType } from '../src/contacts/contact.ts';
 import { bulkInsert } from '../src/db/bulk-insert.ts';
 import type { Transaction } from '../src/db/database.ts';
 import { fold, identityKey } from '../src/text.ts';
+import { AddressBook, CONTACT_TAGS, type Owners } from './address-book.ts';
 import type { Random } from './random.ts';
 
 /** What users belong to, by id; the largest or most common first. */
@@ -10,6 +11,10 @@ export interface Surroundings {
   tags: number[];
   /** Companies without an account, and those that are a customer or a supplier. */
   companies: { plain: number[]; warned: number[] };
+  /** Where contacts come from, and whose they may be. */
+  book: AddressBook;
+  owners: Owners;
+  contactTags: number[];
 }
 
 const DEPARTMENTS = listed(`
@@ -34,6 +39,9 @@ const COMPANY_KINDS = listed(
   'Logistics, Foods, Systems, Textiles, Energy, Print, Motors, Pharma, Media, Optics, Timber, Glass',
 );
 const COMPANY_FORMS = listed('GmbH, Ltd, S.A., AB, Sp. z o.o., A.Ş., Inc., BV');
+
+const OWNING_GROUPS = 12;
+const OWNING_USERS = 3;
 
 export function groupCount(users: number): number {
   return Math.min(DEPARTMENTS.length * PLACES.length, Math.max(12, Math.round(users / 500)));
@@ -68,16 +76,36 @@ export async function makeSurroundings(
   );
 
   await trx('tags')
-    .insert(TAGS.map((name) => ({ name, name_key: identityKey(name) })))
+    .insert([...TAGS, ...CONTACT_TAGS].map((name) => ({ name, name_key: identityKey(name) })))
     .onConflict('name_key')
     .ignore();
   const tagIds = new Map((await trx('tags').select('id', 'name_key')).map((row) => [row.name_key, row.id]));
 
   const names = Array.from({ length: Math.min(2_000, Math.max(8, Math.round(users / 200))) }, (_, n) => companyName(n));
+  const book = new AddressBook();
+  const owners: Owners = {
+    // The cast is among them, where it is there.
+    groups: await trx('groups').where('activity', 'active').orderBy('id').limit(OWNING_GROUPS).pluck('id'),
+    users: await trx('users').where('activity', 'active').orderBy('id').limit(OWNING_USERS).pluck('id'),
+  };
   const companies = await insert(
     trx,
     'contacts',
-    names.map((name) => ({ kind: 'company', name, sort_name: fold(name), created_at: at })),
+    names.map((name) =>
+      book.row({ kind: 'company', name, email: emailOf(name), companyId: null, createdAt: at, owners }),
+    ),
+  );
+  const people = names.flatMap((name, n) => book.people({ id: companies[n], name }, at, owners));
+  const contacts = [...companies, ...(await insert(trx, 'contacts', people))];
+  const idOf = (tag: string) => tagIds.get(identityKey(tag));
+  const contactTags = CONTACT_TAGS.map(idOf);
+  await bulkInsert(
+    trx,
+    'contact_tags',
+    contacts.flatMap((contact_id) => {
+      const tag_id = book.tag(contactTags);
+      return tag_id === undefined ? [] : [{ contact_id, tag_id }];
+    }),
   );
   const types: AccountType[] = ['customer', 'supplier', 'customer', 'prospect', 'competitor'];
   const accounts = companies
@@ -89,7 +117,10 @@ export async function makeSurroundings(
   );
   return {
     groups,
-    tags: TAGS.map((name) => tagIds.get(identityKey(name))),
+    tags: TAGS.map(idOf),
+    book,
+    owners,
+    contactTags,
     companies: {
       plain: companies.filter((id) => !isWarned.has(id)),
       warned: companies.filter((id) => isWarned.has(id)),
@@ -113,6 +144,10 @@ function groupName(n: number): string {
   const department = DEPARTMENTS[n % DEPARTMENTS.length];
   const round = Math.floor(n / DEPARTMENTS.length);
   return round === 0 ? department : `${department} ${PLACES[round - 1]}`;
+}
+
+function emailOf(company: string): string {
+  return `info@${fold(company).split(' ').slice(0, 2).join('-')}.example`;
 }
 
 function companyName(n: number): string {

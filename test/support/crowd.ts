@@ -22,13 +22,21 @@ export async function addCrowd(app: TestApp, users = 300): Promise<void> {
   });
 }
 
-/** Everybody, read without the list's own ways. */
-export async function everybody({ db }: TestApp): Promise<Listed[]> {
+/** Everybody, read without the list's own ways; with the names of those contacts that Alice may see. */
+export async function everybody({ db, people }: TestApp): Promise<Listed[]> {
   const users = (await selectUsers(db.read)).map(userOf);
   const memberships: { user_id: number; group_id: number }[] = await db.read('memberships');
   const tags: { user_id: number; tag_id: number }[] = await db.read('user_tags');
+  const sorted = new Set<number>(await db.read('users').whereNotNull('contact_sort').pluck('id'));
+  const groupIds = memberships.filter((one) => one.user_id === people.alice).map((one) => one.group_id);
+  const own: { id: number; name: string }[] = await db
+    .read('contacts')
+    .where('owner_user_id', people.alice)
+    .orWhereIn('owner_group_id', groupIds);
+  const nameOf = new Map(own.map((contact) => [contact.id, contact.name]));
   return users.map((user) => ({
     ...user,
+    contactName: sorted.has(user.id) ? user.contactName : (nameOf.get(user.contactId ?? 0) ?? null),
     groups: memberships.filter((one) => one.user_id === user.id).map((one) => one.group_id),
     tags: tags.filter((one) => one.user_id === user.id).map((one) => one.tag_id),
   }));
