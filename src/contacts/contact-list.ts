@@ -54,14 +54,16 @@ const ORDERS: Record<SortKey, { value: string; isNullable?: boolean; from?: 'use
 
 /** So few are sorted by themselves; more are found by walking the index of the sort. */
 const FEW = 5_000;
+/** More are found sooner by looking at each text. */
+const MOST_FOUND = 20_000;
 
 /** One page of the contacts that the viewer may see, with the counts of every filter. */
 export async function listContacts(db: Reader, viewer: ContactViewer, query: ContactQuery): Promise<ContactList> {
   const words = fold(query.q).split(' ').filter(Boolean);
-  const found = await findContactIdsByText(db, words, FEW);
-  const matching = (but: Partial<ContactQuery> = {}) =>
-    filtered(searched(whereVisible(db('contacts'), viewer), query.q, words, found), viewer, { ...query, ...but });
-  const counts = await countAll(db, matching, query);
+  const found = await findContactIdsByText(db, words, MOST_FOUND);
+  const matching = (but: Partial<ContactQuery> = {}, from: Knex.QueryBuilder = db('contacts')) =>
+    filtered(searched(whereVisible(from, viewer), query.q, words, found), viewer, { ...query, ...but });
+  const { counts, sizes } = await countAll(db, matching, query);
 
   const backwards = query.before !== undefined && query.after === undefined;
   const cursor = query.after ?? query.before;
@@ -69,8 +71,10 @@ export async function listContacts(db: Reader, viewer: ContactViewer, query: Con
   const ids: number[] = [];
   for (const nulls of partsOf(query, cursor, backwards)) {
     const from = cursor && (cursor.value === null) === nulls ? cursor : undefined;
-    const some = few ? whereIdIn(db('contacts'), 'contacts.id', few) : matching();
-    const walked = walk(some, query.sort, { nulls, descending: query.descending !== backwards, from });
+    const way = { nulls, descending: query.descending !== backwards, from };
+    const walked = few
+      ? walk(joined(whereIdIn(db('contacts'), 'contacts.id', few), query.sort, nulls), query.sort, way)
+      : walk(matching({}, tablesOf(db, query.sort, nulls)), query.sort, way);
     ids.push(...(await selectIds(db, walked.limit(query.per + 1 - ids.length))));
     if (ids.length > query.per) break;
   }
@@ -82,13 +86,13 @@ export async function listContacts(db: Reader, viewer: ContactViewer, query: Con
   return {
     contacts: await findContacts(db, viewer, shown),
     counts,
-    tagSizes: isWhole(query) ? counts.tag : await countTags(whereVisible(db('contacts'), viewer).where(LISTED)),
+    tagSizes: sizes ?? (await countTags(db, whereVisible(db('contacts'), viewer), LISTED)),
     previous: first && hasPrevious ? await placeOf(db, query.sort, first) : undefined,
     next: last && (backwards || isMore) ? await placeOf(db, query.sort, last) : undefined,
   };
 }
 
-const LISTED = { 'contacts.activity': 'active' };
+const LISTED = (cell: Cell) => cell.activity === 'active';
 
 function searched(query: Knex.QueryBuilder, q: string, words: string[], found: number[] | undefined) {
   if (q !== '' && words.length === 0) return query.whereRaw('1 = 0');
@@ -119,24 +123,24 @@ function filtered(query: Knex.QueryBuilder, viewer: ContactViewer, filter: Conta
 
 const ALL: Partial<ContactQuery> = { activity: ['active', 'deleted'], kind: [], account: [], owner: [] };
 
-/** All but the tags are counted from one grouping, which an index can answer alone. */
+/** What a contact is counted by; an index holds all of it, so that a grouping reads nothing else. */
+const CELL = ['owner_user_id', 'owner_group_id', 'activity', 'kind', 'account_bits'].map((one) => `contacts.${one}`);
+
+/** All counts come from two groupings: of the contacts, and of their tags. */
 async function countAll(
   db: Reader,
   matching: (but?: Partial<ContactQuery>) => Knex.QueryBuilder,
   query: ContactQuery,
-): Promise<ContactCounts> {
-  const columns = ['owner_user_id', 'owner_group_id', 'activity', 'kind', 'account_bits'].map(
-    (one) => `contacts.${one}`,
-  );
-  const rows = await matching(ALL).groupBy(columns).select(columns).select(db.raw('count(*) as number'));
-  const cells = rows.map(cellOf);
+): Promise<{ counts: ContactCounts; sizes?: Map<number, number> }> {
+  const grouped = matching(ALL).groupBy(CELL).select(CELL);
+  const cells: Cell[] = (await grouped.select(db.raw('count(*) as number'))).map(cellOf);
   const holds: Record<'activity' | 'kind' | 'account' | 'owner', (cell: Cell) => boolean> = {
-    activity: (cell) =>
-      query.activity.length > 0 ? query.activity.includes(cell.activity) : cell.activity === 'active',
+    activity: (cell) => (query.activity.length > 0 ? query.activity.includes(cell.activity) : LISTED(cell)),
     kind: (cell) => query.kind.length === 0 || query.kind.includes(cell.kind),
     account: (cell) => query.account.length === 0 || cell.accounts.some((one) => query.account.includes(one)),
     owner: (cell) => query.owner.length === 0 || query.owner.includes(cell.owner),
   };
+  const isMeant = (cell: Cell) => Object.values(holds).every((rule) => rule(cell));
   const per = (filter: keyof typeof holds, valuesOf: (cell: Cell) => string[]) => {
     const others = Object.entries(holds).filter(([name]) => name !== filter);
     const counts = new Map<string, number>();
@@ -145,24 +149,39 @@ async function countAll(
         for (const value of valuesOf(cell)) counts.set(value, (counts.get(value) ?? 0) + cell.number);
     return counts;
   };
-  const meant = cells.filter((cell) => Object.values(holds).every((rule) => rule(cell)));
+  const tagged = await findTagCells(db, matching({ ...ALL, tag: [] }));
+  // Where neither search nor company restrict, the same grouping tells the sizes.
+  const sizes = query.q === '' && query.company.length === 0 ? sumOfTags(tagged, LISTED) : undefined;
   return {
-    total: meant.reduce((sum, cell) => sum + cell.number, 0),
-    activity: per('activity', (cell) => [cell.activity]),
-    kind: per('kind', (cell) => [cell.kind]),
-    account: per('account', (cell) => cell.accounts),
-    owner: per('owner', (cell) => [cell.owner]),
-    tag: await countTags(matching({ tag: [] })),
+    counts: {
+      total: cells.filter(isMeant).reduce((sum, cell) => sum + cell.number, 0),
+      activity: per('activity', (cell) => [cell.activity]),
+      kind: per('kind', (cell) => [cell.kind]),
+      account: per('account', (cell) => cell.accounts),
+      owner: per('owner', (cell) => [cell.owner]),
+      tag: sumOfTags(tagged, isMeant),
+    },
+    sizes,
   };
 }
 
-async function countTags(contacts: Knex.QueryBuilder): Promise<Map<number, number>> {
-  const rows: { tag_id: number; number: number }[] = await contacts
+async function countTags(db: Reader, contacts: Knex.QueryBuilder, holds: (cell: Cell) => boolean) {
+  return sumOfTags(await findTagCells(db, contacts), holds);
+}
+
+async function findTagCells(db: Reader, contacts: Knex.QueryBuilder): Promise<(Cell & { tagId: number })[]> {
+  const rows = await contacts
     .join('contact_tags', 'contact_tags.contact_id', 'contacts.id')
-    .groupBy('contact_tags.tag_id')
-    .select('contact_tags.tag_id')
-    .count('* as number');
-  return new Map(rows.map((row) => [row.tag_id, Number(row.number)]));
+    .groupBy('contact_tags.tag_id', ...CELL)
+    .select('contact_tags.tag_id', ...CELL)
+    .select(db.raw('count(*) as number'));
+  return rows.map((row: Record<string, never>) => ({ ...cellOf(row), tagId: row.tag_id }));
+}
+
+function sumOfTags(cells: (Cell & { tagId: number })[], holds: (cell: Cell) => boolean): Map<number, number> {
+  const sums = new Map<number, number>();
+  for (const cell of cells) if (holds(cell)) sums.set(cell.tagId, (sums.get(cell.tagId) ?? 0) + cell.number);
+  return sums;
 }
 
 function cellOf(row: Record<string, never>): Cell {
@@ -180,6 +199,15 @@ function bitsOf(types: AccountType[]): number {
   return types.reduce((bits, type) => bits | (1 << ACCOUNT_TYPES.indexOf(type)), 0);
 }
 
+/** The tables of a walk. A cross join keeps their order: the users are walked by name, each with their contact. */
+function tablesOf(db: Reader, sort: SortKey, nulls: boolean): Knex.QueryBuilder {
+  if (ORDERS[sort].from !== 'users' || nulls) return joined(db('contacts'), sort, nulls);
+  return db('users')
+    .crossJoin('contacts' as never)
+    .where('contacts.id', db.ref('users.contact_id'))
+    .whereNot('users.activity', 'deleted');
+}
+
 function walk(
   contacts: Knex.QueryBuilder,
   sort: SortKey,
@@ -188,7 +216,7 @@ function walk(
   const { value, isNullable } = ORDERS[sort];
   const order = descending ? 'desc' : 'asc';
   const past = descending ? '<' : '>';
-  const ids = joined(contacts, sort, nulls).select('contacts.id');
+  const ids = contacts.select('contacts.id');
   if (nulls) {
     if (from) ids.where('contacts.id', past, from.id);
     return ids.whereRaw(`${value} is null`).orderBy('contacts.id', order);
@@ -219,8 +247,4 @@ async function placeOf(db: Reader, sort: SortKey, id: number): Promise<Cursor> {
     .where('contacts.id', id)
     .first(db.raw(`${ORDERS[sort].value} as value`));
   return { value: row.value, id };
-}
-
-function isWhole({ q, activity, kind, account, owner, tag, company }: ContactQuery): boolean {
-  return q === '' && [activity, kind, account, owner, tag, company].every((values) => values.length === 0);
 }
