@@ -27,7 +27,19 @@ async function open(options: BrowserContextOptions = {}): Promise<Page> {
   return page;
 }
 
-const PAGES = ['/users', '/users/new', '/groups', '/audit', '/invitations', '/credentials', '/search', '/interface'];
+const PAGES = [
+  '/users',
+  '/users/new',
+  '/groups',
+  '/contacts',
+  '/contacts/4',
+  '/contacts/new',
+  '/audit',
+  '/invitations',
+  '/credentials',
+  '/search',
+  '/interface',
+];
 
 describe('every width', () => {
   it.each([
