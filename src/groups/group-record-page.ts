@@ -2,10 +2,11 @@ import type { Request, Response } from 'express';
 import { findGroupEvents } from '../audit/audit-store.ts';
 import { offeredInBulk } from '../bulk-operations/bulk-operation.ts';
 import { dayOf } from '../clock.ts';
+import { withoutHiddenContacts } from '../contacts/contact-events.ts';
 import { findContactsOf } from '../contacts/contact-store.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
 import { findTagsOf } from '../tags/tag-store.ts';
-import { may } from '../users/user.ts';
+import { may, type Viewer } from '../users/user.ts';
 import { type Cursor, decodeCursor, encodeCursor } from '../users/user-list-query.ts';
 import { findUserNames } from '../users/user-store.ts';
 import type { AppContext } from '../web/app-context.ts';
@@ -37,7 +38,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
     seesContacts: contactViewer.groupIds.has(group.id),
     contacts: await findContactsOf(db, contactViewer, group.id, CONTACTS_SHOWN),
     names: await findUserNames(db, [group.createdBy, ...list.members.map((member) => member.grantedBy)]),
-    ...(await timelineOf(app, group.id)),
+    ...(await timelineOf(app, viewer, group.id)),
     mayEdit,
     actions: mayChange(viewer, group)
       ? offeredInBulk('group').filter(({ action }) => isApplicable(group, action as GroupAction))
@@ -51,14 +52,19 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
 /** Events before those that are shown already, as a page and as more of the record. */
 export async function showTimeline(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
   const before = /^\d{1,15}$/.test(String(req.query.before)) ? Number(req.query.before) : undefined;
-  const page = { title: `Older changes of ${group.name}`, group, ...(await timelineOf(app, group.id, before)) };
+  const page = {
+    title: `Older changes of ${group.name}`,
+    group,
+    ...(await timelineOf(app, req.viewer!, group.id, before)),
+  };
   render(req, res, 'groups/timeline', page, { fragments: { older: 'users/_older' } });
 }
 
 /** The newest events, and where older ones are found if there are any. */
-async function timelineOf(app: AppContext, groupId: number, beforeId?: number) {
+async function timelineOf(app: AppContext, viewer: Viewer, groupId: number, beforeId?: number) {
   const events = await findGroupEvents(app.db.read, groupId, beforeId, EVENTS_SHOWN + 1);
-  const shown = events.slice(0, EVENTS_SHOWN);
+  const contactViewer = await findContactViewer(app.db.read, viewer, dayOf(app.clock()));
+  const shown = await withoutHiddenContacts(app.db.read, contactViewer, events.slice(0, EVENTS_SHOWN));
   const isMore = events.length > EVENTS_SHOWN;
   return { events: shown, olderPath: isMore ? `/groups/${groupId}/timeline?before=${shown.at(-1)?.id}` : undefined };
 }

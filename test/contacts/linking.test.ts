@@ -171,7 +171,18 @@ describe('a person and who signs in as them', () => {
       expect(pageOf(record).textOf('.warn')).toMatch(/^Linked to a customer/);
       expect(record.text).not.toContain('Secret');
       expect(record.text).toContain('a contact that you may not see');
+      // Also where the group's timeline tells of the same change.
+      const form = pageOf(await alice.get(`/users/${app.people.erin}/edit`)).typed();
+      const groups = [await groupId(app, 'Support')];
+      const other = await addContact(app, { name: 'Secret Other', ownerUserId: app.people.alice });
+      const changed = { ...form, groups, contactId: String(other) };
+      expect((await alice.send('patch', `/users/${app.people.erin}`, changed)).status).toBe(303);
       const rita = await signedIn(app, 'rita');
+      const told = await rita.get(`/groups/${groups[0]}`);
+      expect([told.text.includes('a contact that you may not see'), told.text.includes('Secret')]).toEqual([
+        true,
+        false,
+      ]);
       expect((await rita.get(`/users/${app.people.lena}/timeline`)).text).not.toContain('Secret');
     });
   });
