@@ -20,7 +20,7 @@ interface Registration {
 const BUILT_IN: Record<BuiltIn, Pick<Application, 'name' | 'description'>> = {
   users: { name: 'Users', description: 'Who can sign in: create, invite, review, lock and unlock, deactivate.' },
   groups: { name: 'Groups', description: 'Who is in which group, and what each group grants.' },
-  contacts: { name: 'Contacts', description: 'Persons and companies that everybody shares.' },
+  contacts: { name: 'Contacts', description: 'The address book: persons and companies, each with an owner.' },
   audit: { name: 'Audit', description: 'What was changed, by whom, and what was refused.' },
   settings: { name: 'Settings', description: 'How Roster itself is set up, and which applications are registered.' },
 };
