@@ -14,9 +14,9 @@ const LEADERSHIP_LABELS: Record<Leadership, string> = { active: 'Active', inacti
 
 const COLUMNS: Column<GroupSort>[] = [
   { sort: 'name', label: 'Name', width: 'wide' },
-  { sort: 'leader', label: 'Leader', width: 'middle' },
+  { sort: 'leader', label: 'Leader', width: 'wide' },
   { sort: 'users', label: 'Users', width: 'slight' },
-  { sort: 'permissions', label: 'Permissions', width: 'wide' },
+  { sort: 'permissions', label: 'Permissions', width: 'rest' },
 ];
 
 const TOP_TAGS = 20;

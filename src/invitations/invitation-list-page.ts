@@ -31,14 +31,14 @@ const BADGES: Partial<Record<InvitationStatus, string>> = {
   copied: 'invited',
   sent: 'invited',
 };
-const CHANNEL_LABELS: Record<Channel, string> = { mail: 'By mail', copy: 'Link copied' };
+const CHANNEL_LABELS: Record<Channel, string> = { mail: 'By mail', copy: 'By link' };
 
 const COLUMNS: Column<InvitationSort>[] = [
   { sort: 'name', label: 'Name', width: 'wide' },
-  { sort: 'email', label: 'System email', width: 'widest' },
+  { sort: 'email', label: 'System email', width: 'wide' },
   { sort: 'status', label: 'Status', width: 'rest' },
-  { sort: 'channel', label: 'Channel', width: 'narrow', givesWay: true },
-  { sort: 'creator', label: 'Invited by', width: 'middle' },
+  { sort: 'channel', label: 'Channel', width: 'slight', givesWay: true },
+  { sort: 'creator', label: 'Invited by', width: 'narrow' },
   { sort: 'made', label: 'Made', width: 'narrow' },
 ];
 

@@ -54,7 +54,7 @@ it('shows of each invitation how far it has got, by whom and by which channel', 
     bert: 'bert bert@example.com Sent until 25 Nov 2026, 12:00 By mail alice just now',
     dora: 'dora dora@example.com Accepted 22 Nov 2026, 12:00 By mail alice just now',
     cora: 'cora cora@example.com Opened 22 Nov 2026, 12:00; until 25 Nov 2026, 12:00 By mail alice just now',
-    carol: 'carol carol@example.com Copied until 25 Nov 2026, 11:00 Link copied the program 1 hour ago',
+    carol: 'carol carol@example.com Copied until 25 Nov 2026, 11:00 By link the program 1 hour ago',
   });
   expect(Object.keys(await rows('?status=withdrawn'))).toEqual(['emil']);
 });
@@ -71,9 +71,9 @@ it('counts each status and each channel under the other filters, and finds peopl
     'Not delivered 1',
     'Withdrawn or replaced 1',
     'By mail 5',
-    'Link copied 1',
+    'By link 1',
   ]);
-  expect((await list('?status=sent')).texts('#filters li').slice(-2)).toEqual(['By mail 1', 'Link copied 0']);
+  expect((await list('?status=sent')).texts('#filters li').slice(-2)).toEqual(['By mail 1', 'By link 0']);
   expect((await list('?channel=copy')).texts('#filters li').slice(0, 4)).toEqual([
     'Waiting to be sent 0',
     'Copied 1',
