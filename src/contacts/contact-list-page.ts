@@ -12,10 +12,10 @@ import { findContactNames } from './contact-store.ts';
 
 const COLUMNS: Column<SortKey>[] = [
   { sort: 'name', label: 'Name', width: 'wide' },
-  { sort: 'email', label: 'Email', width: 'wide' },
+  { sort: 'email', label: 'Email', width: 'widest' },
   { sort: 'accounts', label: 'Accounts', width: 'middle' },
   { sort: 'owner', label: 'Owner', width: 'middle' },
-  { sort: 'user', label: 'Linked user', width: 'middle' },
+  { sort: 'user', label: 'Linked user', width: 'rest' },
   { sort: 'added', label: 'Added', width: 'narrow', givesWay: true },
 ];
 
