@@ -53,6 +53,7 @@ const MILLION: Limits = {
 };
 const LEAST_OF_FLOOR = 0.3;
 const RECORD_P50 = 3;
+const GROUP_P50 = 100;
 const OF_A_HASH = 1.1;
 const STORM_P99 = 40;
 const WEIGHT = 60 * 1024;
@@ -135,6 +136,11 @@ export function judged(found: Measurements, users: number): Line[] {
       operation: 'one user, with groups, rights and timeline',
       measured: both(['record']),
       final: { budget: `p50 ≤ ${RECORD_P50} ms`, isMet: worst(['record'], 'p50').figures.p50 <= RECORD_P50 },
+    },
+    {
+      operation: 'groups: list, largest one, why, who, what a change does',
+      measured: both(['group']),
+      final: { budget: `p50 ≤ ${GROUP_P50} ms`, isMet: worst(['group'], 'p50').figures.p50 <= GROUP_P50 },
     },
     {
       operation: 'swap of table and counts by htmx',

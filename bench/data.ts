@@ -3,9 +3,10 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { progress } from '../bin/progress.ts';
 import { generateUsers } from '../seeds/generator.ts';
-import { instant } from '../src/clock.ts';
+import { type Instant, instant } from '../src/clock.ts';
 import { readConfig } from '../src/config.ts';
-import { openDatabase } from '../src/db/database.ts';
+import { bulkInsert } from '../src/db/bulk-insert.ts';
+import { openDatabase, type Transaction } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { PasswordHasher } from '../src/passwords/password-hasher.ts';
 import { createFirstAdministrator } from '../src/setup/first-administrator.ts';
@@ -20,7 +21,7 @@ export interface Administrator {
 export async function benchData(users: number): Promise<{ folder: string; administrator: Administrator }> {
   const folder = join(import.meta.dirname, '../data', `bench-${users}`);
   // Written last: without it the folder was left half made.
-  const ready = join(folder, 'administrator.json');
+  const ready = join(folder, 'made.json');
   if (!existsSync(ready)) {
     rmSync(folder, { recursive: true, force: true });
     writeFileSync(ready, JSON.stringify(await make(folder, users)), { mode: 0o600 });
@@ -48,9 +49,35 @@ async function make(folder: string, users: number): Promise<Administrator> {
     passwordHash: await hasher.hash(randomBytes(32).toString('base64')),
     onProgress: progress(users, 'users made'),
   });
+  await db.write((trx) => addGroups(trx, users, instant(now)));
   const circumstances = { at: instant(now), address: '', requestId: 'bench', auditKey };
   const passwordHash = await hasher.hash(administrator.password);
   await createFirstAdministrator(db, circumstances, { name: 'bench', email: 'bench@example.com', passwordHash });
   await db.close();
   return administrator;
+}
+
+/** As many groups as a large house has: one for half of all users, which grants something, and many small ones. */
+async function addGroups(trx: Transaction, users: number, at: Instant): Promise<void> {
+  const group = (name: string) => ({ name, name_key: name.toLowerCase(), description: '', created_at: at });
+  const names = ['Half of all', ...Array.from({ length: Math.round(users / 55) }, (_, n) => `Project ${n}`)];
+  await bulkInsert(trx, 'groups', names.map(group));
+  const ids: number[] = await trx('groups').orderBy('id', 'desc').limit(names.length).pluck('id');
+  const [half, ...projects] = ids.reverse();
+  const members: number[] = await trx('users').orderBy('id').pluck('id');
+  const memberships = [
+    ...members.slice(0, Math.ceil(users / 2)).map((user_id) => ({ user_id, group_id: half })),
+    ...projects.flatMap((group_id, n) =>
+      members.slice((n * 50) % users, ((n * 50) % users) + 10).map((user_id) => ({ user_id, group_id })),
+    ),
+  ];
+  await bulkInsert(
+    trx,
+    'memberships',
+    memberships.map((one) => ({ ...one, granted_at: at })),
+  );
+  await bulkInsert(trx, 'group_permissions', [
+    { group_id: half, application: 'contacts', level: 'read' },
+    ...projects.filter((_, n) => n % 4 === 0).map((group_id) => ({ group_id, application: 'contacts', level: 'read' })),
+  ]);
 }

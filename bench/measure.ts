@@ -4,7 +4,7 @@ import type { Figures } from './load.ts';
 import { Load, startApp, startFloor } from './processes.ts';
 import { Bench, type Effort, median } from './rounds.ts';
 import { rowsAlone } from './rows-alone.ts';
-import { someUsers, type View, viewsOf } from './views.ts';
+import { largestGroup, someUsers, type View, viewsOf } from './views.ts';
 import { Visitor } from './visitor.ts';
 
 export interface MeasuredView extends View {
@@ -53,6 +53,8 @@ export async function measure(
   try {
     const visitor = new Visitor(app.url);
     await visitor.signIn(administrator);
+    const sheet = await visitor.sheetOf('group', 'deactivate', [await largestGroup(folder)]);
+    views.push({ kind: 'group', label: 'what deactivating it does', path: sheet });
     const idle = (await app.usage()).rss;
     const bench = new Bench(load, app, floor, visitor.cookie, effort);
     say('warm up');

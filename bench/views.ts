@@ -3,7 +3,7 @@ import { encodeCursor, SORTS } from '../src/users/user-list-query.ts';
 import { STATES } from '../src/users/user-state.ts';
 
 /** What the budget sets one limit for. */
-export type Kind = 'sort' | 'cursor' | 'filter' | 'two filters' | 'search' | 'combination' | 'record';
+export type Kind = 'sort' | 'cursor' | 'filter' | 'two filters' | 'search' | 'combination' | 'record' | 'group';
 
 export interface View {
   kind: Kind;
@@ -61,7 +61,20 @@ export async function viewsOf(folder: string): Promise<View[]> {
       `state=stale&state=to-be-confirmed&tag=${common}&group=${large}`,
     ),
     { kind: 'record', label: 'one user', path: `/users/${record}` },
+    { kind: 'group', label: 'groups, by name', path: '/groups' },
+    { kind: 'group', label: 'groups, by users, searched', path: '/groups?q=a&sort=-users' },
+    { kind: 'group', label: 'the largest group', path: `/groups/${large}` },
+    { kind: 'group', label: 'why a user has a right', path: `/users/${record}/permissions?application=contacts` },
+    { kind: 'group', label: 'who has a right', path: '/applications/contacts' },
   ];
+}
+
+/** The id of the group with most members. */
+export async function largestGroup(folder: string): Promise<number> {
+  const db = openDatabase(folder);
+  const [largest] = await bySize(db.read, 'memberships', 'group_id');
+  await db.close();
+  return largest;
 }
 
 /** Ids of active users. */

@@ -29,16 +29,23 @@ export class Visitor {
     return { cookie: this.cookie, token: tokenIn(html) };
   }
 
+  /** The address of the sheet that says what this would do. */
+  async sheetOf(subject: string, action: string, ids: number[]): Promise<string> {
+    const _csrf = tokenIn(await (await this.fetch('/credentials')).text());
+    const body = new URLSearchParams({ _csrf, subject, action, ids: ids.join(',') });
+    const sheet = (await this.fetch('/bulk-operations', { method: 'POST', body })).headers.get('location');
+    if (!sheet) throw new Error('the bulk operation has no sheet');
+    return sheet;
+  }
+
   /** Ticks these users, opens the sheet and confirms it; returns how many milliseconds the change itself took. */
   async confirmAccessOf(ids: number[]): Promise<number> {
+    const sheet = await this.sheetOf('user', 'confirm-access', ids);
     const _csrf = tokenIn(await (await this.fetch('/credentials')).text());
-    const draft = new URLSearchParams({ _csrf, action: 'confirm-access' });
-    for (const id of ids) draft.append('ids', String(id));
-    const sheet = (await this.fetch('/bulk-operations', { method: 'POST', body: draft })).headers.get('location');
     const start = performance.now();
     const done = await this.fetch(`${sheet}/execution`, { method: 'POST', body: new URLSearchParams({ _csrf }) });
     const took = performance.now() - start;
-    if (!sheet || done.status !== 303) throw new Error(`the bulk operation was answered with ${done.status}`);
+    if (done.status !== 303) throw new Error(`the bulk operation was answered with ${done.status}`);
     return took;
   }
 

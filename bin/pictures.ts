@@ -25,6 +25,8 @@ const pictures: Picture[] = [
   { name: 'leaving', path: '/users', act: (page) => openSheet(page, 'Deactivate') },
   { name: 'locked', path: '/users?q=erin@', act: (page) => openRecord(page, 'erin') },
   { name: 'review', path: '/users?state=to-be-confirmed', act: (page) => openSheet(page, 'Confirm access') },
+  { name: 'groups', path: '/groups' },
+  { name: 'why', path: '/applications', act: askWhy },
   { name: 'audit', path: '/audit' },
 ];
 
@@ -71,6 +73,12 @@ async function jump(page: Page): Promise<void> {
     .getByRole('option', { name: /^Deactivate/ })
     .first()
     .waitFor();
+}
+
+async function askWhy(page: Page): Promise<void> {
+  await page.getByLabel('User', { exact: true }).fill('max');
+  await page.getByRole('button', { name: 'Explain' }).click();
+  await page.getByRole('heading', { name: 'Effective permissions' }).waitFor();
 }
 
 async function openRecord(page: Page, name: string): Promise<void> {

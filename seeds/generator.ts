@@ -2,7 +2,7 @@ import type { Act } from '../src/audit/audit-event.ts';
 import { recordChanges } from '../src/audit/audit-store.ts';
 import { DAY, instant } from '../src/clock.ts';
 import { bulkInsert } from '../src/db/bulk-insert.ts';
-import type { Database, Reader } from '../src/db/database.ts';
+import type { Database, Reader, Transaction } from '../src/db/database.ts';
 import { ALL_RIGHTS } from '../src/groups/permission.ts';
 import { pruneUserChanges } from '../src/users/user-index.ts';
 import { Population } from './population.ts';
@@ -37,7 +37,7 @@ export async function generateUsers(db: Database, options: GeneratorOptions): Pr
     requestId: 'seed',
     auditKey: options.auditKey,
   };
-  const population = await db.write(async (trx) => {
+  const { population, groups } = await db.write(async (trx) => {
     // First, so that no made-up user is ever there without a word of where they come from.
     await recordChanges(trx, act, [
       {
@@ -53,7 +53,11 @@ export async function generateUsers(db: Database, options: GeneratorOptions): Pr
     const firstUserId = (await lastId(trx, 'users')) + 1;
     const firstContactId = (await lastId(trx, 'contacts')) + 1;
     const firstLinkId = (await lastId(trx, 'links')) + 1;
-    return new Population({ ...options, random, surroundings, firstUserId, firstContactId, firstLinkId });
+    const first = { firstUserId, firstContactId, firstLinkId };
+    return {
+      population: new Population({ ...options, random, surroundings, ...first }),
+      groups: surroundings.groups,
+    };
   });
   for (let done = 0; done < options.users; ) {
     const some = Math.min(USERS_PER_TRANSACTION, options.users - done);
@@ -65,6 +69,23 @@ export async function generateUsers(db: Database, options: GeneratorOptions): Pr
     done += some;
     options.onProgress?.(done);
   }
+  await db.write((trx) => leadAndTag(trx, random, groups));
+}
+
+/** Two groups of three are led by one of their first members, and most have a tag. */
+async function leadAndTag(trx: Transaction, random: Random, groupIds: number[]): Promise<void> {
+  const tagIds: number[] = await trx('tags').orderBy('id').pluck('id');
+  const tagged: { group_id: number; tag_id: number }[] = [];
+  for (const id of groupIds) {
+    if (tagIds.length > 0 && random.chance(0.6)) tagged.push({ group_id: id, tag_id: random.pick(tagIds) });
+    if (!random.chance(0.67)) continue;
+    const first: number[] = await trx('memberships').where('group_id', id).orderBy('user_id').limit(5).pluck('user_id');
+    if (first.length > 0)
+      await trx('groups')
+        .where({ id })
+        .update({ leader_id: random.pick(first) });
+  }
+  await bulkInsert(trx, 'group_tags', tagged);
 }
 
 async function lastId(db: Reader, table: string): Promise<number> {

@@ -1,7 +1,7 @@
 import type { Day, Instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import type { Activity } from '../users/user.ts';
-import { findAllGroups } from './group-store.ts';
+import { findAllGroups, findGroupsOf } from './group-store.ts';
 import { isOver } from './membership-store.ts';
 import type { Level } from './permission.ts';
 
@@ -24,15 +24,21 @@ export interface Explanation {
   reasons: Reason[];
 }
 
-/** For each of the applications, in their order. */
-export async function explain(db: Reader, userId: number, applications: string[], today: Day): Promise<Explanation[]> {
-  const groups = await findAllGroups(db);
+/** For each of the applications, in their order; by the user's own groups, or with those that they are not in. */
+export async function explain(
+  db: Reader,
+  userId: number,
+  applications: string[],
+  today: Day,
+  { withOthers }: { withOthers: boolean },
+): Promise<Explanation[]> {
   const rows: { group_id: number; granted_at: Instant; granted_by: number | null; until_on: Day | null }[] = await db(
     'memberships',
   ).where('user_id', userId);
   const memberships = new Map(
     rows.map((row) => [row.group_id, { grantedAt: row.granted_at, grantedBy: row.granted_by, untilOn: row.until_on }]),
   );
+  const groups = withOthers ? await findAllGroups(db) : await findGroupsOf(db, [...memberships.keys()]);
   return applications.map((application) => {
     const reasons = groups.flatMap((group): Reason[] => {
       const level = group.rights[application];

@@ -22,6 +22,7 @@ export async function showPermissions(app: AppContext, req: Request, res: Respon
     user.id,
     applications.map((application) => application.key),
     today,
+    { withOthers: true },
   );
   const explained = applications.map((application, n) => ({
     application,

@@ -45,6 +45,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
     user.id,
     applications.map((application) => application.key),
     dayOf(now),
+    { withOthers: false },
   );
   const page = {
     title: user.name,
