@@ -19,9 +19,9 @@ import * as membershipUntil from './0017-membership-until.ts';
 import * as groupDetails from './0018-group-details.ts';
 import * as groupEvents from './0019-group-events.ts';
 import * as contactDetails from './0020-contact-details.ts';
-import * as confirmedBy from './0025-confirmed-by.ts';
-import * as groupLifeCycle from './0026-group-life-cycle.ts';
-import * as applications from './0027-applications.ts';
+import * as confirmedBy from './0021-confirmed-by.ts';
+import * as groupLifeCycle from './0022-group-life-cycle.ts';
+import * as applications from './0023-applications.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -45,7 +45,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0018-group-details': groupDetails,
   '0019-group-events': groupEvents,
   '0020-contact-details': contactDetails,
-  '0025-confirmed-by': confirmedBy,
-  '0026-group-life-cycle': groupLifeCycle,
-  '0027-applications': applications,
+  '0021-confirmed-by': confirmedBy,
+  '0022-group-life-cycle': groupLifeCycle,
+  '0023-applications': applications,
 };
