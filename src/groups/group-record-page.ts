@@ -40,8 +40,11 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
     names: await findUserNames(db, [group.createdBy, ...list.members.map((member) => member.grantedBy)]),
     ...(await timelineOf(app, viewer, group.id)),
     mayEdit,
+    // What destroys comes last.
     actions: mayChange(viewer, group)
-      ? offeredInBulk('group').filter(({ action }) => isApplicable(group, action as GroupAction))
+      ? offeredInBulk('group')
+          .toReversed()
+          .filter(({ action }) => isApplicable(group, action as GroupAction))
       : [],
     mayEditMembers: mayEdit && may(viewer, 'users', 'write'),
     mayReadUsers: may(viewer, 'users', 'read'),
