@@ -1,6 +1,7 @@
 import { openDatabase, type Reader } from '../src/db/database.ts';
-import { encodeCursor, SORTS } from '../src/users/user-list-query.ts';
+import { SORTS } from '../src/users/user-list-query.ts';
 import { STATES } from '../src/users/user-state.ts';
+import { encodeCursor } from '../src/web/list-query.ts';
 
 /** What the budget sets one limit for. */
 export type Kind = 'sort' | 'cursor' | 'filter' | 'two filters' | 'search' | 'combination' | 'record' | 'group';

@@ -11,9 +11,10 @@ import type { AppContext } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
 import { Forbidden } from '../web/errors.ts';
 import { flash } from '../web/flash.ts';
-import { type Errors, FieldErrors, StaleVersion, type Typed } from '../web/form.ts';
+import { type Errors, StaleVersion, type Typed } from '../web/form.ts';
 import { encodeCursor, firstOf, readPageQuery } from '../web/list-query.ts';
 import { pagerLinks } from '../web/pager.ts';
+import { unlessFieldErrors } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
 import type { Application } from './application.ts';
 import {
@@ -58,14 +59,11 @@ export function applicationsController(app: AppContext): Router {
     const failed = (errors: Errors) => showForm(req, res, { typed, errors, status: 422 });
     const { values, errors } = checkNewApplication(typed);
     if (errors) return failed(errors);
-    try {
+    await unlessFieldErrors(app, req, failed, async () => {
       await app.db.write((trx) => registerApplication(trx, actOf(app, req), values));
-    } catch (error) {
-      if (error instanceof FieldErrors) return failed(error.errors);
-      throw error;
-    }
-    flash(req, `The application ${values.name} is registered. Groups can grant rights on it now.`);
-    res.redirect(303, `/applications/${values.key}`);
+      flash(req, `The application ${values.name} is registered. Groups can grant rights on it now.`);
+      res.redirect(303, `/applications/${values.key}`);
+    });
   });
 
   router.get('/applications/:key', read, async (req: Request, res: Response) => {

@@ -1,7 +1,7 @@
 import { type Day, dayOf } from '../clock.ts';
 import type { Group } from '../groups/group.ts';
 import { findGroups } from '../groups/group-store.ts';
-import { findMemberships, isOver } from '../groups/membership-store.ts';
+import { findMemberships, isOver, type Membership } from '../groups/membership-store.ts';
 import { grants, type Level, NO_RIGHTS } from '../groups/permission.ts';
 import type { Viewer } from '../users/user.ts';
 import { type ListedUser, listUsers, selectForView } from '../users/user-list.ts';
@@ -70,7 +70,7 @@ function queryOf(granting: Group[]): ListQuery {
 }
 
 function holdersAmong(
-  users: Pick<ListedUser, 'id' | 'name' | 'email' | 'groups'>[],
+  users: (Pick<ListedUser, 'id' | 'name' | 'email'> & { groups: Membership[] })[],
   granting: Group[],
   key: string,
   today: Day,

@@ -5,8 +5,8 @@ import { findTagsOf } from '../tags/tag-store.ts';
 import { may } from '../users/user.ts';
 import type { AppContext } from '../web/app-context.ts';
 import type { Errors, Typed } from '../web/form.ts';
-import { format } from '../web/format.ts';
 import { render } from '../web/render.ts';
+import { savedMeanwhile } from '../web/stale-form.ts';
 import { ACCOUNT_TYPES, type Contact, type ContactViewer } from './contact.ts';
 import { typedContact, typedOf } from './contact-form.ts';
 import { findContact, searchContacts } from './contact-store.ts';
@@ -69,12 +69,7 @@ export async function typedNow(db: Reader, contact: Contact, viewer: ContactView
 
 /** What somebody else saved since the form was opened, where it differs from what was typed, in words. */
 async function meanwhile(db: Reader, viewer: ContactViewer, typed: Typed, theirs: Typed): Promise<Errors> {
-  const opened = openedForm(typed);
-  const words: Errors = {};
-  for (const [field, value] of Object.entries(theirs)) {
-    const isTheirs = opened === undefined || String(value) !== String(opened[field]);
-    if (isTheirs && String(value) !== String(typed[field])) words[field] = format.value(value);
-  }
+  const words = savedMeanwhile(typed, theirs, typedContact);
   if (words.companyId && theirs.companyId)
     words.companyId = (await companyTyped(db, viewer, theirs))?.name ?? 'a company that you may not see';
   return words;
@@ -84,13 +79,4 @@ async function companyTyped(db: Reader, viewer: ContactViewer, { companyId }: Ty
   const id = /^[1-9]\d{0,14}$/.test(String(companyId)) ? Number(companyId) : undefined;
   const company = id === undefined ? undefined : await findContact(db, viewer, id);
   return company?.kind === 'company' ? company : undefined;
-}
-
-/** The form as it was opened, unless the request does not say. */
-function openedForm(typed: Typed): Typed | undefined {
-  try {
-    return typedContact(JSON.parse(String(typed.opened)));
-  } catch {
-    return undefined;
-  }
 }

@@ -4,10 +4,10 @@ import type { AppContext } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
 import { Conflict, Forbidden } from '../web/errors.ts';
 import { flash } from '../web/flash.ts';
-import { type Errors, FieldErrors, RefusedFields, StaleVersion, type Typed } from '../web/form.ts';
+import { type Errors, StaleVersion, type Typed } from '../web/form.ts';
 import { takeKept } from '../web/kept-form.ts';
 import { readHabits, rememberPageSize } from '../web/list-habits.ts';
-import { recordRefusal } from '../web/refusal.ts';
+import { unlessFieldErrors } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
 import { contactOf, viewerOf } from './addressed-contact.ts';
 import { type Contact, type ContactViewer, mayEdit, maySee } from './contact.ts';
@@ -60,7 +60,7 @@ export function contactsController(app: AppContext): Router {
     const failed = (errors: Errors) => showContactForm(app, req, res, { viewer, typed, errors, status: 422 });
     const { values, errors } = checkContact(typed);
     if (errors) return failed(errors);
-    await unlessFieldErrors(req, failed, async () => {
+    await unlessFieldErrors(app, req, failed, async () => {
       const id = await app.db.write((trx) => createContact(trx, actOf(app, req), values));
       await leadOn(req, res, id, viewer, `${values.name} was created.`);
     });
@@ -91,7 +91,7 @@ export function contactsController(app: AppContext): Router {
     const failed = (errors: Errors) => showContactForm(app, req, res, { viewer, typed, errors, contact, status: 422 });
     const { values, errors } = checkContact(typed);
     if (errors) return failed(errors);
-    await unlessFieldErrors(req, failed, async () => {
+    await unlessFieldErrors(app, req, failed, async () => {
       try {
         const version = Number(typed.version);
         await app.db.write((trx) => updateContact(trx, actOf(app, req), contact.id, version, values));
@@ -187,20 +187,6 @@ export function contactsController(app: AppContext): Router {
     const { contact, viewer } = await contactOf(app, req);
     if (!mayEdit(viewer, contact)) throw new Forbidden('You may look at public contacts but not change them.');
     return { contact, viewer };
-  }
-
-  async function unlessFieldErrors(
-    req: Request,
-    failed: (errors: Errors) => Promise<void>,
-    work: () => Promise<void>,
-  ): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof FieldErrors)) throw error;
-      if (error instanceof RefusedFields) await recordRefusal(app, req, error.message);
-      await failed(error.errors);
-    }
   }
 
   return router;

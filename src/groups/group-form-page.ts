@@ -2,8 +2,8 @@ import type { Request, Response } from 'express';
 import type { Reader } from '../db/database.ts';
 import { findTagsOf } from '../tags/tag-store.ts';
 import type { Errors, Typed } from '../web/form.ts';
-import { format } from '../web/format.ts';
 import { render } from '../web/render.ts';
+import { savedMeanwhile } from '../web/stale-form.ts';
 import type { Group } from './group.ts';
 import { typedGroup, typedOf } from './group-form.ts';
 
@@ -28,7 +28,7 @@ export function showGroupForm(req: Request, res: Response, state: FormState): vo
     typed: theirs ? { ...typed, opened: theirs.opened } : typed,
     isRestored: state.isRestored ?? false,
     errors: state.errors ?? {},
-    theirs: theirs && meanwhile(typed, theirs),
+    theirs: theirs && savedMeanwhile(typed, theirs, typedGroup),
     group,
   };
   render(req, res, 'groups/form', page, { status: state.status });
@@ -39,25 +39,4 @@ export async function typedNow(db: Reader, group: Group): Promise<Typed> {
   const tags = (await findTagsOf(db, 'group', group.id)).map((tag) => tag.name);
   const typed = typedOf(group, tags);
   return { ...typed, opened: JSON.stringify(typed) };
-}
-
-/** What somebody else saved since the form was opened, where it differs from what was typed, in words. */
-function meanwhile(typed: Typed, theirs: Typed): Errors {
-  const opened = openedForm(typed);
-  const isTheirs = ([field, value]: [string, unknown]) =>
-    value !== typed[field] && (opened === undefined || value !== opened[field]);
-  return Object.fromEntries(
-    Object.entries(theirs)
-      .filter(isTheirs)
-      .map(([field, value]) => [field, format.value(value)]),
-  );
-}
-
-/** The form as it was opened, unless the request does not say. */
-function openedForm(typed: Typed): Typed | undefined {
-  try {
-    return typedGroup(JSON.parse(String(typed.opened)));
-  } catch {
-    return undefined;
-  }
 }

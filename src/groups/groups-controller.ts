@@ -5,10 +5,10 @@ import { actOf } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
 import { flash } from '../web/flash.ts';
-import { type Errors, FieldErrors, RefusedFields, StaleVersion } from '../web/form.ts';
+import { type Errors, StaleVersion } from '../web/form.ts';
 import { takeKept } from '../web/kept-form.ts';
 import { readHabits, rememberPageSize } from '../web/list-habits.ts';
-import { recordRefusal } from '../web/refusal.ts';
+import { unlessFieldErrors } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
 import { groupOf } from './addressed-group.ts';
 import type { Group } from './group.ts';
@@ -47,7 +47,7 @@ export function groupsController(app: AppContext): Router {
     const failed = (errors: Errors) => showGroupForm(req, res, { typed, errors, status: 422 });
     const { values, errors } = checkGroup(typed);
     if (errors) return failed(errors);
-    await unlessFieldErrors(req, failed, async () => {
+    await unlessFieldErrors(app, req, failed, async () => {
       const id = await app.db.write((trx) => createLedGroup(trx, actOf(app, req), values));
       flash(req, `The group ${values.name} was created.`);
       res.redirect(303, `/groups/${id}`);
@@ -71,7 +71,7 @@ export function groupsController(app: AppContext): Router {
     const failed = (errors: Errors) => showGroupForm(req, res, { typed, errors, group, status: 422 });
     const { values, errors } = checkGroup(typed);
     if (errors) return failed(errors);
-    await unlessFieldErrors(req, failed, async () => {
+    await unlessFieldErrors(app, req, failed, async () => {
       try {
         const version = Number(typed.version);
         await app.db.write((trx) => updateGroup(trx, actOf(app, req), group.id, version, values));
@@ -96,20 +96,6 @@ export function groupsController(app: AppContext): Router {
     const group = await groupOf(app, req);
     requireChangeable({ by: req.viewer! }, group);
     return group;
-  }
-
-  async function unlessFieldErrors(
-    req: Request,
-    failed: (errors: Errors) => void,
-    work: () => Promise<void>,
-  ): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof FieldErrors)) throw error;
-      if (error instanceof RefusedFields) await recordRefusal(app, req, error.message);
-      failed(error.errors);
-    }
   }
 
   return router;

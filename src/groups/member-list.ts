@@ -1,7 +1,7 @@
 import type { Day, Instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import type { Activity } from '../users/user.ts';
-import type { Cursor } from '../users/user-list-query.ts';
+import type { Cursor } from '../web/list-query.ts';
 import { isOver } from './membership-store.ts';
 
 export interface Member {

@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { dayOf, instant } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
-import { counted, shortened } from '../text.ts';
+import { shortened } from '../text.ts';
 import { mayAdminister } from '../users/user.ts';
 import { listUsers } from '../users/user-list.ts';
 import { readListQuery } from '../users/user-list-query.ts';
@@ -9,16 +9,16 @@ import { findSubjects, findUserIdsByIdentifier } from '../users/user-store.ts';
 import { actOf } from '../web/act.ts';
 import { type AppContext, stateLimits } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
-import { Forbidden } from '../web/errors.ts';
 import { flash } from '../web/flash.ts';
-import { type Errors, FieldErrors, type Typed } from '../web/form.ts';
-import { recordRefusal } from '../web/refusal.ts';
+import type { Errors, Typed } from '../web/form.ts';
+import { unlessFieldErrors } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
 import { groupOf } from './addressed-group.ts';
 import { effectsOf, givenBy } from './effect.ts';
 import type { Group } from './group.ts';
 import { requireChangeable } from './group-editing.ts';
 import { checkMembers, typedMembers } from './member-form.ts';
+import { tellOutcomes } from './member-report.ts';
 import {
   endMemberships,
   grantMemberships,
@@ -55,7 +55,8 @@ export function membersController(app: AppContext): Router {
     if (unknown.length > 0 && !values.acceptUnknown)
       return failed({ list: `Not found: ${shortened(unknown, NAMES_SHOWN)}. Nobody was added yet.` });
     if (ids.length === 0) return failed({ list: 'Tick somebody, or paste names and emails.' });
-    if (!typed.confirmed) return showAddition(req, res, group, failed, ids, values.untilOn);
+    if (!typed.confirmed)
+      return unlessFieldErrors(app, req, failed, () => showAddition(req, res, group, ids, values.untilOn));
     await change(req, res, group, failed, 'added to', (trx) =>
       grantMemberships(trx, actOf(app, req), group.id, ids, values.untilOn),
     );
@@ -89,7 +90,7 @@ export function membersController(app: AppContext): Router {
     );
   });
 
-  /** Does it, and says on the record whom it changed and who was left out. Where nobody may be changed it is refused. */
+  /** Does it, and says on the record what it came to. */
   async function change(
     req: Request,
     res: Response,
@@ -98,25 +99,10 @@ export function membersController(app: AppContext): Router {
     done: string,
     work: (trx: Transaction) => Promise<MemberOutcome[]>,
   ): Promise<void> {
-    let outcomes: MemberOutcome[];
-    try {
-      outcomes = await app.db.write(work);
-    } catch (error) {
-      if (!(error instanceof FieldErrors)) throw error;
-      return failed(error.errors);
-    }
-    const left = outcomes.filter((outcome) => outcome.refusal);
-    const reasons = left.map(({ subject, refusal }) => `${subject.name} ${refusal!.reason}`);
-    const isForbidden = left.some(({ refusal }) => refusal!.kind === 'forbidden');
-    const number = outcomes.length - left.length;
-    if (number === 0 && isForbidden) throw new Forbidden(`${shortened(reasons, NAMES_SHOWN)}.`);
-    if (isForbidden) await recordRefusal(app, req, `Left out: ${shortened(reasons, NAMES_SHOWN)}`);
-    const said =
-      number > 0
-        ? `${counted(number, 'user')} ${number === 1 ? 'was' : 'were'} ${done} ${group.name}.`
-        : 'Nothing changed.';
-    flash(req, left.length > 0 ? `${said} Left out: ${shortened(reasons, NAMES_SHOWN)}.` : said);
-    res.redirect(303, `/groups/${group.id}`);
+    await unlessFieldErrors(app, req, failed, async () => {
+      await tellOutcomes(app, req, group, await app.db.write(work), done);
+      res.redirect(303, `/groups/${group.id}`);
+    });
   }
 
   /** Add members: who is found, those that are ticked among them, or a list. */
@@ -153,22 +139,16 @@ export function membersController(app: AppContext): Router {
     render(req, res, 'groups/add-members', page, { status, fragments: { found: 'groups/_found' } });
   }
 
-  /** Who would become a member, and what that gives them. */
+  /** Who would become a member, and what that gives them. Throws FieldErrors. */
   async function showAddition(
     req: Request,
     res: Response,
     group: Group,
-    failed: (errors: Errors) => Promise<void>,
     ids: number[],
     untilOn: string | null,
   ): Promise<void> {
     const actor = { by: req.viewer!, at: instant(app.clock()) };
-    try {
-      requireLastDayAhead(actor, untilOn);
-    } catch (error) {
-      if (error instanceof FieldErrors) return failed(error.errors);
-      throw error;
-    }
+    requireLastDayAhead(actor, untilOn);
     const { outcomes } = await judgeGrants(app.db.read, actor, group.id, ids);
     const coming = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
     const left = outcomes.filter((outcome) => outcome.refusal);

@@ -15,6 +15,16 @@ export interface Membership {
   untilOn: Day | null;
 }
 
+interface MembershipRow {
+  user_id: number;
+  group_id: number;
+  group_name: string;
+  group_activity: Membership['groupActivity'];
+  granted_at: Instant;
+  granted_by: number | null;
+  until_on: Day | null;
+}
+
 interface PermissionRow {
   user_id: number;
   application: string;
@@ -52,12 +62,12 @@ export async function findPotentialRights(db: Reader, userIds: number[], today: 
 
 /** The groups of each user, by name, without deleted groups. Memberships that are over are among them. */
 export async function findMemberships(db: Reader, userIds: number[]): Promise<Membership[]> {
-  const rows = await db('memberships')
+  const memberships: Knex.QueryBuilder = db('memberships')
     .join('groups', 'groups.id', 'memberships.group_id')
-    .whereIn('memberships.user_id', userIds)
     .whereNot('groups.activity', 'deleted')
     .orderBy(['memberships.user_id', 'groups.name_key'])
     .select('memberships.*', 'groups.name as group_name', 'groups.activity as group_activity');
+  const rows: MembershipRow[] = await whereIdIn(memberships, 'memberships.user_id', userIds);
   return rows.map((row) => ({
     userId: row.user_id,
     groupId: row.group_id,

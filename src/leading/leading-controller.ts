@@ -3,11 +3,11 @@ import { dayOf, instant } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
 import type { Group } from '../groups/group.ts';
 import { listMembers } from '../groups/member-list.ts';
+import { tellOutcomes } from '../groups/member-report.ts';
 import { covers, grantsInWords } from '../groups/permission.ts';
 import { channelNamed } from '../links/channel.ts';
 import { findTokens, linkAddress } from '../links/link-store.ts';
-import { counted, shortened } from '../text.ts';
-import type { Refusal } from '../users/user-action.ts';
+import { shortened } from '../text.ts';
 import { STATE_LABELS } from '../users/user-list-page.ts';
 import { badgesOf } from '../users/user-state.ts';
 import { findSubjects, findUsers } from '../users/user-store.ts';
@@ -16,10 +16,10 @@ import { type AppContext, stateLimits } from '../web/app-context.ts';
 import { requireSignIn } from '../web/authorization.ts';
 import { Forbidden, NotFound } from '../web/errors.ts';
 import { flash, takeFlash } from '../web/flash.ts';
-import { type Errors, FieldErrors, type Typed } from '../web/form.ts';
+import type { Errors, Typed } from '../web/form.ts';
 import { encodeCursor, readPageQuery } from '../web/list-query.ts';
 import { pagerLinks } from '../web/pager.ts';
-import { recordRefusal } from '../web/refusal.ts';
+import { unlessFieldErrors } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
 import { addByEmail, findMembersOf, helpMembers, inviteIntoGroup, reachOf, removeMembers, setEnd } from './leading.ts';
 import { checkAdditions, checkEnd, checkInvitation, tickedIn, typedLeading } from './leading-form.ts';
@@ -98,19 +98,15 @@ export function leadingController(app: AppContext): Router {
     const { values, errors } = checkInvitation(typed);
     if (errors) return failed(errors);
     const channel = channelNamed(app, typed.channel);
-    let id: number | undefined;
-    try {
+    await unlessFieldErrors(app, req, failed, async () => {
       const work = (trx: Transaction) => inviteIntoGroup(trx, actOf(app, req), group.id, values, app.links, channel);
-      id = await app.db.write(work);
-    } catch (error) {
-      if (error instanceof FieldErrors) return failed(error.errors);
-      throw error;
-    }
-    const path = `/led-groups/${group.id}`;
-    if (id === undefined) flash(req, `${values.email} was added, or is already known here.`, { path });
-    else if (channel === 'mail') flash(req, `${values.name} is invited. The mail is on its way.`, { path });
-    else flash(req, `${values.name} is invited.`, { path, showInvitationsOf: [id] });
-    res.redirect(303, path);
+      const id = await app.db.write(work);
+      const path = `/led-groups/${group.id}`;
+      if (id === undefined) flash(req, `${values.email} was added, or is already known here.`, { path });
+      else if (channel === 'mail') flash(req, `${values.name} is invited. The mail is on its way.`, { path });
+      else flash(req, `${values.name} is invited.`, { path, showInvitationsOf: [id] });
+      res.redirect(303, path);
+    });
   });
 
   router.post('/led-groups/:id/members', requireSignIn, async (req: Request, res: Response) => {
@@ -119,17 +115,12 @@ export function leadingController(app: AppContext): Router {
     const failed = (errors: Errors) => showForm(req, res, 'leading/add-members', group, typed, errors);
     const { values, errors } = checkAdditions(typed);
     if (errors) return failed(errors);
-    try {
+    await unlessFieldErrors(app, req, failed, async () => {
       await app.db.write((trx) => addByEmail(trx, actOf(app, req), group.id, values.emails, values.untilOn));
-    } catch (error) {
-      if (error instanceof FieldErrors) return failed(error.errors);
-      throw error;
-    }
-    flash(
-      req,
-      `Whoever has ${values.emails.length === 1 ? 'this email' : 'one of these emails'} was added, or was in the group already.`,
-    );
-    res.redirect(303, `/led-groups/${group.id}`);
+      const whoever = values.emails.length === 1 ? 'this email' : 'one of these emails';
+      flash(req, `Whoever has ${whoever} was added, or was in the group already.`);
+      res.redirect(303, `/led-groups/${group.id}`);
+    });
   });
 
   router.get('/led-groups/:id/members/edit', requireSignIn, async (req: Request, res: Response) => {
@@ -146,21 +137,18 @@ export function leadingController(app: AppContext): Router {
     const failed = (errors: Errors) => showSheet(req, res, group, typed, errors);
     const { values, errors } = checkEnd(typed);
     if (errors) return failed(errors);
-    try {
+    await unlessFieldErrors(app, req, failed, async () => {
       const work = (trx: Transaction) => setEnd(trx, actOf(app, req), group.id, tickedIn(typed), values.untilOn);
-      await report(req, group, await app.db.write(work), 'given this end in');
-    } catch (error) {
-      if (error instanceof FieldErrors) return failed(error.errors);
-      throw error;
-    }
-    res.redirect(303, `/led-groups/${group.id}`);
+      await tellOutcomes(app, req, group, await app.db.write(work), 'given this end in');
+      res.redirect(303, `/led-groups/${group.id}`);
+    });
   });
 
   router.delete('/led-groups/:id/members', requireSignIn, async (req: Request, res: Response) => {
     const group = await changeable(req);
     const ids = tickedIn(typedLeading(req.body));
     const outcomes = await app.db.write((trx) => removeMembers(trx, actOf(app, req), group.id, ids));
-    await report(req, group, outcomes, 'removed from');
+    await tellOutcomes(app, req, group, outcomes, 'removed from');
     res.redirect(303, `/led-groups/${group.id}`);
   });
 
@@ -172,7 +160,9 @@ export function leadingController(app: AppContext): Router {
       helpMembers(trx, actOf(app, req), group.id, 'reinvite', tickedIn(typed), app.links, channel),
     );
     const invited = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject.id);
-    await report(req, group, outcomes, 'invited anew into', channel === 'copy' ? invited : []);
+    const path = `/led-groups/${group.id}`;
+    const showInvitationsOf = channel === 'copy' ? invited : [];
+    await tellOutcomes(app, req, group, outcomes, 'invited anew into', { path, showInvitationsOf });
     res.redirect(303, `/led-groups/${group.id}`);
   });
 
@@ -182,33 +172,9 @@ export function leadingController(app: AppContext): Router {
     const outcomes = await app.db.write((trx) =>
       helpMembers(trx, actOf(app, req), group.id, 'reset-login-attempts', ids, app.links),
     );
-    await report(req, group, outcomes, 'given new attempts to sign in, in');
+    await tellOutcomes(app, req, group, outcomes, 'given new attempts to sign in, in');
     res.redirect(303, `/led-groups/${group.id}`);
   });
-
-  /** Says on the next page whom it changed and who was left out. Where nobody may be changed it is refused. */
-  async function report(
-    req: Request,
-    group: Group,
-    outcomes: { subject: { name: string }; refusal?: Refusal }[],
-    done: string,
-    showInvitationsOf: number[] = [],
-  ): Promise<void> {
-    const left = outcomes.filter((outcome) => outcome.refusal);
-    const reasons = left.map(({ subject, refusal }) => `${subject.name} ${refusal!.reason}`);
-    const isForbidden = left.some(({ refusal }) => refusal!.kind === 'forbidden');
-    const number = outcomes.length - left.length;
-    if (number === 0 && isForbidden) throw new Forbidden(`${shortened(reasons, NAMES_SHOWN)}.`);
-    if (isForbidden) await recordRefusal(app, req, `Left out: ${shortened(reasons, NAMES_SHOWN)}`);
-    const said =
-      number > 0
-        ? `${counted(number, 'user')} ${number === 1 ? 'was' : 'were'} ${done} ${group.name}.`
-        : 'Nothing changed.';
-    flash(req, left.length > 0 ? `${said} Left out: ${shortened(reasons, NAMES_SHOWN)}.` : said, {
-      path: `/led-groups/${group.id}`,
-      showInvitationsOf,
-    });
-  }
 
   /** The new invitations as lines to copy, judged anew: meanwhile somebody may have got rights that are none of the leader's. */
   async function linksTo(req: Request, group: Group, ids: number[]): Promise<string[]> {

@@ -5,7 +5,7 @@ import type { Reader } from '../db/database.ts';
 import { selectIds, whereIdIn } from '../db/ids.ts';
 import { findUserIdsByText } from '../db/search.ts';
 import { fold } from '../text.ts';
-import type { Cursor } from './user-list-query.ts';
+import type { Cursor } from '../web/list-query.ts';
 
 /** The ids of the users in whose name, email or linked contact every word stands; of the contacts those that the viewer may see. */
 export async function findUserIdsBySearch(db: Reader, viewer: ContactViewer, q: string): Promise<number[]> {

@@ -14,6 +14,7 @@ import type { AppContext } from '../web/app-context.ts';
 import type { Errors, Typed } from '../web/form.ts';
 import { format } from '../web/format.ts';
 import { render } from '../web/render.ts';
+import { savedMeanwhile } from '../web/stale-form.ts';
 import { may, type User } from './user.ts';
 import { TAKEN } from './user-editing.ts';
 import { checkUser, typedOf, typedUser } from './user-form.ts';
@@ -90,12 +91,7 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
 
 /** What somebody else saved since the form was opened, where it differs from what was typed, in words. */
 async function meanwhile(db: Reader, viewer: ContactViewer, typed: Typed, theirs: Typed): Promise<Errors> {
-  const words: Errors = {};
-  const opened = openedForm(typed);
-  for (const [field, value] of Object.entries(theirs)) {
-    const isTheirs = opened === undefined || String(value) !== String(opened[field]);
-    if (isTheirs && String(value) !== String(typed[field])) words[field] = format.value(value);
-  }
+  const words = savedMeanwhile(typed, theirs, typedUser);
   if (words.contactId && theirs.contactId)
     words.contactId = (await contactTyped(db, viewer, theirs))?.name ?? 'a contact that you may not see';
   if (words.groups) words.groups = format.value((await findGroups(db, [theirs.groups].flat().map(Number))).map(nameOf));
@@ -119,15 +115,6 @@ function offeredContact(contact: Contact, user: User | undefined) {
     activity === 'deleted' ? 'deleted' : '',
   ];
   return { id, name, email, note: note.filter(Boolean).join(' · ') };
-}
-
-/** The form as it was opened, unless the request does not say. */
-function openedForm(typed: Typed): Typed | undefined {
-  try {
-    return typedUser(JSON.parse(String(typed.opened)));
-  } catch {
-    return undefined;
-  }
 }
 
 /** Empty without an end. */

@@ -1,7 +1,4 @@
 import {
-  type Cursor,
-  decodeCursor,
-  encodeCursor,
   firstOf,
   idsOf,
   knownOf,
@@ -13,8 +10,6 @@ import {
 } from '../web/list-query.ts';
 import type { Activity } from './user.ts';
 import { STATES, type State } from './user-state.ts';
-
-export { type Cursor, decodeCursor, encodeCursor };
 
 /** What the list can be sorted by, in the words of the address. */
 export const SORTS = ['name', 'email', 'contact', 'last_login', 'groups', 'no_shared_data'] as const;

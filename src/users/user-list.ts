@@ -4,18 +4,20 @@ import { findContactNames } from '../contacts/contact-store.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
 import type { Reader } from '../db/database.ts';
 import { selectIds, whereIdIn } from '../db/ids.ts';
-import { findMemberships, type Membership } from '../groups/membership-store.ts';
+import { findMemberships, isOver, type Membership } from '../groups/membership-store.ts';
+import type { Cursor } from '../web/list-query.ts';
 import { findContactSort, findUserIdsBySearch, type Walk, walkByContact } from './linked-contacts.ts';
 import type { Activity, User, Viewer } from './user.ts';
 import type { Counts, Selection, Sizes, UserFilter, UserIndex } from './user-index.ts';
-import type { Cursor, ListQuery, SortKey } from './user-list-query.ts';
+import type { ListQuery, SortKey } from './user-list-query.ts';
 import { badgesOf, STATES, type State, type StateLimits } from './user-state.ts';
 import { findUsers } from './user-store.ts';
 
 /** With the name of the contact only where the viewer may see it. */
 export interface ListedUser extends User {
   badges: State[];
-  groups: Membership[];
+  /** Those that are over included: they stand in the record until somebody ends them. */
+  groups: (Membership & { isOver: boolean })[];
 }
 
 export interface UserList {
@@ -101,7 +103,7 @@ export async function listUsers(
       ...user,
       contactName: names.get(user.contactId ?? 0) ?? null,
       badges: badgesOf(user, limits),
-      groups: groups.get(user.id) ?? [],
+      groups: (groups.get(user.id) ?? []).map((one) => ({ ...one, isOver: isOver(one, dayOf(limits.now)) })),
     })),
     counts: selection,
     sizes: index.sizes(),

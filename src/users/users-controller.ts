@@ -8,10 +8,10 @@ import { type AppContext, stateLimits } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
 import { Forbidden } from '../web/errors.ts';
 import { flash } from '../web/flash.ts';
-import { type Errors, FieldErrors, RefusedFields, StaleVersion, type Typed } from '../web/form.ts';
+import { type Errors, StaleVersion, type Typed } from '../web/form.ts';
 import { takeKept } from '../web/kept-form.ts';
 import { readHabits, rememberPageSize } from '../web/list-habits.ts';
-import { recordRefusal } from '../web/refusal.ts';
+import { unlessFieldErrors } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
 import { offeredActions } from './offered-actions.ts';
 import { showPermissions } from './permissions-page.ts';
@@ -64,7 +64,7 @@ export function usersController(app: AppContext): Router {
       return failed({ ...errors, email: `${email} is proposed from the contact. Check it and send the form again.` });
     }
     if (errors) return failed(errors);
-    await unlessFieldErrors(req, failed, async () => {
+    await unlessFieldErrors(app, req, failed, async () => {
       const id = await app.db.write(async (trx) => {
         const act = actOf(app, req);
         const created = await createUser(trx, act, values);
@@ -118,7 +118,7 @@ export function usersController(app: AppContext): Router {
     const failed = (errors: Errors) => showUserForm(app, req, res, { typed, errors, user, status: 422 });
     const { values, errors } = checkUser(typed);
     if (errors) return failed(errors);
-    await unlessFieldErrors(req, failed, async () => {
+    await unlessFieldErrors(app, req, failed, async () => {
       try {
         const version = Number(typed.version);
         const { linksEnded } = await app.db.write((trx) => updateUser(trx, actOf(app, req), user.id, version, values));
@@ -153,20 +153,6 @@ export function usersController(app: AppContext): Router {
   async function proposal(req: Request, typed: Typed): Promise<string | undefined> {
     const viewer = await findContactViewer(app.db.read, req.viewer!, dayOf(app.clock()));
     return proposedEmail(app.db.read, viewer, typed);
-  }
-
-  async function unlessFieldErrors(
-    req: Request,
-    failed: (errors: Errors) => Promise<void>,
-    work: () => Promise<void>,
-  ): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof FieldErrors)) throw error;
-      if (error instanceof RefusedFields) await recordRefusal(app, req, error.message);
-      await failed(error.errors);
-    }
   }
 
   return router;

@@ -65,6 +65,13 @@ describe('a membership with an end', () => {
     expect(pageOf(await bob.get('/credentials')).fact('Groups')).toBe('none');
   });
 
+  it('that is over is marked in the list, which sorts by what it shows and counts what counts', async () => {
+    await endsOn('bob', YESTERDAY);
+    const list = pageOf(await (await signedIn(app, 'alice')).get('/users?q=bob'));
+    expect(list.texts('.memberships .chip')).toEqual(['Support, ended']);
+    expect(list.texts('#fold-group li').find((text) => text.startsWith('Support'))).toBe('Support 0');
+  });
+
   it('keeps its end when its member is edited', async () => {
     await endsOn('bob', TODAY);
     const alice = await signedIn(app, 'alice');

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { fold, identityKey } from '../../src/text.ts';
-import { encodeCursor, listPath, readListQuery, SORTS, type SortKey } from '../../src/users/user-list-query.ts';
+import { listPath, readListQuery, SORTS, type SortKey } from '../../src/users/user-list-query.ts';
+import { encodeCursor } from '../../src/web/list-query.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addCrowd, everybody, type Listed } from '../support/crowd.ts';
 import { pageOf } from '../support/page.ts';

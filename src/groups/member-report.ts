@@ -1,0 +1,38 @@
+import type { Request } from 'express';
+import { counted, shortened } from '../text.ts';
+import type { Refusal } from '../users/user-action.ts';
+import type { AppContext } from '../web/app-context.ts';
+import { Forbidden } from '../web/errors.ts';
+import { type Flash, flash } from '../web/flash.ts';
+import { recordRefusal } from '../web/refusal.ts';
+import type { Group } from './group.ts';
+
+const NAMES_SHOWN = 10;
+
+/**
+ * Says on the next page for how many members something was done ("removed from"), and who was left out and why. Throws
+ * Forbidden where the viewer might change none of them.
+ */
+export async function tellOutcomes(
+  app: AppContext,
+  req: Request,
+  group: Group,
+  outcomes: { subject: { name: string }; refusal?: Refusal }[],
+  done: string,
+  more: Omit<Flash, 'message'> = {},
+): Promise<void> {
+  const left = outcomes.filter((outcome) => outcome.refusal);
+  const reasons = shortened(
+    left.map(({ subject, refusal }) => `${subject.name} ${refusal!.reason}`),
+    NAMES_SHOWN,
+  );
+  const isForbidden = left.some(({ refusal }) => refusal!.kind === 'forbidden');
+  const number = outcomes.length - left.length;
+  if (number === 0 && isForbidden) throw new Forbidden(`${reasons}.`);
+  if (isForbidden) await recordRefusal(app, req, `Left out: ${reasons}`);
+  const said =
+    number > 0
+      ? `${counted(number, 'user')} ${number === 1 ? 'was' : 'were'} ${done} ${group.name}.`
+      : 'Nothing changed.';
+  flash(req, left.length > 0 ? `${said} Left out: ${reasons}.` : said, more);
+}
