@@ -110,7 +110,7 @@ async function compare(folder: string, id: number): Promise<{ isExecuted: boolea
     const wanted = operation.action === 'activate' ? 'active' : 'deactivated';
     const items: { outcome: string | null; before: string; activity: string }[] = await db
       .writer('bulk_operation_items')
-      .join('users', 'users.id', 'user_id')
+      .join('users', 'users.id', 'subject_id')
       .where('operation_id', id)
       .select('outcome', 'before', 'activity');
     const open = items.filter((item) => item.outcome === null).length;
