@@ -3,8 +3,8 @@ import { APPLICATIONS } from '../groups/permission.ts';
 import { cleaned, INVISIBLE, optional } from '../users/user-form.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
 
-/** Names of fields that stand beside those of the applications in the matrix of permissions. */
-const RESERVED = new Set<string>([...APPLICATIONS, 'version', 'confirmed', 'step']);
+/** Fields that stand beside those of the applications in the matrix of permissions, and what every object has. */
+const RESERVED = new Set<string>([...APPLICATIONS, 'version', 'confirmed', 'step', 'constructor']);
 
 const described = {
   name: cleaned

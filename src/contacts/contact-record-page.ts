@@ -6,7 +6,14 @@ import { may, mayAdminister, type Subject } from '../users/user.ts';
 import { findSubject, findUserNames } from '../users/user-store.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { render } from '../web/render.ts';
-import { type Contact, type ContactViewer, isPublic, mayEdit, warnedAccounts } from './contact.ts';
+import {
+  accountsThroughCompany,
+  type Contact,
+  type ContactViewer,
+  isPublic,
+  mayEdit,
+  warnedAccounts,
+} from './contact.ts';
 import { withoutHiddenContacts } from './contact-events.ts';
 import { findPeopleOf } from './contact-store.ts';
 
@@ -39,6 +46,7 @@ export async function showRecord(
     mayLink: contact.kind === 'person' && !isDeleted && contact.userId === null && may(viewer, 'users', 'write'),
     offers: mayChangeUser ? offersTo(user, contact) : [],
     warned: warnedAccounts(contact),
+    accountsThroughCompany: accountsThroughCompany(contact),
     mayEdit: mayEdit(viewer, contact),
     names: await findUserNames(db, [contact.createdBy]),
     ...(await timelineOf(app, contact.id, viewer)),

@@ -98,3 +98,8 @@ function isOwn(viewer: ContactViewer, { ownerUserId, ownerGroupId }: Ownership):
   if (ownerUserId !== null) return ownerUserId === viewer.id;
   return ownerGroupId !== null && viewer.groupIds.has(ownerGroupId);
 }
+
+/** What the company of a person is to us, for who may see that company. */
+export function accountsThroughCompany(contact: Pick<Contact, 'companyName' | 'companyAccounts'>): AccountType[] {
+  return contact.companyName === null ? [] : contact.companyAccounts;
+}

@@ -1,9 +1,11 @@
+import { dayOf } from '../clock.ts';
 import { counted, shortened } from '../text.ts';
+import { countOutgrowing, findLinkHolders, findLinkHoldersAmong } from '../users/outgrown-links.ts';
 import type { UserIndex } from '../users/user-index.ts';
 import type { AppContext } from '../web/app-context.ts';
 import type { Group } from './group.ts';
 import { findGroups } from './group-store.ts';
-import { type Level, NO_RIGHTS, type Rights } from './permission.ts';
+import { type Level, NO_RIGHTS, type Rights, union } from './permission.ts';
 
 const NAMES_SHOWN = 5;
 const LEVELS = ['none', 'read', 'write'] as const;
@@ -35,17 +37,42 @@ export function givenBy(group: Pick<Group, 'activity' | 'rights'>): Rights {
  * `userIds` are taken for the members whom it concerns; without them all are.
  */
 export async function effectsOf(
-  app: Pick<AppContext, 'db' | 'index'>,
+  app: Pick<AppContext, 'db' | 'index' | 'clock'>,
   changes: GroupChange[],
   userIds?: number[],
 ): Promise<string[]> {
   await app.index.refresh();
   const groups = await findGroups(app.db.read);
   const applications = new Set(changes.flatMap(({ from, to }) => [...Object.keys(from), ...Object.keys(to)]));
-  return [...applications].flatMap((application) => {
+  const sentences = [...applications].flatMap((application) => {
     const touched = touchedOn(application, app.index, groups, changes, userIds);
     return [...touched].map(([key, these]) => sentence(application, key, these, groups));
   });
+  const ending = await countEndingLinks(app, changes, userIds);
+  if (ending === 0) return sentences;
+  return [
+    ...sentences,
+    `Open invitations and password links of ${counted(ending, 'user')} end: they were made for somebody who could do less.`,
+  ];
+}
+
+/** How many lose their open links because they gain rights (R37). */
+async function countEndingLinks(
+  { db, index, clock }: Pick<AppContext, 'db' | 'index' | 'clock'>,
+  changes: GroupChange[],
+  userIds?: number[],
+): Promise<number> {
+  const toOf = new Map(changes.map((change) => [change.groupId, change.to]));
+  const holders = userIds
+    ? await findLinkHoldersAmong(db.read, userIds)
+    : await findLinkHolders(db.read, [...toOf.keys()]);
+  const gains = new Map(
+    holders.map((id) => {
+      const groupIds = userIds ? [...toOf.keys()] : index.groupsOf(id);
+      return [id, union(groupIds.map((groupId) => toOf.get(groupId) ?? NO_RIGHTS))];
+    }),
+  );
+  return countOutgrowing(db.read, gains, dayOf(clock()));
 }
 
 /** By "lose write", "gain read" and so on. */
@@ -89,14 +116,15 @@ function touchedOn(
 function sentence(application: string, key: string, touched: Touched, groups: Group[]): string {
   const { moved, keepRead, unmoved, throughIds } = touched;
   const [verb, level] = key.split(' ');
-  const isOne = moved === 1;
+  const isOne = moved <= 1;
   const read =
     keepRead === 0
       ? ''
       : keepRead === moved
         ? ' and keep read'
         : `, of whom ${keepRead.toLocaleString('en')} ${keepRead === 1 ? 'keeps' : 'keep'} read`;
-  const said = `${counted(moved, 'person', 'people')} ${isOne ? `${verb}s` : verb} ${level} on ${application}${isOne ? read.replace('keep', 'keeps') : read}`;
+  const who = moved === 0 ? 'Nobody' : counted(moved, 'person', 'people');
+  const said = `${who} ${isOne ? `${verb}s` : verb} ${level} on ${application}${isOne ? read.replace('keep', 'keeps') : read}`;
   if (unmoved === 0) return `${said}.`;
   const names = groups.filter((group) => throughIds.has(group.id)).map((group) => group.name);
   const stays =

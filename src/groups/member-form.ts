@@ -13,7 +13,7 @@ const fields = {
     .transform((text) => [
       ...new Set(
         text
-          .split(/[\n,;]/)
+          .split(/[\n\t,;]/)
           .map(identifierIn)
           .filter(Boolean),
       ),

@@ -107,6 +107,8 @@ export async function setUntil(
   requireLastDayAhead(act, untilOn);
   const { group, outcomes, chosen } = await judge(trx, act, groupId, userIds, rule, (standing) => {
     if (!standing.membership) return inapplicable('is no member');
+    // To come back is to be granted anew, by somebody and from then on.
+    if (isOver(standing.membership, standing.today)) return inapplicable('is no member any more: add them again');
     if (standing.isSelf && grantsAnything(standing.group))
       return forbidden('is yourself: nobody sets the end of their own rights');
     return standing.membership.untilOn === untilOn ? inapplicable('has this end already') : undefined;

@@ -70,10 +70,10 @@ export function permissionsController(app: AppContext): Router {
       title: `Permissions of ${group.name}`,
       group,
       typed,
-      rows: applications.map(({ key, name, description }) => ({
+      rows: applications.map(({ key, name, registered }) => ({
         key,
         name,
-        description,
+        isRegistered: registered !== undefined,
         choices: (['none', 'read', 'write'] as const).map((level) => ({
           level,
           isChosen: typed[key] === level,

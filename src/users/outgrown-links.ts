@@ -1,9 +1,10 @@
+import type { Knex } from 'knex';
 import type { Act } from '../audit/audit-event.ts';
-import { dayOf } from '../clock.ts';
-import type { Transaction } from '../db/database.ts';
+import { type Day, dayOf } from '../clock.ts';
+import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { findPotentialRights } from '../groups/membership-store.ts';
-import { covers, NO_RIGHTS } from '../groups/permission.ts';
+import { covers, NO_RIGHTS, type Rights } from '../groups/permission.ts';
 import { endLinks } from '../links/link-store.ts';
 import type { Subject } from './user.ts';
 
@@ -26,9 +27,23 @@ export async function endOutgrownLinks(
   );
 }
 
+/** How many of these would lose their open links if they were given this as well. */
+export async function countOutgrowing(db: Reader, gains: Map<number, Rights>, today: Day): Promise<number> {
+  const now = await findPotentialRights(db, [...gains.keys()], today);
+  return [...gains].filter(([id, gained]) => !covers(now.get(id) ?? NO_RIGHTS, gained)).length;
+}
+
+/** Of these users, those who hold an open link. */
+export async function findLinkHoldersAmong(db: Reader, userIds: number[]): Promise<number[]> {
+  return whereIdIn(openLinks(db), 'links.user_id', userIds).pluck('links.user_id');
+}
+
 /** The members of these groups who hold an open link. */
-export async function findLinkHolders(trx: Transaction, groupIds: number[]): Promise<number[]> {
-  const holders = trx('links').join('memberships', 'memberships.user_id', 'links.user_id');
-  holders.whereNull('links.used_at').whereNull('links.ended_at').distinct();
-  return whereIdIn(holders, 'memberships.group_id', groupIds).pluck('links.user_id');
+export async function findLinkHolders(db: Reader, groupIds: number[]): Promise<number[]> {
+  const members = openLinks(db).join('memberships', 'memberships.user_id', 'links.user_id');
+  return whereIdIn(members, 'memberships.group_id', groupIds).pluck('links.user_id');
+}
+
+function openLinks(db: Reader): Knex.QueryBuilder {
+  return db('links').whereNull('links.used_at').whereNull('links.ended_at').distinct();
 }

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { type Day, dayOf } from '../clock.ts';
-import { type Contact, type ContactViewer, warnedAccounts } from '../contacts/contact.ts';
+import { accountsThroughCompany, type Contact, type ContactViewer, warnedAccounts } from '../contacts/contact.ts';
 import { findContact, searchContacts } from '../contacts/contact-store.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
 import type { Reader } from '../db/database.ts';
@@ -105,12 +105,12 @@ async function contactTyped(db: Reader, viewer: ContactViewer, { contactId }: Ty
 
 /** A person of the picker, with what tells namesakes apart. */
 function offeredContact(contact: Contact, user: User | undefined) {
-  const { id, name, email, companyName, accounts, companyAccounts, activity, userId, userName } = contact;
+  const { id, name, email, companyName, accounts, activity, userId, userName } = contact;
   const isTaken = userId !== null && userId !== user?.id;
   const note = [
     companyName,
     email,
-    ...new Set([...accounts, ...companyAccounts]),
+    ...new Set([...accounts, ...accountsThroughCompany(contact)]),
     isTaken ? `signs in as ${userName}` : '',
     activity === 'deleted' ? 'deleted' : '',
   ];

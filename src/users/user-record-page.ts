@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { findApplications } from '../applications/application-store.ts';
 import { findEvents } from '../audit/audit-store.ts';
 import { dayOf, instant } from '../clock.ts';
-import { warnedAccounts } from '../contacts/contact.ts';
+import { accountsThroughCompany, warnedAccounts } from '../contacts/contact.ts';
 import { withoutHiddenContacts } from '../contacts/contact-events.ts';
 import { findContact, findContactOfAnyOwner } from '../contacts/contact-store.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
@@ -49,6 +49,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
   );
   const page = {
     title: user.name,
+    accountsThroughCompany,
     user,
     flash,
     link: await linkToShow(app, flash, user, mayAdminister(viewer, user)),

@@ -26,8 +26,8 @@ const TITLES: Record<number, string> = {
 
 /** What somebody can do who stands before it. */
 const ADVICE: Record<number, string> = {
-  403: 'Nothing was changed. If you need this, ask an administrator for the right to it.',
-  404: 'It may have been deleted, or the address may be mistyped. The search of the users finds deleted ones too, under the filter Deleted.',
+  403: 'Nothing was changed. If you need this, ask somebody who may do it.',
+  404: 'It may have been deleted, or the address may be mistyped.',
   409: 'Nothing was changed. Somebody may have done it already: open the record to see how it stands.',
   413: 'Nothing was changed. Do it in smaller parts.',
   422: 'Nothing was changed.',

@@ -33,12 +33,12 @@ export function typedFields(body: unknown, single: readonly string[], several: r
   const source: Record<string, unknown> = typeof body === 'object' && body !== null ? { ...body } : {};
   const typed: Typed = {};
   for (const name of single) {
-    const value = source[name] ?? '';
+    const value = (Object.hasOwn(source, name) ? source[name] : undefined) ?? '';
     if (typeof value !== 'string') throw new BadRequest(`The field ${name} may be given once only.`);
     typed[name] = value;
   }
   for (const name of several) {
-    const value = source[name] ?? [];
+    const value = (Object.hasOwn(source, name) ? source[name] : undefined) ?? [];
     const list = Array.isArray(value) ? value : [value];
     if (!list.every((one) => typeof one === 'string')) throw new BadRequest(`The field ${name} is malformed.`);
     typed[name] = list;

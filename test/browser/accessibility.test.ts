@@ -183,6 +183,7 @@ describe.each(viewports.flatMap((viewport) => audiences.map((audience) => ({ ...
         await page.waitForLoadState('networkidle');
         const inLight = await axeFindings(page);
         await page.emulateMedia({ colorScheme: 'dark' });
+        await settled(page);
         const inDark = await contrastFindings(page);
         await page.emulateMedia({ colorScheme: 'light' });
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
@@ -193,6 +194,16 @@ describe.each(viewports.flatMap((viewport) => audiences.map((audience) => ({ ...
     );
   },
 );
+
+/** Colours have arrived when nothing moves any more and two frames have been drawn. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    await frame();
+    await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+    await frame();
+  });
+}
 
 async function openEverything(page: Page): Promise<void> {
   for (const summary of await page.locator('summary').all()) await summary.click();

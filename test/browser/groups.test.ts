@@ -69,10 +69,10 @@ describe.each([
     await press(alice, 'Register application');
     await sees(alice, 'The application Time sheets is registered.');
     await ask(alice, 'Contacts');
-    await sees(alice, 'Yes: bob may write Contacts.');
+    await sees(alice, 'Yes: bob may write on Contacts.');
     await sees(alice, 'Service');
     await ask(alice, 'Time sheets');
-    await sees(alice, 'No: bob may not write Time sheets.');
+    await sees(alice, 'No: bob may not write on Time sheets.');
 
     // The leader sees their groups, invites, and is refused all the rest.
     const lena = await signedIn('lena');
@@ -104,7 +104,7 @@ describe.each([
     await sees(alice, '1 group was deactivated.');
     await alice.goto('/applications');
     await ask(alice, 'Contacts');
-    await sees(alice, 'No: bob may not write Contacts. The group Service grants it, but is deactivated.');
+    await sees(alice, 'No: bob may not write on Contacts. The group Service grants it, but is deactivated.');
     await lena.goto(record);
     await sees(lena, 'The group Service is deactivated.');
     expect(visits.flatMap((one) => one.complaints)).toEqual([]);

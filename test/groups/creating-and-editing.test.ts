@@ -32,7 +32,7 @@ describe('a group', () => {
       // Spelt as the tag of Bob is.
       expect(record.fact('Tags')).toBe('Berlin North');
       expect(record.texts('section:has(#members) li')).toEqual([
-        'lena Leader lena@example.com · since 22 Nov 2026, 12:00 by alice',
+        'lena Leader lena@example.com · since 22 Nov 2026 by alice',
       ]);
       expect(record.textOf('section:has(#permissions)')).toMatch(/no right/);
       expect(record.texts('.event > p:first-child')).toEqual(['12:00 alice created the group Sales']);

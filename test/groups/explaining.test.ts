@@ -45,8 +45,8 @@ describe('why somebody has a right', () => {
   });
 
   it('is told for a right and a user, by name or email', async () => {
-    expect(await answerTo('bob', 'contacts', 'write')).toBe('Yes: bob may write Contacts.');
-    expect(await answerTo('BOB@example.com', 'contacts', 'read')).toBe('Yes: bob may read Contacts.');
+    expect(await answerTo('bob', 'contacts', 'write')).toBe('Yes: bob may write on Contacts.');
+    expect(await answerTo('BOB@example.com', 'contacts', 'read')).toBe('Yes: bob may read on Contacts.');
     const unknown = await alice.get('/applications?user=nobody&application=users');
     expect([unknown.status, pageOf(unknown).errors()]).toEqual([
       422,
@@ -57,15 +57,15 @@ describe('why somebody has a right', () => {
 
   it('is told for no as well: each thing that stands in the way', async () => {
     expect(await answerTo('rita', 'contacts', 'write')).toBe(
-      'No: rita may not write Contacts. Groups grant it, but this user is in none of them.',
+      'No: rita may not write on Contacts. Groups grant it, but this user is in none of them.',
     );
     await setActivity('Support', 'deactivated');
     expect(await answerTo('bob', 'contacts', 'write')).toBe(
-      'No: bob may not write Contacts. The group Support grants it, but is deactivated.',
+      'No: bob may not write on Contacts. The group Support grants it, but is deactivated.',
     );
     await setActivity('Support', 'deleted');
     expect(await answerTo('bob', 'contacts', 'read')).toBe(
-      'No: bob may not read Contacts. The group Support grants it, but is deleted.',
+      'No: bob may not read on Contacts. The group Support grants it, but is deleted.',
     );
     await setActivity('Support', 'active');
     await app.db.write((trx) => trx('memberships').where('user_id', app.people.bob).update({ until_on: '2026-11-22' }));
@@ -73,10 +73,12 @@ describe('why somebody has a right', () => {
     app.clock.advance(DAY);
     alice = await signedIn(app, 'alice');
     expect(await answerTo('bob', 'contacts', 'write')).toBe(
-      'No: bob may not write Contacts. The group Support grants it, but the membership has ended.',
+      'No: bob may not write on Contacts. The group Support grants it, but the membership has ended.',
     );
     await app.db.write((trx) => trx('group_permissions').where('application', 'audit').delete());
-    expect(await answerTo('alice', 'audit', 'read')).toBe('No: alice may not read Audit. No group grants read on it.');
+    expect(await answerTo('alice', 'audit', 'read')).toBe(
+      'No: alice may not read on Audit. No group grants read on it.',
+    );
   });
 
   it('agrees with what the user may really do', async () => {

@@ -63,7 +63,7 @@ describe('the members of a group', () => {
     const record = pageOf(await alice.get(added.headers.location));
     expect(record.message()).toBe('2 users were added to Auditors.');
     expect(record.texts('section:has(#members) li')[0]).toBe(
-      'bob bob@example.com · since 22 Nov 2026, 12:00 by alice, until 30 Nov 2026',
+      'bob bob@example.com · since 22 Nov 2026 by alice, until 30 Nov 2026',
     );
   });
 
@@ -137,6 +137,15 @@ describe('the members of a group', () => {
     const path = await pathOf('Support', '/members');
     const answer = await alice.send('patch', path, { ids: idsOf('bob'), untilOn: '2026-11-21' });
     expect([answer.status, Object.keys(pageOf(answer).errors())]).toEqual([422, ['untilOn']]);
+  });
+
+  it('whose membership is over get no new end: they are added again, by whoever does it', async () => {
+    await app.db.write((trx) => trx('memberships').where('user_id', app.people.bob).update({ until_on: '2026-11-21' }));
+    const answer = await alice.send('patch', await pathOf('Support', '/members'), { ids: idsOf('bob'), untilOn: '' });
+    expect(pageOf(await alice.get(answer.headers.location)).message()).toBe(
+      'Nothing changed. Left out: bob is no member any more: add them again.',
+    );
+    expect((await app.db.read('memberships').where('user_id', app.people.bob).first()).until_on).toBe('2026-11-21');
   });
 
   it('lead no longer once they are removed, on their group or on their own form', async () => {

@@ -85,6 +85,10 @@ describe('the permissions of a group', () => {
 
   it('end the links of members who can do more by them (R37)', async () => {
     const link = await linkFor(app, 'carol', 'invitation', alice);
+    const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), { users: 'read' });
+    expect(pageOf(sheet).texts('#sheet li')[1]).toBe(
+      'Open invitations and password links of 1 user end: they were made for somebody who could do less.',
+    );
     await save(alice, 'Support', { users: 'read' });
     expect((await new Session(app).get(link)).status).toBe(410);
     const kept = await linkFor(app, 'carol', 'invitation', alice);
