@@ -78,6 +78,16 @@ export function findGroupEvents(db: Reader, groupId: number, beforeId: number | 
   return findEventsAround(db, 'group', groupId, beforeId, limit);
 }
 
+/** The last event that changed this field of a contact; 0 without one. */
+export async function findLastChangeOf(db: Reader, contactId: number, field: string): Promise<number> {
+  const row = await db('audit_events')
+    .where({ subject_type: 'contact', subject_id: contactId })
+    .whereLike('before', `%"${field}":%`)
+    .max('id as last')
+    .first();
+  return Number(row?.last ?? 0);
+}
+
 /** The newest events of a contact and of the links to it, at most `limit`. */
 export function findContactEvents(db: Reader, contactId: number, beforeId: number | undefined, limit: number) {
   return findEventsAround(db, 'contact', contactId, beforeId, limit);

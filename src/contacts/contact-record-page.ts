@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { findContactEvents } from '../audit/audit-store.ts';
+import { findContactEvents, findLastChangeOf } from '../audit/audit-store.ts';
 import { dayOf } from '../clock.ts';
 import { findTagsOf } from '../tags/tag-store.ts';
 import { may, mayAdminister, type Subject } from '../users/user.ts';
@@ -82,7 +82,10 @@ export function offersTo(
 
 /** The newest events, and where older ones are found if there are any. What is said of users is for those who read users. */
 async function timelineOf(app: AppContext, contactId: number, viewer: ContactViewer, beforeId?: number) {
-  const events = await findContactEvents(app.db.read, contactId, beforeId, EVENTS_SHOWN + 1);
+  // What it was before it changed hands was not for those who see it now; the audit tells it to who may read that.
+  const since = may(viewer, 'audit', 'read') ? 0 : await findLastChangeOf(app.db.read, contactId, 'owner');
+  const all = await findContactEvents(app.db.read, contactId, beforeId, EVENTS_SHOWN + 1);
+  const events = all.filter((event) => event.id > since);
   const shown = events.slice(0, EVENTS_SHOWN);
   const isMore = events.length > EVENTS_SHOWN;
   const readable = may(viewer, 'users', 'read') ? shown : shown.filter((event) => event.subjectType !== 'user');

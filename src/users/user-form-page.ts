@@ -6,7 +6,7 @@ import { findContactViewer } from '../contacts/contact-viewer.ts';
 import type { Reader } from '../db/database.ts';
 import { findGroups } from '../groups/group-store.ts';
 import { findMemberships, isOver, type Membership } from '../groups/membership-store.ts';
-import { covers } from '../groups/permission.ts';
+import { covers, grantsInWords } from '../groups/permission.ts';
 import { channelNamed } from '../links/channel.ts';
 import type { Channel } from '../links/link-store.ts';
 import { findTags, findTagsOf } from '../tags/tag-store.ts';
@@ -57,6 +57,7 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
   const groups = (await findGroups(db)).map((group) => ({
     ...group,
     mayGive: covers(viewer.rights, group.rights),
+    grants: grantsInWords(group.rights),
     end: ends.get(group.id) ?? '',
   }));
   const page = {

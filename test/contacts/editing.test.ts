@@ -293,4 +293,22 @@ describe('a contact', () => {
       expect(pageOf(await alice.get('/users?q=schmidt')).texts('td.name a')).toEqual(['bob']);
     });
   });
+
+  it('that changed hands keep what they were before to the audit', async () => {
+    await letGroup(app, Number(await groupId(app, 'Support')), 'read');
+    const created = await submit(alice, '/contacts/new?kind=person', {
+      name: 'Vera',
+      owner: 'private',
+      phones: '555 0100',
+    });
+    const path = created.headers.location;
+    await submit(alice, `${path}/edit`, { owner: 'public', phones: '555 0199' });
+    await submit(alice, `${path}/edit`, { position: 'Poet' });
+    const bob = await signedIn(app, 'bob');
+    for (const at of [path, `${path}/timeline`]) {
+      expect((await bob.get(at)).text).not.toContain('555 0100');
+      expect((await alice.get(at)).text).toContain('555 0100');
+    }
+    expect((await bob.get(path)).text).toContain('Poet');
+  });
 });
