@@ -3,6 +3,13 @@ import type { Request, RequestHandler } from 'express';
 import type { Config } from '../config.ts';
 import { BadRequest, Forbidden } from './errors.ts';
 
+declare module 'express-session' {
+  interface SessionData {
+    /** Kept by csurf. */
+    csrfSecret?: string;
+  }
+}
+
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const METHODS = new Set(['PUT', 'PATCH', 'DELETE']);
 
@@ -30,7 +37,12 @@ export function forgery(config: Config): RequestHandler[] {
   });
   // Only a page with a form makes a token, and with it a session: looking at other pages writes nothing.
   const onDemand: RequestHandler = (req, res, next) => {
-    if (!SAFE.has(req.method)) return token(req, res, next);
+    if (!SAFE.has(req.method)) {
+      // A session that is gone or new has no token that could match. To begin one here would answer a request that was
+      // still under way at the sign-in with a cookie that takes the place of the signed-in one.
+      if (!req.session.csrfSecret) throw Object.assign(new Error('no token was given'), { code: 'EBADCSRFTOKEN' });
+      return token(req, res, next);
+    }
     req.csrfToken = () => {
       token(req, res, () => {});
       return req.csrfToken();

@@ -34,6 +34,22 @@ describe('a session', () => {
     expect((await sessionsOf('bob')).length).toBe(1);
   });
 
+  it('is not displaced by an answer to what the browser had asked before the sign-in', async () => {
+    const bob = new Session(app);
+    const before = cookieOf(await bob.get('/session/new'));
+    const token = await bob.formToken();
+    await bob.signIn('bob');
+    for (const path of ['/passwords/strength', '/session', '/users']) {
+      const late = await supertest(app.url)
+        .post(path)
+        .set('Cookie', `roster=${before}`)
+        .set('HX-Request', 'true')
+        .type('form')
+        .send({ _csrf: token, password: 'typed a moment ago' });
+      expect([path, late.status >= 400, cookieOf(late)]).toEqual([path, true, undefined]);
+    }
+  });
+
   it('gets a new id again when somebody else signs in, in the same browser (R47)', async () => {
     const browser = new Session(app);
     const bobs = cookieOf(await browser.signIn('bob'));
