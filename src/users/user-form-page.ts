@@ -30,6 +30,8 @@ interface FormState {
   user?: User;
   /** Whether it was typed before the session ended. */
   isRestored?: boolean;
+  /** What saving does to the rights of the user, told before it is done. */
+  effects?: string[];
   /** What stands in the database by now, when somebody else changed it since the form was opened. */
   theirs?: Typed;
 }
@@ -65,6 +67,7 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
     // After a conflict the next comparison begins at what is shown now.
     typed: state.theirs ? { ...typed, opened: state.theirs.opened } : typed,
     isRestored: state.isRestored ?? false,
+    effects: state.effects ?? [],
     errors: state.errors ?? {},
     theirs: state.theirs && (await meanwhile(db, contactViewer, typed, state.theirs)),
     user,

@@ -103,7 +103,8 @@ const complete = z.object(fields).superRefine((values, context) => {
 export type UserValues = z.output<typeof complete>;
 
 /**
- * `opened` is the form as it was opened, to tell what somebody else saved meanwhile; `field` is the one that was left.
+ * `opened` is the form as it was opened, to tell what somebody else saved meanwhile; `field` is the one that was left;
+ * `seen` are the groups of which it was told what they change.
  * `groupsShown` tells a form without any group ticked from a request that says nothing of groups (R62).
  */
 const SINGLE = [
@@ -112,6 +113,7 @@ const SINGLE = [
   'access',
   'version',
   'opened',
+  'seen',
   'field',
   'step',
 ];

@@ -13,6 +13,7 @@ import { takeKept } from '../web/kept-form.ts';
 import { readHabits, rememberPageSize } from '../web/list-habits.ts';
 import { unlessFieldErrors } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
+import { groupEffects } from './group-effects.ts';
 import { offeredActions } from './offered-actions.ts';
 import { showPermissions } from './permissions-page.ts';
 import { typedFromContact, withOffer } from './prefilled-user.ts';
@@ -112,12 +113,18 @@ export function usersController(app: AppContext): Router {
     const user = await editable(req);
     const typed = typedUser(req.body);
     if (typed.step === 'check') return showFieldCheck(app, req, res, typed, user);
-    if (typed.step) return showUserForm(app, req, res, { typed: await proposed(req, typed), user });
+    if (typed.step && typed.step !== 'save')
+      return showUserForm(app, req, res, { typed: await proposed(req, typed), user });
     // A request that does not show the groups says nothing about them: it never means "remove all" (R62).
     if (!typed.groupsShown) typed.groups = (await typedNow(app.db.read, user)).groups;
     const failed = (errors: Errors) => showUserForm(app, req, res, { typed, errors, user, status: 422 });
     const { values, errors } = checkUser(typed);
     if (errors) return failed(errors);
+    const seen = JSON.stringify(values.groups);
+    if (typed.step === 'save' && typed.seen !== seen) {
+      const effects = await groupEffects(app, req.viewer!, user, values.groups);
+      if (effects.length > 0) return showUserForm(app, req, res, { typed: { ...typed, seen }, user, effects });
+    }
     await unlessFieldErrors(app, req, failed, async () => {
       try {
         const version = Number(typed.version);

@@ -37,17 +37,15 @@ export function forgery(config: Config): RequestHandler[] {
   });
   // Only a page with a form makes a token, and with it a session: looking at other pages writes nothing.
   const onDemand: RequestHandler = (req, res, next) => {
-    if (!SAFE.has(req.method)) {
-      // A session that is gone or new has no token that could match. To begin one here would answer a request that was
-      // still under way at the sign-in with a cookie that takes the place of the signed-in one.
-      if (!req.session.csrfSecret) throw Object.assign(new Error('no token was given'), { code: 'EBADCSRFTOKEN' });
-      return token(req, res, next);
-    }
     req.csrfToken = () => {
       token(req, res, () => {});
       return req.csrfToken();
     };
-    next();
+    if (SAFE.has(req.method)) return next();
+    // A session that is gone or new has no token that could match. To begin one here would answer a request that was
+    // still under way at the sign-in with a cookie that takes the place of the signed-in one.
+    if (!req.session.csrfSecret) throw Object.assign(new Error('no token was given'), { code: 'EBADCSRFTOKEN' });
+    token(req, res, next);
   };
   return [origin, onDemand];
 }

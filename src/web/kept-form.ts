@@ -19,7 +19,7 @@ const FORMS: [pattern: RegExp, page: (path: string) => string][] = [
   [/^\/(users|groups|contacts)\/\d+$/, (path) => `${path}/edit`],
 ];
 const PAGES = /^\/(users|groups|contacts)\/(new|\d+\/edit)$/;
-const NOT_TYPED = new Set(['_csrf', '_method', 'step', 'next']);
+const NOT_TYPED = new Set(['_csrf', '_method', 'step', 'seen', 'next']);
 const LONGEST = 60_000;
 
 /** The form that this late request sends, if there is something in it worth keeping. */

@@ -106,6 +106,28 @@ describe('the members of a group', () => {
     expect(sheet.texts('#end-form .buttons button')).toEqual(['Remove 3 members']);
   });
 
+  it('changed on the form of a user are told there first, by what that does, and once for the same groups', async () => {
+    await allow('Support', 'contacts', 'write');
+    const path = pathTo(app, 'bob', '/edit');
+    const auditors = await groupId(app, 'Auditors');
+    const told = await submit(alice, path, { groups: [auditors], step: 'save' });
+    expect([told.status, pageOf(told).texts('#effects li').toSorted()]).toEqual([
+      200,
+      [
+        '1 person loses write on contacts and keeps read.',
+        '1 person gains read on audit.',
+        '1 person gains read on groups.',
+        '1 person gains read on users.',
+      ].sort(),
+    ]);
+    expect(await membersOf('Auditors')).toEqual(['rita']);
+    const none = await send(alice, told, { groups: [], step: 'save' });
+    expect(pageOf(none).texts('#effects li')).toEqual(['1 person loses write on contacts.']);
+    expect((await send(alice, none, { groups: [], step: 'save' })).status).toBe(303);
+    expect(await membersOf('Support')).toEqual(['carol', 'dave', 'lena']);
+    expect((await submit(alice, path, { description: 'x', step: 'save' })).status).toBe(303);
+  });
+
   it('show on the timeline of each group that a form of a user gives or takes', async () => {
     const latest = async (group: string) =>
       pageOf(await alice.get(await pathOf(group))).texts('.event > p:first-child')[0];
