@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { progress } from '../bin/progress.ts';
 import { generateUsers } from '../seeds/generator.ts';
 import { type Instant, instant } from '../src/clock.ts';
-import { readConfig } from '../src/config.ts';
+import { readSettings } from '../src/config.ts';
 import { bulkInsert } from '../src/db/bulk-insert.ts';
 import { openDatabase, type Transaction } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
+import { withSecrets } from '../src/installation/secrets.ts';
 import { PasswordHasher } from '../src/passwords/password-hasher.ts';
 import { createFirstAdministrator } from '../src/setup/first-administrator.ts';
 
@@ -33,7 +34,7 @@ export async function benchData(users: number): Promise<{ folder: string; admini
 }
 
 async function make(folder: string, users: number): Promise<Administrator> {
-  const config = readConfig({ DATA_DIR: folder }, '');
+  const config = withSecrets(readSettings({ DATA_DIR: folder }, ''));
   const db = openDatabase(folder);
   await migrate(db);
   const hasher = new PasswordHasher(config.secrets.pepper, config.passwordCost);

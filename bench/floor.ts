@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { readConfig } from '../src/config.ts';
+import { readSettings } from '../src/config.ts';
 
 /**
  * The least that can be done for page 1 of the list: no session, no rights, no counts, no sidebar, no framework; two
@@ -20,7 +20,7 @@ interface Row {
   no_shared_data: number;
 }
 
-const { dataDir, port, host } = readConfig();
+const { dataDir, port, host } = readSettings();
 const db = new Database(join(dataDir, 'roster.sqlite'), { readonly: true });
 for (const pragma of ['cache_size = -32000', 'mmap_size = 268435456']) db.pragma(pragma);
 

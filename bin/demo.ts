@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seedCast } from '../seeds/cast.ts';
 import { generateUsers } from '../seeds/generator.ts';
-import { givenSettings, readConfig } from '../src/config.ts';
+import { givenSettings, readSettings } from '../src/config.ts';
 import { explained, fail } from '../src/failure.ts';
 import { Mailbox } from '../src/mail/mailbox.ts';
 import { serve } from '../src/serve.ts';
@@ -32,9 +32,9 @@ async function demo(): Promise<void> {
   for (const signal of SIGNALS) process.on(signal, leave);
 
   const given = Object.entries(givenSettings()).filter(([name]) => KEPT.includes(name));
-  const config = readConfig({ LOG_LEVEL: 'warn', ...Object.fromEntries(given), DATA_DIR: folder }, '');
+  const settings = readSettings({ LOG_LEVEL: 'warn', ...Object.fromEntries(given), DATA_DIR: folder }, '');
   const password = newPassword();
-  await serve(config, {
+  await serve(settings, {
     beforeListen: (context) => fill(context, password),
     mailbox: new Mailbox(),
     showsInterface: true,

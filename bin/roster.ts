@@ -1,31 +1,41 @@
 // `npm run roster -- <command>`: what an administrator does at the machine itself. It works while the server runs.
 import { parseArgs } from 'node:util';
-import { COMMANDS } from '../src/command-line/commands.ts';
-import { readConfig } from '../src/config.ts';
-import { openDatabase } from '../src/db/database.ts';
-import { migrate } from '../src/db/migrate.ts';
+import { CannotStart } from '../src/cannot-start.ts';
+import { COMMANDS, type Result } from '../src/command-line/commands.ts';
+import { MAINTENANCE } from '../src/command-line/maintenance.ts';
+import { ConfigError, readSettings, type Settings } from '../src/config.ts';
 import { explained, fail } from '../src/failure.ts';
+import { openForCommand } from '../src/installation/open-installation.ts';
+import { findServerSettings, serverSettings } from '../src/installation/server-settings.ts';
 import { linkSettings } from '../src/links/link-store.ts';
 
-const usages = Object.entries(COMMANDS).map(([name, { parameters, summary }]) => {
+const ALL = { ...COMMANDS, ...MAINTENANCE };
+
+const usages = Object.entries(ALL).map(([name, { parameters, summary }]) => {
   const call = [name, ...parameters.map((parameter) => `<${parameter}>`)].join(' ');
   return `  ${call.padEnd(38)} ${summary}`;
 });
 
-const USAGE = `Usage: npm run roster -- <command> [--json] [--mail]
+const USAGE = `Usage: npm run roster -- <command> [--json] [--mail] [--without-secrets] [--keep-access]
 
 ${usages.join('\n')}
 
-A user is named by name or system email. With --mail a link goes to the user by mail, sent by the running server, and is
-not printed; this needs SMTP_URL. Exit codes: 0 done; 1 wrong use or settings; 2 refused, and nothing was
-changed, or the audit is not intact.`;
+It works on the data in DATA_DIR, which a server made. A user is named by name or system email. With --mail a link goes
+to the user by mail, sent by the running server, and is not printed. backup --without-secrets leaves the secrets out;
+restore --keep-access leaves sessions and open links open that have not ended since. Exit codes: 0 done; 1 wrong use or
+settings; 2 refused, and nothing was changed, or the audit is not intact.`;
+
+const OPTIONS = {
+  json: { type: 'boolean' },
+  mail: { type: 'boolean' },
+  'without-secrets': { type: 'boolean' },
+  'keep-access': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
 
 function given() {
   try {
-    return parseArgs({
-      allowPositionals: true,
-      options: { json: { type: 'boolean' }, mail: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-    });
+    return parseArgs({ allowPositionals: true, options: OPTIONS });
   } catch (error) {
     return fail([`${(error as Error).message}`, 'see --help']);
   }
@@ -33,31 +43,46 @@ function given() {
 
 const { values, positionals } = given();
 const [name, ...parameters] = positionals;
-const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name] : undefined;
 
 if (values.help) {
   console.log(USAGE);
-} else if (!command || parameters.length !== command.parameters.length) {
-  const wrong =
-    name === undefined
-      ? 'which command?'
-      : command
-        ? `${name} takes: ${command.parameters.join(', ') || 'nothing'}`
-        : `there is no command ${name}`;
-  console.error(`roster: ${wrong}\n\n${USAGE}`);
+} else if (!Object.hasOwn(ALL, name ?? '') || parameters.length !== ALL[name].parameters.length) {
+  console.error(`roster: ${whatIsWrong()}\n\n${USAGE}`);
   process.exitCode = 1;
 } else {
   try {
-    const config = readConfig();
-    if (values.mail && !config.mail) fail(['--mail needs SMTP_URL and MAIL_FROM']);
-    const db = openDatabase(config.dataDir);
-    await migrate(db);
-    const links = linkSettings(config.secrets.link, config.invitationHours, config.resetMinutes);
-    const result = await command.run({ db, config, links, channel: values.mail ? 'mail' : 'copy' }, parameters);
-    await db.close();
+    const settings = readSettings();
+    const result = await (Object.hasOwn(MAINTENANCE, name) ? maintain(settings) : act(settings));
     console.log(values.json ? JSON.stringify(result.data) : result.lines.join('\n'));
     process.exitCode = result.exitCode;
   } catch (error) {
-    fail(explained(error));
+    fail(explained(error), error instanceof CannotStart && !(error instanceof ConfigError) ? 2 : 1);
+  }
+}
+
+function whatIsWrong(): string {
+  if (name === undefined) return 'which command?';
+  if (!Object.hasOwn(ALL, name)) return `there is no command ${name}`;
+  return `${name} takes: ${ALL[name].parameters.join(', ') || 'nothing'}`;
+}
+
+function maintain(settings: Settings): Promise<Result> {
+  const options = {
+    withoutSecrets: values['without-secrets'] === true,
+    keepAccess: values['keep-access'] === true,
+  };
+  return MAINTENANCE[name].run(settings, parameters, options);
+}
+
+/** A link leads where those of the server lead, and lasts as long, whatever this shell has set. */
+async function act(settings: Settings): Promise<Result> {
+  const { config, db, close } = await openForCommand(settings);
+  try {
+    const server = (await findServerSettings(db.read)) ?? serverSettings(config, config.baseUrl);
+    if (values.mail && !server.sendsMail) throw new ConfigError(['--mail needs SMTP_URL and MAIL_FROM at the server']);
+    const links = linkSettings(config.secrets.link, server.invitationHours, server.resetMinutes);
+    return await COMMANDS[name].run({ db, config, server, links, channel: values.mail ? 'mail' : 'copy' }, parameters);
+  } finally {
+    await close();
   }
 }

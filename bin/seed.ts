@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { generateUsers } from '../seeds/generator.ts';
-import { ConfigError, readConfig } from '../src/config.ts';
-import { openDatabase } from '../src/db/database.ts';
-import { migrate } from '../src/db/migrate.ts';
+import { ConfigError, readSettings } from '../src/config.ts';
 import { explained, fail } from '../src/failure.ts';
+import { openForServer } from '../src/installation/open-installation.ts';
 import { PasswordHasher } from '../src/passwords/password-hasher.ts';
 import { counted } from '../src/text.ts';
 import { progress } from './progress.ts';
@@ -19,9 +18,7 @@ try {
 
 /** Fills the empty database of the settings with made-up users. */
 async function seed(users: number): Promise<void> {
-  const config = readConfig();
-  const db = openDatabase(config.dataDir);
-  await migrate(db);
+  const { config, db, close } = await openForServer(readSettings());
   if (await db.read('users').first('id'))
     throw new ConfigError([`there are users in ${config.dataDir} already: seed an empty folder, given with DATA_DIR`]);
   const hasher = new PasswordHasher(config.secrets.pepper, config.passwordCost);
@@ -34,7 +31,7 @@ async function seed(users: number): Promise<void> {
     passwordHash: await hasher.hash(randomBytes(32).toString('base64')),
     onProgress: progress(users, 'users'),
   });
-  await db.close();
+  await close();
   console.log(`${counted(users, 'made-up user')} in ${config.dataDir}; none of them can sign in.`);
   console.log('Now run npm start: it prints a link to make yourself the first administrator.');
 }

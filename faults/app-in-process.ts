@@ -7,9 +7,10 @@ import type { Express } from 'express';
 import { pino } from 'pino';
 import { createApp } from '../src/app.ts';
 import type { Clock } from '../src/clock.ts';
-import { type Config, readConfig } from '../src/config.ts';
+import { type Config, readSettings } from '../src/config.ts';
 import { type Database, openDatabase } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
+import { withSecrets } from '../src/installation/secrets.ts';
 import type { AppContext } from '../src/web/app-context.ts';
 
 export interface AppInProcess {
@@ -31,7 +32,7 @@ export async function startAppInProcess(
 ): Promise<AppInProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'roster-fault-'));
   const config = {
-    ...readConfig({ DATA_DIR: folder, TRUST_PROXY: '1', LOG_LEVEL: 'silent', ...settings }, ''),
+    ...withSecrets(readSettings({ DATA_DIR: folder, TRUST_PROXY: '1', LOG_LEVEL: 'silent', ...settings }, '')),
     passwordCost: 4,
   };
   const db = openDatabase(folder);

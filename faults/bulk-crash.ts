@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateUsers } from '../seeds/generator.ts';
-import { readConfig } from '../src/config.ts';
+import { readSettings } from '../src/config.ts';
 import { openDatabase } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
+import { withSecrets } from '../src/installation/secrets.ts';
 import { Client } from './client.ts';
 import { type Fault, met, told } from './fault.ts';
 import { brokenInvariants } from './invariants.ts';
@@ -81,7 +82,7 @@ export async function bulkCrash(
 }
 
 async function seed(folder: string, users: number): Promise<number[]> {
-  const config = readConfig({ DATA_DIR: folder }, '');
+  const config = withSecrets(readSettings({ DATA_DIR: folder }, ''));
   const db = openDatabase(folder);
   await migrate(db);
   const { loginAttempts, invitationHours } = config;
@@ -103,7 +104,7 @@ async function seed(folder: string, users: number): Promise<number[]> {
 async function compare(folder: string, id: number): Promise<{ isExecuted: boolean; problems: string[] }> {
   const db = openDatabase(folder);
   try {
-    const config = readConfig({ DATA_DIR: folder }, '');
+    const config = withSecrets(readSettings({ DATA_DIR: folder }, ''));
     const problems = await brokenInvariants(db.writer, config.secrets.audit, { seeded: true });
     const operation = await db.writer('bulk_operations').where({ id }).first();
     const isExecuted = operation.executed_at !== null;

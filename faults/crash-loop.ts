@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readConfig } from '../src/config.ts';
+import { readSettings } from '../src/config.ts';
 import { openDatabase } from '../src/db/database.ts';
+import { withSecrets } from '../src/installation/secrets.ts';
 import { Client } from './client.ts';
 import { brokenInvariants } from './invariants.ts';
 import { startServer } from './server-process.ts';
@@ -96,7 +97,10 @@ async function step(journal: Journal, name: string, state: string, send: () => P
 async function compare(folder: string, journal: Journal): Promise<string[]> {
   const db = openDatabase(folder);
   try {
-    const problems = await brokenInvariants(db.writer, readConfig({ DATA_DIR: folder }, '').secrets.audit);
+    const problems = await brokenInvariants(
+      db.writer,
+      withSecrets(readSettings({ DATA_DIR: folder }, '')).secrets.audit,
+    );
     const found = new Map<string, string>(
       (await db.writer('users').select('name', 'activity')).map((row) => [row.name, row.activity]),
     );

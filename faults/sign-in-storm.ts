@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateUsers } from '../seeds/generator.ts';
-import { readConfig } from '../src/config.ts';
+import { readSettings } from '../src/config.ts';
 import { openDatabase } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
+import { withSecrets } from '../src/installation/secrets.ts';
 import { PasswordHasher } from '../src/passwords/password-hasher.ts';
 import { administratorsGroup } from '../src/setup/first-administrator.ts';
 import { Client } from './client.ts';
@@ -178,7 +179,7 @@ async function inItsOwnProcess(job: StormJob): Promise<StormReport> {
 
 /** The administrators, and many users whose password is known; returns the names of these. */
 async function fill(folder: string): Promise<string[]> {
-  const config = readConfig({ DATA_DIR: folder }, '');
+  const config = withSecrets(readSettings({ DATA_DIR: folder }, ''));
   const db = openDatabase(folder);
   await migrate(db);
   const app = { db, config };

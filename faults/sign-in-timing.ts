@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { instant } from '../src/clock.ts';
-import { readConfig } from '../src/config.ts';
+import { readSettings } from '../src/config.ts';
 import { openDatabase } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
+import { withSecrets } from '../src/installation/secrets.ts';
 import { linkSettings } from '../src/links/link-store.ts';
 import { PasswordHasher } from '../src/passwords/password-hasher.ts';
 import { PERMANENTLY } from '../src/sessions/lockout-store.ts';
@@ -81,7 +82,7 @@ async function refusalTimes(rounds: number): Promise<Record<Class, number[]>> {
 }
 
 async function makeClasses(folder: string, count: number): Promise<void> {
-  const config = readConfig({ DATA_DIR: folder }, '');
+  const config = withSecrets(readSettings({ DATA_DIR: folder }, ''));
   const db = openDatabase(folder);
   await migrate(db);
   const app = { db, config };

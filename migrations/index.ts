@@ -22,6 +22,7 @@ import * as contactDetails from './0020-contact-details.ts';
 import * as confirmedBy from './0021-confirmed-by.ts';
 import * as groupLifeCycle from './0022-group-life-cycle.ts';
 import * as applications from './0023-applications.ts';
+import * as installation from './0024-installation.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -48,4 +49,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '0021-confirmed-by': confirmedBy,
   '0022-group-life-cycle': groupLifeCycle,
   '0023-applications': applications,
+  '0024-installation': installation,
 };

@@ -1,21 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
+import { CannotStart } from './cannot-start.ts';
 import { isEmailAddress } from './text.ts';
 
 /** What is wrong with the settings, one line per mistake; the start prints them and ends. */
-export class ConfigError extends Error {
-  readonly lines: string[];
-
-  constructor(lines: string[]) {
-    super(lines.join('\n'));
-    this.lines = lines;
-  }
-}
+export class ConfigError extends CannotStart {}
 
 type Environment = Record<string, string | undefined>;
 
@@ -24,6 +16,9 @@ const whole = (preset: number, least: number, most: number) =>
     .number(`must be a whole number from ${least} to ${most}`)
     .refine((n) => Number.isInteger(n) && n >= least && n <= most, `must be a whole number from ${least} to ${most}`)
     .default(preset);
+
+export const SHORTEST_SECRET = 32;
+const secret = z.string().min(SHORTEST_SECRET, `must have at least ${SHORTEST_SECRET} characters`).optional();
 
 const httpAddress = z
   .string()
@@ -77,22 +72,37 @@ const settings = z.object({
       'must be one of fatal, error, warn, info, debug, trace, silent',
     )
     .default('info'),
-  SESSION_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
-  PASSWORD_PEPPER: z.string().min(32, 'must have at least 32 characters').optional(),
-  LINK_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
-  AUDIT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  DAILY_BACKUPS: whole(7, 0, 366),
+  SESSION_SECRET: secret,
+  PASSWORD_PEPPER: secret,
+  LINK_SECRET: secret,
+  AUDIT_SECRET: secret,
 });
 
-const SECRETS = ['SESSION_SECRET', 'PASSWORD_PEPPER', 'LINK_SECRET', 'AUDIT_SECRET'] as const;
-const FROM_FILE = [...SECRETS, 'ADMIN_PASSWORD', 'SMTP_URL'] as const;
+/** Each secret, and the setting that gives it. */
+export const SECRET_SETTINGS = {
+  session: 'SESSION_SECRET',
+  pepper: 'PASSWORD_PEPPER',
+  link: 'LINK_SECRET',
+  audit: 'AUDIT_SECRET',
+} as const;
 
-export type Config = ReturnType<typeof readConfig>;
+export type SecretName = keyof typeof SECRET_SETTINGS;
+export type Secrets = Record<SecretName, string>;
+
+const FROM_FILE = [...Object.values(SECRET_SETTINGS), 'ADMIN_PASSWORD', 'SMTP_URL'];
+
+/** What was set, checked. Secrets that were not given are kept in DATA_DIR: see installation/secrets.ts. */
+export type Settings = ReturnType<typeof readSettings>;
+
+/** What the program runs with. */
+export type Config = Settings & { secrets: Secrets };
 
 /**
- * Reads every setting from the environment, then from `.env`; an empty one counts as not given.
+ * Reads every setting from the environment, then from `.env`; an empty one counts as not given. Writes nothing.
  * Throws a ConfigError that holds every mistake at once.
  */
-export function readConfig(environment: Environment = process.env, envFile = '.env') {
+export function readSettings(environment: Environment = process.env, envFile = '.env') {
   const given = givenSettings(environment, envFile);
   const mistakes: string[] = [];
   for (const name of FROM_FILE) readSecretFile(given, name, mistakes);
@@ -138,7 +148,9 @@ export function readConfig(environment: Environment = process.env, envFile = '.e
     logLevel: values.LOG_LEVEL,
     /** bcrypt's cost; the tests lower it (OWASP Password Storage: 12 is about 0.3 s). */
     passwordCost: 12,
-    secrets: keepSecrets(values.DATA_DIR, values),
+    /** How many daily backups are kept; none are made where it is 0. */
+    dailyBackups: values.DAILY_BACKUPS,
+    givenSecrets: givenSecrets(values),
   };
 }
 
@@ -195,31 +207,7 @@ function readSecretFile(given: Environment, name: string, mistakes: string[]): v
   }
 }
 
-/** A secret that was not given is made once and kept in DATA_DIR/secrets, readable by this user alone. */
-function keepSecrets(dataDir: string, given: Partial<Record<(typeof SECRETS)[number], string>>) {
-  const folder = join(dataDir, 'secrets');
-  const keep = (name: (typeof SECRETS)[number]): string => {
-    if (given[name]) return given[name];
-    const file = join(folder, name.toLowerCase().replaceAll('_', '-'));
-    let secret: string;
-    try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      if (!existsSync(file)) {
-        // Written beside and renamed: a crash in between leaves no half secret behind.
-        writeFileSync(`${file}.new`, `${randomBytes(48).toString('base64url')}\n`, { mode: 0o600 });
-        renameSync(`${file}.new`, file);
-      }
-      secret = readFileSync(file, 'utf8').trim();
-    } catch (error) {
-      throw new ConfigError([`DATA_DIR cannot be written: ${dataDir} (${(error as NodeJS.ErrnoException).code})`]);
-    }
-    if (secret.length < 32) throw new ConfigError([`${file} holds no secret of at least 32 characters`]);
-    return secret;
-  };
-  return {
-    session: keep('SESSION_SECRET'),
-    pepper: keep('PASSWORD_PEPPER'),
-    link: keep('LINK_SECRET'),
-    audit: keep('AUDIT_SECRET'),
-  };
+function givenSecrets(values: Partial<Record<(typeof SECRET_SETTINGS)[SecretName], string>>): Partial<Secrets> {
+  const given = Object.entries(SECRET_SETTINGS).map(([name, setting]) => [name, values[setting]]);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }

@@ -1,9 +1,9 @@
-import { ConfigError } from './config.ts';
+import { CannotStart } from './cannot-start.ts';
 import { NewerSchema } from './db/migrate.ts';
 
 /** What went wrong, a line per mistake, for whoever started the program. */
 export function explained(error: unknown): string[] {
-  if (error instanceof ConfigError) return error.lines;
+  if (error instanceof CannotStart) return error.lines;
   if (error instanceof NewerSchema) return [error.message];
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return ['the port is taken by another program: give another one with PORT'];
@@ -15,7 +15,7 @@ export function explained(error: unknown): string[] {
 }
 
 /** The lines on the console, and the end. */
-export function fail(lines: string[]): never {
+export function fail(lines: string[], exitCode = 1): never {
   for (const line of lines) console.error(`roster: ${line}`);
-  process.exit(1);
+  process.exit(exitCode);
 }

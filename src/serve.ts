@@ -1,12 +1,14 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import { pino } from 'pino';
 import { createApp } from './app.ts';
 import { pruneDrafts } from './bulk-operations/bulk-operation-store.ts';
 import { DAY, instant, MINUTE } from './clock.ts';
-import type { Config } from './config.ts';
-import { type Database, openDatabase } from './db/database.ts';
-import { migrate } from './db/migrate.ts';
+import type { Settings } from './config.ts';
+import { DailyBackups } from './installation/daily-backups.ts';
+import { openForServer } from './installation/open-installation.ts';
+import { findServerSettings, keepServerSettings, serverSettings } from './installation/server-settings.ts';
 import type { Mailbox } from './mail/mailbox.ts';
 import { pruneNotices } from './mail/outbox-store.ts';
 import { KNOWN_FOR } from './sessions/known-devices.ts';
@@ -29,33 +31,63 @@ export interface ServeOptions {
   showsInterface?: boolean;
 }
 
-/** Serves until a signal comes, which then ends the process. Throws what keeps it from starting. */
-export async function serve(config: Config, { beforeListen, mailbox, showsInterface }: ServeOptions): Promise<void> {
-  const db = openDatabase(config.dataDir);
-  await migrate(db);
+/**
+ * Serves until a signal comes, which then ends the process. It listens before it opens the data, and answers 503 meanwhile: an upgrade
+ * can take a while. Throws what keeps it from starting.
+ */
+export async function serve(
+  settings: Settings,
+  { beforeListen, mailbox, showsInterface }: ServeOptions,
+): Promise<void> {
+  let answer: RequestListener = starting;
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, (req, res) => answer(req, res));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(settings.port, settings.host, resolve);
+  });
+  const installation = await openForServer(settings);
+  const { config, db } = installation;
   const logger = pino({ level: config.logLevel });
   const { express, context } = createApp({ db, config, clock: Date.now, logger, mailbox, showsInterface });
   await beforeListen(context);
   await context.index.refresh();
-
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, express);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(config.port, config.host, resolve);
-  });
-  await greet(context, server, mailbox);
-  context.mail?.start();
+  const baseUrl = reachedAt(context, server);
+  await tellCommandLine(context, baseUrl);
+  const backups = new DailyBackups(context);
   const pruning = setInterval(() => void prune(context), PRUNE_EVERY);
-  shutDownOnSignal(server, db, async () => {
+  shutDownOnSignal(server, installation.close, async () => {
     clearInterval(pruning);
+    backups.stop();
     await context.mail?.stop();
   });
+  answer = express;
+  context.mail?.start();
+  // The demo keeps nothing.
+  if (!mailbox) backups.start();
+  await greet(context, baseUrl, mailbox);
 }
 
-async function greet(context: AppContext, server: Server, mailbox: Mailbox | undefined): Promise<void> {
-  const { config, db } = context;
+/** What is answered until the data is open. */
+function starting(_req: IncomingMessage, res: ServerResponse): void {
+  res.writeHead(503, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'Retry-After': '2' });
+  res.end('{"status":"starting"}');
+}
+
+/** Where links lead: with PORT=0 the port is known only now. */
+function reachedAt({ config }: AppContext, server: Server): string {
   const { port } = server.address() as AddressInfo;
-  const base = config.baseUrlGiven ? config.baseUrl : config.baseUrl.replace(/:\d+$/, `:${port}`);
+  return config.baseUrlGiven ? config.baseUrl : config.baseUrl.replace(/:\d+$/, `:${port}`);
+}
+
+/** Written down only where it differs: a full disk keeps no server from starting. */
+async function tellCommandLine({ db, config }: AppContext, baseUrl: string): Promise<void> {
+  const settings = serverSettings(config, baseUrl);
+  if (!isDeepStrictEqual(await findServerSettings(db.read), settings))
+    await db.write((trx) => keepServerSettings(trx, settings));
+}
+
+async function greet(context: AppContext, base: string, mailbox: Mailbox | undefined): Promise<void> {
+  const { config, db } = context;
   console.log(`Roster listens on ${base}`);
   if (!config.baseUrlGiven) console.log('BASE_URL is not given: links in invitations work on this machine only.');
   if (config.baseUrlGiven && !config.secure)
@@ -82,7 +114,7 @@ async function prune({ db, logger }: AppContext): Promise<void> {
 }
 
 /** Requests in flight finish; a second signal ends them, but only after a moment: Ctrl-C through npm arrives twice. */
-function shutDownOnSignal(server: Server, db: Database, stopWork: () => Promise<void>): void {
+function shutDownOnSignal(server: Server, close: () => Promise<void>, stopWork: () => Promise<void>): void {
   let since: number | undefined;
   const shutDown = async () => {
     if (since !== undefined) {
@@ -97,7 +129,7 @@ function shutDownOnSignal(server: Server, db: Database, stopWork: () => Promise<
       server.closeIdleConnections();
     });
     await atWork;
-    await db.close();
+    await close();
     process.exit(0);
   };
   process.on('SIGINT', shutDown);

@@ -1,5 +1,5 @@
 import { instant } from './clock.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, readSettings } from './config.ts';
 import { explained, fail } from './failure.ts';
 import { passwordProblem, personalWords } from './passwords/password.ts';
 import { serve } from './serve.ts';
@@ -20,7 +20,7 @@ async function createAdministratorFromSettings({ db, config, hasher }: AppContex
 }
 
 try {
-  await serve(readConfig(), { beforeListen: createAdministratorFromSettings });
+  await serve(readSettings(), { beforeListen: createAdministratorFromSettings });
 } catch (error) {
   fail(explained(error));
 }

@@ -34,6 +34,8 @@ const WORDS: Record<string, string> = {
   'membership.until-set': 'set the end of a membership of',
   'membership.ended': 'took a membership from',
   'request.refused': 'was refused',
+  'system.restored': 'restored a backup of',
+  'system.secrets-accepted': 'accepted other secrets for',
 };
 
 /** An action that has no words yet is told by its name. */

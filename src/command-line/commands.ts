@@ -4,6 +4,7 @@ import { dayOf, instant } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
 import { ALL_RIGHTS } from '../groups/permission.ts';
+import type { ServerSettings } from '../installation/server-settings.ts';
 import { type Channel, findToken, type LinkSettings, linkAddress, type Purpose } from '../links/link-store.ts';
 import { administratorsGroup } from '../setup/first-administrator.ts';
 import { counted } from '../text.ts';
@@ -19,6 +20,8 @@ import { format } from '../web/format.ts';
 export interface CommandContext {
   db: Database;
   config: Config;
+  /** What the server beside it runs with. */
+  server: ServerSettings;
   links: LinkSettings;
   /** How the links that a command makes get there: printed, or mailed by the server. */
   channel: Channel;
@@ -143,12 +146,12 @@ async function withLink(context: CommandContext, user: User, done: string, purpo
     };
   const found = await findToken(context.db.read, purpose, user.id, context.links, instant(Date.now()));
   if (!found) return refused(`${user.name} has no open link.`);
-  const link = linkAddress(context.config.baseUrl, purpose, found.token);
+  const link = linkAddress(context.server.baseUrl, purpose, found.token);
   return {
     lines: [
       `${user.name} ${done}. The link, for one use, until ${format.moment(found.expiresAt)} UTC:`,
       link,
-      ...(context.config.baseUrlGiven ? [] : ['BASE_URL is not given, so the link works on this machine only.']),
+      ...(context.server.baseUrlGiven ? [] : ['BASE_URL is not given, so the link works on this machine only.']),
     ],
     data: { user: user.name, link, expiresAt: found.expiresAt },
     exitCode: 0,
@@ -159,13 +162,13 @@ function refused(message: string): Result {
   return { lines: [message], data: { error: message }, exitCode: 2 };
 }
 
-function actOf({ config }: CommandContext): Act {
+function actOf({ config, server }: CommandContext): Act {
   return {
     by: { id: null, name: 'command line', rights: ALL_RIGHTS },
     at: instant(Date.now()),
     address: '',
     requestId: 'command-line',
     auditKey: config.secrets.audit,
-    sendsMail: config.mail !== undefined,
+    sendsMail: server.sendsMail,
   };
 }

@@ -16,6 +16,14 @@ const migrationSource: Knex.MigrationSource<string> = {
   getMigration: async (name) => migrations[name],
 };
 
+/** The names of the migrations that are still to run, in their order. Reads only. Throws NewerSchema. */
+export async function pendingMigrations(db: Database): Promise<string[]> {
+  if (!(await db.read.schema.hasTable('migrations'))) return Object.keys(migrations);
+  const done: string[] = await db.read('migrations').pluck('name');
+  if (done.some((name) => !Object.hasOwn(migrations, name))) throw new NewerSchema();
+  return Object.keys(migrations).filter((name) => !done.includes(name));
+}
+
 const LOCK_PATIENCE = 10_000;
 
 /**

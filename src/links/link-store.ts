@@ -81,6 +81,34 @@ export async function endLinks(trx: Transaction, act: Act, userIds: number[], pu
   return ended;
 }
 
+/** Ends every open link there is, whoever it is for. Returns how many there were. */
+export function endAllLinks(trx: Transaction, now: Instant): Promise<number> {
+  return trx('links').whereNull('used_at').whereNull('ended_at').update({ ended_at: now });
+}
+
+/** A link that can no longer be used, and since when. */
+export interface SpentLink {
+  tokenHash: string;
+  usedAt: Instant | null;
+  endedAt: Instant | null;
+}
+
+export async function findSpentLinks(db: Reader): Promise<SpentLink[]> {
+  const rows = await db('links')
+    .where((spent) => spent.whereNotNull('used_at').orWhereNotNull('ended_at'))
+    .select('token_hash', 'used_at', 'ended_at');
+  return rows.map((row) => ({ tokenHash: row.token_hash, usedAt: row.used_at, endedAt: row.ended_at }));
+}
+
+/** Marks those of the links that are open here as spent, as they are elsewhere. Returns how many were open. */
+export async function spendLinks(trx: Transaction, spent: SpentLink[]): Promise<number> {
+  const open = new Set(await trx('links').whereNull('used_at').whereNull('ended_at').pluck('token_hash'));
+  const known = spent.filter(({ tokenHash }) => open.has(tokenHash));
+  for (const { tokenHash, usedAt, endedAt } of known)
+    await trx('links').where('token_hash', tokenHash).update({ used_at: usedAt, ended_at: endedAt });
+  return known.length;
+}
+
 /** The link that this token opens, while it is open. */
 export async function findLinkByToken(
   db: Reader,

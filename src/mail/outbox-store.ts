@@ -156,6 +156,16 @@ export async function failMail(trx: Transaction, id: number, now: Instant, answe
   await trx('outbox').where({ id }).update({ failed_at: now, answer });
 }
 
+/** Nothing that waits is sent any more. Mails whose link has ended are forgotten; the others count as not delivered. */
+export async function giveUpWaitingMails(trx: Transaction, now: Instant, answer: string): Promise<void> {
+  const waiting = () => trx('outbox').whereNull('sent_at').whereNull('failed_at');
+  const spent = trx('links')
+    .where((link) => link.whereNotNull('used_at').orWhereNotNull('ended_at'))
+    .select('id');
+  await waiting().whereIn('link_id', spent).delete();
+  await waiting().update({ failed_at: now, answer });
+}
+
 /** The newest mails to a user. */
 export async function findMails(db: Reader, userId: number, limit: number): Promise<SentMail[]> {
   const rows = await db('outbox').where('user_id', userId).orderBy('id', 'desc').limit(limit);

@@ -52,6 +52,11 @@ export async function answerResetRequests({ db, clock, logger, links, auditKey }
     }
 }
 
+/** None that waits is answered any more. */
+export async function forgetResetRequests(trx: Transaction): Promise<void> {
+  await trx('reset_requests').delete();
+}
+
 async function answer(
   trx: Transaction,
   request: { id: number; identifier: string; address: string; request_id: string },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type SessionData, Store } from 'express-session';
 import { type Clock, HOUR, instant, MINUTE } from '../clock.ts';
 import type { Database, Reader, Transaction } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
 import { pieces } from '../users/user-store.ts';
 
 declare module 'express-session' {
@@ -124,6 +125,29 @@ export async function endSessions(trx: Transaction, userIds: number[], keep?: st
     await query.delete();
   }
   return ended;
+}
+
+/** Ends every session there is; returns how many of them were somebody's. */
+export function endAllSessions(trx: Transaction): Promise<number> {
+  return endSessionsExcept(trx, []);
+}
+
+/** Ends every session but those of these keys (see findSessionKeys); returns how many of them were somebody's. */
+export async function endSessionsExcept(trx: Transaction, keys: string[]): Promise<number> {
+  const kept = new Set(keys);
+  const rows: { id_hash: string; user_id: number | null }[] = await trx('sessions').select('id_hash', 'user_id');
+  const ended = rows.filter((row) => !kept.has(row.id_hash));
+  await whereIdIn(
+    trx('sessions'),
+    'id_hash',
+    ended.map((row) => row.id_hash),
+  ).delete();
+  return ended.filter((row) => row.user_id !== null).length;
+}
+
+/** By which the sessions are told apart; nobody signs in by them. */
+export function findSessionKeys(db: Reader): Promise<string[]> {
+  return db('sessions').pluck('id_hash');
 }
 
 export interface OpenSession {

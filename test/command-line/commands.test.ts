@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.ts';
+import { type CommandOutcome, rosterWith } from '../support/command-line.ts';
 import { Session, signedIn } from '../support/session.ts';
 
-const program = join(import.meta.dirname, '../../bin/roster.ts');
 let app: TestApp;
 
 beforeEach(async () => {
@@ -13,27 +11,15 @@ beforeEach(async () => {
 });
 afterEach(() => app.close());
 
-/** Runs the command in a process of its own, over the data of the running server. */
-function roster(...words: string[]): Promise<{ code: number | null; output: string }> {
-  return rosterWith({}, ...words);
+/** Runs the command over the data of the running server. */
+function roster(...words: string[]): Promise<CommandOutcome> {
+  return rosterBeside({}, ...words);
 }
 
-function rosterWith(
-  settings: Record<string, string>,
-  ...words: string[]
-): Promise<{ code: number | null; output: string }> {
+function rosterBeside(settings: Record<string, string>, ...words: string[]): Promise<CommandOutcome> {
   const { session, pepper, link, audit } = app.config.secrets;
   const secrets = { SESSION_SECRET: session, PASSWORD_PEPPER: pepper, LINK_SECRET: link, AUDIT_SECRET: audit };
-  const child = spawn(process.execPath, [program, ...words], {
-    cwd: app.folder,
-    env: { PATH: process.env.PATH, DATA_DIR: app.folder, BASE_URL: app.url, ...secrets, ...settings },
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk) => {
-      output += chunk;
-    });
-  return new Promise((resolve) => child.on('exit', (code) => resolve({ code, output })));
+  return rosterWith({ DATA_DIR: app.folder, BASE_URL: app.url, ...secrets, ...settings }, ...words);
 }
 
 const events = (action: string) => app.db.read('audit_events').where({ action, actor_name: 'command line' });
@@ -104,18 +90,18 @@ it('explains itself', async () => {
 
 it('leaves a link to be mailed by the running server, where it is asked to, and prints none', async () => {
   const mail = { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'roster@example.com' };
-  expect(await rosterWith(mail, 'invite', 'carol', '--mail')).toEqual({
+  expect(await rosterBeside(mail, 'invite', 'carol', '--mail')).toEqual({
     code: 0,
     output: 'carol is invited. The server sends the link to carol@example.com.\n',
   });
   const [row] = await app.db.read('outbox');
   expect([row.kind, row.address, row.attempts]).toEqual(['invitation', 'carol@example.com', 0]);
-  const reset = JSON.parse((await rosterWith(mail, 'reset-password-link', 'bob', '--mail', '--json')).output);
+  const reset = JSON.parse((await rosterBeside(mail, 'reset-password-link', 'bob', '--mail', '--json')).output);
   expect(reset).toEqual({ user: 'bob', mailedTo: 'bob@example.com' });
 });
 
 it('does not promise a mail where none goes out', async () => {
   const refused = await roster('invite', 'carol', '--mail');
-  expect(refused).toEqual({ code: 1, output: 'roster: --mail needs SMTP_URL and MAIL_FROM\n' });
+  expect(refused).toEqual({ code: 1, output: 'roster: --mail needs SMTP_URL and MAIL_FROM at the server\n' });
   expect((await app.db.read('links').where('user_id', app.people.carol)).length).toBe(1);
 });

@@ -7,9 +7,10 @@ import type { Express } from 'express';
 import { pino } from 'pino';
 import { type People, seedCast } from '../../seeds/cast.ts';
 import { createApp } from '../../src/app.ts';
-import { type Config, readConfig } from '../../src/config.ts';
+import { type Config, readSettings } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
+import { withSecrets } from '../../src/installation/secrets.ts';
 import { linkSettings } from '../../src/links/link-store.ts';
 import type { Mailbox } from '../../src/mail/mailbox.ts';
 import { PasswordHasher } from '../../src/passwords/password-hasher.ts';
@@ -71,7 +72,7 @@ export async function startEmptyApp(settings: Record<string, string> = {}): Prom
 }
 
 export function testConfig(folder: string, settings: Record<string, string> = {}): Config {
-  const config = readConfig({ ...SECRETS, DATA_DIR: folder, LOG_LEVEL: 'info', ...settings }, '');
+  const config = withSecrets(readSettings({ ...SECRETS, DATA_DIR: folder, LOG_LEVEL: 'info', ...settings }, ''));
   return { ...config, passwordCost: 4 };
 }
 

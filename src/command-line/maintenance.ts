@@ -1,0 +1,88 @@
+import { CannotStart } from '../cannot-start.ts';
+import type { Settings } from '../config.ts';
+import { acceptSecrets } from '../installation/accepted-secrets.ts';
+import { backUp } from '../installation/backup.ts';
+import { migrateData } from '../installation/open-installation.ts';
+import { restore } from '../installation/restore.ts';
+import { counted } from '../text.ts';
+import { format } from '../web/format.ts';
+import type { Result } from './commands.ts';
+
+export interface MaintenanceOptions {
+  withoutSecrets: boolean;
+  keepAccess: boolean;
+}
+
+/** A command about the data as a whole, which opens it in its own way. */
+export interface MaintenanceCommand {
+  parameters: string[];
+  summary: string;
+  run: (settings: Settings, parameters: string[], options: MaintenanceOptions) => Promise<Result>;
+}
+
+export const MAINTENANCE: Record<string, MaintenanceCommand> = {
+  backup: {
+    parameters: ['file'],
+    summary: 'writes database and secrets into one file, whether the server runs or not',
+    run: backup,
+  },
+  restore: {
+    parameters: ['file'],
+    summary: 'puts a backup in the place of what lies in DATA_DIR; the server must be stopped',
+    run: restoreBackup,
+  },
+  migrate: {
+    parameters: [],
+    summary: 'brings the data up to date, as the start of the server does',
+    run: migrateNow,
+  },
+  'accept-secrets': {
+    parameters: [],
+    summary: 'goes on with other secrets than those the data was made with, which are lost',
+    run: accept,
+  },
+};
+
+async function backup(settings: Settings, [file]: string[], { withoutSecrets }: MaintenanceOptions): Promise<Result> {
+  const report = await backUp(settings, file, !withoutSecrets);
+  const secrets =
+    report.secrets.length > 0
+      ? 'It holds the secrets: keep it as safe as DATA_DIR.'
+      : 'It holds no secrets: without them no password can be verified. Keep them elsewhere.';
+  return done([`${report.file}: ${format.number(report.bytes)} bytes.`, secrets], { ...report });
+}
+
+async function restoreBackup(
+  settings: Settings,
+  [file]: string[],
+  { keepAccess }: MaintenanceOptions,
+): Promise<Result> {
+  const report = await restore(settings, file, keepAccess);
+  const unknown = keepAccess && !report.knowsSince;
+  return done(
+    [
+      `${settings.dataDir} is as it was on ${format.moment(report.madeAt)} UTC.`,
+      `${counted(report.sessionsEnded, 'session')} and ${counted(report.linksEnded, 'open link')} ended; mails that waited are not sent.`,
+      ...(unknown ? ['What was used or ended since then could not be read, so it counts as open again.'] : []),
+      ...(report.replaced ? [`What lay there is in ${report.replaced}: remove it when all is well.`] : []),
+    ],
+    { ...report },
+  );
+}
+
+async function migrateNow(settings: Settings): Promise<Result> {
+  const migrations = await migrateData(settings);
+  const line = migrations.length > 0 ? `${counted(migrations.length, 'migration')} ran.` : 'The data is up to date.';
+  return done([line], { migrations });
+}
+
+async function accept(settings: Settings): Promise<Result> {
+  const accepted = await acceptSecrets(settings);
+  if (accepted.length === 0)
+    throw new CannotStart(['the secrets are those the data was made with. Nothing was changed']);
+  return done(['Accepted. From now on:', ...accepted], { accepted });
+}
+
+function done(lines: string[], data: Record<string, unknown>): Result {
+  return { lines, data, exitCode: 0 };
+}

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import BetterSqlite from 'better-sqlite3';
+import { CannotStart } from '../cannot-start.ts';
+
+/** One that is just ending gives the folder back within this time. */
+const PATIENCE = 3_000;
+
+/** Held by the one server, or the one restore, of a folder. */
+export interface ServerLock {
+  release(): void;
+}
+
+/**
+ * Takes the folder for this process alone. The lock is one of the system on an empty file, taken by SQLite: it ends with the process,
+ * however that ends, and holds over the network where the file system does. Throws CannotStart while another holds it.
+ */
+export async function lockServer(dataDir: string): Promise<ServerLock> {
+  const connection = new BetterSqlite(join(dataDir, 'server.lock'), { timeout: 0 });
+  const patience = performance.now() + PATIENCE;
+  for (;;) {
+    try {
+      // There is nothing to take back, and nothing may be left lying beside it.
+      connection.exec('pragma journal_mode = off; begin exclusive');
+      return { release: () => connection.close() };
+    } catch (error) {
+      if (!String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) throw error;
+      if (performance.now() > patience) {
+        connection.close();
+        throw new CannotStart([
+          `another Roster runs on DATA_DIR ${dataDir}: two at once would each count sign-ins on their own. Stop it first`,
+        ]);
+      }
+      await sleep(100);
+    }
+  }
+}

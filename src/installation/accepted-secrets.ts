@@ -1,0 +1,37 @@
+import { recordChanges } from '../audit/audit-store.ts';
+import { instant } from '../clock.ts';
+import type { Settings } from '../config.ts';
+import { openDatabase } from '../db/database.ts';
+import { lockServer } from '../db/server-lock.ts';
+import { ALL_RIGHTS } from '../groups/permission.ts';
+import { requireData } from './data-folder.ts';
+import { keepFingerprints, secretProblems } from './secret-fingerprints.ts';
+import { readSecrets, withSecrets } from './secrets.ts';
+
+/**
+ * Takes the secrets that are there for those of the data from now on, and makes those that are missing. Returns what that costs, a line each;
+ * nothing is done where they are the right ones. Throws CannotStart while a server runs.
+ */
+export async function acceptSecrets(settings: Settings): Promise<string[]> {
+  requireData(settings.dataDir);
+  const lock = await lockServer(settings.dataDir);
+  const db = openDatabase(settings.dataDir);
+  try {
+    const problems = await secretProblems(db.read, settings, readSecrets(settings));
+    if (problems.length === 0) return [];
+    const { secrets } = withSecrets(settings);
+    const by = { id: null, name: 'command line', rights: ALL_RIGHTS };
+    const act = { by, at: instant(Date.now()), address: '', requestId: 'command-line', auditKey: secrets.audit };
+    await db.write(async (trx) => {
+      await keepFingerprints(trx, secrets);
+      const after = { costs: problems };
+      await recordChanges(trx, act, [
+        { action: 'system.secrets-accepted', subjectType: 'system', subjectId: null, subjectName: 'Roster', after },
+      ]);
+    });
+    return problems;
+  } finally {
+    await db.close();
+    lock.release();
+  }
+}

@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { CannotStart } from '../cannot-start.ts';
+import { DAY, dayOf, type Instant, instant } from '../clock.ts';
+
+const PROGRAM = join(import.meta.dirname, '../../bin/roster.ts');
+const DAILY = /^roster-\d{4}-\d{2}-\d{2}\.tar\.gz$/;
+const BEFORE_MIGRATION = /^before-.*\.tar\.gz$/;
+/** Of those made before an upgrade. */
+const KEPT_BEFORE_MIGRATIONS = 3;
+
+export interface Backup {
+  file: string;
+  madeAt: Instant;
+  bytes: number;
+}
+
+/** Where the server keeps its own backups. */
+export function backupsFolder(dataDir: string): string {
+  return join(resolve(dataDir), 'backups');
+}
+
+/** The backups that the server made, the newest first. */
+export function findBackups(dataDir: string): Backup[] {
+  return named(dataDir, /\.tar\.gz$/);
+}
+
+export function newestBackup(dataDir: string): string | undefined {
+  return findBackups(dataDir)[0]?.file;
+}
+
+/** Whether a day has passed since the last daily backup. */
+export function isBackupDue(dataDir: string, now: number): boolean {
+  const [last] = named(dataDir, DAILY);
+  // One from the future was made before the clock was set back.
+  return !last || Math.abs(now - Date.parse(last.madeAt)) >= DAY;
+}
+
+/** Makes today's backup, and removes the oldest beyond `kept`. Throws CannotStart with the reason why there is none. */
+export async function makeDailyBackup(dataDir: string, now: number, kept: number): Promise<void> {
+  await backUpInChild(dataDir, `roster-${dayOf(now)}.tar.gz`);
+  prune(dataDir, DAILY, kept);
+}
+
+/** An upgrade that went wrong is taken back with this and the version before. */
+export async function backupBeforeMigration(dataDir: string, migration: string): Promise<void> {
+  const moment = instant(Date.now()).replace(/\D/g, '').slice(0, 14);
+  await backUpInChild(dataDir, `before-${migration}-${moment}.tar.gz`);
+  prune(dataDir, BEFORE_MIGRATION, KEPT_BEFORE_MIGRATIONS);
+}
+
+/** In a process of its own: copying the database would hold up every request. */
+async function backUpInChild(dataDir: string, name: string): Promise<void> {
+  const folder = backupsFolder(dataDir);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const child = spawn(process.execPath, [PROGRAM, 'backup', join(folder, name)], {
+    env: { ...process.env, DATA_DIR: resolve(dataDir) },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said += chunk;
+  });
+  const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
+  if (code !== 0) {
+    const lines = said.split('\n').filter(Boolean);
+    throw new CannotStart(
+      lines.length > 0 ? lines.map((line) => line.replace(/^roster: /, '')) : ['no backup was made'],
+    );
+  }
+}
+
+function prune(dataDir: string, pattern: RegExp, kept: number): void {
+  for (const { file } of named(dataDir, pattern).slice(kept)) rmSync(file, { force: true });
+}
+
+function named(dataDir: string, pattern: RegExp): Backup[] {
+  const folder = backupsFolder(dataDir);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => pattern.test(name))
+    .map((name) => join(folder, name))
+    .map((file) => ({ file, ...facts(file) }))
+    .sort((a, b) => (a.madeAt < b.madeAt ? 1 : -1));
+}
+
+function facts(file: string): Omit<Backup, 'file'> {
+  const { mtimeMs, size } = statSync(file);
+  return { madeAt: instant(mtimeMs), bytes: size };
+}

@@ -1,0 +1,53 @@
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { CannotStart } from '../cannot-start.ts';
+
+export const DATABASE_FILE = 'roster.sqlite';
+/** What SQLite keeps beside the database while it is open, and after a crash. */
+export const DATABASE_COMPANIONS = [`${DATABASE_FILE}-wal`, `${DATABASE_FILE}-shm`];
+
+export function databaseFile(dataDir: string): string {
+  return join(dataDir, DATABASE_FILE);
+}
+
+/** The folder, made where it is missing. Throws CannotStart where that cannot be, or where it cannot be written. */
+export function makeDataFolder(dataDir: string): void {
+  try {
+    makeFolder(resolve(dataDir));
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new CannotStart([`DATA_DIR cannot be written: ${dataDir} (${reasonOf(error)})`]);
+  }
+}
+
+/** Level by level: Node's own recursion never ends where a level lets itself not be made (/proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
+}
+
+/** Throws CannotStart where there is no database yet: commands work on what the server made, and make nothing. */
+export function requireData(dataDir: string): void {
+  if (existsSync(databaseFile(dataDir))) return;
+  throw new CannotStart([
+    `there is no Roster in ${resolve(dataDir)}: give the folder of the server with DATA_DIR. Nothing was written`,
+  ]);
+}
+
+/** What the system says of a file, in words. */
+export function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return REASONS[code ?? ''] ?? code ?? message;
+}
+
+const REASONS: Record<string, string> = {
+  EACCES: 'it belongs to another user, or its permissions forbid it',
+  EPERM: 'the system forbids it',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota of the disk is used up',
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'a part of the path is a file',
+  ENOENT: 'nothing can be made there',
+};

@@ -1,0 +1,124 @@
+import { existsSync, statSync } from 'node:fs';
+import { CannotStart } from '../cannot-start.ts';
+import type { Config, Settings } from '../config.ts';
+import { type Database, openDatabase } from '../db/database.ts';
+import { migrate, pendingMigrations } from '../db/migrate.ts';
+import { lockServer } from '../db/server-lock.ts';
+import { findDamage } from '../db/sqlite.ts';
+import { backupBeforeMigration, newestBackup } from './backups.ts';
+import { forgetClosing, markClosed, wasClosedWell } from './closed-mark.ts';
+import { databaseFile, makeDataFolder, requireData } from './data-folder.ts';
+import { areFingerprintsKept, keepFingerprints, secretProblems } from './secret-fingerprints.ts';
+import { readSecrets, SECRET_NAMES, secretFile, secretsFolder, withSecrets } from './secrets.ts';
+
+/** Data that is open: the settings with all their secrets, and the database. */
+export interface Installation {
+  config: Config;
+  db: Database;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the data for a server: alone, whole, with the secrets it was made with, and brought up to date. A new
+ * folder is filled; the database comes first, so that secrets never stand without one. Throws CannotStart.
+ */
+export async function openForServer(settings: Settings): Promise<Installation> {
+  const { dataDir } = settings;
+  makeDataFolder(dataDir);
+  const lock = await lockServer(dataDir);
+  let db: Database | undefined;
+  try {
+    refuseLostDatabase(dataDir);
+    refuseDamage(dataDir);
+    forgetClosing(dataDir);
+    db = openDatabase(dataDir);
+    // A reader cannot make the file.
+    await db.writer.raw('select 1');
+    await refuseWrongSecrets(db, settings);
+    await bringUpToDate(db, settings);
+    const config = withSecrets(settings);
+    if (!(await areFingerprintsKept(db.read))) await db.write((trx) => keepFingerprints(trx, config.secrets));
+    const opened = db;
+    const close = async () => {
+      await opened.close();
+      markClosed(dataDir);
+      lock.release();
+    };
+    return { config, db, close };
+  } catch (error) {
+    await db?.close();
+    lock.release();
+    throw error;
+  }
+}
+
+/** Opens what a server made, beside it or without it, for a command. Makes nothing and migrates nothing. Throws CannotStart. */
+export async function openForCommand(settings: Settings): Promise<Installation> {
+  requireData(settings.dataDir);
+  const db = openDatabase(settings.dataDir);
+  try {
+    if ((await pendingMigrations(db)).length > 0)
+      throw new CannotStart([
+        `the data in ${settings.dataDir} is of an older version: start the server once, or run the command migrate`,
+      ]);
+    await refuseWrongSecrets(db, settings);
+    return { config: withSecrets(settings), db, close: () => db.close() };
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+/** Brings the data up to date without serving it. Returns what was done. */
+export async function migrateData(settings: Settings): Promise<string[]> {
+  requireData(settings.dataDir);
+  const lock = await lockServer(settings.dataDir);
+  const db = openDatabase(settings.dataDir);
+  try {
+    return await bringUpToDate(db, settings);
+  } finally {
+    await db.close();
+    lock.release();
+  }
+}
+
+async function bringUpToDate(db: Database, settings: Settings): Promise<string[]> {
+  const pending = await pendingMigrations(db);
+  if (pending.length === 0) return [];
+  const hasData = await db.read.schema.hasTable('users');
+  if (hasData && settings.dailyBackups > 0) await backupBeforeMigration(settings.dataDir, pending[0]);
+  await migrate(db);
+  return pending;
+}
+
+/** A new Roster beside the secrets of another would look like one that has lost everybody, without a word. */
+function refuseLostDatabase(dataDir: string): void {
+  const file = databaseFile(dataDir);
+  if (existsSync(file) && statSync(file).size > 0) return;
+  if (!SECRET_NAMES.some((name) => existsSync(secretFile(dataDir, name)))) return;
+  throw new CannotStart([
+    `${file} is missing, but ${secretsFolder(dataDir)} holds the secrets of one. ${wayBack(dataDir)}`,
+    `To begin anew with nobody in it, move ${secretsFolder(dataDir)} away`,
+  ]);
+}
+
+function refuseDamage(dataDir: string): void {
+  const file = databaseFile(dataDir);
+  if (!existsSync(file) || wasClosedWell(dataDir)) return;
+  const damage = findDamage(file);
+  if (damage) throw new CannotStart([`${file} is no database, or it is damaged (${damage}). ${wayBack(dataDir)}`]);
+}
+
+async function refuseWrongSecrets(db: Database, settings: Settings): Promise<void> {
+  const problems = await secretProblems(db.read, settings, readSecrets(settings));
+  if (problems.length === 0) return;
+  throw new CannotStart([
+    ...problems,
+    'Put the right one back: every backup holds them. If it is lost for good: npm run roster -- accept-secrets',
+  ]);
+}
+
+function wayBack(dataDir: string): string {
+  const newest = newestBackup(dataDir);
+  return `Restore a backup: npm run roster -- restore ${newest ?? '<file>'}`;
+}

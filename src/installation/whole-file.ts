@@ -1,0 +1,26 @@
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Writes the file beside its place and moves it there: after a crash it is there whole, or not at all. For this user alone. */
+export function writeWhole(file: string, text: string): void {
+  const beside = `${file}.new`;
+  writeFileSync(beside, text, { mode: 0o600, flush: true });
+  moveWhole(beside, file);
+}
+
+/** Moves a file, or a folder, and returns when that lasts. */
+export function moveWhole(from: string, to: string): void {
+  renameSync(from, to);
+  flushFolder(dirname(to));
+}
+
+/** A rename is on the disk when its folder is. Windows knows no such thing, and does it by itself. */
+export function flushFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

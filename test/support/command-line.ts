@@ -1,0 +1,23 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const program = join(import.meta.dirname, '../../bin/roster.ts');
+
+export interface CommandOutcome {
+  code: number | null;
+  output: string;
+}
+
+/** Runs a command of the command line in a process of its own, with these settings and nothing else of the environment. */
+export function rosterWith(settings: Record<string, string>, ...words: string[]): Promise<CommandOutcome> {
+  const child = spawn(process.execPath, [program, ...words], {
+    cwd: '/',
+    env: { PATH: process.env.PATH, ...settings },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })));
+}
