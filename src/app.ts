@@ -4,7 +4,6 @@ import compression from 'compression';
 import express, { type Express } from 'express';
 import session from 'express-session';
 import type { Logger } from 'pino';
-import { pinoHttp } from 'pino-http';
 import { applicationsController } from './applications/applications-controller.ts';
 import { auditController } from './audit/audit-controller.ts';
 import { bulkOperationsController } from './bulk-operations/bulk-operations-controller.ts';
@@ -39,7 +38,6 @@ import { may } from './users/user.ts';
 import { userActionsController } from './users/user-actions-controller.ts';
 import { UserIndex } from './users/user-index.ts';
 import { usersController } from './users/users-controller.ts';
-import { loggedPath } from './web/act.ts';
 import { AddressLimiter } from './web/address-limiter.ts';
 import type { AppContext } from './web/app-context.ts';
 import { assets } from './web/assets.ts';
@@ -50,8 +48,9 @@ import { NotFound } from './web/errors.ts';
 import { forgery, methodOverride } from './web/forgery.ts';
 import { health } from './web/health.ts';
 import { hostCheck } from './web/host-check.ts';
-import { loggedError } from './web/logged-error.ts';
+import { proxyCheck } from './web/proxy-check.ts';
 import type { SignedIn } from './web/request.d.ts';
+import { requestLog } from './web/request-log.ts';
 import { noStore, securityHeaders } from './web/security-headers.ts';
 
 export interface AppParts {
@@ -97,17 +96,11 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.locals.mailboxPath = mailbox?.path;
   app.locals.clock = clock;
 
-  app.use(
-    pinoHttp({
-      logger,
-      genReqId: () => randomBytes(9).toString('base64url'),
-      customLogLevel: (_req, res, error) => (error || res.statusCode >= 500 ? 'error' : 'info'),
-      serializers: logSerializers,
-    }),
-  );
+  app.use(requestLog(logger));
   app.use(securityHeaders(config));
   app.get('/health', noStore, health(context));
-  app.use(hostCheck(config));
+  app.use(hostCheck(config, logger));
+  app.use(proxyCheck(config, logger));
   // What browsers keep for ever is worth more effort than a page that is sent once.
   app.use('/assets', compression({ brotli: { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } } }));
   app.use(assets());
@@ -161,17 +154,6 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(errorHandler(context));
   return { express: app, context };
 }
-
-/** Never a query, a token, a cookie or a header in the log. */
-const logSerializers = {
-  req: (req: { id: unknown; method: string; raw: { originalUrl?: string; url?: string } }) => ({
-    id: req.id,
-    method: req.method,
-    path: loggedPath(req.raw),
-  }),
-  res: (res: { statusCode: number }) => ({ status: res.statusCode }),
-  err: (error: Error) => loggedError(error),
-};
 
 /** Where somebody begins: the list that they may read, the groups that they lead, or their own page. */
 function firstPage(viewer: SignedIn): string {

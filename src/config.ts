@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util';
 import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
 import { CannotStart } from './cannot-start.ts';
+import { envFileMistakes, unknownSettings } from './env-file.ts';
 import { isEmailAddress } from './text.ts';
 
 /** What is wrong with the settings, one line per mistake; the start prints them and ends. */
@@ -40,7 +41,12 @@ const settings = z.object({
     .optional(),
   SMTP_URL: z
     .string()
-    .refine((text) => isSmtpUrl(text), 'must be like smtp://user:password@mail.example.com:587, or smtps://…:465')
+    .refine(isSmtpUrl, {
+      error: ({ input }) =>
+        String(input).includes('#')
+          ? 'holds a #: write it as %23'
+          : 'must be like smtp://user:password@mail.example.com:587, or smtps://…:465',
+    })
     .optional(),
   MAIL_FROM: z
     .string()
@@ -91,6 +97,7 @@ export type SecretName = keyof typeof SECRET_SETTINGS;
 export type Secrets = Record<SecretName, string>;
 
 const FROM_FILE = [...Object.values(SECRET_SETTINGS), 'ADMIN_PASSWORD', 'SMTP_URL'];
+const SETTING_NAMES = [...Object.keys(settings.shape), ...FROM_FILE.map((name) => `${name}_FILE`)];
 
 /** What was set, checked. Secrets that were not given are kept in DATA_DIR: see installation/secrets.ts. */
 export type Settings = ReturnType<typeof readSettings>;
@@ -104,7 +111,8 @@ export type Config = Settings & { secrets: Secrets };
  */
 export function readSettings(environment: Environment = process.env, envFile = '.env') {
   const given = givenSettings(environment, envFile);
-  const mistakes: string[] = [];
+  const file = envFileText(envFile);
+  const mistakes = envFileMistakes(file, SETTING_NAMES);
   for (const name of FROM_FILE) readSecretFile(given, name, mistakes);
 
   const parsed = settings.safeParse(given);
@@ -151,6 +159,8 @@ export function readSettings(environment: Environment = process.env, envFile = '
     /** How many daily backups are kept; none are made where it is 0. */
     dailyBackups: values.DAILY_BACKUPS,
     givenSecrets: givenSecrets(values),
+    /** What is no mistake for certain, a line each. */
+    warnings: unknownSettings(file, environment, SETTING_NAMES),
   };
 }
 
@@ -188,7 +198,11 @@ function nameOf(host: string): string {
 }
 
 function dotenv(file: string): Environment {
-  return existsSync(file) ? present(parseEnv(readFileSync(file, 'utf8')) as Environment) : {};
+  return present(parseEnv(envFileText(file)) as Environment);
+}
+
+function envFileText(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
 function present(environment: Environment): Environment {

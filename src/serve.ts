@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
-import { pino } from 'pino';
 import { createApp } from './app.ts';
 import { pruneDrafts } from './bulk-operations/bulk-operation-store.ts';
 import { DAY, instant, MINUTE } from './clock.ts';
@@ -9,6 +8,7 @@ import type { Settings } from './config.ts';
 import { DailyBackups } from './installation/daily-backups.ts';
 import { openForServer } from './installation/open-installation.ts';
 import { findServerSettings, keepServerSettings, serverSettings } from './installation/server-settings.ts';
+import { createLogger } from './logger.ts';
 import type { Mailbox } from './mail/mailbox.ts';
 import { pruneNotices } from './mail/outbox-store.ts';
 import { KNOWN_FOR } from './sessions/known-devices.ts';
@@ -21,6 +21,8 @@ import type { AppContext } from './web/app-context.ts';
 
 const SHUTDOWN_PATIENCE = 10_000;
 const SECOND_SIGNAL_AFTER = 1_000;
+/** Whoever sends slowly is gone after half a minute, the time until somebody looks included. */
+const PATIENCE = { headersTimeout: 10_000, requestTimeout: 25_000, connectionsCheckingInterval: 2_000 };
 const PRUNE_EVERY = 10 * MINUTE;
 
 export interface ServeOptions {
@@ -40,14 +42,14 @@ export async function serve(
   { beforeListen, mailbox, showsInterface }: ServeOptions,
 ): Promise<void> {
   let answer: RequestListener = starting;
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, (req, res) => answer(req, res));
+  const server = createServer(PATIENCE, (req, res) => answer(req, res));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(settings.port, settings.host, resolve);
   });
   const installation = await openForServer(settings);
   const { config, db } = installation;
-  const logger = pino({ level: config.logLevel });
+  const logger = createLogger(config.logLevel);
   const { express, context } = createApp({ db, config, clock: Date.now, logger, mailbox, showsInterface });
   await beforeListen(context);
   await context.index.refresh();
@@ -89,6 +91,7 @@ async function tellCommandLine({ db, config }: AppContext, baseUrl: string): Pro
 async function greet(context: AppContext, base: string, mailbox: Mailbox | undefined): Promise<void> {
   const { config, db } = context;
   console.log(`Roster listens on ${base}`);
+  for (const warning of config.warnings) console.log(`Warning: ${warning}.`);
   if (!config.baseUrlGiven) console.log('BASE_URL is not given: links in invitations work on this machine only.');
   if (config.baseUrlGiven && !config.secure)
     console.log('Warning: BASE_URL is plain HTTP, so passwords cross the network unencrypted.');

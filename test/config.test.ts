@@ -58,6 +58,7 @@ describe('the settings', () => {
       passwordCost: 12,
       dailyBackups: 7,
       givenSecrets: {},
+      warnings: [],
     });
   });
 
@@ -222,6 +223,41 @@ describe('the settings', () => {
     expect(read({}, join(folder, 'none'))).toMatchObject({ port: 3_000 });
     // What is empty in the environment does not hide what the file says.
     expect(read({ PORT: '' }, envFile).port).toBe(4_000);
+  });
+
+  it('are refused where .env would not be read as it was meant', () => {
+    const from = (text: string) => {
+      try {
+        read({}, file('.env', text));
+      } catch (error) {
+        return (error as CannotStart).lines;
+      }
+      return [];
+    };
+    expect(from('\ufeffPORT=4000\n')).toEqual([expect.stringMatching(/^\.env begins with a byte order mark/)]);
+    expect(from('PORT=4000\nINSTANCE_NAME=North wind # the old one\n')).toEqual([
+      expect.stringMatching(/^INSTANCE_NAME \(\.env, line 2\) holds a #/),
+    ]);
+    expect(from('MAIL_FROM=a@example.com\nSMTP_URL=smtp://me:pass#word@mail.example.com\n')).toContainEqual(
+      expect.stringMatching(/^SMTP_URL \(\.env, line 2\) holds a #/),
+    );
+    expect(from('MAIL_FROM=a@example.com\nSMTP_URL="smtp://me:pass#word@mail.example.com"\n')).toEqual([
+      'SMTP_URL holds a #: write it as %23',
+    ]);
+    expect(from('LOGIN_ATEMTPS=9\nSESION_MAX=1\nexport BASE_URLS=http://x\n')).toEqual([
+      'LOGIN_ATEMTPS (.env, line 1) is no setting: LOGIN_ATTEMPTS is',
+      'SESION_MAX (.env, line 2) is no setting: SESSION_MAX is',
+      'BASE_URLS (.env, line 3) is no setting: BASE_URL is',
+    ]);
+    expect(from('# a comment\nINSTANCE_NAME="North # wind"\nOTHER=x # y\n\nPORT=4000\n')).toEqual([]);
+  });
+
+  it('that nobody knows are told and passed over', () => {
+    const { warnings } = read({ LOGIN_ATTEMTPS: '9', HOSTNAME: 'x', PATH: '/bin' }, file('.env', 'COLOUR=blue\n'));
+    expect(warnings).toEqual([
+      'COLOUR (.env, line 1) is no setting of Roster',
+      'LOGIN_ATTEMTPS in the environment is no setting of Roster; LOGIN_ATTEMPTS is',
+    ]);
   });
 
   it('name the first administrator by all three or not at all', () => {

@@ -30,6 +30,8 @@ export function openSqlite(filename: string): { reader: Knex; writer: Knex } {
       client: ImmediateSqliteClient as unknown as typeof Knex.Client,
       connection: { filename, options: { readonly } } as Knex.Config['connection'],
       useNullAsDefault: true,
+      // An error holds the statement without its values: hashes and sessions are among them (R91).
+      compileSqlOnError: false,
       // Whatever it would print is thrown as well, and told where it is understood.
       log: SILENT,
       pool: {

@@ -25,7 +25,13 @@ export function sessionsController(app: AppContext): Router {
     const typed = typedFields(req.body, ['identifier', 'password', 'next', 'kept']) as Record<string, string>;
     const { identifier, password, next } = typed;
     const kept = readKept(typed.kept);
-    const user = await app.signIn.byPassword(circumstances(app, req), identifier, password, visitorOf(app, req));
+    const { user, triedId } = await app.signIn.byPassword(
+      circumstances(app, req),
+      identifier,
+      password,
+      visitorOf(app, req),
+    );
+    req.told = { outcome: user ? 'signed in' : 'sign-in refused', userId: triedId };
     const shown = { identifier: identifier.slice(0, 254), next: safePath(next) ?? '' };
     if (!user) return showSignIn(app, req, res, shown, { error: REFUSED, kept });
     await startSession(app, req, res, user);

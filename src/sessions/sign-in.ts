@@ -57,21 +57,25 @@ export class SignIn {
     this.context = context;
   }
 
-  /** The user who signed in; undefined for every kind of refusal, which all look alike (R24). */
+  /**
+   * The user who signed in; undefined for every kind of refusal, which all look alike (R24). `triedId` is whose name it was, or null; for
+   * the log alone.
+   */
   async byPassword(
     act: Omit<Act, 'by'>,
     identifier: string,
     password: string,
     visitor: Visitor,
-  ): Promise<User | undefined> {
+  ): Promise<{ user: User | undefined; triedId: number | null }> {
     // In a storm most are turned away here, before anything is read for them.
     if (!visitor.claimsDevice) this.requireRoomForStranger();
     const user = await findUserByIdentifier(this.context.db.read, identifier);
     const device = user ? visitor.deviceOf(user) : null;
     if (device === null) await this.context.addressLimiter.requireRoom(act.address);
-    return this.inLine(device, user?.id ?? identityKey(identifier), () =>
+    const signedIn = await this.inLine(device, user?.id ?? identityKey(identifier), () =>
       this.verify({ act, user, device, password, agent: visitor.agent, isSignIn: true }),
     );
+    return { user: signedIn, triedId: user?.id ?? null };
   }
 
   /** Whether this is the password of a signed-in user; counted like a sign-in (R7). */

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { DatabaseBusy } from '../db/database.ts';
 import type { AppContext } from './app-context.ts';
-import { Forbidden, HttpError, NotFound, NotSignedIn, TooManyRequests } from './errors.ts';
+import { Forbidden, HttpError, NotFound, NotSignedIn, TooManyRequests, WrongSetup } from './errors.ts';
 import { keptForm } from './kept-form.ts';
 import { recordRefusal } from './refusal.ts';
 import { currentPage, isHtmx, render, targetOf } from './render.ts';
@@ -38,8 +38,13 @@ const ADVICE: Record<number, string> = {
 
 /** Gives every error its status and page. What is no refusal is a bug: logged once, its words never shown. */
 export function errorHandler(app: AppContext): ErrorRequestHandler {
-  return async (error, req, res, next) => {
-    if (res.headersSent) return next(error);
+  return async (error, req, res, _next) => {
+    if (res.headersSent) {
+      // Express' own handler would print it as it is.
+      app.logger.error({ err: error, requestId: req.id }, 'an answer broke off');
+      req.socket.destroy();
+      return;
+    }
     res.set('Cache-Control', 'no-store');
     if (error instanceof NotSignedIn || isLateForm(error, req)) {
       const kept = keptForm(req);
@@ -54,7 +59,7 @@ export function errorHandler(app: AppContext): ErrorRequestHandler {
     }
     const refusal = meaningOf(error);
     // The request log writes it down, once, with the request's id.
-    if (refusal.status >= 500) Object.assign(res, { err: error });
+    if (refusal.status >= 500 && !(refusal instanceof WrongSetup)) Object.assign(res, { err: error });
     if (refusal instanceof Forbidden && req.viewer) await recordRefusal(app, req, refusal.message);
     if (refusal instanceof TooManyRequests) res.set('Retry-After', String(refusal.retryAfterSeconds));
     if (refusal.status === 503) res.set('Retry-After', '5');
@@ -65,10 +70,11 @@ export function errorHandler(app: AppContext): ErrorRequestHandler {
 /** In words: as a page, or in the message area of the page that htmx asked from. */
 function answer(refusal: HttpError, req: Request, res: Response): void {
   if (isHtmx(req)) res.set('HX-Retarget', '#messages').set('HX-Reswap', 'innerHTML').set('HX-Push-Url', 'false');
+  const isSetup = refusal instanceof WrongSetup;
   const page = {
-    title: TITLES[refusal.status] ?? 'Something went wrong',
+    title: isSetup ? 'Roster is not set up for this' : (TITLES[refusal.status] ?? 'Something went wrong'),
     message: refusal.message,
-    advice: ADVICE[refusal.status],
+    advice: isSetup ? 'Whoever runs it has to change that.' : ADVICE[refusal.status],
     backPath: refusal.backPath,
     requestId: req.id,
   };

@@ -11,6 +11,13 @@ export class HttpError extends Error {
   }
 }
 
+/** Roster is set up so that it cannot work, and whoever set it up is told by the page. */
+export class WrongSetup extends HttpError {
+  constructor(message: string) {
+    super(503, message);
+  }
+}
+
 export class BadRequest extends HttpError {
   constructor(message: string) {
     super(400, message);

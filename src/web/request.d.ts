@@ -13,6 +13,8 @@ declare global {
     interface Request {
       /** Set by authentication for whoever is signed in. */
       viewer?: SignedIn;
+      /** What the log says beside path and status; `userId` null where a name was nobody's. */
+      told?: { outcome: string; userId: number | null };
     }
   }
 }

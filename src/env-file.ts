@@ -1,0 +1,65 @@
+/** As many letters may be wrong, missing or too many in what was meant to be a setting. */
+const NEAR = 2;
+/** A short name is near to many others. */
+const SHORTEST_MISSPELT = 6;
+const BYTE_ORDER_MARK = '\ufeff';
+
+interface Line {
+  number: number;
+  name: string;
+  value: string;
+}
+
+/** What is written in a `.env` in such a way that it would not be read as it was meant, a line per mistake. */
+export function envFileMistakes(text: string, known: string[]): string[] {
+  if (text.startsWith(BYTE_ORDER_MARK))
+    return ['.env begins with a byte order mark, so its first line is not read: save it as UTF-8 without one'];
+  return linesOf(text).flatMap(({ number, name, value }) => {
+    const meant = known.includes(name) ? undefined : nearest(name, known);
+    if (meant) return [`${name} (.env, line ${number}) is no setting: ${meant} is`];
+    // What follows is taken for a comment, also where it belongs to a password.
+    if (known.includes(name) && /^[^"'`].*#/.test(value))
+      return [
+        `${name} (.env, line ${number}) holds a #, and is cut there: put the value into quotes, or a comment on its own line`,
+      ];
+    return [];
+  });
+}
+
+/** Names that are no settings: all of a `.env`, and what looks like one in the environment, which holds much else. */
+export function unknownSettings(
+  text: string,
+  environment: Record<string, string | undefined>,
+  known: string[],
+): string[] {
+  const inFile = linesOf(text).filter(({ name }) => !known.includes(name) && !nearest(name, known));
+  const misspelt = Object.keys(environment).filter((name) => !known.includes(name) && nearest(name, known));
+  return [
+    ...inFile.map(({ number, name }) => `${name} (.env, line ${number}) is no setting of Roster`),
+    ...misspelt.map((name) => `${name} in the environment is no setting of Roster; ${nearest(name, known)} is`),
+  ];
+}
+
+function linesOf(text: string): Line[] {
+  return text.split(/\r?\n/).flatMap((line, at) => {
+    const [, name, value] = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/.exec(line) ?? [];
+    return name === undefined ? [] : [{ number: at + 1, name, value }];
+  });
+}
+
+function nearest(name: string, known: string[]): string | undefined {
+  if (name.length < SHORTEST_MISSPELT) return undefined;
+  return known.find((one) => distance(name.toUpperCase(), one) <= NEAR);
+}
+
+/** How many letters must be changed, added or left out to make one word of the other (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, n) => n);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    row = next;
+  }
+  return row[b.length];
+}
