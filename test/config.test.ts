@@ -244,8 +244,8 @@ describe('the settings', () => {
     expect(from('MAIL_FROM=a@example.com\nSMTP_URL="smtp://me:pass#word@mail.example.com"\n')).toEqual([
       'SMTP_URL holds a #: write it as %23',
     ]);
-    expect(from('LOGIN_ATEMTPS=9\nSESION_MAX=1\nexport BASE_URLS=http://x\n')).toEqual([
-      'LOGIN_ATEMTPS (.env, line 1) is no setting: LOGIN_ATTEMPTS is',
+    expect(from('LOGIN_ATTEMTPS=9\nSESION_MAX=1\nexport BASE_URLS=http://x\n')).toEqual([
+      'LOGIN_ATTEMTPS (.env, line 1) is no setting: LOGIN_ATTEMPTS is',
       'SESION_MAX (.env, line 2) is no setting: SESSION_MAX is',
       'BASE_URLS (.env, line 3) is no setting: BASE_URL is',
     ]);
