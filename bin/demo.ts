@@ -32,7 +32,10 @@ async function demo(): Promise<void> {
   for (const signal of SIGNALS) process.on(signal, leave);
 
   const given = Object.entries(givenSettings()).filter(([name]) => KEPT.includes(name));
-  const settings = readSettings({ LOG_LEVEL: 'warn', ...Object.fromEntries(given), DATA_DIR: folder }, '');
+  const settings = readSettings(
+    { LOG_LEVEL: 'warn', ...Object.fromEntries(given), DATA_DIR: folder, DAILY_BACKUPS: '0' },
+    '',
+  );
   const password = newPassword();
   await serve(settings, {
     beforeListen: (context) => fill(context, password),

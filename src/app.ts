@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { applicationsController } from './applications/applications-controller.ts';
 import { auditController } from './audit/audit-controller.ts';
 import { bulkOperationsController } from './bulk-operations/bulk-operations-controller.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, instant } from './clock.ts';
 import type { Config } from './config.ts';
 import { contactLinksController } from './contacts/contact-links-controller.ts';
 import { contactsController } from './contacts/contacts-controller.ts';
@@ -16,9 +16,14 @@ import type { Database } from './db/database.ts';
 import { groupsController } from './groups/groups-controller.ts';
 import { membersController } from './groups/members-controller.ts';
 import { permissionsController } from './groups/permissions-controller.ts';
+import { installationController } from './installation/installation-controller.ts';
+import { metrics } from './installation/metrics.ts';
+import { Troubles } from './installation/troubles.ts';
 import { interfaceController } from './interface/interface-controller.ts';
 import { invitationListController } from './invitations/invitation-list-controller.ts';
 import { invitationsController } from './invitations/invitations-controller.ts';
+import { BACKUP_JOB } from './jobs/job-list.ts';
+import { Jobs } from './jobs/jobs.ts';
 import { leadingController } from './leading/leading-controller.ts';
 import { linkSettings } from './links/link-store.ts';
 import { MailSender } from './mail/mail-sender.ts';
@@ -72,6 +77,8 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   const transport = mailbox ?? (config.mail && smtpTransport(config.mail));
   const place = { instanceName: config.instanceName, baseUrl: config.baseUrl };
   const addressLimiter = new AddressLimiter(db, clock);
+  const jobs = new Jobs({ logger, clock });
+  const backupProblem = () => jobs.list().find(({ name }) => name === BACKUP_JOB)?.problem;
   const context: AppContext = {
     db,
     config,
@@ -84,6 +91,9 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     links,
     mail: transport && new MailSender({ db, clock, logger, links, place, transport, auditKey: config.secrets.audit }),
     index: new UserIndex(db.read, clock),
+    jobs,
+    troubles: new Troubles({ db, config, backupProblem }),
+    startedAt: instant(clock()),
     setupToken: randomBytes(24).toString('base64url'),
   };
 
@@ -95,10 +105,14 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.locals.instanceName = config.instanceName;
   app.locals.mailboxPath = mailbox?.path;
   app.locals.clock = clock;
+  app.locals.troubles = () => context.troubles.found;
 
   app.use(requestLog(logger));
   app.use(securityHeaders(config));
+  const { count, show } = metrics(context);
+  app.use(count);
   app.get('/health', noStore, health(context));
+  app.get('/metrics', noStore, show);
   app.use(hostCheck(config, logger));
   app.use(proxyCheck(config, logger));
   // What browsers keep for ever is worth more effort than a page that is sent once.
@@ -146,6 +160,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(contactsController(context));
   app.use(contactLinksController(context));
   app.use(auditController(context));
+  app.use(installationController(context));
   if (parts.showsInterface) app.use(interfaceController());
 
   app.use(() => {

@@ -19,6 +19,7 @@ const whole = (preset: number, least: number, most: number) =>
     .default(preset);
 
 export const SHORTEST_SECRET = 32;
+const SHORTEST_TOKEN = 16;
 const secret = z.string().min(SHORTEST_SECRET, `must have at least ${SHORTEST_SECRET} characters`).optional();
 
 const httpAddress = z
@@ -79,6 +80,7 @@ const settings = z.object({
     )
     .default('info'),
   DAILY_BACKUPS: whole(7, 0, 366),
+  METRICS_TOKEN: z.string().min(SHORTEST_TOKEN, `must have at least ${SHORTEST_TOKEN} characters`).optional(),
   SESSION_SECRET: secret,
   PASSWORD_PEPPER: secret,
   LINK_SECRET: secret,
@@ -96,7 +98,7 @@ export const SECRET_SETTINGS = {
 export type SecretName = keyof typeof SECRET_SETTINGS;
 export type Secrets = Record<SecretName, string>;
 
-const FROM_FILE = [...Object.values(SECRET_SETTINGS), 'ADMIN_PASSWORD', 'SMTP_URL'];
+const FROM_FILE = [...Object.values(SECRET_SETTINGS), 'ADMIN_PASSWORD', 'SMTP_URL', 'METRICS_TOKEN'];
 const SETTING_NAMES = [...Object.keys(settings.shape), ...FROM_FILE.map((name) => `${name}_FILE`)];
 
 /** What was set, checked. Secrets that were not given are kept in DATA_DIR: see installation/secrets.ts. */
@@ -158,6 +160,8 @@ export function readSettings(environment: Environment = process.env, envFile = '
     passwordCost: 12,
     /** How many daily backups are kept; none are made where it is 0. */
     dailyBackups: values.DAILY_BACKUPS,
+    /** Who shows it gets to read /metrics; nobody does where it is not given. */
+    metricsToken: values.METRICS_TOKEN,
     givenSecrets: givenSecrets(values),
     /** What is no mistake for certain, a line each. */
     warnings: unknownSettings(file, environment, SETTING_NAMES),

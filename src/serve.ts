@@ -2,28 +2,19 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { createApp } from './app.ts';
-import { pruneDrafts } from './bulk-operations/bulk-operation-store.ts';
-import { DAY, instant, MINUTE } from './clock.ts';
 import type { Settings } from './config.ts';
-import { DailyBackups } from './installation/daily-backups.ts';
 import { openForServer } from './installation/open-installation.ts';
 import { findServerSettings, keepServerSettings, serverSettings } from './installation/server-settings.ts';
+import { jobsOf } from './jobs/job-list.ts';
 import { createLogger } from './logger.ts';
 import type { Mailbox } from './mail/mailbox.ts';
-import { pruneNotices } from './mail/outbox-store.ts';
-import { KNOWN_FOR } from './sessions/known-devices.ts';
-import { pruneDeviceCounters } from './sessions/lockout-store.ts';
-import { pruneSessions } from './sessions/session-store.ts';
 import { isAnyAdministrator } from './users/administrators.ts';
-import { pruneUserChanges } from './users/user-index.ts';
-import { pruneAddressLimits } from './web/address-limiter.ts';
 import type { AppContext } from './web/app-context.ts';
 
 const SHUTDOWN_PATIENCE = 10_000;
 const SECOND_SIGNAL_AFTER = 1_000;
 /** Whoever sends slowly is gone after half a minute, the time until somebody looks included. */
 const PATIENCE = { headersTimeout: 10_000, requestTimeout: 25_000, connectionsCheckingInterval: 2_000 };
-const PRUNE_EVERY = 10 * MINUTE;
 
 export interface ServeOptions {
   /** Runs when the database is up to date and before anybody is served. */
@@ -55,17 +46,13 @@ export async function serve(
   await context.index.refresh();
   const baseUrl = reachedAt(context, server);
   await tellCommandLine(context, baseUrl);
-  const backups = new DailyBackups(context);
-  const pruning = setInterval(() => void prune(context), PRUNE_EVERY);
   shutDownOnSignal(server, installation.close, async () => {
-    clearInterval(pruning);
-    backups.stop();
+    context.jobs.stop();
     await context.mail?.stop();
   });
   answer = express;
   context.mail?.start();
-  // The demo keeps nothing.
-  if (!mailbox) backups.start();
+  context.jobs.start(jobsOf(context));
   await greet(context, baseUrl, mailbox);
 }
 
@@ -99,21 +86,6 @@ async function greet(context: AppContext, base: string, mailbox: Mailbox | undef
   if (!context.mail) console.log('SMTP_URL is not given: no mail goes out, and links are copied.');
   if (!(await isAnyAdministrator(db.read)))
     console.log(`Make the first administrator here, once: ${base}/setup/${context.setupToken}`);
-}
-
-async function prune({ db, logger }: AppContext): Promise<void> {
-  try {
-    await db.write(async (trx) => {
-      await pruneSessions(trx, instant(Date.now()));
-      await pruneAddressLimits(trx, instant(Date.now()));
-      await pruneDeviceCounters(trx, instant(Date.now() - KNOWN_FOR));
-      await pruneUserChanges(trx);
-      await pruneDrafts(trx, instant(Date.now() - DAY));
-      await pruneNotices(trx, instant(Date.now()));
-    });
-  } catch (error) {
-    logger.warn({ err: error }, 'nothing could be pruned; the next round will');
-  }
 }
 
 /** Requests in flight finish; a second signal ends them, but only after a moment: Ctrl-C through npm arrives twice. */

@@ -57,6 +57,7 @@ describe('the settings', () => {
       logLevel: 'info',
       passwordCost: 12,
       dailyBackups: 7,
+      metricsToken: undefined,
       givenSecrets: {},
       warnings: [],
     });

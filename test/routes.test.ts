@@ -95,6 +95,21 @@ const hasPassword = (person: Person) => async (app: TestApp) => (await column(pe
 /** Every route there is. What nobody classified here fails the run, and so does what is here and no longer there. */
 const ROUTES: Record<string, Classified> = {
   'get /health': { open: 'everybody' },
+  // Who has no token is told that there is nothing.
+  'get /metrics': { open: 'everybody', shows: 404 },
+  'get /installation': { open: ['settings', 'read'] },
+  'post /installation/test-mails': {
+    open: ['settings', 'write'],
+    change: {
+      form: '/installation',
+      start: () => startApp({ SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'roster@example.com' }),
+      state: async (app) => (await app.db.read('outbox').where('kind', 'test-mail')).length,
+      from: 0,
+      to: 1,
+      audit: ['system.test-mail-sent'],
+      leadsTo: /^\/installation$/,
+    },
+  },
   'use /assets': { open: 'everybody' },
   'get /assets/:version/js/htmx.js': { open: 'everybody' },
   'get /assets/:version/js/combobox.js': { open: 'everybody' },

@@ -34,6 +34,7 @@ const WORDS: Record<string, string> = {
   'membership.until-set': 'set the end of a membership of',
   'membership.ended': 'took a membership from',
   'request.refused': 'was refused',
+  'system.test-mail-sent': 'sent a test mail of',
   'system.restored': 'restored a backup of',
   'system.secrets-accepted': 'accepted other secrets for',
 };

@@ -149,6 +149,12 @@ export async function findActions(db: Reader): Promise<string[]> {
   return (await db('audit_events').distinct('action').orderBy('action')).map((row) => row.action);
 }
 
+/** The last event and its hash: written down elsewhere, they show whether the audit was set back. */
+export async function findHead(db: Reader): Promise<{ eventId: number; hash: string } | undefined> {
+  const head = await db('audit_head').first('event_id', 'hash');
+  return head && { eventId: head.event_id, hash: head.hash };
+}
+
 export type Verification = { intact: true; events: number } | { intact: false; eventId: number; problem: string };
 
 /** Walks the whole chain and names the first row that is missing or was altered. */

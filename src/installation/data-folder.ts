@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CannotStart } from '../cannot-start.ts';
 
@@ -8,6 +8,12 @@ export const DATABASE_COMPANIONS = [`${DATABASE_FILE}-wal`, `${DATABASE_FILE}-sh
 
 export function databaseFile(dataDir: string): string {
   return join(dataDir, DATABASE_FILE);
+}
+
+/** What the database takes on the disk, with what SQLite keeps beside it. */
+export function databaseBytes(dataDir: string): number {
+  const files = [DATABASE_FILE, ...DATABASE_COMPANIONS].map((name) => join(dataDir, name));
+  return files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
 /** The folder, made where it is missing. Throws CannotStart where that cannot be, or where it cannot be written. */

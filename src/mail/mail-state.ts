@@ -8,6 +8,7 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   'account-locked': 'Notice of a lock',
   'password-changed': 'Notice of a new password',
   'email-changed': 'Notice of a new email',
+  'test-mail': 'Test mail',
 };
 
 /** How far a mail has got, in words; of one that failed for good, those of the mail server. */

@@ -75,6 +75,11 @@ const WRITERS: Record<MailKind, Writer> = {
     ],
     closing: ['If you did not expect this, tell an administrator.'],
   }),
+  'test-mail': (mail, { instanceName }) => ({
+    subject: `Test mail of ${instanceName}`,
+    paragraphs: [`${mail.facts.by} has asked ${instanceName} for this mail at ${moment(mail.createdAt)}. Mail works.`],
+    closing: [],
+  }),
 };
 
 /** What the mail says. `address` is where its link leads, for the kinds that have one. */

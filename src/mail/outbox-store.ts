@@ -6,7 +6,7 @@ import { whereIdIn } from '../db/ids.ts';
 import type { Purpose, TokenSource } from '../links/link-store.ts';
 
 /** What a user is told without being sent a link. */
-export type Notice = 'account-locked' | 'password-changed' | 'email-changed';
+export type Notice = 'account-locked' | 'password-changed' | 'email-changed' | 'test-mail';
 export type MailKind = Purpose | Notice;
 
 /** What a mail says besides who it is for; never a secret. */
@@ -168,17 +168,13 @@ export async function giveUpWaitingMails(trx: Transaction, now: Instant, answer:
 
 /** The newest mails to a user. */
 export async function findMails(db: Reader, userId: number, limit: number): Promise<SentMail[]> {
-  const rows = await db('outbox').where('user_id', userId).orderBy('id', 'desc').limit(limit);
-  return rows.map((row) => ({
-    kind: row.kind,
-    address: row.address,
-    createdAt: row.created_at,
-    attempts: row.attempts,
-    nextAt: row.next_at,
-    sentAt: row.sent_at,
-    failedAt: row.failed_at,
-    answer: row.answer,
-  }));
+  return (await db('outbox').where('user_id', userId).orderBy('id', 'desc').limit(limit)).map(sentMailOf);
+}
+
+/** The last test mail that this user sent to themself. */
+export async function findTestMail(db: Reader, userId: number): Promise<SentMail | undefined> {
+  const row = await db('outbox').where({ user_id: userId, kind: 'test-mail' }).orderBy('id', 'desc').first();
+  return row && sentMailOf(row);
 }
 
 /** The mails that were tried in vain so far and wait for their next time. */
@@ -210,6 +206,19 @@ export async function findStuckMail(db: Reader): Promise<StuckMail> {
 export async function pruneNotices(trx: Transaction, now: Instant): Promise<void> {
   const before = instant(Date.parse(now) - NOTICES_KEPT);
   await trx('outbox').whereNull('link_id').where('created_at', '<', before).delete();
+}
+
+function sentMailOf(row: { [column: string]: never }): SentMail {
+  return {
+    kind: row.kind,
+    address: row.address,
+    createdAt: row.created_at,
+    attempts: row.attempts,
+    nextAt: row.next_at,
+    sentAt: row.sent_at,
+    failedAt: row.failed_at,
+    answer: row.answer,
+  };
 }
 
 function dueMails(db: Reader, now: Instant) {

@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer';
 import { type Outgoing, type Transport, Undelivered } from './mail-sender.ts';
+import { mailTrouble, type SmtpError } from './mail-trouble.ts';
 
 export interface SmtpSettings {
   smtpUrl: string;
@@ -39,18 +40,10 @@ export function smtpTransport({ smtpUrl, from }: SmtpSettings): Transport {
   };
 }
 
-interface SmtpError {
-  message?: string;
-  code?: string;
-  /** What was being said when it went wrong: CONN, AUTH PLAIN, MAIL FROM, RCPT TO, DATA … */
-  command?: string;
-  response?: string;
-  responseCode?: number;
-}
-
 function undelivered(error: unknown): Undelivered {
-  const { message = '', response } = error as SmtpError;
-  const answer = (response ?? message).replace(/\p{Cc}+/gu, ' ').replace(LONG_WORD, '…');
+  const answer = mailTrouble(error as SmtpError)
+    .replace(/\p{Cc}+/gu, ' ')
+    .replace(LONG_WORD, '…');
   return new Undelivered(kindOf(error as SmtpError), answer.trim().slice(0, LONGEST_ANSWER));
 }
 

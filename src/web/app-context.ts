@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
-import type { Clock } from '../clock.ts';
+import type { Clock, Instant } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
+import type { Troubles } from '../installation/troubles.ts';
+import type { Jobs } from '../jobs/jobs.ts';
 import type { LinkSettings } from '../links/link-store.ts';
 import type { MailSender } from '../mail/mail-sender.ts';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
@@ -26,6 +28,9 @@ export interface AppContext {
   index: UserIndex;
   /** Undefined where no mail goes out. */
   mail: MailSender | undefined;
+  jobs: Jobs;
+  troubles: Troubles;
+  startedAt: Instant;
   /** Opens the setup page while there is no administrator; printed at the start, never stored. */
   setupToken: string;
 }

@@ -95,6 +95,8 @@ function surroundings(req: Request, res: Response) {
     now: res.app.locals.clock(),
     instanceName: res.app.locals.instanceName,
     mailboxPath: viewer && may(viewer, 'users', 'write') ? res.app.locals.mailboxPath : undefined,
+    maintains: viewer !== undefined && may(viewer, 'settings', 'read'),
+    troubles: viewer && may(viewer, 'settings', 'read') ? res.app.locals.troubles() : [],
     csrfToken: () => (typeof req.csrfToken === 'function' ? req.csrfToken() : ''),
     assetPath,
     format,

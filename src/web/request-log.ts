@@ -7,7 +7,7 @@ import { loggedError } from '../logger.ts';
 import { loggedPath } from './act.ts';
 
 /** Asked for all the time, by browsers and by whatever watches: a line of each would hide the others. */
-const UNTOLD = /^\/(assets\/|health$)/;
+const UNTOLD = /^\/(assets\/|(health|metrics)$)/;
 
 /**
  * One line per request, when it is over: what was asked, from where, by whom, and what came of it. Never a query, a token, a cookie, a

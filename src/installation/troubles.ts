@@ -1,0 +1,50 @@
+import { statfsSync } from 'node:fs';
+import type { Config } from '../config.ts';
+import type { Database } from '../db/database.ts';
+import { findStuckMail } from '../mail/outbox-store.ts';
+import { counted } from '../text.ts';
+import { databaseBytes } from './data-folder.ts';
+
+/** With less than this, or less than twice the database, the next backup or the next busy day does not fit. */
+const LEAST_FREE = 200_000_000;
+
+export interface TroubleContext {
+  db: Database;
+  config: Config;
+  /** Why there is no backup of today; undefined where there is one. */
+  backupProblem: () => string | undefined;
+}
+
+/** What whoever runs the installation has to mend, in sentences. Looked for now and then: pages show what was found last. */
+export class Troubles {
+  /** What was found last, a sentence each. */
+  found: string[] = [];
+  private readonly context: TroubleContext;
+
+  constructor(context: TroubleContext) {
+    this.context = context;
+  }
+
+  async look(): Promise<void> {
+    const { config, db, backupProblem } = this.context;
+    const backup = backupProblem();
+    const stuck = config.mail ? await findStuckMail(db.read) : undefined;
+    this.found = [
+      lowDisk(config.dataDir),
+      stuck && stuck.mails > 0 ? `${counted(stuck.mails, 'mail')} could not be sent yet: ${stuck.answer}` : undefined,
+      backup && `There is no backup of today: ${backup}`,
+    ].filter((trouble) => trouble !== undefined);
+  }
+}
+
+/** Bytes that are left where the data lies. */
+export function freeBytes(dataDir: string): number {
+  const { bavail, bsize } = statfsSync(dataDir);
+  return bavail * bsize;
+}
+
+function lowDisk(dataDir: string): string | undefined {
+  const free = freeBytes(dataDir);
+  if (free >= Math.max(LEAST_FREE, 2 * databaseBytes(dataDir))) return undefined;
+  return `The disk has only ${Math.floor(free / 1_000_000)} MB left. When it is full, nothing can be changed and nobody new can sign in.`;
+}

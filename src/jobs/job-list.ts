@@ -1,0 +1,41 @@
+import { pruneDrafts } from '../bulk-operations/bulk-operation-store.ts';
+import { DAY, HOUR, instant, MINUTE } from '../clock.ts';
+import { isBackupDue, makeDailyBackup } from '../installation/backups.ts';
+import { pruneNotices } from '../mail/outbox-store.ts';
+import { KNOWN_FOR } from '../sessions/known-devices.ts';
+import { pruneDeviceCounters } from '../sessions/lockout-store.ts';
+import { pruneSessions } from '../sessions/session-store.ts';
+import { pruneUserChanges } from '../users/user-index.ts';
+import { pruneAddressLimits } from '../web/address-limiter.ts';
+import type { AppContext } from '../web/app-context.ts';
+import type { Job } from './jobs.ts';
+
+export const BACKUP_JOB = 'Daily backup';
+
+/** Everything that runs now and then. */
+export function jobsOf(app: AppContext): Job[] {
+  const jobs = [
+    { name: 'Look for trouble', firstAfter: 1_000, every: MINUTE, run: () => app.troubles.look() },
+    { name: 'Remove what has ended', firstAfter: 10 * MINUTE, every: 10 * MINUTE, run: () => prune(app) },
+  ];
+  // One that is tried out for a minute makes no backup.
+  const backup = { name: BACKUP_JOB, firstAfter: 2 * MINUTE, every: HOUR, run: () => backUpWhenDue(app) };
+  return app.config.dailyBackups > 0 ? [...jobs, backup] : jobs;
+}
+
+async function prune({ db, clock }: AppContext): Promise<void> {
+  const now = clock();
+  await db.write(async (trx) => {
+    await pruneSessions(trx, instant(now));
+    await pruneAddressLimits(trx, instant(now));
+    await pruneDeviceCounters(trx, instant(now - KNOWN_FOR));
+    await pruneUserChanges(trx);
+    await pruneDrafts(trx, instant(now - DAY));
+    await pruneNotices(trx, instant(now));
+  });
+}
+
+async function backUpWhenDue({ config, clock }: AppContext): Promise<void> {
+  const now = clock();
+  if (isBackupDue(config.dataDir, now)) await makeDailyBackup(config.dataDir, now, config.dailyBackups);
+}

@@ -1,0 +1,75 @@
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:net';
+import { expect, it } from '@jest/globals';
+import type { Undelivered } from '../../src/mail/mail-sender.ts';
+import { mailTrouble } from '../../src/mail/mail-trouble.ts';
+import { smtpTransport } from '../../src/mail/smtp-transport.ts';
+
+const MAIL = {
+  messageId: '<a@b>',
+  to: { name: 'Bob', address: 'bob@example.com' },
+  subject: 's',
+  text: 't',
+  html: 'h',
+};
+
+/** What it comes to when a mail is sent to a server that answers like this. */
+async function troubleWith(scheme: 'smtp' | 'smtps', greeting: string, answers: [RegExp, string][]): Promise<string> {
+  const server: Server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.write(greeting);
+    socket.on('data', (data) => {
+      const line = data.toString();
+      socket.write(answers.find(([asked]) => asked.test(line))?.[1] ?? '250 OK\r\n');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const smtpUrl = `${scheme}://user:secret@127.0.0.1:${port}`;
+  const transport = smtpTransport({ smtpUrl, from: { name: '', address: 'roster@example.com' } });
+  try {
+    await transport.send(MAIL);
+    return 'sent';
+  } catch (error) {
+    return (error as Undelivered).answer;
+  } finally {
+    transport.close();
+    server.close();
+  }
+}
+
+it('names the setting where TLS is spoken to a port without it', async () => {
+  expect(await troubleWith('smtps', '220 hello\r\n', [])).toMatch(
+    /does not speak TLS on this port: use smtp:\/\/ in SMTP_URL/,
+  );
+});
+
+it('names the setting where the sign-in or the sender is refused', async () => {
+  const greeting = '220 hello\r\n';
+  const ehlo: [RegExp, string] = [/^EHLO/, '250-hello\r\n250 AUTH PLAIN LOGIN\r\n'];
+  expect(await troubleWith('smtp', greeting, [ehlo, [/^AUTH/, '535 no\r\n']])).toMatch(
+    /user or the password in SMTP_URL\. \(.*535 no/,
+  );
+  const signedIn: [RegExp, string] = [/^AUTH/, '235 welcome\r\n'];
+  expect(await troubleWith('smtp', greeting, [ehlo, signedIn, [/^MAIL FROM/, '550 not you\r\n']])).toMatch(
+    /the sender in MAIL_FROM\. \(/,
+  );
+});
+
+it.each([
+  ['getaddrinfo ENOTFOUND mail.example', 'EDNS', /host in SMTP_URL is not found/],
+  ['connect ECONNREFUSED 127.0.0.1:25', 'ESOCKET', /Nothing takes mail/],
+  ["Hostname/IP does not match certificate's altnames: Host: x", 'ESOCKET', /for another name/],
+  ['self-signed certificate', 'ESOCKET', /NODE_EXTRA_CA_CERTS/],
+  ['Connection timeout', 'ETIMEDOUT', /does not answer in time/],
+])('puts words that help before those of the system: %s', (message, code, words) => {
+  expect(mailTrouble({ message, code })).toMatch(words);
+  expect(mailTrouble({ message, code })).toContain(message);
+});
+
+it('leaves the words of a server about one recipient as they are', () => {
+  const response = '550 5.1.1 no such mailbox';
+  expect(mailTrouble({ message: 'x', response, code: 'EENVELOPE', command: 'RCPT TO', responseCode: 550 })).toBe(
+    response,
+  );
+});
