@@ -72,6 +72,7 @@ describe('the views', () => {
       '/contacts/4/link/delete',
       '/contacts/4/timeline',
       '/audit',
+      '/installation',
       '/credentials',
       '/nowhere',
       '/bulk-operations',

@@ -118,6 +118,7 @@ const states: State[] = [
   ['why', ({ people }) => `/users/${people.max}/permissions?application=users&level=write`],
   ['why not', ({ people }) => `/users/${people.bob}/permissions?application=users&level=write`],
   ['Audit', () => '/audit'],
+  ['This installation', () => '/installation'],
   ['My credentials', () => '/credentials'],
   ['Preferences', () => '/preferences'],
   ['Keyboard shortcuts', () => '/shortcuts'],
