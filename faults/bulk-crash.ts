@@ -52,7 +52,7 @@ export async function bulkCrash(
   const report: BulkCrashReport = { executed: 0, acknowledged: 0, problems: [] };
   const client = new Client('');
   try {
-    const ids = await seed(folder, users);
+    const ids = await seedUsers(folder, users);
     for (let round = 0; round < rounds; round++) {
       const server = await startServer(settings);
       client.url = server.url;
@@ -70,7 +70,7 @@ export async function bulkCrash(
       await server.exited;
       const isAcknowledged = await execution;
       if (isAcknowledged) report.acknowledged++;
-      const found = await compare(folder, Number(path.split('/').at(-1)));
+      const found = await compareOperation(folder, Number(path.split('/').at(-1)));
       if (found.isExecuted) report.executed++;
       if (isAcknowledged && !found.isExecuted) found.problems.push('it was acknowledged, and is not there');
       for (const problem of found.problems) report.problems.push(`round ${round + 1}: ${problem}`);
@@ -81,7 +81,7 @@ export async function bulkCrash(
   }
 }
 
-async function seed(folder: string, users: number): Promise<number[]> {
+export async function seedUsers(folder: string, users: number): Promise<number[]> {
   const config = withSecrets(readSettings({ DATA_DIR: folder }, ''));
   const db = openDatabase(folder);
   await migrate(db);
@@ -101,7 +101,10 @@ async function seed(folder: string, users: number): Promise<number[]> {
 }
 
 /** Whether the operation was executed, and where its items, the users and the audit do not agree. */
-async function compare(folder: string, id: number): Promise<{ isExecuted: boolean; problems: string[] }> {
+export async function compareOperation(
+  folder: string,
+  id: number,
+): Promise<{ isExecuted: boolean; problems: string[] }> {
   const db = openDatabase(folder);
   try {
     const config = withSecrets(readSettings({ DATA_DIR: folder }, ''));

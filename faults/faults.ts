@@ -2,6 +2,7 @@
 // `--seconds N` make it longer; `--write docs/faults.md` writes down what was measured.
 import { parseArgs } from 'node:util';
 import { explained, fail } from '../src/failure.ts';
+import { backupsFault } from './backups-fault.ts';
 import { bulkCrashFault } from './bulk-crash.ts';
 import { concurrentBulkFault } from './concurrent-bulk.ts';
 import { crashFault } from './crash-fault.ts';
@@ -22,6 +23,7 @@ const FAULTS: Fault[] = [
   concurrentBulkFault,
   mailFault,
   malformedFault,
+  backupsFault,
   signInTimingFault,
 ];
 
