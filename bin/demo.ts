@@ -15,7 +15,7 @@ const MADE_UP = 500;
 const KEPT = ['PORT', 'HOST', 'BASE_URL', 'TRUST_PROXY', 'INSTANCE_NAME', 'LOG_LEVEL'];
 /** Letters and digits that nobody takes for one another. */
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 try {
   await demo();

@@ -8,6 +8,7 @@ import { findServerSettings, keepServerSettings, serverSettings } from './instal
 import { jobsOf } from './jobs/job-list.ts';
 import { createLogger } from './logger.ts';
 import type { Mailbox } from './mail/mailbox.ts';
+import { whenParentIsGone } from './parent.ts';
 import { isAnyAdministrator } from './users/administrators.ts';
 import type { AppContext } from './web/app-context.ts';
 
@@ -107,6 +108,6 @@ function shutDownOnSignal(server: Server, close: () => Promise<void>, stopWork: 
     await close();
     process.exit(0);
   };
-  process.on('SIGINT', shutDown);
-  process.on('SIGTERM', shutDown);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) process.on(signal, shutDown);
+  whenParentIsGone(shutDown);
 }
