@@ -7,6 +7,7 @@ import { bulkCrashFault } from './bulk-crash.ts';
 import { concurrentBulkFault } from './concurrent-bulk.ts';
 import { crashFault } from './crash-fault.ts';
 import type { Fault } from './fault.ts';
+import { firstStartFault } from './first-start-fault.ts';
 import { lockoutRaceFault } from './lockout-race.ts';
 import { mailFault } from './mail-faults.ts';
 import { malformedFault } from './malformed-fault.ts';
@@ -25,6 +26,7 @@ const FAULTS: Fault[] = [
   malformedFault,
   backupsFault,
   signInTimingFault,
+  firstStartFault,
 ];
 
 try {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 const root = join(import.meta.dirname, '..');
 const READY = /listens on (http\S+)/;
@@ -16,12 +17,17 @@ export interface ServerProcess {
 }
 
 /** Starts the server with these settings and nothing else of the environment. Rejects where it ends before it listens. */
-export async function startServer(settings: Record<string, string>): Promise<ServerProcess> {
-  const start = performance.now();
+export function startServer(settings: Record<string, string>): Promise<ServerProcess> {
   const child = spawn(process.execPath, [join(root, 'src/server.ts')], {
     cwd: settings.DATA_DIR,
     env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'silent', NODE_ENV: 'production', ...settings },
   });
+  return listening(child);
+}
+
+/** What was started just now, once it listens. Rejects with what it printed where it ends before. */
+export async function listening(child: ChildProcess): Promise<ServerProcess> {
+  const start = performance.now();
   let output = '';
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
     child.on('exit', (code, signal) => resolve({ code, signal })),
@@ -32,9 +38,22 @@ export async function startServer(settings: Record<string, string>): Promise<Ser
       const ready = READY.exec(output);
       if (ready) resolve(ready[1]);
     };
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', hear);
     child.on('exit', (code) => reject(Object.assign(new Error(output), { code })));
   });
   return { child, url, readyAfter: performance.now() - start, output: () => output, exited };
+}
+
+/** Whether the port is free again before this many milliseconds are over. */
+export async function isGone(url: string, within = 10_000): Promise<boolean> {
+  for (const start = performance.now(); performance.now() - start < within; await setTimeout(100))
+    if (
+      await fetch(url, { redirect: 'manual' }).then(
+        () => false,
+        () => true,
+      )
+    )
+      return true;
+  return false;
 }

@@ -44,15 +44,18 @@ function stop(signal) {
   running?.kill(signal);
 }
 
-/** The process that started this one; where that is the shell of an npm script, which outlives npm, also who started that. */
+/** Who started this process, up to the first that is no shell: the shell of an npm script outlives npm. */
 function callers() {
-  const parent = process.ppid;
+  const found = [process.ppid];
   try {
-    // Linux alone tells it so; elsewhere the shell gives its place to this process.
-    const [, name, grandparent] = /\((.*)\) \S+ (\d+)/s.exec(readFileSync(`/proc/${parent}/stat`, 'utf8'));
-    if (SHELLS.includes(name)) return `${parent} ${grandparent}`;
+    // Only Linux tells it so; elsewhere the shell of a script makes way for what it starts.
+    for (;;) {
+      const [, name, parent] = /\((.*)\) \S+ (\d+)/s.exec(readFileSync(`/proc/${found.at(-1)}/stat`, 'utf8'));
+      if (!SHELLS.includes(name)) break;
+      found.push(parent);
+    }
   } catch {}
-  return String(parent);
+  return found.join(' ');
 }
 
 function exitCode(signal) {

@@ -1,0 +1,126 @@
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { fetchTools } from '../../faults/first-start.ts';
+import { Bootable } from '../support/bootable.ts';
+
+/** Too old to run Roster itself. */
+let oldNode: string;
+let clone: Bootable;
+
+beforeAll(async () => {
+  oldNode = (await fetchTools({ node: '18.20.8', npm: '10.8.2' })).node;
+});
+beforeEach(() => {
+  clone = new Bootable();
+});
+afterEach(() => clone.remove());
+
+const runsPackaged = { output: expect.stringContaining(`runs on ${process.version}\n`), code: 0 };
+
+/** Every file and when it was last changed. */
+function snapshot(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => `${name} ${statSync(join(folder, name)).mtimeMs}`)
+    .sort();
+}
+
+describe('installing', () => {
+  it('happens once, and leaves nothing else behind', async () => {
+    const before = readdirSync(clone.clone);
+    expect(await clone.boot(oldNode)).toEqual(runsPackaged);
+    expect(await clone.boot(oldNode)).toEqual(runsPackaged);
+    expect(clone.calls()).toHaveLength(1);
+    expect(readdirSync(clone.clone)).toEqual([...before, 'node_modules'].sort());
+  });
+
+  it.each([
+    ['the runtime', () => rmSync(clone.runtime)],
+    ['a package', () => rmSync(join(clone.clone, 'node_modules/bcrypt'), { recursive: true })],
+    ['a native part', () => rmSync(join(clone.clone, 'node_modules/better-sqlite3/index.js'))],
+  ])('makes up once for %s that is missing from an installation', async (_, lose) => {
+    await clone.boot(oldNode);
+    lose();
+    expect(await clone.boot(oldNode)).toEqual(runsPackaged);
+    expect(await clone.boot(oldNode)).toEqual(runsPackaged);
+    expect(clone.calls()).toHaveLength(2);
+  });
+
+  it('does not count when no runtime came with it, and is tried again', async () => {
+    clone.replaceRuntime();
+    const { output, code } = await clone.boot(oldNode);
+    expect(code).toBe(1);
+    expect(output).toMatch(/^roster: .*no Node runtime is packaged for .* install Node 24 or newer/m);
+    expect(existsSync(join(clone.clone, 'node_modules'))).toBe(false);
+    clone.release('1.0.0');
+    expect(await clone.boot(oldNode)).toEqual(runsPackaged);
+  });
+
+  it('by hand is recognised, and nothing is written then', async () => {
+    clone.installByHand();
+    const before = snapshot(clone.clone);
+    expect(await clone.boot(oldNode)).toEqual(runsPackaged);
+    expect(clone.calls()).toEqual([]);
+    expect(snapshot(clone.clone)).toEqual(before);
+  });
+
+  it('of a new version without network breaks nothing, so that the version before starts', async () => {
+    await clone.boot(oldNode);
+    const before = snapshot(join(clone.clone, 'node_modules'));
+    clone.release('2.0.0');
+    clone.unplug();
+    const { output, code } = await clone.boot(oldNode);
+    expect(code).toBe(1);
+    expect(output).toMatch(/^roster: the packages of this version could not be installed\. .*ENOTFOUND.* untouched/m);
+    expect(snapshot(join(clone.clone, 'node_modules'))).toEqual(before);
+    clone.release('1.0.0');
+    clone.unplug();
+    expect(await clone.boot(oldNode)).toEqual(runsPackaged);
+  });
+
+  it('that was killed while packages changed places puts the old ones back, also without network', async () => {
+    await clone.boot(oldNode);
+    renameSync(join(clone.clone, 'node_modules'), join(clone.clone, 'node_modules.old-4194999'));
+    clone.unplug();
+    expect(await clone.boot(oldNode)).toEqual(runsPackaged);
+    expect(clone.calls()).toHaveLength(1);
+  });
+});
+
+describe('the runtime', () => {
+  /** As on a machine with another libc: the file is there, and starting it says that it is not. */
+  const FOREIGN = '#!/lib/ld-of-another-libc.so\n';
+
+  it('is the machine’s own where the packaged one does not run, which one line says', async () => {
+    clone.replaceRuntime(FOREIGN);
+    await clone.boot(process.execPath);
+    const { output, code } = await clone.boot(process.execPath);
+    expect(code).toBe(0);
+    const own = `this machine’s own Node ${process.version} is used`;
+    expect(output.trim().split('\n')).toEqual([
+      `roster: the packaged Node does not run with the libc of this machine; ${own}`,
+      `runs on ${process.version}`,
+    ]);
+    expect(clone.calls()).toHaveLength(1);
+  });
+
+  it('is told in one line to be missing where the machine’s own is too old', async () => {
+    clone.installByHand();
+    rmSync(clone.runtime);
+    clone.replaceRuntime(FOREIGN);
+    const { output, code } = await clone.boot(oldNode);
+    expect(code).toBe(1);
+    expect(output).toMatch(/libc of this machine, and this machine’s own Node v18\S+ is too old: install Node 24/);
+  });
+
+  it('that a signal ends gives 128 and its number as the exit code', async () => {
+    for (const [signal, code] of [
+      ['SIGKILL', 137],
+      ['SIGTERM', 143],
+      ['SIGHUP', 129],
+    ] as const) {
+      clone.writeProgram(`process.kill(process.pid, '${signal}'); setTimeout(() => {}, 5_000);`);
+      expect(await clone.boot(oldNode)).toMatchObject({ code });
+    }
+  });
+});
