@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkDocs } from './checks/docs.ts';
+import { checkMigrations } from './checks/migrations.ts';
 import { checkViews } from './checks/views.ts';
 
 const bin = join(import.meta.dirname, '../node_modules/.bin');
@@ -20,6 +21,7 @@ const steps: Step[] = [
   { name: 'lint and format', run: () => command('biome', ['ci', '--error-on-warnings', '--colors=off']) },
   { name: 'views', run: async () => report(checkViews()) },
   { name: 'docs', run: async () => report(checkDocs()) },
+  { name: 'migrations', run: async () => report(checkMigrations()) },
   {
     name: 'tests',
     run: () =>

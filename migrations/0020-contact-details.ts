@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { fold, identityKey } from '../src/text.ts';
+import { fold, identityKey } from './text.ts';
 
 /** In the order in which SQLite lets them go again: the check of one column names the other. */
 const COLUMNS = [

@@ -22,9 +22,10 @@ import * as contactDetails from './0020-contact-details.ts';
 import * as confirmedBy from './0021-confirmed-by.ts';
 import * as groupLifeCycle from './0022-group-life-cycle.ts';
 import * as applications from './0023-applications.ts';
-import * as installation from './0024-installation.ts';
+import * as oneSchema from './0024-one-schema.ts';
+import * as installation from './0025-installation.ts';
 
-/** In the order in which they run. A landed migration is never edited or renamed. */
+/** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
 export const migrations: Record<string, Knex.Migration> = {
   '0001-contacts': contacts,
   '0002-users': users,
@@ -49,5 +50,13 @@ export const migrations: Record<string, Knex.Migration> = {
   '0021-confirmed-by': confirmedBy,
   '0022-group-life-cycle': groupLifeCycle,
   '0023-applications': applications,
-  '0024-installation': installation,
+  '0024-one-schema': oneSchema,
+  '0025-installation': installation,
+};
+
+/** Names that migrations had when they landed, beside those they have now: a database may still know them by these. */
+export const formerNames: Record<string, string> = {
+  '0025-confirmed-by': '0021-confirmed-by',
+  '0026-group-life-cycle': '0022-group-life-cycle',
+  '0027-applications': '0023-applications',
 };

@@ -74,7 +74,8 @@ export function openDatabase(dataDir: string): Database {
   };
 }
 
-function isBusy(error: unknown): boolean {
+/** Somebody else holds the write lock. */
+export function isBusy(error: unknown): boolean {
   return String(sqliteError(error).code).startsWith('SQLITE_BUSY');
 }
 

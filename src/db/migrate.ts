@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import { migrations } from '../../migrations/index.ts';
-import type { Database } from './database.ts';
+import { formerNames, migrations } from '../../migrations/index.ts';
+import { type Database, isBusy } from './database.ts';
 
 /** The data was written by a newer Roster than this one, which must not touch it. */
 export class NewerSchema extends Error {
@@ -10,40 +10,59 @@ export class NewerSchema extends Error {
   }
 }
 
-const migrationSource: Knex.MigrationSource<string> = {
-  getMigrations: async () => Object.keys(migrations),
-  getMigrationName: (name) => name,
-  getMigration: async (name) => migrations[name],
+const TABLE = 'migrations';
+
+const config: Knex.MigratorConfig = {
+  tableName: TABLE,
+  migrationSource: {
+    getMigrations: async () => Object.keys(migrations),
+    getMigrationName: (name: string) => name,
+    getMigration: async (name: string) => migrations[name],
+  },
 };
 
-/** The names of the migrations that are still to run, in their order. Reads only. Throws NewerSchema. */
+const PATIENCE = 10_000;
+
+/** The migrations that this database still needs, in their order. Only reads. */
 export async function pendingMigrations(db: Database): Promise<string[]> {
-  if (!(await db.read.schema.hasTable('migrations'))) return Object.keys(migrations);
-  const done: string[] = await db.read('migrations').pluck('name');
-  if (done.some((name) => !Object.hasOwn(migrations, name))) throw new NewerSchema();
-  return Object.keys(migrations).filter((name) => !done.includes(name));
+  const done = new Set((await recordedNames(db)).map((name) => formerNames[name] ?? name));
+  if ([...done].some((name) => !(name in migrations))) throw new NewerSchema();
+  return Object.keys(migrations).filter((name) => !done.has(name));
 }
 
-const LOCK_PATIENCE = 10_000;
-
 /**
- * Brings the schema up to date, each migration in a transaction of its own. Another process that migrates at the
- * same moment is waited for; a lock that a crash left behind is freed after that wait.
+ * Brings the schema up to date, each migration in a transaction of its own, so that a crash leaves a whole number of them
+ * done. Where nothing is to do, nothing is written. Another process that migrates at the same moment is waited for.
  */
 export async function migrate(db: Database): Promise<void> {
-  const migrate = db.writer.migrate;
-  const config = { migrationSource, tableName: 'migrations' };
-  const patience = performance.now() + LOCK_PATIENCE;
-  for (;;) {
+  if ((await pendingMigrations(db)).length > 0) await renameRecorded(db);
+  const patience = performance.now() + PATIENCE;
+  while ((await pendingMigrations(db)).length > 0) {
     try {
-      await migrate.latest(config);
-      return;
+      // Not `latest`, which runs all of them in one transaction.
+      await db.writer.migrate.up(config);
     } catch (error) {
-      const message = error instanceof Error ? error.message : '';
-      if (message.includes('following files are missing')) throw new NewerSchema();
-      if (!message.includes('already locked')) throw error;
-      if (performance.now() > patience) await migrate.forceFreeMigrationsLock(config);
+      // Taken inside a transaction that nobody else can have at the same time: whoever left this lock is gone.
+      if (isLockedByKnex(error)) await db.writer.migrate.forceFreeMigrationsLock(config);
+      else if (!isBusy(error) || performance.now() > patience) throw error;
       else await sleep(200);
     }
   }
+}
+
+async function recordedNames({ writer }: Database): Promise<string[]> {
+  const table = await writer('sqlite_schema').where({ type: 'table', name: TABLE }).first('name');
+  return table ? writer(TABLE).orderBy('id').pluck('name') : [];
+}
+
+async function renameRecorded(db: Database): Promise<void> {
+  const former = (await recordedNames(db)).filter((name) => name in formerNames);
+  if (former.length === 0) return;
+  await db.write(async (trx) => {
+    for (const name of former) await trx(TABLE).where({ name }).update({ name: formerNames[name] });
+  });
+}
+
+function isLockedByKnex(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('already locked');
 }

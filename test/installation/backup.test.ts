@@ -185,11 +185,11 @@ describe('daily backups', () => {
     const { default: BetterSqlite } = await import('better-sqlite3');
     const database = new BetterSqlite(join(dataDir, 'roster.sqlite'));
     database.exec('drop table secret_fingerprints; drop table server_settings');
-    database.exec("delete from migrations where name = '0024-installation'");
+    database.exec("delete from migrations where name = '0025-installation'");
     database.close();
     await start();
     expect(readdirSync(join(dataDir, 'backups'))).toEqual([
-      expect.stringMatching(/^before-0024-installation-\d{14}\.tar\.gz$/),
+      expect.stringMatching(/^before-0025-installation-\d{14}\.tar\.gz$/),
     ]);
   });
 });
