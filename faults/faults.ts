@@ -14,6 +14,7 @@ import { malformedFault } from './malformed-fault.ts';
 import { plain, writeDown } from './report.ts';
 import { signInStormFault } from './sign-in-storm.ts';
 import { signInTimingFault } from './sign-in-timing.ts';
+import { upgradeCrashFault } from './upgrade-crash.ts';
 
 /** Every fault there is, in the order in which they run. */
 const FAULTS: Fault[] = [
@@ -25,6 +26,7 @@ const FAULTS: Fault[] = [
   mailFault,
   malformedFault,
   backupsFault,
+  upgradeCrashFault,
   signInTimingFault,
   firstStartFault,
 ];

@@ -16,22 +16,25 @@ export interface ServerProcess {
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-/** Starts the server with these settings and nothing else of the environment. Rejects where it ends before it listens. */
-export function startServer(settings: Record<string, string>): Promise<ServerProcess> {
+/** Starts the server with these settings and nothing else of the environment, and does not wait for it. */
+export function serverProcess(settings: Record<string, string>): Pick<ServerProcess, 'child' | 'exited'> {
   const child = spawn(process.execPath, [join(root, 'src/server.ts')], {
     cwd: settings.DATA_DIR,
     env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'silent', NODE_ENV: 'production', ...settings },
   });
-  return listening(child);
+  return { child, exited: endOf(child) };
+}
+
+/** The same, and waits until it listens. Rejects where it ends before. */
+export function startServer(settings: Record<string, string>): Promise<ServerProcess> {
+  return listening(serverProcess(settings).child);
 }
 
 /** What was started just now, once it listens. Rejects with what it printed where it ends before. */
 export async function listening(child: ChildProcess): Promise<ServerProcess> {
   const start = performance.now();
   let output = '';
-  const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
-    child.on('exit', (code, signal) => resolve({ code, signal })),
-  );
+  const exited = endOf(child);
   const url = await new Promise<string>((resolve, reject) => {
     const hear = (chunk: Buffer) => {
       output += chunk;
@@ -43,6 +46,10 @@ export async function listening(child: ChildProcess): Promise<ServerProcess> {
     child.on('exit', (code) => reject(Object.assign(new Error(output), { code })));
   });
   return { child, url, readyAfter: performance.now() - start, output: () => output, exited };
+}
+
+function endOf(child: ChildProcess): ServerProcess['exited'] {
+  return new Promise((resolve) => child.on('exit', (code, signal) => resolve({ code, signal })));
 }
 
 /** Whether the port is free again before this many milliseconds are over. */

@@ -5,8 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { migrate, NewerSchema, pendingMigrations } from '../../src/db/migrate.ts';
 import { LANDED, openLanded } from './landed.ts';
-
-type Row = Record<string, unknown>;
+import { contentOf, type Row, schemaOf } from './snapshot.ts';
 
 let folder: string;
 let open: Database[];
@@ -32,35 +31,15 @@ function empty(name = 'empty'): Database {
   return db;
 }
 
-/** Every table with its columns, index and trigger, each with its definition. */
-async function schema({ writer }: Database): Promise<Record<string, string>> {
-  const rows = await writer('sqlite_schema').whereNotNull('sql').whereNot('name', 'like', 'sqlite_%');
-  return Object.fromEntries(rows.map(({ name, sql }) => [name, sql]));
-}
-
-/** All rows of all tables, without what tells how they came to be. */
-async function content({ writer }: Database): Promise<Record<string, Row[]>> {
-  const tables: string[] = await writer('sqlite_schema')
-    .where('type', 'table')
-    .whereNotIn('name', ['migrations', 'user_changes', 'sqlite_sequence', 'sqlite_stat1'])
-    .whereNot('name', 'like', '%\\_search%')
-    .whereRaw("name not glob '*_search_*'")
-    .orderBy('name')
-    .pluck('name');
-  const rows: Record<string, Row[]> = {};
-  for (const table of tables) rows[table] = await writer(table);
-  return rows;
-}
-
 describe('upgrading', () => {
   it.each(LANDED)('brings %s to the schema of a new database and keeps its people', async (name) => {
     const db = await landed(name);
-    const before = await content(db);
+    const before = await contentOf(db.writer);
     await migrate(db);
 
     const fresh = empty('fresh');
     await migrate(fresh);
-    expect(await schema(db)).toEqual(await schema(fresh));
+    expect(await schemaOf(db.writer)).toEqual(await schemaOf(fresh.writer));
     expect((await db.writer('migrations').pluck('name')).sort()).toEqual(
       await fresh.writer('migrations').pluck('name'),
     );
@@ -69,7 +48,7 @@ describe('upgrading', () => {
     for (const table of ['users_search', 'contacts_search'])
       await db.writer.raw('insert into ??(??, rank) values (?, 1)', [table, table, 'integrity-check']);
 
-    const after = await content(db);
+    const after = await contentOf(db.writer);
     for (const [table, rows] of Object.entries(before))
       expect({ table, rows: after[table] }).toEqual({
         table,
@@ -79,7 +58,7 @@ describe('upgrading', () => {
     if ('contact_tags' in before) return;
     const oldest = await landed(LANDED[0] === name ? LANDED[1] : LANDED[0]);
     await migrate(oldest);
-    expect(after).toEqual(await content(oldest));
+    expect(after).toEqual(await contentOf(oldest.writer));
   });
 
   it('finds a name by what can be seen of it', async () => {
@@ -98,10 +77,10 @@ describe('upgrading', () => {
   it('refuses what a newer version made, and changes nothing', async () => {
     const db = await landed(LANDED[0]);
     await db.write((trx) => trx('migrations').insert({ name: '9999-from-the-future', batch: 9 }));
-    const before = await schema(db);
+    const before = await schemaOf(db.writer);
     await expect(pendingMigrations(db)).rejects.toThrow(NewerSchema);
     await expect(migrate(db)).rejects.toThrow(NewerSchema);
-    expect(await schema(db)).toEqual(before);
+    expect(await schemaOf(db.writer)).toEqual(before);
   });
 
   it('runs each migration in a transaction of its own', async () => {

@@ -1,0 +1,134 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Database, openDatabase } from '../src/db/database.ts';
+import { migrate, pendingMigrations } from '../src/db/migrate.ts';
+import { LANDED, openLanded } from '../test/migrations/landed.ts';
+import { contentOf, schemaOf } from '../test/migrations/snapshot.ts';
+import { Client } from './client.ts';
+import { type Fault, met, told } from './fault.ts';
+import { serverProcess, startServer } from './server-process.ts';
+
+const ROUNDS = 30;
+/** So many contacts and users as many again, so that an upgrade takes a while. */
+const CROWD = 3_000;
+const LONGEST_UPGRADE = 400;
+const READY_WITHIN = 30_000;
+
+export const upgradeCrashFault: Fault = {
+  name: 'F15',
+  title: 'SIGKILL while old data is upgraded',
+  async run({ rounds = ROUNDS }) {
+    const { stoppedHalfWay, problems } = await upgradeCrashes(rounds);
+    return [
+      told('kills, over schemas', `${rounds}, ${Math.min(rounds, LANDED.length)}`),
+      told('of which with some migrations done and some not', String(stoppedHalfWay)),
+      met(
+        'not completed by the next start, or other than an upgrade that nothing stopped',
+        problems.length === 0 ? '0' : problems.join('; '),
+        '0',
+        problems.length === 0,
+      ),
+    ];
+  },
+};
+
+export interface UpgradeReport {
+  stoppedHalfWay: number;
+  problems: string[];
+}
+
+/**
+ * F15: data of an earlier version is upgraded by a start that is killed at a random moment; the next start has to complete
+ * it by itself, to the same schema and people as an upgrade that nothing stopped.
+ */
+export async function upgradeCrashes(rounds: number, random: () => number = Math.random): Promise<UpgradeReport> {
+  const report: UpgradeReport = { stoppedHalfWay: 0, problems: [] };
+  for (let round = 0; round < rounds; round++) {
+    const landed = LANDED[round % LANDED.length];
+    const folder = mkdtempSync(join(tmpdir(), 'roster-upgrade-crash-'));
+    try {
+      const expected = await upgradedInPeace(landed, join(folder, 'peace'));
+      const dataDir = join(folder, 'killed');
+      await (await openCrowded(landed, dataDir)).close();
+      const total = await pendingIn(dataDir);
+      await killWhileUpgrading(dataDir, random() * LONGEST_UPGRADE);
+      const left = await pendingIn(dataDir);
+      if (left > 0 && left < total) report.stoppedHalfWay++;
+      for (const problem of await problemsAfterStart(dataDir, expected)) report.problems.push(`${landed}: ${problem}`);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  return report;
+}
+
+async function openCrowded(landed: string, dataDir: string): Promise<Database> {
+  const db = await openLanded(landed, dataDir);
+  const crowd = `with recursive n(n) as (select 1 union all select n + 1 from n where n < ${CROWD})`;
+  await db.writer.raw(`insert into contacts (kind, name, sort_name, email, created_at) ${crowd}
+    select 'person', 'Person ' || n, 'person ' || n, 'Jürgen' || n || '@example.com', '2026-10-01T08:00:00.000Z' from n`);
+  await db.writer.raw(`insert into users (name, name_key, sort_name, email, email_key, search_text, created_at) ${crowd}
+    select 'user' || n, 'user' || n, 'user' || n, 'u' || n || '@example.com', 'u' || n || '@example.com', 'user' || n,
+      '2026-10-01T08:00:00.000Z' from n`);
+  return db;
+}
+
+type Outcome = Record<'schema' | 'content', Record<string, unknown>>;
+
+async function upgradedInPeace(landed: string, dataDir: string): Promise<Outcome> {
+  const db = await openCrowded(landed, dataDir);
+  await migrate(db);
+  return outcomeOf(db);
+}
+
+async function outcomeOf(db: Database): Promise<Outcome> {
+  // A server writes what it is asked to, and prunes what has ended.
+  const { heartbeat: _heartbeat, sessions: _sessions, ...content } = await contentOf(db.writer);
+  const outcome = { schema: await schemaOf(db.writer), content };
+  await db.close();
+  return outcome;
+}
+
+async function pendingIn(dataDir: string): Promise<number> {
+  const db = openDatabase(dataDir);
+  const pending = await pendingMigrations(db);
+  await db.close();
+  return pending.length;
+}
+
+/** Kills it so many milliseconds after it opened the data. */
+async function killWhileUpgrading(dataDir: string, after: number): Promise<void> {
+  const { child, exited } = serverProcess({ DATA_DIR: dataDir });
+  while (!existsSync(join(dataDir, 'roster.sqlite-wal')) && child.exitCode === null) await sleep(1);
+  await sleep(after);
+  child.kill('SIGKILL');
+  await exited;
+}
+
+async function problemsAfterStart(dataDir: string, expected: Outcome): Promise<string[]> {
+  const problems: string[] = [];
+  const server = await startServer({ DATA_DIR: dataDir });
+  if (!(await isHealthy(new Client(server.url)))) problems.push('did not become healthy');
+  server.child.kill('SIGTERM');
+  await server.exited;
+  const db = openDatabase(dataDir);
+  const [{ integrity_check: integrity }] = await db.writer.raw('pragma integrity_check');
+  if (integrity !== 'ok') problems.push(`integrity_check: ${integrity}`);
+  const found = await outcomeOf(db);
+  for (const part of ['schema', 'content'] as const)
+    for (const name of new Set([...Object.keys(expected[part]), ...Object.keys(found[part])]))
+      if (JSON.stringify(found[part][name]) !== JSON.stringify(expected[part][name]))
+        problems.push(`${part} of ${name} differs`);
+  return problems;
+}
+
+async function isHealthy(client: Client): Promise<boolean> {
+  const patience = performance.now() + READY_WITHIN;
+  while (performance.now() < patience) {
+    if ((await client.get('/health')).status === 200) return true;
+    await sleep(100);
+  }
+  return false;
+}
