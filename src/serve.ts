@@ -7,6 +7,7 @@ import { openForServer } from './installation/open-installation.ts';
 import { findServerSettings, keepServerSettings, serverSettings } from './installation/server-settings.ts';
 import { jobsOf } from './jobs/job-list.ts';
 import { createLogger } from './logger.ts';
+import { endWithoutData } from './lost-data.ts';
 import type { Mailbox } from './mail/mailbox.ts';
 import { whenParentIsGone } from './parent.ts';
 import { isAnyAdministrator } from './users/administrators.ts';
@@ -42,6 +43,7 @@ export async function serve(
   const installation = await openForServer(settings);
   const { config, db } = installation;
   const logger = createLogger(config.logLevel);
+  void db.gone.then((gone) => endWithoutData(db, gone));
   const { express, context } = createApp({ db, config, clock: Date.now, logger, mailbox, showsInterface });
   await beforeListen(context);
   await context.index.refresh();

@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
+import type { DatabaseGone } from './database-files.ts';
 import { checkpoint, openSqlite } from './sqlite.ts';
 
 /** What a store reads from: the read side of the database, or the transaction it takes part in. */
@@ -22,14 +23,18 @@ export interface Database {
   readonly read: Reader;
   /** The one writing connection, for migrations. Everything else writes through `write`. */
   readonly writer: Knex;
-  /** Runs `work` in one transaction that holds the write lock from its beginning. */
+  /** Runs `work` in one transaction that holds the write lock from its beginning. Returns when it is where it will be read. */
   write<T>(work: (trx: Transaction) => Promise<T>): Promise<T>;
+  /** Resolves when the file or its log was deleted, moved or replaced. Nothing that is written from then on is acknowledged. */
+  readonly gone: Promise<DatabaseGone>;
   close(): Promise<void>;
 }
 
 const BUSY_PATIENCE = 5_000;
 /** How long after a change the log is looked at: by then its answer is out. */
 const CHECKPOINT_DELAY = 250;
+/** How often the files are looked at while nobody writes. */
+const LOOKS_EVERY = 500;
 
 /** Opens the SQLite file in `dataDir`, making the folder where it is missing. Throws where it cannot be written. */
 export function openDatabase(dataDir: string): Database {
@@ -37,7 +42,27 @@ export function openDatabase(dataDir: string): Database {
   process.umask(0o077);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   accessSync(dataDir, constants.W_OK);
-  const { reader, writer } = openSqlite(join(dataDir, 'roster.sqlite'));
+  const { reader, writer, files } = openSqlite(join(dataDir, 'roster.sqlite'));
+  const gone = Promise.withResolvers<DatabaseGone>();
+  /** Once they are gone they stay so, whatever is put in their place. */
+  let lost: DatabaseGone | undefined;
+  function checkFiles(): void {
+    if (lost) throw lost;
+    try {
+      files.check();
+    } catch (error) {
+      lost = error as DatabaseGone;
+      gone.resolve(lost);
+      throw error;
+    }
+  }
+  const looking = setInterval(() => {
+    try {
+      checkFiles();
+    } catch {
+      clearInterval(looking);
+    }
+  }, LOOKS_EVERY).unref();
   let awaited: NodeJS.Timeout | undefined;
   function checkpointSoon(): void {
     awaited ??= setTimeout(async () => {
@@ -56,7 +81,10 @@ export function openDatabase(dataDir: string): Database {
       const patience = performance.now() + BUSY_PATIENCE;
       for (let pause = 10; ; pause = Math.min(pause * 2, 200)) {
         try {
+          checkFiles();
           const result = await writer.transaction(work);
+          // A commit succeeds in a file that was deleted as well.
+          checkFiles();
           checkpointSoon();
           return result;
         } catch (error) {
@@ -66,10 +94,13 @@ export function openDatabase(dataDir: string): Database {
         }
       }
     },
+    gone: gone.promise,
     async close() {
+      clearInterval(looking);
       clearTimeout(awaited);
       await reader.destroy();
       await writer.destroy();
+      if (lost) files.putLogAside();
     },
   };
 }

@@ -2,6 +2,7 @@ import BetterSqlite from 'better-sqlite3';
 import type { Knex } from 'knex';
 import knex from 'knex';
 import SqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
+import { DatabaseFiles } from './database-files.ts';
 
 /**
  * Knex begins with a plain BEGIN, and a transaction that reads before it writes then fails at once when somebody
@@ -24,7 +25,8 @@ const SILENT = { warn() {}, error() {}, deprecate() {}, debug() {} };
 type Pooled = (error: Error | null, connection: BetterSqlite.Database) => void;
 
 /** One connection that writes and a few that only read: with a shared pool of one, every read waits for any open transaction. */
-export function openSqlite(filename: string): { reader: Knex; writer: Knex } {
+export function openSqlite(filename: string): { reader: Knex; writer: Knex; files: DatabaseFiles } {
+  const files = new DatabaseFiles(filename);
   const open = (pool: { min: number; max: number }, pragmas: string[], readonly: boolean): Knex =>
     knex({
       client: ImmediateSqliteClient as unknown as typeof Knex.Client,
@@ -37,8 +39,16 @@ export function openSqlite(filename: string): { reader: Knex; writer: Knex } {
       pool: {
         ...pool,
         afterCreate: (connection: BetterSqlite.Database, done: Pooled) => {
-          for (const pragma of pragmas) connection.pragma(pragma);
-          done(null, connection);
+          try {
+            for (const pragma of pragmas) connection.pragma(pragma);
+            // The log is there from the first statement on.
+            connection.prepare('select 1 from sqlite_schema').get();
+            if (readonly) files.check();
+            else files.noteOpened();
+            done(null, connection);
+          } catch (error) {
+            done(error as Error, connection);
+          }
         },
       },
     });
@@ -54,6 +64,7 @@ export function openSqlite(filename: string): { reader: Knex; writer: Knex } {
   return {
     writer: open({ min: 1, max: 1 }, [...always, ...writing], false),
     reader: open({ min: 0, max: 3 }, always, true),
+    files,
   };
 }
 

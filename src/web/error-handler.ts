@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { DatabaseBusy } from '../db/database.ts';
+import { DatabaseGone } from '../db/database-files.ts';
 import type { AppContext } from './app-context.ts';
 import { Forbidden, HttpError, NotFound, NotSignedIn, TooManyRequests, WrongSetup } from './errors.ts';
 import { keptForm } from './kept-form.ts';
@@ -95,6 +96,8 @@ function meaningOf(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof DatabaseBusy)
     return new HttpError(503, 'The database is busy. Nothing was changed; try again in a moment.');
+  if (error instanceof DatabaseGone)
+    return new HttpError(503, 'The data of this Roster was taken away while it ran: what you sent may be lost.');
   const { code, status } = (error ?? {}) as { code?: unknown; status?: unknown };
   if (code === 'EBADCSRFTOKEN')
     return new Forbidden(
