@@ -36,7 +36,7 @@ describe('installing', () => {
 
   it.each([
     ['the runtime', () => rmSync(clone.runtime)],
-    ['a package', () => rmSync(join(clone.clone, 'node_modules/bcrypt'), { recursive: true })],
+    ['a package', () => rmSync(join(clone.clone, 'node_modules/express'), { recursive: true })],
     ['a native part', () => rmSync(join(clone.clone, 'node_modules/better-sqlite3/index.js'))],
   ])('makes up once for %s that is missing from an installation', async (_, lose) => {
     await clone.boot(oldNode);

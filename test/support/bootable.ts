@@ -5,11 +5,12 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 const RUNTIME = `node-${process.platform}-${process.arch}`;
-/** In the place of npm: notes how it was called, and lays out what the registry has, or fails as without network. */
+/** In the place of npm: notes how it was called, empties the folder, and lays out what the registry has, or fails. */
 const STAND_IN = `
-const { appendFileSync, cpSync, existsSync } = require('node:fs');
+const { appendFileSync, cpSync, existsSync, rmSync } = require('node:fs');
 const { join } = require('node:path');
 appendFileSync(join(__dirname, 'calls'), process.argv.slice(2).join(' ') + '\\n');
+rmSync('node_modules', { recursive: true, force: true });
 const registry = join(__dirname, 'registry');
 if (existsSync(registry)) cpSync(registry, 'node_modules', { recursive: true, verbatimSymlinks: true });
 else { console.error('npm error code ENOTFOUND\\nnpm error network'); process.exitCode = 1; }
@@ -22,7 +23,7 @@ export interface Booted {
   code: number | null;
 }
 
-/** A clone with the real boot.mjs and three small packages, so that many kinds of first start take a moment only. */
+/** A clone with the real boot.mjs and a few small packages, so that many kinds of first start take a moment only. */
 export class Bootable {
   readonly clone = mkdtempSync(join(tmpdir(), 'roster-Häus chen-'));
   readonly runtime = join(this.clone, 'node_modules', RUNTIME, 'bin', 'node');
@@ -43,6 +44,7 @@ export class Bootable {
       '': { version },
       'node_modules/better-sqlite3': { version, integrity: `sqlite ${version}` },
       'node_modules/bcrypt': { version, integrity: `bcrypt ${version}` },
+      'node_modules/express': { version, integrity: `express ${version}` },
       'node_modules/jest': { version, integrity: `jest ${version}`, dev: true },
       [`node_modules/${RUNTIME}`]: { version, integrity: `node ${version}`, optional: true },
     };
@@ -52,7 +54,7 @@ export class Bootable {
       mkdirSync(join(this.registry, path, '..'), { recursive: true });
       writeFileSync(join(this.registry, path), content);
     };
-    for (const name of ['better-sqlite3', 'bcrypt', RUNTIME]) has(`${name}/package.json`, '{}');
+    for (const name of ['better-sqlite3', 'bcrypt', 'express', RUNTIME]) has(`${name}/package.json`, '{}');
     has('better-sqlite3/index.js', 'module.exports = class { close() {} };');
     has('bcrypt/index.js', '');
     has(`${RUNTIME}/bin/placeholder`, '');
