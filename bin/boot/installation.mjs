@@ -10,9 +10,9 @@ export function isInstalled(root, development) {
   const found = packagesIn(join(root, 'node_modules', '.package-lock.json'));
   return Object.entries(wanted).every(([path, { version, integrity, ...needed }]) => {
     if (path === '') return true;
-    if (!found[path]) return !isNeeded(needed, development);
-    const isSame = found[path].version === version && found[path].integrity === integrity;
-    return isSame && existsSync(join(root, path, 'package.json'));
+    // Some npm of version 11 notes packages of other platforms as well, and puts none of them there.
+    if (!found[path] || !existsSync(join(root, path, 'package.json'))) return !isNeeded(needed, development);
+    return found[path].version === version && found[path].integrity === integrity;
   });
 }
 

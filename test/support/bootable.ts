@@ -47,6 +47,8 @@ export class Bootable {
       'node_modules/express': { version, integrity: `express ${version}` },
       'node_modules/jest': { version, integrity: `jest ${version}`, dev: true },
       [`node_modules/${RUNTIME}`]: { version, integrity: `node ${version}`, optional: true },
+      // Of another platform: some npm note it as installed and put none of it there.
+      'node_modules/node-of-another-platform': { version, integrity: `other ${version}`, optional: true },
     };
     writeFileSync(join(this.clone, 'package-lock.json'), JSON.stringify({ packages }));
     this.unplug();
