@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:zlib';
 import compression from 'compression';
 import express, { type Express } from 'express';
-import session from 'express-session';
 import type { Logger } from 'pino';
 import { applicationsController } from './applications/applications-controller.ts';
 import { auditController } from './audit/audit-controller.ts';
@@ -34,6 +33,7 @@ import { PasswordHasher } from './passwords/password-hasher.ts';
 import { passwordsController } from './passwords/passwords-controller.ts';
 import { preferencesController } from './preferences/preferences-controller.ts';
 import { searchController } from './search/search-controller.ts';
+import { keptSession } from './sessions/kept-session.ts';
 import { KnownDevices } from './sessions/known-devices.ts';
 import { SessionStore } from './sessions/session-store.ts';
 import { sessionsController } from './sessions/sessions-controller.ts';
@@ -121,11 +121,14 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(compression({ level: 1 }));
   app.use(noStore);
   app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));
+  const sessions = new SessionStore(db, clock, {
+    idleMinutes: config.sessionIdleMinutes,
+    maxHours: config.sessionMaxHours,
+  });
   app.use(
-    session({
+    keptSession(sessions, {
       name: config.secure ? '__Host-roster' : 'roster',
       secret: config.secrets.session,
-      store: new SessionStore(db, clock, { idleMinutes: config.sessionIdleMinutes, maxHours: config.sessionMaxHours }),
       genid: () => randomBytes(32).toString('base64url'),
       cookie: { path: '/', httpOnly: true, sameSite: 'lax', secure: config.secure },
       resave: false,

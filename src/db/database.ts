@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import type { DatabaseGone } from './database-files.ts';
+import { DatabaseGone } from './database-files.ts';
 import { checkpoint, openSqlite } from './sqlite.ts';
 
 /** What a store reads from: the read side of the database, or the transaction it takes part in. */
@@ -25,12 +25,15 @@ export interface Database {
   readonly writer: Knex;
   /** Runs `work` in one transaction that holds the write lock from its beginning. Returns when it is where it will be read. */
   write<T>(work: (trx: Transaction) => Promise<T>): Promise<T>;
+  /** The same for what may as well be written later: where the database does not take it soon, it is left out. */
+  note(work: (trx: Transaction) => Promise<unknown>): Promise<void>;
   /** Resolves when the file or its log was deleted, moved or replaced. Nothing that is written from then on is acknowledged. */
   readonly gone: Promise<DatabaseGone>;
   close(): Promise<void>;
 }
 
 const BUSY_PATIENCE = 5_000;
+const NOTE_PATIENCE = 200;
 /** How long after a change the log is looked at: by then its answer is out. */
 const CHECKPOINT_DELAY = 250;
 /** How often the files are looked at while nobody writes. */
@@ -72,26 +75,35 @@ export function openDatabase(dataDir: string): Database {
     }, CHECKPOINT_DELAY).unref();
   }
 
+  async function write<T>(work: (trx: Transaction) => Promise<T>, patience = BUSY_PATIENCE): Promise<T> {
+    // Another process (the command line) may hold the write lock. SQLite's own wait would block every request,
+    // so it is kept short and repeated from here.
+    const patientUntil = performance.now() + patience;
+    for (let pause = 10; ; pause = Math.min(pause * 2, 200)) {
+      try {
+        checkFiles();
+        const result = await transact(writer, work);
+        // A commit succeeds in a file that was deleted as well.
+        checkFiles();
+        checkpointSoon();
+        return result;
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        if (performance.now() > patientUntil) throw new DatabaseBusy();
+        await sleep(pause);
+      }
+    }
+  }
+
   return {
     read: reader,
     writer,
-    async write(work) {
-      // Another process (the command line) may hold the write lock. SQLite's own wait would block every request,
-      // so it is kept short and repeated from here.
-      const patience = performance.now() + BUSY_PATIENCE;
-      for (let pause = 10; ; pause = Math.min(pause * 2, 200)) {
-        try {
-          checkFiles();
-          const result = await writer.transaction(work);
-          // A commit succeeds in a file that was deleted as well.
-          checkFiles();
-          checkpointSoon();
-          return result;
-        } catch (error) {
-          if (!isBusy(error)) throw error;
-          if (performance.now() > patience) throw new DatabaseBusy();
-          await sleep(pause);
-        }
+    write: (work) => write(work),
+    async note(work) {
+      try {
+        await write(work, NOTE_PATIENCE);
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
       }
     },
     gone: gone.promise,
@@ -103,6 +115,33 @@ export function openDatabase(dataDir: string): Database {
       if (lost) files.putLogAside();
     },
   };
+}
+
+/** SQLite may undo a transaction that its disk refused; undoing it again then fails, in words that say nothing of the disk. */
+async function transact<T>(writer: Knex, work: (trx: Transaction) => Promise<T>): Promise<T> {
+  let first: unknown;
+  try {
+    return await writer.transaction((trx) =>
+      work(trx).catch((error) => {
+        first = error;
+        throw error;
+      }),
+    );
+  } catch (error) {
+    throw first ?? error;
+  }
+}
+
+/** What the disk under the database does not do: take more, or take and give anything. Undefined for every other error. */
+export function diskTrouble(error: unknown): 'full' | 'failing' | undefined {
+  const code = String(sqliteError(error).code);
+  if (code === 'SQLITE_FULL') return 'full';
+  return /^SQLITE_(IOERR|READONLY|CANTOPEN)/.test(code) ? 'failing' : undefined;
+}
+
+/** Nothing is wrong with what was asked for: the database cannot do it now. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof DatabaseBusy || error instanceof DatabaseGone || diskTrouble(error) !== undefined;
 }
 
 /** Somebody else holds the write lock. */

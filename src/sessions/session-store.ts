@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type SessionData, Store } from 'express-session';
+import type { Request } from 'express';
+import { type Session, type SessionData, Store } from 'express-session';
 import { type Clock, HOUR, instant, MINUTE } from '../clock.ts';
-import type { Database, Reader, Transaction } from '../db/database.ts';
+import { type Database, isUnavailable, type Reader, type Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { pieces } from '../users/user-store.ts';
 
@@ -36,6 +37,8 @@ export class SessionStore extends Store {
   private readonly db: Database;
   private readonly clock: Clock;
   private readonly limits: Limits;
+  /** What stands in the database of the sessions of requests that are under way. */
+  private readonly kept = new WeakMap<SessionData, string>();
 
   constructor(db: Database, clock: Clock, limits: Limits) {
     super();
@@ -78,9 +81,35 @@ export class SessionStore extends Store {
       .then(() => {
         session.stored = true;
         session.createdAt = data.createdAt;
+        this.kept.set(session, contentOf(session));
         done();
       })
       .catch(done);
+  }
+
+  override createSession(req: Request, data: SessionData): Session & SessionData {
+    const session = super.createSession(req, data);
+    this.kept.set(session, contentOf(session));
+    return session;
+  }
+
+  /**
+   * Writes down what a request changed in its session. One that is not there yet has to be, or its forms would be worth
+   * nothing; for what an existing one forgets, such as a message for its next page, no answer is held back.
+   */
+  async keep(session: Session & SessionData): Promise<void> {
+    const call = (work: (done: Done) => void) =>
+      new Promise<void>((resolve, reject) => work((error) => (error ? reject(error) : resolve())));
+    if (contentOf(session) === (this.kept.get(session) ?? NO_CONTENT)) {
+      if (session.stored) await call((done) => this.touch(session.id, session, done));
+      return;
+    }
+    const { stored } = session;
+    try {
+      await call((done) => this.set(session.id, session, done));
+    } catch (error) {
+      if (!stored || !isUnavailable(error)) throw error;
+    }
   }
 
   override touch(id: string, session: SessionData, done: Done = () => {}): void {
@@ -90,7 +119,7 @@ export class SessionStore extends Store {
       return;
     }
     this.db
-      .write((trx) =>
+      .note((trx) =>
         trx('sessions')
           .where('id_hash', hashOf(id))
           .update({ seen_at: instant(now), expires_at: this.expiryOf(session, now) }),
@@ -176,6 +205,19 @@ async function maySignInNow(trx: Transaction, { userId, passwordSetAt }: Session
   if (userId === undefined) return true;
   const user = await trx('users').where({ id: userId, activity: 'active', api_only: false }).first('password_set_at');
   return user !== undefined && user.password_set_at === passwordSetAt;
+}
+
+const NO_CONTENT = '{}';
+
+/** Without what is kept in columns of its own, or anew by every answer. */
+function contentOf({
+  cookie: _cookie,
+  seenAt: _seenAt,
+  stored: _stored,
+  createdAt: _createdAt,
+  ...content
+}: SessionData) {
+  return JSON.stringify(content);
 }
 
 function hashOf(id: string): string {

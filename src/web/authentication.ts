@@ -54,7 +54,7 @@ async function noteActivity(app: AppContext, user: User): Promise<void> {
   const last = user.lastActivityAt === null ? 0 : Date.parse(user.lastActivityAt);
   // A clock that was set back far must not stop the record.
   if (now - last < ACTIVITY_EVERY && last - now < DAY) return;
-  await app.db.write((trx) =>
+  await app.db.note((trx) =>
     trx('users')
       .where('id', user.id)
       .update({ last_activity_at: instant(now) }),

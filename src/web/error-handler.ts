@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
-import { DatabaseBusy } from '../db/database.ts';
+import { DatabaseBusy, diskTrouble } from '../db/database.ts';
 import { DatabaseGone } from '../db/database-files.ts';
 import type { AppContext } from './app-context.ts';
 import { Forbidden, HttpError, NotFound, NotSignedIn, TooManyRequests, WrongSetup } from './errors.ts';
@@ -22,7 +22,7 @@ const TITLES: Record<number, string> = {
   421: 'Wrong address',
   422: 'This cannot be done',
   429: 'Please wait a moment',
-  503: 'Busy',
+  503: 'Not now',
 };
 
 /** What somebody can do who stands before it. */
@@ -37,6 +37,14 @@ const ADVICE: Record<number, string> = {
   503: 'Go back and send it again in a few seconds; your browser still has what you typed.',
 };
 
+const NO_DISK = {
+  full: 'The disk of this Roster is full. Nothing was changed; tell whoever runs it.',
+  failing: 'The disk of this Roster does not answer. Nothing was changed; tell whoever runs it.',
+};
+
+/** What a page wanted that is not shown now. */
+const OF_THE_PAGE = ['Location', 'HX-Redirect', 'HX-Location', 'HX-Refresh', 'HX-Trigger'];
+
 /** Gives every error its status and page. What is no refusal is a bug: logged once, its words never shown. */
 export function errorHandler(app: AppContext): ErrorRequestHandler {
   return async (error, req, res, _next) => {
@@ -46,6 +54,7 @@ export function errorHandler(app: AppContext): ErrorRequestHandler {
       req.socket.destroy();
       return;
     }
+    for (const name of OF_THE_PAGE) res.removeHeader(name);
     res.set('Cache-Control', 'no-store');
     if (error instanceof NotSignedIn || isLateForm(error, req)) {
       const kept = keptForm(req);
@@ -98,6 +107,8 @@ function meaningOf(error: unknown): HttpError {
     return new HttpError(503, 'The database is busy. Nothing was changed; try again in a moment.');
   if (error instanceof DatabaseGone)
     return new HttpError(503, 'The data of this Roster was taken away while it ran: what you sent may be lost.');
+  const trouble = diskTrouble(error);
+  if (trouble) return new HttpError(503, NO_DISK[trouble]);
   const { code, status } = (error ?? {}) as { code?: unknown; status?: unknown };
   if (code === 'EBADCSRFTOKEN')
     return new Forbidden(

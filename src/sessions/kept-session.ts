@@ -1,0 +1,23 @@
+import type { RequestHandler } from 'express';
+import session, { type SessionOptions } from 'express-session';
+import type { SessionStore } from './session-store.ts';
+
+/**
+ * Gives each request its session, and writes it down before the answer begins. The library begins the answer first: where
+ * the database then refuses, it can only break the connection.
+ */
+export function keptSession(store: SessionStore, options: SessionOptions): RequestHandler {
+  const begin = session({ ...options, store });
+  return (req, res, next) => {
+    const end = res.end;
+    begin(req, res, (error) => {
+      if (error) return next(error);
+      res.end = ((...last: Parameters<typeof end>) => {
+        res.end = end;
+        store.keep(req.session).then(() => end.apply(res, last), next);
+        return res;
+      }) as typeof end;
+      next();
+    });
+  };
+}

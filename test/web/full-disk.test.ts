@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import type BetterSqlite from 'better-sqlite3';
+import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
+import { userRow } from '../support/database.ts';
+import { pageOf } from '../support/page.ts';
+import { Session, signedIn } from '../support/session.ts';
+
+/** More than any page that is there has room for. */
+const LONG = 'x'.repeat(4_900);
+
+/** The database can take no further page, as on a disk without room. */
+async function setRoom({ db }: TestApp, room: 'none' | 'enough'): Promise<void> {
+  const connection: BetterSqlite.Database = await db.writer.client.acquireConnection();
+  if (room === 'none') {
+    connection.pragma(`max_page_count = ${connection.pragma('page_count', { simple: true })}`);
+    // What is left is used up, down to the last place for a session.
+    const session = connection.prepare(
+      "insert into sessions values (hex(randomblob(16)), null, printf('%.*c', ?, 'x'), '', '', '', '', '9999')",
+    );
+    for (const length of [2_000, 200, 1])
+      try {
+        for (;;) session.run(length);
+      } catch {}
+  } else connection.pragma('max_page_count = 1000000');
+  await db.writer.client.releaseConnection(connection);
+}
+
+describe('a full disk', () => {
+  it('is said in words where something cannot be kept, while pages are still shown', async () => {
+    await using app = await startApp();
+    const alice = await signedIn(app, 'alice');
+    await alice.get('/users/new');
+    await setRoom(app, 'none');
+
+    for (const path of ['/users', '/groups', '/credentials']) expect((await alice.get(path)).status).toBe(200);
+    const refused = await alice.post('/users', {
+      name: 'zoe',
+      email: 'zoe@example.com',
+      access: 'copy',
+      description: LONG,
+    });
+    expect([refused.status, refused.headers['retry-after']]).toEqual([503, '5']);
+    expect(pageOf(refused).textOf('#error p')).toMatch(/The disk of this Roster is full. Nothing was changed/);
+    expect(await app.db.read('users').where('name', 'zoe')).toEqual([]);
+
+    await setRoom(app, 'enough');
+    const made = await alice.post('/users', {
+      name: 'zoe',
+      email: 'zoe@example.com',
+      access: 'copy',
+      description: LONG,
+    });
+    expect(made.status).toBe(303);
+  });
+
+  it('answers who signs in, and breaks no connection of who has no session yet', async () => {
+    await using app = await startApp();
+    const before = new Session(app);
+    await before.get('/session/new');
+    await setRoom(app, 'none');
+    const page = await new Session(app).get('/session/new');
+    expect(page.status).toBe(503);
+    expect(pageOf(page).textOf('#error p')).toMatch(/The disk of this Roster is full/);
+    const signIn = await before.post('/session', { identifier: 'alice', password: PASSWORD });
+    expect(signIn.status).toBe(503);
+    expect(await userRow(app, app.people.alice)).toMatchObject({ activity: 'active' });
+
+    await setRoom(app, 'enough');
+    await before.get('/session/new');
+    expect((await before.post('/session', { identifier: 'alice', password: PASSWORD })).status).toBe(303);
+  });
+});
