@@ -29,6 +29,9 @@ const SEEN_EVERY = MINUTE;
 /** A visit of the sign-in page writes a session for its forgery token; it need not live long. */
 const ANONYMOUS_LIFE = HOUR;
 
+/** A session from further ahead was begun while the clock was wrong, and would last longer than any may. */
+const FUTURE = HOUR;
+
 type Done = (error?: unknown) => void;
 type Got = (error: unknown, session?: SessionData | null) => void;
 
@@ -52,6 +55,7 @@ export class SessionStore extends Store {
       .read('sessions')
       .where('id_hash', hashOf(id))
       .where('expires_at', '>', instant(this.clock()))
+      .where('created_at', '<', instant(this.clock() + FUTURE))
       .first('data', 'seen_at')
       .then((row) => {
         if (!row) return done(null, null);
@@ -197,7 +201,8 @@ export async function findSessions(db: Reader, userId: number, now: string): Pro
 }
 
 export async function pruneSessions(trx: Transaction, now: string): Promise<number> {
-  return trx('sessions').where('expires_at', '<=', now).delete();
+  const future = instant(Date.parse(now) + FUTURE);
+  return trx('sessions').where('expires_at', '<=', now).orWhere('created_at', '>=', future).delete();
 }
 
 /** A sign-in that was under way while its user lost access must leave nothing behind that a later activation would revive. */
