@@ -10,7 +10,7 @@ import type { AppContext } from './web/app-context.ts';
 async function createAdministratorFromSettings({ db, config, hasher }: AppContext): Promise<void> {
   const given = config.administrator;
   if (!given || (await isAnyAdministrator(db.read))) return;
-  const problem = passwordProblem(given.password, personalWords(given, config.instanceName));
+  const problem = await passwordProblem(given.password, personalWords(given, config.instanceName));
   if (problem) throw new ConfigError([`ADMIN_PASSWORD will not do. ${problem}`]);
   const circumstances = { at: instant(Date.now()), address: '', requestId: 'start', auditKey: config.secrets.audit };
   const passwordHash = await hasher.hash(given.password);

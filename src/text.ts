@@ -1,16 +1,26 @@
 /**
+ * As many marks on one letter as any script needs (UAX #15, Stream-Safe Text Format). Normalising sorts the marks of a letter, which takes
+ * time that grows with their square: a hundred thousand take seconds.
+ */
+const TOO_MANY_MARKS = /([\p{M}\uff9e\uff9f]{30})[\p{M}\uff9e\uff9f]+/gu;
+
+/** The text in a normal form of Unicode, of which no letter keeps more than 30 marks. */
+export function normalizedAs(form: 'NFC' | 'NFKC' | 'NFKD', text: string): string {
+  return text.replace(TOO_MANY_MARKS, '$1').normalize(form);
+}
+
+/**
  * The key under which a name or an email address is unique and is found at sign-in. Two spellings that a person
  * would take for the same (case, full width, surrounding space, final sigma, what nobody sees) have one key, so they share one
  * account and one attempt counter (R18).
  */
 export function identityKey(text: string): string {
-  return text
-    .normalize('NFKC')
+  const seen = normalizedAs('NFKC', text)
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
     .trim()
-    .toLowerCase()
-    .normalize('NFKC')
-    .replaceAll('ς', 'σ');
+    .toLowerCase();
+  // What nobody sees may have kept marks apart that are too many together.
+  return normalizedAs('NFKC', seen).replaceAll('ς', 'σ');
 }
 
 /** Whether a text has the shape of one email address; nothing in it could make a second one, or a header (R46). */
@@ -22,8 +32,7 @@ const LETTERS: Record<string, string> = { ł: 'l', ø: 'o', ß: 'ss', đ: 'd', �
 
 /** Folds text for search and for sorting: case, accents and letters with strokes no longer matter. */
 export function fold(text: string): string {
-  return text
-    .normalize('NFKD')
+  return normalizedAs('NFKD', text)
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
     .replace(/[łøßđıæœς]/g, (letter) => LETTERS[letter])

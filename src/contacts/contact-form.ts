@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { fold, isEmailAddress } from '../text.ts';
+import { fold, isEmailAddress, normalizedAs } from '../text.ts';
 import { cleaned, INVISIBLE, optional, tags } from '../users/user-form.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
 import { ACCOUNT_TYPES, type Contact, type ContactKind, type ContactViewer, firstOwner, isPublic } from './contact.ts';
@@ -10,8 +10,7 @@ const MOST_OF_A_KIND = 20;
 /** One per line. */
 const lines = z.string().transform((text) => [
   ...new Set(
-    text
-      .normalize('NFC')
+    normalizedAs('NFC', text)
       .split(/\r\n|\r|\n/)
       .map((line) => line.trim())
       .filter(Boolean),

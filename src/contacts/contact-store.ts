@@ -4,7 +4,7 @@ import { recordChanges } from '../audit/audit-store.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { findContactIdsByText } from '../db/search.ts';
-import { fold } from '../text.ts';
+import { fold, normalizedAs } from '../text.ts';
 import {
   type AccountType,
   type Contact,
@@ -135,7 +135,7 @@ export async function createPerson(
   viewer: ContactViewer,
   values: { name: string; email: string | null },
 ): Promise<number> {
-  const name = values.name.normalize('NFC').trim();
+  const name = normalizedAs('NFC', values.name).trim();
   const owner = firstOwner(viewer);
   const [{ id }] = await trx('contacts')
     .insert({

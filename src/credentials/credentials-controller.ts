@@ -28,7 +28,7 @@ export function credentialsController(app: AppContext): Router {
     const { user } = req.viewer!;
     const { current } = typedFields(req.body, ['current']);
     const typed = typedPassword(req.body);
-    const errors: Errors = newPasswordErrors(typed, personalWords(user, app.config.instanceName));
+    const errors: Errors = await newPasswordErrors(typed, personalWords(user, app.config.instanceName));
     // A password that will not do costs no attempt (R7).
     if (Object.keys(errors).length > 0) return show(req, res, errors);
     if (!(await app.signIn.confirmPassword(actOf(app, req), user, String(current), visitorOf(app, req))))

@@ -5,7 +5,7 @@ import type { Reader, Transaction } from '../db/database.ts';
 import { violatedUnique } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { setTags } from '../tags/tag-store.ts';
-import { identityKey } from '../text.ts';
+import { identityKey, normalizedAs } from '../text.ts';
 import { NotFound } from '../web/errors.ts';
 import { FieldErrors } from '../web/form.ts';
 import type { Group } from './group.ts';
@@ -52,7 +52,7 @@ export interface NewGroup {
 /** Throws FieldErrors where the name is taken. */
 export async function createGroup(trx: Transaction, act: Act, values: NewGroup): Promise<number> {
   const { rights = NO_RIGHTS, description = '', tags = [], leader } = values;
-  const name = values.name.normalize('NFC').trim();
+  const name = normalizedAs('NFC', values.name).trim();
   const row = {
     name,
     name_key: identityKey(name),

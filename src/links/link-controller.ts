@@ -53,7 +53,7 @@ export function linkController(app: AppContext, pages: LinkPages): Router {
   router.post(form, async (req, res) => {
     const { link, user } = await opened(req);
     const typed = typedPassword(req.body);
-    const errors = newPasswordErrors(typed, personalWords(user, app.config.instanceName));
+    const errors = await newPasswordErrors(typed, personalWords(user, app.config.instanceName));
     if (Object.keys(errors).length > 0) return show(req, res, user, errors);
     const hash = await app.hasher.hash(typed.password);
     await app.db.write((trx) => accept(trx, req, link, user, hash));

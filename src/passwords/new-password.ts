@@ -8,11 +8,11 @@ export function typedPassword(body: unknown): { password: string; repeated: stri
 }
 
 /** One message per field, none when the password will do. */
-export function newPasswordErrors(
+export async function newPasswordErrors(
   typed: { password: string; repeated: string },
   personal: string[],
-): Record<string, string> {
-  const password = passwordProblem(typed.password, personal);
+): Promise<Record<string, string>> {
+  const password = await passwordProblem(typed.password, personal);
   if (password) return { password };
   return typed.password === typed.repeated ? {} : { repeated: 'The two are not the same.' };
 }

@@ -1,35 +1,50 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
-import { fold } from '../text.ts';
+import { fold, normalizedAs } from '../text.ts';
+import { estimate } from './guessing.ts';
 
 /** Without a second factor (NIST SP 800-63B-4, 3.1.1.2). */
 export const SHORTEST_PASSWORD = 15;
 /** Far above what anyone types; a megabyte is refused before any work is done with it (R10). */
 export const LONGEST_PASSWORD = 256;
+const TOO_LONG = `Too long: at most ${LONGEST_PASSWORD} characters.`;
+
+/** The decimal logarithm of the guesses that a password must withstand. Three unrelated words take ten thousand times as many. */
+const LEAST_GUESSES = 9;
+
+const WEAK: Record<string, string> = {
+  repeat: 'It repeats itself, so it is guessed quickly. Three or four unrelated words do well.',
+  sequence: 'It follows a sequence, so it is guessed quickly. Three or four unrelated words do well.',
+  spatial: 'It follows the keys of a keyboard, so it is guessed quickly. Three or four unrelated words do well.',
+};
+const WELL_KNOWN = 'It is made of what attackers try first. Three or four unrelated words do well.';
 
 const COMMON = new Set(dictionary['passwords-common'].map((password) => String(password)));
 
 /** One form for all ways to type the same password (NIST SP 800-63B-4, 3.1.1.2). */
 export function normalized(password: string): string {
-  return password.normalize('NFKC');
+  return normalizedAs('NFKC', password);
 }
 
 /**
  * Why this password will not do, in words for the person who chose it; undefined when it will.
- * No rules of composition: long, not well known, and not about the person is all that is asked.
+ * No rules of composition: long, hard to guess, and not about the person is all that is asked (R4, R5, R92).
  * `personal`: the names, addresses and product names that it must not consist of.
  */
-export function passwordProblem(password: string, personal: string[]): string | undefined {
+export async function passwordProblem(password: string, personal: string[]): Promise<string | undefined> {
+  // Before any work is done with it. What is longer than this is too long in every form.
+  if (password.length > LONGEST_PASSWORD * 8) return TOO_LONG;
   const text = normalized(password);
   const length = [...text].length;
   if (length < SHORTEST_PASSWORD)
     return length === 0
       ? 'Choose a password.'
       : `Too short: ${SHORTEST_PASSWORD - length} more ${SHORTEST_PASSWORD - length === 1 ? 'character' : 'characters'}, ${SHORTEST_PASSWORD} in all. Three or four unrelated words do well.`;
-  if (length > LONGEST_PASSWORD) return `Too long: at most ${LONGEST_PASSWORD} characters.`;
+  if (length > LONGEST_PASSWORD) return TOO_LONG;
   if (isCommon(text)) return 'This password is among those that attackers try first. Choose another.';
   if (isPersonal(text, personal))
     return 'This is little more than a name or address of yours. Choose something unrelated to you.';
-  return undefined;
+  const { guesses, pattern } = await estimate(text, personal);
+  return guesses < LEAST_GUESSES ? (WEAK[pattern] ?? WELL_KNOWN) : undefined;
 }
 
 function isCommon(text: string): boolean {

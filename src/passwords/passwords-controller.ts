@@ -18,6 +18,11 @@ export function passwordsController(app: AppContext): Router {
   const router = Router();
 
   router.post('/passwords/strength', async (req, res) => {
+    // Only for who has a password to choose: for everybody else it would be work for nothing.
+    if (!req.viewer && !req.session.link && !req.session.setup) {
+      res.status(204).end();
+      return;
+    }
     const strength = await strengthOf(typedPassword(req.body).password, await personalWordsOf(req));
     render(
       req,

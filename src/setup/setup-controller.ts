@@ -35,7 +35,7 @@ export function setupController(app: AppContext): Router {
     const { name, email } = typedFields(req.body, ['name', 'email']) as Record<string, string>;
     const typed = typedPassword(req.body);
     const errors = {
-      ...newPasswordErrors(typed, personalWords({ name, email }, app.config.instanceName)),
+      ...(await newPasswordErrors(typed, personalWords({ name, email }, app.config.instanceName))),
       ...checkUser({ ...emptyUser(), name, email }).errors,
     };
     if (Object.keys(errors).length > 0) return show(req, res, { name, email }, errors);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { identityKey, isEmailAddress } from '../text.ts';
+import { identityKey, isEmailAddress, normalizedAs } from '../text.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
 import type { User } from './user.ts';
 
@@ -10,7 +10,7 @@ import type { User } from './user.ts';
 export const INVISIBLE =
   /[\p{Cc}\p{Zl}\p{Zp}\u2800]|(?!\u200C|\u200D|[\uFE00-\uFE0F]|[\u{E0020}-\u{E007F}])[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 
-export const cleaned = z.string().transform((text) => text.normalize('NFC').trim());
+export const cleaned = z.string().transform((text) => normalizedAs('NFC', text).trim());
 export const optional = (most: number, message: string) => cleaned.refine((text) => [...text].length <= most, message);
 
 export const userName = cleaned
@@ -40,7 +40,7 @@ const TAG_LENGTH = 40;
 export const tags = z
   .string()
   .transform((text) =>
-    [...new Set(text.split(',').map((tag) => tag.normalize('NFC').trim().replace(/\s+/g, ' ')))].filter(Boolean),
+    [...new Set(text.split(',').map((tag) => normalizedAs('NFC', tag).trim().replace(/\s+/g, ' ')))].filter(Boolean),
   )
   .refine((list) => list.length <= 20, 'At most 20 tags.')
   .refine(
