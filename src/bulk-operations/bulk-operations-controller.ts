@@ -11,7 +11,7 @@ import type { Level } from '../groups/permission.ts';
 import { channelOf } from '../links/channel.ts';
 import { findTokens, linkAddress } from '../links/link-store.ts';
 import { counted } from '../text.ts';
-import { may, mayAdminister, type Viewer } from '../users/user.ts';
+import { may, maySeeLinkOf, type Viewer } from '../users/user.ts';
 import { selectForView } from '../users/user-list.ts';
 import { listPath, readListQuery } from '../users/user-list-query.ts';
 import { findSubjects, findUserNames } from '../users/user-store.ts';
@@ -235,7 +235,7 @@ export function bulkOperationsController(app: AppContext): Router {
       changed.map((item) => item.id),
       dayOf(app.clock()),
     );
-    const ids = subjects.filter((subject) => mayAdminister(viewer, subject)).map((subject) => subject.id);
+    const ids = subjects.filter((subject) => maySeeLinkOf(viewer, subject)).map((subject) => subject.id);
     const tokens = await findTokens(app.db.read, 'invitation', ids, app.links, instant(app.clock()));
     return changed.flatMap((item) => {
       const token = tokens.get(item.id);

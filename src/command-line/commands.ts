@@ -3,7 +3,7 @@ import { verifyChain } from '../audit/audit-store.ts';
 import { dayOf, instant } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
-import { ALL_RIGHTS } from '../groups/permission.ts';
+import { EVERYTHING } from '../groups/permission.ts';
 import type { ServerSettings } from '../installation/server-settings.ts';
 import { type Channel, findToken, type LinkSettings, linkAddress, type Purpose } from '../links/link-store.ts';
 import { administratorsGroup } from '../setup/first-administrator.ts';
@@ -164,7 +164,7 @@ function refused(message: string): Result {
 
 function actOf({ config, server }: CommandContext): Act {
   return {
-    by: { id: null, name: 'command line', rights: ALL_RIGHTS },
+    by: { id: null, name: 'command line', rights: EVERYTHING },
     at: instant(Date.now()),
     address: '',
     requestId: 'command-line',

@@ -5,13 +5,12 @@ import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { identityKey } from '../text.ts';
 import { isAnyAdministrator, requireAdministratorRemains } from '../users/administrators.ts';
-import { endOutgrownLinks, findLinkHolders } from '../users/outgrown-links.ts';
 import type { Viewer } from '../users/user.ts';
 import { forbidden, inapplicable, type Refusal } from '../users/user-action.ts';
 import { type Group, mayChange } from './group.ts';
 import { findGroupsOf } from './group-store.ts';
-import { findPotentialRights, findRights } from './membership-store.ts';
-import { covers, NO_RIGHTS } from './permission.ts';
+import { findRights } from './membership-store.ts';
+import { covers } from './permission.ts';
 import { findStrongerMembers } from './stronger-members.ts';
 
 /** What can be done to a group besides editing. */
@@ -63,10 +62,6 @@ export async function performOnGroups(
   const groups = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
   if (groups.length === 0) return outcomes;
   const activity = AFTERWARDS[action];
-  // A deleted group is not expected to come back, so its return may give more than the maker of a link had meant.
-  const restored = groups.filter((group) => group.activity === 'deleted').map((group) => group.id);
-  const reached = await findLinkHolders(trx, restored);
-  const before = await findPotentialRights(trx, reached, today);
   await whereIdIn(
     trx('groups'),
     'id',
@@ -85,11 +80,6 @@ export async function performOnGroups(
         after: { activity },
       }),
     ),
-  );
-  await endOutgrownLinks(
-    trx,
-    act,
-    reached.map((id) => ({ id, rights: before.get(id) ?? NO_RIGHTS })),
   );
   await requireAdministratorRemains(trx);
   return outcomes;

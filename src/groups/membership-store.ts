@@ -50,12 +50,12 @@ export async function findRights(
 }
 
 /**
- * What each user's groups grant, deactivated ones included: they may be activated again. A membership that will end
+ * What each user's groups grant, deactivated and deleted ones included: they may come back. A membership that will end
  * counts, one that is over does not. Users without any are missing.
  */
 export async function findPotentialRights(db: Reader, userIds: number[], today: Day): Promise<Map<number, Rights>> {
   const found = new Map<number, Rights>();
-  for (const row of await permissionsOf(db, userIds, today).whereNot('groups.activity', 'deleted'))
+  for (const row of await permissionsOf(db, userIds, today))
     found.set(row.user_id, union([found.get(row.user_id) ?? {}, { [row.application]: row.level }]));
   return found;
 }

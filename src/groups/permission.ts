@@ -12,15 +12,26 @@ export const ALL_RIGHTS: Rights = Object.fromEntries(
   APPLICATIONS.map((application) => [application, 'write' as const]),
 );
 
+/** What the command line holds: every right there is, on applications that are registered later as well. Told by its identity. */
+export const EVERYTHING: Rights = Object.freeze({ ...ALL_RIGHTS });
+
 export function grants(rights: Rights, application: string, level: Level): boolean {
-  return rights[application] === 'write' || rights[application] === level;
+  return rights === EVERYTHING || rights[application] === 'write' || rights[application] === level;
 }
 
 /** Whether whoever holds `rights` holds everything that `others` contain. */
 export function covers(rights: Rights, others: Rights): boolean {
   return Object.entries(others).every(
-    ([application, level]) => level === undefined || rights[application] === 'write' || rights[application] === level,
+    ([application, level]) => level === undefined || grants(rights, application, level),
   );
+}
+
+/** The same, where rights on registered applications do not matter. */
+export function coversBuiltIn(rights: Rights, others: Rights): boolean {
+  return APPLICATIONS.every((application) => {
+    const level = others[application];
+    return level === undefined || grants(rights, application, level);
+  });
 }
 
 export function union(all: Rights[]): Rights {

@@ -2,7 +2,7 @@ import type { Day } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { whereIdAmong, whereIdIn } from '../db/ids.ts';
 import { whereNotOver } from './membership-store.ts';
-import { covers, type Level, type Rights } from './permission.ts';
+import { coversBuiltIn, type Level, type Rights } from './permission.ts';
 
 /**
  * For each of the groups that has one, a member who may do more than `rights`: nobody changes what somebody may do who
@@ -14,12 +14,10 @@ export async function findStrongerMembers(
   groupIds: number[],
   today: Day,
 ): Promise<Map<number, string>> {
-  const permissions: { group_id: number; application: string; level: Level }[] = await db('group_permissions')
-    .join('groups', 'groups.id', 'group_permissions.group_id')
-    .whereNot('groups.activity', 'deleted')
-    .select('group_permissions.*');
+  const permissions: { group_id: number; application: string; level: Level }[] =
+    await db('group_permissions').select('group_permissions.*');
   const beyond = permissions
-    .filter(({ application, level }) => !covers(rights, { [application]: level }))
+    .filter(({ application, level }) => !coversBuiltIn(rights, { [application]: level }))
     .map((permission) => permission.group_id);
   if (beyond.length === 0 || groupIds.length === 0) return new Map();
   const members = db('memberships')

@@ -3,7 +3,7 @@ import { instant } from '../clock.ts';
 import type { Settings } from '../config.ts';
 import { openDatabase } from '../db/database.ts';
 import { lockServer } from '../db/server-lock.ts';
-import { ALL_RIGHTS } from '../groups/permission.ts';
+import { EVERYTHING } from '../groups/permission.ts';
 import { requireData } from './data-folder.ts';
 import { keepFingerprints, secretProblems } from './secret-fingerprints.ts';
 import { readSecrets, withSecrets } from './secrets.ts';
@@ -20,7 +20,7 @@ export async function acceptSecrets(settings: Settings): Promise<string[]> {
     const problems = await secretProblems(db.read, settings, readSecrets(settings));
     if (problems.length === 0) return [];
     const { secrets } = withSecrets(settings);
-    const by = { id: null, name: 'command line', rights: ALL_RIGHTS };
+    const by = { id: null, name: 'command line', rights: EVERYTHING };
     const act = { by, at: instant(Date.now()), address: '', requestId: 'command-line', auditKey: secrets.audit };
     await db.write(async (trx) => {
       await keepFingerprints(trx, secrets);

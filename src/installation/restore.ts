@@ -9,7 +9,7 @@ import { type Database, openDatabase, type Transaction } from '../db/database.ts
 import { migrate, pendingMigrations } from '../db/migrate.ts';
 import { lockServer } from '../db/server-lock.ts';
 import { findDamage } from '../db/sqlite.ts';
-import { ALL_RIGHTS } from '../groups/permission.ts';
+import { EVERYTHING } from '../groups/permission.ts';
 import { endAllLinks, findSpentLinks, type SpentLink, spendLinks } from '../links/link-store.ts';
 import { giveUpWaitingMails } from '../mail/outbox-store.ts';
 import { forgetResetRequests } from '../passwords/reset-request-store.ts';
@@ -118,7 +118,7 @@ async function endWhatActs(db: Database, { secrets }: Config, madeAt: string, ac
     await forgetResetRequests(trx);
     await keepFingerprints(trx, secrets);
     const act = {
-      by: { id: null, name: 'command line', rights: ALL_RIGHTS },
+      by: { id: null, name: 'command line', rights: EVERYTHING },
       at,
       address: '',
       requestId: 'command-line',

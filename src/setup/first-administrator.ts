@@ -1,7 +1,7 @@
 import type { Act } from '../audit/audit-event.ts';
 import type { Database, Transaction } from '../db/database.ts';
 import { createGroup, findGroups } from '../groups/group-store.ts';
-import { ALL_RIGHTS, covers } from '../groups/permission.ts';
+import { ALL_RIGHTS, covers, EVERYTHING } from '../groups/permission.ts';
 import { setPassword } from '../passwords/password-store.ts';
 import { isAnyAdministrator } from '../users/administrators.ts';
 import type { User } from '../users/user.ts';
@@ -23,7 +23,7 @@ export async function createFirstAdministrator(
 ): Promise<User> {
   const checked = checkUser({ ...emptyUser(), name: values.name, email: values.email });
   if (checked.errors) throw new Error(Object.values(checked.errors).join(' '));
-  const act: Act = { ...circumstances, by: { id: null, name: 'setup', rights: ALL_RIGHTS } };
+  const act: Act = { ...circumstances, by: { id: null, name: 'setup', rights: EVERYTHING } };
   return db.write(async (trx) => {
     if (await isAnyAdministrator(trx)) throw new Gone('Roster is set up already. Sign in instead.');
     const groupId = await administratorsGroup(trx, act);

@@ -7,7 +7,7 @@ import { mailLinks } from '../mail/outbox-store.ts';
 import { clearLoginAttempts } from '../sessions/lockout-store.ts';
 import { endSessions } from '../sessions/session-store.ts';
 import { findLastAdministrator, requireAdministratorRemains } from './administrators.ts';
-import type { Subject, Viewer } from './user.ts';
+import { maySeeLinkOf, type Subject, type Viewer } from './user.ts';
 import { forbidden, inapplicable, type Refusal, refusalOf, type UserAction } from './user-action.ts';
 import { findSubjects, findTaken, pieces } from './user-store.ts';
 
@@ -60,10 +60,16 @@ export async function perform(
   channel: Channel = 'copy',
 ): Promise<Outcome[]> {
   const outcomes = await judge(trx, act.by, action, ids, dayOf(act.at));
+  if (channel === 'copy' && MAKES_LINKS.has(action))
+    for (const outcome of outcomes)
+      if (!maySeeLinkOf(act.by, outcome.subject)) outcome.refusal ??= forbidden(MAIL_ONLY);
   const subjects = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
   if (subjects.length > 0) await VERBS[action](trx, act, subjects, links, channel);
   return outcomes;
 }
+
+const MAKES_LINKS: ReadonlySet<UserAction> = new Set(['reinvite', 'send-password-reset']);
+const MAIL_ONLY = 'has rights on an application that you do not hold: the link can only be sent by mail';
 
 type Verb = (trx: Transaction, act: Act, subjects: Subject[], links: LinkSettings, channel: Channel) => Promise<void>;
 

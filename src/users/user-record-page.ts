@@ -20,7 +20,7 @@ import { render } from '../web/render.ts';
 import { loginAttemptsSection } from './login-attempts-section.ts';
 import { likeliest, offeredActions } from './offered-actions.ts';
 import { grantersOf } from './permissions-page.ts';
-import { may, mayAdminister, type Subject, type Viewer } from './user.ts';
+import { may, mayAdminister, maySeeLinkOf, type Subject, type Viewer } from './user.ts';
 import { STATE_LABELS } from './user-list-page.ts';
 import { badgesOf, statesOf } from './user-state.ts';
 import { findUserNames } from './user-store.ts';
@@ -52,7 +52,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
     accountsThroughCompany,
     user,
     flash,
-    link: await linkToShow(app, flash, user, mayAdminister(viewer, user)),
+    link: await linkToShow(app, flash, user, maySeeLinkOf(viewer, user)),
     linksWorkElsewhere: app.config.baseUrlGiven,
     badges: badgesOf(user, limits).map((state) => ({ state, label: STATE_LABELS[state] })),
     ...(await contactSection(app, viewer, user)),

@@ -1,5 +1,5 @@
 import type { Day, Instant } from '../clock.ts';
-import { type Application, covers, grants, type Level, type Rights } from '../groups/permission.ts';
+import { type Application, covers, coversBuiltIn, grants, type Level, type Rights } from '../groups/permission.ts';
 
 export type Activity = 'active' | 'deactivated' | 'deleted';
 
@@ -43,7 +43,7 @@ export interface User {
   createdBy: number | null;
 }
 
-/** A user together with all that their groups grant, those of deactivated groups included: what a change to them is measured by. */
+/** A user together with all that their groups grant, those of deactivated and deleted groups included: what a change to them is measured by. */
 export interface Subject extends User {
   rights: Rights;
 }
@@ -59,9 +59,20 @@ export function may(viewer: Viewer, application: Application, level: Level): boo
   return grants(viewer.rights, application, level);
 }
 
-/** Nobody changes, invites or resets somebody who may do more than they themself may (R61). */
+/**
+ * Nobody changes, invites or resets somebody who may do more in Roster than they themself may (R61). Rights on registered
+ * applications shield nobody: whoever registers one could make themself untouchable (R82).
+ */
 export function mayAdminister(viewer: Viewer, subject: Subject): boolean {
-  return may(viewer, 'users', 'write') && covers(viewer.rights, subject.rights);
+  return may(viewer, 'users', 'write') && coversBuiltIn(viewer.rights, subject.rights);
+}
+
+/**
+ * Whether the viewer may get to see a link of the subject, with which one signs in as them. Where they lack a right of the subject on
+ * a registered application, it goes to the stored address only.
+ */
+export function maySeeLinkOf(viewer: Viewer, subject: Subject): boolean {
+  return mayAdminister(viewer, subject) && covers(viewer.rights, subject.rights);
 }
 
 /** Whether the user is past the expiry date. Days are UTC. */

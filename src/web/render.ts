@@ -32,7 +32,10 @@ export interface RenderOptions {
 /** Answers with the whole page, or with the part of it that htmx asks for. The page itself includes that part. */
 export function render(req: Request, res: Response, view: string, locals: object, options: RenderOptions = {}): void {
   res.vary('HX-Request').vary('HX-Target');
-  const fragment = options.fragments?.[targetOf(req) ?? ''];
+  const target = targetOf(req) ?? '';
+  // Its own names only: what comes from outside may be `constructor` (R88).
+  const fragment =
+    options.fragments && Object.hasOwn(options.fragments, target) ? options.fragments[target] : undefined;
   const page = {
     ...surroundings(req, res),
     ...(!fragment && { flash: req.session && takeFlash(req) }),

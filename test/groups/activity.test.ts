@@ -4,7 +4,7 @@ import { watchAudit } from '../support/audit.ts';
 import { send, submit } from '../support/form.ts';
 import { linkFor } from '../support/links.ts';
 import { pageOf } from '../support/page.ts';
-import { groupId } from '../support/people.ts';
+import { groupId, pathTo } from '../support/people.ts';
 import { type Fields, Session, signedIn } from '../support/session.ts';
 
 describe('the activity of groups', () => {
@@ -85,12 +85,15 @@ describe('the activity of groups', () => {
     ]);
   });
 
-  it('restored ends the links of members who can do more by it (R37)', async () => {
-    await allow('Support', 'users', 'read');
+  it('that is deleted still counts: nobody weaker makes a link that its return would make stronger (R85)', async () => {
+    await allow('Support', 'groups', 'write');
     await perform(alice, 'delete', 'Support');
+    const max = await signedIn(app, 'max');
+    expect((await max.post(pathTo(app, 'carol', '/invitation'), {})).status).toBe(403);
+    // What an administrator made meanwhile stays as it is.
     const link = await linkFor(app, 'carol', 'invitation', alice);
     await perform(alice, 'activate', 'Support');
-    expect((await new Session(app).get(link)).status).toBe(410);
+    expect((await new Session(app).get(link)).status).toBe(303);
   });
 
   describe('is left as it is', () => {

@@ -119,7 +119,6 @@ describe('an action on a user', () => {
       ['an administrator', ALL_RIGHTS],
       ['an auditor', AUDITOR],
       ['a reader of one thing more', { users: 'write', audit: 'read' }],
-      ['the holder of a right of an integrator', { users: 'read', warehouse: 'read' }],
     ])('is closed to max where the subject is %s as well (R61)', (_, rights) => {
       expect(answers(VIEWERS.max, { ...subject, rights })).toBe(FORBIDDEN);
     });
@@ -127,6 +126,7 @@ describe('an action on a user', () => {
     it.each<[string, Rights]>([
       ['the same', { users: 'write' }],
       ['less', { users: 'read' }],
+      ['a right on a registered application (R82)', { users: 'read', warehouse: 'write' }],
     ])('is open to max where the subject holds %s', (_, rights) => {
       expect(answers(VIEWERS.max, { ...subject, rights })).toBe(APPLIES[name]);
     });
