@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.ts';
+import type { Transaction } from '../db/database.ts';
 import type { Viewer } from '../users/user.ts';
 
 /** The values of the changed fields; never a secret, a hash or a token. */
@@ -26,6 +27,8 @@ export interface Act {
   auditKey: string;
   /** Left out, nobody is told by mail. */
   sendsMail?: boolean;
+  /** Throws where whoever acts may not act so any more; asked in the transaction of each change. Left out for the program itself. */
+  confirm?: (trx: Transaction) => Promise<void>;
 }
 
 /** One row of the audit. */

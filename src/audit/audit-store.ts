@@ -23,9 +23,14 @@ interface Row {
   hash: string;
 }
 
-/** Appends one event per change to the chain, in the transaction of the change itself. Returns the ids of the events. */
+/**
+ * Appends one event per change to the chain, in the transaction of the change itself, after who acts was looked at once more: what they
+ * may not do any more is undone with it. Returns the ids of the
+ * events.
+ */
 export async function recordChanges(trx: Transaction, act: Act, changes: Change[]): Promise<number[]> {
   if (changes.length === 0) return [];
+  await act.confirm?.(trx);
   const head = await trx('audit_head').first('event_id', 'hash');
   let id: number = head?.event_id ?? 0;
   let hash: string = head?.hash ?? START;

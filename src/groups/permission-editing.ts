@@ -42,6 +42,8 @@ export async function setPermissions(
   await trx('groups')
     .where('id', groupId)
     .update({ version: version + 1 });
+  if (act.by.id !== null && !covers(await findRights(trx, act.by.id, today), act.by.rights))
+    throw new Forbidden('This would take rights from yourself: nobody does that. Ask another administrator.');
   await recordChanges(trx, act, [
     {
       action: 'group.permissions-changed',
@@ -56,8 +58,6 @@ export async function setPermissions(
     act,
     holders.map((id) => ({ id, rights: before.get(id) ?? NO_RIGHTS })),
   );
-  if (act.by.id !== null && !covers(await findRights(trx, act.by.id, today), act.by.rights))
-    throw new Forbidden('This would take rights from yourself: nobody does that. Ask another administrator.');
   await requireAdministratorRemains(trx);
 }
 

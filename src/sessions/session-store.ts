@@ -178,6 +178,10 @@ export async function endSessionsExcept(trx: Transaction, keys: string[]): Promi
   return ended.filter((row) => row.user_id !== null).length;
 }
 
+export async function isSessionOpen(db: Reader, id: string): Promise<boolean> {
+  return (await db('sessions').where('id_hash', hashOf(id)).first('id_hash')) !== undefined;
+}
+
 /** By which the sessions are told apart; nobody signs in by them. */
 export function findSessionKeys(db: Reader): Promise<string[]> {
   return db('sessions').pluck('id_hash');

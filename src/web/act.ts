@@ -4,11 +4,13 @@ import { instant } from '../clock.ts';
 import type { Viewer } from '../users/user.ts';
 import type { AppContext } from './app-context.ts';
 import { NotSignedIn } from './errors.ts';
+import { requireStillActing } from './still-acting.ts';
 
 /** The act of the signed-in viewer that this request is, or of somebody named. */
 export function actOf(app: AppContext, req: Request, by: Viewer | undefined = req.viewer): Act {
   if (!by) throw new NotSignedIn();
-  return { ...circumstances(app, req), by };
+  const act = { ...circumstances(app, req), by };
+  return by === req.viewer ? { ...act, confirm: (trx) => requireStillActing(app, req, trx) } : act;
 }
 
 /** When and from where, before anybody is known. */

@@ -8,7 +8,7 @@ import { type Errors, FieldErrors, RefusedFields } from './form.ts';
 export async function recordRefusal(app: AppContext, req: Request, reason: string): Promise<void> {
   try {
     await app.db.write((trx) =>
-      recordChanges(trx, actOf(app, req), [
+      recordChanges(trx, { ...actOf(app, req), confirm: undefined }, [
         {
           action: 'request.refused',
           subjectType: 'request',
