@@ -204,7 +204,7 @@ describe('more people at once than can be hashed for', () => {
   it('are told to come back, and nobody is harmed (F5)', async () => {
     const quick = await startApp({ TRUST_PROXY: '1' });
     // Hashes that take a moment, as real ones do.
-    await using app = await quick.restart({ passwordCost: 7 });
+    await using app = await quick.restart({ passwordCost: 9 });
     const browsers = await Promise.all(
       Array.from({ length: 8 }, async () => {
         const session = new Session(app);
