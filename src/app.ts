@@ -15,6 +15,7 @@ import type { Database } from './db/database.ts';
 import { groupsController } from './groups/groups-controller.ts';
 import { membersController } from './groups/members-controller.ts';
 import { permissionsController } from './groups/permissions-controller.ts';
+import { ClockWatch } from './installation/clock-watch.ts';
 import { installationController } from './installation/installation-controller.ts';
 import { metrics } from './installation/metrics.ts';
 import { Troubles } from './installation/troubles.ts';
@@ -92,7 +93,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     mail: transport && new MailSender({ db, clock, logger, links, place, transport, auditKey: config.secrets.audit }),
     index: new UserIndex(db.read, clock),
     jobs,
-    troubles: new Troubles({ db, config, backupProblem }),
+    troubles: new Troubles({ db, config, clockWatch: new ClockWatch({ clock, logger }), backupProblem }),
     startedAt: instant(clock()),
     setupToken: randomBytes(24).toString('base64url'),
   };

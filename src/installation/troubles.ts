@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
 import { findStuckMail } from '../mail/outbox-store.ts';
 import { counted } from '../text.ts';
+import type { ClockWatch } from './clock-watch.ts';
 import { databaseBytes } from './data-folder.ts';
 
 /** With less than this, or less than twice the database, the next backup or the next busy day does not fit. */
@@ -11,6 +12,7 @@ const LEAST_FREE = 200_000_000;
 export interface TroubleContext {
   db: Database;
   config: Config;
+  clockWatch: ClockWatch;
   /** Why there is no backup of today; undefined where there is one. */
   backupProblem: () => string | undefined;
 }
@@ -26,12 +28,13 @@ export class Troubles {
   }
 
   async look(): Promise<void> {
-    const { config, db, backupProblem } = this.context;
+    const { config, db, clockWatch, backupProblem } = this.context;
     const backup = backupProblem();
     const stuck = config.mail ? await findStuckMail(db.read) : undefined;
     this.found = [
       lowDisk(config.dataDir),
       stuck && stuck.mails > 0 ? `${counted(stuck.mails, 'mail')} could not be sent yet: ${stuck.answer}` : undefined,
+      clockWatch.look(),
       backup && `There is no backup of today: ${backup}`,
     ].filter((trouble) => trouble !== undefined);
   }

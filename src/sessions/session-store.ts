@@ -51,17 +51,18 @@ export class SessionStore extends Store {
   }
 
   override get(id: string, done: Got): void {
-    this.db
-      .read('sessions')
-      .where('id_hash', hashOf(id))
-      .where('expires_at', '>', instant(this.clock()))
-      .where('created_at', '<', instant(this.clock() + FUTURE))
-      .first('data', 'seen_at')
-      .then((row) => {
-        if (!row) return done(null, null);
-        done(null, { ...JSON.parse(row.data), seenAt: Date.parse(row.seen_at), stored: true });
-      })
-      .catch(done);
+    this.find(id).then((session) => done(null, session), done);
+  }
+
+  private async find(id: string): Promise<SessionData | null> {
+    const row = await this.db.read('sessions').where('id_hash', hashOf(id)).first();
+    if (!row) return null;
+    const now = this.clock();
+    const isOpen = row.expires_at > instant(now) && row.created_at < instant(now + FUTURE);
+    if (isOpen) return { ...JSON.parse(row.data), seenAt: Date.parse(row.seen_at), stored: true };
+    // For good: a clock that is set back later must not revive it.
+    await this.db.note((trx) => trx('sessions').where('id_hash', hashOf(id)).delete());
+    return null;
   }
 
   override set(id: string, session: SessionData, done: Done = () => {}): void {

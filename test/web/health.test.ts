@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { startApp, startEmptyApp } from '../support/app.ts';
 import { everything } from '../support/database.ts';
 import { Session } from '../support/session.ts';
@@ -24,6 +24,14 @@ describe('the state of the program', () => {
     }
     expect((await new Session(app).agent.head('/health')).status).toBe(200);
     expect(await traces()).toEqual(before);
+  });
+
+  it('is looked for once a second at most, however many ask', async () => {
+    await using app = await startApp();
+    const write = jest.spyOn(app.db, 'write');
+    const answers = await Promise.all(Array.from({ length: 20 }, () => new Session(app).get('/health')));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    expect(write.mock.calls.length).toBeLessThanOrEqual(2);
   });
 
   it.each([
