@@ -73,6 +73,16 @@ describe('an invitation by mail', () => {
     expect(server.mails.length).toBe(1);
   });
 
+  it('made while the clock was far ahead goes out when it is set back', async () => {
+    const { app, server } = mailing;
+    app.clock.advance(9_600 * HOUR);
+    alice = await signedIn(app, 'alice');
+    await createNora();
+    app.clock.advance(-9_600 * HOUR);
+    await mailing.deliver();
+    expect(server.mails).toHaveLength(1);
+  });
+
   it('stands in the database as soon as the user does, without its token', async () => {
     await createNora();
     const [row] = await outbox();
