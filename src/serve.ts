@@ -59,10 +59,17 @@ export async function serve(
   await greet(context, baseUrl, mailbox);
 }
 
-/** What is answered until the data is open. */
-function starting(_req: IncomingMessage, res: ServerResponse): void {
-  res.writeHead(503, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'Retry-After': '2' });
-  res.end('{"status":"starting"}');
+/** What is answered until the data is open: to whoever watches as data, to people in words, and their browser asks again. */
+function starting(req: IncomingMessage, res: ServerResponse): void {
+  const [type, words] =
+    req.url === '/health' ? ['application/json', '{"status":"starting"}'] : ['text/plain', 'Roster is starting …'];
+  const headers = {
+    'Content-Type': `${type}; charset=utf-8`,
+    'Cache-Control': 'no-store',
+    'Retry-After': '2',
+    Refresh: '2',
+  };
+  res.writeHead(503, headers).end(words);
 }
 
 /** Where links lead: with PORT=0 the port is known only now. */

@@ -10,14 +10,16 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import BetterSqlite from 'better-sqlite3';
-import { startServer } from '../../faults/server-process.ts';
+import { serverProcess, startServer } from '../../faults/server-process.ts';
 import { CannotStart } from '../../src/cannot-start.ts';
 import { instant } from '../../src/clock.ts';
 import { readSettings } from '../../src/config.ts';
+import { lockServer } from '../../src/db/server-lock.ts';
 import { type Installation, openForCommand, openForServer } from '../../src/installation/open-installation.ts';
 import { keepServerSettings } from '../../src/installation/server-settings.ts';
 import { createFirstAdministrator } from '../../src/setup/first-administrator.ts';
@@ -36,6 +38,14 @@ afterEach(async () => {
 });
 
 const settings = (given: Record<string, string> = {}) => readSettings({ DATA_DIR: folder, ...given }, '');
+
+async function freePort(): Promise<number> {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const { port } = taken.address() as AddressInfo;
+  await new Promise((resolve) => taken.close(resolve));
+  return port;
+}
 
 /** Opens the data as a server does. */
 async function open(given: Record<string, string> = {}): Promise<Installation> {
@@ -78,6 +88,30 @@ describe('one server for each folder', () => {
     await first.exited;
     await (await open()).close();
     await open();
+  });
+
+  it('listens while it waits for its data, says that it is starting, and then serves', async () => {
+    const holder = await lockServer(folder);
+    const port = await freePort();
+    const { child } = serverProcess({ DATA_DIR: folder, PORT: String(port) });
+    const ask = (path: string) =>
+      fetch(`http://127.0.0.1:${port}${path}`, { redirect: 'manual' }).catch(() => undefined);
+    const until = async (status: number) => {
+      for (let n = 0; n < 200; n++) {
+        const answer = await ask('/health');
+        if (answer?.status === status) return answer;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      throw new Error(`it never answered with ${status}`);
+    };
+    try {
+      expect(await (await until(503)).json()).toEqual({ status: 'starting' });
+      expect(await (await ask('/users'))?.text()).toBe('Roster is starting …');
+      holder.release();
+      expect((await until(200)).status).toBe(200);
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 
   it('leaves the command line working beside it', async () => {
