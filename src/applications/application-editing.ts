@@ -69,6 +69,9 @@ export async function updateApplication(
 
 /** Takes it away, and with it what any group granted on it. Only who may write on it may, or anybody once nobody may. */
 export async function deleteApplication(trx: Transaction, act: Act, key: string): Promise<void> {
+  // Before rather than with each change: who acts loses the right with the application.
+  await act.confirm?.(trx);
+  const deletion = { ...act, confirm: undefined };
   const { registered, name, description } = await requireRegistered(trx, act, key);
   const granting = (await findAllGroups(trx)).filter((group) => group.rights[key] !== undefined);
   requireDeletable(act.by, key, granting);
@@ -79,7 +82,7 @@ export async function deleteApplication(trx: Transaction, act: Act, key: string)
       .update({ version: trx.raw('version + 1') });
   await recordChanges(
     trx,
-    act,
+    deletion,
     granting.map((group) => ({
       action: 'group.permissions-changed',
       subjectType: 'group',
@@ -90,7 +93,7 @@ export async function deleteApplication(trx: Transaction, act: Act, key: string)
     })),
   );
   await trx('applications').where({ key }).delete();
-  await record(trx, act, 'application.deleted', registered.id, name, { before: { key, name, description } });
+  await record(trx, deletion, 'application.deleted', registered.id, name, { before: { key, name, description } });
 }
 
 /** Removal is checked as strictly as addition (R62). Throws Forbidden. */
