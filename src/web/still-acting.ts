@@ -1,7 +1,6 @@
 import type { Request } from 'express';
 import { dayOf } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
-import { findLedIds } from '../groups/leader.ts';
 import { findRights } from '../groups/membership-store.ts';
 import { covers } from '../groups/permission.ts';
 import { isSessionOpen } from '../sessions/session-store.ts';
@@ -19,8 +18,6 @@ export async function requireStillActing(app: AppContext, req: Request, trx: Tra
   const today = dayOf(app.clock());
   const [user] = await findUsers(trx, [viewer.id]);
   if (!user || !maySignIn(user, today) || !(await isSessionOpen(trx, req.sessionID))) throw new NotSignedIn();
-  const led = new Set(await findLedIds(trx, viewer.id, today));
-  const isWeaker =
-    !covers(await findRights(trx, viewer.id, today), viewer.rights) || viewer.leads.some((id) => !led.has(id));
+  const isWeaker = !covers(await findRights(trx, viewer.id, today), viewer.rights);
   if (isWeaker) throw new Forbidden('Your rights changed while this was under way. Nothing was done.');
 }
