@@ -15,6 +15,7 @@ import type { AppContext } from './web/app-context.ts';
 
 const SHUTDOWN_PATIENCE = 10_000;
 const SECOND_SIGNAL_AFTER = 1_000;
+const IDLE_CLOSED_EVERY = 50;
 /** Whoever sends slowly is gone after half a minute, the time until somebody looks included. */
 const PATIENCE = { headersTimeout: 10_000, requestTimeout: 25_000, connectionsCheckingInterval: 2_000 };
 
@@ -111,7 +112,8 @@ function shutDownOnSignal(server: Server, close: () => Promise<void>, stopWork: 
     const atWork = stopWork();
     await new Promise((resolve) => {
       server.close(resolve);
-      server.closeIdleConnections();
+      // One that answers just now is idle in a moment, and would be kept for the next request.
+      setInterval(() => server.closeIdleConnections(), IDLE_CLOSED_EVERY).unref();
     });
     await atWork;
     await close();
