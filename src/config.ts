@@ -168,6 +168,11 @@ export function readSettings(environment: Environment = process.env, envFile = '
   };
 }
 
+/** That of this process, for a child that works on this folder. */
+export function environmentFor(dataDir: string): Environment {
+  return { ...process.env, DATA_DIR: dataDir };
+}
+
 /** Every setting as it is given, unchecked, by its name. */
 export function givenSettings(environment: Environment = process.env, envFile = '.env'): Environment {
   return { ...dotenv(envFile), ...present(environment) };

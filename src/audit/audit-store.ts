@@ -24,16 +24,15 @@ interface Row {
 }
 
 /**
- * Appends one event per change to the chain, in the transaction of the change itself, after who acts was looked at once more: what they
- * may not do any more is undone with it. Returns the ids of the
- * events.
+ * Appends one event per change to the chain, in the transaction of the change itself. Who acts is looked at once more
+ * before: what they may not do any more is undone with it. Returns the ids of the events.
  */
 export async function recordChanges(trx: Transaction, act: Act, changes: Change[]): Promise<number[]> {
   if (changes.length === 0) return [];
   await act.confirm?.(trx);
-  const head = await trx('audit_head').first('event_id', 'hash');
-  let id: number = head?.event_id ?? 0;
-  let hash: string = head?.hash ?? START;
+  const head = await findHead(trx);
+  let id = head?.eventId ?? 0;
+  let hash = head?.hash ?? START;
   const rows = changes.map((change): Row => {
     const row = {
       id: ++id,

@@ -1,9 +1,9 @@
 import type { Act } from '../audit/audit-event.ts';
 import { verifyChain } from '../audit/audit-store.ts';
+import { commandLineAct } from '../audit/command-line-act.ts';
 import { dayOf, instant } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
-import { EVERYTHING } from '../groups/permission.ts';
 import type { ServerSettings } from '../installation/server-settings.ts';
 import { type Channel, findToken, type LinkSettings, linkAddress, type Purpose } from '../links/link-store.ts';
 import { administratorsGroup } from '../setup/first-administrator.ts';
@@ -163,12 +163,5 @@ function refused(message: string): Result {
 }
 
 function actOf({ config, server }: CommandContext): Act {
-  return {
-    by: { id: null, name: 'command line', rights: EVERYTHING },
-    at: instant(Date.now()),
-    address: '',
-    requestId: 'command-line',
-    auditKey: config.secrets.audit,
-    sendsMail: server.sendsMail,
-  };
+  return { ...commandLineAct(config.secrets.audit), sendsMail: server.sendsMail };
 }

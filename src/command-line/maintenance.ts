@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { CannotStart } from '../cannot-start.ts';
 import type { Settings } from '../config.ts';
 import { acceptSecrets } from '../installation/accepted-secrets.ts';
@@ -44,6 +45,8 @@ export const MAINTENANCE: Record<string, MaintenanceCommand> = {
 };
 
 async function backup(settings: Settings, [file]: string[], { withoutSecrets }: MaintenanceOptions): Promise<Result> {
+  // Whoever works with Roster meanwhile goes first.
+  setPriority(constants.priority.PRIORITY_LOW);
   const report = await backUp(settings, file, !withoutSecrets);
   const secrets =
     report.secrets.length > 0

@@ -1,5 +1,7 @@
 import { renameSync, statSync } from 'node:fs';
 
+export const DATABASE_FILE = 'roster.sqlite';
+
 /** The database file or its log was deleted, moved or replaced: what is written through the open one is lost. */
 export class DatabaseGone extends Error {
   constructor(file: string) {

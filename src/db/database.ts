@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import { DatabaseGone } from './database-files.ts';
+import { DATABASE_FILE, DatabaseGone } from './database-files.ts';
 import { checkpoint, openSqlite } from './sqlite.ts';
 
 /** What a store reads from: the read side of the database, or the transaction it takes part in. */
@@ -45,7 +45,7 @@ export function openDatabase(dataDir: string): Database {
   process.umask(0o077);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   accessSync(dataDir, constants.W_OK);
-  const { reader, writer, files } = openSqlite(join(dataDir, 'roster.sqlite'));
+  const { reader, writer, files } = openSqlite(join(dataDir, DATABASE_FILE));
   const gone = Promise.withResolvers<DatabaseGone>();
   /** Once they are gone they stay so, whatever is put in their place. */
   let lost: DatabaseGone | undefined;

@@ -14,8 +14,7 @@ export async function findStrongerMembers(
   groupIds: number[],
   today: Day,
 ): Promise<Map<number, string>> {
-  const permissions: { group_id: number; application: string; level: Level }[] =
-    await db('group_permissions').select('group_permissions.*');
+  const permissions: { group_id: number; application: string; level: Level }[] = await db('group_permissions');
   const beyond = permissions
     .filter(({ application, level }) => !coversBuiltIn(rights, { [application]: level }))
     .map((permission) => permission.group_id);

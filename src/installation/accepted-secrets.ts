@@ -1,9 +1,8 @@
 import { recordChanges } from '../audit/audit-store.ts';
-import { instant } from '../clock.ts';
+import { commandLineAct } from '../audit/command-line-act.ts';
 import type { Settings } from '../config.ts';
 import { openDatabase } from '../db/database.ts';
 import { lockServer } from '../db/server-lock.ts';
-import { EVERYTHING } from '../groups/permission.ts';
 import { requireData } from './data-folder.ts';
 import { keepFingerprints, secretProblems } from './secret-fingerprints.ts';
 import { readSecrets, withSecrets } from './secrets.ts';
@@ -20,12 +19,10 @@ export async function acceptSecrets(settings: Settings): Promise<string[]> {
     const problems = await secretProblems(db.read, settings, readSecrets(settings));
     if (problems.length === 0) return [];
     const { secrets } = withSecrets(settings);
-    const by = { id: null, name: 'command line', rights: EVERYTHING };
-    const act = { by, at: instant(Date.now()), address: '', requestId: 'command-line', auditKey: secrets.audit };
     await db.write(async (trx) => {
       await keepFingerprints(trx, secrets);
       const after = { costs: problems };
-      await recordChanges(trx, act, [
+      await recordChanges(trx, commandLineAct(secrets.audit), [
         { action: 'system.secrets-accepted', subjectType: 'system', subjectId: null, subjectName: 'Roster', after },
       ]);
     });

@@ -12,14 +12,14 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { constants, setPriority } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { create, list } from 'tar';
 import { CannotStart } from '../cannot-start.ts';
 import { HOUR, instant } from '../clock.ts';
 import type { SecretName, Settings } from '../config.ts';
+import { DATABASE_FILE } from '../db/database-files.ts';
 import { copyDatabase, findDamage } from '../db/sqlite.ts';
-import { DATABASE_FILE, databaseFile, reasonOf, requireData } from './data-folder.ts';
+import { databaseFile, reasonOf, requireData } from './data-folder.ts';
 import { describe, MANIFEST_FILE } from './manifest.ts';
 import { SECRET_NAMES, secretFile } from './secrets.ts';
 import { moveWhole } from './whole-file.ts';
@@ -45,8 +45,6 @@ export async function backUp(settings: Settings, target: string, withSecrets: bo
   await refuseOverwriting(file);
   requireRoom(dirname(file), dataDir);
   process.umask(0o077);
-  // Whoever works with Roster meanwhile goes first.
-  setPriority(constants.priority.PRIORITY_LOW);
   clearWorkshops(dirname(file));
   const kept = SECRET_NAMES.filter((name) => givenSecrets[name] === undefined && existsSync(secretFile(dataDir, name)));
   const secrets = withSecrets ? kept : [];

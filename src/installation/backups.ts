@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CannotStart } from '../cannot-start.ts';
 import { DAY, dayOf, type Instant, instant } from '../clock.ts';
+import { environmentFor } from '../config.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../bin/roster.ts');
 const DAILY = /^roster-\d{4}-\d{2}-\d{2}\.tar\.gz$/;
@@ -55,7 +56,7 @@ async function backUpInChild(dataDir: string, name: string): Promise<void> {
   const folder = backupsFolder(dataDir);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const child = spawn(process.execPath, [PROGRAM, 'backup', join(folder, name)], {
-    env: { ...process.env, DATA_DIR: resolve(dataDir) },
+    env: environmentFor(resolve(dataDir)),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';

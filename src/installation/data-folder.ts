@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CannotStart } from '../cannot-start.ts';
+import { DATABASE_FILE } from '../db/database-files.ts';
 
-export const DATABASE_FILE = 'roster.sqlite';
 /** What SQLite keeps beside the database while it is open, and after a crash. */
 export const DATABASE_COMPANIONS = [`${DATABASE_FILE}-wal`, `${DATABASE_FILE}-shm`];
 

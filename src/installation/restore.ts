@@ -1,21 +1,22 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { extract } from 'tar';
 import { recordChanges } from '../audit/audit-store.ts';
+import { commandLineAct } from '../audit/command-line-act.ts';
 import { CannotStart } from '../cannot-start.ts';
 import { instant } from '../clock.ts';
 import type { Config, Settings } from '../config.ts';
 import { type Database, openDatabase, type Transaction } from '../db/database.ts';
+import { DATABASE_FILE } from '../db/database-files.ts';
 import { migrate, pendingMigrations } from '../db/migrate.ts';
 import { lockServer } from '../db/server-lock.ts';
 import { findDamage } from '../db/sqlite.ts';
-import { EVERYTHING } from '../groups/permission.ts';
 import { endAllLinks, findSpentLinks, type SpentLink, spendLinks } from '../links/link-store.ts';
 import { giveUpWaitingMails } from '../mail/outbox-store.ts';
 import { forgetResetRequests } from '../passwords/reset-request-store.ts';
 import { endAllSessions, endSessionsExcept, findSessionKeys } from '../sessions/session-store.ts';
 import { forgetClosing } from './closed-mark.ts';
-import { DATABASE_COMPANIONS, DATABASE_FILE, databaseFile, makeDataFolder } from './data-folder.ts';
+import { DATABASE_COMPANIONS, databaseFile, makeDataFolder } from './data-folder.ts';
 import { MANIFEST_FILE, type Manifest, verified } from './manifest.ts';
 import { keepFingerprints, secretProblems } from './secret-fingerprints.ts';
 import { readSecrets, SECRET_NAMES, secretFile, secretsFolder, withSecrets } from './secrets.ts';
@@ -60,10 +61,11 @@ export async function restore(settings: Settings, file: string, keepAccess: bool
   try {
     await unpack(file, workshop);
     const manifest = await verified(workshop);
+    addKeptSecrets(dataDir, workshop);
     const since = keepAccess ? await lookedUpSince(dataDir) : undefined;
     const report = await prepare(settings, workshop, manifest, keepAccess ? { since } : 'ended');
     forgetClosing(dataDir);
-    const replaced = moveAside(dataDir, existsSync(secretsFolder(workshop)));
+    const replaced = moveAside(dataDir);
     moveIn(workshop, dataDir);
     return { ...report, replaced, knowsSince: since !== undefined };
   } finally {
@@ -95,35 +97,31 @@ async function prepare(settings: Settings, workshop: string, { madeAt }: Manifes
   if (damage) throw new CannotStart([`the database in the backup is damaged (${damage}). Nothing was changed`]);
   const db = openDatabase(workshop);
   try {
-    const problems = await secretProblems(db.read, settings, secretsAfter(settings, workshop));
+    const inWorkshop = { ...settings, dataDir: workshop };
+    const problems = await secretProblems(db.read, settings, readSecrets(inWorkshop));
     if (problems.length > 0) throw new CannotStart([...problems, 'Nothing was changed']);
     if ((await pendingMigrations(db)).length > 0) await migrate(db);
-    const config = withSecrets({ ...settings, givenSecrets: secretsAfter(settings, workshop) });
-    return { madeAt, ...(await endWhatActs(db, config, madeAt, access)) };
+    return { madeAt, ...(await endWhatActs(db, withSecrets(inWorkshop), madeAt, access)) };
   } finally {
     await db.close();
   }
 }
 
-/** Those that will be in force: given, from the backup, or kept here already. */
-function secretsAfter(settings: Settings, workshop: string) {
-  return { ...readSecrets(settings), ...readSecrets({ ...settings, dataDir: workshop }) };
+/** Secrets that are kept here and were left out of the backup stay: the folder is exchanged as a whole. */
+function addKeptSecrets(dataDir: string, workshop: string): void {
+  mkdirSync(secretsFolder(workshop), { recursive: true, mode: 0o700 });
+  for (const name of SECRET_NAMES)
+    if (!existsSync(secretFile(workshop, name)) && existsSync(secretFile(dataDir, name)))
+      copyFileSync(secretFile(dataDir, name), secretFile(workshop, name));
 }
 
 async function endWhatActs(db: Database, { secrets }: Config, madeAt: string, access: Access) {
-  const at = instant(Date.now());
+  const act = commandLineAct(secrets.audit);
   return db.write(async (trx) => {
-    const ended = access === 'ended' ? await endAll(trx, at) : await endSpent(trx, access.since);
-    await giveUpWaitingMails(trx, at, 'It waited in a backup that was restored, and may have been sent before.');
+    const ended = access === 'ended' ? await endAll(trx, act.at) : await endSpent(trx, access.since);
+    await giveUpWaitingMails(trx, act.at, 'It waited in a backup that was restored, and may have been sent before.');
     await forgetResetRequests(trx);
     await keepFingerprints(trx, secrets);
-    const act = {
-      by: { id: null, name: 'command line', rights: EVERYTHING },
-      at,
-      address: '',
-      requestId: 'command-line',
-      auditKey: secrets.audit,
-    };
     const after = { backupOf: madeAt, ...ended };
     await recordChanges(trx, act, [
       { action: 'system.restored', subjectType: 'system', subjectId: null, subjectName: 'Roster', after },
@@ -160,10 +158,8 @@ async function lookedUpSince(dataDir: string): Promise<Since | undefined> {
  * The database first: a crash in between leaves secrets without one, which no server takes for a new beginning. Never is a database
  * without its log, or beside the log of another.
  */
-function moveAside(dataDir: string, secretsToo: boolean): string | undefined {
-  const there = [DATABASE_FILE, ...DATABASE_COMPANIONS, ...(secretsToo ? ['secrets'] : [])].filter((name) =>
-    existsSync(join(dataDir, name)),
-  );
+function moveAside(dataDir: string): string | undefined {
+  const there = [DATABASE_FILE, ...DATABASE_COMPANIONS, 'secrets'].filter((name) => existsSync(join(dataDir, name)));
   if (there.length === 0) return undefined;
   const folder = join(resolve(dataDir), `replaced-${instant(Date.now()).replace(/\D/g, '')}`);
   mkdirSync(folder, { mode: 0o700 });
@@ -174,7 +170,6 @@ function moveAside(dataDir: string, secretsToo: boolean): string | undefined {
 }
 
 function moveIn(workshop: string, dataDir: string): void {
-  const secrets = secretsFolder(workshop);
-  if (existsSync(secrets)) moveWhole(secrets, secretsFolder(dataDir));
+  moveWhole(secretsFolder(workshop), secretsFolder(dataDir));
   moveWhole(databaseFile(workshop), databaseFile(dataDir));
 }

@@ -151,7 +151,16 @@ describe('a backup', () => {
     await restore(settings(), file, false);
     await start();
     await stop();
-    rmSync(join(dataDir, 'secrets', 'password-pepper'));
+    // Nor is one lost that was given from outside when the backup was made, and is kept here by now.
+    const pepper = join(dataDir, 'secrets', 'password-pepper');
+    const PASSWORD_PEPPER = readFileSync(pepper, 'utf8').trim();
+    await backUp(settings({ PASSWORD_PEPPER }), file, true);
+    await restore(settings(), file, false);
+    expect(readFileSync(pepper, 'utf8').trim()).toBe(PASSWORD_PEPPER);
+    await start();
+    await stop();
+    await rosterWith({ DATA_DIR: dataDir }, 'backup', file, '--without-secrets');
+    rmSync(pepper);
     expect(await refusal()).toMatch(/password-pepper is missing/);
   });
 });
