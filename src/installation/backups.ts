@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import { CannotStart } from '../cannot-start.ts';
 import { DAY, dayOf, type Instant, instant } from '../clock.ts';
 import { environmentFor } from '../config.ts';
+import { commandLineProgram } from '../program.ts';
 
-const PROGRAM = join(import.meta.dirname, '../../bin/roster.ts');
 const DAILY = /^roster-\d{4}-\d{2}-\d{2}\.tar\.gz$/;
 const BEFORE_MIGRATION = /^before-.*\.tar\.gz$/;
 /** Of those made before an upgrade. */
@@ -55,7 +55,8 @@ export async function backupBeforeMigration(dataDir: string, migration: string):
 async function backUpInChild(dataDir: string, name: string): Promise<void> {
   const folder = backupsFolder(dataDir);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const child = spawn(process.execPath, [PROGRAM, 'backup', join(folder, name)], {
+  const [program, ...first] = commandLineProgram();
+  const child = spawn(program, [...first, 'backup', join(folder, name)], {
     env: environmentFor(resolve(dataDir)),
     stdio: ['ignore', 'ignore', 'pipe'],
   });

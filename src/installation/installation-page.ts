@@ -2,7 +2,7 @@ import { findHead } from '../audit/audit-store.ts';
 import type { Config } from '../config.ts';
 import { mailState } from '../mail/mail-state.ts';
 import { findStuckMail, findTestMail } from '../mail/outbox-store.ts';
-import { VERSION } from '../version.ts';
+import { VERSION } from '../program.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { findBackups } from './backups.ts';
 import { databaseBytes, databaseFile } from './data-folder.ts';

@@ -5,6 +5,7 @@ import { type Database, openDatabase } from '../db/database.ts';
 import { migrate, pendingMigrations } from '../db/migrate.ts';
 import { lockServer } from '../db/server-lock.ts';
 import { findDamage } from '../db/sqlite.ts';
+import { COMMAND_LINE } from '../program.ts';
 import { backupBeforeMigration, newestBackup } from './backups.ts';
 import { forgetClosing, markClosed, wasClosedWell } from './closed-mark.ts';
 import { databaseFile, makeDataFolder, requireData } from './data-folder.ts';
@@ -114,11 +115,11 @@ async function refuseWrongSecrets(db: Database, settings: Settings): Promise<voi
   if (problems.length === 0) return;
   throw new CannotStart([
     ...problems,
-    'Put the right one back: every backup holds them. If it is lost for good: npm run roster -- accept-secrets',
+    `Put the right one back: every backup holds them. If it is lost for good: ${COMMAND_LINE} accept-secrets`,
   ]);
 }
 
 function wayBack(dataDir: string): string {
   const newest = newestBackup(dataDir);
-  return `Restore a backup: npm run roster -- restore ${newest ?? '<file>'}`;
+  return `Restore a backup: ${COMMAND_LINE} restore ${newest ?? '<file>'}`;
 }

@@ -8,26 +8,8 @@ export interface Estimate {
   pattern: string;
 }
 
-type Estimator = (text: string, personal: string[]) => Estimate;
-
-/** Estimating takes longer the longer the text, up to some hundredths of a second, and every page waits meanwhile. */
-const LOOKED_AT = 30;
-
-let estimator: Promise<Estimator> | undefined;
-
-/** By the beginning of the text. The word lists take a moment to load, and most requests never need them. */
+/** By the beginning of the text, and by words that somebody who knows its owner would try. */
 export async function estimate(text: string, personal: string[]): Promise<Estimate> {
-  estimator ??= loadEstimator();
-  return (await estimator)(text.slice(0, LOOKED_AT), personal);
-}
-
-async function loadEstimator(): Promise<Estimator> {
-  const { ZxcvbnFactory } = await import('@zxcvbn-ts/core');
-  const { adjacencyGraphs, dictionary } = await import('@zxcvbn-ts/language-common');
-  const zxcvbn = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs, maxLength: LOOKED_AT });
-  return (text, personal) => {
-    const { score, guessesLog10, sequence } = zxcvbn.check(text, personal);
-    const longest = sequence.toSorted((a, b) => b.token.length - a.token.length)[0];
-    return { score, guesses: guessesLog10, pattern: longest?.pattern ?? '' };
-  };
+  const { guess } = await import('./guesser.ts');
+  return guess(text, personal);
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import express, { type RequestHandler } from 'express';
+import { PROGRAM_FOLDER } from '../program.ts';
 import { iconSprite } from './icons.ts';
 
-const publicFolder = join(import.meta.dirname, '../../public');
+const publicFolder = join(PROGRAM_FOLDER, 'public');
 const { resolve } = createRequire(import.meta.url);
 
 /** Modules that are served out of their packages, as they are. */
@@ -44,8 +45,11 @@ export function assetPath(file: string): string {
 export function assets(): RequestHandler {
   const router = express.Router();
   const kept = { immutable: true, maxAge: '1y' } as const;
+  // With a root, for a file is not found by its whole path where a folder on the way begins with a dot.
   for (const [name, file] of Object.entries(PACKAGED))
-    router.get(`/assets/${version}/${name}`, (_req, res) => res.sendFile(file, kept));
+    router.get(`/assets/${version}/${name}`, (_req, res) =>
+      res.sendFile(basename(file), { ...kept, root: dirname(file) }),
+    );
   for (const [name, { type, content }] of Object.entries(MADE))
     router.get(`/assets/${version}/${name}`, (_req, res) => {
       res.set('Cache-Control', 'public, max-age=31536000, immutable').type(type).send(content);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 /** The icons that pages use; each is a file of its package. */
-const ICONS = [
+export const ICONS = [
   'alert',
   'apps',
   'arrow-down',

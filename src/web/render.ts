@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ejs from 'ejs';
 import type { Request, Response } from 'express';
+import { PROGRAM_FOLDER } from '../program.ts';
 import { initials, tint } from '../users/avatar.ts';
 import { may } from '../users/user.ts';
 import { assetPath } from './assets.ts';
@@ -11,7 +12,7 @@ import { PREFERENCES, readPreferences } from './preferences.ts';
 import type { SignedIn } from './request.d.ts';
 import { safePath } from './safe-path.ts';
 
-const viewsFolder = join(import.meta.dirname, '../../views');
+const viewsFolder = join(PROGRAM_FOLDER, 'views');
 
 type Template = (page: object) => string;
 const templates = new Map<string, Template>();

@@ -1,0 +1,16 @@
+// Loaded when the first password is estimated: its word lists take a moment, and most requests never need them.
+import { ZxcvbnFactory } from '@zxcvbn-ts/core';
+import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
+import type { Estimate } from './guessing.ts';
+
+/** Estimating takes longer the longer the text, up to some hundredths of a second, and every page waits meanwhile. */
+const LOOKED_AT = 30;
+
+const zxcvbn = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs, maxLength: LOOKED_AT });
+
+/** By the beginning of the text. */
+export function guess(text: string, personal: string[]): Estimate {
+  const { score, guessesLog10, sequence } = zxcvbn.check(text.slice(0, LOOKED_AT), personal);
+  const longest = sequence.toSorted((a, b) => b.token.length - a.token.length)[0];
+  return { score, guesses: guessesLog10, pattern: longest?.pattern ?? '' };
+}
