@@ -8,15 +8,22 @@ import { explained, fail } from '../src/failure.ts';
 import { openForCommand } from '../src/installation/open-installation.ts';
 import { findServerSettings, serverSettings } from '../src/installation/server-settings.ts';
 import { linkSettings } from '../src/links/link-store.ts';
+import { COMMAND_LINE, isExecutable, VERSION } from '../src/program.ts';
 
 const ALL = { ...COMMANDS, ...MAINTENANCE };
 
-const usages = Object.entries(ALL).map(([name, { parameters, summary }]) => {
+/** Those of the executable that no npm script starts. */
+const PROGRAMS = {
+  serve: { parameters: [], summary: 'serves until it is stopped' },
+  demo: { parameters: [], summary: 'serves a throw-away Roster full of people' },
+};
+
+const usages = Object.entries({ ...(isExecutable && PROGRAMS), ...ALL }).map(([name, { parameters, summary }]) => {
   const call = [name, ...parameters.map((parameter) => `<${parameter}>`)].join(' ');
   return `  ${call.padEnd(38)} ${summary}`;
 });
 
-const USAGE = `Usage: npm run roster -- <command> [--json] [--mail] [--without-secrets] [--keep-access]
+const USAGE = `Usage: ${COMMAND_LINE} <command> [--json] [--mail] [--without-secrets] [--keep-access]
 
 ${usages.join('\n')}
 
@@ -31,6 +38,7 @@ const OPTIONS = {
   'without-secrets': { type: 'boolean' },
   'keep-access': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
 } as const;
 
 function given() {
@@ -46,6 +54,8 @@ const [name, ...parameters] = positionals;
 
 if (values.help) {
   console.log(USAGE);
+} else if (values.version) {
+  console.log(VERSION);
 } else if (!Object.hasOwn(ALL, name ?? '') || parameters.length !== ALL[name].parameters.length) {
   console.error(`roster: ${whatIsWrong()}\n\n${USAGE}`);
   process.exitCode = 1;
