@@ -65,10 +65,17 @@ describe('what lies there already is put right', () => {
     ['missing', (unpacked: string) => rmSync(join(unpacked, 'views'), { recursive: true })],
     ['one too many', (unpacked: string) => writeFileSync(join(unpacked, 'program/package.json'), '{}')],
     [
-      'a link',
+      'a link to a folder',
       (unpacked: string) => {
         renameSync(join(unpacked, 'views'), join(folder, 'elsewhere'));
         symlinkSync(join(folder, 'elsewhere'), join(unpacked, 'views'));
+      },
+    ],
+    [
+      'a link to a file',
+      (unpacked: string) => {
+        renameSync(join(unpacked, 'views/a.ejs'), join(folder, 'a.ejs'));
+        symlinkSync(join(folder, 'a.ejs'), join(unpacked, 'views/a.ejs'));
       },
     ],
   ])('%s', (_, spoil) => {
@@ -83,6 +90,7 @@ describe('what lies there already is put right', () => {
       'views/a.ejs',
     ]);
     expect(lstatSync(join(unpacked, 'views')).isDirectory()).toBe(true);
+    expect(lstatSync(join(unpacked, 'views/a.ejs')).isFile()).toBe(true);
     expect(readdirSync(place)).toHaveLength(1);
   });
 });
