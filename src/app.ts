@@ -18,6 +18,7 @@ import { permissionsController } from './groups/permissions-controller.ts';
 import { ClockWatch } from './installation/clock-watch.ts';
 import { installationController } from './installation/installation-controller.ts';
 import { metrics } from './installation/metrics.ts';
+import { SetBackClock } from './installation/set-back-clock.ts';
 import { Troubles } from './installation/troubles.ts';
 import { interfaceController } from './interface/interface-controller.ts';
 import { invitationListController } from './invitations/invitation-list-controller.ts';
@@ -94,6 +95,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     index: new UserIndex(db.read, clock),
     jobs,
     troubles: new Troubles({ db, config, clockWatch: new ClockWatch({ clock, logger }), backupProblem }),
+    setBackClock: new SetBackClock({ db, clock, logger }),
     startedAt: instant(clock()),
     setupToken: randomBytes(24).toString('base64url'),
   };
@@ -121,6 +123,10 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(assets());
   app.use(compression({ level: 1 }));
   app.use(noStore);
+  app.use(async (_req, _res, next) => {
+    await context.setBackClock.follow();
+    next();
+  });
   app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));
   const sessions = new SessionStore(db, clock, {
     idleMinutes: config.sessionIdleMinutes,

@@ -11,6 +11,9 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
+/** What was made later than this from now was made by a clock that has been set back since: a time server moves one by less. */
+export const AHEAD = HOUR;
+
 export function instant(milliseconds: number): Instant {
   return new Date(milliseconds).toISOString();
 }

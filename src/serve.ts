@@ -46,6 +46,7 @@ export async function serve(
   const logger = createLogger(config.logLevel);
   void db.gone.then((gone) => endWithoutData(db, gone));
   const { express, context } = createApp({ db, config, clock: Date.now, logger, mailbox, showsInterface });
+  await context.setBackClock.follow();
   await beforeListen(context);
   await context.index.refresh();
   const baseUrl = reachedAt(context, server);

@@ -16,6 +16,7 @@ export const BACKUP_JOB = 'Daily backup';
 export function jobsOf(app: AppContext): Job[] {
   const jobs = [
     { name: 'Look for trouble', firstAfter: 1_000, every: MINUTE, run: () => app.troubles.look() },
+    { name: 'Follow the clock', firstAfter: 10_000, every: 10_000, run: () => app.setBackClock.follow() },
     { name: 'Remove what has ended', firstAfter: 10 * MINUTE, every: 10 * MINUTE, run: () => prune(app) },
   ];
   // One that is tried out for a minute makes no backup.

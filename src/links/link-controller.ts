@@ -12,7 +12,16 @@ import { actOf } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { Gone } from '../web/errors.ts';
 import { render } from '../web/render.ts';
-import { consumeLink, endLinks, findLink, findLinkByToken, type Link, noteOpened, type Purpose } from './link-store.ts';
+import {
+  consumeLink,
+  endExpiredLink,
+  endLinks,
+  findLink,
+  findLinkByToken,
+  type Link,
+  noteOpened,
+  type Purpose,
+} from './link-store.ts';
 
 const ENDED =
   'It may have expired, been used, or been replaced by a newer one. Ask the administrator who sent it for a new link.';
@@ -44,8 +53,12 @@ export function linkController(app: AppContext, pages: LinkPages): Router {
   });
 
   router.get(`${pages.base}/:token`, async (req, res) => {
-    const link = await findLinkByToken(app.db.read, pages.purpose, req.params.token, instant(app.clock()));
-    if (!link) throw new Gone(ENDED);
+    const now = instant(app.clock());
+    const link = await findLinkByToken(app.db.read, pages.purpose, req.params.token, now);
+    if (!link) {
+      await app.db.note((trx) => endExpiredLink(trx, pages.purpose, req.params.token, now));
+      throw new Gone(ENDED);
+    }
     req.session.link = { purpose: pages.purpose, id: link.id };
     res.redirect(303, `${form}/new`);
   });

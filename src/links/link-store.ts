@@ -86,6 +86,25 @@ export function endAllLinks(trx: Transaction, now: Instant): Promise<number> {
   return trx('links').whereNull('used_at').whereNull('ended_at').update({ ended_at: now });
 }
 
+/** Ends the open links made after this moment, which is still to come. Returns how many there were. */
+export function endLinksMadeAfter(trx: Transaction, after: Instant, now: Instant): Promise<number> {
+  return trx('links')
+    .whereNull('used_at')
+    .whereNull('ended_at')
+    .where('created_at', '>', after)
+    .update({ ended_at: now });
+}
+
+/** A link that was refused as expired is over for good: a clock that is set back later must not revive it. */
+export async function endExpiredLink(trx: Transaction, purpose: Purpose, token: string, now: Instant): Promise<void> {
+  await trx('links')
+    .where({ purpose, token_hash: hashOf(token) })
+    .whereNull('used_at')
+    .whereNull('ended_at')
+    .where('expires_at', '<=', now)
+    .update({ ended_at: now });
+}
+
 /** A link that can no longer be used, and since when. */
 export interface SpentLink {
   tokenHash: string;

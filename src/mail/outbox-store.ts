@@ -93,6 +93,15 @@ export async function mailNotice(
   });
 }
 
+/** Notices made after this moment, which is still to come, are tried from now on, for as long as any. Returns how many waited. */
+export function hurryMailsMadeAfter(trx: Transaction, after: Instant, now: Instant): Promise<number> {
+  return trx('outbox')
+    .whereNull('sent_at')
+    .whereNull('failed_at')
+    .where('created_at', '>', after)
+    .update({ created_at: now, next_at: now, try_until: instant(Date.parse(now) + NOTICE_PATIENCE) });
+}
+
 /** Whether any mail is due; asked often, so it takes no lock. */
 export async function isMailDue(db: Reader, now: Instant): Promise<boolean> {
   return (await dueMails(db, now).first('id')) !== undefined;

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Act } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
-import { type Clock, dayOf, HOUR, type Instant, instant } from '../clock.ts';
+import { AHEAD, type Clock, dayOf, HOUR, type Instant, instant } from '../clock.ts';
 import type { Database, Reader, Transaction } from '../db/database.ts';
 import { NO_RIGHTS } from '../groups/permission.ts';
 import { findOpenLink, issueLinks, type LinkSettings } from '../links/link-store.ts';
@@ -92,7 +92,7 @@ async function mayBeMailed(db: Reader, user: User, now: Instant): Promise<boolea
   const since = instant(Date.parse(now) - HOUR);
   const sent = await db('outbox')
     .where({ user_id: user.id, kind: 'password-reset' })
-    .where('created_at', '>', since)
+    .whereBetween('created_at', [since, instant(Date.parse(now) + AHEAD)])
     .count('* as mails')
     .first();
   return Number(sent?.mails) < MAILS_PER_HOUR;

@@ -110,6 +110,31 @@ export async function clearDeviceCounters(trx: Transaction, userIds: number[]): 
   for (const some of pieces(userIds)) await trx('device_lockouts').whereIn('user_id', some).delete();
 }
 
+/**
+ * A lock made after this moment, which is still to come, begins now and lasts as long as it was to: neither shorter nor beyond its span.
+ * Returns how many there were.
+ */
+export async function restartLocksMadeAfter(trx: Transaction, after: Instant, now: Instant): Promise<number> {
+  let restarted = 0;
+  for (const table of ['lockouts', 'device_lockouts']) {
+    const ahead = () => trx(table).where('locked_at', '>', after);
+    const steps: number[] = await ahead().distinct().pluck('step');
+    for (const step of steps)
+      restarted += await ahead()
+        .where({ step })
+        .update({
+          locked_at: now,
+          // The lock counted itself.
+          locked_until: trx.raw('case locked_until when ? then ? else ? end', [
+            PERMANENTLY,
+            PERMANENTLY,
+            instant(Date.parse(now) + lockDuration(step - 1)),
+          ]),
+        });
+  }
+  return restarted;
+}
+
 /** Nobody can meet a counter again whose device was last tried longer ago than a device stays known. */
 export async function pruneDeviceCounters(trx: Transaction, lastTriedBefore: Instant): Promise<void> {
   await trx('device_lockouts').where('last_attempt_at', '<', lastTriedBefore).delete();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import { type Session, type SessionData, Store } from 'express-session';
-import { type Clock, HOUR, instant, MINUTE } from '../clock.ts';
+import { AHEAD, type Clock, HOUR, instant, MINUTE } from '../clock.ts';
 import { type Database, isUnavailable, type Reader, type Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { pieces } from '../users/user-store.ts';
@@ -29,9 +29,6 @@ const SEEN_EVERY = MINUTE;
 /** A visit of the sign-in page writes a session for its forgery token; it need not live long. */
 const ANONYMOUS_LIFE = HOUR;
 
-/** A session from further ahead was begun while the clock was wrong, and would last longer than any may. */
-const FUTURE = HOUR;
-
 type Done = (error?: unknown) => void;
 type Got = (error: unknown, session?: SessionData | null) => void;
 
@@ -58,7 +55,7 @@ export class SessionStore extends Store {
     const row = await this.db.read('sessions').where('id_hash', hashOf(id)).first();
     if (!row) return null;
     const now = this.clock();
-    const isOpen = row.expires_at > instant(now) && row.created_at < instant(now + FUTURE);
+    const isOpen = row.expires_at > instant(now) && row.created_at < instant(now + AHEAD);
     if (isOpen) return { ...JSON.parse(row.data), seenAt: Date.parse(row.seen_at), stored: true };
     // For good: a clock that is set back later must not revive it.
     await this.db.note((trx) => trx('sessions').where('id_hash', hashOf(id)).delete());
@@ -206,7 +203,7 @@ export async function findSessions(db: Reader, userId: number, now: string): Pro
 }
 
 export async function pruneSessions(trx: Transaction, now: string): Promise<number> {
-  const future = instant(Date.parse(now) + FUTURE);
+  const future = instant(Date.parse(now) + AHEAD);
   return trx('sessions').where('expires_at', '<=', now).orWhere('created_at', '>=', future).delete();
 }
 

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock, Instant } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
+import type { SetBackClock } from '../installation/set-back-clock.ts';
 import type { Troubles } from '../installation/troubles.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { LinkSettings } from '../links/link-store.ts';
@@ -30,6 +31,7 @@ export interface AppContext {
   mail: MailSender | undefined;
   jobs: Jobs;
   troubles: Troubles;
+  setBackClock: SetBackClock;
   startedAt: Instant;
   /** Opens the setup page while there is no administrator; printed at the start, never stored. */
   setupToken: string;
