@@ -1,4 +1,4 @@
-import { counted } from '../text.ts';
+import { counted, fold } from '../text.ts';
 import { may, type Viewer } from '../users/user.ts';
 import { format } from '../web/format.ts';
 import { type BulkAction, type BulkOperation, wordsOf } from './bulk-operation.ts';
@@ -6,6 +6,8 @@ import type { BulkItem } from './bulk-operation-store.ts';
 import { BULK_SUBJECTS, type BulkOutcome } from './bulk-subject.ts';
 
 const NAMES_SHOWN = 20;
+/** All that one looks through before pressing; who means more people than this reads the view itself. */
+const NAMES_AT_HAND = 1_000;
 const ITEMS_SHOWN = 500;
 
 /** What may be wanted next, after an operation, for the same subjects. */
@@ -115,8 +117,17 @@ function differenceOf(operation: BulkOperation, now: number): string | undefined
   return `The list showed ${counted(operation.shown, BULK_SUBJECTS[operation.subjectType].noun)}; when you pressed, ${now === 1 ? 'it was' : 'they were'} ${now.toLocaleString('en')}.`;
 }
 
-function some(names: string[]): { shown: string[]; rest: number } {
-  return { shown: names.slice(0, NAMES_SHOWN), rest: Math.max(0, names.length - NAMES_SHOWN) };
+/** In the order of the list: those seen at once, those one press away, and how many are beyond that. */
+function some(names: string[]): { shown: string[]; more: string[]; rest: number } {
+  const inOrder = names
+    .map((name) => ({ name, key: fold(name) }))
+    .sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)))
+    .map(({ name }) => name);
+  return {
+    shown: inOrder.slice(0, NAMES_SHOWN),
+    more: inOrder.slice(NAMES_SHOWN, NAMES_AT_HAND),
+    rest: Math.max(0, names.length - NAMES_AT_HAND),
+  };
 }
 
 /** Activating brings back what was there only where all who were deleted had been active. */

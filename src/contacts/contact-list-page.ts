@@ -41,10 +41,11 @@ interface Shown {
 export async function contactsPage(db: Reader, { viewer, query, list, folded }: Shown) {
   const { counts } = list;
   const words = fold(query.q).split(' ').filter(Boolean);
-  const choice = <T>(name: keyof ContactQuery, value: T, label: string, count = 0): Choice => {
+  const choice = <T extends string | number>(name: keyof ContactQuery, value: T, label: string, count = 0): Choice => {
     const chosen = query[name] as T[];
     return {
       label,
+      value,
       count,
       isChosen: chosen.includes(value),
       path: contactsPath(query, { [name]: toggled(chosen, value) }),

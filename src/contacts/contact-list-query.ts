@@ -1,13 +1,13 @@
 import {
   idsOf,
-  knownOf,
   listAddress,
   type Order,
   type PageQuery,
   readPageQuery,
   type Source,
+  wordsOf,
 } from '../web/list-query.ts';
-import { ACCOUNT_TYPES, type AccountType, type Contact, type ContactKind } from './contact.ts';
+import type { AccountType, Contact, ContactKind } from './contact.ts';
 
 /** What the list can be sorted by, in the words of the address. */
 export const SORTS = ['name', 'email', 'accounts', 'owner', 'user', 'added'] as const;
@@ -34,10 +34,10 @@ export interface ContactQuery extends PageQuery<SortKey> {
 export function readContactQuery(source: Source, sorts: readonly SortKey[], rememberedPer?: number): ContactQuery {
   return {
     ...readPageQuery(source, sorts, BY_NAME, rememberedPer),
-    activity: knownOf(source.activity, ACTIVITIES),
-    kind: knownOf(source.kind, KINDS),
-    account: knownOf(source.account, ACCOUNT_TYPES),
-    owner: [...knownOf(source.owner, ['public', 'private']), ...idsOf(source.owner).map(String)],
+    activity: wordsOf(source.activity),
+    kind: wordsOf(source.kind),
+    account: wordsOf(source.account),
+    owner: wordsOf(source.owner),
     tag: idsOf(source.tag),
     company: idsOf(source.company),
   };

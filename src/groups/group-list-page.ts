@@ -35,10 +35,15 @@ export function groupsPage({
   folded: string[];
   mayWrite: boolean;
 }) {
-  const choice = <T>(name: 'activity' | 'leader' | 'tag', value: T, label: string, count = 0): Choice => {
+  const choice = <T extends string | number>(
+    name: 'activity' | 'leader' | 'tag',
+    value: T,
+    label: string,
+    count = 0,
+  ): Choice => {
     const chosen = query[name] as T[];
     const path = groupsPath(query, { [name]: toggled(chosen, value) });
-    return { label, count, isChosen: chosen.includes(value), path };
+    return { label, value, count, isChosen: chosen.includes(value), path };
   };
   const { counts } = list;
   const used = tags.filter((tag) => counts.tag.has(tag.id) || query.tag.includes(tag.id));

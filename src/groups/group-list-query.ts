@@ -1,12 +1,12 @@
 import type { Activity } from '../users/user.ts';
 import {
   idsOf,
-  knownOf,
   listAddress,
   type Order,
   type PageQuery,
   readPageQuery,
   type Source,
+  wordsOf,
 } from '../web/list-query.ts';
 import type { Leadership } from './leader.ts';
 
@@ -29,8 +29,8 @@ export interface GroupQuery extends PageQuery<GroupSort> {
 export function readGroupQuery(source: Source, rememberedPer?: number): GroupQuery {
   return {
     ...readPageQuery(source, GROUP_SORTS, BY_NAME, rememberedPer),
-    activity: knownOf(source.activity, ACTIVITIES),
-    leader: knownOf(source.leader, LEADERSHIPS),
+    activity: wordsOf(source.activity),
+    leader: wordsOf(source.leader),
     tag: idsOf(source.tag),
   };
 }

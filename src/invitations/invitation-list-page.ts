@@ -57,7 +57,7 @@ export function invitationsPage({
   const choice = <T extends string>(name: 'status' | 'channel', value: T, label: string, count: number): Choice => {
     const chosen = query[name] as T[];
     const path = invitationsPath(query, { [name]: toggled(chosen, value) });
-    return { label, count, isChosen: chosen.includes(value), path };
+    return { label, value, count, isChosen: chosen.includes(value), path };
   };
   const words = fold(query.q).split(' ').filter(Boolean);
   return {

@@ -1,6 +1,6 @@
 import type { Channel } from '../links/link-store.ts';
-import { knownOf, listAddress, type Order, type PageQuery, readPageQuery, type Source } from '../web/list-query.ts';
-import { CHANNELS, INVITATION_STATUSES, type InvitationStatus } from './invitation-list.ts';
+import { listAddress, type Order, type PageQuery, readPageQuery, type Source, wordsOf } from '../web/list-query.ts';
+import type { InvitationStatus } from './invitation-list.ts';
 
 export const INVITATION_SORTS = ['name', 'email', 'status', 'channel', 'creator', 'made'] as const;
 export type InvitationSort = (typeof INVITATION_SORTS)[number];
@@ -17,8 +17,8 @@ export interface InvitationQuery extends PageQuery<InvitationSort> {
 export function readInvitationQuery(source: Source, rememberedPer?: number): InvitationQuery {
   return {
     ...readPageQuery(source, INVITATION_SORTS, NEWEST_FIRST, rememberedPer),
-    status: knownOf(source.status, INVITATION_STATUSES),
-    channel: knownOf(source.channel, CHANNELS),
+    status: wordsOf(source.status),
+    channel: wordsOf(source.channel),
   };
 }
 

@@ -56,8 +56,14 @@ export function listPage({
 }) {
   const { counts } = list;
   const words = fold(query.q).split(' ').filter(Boolean);
-  const choice = <T>(name: 'activity' | 'state' | 'tag' | 'group', value: T, label: string, count: number): Choice => ({
+  const choice = <T extends string | number>(
+    name: 'activity' | 'state' | 'tag' | 'group',
+    value: T,
+    label: string,
+    count: number,
+  ): Choice => ({
     label,
+    value,
     count,
     isChosen: (query[name] as T[]).includes(value),
     path: listPath(query, { [name]: toggled(query[name] as T[], value) }),

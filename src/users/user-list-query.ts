@@ -1,22 +1,21 @@
 import {
   firstOf,
   idsOf,
-  knownOf,
   listAddress,
   type Order,
   type PageQuery,
   readPageQuery,
   type Source,
+  wordsOf,
 } from '../web/list-query.ts';
 import type { Activity } from './user.ts';
-import { STATES, type State } from './user-state.ts';
+import type { State } from './user-state.ts';
 
 /** What the list can be sorted by, in the words of the address. */
 export const SORTS = ['name', 'email', 'contact', 'last_login', 'groups', 'no_shared_data'] as const;
 export type SortKey = (typeof SORTS)[number];
 
 const BY_NAME: Order<SortKey> = { sort: 'name', descending: false };
-const ACTIVITIES: Activity[] = ['active', 'deactivated', 'deleted'];
 
 /** The whole view of the list, as the address holds it. */
 export interface ListQuery extends PageQuery<SortKey> {
@@ -32,8 +31,8 @@ export interface ListQuery extends PageQuery<SortKey> {
 export function readListQuery(source: Source, rememberedPer?: number): ListQuery {
   return {
     ...readPageQuery(source, SORTS, BY_NAME, rememberedPer),
-    activity: knownOf(source.activity, ACTIVITIES),
-    state: knownOf(source.state, STATES),
+    activity: wordsOf(source.activity),
+    state: wordsOf(source.state),
     tag: idsOf(source.tag),
     group: idsOf(source.group),
     allGroups: firstOf(source.groups) === 'all',

@@ -4,6 +4,8 @@ import { pagerLinks } from './pager.ts';
 
 export interface Choice {
   label: string;
+  /** As the address says it. */
+  value: string | number;
   /** How many it would leave under the other filters. */
   count: number;
   isChosen: boolean;
@@ -88,6 +90,7 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
     chips: [
       ...(query.q ? [{ label: `“${query.q}”`, path: pathTo({ q: '' }) }] : []),
       ...parts.filters.flatMap((filter) => filter.choices.filter((choice) => choice.isChosen)),
+      ...parts.filters.flatMap((filter) => deadChips(filter, query, pathTo)),
     ],
     clearPath: pathTo({ ...noFilters, q: '' }),
     pageSizes: PAGE_SIZES.map((per) => ({
@@ -97,4 +100,19 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
     })),
     pagerLinks: pagerLinks(previous && pathTo({ before: previous }), next && pathTo({ after: next })),
   };
+}
+
+/** What an old or mistyped address asks for and nothing has: told, and removable like any other. */
+function deadChips<Sort extends string>(
+  { name, choices }: Filter,
+  query: PageQuery<Sort>,
+  pathTo: (change: Partial<PageQuery<Sort>>) => string,
+) {
+  const given = (query as unknown as Record<string, (string | number)[]>)[name];
+  const dead = given.filter((value) => !choices.some((choice) => choice.value === value));
+  return dead.map((value) => ({
+    label: `No such ${name}: ${value}`,
+    isDead: true,
+    path: pathTo({ [name]: given.filter((one) => one !== value) } as Partial<PageQuery<Sort>>),
+  }));
 }

@@ -2,6 +2,8 @@ export const PAGE_SIZES = [25, 50, 100, 200];
 const DEFAULT_PAGE_SIZE = 50;
 const LONGEST_SEARCH = 200;
 const MOST_VALUES = 100;
+const LONGEST_WORD = 60;
+const NO_ID = 0;
 
 /** A place in a sorted list: the sort value and the id of a row. */
 export interface Cursor {
@@ -26,7 +28,7 @@ export interface PageQuery<Sort extends string = string> extends Order<Sort> {
 
 export type Source = Record<string, unknown>;
 
-/** Reads it from the address. What it does not know it leaves out: an old bookmark still shows a list. */
+/** Reads it from the address. An order or a size that it does not know it leaves out: an old bookmark still shows a list. */
 export function readPageQuery<Sort extends string>(
   source: Source,
   sorts: readonly Sort[],
@@ -68,13 +70,17 @@ export function listAddress<Sort extends string>(
   return text ? `${path}?${text}` : path;
 }
 
-/** The values of a filter that the list knows, each once. */
-export function knownOf<T extends string>(value: unknown, known: readonly T[]): T[] {
-  return allOf(value).filter((text): text is T => (known as readonly string[]).includes(text));
+/**
+ * The values of a filter as they are given, each once. One that the list does not know stays: it matches nothing, and the page tells it,
+ * where leaving it out would show everybody instead.
+ */
+export function wordsOf<T extends string>(value: unknown): T[] {
+  return allOf(value).map((text) => text.slice(0, LONGEST_WORD)) as T[];
 }
 
+/** The same for ids; what is none becomes one that nothing has. */
 export function idsOf(value: unknown): number[] {
-  return allOf(value).map(Number).filter(isId);
+  return [...new Set(allOf(value).map((text) => (isId(Number(text)) ? Number(text) : NO_ID)))];
 }
 
 export function firstOf(value: unknown): string | undefined {

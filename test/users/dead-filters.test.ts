@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { startApp, type TestApp } from '../support/app.ts';
+import { pageOf } from '../support/page.ts';
+import { type Session, signedIn } from '../support/session.ts';
+
+let app: TestApp;
+let alice: Session;
+
+beforeAll(async () => {
+  app = await startApp();
+  alice = await signedIn(app, 'alice');
+});
+afterAll(() => app.close());
+
+const FILTERS: [list: string, names: string[]][] = [
+  ['/users', ['activity', 'state', 'tag', 'group']],
+  ['/groups', ['activity', 'leader', 'tag']],
+  ['/contacts', ['kind', 'account', 'owner', 'tag', 'activity']],
+  ['/invitations', ['status', 'channel']],
+];
+const CASES = FILTERS.flatMap(([list, names]) =>
+  names.flatMap((name) => ['nosuch', '99999', '__proto__'].map((value) => ({ list, name, value }))),
+);
+
+it.each(CASES)('$list?$name=$value matches nothing, and tells so by a chip that takes it away', async (dead) => {
+  const { list, name, value } = dead;
+  const page = pageOf(await alice.get(`${list}?${name}=${value}&per=25`));
+  const chip = page.$('.chips .dead');
+  const isId = ['tag', 'group'].includes(name);
+  expect(chip.text()).toContain(`No such ${name}: ${isId && Number.isNaN(Number(value)) ? 0 : value}`);
+  expect(page.$('tbody tr').length).toBe(0);
+  expect(page.textOf('#empty')).toMatch(/matches all of this/);
+  expect(page.textOf('#empty')).not.toMatch(/Create|yet/);
+  const cleared = pageOf(await alice.get(chip.attr('href')!));
+  expect(cleared.$('tbody tr').length).toBeGreaterThan(0);
+});
+
+it('beside a value that is there takes nothing away from it', async () => {
+  const { group_id } = await app.db.read('memberships').where('user_id', app.people.bob).first();
+  const alone = pageOf(await alice.get(`/users?group=${group_id}`));
+  const beside = pageOf(await alice.get(`/users?group=${group_id}&group=99999`));
+  expect(beside.textOf('#total')).toBe(alone.textOf('#total'));
+  expect(beside.texts('.chips a')).toEqual([
+    ...alone.texts('.chips a').slice(0, 1),
+    'No such group: 99999 , remove this filter',
+    'Clear all',
+  ]);
+  expect(new URL(beside.$('.chips .dead').attr('href')!, app.url).search).toBe(`?group=${group_id}`);
+});
