@@ -1,30 +1,18 @@
 // Menus of rows, and dialogs: pages of one thing to do, shown above the page they were opened from.
 
+import { closeOnBackdrop, leave, showLayer } from './layers.js';
 import { toast } from './roster.js';
 
 const dialog = document.getElementById('dialog');
 const body = document.getElementById('dialog-body');
+const messages = document.getElementById('dialog-messages');
 const menu = document.getElementById('row-menu');
 
 let opener;
-let isLeaving = false;
-let returnTo;
 /** What had the focus when a dialog closed; a list that comes anew would lose it. */
 let cameFrom;
 
-/** Shows a dialog that Back closes; the page beneath stays as it is. */
-export function showLayer(layer) {
-  history.pushState({ layer: layer.id }, '');
-  layer.showModal();
-}
-
-/** Takes the entry of a closed dialog off the history again; the focus follows once the browser has gone back. */
-export function leaveLayer(layer, focusOn) {
-  returnTo = focusOn;
-  if (history.state?.layer !== layer.id) return;
-  isLeaving = true;
-  history.back();
-}
+closeOnBackdrop(dialog);
 
 document.addEventListener('click', (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
@@ -61,19 +49,24 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
     menu.showPopover({ source: menuOpener });
     menu.querySelector('a, button')?.focus();
   }
-  // What went wrong stands in the messages, which a dialog would cover.
-  if (target.id === 'messages' && dialog.open) dialog.close();
   if (target !== body) return;
   const said = body.querySelector('[data-said]');
   if (said && endWith(said)) return;
   for (const open of document.querySelectorAll('[popover]:popover-open')) open.hidePopover();
+  messages.replaceChildren();
+  const isOnce = body.querySelector('[data-once]') !== null;
+  dialog.toggleAttribute('data-once', isOnce);
+  dialog.closedBy = isOnce ? 'none' : 'closerequest';
   dialog.setAttribute('aria-label', body.querySelector('h1, h2')?.textContent.trim() ?? '');
   if (!dialog.open) {
     opener ??= document.activeElement;
     showLayer(dialog);
   }
   dialog.scrollTop = 0;
-  (body.querySelector('[autofocus]') ?? body.querySelector('[data-close]') ?? dialog.querySelector('.close'))?.focus();
+  const first =
+    body.querySelector('[autofocus]') ?? body.querySelector('[data-close]') ?? dialog.querySelector('.close');
+  // A long one begins at its beginning.
+  first?.focus({ preventScroll: true });
   if (body.querySelector('[data-done]')) void forgetTicks().then(refresh);
 });
 
@@ -110,33 +103,18 @@ function again(element) {
   return row?.querySelector(element.matches('[data-menu]') ? '[data-menu]' : '.name a');
 }
 
+// Where a browser does not know `closedby` yet.
+dialog.addEventListener('cancel', (event) => {
+  if ('once' in dialog.dataset) event.preventDefault();
+});
+
 dialog.addEventListener('close', () => {
   const from = again(opener);
   cameFrom = from;
   body.replaceChildren();
+  messages.replaceChildren();
+  dialog.removeAttribute('data-once');
   opener = undefined;
   (from ?? document.getElementById('main')).focus();
-  leaveLayer(dialog, from);
-});
-
-dialog.addEventListener('click', (event) => {
-  if (event.target === dialog) dialog.close();
-});
-
-// Back closes the dialog, and leaves the page as it is.
-window.addEventListener('popstate', () => {
-  for (const layer of document.querySelectorAll('dialog[open]')) {
-    isLeaving = true;
-    layer.close();
-  }
-  setTimeout(() => {
-    isLeaving = false;
-    again(returnTo)?.focus();
-    returnTo = undefined;
-  }, 100);
-});
-document.addEventListener('htmx:before:history:restore', (event) => {
-  if (isLeaving) event.preventDefault();
-  // The next step back may be meant.
-  isLeaving = false;
+  void leave(dialog, from);
 });

@@ -1,7 +1,8 @@
 // The palette: what the page /search finds, as a list to choose from while one types.
 
 import Combobox from './combobox.js';
-import { leaveLayer, openDialog, showLayer } from './overlay.js';
+import { closeOnBackdrop, leave, showLayer } from './layers.js';
+import { openDialog } from './overlay.js';
 
 const palette = document.getElementById('palette');
 const input = palette.querySelector('input');
@@ -29,13 +30,12 @@ input.addEventListener(
 );
 
 let opener;
-/** What was chosen leads somewhere else, and takes its own place in the history. */
-let isFollowed = false;
+
+closeOnBackdrop(palette);
 
 export function openPalette() {
   if (palette.open) return;
   opener = document.activeElement;
-  isFollowed = false;
   showLayer(palette);
   input.select();
   combobox.start();
@@ -54,10 +54,7 @@ document.addEventListener('keydown', (event) => {
 });
 palette.addEventListener('close', () => {
   combobox.stop();
-  if (!isFollowed) leaveLayer(palette, opener);
-});
-palette.addEventListener('click', (event) => {
-  if (event.target === palette) palette.close();
+  void leave(palette, opener);
 });
 
 // The links and buttons of the page are the options of the list: what is chosen is followed, or sent.
@@ -75,21 +72,25 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
 });
 
 results.addEventListener('click', (event) => {
-  const link = event.target.closest('a, button');
-  if (!link) return;
-  const preference = document.querySelector(`.preferences [name="${link.name}"][value="${link.value}"]`);
-  isFollowed = !preference;
-  palette.close();
-  // The own menu holds the same choice, and knows how to keep it.
-  if (preference) {
-    event.preventDefault();
-    preference.click();
-  }
-  if (!link.matches('[data-dialog]') || event.ctrlKey || event.metaKey) return;
+  const chosen = event.target.closest('a, button');
+  if (!chosen) return;
+  // In a new tab, and this one stays as it is.
+  if (event.ctrlKey || event.metaKey) return palette.close();
   event.preventDefault();
   event.stopPropagation();
-  openDialog(link.href);
+  const follow = followerOf(chosen);
+  void leave(palette, opener).then(follow);
 });
+
+/** What is chosen is followed when the palette is gone from the history. */
+function followerOf(chosen) {
+  // The own menu holds the same choice, and knows how to keep it.
+  const preference = document.querySelector(`.preferences [name="${chosen.name}"][value="${chosen.value}"]`);
+  if (preference) return () => preference.click();
+  if (chosen.matches('button')) return () => chosen.form.requestSubmit(chosen);
+  if (chosen.matches('[data-dialog]')) return () => openDialog(chosen.href);
+  return () => location.assign(chosen.href);
+}
 
 // Enter takes what is chosen; a form that is sent would only show the same on a page.
 input.form.addEventListener('submit', (event) => {

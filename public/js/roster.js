@@ -40,21 +40,40 @@ export function toast(words) {
   fade();
 }
 
-/** Stays until it is dismissed, as what went wrong does. */
-function complain(words) {
+/** Where it is seen: a dialog covers the messages of the page. Stays until it is dismissed, or the next answer arrives. */
+const messagesInSight = () =>
+  document.getElementById(document.querySelector('#dialog[open]') ? 'dialog-messages' : 'messages');
+
+function complain(words, look) {
   const message = document.createElement('div');
   message.className = 'message bad';
   message.setAttribute('role', 'alert');
-  message.append(Object.assign(document.createElement('p'), { textContent: words }));
-  document.getElementById('messages').replaceChildren(message);
+  const said = Object.assign(document.createElement('p'), { textContent: `${words} ` });
+  if (look) said.append(Object.assign(document.createElement('a'), { href: look, textContent: 'Look' }));
+  message.append(said);
+  messagesInSight().replaceChildren(message);
 }
 
-// An answer takes the place of the complaint by itself: the next one that arrives clears it.
 document.addEventListener('htmx:error', ({ detail }) => {
   if (detail.error?.name === 'AbortError') return;
+  const { method, action } = detail.ctx?.request ?? {};
+  if (!method || method === 'GET') return complain('The server could not be reached: try again in a moment.');
   complain(
-    'The server could not be reached. Nothing was changed, and what you typed is still here: try again in a moment.',
+    'No answer came, so it is not known whether this was done. Look before you do it again.',
+    whereItShows(new URL(action, location.href).pathname),
   );
+});
+
+/** The page of what a form is about: `/bulk-operations/7/execution` is told by `/bulk-operations/7`. */
+function whereItShows(path) {
+  return /^\/[^/]+\/\d+(?=\/)/.exec(path)?.[0] ?? location.href;
+}
+
+// A refusal that arrives while a dialog is open belongs into it.
+document.addEventListener('htmx:after:swap', ({ detail }) => {
+  if (detail.ctx.target.id !== 'messages') return;
+  const place = messagesInSight();
+  if (place !== detail.ctx.target) place.replaceChildren(...detail.ctx.target.childNodes);
 });
 
 function fade() {
@@ -67,10 +86,6 @@ fade();
 document.addEventListener('click', (event) => {
   if (event.target.closest('[data-dismiss]')) event.target.closest('.message')?.remove();
 });
-
-// Whoever signs in next in this tab has ticked nothing yet.
-if (document.getElementById('sign-in'))
-  for (const key of Object.keys(sessionStorage)) if (key.startsWith('roster-ticked')) sessionStorage.removeItem(key);
 
 // A preference holds at once; the form is sent behind it.
 document.addEventListener('change', ({ target }) => {

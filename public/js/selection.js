@@ -1,8 +1,11 @@
 // Ticking rows of a list: a range with Shift, the page at once, and what is ticked stays so through paging, sorting and searching.
 
 const list = () => document.querySelector('[data-list]');
-/** Each list has ticks of its own. */
-const kept = `roster-ticked ${list()?.dataset.list}`;
+/** Each person has ticks of their own on each list: whoever signs in next in this tab has ticked nothing yet. */
+const theirs = `roster-ticked ${document.documentElement.dataset.viewer} `;
+const kept = `${theirs}${list()?.dataset.list}`;
+for (const key of Object.keys(sessionStorage))
+  if (key.startsWith('roster-ticked') && !key.startsWith(theirs)) sessionStorage.removeItem(key);
 const chosen = new Set(JSON.parse(sessionStorage.getItem(kept) ?? '[]'));
 const boxes = () => [...(list()?.querySelectorAll('tbody input[name="ids"]') ?? [])];
 const everybody = () => document.querySelector('[data-all-matching]');
@@ -20,13 +23,13 @@ function show() {
   const form = document.querySelector('form[data-bulk]');
   if (!form) return;
   const all = boxes();
-  for (const box of all) box.checked = chosen.has(box.value);
+  for (const box of all) box.checked = everybody()?.checked || chosen.has(box.value);
   const here = all.filter((box) => box.checked).length;
   const output = form.querySelector('[data-ticked]');
   output.textContent = words(chosen.size, here, output.dataset.ticked);
   for (const button of form.querySelectorAll('button[name="action"]'))
     button.disabled = chosen.size === 0 && !everybody()?.checked;
-  form.querySelector('[data-untick]').disabled = chosen.size === 0;
+  form.querySelector('[data-untick]').disabled = chosen.size === 0 && !everybody()?.checked;
   const page = document.querySelector('[data-tick-page]');
   if (page) {
     page.hidden = false;
@@ -42,15 +45,20 @@ function choose(some, isTicked) {
 }
 
 export function forget() {
+  if (everybody()) everybody().checked = false;
   choose(
     [...chosen].map((value) => ({ value })),
     false,
   );
 }
 
-/** The box alone, or with Shift all from the last one to it. */
+/** The box alone, or with Shift all from the last one to it. Where all matching were meant, those of this page are from now on. */
 export function tick(box, isTicked, isRange) {
   const all = boxes();
+  if (everybody()?.checked) {
+    everybody().checked = false;
+    choose(all, true);
+  }
   const [from, to] = isRange && all.includes(last) ? [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b) : [];
   choose(from === undefined ? [box] : all.slice(from, to + 1), isTicked);
   last = box;
@@ -63,7 +71,10 @@ document.addEventListener('click', (event) => {
 });
 
 document.addEventListener('change', ({ target }) => {
-  if (target.matches('[data-tick-page]')) choose(boxes(), target.checked);
+  if (target.matches('[data-tick-page]')) {
+    if (everybody()) everybody().checked = false;
+    choose(boxes(), target.checked);
+  }
   if (target === everybody()) show();
 });
 

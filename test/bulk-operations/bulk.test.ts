@@ -3,6 +3,7 @@ import { load } from 'cheerio';
 import type { Person } from '../../seeds/cast.ts';
 import { verifyChain } from '../../src/audit/audit-store.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { addCrowd } from '../support/crowd.ts';
 import { type Session, signedIn } from '../support/session.ts';
 
 let app: TestApp;
@@ -59,6 +60,21 @@ describe('the sheet', () => {
     expect(page('button.main').text()).toBe('Deactivate 2 users');
     expect(page('a.button').text()).toBe('Cancel');
     expect(await activities()).toEqual(before);
+  });
+
+  it('names everybody, in the order of the list, the first twenty at once', async () => {
+    await addCrowd(app, 49);
+    const all: string[] = await app.db.read('users').where('activity', 'active').orderBy('sort_name').pluck('name');
+    const meant: number[] = await app.db.read('users').pluck('id');
+    const path = await draft(alice, { action: 'confirm-access', ids: meant.join(',') });
+    const page = load((await alice.get(path)).text);
+    const names = (selector: string) =>
+      page(selector)
+        .map((_, name) => page(name).text())
+        .get();
+    expect(names('#sheet > div:has(> strong) bdi')).toEqual(all);
+    expect(names('#sheet > div:has(> strong) > bdi')).toHaveLength(20);
+    expect(page('#sheet > div:has(> strong) summary').text()).toBe(`and ${all.length - 20} more`);
   });
 
   it('says what changed since the list was shown (R66)', async () => {
