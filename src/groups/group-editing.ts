@@ -4,7 +4,7 @@ import { dayOf } from '../clock.ts';
 import { type Transaction, violatedUnique } from '../db/database.ts';
 import { findTagsOf, setTags, spelledTags } from '../tags/tag-store.ts';
 import { identityKey } from '../text.ts';
-import { may, mayAdminister } from '../users/user.ts';
+import { may, mayAdminister, type Viewer } from '../users/user.ts';
 import { findSubject, findUserByIdentifier } from '../users/user-store.ts';
 import { Conflict, Forbidden } from '../web/errors.ts';
 import { FieldErrors, RefusedFields, StaleVersion } from '../web/form.ts';
@@ -32,7 +32,9 @@ export async function updateGroup(
   requireChangeable(act, group);
   if (group.version !== version) throw new StaleVersion();
   const values = { ...typed, tags: await spelledTags(trx, typed.tags) };
-  const leader = await memberNamed(trx, act, group, values.leader);
+  const leader = mayAppoint(act.by)
+    ? await memberNamed(trx, act, group, values.leader)
+    : keptLeader(group, values.leader);
   const tags = (await findTagsOf(trx, 'group', id)).map((tag) => tag.name);
   const before = auditFields({ ...group, tags }, group.leaderName);
   const changes = differences(before, auditFields(values, leader?.name ?? null));
@@ -64,9 +66,14 @@ export function requireChangeable(act: Pick<Act, 'by'>, group: Group): void {
   if (group.activity === 'deleted') throw new Conflict(`The group ${group.name} is deleted.`);
 }
 
+/** A leader creates users: who may not create any makes nobody a leader, themself neither (R62). */
+export function mayAppoint(viewer: Viewer): boolean {
+  return may(viewer, 'users', 'write');
+}
+
 /** Who is to lead a new group: with it they become a member, so by somebody who may change them. */
 async function firstMember(trx: Transaction, act: Act, identifier: string) {
-  if (!may(act.by, 'users', 'write'))
+  if (!mayAppoint(act.by))
     throw new RefusedFields({ leader: 'You may not change users, so you cannot make one a member.' });
   const user = await findUserByIdentifier(trx, identifier);
   if (!user) throw new FieldErrors({ leader: 'There is no user with this name or email.' });
@@ -74,6 +81,13 @@ async function firstMember(trx: Transaction, act: Act, identifier: string) {
   if (!mayAdminister(act.by, subject))
     throw new RefusedFields({ leader: `${subject.name} has rights that you do not hold.` });
   return subject;
+}
+
+/** Nobody is looked up: the answer must not tell who exists. */
+function keptLeader(group: Group, identifier: string) {
+  if (identityKey(identifier) !== identityKey(group.leaderName ?? ''))
+    throw new RefusedFields({ leader: 'You may not change users, so you do not say who leads the group.' });
+  return group.leaderName === null ? undefined : { id: group.leaderId, name: group.leaderName };
 }
 
 /** The leader of an existing group is one of its members. One answer for everybody else: it must not tell who exists. */

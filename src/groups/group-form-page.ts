@@ -5,6 +5,7 @@ import type { Errors, Typed } from '../web/form.ts';
 import { render } from '../web/render.ts';
 import { savedMeanwhile } from '../web/stale-form.ts';
 import type { Group } from './group.ts';
+import { mayAppoint } from './group-editing.ts';
 import { typedGroup, typedOf } from './group-form.ts';
 
 interface FormState {
@@ -30,6 +31,7 @@ export function showGroupForm(req: Request, res: Response, state: FormState): vo
     errors: state.errors ?? {},
     theirs: theirs && savedMeanwhile(typed, theirs, typedGroup),
     group,
+    mayAppoint: mayAppoint(req.viewer!),
   };
   render(req, res, 'groups/form', page, { status: state.status });
 }

@@ -133,6 +133,33 @@ describe('a group', () => {
       });
     });
 
+    it('is led by nobody whom somebody appoints who may not change users, themself neither (R62)', async () => {
+      const at = '2026-11-01T12:00:00.000Z';
+      await app.db.write(async (trx) => {
+        const [{ id }] = await trx('groups')
+          .insert({ name: 'Organisers', name_key: 'organisers', created_at: at })
+          .returning('id');
+        await trx('group_permissions').insert({ group_id: id, application: 'groups', level: 'write' });
+        await trx('memberships').insert({ user_id: app.people.bob, group_id: id, granted_at: at });
+      });
+      const bob = await signedIn(app, 'bob');
+      const path = await pathOf('Support', '/edit');
+      expect(
+        pageOf(await bob.get(path))
+          .$('#leader')
+          .attr('readonly'),
+      ).toBeDefined();
+      const refusal = { leader: expect.stringMatching(/^You may not change users/) };
+      const audit = await watchAudit(app);
+      // Whose name or email it is, or nobody's, or none, is all the same.
+      for (const leader of ['bob', 'carol@example.com', 'nobody', ''])
+        expect(errorsOf(await submit(bob, path, { leader }))).toEqual([422, refusal]);
+      expect(await audit.actions()).toEqual(Array(4).fill('request.refused'));
+      expect((await bob.get(`/led-groups/${await groupId(app, 'Support')}`)).status).toBe(404);
+      expect((await submit(bob, path, { description: 'by bob' })).status).toBe(303);
+      expect(pageOf(await bob.get(await pathOf('Support'))).fact('Leader')).toBe('lena');
+    });
+
     it('writes nothing where nothing changed', async () => {
       const audit = await watchAudit(app);
       expect((await submit(alice, await pathOf('Support', '/edit'))).status).toBe(303);
