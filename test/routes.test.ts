@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { routesOf } from '../faults/routes.ts';
 import type { Person } from '../seeds/cast.ts';
-import type { Application, Level } from '../src/groups/permission.ts';
+import { ALL_RIGHTS, type Application, type Level, type Rights } from '../src/groups/permission.ts';
+import type { Activity } from '../src/users/user.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
 import { watchAudit } from './support/audit.ts';
 import { everything, facts, factsBesideAudit } from './support/database.ts';
@@ -38,6 +39,10 @@ interface Change {
 interface Classified {
   /** `leader`: whoever leads the group, whatever their rights. */
   open: 'everybody' | 'signed-in' | 'leader' | [Application, Level];
+  /** What it asks for besides. */
+  also?: [Application, Level];
+  /** Or what is enough instead, for a part of it. */
+  either?: [Application, Level];
   /** Who stands for `:id`; a link stands for `:token`. */
   subject?: Person;
   /** Or the group of this name. */
@@ -385,7 +390,7 @@ const ROUTES: Record<string, Classified> = {
     },
   },
   'get /invitations': { open: ['users', 'read'] },
-  'get /bulk-operations': { open: ['users', 'read'] },
+  'get /bulk-operations': { open: ['users', 'read'], either: ['groups', 'read'] },
   'post /bulk-operations': {
     open: ['users', 'write'],
     change: {
@@ -511,7 +516,7 @@ const ROUTES: Record<string, Classified> = {
       nonsense: { fields: { contacts: 'everything' }, status: 400 },
     },
   },
-  'get /applications': { open: ['groups', 'read'] },
+  'get /applications': { open: ['groups', 'read'], also: ['users', 'read'] },
   'get /applications/new': { open: ['settings', 'write'] },
   'post /applications': {
     open: ['settings', 'write'],
@@ -526,8 +531,8 @@ const ROUTES: Record<string, Classified> = {
       bad: { fields: { key: 'No!', name: '' }, errors: ['key', 'name'] },
     },
   },
-  'get /applications/:key': { open: ['groups', 'read'], application: 'users' },
-  'get /applications/:key/holders.csv': { open: ['groups', 'read'], application: 'users' },
+  'get /applications/:key': { open: ['groups', 'read'], also: ['users', 'read'], application: 'users' },
+  'get /applications/:key/holders.csv': { open: ['groups', 'read'], also: ['users', 'read'], application: 'users' },
   'get /applications/:key/edit': { open: ['settings', 'write'], application: 'time-sheets' },
   'patch /applications/:key': {
     open: ['settings', 'write'],
@@ -793,13 +798,51 @@ const isRead = (route: Route) => route.method === 'get';
 const changing = routes.filter((route) => route.change !== undefined);
 
 /** Who they are is in seeds/cast.ts; what they may do stands here once more, so that the two are compared. */
-const VIEWERS: { viewer: Person; may: Partial<Record<Application, Level>>; leads?: string }[] = [
+const VIEWERS: Standing[] = [
   { viewer: 'alice', may: { users: 'write', groups: 'write', contacts: 'write', audit: 'write', settings: 'write' } },
   { viewer: 'max', may: { users: 'write' } },
   { viewer: 'rita', may: { users: 'read', groups: 'read', contacts: 'read', audit: 'read' } },
   { viewer: 'lena', may: {}, leads: 'Support' },
   { viewer: 'bob', may: {} },
+  { viewer: 'bob', as: 'a reader of groups alone', may: { groups: 'read' }, group: { groups: 'read' } },
+  { viewer: 'bob', as: 'a holder of a registered application', may: {}, group: { 'time-sheets': 'write' } },
+  { viewer: 'bob', as: 'a member of a deleted group', may: {}, group: ALL_RIGHTS, fate: ['deleted'] },
+  {
+    viewer: 'bob',
+    as: 'a member of a restored group',
+    may: { groups: 'read', audit: 'read' },
+    group: { groups: 'read', audit: 'read' },
+    fate: ['deleted', 'active'],
+  },
+  { viewer: 'lena', as: 'a leader of a deleted group', may: {}, leads: 'Support', fateOfLed: ['deleted'] },
 ];
+
+interface Standing {
+  viewer: Person;
+  /** What they stand for, where that is not what they are in the cast. */
+  as?: string;
+  may: Partial<Record<Application, Level>>;
+  leads?: string;
+  /** What one more group of theirs grants, and what became of it since. */
+  group?: Rights;
+  fate?: Activity[];
+  fateOfLed?: Activity[];
+}
+
+/** Makes them what they stand for. */
+async function stand(app: TestApp, { viewer, group, fate = [], leads, fateOfLed = [] }: Standing): Promise<void> {
+  const at = '2026-11-01T12:00:00.000Z';
+  await app.db.write(async (trx) => {
+    for (const activity of fateOfLed) await trx('groups').where('name', leads).update({ activity });
+    if (!group) return;
+    const row = { name: 'Standing', name_key: 'standing', created_at: at };
+    const [{ id }] = await trx('groups').insert(row).returning('id');
+    for (const [application, level] of Object.entries(group))
+      await trx('group_permissions').insert({ group_id: id, application, level });
+    await trx('memberships').insert({ user_id: app.people[viewer], group_id: id, granted_at: at });
+    for (const activity of fate) await trx('groups').where({ id }).update({ activity });
+  });
+}
 
 type Relation = 'another' | 'themself' | 'somebody with more rights';
 
@@ -811,7 +854,7 @@ interface Case {
   expected: 'allowed' | 'nothing to do' | 'led' | 403 | 404;
 }
 
-function casesOf({ viewer, may, leads }: (typeof VIEWERS)[number]): Case[] {
+function casesOf({ viewer, may, leads, fateOfLed }: Standing): Case[] {
   return routes.filter(isClosed).flatMap((route) => {
     const relations: Relation[] = !route.subject
       ? ['another']
@@ -821,7 +864,7 @@ function casesOf({ viewer, may, leads }: (typeof VIEWERS)[number]): Case[] {
     return relations
       .filter((relation) => !(relation === 'another' && route.subject === viewer))
       .map((relation) => {
-        const expected = expectedOf(route, relation, may, leads);
+        const expected = expectedOf(route, relation, may, fateOfLed?.at(-1) === 'deleted' ? undefined : leads);
         const answer =
           expected === 'led'
             ? 'shows their own groups to'
@@ -849,9 +892,12 @@ function expectedOf(
   if (route.open === 'signed-in') return 'allowed';
   if (route.open === 'leader') return leads ? 'allowed' : 404;
   const [application, level] = route.open as [Application, Level];
+  if (route.either && may[route.either[0]] !== undefined) return 'allowed';
   if (may[application] === undefined) return leads && route.isLedInstead ? 'led' : 404;
+  if (level === 'read' && route.also && may[route.also[0]] === undefined) return 404;
   if (level === 'read') return 'allowed';
   if (may[application] !== 'write') return 403;
+  if (route.also) return expectedOf({ ...route, open: route.also, also: undefined }, relation, may, leads);
   if (relation === 'somebody with more rights') return 403;
   const toOneself = route.change?.toOneself ?? route.ofOneself ?? 'works';
   if (relation !== 'themself' || toOneself === 'works') return 'allowed';
@@ -965,67 +1011,72 @@ describe('a stranger', () => {
   });
 });
 
-describe.each(VIEWERS)('$viewer', (standing) => {
-  const { viewer } = standing;
-  let shared: TestApp;
-  let session: Session;
-  let alice: Session;
-  beforeAll(async () => {
-    shared = await startApp();
-    session = await signedIn(shared, viewer);
-    alice = await signedIn(shared, 'alice');
-    await session.get('/credentials');
-  });
-  afterAll(() => shared.close());
-  const cases = casesOf(standing);
-
-  const refusals = cases.filter(({ expected }) => typeof expected === 'number');
-  if (refusals.length > 0)
-    it.each(refusals)('$title, and changes nothing (R59)', async ({ route, relation, expected }) => {
-      const id = await idOf(shared, alice, route, relation, viewer);
-      const fields = route.change?.fields ? await filled(shared, route.change, id, alice) : {};
-      const audit = await watchAudit(shared);
-      const before = await factsBesideAudit(shared);
-      const path = pathOf(route.pattern, id);
-      const answer = isRead(route) ? await session.get(path) : await send(session, route, id, fields);
-      expect(answer.status).toBe(expected);
-      expect(await factsBesideAudit(shared)).toEqual(before);
-      const events = await audit.since();
-      expect(events.map((event) => [event.action, event.actorName, event.subjectName])).toEqual([
-        ['request.refused', viewer, `${route.method.toUpperCase()} ${path}`],
-      ]);
+describe.each(VIEWERS.map((standing) => ({ ...standing, title: standing.as ?? standing.viewer })))(
+  '$title',
+  (standing) => {
+    const { viewer } = standing;
+    let shared: TestApp;
+    let session: Session;
+    let alice: Session;
+    beforeAll(async () => {
+      shared = await startApp();
+      await stand(shared, standing);
+      session = await signedIn(shared, viewer);
+      alice = await signedIn(shared, 'alice');
+      await session.get('/credentials');
     });
+    afterAll(() => shared.close());
+    const cases = casesOf(standing);
 
-  it.each(cases.filter(({ route, expected }) => isRead(route) && typeof expected === 'string'))(
-    '$title',
-    async ({ route, relation, expected }) => {
-      const id = await idOf(shared, alice, route, relation, viewer);
-      const answer = await session.get(pathOf(route.pattern, id));
-      const status = { allowed: route.shows ?? 200, led: 303, 'nothing to do': 409 };
-      expect(answer.status).toBe(status[expected as keyof typeof status]);
-    },
-  );
+    const refusals = cases.filter(({ expected }) => typeof expected === 'number');
+    if (refusals.length > 0)
+      it.each(refusals)('$title, and changes nothing (R59)', async ({ route, relation, expected }) => {
+        const id = await idOf(shared, alice, route, relation, viewer);
+        const fields = route.change?.fields ? await filled(shared, route.change, id, alice) : {};
+        const audit = await watchAudit(shared);
+        const before = await factsBesideAudit(shared);
+        const path = pathOf(route.pattern, id);
+        const answer = isRead(route) ? await session.get(path) : await send(session, route, id, fields);
+        expect(answer.status).toBe(expected);
+        expect(await factsBesideAudit(shared)).toEqual(before);
+        const events = await audit.since();
+        expect(events.map((event) => [event.action, event.actorName, event.subjectName])).toEqual([
+          ['request.refused', viewer, `${route.method.toUpperCase()} ${path}`],
+        ]);
+      });
 
-  it.each(cases.filter(({ route, expected }) => !isRead(route) && typeof expected === 'string'))(
-    '$title',
-    async ({ route, relation, expected }) => {
-      await using app = await (route.change!.start ?? startApp)();
-      const own = await signedIn(app, viewer);
-      const id = await idOf(app, own, route, relation, viewer);
-      const isForm = route.change!.fields !== undefined;
-      const fields = isForm ? await filled(app, route.change!, id, own) : {};
-      const audit = await watchAudit(app);
-      const before = await factsBesideAudit(app);
-      const answer = await send(own, route, id, fields);
-      expect(answer.status).toBe(303);
-      expect(await audit.actions()).toEqual(expected === 'allowed' ? route.change!.audit : []);
-      if (expected === 'nothing to do') {
-        expect(await factsBesideAudit(app)).toEqual(before);
-        expect(pageOf(await own.get(answer.headers.location)).message()).toMatch(/^Nothing changed/);
-      } else expect(await factsBesideAudit(app)).not.toEqual(before);
-    },
-  );
-});
+    it.each(cases.filter(({ route, expected }) => isRead(route) && typeof expected === 'string'))(
+      '$title',
+      async ({ route, relation, expected }) => {
+        const id = await idOf(shared, alice, route, relation, viewer);
+        const answer = await session.get(pathOf(route.pattern, id));
+        const status = { allowed: route.shows ?? 200, led: 303, 'nothing to do': 409 };
+        expect(answer.status).toBe(status[expected as keyof typeof status]);
+      },
+    );
+
+    it.each(cases.filter(({ route, expected }) => !isRead(route) && typeof expected === 'string'))(
+      '$title',
+      async ({ route, relation, expected }) => {
+        await using app = await (route.change!.start ?? startApp)();
+        await stand(app, standing);
+        const own = await signedIn(app, viewer);
+        const id = await idOf(app, own, route, relation, viewer);
+        const isForm = route.change!.fields !== undefined;
+        const fields = isForm ? await filled(app, route.change!, id, own) : {};
+        const audit = await watchAudit(app);
+        const before = await factsBesideAudit(app);
+        const answer = await send(own, route, id, fields);
+        expect(answer.status).toBe(303);
+        expect(await audit.actions()).toEqual(expected === 'allowed' ? route.change!.audit : []);
+        if (expected === 'nothing to do') {
+          expect(await factsBesideAudit(app)).toEqual(before);
+          expect(pageOf(await own.get(answer.headers.location)).message()).toMatch(/^Nothing changed/);
+        } else expect(await factsBesideAudit(app)).not.toEqual(before);
+      },
+    );
+  },
+);
 
 describe('an unknown user, group or operation', () => {
   let app: TestApp;

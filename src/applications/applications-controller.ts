@@ -153,7 +153,8 @@ export function applicationsController(app: AppContext): Router {
       title: `Delete ${application.name}`,
       application,
       groups: granting,
-      effects: await effectsOf(app, changes),
+      mayReadGroups: may(req.viewer!, 'groups', 'read'),
+      effects: may(req.viewer!, 'groups', 'read') ? await effectsOf(app, changes) : [],
     });
   });
 

@@ -1,9 +1,12 @@
 import { Router } from 'express';
+import { dayOf } from '../clock.ts';
+import { findContactViewer, whereVisible } from '../contacts/contact-viewer.ts';
 import { isDay } from '../users/user-form.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
 import { render } from '../web/render.ts';
 import { type AuditFilter, findActions, findEvents } from './audit-store.ts';
+import { shownTo } from './shown-events.ts';
 
 const PER_PAGE = 50;
 const NAMES = ['actor', 'subject', 'action', 'from', 'to', 'before'] as const;
@@ -19,16 +22,18 @@ export function auditController(app: AppContext): Router {
     const errors: Record<string, string> = {};
     for (const name of ['from', 'to'] as const)
       if (typed[name] && !isDay(typed[name])) errors[name] = 'Enter a date that exists, as YYYY-MM-DD.';
+    const viewer = await findContactViewer(app.db.read, req.viewer!, dayOf(app.clock()));
     const filter: AuditFilter = {
       actor: typed.actor,
       subject: typed.subject,
+      isKnown: (contacts) => whereVisible(contacts, viewer),
       action: typed.action,
       from: errors.from ? undefined : typed.from,
       to: errors.to ? undefined : typed.to,
       beforeId: /^\d{1,15}$/.test(typed.before) ? Number(typed.before) : undefined,
     };
     const events = await findEvents(app.db.read, filter, PER_PAGE + 1);
-    const shown = events.slice(0, PER_PAGE);
+    const shown = await shownTo(app.db.read, viewer, events.slice(0, PER_PAGE));
     const last = shown.at(-1);
     const page = {
       title: 'Audit',

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { Knex } from 'knex';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { identityKey } from '../text.ts';
@@ -118,6 +119,8 @@ async function findEventsAround(
 export interface AuditFilter {
   actor?: string;
   subject?: string;
+  /** Of the contacts of that name, only those that it leaves of a query: a name must not tell whom one may not see. */
+  isKnown?: (contacts: Knex.QueryBuilder) => Knex.QueryBuilder;
   subjectType?: Change['subjectType'];
   subjectId?: number;
   action?: string;
@@ -133,6 +136,13 @@ export async function findEvents(db: Reader, filter: AuditFilter, limit: number)
   const query = db('audit_events').orderBy('id', 'desc').limit(limit);
   if (filter.actor) query.whereIn('actor_name', await spellings(db, filter.actor));
   if (filter.subject) query.whereIn('subject_name', await spellings(db, filter.subject));
+  const { subject, isKnown } = filter;
+  if (subject && isKnown)
+    query.where((either) =>
+      either
+        .whereNot('subject_type', 'contact')
+        .orWhereExists(isKnown(db('contacts').where('contacts.id', db.ref('audit_events.subject_id')))),
+    );
   if (filter.subjectType) query.where('subject_type', filter.subjectType);
   if (filter.subjectId !== undefined) query.where('subject_id', filter.subjectId);
   if (filter.action) query.where('action', filter.action);

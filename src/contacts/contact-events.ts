@@ -8,21 +8,18 @@ import { linkedIn } from './linking.ts';
 const HIDDEN = 'a contact that you may not see';
 
 /**
- * Events as they may be shown outside of the audit: a contact that is named by another record stays unknown to whoever
- * may not see it. (The audit itself, a right of its own, tells everything.)
+ * Events in which contacts stay unknown to whoever may not see them: those that another record names, and those that were
+ * changed themselves, of which nothing is said but that they were.
  */
 export async function withoutHiddenContacts(
   db: Reader,
   viewer: ContactViewer,
   events: AuditEvent[],
 ): Promise<AuditEvent[]> {
-  const named = events.flatMap(({ before, after }) =>
-    [...Object.values(before), ...Object.values(after)].map(linkedIn),
-  );
-  const ids = [...new Set(named.filter((id) => id !== undefined))];
-  if (ids.length === 0) return events;
+  const ids = new Set(events.flatMap(contactsIn));
+  if (ids.size === 0) return events;
   const visible = new Set<number>(
-    await whereVisible(whereIdIn(db('contacts'), 'contacts.id', ids), viewer).pluck('contacts.id'),
+    await whereVisible(whereIdIn(db('contacts'), 'contacts.id', [...ids]), viewer).pluck('contacts.id'),
   );
   const shown = (fields: Fields): Fields =>
     Object.fromEntries(
@@ -31,5 +28,15 @@ export async function withoutHiddenContacts(
         return [field, id === undefined || visible.has(id) ? value : HIDDEN];
       }),
     );
-  return events.map((event) => ({ ...event, before: shown(event.before), after: shown(event.after) }));
+  return events.map((event) => {
+    if (event.subjectType === 'contact' && !visible.has(event.subjectId!))
+      return { ...event, subjectName: HIDDEN, before: {}, after: {} };
+    return { ...event, before: shown(event.before), after: shown(event.after) };
+  });
+}
+
+/** The numbers of the contacts that the event is about, or names. */
+function contactsIn({ subjectType, subjectId, before, after }: AuditEvent): number[] {
+  const named = [...Object.values(before), ...Object.values(after)].map(linkedIn);
+  return [subjectType === 'contact' ? subjectId : undefined, ...named].filter((id) => typeof id === 'number');
 }

@@ -1,6 +1,6 @@
 import type { Reader } from '../db/database.ts';
 import { findGroups } from '../groups/group-store.ts';
-import { findTags } from '../tags/tag-store.ts';
+import { findTagsById } from '../tags/tag-store.ts';
 import { fold, matches } from '../text.ts';
 import { may } from '../users/user.ts';
 import { type Choice, type Column, type Filter, listFrame } from '../web/list-frame.ts';
@@ -56,7 +56,9 @@ export async function contactsPage(db: Reader, { viewer, query, list, folded }: 
     'private',
     ...(await findGroups(db, [...viewer.groupIds])).map((group) => ({ value: String(group.id), label: group.name })),
   ].map((one) => (typeof one === 'string' ? { value: one, label: LABELS[one] } : one));
-  const tags = (await findTags(db))
+  // Of deleted contacts those that match; whatever else the address names is as unknown as a tag that nobody has.
+  const carried = [...list.tagSizes.keys(), ...counts.tag.keys()];
+  const tags = (await findTagsById(db, [...new Set(carried)]))
     .filter((tag) => (list.tagSizes.get(tag.id) ?? 0) > 0 || query.tag.includes(tag.id))
     .sort((a, b) => (list.tagSizes.get(b.id) ?? 0) - (list.tagSizes.get(a.id) ?? 0))
     .map((tag) => choice('tag', tag.id, tag.name, counts.tag.get(tag.id)));

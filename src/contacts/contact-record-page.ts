@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { findContactEvents, findLastChangeOf } from '../audit/audit-store.ts';
+import { shownTo } from '../audit/shown-events.ts';
 import { dayOf } from '../clock.ts';
 import { findTagsOf } from '../tags/tag-store.ts';
 import { may, mayAdminister, type Subject } from '../users/user.ts';
@@ -14,7 +15,6 @@ import {
   mayEdit,
   warnedAccounts,
 } from './contact.ts';
-import { withoutHiddenContacts } from './contact-events.ts';
 import { findPeopleOf } from './contact-store.ts';
 
 const EVENTS_SHOWN = 15;
@@ -90,7 +90,7 @@ async function timelineOf(app: AppContext, contactId: number, viewer: ContactVie
   const isMore = events.length > EVENTS_SHOWN;
   const readable = may(viewer, 'users', 'read') ? shown : shown.filter((event) => event.subjectType !== 'user');
   return {
-    events: await withoutHiddenContacts(app.db.read, viewer, readable),
+    events: await shownTo(app.db.read, viewer, readable),
     olderPath: isMore ? `/contacts/${contactId}/timeline?before=${shown.at(-1)?.id}` : undefined,
   };
 }

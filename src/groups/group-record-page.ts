@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import { findGroupEvents } from '../audit/audit-store.ts';
+import { shownTo } from '../audit/shown-events.ts';
 import { offeredInBulk } from '../bulk-operations/bulk-operation.ts';
 import { dayOf } from '../clock.ts';
-import { withoutHiddenContacts } from '../contacts/contact-events.ts';
 import { findContactsOf } from '../contacts/contact-store.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
 import { findTagsOf } from '../tags/tag-store.ts';
@@ -67,7 +67,7 @@ export async function showTimeline(app: AppContext, req: Request, res: Response,
 async function timelineOf(app: AppContext, viewer: Viewer, groupId: number, beforeId?: number) {
   const events = await findGroupEvents(app.db.read, groupId, beforeId, EVENTS_SHOWN + 1);
   const contactViewer = await findContactViewer(app.db.read, viewer, dayOf(app.clock()));
-  const shown = await withoutHiddenContacts(app.db.read, contactViewer, events.slice(0, EVENTS_SHOWN));
+  const shown = await shownTo(app.db.read, contactViewer, events.slice(0, EVENTS_SHOWN));
   const isMore = events.length > EVENTS_SHOWN;
   return { events: shown, olderPath: isMore ? `/groups/${groupId}/timeline?before=${shown.at(-1)?.id}` : undefined };
 }

@@ -31,7 +31,7 @@ export function groupsController(app: AppContext): Router {
     const query = readGroupQuery(req.query, per);
     const list = await listGroups(app, query);
     rememberPageSize(res, '/groups', query, app.config.secure);
-    const tags = await findTags(app.db.read);
+    const tags = await findTags(app.db.read, 'group');
     const mayWrite = may(req.viewer!, 'groups', 'write');
     const page = { ...groupsPage({ query, list, tags, folded, mayWrite }), leads: req.viewer!.leads.length > 0 };
     render(req, res, 'groups/index', page, { fragments: { 'groups-list': 'lists/_list' } });

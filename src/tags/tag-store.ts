@@ -1,4 +1,5 @@
 import type { Reader, Transaction } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
 import { identityKey } from '../text.ts';
 
 export interface Tag {
@@ -6,13 +7,21 @@ export interface Tag {
   name: string;
 }
 
-/** All tags by name. */
-export async function findTags(db: Reader): Promise<Tag[]> {
-  return db('tags').orderBy('name_key').select('id', 'name');
-}
-
 /** What carries tags. */
 export type Tagged = 'user' | 'group' | 'contact';
+
+/** The tags that any user, or any group, carries, by name. Those of contacts are known by whoever sees such a contact. */
+export async function findTags(db: Reader, tagged: Exclude<Tagged, 'contact'>): Promise<Tag[]> {
+  return db('tags')
+    .whereExists(db(`${tagged}_tags as given`).where('given.tag_id', db.ref('tags.id')))
+    .orderBy('name_key')
+    .select('id', 'name');
+}
+
+/** These tags, by name; unknown ones are left out. */
+export async function findTagsById(db: Reader, ids: number[]): Promise<Tag[]> {
+  return whereIdIn(db('tags'), 'id', ids).orderBy('name_key').select('id', 'name');
+}
 
 export async function findTagsOf(db: Reader, tagged: Tagged, id: number): Promise<Tag[]> {
   return db('tags')

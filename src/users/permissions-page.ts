@@ -30,15 +30,16 @@ export async function showPermissions(app: AppContext, req: Request, res: Respon
     elsewhere: elsewhere(explanations[n]),
   }));
   const asked = explained.find(({ application }) => application.key === firstOf(req.query.application));
+  const mayReadGroups = may(req.viewer!, 'groups', 'read');
   const level = firstOf(req.query.level) === 'write' ? 'write' : 'read';
   render(req, res, 'users/permissions', {
     title: `Effective permissions of ${user.name}`,
     user,
     explained: asked ? [asked, ...explained.filter((one) => one !== asked)] : explained,
-    answer: asked && answerOf(asked.application, asked.explanation, level),
+    answer: asked && answerOf(asked.application, asked.explanation, level, mayReadGroups),
     notice: noticeOf(user, maySignIn(user, today)),
     names: await findUserNames(app.db.read, grantersOf(explanations)),
-    mayReadGroups: may(req.viewer!, 'groups', 'read'),
+    mayReadGroups,
   });
 }
 
@@ -47,21 +48,22 @@ export function grantersOf(explanations: Explanation[]): (number | null)[] {
   return explanations.flatMap(({ reasons }) => reasons.map((reason) => reason.membership?.grantedBy ?? null));
 }
 
-function answerOf(application: Application, explanation: Explanation, level: Level) {
+function answerOf(application: Application, explanation: Explanation, level: Level, mayReadGroups: boolean) {
   const isEnough = (reason: Reason) => reason.level === 'write' || reason.level === level;
   const holds = explanation.level === 'write' || explanation.level === level;
   return {
     holds,
     level,
     name: application.name,
-    because: holds ? '' : whyNot(explanation.reasons.filter(isEnough), level),
+    because: holds ? '' : whyNot(explanation.reasons.filter(isEnough), level, mayReadGroups),
   };
 }
 
 /** The nearest of the reasons that do not count. */
-function whyNot(reasons: Reason[], level: Level): string {
+function whyNot(reasons: Reason[], level: Level, mayReadGroups: boolean): string {
   const own = reasons.filter((reason) => reason.hindrance !== 'no member');
   if (own.length > 0) return own.map(hindered).join(' ');
+  if (!mayReadGroups) return `No group of theirs grants ${level} on it.`;
   return reasons.length > 0 ? `Groups grant it, but this user is in none of them.` : `No group grants ${level} on it.`;
 }
 

@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
 import { findApplications } from '../applications/application-store.ts';
 import { findEvents } from '../audit/audit-store.ts';
+import { shownTo } from '../audit/shown-events.ts';
 import { dayOf, instant } from '../clock.ts';
 import { accountsThroughCompany, warnedAccounts } from '../contacts/contact.ts';
-import { withoutHiddenContacts } from '../contacts/contact-events.ts';
 import { findContact, findContactOfAnyOwner } from '../contacts/contact-store.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
 import { explain } from '../groups/explanation.ts';
@@ -113,7 +113,7 @@ async function timelineOf(app: AppContext, viewer: Viewer, userId: number, befor
   const filter = { subjectType: 'user' as const, subjectId: userId, beforeId };
   const events = await findEvents(app.db.read, filter, EVENTS_SHOWN + 1);
   const contactViewer = await findContactViewer(app.db.read, viewer, dayOf(app.clock()));
-  const shown = await withoutHiddenContacts(app.db.read, contactViewer, events.slice(0, EVENTS_SHOWN));
+  const shown = await shownTo(app.db.read, contactViewer, events.slice(0, EVENTS_SHOWN));
   const isMore = events.length > EVENTS_SHOWN;
   return { events: shown, olderPath: isMore ? `/users/${userId}/timeline?before=${shown.at(-1)?.id}` : undefined };
 }

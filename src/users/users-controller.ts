@@ -41,8 +41,11 @@ export function usersController(app: AppContext): Router {
     if (list.users.length === 0 && (query.after || query.before) && list.counts.total > 0)
       return res.redirect(303, listPath(query));
     rememberPageSize(res, '/users', query, app.config.secure);
-    const [groups, tags] = await Promise.all([findGroups(app.db.read), findTags(app.db.read)]);
-    const page = listPage({ query, list, groups, tags, folded, mayWrite: may(req.viewer!, 'users', 'write') });
+    const [groups, tags] = await Promise.all([findGroups(app.db.read), findTags(app.db.read, 'user')]);
+    // Who may not read groups knows those that somebody is in.
+    const known = groups.filter(({ id }) => may(req.viewer!, 'groups', 'read') || list.sizes.groups[id] > 0);
+    const mayWrite = may(req.viewer!, 'users', 'write');
+    const page = listPage({ query, list, groups: known, tags, folded, mayWrite });
     render(req, res, 'users/index', page, { fragments: { 'users-list': 'lists/_list' } });
   });
 

@@ -173,6 +173,18 @@ describe('reading the audit', () => {
     expect(robert.map((event) => event.subject)).toEqual(['robert', 'bob', 'bob']);
   });
 
+  it('tells by no name that there is a contact which its reader may not see (R86)', async () => {
+    const alice = await signedIn(app, 'alice');
+    const fields = { name: 'Paula Private', owner: 'private', phones: '555 0100' };
+    expect((await submit(alice, '/contacts/new?kind=person', fields)).status).toBe(303);
+    const of = async (reader: Session) => eventsOf(await reader.get('/audit?subject=Paula+Private'));
+    expect((await of(alice)).map((event) => event.subject)).toEqual(['Paula Private']);
+    expect(await of(rita)).toEqual([]);
+    const [newest] = await read('?action=contact.created');
+    expect([newest.actor, newest.subject]).toEqual(['alice', 'a contact that you may not see']);
+    expect((await rita.get('/audit')).text).not.toContain('555 0100');
+  });
+
   it('shows hostile text as text', async () => {
     const alice = await signedIn(app, 'alice');
     const name = '<img src=x onerror=alert(1)>';
