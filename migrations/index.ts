@@ -24,6 +24,7 @@ import * as groupLifeCycle from './0022-group-life-cycle.ts';
 import * as applications from './0023-applications.ts';
 import * as oneSchema from './0024-one-schema.ts';
 import * as installation from './0025-installation.ts';
+import * as requestsAndRefusals from './0026-requests-and-refusals.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -52,6 +53,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0023-applications': applications,
   '0024-one-schema': oneSchema,
   '0025-installation': installation,
+  '0026-requests-and-refusals': requestsAndRefusals,
 };
 
 /** Names that migrations had when they landed, beside those they have now: a database may still know them by these. */

@@ -8,7 +8,7 @@ import { watchAudit } from './support/audit.ts';
 import { everything, facts, factsBesideAudit } from './support/database.ts';
 import { linkFor, opened } from './support/links.ts';
 import { pageOf } from './support/page.ts';
-import { groupId } from './support/people.ts';
+import { createdBy, groupId } from './support/people.ts';
 import { type Fields, Session, signedIn } from './support/session.ts';
 
 const NEW_PASSWORD = 'nine slow tractors hum';
@@ -630,6 +630,12 @@ const ROUTES: Record<string, Classified> = {
     group: 'Support',
     change: {
       form: '/led-groups/:id/members/edit?ids=7',
+      // The link of whom somebody else has created is not theirs to make.
+      start: async () => {
+        const app = await startApp();
+        await createdBy(app, 'carol', 'lena');
+        return app;
+      },
       browser: (app) => signedIn(app, 'lena'),
       fields: (app) => ({ ids: String(app.people.carol) }),
       state: async (app) => (await app.db.read('links').where('user_id', app.people.carol)).length,

@@ -10,6 +10,8 @@ const WORDS: Record<string, string> = {
   'user.access-confirmed': 'confirmed access of',
   'user.login-attempts-reset': 'reset login attempts of',
   'invitation.issued': 'invited',
+  'invitation.sent-again': 'sent the invitation again to',
+  'invitation.asked-for': 'asked for an invitation of',
   'invitation.withdrawn': 'withdrew the invitation of',
   'password.chosen': 'chose the first password of',
   'password.changed': 'changed the password of',

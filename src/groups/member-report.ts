@@ -10,7 +10,7 @@ import type { Group } from './group.ts';
 const NAMES_SHOWN = 10;
 
 /**
- * Says on the next page for how many members something was done ("removed from"), and who was left out and why. Throws
+ * Says on the next page for how many members something was done ("removed from"), what else there is to say of it, and who was left out and why. Throws
  * Forbidden where the viewer might change none of them.
  */
 export async function tellOutcomes(
@@ -19,7 +19,7 @@ export async function tellOutcomes(
   group: Group,
   outcomes: { subject: { name: string }; refusal?: Refusal }[],
   done: string,
-  more: Omit<Flash, 'message'> = {},
+  more: Omit<Flash, 'message'> & { also?: string } = {},
 ): Promise<void> {
   const left = outcomes.filter((outcome) => outcome.refusal);
   const reasons = shortened(
@@ -30,9 +30,13 @@ export async function tellOutcomes(
   const number = outcomes.length - left.length;
   if (number === 0 && isForbidden) throw new Forbidden(`${reasons}.`);
   if (isForbidden) await recordRefusal(app, req, `Left out: ${reasons}`);
-  const said =
+  const { also, ...kept } = more;
+  const said = [
     number > 0
       ? `${counted(number, 'user')} ${number === 1 ? 'was' : 'were'} ${done} ${group.name}.`
-      : 'Nothing changed.';
-  flash(req, left.length > 0 ? `${said} Left out: ${reasons}.` : said, more);
+      : 'Nothing changed.',
+    also ?? '',
+    left.length > 0 ? `Left out: ${reasons}.` : '',
+  ];
+  flash(req, said.filter(Boolean).join(' '), kept);
 }

@@ -10,6 +10,9 @@ import { render } from '../web/render.ts';
 import { listInvitations } from './invitation-list.ts';
 import { invitationsPage } from './invitation-list-page.ts';
 import { invitationsPath, readInvitationQuery } from './invitation-list-query.ts';
+import { findInvitationRequests } from './invitation-request-store.ts';
+
+const REQUESTS_SHOWN = 20;
 
 /** *Invitations*: who was invited by whom, by which channel, and how far it has got. */
 export function invitationListController(app: AppContext): Router {
@@ -26,6 +29,8 @@ export function invitationListController(app: AppContext): Router {
     const page = {
       ...invitationsPage({ query, list, folded, mayWrite: may(req.viewer!, 'users', 'write') }),
       stuck: await findStuckMail(app.db.read),
+      requests: await findInvitationRequests(app.db.read, REQUESTS_SHOWN),
+      mayWrite: may(req.viewer!, 'users', 'write'),
     };
     render(req, res, 'invitations/index', page, { fragments: { 'invitations-list': 'lists/_list' } });
   });

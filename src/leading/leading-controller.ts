@@ -21,7 +21,18 @@ import { encodeCursor, readPageQuery } from '../web/list-query.ts';
 import { pagerLinks } from '../web/pager.ts';
 import { unlessFieldErrors } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
-import { addByEmail, findMembersOf, helpMembers, inviteIntoGroup, reachOf, removeMembers, setEnd } from './leading.ts';
+import {
+  ASK,
+  addByEmail,
+  findMembersOf,
+  findOwn,
+  inviteIntoGroup,
+  reachOf,
+  reinviteMembers,
+  removeMembers,
+  resetAttempts,
+  setEnd,
+} from './leading.ts';
 import { checkAdditions, checkEnd, checkInvitation, tickedIn, typedLeading } from './leading-form.ts';
 import { findLedGroup, findLedGroups, whyNotToLead } from './led-group.ts';
 
@@ -157,29 +168,34 @@ export function leadingController(app: AppContext): Router {
     const typed = typedLeading(req.body);
     const channel = channelNamed(app, typed.channel);
     const outcomes = await app.db.write((trx) =>
-      helpMembers(trx, actOf(app, req), group.id, 'reinvite', tickedIn(typed), app.links, channel),
+      reinviteMembers(trx, actOf(app, req), group.id, tickedIn(typed), app.links, channel),
     );
-    const invited = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject.id);
+    const invited = outcomes.filter((outcome) => !outcome.refusal);
+    const [mailed, shown] = [invited.filter((one) => one.isMailedOnly), invited.filter((one) => !one.isMailedOnly)];
     const path = `/led-groups/${group.id}`;
-    const showInvitationsOf = channel === 'copy' ? invited : [];
-    await tellOutcomes(app, req, group, outcomes, 'invited anew into', { path, showInvitationsOf });
+    const showInvitationsOf = channel === 'copy' ? shown.map((outcome) => outcome.subject.id) : [];
+    const also = mailed.length > 0 ? `By mail, to the system email: ${namesOf(mailed)}.` : undefined;
+    await tellOutcomes(app, req, group, outcomes, 'invited anew into', { path, showInvitationsOf, also });
     res.redirect(303, `/led-groups/${group.id}`);
   });
 
   router.delete('/led-groups/:id/members/login-attempts', requireSignIn, async (req: Request, res: Response) => {
     const group = await changeable(req);
     const ids = tickedIn(typedLeading(req.body));
-    const outcomes = await app.db.write((trx) =>
-      helpMembers(trx, actOf(app, req), group.id, 'reset-login-attempts', ids, app.links),
-    );
+    const outcomes = await app.db.write((trx) => resetAttempts(trx, actOf(app, req), group.id, ids, app.links));
     await tellOutcomes(app, req, group, outcomes, 'given new attempts to sign in, in');
     res.redirect(303, `/led-groups/${group.id}`);
   });
 
-  /** The new invitations as lines to copy, judged anew: meanwhile somebody may have got rights that are none of the leader's. */
+  /**
+   * The new invitations as lines to copy, judged anew: meanwhile somebody may have got rights that are none of the leader's, or a link that
+   * somebody else made.
+   */
   async function linksTo(req: Request, group: Group, ids: number[]): Promise<string[]> {
     const reach = await reachOf(app.db.read, req.viewer!.id, today());
-    const members = (await findSubjects(app.db.read, ids, today())).filter((subject) => covers(reach, subject.rights));
+    const covered = (await findSubjects(app.db.read, ids, today())).filter((subject) => covers(reach, subject.rights));
+    const own = await findOwn(app.db.read, { by: req.viewer!, at: instant(app.clock()) }, covered);
+    const members = [...own.values()];
     if (whyNotToLead(group)) return [];
     const memberIds = members.map((member) => member.id);
     const tokens = await findTokens(app.db.read, 'invitation', memberIds, app.links, instant(app.clock()));
@@ -206,16 +222,18 @@ export function leadingController(app: AppContext): Router {
     errors: Errors = {},
   ): Promise<void> {
     const members = await findMembersOf(app.db.read, group.id, tickedIn(typed), today());
+    const act = { by: req.viewer!, at: instant(app.clock()) };
+    const own = await findOwn(app.db.read, act, members);
+    const others = members.filter((member) => !member.hasPassword && !own.has(member.id));
     const page = {
       title: `Change members of ${group.name}`,
       group,
       typed: { ...typed, ids: members.map((member) => String(member.id)) },
       errors,
       number: members.length,
-      names: shortened(
-        members.map((member) => member.name),
-        NAMES_SHOWN,
-      ),
+      names: namesOf(members.map((subject) => ({ subject }))),
+      others: namesOf(others.map((subject) => ({ subject }))),
+      ask: ASK,
       permissions: grantsInWords(group.rights),
       mayMail: app.mail !== undefined,
     };
@@ -234,6 +252,13 @@ export function leadingController(app: AppContext): Router {
     const reason = whyNotToLead(group);
     if (reason) throw new Forbidden(reason);
     return group;
+  }
+
+  function namesOf(outcomes: { subject: { name: string } }[]): string {
+    return shortened(
+      outcomes.map(({ subject }) => subject.name),
+      NAMES_SHOWN,
+    );
   }
 
   const today = () => dayOf(app.clock());

@@ -1,5 +1,6 @@
 import type { Act } from '../audit/audit-event.ts';
-import { type Day, dayOf } from '../clock.ts';
+import { recordChanges } from '../audit/audit-store.ts';
+import { type Day, dayOf, HOUR, instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import {
@@ -10,9 +11,11 @@ import {
   setUntil,
 } from '../groups/membership-editing.ts';
 import { covers, type Rights } from '../groups/permission.ts';
-import type { Channel, LinkSettings } from '../links/link-store.ts';
-import type { Subject } from '../users/user.ts';
-import { forbidden } from '../users/user-action.ts';
+import { requestInvitations } from '../invitations/invitation-request-store.ts';
+import { type Channel, findMakers, type LinkSettings } from '../links/link-store.ts';
+import { findMailedSince, mailLinksAgain } from '../mail/outbox-store.ts';
+import { maySeeLinkOf, type Subject } from '../users/user.ts';
+import { forbidden, inapplicable, refusalOf } from '../users/user-action.ts';
 import { createUser, TAKEN } from '../users/user-editing.ts';
 import { checkUser, emptyUser } from '../users/user-form.ts';
 import { type Outcome, perform } from '../users/user-life-cycle.ts';
@@ -30,6 +33,11 @@ const BY_LEADING: MembershipRule = {
   },
   refusalOf: (by, subject) => (by.id === subject.id ? forbidden('is yourself: ask an administrator') : undefined),
 };
+
+/** At most three times an hour, like every link that is asked for (R44). */
+const MAILED_AGAIN_AFTER = HOUR / 3;
+const MAILED_JUST_NOW = 'was sent the invitation less than 20 minutes ago';
+export const ASK = 'was created by somebody else: ask an administrator, who sees under Invitations that you did';
 
 export interface Invited {
   name: string;
@@ -103,16 +111,103 @@ export async function setEnd(
   return setUntil(trx, act, groupId, ids, untilOn, BY_LEADING);
 }
 
-/** Reinvites members or resets their attempts, where the groups that the actor leads cover all that they may do. */
-export async function helpMembers(
+/** Resets the attempts of members, where the groups that the actor leads cover all that they may do. */
+export async function resetAttempts(
   trx: Transaction,
   act: Act,
   groupId: number,
-  action: 'reinvite' | 'reset-login-attempts',
   ids: number[],
   links: LinkSettings,
-  channel: Channel = 'copy',
 ): Promise<Outcome[]> {
+  const { beyond, within, able } = await reached(trx, act, groupId, ids);
+  return [...beyond, ...(await perform(trx, able, 'reset-login-attempts', within.map(idOf), links))];
+}
+
+/** A member who was invited anew. */
+export interface Reinvited extends Outcome {
+  /** The link goes to the system email, whatever was chosen. */
+  isMailedOnly?: boolean;
+}
+
+/**
+ * Invites members anew whom the groups that the actor leads cover. A link of somebody whom another has created is theirs alone: it
+ * goes to the system email and is never shown, and an open one stays as it is (R84). Where no mail goes out, it is written down for
+ * administrators that somebody waits.
+ */
+export async function reinviteMembers(
+  trx: Transaction,
+  act: Act,
+  groupId: number,
+  ids: number[],
+  links: LinkSettings,
+  channel: Channel,
+): Promise<Reinvited[]> {
+  const { beyond, within, able } = await reached(trx, act, groupId, ids);
+  const own = await findOwn(trx, act, within);
+  const isOwn = (subject: Subject) => own.has(subject.id);
+  const others = within.filter((subject) => !isOwn(subject));
+  return [
+    ...beyond,
+    ...(await perform(trx, able, 'reinvite', within.filter(isOwn).map(idOf), links, channel)),
+    ...(act.sendsMail ? await mailOthers(trx, able, others, links) : await askForOthers(trx, able, others)),
+  ];
+}
+
+/** Of these, whose link the actor may get to see: those whom they created, unless somebody else made the link; or may administer. */
+export async function findOwn(
+  db: Reader,
+  act: Pick<Act, 'by' | 'at'>,
+  subjects: Subject[],
+): Promise<Map<number, Subject>> {
+  const makers = await findMakers(db, 'invitation', subjects.map(idOf), act.at);
+  const isOwn = (subject: Subject) =>
+    maySeeLinkOf(act.by, subject) ||
+    (subject.createdBy === act.by.id && (makers.get(subject.id) ?? act.by.id) === act.by.id);
+  return new Map(subjects.filter(isOwn).map((subject) => [subject.id, subject]));
+}
+
+/** The open link once more, to where it belongs; one that is over is made anew. */
+async function mailOthers(trx: Transaction, act: Act, subjects: Subject[], links: LinkSettings): Promise<Reinvited[]> {
+  const since = instant(Date.parse(act.at) - MAILED_AGAIN_AFTER);
+  const mailed = await findMailedSince(trx, 'invitation', subjects.map(idOf), since);
+  const outcomes = subjects.map((subject): Outcome => {
+    const refusal = refusalOf('reinvite', act.by, subject);
+    return { subject, refusal: refusal ?? (mailed.has(subject.id) ? inapplicable(MAILED_JUST_NOW) : undefined) };
+  });
+  const invited = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
+  const isOpen = ({ invitationExpiresAt }: Subject) => invitationExpiresAt !== null && invitationExpiresAt > act.at;
+  const waiting = invited.filter(isOpen);
+  await mailLinksAgain(trx, act, 'invitation', waiting.map(idOf));
+  await recordChanges(
+    trx,
+    act,
+    waiting.map(({ id, name, email }) => ({
+      action: 'invitation.sent-again',
+      subjectType: 'user',
+      subjectId: id,
+      subjectName: name,
+      after: { mailedTo: email },
+    })),
+  );
+  const over = invited.filter((subject) => !isOpen(subject)).map(idOf);
+  await perform(trx, act, 'reinvite', over, links, 'mail');
+  return outcomes.map((outcome) => ({ ...outcome, isMailedOnly: true }));
+}
+
+async function askForOthers(trx: Transaction, act: Act, subjects: Subject[]): Promise<Reinvited[]> {
+  const outcomes = subjects.map((subject) => ({ subject, refusal: refusalOf('reinvite', act.by, subject) }));
+  const waiting = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
+  await requestInvitations(trx, act, waiting);
+  return outcomes.map(({ subject, refusal }) => ({ subject, refusal: refusal ?? inapplicable(ASK) }));
+}
+
+/** Of the members of these ids: whom the actor's groups cover, who may do more, and the actor as whoever may help them. */
+async function reached(
+  trx: Transaction,
+  act: Act,
+  groupId: number,
+  ids: number[],
+): Promise<{ beyond: Outcome[]; within: Subject[]; able: Act }> {
   const group = await findLedGroup(trx, act.by.id, groupId, dayOf(act.at));
   await BY_LEADING.requireGroup(trx, act, group);
   const members = await findMembersOf(trx, groupId, ids, dayOf(act.at));
@@ -121,8 +216,7 @@ export async function helpMembers(
   const beyond = members
     .filter((subject) => !isInReach(subject))
     .map((subject): Outcome => ({ subject, refusal: forbidden('has rights that your groups do not cover') }));
-  const inReach = members.filter(isInReach).map((subject) => subject.id);
-  return [...beyond, ...(await perform(trx, enabled(act, reach), action, inReach, links, channel))];
+  return { beyond, within: members.filter(isInReach), able: enabled(act, reach) };
 }
 
 /** What the groups that this user leads can give. */
@@ -141,6 +235,10 @@ export async function findMembersOf(db: Reader, groupId: number, ids: number[], 
   const members = subjects.filter((subject) => subject.activity !== 'deleted');
   if (members.length !== new Set(ids).size) throw new Forbidden('There is no such member.', true);
   return members;
+}
+
+function idOf(subject: Subject): number {
+  return subject.id;
 }
 
 /** The same actor, by name and number, as somebody who may maintain users with these rights and no others. */

@@ -3,6 +3,7 @@ import type { Act } from '../audit/audit-event.ts';
 import { HOUR, type Instant, instant, MINUTE } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
 import { pieces } from '../users/user-store.ts';
 
 /** What a link opens. A token of one purpose is worth nothing for the other (R35). */
@@ -151,6 +152,21 @@ export async function findOpenLink(
   now: Instant,
 ): Promise<Link | undefined> {
   return linkOf(await openLinks(db, purpose, now).where('user_id', userId).first());
+}
+
+/** Who made the open link of each of these users, by user. */
+export async function findMakers(
+  db: Reader,
+  purpose: Purpose,
+  userIds: number[],
+  now: Instant,
+): Promise<Map<number, number | null>> {
+  const rows: { user_id: number; created_by: number | null }[] = await whereIdIn(
+    openLinks(db, purpose, now),
+    'user_id',
+    userIds,
+  ).select('user_id', 'created_by');
+  return new Map(rows.map((row) => [row.user_id, row.created_by]));
 }
 
 /** The token of the user's open link, derived anew: it is stored nowhere. For those only who may issue it. */

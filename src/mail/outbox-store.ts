@@ -73,6 +73,38 @@ export async function mailLinks(trx: Transaction, act: Act, purpose: Purpose, us
   );
 }
 
+/** The same links go to the same users once more: by the mail that carried each, or by a first one where it was handed over. */
+export async function mailLinksAgain(trx: Transaction, act: Act, purpose: Purpose, userIds: number[]): Promise<void> {
+  const open = trx('links').where({ purpose }).whereNull('used_at').whereNull('ended_at');
+  const carried: { id: number; user_id: number }[] = await whereIdIn(open, 'links.user_id', userIds)
+    .join('outbox', (join) => join.on('outbox.link_id', 'links.id').onVal('outbox.kind', purpose))
+    .select('outbox.id', 'links.user_id');
+  const anew = { created_at: act.at, next_at: act.at, attempts: 0, sent_at: null, failed_at: null, answer: '' };
+  await whereIdIn(
+    trx('outbox'),
+    'id',
+    carried.map((mail) => mail.id),
+  ).update(anew);
+  const known = new Set(carried.map((mail) => mail.user_id));
+  await mailLinks(
+    trx,
+    act,
+    purpose,
+    userIds.filter((id) => !known.has(id)),
+  );
+}
+
+/** Of these users, those for whom a mail of this kind was written down since then. */
+export async function findMailedSince(
+  db: Reader,
+  kind: MailKind,
+  userIds: number[],
+  since: Instant,
+): Promise<Set<number>> {
+  const mails = db('outbox').where({ kind }).where('created_at', '>', since);
+  return new Set(await whereIdIn(mails, 'user_id', userIds).pluck('user_id'));
+}
+
 /** Writes down a notice to a user, in the transaction of what it tells. Without mail nothing is written. */
 export async function mailNotice(
   trx: Transaction,

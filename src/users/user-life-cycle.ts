@@ -2,6 +2,7 @@ import type { Act, Change, Fields } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
 import { type Day, dayOf, HOUR } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
+import { answerInvitationRequests } from '../invitations/invitation-request-store.ts';
 import { type Channel, endLinks, issueLinks, type LinkSettings, type Purpose } from '../links/link-store.ts';
 import { mailLinks } from '../mail/outbox-store.ts';
 import { clearLoginAttempts } from '../sessions/lockout-store.ts';
@@ -149,6 +150,7 @@ async function issue(
   channel: Channel,
 ): Promise<void> {
   await issueLinks(trx, act, purpose, subjects.map(idOf), links, channel);
+  if (purpose === 'invitation') await answerInvitationRequests(trx, subjects.map(idOf));
   if (channel === 'mail') await mailLinks(trx, act, purpose, subjects.map(idOf));
   await record(trx, act, subjects, `${purpose}.issued`, (subject) => ({
     after: { hours: links.lifetime[purpose] / HOUR, ...(channel === 'mail' && { mailedTo: subject.email }) },

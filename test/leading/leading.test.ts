@@ -7,9 +7,9 @@ import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { factsBesideAudit } from '../support/database.ts';
 import { submit } from '../support/form.ts';
-import { opened } from '../support/links.ts';
+import { linkFor, opened } from '../support/links.ts';
 import { pageOf } from '../support/page.ts';
-import { groupId, pathTo } from '../support/people.ts';
+import { createdBy, groupId, pathTo } from '../support/people.ts';
 import { Session, signedIn } from '../support/session.ts';
 
 const OTHERS = ['alice', 'ada', 'max', 'rita', 'erin', 'robin'];
@@ -218,6 +218,7 @@ describe('a leader', () => {
     });
 
     it('those who may do no more than their groups give: reinvites and resets attempts', async () => {
+      await createdBy(app, 'carol', 'lena');
       await new Session(app).signIn('bob', 'not the password');
       expect(await message(await lena.send('delete', `${path}/members/login-attempts`, { ids: ids('bob') }))).toMatch(
         /^1 user was given/,
@@ -226,6 +227,35 @@ describe('a leader', () => {
       const page = pageOf(await lena.get(reinvited.headers.location));
       expect(page.message()).toBe('1 user was invited anew into Support. Left out: bob has a password already.');
       expect(String(page.$('#links').val())).toMatch(/^carol\tcarol@example.com\thttp/);
+    });
+
+    it('nobody’s link who was created by somebody else: without mail it is asked of administrators (R84)', async () => {
+      const link = await linkFor(app, 'carol', 'invitation');
+      const sheet = pageOf(await lena.get(`${path}/members/edit?ids=${app.people.carol}`));
+      expect(sheet.textOf('main .message')).toMatch(/^carol: created by somebody else: ask an administrator/);
+      const audit = await watchAudit(app);
+      for (const channel of ['copy', 'mail', '']) {
+        const asked = await lena.post(`${path}/members/invitations`, { ids: ids('carol'), channel });
+        const page = pageOf(await lena.get(asked.headers.location));
+        expect(page.message()).toMatch(/^Nothing changed. Left out: carol was created .* ask an administrator/);
+        expect(page.$('#links').length).toBe(0);
+      }
+      expect(await audit.actions()).toEqual(['invitation.asked-for']);
+      expect((await new Session(app).get(link)).status).toBe(303);
+      const alice = await signedIn(app, 'alice');
+      const desk = async () => pageOf(await alice.get('/invitations')).texts('section:has(#asked-for) li');
+      expect(await desk()).toEqual(['carol waits for an invitation: asked for by lena, 22 Nov 2026, 12:00. Invite']);
+      await alice.post(pathTo(app, 'carol', '/invitation'));
+      expect(await desk()).toEqual([]);
+    });
+
+    it('nobody’s link whom they created, once somebody else has made it anew', async () => {
+      await createdBy(app, 'carol', 'lena');
+      const reinvited = await lena.post(`${path}/members/invitations`, { ids: ids('carol') });
+      const link = await linkFor(app, 'carol', 'invitation');
+      expect(pageOf(await lena.get(reinvited.headers.location)).$('#links').length).toBe(0);
+      await lena.post(`${path}/members/invitations`, { ids: ids('carol') });
+      expect((await new Session(app).get(link)).status).toBe(303);
     });
 
     it('nobody who may do more, also by a group that is deactivated or will be theirs', async () => {
@@ -280,6 +310,7 @@ describe('a leader', () => {
     });
 
     it('shows a new link no longer once its user got other rights', async () => {
+      await createdBy(app, 'carol', 'lena');
       const reinvited = await lena.post(`${path}/members/invitations`, { ids: ids('carol') });
       await join('carol', 'Auditors');
       expect(pageOf(await lena.get(reinvited.headers.location)).$('#links').length).toBe(0);

@@ -31,6 +31,15 @@ export function pathTo(app: TestApp, person: Person, rest = ''): string {
   return `/users/${app.people[person]}${rest}`;
 }
 
+/** As if somebody else had created the user, and made the link that is open. */
+export async function createdBy(app: TestApp, person: Person, by: Person): Promise<void> {
+  const created_by = app.people[by];
+  await app.db.write(async (trx) => {
+    await trx('users').where('id', app.people[person]).update({ created_by });
+    await trx('links').where('user_id', app.people[person]).update({ created_by });
+  });
+}
+
 export async function isSignedIn(session: Session): Promise<boolean> {
   return (await session.get('/credentials')).status === 200;
 }
