@@ -139,6 +139,7 @@ describe('the views', () => {
     note('edit, stale', await send(alice, form, { description: 'mine' }));
     const made = await alice.post(pathTo(app, 'carol', '/invitation'));
     note('link', await alice.get(made.headers.location));
+    note('renewal', await submit(alice, pathTo(app, 'carol', '/edit'), { email: 'c@new.example', step: 'save' }));
     const changed = await submit(alice, pathTo(app, 'carol', '/edit'), { email: 'carol@new.example' });
     note('offer', await alice.get(changed.headers.location));
 

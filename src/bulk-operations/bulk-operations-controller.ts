@@ -1,7 +1,7 @@
 import { parse } from 'node:querystring';
 import { stringify } from 'csv-stringify/sync';
 import { type Request, Router } from 'express';
-import { dayOf, instant } from '../clock.ts';
+import { dayOf } from '../clock.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { effectsOf, givenBy } from '../groups/effect.ts';
 import type { Group } from '../groups/group.ts';
@@ -9,7 +9,7 @@ import { selectGroups } from '../groups/group-list.ts';
 import { groupsPath, readGroupQuery } from '../groups/group-list-query.ts';
 import type { Level } from '../groups/permission.ts';
 import { channelOf } from '../links/channel.ts';
-import { findTokens, linkAddress } from '../links/link-store.ts';
+import { linesToCopy } from '../links/link-lines.ts';
 import { counted } from '../text.ts';
 import { may, maySeeLinkOf, type Viewer } from '../users/user.ts';
 import { selectForView } from '../users/user-list.ts';
@@ -235,12 +235,11 @@ export function bulkOperationsController(app: AppContext): Router {
       changed.map((item) => item.id),
       dayOf(app.clock()),
     );
-    const ids = subjects.filter((subject) => maySeeLinkOf(viewer, subject)).map((subject) => subject.id);
-    const tokens = await findTokens(app.db.read, 'invitation', ids, app.links, instant(app.clock()));
-    return changed.flatMap((item) => {
-      const token = tokens.get(item.id);
-      return token ? [`${item.name}\t${item.email}\t${linkAddress(app.config.baseUrl, 'invitation', token)}`] : [];
-    });
+    return linesToCopy(
+      app,
+      'invitation',
+      subjects.filter((subject) => maySeeLinkOf(viewer, subject)),
+    );
   }
 
   return router;

@@ -1,4 +1,4 @@
-import { dayOf } from '../clock.ts';
+import { instant } from '../clock.ts';
 import { counted, shortened } from '../text.ts';
 import { countOutgrowing, findLinkHolders, findLinkHoldersAmong } from '../users/outgrown-links.ts';
 import type { UserIndex } from '../users/user-index.ts';
@@ -56,23 +56,23 @@ export async function effectsOf(
   ];
 }
 
-/** How many lose their open links because they gain rights (R37). */
-async function countEndingLinks(
+/** How many lose open links because they come to do more than whoever made these could give (R37). */
+export async function countEndingLinks(
   { db, index, clock }: Pick<AppContext, 'db' | 'index' | 'clock'>,
   changes: GroupChange[],
   userIds?: number[],
 ): Promise<number> {
+  const now = instant(clock());
   const toOf = new Map(changes.map((change) => [change.groupId, change.to]));
   const holders = userIds
-    ? await findLinkHoldersAmong(db.read, userIds)
-    : await findLinkHolders(db.read, [...toOf.keys()]);
-  const gains = new Map(
-    holders.map((id) => {
-      const groupIds = userIds ? [...toOf.keys()] : index.groupsOf(id);
-      return [id, union(groupIds.map((groupId) => toOf.get(groupId) ?? NO_RIGHTS))];
-    }),
-  );
-  return countOutgrowing(db.read, gains, dayOf(clock()));
+    ? await findLinkHoldersAmong(db.read, userIds, now)
+    : await findLinkHolders(db.read, [...toOf.keys()], now);
+  const gainOf = (id: number) => {
+    const isTouched = userIds === undefined || userIds.includes(id);
+    const groupIds = userIds ? [...toOf.keys()] : index.groupsOf(id);
+    return isTouched ? union(groupIds.map((groupId) => toOf.get(groupId) ?? NO_RIGHTS)) : NO_RIGHTS;
+  };
+  return countOutgrowing(db.read, new Map(holders.map((id) => [id, gainOf(id)])), now, gainOf);
 }
 
 /** By "lose write", "gain read" and so on. */

@@ -5,10 +5,13 @@ import { offeredInBulk } from '../bulk-operations/bulk-operation.ts';
 import { dayOf } from '../clock.ts';
 import { findContactsOf } from '../contacts/contact-store.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
+import { linesToCopy } from '../links/link-lines.ts';
 import { findTagsOf } from '../tags/tag-store.ts';
-import { may, type Viewer } from '../users/user.ts';
-import { findUserNames } from '../users/user-store.ts';
+import type { EndedLink } from '../users/outgrown-links.ts';
+import { may, maySeeLinkOf, type Viewer } from '../users/user.ts';
+import { findSubjects, findUserNames } from '../users/user-store.ts';
 import type { AppContext } from '../web/app-context.ts';
+import { takeFlash } from '../web/flash.ts';
 import { type Cursor, decodeCursor, encodeCursor } from '../web/list-query.ts';
 import { render } from '../web/render.ts';
 import { type Group, mayChange } from './group.ts';
@@ -28,8 +31,11 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
     return res.redirect(303, `/groups/${group.id}`);
   const mayEdit = mayChange(viewer, group) && group.activity !== 'deleted';
   const contactViewer = await findContactViewer(db, viewer, dayOf(app.clock()));
+  const said = takeFlash(req);
   const page = {
     title: group.name,
+    flash: said,
+    links: await renewedLinks(app, viewer, said?.showRenewed ?? []),
     group,
     tags: await findTagsOf(db, 'group', group.id),
     list,
@@ -50,6 +56,20 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
     mayReadUsers: may(viewer, 'users', 'read'),
   };
   render(req, res, 'groups/show', page);
+}
+
+/** New links as lines to copy, judged anew: meanwhile somebody may have got rights that the viewer does not hold. */
+async function renewedLinks(app: AppContext, viewer: Viewer, renewed: EndedLink[]): Promise<string[]> {
+  const ids = [...new Set(renewed.map((link) => link.userId))];
+  const subjects = (await findSubjects(app.db.read, ids, dayOf(app.clock()))).filter((one) =>
+    maySeeLinkOf(viewer, one),
+  );
+  const of = (purpose: EndedLink['purpose']) =>
+    subjects.filter(({ id }) => renewed.some((link) => link.userId === id && link.purpose === purpose));
+  return [
+    ...(await linesToCopy(app, 'invitation', of('invitation'))),
+    ...(await linesToCopy(app, 'password-reset', of('password-reset'))),
+  ];
 }
 
 /** Events before those that are shown already, as a page and as more of the record. */

@@ -1,7 +1,9 @@
 import { type Request, type Response, Router } from 'express';
 import { dayOf, instant } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
+import { mailedWords, renewalOf } from '../links/channel.ts';
 import { shortened } from '../text.ts';
+import { renewLinks } from '../users/renewed-links.ts';
 import { mayAdminister } from '../users/user.ts';
 import { listUsers } from '../users/user-list.ts';
 import { readListQuery } from '../users/user-list-query.ts';
@@ -14,7 +16,7 @@ import type { Errors, Typed } from '../web/form.ts';
 import { unlessFieldErrors } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
 import { groupOf } from './addressed-group.ts';
-import { effectsOf, givenBy } from './effect.ts';
+import { countEndingLinks, effectsOf, givenBy } from './effect.ts';
 import type { Group } from './group.ts';
 import { requireChangeable } from './group-editing.ts';
 import { checkMembers, typedMembers } from './member-form.ts';
@@ -57,9 +59,19 @@ export function membersController(app: AppContext): Router {
     if (ids.length === 0) return failed({ list: 'Tick somebody, or paste names and emails.' });
     if (!typed.confirmed)
       return unlessFieldErrors(app, req, failed, () => showAddition(req, res, group, ids, values.untilOn));
-    await change(req, res, group, failed, 'added to', (trx) =>
-      grantMemberships(trx, actOf(app, req), group.id, ids, values.untilOn),
-    );
+    await unlessFieldErrors(app, req, failed, async () => {
+      const renewal = renewalOf(app, req.body);
+      const { outcomes, renewed } = await app.db.write(async (trx) => {
+        const act = actOf(app, req);
+        const addition = await grantMemberships(trx, act, group.id, ids, values.untilOn);
+        const made = renewal ? await renewLinks(trx, act, addition.ended, app.links, renewal) : [];
+        return { outcomes: addition.outcomes, renewed: made };
+      });
+      const path = `/groups/${group.id}`;
+      const more = renewal === 'copy' ? { path, showRenewed: renewed } : { also: mailedWords(renewed.length) };
+      await tellOutcomes(app, req, group, outcomes, 'added to', more);
+      res.redirect(303, path);
+    });
   });
 
   router.get('/groups/:id/members/edit', write, async (req: Request, res: Response) => {
@@ -158,6 +170,7 @@ export function membersController(app: AppContext): Router {
         subjects.map(({ name }) => name),
         NAMES_SHOWN,
       );
+    const changes = [{ groupId: group.id, from: NO_RIGHTS, to: givenBy(group) }];
     const page = {
       title: `Add members to ${group.name}`,
       group,
@@ -169,7 +182,9 @@ export function membersController(app: AppContext): Router {
         left.map(({ subject, refusal }) => `${subject.name} ${refusal!.reason}`),
         NAMES_SHOWN,
       ),
-      effects: await effectsOf(app, [{ groupId: group.id, from: NO_RIGHTS, to: givenBy(group) }], comingIds),
+      effects: await effectsOf(app, changes, comingIds),
+      endingLinks: await countEndingLinks(app, changes, comingIds),
+      mayMail: app.mail !== undefined,
     };
     render(req, res, 'groups/addition', page);
   }

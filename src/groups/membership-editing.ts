@@ -5,7 +5,7 @@ import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { requireAdministratorRemains } from '../users/administrators.ts';
-import { endOutgrownLinks } from '../users/outgrown-links.ts';
+import { type EndedLink, endOutgrownLinks } from '../users/outgrown-links.ts';
 import { mayAdminister, type Subject, type Viewer } from '../users/user.ts';
 import { forbidden, inapplicable, type Refusal } from '../users/user-action.ts';
 import { findSubjects } from '../users/user-store.ts';
@@ -19,6 +19,12 @@ import { isOver } from './membership-store.ts';
 export interface MemberOutcome {
   subject: Subject;
   refusal?: Refusal;
+}
+
+/** What an addition comes to: links may end with it that were made for somebody who could do less. */
+export interface Addition {
+  outcomes: MemberOutcome[];
+  ended: EndedLink[];
 }
 
 type Actor = Pick<Act, 'by' | 'at'>;
@@ -63,7 +69,7 @@ export async function grantMemberships(
   userIds: number[],
   untilOn: Day | null,
   rule = BY_RIGHTS,
-): Promise<MemberOutcome[]> {
+): Promise<Addition> {
   requireLastDayAhead(act, untilOn);
   const { group, outcomes, chosen } = await judge(
     trx,
@@ -92,7 +98,12 @@ export async function grantMemberships(
   await record(trx, act, group, chosen, 'membership.granted', () => ({
     after: { group: group.name, ...(untilOn && { until: untilOn }) },
   }));
-  return outcomes;
+  const ended = await endOutgrownLinks(
+    trx,
+    act,
+    chosen.map((standing) => standing.subject),
+  );
+  return { outcomes, ended };
 }
 
 /** Sets the last day on which the memberships count, or takes the end away. */
@@ -230,11 +241,6 @@ async function record(
     })),
   );
   await noteGroupEvents(trx, group.id, eventIds);
-  await endOutgrownLinks(
-    trx,
-    act,
-    chosen.map((standing) => standing.subject),
-  );
 }
 
 /** Throws FieldErrors. */

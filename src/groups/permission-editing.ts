@@ -4,7 +4,7 @@ import { recordChanges } from '../audit/audit-store.ts';
 import { dayOf } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
 import { requireAdministratorRemains } from '../users/administrators.ts';
-import { endOutgrownLinks, findLinkHolders } from '../users/outgrown-links.ts';
+import { type EndedLink, endOutgrownLinks, findLinkHolders } from '../users/outgrown-links.ts';
 import { Conflict, Forbidden } from '../web/errors.ts';
 import { StaleVersion } from '../web/form.ts';
 import { requireChangeable } from './group-editing.ts';
@@ -13,14 +13,14 @@ import { findPotentialRights, findRights } from './membership-store.ts';
 import { covers, NO_RIGHTS, type Rights } from './permission.ts';
 import { findStrongerMembers } from './stronger-members.ts';
 
-/** Makes the group grant exactly this. Throws StaleVersion, Forbidden or Conflict. */
+/** Makes the group grant exactly this. Throws StaleVersion, Forbidden or Conflict. Returns the links that ended with it. */
 export async function setPermissions(
   trx: Transaction,
   act: Act,
   groupId: number,
   version: number,
   rights: Rights,
-): Promise<void> {
+): Promise<EndedLink[]> {
   const group = await findGroup(trx, groupId);
   requireChangeable(act, group);
   if (group.version !== version) throw new StaleVersion();
@@ -29,11 +29,11 @@ export async function setPermissions(
   for (const key of Object.keys(rights))
     if (!known.has(key)) throw new Conflict(`The application ${key} is no longer there. Nothing was changed.`);
   const changes = differences(levelsOf(group.rights, rights), levelsOf(rights, group.rights));
-  if (!changes) return;
+  if (!changes) return [];
   const today = dayOf(act.at);
   const stronger = (await findStrongerMembers(trx, act.by.rights, [groupId], today)).get(groupId);
   if (stronger !== undefined) throw new Forbidden(`The member ${stronger} has rights that you do not hold.`);
-  const holders = await findLinkHolders(trx, [groupId]);
+  const holders = await findLinkHolders(trx, [groupId], act.at);
   const before = await findPotentialRights(trx, holders, today);
 
   const permissions = Object.entries(rights).map(([application, level]) => ({ group_id: groupId, application, level }));
@@ -53,12 +53,10 @@ export async function setPermissions(
       ...changes,
     },
   ]);
-  await endOutgrownLinks(
-    trx,
-    act,
-    holders.map((id) => ({ id, rights: before.get(id) ?? NO_RIGHTS })),
-  );
+  const subjects = holders.map((id) => ({ id, rights: before.get(id) ?? NO_RIGHTS }));
+  const ended = await endOutgrownLinks(trx, act, subjects);
   await requireAdministratorRemains(trx);
+  return ended;
 }
 
 /** The level for each application that either grants, in one order, so that the two can be compared. */

@@ -1,6 +1,9 @@
 import { type Request, type Response, Router } from 'express';
 import type { Application } from '../applications/application.ts';
 import { findApplications } from '../applications/application-store.ts';
+import { mailedWords, renewalOf } from '../links/channel.ts';
+import { renewLinks } from '../users/renewed-links.ts';
+import { may } from '../users/user.ts';
 import { actOf } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
@@ -9,7 +12,7 @@ import { flash } from '../web/flash.ts';
 import { StaleVersion, type Typed } from '../web/form.ts';
 import { render } from '../web/render.ts';
 import { groupOf } from './addressed-group.ts';
-import { effectsOf } from './effect.ts';
+import { countEndingLinks, effectsOf } from './effect.ts';
 import type { Group } from './group.ts';
 import { requireChangeable } from './group-editing.ts';
 import { findGroup } from './group-store.ts';
@@ -39,9 +42,17 @@ export function permissionsController(app: AppContext): Router {
     if (!typed.confirmed) return showSheet(req, res, group, applications, typed);
     try {
       const version = Number(typed.version);
-      await app.db.write((trx) => setPermissions(trx, actOf(app, req), group.id, version, rights));
-      flash(req, `Permissions of ${group.name} are saved. They hold from the next click of each member.`);
-      res.redirect(303, `/groups/${group.id}`);
+      const renewal = renewalOf(app, req.body);
+      const renewed = await app.db.write(async (trx) => {
+        const act = actOf(app, req);
+        const ended = await setPermissions(trx, act, group.id, version, rights);
+        return renewal ? renewLinks(trx, act, ended, app.links, renewal) : [];
+      });
+      const said = `Permissions of ${group.name} are saved. They hold from the next click of each member.`;
+      const path = `/groups/${group.id}`;
+      if (renewal === 'copy') flash(req, said, { path, showRenewed: renewed });
+      else flash(req, [said, mailedWords(renewed.length)].filter(Boolean).join(' '));
+      res.redirect(303, path);
     } catch (error) {
       if (!(error instanceof StaleVersion)) throw error;
       await showConflict(req, res, group.id, typed);
@@ -101,13 +112,17 @@ export function permissionsController(app: AppContext): Router {
       from: group.rights[key] ?? 'none',
       to: rights[key] ?? 'none',
     }));
+    const changes = [{ groupId: group.id, from: group.rights, to: rights }];
     const page = {
       title: `Change permissions of ${group.name}`,
       group,
       typed,
       fields: [...keysOf(applications), 'version'],
       cells: cells.filter(({ from, to }) => from !== to),
-      effects: await effectsOf(app, [{ groupId: group.id, from: group.rights, to: rights }]),
+      effects: await effectsOf(app, changes),
+      // To make links is to change users.
+      endingLinks: may(req.viewer!, 'users', 'write') ? await countEndingLinks(app, changes) : 0,
+      mayMail: app.mail !== undefined,
     };
     render(req, res, 'groups/permissions-sheet', page);
   }

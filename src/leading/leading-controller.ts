@@ -6,7 +6,7 @@ import { listMembers } from '../groups/member-list.ts';
 import { tellOutcomes } from '../groups/member-report.ts';
 import { covers, grantsInWords } from '../groups/permission.ts';
 import { channelNamed } from '../links/channel.ts';
-import { findTokens, linkAddress } from '../links/link-store.ts';
+import { linesToCopy } from '../links/link-lines.ts';
 import { shortened } from '../text.ts';
 import { STATE_LABELS } from '../users/user-list-page.ts';
 import { badgesOf } from '../users/user-state.ts';
@@ -127,7 +127,7 @@ export function leadingController(app: AppContext): Router {
     const { values, errors } = checkAdditions(typed);
     if (errors) return failed(errors);
     await unlessFieldErrors(app, req, failed, async () => {
-      await app.db.write((trx) => addByEmail(trx, actOf(app, req), group.id, values.emails, values.untilOn));
+      await app.db.write((trx) => addByEmail(trx, actOf(app, req), group.id, values.emails, values.untilOn, app.links));
       const whoever = values.emails.length === 1 ? 'this email' : 'one of these emails';
       flash(req, `Whoever has ${whoever} was added, or was in the group already.`);
       res.redirect(303, `/led-groups/${group.id}`);
@@ -195,15 +195,7 @@ export function leadingController(app: AppContext): Router {
     const reach = await reachOf(app.db.read, req.viewer!.id, today());
     const covered = (await findSubjects(app.db.read, ids, today())).filter((subject) => covers(reach, subject.rights));
     const own = await findOwn(app.db.read, { by: req.viewer!, at: instant(app.clock()) }, covered);
-    const members = [...own.values()];
-    if (whyNotToLead(group)) return [];
-    const memberIds = members.map((member) => member.id);
-    const tokens = await findTokens(app.db.read, 'invitation', memberIds, app.links, instant(app.clock()));
-    return members.flatMap((member) => {
-      const token = tokens.get(member.id);
-      const address = token && linkAddress(app.config.baseUrl, 'invitation', token);
-      return address ? [`${member.name}\t${member.email}\t${address}`] : [];
-    });
+    return whyNotToLead(group) ? [] : linesToCopy(app, 'invitation', [...own.values()]);
   }
 
   function showForm(req: Request, res: Response, form: string, group: Group, typed: Typed, errors: Errors = {}): void {

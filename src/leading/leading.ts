@@ -10,16 +10,18 @@ import {
   type MembershipRule,
   setUntil,
 } from '../groups/membership-editing.ts';
-import { covers, type Rights } from '../groups/permission.ts';
+import { covers, EVERYTHING, type Rights } from '../groups/permission.ts';
 import { requestInvitations } from '../invitations/invitation-request-store.ts';
 import { type Channel, findMakers, type LinkSettings } from '../links/link-store.ts';
 import { findMailedSince, mailLinksAgain } from '../mail/outbox-store.ts';
+import type { EndedLink } from '../users/outgrown-links.ts';
+import { renewLinks } from '../users/renewed-links.ts';
 import { maySeeLinkOf, type Subject } from '../users/user.ts';
 import { forbidden, inapplicable, refusalOf } from '../users/user-action.ts';
 import { createUser, TAKEN } from '../users/user-editing.ts';
 import { checkUser, emptyUser } from '../users/user-form.ts';
 import { type Outcome, perform } from '../users/user-life-cycle.ts';
-import { findSubjects, findUserByIdentifier } from '../users/user-store.ts';
+import { findSubjects, findUserByIdentifier, findUsers } from '../users/user-store.ts';
 import { Forbidden } from '../web/errors.ts';
 import { FieldErrors } from '../web/form.ts';
 import { findLedGroup, findLedGroups, rightsInReach, whyNotToLead } from './led-group.ts';
@@ -61,7 +63,7 @@ export async function inviteIntoGroup(
   const { values, errors } = checkUser({ ...emptyUser(), ...invited, groups: [String(groupId)] });
   if (errors) throw new FieldErrors(errors);
   if (await findUserByIdentifier(trx, values.email)) {
-    await addByEmail(trx, act, groupId, [values.email], null);
+    await addByEmail(trx, act, groupId, [values.email], null, links);
     return undefined;
   }
   const able = enabled(act, group.rights);
@@ -81,13 +83,28 @@ export async function addByEmail(
   groupId: number,
   emails: string[],
   untilOn: Day | null,
+  links: LinkSettings,
 ): Promise<void> {
   const ids: number[] = [];
   for (const email of emails) {
     const user = email.includes('@') ? await findUserByIdentifier(trx, email) : undefined;
     if (user && user.activity === 'active' && !user.apiOnly && user.id !== act.by.id) ids.push(user.id);
   }
-  await grantMemberships(trx, act, groupId, [...new Set(ids)], untilOn, BY_LEADING);
+  const { ended } = await grantMemberships(trx, act, groupId, [...new Set(ids)], untilOn, BY_LEADING);
+  await replaceEnded(trx, act, ended, links);
+}
+
+/**
+ * What ended with it is made anew at once, whatever its user may do: it goes to the system email alone. Without mail administrators
+ * are told who waits; the leader is told nothing, not even that there is somebody.
+ */
+async function replaceEnded(trx: Transaction, act: Act, ended: EndedLink[], links: LinkSettings): Promise<void> {
+  if (act.sendsMail) {
+    await renewLinks(trx, { ...act, by: { ...act.by, rights: EVERYTHING } }, ended, links, 'mail');
+    return;
+  }
+  const invited = ended.filter((link) => link.purpose === 'invitation').map((link) => link.userId);
+  await requestInvitations(trx, act, await findUsers(trx, invited));
 }
 
 export async function removeMembers(

@@ -82,6 +82,30 @@ export async function endLinks(trx: Transaction, act: Act, userIds: number[], pu
   return ended;
 }
 
+/** Of these links, those that are open end. */
+export async function endLinksById(trx: Transaction, act: Act, ids: number[]): Promise<void> {
+  const open = trx('links').whereNull('used_at').whereNull('ended_at');
+  await whereIdIn(open, 'id', ids).update({ ended_at: act.at });
+}
+
+export type OpenLink = Pick<Link, 'id' | 'purpose' | 'userId' | 'createdBy'>;
+
+/** The open links of these users that their makers were shown, to hand them over. */
+export async function findCopiedLinks(db: Reader, userIds: number[], now: Instant): Promise<OpenLink[]> {
+  const copied = db('links')
+    .where('channel', 'copy')
+    .where('expires_at', '>', now)
+    .whereNull('used_at')
+    .whereNull('ended_at');
+  const rows = await whereIdIn(copied, 'user_id', userIds).select('id', 'purpose', 'user_id', 'created_by');
+  return rows.map((row) => ({
+    id: row.id,
+    purpose: row.purpose,
+    userId: row.user_id,
+    createdBy: row.created_by,
+  }));
+}
+
 /** Ends every open link there is, whoever it is for. Returns how many there were. */
 export function endAllLinks(trx: Transaction, now: Instant): Promise<number> {
   return trx('links').whereNull('used_at').whereNull('ended_at').update({ ended_at: now });
@@ -152,6 +176,14 @@ export async function findOpenLink(
   now: Instant,
 ): Promise<Link | undefined> {
   return linkOf(await openLinks(db, purpose, now).where('user_id', userId).first());
+}
+
+/** For what purposes the user has open links. */
+export async function findOpenPurposes(db: Reader, userId: number, now: Instant): Promise<Purpose[]> {
+  const open: Purpose[] = [];
+  for (const purpose of ['invitation', 'password-reset'] as const)
+    if (await findOpenLink(db, purpose, userId, now)) open.push(purpose);
+  return open;
 }
 
 /** Who made the open link of each of these users, by user. */

@@ -1,16 +1,37 @@
-import { dayOf } from '../clock.ts';
-import { effectsOf, type GroupChange, givenBy } from '../groups/effect.ts';
+import { dayOf, instant } from '../clock.ts';
+import { countEndingLinks, effectsOf, type GroupChange, givenBy } from '../groups/effect.ts';
 import { findGroups } from '../groups/group-store.ts';
 import { findMemberships, isOver } from '../groups/membership-store.ts';
 import { covers, NO_RIGHTS } from '../groups/permission.ts';
+import { findOpenPurposes, type Purpose } from '../links/link-store.ts';
 import type { AppContext } from '../web/app-context.ts';
 import type { User, Viewer } from './user.ts';
+import type { UserValues } from './user-form.ts';
 
-/** What it does to the rights of a user to be in exactly these groups, but for those that the viewer cannot give or take. */
-export async function groupEffects(app: AppContext, viewer: Viewer, user: User, groupIds: number[]): Promise<string[]> {
+/** What it does to a user to be saved with these values, before it is done, and whether open links end with it. */
+export async function savingEffects(
+  app: AppContext,
+  viewer: Viewer,
+  user: User,
+  values: Pick<UserValues, 'groups' | 'email' | 'apiOnly'>,
+): Promise<{ effects: string[]; endsLinks: boolean }> {
+  const changes = await groupChanges(app, viewer, user, values.groups);
+  const effects = changes.length > 0 ? await effectsOf(app, changes, [user.id]) : [];
+  const isOutgrown = changes.length > 0 && (await countEndingLinks(app, changes, [user.id])) > 0;
+  const isMoved = values.email !== user.email || (values.apiOnly && !user.apiOnly);
+  const open = isMoved ? await findOpenPurposes(app.db.read, user.id, instant(app.clock())) : [];
+  if (open.length === 0 || isOutgrown) return { effects, endsLinks: isOutgrown };
+  const why = values.apiOnly ? 'an API-only user has none' : 'it may have gone to the old address';
+  return { effects: [...effects, `The open ${WORDS[open[0]]} ends: ${why}.`], endsLinks: !values.apiOnly };
+}
+
+const WORDS: Record<Purpose, string> = { invitation: 'invitation', 'password-reset': 'link to choose a new password' };
+
+/** What changes for the user by being in exactly these groups, but for those that the viewer cannot give or take. */
+async function groupChanges(app: AppContext, viewer: Viewer, user: User, groupIds: number[]): Promise<GroupChange[]> {
   const today = dayOf(app.clock());
   const memberships = new Map((await findMemberships(app.db.read, [user.id])).map((one) => [one.groupId, one]));
-  const changes = (await findGroups(app.db.read)).flatMap((group): GroupChange[] => {
+  return (await findGroups(app.db.read)).flatMap((group): GroupChange[] => {
     const membership = memberships.get(group.id);
     const isKept = membership !== undefined && !covers(viewer.rights, group.rights);
     const isWanted = isKept || groupIds.includes(group.id);
@@ -18,5 +39,4 @@ export async function groupEffects(app: AppContext, viewer: Viewer, user: User, 
     const given = membership && isOver(membership, today) ? NO_RIGHTS : givenBy(group);
     return [{ groupId: group.id, from: isWanted ? NO_RIGHTS : given, to: isWanted ? given : NO_RIGHTS }];
   });
-  return changes.length > 0 ? effectsOf(app, changes, [user.id]) : [];
 }

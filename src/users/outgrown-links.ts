@@ -1,49 +1,88 @@
-import type { Knex } from 'knex';
 import type { Act } from '../audit/audit-event.ts';
-import { type Day, dayOf } from '../clock.ts';
+import { type Day, dayOf, type Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import { findPotentialRights } from '../groups/membership-store.ts';
-import { covers, NO_RIGHTS, type Rights } from '../groups/permission.ts';
-import { endLinks } from '../links/link-store.ts';
-import type { Subject } from './user.ts';
+import { findPotentialRights, findRights } from '../groups/membership-store.ts';
+import { covers, EVERYTHING, NO_RIGHTS, type Rights, union } from '../groups/permission.ts';
+import { findLedGroups, rightsInReach } from '../leading/led-group.ts';
+import { endLinksById, findCopiedLinks, type OpenLink, type Purpose } from '../links/link-store.ts';
+import { maySignIn, type Subject } from './user.ts';
+import { findUsers } from './user-store.ts';
+
+/** Whose link ended, and what it was for. */
+export interface EndedLink {
+  userId: number;
+  purpose: Purpose;
+}
 
 /**
- * Ends the open links of those who can do more now than when `subjects` was read: a link that was made for somebody who
- * could do less must not give its holder what its maker could not have given (R37, R61). Returns how many ended.
+ * Ends what those outgrew who can do more now than when `subjects` was read: a link must not give its holder what its maker could
+ * not have given (R37, R61, R85). All other links stay (promise 5).
  */
 export async function endOutgrownLinks(
   trx: Transaction,
   act: Act,
   subjects: Pick<Subject, 'id' | 'rights'>[],
-): Promise<number> {
+): Promise<EndedLink[]> {
   const ids = subjects.map((subject) => subject.id);
   const now = await findPotentialRights(trx, ids, dayOf(act.at));
-  const outgrown = subjects.filter((subject) => !covers(subject.rights, now.get(subject.id) ?? NO_RIGHTS));
-  return endLinks(
+  const grown = subjects.filter(({ id, rights }) => !covers(rights, now.get(id) ?? NO_RIGHTS));
+  const outgrown = await findOutgrown(trx, new Map(grown.map(({ id }) => [id, now.get(id)!])), act.at);
+  await endLinksById(
     trx,
     act,
-    outgrown.map((subject) => subject.id),
+    outgrown.map((link) => link.id),
   );
+  return outgrown.map(({ userId, purpose }) => ({ userId, purpose }));
 }
 
-/** How many of these would lose their open links if they were given this as well. */
-export async function countOutgrowing(db: Reader, gains: Map<number, Rights>, today: Day): Promise<number> {
-  const now = await findPotentialRights(db, [...gains.keys()], today);
-  return [...gains].filter(([id, gained]) => !covers(now.get(id) ?? NO_RIGHTS, gained)).length;
+/**
+ * How many of these would lose open links if they were given this as well. `gainOf` says what the makers of the links
+ * would be given with it.
+ */
+export async function countOutgrowing(
+  db: Reader,
+  gains: Map<number, Rights>,
+  now: Instant,
+  gainOf: (userId: number) => Rights,
+): Promise<number> {
+  const rights = await findPotentialRights(db, [...gains.keys()], dayOf(now));
+  const of = (id: number) => rights.get(id) ?? NO_RIGHTS;
+  const grown = [...gains].filter(([id, gained]) => !covers(of(id), gained));
+  const after = new Map(grown.map(([id, gained]) => [id, union([of(id), gained])]));
+  return new Set((await findOutgrown(db, after, now, gainOf)).map((link) => link.userId)).size;
 }
 
-/** Of these users, those who hold an open link. */
-export async function findLinkHoldersAmong(db: Reader, userIds: number[]): Promise<number[]> {
-  return whereIdIn(openLinks(db), 'links.user_id', userIds).pluck('links.user_id');
+/** Of these users, those who hold an open link that somebody else has had in hand. */
+export async function findLinkHoldersAmong(db: Reader, userIds: number[], now: Instant): Promise<number[]> {
+  return [...new Set((await findCopiedLinks(db, userIds, now)).map((link) => link.userId))];
 }
 
-/** The members of these groups who hold an open link. */
-export async function findLinkHolders(db: Reader, groupIds: number[]): Promise<number[]> {
-  const members = openLinks(db).join('memberships', 'memberships.user_id', 'links.user_id');
-  return whereIdIn(members, 'memberships.group_id', groupIds).pluck('links.user_id');
+/** The same of the members of these groups. */
+export async function findLinkHolders(db: Reader, groupIds: number[], now: Instant): Promise<number[]> {
+  const members = whereIdIn(db('memberships'), 'group_id', groupIds).distinct('user_id');
+  return findLinkHoldersAmong(db, await members.pluck('user_id'), now);
 }
 
-function openLinks(db: Reader): Knex.QueryBuilder {
-  return db('links').whereNull('links.used_at').whereNull('links.ended_at').distinct();
+/** The open links that give more than their makers could, where these users may do this. What was mailed was in no other hand. */
+async function findOutgrown(
+  db: Reader,
+  rights: Map<number, Rights>,
+  now: Instant,
+  gainOf: (userId: number) => Rights = () => NO_RIGHTS,
+): Promise<OpenLink[]> {
+  const links = await findCopiedLinks(db, [...rights.keys()], now);
+  const makers = [...new Set(links.map((link) => link.createdBy))];
+  const givable = new Map<number | null, Rights>();
+  for (const id of makers)
+    givable.set(id, id === null ? EVERYTHING : union([await findGivable(db, id, dayOf(now)), gainOf(id)]));
+  return links.filter((link) => !covers(givable.get(link.createdBy)!, rights.get(link.userId)!));
+}
+
+/** What somebody can give: what they may do, and what the groups that they lead grant. Nothing, who is not let in any more. */
+async function findGivable(db: Reader, userId: number, today: Day): Promise<Rights> {
+  const [user] = await findUsers(db, [userId]);
+  if (!user || !maySignIn(user, today)) return NO_RIGHTS;
+  const led = rightsInReach(await findLedGroups(db, userId, today));
+  return union([await findRights(db, userId, today), led]);
 }

@@ -11,14 +11,14 @@ import { createGroup, findGroups } from '../groups/group-store.ts';
 import { endLeaderships } from '../groups/membership-editing.ts';
 import { findMemberships, setMemberships } from '../groups/membership-store.ts';
 import { covers } from '../groups/permission.ts';
-import { endLinks } from '../links/link-store.ts';
+import { endLinks, findOpenPurposes } from '../links/link-store.ts';
 import { mailNotice } from '../mail/outbox-store.ts';
 import { endSessions } from '../sessions/session-store.ts';
 import { findTagsOf, setTags, spelledTags } from '../tags/tag-store.ts';
 import { Forbidden } from '../web/errors.ts';
 import { FieldErrors, RefusedFields, StaleVersion } from '../web/form.ts';
 import { requireAdministratorRemains } from './administrators.ts';
-import { endOutgrownLinks } from './outgrown-links.ts';
+import { type EndedLink, endOutgrownLinks } from './outgrown-links.ts';
 import { may, mayAdminister, type Subject } from './user.ts';
 import { nameColumns } from './user-columns.ts';
 import type { UserValues } from './user-form.ts';
@@ -63,7 +63,7 @@ export async function updateUser(
   id: number,
   version: number,
   typed: UserValues,
-): Promise<{ linksEnded: boolean }> {
+): Promise<{ linksEnded: EndedLink[] }> {
   const subject = await findSubject(trx, id, dayOf(act.at));
   if (!mayAdminister(act.by, subject)) throw new Forbidden(`${subject.name} has rights that you do not hold.`);
   if (subject.version !== version) throw new StaleVersion();
@@ -74,7 +74,7 @@ export async function updateUser(
   refuseAgainstSelf(act, subject, values, current.groups, groups);
   const { columns, owner } = await columnsOf(trx, values, contact);
   const changes = differences(current.fields, auditFields(values, columns, contact, groups, owner));
-  if (!changes) return { linksEnded: false };
+  if (!changes) return { linksEnded: [] };
 
   await unlessTaken(() =>
     trx('users')
@@ -106,10 +106,12 @@ async function endLinksOutdatedBy(
   act: Act,
   subject: Subject,
   next: { values: UserValues; columns: { email: string } },
-): Promise<boolean> {
-  if (next.columns.email !== subject.email || (next.values.apiOnly && !subject.apiOnly))
-    return (await endLinks(trx, act, [subject.id])) > 0;
-  return (await endOutgrownLinks(trx, act, [subject])) > 0;
+): Promise<EndedLink[]> {
+  if (next.columns.email === subject.email && (!next.values.apiOnly || subject.apiOnly))
+    return endOutgrownLinks(trx, act, [subject]);
+  const open = await findOpenPurposes(trx, subject.id, act.at);
+  await endLinks(trx, act, [subject.id]);
+  return open.map((purpose) => ({ userId: subject.id, purpose }));
 }
 
 /** At both addresses: who reads the old one may be the only one to know that it should not have changed. */

@@ -32,6 +32,8 @@ interface FormState {
   isRestored?: boolean;
   /** What saving does to the rights of the user, told before it is done. */
   effects?: string[];
+  /** Whether open links end with it, so that new ones are offered. */
+  endsLinks?: boolean;
   /** What stands in the database by now, when somebody else changed it since the form was opened. */
   theirs?: Typed;
 }
@@ -68,6 +70,7 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
     typed: state.theirs ? { ...typed, opened: state.theirs.opened } : typed,
     isRestored: state.isRestored ?? false,
     effects: state.effects ?? [],
+    endsLinks: state.endsLinks ?? false,
     errors: state.errors ?? {},
     theirs: state.theirs && (await meanwhile(db, contactViewer, typed, state.theirs)),
     user,

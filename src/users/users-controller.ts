@@ -2,6 +2,8 @@ import { type Request, Router } from 'express';
 import { dayOf } from '../clock.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
 import { findGroups } from '../groups/group-store.ts';
+import { renewalOf } from '../links/channel.ts';
+import type { Channel } from '../links/link-store.ts';
 import { findTags } from '../tags/tag-store.ts';
 import { actOf } from '../web/act.ts';
 import { type AppContext, stateLimits } from '../web/app-context.ts';
@@ -13,14 +15,16 @@ import { takeKept } from '../web/kept-form.ts';
 import { readHabits, rememberPageSize } from '../web/list-habits.ts';
 import { unlessFieldErrors } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
-import { groupEffects } from './group-effects.ts';
+import { savingEffects } from './group-effects.ts';
 import { offeredActions } from './offered-actions.ts';
+import type { EndedLink } from './outgrown-links.ts';
 import { showPermissions } from './permissions-page.ts';
 import { typedFromContact, withOffer } from './prefilled-user.ts';
+import { renewLinks } from './renewed-links.ts';
 import { subjectOf } from './subject.ts';
 import { may, mayAdminister, type Subject } from './user.ts';
 import { createUser, updateUser } from './user-editing.ts';
-import { checkUser, typedUser } from './user-form.ts';
+import { checkUser, typedUser, type UserValues } from './user-form.ts';
 import { accessOf, proposedEmail, showFieldCheck, showUserForm, typedNow } from './user-form-page.ts';
 import { perform } from './user-life-cycle.ts';
 import { listUsers } from './user-list.ts';
@@ -123,18 +127,22 @@ export function usersController(app: AppContext): Router {
     const failed = (errors: Errors) => showUserForm(app, req, res, { typed, errors, user, status: 422 });
     const { values, errors } = checkUser(typed);
     if (errors) return failed(errors);
-    const seen = JSON.stringify(values.groups);
+    const seen = JSON.stringify([values.groups, values.email, values.apiOnly]);
     if (typed.step === 'save' && typed.seen !== seen) {
-      const effects = await groupEffects(app, req.viewer!, user, values.groups);
-      if (effects.length > 0) return showUserForm(app, req, res, { typed: { ...typed, seen }, user, effects });
+      const { effects, endsLinks } = await savingEffects(app, req.viewer!, user, values);
+      if (effects.length > 0)
+        return showUserForm(app, req, res, { typed: { ...typed, seen }, user, effects, endsLinks });
     }
+    const renewal = renewalOf(app, req.body);
     await unlessFieldErrors(app, req, failed, async () => {
       try {
         const version = Number(typed.version);
-        const { linksEnded } = await app.db.write((trx) => updateUser(trx, actOf(app, req), user.id, version, values));
-        flash(req, linksEnded ? 'Saved. Open links of this user ended with this change.' : 'Saved.', {
-          offerInvitation: linksEnded && !user.hasPassword && !values.apiOnly ? user.id : undefined,
+        const { linksEnded, renewed } = await app.db.write(async (trx) => {
+          const act = actOf(app, req);
+          const saved = await updateUser(trx, act, user.id, version, values);
+          return { ...saved, renewed: renewal ? await renewLinks(trx, act, saved.linksEnded, app.links, renewal) : [] };
         });
+        tellSaved(req, user, values, { linksEnded, renewed, renewal });
         res.redirect(303, `/users/${user.id}`);
       } catch (error) {
         if (!(error instanceof StaleVersion)) throw error;
@@ -149,6 +157,23 @@ export function usersController(app: AppContext): Router {
       }
     });
   });
+
+  /** With the new link, where one was asked for in the place of one that ended; else it is offered. */
+  function tellSaved(
+    req: Request,
+    user: Subject,
+    { apiOnly, email }: Pick<UserValues, 'apiOnly' | 'email'>,
+    links: { linksEnded: EndedLink[]; renewed: EndedLink[]; renewal?: Channel },
+  ): void {
+    const { linksEnded, renewed, renewal } = links;
+    const path = `/users/${user.id}`;
+    if (renewed.length > 0 && renewal === 'mail') flash(req, `Saved. A new link goes to ${email}.`, { path });
+    else if (renewed.length > 0) flash(req, 'Saved. Here is the new link.', { path, showLink: renewed[0] });
+    else
+      flash(req, linksEnded.length > 0 ? 'Saved. Open links of this user ended with this change.' : 'Saved.', {
+        offerInvitation: linksEnded.length > 0 && !user.hasPassword && !apiOnly ? user.id : undefined,
+      });
+  }
 
   async function editable(req: Request): Promise<Subject> {
     const user = await subjectOf(app, req);

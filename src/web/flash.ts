@@ -11,6 +11,8 @@ export interface Flash {
   showLinksOf?: number;
   /** Users whose new invitation links the next page may show. */
   showInvitationsOf?: number[];
+  /** New links in the place of such that ended, which the next page may show. */
+  showRenewed?: { purpose: 'invitation' | 'password-reset'; userId: number }[];
   /** Offers a new invitation to this user. */
   offerInvitation?: number;
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { APPLICATIONS } from '../../src/groups/permission.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { send, submit } from '../support/form.ts';
@@ -92,11 +93,16 @@ describe('applications', () => {
   });
 
   it('registered, end the links of those who can do more by it (R37)', async () => {
-    await submit(alice, `/groups/${await groupId(app, 'Administrators')}/members/new`, {
-      list: 'carol',
-      confirmed: 'yes',
-    });
-    const link = await linkFor(app, 'carol', 'invitation', alice);
+    // Somebody with all rights, through another group than that which holds the application first.
+    const own = await alice.post('/groups', { name: 'Chiefs' });
+    const all = Object.fromEntries(APPLICATIONS.map((application) => [application, 'write']));
+    await alice.send('patch', `${own.headers.location}/permissions`, { ...all, version: '1', confirmed: 'yes' });
+    for (const [group, name] of [
+      [own.headers.location, 'max'],
+      [`/groups/${await groupId(app, 'Administrators')}`, 'carol'],
+    ])
+      await alice.post(`${group}/members`, { list: name, confirmed: 'yes' });
+    const link = await linkFor(app, 'carol', 'invitation', await signedIn(app, 'max'));
     await register();
     expect((await new Session(app).get(link)).status).toBe(410);
   });

@@ -5,6 +5,7 @@ import { watchAudit } from '../support/audit.ts';
 import { factsBesideAudit } from '../support/database.ts';
 import { send, submit } from '../support/form.ts';
 import { linkFor } from '../support/links.ts';
+import { linkIn, startMailing } from '../support/mailing.ts';
 import { pageOf } from '../support/page.ts';
 import { groupId, pathTo } from '../support/people.ts';
 import { Session, signedIn } from '../support/session.ts';
@@ -185,10 +186,44 @@ describe('the members of a group', () => {
     }
   });
 
-  it('lose the links that were made for somebody who could do less (R37)', async () => {
-    const link = await linkFor(app, 'carol', 'invitation', alice);
-    await alice.post(await pathOf('Auditors', '/members'), { list: 'carol', confirmed: 'yes' });
-    expect((await new Session(app).get(link)).status).toBe(410);
+  it('lose only links of makers who could not give as much, which the sheet says, and get new ones (R37, R85)', async () => {
+    const max = await signedIn(app, 'max');
+    const old = {
+      carol: await linkFor(app, 'carol', 'invitation', max),
+      bob: await linkFor(app, 'bob', 'password-reset', max),
+      lena: await linkFor(app, 'lena', 'password-reset', alice),
+    };
+    const list = 'carol, bob, lena';
+    const sheet = await alice.post(await pathOf('Auditors', '/members'), { list });
+    expect(pageOf(sheet).texts('#sheet li')).toContain(
+      'Open invitations and password links of 2 users end: they were made for somebody who could do less.',
+    );
+    const added = await send(alice, sheet, {});
+    for (const [name, link] of Object.entries(old))
+      expect([name, (await new Session(app).get(link)).status]).toEqual([name, name === 'lena' ? 303 : 410]);
+    const lines = String(
+      pageOf(await alice.get(added.headers.location))
+        .$('#links')
+        .val(),
+    ).split('\n');
+    expect(lines.map((line) => line.split('\t')[0])).toEqual(['carol', 'bob']);
+    for (const line of lines)
+      expect((await new Session(app).get(new URL(line.split('\t')[2]).pathname)).status).toBe(303);
+    expect(pageOf(await alice.get(added.headers.location)).$('#links').length).toBe(0);
+  });
+
+  it('keep the link of a reset that they asked for themselves, whoever adds them (R21)', async () => {
+    const { app: mailed, deliver, server, close } = await startMailing();
+    try {
+      await new Session(mailed).post('/passwords/requests', { identifier: 'bob' });
+      await deliver();
+      const admin = await signedIn(mailed, 'alice');
+      const group = await groupId(mailed, 'Auditors');
+      await admin.post(`/groups/${group}/members`, { list: 'bob', confirmed: 'yes' });
+      expect((await new Session(mailed).get(linkIn(server.mails[0]))).status).toBe(303);
+    } finally {
+      await close();
+    }
   });
 
   it('make a form of theirs stale that was opened before (R67)', async () => {

@@ -84,16 +84,31 @@ describe('the permissions of a group', () => {
   });
 
   it('end the links of members who can do more by them (R37)', async () => {
-    const link = await linkFor(app, 'carol', 'invitation', alice);
-    const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), { users: 'read' });
+    const max = await signedIn(app, 'max');
+    const link = await linkFor(app, 'carol', 'invitation', max);
+    const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), { contacts: 'read' });
     expect(pageOf(sheet).texts('#sheet li')[1]).toBe(
       'Open invitations and password links of 1 user end: they were made for somebody who could do less.',
     );
-    await save(alice, 'Support', { users: 'read' });
+    await save(alice, 'Support', { contacts: 'read' });
     expect((await new Session(app).get(link)).status).toBe(410);
     const kept = await linkFor(app, 'carol', 'invitation', alice);
-    await save(alice, 'Support', {});
+    for (const rights of [{ contacts: 'none' }, { contacts: 'write' }]) await save(alice, 'Support', rights);
     expect((await new Session(app).get(kept)).status).toBe(303);
+  });
+
+  it('make new links in the same press for those whose links end', async () => {
+    const old = await linkFor(app, 'carol', 'invitation', await signedIn(app, 'max'));
+    const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), { contacts: 'read' });
+    const saved = await send(alice, sheet, {});
+    const [line, ...more] = String(
+      pageOf(await alice.get(saved.headers.location))
+        .$('#links')
+        .val(),
+    ).split('\n');
+    expect([line.split('\t')[0], more]).toEqual(['carol', []]);
+    expect((await new Session(app).get(old)).status).toBe(410);
+    expect((await new Session(app).get(new URL(line.split('\t')[2]).pathname)).status).toBe(303);
   });
 
   describe('are refused', () => {

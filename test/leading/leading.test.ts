@@ -182,16 +182,20 @@ describe('a leader', () => {
       expect([erin.until_on, erin.granted_by]).toEqual(['2026-12-01', app.people.lena]);
     });
 
-    it('ends the links of whom they add, where the group gives them more (R37)', async () => {
+    it('ends links of whom they add only where their maker could not give as much, and then says who waits (R85)', async () => {
       await allow('Support', 'contacts', 'write');
       const alice = await signedIn(app, 'alice');
-      await submit(alice, pathTo(app, 'carol', '/edit'), { groups: [] });
-      await alice.post(pathTo(app, 'carol', '/invitation'));
-      const open = () =>
-        app.db.read('links').where('user_id', app.people.carol).whereNull('ended_at').whereNull('used_at');
-      expect((await open()).length).toBe(1);
-      await lena.post(`${path}/members`, { emails: 'carol@example.com' });
-      expect((await open()).length).toBe(0);
+      for (const [maker, open] of [
+        ['alice', 1],
+        ['max', 0],
+      ] as const) {
+        await submit(alice, pathTo(app, 'carol', '/edit'), { groups: [] });
+        const link = await linkFor(app, 'carol', 'invitation', await signedIn(app, maker));
+        await lena.post(`${path}/members`, { emails: 'carol@example.com' });
+        expect([maker, (await new Session(app).get(link)).status]).toEqual([maker, open ? 303 : 410]);
+        const desk = pageOf(await alice.get('/invitations')).texts('section:has(#asked-for) li a');
+        expect([maker, desk]).toEqual([maker, open ? [] : ['carol', 'Invite']]);
+      }
     });
 
     it('nobody under a name that is taken, and learns no more of it', async () => {
@@ -299,7 +303,7 @@ describe('a leader', () => {
       };
       const deeds = [
         () => app.db.write((trx) => removeMembers(trx, act, group, [app.people.bob])),
-        () => app.db.write((trx) => addByEmail(trx, act, group, ['erin@example.com'], null)),
+        () => app.db.write((trx) => addByEmail(trx, act, group, ['erin@example.com'], null, app.context.links)),
         () => app.db.write((trx) => setEnd(trx, act, group, [app.people.bob], '2026-12-01')),
       ];
       await allow('Support', 'settings', 'write');

@@ -249,6 +249,22 @@ describe('editing a user', () => {
       expect((await new Session(app).get(link)).status).toBe(410);
     });
 
+    it('ends them only after saying so, and makes a new one in the same press (promise 5)', async () => {
+      const link = await linkFor(app, 'carol', 'invitation', alice);
+      const told = await edit('carol', { email: 'carol@new.example', step: 'save' });
+      expect(pageOf(told).texts('#effects li')).toEqual([
+        'The open invitation ends: it may have gone to the old address.',
+      ]);
+      expect((await new Session(app).get(link)).status).toBe(303);
+      const saved = await send(alice, told, { step: 'save' });
+      const record = pageOf(await alice.get(saved.headers.location));
+      expect([(await new Session(app).get(link)).status, record.message()]).toEqual([
+        410,
+        'Saved. Here is the new link.',
+      ]);
+      expect((await new Session(app).get(new URL(record.link()!).pathname)).status).toBe(303);
+    });
+
     it('ends a password reset that is open', async () => {
       const link = await linkFor(app, 'bob', 'password-reset', alice);
       const saved = await edit('bob', { email: 'bob@new.example' });
