@@ -10,8 +10,10 @@ import { groupsPath, readGroupQuery } from '../groups/group-list-query.ts';
 import type { Level } from '../groups/permission.ts';
 import { channelOf } from '../links/channel.ts';
 import { linesToCopy } from '../links/link-lines.ts';
-import { counted } from '../text.ts';
+import { counted, shortened } from '../text.ts';
 import { may, maySeeLinkOf, type Viewer } from '../users/user.ts';
+import { forbidden } from '../users/user-action.ts';
+import { MAIL_ONLY } from '../users/user-life-cycle.ts';
 import { selectForView } from '../users/user-list.ts';
 import { listPath, readListQuery } from '../users/user-list-query.ts';
 import { findSubjects, findUserNames } from '../users/user-store.ts';
@@ -40,6 +42,7 @@ import { BULK_SUBJECTS, type BulkOutcome } from './bulk-subject.ts';
 
 const LISTED = 100;
 const NAMES_IN_AUDIT = 50;
+const NAMES_SHOWN = 10;
 const SUBJECT_TYPES = Object.keys(BULK_ACTIONS) as SubjectType[];
 
 export function bulkOperationsController(app: AppContext): Router {
@@ -89,14 +92,23 @@ export function bulkOperationsController(app: AppContext): Router {
     }
     const ids = await store.findItemIds(app.db.read, operation.id);
     const { judge } = BULK_SUBJECTS[operation.subjectType];
-    const outcomes = await judge(app.db.read, req.viewer!, operation.action, ids, dayOf(app.clock()));
+    const judged = await judge(app.db.read, req.viewer!, operation.action, ids, dayOf(app.clock()));
+    const mailOnly = operation.action === 'reinvite' ? await findMailOnly(judged, req.viewer!) : [];
+    // Without mail there is no way for their links.
+    const outcomes = judged.map((outcome) =>
+      app.mail || !mailOnly.includes(outcome) ? outcome : { ...outcome, refusal: forbidden(MAIL_ONLY) },
+    );
     const changedMeanwhile = await store.findChangedMeanwhile(app.db.read, operation);
     const sheet = sheetPage(operation, outcomes, {
       changedMeanwhile,
       outside: await countOutside(req, operation, ids),
       effects: await effects(operation, outcomes),
     });
-    const page = { ...sheet, mayMail: app.mail !== undefined };
+    const mailed = shortened(
+      mailOnly.map(({ subject }) => subject.name),
+      NAMES_SHOWN,
+    );
+    const page = { ...sheet, mayMail: app.mail !== undefined, mailOnly: app.mail ? mailed : '' };
     render(req, res, 'bulk-operations/sheet', page, { fragments: { 'dialog-body': 'bulk-operations/_sheet' } });
   });
 
@@ -195,6 +207,17 @@ export function bulkOperationsController(app: AppContext): Router {
     if (listPath(query) !== view) return undefined;
     const selection = await selectForView(app.db.read, app.index, query, stateLimits(app), req.viewer!);
     return { ids: selection.ids(), change: selection.change };
+  }
+
+  /** Of those who would be invited, those whose links this viewer may not see. */
+  async function findMailOnly(outcomes: BulkOutcome[], viewer: Viewer): Promise<BulkOutcome[]> {
+    const inviting = outcomes.filter((outcome) => !outcome.refusal);
+    const subjects = await findSubjects(
+      app.db.read,
+      inviting.map(({ subject }) => subject.id),
+      dayOf(app.clock()),
+    );
+    return inviting.filter((_, n) => !maySeeLinkOf(viewer, subjects[n]));
   }
 
   /** What it means for people that groups come and go. */

@@ -12,9 +12,9 @@ import { flash } from '../web/flash.ts';
 import { typedFields } from '../web/form.ts';
 import { currentPage, isHtmx, render } from '../web/render.ts';
 import { subjectOf } from './subject.ts';
-import type { Subject, User } from './user.ts';
+import { maySeeLinkOf, type Subject, type User } from './user.ts';
 import type { UserAction } from './user-action.ts';
-import { judge, perform } from './user-life-cycle.ts';
+import { judge, MAIL_ONLY, perform } from './user-life-cycle.ts';
 
 export interface ActionPage {
   action: UserAction;
@@ -159,6 +159,8 @@ export function userActionsController(app: AppContext): Router {
       const [{ refusal }] = await judge(app.db.read, req.viewer!, page.action, [user.id], dayOf(app.clock()));
       if (refusal?.kind === 'forbidden') throw new Forbidden(`${user.name} ${refusal.reason}.`);
       if (refusal) throw new Conflict(`${user.name} ${refusal.reason}.`);
+      const mailOnly = page.makes !== undefined && !maySeeLinkOf(req.viewer!, user);
+      if (mailOnly && !app.mail) throw new Forbidden(`${user.name} ${MAIL_ONLY}.`);
       const locals = {
         title: `${page.button}: ${user.name}`,
         user,
@@ -171,6 +173,7 @@ export function userActionsController(app: AppContext): Router {
         invited: isEnd(page.action) ? await findInvitedBy(app.db.read, user.id, instant(app.clock())) : [],
         makesLink: page.makes !== undefined,
         mayMail: app.mail !== undefined,
+        mailOnly,
       };
       render(req, res, 'users/action', locals, { fragments: { 'dialog-body': 'users/_action' } });
     });

@@ -70,7 +70,7 @@ export async function perform(
 }
 
 const MAKES_LINKS: ReadonlySet<UserAction> = new Set(['reinvite', 'send-password-reset']);
-const MAIL_ONLY = 'has rights on an application that you do not hold: the link can only be sent by mail';
+export const MAIL_ONLY = 'has rights on an application that you do not hold: the link can only be sent by mail';
 
 type Verb = (trx: Transaction, act: Act, subjects: Subject[], links: LinkSettings, channel: Channel) => Promise<void>;
 

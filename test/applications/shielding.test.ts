@@ -45,6 +45,30 @@ describe('rights on a registered application', () => {
     const mailed = await alice.post(pathTo(app, 'bob', '/password-reset'), { channel: 'mail' });
     expect(pageOf(await alice.get(mailed.headers.location)).link()).toBeUndefined();
   });
+
+  it.each([
+    ['with mail', MAIL],
+    ['without', {}],
+  ])('are told before a link is made, %s', async (how, settings) => {
+    app = await app.restart({ settings });
+    alice = await signedIn(app, 'alice');
+    await app.db.write(async (trx) => {
+      const { id } = await trx('groups').where('name', 'Own').first('id');
+      const at = new Date(app.clock.now()).toISOString();
+      await trx('memberships').insert({ user_id: app.people.carol, group_id: id, granted_at: at });
+    });
+    const draft = await alice.post('/bulk-operations', { action: 'reinvite', ids: String(app.people.carol) });
+    const sheet = pageOf(await alice.get(draft.headers.location));
+    const one = await alice.get(pathTo(app, 'carol', '/invitation/new'));
+    if (how === 'without') {
+      expect(sheet.textOf('h2 + ul li')).toMatch(/^carol has rights on an application .* only be sent by mail$/);
+      expect([one.status, one.text]).toEqual([403, expect.stringContaining('can only be sent by mail')]);
+      return;
+    }
+    expect(sheet.textOf('.message')).toMatch(/^Links of carol go by mail only/);
+    expect(pageOf(one).textOf('main .message')).toMatch(/^The link goes by mail to carol@example.com and is not shown/);
+    expect(pageOf(one).$('[name="channel"]').length).toBe(0);
+  });
 });
 
 describe('the command line', () => {
