@@ -1,3 +1,4 @@
+import { tellRefusals } from '../audit/refusal-store.ts';
 import { pruneDrafts } from '../bulk-operations/bulk-operation-store.ts';
 import { DAY, HOUR, instant, MINUTE } from '../clock.ts';
 import { isBackupDue, makeDailyBackup } from '../installation/backups.ts';
@@ -17,11 +18,17 @@ export function jobsOf(app: AppContext): Job[] {
   const jobs = [
     { name: 'Look for trouble', firstAfter: 1_000, every: MINUTE, run: () => app.troubles.look() },
     { name: 'Follow the clock', firstAfter: 10_000, every: 10_000, run: () => app.setBackClock.follow() },
+    { name: 'Tell of repeated refusals', firstAfter: MINUTE, every: MINUTE, run: () => tell(app) },
     { name: 'Remove what has ended', firstAfter: 10 * MINUTE, every: 10 * MINUTE, run: () => prune(app) },
   ];
   // One that is tried out for a minute makes no backup.
   const backup = { name: BACKUP_JOB, firstAfter: 2 * MINUTE, every: HOUR, run: () => backUpWhenDue(app) };
   return app.config.dailyBackups > 0 ? [...jobs, backup] : jobs;
+}
+
+async function tell({ db, clock, config }: AppContext): Promise<void> {
+  const now = instant(clock());
+  await db.write((trx) => tellRefusals(trx, config.secrets.audit, now));
 }
 
 async function prune({ db, clock }: AppContext): Promise<void> {

@@ -1,23 +1,20 @@
 import type { Request } from 'express';
-import { recordChanges } from '../audit/audit-store.ts';
+import * as store from '../audit/refusal-store.ts';
 import { actOf, loggedPath } from './act.ts';
 import type { AppContext } from './app-context.ts';
 import { type Errors, FieldErrors, RefusedFields } from './form.ts';
 
+const LOOKS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 /** Writes down that a signed-in person was refused (promise 6). The transaction of what they tried is gone by now. */
 export async function recordRefusal(app: AppContext, req: Request, reason: string): Promise<void> {
+  const by = req.viewer!;
+  const isChange = !LOOKS.has(req.method);
+  // By the route and not by the address, of which anybody can make up as many as they like.
+  const kind = isChange ? 'change' : `look ${req.route?.path ?? ''}`;
+  const refusal = { kind, isChange, request: `${req.method} ${loggedPath(req)}`, reason };
   try {
-    await app.db.write((trx) =>
-      recordChanges(trx, { ...actOf(app, req), confirm: undefined }, [
-        {
-          action: 'request.refused',
-          subjectType: 'request',
-          subjectId: null,
-          subjectName: `${req.method} ${loggedPath(req)}`,
-          after: { reason },
-        },
-      ]),
-    );
+    await app.db.write((trx) => store.recordRefusal(trx, { ...actOf(app, req), by, confirm: undefined }, refusal));
   } catch (error) {
     // The refusal stands all the same.
     app.logger.error({ err: error, requestId: req.id, reason }, 'a refusal could not be audited');
