@@ -59,6 +59,7 @@ import { proxyCheck } from './web/proxy-check.ts';
 import type { SignedIn } from './web/request.d.ts';
 import { requestLog } from './web/request-log.ts';
 import { noStore, securityHeaders } from './web/security-headers.ts';
+import { Visits } from './web/visits.ts';
 
 export interface AppParts {
   db: Database;
@@ -132,9 +133,10 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     idleMinutes: config.sessionIdleMinutes,
     maxHours: config.sessionMaxHours,
   });
+  const cookieName = config.secure ? '__Host-roster' : 'roster';
   app.use(
     keptSession(sessions, {
-      name: config.secure ? '__Host-roster' : 'roster',
+      name: cookieName,
       secret: config.secrets.session,
       genid: () => randomBytes(32).toString('base64url'),
       cookie: { path: '/', httpOnly: true, sameSite: 'lax', secure: config.secure },
@@ -144,7 +146,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   );
   app.use(methodOverride);
   app.use(authentication(context));
-  app.use(forgery(config));
+  app.use(forgery(config, new Visits(config, cookieName, clock)));
 
   app.use(preferencesController(context));
   app.use(setupController(context));

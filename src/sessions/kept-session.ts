@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import session, { type SessionOptions } from 'express-session';
 import type { SessionStore } from './session-store.ts';
 
@@ -14,10 +14,17 @@ export function keptSession(store: SessionStore, options: SessionOptions): Reque
       if (error) return next(error);
       res.end = ((...last: Parameters<typeof end>) => {
         res.end = end;
+        carryToken(req);
         store.keep(req.session).then(() => end.apply(res, last), next);
         return res;
       }) as typeof end;
       next();
     });
   };
+}
+
+/** What a browser opened before it got a session (a sign-in page in another tab) goes on with it; not past a sign-in (R47). */
+function carryToken({ session, visit }: Request): void {
+  const isBegun = session.link !== undefined || session.setup !== undefined || session.flash !== undefined;
+  if (isBegun && session.userId === undefined && visit?.csrfSecret) session.csrfSecret ??= visit.csrfSecret;
 }

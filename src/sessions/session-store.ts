@@ -26,8 +26,10 @@ interface Limits {
 
 /** How stale "last seen" may be; saves a write per request. */
 const SEEN_EVERY = MINUTE;
-/** A visit of the sign-in page writes a session for its forgery token; it need not live long. */
+/** Of somebody who opened a link, or is to be told something. */
 const ANONYMOUS_LIFE = HOUR;
+/** More of them than anybody needs at once: whoever has a link could open it without end (R87). */
+const ANONYMOUS_KEPT = 1_000;
 
 type Done = (error?: unknown) => void;
 type Got = (error: unknown, session?: SessionData | null) => void;
@@ -77,8 +79,10 @@ export class SessionStore extends Store {
     this.db
       .write(async (trx) => {
         if (stored) await trx('sessions').where('id_hash', hashOf(id)).update(row);
-        else if (await maySignInNow(trx, session))
+        else if (await maySignInNow(trx, session)) {
           await trx('sessions').insert({ id_hash: hashOf(id), created_at: instant(data.createdAt!), ...row });
+          if (session.userId === undefined) await forgetOldest(trx);
+        }
       })
       .then(() => {
         session.stored = true;
@@ -212,6 +216,13 @@ async function maySignInNow(trx: Transaction, { userId, passwordSetAt }: Session
   if (userId === undefined) return true;
   const user = await trx('users').where({ id: userId, activity: 'active', api_only: false }).first('password_set_at');
   return user !== undefined && user.password_set_at === passwordSetAt;
+}
+
+/** Of the sessions that are nobody's. */
+async function forgetOldest(trx: Transaction): Promise<void> {
+  const anonymous = () => trx('sessions').whereNull('user_id');
+  const kept = anonymous().orderBy('created_at', 'desc').orderBy('id_hash').limit(ANONYMOUS_KEPT).select('id_hash');
+  await anonymous().whereNotIn('id_hash', kept).delete();
 }
 
 const NO_CONTENT = '{}';

@@ -9,7 +9,7 @@ import { findMemberships, isOver, type Membership } from '../groups/membership-s
 import { covers, grantsInWords } from '../groups/permission.ts';
 import { channelNamed } from '../links/channel.ts';
 import type { Channel } from '../links/link-store.ts';
-import { findTagsOf } from '../tags/tag-store.ts';
+import { findTags, findTagsOf } from '../tags/tag-store.ts';
 import type { AppContext } from '../web/app-context.ts';
 import type { Errors, Typed } from '../web/form.ts';
 import { format } from '../web/format.ts';
@@ -84,6 +84,7 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
     mayCreateGroups: may(viewer, 'groups', 'write'),
     mayReadContacts: may(viewer, 'contacts', 'read'),
     mayCreateContacts: may(viewer, 'contacts', 'write'),
+    tags: await findTags(db, 'user'),
     access: accessOf(app, typed),
     mayMail: app.mail !== undefined,
     linksWorkElsewhere: app.config.baseUrlGiven,

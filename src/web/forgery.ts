@@ -2,6 +2,7 @@ import csurf from 'csurf';
 import type { Request, RequestHandler } from 'express';
 import type { Config } from '../config.ts';
 import { BadRequest, Forbidden } from './errors.ts';
+import type { Visits } from './visits.ts';
 
 declare module 'express-session' {
   interface SessionData {
@@ -22,29 +23,34 @@ export const methodOverride: RequestHandler = (req, _res, next) => {
   next();
 };
 
-/** Refuses a change that another site sends: by what the browser says of its origin, then by the session's token. */
-export function forgery(config: Config): RequestHandler[] {
+/** Refuses a change that another site sends: by what the browser says of its origin, then by the token of the session or visit. */
+export function forgery(config: Config, visits: Visits): RequestHandler[] {
   const origin: RequestHandler = (req, _res, next) => {
     if (!SAFE.has(req.method) && !isSameOrigin(req.headers, req.get('host') ?? '', config))
       throw new Forbidden('This request came from another site and was refused.');
     next();
   };
-  const token = csurf({
-    value: (req: Request) => {
-      const given = req.body?._csrf ?? req.get('x-csrf-token');
-      return typeof given === 'string' ? given : '';
-    },
-  });
-  // Only a page with a form makes a token, and with it a session: looking at other pages writes nothing.
+  const value = (req: Request) => {
+    const given = req.body?._csrf ?? req.get('x-csrf-token');
+    return typeof given === 'string' ? given : '';
+  };
+  const ofSession = csurf({ value });
+  const ofVisit = csurf({ value, sessionKey: 'visit' });
+  // Only a page with a form makes a token, and with it a visit: looking at other pages writes nothing.
   const onDemand: RequestHandler = (req, res, next) => {
+    const isKept = req.session.stored === true;
+    req.visit = isKept ? undefined : visits.find(req);
+    const token = isKept ? ofSession : ofVisit;
     req.csrfToken = () => {
+      if (!isKept) req.visit = visits.begin(req, res);
       token(req, res, () => {});
       return req.csrfToken();
     };
     if (SAFE.has(req.method)) return next();
-    // A session that is gone or new has no token that could match. To begin one here would answer a request that was
-    // still under way at the sign-in with a cookie that takes the place of the signed-in one.
-    if (!req.session.csrfSecret) throw Object.assign(new Error('no token was given'), { code: 'EBADCSRFTOKEN' });
+    // What is gone or new has no token that could match. To begin it here would answer a request that was still under way at
+    // the sign-in with a cookie that takes the place of the signed-in one.
+    const { csrfSecret } = isKept ? req.session : req.visit!;
+    if (!csrfSecret) throw Object.assign(new Error('no token was given'), { code: 'EBADCSRFTOKEN' });
     token(req, res, next);
   };
   return [origin, onDemand];
