@@ -12,7 +12,7 @@ describe.each([
   let complaints: string[];
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await startApp({ HOST: '0.0.0.0' });
     ({ page, complaints } = await visit({
       javaScriptEnabled,
       baseURL: `http://${LAN_NAME}:${new URL(app.url).port}`,

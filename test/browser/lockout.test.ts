@@ -14,7 +14,7 @@ describe.each([
   const visits: Visit[] = [];
 
   beforeEach(async () => {
-    app = await startApp();
+    app = await startApp({ HOST: '0.0.0.0' });
     // Over plain HTTP on a name that is not localhost, where a browser keeps no secure cookie.
     base = app.url.replace('127.0.0.1', LAN_NAME);
   });

@@ -17,11 +17,10 @@ describe.each([
 
   beforeEach(async () => {
     visits = [];
-    mailing = await startMailing({
-      onRecipient: (address) => {
-        if (address.startsWith('nobody')) throw smtpError(550, 'No such user here');
-      },
-    });
+    const onRecipient = (address: string) => {
+      if (address.startsWith('nobody')) throw smtpError(550, 'No such user here');
+    };
+    mailing = await startMailing({ onRecipient }, { HOST: '0.0.0.0' });
     // As it runs, and not one round after the other.
     mailing.app.context.mail!.start();
   });

@@ -144,7 +144,7 @@ it.each(['identifier=bob&identifier=me%40evil.example', 'identifier[]=bob', 'ide
 it.each<[string, Headers]>([
   ['X-Forwarded-Host', { 'X-Forwarded-Host': 'evil.example' }],
   ['Forwarded', { Forwarded: 'host=evil.example;proto=https' }],
-  ['Host', { Host: 'evil.example' }],
+  ['Host', { Host: 'evil.localhost' }],
   ['X-Host', { 'X-Host': 'evil.example', 'X-Forwarded-Server': 'evil.example', 'X-Original-Host': 'evil.example' }],
 ])('leads where BASE_URL says, whatever %s claims (R38)', async (_, headers) => {
   await ask('bob', headers);

@@ -56,7 +56,7 @@ describe('links', () => {
 
   it('lead to this machine where no BASE_URL is given, and never to what a request says (R38)', async () => {
     app = await startApp({ PORT: '0' });
-    for (const headers of [{ Host: EVIL }, { Host: `${EVIL}:80`, 'X-Forwarded-Host': EVIL }] as Headers[])
+    for (const headers of [{ Host: 'localhost' }, { Host: 'localhost:80', 'X-Forwarded-Host': EVIL }] as Headers[])
       expect(await link(headers)).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/invitations\//);
   });
 });
@@ -106,14 +106,54 @@ describe('another host', () => {
     expect((await new Session(app).get('/health', { Host: '127.0.0.1:3000' })).status).toBe(200);
   });
 
-  it('is any, where no BASE_URL is given', async () => {
-    await using app = await startApp();
+  it('is a local one, where no BASE_URL is given and others can reach it', async () => {
+    await using app = await startApp({ HOST: '0.0.0.0' });
     const session = new Session(app);
     expect((await session.get('/session/new', { Host: 'roster.lan' })).status).toBe(200);
     const headers = { Host: 'roster.lan', Origin: 'http://roster.lan' };
     const signIn = await session.post('/session', { identifier: 'bob', password: 'four quiet grey herons' }, headers);
     expect(signIn.status).toBe(303);
     expect((await signedIn(app, 'bob')).agent).toBeDefined();
+  });
+
+  it.each<[string, Record<string, string>, string[], string[]]>([
+    [
+      'on this machine alone',
+      { HOST: '127.0.0.1' },
+      ['127.0.0.1:3000', 'localhost', 'LOCALHOST:80', 'roster.localhost', '127.8.9.1', '[::1]:3000', 'localhost.'],
+      ['roster.lan', '192.168.1.7', '0.0.0.0', 'roster', 'localhost.evil.example', '127.0.0.1.evil.example', '[::2]'],
+    ],
+    [
+      'wider',
+      { HOST: '0.0.0.0' },
+      [
+        'roster',
+        'roster.lan',
+        'a.b.local:3000',
+        'roster.corp.internal',
+        'x.home.arpa',
+        '10.1.2.3',
+        '[fe80::1]',
+        'localhost',
+      ],
+      ['roster.example.com', 'evil.example:3000', 'lan.evil.example', 'roster.lan.evil.example', 'home.arpa.evil'],
+    ],
+  ])('is refused without BASE_URL where it is no local name, listening %s', async (_, settings, served, refused) => {
+    await using app = await startApp(settings);
+    for (const host of served)
+      expect([host, (await new Session(app).get('/session/new', { Host: host })).status]).toEqual([host, 200]);
+    for (const host of refused) {
+      const answer = await new Session(app).get('/session/new', { Host: host });
+      expect([host, answer.status]).toEqual([host, 421]);
+      expect(pageOf(answer).textOf('main')).toContain(`set BASE_URL=http://${host} and start it anew`);
+      expect(answer.headers['set-cookie']).toBeUndefined();
+      expect((await new Session(app).get('/health', { Host: host })).status).toBe(200);
+    }
+    for (const host of ['<b>', 'a b', 'a@b', 'evil.example/x', '']) {
+      const answer = await sendBare(app.url, `GET /users HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      expect([host, [400, 421].includes(answer.status)]).toEqual([host, true]);
+    }
+    expect(app.log.filter((line) => line.includes('set BASE_URL=')).length).toBe(1);
   });
 
   it('is no origin of ours, however its Host is forged to match (R68)', async () => {

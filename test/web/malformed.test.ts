@@ -97,7 +97,7 @@ describe('what is no request at all', () => {
     const bomb = gzipSync(Buffer.from(`_csrf=${await session.formToken()}&name=${'x'.repeat(20_000_000)}`));
     const head = [
       'POST /session HTTP/1.1',
-      'Host: x',
+      'Host: localhost',
       `Cookie: ${cookie}`,
       'Connection: close',
       'Content-Type: application/x-www-form-urlencoded',
