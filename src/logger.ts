@@ -1,11 +1,26 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, destination as destinationOf, type Logger, pino } from 'pino';
 
 const LONGEST_MESSAGE = 300;
 const LONGEST_STACK = 450;
+/** Bytes that wait while nothing takes them, such as a file on a full disk; what is more is lost. */
+const MOST_WAITING = 1_000_000;
 
 /** The log of the program: a line of JSON per entry. An error is told by what happened and where, never with what it happened to. */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
+export function createLogger(level: string, destination: DestinationStream = standardOutput()): Logger {
   return pino({ level, serializers: { err: loggedError } }, destination);
+}
+
+/** A log that cannot be written stops nothing. The library throws the first such error, and at the end waits for room for ever. */
+function standardOutput(): DestinationStream {
+  const output = destinationOf({ sync: false, maxLength: MOST_WAITING });
+  const { flushSync } = output;
+  output.on('error', () => {
+    output.flushSync = () => {};
+  });
+  output.on('write', () => {
+    output.flushSync = flushSync;
+  });
+  return output;
 }
 
 /**
