@@ -29,7 +29,8 @@ export class Client {
       body,
     });
     this.keepCookies(response);
-    await response.arrayBuffer();
+    // Read to its end, so that the connection is free again; whoever wants the text can still have it.
+    await response.clone().arrayBuffer();
     return response;
   }
 

@@ -28,3 +28,6 @@ export function met(what: string, measured: string, required: string, isMet: boo
 export function told(what: string, measured: string): Figure {
   return { what, measured, required: '', isMet: true };
 }
+
+/** What a fault needs is not here, so nothing was measured: never to be read as if it had been met. */
+export class CannotRun extends Error {}

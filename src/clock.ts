@@ -7,7 +7,8 @@ export type Day = string;
 /** Where the program takes the time from; the tests turn it. Milliseconds since 1970. */
 export type Clock = () => number;
 
-export const MINUTE = 60_000;
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { createApp } from './app.ts';
 import type { Settings } from './config.ts';
+import { isUnavailable } from './db/database.ts';
 import { openForServer } from './installation/open-installation.ts';
 import { findServerSettings, keepServerSettings, serverSettings } from './installation/server-settings.ts';
 import { jobsOf } from './jobs/job-list.ts';
@@ -80,11 +81,15 @@ function reachedAt({ config }: AppContext, server: Server): string {
   return config.baseUrlGiven ? config.baseUrl : config.baseUrl.replace(/:\d+$/, `:${port}`);
 }
 
-/** Written down only where it differs: a full disk keeps no server from starting. */
+/** Written down only where it differs; a full disk keeps no server from starting. */
 async function tellCommandLine({ db, config }: AppContext, baseUrl: string): Promise<void> {
   const settings = serverSettings(config, baseUrl);
   if (!isDeepStrictEqual(await findServerSettings(db.read), settings))
-    await db.write((trx) => keepServerSettings(trx, settings));
+    await db
+      .write((trx) => keepServerSettings(trx, settings))
+      .catch((error) => {
+        if (!isUnavailable(error)) throw error;
+      });
 }
 
 async function greet(context: AppContext, base: string, mailbox: Mailbox | undefined): Promise<void> {

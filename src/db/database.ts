@@ -29,6 +29,8 @@ export interface Database {
   note(work: (trx: Transaction) => Promise<unknown>): Promise<void>;
   /** Resolves when the file or its log was deleted, moved or replaced. Nothing that is written from then on is acknowledged. */
   readonly gone: Promise<DatabaseGone>;
+  /** The same at this moment, looked at anew. Takes microseconds. */
+  isGone(): boolean;
   close(): Promise<void>;
 }
 
@@ -59,12 +61,16 @@ export function openDatabase(dataDir: string): Database {
       throw error;
     }
   }
-  const looking = setInterval(() => {
+  function isGone(): boolean {
     try {
       checkFiles();
+      return false;
     } catch {
-      clearInterval(looking);
+      return true;
     }
+  }
+  const looking = setInterval(() => {
+    if (isGone()) clearInterval(looking);
   }, LOOKS_EVERY).unref();
   let awaited: NodeJS.Timeout | undefined;
   function checkpointSoon(): void {
@@ -107,6 +113,7 @@ export function openDatabase(dataDir: string): Database {
       }
     },
     gone: gone.promise,
+    isGone,
     async close() {
       clearInterval(looking);
       clearTimeout(awaited);

@@ -20,8 +20,8 @@ export async function lockServer(dataDir: string): Promise<ServerLock> {
   const patience = performance.now() + PATIENCE;
   for (;;) {
     try {
-      // There is nothing to take back, and nothing may be left lying beside it.
-      connection.exec('pragma journal_mode = off; begin exclusive');
+      // Nothing is ever committed, and nothing may be written: the lock has to be had on a full disk too. (The driver does not allow "off".)
+      connection.exec('pragma journal_mode = memory; begin exclusive');
       return { release: () => connection.close() };
     } catch (error) {
       if (!String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) throw error;

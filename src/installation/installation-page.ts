@@ -6,7 +6,7 @@ import { VERSION } from '../program.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { findBackups } from './backups.ts';
 import { databaseBytes, databaseFile } from './data-folder.ts';
-import { freeBytes } from './troubles.ts';
+import { freeBytes } from './disk-room.ts';
 
 const BACKUPS_SHOWN = 10;
 

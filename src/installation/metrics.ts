@@ -7,7 +7,7 @@ import type { AppContext } from '../web/app-context.ts';
 import { NotFound } from '../web/errors.ts';
 import { findBackups } from './backups.ts';
 import { databaseBytes } from './data-folder.ts';
-import { freeBytes } from './troubles.ts';
+import { freeBytes } from './disk-room.ts';
 
 const SECONDS = [0.005, 0.02, 0.05, 0.1, 0.3, 1, 3, 10];
 

@@ -9,6 +9,7 @@ import { COMMAND_LINE } from '../program.ts';
 import { backupBeforeMigration, newestBackup } from './backups.ts';
 import { forgetClosing, markClosed, wasClosedWell } from './closed-mark.ts';
 import { databaseFile, makeDataFolder, requireData } from './data-folder.ts';
+import { keepReserve, releaseReserve } from './disk-room.ts';
 import { areFingerprintsKept, keepFingerprints, secretProblems } from './secret-fingerprints.ts';
 import { readSecrets, SECRET_NAMES, secretFile, secretsFolder, withSecrets } from './secrets.ts';
 
@@ -29,6 +30,7 @@ export async function openForServer(settings: Settings): Promise<Installation> {
   const lock = await lockServer(dataDir);
   let db: Database | undefined;
   try {
+    releaseReserve(dataDir);
     refuseLostDatabase(dataDir);
     refuseDamage(dataDir);
     forgetClosing(dataDir);
@@ -39,15 +41,18 @@ export async function openForServer(settings: Settings): Promise<Installation> {
     await bringUpToDate(db, settings);
     const config = withSecrets(settings);
     if (!(await areFingerprintsKept(db.read))) await db.write((trx) => keepFingerprints(trx, config.secrets));
+    keepReserve(dataDir);
     const opened = db;
     const close = async () => {
       await opened.close();
+      keepReserve(dataDir);
       markClosed(dataDir);
       lock.release();
     };
     return { config, db, close };
   } catch (error) {
     await db?.close();
+    keepReserve(dataDir);
     lock.release();
     throw error;
   }

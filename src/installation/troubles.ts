@@ -1,10 +1,10 @@
-import { statfsSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
 import { findStuckMail } from '../mail/outbox-store.ts';
 import { counted } from '../text.ts';
 import type { ClockWatch } from './clock-watch.ts';
-import { databaseBytes } from './data-folder.ts';
+import { databaseBytes, reasonOf } from './data-folder.ts';
+import { freeBytes, refusalOfDisk } from './disk-room.ts';
 
 /** With less than this, or less than twice the database, the next backup or the next busy day does not fit. */
 const LEAST_FREE = 200_000_000;
@@ -40,13 +40,10 @@ export class Troubles {
   }
 }
 
-/** Bytes that are left where the data lies. */
-export function freeBytes(dataDir: string): number {
-  const { bavail, bsize } = statfsSync(dataDir);
-  return bavail * bsize;
-}
-
 function lowDisk(dataDir: string): string | undefined {
+  const refusal = refusalOfDisk(dataDir);
+  if (refusal)
+    return `DATA_DIR takes nothing more: ${reasonOf(refusal)}. Until that is mended nothing can be changed and nobody new can sign in.`;
   const free = freeBytes(dataDir);
   if (free >= Math.max(LEAST_FREE, 2 * databaseBytes(dataDir))) return undefined;
   return `The disk has only ${Math.floor(free / 1_000_000)} MB left. When it is full, nothing can be changed and nobody new can sign in.`;

@@ -1,6 +1,6 @@
 import { tellRefusals } from '../audit/refusal-store.ts';
 import { pruneDrafts } from '../bulk-operations/bulk-operation-store.ts';
-import { DAY, HOUR, instant, MINUTE } from '../clock.ts';
+import { DAY, HOUR, instant, MINUTE, SECOND } from '../clock.ts';
 import { isBackupDue, makeDailyBackup } from '../installation/backups.ts';
 import { pruneNotices } from '../mail/outbox-store.ts';
 import { KNOWN_FOR } from '../sessions/known-devices.ts';
@@ -16,7 +16,7 @@ export const BACKUP_JOB = 'Daily backup';
 /** Everything that runs now and then. */
 export function jobsOf(app: AppContext): Job[] {
   const jobs = [
-    { name: 'Look for trouble', firstAfter: 1_000, every: MINUTE, run: () => app.troubles.look() },
+    { name: 'Look for trouble', firstAfter: 1_000, every: 15 * SECOND, run: () => app.troubles.look() },
     { name: 'Follow the clock', firstAfter: 10_000, every: 10_000, run: () => app.setBackClock.follow() },
     { name: 'Tell of repeated refusals', firstAfter: MINUTE, every: MINUTE, run: () => tell(app) },
     { name: 'Remove what has ended', firstAfter: 10 * MINUTE, every: 10 * MINUTE, run: () => prune(app) },

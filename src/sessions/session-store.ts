@@ -31,6 +31,9 @@ const ANONYMOUS_LIFE = HOUR;
 /** More of them than anybody needs at once: whoever has a link could open it without end (R87). */
 const ANONYMOUS_KEPT = 1_000;
 
+/** How long a session that could not be ended waits to be tried again. */
+const TRY_AGAIN_AFTER = 5_000;
+
 type Done = (error?: unknown) => void;
 type Got = (error: unknown, session?: SessionData | null) => void;
 
@@ -39,6 +42,8 @@ export class SessionStore extends Store {
   private readonly db: Database;
   private readonly clock: Clock;
   private readonly limits: Limits;
+  /** Ended, but the database could not take it yet: a full disk keeps nobody from signing out. */
+  private readonly ending = new Set<string>();
   /** What stands in the database of the sessions of requests that are under way. */
   private readonly kept = new WeakMap<SessionData, string>();
 
@@ -54,6 +59,7 @@ export class SessionStore extends Store {
   }
 
   private async find(id: string): Promise<SessionData | null> {
+    if (this.ending.has(hashOf(id))) return null;
     const row = await this.db.read('sessions').where('id_hash', hashOf(id)).first();
     if (!row) return null;
     const now = this.clock();
@@ -101,7 +107,7 @@ export class SessionStore extends Store {
 
   /**
    * Writes down what a request changed in its session. One that is not there yet has to be, or its forms would be worth
-   * nothing; for what an existing one forgets, such as a message for its next page, no answer is held back.
+   * nothing; for what else is forgotten, such as a message for its next page, no answer is held back.
    */
   async keep(session: Session & SessionData): Promise<void> {
     const call = (work: (done: Done) => void) =>
@@ -114,7 +120,8 @@ export class SessionStore extends Store {
     try {
       await call((done) => this.set(session.id, session, done));
     } catch (error) {
-      if (!stored || !isUnavailable(error)) throw error;
+      const hasForm = !stored && session.csrfSecret !== undefined;
+      if (hasForm || !isUnavailable(error)) throw error;
     }
   }
 
@@ -135,10 +142,19 @@ export class SessionStore extends Store {
   }
 
   override destroy(id: string, done: Done = () => {}): void {
-    this.db
-      .write((trx) => trx('sessions').where('id_hash', hashOf(id)).delete())
-      .then(() => done())
-      .catch(done);
+    this.end(hashOf(id)).then(() => done(), done);
+  }
+
+  /** Where the database does not take it now, it is tried again until it does; a session that was ended counts for nothing meanwhile. */
+  private async end(hash: string): Promise<void> {
+    try {
+      await this.db.write((trx) => trx('sessions').where('id_hash', hash).delete());
+      this.ending.delete(hash);
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      this.ending.add(hash);
+      setTimeout(() => void this.end(hash).catch(() => undefined), TRY_AGAIN_AFTER).unref();
+    }
   }
 
   private expiryOf(session: Partial<SessionData>, now: number): string {

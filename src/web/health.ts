@@ -1,16 +1,20 @@
 import type { RequestHandler } from 'express';
 import { instant } from '../clock.ts';
+import { refusalOfDisk } from '../installation/disk-room.ts';
 import type { AppContext } from './app-context.ts';
 
 /** Whoever watches may ask as often as they like: a look is a write, and creating users would wait for it. Milliseconds. */
 const LOOK_EVERY = 1_000;
 
-/** 200 while the database can be read and written, 503 otherwise; what was found holds for a second, for all who ask. */
+/**
+ * 200 while the database can be read and written and the disk takes more, 503 otherwise; what was found holds for a second, for all who
+ * ask, but for a database that was taken away: that is seen at once.
+ */
 export function health(app: AppContext): RequestHandler {
   let last: { at: number; isWell: Promise<boolean> } | undefined;
   return async (_req, res) => {
     if (!last || performance.now() - last.at >= LOOK_EVERY) last = { at: performance.now(), isWell: look(app) };
-    if (await last.isWell) res.json({ status: 'ok', database: 'ok' });
+    if (!app.db.isGone() && (await last.isWell)) res.json({ status: 'ok', database: 'ok' });
     else res.status(503).json({ status: 'failing', database: 'failing' });
   };
 }
@@ -20,7 +24,9 @@ async function look(app: AppContext): Promise<boolean> {
     await app.db.read('users').first('id');
     const heartbeat = { only: 1, at: instant(app.clock()) };
     await app.db.write((trx) => trx('heartbeat').insert(heartbeat).onConflict('only').merge());
-    return true;
+    const refusal = refusalOfDisk(app.config.dataDir);
+    if (refusal) app.logger.error({ err: refusal }, 'the disk takes nothing more');
+    return refusal === undefined;
   } catch (error) {
     app.logger.error({ err: error }, 'the database does not answer');
     return false;

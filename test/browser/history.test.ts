@@ -199,10 +199,15 @@ it('a long report begins at its beginning', async () => {
   await open('/users');
   await page.getByLabel(/All .* matching/).check();
   await page.getByRole('button', { name: 'Confirm access' }).click();
-  await dialog().getByRole('button', { name: /^Confirm/ }).click();
+  await dialog()
+    .getByRole('button', { name: /^Confirm/ })
+    .click();
   await dialog().locator('#report').waitFor();
   await page.waitForTimeout(300);
-  const { scrolled, height } = await dialog().evaluate((one) => ({ scrolled: one.scrollTop, height: one.scrollHeight }));
+  const { scrolled, height } = await dialog().evaluate((one) => ({
+    scrolled: one.scrollTop,
+    height: one.scrollHeight,
+  }));
   expect(height).toBeGreaterThan(2_000);
   expect(scrolled).toBe(0);
 });

@@ -303,6 +303,6 @@ describe('a restore', () => {
       readdirSync(dataDir)
         .map((name) => name.replace(/\d+$/, ''))
         .sort(),
-    ).toEqual(['replaced-', 'roster.sqlite', 'secrets', 'server.lock']);
+    ).toEqual(['replaced-', 'reserve', 'roster.sqlite', 'secrets', 'server.lock']);
   });
 });

@@ -7,7 +7,9 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   truncateSync,
+  watch,
   writeFileSync,
 } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -192,6 +194,38 @@ describe('a damaged database', () => {
     truncateSync(join(folder, 'copy'), 4096 * 30);
     renameSync(join(folder, 'copy'), database);
     expect(await refusal()).toContain('is damaged');
+  });
+});
+
+describe('the room for a start on a full disk', () => {
+  const reserve = () => statSync(join(folder, 'reserve'), { throwIfNoEntry: false })?.size;
+
+  it('is kept while the server runs and when it ended, and given up to open the data', async () => {
+    await made();
+    expect(reserve()).toBe(128 * 1024);
+    const whileOpening: (number | undefined)[] = [];
+    const watching = watch(folder, (_event, name) => {
+      if (name === 'reserve') whileOpening.push(reserve());
+    });
+    await open();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    watching.close();
+    expect(whileOpening.length).toBeGreaterThan(0);
+    expect(reserve()).toBe(128 * 1024);
+  });
+
+  it('is kept where the start is refused', async () => {
+    await made();
+    writeFileSync(join(folder, 'secrets', 'password-pepper'), 'another one that is long enough for a pepper');
+    await expect(open()).rejects.toThrow(CannotStart);
+    expect(reserve()).toBe(128 * 1024);
+  });
+
+  it('is taken by no lock', async () => {
+    const lock = await lockServer(folder);
+    expect(readdirSync(folder)).toEqual(['server.lock']);
+    expect(statSync(join(folder, 'server.lock')).size).toBe(0);
+    lock.release();
   });
 });
 

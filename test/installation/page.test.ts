@@ -57,6 +57,14 @@ describe('a banner', () => {
     expect((await alice.get('/users')).text).not.toContain('could not be sent yet');
   });
 
+  it('tells at once that the disk takes nothing more, and why', async () => {
+    app.config.dataDir = '/dev/null';
+    await app.context.troubles.look();
+    expect(app.context.troubles.found[0]).toBe(
+      'DATA_DIR takes nothing more: a part of the path is a file. Until that is mended nothing can be changed and nobody new can sign in.',
+    );
+  });
+
   it('tells why there is no backup', async () => {
     const { jobs, troubles } = app.context;
     const run = async () => {

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { cookieOf } from '../support/cookie.ts';
@@ -27,6 +28,24 @@ describe('signing out', () => {
     const copy = new Session(app);
     expect((await copy.get('/credentials', { Cookie: `roster=${before}` })).status).toBe(303);
   });
+
+  it('works while the database takes nothing, and is written down as soon as it does', async () => {
+    const bob = new Session(app);
+    const before = cookieOf(await bob.signIn('bob'));
+    await bob.get('/credentials');
+    const write = jest.spyOn(app.db, 'write').mockRejectedValue({ code: 'SQLITE_FULL' });
+    const response = await bob.send('delete', '/session');
+    expect([response.status, response.headers.location]).toEqual([303, '/session/new']);
+    const copy = () => new Session(app).get('/credentials', { Cookie: `roster=${before}` });
+    expect((await copy()).status).toBe(303);
+    expect(await app.db.read('sessions').whereNotNull('user_id')).toHaveLength(1);
+
+    write.mockRestore();
+    const ended = async () => (await app.db.read('sessions').whereNotNull('user_id')).length === 0;
+    for (let n = 0; n < 100 && !(await ended()); n++) await sleep(100);
+    expect(await ended()).toBe(true);
+    expect((await copy()).status).toBe(303);
+  }, 15_000);
 
   it('leaves other sessions of the same user alone', async () => {
     const [here, there] = [await signedIn(app, 'bob'), await signedIn(app, 'bob')];

@@ -1,3 +1,6 @@
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
 import { startApp, startEmptyApp } from '../support/app.ts';
 import { everything } from '../support/database.ts';
@@ -43,5 +46,23 @@ describe('the state of the program', () => {
     const answer = await new Session(app).get('/health');
     expect([answer.status, answer.body]).toEqual([503, { status: 'failing', database: 'failing' }]);
     expect(app.log.some((line) => line.includes('the database does not answer'))).toBe(true);
+  });
+
+  it('is bad while the disk takes nothing more, though the log of the database has room in itself', async () => {
+    await using app = await startApp();
+    const { dataDir } = app.config;
+    app.config.dataDir = '/dev/null';
+    expect((await new Session(app).get('/health')).status).toBe(503);
+    expect(app.log.some((line) => line.includes('the disk takes nothing more'))).toBe(true);
+    app.config.dataDir = dataDir;
+    await sleep(1_100);
+    expect((await new Session(app).get('/health')).status).toBe(200);
+  });
+
+  it('is bad at once when the database is taken away, though it was well a moment ago', async () => {
+    await using app = await startApp();
+    expect((await new Session(app).get('/health')).status).toBe(200);
+    renameSync(join(app.folder, 'roster.sqlite'), join(app.folder, 'elsewhere'));
+    expect((await new Session(app).get('/health')).status).toBe(503);
   });
 });
