@@ -22,7 +22,7 @@ import { type EndedLink, endOutgrownLinks } from './outgrown-links.ts';
 import { may, mayAdminister, type Subject } from './user.ts';
 import { nameColumns } from './user-columns.ts';
 import type { UserValues } from './user-form.ts';
-import { findSubject, findUserByIdentifier, findUserNames } from './user-store.ts';
+import { findSubject, findUserByIdentifier, findUserNames, findUsers } from './user-store.ts';
 
 /** What is said of a name or an email that another user has. */
 export const TAKEN = {
@@ -72,6 +72,7 @@ export async function updateUser(
   const contact = await linkedContact(trx, act, values, subject);
   const groups = await grantedGroups(trx, act, values, current.groups);
   refuseAgainstSelf(act, subject, values, current.groups, groups);
+  await requireMayLift(trx, act, subject, values);
   const { columns, owner } = await columnsOf(trx, values, contact);
   const changes = differences(current.fields, auditFields(values, columns, contact, groups, owner));
   if (!changes) return { linksEnded: [] };
@@ -186,6 +187,16 @@ function refuseAgainstSelf(act: Act, subject: Subject, values: UserValues, befor
   if (before.some((group) => !kept.has(group.id) && Object.keys(group.rights).length > 0))
     errors.groups = 'This is yourself: nobody takes rights from themself. Ask another administrator.';
   if (Object.keys(errors).length > 0) throw new RefusedFields(errors);
+}
+
+/** Whoever has No shared data lifts it from nobody, least of all from themself: it narrows what their rights open (R62). */
+async function requireMayLift(trx: Transaction, act: Act, subject: Subject, values: UserValues): Promise<void> {
+  if (!subject.noSharedData || values.noSharedData || act.by.id === null) return;
+  const [actor] = await findUsers(trx, [act.by.id]);
+  if (actor?.noSharedData)
+    throw new RefusedFields({
+      noSharedData: 'You have No shared data yourself, so you cannot lift it. Ask another administrator.',
+    });
 }
 
 async function columnsOf(trx: Transaction, values: UserValues, contact: Contact | undefined) {

@@ -279,6 +279,24 @@ describe('editing a user', () => {
     });
   });
 
+  it('leaves No shared data to those who do not have it themself (R62)', async () => {
+    await app.db.write((trx) =>
+      trx('users').whereIn('id', [app.people.ada, app.people.bob]).update({ no_shared_data: true }),
+    );
+    const ada = await signedIn(app, 'ada');
+    const audit = await watchAudit(app);
+    for (const person of ['ada', 'bob'] as const) {
+      const refused = await edit(person, { noSharedData: [], description: 'kept' }, ada);
+      expect([refused.status, pageOf(refused).errors()]).toEqual([
+        422,
+        { noSharedData: expect.stringMatching(/^You have No shared data yourself/) },
+      ]);
+      expect((await edit(person, { description: 'still narrowed' }, ada)).status).toBe(303);
+    }
+    expect(await audit.actions()).toEqual(['request.refused', 'user.updated', 'request.refused', 'user.updated']);
+    expect((await edit('ada', { noSharedData: [] })).status).toBe(303);
+  });
+
   describe('API-only', () => {
     const integration = { apiOnly: 'yes', apiOnlyReason: 'x', apiOnlyOwner: 'alice', apiOnlyReviewOn: '2027-01-31' };
 
