@@ -21,7 +21,7 @@ export function resetRequestsController(app: AppContext): Router {
   router.post('/passwords/requests', async (req, res) => {
     if (!app.mail) throw new NotFound();
     const identifier = String(typedFields(req.body, ['identifier']).identifier);
-    if (identifier.trim() === '')
+    if (identifier.trim() === '' || identifier.includes('\0'))
       return show(req, res, identifier, { identifier: 'Enter your name or your system email.' });
     if (identifier.length > LONGEST_IDENTIFIER)
       return show(req, res, identifier, { identifier: `At most ${LONGEST_IDENTIFIER} characters.` });

@@ -49,8 +49,10 @@ export function typedFields(body: unknown, single: readonly string[], several: r
 /** Checks typed fields against a schema: clean values, or the first message of each field. */
 export function checkForm<T>(schema: z.ZodType<T>, typed: Typed): FormResult<T> {
   const parsed = schema.safeParse(typed);
-  if (parsed.success) return { values: parsed.data };
   const errors: Errors = {};
-  for (const issue of parsed.error.issues) errors[String(issue.path[0] ?? 'form')] ??= issue.message;
-  return { errors };
+  for (const issue of parsed.error?.issues ?? []) errors[String(issue.path[0] ?? 'form')] ??= issue.message;
+  // No keyboard makes one, and what comes after it is lost in one program or another.
+  for (const [name, value] of Object.entries(typed))
+    if ([value].flat().some((text) => text.includes('\0'))) errors[name] ??= 'A text has no NUL character in it.';
+  return parsed.success && Object.keys(errors).length === 0 ? { values: parsed.data } : { errors };
 }
