@@ -6,6 +6,7 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   invitation: 'Invitation',
   'password-reset': 'Password reset',
   'account-locked': 'Notice of a lock',
+  'signed-in-after-failures': 'Notice of a sign-in',
   'password-changed': 'Notice of a new password',
   'email-changed': 'Notice of a new email',
   'test-mail': 'Test mail',

@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.ts';
+import { counted } from '../text.ts';
 import { format } from '../web/format.ts';
 import { renderView } from '../web/render.ts';
 import type { DueMail, MailKind } from './outbox-store.ts';
@@ -59,6 +60,13 @@ const WRITERS: Record<MailKind, Writer> = {
         : 'This concerns a browser in which you signed in before. Nobody got in, and what you have open stays open.',
     ],
     closing: ['If this was you, wait, or choose a new password by “Forgot password?” on the sign-in page.'],
+  }),
+  'signed-in-after-failures': (mail, { instanceName }) => ({
+    subject: `A sign-in to ${instanceName} after failed ones`,
+    paragraphs: [
+      `${mail.userName} was signed in at ${instanceName} at ${moment(mail.createdAt)} from ${mail.facts.from}. Before that, ${counted(Number(mail.facts.attempts), 'sign-in')} had failed.`,
+    ],
+    closing: ['If all of these were you, there is nothing to do.', NOT_YOU],
   }),
   'password-changed': (mail, { instanceName }) => ({
     subject: `Your password at ${instanceName} was changed`,

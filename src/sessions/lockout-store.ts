@@ -94,9 +94,15 @@ export function lockDuration(step: number): number {
   return Math.min(FIRST_LOCK * 2 ** Math.min(step, 20), LONGEST_LOCK);
 }
 
-/** A right password undoes the counter that it met, and no other: nobody's success gives strangers new guesses. */
-export async function clearCounter(trx: Transaction, tried: Tried): Promise<void> {
+/**
+ * A right password undoes the counter that it met, and no other: nobody's success gives strangers new guesses. Returns how many
+ * failures were counted there before it.
+ */
+export async function clearCounter(trx: Transaction, tried: Tried): Promise<number> {
+  const found: Row | undefined = await rowOf(trx, tried).first();
   await rowOf(trx, tried).delete();
+  // The attempt that succeeded was counted as well, before its hash.
+  return Math.max(0, (found?.attempts_in_all ?? 1) - 1);
 }
 
 /** Undoes every counter, step, lock and total: after a finished reset, or by an administrator. */

@@ -1,7 +1,8 @@
 import type { Act } from '../audit/audit-event.ts';
 import { type Clock, dayOf, type Instant, instant } from '../clock.ts';
-import type { Database } from '../db/database.ts';
+import type { Database, Transaction } from '../db/database.ts';
 import { NO_RIGHTS } from '../groups/permission.ts';
+import { mailNotice } from '../mail/outbox-store.ts';
 import { LONGEST_PASSWORD } from '../passwords/password.ts';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import { findPasswordHash, replaceHash } from '../passwords/password-store.ts';
@@ -19,6 +20,8 @@ const STRANGERS_IN_LINE = 100;
 /** How many may from one known device: 20 right ones at once all get in. */
 const IN_LINE_PER_DEVICE = 30;
 const COME_BACK_AFTER = 30;
+/** So many failures before a sign-in are told there. */
+const TOLD_AT_KNOWN_DEVICE = 3;
 /** In units of UTF-16, whatever marks and full-width letters it is typed with. */
 const LONGEST_IDENTIFIER = 1_000;
 
@@ -120,10 +123,13 @@ export class SignIn {
       const act = this.actOf(attempt);
       const tried: Tried | undefined = user && { user, device, agent };
       if (tried && hash) {
-        await clearCounter(trx, tried);
+        const failures = await clearCounter(trx, tried);
         if (isLimited) await addressLimiter.giveBackIn(trx, address);
         if (better) await replaceHash(trx, id, hash, better);
-        if (isSignIn) await noteLogin(trx, id, act.at);
+        if (isSignIn) {
+          await noteLogin(trx, id, act.at);
+          await tellOfFailures(trx, act, tried, failures);
+        }
         return user;
       }
       if (tried && outcome !== 'while locked') lockedUntil = await lockAtLimit(trx, act, tried, attemptLimit);
@@ -163,6 +169,13 @@ export class SignIn {
   private requireRoomForStranger(): void {
     if (this.strangersInLine >= STRANGERS_IN_LINE) throw new TooManyRequests(COME_BACK_AFTER);
   }
+}
+
+/** Who got in may be somebody who had guessed before (R27). At their own device people mistype, and are told of more than that only. */
+async function tellOfFailures(trx: Transaction, act: Act, { user, device }: Tried, failures: number): Promise<void> {
+  if (failures < (device === null ? 1 : TOLD_AT_KNOWN_DEVICE)) return;
+  const facts = { attempts: String(failures), from: act.address };
+  await mailNotice(trx, act, 'signed-in-after-failures', { userId: user.id, address: user.email }, facts);
 }
 
 /** Nothing is lost by it: no password is that long, and the hash is computed all the same. */

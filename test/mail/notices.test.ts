@@ -67,6 +67,37 @@ it('tells a user that their account was locked, once for each lock', async () =>
   expect((await sent()).length).toBe(1);
 });
 
+it('tells of a sign-in that follows failures, from a strange browser of each, from a known one of more (R27)', async () => {
+  const signInAfter = async (browser: Session, failures: number) => {
+    browser.reopen();
+    for (let n = 0; n < failures; n++) await browser.signIn('bob', 'not the password');
+    expect((await browser.signIn('bob')).status).toBe(303);
+    return sent();
+  };
+  const known = new Session(mailing.app);
+  expect(await signInAfter(known, 0)).toEqual([]);
+  for (const [browser, failures, isTold] of [
+    [new Session(mailing.app), 1, true],
+    [new Session(mailing.app), 4, true],
+    [known, 2, false],
+    [known, 3, true],
+  ] as const)
+    expect([failures, await signInAfter(browser, failures)]).toEqual([
+      failures,
+      isTold
+        ? [
+            [
+              'bob@example.com',
+              'A sign-in to Roster after failed ones',
+              expect.stringMatching(
+                new RegExp(`bob was signed in .* from 127.0.0.1. Before that, ${failures} sign-ins? had failed.`),
+              ),
+            ],
+          ]
+        : [],
+    ]);
+});
+
 it('does not tell a day late', async () => {
   const stranger = new Session(mailing.app);
   for (let n = 0; n < 5; n++) await stranger.signIn('bob', 'not the password');
