@@ -29,7 +29,7 @@ const WRITERS: Record<MailKind, Writer> = {
   invitation: (mail, { instanceName }, address) => ({
     subject: `Your invitation to ${instanceName}`,
     paragraphs: [
-      `${mail.facts.by || 'An administrator'} invites you to ${instanceName}. You sign in as ${mail.userName}, or with ${mail.userEmail}.`,
+      `${mail.facts.by || 'An administrator'} invites you to ${instanceName}. ${mail.isNameVouchedFor ? `You sign in as ${mail.userName}, or with ${mail.userEmail}.` : 'You sign in with the address to which this mail came.'}`,
       'Begin by choosing your password. Nobody else gets to see it.',
     ],
     button: { label: 'Choose a password', address },
@@ -92,7 +92,8 @@ const WRITERS: Record<MailKind, Writer> = {
 
 /** What the mail says. `address` is where its link leads, for the kinds that have one. */
 export function writeMessage(mail: DueMail, place: Place, address = ''): Message {
-  return { greeting: `Hello ${mail.userName},`, ...WRITERS[mail.kind](mail, place, address) };
+  const isNamed = mail.kind !== 'invitation' || mail.isNameVouchedFor;
+  return { greeting: isNamed ? `Hello ${mail.userName},` : 'Hello,', ...WRITERS[mail.kind](mail, place, address) };
 }
 
 export function textOf(message: Message, { instanceName, baseUrl }: Place): string {

@@ -1,8 +1,10 @@
 import type { Act } from '../audit/audit-event.ts';
-import { DAY, HOUR, type Instant, instant, MINUTE } from '../clock.ts';
+import { DAY, dayOf, HOUR, type Instant, instant, MINUTE } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import { findRights } from '../groups/membership-store.ts';
+import { grants } from '../groups/permission.ts';
 import type { Purpose, TokenSource } from '../links/link-store.ts';
 
 /** What a user is told without being sent a link. */
@@ -19,6 +21,8 @@ export interface DueMail {
   userId: number;
   userName: string;
   userEmail: string;
+  /** Whether the name was given by somebody who may maintain users; a stranger must not be written to in a leader's own words. */
+  isNameVouchedFor: boolean;
   /** Where it goes: the system email as it was when the mail was written down. */
   address: string;
   facts: MailFacts;
@@ -157,13 +161,14 @@ export async function claimMail(trx: Transaction, now: Instant): Promise<DueMail
       const attempts = mail.attempts + 1;
       const claimedUntil = instant(Date.parse(now) + CLAIMED_FOR);
       await trx('outbox').where('id', mail.id).update({ attempts, next_at: claimedUntil });
-      const user = await trx('users').where('id', mail.user_id).first('name', 'email');
+      const user = await trx('users').where('id', mail.user_id).first('name', 'email', 'created_by');
       return {
         id: mail.id,
         kind: mail.kind,
         userId: mail.user_id,
         userName: user.name,
         userEmail: user.email,
+        isNameVouchedFor: await maintainsUsers(trx, user.created_by, now),
         address: mail.address,
         facts: JSON.parse(mail.facts),
         createdAt: mail.created_at,
@@ -172,6 +177,11 @@ export async function claimMail(trx: Transaction, now: Instant): Promise<DueMail
       };
     }
   }
+}
+
+/** By what they may do now; the program itself does. */
+async function maintainsUsers(trx: Transaction, userId: number | null, now: Instant): Promise<boolean> {
+  return userId === null || grants(await findRights(trx, userId, dayOf(now)), 'users', 'write');
 }
 
 /** The mail server has taken it. */

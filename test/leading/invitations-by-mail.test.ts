@@ -56,6 +56,29 @@ it.each(['mail', 'copy'])(
   },
 );
 
+it('invites in no words of the leader’s own, in whatever name they stand, nor does anybody after them', async () => {
+  const fields = {
+    name: 'You won! Visit evil.example',
+    email: 'victim+visit-evil.example@example.org',
+    channel: 'mail',
+  };
+  expect((await lena.post(`${path}/invitations`, fields)).status).toBe(303);
+  const { id } = await mailing.app.db.read('users').where('name', fields.name).first('id');
+  const alice = await signedIn(mailing.app, 'alice');
+  await alice.post(`/users/${id}/invitation`, { channel: 'mail' });
+  await alice.post('/users', { name: 'nora', email: 'nora@example.com', access: 'mail' });
+  await mailing.deliver();
+  const [nora, ...others] = mailing.server.mails.toSorted((a, b) => a.to![0].address!.localeCompare(b.to![0].address!));
+  expect(nora.text).toContain('Hello nora,');
+  expect(others.length).toBeGreaterThan(0);
+  for (const { subject, text, html } of others) {
+    expect(text).toMatch(
+      /^Hello,\n\n\w+ invites you to Roster\. You sign in with the address to which this mail came\./,
+    );
+    for (const words of [subject, text, html]) expect(words).not.toMatch(/evil|won/i);
+  }
+});
+
 it('mails a link that was handed over, without ending it', async () => {
   const link = await linkFor(mailing.app, 'carol', 'invitation');
   await reinvite(['carol'], 'mail');
