@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { dayOf, instant } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
+import { Lines } from '../passwords/lines.ts';
 import { newPasswordErrors, typedPassword } from '../passwords/new-password.ts';
 import { personalWords } from '../passwords/password.ts';
 import { setPassword } from '../passwords/password-store.ts';
@@ -45,6 +46,7 @@ interface LinkPages {
 export function linkController(app: AppContext, pages: LinkPages): Router {
   const router = Router();
   const form = `${pages.base}/acceptance`;
+  const lines = new Lines();
 
   router.get(`${form}/new`, async (req, res) => {
     const { link, user } = await opened(req);
@@ -64,6 +66,12 @@ export function linkController(app: AppContext, pages: LinkPages): Router {
   });
 
   router.post(form, async (req, res) => {
+    const { link } = await opened(req);
+    // One after the other, each looking again when its turn comes: what many send at once by one link fills no queue of hashes.
+    await lines.run(String(link.id), () => choosePassword(req, res));
+  });
+
+  async function choosePassword(req: Request, res: Response): Promise<void> {
     const { link, user } = await opened(req);
     const typed = typedPassword(req.body);
     const errors = await newPasswordErrors(typed, personalWords(user, app.config.instanceName));
@@ -72,7 +80,7 @@ export function linkController(app: AppContext, pages: LinkPages): Router {
     await app.db.write((trx) => accept(trx, req, link, user, hash));
     const [changed] = await findUsers(app.db.read, [user.id]);
     await pages.finish(req, res, changed);
-  });
+  }
 
   async function accept(trx: Transaction, req: Request, link: Link, user: User, hash: string): Promise<void> {
     const act = actOf(app, req, { id: user.id, name: user.name, rights: {} });

@@ -3,6 +3,7 @@ import { type Clock, dayOf, type Instant, instant } from '../clock.ts';
 import type { Database, Transaction } from '../db/database.ts';
 import { NO_RIGHTS } from '../groups/permission.ts';
 import { mailNotice } from '../mail/outbox-store.ts';
+import { Lines } from '../passwords/lines.ts';
 import { LONGEST_PASSWORD } from '../passwords/password.ts';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import { findPasswordHash, replaceHash } from '../passwords/password-store.ts';
@@ -55,7 +56,7 @@ const NOBODY = 0;
  */
 export class SignIn {
   private readonly context: SignInContext;
-  private readonly lines = new Map<string, { last: Promise<unknown>; length: number }>();
+  private readonly lines = new Lines();
   private strangersInLine = 0;
 
   constructor(context: SignInContext) {
@@ -150,19 +151,13 @@ export class SignIn {
    */
   private async inLine<T>(device: string | null, account: string | number, work: () => Promise<T>): Promise<T> {
     const key = JSON.stringify([account, device]);
-    const line = this.lines.get(key) ?? { last: Promise.resolve(), length: 0 };
     if (device === null) this.requireRoomForStranger();
-    else if (line.length >= IN_LINE_PER_DEVICE) throw new TooManyRequests(COME_BACK_AFTER);
-    line.length++;
+    else if (this.lines.lengthOf(key) >= IN_LINE_PER_DEVICE) throw new TooManyRequests(COME_BACK_AFTER);
     if (device === null) this.strangersInLine++;
-    this.lines.set(key, line);
-    const turn = line.last.then(work);
-    line.last = turn.catch(() => {});
     try {
-      return await turn;
+      return await this.lines.run(key, work);
     } finally {
       if (device === null) this.strangersInLine--;
-      if (--line.length === 0) this.lines.delete(key);
     }
   }
 

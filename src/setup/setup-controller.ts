@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
+import { Lines } from '../passwords/lines.ts';
 import { newPasswordErrors, typedPassword } from '../passwords/new-password.ts';
 import { personalWords } from '../passwords/password.ts';
 import { isAnyAdministrator } from '../users/administrators.ts';
@@ -17,6 +18,7 @@ import { createFirstAdministrator } from './first-administrator.ts';
 /** The first administrator, by the one-time link that the start prints; there is no default account (R14). */
 export function setupController(app: AppContext): Router {
   const router = Router();
+  const lines = new Lines();
 
   router.get('/setup', async (req, res) => {
     await requireSetup(req);
@@ -39,9 +41,13 @@ export function setupController(app: AppContext): Router {
       ...checkUser({ ...emptyUser(), name, email }).errors,
     };
     if (Object.keys(errors).length > 0) return show(req, res, { name, email }, errors);
-    const passwordHash = await app.hasher.hash(typed.password);
     try {
-      const user = await createFirstAdministrator(app.db, circumstances(app, req), { name, email, passwordHash });
+      // One after the other, each looking again when its turn comes.
+      const user = await lines.run('', async () => {
+        await requireSetup(req);
+        const passwordHash = await app.hasher.hash(typed.password);
+        return createFirstAdministrator(app.db, circumstances(app, req), { name, email, passwordHash });
+      });
       await app.db.write((trx) => noteLogin(trx, user.id, circumstances(app, req).at));
       await startSession(app, req, res, user);
     } catch (error) {

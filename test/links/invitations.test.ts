@@ -146,6 +146,17 @@ describe('an invitation', () => {
     expect((await new Session(app).signIn('carol', `${CHOSEN} ${winners[0]}`)).status).toBe(303);
   });
 
+  it('keeps nobody waiting whose link it is not, however many send it at once (R81)', async () => {
+    const carol = await opened(app, await invite());
+    const { hasher } = app.context;
+    const before = hasher.count.all;
+    const answers = await Promise.all(Array.from({ length: 160 }, () => accept(carol)));
+    const of = (status: number) => answers.filter((answer) => answer.status === status).length;
+    // The session that opened the link ends with the first of them.
+    expect([of(303), of(410) + of(403), of(429)]).toEqual([1, 159, 0]);
+    expect(hasher.count.all - before).toBe(1);
+  });
+
   it('is worth nothing once it was used, also after a new start (R34)', async () => {
     const link = await invite();
     const carol = await opened(app, link);
