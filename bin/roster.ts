@@ -1,5 +1,6 @@
 // `npm run roster -- <command>`: what an administrator does at the machine itself. It works while the server runs.
 import { parseArgs } from 'node:util';
+import { headFrom } from '../src/audit/audit-store.ts';
 import { CannotStart } from '../src/cannot-start.ts';
 import { COMMANDS, type Result } from '../src/command-line/commands.ts';
 import { MAINTENANCE } from '../src/command-line/maintenance.ts';
@@ -23,13 +24,14 @@ const usages = Object.entries({ ...(isExecutable && PROGRAMS), ...ALL }).map(([n
   return `  ${call.padEnd(38)} ${summary}`;
 });
 
-const USAGE = `Usage: ${COMMAND_LINE} <command> [--json] [--mail] [--without-secrets] [--keep-access]
+const USAGE = `Usage: ${COMMAND_LINE} <command> [--json] [--mail] [--without-secrets] [--keep-access] [--head <head>]
 
 ${usages.join('\n')}
 
 It works on the data in DATA_DIR, which a server made. A user is named by name or system email. With --mail a link goes
 to the user by mail, sent by the running server, and is not printed. backup --without-secrets leaves the secrets out;
-restore --keep-access leaves sessions and open links open that have not ended since. Exit codes: 0 done; 1 wrong use or
+restore --keep-access leaves sessions and open links open that have not ended since. verify-audit --head compares with a head of
+the audit that was written down: the server logs one a day. Exit codes: 0 done; 1 wrong use or
 settings; 2 refused, and nothing was changed, or the audit is not intact.`;
 
 const OPTIONS = {
@@ -37,6 +39,7 @@ const OPTIONS = {
   mail: { type: 'boolean' },
   'without-secrets': { type: 'boolean' },
   'keep-access': { type: 'boolean' },
+  head: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
@@ -90,8 +93,14 @@ async function act(settings: Settings): Promise<Result> {
   try {
     const server = (await findServerSettings(db.read)) ?? serverSettings(config, config.baseUrl);
     if (values.mail && !server.sendsMail) throw new ConfigError(['--mail needs SMTP_URL and MAIL_FROM at the server']);
+    const head = headFrom(values.head ?? '');
+    if (values.head !== undefined && (!head || name !== 'verify-audit'))
+      throw new ConfigError(['--head takes a head that the log told, such as 123:…, and is for verify-audit']);
     const links = linkSettings(config.secrets.link, server.invitationHours, server.resetMinutes);
-    return await COMMANDS[name].run({ db, config, server, links, channel: values.mail ? 'mail' : 'copy' }, parameters);
+    return await COMMANDS[name].run(
+      { db, config, server, links, channel: values.mail ? 'mail' : 'copy', head },
+      parameters,
+    );
   } finally {
     await close();
   }

@@ -164,15 +164,45 @@ export async function findActions(db: Reader): Promise<string[]> {
 }
 
 /** The last event and its hash: written down elsewhere, they show whether the audit was set back. */
-export async function findHead(db: Reader): Promise<{ eventId: number; hash: string } | undefined> {
+export interface Head {
+  eventId: number;
+  hash: string;
+}
+
+/** As one writes it down. */
+export function headInWords({ eventId, hash }: Head): string {
+  return `${eventId}:${hash}`;
+}
+
+/** What was written down; undefined where it is no head. */
+export function headFrom(text: string): Head | undefined {
+  const [, eventId, hash] = /^([1-9]\d{0,14}):([\w-]{43})$/.exec(text.trim()) ?? [];
+  return hash === undefined ? undefined : { eventId: Number(eventId), hash };
+}
+
+export async function findHead(db: Reader): Promise<Head | undefined> {
   const head = await db('audit_head').first('event_id', 'hash');
   return head && { eventId: head.event_id, hash: head.hash };
 }
 
 export type Verification = { intact: true; events: number } | { intact: false; eventId: number; problem: string };
 
-/** Walks the whole chain and names the first row that is missing or was altered. */
-export async function verifyChain(db: Reader, auditKey: string): Promise<Verification> {
+/**
+ * Walks the whole chain and names the first row that is missing or was altered. With a head that was written down elsewhere it
+ * finds as well whether the whole was set back, or made anew, since then.
+ */
+export async function verifyChain(db: Reader, auditKey: string, noted?: Head): Promise<Verification> {
+  const verified = await verifyRows(db, auditKey);
+  if (!verified.intact || !noted) return verified;
+  const found = await db('audit_events').where('id', noted.eventId).first('hash');
+  if (!found)
+    return { intact: false, eventId: noted.eventId, problem: 'was there and is missing: the audit was set back' };
+  if (found.hash !== noted.hash)
+    return { intact: false, eventId: noted.eventId, problem: 'is another than it was: the audit was made anew' };
+  return verified;
+}
+
+async function verifyRows(db: Reader, auditKey: string): Promise<Verification> {
   let last = { id: 0, hash: START };
   for (;;) {
     const rows: Row[] = await db('audit_events').where('id', '>', last.id).orderBy('id').limit(READ_AT_ONCE);

@@ -1,5 +1,5 @@
 import type { Act } from '../audit/audit-event.ts';
-import { verifyChain } from '../audit/audit-store.ts';
+import { findHead, type Head, headInWords, verifyChain } from '../audit/audit-store.ts';
 import { commandLineAct } from '../audit/command-line-act.ts';
 import { dayOf, instant } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -25,6 +25,8 @@ export interface CommandContext {
   links: LinkSettings;
   /** How the links that a command makes get there: printed, or mailed by the server. */
   channel: Channel;
+  /** Of the audit, as it was written down earlier. */
+  head?: Head;
 }
 
 /** What a command came to: lines for people, the same as data for programs. */
@@ -76,7 +78,7 @@ export const COMMANDS: Record<string, Command> = {
   },
   'verify-audit': {
     parameters: [],
-    summary: 'names the first event of the audit that was altered or is missing',
+    summary: 'names the first event of the audit that was altered or is missing, also since --head',
     run: verifyAudit,
   },
 };
@@ -129,12 +131,19 @@ async function listAdministrators({ db }: CommandContext): Promise<Result> {
   };
 }
 
-async function verifyAudit({ db, config }: CommandContext): Promise<Result> {
-  const result = await verifyChain(db.read, config.secrets.audit);
-  const line = result.intact
-    ? `The audit is intact: ${counted(result.events, 'event')}.`
-    : `The audit was tampered with: event ${result.eventId} ${result.problem}.`;
-  return { lines: [line], data: { ...result }, exitCode: result.intact ? 0 : 2 };
+async function verifyAudit({ db, config, head: noted }: CommandContext): Promise<Result> {
+  const result = await verifyChain(db.read, config.secrets.audit, noted);
+  if (!result.intact) {
+    const line = `The audit was tampered with: event ${result.eventId} ${result.problem}.`;
+    return { lines: [line], data: { ...result }, exitCode: 2 };
+  }
+  const since = noted ? `, among them number ${noted.eventId} as it was written down` : '';
+  const head = await findHead(db.read);
+  return {
+    lines: [`The audit is intact: ${counted(result.events, 'event')}${since}.`],
+    data: { ...result, ...(head && { head: headInWords(head) }) },
+    exitCode: 0,
+  };
 }
 
 async function withLink(context: CommandContext, user: User, done: string, purpose: Purpose): Promise<Result> {

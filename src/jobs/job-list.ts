@@ -1,3 +1,4 @@
+import { headLog } from '../audit/head-log.ts';
 import { tellRefusals } from '../audit/refusal-store.ts';
 import { pruneDrafts } from '../bulk-operations/bulk-operation-store.ts';
 import { DAY, HOUR, instant, MINUTE, SECOND } from '../clock.ts';
@@ -16,8 +17,9 @@ export const BACKUP_JOB = 'Daily backup';
 /** Everything that runs now and then. */
 export function jobsOf(app: AppContext): Job[] {
   const jobs = [
-    { name: 'Look for trouble', firstAfter: 1_000, every: 15 * SECOND, run: () => app.troubles.look() },
-    { name: 'Follow the clock', firstAfter: 10_000, every: 10_000, run: () => app.setBackClock.follow() },
+    { name: 'Look for trouble', firstAfter: SECOND, every: 15 * SECOND, run: () => app.troubles.look() },
+    { name: 'Follow the clock', firstAfter: 10 * SECOND, every: 10 * SECOND, run: () => app.setBackClock.follow() },
+    { name: 'Log the head of the audit', firstAfter: MINUTE, every: HOUR, run: headLog(app) },
     { name: 'Tell of repeated refusals', firstAfter: MINUTE, every: MINUTE, run: () => tell(app) },
     { name: 'Remove what has ended', firstAfter: 10 * MINUTE, every: 10 * MINUTE, run: () => prune(app) },
   ];

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { findEvents, recordChanges } from '../../src/audit/audit-store.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { type CommandOutcome, rosterWith } from '../support/command-line.ts';
 import { Session, signedIn } from '../support/session.ts';
@@ -79,6 +80,42 @@ it('verifies the audit', async () => {
     code: 2,
     output: 'The audit was tampered with: event 3 was altered.\n',
   });
+});
+
+it('finds by a head that was written down whether the audit was set back or made anew since', async () => {
+  const { head } = JSON.parse((await roster('verify-audit', '--json')).output);
+  expect(head).toMatch(/^\d+:[\w-]{43}$/);
+  const id = Number(head.split(':')[0]);
+  const verify = () => roster('verify-audit', '--head', head);
+  await roster('unlock', 'erin');
+  const intact = await verify();
+  expect(intact).toEqual({
+    code: 0,
+    output: expect.stringContaining(`, among them number ${id} as it was written down.`),
+  });
+
+  // Whoever has the file and the secret makes a chain that is sound in itself.
+  const all = (await findEvents(app.db.read, {}, 10_000)).reverse();
+  const remake = async (kept: typeof all) => {
+    await app.db.writer.raw('drop trigger if exists audit_events_refuse_delete');
+    await app.db.write(async (trx) => {
+      for (const table of ['group_events', 'contact_events', 'audit_events', 'audit_head']) await trx(table).delete();
+      for (const { actorId, actorName, at, address, requestId, ...change } of kept) {
+        const by = { id: actorId, name: actorName, rights: {} };
+        await recordChanges(trx, { by, at, address, requestId, auditKey: app.config.secrets.audit }, [change]);
+      }
+    });
+    expect((await roster('verify-audit')).code).toBe(0);
+  };
+  await remake(all.slice(0, id - 1));
+  expect(await verify()).toEqual({ code: 2, output: expect.stringContaining(`event ${id} was there and is missing`) });
+  await remake(all.map((event) => (event.id === 3 ? { ...event, actorName: 'mallory' } : event)));
+  expect(await verify()).toEqual({ code: 2, output: expect.stringContaining(`event ${id} is another than it was`) });
+  for (const words of [
+    ['verify-audit', '--head', '12'],
+    ['unlock', 'erin', '--head', head],
+  ])
+    expect((await roster(...words)).code).toBe(1);
 });
 
 it('explains itself', async () => {

@@ -1,0 +1,18 @@
+import { type Day, dayOf } from '../clock.ts';
+import type { AppContext } from '../web/app-context.ts';
+import { findHead, headInWords } from './audit-store.ts';
+
+/**
+ * Writes the head of the audit into the log, once a day and at every start. Whoever holds the database and the secrets could set the
+ * audit back and seal it anew, but not what the log has carried elsewhere by then: see `verify-audit --head`.
+ */
+export function headLog({ db, clock, logger }: Pick<AppContext, 'db' | 'clock' | 'logger'>): () => Promise<void> {
+  let told: Day | undefined;
+  return async () => {
+    const today = dayOf(clock());
+    const head = today === told ? undefined : await findHead(db.read);
+    if (!head) return;
+    logger.info({ auditHead: headInWords(head) }, 'the head of the audit');
+    told = today;
+  };
+}
