@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from 'express';
+import type { Act } from '../audit/audit-event.ts';
 import { dayOf, instant } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
 import type { Group } from '../groups/group.ts';
@@ -110,7 +111,8 @@ export function leadingController(app: AppContext): Router {
     if (errors) return failed(errors);
     const channel = channelNamed(app, typed.channel);
     await unlessFieldErrors(app, req, failed, async () => {
-      const work = (trx: Transaction) => inviteIntoGroup(trx, actOf(app, req), group.id, values, app.links, channel);
+      const work = (trx: Transaction) =>
+        inviteIntoGroup(trx, actAsLeader(req, group.id), group.id, values, app.links, channel);
       const id = await app.db.write(work);
       const path = `/led-groups/${group.id}`;
       if (id === undefined) flash(req, `${values.email} was added, or is already known here.`, { path });
@@ -127,7 +129,9 @@ export function leadingController(app: AppContext): Router {
     const { values, errors } = checkAdditions(typed);
     if (errors) return failed(errors);
     await unlessFieldErrors(app, req, failed, async () => {
-      await app.db.write((trx) => addByEmail(trx, actOf(app, req), group.id, values.emails, values.untilOn, app.links));
+      await app.db.write((trx) =>
+        addByEmail(trx, actAsLeader(req, group.id), group.id, values.emails, values.untilOn, app.links),
+      );
       const whoever = values.emails.length === 1 ? 'this email' : 'one of these emails';
       flash(req, `Whoever has ${whoever} was added, or was in the group already.`);
       res.redirect(303, `/led-groups/${group.id}`);
@@ -149,7 +153,8 @@ export function leadingController(app: AppContext): Router {
     const { values, errors } = checkEnd(typed);
     if (errors) return failed(errors);
     await unlessFieldErrors(app, req, failed, async () => {
-      const work = (trx: Transaction) => setEnd(trx, actOf(app, req), group.id, tickedIn(typed), values.untilOn);
+      const work = (trx: Transaction) =>
+        setEnd(trx, actAsLeader(req, group.id), group.id, tickedIn(typed), values.untilOn);
       await tellOutcomes(app, req, group, await app.db.write(work), 'given this end in');
       res.redirect(303, `/led-groups/${group.id}`);
     });
@@ -158,7 +163,7 @@ export function leadingController(app: AppContext): Router {
   router.delete('/led-groups/:id/members', requireSignIn, async (req: Request, res: Response) => {
     const group = await changeable(req);
     const ids = tickedIn(typedLeading(req.body));
-    const outcomes = await app.db.write((trx) => removeMembers(trx, actOf(app, req), group.id, ids));
+    const outcomes = await app.db.write((trx) => removeMembers(trx, actAsLeader(req, group.id), group.id, ids));
     await tellOutcomes(app, req, group, outcomes, 'removed from');
     res.redirect(303, `/led-groups/${group.id}`);
   });
@@ -168,7 +173,7 @@ export function leadingController(app: AppContext): Router {
     const typed = typedLeading(req.body);
     const channel = channelNamed(app, typed.channel);
     const outcomes = await app.db.write((trx) =>
-      reinviteMembers(trx, actOf(app, req), group.id, tickedIn(typed), app.links, channel),
+      reinviteMembers(trx, actAsLeader(req, group.id), group.id, tickedIn(typed), app.links, channel),
     );
     const invited = outcomes.filter((outcome) => !outcome.refusal);
     const [mailed, shown] = [invited.filter((one) => one.isMailedOnly), invited.filter((one) => !one.isMailedOnly)];
@@ -182,10 +187,22 @@ export function leadingController(app: AppContext): Router {
   router.delete('/led-groups/:id/members/login-attempts', requireSignIn, async (req: Request, res: Response) => {
     const group = await changeable(req);
     const ids = tickedIn(typedLeading(req.body));
-    const outcomes = await app.db.write((trx) => resetAttempts(trx, actOf(app, req), group.id, ids, app.links));
+    const outcomes = await app.db.write((trx) =>
+      resetAttempts(trx, actAsLeader(req, group.id), group.id, ids, app.links),
+    );
     await tellOutcomes(app, req, group, outcomes, 'given new attempts to sign in, in');
     res.redirect(303, `/led-groups/${group.id}`);
   });
+
+  /** The act of somebody who leads the group, and still does when anything is written down: rights are none of theirs to lose (R89). */
+  function actAsLeader(req: Request, groupId: number): Act {
+    const act = actOf(app, req);
+    const confirm = async (trx: Transaction) => {
+      await act.confirm?.(trx);
+      await findLedGroup(trx, act.by.id, groupId, dayOf(act.at));
+    };
+    return { ...act, confirm };
+  }
 
   /**
    * The new invitations as lines to copy, judged anew: meanwhile somebody may have got rights that are none of the leader's, or a link that
