@@ -16,18 +16,32 @@ export interface ServerProcess {
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
+/** What stands around the program. */
+interface Surroundings {
+  /** A command with its arguments, to which that of the program is given. */
+  under?: string[];
+  /** A module that is loaded before the program, and can be told something through a channel. */
+  preloaded?: string;
+}
+
 /** Starts the server with these settings and nothing else of the environment, and does not wait for it. */
-export function serverProcess(settings: Record<string, string>): Pick<ServerProcess, 'child' | 'exited'> {
-  const child = spawn(process.execPath, [join(root, 'src/server.ts')], {
+export function serverProcess(
+  settings: Record<string, string>,
+  { under = [], preloaded }: Surroundings = {},
+): Pick<ServerProcess, 'child' | 'exited'> {
+  const options = preloaded ? ['--import', join(import.meta.dirname, preloaded)] : [];
+  const [command, ...words] = [...under, process.execPath, ...options, join(root, 'src/server.ts')];
+  const child = spawn(command, words, {
     cwd: settings.DATA_DIR,
     env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'silent', NODE_ENV: 'production', ...settings },
+    stdio: preloaded ? ['pipe', 'pipe', 'pipe', 'ipc'] : 'pipe',
   });
   return { child, exited: endOf(child) };
 }
 
 /** The same, and waits until it listens. Rejects where it ends before. */
-export function startServer(settings: Record<string, string>): Promise<ServerProcess> {
-  return listening(serverProcess(settings).child);
+export function startServer(settings: Record<string, string>, surroundings?: Surroundings): Promise<ServerProcess> {
+  return listening(serverProcess(settings, surroundings).child);
 }
 
 /** What was started just now, once it listens. Rejects with what it printed where it ends before. */

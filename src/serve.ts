@@ -18,7 +18,7 @@ const SHUTDOWN_PATIENCE = 10_000;
 const SECOND_SIGNAL_AFTER = 1_000;
 const IDLE_CLOSED_EVERY = 50;
 /** Whoever sends slowly is gone after half a minute, the time until somebody looks included. */
-const PATIENCE = { headersTimeout: 10_000, requestTimeout: 25_000, connectionsCheckingInterval: 2_000 };
+export const PATIENCE = { headersTimeout: 10_000, requestTimeout: 25_000, connectionsCheckingInterval: 2_000 };
 
 export interface ServeOptions {
   /** Runs when the database is up to date and before anybody is served. */

@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type ServerProcess, startServer } from '../../faults/server-process.ts';
+import { PATIENCE } from '../../src/serve.ts';
+
+const HALF_A_MINUTE = 30_000;
+
+let folder: string;
+let server: ServerProcess;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'roster-slow-'));
+  server = await startServer({ DATA_DIR: folder }, { preloaded: '../test/support/hurried-server.ts' });
+});
+afterAll(() => {
+  server.child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What was answered until the connection was closed, to somebody who goes on sending a byte now and then. */
+async function answerToSlow(beginning: string): Promise<string> {
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+  let answer = '';
+  let isOpen = true;
+  socket.on('data', (part) => {
+    answer += part;
+  });
+  socket.on('close', () => {
+    isOpen = false;
+  });
+  socket.on('error', () => {});
+  socket.write(beginning);
+  for (let n = 0; n < 100 && isOpen; n++) {
+    await sleep(50);
+    socket.write('x');
+  }
+  if (isOpen) answer = 'still open';
+  socket.destroy();
+  return answer;
+}
+
+describe('whoever sends slowly', () => {
+  it.each([
+    [
+      'a body',
+      'POST /session HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10000\r\n\r\n',
+    ],
+    ['headers', 'GET /session/new HTTP/1.1\r\nHost: x\r\nX-Slow: '],
+  ])('%s is told so and the connection closed, long before the body is whole', async (_, beginning) => {
+    expect(await answerToSlow(beginning)).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  it('is gone within half a minute, the time until somebody looks included', () => {
+    const { headersTimeout, requestTimeout, connectionsCheckingInterval } = PATIENCE;
+    expect(Math.max(headersTimeout, requestTimeout) + connectionsCheckingInterval).toBeLessThan(HALF_A_MINUTE);
+  });
+});
