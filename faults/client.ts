@@ -42,9 +42,10 @@ export class Client {
   }
 
   /** Looks at a page for the token of its forms. */
-  async open(path: string): Promise<void> {
-    const page = await (await this.get(path)).text();
-    this.token = /name="_csrf" value="([^"]+)"/.exec(page)?.[1] ?? '';
+  async open(path: string): Promise<Response> {
+    const response = await this.get(path);
+    this.token = /name="_csrf" value="([^"]+)"/.exec(await response.clone().text())?.[1] ?? '';
+    return response;
   }
 
   get cookie(): string {

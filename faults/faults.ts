@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { explained, fail } from '../src/failure.ts';
 import { backupsFault } from './backups-fault.ts';
 import { bulkCrashFault } from './bulk-crash.ts';
+import { busyFault } from './busy-fault.ts';
 import { concurrentBulkFault } from './concurrent-bulk.ts';
 import { crashFault } from './crash-fault.ts';
 import { diskFullFault } from './disk-full-fault.ts';
@@ -27,6 +28,7 @@ const FAULTS: Fault[] = [
   concurrentBulkFault,
   mailFault,
   malformedFault,
+  busyFault,
   backupsFault,
   upgradeCrashFault,
   signInTimingFault,

@@ -2,51 +2,94 @@ import { readSettings } from '../src/config.ts';
 import { openDatabase, type Reader } from '../src/db/database.ts';
 import { withSecrets } from '../src/installation/secrets.ts';
 import type { Client } from './client.ts';
+import { type Figure, met } from './fault.ts';
 import { brokenInvariants } from './invariants.ts';
 import { makePeople } from './people.ts';
 
 /** What fetch throws where a connection breaks or nobody listens. */
 const BROKEN = 'TypeError';
+const NO_ANSWER = 'no answer';
+const DONE = '303';
+const DONE_OR_REFUSED = /^(303|503)$/;
+
+/** A request and its answer; times by the steady clock, in milliseconds. */
+export interface Sent {
+  what: string;
+  isChange: boolean;
+  sentAt: number;
+  /** Until then it is under way. */
+  answeredAt?: number;
+  /** Its status, or `no answer` where the connection broke. */
+  answer?: string;
+}
+
+/** A change that was answered. */
+export interface Change {
+  isDone: boolean;
+  sentAt: number;
+  answeredAt: number;
+}
 
 /**
  * What clients were told of each user and each bulk operation, and what they had asked for and never heard of; with that the
  * database is compared afterwards. A refusal is a promise as well: what was refused must not be there.
  */
 export class Journal {
-  /** How often what was asked for was answered in which way: `creating 303`. */
-  readonly answers = new Map<string, number>();
   /** Answers of 503 that do not say why, or not when to come back. */
   wordless = 0;
-  /** When changes were answered so, by the steady clock. */
-  readonly refusedAt: number[] = [];
-  readonly doneAt: number[] = [];
+  private readonly sent: Sent[] = [];
   private readonly users = new Map<string, string>();
   private readonly open = new Map<string, string>();
   private readonly operations = new Map<string, 'done' | 'refused' | 'never answered'>();
 
-  /** How many changes were acknowledged. */
+  /** Every change that was answered. */
+  get changes(): Change[] {
+    return this.sent
+      .filter(({ isChange, answer }) => isChange && answer !== undefined && answer !== NO_ANSWER)
+      .map(({ sentAt, answeredAt, answer }) => ({ isDone: answer === DONE, sentAt, answeredAt: answeredAt! }));
+  }
+
   get acknowledged(): number {
-    return this.doneAt.length;
+    return this.changes.filter(({ isDone }) => isDone).length;
   }
 
-  /** How often what was asked for was answered so; a connection that broke counts as `no answer`. */
-  count(isCounted: (answer: string) => boolean): number {
-    return [...this.answers].reduce((sum, [answer, times]) => (isCounted(answer) ? sum + times : sum), 0);
+  get refused(): number {
+    return this.changes.filter(({ isDone }) => !isDone).length;
   }
 
-  /** Everything that was answered, each with how often. */
-  toString(): string {
-    return [...this.answers].map(([answer, times]) => `${answer} × ${times}`).join(', ');
+  /** Milliseconds from that moment to the next change that was made. */
+  firstDoneAfter(moment: number): number {
+    const change = this.changes.find(({ isDone, answeredAt }) => isDone && answeredAt > moment);
+    return (change?.answeredAt ?? Number.POSITIVE_INFINITY) - moment;
   }
 
-  /** Sends one request and counts the answer; undefined where there was none. */
-  async send(what: string, request: () => Promise<Response>): Promise<Response | undefined> {
+  /** What was sent so many milliseconds ago or earlier, and is not answered yet. */
+  underWay(since: number): Sent[] {
+    const latest = performance.now() - since;
+    return this.sent.filter(({ answer, sentAt }) => answer === undefined && sentAt <= latest);
+  }
+
+  /** How often anything was answered otherwise, as `creating 500 × 2`; undefined where nothing was. */
+  answersOtherThan(allowed: RegExp): string | undefined {
+    const times = new Map<string, number>();
+    for (const { what, answer } of this.sent) {
+      if (answer === undefined || allowed.test(answer)) continue;
+      const key = `${what} ${answer}`;
+      times.set(key, (times.get(key) ?? 0) + 1);
+    }
+    return times.size === 0 ? undefined : [...times].map(([key, count]) => `${key} × ${count}`).join(', ');
+  }
+
+  /** Sends one request and notes the answer; undefined where there was none. */
+  async send(what: string, request: () => Promise<Response>, isChange = false): Promise<Response | undefined> {
+    const sent: Sent = { what, isChange, sentAt: performance.now() };
+    this.sent.push(sent);
     const response = await request().catch((error: Error) => {
       if (error.name !== BROKEN) throw error;
       return undefined;
     });
-    const answer = `${what} ${response ? outcomeOf(response) : 'no answer'}`;
-    this.answers.set(answer, (this.answers.get(answer) ?? 0) + 1);
+    sent.answeredAt = performance.now();
+    sent.answer = response ? outcomeOf(response) : NO_ANSWER;
     if (response?.status === 503 && !(await saysWhy(response))) this.wordless++;
     return response;
   }
@@ -59,10 +102,10 @@ export class Journal {
     request: () => Promise<Response>,
   ): Promise<Response | undefined> {
     this.open.set(name, state);
-    const response = await this.send(what, request);
+    const response = await this.send(what, request, true);
     if (!response) return undefined;
     this.open.delete(name);
-    if (!this.note(response)) {
+    if (outcomeOf(response) !== DONE) {
       if (!this.users.has(name)) this.users.set(name, NOT_THERE);
       return undefined;
     }
@@ -73,8 +116,8 @@ export class Journal {
   /** The execution of the bulk operation with this path. */
   async execute(path: string, request: () => Promise<Response>): Promise<void> {
     this.operations.set(path, 'never answered');
-    const response = await this.send('bulk', request);
-    if (response) this.operations.set(path, this.note(response) ? 'done' : 'refused');
+    const response = await this.send('bulk', request, true);
+    if (response) this.operations.set(path, outcomeOf(response) === DONE ? 'done' : 'refused');
   }
 
   /** Where the database is not as the clients were told. What they never heard of may be either; from here on it is as it is. */
@@ -102,14 +145,10 @@ export class Journal {
     }
     return problems;
   }
-
-  private note(response: Response): boolean {
-    const isDone = outcomeOf(response) === '303';
-    (isDone ? this.doneAt : this.refusedAt).push(performance.now());
-    return isDone;
-  }
 }
 
+/** They have no tag. */
+export const CROWD = 'crowd';
 const NOT_THERE = 'not there';
 
 function nameAndActivity({ name, activity }: { name: string; activity: string }): [string, string] {
@@ -170,14 +209,29 @@ export async function changeMany(
 }
 
 /** People with their audit events, whom bulk operations can change. */
-export async function crowd(folder: string, people: number): Promise<number[]> {
+export async function crowd(folder: string, people: number, name = CROWD): Promise<number[]> {
   const config = withSecrets(readSettings({ DATA_DIR: folder }, ''));
   const db = openDatabase(folder);
   try {
-    return await makePeople({ db, config }, 'crowd', people);
+    return await makePeople({ db, config }, name, people);
   } finally {
     await db.close();
   }
+}
+
+/** What must hold of everything that clients were told, once the server has ended. */
+export async function figuresOf(
+  folder: string,
+  journal: Journal,
+  { allowed } = { allowed: DONE_OR_REFUSED },
+): Promise<Figure[]> {
+  const odd = journal.answersOtherThan(allowed);
+  const problems = await problemsIn(folder, journal);
+  return [
+    met('changes answered otherwise than with success or 503', odd ?? '0', '0', !odd),
+    met('answers of 503 without words or Retry-After', String(journal.wordless), '0', journal.wordless === 0),
+    met('damaged, lost, by halves, or without audit event', problems.join('; ') || '0', '0', problems.length === 0),
+  ];
 }
 
 /** Looks through the data of a server that has ended: where anything is broken, or not as the clients were told. */
@@ -190,7 +244,7 @@ export async function problemsIn(folder: string, journal: Journal): Promise<stri
       .leftJoin('user_tags', 'user_tags.user_id', 'users.id')
       .whereNull('user_tags.tag_id')
       .whereNot('name', 'alice')
-      .whereNot('name', 'like', 'crowd%')
+      .whereNot('name', 'like', `${CROWD}%`)
       .pluck('name');
     return [
       ...(await brokenInvariants(db.writer, secrets.audit)),

@@ -81,10 +81,17 @@ export function openDatabase(dataDir: string): Database {
     }, CHECKPOINT_DELAY).unref();
   }
 
-  async function write<T>(work: (trx: Transaction) => Promise<T>, patience = BUSY_PATIENCE): Promise<T> {
+  /** Those who write stand in line: where many ask for a lock that another process holds, SQLite's wait of each blocks every request. */
+  let last: Promise<unknown> = Promise.resolve();
+  function inLine<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async function attempt<T>(work: (trx: Transaction) => Promise<T>, patientUntil: number): Promise<T> {
     // Another process (the command line) may hold the write lock. SQLite's own wait would block every request,
     // so it is kept short and repeated from here.
-    const patientUntil = performance.now() + patience;
     for (let pause = 10; ; pause = Math.min(pause * 2, 200)) {
       try {
         checkFiles();
@@ -104,13 +111,20 @@ export function openDatabase(dataDir: string): Database {
   return {
     read: reader,
     writer,
-    write: (work) => write(work),
+    write(work) {
+      const patientUntil = performance.now() + BUSY_PATIENCE;
+      return inLine(() => attempt(work, patientUntil));
+    },
     async note(work) {
-      try {
-        await write(work, NOTE_PATIENCE);
-      } catch (error) {
+      const patientUntil = performance.now() + NOTE_PATIENCE;
+      let isTooLate = false;
+      const taken = inLine(async () => {
+        if (!isTooLate) await attempt(work, patientUntil);
+      }).catch((error) => {
         if (!isUnavailable(error)) throw error;
-      }
+      });
+      await Promise.race([taken, sleep(NOTE_PATIENCE, undefined, { ref: false })]);
+      isTooLate = true;
     },
     gone: gone.promise,
     isGone,

@@ -60,6 +60,8 @@ export function openSqlite(filename: string): { reader: Knex; writer: Knex; file
     'synchronous = FULL',
     'recursive_triggers = ON',
     `wal_autocheckpoint = ${MOST_LOGGED}`,
+    // Whoever is refused the lock asks again, and others are served in between.
+    'busy_timeout = 10',
   ];
   return {
     writer: open({ min: 1, max: 1 }, [...always, ...writing], false),

@@ -2,6 +2,7 @@ import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
+import BetterSqlite from 'better-sqlite3';
 import { startApp, startEmptyApp } from '../support/app.ts';
 import { everything } from '../support/database.ts';
 import { Session } from '../support/session.ts';
@@ -65,4 +66,28 @@ describe('the state of the program', () => {
     renameSync(join(app.folder, 'roster.sqlite'), join(app.folder, 'elsewhere'));
     expect((await new Session(app).get('/health')).status).toBe(503);
   });
+
+  it('is told as it was found last while a look waits for somebody else who writes', async () => {
+    await using app = await startApp();
+    const ask = async () => (await new Session(app).get('/health')).status;
+    expect(await ask()).toBe(200);
+    await sleep(1_100);
+    const other = new BetterSqlite(join(app.folder, 'roster.sqlite'));
+    other.exec('begin immediate');
+    expect(await ask()).toBe(200);
+    other.exec('rollback');
+    other.close();
+  });
+
+  it('is bad once a look has waited too long for somebody else who writes', async () => {
+    await using app = await startApp();
+    const ask = async () => (await new Session(app).get('/health')).status;
+    const other = new BetterSqlite(join(app.folder, 'roster.sqlite'));
+    other.exec('begin immediate');
+    expect(await ask()).toBe(503);
+    other.exec('rollback');
+    other.close();
+    for (let n = 0; n < 50 && (await ask()) !== 200; n++) await sleep(100);
+    expect(await ask()).toBe(200);
+  }, 15_000);
 });
