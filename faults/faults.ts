@@ -8,6 +8,7 @@ import { busyFault } from './busy-fault.ts';
 import { concurrentBulkFault } from './concurrent-bulk.ts';
 import { crashFault } from './crash-fault.ts';
 import { diskFullFault } from './disk-full-fault.ts';
+import { failingDiskFault } from './failing-disk-fault.ts';
 import { CannotRun, type Effort, type Fault, type Figure } from './fault.ts';
 import { firstStartFault } from './first-start-fault.ts';
 import { lockoutRaceFault } from './lockout-race.ts';
@@ -23,6 +24,7 @@ import { upgradeCrashFault } from './upgrade-crash.ts';
 const FAULTS: Fault[] = [
   crashFault,
   bulkCrashFault,
+  failingDiskFault,
   diskFullFault,
   lockoutRaceFault,
   signInStormFault,

@@ -157,7 +157,8 @@ async function transact<T>(writer: Knex, work: (trx: Transaction) => Promise<T>)
 export function diskTrouble(error: unknown): 'full' | 'failing' | undefined {
   const code = String(sqliteError(error).code);
   if (code === 'SQLITE_FULL') return 'full';
-  return /^SQLITE_(IOERR|READONLY|CANTOPEN)/.test(code) ? 'failing' : undefined;
+  // Of a page that cannot be read SQLite says that the file is damaged.
+  return /^SQLITE_(IOERR|READONLY|CANTOPEN|CORRUPT)/.test(code) ? 'failing' : undefined;
 }
 
 /** Nothing is wrong with what was asked for: the database cannot do it now. */

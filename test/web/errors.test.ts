@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -163,5 +164,21 @@ describe('a database that another program keeps busy', () => {
     other.exec('rollback');
     expect((await page).status).toBe(200);
     other.close();
+  });
+});
+
+describe('a disk that does not give back what was written', () => {
+  it('is said in words, as no mistake of ours, where a page of the database cannot be read (F2)', async () => {
+    await using app = await startApp();
+    const alice = await signedIn(app, 'alice');
+    await app.db.writer.raw('pragma wal_checkpoint(truncate)');
+    const file = openSync(join(app.folder, 'roster.sqlite'), 'r+');
+    const { size } = fstatSync(file);
+    writeSync(file, Buffer.alloc(size - 4_096, 0x5a), 0, size - 4_096, 4_096);
+    closeSync(file);
+    const page = await alice.get('/groups');
+    expect([page.status, page.headers['retry-after']]).toEqual([503, '5']);
+    expect(pageOf(page).textOf('#error p')).toMatch(/The disk of this Roster does not answer/);
+    expect((await new Session(app).get('/health')).status).toBe(503);
   });
 });
