@@ -5,6 +5,7 @@ import { explained, fail } from '../src/failure.ts';
 import { backupsFault } from './backups-fault.ts';
 import { bulkCrashFault } from './bulk-crash.ts';
 import { busyFault } from './busy-fault.ts';
+import { clockFault } from './clock-fault.ts';
 import { concurrentBulkFault } from './concurrent-bulk.ts';
 import { crashFault } from './crash-fault.ts';
 import { diskFullFault } from './disk-full-fault.ts';
@@ -31,6 +32,7 @@ const FAULTS: Fault[] = [
   concurrentBulkFault,
   mailFault,
   malformedFault,
+  clockFault,
   busyFault,
   backupsFault,
   upgradeCrashFault,
