@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 import { AHEAD, type Clock, instant } from '../clock.ts';
 import { type Database, isUnavailable } from '../db/database.ts';
-import { endLinksMadeAfter } from '../links/link-store.ts';
+import { expireLinksMadeAfter } from '../links/link-store.ts';
 import { hurryMailsMadeAfter } from '../mail/outbox-store.ts';
 import { restartLocksMadeAfter } from '../sessions/lockout-store.ts';
 
 /**
- * Notices that the clock was set back, and sees to it that nothing made while it was ahead lasts beyond its own span: links end, locks
+ * Notices that the clock was set back, and sees to it that nothing made while it was ahead lasts beyond its own span: links expire, locks
  * begin anew. It is asked before each request and now and then, and looks at the data only where the clock did go back.
  */
 export class SetBackClock {
@@ -41,12 +41,12 @@ export class SetBackClock {
     const after = instant(now + AHEAD);
     try {
       const [links, locks, mails] = await this.db.write(async (trx) => [
-        await endLinksMadeAfter(trx, after, at),
+        await expireLinksMadeAfter(trx, after, at),
         await restartLocksMadeAfter(trx, after, at),
         await hurryMailsMadeAfter(trx, after, at),
       ]);
       if (links + locks + mails > 0)
-        this.logger.warn({ links, locks, mails }, 'the clock was set back: links ended, locks and mails began anew');
+        this.logger.warn({ links, locks, mails }, 'the clock was set back: links expired, locks and mails began anew');
     } catch (error) {
       this.latest = Number.POSITIVE_INFINITY;
       if (!isUnavailable(error)) throw error;

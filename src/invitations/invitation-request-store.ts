@@ -14,12 +14,12 @@ export interface InvitationRequest {
   askedBy: string | null;
 }
 
-/** Writes down that these users wait for an invitation. Who waits already is asked for anew, and is no change. */
+/** Writes down that these users wait for an invitation. Who waits already is asked for anew, and is no change. Returns who did not. */
 export async function requestInvitations(
   trx: Transaction,
   act: Act,
   users: Pick<User, 'id' | 'name'>[],
-): Promise<void> {
+): Promise<number[]> {
   const waiting = new Set<number>(
     await whereIdIn(trx('invitation_requests'), 'user_id', users.map(idOf)).pluck('user_id'),
   );
@@ -28,18 +28,18 @@ export async function requestInvitations(
       .insert({ user_id: id, asked_at: act.at, asked_by: act.by.id })
       .onConflict('user_id')
       .merge();
+  const added = users.filter(({ id }) => !waiting.has(id));
   await recordChanges(
     trx,
     act,
-    users
-      .filter(({ id }) => !waiting.has(id))
-      .map(({ id, name }) => ({
-        action: 'invitation.asked-for',
-        subjectType: 'user',
-        subjectId: id,
-        subjectName: name,
-      })),
+    added.map(({ id, name }) => ({
+      action: 'invitation.asked-for',
+      subjectType: 'user',
+      subjectId: id,
+      subjectName: name,
+    })),
   );
+  return added.map(idOf);
 }
 
 /** They have what they waited for. */

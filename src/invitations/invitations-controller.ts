@@ -1,13 +1,62 @@
-import type { Router } from 'express';
+import { type Request, Router } from 'express';
+import type { Act } from '../audit/audit-event.ts';
+import { dayOf, instant } from '../clock.ts';
+import type { Transaction } from '../db/database.ts';
+import { NO_RIGHTS } from '../groups/permission.ts';
 import { linkController } from '../links/link-controller.ts';
-import { noteLogin } from '../users/user-store.ts';
+import { findOverLink, type Link } from '../links/link-store.ts';
+import { showOverLink } from '../links/over-link.ts';
+import { readSealedLink } from '../links/sealed-link.ts';
+import { mailNotice } from '../mail/outbox-store.ts';
+import { maySignIn, type User, waitsForInvitation } from '../users/user.ts';
+import { findUsers, noteLogin } from '../users/user-store.ts';
 import { circumstances } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { startSession } from '../web/authentication.ts';
+import { Gone } from '../web/errors.ts';
 import { flash } from '../web/flash.ts';
+import { typedFields } from '../web/form.ts';
+import { requestInvitations } from './invitation-request-store.ts';
 
 /** An invited person opens their link, chooses a password and is signed in. */
 export function invitationsController(app: AppContext): Router {
+  const router = Router();
+
+  // Makes no link: whoever has an old one need not be who is invited.
+  router.post('/invitations/requests', async (req, res) => {
+    const over = await expiredBy(req);
+    const [user] = await findUsers(app.db.read, [over.link.userId]);
+    if (req.isLate || !user || !waitsForInvitation(user, dayOf(app.clock()))) return showOverLink(app, req, res, over);
+    const asked = { ...circumstances(app, req), by: { id: null, name: user.name, rights: NO_RIGHTS } };
+    await app.db.write(async (trx) => {
+      await app.addressLimiter.takeIn(trx, asked.address);
+      const added = await requestInvitations(trx, asked, [user]);
+      if (added.length > 0) await tellInviter(trx, asked, over.link, user);
+    });
+    flash(req, 'They are told. When the new invitation is there, open the link in it.');
+    res.redirect(303, '/session/new');
+  });
+
+  /** The expired invitation whose sealed form asks. */
+  async function expiredBy(req: Request) {
+    const { sealed } = typedFields(req.body, ['sealed']);
+    const id = readSealedLink(String(sealed), 'invitation', app.links.secret);
+    const over = await findOverLink(app.db.read, 'invitation', { id: id ?? 0 }, instant(app.clock()));
+    if (over?.end !== 'expired') throw new Gone('This link can no longer be used. Open the newest one.');
+    return over;
+  }
+
+  async function tellInviter(trx: Transaction, act: Act, { createdBy }: Link, user: User): Promise<void> {
+    const [inviter] = await findUsers(trx, createdBy === null ? [] : [createdBy]);
+    if (!inviter || !maySignIn(inviter, dayOf(Date.parse(act.at)))) return;
+    const facts = { who: user.name, email: user.email };
+    await mailNotice(trx, act, 'invitation-asked-for', { userId: inviter.id, address: inviter.email }, facts);
+  }
+
+  return router.use(linkPages(app));
+}
+
+function linkPages(app: AppContext): Router {
   return linkController(app, {
     purpose: 'invitation',
     base: '/invitations',

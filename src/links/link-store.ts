@@ -111,23 +111,29 @@ export function endAllLinks(trx: Transaction, now: Instant): Promise<number> {
   return trx('links').whereNull('used_at').whereNull('ended_at').update({ ended_at: now });
 }
 
-/** Ends the open links made after this moment, which is still to come. Returns how many there were. */
-export function endLinksMadeAfter(trx: Transaction, after: Instant, now: Instant): Promise<number> {
+/** Lets the links expire that were made after this moment, which is still to come. Returns how many there were. */
+export function expireLinksMadeAfter(trx: Transaction, after: Instant, now: Instant): Promise<number> {
   return trx('links')
     .whereNull('used_at')
     .whereNull('ended_at')
     .where('created_at', '>', after)
-    .update({ ended_at: now });
+    .where('expires_at', '>', now)
+    .update({ expires_at: now });
 }
 
 /** A link that was refused as expired is over for good: a clock that is set back later must not revive it. */
-export async function endExpiredLink(trx: Transaction, purpose: Purpose, token: string, now: Instant): Promise<void> {
+export async function refuseExpiredLink(
+  trx: Transaction,
+  purpose: Purpose,
+  token: string,
+  now: Instant,
+): Promise<void> {
   await trx('links')
     .where({ purpose, token_hash: hashOf(token) })
     .whereNull('used_at')
     .whereNull('ended_at')
     .where('expires_at', '<=', now)
-    .update({ ended_at: now });
+    .update({ refused_at: now });
 }
 
 /** A link that can no longer be used, and since when. */
@@ -166,6 +172,24 @@ export async function findLinkByToken(
 /** The link with this id, while it is open. */
 export async function findLink(db: Reader, purpose: Purpose, id: number, now: Instant): Promise<Link | undefined> {
   return linkOf(await openLinks(db, purpose, now).where({ id }).first());
+}
+
+/** Why a link can no longer be used. */
+export type LinkEnd = 'used' | 'expired' | 'replaced';
+
+/** A link that is over, for whoever shows its token or its sealed form; undefined where there never was one, or it is open. */
+export async function findOverLink(
+  db: Reader,
+  purpose: Purpose,
+  by: { token: string } | { id: number },
+  now: Instant,
+): Promise<{ link: Link; end: LinkEnd } | undefined> {
+  const key = 'token' in by ? { token_hash: hashOf(by.token) } : by;
+  const row = await db('links')
+    .where({ purpose, ...key })
+    .first();
+  const end = row && endOf(row, now);
+  return end && { link: linkOf(row)!, end };
 }
 
 /** The open link of this user. */
@@ -252,7 +276,21 @@ export async function noteOpened(trx: Transaction, id: number, now: Instant): Pr
 }
 
 function openLinks(db: Reader, purpose: Purpose, now: Instant) {
-  return db('links').where({ purpose }).whereNull('used_at').whereNull('ended_at').where('links.expires_at', '>', now);
+  return db('links')
+    .where({ purpose })
+    .whereNull('used_at')
+    .whereNull('ended_at')
+    .whereNull('refused_at')
+    .where('links.expires_at', '>', now);
+}
+
+function endOf(
+  row: { used_at: Instant | null; ended_at: Instant | null; refused_at: Instant | null; expires_at: Instant },
+  now: Instant,
+): LinkEnd | undefined {
+  if (row.used_at !== null) return 'used';
+  if (row.ended_at !== null) return 'replaced';
+  return row.refused_at !== null || row.expires_at <= now ? 'expired' : undefined;
 }
 
 /** 256 bits that nobody can make without the secret (R31). For mails, and for those only who may issue the link. */

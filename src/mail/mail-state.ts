@@ -9,6 +9,7 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   'signed-in-after-failures': 'Notice of a sign-in',
   'password-changed': 'Notice of a new password',
   'email-changed': 'Notice of a new email',
+  'invitation-asked-for': 'Notice of who waits for an invitation',
   'test-mail': 'Test mail',
 };
 

@@ -83,6 +83,14 @@ const WRITERS: Record<MailKind, Writer> = {
     ],
     closing: ['If you did not expect this, tell an administrator.'],
   }),
+  'invitation-asked-for': (mail, { instanceName, baseUrl }) => ({
+    subject: `${mail.facts.who} waits for a new invitation to ${instanceName}`,
+    paragraphs: [
+      `The invitation that you sent to ${mail.facts.who} (${mail.facts.email}) has expired, and at ${moment(mail.createdAt)} somebody who has its link asked for a new one.`,
+    ],
+    button: { label: 'Open Roster', address: baseUrl },
+    closing: ['Reinvite them there if they are still to come in; else do nothing.'],
+  }),
   'test-mail': (mail, { instanceName }) => ({
     subject: `Test mail of ${instanceName}`,
     paragraphs: [`${mail.facts.by} has asked ${instanceName} for this mail at ${moment(mail.createdAt)}. Mail works.`],

@@ -8,7 +8,13 @@ import { grants } from '../groups/permission.ts';
 import type { Purpose, TokenSource } from '../links/link-store.ts';
 
 /** What a user is told without being sent a link. */
-export type Notice = 'account-locked' | 'signed-in-after-failures' | 'password-changed' | 'email-changed' | 'test-mail';
+export type Notice =
+  | 'account-locked'
+  | 'signed-in-after-failures'
+  | 'password-changed'
+  | 'email-changed'
+  | 'invitation-asked-for'
+  | 'test-mail';
 export type MailKind = Purpose | Notice;
 
 /** What a mail says besides who it is for; never a secret. */

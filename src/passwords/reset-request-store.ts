@@ -4,9 +4,10 @@ import { recordChanges } from '../audit/audit-store.ts';
 import { AHEAD, type Clock, dayOf, HOUR, type Instant, instant } from '../clock.ts';
 import type { Database, Reader, Transaction } from '../db/database.ts';
 import { NO_RIGHTS } from '../groups/permission.ts';
+import { requestInvitations } from '../invitations/invitation-request-store.ts';
 import { findOpenLink, issueLinks, type LinkSettings } from '../links/link-store.ts';
-import { mailLinks } from '../mail/outbox-store.ts';
-import { maySignIn, type User } from '../users/user.ts';
+import { findMailedSince, mailLinks, mailLinksAgain } from '../mail/outbox-store.ts';
+import { maySignIn, type User, waitsForInvitation } from '../users/user.ts';
 import { findUserByIdentifier } from '../users/user-store.ts';
 
 /** To one user, however often somebody asks (R44). */
@@ -65,9 +66,29 @@ async function answer(
   // Another process may have answered it meanwhile.
   if ((await trx('reset_requests').where('id', request.id).delete()) === 0) return;
   const user = await findUserByIdentifier(trx, request.identifier);
-  if (!user || !(await mayBeMailed(trx, user, now))) return;
+  if (!user) return;
   const act = { by: REQUESTER, at: now, address: request.address, requestId: request.request_id, auditKey };
-  await mailReset(trx, act, user, links);
+  if (waitsForInvitation(user, dayOf(Date.parse(now)))) await mailInvitation(trx, act, user);
+  else if (await mayBeMailed(trx, user, now)) await mailReset(trx, act, user, links);
+}
+
+/** Who was invited and has no password yet is mailed the same invitation again; where it has expired an administrator sees who waits. */
+async function mailInvitation(trx: Transaction, act: Act, user: User): Promise<void> {
+  if (!user.invitationExpiresAt) return;
+  if (!(await findOpenLink(trx, 'invitation', user.id, act.at)))
+    return void (await requestInvitations(trx, act, [user]));
+  const since = instant(Date.parse(act.at) - HOUR / MAILS_PER_HOUR);
+  if ((await findMailedSince(trx, 'invitation', [user.id], since)).size > 0) return;
+  await mailLinksAgain(trx, act, 'invitation', [user.id]);
+  await recordChanges(trx, act, [
+    {
+      action: 'invitation.sent-again',
+      subjectType: 'user',
+      subjectId: user.id,
+      subjectName: user.name,
+      after: { mailedTo: user.email },
+    },
+  ]);
 }
 
 /** A link that is still good for a while goes out once more, so that asking twice does not spoil the first mail. */

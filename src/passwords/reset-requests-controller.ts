@@ -3,6 +3,7 @@ import { circumstances } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { NotFound } from '../web/errors.ts';
 import { flash } from '../web/flash.ts';
+import { LATE } from '../web/forgery.ts';
 import { type Errors, typedFields } from '../web/form.ts';
 import { render } from '../web/render.ts';
 import { requestReset } from './reset-request-store.ts';
@@ -21,6 +22,7 @@ export function resetRequestsController(app: AppContext): Router {
   router.post('/passwords/requests', async (req, res) => {
     if (!app.mail) throw new NotFound();
     const identifier = String(typedFields(req.body, ['identifier']).identifier);
+    if (req.isLate) return show(req, res, identifier, {}, LATE);
     if (identifier.trim() === '' || identifier.includes('\0'))
       return show(req, res, identifier, { identifier: 'Enter your name or your system email.' });
     if (identifier.length > LONGEST_IDENTIFIER)
@@ -34,14 +36,14 @@ export function resetRequestsController(app: AppContext): Router {
     res.redirect(303, '/session/new');
   });
 
-  function show(req: Request, res: Response, identifier = '', errors: Errors = {}): void {
+  function show(req: Request, res: Response, identifier = '', errors: Errors = {}, late?: string): void {
     if (!app.mail) throw new NotFound();
-    const status = Object.keys(errors).length > 0 ? 422 : 200;
+    const status = Object.keys(errors).length > 0 || late ? 422 : 200;
     render(
       req,
       res,
       'passwords/request',
-      { title: 'Forgot password?', typed: { identifier: identifier.slice(0, LONGEST_IDENTIFIER) }, errors },
+      { title: 'Forgot password?', typed: { identifier: identifier.slice(0, LONGEST_IDENTIFIER) }, errors, late },
       { status },
     );
   }

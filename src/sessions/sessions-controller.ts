@@ -1,8 +1,9 @@
-import { Router } from 'express';
+import { type Request, Router } from 'express';
 import { circumstances } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { newSession, startSession } from '../web/authentication.ts';
 import { flash } from '../web/flash.ts';
+import { LATE } from '../web/forgery.ts';
 import { typedFields } from '../web/form.ts';
 import { readKept } from '../web/kept-form.ts';
 import { safePath } from '../web/safe-path.ts';
@@ -12,6 +13,9 @@ import { visitorOf } from './visitor.ts';
 /** The same words for every kind of refusal (R24). */
 const REFUSED =
   'That did not work. Check the name and the password; after several failed attempts an account is locked for a while.';
+
+const NO_COOKIE =
+  'Your browser sent no cookie back, and without one nobody can be signed in. Allow cookies for this address, then try again.';
 
 export function sessionsController(app: AppContext): Router {
   const router = Router();
@@ -25,6 +29,8 @@ export function sessionsController(app: AppContext): Router {
     const typed = typedFields(req.body, ['identifier', 'password', 'next', 'kept']) as Record<string, string>;
     const { identifier, password, next } = typed;
     const kept = readKept(typed.kept);
+    const shown = { identifier: identifier.slice(0, 254), next: safePath(next) ?? '' };
+    if (req.isLate) return showSignIn(app, req, res, shown, { late: lateWords(req), kept });
     const { user, triedId } = await app.signIn.byPassword(
       circumstances(app, req),
       identifier,
@@ -32,7 +38,6 @@ export function sessionsController(app: AppContext): Router {
       visitorOf(app, req),
     );
     req.told = { outcome: user ? 'signed in' : 'sign-in refused', userId: triedId };
-    const shown = { identifier: identifier.slice(0, 254), next: safePath(next) ?? '' };
     if (!user) return showSignIn(app, req, res, shown, { error: REFUSED, kept });
     await startSession(app, req, res, user);
     req.session.kept = kept;
@@ -46,4 +51,11 @@ export function sessionsController(app: AppContext): Router {
   });
 
   return router;
+}
+
+/** Whoever keeps no cookies would be told for ever that their page is too old. */
+function lateWords(req: Request): string {
+  if (req.headers.cookie !== undefined) return LATE;
+  req.told = { outcome: 'no cookie came back', userId: null };
+  return NO_COOKIE;
 }

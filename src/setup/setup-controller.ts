@@ -11,6 +11,7 @@ import type { AppContext } from '../web/app-context.ts';
 import { startSession } from '../web/authentication.ts';
 import { Gone, NotFound } from '../web/errors.ts';
 import { flash } from '../web/flash.ts';
+import { LATE } from '../web/forgery.ts';
 import { type Errors, FieldErrors, typedFields } from '../web/form.ts';
 import { render } from '../web/render.ts';
 import { createFirstAdministrator } from './first-administrator.ts';
@@ -35,6 +36,7 @@ export function setupController(app: AppContext): Router {
   router.post('/setup', async (req, res) => {
     await requireSetup(req);
     const { name, email } = typedFields(req.body, ['name', 'email']) as Record<string, string>;
+    if (req.isLate) return show(req, res, { name, email }, {}, LATE);
     const typed = typedPassword(req.body);
     const errors = {
       ...(await newPasswordErrors(typed, personalWords({ name, email }, app.config.instanceName))),
@@ -68,9 +70,15 @@ export function setupController(app: AppContext): Router {
     return given.length === expected.length && timingSafeEqual(given, expected);
   }
 
-  function show(req: Request, res: Response, typed: { name: string; email: string }, errors: Errors = {}): void {
-    const status = Object.keys(errors).length > 0 ? 422 : 200;
-    render(req, res, 'setup/show', { title: 'Set up', typed, errors }, { status });
+  function show(
+    req: Request,
+    res: Response,
+    typed: { name: string; email: string },
+    errors: Errors = {},
+    late?: string,
+  ): void {
+    const status = Object.keys(errors).length > 0 || late ? 422 : 200;
+    render(req, res, 'setup/show', { title: 'Set up', typed, errors, late }, { status });
   }
 
   return router;

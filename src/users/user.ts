@@ -80,6 +80,14 @@ export function isExpired(user: Pick<User, 'expiresOn'>, today: Day): boolean {
   return user.expiresOn !== null && user.expiresOn < today;
 }
 
+/** Whether this user comes in by an invitation, and did not yet. */
+export function waitsForInvitation(
+  user: Pick<User, 'activity' | 'apiOnly' | 'expiresOn' | 'hasPassword'>,
+  today: Day,
+): boolean {
+  return !user.hasPassword && maySignIn(user, today);
+}
+
 /** Whether this user may hold a session at all: the same question at sign-in and on every request. */
 export function maySignIn(user: Pick<User, 'activity' | 'apiOnly' | 'expiresOn'>, today: Day): boolean {
   return user.activity === 'active' && !user.apiOnly && !isExpired(user, today);

@@ -2,10 +2,13 @@ import type { ErrorRequestHandler, Request, Response } from 'express';
 import { DatabaseBusy, diskTrouble } from '../db/database.ts';
 import { DatabaseGone } from '../db/database-files.ts';
 import type { AppContext } from './app-context.ts';
-import { Forbidden, HttpError, NotFound, NotSignedIn, TooManyRequests, WrongSetup } from './errors.ts';
+import { Forbidden, HttpError, LateForm, NotFound, NotSignedIn, TooManyRequests, WrongSetup } from './errors.ts';
+import { flash } from './flash.ts';
+import { LATE } from './forgery.ts';
 import { keptForm } from './kept-form.ts';
 import { recordRefusal } from './refusal.ts';
 import { currentPage, isHtmx, render, targetOf } from './render.ts';
+import { safePath } from './safe-path.ts';
 import { showSignIn } from './sign-in-page.ts';
 
 const SESSION_ENDED =
@@ -56,8 +59,16 @@ export function errorHandler(app: AppContext): ErrorRequestHandler {
     }
     for (const name of OF_THE_PAGE) res.removeHeader(name);
     res.set('Cache-Control', 'no-store');
+    const kept =
+      error instanceof NotSignedIn || error instanceof LateForm || isLateForm(error, req) ? keptForm(req) : undefined;
+    if (error instanceof LateForm && req.viewer) {
+      if (!kept || isHtmx(req)) return answer(error, req, res);
+      req.session.kept = kept;
+      flash(req, LATE);
+      res.redirect(303, kept.path);
+      return;
+    }
     if (error instanceof NotSignedIn || isLateForm(error, req)) {
-      const kept = keptForm(req);
       if (kept && !isHtmx(req)) {
         await showSignIn(app, req, res, { identifier: '', next: '' }, { kept, status: 401 });
         return;
@@ -80,12 +91,12 @@ export function errorHandler(app: AppContext): ErrorRequestHandler {
 /** In words: as a page, or in the message area of the page that htmx asked from. */
 function answer(refusal: HttpError, req: Request, res: Response): void {
   if (isHtmx(req)) res.set('HX-Retarget', '#messages').set('HX-Reswap', 'innerHTML').set('HX-Push-Url', 'false');
-  const isSetup = refusal instanceof WrongSetup;
   const page = {
-    title: isSetup ? 'Roster is not set up for this' : (TITLES[refusal.status] ?? 'Something went wrong'),
+    title: titleOf(refusal),
     message: refusal.message,
-    advice: isSetup ? 'Whoever runs it has to change that.' : ADVICE[refusal.status],
-    backPath: refusal.backPath,
+    advice: adviceOn(refusal),
+    backPath: refusal instanceof LateForm ? pageOf(req) : refusal.backPath,
+    backLabel: refusal instanceof LateForm ? 'Open it again' : 'Back to the list',
     requestId: req.id,
   };
   render(req, res, 'error', page, {
@@ -94,10 +105,31 @@ function answer(refusal: HttpError, req: Request, res: Response): void {
   });
 }
 
+function titleOf(refusal: HttpError): string {
+  if (refusal instanceof WrongSetup) return 'Roster is not set up for this';
+  if (refusal instanceof LateForm) return 'Not done yet';
+  return TITLES[refusal.status] ?? 'Something went wrong';
+}
+
+function adviceOn(refusal: HttpError): string | undefined {
+  if (refusal instanceof WrongSetup) return 'Whoever runs it has to change that.';
+  return refusal instanceof LateForm ? undefined : ADVICE[refusal.status];
+}
+
+/** The page that a form stood on, as the browser says. */
+function pageOf(req: Request): string | undefined {
+  const from = req.get('referer') ?? '';
+  if (isHtmx(req)) return currentPage(req) || undefined;
+  if (!URL.canParse(from)) return undefined;
+  const { pathname, search } = new URL(from);
+  return safePath(pathname + search);
+}
+
 const PUBLIC_FORMS = /^\/(session|setup|invitations|passwords)\b/;
 
 /** A form that outlived its session: whoever sent it is asked to sign in again, not told about tokens. */
 function isLateForm(error: unknown, req: Request): boolean {
+  if (error instanceof LateForm) return true;
   return (error as { code?: unknown } | null)?.code === 'EBADCSRFTOKEN' && !req.viewer && !PUBLIC_FORMS.test(req.path);
 }
 

@@ -43,6 +43,13 @@ export class NotFound extends HttpError {
   }
 }
 
+/** A form that is older than the session it is sent with. Nothing was done; where somebody came from it is made anew. */
+export class LateForm extends HttpError {
+  constructor() {
+    super(422, 'This page is older than your sign-in, so nothing was done. Open it again, look it over, and send it.');
+  }
+}
+
 /** The change does not fit what is there now. */
 export class Conflict extends HttpError {
   constructor(message: string) {

@@ -1,7 +1,7 @@
 import csurf from 'csurf';
-import type { Request, RequestHandler } from 'express';
+import type { NextFunction, Request, RequestHandler } from 'express';
 import type { Config } from '../config.ts';
-import { BadRequest, Forbidden } from './errors.ts';
+import { BadRequest, Forbidden, LateForm } from './errors.ts';
 import type { Visits } from './visits.ts';
 
 declare module 'express-session' {
@@ -10,6 +10,22 @@ declare module 'express-session' {
     csrfSecret?: string;
   }
 }
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** The form was made for a session or visit that is over: it is shown again, and not obeyed. */
+      isLate?: boolean;
+    }
+  }
+}
+
+/** What is said of such a form. */
+export const LATE = 'This page had been open for long, so nothing was done yet. Look it over, and send it again.';
+
+/** The forms of people who are not signed in: each shows itself again where `isLate` is set, but for the sign-out, which is harmless. */
+const SHOWN_AGAIN =
+  /^(POST \/(session|setup|(invitations|passwords)\/requests|(invitations|passwords)\/acceptance)|DELETE \/session)\/?$/i;
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const METHODS = new Set(['PUT', 'PATCH', 'DELETE']);
@@ -50,10 +66,22 @@ export function forgery(config: Config, visits: Visits): RequestHandler[] {
     // What is gone or new has no token that could match. To begin it here would answer a request that was still under way at
     // the sign-in with a cookie that takes the place of the signed-in one.
     const { csrfSecret } = isKept ? req.session : req.visit!;
-    if (!csrfSecret) throw Object.assign(new Error('no token was given'), { code: 'EBADCSRFTOKEN' });
-    token(req, res, next);
+    if (csrfSecret) return token(req, res, (error?: unknown) => (error ? late(req, next, error) : next()));
+    late(req, next, Object.assign(new Error('no token was given'), { code: 'EBADCSRFTOKEN' }));
+  };
+  /** A token that died is no forbidden act: where the browser vouches for its origin the form is only shown again. */
+  const late = (req: Request, next: NextFunction, error: unknown) => {
+    if (!isVouchedFor(req.headers, req.get('host') ?? '', config)) return next(error);
+    req.isLate = true;
+    next(SHOWN_AGAIN.test(`${req.method} ${req.path}`) ? undefined : new LateForm());
   };
   return [origin, onDemand];
+}
+
+/** Said, not only not denied. */
+function isVouchedFor(headers: NodeJS.Dict<string | string[]>, host: string, config: Config): boolean {
+  if (headers['sec-fetch-site'] !== undefined) return headers['sec-fetch-site'] === 'same-origin';
+  return headers.origin !== undefined && isSameOrigin(headers, host, config);
 }
 
 /** Over plain HTTP off localhost browsers send no Sec-Fetch-Site, so the Origin decides there. */

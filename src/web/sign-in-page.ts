@@ -10,10 +10,10 @@ export async function showSignIn(
   req: Request,
   res: Response,
   typed: { identifier: string; next: string },
-  more: { error?: string; kept?: KeptForm; status?: number } = {},
+  more: { error?: string; late?: string; kept?: KeptForm; status?: number } = {},
 ): Promise<void> {
-  const { error, kept } = more;
+  const { error, late, kept } = more;
   const isSetUp = await isAnyAdministrator(app.db.read);
-  const page = { title: 'Sign in', typed, error, isSetUp, mayMail: app.mail !== undefined, kept };
-  render(req, res, 'sessions/new', page, { status: more.status ?? (error ? 422 : 200) });
+  const page = { title: 'Sign in', typed, error, late, isSetUp, mayMail: app.mail !== undefined, kept };
+  render(req, res, 'sessions/new', page, { status: more.status ?? (error || late ? 422 : 200) });
 }

@@ -166,7 +166,8 @@ describe('an invitation', () => {
     for (const answer of [await follow(link), await accept(late), await late.get(`${ACCEPTANCE}/new`)]) {
       expect(answer.status).toBe(410);
       expect(pageOf(answer).heading()).toBe('This link can no longer be used');
-      expect(pageOf(answer).textOf('#error p:first-child')).toMatch(/Ask the administrator who sent it for a new link/);
+      expect(pageOf(answer).textOf('main p')).toMatch(/It was used, and works once only/);
+      expect(pageOf(answer).$('main a.main').attr('href')).toBe('/session/new');
     }
     app = await app.restart();
     expect((await follow(link)).status).toBe(410);

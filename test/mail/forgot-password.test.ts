@@ -88,7 +88,7 @@ describe('what a stranger is told', () => {
     }
   });
 
-  it.each(['nobody', 'dave', 'carol', 'robin', 'x@y.example', "' or 1=1 --", '%', '\0', '📎'.repeat(60)])(
+  it.each(['nobody', 'dave', 'robin', 'x@y.example', "' or 1=1 --", '%', '\0', '📎'.repeat(60)])(
     'mails nobody for %j',
     async (identifier) => {
       expect(await mailedFor(identifier)).toEqual([]);
