@@ -50,6 +50,7 @@ import type { AppContext } from './web/app-context.ts';
 import { assets } from './web/assets.ts';
 import { authentication } from './web/authentication.ts';
 import { requireSignIn } from './web/authorization.ts';
+import { cookieName } from './web/cookie-name.ts';
 import { errorHandler } from './web/error-handler.ts';
 import { NotFound } from './web/errors.ts';
 import { forgery, methodOverride } from './web/forgery.ts';
@@ -133,10 +134,10 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     idleMinutes: config.sessionIdleMinutes,
     maxHours: config.sessionMaxHours,
   });
-  const cookieName = config.secure ? '__Host-roster' : 'roster';
+  const sessionCookie = cookieName(config, 'roster');
   app.use(
     keptSession(sessions, {
-      name: cookieName,
+      name: sessionCookie,
       secret: config.secrets.session,
       genid: () => randomBytes(32).toString('base64url'),
       cookie: { path: '/', httpOnly: true, sameSite: 'lax', secure: config.secure },
@@ -146,7 +147,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   );
   app.use(methodOverride);
   app.use(authentication(context));
-  app.use(forgery(config, new Visits(config, cookieName, clock)));
+  app.use(forgery(config, new Visits(config, sessionCookie, clock)));
 
   app.use(preferencesController(context));
   app.use(setupController(context));

@@ -171,6 +171,8 @@ const ROUTES: Record<string, Classified> = {
   },
   'get /invitations/acceptance/new': { open: 'everybody', shows: 410 },
   'get /invitations/:token': { open: 'everybody', shows: 303 },
+  // Its form stands on the page of a link that is over: see links/late-and-over.test.ts.
+  'post /invitations/requests': { open: 'everybody' },
   'post /invitations/acceptance': {
     open: 'everybody',
     change: {
@@ -987,8 +989,12 @@ describe('the list of routes', () => {
 
   it('has an example for everything that changes something', () => {
     const without = routes.filter((route) => route.method !== 'get' && route.method !== 'use' && !route.change);
-    // The one is kept by the browser, and the other only tells how strong a password is.
-    expect(without.map((route) => route.name)).toEqual(['post /preferences', 'post /passwords/strength']);
+    // What the browser keeps, what is asked on the page of a link that is over, and what only tells how strong a password is.
+    expect(without.map((route) => route.name)).toEqual([
+      'post /preferences',
+      'post /invitations/requests',
+      'post /passwords/strength',
+    ]);
   });
 });
 

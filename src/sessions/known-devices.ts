@@ -3,6 +3,7 @@ import { parseCookie } from 'cookie';
 import type { Request, Response } from 'express';
 import { type Clock, DAY } from '../clock.ts';
 import type { User } from '../users/user.ts';
+import { cookieName } from '../web/cookie-name.ts';
 
 /** How long a browser stays known after a sign-in. */
 export const KNOWN_FOR = 180 * DAY;
@@ -25,8 +26,8 @@ export class KnownDevices {
   private readonly key: Buffer;
   private readonly clock: Clock;
 
-  constructor(config: { secure: boolean; secrets: { session: string } }, clock: Clock) {
-    this.cookieName = config.secure ? '__Host-roster-devices' : 'roster-devices';
+  constructor(config: { baseUrl: string; secure: boolean; secrets: { session: string } }, clock: Clock) {
+    this.cookieName = cookieName(config, 'roster-devices');
     this.secure = config.secure;
     this.key = createHmac('sha256', config.secrets.session).update('known devices').digest();
     this.clock = clock;
