@@ -270,7 +270,12 @@ it('an answer that is lost is called not known, inside the dialog, with the way 
     await route.abort('connectionreset');
   });
   await confirm.click();
-  await dialog().getByText('it is not known whether this was done').waitFor();
+  const said = dialog().getByText('it is not known whether this was done');
+  await said.waitFor();
+  await page.setViewportSize({ width: 1280, height: 260 });
+  await dialog().evaluate((one) => one.scrollTo(0, one.scrollHeight));
+  const { top, bottom } = await said.evaluate((one) => one.getBoundingClientRect());
+  expect([top >= 0, bottom <= 260]).toEqual([true, true]);
   await page.unroute(/execution/);
   complaints.length = 0;
   await dialog().getByRole('link', { name: 'Look' }).click();
