@@ -22,7 +22,8 @@ export function sessionsController(app: AppContext): Router {
 
   router.get('/session/new', async (req, res) => {
     if (req.viewer) return res.redirect(303, '/');
-    await showSignIn(app, req, res, { identifier: '', next: safePath(req.query.next) ?? '' });
+    const isUndone = req.query.undone !== undefined;
+    await showSignIn(app, req, res, { identifier: '', next: safePath(req.query.next) ?? '' }, { isUndone });
   });
 
   router.post('/session', async (req, res) => {
@@ -41,7 +42,8 @@ export function sessionsController(app: AppContext): Router {
     if (!user) return showSignIn(app, req, res, shown, { error: REFUSED, kept });
     await startSession(app, req, res, user);
     req.session.kept = kept;
-    res.redirect(303, kept?.path ?? safePath(next) ?? '/');
+    req.session.arriving = kept?.path ?? safePath(next);
+    res.redirect(303, req.session.arriving ?? '/');
   });
 
   router.delete('/session', async (req, res) => {

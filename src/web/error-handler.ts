@@ -79,6 +79,7 @@ export function errorHandler(app: AppContext): ErrorRequestHandler {
       return;
     }
     const refusal = meaningOf(error);
+    if (refusal instanceof Forbidden && isArriving(req)) return res.redirect(303, '/');
     // The request log writes it down, once, with the request's id.
     if (refusal.status >= 500 && !(refusal instanceof WrongSetup)) Object.assign(res, { err: error });
     if (refusal instanceof Forbidden && req.viewer) await recordRefusal(app, req, refusal.message);
@@ -154,8 +155,17 @@ function meaningOf(error: unknown): HttpError {
   return new HttpError(500, 'The mistake is ours, and it was written down. Nothing was changed.');
 }
 
-/** Back to where they were, if that was a page. */
+/** Whoever signed in just now may be somebody else than whom the page was for: they begin where they begin. */
+function isArriving(req: Request): boolean {
+  if (req.method !== 'GET' || req.session.arriving !== req.originalUrl) return false;
+  delete req.session.arriving;
+  return true;
+}
+
+/** Back to where they were; after something that they sent, with a word that it was not done. */
 function signInPath(req: Request): string {
-  const wanted = req.method === 'GET' ? (isHtmx(req) ? currentPage(req) : req.originalUrl) : '';
-  return wanted && wanted !== '/' ? `/session/new?next=${encodeURIComponent(wanted)}` : '/session/new';
+  const isRead = req.method === 'GET';
+  const wanted = (isRead && !isHtmx(req) ? req.originalUrl : pageOf(req)) ?? '';
+  if (!wanted || wanted === '/') return '/session/new';
+  return `/session/new?next=${encodeURIComponent(wanted)}${isRead || isHtmx(req) ? '' : '&undone=1'}`;
 }

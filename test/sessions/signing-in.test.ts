@@ -3,7 +3,7 @@ import { DAY, MINUTE } from '../../src/clock.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { everything, userRow } from '../support/database.ts';
-import { submit } from '../support/form.ts';
+import { send, submit } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
 import { pathTo } from '../support/people.ts';
 import { Session, signedIn } from '../support/session.ts';
@@ -228,5 +228,40 @@ describe('more people at once than can be hashed for', () => {
       expect(pageOf(answer).heading()).toBe('Please wait a moment');
     }
     expect((await new Session(app).signIn('bob')).status).toBe(303);
+  });
+});
+
+describe('where somebody goes who signs in', () => {
+  let app: TestApp;
+  beforeEach(async () => {
+    app = await startApp();
+  });
+  afterEach(() => app.close());
+
+  it('is where they begin, where the page was for somebody who may see more', async () => {
+    const bob = new Session(app);
+    await bob.get('/session/new');
+    const audit = await app.db.read('audit_events').count('* as n').first();
+    const arrived = await bob.post('/session', { identifier: 'bob', password: PASSWORD, next: '/audit' });
+    expect(arrived.headers.location).toBe('/audit');
+    bob.isIn();
+    const first = await bob.get('/audit');
+    expect([first.status, first.headers.location]).toEqual([303, '/']);
+    expect(await app.db.read('audit_events').count('* as n').first()).toEqual(audit);
+    // Who goes there by themself is told.
+    expect((await bob.get('/audit')).status).toBe(404);
+  });
+
+  it('is the page of what they pressed, with a word that it was not done', async () => {
+    const alice = await signedIn(app, 'alice');
+    await app.db.write((trx) => trx('sessions').delete());
+    const fields = { action: 'delete', ids: String(app.people.bob) };
+    const headers = { Referer: `${app.url}/users?q=b`, Origin: app.config.baseUrl, 'Sec-Fetch-Site': 'same-origin' };
+    const late = await alice.post('/bulk-operations', fields, headers);
+    expect([late.status, late.headers.location]).toEqual([303, '/session/new?next=%2Fusers%3Fq%3Db&undone=1']);
+    const page = await alice.get(late.headers.location);
+    expect(pageOf(page).textOf('.message')).toMatch(/Nothing was done/);
+    const back = await send(alice, page, { identifier: 'alice', password: PASSWORD });
+    expect(back.headers.location).toBe('/users?q=b');
   });
 });
