@@ -8,7 +8,5 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.schema.alterTable('links', (table) => {
-    table.dropColumn('refused_at');
-  });
+  await knex.raw('alter table links drop column refused_at');
 }

@@ -89,7 +89,7 @@ describe('the executable', () => {
   it('upgrades older data, backed up before by itself as the child process', async () => {
     const data = join(folder, 'older');
     mkdirSync(data);
-    await (await openLanded(LANDED.at(-2)!, data)).close();
+    await (await openLanded(LANDED.at(-1)!, data)).close();
     const secret = 'of this test, and long enough for one';
     const secrets = { SESSION_SECRET: secret, PASSWORD_PEPPER: secret, LINK_SECRET: secret, AUDIT_SECRET: secret };
     server = await start('serve', { DATA_DIR: data, ...secrets });
