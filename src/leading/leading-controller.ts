@@ -23,7 +23,6 @@ import { pagerLinks } from '../web/pager.ts';
 import { unlessFieldErrors } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
 import {
-  ASK,
   addByEmail,
   findMembersOf,
   findOwn,
@@ -242,7 +241,6 @@ export function leadingController(app: AppContext): Router {
       number: members.length,
       names: namesOf(members.map((subject) => ({ subject }))),
       others: namesOf(others.map((subject) => ({ subject }))),
-      ask: ASK,
       permissions: grantsInWords(group.rights),
       mayMail: app.mail !== undefined,
     };

@@ -39,7 +39,7 @@ const BY_LEADING: MembershipRule = {
 /** At most three times an hour, like every link that is asked for (R44). */
 const MAILED_AGAIN_AFTER = HOUR / 3;
 const MAILED_JUST_NOW = 'was sent the invitation less than 20 minutes ago';
-export const ASK = 'was created by somebody else: ask an administrator, who sees under Invitations that you did';
+const ASK = 'was created by somebody else: ask an administrator, who sees under Invitations that you did';
 
 export interface Invited {
   name: string;

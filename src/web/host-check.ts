@@ -40,6 +40,8 @@ function localHost(config: Config, logger: Logger): RequestHandler {
   let isTold = false;
   return (req, _res, next) => {
     const given = hostOf(req);
+    // What the page that refuses looks like; it holds nothing of anybody.
+    if (req.path.startsWith('/assets/')) return next();
     const [, name, port = ''] = HOST.exec(given) ?? [];
     if (name !== undefined && (isServed(name) || name === config.host.toLowerCase())) return next();
     if (name === undefined) throw new HttpError(421, 'This server does not answer for that name.');

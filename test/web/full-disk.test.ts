@@ -58,6 +58,7 @@ describe('a full disk', () => {
     const before = new Session(app);
     await before.get('/session/new');
     await setRoom(app, 'none');
+    // Looking in writes nothing.
     expect((await new Session(app).get('/session/new')).status).toBe(200);
     const signIn = await before.post('/session', { identifier: 'alice', password: PASSWORD });
     expect(signIn.status).toBe(503);
