@@ -15,7 +15,15 @@ export function keptSession(store: SessionStore, options: SessionOptions): Reque
       res.end = ((...last: Parameters<typeof end>) => {
         res.end = end;
         carryToken(req);
-        store.keep(req.session).then(() => end.apply(res, last), next);
+        store.keep(req.session).then(
+          () => end.apply(res, last),
+          (error) => {
+            if (res.statusCode < 500) return next(error);
+            // What went wrong is being said. Told once more it would be said by Express, in the words of the database.
+            Reflect.deleteProperty(req, 'session');
+            end.apply(res, last);
+          },
+        );
         return res;
       }) as typeof end;
       next();

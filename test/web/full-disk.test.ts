@@ -63,6 +63,7 @@ describe('a full disk', () => {
     const signIn = await before.post('/session', { identifier: 'alice', password: PASSWORD });
     expect(signIn.status).toBe(503);
     expect(pageOf(signIn).textOf('#error p')).toMatch(/The disk of this Roster is full/);
+    expect(signIn.text).not.toMatch(/sqlite|insert into|\.ts/i);
     expect(await userRow(app, app.people.alice)).toMatchObject({ activity: 'active' });
 
     await setRoom(app, 'enough');
