@@ -117,7 +117,7 @@ async function signInAgain(url: string, journal: Journal, isOver: () => boolean)
 async function stopTwice({ url, child, exited }: ServerProcess): Promise<Pick<End, 'code' | 'took'>> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.on('error', () => {});
-  socket.write('POST /session HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n');
+  socket.write('POST /session HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n');
   await sleep(200);
   child.kill('SIGTERM');
   await sleep(SECOND_AFTER);

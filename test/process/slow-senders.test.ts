@@ -46,9 +46,9 @@ describe('whoever sends slowly', () => {
   it.each([
     [
       'a body',
-      'POST /session HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10000\r\n\r\n',
+      'POST /session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10000\r\n\r\n',
     ],
-    ['headers', 'GET /session/new HTTP/1.1\r\nHost: x\r\nX-Slow: '],
+    ['headers', 'GET /session/new HTTP/1.1\r\nHost: localhost\r\nX-Slow: '],
   ])('%s is told so and the connection closed, long before the body is whole', async (_, beginning) => {
     expect(await answerToSlow(beginning)).toMatch(/^HTTP\/1\.1 408 /);
   });
