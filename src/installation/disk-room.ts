@@ -1,5 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { closeSync, openSync, rmSync, statfsSync, statSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** More than a change of one record takes, with its pages in the log. */
@@ -15,18 +15,15 @@ export function freeBytes(dataDir: string): number {
 
 /**
  * Why the disk under the data takes nothing more, as the system says; undefined where it does. SQLite alone does not tell:
- * it overwrites its log while there is room in it, and grows the file only now and then. Reaches no disk where there is room.
+ * it overwrites its log while there is room in it, and grows the file only now and then. What is written is gone before the system
+ * brings it to the disk.
  */
 export function refusalOfDisk(dataDir: string): unknown {
   try {
-    const path = join(dataDir, `room-${randomUUID()}`);
-    const file = openSync(path, 'wx', 0o600);
     try {
-      // Nobody else ever sees it, and nothing is left of it whatever happens next.
-      unlinkSync(path);
-      for (let written = 0; written < OF_A_CHANGE; ) written += writeSync(file, Buffer.alloc(OF_A_CHANGE - written));
+      writeFileSync(probeFile(dataDir), Buffer.alloc(OF_A_CHANGE), { mode: 0o600 });
     } finally {
-      closeSync(file);
+      rmSync(probeFile(dataDir), { force: true });
     }
     return undefined;
   } catch (error) {
@@ -48,6 +45,10 @@ export function keepReserve(dataDir: string): void {
 
 export function releaseReserve(dataDir: string): void {
   rmSync(reserveFile(dataDir), { force: true });
+}
+
+function probeFile(dataDir: string): string {
+  return join(dataDir, 'room');
 }
 
 function reserveFile(dataDir: string): string {
