@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { alice, PASSWORD, settingsOf } from './alice.ts';
@@ -28,8 +27,7 @@ export const diskFullFault: Fault = {
   name: 'F3',
   title: 'the disk is full during single changes, bulk operations, sign-ins, sign-outs and backups',
   async run({ rounds = ROUNDS }) {
-    const parent = mkdtempSync(join(tmpdir(), 'roster-full-'));
-    const disk = new SmallDisk(join(parent, 'disk'), (1 + rounds) * MEGABYTES);
+    const disk = new SmallDisk((1 + rounds) * MEGABYTES);
     const dataDir = join(disk.folder, 'data');
     mkdirSync(dataDir);
     const running: ServerProcess[] = [];
@@ -55,7 +53,6 @@ export const diskFullFault: Fault = {
     } finally {
       for (const { child } of running) child.kill('SIGKILL');
       disk.unmount();
-      rmSync(parent, { recursive: true, force: true });
     }
   },
 };

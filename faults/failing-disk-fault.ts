@@ -97,8 +97,8 @@ class Stage {
     const what = `${calls} ${nth}${isLasting ? ' and on' : ''}`;
     const files = [DATABASE_FILE, `${DATABASE_FILE}-wal`].map((name) => join(this.folder, name));
     let isOver = false;
-    const working = this.work(what.replaceAll(/\W/g, '-'), () => isOver);
     const disk = await FailingDisk.attach(this.server.child.pid!, files, join(this.folder, 'calls'), failure);
+    const working = this.work(what.replaceAll(/\W/g, '-'), () => isOver);
     if (await disk.failed(PATIENCE)) this.failures++;
     if (isLasting) {
       this.lasting++;

@@ -228,7 +228,7 @@ export async function figuresOf(
   const odd = journal.answersOtherThan(allowed);
   const problems = await problemsIn(folder, journal);
   return [
-    met('changes answered otherwise than with success or 503', odd ?? '0', '0', !odd),
+    met('requests answered otherwise than they may be', odd ?? '0', '0', !odd),
     met('answers of 503 without words or Retry-After', String(journal.wordless), '0', journal.wordless === 0),
     met('damaged, lost, by halves, or without audit event', problems.join('; ') || '0', '0', problems.length === 0),
   ];

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CannotRun } from './fault.ts';
 
@@ -11,15 +12,14 @@ export class SmallDisk {
   private readonly filler: string;
 
   /** Throws CannotRun where it may not be mounted. */
-  constructor(folder: string, megabytes: number) {
-    this.folder = folder;
-    this.filler = join(folder, 'filler');
-    mkdirSync(folder);
+  constructor(megabytes: number) {
+    this.folder = mkdtempSync(join(tmpdir(), 'roster-full-'));
+    this.filler = join(this.folder, 'filler');
+    const options = `size=${megabytes}m,mode=0700`;
     try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0700`, 'roster-fault', folder], {
-        stdio: 'pipe',
-      });
+      execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'roster-fault', this.folder], { stdio: 'pipe' });
     } catch (error) {
+      rmSync(this.folder, { recursive: true });
       throw new CannotRun(`a tmpfs can be mounted only by root on Linux (${(error as Error).message.split('\n')[0]})`);
     }
   }
@@ -45,5 +45,6 @@ export class SmallDisk {
 
   unmount(): void {
     execFileSync('umount', ['--lazy', this.folder]);
+    rmSync(this.folder, { recursive: true });
   }
 }
