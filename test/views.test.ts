@@ -150,7 +150,9 @@ describe('the views', () => {
     note('report', await alice.get(draft.headers.location));
     note('reports', await alice.get('/bulk-operations'));
 
+    const replaced = await linkFor(app, 'carol', 'invitation', alice);
     const carol = await opened(app, await linkFor(app, 'carol', 'invitation', alice));
+    note('a link that is over', await new Session(app).get(replaced));
     note('invitation', await carol.get('/invitations/acceptance/new'));
     note('invitation, mistaken', await carol.post('/invitations/acceptance', { password: 'x', repeated: 'x' }));
     const lena = await opened(app, await linkFor(app, 'lena', 'password-reset', alice));
