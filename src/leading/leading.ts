@@ -1,6 +1,5 @@
 import type { Act } from '../audit/audit-event.ts';
-import { recordChanges } from '../audit/audit-store.ts';
-import { type Day, dayOf, HOUR, instant } from '../clock.ts';
+import { type Day, dayOf } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import {
@@ -12,8 +11,8 @@ import {
 } from '../groups/membership-editing.ts';
 import { covers, EVERYTHING, type Rights } from '../groups/permission.ts';
 import { requestInvitations } from '../invitations/invitation-request-store.ts';
+import { findMailedJustNow, sendInvitationsAgain } from '../invitations/invitation-sending.ts';
 import { type Channel, findMakers, type LinkSettings } from '../links/link-store.ts';
-import { findMailedSince, mailLinksAgain } from '../mail/outbox-store.ts';
 import type { EndedLink } from '../users/outgrown-links.ts';
 import { renewLinks } from '../users/renewed-links.ts';
 import { maySeeLinkOf, type Subject } from '../users/user.ts';
@@ -36,8 +35,6 @@ const BY_LEADING: MembershipRule = {
   refusalOf: (by, subject) => (by.id === subject.id ? forbidden('is yourself: ask an administrator') : undefined),
 };
 
-/** At most three times an hour, like every link that is asked for (R44). */
-const MAILED_AGAIN_AFTER = HOUR / 3;
 const MAILED_JUST_NOW = 'was sent the invitation less than 20 minutes ago';
 const ASK = 'was created by somebody else: ask an administrator, who sees under Invitations that you did';
 
@@ -185,27 +182,14 @@ export async function findOwn(
 
 /** The open link once more, to where it belongs; one that is over is made anew. */
 async function mailOthers(trx: Transaction, act: Act, subjects: Subject[], links: LinkSettings): Promise<Reinvited[]> {
-  const since = instant(Date.parse(act.at) - MAILED_AGAIN_AFTER);
-  const mailed = await findMailedSince(trx, 'invitation', subjects.map(idOf), since);
+  const mailed = await findMailedJustNow(trx, subjects.map(idOf), act.at);
   const outcomes = subjects.map((subject): Outcome => {
     const refusal = refusalOf('reinvite', act.by, subject);
     return { subject, refusal: refusal ?? (mailed.has(subject.id) ? inapplicable(MAILED_JUST_NOW) : undefined) };
   });
   const invited = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
   const isOpen = ({ invitationExpiresAt }: Subject) => invitationExpiresAt !== null && invitationExpiresAt > act.at;
-  const waiting = invited.filter(isOpen);
-  await mailLinksAgain(trx, act, 'invitation', waiting.map(idOf));
-  await recordChanges(
-    trx,
-    act,
-    waiting.map(({ id, name, email }) => ({
-      action: 'invitation.sent-again',
-      subjectType: 'user',
-      subjectId: id,
-      subjectName: name,
-      after: { mailedTo: email },
-    })),
-  );
+  await sendInvitationsAgain(trx, act, invited.filter(isOpen));
   const over = invited.filter((subject) => !isOpen(subject)).map(idOf);
   await perform(trx, act, 'reinvite', over, links, 'mail');
   return outcomes.map((outcome) => ({ ...outcome, isMailedOnly: true }));

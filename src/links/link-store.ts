@@ -75,7 +75,7 @@ export async function issueLinks(
 export async function endLinks(trx: Transaction, act: Act, userIds: number[], purpose?: Purpose): Promise<number> {
   let ended = 0;
   for (const some of pieces(userIds)) {
-    const query = trx('links').whereIn('user_id', some).whereNull('used_at').whereNull('ended_at');
+    const query = standing(trx).whereIn('user_id', some);
     if (purpose) query.where({ purpose });
     ended += await query.update({ ended_at: act.at });
   }
@@ -84,19 +84,14 @@ export async function endLinks(trx: Transaction, act: Act, userIds: number[], pu
 
 /** Of these links, those that are open end. */
 export async function endLinksById(trx: Transaction, act: Act, ids: number[]): Promise<void> {
-  const open = trx('links').whereNull('used_at').whereNull('ended_at');
-  await whereIdIn(open, 'id', ids).update({ ended_at: act.at });
+  await whereIdIn(standing(trx), 'id', ids).update({ ended_at: act.at });
 }
 
 export type OpenLink = Pick<Link, 'id' | 'purpose' | 'userId' | 'createdBy'>;
 
 /** The open links of these users that their makers were shown, to hand them over. */
 export async function findCopiedLinks(db: Reader, userIds: number[], now: Instant): Promise<OpenLink[]> {
-  const copied = db('links')
-    .where('channel', 'copy')
-    .where('expires_at', '>', now)
-    .whereNull('used_at')
-    .whereNull('ended_at');
+  const copied = open(db, now).where('channel', 'copy');
   const rows = await whereIdIn(copied, 'user_id', userIds).select('id', 'purpose', 'user_id', 'created_by');
   return rows.map((row) => ({
     id: row.id,
@@ -108,17 +103,12 @@ export async function findCopiedLinks(db: Reader, userIds: number[], now: Instan
 
 /** Ends every open link there is, whoever it is for. Returns how many there were. */
 export function endAllLinks(trx: Transaction, now: Instant): Promise<number> {
-  return trx('links').whereNull('used_at').whereNull('ended_at').update({ ended_at: now });
+  return standing(trx).update({ ended_at: now });
 }
 
 /** Lets the links expire that were made after this moment, which is still to come. Returns how many there were. */
 export function expireLinksMadeAfter(trx: Transaction, after: Instant, now: Instant): Promise<number> {
-  return trx('links')
-    .whereNull('used_at')
-    .whereNull('ended_at')
-    .where('created_at', '>', after)
-    .where('expires_at', '>', now)
-    .update({ expires_at: now });
+  return standing(trx).where('created_at', '>', after).where('expires_at', '>', now).update({ expires_at: now });
 }
 
 /** A link that was refused as expired is over for good: a clock that is set back later must not revive it. */
@@ -128,10 +118,8 @@ export async function refuseExpiredLink(
   token: string,
   now: Instant,
 ): Promise<void> {
-  await trx('links')
+  await standing(trx)
     .where({ purpose, token_hash: hashOf(token) })
-    .whereNull('used_at')
-    .whereNull('ended_at')
     .where('expires_at', '<=', now)
     .update({ refused_at: now });
 }
@@ -152,8 +140,8 @@ export async function findSpentLinks(db: Reader): Promise<SpentLink[]> {
 
 /** Marks those of the links that are open here as spent, as they are elsewhere. Returns how many were open. */
 export async function spendLinks(trx: Transaction, spent: SpentLink[]): Promise<number> {
-  const open = new Set(await trx('links').whereNull('used_at').whereNull('ended_at').pluck('token_hash'));
-  const known = spent.filter(({ tokenHash }) => open.has(tokenHash));
+  const here = new Set(await standing(trx).pluck('token_hash'));
+  const known = spent.filter(({ tokenHash }) => here.has(tokenHash));
   for (const { tokenHash, usedAt, endedAt } of known)
     await trx('links').where('token_hash', tokenHash).update({ used_at: usedAt, ended_at: endedAt });
   return known.length;
@@ -276,12 +264,17 @@ export async function noteOpened(trx: Transaction, id: number, now: Instant): Pr
 }
 
 function openLinks(db: Reader, purpose: Purpose, now: Instant) {
-  return db('links')
-    .where({ purpose })
-    .whereNull('used_at')
-    .whereNull('ended_at')
-    .whereNull('refused_at')
-    .where('links.expires_at', '>', now);
+  return open(db, now).where({ purpose });
+}
+
+/** Links that can still be used. */
+function open(db: Reader, now: Instant) {
+  return standing(db).whereNull('refused_at').where('links.expires_at', '>', now);
+}
+
+/** Links that nothing has ended but, perhaps, their time. */
+function standing(db: Reader) {
+  return db('links').whereNull('used_at').whereNull('ended_at');
 }
 
 function endOf(

@@ -5,8 +5,9 @@ import { AHEAD, type Clock, dayOf, HOUR, type Instant, instant } from '../clock.
 import type { Database, Reader, Transaction } from '../db/database.ts';
 import { NO_RIGHTS } from '../groups/permission.ts';
 import { requestInvitations } from '../invitations/invitation-request-store.ts';
+import { findMailedJustNow, sendInvitationsAgain } from '../invitations/invitation-sending.ts';
 import { findOpenLink, issueLinks, type LinkSettings } from '../links/link-store.ts';
-import { findMailedSince, mailLinks, mailLinksAgain } from '../mail/outbox-store.ts';
+import { mailLinks } from '../mail/outbox-store.ts';
 import { maySignIn, type User, waitsForInvitation } from '../users/user.ts';
 import { findUserByIdentifier } from '../users/user-store.ts';
 
@@ -77,18 +78,7 @@ async function mailInvitation(trx: Transaction, act: Act, user: User): Promise<v
   if (!user.invitationExpiresAt) return;
   if (!(await findOpenLink(trx, 'invitation', user.id, act.at)))
     return void (await requestInvitations(trx, act, [user]));
-  const since = instant(Date.parse(act.at) - HOUR / MAILS_PER_HOUR);
-  if ((await findMailedSince(trx, 'invitation', [user.id], since)).size > 0) return;
-  await mailLinksAgain(trx, act, 'invitation', [user.id]);
-  await recordChanges(trx, act, [
-    {
-      action: 'invitation.sent-again',
-      subjectType: 'user',
-      subjectId: user.id,
-      subjectName: user.name,
-      after: { mailedTo: user.email },
-    },
-  ]);
+  if ((await findMailedJustNow(trx, [user.id], act.at)).size === 0) await sendInvitationsAgain(trx, act, [user]);
 }
 
 /** A link that is still good for a while goes out once more, so that asking twice does not spoil the first mail. */

@@ -59,25 +59,8 @@ export function errorHandler(app: AppContext): ErrorRequestHandler {
     }
     for (const name of OF_THE_PAGE) res.removeHeader(name);
     res.set('Cache-Control', 'no-store');
-    const kept =
-      error instanceof NotSignedIn || error instanceof LateForm || isLateForm(error, req) ? keptForm(req) : undefined;
-    if (error instanceof LateForm && req.viewer) {
-      if (!kept || isHtmx(req)) return answer(error, req, res);
-      req.session.kept = kept;
-      flash(req, LATE);
-      res.redirect(303, kept.path);
-      return;
-    }
-    if (error instanceof NotSignedIn || isLateForm(error, req)) {
-      if (kept && !isHtmx(req)) {
-        await showSignIn(app, req, res, { identifier: '', next: '' }, { kept, status: 401 });
-        return;
-      }
-      if (kept) return answer(new HttpError(401, SESSION_ENDED), req, res);
-      if (isHtmx(req)) res.status(401).set('HX-Redirect', signInPath(req)).end();
-      else res.redirect(303, signInPath(req));
-      return;
-    }
+    if (error instanceof LateForm && req.viewer) return showFormAgain(error, req, res);
+    if (error instanceof NotSignedIn || isLateForm(error, req)) return askToSignIn(app, req, res);
     const refusal = meaningOf(error);
     if (refusal instanceof Forbidden && isArriving(req)) return res.redirect(303, '/');
     // The request log writes it down, once, with the request's id.
@@ -87,6 +70,25 @@ export function errorHandler(app: AppContext): ErrorRequestHandler {
     if (refusal.status === 503) res.set('Retry-After', '5');
     answer(refusal, req, res);
   };
+}
+
+/** The form as it was typed, for whoever has signed in anew since; where it is not kept, the way back to its page. */
+function showFormAgain(error: LateForm, req: Request, res: Response): void {
+  const kept = keptForm(req);
+  if (kept && !isHtmx(req)) {
+    req.session.kept = kept;
+    flash(req, LATE);
+    res.redirect(303, kept.path);
+  } else answer(error, req, res);
+}
+
+/** What was typed is carried along. */
+async function askToSignIn(app: AppContext, req: Request, res: Response): Promise<void> {
+  const kept = keptForm(req);
+  if (kept && !isHtmx(req)) return showSignIn(app, req, res, { identifier: '', next: '' }, { kept, status: 401 });
+  if (kept) return answer(new HttpError(401, SESSION_ENDED), req, res);
+  if (isHtmx(req)) res.status(401).set('HX-Redirect', signInPath(req)).end();
+  else res.redirect(303, signInPath(req));
 }
 
 /** In words: as a page, or in the message area of the page that htmx asked from. */

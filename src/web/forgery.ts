@@ -23,9 +23,10 @@ declare global {
 /** What is said of such a form. */
 export const LATE = 'This page had been open for long, so nothing was done yet. Look it over, and send it again.';
 
-/** The forms of people who are not signed in: each shows itself again where `isLate` is set, but for the sign-out, which is harmless. */
-const SHOWN_AGAIN =
-  /^(POST \/(session|setup|(invitations|passwords)\/requests|(invitations|passwords)\/acceptance)|DELETE \/session)\/?$/i;
+/** The forms of people who are not signed in: each shows itself again where `isLate` is set. */
+const SHOWN_AGAIN = /^POST \/(session|setup|(invitations|passwords)\/(requests|acceptance))\/?$/i;
+/** What may be obeyed late as well: a sign-out, and the question how strong a password is. */
+const HARMLESS = /^(DELETE \/session|POST \/passwords\/strength)\/?$/i;
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const METHODS = new Set(['PUT', 'PATCH', 'DELETE']);
@@ -73,7 +74,8 @@ export function forgery(config: Config, visits: Visits): RequestHandler[] {
   const late = (req: Request, next: NextFunction, error: unknown) => {
     if (!isVouchedFor(req.headers, req.get('host') ?? '', config)) return next(error);
     req.isLate = true;
-    next(SHOWN_AGAIN.test(`${req.method} ${req.path}`) ? undefined : new LateForm());
+    const form = `${req.method} ${req.path}`;
+    next(SHOWN_AGAIN.test(form) || HARMLESS.test(form) ? undefined : new LateForm());
   };
   return [origin, onDemand];
 }

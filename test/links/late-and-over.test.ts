@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, HOUR } from '../../src/clock.ts';
-import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
+import { PASSWORD, startApp, startEmptyApp, type TestApp } from '../support/app.ts';
 import { send } from '../support/form.ts';
 import { linkFor, opened } from '../support/links.ts';
 import { linkIn, type Mailing, startMailing } from '../support/mailing.ts';
@@ -137,6 +137,38 @@ describe('without mail', () => {
     expect((await sendFromHere(browser, late, { password: PASSWORD })).status).toBe(303);
   });
 
+  it.each<[form: string, fields: Record<string, string>]>([
+    ['/passwords/acceptance', choose],
+    ['/invitations/acceptance', choose],
+    ['/session', { identifier: 'alice', password: PASSWORD }],
+  ])('a late form of %s does nothing, whatever session is there', async (path, fields) => {
+    const browser = await opened(app, await linkFor(app, 'bob', 'password-reset'));
+    await browser.get(await linkFor(app, 'carol', 'invitation'));
+    const before = await passwordOf('bob');
+    const late = await browser.post(path, { _csrf: 'of-long-ago', ...fields }, sameOrigin());
+    expect([410, 422]).toContain(late.status);
+    expect([await passwordOf('bob'), await passwordOf('carol')]).toEqual([before, null]);
+    expect(await isSignedIn(browser)).toBe(false);
+  });
+
+  it('a late setup makes nobody', async () => {
+    await using empty = await startEmptyApp();
+    const browser = new Session(empty);
+    await browser.get(`/setup/${empty.context.setupToken}`);
+    const fields = { name: 'ada', email: 'ada@example.com', ...choose };
+    const late = await browser.post('/setup', { _csrf: 'of-long-ago', ...fields }, sameOrigin());
+    expect([late.status, pageOf(late).typed().name]).toEqual([422, 'ada']);
+    expect(await empty.db.read('users')).toEqual([]);
+  });
+
+  it('the strength of a password is told to nobody whose page is late, and leads nowhere else', async () => {
+    const browser = await opened(app, await linkFor(app, 'carol', 'invitation'));
+    await endSessions();
+    const headers = { ...sameOrigin(), 'HX-Request': 'true', 'HX-Target': 'div#password-strength' };
+    const late = await browser.post('/passwords/strength', { _csrf: 'of-long-ago', password: CHOSEN }, headers);
+    expect([late.status, late.headers['hx-redirect']]).toEqual([204, undefined]);
+  });
+
   it('a sign-out that is late is carried out', async () => {
     const browser = await signedIn(app, 'alice');
     await browser.get('/users');
@@ -231,6 +263,23 @@ describe('with mail', () => {
     expect(pageOf(await (await signedIn(app, 'alice')).get('/invitations')).textOf('#asked-for ~ *')).toMatch(
       /carol waits/,
     );
+  });
+
+  it('a late request for a link asks for nothing', async () => {
+    const { app } = mailing;
+    const late = { Origin: app.config.baseUrl, 'Sec-Fetch-Site': 'same-origin' };
+    const link = await linkFor(app, 'carol', 'invitation');
+    app.clock.advance(4 * DAY);
+    const carol = new Session(app);
+    const { sealed } = pageOf(await carol.get(link)).typed() as Record<string, string>;
+    const forms: [path: string, fields: Record<string, string>][] = [
+      ['/invitations/requests', { sealed }],
+      ['/passwords/requests', { identifier: 'bob' }],
+    ];
+    for (const [path, fields] of forms)
+      expect([410, 422]).toContain((await carol.post(path, { _csrf: 'of-long-ago', ...fields }, late)).status);
+    expect(await app.db.read('invitation_requests')).toEqual([]);
+    expect(await app.db.read('reset_requests')).toEqual([]);
   });
 
   it('a link that is open, used or unknown cannot be asked for anew', async () => {

@@ -1,0 +1,39 @@
+import type { Act } from '../audit/audit-event.ts';
+import { recordChanges } from '../audit/audit-store.ts';
+import { HOUR, type Instant, instant } from '../clock.ts';
+import type { Reader, Transaction } from '../db/database.ts';
+import { findMailedSince, mailLinksAgain } from '../mail/outbox-store.ts';
+import type { User } from '../users/user.ts';
+
+/** At most three times an hour, like every link that is asked for (R44). */
+const MAILED_AGAIN_AFTER = HOUR / 3;
+
+/** Of these users, those whose invitation was mailed so short a time ago that it does not go out once more. */
+export function findMailedJustNow(db: Reader, userIds: number[], now: Instant): Promise<Set<number>> {
+  return findMailedSince(db, 'invitation', userIds, instant(Date.parse(now) - MAILED_AGAIN_AFTER));
+}
+
+/** The same open invitation once more to each of these users. */
+export async function sendInvitationsAgain(
+  trx: Transaction,
+  act: Act,
+  users: Pick<User, 'id' | 'name' | 'email'>[],
+): Promise<void> {
+  await mailLinksAgain(
+    trx,
+    act,
+    'invitation',
+    users.map(({ id }) => id),
+  );
+  await recordChanges(
+    trx,
+    act,
+    users.map(({ id, name, email }) => ({
+      action: 'invitation.sent-again',
+      subjectType: 'user',
+      subjectId: id,
+      subjectName: name,
+      after: { mailedTo: email },
+    })),
+  );
+}
