@@ -6,8 +6,10 @@ const theirs = `roster-ticked ${document.documentElement.dataset.viewer} `;
 const kept = `${theirs}${list()?.dataset.list}`;
 for (const key of Object.keys(sessionStorage))
   if (key.startsWith('roster-ticked') && !key.startsWith(theirs)) sessionStorage.removeItem(key);
-const chosen = new Set(JSON.parse(sessionStorage.getItem(kept) ?? '[]'));
 const boxes = () => [...(list()?.querySelectorAll('tbody input[name="ids"]') ?? [])];
+const known = sessionStorage.getItem(kept);
+// Whoever was quicker than this script has ticked something on a first visit.
+const chosen = new Set(known ? JSON.parse(known) : boxes().flatMap((box) => (box.checked ? [box.value] : [])));
 const everybody = () => document.querySelector('[data-all-matching]');
 let last;
 

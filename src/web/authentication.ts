@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { DAY, dayOf, instant, MINUTE } from '../clock.ts';
 import { findLedIds } from '../groups/leader.ts';
@@ -39,6 +40,8 @@ export async function startSession(
   await newSession(req);
   req.session.userId = user.id;
   req.session.passwordSetAt = user.passwordSetAt;
+  // From the beginning: two pages that are opened at once would each make their own, and the forms of one be dead.
+  req.session.csrfSecret = randomBytes(18).toString('base64url');
   req.session.address = req.ip ?? '';
   req.session.agent = agentOf(req);
   await new Promise<void>((resolve, reject) => req.session.save((error) => (error ? reject(error) : resolve())));

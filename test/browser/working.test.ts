@@ -73,6 +73,17 @@ describe('ticks', () => {
       .waitFor();
   });
 
+  it('that were made before the scripts ran stay', async () => {
+    await page.route(/selection\.js/, async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await route.continue();
+    });
+    await page.goto('/users', { waitUntil: 'commit' });
+    await page.getByLabel('Tick ada', { exact: true }).check();
+    await bar().getByText('1 ticked').waitFor();
+    expect(await page.getByLabel('Tick ada', { exact: true }).isChecked()).toBe(true);
+  });
+
   it('never slip to another user', async () => {
     await search('lena');
     await page.getByLabel('Tick lena', { exact: true }).check();

@@ -231,6 +231,16 @@ describe('more people at once than can be hashed for', () => {
   });
 });
 
+it('makes the forms of all pages good that are opened at once', async () => {
+  await using app = await startApp();
+  const alice = await signedIn(app, 'alice');
+  const pages = await Promise.all(
+    Array.from({ length: 8 }, () => alice.get(pathTo(app, 'bob', '/access-confirmation/new'))),
+  );
+  const answers = await Promise.all(pages.map((page) => send(alice, page)));
+  expect(answers.map((answer) => answer.status)).toEqual(Array(8).fill(303));
+});
+
 describe('where somebody goes who signs in', () => {
   let app: TestApp;
   beforeEach(async () => {
