@@ -1,7 +1,7 @@
 // Every check there is, as named steps; `npm test` is this. The last line sums up what the test runner counted.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkDocs } from './checks/docs.ts';
 import { checkMigrations } from './checks/migrations.ts';
@@ -33,7 +33,8 @@ const steps: Step[] = [
           join(bin, 'jest'),
           '--json',
           `--outputFile=${results}`,
-          '--maxWorkers=2',
+          // One more than there are processors: tests wait for browsers, for other processes and for time to pass.
+          `--maxWorkers=${availableParallelism() + 1}`,
         ],
         true,
       ),

@@ -180,8 +180,7 @@ describe.each(viewports.flatMap((viewport) => audiences.map((audience) => ({ ...
       'leaves axe nothing to find in light and dark, and fits: $name',
       async ({ path, act }) => {
         await page.goto(await path(app));
-        await act?.(page);
-        await page.waitForLoadState('networkidle');
+        if (act) await acted(page, act);
         const inLight = await axeFindings(page);
         await page.emulateMedia({ colorScheme: 'dark' });
         await settled(page);
@@ -195,6 +194,12 @@ describe.each(viewports.flatMap((viewport) => audiences.map((audience) => ({ ...
     );
   },
 );
+
+/** What an act leads to may be another page, or a part of this one. */
+async function acted(page: Page, act: (page: Page) => Promise<unknown>): Promise<void> {
+  await act(page);
+  await page.waitForLoadState('networkidle');
+}
 
 /** Colours have arrived when nothing moves any more and two frames have been drawn. */
 async function settled(page: Page): Promise<void> {
@@ -219,7 +224,6 @@ async function openSheet(page: Page): Promise<void> {
 }
 
 async function openPalette(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle');
   await page.keyboard.press('Control+k');
   await page.getByRole('option').first().waitFor();
 }
