@@ -26,6 +26,7 @@ import * as oneSchema from './0024-one-schema.ts';
 import * as installation from './0025-installation.ts';
 import * as requestsAndRefusals from './0026-requests-and-refusals.ts';
 import * as refusedLinks from './0027-refused-links.ts';
+import * as oneKey from './0028-one-key.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -56,6 +57,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0025-installation': installation,
   '0026-requests-and-refusals': requestsAndRefusals,
   '0027-refused-links': refusedLinks,
+  '0028-one-key': oneKey,
 };
 
 /** Names that migrations had when they landed, beside those they have now: a database may still know them by these. */

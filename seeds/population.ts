@@ -1,6 +1,6 @@
 import { DAY, dayOf, HOUR, instant, MINUTE } from '../src/clock.ts';
 import { LOCKS_BEFORE_PERMANENT, lockDuration, PERMANENTLY } from '../src/sessions/lockout-store.ts';
-import { nameColumns } from '../src/users/user-columns.ts';
+import { keyColumns, nameColumns } from '../src/users/user-columns.ts';
 import { ANY_KIND, datesOf, type Kind } from './life.ts';
 import { type PersonName, personName } from './names.ts';
 import { type Random, Weighted, zipf } from './random.ts';
@@ -112,6 +112,7 @@ export class Population {
     rows.users.push({
       id,
       ...nameColumns(identity, contact),
+      ...keyColumns(identity),
       activity: kind === 'deactivated' || kind === 'deleted' ? kind : 'active',
       password_hash: dates.passwordSetAt === null ? null : this.options.passwordHash,
       password_set_at: written(dates.passwordSetAt),

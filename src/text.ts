@@ -9,25 +9,6 @@ export function normalizedAs(form: 'NFC' | 'NFKC' | 'NFKD', text: string): strin
   return text.replace(TOO_MANY_MARKS, '$1').normalize(form);
 }
 
-/**
- * The key under which a name or an email address is unique and is found at sign-in. Two spellings that a person
- * would take for the same (case, full width, surrounding space, final sigma, what nobody sees) have one key, so they share one
- * account and one attempt counter (R18).
- */
-export function identityKey(text: string): string {
-  const seen = normalizedAs('NFKC', text)
-    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
-    .trim()
-    .toLowerCase();
-  // What nobody sees may have kept marks apart that are too many together.
-  return normalizedAs('NFKC', seen).replaceAll('ς', 'σ');
-}
-
-/** Whether a text has the shape of one email address; nothing in it could make a second one, or a header (R46). */
-export function isEmailAddress(text: string): boolean {
-  return text.length <= 254 && /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\]+$/u.test(text);
-}
-
 const LETTERS: Record<string, string> = { ł: 'l', ø: 'o', ß: 'ss', đ: 'd', ı: 'i', æ: 'ae', œ: 'oe', ς: 'σ' };
 
 /** Folds text for search and for sorting: case, accents and letters with strokes no longer matter. */

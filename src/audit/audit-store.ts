@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Knex } from 'knex';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
-import { identityKey } from '../text.ts';
+import { identityKey } from '../identity-key.ts';
 import type { Act, AuditEvent, Change } from './audit-event.ts';
 
 const READ_AT_ONCE = 1_000;

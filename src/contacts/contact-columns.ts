@@ -1,4 +1,5 @@
-import { fold, identityKey } from '../text.ts';
+import { identityKey } from '../identity-key.ts';
+import { fold } from '../text.ts';
 
 /** What the table keeps of a contact's names and addresses: as they were typed, and made from them the sort and search texts. */
 export function contactColumns(contact: { name: string; emails: string[]; phones: string[] }) {

@@ -2,8 +2,9 @@ import { type Act, differences, type Fields } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
 import { dayOf } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
+import { findGroupByName } from '../groups/group-store.ts';
+import { identityKey } from '../identity-key.ts';
 import { findTagsOf, setTags, spelledTags } from '../tags/tag-store.ts';
-import { identityKey } from '../text.ts';
 import { may } from '../users/user.ts';
 import { findUserByIdentifier } from '../users/user-store.ts';
 import { Conflict, Forbidden, NotFound } from '../web/errors.ts';
@@ -170,13 +171,10 @@ async function namedOwner(trx: Transaction, viewer: ContactViewer, values: Conta
     if (!user) throw new FieldErrors({ ownerUser: 'There is no user with this name or email.' });
     return { owner: { ...PUBLIC, ownerUserId: user.id }, ownerName: user.name };
   }
-  const group = await trx('groups')
-    .where('name_key', identityKey(values.ownerGroup))
-    .whereNot('activity', 'deleted')
-    .first('id', 'name');
+  const group = await findGroupByName(trx, values.ownerGroup);
   if (!group || !(viewer.groupIds.has(group.id) || may(viewer, 'groups', 'read')))
     throw new FieldErrors({ ownerGroup: 'There is no group of this name.' });
-  return { owner: { ...PUBLIC, ownerGroupId: group.id as number }, ownerName: group.name as string };
+  return { owner: { ...PUBLIC, ownerGroupId: group.id }, ownerName: group.name };
 }
 
 async function chosenCompany(

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { fold, isEmailAddress, normalizedAs } from '../text.ts';
+import { isEmailAddress, probableEmail, readableEmail } from '../email-address.ts';
+import { fold, normalizedAs } from '../text.ts';
 import { cleaned, INVISIBLE, optional, tags } from '../users/user-form.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
 import { ACCOUNT_TYPES, type Contact, type ContactKind, type ContactViewer, firstOwner, isPublic } from './contact.ts';
@@ -20,18 +21,29 @@ const lines = z.string().transform((text) => [
 const visible = (most: number, message: string) =>
   optional(most, message).refine((text) => !INVISIBLE.test(text), 'This has invisible or control characters.');
 
+/** One address per line; those that were stored before the rule was as strict may stay. */
+function emailAddresses(stored: string[] = []) {
+  return lines
+    .transform((all) => [...new Set(all.map((one) => (stored.includes(one) ? one : readableEmail(one))))])
+    .refine((all) => all.length <= MOST_OF_A_KIND, `At most ${MOST_OF_A_KIND} emails.`)
+    .superRefine((all, context) => {
+      const wrong = all.find((one) => !stored.includes(one) && (!isEmailAddress(one) || INVISIBLE.test(one)));
+      if (wrong === undefined) return;
+      const probable = probableEmail(wrong);
+      const message = probable
+        ? `“${wrong}” is no email address. Did you mean ${probable}?`
+        : 'Enter one email address per line, such as maria@example.com.';
+      context.addIssue({ code: 'custom', message });
+    });
+}
+
 const fields = {
   kind: z.enum(['person', 'company']).catch('person'),
   name: cleaned
     .refine((text) => fold(text).length > 0, 'Enter a name.')
     .refine((text) => [...text].length <= 200, 'A name has at most 200 characters.')
     .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
-  emails: lines
-    .refine((all) => all.length <= MOST_OF_A_KIND, `At most ${MOST_OF_A_KIND} emails.`)
-    .refine(
-      (all) => all.every((one) => isEmailAddress(one) && !INVISIBLE.test(one)),
-      'Enter one email address per line, such as maria@example.com.',
-    ),
+  emails: emailAddresses(),
   phones: lines
     .refine((all) => all.length <= MOST_OF_A_KIND, `At most ${MOST_OF_A_KIND} phones.`)
     .refine(
@@ -56,7 +68,9 @@ const fields = {
   formKey: z.string().transform((text) => (/^[\w-]{20,40}$/.test(text) ? text : null)),
 };
 
-const complete = z.object(fields).superRefine((values, context) => {
+const form = z.object(fields);
+
+function requireWhole(values: z.output<typeof form>, context: z.RefinementCtx): void {
   if (values.owner === 'group' && !values.ownerGroup)
     context.addIssue({ code: 'custom', path: ['ownerGroup'], message: 'Name the group that owns it.' });
   if (values.companySearch.trim() && values.companyId === null)
@@ -65,7 +79,9 @@ const complete = z.object(fields).superRefine((values, context) => {
       path: ['companyId'],
       message: 'Choose one of the companies found, or clear the search.',
     });
-});
+}
+
+const complete = form.superRefine(requireWhole);
 
 export type ContactValues = z.output<typeof complete>;
 
@@ -77,8 +93,10 @@ export function typedContact(body: unknown): Typed {
   return typedFields(body, SINGLE, ['accounts']);
 }
 
-export function checkContact(typed: Typed): FormResult<ContactValues> {
-  return checkForm(complete, typed);
+/** `stored` is the contact that is edited. */
+export function checkContact(typed: Typed, stored?: { emails: string[] }): FormResult<ContactValues> {
+  const schema = stored ? form.extend({ emails: emailAddresses(stored.emails) }).superRefine(requireWhole) : complete;
+  return checkForm(schema, typed);
 }
 
 export function emptyContact(kind: ContactKind, viewer: ContactViewer): Typed {

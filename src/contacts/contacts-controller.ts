@@ -89,7 +89,7 @@ export function contactsController(app: AppContext): Router {
     const typed: Typed = { ...typedContact(req.body), kind: contact.kind };
     if (typed.step) return showContactForm(app, req, res, { viewer, typed, contact });
     const failed = (errors: Errors) => showContactForm(app, req, res, { viewer, typed, errors, contact, status: 422 });
-    const { values, errors } = checkContact(typed);
+    const { values, errors } = checkContact(typed, contact);
     if (errors) return failed(errors);
     await unlessFieldErrors(app, req, failed, async () => {
       try {

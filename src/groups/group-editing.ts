@@ -2,8 +2,8 @@ import { type Act, differences, type Fields } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
 import { dayOf } from '../clock.ts';
 import { type Transaction, violatedUnique } from '../db/database.ts';
+import { identityKey } from '../identity-key.ts';
 import { findTagsOf, setTags, spelledTags } from '../tags/tag-store.ts';
-import { identityKey } from '../text.ts';
 import { may, mayAdminister, type Viewer } from '../users/user.ts';
 import { findSubject, findUserByIdentifier } from '../users/user-store.ts';
 import { Conflict, Forbidden } from '../web/errors.ts';
@@ -45,7 +45,8 @@ export async function updateGroup(
       .where({ id })
       .update({
         name,
-        name_key: identityKey(name),
+        // One that was there before such names became one keeps its own.
+        ...(name !== group.name && { name_key: identityKey(name), name_twin: 0 }),
         description,
         leader_id: leader?.id ?? null,
         version: version + 1,

@@ -7,6 +7,7 @@ import { savedMeanwhile } from '../web/stale-form.ts';
 import type { Group } from './group.ts';
 import { mayAppoint } from './group-editing.ts';
 import { typedGroup, typedOf } from './group-form.ts';
+import { findGroupByName, taken } from './group-store.ts';
 
 interface FormState {
   typed: Typed;
@@ -34,6 +35,20 @@ export function showGroupForm(req: Request, res: Response, state: FormState): vo
     mayAppoint: mayAppoint(req.viewer!),
   };
   render(req, res, 'groups/form', page, { status: state.status });
+}
+
+/** The form again with all that is wrong with it, a name that is taken included. */
+export async function showMistakes(
+  db: Reader,
+  req: Request,
+  res: Response,
+  { typed, errors, group }: { typed: Typed; errors: Errors; group?: Group },
+): Promise<void> {
+  const name = String(typed.name);
+  const other = name.trim() === '' || name.trim() === group?.name ? undefined : await findGroupByName(db, name);
+  const isTaken = other !== undefined && other.id !== group?.id;
+  const known = { ...(isTaken && { name: taken(name) }), ...errors };
+  showGroupForm(req, res, { typed, errors: known, group, status: 422 });
 }
 
 /** The form as the database would fill it now. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { identityKey } from '../text.ts';
+import { identityKey } from '../identity-key.ts';
 import { cleaned, INVISIBLE, optional, tags } from '../users/user-form.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
 import type { Group } from './group.ts';

@@ -3,7 +3,7 @@ import { recordChanges } from '../audit/audit-store.ts';
 import { type Day, dayOf } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import { identityKey } from '../text.ts';
+import { identityKey } from '../identity-key.ts';
 import { isAnyAdministrator, requireAdministratorRemains } from '../users/administrators.ts';
 import type { Viewer } from '../users/user.ts';
 import { forbidden, inapplicable, type Refusal } from '../users/user-action.ts';

@@ -4,8 +4,9 @@ import { recordChanges } from '../audit/audit-store.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { violatedUnique } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import { hasLookAlikes, identityKey, spelledLike } from '../identity-key.ts';
 import { setTags } from '../tags/tag-store.ts';
-import { identityKey, normalizedAs } from '../text.ts';
+import { normalizedAs } from '../text.ts';
 import { NotFound } from '../web/errors.ts';
 import { FieldErrors } from '../web/form.ts';
 import type { Group } from './group.ts';
@@ -88,7 +89,19 @@ export async function createGroup(trx: Transaction, act: Act, values: NewGroup):
 
 /** What is said of a name that another group has. */
 export function taken(name: string): string {
-  return `There is a group named ${name} already.`;
+  return hasLookAlikes(name)
+    ? 'This name looks like that of another group: some of its letters are of another alphabet.'
+    : `There is a group named ${name} already.`;
+}
+
+/** The existing group of this name. */
+export async function findGroupByName(db: Reader, name: string): Promise<{ id: number; name: string } | undefined> {
+  const rows: { id: number; name: string }[] = await db('groups')
+    .where('name_key', identityKey(name))
+    .whereNot('activity', 'deleted')
+    .orderBy('name_twin')
+    .select('id', 'name');
+  return spelledLike(rows, name, (row) => row.name);
 }
 
 interface Row {

@@ -14,7 +14,7 @@ import { groupOf } from './addressed-group.ts';
 import type { Group } from './group.ts';
 import { createLedGroup, requireChangeable, updateGroup } from './group-editing.ts';
 import { checkGroup, typedGroup } from './group-form.ts';
-import { showGroupForm, typedNow } from './group-form-page.ts';
+import { showGroupForm, showMistakes, typedNow } from './group-form-page.ts';
 import { listGroups } from './group-list.ts';
 import { groupsPage } from './group-list-page.ts';
 import { readGroupQuery } from './group-list-query.ts';
@@ -44,7 +44,7 @@ export function groupsController(app: AppContext): Router {
 
   router.post('/groups', write, async (req, res) => {
     const typed = typedGroup(req.body);
-    const failed = (errors: Errors) => showGroupForm(req, res, { typed, errors, status: 422 });
+    const failed = (errors: Errors) => showMistakes(app.db.read, req, res, { typed, errors });
     const { values, errors } = checkGroup(typed);
     if (errors) return failed(errors);
     await unlessFieldErrors(app, req, failed, async () => {
@@ -68,7 +68,7 @@ export function groupsController(app: AppContext): Router {
   router.patch('/groups/:id', write, async (req, res) => {
     const group = await changeable(req);
     const typed = typedGroup(req.body);
-    const failed = (errors: Errors) => showGroupForm(req, res, { typed, errors, group, status: 422 });
+    const failed = (errors: Errors) => showMistakes(app.db.read, req, res, { typed, errors, group });
     const { values, errors } = checkGroup(typed);
     if (errors) return failed(errors);
     await unlessFieldErrors(app, req, failed, async () => {

@@ -1,5 +1,6 @@
 import { findHead } from '../audit/audit-store.ts';
 import type { Config } from '../config.ts';
+import { findTwins } from '../identity-twins.ts';
 import { mailState } from '../mail/mail-state.ts';
 import { findStuckMail, findTestMail } from '../mail/outbox-store.ts';
 import { VERSION } from '../program.ts';
@@ -26,6 +27,7 @@ export async function installationPage({ db, config, jobs, mail, startedAt }: Ap
     jobs: jobs.list(),
     settings: settingsInForce(config),
     head: await findHead(db.read),
+    twins: await findTwins(db.read),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
+import { findTwins } from '../identity-twins.ts';
 import { findStuckMail } from '../mail/outbox-store.ts';
 import { counted } from '../text.ts';
 import type { ClockWatch } from './clock-watch.ts';
@@ -31,11 +32,15 @@ export class Troubles {
     const { config, db, clockWatch, backupProblem } = this.context;
     const backup = backupProblem();
     const stuck = config.mail ? await findStuckMail(db.read) : undefined;
+    const twins = await findTwins(db.read);
     this.found = [
       lowDisk(config.dataDir),
       stuck && stuck.mails > 0 ? `${counted(stuck.mails, 'mail')} could not be sent yet: ${stuck.answer}` : undefined,
       clockWatch.look(),
       backup && `There is no backup of today: ${backup}`,
+      twins.length > 0
+        ? `${counted(twins.length, 'pair')} of users or groups have one name or email, written in two ways: rename one of each.`
+        : undefined,
     ].filter((trouble) => trouble !== undefined);
   }
 }

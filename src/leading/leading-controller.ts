@@ -32,6 +32,7 @@ import {
   removeMembers,
   resetAttempts,
   setEnd,
+  unusableName,
 } from './leading.ts';
 import { checkAdditions, checkEnd, checkInvitation, tickedIn, typedLeading } from './leading-form.ts';
 import { findLedGroup, findLedGroups, whyNotToLead } from './led-group.ts';
@@ -107,7 +108,7 @@ export function leadingController(app: AppContext): Router {
     const typed = typedLeading(req.body);
     const failed = (errors: Errors) => showForm(req, res, 'leading/invitation', group, typed, errors);
     const { values, errors } = checkInvitation(typed);
-    if (errors) return failed(errors);
+    if (errors) return failed({ ...(await unusableName(app.db.read, String(typed.name))), ...errors });
     const channel = channelNamed(app, typed.channel);
     await unlessFieldErrors(app, req, failed, async () => {
       const work = (trx: Transaction) =>

@@ -5,7 +5,7 @@ import { checkForm, type FormResult, type Typed, typedFields } from '../web/form
 /** So many addresses at once: a leader knows each of them. */
 const MOST_AT_ONCE = 100;
 
-const invitation = z.object({ name: userName, email: userEmail });
+const invitation = z.object({ name: userName, email: userEmail() });
 const additions = z.object({
   emails: z
     .string()

@@ -17,7 +17,7 @@ import type { EndedLink } from '../users/outgrown-links.ts';
 import { renewLinks } from '../users/renewed-links.ts';
 import { maySeeLinkOf, type Subject } from '../users/user.ts';
 import { forbidden, inapplicable, refusalOf } from '../users/user-action.ts';
-import { createUser, TAKEN } from '../users/user-editing.ts';
+import { createUser, takenMessage } from '../users/user-editing.ts';
 import { checkUser, emptyUser } from '../users/user-form.ts';
 import { type Outcome, perform } from '../users/user-life-cycle.ts';
 import { findSubjects, findUserByIdentifier, findUsers } from '../users/user-store.ts';
@@ -37,6 +37,9 @@ const BY_LEADING: MembershipRule = {
 
 const MAILED_JUST_NOW = 'was sent the invitation less than 20 minutes ago';
 const ASK = 'was created by somebody else: ask an administrator, who sees under Invitations that you did';
+
+/** A leader does not learn whose it is. */
+const NAME_UNUSABLE = 'This name cannot be used. Choose another one.';
 
 export interface Invited {
   name: string;
@@ -65,12 +68,17 @@ export async function inviteIntoGroup(
   }
   const able = enabled(act, group.rights);
   const id = await createUser(trx, able, values).catch((error) => {
-    if (error instanceof FieldErrors && error.errors.name === TAKEN.name)
-      throw new FieldErrors({ name: 'This name cannot be used. Choose another one.' });
+    if (error instanceof FieldErrors && error.errors.name === takenMessage('name', values.name))
+      throw new FieldErrors({ name: NAME_UNUSABLE });
     throw error;
   });
   await perform(trx, able, 'reinvite', [id], links, channel);
   return id;
+}
+
+/** What is wrong with the name, told with all else that is; the email may be somebody's, which nobody is told. */
+export async function unusableName(db: Reader, name: string): Promise<{ name?: string }> {
+  return name !== '' && (await findUserByIdentifier(db, name)) ? { name: NAME_UNUSABLE } : {};
 }
 
 /** Those of the addresses that belong to an active person become members; the others are passed over without a word. */

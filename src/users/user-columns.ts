@@ -1,20 +1,35 @@
-import { fold, identityKey } from '../text.ts';
+import { identityKey } from '../identity-key.ts';
+import { fold } from '../text.ts';
 
 export interface LinkedName {
   name: string;
   isPublic: boolean;
 }
 
-/** What the table keeps of a user's names: as they were typed, and made from them the keys, the sort and the search texts. */
-export function nameColumns(user: { name: string; email: string }, contact: LinkedName | null) {
+interface Names {
+  name: string;
+  email: string;
+}
+
+/**
+ * The keys of a user's names, those of `before` left out where they stay. The twin is 0 but for users who had one key with an older
+ * one when such keys became one: what stays theirs stays theirs, and a new name has to be free.
+ */
+export function keyColumns(user: Names, before?: Names) {
+  return {
+    ...(user.name !== before?.name && { name_key: identityKey(user.name), name_twin: 0 }),
+    ...(user.email !== before?.email && { email_key: identityKey(user.email), email_twin: 0 }),
+  };
+}
+
+/** What the table keeps of a user's names: as they were typed, and made from them the sort and the search texts. */
+export function nameColumns(user: Names, contact: LinkedName | null) {
   // The list searches and sorts by what is public; what else a viewer may see is looked up in the contacts.
   const shared = contact?.isPublic ? contact.name : null;
   return {
     name: user.name,
-    name_key: identityKey(user.name),
     sort_name: fold(user.name),
     email: user.email,
-    email_key: identityKey(user.email),
     search_text: fold([user.name, user.email, shared ?? ''].join(' ')),
     contact_name: contact?.name ?? null,
     contact_sort: shared === null ? null : fold(shared),

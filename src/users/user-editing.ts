@@ -11,6 +11,7 @@ import { createGroup, findGroups } from '../groups/group-store.ts';
 import { endLeaderships } from '../groups/membership-editing.ts';
 import { findMemberships, setMemberships } from '../groups/membership-store.ts';
 import { covers } from '../groups/permission.ts';
+import { hasLookAlikes } from '../identity-key.ts';
 import { endLinks, findOpenPurposes } from '../links/link-store.ts';
 import { mailNotice } from '../mail/outbox-store.ts';
 import { endSessions } from '../sessions/session-store.ts';
@@ -20,15 +21,16 @@ import { FieldErrors, RefusedFields, StaleVersion } from '../web/form.ts';
 import { requireAdministratorRemains } from './administrators.ts';
 import { type EndedLink, endOutgrownLinks } from './outgrown-links.ts';
 import { may, mayAdminister, type Subject } from './user.ts';
-import { nameColumns } from './user-columns.ts';
+import { keyColumns, nameColumns } from './user-columns.ts';
 import type { UserValues } from './user-form.ts';
 import { findSubject, findUserByIdentifier, findUserNames, findUsers } from './user-store.ts';
 
 /** What is said of a name or an email that another user has. */
-export const TAKEN = {
-  name: 'Another user has this name already.',
-  email: 'Another user has this email already.',
-};
+export function takenMessage(field: 'name' | 'email', text: string): string {
+  return hasLookAlikes(text)
+    ? `This ${field} looks like that of another user: some of its letters are of another alphabet.`
+    : `Another user has this ${field} already.`;
+}
 
 /** Throws FieldErrors for what only the database can tell, Forbidden for groups that the actor may not give. */
 export async function createUser(trx: Transaction, act: Act, typed: UserValues): Promise<number> {
@@ -37,9 +39,9 @@ export async function createUser(trx: Transaction, act: Act, typed: UserValues):
   const contact = await linkedContact(trx, act, values, null);
   const groups = await grantedGroups(trx, act, values, []);
   const { columns, owner } = await columnsOf(trx, values, contact);
-  const [{ id }] = await unlessTaken(() =>
+  const [{ id }] = await unlessTaken(values, () =>
     trx('users')
-      .insert({ ...columns, created_at: act.at, created_by: act.by.id })
+      .insert({ ...columns, ...keyColumns(values), created_at: act.at, created_by: act.by.id })
       .returning('id'),
   );
   await setMemberships(trx, id, idsOf(groups), { at: act.at, by: act.by.id });
@@ -77,10 +79,10 @@ export async function updateUser(
   const changes = differences(current.fields, auditFields(values, columns, contact, groups, owner));
   if (!changes) return { linksEnded: [] };
 
-  await unlessTaken(() =>
+  await unlessTaken(values, () =>
     trx('users')
       .where({ id })
-      .update({ ...columns, version: version + 1 }),
+      .update({ ...columns, ...keyColumns(values, subject), version: version + 1 }),
   );
   await setMemberships(trx, id, idsOf(groups), { at: act.at, by: act.by.id });
   await endLeaderships(trx, act, [id]);
@@ -223,13 +225,13 @@ async function ownerOf(trx: Transaction, identifier: string) {
   return owner;
 }
 
-async function unlessTaken<T>(write: () => PromiseLike<T>): Promise<T> {
+async function unlessTaken<T>({ name, email }: UserValues, write: () => PromiseLike<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
     const taken: Record<string, Record<string, string>> = {
-      'users.name_key': { name: TAKEN.name },
-      'users.email_key': { email: TAKEN.email },
+      'users.name_key': { name: takenMessage('name', name) },
+      'users.email_key': { email: takenMessage('email', email) },
       'users.contact_id': { contactId: 'Another user is linked to this contact already.' },
     };
     const errors = taken[violatedUnique(error) ?? ''];

@@ -16,7 +16,7 @@ import { format } from '../web/format.ts';
 import { render } from '../web/render.ts';
 import { savedMeanwhile } from '../web/stale-form.ts';
 import { may, type User } from './user.ts';
-import { TAKEN } from './user-editing.ts';
+import { takenMessage } from './user-editing.ts';
 import { checkUser, typedOf, typedUser } from './user-form.ts';
 import { findUserByIdentifier, findUserNames } from './user-store.ts';
 
@@ -152,19 +152,31 @@ export async function showFieldCheck(
   user?: User,
 ): Promise<void> {
   const field = String(typed.field);
-  const errors = { ...(await takenErrors(app.db.read, typed, user)), ...checkUser(typed).errors };
+  const errors = { ...(await takenErrors(app.db.read, typed, user)), ...checkUser(typed, user).errors };
   // One who only passed by is not told what is missing: that is said when the form is sent.
   const isPassed = String(typed[field] ?? '') === '';
   const page = { title: 'Check', field, errors: isPassed ? {} : errors };
   render(req, res, 'users/check', page, { fragments: { [`${field}-check`]: '_field-error' } });
 }
 
+/** The form again with all that is wrong with it, what is taken included: nobody should send it twice to learn of two mistakes. */
+export async function showMistakes(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  { typed, errors, user }: { typed: Typed; errors: Errors; user?: User },
+): Promise<void> {
+  const taken = await takenErrors(app.db.read, typed, user);
+  await showUserForm(app, req, res, { typed, errors: { ...taken, ...errors }, user, status: 422 });
+}
+
 /** Only a hint: whether a name is free is decided when it is saved. */
 async function takenErrors(db: Reader, typed: Typed, user: User | undefined): Promise<Errors> {
   const errors: Errors = {};
-  for (const [field, message] of Object.entries(TAKEN)) {
-    const other = typed[field] ? await findUserByIdentifier(db, String(typed[field])) : undefined;
-    if (other && other.id !== user?.id) errors[field] = message;
+  for (const field of ['name', 'email'] as const) {
+    const text = String(typed[field]);
+    const other = text ? await findUserByIdentifier(db, text) : undefined;
+    if (other && other.id !== user?.id && text.trim() !== user?.[field]) errors[field] = takenMessage(field, text);
   }
   return errors;
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { identityKey, isEmailAddress, normalizedAs } from '../text.ts';
+import { emailMistake, isEmailAddress, readableEmail } from '../email-address.ts';
+import { identityKey } from '../identity-key.ts';
+import { normalizedAs } from '../text.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
 import type { User } from './user.ts';
 
@@ -19,13 +21,20 @@ export const userName = cleaned
   .refine((text) => !identityKey(text).includes('@'), 'A name has no @: with one it would look like an email address.')
   .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.');
 
-export const userEmail = cleaned
-  .refine((text) => text.length > 0, 'Enter an email address.')
-  .refine((text) => text.length <= 254, 'An email address has at most 254 characters.')
-  .refine(
-    (text) => text === '' || (isEmailAddress(text) && !INVISIBLE.test(text)),
-    'Enter one email address, such as maria@example.com.',
-  );
+/** One address, or none; what was stored before the rule was as strict may stay. */
+function emailAddress(stored?: string) {
+  const readable = (text: string) => (text === stored ? text : readableEmail(text));
+  return cleaned.transform(readable).superRefine((text, context) => {
+    if (text === '' || text === stored || (isEmailAddress(text) && !INVISIBLE.test(text))) return;
+    context.addIssue({ code: 'custom', message: emailMistake(text) });
+  });
+}
+
+export function userEmail(stored?: string) {
+  return emailAddress(stored)
+    .refine((text) => text.length > 0, 'Enter an email address.')
+    .refine((text) => text.length <= 254, 'An email address has at most 254 characters.');
+}
 
 export const day = cleaned
   .refine((text) => text === '' || isDay(text), 'Enter a date that exists, as YYYY-MM-DD.')
@@ -50,16 +59,13 @@ export const tags = z
 
 const fields = {
   name: userName,
-  email: userEmail,
+  email: userEmail(),
   contactId: id,
   newContactName: optional(200, 'A name has at most 200 characters.').refine(
     (text) => !INVISIBLE.test(text),
     'A name has no invisible or control characters.',
   ),
-  newContactEmail: cleaned.refine(
-    (text) => text === '' || (isEmailAddress(text) && !INVISIBLE.test(text)),
-    'Enter one email address, or none.',
-  ),
+  newContactEmail: emailAddress(),
   contactSearch: z.string(),
   acceptAccounts: ticked,
   groups: z.array(id).transform((ids) => [...new Set(ids.filter((one) => one !== null))]),
@@ -77,7 +83,9 @@ const fields = {
   description: optional(5000, 'At most 5,000 characters.'),
 };
 
-const complete = z.object(fields).superRefine((values, context) => {
+const form = z.object(fields);
+
+function requireWhole(values: z.output<typeof form>, context: z.RefinementCtx): void {
   if (values.contactId !== null && values.newContactName)
     context.addIssue({
       code: 'custom',
@@ -98,7 +106,9 @@ const complete = z.object(fields).superRefine((values, context) => {
   };
   for (const [field, message] of Object.entries(required))
     if (!values[field as keyof typeof required]) context.addIssue({ code: 'custom', path: [field], message });
-});
+}
+
+const complete = form.superRefine(requireWhole);
 
 export type UserValues = z.output<typeof complete>;
 
@@ -123,8 +133,10 @@ export function typedUser(body: unknown): Typed {
   return typedFields(body, SINGLE, ['groups']);
 }
 
-export function checkUser(typed: Typed): FormResult<UserValues> {
-  return checkForm(complete, typed);
+/** `stored` is the user who is edited. */
+export function checkUser(typed: Typed, stored?: { email: string }): FormResult<UserValues> {
+  const schema = stored ? form.extend({ email: userEmail(stored.email) }).superRefine(requireWhole) : complete;
+  return checkForm(schema, typed);
 }
 
 export function emptyUser(): Typed {

@@ -5,7 +5,7 @@ import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { findPotentialRights } from '../groups/membership-store.ts';
 import { NO_RIGHTS } from '../groups/permission.ts';
-import { identityKey } from '../text.ts';
+import { identityKey, spelledLike } from '../identity-key.ts';
 import { NotFound } from '../web/errors.ts';
 import type { Subject, User } from './user.ts';
 
@@ -146,10 +146,12 @@ export async function findSubject(db: Reader, id: number, today: Day): Promise<S
 /** The user who signs in by this name or email address; deleted ones are not found. */
 export async function findUserByIdentifier(db: Reader, identifier: string): Promise<User | undefined> {
   const key = identityKey(identifier);
-  const row = await selectUsers(db)
-    .where(key.includes('@') ? 'users.email_key' : 'users.name_key', key)
+  const column = key.includes('@') ? 'email' : 'name';
+  const rows = await selectUsers(db)
+    .where(`users.${column}_key`, key)
     .whereNot('users.activity', 'deleted')
-    .first();
+    .orderBy(`users.${column}_twin`);
+  const row = spelledLike(rows, identifier, (one) => one[column]);
   return row && userOf(row);
 }
 
@@ -183,12 +185,19 @@ export async function findTaken(db: Reader, ids: number[]): Promise<Map<number, 
 /** Users by name or email, each by what was given for them; deleted ones are not found. */
 export async function findUserIdsByIdentifier(db: Reader, identifiers: string[]): Promise<Map<string, number>> {
   const keys = identifiers.map(identityKey);
-  const idOf = new Map<string, number>();
-  for (const column of ['name_key', 'email_key']) {
-    const query = db('users').whereNot('activity', 'deleted').select('id', `${column} as key`);
-    for (const row of await whereIdIn(query, column, keys)) idOf.set(row.key, row.id);
+  const rowsOf = new Map<string, { id: number; written: string }[]>();
+  for (const column of ['name', 'email']) {
+    const query = db('users').whereNot('activity', 'deleted').orderBy(`${column}_twin`);
+    const select = query.select('id', `${column} as written`, `${column}_key as key`);
+    for (const row of await whereIdIn(select, `${column}_key`, keys))
+      rowsOf.set(row.key, [...(rowsOf.get(row.key) ?? []), row]);
   }
-  return new Map(identifiers.flatMap((one, n) => (idOf.has(keys[n]) ? [[one, idOf.get(keys[n])!]] : [])));
+  const found = new Map<string, number>();
+  for (const [n, identifier] of identifiers.entries()) {
+    const row = spelledLike(rowsOf.get(keys[n]) ?? [], identifier, (one) => one.written);
+    if (row) found.set(identifier, row.id);
+  }
+  return found;
 }
 
 /** The user came in, which is no change that the audit tells. */

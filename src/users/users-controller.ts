@@ -25,7 +25,7 @@ import { subjectOf } from './subject.ts';
 import { may, mayAdminister, type Subject } from './user.ts';
 import { createUser, updateUser } from './user-editing.ts';
 import { checkUser, typedUser, type UserValues } from './user-form.ts';
-import { accessOf, proposedEmail, showFieldCheck, showUserForm, typedNow } from './user-form-page.ts';
+import { accessOf, proposedEmail, showFieldCheck, showMistakes, showUserForm, typedNow } from './user-form-page.ts';
 import { perform } from './user-life-cycle.ts';
 import { listUsers } from './user-list.ts';
 import { listPage } from './user-list-page.ts';
@@ -64,7 +64,7 @@ export function usersController(app: AppContext): Router {
     const access = accessOf(app, typed);
     if (typed.step === 'check') return showFieldCheck(app, req, res, typed);
     if (typed.step) return showUserForm(app, req, res, { typed: await proposed(req, typed) });
-    const failed = (errors: Errors) => showUserForm(app, req, res, { typed, errors, status: 422 });
+    const failed = (errors: Errors) => showMistakes(app, req, res, { typed, errors });
     const { values, errors } = checkUser(typed);
     const email = errors?.newContactEmail ? undefined : await proposal(req, typed);
     if (email) {
@@ -124,8 +124,8 @@ export function usersController(app: AppContext): Router {
       return showUserForm(app, req, res, { typed: await proposed(req, typed), user });
     // A request that does not show the groups says nothing about them: it never means "remove all" (R62).
     if (!typed.groupsShown) typed.groups = (await typedNow(app.db.read, user)).groups;
-    const failed = (errors: Errors) => showUserForm(app, req, res, { typed, errors, user, status: 422 });
-    const { values, errors } = checkUser(typed);
+    const failed = (errors: Errors) => showMistakes(app, req, res, { typed, errors, user });
+    const { values, errors } = checkUser(typed, user);
     if (errors) return failed(errors);
     const seen = JSON.stringify([values.groups, values.email, values.apiOnly]);
     if (typed.step === 'save' && typed.seen !== seen) {

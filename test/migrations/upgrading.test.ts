@@ -2,10 +2,27 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import * as former from '../../migrations/text.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { migrate, NewerSchema, pendingMigrations } from '../../src/db/migrate.ts';
+import { findTwins } from '../../src/identity-twins.ts';
+import { findUserByIdentifier } from '../../src/users/user-store.ts';
 import { LANDED, openLanded } from './landed.ts';
 import { contentOf, type Row, schemaOf } from './snapshot.ts';
+
+/** Ten pairs that had a key each, the older first. */
+const PAIRS = [
+  ['anna berg', 'anna  berg'],
+  ['anna-lena', 'anna‑lena'],
+  ['jean-luc', 'jean–luc'],
+  ["o'brien", 'o’brien'],
+  ['d’arc', "d'arc"],
+  ['root.admin', 'rооt.admin'],
+  ['Аdministrator', 'Administrator'],
+  ['асе', 'ace'],
+  ['two words', 'two\twords'],
+  ['petra@xn--bcher-kln-67a3d.de', 'petra@bücher-köln.de'],
+];
 
 let folder: string;
 let open: Database[];
@@ -67,11 +84,73 @@ describe('upgrading', () => {
     expect(await db.read('users').where('name_key', 'carol').pluck('id')).toEqual([3]);
   });
 
-  it('leaves the key of a name that somebody else took in the meantime', async () => {
+  it('lets the younger of two whose names became one be found by their own spelling', async () => {
     const db = await landed(LANDED[0]);
     await db.write((trx) => trx('users').where('id', 2).update({ name: 'carol', name_key: 'carol' }));
     await migrate(db);
-    expect(await db.read('users').where('name_key', 'carol').pluck('id')).toEqual([2]);
+    expect(await db.read('users').where('name_key', 'carol').orderBy('id').select('id', 'name_twin')).toEqual([
+      { id: 2, name_twin: 0 },
+      { id: 3, name_twin: 3 },
+    ]);
+  });
+
+  it('is not stopped by pairs that became one: each signs in by the old spelling, and they are listed', async () => {
+    const db = await landed(LANDED.at(-1)!);
+    const at = '2026-10-01T08:00:00.000Z';
+    const user = (name: string, email: string) => ({ name, email, created_at: at, sort_name: name });
+    await db.write(async (trx) => {
+      for (const [first, second] of PAIRS)
+        for (const [n, text] of [first, second].entries()) {
+          const { name, email, ...row } = text.includes('@')
+            ? user(`person ${n} of ${first}`.replace('@', ' at '), text)
+            : user(text, `${n}-${PAIRS.findIndex(([one]) => one === first)}@example.com`);
+          const keys = { name_key: former.identityKey(name), email_key: former.identityKey(email) };
+          await trx('users').insert({ ...row, name, email, ...keys, search_text: former.fold(`${name} ${email}`) });
+        }
+      const joerg = { name: 'jörg', email: 'jörg@xn--mller-kva.example' };
+      await trx('users').insert({
+        ...user(joerg.name, joerg.email),
+        name_key: joerg.name,
+        email_key: joerg.email,
+        search_text: former.fold(`${joerg.name} ${joerg.email}`),
+      });
+      for (const name of ['Night shift', 'Night  shift'])
+        await trx('groups').insert({ name, name_key: former.identityKey(name), description: '', created_at: at });
+      for (const [id, name] of [
+        [11, 'on‑call'],
+        [12, 'on-call'],
+      ])
+        await trx('tags').insert({ id, name, name_key: former.identityKey(`${name}`) });
+      await trx('user_tags').insert([
+        { user_id: 1, tag_id: 11 },
+        { user_id: 1, tag_id: 12 },
+        { user_id: 2, tag_id: 12 },
+      ]);
+    });
+    await migrate(db);
+
+    for (const [first, second] of PAIRS) {
+      const found = await Promise.all([first, second].map((text) => findUserByIdentifier(db.read, text)));
+      expect(found.map((one) => one?.id)).toEqual([expect.any(Number), found[0]!.id + 1]);
+    }
+    expect((await findTwins(db.read)).map(({ what, older, twin }) => [what, older.written, twin.written])).toEqual([
+      ...PAIRS.filter(([first]) => !first.includes('@')).map(([first, second]) => ['name', first, second]),
+      ['email', 'petra@xn--bcher-kln-67a3d.de', 'petra@bücher-köln.de'],
+      ['group', 'Night shift', 'Night  shift'],
+    ]);
+    expect(await db.read('user_tags').where('tag_id', '>', 10).orderBy('user_id')).toEqual([
+      { user_id: 1, tag_id: 11 },
+      { user_id: 2, tag_id: 11 },
+    ]);
+    expect(await db.read('tags').where('name_key', 'on-call').pluck('id')).toEqual([11]);
+    expect(await db.read('users').where('search_text', 'like', '%@xn--%').pluck('name')).toEqual([
+      'person 0 of petra at xn--bcher-kln-67a3d.de',
+    ]);
+    expect(await db.read('users').where('name', 'jörg').first('email', 'email_key', 'search_text')).toEqual({
+      email: 'jörg@müller.example',
+      email_key: 'jörg@xn--mller-kva.example',
+      search_text: 'jorg jorg@muller.example',
+    });
   });
 
   it('refuses what a newer version made, and changes nothing', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fold, identityKey } from '../../src/text.ts';
+import { identityKey } from '../../src/identity-key.ts';
+import { fold } from '../../src/text.ts';
 import { listPath, readListQuery, SORTS, type SortKey } from '../../src/users/user-list-query.ts';
 import { encodeCursor } from '../../src/web/list-query.ts';
 import { startApp, type TestApp } from '../support/app.ts';
