@@ -19,6 +19,10 @@ export function instant(milliseconds: number): Instant {
   return new Date(milliseconds).toISOString();
 }
 
+export function dayAfter(day: Day): Day {
+  return dayOf(Date.parse(day) + DAY);
+}
+
 /** The day in UTC on which the moment lies. */
 export function dayOf(moment: number | Instant): Day {
   return (typeof moment === 'string' ? moment : instant(moment)).slice(0, 10);

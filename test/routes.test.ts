@@ -124,6 +124,19 @@ const ROUTES: Record<string, Classified> = {
   // It only reads a larger body; the routes below it are closed.
   'get /preferences': { open: 'everybody' },
   'post /preferences': { open: 'everybody' },
+  'patch /preferences/time-zone': {
+    open: 'signed-in',
+    change: {
+      form: '/preferences',
+      fields: { zone: 'Europe/Berlin' },
+      state: (app) => column('alice', 'time_zone')(app),
+      from: null,
+      to: 'Europe/Berlin',
+      // How somebody reads moments is nobody else's matter.
+      audit: [],
+      leadsTo: /^\/preferences$/,
+    },
+  },
   'get /setup': { open: 'everybody', shows: 404 },
   'get /setup/:token': { open: 'everybody', shows: 410 },
   'post /setup': {

@@ -1,9 +1,10 @@
 import { Router } from 'express';
-import { dayOf } from '../clock.ts';
+import { dayAfter, dayOf } from '../clock.ts';
 import { findContactViewer, whereVisible } from '../contacts/contact-viewer.ts';
 import { isDay } from '../users/user-form.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
+import { formatOf } from '../web/reader-format.ts';
 import { render } from '../web/render.ts';
 import { type AuditFilter, findActions, findEvents } from './audit-store.ts';
 import { shownTo } from './shown-events.ts';
@@ -19,6 +20,7 @@ export function auditController(app: AppContext): Router {
       (typeof NAMES)[number],
       string
     >;
+    const format = formatOf(req);
     const errors: Record<string, string> = {};
     for (const name of ['from', 'to'] as const)
       if (typed[name] && !isDay(typed[name])) errors[name] = 'Enter a date that exists, as YYYY-MM-DD.';
@@ -28,8 +30,8 @@ export function auditController(app: AppContext): Router {
       subject: typed.subject,
       isKnown: (contacts) => whereVisible(contacts, viewer),
       action: typed.action,
-      from: errors.from ? undefined : typed.from,
-      to: errors.to ? undefined : typed.to,
+      from: typed.from && !errors.from ? format.startOf(typed.from) : undefined,
+      before: typed.to && !errors.to ? format.startOf(dayAfter(typed.to)) : undefined,
       beforeId: /^\d{1,15}$/.test(typed.before) ? Number(typed.before) : undefined,
     };
     const events = await findEvents(app.db.read, filter, PER_PAGE + 1);

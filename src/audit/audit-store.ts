@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Knex } from 'knex';
+import type { Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { identityKey } from '../identity-key.ts';
@@ -124,9 +125,9 @@ export interface AuditFilter {
   subjectType?: Change['subjectType'];
   subjectId?: number;
   action?: string;
-  /** Days, both included. */
-  from?: string;
-  to?: string;
+  from?: Instant;
+  /** Not included. */
+  before?: Instant;
   /** Only events older than this one. */
   beforeId?: number;
 }
@@ -147,7 +148,7 @@ export async function findEvents(db: Reader, filter: AuditFilter, limit: number)
   if (filter.subjectId !== undefined) query.where('subject_id', filter.subjectId);
   if (filter.action) query.where('action', filter.action);
   if (filter.from) query.where('at', '>=', filter.from);
-  if (filter.to) query.where('at', '<=', `${filter.to}T23:59:59.999Z`);
+  if (filter.before) query.where('at', '<', filter.before);
   if (filter.beforeId !== undefined) query.where('id', '<', filter.beforeId);
   return (await query).map(eventOf);
 }

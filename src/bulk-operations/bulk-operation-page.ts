@@ -1,6 +1,6 @@
 import { counted, fold } from '../text.ts';
 import { may, type Viewer } from '../users/user.ts';
-import { format } from '../web/format.ts';
+import type { Format } from '../web/format.ts';
 import { type BulkAction, type BulkOperation, wordsOf } from './bulk-operation.ts';
 import type { BulkItem } from './bulk-operation-store.ts';
 import { BULK_SUBJECTS, type BulkOutcome } from './bulk-subject.ts';
@@ -21,15 +21,15 @@ type Before = BulkItem['before'];
 const activity = (before: Before) => `was ${before.activity}`;
 
 /** What the change began from, a few words after each name. */
-const BEFORE: Record<BulkAction, (before: Before) => string> = {
+const BEFORE: Record<BulkAction, (before: Before, format: Format) => string> = {
   delete: activity,
   activate: activity,
   deactivate: activity,
-  reinvite: ({ invitationExpiresAt }) =>
+  reinvite: ({ invitationExpiresAt }, format) =>
     invitationExpiresAt ? `had an invitation until ${format.moment(String(invitationExpiresAt))}` : 'had no invitation',
   'reset-login-attempts': ({ loginAttempts, lockedUntil }) =>
     `had ${counted(Number(loginAttempts), 'failed attempt')}${lockedUntil ? ', was locked' : ''}`,
-  'confirm-access': ({ accessConfirmedAt }) =>
+  'confirm-access': ({ accessConfirmedAt }, format) =>
     accessConfirmedAt ? `last confirmed ${format.moment(String(accessConfirmedAt))}` : 'was never confirmed',
 };
 
@@ -73,7 +73,7 @@ export function reportPage(
   operation: BulkOperation,
   items: BulkItem[],
   outcome: string,
-  more: { creator: string | undefined; links: string[]; viewer: Viewer },
+  more: { creator: string | undefined; links: string[]; viewer: Viewer; format: Format },
 ) {
   const changed = items.filter((item) => item.outcome === 'changed').length;
   const chosen = outcome === 'changed' || outcome === 'left-out' ? outcome : '';
@@ -88,7 +88,9 @@ export function reportPage(
     creator: more.creator,
     links: more.links,
     backPath: operation.view ?? path,
-    items: matching.slice(0, ITEMS_SHOWN).map((item) => ({ ...item, was: BEFORE[operation.action](item.before) })),
+    items: matching
+      .slice(0, ITEMS_SHOWN)
+      .map((item) => ({ ...item, was: BEFORE[operation.action](item.before, more.format) })),
     rest: Math.max(0, matching.length - ITEMS_SHOWN),
     outcomes: [
       { label: 'All', number: items.length, path: `/bulk-operations/${operation.id}`, isChosen: chosen === '' },

@@ -23,6 +23,7 @@ import { demandRight, requireSignIn } from '../web/authorization.ts';
 import { BadRequest, Forbidden, HttpError, NotFound } from '../web/errors.ts';
 import { type Flash, flash, takeFlash } from '../web/flash.ts';
 import { typedFields } from '../web/form.ts';
+import { formatOf } from '../web/reader-format.ts';
 import { recordRefusal } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
 import { safePath } from '../web/safe-path.ts';
@@ -84,7 +85,12 @@ export function bulkOperationsController(app: AppContext): Router {
       const items = await store.findItems(app.db.read, operation);
       const creator = (await findUserNames(app.db.read, [operation.createdBy])).get(operation.createdBy);
       const links = await linksToShow(shownFlash, operation, items, req.viewer!);
-      const page = reportPage(operation, items, String(outcome ?? ''), { creator, links, viewer: req.viewer! });
+      const page = reportPage(operation, items, String(outcome ?? ''), {
+        creator,
+        links,
+        viewer: req.viewer!,
+        format: formatOf(req),
+      });
       // What the heading says already is not said twice.
       const said = shownFlash?.message === page.title ? undefined : shownFlash;
       const fragments = { 'dialog-body': 'bulk-operations/_report' };

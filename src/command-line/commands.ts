@@ -158,7 +158,7 @@ async function withLink(context: CommandContext, user: User, done: string, purpo
   const link = linkAddress(context.server.baseUrl, purpose, found.token);
   return {
     lines: [
-      `${user.name} ${done}. The link, for one use, until ${format.moment(found.expiresAt)} UTC:`,
+      `${user.name} ${done}. The link, for one use, until ${format.moment(found.expiresAt)}:`,
       link,
       ...(context.server.baseUrlGiven ? [] : ['BASE_URL is not given, so the link works on this machine only.']),
     ],

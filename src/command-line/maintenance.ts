@@ -64,7 +64,7 @@ async function restoreBackup(
   const unknown = keepAccess && !report.knowsSince;
   return done(
     [
-      `${settings.dataDir} is as it was on ${format.moment(report.madeAt)} UTC.`,
+      `${settings.dataDir} is as it was on ${format.moment(report.madeAt)}.`,
       `${counted(report.sessionsEnded, 'session')} and ${counted(report.linksEnded, 'open link')} ended; mails that waited are not sent.`,
       ...(unknown ? ['What was used or ended since then could not be read, so it counts as open again.'] : []),
       ...(report.replaced ? [`What lay there is in ${report.replaced}: remove it when all is well.`] : []),

@@ -7,6 +7,7 @@ import type { AppContext } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
 import { Conflict } from '../web/errors.ts';
 import { flash } from '../web/flash.ts';
+import { formatOf } from '../web/reader-format.ts';
 import { render } from '../web/render.ts';
 import { installationPage } from './installation-page.ts';
 
@@ -16,7 +17,7 @@ export function installationController(app: AppContext): Router {
 
   router.get('/installation', requireRight('settings', 'read'), async (req, res) => {
     const mayTest = may(req.viewer!, 'settings', 'write');
-    render(req, res, 'installation/show', { ...(await installationPage(app, req.viewer!.id)), mayTest });
+    render(req, res, 'installation/show', { ...(await installationPage(app, req.viewer!.id, formatOf(req))), mayTest });
   });
 
   router.post('/installation/test-mails', requireRight('settings', 'write'), async (req, res) => {

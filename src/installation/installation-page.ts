@@ -5,6 +5,7 @@ import { mailState } from '../mail/mail-state.ts';
 import { findStuckMail, findTestMail } from '../mail/outbox-store.ts';
 import { VERSION } from '../program.ts';
 import type { AppContext } from '../web/app-context.ts';
+import type { Format } from '../web/format.ts';
 import { findBackups } from './backups.ts';
 import { databaseBytes, databaseFile } from './data-folder.ts';
 import { freeBytes } from './disk-room.ts';
@@ -12,7 +13,11 @@ import { freeBytes } from './disk-room.ts';
 const BACKUPS_SHOWN = 10;
 
 /** What there is to know about the place where this Roster runs. Never a secret. */
-export async function installationPage({ db, config, jobs, mail, startedAt }: AppContext, viewerId: number) {
+export async function installationPage(
+  { db, config, jobs, mail, startedAt }: AppContext,
+  viewerId: number,
+  format: Format,
+) {
   const { dataDir } = config;
   const test = await findTestMail(db.read, viewerId);
   return {
@@ -23,7 +28,7 @@ export async function installationPage({ db, config, jobs, mail, startedAt }: Ap
     database: { file: databaseFile(dataDir), bytes: databaseBytes(dataDir), free: freeBytes(dataDir) },
     backups: findBackups(dataDir).slice(0, BACKUPS_SHOWN),
     backupsKept: config.dailyBackups,
-    mail: mail && { ...mailServer(config), stuck: await findStuckMail(db.read), test: test && mailState(test) },
+    mail: mail && { ...mailServer(config), stuck: await findStuckMail(db.read), test: test && mailState(test, format) },
     jobs: jobs.list(),
     settings: settingsInForce(config),
     head: await findHead(db.read),

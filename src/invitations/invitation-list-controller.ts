@@ -6,6 +6,7 @@ import { may } from '../users/user.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
 import { readHabits, rememberPageSize } from '../web/list-habits.ts';
+import { formatOf } from '../web/reader-format.ts';
 import { render } from '../web/render.ts';
 import { listInvitations } from './invitation-list.ts';
 import { invitationsPage } from './invitation-list-page.ts';
@@ -27,7 +28,7 @@ export function invitationListController(app: AppContext): Router {
       return res.redirect(303, invitationsPath(query));
     rememberPageSize(res, '/invitations', query, app.config.secure);
     const page = {
-      ...invitationsPage({ query, list, folded, mayWrite: may(req.viewer!, 'users', 'write') }),
+      ...invitationsPage({ query, list, folded, mayWrite: may(req.viewer!, 'users', 'write'), format: formatOf(req) }),
       stuck: await findStuckMail(app.db.read),
       requests: await findInvitationRequests(app.db.read, REQUESTS_SHOWN),
       mayWrite: may(req.viewer!, 'users', 'write'),

@@ -1,7 +1,7 @@
 import { wordsOf } from '../bulk-operations/bulk-operation.ts';
 import type { Channel } from '../links/link-store.ts';
 import { fold, matches } from '../text.ts';
-import { format } from '../web/format.ts';
+import type { Format } from '../web/format.ts';
 import { type Choice, type Column, listFrame } from '../web/list-frame.ts';
 import { toggled } from '../web/list-query.ts';
 import {
@@ -48,11 +48,13 @@ export function invitationsPage({
   list,
   folded,
   mayWrite,
+  format,
 }: {
   query: InvitationQuery;
   list: InvitationList;
   folded: string[];
   mayWrite: boolean;
+  format: Format;
 }) {
   const choice = <T extends string>(name: 'status' | 'channel', value: T, label: string, count: number): Choice => {
     const chosen = query[name] as T[];
@@ -66,7 +68,7 @@ export function invitationsPage({
       ...one,
       label: STATUS_LABELS[one.status],
       badge: BADGES[one.status] ?? '',
-      detail: detailOf(one),
+      detail: detailOf(one, format),
     })),
     channelLabels: CHANNEL_LABELS,
     marked: (text: string) => matches(text, words),
@@ -110,7 +112,7 @@ export function invitationsPage({
 }
 
 /** What there is to say beyond the status. */
-function detailOf({ status, openedAt, usedAt, expiresAt, answer }: ListedInvitation): string {
+function detailOf({ status, openedAt, usedAt, expiresAt, answer }: ListedInvitation, format: Format): string {
   if (status === 'accepted') return format.moment(usedAt!);
   if (status === 'opened') return `${format.moment(openedAt!)}; until ${format.moment(expiresAt)}`;
   if (status === 'expired') return format.moment(expiresAt);

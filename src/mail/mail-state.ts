@@ -1,5 +1,5 @@
 import { counted } from '../text.ts';
-import { format } from '../web/format.ts';
+import type { Format } from '../web/format.ts';
 import type { MailKind, SentMail } from './outbox-store.ts';
 
 export const MAIL_LABELS: Record<MailKind, string> = {
@@ -14,7 +14,7 @@ export const MAIL_LABELS: Record<MailKind, string> = {
 };
 
 /** How far a mail has got, in words; of one that failed for good, those of the mail server. */
-export function mailState({ sentAt, failedAt, attempts, nextAt, answer }: SentMail): string {
+export function mailState({ sentAt, failedAt, attempts, nextAt, answer }: SentMail, format: Format): string {
   if (sentAt) return `sent ${format.moment(sentAt)}`;
   if (failedAt) return answer;
   if (attempts === 0) return 'about to be sent';

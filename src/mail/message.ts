@@ -22,7 +22,7 @@ export interface Place {
 
 type Writer = (mail: DueMail, place: Place, address: string) => Omit<Message, 'greeting'>;
 
-const moment = (at: Instant | undefined) => `${format.moment(at ?? '')} UTC`;
+const moment = (at: Instant | undefined) => format.moment(at ?? '');
 const NOT_YOU = 'If this was not you, choose a new password now and tell an administrator.';
 
 const WRITERS: Record<MailKind, Writer> = {

@@ -1,17 +1,39 @@
 import { Router } from 'express';
+import { setTimeZone } from '../users/user-store.ts';
 import type { AppContext } from '../web/app-context.ts';
+import { requireSignIn } from '../web/authorization.ts';
+import { BadRequest } from '../web/errors.ts';
+import { flash } from '../web/flash.ts';
 import { typedFields } from '../web/form.ts';
+import { isZone } from '../web/format.ts';
 import { cookieOf, knownChoice, PREFERENCES } from '../web/preferences.ts';
+import { browserZone } from '../web/reader-format.ts';
 import { isHtmx, render } from '../web/render.ts';
 import { safePath } from '../web/safe-path.ts';
 
 const YEAR = 365 * 24 * 3_600_000;
 
-/** Theme, density and shortcuts, for this browser. */
-export function preferencesController({ config }: AppContext): Router {
+/** Theme, density and shortcuts, for this browser; the zone of times, for the person. */
+export function preferencesController({ config, db }: AppContext): Router {
   const router = Router();
 
-  router.get('/preferences', (req, res) => render(req, res, 'preferences/show', { title: 'Preferences' }));
+  router.get('/preferences', (req, res) =>
+    render(req, res, 'preferences/show', {
+      title: 'Preferences',
+      browserZone: browserZone(req),
+      timeZone: req.viewer?.user.timeZone ?? '',
+      timeZones: ['UTC', ...Intl.supportedValuesOf('timeZone')],
+    }),
+  );
+
+  // A choice of the person, wherever they sign in.
+  router.patch('/preferences/time-zone', requireSignIn, async (req, res) => {
+    const { zone } = typedFields(req.body, ['zone']) as { zone: string };
+    if (zone !== '' && !isZone(zone)) throw new BadRequest('There is no such time zone.');
+    await db.write((trx) => setTimeZone(trx, req.viewer!.id, zone || null));
+    flash(req, zone === '' ? 'Times are those of your browser.' : `Times are those of ${zone}.`);
+    res.redirect(303, '/preferences');
+  });
 
   router.post('/preferences', (req, res) => {
     const typed = typedFields(req.body, [...PREFERENCES.map(({ name }) => name), 'next']) as Record<string, string>;

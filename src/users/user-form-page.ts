@@ -127,7 +127,7 @@ function offeredContact(contact: Contact, user: User | undefined) {
 /** Empty without an end. */
 function endOf(membership: Membership, today: Day): string {
   if (membership.untilOn === null) return '';
-  return `${isOver(membership, today) ? 'ended' : 'until'} ${format.day(membership.untilOn)}`;
+  return `${isOver(membership, today) ? 'ended' : 'until'} ${format.lastDay(membership.untilOn)}`;
 }
 
 function nameOf({ name }: { name: string }): string {

@@ -16,6 +16,7 @@ import { findTagsOf } from '../tags/tag-store.ts';
 import { type AppContext, stateLimits } from '../web/app-context.ts';
 import { browserName } from '../web/browser-name.ts';
 import { type Flash, takeFlash } from '../web/flash.ts';
+import { formatOf } from '../web/reader-format.ts';
 import { render } from '../web/render.ts';
 import { loginAttemptsSection } from './login-attempts-section.ts';
 import { likeliest, offeredActions } from './offered-actions.ts';
@@ -71,7 +72,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
     mails: (await findMails(db, user.id, MAILS_SHOWN)).map((mail) => ({
       ...mail,
       label: MAIL_LABELS[mail.kind],
-      state: mailState(mail),
+      state: mailState(mail, formatOf(req)),
     })),
     ...(await timelineOf(app, viewer, user.id)),
     names: await findUserNames(db, [

@@ -32,6 +32,7 @@ interface Row {
   last_activity_at: string | null;
   access_confirmed_at: string | null;
   access_confirmed_by: number | null;
+  time_zone: string | null;
   attempts: number | null;
   locked_until: string | null;
   attempts_at_devices: number | null;
@@ -83,6 +84,7 @@ export function selectUsers(db: Reader): Knex.QueryBuilder<Row, Row[]> {
       'invitation.expires_at as invitation_expires_at',
       db.raw('invitation_mail.failed_at is not null as invitation_failed'),
       db.raw(`${LINKED_TO_ACCOUNT} as linked_to_account`),
+      'users.time_zone',
       'users.version',
       'users.created_at',
       'users.created_by',
@@ -116,6 +118,7 @@ export function userOf(row: Row): User {
     invitationExpiresAt: row.invitation_expires_at,
     invitationFailed: Boolean(row.invitation_failed),
     linkedToAccount: Boolean(row.linked_to_account),
+    timeZone: row.time_zone,
     version: row.version,
     createdAt: row.created_at,
     createdBy: row.created_by,
@@ -203,6 +206,11 @@ export async function findUserIdsByIdentifier(db: Reader, identifiers: string[])
 /** The user came in, which is no change that the audit tells. */
 export async function noteLogin(trx: Transaction, userId: number, at: Instant): Promise<void> {
   await trx('users').where('id', userId).update({ last_login_at: at, last_activity_at: at });
+}
+
+/** How they read moments, which is nobody else's matter and no change that the audit tells. */
+export async function setTimeZone(trx: Transaction, userId: number, zone: string | null): Promise<void> {
+  await trx('users').where('id', userId).update({ time_zone: zone });
 }
 
 export async function findUserNames(db: Reader, ids: (number | null)[]): Promise<Map<number, string>> {

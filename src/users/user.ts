@@ -38,6 +38,8 @@ export interface User {
   invitationFailed: boolean;
   /** Whether the linked contact, or its company, is a customer or supplier: login identities are kept apart from these. */
   linkedToAccount: boolean;
+  /** In which they want to read moments; null where that of their browser does. */
+  timeZone: string | null;
   version: number;
   createdAt: Instant;
   createdBy: number | null;

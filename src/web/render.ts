@@ -7,8 +7,8 @@ import { initials, tint } from '../users/avatar.ts';
 import { may } from '../users/user.ts';
 import { assetPath } from './assets.ts';
 import { takeFlash } from './flash.ts';
-import { format } from './format.ts';
 import { PREFERENCES, readPreferences } from './preferences.ts';
+import { formatOf } from './reader-format.ts';
 import type { SignedIn } from './request.d.ts';
 import { safePath } from './safe-path.ts';
 
@@ -103,7 +103,7 @@ function surroundings(req: Request, res: Response) {
     troubles: viewer && may(viewer, 'settings', 'read') ? res.app.locals.troubles() : [],
     csrfToken: () => (typeof req.csrfToken === 'function' ? req.csrfToken() : ''),
     assetPath,
-    format,
+    format: formatOf(req),
     initials,
     tint,
   };

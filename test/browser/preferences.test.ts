@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import { formatIn } from '../../src/web/format.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { axeFindings, closeBrowser, visit } from '../support/browser.ts';
 
@@ -72,6 +73,25 @@ describe('theme and density', () => {
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByText('You are signed out.').waitFor();
     expect(await ground(page)).toBe(dark);
+    await page.context().close();
+  });
+});
+
+describe('times', () => {
+  it('are those of the browser from the first page on, and a choice is taken along', async () => {
+    const path = `/users/${app.people.bob}`;
+    const page = await open(path, { timezoneId: 'Asia/Tokyo', locale: 'en-US' });
+    const created = page.locator('dt', { hasText: 'Created' }).locator('+ dd time');
+    const { created_at } = await app.db.read('users').where('id', app.people.bob).first('created_at');
+    const inTokyo = formatIn({ zone: 'Asia/Tokyo', isAmerican: true });
+    expect(await created.textContent()).toBe(inTokyo.moment(created_at));
+    expect(await created.getAttribute('title')).toBe(inTokyo.exact(created_at));
+    await page.goto('/preferences');
+    await page.getByLabel('Times are those of').selectOption('UTC');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Times are those of UTC.').waitFor();
+    await page.goto(path);
+    expect(await created.textContent()).toBe(formatIn({ zone: 'UTC', isAmerican: true }).moment(created_at));
     await page.context().close();
   });
 });

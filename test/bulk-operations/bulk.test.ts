@@ -32,7 +32,7 @@ describe('the report', () => {
   it.each([
     ['deactivate', 'bob', 'was active'],
     ['activate', 'dave', 'was deactivated'],
-    ['reinvite', 'carol', 'had an invitation until 25 Nov 2026, 11:00'],
+    ['reinvite', 'carol', 'had an invitation until 25 Nov 2026, 11:00 UTC'],
     ['reset-login-attempts', 'erin', 'had 5 failed attempts, was locked'],
     ['confirm-access', 'lena', 'was never confirmed'],
   ] as const)('says for each what %s began from', async (action, person, words) => {

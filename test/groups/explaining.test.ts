@@ -40,7 +40,7 @@ describe('why somebody has a right', () => {
     const record = pageOf(await alice.get(pathTo(app, 'bob')));
     expect(record.texts(`${section} h3`)).toEqual(['Contacts write']);
     expect(record.texts(`${section} li`)).toEqual([
-      'through Support write member since 22 Nov 2026, 12:00 by alice, until 30 Nov 2026',
+      'through Support write member since 22 Nov 2026, 12:00 UTC by alice, until 30 Nov 2026 (UTC)',
     ]);
   });
 

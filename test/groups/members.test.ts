@@ -64,7 +64,7 @@ describe('the members of a group', () => {
     const record = pageOf(await alice.get(added.headers.location));
     expect(record.message()).toBe('2 users were added to Auditors.');
     expect(record.texts('section:has(#members) li')[0]).toBe(
-      'bob bob@example.com · since 22 Nov 2026 by alice, until 30 Nov 2026',
+      'bob bob@example.com · since 22 Nov 2026 by alice, until 30 Nov 2026 (UTC)',
     );
   });
 

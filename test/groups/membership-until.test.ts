@@ -54,13 +54,13 @@ describe('a membership with an end', () => {
     const section = 'section:has(#memberships)';
     const counting = pageOf(await alice.get(pathTo(app, 'bob')));
     expect(counting.texts(`${section} li .note`)).toEqual([
-      expect.stringMatching(/by the program, until 22 Nov 2026$/),
+      expect.stringMatching(/by the program, until 22 Nov 2026 \(UTC\)$/),
     ]);
     expect(counting.texts(`${section} li .badge`)).toEqual([]);
     await endsOn('bob', YESTERDAY);
     expect(pageOf(await alice.get(pathTo(app, 'bob'))).texts(`${section} li .badge`)).toEqual(['ended']);
     const form = pageOf(await alice.get(pathTo(app, 'bob', '/edit')));
-    expect(form.textOf(`#group-${await groupId(app, 'Support')}-note`)).toBe('ended 21 Nov 2026');
+    expect(form.textOf(`#group-${await groupId(app, 'Support')}-note`)).toBe('ended 21 Nov 2026 (UTC)');
     const bob = await signedIn(app, 'bob');
     expect(pageOf(await bob.get('/credentials')).fact('Groups')).toBe('none');
   });

@@ -248,7 +248,9 @@ describe('a leader', () => {
       expect((await new Session(app).get(link)).status).toBe(303);
       const alice = await signedIn(app, 'alice');
       const desk = async () => pageOf(await alice.get('/invitations')).texts('section:has(#asked-for) li');
-      expect(await desk()).toEqual(['carol waits for an invitation: asked for by lena, 22 Nov 2026, 12:00. Invite']);
+      expect(await desk()).toEqual([
+        'carol waits for an invitation: asked for by lena, 22 Nov 2026, 12:00 UTC. Invite',
+      ]);
       await alice.post(pathTo(app, 'carol', '/invitation'));
       expect(await desk()).toEqual([]);
     });

@@ -51,10 +51,10 @@ it('shows of each invitation how far it has got, by whom and by which channel', 
   expect(await rows()).toEqual({
     anna: 'anna anna@example.com Waiting to be sent 450 Busy By mail alice just now',
     finn: 'finn finn@example.com Not delivered 550 Gone By mail alice just now',
-    bert: 'bert bert@example.com Sent until 25 Nov 2026, 12:00 By mail alice just now',
-    dora: 'dora dora@example.com Accepted 22 Nov 2026, 12:00 By mail alice just now',
-    cora: 'cora cora@example.com Opened 22 Nov 2026, 12:00; until 25 Nov 2026, 12:00 By mail alice just now',
-    carol: 'carol carol@example.com Copied until 25 Nov 2026, 11:00 By link the program 1 hour ago',
+    bert: 'bert bert@example.com Sent until 25 Nov 2026, 12:00 UTC By mail alice just now',
+    dora: 'dora dora@example.com Accepted 22 Nov 2026, 12:00 UTC By mail alice just now',
+    cora: 'cora cora@example.com Opened 22 Nov 2026, 12:00 UTC; until 25 Nov 2026, 12:00 UTC By mail alice just now',
+    carol: 'carol carol@example.com Copied until 25 Nov 2026, 11:00 UTC By link the program 1 hour ago',
   });
   expect(Object.keys(await rows('?status=withdrawn'))).toEqual(['emil']);
 });

@@ -295,7 +295,7 @@ describe('a mail that is not taken', () => {
     ]);
     const page = pageOf(await alice.get('/invitations'));
     expect(page.textOf('.message.warn')).toMatch(
-      /^1 mail could not be handed over yet\. It is for carol, and will be tried again at 22 Nov 2026, 12:01\. The mail server said: .*ECONNREFUSED/,
+      /^1 mail could not be handed over yet\. It is for carol, and will be tried again at 22 Nov 2026, 12:01 UTC\. The mail server said: .*ECONNREFUSED/,
     );
     expect(page.$('.message.warn a').attr('href')).toBe(pathTo(mailing.app, 'carol'));
     expect(page.texts('tbody .badge')).toEqual(['Waiting to be sent', 'Waiting to be sent']);

@@ -216,16 +216,16 @@ describe('a browser in which somebody signed in before', () => {
     // The state of the account is another thing: strangers are not locked out.
     expect(page.heading()).toBe('bob');
     expect(page.textOf('[aria-labelledby=login-attempts] .message')).toBe(
-      'A known device, Firefox on Linux, is locked until 22 Nov 2026, 12:15, since 22 Nov 2026, 12:00: 5 failed sign-ins in a row. If it comes to another lock, that one lasts 30 minutes. Every other device still gets in, unless it is locked as well.',
+      'A known device, Firefox on Linux, is locked until 22 Nov 2026, 12:15 UTC, since 22 Nov 2026, 12:00 UTC: 5 failed sign-ins in a row. If it comes to another lock, that one lasts 30 minutes. Every other device still gets in, unless it is locked as well.',
     );
     expect([page.fact('Failed attempts'), page.fact('On a known device')]).toEqual([
       '0',
-      '5 of 5, locked until 22 Nov 2026, 12:15 Firefox on Linux',
+      '5 of 5, locked until 22 Nov 2026, 12:15 UTC Firefox on Linux',
     ]);
     expect(page.texts('h3 + ul li')[0]).toBe(
-      '22 Nov 2026, 12:00 from 127.0.0.1: wrong password, counted, locked until 22 Nov 2026, 12:15 known device, Firefox on Linux',
+      '22 Nov 2026, 12:00 UTC from 127.0.0.1: wrong password, counted, locked until 22 Nov 2026, 12:15 UTC known device, Firefox on Linux',
     );
-    expect(page.$('h3 + ul li:first-child [title]').attr('title')).toBe(agent);
+    expect(page.$('h3 + ul li:first-child span[title]').attr('title')).toBe(agent);
     app.clock.advance(15 * MINUTE);
     const later = pageOf(await alice.get(pathTo(app, 'bob')));
     expect([later.$('[aria-labelledby=login-attempts] .message').length, later.fact('On a known device')]).toEqual([

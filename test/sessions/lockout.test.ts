@@ -75,7 +75,7 @@ describe('too many failed sign-ins', () => {
       '5 of 5, locked for good from unknown devices (100 since the last success)',
     );
     expect(page.textOf('[aria-labelledby=login-attempts] .message')).toMatch(
-      /^Unknown devices are locked for good, since 11 Dec 2026, 12:00: 5 failed sign-ins in a row, 100 failures and 20 locks since the last success\. Waiting does not end it: a link .* does\. Devices on which bob signed in before still get in\.$/,
+      /^Unknown devices are locked for good, since 11 Dec 2026, 12:00 UTC: 5 failed sign-ins in a row, 100 failures and 20 locks since the last success\. Waiting does not end it: a link .* does\. Devices on which bob signed in before still get in\.$/,
     );
     await submit(alice, pathTo(app, 'bob', '/login-attempts/delete'));
     expect(await tries('bob', PASSWORD)).toBe(303);
@@ -216,14 +216,14 @@ describe('too many failed sign-ins', () => {
     ]);
     const page = pageOf(await (await signedIn(app, 'alice')).get(pathTo(app, 'bob')));
     expect(page.heading()).toMatch(/Locked/);
-    expect(page.fact('Failed attempts')).toBe('5 of 5, locked until 22 Nov 2026, 12:15 from unknown devices');
+    expect(page.fact('Failed attempts')).toBe('5 of 5, locked until 22 Nov 2026, 12:15 UTC from unknown devices');
     expect(page.textOf('[aria-labelledby=login-attempts] .message')).toBe(
-      'Unknown devices are locked until 22 Nov 2026, 12:15, since 22 Nov 2026, 12:00: 5 failed sign-ins in a row. If it comes to another lock, that one lasts 30 minutes. Devices on which bob signed in before still get in.',
+      'Unknown devices are locked until 22 Nov 2026, 12:15 UTC, since 22 Nov 2026, 12:00 UTC: 5 failed sign-ins in a row. If it comes to another lock, that one lasts 30 minutes. Devices on which bob signed in before still get in.',
     );
     const shown = page.texts('h3 + ul li');
-    const line = '22 Nov 2026, 12:00 from 127.0.0.1: ';
+    const line = '22 Nov 2026, 12:00 UTC from 127.0.0.1: ';
     const browser = ' unknown device, a nameless browser';
-    const until = ', locked until 22 Nov 2026, 12:15';
+    const until = ', locked until 22 Nov 2026, 12:15 UTC';
     expect(shown).toEqual([
       ...Array(3).fill(`${line}while locked, not counted${until}${browser}`),
       `${line}wrong password, counted${until}${browser}`,

@@ -198,7 +198,7 @@ describe('a session', () => {
     await bob.get('/session/new');
     await bob.post('/session', { identifier: 'bob', password: PASSWORD }, { 'User-Agent': 'Browser <b>9</b>' });
     const page = pageOf(await (await signedIn(app, 'alice')).get(pathTo(app, 'bob')));
-    expect(page.fact('Sessions')).toMatch(/^127\.0\.0\.1, last seen 22 Nov 2026, 12:00 Browser$/);
+    expect(page.fact('Sessions')).toMatch(/^127\.0\.0\.1, last seen 22 Nov 2026, 12:00 UTC Browser$/);
     expect(page.$('.facts .note[title]').attr('title')).toBe('Browser <b>9</b>');
   });
 

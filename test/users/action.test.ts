@@ -55,6 +55,7 @@ const MEMBER: Subject = {
   invitationExpiresAt: null,
   invitationFailed: false,
   linkedToAccount: false,
+  timeZone: null,
   version: 1,
   createdAt: '2026-01-01T00:00:00.000Z',
   createdBy: null,

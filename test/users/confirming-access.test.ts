@@ -36,7 +36,9 @@ describe('confirming access', () => {
       { accessConfirmedAt: null },
       { accessConfirmedAt: '2026-11-22T12:00:00.000Z' },
     ]);
-    expect(pageOf(await alice.get(pathTo(app, 'bob'))).fact('Access confirmed')).toBe('22 Nov 2026, 12:00 by alice');
+    expect(pageOf(await alice.get(pathTo(app, 'bob'))).fact('Access confirmed')).toBe(
+      '22 Nov 2026, 12:00 UTC by alice',
+    );
   });
 
   it('is said again by somebody else, with the new name and time', async () => {
@@ -44,7 +46,7 @@ describe('confirming access', () => {
     app.clock.advance(DAY);
     const max = await signedIn(app, 'max');
     await max.post(pathTo(app, 'bob', '/access-confirmation'));
-    expect(pageOf(await max.get(pathTo(app, 'bob'))).fact('Access confirmed')).toBe('23 Nov 2026, 12:00 by max');
+    expect(pageOf(await max.get(pathTo(app, 'bob'))).fact('Access confirmed')).toBe('23 Nov 2026, 12:00 UTC by max');
   });
 
   it('takes the user off the list of those to be confirmed, until it is due again', async () => {

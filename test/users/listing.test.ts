@@ -124,9 +124,12 @@ describe('the users list', () => {
     );
     expect((await ada.get('/users')).status).toBe(303);
     const page = pageOf(await (await signedIn(app, 'alice')).get('/users?q=ada'));
-    expect(page.textOf('tbody td.when')).toMatch(/^13 hours ago ?active just now$/);
+    expect(page.textOf('tbody td.when')).toMatch(/^yesterday ?active just now$/);
     const exact = page.$('td.when time').toArray();
-    expect(exact.map((time) => time.attribs['data-exact'])).toEqual(['22 Nov 2026, 12:00', '23 Nov 2026, 01:00']);
+    expect(exact.map((time) => time.attribs['data-exact'])).toEqual([
+      '22 Nov 2026, 12:00 UTC',
+      '23 Nov 2026, 01:00 UTC',
+    ]);
   });
 });
 

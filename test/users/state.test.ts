@@ -37,6 +37,7 @@ const PLAIN: User = {
   invitationExpiresAt: null,
   invitationFailed: false,
   linkedToAccount: false,
+  timeZone: null,
   version: 1,
   createdAt: ago(DAY),
   createdBy: null,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DAY, HOUR, instant, MINUTE } from '../../src/clock.ts';
 import { fold, matches } from '../../src/text.ts';
 import { initials, tint } from '../../src/users/avatar.ts';
-import { format } from '../../src/web/format.ts';
+import { format, formatIn } from '../../src/web/format.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 
@@ -13,9 +13,10 @@ describe('a moment that has passed', () => {
     [MINUTE, '1 minute ago'],
     [HOUR - 1, '59 minutes ago'],
     [HOUR, '1 hour ago'],
-    [DAY - 1, '23 hours ago'],
-    [DAY, 'yesterday'],
-    [2 * DAY, '2 days ago'],
+    [12 * HOUR, '12 hours ago'],
+    [12 * HOUR + 1, 'yesterday'],
+    [36 * HOUR, 'yesterday'],
+    [36 * HOUR + 1, '2 days ago'],
     [29 * DAY, '29 days ago'],
     [30 * DAY, '1 month ago'],
     [364 * DAY, '12 months ago'],
@@ -24,6 +25,49 @@ describe('a moment that has passed', () => {
   ])('of %i ms is said as %s', (since, words) => {
     expect(format.ago(instant(NOW - since), NOW)).toBe(words);
   });
+
+  it('is yesterday by the calendar of the reader, but for the evening of a short night', () => {
+    const berlin = formatIn({ zone: 'Europe/Berlin' });
+    const at = Date.parse('2026-11-22T23:30:00Z');
+    const moment = '2026-11-22T14:00:00.000Z';
+    expect([format.ago(moment, at), berlin.ago(moment, at)]).toEqual(['9 hours ago', 'yesterday']);
+    expect(berlin.ago('2026-11-22T21:30:00.000Z', at)).toBe('2 hours ago');
+  });
+});
+
+describe('a moment', () => {
+  const MOMENT = '2026-11-22T23:05:00.000Z';
+
+  it('is told in the zone of the reader, and in UTC where that is not known', () => {
+    const berlin = formatIn({ zone: 'Europe/Berlin' });
+    expect(berlin.moment(MOMENT)).toBe('23 Nov 2026, 00:05');
+    expect(berlin.full(MOMENT)).toBe('23 Nov 2026, 00:05 (22 Nov 2026, 23:05 UTC)');
+    expect(berlin.exact(MOMENT)).toBe('22 Nov 2026, 23:05 UTC');
+    expect(berlin.time(MOMENT)).toBe('00:05');
+    expect(berlin.dayOf(MOMENT)).toBe('2026-11-23');
+    expect(berlin.value({ until: MOMENT })).toBe('until 23 Nov 2026, 00:05');
+    for (const zone of [undefined, '', 'Europe/Nowhere', '<script>'])
+      expect(formatIn({ zone }).moment(MOMENT)).toBe('22 Nov 2026, 23:05 UTC');
+  });
+
+  it('has the month first for those who are used to that', () => {
+    const american = formatIn({ zone: 'America/New_York', isAmerican: true });
+    expect(american.moment(MOMENT)).toBe('Nov 22, 2026, 6:05 PM');
+    expect(american.moment('2026-11-22T05:00:00.000Z')).toBe('Nov 22, 2026, 12:00 AM');
+    expect(american.moment('2026-11-22T17:00:00.000Z')).toBe('Nov 22, 2026, 12:00 PM');
+    expect(formatIn({ isAmerican: true }).moment(MOMENT)).toBe('Nov 22, 2026, 11:05 PM UTC');
+  });
+
+  it.each([
+    ['Europe/Berlin', '2026-11-22', '2026-11-21T23:00:00.000Z'],
+    ['Europe/Berlin', '2026-07-01', '2026-06-30T22:00:00.000Z'],
+    ['Europe/Berlin', '2026-10-25', '2026-10-24T22:00:00.000Z'],
+    ['America/New_York', '2026-03-08', '2026-03-08T05:00:00.000Z'],
+    ['America/New_York', '2026-11-01', '2026-11-01T04:00:00.000Z'],
+    ['Pacific/Auckland', '2026-11-22', '2026-11-21T11:00:00.000Z'],
+    ['Asia/Kathmandu', '2026-11-22', '2026-11-21T18:15:00.000Z'],
+    ['', '2026-11-22', '2026-11-22T00:00:00.000Z'],
+  ])('begins a day in %s: %s', (zone, day, begin) => expect(formatIn({ zone }).startOf(day)).toBe(begin));
 });
 
 describe('what a search found', () => {

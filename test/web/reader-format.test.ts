@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { HOUR } from '../../src/clock.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { submit } from '../support/form.ts';
+import { pageOf } from '../support/page.ts';
+import { pathTo } from '../support/people.ts';
+import { type Session, signedIn } from '../support/session.ts';
+
+let app: TestApp;
+let alice: Session;
+beforeEach(async () => {
+  app = await startApp();
+  alice = await signedIn(app, 'alice');
+});
+afterEach(() => app.close());
+
+/** As the script of the pages does. */
+const isIn = (zone: string) => alice.agent.jar.setCookie(`roster-zone=${zone}; Path=/`, '127.0.0.1');
+const lastLogin = async (headers = {}) => pageOf(await alice.get(pathTo(app, 'alice'), headers)).fact('Last login');
+const days = async (query = '') => pageOf(await alice.get(`/audit${query}`)).texts('.timeline h3');
+
+describe('a moment on a page', () => {
+  it('is told in UTC, and says so, to a browser that does not say where it is', async () => {
+    expect(await lastLogin()).toBe('22 Nov 2026, 12:00 UTC');
+    expect(await lastLogin({ 'Accept-Language': 'en-US,en;q=0.9' })).toBe('Nov 22, 2026, 12:00 PM UTC');
+  });
+
+  it('is told in the zone of the browser, with UTC beside it', async () => {
+    isIn('Asia/Tokyo');
+    const page = pageOf(await alice.get(pathTo(app, 'alice')));
+    expect(page.fact('Last login')).toBe('22 Nov 2026, 21:00');
+    expect(page.$('dd time').last().attr('title')).toBe('22 Nov 2026, 12:00 UTC');
+    const list = pageOf(await alice.get('/users?q=alice'));
+    expect(list.$('td.when time').attr('data-exact')).toBe('22 Nov 2026, 21:00 (22 Nov 2026, 12:00 UTC)');
+  });
+
+  it('is told in the zone that somebody chose, in whatever browser', async () => {
+    isIn('Asia/Tokyo');
+    const chosen = await submit(alice, '/preferences', { zone: 'Europe/Berlin' });
+    expect(chosen.headers.location).toBe('/preferences');
+    expect(pageOf(await alice.get('/preferences')).message()).toBe('Times are those of Europe/Berlin.');
+    expect(await lastLogin()).toBe('22 Nov 2026, 13:00');
+    alice = await signedIn(app, 'alice');
+    expect(await lastLogin()).toBe('22 Nov 2026, 13:00');
+    await submit(alice, '/preferences', { zone: '' });
+    expect(await lastLogin()).toBe('22 Nov 2026, 12:00 UTC');
+  });
+
+  it.each(['Nowhere', '<b>', 'x'.repeat(300)])('is never told in the zone %s', async (zone) => {
+    isIn(encodeURIComponent(zone));
+    expect(await lastLogin()).toBe('22 Nov 2026, 12:00 UTC');
+    expect((await alice.send('patch', '/preferences/time-zone', { zone })).status).toBe(400);
+    expect(await lastLogin()).toBe('22 Nov 2026, 12:00 UTC');
+  });
+
+  it('stands in the audit under the day of the reader, who asks for such days', async () => {
+    app.clock.advance(28.5 * HOUR);
+    alice = await signedIn(app, 'alice');
+    await submit(alice, pathTo(app, 'bob', '/edit'), { description: 'In the evening, or at night.' });
+    expect((await days())[0]).toBe('23 Nov 2026');
+    isIn('Asia/Tokyo');
+    expect((await days())[0]).toBe('24 Nov 2026');
+    expect(await days('?from=2026-11-24&to=2026-11-24')).toEqual(['24 Nov 2026']);
+    expect(await days('?from=2026-11-23&to=2026-11-23')).toEqual([]);
+    expect(pageOf(await alice.get('/audit')).textOf('.lead')).toContain('Days and times are those of Asia/Tokyo.');
+  });
+
+  it('of expiry says that its day is one in UTC', async () => {
+    isIn('Asia/Tokyo');
+    await submit(alice, pathTo(app, 'bob', '/edit'), { expiresOn: '2027-01-31' });
+    expect(pageOf(await alice.get(pathTo(app, 'bob'))).fact('Expiry date')).toBe('31 Jan 2027 (UTC)');
+  });
+});
