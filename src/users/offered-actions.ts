@@ -1,7 +1,7 @@
 import type { Icon } from '../web/icons.ts';
 import type { Subject, Viewer } from './user.ts';
 import { refusalOf, type UserAction } from './user-action.ts';
-import { ACTION_PAGES } from './user-actions-controller.ts';
+import { ACTION_PAGES, wordsFor } from './user-actions-controller.ts';
 import type { State } from './user-state.ts';
 
 export interface OfferedAction {
@@ -27,7 +27,7 @@ const ICONS: Record<UserAction, Icon> = {
 export function offeredActions(viewer: Viewer, user: Subject): OfferedAction[] {
   return ACTION_PAGES.filter((page) => refusalOf(page.action, viewer, user) === undefined).map((page) => ({
     action: page.action,
-    label: page.label,
+    label: wordsFor(page, user).label,
     path: `/users/${user.id}/${page.path}/${page.page}`,
     icon: ICONS[page.action],
     isDangerous: page.isDangerous ?? false,

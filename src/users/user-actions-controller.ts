@@ -16,11 +16,17 @@ import { maySeeLinkOf, type Subject, type User } from './user.ts';
 import type { UserAction } from './user-action.ts';
 import { judge, MAIL_ONLY, perform } from './user-life-cycle.ts';
 
-export interface ActionPage {
-  action: UserAction;
+interface Words {
   label: string;
   /** What the last button of the confirmation page says. */
   button: string;
+  done: (user: User) => string;
+}
+
+export interface ActionPage extends Words {
+  action: UserAction;
+  /** What it is called where it happens for the first time. */
+  first?: Words & { holds: (user: Subject) => boolean };
   /** The noun of the address below `/users/:id`; where two actions share it, the state of the user tells which is meant. */
   path: string;
   method: 'post' | 'delete';
@@ -29,7 +35,6 @@ export interface ActionPage {
   isDangerous?: boolean;
   /** What it ends and what it keeps, a sentence each. */
   consequences: (user: Subject) => string[];
-  done: (user: User) => string;
   /** The link that it makes, to be mailed or shown once. */
   makes?: Purpose;
 }
@@ -74,6 +79,12 @@ export const ACTION_PAGES: ActionPage[] = [
       'The new link works once.',
     ],
     done: (user) => `${user.name} has a new invitation.`,
+    first: {
+      holds: (user) => user.invitationExpiresAt === null,
+      label: 'Invite',
+      button: 'Invite user',
+      done: (user) => `${user.name} is invited.`,
+    },
     makes: 'invitation',
   },
   {
@@ -146,6 +157,11 @@ export const ACTION_PAGES: ActionPage[] = [
   },
 ];
 
+/** How the action is called for this user. */
+export function wordsFor(page: ActionPage, user: Subject): Words {
+  return page.first?.holds(user) ? page.first : page;
+}
+
 /** Every page but those in which a row shows what was done to a user. */
 const ELSEWHERE = /^\/(?!(users|invitations)(\?|$))/;
 
@@ -162,9 +178,9 @@ export function userActionsController(app: AppContext): Router {
       const mailOnly = page.makes !== undefined && !maySeeLinkOf(req.viewer!, user);
       if (mailOnly && !app.mail) throw new Forbidden(`${user.name} ${MAIL_ONLY}.`);
       const locals = {
-        title: `${page.button}: ${user.name}`,
+        title: `${wordsFor(page, user).button}: ${user.name}`,
         user,
-        button: page.button,
+        button: wordsFor(page, user).button,
         isDangerous: page.isDangerous ?? false,
         consequences: page.consequences(user),
         action: `/users/${user.id}/${page.path}`,
@@ -190,9 +206,10 @@ export function userActionsController(app: AppContext): Router {
       });
       if (refusal?.kind === 'forbidden') throw new Forbidden(`${user.name} ${refusal.reason}.`);
       const path = `/users/${user.id}`;
+      const { done } = wordsFor(page, user);
       if (refusal) flash(req, `Nothing changed: ${user.name} ${refusal.reason}.`, { path });
-      else if (page.makes && channel === 'mail') flash(req, `${page.done(user)} It goes to ${user.email}.`, { path });
-      else flash(req, page.done(user), { path, showLink: page.makes && { purpose: page.makes, userId: user.id } });
+      else if (page.makes && channel === 'mail') flash(req, `${done(user)} It goes to ${user.email}.`, { path });
+      else flash(req, done(user), { path, showLink: page.makes && { purpose: page.makes, userId: user.id } });
       // Above a list the dialog takes what the record says; every other page gives way to the record itself.
       if (isHtmx(req) && ELSEWHERE.test(currentPage(req))) res.set('HX-Redirect', path).status(204).end();
       else res.redirect(303, path);

@@ -36,6 +36,17 @@ describe('the parts of all pages', () => {
     const page = await open('/interface', { colorScheme });
     await page.getByRole('heading', { name: 'Interface' }).waitFor();
     expect(await axeFindings(page)).toEqual([]);
+    // Colour is for what is good, bad or waits for somebody; what is over has none.
+    const colourOf = (state: string) =>
+      page
+        .locator(`#main .badge.${state}`)
+        .first()
+        .evaluate((badge) => getComputedStyle(badge).color);
+    const [deactivated, deleted, waits, bad] = await Promise.all(
+      ['deactivated', 'deleted', 'to-be-confirmed', 'locked'].map(colourOf),
+    );
+    expect(deleted).toBe(deactivated);
+    expect(new Set([deactivated, waits, bad]).size).toBe(3);
     await page.context().close();
   });
 });

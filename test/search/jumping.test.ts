@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.ts';
+import { submit } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
 import { pathTo } from '../support/people.ts';
 import { type Session, signedIn } from '../support/session.ts';
@@ -66,4 +67,19 @@ it('leads without scripts as well, and sends what is done at once', async () => 
     'dark',
   ]);
   expect(pageOf(await alice.get('/search?q=nobodyatall')).textOf('#found p')).toBe('Nothing is called “nobodyatall”.');
+});
+
+it('calls a first invitation by its name, as the record does', async () => {
+  await using app = await startApp();
+  const alice = await signedIn(app, 'alice');
+  const { headers } = await submit(alice, '/users/new', { name: 'nora', email: 'nora@example.com', access: 'later' });
+  const actionsOf = async () => pageOf(await alice.get(`${headers.location}/actions`)).texts('main a');
+  expect(await actionsOf()).toContain('Invite');
+  expect(await actionsOf()).not.toContain('Reinvite');
+  expect(pageOf(await alice.get('/search?q=reinvite+nora')).texts('#found .menu a')[0]).toMatch(/^Invite: nora/);
+  const page = `${headers.location}/invitation/new`;
+  expect(pageOf(await alice.get(page)).heading()).toBe('Invite user');
+  await submit(alice, page);
+  expect(pageOf(await alice.get(headers.location)).message()).toBe('nora is invited.');
+  expect(await actionsOf()).toContain('Reinvite');
 });
