@@ -5,13 +5,14 @@ import { dayOf } from '../clock.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { effectsOf, givenBy } from '../groups/effect.ts';
 import type { Group } from '../groups/group.ts';
+import { type GroupAction, outcomeOf } from '../groups/group-life-cycle.ts';
 import { selectGroups } from '../groups/group-list.ts';
 import { groupsPath, readGroupQuery } from '../groups/group-list-query.ts';
 import type { Level } from '../groups/permission.ts';
 import { channelOf } from '../links/channel.ts';
 import { linesToCopy } from '../links/link-lines.ts';
 import { counted, shortened } from '../text.ts';
-import { may, maySeeLinkOf, type Viewer } from '../users/user.ts';
+import { activatedTo, may, maySeeLinkOf, type Viewer } from '../users/user.ts';
 import { forbidden } from '../users/user-action.ts';
 import { MAIL_ONLY } from '../users/user-life-cycle.ts';
 import { selectForView } from '../users/user-list.ts';
@@ -226,17 +227,24 @@ export function bulkOperationsController(app: AppContext): Router {
     return inviting.filter((_, n) => !maySeeLinkOf(viewer, subjects[n]));
   }
 
-  /** What it means for people that groups come and go. */
+  /** What it means for people that groups come and go, and what comes back otherwise than the action is called. */
   async function effects(operation: BulkOperation, outcomes: BulkOutcome[]): Promise<string[]> {
-    if (operation.subjectType !== 'group') return [];
-    const changing = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject as Group);
-    const activity = operation.action === 'activate' ? 'active' : 'deactivated';
-    const changes = changing.map((group) => ({
+    const changing = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
+    const asBefore = operation.action === 'activate' ? changing.filter((one) => activatedTo(one) !== 'active') : [];
+    const { noun } = BULK_SUBJECTS[operation.subjectType];
+    const said =
+      asBefore.length > 0
+        ? [
+            `${counted(asBefore.length, noun)} of them ${asBefore.length === 1 ? 'was' : 'were'} deactivated before the deletion, and will be again.`,
+          ]
+        : [];
+    if (operation.subjectType !== 'group') return said;
+    const changes = (changing as Group[]).map((group) => ({
       groupId: group.id,
       from: givenBy(group),
-      to: givenBy({ ...group, activity }),
+      to: givenBy({ ...group, activity: outcomeOf(operation.action as GroupAction, group) }),
     }));
-    return effectsOf(app, changes);
+    return [...said, ...(await effectsOf(app, changes))];
   }
 
   /** A draft is its creator's alone; a report is for all who may read what it was done to. */

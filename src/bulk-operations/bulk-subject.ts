@@ -4,14 +4,14 @@ import type { Reader, Transaction } from '../db/database.ts';
 import { type GroupAction, judgeGroups, performOnGroups } from '../groups/group-life-cycle.ts';
 import type { Application } from '../groups/permission.ts';
 import type { Channel, LinkSettings } from '../links/link-store.ts';
-import type { Activity, Viewer } from '../users/user.ts';
+import type { Living, Viewer } from '../users/user.ts';
 import type { Refusal } from '../users/user-action.ts';
 import { judge, perform } from '../users/user-life-cycle.ts';
 import type { BulkAction, SubjectType } from './bulk-operation.ts';
 
 /** What an operation comes to for one of its subjects. */
 export interface BulkOutcome {
-  subject: { id: number; name: string; activity: Activity };
+  subject: Living & { id: number; name: string };
   refusal?: Refusal;
 }
 

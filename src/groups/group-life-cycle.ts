@@ -5,7 +5,7 @@ import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { identityKey } from '../identity-key.ts';
 import { isAnyAdministrator, requireAdministratorRemains } from '../users/administrators.ts';
-import type { Viewer } from '../users/user.ts';
+import { activatedTo, type Living, type Viewer } from '../users/user.ts';
 import { forbidden, inapplicable, type Refusal } from '../users/user-action.ts';
 import { type Group, mayChange } from './group.ts';
 import { findGroupsOf } from './group-store.ts';
@@ -22,7 +22,6 @@ export interface GroupOutcome {
   refusal?: Refusal;
 }
 
-const AFTERWARDS = { deactivate: 'deactivated', activate: 'active', delete: 'deleted' } as const;
 const EVENTS = { deactivate: 'group.deactivated', activate: 'group.activated', delete: 'group.deleted' };
 
 /**
@@ -61,12 +60,12 @@ export async function performOnGroups(
   const outcomes = await judgeGroups(trx, act.by, action, ids, today);
   const groups = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
   if (groups.length === 0) return outcomes;
-  const activity = AFTERWARDS[action];
-  await whereIdIn(
-    trx('groups'),
-    'id',
-    groups.map((group) => group.id),
-  ).update({ activity, version: trx.raw('version + 1') });
+  for (const alike of Map.groupBy(groups, (group) => `${group.activity} ${outcomeOf(action, group)}`).values()) {
+    const activity = outcomeOf(action, alike[0]);
+    const change = { activity, deleted_from: activity === 'deleted' ? alike[0].activity : null };
+    const ids = alike.map((group) => group.id);
+    await whereIdIn(trx('groups'), 'id', ids).update({ ...change, version: trx.raw('version + 1') });
+  }
   await recordChanges(
     trx,
     act,
@@ -77,7 +76,7 @@ export async function performOnGroups(
         subjectId: group.id,
         subjectName: group.name,
         before: { activity: group.activity },
-        after: { activity },
+        after: { activity: outcomeOf(action, group) },
       }),
     ),
   );
@@ -85,10 +84,16 @@ export async function performOnGroups(
   return outcomes;
 }
 
+/** What the action makes of the group. */
+export function outcomeOf(action: GroupAction, group: Living): Group['activity'] {
+  if (action === 'activate') return activatedTo(group);
+  return action === 'delete' ? 'deleted' : 'deactivated';
+}
+
 /** Whether there is something to do. */
 export function isApplicable(group: Pick<Group, 'activity'>, action: GroupAction): boolean {
   if (action === 'deactivate') return group.activity === 'active';
-  return group.activity !== AFTERWARDS[action];
+  return group.activity !== (action === 'delete' ? 'deleted' : 'active');
 }
 
 function refusalOf(action: GroupAction, viewer: Viewer, group: Group): Refusal | undefined {

@@ -108,6 +108,7 @@ interface Row {
   id: number;
   name: string;
   activity: Group['activity'];
+  deleted_from: Group['deletedFrom'];
   description: string;
   leader_id: number | null;
   leader_name: string | null;
@@ -133,6 +134,7 @@ async function withRights(db: Reader, rows: Row[], ids?: number[]): Promise<Grou
     id: row.id,
     name: row.name,
     activity: row.activity,
+    deletedFrom: row.deleted_from,
     description: row.description,
     rights: rights.get(row.id) ?? NO_RIGHTS,
     leaderId: row.leader_id,

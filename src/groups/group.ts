@@ -1,12 +1,11 @@
 import type { Instant } from '../clock.ts';
-import { may, type Viewer } from '../users/user.ts';
+import { type Living, may, type Viewer } from '../users/user.ts';
 import { covers, type Rights } from './permission.ts';
 
 /** Bundles users and carries permissions. */
-export interface Group {
+export interface Group extends Living {
   id: number;
   name: string;
-  activity: 'active' | 'deactivated' | 'deleted';
   description: string;
   /** What it grants while it is active. */
   rights: Rights;

@@ -12,7 +12,7 @@ import { flash } from '../web/flash.ts';
 import { typedFields } from '../web/form.ts';
 import { currentPage, isHtmx, render } from '../web/render.ts';
 import { subjectOf } from './subject.ts';
-import { maySeeLinkOf, type Subject, type User } from './user.ts';
+import { activatedTo, maySeeLinkOf, type Subject, type User } from './user.ts';
 import type { UserAction } from './user-action.ts';
 import { judge, MAIL_ONLY, perform } from './user-life-cycle.ts';
 
@@ -25,8 +25,8 @@ interface Words {
 
 export interface ActionPage extends Words {
   action: UserAction;
-  /** What it is called where it happens for the first time. */
-  first?: Words & { holds: (user: Subject) => boolean };
+  /** What it is called for users of whom this holds. */
+  otherwise?: Words & { holds: (user: Subject) => boolean };
   /** The noun of the address below `/users/:id`; where two actions share it, the state of the user tells which is meant. */
   path: string;
   method: 'post' | 'delete';
@@ -79,7 +79,7 @@ export const ACTION_PAGES: ActionPage[] = [
       'The new link works once.',
     ],
     done: (user) => `${user.name} has a new invitation.`,
-    first: {
+    otherwise: {
       holds: (user) => user.invitationExpiresAt === null,
       label: 'Invite',
       button: 'Invite user',
@@ -119,12 +119,20 @@ export const ACTION_PAGES: ActionPage[] = [
     method: 'delete',
     page: 'delete',
     consequences: (user) => [
-      `${user.name} may sign in again, with the groups that stand in the record.`,
+      activatedTo(user) === 'active'
+        ? `${user.name} may sign in again, with the groups that stand in the record.`
+        : `${user.name} comes back as before the deletion: deactivated, and may not sign in.`,
       ...(user.activity === 'deleted'
         ? ['This works only while nobody else has the name, the system email or the contact.']
         : []),
     ],
     done: (user) => `${user.name} is active again.`,
+    otherwise: {
+      holds: (user) => activatedTo(user) !== 'active',
+      label: 'Restore',
+      button: 'Restore user',
+      done: (user) => `${user.name} is restored, and deactivated as before.`,
+    },
   },
   {
     action: 'deactivate',
@@ -159,7 +167,7 @@ export const ACTION_PAGES: ActionPage[] = [
 
 /** How the action is called for this user. */
 export function wordsFor(page: ActionPage, user: Subject): Words {
-  return page.first?.holds(user) ? page.first : page;
+  return page.otherwise?.holds(user) ? page.otherwise : page;
 }
 
 /** Every page but those in which a row shows what was done to a user. */

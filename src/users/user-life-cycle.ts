@@ -8,7 +8,7 @@ import { mailLinks } from '../mail/outbox-store.ts';
 import { clearLoginAttempts } from '../sessions/lockout-store.ts';
 import { endSessions } from '../sessions/session-store.ts';
 import { findLastAdministrator, requireAdministratorRemains } from './administrators.ts';
-import { maySeeLinkOf, type Subject, type Viewer } from './user.ts';
+import { activatedTo, maySeeLinkOf, type Subject, type Viewer } from './user.ts';
 import { forbidden, inapplicable, type Refusal, refusalOf, type UserAction } from './user-action.ts';
 import { findSubjects, findTaken, pieces } from './user-store.ts';
 
@@ -95,7 +95,7 @@ async function endAccess(
   subjects: Subject[],
   activity: 'deactivated' | 'deleted',
 ): Promise<void> {
-  await setActivity(trx, subjects, activity);
+  await setActivity(trx, subjects, () => activity);
   const sessions = await endSessions(trx, subjects.map(idOf));
   await endLinks(trx, act, subjects.map(idOf));
   await record(trx, act, subjects, `user.${activity}`, (subject) => ({
@@ -106,10 +106,10 @@ async function endAccess(
 }
 
 async function activate(trx: Transaction, act: Act, subjects: Subject[]): Promise<void> {
-  await setActivity(trx, subjects, 'active');
+  await setActivity(trx, subjects, activatedTo);
   await record(trx, act, subjects, 'user.activated', (subject) => ({
     before: { activity: subject.activity },
-    after: { activity: 'active' },
+    after: { activity: activatedTo(subject) },
   }));
 }
 
@@ -165,11 +165,21 @@ async function withdrawInvitations(trx: Transaction, act: Act, subjects: Subject
   }));
 }
 
-async function setActivity(trx: Transaction, subjects: Subject[], activity: Subject['activity']): Promise<void> {
-  for (const some of pieces(subjects))
-    await trx('users')
-      .whereIn('id', some.map(idOf))
-      .update({ activity, version: trx.raw('version + 1') });
+/** Remembers what is deleted from, and forgets it when it comes back. */
+async function setActivity(
+  trx: Transaction,
+  subjects: Subject[],
+  next: (subject: Subject) => Subject['activity'],
+): Promise<void> {
+  const alike = Map.groupBy(subjects, (subject) => `${subject.activity} ${next(subject)}`);
+  for (const group of alike.values()) {
+    const activity = next(group[0]);
+    const change = { activity, deleted_from: activity === 'deleted' ? group[0].activity : null };
+    for (const some of pieces(group))
+      await trx('users')
+        .whereIn('id', some.map(idOf))
+        .update({ ...change, version: trx.raw('version + 1') });
+  }
 }
 
 async function record(

@@ -33,6 +33,7 @@ interface Row {
   access_confirmed_at: string | null;
   access_confirmed_by: number | null;
   time_zone: string | null;
+  deleted_from: User['deletedFrom'];
   attempts: number | null;
   locked_until: string | null;
   attempts_at_devices: number | null;
@@ -63,6 +64,7 @@ export function selectUsers(db: Reader): Knex.QueryBuilder<Row, Row[]> {
       'users.name',
       'users.email',
       'users.activity',
+      'users.deleted_from',
       db.raw('users.password_hash is not null as has_password'),
       'users.password_set_at',
       'users.no_shared_data',
@@ -97,6 +99,7 @@ export function userOf(row: Row): User {
     name: row.name,
     email: row.email,
     activity: row.activity,
+    deletedFrom: row.deleted_from,
     hasPassword: Boolean(row.has_password),
     passwordSetAt: row.password_set_at,
     noSharedData: Boolean(row.no_shared_data),

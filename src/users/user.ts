@@ -3,12 +3,23 @@ import { type Application, covers, coversBuiltIn, grants, type Level, type Right
 
 export type Activity = 'active' | 'deactivated' | 'deleted';
 
+/** What a user or a group carries of its own life. */
+export interface Living {
+  activity: Activity;
+  /** What it was when it was deleted, and is again when it is restored. */
+  deletedFrom: Exclude<Activity, 'deleted'> | null;
+}
+
+/** What *Activate* makes of it: what was deleted comes back as it was. */
+export function activatedTo({ activity, deletedFrom }: Living): Exclude<Activity, 'deleted'> {
+  return activity === 'deleted' ? (deletedFrom ?? 'active') : 'active';
+}
+
 /** A login identity. */
-export interface User {
+export interface User extends Living {
   id: number;
   name: string;
   email: string;
-  activity: Activity;
   hasPassword: boolean;
   /** Sessions are bound to it: a new password ends those of the old one. */
   passwordSetAt: Instant | null;

@@ -47,6 +47,17 @@ describe('the activity of groups', () => {
     ]);
   });
 
+  it('comes back from a deletion as it was, and the sheet says so', async () => {
+    await perform(alice, 'deactivate', 'Support');
+    await perform(alice, 'delete', 'Support', 'Auditors');
+    const sheet = await press(alice, 'activate', 'Support', 'Auditors');
+    expect(pageOf(sheet).texts('#sheet li')).toContain(
+      '1 group of them was deactivated before the deletion, and will be again.',
+    );
+    await send(alice, sheet);
+    expect([await activityOf('Support'), await activityOf('Auditors')]).toEqual(['deactivated', 'active']);
+  });
+
   it('is told on the sheet by what it does to people, and in the report by what it was', async () => {
     await allow('Support', 'users', 'read');
     await alice.post(`/groups/${await groupId(app, 'Auditors')}/members`, { list: 'bob', confirmed: 'yes' });

@@ -34,6 +34,7 @@ const MEMBER: Subject = {
   name: 'subject',
   email: 'subject@example.com',
   activity: 'active',
+  deletedFrom: null,
   hasPassword: true,
   passwordSetAt: '2026-01-01T00:00:00.000Z',
   noSharedData: false,

@@ -67,10 +67,21 @@ describe('deleting a user', () => {
     expect(page.fact('Groups')).toBe('Support');
   });
 
-  it('is open for somebody deactivated as well', async () => {
+  it('is open for somebody deactivated as well, who comes back deactivated', async () => {
+    const activity = async () => (await userRow(app, app.people.dave)).activity;
     const done = await submit(alice, pathTo(app, 'dave', '/deletion/new'));
     expect(done.status).toBe(303);
-    expect((await userRow(app, app.people.dave)).activity).toBe('deleted');
+    expect(await activity()).toBe('deleted');
+    const page = pageOf(await alice.get(pathTo(app, 'dave', '/deactivation/delete')));
+    expect(page.heading()).toBe('Restore user');
+    expect(page.textOf('main')).toContain('dave comes back as before the deletion: deactivated, and may not sign in.');
+    const audit = await watchAudit(app);
+    await submit(alice, pathTo(app, 'dave', '/deactivation/delete'));
+    expect(await activity()).toBe('deactivated');
+    expect(pageOf(await alice.get(pathTo(app, 'dave'))).message()).toBe('dave is restored, and deactivated as before.');
+    expect((await audit.since()).map((event) => event.after)).toEqual([{ activity: 'deactivated' }]);
+    await submit(alice, pathTo(app, 'dave', '/deactivation/delete'));
+    expect(await activity()).toBe('active');
   });
 
   describe.each<[string, Fields, string]>([

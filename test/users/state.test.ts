@@ -16,6 +16,7 @@ const PLAIN: User = {
   name: 'bob',
   email: 'bob@example.com',
   activity: 'active',
+  deletedFrom: null,
   hasPassword: true,
   passwordSetAt: ago(DAY),
   noSharedData: false,
