@@ -2,10 +2,12 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { seedCast } from '../seeds/cast.ts';
+import { type People, seedCast } from '../seeds/cast.ts';
 import { generateUsers } from '../seeds/generator.ts';
+import { instant } from '../src/clock.ts';
 import { givenSettings, readSettings } from '../src/config.ts';
 import { explained, fail } from '../src/failure.ts';
+import { findToken, linkAddress } from '../src/links/link-store.ts';
 import { Mailbox } from '../src/mail/mailbox.ts';
 import { serve } from '../src/serve.ts';
 import type { AppContext } from '../src/web/app-context.ts';
@@ -37,24 +39,33 @@ async function demo(): Promise<void> {
     '',
   );
   const password = newPassword();
-  await serve(settings, {
-    beforeListen: (context) => fill(context, password),
+  let invitation = '';
+  const baseUrl = await serve(settings, {
+    beforeListen: async (context) => {
+      const { carol } = await fill(context, password);
+      const { db, links } = context;
+      const open = await findToken(db.read, 'invitation', carol, links, instant(Date.now()));
+      invitation = open?.token ?? '';
+    },
     mailbox: new Mailbox(),
     showsInterface: true,
   });
   for (const signal of SIGNALS) process.off(signal, leave);
   console.log(`Sign in as alice with ${password}`);
   console.log(
-    'The others of the cast have the same password. Nothing is kept: it all goes when you stop this with Ctrl-C.',
+    'With the same password: ada (administrator), max (maintains users), rita (looks at everything), lena (leads Support), bob (a member)',
   );
+  console.log(`carol is invited and has no password yet: ${linkAddress(baseUrl, 'invitation', invitation)}`);
+  console.log('Nothing is kept: it all goes when you stop this with Ctrl-C.');
 }
 
-async function fill({ db, config, links, hasher }: AppContext, password: string): Promise<void> {
+async function fill({ db, config, links, hasher }: AppContext, password: string): Promise<People> {
   const { loginAttempts, invitationHours } = config;
   const settings = { auditKey: config.secrets.audit, loginAttempts, now: Date.now() };
-  await seedCast(db, { ...settings, links, passwordHash: await hasher.hash(password) });
+  const people = await seedCast(db, { ...settings, links, passwordHash: await hasher.hash(password) });
   const nobodys = await hasher.hash(randomBytes(32).toString('base64'));
   await generateUsers(db, { ...settings, invitationHours, users: MADE_UP, passwordHash: nobodys });
+  return people;
 }
 
 /** Another one each time: whoever else reads this file or reaches the port does not know it. */

@@ -183,8 +183,11 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   return { express: app, context };
 }
 
-/** Where somebody begins: the list that they may read, the groups that they lead, or their own page. */
+/** Where somebody begins: the first list that they may read, the groups that they lead, or their own page. */
 function firstPage(viewer: SignedIn): string {
   if (may(viewer, 'users', 'read')) return '/users';
-  return viewer.leads.length > 0 ? '/led-groups' : '/credentials';
+  if (may(viewer, 'groups', 'read')) return '/groups';
+  if (viewer.leads.length > 0) return '/led-groups';
+  const rest = (['contacts', 'audit'] as const).find((application) => may(viewer, application, 'read'));
+  return rest ? `/${rest}` : '/credentials';
 }

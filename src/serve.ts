@@ -29,13 +29,13 @@ export interface ServeOptions {
 }
 
 /**
- * Serves until a signal comes, which then ends the process. It listens before it opens the data, and answers 503 meanwhile: an upgrade
+ * Serves until a signal comes, which then ends the process. Returns where it is reached. It listens before it opens the data, and answers 503 meanwhile: an upgrade
  * can take a while. Throws what keeps it from starting.
  */
 export async function serve(
   settings: Settings,
   { beforeListen, mailbox, showsInterface }: ServeOptions,
-): Promise<void> {
+): Promise<string> {
   let answer: RequestListener = starting;
   const server = createServer(PATIENCE, (req, res) => answer(req, res));
   await new Promise<void>((resolve, reject) => {
@@ -60,6 +60,7 @@ export async function serve(
   context.mail?.start();
   context.jobs.start(jobsOf(context));
   await greet(context, baseUrl, mailbox);
+  return baseUrl;
 }
 
 /** What is answered until the data is open: to whoever watches as data, to people in words, and their browser asks again. */

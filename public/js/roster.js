@@ -5,6 +5,18 @@ const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
 // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is there over HTTPS alone
 if (timeZone) document.cookie = `roster-zone=${timeZone}; path=/; max-age=31536000; samesite=lax`;
 
+// Passwords of a form are shown as long as their owner wants to read them; they are sent as what they are, for password managers.
+const hidden = new WeakMap();
+document.addEventListener('change', ({ target }) => {
+  if (!target.matches('[data-reveal]')) return;
+  const fields = hidden.get(target.form) ?? [...target.form.querySelectorAll('[type=password]')];
+  hidden.set(target.form, fields);
+  for (const field of fields) field.type = target.checked ? 'text' : 'password';
+});
+document.addEventListener('submit', ({ target }) => {
+  for (const field of hidden.get(target) ?? []) field.type = 'password';
+});
+
 // A link is copied by a press; where the browser forbids that (plain HTTP), it is selected for Ctrl+C.
 document.addEventListener('click', async ({ target }) => {
   const button = target.closest('[data-copy]');

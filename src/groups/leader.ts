@@ -14,13 +14,16 @@ export async function findLeaderships(db: Reader, today: Day): Promise<Map<numbe
       join.on('memberships.group_id', 'groups.id').on('memberships.user_id', 'groups.leader_id'),
     )
     .select('groups.id', 'users.activity', 'users.api_only', 'users.expires_on')
+    .select(db.raw('users.password_hash is not null as has_password'))
     .select('memberships.user_id as member_id', 'memberships.until_on');
   return new Map(
     rows.map((row) => {
       if (row.activity === null) return [row.id, 'none'];
       const leader = { activity: row.activity, apiOnly: Boolean(row.api_only), expiresOn: row.expires_on };
       const isMember = row.member_id !== null && !isOver({ untilOn: row.until_on }, today);
-      return [row.id, isMember && maySignIn(leader, today) ? 'active' : 'inactive'];
+      // Who has chosen no password yet gets in nowhere.
+      const canSignIn = Boolean(row.has_password) && maySignIn(leader, today);
+      return [row.id, isMember && canSignIn ? 'active' : 'inactive'];
     }),
   );
 }

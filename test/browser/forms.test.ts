@@ -26,6 +26,13 @@ afterEach(() => page.context().close());
 const name = () => page.getByLabel('Name', { exact: true });
 
 describe('the form of a user', () => {
+  it('offers a program no invitation', async () => {
+    const access = page.getByRole('group', { name: 'How access starts' });
+    expect(await access.isVisible()).toBe(true);
+    await page.getByLabel('API-only').check();
+    expect(await access.isVisible()).toBe(false);
+  });
+
   it('says what is wrong with a field when it is left, and that it is right once it is', async () => {
     await name().fill('a@b');
     await page.getByLabel('System email').focus();
@@ -102,5 +109,28 @@ describe('the form of a user', () => {
     await page.getByText('What you typed is here again').waitFor();
     await page.getByRole('button', { name: 'Create user' }).click();
     await page.getByText('nils was created').waitFor();
+  });
+});
+
+describe('a password', () => {
+  it('is shown to who types it for as long as they like, and sent as a password', async () => {
+    const { page: stranger } = await visit({ baseURL: app.url });
+    await stranger.goto('/session/new');
+    const password = stranger.getByLabel('Password');
+    await stranger.getByLabel('Name or system email').fill('alice');
+    await password.fill('four quiet grey');
+    await stranger.getByLabel('Show what is typed').check();
+    expect(await password.getAttribute('type')).toBe('text');
+    await stranger.getByLabel('Show what is typed').uncheck();
+    expect(await password.getAttribute('type')).toBe('password');
+    await stranger.getByLabel('Show what is typed').check();
+    const typeWhenSent = await stranger.evaluate(() => {
+      const form = document.querySelector('form[action="/session"]') as HTMLFormElement;
+      form.addEventListener('submit', (event) => event.preventDefault());
+      form.requestSubmit();
+      return (form.elements.namedItem('password') as HTMLInputElement).type;
+    });
+    expect(typeWhenSent).toBe('password');
+    await stranger.context().close();
   });
 });

@@ -93,6 +93,8 @@ describe('the list of groups', () => {
       [{ activity: 'active' }, false],
       [{ expires_on: '2026-11-21' }, true],
       [{ expires_on: '2026-11-22' }, false],
+      [{ password_hash: null }, true],
+      [{ password_hash: 'chosen' }, false],
     ] as const) {
       await change(columns);
       expect(await names('?leader=inactive')).toEqual(isIdle ? ['Support'] : []);

@@ -55,6 +55,19 @@ describe('what a page offers', () => {
     expect(record.$('main form, main .actions').length).toBe(0);
   });
 
+  it.each(['groups', 'contacts', 'audit'])('begins, for who may read %s alone, there', async (application) => {
+    await using app = await startApp();
+    const group = Number(await groupId(app, 'Helpdesk'));
+    await app.db.write(async (trx) => {
+      await trx('group_permissions').where('group_id', group).delete();
+      await trx('group_permissions').insert({ group_id: group, application, level: 'read' });
+    });
+    const max = await signedIn(app, 'max');
+    const begin = (await max.get('/')).headers.location;
+    expect(begin).toBe(`/${application}`);
+    expect((await max.get(begin)).status).toBe(200);
+  });
+
   it('to somebody without rights is their own page and nothing else', async () => {
     const bob = await signedIn(app, 'bob');
     expect((await bob.get('/')).headers.location).toBe('/credentials');
