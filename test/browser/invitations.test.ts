@@ -36,7 +36,7 @@ afterAll(closeBrowser);
 
 /** A mark that a page load would wipe out. */
 const isSamePage = () => page.evaluate(() => 'mark' in window);
-const names = () => page.locator('tbody td.name a').allInnerTexts();
+const names = () => page.locator('tbody th.name a').allInnerTexts();
 const bar = () => page.getByRole('region', { name: 'Actions' });
 
 it('are searched while one types, sorted and filtered without a page load', async () => {

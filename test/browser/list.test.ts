@@ -23,7 +23,7 @@ async function signedInPage(javaScriptEnabled: boolean): Promise<Page> {
   return page;
 }
 
-const names = (page: Page) => page.locator('tbody td.name a').allInnerTexts();
+const names = (page: Page) => page.locator('tbody th.name a').allInnerTexts();
 
 describe('the list with JavaScript', () => {
   let page: Page;

@@ -73,7 +73,7 @@ describe('a contact', () => {
         [],
       ]);
       for (const q of ['46812', '0876', 'home.ex', 'nils'])
-        expect(pageOf(await alice.get(`/contacts?q=${q}`)).texts('td.name a')).toEqual(['Nora Nilsson']);
+        expect(pageOf(await alice.get(`/contacts?q=${q}`)).texts('th.name a')).toEqual(['Nora Nilsson']);
     });
 
     it('is a company, which has neither a company nor a position', async () => {
@@ -112,7 +112,7 @@ describe('a contact', () => {
       const text = (await alice.get(created.headers.location)).text;
       expect(pageOf({ text }).heading()).toBe(name);
       expect(text).not.toContain('<script>alert');
-      expect(pageOf(await alice.get(`/contacts?q=${encodeURIComponent(name.slice(0, 6))}`)).texts('td.name a')).toEqual(
+      expect(pageOf(await alice.get(`/contacts?q=${encodeURIComponent(name.slice(0, 6))}`)).texts('th.name a')).toEqual(
         [name],
       );
     });
@@ -275,8 +275,8 @@ describe('a contact', () => {
       expect(sheet.textOf('#sheet li')).toMatch(/linked user stays and can sign in/);
       const before = await row(BOB);
       await submit(alice, `/contacts/${BOB}/deletion/new`);
-      expect(pageOf(await alice.get('/contacts?q=schmidt')).texts('td.name a')).toEqual([]);
-      expect(pageOf(await alice.get('/contacts?q=schmidt&activity=deleted')).texts('td.name a')).toEqual([
+      expect(pageOf(await alice.get('/contacts?q=schmidt')).texts('th.name a')).toEqual([]);
+      expect(pageOf(await alice.get('/contacts?q=schmidt&activity=deleted')).texts('th.name a')).toEqual([
         'Bob Schmidt',
       ]);
       expect(pageOf(await alice.get('/search?q=schmidt')).texts('#found a bdi')).toEqual([]);
@@ -290,7 +290,7 @@ describe('a contact', () => {
       expect((await submit(alice, `/users/${app.people.bob}/edit`, { description: 'x' })).status).toBe(303);
       await submit(alice, `/contacts/${BOB}/deletion/delete`);
       expect(await row(BOB)).toEqual({ ...before, version: before.version + 2 });
-      expect(pageOf(await alice.get('/users?q=schmidt')).texts('td.name a')).toEqual(['bob']);
+      expect(pageOf(await alice.get('/users?q=schmidt')).texts('th.name a')).toEqual(['bob']);
     });
   });
 

@@ -66,16 +66,16 @@ describe('the name of a linked contact', () => {
       const found = pageOf(
         await session.get(`/users?q=${encodeURIComponent(word)}&activity=active&activity=deactivated`),
       );
-      expect([word, found.texts('td.name a').includes(user)]).toEqual([word, isKnown]);
+      expect([word, found.texts('th.name a').includes(user)]).toEqual([word, isKnown]);
     }
     // Words of both: the name of the user and that of the contact.
     const both = pageOf(await session.get(`/users?q=${user}+${name.split(' ')[0]}`));
-    expect(both.texts('td.name a')).toEqual(isKnown ? [user] : []);
+    expect(both.texts('th.name a')).toEqual(isKnown ? [user] : []);
     const record = await session.get(`/users/${app.people[user]}`);
     expect(record.text.includes(name)).toBe(isKnown);
     if (!isKnown) expect(pageOf(record).textOf('section:has(#contact)')).toMatch(/that you may not see/);
     const invitations = pageOf(await session.get(`/invitations?q=${encodeURIComponent(name)}`));
-    if (user === 'carol') expect(invitations.texts('td.name a').includes('carol')).toBe(isKnown);
+    if (user === 'carol') expect(invitations.texts('th.name a').includes('carol')).toBe(isKnown);
     const palette = await session.get(`/search?q=${encodeURIComponent(name)}`);
     expect(pageOf(palette).texts('#found a bdi').includes(user)).toBe(isKnown);
     if (viewer === 'rita') return;
@@ -99,7 +99,7 @@ describe('the name of a linked contact', () => {
       ) {
         last = path;
         const page = pageOf(await session.get(path));
-        users.push(...page.texts('td.name a'));
+        users.push(...page.texts('th.name a'));
         names.push(...page.texts('td.contact'));
       }
       const shown = names.filter(Boolean);
@@ -116,9 +116,9 @@ describe('the name of a linked contact', () => {
       const back = pageOf(await session.get(last))
         .$('#previous-page')
         .attr('href');
-      const before = pageOf(await session.get(back!)).texts('td.name a');
+      const before = pageOf(await session.get(back!)).texts('th.name a');
       expect(before).toEqual(
-        users.slice(-before.length - pageOf(await session.get(last)).texts('td.name a').length).slice(0, before.length),
+        users.slice(-before.length - pageOf(await session.get(last)).texts('th.name a').length).slice(0, before.length),
       );
       for (const cursor of [
         back!,
@@ -137,13 +137,13 @@ describe('the name of a linked contact', () => {
     const alice = sessions.get('alice')!;
     const id = await addContact(app, { name: 'Vera Vole' });
     await alice.post(`/contacts/${id}/link`, { user: 'max' });
-    const rows = async (q: string) => pageOf(await alice.get(`/users?q=${q}`)).texts('td.name a');
+    const rows = async (q: string) => pageOf(await alice.get(`/users?q=${q}`)).texts('th.name a');
     expect(await rows('vole')).toEqual(['max']);
     await alice.send('patch', `/contacts/${id}`, { name: 'Vera Viper', version: '1', owner: 'public' });
     expect([await rows('vole'), await rows('viper')]).toEqual([[], ['max']]);
     await alice.send('patch', `/contacts/${id}`, { name: 'Vera Viper', version: '2', owner: 'private' });
     expect(await rows('viper')).toEqual(['max']);
-    expect(pageOf(await sessions.get('rita')!.get('/users?q=viper')).texts('td.name a')).toEqual([]);
+    expect(pageOf(await sessions.get('rita')!.get('/users?q=viper')).texts('th.name a')).toEqual([]);
     await alice.post(`/contacts/${id}/deletion`);
     expect(await rows('viper')).toEqual([]);
     expect(pageOf(await alice.get('/users?q=max')).textOf('td.contact')).toBe('');

@@ -40,7 +40,7 @@ describe('a person and who signs in as them', () => {
     ]);
     for (const path of [`/contacts/${MARIA}`, `/users/${app.people.lena}`])
       expect(pageOf(await alice.get(path)).texts('.event > p:first-child')[0]).toBe('12:00 alice changed lena');
-    expect(pageOf(await alice.get('/users?q=muller')).texts('td.name a')).toEqual(['lena']);
+    expect(pageOf(await alice.get('/users?q=muller')).texts('th.name a')).toEqual(['lena']);
   });
 
   it('are one and one', async () => {
@@ -119,7 +119,7 @@ describe('a person and who signs in as them', () => {
     const list = async (path = LINKED) => {
       const page = pageOf(await alice.get(path));
       const choice = page.$('#fold-state li a').filter((_, one) => /Linked to customer/.test(page.$(one).text()));
-      return [page.texts('td.name a'), choice.find('.count').text()];
+      return [page.texts('th.name a'), choice.find('.count').text()];
     };
 
     it('are linked on purpose only, which the audit tells', async () => {
@@ -166,7 +166,7 @@ describe('a person and who signs in as them', () => {
       await link(id, { user: 'lena', acceptAccounts: 'yes' });
       const max = await signedIn(app, 'max');
       const page = await max.get(LINKED);
-      expect([pageOf(page).texts('td.name a'), page.text.includes('Secret')]).toEqual([['lena'], false]);
+      expect([pageOf(page).texts('th.name a'), page.text.includes('Secret')]).toEqual([['lena'], false]);
       const record = await max.get(`/users/${app.people.lena}`);
       expect(pageOf(record).textOf('.warn')).toMatch(/^Linked to a customer/);
       expect(record.text).not.toContain('Secret');

@@ -116,7 +116,7 @@ describe('whose a contact is', () => {
       const list = await session.get(`/contacts?q=${encodeURIComponent(name)}`);
       expect(list.status).toBe(viewer === 'max' ? 404 : 200);
       if (list.status === 200) {
-        expect(pageOf(list).texts('td.name a')).toEqual(isSeen ? [name] : []);
+        expect(pageOf(list).texts('th.name a')).toEqual(isSeen ? [name] : []);
         expect(pageOf(list).textOf('#total')).toBe(isSeen ? '1 contact' : '0 contacts');
       }
       const palette = pageOf(await session.get(`/search?q=${encodeURIComponent(name)}`));
@@ -184,7 +184,7 @@ describe('whose a contact is', () => {
     const record = pageOf(await sessions.get('rita')!.get(`/groups/${support}`));
     expect(record.texts('section:has(#contacts) li a')).toEqual(['Xenia of Support']);
     const list = pageOf(await sessions.get('rita')!.get(record.$('section:has(#contacts) > p a').attr('href')!));
-    expect(list.texts('td.name a')).toEqual(['Xenia of Support']);
+    expect(list.texts('th.name a')).toEqual(['Xenia of Support']);
     await db.write((trx) => trx('memberships').where({ user_id: app.people.rita, group_id: support }).delete());
   });
 

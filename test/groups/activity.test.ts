@@ -79,7 +79,7 @@ describe('the activity of groups', () => {
   it('deleted leaves the list and the name, and comes back with its members', async () => {
     const count = async () => (await app.db.read('users').where('id', app.people.bob).first()).group_count;
     await perform(alice, 'delete', 'Support');
-    expect(pageOf(await alice.get('/groups')).texts('td.name a')).not.toContain('Support');
+    expect(pageOf(await alice.get('/groups')).texts('th.name a')).not.toContain('Support');
     expect(await count()).toBe(0);
     await submit(alice, '/groups/new', { name: 'support' });
     const refused = pageOf(await press(alice, 'activate', 'Support'));

@@ -20,7 +20,7 @@ describe('the list of groups', () => {
     const page = pageOf(await alice.get(`/groups${query}`));
     return page.texts('#groups-table tbody tr').map((text) => text.replace(/\s+/g, ' '));
   }
-  const names = async (query: string) => pageOf(await alice.get(`/groups${query}`)).texts('td.name a');
+  const names = async (query: string) => pageOf(await alice.get(`/groups${query}`)).texts('th.name a');
   const sidebar = async (query: string, filter: string) =>
     Object.fromEntries(
       pageOf(await alice.get(`/groups${query}`))
@@ -117,7 +117,7 @@ describe('the list of groups', () => {
     const seen: string[][] = [];
     let page = pageOf(await alice.get('/groups?per=25&sort=-users'));
     for (;;) {
-      seen.push(page.texts('td.name a'));
+      seen.push(page.texts('th.name a'));
       const next = page.$('#next-page').attr('href');
       if (!next) break;
       page = pageOf(await alice.get(next));
@@ -125,6 +125,6 @@ describe('the list of groups', () => {
     expect(seen.map((names) => names.length)).toEqual([25, 25, 14]);
     expect(new Set(seen.flat()).size).toBe(64);
     page = pageOf(await alice.get(page.$('#previous-page').attr('href')!));
-    expect(page.texts('td.name a')).toEqual(seen[1]);
+    expect(page.texts('th.name a')).toEqual(seen[1]);
   });
 });

@@ -143,7 +143,7 @@ it.each([
     [`-${sort}`, order.toReversed()],
   ] as const) {
     const page = await list(`?sort=${by}`);
-    expect(page.texts('td.name a')).toEqual(wanted);
+    expect(page.texts('th.name a')).toEqual(wanted);
     expect(page.$('th[aria-sort]').attr('aria-sort')).toBe(by === sort ? 'ascending' : 'descending');
     for (const [n, id] of page
       .$('tbody tr')
@@ -161,8 +161,8 @@ it.each([
         made: wanted[n] === 'carol' ? '2026-11-22T11:00:00.000Z' : '2026-11-22T12:00:00.000Z',
       };
       const place = encodeCursor({ value: values[sort], id });
-      expect((await list(`?sort=${by}&after=${place}`)).texts('td.name a')).toEqual(wanted.slice(n + 1));
-      expect((await list(`?sort=${by}&before=${place}`)).texts('td.name a')).toEqual(wanted.slice(0, n));
+      expect((await list(`?sort=${by}&after=${place}`)).texts('th.name a')).toEqual(wanted.slice(n + 1));
+      expect((await list(`?sort=${by}&before=${place}`)).texts('th.name a')).toEqual(wanted.slice(0, n));
     }
   }
 });

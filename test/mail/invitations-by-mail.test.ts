@@ -203,9 +203,9 @@ describe('a mail that is not taken', () => {
     expect(await badges()).toEqual(['Invited', 'Not delivered']);
     expect((await record()).texts('.rows li').join()).toMatch(/Not delivered 550 5\.1\.1 No such user here/);
     const list = pageOf(await alice.get('/users?state=not-delivered'));
-    expect(list.texts('td.name a')).toEqual(['carol']);
+    expect(list.texts('th.name a')).toEqual(['carol']);
     expect(list.textOf('#total')).toBe('1 user');
-    expect(pageOf(await alice.get('/invitations?status=not-delivered')).texts('td.name')).toEqual(['carol']);
+    expect(pageOf(await alice.get('/invitations?status=not-delivered')).texts('th.name')).toEqual(['carol']);
     // Nor is it tried again, until somebody invites anew.
     delete faults.onRecipient;
     mailing.app.clock.advance(2 * HOUR);

@@ -51,7 +51,7 @@ describe('confirming access', () => {
 
   it('takes the user off the list of those to be confirmed, until it is due again', async () => {
     const due = async (session: Session) =>
-      pageOf(await session.get('/users?state=to-be-confirmed&activity=active&q=bob')).texts('td.name a');
+      pageOf(await session.get('/users?state=to-be-confirmed&activity=active&q=bob')).texts('th.name a');
     expect(await due(alice)).toEqual([]);
     // The cast was made thirty days before.
     app.clock.advance(151 * DAY);

@@ -142,7 +142,7 @@ describe('creating a user', () => {
       expect(page.$('main script, main [onclick], main [onerror]').length).toBe(0);
     }
     const list = pageOf(await alice.get(`/users?q=${encodeURIComponent(name)}`));
-    expect(list.$('td.name a').text()).toBe(name);
+    expect(list.$('th.name a').text()).toBe(name);
   });
 
   it('writes no column that the form does not have (R60)', async () => {

@@ -109,7 +109,7 @@ describe('deactivating a user', () => {
 
   it('stays in the list, with a badge', async () => {
     await alice.post(pathTo(app, 'bob', '/deactivation'));
-    const row = pageOf(await alice.get('/users')).textOf(`#user-${app.people.bob} td.name`);
+    const row = pageOf(await alice.get('/users')).textOf(`#user-${app.people.bob} th.name`);
     expect(row).toBe('bob Deactivated');
   });
 

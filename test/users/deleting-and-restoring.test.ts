@@ -44,10 +44,10 @@ describe('deleting a user', () => {
     expect(await isSignedIn(bob)).toBe(false);
     expect((await new Session(app).signIn('bob')).status).toBe(422);
     expect((await new Session(app).get(link)).status).toBe(410);
-    expect(pageOf(await alice.get('/users')).texts('td.name a')).not.toContain('bob');
-    expect(pageOf(await alice.get('/users?q=bob')).texts('td.name a')).toEqual([]);
-    expect(pageOf(await alice.get('/users?activity=deleted')).texts('td.name a')).toEqual(['bob']);
-    expect(pageOf(await alice.get('/users?activity=deleted&q=schmidt')).texts('td.name a')).toEqual(['bob']);
+    expect(pageOf(await alice.get('/users')).texts('th.name a')).not.toContain('bob');
+    expect(pageOf(await alice.get('/users?q=bob')).texts('th.name a')).toEqual([]);
+    expect(pageOf(await alice.get('/users?activity=deleted')).texts('th.name a')).toEqual(['bob']);
+    expect(pageOf(await alice.get('/users?activity=deleted&q=schmidt')).texts('th.name a')).toEqual(['bob']);
   });
 
   it('keeps the row and all that belongs to it, and Activate restores it whole', async () => {
@@ -149,7 +149,7 @@ describe('deleting a user', () => {
     expect((await new Session(app).get(reset)).status).toBe(410);
     // Nor does the new one's password open the old one, or the other way round.
     const search = pageOf(await alice.get('/users?q=bob'));
-    expect(search.$('td.name a').attr('href')).toBe(created.headers.location);
+    expect(search.$('th.name a').attr('href')).toBe(created.headers.location);
   });
 
   it('keeps two people apart who had one name, also in the audit', async () => {

@@ -74,7 +74,7 @@ describe('editing a user', () => {
   it('finds the user under the new name, address and contact, and no longer under the old ones', async () => {
     const contactId = await person('Zoe Quist');
     await edit('bob', { name: 'xaver', email: 'yvonne@example.com', contactId });
-    const found = async (q: string) => pageOf(await alice.get(`/users?q=${q}`)).texts('td.name a');
+    const found = async (q: string) => pageOf(await alice.get(`/users?q=${q}`)).texts('th.name a');
     for (const q of ['xaver', 'yvonne', 'quist', 'xaver+quist']) expect([q, await found(q)]).toEqual([q, ['xaver']]);
     for (const q of ['bob', 'schmidt']) expect([q, await found(q)]).toEqual([q, []]);
   });

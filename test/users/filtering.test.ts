@@ -132,7 +132,7 @@ describe('the filters', () => {
       }
       const expected = all.filter((user) => matches(user, user.states, view));
       if (expected.length <= 200)
-        expect(page.texts('td.name a').toSorted()).toEqual(
+        expect(page.texts('th.name a').toSorted()).toEqual(
           expected.map((user) => user.name.replace(/\s+/g, ' ')).toSorted(),
         );
     };

@@ -42,7 +42,7 @@ describe('the search', () => {
     const response = await alice.get(`/users?q=${encodeURIComponent(q)}`);
     if (response.status !== 200) throw new Error(`${q}: ${response.status}`);
     return pageOf(response)
-      .$('td.name a')
+      .$('th.name a')
       .toArray()
       .map((a) => pageOf(response).$(a).text());
   }
@@ -164,7 +164,7 @@ describe('the search', () => {
     async (q) => {
       const page = pageOf(await alice.get(`/users?q=${encodeURIComponent(q)}`));
       expect(page.$('#q').attr('value')).toBe(q);
-      for (const a of page.$('th a, .pager a, #filters a').toArray())
+      for (const a of page.$('thead a, .pager a, #filters a').toArray())
         expect(new URL(a.attribs.href, app.url).searchParams.get('q')).toBe(q);
       expect(page.$('.chips a').first().attr('href')).toBe('/users');
     },
