@@ -19,7 +19,7 @@ const PACKAGED: Record<string, string> = {
 const SHEETS = [
   ...['tokens', 'base', 'layout', 'controls', 'display'],
   ...['list', 'sidebar', 'table', 'cells', 'cards'],
-  ...['record', 'overlay', 'print'],
+  ...['record', 'overlay', 'low', 'forced', 'print'],
 ];
 
 /** They go out as one, since each file more would cost a first visit a request; and without what only their readers need. */
