@@ -57,3 +57,18 @@ export function shortened(texts: string[], most: number): string {
   const rest = texts.length - most;
   return `${texts.slice(0, most).join(', ')}${rest > 0 ? ` and ${rest.toLocaleString('en')} more` : ''}`;
 }
+
+/** Whether every word of the text stands somewhere in the name. */
+export function isNamed(name: string, text: string): boolean {
+  const folded = fold(name);
+  return fold(text)
+    .split(' ')
+    .every((word) => folded.includes(word));
+}
+
+/** How well what is called so fits what was typed: 2 for the whole of a name, 1 for its beginning. */
+export function fitOf(names: string[], text: string): number {
+  const typed = fold(text);
+  const folded = names.map(fold);
+  return folded.includes(typed) ? 2 : Number(folded.some((name) => name.startsWith(typed)));
+}

@@ -119,7 +119,10 @@ describe('the views', () => {
       note(path, await leader.get(path));
     note('led members', await leader.get(`${led}/members/edit?ids=${app.people.bob}`));
     note('addition', await submit(alice, `${support}/members/new`, { list: 'erin' }));
-    note('list, mistaken', await submit(alice, `${support}/members/new`, { list: 'nobody', q: 'bob', ids: '1' }));
+    note(
+      'list, mistaken',
+      await submit(alice, `${support}/members/new`, { list: 'nobody', idsSearch: 'bob', ids: '1' }),
+    );
     note('a part', await alice.get('/users', { 'HX-Request': 'true', 'HX-Target': 'div#users-list' }));
     note('an error in part', await alice.get('/users/999999', { 'HX-Request': 'true', 'HX-Target': 'x#y' }));
     note('confirm', await alice.get(pathTo(app, 'bob', '/deletion/new')));
@@ -133,7 +136,7 @@ describe('the views', () => {
       await submit(alice, '/users/new', { name: 'n', email: 'n@x.example', contactId: String(cleo.id) }),
     );
     note('check', await submit(alice, '/users/new', { name: 'a@b', step: 'check', field: 'name' }));
-    note('search', await submit(alice, '/users/new', { contactSearch: 'nobody', step: 'find-contact' }));
+    note('search', await submit(alice, '/users/new', { contactSearch: 'nobody', step: 'find contactId' }));
     const form = await alice.get(pathTo(app, 'bob', '/edit'));
     await submit(await signedIn(app, 'ada'), pathTo(app, 'bob', '/edit'), { description: 'theirs', tags: '' });
     note('edit, stale', await send(alice, form, { description: 'mine' }));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { routesOf } from '../faults/routes.ts';
 import type { Level } from '../src/groups/permission.ts';
 import { startApp, type TestApp } from './support/app.ts';
-import { submit } from './support/form.ts';
+import { send, submit } from './support/form.ts';
 import { pageOf } from './support/page.ts';
 import { groupId, newcomer, pathTo } from './support/people.ts';
 import { type Session, signedIn } from './support/session.ts';
@@ -32,6 +32,17 @@ const STANDINGS: Standing[] = [
   {
     viewer: 'a reader of users',
     rights: { users: 'read' },
+    knows: ['what is said of a user', 'from where somebody came'],
+  },
+  {
+    viewer: 'a writer of users alone',
+    rights: { users: 'write' },
+    knows: ['what is said of a user', 'from where somebody came'],
+  },
+  { viewer: 'a writer of contacts alone', rights: { contacts: 'write' }, knows: [] },
+  {
+    viewer: 'a writer of users and contacts',
+    rights: { users: 'write', contacts: 'write' },
     knows: ['what is said of a user', 'from where somebody came'],
   },
   {
@@ -130,8 +141,21 @@ describe.each(STANDINGS)('$viewer', ({ rights, group, leads, knows }) => {
           const path = pattern.replace(/:(id|key)/, String(id)) + query;
           const answer = await session.get(path);
           if (answer.status !== 200) break;
-          found.push({ path, main: readable(answer) });
+          found.push({ path, main: readable(answer) }, ...(await suggestions(path, answer)));
         }
+    return found;
+  }
+
+  /** What the pickers of the page suggest to who types what is secret. */
+  async function suggestions(path: string, answer: { type: string; text: string }) {
+    if (answer.type !== 'text/html' || !answer.text.includes('class="picker"')) return [];
+    const found: { path: string; main: string }[] = [];
+    for (const button of pageOf(answer).$('.picker button[value^="find "]').toArray()) {
+      const step = button.attribs.value;
+      const search = pageOf(answer).$(`button[value="${step}"]`).prevAll('input').attr('name')!;
+      const sought = await send(session, answer, { [search]: 'hush', step });
+      found.push({ path: `${path}: ${step}`, main: readable(sought) });
+    }
     return found;
   }
 

@@ -110,9 +110,9 @@ document.addEventListener('change', ({ target }) => {
 });
 
 // The email is proposed from the contact that is chosen, as long as nothing else was typed.
-document.addEventListener('change', (event) => {
+document.addEventListener('htmx:after:swap', ({ detail }) => {
   const email = document.getElementById('email');
-  const proposed = event.target.name === 'contactId' ? event.target.dataset.email : undefined;
+  const proposed = detail.ctx.target.querySelector?.('.picked > [data-email]')?.dataset.email;
   if (proposed && email && (email.value === '' || email.value === email.dataset.proposed)) {
     email.value = proposed;
     email.dataset.proposed = proposed;

@@ -4,6 +4,7 @@ import { isEmailAddress, probableEmail, readableEmail } from '../email-address.t
 import { fold, normalizedAs } from '../text.ts';
 import { cleaned, INVISIBLE, optional, tags } from '../users/user-form.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
+import { picked, type Searches } from '../web/picker.ts';
 import { ACCOUNT_TYPES, type Contact, type ContactKind, type ContactViewer, firstOwner, isPublic } from './contact.ts';
 
 const MOST_OF_A_KIND = 20;
@@ -88,9 +89,16 @@ export type ContactValues = z.output<typeof complete>;
 /** `opened` is the form as it was opened, to tell what somebody else saved meanwhile. */
 const SINGLE = [...Object.keys(fields).filter((name) => name !== 'accounts'), 'version', 'opened', 'step'];
 
-/** What was typed into New Person, New Company or Edit. */
+/** In which fields one searches for what fills others. */
+export const CONTACT_SEARCHES: Searches = {
+  companyId: 'companySearch',
+  ownerUser: 'ownerUser',
+  ownerGroup: 'ownerGroup',
+};
+
+/** What was typed into New Person, New Company or Edit, with what was just taken or dropped there. */
 export function typedContact(body: unknown): Typed {
-  return typedFields(body, SINGLE, ['accounts']);
+  return picked(typedFields(body, SINGLE, ['accounts']), CONTACT_SEARCHES);
 }
 
 /** `stored` is the contact that is edited. */

@@ -3,13 +3,15 @@ import { z } from 'zod';
 import { dayOf } from '../clock.ts';
 import { mayAdminister, type Subject } from '../users/user.ts';
 import { optional } from '../users/user-form.ts';
-import { findSubject } from '../users/user-store.ts';
+import { findSubject, findSubjects } from '../users/user-store.ts';
+import { findUsersCalled, suggestedByName } from '../users/user-suggestions.ts';
 import { actOf } from '../web/act.ts';
-import type { AppContext } from '../web/app-context.ts';
+import { type AppContext, stateLimits } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
 import { Conflict, Forbidden } from '../web/errors.ts';
 import { flash } from '../web/flash.ts';
 import { checkForm, type Errors, FieldErrors, RefusedFields, type Typed, typedFields } from '../web/form.ts';
+import { type Picker, picked, pickersOf, type Searches, soughtIn } from '../web/picker.ts';
 import { recordRefusal } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
 import { contactOf } from './addressed-contact.ts';
@@ -34,6 +36,7 @@ export function contactLinksController(app: AppContext): Router {
   router.post('/contacts/:id/link', write, async (req: Request, res: Response) => {
     const contact = await linkable(req);
     const typed = typedLink(req.body);
+    if (typed.step) return showForm(req, res, contact, typed);
     const { values, errors } = checkForm(fields, typed);
     if (errors) return showForm(req, res, contact, typed, errors);
     try {
@@ -44,7 +47,7 @@ export function contactLinksController(app: AppContext): Router {
     } catch (error) {
       if (!(error instanceof FieldErrors)) throw error;
       if (error instanceof RefusedFields) await recordRefusal(app, req, error.message);
-      showForm(req, res, contact, typed, error.errors);
+      await showForm(req, res, contact, typed, error.errors);
     }
   });
 
@@ -84,9 +87,38 @@ export function contactLinksController(app: AppContext): Router {
     res.redirect(303, `/contacts/${contact.id}`);
   });
 
-  function showForm(req: Request, res: Response, contact: Contact, typed: Typed, errors: Errors = {}): void {
-    const page = { title: `Link a user to ${contact.name}`, contact, typed, errors, warned: warnedAccounts(contact) };
-    render(req, res, 'contacts/link', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
+  async function showForm(
+    req: Request,
+    res: Response,
+    contact: Contact,
+    typed: Typed,
+    errors: Errors = {},
+  ): Promise<void> {
+    const { page: parts, fragments } = pickersOf(req, typed, `/contacts/${contact.id}/link`, [
+      await userPicker(req, typed),
+    ]);
+    const title = `Link a user to ${contact.name}`;
+    const page = { title, ...parts, contact, typed, errors, warned: warnedAccounts(contact) };
+    render(req, res, 'contacts/link', page, { status: Object.keys(errors).length > 0 ? 422 : 200, fragments });
+  }
+
+  /** Who is linked to nobody, and may be changed by the viewer. */
+  async function userPicker(req: Request, typed: Typed): Promise<Picker> {
+    const viewer = req.viewer!;
+    const sought = soughtIn(typed, SEARCHES, 'user');
+    const sources = { db: app.db.read, index: app.index, limits: stateLimits(app), viewer };
+    const ids = (await findUsersCalled(sources, sought)).filter((one) => one.contactId === null).map((one) => one.id);
+    const subjects = await findSubjects(app.db.read, ids, dayOf(app.clock()));
+    return {
+      field: 'user',
+      search: 'user',
+      label: 'User',
+      help: 'Name or system email of the user.',
+      chosen: [],
+      found: suggestedByName(subjects.filter((subject) => mayAdminister(viewer, subject))),
+      sought,
+      nothing: 'Nobody without a contact is found under',
+    };
   }
 
   async function linkable(req: Request): Promise<Contact> {
@@ -108,6 +140,8 @@ export function contactLinksController(app: AppContext): Router {
   return router;
 }
 
+const SEARCHES: Searches = { user: 'user' };
+
 function typedLink(body: unknown): Typed {
-  return typedFields(body, ['user', 'acceptAccounts']);
+  return picked(typedFields(body, ['user', 'acceptAccounts', 'step']), SEARCHES);
 }

@@ -63,18 +63,23 @@ export async function findContactOfAnyOwner(db: Reader, id: number): Promise<Con
   return (await contactsOf(db, await selectContacts(db).where('contacts.id', id)))[0];
 }
 
-/** Contacts of the kind whose name or email holds every word, by name. */
+/**
+ * Contacts of the kind whose name or email holds every word, by name. `freeFor`: only those that this user could be linked to,
+ * or with null somebody new, because nobody else is.
+ */
 export async function searchContacts(
   db: Reader,
   viewer: ContactViewer,
   text: string,
-  options: { kind?: ContactKind; limit: number },
+  options: { kind?: ContactKind; freeFor?: number | null; limit: number },
 ): Promise<Contact[]> {
   const query = selectContacts(db)
     .where('contacts.activity', 'active')
     .orderBy(['contacts.sort_name', 'contacts.id'])
     .limit(options.limit);
-  if (options.kind) query.where('contacts.kind', options.kind);
+  const { kind, freeFor } = options;
+  if (kind) query.where('contacts.kind', kind);
+  if (freeFor !== undefined) query.where((either) => either.whereNull('users.id').orWhere('users.id', freeFor));
   const words = fold(text).split(' ').filter(Boolean);
   const found = await findContactIdsByText(db, words, MOST_FOUND);
   if (found) whereIdIn(query, 'contacts.id', found);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { identityKey } from '../identity-key.ts';
 import { cleaned, INVISIBLE, optional, tags } from '../users/user-form.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
+import { picked, type Searches } from '../web/picker.ts';
 import type { Group } from './group.ts';
 
 const fields = {
@@ -20,11 +21,14 @@ const complete = z.object(fields);
 export type GroupValues = z.output<typeof complete>;
 
 /** `opened` is the form as it was opened, to tell what somebody else saved meanwhile. */
-const SINGLE = [...Object.keys(fields), 'version', 'opened'];
+const SINGLE = [...Object.keys(fields), 'version', 'opened', 'step'];
 
-/** What was typed into New Group or Edit. */
+/** In which fields one searches for what fills others. */
+export const GROUP_SEARCHES: Searches = { leader: 'leader' };
+
+/** What was typed into New Group or Edit, with who was just taken there. */
 export function typedGroup(body: unknown): Typed {
-  return typedFields(body, SINGLE);
+  return picked(typedFields(body, SINGLE), GROUP_SEARCHES);
 }
 
 export function checkGroup(typed: Typed): FormResult<GroupValues> {

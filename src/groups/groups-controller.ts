@@ -37,14 +37,15 @@ export function groupsController(app: AppContext): Router {
     render(req, res, 'groups/index', page, { fragments: { 'groups-list': 'lists/_list' } });
   });
 
-  router.get('/groups/new', write, (req, res) => {
+  router.get('/groups/new', write, async (req, res) => {
     const kept = takeKept(req);
-    showGroupForm(req, res, { typed: typedGroup(kept ?? {}), isRestored: kept !== undefined });
+    await showGroupForm(app, req, res, { typed: typedGroup(kept ?? {}), isRestored: kept !== undefined });
   });
 
   router.post('/groups', write, async (req, res) => {
     const typed = typedGroup(req.body);
-    const failed = (errors: Errors) => showMistakes(app.db.read, req, res, { typed, errors });
+    if (typed.step) return showGroupForm(app, req, res, { typed });
+    const failed = (errors: Errors) => showMistakes(app, req, res, { typed, errors });
     const { values, errors } = checkGroup(typed);
     if (errors) return failed(errors);
     await unlessFieldErrors(app, req, failed, async () => {
@@ -62,13 +63,14 @@ export function groupsController(app: AppContext): Router {
     const group = await changeable(req);
     const kept = takeKept(req);
     const typed = kept ? typedGroup(kept) : await typedNow(app.db.read, group);
-    showGroupForm(req, res, { typed, group, isRestored: kept !== undefined });
+    await showGroupForm(app, req, res, { typed, group, isRestored: kept !== undefined });
   });
 
   router.patch('/groups/:id', write, async (req, res) => {
     const group = await changeable(req);
     const typed = typedGroup(req.body);
-    const failed = (errors: Errors) => showMistakes(app.db.read, req, res, { typed, errors, group });
+    if (typed.step) return showGroupForm(app, req, res, { typed, group });
+    const failed = (errors: Errors) => showMistakes(app, req, res, { typed, errors, group });
     const { values, errors } = checkGroup(typed);
     if (errors) return failed(errors);
     await unlessFieldErrors(app, req, failed, async () => {
@@ -89,7 +91,7 @@ export function groupsController(app: AppContext): Router {
     const group = await findGroup(app.db.read, id);
     const theirs = await typedNow(app.db.read, group);
     const typed = { ...typedGroup(req.body), version: theirs.version };
-    showGroupForm(req, res, { typed, theirs, group, status: 409 });
+    await showGroupForm(app, req, res, { typed, theirs, group, status: 409 });
   }
 
   async function changeable(req: Request): Promise<Group> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { day } from '../users/user-form.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
+import { picked, type Searches } from '../web/picker.ts';
 
 /** As many as a set-wise change takes without holding up others. */
 const MOST_AT_ONCE = 5_000;
@@ -27,12 +28,15 @@ const complete = z.object(fields);
 
 export type MemberValues = z.output<typeof complete>;
 
-/** What was ticked or typed on the pages about members; `confirmed` says that the sheet was read. */
+/** In which fields one searches for what fills others. */
+export const MEMBER_SEARCHES: Searches = { ids: 'idsSearch' };
+
+/** What was ticked, taken or typed on the pages about members; `confirmed` says that the sheet was read. */
 export function typedMembers(body: unknown): Typed {
-  const typed = typedFields(body, ['list', 'untilOn', 'acceptUnknown', 'confirmed', 'q', 'step'], ['ids']);
+  const typed = typedFields(body, ['list', 'untilOn', 'acceptUnknown', 'confirmed', 'idsSearch', 'step'], ['ids']);
   // One by one, as boxes send them, or many in one field: a form holds only so many fields.
-  const ids = [typed.ids].flat().flatMap((text) => text.split(','));
-  return { ...typed, ids: ids.filter((id) => /^[1-9]\d{0,14}$/.test(id)) };
+  const chosen = picked({ ...typed, ids: [typed.ids].flat().flatMap((text) => text.split(',')) }, MEMBER_SEARCHES);
+  return { ...chosen, ids: [chosen.ids].flat().filter((id) => /^[1-9]\d{0,14}$/.test(id)) };
 }
 
 export function checkMembers(typed: Typed): FormResult<MemberValues> {

@@ -4,22 +4,22 @@ import type { Transaction } from '../db/database.ts';
 import { mailedWords, renewalOf } from '../links/channel.ts';
 import { shortened } from '../text.ts';
 import { renewLinks } from '../users/renewed-links.ts';
-import { mayAdminister } from '../users/user.ts';
-import { listUsers } from '../users/user-list.ts';
-import { readListQuery } from '../users/user-list-query.ts';
+import { mayAdminister, type Subject, type Viewer } from '../users/user.ts';
 import { findSubjects, findUserIdsByIdentifier } from '../users/user-store.ts';
+import { findUsersCalled } from '../users/user-suggestions.ts';
 import { actOf } from '../web/act.ts';
 import { type AppContext, stateLimits } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
 import { flash } from '../web/flash.ts';
 import type { Errors, Typed } from '../web/form.ts';
+import { type Picker, pickersOf, SUGGESTED, type Suggestion, soughtIn } from '../web/picker.ts';
 import { unlessFieldErrors } from '../web/refusal.ts';
 import { render } from '../web/render.ts';
 import { groupOf } from './addressed-group.ts';
 import { countEndingLinks, effectsOf, givenBy } from './effect.ts';
 import type { Group } from './group.ts';
 import { requireChangeable } from './group-editing.ts';
-import { checkMembers, typedMembers } from './member-form.ts';
+import { checkMembers, MEMBER_SEARCHES, typedMembers } from './member-form.ts';
 import { tellOutcomes } from './member-report.ts';
 import {
   endMemberships,
@@ -32,7 +32,6 @@ import {
 import { findMemberships, isOver } from './membership-store.ts';
 import { NO_RIGHTS } from './permission.ts';
 
-const USERS_OFFERED = 8;
 const NAMES_SHOWN = 10;
 
 /** Who is in a group: adding, ending and setting ends, many at once. */
@@ -117,38 +116,45 @@ export function membersController(app: AppContext): Router {
     });
   }
 
-  /** Add members: who is found, those that are ticked among them, or a list. */
+  /** Add members: those who are chosen, whom a search finds beside them, or a list. */
   async function showForm(req: Request, res: Response, group: Group, typed: Typed, errors: Errors = {}): Promise<void> {
+    const picker = await memberPicker(req.viewer!, group, typed);
+    const { page: parts, fragments } = pickersOf(req, typed, `/groups/${group.id}/members`, [picker]);
+    const page = { title: `Add members to ${group.name}`, ...parts, group, typed, errors };
+    const status = Object.keys(errors).length > 0 ? 422 : 200;
+    render(req, res, 'groups/add-members', page, { status, fragments });
+  }
+
+  /** Members and those above the viewer are found as well, with the reason why they cannot be taken. */
+  async function memberPicker(viewer: Viewer, group: Group, typed: Typed): Promise<Picker> {
     const db = app.db.read;
     const today = dayOf(app.clock());
-    const q = String(typed.q).trim();
-    const query = { ...readListQuery({ q }), per: USERS_OFFERED };
-    const found = q
-      ? (await listUsers(db, app.index, query, stateLimits(app), req.viewer!)).users.map((user) => user.id)
-      : [];
-    const ticked = new Set([typed.ids].flat().map(Number));
-    const subjects = await findSubjects(db, [...new Set([...ticked, ...found])], today);
-    const memberships = await findMemberships(
-      db,
-      subjects.map((subject) => subject.id),
-    );
+    const sought = soughtIn(typed, MEMBER_SEARCHES, 'ids');
+    const sources = { db, index: app.index, limits: stateLimits(app), viewer };
+    const chosen = [typed.ids].flat().map(Number);
+    const found = (await findUsersCalled(sources, sought)).filter((user) => !chosen.includes(user.id));
+    const subjects = await findSubjects(db, [...new Set([...chosen, ...idsOf(found.slice(0, SUGGESTED))])], today);
+    const memberships = await findMemberships(db, idsOf(subjects));
     const members = new Set(
       memberships.filter((one) => one.groupId === group.id && !isOver(one, today)).map((one) => one.userId),
     );
-    const users = subjects.map((subject) => ({
-      id: subject.id,
-      name: subject.name,
-      isTicked: ticked.has(subject.id),
-      mayAdd: mayAdminister(req.viewer!, subject) && !members.has(subject.id),
-      note: members.has(subject.id)
-        ? 'is a member already'
-        : mayAdminister(req.viewer!, subject)
-          ? subject.email
-          : 'has rights that you do not hold',
-    }));
-    const page = { title: `Add members to ${group.name}`, group, typed, errors, users, search: q };
-    const status = Object.keys(errors).length > 0 ? 422 : 200;
-    render(req, res, 'groups/add-members', page, { status, fragments: { found: 'groups/_found' } });
+    const suggested = (subject: Subject): Suggestion => {
+      const { id: value, name, email } = subject;
+      if (members.has(value)) return { value, name, note: 'is a member already', isFixed: true };
+      const isFixed = !mayAdminister(viewer, subject);
+      return { value, name, note: isFixed ? 'has rights that you do not hold' : email, isFixed };
+    };
+    const isChosen = ({ id }: Subject) => chosen.includes(id);
+    return {
+      field: 'ids',
+      search: 'idsSearch',
+      label: 'Search for users',
+      // Whoever is chosen can be dropped, whatever became of them meanwhile.
+      chosen: subjects.filter(isChosen).map((subject) => ({ ...suggested(subject), isFixed: false })),
+      found: subjects.filter((subject) => !isChosen(subject)).map(suggested),
+      sought,
+      nothing: 'Nobody else is found under',
+    };
   }
 
   /** Who would become a member, and what that gives them. Throws FieldErrors. */
@@ -222,4 +228,8 @@ export function membersController(app: AppContext): Router {
   }
 
   return router;
+}
+
+function idsOf(users: { id: number }[]): number[] {
+  return users.map((user) => user.id);
 }

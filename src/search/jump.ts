@@ -3,22 +3,19 @@ import { searchContacts } from '../contacts/contact-store.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
 import type { Reader } from '../db/database.ts';
 import { findGroups } from '../groups/group-store.ts';
-import { fold } from '../text.ts';
+import { fold, isNamed } from '../text.ts';
 import { offeredActions } from '../users/offered-actions.ts';
 import { type Activity, may, mayAdminister, type Subject, type User, type Viewer } from '../users/user.ts';
 import { NOT_YOURS, refusalOf, type UserAction } from '../users/user-action.ts';
 import { ACTION_PAGES, type ActionPage } from '../users/user-actions-controller.ts';
 import type { UserIndex } from '../users/user-index.ts';
-import { listUsers } from '../users/user-list.ts';
-import { readListQuery } from '../users/user-list-query.ts';
 import type { StateLimits } from '../users/user-state.ts';
 import { findSubjects } from '../users/user-store.ts';
+import { findUsersCalled } from '../users/user-suggestions.ts';
 import type { Icon } from '../web/icons.ts';
 import type { SignedIn } from '../web/request.d.ts';
 
 const USERS_SHOWN = 8;
-/** So many are looked at for those that fit best. */
-const USERS_RANKED = 100;
 const GROUPS_SHOWN = 5;
 const CONTACTS_SHOWN = 5;
 /** Shorter beginnings of an action would catch too many names. */
@@ -141,17 +138,8 @@ function refusedOf(viewer: Viewer, user: Subject, meant: ActionPage[], isEdit: b
     .map((reason) => ({ label: `${user.name} ${reason}`, path: `/users/${user.id}`, icon: 'info', note: user.email }));
 }
 
-async function findUsers({ db, index, limits, viewer }: Sources, text: string, activity: Activity[] = []) {
-  if (!may(viewer, 'users', 'read')) return [];
-  const query = { ...readListQuery({ q: text }), activity, per: USERS_RANKED };
-  const { users } = await listUsers(db, index, query, limits, viewer);
-  // Whoever types a whole name means that one, and next to it those that begin with it.
-  const typed = fold(text);
-  const rank = (user: { name: string; email: string }) => {
-    const names = [fold(user.name), fold(user.email)];
-    return names.includes(typed) ? 2 : Number(names.some((name) => name.startsWith(typed)));
-  };
-  return users.toSorted((a, b) => rank(b) - rank(a)).slice(0, USERS_SHOWN);
+async function findUsers(sources: Sources, text: string, activity: Activity[] = []) {
+  return (await findUsersCalled(sources, text, { activity })).slice(0, USERS_SHOWN);
 }
 
 function userOf(user: { id: number; name: string; email: string }): Destination {
@@ -203,11 +191,4 @@ function pagesOf(viewer: SignedIn): Destination[] {
     { label: 'Audit', path: '/audit', icon: 'log', isOpen: may(viewer, 'audit', 'read') },
   ];
   return pages.filter((page) => page.isOpen);
-}
-
-function isNamed(name: string, text: string): boolean {
-  const folded = fold(name);
-  return fold(text)
-    .split(' ')
-    .every((word) => folded.includes(word));
 }

@@ -4,23 +4,25 @@ import { accountsThroughCompany, type Contact, type ContactViewer, warnedAccount
 import { findContact, searchContacts } from '../contacts/contact-store.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
 import type { Reader } from '../db/database.ts';
+import type { Group } from '../groups/group.ts';
 import { findGroups } from '../groups/group-store.ts';
+import { findKnownGroups, groupsCalled } from '../groups/group-suggestions.ts';
 import { findMemberships, isOver, type Membership } from '../groups/membership-store.ts';
 import { covers, grantsInWords } from '../groups/permission.ts';
 import { channelNamed } from '../links/channel.ts';
 import type { Channel } from '../links/link-store.ts';
 import { findTags, findTagsOf } from '../tags/tag-store.ts';
-import type { AppContext } from '../web/app-context.ts';
+import { type AppContext, stateLimits } from '../web/app-context.ts';
 import type { Errors, Typed } from '../web/form.ts';
 import { format } from '../web/format.ts';
+import { type Picker, pickersOf, SUGGESTED, type Suggestion, soughtIn } from '../web/picker.ts';
 import { render } from '../web/render.ts';
 import { savedMeanwhile } from '../web/stale-form.ts';
-import { may, type User } from './user.ts';
+import { may, type User, type Viewer } from './user.ts';
 import { takenMessage } from './user-editing.ts';
-import { checkUser, typedOf, typedUser } from './user-form.ts';
+import { checkUser, typedOf, typedUser, USER_SEARCHES } from './user-form.ts';
 import { findUserByIdentifier, findUserNames } from './user-store.ts';
-
-const CONTACTS_OFFERED = 8;
+import { findUsersCalled, suggestedByName } from './user-suggestions.ts';
 
 interface FormState {
   typed: Typed;
@@ -45,44 +47,31 @@ export function accessOf(app: AppContext, typed: Typed): Channel | 'later' {
 
 /** New User and Edit: one page, filled from the same fields. */
 export async function showUserForm(app: AppContext, req: Request, res: Response, state: FormState): Promise<void> {
-  const { typed, user } = state;
+  const { user } = state;
   const db = app.db.read;
   const viewer = req.viewer!;
-  const search = String(typed.contactSearch ?? '').trim();
+  // After a conflict the next comparison begins at what is shown now.
+  const typed = state.theirs ? { ...state.typed, opened: state.theirs.opened } : state.typed;
   const contactViewer = await findContactViewer(db, viewer, dayOf(app.clock()));
   const chosen = await contactTyped(db, contactViewer, typed);
-  const found = search
-    ? await searchContacts(db, contactViewer, search, { kind: 'person', limit: CONTACTS_OFFERED })
-    : [];
-  const offered = [...(chosen ? [chosen] : []), ...found.filter((one) => one.id !== chosen?.id)];
-  const isKeptUnseen = !chosen && user?.contactId !== null && Number(typed.contactId) === user?.contactId;
-  const memberships = user ? await findMemberships(db, [user.id]) : [];
-  const ends = new Map(memberships.map((one) => [one.groupId, endOf(one, dayOf(app.clock()))]));
-  const groups = (await findGroups(db)).map((group) => ({
-    ...group,
-    mayGive: covers(viewer.rights, group.rights),
-    grants: grantsInWords(group.rights),
-    end: ends.get(group.id) ?? '',
-  }));
+  const pickers = [
+    await contactPicker(db, contactViewer, typed, { chosen, user }),
+    await groupPicker(app, viewer, typed, user),
+    await ownerPicker(app, viewer, typed, user),
+  ];
+  const { page: parts, fragments } = pickersOf(req, typed, user ? `/users/${user.id}` : '/users', pickers);
   const page = {
     title: user ? `Edit ${user.name}` : 'New User',
-    // After a conflict the next comparison begins at what is shown now.
-    typed: state.theirs ? { ...typed, opened: state.theirs.opened } : typed,
+    ...parts,
+    typed,
     isRestored: state.isRestored ?? false,
     effects: state.effects ?? [],
     endsLinks: state.endsLinks ?? false,
     errors: state.errors ?? {},
-    theirs: state.theirs && (await meanwhile(db, contactViewer, typed, state.theirs)),
+    theirs: state.theirs && (await meanwhile(db, contactViewer, state.typed, state.theirs)),
     user,
     warned: chosen && chosen.id !== user?.contactId ? warnedAccounts(chosen) : [],
-    search,
-    contacts: [
-      ...(isKeptUnseen ? [{ id: user?.contactId, name: 'A contact that you may not see', email: null, note: '' }] : []),
-      ...offered.map((contact) => offeredContact(contact, user)),
-    ],
-    groups,
     mayCreateGroups: may(viewer, 'groups', 'write'),
-    mayReadContacts: may(viewer, 'contacts', 'read'),
     mayCreateContacts: may(viewer, 'contacts', 'write'),
     tags: await findTags(db, 'user'),
     access: accessOf(app, typed),
@@ -90,10 +79,79 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
     linksWorkElsewhere: app.config.baseUrlGiven,
     invitationHours: app.config.invitationHours,
   };
-  render(req, res, 'users/form', page, {
-    status: state.status,
-    fragments: { 'contact-picker': 'users/_contact-picker' },
-  });
+  render(req, res, 'users/form', page, { status: state.status, fragments });
+}
+
+/** Persons without a user, and the one who is linked already. */
+async function contactPicker(
+  db: Reader,
+  viewer: ContactViewer,
+  typed: Typed,
+  { chosen, user }: { chosen?: Contact; user?: User },
+): Promise<Picker> {
+  const sought = soughtIn(typed, USER_SEARCHES, 'contactId');
+  const found = sought
+    ? await searchContacts(db, viewer, sought, { kind: 'person', freeFor: user?.id ?? null, limit: SUGGESTED })
+    : [];
+  const isKeptUnseen = !chosen && user?.contactId != null && Number(typed.contactId) === user.contactId;
+  return {
+    field: 'contactId',
+    search: 'contactSearch',
+    label: 'Search for a person',
+    chosen: isKeptUnseen
+      ? [{ value: user.contactId!, name: 'A contact that you may not see' }]
+      : [chosen].flatMap((one) => (one ? suggestedContact(one, user) : [])),
+    found: found.filter((one) => one.id !== chosen?.id).map((one) => suggestedContact(one, user)),
+    sought,
+    nothing: 'Nobody without a user is found under',
+    isClosed: !may(viewer, 'contacts', 'read'),
+    foot: 'users/_account-warning',
+  };
+}
+
+/** The groups that are chosen, with what they give, and others of which the viewer may know: where these are few, all at once. */
+async function groupPicker(app: AppContext, viewer: Viewer, typed: Typed, user: User | undefined): Promise<Picker> {
+  const today = dayOf(app.clock());
+  const memberships = user ? await findMemberships(app.db.read, [user.id]) : [];
+  const ends = new Map(memberships.map((one) => [one.groupId, endOf(one, today)]));
+  const own = await findGroups(app.db.read, [...ends.keys()]);
+  const known = new Map([...(await findKnownGroups(app, viewer)), ...own].map((group) => [group.id, group]));
+  const chosenIds = new Set([typed.groups].flat().map(Number));
+  const others = [...known.values()].filter((group) => !chosenIds.has(group.id));
+  const sought = soughtIn(typed, USER_SEARCHES, 'groups');
+  const isShort = sought === '' && others.length <= SUGGESTED;
+  const suggested = (group: Group): Suggestion => {
+    const mayGive = covers(viewer.rights, group.rights);
+    const gives = group.activity === 'active' ? grantsInWords(group.rights) : 'deactivated: grants nothing';
+    const note = [gives, mayGive ? '' : 'more than you hold', ends.get(group.id) ?? ''];
+    return { value: group.id, name: group.name, note: note.filter(Boolean).join(', '), isFixed: !mayGive };
+  };
+  return {
+    field: 'groups',
+    search: 'groupsSearch',
+    label: 'Search for a group',
+    chosen: [...known.values()].filter((group) => chosenIds.has(group.id)).map(suggested),
+    found: (isShort ? others : groupsCalled(others, sought)).map(suggested),
+    sought,
+    nothing: 'No other group is found under',
+  };
+}
+
+/** Active people: a program does not answer for another one, nor anybody for themself. */
+async function ownerPicker(app: AppContext, viewer: Viewer, typed: Typed, user: User | undefined): Promise<Picker> {
+  const sought = soughtIn(typed, USER_SEARCHES, 'apiOnlyOwner');
+  const sources = { db: app.db.read, index: app.index, limits: stateLimits(app), viewer };
+  const found = await findUsersCalled(sources, sought, { activity: ['active'] });
+  return {
+    field: 'apiOnlyOwner',
+    search: 'apiOnlyOwner',
+    label: 'Owner',
+    help: 'Name or system email of the person who answers for it. Required for API-only.',
+    chosen: [],
+    found: suggestedByName(found.filter((one) => !one.apiOnly && one.id !== user?.id)),
+    sought,
+    nothing: 'Nobody is found under',
+  };
 }
 
 /** What somebody else saved since the form was opened, where it differs from what was typed, in words. */
@@ -110,8 +168,8 @@ async function contactTyped(db: Reader, viewer: ContactViewer, { contactId }: Ty
   return /^[1-9]\d{0,14}$/.test(String(contactId)) ? findContact(db, viewer, Number(contactId)) : undefined;
 }
 
-/** A person of the picker, with what tells namesakes apart. */
-function offeredContact(contact: Contact, user: User | undefined) {
+/** With what tells namesakes apart. */
+function suggestedContact(contact: Contact, user: User | undefined): Suggestion {
   const { id, name, email, companyName, accounts, activity, userId, userName } = contact;
   const isTaken = userId !== null && userId !== user?.id;
   const note = [
@@ -121,7 +179,7 @@ function offeredContact(contact: Contact, user: User | undefined) {
     isTaken ? `signs in as ${userName}` : '',
     activity === 'deleted' ? 'deleted' : '',
   ];
-  return { id, name, email, note: note.filter(Boolean).join(' · ') };
+  return { value: id, name, email, note: note.filter(Boolean).join(' · ') };
 }
 
 /** Empty without an end. */

@@ -3,6 +3,7 @@ import { emailMistake, isEmailAddress, readableEmail } from '../email-address.ts
 import { identityKey } from '../identity-key.ts';
 import { normalizedAs } from '../text.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
+import { picked, type Searches } from '../web/picker.ts';
 import type { User } from './user.ts';
 
 /**
@@ -69,6 +70,7 @@ const fields = {
   contactSearch: z.string(),
   acceptAccounts: ticked,
   groups: z.array(id).transform((ids) => [...new Set(ids.filter((one) => one !== null))]),
+  groupsSearch: z.string(),
   newGroup: optional(100, 'A group’s name has at most 100 characters.').refine(
     (text) => !INVISIBLE.test(text),
     'A name has no invisible or control characters.',
@@ -97,6 +99,12 @@ function requireWhole(values: z.output<typeof form>, context: z.RefinementCtx): 
       code: 'custom',
       path: ['contactId'],
       message: 'Choose one of the persons found, or clear the search.',
+    });
+  if (values.groupsSearch.trim())
+    context.addIssue({
+      code: 'custom',
+      path: ['groups'],
+      message: 'Choose one of the groups found, or clear the search.',
     });
   if (!values.apiOnly) return;
   const required = {
@@ -128,9 +136,16 @@ const SINGLE = [
   'step',
 ];
 
-/** What was typed into New User or Edit. */
+/** In which fields one searches for what fills others. */
+export const USER_SEARCHES: Searches = {
+  contactId: 'contactSearch',
+  groups: 'groupsSearch',
+  apiOnlyOwner: 'apiOnlyOwner',
+};
+
+/** What was typed into New User or Edit, with what was just taken or dropped there. */
 export function typedUser(body: unknown): Typed {
-  return typedFields(body, SINGLE, ['groups']);
+  return picked(typedFields(body, SINGLE, ['groups']), USER_SEARCHES);
 }
 
 /** `stored` is the user who is edited. */

@@ -1,7 +1,7 @@
 import { type Request, Router } from 'express';
 import { dayOf } from '../clock.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
-import { findGroups } from '../groups/group-store.ts';
+import { findKnownGroups } from '../groups/group-suggestions.ts';
 import { renewalOf } from '../links/channel.ts';
 import type { Channel } from '../links/link-store.ts';
 import { findTags } from '../tags/tag-store.ts';
@@ -45,11 +45,9 @@ export function usersController(app: AppContext): Router {
     if (list.users.length === 0 && (query.after || query.before) && list.counts.total > 0)
       return res.redirect(303, listPath(query));
     rememberPageSize(res, '/users', query, app.config.secure);
-    const [groups, tags] = await Promise.all([findGroups(app.db.read), findTags(app.db.read, 'user')]);
-    // Who may not read groups knows those that somebody is in.
-    const known = groups.filter(({ id }) => may(req.viewer!, 'groups', 'read') || list.sizes.groups[id] > 0);
+    const [groups, tags] = await Promise.all([findKnownGroups(app, req.viewer!), findTags(app.db.read, 'user')]);
     const mayWrite = may(req.viewer!, 'users', 'write');
-    const page = listPage({ query, list, groups: known, tags, folded, mayWrite });
+    const page = listPage({ query, list, groups, tags, folded, mayWrite });
     render(req, res, 'users/index', page, { fragments: { 'users-list': 'lists/_list' } });
   });
 

@@ -33,12 +33,14 @@ describe('the members of a group', () => {
     await app.db.write((trx) => trx('group_permissions').insert(row).onConflict(['group_id', 'application']).merge());
   };
 
-  it('are found as somebody searches, ticked, and stay ticked through the next search', async () => {
-    const found = await submit(alice, await pathOf('Auditors', '/members/new'), { q: 'bo', step: 'find' });
-    expect(pageOf(found).texts('#found .choice label')).toEqual(['bob']);
-    const more = await send(alice, found, { ids: idsOf('bob'), q: 'rita', step: 'find' });
-    expect(pageOf(more).texts('#found .choice')).toEqual(['bob bob@example.com', 'rita is a member already']);
-    const sheet = await send(alice, more);
+  it('are found as somebody searches, taken, and stay taken through the next search', async () => {
+    const found = await submit(alice, await pathOf('Auditors', '/members/new'), { idsSearch: 'bo', step: 'find ids' });
+    expect(pageOf(found).texts('.found bdi')).toEqual(['bob']);
+    const taken = await send(alice, found, { step: `take ids ${idsOf('bob')}` });
+    const more = await send(alice, taken, { idsSearch: 'rita', step: 'find ids' });
+    expect(pageOf(more).texts('.picked > li')).toEqual(['bob bob@example.com']);
+    expect(pageOf(more).texts('.found button[disabled]')).toEqual(['rita is a member already']);
+    const sheet = await send(alice, more, { idsSearch: '' });
     expect(pageOf(sheet).texts('#sheet li')[0]).toBe('1 person gains read on audit.');
     expect((await send(alice, sheet)).status).toBe(303);
     expect(await membersOf('Auditors')).toEqual(['bob', 'rita']);

@@ -47,8 +47,8 @@ describe('a form whose session ended while it was typed', () => {
     const alice = await signedIn(app, 'alice');
     await alice.get('/users/new');
     await endSessions();
-    const headers = { 'HX-Request': 'true', 'HX-Target': 'div#contact-picker' };
-    const late = await alice.post('/users', { name: 'nora', step: 'find-contact', contactSearch: 'mu' }, headers);
+    const headers = { 'HX-Request': 'true', 'HX-Target': 'div#contactId-picker' };
+    const late = await alice.post('/users', { name: 'nora', step: 'find contactId', contactSearch: 'mu' }, headers);
     expect([late.status, late.headers['hx-redirect'], late.headers['hx-retarget']]).toEqual([
       401,
       undefined,

@@ -41,3 +41,13 @@ export async function everybody({ db, people }: TestApp): Promise<Listed[]> {
     tags: tags.filter((one) => one.user_id === user.id).map((one) => one.tag_id),
   }));
 }
+
+/** Adds groups that grant nothing, "Team 1" and so on. */
+export async function addGroups(app: TestApp, groups: number): Promise<void> {
+  const rows = Array.from({ length: groups }, (_, n) => ({
+    name: `Team ${n + 1}`,
+    name_key: `team ${n + 1}`,
+    created_at: '2026-11-01T12:00:00.000Z',
+  }));
+  await app.db.write((trx) => trx.batchInsert('groups', rows, 100));
+}

@@ -311,19 +311,19 @@ describe('linking a new user to a contact', () => {
       name: 'maria',
       tags: 'x',
       contactSearch: 'muller mar',
-      step: 'find-contact',
+      step: 'find contactId',
     });
     expect(found.status).toBe(200);
     const page = pageOf(found);
-    expect(page.texts('#contactId label')).toEqual(['No contact', 'María Müller']);
+    expect(page.texts('#contactId-picker .found bdi')).toEqual(['María Müller']);
     expect(page.typed()).toMatchObject({ name: 'maria', tags: 'x', contactId: '' });
     expect(page.errors()).toEqual({});
   });
 
   it('answers the search alone when htmx asks for it', async () => {
     await alice.get(NEW);
-    const headers = { 'HX-Request': 'true', 'HX-Target': 'div#contact-picker' };
-    const answer = await alice.post('/users', { contactSearch: 'cleo', step: 'find-contact' }, headers);
+    const headers = { 'HX-Request': 'true', 'HX-Target': 'div#contactId-picker' };
+    const answer = await alice.post('/users', { contactSearch: 'cleo', step: 'find contactId' }, headers);
     const page = pageOf(answer);
     expect(
       page
@@ -331,9 +331,9 @@ describe('linking a new user to a contact', () => {
         .children()
         .toArray()
         .map((one) => one.attribs.id),
-    ).toEqual(['contact-picker']);
-    expect(page.texts('#contactId label')).toEqual(['No contact', 'Cleo Customer']);
-    expect(page.textOf('#contactId .note')).toBe('Acme · cleo@acme.example · customer');
+    ).toEqual(['contactId-picker']);
+    expect(page.texts('.found bdi')).toEqual(['Cleo Customer']);
+    expect(page.textOf('.found .note')).toBe('Acme · cleo@acme.example · customer');
   });
 
   it('proposes the email of the contact where none is given', async () => {

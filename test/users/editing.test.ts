@@ -165,7 +165,7 @@ describe('editing a user', () => {
       const form = await alice.get(editOf('bob'));
       await edit('bob', { contactId: await person('Zoe Quist') }, await signedIn(app, 'ada'));
       const stale = await send(alice, form, { description: 'mine' });
-      expect(pageOf(stale).textOf('fieldset:has(#contact-picker) .theirs')).toBe('Saved meanwhile: Zoe Quist');
+      expect(pageOf(stale).textOf('#contactId-picker .theirs')).toBe('Saved meanwhile: Zoe Quist');
     });
 
     it('lets one of two who send at once through', async () => {

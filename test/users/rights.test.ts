@@ -87,15 +87,17 @@ describe('what a page offers', () => {
       expect([path, (await bob.get(path)).status]).toEqual([path, 404]);
   });
 
-  it('to somebody who may not give a group is a box that cannot be ticked', async () => {
+  it('to somebody who may not give a group is a suggestion that cannot be taken', async () => {
     const max = await signedIn(app, 'max');
     const page = pageOf(await max.get('/users/new'));
-    const boxes = page.$('[name=groups]').toArray();
-    const open = boxes
-      .filter((box) => box.attribs.disabled === undefined)
-      .map((box) => page.$(box).parent().text().trim());
-    expect(open).toEqual(['Helpdesk', 'Support']);
-    expect(page.texts('#groups label')).toEqual(['Administrators', 'Auditors', 'Helpdesk', 'Support']);
+    expect(page.texts('#groups .found button:not([disabled]) bdi')).toEqual(['Helpdesk', 'Support']);
+    expect(page.texts('#groups .found bdi')).toEqual(['Administrators', 'Auditors', 'Helpdesk', 'Support']);
+    // Nor dropped, where somebody else gave it: it stays, through searches as well.
+    const rights = { group_id: Number(await groupId(app, 'Support')), application: 'time-sheets', level: 'read' };
+    await app.db.write((trx) => trx('group_permissions').insert(rights));
+    const searched = await submit(max, pathTo(app, 'bob', '/edit'), { groupsSearch: 'x', step: 'find groups' });
+    const own = pageOf(searched);
+    expect([own.texts('#groups .picked bdi'), own.$('#groups .picked button').length]).toEqual([['Support'], 0]);
   });
 });
 
