@@ -33,6 +33,13 @@ let opener;
 
 closeOnBackdrop(palette);
 
+// By the first Esc: a search field would only lose its text by that one.
+palette.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape' || event.isComposing) return;
+  event.preventDefault();
+  palette.close();
+});
+
 export function openPalette() {
   if (palette.open) return;
   opener = document.activeElement;
@@ -57,9 +64,38 @@ palette.addEventListener('close', () => {
   void leave(palette, opener);
 });
 
+/** What was begun is typed on. */
+function complete(words) {
+  input.value = words;
+  input.focus();
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+/** What can be done to the ticked rows of the list behind it, first of all, as the bar of the list would do it. */
+function offerTicked() {
+  const ticked = document.querySelectorAll('input[name=ids]:checked').length;
+  const words = input.value.trim().toLowerCase();
+  const buttons = [...document.querySelectorAll('#bulk-form button[name=action]')].filter(
+    (button) => ticked > 0 && !button.disabled && button.textContent.trim().toLowerCase().startsWith(words),
+  );
+  if (buttons.length === 0) return;
+  const list = document.createElement('ul');
+  list.className = 'menu';
+  for (const button of buttons) {
+    const option = Object.assign(document.createElement('button'), { type: 'button', className: 'quiet' });
+    option.textContent = `${button.textContent.trim()}: ${document.getElementById('ticked').textContent}`;
+    option.dataset.presses = button.value;
+    const item = document.createElement('li');
+    item.append(option);
+    list.append(item);
+  }
+  results.querySelector('.found').prepend(list);
+}
+
 // The links and buttons of the page are the options of the list: what is chosen is followed, or sent.
 document.addEventListener('htmx:after:swap', ({ detail }) => {
   if (detail.ctx.target !== results) return;
+  offerTicked();
   for (const list of results.querySelectorAll('ul')) list.setAttribute('role', 'group');
   for (const item of results.querySelectorAll('.found, h2, p, li, form')) item.setAttribute('role', 'presentation');
   for (const [n, link] of [...results.querySelectorAll('a, button')].entries()) {
@@ -78,6 +114,7 @@ results.addEventListener('click', (event) => {
   if (event.ctrlKey || event.metaKey) return palette.close();
   event.preventDefault();
   event.stopPropagation();
+  if (chosen.dataset.completes) return complete(chosen.dataset.completes);
   const follow = followerOf(chosen);
   void leave(palette, opener).then(follow);
 });
@@ -87,6 +124,8 @@ function followerOf(chosen) {
   // The own menu holds the same choice, and knows how to keep it.
   const preference = document.querySelector(`.preferences [name="${chosen.name}"][value="${chosen.value}"]`);
   if (preference) return () => preference.click();
+  const { presses } = chosen.dataset;
+  if (presses) return () => document.querySelector(`#bulk-form button[name=action][value="${presses}"]`)?.click();
   if (chosen.matches('button')) return () => chosen.form.requestSubmit(chosen);
   if (chosen.matches('[data-dialog]')) return () => openDialog(chosen.href);
   return () => location.assign(chosen.href);

@@ -3,13 +3,15 @@ import { searchContacts } from '../contacts/contact-store.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
 import type { Reader } from '../db/database.ts';
 import { findGroups } from '../groups/group-store.ts';
+import { findTags } from '../tags/tag-store.ts';
 import { fold, isNamed } from '../text.ts';
-import { offeredActions } from '../users/offered-actions.ts';
+import { ACTION_ICONS, CALLED_FOR, offeredActions } from '../users/offered-actions.ts';
 import { type Activity, may, mayAdminister, type Subject, type User, type Viewer } from '../users/user.ts';
 import { NOT_YOURS, refusalOf, type UserAction } from '../users/user-action.ts';
 import { ACTION_PAGES, type ActionPage } from '../users/user-actions-controller.ts';
 import type { UserIndex } from '../users/user-index.ts';
-import type { StateLimits } from '../users/user-state.ts';
+import { STATE_LABELS } from '../users/user-list-page.ts';
+import { STATES, type State, type StateLimits } from '../users/user-state.ts';
 import { findSubjects } from '../users/user-store.ts';
 import { findUsersCalled } from '../users/user-suggestions.ts';
 import type { Icon } from '../web/icons.ts';
@@ -18,6 +20,7 @@ import type { SignedIn } from '../web/request.d.ts';
 const USERS_SHOWN = 8;
 const GROUPS_SHOWN = 5;
 const CONTACTS_SHOWN = 5;
+const TAGS_SHOWN = 5;
 /** Shorter beginnings of an action would catch too many names. */
 const SHORTEST_ACTION = 3;
 
@@ -31,6 +34,8 @@ export interface Destination {
   isDialog?: boolean;
   /** What is done at once, by sending this to the path. */
   sends?: { name: string; value: string };
+  /** The beginning of what is to be typed on; the path leads to the same. */
+  completes?: string;
 }
 
 /** What else people call the actions. */
@@ -69,12 +74,16 @@ interface Sources {
 
 /** Where somebody may want to go who types this: to an action on a user, a user, a group or a page. */
 export async function findDestinations(sources: Sources, text: string): Promise<Section[]> {
+  const pages = pagesOf(sources.viewer).filter((page) => isNamed(page.label, text));
+  const begun = text.trim() ? pages.filter((page) => fold(page.label).startsWith(fold(text))) : [];
   const sections: Section[] = [
-    { label: 'Actions', items: await findActions(sources, text) },
+    { label: 'Pages', items: begun },
+    { label: 'Actions', items: [...(await findActions(sources, text)), ...beginningsOf(sources.viewer, text)] },
     { label: 'Users', items: text.trim() ? (await findUsers(sources, text)).map(userOf) : [] },
     { label: 'Groups', items: text.trim() ? await findGroupsOf(sources, text) : [] },
     { label: 'Contacts', items: text.trim() ? await findContactsOf(sources, text) : [] },
-    { label: 'Pages', items: pagesOf(sources.viewer).filter((page) => isNamed(page.label, text)) },
+    { label: 'Filters', items: text.trim() ? await findFilters(sources, text) : [] },
+    { label: begun.length > 0 ? 'More pages' : 'Pages', items: pages.filter((page) => !begun.includes(page)) },
     { label: 'Your menu', items: OWN_MENU.filter((item) => isNamed(item.label, text)) },
   ];
   return sections.filter((section) => section.items.length > 0);
@@ -102,6 +111,46 @@ async function findActions(sources: Sources, text: string): Promise<Destination[
     ];
   }
   return [];
+}
+
+/** "deactivate" alone: who is meant is still to be typed, or is somebody whose state calls for it. */
+function beginningsOf(viewer: Viewer, text: string): Destination[] {
+  const typed = fold(text).split(' ').filter(Boolean);
+  if (typed.join(' ').length < SHORTEST_ACTION || !may(viewer, 'users', 'write')) return [];
+  return ACTION_PAGES.flatMap(({ action, label }): Destination[] => {
+    const name = [label, ...OTHER_NAMES[action]].find((one) => isCalled([one], typed));
+    if (!name) return [];
+    const completes = `${name} `;
+    const begun = { label: `${name} …`, note: 'go on with a name', icon: ACTION_ICONS[action], completes };
+    const states = CALLED_FOR.filter(([, one]) => one === action).map(([state]) => state);
+    return [{ ...begun, path: `/search?${new URLSearchParams({ q: completes })}` }, ...states.map(filterOf)];
+  });
+}
+
+function filterOf(state: State): Destination {
+  return { label: `Users: ${STATE_LABELS[state]}`, path: `/users?state=${state}`, icon: 'filter' };
+}
+
+/** The list of users under one filter of its sidebar. */
+async function findFilters({ db, viewer }: Sources, text: string): Promise<Destination[]> {
+  if (!may(viewer, 'users', 'read')) return [];
+  const activities = (['Deactivated', 'Deleted'] as const).map((label) => ({ label, activity: label.toLowerCase() }));
+  const tags = (await findTags(db, 'user')).filter((tag) => isNamed(tag.name, text)).slice(0, TAGS_SHOWN);
+  return [
+    ...STATES.filter((state) => isNamed(STATE_LABELS[state], text)).map(filterOf),
+    ...activities
+      .filter(({ label }) => isNamed(label, text))
+      .map(
+        ({ label, activity }): Destination => ({
+          label: `Users: ${label}`,
+          path: `/users?activity=${activity}`,
+          icon: 'filter',
+        }),
+      ),
+    ...tags.map(
+      ({ id, name }): Destination => ({ label: `Users tagged ${name}`, path: `/users?tag=${id}`, icon: 'filter' }),
+    ),
+  ];
 }
 
 /** Whether what was typed begins one of these names, and goes on with beginnings of its words: "reset att". */

@@ -12,7 +12,7 @@ export interface OfferedAction {
   isDangerous: boolean;
 }
 
-const ICONS: Record<UserAction, Icon> = {
+export const ACTION_ICONS: Record<UserAction, Icon> = {
   'confirm-access': 'shield-check',
   'reset-login-attempts': 'unlock',
   reinvite: 'mail',
@@ -29,13 +29,13 @@ export function offeredActions(viewer: Viewer, user: Subject): OfferedAction[] {
     action: page.action,
     label: wordsFor(page, user).label,
     path: `/users/${user.id}/${page.path}/${page.page}`,
-    icon: ICONS[page.action],
+    icon: ACTION_ICONS[page.action],
     isDangerous: page.isDangerous ?? false,
   }));
 }
 
 /** What a state calls for; the first that is offered is the likeliest. */
-const CALLED_FOR: [State, UserAction][] = [
+export const CALLED_FOR: [State, UserAction][] = [
   ['locked', 'reset-login-attempts'],
   ['not-delivered', 'reinvite'],
   ['invitation-expired', 'reinvite'],

@@ -396,3 +396,26 @@ describe('the list', () => {
     expect(await page.locator('#fold-group').getAttribute('open')).toBe('');
   });
 });
+
+describe('the palette and a verb alone', () => {
+  it('goes on with a name, or acts on the rows that are ticked', async () => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('deac');
+    await page.getByRole('option', { name: 'Deactivate …' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('lena');
+    await page
+      .getByRole('option', { name: /^Deactivate: lena/ })
+      .first()
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByLabel('Tick ada', { exact: true }).check();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('deac');
+    const onTicked = page.getByRole('option', { name: 'Deactivate: 1 ticked' });
+    await onTicked.waitFor();
+    await page.keyboard.press('Enter');
+    await dialog().getByRole('button', { name: 'Deactivate 1 user' }).waitFor();
+    expect(await isSamePage()).toBe(true);
+  });
+});

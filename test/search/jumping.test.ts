@@ -50,6 +50,30 @@ it.each([
   expect(page.textOf('#found p')).toBe('');
 });
 
+it.each([
+  ['new', ['New User', 'New Person', 'New Company']],
+  ['New U', ['New User']],
+  ['deactivate', ['Deactivate … go on with a name', 'Users: Deactivated']],
+  ['invite', ['Invite … go on with a name']],
+  ['unlock', ['Unlock … go on with a name', 'Users: Locked']],
+  ['locked', ['Users: Locked']],
+  ['deleted', ['Users: Deleted']],
+  ['remote', ['Users tagged remote']],
+])('begins for %j alone with %j', async (typed, first) => {
+  await submit(alice, pathTo(app, 'bob', '/edit'), { tags: 'remote' });
+  const items = await found(typed);
+  for (const item of first) expect(items).toContain(item);
+  expect(items[0]).toBe(first[0]);
+});
+
+it('offers no filter, tag or beginning of an action to who may not use it', async () => {
+  const bob = await signedIn(app, 'bob');
+  for (const typed of ['locked', 'remote', 'deactivate', 'new']) expect(await found(typed, bob)).toEqual([]);
+  const rita = await signedIn(app, 'rita');
+  expect(await found('unlock', rita)).toEqual([]);
+  expect(await found('locked', rita)).toEqual(['Users: Locked']);
+});
+
 it('says of whom somebody may not change, and offers them nothing', async () => {
   const rita = await signedIn(app, 'rita');
   expect(await found('deactivate bob', rita)).toEqual([]);
