@@ -83,6 +83,8 @@ describe.each(STANDINGS)('$viewer', ({ rights, group, leads, knows }) => {
   let app: TestApp;
   let session: Session;
   let pages: { path: string; main: string }[];
+  /** Every way to a record that the pages show, with the first page that does. */
+  let ways: Map<string, string>;
 
   beforeAll(async () => {
     app = await startApp();
@@ -90,6 +92,7 @@ describe.each(STANDINGS)('$viewer', ({ rights, group, leads, knows }) => {
     session = viewer.session;
     await plant(app, viewer.alice);
     await stand(app, viewer.id);
+    ways = new Map();
     pages = await walk();
   });
   afterAll(() => app.close());
@@ -141,10 +144,20 @@ describe.each(STANDINGS)('$viewer', ({ rights, group, leads, knows }) => {
           const path = pattern.replace(/:(id|key)/, String(id)) + query;
           const answer = await session.get(path);
           if (answer.status !== 200) break;
+          for (const [, way] of answer.text.matchAll(
+            /href="(\/(?:users|groups|led-groups|contacts|applications)\/[\w-]+)"/g,
+          ))
+            if (!ways.has(way)) ways.set(way, path);
           found.push({ path, main: readable(answer) }, ...(await suggestions(path, answer)));
         }
     return found;
   }
+
+  it('is led to no record that they may not read', async () => {
+    const dead: string[] = [];
+    for (const [way, page] of ways) if ((await session.get(way)).status >= 400) dead.push(`${way} on ${page}`);
+    expect(dead).toEqual([]);
+  });
 
   /** What the pickers of the page suggest to who types what is secret. */
   async function suggestions(path: string, answer: { type: string; text: string }) {

@@ -4,7 +4,7 @@ import { dayOf } from '../clock.ts';
 import { effectsOf, givenBy } from '../groups/effect.ts';
 import { findAllGroups } from '../groups/group-store.ts';
 import type { Level } from '../groups/permission.ts';
-import { may } from '../users/user.ts';
+import { may, type Viewer } from '../users/user.ts';
 import { findUserByIdentifier, findUserNames } from '../users/user-store.ts';
 import { actOf } from '../web/act.ts';
 import type { AppContext } from '../web/app-context.ts';
@@ -62,7 +62,7 @@ export function applicationsController(app: AppContext): Router {
     await unlessFieldErrors(app, req, failed, async () => {
       await app.db.write((trx) => registerApplication(trx, actOf(app, req), values));
       flash(req, `The application ${values.name} is registered. Groups can grant rights on it now.`);
-      res.redirect(303, `/applications/${values.key}`);
+      res.redirect(303, backTo(req.viewer!, `/applications/${values.key}`));
     });
   });
 
@@ -137,7 +137,7 @@ export function applicationsController(app: AppContext): Router {
       return showForm(req, res, { typed: { ...typed, version: theirs.version }, theirs, application, status: 409 });
     }
     flash(req, 'Saved.');
-    res.redirect(303, `/applications/${application.key}`);
+    res.redirect(303, backTo(req.viewer!, `/applications/${application.key}`));
   });
 
   router.get('/applications/:key/deletion/new', write, async (req: Request, res: Response) => {
@@ -152,6 +152,7 @@ export function applicationsController(app: AppContext): Router {
     render(req, res, 'applications/deletion', {
       title: `Delete ${application.name}`,
       application,
+      backPath: backTo(req.viewer!, `/applications/${key}`),
       groups: granting,
       mayReadGroups: may(req.viewer!, 'groups', 'read'),
       effects: may(req.viewer!, 'groups', 'read') ? await effectsOf(app, changes) : [],
@@ -162,7 +163,7 @@ export function applicationsController(app: AppContext): Router {
     const application = await registered(req);
     await app.db.write((trx) => deleteApplication(trx, actOf(app, req), application.key));
     flash(req, `The application ${application.name} is deleted.`);
-    res.redirect(303, '/applications');
+    res.redirect(303, backTo(req.viewer!, '/applications'));
   });
 
   /** All of them, and a question to ask: may this user do that, and why? */
@@ -197,7 +198,8 @@ export function applicationsController(app: AppContext): Router {
     const { typed, errors = {}, application, theirs, status } = state;
     const groups = await findFirstGroups(app.db.read, req.viewer!, dayOf(app.clock()));
     const title = application ? `Edit ${application.name}` : 'New Application';
-    render(req, res, 'applications/form', { title, typed, errors, application, theirs, groups }, { status });
+    const backPath = backTo(req.viewer!, application ? `/applications/${application.key}` : '/applications');
+    render(req, res, 'applications/form', { title, typed, errors, application, theirs, groups, backPath }, { status });
   }
 
   /** The application that the address names; those that are a part of Roster are nobody's to change. */
@@ -208,6 +210,11 @@ export function applicationsController(app: AppContext): Router {
   }
 
   return router;
+}
+
+/** Who registers applications may be nobody who reads what they grant to whom: they come back to the installation. */
+function backTo(viewer: Viewer, path: string): string {
+  return may(viewer, 'groups', 'read') && may(viewer, 'users', 'read') ? path : '/installation';
 }
 
 function typedOf({ name, description, registered }: Application): Typed {

@@ -2,6 +2,7 @@ import type { ContactViewer } from '../contacts/contact.ts';
 import { withoutHiddenContacts } from '../contacts/contact-events.ts';
 import type { Reader } from '../db/database.ts';
 import { may } from '../users/user.ts';
+import { recordPath } from '../web/record-path.ts';
 import type { AuditEvent, Change, Fields } from './audit-event.ts';
 
 /** An event as far as its reader may know of it. */
@@ -10,6 +11,9 @@ export interface ShownEvent extends AuditEvent {
   isPartial: boolean;
   /** From where it came, and in which request. */
   showsOrigin: boolean;
+  /** Where the records of both stand, for who may read them. */
+  actorPath: string | undefined;
+  subjectPath: string | undefined;
 }
 
 /** What is said of a membership stands on the record of the group as well. */
@@ -25,8 +29,15 @@ export async function shownTo(db: Reader, viewer: ContactViewer, events: AuditEv
     const isReadable = isFieldReadable(viewer, event.subjectType);
     const [before, after] = [event.before, event.after].map((fields) => pick(fields, isReadable));
     const isPartial = count(before) + count(after) < count(event.before) + count(event.after);
-    return { ...event, before, after, isPartial, showsOrigin };
+    const actorPath = recordPath(viewer, 'user', event.actorId);
+    return { ...event, before, after, isPartial, showsOrigin, actorPath, subjectPath: subjectPath(viewer, event) };
   });
+}
+
+/** Applications can be gone, and requests and the program have no record. */
+function subjectPath(viewer: ContactViewer, { subjectType, subjectId }: AuditEvent): string | undefined {
+  const hasRecord = subjectType === 'user' || subjectType === 'group' || subjectType === 'contact';
+  return hasRecord ? recordPath(viewer, subjectType, subjectId) : undefined;
 }
 
 function isFieldReadable(viewer: ContactViewer, type: Change['subjectType']): (field: string) => boolean {

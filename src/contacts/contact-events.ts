@@ -30,7 +30,7 @@ export async function withoutHiddenContacts(
     );
   return events.map((event) => {
     if (event.subjectType === 'contact' && !visible.has(event.subjectId!))
-      return { ...event, subjectName: HIDDEN, before: {}, after: {} };
+      return { ...event, subjectId: null, subjectName: HIDDEN, before: {}, after: {} };
     return { ...event, before: shown(event.before), after: shown(event.after) };
   });
 }

@@ -9,6 +9,7 @@ import { assetPath } from './assets.ts';
 import { takeFlash } from './flash.ts';
 import { PREFERENCES, readPreferences } from './preferences.ts';
 import { formatOf } from './reader-format.ts';
+import { recordPath } from './record-path.ts';
 import type { SignedIn } from './request.d.ts';
 import { safePath } from './safe-path.ts';
 
@@ -104,6 +105,8 @@ function surroundings(req: Request, res: Response) {
     csrfToken: () => (typeof req.csrfToken === 'function' ? req.csrfToken() : ''),
     assetPath,
     format: formatOf(req),
+    /** The way to a record, for this viewer. */
+    recordPath: (...record: [type: 'user' | 'group' | 'contact', id: number | null]) => recordPath(viewer, ...record),
     initials,
     tint,
   };

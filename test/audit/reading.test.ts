@@ -24,7 +24,7 @@ function eventsOf(response: { text: string }): Shown[] {
       return {
         actor: event.find('strong').first().text().trim(),
         action: event.attr('data-action')!,
-        subject: event.find('p').first().children('bdi').text().trim(),
+        subject: event.find('p').first().find('bdi').not('strong bdi').text().trim(),
         at: event.find('time').first().attr('datetime')!,
       };
     });

@@ -116,10 +116,8 @@ describe('what is suggested as one types', () => {
   });
 
   it('are active people to own what is API-only', async () => {
-    const offered = await search('/users/new', { apiOnlyOwner: 'example.com', apiOnly: 'yes' }, 'apiOnlyOwner');
-    expect(offered).toEqual(expect.arrayContaining(['alice', 'bob']));
-    expect(offered).not.toEqual(expect.arrayContaining(['dave']));
-    expect(offered).not.toEqual(expect.arrayContaining(['robin']));
+    const offered = (apiOnlyOwner: string) => search('/users/new', { apiOnlyOwner }, 'apiOnlyOwner');
+    expect([await offered('bob'), await offered('dave'), await offered('robin')]).toEqual([['bob'], [], []]);
     const sought = await submit(alice, '/users/new', { apiOnlyOwner: 'bo', step: 'find apiOnlyOwner' });
     const taken = await send(alice, sought, { step: 'take apiOnlyOwner bob' });
     expect(pageOf(taken).typed()).toMatchObject({ apiOnlyOwner: 'bob' });
