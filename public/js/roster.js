@@ -17,44 +17,28 @@ document.addEventListener('submit', ({ target }) => {
   for (const field of hidden.get(target) ?? []) field.type = 'password';
 });
 
-// A link is copied by a press; where the browser forbids that (plain HTTP), it is selected for Ctrl+C.
-document.addEventListener('click', async ({ target }) => {
-  const button = target.closest('[data-copy]');
-  if (!button) return;
-  const field = document.getElementById(button.dataset.copy);
-  field.select();
-  try {
-    await navigator.clipboard.writeText(field.value);
-    button.textContent = 'Copied';
-  } catch {
-    button.textContent = 'Selected: press Ctrl+C';
-  }
-});
-
-// A short text is copied from wherever it stands, and the toast says which; where that is forbidden it says what to copy.
-document.addEventListener('click', async (event) => {
-  const button = event.target.closest('[data-copy-text]');
-  if (!button) return;
-  const text = button.dataset.copyText;
-  try {
-    await navigator.clipboard.writeText(text);
-    toast(`Copied ${text}`);
-  } catch {
-    toast(`Your browser does not let this page copy: ${text}`);
-  }
-});
-
-// What was done is said for a while, and stays for as long as somebody is at it. What went wrong stays until it is dismissed.
+// What was done, and what went wrong, is said until it is dismissed or something else is said; what may be missed goes by itself.
 const SHOWN = 7000;
 
 export function toast(words) {
-  const message = document.createElement('div');
-  message.className = 'message';
-  message.dataset.toast = '';
-  message.append(Object.assign(document.createElement('p'), { textContent: words }));
-  const messages = document.getElementById('messages');
-  messages.replaceChildren(message);
-  fade();
+  document.getElementById('messages').replaceChildren(messageOf(words));
+}
+
+/** What nobody needs who looked away. */
+export function remark(words) {
+  toast(words);
+  fade(document.querySelector('#messages > .message'));
+}
+
+/** It stays for as long as somebody is at it. */
+function fade(message) {
+  setTimeout(() => (message.matches(':hover, :focus-within') ? fade(message) : message.remove()), SHOWN);
+}
+
+function messageOf(words) {
+  const message = document.getElementById('message').content.firstElementChild.cloneNode(true);
+  message.querySelector('p').textContent = words;
+  return message;
 }
 
 /** Where it is seen: a dialog covers the messages of the page. Stays until it is dismissed, or the next answer arrives. */
@@ -62,12 +46,11 @@ const messagesInSight = () =>
   document.getElementById(document.querySelector('#dialog[open]') ? 'dialog-messages' : 'messages');
 
 function complain(words, look) {
-  const message = document.createElement('div');
-  message.className = 'message bad';
+  const message = messageOf(`${words} `);
+  message.classList.add('bad');
   message.setAttribute('role', 'alert');
-  const said = Object.assign(document.createElement('p'), { textContent: `${words} ` });
-  if (look) said.append(Object.assign(document.createElement('a'), { href: look, textContent: 'Look' }));
-  message.append(said);
+  if (look)
+    message.querySelector('p').append(Object.assign(document.createElement('a'), { href: look, textContent: 'Look' }));
   messagesInSight().replaceChildren(message);
 }
 
@@ -93,15 +76,21 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
   if (place !== detail.ctx.target) place.replaceChildren(...detail.ctx.target.childNodes);
 });
 
-function fade() {
-  const message = document.querySelector('#messages > [data-toast]');
-  if (!message) return;
-  setTimeout(() => (message.matches(':hover, :focus-within') ? fade() : message.remove()), SHOWN);
+/** Whoever was at it goes on in the page. */
+function dismiss(message) {
+  const main = document.getElementById('main');
+  if (message.contains(document.activeElement)) main.focus({ preventScroll: true });
+  message.remove();
 }
-fade();
-
-document.addEventListener('click', (event) => {
-  if (event.target.closest('[data-dismiss]')) event.target.closest('.message')?.remove();
+document.addEventListener('click', ({ target }) => {
+  const message = target.closest('[data-dismiss]')?.closest('.message');
+  if (message) dismiss(message);
+});
+// Esc takes one thing at a time: what is open above the page first, then what is typed into a search, then the message.
+document.addEventListener('keydown', (event) => {
+  const message = document.querySelector('#messages > .message');
+  if (event.key !== 'Escape' || !message || event.target.matches('[type="search"]:not(:placeholder-shown)')) return;
+  if (!document.querySelector('dialog[open], [popover]:popover-open')) dismiss(message);
 });
 
 // A preference holds at once; the form is sent behind it.

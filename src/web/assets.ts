@@ -28,10 +28,23 @@ const stylesheet = SHEETS.map((name) => readFileSync(join(publicFolder, `css/${n
   .replace(/\/\*[\s\S]*?\*\//g, '')
   .replace(/^\s+/gm, '');
 
+/** The modules of the page without their comments; line numbers stay, for whoever reads an error. */
+const modules = readdirSync(join(publicFolder, 'js')).map((name) => [
+  `js/${name}`,
+  {
+    type: 'text/javascript',
+    content: readFileSync(join(publicFolder, 'js', name), 'utf8').replace(
+      /^[ \t]*(?:\/\/.*|\/\*\*.*\*\/[ \t]*)$|^[ \t]+/gm,
+      '',
+    ),
+  },
+]);
+
 /** What is put together when the program starts. */
 const MADE: Record<string, { type: string; content: string }> = {
   'icons.svg': { type: 'image/svg+xml', content: iconSprite },
   'roster.css': { type: 'text/css', content: stylesheet },
+  ...Object.fromEntries(modules),
 };
 
 /** Changes whenever a file changes, so that browsers may keep what they have for ever. */

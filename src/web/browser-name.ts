@@ -26,3 +26,8 @@ export function browserName(agent: string): string {
   const system = named(SYSTEMS);
   return system ? `${browser} on ${system}` : browser;
 }
+
+/** What is printed on the key that commands are given with. */
+export function commandKey(agent: string): '⌘' | 'Ctrl' {
+  return /\b(?:Macintosh|Mac OS X|iPhone|iPad)\b/.test(agent) ? '⌘' : 'Ctrl';
+}

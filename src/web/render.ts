@@ -6,6 +6,7 @@ import { PROGRAM_FOLDER } from '../program.ts';
 import { initials, tint } from '../users/avatar.ts';
 import { may } from '../users/user.ts';
 import { assetPath } from './assets.ts';
+import { commandKey } from './browser-name.ts';
 import { takeFlash } from './flash.ts';
 import { PREFERENCES, readPreferences } from './preferences.ts';
 import { formatOf } from './reader-format.ts';
@@ -97,6 +98,7 @@ function surroundings(req: Request, res: Response) {
     here: req.method === 'GET' ? req.originalUrl : '/',
     preferences: readPreferences(req),
     choices: PREFERENCES,
+    commandKey: commandKey(req.get('user-agent') ?? ''),
     now: res.app.locals.clock(),
     instanceName: res.app.locals.instanceName,
     mailboxPath: viewer && may(viewer, 'users', 'write') ? res.app.locals.mailboxPath : undefined,
