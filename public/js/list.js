@@ -1,4 +1,5 @@
-// The sidebar of a list: what is folded away stays so, and on a narrow window it is a sheet, as the order is.
+// A list: its sidebar, where what is folded away stays so, and which on a narrow window is a sheet, as the order is; the ways past
+// its rows; and what a swap of it is to those who do not see it: it is busy, its result is said once, and the focus stays near.
 
 document.addEventListener(
   'toggle',
@@ -19,14 +20,83 @@ function dress() {
   document.getElementById('filters')?.toggleAttribute('popover', isNarrow.matches);
 }
 
+/** Past all rows to the filters: the one in force, or the first. */
+export function reachFilters(source) {
+  const filters = document.getElementById('filters');
+  if (filters?.popover && !filters.matches(':popover-open')) filters.showPopover({ source });
+  const links = [...(filters?.querySelectorAll('li > a') ?? [])].filter((link) => link.checkVisibility());
+  (links.find((link) => link.ariaCurrent) ?? links[0] ?? filters?.querySelector('summary'))?.focus();
+}
+
+/** Past all rows to what can be done: with those that are ticked, or to choose all; on a record, with the one. */
+export function reachActions() {
+  const bar = document.querySelector('.action-bar, .actions');
+  const first =
+    bar?.querySelector('[name="action"]:not(:disabled)') ?? bar?.querySelector('[type="checkbox"], a, button');
+  (first ?? bar)?.focus();
+}
+
 document.addEventListener('click', (event) => {
   if (event.target.closest('#sorting a')) document.getElementById('sorting').hidePopover();
-  const filters = document.getElementById('filters');
-  if (!event.target.closest('.to-filters') || !filters?.popover) return;
+  const link = event.target.closest('[href="#filters"], [href="#actions"]');
+  if (!link) return;
   event.preventDefault();
-  filters.showPopover();
+  if (link.hash === '#filters') reachFilters(link);
+  else reachActions();
 });
 
 isNarrow.addEventListener('change', dress);
 document.addEventListener('htmx:after:swap', dress);
 dress();
+
+const list = () => document.querySelector('[data-list]');
+const result = () => list().querySelector('.result');
+const isOfList = ({ detail }) => detail.ctx?.target?.matches?.('[data-list]');
+
+/** The latest: one that it took the place of ends later than it begins. */
+let underWay;
+let saidBefore;
+let place;
+
+document.addEventListener('htmx:before:request', (event) => {
+  if (!isOfList(event)) return;
+  underWay = event.detail.ctx;
+  list().setAttribute('aria-busy', 'true');
+});
+document.addEventListener('htmx:finally:request', ({ detail }) => {
+  if (detail.ctx === underWay) list()?.removeAttribute('aria-busy');
+});
+
+// Before anything of it is gone.
+document.addEventListener(
+  'htmx:before:swap',
+  (event) => {
+    if (!isOfList(event)) return;
+    saidBefore = result().textContent;
+    place = placeOf(document.activeElement);
+  },
+  true,
+);
+document.addEventListener('htmx:after:swap', (event) => {
+  if (!isOfList(event)) return;
+  if (place && document.activeElement === document.body) neighbourOf(place).focus();
+  // A text that did not change would not be read: another page, another filter with as many.
+  if (result().textContent === saidBefore) result().replaceChildren(...result().childNodes);
+});
+
+/** What else has the focus is no part of the list, or is found again by whoever opened it: a row. */
+function placeOf(element) {
+  if (!element.closest('[data-list]') || element.closest('tbody')) return undefined;
+  const chips = [...list().querySelectorAll('.chips a')];
+  return { among: element.closest('.chips, .pager'), at: chips.indexOf(element) };
+}
+
+/** The filter that took the place of the removed one, or was before it; the other way through the pages; else where filters begin. */
+function neighbourOf({ among, at }) {
+  const chips = list().querySelectorAll('.chips a:not(.clear)');
+  const way = list().querySelector('.pager > a');
+  if (among?.matches('.chips') && chips.length > 0) return chips[Math.min(at, chips.length - 1)];
+  if (among?.matches('.pager') && way) return way;
+  const filters = list().querySelector('.to-filters');
+  return filters.checkVisibility() ? filters : document.getElementById('q');
+}

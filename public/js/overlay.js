@@ -1,4 +1,4 @@
-// Menus of rows, and dialogs: pages of one thing to do, shown above the page they were opened from.
+// Menus, and dialogs: pages of one thing to do, shown above the page they were opened from.
 
 import { closeOnBackdrop, leave, showLayer } from './layers.js';
 import { toast } from './roster.js';
@@ -30,6 +30,25 @@ async function openMenu(link) {
   menuOpener = link;
   await load(link.href, menu, 'innerHTML');
 }
+
+// Arrows, Home and End go through a menu that is open; Tab goes on working, and Esc closes it, as the browser does.
+const STEPS = {
+  ArrowDown: (at, items) => (at + 1) % items,
+  ArrowUp: (at, items) => (Math.max(at, 0) + items - 1) % items,
+  Home: () => 0,
+  End: (_, items) => items - 1,
+};
+
+document.addEventListener('keydown', (event) => {
+  const step = STEPS[event.key];
+  if (!step || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  const menu = [...document.querySelectorAll('[popover]:popover-open')].at(-1);
+  const items = [...(menu?.querySelectorAll('.menu :is(a, button)') ?? [])];
+  // A choice between several has the arrows for itself.
+  if (items.length === 0 || event.target.matches('input')) return;
+  event.preventDefault();
+  items[step(items.indexOf(document.activeElement), items.length)].focus();
+});
 
 export function openDialog(href, from) {
   opener = from ?? document.activeElement;

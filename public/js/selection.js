@@ -21,14 +21,18 @@ function words(ticked, here, total) {
   return `${ticked.toLocaleString('en')} ticked, ${here} of them on this page`;
 }
 
-function show() {
+function show(isSwapped = false) {
   const form = document.querySelector('form[data-bulk]');
   if (!form) return;
   const all = boxes();
   for (const box of all) box.checked = everybody()?.checked || chosen.has(box.value);
   const here = all.filter((box) => box.checked).length;
   const output = form.querySelector('[data-ticked]');
-  output.textContent = words(chosen.size, here, output.dataset.ticked);
+  const said = output.cloneNode();
+  said.textContent = words(chosen.size, here, output.dataset.ticked);
+  // Read aloud is what changes in what is there, and nothing that comes in its place: a swap has its own result to tell.
+  if (isSwapped) output.replaceWith(said);
+  else output.textContent = said.textContent;
   for (const button of form.querySelectorAll('button[name="action"]'))
     button.disabled = chosen.size === 0 && !everybody()?.checked;
   form.querySelector('[data-untick]').disabled = chosen.size === 0 && !everybody()?.checked;
@@ -69,7 +73,11 @@ export function tick(box, isTicked, isRange) {
 document.addEventListener('click', (event) => {
   const box = event.target;
   if (box.name === 'ids') tick(box, box.checked, event.shiftKey);
-  if (box.closest('[data-untick]')) forget();
+  if (box.closest('[data-untick]')) {
+    forget();
+    // Nothing is left that it could do.
+    (everybody() ?? document.getElementById('actions')).focus();
+  }
 });
 
 document.addEventListener('change', ({ target }) => {
@@ -96,7 +104,7 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
   if (!detail.ctx?.target?.matches?.('[data-list]')) return;
   // All of the view before is not all of this one.
   if (everybody()) everybody().checked = false;
-  show();
+  show(true);
 });
-window.addEventListener('pageshow', show);
+window.addEventListener('pageshow', () => show());
 show();

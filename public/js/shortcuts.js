@@ -1,6 +1,7 @@
 // Single keys for those who know them. Each does what something on the page does; none while somebody types (WCAG 2.1.4:
 // they can be switched off in the own menu).
 
+import { reachActions, reachFilters } from './list.js';
 import { openDialog } from './overlay.js';
 // Before any single key works the palette does: who presses Ctrl K and types on must not press shortcuts.
 import './palette.js';
@@ -28,6 +29,8 @@ function tickCurrent(isRange) {
 
 const KEYS = {
   '/': () => document.getElementById('q')?.select(),
+  f: () => reachFilters(),
+  a: () => reachActions(),
   j: () => move(1),
   k: () => move(-1),
   x: () => tickCurrent(false),

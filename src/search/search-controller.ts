@@ -9,13 +9,16 @@ const LONGEST = 200;
 const SHORTCUTS = [
   ['Ctrl K', 'Jump to a user, a group, a contact, a page, or start an action'],
   ['/', 'Search the list'],
+  ['f', 'Go to the filters of the list'],
+  ['a', 'Go to the actions: for the ticked rows, or for the record'],
   ['j k', 'Next and previous row'],
   ['Enter', 'Open the row'],
   ['x', 'Tick the row; with Shift all rows up to it'],
   ['e', 'Edit'],
   ['n', 'New User'],
   ['g u', 'Go to Users; likewise g g to Groups, g c to Contacts, g a to the Audit'],
-  ['Esc', 'Close what is open'],
+  ['Esc', 'Close what is open, one thing at a time'],
+  ['↑ ↓', 'Move through a menu; Home and End to its ends'],
   ['?', 'Show these'],
 ];
 

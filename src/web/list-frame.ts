@@ -72,17 +72,20 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
   const { query, columns, folded, previous, next, ...shown } = parts;
   const pathTo = (change: Partial<PageQuery<Sort>>) => parts.pathTo(change as Partial<Query>);
   const noFilters = Object.fromEntries(parts.filters.map((filter) => [filter.name, []]));
+  const sorted = columns.find((column) => column.sort === query.sort);
   const withoutSearch = new URL(pathTo({ q: '' }), 'http://roster.invalid');
   return {
     ...shown,
     q: query.q,
     /** What a search leaves as it is. */
     kept: [...withoutSearch.searchParams],
+    /** In words, for those who do not see the arrow. */
+    order: `sorted by ${sorted?.label}, ${directionOf(query)}`,
     columns: columns.map((column) => {
-      const isSorted = query.sort === column.sort;
+      const isSorted = column === sorted;
       return {
         ...column,
-        direction: isSorted ? (query.descending ? 'descending' : 'ascending') : undefined,
+        direction: isSorted ? directionOf(query) : undefined,
         path: pathTo({ sort: column.sort, descending: isSorted && !query.descending }),
       };
     }),
@@ -100,6 +103,10 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
     })),
     pagerLinks: pagerLinks(previous && pathTo({ before: previous }), next && pathTo({ after: next })),
   };
+}
+
+function directionOf(query: { descending: boolean }): 'ascending' | 'descending' {
+  return query.descending ? 'descending' : 'ascending';
 }
 
 /** What an old or mistyped address asks for and nothing has: told, and removable like any other. */

@@ -64,7 +64,7 @@ describe('with JavaScript', () => {
       .getByRole('complementary')
       .getByRole('link', { name: /^Support/ })
       .click();
-    await page.getByText('4 users').waitFor();
+    await page.getByText('4 users', { exact: true }).waitFor();
     await page.getByLabel('All 4 matching').check();
     await press('Confirm access');
     await page.getByRole('button', { name: 'Confirm access of 3 users' }).click();

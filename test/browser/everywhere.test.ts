@@ -93,7 +93,7 @@ describe('a phone', () => {
 
   it('shows filters and menus as sheets', async () => {
     const page = await open({ viewport: { width: 390, height: 844 } });
-    await page.getByRole('link', { name: 'Filters' }).click();
+    await page.getByRole('link', { name: 'Filters', exact: true }).click();
     const filters = page.getByRole('complementary', { name: 'Filters' });
     const box = (await filters.boundingBox())!;
     expect([Math.round(box.x), Math.round(box.width), Math.round(box.y + box.height)]).toEqual([0, 390, 844]);

@@ -35,8 +35,188 @@ async function signedIn(options: Parameters<typeof visit>[0] = {}) {
 
 /** With the scripts that answer to keys. */
 const open = (path: string) => page.goto(path, { waitUntil: 'load' });
+const press = (...keys: string[]) =>
+  keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
+const onFocus = (words: RegExp) =>
+  page.waitForFunction(
+    (source) => {
+      const { activeElement: one } = document;
+      return new RegExp(source).test(one?.ariaLabel ?? one?.textContent?.replace(/\s+/g, ' ').trim() ?? '');
+    },
+    words.source,
+    { timeout: 5_000 },
+  );
+const onId = (id: string) => page.waitForFunction((id) => document.activeElement?.id === id, id, { timeout: 5_000 });
+const isOpen = (selector: string) => page.locator(selector).evaluate((one) => one.matches(':popover-open, [open]'));
+
+describe('the focus', () => {
+  it('goes to the next filter when one is removed, to the one before, and to where filters begin', async () => {
+    await open('/users?activity=active&activity=deactivated&state=stale');
+    await page.getByRole('link', { name: 'Deactivated , remove' }).focus();
+    await press('Enter');
+    await onFocus(/^Stale , remove/);
+    await press('Enter');
+    await onFocus(/^Active , remove/);
+    await press('Enter');
+    await onId('q');
+  });
+
+  it('stays in the pages when there is no next one, and by the ticks when they are gone', async () => {
+    await open('/users?per=50');
+    await page.getByRole('link', { name: 'Next' }).focus();
+    await press('Enter');
+    await onFocus(/^Previous$/);
+    await page.locator('input[name="ids"]').first().check();
+    await page.getByRole('button', { name: 'Untick all' }).focus();
+    await press('Enter');
+    await page
+      .getByRole('region', { name: 'Actions' })
+      .getByText(/^None of/)
+      .waitFor();
+    expect(await page.evaluate(() => document.activeElement?.matches('[data-all-matching]'))).toBe(true);
+  });
+
+  it('passes all rows by a key or a link: to the filters, and to the actions', async () => {
+    await press('f');
+    await onFocus(/^Active \d+/);
+    await press('a');
+    await page.waitForFunction(() => document.activeElement?.matches('[data-all-matching]'));
+    await press('j', 'x', 'a');
+    await onFocus(/^Delete$/);
+    await page.getByRole('button', { name: 'Untick all' }).click();
+    await open('/users');
+    await press('Tab', 'Tab');
+    await onFocus(/^Skip to filters$/);
+    await press('Enter');
+    await onFocus(/^Active \d+/);
+    expect(new URL(page.url()).hash).toBe('');
+    await page.getByRole('link', { name: 'Skip to actions' }).focus();
+    await press('Enter');
+    await page.waitForFunction(() => document.activeElement?.matches('[data-all-matching]'));
+    await open(`/users/${app.people.bob}`);
+    await press('a');
+    await page.waitForFunction(() => document.activeElement?.closest('.actions'));
+    await open('/shortcuts');
+    expect(await page.locator('dt').allInnerTexts()).toEqual(expect.arrayContaining(['f', 'a']));
+  });
+});
+
+describe('a menu', () => {
+  it('is gone through by arrows, Home and End, and Esc gives the focus back', async () => {
+    await page.getByRole('link', { name: 'Actions for ada', exact: true }).focus();
+    await press('Enter');
+    const items = page.locator('#row-menu .menu :is(a, button)');
+    await items.first().waitFor();
+    const words = await items.allInnerTexts();
+    const at = (n: number) => onFocus(new RegExp(`^${words.at(n)!.trim()}$`));
+    await at(0);
+    await press('ArrowDown', 'ArrowDown');
+    await at(2);
+    await press('ArrowUp', 'ArrowUp', 'ArrowUp');
+    await at(-1);
+    await press('Home');
+    await at(0);
+    await press('End');
+    await at(-1);
+    await press('ArrowDown');
+    await at(0);
+    await press('Escape');
+    await onFocus(/^Actions for ada$/);
+
+    await page.getByRole('button', { name: 'Your menu' }).focus();
+    await press('Enter', 'ArrowDown');
+    await onFocus(/^My credentials$/);
+    await page.getByLabel('Comfortable').focus();
+    await press('ArrowRight');
+    expect(await page.getByLabel('Compact').isChecked()).toBe(true);
+    await press('ArrowLeft', 'Escape');
+    await onId('own-button');
+  });
+});
+
+describe('Esc', () => {
+  it('closes one thing at a time', async () => {
+    await press('?');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await press('Control+k');
+    await page.getByRole('option').first().waitFor();
+    await page.keyboard.type('dark');
+    await press('Escape');
+    await page.locator('#palette').waitFor({ state: 'hidden' });
+    expect(await isOpen('#dialog')).toBe(true);
+    await press('Escape');
+    await page.locator('#dialog').waitFor({ state: 'hidden' });
+    expect(new URL(page.url()).pathname).toBe('/users');
+  });
+
+  it('closes a menu before it dismisses what was said', async () => {
+    await open(`/users/${app.people.bob}/edit`);
+    await page.getByRole('button', { name: 'Save' }).click();
+    const said = page.locator('#messages').getByText('Saved.');
+    await said.waitFor();
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await press('Escape');
+    expect([await isOpen('#more-actions'), await said.isVisible()]).toEqual([false, true]);
+    await press('Escape');
+    await said.waitFor({ state: 'hidden' });
+  });
+});
 
 describe('what is said', () => {
+  /** All that a screen reader would read by itself from now on. */
+  const listen = () =>
+    page.evaluate(() => {
+      const heard: string[] = [];
+      const regions = '[role="status"], [role="alert"], [aria-live="polite"], output';
+      new MutationObserver((changes) => {
+        const changed = new Set(
+          changes.map(({ target }) => (target as Element).closest?.(regions) ?? target.parentElement?.closest(regions)),
+        );
+        for (const region of changed)
+          if (region?.textContent?.trim()) heard.push(region.textContent.replace(/\s+/g, ' ').trim());
+      }).observe(document.body, { childList: true, characterData: true, subtree: true });
+      const busy: (string | null)[] = [];
+      const list = document.querySelector('[data-list]')!;
+      new MutationObserver(() => busy.push(list.getAttribute('aria-busy'))).observe(list, {
+        attributeFilter: ['aria-busy'],
+      });
+      Object.assign(window, { heard, busy });
+    });
+  const heard = () =>
+    page.evaluate(() => {
+      const { heard, busy } = window as unknown as { heard: string[]; busy: (string | null)[] };
+      return { heard: heard.splice(0), busy: busy.splice(0) };
+    });
+  const settled = () => page.locator('[data-list]:not([aria-busy])').waitFor();
+
+  it('of a swap is its result, once, while the list is busy until then', async () => {
+    await listen();
+    await page
+      .locator('#filters')
+      .getByRole('link', { name: /^Locked/ })
+      .click();
+    await page.waitForURL(/state=locked/);
+    await settled();
+    expect(await heard()).toEqual({ heard: ['1 user sorted by Name, ascending'], busy: ['true', null] });
+    await page.getByRole('columnheader', { name: 'Name' }).getByRole('link').click();
+    await page.waitForURL(/sort=-name/);
+    await settled();
+    expect(await heard()).toEqual({ heard: ['1 user sorted by Name, descending'], busy: ['true', null] });
+    await page.getByLabel('Tick erin', { exact: true }).check();
+    expect((await heard()).heard).toEqual(['1 ticked of 1 matching']);
+    await page.getByRole('link', { name: 'Clear all' }).click();
+    await page
+      .locator('#total')
+      .getByText(/^\d\d users$/)
+      .waitFor();
+    await settled();
+    const [total] = (await heard()).heard;
+    await page.getByRole('link', { name: 'Next' }).click();
+    await page.waitForURL(/after=/);
+    await settled();
+    expect((await heard()).heard).toEqual([total]);
+  });
+
   it('stays until it is dismissed, but for what nobody misses', async () => {
     await page.getByRole('link', { name: 'Actions for ada', exact: true }).click();
     await page.getByRole('link', { name: 'Confirm access', exact: true }).click();
@@ -53,6 +233,21 @@ describe('what is said', () => {
     await page.locator('#q').focus();
     await page.clock.runFor('00:10');
     expect(await said.count()).toBe(0);
+  });
+});
+
+describe('a row', () => {
+  it('has its name for a header', async () => {
+    for (const [path, name] of [
+      ['/users', 'ada'],
+      ['/groups', 'Support'],
+      ['/contacts', 'Bob Schmidt'],
+      ['/invitations', 'carol'],
+    ]) {
+      await open(path);
+      const header = page.getByRole('rowheader', { name: new RegExp(`^${name}`) }).first();
+      expect([path, await header.getAttribute('scope')]).toEqual([path, 'row']);
+    }
   });
 });
 

@@ -60,7 +60,7 @@ describe('the list with JavaScript', () => {
     await page.waitForURL((url) => !url.search.includes('group='));
     expect(await isSamePage()).toBe(true);
     await page.goBack();
-    await page.getByText('4 users').waitFor();
+    await page.getByText('4 users', { exact: true }).waitFor();
     expect(await names(page)).toEqual(['lena', 'dave', 'carol', 'bob']);
     await page.goBack();
     await page.getByRole('columnheader', { name: 'Name' }).and(page.locator('[aria-sort=ascending]')).waitFor();

@@ -41,7 +41,7 @@ const focused = () => page.evaluate(() => document.activeElement?.textContent?.t
 /** Searches, waits for what a page of its own would find, and says how many that are. */
 const search = async (text: string): Promise<string> => {
   const response = await page.request.get(`/users?q=${encodeURIComponent(text)}`);
-  const total = / role="status">([\d,]+) users?</.exec(await response.text())![1];
+  const total = / id="total">([\d,]+) users?</.exec(await response.text())![1];
   await page.getByLabel('Search').fill(text);
   await page
     .locator('#total')
