@@ -1,4 +1,5 @@
 import type { Reader, Transaction } from '../db/database.ts';
+import { grants, type Rights } from '../groups/permission.ts';
 import { Forbidden } from '../web/errors.ts';
 import type { User } from './user.ts';
 import { findUsers } from './user-store.ts';
@@ -22,6 +23,11 @@ function administrators(db: Reader, withoutGroupIds: number[] = []) {
     .whereNull('expires_on')
     .whereIn('id', mayWrite('users'))
     .whereIn('id', mayWrite('groups'));
+}
+
+/** Whether groups that grant this make administrators of their members. */
+export function makeAdministrators(rights: Rights): boolean {
+  return grants(rights, 'users', 'write') && grants(rights, 'groups', 'write');
 }
 
 /** By name. */

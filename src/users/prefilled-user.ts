@@ -3,18 +3,32 @@ import { dayOf } from '../clock.ts';
 import type { Contact } from '../contacts/contact.ts';
 import { findContact } from '../contacts/contact-store.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
+import type { Group } from '../groups/group.ts';
+import { findKnownGroups } from '../groups/group-suggestions.ts';
+import { covers } from '../groups/permission.ts';
 import type { AppContext } from '../web/app-context.ts';
 import type { Typed } from '../web/form.ts';
 import type { User } from './user.ts';
 import { emptyUser } from './user-form.ts';
 
-/** New User as it is opened from the record of a person; empty otherwise. Nothing is saved by it. */
-export async function typedFromContact(app: AppContext, req: Request): Promise<Typed> {
+/** New User as it is opened from the record of a person or a group; empty otherwise. Nothing is saved by it. */
+export async function prefilledUser(app: AppContext, req: Request): Promise<Typed> {
+  return { ...(await typedFromContact(app, req)), groups: await groupsMeant(app, req) };
+}
+
+async function typedFromContact(app: AppContext, req: Request): Promise<Typed> {
   const contact = await contactMeant(app, req);
   if (contact?.kind !== 'person' || contact.activity === 'deleted' || contact.userId !== null) return emptyUser();
   // A name holds no @, which would look like an email address.
   const name = contact.name.replaceAll('@', ' ').trim();
   return { ...emptyUser(), contactId: String(contact.id), name, email: contact.email ?? '' };
+}
+
+/** The group that the address names, where the viewer knows and may give it. */
+async function groupsMeant(app: AppContext, req: Request): Promise<string[]> {
+  const groups = await findKnownGroups(app, req.viewer!);
+  const isMeant = (group: Group) => String(group.id) === req.query.group && covers(req.viewer!.rights, group.rights);
+  return groups.filter(isMeant).map((group) => String(group.id));
 }
 
 /** The form of the linked user with what the person's changes offer, to be looked at and saved. */

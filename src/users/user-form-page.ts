@@ -4,11 +4,12 @@ import { accountsThroughCompany, type Contact, type ContactViewer, warnedAccount
 import { findContact, searchContacts } from '../contacts/contact-store.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
 import type { Reader } from '../db/database.ts';
+import { givenBy } from '../groups/effect.ts';
 import type { Group } from '../groups/group.ts';
 import { findGroups } from '../groups/group-store.ts';
 import { findKnownGroups, groupsCalled } from '../groups/group-suggestions.ts';
 import { findMemberships, isOver, type Membership } from '../groups/membership-store.ts';
-import { covers, grantsInWords } from '../groups/permission.ts';
+import { covers, grantsInWords, union } from '../groups/permission.ts';
 import { channelNamed } from '../links/channel.ts';
 import type { Channel } from '../links/link-store.ts';
 import { findTags, findTagsOf } from '../tags/tag-store.ts';
@@ -18,6 +19,7 @@ import { format } from '../web/format.ts';
 import { type Picker, pickersOf, SUGGESTED, type Suggestion, soughtIn } from '../web/picker.ts';
 import { render } from '../web/render.ts';
 import { savedMeanwhile } from '../web/stale-form.ts';
+import { makeAdministrators } from './administrators.ts';
 import { may, type User, type Viewer } from './user.ts';
 import { takenMessage } from './user-editing.ts';
 import { checkUser, typedOf, typedUser, USER_SEARCHES } from './user-form.ts';
@@ -64,6 +66,7 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
     title: user ? `Edit ${user.name}` : 'New User',
     ...parts,
     typed,
+    makesAdministrator: !user && (await makesAdministrator(db, typed)),
     isRestored: state.isRestored ?? false,
     effects: state.effects ?? [],
     endsLinks: state.endsLinks ?? false,
@@ -134,7 +137,15 @@ async function groupPicker(app: AppContext, viewer: Viewer, typed: Typed, user: 
     found: (isShort ? others : groupsCalled(others, sought)).map(suggested),
     sought,
     nothing: 'No other group is found under',
+    foot: 'users/_administrator-note',
   };
+}
+
+/** Whether the groups that are chosen make an administrator of whoever is in them. */
+async function makesAdministrator(db: Reader, typed: Typed): Promise<boolean> {
+  if (typed.apiOnly) return false;
+  const groups = await findGroups(db, [typed.groups].flat().map(Number));
+  return makeAdministrators(union(groups.map(givenBy)));
 }
 
 /** Active people: a program does not answer for another one, nor anybody for themself. */

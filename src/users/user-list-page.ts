@@ -4,6 +4,7 @@ import type { Tag } from '../tags/tag-store.ts';
 import { fold, matches } from '../text.ts';
 import { type Choice, type Column, type Filter, listFrame } from '../web/list-frame.ts';
 import { toggled } from '../web/list-query.ts';
+import { makeAdministrators } from './administrators.ts';
 import type { Activity } from './user.ts';
 import type { UserList } from './user-list.ts';
 import { type ListQuery, listPath, type SortKey } from './user-list-query.ts';
@@ -100,6 +101,8 @@ export function listPage({
     title: 'User Management',
     users: list.users,
     mayWrite,
+    /** The group that makes administrators of its members. */
+    administrators: groups.find(({ activity, rights }) => activity === 'active' && makeAdministrators(rights)),
     stateLabels: STATE_LABELS,
     marked: (text: string) => matches(text, words),
     list: listFrame({

@@ -19,7 +19,7 @@ import { savingEffects } from './group-effects.ts';
 import { offeredActions } from './offered-actions.ts';
 import type { EndedLink } from './outgrown-links.ts';
 import { showPermissions } from './permissions-page.ts';
-import { typedFromContact, withOffer } from './prefilled-user.ts';
+import { prefilledUser, withOffer } from './prefilled-user.ts';
 import { renewLinks } from './renewed-links.ts';
 import { subjectOf } from './subject.ts';
 import { may, mayAdminister, type Subject } from './user.ts';
@@ -53,7 +53,7 @@ export function usersController(app: AppContext): Router {
 
   router.get('/users/new', write, async (req, res) => {
     const kept = takeKept(req);
-    const typed = kept ? typedUser(kept) : await typedFromContact(app, req);
+    const typed = kept ? typedUser(kept) : await prefilledUser(app, req);
     await showUserForm(app, req, res, { typed, isRestored: kept !== undefined });
   });
 

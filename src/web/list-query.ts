@@ -1,6 +1,6 @@
 export const PAGE_SIZES = [25, 50, 100, 200];
 const DEFAULT_PAGE_SIZE = 50;
-const LONGEST_SEARCH = 200;
+export const LONGEST_SEARCH = 200;
 const MOST_VALUES = 100;
 const LONGEST_WORD = 60;
 const NO_ID = 0;

@@ -1,8 +1,8 @@
 import type { Request } from 'express';
 import type { Typed } from './form.ts';
+import { LONGEST_SEARCH } from './list-query.ts';
 import { isHtmx, targetOf } from './render.ts';
 
-const LONGEST_SEARCH = 200;
 /** So many are suggested at once: who does not see the one that is meant types on. */
 export const SUGGESTED = 8;
 
