@@ -12,11 +12,12 @@ import { may, maySeeLinkOf, type Viewer } from '../users/user.ts';
 import { findSubjects, findUserNames } from '../users/user-store.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { takeFlash } from '../web/flash.ts';
-import { type Cursor, decodeCursor, encodeCursor } from '../web/list-query.ts';
+import { type Cursor, decodeCursor, encodeCursor, firstOf, LONGEST_SEARCH } from '../web/list-query.ts';
+import { pagerLinks } from '../web/pager.ts';
 import { render } from '../web/render.ts';
 import { type Group, mayChange } from './group.ts';
 import { type GroupAction, isApplicable } from './group-life-cycle.ts';
-import { listMembers } from './member-list.ts';
+import { countMembers, listMembers } from './member-list.ts';
 
 const EVENTS_SHOWN = 15;
 const MEMBERS_PER_PAGE = 50;
@@ -26,9 +27,10 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
   const db = app.db.read;
   const viewer = req.viewer!;
   const place = { after: cursorOf(req.query.after), before: cursorOf(req.query.before) };
-  const list = await listMembers(db, group.id, { ...place, per: MEMBERS_PER_PAGE }, dayOf(app.clock()));
+  const search = { q: searchIn(req.query.q), looksAtEmails: may(viewer, 'users', 'read') };
+  const list = await listMembers(db, group.id, { ...place, per: MEMBERS_PER_PAGE, search }, dayOf(app.clock()));
   if (list.members.length === 0 && (place.after || place.before) && list.total > 0)
-    return res.redirect(303, `/groups/${group.id}`);
+    return res.redirect(303, pathTo(group, { q: search.q }));
   const mayEdit = mayChange(viewer, group) && group.activity !== 'deleted';
   const contactViewer = await findContactViewer(db, viewer, dayOf(app.clock()));
   const said = takeFlash(req);
@@ -39,7 +41,9 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
     group,
     tags: await findTagsOf(db, 'group', group.id),
     list,
-    pagerLinks: pagerLinks(group, list),
+    q: search.q,
+    members: search.q ? await countMembers(db, group.id) : list.total,
+    pagerLinks: membersPagerLinks(group, search.q, list),
     // Nobody sees them but its members.
     seesContacts: contactViewer.groupIds.has(group.id),
     contacts: await findContactsOf(db, contactViewer, group.id, CONTACTS_SHOWN),
@@ -55,7 +59,12 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
     mayEditMembers: mayEdit && may(viewer, 'users', 'write'),
     mayReadUsers: may(viewer, 'users', 'read'),
   };
-  render(req, res, 'groups/show', page);
+  render(req, res, 'groups/show', page, { fragments: { 'group-members': 'groups/_members' } });
+}
+
+/** What is looked for among the members. */
+export function searchIn(value: unknown): string {
+  return (firstOf(value) ?? '').trim().slice(0, LONGEST_SEARCH);
 }
 
 /** New links as lines to copy, judged anew: meanwhile somebody may have got rights that the viewer does not hold. */
@@ -92,13 +101,15 @@ async function timelineOf(app: AppContext, viewer: Viewer, groupId: number, befo
   return { events: shown, olderPath: isMore ? `/groups/${groupId}/timeline?before=${shown.at(-1)?.id}` : undefined };
 }
 
-function pagerLinks(group: Group, list: { previous?: Cursor; next?: Cursor }) {
-  const path = (name: string, cursor?: Cursor) =>
-    cursor && `/groups/${group.id}?${name}=${encodeCursor(cursor)}#members`;
-  return [
-    { id: 'previous-page', label: 'Previous', rel: 'prev', icon: 'chevron-left', path: path('before', list.previous) },
-    { id: 'next-page', label: 'Next', rel: 'next', icon: 'chevron-right', path: path('after', list.next) },
-  ];
+function membersPagerLinks(group: Group, q: string, list: { previous?: Cursor; next?: Cursor }) {
+  const path = (name: string, cursor?: Cursor) => cursor && pathTo(group, { q, [name]: encodeCursor(cursor) });
+  return pagerLinks(path('before', list.previous), path('after', list.next));
+}
+
+/** The members in a view of them. */
+function pathTo(group: Group, view: Record<string, string>): string {
+  const given = Object.entries(view).filter(([, value]) => value !== '');
+  return `/groups/${group.id}${given.length > 0 ? `?${new URLSearchParams(given)}` : ''}#members`;
 }
 
 function cursorOf(text: unknown): Cursor | undefined {

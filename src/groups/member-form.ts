@@ -4,7 +4,7 @@ import { checkForm, type FormResult, type Typed, typedFields } from '../web/form
 import { picked, type Searches } from '../web/picker.ts';
 
 /** As many as a set-wise change takes without holding up others. */
-const MOST_AT_ONCE = 5_000;
+export const MOST_AT_ONCE = 5_000;
 
 const fields = {
   ids: z.array(z.string().regex(/^[1-9]\d{0,14}$/)).transform((ids) => [...new Set(ids.map(Number))]),

@@ -19,7 +19,9 @@ import { groupOf } from './addressed-group.ts';
 import { countEndingLinks, effectsOf, givenBy } from './effect.ts';
 import type { Group } from './group.ts';
 import { requireChangeable } from './group-editing.ts';
-import { checkMembers, MEMBER_SEARCHES, typedMembers } from './member-form.ts';
+import { searchIn } from './group-record-page.ts';
+import { checkMembers, MEMBER_SEARCHES, MOST_AT_ONCE, typedMembers } from './member-form.ts';
+import { findMemberIds } from './member-list.ts';
 import { tellOutcomes } from './member-report.ts';
 import {
   endMemberships,
@@ -55,7 +57,7 @@ export function membersController(app: AppContext): Router {
     const ids = [...new Set([...values.ids, ...found.values()])];
     if (unknown.length > 0 && !values.acceptUnknown)
       return failed({ list: `Not found: ${shortened(unknown, NAMES_SHOWN)}. Nobody was added yet.` });
-    if (ids.length === 0) return failed({ list: 'Tick somebody, or paste names and emails.' });
+    if (ids.length === 0) return failed({ list: 'Choose somebody, or paste names and emails.' });
     if (!typed.confirmed)
       return unlessFieldErrors(app, req, failed, () => showAddition(req, res, group, ids, values.untilOn));
     await unlessFieldErrors(app, req, failed, async () => {
@@ -75,9 +77,14 @@ export function membersController(app: AppContext): Router {
 
   router.get('/groups/:id/members/edit', write, async (req: Request, res: Response) => {
     const group = await changeable(req);
-    const typed = typedMembers({ ids: req.query.ids });
-    if (typed.ids.length > 0) return showSheet(req, res, group, typed);
-    flash(req, 'Nobody is ticked.');
+    const typed = typedMembers({ ids: req.query.scope === 'all' ? await idsOfAll(req, group) : req.query.ids });
+    if (typed.ids.length > 0 && typed.ids.length <= MOST_AT_ONCE) return showSheet(req, res, group, typed);
+    flash(
+      req,
+      typed.ids.length === 0
+        ? 'Nobody is ticked.'
+        : 'At most 5,000 members at once, and these are more. Search for a part of them.',
+    );
     res.redirect(303, `/groups/${group.id}`);
   });
 
@@ -100,6 +107,12 @@ export function membersController(app: AppContext): Router {
       endMemberships(trx, actOf(app, req), group.id, [typed.ids].flat().map(Number)),
     );
   });
+
+  /** All members that the search on the record means; one more than can be changed at once where there are more. */
+  async function idsOfAll(req: Request, group: Group): Promise<string[]> {
+    const search = { q: searchIn(req.query.q), looksAtEmails: true };
+    return (await findMemberIds(app.db.read, group.id, search, MOST_AT_ONCE + 1)).map(String);
+  }
 
   /** Does it, and says on the record what it came to. */
   async function change(
@@ -125,7 +138,7 @@ export function membersController(app: AppContext): Router {
     render(req, res, 'groups/add-members', page, { status, fragments });
   }
 
-  /** Members and those above the viewer are found as well, with the reason why they cannot be taken. */
+  /** Members and those above the viewer are found as well, last, with the reason why they cannot be taken. */
   async function memberPicker(viewer: Viewer, group: Group, typed: Typed): Promise<Picker> {
     const db = app.db.read;
     const today = dayOf(app.clock());
@@ -133,7 +146,7 @@ export function membersController(app: AppContext): Router {
     const sources = { db, index: app.index, limits: stateLimits(app), viewer };
     const chosen = [typed.ids].flat().map(Number);
     const found = (await findUsersCalled(sources, sought)).filter((user) => !chosen.includes(user.id));
-    const subjects = await findSubjects(db, [...new Set([...chosen, ...idsOf(found.slice(0, SUGGESTED))])], today);
+    const subjects = await findSubjects(db, [...new Set([...chosen, ...idsOf(found)])], today);
     const memberships = await findMemberships(db, idsOf(subjects));
     const members = new Set(
       memberships.filter((one) => one.groupId === group.id && !isOver(one, today)).map((one) => one.userId),
@@ -145,13 +158,14 @@ export function membersController(app: AppContext): Router {
       return { value, name, note: isFixed ? 'has rights that you do not hold' : email, isFixed };
     };
     const isChosen = ({ id }: Subject) => chosen.includes(id);
+    const others = subjects.filter((subject) => !isChosen(subject)).map(suggested);
     return {
       field: 'ids',
       search: 'idsSearch',
       label: 'Search for users',
       // Whoever is chosen can be dropped, whatever became of them meanwhile.
       chosen: subjects.filter(isChosen).map((subject) => ({ ...suggested(subject), isFixed: false })),
-      found: subjects.filter((subject) => !isChosen(subject)).map(suggested),
+      found: others.toSorted((a, b) => Number(a.isFixed) - Number(b.isFixed)).slice(0, SUGGESTED),
       sought,
       nothing: 'Nobody else is found under',
     };

@@ -40,6 +40,9 @@ describe('the members of a group', () => {
     const more = await send(alice, taken, { idsSearch: 'rita', step: 'find ids' });
     expect(pageOf(more).texts('.picked > li')).toEqual(['bob bob@example.com']);
     expect(pageOf(more).texts('.found button[disabled]')).toEqual(['rita is a member already']);
+    // Whoever can be taken comes before whoever is in the group.
+    const many = await send(alice, taken, { idsSearch: 'ri', step: 'find ids' });
+    expect(pageOf(many).texts('.found bdi')).toEqual(['erin', 'rita']);
     const sheet = await send(alice, more, { idsSearch: '' });
     expect(pageOf(sheet).texts('#sheet li')[0]).toBe('1 person gains read on audit.');
     expect((await send(alice, sheet)).status).toBe(303);
