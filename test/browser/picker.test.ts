@@ -1,0 +1,108 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
+import { axeFindings, closeBrowser, type Visit, visit } from '../support/browser.ts';
+import { addGroups } from '../support/crowd.ts';
+import { groupId } from '../support/people.ts';
+
+let app: TestApp;
+let visits: Visit[] = [];
+
+beforeAll(async () => {
+  app = await startApp();
+  await addGroups(app, 300);
+});
+afterEach(async () => {
+  for (const { page } of visits) await page.context().close();
+  visits = [];
+});
+afterAll(async () => {
+  await closeBrowser();
+  await app.close();
+});
+
+async function open(path: string, javaScriptEnabled = true): Promise<Page> {
+  const visitor = await visit({ baseURL: app.url, javaScriptEnabled });
+  visits.push(visitor);
+  const { page } = visitor;
+  await page.goto(`/session/new?next=${encodeURIComponent(path)}`);
+  await page.getByLabel('Name or system email').fill('alice');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('h1').waitFor();
+  return page;
+}
+
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.id);
+const group = (page: Page) => page.getByLabel('Search for a group');
+const suggestion = (page: Page, name: string) => page.locator('.found').getByRole('button', { name, exact: true });
+
+describe('the form of a user among 300 groups', () => {
+  it('is worked by keys alone: type, Tab, Enter, and type on', async () => {
+    const page = await open('/users/new');
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(1_800);
+    await group(page).pressSequentially('team 293');
+    await suggestion(page, 'Team 293').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Remove Team 293' }).waitFor();
+    expect([await focused(page), await group(page).inputValue()]).toEqual(['groupsSearch', '']);
+    await page.keyboard.type('team 12');
+    await suggestion(page, 'Team 12').click();
+    await page.getByRole('button', { name: 'Remove Team 12' }).click();
+    await page.getByRole('button', { name: 'Remove Team 12' }).waitFor({ state: 'hidden' });
+    await page.getByLabel('Name', { exact: true }).fill('nora');
+    await page.getByLabel('System email').fill('nora@example.com');
+    await page.getByRole('button', { name: 'Create user' }).click();
+    await page.getByText('nora was created').waitFor();
+    expect(await page.getByRole('link', { name: /^Team/ }).allTextContents()).toEqual(['Team 293']);
+    expect(visits.flatMap((one) => one.complaints)).toEqual([]);
+  });
+
+  it('comes back without JavaScript where one was, with all that was typed', async () => {
+    const page = await open('/users/new', false);
+    await page.getByLabel('Name', { exact: true }).fill('otto');
+    await page.getByLabel('System email').fill('otto@example.com');
+    await group(page).fill('team 293');
+    await page.locator('#groups').getByRole('button', { name: 'Find' }).click();
+    expect(await focused(page)).toBe('groupsSearch');
+    await suggestion(page, 'Team 293').click();
+    expect(await focused(page)).toBe('groupsSearch');
+    await page.getByRole('button', { name: 'Create user' }).click();
+    await page.getByText('otto was created').waitFor();
+    expect(await page.getByRole('link', { name: /^Team/ }).allTextContents()).toEqual(['Team 293']);
+  });
+});
+
+describe('a field that holds a name', () => {
+  it('is filled by a press on what is suggested, and sent', async () => {
+    const page = await open('/groups/new');
+    await page.getByLabel('Name', { exact: true }).fill('Service');
+    await page.getByLabel('Leader').pressSequentially('len');
+    await page.locator('.found').getByRole('button', { name: 'lena' }).click();
+    await page.locator('.found').waitFor({ state: 'hidden' });
+    expect([await page.getByLabel('Leader').inputValue(), await focused(page)]).toEqual(['lena', 'leader']);
+    await page.getByRole('button', { name: 'Create group' }).click();
+    await page.getByText('The group Service was created').waitFor();
+  });
+});
+
+describe.each([true, false])('the members of a group, with JavaScript: %s', (javaScriptEnabled) => {
+  it('are searched, and all that were found changed', async () => {
+    const page = await open(`/groups/${await groupId(app, 'Support')}`, javaScriptEnabled);
+    await page.getByLabel('Search the members').pressSequentially('dave');
+    if (!javaScriptEnabled) await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByText('1 of 4 members found').waitFor();
+    if (javaScriptEnabled) {
+      expect(new URL(page.url()).search).toBe('?q=dave');
+      expect(await axeFindings(page)).toEqual([]);
+    }
+    await page.getByRole('checkbox', { name: 'All 1 found' }).check();
+    await page.getByRole('button', { name: 'Change ticked' }).click();
+    await page.getByRole('button', { name: 'Remove 1 member' }).waitFor();
+    await page.goBack();
+    await page.getByText('1 of 4 members found').waitFor();
+    expect(visits.flatMap((one) => one.complaints)).toEqual([]);
+  });
+});
