@@ -1,4 +1,4 @@
-import { actionWords } from '../audit/action-words.ts';
+import { actionWords, fieldWords, requestWords, spokenValue } from '../audit/event-words.ts';
 import { DAY, type Day, HOUR, type Instant, instant, MINUTE } from '../clock.ts';
 import { counted } from '../text.ts';
 
@@ -82,10 +82,11 @@ function formatWith({ zone, isAmerican = false }: Frame, wall: (moment: Instant)
       if (since < YEAR) return `${counted(Math.floor(since / MONTH), 'month')} ago`;
       return `${counted(Math.floor(since / YEAR), 'year')} ago`;
     },
-    /** A value of an audit event. */
     value,
-    /** "apiOnlyReason" as words. */
-    field: (name: string) => name.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`),
+    /** Of an audit event. */
+    field: fieldWords,
+    fieldValue: (field: string, one: unknown) => value(spokenValue(field, one)),
+    request: requestWords,
   };
 }
 

@@ -45,3 +45,41 @@ const WORDS: Record<string, string> = {
 export function actionWords(action: string): string {
   return WORDS[action] ?? action;
 }
+
+/** Fields that their names do not say well enough; the others are told by the words in their name. */
+const FIELDS: Record<string, string> = {
+  accessConfirmedAt: 'access confirmed',
+  apiOnly: 'API-only',
+  apiOnlyOwner: 'owner of API-only',
+  apiOnlyReason: 'reason for API-only',
+  apiOnlyReviewOn: 'review date',
+  attemptsAtKnownDevices: 'failed attempts at known devices',
+  companyId: 'company',
+  counter: 'counted for',
+  expiresOn: 'expiry date',
+  invitationExpiresAt: 'invitation open until',
+  loginAttempts: 'failed attempts',
+  until: 'member until',
+};
+
+/** Values that are codes of the program. */
+const VALUES: Record<string, Record<string, string>> = {
+  counter: { account: 'unknown devices', 'known device': 'a known device' },
+};
+
+export function fieldWords(field: string): string {
+  if (Object.hasOwn(FIELDS, field)) return FIELDS[field];
+  return field.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+/** A value as a person says it. */
+export function spokenValue(field: string, value: unknown): unknown {
+  const words = Object.hasOwn(VALUES, field) ? VALUES[field] : {};
+  return typeof value === 'string' && Object.hasOwn(words, value) ? words[value] : value;
+}
+
+/** What was asked for and refused; method and path are what the log has. */
+export function requestWords(request: string): string {
+  const [method, path] = request.split(' ');
+  return method === 'GET' ? `the page ${path}` : `a change at ${path}`;
+}
