@@ -3,8 +3,7 @@ import { dayOf } from '../clock.ts';
 import type { Contact } from '../contacts/contact.ts';
 import { findContact } from '../contacts/contact-store.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
-import type { Group } from '../groups/group.ts';
-import { findKnownGroups } from '../groups/group-suggestions.ts';
+import { findGroups } from '../groups/group-store.ts';
 import { covers } from '../groups/permission.ts';
 import type { AppContext } from '../web/app-context.ts';
 import type { Typed } from '../web/form.ts';
@@ -24,11 +23,12 @@ async function typedFromContact(app: AppContext, req: Request): Promise<Typed> {
   return { ...emptyUser(), contactId: String(contact.id), name, email: contact.email ?? '' };
 }
 
-/** The group that the address names, where the viewer knows and may give it. */
+/** The group that the address names, where the viewer may give it. The form shows it to who may know of it. */
 async function groupsMeant(app: AppContext, req: Request): Promise<string[]> {
-  const groups = await findKnownGroups(app, req.viewer!);
-  const isMeant = (group: Group) => String(group.id) === req.query.group && covers(req.viewer!.rights, group.rights);
-  return groups.filter(isMeant).map((group) => String(group.id));
+  const id = req.query.group;
+  if (typeof id !== 'string' || !/^[1-9]\d{0,14}$/.test(id)) return [];
+  const groups = await findGroups(app.db.read, [Number(id)]);
+  return groups.filter((group) => covers(req.viewer!.rights, group.rights)).map((group) => String(group.id));
 }
 
 /** The form of the linked user with what the person's changes offer, to be looked at and saved. */
