@@ -31,7 +31,16 @@ export function interfaceController(): Router {
       events: [
         EVENT,
         { ...EVENT, id: 2, action: 'user.deactivated', before: {}, after: {} },
-        { ...EVENT, id: 3, action: 'request.refused', before: {}, after: { reason: 'is yourself' } },
+        {
+          ...EVENT,
+          id: 3,
+          action: 'request.refused',
+          subjectType: 'request',
+          subjectId: null,
+          subjectName: 'POST /users/1/deactivation',
+          before: {},
+          after: { reason: 'alice is yourself: nobody deactivates themself.' },
+        },
       ],
     }),
   );

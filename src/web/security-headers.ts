@@ -25,6 +25,9 @@ export function securityHeaders(config: Config): RequestHandler {
     // Stricter would make every form send `Origin: null` (R45).
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
+    // For Internet Explorer 8 and for Flash; each would be sent with every file of a page.
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
   });
 }
 

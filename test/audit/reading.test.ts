@@ -59,11 +59,11 @@ describe('reading the audit', () => {
     expect(page.texts('header nav a[aria-current]')).toEqual(['Audit']);
     const [first] = page.$('.timeline .event').toArray();
     expect(page.$(first).text().replace(/\s+/g, ' ')).toMatch(
-      /00:00 rita was refused POST \/users\/\d+\/deletion .*reason: You may look at users but not change them\. from 127\.0\.0\.1, request [\w-]+/,
+      /00:00 rita was refused a change at \/users\/\d+\/deletion .*You may look at users but not change them\. from 127\.0\.0\.1, request [\w-]+/,
     );
     const events = await read();
     expect(events.slice(0, 4).map((event) => [event.actor, event.action, event.subject])).toEqual([
-      ['rita', 'request.refused', `POST ${pathTo(app, 'bob', '/deletion')}`],
+      ['rita', 'request.refused', `a change at ${pathTo(app, 'bob', '/deletion')}`],
       ['ada', 'user.deleted', 'dave'],
       ['ada', 'user.access-confirmed', 'lena'],
       ['alice', 'user.updated', 'robert'],
@@ -75,7 +75,7 @@ describe('reading the audit', () => {
     expect(page.texts('.fields li')).toEqual([
       'name: bob → robert',
       'tags: Berlin, part-time → none',
-      'expires on: nothing → 31 Jan 2027',
+      'expiry date: nothing → 31 Jan 2027',
       'no shared data: no → yes',
     ]);
   });

@@ -88,7 +88,7 @@ it('counts for each person apart, survives a restart, and is shown in words', as
   ]);
   const rita = await signedIn(app, 'rita');
   const [last] = pageOf(await rita.get('/audit')).texts('.event');
-  expect(last).toMatch(/^12:01 max was refused GET \/audit .*and more: 2 minute: 22 Nov 2026, 12:00/);
+  expect(last).toMatch(/^12:01 max was refused the page \/audit\S* and 2 more like it in the minute from 12:00/);
 });
 
 it('keeps an event for each change that was refused, as before', async () => {

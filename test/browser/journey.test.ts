@@ -113,6 +113,9 @@ describe.each([
       .getByRole('link', { name: /^Deleted/ })
       .click();
     await admin.getByRole('table').getByRole('link', { name: 'maria', exact: true }).click();
+    // As she was when she was deleted.
+    await confirm(admin, 'Restore', 'Restore user');
+    await sees(admin, 'maria is restored, and deactivated as before');
     await confirm(admin, 'Activate', 'Activate user');
     await sees(admin, 'maria is active again');
     await signIn(maria, 'maria', MEMBER);
