@@ -436,6 +436,7 @@ const ROUTES: Record<string, Classified> = {
     },
   },
   'get /search': { open: 'signed-in' },
+  'get /search/names': { open: 'signed-in' },
   'get /shortcuts': { open: 'signed-in' },
   'get /interface': { open: 'signed-in' },
   'get /groups': { open: ['groups', 'read'], isLedInstead: true },

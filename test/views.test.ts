@@ -80,6 +80,7 @@ describe('the views', () => {
       '/interface',
       '/shortcuts',
       '/search',
+      '/search/names?q=len',
       '/search?q=reset+erin',
       '/search?q=nobodyatall',
       pathTo(app, 'bob', '/actions'),

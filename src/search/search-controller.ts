@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { findUsersCalled, suggestedByName } from '../users/user-suggestions.ts';
 import { type AppContext, stateLimits } from '../web/app-context.ts';
 import { render } from '../web/render.ts';
 import { findDestinations } from './jump.ts';
@@ -31,6 +32,17 @@ export function searchController(app: AppContext): Router {
     const sources = { db: app.db.read, index: app.index, limits: stateLimits(app), viewer: req.viewer! };
     const page = { title: 'Jump to', typed: { q }, sections: await findDestinations(sources, q) };
     render(req, res, 'search/show', page, { fragments: { 'palette-results': 'search/_results' } });
+  });
+
+  // For a field in which somebody is named, whatever it is called; who may not look at users is suggested nobody.
+  router.get('/search/names', async (req, res) => {
+    const typed = Object.values(req.query).find((value) => typeof value === 'string') ?? '';
+    const sources = { db: app.db.read, index: app.index, limits: stateLimits(app), viewer: req.viewer! };
+    const found = await findUsersCalled(sources, typed.slice(0, LONGEST), {
+      activity: ['active', 'deactivated', 'deleted'],
+    });
+    const page = { title: 'Names', names: suggestedByName(found) };
+    render(req, res, 'search/names', page, { fragments: { names: 'search/_names' } });
   });
 
   router.get('/shortcuts', (req, res) =>

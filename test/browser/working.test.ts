@@ -419,3 +419,12 @@ describe('the palette and a verb alone', () => {
     expect(await isSamePage()).toBe(true);
   });
 });
+
+describe('a field in which somebody is named', () => {
+  it('suggests who is meant while one types', async () => {
+    await page.goto('/audit');
+    await page.getByLabel('Who', { exact: true }).fill('len');
+    await page.locator('#names option[value=lena]').waitFor({ state: 'attached' });
+    expect(await page.getByLabel('Who', { exact: true }).getAttribute('list')).toBe('names');
+  });
+});

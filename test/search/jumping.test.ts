@@ -74,6 +74,21 @@ it('offers no filter, tag or beginning of an action to who may not use it', asyn
   expect(await found('locked', rita)).toEqual(['Users: Locked']);
 });
 
+it('suggests names to a field that asks for one, and nobody to who may not look at users', async () => {
+  const names = async (session: Session, query: string) => {
+    const target = { 'HX-Request': 'true', 'HX-Target': 'datalist#names' };
+    return pageOf(await session.get(`/search/names?${query}`, target))
+      .$('option')
+      .map((_, one) => one.attribs.value)
+      .get();
+  };
+  expect(await names(alice, 'actor=LEN')).toEqual(['lena']);
+  expect(await names(alice, 'user=ada@example.com')).toEqual(['ada']);
+  for (const query of ['', 'actor=', 'actor=nobodyatall']) expect(await names(alice, query)).toEqual([]);
+  const bob = await signedIn(app, 'bob');
+  expect(await names(bob, 'actor=lena')).toEqual([]);
+});
+
 it('says of whom somebody may not change, and offers them nothing', async () => {
   const rita = await signedIn(app, 'rita');
   expect(await found('deactivate bob', rita)).toEqual([]);
