@@ -29,6 +29,7 @@ import * as refusedLinks from './0027-refused-links.ts';
 import * as oneKey from './0028-one-key.ts';
 import * as timeZones from './0029-time-zones.ts';
 import * as deletedFrom from './0030-deleted-from.ts';
+import * as userEvents from './0031-user-events.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -62,6 +63,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0028-one-key': oneKey,
   '0029-time-zones': timeZones,
   '0030-deleted-from': deletedFrom,
+  '0031-user-events': userEvents,
 };
 
 /** Names that migrations had when they landed, beside those they have now: a database may still know them by these. */

@@ -74,9 +74,22 @@ export async function noteContactEvents(
   contactIds: (number | null)[],
   eventIds: number[],
 ): Promise<void> {
-  const ids = contactIds.filter((id) => id !== null);
-  const rows = ids.flatMap((contact_id) => eventIds.map((event_id) => ({ contact_id, event_id })));
-  await bulkInsert(trx, 'contact_events', rows);
+  await bulkInsert(trx, 'contact_events', noted('contact_id', contactIds, eventIds));
+}
+
+/** Events about groups and other users that the timelines of users show as well: of what they lead or own, or did before. */
+export async function noteUserEvents(trx: Transaction, userIds: (number | null)[], eventIds: number[]): Promise<void> {
+  await bulkInsert(trx, 'user_events', noted('user_id', userIds, eventIds));
+}
+
+function noted(column: string, ids: (number | null)[], eventIds: number[]): Record<string, number>[] {
+  const some = [...new Set(ids.filter((id) => id !== null))];
+  return some.flatMap((id) => eventIds.map((event_id) => ({ [column]: id, event_id })));
+}
+
+/** The newest events of a user, and of what they lead and own, at most `limit`. */
+export function findUserEvents(db: Reader, userId: number, beforeId: number | undefined, limit: number) {
+  return findEventsAround(db, 'user', userId, beforeId, limit);
 }
 
 /** The newest events of a group and of the memberships in it, at most `limit`. */
@@ -101,7 +114,7 @@ export function findContactEvents(db: Reader, contactId: number, beforeId: numbe
 
 async function findEventsAround(
   db: Reader,
-  subjectType: 'group' | 'contact',
+  subjectType: 'user' | 'group' | 'contact',
   subjectId: number,
   beforeId: number | undefined,
   limit: number,
@@ -112,9 +125,9 @@ async function findEventsAround(
     .limit(limit);
   if (beforeId !== undefined) noted.where('event_id', '<', beforeId);
   const ids: number[] = await noted.pluck('event_id');
-  const ofUsers = (await db('audit_events').whereIn('id', ids)).map(eventOf);
+  const ofOthers = (await db('audit_events').whereIn('id', ids)).map(eventOf);
   const own = await findEvents(db, { subjectType, subjectId, beforeId }, limit);
-  return [...own, ...ofUsers].sort((a, b) => b.id - a.id).slice(0, limit);
+  return [...own, ...ofOthers].sort((a, b) => b.id - a.id).slice(0, limit);
 }
 
 export interface AuditFilter {

@@ -1,5 +1,5 @@
 import { type Act, differences, type Fields } from '../audit/audit-event.ts';
-import { recordChanges } from '../audit/audit-store.ts';
+import { noteUserEvents, recordChanges } from '../audit/audit-store.ts';
 import { dayOf } from '../clock.ts';
 import { type Transaction, violatedUnique } from '../db/database.ts';
 import { identityKey } from '../identity-key.ts';
@@ -56,9 +56,11 @@ export async function updateGroup(
     throw error;
   }
   await setTags(trx, 'group', id, values.tags);
-  await recordChanges(trx, act, [
+  const eventIds = await recordChanges(trx, act, [
     { action: 'group.updated', subjectType: 'group', subjectId: id, subjectName: name, ...changes },
   ]);
+  const nextLeader = leader?.id ?? null;
+  if (nextLeader !== group.leaderId) await noteUserEvents(trx, [group.leaderId, nextLeader], eventIds);
 }
 
 /** Throws Forbidden where the actor may not change the group, and Conflict where nobody can while it is deleted. */

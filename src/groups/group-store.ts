@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Act } from '../audit/audit-event.ts';
-import { recordChanges } from '../audit/audit-store.ts';
+import { noteUserEvents, recordChanges } from '../audit/audit-store.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { violatedUnique } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
@@ -81,9 +81,10 @@ export async function createGroup(trx: Transaction, act: Act, values: NewGroup):
     ...(tags.length > 0 && { tags: tags.toSorted() }),
     ...(permissions.length > 0 && { permissions: rights }),
   };
-  await recordChanges(trx, act, [
+  const eventIds = await recordChanges(trx, act, [
     { action: 'group.created', subjectType: 'group', subjectId: id, subjectName: name, after },
   ]);
+  if (leader) await noteUserEvents(trx, [leader.id], eventIds);
   return id;
 }
 

@@ -1,5 +1,5 @@
 import type { Act, Fields } from '../audit/audit-event.ts';
-import { noteGroupEvents, recordChanges } from '../audit/audit-store.ts';
+import { noteGroupEvents, noteUserEvents, recordChanges } from '../audit/audit-store.ts';
 import { type Day, dayOf } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
@@ -166,13 +166,17 @@ export async function endLeaderships(trx: Transaction, act: Act, userIds: number
         .where('memberships.user_id', trx.ref('groups.leader_id'))
         .where('memberships.group_id', trx.ref('groups.id')),
     )
-    .select('groups.id', 'groups.name', 'leader.name as leader');
-  const groups: { id: number; name: string; leader: string }[] = await whereIdIn(led, 'groups.leader_id', userIds);
+    .select('groups.id', 'groups.name', 'leader.id as leader_id', 'leader.name as leader');
+  const groups: { id: number; name: string; leader_id: number; leader: string }[] = await whereIdIn(
+    led,
+    'groups.leader_id',
+    userIds,
+  );
   for (const { id } of groups)
     await trx('groups')
       .where({ id })
       .update({ leader_id: null, version: trx.raw('version + 1') });
-  await recordChanges(
+  const eventIds = await recordChanges(
     trx,
     act,
     groups.map(({ id, name, leader }) => ({
@@ -184,6 +188,7 @@ export async function endLeaderships(trx: Transaction, act: Act, userIds: number
       after: { leader: null },
     })),
   );
+  for (const [n, group] of groups.entries()) await noteUserEvents(trx, [group.leader_id], [eventIds[n]]);
 }
 
 /**

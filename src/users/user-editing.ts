@@ -1,5 +1,5 @@
 import { type Act, differences, type Fields } from '../audit/audit-event.ts';
-import { noteContactEvents, noteGroupEvents, recordChanges } from '../audit/audit-store.ts';
+import { noteContactEvents, noteGroupEvents, noteUserEvents, recordChanges } from '../audit/audit-store.ts';
 import { dayOf } from '../clock.ts';
 import type { Contact } from '../contacts/contact.ts';
 import { createPerson, findContact, findContactOfAnyOwner } from '../contacts/contact-store.ts';
@@ -52,6 +52,7 @@ export async function createUser(trx: Transaction, act: Act, typed: UserValues):
   ]);
   for (const group of groups) await noteGroupEvents(trx, group.id, eventIds);
   await noteContactEvents(trx, [columns.contact_id], eventIds);
+  await noteUserEvents(trx, [columns.api_only_owner_id], eventIds);
   return id;
 }
 
@@ -97,6 +98,8 @@ export async function updateUser(
     if (before.includes(groupId) !== after.includes(groupId)) await noteGroupEvents(trx, groupId, eventIds);
   if (columns.contact_id !== subject.contactId)
     await noteContactEvents(trx, [subject.contactId, columns.contact_id], eventIds);
+  if (columns.api_only_owner_id !== subject.apiOnlyOwnerId)
+    await noteUserEvents(trx, [subject.apiOnlyOwnerId, columns.api_only_owner_id], eventIds);
   if (columns.email !== subject.email && subject.activity === 'active')
     await tellOfNewEmail(trx, act, subject, columns.email);
   await requireAdministratorRemains(trx);

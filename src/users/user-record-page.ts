@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { findApplications } from '../applications/application-store.ts';
-import { findEvents } from '../audit/audit-store.ts';
+import { findUserEvents } from '../audit/audit-store.ts';
 import { shownTo } from '../audit/shown-events.ts';
 import { dayOf, instant } from '../clock.ts';
 import { accountsThroughCompany, warnedAccounts } from '../contacts/contact.ts';
@@ -111,8 +111,7 @@ export async function showTimeline(app: AppContext, req: Request, res: Response,
 
 /** The newest events, and where older ones are found if there are any. */
 async function timelineOf(app: AppContext, viewer: Viewer, userId: number, beforeId?: number) {
-  const filter = { subjectType: 'user' as const, subjectId: userId, beforeId };
-  const events = await findEvents(app.db.read, filter, EVENTS_SHOWN + 1);
+  const events = await findUserEvents(app.db.read, userId, beforeId, EVENTS_SHOWN + 1);
   const contactViewer = await findContactViewer(app.db.read, viewer, dayOf(app.clock()));
   const shown = await shownTo(app.db.read, contactViewer, events.slice(0, EVENTS_SHOWN));
   const isMore = events.length > EVENTS_SHOWN;

@@ -99,7 +99,8 @@ it('finds by a head that was written down whether the audit was set back or made
   const remake = async (kept: typeof all) => {
     await app.db.writer.raw('drop trigger if exists audit_events_refuse_delete');
     await app.db.write(async (trx) => {
-      for (const table of ['group_events', 'contact_events', 'audit_events', 'audit_head']) await trx(table).delete();
+      for (const table of ['group_events', 'contact_events', 'user_events', 'audit_events', 'audit_head'])
+        await trx(table).delete();
       for (const { actorId, actorName, at, address, requestId, ...change } of kept) {
         const by = { id: actorId, name: actorName, rights: {} };
         await recordChanges(trx, { by, at, address, requestId, auditKey: app.config.secrets.audit }, [change]);

@@ -88,6 +88,7 @@ describe('a leader', () => {
           '/led-groups/:id/members/new',
           '/preferences',
           '/search',
+          '/search/names',
           '/shortcuts',
         ]),
       );
