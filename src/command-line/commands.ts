@@ -121,9 +121,13 @@ async function createAdministrator(context: CommandContext, [name, email]: strin
 async function listAdministrators({ db }: CommandContext): Promise<Result> {
   const administrators = await findAdministrators(db.read);
   const now = instant(Date.now());
+  const none = 'Nobody maintains users and groups for good: create-administrator makes somebody who does.';
   const isLocked = (user: User) => user.lockedUntil !== null && user.lockedUntil > now;
   return {
-    lines: administrators.map((user) => `${user.name}\t${user.email}${isLocked(user) ? '\tlocked' : ''}`),
+    lines:
+      administrators.length > 0
+        ? administrators.map((user) => `${user.name}\t${user.email}${isLocked(user) ? '\tlocked' : ''}`)
+        : [none],
     data: {
       administrators: administrators.map((user) => ({ name: user.name, email: user.email, locked: isLocked(user) })),
     },

@@ -44,6 +44,11 @@ it('deactivates somebody who is signed in, and keeps the last administrator', as
   expect((await app.db.read('users').where('name', 'ada').first()).activity).toBe('active');
 });
 
+it('says it where nobody is an administrator', async () => {
+  await app.db.write((trx) => trx('users').update({ activity: 'deactivated' }));
+  expect(await roster('list-administrators')).toEqual({ code: 2, output: expect.stringMatching(/^Nobody maintains /) });
+});
+
 it('makes an administrator who chooses a password by the printed link', async () => {
   const made = JSON.parse((await roster('create-administrator', 'grace', 'grace@example.com', '--json')).output);
   const grace = new Session(app);
