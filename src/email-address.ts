@@ -3,6 +3,9 @@ import { latinised } from './look-alikes.ts';
 
 /** What would need quotes, or could make a second address or a header out of one (R46). */
 const NEVER = /[\s@<>()[\],;:"\\“”„‟«»‘’‚‛\p{Cc}]/u;
+/** Punctuation is no part of a domain, but for the dots and what some scripts write within a word (RFC 5892, appendix A). */
+const NO_DOMAIN = /(?![-－.．。｡·・׳״])[\s\p{P}\p{Sm}\p{Cc}]/u;
+const DASHES = /[\u2010-\u2015\u2212]/g;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
 
 /** Whether a text has the shape of one email address that a mail server could take (RFC 5321, without quoted parts). */
@@ -15,6 +18,7 @@ export function isEmailAddress(text: string): boolean {
   const ascii = asciiDomain(domain);
   const labels = [...domain.split('.'), ...ascii.split('.')];
   return (
+    !NO_DOMAIN.test(domain) &&
     labels.every((label) => !/^-|-$/.test(label)) &&
     ascii.split('.').every((label) => LABEL.test(label)) &&
     /\D/.test(labels.at(-1)!) &&
@@ -29,7 +33,7 @@ export function probableEmail(text: string): string | undefined {
   const tidy = (part: string) => part.replace(/\.{2,}/g, '.').replace(/^\.|\.$/g, '');
   const domain = tidy(bare.slice(at + 1))
     .split('.')
-    .map((label) => label.replace(/^-+|-+$/g, ''))
+    .map((label) => label.replace(DASHES, '-').replace(/^-+|-+$/g, ''))
     .join('.');
   const probable = `${tidy(bare.slice(0, Math.max(at, 0)))}@${domain}`;
   // Of .org alone nobody can tell what stood before it.
@@ -51,8 +55,9 @@ export function emailMistake(text: string): string {
  */
 export function readableEmail(text: string): string {
   const [local, domain] = splitAtDomain(text);
-  const ascii = domain === undefined ? '' : asciiDomain(domain);
-  if (!ascii.includes('xn--')) return text;
+  if (domain === undefined) return text;
+  const ascii = asciiDomain(domain);
+  if (!ascii.includes('xn--') && ascii.toLowerCase() === domain.toLowerCase()) return text;
   const letters = domainToUnicode(ascii);
   return `${local}@${latinised(letters) === letters ? letters : ascii}`;
 }
@@ -61,6 +66,8 @@ export function readableEmail(text: string): string {
 export function asciiDomain(domain: string): string {
   // What is ASCII already would be read as a host: 1.2 would become 1.0.0.2.
   if (/^[\x20-\x7e]*$/.test(domain)) return domain.toLowerCase();
+  // And of an address what follows the host would be left out, with no word about it, and % would be decoded.
+  if (/[/?#%\\\p{Cc}]/u.test(domain)) return domain;
   return domainToASCII(domain) || domain;
 }
 

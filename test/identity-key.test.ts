@@ -53,6 +53,13 @@ describe('an email address', () => {
     [`${'m'.repeat(65)}@example.org`, undefined],
     ['maria@192.0.2.1', undefined],
     ['maria@exa_mple.org', undefined],
+    ['maria@ex‐ample.org', 'maria@ex-ample.org'],
+    ['maria@bücher.de/x', undefined],
+    ['maria@bücher.de?x', undefined],
+    ['maria@büc\nher.de', 'maria@bücher.de'],
+    ['maria@bücher.d%65', undefined],
+    ['maria@exam⁄ple.org', undefined],
+    ['maria@exam…ple.org', undefined],
     ['maria@berlin@example.org', undefined],
     ['maria', undefined],
     ['@example.org', undefined],
@@ -67,6 +74,8 @@ describe('an email address', () => {
     "o'brien@example.org",
     'maria@mailhost',
     'петр@пример.рф',
+    'laia@paral·lel.cat',
+    'hana@東京・大阪.jp',
     'petra@bücher-köln.de',
     `${'m'.repeat(64)}@${'x'.repeat(63)}.org`,
   ])('is %s', (text) => expect(isEmailAddress(text)).toBe(true));
@@ -76,5 +85,9 @@ describe('an email address', () => {
     expect(readableEmail('иван@xn--e1afmkfd.xn--p1ai')).toBe('иван@пример.рф');
     expect(readableEmail('x@аррӏе.com')).toBe('x@xn--80ak6aa92e.com');
     expect(readableEmail('Maria@Example.org')).toBe('Maria@Example.org');
+    expect(readableEmail('maria@example。ｏｒｇ')).toBe('maria@example.org');
+    // Nothing is cut off in silence.
+    for (const none of ['maria@bücher.de/x', 'maria@büc\nher.de', 'maria@bücher.de%31', 'maria'])
+      expect(readableEmail(none)).toBe(none);
   });
 });
