@@ -15,12 +15,26 @@ export const DAY = 24 * HOUR;
 /** What was made later than this from now was made by a clock that has been set back since: a time server moves one by less. */
 export const AHEAD = HOUR;
 
+const LAST_DAY: Day = '9999-12-31';
+
 export function instant(milliseconds: number): Instant {
   return new Date(milliseconds).toISOString();
 }
 
+/** Whether a text is a moment as the program writes it, and no other text that begins like one. */
+export function isInstant(text: string): boolean {
+  const milliseconds = Date.parse(text);
+  return !Number.isNaN(milliseconds) && instant(milliseconds) === text;
+}
+
+/** Whether a text names a day that exists. */
+export function isDay(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && isInstant(`${text}T00:00:00.000Z`);
+}
+
+/** The last day of four digits stays the last: what comes after it would not sort behind it. */
 export function dayAfter(day: Day): Day {
-  return dayOf(Date.parse(day) + DAY);
+  return day < LAST_DAY ? dayOf(Date.parse(day) + DAY) : LAST_DAY;
 }
 
 /** The day in UTC on which the moment lies. */

@@ -1,7 +1,6 @@
 import { Router } from 'express';
-import { dayAfter, dayOf } from '../clock.ts';
+import { dayAfter, dayOf, isDay } from '../clock.ts';
 import { findContactViewer, whereVisible } from '../contacts/contact-viewer.ts';
-import { isDay } from '../users/user-form.ts';
 import type { AppContext } from '../web/app-context.ts';
 import { requireRight } from '../web/authorization.ts';
 import { formatOf } from '../web/reader-format.ts';

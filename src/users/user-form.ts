@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isDay } from '../clock.ts';
 import { emailMistake, isEmailAddress, readableEmail } from '../email-address.ts';
 import { identityKey } from '../identity-key.ts';
 import { normalizedAs } from '../text.ts';
@@ -176,10 +177,4 @@ export function typedOf(user: User, details: { groupIds: number[]; tags: string[
     description: user.description,
     version: String(user.version),
   };
-}
-
-export function isDay(text: string): boolean {
-  return (
-    /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text)
-  );
 }

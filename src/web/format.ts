@@ -1,5 +1,5 @@
 import { actionWords, fieldWords, requestWords, spokenValue } from '../audit/event-words.ts';
-import { DAY, type Day, HOUR, type Instant, instant, MINUTE } from '../clock.ts';
+import { DAY, type Day, HOUR, type Instant, instant, isDay, isInstant, MINUTE } from '../clock.ts';
 import { counted } from '../text.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -8,6 +8,9 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const FEW_HOURS = 6 * HOUR;
 const MONTH = 30 * DAY;
 const YEAR = 365 * DAY;
+
+/** Clocks went by zones hardly sooner, and nothing that is kept is as old. */
+const FIRST_IN_ZONES: Day = '1900-01-01';
 
 /** By which a reader's clock goes, and how they are used to dates. */
 export interface Frame {
@@ -35,8 +38,8 @@ function formatWith({ zone, isAmerican = false }: Frame, wall: (moment: Instant)
         .map(([key, part]) => `${key} ${value(part)}`)
         .join(', ');
     const text = String(one);
-    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return day(text);
-    return /^\d{4}-\d{2}-\d{2}T/.test(text) ? moment(text) : text;
+    if (isDay(text)) return day(text);
+    return isInstant(text) ? moment(text) : text;
   };
   const moment = (one: Instant) => (zone ? at(one) : exact(one));
   return {
@@ -59,6 +62,7 @@ function formatWith({ zone, isAmerican = false }: Frame, wall: (moment: Instant)
     /** The moment at which a day of the reader's begins. */
     startOf: (date: Day): Instant => {
       const midnight = Date.parse(date);
+      if (date < FIRST_IN_ZONES) return instant(midnight);
       const aheadAt = (moment: number) => Date.parse(`${wall(instant(moment)).slice(0, 16)}Z`) - moment;
       // Twice: the clock may be moved between midnight there and midnight in UTC.
       return instant(midnight - aheadAt(midnight - aheadAt(midnight)));
@@ -107,10 +111,6 @@ export function formatIn(frame: Frame): Format {
     kept.set(key, known);
   }
   return known;
-}
-
-export function isZone(zone: string): boolean {
-  return wallClock(zone) !== undefined;
 }
 
 function made({ zone, isAmerican }: Frame): Format {

@@ -53,6 +53,29 @@ describe('a moment on a page', () => {
     expect(await lastLogin()).toBe('22 Nov 2026, 12:00 UTC');
   });
 
+  it.each(['europe/berlin', '+01:00'])('is chosen from the list alone, where %s is not', async (zone) => {
+    expect((await alice.send('patch', '/preferences/time-zone', { zone })).status).toBe(400);
+  });
+
+  it('may be as early or late as a day can be written', async () => {
+    for (const zone of ['', 'Asia/Tokyo', 'America/New_York'])
+      for (const day of ['0000-01-01', '0001-01-01', '1899-12-31', '9999-12-30', '9999-12-31']) {
+        isIn(zone);
+        expect([zone, day, (await alice.get(`/audit?from=${day}`)).status]).toEqual([zone, day, 200]);
+        expect([zone, day, (await days(`?to=${day}`)).length > 0]).toEqual([zone, day, day > '9']);
+      }
+  });
+
+  it.each(['2026-99-99T at last', '2026-01-05Tea at five', '2026-99-99'])(
+    'is no text of somebody that begins like one: %s',
+    async (description) => {
+      isIn('Asia/Tokyo');
+      await submit(alice, pathTo(app, 'bob', '/edit'), { description });
+      for (const path of ['/audit', pathTo(app, 'bob')])
+        expect(pageOf(await alice.get(path)).textOf('main')).toContain(description);
+    },
+  );
+
   it('stands in the audit under the day of the reader, who asks for such days', async () => {
     app.clock.advance(28.5 * HOUR);
     alice = await signedIn(app, 'alice');
