@@ -183,8 +183,10 @@ function identityKey(text: string): string {
 
 function readableEmail(text: string): string {
   const at = text.lastIndexOf('@');
-  const ascii = at === -1 ? '' : asciiDomain(text.slice(at + 1));
-  if (!ascii.includes('xn--')) return text;
+  if (at === -1) return text;
+  const domain = text.slice(at + 1);
+  const ascii = asciiDomain(domain);
+  if (!ascii.includes('xn--') && ascii.toLowerCase() === domain.toLowerCase()) return text;
   const letters = domainToUnicode(ascii);
   return `${text.slice(0, at)}@${latinised(letters) === letters ? letters : ascii}`;
 }
@@ -192,6 +194,8 @@ function readableEmail(text: string): string {
 function asciiDomain(domain: string): string {
   // What is ASCII already would be read as a host: 1.2 would become 1.0.0.2.
   if (/^[\x20-\x7e]*$/.test(domain)) return domain.toLowerCase();
+  // And of an address what follows the host would be left out, with no word about it, and % would be decoded.
+  if (/[/?#%\\\p{Cc}]/u.test(domain)) return domain;
   return domainToASCII(domain) || domain;
 }
 
