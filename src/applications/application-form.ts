@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { APPLICATIONS } from '../groups/permission.ts';
-import { cleaned, INVISIBLE, optional } from '../users/user-form.ts';
+import { cleaned, INVISIBLE, isSeen, optional } from '../users/user-form.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
 
 /** Fields that stand beside those of the applications in the matrix of permissions, and what every object has. */
@@ -8,7 +8,7 @@ const RESERVED = new Set<string>([...APPLICATIONS, 'version', 'confirmed', 'step
 
 const described = {
   name: cleaned
-    .refine((text) => text !== '', 'Enter a name.')
+    .refine(isSeen, 'Enter a name.')
     .refine((text) => [...text].length <= 100, 'A name has at most 100 characters.')
     .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
   description: optional(1000, 'At most 1,000 characters.'),

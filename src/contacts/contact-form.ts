@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { isEmailAddress, probableEmail, readableEmail } from '../email-address.ts';
-import { fold, normalizedAs } from '../text.ts';
-import { cleaned, INVISIBLE, optional, tags } from '../users/user-form.ts';
+import { normalizedAs } from '../text.ts';
+import { cleaned, INVISIBLE, isSeen, optional, tags } from '../users/user-form.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
 import { picked, type Searches } from '../web/picker.ts';
 import { ACCOUNT_TYPES, type Contact, type ContactKind, type ContactViewer, firstOwner, isPublic } from './contact.ts';
@@ -41,7 +41,7 @@ function emailAddresses(stored: string[] = []) {
 const fields = {
   kind: z.enum(['person', 'company']).catch('person'),
   name: cleaned
-    .refine((text) => fold(text).length > 0, 'Enter a name.')
+    .refine(isSeen, 'Enter a name.')
     .refine((text) => [...text].length <= 200, 'A name has at most 200 characters.')
     .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
   emails: emailAddresses(),

@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import { identityKey } from '../identity-key.ts';
-import { cleaned, INVISIBLE, optional, tags } from '../users/user-form.ts';
+import { cleaned, INVISIBLE, isSeen, optional, tags } from '../users/user-form.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
 import { picked, type Searches } from '../web/picker.ts';
 import type { Group } from './group.ts';
 
 const fields = {
   name: cleaned
-    .refine((text) => identityKey(text).length > 0, 'Enter a name.')
+    .refine(isSeen, 'Enter a name.')
     .refine((text) => [...text].length <= 100, 'A group’s name has at most 100 characters.')
     .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
   /** Name or system email. */

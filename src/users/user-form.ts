@@ -14,11 +14,16 @@ import type { User } from './user.ts';
 export const INVISIBLE =
   /[\p{Cc}\p{Zl}\p{Zp}\u2800]|(?!\u200C|\u200D|[\uFE00-\uFE0F]|[\u{E0020}-\u{E007F}])[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 
+/** Whether a name can be seen: marks alone would sit on whatever stands before them. */
+export function isSeen(text: string): boolean {
+  return identityKey(text.replace(/\p{M}+/gu, '')).length > 0;
+}
+
 export const cleaned = z.string().transform((text) => normalizedAs('NFC', text).trim());
 export const optional = (most: number, message: string) => cleaned.refine((text) => [...text].length <= most, message);
 
 export const userName = cleaned
-  .refine((text) => identityKey(text).length > 0, 'Enter a name to sign in with.')
+  .refine(isSeen, 'Enter a name to sign in with.')
   .refine((text) => [...text].length <= 200, 'A name has at most 200 characters.')
   .refine((text) => !identityKey(text).includes('@'), 'A name has no @: with one it would look like an email address.')
   .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.');

@@ -237,6 +237,7 @@ describe('what a new user may not be', () => {
 
   it.each([
     ['nothing', '', 'Enter a name to sign in with.'],
+    ['marks alone', '\u0301\u0345', 'Enter a name to sign in with.'],
     ['spaces', ' \t\u00a0 ', 'Enter a name to sign in with.'],
     ['201 characters', 'n'.repeat(201), 'A name has at most 200 characters.'],
     ['an @', 'bob@home', /no @/],
