@@ -49,7 +49,7 @@ describe('creating a user', () => {
     expect(page.fact('Expiry date')).toBe('31 Mar 2027 (UTC)');
     expect(page.fact('No shared data')).toMatch(/^Yes/);
     expect(page.fact('Tags')).toBe('Berlin night shift');
-    expect(page.texts('section:has(#memberships) li a')).toEqual(['Support', 'Warehouse']);
+    expect(page.texts('section:has(#memberships) li a[href^="/groups/"]')).toEqual(['Support', 'Warehouse']);
     expect(page.texts('section:has(#memberships) li .note')[0]).toMatch(/since 22 Nov 2026, 12:00 UTC by alice/);
     expect(page.textOf('.description')).toBe('Starts in March. Ask Lena.');
     expect(page.link()).toMatch(new RegExp(`^${app.config.baseUrl}/invitations/[\\w-]{43}$`));
