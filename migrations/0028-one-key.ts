@@ -152,6 +152,8 @@ const LOOKS = new Map(
     ['αγηικνορυχ', 'aynikvopux'],
     ['ՕՍհոսցօյ', 'OUhnugoj'],
     ['ᎪᏴᏟᎠᎬᎻᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳᏃ', 'ABCDEHJKLMPRSTVWZ'],
+    ['ꭺᏼꮯꭰꭼꮋꭻꮶꮮꮇꮲꭱꮪꭲꮩꮃꮓ', 'abcdehjklmprstvwz'],
+    ['ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢɡɑıȷ', 'abcdefghijklmnoprstuvwyzgaij'],
   ].flatMap(([others, latin]) => [...others].map((letter, n) => [letter, [...latin][n]] as const)),
 );
 

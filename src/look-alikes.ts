@@ -1,5 +1,5 @@
 /**
- * Letters of other alphabets that look like Latin ones: part of the list of UTS 39, section 4. What looks alike within one alphabet (l and 1,
+ * Letters of other alphabets, and forms of Latin letters, that look like Latin ones: part of the list of UTS 39, section 4. What looks alike within one alphabet (l and 1,
  * rn and m) is left out, because names that people really have differ in it.
  */
 const LOOKS = new Map(
@@ -10,6 +10,8 @@ const LOOKS = new Map(
     ['αγηικνορυχ', 'aynikvopux'],
     ['ՕՍհոսցօյ', 'OUhnugoj'],
     ['ᎪᏴᏟᎠᎬᎻᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳᏃ', 'ABCDEHJKLMPRSTVWZ'],
+    ['ꭺᏼꮯꭰꭼꮋꭻꮶꮮꮇꮲꭱꮪꭲꮩꮃꮓ', 'abcdehjklmprstvwz'],
+    ['ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢɡɑıȷ', 'abcdefghijklmnoprstuvwyzgaij'],
   ].flatMap(([others, latin]) => [...others].map((letter, n) => [letter, [...latin][n]] as const)),
 );
 

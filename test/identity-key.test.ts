@@ -7,7 +7,11 @@ describe('the key of a name', () => {
     ['spaces', 'anna berg', ['Anna  Berg', ' anna berg ', 'anna\tberg', 'anna berg']],
     ['hyphens', 'anna-berg', ['anna‐berg', 'anna‑berg', 'anna–berg', 'anna−berg', 'anna－berg']],
     ['apostrophes', "o'brien", ['o’brien', 'o‘brien', 'oʼbrien', 'O＇Brien']],
-    ['look-alike letters', 'root.admin', ['rооt.аdmin', 'ROOT.ADMIΝ', 'rօօt.admin']],
+    [
+      'look-alike letters',
+      'root.admin',
+      ['rооt.аdmin', 'ROOT.ADMIΝ', 'rօօt.admin', 'rooꭲ.admin', 'root.ᴀdmin', 'root.admın'],
+    ],
     ['a whole word of them', 'ace', ['асе', 'АСЕ']],
     ['the domain of an address', 'petra@bücher-köln.de', ['Petra@xn--bcher-kln-67a3d.de', 'petra＠BÜCHER-KÖLN.DE']],
   ])('is one whatever the %s', (_what, one, others) => {
