@@ -3,6 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { closeBrowser, visit } from '../support/browser.ts';
 import { addCrowd } from '../support/crowd.ts';
+import { groupId } from '../support/people.ts';
 
 const DESK = { width: 1280, height: 800 };
 const SCREEN = { width: 1920, height: 1080 };
@@ -46,6 +47,30 @@ const cut = (all: Locator): Promise<string[]> =>
       .map((one) => one.textContent!.trim()),
   );
 
+/** What is less than the 24 pixels that a target has to be. */
+const small = (all: Locator): Promise<string[]> =>
+  all.evaluateAll((elements) =>
+    elements
+      .map((one) => ({ one, box: one.getBoundingClientRect() }))
+      .filter(({ box }) => box.width < 23.5 || box.height < 23.5)
+      .map(({ one, box }) => `${one.outerHTML} ${box.width}×${box.height}`),
+  );
+
+/** Whether something around it cuts off the ring that an element has for the focus. */
+const isRingCut = (element: Locator): Promise<boolean> =>
+  element.evaluate((one) => {
+    const { outlineWidth, outlineOffset } = getComputedStyle(one);
+    const ring = Number.parseFloat(outlineWidth) + Number.parseFloat(outlineOffset);
+    const { left, right, top, bottom } = one.getBoundingClientRect();
+    for (let around = one.parentElement!; !around.matches('table'); around = around.parentElement!) {
+      const box = around.getBoundingClientRect();
+      const isWithin =
+        left - ring >= box.left && right + ring <= box.right && top - ring >= box.top && bottom + ring <= box.bottom;
+      if (getComputedStyle(around).overflow !== 'visible' && !isWithin) return true;
+    }
+    return false;
+  });
+
 const ground = (element: Locator) => element.evaluate((one) => getComputedStyle(one).backgroundColor);
 
 describe('a list', () => {
@@ -64,6 +89,38 @@ describe('a list', () => {
     ];
     await others.click();
     expect(await shown.count()).toBe(beyond + 1);
+  });
+
+  it('names contacts in two lines where one is too short', async () => {
+    await page.goto('/users?sort=contact');
+    expect(await page.locator('td.contact > a').count()).toBeGreaterThan(0);
+    expect(await cut(page.locator('td.contact'))).toEqual([]);
+  });
+
+  it.each([['a desk', DESK] as const, ['a phone', PHONE] as const])(
+    'shows the whole ring of what has the focus: %s',
+    async (_, viewport) => {
+      await page.setViewportSize(viewport);
+      await page.goto('/users?sort=contact');
+      for (const selector of ['.name a', '.contact a', '.chip-line .chip']) {
+        const link = page.locator('tbody').locator(selector).first();
+        await link.focus();
+        // A ring is for those who came by a key.
+        await page.keyboard.press('Shift');
+        expect([selector, await isRingCut(link)]).toEqual([selector, false]);
+      }
+    },
+  );
+
+  it('keeps the way to clear all filters in view, however long they are', async () => {
+    await page.goto(`/users?q=${'example'.repeat(9)}&state=locked&state=expired&activity=active&activity=deleted`);
+    const [chips, clear] = await Promise.all(
+      [page.locator('.chips'), page.getByRole('link', { name: 'Clear all', exact: true })].map((one) =>
+        one.boundingBox().then((box) => box!),
+      ),
+    );
+    expect(await page.locator('.chips').evaluate((one) => one.scrollWidth > one.clientWidth)).toBe(true);
+    expect(clear.x + clear.width).toBeLessThanOrEqual(chips.x + chips.width + 1);
   });
 
   it('names its filters in full, whatever the width', async () => {
@@ -127,6 +184,23 @@ describe('rows in a card', () => {
     });
     expect(row - card).toBeGreaterThanOrEqual(12);
     await lena.context().close();
+  });
+});
+
+describe('what is pressed on a phone', () => {
+  it('is large enough beside names of any length: to tick a member, to drop a group', async () => {
+    const name = 'Interregional'.repeat(7);
+    const row = { name, name_key: name.toLowerCase(), created_at: '2026-11-01T12:00:00.000Z' };
+    await app.db.write((trx) => trx('groups').insert(row));
+    await page.setViewportSize(PHONE);
+    await page.goto(`/groups/${await groupId(app, 'Support')}`);
+    expect(await small(page.locator('.member > .tick'))).toEqual([]);
+    await page.goto('/users/new');
+    await page.getByLabel('Search for a group').fill('interregional');
+    await page.locator('.found').getByRole('button', { name }).click();
+    const drop = page.getByRole('button', { name: `Remove ${name}` });
+    await drop.waitFor();
+    expect(await small(drop)).toEqual([]);
   });
 });
 
