@@ -47,7 +47,8 @@ const [baseURL, password] = await new Promise<string[]>((resolve, reject) => {
 
 try {
   for (const colorScheme of ['light', 'dark'] as const) {
-    const { page } = await visit({ baseURL, colorScheme });
+    // A dialog is taken as it stays, not as it comes.
+    const { page } = await visit({ baseURL, colorScheme, reducedMotion: 'reduce' });
     await page.goto('/session/new');
     await page.getByLabel('Name or system email').fill('alice');
     await page.getByLabel('Password').fill(password);
