@@ -75,6 +75,7 @@ describe('what a page offers', () => {
     expect(own.texts('header nav a')).toEqual([]);
     expect(own.texts('header .menu a, header .menu button')).toEqual([
       'My credentials',
+      'Time zone',
       'Keyboard shortcuts',
       'Sign out',
     ]);
