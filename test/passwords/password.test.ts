@@ -219,7 +219,7 @@ describe('a password that was set', () => {
 
   it('has fields that password managers know, and neither hints nor questions (R9, R13)', async () => {
     const page = pageOf(await lena.get('/credentials'));
-    const fields = page.$('main form input:not([type=hidden])').toArray();
+    const fields = page.$('main form input[name]:not([type=hidden])').toArray();
     expect(fields.map(({ attribs }) => [attribs.name, attribs.type, attribs.autocomplete])).toEqual([
       ['current', 'password', 'current-password'],
       ['password', 'password', 'new-password'],
