@@ -18,7 +18,7 @@ export function identityKey(text: string): string {
 }
 
 /** What tells apart the few whose key is one and who were there before it was: their own spelling, in any case. */
-export function spelling(text: string): string {
+function spelling(text: string): string {
   return lowered(visible(text));
 }
 
