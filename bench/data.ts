@@ -10,7 +10,7 @@ import { openDatabase, type Transaction } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { withSecrets } from '../src/installation/secrets.ts';
 import { PasswordHasher } from '../src/passwords/password-hasher.ts';
-import { createFirstAdministrator } from '../src/setup/first-administrator.ts';
+import { createFirstAdministrator } from '../src/setup/actions/first-administrator.ts';
 
 /** Who looks at the pages that are measured. */
 export interface Administrator {

@@ -1,8 +1,8 @@
+import { ALL_RIGHTS } from '../src/access/rights.ts';
 import { openDatabase } from '../src/db/database.ts';
-import { ALL_RIGHTS } from '../src/groups/permission.ts';
-import type { UserIndex } from '../src/users/user-index.ts';
-import { listUsers } from '../src/users/user-list.ts';
-import { readListQuery } from '../src/users/user-list-query.ts';
+import type { UserIndex } from '../src/users/list/user-index.ts';
+import { listUsers } from '../src/users/list/user-list.ts';
+import { readListQuery } from '../src/users/list/user-list-query.ts';
 import type { Figures } from './load.ts';
 
 /** An index that counts nothing and lets everybody through: what is left of a view is the reading of its rows. */

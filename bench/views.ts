@@ -1,7 +1,7 @@
 import { openDatabase, type Reader } from '../src/db/database.ts';
-import { SORTS } from '../src/users/user-list-query.ts';
+import { encodeCursor } from '../src/lists/list-query.ts';
+import { SORTS } from '../src/users/list/user-list-query.ts';
 import { STATES } from '../src/users/user-state.ts';
-import { encodeCursor } from '../src/web/list-query.ts';
 
 /** What the budget sets one limit for. */
 export type Kind = 'sort' | 'cursor' | 'filter' | 'two filters' | 'search' | 'combination' | 'record' | 'group';

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkDocs } from './checks/docs.ts';
+import { checkImports } from './checks/imports.ts';
 import { checkMigrations } from './checks/migrations.ts';
 import { checkViews } from './checks/views.ts';
 
@@ -19,6 +20,7 @@ interface Step {
 const steps: Step[] = [
   { name: 'types', run: () => command('tsc', ['--noEmit']) },
   { name: 'lint and format', run: () => command('biome', ['ci', '--error-on-warnings', '--colors=off']) },
+  { name: 'floors', run: async () => report(checkImports()) },
   { name: 'views', run: async () => report(checkViews()) },
   { name: 'docs', run: async () => report(checkDocs()) },
   { name: 'migrations', run: async () => report(checkMigrations()) },

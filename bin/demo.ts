@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type People, seedCast } from '../seeds/cast.ts';
 import { generateUsers } from '../seeds/generator.ts';
+import type { AppContext } from '../src/app-context.ts';
 import { instant } from '../src/clock.ts';
 import { givenSettings, readSettings } from '../src/config.ts';
 import { explained, fail } from '../src/failure.ts';
-import { findToken, linkAddress } from '../src/links/link-store.ts';
 import { Mailbox } from '../src/mail/mailbox.ts';
+import { findToken, linkAddress } from '../src/one-time-links/one-time-link-store.ts';
 import { serve } from '../src/serve.ts';
-import type { AppContext } from '../src/web/app-context.ts';
 
 const MADE_UP = 500;
 /** Where it listens and what it is called; nothing that leads to real data, mail or secrets. */

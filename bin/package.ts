@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
-import { ICONS } from '../src/web/icons.ts';
+import { ICONS } from '../src/text/icons.ts';
 
 /** Node looks for this in its own file to learn that it carries a program (Node's documentation, Single executable applications). */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';

@@ -8,7 +8,7 @@ import { ConfigError, readSettings, type Settings } from '../src/config.ts';
 import { explained, fail } from '../src/failure.ts';
 import { openForCommand } from '../src/installation/open-installation.ts';
 import { findServerSettings, serverSettings } from '../src/installation/server-settings.ts';
-import { linkSettings } from '../src/links/link-store.ts';
+import { linkSettings } from '../src/one-time-links/one-time-link-store.ts';
 import { COMMAND_LINE, isExecutable, VERSION } from '../src/program.ts';
 
 const ALL = { ...COMMANDS, ...MAINTENANCE };

@@ -5,7 +5,7 @@ import { ConfigError, readSettings } from '../src/config.ts';
 import { explained, fail } from '../src/failure.ts';
 import { openForServer } from '../src/installation/open-installation.ts';
 import { PasswordHasher } from '../src/passwords/password-hasher.ts';
-import { counted } from '../src/text.ts';
+import { counted } from '../src/text/text.ts';
 import { progress } from './progress.ts';
 
 const MOST = 10_000_000;

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import type { Express } from 'express';
 import { pino } from 'pino';
 import { createApp } from '../src/app.ts';
+import type { AppContext } from '../src/app-context.ts';
 import type { Clock } from '../src/clock.ts';
 import { type Config, readSettings } from '../src/config.ts';
 import { type Database, openDatabase } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { withSecrets } from '../src/installation/secrets.ts';
-import type { AppContext } from '../src/web/app-context.ts';
 
 export interface AppInProcess {
   url: string;

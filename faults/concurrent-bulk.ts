@@ -1,5 +1,5 @@
-import { administratorsGroup } from '../src/setup/first-administrator.ts';
-import { perform } from '../src/users/user-life-cycle.ts';
+import { administratorsGroup } from '../src/setup/actions/first-administrator.ts';
+import { perform } from '../src/users/actions/user-life-cycle.ts';
 import { type AppInProcess, startAppInProcess } from './app-in-process.ts';
 import { Client } from './client.ts';
 import { type Fault, met, told } from './fault.ts';

@@ -1,6 +1,6 @@
+import { isAnyAdministrator } from '../src/access/administrators.ts';
 import { verifyChain } from '../src/audit/audit-store.ts';
 import type { Reader } from '../src/db/database.ts';
-import { isAnyAdministrator } from '../src/users/administrators.ts';
 
 /**
  * What must hold after any crash, however the work before it ended; returns what does not. Made-up users of a seed have no

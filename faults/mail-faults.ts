@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DAY, HOUR, MINUTE } from '../src/clock.ts';
 import { openDatabase } from '../src/db/database.ts';
-import { administratorsGroup } from '../src/setup/first-administrator.ts';
+import { administratorsGroup } from '../src/setup/actions/first-administrator.ts';
 import { type Faults, type MailServer, smtpError, startMailServer } from '../test/support/mail-server.ts';
 import { type AppInProcess, startAppInProcess } from './app-in-process.ts';
 import { Client } from './client.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { administratorsGroup } from '../src/setup/first-administrator.ts';
+import { administratorsGroup } from '../src/setup/actions/first-administrator.ts';
 import { factsBesideAudit } from '../test/support/database.ts';
 import { type AppInProcess, startAppInProcess } from './app-in-process.ts';
 import { Client } from './client.ts';

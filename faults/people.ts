@@ -1,12 +1,12 @@
-import type { Act } from '../src/audit/audit-event.ts';
+import { ALL_RIGHTS } from '../src/access/rights.ts';
 import { instant } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
 import type { Database, Transaction } from '../src/db/database.ts';
-import { ALL_RIGHTS } from '../src/groups/permission.ts';
+import type { Typed } from '../src/forms/form.ts';
 import { setPassword } from '../src/passwords/password-store.ts';
-import { createUser } from '../src/users/user-editing.ts';
+import { createUser } from '../src/users/actions/user-editing.ts';
 import { checkUser, emptyUser } from '../src/users/user-form.ts';
-import type { Typed } from '../src/web/form.ts';
+import type { Act } from '../src/verbs/act.ts';
 
 export function actOf(config: Config): Act {
   return {

@@ -10,7 +10,7 @@ import { openDatabase } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { withSecrets } from '../src/installation/secrets.ts';
 import { PasswordHasher } from '../src/passwords/password-hasher.ts';
-import { administratorsGroup } from '../src/setup/first-administrator.ts';
+import { administratorsGroup } from '../src/setup/actions/first-administrator.ts';
 import { Client } from './client.ts';
 import { type Fault, met, told } from './fault.ts';
 import { actOf, makePeople } from './people.ts';

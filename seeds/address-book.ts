@@ -1,7 +1,7 @@
 import type { ContactKind, Ownership } from '../src/contacts/contact.ts';
 import { contactColumns } from '../src/contacts/contact-columns.ts';
 import { ownerColumns } from '../src/contacts/contact-store.ts';
-import { fold } from '../src/text.ts';
+import { fold } from '../src/text/text.ts';
 import { personName } from './names.ts';
 import { Random, Weighted, zipf } from './random.ts';
 

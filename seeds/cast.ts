@@ -1,19 +1,19 @@
-import type { Act } from '../src/audit/audit-event.ts';
+import { ALL_RIGHTS, type Rights } from '../src/access/rights.ts';
 import { DAY, dayOf, HOUR, instant } from '../src/clock.ts';
 import { contactColumns } from '../src/contacts/contact-columns.ts';
 import { createPerson } from '../src/contacts/contact-store.ts';
 import { findContactViewer } from '../src/contacts/contact-viewer.ts';
 import type { Database } from '../src/db/database.ts';
-import { updateGroup } from '../src/groups/group-editing.ts';
+import type { Typed } from '../src/forms/form.ts';
+import { updateGroup } from '../src/groups/actions/group-editing.ts';
 import { createGroup } from '../src/groups/group-store.ts';
-import { ALL_RIGHTS, type Rights } from '../src/groups/permission.ts';
-import type { LinkSettings } from '../src/links/link-store.ts';
+import type { LinkSettings } from '../src/one-time-links/one-time-link-store.ts';
 import { setPassword } from '../src/passwords/password-store.ts';
 import { lockAtLimit, reserveAttempt } from '../src/sessions/lockout-store.ts';
-import { createUser } from '../src/users/user-editing.ts';
+import { createUser } from '../src/users/actions/user-editing.ts';
+import { perform } from '../src/users/actions/user-life-cycle.ts';
 import { checkUser, emptyUser } from '../src/users/user-form.ts';
-import { perform } from '../src/users/user-life-cycle.ts';
-import type { Typed } from '../src/web/form.ts';
+import type { Act } from '../src/verbs/act.ts';
 
 /** Everybody of the tests and of the demo, and why they exist. */
 const CAST = {

@@ -1,10 +1,10 @@
-import type { Act } from '../src/audit/audit-event.ts';
+import { ALL_RIGHTS } from '../src/access/rights.ts';
 import { recordChanges } from '../src/audit/audit-store.ts';
 import { DAY, instant } from '../src/clock.ts';
 import { bulkInsert } from '../src/db/bulk-insert.ts';
 import type { Database, Reader, Transaction } from '../src/db/database.ts';
-import { ALL_RIGHTS } from '../src/groups/permission.ts';
-import { pruneUserChanges } from '../src/users/user-index.ts';
+import { pruneUserChanges } from '../src/users/list/user-index.ts';
+import type { Act } from '../src/verbs/act.ts';
 import { Population } from './population.ts';
 import { Random } from './random.ts';
 import { makeSurroundings } from './surroundings.ts';

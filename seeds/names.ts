@@ -1,4 +1,4 @@
-import { fold } from '../src/text.ts';
+import { fold } from '../src/text/text.ts';
 import { type Random, Weighted, zipf } from './random.ts';
 
 /** A made-up person's name in three spellings. */

@@ -1,8 +1,8 @@
 import type { AccountType } from '../src/contacts/contact.ts';
 import { bulkInsert } from '../src/db/bulk-insert.ts';
 import type { Transaction } from '../src/db/database.ts';
-import { identityKey } from '../src/identity-key.ts';
-import { fold } from '../src/text.ts';
+import { identityKey } from '../src/text/identity-key.ts';
+import { fold } from '../src/text/text.ts';
 import { AddressBook, CONTACT_TAGS, type Owners } from './address-book.ts';
 import type { Random } from './random.ts';
 

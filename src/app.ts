@@ -3,61 +3,65 @@ import { constants } from 'node:zlib';
 import compression from 'compression';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
-import { applicationsController } from './applications/applications-controller.ts';
-import { auditController } from './audit/audit-controller.ts';
-import { bulkOperationsController } from './bulk-operations/bulk-operations-controller.ts';
+import { may } from './access/viewer.ts';
+import type { AppContext } from './app-context.ts';
+import { applicationsController } from './applications/pages/applications-controller.ts';
+import { auditController } from './audit/pages/audit-controller.ts';
+import { recordRefusal } from './audit/pages/refusal-recording.ts';
+import { bulkOperationsController } from './bulk-operations/pages/bulk-operations-controller.ts';
 import { type Clock, instant } from './clock.ts';
 import type { Config } from './config.ts';
-import { contactLinksController } from './contacts/contact-links-controller.ts';
-import { contactsController } from './contacts/contacts-controller.ts';
-import { credentialsController } from './credentials/credentials-controller.ts';
+import { contactsController } from './contacts/pages/contacts-controller.ts';
+import { credentialsController } from './credentials/pages/credentials-controller.ts';
 import type { Database } from './db/database.ts';
-import { groupsController } from './groups/groups-controller.ts';
-import { membersController } from './groups/members-controller.ts';
-import { permissionsController } from './groups/permissions-controller.ts';
+import { FEATURES } from './features.ts';
+import { groupsController } from './groups/pages/groups-controller.ts';
 import { ClockWatch } from './installation/clock-watch.ts';
-import { installationController } from './installation/installation-controller.ts';
-import { metrics } from './installation/metrics.ts';
+import { health } from './installation/pages/health.ts';
+import { installationController } from './installation/pages/installation-controller.ts';
+import { BACKUP_JOB } from './installation/pages/installation-feature.ts';
+import { metrics } from './installation/pages/metrics.ts';
 import { SetBackClock } from './installation/set-back-clock.ts';
 import { Troubles } from './installation/troubles.ts';
-import { interfaceController } from './interface/interface-controller.ts';
-import { invitationListController } from './invitations/invitation-list-controller.ts';
-import { invitationsController } from './invitations/invitations-controller.ts';
-import { BACKUP_JOB } from './jobs/job-list.ts';
+import { interfaceController } from './interface/pages/interface-controller.ts';
+import { invitationListController } from './invitations/pages/invitation-list-controller.ts';
+import { invitationsController } from './invitations/pages/invitations-controller.ts';
 import { Jobs } from './jobs/jobs.ts';
-import { leadingController } from './leading/leading-controller.ts';
-import { linkSettings } from './links/link-store.ts';
+import { leadingController } from './leading/pages/leading-controller.ts';
+import { contactLinksController } from './linked-contacts/pages/linked-contacts-controller.ts';
 import { MailSender } from './mail/mail-sender.ts';
 import type { Mailbox } from './mail/mailbox.ts';
-import { mailboxController } from './mail/mailbox-controller.ts';
+import { mailboxController } from './mail/pages/mailbox-controller.ts';
 import { smtpTransport } from './mail/smtp-transport.ts';
+import { membersController } from './memberships/pages/members-controller.ts';
+import { linkSettings } from './one-time-links/one-time-link-store.ts';
+import { passwordsController } from './passwords/pages/passwords-controller.ts';
 import { PasswordHasher } from './passwords/password-hasher.ts';
-import { passwordsController } from './passwords/passwords-controller.ts';
-import { preferencesController } from './preferences/preferences-controller.ts';
-import { searchController } from './search/search-controller.ts';
-import { keptSession } from './sessions/kept-session.ts';
-import { KnownDevices } from './sessions/known-devices.ts';
+import { answerResetRequests } from './passwords/reset-request-store.ts';
+import { permissionsController } from './permissions/pages/permissions-controller.ts';
+import { preferencesController } from './preferences/pages/preferences-controller.ts';
+import { searchController } from './search/pages/search-controller.ts';
+import { AddressLimiter } from './sessions/address-limiter.ts';
+import { authentication } from './sessions/pages/authentication.ts';
+import { keptSession } from './sessions/pages/kept-session.ts';
+import { KnownDevices } from './sessions/pages/known-devices.ts';
+import { sessionsController } from './sessions/pages/sessions-controller.ts';
+import { showSignIn } from './sessions/pages/sign-in-page.ts';
+import type { SignedIn } from './sessions/pages/signed-in.d.ts';
 import { SessionStore } from './sessions/session-store.ts';
-import { sessionsController } from './sessions/sessions-controller.ts';
 import { SignIn } from './sessions/sign-in.ts';
-import { setupController } from './setup/setup-controller.ts';
-import { may } from './users/user.ts';
-import { userActionsController } from './users/user-actions-controller.ts';
-import { UserIndex } from './users/user-index.ts';
-import { usersController } from './users/users-controller.ts';
-import { AddressLimiter } from './web/address-limiter.ts';
-import type { AppContext } from './web/app-context.ts';
+import { setupController } from './setup/pages/setup-controller.ts';
+import { UserIndex } from './users/list/user-index.ts';
+import { userActionsController } from './users/pages/user-actions-controller.ts';
+import { usersController } from './users/pages/users-controller.ts';
+import { NotFound } from './verbs/refusals.ts';
 import { assets } from './web/assets.ts';
-import { authentication } from './web/authentication.ts';
 import { requireSignIn } from './web/authorization.ts';
 import { cookieName } from './web/cookie-name.ts';
 import { errorHandler } from './web/error-handler.ts';
-import { NotFound } from './web/errors.ts';
 import { forgery, methodOverride } from './web/forgery.ts';
-import { health } from './web/health.ts';
 import { hostCheck } from './web/host-check.ts';
 import { proxyCheck } from './web/proxy-check.ts';
-import type { SignedIn } from './web/request.d.ts';
 import { requestLog } from './web/request-log.ts';
 import { noStore, securityHeaders } from './web/security-headers.ts';
 import { Visits } from './web/visits.ts';
@@ -82,6 +86,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   const place = { instanceName: config.instanceName, baseUrl: config.baseUrl };
   const addressLimiter = new AddressLimiter(db, clock);
   const jobs = new Jobs({ logger, clock });
+  const answerRequests = () => answerResetRequests({ db, clock, logger, links, auditKey: config.secrets.audit });
   const backupProblem = () => jobs.list().find(({ name }) => name === BACKUP_JOB)?.problem;
   const context: AppContext = {
     db,
@@ -93,7 +98,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     addressLimiter,
     devices: new KnownDevices(config, clock),
     links,
-    mail: transport && new MailSender({ db, clock, logger, links, place, transport, auditKey: config.secrets.audit }),
+    mail: transport && new MailSender({ db, clock, logger, links, place, transport, prepare: answerRequests }),
     index: new UserIndex(db.read, clock),
     jobs,
     troubles: new Troubles({ db, config, clockWatch: new ClockWatch({ clock, logger }), backupProblem }),
@@ -107,6 +112,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.set('trust proxy', config.trustProxy ?? false);
   app.set('etag', false);
   app.set('query parser', 'simple');
+  app.locals.features = FEATURES;
   app.locals.instanceName = config.instanceName;
   app.locals.mailboxPath = mailbox?.path;
   app.locals.clock = clock;
@@ -179,7 +185,14 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(() => {
     throw new NotFound();
   });
-  app.use(errorHandler(context));
+  app.use(
+    errorHandler({
+      logger,
+      recordRefusal: (req, reason) => recordRefusal(context, req, reason),
+      showSignIn: (req, res, kept) =>
+        showSignIn(context, req, res, { identifier: '', next: '' }, { kept, status: 401 }),
+    }),
+  );
   return { express: app, context };
 }
 

@@ -4,8 +4,8 @@ import { parseEnv } from 'node:util';
 import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
 import { CannotStart } from './cannot-start.ts';
-import { isEmailAddress } from './email-address.ts';
 import { envFileMistakes, unknownSettings } from './env-file.ts';
+import { isEmailAddress } from './text/email-address.ts';
 
 /** What is wrong with the settings, one line per mistake; the start prints them and ends. */
 export class ConfigError extends CannotStart {}

@@ -1,18 +1,18 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
+import { isAnyAdministrator } from './access/administrators.ts';
 import { createApp } from './app.ts';
+import type { AppContext } from './app-context.ts';
 import type { Settings } from './config.ts';
 import { isUnavailable } from './db/database.ts';
+import { jobsOf } from './features.ts';
 import { openForServer } from './installation/open-installation.ts';
 import { findServerSettings, keepServerSettings, serverSettings } from './installation/server-settings.ts';
-import { jobsOf } from './jobs/job-list.ts';
 import { createLogger } from './logger.ts';
 import { endWithoutData } from './lost-data.ts';
 import type { Mailbox } from './mail/mailbox.ts';
 import { whenParentIsGone } from './parent.ts';
-import { isAnyAdministrator } from './users/administrators.ts';
-import type { AppContext } from './web/app-context.ts';
 
 const SHUTDOWN_PATIENCE = 10_000;
 const SECOND_SIGNAL_AFTER = 1_000;

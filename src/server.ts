@@ -1,11 +1,11 @@
+import { isAnyAdministrator } from './access/administrators.ts';
+import type { AppContext } from './app-context.ts';
 import { instant } from './clock.ts';
 import { ConfigError, readSettings } from './config.ts';
 import { explained, fail } from './failure.ts';
 import { passwordProblem, personalWords } from './passwords/password.ts';
 import { serve } from './serve.ts';
-import { createFirstAdministrator } from './setup/first-administrator.ts';
-import { isAnyAdministrator } from './users/administrators.ts';
-import type { AppContext } from './web/app-context.ts';
+import { createFirstAdministrator } from './setup/actions/first-administrator.ts';
 
 async function createAdministratorFromSettings({ db, config, hasher }: AppContext): Promise<void> {
   const given = config.administrator;

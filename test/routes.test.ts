@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { routesOf } from '../faults/routes.ts';
 import type { Person } from '../seeds/cast.ts';
-import { ALL_RIGHTS, type Application, type Level, type Rights } from '../src/groups/permission.ts';
-import type { Activity } from '../src/users/user.ts';
+import type { Activity } from '../src/access/activity.ts';
+import { ALL_RIGHTS, type Application, type Level, type Rights } from '../src/access/rights.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
 import { watchAudit } from './support/audit.ts';
 import { everything, facts, factsBesideAudit } from './support/database.ts';

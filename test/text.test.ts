@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { identityKey } from '../src/identity-key.ts';
-import { fold, normalizedAs } from '../src/text.ts';
+import { identityKey } from '../src/text/identity-key.ts';
+import { fold, normalizedAs } from '../src/text/text.ts';
 
 /** Where a letter carries so many marks of different kinds, sorting them takes seconds: what a request may hold of each. */
 const HEAVY: [string, string][] = [

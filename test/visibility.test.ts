@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { routesOf } from '../faults/routes.ts';
-import type { Level } from '../src/groups/permission.ts';
+import type { Level } from '../src/access/rights.ts';
 import { startApp, type TestApp } from './support/app.ts';
 import { send, submit } from './support/form.ts';
 import { pageOf } from './support/page.ts';

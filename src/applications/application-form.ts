@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { APPLICATIONS } from '../groups/permission.ts';
-import { cleaned, INVISIBLE, isSeen, optional } from '../users/user-form.ts';
-import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
+import { APPLICATIONS } from '../access/rights.ts';
+import { cleaned, INVISIBLE, isSeen, optional } from '../forms/fields.ts';
+import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
 
 /** Fields that stand beside those of the applications in the matrix of permissions, and what every object has. */
 const RESERVED = new Set<string>([...APPLICATIONS, 'version', 'confirmed', 'step', 'constructor']);

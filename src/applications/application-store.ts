@@ -1,5 +1,5 @@
 import type { Reader } from '../db/database.ts';
-import { NotFound } from '../web/errors.ts';
+import { NotFound } from '../verbs/refusals.ts';
 import { type Application, builtInApplications } from './application.ts';
 
 /** The built-in ones, then those that are registered, by name. */

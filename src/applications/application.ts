@@ -1,5 +1,5 @@
+import { APPLICATIONS, type Application as BuiltIn } from '../access/rights.ts';
 import type { Instant } from '../clock.ts';
-import { APPLICATIONS, type Application as BuiltIn } from '../groups/permission.ts';
 
 /** What a right can be granted on: a part of Roster, or another program of the house that an administrator registered. */
 export interface Application {

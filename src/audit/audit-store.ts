@@ -3,8 +3,9 @@ import type { Knex } from 'knex';
 import type { Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
-import { identityKey } from '../identity-key.ts';
-import type { Act, AuditEvent, Change } from './audit-event.ts';
+import { identityKey } from '../text/identity-key.ts';
+import type { Act } from '../verbs/act.ts';
+import type { AuditEvent, Change } from './audit-event.ts';
 
 const READ_AT_ONCE = 1_000;
 const START = '';

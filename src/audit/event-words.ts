@@ -1,3 +1,5 @@
+import type { AuditEvent } from './audit-event.ts';
+
 /** What stands between who and whom in a sentence of the timeline: "alice deactivated maria". */
 const WORDS: Record<string, string> = {
   'user.created': 'created',
@@ -67,19 +69,46 @@ const VALUES: Record<string, Record<string, string>> = {
   counter: { account: 'unknown devices', 'known device': 'a known device' },
 };
 
-export function fieldWords(field: string): string {
+function fieldWords(field: string): string {
   if (Object.hasOwn(FIELDS, field)) return FIELDS[field];
   return field.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 /** A value as a person says it. */
-export function spokenValue(field: string, value: unknown): unknown {
+function spokenValue(field: string, value: unknown): unknown {
   const words = Object.hasOwn(VALUES, field) ? VALUES[field] : {};
   return typeof value === 'string' && Object.hasOwn(words, value) ? words[value] : value;
 }
 
 /** What was asked for and refused; method and path are what the log has. */
-export function requestWords(request: string): string {
+function requestWords(request: string): string {
   const [method, path] = request.split(' ');
   return method === 'GET' ? `the page ${path}` : `a change at ${path}`;
+}
+
+/** An event in words, but for names, moments and other values, which are the reader's to format. */
+export interface EventWords {
+  /** What stands between who and whom. */
+  verb: string;
+  /** What was asked for and refused; undefined for every other event. */
+  request: string | undefined;
+  fields: FieldWords[];
+}
+
+export interface FieldWords {
+  label: string;
+  /** Left out where there was nothing to compare with. */
+  before?: unknown;
+  after?: unknown;
+}
+
+export function wordsOf({ action, subjectName, before, after }: AuditEvent): EventWords {
+  const verb = actionWords(action);
+  if (action === 'request.refused') return { verb, request: requestWords(subjectName), fields: [] };
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const fields = names.map((name): FieldWords => {
+    const words = { label: fieldWords(name), after: spokenValue(name, after[name]) };
+    return name in before ? { ...words, before: spokenValue(name, before[name]) } : words;
+  });
+  return { verb, request: undefined, fields };
 }

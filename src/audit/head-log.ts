@@ -1,12 +1,14 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
 import { type Day, dayOf } from '../clock.ts';
-import type { AppContext } from '../web/app-context.ts';
+import type { Database } from '../db/database.ts';
 import { findHead, headInWords } from './audit-store.ts';
 
 /**
  * Writes the head of the audit into the log, once a day and at every start. Whoever holds the database and the secrets could set the
  * audit back and seal it anew, but not what the log has carried elsewhere by then: see `verify-audit --head`.
  */
-export function headLog({ db, clock, logger }: Pick<AppContext, 'db' | 'clock' | 'logger'>): () => Promise<void> {
+export function headLog({ db, clock, logger }: { db: Database; clock: Clock; logger: Logger }): () => Promise<void> {
   let told: Day | undefined;
   return async () => {
     const today = dayOf(clock());

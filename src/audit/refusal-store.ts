@@ -1,8 +1,9 @@
+import { NO_RIGHTS } from '../access/rights.ts';
+import type { Viewer } from '../access/viewer.ts';
 import { type Instant, instant, MINUTE } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
-import { NO_RIGHTS } from '../groups/permission.ts';
-import type { Viewer } from '../users/user.ts';
-import type { Act, Change } from './audit-event.ts';
+import type { Act } from '../verbs/act.ts';
+import type { Change } from './audit-event.ts';
 import { recordChanges } from './audit-store.ts';
 
 /** Something that somebody asked for and was refused. */

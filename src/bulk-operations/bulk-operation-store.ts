@@ -1,8 +1,8 @@
-import type { Act } from '../audit/audit-event.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
-import type { Channel, LinkSettings } from '../links/link-store.ts';
-import { NotFound } from '../web/errors.ts';
+import type { Channel, LinkSettings } from '../one-time-links/one-time-link-store.ts';
+import type { Act } from '../verbs/act.ts';
+import { NotFound } from '../verbs/refusals.ts';
 import type { BulkAction, BulkOperation, SubjectType } from './bulk-operation.ts';
 import { BULK_SUBJECTS, type BulkOutcome } from './bulk-subject.ts';
 

@@ -1,7 +1,7 @@
 import type { Instant } from '../clock.ts';
-import type { GroupAction } from '../groups/group-life-cycle.ts';
-import { counted } from '../text.ts';
-import type { UserAction } from '../users/user-action.ts';
+import type { GroupAction } from '../groups/actions/group-life-cycle.ts';
+import { counted } from '../text/text.ts';
+import type { UserAction } from '../users/actions/user-action.ts';
 
 /** What an operation can be done to. */
 export type SubjectType = 'user' | 'group';

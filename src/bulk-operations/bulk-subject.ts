@@ -1,12 +1,14 @@
-import type { Act, Fields } from '../audit/audit-event.ts';
+import type { Living } from '../access/activity.ts';
+import type { Application } from '../access/rights.ts';
+import type { Viewer } from '../access/viewer.ts';
+import type { Fields } from '../audit/audit-event.ts';
 import type { Day } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
-import { type GroupAction, judgeGroups, performOnGroups } from '../groups/group-life-cycle.ts';
-import type { Application } from '../groups/permission.ts';
-import type { Channel, LinkSettings } from '../links/link-store.ts';
-import type { Living, Viewer } from '../users/user.ts';
-import type { Refusal } from '../users/user-action.ts';
-import { judge, perform } from '../users/user-life-cycle.ts';
+import { type GroupAction, judgeGroups, performOnGroups } from '../groups/actions/group-life-cycle.ts';
+import type { Channel, LinkSettings } from '../one-time-links/one-time-link-store.ts';
+import { judge, perform } from '../users/actions/user-life-cycle.ts';
+import type { Act } from '../verbs/act.ts';
+import type { Refusal } from '../verbs/outcome.ts';
 import type { BulkAction, SubjectType } from './bulk-operation.ts';
 
 /** What an operation comes to for one of its subjects. */

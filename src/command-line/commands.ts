@@ -1,21 +1,27 @@
-import type { Act } from '../audit/audit-event.ts';
+import { findAdministratorIds } from '../access/administrators.ts';
 import { findHead, type Head, headInWords, verifyChain } from '../audit/audit-store.ts';
-import { commandLineAct } from '../audit/command-line-act.ts';
 import { dayOf, instant } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
 import type { ServerSettings } from '../installation/server-settings.ts';
-import { type Channel, findToken, type LinkSettings, linkAddress, type Purpose } from '../links/link-store.ts';
-import { administratorsGroup } from '../setup/first-administrator.ts';
-import { counted } from '../text.ts';
-import { findAdministrators } from '../users/administrators.ts';
+import {
+  type Channel,
+  findToken,
+  type LinkSettings,
+  linkAddress,
+  type Purpose,
+} from '../one-time-links/one-time-link-store.ts';
+import { administratorsGroup } from '../setup/actions/first-administrator.ts';
+import { format } from '../text/format.ts';
+import { counted } from '../text/text.ts';
+import type { UserAction } from '../users/actions/user-action.ts';
+import { createUser } from '../users/actions/user-editing.ts';
+import { perform } from '../users/actions/user-life-cycle.ts';
 import type { User } from '../users/user.ts';
-import type { UserAction } from '../users/user-action.ts';
-import { createUser } from '../users/user-editing.ts';
 import { checkUser, emptyUser } from '../users/user-form.ts';
-import { perform } from '../users/user-life-cycle.ts';
-import { findSubject, findUserByIdentifier } from '../users/user-store.ts';
-import { format } from '../web/format.ts';
+import { findSubject, findUserByIdentifier, findUsers } from '../users/user-store.ts';
+import type { Act } from '../verbs/act.ts';
+import { commandLineAct } from '../verbs/program-act.ts';
 
 export interface CommandContext {
   db: Database;
@@ -119,7 +125,7 @@ async function createAdministrator(context: CommandContext, [name, email]: strin
 }
 
 async function listAdministrators({ db }: CommandContext): Promise<Result> {
-  const administrators = await findAdministrators(db.read);
+  const administrators = await findUsers(db.read, await findAdministratorIds(db.read));
   const now = instant(Date.now());
   const none = 'Nobody maintains users and groups for good: create-administrator makes somebody who does.';
   const isLocked = (user: User) => user.lockedUntil !== null && user.lockedUntil > now;

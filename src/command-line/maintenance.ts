@@ -5,8 +5,8 @@ import { acceptSecrets } from '../installation/accepted-secrets.ts';
 import { backUp } from '../installation/backup.ts';
 import { migrateData } from '../installation/open-installation.ts';
 import { restore } from '../installation/restore.ts';
-import { counted } from '../text.ts';
-import { format } from '../web/format.ts';
+import { format } from '../text/format.ts';
+import { counted } from '../text/text.ts';
 import type { Result } from './commands.ts';
 
 export interface MaintenanceOptions {

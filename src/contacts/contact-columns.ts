@@ -1,5 +1,5 @@
-import { identityKey } from '../identity-key.ts';
-import { fold } from '../text.ts';
+import { identityKey } from '../text/identity-key.ts';
+import { fold } from '../text/text.ts';
 
 /** What the table keeps of a contact's names and addresses: as they were typed, and made from them the sort and search texts. */
 export function contactColumns(contact: { name: string; emails: string[]; phones: string[] }) {

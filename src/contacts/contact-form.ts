@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { isEmailAddress, probableEmail, readableEmail } from '../email-address.ts';
-import { normalizedAs } from '../text.ts';
-import { cleaned, INVISIBLE, isSeen, optional, tags } from '../users/user-form.ts';
-import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
-import { picked, type Searches } from '../web/picker.ts';
+import { cleaned, INVISIBLE, isSeen, optional, tags } from '../forms/fields.ts';
+import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
+import { picked, type Searches } from '../forms/picker.ts';
+import { isEmailAddress, probableEmail, readableEmail } from '../text/email-address.ts';
+import { normalizedAs } from '../text/text.ts';
 import { ACCOUNT_TYPES, type Contact, type ContactKind, type ContactViewer, firstOwner, isPublic } from './contact.ts';
 
 const MOST_OF_A_KIND = 20;

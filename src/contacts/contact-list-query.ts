@@ -6,7 +6,7 @@ import {
   readPageQuery,
   type Source,
   wordsOf,
-} from '../web/list-query.ts';
+} from '../lists/list-query.ts';
 import type { AccountType, Contact, ContactKind } from './contact.ts';
 
 /** What the list can be sorted by, in the words of the address. */

@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
-import type { Act } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { findContactIdsByText } from '../db/search.ts';
-import { fold, normalizedAs } from '../text.ts';
+import { fold, normalizedAs } from '../text/text.ts';
+import type { Act } from '../verbs/act.ts';
 import {
   type AccountType,
   type Contact,

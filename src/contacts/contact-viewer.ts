@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
+import { whereNotOver } from '../access/granted-rights.ts';
+import { may, type Viewer } from '../access/viewer.ts';
 import type { Day } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
-import { whereNotOver } from '../groups/membership-store.ts';
-import { may, type Viewer } from '../users/user.ts';
 import { type ContactViewer, seesPublic } from './contact.ts';
 
 /** The viewer with what decides which contacts they see today. The program itself sees the public ones. */

@@ -1,5 +1,5 @@
+import { may, type Viewer } from '../access/viewer.ts';
 import type { Instant } from '../clock.ts';
-import { may, type Viewer } from '../users/user.ts';
 
 export const ACCOUNT_TYPES = ['customer', 'supplier', 'prospect', 'competitor', 'employee'] as const;
 export type AccountType = (typeof ACCOUNT_TYPES)[number];

@@ -1,6 +1,9 @@
 import type { Knex } from 'knex';
 import type { Reader } from './database.ts';
 
+/** A statement takes 32,766 values at most; sets of ids go through in pieces. */
+const IDS_PER_QUERY = 10_000;
+
 /**
  * The ids that a query selects, in its order, as one value: a row object for each of a hundred thousand would take ten
  * times as long. The query selects a column `id` and nothing else that matters.
@@ -23,4 +26,8 @@ export function whereIdIn<T extends Knex.QueryBuilder>(query: T, column: string,
 export function whereIdAmong<T extends Knex.QueryBuilder>(query: T, column: string, ids: number[]): T {
   query.whereRaw('+?? in (select value from json_each(?))', [column, JSON.stringify(ids)]);
   return query;
+}
+
+export function* pieces<T>(all: T[], size = IDS_PER_QUERY): Generator<T[]> {
+  for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
 }

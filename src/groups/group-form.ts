@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { cleaned, INVISIBLE, isSeen, optional, tags } from '../users/user-form.ts';
-import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
-import { picked, type Searches } from '../web/picker.ts';
+import { cleaned, INVISIBLE, isSeen, optional, tags } from '../forms/fields.ts';
+import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
+import { picked, type Searches } from '../forms/picker.ts';
 import type { Group } from './group.ts';
 
 const fields = {

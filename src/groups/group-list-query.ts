@@ -1,4 +1,4 @@
-import type { Activity } from '../users/user.ts';
+import type { Activity } from '../access/activity.ts';
 import {
   idsOf,
   listAddress,
@@ -7,7 +7,7 @@ import {
   readPageQuery,
   type Source,
   wordsOf,
-} from '../web/list-query.ts';
+} from '../lists/list-query.ts';
 import type { Leadership } from './leader.ts';
 
 export const GROUP_SORTS = ['name', 'leader', 'users', 'permissions'] as const;

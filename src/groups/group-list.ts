@@ -1,15 +1,13 @@
+import type { Activity } from '../access/activity.ts';
 import { dayOf } from '../clock.ts';
+import type { Cursor } from '../lists/list-query.ts';
 import { findGroupTags } from '../tags/tag-store.ts';
-import { fold } from '../text.ts';
-import type { Activity } from '../users/user.ts';
-import type { AppContext } from '../web/app-context.ts';
-import type { Cursor } from '../web/list-query.ts';
+import { fold } from '../text/text.ts';
+import type { UserSources } from '../users/list/user-index.ts';
 import type { Group } from './group.ts';
 import type { GroupQuery, GroupSort } from './group-list-query.ts';
 import { findAllGroups } from './group-store.ts';
 import { findLeaderships, type Leadership } from './leader.ts';
-
-type Sources = Pick<AppContext, 'db' | 'index' | 'clock'>;
 
 export interface ListedGroup extends Group {
   leadership: Leadership;
@@ -28,12 +26,12 @@ export interface GroupList {
 }
 
 /** The groups that a view means, by filters and search, in its order. Groups are few: all are looked at. */
-export async function selectGroups(sources: Sources, query: GroupQuery): Promise<ListedGroup[]> {
+export async function selectGroups(sources: UserSources, query: GroupQuery): Promise<ListedGroup[]> {
   return sorted((await findListed(sources)).filter(matching(query)), query);
 }
 
 /** One page of the list, with the counts of every filter. */
-export async function listGroups(sources: Sources, query: GroupQuery): Promise<GroupList> {
+export async function listGroups(sources: UserSources, query: GroupQuery): Promise<GroupList> {
   const all = await findListed(sources);
   const without = (change: Partial<GroupQuery>) => all.filter(matching({ ...query, ...change }));
   const matches = sorted(all.filter(matching(query)), query);
@@ -52,7 +50,7 @@ export async function listGroups(sources: Sources, query: GroupQuery): Promise<G
   };
 }
 
-async function findListed({ db, index, clock }: Sources): Promise<ListedGroup[]> {
+async function findListed({ db, index, clock }: UserSources): Promise<ListedGroup[]> {
   await index.refresh();
   const { groups: sizes } = index.sizes();
   const leaderships = await findLeaderships(db.read, dayOf(clock()));

@@ -1,16 +1,16 @@
 import type { Knex } from 'knex';
-import type { Act } from '../audit/audit-event.ts';
+import { type Level, NO_RIGHTS, type Rights } from '../access/rights.ts';
 import { noteUserEvents, recordChanges } from '../audit/audit-store.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { violatedUnique } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import { hasLookAlikes, identityKey, spelledLike } from '../identity-key.ts';
+import { FieldErrors } from '../forms/form.ts';
 import { setTags } from '../tags/tag-store.ts';
-import { normalizedAs } from '../text.ts';
-import { NotFound } from '../web/errors.ts';
-import { FieldErrors } from '../web/form.ts';
+import { hasLookAlikes, identityKey, spelledLike } from '../text/identity-key.ts';
+import { normalizedAs } from '../text/text.ts';
+import type { Act } from '../verbs/act.ts';
+import { NotFound } from '../verbs/refusals.ts';
 import type { Group } from './group.ts';
-import { type Level, NO_RIGHTS, type Rights } from './permission.ts';
 
 /** All groups that are not deleted, by name, with what they grant. */
 export async function findGroups(db: Reader, ids?: number[]): Promise<Group[]> {

@@ -1,13 +1,13 @@
-import { fitOf, isNamed } from '../text.ts';
-import { may, type Viewer } from '../users/user.ts';
-import type { AppContext } from '../web/app-context.ts';
-import { SUGGESTED } from '../web/picker.ts';
+import { may, type Viewer } from '../access/viewer.ts';
+import { SUGGESTED } from '../forms/picker.ts';
+import { fitOf, isNamed } from '../text/text.ts';
+import type { UserSources } from '../users/list/user-index.ts';
 import type { Group } from './group.ts';
 import { findGroups } from './group-store.ts';
 
 /** The groups that the viewer may know of: who may not read groups knows those that somebody is in (R86). */
 export async function findKnownGroups(
-  { db, index }: Pick<AppContext, 'db' | 'index'>,
+  { db, index }: Pick<UserSources, 'db' | 'index'>,
   viewer: Viewer,
 ): Promise<Group[]> {
   const groups = await findGroups(db.read);

@@ -1,6 +1,7 @@
+import type { Living } from '../access/activity.ts';
+import { covers, type Rights } from '../access/rights.ts';
+import { may, type Viewer } from '../access/viewer.ts';
 import type { Instant } from '../clock.ts';
-import { type Living, may, type Viewer } from '../users/user.ts';
-import { covers, type Rights } from './permission.ts';
 
 /** Bundles users and carries permissions. */
 export interface Group extends Living {

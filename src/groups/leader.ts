@@ -1,7 +1,7 @@
+import { maySignIn } from '../access/admission.ts';
+import { isOver, whereNotOver } from '../access/granted-rights.ts';
 import type { Day } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
-import { maySignIn } from '../users/user.ts';
-import { isOver, whereNotOver } from './membership-store.ts';
 
 /** Whether a group has a leader, and whether they can act as one: who may not sign in or is no longer a member leads nothing. */
 export type Leadership = 'active' | 'inactive' | 'none';

@@ -1,8 +1,8 @@
 import { recordChanges } from '../audit/audit-store.ts';
-import { commandLineAct } from '../audit/command-line-act.ts';
 import type { Settings } from '../config.ts';
 import { openDatabase } from '../db/database.ts';
 import { lockServer } from '../db/server-lock.ts';
+import { commandLineAct } from '../verbs/program-act.ts';
 import { requireData } from './data-folder.ts';
 import { keepFingerprints, secretProblems } from './secret-fingerprints.ts';
 import { readSecrets, withSecrets } from './secrets.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { type Clock, DAY, HOUR } from '../clock.ts';
-import { counted } from '../text.ts';
+import { counted } from '../text/text.ts';
 
 /** A time server that sets a clock right moves it by less. */
 const LEAST_JUMP = HOUR;

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { AHEAD, type Clock, instant } from '../clock.ts';
 import { type Database, isUnavailable } from '../db/database.ts';
-import { expireLinksMadeAfter } from '../links/link-store.ts';
 import { hurryMailsMadeAfter } from '../mail/outbox-store.ts';
+import { expireLinksMadeAfter } from '../one-time-links/one-time-link-store.ts';
 import { restartLocksMadeAfter } from '../sessions/lockout-store.ts';
 
 /**

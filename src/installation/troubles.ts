@@ -1,11 +1,11 @@
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
-import { findTwins } from '../identity-twins.ts';
 import { findStuckMail } from '../mail/outbox-store.ts';
-import { counted } from '../text.ts';
+import { counted } from '../text/text.ts';
 import type { ClockWatch } from './clock-watch.ts';
 import { databaseBytes, reasonOf } from './data-folder.ts';
 import { freeBytes, refusalOfDisk } from './disk-room.ts';
+import { findTwins } from './identity-twins.ts';
 
 /** With less than this, or less than twice the database, the next backup or the next busy day does not fit. */
 const LEAST_FREE = 200_000_000;

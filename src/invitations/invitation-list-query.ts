@@ -1,6 +1,6 @@
-import type { Channel } from '../links/link-store.ts';
-import { listAddress, type Order, type PageQuery, readPageQuery, type Source, wordsOf } from '../web/list-query.ts';
-import type { InvitationStatus } from './invitation-list.ts';
+import { listAddress, type Order, type PageQuery, readPageQuery, type Source, wordsOf } from '../lists/list-query.ts';
+import type { Channel } from '../one-time-links/one-time-link-store.ts';
+import type { InvitationStatus } from './invitation-status.ts';
 
 export const INVITATION_SORTS = ['name', 'email', 'status', 'channel', 'creator', 'made'] as const;
 export type InvitationSort = (typeof INVITATION_SORTS)[number];

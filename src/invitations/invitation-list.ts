@@ -3,23 +3,11 @@ import type { Instant } from '../clock.ts';
 import type { ContactViewer } from '../contacts/contact.ts';
 import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import type { Channel } from '../links/link-store.ts';
-import { findUserIdsBySearch } from '../users/linked-contacts.ts';
-import type { Cursor } from '../web/list-query.ts';
+import { findUserIdsBySearch } from '../linked-contacts/linked-search.ts';
+import type { Cursor } from '../lists/list-query.ts';
+import type { Channel } from '../one-time-links/one-time-link-store.ts';
 import type { InvitationQuery, InvitationSort } from './invitation-list-query.ts';
-
-/** How far an invitation has got; exactly one holds, the first that fits. */
-export const INVITATION_STATUSES = [
-  'accepted',
-  'withdrawn',
-  'not-delivered',
-  'expired',
-  'opened',
-  'waiting',
-  'copied',
-  'sent',
-] as const;
-export type InvitationStatus = (typeof INVITATION_STATUSES)[number];
+import { INVITATION_STATUSES, type InvitationStatus } from './invitation-status.ts';
 
 export const CHANNELS = ['mail', 'copy'] as const satisfies Channel[];
 

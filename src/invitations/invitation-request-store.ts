@@ -1,9 +1,9 @@
-import type { Act } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
 import type { Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import type { User } from '../users/user.ts';
+import type { Act } from '../verbs/act.ts';
 
 /** Somebody waits for an invitation that only an administrator can make. */
 export interface InvitationRequest {

@@ -1,9 +1,9 @@
-import type { Act } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
 import { HOUR, type Instant, instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { findMailedSince, mailLinksAgain } from '../mail/outbox-store.ts';
 import type { User } from '../users/user.ts';
+import type { Act } from '../verbs/act.ts';
 
 /** At most three times an hour, like every link that is asked for (R44). */
 const MAILED_AGAIN_AFTER = HOUR / 3;

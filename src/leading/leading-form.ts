@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { day, userEmail, userName } from '../users/user-form.ts';
-import { checkForm, type FormResult, type Typed, typedFields } from '../web/form.ts';
+import { day, userEmail, userName } from '../forms/fields.ts';
+import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
 
 /** So many addresses at once: a leader knows each of them. */
 const MOST_AT_ONCE = 100;

@@ -1,10 +1,10 @@
+import { grants, type Rights, union } from '../access/rights.ts';
 import type { Day } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import type { Group } from '../groups/group.ts';
 import { findGroup, findGroupsOf } from '../groups/group-store.ts';
 import { findLedIds } from '../groups/leader.ts';
-import { grants, type Rights, union } from '../groups/permission.ts';
-import { Forbidden } from '../web/errors.ts';
+import { Forbidden } from '../verbs/refusals.ts';
 
 /** Who may write on these may change others, so membership in a group that grants it is not for a leader to give. */
 const POWERFUL = ['users', 'groups', 'settings'];

@@ -3,8 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Clock, type Instant, instant } from '../clock.ts';
 import type { Database } from '../db/database.ts';
-import { type LinkSettings, linkAddress, tokenOf } from '../links/link-store.ts';
-import { answerResetRequests } from '../passwords/reset-request-store.ts';
+import { type LinkSettings, linkAddress, tokenOf } from '../one-time-links/one-time-link-store.ts';
 import { htmlOf, type Place, textOf, writeMessage } from './message.ts';
 import { claimMail, type DueMail, failMail, isMailDue, markSent, postponeMail } from './outbox-store.ts';
 
@@ -43,7 +42,8 @@ export interface MailSenderContext {
   logger: Logger;
   links: LinkSettings;
   place: Place;
-  auditKey: string;
+  /** Before each round: what makes mail of what was asked for since. */
+  prepare(): Promise<void>;
   transport: Transport;
 }
 
@@ -74,10 +74,10 @@ export class MailSender {
     this.context.transport.close();
   }
 
-  /** Answers requests for new passwords, then sends whatever is due, until the server takes no more. */
+  /** Prepares, then sends whatever is due, until the server takes no more. */
   async round(): Promise<void> {
     const { db, clock } = this.context;
-    await answerResetRequests(this.context);
+    await this.context.prepare();
     while (!this.stopping.signal.aborted && (await isMailDue(db.read, instant(clock())))) {
       const mail = await db.write((trx) => claimMail(trx, instant(clock())));
       if (!mail || (await this.send(mail)) === 'unreachable') return;

@@ -1,5 +1,5 @@
-import { counted } from '../text.ts';
-import type { Format } from '../web/format.ts';
+import type { Format } from '../text/format.ts';
+import { counted } from '../text/text.ts';
 import type { MailKind, SentMail } from './outbox-store.ts';
 
 export const MAIL_LABELS: Record<MailKind, string> = {

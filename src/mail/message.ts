@@ -1,7 +1,7 @@
 import type { Instant } from '../clock.ts';
-import { counted } from '../text.ts';
-import { format } from '../web/format.ts';
-import { renderView } from '../web/render.ts';
+import { format } from '../text/format.ts';
+import { counted } from '../text/text.ts';
+import { renderView } from '../text/view.ts';
 import type { DueMail, MailKind } from './outbox-store.ts';
 
 /** A mail as both of its forms show it: paragraphs, and perhaps one thing to press. */

@@ -1,11 +1,11 @@
-import type { Act } from '../audit/audit-event.ts';
+import { findRights } from '../access/granted-rights.ts';
+import { grants } from '../access/rights.ts';
 import { DAY, dayOf, HOUR, type Instant, instant, MINUTE } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import { findRights } from '../groups/membership-store.ts';
-import { grants } from '../groups/permission.ts';
-import type { Purpose, TokenSource } from '../links/link-store.ts';
+import type { Purpose, TokenSource } from '../one-time-links/one-time-link-store.ts';
+import type { Act } from '../verbs/act.ts';
 
 /** What a user is told without being sent a link. */
 export type Notice =

@@ -1,7 +1,16 @@
 // Loaded when the first password is estimated: its word lists take a moment, and most requests never need them.
 import { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
-import type { Estimate } from './guessing.ts';
+
+/** How hard a text is to guess. */
+export interface Estimate {
+  /** From 0 to 4. */
+  score: number;
+  /** The decimal logarithm of the number of guesses. */
+  guesses: number;
+  /** What a guesser would make most of it from. */
+  pattern: string;
+}
 
 /** Estimating takes longer the longer the text, up to some hundredths of a second, and every page waits meanwhile. */
 const LOOKED_AT = 30;

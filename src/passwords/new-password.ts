@@ -1,4 +1,4 @@
-import { type Typed, typedFields } from '../web/form.ts';
+import { type Typed, typedFields } from '../forms/form.ts';
 import { passwordProblem } from './password.ts';
 
 /** What the fields of a new password hold; they are never shown again. */

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import bcrypt from 'bcrypt';
-import { TooManyRequests } from '../web/errors.ts';
+import { TooManyRequests } from '../verbs/refusals.ts';
 import { normalized } from './password.ts';
 
 /** The scheme stands before the hash, so that another one can come beside it. */

@@ -1,8 +1,8 @@
-import type { Act } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { mailNotice } from '../mail/outbox-store.ts';
 import type { User } from '../users/user.ts';
+import type { Act } from '../verbs/act.ts';
 
 export async function findPasswordHash(db: Reader, userId: number): Promise<string | undefined> {
   return (await db('users').where('id', userId).first('password_hash'))?.password_hash ?? undefined;

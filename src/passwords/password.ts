@@ -1,5 +1,5 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
-import { fold, normalizedAs } from '../text.ts';
+import { fold, normalizedAs } from '../text/text.ts';
 import { estimate } from './guessing.ts';
 
 /** Without a second factor (NIST SP 800-63B-4, 3.1.1.2). */

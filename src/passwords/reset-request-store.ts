@@ -1,15 +1,16 @@
 import type { Logger } from 'pino';
-import type { Act } from '../audit/audit-event.ts';
+import { maySignIn, waitsForInvitation } from '../access/admission.ts';
+import { NO_RIGHTS } from '../access/rights.ts';
 import { recordChanges } from '../audit/audit-store.ts';
 import { AHEAD, type Clock, dayOf, HOUR, type Instant, instant } from '../clock.ts';
 import type { Database, Reader, Transaction } from '../db/database.ts';
-import { NO_RIGHTS } from '../groups/permission.ts';
 import { requestInvitations } from '../invitations/invitation-request-store.ts';
 import { findMailedJustNow, sendInvitationsAgain } from '../invitations/invitation-sending.ts';
-import { findOpenLink, issueLinks, type LinkSettings } from '../links/link-store.ts';
 import { mailLinks } from '../mail/outbox-store.ts';
-import { maySignIn, type User, waitsForInvitation } from '../users/user.ts';
+import { findOpenLink, issueLinks, type LinkSettings } from '../one-time-links/one-time-link-store.ts';
+import type { User } from '../users/user.ts';
 import { findUserByIdentifier } from '../users/user-store.ts';
+import type { Act } from '../verbs/act.ts';
 
 /** To one user, however often somebody asks (R44). */
 const MAILS_PER_HOUR = 3;

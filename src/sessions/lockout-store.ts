@@ -1,10 +1,10 @@
-import type { Act } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
 import { DAY, type Instant, instant, MINUTE } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
+import { pieces } from '../db/ids.ts';
 import { mailNotice } from '../mail/outbox-store.ts';
 import type { User } from '../users/user.ts';
-import { pieces } from '../users/user-store.ts';
+import type { Act } from '../verbs/act.ts';
 
 /** The first wait; each that follows without a success in between is twice as long, up to a day. */
 export const FIRST_LOCK = 15 * MINUTE;

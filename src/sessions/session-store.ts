@@ -3,8 +3,7 @@ import type { Request } from 'express';
 import { type Session, type SessionData, Store } from 'express-session';
 import { AHEAD, type Clock, HOUR, instant, MINUTE } from '../clock.ts';
 import { type Database, isUnavailable, type Reader, type Transaction } from '../db/database.ts';
-import { whereIdIn } from '../db/ids.ts';
-import { pieces } from '../users/user-store.ts';
+import { pieces, whereIdIn } from '../db/ids.ts';
 
 declare module 'express-session' {
   interface SessionData {

@@ -1,6 +1,6 @@
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import { identityKey } from '../identity-key.ts';
+import { identityKey } from '../text/identity-key.ts';
 
 export interface Tag {
   id: number;

@@ -1,5 +1,5 @@
-import { identityKey } from '../identity-key.ts';
-import { fold } from '../text.ts';
+import { identityKey } from '../text/identity-key.ts';
+import { fold } from '../text/text.ts';
 
 export interface LinkedName {
   name: string;

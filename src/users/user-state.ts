@@ -1,5 +1,6 @@
-import { DAY } from '../clock.ts';
-import type { Activity, User } from './user.ts';
+import type { Activity } from '../access/activity.ts';
+import { type Clock, DAY } from '../clock.ts';
+import type { User } from './user.ts';
 
 /** The derived states, in the order in which they are shown. Several may hold for one user. */
 export const STATES = [
@@ -41,6 +42,12 @@ export interface StateLimits {
   now: number;
   staleDays: number;
   confirmDays: number;
+}
+
+/** By the clock and the settings of this place. */
+export function stateLimits(place: { clock: Clock; config: { staleDays: number; confirmDays: number } }): StateLimits {
+  const { staleDays, confirmDays } = place.config;
+  return { now: place.clock(), staleDays, confirmDays };
 }
 
 const BIT = Object.fromEntries(STATES.map((state, n) => [state, 1 << n])) as Record<State, number>;

@@ -1,16 +1,13 @@
 import type { Knex } from 'knex';
+import { findPotentialRights } from '../access/granted-rights.ts';
+import { NO_RIGHTS } from '../access/rights.ts';
 import type { Day, Instant } from '../clock.ts';
 import { LINKED_TO_ACCOUNT } from '../contacts/warned-accounts.ts';
 import type { Reader, Transaction } from '../db/database.ts';
-import { whereIdIn } from '../db/ids.ts';
-import { findPotentialRights } from '../groups/membership-store.ts';
-import { NO_RIGHTS } from '../groups/permission.ts';
-import { identityKey, spelledLike } from '../identity-key.ts';
-import { NotFound } from '../web/errors.ts';
+import { pieces, whereIdIn } from '../db/ids.ts';
+import { identityKey, spelledLike } from '../text/identity-key.ts';
+import { NotFound } from '../verbs/refusals.ts';
 import type { Subject, User } from './user.ts';
-
-/** A statement takes 32,766 values at most; sets of ids go through in pieces. */
-const IDS_PER_QUERY = 10_000;
 
 interface Row {
   id: number;
@@ -221,8 +218,4 @@ export async function findUserNames(db: Reader, ids: (number | null)[]): Promise
     .whereIn('id', [...new Set(ids.filter((id) => id !== null))])
     .select('id', 'name');
   return new Map(rows.map((row) => [row.id, row.name]));
-}
-
-export function* pieces<T>(all: T[], size = IDS_PER_QUERY): Generator<T[]> {
-  for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
 }

@@ -1,19 +1,6 @@
+import type { Living } from '../access/activity.ts';
+import type { Holder } from '../access/viewer.ts';
 import type { Day, Instant } from '../clock.ts';
-import { type Application, covers, coversBuiltIn, grants, type Level, type Rights } from '../groups/permission.ts';
-
-export type Activity = 'active' | 'deactivated' | 'deleted';
-
-/** What a user or a group carries of its own life. */
-export interface Living {
-  activity: Activity;
-  /** What it was when it was deleted, and is again when it is restored. */
-  deletedFrom: Exclude<Activity, 'deleted'> | null;
-}
-
-/** What *Activate* makes of it: what was deleted comes back as it was. */
-export function activatedTo({ activity, deletedFrom }: Living): Exclude<Activity, 'deleted'> {
-  return activity === 'deleted' ? (deletedFrom ?? 'active') : 'active';
-}
 
 /** A login identity. */
 export interface User extends Living {
@@ -56,52 +43,5 @@ export interface User extends Living {
   createdBy: number | null;
 }
 
-/** A user together with all that their groups grant, those of deactivated and deleted groups included: what a change to them is measured by. */
-export interface Subject extends User {
-  rights: Rights;
-}
-
-/** Who asks: a signed-in user, or (without an id) the program itself. */
-export interface Viewer {
-  id: number | null;
-  name: string;
-  rights: Rights;
-}
-
-export function may(viewer: Viewer, application: Application, level: Level): boolean {
-  return grants(viewer.rights, application, level);
-}
-
-/**
- * Nobody changes, invites or resets somebody who may do more in Roster than they themself may (R61). Rights on registered
- * applications shield nobody: whoever registers one could make themself untouchable (R82).
- */
-export function mayAdminister(viewer: Viewer, subject: Subject): boolean {
-  return may(viewer, 'users', 'write') && coversBuiltIn(viewer.rights, subject.rights);
-}
-
-/**
- * Whether the viewer may get to see a link of the subject, with which one signs in as them. Where they lack a right of the subject on
- * a registered application, it goes to the stored address only.
- */
-export function maySeeLinkOf(viewer: Viewer, subject: Subject): boolean {
-  return mayAdminister(viewer, subject) && covers(viewer.rights, subject.rights);
-}
-
-/** Whether the user is past the expiry date. Days are UTC. */
-export function isExpired(user: Pick<User, 'expiresOn'>, today: Day): boolean {
-  return user.expiresOn !== null && user.expiresOn < today;
-}
-
-/** Whether this user comes in by an invitation, and did not yet. */
-export function waitsForInvitation(
-  user: Pick<User, 'activity' | 'apiOnly' | 'expiresOn' | 'hasPassword'>,
-  today: Day,
-): boolean {
-  return !user.hasPassword && maySignIn(user, today);
-}
-
-/** Whether this user may hold a session at all: the same question at sign-in and on every request. */
-export function maySignIn(user: Pick<User, 'activity' | 'apiOnly' | 'expiresOn'>, today: Day): boolean {
-  return user.activity === 'active' && !user.apiOnly && !isExpired(user, today);
-}
+/** A user together with what a change to them is measured by. */
+export interface Subject extends User, Holder {}

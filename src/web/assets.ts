@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import express, { type RequestHandler } from 'express';
 import { PROGRAM_FOLDER } from '../program.ts';
-import { iconSprite } from './icons.ts';
+import { iconSprite } from '../text/icons.ts';
 
 const publicFolder = join(PROGRAM_FOLDER, 'public');
 const { resolve } = createRequire(import.meta.url);

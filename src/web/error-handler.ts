@@ -1,15 +1,15 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
+import type { Logger } from 'pino';
 import { DatabaseBusy, diskTrouble } from '../db/database.ts';
 import { DatabaseGone } from '../db/database-files.ts';
-import type { AppContext } from './app-context.ts';
-import { Forbidden, HttpError, LateForm, NotFound, NotSignedIn, TooManyRequests, WrongSetup } from './errors.ts';
+import { Forbidden, NotFound, NotSignedIn, Refused, TooManyRequests } from '../verbs/refusals.ts';
+import { featuresOf } from './feature.ts';
 import { flash } from './flash.ts';
 import { LATE } from './forgery.ts';
-import { keptForm } from './kept-form.ts';
-import { recordRefusal } from './refusal.ts';
+import { HttpError, LateForm, statusOf, WrongSetup } from './http-error.ts';
+import { type KeptForm, keptForm } from './kept-form.ts';
 import { currentPage, isHtmx, render, targetOf } from './render.ts';
 import { safePath } from './safe-path.ts';
-import { showSignIn } from './sign-in-page.ts';
 
 const SESSION_ENDED =
   'Your session has ended. What you typed is still here: save it, and you will be asked to sign in first.';
@@ -40,6 +40,9 @@ const ADVICE: Record<number, string> = {
   503: 'Go back and send it again in a few seconds; your browser still has what you typed.',
 };
 
+const TOO_OLD =
+  'This form is too old, or came from somewhere else. Nothing was changed: go back, reload the page and try again.';
+
 const NO_DISK = {
   full: 'The disk of this Roster is full. Nothing was changed; tell whoever runs it.',
   failing: 'The disk of this Roster does not answer. Nothing was changed; tell whoever runs it.',
@@ -48,25 +51,34 @@ const NO_DISK = {
 /** What a page wanted that is not shown now. */
 const OF_THE_PAGE = ['Location', 'HX-Redirect', 'HX-Location', 'HX-Refresh', 'HX-Trigger'];
 
+/** What the features do where a request is refused. */
+export interface ErrorParts {
+  logger: Logger;
+  recordRefusal(req: Request, reason: string): Promise<void>;
+  /** Shows the sign-in page, which carries along what was typed. */
+  showSignIn(req: Request, res: Response, kept: KeptForm): Promise<void>;
+}
+
 /** Gives every error its status and page. What is no refusal is a bug: logged once, its words never shown. */
-export function errorHandler(app: AppContext): ErrorRequestHandler {
+export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
   return async (error, req, res, _next) => {
     if (res.headersSent) {
       // Express' own handler would print it as it is.
-      app.logger.error({ err: error, requestId: req.id }, 'an answer broke off');
+      parts.logger.error({ err: error, requestId: req.id }, 'an answer broke off');
       req.socket.destroy();
       return;
     }
     for (const name of OF_THE_PAGE) res.removeHeader(name);
     res.set('Cache-Control', 'no-store');
     if (error instanceof LateForm && req.viewer) return showFormAgain(error, req, res);
-    if (error instanceof NotSignedIn || isLateForm(error, req)) return askToSignIn(app, req, res);
-    const refusal = meaningOf(error);
-    if (refusal instanceof Forbidden && isArriving(req)) return res.redirect(303, '/');
+    if (error instanceof NotSignedIn || isLateForm(error, req)) return askToSignIn(parts, req, res);
+    const cause = isBadToken(error) ? new Forbidden(TOO_OLD) : error;
+    const refusal = meaningOf(cause);
+    if (cause instanceof Forbidden && isArriving(req)) return res.redirect(303, '/');
     // The request log writes it down, once, with the request's id.
     if (refusal.status >= 500 && !(refusal instanceof WrongSetup)) Object.assign(res, { err: error });
-    if (refusal instanceof Forbidden && req.viewer) await recordRefusal(app, req, refusal.message);
-    if (refusal instanceof TooManyRequests) res.set('Retry-After', String(refusal.retryAfterSeconds));
+    if (cause instanceof Forbidden && req.viewer) await parts.recordRefusal(req, refusal.message);
+    if (error instanceof TooManyRequests) res.set('Retry-After', String(error.retryAfterSeconds));
     if (refusal.status === 503) res.set('Retry-After', '5');
     answer(refusal, req, res);
   };
@@ -83,9 +95,9 @@ function showFormAgain(error: LateForm, req: Request, res: Response): void {
 }
 
 /** What was typed is carried along. */
-async function askToSignIn(app: AppContext, req: Request, res: Response): Promise<void> {
+async function askToSignIn({ showSignIn }: ErrorParts, req: Request, res: Response): Promise<void> {
   const kept = keptForm(req);
-  if (kept && !isHtmx(req)) return showSignIn(app, req, res, { identifier: '', next: '' }, { kept, status: 401 });
+  if (kept && !isHtmx(req)) return showSignIn(req, res, kept);
   if (kept) return answer(new HttpError(401, SESSION_ENDED), req, res);
   if (isHtmx(req)) res.status(401).set('HX-Redirect', signInPath(req)).end();
   else res.redirect(303, signInPath(req));
@@ -128,29 +140,33 @@ function pageOf(req: Request): string | undefined {
   return safePath(pathname + search);
 }
 
-const PUBLIC_FORMS = /^\/(session|setup|invitations|passwords)\b/;
-
 /** A form that outlived its session: whoever sent it is asked to sign in again, not told about tokens. */
 function isLateForm(error: unknown, req: Request): boolean {
   if (error instanceof LateForm) return true;
-  return (error as { code?: unknown } | null)?.code === 'EBADCSRFTOKEN' && !req.viewer && !PUBLIC_FORMS.test(req.path);
+  return isBadToken(error) && !req.viewer && !isPublic(req);
+}
+
+/** As csurf says it. */
+function isBadToken(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === 'EBADCSRFTOKEN';
+}
+
+function isPublic(req: Request): boolean {
+  return featuresOf(req).some((feature) => feature.publicForms?.test(req.path));
 }
 
 function meaningOf(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
+  if (error instanceof Refused) return new HttpError(statusOf(error), error.message);
   if (error instanceof DatabaseBusy)
     return new HttpError(503, 'The database is busy. Nothing was changed; try again in a moment.');
   if (error instanceof DatabaseGone)
     return new HttpError(503, 'The data of this Roster was taken away while it ran: what you sent may be lost.');
   const trouble = diskTrouble(error);
   if (trouble) return new HttpError(503, NO_DISK[trouble]);
-  const { code, status } = (error ?? {}) as { code?: unknown; status?: unknown };
-  if (code === 'EBADCSRFTOKEN')
-    return new Forbidden(
-      'This form is too old, or came from somewhere else. Nothing was changed: go back, reload the page and try again.',
-    );
+  const { status } = (error ?? {}) as { status?: unknown };
   // Express and its body parser say what is wrong with a malformed request by a status.
-  if (status === 404) return new NotFound();
+  if (status === 404) return new HttpError(404, new NotFound().message);
   if (status === 413) return new HttpError(413, 'The request is larger than this form can be.');
   if (typeof status === 'number' && status >= 400 && status < 500)
     return new HttpError(400, 'The request is malformed.');

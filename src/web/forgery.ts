@@ -1,7 +1,9 @@
 import csurf from 'csurf';
 import type { NextFunction, Request, RequestHandler } from 'express';
 import type { Config } from '../config.ts';
-import { BadRequest, Forbidden, LateForm } from './errors.ts';
+import { Forbidden, Malformed } from '../verbs/refusals.ts';
+import { featuresOf } from './feature.ts';
+import { LateForm } from './http-error.ts';
 import type { Visits } from './visits.ts';
 
 declare module 'express-session' {
@@ -23,18 +25,13 @@ declare global {
 /** What is said of such a form. */
 export const LATE = 'This page had been open for long, so nothing was done yet. Look it over, and send it again.';
 
-/** The forms of people who are not signed in: each shows itself again where `isLate` is set. */
-const SHOWN_AGAIN = /^POST \/(session|setup|(invitations|passwords)\/(requests|acceptance))\/?$/i;
-/** What may be obeyed late as well: a sign-out, and the question how strong a password is. */
-const HARMLESS = /^(DELETE \/session|POST \/passwords\/strength)\/?$/i;
-
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const METHODS = new Set(['PUT', 'PATCH', 'DELETE']);
 
 /** Lets a form say PUT, PATCH or DELETE by a hidden `_method`; on POST only, and before the forgery check. */
 export const methodOverride: RequestHandler = (req, _res, next) => {
   const given = req.body?._method ?? '';
-  if (typeof given !== 'string') throw new BadRequest('The field _method may be given once only.');
+  if (typeof given !== 'string') throw new Malformed('The field _method may be given once only.');
   const method = given.toUpperCase();
   if (req.method === 'POST' && METHODS.has(method)) req.method = method;
   next();
@@ -75,7 +72,8 @@ export function forgery(config: Config, visits: Visits): RequestHandler[] {
     if (!isVouchedFor(req.headers, req.get('host') ?? '', config)) return next(error);
     req.isLate = true;
     const form = `${req.method} ${req.path}`;
-    next(SHOWN_AGAIN.test(form) || HARMLESS.test(form) ? undefined : new LateForm());
+    const isHandled = featuresOf(req).some((one) => one.shownAgain?.test(form) || one.harmless?.test(form));
+    next(isHandled ? undefined : new LateForm());
   };
   return [origin, onDemand];
 }

@@ -2,7 +2,8 @@ import { isIP } from 'node:net';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { BadRequest, HttpError } from './errors.ts';
+import { Malformed } from '../verbs/refusals.ts';
+import { HttpError } from './http-error.ts';
 
 const PORT_LOST =
   'give BASE_URL with the port of the browser, and let a proxy pass on the whole Host ($http_host in nginx)';
@@ -58,7 +59,7 @@ function localHost(config: Config, logger: Logger): RequestHandler {
 /** In small letters; empty where the request names none. */
 function hostOf(req: Parameters<RequestHandler>[0]): string {
   // `OPTIONS *` and the like name no page, and the session would pass them over.
-  if (!req.path.startsWith('/')) throw new BadRequest('The address is malformed.');
+  if (!req.path.startsWith('/')) throw new Malformed('The address is malformed.');
   return req.get('host')?.toLowerCase() ?? '';
 }
 

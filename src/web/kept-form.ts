@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { featuresOf } from './feature.ts';
 
 /** What somebody typed into a form whose session ended before it was sent. */
 export interface KeptForm {
@@ -13,32 +14,32 @@ declare module 'express-session' {
   }
 }
 
-/** The forms that take long to fill; none of them holds a password. */
-const FORMS: [pattern: RegExp, page: (path: string) => string][] = [
-  [/^\/(users|groups|contacts)$/, (path) => `${path}/new`],
-  [/^\/(users|groups|contacts)\/\d+$/, (path) => `${path}/edit`],
-];
-const PAGES = /^\/(users|groups|contacts)\/(new|\d+\/edit)$/;
 const NOT_TYPED = new Set(['_csrf', '_method', 'step', 'seen', 'next']);
 const LONGEST = 60_000;
 
 /** The form that this late request sends, if there is something in it worth keeping. */
 export function keptForm(req: Request): KeptForm | undefined {
-  const page = FORMS.find(([pattern]) => pattern.test(req.path))?.[1];
-  if (!page || req.method === 'GET' || typeof req.body !== 'object') return undefined;
-  return readKept(JSON.stringify({ path: page(req.path), fields: req.body }));
+  if (req.method === 'GET' || typeof req.body !== 'object') return undefined;
+  const [, records, id] = /^(\/[a-z-]+)(\/\d+)?$/.exec(req.path) ?? [];
+  return readKept(req, JSON.stringify({ path: id ? `${records}${id}/edit` : `${records}/new`, fields: req.body }));
 }
 
 /** The same as the sign-in page carries it along; whatever else was made of it meanwhile is nothing. */
-export function readKept(text: string): KeptForm | undefined {
+export function readKept(req: Request, text: string): KeptForm | undefined {
   if (!text || text.length > LONGEST) return undefined;
   try {
     const { path, fields } = JSON.parse(text);
     const entries = Object.entries(fields as object).filter(([name, value]) => !NOT_TYPED.has(name) && isTyped(value));
-    return PAGES.test(path) && entries.length > 0 ? { path, fields: Object.fromEntries(entries) } : undefined;
+    return isLongForm(req, path) && entries.length > 0 ? { path, fields: Object.fromEntries(entries) } : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether the page of such a form stands there: one that makes a record, or edits one. */
+function isLongForm(req: Request, path: unknown): boolean {
+  const [, records] = /^(\/[a-z-]+)\/(?:new|\d+\/edit)$/.exec(String(path)) ?? [];
+  return records !== undefined && featuresOf(req).some((feature) => feature.longForms === records);
 }
 
 /** Once, for the page of the form. */

@@ -1,30 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import ejs from 'ejs';
 import type { Request, Response } from 'express';
-import { PROGRAM_FOLDER } from '../program.ts';
-import { initials, tint } from '../users/avatar.ts';
-import { may } from '../users/user.ts';
+import { may } from '../access/viewer.ts';
+import { initials, tint } from '../text/avatar.ts';
+import { commandKey } from '../text/browser-name.ts';
+import { renderView } from '../text/view.ts';
 import { assetPath } from './assets.ts';
-import { commandKey } from './browser-name.ts';
+import { featuresOf } from './feature.ts';
 import { takeFlash } from './flash.ts';
 import { PREFERENCES, readPreferences } from './preferences.ts';
 import { formatOf } from './reader-format.ts';
 import { recordPath } from './record-path.ts';
-import type { SignedIn } from './request.d.ts';
 import { safePath } from './safe-path.ts';
-
-const viewsFolder = join(PROGRAM_FOLDER, 'views');
-
-type Template = (page: object) => string;
-const templates = new Map<string, Template>();
-
-const TABS = [
-  { application: 'users', label: 'Users', href: '/users', pages: /^\/(users|bulk-operations|invitations)\b/ },
-  { application: 'groups', label: 'Groups', href: '/groups', pages: /^\/(groups|applications)\b/ },
-  { application: 'contacts', label: 'Contacts', href: '/contacts', pages: /^\/contacts\b/ },
-  { application: 'audit', label: 'Audit', href: '/audit', pages: /^\/audit\b/ },
-] as const;
 
 export interface RenderOptions {
   status?: number;
@@ -52,25 +37,6 @@ export function render(req: Request, res: Response, view: string, locals: object
     .send(Buffer.from(html));
 }
 
-/** A view as text; for the tests, which render every one. */
-export function renderView(view: string, page: object): string {
-  let template = templates.get(view);
-  if (!template) {
-    const filename = join(viewsFolder, `${view}.ejs`);
-    // Without `with`, and with one name for all that a view is given: three times as fast, and a misspelt name is an error.
-    template = ejs.compile(readFileSync(filename, 'utf8'), {
-      filename,
-      views: [viewsFolder],
-      cache: true,
-      strict: true,
-      _with: false,
-      localsName: 'page',
-    });
-    templates.set(view, template);
-  }
-  return template(page);
-}
-
 export function isHtmx(req: Request): boolean {
   return req.get('HX-Request') === 'true' && req.get('HX-History-Restore-Request') !== 'true';
 }
@@ -92,7 +58,7 @@ function surroundings(req: Request, res: Response) {
   const { viewer } = req;
   return {
     viewer,
-    tabs: viewer ? tabsOf(viewer, req.path) : [],
+    tabs: viewer ? tabsOf(viewer, req) : [],
     path: req.path,
     /** Where a form that changes nothing of this page leads back to. */
     here: req.method === 'GET' ? req.originalUrl : '/',
@@ -115,14 +81,12 @@ function surroundings(req: Request, res: Response) {
 }
 
 /** Those that the viewer may read; who only leads groups has these instead of all. */
-function tabsOf(viewer: SignedIn, path: string) {
-  const shown = TABS.filter((tab) => may(viewer, tab.application, 'read'));
-  const tabs: { label: string; href: string; isCurrent: boolean }[] = shown.map(({ label, href, pages }) => ({
-    label,
-    href,
-    isCurrent: pages.test(path),
-  }));
+function tabsOf(viewer: NonNullable<Request['viewer']>, req: Request) {
+  const tabs = featuresOf(req).flatMap(({ tab }) => {
+    if (!tab || !may(viewer, tab.application, 'read')) return [];
+    return { label: tab.label, href: tab.href, isCurrent: tab.pages.test(req.path) };
+  });
   if (may(viewer, 'groups', 'read') || viewer.leads.length === 0) return tabs;
-  const led = { label: 'Groups', href: '/led-groups', isCurrent: path.startsWith('/led-groups') };
+  const led = { label: 'Groups', href: '/led-groups', isCurrent: req.path.startsWith('/led-groups') };
   return tabs.toSpliced(Number(may(viewer, 'users', 'read')), 0, led);
 }

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { loggedError } from '../logger.ts';
-import { loggedPath } from './act.ts';
+import { loggedPath } from './request-words.ts';
 
 /** Asked for all the time, by browsers and by whatever watches: a line of each would hide the others. */
 const UNTOLD = /^\/(assets\/|(health|metrics)$)/;

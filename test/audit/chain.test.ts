@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Act } from '../../src/audit/audit-event.ts';
 import { recordChanges, verifyChain } from '../../src/audit/audit-store.ts';
 import { instant } from '../../src/clock.ts';
 import type { Transaction } from '../../src/db/database.ts';
+import type { Act } from '../../src/verbs/act.ts';
 import { startApp, startEmptyApp, type TestApp } from '../support/app.ts';
 import { userRow } from '../support/database.ts';
 import { pageOf } from '../support/page.ts';

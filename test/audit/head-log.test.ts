@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { findHead, headInWords } from '../../src/audit/audit-store.ts';
 import { DAY, HOUR } from '../../src/clock.ts';
-import { jobsOf } from '../../src/jobs/job-list.ts';
+import { jobsOf } from '../../src/features.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { pathTo } from '../support/people.ts';
 import { signedIn } from '../support/session.ts';

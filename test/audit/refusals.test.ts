@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { findEvents } from '../../src/audit/audit-store.ts';
 import { MINUTE } from '../../src/clock.ts';
-import { jobsOf } from '../../src/jobs/job-list.ts';
+import { jobsOf } from '../../src/features.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { pageOf } from '../support/page.ts';

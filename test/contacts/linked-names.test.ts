@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Person } from '../../seeds/cast.ts';
-import { fold } from '../../src/text.ts';
+import { fold } from '../../src/text/text.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addContact, letGroup } from '../support/contacts.ts';
 import { addCrowd } from '../support/crowd.ts';

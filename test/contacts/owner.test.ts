@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Person } from '../../seeds/cast.ts';
+import { findRights } from '../../src/access/granted-rights.ts';
+import type { Rights } from '../../src/access/rights.ts';
 import { dayOf } from '../../src/clock.ts';
 import { type ContactViewer, mayEdit, maySee, type Ownership } from '../../src/contacts/contact.ts';
 import { findContactViewer, whereVisible } from '../../src/contacts/contact-viewer.ts';
-import { findRights } from '../../src/groups/membership-store.ts';
-import type { Rights } from '../../src/groups/permission.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { addContact, letGroup } from '../support/contacts.ts';

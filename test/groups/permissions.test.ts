@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ALL_RIGHTS } from '../../src/groups/permission.ts';
-import { setPermissions } from '../../src/groups/permission-editing.ts';
+import { ALL_RIGHTS } from '../../src/access/rights.ts';
+import { setPermissions } from '../../src/permissions/actions/permission-editing.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { factsBesideAudit } from '../support/database.ts';

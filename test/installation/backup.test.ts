@@ -24,7 +24,7 @@ import { backUp } from '../../src/installation/backup.ts';
 import { findBackups, makeDailyBackup } from '../../src/installation/backups.ts';
 import { type Installation, openForServer } from '../../src/installation/open-installation.ts';
 import { restore } from '../../src/installation/restore.ts';
-import { linkSettings } from '../../src/links/link-store.ts';
+import { linkSettings } from '../../src/one-time-links/one-time-link-store.ts';
 import { rosterWith } from '../support/command-line.ts';
 
 let folder: string;

@@ -24,7 +24,7 @@ import { readSettings } from '../../src/config.ts';
 import { lockServer } from '../../src/db/server-lock.ts';
 import { type Installation, openForCommand, openForServer } from '../../src/installation/open-installation.ts';
 import { keepServerSettings } from '../../src/installation/server-settings.ts';
-import { createFirstAdministrator } from '../../src/setup/first-administrator.ts';
+import { createFirstAdministrator } from '../../src/setup/actions/first-administrator.ts';
 import { rosterWith } from '../support/command-line.ts';
 
 let folder: string;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { routesOf } from '../../faults/routes.ts';
 import type { Person } from '../../seeds/cast.ts';
 import { instant } from '../../src/clock.ts';
-import { addByEmail, removeMembers, setEnd } from '../../src/leading/leading.ts';
+import { addByEmail, removeMembers, setEnd } from '../../src/leading/actions/leading.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { factsBesideAudit } from '../support/database.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { HOUR } from '../../src/clock.ts';
-import { encodeCursor } from '../../src/web/list-query.ts';
+import { encodeCursor } from '../../src/lists/list-query.ts';
 import { PASSWORD } from '../support/app.ts';
 import { submit } from '../support/form.ts';
 import { opened } from '../support/links.ts';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as former from '../../migrations/text.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { migrate, NewerSchema, pendingMigrations } from '../../src/db/migrate.ts';
-import { findTwins } from '../../src/identity-twins.ts';
+import { findTwins } from '../../src/installation/identity-twins.ts';
 import { findUserByIdentifier } from '../../src/users/user-store.ts';
 import { LANDED, openLanded } from './landed.ts';
 import { contentOf, type Row, schemaOf } from './snapshot.ts';

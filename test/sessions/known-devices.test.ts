@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import supertest from 'supertest';
 import { DAY, instant, MINUTE } from '../../src/clock.ts';
-import { KNOWN_FOR } from '../../src/sessions/known-devices.ts';
 import { pruneDeviceCounters } from '../../src/sessions/lockout-store.ts';
+import { KNOWN_FOR } from '../../src/sessions/pages/known-devices.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { cookieLine, cookieOf } from '../support/cookie.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { isAnyAdministrator } from '../../src/users/administrators.ts';
+import { isAnyAdministrator } from '../../src/access/administrators.ts';
 import { startApp, startEmptyApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { everything } from '../support/database.ts';

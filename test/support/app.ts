@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import type { Express } from 'express';
 import { type People, seedCast } from '../../seeds/cast.ts';
 import { createApp } from '../../src/app.ts';
+import type { AppContext } from '../../src/app-context.ts';
 import { type Config, readSettings } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { withSecrets } from '../../src/installation/secrets.ts';
-import { linkSettings } from '../../src/links/link-store.ts';
 import { createLogger } from '../../src/logger.ts';
 import type { Mailbox } from '../../src/mail/mailbox.ts';
+import { linkSettings } from '../../src/one-time-links/one-time-link-store.ts';
 import { PasswordHasher } from '../../src/passwords/password-hasher.ts';
-import type { AppContext } from '../../src/web/app-context.ts';
 import { TestClock } from './clock.ts';
 
 /** Everybody of the cast has it. */

@@ -1,5 +1,6 @@
 import { generateUsers } from '../../seeds/generator.ts';
-import type { Activity, User } from '../../src/users/user.ts';
+import type { Activity } from '../../src/access/activity.ts';
+import type { User } from '../../src/users/user.ts';
 import { selectUsers, userOf } from '../../src/users/user-store.ts';
 import type { TestApp } from './app.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { ALL_RIGHTS, type Rights } from '../../src/groups/permission.ts';
-import type { Subject, Viewer } from '../../src/users/user.ts';
-import { refusalOf, type UserAction } from '../../src/users/user-action.ts';
+import { ALL_RIGHTS, type Rights } from '../../src/access/rights.ts';
+import type { Viewer } from '../../src/access/viewer.ts';
+import { refusalOf, type UserAction } from '../../src/users/actions/user-action.ts';
+import type { Subject } from '../../src/users/user.ts';
 
 const ACTIONS = [
   'deactivate',

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Person } from '../../seeds/cast.ts';
+import { isAnyAdministrator } from '../../src/access/administrators.ts';
+import { ALL_RIGHTS } from '../../src/access/rights.ts';
 import { DAY, instant, MINUTE } from '../../src/clock.ts';
-import { ALL_RIGHTS } from '../../src/groups/permission.ts';
-import { isAnyAdministrator } from '../../src/users/administrators.ts';
-import { perform } from '../../src/users/user-life-cycle.ts';
+import { perform } from '../../src/users/actions/user-life-cycle.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { factsBesideAudit, userRow } from '../support/database.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { Activity } from '../../src/access/activity.ts';
 import { DAY, instant } from '../../src/clock.ts';
-import type { Activity } from '../../src/users/user.ts';
-import { UserIndex } from '../../src/users/user-index.ts';
-import { STATE_LABELS } from '../../src/users/user-list-page.ts';
+import { UserIndex } from '../../src/users/list/user-index.ts';
+import { STATE_LABELS } from '../../src/users/pages/user-list-page.ts';
 import { STATES, type State, statesOf } from '../../src/users/user-state.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addCrowd, everybody, type Listed } from '../support/crowd.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { identityKey } from '../../src/identity-key.ts';
-import { fold } from '../../src/text.ts';
-import { listPath, readListQuery, SORTS, type SortKey } from '../../src/users/user-list-query.ts';
-import { encodeCursor } from '../../src/web/list-query.ts';
+import { encodeCursor } from '../../src/lists/list-query.ts';
+import { identityKey } from '../../src/text/identity-key.ts';
+import { fold } from '../../src/text/text.ts';
+import { listPath, readListQuery, SORTS, type SortKey } from '../../src/users/list/user-list-query.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addCrowd, everybody, type Listed } from '../support/crowd.ts';
 import { pageOf } from '../support/page.ts';

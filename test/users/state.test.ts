@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { maySignIn } from '../../src/access/admission.ts';
 import { DAY, dayOf, instant } from '../../src/clock.ts';
 import { PERMANENTLY } from '../../src/sessions/lockout-store.ts';
-import { maySignIn, type User } from '../../src/users/user.ts';
+import type { User } from '../../src/users/user.ts';
 import { badgesOf, factsOf, STATES, type State, stateBits, statesOf } from '../../src/users/user-state.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');

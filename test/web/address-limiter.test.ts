@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, instant, MINUTE } from '../../src/clock.ts';
-import { networkOf, pruneAddressLimits, TRIES_PER_WINDOW, WINDOW } from '../../src/web/address-limiter.ts';
+import { networkOf, pruneAddressLimits, TRIES_PER_WINDOW, WINDOW } from '../../src/sessions/address-limiter.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { pageOf } from '../support/page.ts';
 import { type Headers, Session } from '../support/session.ts';

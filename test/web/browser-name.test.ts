@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { browserName } from '../../src/web/browser-name.ts';
+import { browserName } from '../../src/text/browser-name.ts';
 
 const WEBKIT = 'AppleWebKit/537.36 (KHTML, like Gecko)';
 

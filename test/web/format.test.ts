@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { DAY, HOUR, instant, MINUTE } from '../../src/clock.ts';
-import { fold, matches } from '../../src/text.ts';
-import { initials, tint } from '../../src/users/avatar.ts';
-import { format, formatIn } from '../../src/web/format.ts';
+import { initials, tint } from '../../src/text/avatar.ts';
+import { format, formatIn } from '../../src/text/format.ts';
+import { fold, matches } from '../../src/text/text.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 

@@ -61,7 +61,7 @@ describe('the log', () => {
       res.write('half');
       throw Object.assign(new Error('halfway'), { detail: HASH });
     });
-    broken.use(errorHandler(app.context));
+    broken.use(errorHandler({ logger: app.context.logger, recordRefusal: async () => {}, showSignIn: async () => {} }));
     const server = createServer(broken);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const printed: unknown[] = [];

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { picked, soughtIn } from '../../src/web/picker.ts';
+import { picked, soughtIn } from '../../src/forms/picker.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addContact } from '../support/contacts.ts';
 import { addGroups } from '../support/crowd.ts';

@@ -1,0 +1,45 @@
+import type { Reader } from '../db/database.ts';
+import { grants, type Rights } from './rights.ts';
+
+/**
+ * An administrator may write users and groups through an active group and a membership without an end, is active, has a
+ * password, is not API-only and has no expiry date. Being locked does not matter: a lock ends by itself and by the command line.
+ */
+function administrators(db: Reader, withoutGroupIds: number[] = []) {
+  const mayWrite = (application: string) =>
+    db('memberships')
+      .join('groups', 'groups.id', 'memberships.group_id')
+      .join('group_permissions', 'group_permissions.group_id', 'groups.id')
+      .where({ 'groups.activity': 'active', application, level: 'write' })
+      .whereNull('memberships.until_on')
+      .whereNotIn('groups.id', withoutGroupIds)
+      .select('memberships.user_id');
+  return db('users')
+    .where({ activity: 'active', api_only: false })
+    .whereNotNull('password_hash')
+    .whereNull('expires_on')
+    .whereIn('id', mayWrite('users'))
+    .whereIn('id', mayWrite('groups'));
+}
+
+/** Whether groups that grant this make administrators of their members. */
+export function makeAdministrators(rights: Rights): boolean {
+  return grants(rights, 'users', 'write') && grants(rights, 'groups', 'write');
+}
+
+/** By name. */
+export async function findAdministratorIds(db: Reader): Promise<number[]> {
+  return administrators(db).orderBy('sort_name').pluck('id');
+}
+
+/** Whether there is an administrator, or would be if these groups granted nothing. */
+export async function isAnyAdministrator(db: Reader, withoutGroupIds: number[] = []): Promise<boolean> {
+  return (await administrators(db, withoutGroupIds).select('id').first()) !== undefined;
+}
+
+/** If nobody else would be an administrator after these were gone, the one of them who has to stay. */
+export async function findLastAdministrator(db: Reader, goingIds: number[]): Promise<number | undefined> {
+  const all: number[] = await administrators(db).orderBy('id').pluck('id');
+  const going = new Set(goingIds);
+  return all.every((id) => going.has(id)) ? all[0] : undefined;
+}

@@ -1,0 +1,37 @@
+import type { Logger } from 'pino';
+import type { Clock, Instant } from './clock.ts';
+import type { Config } from './config.ts';
+import type { Database } from './db/database.ts';
+import type { SetBackClock } from './installation/set-back-clock.ts';
+import type { Troubles } from './installation/troubles.ts';
+import type { Jobs } from './jobs/jobs.ts';
+import type { MailSender } from './mail/mail-sender.ts';
+import type { LinkSettings } from './one-time-links/one-time-link-store.ts';
+import type { PasswordHasher } from './passwords/password-hasher.ts';
+import type { AddressLimiter } from './sessions/address-limiter.ts';
+import type { KnownDevices } from './sessions/pages/known-devices.ts';
+import type { SignIn } from './sessions/sign-in.ts';
+import type { UserIndex } from './users/list/user-index.ts';
+
+/** What the controllers share. Made once, in createApp. */
+export interface AppContext {
+  db: Database;
+  config: Config;
+  clock: Clock;
+  logger: Logger;
+  hasher: PasswordHasher;
+  signIn: SignIn;
+  devices: KnownDevices;
+  /** Stands before whatever strangers may try. */
+  addressLimiter: AddressLimiter;
+  links: LinkSettings;
+  index: UserIndex;
+  /** Undefined where no mail goes out. */
+  mail: MailSender | undefined;
+  jobs: Jobs;
+  troubles: Troubles;
+  setBackClock: SetBackClock;
+  startedAt: Instant;
+  /** Opens the setup page while there is no administrator; printed at the start, never stored. */
+  setupToken: string;
+}

@@ -1,0 +1,15 @@
+import type { Feature } from '../../web/feature.ts';
+
+export const APPLICATIONS: Feature = {
+  pages: [
+    {
+      label: 'Applications',
+      path: '/applications',
+      icon: 'apps',
+      needs: [
+        ['groups', 'read'],
+        ['users', 'read'],
+      ],
+    },
+  ],
+};

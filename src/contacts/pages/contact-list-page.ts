@@ -1,0 +1,141 @@
+import { may } from '../../access/viewer.ts';
+import type { Reader } from '../../db/database.ts';
+import { findGroups } from '../../groups/group-store.ts';
+import { type Choice, type Column, type Filter, listFrame } from '../../lists/list-frame.ts';
+import { toggled } from '../../lists/list-query.ts';
+import { findTagsById } from '../../tags/tag-store.ts';
+import { fold, matches } from '../../text/text.ts';
+import { ACCOUNT_TYPES, type AccountType, type ContactViewer, seesPublic } from '../contact.ts';
+import type { ContactList } from '../contact-list.ts';
+import { ACTIVITIES, type ContactQuery, contactsPath, KINDS, type SortKey } from '../contact-list-query.ts';
+import { findContactNames } from '../contact-store.ts';
+
+const COLUMNS: Column<SortKey>[] = [
+  { sort: 'name', label: 'Name', width: 'wide' },
+  { sort: 'email', label: 'Email', width: 'widest' },
+  { sort: 'accounts', label: 'Accounts', width: 'middle' },
+  { sort: 'owner', label: 'Owner', width: 'middle' },
+  { sort: 'user', label: 'Linked user', width: 'rest' },
+  { sort: 'added', label: 'Added', width: 'narrow', givesWay: true },
+];
+
+const LABELS: Record<string, string> = {
+  active: 'Active',
+  deleted: 'Deleted',
+  person: 'Persons',
+  company: 'Companies',
+  public: 'Public',
+  private: 'Private',
+};
+const TOP_TAGS = 20;
+
+interface Shown {
+  viewer: ContactViewer;
+  query: ContactQuery;
+  list: ContactList;
+  /** The names of the filters that the reader has folded away. */
+  folded: string[];
+}
+
+/** Everything that the list's page shows, with the address that each link leads to. */
+export async function contactsPage(db: Reader, { viewer, query, list, folded }: Shown) {
+  const { counts } = list;
+  const words = fold(query.q).split(' ').filter(Boolean);
+  const choice = <T extends string | number>(name: keyof ContactQuery, value: T, label: string, count = 0): Choice => {
+    const chosen = query[name] as T[];
+    return {
+      label,
+      value,
+      count,
+      isChosen: chosen.includes(value),
+      path: contactsPath(query, { [name]: toggled(chosen, value) }),
+    };
+  };
+  const owners = [
+    ...(seesPublic(viewer) ? ['public'] : []),
+    'private',
+    ...(await findGroups(db, [...viewer.groupIds])).map((group) => ({ value: String(group.id), label: group.name })),
+  ].map((one) => (typeof one === 'string' ? { value: one, label: LABELS[one] } : one));
+  // Of deleted contacts those that match; whatever else the address names is as unknown as a tag that nobody has.
+  const carried = [...list.tagSizes.keys(), ...counts.tag.keys()];
+  const tags = (await findTagsById(db, [...new Set(carried)]))
+    .filter((tag) => (list.tagSizes.get(tag.id) ?? 0) > 0 || query.tag.includes(tag.id))
+    .sort((a, b) => (list.tagSizes.get(b.id) ?? 0) - (list.tagSizes.get(a.id) ?? 0))
+    .map((tag) => choice('tag', tag.id, tag.name, counts.tag.get(tag.id)));
+  const companies = await findContactNames(db, viewer, query.company);
+  const filters: Filter[] = [
+    {
+      name: 'kind',
+      label: 'Kind',
+      choices: KINDS.map((one) => choice('kind', one, LABELS[one], counts.kind.get(one))),
+    },
+    {
+      name: 'account',
+      label: 'Account type',
+      choices: ACCOUNT_TYPES.map((one) => choice('account', one, labelOf(one), counts.account.get(one))),
+    },
+    {
+      name: 'owner',
+      label: 'Owner',
+      choices: owners.map(({ value, label }) => choice('owner', value, label, counts.owner.get(value))),
+    },
+    { name: 'tag', label: 'Tags', choices: tags.filter((one, n) => n < TOP_TAGS || one.isChosen) },
+    {
+      name: 'activity',
+      label: 'Activity',
+      choices: ACTIVITIES.map((one) => choice('activity', one, LABELS[one], counts.activity.get(one))),
+    },
+    // Only by a link of a company's record: there may be thousands.
+    ...(query.company.length > 0
+      ? [
+          {
+            name: 'company',
+            label: 'Company',
+            choices: query.company.map((id) =>
+              choice('company', id, companies.get(id) ?? 'a company that you may not see', counts.total),
+            ),
+          },
+        ]
+      : []),
+  ];
+  const mayWrite = may(viewer, 'contacts', 'write');
+  return {
+    title: 'Contacts',
+    contacts: list.contacts,
+    mayWrite,
+    mayReadUsers: may(viewer, 'users', 'read'),
+    marked: (text: string) => matches(text, words),
+    list: listFrame({
+      name: 'contacts',
+      path: '/contacts',
+      label: 'Contacts',
+      noun: 'contact',
+      searchHint: 'Name, email or phone',
+      query,
+      pathTo: (change) => contactsPath(query, change),
+      columns: columnsFor(viewer),
+      filters,
+      folded,
+      total: counts.total,
+      previous: list.previous,
+      next: list.next,
+      rows: 'contacts/_rows',
+      empty: {
+        unmatched: 'No contact matches all of this.',
+        none: 'There are no contacts yet.',
+        icon: 'organization',
+        first: mayWrite ? { label: 'Create the first person', path: '/contacts/new?kind=person' } : undefined,
+      },
+      hasMenus: false,
+    }),
+  };
+}
+
+/** Who signs in as whom is for those who may read users. */
+export function columnsFor(viewer: ContactViewer): Column<SortKey>[] {
+  return may(viewer, 'users', 'read') ? COLUMNS : COLUMNS.filter((column) => column.sort !== 'user');
+}
+
+function labelOf(type: AccountType): string {
+  return type[0].toUpperCase() + type.slice(1);
+}

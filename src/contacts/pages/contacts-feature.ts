@@ -1,0 +1,11 @@
+import type { Feature } from '../../web/feature.ts';
+
+export const CONTACTS: Feature = {
+  tab: { application: 'contacts', label: 'Contacts', href: '/contacts', pages: /^\/contacts\b/ },
+  pages: [
+    { label: 'Contacts', path: '/contacts', icon: 'id-badge', needs: [['contacts', 'read']] },
+    { label: 'New Person', path: '/contacts/new?kind=person', icon: 'plus', needs: [['contacts', 'write']] },
+    { label: 'New Company', path: '/contacts/new?kind=company', icon: 'plus', needs: [['contacts', 'write']] },
+  ],
+  longForms: '/contacts',
+};

@@ -1,0 +1,63 @@
+import { type Request, type Response, Router } from 'express';
+import { maySignIn } from '../../access/admission.ts';
+import { isOver } from '../../access/granted-rights.ts';
+import type { AppContext } from '../../app-context.ts';
+import { dayOf } from '../../clock.ts';
+import { type Errors, typedFields } from '../../forms/form.ts';
+import { findMemberships } from '../../memberships/membership-store.ts';
+import { endLinks } from '../../one-time-links/one-time-link-store.ts';
+import { newPasswordErrors, typedPassword } from '../../passwords/new-password.ts';
+import { personalWords } from '../../passwords/password.ts';
+import { setPassword } from '../../passwords/password-store.ts';
+import { clearDeviceCounters } from '../../sessions/lockout-store.ts';
+import { actOf } from '../../sessions/pages/act.ts';
+import { startSession } from '../../sessions/pages/authentication.ts';
+import { visitorOf } from '../../sessions/pages/visitor.ts';
+import { endSessions } from '../../sessions/session-store.ts';
+import { findUsers } from '../../users/user-store.ts';
+import { NotSignedIn } from '../../verbs/refusals.ts';
+import { flash } from '../../web/flash.ts';
+import { render } from '../../web/render.ts';
+
+/** The signed-in user's own page: who they are here, and their password. */
+export function credentialsController(app: AppContext): Router {
+  const router = Router();
+
+  router.get('/credentials', (req, res) => show(req, res));
+
+  router.post('/credentials/password', async (req, res) => {
+    const { user } = req.viewer!;
+    const { current } = typedFields(req.body, ['current']);
+    const typed = typedPassword(req.body);
+    const errors: Errors = await newPasswordErrors(typed, personalWords(user, app.config.instanceName));
+    // A password that will not do costs no attempt (R7).
+    if (Object.keys(errors).length > 0) return show(req, res, errors);
+    if (!(await app.signIn.confirmPassword(actOf(app, req), user, String(current), visitorOf(app, req))))
+      return show(req, res, { current: 'This is not your current password, or the account is locked for a while.' });
+    const hash = await app.hasher.hash(typed.password);
+    await app.db.write(async (trx) => {
+      const act = actOf(app, req);
+      // A reset that finished since the current password was looked at goes before this change.
+      const [now] = await findUsers(trx, [user.id]);
+      if (now.passwordSetAt !== user.passwordSetAt || !maySignIn(now, dayOf(app.clock()))) throw new NotSignedIn();
+      await setPassword(trx, act, user, hash, 'changed');
+      await endSessions(trx, [user.id]);
+      await endLinks(trx, act, [user.id]);
+      await clearDeviceCounters(trx, [user.id]);
+    });
+    const [changed] = await findUsers(app.db.read, [user.id]);
+    await startSession(app, req, res, changed);
+    flash(req, 'Your new password is set. Every other session of yours has ended.');
+    res.redirect(303, '/credentials');
+  });
+
+  async function show(req: Request, res: Response, errors: Errors = {}): Promise<void> {
+    const { user } = req.viewer!;
+    const today = dayOf(app.clock());
+    const memberships = (await findMemberships(app.db.read, [user.id])).filter((one) => !isOver(one, today));
+    const status = Object.keys(errors).length > 0 ? 422 : 200;
+    render(req, res, 'credentials/show', { title: 'My credentials', user, memberships, errors }, { status });
+  }
+
+  return router;
+}

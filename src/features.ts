@@ -1,0 +1,44 @@
+import type { AppContext } from './app-context.ts';
+import { APPLICATIONS } from './applications/pages/applications-feature.ts';
+import { AUDIT } from './audit/pages/audit-feature.ts';
+import { BULK_OPERATIONS } from './bulk-operations/pages/bulk-operations-feature.ts';
+import { MINUTE } from './clock.ts';
+import { CONTACTS } from './contacts/pages/contacts-feature.ts';
+import { GROUPS } from './groups/pages/groups-feature.ts';
+import { INSTALLATION } from './installation/pages/installation-feature.ts';
+import { INVITATIONS } from './invitations/pages/invitations-feature.ts';
+import type { Job } from './jobs/jobs.ts';
+import { MAIL } from './mail/pages/mail-feature.ts';
+import { PASSWORDS } from './passwords/pages/passwords-feature.ts';
+import { SESSIONS } from './sessions/pages/sessions-feature.ts';
+import { SETUP } from './setup/pages/setup-feature.ts';
+import { USERS } from './users/pages/users-feature.ts';
+import type { Feature } from './web/feature.ts';
+
+/** Every feature with what it declares of itself; tabs and named pages stand in this order. */
+export const FEATURES: Feature[] = [
+  USERS,
+  INVITATIONS,
+  BULK_OPERATIONS,
+  GROUPS,
+  APPLICATIONS,
+  CONTACTS,
+  AUDIT,
+  INSTALLATION,
+  MAIL,
+  PASSWORDS,
+  SESSIONS,
+  SETUP,
+];
+
+/** All that runs now and then. */
+export function jobsOf(app: AppContext): Job[] {
+  const prune = () =>
+    app.db.write(async (trx) => {
+      for (const feature of FEATURES) await feature.prune?.(trx, app.clock());
+    });
+  return [
+    ...FEATURES.flatMap((feature) => feature.jobs?.(app) ?? []),
+    { name: 'Remove what has ended', firstAfter: 10 * MINUTE, every: 10 * MINUTE, run: prune },
+  ];
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { isDay } from '../clock.ts';
+import { emailMistake, isEmailAddress, readableEmail } from '../text/email-address.ts';
+import { identityKey } from '../text/identity-key.ts';
+import { normalizedAs } from '../text/text.ts';
+
+/**
+ * What nobody sees, and by which one name could pass for another. Joiners stay: Persian words and many emoji need them,
+ * and so do the tags that make flags.
+ */
+export const INVISIBLE =
+  /[\p{Cc}\p{Zl}\p{Zp}\u2800]|(?!\u200C|\u200D|[\uFE00-\uFE0F]|[\u{E0020}-\u{E007F}])[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
+
+/** Whether a name can be seen: marks alone would sit on whatever stands before them. */
+export function isSeen(text: string): boolean {
+  return identityKey(text.replace(/\p{M}+/gu, '')).length > 0;
+}
+
+export const cleaned = z.string().transform((text) => normalizedAs('NFC', text).trim());
+export const optional = (most: number, message: string) => cleaned.refine((text) => [...text].length <= most, message);
+
+export const userName = cleaned
+  .refine(isSeen, 'Enter a name to sign in with.')
+  .refine((text) => [...text].length <= 200, 'A name has at most 200 characters.')
+  .refine((text) => !identityKey(text).includes('@'), 'A name has no @: with one it would look like an email address.')
+  .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.');
+
+/** One address, or none; what was stored before the rule was as strict may stay. */
+export function emailAddress(stored?: string) {
+  const readable = (text: string) => (text === stored ? text : readableEmail(text));
+  return cleaned.transform(readable).superRefine((text, context) => {
+    if (text === '' || text === stored || (isEmailAddress(text) && !INVISIBLE.test(text))) return;
+    context.addIssue({ code: 'custom', message: emailMistake(text) });
+  });
+}
+
+export function userEmail(stored?: string) {
+  return emailAddress(stored)
+    .refine((text) => text.length > 0, 'Enter an email address.')
+    .refine((text) => text.length <= 254, 'An email address has at most 254 characters.');
+}
+
+export const day = cleaned
+  .refine((text) => text === '' || isDay(text), 'Enter a date that exists, as YYYY-MM-DD.')
+  .transform((text) => text || null);
+export const ticked = z.string().transform((text) => text !== '');
+export const id = z
+  .string()
+  .regex(/^\d{0,15}$/, 'Choose one from the list.')
+  .transform((text) => (text === '' ? null : Number(text)));
+
+const TAG_LENGTH = 40;
+export const tags = z
+  .string()
+  .transform((text) =>
+    [...new Set(text.split(',').map((tag) => normalizedAs('NFC', tag).trim().replace(/\s+/g, ' ')))].filter(Boolean),
+  )
+  .refine((list) => list.length <= 20, 'At most 20 tags.')
+  .refine(
+    (list) => list.every((tag) => [...tag].length <= TAG_LENGTH && !INVISIBLE.test(tag)),
+    `A tag has at most ${TAG_LENGTH} characters.`,
+  );

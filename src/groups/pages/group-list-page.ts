@@ -1,0 +1,107 @@
+import type { Activity } from '../../access/activity.ts';
+import { grantsInWords } from '../../access/rights.ts';
+import { offeredInBulk } from '../../bulk-operations/bulk-operation.ts';
+import { type Choice, type Column, listFrame } from '../../lists/list-frame.ts';
+import { toggled } from '../../lists/list-query.ts';
+import type { Tag } from '../../tags/tag-store.ts';
+import { fold, matches } from '../../text/text.ts';
+import type { GroupList } from '../group-list.ts';
+import { ACTIVITIES, type GroupQuery, type GroupSort, groupsPath, LEADERSHIPS } from '../group-list-query.ts';
+import type { Leadership } from '../leader.ts';
+
+const ACTIVITY_LABELS: Record<Activity, string> = { active: 'Active', deactivated: 'Deactivated', deleted: 'Deleted' };
+const LEADERSHIP_LABELS: Record<Leadership, string> = { active: 'Active', inactive: 'Not active', none: 'None' };
+
+const COLUMNS: Column<GroupSort>[] = [
+  { sort: 'name', label: 'Name', width: 'wide' },
+  { sort: 'leader', label: 'Leader', width: 'wide' },
+  { sort: 'users', label: 'Users', width: 'slight' },
+  { sort: 'permissions', label: 'Permissions', width: 'rest' },
+];
+
+const TOP_TAGS = 20;
+
+/** Everything that the list's page shows, with the address that each link leads to. */
+export function groupsPage({
+  query,
+  list,
+  tags,
+  folded,
+  mayWrite,
+}: {
+  query: GroupQuery;
+  list: GroupList;
+  tags: Tag[];
+  folded: string[];
+  mayWrite: boolean;
+}) {
+  const choice = <T extends string | number>(
+    name: 'activity' | 'leader' | 'tag',
+    value: T,
+    label: string,
+    count = 0,
+  ): Choice => {
+    const chosen = query[name] as T[];
+    const path = groupsPath(query, { [name]: toggled(chosen, value) });
+    return { label, value, count, isChosen: chosen.includes(value), path };
+  };
+  const { counts } = list;
+  const used = tags.filter((tag) => counts.tag.has(tag.id) || query.tag.includes(tag.id));
+  const words = fold(query.q).split(' ').filter(Boolean);
+  return {
+    title: 'Groups',
+    groups: list.groups.map((group) => ({ ...group, permissions: grantsInWords(group.rights) })),
+    mayWrite,
+    marked: (text: string) => matches(text, words),
+    list: listFrame({
+      name: 'groups',
+      path: '/groups',
+      label: 'Groups',
+      noun: 'group',
+      searchHint: 'Name, leader or description',
+      query,
+      pathTo: (change) => groupsPath(query, change),
+      columns: COLUMNS,
+      filters: [
+        {
+          name: 'activity',
+          label: 'Activity',
+          choices: ACTIVITIES.map((one) => choice('activity', one, ACTIVITY_LABELS[one], counts.activity.get(one))),
+        },
+        {
+          name: 'leader',
+          label: 'Leader',
+          choices: LEADERSHIPS.map((one) => choice('leader', one, LEADERSHIP_LABELS[one], counts.leader.get(one))),
+        },
+        {
+          name: 'tag',
+          label: 'Tags',
+          choices: used.slice(0, TOP_TAGS).map(({ id, name }) => choice('tag', id, name, counts.tag.get(id))),
+        },
+      ],
+      folded,
+      total: list.total,
+      previous: list.previous,
+      next: list.next,
+      rows: 'groups/_rows',
+      empty: {
+        unmatched: 'No group matches all of this.',
+        none: 'There are no groups yet. A group bundles users and gives them their permissions.',
+        icon: 'organization',
+        first: mayWrite ? { label: 'New Group', path: '/groups/new' } : undefined,
+      },
+      bulk: mayWrite
+        ? {
+            actions: offeredInBulk('group'),
+            fields: [
+              ['subject', 'group'],
+              ['view', groupsPath(query)],
+              ['shown', list.total],
+            ],
+            meansAll: true,
+          }
+        : undefined,
+      hasMenus: false,
+    }),
+  };
+}

@@ -1,0 +1,117 @@
+import type { Request, Response } from 'express';
+import { may, maySeeLinkOf, type Viewer } from '../../access/viewer.ts';
+import type { AppContext } from '../../app-context.ts';
+import { findGroupEvents } from '../../audit/audit-store.ts';
+import { shownTo } from '../../audit/pages/shown-events.ts';
+import { offeredInBulk } from '../../bulk-operations/bulk-operation.ts';
+import { dayOf } from '../../clock.ts';
+import { findContactsOf } from '../../contacts/contact-store.ts';
+import { findContactViewer } from '../../contacts/contact-viewer.ts';
+import { type Cursor, decodeCursor, encodeCursor, firstOf, LONGEST_SEARCH } from '../../lists/list-query.ts';
+import { pagerLinks } from '../../lists/pager.ts';
+import { countMembers, listMembers } from '../../memberships/member-list.ts';
+import type { EndedLink } from '../../one-time-links/outgrown-links.ts';
+import { linesToCopy } from '../../one-time-links/pages/link-lines.ts';
+import { findTagsOf } from '../../tags/tag-store.ts';
+import { findSubjects, findUserNames } from '../../users/user-store.ts';
+import { takeFlash } from '../../web/flash.ts';
+import { render } from '../../web/render.ts';
+import { type GroupAction, isApplicable } from '../actions/group-life-cycle.ts';
+import { type Group, mayChange } from '../group.ts';
+
+const EVENTS_SHOWN = 15;
+const MEMBERS_PER_PAGE = 50;
+const CONTACTS_SHOWN = 10;
+
+export async function showRecord(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
+  const db = app.db.read;
+  const viewer = req.viewer!;
+  const place = { after: cursorOf(req.query.after), before: cursorOf(req.query.before) };
+  const search = { q: searchIn(req.query.q), looksAtEmails: may(viewer, 'users', 'read') };
+  const list = await listMembers(db, group.id, { ...place, per: MEMBERS_PER_PAGE, search }, dayOf(app.clock()));
+  if (list.members.length === 0 && (place.after || place.before) && list.total > 0)
+    return res.redirect(303, pathTo(group, { q: search.q }));
+  const mayEdit = mayChange(viewer, group) && group.activity !== 'deleted';
+  const contactViewer = await findContactViewer(db, viewer, dayOf(app.clock()));
+  const said = takeFlash(req);
+  const page = {
+    title: group.name,
+    flash: said,
+    links: await renewedLinks(app, viewer, said?.showRenewed ?? []),
+    group,
+    tags: await findTagsOf(db, 'group', group.id),
+    list,
+    q: search.q,
+    members: search.q ? await countMembers(db, group.id) : list.total,
+    pagerLinks: membersPagerLinks(group, search.q, list),
+    // Nobody sees them but its members.
+    seesContacts: contactViewer.groupIds.has(group.id),
+    contacts: await findContactsOf(db, contactViewer, group.id, CONTACTS_SHOWN),
+    names: await findUserNames(db, [group.createdBy, ...list.members.map((member) => member.grantedBy)]),
+    ...(await timelineOf(app, viewer, group.id)),
+    mayEdit,
+    // What destroys comes last.
+    actions: mayChange(viewer, group)
+      ? offeredInBulk('group')
+          .toReversed()
+          .filter(({ action }) => isApplicable(group, action as GroupAction))
+      : [],
+    mayEditMembers: mayEdit && may(viewer, 'users', 'write'),
+    mayReadUsers: may(viewer, 'users', 'read'),
+  };
+  render(req, res, 'groups/show', page, { fragments: { 'group-members': 'groups/_members' } });
+}
+
+/** What is looked for among the members. */
+export function searchIn(value: unknown): string {
+  return (firstOf(value) ?? '').trim().slice(0, LONGEST_SEARCH);
+}
+
+/** New links as lines to copy, judged anew: meanwhile somebody may have got rights that the viewer does not hold. */
+async function renewedLinks(app: AppContext, viewer: Viewer, renewed: EndedLink[]): Promise<string[]> {
+  const ids = [...new Set(renewed.map((link) => link.userId))];
+  const subjects = (await findSubjects(app.db.read, ids, dayOf(app.clock()))).filter((one) =>
+    maySeeLinkOf(viewer, one),
+  );
+  const of = (purpose: EndedLink['purpose']) =>
+    subjects.filter(({ id }) => renewed.some((link) => link.userId === id && link.purpose === purpose));
+  return [
+    ...(await linesToCopy(app, 'invitation', of('invitation'))),
+    ...(await linesToCopy(app, 'password-reset', of('password-reset'))),
+  ];
+}
+
+/** Events before those that are shown already, as a page and as more of the record. */
+export async function showTimeline(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
+  const before = /^\d{1,15}$/.test(String(req.query.before)) ? Number(req.query.before) : undefined;
+  const page = {
+    title: `Older changes of ${group.name}`,
+    group,
+    ...(await timelineOf(app, req.viewer!, group.id, before)),
+  };
+  render(req, res, 'groups/timeline', page, { fragments: { older: 'users/_older' } });
+}
+
+/** The newest events, and where older ones are found if there are any. */
+async function timelineOf(app: AppContext, viewer: Viewer, groupId: number, beforeId?: number) {
+  const events = await findGroupEvents(app.db.read, groupId, beforeId, EVENTS_SHOWN + 1);
+  const contactViewer = await findContactViewer(app.db.read, viewer, dayOf(app.clock()));
+  const shown = await shownTo(app.db.read, contactViewer, events.slice(0, EVENTS_SHOWN));
+  const isMore = events.length > EVENTS_SHOWN;
+  return { events: shown, olderPath: isMore ? `/groups/${groupId}/timeline?before=${shown.at(-1)?.id}` : undefined };
+}
+
+function membersPagerLinks(group: Group, q: string, list: { previous?: Cursor; next?: Cursor }) {
+  const path = (name: string, cursor?: Cursor) => cursor && pathTo(group, { q, [name]: encodeCursor(cursor) });
+  return pagerLinks(path('before', list.previous), path('after', list.next));
+}
+
+/** The members in a view of them. */
+function pathTo(group: Group, view: Record<string, string>): string {
+  const given = Object.entries(view).filter(([, value]) => value !== '');
+  return `/groups/${group.id}${given.length > 0 ? `?${new URLSearchParams(given)}` : ''}#members`;
+}
+
+function cursorOf(text: unknown): Cursor | undefined {
+  return typeof text === 'string' ? decodeCursor(text) : undefined;
+}

@@ -1,0 +1,116 @@
+import { wordsOf } from '../../bulk-operations/bulk-operation.ts';
+import { type Choice, type Column, listFrame } from '../../lists/list-frame.ts';
+import { toggled } from '../../lists/list-query.ts';
+import type { Channel } from '../../one-time-links/one-time-link-store.ts';
+import type { Format } from '../../text/format.ts';
+import { fold, matches } from '../../text/text.ts';
+import { CHANNELS, IN_LIFE, type InvitationList, type ListedInvitation } from '../invitation-list.ts';
+import { type InvitationQuery, type InvitationSort, invitationsPath } from '../invitation-list-query.ts';
+import type { InvitationStatus } from '../invitation-status.ts';
+
+const STATUS_LABELS: Record<InvitationStatus, string> = {
+  accepted: 'Accepted',
+  withdrawn: 'Withdrawn or replaced',
+  'not-delivered': 'Not delivered',
+  expired: 'Expired',
+  opened: 'Opened',
+  waiting: 'Waiting to be sent',
+  copied: 'Copied',
+  sent: 'Sent',
+};
+const BADGES: Partial<Record<InvitationStatus, string>> = {
+  'not-delivered': 'not-delivered',
+  expired: 'invitation-expired',
+  opened: 'invited',
+  waiting: 'invited',
+  copied: 'invited',
+  sent: 'invited',
+};
+const CHANNEL_LABELS: Record<Channel, string> = { mail: 'By mail', copy: 'By link' };
+
+const COLUMNS: Column<InvitationSort>[] = [
+  { sort: 'name', label: 'Name', width: 'wide' },
+  { sort: 'email', label: 'System email', width: 'wide' },
+  { sort: 'status', label: 'Status', width: 'rest' },
+  { sort: 'channel', label: 'Channel', width: 'slight', givesWay: true },
+  { sort: 'creator', label: 'Invited by', width: 'narrow' },
+  { sort: 'made', label: 'Made', width: 'narrow' },
+];
+
+/** Everything that the list's page shows, with the address that each link leads to. */
+export function invitationsPage({
+  query,
+  list,
+  folded,
+  mayWrite,
+  format,
+}: {
+  query: InvitationQuery;
+  list: InvitationList;
+  folded: string[];
+  mayWrite: boolean;
+  format: Format;
+}) {
+  const choice = <T extends string>(name: 'status' | 'channel', value: T, label: string, count: number): Choice => {
+    const chosen = query[name] as T[];
+    const path = invitationsPath(query, { [name]: toggled(chosen, value) });
+    return { label, value, count, isChosen: chosen.includes(value), path };
+  };
+  const words = fold(query.q).split(' ').filter(Boolean);
+  return {
+    title: 'Invitations',
+    invitations: list.invitations.map((one) => ({
+      ...one,
+      label: STATUS_LABELS[one.status],
+      badge: BADGES[one.status] ?? '',
+      detail: detailOf(one, format),
+    })),
+    channelLabels: CHANNEL_LABELS,
+    marked: (text: string) => matches(text, words),
+    list: listFrame({
+      name: 'invitations',
+      path: '/invitations',
+      label: 'Invitations',
+      noun: 'invitation',
+      searchHint: 'Name, email or contact',
+      query,
+      pathTo: (change) => invitationsPath(query, change),
+      columns: COLUMNS,
+      filters: [
+        {
+          name: 'status',
+          label: 'Status',
+          choices: IN_LIFE.map((one) => choice('status', one, STATUS_LABELS[one], list.statusCounts[one])),
+        },
+        {
+          name: 'channel',
+          label: 'Channel',
+          choices: CHANNELS.map((one) => choice('channel', one, CHANNEL_LABELS[one], list.channelCounts[one])),
+        },
+      ],
+      folded,
+      total: list.total,
+      previous: list.previous,
+      next: list.next,
+      rows: 'invitations/_rows',
+      empty: { unmatched: 'No invitation matches all of this.', none: 'Nobody was invited yet.', icon: 'mail' },
+      bulk: mayWrite
+        ? {
+            actions: [{ action: 'reinvite', ...wordsOf({ subjectType: 'user', action: 'reinvite' }) }],
+            fields: [['view', invitationsPath(query)]],
+            meansAll: false,
+          }
+        : undefined,
+      hasMenus: mayWrite,
+    }),
+  };
+}
+
+/** What there is to say beyond the status. */
+function detailOf({ status, openedAt, usedAt, expiresAt, answer }: ListedInvitation, format: Format): string {
+  if (status === 'accepted') return format.moment(usedAt!);
+  if (status === 'opened') return `${format.moment(openedAt!)}; until ${format.moment(expiresAt)}`;
+  if (status === 'expired') return format.moment(expiresAt);
+  if (status === 'not-delivered' || (status === 'waiting' && answer)) return answer;
+  return status === 'withdrawn' ? '' : `until ${format.moment(expiresAt)}`;
+}

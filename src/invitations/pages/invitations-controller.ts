@@ -1,0 +1,74 @@
+import { type Request, Router } from 'express';
+import { maySignIn, waitsForInvitation } from '../../access/admission.ts';
+import { NO_RIGHTS } from '../../access/rights.ts';
+import type { AppContext } from '../../app-context.ts';
+import { dayOf, instant } from '../../clock.ts';
+import type { Transaction } from '../../db/database.ts';
+import { typedFields } from '../../forms/form.ts';
+import { mailNotice } from '../../mail/outbox-store.ts';
+import { findOverLink, type Link } from '../../one-time-links/one-time-link-store.ts';
+import { linkController } from '../../one-time-links/pages/one-time-link-controller.ts';
+import { showOverLink } from '../../one-time-links/pages/over-link.ts';
+import { readSealedLink } from '../../one-time-links/sealed-link.ts';
+import { circumstances } from '../../sessions/pages/act.ts';
+import { startSession } from '../../sessions/pages/authentication.ts';
+import type { User } from '../../users/user.ts';
+import { findUsers, noteLogin } from '../../users/user-store.ts';
+import type { Act } from '../../verbs/act.ts';
+import { Gone } from '../../verbs/refusals.ts';
+import { flash } from '../../web/flash.ts';
+import { requestInvitations } from '../invitation-request-store.ts';
+
+/** An invited person opens their link, chooses a password and is signed in. */
+export function invitationsController(app: AppContext): Router {
+  const router = Router();
+
+  // Makes no link: whoever has an old one need not be who is invited.
+  router.post('/invitations/requests', async (req, res) => {
+    const over = await expiredBy(req);
+    const [user] = await findUsers(app.db.read, [over.link.userId]);
+    if (req.isLate || !user || !waitsForInvitation(user, dayOf(app.clock()))) return showOverLink(app, req, res, over);
+    const asked = { ...circumstances(app, req), by: { id: null, name: user.name, rights: NO_RIGHTS } };
+    await app.db.write(async (trx) => {
+      await app.addressLimiter.takeIn(trx, asked.address);
+      const added = await requestInvitations(trx, asked, [user]);
+      if (added.length > 0) await tellInviter(trx, asked, over.link, user);
+    });
+    flash(req, 'They are told. When the new invitation is there, open the link in it.');
+    res.redirect(303, '/session/new');
+  });
+
+  /** The expired invitation whose sealed form asks. */
+  async function expiredBy(req: Request) {
+    const { sealed } = typedFields(req.body, ['sealed']);
+    const id = readSealedLink(String(sealed), 'invitation', app.links.secret);
+    const over = await findOverLink(app.db.read, 'invitation', { id: id ?? 0 }, instant(app.clock()));
+    if (over?.end !== 'expired') throw new Gone('This link can no longer be used. Open the newest one.');
+    return over;
+  }
+
+  async function tellInviter(trx: Transaction, act: Act, { createdBy }: Link, user: User): Promise<void> {
+    const [inviter] = await findUsers(trx, createdBy === null ? [] : [createdBy]);
+    if (!inviter || !maySignIn(inviter, dayOf(Date.parse(act.at)))) return;
+    const facts = { who: user.name, email: user.email };
+    await mailNotice(trx, act, 'invitation-asked-for', { userId: inviter.id, address: inviter.email }, facts);
+  }
+
+  return router.use(linkPages(app));
+}
+
+function linkPages(app: AppContext): Router {
+  return linkController(app, {
+    purpose: 'invitation',
+    base: '/invitations',
+    view: 'invitations/new',
+    title: 'Welcome',
+    how: 'chosen',
+    async finish(req, res, user) {
+      await app.db.write((trx) => noteLogin(trx, user.id, circumstances(app, req).at));
+      await startSession(app, req, res, user);
+      flash(req, `Welcome, ${user.name}. Your password is set, and you are signed in.`);
+      res.redirect(303, '/');
+    },
+  });
+}

@@ -1,0 +1,258 @@
+import { covers, EVERYTHING, type Rights } from '../../access/rights.ts';
+import { maySeeLinkOf } from '../../access/viewer.ts';
+import { type Day, dayOf } from '../../clock.ts';
+import type { Reader, Transaction } from '../../db/database.ts';
+import { whereIdIn } from '../../db/ids.ts';
+import { FieldErrors } from '../../forms/form.ts';
+import { requestInvitations } from '../../invitations/invitation-request-store.ts';
+import { findMailedJustNow, sendInvitationsAgain } from '../../invitations/invitation-sending.ts';
+import {
+  endMemberships,
+  grantMemberships,
+  type MemberOutcome,
+  type MembershipRule,
+  setUntil,
+} from '../../memberships/actions/membership-editing.ts';
+import { type Channel, findMakers, type LinkSettings } from '../../one-time-links/one-time-link-store.ts';
+import type { EndedLink } from '../../one-time-links/outgrown-links.ts';
+import { renewLinks } from '../../users/actions/renewed-links.ts';
+import { refusalOf } from '../../users/actions/user-action.ts';
+import { createUser, takenMessage } from '../../users/actions/user-editing.ts';
+import { type Outcome, perform } from '../../users/actions/user-life-cycle.ts';
+import type { Subject } from '../../users/user.ts';
+import { checkUser, emptyUser } from '../../users/user-form.ts';
+import { findSubjects, findUserByIdentifier, findUsers } from '../../users/user-store.ts';
+import type { Act } from '../../verbs/act.ts';
+import { forbidden, inapplicable } from '../../verbs/outcome.ts';
+import { Forbidden } from '../../verbs/refusals.ts';
+import { findLedGroup, findLedGroups, rightsInReach, whyNotToLead } from '../led-group.ts';
+
+/** A leader gives and takes this one membership, whatever else its members may do, but not their own. */
+const BY_LEADING: MembershipRule = {
+  async requireGroup(db, act, { id }) {
+    const group = await findLedGroup(db, act.by.id, id, dayOf(act.at));
+    const reason = whyNotToLead(group);
+    if (reason) throw new Forbidden(reason);
+  },
+  refusalOf: (by, subject) => (by.id === subject.id ? forbidden('is yourself: ask an administrator') : undefined),
+};
+
+const MAILED_JUST_NOW = 'was sent the invitation less than 20 minutes ago';
+const ASK = 'was created by somebody else: ask an administrator, who sees under Invitations that you did';
+
+/** A leader does not learn whose it is. */
+const NAME_UNUSABLE = 'This name cannot be used. Choose another one.';
+
+export interface Invited {
+  name: string;
+  email: string;
+}
+
+/**
+ * A new user in the group, with an invitation. An email that somebody has already is answered like a success, and its
+ * user becomes a member where they can: the leader does not learn who is known here. Returns the id of a new user.
+ */
+export async function inviteIntoGroup(
+  trx: Transaction,
+  act: Act,
+  groupId: number,
+  invited: Invited,
+  links: LinkSettings,
+  channel: Channel,
+): Promise<number | undefined> {
+  const group = await findLedGroup(trx, act.by.id, groupId, dayOf(act.at));
+  await BY_LEADING.requireGroup(trx, act, group);
+  const { values, errors } = checkUser({ ...emptyUser(), ...invited, groups: [String(groupId)] });
+  if (errors) throw new FieldErrors(errors);
+  if (await findUserByIdentifier(trx, values.email)) {
+    await addByEmail(trx, act, groupId, [values.email], null, links);
+    return undefined;
+  }
+  const able = enabled(act, group.rights);
+  const id = await createUser(trx, able, values).catch((error) => {
+    if (error instanceof FieldErrors && error.errors.name === takenMessage('name', values.name))
+      throw new FieldErrors({ name: NAME_UNUSABLE });
+    throw error;
+  });
+  await perform(trx, able, 'reinvite', [id], links, channel);
+  return id;
+}
+
+/** What is wrong with the name, told with all else that is; the email may be somebody's, which nobody is told. */
+export async function unusableName(db: Reader, name: string): Promise<{ name?: string }> {
+  return name !== '' && (await findUserByIdentifier(db, name)) ? { name: NAME_UNUSABLE } : {};
+}
+
+/** Those of the addresses that belong to an active person become members; the others are passed over without a word. */
+export async function addByEmail(
+  trx: Transaction,
+  act: Act,
+  groupId: number,
+  emails: string[],
+  untilOn: Day | null,
+  links: LinkSettings,
+): Promise<void> {
+  const ids: number[] = [];
+  for (const email of emails) {
+    const user = email.includes('@') ? await findUserByIdentifier(trx, email) : undefined;
+    if (user && user.activity === 'active' && !user.apiOnly && user.id !== act.by.id) ids.push(user.id);
+  }
+  const { ended } = await grantMemberships(trx, act, groupId, [...new Set(ids)], untilOn, BY_LEADING);
+  await replaceEnded(trx, act, ended, links);
+}
+
+/**
+ * What ended with it is made anew at once, whatever its user may do: it goes to the system email alone. Without mail administrators
+ * are told who waits; the leader is told nothing, not even that there is somebody.
+ */
+async function replaceEnded(trx: Transaction, act: Act, ended: EndedLink[], links: LinkSettings): Promise<void> {
+  if (act.sendsMail) {
+    await renewLinks(trx, { ...act, by: { ...act.by, rights: EVERYTHING } }, ended, links, 'mail');
+    return;
+  }
+  const invited = ended.filter((link) => link.purpose === 'invitation').map((link) => link.userId);
+  await requestInvitations(trx, act, await findUsers(trx, invited));
+}
+
+export async function removeMembers(
+  trx: Transaction,
+  act: Act,
+  groupId: number,
+  ids: number[],
+): Promise<MemberOutcome[]> {
+  await findMembersOf(trx, groupId, ids, dayOf(act.at));
+  return endMemberships(trx, act, groupId, ids, BY_LEADING);
+}
+
+export async function setEnd(
+  trx: Transaction,
+  act: Act,
+  groupId: number,
+  ids: number[],
+  untilOn: Day | null,
+): Promise<MemberOutcome[]> {
+  await findMembersOf(trx, groupId, ids, dayOf(act.at));
+  return setUntil(trx, act, groupId, ids, untilOn, BY_LEADING);
+}
+
+/** Resets the attempts of members, where the groups that the actor leads cover all that they may do. */
+export async function resetAttempts(
+  trx: Transaction,
+  act: Act,
+  groupId: number,
+  ids: number[],
+  links: LinkSettings,
+): Promise<Outcome[]> {
+  const { beyond, within, able } = await reached(trx, act, groupId, ids);
+  return [...beyond, ...(await perform(trx, able, 'reset-login-attempts', within.map(idOf), links))];
+}
+
+/** A member who was invited anew. */
+export interface Reinvited extends Outcome {
+  /** The link goes to the system email, whatever was chosen. */
+  isMailedOnly?: boolean;
+}
+
+/**
+ * Invites members anew whom the groups that the actor leads cover. A link of somebody whom another has created is theirs alone: it
+ * goes to the system email and is never shown, and an open one stays as it is (R84). Where no mail goes out, it is written down for
+ * administrators that somebody waits.
+ */
+export async function reinviteMembers(
+  trx: Transaction,
+  act: Act,
+  groupId: number,
+  ids: number[],
+  links: LinkSettings,
+  channel: Channel,
+): Promise<Reinvited[]> {
+  const { beyond, within, able } = await reached(trx, act, groupId, ids);
+  const own = await findOwn(trx, act, within);
+  const isOwn = (subject: Subject) => own.has(subject.id);
+  const others = within.filter((subject) => !isOwn(subject));
+  return [
+    ...beyond,
+    ...(await perform(trx, able, 'reinvite', within.filter(isOwn).map(idOf), links, channel)),
+    ...(act.sendsMail ? await mailOthers(trx, able, others, links) : await askForOthers(trx, able, others)),
+  ];
+}
+
+/** Of these, whose link the actor may get to see: those whom they created, unless somebody else made the link; or may administer. */
+export async function findOwn(
+  db: Reader,
+  act: Pick<Act, 'by' | 'at'>,
+  subjects: Subject[],
+): Promise<Map<number, Subject>> {
+  const makers = await findMakers(db, 'invitation', subjects.map(idOf), act.at);
+  const isOwn = (subject: Subject) =>
+    maySeeLinkOf(act.by, subject) ||
+    (subject.createdBy === act.by.id && (makers.get(subject.id) ?? act.by.id) === act.by.id);
+  return new Map(subjects.filter(isOwn).map((subject) => [subject.id, subject]));
+}
+
+/** The open link once more, to where it belongs; one that is over is made anew. */
+async function mailOthers(trx: Transaction, act: Act, subjects: Subject[], links: LinkSettings): Promise<Reinvited[]> {
+  const mailed = await findMailedJustNow(trx, subjects.map(idOf), act.at);
+  const outcomes = subjects.map((subject): Outcome => {
+    const refusal = refusalOf('reinvite', act.by, subject);
+    return { subject, refusal: refusal ?? (mailed.has(subject.id) ? inapplicable(MAILED_JUST_NOW) : undefined) };
+  });
+  const invited = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
+  const isOpen = ({ invitationExpiresAt }: Subject) => invitationExpiresAt !== null && invitationExpiresAt > act.at;
+  await sendInvitationsAgain(trx, act, invited.filter(isOpen));
+  const over = invited.filter((subject) => !isOpen(subject)).map(idOf);
+  await perform(trx, act, 'reinvite', over, links, 'mail');
+  return outcomes.map((outcome) => ({ ...outcome, isMailedOnly: true }));
+}
+
+async function askForOthers(trx: Transaction, act: Act, subjects: Subject[]): Promise<Reinvited[]> {
+  const outcomes = subjects.map((subject) => ({ subject, refusal: refusalOf('reinvite', act.by, subject) }));
+  const waiting = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
+  await requestInvitations(trx, act, waiting);
+  return outcomes.map(({ subject, refusal }) => ({ subject, refusal: refusal ?? inapplicable(ASK) }));
+}
+
+/** Of the members of these ids: whom the actor's groups cover, who may do more, and the actor as whoever may help them. */
+async function reached(
+  trx: Transaction,
+  act: Act,
+  groupId: number,
+  ids: number[],
+): Promise<{ beyond: Outcome[]; within: Subject[]; able: Act }> {
+  const group = await findLedGroup(trx, act.by.id, groupId, dayOf(act.at));
+  await BY_LEADING.requireGroup(trx, act, group);
+  const members = await findMembersOf(trx, groupId, ids, dayOf(act.at));
+  const reach = await reachOf(trx, act.by.id!, dayOf(act.at));
+  const isInReach = (subject: Subject) => covers(reach, subject.rights);
+  const beyond = members
+    .filter((subject) => !isInReach(subject))
+    .map((subject): Outcome => ({ subject, refusal: forbidden('has rights that your groups do not cover') }));
+  return { beyond, within: members.filter(isInReach), able: enabled(act, reach) };
+}
+
+/** What the groups that this user leads can give. */
+export async function reachOf(db: Reader, userId: number, today: Day): Promise<Rights> {
+  return rightsInReach(await findLedGroups(db, userId, today));
+}
+
+/** The members of these ids as subjects. One who is none is refused as if there were no such user. */
+export async function findMembersOf(db: Reader, groupId: number, ids: number[], today: Day): Promise<Subject[]> {
+  const rows: { user_id: number }[] = await whereIdIn(db('memberships').where('group_id', groupId), 'user_id', ids);
+  const subjects = await findSubjects(
+    db,
+    rows.map((row) => row.user_id),
+    today,
+  );
+  const members = subjects.filter((subject) => subject.activity !== 'deleted');
+  if (members.length !== new Set(ids).size) throw new Forbidden('There is no such member.', true);
+  return members;
+}
+
+function idOf(subject: Subject): number {
+  return subject.id;
+}
+
+/** The same actor, by name and number, as somebody who may maintain users with these rights and no others. */
+function enabled(act: Act, rights: Rights): Act {
+  return { ...act, by: { ...act.by, rights: { ...rights, users: 'write' } } };
+}

@@ -1,0 +1,99 @@
+import { mayAdminister } from '../../access/viewer.ts';
+import { noteContactEvents, recordChanges } from '../../audit/audit-store.ts';
+import { dayOf } from '../../clock.ts';
+import type { Contact } from '../../contacts/contact.ts';
+import { findContact, findContactOfAnyOwner } from '../../contacts/contact-store.ts';
+import { findContactViewer } from '../../contacts/contact-viewer.ts';
+import type { Transaction } from '../../db/database.ts';
+import { FieldErrors, RefusedFields } from '../../forms/form.ts';
+import type { Subject } from '../../users/user.ts';
+import { nameColumns } from '../../users/user-columns.ts';
+import { findSubject, findUserByIdentifier } from '../../users/user-store.ts';
+import type { Act } from '../../verbs/act.ts';
+import { Forbidden, NotFound } from '../../verbs/refusals.ts';
+import { linkedName, linkInWords, requireLinkable } from '../linked-contact.ts';
+
+/**
+ * Links a user to the person. It is a change of the user, so it takes the right to change that one, and sight of the
+ * contact. Throws NotFound or FieldErrors.
+ */
+export async function linkUser(
+  trx: Transaction,
+  act: Act,
+  contactId: number,
+  { user: identifier, isAccepted }: { user: string; isAccepted: boolean },
+): Promise<Subject> {
+  const contact = await visibleContact(trx, act, contactId);
+  const found = identifier === '' ? undefined : await findUserByIdentifier(trx, identifier);
+  if (!found) throw new FieldErrors({ user: 'There is no user with this name or email.' });
+  const subject = await findSubject(trx, found.id, dayOf(act.at));
+  if (!mayAdminister(act.by, subject))
+    throw new RefusedFields({ user: `${subject.name} has rights that you do not hold.` });
+  if (subject.contactId === contact.id) return subject;
+  const current = subject.contactId === null ? undefined : await findContactOfAnyOwner(trx, subject.contactId);
+  if (current?.activity === 'active')
+    throw new FieldErrors({ user: `${subject.name} is linked to another contact. End that link first.` });
+  requireLinkable({ contact, userId: subject.id, isAccepted, field: 'user' });
+  await setLink(trx, act, subject, current, contact);
+  return subject;
+}
+
+/** Both stay, without each other. Returns nothing where nobody was linked. */
+export async function unlinkUser(trx: Transaction, act: Act, contactId: number): Promise<Subject | undefined> {
+  const contact = await visibleContact(trx, act, contactId);
+  if (contact.userId === null) return undefined;
+  const subject = await findSubject(trx, contact.userId, dayOf(act.at));
+  if (!mayAdminister(act.by, subject)) throw new Forbidden(`${subject.name} has rights that you do not hold.`);
+  await setLink(trx, act, subject, contact, undefined);
+  return subject;
+}
+
+/** The user stays as they are, and it is not offered again. */
+export async function declineOffer(trx: Transaction, act: Act, contactId: number): Promise<void> {
+  const contact = await visibleContact(trx, act, contactId);
+  if (contact.userId === null || contact.offer.userId !== contact.userId) return;
+  const subject = await findSubject(trx, contact.userId, dayOf(act.at));
+  if (!mayAdminister(act.by, subject)) throw new Forbidden(`${subject.name} has rights that you do not hold.`);
+  const { userId: _, ...before } = contact.offer;
+  await trx('contacts').where('id', contactId).update({ offer: '{}' });
+  await recordChanges(trx, act, [
+    {
+      action: 'contact.offer-declined',
+      subjectType: 'contact',
+      subjectId: contactId,
+      subjectName: contact.name,
+      before,
+      after: Object.fromEntries(Object.keys(before).map((field) => [field, null])),
+    },
+  ]);
+}
+
+async function visibleContact(trx: Transaction, act: Act, id: number): Promise<Contact> {
+  const contact = await findContact(trx, await findContactViewer(trx, act.by, dayOf(act.at)), id);
+  if (!contact) throw new NotFound('There is no such contact.');
+  return contact;
+}
+
+/** One event, of the user; the timelines of both contacts show it as well. Forms that show the old link are stale with it. */
+async function setLink(
+  trx: Transaction,
+  act: Act,
+  subject: Subject,
+  from: Contact | undefined,
+  to: Contact | undefined,
+): Promise<void> {
+  await trx('users')
+    .where('id', subject.id)
+    .update({ ...nameColumns(subject, linkedName(to)), contact_id: to?.id ?? null, version: subject.version + 1 });
+  const eventIds = await recordChanges(trx, act, [
+    {
+      action: 'user.updated',
+      subjectType: 'user',
+      subjectId: subject.id,
+      subjectName: subject.name,
+      before: { linkedContact: linkInWords(from) },
+      after: { linkedContact: linkInWords(to) },
+    },
+  ]);
+  await noteContactEvents(trx, [from?.id ?? null, to?.id ?? null], eventIds);
+}

@@ -1,0 +1,125 @@
+import type { Icon } from '../text/icons.ts';
+import { type Cursor, PAGE_SIZES, type PageQuery } from './list-query.ts';
+import { pagerLinks } from './pager.ts';
+
+export interface Choice {
+  label: string;
+  /** As the address says it. */
+  value: string | number;
+  /** How many it would leave under the other filters. */
+  count: number;
+  isChosen: boolean;
+  path: string;
+}
+
+/** One fold of the sidebar; its name is that of the parameter in the address. */
+export interface Filter {
+  name: string;
+  label: string;
+  choices: Choice[];
+  /** Where only the largest are shown, the way to all. */
+  more?: { isOpen: boolean; path: string; rest: number };
+}
+
+export interface Column<Sort extends string> {
+  sort: Sort;
+  label: string;
+  /** How much room it gets beside the others; `rest` shares what they leave. */
+  width: 'slight' | 'narrow' | 'middle' | 'wide' | 'widest' | 'rest';
+  /** Left out of a window that is narrow for a table. */
+  givesWay?: boolean;
+}
+
+export interface BulkAction {
+  action: string;
+  label: string;
+  isDangerous?: boolean;
+}
+
+/** What only the list itself knows. */
+export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
+  /** A plural noun; the element that is swapped is called `<name>-list`. */
+  name: string;
+  path: string;
+  /** The name of the region, and of the table in its caption. */
+  label: string;
+  /** What is counted, in the singular. */
+  noun: string;
+  /** What the search looks at. */
+  searchHint: string;
+  query: Query;
+  /** The address of the view with some of it changed. */
+  pathTo: (change: Partial<Query>) => string;
+  columns: Column<Sort>[];
+  filters: Filter[];
+  folded: string[];
+  total: number;
+  previous?: Cursor;
+  next?: Cursor;
+  /** The partial of the rows, within `views/`. */
+  rows: string;
+  /** A partial below them. */
+  foot?: string;
+  /** What is said where nothing matches, and where there is nothing at all; and how to begin. */
+  empty: { unmatched: string; none: string; icon: Icon; first?: { label: string; path: string } };
+  /** What can be done to those ticked; not given, there is nothing to tick. */
+  bulk?: { actions: BulkAction[]; fields: [name: string, value: string | number][]; meansAll: boolean };
+  hasMenus: boolean;
+}
+
+/** Everything around the rows of a list, with the address that each link leads to: what `views/lists/` shows. */
+export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(parts: ListParts<Sort, Query>) {
+  const { query, columns, folded, previous, next, ...shown } = parts;
+  const pathTo = (change: Partial<PageQuery<Sort>>) => parts.pathTo(change as Partial<Query>);
+  const noFilters = Object.fromEntries(parts.filters.map((filter) => [filter.name, []]));
+  const sorted = columns.find((column) => column.sort === query.sort);
+  const withoutSearch = new URL(pathTo({ q: '' }), 'http://roster.invalid');
+  return {
+    ...shown,
+    q: query.q,
+    /** What a search leaves as it is. */
+    kept: [...withoutSearch.searchParams],
+    /** In words, for those who do not see the arrow. */
+    order: `sorted by ${sorted?.label}, ${directionOf(query)}`,
+    columns: columns.map((column) => {
+      const isSorted = column === sorted;
+      return {
+        ...column,
+        direction: isSorted ? directionOf(query) : undefined,
+        path: pathTo({ sort: column.sort, descending: isSorted && !query.descending }),
+      };
+    }),
+    filters: parts.filters.map((filter) => ({ ...filter, isFolded: folded.includes(filter.name) })),
+    chips: [
+      ...(query.q ? [{ label: `“${query.q}”`, path: pathTo({ q: '' }) }] : []),
+      ...parts.filters.flatMap((filter) => filter.choices.filter((choice) => choice.isChosen)),
+      ...parts.filters.flatMap((filter) => deadChips(filter, query, pathTo)),
+    ],
+    clearPath: pathTo({ ...noFilters, q: '' }),
+    pageSizes: PAGE_SIZES.map((per) => ({
+      per,
+      isChosen: query.per === per,
+      path: pathTo({ per, perGiven: true }),
+    })),
+    pagerLinks: pagerLinks(previous && pathTo({ before: previous }), next && pathTo({ after: next })),
+  };
+}
+
+function directionOf(query: { descending: boolean }): 'ascending' | 'descending' {
+  return query.descending ? 'descending' : 'ascending';
+}
+
+/** What an old or mistyped address asks for and nothing has: told, and removable like any other. */
+function deadChips<Sort extends string>(
+  { name, choices }: Filter,
+  query: PageQuery<Sort>,
+  pathTo: (change: Partial<PageQuery<Sort>>) => string,
+) {
+  const given = (query as unknown as Record<string, (string | number)[]>)[name];
+  const dead = given.filter((value) => !choices.some((choice) => choice.value === value));
+  return dead.map((value) => ({
+    label: `No such ${name}: ${value}`,
+    isDead: true,
+    path: pathTo({ [name]: given.filter((one) => one !== value) } as Partial<PageQuery<Sort>>),
+  }));
+}

@@ -1,0 +1,265 @@
+import { isOver } from '../../access/granted-rights.ts';
+import { mayAdminister, type Viewer } from '../../access/viewer.ts';
+import type { Fields } from '../../audit/audit-event.ts';
+import { noteGroupEvents, noteUserEvents, recordChanges } from '../../audit/audit-store.ts';
+import { type Day, dayOf } from '../../clock.ts';
+import { bulkInsert } from '../../db/bulk-insert.ts';
+import type { Reader, Transaction } from '../../db/database.ts';
+import { whereIdIn } from '../../db/ids.ts';
+import { FieldErrors } from '../../forms/form.ts';
+import { requireChangeable } from '../../groups/actions/group-editing.ts';
+import type { Group } from '../../groups/group.ts';
+import { findGroup } from '../../groups/group-store.ts';
+import { type EndedLink, endOutgrownLinks } from '../../one-time-links/outgrown-links.ts';
+import type { Subject } from '../../users/user.ts';
+import { findSubjects } from '../../users/user-store.ts';
+import type { Act } from '../../verbs/act.ts';
+import { requireAdministratorRemains } from '../../verbs/administrator-guard.ts';
+import { forbidden, inapplicable, type Refusal } from '../../verbs/outcome.ts';
+
+/** What a change of memberships comes to for one user. */
+export interface MemberOutcome {
+  subject: Subject;
+  refusal?: Refusal;
+}
+
+/** What an addition comes to: links may end with it that were made for somebody who could do less. */
+export interface Addition {
+  outcomes: MemberOutcome[];
+  ended: EndedLink[];
+}
+
+type Actor = Pick<Act, 'by' | 'at'>;
+
+/** By what rule memberships are changed. */
+export interface MembershipRule {
+  /** Throws where the actor may not change who is in the group. */
+  requireGroup(db: Reader, act: Actor, group: Group): Promise<void>;
+  /** Why the actor may not change this one's membership. */
+  refusalOf(by: Viewer, subject: Subject): Refusal | undefined;
+}
+
+/** Nobody gives or takes what they do not hold, from nobody who may do more (R61, R62). */
+const BY_RIGHTS: MembershipRule = {
+  requireGroup: async (_db, act, group) => requireChangeable(act, group),
+  refusalOf: (by, subject) => (mayAdminister(by, subject) ? undefined : forbidden('has rights that you do not hold')),
+};
+
+interface Standing {
+  group: Group;
+  subject: Subject;
+  /** The membership as it is; undefined for who is none. */
+  membership?: { untilOn: Day | null };
+  today: Day;
+  /** Whether the actor is the user. */
+  isSelf: boolean;
+}
+
+/** Who of these would become a member, and who not and why. */
+export async function judgeGrants(db: Reader, act: Actor, groupId: number, userIds: number[], rule = BY_RIGHTS) {
+  return judge(db, act, groupId, userIds, rule, ({ subject, membership, today }) => {
+    if (subject.activity === 'deleted') return inapplicable('is deleted');
+    return membership && !isOver(membership, today) ? inapplicable('is a member already') : undefined;
+  });
+}
+
+/** Makes the users members from now on, until the end of that day or without an end. Who was one before begins anew. */
+export async function grantMemberships(
+  trx: Transaction,
+  act: Act,
+  groupId: number,
+  userIds: number[],
+  untilOn: Day | null,
+  rule = BY_RIGHTS,
+): Promise<Addition> {
+  requireLastDayAhead(act, untilOn);
+  const { group, outcomes, chosen } = await judge(
+    trx,
+    act,
+    groupId,
+    userIds,
+    rule,
+    ({ subject, membership, today }) => {
+      if (subject.activity === 'deleted') return inapplicable('is deleted');
+      return membership && !isOver(membership, today) ? inapplicable('is a member already') : undefined;
+    },
+  );
+  const ids = idsOf(chosen);
+  await whereIdIn(trx('memberships').where('group_id', groupId), 'user_id', ids).delete();
+  await bulkInsert(
+    trx,
+    'memberships',
+    ids.map((user_id) => ({
+      user_id,
+      group_id: groupId,
+      granted_at: act.at,
+      granted_by: act.by.id,
+      until_on: untilOn,
+    })),
+  );
+  await record(trx, act, group, chosen, 'membership.granted', () => ({
+    after: { group: group.name, ...(untilOn && { until: untilOn }) },
+  }));
+  const ended = await endOutgrownLinks(
+    trx,
+    act,
+    chosen.map((standing) => standing.subject),
+  );
+  return { outcomes, ended };
+}
+
+/** Sets the last day on which the memberships count, or takes the end away. */
+export async function setUntil(
+  trx: Transaction,
+  act: Act,
+  groupId: number,
+  userIds: number[],
+  untilOn: Day | null,
+  rule = BY_RIGHTS,
+): Promise<MemberOutcome[]> {
+  requireLastDayAhead(act, untilOn);
+  const { group, outcomes, chosen } = await judge(trx, act, groupId, userIds, rule, (standing) => {
+    if (!standing.membership) return inapplicable('is no member');
+    // To come back is to be granted anew, by somebody and from then on.
+    if (isOver(standing.membership, standing.today)) return inapplicable('is no member any more: add them again');
+    if (standing.isSelf && grantsAnything(standing.group))
+      return forbidden('is yourself: nobody sets the end of their own rights');
+    return standing.membership.untilOn === untilOn ? inapplicable('has this end already') : undefined;
+  });
+  const ids = idsOf(chosen);
+  await whereIdIn(trx('memberships').where('group_id', groupId), 'user_id', ids).update({ until_on: untilOn });
+  await record(trx, act, group, chosen, 'membership.until-set', ({ membership }) => ({
+    before: { until: membership!.untilOn },
+    after: { group: group.name, until: untilOn },
+  }));
+  await requireAdministratorRemains(trx);
+  return outcomes;
+}
+
+export async function endMemberships(
+  trx: Transaction,
+  act: Act,
+  groupId: number,
+  userIds: number[],
+  rule = BY_RIGHTS,
+): Promise<MemberOutcome[]> {
+  const { group, outcomes, chosen } = await judge(trx, act, groupId, userIds, rule, (standing) => {
+    if (!standing.membership) return inapplicable('is no member');
+    return standing.isSelf && grantsAnything(standing.group)
+      ? forbidden('is yourself: nobody takes rights from themself')
+      : undefined;
+  });
+  await whereIdIn(trx('memberships').where('group_id', groupId), 'user_id', idsOf(chosen)).delete();
+  await record(trx, act, group, chosen, 'membership.ended', () => ({
+    before: { group: group.name },
+    after: { group: null },
+  }));
+  await endLeaderships(trx, act, idsOf(chosen));
+  await requireAdministratorRemains(trx);
+  return outcomes;
+}
+
+/** Nobody leads a group that they are no longer in. */
+export async function endLeaderships(trx: Transaction, act: Act, userIds: number[]): Promise<void> {
+  const led = trx('groups')
+    .join('users as leader', 'leader.id', 'groups.leader_id')
+    .whereNotExists(
+      trx('memberships')
+        .where('memberships.user_id', trx.ref('groups.leader_id'))
+        .where('memberships.group_id', trx.ref('groups.id')),
+    )
+    .select('groups.id', 'groups.name', 'leader.id as leader_id', 'leader.name as leader');
+  const groups: { id: number; name: string; leader_id: number; leader: string }[] = await whereIdIn(
+    led,
+    'groups.leader_id',
+    userIds,
+  );
+  for (const { id } of groups)
+    await trx('groups')
+      .where({ id })
+      .update({ leader_id: null, version: trx.raw('version + 1') });
+  const eventIds = await recordChanges(
+    trx,
+    act,
+    groups.map(({ id, name, leader }) => ({
+      action: 'group.updated',
+      subjectType: 'group',
+      subjectId: id,
+      subjectName: name,
+      before: { leader },
+      after: { leader: null },
+    })),
+  );
+  for (const [n, group] of groups.entries()) await noteUserEvents(trx, [group.leader_id], [eventIds[n]]);
+}
+
+/**
+ * The group, and whom of the users the change is for. Throws NotFound, Conflict and Forbidden for the group; a user is
+ * left out with a reason, by the same rule whether rights are given or taken (R62).
+ */
+async function judge(
+  db: Reader,
+  act: Actor,
+  groupId: number,
+  userIds: number[],
+  rule: MembershipRule,
+  refusalOf: (standing: Standing) => Refusal | undefined,
+): Promise<{ group: Group; outcomes: MemberOutcome[]; chosen: Standing[] }> {
+  const group = await findGroup(db, groupId);
+  await rule.requireGroup(db, act, group);
+  const today = dayOf(act.at);
+  const subjects = await findSubjects(db, [...new Set(userIds)], today);
+  const rows: { user_id: number; until_on: Day | null }[] = await whereIdIn(
+    db('memberships').where('group_id', groupId),
+    'user_id',
+    userIds,
+  );
+  const memberships = new Map(rows.map((row) => [row.user_id, { untilOn: row.until_on }]));
+  const chosen: Standing[] = [];
+  const outcomes = subjects.map((subject): MemberOutcome => {
+    const membership = memberships.get(subject.id);
+    const standing = { group, subject, membership, today, isSelf: act.by.id === subject.id };
+    const refusal = rule.refusalOf(act.by, subject) ?? refusalOf(standing);
+    if (!refusal) chosen.push(standing);
+    return { subject, refusal };
+  });
+  return { group, outcomes, chosen };
+}
+
+/** One event per user, which the timeline of the group shows as well. Forms that show the old groups are stale with it. */
+async function record(
+  trx: Transaction,
+  act: Act,
+  group: Group,
+  chosen: Standing[],
+  action: string,
+  fields: (standing: Standing) => { before?: Fields; after?: Fields },
+): Promise<void> {
+  await whereIdIn(trx('users'), 'id', idsOf(chosen)).update({ version: trx.raw('version + 1') });
+  const eventIds = await recordChanges(
+    trx,
+    act,
+    chosen.map((standing) => ({
+      action,
+      subjectType: 'user',
+      subjectId: standing.subject.id,
+      subjectName: standing.subject.name,
+      ...fields(standing),
+    })),
+  );
+  await noteGroupEvents(trx, group.id, eventIds);
+}
+
+/** Throws FieldErrors. */
+export function requireLastDayAhead(act: Actor, untilOn: Day | null): void {
+  if (untilOn !== null && untilOn < dayOf(act.at))
+    throw new FieldErrors({ untilOn: 'This day is over. Choose today or a later one.' });
+}
+
+function grantsAnything(group: Group): boolean {
+  return Object.keys(group.rights).length > 0;
+}
+
+function idsOf(standings: Standing[]): number[] {
+  return standings.map((standing) => standing.subject.id);
+}

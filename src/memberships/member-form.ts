@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { day } from '../forms/fields.ts';
+import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
+import { picked, type Searches } from '../forms/picker.ts';
+
+/** As many as a set-wise change takes without holding up others. */
+export const MOST_AT_ONCE = 5_000;
+
+const fields = {
+  ids: z.array(z.string().regex(/^[1-9]\d{0,14}$/)).transform((ids) => [...new Set(ids.map(Number))]),
+  /** Names and system emails, one per line or separated by commas or semicolons. */
+  list: z
+    .string()
+    .transform((text) => [
+      ...new Set(
+        text
+          .split(/[\n\t,;]/)
+          .map(identifierIn)
+          .filter(Boolean),
+      ),
+    ])
+    .refine((list) => list.length <= MOST_AT_ONCE, 'At most 5,000 at once.'),
+  untilOn: day,
+  acceptUnknown: z.string().transform((text) => text !== ''),
+};
+
+const complete = z.object(fields);
+
+export type MemberValues = z.output<typeof complete>;
+
+/** In which fields one searches for what fills others. */
+export const MEMBER_SEARCHES: Searches = { ids: 'idsSearch' };
+
+/** What was ticked, taken or typed on the pages about members; `confirmed` says that the sheet was read. */
+export function typedMembers(body: unknown): Typed {
+  const typed = typedFields(body, ['list', 'untilOn', 'acceptUnknown', 'confirmed', 'idsSearch', 'step'], ['ids']);
+  // One by one, as boxes send them, or many in one field: a form holds only so many fields.
+  const chosen = picked({ ...typed, ids: [typed.ids].flat().flatMap((text) => text.split(',')) }, MEMBER_SEARCHES);
+  return { ...chosen, ids: [chosen.ids].flat().filter((id) => /^[1-9]\d{0,14}$/.test(id)) };
+}
+
+export function checkMembers(typed: Typed): FormResult<MemberValues> {
+  return checkForm(complete, typed);
+}
+
+/** A mail program copies "Maria Müller <maria@example.com>". */
+function identifierIn(entry: string): string {
+  return (/<([^<>]+)>\s*$/.exec(entry)?.[1] ?? entry).trim();
+}

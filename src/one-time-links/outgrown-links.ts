@@ -1,0 +1,89 @@
+import { maySignIn } from '../access/admission.ts';
+import { findPotentialRights, findRights } from '../access/granted-rights.ts';
+import { covers, EVERYTHING, NO_RIGHTS, type Rights, union } from '../access/rights.ts';
+import { type Day, dayOf, type Instant } from '../clock.ts';
+import type { Reader, Transaction } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
+import { findLedGroups, rightsInReach } from '../leading/led-group.ts';
+import type { Subject } from '../users/user.ts';
+import { findUsers } from '../users/user-store.ts';
+import type { Act } from '../verbs/act.ts';
+import { endLinksById, findCopiedLinks, type OpenLink, type Purpose } from './one-time-link-store.ts';
+
+/** Whose link ended, and what it was for. */
+export interface EndedLink {
+  userId: number;
+  purpose: Purpose;
+}
+
+/**
+ * Ends what those outgrew who can do more now than when `subjects` was read: a link must not give its holder what its maker could
+ * not have given (R37, R61, R85). All other links stay (promise 5).
+ */
+export async function endOutgrownLinks(
+  trx: Transaction,
+  act: Act,
+  subjects: Pick<Subject, 'id' | 'rights'>[],
+): Promise<EndedLink[]> {
+  const ids = subjects.map((subject) => subject.id);
+  const now = await findPotentialRights(trx, ids, dayOf(act.at));
+  const grown = subjects.filter(({ id, rights }) => !covers(rights, now.get(id) ?? NO_RIGHTS));
+  const outgrown = await findOutgrown(trx, new Map(grown.map(({ id }) => [id, now.get(id)!])), act.at);
+  await endLinksById(
+    trx,
+    act,
+    outgrown.map((link) => link.id),
+  );
+  return outgrown.map(({ userId, purpose }) => ({ userId, purpose }));
+}
+
+/**
+ * How many of these would lose open links if they were given this as well. `gainOf` says what the makers of the links
+ * would be given with it.
+ */
+export async function countOutgrowing(
+  db: Reader,
+  gains: Map<number, Rights>,
+  now: Instant,
+  gainOf: (userId: number) => Rights,
+): Promise<number> {
+  const rights = await findPotentialRights(db, [...gains.keys()], dayOf(now));
+  const of = (id: number) => rights.get(id) ?? NO_RIGHTS;
+  const grown = [...gains].filter(([id, gained]) => !covers(of(id), gained));
+  const after = new Map(grown.map(([id, gained]) => [id, union([of(id), gained])]));
+  return new Set((await findOutgrown(db, after, now, gainOf)).map((link) => link.userId)).size;
+}
+
+/** Of these users, those who hold an open link that somebody else has had in hand. */
+export async function findLinkHoldersAmong(db: Reader, userIds: number[], now: Instant): Promise<number[]> {
+  return [...new Set((await findCopiedLinks(db, userIds, now)).map((link) => link.userId))];
+}
+
+/** The same of the members of these groups. */
+export async function findLinkHolders(db: Reader, groupIds: number[], now: Instant): Promise<number[]> {
+  const members = whereIdIn(db('memberships'), 'group_id', groupIds).distinct('user_id');
+  return findLinkHoldersAmong(db, await members.pluck('user_id'), now);
+}
+
+/** The open links that give more than their makers could, where these users may do this. What was mailed was in no other hand. */
+async function findOutgrown(
+  db: Reader,
+  rights: Map<number, Rights>,
+  now: Instant,
+  gainOf: (userId: number) => Rights = () => NO_RIGHTS,
+): Promise<OpenLink[]> {
+  const links = await findCopiedLinks(db, [...rights.keys()], now);
+  const makers = [...new Set(links.map((link) => link.createdBy))];
+  const givable = new Map<number | null, Rights>();
+  for (const id of makers)
+    givable.set(id, id === null ? EVERYTHING : union([await findGivable(db, id, dayOf(now)), gainOf(id)]));
+  return links.filter((link) => !covers(givable.get(link.createdBy)!, rights.get(link.userId)!));
+}
+
+/** What somebody can give: what they may do, and what the groups that they lead grant. Nothing, who is not let in any more. */
+async function findGivable(db: Reader, userId: number, today: Day): Promise<Rights> {
+  const [user] = await findUsers(db, [userId]);
+  if (!user || !maySignIn(user, today)) return NO_RIGHTS;
+  const led = rightsInReach(await findLedGroups(db, userId, today));
+  return union([await findRights(db, userId, today), led]);
+}

@@ -1,0 +1,162 @@
+import { type Request, type Response, Router } from 'express';
+import { maySignIn } from '../../access/admission.ts';
+import type { AppContext } from '../../app-context.ts';
+import { dayOf, instant } from '../../clock.ts';
+import type { Transaction } from '../../db/database.ts';
+import { typedFields } from '../../forms/form.ts';
+import { Lines } from '../../passwords/lines.ts';
+import { newPasswordErrors, typedPassword } from '../../passwords/new-password.ts';
+import { personalWords } from '../../passwords/password.ts';
+import { setPassword } from '../../passwords/password-store.ts';
+import { clearLoginAttempts } from '../../sessions/lockout-store.ts';
+import { actOf } from '../../sessions/pages/act.ts';
+import { endSessions } from '../../sessions/session-store.ts';
+import type { User } from '../../users/user.ts';
+import { findUsers } from '../../users/user-store.ts';
+import { Gone } from '../../verbs/refusals.ts';
+import { LATE } from '../../web/forgery.ts';
+import { render } from '../../web/render.ts';
+import {
+  consumeLink,
+  endLinks,
+  findLink,
+  findLinkByToken,
+  findOverLink,
+  type Link,
+  noteOpened,
+  type Purpose,
+  refuseExpiredLink,
+} from '../one-time-link-store.ts';
+import { readSealedLink, sealLink } from '../sealed-link.ts';
+import { showOverLink } from './over-link.ts';
+
+const ENDED =
+  'It may have expired, been used, or been replaced by a newer one. Ask the administrator who sent it for a new link.';
+
+interface LinkPages {
+  purpose: Purpose;
+  /** `/invitations` or `/passwords`; the token follows it once. */
+  base: string;
+  view: string;
+  title: string;
+  /** How the audit names what happened: `password.<how>`. */
+  how: 'chosen' | 'reset';
+  /** What follows a new password. */
+  finish: (req: Request, res: Response, user: User) => Promise<void>;
+}
+
+interface Opened {
+  link: Link;
+  user: User;
+}
+
+/**
+ * The pages behind a link: the address with the token only opens them, and leaves the token behind; sending the form
+ * uses the link up, once, however many try (R32, R33, R41, R45). Who the link is for comes from the link alone (R36),
+ * and which link it is from the form itself (R90).
+ */
+export function linkController(app: AppContext, pages: LinkPages): Router {
+  const router = Router();
+  const form = `${pages.base}/acceptance`;
+  const { purpose } = pages;
+  const lines = new Lines();
+
+  router.get(`${form}/new`, async (req, res) => {
+    const opened = await openedBy(req, res, rememberedBy(req));
+    if (!opened) return;
+    const { link } = opened;
+    if (link.openedAt === null) await app.db.write((trx) => noteOpened(trx, link.id, instant(app.clock())));
+    show(req, res, opened);
+  });
+
+  router.get(`${pages.base}/:token`, async (req, res) => {
+    const now = instant(app.clock());
+    // Mail programs and people take a full stop or a bracket along that stood behind the link.
+    const token = req.params.token.replace(/[^\w-]+$/, '');
+    const link = await findLinkByToken(app.db.read, purpose, token, now);
+    if (!link) {
+      await app.db.note((trx) => refuseExpiredLink(trx, purpose, token, now));
+      return showOver(req, res, { token });
+    }
+    req.session.link = { purpose, id: link.id };
+    res.redirect(303, `${form}/new`);
+  });
+
+  router.post(form, async (req, res) => {
+    const { sealed } = typedFields(req.body, ['sealed']);
+    const named = sealed === '' ? rememberedBy(req) : readSealedLink(String(sealed), purpose, app.links.secret);
+    // One after the other, each looking again when its turn comes: what many send at once by one link fills no queue of hashes.
+    await lines.run(String(named), () => choosePassword(req, res, named));
+  });
+
+  async function choosePassword(req: Request, res: Response, linkId: number | undefined): Promise<void> {
+    const opened = await openedBy(req, res, linkId);
+    if (!opened) return;
+    const { link, user } = opened;
+    // Also after somebody else signed in here: the page that follows says so, before they leave.
+    if (req.isLate) return show(req, res, opened, { late: LATE });
+    const typed = typedPassword(req.body);
+    const errors = await newPasswordErrors(typed, personalWords(user, app.config.instanceName));
+    if (Object.keys(errors).length > 0) return show(req, res, opened, { errors });
+    const hash = await app.hasher.hash(typed.password);
+    await app.db.write((trx) => accept(trx, req, link, user, hash));
+    const [changed] = await findUsers(app.db.read, [user.id]);
+    await pages.finish(req, res, changed);
+  }
+
+  async function accept(trx: Transaction, req: Request, link: Link, user: User, hash: string): Promise<void> {
+    const act = actOf(app, req, { id: user.id, name: user.name, rights: {} });
+    if (!(await consumeLink(trx, purpose, link.id, act.at))) throw new Gone(ENDED);
+    await setPassword(trx, act, user, hash, pages.how);
+    await endLinks(trx, act, [user.id]);
+    await endSessions(trx, [user.id]);
+    await clearLoginAttempts(trx, [user.id]);
+  }
+
+  /** The link that this browser opened last. */
+  function rememberedBy(req: Request): number | undefined {
+    return req.session.link?.purpose === purpose ? req.session.link.id : undefined;
+  }
+
+  /** The link and its user, while both still stand; else the answer says what became of it. */
+  async function openedBy(req: Request, res: Response, id: number | undefined): Promise<Opened | undefined> {
+    if (id === undefined) throw new Gone(ENDED);
+    const link = await findLink(app.db.read, purpose, id, instant(app.clock()));
+    if (!link) {
+      await showOver(req, res, { id });
+      return undefined;
+    }
+    const [user] = await findUsers(app.db.read, [link.userId]);
+    if (!user || !maySignIn(user, dayOf(app.clock()))) throw new Gone(ENDED);
+    return { link, user };
+  }
+
+  async function showOver(req: Request, res: Response, by: { token: string } | { id: number }): Promise<void> {
+    const over = await findOverLink(app.db.read, purpose, by, instant(app.clock()));
+    if (!over) throw new Gone(ENDED);
+    await showOverLink(app, req, res, over);
+  }
+
+  function show(
+    req: Request,
+    res: Response,
+    { link, user }: Opened,
+    more: { errors?: Record<string, string>; late?: string } = {},
+  ): void {
+    const { errors = {}, late } = more;
+    const status = Object.keys(errors).length > 0 || late ? 422 : 200;
+    const page = {
+      title: pages.title,
+      user,
+      errors,
+      late,
+      action: form,
+      sealed: sealLink(link, app.links.secret),
+      /** Who is signed in here, and will not be any more. */
+      leaving: req.viewer && req.viewer.id !== user.id ? req.viewer : undefined,
+    };
+    render(req, res, pages.view, page, { status });
+  }
+
+  return router;
+}

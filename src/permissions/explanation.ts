@@ -1,0 +1,73 @@
+import type { Activity } from '../access/activity.ts';
+import { isOver } from '../access/granted-rights.ts';
+import type { Level } from '../access/rights.ts';
+import type { Day, Instant } from '../clock.ts';
+import type { Reader } from '../db/database.ts';
+import { findAllGroups, findGroupsOf } from '../groups/group-store.ts';
+
+/** A group that grants a right, and what it does for the user. */
+export interface Reason {
+  groupId: number;
+  groupName: string;
+  level: Level;
+  /** Undefined where the user is no member. */
+  membership?: { grantedAt: Instant; grantedBy: number | null; untilOn: Day | null };
+  /** Why it gives nothing to the user; undefined where it does. */
+  hindrance?: 'deactivated' | 'deleted' | 'ended' | 'no member';
+}
+
+/** What a user may do in one application, and why, or why not. */
+export interface Explanation {
+  application: string;
+  level: Level | 'none';
+  /** Those that count first, then the others. */
+  reasons: Reason[];
+}
+
+/** For each of the applications, in their order; by the user's own groups, or with those that they are not in. */
+export async function explain(
+  db: Reader,
+  userId: number,
+  applications: string[],
+  today: Day,
+  { withOthers }: { withOthers: boolean },
+): Promise<Explanation[]> {
+  const rows: { group_id: number; granted_at: Instant; granted_by: number | null; until_on: Day | null }[] = await db(
+    'memberships',
+  ).where('user_id', userId);
+  const memberships = new Map(
+    rows.map((row) => [row.group_id, { grantedAt: row.granted_at, grantedBy: row.granted_by, untilOn: row.until_on }]),
+  );
+  const groups = withOthers ? await findAllGroups(db) : await findGroupsOf(db, [...memberships.keys()]);
+  return applications.map((application) => {
+    const reasons = groups.flatMap((group): Reason[] => {
+      const level = group.rights[application];
+      const membership = memberships.get(group.id);
+      // A deleted group that the user is not in is of no use to anybody.
+      if (level === undefined || (!membership && group.activity === 'deleted')) return [];
+      const hindrance = hindranceOf(group.activity, membership, today);
+      return [{ groupId: group.id, groupName: group.name, level, membership, hindrance }];
+    });
+    const counting = reasons.filter((reason) => !reason.hindrance);
+    const level = counting.some((reason) => reason.level === 'write') ? 'write' : counting.length > 0 ? 'read' : 'none';
+    return { application, level, reasons: reasons.sort((a, b) => order(a) - order(b) || compared(a, b)) };
+  });
+}
+
+function hindranceOf(
+  activity: Activity,
+  membership: { untilOn: Day | null } | undefined,
+  today: Day,
+): Reason['hindrance'] {
+  if (!membership) return 'no member';
+  if (activity !== 'active') return activity;
+  return isOver(membership, today) ? 'ended' : undefined;
+}
+
+function order({ hindrance }: Reason): number {
+  return hindrance === undefined ? 0 : hindrance === 'no member' ? 2 : 1;
+}
+
+function compared(a: Reason, b: Reason): number {
+  return a.groupName < b.groupName ? -1 : 1;
+}

@@ -1,0 +1,57 @@
+import { Router } from 'express';
+import type { AppContext } from '../../app-context.ts';
+import { typedFields } from '../../forms/form.ts';
+import { setTimeZone } from '../../users/user-store.ts';
+import { Malformed } from '../../verbs/refusals.ts';
+import { requireSignIn } from '../../web/authorization.ts';
+import { flash } from '../../web/flash.ts';
+import { cookieOf, knownChoice, PREFERENCES } from '../../web/preferences.ts';
+import { browserZone } from '../../web/reader-format.ts';
+import { isHtmx, render } from '../../web/render.ts';
+import { safePath } from '../../web/safe-path.ts';
+
+const TIME_ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+const YEAR = 365 * 24 * 3_600_000;
+
+/** Theme, density and shortcuts, for this browser; the zone of times, for the person. */
+export function preferencesController({ config, db }: AppContext): Router {
+  const router = Router();
+
+  router.get('/preferences', (req, res) =>
+    render(req, res, 'preferences/show', {
+      title: 'Preferences',
+      browserZone: browserZone(req),
+      timeZone: req.viewer?.user.timeZone ?? '',
+      timeZones: TIME_ZONES,
+    }),
+  );
+
+  // A choice of the person, wherever they sign in.
+  router.patch('/preferences/time-zone', requireSignIn, async (req, res) => {
+    const { zone } = typedFields(req.body, ['zone']) as { zone: string };
+    // Other spellings are zones too, but the page could not show which one is chosen.
+    if (zone !== '' && !TIME_ZONES.includes(zone)) throw new Malformed('There is no such time zone.');
+    await db.write((trx) => setTimeZone(trx, req.viewer!.id, zone || null));
+    flash(req, zone === '' ? 'Times are those of your browser.' : `Times are those of ${zone}.`);
+    res.redirect(303, '/preferences');
+  });
+
+  router.post('/preferences', (req, res) => {
+    const typed = typedFields(req.body, [...PREFERENCES.map(({ name }) => name), 'next']) as Record<string, string>;
+    for (const { name } of PREFERENCES) {
+      const value = knownChoice(name, typed[name]);
+      if (value)
+        res.cookie(cookieOf(name), value, {
+          maxAge: YEAR,
+          sameSite: 'lax',
+          httpOnly: true,
+          secure: config.secure,
+          path: '/',
+        });
+    }
+    if (isHtmx(req)) res.status(204).end();
+    else res.redirect(303, safePath(typed.next) ?? '/preferences');
+  });
+
+  return router;
+}

@@ -1,0 +1,229 @@
+import type { Activity } from '../../access/activity.ts';
+import { may, mayAdminister, type Viewer } from '../../access/viewer.ts';
+import { dayOf } from '../../clock.ts';
+import { searchContacts } from '../../contacts/contact-store.ts';
+import { findContactViewer } from '../../contacts/contact-viewer.ts';
+import type { Reader } from '../../db/database.ts';
+import { findGroups } from '../../groups/group-store.ts';
+import type { SignedIn } from '../../sessions/pages/signed-in.d.ts';
+import { findTags } from '../../tags/tag-store.ts';
+import type { Icon } from '../../text/icons.ts';
+import { fold, isNamed } from '../../text/text.ts';
+import { refusalOf, type UserAction } from '../../users/actions/user-action.ts';
+import type { UserIndex } from '../../users/list/user-index.ts';
+import { findUsersCalled } from '../../users/list/user-suggestions.ts';
+import { ACTION_ICONS, CALLED_FOR, offeredActions } from '../../users/pages/offered-actions.ts';
+import { ACTION_PAGES, type ActionPage } from '../../users/pages/user-actions-controller.ts';
+import { STATE_LABELS } from '../../users/pages/user-list-page.ts';
+import type { Subject, User } from '../../users/user.ts';
+import { STATES, type State, type StateLimits } from '../../users/user-state.ts';
+import { findSubjects } from '../../users/user-store.ts';
+import { NOT_YOURS } from '../../verbs/outcome.ts';
+import type { Feature } from '../../web/feature.ts';
+
+const USERS_SHOWN = 8;
+const GROUPS_SHOWN = 5;
+const CONTACTS_SHOWN = 5;
+const TAGS_SHOWN = 5;
+/** Shorter beginnings of an action would catch too many names. */
+const SHORTEST_ACTION = 3;
+
+export interface Destination {
+  label: string;
+  path: string;
+  note?: string;
+  icon?: Icon;
+  user?: { id: number; name: string };
+  /** Whether it is a page of one thing to do, which may stand in a dialog. */
+  isDialog?: boolean;
+  /** What is done at once, by sending this to the path. */
+  sends?: { name: string; value: string };
+  /** The beginning of what is to be typed on; the path leads to the same. */
+  completes?: string;
+}
+
+/** What else people call the actions. */
+const OTHER_NAMES: Record<UserAction, string[]> = {
+  'confirm-access': [],
+  'reset-login-attempts': ['Unlock'],
+  reinvite: ['Invite'],
+  'withdraw-invitation': [],
+  'send-password-reset': ['Reset password', 'Password reset'],
+  activate: ['Restore', 'Enable'],
+  deactivate: ['Disable'],
+  delete: ['Remove'],
+};
+
+const OWN_MENU: Destination[] = [
+  { label: 'My credentials', path: '/credentials', icon: 'key' },
+  { label: 'Preferences', path: '/preferences', icon: 'gear' },
+  { label: 'Keyboard shortcuts', path: '/shortcuts', icon: 'command-palette', isDialog: true },
+  { label: 'Light theme', path: '/preferences', icon: 'sun', sends: { name: 'theme', value: 'light' } },
+  { label: 'Dark theme', path: '/preferences', icon: 'moon', sends: { name: 'theme', value: 'dark' } },
+  { label: 'Automatic theme', path: '/preferences', icon: 'gear', sends: { name: 'theme', value: 'auto' } },
+  { label: 'Sign out', path: '/session', icon: 'sign-out', sends: { name: '_method', value: 'delete' } },
+];
+
+export interface Section {
+  label: string;
+  items: Destination[];
+}
+
+interface Sources {
+  db: Reader;
+  index: UserIndex;
+  limits: StateLimits;
+  viewer: SignedIn;
+  features: Feature[];
+}
+
+/** Where somebody may want to go who types this: to an action on a user, a user, a group or a page. */
+export async function findDestinations(sources: Sources, text: string): Promise<Section[]> {
+  const pages = pagesOf(sources.viewer, sources.features).filter((page) => isNamed(page.label, text));
+  const begun = text.trim() ? pages.filter((page) => fold(page.label).startsWith(fold(text))) : [];
+  const sections: Section[] = [
+    { label: 'Pages', items: begun },
+    { label: 'Actions', items: [...(await findActions(sources, text)), ...beginningsOf(sources.viewer, text)] },
+    { label: 'Users', items: text.trim() ? (await findUsers(sources, text)).map(userOf) : [] },
+    { label: 'Groups', items: text.trim() ? await findGroupsOf(sources, text) : [] },
+    { label: 'Contacts', items: text.trim() ? await findContactsOf(sources, text) : [] },
+    { label: 'Filters', items: text.trim() ? await findFilters(sources, text) : [] },
+    { label: begun.length > 0 ? 'More pages' : 'Pages', items: pages.filter((page) => !begun.includes(page)) },
+    { label: 'Your menu', items: OWN_MENU.filter((item) => isNamed(item.label, text)) },
+  ];
+  return sections.filter((section) => section.items.length > 0);
+}
+
+/** "deactivate maria": the beginning of an action, then whom it is for. What would be refused is said instead, last. */
+async function findActions(sources: Sources, text: string): Promise<Destination[]> {
+  const { viewer } = sources;
+  if (!may(viewer, 'users', 'write')) return [];
+  const words = fold(text).split(' ').filter(Boolean);
+  for (let taken = words.length - 1; taken > 0; taken--) {
+    const start = words.slice(0, taken);
+    const meant = ACTION_PAGES.filter((page) => isCalled([page.label, ...OTHER_NAMES[page.action]], start));
+    const isEdit = isCalled(['Edit'], start);
+    if (start.join(' ').length < SHORTEST_ACTION || (meant.length === 0 && !isEdit)) continue;
+    const users = await findUsers(sources, words.slice(taken).join(' '), ['active', 'deactivated', 'deleted']);
+    const ids = users.map((user) => user.id);
+    const subjects = (await findSubjects(sources.db, ids, dayOf(sources.limits.now))).toSorted(
+      (a, b) => ids.indexOf(a.id) - ids.indexOf(b.id),
+    );
+    return [
+      ...subjects.filter((user) => isEdit && mayAdminister(viewer, user)).map(editingOf),
+      ...subjects.flatMap((user) => offeredOf(viewer, user, meant)),
+      ...subjects.flatMap((user) => refusedOf(viewer, user, meant, isEdit)),
+    ];
+  }
+  return [];
+}
+
+/** "deactivate" alone: who is meant is still to be typed, or is somebody whose state calls for it. */
+function beginningsOf(viewer: Viewer, text: string): Destination[] {
+  const typed = fold(text).split(' ').filter(Boolean);
+  if (typed.join(' ').length < SHORTEST_ACTION || !may(viewer, 'users', 'write')) return [];
+  return ACTION_PAGES.flatMap(({ action, label }): Destination[] => {
+    const name = [label, ...OTHER_NAMES[action]].find((one) => isCalled([one], typed));
+    if (!name) return [];
+    const completes = `${name} `;
+    const begun = { label: `${name} …`, note: 'go on with a name', icon: ACTION_ICONS[action], completes };
+    const states = CALLED_FOR.filter(([, one]) => one === action).map(([state]) => state);
+    return [{ ...begun, path: `/search?${new URLSearchParams({ q: completes })}` }, ...states.map(filterOf)];
+  });
+}
+
+function filterOf(state: State): Destination {
+  return { label: `Users: ${STATE_LABELS[state]}`, path: `/users?state=${state}`, icon: 'filter' };
+}
+
+/** The list of users under one filter of its sidebar. */
+async function findFilters({ db, viewer }: Sources, text: string): Promise<Destination[]> {
+  if (!may(viewer, 'users', 'read')) return [];
+  const activities = (['Deactivated', 'Deleted'] as const).map((label) => ({ label, activity: label.toLowerCase() }));
+  const tags = (await findTags(db, 'user')).filter((tag) => isNamed(tag.name, text)).slice(0, TAGS_SHOWN);
+  return [
+    ...STATES.filter((state) => isNamed(STATE_LABELS[state], text)).map(filterOf),
+    ...activities
+      .filter(({ label }) => isNamed(label, text))
+      .map(
+        ({ label, activity }): Destination => ({
+          label: `Users: ${label}`,
+          path: `/users?activity=${activity}`,
+          icon: 'filter',
+        }),
+      ),
+    ...tags.map(
+      ({ id, name }): Destination => ({ label: `Users tagged ${name}`, path: `/users?tag=${id}`, icon: 'filter' }),
+    ),
+  ];
+}
+
+/** Whether what was typed begins one of these names, and goes on with beginnings of its words: "reset att". */
+function isCalled(names: string[], typed: string[]): boolean {
+  return names.some((name) => {
+    const words = fold(name).split(' ');
+    return words[0].startsWith(typed[0]) && typed.every((one) => words.some((word) => word.startsWith(one)));
+  });
+}
+
+function editingOf(user: User): Destination {
+  return { label: `Edit: ${user.name}`, path: `/users/${user.id}/edit`, icon: 'pencil', note: user.email };
+}
+
+function offeredOf(viewer: Viewer, user: Subject, meant: ActionPage[]): Destination[] {
+  const actions = meant.map((page) => page.action);
+  return offeredActions(viewer, user)
+    .filter((offered) => actions.includes(offered.action))
+    .map(({ label, path, icon }) => ({
+      label: `${label}: ${user.name}`,
+      path,
+      icon,
+      note: user.email,
+      isDialog: true,
+    }));
+}
+
+/** Each reason once, with the way to the record. */
+function refusedOf(viewer: Viewer, user: Subject, meant: ActionPage[], isEdit: boolean): Destination[] {
+  const refusals = meant.map((page) => refusalOf(page.action, viewer, user)?.reason);
+  if (isEdit && !mayAdminister(viewer, user)) refusals.push(NOT_YOURS);
+  return [...new Set(refusals)]
+    .filter((reason) => reason !== undefined)
+    .map((reason) => ({ label: `${user.name} ${reason}`, path: `/users/${user.id}`, icon: 'info', note: user.email }));
+}
+
+async function findUsers(sources: Sources, text: string, activity: Activity[] = []) {
+  return (await findUsersCalled(sources, text, { activity })).slice(0, USERS_SHOWN);
+}
+
+function userOf(user: { id: number; name: string; email: string }): Destination {
+  return { label: user.name, note: user.email, path: `/users/${user.id}`, user };
+}
+
+/** All, or for who may not read them those that they lead. */
+async function findGroupsOf({ db, viewer }: Sources, text: string): Promise<Destination[]> {
+  const mayRead = may(viewer, 'groups', 'read');
+  if (!mayRead && viewer.leads.length === 0) return [];
+  return (await findGroups(db, mayRead ? undefined : viewer.leads))
+    .filter((group) => isNamed(group.name, text))
+    .slice(0, GROUPS_SHOWN)
+    .map(({ id, name }) => ({ label: name, path: mayRead ? `/groups/${id}` : `/led-groups/${id}`, icon: 'people' }));
+}
+
+async function findContactsOf({ db, viewer, limits }: Sources, text: string): Promise<Destination[]> {
+  const contactViewer = await findContactViewer(db, viewer, dayOf(limits.now));
+  const contacts = await searchContacts(db, contactViewer, text, { limit: CONTACTS_SHOWN });
+  return contacts.map(({ id, kind, name, email, companyName }) => ({
+    label: name,
+    note: companyName ?? email ?? undefined,
+    path: `/contacts/${id}`,
+    icon: kind === 'person' ? 'id-badge' : 'organization',
+  }));
+}
+
+function pagesOf(viewer: Viewer, features: Feature[]): Destination[] {
+  return features
+    .flatMap((feature) => feature.pages ?? [])
+    .filter(({ needs }) => needs.every(([application, level]) => may(viewer, application, level)))
+    .map(({ label, path, icon }) => ({ label, path, icon }));
+}

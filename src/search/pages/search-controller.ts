@@ -1,0 +1,67 @@
+import { Router } from 'express';
+import type { AppContext } from '../../app-context.ts';
+import { findUsersCalled, suggestedByName } from '../../users/list/user-suggestions.ts';
+import { stateLimits } from '../../users/user-state.ts';
+import { featuresOf } from '../../web/feature.ts';
+import { render } from '../../web/render.ts';
+import { findDestinations } from './jump.ts';
+
+const LONGEST = 200;
+
+/** What can be done by a key, in the words of the page that lists them. */
+const SHORTCUTS = [
+  ['Ctrl K', 'Jump to a user, a group, a contact, a page, or start an action'],
+  ['/', 'Search the list'],
+  ['f', 'Go to the filters of the list'],
+  ['a', 'Go to the actions: for the ticked rows, or for the record'],
+  ['j k', 'Next and previous row'],
+  ['Enter', 'Open the row'],
+  ['x', 'Tick the row; with Shift all rows up to it'],
+  ['e', 'Edit'],
+  ['n', 'New User'],
+  ['g u', 'Go to Users; likewise g g to Groups, g c to Contacts, g a to the Audit'],
+  ['Esc', 'Close what is open, one thing at a time'],
+  ['↑ ↓', 'Move through a menu; Home and End to its ends'],
+  ['?', 'Show these'],
+];
+
+/** The palette as a page of its own, and the keys that open it and do the rest. */
+export function searchController(app: AppContext): Router {
+  const router = Router();
+
+  router.get('/search', async (req, res) => {
+    const q = typeof req.query.q === 'string' ? req.query.q.slice(0, LONGEST) : '';
+    const sources = {
+      db: app.db.read,
+      index: app.index,
+      limits: stateLimits(app),
+      viewer: req.viewer!,
+      features: featuresOf(req),
+    };
+    const page = { title: 'Jump to', typed: { q }, sections: await findDestinations(sources, q) };
+    render(req, res, 'search/show', page, { fragments: { 'palette-results': 'search/_results' } });
+  });
+
+  // For a field in which somebody is named, whatever it is called; who may not look at users is suggested nobody.
+  router.get('/search/names', async (req, res) => {
+    const typed = Object.values(req.query).find((value) => typeof value === 'string') ?? '';
+    const sources = { db: app.db.read, index: app.index, limits: stateLimits(app), viewer: req.viewer! };
+    const found = await findUsersCalled(sources, typed.slice(0, LONGEST), {
+      activity: ['active', 'deactivated', 'deleted'],
+    });
+    const page = { title: 'Names', names: suggestedByName(found) };
+    render(req, res, 'search/names', page, { fragments: { names: 'search/_names' } });
+  });
+
+  router.get('/shortcuts', (req, res) =>
+    render(
+      req,
+      res,
+      'shortcuts/show',
+      { title: 'Keyboard shortcuts', shortcuts: SHORTCUTS },
+      { fragments: { 'dialog-body': 'shortcuts/_shortcuts' } },
+    ),
+  );
+
+  return router;
+}

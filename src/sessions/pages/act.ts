@@ -1,0 +1,27 @@
+import type { Request } from 'express';
+import type { Viewer } from '../../access/viewer.ts';
+import type { AppContext } from '../../app-context.ts';
+import { dayOf, instant } from '../../clock.ts';
+import type { Act } from '../../verbs/act.ts';
+import { NotSignedIn } from '../../verbs/refusals.ts';
+import { requireStillActing } from '../still-acting.ts';
+
+/** The act of the signed-in viewer that this request is, or of somebody named. */
+export function actOf(app: AppContext, req: Request, by: Viewer | undefined = req.viewer): Act {
+  if (!by) throw new NotSignedIn();
+  const act = { ...circumstances(app, req), by };
+  if (by !== req.viewer) return act;
+  const acting = { viewer: by, sessionId: req.sessionID };
+  return { ...act, confirm: (trx) => requireStillActing(trx, acting, dayOf(app.clock())) };
+}
+
+/** When and from where, before anybody is known. */
+export function circumstances(app: AppContext, req: Request): Omit<Act, 'by'> {
+  return {
+    at: instant(app.clock()),
+    address: req.ip ?? '',
+    requestId: String(req.id),
+    auditKey: app.config.secrets.audit,
+    sendsMail: app.mail !== undefined,
+  };
+}

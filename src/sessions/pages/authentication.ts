@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import type { Request, RequestHandler, Response } from 'express';
+import { maySignIn } from '../../access/admission.ts';
+import { findRights } from '../../access/granted-rights.ts';
+import type { AppContext } from '../../app-context.ts';
+import { DAY, dayOf, instant, MINUTE } from '../../clock.ts';
+import { findLedIds } from '../../groups/leader.ts';
+import type { User } from '../../users/user.ts';
+import { findUsers } from '../../users/user-store.ts';
+import { agentOf } from '../../web/request-words.ts';
+
+/** At most one write a minute and user. */
+const ACTIVITY_EVERY = MINUTE;
+
+/** Reads who is signed in, and what they may do, anew on every request (promise 2). */
+export function authentication(app: AppContext): RequestHandler {
+  return async (req, _res, next) => {
+    const { userId, passwordSetAt } = req.session;
+    if (userId === undefined) return next();
+    const [user] = await findUsers(app.db.read, [userId]);
+    const today = dayOf(app.clock());
+    if (!user || !maySignIn(user, today) || user.passwordSetAt !== passwordSetAt) {
+      await newSession(req);
+      return next();
+    }
+    const rights = await findRights(app.db.read, user.id, today);
+    req.viewer = { id: user.id, name: user.name, rights, user, leads: await findLedIds(app.db.read, user.id, today) };
+    await noteActivity(app, user);
+    next();
+  };
+}
+
+/** Gives the browser a new session id, signed in as this user, for whom it is known from now on; the old id is dead (R47). */
+export async function startSession(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  user: Pick<User, 'id' | 'passwordSetAt'>,
+): Promise<void> {
+  app.devices.remember(req, res, user);
+  await newSession(req);
+  req.session.userId = user.id;
+  req.session.passwordSetAt = user.passwordSetAt;
+  // From the beginning: two pages that are opened at once would each make their own, and the forms of one be dead.
+  req.session.csrfSecret = randomBytes(18).toString('base64url');
+  req.session.address = req.ip ?? '';
+  req.session.agent = agentOf(req);
+  await new Promise<void>((resolve, reject) => req.session.save((error) => (error ? reject(error) : resolve())));
+}
+
+/** Ends the session, if any, and begins an empty one. */
+export function newSession(req: Request): Promise<void> {
+  return new Promise((resolve, reject) => req.session.regenerate((error) => (error ? reject(error) : resolve())));
+}
+
+async function noteActivity(app: AppContext, user: User): Promise<void> {
+  const now = app.clock();
+  const last = user.lastActivityAt === null ? 0 : Date.parse(user.lastActivityAt);
+  // A clock that was set back far must not stop the record.
+  if (now - last < ACTIVITY_EVERY && last - now < DAY) return;
+  await app.db.note((trx) =>
+    trx('users')
+      .where('id', user.id)
+      .update({ last_activity_at: instant(now) }),
+  );
+}

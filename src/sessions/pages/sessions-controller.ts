@@ -1,0 +1,63 @@
+import { type Request, Router } from 'express';
+import type { AppContext } from '../../app-context.ts';
+import { typedFields } from '../../forms/form.ts';
+import { flash } from '../../web/flash.ts';
+import { LATE } from '../../web/forgery.ts';
+import { readKept } from '../../web/kept-form.ts';
+import { safePath } from '../../web/safe-path.ts';
+import { circumstances } from './act.ts';
+import { newSession, startSession } from './authentication.ts';
+import { showSignIn } from './sign-in-page.ts';
+import { visitorOf } from './visitor.ts';
+
+/** The same words for every kind of refusal (R24). */
+const REFUSED =
+  'That did not work. Check the name and the password; after several failed attempts an account is locked for a while.';
+
+const NO_COOKIE =
+  'Your browser sent no cookie back, and without one nobody can be signed in. Allow cookies for this address, then try again.';
+
+export function sessionsController(app: AppContext): Router {
+  const router = Router();
+
+  router.get('/session/new', async (req, res) => {
+    if (req.viewer) return res.redirect(303, '/');
+    const isUndone = req.query.undone !== undefined;
+    await showSignIn(app, req, res, { identifier: '', next: safePath(req.query.next) ?? '' }, { isUndone });
+  });
+
+  router.post('/session', async (req, res) => {
+    const typed = typedFields(req.body, ['identifier', 'password', 'next', 'kept']) as Record<string, string>;
+    const { identifier, password, next } = typed;
+    const kept = readKept(req, typed.kept);
+    const shown = { identifier: identifier.slice(0, 254), next: safePath(next) ?? '' };
+    if (req.isLate) return showSignIn(app, req, res, shown, { late: lateWords(req), kept });
+    const { user, triedId } = await app.signIn.byPassword(
+      circumstances(app, req),
+      identifier,
+      password,
+      visitorOf(app, req),
+    );
+    req.told = { outcome: user ? 'signed in' : 'sign-in refused', userId: triedId };
+    if (!user) return showSignIn(app, req, res, shown, { error: REFUSED, kept });
+    await startSession(app, req, res, user);
+    req.session.kept = kept;
+    req.session.arriving = kept?.path ?? safePath(next);
+    res.redirect(303, req.session.arriving ?? '/');
+  });
+
+  router.delete('/session', async (req, res) => {
+    await newSession(req);
+    flash(req, 'You are signed out.');
+    res.redirect(303, '/session/new');
+  });
+
+  return router;
+}
+
+/** Whoever keeps no cookies would be told for ever that their page is too old. */
+function lateWords(req: Request): string {
+  if (req.headers.cookie !== undefined) return LATE;
+  req.told = { outcome: 'no cookie came back', userId: null };
+  return NO_COOKIE;
+}

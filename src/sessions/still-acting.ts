@@ -1,0 +1,26 @@
+import { maySignIn } from '../access/admission.ts';
+import { findRights } from '../access/granted-rights.ts';
+import { covers } from '../access/rights.ts';
+import type { Viewer } from '../access/viewer.ts';
+import type { Day } from '../clock.ts';
+import type { Transaction } from '../db/database.ts';
+import { findUsers } from '../users/user-store.ts';
+import { Forbidden, NotSignedIn } from '../verbs/refusals.ts';
+import { isSessionOpen } from './session-store.ts';
+
+/** Somebody who acts by a session. */
+export interface Acting {
+  viewer: Viewer;
+  sessionId: string;
+}
+
+/**
+ * Whoever acts is still who they were when it began: signed in, let in, and with the rights that they were judged by. Requests wait
+ * for each other, and one that was ahead in line may have ended all of it (R89). Throws NotSignedIn or Forbidden.
+ */
+export async function requireStillActing(trx: Transaction, { viewer, sessionId }: Acting, today: Day): Promise<void> {
+  const [user] = viewer.id === null ? [] : await findUsers(trx, [viewer.id]);
+  if (!user || !maySignIn(user, today) || !(await isSessionOpen(trx, sessionId))) throw new NotSignedIn();
+  const isWeaker = !covers(await findRights(trx, user.id, today), viewer.rights);
+  if (isWeaker) throw new Forbidden('Your rights changed while this was under way. Nothing was done.');
+}

@@ -1,0 +1,85 @@
+import { timingSafeEqual } from 'node:crypto';
+import { type Request, type Response, Router } from 'express';
+import { isAnyAdministrator } from '../../access/administrators.ts';
+import type { AppContext } from '../../app-context.ts';
+import { type Errors, FieldErrors, typedFields } from '../../forms/form.ts';
+import { Lines } from '../../passwords/lines.ts';
+import { newPasswordErrors, typedPassword } from '../../passwords/new-password.ts';
+import { personalWords } from '../../passwords/password.ts';
+import { circumstances } from '../../sessions/pages/act.ts';
+import { startSession } from '../../sessions/pages/authentication.ts';
+import { checkUser, emptyUser } from '../../users/user-form.ts';
+import { noteLogin } from '../../users/user-store.ts';
+import { Gone, NotFound } from '../../verbs/refusals.ts';
+import { flash } from '../../web/flash.ts';
+import { LATE } from '../../web/forgery.ts';
+import { render } from '../../web/render.ts';
+import { createFirstAdministrator } from '../actions/first-administrator.ts';
+
+/** The first administrator, by the one-time link that the start prints; there is no default account (R14). */
+export function setupController(app: AppContext): Router {
+  const router = Router();
+  const lines = new Lines();
+
+  router.get('/setup', async (req, res) => {
+    await requireSetup(req);
+    show(req, res, { name: '', email: '' });
+  });
+
+  router.get('/setup/:token', async (req, res) => {
+    if (!isSetupToken(req.params.token))
+      throw new Gone('Only the newest link that the start printed opens the setup page.');
+    req.session.setup = true;
+    res.redirect(303, '/setup');
+  });
+
+  router.post('/setup', async (req, res) => {
+    await requireSetup(req);
+    const { name, email } = typedFields(req.body, ['name', 'email']) as Record<string, string>;
+    if (req.isLate) return show(req, res, { name, email }, {}, LATE);
+    const typed = typedPassword(req.body);
+    const errors = {
+      ...(await newPasswordErrors(typed, personalWords({ name, email }, app.config.instanceName))),
+      ...checkUser({ ...emptyUser(), name, email }).errors,
+    };
+    if (Object.keys(errors).length > 0) return show(req, res, { name, email }, errors);
+    try {
+      // One after the other, each looking again when its turn comes.
+      const user = await lines.run('', async () => {
+        await requireSetup(req);
+        const passwordHash = await app.hasher.hash(typed.password);
+        return createFirstAdministrator(app.db, circumstances(app, req), { name, email, passwordHash });
+      });
+      await app.db.write((trx) => noteLogin(trx, user.id, circumstances(app, req).at));
+      await startSession(app, req, res, user);
+    } catch (error) {
+      if (!(error instanceof FieldErrors)) throw error;
+      return show(req, res, { name, email }, error.errors);
+    }
+    flash(req, 'Roster is yours. Create the people who may sign in.');
+    res.redirect(303, '/users');
+  });
+
+  async function requireSetup(req: Request): Promise<void> {
+    if (await isAnyAdministrator(app.db.read)) throw new NotFound();
+    if (!req.session.setup) throw new Gone('Open the setup link that the start printed on the console.');
+  }
+
+  function isSetupToken(token: string): boolean {
+    const [given, expected] = [Buffer.from(token), Buffer.from(app.setupToken)];
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  }
+
+  function show(
+    req: Request,
+    res: Response,
+    typed: { name: string; email: string },
+    errors: Errors = {},
+    late?: string,
+  ): void {
+    const status = Object.keys(errors).length > 0 || late ? 422 : 200;
+    render(req, res, 'setup/show', { title: 'Set up', typed, errors, late }, { status });
+  }
+
+  return router;
+}

@@ -1,0 +1,134 @@
+import { DAY, type Day, HOUR, type Instant, instant, isDay, isInstant, MINUTE } from '../clock.ts';
+import { counted } from './text.ts';
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** Soon after midnight the evening before is hours ago, and not yet yesterday. */
+const FEW_HOURS = 6 * HOUR;
+const MONTH = 30 * DAY;
+const YEAR = 365 * DAY;
+
+/** Clocks went by zones hardly sooner, and nothing that is kept is as old. */
+const FIRST_IN_ZONES: Day = '1900-01-01';
+
+/** By which a reader's clock goes, and how they are used to dates. */
+export interface Frame {
+  /** As the IANA database names it; without one a moment is told in UTC, and says so. */
+  zone?: string;
+  /** The month before the day, and hours up to twelve. */
+  isAmerican?: boolean;
+}
+
+export type Format = ReturnType<typeof formatWith>;
+
+/** How values are written, in a language and in times that the reader knows. */
+function formatWith({ zone, isAmerican = false }: Frame, wall: (moment: Instant) => string) {
+  const day = (date: Day) => dayInWords(date, isAmerican);
+  const time = (moment: Instant) => timeInWords(wall(moment).slice(11, 16), isAmerican);
+  const at = (moment: Instant) => `${day(wall(moment))}, ${time(moment)}`;
+  const exact = (moment: Instant) => `${day(moment)}, ${timeInWords(moment.slice(11, 16), isAmerican)} UTC`;
+  const dayOf = (moment: Instant): Day => wall(moment).slice(0, 10);
+  const value = (one: unknown): string => {
+    if (one === null || one === undefined || one === '') return 'nothing';
+    if (Array.isArray(one)) return one.length === 0 ? 'none' : one.map(value).join(', ');
+    if (typeof one === 'boolean') return one ? 'yes' : 'no';
+    if (typeof one === 'object')
+      return Object.entries(one)
+        .map(([key, part]) => `${key} ${value(part)}`)
+        .join(', ');
+    const text = String(one);
+    if (isDay(text)) return day(text);
+    return isInstant(text) ? moment(text) : text;
+  };
+  const moment = (one: Instant) => (zone ? at(one) : exact(one));
+  return {
+    counted,
+    number: (number: number) => number.toLocaleString('en'),
+    zone: zone ?? 'UTC',
+    day,
+    /** The last day of something: days end in UTC, wherever the reader is. */
+    lastDay: (date: Day) => `${day(date)} (UTC)`,
+    /** Under the heading of its day. */
+    time,
+    moment,
+    /** In UTC, which everybody can compare. */
+    exact,
+    /** Both of them. */
+    full: (one: Instant) => (zone ? `${at(one)} (${exact(one)})` : exact(one)),
+    /** The reader's day on which it lies. */
+    dayOf,
+    /** The moment at which a day of the reader's begins. */
+    startOf: (date: Day): Instant => {
+      const midnight = Date.parse(date);
+      if (date < FIRST_IN_ZONES) return instant(midnight);
+      const aheadAt = (moment: number) => Date.parse(`${wall(instant(moment)).slice(0, 16)}Z`) - moment;
+      // Twice: the clock may be moved between midnight there and midnight in UTC.
+      return instant(midnight - aheadAt(midnight - aheadAt(midnight)));
+    },
+    /** A length of time in its largest whole unit. */
+    duration: (milliseconds: number) => {
+      const whole = (unit: number) => milliseconds >= unit && milliseconds % unit === 0;
+      if (whole(DAY)) return counted(milliseconds / DAY, 'day');
+      if (whole(HOUR)) return counted(milliseconds / HOUR, 'hour');
+      return counted(Math.ceil(milliseconds / MINUTE), 'minute');
+    },
+    /** How long it is since then, in the largest unit that fits. Days are those of the reader's calendar. */
+    ago: (one: Instant, now: number): string => {
+      const since = now - Date.parse(one);
+      if (since < MINUTE) return 'just now';
+      if (since < HOUR) return `${counted(Math.floor(since / MINUTE), 'minute')} ago`;
+      const days = Math.round((Date.parse(dayOf(instant(now))) - Date.parse(dayOf(one))) / DAY);
+      if (days === 0 || since < FEW_HOURS) return `${counted(Math.floor(since / HOUR), 'hour')} ago`;
+      if (days === 1) return 'yesterday';
+      if (since < MONTH) return `${counted(days, 'day')} ago`;
+      if (since < YEAR) return `${counted(Math.floor(since / MONTH), 'month')} ago`;
+      return `${counted(Math.floor(since / YEAR), 'year')} ago`;
+    },
+    value,
+  };
+}
+
+/** For readers of whom nothing is known: mails, the command line, a browser without scripts. */
+export const format = formatWith({}, (moment) => moment);
+
+/** More than there are zones; a browser may say that it is anywhere. */
+const MOST_KEPT = 2_000;
+const kept = new Map<string, Format>();
+
+/** For readers in this frame; a zone that nobody knows is as none. */
+export function formatIn(frame: Frame): Format {
+  const key = `${frame.isAmerican ? 'american ' : ''}${frame.zone ?? ''}`;
+  let known = kept.get(key);
+  if (!known) {
+    known = made(frame);
+    if (kept.size >= MOST_KEPT) kept.clear();
+    kept.set(key, known);
+  }
+  return known;
+}
+
+function made({ zone, isAmerican }: Frame): Format {
+  const wall = zone ? wallClock(zone) : undefined;
+  return wall ? formatWith({ zone, isAmerican }, wall) : formatWith({ isAmerican }, (moment) => moment);
+}
+
+/** What a clock on a wall in this zone shows, written like an instant without its Z. */
+function wallClock(zone: string): ((moment: Instant) => string) | undefined {
+  try {
+    const clock = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' });
+    return (moment) => clock.format(Date.parse(moment)).replace(' ', 'T');
+  } catch {
+    return undefined;
+  }
+}
+
+function dayInWords(date: Day, isAmerican: boolean): string {
+  const [day, month, year] = [Number(date.slice(8, 10)), MONTHS[Number(date.slice(5, 7)) - 1], date.slice(0, 4)];
+  return isAmerican ? `${month} ${day}, ${year}` : `${day} ${month} ${year}`;
+}
+
+function timeInWords(time: string, isAmerican: boolean): string {
+  if (!isAmerican) return time;
+  const hour = Number(time.slice(0, 2));
+  return `${hour % 12 || 12}${time.slice(2)} ${hour < 12 ? 'AM' : 'PM'}`;
+}

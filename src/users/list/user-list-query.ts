@@ -1,0 +1,47 @@
+import type { Activity } from '../../access/activity.ts';
+import {
+  firstOf,
+  idsOf,
+  listAddress,
+  type Order,
+  type PageQuery,
+  readPageQuery,
+  type Source,
+  wordsOf,
+} from '../../lists/list-query.ts';
+import type { State } from '../user-state.ts';
+
+/** What the list can be sorted by, in the words of the address. */
+export const SORTS = ['name', 'email', 'contact', 'last_login', 'groups', 'no_shared_data'] as const;
+export type SortKey = (typeof SORTS)[number];
+
+const BY_NAME: Order<SortKey> = { sort: 'name', descending: false };
+
+/** The whole view of the list, as the address holds it. */
+export interface ListQuery extends PageQuery<SortKey> {
+  /** Empty means active and deactivated. */
+  activity: Activity[];
+  state: State[];
+  tag: number[];
+  group: number[];
+  /** Whether the sidebar lists all groups instead of the largest. */
+  allGroups: boolean;
+}
+
+export function readListQuery(source: Source, rememberedPer?: number): ListQuery {
+  return {
+    ...readPageQuery(source, SORTS, BY_NAME, rememberedPer),
+    activity: wordsOf(source.activity),
+    state: wordsOf(source.state),
+    tag: idsOf(source.tag),
+    group: idsOf(source.group),
+    allGroups: firstOf(source.groups) === 'all',
+  };
+}
+
+/** The address of the view with some of it changed; going anywhere else starts at the first page. */
+export function listPath(query: ListQuery, change: Partial<ListQuery> = {}): string {
+  const next = { ...query, after: undefined, before: undefined, ...change };
+  const { activity, state, tag, group, allGroups } = next;
+  return listAddress('/users', next, BY_NAME, { activity, state, tag, group, groups: allGroups ? ['all'] : [] });
+}

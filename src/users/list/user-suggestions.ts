@@ -1,0 +1,47 @@
+import type { Activity } from '../../access/activity.ts';
+import { may, type Viewer } from '../../access/viewer.ts';
+import type { Reader } from '../../db/database.ts';
+import { SUGGESTED, type Suggestion } from '../../forms/picker.ts';
+import { fitOf } from '../../text/text.ts';
+import type { User } from '../user.ts';
+import type { StateLimits } from '../user-state.ts';
+import type { UserIndex } from './user-index.ts';
+import { listUsers } from './user-list.ts';
+import { readListQuery } from './user-list-query.ts';
+
+/** So many are looked at for those that fit best. */
+const RANKED = 100;
+
+interface Sources {
+  db: Reader;
+  index: UserIndex;
+  limits: StateLimits;
+  viewer: Viewer;
+}
+
+interface Wanted {
+  /** Left out, active and deactivated. */
+  activity?: Activity[];
+  /** Its members alone. */
+  groupId?: number;
+}
+
+/** Who may be meant by this text, of those whom the viewer may see: whoever is called so, then whose name begins so. */
+export async function findUsersCalled(
+  { db, index, limits, viewer }: Sources,
+  text: string,
+  { activity = [], groupId }: Wanted = {},
+): Promise<User[]> {
+  if (text.trim() === '' || !may(viewer, 'users', 'read')) return [];
+  const group = groupId === undefined ? [] : [groupId];
+  const query = { ...readListQuery({ q: text }), activity, group, per: RANKED };
+  const { users } = await listUsers(db, index, query, limits, viewer);
+  // Whoever types a whole name means that one, and next to it those that begin with it.
+  const fits = new Map(users.map((user) => [user, fitOf([user.name, user.email], text)]));
+  return users.toSorted((a, b) => fits.get(b)! - fits.get(a)!);
+}
+
+/** The first of them by name, as a field holds them in which one names a user. */
+export function suggestedByName(users: User[]): Suggestion[] {
+  return users.slice(0, SUGGESTED).map(({ name, email }) => ({ value: name, name, note: email }));
+}

@@ -1,0 +1,135 @@
+import type { Request, Response } from 'express';
+import { isOver } from '../../access/granted-rights.ts';
+import { may, mayAdminister, maySeeLinkOf, type Viewer } from '../../access/viewer.ts';
+import type { AppContext } from '../../app-context.ts';
+import { findApplications } from '../../applications/application-store.ts';
+import { findUserEvents } from '../../audit/audit-store.ts';
+import { shownTo } from '../../audit/pages/shown-events.ts';
+import { dayOf, instant } from '../../clock.ts';
+import { accountsThroughCompany, warnedAccounts } from '../../contacts/contact.ts';
+import { findContact, findContactOfAnyOwner } from '../../contacts/contact-store.ts';
+import { findContactViewer } from '../../contacts/contact-viewer.ts';
+import { MAIL_LABELS, mailState } from '../../mail/mail-state.ts';
+import { findMails } from '../../mail/outbox-store.ts';
+import { findMemberships } from '../../memberships/membership-store.ts';
+import { findToken, linkAddress } from '../../one-time-links/one-time-link-store.ts';
+import { explain } from '../../permissions/explanation.ts';
+import { findSessions } from '../../sessions/session-store.ts';
+import { findTagsOf } from '../../tags/tag-store.ts';
+import { browserName } from '../../text/browser-name.ts';
+import { type Flash, takeFlash } from '../../web/flash.ts';
+import { formatOf } from '../../web/reader-format.ts';
+import { render } from '../../web/render.ts';
+import type { Subject } from '../user.ts';
+import { badgesOf, stateLimits, statesOf } from '../user-state.ts';
+import { findUserNames } from '../user-store.ts';
+import { loginAttemptsSection } from './login-attempts-section.ts';
+import { likeliest, offeredActions } from './offered-actions.ts';
+import { grantersOf } from './permissions-page.ts';
+import { STATE_LABELS } from './user-list-page.ts';
+
+const EVENTS_SHOWN = 15;
+const MAILS_SHOWN = 10;
+
+export async function showRecord(app: AppContext, req: Request, res: Response, user: Subject): Promise<void> {
+  const db = app.db.read;
+  const now = instant(app.clock());
+  const viewer = req.viewer!;
+  const flash = takeFlash(req);
+  const limits = stateLimits(app);
+  const offered = offeredActions(viewer, user);
+  const memberships = (await findMemberships(db, [user.id])).map((membership) => ({
+    ...membership,
+    isOver: isOver(membership, dayOf(now)),
+  }));
+  const applications = await findApplications(db);
+  const explanations = await explain(
+    db,
+    user.id,
+    applications.map((application) => application.key),
+    dayOf(now),
+    { withOthers: false },
+  );
+  const page = {
+    title: user.name,
+    accountsThroughCompany,
+    user,
+    flash,
+    link: await linkToShow(app, flash, user, maySeeLinkOf(viewer, user)),
+    linksWorkElsewhere: app.config.baseUrlGiven,
+    badges: badgesOf(user, limits).map((state) => ({ state, label: STATE_LABELS[state] })),
+    ...(await contactSection(app, viewer, user)),
+    memberships,
+    permissions: applications
+      .map((application, n) => ({ application, explanation: explanations[n] }))
+      .filter(({ explanation }) => explanation.reasons.some((reason) => reason.membership)),
+    mayReadGroups: may(viewer, 'groups', 'read'),
+    tags: await findTagsOf(db, 'user', user.id),
+    sessions: (await findSessions(db, user.id, now)).map((session) => ({
+      ...session,
+      browser: browserName(session.agent),
+    })),
+    loginAttempts: await loginAttemptsSection(db, user.id, app.config.loginAttempts, now),
+    isInvitationOpen: user.invitationExpiresAt !== null && user.invitationExpiresAt > now,
+    mails: (await findMails(db, user.id, MAILS_SHOWN)).map((mail) => ({
+      ...mail,
+      label: MAIL_LABELS[mail.kind],
+      state: mailState(mail, formatOf(req)),
+    })),
+    ...(await timelineOf(app, viewer, user.id)),
+    names: await findUserNames(db, [
+      ...grantersOf(explanations),
+      user.createdBy,
+      user.accessConfirmedBy,
+      user.apiOnlyOwnerId,
+      ...memberships.map((one) => one.grantedBy),
+    ]),
+    mayEdit: mayAdminister(viewer, user),
+    likeliest: likeliest(offered, statesOf(user, limits)),
+    actions: offered,
+  };
+  render(req, res, 'users/show', page, { fragments: { 'dialog-body': 'users/_done' } });
+}
+
+/** The linked contact, as far as the viewer may see it; whether it is a customer is said to everybody who maintains users. */
+async function contactSection(app: AppContext, viewer: Viewer, { contactId }: Subject) {
+  const linked = contactId === null ? undefined : await findContactOfAnyOwner(app.db.read, contactId);
+  if (!linked) return { contact: undefined, isContactHidden: false, warned: [] };
+  const contactViewer = await findContactViewer(app.db.read, viewer, dayOf(app.clock()));
+  const contact = await findContact(app.db.read, contactViewer, linked.id);
+  return { contact, isContactHidden: !contact, warned: linked.activity === 'deleted' ? [] : warnedAccounts(linked) };
+}
+
+/** Events before those that are shown already, as a page and as more of the record. */
+export async function showTimeline(app: AppContext, req: Request, res: Response, user: Subject): Promise<void> {
+  const before = /^\d{1,15}$/.test(String(req.query.before)) ? Number(req.query.before) : undefined;
+  const page = {
+    title: `Older changes of ${user.name}`,
+    user,
+    ...(await timelineOf(app, req.viewer!, user.id, before)),
+  };
+  render(req, res, 'users/timeline', page, { fragments: { older: 'users/_older' } });
+}
+
+/** The newest events, and where older ones are found if there are any. */
+async function timelineOf(app: AppContext, viewer: Viewer, userId: number, beforeId?: number) {
+  const events = await findUserEvents(app.db.read, userId, beforeId, EVENTS_SHOWN + 1);
+  const contactViewer = await findContactViewer(app.db.read, viewer, dayOf(app.clock()));
+  const shown = await shownTo(app.db.read, contactViewer, events.slice(0, EVENTS_SHOWN));
+  const isMore = events.length > EVENTS_SHOWN;
+  return { events: shown, olderPath: isMore ? `/users/${userId}/timeline?before=${shown.at(-1)?.id}` : undefined };
+}
+
+/** Right after it was made, and to whoever may make it, the link is shown once. */
+async function linkToShow(app: AppContext, flash: Flash | undefined, user: Subject, mayShow: boolean) {
+  const wanted = flash?.showLink;
+  if (!wanted || wanted.userId !== user.id || !mayShow) return undefined;
+  const found = await findToken(app.db.read, wanted.purpose, user.id, app.links, instant(app.clock()));
+  return (
+    found && {
+      purpose: wanted.purpose,
+      address: linkAddress(app.config.baseUrl, wanted.purpose, found.token),
+      expiresAt: found.expiresAt,
+    }
+  );
+}

@@ -1,0 +1,12 @@
+import type { Feature } from '../../web/feature.ts';
+import { pruneUserChanges } from '../list/user-index.ts';
+
+export const USERS: Feature = {
+  tab: { application: 'users', label: 'Users', href: '/users', pages: /^\/(users|bulk-operations|invitations)\b/ },
+  pages: [
+    { label: 'Users', path: '/users', icon: 'people', needs: [['users', 'read']] },
+    { label: 'New User', path: '/users/new', icon: 'person-add', needs: [['users', 'write']] },
+  ],
+  longForms: '/users',
+  prune: pruneUserChanges,
+};
