@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { progress } from '../bin/progress.ts';
 import { generateUsers } from '../seeds/generator.ts';
+import { EVERYTHING } from '../src/access/rights.ts';
 import { type Instant, instant } from '../src/clock.ts';
 import { readSettings } from '../src/config.ts';
 import { bulkInsert } from '../src/db/bulk-insert.ts';
@@ -11,6 +12,8 @@ import { migrate } from '../src/db/migrate.ts';
 import { withSecrets } from '../src/installation/secrets.ts';
 import { PasswordHasher } from '../src/passwords/password-hasher.ts';
 import { createFirstAdministrator } from '../src/setup/actions/first-administrator.ts';
+import { actSettings } from '../src/verbs/act.ts';
+import { programAct } from '../src/verbs/program-act.ts';
 
 /** Who looks at the pages that are measured. */
 export interface Administrator {
@@ -40,20 +43,20 @@ async function make(folder: string, users: number): Promise<Administrator> {
   const hasher = new PasswordHasher(config.secrets.pepper, config.passwordCost);
   const administrator = { name: 'bench', password: randomBytes(18).toString('base64url') };
   const now = Date.now();
-  const auditKey = config.secrets.audit;
+  const settings = actSettings(config);
   await generateUsers(db, {
     users,
     now,
-    auditKey,
+    settings,
     loginAttempts: config.loginAttempts,
     invitationHours: config.invitationHours,
     passwordHash: await hasher.hash(randomBytes(32).toString('base64')),
     onProgress: progress(users, 'users made'),
   });
   await db.write((trx) => addGroups(trx, users, instant(now)));
-  const circumstances = { at: instant(now), address: '', requestId: 'bench', auditKey };
+  const act = programAct(settings, { name: 'setup', rights: EVERYTHING, at: instant(now), requestId: 'bench' });
   const passwordHash = await hasher.hash(administrator.password);
-  await createFirstAdministrator(db, circumstances, { name: 'bench', email: 'bench@example.com', passwordHash });
+  await createFirstAdministrator(db, act, { name: 'bench', email: 'bench@example.com', passwordHash });
   await db.close();
   return administrator;
 }

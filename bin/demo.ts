@@ -43,8 +43,8 @@ async function demo(): Promise<void> {
   const baseUrl = await serve(settings, {
     beforeListen: async (context) => {
       const { carol } = await fill(context, password);
-      const { db, links } = context;
-      const open = await findToken(db.read, 'invitation', carol, links, instant(Date.now()));
+      const { db, actSettings } = context;
+      const open = await findToken(db.read, 'invitation', carol, actSettings.links, instant(Date.now()));
       invitation = open?.token ?? '';
     },
     mailbox: new Mailbox(),
@@ -59,12 +59,12 @@ async function demo(): Promise<void> {
   console.log('Nothing is kept: it all goes when you stop this with Ctrl-C.');
 }
 
-async function fill({ db, config, links, hasher }: AppContext, password: string): Promise<People> {
+async function fill({ db, config, actSettings, hasher }: AppContext, password: string): Promise<People> {
   const { loginAttempts, invitationHours } = config;
-  const settings = { auditKey: config.secrets.audit, loginAttempts, now: Date.now() };
-  const people = await seedCast(db, { ...settings, links, passwordHash: await hasher.hash(password) });
+  const options = { settings: actSettings, loginAttempts, now: Date.now() };
+  const people = await seedCast(db, { ...options, passwordHash: await hasher.hash(password) });
   const nobodys = await hasher.hash(randomBytes(32).toString('base64'));
-  await generateUsers(db, { ...settings, invitationHours, users: MADE_UP, passwordHash: nobodys });
+  await generateUsers(db, { ...options, invitationHours, users: MADE_UP, passwordHash: nobodys });
   return people;
 }
 

@@ -8,7 +8,6 @@ import { ConfigError, readSettings, type Settings } from '../src/config.ts';
 import { explained, fail } from '../src/failure.ts';
 import { openForCommand } from '../src/installation/open-installation.ts';
 import { findServerSettings, serverSettings } from '../src/installation/server-settings.ts';
-import { linkSettings } from '../src/one-time-links/one-time-link-store.ts';
 import { COMMAND_LINE, isExecutable, VERSION } from '../src/program.ts';
 
 const ALL = { ...COMMANDS, ...MAINTENANCE };
@@ -96,11 +95,7 @@ async function act(settings: Settings): Promise<Result> {
     const head = headFrom(values.head ?? '');
     if (values.head !== undefined && (!head || name !== 'verify-audit'))
       throw new ConfigError(['--head takes a head that the log told, such as 123:…, and is for verify-audit']);
-    const links = linkSettings(config.secrets.link, server.invitationHours, server.resetMinutes);
-    return await COMMANDS[name].run(
-      { db, config, server, links, channel: values.mail ? 'mail' : 'copy', head },
-      parameters,
-    );
+    return await COMMANDS[name].run({ db, config, server, channel: values.mail ? 'mail' : 'copy', head }, parameters);
   } finally {
     await close();
   }

@@ -6,6 +6,7 @@ import { explained, fail } from '../src/failure.ts';
 import { openForServer } from '../src/installation/open-installation.ts';
 import { PasswordHasher } from '../src/passwords/password-hasher.ts';
 import { counted } from '../src/text/text.ts';
+import { actSettings } from '../src/verbs/act.ts';
 import { progress } from './progress.ts';
 
 const MOST = 10_000_000;
@@ -25,7 +26,7 @@ async function seed(users: number): Promise<void> {
   await generateUsers(db, {
     users,
     now: Date.now(),
-    auditKey: config.secrets.audit,
+    settings: actSettings(config),
     loginAttempts: config.loginAttempts,
     invitationHours: config.invitationHours,
     passwordHash: await hasher.hash(randomBytes(32).toString('base64')),

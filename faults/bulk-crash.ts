@@ -6,6 +6,7 @@ import { readSettings } from '../src/config.ts';
 import { openDatabase } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { withSecrets } from '../src/installation/secrets.ts';
+import { actSettings } from '../src/verbs/act.ts';
 import { Client } from './client.ts';
 import { type Fault, met, told } from './fault.ts';
 import { brokenInvariants } from './invariants.ts';
@@ -86,11 +87,10 @@ export async function seedUsers(folder: string, users: number): Promise<number[]
   const db = openDatabase(folder);
   await migrate(db);
   const { loginAttempts, invitationHours } = config;
-  const auditKey = config.secrets.audit;
   await generateUsers(db, {
     users,
     now: Date.now(),
-    auditKey,
+    settings: actSettings(config),
     loginAttempts,
     invitationHours,
     passwordHash: 'nobody knows it',

@@ -1,5 +1,6 @@
 import { administratorsGroup } from '../src/setup/actions/first-administrator.ts';
-import { perform } from '../src/users/actions/user-life-cycle.ts';
+import { ACTIVATION } from '../src/users/actions/activation.ts';
+import { performOnUsers } from '../src/users/actions/user-actions.ts';
 import { type AppInProcess, startAppInProcess } from './app-in-process.ts';
 import { Client } from './client.ts';
 import { type Fault, met, told } from './fault.ts';
@@ -74,7 +75,7 @@ export async function concurrentBulk(
 }
 
 async function activate(app: AppInProcess, ids: number[], requestId: string): Promise<void> {
-  await app.db.write((trx) => perform(trx, { ...actOf(app.config), requestId }, 'activate', ids, app.context.links));
+  await app.db.write((trx) => performOnUsers(trx, { ...actOf(app.config), requestId }, ACTIVATION, ids));
 }
 
 /** Draws a set and an action, freezes it, executes it twice at once, as an impatient hand does. */

@@ -6,7 +6,7 @@ import type { Typed } from '../src/forms/form.ts';
 import { setPassword } from '../src/passwords/password-store.ts';
 import { createUser } from '../src/users/actions/user-editing.ts';
 import { checkUser, emptyUser } from '../src/users/user-form.ts';
-import type { Act } from '../src/verbs/act.ts';
+import { type Act, actSettings } from '../src/verbs/act.ts';
 
 export function actOf(config: Config): Act {
   return {
@@ -14,7 +14,7 @@ export function actOf(config: Config): Act {
     at: instant(Date.now()),
     address: '',
     requestId: 'faults',
-    auditKey: config.secrets.audit,
+    ...actSettings(config),
   };
 }
 

@@ -11,6 +11,7 @@ import { migrate } from '../src/db/migrate.ts';
 import { withSecrets } from '../src/installation/secrets.ts';
 import { PasswordHasher } from '../src/passwords/password-hasher.ts';
 import { administratorsGroup } from '../src/setup/actions/first-administrator.ts';
+import { actSettings } from '../src/verbs/act.ts';
 import { Client } from './client.ts';
 import { type Fault, met, told } from './fault.ts';
 import { actOf, makePeople } from './people.ts';
@@ -185,8 +186,8 @@ async function fill(folder: string): Promise<string[]> {
   const app = { db, config };
   const passwordHash = await new PasswordHasher(config.secrets.pepper, config.passwordCost).hash(PASSWORD);
   const { loginAttempts, invitationHours } = config;
-  const auditKey = config.secrets.audit;
-  await generateUsers(db, { users: USERS, now: Date.now(), auditKey, loginAttempts, invitationHours, passwordHash });
+  const settings = actSettings(config);
+  await generateUsers(db, { users: USERS, now: Date.now(), settings, loginAttempts, invitationHours, passwordHash });
   const group = await db.write((trx) => administratorsGroup(trx, actOf(config)));
   await makePeople(app, 'administrator', ADMINISTRATORS, passwordHash, { groups: [String(group)] });
   const plain = await db

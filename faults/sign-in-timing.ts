@@ -6,10 +6,10 @@ import { readSettings } from '../src/config.ts';
 import { openDatabase } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { withSecrets } from '../src/installation/secrets.ts';
-import { linkSettings } from '../src/one-time-links/one-time-link-store.ts';
 import { PasswordHasher } from '../src/passwords/password-hasher.ts';
 import { PERMANENTLY } from '../src/sessions/lockout-store.ts';
-import { perform } from '../src/users/actions/user-life-cycle.ts';
+import { INVITATION } from '../src/users/actions/invitation.ts';
+import { performOnUsers } from '../src/users/actions/user-actions.ts';
 import { type Fault, met, told } from './fault.ts';
 import { actOf, makePeople } from './people.ts';
 import { startServer } from './server-process.ts';
@@ -87,7 +87,6 @@ async function makeClasses(folder: string, count: number): Promise<void> {
   await migrate(db);
   const app = { db, config };
   const hash = await new PasswordHasher(config.secrets.pepper, config.passwordCost).hash(PASSWORD);
-  const links = linkSettings(config.secrets.link, config.invitationHours, config.resetMinutes);
   await makePeople(app, 'wrong', count, hash);
   await makePeople(app, 'locked', 1, hash, {}, (trx, [user_id]) =>
     trx('lockouts').insert({
@@ -102,7 +101,7 @@ async function makeClasses(folder: string, count: number): Promise<void> {
     trx('users').whereIn('id', ids).update({ activity: 'deactivated' }),
   );
   await makePeople(app, 'invited', count, undefined, {}, (trx, ids) =>
-    perform(trx, actOf(config), 'reinvite', ids, links),
+    performOnUsers(trx, actOf(config), INVITATION, ids),
   );
   await makePeople(app, 'integration', count, undefined, {
     apiOnly: 'yes',

@@ -30,6 +30,7 @@ import * as oneKey from './0028-one-key.ts';
 import * as timeZones from './0029-time-zones.ts';
 import * as deletedFrom from './0030-deleted-from.ts';
 import * as userEvents from './0031-user-events.ts';
+import * as undoing from './0033-undoing.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -64,6 +65,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0029-time-zones': timeZones,
   '0030-deleted-from': deletedFrom,
   '0031-user-events': userEvents,
+  '0033-undoing': undoing,
 };
 
 /** Names that migrations had when they landed, beside those they have now: a database may still know them by these. */

@@ -7,13 +7,14 @@ import type { Database } from '../src/db/database.ts';
 import type { Typed } from '../src/forms/form.ts';
 import { updateGroup } from '../src/groups/actions/group-editing.ts';
 import { createGroup } from '../src/groups/group-store.ts';
-import type { LinkSettings } from '../src/one-time-links/one-time-link-store.ts';
 import { setPassword } from '../src/passwords/password-store.ts';
 import { lockAtLimit, reserveAttempt } from '../src/sessions/lockout-store.ts';
+import { DEACTIVATION } from '../src/users/actions/deactivation.ts';
+import { INVITATION } from '../src/users/actions/invitation.ts';
+import { performOnUsers } from '../src/users/actions/user-actions.ts';
 import { createUser } from '../src/users/actions/user-editing.ts';
-import { perform } from '../src/users/actions/user-life-cycle.ts';
 import { checkUser, emptyUser } from '../src/users/user-form.ts';
-import type { Act } from '../src/verbs/act.ts';
+import type { Act, ActSettings } from '../src/verbs/act.ts';
 
 /** Everybody of the tests and of the demo, and why they exist. */
 const CAST = {
@@ -50,8 +51,7 @@ const GROUPS: Record<string, Rights> = {
 };
 
 export interface CastOptions {
-  auditKey: string;
-  links: LinkSettings;
+  settings: ActSettings;
   loginAttempts: number;
   /** The hash of the one password that all of them have. */
   passwordHash: string;
@@ -65,7 +65,7 @@ export async function seedCast(db: Database, options: CastOptions): Promise<Peop
     at: instant(options.now - 30 * DAY),
     address: '',
     requestId: 'seed',
-    auditKey: options.auditKey,
+    ...options.settings,
   };
   return db.write(async (trx) => {
     const groupIds = new Map<string, number>();
@@ -91,8 +91,8 @@ export async function seedCast(db: Database, options: CastOptions): Promise<Peop
     }
     const support = { name: 'Support', leader: 'lena', description: '', tags: [] };
     await updateGroup(trx, act, groupIds.get('Support')!, 1, support);
-    await perform(trx, act, 'deactivate', [people.dave], options.links);
-    await perform(trx, { ...act, at: instant(options.now - HOUR) }, 'reinvite', [people.carol], options.links);
+    await performOnUsers(trx, act, DEACTIVATION, [people.dave]);
+    await performOnUsers(trx, { ...act, at: instant(options.now - HOUR) }, INVITATION, [people.carol]);
     const locking = { ...act, at: instant(options.now) };
     const tried = { user: { id: people.erin, name: 'erin', email: 'erin@example.com' }, device: null, agent: '' };
     for (let n = 0; n < options.loginAttempts; n++) await reserveAttempt(trx, locking, tried, options.loginAttempts);

@@ -4,7 +4,7 @@ import { DAY, instant } from '../src/clock.ts';
 import { bulkInsert } from '../src/db/bulk-insert.ts';
 import type { Database, Reader, Transaction } from '../src/db/database.ts';
 import { pruneUserChanges } from '../src/users/list/user-index.ts';
-import type { Act } from '../src/verbs/act.ts';
+import type { Act, ActSettings } from '../src/verbs/act.ts';
 import { Population } from './population.ts';
 import { Random } from './random.ts';
 import { makeSurroundings } from './surroundings.ts';
@@ -12,7 +12,7 @@ import { makeSurroundings } from './surroundings.ts';
 export interface GeneratorOptions {
   users: number;
   now: number;
-  auditKey: string;
+  settings: ActSettings;
   loginAttempts: number;
   invitationHours: number;
   /** Stands where a password was chosen; of something that nobody knows. */
@@ -35,7 +35,7 @@ export async function generateUsers(db: Database, options: GeneratorOptions): Pr
     at: instant(options.now),
     address: '',
     requestId: 'seed',
-    auditKey: options.auditKey,
+    ...options.settings,
   };
   const { population, groups } = await db.write(async (trx) => {
     // First, so that no made-up user is ever there without a word of where they come from.

@@ -6,12 +6,12 @@ import type { SetBackClock } from './installation/set-back-clock.ts';
 import type { Troubles } from './installation/troubles.ts';
 import type { Jobs } from './jobs/jobs.ts';
 import type { MailSender } from './mail/mail-sender.ts';
-import type { LinkSettings } from './one-time-links/one-time-link-store.ts';
 import type { PasswordHasher } from './passwords/password-hasher.ts';
 import type { AddressLimiter } from './sessions/address-limiter.ts';
 import type { KnownDevices } from './sessions/pages/known-devices.ts';
 import type { SignIn } from './sessions/sign-in.ts';
 import type { UserIndex } from './users/list/user-index.ts';
+import type { ActSettings } from './verbs/act.ts';
 
 /** What the controllers share. Made once, in createApp. */
 export interface AppContext {
@@ -24,7 +24,8 @@ export interface AppContext {
   devices: KnownDevices;
   /** Stands before whatever strangers may try. */
   addressLimiter: AddressLimiter;
-  links: LinkSettings;
+  /** With which everybody acts here. */
+  actSettings: ActSettings;
   index: UserIndex;
   /** Undefined where no mail goes out. */
   mail: MailSender | undefined;

@@ -34,7 +34,6 @@ import type { Mailbox } from './mail/mailbox.ts';
 import { mailboxController } from './mail/pages/mailbox-controller.ts';
 import { smtpTransport } from './mail/smtp-transport.ts';
 import { membersController } from './memberships/pages/members-controller.ts';
-import { linkSettings } from './one-time-links/one-time-link-store.ts';
 import { passwordsController } from './passwords/pages/passwords-controller.ts';
 import { PasswordHasher } from './passwords/password-hasher.ts';
 import { answerResetRequests } from './passwords/reset-request-store.ts';
@@ -54,6 +53,7 @@ import { setupController } from './setup/pages/setup-controller.ts';
 import { UserIndex } from './users/list/user-index.ts';
 import { userActionsController } from './users/pages/user-actions-controller.ts';
 import { usersController } from './users/pages/users-controller.ts';
+import { actSettings } from './verbs/act.ts';
 import { NotFound } from './verbs/refusals.ts';
 import { assets } from './web/assets.ts';
 import { requireSignIn } from './web/authorization.ts';
@@ -81,12 +81,12 @@ export interface AppParts {
 export function createApp(parts: AppParts): { express: Express; context: AppContext } {
   const { db, config, clock, logger, mailbox } = parts;
   const hasher = new PasswordHasher(config.secrets.pepper, config.passwordCost);
-  const links = linkSettings(config.secrets.link, config.invitationHours, config.resetMinutes);
   const transport = mailbox ?? (config.mail && smtpTransport(config.mail));
+  const settings = actSettings(config, transport !== undefined);
   const place = { instanceName: config.instanceName, baseUrl: config.baseUrl };
   const addressLimiter = new AddressLimiter(db, clock);
   const jobs = new Jobs({ logger, clock });
-  const answerRequests = () => answerResetRequests({ db, clock, logger, links, auditKey: config.secrets.audit });
+  const answerRequests = () => answerResetRequests({ db, clock, logger, settings });
   const backupProblem = () => jobs.list().find(({ name }) => name === BACKUP_JOB)?.problem;
   const context: AppContext = {
     db,
@@ -97,8 +97,10 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     signIn: new SignIn({ db, hasher, clock, addressLimiter, attemptLimit: config.loginAttempts }),
     addressLimiter,
     devices: new KnownDevices(config, clock),
-    links,
-    mail: transport && new MailSender({ db, clock, logger, links, place, transport, prepare: answerRequests }),
+    actSettings: settings,
+    mail:
+      transport &&
+      new MailSender({ db, clock, logger, links: settings.links, place, transport, prepare: answerRequests }),
     index: new UserIndex(db.read, clock),
     jobs,
     troubles: new Troubles({ db, config, clockWatch: new ClockWatch({ clock, logger }), backupProblem }),

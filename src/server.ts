@@ -1,20 +1,21 @@
 import { isAnyAdministrator } from './access/administrators.ts';
+import { EVERYTHING } from './access/rights.ts';
 import type { AppContext } from './app-context.ts';
-import { instant } from './clock.ts';
 import { ConfigError, readSettings } from './config.ts';
 import { explained, fail } from './failure.ts';
 import { passwordProblem, personalWords } from './passwords/password.ts';
 import { serve } from './serve.ts';
 import { createFirstAdministrator } from './setup/actions/first-administrator.ts';
+import { programAct } from './verbs/program-act.ts';
 
-async function createAdministratorFromSettings({ db, config, hasher }: AppContext): Promise<void> {
+async function createAdministratorFromSettings({ db, config, hasher, actSettings }: AppContext): Promise<void> {
   const given = config.administrator;
   if (!given || (await isAnyAdministrator(db.read))) return;
   const problem = await passwordProblem(given.password, personalWords(given, config.instanceName));
   if (problem) throw new ConfigError([`ADMIN_PASSWORD will not do. ${problem}`]);
-  const circumstances = { at: instant(Date.now()), address: '', requestId: 'start', auditKey: config.secrets.audit };
+  const act = programAct(actSettings, { name: 'setup', rights: EVERYTHING, requestId: 'start' });
   const passwordHash = await hasher.hash(given.password);
-  await createFirstAdministrator(db, circumstances, { ...given, passwordHash }).catch((error) => {
+  await createFirstAdministrator(db, act, { ...given, passwordHash }).catch((error) => {
     throw new ConfigError([`ADMIN_NAME, ADMIN_EMAIL: ${error.message}`]);
   });
 }

@@ -2,7 +2,7 @@ import { NO_RIGHTS } from '../access/rights.ts';
 import type { Viewer } from '../access/viewer.ts';
 import { type Instant, instant, MINUTE } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
-import type { Act } from '../verbs/act.ts';
+import type { Act, ActSettings } from '../verbs/act.ts';
 import type { Change } from './audit-event.ts';
 import { recordChanges } from './audit-store.ts';
 
@@ -44,7 +44,7 @@ export async function recordRefusal(
 ): Promise<void> {
   const { kind, isChange, request, reason } = refusal;
   const minute = minuteOf(act.at);
-  await tellOf(trx, act.auditKey, act.at, await trx('refusals').where('user_id', act.by.id).whereNot({ minute }));
+  await tellOf(trx, act, act.at, await trx('refusals').where('user_id', act.by.id).whereNot({ minute }));
   const row: Row = (await trx('refusals').where({ user_id: act.by.id, kind }).first()) ?? {
     user_id: act.by.id,
     kind,
@@ -63,17 +63,18 @@ export async function recordRefusal(
 }
 
 /** Tells of all that was counted in minutes that are over: one event for each person, kind and minute. */
-export async function tellRefusals(trx: Transaction, auditKey: string, now: Instant): Promise<void> {
-  await tellOf(trx, auditKey, now, await trx('refusals').whereNot('minute', minuteOf(now)));
+export async function tellRefusals(trx: Transaction, settings: ActSettings, now: Instant): Promise<void> {
+  await tellOf(trx, settings, now, await trx('refusals').whereNot('minute', minuteOf(now)));
 }
 
-async function tellOf(trx: Transaction, auditKey: string, at: Instant, rows: Row[]): Promise<void> {
+async function tellOf(trx: Transaction, settings: ActSettings, at: Instant, rows: Row[]): Promise<void> {
   for (const row of rows) {
     await trx('refusals').where({ user_id: row.user_id, kind: row.kind }).delete();
     if (row.untold === 0) continue;
     const { name } = await trx('users').where('id', row.user_id).first('name');
     const { address, request_id: requestId } = row;
-    const act = { by: { id: row.user_id, name, rights: NO_RIGHTS }, at, address, requestId, auditKey };
+    const { auditKey, links } = settings;
+    const act = { auditKey, links, by: { id: row.user_id, name, rights: NO_RIGHTS }, at, address, requestId };
     const { reason, untold, minute } = row;
     await recordChanges(trx, act, [eventOf(row.request, { reason, andMore: untold, minute })]);
   }

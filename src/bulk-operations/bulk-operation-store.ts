@@ -1,10 +1,11 @@
+import type { Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
-import type { Channel, LinkSettings } from '../one-time-links/one-time-link-store.ts';
+import { whereIdIn } from '../db/ids.ts';
 import type { Act } from '../verbs/act.ts';
+import type { Before } from '../verbs/action.ts';
 import { NotFound } from '../verbs/refusals.ts';
-import type { BulkAction, BulkOperation, SubjectType } from './bulk-operation.ts';
-import { BULK_SUBJECTS, type BulkOutcome } from './bulk-subject.ts';
+import type { BulkOperation, SubjectType } from './bulk-operation.ts';
 
 export interface BulkItem {
   id: number;
@@ -13,13 +14,22 @@ export interface BulkItem {
   email: string;
   outcome: 'changed' | 'left out' | null;
   reason: string;
-  before: Record<string, unknown>;
+  before: Before;
+  /** How often it had been changed right after; null where that was not kept. */
+  version: number | null;
 }
+
+/** Where the subjects of each type stand, and which columns name them. */
+const SOURCES: Record<SubjectType, { table: string; email: string | null; order: string }> = {
+  user: { table: 'users', email: 'email', order: 'sort_name' },
+  group: { table: 'groups', email: null, order: 'name_key' },
+};
 
 export interface Draft {
   subjectType: SubjectType;
-  action: BulkAction;
+  action: string;
   ids: number[];
+  undoes?: number;
   /** The list it was begun on; with what it showed where all of it were meant. */
   view?: Pick<BulkOperation, 'view' | 'shown' | 'shownChange' | 'frozenChange'>;
 }
@@ -36,6 +46,7 @@ export async function createDraft(trx: Transaction, act: Act, draft: Draft): Pro
       shown: draft.view?.shown,
       shown_change: draft.view?.shownChange,
       frozen_change: draft.view?.frozenChange,
+      undoes: draft.undoes,
     })
     .returning('id');
   const items = draft.ids.map((subject_id) => ({ operation_id: id, subject_id }));
@@ -99,13 +110,13 @@ export async function findChangedMeanwhile(db: Reader, operation: BulkOperation)
 
 /** The items by the name of their subject. */
 export async function findItems(db: Reader, operation: Pick<BulkOperation, 'id' | 'subjectType'>): Promise<BulkItem[]> {
-  const { table, columns } = BULK_SUBJECTS[operation.subjectType];
+  const { table, email, order } = SOURCES[operation.subjectType];
   const query = db('bulk_operation_items')
     .join(`${table} as subject`, 'subject.id', 'bulk_operation_items.subject_id')
     .where('operation_id', operation.id)
-    .orderBy([`subject.${columns.order}`, 'subject.id'])
-    .select('bulk_operation_items.*', `subject.${columns.name} as name`);
-  if (columns.email) query.select(`subject.${columns.email} as email`);
+    .orderBy([`subject.${order}`, 'subject.id'])
+    .select('bulk_operation_items.*', 'subject.name as name');
+  if (email) query.select(`subject.${email} as email`);
   return (await query).map((row) => ({
     id: row.subject_id,
     name: row.name,
@@ -113,38 +124,52 @@ export async function findItems(db: Reader, operation: Pick<BulkOperation, 'id' 
     outcome: row.outcome,
     reason: row.reason,
     before: JSON.parse(row.before),
+    version: row.version,
   }));
 }
 
-/**
- * Does it, once: of any number of attempts one does, and the others find it done (R65). Everybody is judged anew; who may
- * no longer be changed is left out with the reason (R64). Returns undefined where it had been executed before.
- */
-export async function executeOperation(
-  trx: Transaction,
-  act: Act,
-  operation: BulkOperation,
-  links: LinkSettings,
-  channel: Channel,
-): Promise<BulkOutcome[] | undefined> {
-  const claimed = await trx('bulk_operations')
-    .where({ id: operation.id })
-    .whereNull('executed_at')
-    .update({ executed_at: act.at });
-  if (claimed === 0) return undefined;
-  const ids = await findItemIds(trx, operation.id);
-  const { perform } = BULK_SUBJECTS[operation.subjectType];
-  const outcomes = await perform(trx, act, operation.action, ids, links, channel);
+/** Of any number of attempts to execute it one is told true (R65). */
+export async function claimOperation(trx: Transaction, id: number, at: Instant): Promise<boolean> {
+  const claimed = await trx('bulk_operations').where({ id }).whereNull('executed_at').update({ executed_at: at });
+  return claimed === 1;
+}
+
+/** What it came to for each. */
+export type ExecutedItem = Pick<BulkItem, 'id' | 'outcome' | 'reason' | 'before'>;
+
+/** Puts what it came to in the place of the set, and how often each had been changed by then. */
+export async function keepOutcomes(trx: Transaction, operation: BulkOperation, items: ExecutedItem[]): Promise<void> {
+  const { table } = SOURCES[operation.subjectType];
+  const ids = items.map((item) => item.id);
+  const rows: { id: number; version: number }[] = await whereIdIn(trx(table), 'id', ids).select('id', 'version');
+  const versions = new Map(rows.map((row) => [row.id, row.version]));
   await trx('bulk_operation_items').where('operation_id', operation.id).delete();
-  const items = outcomes.map(({ subject, refusal, before }) => ({
-    operation_id: operation.id,
-    subject_id: subject.id,
-    outcome: refusal ? 'left out' : 'changed',
-    reason: refusal?.reason ?? '',
-    before: JSON.stringify(before),
-  }));
-  await bulkInsert(trx, 'bulk_operation_items', items);
-  return outcomes;
+  await bulkInsert(
+    trx,
+    'bulk_operation_items',
+    items.map(({ id, outcome, reason, before }) => ({
+      operation_id: operation.id,
+      subject_id: id,
+      outcome,
+      reason,
+      before: JSON.stringify(before),
+      version: versions.get(id),
+    })),
+  );
+}
+
+/** For each subject that the operation changed, its version right after it. */
+export async function findVersions(db: Reader, operationId: number): Promise<Map<number, number | null>> {
+  const rows: { subject_id: number; version: number | null }[] = await db('bulk_operation_items').where({
+    operation_id: operationId,
+    outcome: 'changed',
+  });
+  return new Map(rows.map((row) => [row.subject_id, row.version]));
+}
+
+/** Those of these ids that there are, ascending. */
+export async function findKnownIds(db: Reader, subjectType: SubjectType, ids: number[]): Promise<number[]> {
+  return whereIdIn(db(SOURCES[subjectType].table), 'id', ids).orderBy('id').pluck('id');
 }
 
 /** Drafts that nobody executed within a day are forgotten. */
@@ -165,6 +190,7 @@ function operationOf(row: { [column: string]: never }): BulkOperation {
     shown: row.shown,
     shownChange: row.shown_change,
     frozenChange: row.frozen_change,
+    undoes: row.undoes,
     executedAt: row.executed_at,
   };
 }

@@ -4,23 +4,21 @@ import { dayOf, instant } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
 import type { ServerSettings } from '../installation/server-settings.ts';
-import {
-  type Channel,
-  findToken,
-  type LinkSettings,
-  linkAddress,
-  type Purpose,
-} from '../one-time-links/one-time-link-store.ts';
+import { findToken, linkAddress } from '../one-time-links/one-time-link-store.ts';
 import { administratorsGroup } from '../setup/actions/first-administrator.ts';
 import { format } from '../text/format.ts';
 import { counted } from '../text/text.ts';
+import { DEACTIVATION } from '../users/actions/deactivation.ts';
+import { INVITATION } from '../users/actions/invitation.ts';
+import { LOGIN_ATTEMPTS_RESET } from '../users/actions/login-attempts-reset.ts';
+import { PASSWORD_RESET } from '../users/actions/password-reset.ts';
 import type { UserAction } from '../users/actions/user-action.ts';
+import { performOnUsers } from '../users/actions/user-actions.ts';
 import { createUser } from '../users/actions/user-editing.ts';
-import { perform } from '../users/actions/user-life-cycle.ts';
 import type { User } from '../users/user.ts';
 import { checkUser, emptyUser } from '../users/user-form.ts';
 import { findSubject, findUserByIdentifier, findUsers } from '../users/user-store.ts';
-import type { Act } from '../verbs/act.ts';
+import { type Act, type ActSettings, actSettings, type Channel, type Purpose } from '../verbs/act.ts';
 import { commandLineAct } from '../verbs/program-act.ts';
 
 export interface CommandContext {
@@ -28,7 +26,6 @@ export interface CommandContext {
   config: Config;
   /** What the server beside it runs with. */
   server: ServerSettings;
-  links: LinkSettings;
   /** How the links that a command makes get there: printed, or mailed by the server. */
   channel: Channel;
   /** Of the audit, as it was written down earlier. */
@@ -65,22 +62,22 @@ export const COMMANDS: Record<string, Command> = {
   unlock: {
     parameters: ['user'],
     summary: 'resets the login attempts of a user, and so ends a lock',
-    run: (context, [user]) => act(context, user, 'reset-login-attempts', 'unlocked'),
+    run: (context, [user]) => act(context, user, LOGIN_ATTEMPTS_RESET, 'unlocked'),
   },
   'reset-password-link': {
     parameters: ['user'],
     summary: 'prints (or mails) a link by which the user chooses a new password',
-    run: (context, [user]) => act(context, user, 'send-password-reset', 'may choose a new password', 'password-reset'),
+    run: (context, [user]) => act(context, user, PASSWORD_RESET, 'may choose a new password'),
   },
   invite: {
     parameters: ['user'],
     summary: 'prints (or mails) a new invitation link of a user without a password',
-    run: (context, [user]) => act(context, user, 'reinvite', 'is invited', 'invitation'),
+    run: (context, [user]) => act(context, user, INVITATION, 'is invited'),
   },
   deactivate: {
     parameters: ['user'],
     summary: 'deactivates a user; sessions and links end at once',
-    run: (context, [user]) => act(context, user, 'deactivate', 'deactivated'),
+    run: (context, [user]) => act(context, user, DEACTIVATION, 'deactivated'),
   },
   'verify-audit': {
     parameters: [],
@@ -89,21 +86,13 @@ export const COMMANDS: Record<string, Command> = {
   },
 };
 
-async function act(
-  context: CommandContext,
-  identifier: string,
-  action: UserAction,
-  done: string,
-  shows?: Purpose,
-): Promise<Result> {
+async function act(context: CommandContext, identifier: string, action: UserAction, done: string): Promise<Result> {
   const user = await findUserByIdentifier(context.db.read, identifier);
   if (!user) return refused(`There is no user ${identifier}.`);
-  const [{ refusal }] = await context.db.write((trx) =>
-    perform(trx, actOf(context), action, [user.id], context.links, context.channel),
-  );
+  const [{ refusal }] = await context.db.write((trx) => performOnUsers(trx, actOf(context), action, [user.id]));
   if (refusal) return refused(`${user.name} ${refusal.reason}. Nothing was changed.`);
-  return shows
-    ? withLink(context, user, done, shows)
+  return action.makes
+    ? withLink(context, user, done, action.makes)
     : { lines: [`${user.name}: ${done}.`], data: { user: user.name }, exitCode: 0 };
 }
 
@@ -113,7 +102,7 @@ async function createAdministrator(context: CommandContext, [name, email]: strin
   const id = await context.db.write(async (trx) => {
     const groups = [await administratorsGroup(trx, actOf(context))];
     const created = await createUser(trx, actOf(context), { ...values, groups });
-    await perform(trx, actOf(context), 'reinvite', [created], context.links, context.channel);
+    await performOnUsers(trx, actOf(context), INVITATION, [created]);
     return created;
   });
   return withLink(
@@ -163,7 +152,7 @@ async function withLink(context: CommandContext, user: User, done: string, purpo
       data: { user: user.name, mailedTo: user.email },
       exitCode: 0,
     };
-  const found = await findToken(context.db.read, purpose, user.id, context.links, instant(Date.now()));
+  const found = await findToken(context.db.read, purpose, user.id, settingsOf(context).links, instant(Date.now()));
   if (!found) return refused(`${user.name} has no open link.`);
   const link = linkAddress(context.server.baseUrl, purpose, found.token);
   return {
@@ -181,6 +170,12 @@ function refused(message: string): Result {
   return { lines: [message], data: { error: message }, exitCode: 2 };
 }
 
-function actOf({ config, server }: CommandContext): Act {
-  return { ...commandLineAct(config.secrets.audit), sendsMail: server.sendsMail };
+/** Links are made as the server makes them. */
+function settingsOf({ config, server }: Pick<CommandContext, 'config' | 'server'>): ActSettings {
+  const { invitationHours, resetMinutes, sendsMail } = server;
+  return actSettings({ ...config, invitationHours, resetMinutes }, sendsMail);
+}
+
+function actOf({ config, server, channel }: CommandContext): Act {
+  return { ...commandLineAct(settingsOf({ config, server })), channel };
 }

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Activity } from '../access/activity.ts';
 import { type Level, NO_RIGHTS, type Rights } from '../access/rights.ts';
 import { noteUserEvents, recordChanges } from '../audit/audit-store.ts';
 import type { Reader, Transaction } from '../db/database.ts';
@@ -93,6 +94,29 @@ export function taken(name: string): string {
   return hasLookAlikes(name)
     ? 'This name looks like that of another group: some of its letters are of another alphabet.'
     : `There is a group named ${name} already.`;
+}
+
+/** Of these deleted groups, in their order, those whose name another group has by now, or an earlier one of them takes. */
+export async function findTakenNames(db: Reader, groups: Pick<Group, 'id' | 'name'>[]): Promise<Set<number>> {
+  const keys = groups.map((group) => identityKey(group.name));
+  const existing = whereIdIn(db('groups').whereNot('activity', 'deleted'), 'name_key', keys);
+  const used = new Set<string>(await existing.pluck('name_key'));
+  const taken = new Set<number>();
+  for (const [n, group] of groups.entries()) {
+    if (used.has(keys[n])) taken.add(group.id);
+    used.add(keys[n]);
+  }
+  return taken;
+}
+
+/** What becomes of each; what is deleted is remembered for when it comes back. Forms that were opened before are stale. */
+export async function setActivity(trx: Transaction, groups: Group[], next: (group: Group) => Activity): Promise<void> {
+  for (const alike of Map.groupBy(groups, (group) => `${group.activity} ${next(group)}`).values()) {
+    const activity = next(alike[0]);
+    const change = { activity, deleted_from: activity === 'deleted' ? alike[0].activity : null };
+    const ids = alike.map((group) => group.id);
+    await whereIdIn(trx('groups'), 'id', ids).update({ ...change, version: trx.raw('version + 1') });
+  }
 }
 
 /** The existing group of this name. */

@@ -2,6 +2,7 @@ import { recordChanges } from '../audit/audit-store.ts';
 import type { Settings } from '../config.ts';
 import { openDatabase } from '../db/database.ts';
 import { lockServer } from '../db/server-lock.ts';
+import { actSettings } from '../verbs/act.ts';
 import { commandLineAct } from '../verbs/program-act.ts';
 import { requireData } from './data-folder.ts';
 import { keepFingerprints, secretProblems } from './secret-fingerprints.ts';
@@ -18,11 +19,11 @@ export async function acceptSecrets(settings: Settings): Promise<string[]> {
   try {
     const problems = await secretProblems(db.read, settings, readSecrets(settings));
     if (problems.length === 0) return [];
-    const { secrets } = withSecrets(settings);
+    const config = withSecrets(settings);
     await db.write(async (trx) => {
-      await keepFingerprints(trx, secrets);
+      await keepFingerprints(trx, config.secrets);
       const after = { costs: problems };
-      await recordChanges(trx, commandLineAct(secrets.audit), [
+      await recordChanges(trx, commandLineAct(actSettings(config)), [
         { action: 'system.secrets-accepted', subjectType: 'system', subjectId: null, subjectName: 'Roster', after },
       ]);
     });

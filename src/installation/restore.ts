@@ -14,6 +14,7 @@ import { giveUpWaitingMails } from '../mail/outbox-store.ts';
 import { endAllLinks, findSpentLinks, type SpentLink, spendLinks } from '../one-time-links/one-time-link-store.ts';
 import { forgetResetRequests } from '../passwords/reset-request-store.ts';
 import { endAllSessions, endSessionsExcept, findSessionKeys } from '../sessions/session-store.ts';
+import { actSettings } from '../verbs/act.ts';
 import { commandLineAct } from '../verbs/program-act.ts';
 import { forgetClosing } from './closed-mark.ts';
 import { DATABASE_COMPANIONS, databaseFile, makeDataFolder } from './data-folder.ts';
@@ -115,13 +116,13 @@ function addKeptSecrets(dataDir: string, workshop: string): void {
       copyFileSync(secretFile(dataDir, name), secretFile(workshop, name));
 }
 
-async function endWhatActs(db: Database, { secrets }: Config, madeAt: string, access: Access) {
-  const act = commandLineAct(secrets.audit);
+async function endWhatActs(db: Database, config: Config, madeAt: string, access: Access) {
+  const act = commandLineAct(actSettings(config));
   return db.write(async (trx) => {
     const ended = access === 'ended' ? await endAll(trx, act.at) : await endSpent(trx, access.since);
     await giveUpWaitingMails(trx, act.at, 'It waited in a backup that was restored, and may have been sent before.');
     await forgetResetRequests(trx);
-    await keepFingerprints(trx, secrets);
+    await keepFingerprints(trx, config.secrets);
     const after = { backupOf: madeAt, ...ended };
     await recordChanges(trx, act, [
       { action: 'system.restored', subjectType: 'system', subjectId: null, subjectName: 'Roster', after },

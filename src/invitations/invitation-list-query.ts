@@ -1,5 +1,5 @@
 import { listAddress, type Order, type PageQuery, readPageQuery, type Source, wordsOf } from '../lists/list-query.ts';
-import type { Channel } from '../one-time-links/one-time-link-store.ts';
+import type { Channel } from '../verbs/act.ts';
 import type { InvitationStatus } from './invitation-status.ts';
 
 export const INVITATION_SORTS = ['name', 'email', 'status', 'channel', 'creator', 'made'] as const;

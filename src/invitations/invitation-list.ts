@@ -5,7 +5,7 @@ import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { findUserIdsBySearch } from '../linked-contacts/linked-search.ts';
 import type { Cursor } from '../lists/list-query.ts';
-import type { Channel } from '../one-time-links/one-time-link-store.ts';
+import type { Channel } from '../verbs/act.ts';
 import type { InvitationQuery, InvitationSort } from './invitation-list-query.ts';
 import { INVITATION_STATUSES, type InvitationStatus } from './invitation-status.ts';
 

@@ -31,7 +31,7 @@ export interface Column<Sort extends string> {
 }
 
 export interface BulkAction {
-  action: string;
+  name: string;
   label: string;
   isDangerous?: boolean;
 }

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Clock, type Instant, instant } from '../clock.ts';
 import type { Database } from '../db/database.ts';
-import { type LinkSettings, linkAddress, tokenOf } from '../one-time-links/one-time-link-store.ts';
+import { linkAddress, tokenOf } from '../one-time-links/one-time-link-store.ts';
+import type { LinkSettings } from '../verbs/act.ts';
 import { htmlOf, type Place, textOf, writeMessage } from './message.ts';
 import { claimMail, type DueMail, failMail, isMailDue, markSent, postponeMail } from './outbox-store.ts';
 

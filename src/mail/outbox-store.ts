@@ -4,8 +4,8 @@ import { DAY, dayOf, HOUR, type Instant, instant, MINUTE } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import type { Purpose, TokenSource } from '../one-time-links/one-time-link-store.ts';
-import type { Act } from '../verbs/act.ts';
+import type { TokenSource } from '../one-time-links/one-time-link-store.ts';
+import type { Act, Purpose } from '../verbs/act.ts';
 
 /** What a user is told without being sent a link. */
 export type Notice =

@@ -1,21 +1,9 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { HOUR, type Instant, instant, MINUTE } from '../clock.ts';
+import { type Instant, instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { pieces, whereIdIn } from '../db/ids.ts';
-import type { Act } from '../verbs/act.ts';
-
-/** What a link opens. A token of one purpose is worth nothing for the other (R35). */
-export type Purpose = 'invitation' | 'password-reset';
-
-/** How a link reaches its user: by mail, or copied and handed over by whoever made it. */
-export type Channel = 'mail' | 'copy';
-
-/** The secret that tokens are derived with, and how long links last. */
-export interface LinkSettings {
-  secret: string;
-  lifetime: Record<Purpose, number>;
-}
+import type { Act, LinkSettings, Purpose } from '../verbs/act.ts';
 
 export interface Link {
   id: number;
@@ -31,24 +19,14 @@ export interface Link {
 /** What a token is derived from, besides the secret. */
 export type TokenSource = Pick<Link, 'purpose' | 'userId'> & { nonce: string };
 
-export function linkSettings(secret: string, invitationHours: number, resetMinutes: number): LinkSettings {
-  return { secret, lifetime: { invitation: invitationHours * HOUR, 'password-reset': resetMinutes * MINUTE } };
-}
-
 /** Where the link leads; `baseUrl` is the setting, never taken from a request. */
 export function linkAddress(baseUrl: string, purpose: Purpose, token: string): string {
   return `${baseUrl}/${purpose === 'invitation' ? 'invitations' : 'passwords'}/${token}`;
 }
 
-/** Makes a link for each user, ending an open one of the same purpose. */
-export async function issueLinks(
-  trx: Transaction,
-  act: Act,
-  purpose: Purpose,
-  userIds: number[],
-  settings: LinkSettings,
-  channel: Channel,
-): Promise<void> {
+/** Makes a link for each user, for the channel of the act, ending an open one of the same purpose. */
+export async function issueLinks(trx: Transaction, act: Act, purpose: Purpose, userIds: number[]): Promise<void> {
+  const { links: settings, channel = 'copy' } = act;
   await endLinks(trx, act, userIds, purpose);
   const expiresAt = instant(Date.parse(act.at) + settings.lifetime[purpose]);
   await bulkInsert(

@@ -7,8 +7,8 @@ import { whereIdIn } from '../db/ids.ts';
 import { findLedGroups, rightsInReach } from '../leading/led-group.ts';
 import type { Subject } from '../users/user.ts';
 import { findUsers } from '../users/user-store.ts';
-import type { Act } from '../verbs/act.ts';
-import { endLinksById, findCopiedLinks, type OpenLink, type Purpose } from './one-time-link-store.ts';
+import type { Act, Purpose } from '../verbs/act.ts';
+import { endLinksById, findCopiedLinks, type OpenLink } from './one-time-link-store.ts';
 
 /** Whose link ended, and what it was for. */
 export interface EndedLink {

@@ -1,21 +1,21 @@
 import type { Logger } from 'pino';
 import { maySignIn, waitsForInvitation } from '../access/admission.ts';
-import { NO_RIGHTS } from '../access/rights.ts';
 import { recordChanges } from '../audit/audit-store.ts';
 import { AHEAD, type Clock, dayOf, HOUR, type Instant, instant } from '../clock.ts';
 import type { Database, Reader, Transaction } from '../db/database.ts';
 import { requestInvitations } from '../invitations/invitation-request-store.ts';
 import { findMailedJustNow, sendInvitationsAgain } from '../invitations/invitation-sending.ts';
 import { mailLinks } from '../mail/outbox-store.ts';
-import { findOpenLink, issueLinks, type LinkSettings } from '../one-time-links/one-time-link-store.ts';
+import { findOpenLink, issueLinks } from '../one-time-links/one-time-link-store.ts';
 import type { User } from '../users/user.ts';
 import { findUserByIdentifier } from '../users/user-store.ts';
-import type { Act } from '../verbs/act.ts';
+import type { Act, ActSettings } from '../verbs/act.ts';
+import { programAct } from '../verbs/program-act.ts';
 
 /** To one user, however often somebody asks (R44). */
 const MAILS_PER_HOUR = 3;
 /** Who acts in the audit when nobody is signed in. */
-const REQUESTER = { id: null, name: 'password request', rights: NO_RIGHTS };
+const REQUESTER = 'password request';
 
 interface Asked {
   at: Instant;
@@ -40,15 +40,14 @@ interface Answering {
   db: Database;
   logger: Logger;
   clock: Clock;
-  links: LinkSettings;
-  auditKey: string;
+  settings: ActSettings;
 }
 
 /** Answers what was asked so far, each request in a transaction of its own. */
-export async function answerResetRequests({ db, clock, logger, links, auditKey }: Answering): Promise<void> {
+export async function answerResetRequests({ db, clock, logger, settings }: Answering): Promise<void> {
   for (const request of await db.read('reset_requests').orderBy('id'))
     try {
-      await db.write((trx) => answer(trx, request, { now: instant(clock()), links, auditKey }));
+      await db.write((trx) => answer(trx, request, settings, instant(clock())));
     } catch (error) {
       // One that cannot be answered must not keep all mail from going out.
       logger.error({ err: error, request: request.id }, 'a request for a new password could not be answered');
@@ -63,15 +62,17 @@ export async function forgetResetRequests(trx: Transaction): Promise<void> {
 async function answer(
   trx: Transaction,
   request: { id: number; identifier: string; address: string; request_id: string },
-  { now, links, auditKey }: { now: Instant; links: LinkSettings; auditKey: string },
+  settings: ActSettings,
+  now: Instant,
 ): Promise<void> {
   // Another process may have answered it meanwhile.
   if ((await trx('reset_requests').where('id', request.id).delete()) === 0) return;
   const user = await findUserByIdentifier(trx, request.identifier);
   if (!user) return;
-  const act = { by: REQUESTER, at: now, address: request.address, requestId: request.request_id, auditKey };
+  const { address, request_id: requestId } = request;
+  const act = programAct(settings, { name: REQUESTER, at: now, address, requestId });
   if (waitsForInvitation(user, dayOf(Date.parse(now)))) await mailInvitation(trx, act, user);
-  else if (await mayBeMailed(trx, user, now)) await mailReset(trx, act, user, links);
+  else if (await mayBeMailed(trx, user, now)) await mailReset(trx, { ...act, channel: 'mail' }, user);
 }
 
 /** Who was invited and has no password yet is mailed the same invitation again; where it has expired an administrator sees who waits. */
@@ -83,10 +84,10 @@ async function mailInvitation(trx: Transaction, act: Act, user: User): Promise<v
 }
 
 /** A link that is still good for a while goes out once more, so that asking twice does not spoil the first mail. */
-async function mailReset(trx: Transaction, act: Act, user: User, links: LinkSettings): Promise<void> {
+async function mailReset(trx: Transaction, act: Act, user: User): Promise<void> {
   const open = await findOpenLink(trx, 'password-reset', user.id, act.at);
-  const isFresh = open && Date.parse(open.expiresAt) - Date.parse(act.at) > links.lifetime['password-reset'] / 3;
-  if (!isFresh) await issueLinks(trx, act, 'password-reset', [user.id], links, 'mail');
+  const isFresh = open && Date.parse(open.expiresAt) - Date.parse(act.at) > act.links.lifetime['password-reset'] / 3;
+  if (!isFresh) await issueLinks(trx, act, 'password-reset', [user.id]);
   await mailLinks(trx, act, 'password-reset', [user.id]);
   await recordChanges(trx, act, [
     {

@@ -4,10 +4,11 @@ import type { Viewer } from '../access/viewer.ts';
 import { dayOf, instant } from '../clock.ts';
 import { findGroups } from '../groups/group-store.ts';
 import { findMemberships } from '../memberships/membership-store.ts';
-import { findOpenPurposes, type Purpose } from '../one-time-links/one-time-link-store.ts';
+import { findOpenPurposes } from '../one-time-links/one-time-link-store.ts';
 import type { UserSources } from '../users/list/user-index.ts';
 import type { User } from '../users/user.ts';
 import type { UserValues } from '../users/user-form.ts';
+import type { Purpose } from '../verbs/act.ts';
 import { countEndingLinks, effectsOf, type GroupChange, givenBy } from './effect.ts';
 
 /** What it does to a user to be saved with these values, before it is done, and whether open links end with it. */

@@ -52,6 +52,11 @@ export function counted(number: number, singular: string, plural = `${singular}s
   return `${number.toLocaleString('en')} ${number === 1 ? singular : plural}`;
 }
 
+/** "3 users were", "1 user was": as a sentence about them begins. */
+export function were(number: number, singular: string): string {
+  return `${counted(number, singular)} ${number === 1 ? 'was' : 'were'}`;
+}
+
 /** The first of the texts with commas, and how many more there are. */
 export function shortened(texts: string[], most: number): string {
   const rest = texts.length - most;

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Activity } from '../access/activity.ts';
 import { findPotentialRights } from '../access/granted-rights.ts';
 import { NO_RIGHTS } from '../access/rights.ts';
 import type { Day, Instant } from '../clock.ts';
@@ -6,6 +7,7 @@ import { LINKED_TO_ACCOUNT } from '../contacts/warned-accounts.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { pieces, whereIdIn } from '../db/ids.ts';
 import { identityKey, spelledLike } from '../text/identity-key.ts';
+import type { Act } from '../verbs/act.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import type { Subject, User } from './user.ts';
 
@@ -218,4 +220,36 @@ export async function findUserNames(db: Reader, ids: (number | null)[]): Promise
     .whereIn('id', [...new Set(ids.filter((id) => id !== null))])
     .select('id', 'name');
   return new Map(rows.map((row) => [row.id, row.name]));
+}
+
+/** What becomes of each; what is deleted is remembered for when it comes back. */
+export async function setActivity(
+  trx: Transaction,
+  users: Subject[],
+  next: (user: Subject) => Activity,
+): Promise<void> {
+  const alike = Map.groupBy(users, (user) => `${user.activity} ${next(user)}`);
+  for (const group of alike.values()) {
+    const activity = next(group[0]);
+    const change = { activity, deleted_from: activity === 'deleted' ? group[0].activity : null };
+    await update(trx, idsOf(group), change);
+  }
+}
+
+/** Somebody said that the access of these is still needed: no change of what their forms show. */
+export async function confirmAccess(trx: Transaction, act: Pick<Act, 'by' | 'at'>, users: User[]): Promise<void> {
+  const confirmed = { access_confirmed_at: act.at, access_confirmed_by: act.by.id };
+  for (const some of pieces(idsOf(users))) await trx('users').whereIn('id', some).update(confirmed);
+}
+
+/** Forms that were opened before it are stale. */
+async function update(trx: Transaction, ids: number[], change: object): Promise<void> {
+  for (const some of pieces(ids))
+    await trx('users')
+      .whereIn('id', some)
+      .update({ ...change, version: trx.raw('version + 1') });
+}
+
+function idsOf(users: Pick<User, 'id'>[]): number[] {
+  return users.map((user) => user.id);
 }

@@ -1,11 +1,30 @@
 /** Why an action is refused. `forbidden`: this viewer may not. `inapplicable`: there is nothing to do. */
 export interface Refusal {
   kind: 'forbidden' | 'inapplicable';
-  /** A clause that follows the user's name: "bob is yourself", "bob has no password yet". */
+  /** A clause that follows the subject's name: "bob is yourself", "bob has no password yet". */
   reason: string;
+}
+
+/** What an action comes to for one of a set: done, or left out for a reason. */
+export interface Outcome<Subject> {
+  subject: Subject;
+  refusal?: Refusal;
 }
 
 export const forbidden = (reason: string): Refusal => ({ kind: 'forbidden', reason });
 export const inapplicable = (reason: string): Refusal => ({ kind: 'inapplicable', reason });
 
 export const NOT_YOURS = 'has rights that you do not hold';
+
+/** Those whom nothing keeps from it. */
+export function allowed<Subject>(outcomes: Outcome<Subject>[]): Subject[] {
+  return outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
+}
+
+/** Leaves out those of whom `reasonOf` says why; who is left out already stays so for the first reason. */
+export function leaveOut<Subject>(
+  outcomes: Outcome<Subject>[],
+  reasonOf: (subject: Subject) => Refusal | undefined,
+): void {
+  for (const outcome of outcomes) outcome.refusal ??= reasonOf(outcome.subject);
+}

@@ -1,14 +1,25 @@
-import { EVERYTHING } from '../access/rights.ts';
-import { instant } from '../clock.ts';
-import type { Act } from './act.ts';
+import { EVERYTHING, NO_RIGHTS, type Rights } from '../access/rights.ts';
+import { type Instant, instant } from '../clock.ts';
+import type { Act, ActSettings } from './act.ts';
 
-/** An act of whoever stands at the machine itself: with every right there is, told as *command line*. */
-export function commandLineAct(auditKey: string): Act {
-  return {
-    by: { id: null, name: 'command line', rights: EVERYTHING },
-    at: instant(Date.now()),
-    address: '',
-    requestId: 'command-line',
-    auditKey,
-  };
+interface Circumstances {
+  /** What the audit calls it. */
+  name: string;
+  rights?: Rights;
+  /** Left out, now. */
+  at?: Instant;
+  address?: string;
+  /** Of the request that it answers; left out, its own name. */
+  requestId?: string;
+}
+
+/** What the program does by itself, for nobody who is signed in: without any right, unless some are given. */
+export function programAct(settings: ActSettings, circumstances: Circumstances): Act {
+  const { name, rights = NO_RIGHTS, at = instant(Date.now()), address = '', requestId = name } = circumstances;
+  return { ...settings, by: { id: null, name, rights }, at, address, requestId };
+}
+
+/** Whoever stands at the machine itself: with every right there is, told as *command line*. */
+export function commandLineAct(settings: ActSettings): Act {
+  return programAct(settings, { name: 'command line', rights: EVERYTHING, requestId: 'command-line' });
 }

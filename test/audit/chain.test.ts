@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { recordChanges, verifyChain } from '../../src/audit/audit-store.ts';
 import { instant } from '../../src/clock.ts';
 import type { Transaction } from '../../src/db/database.ts';
-import type { Act } from '../../src/verbs/act.ts';
+import { type Act, actSettings } from '../../src/verbs/act.ts';
 import { startApp, startEmptyApp, type TestApp } from '../support/app.ts';
 import { userRow } from '../support/database.ts';
 import { pageOf } from '../support/page.ts';
@@ -49,7 +49,7 @@ describe('the chain of audit events', () => {
     at: instant(app.clock.now()),
     address: '',
     requestId: 'test',
-    auditKey: app.config.secrets.audit,
+    ...actSettings(app.config),
   });
 
   it('is whole as it stands, and has every event of the cast in it', async () => {

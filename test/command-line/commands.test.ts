@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { findEvents, recordChanges } from '../../src/audit/audit-store.ts';
+import { actSettings } from '../../src/verbs/act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { type CommandOutcome, rosterWith } from '../support/command-line.ts';
 import { Session, signedIn } from '../support/session.ts';
@@ -108,7 +109,7 @@ it('finds by a head that was written down whether the audit was set back or made
         await trx(table).delete();
       for (const { actorId, actorName, at, address, requestId, ...change } of kept) {
         const by = { id: actorId, name: actorName, rights: {} };
-        await recordChanges(trx, { by, at, address, requestId, auditKey: app.config.secrets.audit }, [change]);
+        await recordChanges(trx, { by, at, address, requestId, ...actSettings(app.config) }, [change]);
       }
     });
     expect((await roster('verify-audit')).code).toBe(0);

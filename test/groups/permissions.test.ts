@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ALL_RIGHTS } from '../../src/access/rights.ts';
 import { setPermissions } from '../../src/permissions/actions/permission-editing.ts';
+import { actSettings } from '../../src/verbs/act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { factsBesideAudit } from '../support/database.ts';
@@ -157,7 +158,7 @@ describe('the permissions of a group', () => {
         at: '2026-11-22T12:00:00.000Z',
         address: '',
         requestId: 'test',
-        auditKey: app.config.secrets.audit,
+        ...actSettings(app.config),
       };
       const { id, version } = await app.db.read('groups').where('name', 'Support').first();
       const deed = app.db.write((trx) => setPermissions(trx, act, id, version, { gone: 'read' }));

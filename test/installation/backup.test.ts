@@ -24,7 +24,7 @@ import { backUp } from '../../src/installation/backup.ts';
 import { findBackups, makeDailyBackup } from '../../src/installation/backups.ts';
 import { type Installation, openForServer } from '../../src/installation/open-installation.ts';
 import { restore } from '../../src/installation/restore.ts';
-import { linkSettings } from '../../src/one-time-links/one-time-link-store.ts';
+import { actSettings } from '../../src/verbs/act.ts';
 import { rosterWith } from '../support/command-line.ts';
 
 let folder: string;
@@ -38,8 +38,7 @@ beforeEach(async () => {
   file = join(folder, 'backup.tar.gz');
   server = await openForServer(settings());
   const { config, db } = server;
-  const links = linkSettings(config.secrets.link, 72, 60);
-  await seedCast(db, { auditKey: config.secrets.audit, loginAttempts: 5, now: Date.now(), links, passwordHash: 'x' });
+  await seedCast(db, { settings: actSettings(config), loginAttempts: 5, now: Date.now(), passwordHash: 'x' });
   const later = instant(Date.now() + DAY);
   const row = { data: '{}', address: '', agent: '', created_at: later, seen_at: later, expires_at: later };
   await db.write(async (trx) => {

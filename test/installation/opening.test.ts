@@ -18,13 +18,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import BetterSqlite from 'better-sqlite3';
 import { serverProcess, startServer } from '../../faults/server-process.ts';
+import { EVERYTHING } from '../../src/access/rights.ts';
 import { CannotStart } from '../../src/cannot-start.ts';
-import { instant } from '../../src/clock.ts';
 import { readSettings } from '../../src/config.ts';
 import { lockServer } from '../../src/db/server-lock.ts';
 import { type Installation, openForCommand, openForServer } from '../../src/installation/open-installation.ts';
 import { keepServerSettings } from '../../src/installation/server-settings.ts';
 import { createFirstAdministrator } from '../../src/setup/actions/first-administrator.ts';
+import { actSettings } from '../../src/verbs/act.ts';
+import { programAct } from '../../src/verbs/program-act.ts';
 import { rosterWith } from '../support/command-line.ts';
 
 let folder: string;
@@ -59,8 +61,8 @@ async function open(given: Record<string, string> = {}): Promise<Installation> {
 /** Data with somebody in it, closed. */
 async function made(): Promise<void> {
   const { config, db, close } = await openForServer(settings());
-  const circumstances = { at: instant(Date.now()), address: '', requestId: 'test', auditKey: config.secrets.audit };
-  await createFirstAdministrator(db, circumstances, { name: 'alice', email: 'alice@example.com', passwordHash: 'x' });
+  const act = programAct(actSettings(config), { name: 'setup', rights: EVERYTHING });
+  await createFirstAdministrator(db, act, { name: 'alice', email: 'alice@example.com', passwordHash: 'x' });
   await close();
 }
 

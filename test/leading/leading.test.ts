@@ -3,6 +3,7 @@ import { routesOf } from '../../faults/routes.ts';
 import type { Person } from '../../seeds/cast.ts';
 import { instant } from '../../src/clock.ts';
 import { addByEmail, removeMembers, setEnd } from '../../src/leading/actions/leading.ts';
+import { actSettings } from '../../src/verbs/act.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { factsBesideAudit } from '../support/database.ts';
@@ -302,11 +303,11 @@ describe('a leader', () => {
         at: instant(app.clock.now()),
         address: '',
         requestId: 'test',
-        auditKey: app.config.secrets.audit,
+        ...actSettings(app.config),
       };
       const deeds = [
         () => app.db.write((trx) => removeMembers(trx, act, group, [app.people.bob])),
-        () => app.db.write((trx) => addByEmail(trx, act, group, ['erin@example.com'], null, app.context.links)),
+        () => app.db.write((trx) => addByEmail(trx, act, group, ['erin@example.com'], null)),
         () => app.db.write((trx) => setEnd(trx, act, group, [app.people.bob], '2026-12-01')),
       ];
       await allow('Support', 'settings', 'write');

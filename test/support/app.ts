@@ -13,8 +13,8 @@ import { migrate } from '../../src/db/migrate.ts';
 import { withSecrets } from '../../src/installation/secrets.ts';
 import { createLogger } from '../../src/logger.ts';
 import type { Mailbox } from '../../src/mail/mailbox.ts';
-import { linkSettings } from '../../src/one-time-links/one-time-link-store.ts';
 import { PasswordHasher } from '../../src/passwords/password-hasher.ts';
+import { actSettings } from '../../src/verbs/act.ts';
 import { TestClock } from './clock.ts';
 
 /** Everybody of the cast has it. */
@@ -126,8 +126,7 @@ async function makeTemplate(): Promise<{ file: string; people: People }> {
   const config = testConfig(folder);
   const passwordHash = await new PasswordHasher(config.secrets.pepper, 4).hash(PASSWORD);
   const people = await seedCast(db, {
-    auditKey: config.secrets.audit,
-    links: linkSettings(config.secrets.link, config.invitationHours, config.resetMinutes),
+    settings: actSettings(config),
     loginAttempts: config.loginAttempts,
     passwordHash,
     now: new TestClock().now(),

@@ -2,6 +2,7 @@ import { generateUsers } from '../../seeds/generator.ts';
 import type { Activity } from '../../src/access/activity.ts';
 import type { User } from '../../src/users/user.ts';
 import { selectUsers, userOf } from '../../src/users/user-store.ts';
+import { actSettings } from '../../src/verbs/act.ts';
 import type { TestApp } from './app.ts';
 
 /** Somebody of the crowd with all that the list shows and filters by. */
@@ -16,7 +17,7 @@ export async function addCrowd(app: TestApp, users = 300): Promise<void> {
   await generateUsers(app.db, {
     users,
     now: app.clock.now(),
-    auditKey: app.config.secrets.audit,
+    settings: actSettings(app.config),
     loginAttempts: app.config.loginAttempts,
     invitationHours: app.config.invitationHours,
     passwordHash: 'nobody knows it',

@@ -3,7 +3,10 @@ import type { Person } from '../../seeds/cast.ts';
 import { isAnyAdministrator } from '../../src/access/administrators.ts';
 import { ALL_RIGHTS } from '../../src/access/rights.ts';
 import { DAY, instant, MINUTE } from '../../src/clock.ts';
-import { perform } from '../../src/users/actions/user-life-cycle.ts';
+import { DEACTIVATION } from '../../src/users/actions/deactivation.ts';
+import { DELETION } from '../../src/users/actions/deletion.ts';
+import { performOnUsers } from '../../src/users/actions/user-actions.ts';
+import { actSettings } from '../../src/verbs/act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { factsBesideAudit, userRow } from '../support/database.ts';
@@ -239,14 +242,14 @@ describe('two administrators who remove each other at once', () => {
       at: instant(app.clock.now()),
       address: '',
       requestId: 'test',
-      auditKey: app.config.secrets.audit,
+      ...actSettings(app.config),
     });
     const tally = { done: 0, refused: 0 };
     for (let round = 0; round < 150; round++) {
-      const [first, second] = round % 2 ? (['deactivate', 'delete'] as const) : (['delete', 'deactivate'] as const);
+      const [first, second] = round % 2 ? [DEACTIVATION, DELETION] : [DELETION, DEACTIVATION];
       const attempts = [
-        app.db.write((trx) => perform(trx, act('alice'), first, [app.people.ada], app.context.links)),
-        app.db.write((trx) => perform(trx, act('ada'), second, [app.people.alice], app.context.links)),
+        app.db.write((trx) => performOnUsers(trx, act('alice'), first, [app.people.ada])),
+        app.db.write((trx) => performOnUsers(trx, act('ada'), second, [app.people.alice])),
       ];
       for (const attempt of await Promise.allSettled(attempts)) {
         const isDone = attempt.status === 'fulfilled' && !attempt.value[0].refusal;

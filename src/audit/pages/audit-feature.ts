@@ -6,13 +6,13 @@ import { tellRefusals } from '../refusal-store.ts';
 export const AUDIT: Feature = {
   tab: { application: 'audit', label: 'Audit', href: '/audit', pages: /^\/audit\b/ },
   pages: [{ label: 'Audit', path: '/audit', icon: 'log', needs: [['audit', 'read']] }],
-  jobs: ({ db, clock, config, logger }) => [
+  jobs: ({ db, clock, actSettings, logger }) => [
     { name: 'Log the head of the audit', firstAfter: MINUTE, every: HOUR, run: headLog({ db, clock, logger }) },
     {
       name: 'Tell of repeated refusals',
       firstAfter: MINUTE,
       every: MINUTE,
-      run: () => db.write((trx) => tellRefusals(trx, config.secrets.audit, instant(clock()))),
+      run: () => db.write((trx) => tellRefusals(trx, actSettings, instant(clock()))),
     },
   ],
 };

@@ -1,57 +1,38 @@
 import { may, type Viewer } from '../../access/viewer.ts';
 import type { Format } from '../../text/format.ts';
 import { counted, fold } from '../../text/text.ts';
-import { type BulkAction, type BulkOperation, wordsOf } from '../bulk-operation.ts';
+import type { Subjected } from '../../verbs/action.ts';
+import { allowed, type Outcome } from '../../verbs/outcome.ts';
+import { actionOf, BULK_SUBJECTS, findBulkAction } from '../actions/bulk-subjects.ts';
+import type { BulkOperation } from '../bulk-operation.ts';
 import type { BulkItem } from '../bulk-operation-store.ts';
-import { BULK_SUBJECTS, type BulkOutcome } from '../bulk-subject.ts';
 
 const NAMES_SHOWN = 20;
 /** All that one looks through before pressing; who means more people than this reads the view itself. */
 const NAMES_AT_HAND = 1_000;
 const ITEMS_SHOWN = 500;
 
-/** What may be wanted next, after an operation, for the same subjects. */
-const AFTERWARDS: Partial<Record<BulkAction, BulkAction>> = {
-  deactivate: 'activate',
-  delete: 'activate',
-  activate: 'deactivate',
-};
-
-type Before = BulkItem['before'];
-const activity = (before: Before) => `was ${before.activity}`;
-
-/** What the change began from, a few words after each name. */
-const BEFORE: Record<BulkAction, (before: Before, format: Format) => string> = {
-  delete: activity,
-  activate: activity,
-  deactivate: activity,
-  reinvite: ({ invitationExpiresAt }, format) =>
-    invitationExpiresAt ? `had an invitation until ${format.moment(String(invitationExpiresAt))}` : 'had no invitation',
-  'reset-login-attempts': ({ loginAttempts, lockedUntil }) =>
-    `had ${counted(Number(loginAttempts), 'failed attempt')}${lockedUntil ? ', was locked' : ''}`,
-  'confirm-access': ({ accessConfirmedAt }, format) =>
-    accessConfirmedAt ? `last confirmed ${format.moment(String(accessConfirmedAt))}` : 'was never confirmed',
-};
-
 /** Before anything happens: how many will change, who is left out and why. */
 export function sheetPage(
   operation: BulkOperation,
-  outcomes: BulkOutcome[],
+  outcomes: Outcome<Subjected>[],
   more: { changedMeanwhile: string[]; outside: number; effects: string[] },
 ) {
-  const words = wordsOf(operation);
+  const action = actionOf(operation);
   const { noun, path } = BULK_SUBJECTS[operation.subjectType];
-  const changing = outcomes.filter((outcome) => !outcome.refusal);
+  const changing = allowed(outcomes);
   const reasons = Map.groupBy(
     outcomes.filter((outcome) => outcome.refusal),
     (outcome) => outcome.refusal!.reason,
   );
   return {
-    title: words.label,
+    title: action.label,
     operation,
-    words,
+    button: action.bulk.button(changing.length),
+    consequence: action.bulk.consequence,
+    isDangerous: action.isDangerous ?? false,
     number: changing.length,
-    names: some(changing.map((outcome) => outcome.subject.name)),
+    names: some(changing.map(({ name }) => name)),
     leftOut: [...reasons].map(([reason, those]) => ({
       reason,
       number: those.length,
@@ -62,8 +43,7 @@ export function sheetPage(
     outside: more.outside,
     effects: more.effects,
     noun,
-    offersDeactivation:
-      operation.action === 'delete' && changing.some((outcome) => outcome.subject.activity === 'active'),
+    offersDeactivation: changing.some((subject) => action.instead?.isFor(subject) ?? false),
     backPath: operation.view ?? path,
   };
 }
@@ -75,43 +55,45 @@ export function reportPage(
   outcome: string,
   more: { creator: string | undefined; links: string[]; viewer: Viewer; format: Format },
 ) {
+  const action = actionOf(operation);
   const changed = items.filter((item) => item.outcome === 'changed').length;
   const chosen = outcome === 'changed' || outcome === 'left-out' ? outcome : '';
   const matching = items.filter((item) => chosen === '' || item.outcome === chosen.replace('-', ' '));
-  const next = AFTERWARDS[operation.action];
-  const { path, application } = BULK_SUBJECTS[operation.subjectType];
+  const { path } = BULK_SUBJECTS[operation.subjectType];
+  const own = `/bulk-operations/${operation.id}`;
   return {
-    title: wordsOf(operation).done(changed),
+    title: action.bulk.done(changed),
     operation,
-    words: wordsOf(operation),
+    label: action.label,
     path,
     creator: more.creator,
     links: more.links,
     backPath: operation.view ?? path,
-    items: matching
-      .slice(0, ITEMS_SHOWN)
-      .map((item) => ({ ...item, was: BEFORE[operation.action](item.before, more.format) })),
+    items: matching.slice(0, ITEMS_SHOWN).map((item) => ({ ...item, was: action.was(item.before, more.format) })),
     rest: Math.max(0, matching.length - ITEMS_SHOWN),
     outcomes: [
-      { label: 'All', number: items.length, path: `/bulk-operations/${operation.id}`, isChosen: chosen === '' },
-      {
-        label: 'Changed',
-        number: changed,
-        path: `/bulk-operations/${operation.id}?outcome=changed`,
-        isChosen: chosen === 'changed',
-      },
+      { label: 'All', number: items.length, path: own, isChosen: chosen === '' },
+      { label: 'Changed', number: changed, path: `${own}?outcome=changed`, isChosen: chosen === 'changed' },
       {
         label: 'Left out',
         number: items.length - changed,
-        path: `/bulk-operations/${operation.id}?outcome=left-out`,
+        path: `${own}?outcome=left-out`,
         isChosen: chosen === 'left-out',
       },
     ],
-    afterwards:
-      next && changed > 0 && isUndone(operation.action, items) && may(more.viewer, application, 'write')
-        ? { action: next, label: wordsOf({ ...operation, action: next }).button(changed) }
-        : undefined,
+    afterwards: takingBack(operation, items, more.viewer),
   };
+}
+
+/** The action that takes back what was done to those who were changed, for who may do it; one that would do something else is none. */
+function takingBack({ subjectType, action: name }: BulkOperation, items: BulkItem[], viewer: Viewer) {
+  const action = findBulkAction(subjectType, name);
+  const inverse = findBulkAction(subjectType, action?.inverse ?? '');
+  const changed = items.filter((item) => item.outcome === 'changed');
+  const isKnown = changed.length > 0 && changed.every((item) => item.version !== null);
+  if (!inverse || !isKnown || !may(viewer, BULK_SUBJECTS[subjectType].application, 'write')) return undefined;
+  if (!changed.every((item) => action?.isInvertible?.(item.before) ?? true)) return undefined;
+  return { name: inverse.name, label: inverse.bulk.button(changed.length) };
 }
 
 function differenceOf(operation: BulkOperation, now: number): string | undefined {
@@ -130,9 +112,4 @@ function some(names: string[]): { shown: string[]; more: string[]; rest: number 
     more: inOrder.slice(NAMES_SHOWN, NAMES_AT_HAND),
     rest: Math.max(0, names.length - NAMES_AT_HAND),
   };
-}
-
-/** Activating brings back what was there only where all who were deleted had been active. */
-function isUndone(action: BulkAction, items: BulkItem[]): boolean {
-  return action !== 'delete' || items.every((item) => item.outcome !== 'changed' || item.before.activity === 'active');
 }

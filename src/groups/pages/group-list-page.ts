@@ -1,6 +1,6 @@
 import type { Activity } from '../../access/activity.ts';
 import { grantsInWords } from '../../access/rights.ts';
-import { offeredInBulk } from '../../bulk-operations/bulk-operation.ts';
+import { bulkActionsOf } from '../../bulk-operations/actions/bulk-subjects.ts';
 import { type Choice, type Column, listFrame } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
 import type { Tag } from '../../tags/tag-store.ts';
@@ -92,7 +92,7 @@ export function groupsPage({
       },
       bulk: mayWrite
         ? {
-            actions: offeredInBulk('group'),
+            actions: bulkActionsOf('group'),
             fields: [
               ['subject', 'group'],
               ['view', groupsPath(query)],

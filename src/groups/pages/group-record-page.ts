@@ -3,7 +3,6 @@ import { may, maySeeLinkOf, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { findGroupEvents } from '../../audit/audit-store.ts';
 import { shownTo } from '../../audit/pages/shown-events.ts';
-import { offeredInBulk } from '../../bulk-operations/bulk-operation.ts';
 import { dayOf } from '../../clock.ts';
 import { findContactsOf } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
@@ -16,7 +15,7 @@ import { findTagsOf } from '../../tags/tag-store.ts';
 import { findSubjects, findUserNames } from '../../users/user-store.ts';
 import { takeFlash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
-import { type GroupAction, isApplicable } from '../actions/group-life-cycle.ts';
+import { GROUP_ACTIONS } from '../actions/group-actions.ts';
 import { type Group, mayChange } from '../group.ts';
 
 const EVENTS_SHOWN = 15;
@@ -51,11 +50,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
     ...(await timelineOf(app, viewer, group.id)),
     mayEdit,
     // What destroys comes last.
-    actions: mayChange(viewer, group)
-      ? offeredInBulk('group')
-          .toReversed()
-          .filter(({ action }) => isApplicable(group, action as GroupAction))
-      : [],
+    actions: GROUP_ACTIONS.toReversed().filter((action) => !action.refusalOf(viewer, group)),
     mayEditMembers: mayEdit && may(viewer, 'users', 'write'),
     mayReadUsers: may(viewer, 'users', 'read'),
   };

@@ -1,9 +1,9 @@
-import { wordsOf } from '../../bulk-operations/bulk-operation.ts';
 import { type Choice, type Column, listFrame } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
-import type { Channel } from '../../one-time-links/one-time-link-store.ts';
 import type { Format } from '../../text/format.ts';
 import { fold, matches } from '../../text/text.ts';
+import { INVITATION } from '../../users/actions/invitation.ts';
+import type { Channel } from '../../verbs/act.ts';
 import { CHANNELS, IN_LIFE, type InvitationList, type ListedInvitation } from '../invitation-list.ts';
 import { type InvitationQuery, type InvitationSort, invitationsPath } from '../invitation-list-query.ts';
 import type { InvitationStatus } from '../invitation-status.ts';
@@ -96,7 +96,7 @@ export function invitationsPage({
       empty: { unmatched: 'No invitation matches all of this.', none: 'Nobody was invited yet.', icon: 'mail' },
       bulk: mayWrite
         ? {
-            actions: [{ action: 'reinvite', ...wordsOf({ subjectType: 'user', action: 'reinvite' }) }],
+            actions: [INVITATION],
             fields: [['view', invitationsPath(query)]],
             meansAll: false,
           }

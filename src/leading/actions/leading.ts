@@ -13,17 +13,18 @@ import {
   type MembershipRule,
   setUntil,
 } from '../../memberships/actions/membership-editing.ts';
-import { type Channel, findMakers, type LinkSettings } from '../../one-time-links/one-time-link-store.ts';
+import { findMakers } from '../../one-time-links/one-time-link-store.ts';
 import type { EndedLink } from '../../one-time-links/outgrown-links.ts';
+import { INVITATION } from '../../users/actions/invitation.ts';
+import { LOGIN_ATTEMPTS_RESET } from '../../users/actions/login-attempts-reset.ts';
 import { renewLinks } from '../../users/actions/renewed-links.ts';
-import { refusalOf } from '../../users/actions/user-action.ts';
+import { performOnUsers } from '../../users/actions/user-actions.ts';
 import { createUser, takenMessage } from '../../users/actions/user-editing.ts';
-import { type Outcome, perform } from '../../users/actions/user-life-cycle.ts';
 import type { Subject } from '../../users/user.ts';
 import { checkUser, emptyUser } from '../../users/user-form.ts';
 import { findSubjects, findUserByIdentifier, findUsers } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
-import { forbidden, inapplicable } from '../../verbs/outcome.ts';
+import { forbidden, inapplicable, type Outcome } from '../../verbs/outcome.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { findLedGroup, findLedGroups, rightsInReach, whyNotToLead } from '../led-group.ts';
 
@@ -57,15 +58,13 @@ export async function inviteIntoGroup(
   act: Act,
   groupId: number,
   invited: Invited,
-  links: LinkSettings,
-  channel: Channel,
 ): Promise<number | undefined> {
   const group = await findLedGroup(trx, act.by.id, groupId, dayOf(act.at));
   await BY_LEADING.requireGroup(trx, act, group);
   const { values, errors } = checkUser({ ...emptyUser(), ...invited, groups: [String(groupId)] });
   if (errors) throw new FieldErrors(errors);
   if (await findUserByIdentifier(trx, values.email)) {
-    await addByEmail(trx, act, groupId, [values.email], null, links);
+    await addByEmail(trx, act, groupId, [values.email], null);
     return undefined;
   }
   const able = enabled(act, group.rights);
@@ -74,7 +73,7 @@ export async function inviteIntoGroup(
       throw new FieldErrors({ name: NAME_UNUSABLE });
     throw error;
   });
-  await perform(trx, able, 'reinvite', [id], links, channel);
+  await performOnUsers(trx, able, INVITATION, [id]);
   return id;
 }
 
@@ -90,7 +89,6 @@ export async function addByEmail(
   groupId: number,
   emails: string[],
   untilOn: Day | null,
-  links: LinkSettings,
 ): Promise<void> {
   const ids: number[] = [];
   for (const email of emails) {
@@ -98,16 +96,16 @@ export async function addByEmail(
     if (user && user.activity === 'active' && !user.apiOnly && user.id !== act.by.id) ids.push(user.id);
   }
   const { ended } = await grantMemberships(trx, act, groupId, [...new Set(ids)], untilOn, BY_LEADING);
-  await replaceEnded(trx, act, ended, links);
+  await replaceEnded(trx, act, ended);
 }
 
 /**
  * What ended with it is made anew at once, whatever its user may do: it goes to the system email alone. Without mail administrators
  * are told who waits; the leader is told nothing, not even that there is somebody.
  */
-async function replaceEnded(trx: Transaction, act: Act, ended: EndedLink[], links: LinkSettings): Promise<void> {
+async function replaceEnded(trx: Transaction, act: Act, ended: EndedLink[]): Promise<void> {
   if (act.sendsMail) {
-    await renewLinks(trx, { ...act, by: { ...act.by, rights: EVERYTHING } }, ended, links, 'mail');
+    await renewLinks(trx, { ...act, by: { ...act.by, rights: EVERYTHING }, channel: 'mail' }, ended);
     return;
   }
   const invited = ended.filter((link) => link.purpose === 'invitation').map((link) => link.userId);
@@ -141,14 +139,13 @@ export async function resetAttempts(
   act: Act,
   groupId: number,
   ids: number[],
-  links: LinkSettings,
-): Promise<Outcome[]> {
+): Promise<Outcome<Subject>[]> {
   const { beyond, within, able } = await reached(trx, act, groupId, ids);
-  return [...beyond, ...(await perform(trx, able, 'reset-login-attempts', within.map(idOf), links))];
+  return [...beyond, ...(await performOnUsers(trx, able, LOGIN_ATTEMPTS_RESET, within.map(idOf)))];
 }
 
 /** A member who was invited anew. */
-export interface Reinvited extends Outcome {
+export interface Reinvited extends Outcome<Subject> {
   /** The link goes to the system email, whatever was chosen. */
   isMailedOnly?: boolean;
 }
@@ -163,8 +160,6 @@ export async function reinviteMembers(
   act: Act,
   groupId: number,
   ids: number[],
-  links: LinkSettings,
-  channel: Channel,
 ): Promise<Reinvited[]> {
   const { beyond, within, able } = await reached(trx, act, groupId, ids);
   const own = await findOwn(trx, act, within);
@@ -172,8 +167,8 @@ export async function reinviteMembers(
   const others = within.filter((subject) => !isOwn(subject));
   return [
     ...beyond,
-    ...(await perform(trx, able, 'reinvite', within.filter(isOwn).map(idOf), links, channel)),
-    ...(act.sendsMail ? await mailOthers(trx, able, others, links) : await askForOthers(trx, able, others)),
+    ...(await performOnUsers(trx, able, INVITATION, within.filter(isOwn).map(idOf))),
+    ...(act.sendsMail ? await mailOthers(trx, able, others) : await askForOthers(trx, able, others)),
   ];
 }
 
@@ -191,22 +186,22 @@ export async function findOwn(
 }
 
 /** The open link once more, to where it belongs; one that is over is made anew. */
-async function mailOthers(trx: Transaction, act: Act, subjects: Subject[], links: LinkSettings): Promise<Reinvited[]> {
+async function mailOthers(trx: Transaction, act: Act, subjects: Subject[]): Promise<Reinvited[]> {
   const mailed = await findMailedJustNow(trx, subjects.map(idOf), act.at);
-  const outcomes = subjects.map((subject): Outcome => {
-    const refusal = refusalOf('reinvite', act.by, subject);
+  const outcomes = subjects.map((subject): Outcome<Subject> => {
+    const refusal = INVITATION.refusalOf(act.by, subject);
     return { subject, refusal: refusal ?? (mailed.has(subject.id) ? inapplicable(MAILED_JUST_NOW) : undefined) };
   });
   const invited = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
   const isOpen = ({ invitationExpiresAt }: Subject) => invitationExpiresAt !== null && invitationExpiresAt > act.at;
   await sendInvitationsAgain(trx, act, invited.filter(isOpen));
   const over = invited.filter((subject) => !isOpen(subject)).map(idOf);
-  await perform(trx, act, 'reinvite', over, links, 'mail');
+  await performOnUsers(trx, { ...act, channel: 'mail' }, INVITATION, over);
   return outcomes.map((outcome) => ({ ...outcome, isMailedOnly: true }));
 }
 
 async function askForOthers(trx: Transaction, act: Act, subjects: Subject[]): Promise<Reinvited[]> {
-  const outcomes = subjects.map((subject) => ({ subject, refusal: refusalOf('reinvite', act.by, subject) }));
+  const outcomes = subjects.map((subject) => ({ subject, refusal: INVITATION.refusalOf(act.by, subject) }));
   const waiting = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
   await requestInvitations(trx, act, waiting);
   return outcomes.map(({ subject, refusal }) => ({ subject, refusal: refusal ?? inapplicable(ASK) }));
@@ -218,7 +213,7 @@ async function reached(
   act: Act,
   groupId: number,
   ids: number[],
-): Promise<{ beyond: Outcome[]; within: Subject[]; able: Act }> {
+): Promise<{ beyond: Outcome<Subject>[]; within: Subject[]; able: Act }> {
   const group = await findLedGroup(trx, act.by.id, groupId, dayOf(act.at));
   await BY_LEADING.requireGroup(trx, act, group);
   const members = await findMembersOf(trx, groupId, ids, dayOf(act.at));
@@ -226,7 +221,7 @@ async function reached(
   const isInReach = (subject: Subject) => covers(reach, subject.rights);
   const beyond = members
     .filter((subject) => !isInReach(subject))
-    .map((subject): Outcome => ({ subject, refusal: forbidden('has rights that your groups do not cover') }));
+    .map((subject): Outcome<Subject> => ({ subject, refusal: forbidden('has rights that your groups do not cover') }));
   return { beyond, within: members.filter(isInReach), able: enabled(act, reach) };
 }
 

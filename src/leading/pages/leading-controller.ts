@@ -10,7 +10,6 @@ import { encodeCursor, readPageQuery } from '../../lists/list-query.ts';
 import { pagerLinks } from '../../lists/pager.ts';
 import { listMembers } from '../../memberships/member-list.ts';
 import { tellOutcomes } from '../../memberships/pages/member-report.ts';
-import { channelNamed } from '../../one-time-links/pages/channel.ts';
 import { linesToCopy } from '../../one-time-links/pages/link-lines.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { shortened } from '../../text/text.ts';
@@ -20,6 +19,7 @@ import { findSubjects, findUsers } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Forbidden, NotFound } from '../../verbs/refusals.ts';
 import { requireSignIn } from '../../web/authorization.ts';
+import { channelNamed } from '../../web/channel.ts';
 import { flash, takeFlash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
 import {
@@ -111,8 +111,7 @@ export function leadingController(app: AppContext): Router {
     if (errors) return failed({ ...(await unusableName(app.db.read, String(typed.name))), ...errors });
     const channel = channelNamed(app, typed.channel);
     await unlessFieldErrors(app, req, failed, async () => {
-      const work = (trx: Transaction) =>
-        inviteIntoGroup(trx, actAsLeader(req, group.id), group.id, values, app.links, channel);
+      const work = (trx: Transaction) => inviteIntoGroup(trx, actAsLeader(req, group.id), group.id, values);
       const id = await app.db.write(work);
       const path = `/led-groups/${group.id}`;
       if (id === undefined) flash(req, `${values.email} was added, or is already known here.`, { path });
@@ -129,9 +128,7 @@ export function leadingController(app: AppContext): Router {
     const { values, errors } = checkAdditions(typed);
     if (errors) return failed(errors);
     await unlessFieldErrors(app, req, failed, async () => {
-      await app.db.write((trx) =>
-        addByEmail(trx, actAsLeader(req, group.id), group.id, values.emails, values.untilOn, app.links),
-      );
+      await app.db.write((trx) => addByEmail(trx, actAsLeader(req, group.id), group.id, values.emails, values.untilOn));
       const whoever = values.emails.length === 1 ? 'this email' : 'one of these emails';
       flash(req, `Whoever has ${whoever} was added, or was in the group already.`);
       res.redirect(303, `/led-groups/${group.id}`);
@@ -173,7 +170,7 @@ export function leadingController(app: AppContext): Router {
     const typed = typedLeading(req.body);
     const channel = channelNamed(app, typed.channel);
     const outcomes = await app.db.write((trx) =>
-      reinviteMembers(trx, actAsLeader(req, group.id), group.id, tickedIn(typed), app.links, channel),
+      reinviteMembers(trx, actAsLeader(req, group.id), group.id, tickedIn(typed)),
     );
     const invited = outcomes.filter((outcome) => !outcome.refusal);
     const [mailed, shown] = [invited.filter((one) => one.isMailedOnly), invited.filter((one) => !one.isMailedOnly)];
@@ -187,9 +184,7 @@ export function leadingController(app: AppContext): Router {
   router.delete('/led-groups/:id/members/login-attempts', requireSignIn, async (req: Request, res: Response) => {
     const group = await changeable(req);
     const ids = tickedIn(typedLeading(req.body));
-    const outcomes = await app.db.write((trx) =>
-      resetAttempts(trx, actAsLeader(req, group.id), group.id, ids, app.links),
-    );
+    const outcomes = await app.db.write((trx) => resetAttempts(trx, actAsLeader(req, group.id), group.id, ids));
     await tellOutcomes(app, req, group, outcomes, 'given new attempts to sign in, in');
     res.redirect(303, `/led-groups/${group.id}`);
   });

@@ -12,7 +12,6 @@ import { requireChangeable } from '../../groups/actions/group-editing.ts';
 import type { Group } from '../../groups/group.ts';
 import { groupOf } from '../../groups/pages/addressed-group.ts';
 import { searchIn } from '../../groups/pages/group-record-page.ts';
-import { mailedWords, renewalOf } from '../../one-time-links/pages/channel.ts';
 import { countEndingLinks, effectsOf, givenBy } from '../../permissions/effect.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { shortened } from '../../text/text.ts';
@@ -22,6 +21,7 @@ import type { Subject } from '../../users/user.ts';
 import { stateLimits } from '../../users/user-state.ts';
 import { findSubjects, findUserIdsByIdentifier } from '../../users/user-store.ts';
 import { requireRight } from '../../web/authorization.ts';
+import { mailedWords, renewalOf } from '../../web/channel.ts';
 import { flash } from '../../web/flash.ts';
 import { pickersOf } from '../../web/picker.ts';
 import { render } from '../../web/render.ts';
@@ -69,7 +69,7 @@ export function membersController(app: AppContext): Router {
       const { outcomes, renewed } = await app.db.write(async (trx) => {
         const act = actOf(app, req);
         const addition = await grantMemberships(trx, act, group.id, ids, values.untilOn);
-        const made = renewal ? await renewLinks(trx, act, addition.ended, app.links, renewal) : [];
+        const made = renewal ? await renewLinks(trx, act, addition.ended) : [];
         return { outcomes: addition.outcomes, renewed: made };
       });
       const path = `/groups/${group.id}`;

@@ -13,6 +13,7 @@ import { actOf } from '../../sessions/pages/act.ts';
 import { endSessions } from '../../sessions/session-store.ts';
 import type { User } from '../../users/user.ts';
 import { findUsers } from '../../users/user-store.ts';
+import type { Purpose } from '../../verbs/act.ts';
 import { Gone } from '../../verbs/refusals.ts';
 import { LATE } from '../../web/forgery.ts';
 import { render } from '../../web/render.ts';
@@ -24,7 +25,6 @@ import {
   findOverLink,
   type Link,
   noteOpened,
-  type Purpose,
   refuseExpiredLink,
 } from '../one-time-link-store.ts';
 import { readSealedLink, sealLink } from '../sealed-link.ts';
@@ -84,7 +84,8 @@ export function linkController(app: AppContext, pages: LinkPages): Router {
 
   router.post(form, async (req, res) => {
     const { sealed } = typedFields(req.body, ['sealed']);
-    const named = sealed === '' ? rememberedBy(req) : readSealedLink(String(sealed), purpose, app.links.secret);
+    const named =
+      sealed === '' ? rememberedBy(req) : readSealedLink(String(sealed), purpose, app.actSettings.links.secret);
     // One after the other, each looking again when its turn comes: what many send at once by one link fills no queue of hashes.
     await lines.run(String(named), () => choosePassword(req, res, named));
   });
@@ -151,7 +152,7 @@ export function linkController(app: AppContext, pages: LinkPages): Router {
       errors,
       late,
       action: form,
-      sealed: sealLink(link, app.links.secret),
+      sealed: sealLink(link, app.actSettings.links.secret),
       /** Who is signed in here, and will not be any more. */
       leaving: req.viewer && req.viewer.id !== user.id ? req.viewer : undefined,
     };

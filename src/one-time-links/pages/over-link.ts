@@ -23,7 +23,7 @@ export async function showOverLink(
     title: 'This link can no longer be used',
     purpose: link.purpose,
     end,
-    sealed: sealLink(link, app.links.secret),
+    sealed: sealLink(link, app.actSettings.links.secret),
     /** Whether a press can let those know who can make a new invitation. */
     mayAsk: link.purpose === 'invitation' && end === 'expired' && waits && app.mail !== undefined,
     mayMail: app.mail !== undefined,

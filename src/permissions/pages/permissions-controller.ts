@@ -9,11 +9,11 @@ import { requireChangeable } from '../../groups/actions/group-editing.ts';
 import type { Group } from '../../groups/group.ts';
 import { findGroup } from '../../groups/group-store.ts';
 import { groupOf } from '../../groups/pages/addressed-group.ts';
-import { mailedWords, renewalOf } from '../../one-time-links/pages/channel.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { renewLinks } from '../../users/actions/renewed-links.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { requireRight } from '../../web/authorization.ts';
+import { mailedWords, renewalOf } from '../../web/channel.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
 import { setPermissions } from '../actions/permission-editing.ts';
@@ -46,7 +46,7 @@ export function permissionsController(app: AppContext): Router {
       const renewed = await app.db.write(async (trx) => {
         const act = actOf(app, req);
         const ended = await setPermissions(trx, act, group.id, version, rights);
-        return renewal ? renewLinks(trx, act, ended, app.links, renewal) : [];
+        return renewal ? renewLinks(trx, act, ended) : [];
       });
       const said = `Permissions of ${group.name} are saved. They hold from the next click of each member.`;
       const path = `/groups/${group.id}`;

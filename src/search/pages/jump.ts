@@ -9,11 +9,11 @@ import type { SignedIn } from '../../sessions/pages/signed-in.d.ts';
 import { findTags } from '../../tags/tag-store.ts';
 import type { Icon } from '../../text/icons.ts';
 import { fold, isNamed } from '../../text/text.ts';
-import { refusalOf, type UserAction } from '../../users/actions/user-action.ts';
+import type { UserAction } from '../../users/actions/user-action.ts';
+import { USER_ACTIONS } from '../../users/actions/user-actions.ts';
 import type { UserIndex } from '../../users/list/user-index.ts';
 import { findUsersCalled } from '../../users/list/user-suggestions.ts';
-import { ACTION_ICONS, CALLED_FOR, offeredActions } from '../../users/pages/offered-actions.ts';
-import { ACTION_PAGES, type ActionPage } from '../../users/pages/user-actions-controller.ts';
+import { offeredActions } from '../../users/pages/offered-actions.ts';
 import { STATE_LABELS } from '../../users/pages/user-list-page.ts';
 import type { Subject, User } from '../../users/user.ts';
 import { STATES, type State, type StateLimits } from '../../users/user-state.ts';
@@ -41,18 +41,6 @@ export interface Destination {
   /** The beginning of what is to be typed on; the path leads to the same. */
   completes?: string;
 }
-
-/** What else people call the actions. */
-const OTHER_NAMES: Record<UserAction, string[]> = {
-  'confirm-access': [],
-  'reset-login-attempts': ['Unlock'],
-  reinvite: ['Invite'],
-  'withdraw-invitation': [],
-  'send-password-reset': ['Reset password', 'Password reset'],
-  activate: ['Restore', 'Enable'],
-  deactivate: ['Disable'],
-  delete: ['Remove'],
-};
 
 const OWN_MENU: Destination[] = [
   { label: 'My credentials', path: '/credentials', icon: 'key' },
@@ -101,7 +89,7 @@ async function findActions(sources: Sources, text: string): Promise<Destination[
   const words = fold(text).split(' ').filter(Boolean);
   for (let taken = words.length - 1; taken > 0; taken--) {
     const start = words.slice(0, taken);
-    const meant = ACTION_PAGES.filter((page) => isCalled([page.label, ...OTHER_NAMES[page.action]], start));
+    const meant = USER_ACTIONS.filter((action) => isCalled(namesOf(action), start));
     const isEdit = isCalled(['Edit'], start);
     if (start.join(' ').length < SHORTEST_ACTION || (meant.length === 0 && !isEdit)) continue;
     const users = await findUsers(sources, words.slice(taken).join(' '), ['active', 'deactivated', 'deleted']);
@@ -122,14 +110,19 @@ async function findActions(sources: Sources, text: string): Promise<Destination[
 function beginningsOf(viewer: Viewer, text: string): Destination[] {
   const typed = fold(text).split(' ').filter(Boolean);
   if (typed.join(' ').length < SHORTEST_ACTION || !may(viewer, 'users', 'write')) return [];
-  return ACTION_PAGES.flatMap(({ action, label }): Destination[] => {
-    const name = [label, ...OTHER_NAMES[action]].find((one) => isCalled([one], typed));
+  return USER_ACTIONS.toReversed().flatMap((action): Destination[] => {
+    const name = namesOf(action).find((one) => isCalled([one], typed));
     if (!name) return [];
     const completes = `${name} `;
-    const begun = { label: `${name} …`, note: 'go on with a name', icon: ACTION_ICONS[action], completes };
-    const states = CALLED_FOR.filter(([, one]) => one === action).map(([state]) => state);
+    const begun = { label: `${name} …`, note: 'go on with a name', icon: action.icon, completes };
+    const states = action.calledForBy ?? [];
     return [{ ...begun, path: `/search?${new URLSearchParams({ q: completes })}` }, ...states.map(filterOf)];
   });
+}
+
+/** What people call it, its own name first. */
+function namesOf({ label, otherNames = [] }: UserAction): string[] {
+  return [label, ...otherNames];
 }
 
 function filterOf(state: State): Destination {
@@ -170,10 +163,9 @@ function editingOf(user: User): Destination {
   return { label: `Edit: ${user.name}`, path: `/users/${user.id}/edit`, icon: 'pencil', note: user.email };
 }
 
-function offeredOf(viewer: Viewer, user: Subject, meant: ActionPage[]): Destination[] {
-  const actions = meant.map((page) => page.action);
+function offeredOf(viewer: Viewer, user: Subject, meant: UserAction[]): Destination[] {
   return offeredActions(viewer, user)
-    .filter((offered) => actions.includes(offered.action))
+    .filter((offered) => meant.includes(offered.action))
     .map(({ label, path, icon }) => ({
       label: `${label}: ${user.name}`,
       path,
@@ -184,8 +176,8 @@ function offeredOf(viewer: Viewer, user: Subject, meant: ActionPage[]): Destinat
 }
 
 /** Each reason once, with the way to the record. */
-function refusedOf(viewer: Viewer, user: Subject, meant: ActionPage[], isEdit: boolean): Destination[] {
-  const refusals = meant.map((page) => refusalOf(page.action, viewer, user)?.reason);
+function refusedOf(viewer: Viewer, user: Subject, meant: UserAction[], isEdit: boolean): Destination[] {
+  const refusals = meant.map((action) => action.refusalOf(viewer, user)?.reason);
   if (isEdit && !mayAdminister(viewer, user)) refusals.push(NOT_YOURS);
   return [...new Set(refusals)]
     .filter((reason) => reason !== undefined)

@@ -4,6 +4,7 @@ import type { AppContext } from '../../app-context.ts';
 import { dayOf, instant } from '../../clock.ts';
 import type { Act } from '../../verbs/act.ts';
 import { NotSignedIn } from '../../verbs/refusals.ts';
+import { channelOf } from '../../web/channel.ts';
 import { requireStillActing } from '../still-acting.ts';
 
 /** The act of the signed-in viewer that this request is, or of somebody named. */
@@ -18,10 +19,10 @@ export function actOf(app: AppContext, req: Request, by: Viewer | undefined = re
 /** When and from where, before anybody is known. */
 export function circumstances(app: AppContext, req: Request): Omit<Act, 'by'> {
   return {
+    ...app.actSettings,
     at: instant(app.clock()),
     address: req.ip ?? '',
     requestId: String(req.id),
-    auditKey: app.config.secrets.audit,
-    sendsMail: app.mail !== undefined,
+    channel: channelOf(app, req.body),
   };
 }

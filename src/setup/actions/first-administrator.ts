@@ -1,5 +1,5 @@
 import { isAnyAdministrator } from '../../access/administrators.ts';
-import { ALL_RIGHTS, covers, EVERYTHING } from '../../access/rights.ts';
+import { ALL_RIGHTS, covers } from '../../access/rights.ts';
 import type { Database, Transaction } from '../../db/database.ts';
 import { createGroup, findGroups } from '../../groups/group-store.ts';
 import { setPassword } from '../../passwords/password-store.ts';
@@ -18,12 +18,11 @@ const GROUP = 'Administrators';
  */
 export async function createFirstAdministrator(
   db: Database,
-  circumstances: Omit<Act, 'by'>,
+  act: Act,
   values: { name: string; email: string; passwordHash: string },
 ): Promise<User> {
   const checked = checkUser({ ...emptyUser(), name: values.name, email: values.email });
   if (checked.errors) throw new Error(Object.values(checked.errors).join(' '));
-  const act: Act = { ...circumstances, by: { id: null, name: 'setup', rights: EVERYTHING } };
   return db.write(async (trx) => {
     if (await isAnyAdministrator(trx)) throw new Gone('Roster is set up already. Sign in instead.');
     const groupId = await administratorsGroup(trx, act);

@@ -1,12 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
 import { isAnyAdministrator } from '../../access/administrators.ts';
+import { EVERYTHING } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
 import { type Errors, FieldErrors, typedFields } from '../../forms/form.ts';
 import { Lines } from '../../passwords/lines.ts';
 import { newPasswordErrors, typedPassword } from '../../passwords/new-password.ts';
 import { personalWords } from '../../passwords/password.ts';
-import { circumstances } from '../../sessions/pages/act.ts';
+import { actOf, circumstances } from '../../sessions/pages/act.ts';
 import { startSession } from '../../sessions/pages/authentication.ts';
 import { checkUser, emptyUser } from '../../users/user-form.ts';
 import { noteLogin } from '../../users/user-store.ts';
@@ -17,6 +18,9 @@ import { render } from '../../web/render.ts';
 import { createFirstAdministrator } from '../actions/first-administrator.ts';
 
 /** The first administrator, by the one-time link that the start prints; there is no default account (R14). */
+/** Who acts where nobody can be signed in yet. */
+const SETUP = { id: null, name: 'setup', rights: EVERYTHING };
+
 export function setupController(app: AppContext): Router {
   const router = Router();
   const lines = new Lines();
@@ -48,7 +52,7 @@ export function setupController(app: AppContext): Router {
       const user = await lines.run('', async () => {
         await requireSetup(req);
         const passwordHash = await app.hasher.hash(typed.password);
-        return createFirstAdministrator(app.db, circumstances(app, req), { name, email, passwordHash });
+        return createFirstAdministrator(app.db, actOf(app, req, SETUP), { name, email, passwordHash });
       });
       await app.db.write((trx) => noteLogin(trx, user.id, circumstances(app, req).at));
       await startSession(app, req, res, user);

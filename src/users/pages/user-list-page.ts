@@ -1,6 +1,6 @@
 import type { Activity } from '../../access/activity.ts';
 import { makeAdministrators } from '../../access/administrators.ts';
-import { offeredInBulk } from '../../bulk-operations/bulk-operation.ts';
+import { bulkActionsOf } from '../../bulk-operations/actions/bulk-subjects.ts';
 import type { Group } from '../../groups/group.ts';
 import { type Choice, type Column, type Filter, listFrame } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
@@ -129,7 +129,7 @@ export function listPage({
       },
       bulk: mayWrite
         ? {
-            actions: offeredInBulk('user'),
+            actions: bulkActionsOf('user'),
             // Where all that match are meant: the view, and what it showed.
             fields: [
               ['view', listPath(query)],

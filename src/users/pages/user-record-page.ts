@@ -124,7 +124,7 @@ async function timelineOf(app: AppContext, viewer: Viewer, userId: number, befor
 async function linkToShow(app: AppContext, flash: Flash | undefined, user: Subject, mayShow: boolean) {
   const wanted = flash?.showLink;
   if (!wanted || wanted.userId !== user.id || !mayShow) return undefined;
-  const found = await findToken(app.db.read, wanted.purpose, user.id, app.links, instant(app.clock()));
+  const found = await findToken(app.db.read, wanted.purpose, user.id, app.actSettings.links, instant(app.clock()));
   return (
     found && {
       purpose: wanted.purpose,

@@ -6,21 +6,22 @@ import { dayOf } from '../../clock.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import { type Errors, StaleVersion, type Typed } from '../../forms/form.ts';
 import { findKnownGroups } from '../../groups/group-suggestions.ts';
-import type { Channel } from '../../one-time-links/one-time-link-store.ts';
 import type { EndedLink } from '../../one-time-links/outgrown-links.ts';
-import { renewalOf } from '../../one-time-links/pages/channel.ts';
 import { savingEffects } from '../../permissions/group-effects.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { findTags } from '../../tags/tag-store.ts';
+import type { Channel } from '../../verbs/act.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { requireRight } from '../../web/authorization.ts';
+import { renewalOf } from '../../web/channel.ts';
 import { flash } from '../../web/flash.ts';
 import { takeKept } from '../../web/kept-form.ts';
 import { readHabits, rememberPageSize } from '../../web/list-habits.ts';
 import { render } from '../../web/render.ts';
+import { INVITATION } from '../actions/invitation.ts';
 import { renewLinks } from '../actions/renewed-links.ts';
+import { performOnUsers } from '../actions/user-actions.ts';
 import { createUser, updateUser } from '../actions/user-editing.ts';
-import { perform } from '../actions/user-life-cycle.ts';
 import { listUsers } from '../list/user-list.ts';
 import { listPath, readListQuery } from '../list/user-list-query.ts';
 import type { Subject } from '../user.ts';
@@ -76,7 +77,7 @@ export function usersController(app: AppContext): Router {
       const id = await app.db.write(async (trx) => {
         const act = actOf(app, req);
         const created = await createUser(trx, act, values);
-        if (access !== 'later') await perform(trx, act, 'reinvite', [created], app.links, access);
+        if (access !== 'later') await performOnUsers(trx, { ...act, channel: access }, INVITATION, [created]);
         return created;
       });
       const isInvited = access !== 'later' && !values.apiOnly;
@@ -140,7 +141,7 @@ export function usersController(app: AppContext): Router {
         const { linksEnded, renewed } = await app.db.write(async (trx) => {
           const act = actOf(app, req);
           const saved = await updateUser(trx, act, user.id, version, values);
-          return { ...saved, renewed: renewal ? await renewLinks(trx, act, saved.linksEnded, app.links, renewal) : [] };
+          return { ...saved, renewed: renewal ? await renewLinks(trx, act, saved.linksEnded) : [] };
         });
         tellSaved(req, user, values, { linksEnded, renewed, renewal });
         res.redirect(303, `/users/${user.id}`);

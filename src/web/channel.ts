@@ -1,7 +1,7 @@
-import type { AppContext } from '../../app-context.ts';
-import { typedFields } from '../../forms/form.ts';
-import { counted } from '../../text/text.ts';
-import type { Channel } from '../one-time-link-store.ts';
+import type { AppContext } from '../app-context.ts';
+import { typedFields } from '../forms/form.ts';
+import { counted } from '../text/text.ts';
+import type { Channel } from '../verbs/act.ts';
 
 /** The channel that a form's field names: mail, where mail goes out and nothing else is said. */
 export function channelNamed(app: AppContext, text: unknown): Channel {

@@ -1,0 +1,42 @@
+import { activatedTo, backAsBefore } from '../../access/activity.ts';
+import type { Reader } from '../../db/database.ts';
+import { counted, were } from '../../text/text.ts';
+import { ACTIVITY_BEFORE } from '../../verbs/action.ts';
+import { inapplicable, type Outcome } from '../../verbs/outcome.ts';
+import type { Group } from '../group.ts';
+import { findTakenNames } from '../group-store.ts';
+import { changeable, type GroupAction, keepStrongerMembers, makeThem } from './group-action.ts';
+
+export const GROUP_ACTIVATION: GroupAction = {
+  ...ACTIVITY_BEFORE,
+  name: 'activate',
+  label: 'Activate',
+  icon: 'undo',
+  bulk: {
+    button: (number) => `Activate ${counted(number, 'group')}`,
+    done: (number) => `${were(number, 'group')} activated.`,
+    consequence: 'What they grant holds for their members from the next click on.',
+  },
+  inverse: 'deactivate',
+  notes: (groups) => backAsBefore(groups, 'group'),
+  becomes: activatedTo,
+  refusalOf: changeable(({ activity }) => activity !== 'active'),
+  async refuseAmong(db, judge, outcomes) {
+    await keepStrongerMembers(db, judge, outcomes);
+    await keepTakenNames(db, outcomes);
+  },
+  perform: (trx, act, groups) => makeThem(trx, act, groups, { event: 'group.activated', becomes: activatedTo }),
+  events: { 'group.activated': 'activated the group' },
+};
+
+/** A deleted group's name is free for another one; among several of one name the first comes back. */
+async function keepTakenNames(db: Reader, outcomes: Outcome<Group>[]): Promise<void> {
+  const deleted = outcomes.filter(({ refusal, subject }) => !refusal && subject.activity === 'deleted');
+  const taken = await findTakenNames(
+    db,
+    deleted.map(({ subject }) => subject),
+  );
+  for (const outcome of deleted)
+    if (taken.has(outcome.subject.id))
+      outcome.refusal = inapplicable('cannot be restored: another group has its name by now');
+}

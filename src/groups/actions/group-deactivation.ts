@@ -1,0 +1,27 @@
+import { counted, were } from '../../text/text.ts';
+import { ACTIVITY_BEFORE } from '../../verbs/action.ts';
+import { changeable, type GroupAction, keepNeededRights, keepStrongerMembers, makeThem } from './group-action.ts';
+
+const becomes = () => 'deactivated' as const;
+
+export const GROUP_DEACTIVATION: GroupAction = {
+  ...ACTIVITY_BEFORE,
+  name: 'deactivate',
+  label: 'Deactivate',
+  icon: 'circle-slash',
+  isDangerous: true,
+  bulk: {
+    button: (number) => `Deactivate ${counted(number, 'group')}`,
+    done: (number) => `${were(number, 'group')} deactivated.`,
+    consequence: 'They grant nothing from the next click on. Their members stay listed.',
+  },
+  inverse: 'activate',
+  becomes,
+  refusalOf: changeable(({ activity }) => activity === 'active'),
+  async refuseAmong(db, judge, outcomes) {
+    await keepStrongerMembers(db, judge, outcomes);
+    await keepNeededRights(db, judge, outcomes);
+  },
+  perform: (trx, act, groups) => makeThem(trx, act, groups, { event: 'group.deactivated', becomes }),
+  events: { 'group.deactivated': 'deactivated the group' },
+};

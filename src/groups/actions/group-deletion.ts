@@ -1,0 +1,30 @@
+import { counted, were } from '../../text/text.ts';
+import { ACTIVITY_BEFORE } from '../../verbs/action.ts';
+import { changeable, type GroupAction, keepNeededRights, keepStrongerMembers, makeThem } from './group-action.ts';
+
+const becomes = () => 'deleted' as const;
+
+export const GROUP_DELETION: GroupAction = {
+  ...ACTIVITY_BEFORE,
+  name: 'delete',
+  label: 'Delete',
+  icon: 'trash',
+  isDangerous: true,
+  bulk: {
+    button: (number) => `Delete ${counted(number, 'group')}`,
+    done: (number) => `${were(number, 'group')} deleted.`,
+    consequence:
+      'They grant nothing from the next click on, and leave the list. Activate restores them with their members.',
+  },
+  inverse: 'activate',
+  // What was deactivated before comes back as it was, which is not what Activate says.
+  isInvertible: (before) => before.activity === 'active',
+  becomes,
+  refusalOf: changeable(({ activity }) => activity !== 'deleted'),
+  async refuseAmong(db, judge, outcomes) {
+    await keepStrongerMembers(db, judge, outcomes);
+    await keepNeededRights(db, judge, outcomes);
+  },
+  perform: (trx, act, groups) => makeThem(trx, act, groups, { event: 'group.deleted', becomes }),
+  events: { 'group.deleted': 'deleted the group' },
+};

@@ -1,0 +1,34 @@
+import { forbidden, inapplicable } from '../../verbs/outcome.ts';
+import { issue, keepUnseenLinks } from './link-issue.ts';
+import { administered, OWN_PASSWORD, type UserAction, unlessActive } from './user-action.ts';
+
+/** A link to choose a new password: nobody but the user ever sees or sets one (R43). */
+export const PASSWORD_RESET: UserAction = {
+  name: 'send-password-reset',
+  label: 'Send password reset',
+  otherNames: ['Reset password', 'Password reset'],
+  icon: 'key',
+  path: 'password-reset',
+  method: 'post',
+  page: 'new',
+  button: 'Send password reset',
+  consequences: () => [
+    'The link works once. A link made before no longer works.',
+    'Until it is used, the old password and open sessions stay. When it is used, all sessions end and a lock is lifted.',
+  ],
+  done: (user) => `${user.name} has a link to choose a new password.`,
+  makes: 'password-reset',
+  refusalOf: administered((subject, isSelf) => {
+    if (isSelf) return forbidden(OWN_PASSWORD);
+    return (
+      unlessActive(subject) ??
+      (subject.apiOnly ? inapplicable('is API-only and never signs in here') : undefined) ??
+      (subject.hasPassword ? undefined : inapplicable('has no password yet: invite instead'))
+    );
+  }),
+  refuseAmong: keepUnseenLinks,
+  perform: (trx, act, subjects) => issue(trx, act, subjects, 'password-reset'),
+  beforeOf: ({ passwordSetAt }) => ({ passwordSetAt }),
+  was: ({ passwordSetAt }, format) => `had a password since ${format.moment(String(passwordSetAt))}`,
+  events: { 'password-reset.issued': 'made a password reset link for' },
+};

@@ -1,0 +1,40 @@
+import { endSessions, findSignedIn } from '../../sessions/session-store.ts';
+import { allowed, forbidden, inapplicable, leaveOut } from '../../verbs/outcome.ts';
+import { administered, type UserAction, unlessActive } from './user-action.ts';
+import { recordOnUsers } from './user-events.ts';
+
+/** Signs somebody out everywhere; they may sign in again at once. */
+export const SESSION_ENDING: UserAction = {
+  name: 'end-sessions',
+  label: 'End sessions',
+  otherNames: ['Sign out'],
+  icon: 'sign-out',
+  path: 'sessions',
+  method: 'delete',
+  page: 'delete',
+  button: 'End sessions',
+  consequences: (user) => [
+    `${user.name} is signed out in every browser, with the next click there.`,
+    'The password stays as it is, and signs in again. Open links stay.',
+  ],
+  done: (user) => `The sessions of ${user.name} have ended.`,
+  refusalOf: administered((subject, isSelf) => {
+    if (isSelf) return forbidden('is yourself: sign out, or choose a new password under My credentials');
+    return unlessActive(subject) ?? (subject.lastLoginAt === null ? inapplicable('never signed in') : undefined);
+  }),
+  async refuseAmong(db, _judge, outcomes) {
+    const ids = allowed(outcomes).map((subject) => subject.id);
+    const signedIn = await findSignedIn(db, ids);
+    leaveOut(outcomes, ({ id }) => (signedIn.has(id) ? undefined : inapplicable('has no open session')));
+  },
+  async perform(trx, act, subjects) {
+    const ids = subjects.map((subject) => subject.id);
+    const ended = await endSessions(trx, ids);
+    await recordOnUsers(trx, act, subjects, 'user.sessions-ended', ({ id }) => ({
+      after: { sessionsEnded: ended.get(id) ?? 0 },
+    }));
+  },
+  beforeOf: ({ lastLoginAt }) => ({ lastLoginAt }),
+  was: ({ lastLoginAt }, format) => `last signed in ${format.moment(String(lastLoginAt))}`,
+  events: { 'user.sessions-ended': 'ended the sessions of' },
+};

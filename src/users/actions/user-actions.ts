@@ -1,0 +1,50 @@
+import { dayOf } from '../../clock.ts';
+import type { Reader, Transaction } from '../../db/database.ts';
+import type { Act } from '../../verbs/act.ts';
+import { type Judge, judge, perform } from '../../verbs/action.ts';
+import type { Outcome } from '../../verbs/outcome.ts';
+import type { Subject } from '../user.ts';
+import { findSubjects } from '../user-store.ts';
+import { ACCESS_CONFIRMATION } from './access-confirmation.ts';
+import { ACTIVATION } from './activation.ts';
+import { DEACTIVATION } from './deactivation.ts';
+import { DELETION } from './deletion.ts';
+import { INVITATION } from './invitation.ts';
+import { INVITATION_WITHDRAWAL } from './invitation-withdrawal.ts';
+import { LOGIN_ATTEMPTS_RESET } from './login-attempts-reset.ts';
+import { PASSWORD_RESET } from './password-reset.ts';
+import { SESSION_ENDING } from './session-ending.ts';
+import type { UserAction } from './user-action.ts';
+
+/** All that can be done to users: in the order of the action bar, in which what destroys comes first; records show them the other way. */
+export const USER_ACTIONS: readonly UserAction[] = [
+  DELETION,
+  ACTIVATION,
+  DEACTIVATION,
+  SESSION_ENDING,
+  PASSWORD_RESET,
+  INVITATION_WITHDRAWAL,
+  INVITATION,
+  LOGIN_ATTEMPTS_RESET,
+  ACCESS_CONFIRMATION,
+];
+
+/** Whom of these users the action would change. Throws NotFound where an id is unknown. */
+export async function judgeUsers(
+  db: Reader,
+  by: Judge,
+  action: UserAction,
+  ids: number[],
+): Promise<Outcome<Subject>[]> {
+  return judge(db, by, action, await findSubjects(db, ids, dayOf(by.at)));
+}
+
+/** Does the action to those of these users whom it is for, with one audit event each. Throws NotFound where an id is unknown. */
+export async function performOnUsers(
+  trx: Transaction,
+  act: Act,
+  action: UserAction,
+  ids: number[],
+): Promise<Outcome<Subject>[]> {
+  return perform(trx, act, action, await findSubjects(trx, ids, dayOf(act.at)));
+}
