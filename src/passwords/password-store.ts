@@ -2,6 +2,7 @@ import { recordChanges } from '../audit/audit-store.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { mailNotice } from '../mail/outbox-store.ts';
 import type { User } from '../users/user.ts';
+import { setPasswordHash } from '../users/user-store.ts';
 import type { Act } from '../verbs/act.ts';
 
 export async function findPasswordHash(db: Reader, userId: number): Promise<string | undefined> {
@@ -16,17 +17,10 @@ export async function setPassword(
   hash: string,
   how: 'chosen' | 'changed' | 'reset',
 ): Promise<void> {
-  await trx('users')
-    .where('id', user.id)
-    .update({ password_hash: hash, password_set_at: act.at, version: trx.raw('version + 1') });
+  await setPasswordHash(trx, user.id, hash, act.at);
   await recordChanges(trx, act, [
     { action: `password.${how}`, subjectType: 'user', subjectId: user.id, subjectName: user.name },
   ]);
   if (how !== 'chosen')
     await mailNotice(trx, act, 'password-changed', { userId: user.id, address: user.email }, { from: act.address });
-}
-
-/** The same password under a stronger hash; nothing changed for anyone. */
-export async function replaceHash(trx: Transaction, userId: number, outdated: string, hash: string): Promise<void> {
-  await trx('users').where({ id: userId, password_hash: outdated }).update({ password_hash: hash });
 }

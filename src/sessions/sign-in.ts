@@ -6,10 +6,10 @@ import { mailNotice } from '../mail/outbox-store.ts';
 import { Lines } from '../passwords/lines.ts';
 import { LONGEST_PASSWORD } from '../passwords/password.ts';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
-import { findPasswordHash, replaceHash } from '../passwords/password-store.ts';
+import { findPasswordHash } from '../passwords/password-store.ts';
 import { identityKey } from '../text/identity-key.ts';
 import type { User } from '../users/user.ts';
-import { findUserByIdentifier, findUsers, noteLogin } from '../users/user-store.ts';
+import { findUserByIdentifier, findUsers, noteLogin, replacePasswordHash } from '../users/user-store.ts';
 import type { Act } from '../verbs/act.ts';
 import { TooManyRequests } from '../verbs/refusals.ts';
 import type { AddressLimiter } from './address-limiter.ts';
@@ -127,7 +127,7 @@ export class SignIn {
       if (tried && hash) {
         const failures = await clearCounter(trx, tried);
         if (isLimited) await addressLimiter.giveBackIn(trx, address);
-        if (better) await replaceHash(trx, id, hash, better);
+        if (better) await replacePasswordHash(trx, id, hash, better);
         if (isSignIn) {
           await noteLogin(trx, id, act.at);
           await tellOfFailures(trx, act, tried, failures);

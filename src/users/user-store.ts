@@ -210,6 +210,25 @@ export async function noteLogin(trx: Transaction, userId: number, at: Instant): 
   await trx('users').where('id', userId).update({ last_login_at: at, last_activity_at: at });
 }
 
+/** Somebody signed in was seen again, which is no change that the audit tells. */
+export async function noteActivity(trx: Transaction, userId: number, at: Instant): Promise<void> {
+  await trx('users').where('id', userId).update({ last_activity_at: at });
+}
+
+export async function setPasswordHash(trx: Transaction, userId: number, hash: string, at: Instant): Promise<void> {
+  await update(trx, [userId], { password_hash: hash, password_set_at: at });
+}
+
+/** The same password under a stronger hash; nothing changed for anyone. */
+export async function replacePasswordHash(
+  trx: Transaction,
+  userId: number,
+  outdated: string,
+  hash: string,
+): Promise<void> {
+  await trx('users').where({ id: userId, password_hash: outdated }).update({ password_hash: hash });
+}
+
 /** How they read moments, which is nobody else's matter and no change that the audit tells. */
 export async function setTimeZone(trx: Transaction, userId: number, zone: string | null): Promise<void> {
   await trx('users').where('id', userId).update({ time_zone: zone });

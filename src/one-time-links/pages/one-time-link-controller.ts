@@ -8,9 +8,8 @@ import { Lines } from '../../passwords/lines.ts';
 import { newPasswordErrors, typedPassword } from '../../passwords/new-password.ts';
 import { personalWords } from '../../passwords/password.ts';
 import { setPassword } from '../../passwords/password-store.ts';
-import { clearLoginAttempts } from '../../sessions/lockout-store.ts';
+import { endAccess } from '../../sessions/actions/access-ending.ts';
 import { actOf } from '../../sessions/pages/act.ts';
-import { endSessions } from '../../sessions/session-store.ts';
 import type { User } from '../../users/user.ts';
 import { findUsers } from '../../users/user-store.ts';
 import type { Purpose } from '../../verbs/act.ts';
@@ -19,7 +18,6 @@ import { LATE } from '../../web/forgery.ts';
 import { render } from '../../web/render.ts';
 import {
   consumeLink,
-  endLinks,
   findLink,
   findLinkByToken,
   findOverLink,
@@ -109,9 +107,7 @@ export function linkController(app: AppContext, pages: LinkPages): Router {
     const act = actOf(app, req, { id: user.id, name: user.name, rights: {} });
     if (!(await consumeLink(trx, purpose, link.id, act.at))) throw new Gone(ENDED);
     await setPassword(trx, act, user, hash, pages.how);
-    await endLinks(trx, act, [user.id]);
-    await endSessions(trx, [user.id]);
-    await clearLoginAttempts(trx, [user.id]);
+    await endAccess(trx, act, [user.id], { clears: 'all counters' });
   }
 
   /** The link that this browser opened last. */

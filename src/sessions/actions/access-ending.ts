@@ -1,21 +1,26 @@
 import type { Transaction } from '../../db/database.ts';
 import { endLinks } from '../../one-time-links/one-time-link-store.ts';
 import type { Act } from '../../verbs/act.ts';
-import { clearLoginAttempts } from '../lockout-store.ts';
+import { clearDeviceCounters, clearLoginAttempts } from '../lockout-store.ts';
 import { endSessions } from '../session-store.ts';
 
+interface Extent {
+  /** Of failed sign-ins: a link proves who somebody is, and a new password makes every device a stranger's again. */
+  clears?: 'all counters' | 'counters of devices';
+}
+
 /**
- * Ends all by which these users came in or could: every session and every open link. A new password clears the counters of failed
- * sign-ins as well. Returns how many sessions each had.
+ * Ends all by which these users came in or could: every session and every open link. Returns how many sessions each had.
  */
 export async function endAccess(
   trx: Transaction,
   act: Act,
   userIds: number[],
-  { clearsAttempts = false } = {},
+  { clears }: Extent = {},
 ): Promise<Map<number, number>> {
   const sessions = await endSessions(trx, userIds);
   await endLinks(trx, act, userIds);
-  if (clearsAttempts) await clearLoginAttempts(trx, userIds);
+  if (clears === 'all counters') await clearLoginAttempts(trx, userIds);
+  if (clears === 'counters of devices') await clearDeviceCounters(trx, userIds);
   return sessions;
 }

@@ -6,7 +6,7 @@ import type { AppContext } from '../../app-context.ts';
 import { DAY, dayOf, instant, MINUTE } from '../../clock.ts';
 import { findLedIds } from '../../groups/leader.ts';
 import type { User } from '../../users/user.ts';
-import { findUsers } from '../../users/user-store.ts';
+import * as store from '../../users/user-store.ts';
 import { agentOf } from '../../web/request-words.ts';
 
 /** At most one write a minute and user. */
@@ -17,7 +17,7 @@ export function authentication(app: AppContext): RequestHandler {
   return async (req, _res, next) => {
     const { userId, passwordSetAt } = req.session;
     if (userId === undefined) return next();
-    const [user] = await findUsers(app.db.read, [userId]);
+    const [user] = await store.findUsers(app.db.read, [userId]);
     const today = dayOf(app.clock());
     if (!user || !maySignIn(user, today) || user.passwordSetAt !== passwordSetAt) {
       await newSession(req);
@@ -58,9 +58,5 @@ async function noteActivity(app: AppContext, user: User): Promise<void> {
   const last = user.lastActivityAt === null ? 0 : Date.parse(user.lastActivityAt);
   // A clock that was set back far must not stop the record.
   if (now - last < ACTIVITY_EVERY && last - now < DAY) return;
-  await app.db.note((trx) =>
-    trx('users')
-      .where('id', user.id)
-      .update({ last_activity_at: instant(now) }),
-  );
+  await app.db.note((trx) => store.noteActivity(trx, user.id, instant(now)));
 }
