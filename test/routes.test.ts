@@ -49,8 +49,9 @@ interface Classified {
   group?: string;
   /** Or the application of this key, which is registered where it is not a part of Roster. */
   application?: 'users' | 'time-sheets';
-  /** Or the contact of this name, once it was prepared. */
+  /** Or the contact of this name. */
   contact?: string;
+  /** What it takes for it to stand there. */
   prepare?: (app: TestApp, id: number) => Promise<unknown>;
   /** Or a bulk operation stands for it: one that is prepared, or one that Alice has executed. */
   operation?: 'draft' | 'executed';
@@ -317,6 +318,26 @@ const ROUTES: Record<string, Classified> = {
       from: 5,
       to: undefined,
       audit: ['user.login-attempts-reset'],
+      leadsTo: /^\/users\/:id$/,
+      toOneself: 'never',
+    },
+  },
+  'get /users/:id/sessions/delete': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    prepare: (app) => signedIn(app, 'bob'),
+    ofOneself: 'never',
+  },
+  'delete /users/:id/sessions': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    prepare: (app) => signedIn(app, 'bob'),
+    change: {
+      form: '/users/:id/sessions/delete',
+      state: async (app) => (await app.db.read('sessions').where('user_id', app.people.bob)).length,
+      from: 1,
+      to: 0,
+      audit: ['user.sessions-ended'],
       leadsTo: /^\/users\/:id$/,
       toOneself: 'never',
     },
@@ -948,6 +969,7 @@ async function idOf(
     return id;
   }
   if (!route.subject) return undefined;
+  await route.prepare?.(app, app.people[route.subject]);
   if (relation === 'themself') return app.people[viewer];
   return relation === 'another' ? app.people[route.subject] : app.people.ada;
 }
