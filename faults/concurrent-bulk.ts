@@ -43,7 +43,7 @@ export async function concurrentBulk(
   try {
     const hash = await app.context.hasher.hash(PASSWORD);
     const group = await app.db.write((trx) => administratorsGroup(trx, actOf(app.config)));
-    const admins = await makePeople(app, 'admin', administrators, hash, { groups: [String(group)] });
+    const admins = await makePeople(app, 'admin', administrators, hash, { groups: [group] });
     const people = await makePeople(app, 'person', PEOPLE, hash);
     const everybody = [...admins, ...people];
     const report: ConcurrentBulkReport = { operations: 0, odd: [], problems: [] };

@@ -269,7 +269,7 @@ async function outcome({ db }: AppInProcess, server: MailServer, invited: number
 async function invite(app: AppInProcess, count: number): Promise<{ client: Client; slowestRequest: number }> {
   const hash = await app.context.hasher.hash(PASSWORD);
   const group = await app.db.write((trx) => administratorsGroup(trx, actOf(app.config)));
-  await makePeople(app, 'admin', 1, hash, { groups: [String(group)] });
+  await makePeople(app, 'admin', 1, hash, { groups: [group] });
   const client = new Client(app.url);
   await client.signIn('admin0', PASSWORD);
   let slowestRequest = 0;

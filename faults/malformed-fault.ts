@@ -62,7 +62,7 @@ async function browserOf(app: AppInProcess, who: string): Promise<Client> {
   const client = new Client(app.url);
   const hash = await app.context.hasher.hash(PASSWORD);
   const group = await app.db.write((trx) => administratorsGroup(trx, actOf(app.config)));
-  await makePeople(app, 'administrator', 1, hash, { groups: [String(group)] });
+  await makePeople(app, 'administrator', 1, hash, { groups: [group] });
   await makePeople(app, 'member', 1, hash);
   if (who === 'guest') await client.open('/session/new');
   else await client.signIn(`${who}0`, PASSWORD);

@@ -2,10 +2,9 @@ import { ALL_RIGHTS } from '../src/access/rights.ts';
 import { instant } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
 import type { Database, Transaction } from '../src/db/database.ts';
-import type { Typed } from '../src/forms/form.ts';
 import { setPassword } from '../src/passwords/password-store.ts';
-import { createUser } from '../src/users/actions/user-editing.ts';
-import { checkUser, emptyUser } from '../src/users/user-form.ts';
+import type { NewUser } from '../src/users/actions/user-change.ts';
+import { createUser } from '../src/users/actions/user-creation.ts';
 import { type Act, actSettings } from '../src/verbs/act.ts';
 
 export function actOf(config: Config): Act {
@@ -24,18 +23,15 @@ export async function makePeople(
   name: string,
   count: number,
   passwordHash?: string,
-  more: Typed = {},
+  more: Partial<NewUser> = {},
   then?: (trx: Transaction, ids: number[]) => Promise<unknown>,
 ): Promise<number[]> {
   return db.write(async (trx) => {
     const ids: number[] = [];
     for (let n = 0; n < count; n++) {
-      const typed = { ...emptyUser(), name: name + n, email: `${name}${n}@example.com`, ...more };
-      const { values, errors } = checkUser(typed);
-      if (errors) throw new Error(JSON.stringify(errors));
-      const id = await createUser(trx, actOf(config), values);
-      if (passwordHash)
-        await setPassword(trx, actOf(config), { id, name: values.name, email: values.email }, passwordHash, 'chosen');
+      const user = { name: name + n, email: `${name}${n}@example.com`, ...more };
+      const id = await createUser(trx, actOf(config), user);
+      if (passwordHash) await setPassword(trx, actOf(config), { ...user, id }, passwordHash, 'chosen');
       ids.push(id);
     }
     await then?.(trx, ids);

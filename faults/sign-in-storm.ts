@@ -189,7 +189,7 @@ async function fill(folder: string): Promise<string[]> {
   const settings = actSettings(config);
   await generateUsers(db, { users: USERS, now: Date.now(), settings, loginAttempts, invitationHours, passwordHash });
   const group = await db.write((trx) => administratorsGroup(trx, actOf(config)));
-  await makePeople(app, 'administrator', ADMINISTRATORS, passwordHash, { groups: [String(group)] });
+  await makePeople(app, 'administrator', ADMINISTRATORS, passwordHash, { groups: [group] });
   const plain = await db
     .read('users')
     .where({ activity: 'active', api_only: false })

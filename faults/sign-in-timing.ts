@@ -87,7 +87,7 @@ async function makeClasses(folder: string, count: number): Promise<void> {
   await migrate(db);
   const app = { db, config };
   const hash = await new PasswordHasher(config.secrets.pepper, config.passwordCost).hash(PASSWORD);
-  await makePeople(app, 'wrong', count, hash);
+  const [wrong] = await makePeople(app, 'wrong', count, hash);
   await makePeople(app, 'locked', 1, hash, {}, (trx, [user_id]) =>
     trx('lockouts').insert({
       user_id,
@@ -104,10 +104,7 @@ async function makeClasses(folder: string, count: number): Promise<void> {
     performOnUsers(trx, actOf(config), INVITATION, ids),
   );
   await makePeople(app, 'integration', count, undefined, {
-    apiOnly: 'yes',
-    apiOnlyReason: 'measured',
-    apiOnlyOwner: 'wrong0',
-    apiOnlyReviewOn: '2040-01-01',
+    apiOnly: { reason: 'measured', ownerId: wrong, reviewOn: '2040-01-01' },
   });
   await db.close();
 }

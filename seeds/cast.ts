@@ -3,8 +3,7 @@ import { DAY, dayOf, HOUR, instant } from '../src/clock.ts';
 import { contactColumns } from '../src/contacts/contact-columns.ts';
 import { createPerson } from '../src/contacts/contact-store.ts';
 import { findContactViewer } from '../src/contacts/contact-viewer.ts';
-import type { Database } from '../src/db/database.ts';
-import type { Typed } from '../src/forms/form.ts';
+import type { Database, Transaction } from '../src/db/database.ts';
 import { updateGroup } from '../src/groups/actions/group-editing.ts';
 import { createGroup } from '../src/groups/group-store.ts';
 import { setPassword } from '../src/passwords/password-store.ts';
@@ -12,8 +11,8 @@ import { lockAtLimit, reserveAttempt } from '../src/sessions/lockout-store.ts';
 import { DEACTIVATION } from '../src/users/actions/deactivation.ts';
 import { INVITATION } from '../src/users/actions/invitation.ts';
 import { performOnUsers } from '../src/users/actions/user-actions.ts';
-import { createUser } from '../src/users/actions/user-editing.ts';
-import { checkUser, emptyUser } from '../src/users/user-form.ts';
+import type { NewUser } from '../src/users/actions/user-change.ts';
+import { createUser } from '../src/users/actions/user-creation.ts';
 import type { Act, ActSettings } from '../src/verbs/act.ts';
 
 /** Everybody of the tests and of the demo, and why they exist. */
@@ -76,18 +75,14 @@ export async function seedCast(db: Database, options: CastOptions): Promise<Peop
     const people = {} as People;
     for (const name of Object.keys(CAST) as Person[]) {
       const { groups, password } = CAST[name];
-      const typed: Typed = {
-        ...emptyUser(),
+      const user = {
         name,
         email: `${name}@example.com`,
-        groups: groups.map((group) => String(groupIds.get(group))),
-        ...MORE[name],
+        groups: groups.map((group) => groupIds.get(group)!),
+        ...(await moreOf(trx, act, name, people)),
       };
-      const { values, errors } = checkUser(typed);
-      if (errors) throw new Error(JSON.stringify(errors));
-      people[name] = await createUser(trx, act, values);
-      if (password)
-        await setPassword(trx, act, { id: people[name], name, email: values.email }, options.passwordHash, 'chosen');
+      people[name] = await createUser(trx, act, user);
+      if (password) await setPassword(trx, act, { ...user, id: people[name] }, options.passwordHash, 'chosen');
     }
     const support = { name: 'Support', leader: 'lena', description: '', tags: [] };
     await updateGroup(trx, act, groupIds.get('Support')!, 1, support);
@@ -101,19 +96,20 @@ export async function seedCast(db: Database, options: CastOptions): Promise<Peop
   });
 }
 
-const MORE: Partial<Record<Person, Typed>> = {
-  bob: { newContactName: 'Bob Schmidt', newContactEmail: 'bob.schmidt@example.com', tags: 'Berlin, part-time' },
-  lena: { tags: 'Berlin' },
-  robin: {
-    apiOnly: 'yes',
-    apiOnlyReason: 'Sends invoices to the archive',
-    apiOnlyOwner: 'alice',
-    apiOnlyReviewOn: '2030-01-31',
-  },
-};
+async function moreOf(trx: Transaction, act: Act, name: Person, people: People): Promise<Partial<NewUser>> {
+  if (name === 'bob') {
+    const viewer = await findContactViewer(trx, act.by, dayOf(act.at));
+    const person = { name: 'Bob Schmidt', email: 'bob.schmidt@example.com' };
+    return { contactId: await createPerson(trx, act, viewer, person), tags: ['Berlin', 'part-time'] };
+  }
+  if (name === 'lena') return { tags: ['Berlin'] };
+  if (name !== 'robin') return {};
+  const reason = 'Sends invoices to the archive';
+  return { apiOnly: { reason, ownerId: people.alice, reviewOn: '2030-01-31' } };
+}
 
 /** A customer's person without a user, for the warning; and one who is nobody's. */
-async function seedContacts(trx: Parameters<Parameters<Database['write']>[0]>[0], act: Act): Promise<void> {
+async function seedContacts(trx: Transaction, act: Act): Promise<void> {
   const [{ id: company }] = await trx('contacts')
     .insert({ kind: 'company', ...contactColumns({ name: 'Acme', emails: [], phones: [] }), created_at: act.at })
     .returning('id');

@@ -14,9 +14,9 @@ import { LOGIN_ATTEMPTS_RESET } from '../users/actions/login-attempts-reset.ts';
 import { PASSWORD_RESET } from '../users/actions/password-reset.ts';
 import type { UserAction } from '../users/actions/user-action.ts';
 import { performOnUsers } from '../users/actions/user-actions.ts';
-import { createUser } from '../users/actions/user-editing.ts';
+import { createUser } from '../users/actions/user-creation.ts';
 import type { User } from '../users/user.ts';
-import { checkUser, emptyUser } from '../users/user-form.ts';
+import { checkNames } from '../users/user-form.ts';
 import { findSubject, findUserByIdentifier, findUsers } from '../users/user-store.ts';
 import { type Act, type ActSettings, actSettings, type Channel, type Purpose } from '../verbs/act.ts';
 import { commandLineAct } from '../verbs/program-act.ts';
@@ -97,7 +97,7 @@ async function act(context: CommandContext, identifier: string, action: UserActi
 }
 
 async function createAdministrator(context: CommandContext, [name, email]: string[]): Promise<Result> {
-  const { values, errors } = checkUser({ ...emptyUser(), name, email });
+  const { values, errors } = checkNames({ name, email });
   if (errors) return refused(Object.values(errors).join(' '));
   const id = await context.db.write(async (trx) => {
     const groups = [await administratorsGroup(trx, actOf(context))];

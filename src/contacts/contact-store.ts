@@ -60,7 +60,13 @@ export async function findContacts(db: Reader, viewer: ContactViewer, ids: numbe
 
 /** Whoever may see it: for what is so for everybody, such as the contact that a user is linked to already. */
 export async function findContactOfAnyOwner(db: Reader, id: number): Promise<Contact | undefined> {
-  return (await contactsOf(db, await selectContacts(db).where('contacts.id', id)))[0];
+  return (await findContactsOfAnyOwner(db, [id])).get(id);
+}
+
+/** The same for several, by id. */
+export async function findContactsOfAnyOwner(db: Reader, ids: number[]): Promise<Map<number, Contact>> {
+  const contacts = await contactsOf(db, await whereIdIn(selectContacts(db), 'contacts.id', ids));
+  return new Map(contacts.map((contact) => [contact.id, contact]));
 }
 
 /**

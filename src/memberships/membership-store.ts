@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Day, Instant } from '../clock.ts';
+import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 
@@ -43,23 +44,32 @@ export async function findMemberships(db: Reader, userIds: number[]): Promise<Me
   }));
 }
 
-/** Makes the user a member of exactly these groups; since, by whom and until stay for those kept. */
-export async function setMemberships(
+/** In which groups a user was, and is to be. */
+export interface MembershipChange {
+  id: number;
+  from: number[];
+  to: number[];
+}
+
+/** Takes users out of groups and puts them into others; since, by whom and until stay for those kept. */
+export async function changeMemberships(
   trx: Transaction,
-  userId: number,
-  groupIds: number[],
+  changes: MembershipChange[],
   granted: { at: Instant; by: number | null },
 ): Promise<void> {
-  // Memberships in deleted groups are not shown anywhere, so nobody can mean to end them.
-  const shown = trx('groups').whereNot('activity', 'deleted').select('id');
-  await trx('memberships')
-    .where('user_id', userId)
-    .whereIn('group_id', shown)
-    .whereNotIn('group_id', groupIds)
-    .delete();
-  if (groupIds.length === 0) return;
-  await trx('memberships')
-    .insert(groupIds.map((id) => ({ user_id: userId, group_id: id, granted_at: granted.at, granted_by: granted.by })))
-    .onConflict(['user_id', 'group_id'])
-    .ignore();
+  const going = changes.flatMap(({ id, from, to }) =>
+    from.filter((groupId) => !to.includes(groupId)).map((groupId) => ({ userId: id, groupId })),
+  );
+  for (const [groupId, those] of Map.groupBy(going, (one) => one.groupId)) {
+    const ids = those.map((one) => one.userId);
+    await whereIdIn(trx('memberships').where('group_id', groupId), 'user_id', ids).delete();
+  }
+  const coming = changes.flatMap(({ id, from, to }) =>
+    to.filter((groupId) => !from.includes(groupId)).map((groupId) => ({ user_id: id, group_id: groupId })),
+  );
+  await bulkInsert(
+    trx,
+    'memberships',
+    coming.map((one) => ({ ...one, granted_at: granted.at, granted_by: granted.by })),
+  );
 }

@@ -167,6 +167,16 @@ export async function findOpenLink(
   return linkOf(await openLinks(db, purpose, now).where('user_id', userId).first());
 }
 
+/** The open links of these users, each by whose it is and what for. */
+export async function findOpenLinks(
+  db: Reader,
+  userIds: number[],
+  now: Instant,
+): Promise<{ userId: number; purpose: Purpose }[]> {
+  const rows = await whereIdIn(open(db, now), 'user_id', userIds).select('user_id', 'purpose').orderBy('purpose');
+  return rows.map((row) => ({ userId: row.user_id, purpose: row.purpose }));
+}
+
 /** For what purposes the user has open links. */
 export async function findOpenPurposes(db: Reader, userId: number, now: Instant): Promise<Purpose[]> {
   const open: Purpose[] = [];

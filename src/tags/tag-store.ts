@@ -1,3 +1,4 @@
+import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { identityKey } from '../text/identity-key.ts';
@@ -46,21 +47,63 @@ export async function spelledTags(db: Reader, names: string[]): Promise<string[]
   return [...byKey.values()];
 }
 
-/** Gives the user or group exactly these tags, making those that are new. */
-export async function setTags(trx: Transaction, tagged: Tagged, id: number, names: string[]): Promise<void> {
-  const byKey = new Map(names.map((name) => [identityKey(name), name]));
-  const keys = [...byKey.keys()];
-  if (keys.length > 0)
-    await trx('tags')
-      .insert([...byKey].map(([name_key, name]) => ({ name, name_key })))
-      .onConflict('name_key')
-      .ignore();
-  const ids: number[] = await trx('tags').whereIn('name_key', keys).pluck('id');
+/** The names of the tags of each of these, by name. */
+export async function findTagNames(db: Reader, tagged: Tagged, ids: number[]): Promise<Map<number, string[]>> {
+  const given = db('tags').join(`${tagged}_tags as given`, 'given.tag_id', 'tags.id').orderBy('name_key');
+  const rows = await whereIdIn(given, `given.${tagged}_id`, ids).select(`given.${tagged}_id as id`, 'tags.name');
+  const names = Map.groupBy(rows as { id: number; name: string }[], (row) => row.id);
+  return new Map([...names].map(([id, those]) => [id, those.map((row) => row.name)]));
+}
+
+/** Which tags something had, and is to have. */
+export interface TagChange {
+  id: number;
+  from: string[];
+  to: string[];
+}
+
+/** Gives and takes tags, making those that are new. */
+export async function changeTags(trx: Transaction, tagged: Tagged, changes: TagChange[]): Promise<void> {
+  const ids = await madeTags(trx, [...new Set(changes.flatMap(({ from, to }) => [...from, ...to]))]);
   const [table, column] = [`${tagged}_tags`, `${tagged}_id`];
-  await trx(table).where(column, id).whereNotIn('tag_id', ids).delete();
-  if (ids.length > 0)
-    await trx(table)
-      .insert(ids.map((tag_id) => ({ [column]: id, tag_id })))
-      .onConflict([column, 'tag_id'])
-      .ignore();
+  const idsOf = (names: string[]) => names.map((name) => ids.get(identityKey(name))!);
+  const pairs = (pick: (change: TagChange) => string[]) =>
+    changes.flatMap((change) => idsOf(pick(change)).map((tag_id) => ({ [column]: change.id, tag_id })));
+  const going = pairs(({ from, to }) => without(from, to));
+  for (const [tagId, those] of Map.groupBy(going, (pair) => pair.tag_id))
+    await whereIdIn(
+      trx(table).where('tag_id', tagId),
+      column,
+      those.map((pair) => pair[column]),
+    ).delete();
+  await bulkInsert(
+    trx,
+    table,
+    pairs(({ from, to }) => without(to, from)),
+  );
+}
+
+/** Gives it exactly these tags, making those that are new. */
+export async function setTags(trx: Transaction, tagged: Tagged, id: number, names: string[]): Promise<void> {
+  const from = (await findTagNames(trx, tagged, [id])).get(id) ?? [];
+  await changeTags(trx, tagged, [{ id, from, to: names }]);
+}
+
+/** The ids of the tags of these names, by key. */
+async function madeTags(trx: Transaction, names: string[]): Promise<Map<string, number>> {
+  const byKey = new Map(names.map((name) => [identityKey(name), name]));
+  if (byKey.size === 0) return new Map();
+  await trx('tags')
+    .insert([...byKey].map(([name_key, name]) => ({ name, name_key })))
+    .onConflict('name_key')
+    .ignore();
+  const rows: { id: number; name_key: string }[] = await trx('tags').whereIn('name_key', [...byKey.keys()]);
+  return new Map(rows.map((row) => [row.name_key, row.id]));
+}
+
+/** By their keys: however it is spelt, it is one tag. */
+function without(names: string[], others: string[]): string[] {
+  const gone = new Set(others.map(identityKey));
+  const left = new Map(names.map((name) => [identityKey(name), name]));
+  return [...left].filter(([key]) => !gone.has(key)).map(([, name]) => name);
 }

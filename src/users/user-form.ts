@@ -100,6 +100,13 @@ export function checkUser(typed: Typed, stored?: { email: string }): FormResult<
   return checkForm(schema, typed);
 }
 
+const names = z.object({ name: userName, email: userEmail() });
+
+/** The least that a user is made from. */
+export function checkNames({ name, email }: { name: string; email: string }): FormResult<z.output<typeof names>> {
+  return checkForm(names, { name, email });
+}
+
 export function emptyUser(): Typed {
   return typedUser({});
 }

@@ -4,12 +4,14 @@ import { findPotentialRights } from '../access/granted-rights.ts';
 import { NO_RIGHTS } from '../access/rights.ts';
 import type { Day, Instant } from '../clock.ts';
 import { LINKED_TO_ACCOUNT } from '../contacts/warned-accounts.ts';
-import type { Reader, Transaction } from '../db/database.ts';
+import { type Reader, type Transaction, violatedUnique } from '../db/database.ts';
 import { pieces, whereIdIn } from '../db/ids.ts';
-import { identityKey, spelledLike } from '../text/identity-key.ts';
+import { FieldErrors } from '../forms/form.ts';
+import { hasLookAlikes, identityKey, spelledLike } from '../text/identity-key.ts';
 import type { Act } from '../verbs/act.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import type { Subject, User } from './user.ts';
+import { type LinkedName, nameColumns } from './user-columns.ts';
 
 interface Row {
   id: number;
@@ -241,6 +243,51 @@ export async function findUserNames(db: Reader, ids: (number | null)[]): Promise
   return new Map(rows.map((row) => [row.id, row.name]));
 }
 
+/** What is said of a name or an email that another user has. */
+export function takenMessage(field: 'name' | 'email', text: string): string {
+  return hasLookAlikes(text)
+    ? `This ${field} looks like that of another user: some of its letters are of another alphabet.`
+    : `Another user has this ${field} already.`;
+}
+
+type Columns = Record<string, unknown>;
+
+/** Returns the id. Throws FieldErrors where a name, email or contact is another's. */
+export async function insertUser(trx: Transaction, columns: Columns): Promise<number> {
+  const [{ id }] = await unlessTaken(columns, () => trx('users').insert(columns).returning('id'));
+  return id;
+}
+
+/** Writes what differs of each, those of whom the same does at once. Throws FieldErrors where a name, email or contact is another's. */
+export async function keepUsers(trx: Transaction, changes: { id: number; columns: Columns }[]): Promise<void> {
+  for (const alike of Map.groupBy(changes, ({ columns }) => JSON.stringify(columns)).values()) {
+    const { columns } = alike[0];
+    await unlessTaken(columns, () => update(trx, idsOf(alike), columns));
+  }
+}
+
+async function unlessTaken<T>({ name, email }: Columns, write: () => PromiseLike<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    const taken: Record<string, Record<string, string>> = {
+      'users.name_key': { name: takenMessage('name', String(name)) },
+      'users.email_key': { email: takenMessage('email', String(email)) },
+      'users.contact_id': { contactId: 'Another user is linked to this contact already.' },
+    };
+    const errors = taken[violatedUnique(error) ?? ''];
+    if (errors) throw new FieldErrors(errors);
+    throw error;
+  }
+}
+
+/** Whoever is linked to the contact, deleted ones included, keeps of it what it is called now. */
+export async function retellContact(trx: Transaction, contactId: number, contact: LinkedName | null): Promise<void> {
+  const users = await trx('users').where('contact_id', contactId).select('id', 'name', 'email');
+  for (const { id, name, email } of users)
+    await trx('users').where({ id }).update(nameColumns({ name, email }, contact));
+}
+
 /** What becomes of each; what is deleted is remembered for when it comes back. */
 export async function setActivity(
   trx: Transaction,
@@ -269,6 +316,6 @@ async function update(trx: Transaction, ids: number[], change: object): Promise<
       .update({ ...change, version: trx.raw('version + 1') });
 }
 
-function idsOf(users: Pick<User, 'id'>[]): number[] {
+function idsOf(users: { id: number }[]): number[] {
   return users.map((user) => user.id);
 }

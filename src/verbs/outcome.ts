@@ -1,8 +1,10 @@
-/** Why an action is refused. `forbidden`: this viewer may not. `inapplicable`: there is nothing to do. */
+/** Why an action is refused. `forbidden`: this viewer may not. `inapplicable`: there is nothing to do. `stale`: it is another than it was shown. */
 export interface Refusal {
-  kind: 'forbidden' | 'inapplicable';
+  kind: 'forbidden' | 'inapplicable' | 'stale';
   /** A clause that follows the subject's name: "bob is yourself", "bob has no password yet". */
   reason: string;
+  /** Where it is about fields of a form: a sentence for each. */
+  fields?: Record<string, string>;
 }
 
 /** What an action comes to for one of a set: done, or left out for a reason. */
@@ -13,6 +15,15 @@ export interface Outcome<Subject> {
 
 export const forbidden = (reason: string): Refusal => ({ kind: 'forbidden', reason });
 export const inapplicable = (reason: string): Refusal => ({ kind: 'inapplicable', reason });
+
+export const stale = (): Refusal => ({ kind: 'stale', reason: 'was changed since' });
+
+/** About what somebody may not say of the subject. */
+export const forbiddenFields = (fields: Record<string, string>): Refusal => ({
+  kind: 'forbidden',
+  reason: 'cannot be changed so by you',
+  fields,
+});
 
 export const NOT_YOURS = 'has rights that you do not hold';
 

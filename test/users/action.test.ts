@@ -94,7 +94,7 @@ const APPLIES: Record<keyof typeof SUBJECTS, string> = {
   'somebody deleted': '.+.......',
 };
 
-const SIGNS = { forbidden: 'x', inapplicable: '.' };
+const SIGNS = { forbidden: 'x', inapplicable: '.', stale: '?' };
 function answers(viewer: Viewer, subject: Subject): string {
   return ACTIONS.map((action) => {
     const refusal = actionNamed(action).refusalOf(viewer, subject);

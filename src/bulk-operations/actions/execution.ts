@@ -2,7 +2,7 @@ import { dayOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import type { Act } from '../../verbs/act.ts';
 import { type Judge, judge, perform, type Subjected } from '../../verbs/action.ts';
-import { inapplicable, type Outcome, type Refusal } from '../../verbs/outcome.ts';
+import { type Outcome, type Refusal, stale } from '../../verbs/outcome.ts';
 import type { BulkOperation } from '../bulk-operation.ts';
 import { claimOperation, findItemIds, findVersions, keepOutcomes } from '../bulk-operation-store.ts';
 import { actionOf, BULK_SUBJECTS } from './bulk-subjects.ts';
@@ -49,5 +49,5 @@ async function changedSince(
   if (undoes === null) return new Map();
   const versions = await findVersions(db, undoes);
   const changed = subjects.filter(({ id, version }) => versions.get(id) !== version);
-  return new Map(changed.map(({ id }) => [id, inapplicable('was changed since')]));
+  return new Map(changed.map(({ id }) => [id, stale()]));
 }

@@ -5,10 +5,10 @@ import { dayOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { FieldErrors, RefusedFields, StaleVersion } from '../../forms/form.ts';
 import { findGroupByName } from '../../groups/group-store.ts';
-import { retellLinkedUsers } from '../../linked-contacts/linked-users.ts';
+import { linkedName } from '../../linked-contacts/linked-contact.ts';
 import { findTagsOf, setTags, spelledTags } from '../../tags/tag-store.ts';
 import { identityKey } from '../../text/identity-key.ts';
-import { findUserByIdentifier } from '../../users/user-store.ts';
+import { findUserByIdentifier, retellContact } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Conflict, Forbidden, NotFound } from '../../verbs/refusals.ts';
 import {
@@ -92,7 +92,7 @@ export async function updateContact(
     });
   await setAccounts(trx, id, values.accounts);
   await setTags(trx, 'contact', id, values.tags);
-  await retellLinkedUsers(trx, id);
+  await retellContact(trx, id, linkedName(await findContactOfAnyOwner(trx, id)));
   await recordChanges(trx, act, [
     { action: 'contact.updated', subjectType: 'contact', subjectId: id, subjectName: values.name, ...changes },
   ]);
@@ -129,7 +129,7 @@ async function setActivity(trx: Transaction, act: Act, id: number, activity: Con
   await trx('contacts')
     .where({ id })
     .update({ activity, version: contact.version + 1 });
-  await retellLinkedUsers(trx, id);
+  await retellContact(trx, id, linkedName(await findContactOfAnyOwner(trx, id)));
   await recordChanges(trx, act, [
     {
       action: activity === 'deleted' ? 'contact.deleted' : 'contact.restored',

@@ -19,10 +19,9 @@ import { INVITATION } from '../../users/actions/invitation.ts';
 import { LOGIN_ATTEMPTS_RESET } from '../../users/actions/login-attempts-reset.ts';
 import { renewLinks } from '../../users/actions/renewed-links.ts';
 import { performOnUsers } from '../../users/actions/user-actions.ts';
-import { createUser, takenMessage } from '../../users/actions/user-editing.ts';
+import { createUser } from '../../users/actions/user-creation.ts';
 import type { Subject } from '../../users/user.ts';
-import { checkUser, emptyUser } from '../../users/user-form.ts';
-import { findSubjects, findUserByIdentifier, findUsers } from '../../users/user-store.ts';
+import { findSubjects, findUserByIdentifier, findUsers, takenMessage } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import { forbidden, inapplicable, type Outcome } from '../../verbs/outcome.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
@@ -61,15 +60,13 @@ export async function inviteIntoGroup(
 ): Promise<number | undefined> {
   const group = await findLedGroup(trx, act.by.id, groupId, dayOf(act.at));
   await BY_LEADING.requireGroup(trx, act, group);
-  const { values, errors } = checkUser({ ...emptyUser(), ...invited, groups: [String(groupId)] });
-  if (errors) throw new FieldErrors(errors);
-  if (await findUserByIdentifier(trx, values.email)) {
-    await addByEmail(trx, act, groupId, [values.email], null);
+  if (await findUserByIdentifier(trx, invited.email)) {
+    await addByEmail(trx, act, groupId, [invited.email], null);
     return undefined;
   }
   const able = enabled(act, group.rights);
-  const id = await createUser(trx, able, values).catch((error) => {
-    if (error instanceof FieldErrors && error.errors.name === takenMessage('name', values.name))
+  const id = await createUser(trx, able, { ...invited, groups: [groupId] }).catch((error) => {
+    if (error instanceof FieldErrors && error.errors.name === takenMessage('name', invited.name))
       throw new FieldErrors({ name: NAME_UNUSABLE });
     throw error;
   });

@@ -3,9 +3,9 @@ import { ALL_RIGHTS, covers } from '../../access/rights.ts';
 import type { Database, Transaction } from '../../db/database.ts';
 import { createGroup, findGroups } from '../../groups/group-store.ts';
 import { setPassword } from '../../passwords/password-store.ts';
-import { createUser } from '../../users/actions/user-editing.ts';
+import { createUser } from '../../users/actions/user-creation.ts';
 import type { User } from '../../users/user.ts';
-import { checkUser, emptyUser } from '../../users/user-form.ts';
+import { checkNames } from '../../users/user-form.ts';
 import { findUsers } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Gone } from '../../verbs/refusals.ts';
@@ -21,7 +21,7 @@ export async function createFirstAdministrator(
   act: Act,
   values: { name: string; email: string; passwordHash: string },
 ): Promise<User> {
-  const checked = checkUser({ ...emptyUser(), name: values.name, email: values.email });
+  const checked = checkNames(values);
   if (checked.errors) throw new Error(Object.values(checked.errors).join(' '));
   return db.write(async (trx) => {
     if (await isAnyAdministrator(trx)) throw new Gone('Roster is set up already. Sign in instead.');

@@ -23,12 +23,11 @@ import type { Channel } from '../../verbs/act.ts';
 import { channelNamed } from '../../web/channel.ts';
 import { pickersOf } from '../../web/picker.ts';
 import { render } from '../../web/render.ts';
-import { takenMessage } from '../actions/user-editing.ts';
 import { findUsersCalled, suggestedByName } from '../list/user-suggestions.ts';
 import type { User } from '../user.ts';
 import { checkUser, typedOf, typedUser, USER_SEARCHES } from '../user-form.ts';
 import { stateLimits } from '../user-state.ts';
-import { findUserByIdentifier, findUserNames } from '../user-store.ts';
+import { findUserByIdentifier, findUserNames, takenMessage } from '../user-store.ts';
 
 interface FormState {
   typed: Typed;

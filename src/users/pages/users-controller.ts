@@ -21,7 +21,7 @@ import { render } from '../../web/render.ts';
 import { INVITATION } from '../actions/invitation.ts';
 import { renewLinks } from '../actions/renewed-links.ts';
 import { performOnUsers } from '../actions/user-actions.ts';
-import { createUser, updateUser } from '../actions/user-editing.ts';
+import { createFromForm, saveForm } from '../actions/user-form-saving.ts';
 import { listUsers } from '../list/user-list.ts';
 import { listPath, readListQuery } from '../list/user-list-query.ts';
 import type { Subject } from '../user.ts';
@@ -76,7 +76,7 @@ export function usersController(app: AppContext): Router {
     await unlessFieldErrors(app, req, failed, async () => {
       const id = await app.db.write(async (trx) => {
         const act = actOf(app, req);
-        const created = await createUser(trx, act, values);
+        const created = await createFromForm(trx, act, values);
         if (access !== 'later') await performOnUsers(trx, { ...act, channel: access }, INVITATION, [created]);
         return created;
       });
@@ -140,8 +140,8 @@ export function usersController(app: AppContext): Router {
         const version = Number(typed.version);
         const { linksEnded, renewed } = await app.db.write(async (trx) => {
           const act = actOf(app, req);
-          const saved = await updateUser(trx, act, user.id, version, values);
-          return { ...saved, renewed: renewal ? await renewLinks(trx, act, saved.linksEnded) : [] };
+          const linksEnded = await saveForm(trx, act, { id: user.id, version }, values);
+          return { linksEnded, renewed: renewal ? await renewLinks(trx, act, linksEnded) : [] };
         });
         tellSaved(req, user, values, { linksEnded, renewed, renewal });
         res.redirect(303, `/users/${user.id}`);

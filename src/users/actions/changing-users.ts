@@ -1,0 +1,164 @@
+import { mayAdminister } from '../../access/viewer.ts';
+import { differences, type Fields } from '../../audit/audit-event.ts';
+import { recordChanges } from '../../audit/audit-store.ts';
+import { dayOf } from '../../clock.ts';
+import type { Reader, Transaction } from '../../db/database.ts';
+import { mailNotice } from '../../mail/outbox-store.ts';
+import { endLeaderships } from '../../memberships/actions/membership-editing.ts';
+import { changeMemberships } from '../../memberships/membership-store.ts';
+import { endLinks, findOpenLinks } from '../../one-time-links/one-time-link-store.ts';
+import { type EndedLink, endOutgrownLinks } from '../../one-time-links/outgrown-links.ts';
+import { endAccess } from '../../sessions/actions/access-ending.ts';
+import { changeTags } from '../../tags/tag-store.ts';
+import type { Act } from '../../verbs/act.ts';
+import type { Judge } from '../../verbs/action.ts';
+import { requireAdministratorRemains } from '../../verbs/administrator-guard.ts';
+import { allowed, forbidden, leaveOut, NOT_YOURS, type Outcome, stale } from '../../verbs/outcome.ts';
+import type { Subject } from '../user.ts';
+import { findSubjects, keepUsers } from '../user-store.ts';
+import { ownRules } from './own-rules.ts';
+import type { UserChange } from './user-change.ts';
+import { chosenBy, detailsAfter } from './user-choices.ts';
+import { auditFields, columnsOf, findDetails, type UserDetails } from './user-details.ts';
+import { noteOnTimelines } from './user-timelines.ts';
+
+/** What a change comes to: for each of the users, and whose open links ended with it. */
+export interface Changed {
+  outcomes: Outcome<Subject>[];
+  linksEnded: EndedLink[];
+}
+
+/** One user with what becomes of them. */
+interface Step {
+  subject: Subject;
+  before: UserDetails;
+  after: UserDetails;
+  /** Only what differs. */
+  told: { before: Fields; after: Fields };
+}
+
+/** The versions that somebody was shown, by user: who is another by now is left out. */
+export type Versions = ReadonlyMap<number, number>;
+
+/**
+ * Changes what is said of each of these users: guarded, with one audit event for each of whom something differs. Open links end
+ * where they would open more than was meant when they were made; who becomes API-only is signed out. Throws FieldErrors, Forbidden
+ * or NotFound for what concerns all of them.
+ */
+export async function changeUsers(
+  trx: Transaction,
+  act: Act,
+  ids: number[],
+  change: UserChange,
+  versions?: Versions,
+): Promise<Changed> {
+  const outcomes = await judgeChange(trx, act, ids, versions);
+  const chosen = await chosenBy(trx, act, change);
+  const details = await findDetails(trx, allowed(outcomes));
+  const after = new Map<number, UserDetails>();
+  for (const subject of allowed(outcomes))
+    after.set(subject.id, await detailsAfter(trx, act, subject, details.get(subject.id)!, chosen));
+  const rules = await ownRules(trx, act);
+  leaveOut(outcomes, (subject) => rules(subject, details.get(subject.id)!, after.get(subject.id)!));
+  const steps = allowed(outcomes).flatMap((subject) => stepOf(subject, details, after));
+  const linksEnded = steps.length > 0 ? await take(trx, act, steps) : [];
+  return { outcomes, linksEnded };
+}
+
+/** Who of these may be changed by whom, as they were shown. */
+export async function judgeChange(
+  db: Reader,
+  { by, at }: Judge,
+  ids: number[],
+  versions?: Versions,
+): Promise<Outcome<Subject>[]> {
+  const subjects = await findSubjects(db, ids, dayOf(at));
+  return subjects.map((subject): Outcome<Subject> => {
+    if (!mayAdminister(by, subject)) return { subject, refusal: forbidden(NOT_YOURS) };
+    const isShown = versions === undefined || versions.get(subject.id) === subject.version;
+    return isShown ? { subject } : { subject, refusal: stale() };
+  });
+}
+
+function stepOf(subject: Subject, before: Map<number, UserDetails>, after: Map<number, UserDetails>): Step[] {
+  const [from, to] = [before.get(subject.id)!, after.get(subject.id)!];
+  const told = differences(auditFields(from), auditFields(to));
+  return told ? [{ subject, before: from, after: to, told }] : [];
+}
+
+async function take(trx: Transaction, act: Act, steps: Step[]): Promise<EndedLink[]> {
+  await keepUsers(
+    trx,
+    steps.map(({ subject, before, after }) => ({ id: subject.id, columns: changedColumns(before, after) })),
+  );
+  await changeMemberships(
+    trx,
+    steps.map(({ subject, before, after }) => ({
+      id: subject.id,
+      from: idsOf(before.groups),
+      to: idsOf(after.groups),
+    })),
+    { at: act.at, by: act.by.id },
+  );
+  await endLeaderships(trx, act, idsIn(steps));
+  await changeTags(
+    trx,
+    'user',
+    steps.map(({ subject, before, after }) => ({ id: subject.id, from: before.tags, to: after.tags })),
+  );
+  const linksEnded = await endWhatIsOutdated(trx, act, steps);
+  const eventIds = await recordChanges(
+    trx,
+    act,
+    steps.map(({ subject, after, told }) => ({
+      action: 'user.updated',
+      subjectType: 'user',
+      subjectId: subject.id,
+      subjectName: after.user.name,
+      ...told,
+    })),
+  );
+  for (const [n, { before, after }] of steps.entries()) await noteOnTimelines(trx, [eventIds[n]], before, after);
+  for (const step of steps) await tellOfNewEmail(trx, act, step);
+  await requireAdministratorRemains(trx);
+  return linksEnded;
+}
+
+/** Links that were made for another email address end as well: they may have gone there. */
+async function endWhatIsOutdated(trx: Transaction, act: Act, steps: Step[]): Promise<EndedLink[]> {
+  const becomeApiOnly = steps.filter(({ before, after }) => after.user.apiOnly && !before.user.apiOnly);
+  const isMoved = (step: Step) => step.before.user.email !== step.after.user.email || becomeApiOnly.includes(step);
+  const moved = steps.filter(isMoved);
+  const ended = await findOpenLinks(trx, idsIn(moved), act.at);
+  await endLinks(trx, act, idsIn(moved));
+  if (becomeApiOnly.length > 0) await endAccess(trx, act, idsIn(becomeApiOnly));
+  const others = steps.filter((step) => !moved.includes(step)).map((step) => step.subject);
+  return [...ended, ...(await endOutgrownLinks(trx, act, others))];
+}
+
+/** At both addresses: who reads the old one may be the only one to know that it should not have changed. */
+async function tellOfNewEmail(trx: Transaction, act: Act, { subject, before, after }: Step): Promise<void> {
+  const [from, to] = [before.user.email, after.user.email];
+  if (from === to || subject.activity !== 'active') return;
+  for (const address of [from, to])
+    await mailNotice(
+      trx,
+      act,
+      'email-changed',
+      { userId: subject.id, address },
+      { before: from, after: to, by: act.by.name },
+    );
+}
+
+function changedColumns(before: UserDetails, after: UserDetails): Record<string, unknown> {
+  const [from, to]: Record<string, unknown>[] = [columnsOf(before, before), columnsOf(after, before)];
+  return Object.fromEntries(Object.entries(to).filter(([column, value]) => from[column] !== value));
+}
+
+function idsIn(steps: Step[]): number[] {
+  return steps.map((step) => step.subject.id);
+}
+
+function idsOf(groups: { id: number }[]): number[] {
+  return groups.map((group) => group.id);
+}

@@ -1,0 +1,39 @@
+import type { Reader } from '../../db/database.ts';
+import type { Judge } from '../../verbs/action.ts';
+import { forbiddenFields, type Refusal } from '../../verbs/outcome.ts';
+import type { Subject } from '../user.ts';
+import { findUsers } from '../user-store.ts';
+import type { UserDetails } from './user-details.ts';
+
+type Rule = (subject: Subject, before: UserDetails, after: UserDetails) => Refusal | undefined;
+
+/** What nobody changes of themself, and what one lifts from nobody who has it oneself. */
+export async function ownRules(db: Reader, { by }: Judge): Promise<Rule> {
+  const [actor] = by.id === null ? [] : await findUsers(db, [by.id]);
+  return (subject, before, after) => {
+    const errors: Record<string, string> = {
+      ...(by.id === subject.id && againstOneself(before, after)),
+      ...(actor?.noSharedData && lifting(before, after)),
+    };
+    return Object.keys(errors).length > 0 ? forbiddenFields(errors) : undefined;
+  };
+}
+
+/** Nobody expires or demotes themself (promise 4). */
+function againstOneself(before: UserDetails, after: UserDetails): Record<string, string> {
+  const errors: Record<string, string> = {};
+  if (after.user.expiresOn !== null && after.user.expiresOn !== before.user.expiresOn)
+    errors.expiresOn = 'This is yourself: nobody sets their own expiry date. Ask another administrator.';
+  if (after.user.apiOnly && !before.user.apiOnly)
+    errors.apiOnly = 'This is yourself: nobody makes themself API-only. Ask another administrator.';
+  const kept = new Set(after.groups.map((group) => group.id));
+  if (before.groups.some((group) => !kept.has(group.id) && Object.keys(group.rights).length > 0))
+    errors.groups = 'This is yourself: nobody takes rights from themself. Ask another administrator.';
+  return errors;
+}
+
+/** Whoever has No shared data lifts it from nobody, least of all from themself: it narrows what their rights open (R62). */
+function lifting(before: UserDetails, after: UserDetails): Record<string, string> {
+  if (!before.user.noSharedData || after.user.noSharedData) return {};
+  return { noSharedData: 'You have No shared data yourself, so you cannot lift it. Ask another administrator.' };
+}

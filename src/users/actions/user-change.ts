@@ -1,0 +1,36 @@
+import type { Day } from '../../clock.ts';
+import type { SetChange } from '../../verbs/set-change.ts';
+
+/** What makes a user an integration. */
+export interface ApiOnly {
+  reason: string;
+  /** Who answers for it. */
+  ownerId: number;
+  reviewOn: Day;
+}
+
+/** What is to be different about users. What is left out stays as it is; it fits one user as well as many. */
+export interface UserChange {
+  name?: string;
+  email?: string;
+  /** The person who signs in so. */
+  contactId?: number | null;
+  /** Whether it was read that the person is a customer's or a supplier's. */
+  acceptsAccounts?: boolean;
+  groups?: SetChange<number>;
+  tags?: SetChange<string>;
+  /** The last day on which they are let in. */
+  expiresOn?: Day | null;
+  noSharedData?: boolean;
+  /** Null for a person. */
+  apiOnly?: ApiOnly | null;
+  description?: string;
+}
+
+/** A user who is only now made: all but name and email may be left out. */
+export interface NewUser extends Omit<UserChange, 'groups' | 'tags'> {
+  name: string;
+  email: string;
+  groups?: number[];
+  tags?: string[];
+}

@@ -1,0 +1,92 @@
+import type { Fields } from '../../audit/audit-event.ts';
+import type { Contact } from '../../contacts/contact.ts';
+import { findContactsOfAnyOwner } from '../../contacts/contact-store.ts';
+import type { Reader } from '../../db/database.ts';
+import type { Group } from '../../groups/group.ts';
+import { findGroups } from '../../groups/group-store.ts';
+import { linkedName, linkInWords } from '../../linked-contacts/linked-contact.ts';
+import { findMemberships } from '../../memberships/membership-store.ts';
+import { findTagNames } from '../../tags/tag-store.ts';
+import type { Subject, User } from '../user.ts';
+import { keyColumns, nameColumns } from '../user-columns.ts';
+import { findUserNames } from '../user-store.ts';
+
+/** All of a user that a form shows or a change changes. */
+export interface UserDetails {
+  user: Pick<
+    User,
+    'name' | 'email' | 'expiresOn' | 'noSharedData' | 'apiOnly' | 'apiOnlyReason' | 'apiOnlyReviewOn' | 'description'
+  >;
+  contact: Contact | undefined;
+  groups: Group[];
+  tags: string[];
+  /** Who answers for an integration. */
+  owner: { id: number; name: string } | undefined;
+}
+
+/** As they stand now, by user. */
+export async function findDetails(db: Reader, subjects: Subject[]): Promise<Map<number, UserDetails>> {
+  const ids = subjects.map((subject) => subject.id);
+  const memberships = Map.groupBy(await findMemberships(db, ids), (membership) => membership.userId);
+  const groupIds = [...memberships.values()].flat().map((membership) => membership.groupId);
+  const groups = new Map((await findGroups(db, [...new Set(groupIds)])).map((group) => [group.id, group]));
+  const tags = await findTagNames(db, 'user', ids);
+  const contacts = await findContactsOfAnyOwner(db, given(subjects.map((subject) => subject.contactId)));
+  const owners = await findUserNames(
+    db,
+    subjects.map((subject) => subject.apiOnlyOwnerId),
+  );
+  return new Map(
+    subjects.map((user) => {
+      const ownerName = owners.get(user.apiOnlyOwnerId ?? 0);
+      return [
+        user.id,
+        {
+          user,
+          contact: contacts.get(user.contactId ?? 0),
+          groups: (memberships.get(user.id) ?? []).flatMap(({ groupId }) => groups.get(groupId) ?? []),
+          tags: tags.get(user.id) ?? [],
+          owner: ownerName === undefined ? undefined : { id: user.apiOnlyOwnerId!, name: ownerName },
+        },
+      ];
+    }),
+  );
+}
+
+/** What the audit says of a user, in the order of the form. */
+export function auditFields({ user, contact, groups, tags, owner }: UserDetails): Fields {
+  return {
+    name: user.name,
+    email: user.email,
+    linkedContact: linkInWords(contact),
+    groups: groups.map((group) => group.name).sort(),
+    tags: tags.toSorted(),
+    expiresOn: user.expiresOn,
+    noSharedData: user.noSharedData,
+    apiOnly: user.apiOnly,
+    apiOnlyReason: user.apiOnlyReason,
+    apiOnlyOwner: owner?.name ?? null,
+    apiOnlyReviewOn: user.apiOnlyReviewOn,
+    description: user.description,
+  };
+}
+
+function given(ids: (number | null)[]): number[] {
+  return [...new Set(ids.filter((id) => id !== null))];
+}
+
+/** The columns that hold them; the keys of names are left out where these stay as they are in `before`. */
+export function columnsOf({ user, contact, owner }: UserDetails, before?: UserDetails) {
+  return {
+    ...nameColumns(user, linkedName(contact)),
+    ...keyColumns(user, before?.user),
+    no_shared_data: user.noSharedData,
+    expires_on: user.expiresOn,
+    description: user.description,
+    contact_id: contact?.id ?? null,
+    api_only: user.apiOnly,
+    api_only_reason: user.apiOnlyReason,
+    api_only_owner_id: owner?.id ?? null,
+    api_only_review_on: user.apiOnlyReviewOn,
+  };
+}

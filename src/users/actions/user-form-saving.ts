@@ -1,0 +1,66 @@
+import { may } from '../../access/viewer.ts';
+import { dayOf } from '../../clock.ts';
+import { createPerson } from '../../contacts/contact-store.ts';
+import { findContactViewer } from '../../contacts/contact-viewer.ts';
+import type { Transaction } from '../../db/database.ts';
+import { FieldErrors } from '../../forms/form.ts';
+import { requireDone } from '../../forms/required-outcome.ts';
+import { createGroup } from '../../groups/group-store.ts';
+import type { EndedLink } from '../../one-time-links/outgrown-links.ts';
+import type { Act } from '../../verbs/act.ts';
+import { Forbidden } from '../../verbs/refusals.ts';
+import type { UserValues } from '../user-form.ts';
+import { findUserByIdentifier } from '../user-store.ts';
+import { changeUsers, judgeChange } from './changing-users.ts';
+import type { ApiOnly, NewUser } from './user-change.ts';
+import { createUser } from './user-creation.ts';
+
+/** A user as *New User* was filled in. Throws FieldErrors or Forbidden. */
+export async function createFromForm(trx: Transaction, act: Act, values: UserValues): Promise<number> {
+  if (!may(act.by, 'users', 'write')) throw new Forbidden('You may not create users.');
+  return createUser(trx, act, await resolved(trx, act, values));
+}
+
+/** Replaces what *Edit* shows. Throws StaleVersion, FieldErrors or Forbidden. Returns the links that ended with it. */
+export async function saveForm(
+  trx: Transaction,
+  act: Act,
+  { id, version }: { id: number; version: number },
+  values: UserValues,
+): Promise<EndedLink[]> {
+  const versions = new Map([[id, version]]);
+  requireDone(await judgeChange(trx, act, [id], versions));
+  const { outcomes, linksEnded } = await changeUsers(trx, act, [id], await resolved(trx, act, values), versions);
+  requireDone(outcomes);
+  return linksEnded;
+}
+
+/** The form as a change: what it makes on the spot is made, and whom it names is looked up. */
+async function resolved(trx: Transaction, act: Act, values: UserValues): Promise<NewUser> {
+  const { name, email, tags, expiresOn, noSharedData, description } = values;
+  const contactId = values.newContactName ? await madeContact(trx, act, values) : values.contactId;
+  const groups = values.newGroup ? [...values.groups, await madeGroup(trx, act, values.newGroup)] : values.groups;
+  const apiOnly = values.apiOnly ? await integrationOf(trx, values) : null;
+  const acceptsAccounts = values.acceptAccounts;
+  return { name, email, contactId, acceptsAccounts, groups, tags, expiresOn, noSharedData, description, apiOnly };
+}
+
+async function madeContact(trx: Transaction, act: Act, values: UserValues): Promise<number> {
+  if (!may(act.by, 'contacts', 'write')) throw new Forbidden('You may not create contacts.');
+  const viewer = await findContactViewer(trx, act.by, dayOf(act.at));
+  return createPerson(trx, act, viewer, { name: values.newContactName, email: values.newContactEmail || null });
+}
+
+async function madeGroup(trx: Transaction, act: Act, name: string): Promise<number> {
+  if (!may(act.by, 'groups', 'write')) throw new Forbidden('You may not create groups.');
+  return createGroup(trx, act, { name }).catch((error) => {
+    if (error instanceof FieldErrors) throw new FieldErrors({ newGroup: `${error.errors.name} Tick it in the list.` });
+    throw error;
+  });
+}
+
+async function integrationOf(trx: Transaction, values: UserValues): Promise<ApiOnly> {
+  const owner = await findUserByIdentifier(trx, values.apiOnlyOwner);
+  if (!owner) throw new FieldErrors({ apiOnlyOwner: 'There is no active user with this name or email.' });
+  return { reason: values.apiOnlyReason, ownerId: owner.id, reviewOn: values.apiOnlyReviewOn! };
+}
