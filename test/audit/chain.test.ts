@@ -123,6 +123,15 @@ describe('the chain of audit events', () => {
     expect(await verify()).toMatchObject({ intact: false, problem: 'has a forged head' });
   });
 
+  it('notices a head of earlier that was put back, with all events in their places (R79)', async () => {
+    const earlier = await app.db.read('audit_head').first();
+    const change = { action: 'user.kissed', subjectType: 'user', subjectId: 1, subjectName: 'x' } as const;
+    await app.db.write((trx) => recordChanges(trx, act(), [change]));
+    expect(await verify()).toEqual({ intact: true, events: last + 1 });
+    await tamper((trx) => trx('audit_head').update(earlier));
+    expect(await verify()).toEqual({ intact: false, eventId: last + 1, problem: 'was added past the head' });
+  });
+
   it('notices a head that is gone (R79)', async () => {
     await tamper((trx) => trx('audit_head').delete());
     expect((await verify()).intact).toBe(false);

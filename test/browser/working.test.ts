@@ -74,12 +74,14 @@ describe('ticks', () => {
   });
 
   it('that were made before the scripts ran stay', async () => {
+    const ticked = Promise.withResolvers<void>();
     await page.route(/selection\.js/, async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await ticked.promise;
       await route.continue();
     });
     await page.goto('/users', { waitUntil: 'commit' });
     await page.getByLabel('Tick ada', { exact: true }).check();
+    ticked.resolve();
     await bar().getByText('1 ticked').waitFor();
     expect(await page.getByLabel('Tick ada', { exact: true }).isChecked()).toBe(true);
   });

@@ -205,14 +205,16 @@ describe('the room for a start on a full disk', () => {
   it('is kept while the server runs and when it ended, and given up to open the data', async () => {
     await made();
     expect(reserve()).toBe(128 * 1024);
-    const whileOpening: (number | undefined)[] = [];
-    const watching = watch(folder, (_event, name) => {
-      if (name === 'reserve') whileOpening.push(reserve());
+    // A file that goes, or comes, is told as renamed.
+    const given = new Promise<void>((resolve) => {
+      const watching = watch(folder, (event, name) => {
+        if (event !== 'rename' || name !== 'reserve') return;
+        watching.close();
+        resolve();
+      });
     });
     await open();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    watching.close();
-    expect(whileOpening.length).toBeGreaterThan(0);
+    await given;
     expect(reserve()).toBe(128 * 1024);
   });
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { Transaction } from '../../src/db/database.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { factsBesideAudit } from '../support/database.ts';
+import { nextInLine } from '../support/line.ts';
 import { createdBy, groupId } from '../support/people.ts';
 import { Session, signedIn } from '../support/session.ts';
 
@@ -41,9 +42,9 @@ it.each(DEEDS.flatMap(([deed, act]) => ENDS.map(([end, change]) => ({ deed, act,
   async ({ act, change }) => {
     let answer: Promise<{ status: number }> | undefined;
     await app.db.write(async (trx) => {
+      const inLine = nextInLine(app);
       answer = act();
-      // By now it was judged by what stood before, and waits for the write lock.
-      await new Promise((resolve) => setTimeout(resolve, 400));
+      await inLine;
       await change(trx);
     });
     const before = await factsBesideAudit(app);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { HOUR } from '../../src/clock.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
@@ -185,6 +185,24 @@ describe('an invitation', () => {
     expect((await userRow(app, app.people.carol)).password_hash).toBeNull();
     const record = pageOf(await (await signedIn(app, 'alice')).get(pathTo(app, 'carol')));
     expect(record.heading()).toBe('carol Invitation expired');
+  });
+
+  it('is not used up by a password that was sent in time and hashed until after the end (R34)', async () => {
+    const link = await invite();
+    app.clock.advance(72 * HOUR - 1);
+    const carol = await opened(app, link);
+    const { hasher } = app.context;
+    const hash = hasher.hash.bind(hasher);
+    const hashing = jest.spyOn(hasher, 'hash').mockImplementation(async (password) => {
+      app.clock.advance(1);
+      return hash(password);
+    });
+    const audit = await watchAudit(app);
+    expect((await accept(carol)).status).toBe(410);
+    expect(hashing).toHaveBeenCalledTimes(1);
+    expect(await userRow(app, app.people.carol)).toMatchObject({ password_hash: null });
+    expect(await app.db.read('links').where('user_id', app.people.carol).whereNotNull('used_at')).toEqual([]);
+    expect(await audit.actions()).not.toContain('password.chosen');
   });
 
   it('lasts as long as the settings say (R34)', async () => {

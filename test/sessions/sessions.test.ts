@@ -244,6 +244,18 @@ describe('a session', () => {
     }
   });
 
+  it('is not begun anew by a request that ended after it and has something to tell its next page', async () => {
+    const alice = await signedIn(app, 'alice');
+    await alice.formToken();
+    // The request itself ends it halfway, between its change and its answer: always in time.
+    await app.db.write((trx) =>
+      trx.raw('create trigger end_sessions after insert on audit_events begin delete from sessions; end'),
+    );
+    expect((await alice.post(pathTo(app, 'bob', '/access-confirmation'))).status).toBe(303);
+    expect(await app.db.read('sessions')).toEqual([]);
+    expect(await isSignedIn(alice)).toBe(false);
+  });
+
   it('is never left behind by somebody who signed in at the very moment at which they were deactivated (R51)', async () => {
     const alice = await signedIn(app, 'alice');
     await alice.get('/credentials');

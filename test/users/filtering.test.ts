@@ -264,6 +264,23 @@ describe('the counts', () => {
     expect(late).toBe(0);
   });
 
+  it('are read anew where the feed of changes was pruned past what was read', async () => {
+    const index = new UserIndex(app.db.read, app.clock.now);
+    await index.refresh();
+    const limits = { now: app.clock.now(), staleDays: 90, confirmDays: 180 };
+    const nobody = { tagIds: new Set<number>(), groupIds: new Set<number>(), states: 0 };
+    const active = () => index.select({ ...nobody, activities: new Set<Activity>(['active']) }, limits).total;
+    const before = active();
+    await app.db.write(async (trx) => {
+      const { newest } = await trx('user_changes').max('id as newest').first();
+      await trx('users').where('id', app.people.rita).update({ activity: 'deactivated' });
+      await trx('user_changes').where('id', '>', newest).delete();
+      await trx('users').where('id', app.people.lena).update({ description: 'changed last' });
+    });
+    await index.refresh();
+    expect(active()).toBe(before - 1);
+  });
+
   it('move with time alone: what expires overnight is counted in the morning', async () => {
     const alice = await signedIn(app, 'alice');
     const tomorrow = instant(app.clock.now() + DAY).slice(0, 10);

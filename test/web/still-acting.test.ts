@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { Transaction } from '../../src/db/database.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { nextInLine } from '../support/line.ts';
 import { groupId, pathTo } from '../support/people.ts';
 import { type Session, signedIn } from '../support/session.ts';
 
@@ -30,9 +31,9 @@ const CHANGES: [string, number, (trx: Transaction) => Promise<unknown>][] = [
 it.each(CHANGES)('does nothing for who was %s ahead in line (R89)', async (_, expected, change) => {
   let answer: Promise<{ status: number }> | undefined;
   await app.db.write(async (trx) => {
+    const inLine = nextInLine(app);
     answer = ada.post(pathTo(app, 'bob', '/deactivation'), {});
-    // By now it was judged by what stood before, and waits for the write lock.
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await inLine;
     await change(trx);
   });
   expect((await answer!).status).toBe(expected);

@@ -1,0 +1,24 @@
+import { jest } from '@jest/globals';
+import type { TestApp } from './app.ts';
+
+/** Resolves when the next change stands in line for its turn to write: its request was judged by what stood until then. */
+export function nextInLine({ db }: Pick<TestApp, 'db'>): Promise<void> {
+  return new Promise((resolve) => {
+    const write = db.write.bind(db);
+    const watched = jest.spyOn(db, 'write').mockImplementation((work) => {
+      watched.mockRestore();
+      resolve();
+      return write(work);
+    });
+  });
+}
+
+/** Resolves when the database is asked for the write lock as often as this; another process may hold it. */
+export function lockAsked({ db }: Pick<TestApp, 'db'>, times = 1): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = 0;
+    db.writer.client.on('query', ({ sql }: { sql: string }) => {
+      if (sql.startsWith('BEGIN') && ++asked === times) resolve();
+    });
+  });
+}
