@@ -17,7 +17,7 @@ export interface ServerProcess {
 }
 
 /** What stands around the program. */
-interface Surroundings {
+export interface Surroundings {
   /** A command with its arguments, to which that of the program is given. */
   under?: string[];
   /** A module that is loaded before the program, and can be told something through a channel. */

@@ -125,16 +125,17 @@ describe('reading the audit', () => {
   });
 
   it.each([
-    'actor=a&actor=b',
-    'actor[]=a',
-    `actor=${'x'.repeat(5_000)}`,
-    'before=x',
-    'before=-1',
-    'before=1e99',
-    'actor=%00',
-    'from=%ff',
-  ])('answers %s with a page (R75)', async (query) => {
-    expect([200, 422]).toContain((await rita.get(`/audit?${query}`)).status);
+    ['actor=a&actor=b', 200],
+    ['actor[]=a', 200],
+    [`actor=${'x'.repeat(5_000)}`, 200],
+    ['before=x', 200],
+    ['before=-1', 200],
+    ['before=1e99', 200],
+    ['actor=%00', 200],
+    ['from=%ff', 422],
+  ])('answers %s with a page (R75)', async (query, status) => {
+    const answer = await rita.get(`/audit?${query}`);
+    expect([answer.status, pageOf(answer).heading()]).toEqual([status, 'Audit']);
   });
 
   it('goes back page by page to the very first event, each once', async () => {

@@ -267,7 +267,9 @@ describe('the execution', () => {
     await max.post(`${path}/execution`);
     await submit(alice, pathTo(app, 'carol', '/edit'), { groups: await groupId(app, 'Administrators') });
     await linkFor(app, 'carol', 'invitation', alice);
-    const links = load((await max.get(path)).text)('#links').text().split('\n');
+    const links = load((await max.get(path)).text)('#links')
+      .text()
+      .split('\n');
     expect(links.map((line) => line.split('\t')[0])).toEqual(['newcomer']);
   });
 

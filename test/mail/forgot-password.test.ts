@@ -125,21 +125,23 @@ it.each(['bobı', 'mıke@example.com', 'mike@example.com', 'miKe@exaᵐple.com']
   },
 );
 
-it.each(['identifier=bob&identifier=me%40evil.example', 'identifier[]=bob', 'identifier[a]=bob', 'identifier%5B%5D=x'])(
-  'takes one name: %s gets no mail (R39)',
-  async (body) => {
-    const stranger = new Session(mailing.app);
-    await stranger.get('/passwords/requests/new');
-    const token = await stranger.formToken();
-    const answer = await stranger.agent
-      .post('/passwords/requests')
-      .set('Content-Type', 'application/x-www-form-urlencoded')
-      .send(`_csrf=${encodeURIComponent(token)}&${body}`);
-    expect([400, 422]).toContain(answer.status);
-    await mailing.deliver();
-    expect(mailing.server.mails).toEqual([]);
-  },
-);
+it.each([
+  ['identifier=bob&identifier=me%40evil.example', 400],
+  ['identifier[]=bob', 422],
+  ['identifier[a]=bob', 422],
+  ['identifier%5B%5D=x', 422],
+])('takes one name: %s gets no mail (R39)', async (body, status) => {
+  const stranger = new Session(mailing.app);
+  await stranger.get('/passwords/requests/new');
+  const token = await stranger.formToken();
+  const answer = await stranger.agent
+    .post('/passwords/requests')
+    .set('Content-Type', 'application/x-www-form-urlencoded')
+    .send(`_csrf=${encodeURIComponent(token)}&${body}`);
+  expect(answer.status).toBe(status);
+  await mailing.deliver();
+  expect(mailing.server.mails).toEqual([]);
+});
 
 it.each<[string, Headers]>([
   ['X-Forwarded-Host', { 'X-Forwarded-Host': 'evil.example' }],

@@ -1,11 +1,13 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type ClientRequest, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from '../../faults/client.ts';
-import { type ServerProcess, startServer } from '../../faults/server-process.ts';
+import { isGone, type ServerProcess, type Surroundings, startServer } from '../../faults/server-process.ts';
 
 const ADMIN = { ADMIN_NAME: 'alice', ADMIN_EMAIL: 'alice@example.com', ADMIN_PASSWORD: 'seven brown kettles sing' };
 
@@ -21,15 +23,15 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(settings: Record<string, string> = {}): Promise<ServerProcess> {
-  const server = await startServer({ DATA_DIR: folder, ...settings });
+async function start(settings: Record<string, string> = {}, surroundings?: Surroundings): Promise<ServerProcess> {
+  const server = await startServer({ DATA_DIR: folder, ...settings }, surroundings);
   running.push(server);
   return server;
 }
 
 /** The lines that a start which must fail prints; it has to end with exit code 1. */
-async function refusal(settings: Record<string, string>): Promise<string[]> {
-  const failure = await start(settings).then(
+async function refusal(settings: Record<string, string>, surroundings?: Surroundings): Promise<string[]> {
+  const failure = await start(settings, surroundings).then(
     () => undefined,
     (error) => error,
   );
@@ -113,9 +115,11 @@ describe('starting', () => {
   });
 
   it('says in one line that the folder cannot be written', async () => {
-    const file = join(folder, 'a-file');
-    writeFileSync(file, '');
-    expect(await refusal({ DATA_DIR: join(file, 'data') }).catch((error) => error.message)).toBeDefined();
+    const dataDir = join(folder, 'a-file', 'data');
+    writeFileSync(join(folder, 'a-file'), '');
+    expect(await refusal({}, { under: ['env', `DATA_DIR=${dataDir}`] })).toEqual([
+      `roster: DATA_DIR cannot be written: ${dataDir} (a part of the path is a file)`,
+    ]);
   });
 
   it('says in one line that the database is none', async () => {
@@ -130,33 +134,45 @@ describe('starting', () => {
   });
 });
 
+/** A sign-in that the server has in hand, and that waits for its body. */
+async function beginSignIn(client: Client): Promise<ClientRequest> {
+  await client.open('/session/new');
+  const form = request(`${client.url}/session`, {
+    method: 'POST',
+    headers: {
+      Cookie: client.cookie,
+      'Content-Type': 'application/x-www-form-urlencoded',
+      Expect: '100-continue',
+    },
+  });
+  form.flushHeaders();
+  await once(form, 'continue');
+  return form;
+}
+
 describe('stopping', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('finishes what is in flight on %s and ends with 0', async (signal) => {
     const server = await start(ADMIN);
     const client = new Client(server.url);
-    await client.get('/session/new');
-    // A sign-in takes a third of a second; the signal arrives in the middle of it.
-    const signingIn = client.signIn('alice', ADMIN.ADMIN_PASSWORD).catch((error) => error);
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    const signIn = await beginSignIn(client);
     server.child.kill(signal);
+    // Ctrl-C through npm arrives twice.
     server.child.kill(signal);
+    expect(await isGone(server.url)).toBe(true);
+    const fields = { _csrf: client.token, identifier: 'alice', password: ADMIN.ADMIN_PASSWORD };
+    signIn.end(String(new URLSearchParams(fields)));
+    const [answer] = await once(signIn, 'response');
+    expect([answer.statusCode, answer.headers.location]).toEqual([303, '/']);
     expect(await server.exited).toEqual({ code: 0, signal: null });
-    // The sign-in itself was answered; only the page after it found nobody.
-    expect(String(await signingIn)).not.toContain('sign-in failed');
   });
 
   it('ends at once on a second signal after a second', async () => {
     const server = await start(ADMIN);
-    // A request that never ends keeps the server from stopping.
-    const socket = (await import('node:net')).connect(Number(new URL(server.url).port), '127.0.0.1');
-    socket.on('error', () => {});
-    socket.write('POST /session HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n');
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    server.child.kill('SIGTERM');
-    await new Promise((resolve) => setTimeout(resolve, 1200));
-    server.child.kill('SIGTERM');
-    const { code } = await server.exited;
-    expect(code).toBe(1);
-    socket.destroy();
+    // It never ends, and keeps the server from stopping in order.
+    const signIn = await beginSignIn(new Client(server.url));
+    signIn.on('error', () => {});
+    const signals = setInterval(() => server.child.kill('SIGTERM'), 200);
+    expect(await server.exited).toEqual({ code: 1, signal: null });
+    clearInterval(signals);
   });
 });

@@ -110,8 +110,7 @@ describe('the first administrator', () => {
         session.post('/setup', { ...WANTED, name: `maria${n}`, email: `m${n}@example.com` }),
       ),
     );
-    expect(answers.filter((answer) => answer.status === 303).length).toBe(1);
-    for (const answer of answers) expect([303, 404, 410]).toContain(answer.status);
+    expect(answers.map((answer) => answer.status).sort()).toEqual([303, ...Array(9).fill(404)]);
     expect((await app.db.read('users')).length).toBe(1);
     expect((await app.db.read('groups')).length).toBe(1);
   });

@@ -272,7 +272,7 @@ describe('the counts', () => {
     const active = () => index.select({ ...nobody, activities: new Set<Activity>(['active']) }, limits).total;
     const before = active();
     await app.db.write(async (trx) => {
-      const { newest } = await trx('user_changes').max('id as newest').first();
+      const newest = (await trx('user_changes').max('id as newest').first())!.newest;
       await trx('users').where('id', app.people.rita).update({ activity: 'deactivated' });
       await trx('user_changes').where('id', '>', newest).delete();
       await trx('users').where('id', app.people.lena).update({ description: 'changed last' });
