@@ -114,16 +114,18 @@ it.each([
   expect(await mailedFor(typed)).toEqual([address]);
 });
 
-it.each(['bobı', 'mıke@example.com', 'mike@example.com', 'miKe@exaᵐple.com'])(
-  'never reaches an address that only looks like one: %j (R40)',
-  async (typed) => {
-    const alice = await signedIn(mailing.app, 'alice');
-    await submit(alice, pathTo(mailing.app, 'bob', '/edit'), { email: 'mike@example.com' });
-    await mailing.deliver();
-    mailing.server.mails.length = 0;
-    for (const address of await mailedFor(typed)) expect(address).toBe('mike@example.com');
-  },
-);
+it.each<[string, string[]]>([
+  ['bobı', []],
+  ['mıke@example.com', ['mike@example.com']],
+  ['mike@example.com', ['mike@example.com']],
+  ['miKe@exaᵐple.com', ['mike@example.com']],
+])('never reaches an address that only looks like one: %j (R40)', async (typed, reached) => {
+  const alice = await signedIn(mailing.app, 'alice');
+  await submit(alice, pathTo(mailing.app, 'bob', '/edit'), { email: 'mike@example.com' });
+  await mailing.deliver();
+  mailing.server.mails.length = 0;
+  expect(await mailedFor(typed)).toEqual(reached);
+});
 
 it.each([
   ['identifier=bob&identifier=me%40evil.example', 400],

@@ -187,6 +187,7 @@ describe('a password that was set', () => {
       .read('users')
       .select('name', 'password_hash');
     const hashes = rows.flatMap((row) => row.password_hash ?? []);
+    expect(hashes.length).toBeGreaterThan(5);
     for (const hash of hashes) expect(hash).toMatch(/^hmac-sha384-bcrypt:\$2b\$\d\d\$[./A-Za-z0-9]{53}$/);
     const kept = JSON.stringify(await everything(app));
     for (const secret of [current, PASSWORD, app.config.secrets.pepper]) expect(kept).not.toContain(secret);

@@ -99,6 +99,7 @@ describe('the users list', () => {
   it('works without scripts: every filter, head and page is a link, and the search is a form', async () => {
     const page = pageOf(await alice.get('/users'));
     expect([page.$('#search-form').attr('method'), page.$('#search-form').attr('action')]).toEqual(['get', '/users']);
+    for (const part of ['thead', '#filters']) expect([part, page.$(`${part} a`).length > 3]).toEqual([part, true]);
     for (const a of page.$('thead a, #filters a, .pager a, .chips a').toArray()) {
       expect(a.attribs.href).toMatch(/^\/users/);
       expect((await alice.get(a.attribs.href)).status).toBe(200);
