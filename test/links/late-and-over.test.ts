@@ -261,9 +261,13 @@ describe('with mail', () => {
       [['alice@example.com'], expect.stringMatching(/^carol waits for a new invitation/)],
     ]);
     expect(await app.db.read('links').count('* as n').first()).toEqual(links);
-    expect(pageOf(await (await signedIn(app, 'alice')).get('/invitations')).textOf('#asked-for ~ *')).toMatch(
-      /carol waits/,
-    );
+    const alice = await signedIn(app, 'alice');
+    const waiting = async () => pageOf(await alice.get('/invitations')).textOf('#asked-for ~ *');
+    expect(await waiting()).toMatch(/carol waits/);
+    // Whoever is invited anew waits no more.
+    await linkFor(app, 'carol', 'invitation', alice);
+    expect(await waiting()).not.toContain('carol');
+    expect(await app.db.read('invitation_requests')).toEqual([]);
   });
 
   it('a late request for a link asks for nothing', async () => {

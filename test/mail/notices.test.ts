@@ -52,6 +52,13 @@ it('tells of a changed email at the old address and at the new one (R27)', async
   expect(await sent()).toEqual([]);
 });
 
+it('tells nobody of the changed email of somebody who is not let in', async () => {
+  const alice = await signedIn(mailing.app, 'alice');
+  const saved = await submit(alice, pathTo(mailing.app, 'dave', '/edit'), { email: 'david@example.com' });
+  expect(saved.status).toBe(303);
+  expect(await sent()).toEqual([]);
+});
+
 it('tells a user that their account was locked, once for each lock', async () => {
   const stranger = new Session(mailing.app);
   for (let n = 0; n < 8; n++) await stranger.signIn('bob', 'not the password');

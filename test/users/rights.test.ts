@@ -206,6 +206,16 @@ describe('somebody who may change users, but may do less than others', () => {
     },
   );
 
+  it('takes from nobody a group that they could not give (R62)', async () => {
+    const group_id = Number(await groupId(app, 'Support'));
+    const rights = { group_id, application: 'time-sheets', level: 'read' };
+    await app.db.write((trx) => trx('group_permissions').insert(rights));
+    const saved = await submit(max, pathTo(app, 'bob', '/edit'), { groups: [], description: 'without groups' });
+    expect(saved.status).toBe(303);
+    expect(await userRow(app, app.people.bob)).toMatchObject({ description: 'without groups' });
+    expect(await app.db.read('memberships').where('user_id', app.people.bob).pluck('group_id')).toEqual([group_id]);
+  });
+
   it('does not take themself the rights by which they act', async () => {
     const before = await factsBesideAudit(app);
     const refused = await submit(max, pathTo(app, 'max', '/edit'), { groups: await groupId(app, 'Support') });
