@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { APPLICATIONS } from '../../src/groups/permission.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { send, submit } from '../support/form.ts';
@@ -96,6 +97,24 @@ describe('the activity of groups', () => {
     ]);
   });
 
+  it('keeps the members of a deleted group who are edited meanwhile: no form shows it', async () => {
+    await perform(alice, 'delete', 'Support');
+    const saved = await submit(alice, pathTo(app, 'bob', '/edit'), { groups: await groupId(app, 'Auditors') });
+    expect(saved.status).toBe(303);
+    await perform(alice, 'activate', 'Support');
+    const groups = app.db.read('memberships').join('groups', 'groups.id', 'group_id').orderBy('name');
+    expect(await groups.where('user_id', app.people.bob).pluck('name')).toEqual(['Auditors', 'Support']);
+  });
+
+  it('brings back one of two deleted groups of one name', async () => {
+    await perform(alice, 'delete', 'Support');
+    await submit(alice, '/groups/new', { name: 'support' });
+    await perform(alice, 'delete', 'support');
+    const report = pageOf(await perform(alice, 'activate', 'Support', 'support'));
+    expect(report.heading()).toBe('1 group was activated.');
+    expect([await activityOf('Support'), await activityOf('support')].sort()).toEqual(['active', 'deleted']);
+  });
+
   it('that is deleted still counts: nobody weaker makes a link that its return would make stronger (R85)', async () => {
     await allow('Support', 'groups', 'write');
     await perform(alice, 'delete', 'Support');
@@ -117,6 +136,15 @@ describe('the activity of groups', () => {
       expect([await activityOf('Administrators'), await activityOf('Support')]).toEqual(['active', 'deleted']);
     });
 
+    it('where the actor would keep their rights without either of two, and not without both', async () => {
+      await submit(alice, '/groups/new', { name: 'Deputies' });
+      for (const application of APPLICATIONS) await allow('Deputies', application, 'write');
+      await alice.post(`/groups/${await groupId(app, 'Deputies')}/members`, { list: 'alice', confirmed: 'yes' });
+      const report = pageOf(await perform(alice, 'deactivate', 'Administrators', 'Deputies'));
+      expect(report.heading()).toBe('1 group was deactivated.');
+      expect([await activityOf('Administrators'), await activityOf('Deputies')]).toEqual(['deactivated', 'active']);
+    });
+
     it('where it grants, or a member holds, what the actor does not (R61, R62)', async () => {
       await allow('Helpdesk', 'groups', 'write');
       const max = await signedIn(app, 'max');
@@ -134,6 +162,27 @@ describe('the activity of groups', () => {
       ]);
       await perform(max, 'deactivate', 'Auditors', 'Support');
       expect([await activityOf('Auditors'), await activityOf('Support')]).toEqual(['active', 'active']);
+    });
+
+    it('where a member holds more than the actor for now, unless they are deleted or it is over (R61)', async () => {
+      await allow('Helpdesk', 'groups', 'write');
+      const max = await signedIn(app, 'max');
+      await alice.post(`/groups/${await groupId(app, 'Support')}/members`, { list: 'rita', confirmed: 'yes' });
+      const theirs = { user_id: app.people.rita, group_id: await groupId(app, 'Auditors') };
+      const setUntil = (until_on: string | null) =>
+        app.db.write((trx) => trx('memberships').where(theirs).update({ until_on }));
+      const button = async () => pageOf(await press(max, 'deactivate', 'Support')).textOf('#sheet button.main');
+      for (const [until, offered] of [
+        ['2030-01-01', ''],
+        ['2026-11-22', ''],
+        ['2026-11-21', 'Deactivate 1 group'],
+        [null, ''],
+      ] as const) {
+        await setUntil(until);
+        expect([until, await button()]).toEqual([until, offered]);
+      }
+      await alice.post(pathTo(app, 'rita', '/deletion'));
+      expect(await button()).toBe('Deactivate 1 group');
     });
 
     it('by whoever may not change groups, and its operations are hidden from who may not read them', async () => {

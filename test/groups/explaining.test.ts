@@ -67,6 +67,9 @@ describe('why somebody has a right', () => {
     expect(await answerTo('bob', 'contacts', 'read')).toBe(
       'No: bob may not read on Contacts. The group Support grants it, but is deleted.',
     );
+    // It is of no use to who is not in it.
+    const others = await asked('max', 'contacts', 'write');
+    expect(others.textOf('main')).not.toContain('Support');
     await setActivity('Support', 'active');
     await app.db.write((trx) => trx('memberships').where('user_id', app.people.bob).update({ until_on: '2026-11-22' }));
     expect(await answerTo('bob', 'contacts', 'write')).toMatch(/^Yes/);

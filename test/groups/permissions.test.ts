@@ -6,6 +6,7 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { factsBesideAudit } from '../support/database.ts';
 import { send, submit } from '../support/form.ts';
+import { nextInLine } from '../support/line.ts';
 import { linkFor } from '../support/links.ts';
 import { pageOf } from '../support/page.ts';
 import { groupId } from '../support/people.ts';
@@ -82,6 +83,21 @@ describe('the permissions of a group', () => {
       expect(pageOf(stale).texts('.theirs')).toEqual(['Saved meanwhile: none', 'Saved meanwhile: write']);
     }
     expect(await permissionsOf('Support')).toEqual({ contacts: 'write' });
+  });
+
+  it('that somebody ahead in line changed are not overwritten either (409)', async () => {
+    const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), { users: 'read' });
+    let answer: ReturnType<typeof send> | undefined;
+    await app.db.write(async (trx) => {
+      const inLine = nextInLine(app);
+      answer = send(alice, sheet);
+      await inLine;
+      await trx('groups')
+        .where('name', 'Support')
+        .update({ version: trx.raw('version + 1') });
+    });
+    expect((await answer!).status).toBe(409);
+    expect(await permissionsOf('Support')).toEqual({});
   });
 
   it('end the links of members who can do more by them (R37)', async () => {
