@@ -1,31 +1,22 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Express } from 'express';
-import { type People, seedCast } from '../../seeds/cast.ts';
+import type { People } from '../../seeds/cast.ts';
 import { createApp } from '../../src/app.ts';
-import type { AppContext } from '../../src/app-context.ts';
-import { type Config, readSettings } from '../../src/config.ts';
+import type { Config } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import { withSecrets } from '../../src/installation/secrets.ts';
 import { createLogger } from '../../src/logger.ts';
 import type { Mailbox } from '../../src/mail/mailbox.ts';
-import { PasswordHasher } from '../../src/passwords/password-hasher.ts';
-import { actSettings } from '../../src/verbs/act.ts';
+import type { AppContext } from '../../src/app-context.ts';
 import { TestClock } from './clock.ts';
+import { testConfig } from './config.ts';
+import { readTemplate } from './template.ts';
 
-/** Everybody of the cast has it. */
-export const PASSWORD = 'four quiet grey herons';
-
-const SECRETS = {
-  SESSION_SECRET: 'session secret of the tests, long enough',
-  PASSWORD_PEPPER: 'pepper of the tests, which is long enough',
-  LINK_SECRET: 'link secret of the tests, which is long enough',
-  AUDIT_SECRET: 'audit secret of the tests, also long enough',
-};
+export { PASSWORD } from './config.ts';
 
 export interface TestApp {
   url: string;
@@ -54,12 +45,9 @@ interface Start {
   mailbox?: Mailbox;
 }
 
-let template: Promise<{ file: string; people: People }> | undefined;
-
 /** The whole program over a database of its own that holds the cast, listening on a free port. */
 export async function startApp(settings: Record<string, string> = {}, mailbox?: Mailbox): Promise<TestApp> {
-  template ??= makeTemplate();
-  const { file, people } = await template;
+  const { file, people } = readTemplate();
   const folder = mkdtempSync(join(tmpdir(), 'roster-test-'));
   copyFileSync(file, join(folder, 'roster.sqlite'));
   return listen({ settings, people, folder, clock: new TestClock(), mailbox });
@@ -69,11 +57,6 @@ export async function startApp(settings: Record<string, string> = {}, mailbox?: 
 export async function startEmptyApp(settings: Record<string, string> = {}): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'roster-test-'));
   return listen({ settings, people: {} as People, folder, clock: new TestClock() });
-}
-
-export function testConfig(folder: string, settings: Record<string, string> = {}): Config {
-  const config = withSecrets(readSettings({ ...SECRETS, DATA_DIR: folder, LOG_LEVEL: 'info', ...settings }, ''));
-  return { ...config, passwordCost: 4 };
 }
 
 async function listen(start: Start): Promise<TestApp> {
@@ -116,25 +99,4 @@ async function listen(start: Start): Promise<TestApp> {
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** Migrated and filled once for a test file; each test copies it. */
-async function makeTemplate(): Promise<{ file: string; people: People }> {
-  const folder = mkdtempSync(join(tmpdir(), 'roster-template-'));
-  const db = openDatabase(folder);
-  await migrate(db);
-  const config = testConfig(folder);
-  const passwordHash = await new PasswordHasher(config.secrets.pepper, 4).hash(PASSWORD);
-  const people = await seedCast(db, {
-    settings: actSettings(config),
-    loginAttempts: config.loginAttempts,
-    passwordHash,
-    now: new TestClock().now(),
-  });
-  // Closing folds the write-ahead log into the file.
-  await db.close();
-  const file = join(folder, 'roster.sqlite');
-  if (!existsSync(file)) throw new Error('the template was not written');
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return { file, people };
 }

@@ -1,0 +1,47 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type People, seedCast } from '../../seeds/cast.ts';
+import { openDatabase } from '../../src/db/database.ts';
+import { DATABASE_FILE } from '../../src/db/database-files.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { linkSettings } from '../../src/links/link-store.ts';
+import { PasswordHasher } from '../../src/passwords/password-hasher.ts';
+import { TestClock } from './clock.ts';
+import { PASSWORD, testConfig } from './config.ts';
+
+/** Tells the processes that run the tests where the template lies. */
+const FOLDER = 'ROSTER_TEST_TEMPLATE';
+const PEOPLE_FILE = 'people.json';
+
+interface Template {
+  file: string;
+  people: People;
+}
+
+export function readTemplate(): Template {
+  const folder = process.env[FOLDER]!;
+  const people = JSON.parse(readFileSync(join(folder, PEOPLE_FILE), 'utf8'));
+  return { file: join(folder, DATABASE_FILE), people };
+}
+
+/** A database that is migrated and holds the cast, made once for all test files; each test copies it. */
+export default async function makeTemplate(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'roster-template-'));
+  const db = openDatabase(folder);
+  await migrate(db);
+  const config = testConfig(folder);
+  const passwordHash = await new PasswordHasher(config.secrets.pepper, 4).hash(PASSWORD);
+  const people = await seedCast(db, {
+    auditKey: config.secrets.audit,
+    links: linkSettings(config.secrets.link, config.invitationHours, config.resetMinutes),
+    loginAttempts: config.loginAttempts,
+    passwordHash,
+    now: new TestClock().now(),
+  });
+  // Closing folds the write-ahead log into the file.
+  await db.close();
+  writeFileSync(join(folder, PEOPLE_FILE), JSON.stringify(people));
+  process.env[FOLDER] = folder;
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+}
