@@ -10,6 +10,7 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { addContact, letGroup } from '../support/contacts.ts';
 import { factsBesideAudit } from '../support/database.ts';
+import { submit } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
 import { groupId } from '../support/people.ts';
 import { type Session, signedIn } from '../support/session.ts';
@@ -238,4 +239,15 @@ describe('whose a contact is', () => {
     expect([...(await viewerOf('ada')).groupIds]).toEqual([Number(await groupId(app, 'Administrators'))]);
     expect([(await viewerOf('bob')).noSharedData, (await viewerOf('lena')).noSharedData]).toEqual([false, true]);
   });
+});
+
+it('is at first whoever makes it and has No shared data: nobody makes what they could not see', async () => {
+  await using app = await startApp();
+  await app.db.write((trx) => trx('users').where('id', app.people.alice).update({ no_shared_data: true }));
+  const alice = await signedIn(app, 'alice');
+  expect(pageOf(await alice.get('/contacts/new?kind=person')).typed()).toMatchObject({ owner: 'private' });
+  const fields = { name: 'nora', email: 'nora@example.com', newContactName: 'Nora Nilsson' };
+  expect((await submit(alice, '/users/new', fields)).status).toBe(303);
+  const made = await app.db.read('contacts').where('name', 'Nora Nilsson').first();
+  expect(made).toMatchObject({ owner_user_id: app.people.alice, owner_group_id: null });
 });
