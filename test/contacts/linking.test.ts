@@ -5,7 +5,7 @@ import { addContact } from '../support/contacts.ts';
 import { factsBesideAudit, userRow } from '../support/database.ts';
 import { send, submit } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
-import { groupId, newcomer } from '../support/people.ts';
+import { groupId, newcomer, pathTo } from '../support/people.ts';
 import { type Session, signedIn } from '../support/session.ts';
 
 const ACME = 1;
@@ -41,6 +41,16 @@ describe('a person and who signs in as them', () => {
     for (const path of [`/contacts/${MARIA}`, `/users/${app.people.lena}`])
       expect(pageOf(await alice.get(path)).texts('.event > p:first-child')[0]).toBe('12:00 alice changed lena');
     expect(pageOf(await alice.get('/users?q=muller')).texts('th.name a')).toEqual(['lena']);
+  });
+
+  it('are not linked any more where the person was deleted while the form was open', async () => {
+    const form = await alice.get(pathTo(app, 'lena', '/edit'));
+    await alice.post(`/contacts/${MARIA}/deletion`);
+    expect(errorsOf(await send(alice, form, { contactId: String(MARIA) }))).toEqual([
+      422,
+      { contactId: 'María Müller is deleted.' },
+    ]);
+    expect(await userRow(app, app.people.lena)).toMatchObject({ contact_id: null });
   });
 
   it('are one and one', async () => {

@@ -58,6 +58,16 @@ describe('too many failed sign-ins', () => {
     expect(count.own - before).toBe(2 * LIMIT);
   }, 60_000);
 
+  it('lock the account at the next attempt where a crash came between the last one and its lock (R16)', async () => {
+    const { count } = app.context.hasher;
+    const before = count.own;
+    const row = { attempts: LIMIT, attempts_in_all: LIMIT, last_attempt_at: instant(app.clock.now()) };
+    await app.db.write((trx) => trx('lockouts').insert({ user_id: app.people.bob, ...row }));
+    expect(await tries('bob', PASSWORD)).toBe(422);
+    expect(count.own).toBe(before);
+    expect((await lockout()).locked_until).toBe(instant(app.clock.now() + 15 * MINUTE));
+  });
+
   it('are stopped for good after twenty times the limit in all: then waiting opens nothing (R16)', async () => {
     const { count } = app.context.hasher;
     const before = count.own;
