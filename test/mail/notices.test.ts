@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { DAY, MINUTE } from '../../src/clock.ts';
 import { PASSWORD, startApp } from '../support/app.ts';
+import { userRow } from '../support/database.ts';
 import { submit } from '../support/form.ts';
 import { linkFor, opened } from '../support/links.ts';
 import { type Mailing, startMailing } from '../support/mailing.ts';
@@ -103,6 +104,18 @@ it('tells of a sign-in that follows failures, from a strange browser of each, fr
           ]
         : [],
     ]);
+});
+
+it('takes a password that is asked for once more for no sign-in', async () => {
+  const { app } = mailing;
+  const bob = await signedIn(app, 'bob');
+  const before = (await userRow(app, app.people.bob)).last_login_at;
+  app.clock.advance(MINUTE);
+  const change = (current: string) => submit(bob, '/credentials', { current, password: CHOSEN, repeated: CHOSEN });
+  for (let n = 0; n < 3; n++) expect((await change('not the password')).status).toBe(422);
+  expect((await change(PASSWORD)).status).toBe(303);
+  expect((await sent()).map(([, subject]) => subject)).toEqual(['Your password at Roster was changed']);
+  expect((await userRow(app, app.people.bob)).last_login_at).toBe(before);
 });
 
 it('does not tell a day late', async () => {
