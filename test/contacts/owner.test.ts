@@ -251,3 +251,15 @@ it('is at first whoever makes it and has No shared data: nobody makes what they 
   const made = await app.db.read('contacts').where('name', 'Nora Nilsson').first();
   expect(made).toMatchObject({ owner_user_id: app.people.alice, owner_group_id: null });
 });
+
+it('keeps the tags of contacts off the pages of users and groups', async () => {
+  await using app = await startApp();
+  const id = await addContact(app, { name: 'Quentin', ownerUserId: app.people.bob });
+  await app.db.write(async (trx) => {
+    const [tag] = await trx('tags').insert({ name: 'Confidential', name_key: 'confidential' }).returning('id');
+    await trx('contact_tags').insert({ contact_id: id, tag_id: tag.id });
+  });
+  const alice = await signedIn(app, 'alice');
+  for (const path of ['/users', '/users/new', '/groups', '/groups/new', '/search?q=confid'])
+    expect([path, (await alice.get(path)).text.includes('Confidential')]).toEqual([path, false]);
+});

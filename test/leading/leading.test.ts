@@ -210,7 +210,22 @@ describe('a leader', () => {
     });
   });
 
+  it('brings in nobody who is not active or not a person, and is not told', async () => {
+    await app.db.write((trx) => trx('users').where('name', 'erin').update({ activity: 'deactivated' }));
+    const added = await lena.post(`${path}/members`, { emails: 'erin@example.com robin@example.com rita@example.com' });
+    expect(added.status).toBe(303);
+    expect(await membersOf('Support')).toEqual(['bob', 'carol', 'dave', 'lena', 'rita']);
+  });
+
   describe('looks after', () => {
+    it('no deleted members, as if there were none', async () => {
+      await app.db.write((trx) => trx('users').where('name', 'bob').update({ activity: 'deleted' }));
+      const before = await factsBesideAudit(app);
+      const removed = await lena.send('delete', `${path}/members`, { ids: ids('bob') });
+      expect(removed.status).toBe(404);
+      expect(await factsBesideAudit(app)).toEqual(before);
+    });
+
     it('members: removes them and sets until, with one event each', async () => {
       const audit = await watchAudit(app);
       expect(

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import supertest from 'supertest';
-import { DAY, HOUR, MINUTE } from '../../src/clock.ts';
+import { DAY, HOUR, instant, MINUTE } from '../../src/clock.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { cookieLine, cookieOf } from '../support/cookie.ts';
 import { everything } from '../support/database.ts';
 import { submit } from '../support/form.ts';
+import { linkFor, opened } from '../support/links.ts';
 import { pageOf } from '../support/page.ts';
 import { isSignedIn, pathTo } from '../support/people.ts';
 import { Session, signedIn } from '../support/session.ts';
@@ -177,6 +178,25 @@ describe('a session', () => {
     });
     expect(late.status).not.toBe(303);
     expect((await new Session(app).signIn('bob')).status).toBe(303);
+  });
+
+  it('of nobody is kept for the newest thousand browsers, and those of people all (R87)', async () => {
+    await signedIn(app, 'bob');
+    const at = (second: number) => instant(app.clock.now() - HOUR + second * 1_000);
+    const rows = Array.from({ length: 1_000 }, (_, n) => ({
+      id_hash: `somebody's ${n}`,
+      data: '{}',
+      address: '',
+      agent: '',
+      created_at: at(n),
+      seen_at: at(n),
+      expires_at: '9999',
+    }));
+    await app.db.write((trx) => trx.batchInsert('sessions', rows, 100));
+    await opened(app, await linkFor(app, 'carol', 'invitation'));
+    const nobodys: string[] = await app.db.read('sessions').whereNull('user_id').orderBy('created_at').pluck('id_hash');
+    expect([nobodys.length, nobodys[0]]).toEqual([1_000, "somebody's 1"]);
+    expect((await sessionsOf('bob')).length).toBe(1);
   });
 
   it('survives that the program is started anew', async () => {
