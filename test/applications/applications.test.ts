@@ -67,6 +67,32 @@ describe('applications', () => {
     expect(cells.$('[name="time-sheets"]:not([disabled])').length).toBe(1);
   });
 
+  it('are held at first by an active group alone that the registrar is in now', async () => {
+    const at = '2026-11-01T12:00:00.000Z';
+    const ids = await app.db.write(async (trx) => {
+      const made = [
+        { name: 'Asleep', activity: 'deactivated', until_on: null },
+        { name: 'Over', activity: 'active', until_on: '2026-11-21' },
+        { name: 'Today', activity: 'active', until_on: '2026-11-22' },
+      ];
+      const groups: number[] = [];
+      for (const { name, activity, until_on } of made) {
+        const row = { name, name_key: name.toLowerCase(), activity, created_at: at };
+        const [{ id }] = await trx('groups').insert(row).returning('id');
+        await trx('memberships').insert({ user_id: app.people.alice, group_id: id, granted_at: at, until_on });
+        groups.push(id);
+      }
+      return groups;
+    });
+    const [asleep, over, today] = ids.map(String);
+    for (const groupId of [asleep, over])
+      expect(pageOf(await register({ groupId })).errors()).toEqual({
+        groupId: 'Choose an active group that you are in and may change.',
+      });
+    expect((await register({ groupId: today })).status).toBe(303);
+    expect(await rightsOf('Today')).toEqual({ 'time-sheets': 'write' });
+  });
+
   it('have a key of their own, which no other has and no field of a form', async () => {
     await register();
     for (const [key, message] of [

@@ -46,6 +46,15 @@ it('has an event for the first look of a kind in a minute, and one for all other
   expect((await told(audit)).at(-1)).toEqual(['bob', 'GET /users/7', 0]);
 });
 
+it('tells a single refusal once', async () => {
+  const audit = await watchAudit(app);
+  await bob.get('/audit');
+  app.clock.advance(MINUTE);
+  await runJob();
+  expect(await told(audit)).toEqual([['bob', 'GET /audit', 0]]);
+  expect(await rows()).toBe(0);
+});
+
 it('tells what was counted before, where the next one comes first', async () => {
   const audit = await watchAudit(app);
   for (let n = 0; n < 3; n++) await bob.get('/audit');
