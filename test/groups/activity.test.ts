@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { APPLICATIONS } from '../../src/groups/permission.ts';
+import { APPLICATIONS } from '../../src/access/rights.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { send, submit } from '../support/form.ts';

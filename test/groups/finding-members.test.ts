@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { fold } from '../../src/text.ts';
+import { fold } from '../../src/text/text.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addCrowd } from '../support/crowd.ts';
 import { pageOf } from '../support/page.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { DAY } from '../../src/clock.ts';
-import { jobsOf } from '../../src/jobs/job-list.ts';
+import { jobsOf } from '../../src/features.ts';
 import { PASSWORD, type TestApp } from '../support/app.ts';
 import { submit } from '../support/form.ts';
 import { type Mailing, startMailing } from '../support/mailing.ts';

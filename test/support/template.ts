@@ -5,8 +5,8 @@ import { type People, seedCast } from '../../seeds/cast.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { DATABASE_FILE } from '../../src/db/database-files.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import { linkSettings } from '../../src/links/link-store.ts';
 import { PasswordHasher } from '../../src/passwords/password-hasher.ts';
+import { actSettings } from '../../src/verbs/act.ts';
 import { TestClock } from './clock.ts';
 import { PASSWORD, testConfig } from './config.ts';
 
@@ -33,8 +33,7 @@ export default async function makeTemplate(): Promise<void> {
   const config = testConfig(folder);
   const passwordHash = await new PasswordHasher(config.secrets.pepper, 4).hash(PASSWORD);
   const people = await seedCast(db, {
-    auditKey: config.secrets.audit,
-    links: linkSettings(config.secrets.link, config.invitationHours, config.resetMinutes),
+    settings: actSettings(config),
     loginAttempts: config.loginAttempts,
     passwordHash,
     now: new TestClock().now(),
