@@ -1,6 +1,6 @@
 // `npm run roster -- <command>`: what an administrator does at the machine itself. It works while the server runs.
 import { parseArgs } from 'node:util';
-import { headFrom } from '../src/audit/audit-store.ts';
+import { headFrom } from '../src/audit/chain.ts';
 import { CannotStart } from '../src/cannot-start.ts';
 import { COMMANDS, type Result } from '../src/command-line/commands.ts';
 import { MAINTENANCE } from '../src/command-line/maintenance.ts';

@@ -1,5 +1,5 @@
 import { isAnyAdministrator } from '../src/access/administrators.ts';
-import { verifyChain } from '../src/audit/audit-store.ts';
+import { verifyChain } from '../src/audit/chain.ts';
 import type { Reader } from '../src/db/database.ts';
 
 /**

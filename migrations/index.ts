@@ -30,6 +30,7 @@ import * as oneKey from './0028-one-key.ts';
 import * as timeZones from './0029-time-zones.ts';
 import * as deletedFrom from './0030-deleted-from.ts';
 import * as userEvents from './0031-user-events.ts';
+import * as auditTexts from './0032-audit-texts.ts';
 import * as undoing from './0033-undoing.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
@@ -65,6 +66,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0029-time-zones': timeZones,
   '0030-deleted-from': deletedFrom,
   '0031-user-events': userEvents,
+  '0032-audit-texts': auditTexts,
   '0033-undoing': undoing,
 };
 

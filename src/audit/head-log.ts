@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { type Day, dayOf } from '../clock.ts';
 import type { Database } from '../db/database.ts';
-import { findHead, headInWords } from './audit-store.ts';
+import { findHead, headInWords } from './chain.ts';
 
 /**
  * Writes the head of the audit into the log, once a day and at every start. Whoever holds the database and the secrets could set the

@@ -1,5 +1,5 @@
 import { findAdministratorIds } from '../access/administrators.ts';
-import { findHead, type Head, headInWords, verifyChain } from '../audit/audit-store.ts';
+import { findHead, type Head, headInWords, verifyChain } from '../audit/chain.ts';
 import { dayOf, instant } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';

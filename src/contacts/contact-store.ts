@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { userReference } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
@@ -167,7 +168,7 @@ export async function createPerson(
         kind: 'person',
         name,
         ...(values.email && { emails: [values.email] }),
-        owner: owner.ownerUserId === null ? 'public' : `private to ${act.by.name}`,
+        owner: owner.ownerUserId === null ? 'public' : userReference({ id: owner.ownerUserId, name: act.by.name }),
       },
     },
   ]);

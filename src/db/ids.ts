@@ -28,6 +28,14 @@ export function whereIdAmong<T extends Knex.QueryBuilder>(query: T, column: stri
   return query;
 }
 
+/** Restricts a query to rows that have in these columns, together, one of these sets of values. */
+export function whereRowIn<T extends Knex.QueryBuilder>(query: T, columns: string[], rows: unknown[][]): T {
+  const names = columns.map(() => '??').join(', ');
+  const values = columns.map((_, n) => `value ->> '$[${n}]'`).join(', ');
+  query.whereRaw(`(${names}) in (select ${values} from json_each(?))`, [...columns, JSON.stringify(rows)]);
+  return query;
+}
+
 export function* pieces<T>(all: T[], size = IDS_PER_QUERY): Generator<T[]> {
   for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
 }

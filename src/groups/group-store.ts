@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { Activity } from '../access/activity.ts';
 import { type Level, NO_RIGHTS, type Rights } from '../access/rights.ts';
-import { noteUserEvents, recordChanges } from '../audit/audit-store.ts';
+import { userReference } from '../audit/audit-event.ts';
+import { recordChanges } from '../audit/audit-store.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { violatedUnique } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
@@ -77,15 +78,14 @@ export async function createGroup(trx: Transaction, act: Act, values: NewGroup):
   await setTags(trx, 'group', id, tags);
   const after = {
     name,
-    ...(leader && { leader: leader.name }),
+    ...(leader && { leader: userReference(leader) }),
     ...(description && { description }),
     ...(tags.length > 0 && { tags: tags.toSorted() }),
     ...(permissions.length > 0 && { permissions: rights }),
   };
-  const eventIds = await recordChanges(trx, act, [
+  await recordChanges(trx, act, [
     { action: 'group.created', subjectType: 'group', subjectId: id, subjectName: name, after },
   ]);
-  if (leader) await noteUserEvents(trx, [leader.id], eventIds);
   return id;
 }
 

@@ -25,7 +25,7 @@ export async function requestInvitations(
   );
   for (const { id } of users)
     await trx('invitation_requests')
-      .insert({ user_id: id, asked_at: act.at, asked_by: act.by.id })
+      .insert({ user_id: id, asked_at: act.at, asked_by: act.by.id === id ? null : act.by.id })
       .onConflict('user_id')
       .merge();
   const added = users.filter(({ id }) => !waiting.has(id));

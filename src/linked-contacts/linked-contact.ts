@@ -1,3 +1,4 @@
+import { contactReference, type Reference } from '../audit/audit-event.ts';
 import { type Contact, isPublic, warnedAccounts } from '../contacts/contact.ts';
 import { type Errors, FieldErrors } from '../forms/form.ts';
 import type { LinkedName } from '../users/user-columns.ts';
@@ -29,13 +30,9 @@ export function linkedName(contact: Contact | undefined): LinkedName | null {
   return contact?.activity === 'active' ? { name: contact.name, isPublic: isPublic(contact) } : null;
 }
 
-/** What the audit says of a link. With the contact's number: two persons may have one name. */
-export function linkInWords(contact: Contact | undefined): string | null {
-  return contact ? `${contact.name} (${[`contact ${contact.id}`, ...warnedAccounts(contact)].join(', ')})` : null;
-}
-
-/** The number in such words; what somebody is called stands before it. */
-export function linkedIn(words: unknown): number | undefined {
-  const found = typeof words === 'string' ? /\(contact (\d{1,15})(?:, [a-z]+)*\)$/.exec(words) : null;
-  return found ? Number(found[1]) : undefined;
+/** What the audit says of a link. */
+export function linkReference(contact: Contact | undefined): Reference | null {
+  if (!contact) return null;
+  const accounts = warnedAccounts(contact);
+  return { ...contactReference(contact), ...(accounts.length > 0 && { accounts }) };
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { recordChanges, verifyChain } from '../../src/audit/audit-store.ts';
+import { recordChanges } from '../../src/audit/audit-store.ts';
+import { verifyChain } from '../../src/audit/chain.ts';
 import { instant } from '../../src/clock.ts';
 import type { Transaction } from '../../src/db/database.ts';
 import { type Act, actSettings } from '../../src/verbs/act.ts';
@@ -21,6 +22,8 @@ const COLUMNS = [
   ['after', '{"name":"x"}'],
   ['address', '192.0.2.1'],
   ['request_id', 'another'],
+  ['form', 1],
+  ['operation_id', 4711],
   ['hash', 'A'.repeat(43)],
 ] as const;
 

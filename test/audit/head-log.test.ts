@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { findHead, headInWords } from '../../src/audit/audit-store.ts';
+import { findHead, headInWords } from '../../src/audit/chain.ts';
 import { DAY, HOUR } from '../../src/clock.ts';
 import { jobsOf } from '../../src/features.ts';
 import { startApp, type TestApp } from '../support/app.ts';

@@ -6,10 +6,14 @@ import { pageOf } from '../support/page.ts';
 import { pathTo } from '../support/people.ts';
 import { type Session, signedIn } from '../support/session.ts';
 
+const BOBS = ['user.updated', 'password.chosen', 'user.created'];
+
 interface Shown {
   actor: string;
   action: string;
   subject: string;
+  /** What the subject was called then, where that was something else. */
+  formerly?: string;
   at: string;
 }
 
@@ -24,7 +28,8 @@ function eventsOf(response: { text: string }): Shown[] {
       return {
         actor: event.find('strong').first().text().trim(),
         action: event.attr('data-action')!,
-        subject: event.find('p').first().find('bdi').not('strong bdi').text().trim(),
+        subject: event.find('p').first().find('bdi').not('strong bdi, .note bdi').text().trim(),
+        formerly: event.find('p').first().find('> .note bdi').text() || undefined,
         at: event.find('time').first().attr('datetime')!,
       };
     });
@@ -82,7 +87,9 @@ describe('reading the audit', () => {
 
   it.each([
     ['who did it', '?actor=ada', ['user.deleted', 'user.access-confirmed']],
-    ['whom it was done to', '?subject=robert', ['user.updated']],
+    ['whom it was done to', '?subject=lena&action=user.access-confirmed', ['user.access-confirmed']],
+    ['what they are called now', '?subject=robert', BOBS],
+    ['what they were called once', '?subject=bob', BOBS],
     ['what was done', '?action=user.deleted', ['user.deleted']],
     ['who and what', '?actor=ada&action=user.deleted', ['user.deleted']],
     ['who and whom', '?actor=ada&subject=lena', ['user.access-confirmed']],
@@ -171,7 +178,11 @@ describe('reading the audit', () => {
     expect(new Set(own.map((event) => event.subject))).toEqual(new Set(['dave']));
     // Also what happened under another name.
     const robert = eventsOf(await rita.get(pathTo(app, 'bob')));
-    expect(robert.map((event) => event.subject)).toEqual(['robert', 'bob', 'bob']);
+    expect(robert.map(({ subject, formerly }) => [subject, formerly])).toEqual([
+      ['robert', undefined],
+      ['robert', 'bob'],
+      ['robert', 'bob'],
+    ]);
   });
 
   it('tells by no name that there is a contact which its reader may not see (R86)', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { findEvents } from '../../src/audit/audit-store.ts';
+import { findEvents } from '../../src/audit/event-list.ts';
 import { MINUTE } from '../../src/clock.ts';
 import { jobsOf } from '../../src/features.ts';
 import { startApp, type TestApp } from '../support/app.ts';

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { findEvents } from '../../src/audit/event-list.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { cookieOf } from '../support/cookie.ts';
 import { everything } from '../support/database.ts';
@@ -61,7 +62,11 @@ describe('what is written down', () => {
     await alice.get('/users', { Authorization: `Bearer ${CHOSEN}`, 'X-Csrf-Token': secrets['form token of a page'] });
     Object.assign(secrets, app.config.secrets);
 
-    const audit = JSON.stringify([await app.db.read('audit_events'), await app.db.read('login_attempts')]);
+    const audit = JSON.stringify([
+      await app.db.read('audit_events'),
+      await app.db.read('audit_texts'),
+      await app.db.read('login_attempts'),
+    ]);
     const database = JSON.stringify(await everything(app));
     for (const [what, secret] of Object.entries(secrets)) {
       expect(secret.length).toBeGreaterThan(10);
@@ -128,7 +133,7 @@ describe('what is written down', () => {
       {},
       { 'X-Forwarded-For': '192.0.2.1', Forwarded: 'for=192.0.2.2' },
     );
-    const last = await app.db.read('audit_events').orderBy('id', 'desc').first();
+    const [last] = await findEvents(app.db.read, {}, 1);
     expect(last).toMatchObject({ action: 'user.access-confirmed', address: '127.0.0.1' });
   });
 
@@ -136,7 +141,7 @@ describe('what is written down', () => {
     app = await app.restart({ settings: { TRUST_PROXY: '1' } });
     const alice = await signedIn(app, 'alice');
     await alice.post(pathTo(app, 'bob', '/access-confirmation'), {}, { 'X-Forwarded-For': '192.0.2.1, 192.0.2.7' });
-    const last = await app.db.read('audit_events').orderBy('id', 'desc').first();
+    const [last] = await findEvents(app.db.read, {}, 1);
     expect(last.address).toBe('192.0.2.7');
   });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { load } from 'cheerio';
 import type { Person } from '../../seeds/cast.ts';
-import { verifyChain } from '../../src/audit/audit-store.ts';
+import { verifyChain } from '../../src/audit/chain.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addCrowd } from '../support/crowd.ts';
 import { submit } from '../support/form.ts';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { findEvents, recordChanges } from '../../src/audit/audit-store.ts';
+import { recordChanges } from '../../src/audit/audit-store.ts';
+import { findEvents } from '../../src/audit/event-list.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { type CommandOutcome, rosterWith } from '../support/command-line.ts';

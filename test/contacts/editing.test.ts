@@ -63,7 +63,7 @@ describe('a contact', () => {
           emails: ['nora@example.com', 'nora@home.example'],
           phones: ['+46 8 123 45 67', '08-765'],
           address: 'Storgatan 1\nStockholm',
-          company: 'Acme (contact 1)',
+          company: { type: 'contact', id: 1, name: 'Acme' },
           position: 'Buyer',
           accounts: ['supplier', 'prospect'],
           owner: 'public',
@@ -175,9 +175,9 @@ describe('a contact', () => {
           before: { phones: [], company: null, accounts: [], owner: 'public' },
           after: {
             phones: ['123'],
-            company: 'Acme (contact 1)',
+            company: { type: 'contact', id: 1, name: 'Acme' },
             accounts: ['employee'],
-            owner: 'the group Administrators',
+            owner: { type: 'group', id: 1, name: 'Administrators' },
           },
         },
       ]);
@@ -256,7 +256,7 @@ describe('a contact', () => {
       expect(await row(CLEO)).toMatchObject({ company_id: Number(ACME), position: 'Boss' });
       await submit(alice, `/contacts/${CLEO}/edit`, { companyId: '' });
       expect((await ada.get(`/contacts/${CLEO}`)).text).not.toContain('Acme');
-      expect((await alice.get(`/contacts/${CLEO}`)).text).toContain('Acme (contact 1)');
+      expect(pageOf(await alice.get(`/contacts/${CLEO}`)).texts('.fields li')).toContain('company: Acme → nothing');
     });
 
     it('stands without it while the company is deleted, and with it again after', async () => {

@@ -35,7 +35,7 @@ describe('a person and who signs in as them', () => {
       'user.updated',
       'lena',
       { linkedContact: null },
-      { linkedContact: 'María Müller (contact 3)' },
+      { linkedContact: { type: 'contact', id: 3, name: 'María Müller' } },
       [],
     ]);
     for (const path of [`/contacts/${MARIA}`, `/users/${app.people.lena}`])
@@ -86,7 +86,7 @@ describe('a person and who signs in as them', () => {
     await send(alice, form);
     const [event] = await audit.since();
     expect([event.before, event.after]).toEqual([
-      { linkedContact: 'Bob Schmidt (contact 4)' },
+      { linkedContact: { type: 'contact', id: 4, name: 'Bob Schmidt' } },
       { linkedContact: null },
     ]);
     expect(await userRow(app, app.people.bob)).toMatchObject({
@@ -140,7 +140,9 @@ describe('a person and who signs in as them', () => {
       );
       const audit = await watchAudit(app);
       expect((await send(alice, warned, { acceptAccounts: 'yes' })).status).toBe(303);
-      expect((await audit.since())[0].after).toEqual({ linkedContact: 'Cleo Customer (contact 2, customer)' });
+      expect((await audit.since())[0].after).toEqual({
+        linkedContact: { type: 'contact', id: 2, name: 'Cleo Customer', accounts: ['customer'] },
+      });
     });
 
     it('are found by a filter of the users, with an exact count, whatever happens to contact and company', async () => {

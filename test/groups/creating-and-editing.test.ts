@@ -39,7 +39,12 @@ describe('a group', () => {
       const [event, ...more] = await audit.since();
       expect([event.action, event.after, more]).toEqual([
         'group.created',
-        { name: 'Sales', leader: 'lena', description: 'Sells', tags: ['Berlin', 'North'] },
+        {
+          name: 'Sales',
+          leader: { type: 'user', id: app.people.lena, name: 'lena' },
+          description: 'Sells',
+          tags: ['Berlin', 'North'],
+        },
         [],
       ]);
     });

@@ -81,11 +81,12 @@ describe('the members of a group', () => {
     await alice.send('patch', await pathOf('Auditors', '/members'), { ids: idsOf('bob'), untilOn: '2026-11-22' });
     await alice.send('delete', await pathOf('Auditors', '/members'), { ids: idsOf('bob') });
     const events = await audit.since();
+    const group = { type: 'group', id: Number(await groupId(app, 'Auditors')), name: 'Auditors' };
     expect((await bob.get('/users')).status).toBe(404);
     expect(events.map((event) => [event.action, event.subjectName, event.before, event.after])).toEqual([
-      ['membership.granted', 'bob', {}, { group: 'Auditors' }],
-      ['membership.until-set', 'bob', { until: null }, { group: 'Auditors', until: '2026-11-22' }],
-      ['membership.ended', 'bob', { group: 'Auditors' }, { group: null }],
+      ['membership.granted', 'bob', {}, { group }],
+      ['membership.until-set', 'bob', { until: null }, { group, until: '2026-11-22' }],
+      ['membership.ended', 'bob', { group }, { group: null }],
     ]);
     for (const path of [await pathOf('Auditors'), pathTo(app, 'bob')])
       expect(
@@ -187,7 +188,10 @@ describe('the members of a group', () => {
       expect((await remove()).status).toBe(303);
       expect(pageOf(await alice.get(await pathOf('Support'))).fact('Leader')).toBe('none');
       const last = (await audit.since()).find((event) => event.action === 'group.updated');
-      expect([last?.before, last?.after]).toEqual([{ leader: 'lena' }, { leader: null }]);
+      expect([last?.before, last?.after]).toEqual([
+        { leader: { type: 'user', id: app.people.lena, name: 'lena' } },
+        { leader: null },
+      ]);
     }
   });
 

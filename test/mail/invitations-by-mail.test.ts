@@ -90,7 +90,7 @@ describe('an invitation by mail', () => {
     expect([row.kind, row.address, link.channel]).toEqual(['invitation', 'nora@example.com', 'mail']);
     await mailing.deliver();
     const token = linkIn(mailing.server.mails[0]).split('/').at(-1)!;
-    for (const table of ['outbox', 'links', 'audit_events'])
+    for (const table of ['outbox', 'links', 'audit_events', 'audit_texts'])
       expect(JSON.stringify(await mailing.app.db.read(table))).not.toContain(token);
   });
 

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../src/audit/audit-event.ts';
-import { findEvents } from '../../src/audit/audit-store.ts';
+import { findEvents } from '../../src/audit/event-list.ts';
 import type { TestApp } from './app.ts';
 
 /** The events from now on: `await (await watchAudit(app)).since()`, oldest first. */

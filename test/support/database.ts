@@ -31,7 +31,7 @@ export async function facts(app: Pick<TestApp, 'db'>): Promise<Record<string, Ro
 
 /** The facts without the audit and what is kept of tries: what a refused request leaves as it was. */
 export async function factsBesideAudit(app: Pick<TestApp, 'db'>): Promise<Record<string, Row[]>> {
-  const { audit_events: _events, audit_head: _head, ...unaudited } = await facts(app);
+  const { audit_events: _events, audit_head: _head, audit_texts: _texts, ...unaudited } = await facts(app);
   const { login_attempts: _attempts, address_limits: _limits, refusals: _refusals, ...rest } = unaudited;
   return rest;
 }

@@ -4,6 +4,7 @@ import { watchAudit } from '../support/audit.ts';
 import { factsBesideAudit, userRow } from '../support/database.ts';
 import { send, submit } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
+import { groupId } from '../support/people.ts';
 import { type Session, signedIn } from '../support/session.ts';
 
 const NEW = '/users/new';
@@ -64,8 +65,11 @@ describe('creating a user', () => {
     expect(events[2].after).toEqual({
       name: 'nora',
       email: 'Nora@Example.com',
-      linkedContact: 'Nora Nilsson (contact 5)',
-      groups: ['Support', 'Warehouse'],
+      linkedContact: { type: 'contact', id: 5, name: 'Nora Nilsson' },
+      groups: [
+        { type: 'group', id: support, name: 'Support' },
+        { type: 'group', id: Number(await groupId(app, 'Warehouse')), name: 'Warehouse' },
+      ],
       tags: ['Berlin', 'night shift'],
       expiresOn: '2027-03-31',
       noSharedData: true,
@@ -361,7 +365,10 @@ describe('linking a new user to a contact', () => {
     const created = await send(alice, warned, { acceptAccounts: 'yes' });
     expect(created.status).toBe(303);
     const [event] = await audit.since();
-    expect([event.action, event.after.linkedContact]).toEqual(['user.created', 'Cleo Customer (contact 2, customer)']);
+    expect([event.action, event.after.linkedContact]).toEqual([
+      'user.created',
+      { type: 'contact', id: 2, name: 'Cleo Customer', accounts: ['customer'] },
+    ]);
     const record = pageOf(await alice.get(created.headers.location));
     expect(record.textOf('.warn')).toMatch(/^Linked to a customer/);
   });

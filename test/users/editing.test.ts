@@ -37,8 +37,13 @@ describe('editing a user', () => {
     ['No shared data', { noSharedData: 'yes' }, { noSharedData: false }, { noSharedData: true }],
     ['the tags', { tags: 'Berlin' }, { tags: ['Berlin', 'part-time'] }, { tags: ['Berlin'] }],
     ['the description', { description: 'x' }, { description: '' }, { description: 'x' }],
-    ['the contact', { contactId: '' }, { linkedContact: 'Bob Schmidt (contact 4)' }, { linkedContact: null }],
-    ['the groups', { groups: [] }, { groups: ['Support'] }, { groups: [] }],
+    [
+      'the contact',
+      { contactId: '' },
+      { linkedContact: { type: 'contact', id: 4, name: 'Bob Schmidt' } },
+      { linkedContact: null },
+    ],
+    ['the groups', { groups: [] }, { groups: [{ type: 'group', id: 4, name: 'Support' }] }, { groups: [] }],
   ])('changes %s and tells before and after of nothing else (R77)', async (_, fields, before, after) => {
     const audit = await watchAudit(app);
     const { version } = await userRow(app, app.people.bob);

@@ -38,7 +38,7 @@ it.each(CHANGES)('does nothing for who was %s ahead in line (R89)', async (_, ex
   });
   expect((await answer!).status).toBe(expected);
   expect((await app.db.read('users').where('name', 'bob').first()).activity).toBe('active');
-  expect(await app.db.read('audit_events').where({ action: 'user.deactivated', actor_name: 'ada' })).toEqual([]);
+  expect(await app.db.read('audit_events').where({ action: 'user.deactivated', actor_id: app.people.ada })).toEqual([]);
 });
 
 it('does what was asked for where nothing happened meanwhile', async () => {

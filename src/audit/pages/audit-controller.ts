@@ -5,12 +5,12 @@ import { findContactViewer, whereVisible } from '../../contacts/contact-viewer.t
 import { requireRight } from '../../web/authorization.ts';
 import { formatOf } from '../../web/reader-format.ts';
 import { render } from '../../web/render.ts';
-import { type AuditFilter, findActions, findEvents } from '../audit-store.ts';
-import { actionWords } from '../event-words.ts';
-import { shownTo } from './shown-events.ts';
+import { type AuditFilter, findActions, findEntries } from '../event-list.ts';
+import { actionWords } from './event-words.ts';
+import { shownEntries } from './shown-entries.ts';
 
 const PER_PAGE = 50;
-const NAMES = ['actor', 'subject', 'action', 'from', 'to', 'before'] as const;
+const NAMES = ['actor', 'subject', 'action', 'operation', 'from', 'to', 'before'] as const;
 
 export function auditController(app: AppContext): Router {
   const router = Router();
@@ -30,12 +30,13 @@ export function auditController(app: AppContext): Router {
       subject: typed.subject,
       isKnown: (contacts) => whereVisible(contacts, viewer),
       action: typed.action,
+      operationId: numberIn(typed.operation),
       from: typed.from && !errors.from ? format.startOf(typed.from) : undefined,
       before: typed.to && !errors.to ? format.startOf(dayAfter(typed.to)) : undefined,
-      beforeId: /^\d{1,15}$/.test(typed.before) ? Number(typed.before) : undefined,
+      beforeId: numberIn(typed.before),
     };
-    const events = await findEvents(app.db.read, filter, PER_PAGE + 1);
-    const shown = await shownTo(app.db.read, viewer, events.slice(0, PER_PAGE));
+    const entries = await findEntries(app.db.read, filter, PER_PAGE + 1);
+    const shown = await shownEntries(app.db.read, viewer, entries.slice(0, PER_PAGE), filter);
     const last = shown.at(-1);
     const page = {
       title: 'Audit',
@@ -44,7 +45,7 @@ export function auditController(app: AppContext): Router {
       events: shown,
       actions: (await findActions(app.db.read)).map((action) => ({ action, verb: actionWords(action) })),
       isFiltered: NAMES.some((name) => typed[name] !== ''),
-      olderPath: events.length > PER_PAGE && last ? olderPath(typed, last.id) : undefined,
+      olderPath: entries.length > PER_PAGE && last ? olderPath(typed, last.id) : undefined,
     };
     render(req, res, 'audit/index', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
   });
@@ -54,6 +55,10 @@ export function auditController(app: AppContext): Router {
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value.trim().slice(0, 300) : '';
+}
+
+function numberIn(text: string): number | undefined {
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 function olderPath(typed: Record<string, string>, before: number): string {

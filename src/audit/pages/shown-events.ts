@@ -1,21 +1,21 @@
 import { may } from '../../access/viewer.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import type { Reader } from '../../db/database.ts';
-import { recordPath } from '../../web/record-path.ts';
 import type { AuditEvent, Change, Fields } from '../audit-event.ts';
-import { type EventWords, wordsOf } from '../event-words.ts';
-import { withoutHiddenContacts } from './hidden-contacts.ts';
+import { type EventWords, wordsOf } from './event-words.ts';
+import { HIDDEN, isRecord, NamedRecords, type ShownName } from './named-records.ts';
 
 /** An event as far as its reader may know of it. */
 export interface ShownEvent extends AuditEvent {
+  actor: ShownName;
+  subject: ShownName;
+  /** Whether it was done to whoever did it. */
+  isOwn: boolean;
   words: EventWords;
   /** Whether it says more to those who may read the record. */
   isPartial: boolean;
   /** From where it came, and in which request. */
   showsOrigin: boolean;
-  /** Where the records of both stand, for who may read them. */
-  actorPath: string | undefined;
-  subjectPath: string | undefined;
 }
 
 /** What is said of a membership stands on the record of the group as well. */
@@ -27,21 +27,37 @@ const OF_MEMBERSHIP = ['group', 'groups', 'until'];
  */
 export async function shownTo(db: Reader, viewer: ContactViewer, events: AuditEvent[]): Promise<ShownEvent[]> {
   const showsOrigin = may(viewer, 'audit', 'read') || may(viewer, 'users', 'read');
-  return (await withoutHiddenContacts(db, viewer, events)).map((event) => {
+  const records = await NamedRecords.of(db, viewer, events);
+  return events.map((told) => {
+    const event = withoutHiddenContact(records, told);
     const isReadable = isFieldReadable(viewer, event.subjectType);
     const [before, after] = [event.before, event.after].map((fields) => pick(fields, isReadable));
     const isPartial = count(before) + count(after) < count(event.before) + count(event.after);
-    const actorPath = recordPath(viewer, 'user', event.actorId);
     const shown = { ...event, before, after };
-    const words = wordsOf(shown);
-    return { ...shown, words, isPartial, showsOrigin, actorPath, subjectPath: subjectPath(viewer, event) };
+    const actor = partyOf(records, 'user', event.actorId, event.actorName);
+    const subject = partyOf(records, event.subjectType, event.subjectId, event.subjectName);
+    const words = wordsOf(shown, (reference) => records.shown(reference));
+    return { ...shown, actor, subject, isOwn: isOwn(event), words, isPartial, showsOrigin };
   });
 }
 
-/** Applications can be gone, and requests and the program have no record. */
-function subjectPath(viewer: ContactViewer, { subjectType, subjectId }: AuditEvent): string | undefined {
-  const hasRecord = subjectType === 'user' || subjectType === 'group' || subjectType === 'contact';
-  return hasRecord ? recordPath(viewer, subjectType, subjectId) : undefined;
+/** A contact that the viewer may not see was changed: nothing is said but that. What other records say of it, `records` knows. */
+function withoutHiddenContact(records: NamedRecords, event: AuditEvent): AuditEvent {
+  const subject = { type: event.subjectType, id: event.subjectId };
+  return isRecord(subject) && records.isHidden(subject)
+    ? { ...event, subjectId: null, subjectName: HIDDEN, before: {}, after: {} }
+    : event;
+}
+
+function partyOf(records: NamedRecords, type: Change['subjectType'], id: number | null, name: string): ShownName {
+  const party = { type, id, name };
+  return isRecord(party) ? records.shown(party) : { name };
+}
+
+function isOwn({ actorId, actorName, subjectType, subjectId, subjectName }: AuditEvent): boolean {
+  if (subjectType !== 'user') return false;
+  // Earlier versions did not say who asks with an old link, but by the name.
+  return actorId === null ? actorName === subjectName : actorId === subjectId;
 }
 
 function isFieldReadable(viewer: ContactViewer, type: Change['subjectType']): (field: string) => boolean {

@@ -25,7 +25,13 @@ export async function executeOperation(
   if (!(await claimOperation(trx, operation.id, act.at))) return undefined;
   const action = actionOf(operation);
   const subjects = await subjectsOf(trx, act, operation);
-  const outcomes = await perform(trx, act, action, subjects, await changedSince(trx, operation, subjects));
+  const outcomes = await perform(
+    trx,
+    { ...act, operationId: operation.id },
+    action,
+    subjects,
+    await changedSince(trx, operation, subjects),
+  );
   const items = outcomes.map(({ subject, refusal }) => ({
     id: subject.id,
     outcome: refusal ? ('left out' as const) : ('changed' as const),

@@ -1,5 +1,12 @@
 import { may } from '../../access/viewer.ts';
-import { differences, type Fields } from '../../audit/audit-event.ts';
+import {
+  contactReference,
+  differences,
+  type Fields,
+  groupReference,
+  type Reference,
+  userReference,
+} from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
 import { dayOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
@@ -36,7 +43,7 @@ export async function createContact(trx: Transaction, act: Act, typed: ContactVa
     : undefined;
   if (made?.created_by === act.by.id) return made.id;
   const values = fitting({ ...typed, tags: await spelledTags(trx, typed.tags) });
-  const { owner, inWords } = await chosenOwner(trx, viewer, values);
+  const { owner, told } = await chosenOwner(trx, viewer, values);
   const company = await chosenCompany(trx, viewer, values);
   const [{ id }] = await trx('contacts')
     .insert({
@@ -51,7 +58,7 @@ export async function createContact(trx: Transaction, act: Act, typed: ContactVa
     .returning('id');
   await setAccounts(trx, id, values.accounts);
   await setTags(trx, 'contact', id, values.tags);
-  const after = { kind: values.kind, ...auditFields(values, inWords, companyInWords(company)) };
+  const after = { kind: values.kind, ...auditFields(values, told, company) };
   await recordChanges(trx, act, [
     { action: 'contact.created', subjectType: 'contact', subjectId: id, subjectName: values.name, after: given(after) },
   ]);
@@ -72,13 +79,13 @@ export async function updateContact(
   if (contact.version !== version) throw new StaleVersion();
   // What it is was said when it was made.
   const values = fitting({ ...typed, kind: contact.kind, tags: await spelledTags(trx, typed.tags) });
-  const { owner, inWords } = await chosenOwner(trx, viewer, values, contact);
+  const { owner, told } = await chosenOwner(trx, viewer, values, contact);
   const isCompanyKept = values.companyId === contact.companyId;
   const current = companyOf(await findContactOfAnyOwner(trx, id));
   const company = isCompanyKept ? current : await chosenCompany(trx, viewer, values, contact);
   const tags = (await findTagsOf(trx, 'contact', id)).map((tag) => tag.name);
-  const before = auditFields({ ...contact, tags }, ownerInWords(contact), companyInWords(current));
-  const changes = differences(before, auditFields(values, inWords, companyInWords(company)));
+  const before = auditFields({ ...contact, tags }, ownerTold(contact), current);
+  const changes = differences(before, auditFields(values, told, company));
   if (!changes) return;
   await trx('contacts')
     .where({ id })
@@ -154,11 +161,11 @@ async function chosenOwner(
   viewer: ContactViewer,
   values: ContactValues,
   contact?: Contact,
-): Promise<{ owner: Ownership; inWords: string }> {
+): Promise<{ owner: Ownership; told: ToldOwner }> {
   const { owner, ownerName } = await namedOwner(trx, viewer, values);
   const isKept = contact && contact.ownerUserId === owner.ownerUserId && contact.ownerGroupId === owner.ownerGroupId;
   if (!isKept && !mayGive(viewer, owner)) throw new RefusedFields({ owner: NOT_YOURS_TO_GIVE });
-  return { owner, inWords: ownerInWords({ ...owner, ownerName }) };
+  return { owner, told: ownerTold({ ...owner, ownerName }) };
 }
 
 async function namedOwner(trx: Transaction, viewer: ContactViewer, values: ContactValues) {
@@ -195,14 +202,13 @@ function companyOf(contact: Contact | undefined): { id: number; name: string } |
   return contact?.companyId ? { id: contact.companyId, name: contact.companyName ?? '' } : undefined;
 }
 
-/** With its number, by which a page can tell whether it may be shown. */
-function companyInWords(company: { id: number; name: string } | undefined): string | null {
-  return company ? `${company.name} (contact ${company.id})` : null;
-}
+/** What the audit says of whose a contact is. */
+type ToldOwner = Reference | 'public';
 
-function ownerInWords({ ownerUserId, ownerGroupId, ownerName }: Pick<Contact, keyof Ownership | 'ownerName'>): string {
-  if (ownerUserId !== null) return `private to ${ownerName}`;
-  return ownerGroupId === null ? 'public' : `the group ${ownerName}`;
+function ownerTold({ ownerUserId, ownerGroupId, ownerName }: Pick<Contact, keyof Ownership | 'ownerName'>): ToldOwner {
+  const name = ownerName ?? '';
+  if (ownerUserId !== null) return userReference({ id: ownerUserId, name });
+  return ownerGroupId === null ? 'public' : groupReference({ id: ownerGroupId, name });
 }
 
 function columnsOf(values: ContactValues) {
@@ -241,15 +247,15 @@ function auditFields(
   values: Pick<ContactValues, 'name' | 'emails' | 'phones' | 'address' | 'position' | 'tags' | 'description'> & {
     accounts: readonly string[];
   },
-  owner: string,
-  company: string | null,
+  owner: ToldOwner,
+  company: { id: number; name: string } | undefined,
 ): Fields {
   return {
     name: values.name,
     emails: values.emails,
     phones: values.phones,
     address: values.address,
-    company,
+    company: company ? contactReference(company) : null,
     position: values.position,
     accounts: ACCOUNT_TYPES.filter((type) => values.accounts.includes(type)),
     owner,

@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import { may, mayAdminister } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { findContactEvents, findLastChangeOf } from '../../audit/audit-store.ts';
-import { shownTo } from '../../audit/pages/shown-events.ts';
+import { findLastChangeOf } from '../../audit/event-list.ts';
+import { showOlderEvents, type Telling, timelineOf } from '../../audit/pages/timeline.ts';
 import { dayOf } from '../../clock.ts';
 import { findTagsOf } from '../../tags/tag-store.ts';
 import type { Subject } from '../../users/user.ts';
@@ -18,7 +18,6 @@ import {
 } from '../contact.ts';
 import { findPeopleOf } from '../contact-store.ts';
 
-const EVENTS_SHOWN = 15;
 const PEOPLE_SHOWN = 10;
 
 export async function showRecord(
@@ -50,7 +49,7 @@ export async function showRecord(
     accountsThroughCompany: accountsThroughCompany(contact),
     mayEdit: mayEdit(viewer, contact),
     names: await findUserNames(db, [contact.createdBy]),
-    ...(await timelineOf(app, contact.id, viewer)),
+    ...(await timelineOf(app, req, await telling(app, contact, viewer))),
   };
   render(req, res, 'contacts/show', page);
 }
@@ -63,10 +62,7 @@ export async function showTimeline(
   contact: Contact,
   viewer: ContactViewer,
 ): Promise<void> {
-  const before = /^\d{1,15}$/.test(String(req.query.before)) ? Number(req.query.before) : undefined;
-  const timeline = await timelineOf(app, contact.id, viewer, before);
-  const page = { title: `Older changes of ${contact.name}`, contact, ...timeline };
-  render(req, res, 'contacts/timeline', page, { fragments: { older: 'users/_older' } });
+  await showOlderEvents(app, req, res, await telling(app, contact, viewer));
 }
 
 /** What of the person changed since and differs from the user: field, what the user has, what it would become. */
@@ -81,17 +77,10 @@ export function offersTo(
   });
 }
 
-/** The newest events, and where older ones are found if there are any. What is said of users is for those who read users. */
-async function timelineOf(app: AppContext, contactId: number, viewer: ContactViewer, beforeId?: number) {
+/** What is said of users is for those who read users. */
+async function telling(app: AppContext, { id, name }: Contact, viewer: ContactViewer): Promise<Telling> {
   // What it was before it changed hands was not for those who see it now; the audit tells it to who may read that.
-  const since = may(viewer, 'audit', 'read') ? 0 : await findLastChangeOf(app.db.read, contactId, 'owner');
-  const all = await findContactEvents(app.db.read, contactId, beforeId, EVENTS_SHOWN + 1);
-  const events = all.filter((event) => event.id > since);
-  const shown = events.slice(0, EVENTS_SHOWN);
-  const isMore = events.length > EVENTS_SHOWN;
-  const readable = may(viewer, 'users', 'read') ? shown : shown.filter((event) => event.subjectType !== 'user');
-  return {
-    events: await shownTo(app.db.read, viewer, readable),
-    olderPath: isMore ? `/contacts/${contactId}/timeline?before=${shown.at(-1)?.id}` : undefined,
-  };
+  const since = may(viewer, 'audit', 'read') ? 0 : await findLastChangeOf(app.db.read, id, 'owner');
+  const isTold: Telling['isTold'] = may(viewer, 'users', 'read') ? undefined : (event) => event.subjectType !== 'user';
+  return { type: 'contact', id, name, since, isTold };
 }

@@ -1,7 +1,7 @@
 import { isOver } from '../../access/granted-rights.ts';
 import { may, mayAdminister, type Viewer } from '../../access/viewer.ts';
-import { differences, type Fields } from '../../audit/audit-event.ts';
-import { noteUserEvents, recordChanges } from '../../audit/audit-store.ts';
+import { differences, type Fields, userReference } from '../../audit/audit-event.ts';
+import { recordChanges } from '../../audit/audit-store.ts';
 import { dayOf } from '../../clock.ts';
 import { type Transaction, violatedUnique } from '../../db/database.ts';
 import { FieldErrors, RefusedFields, StaleVersion } from '../../forms/form.ts';
@@ -38,8 +38,8 @@ export async function updateGroup(
     ? await memberNamed(trx, act, group, values.leader)
     : keptLeader(group, values.leader);
   const tags = (await findTagsOf(trx, 'group', id)).map((tag) => tag.name);
-  const before = auditFields({ ...group, tags }, group.leaderName);
-  const changes = differences(before, auditFields(values, leader?.name ?? null));
+  const before = auditFields({ ...group, tags }, leaderOf(group));
+  const changes = differences(before, auditFields(values, leader));
   if (!changes) return;
   const { name, description } = values;
   try {
@@ -58,11 +58,9 @@ export async function updateGroup(
     throw error;
   }
   await setTags(trx, 'group', id, values.tags);
-  const eventIds = await recordChanges(trx, act, [
+  await recordChanges(trx, act, [
     { action: 'group.updated', subjectType: 'group', subjectId: id, subjectName: name, ...changes },
   ]);
-  const nextLeader = leader?.id ?? null;
-  if (nextLeader !== group.leaderId) await noteUserEvents(trx, [group.leaderId, nextLeader], eventIds);
 }
 
 /** Throws Forbidden where the actor may not change the group, and Conflict where nobody can while it is deleted. */
@@ -92,7 +90,7 @@ async function firstMember(trx: Transaction, act: Act, identifier: string) {
 function keptLeader(group: Group, identifier: string) {
   if (identityKey(identifier) !== identityKey(group.leaderName ?? ''))
     throw new RefusedFields({ leader: 'You may not change users, so you do not say who leads the group.' });
-  return group.leaderName === null ? undefined : { id: group.leaderId, name: group.leaderName };
+  return leaderOf(group);
 }
 
 /** The leader of an existing group is one of its members. One answer for everybody else: it must not tell who exists. */
@@ -103,12 +101,18 @@ async function memberNamed(trx: Transaction, act: Act, group: Group, identifier:
   const isMember = memberships.some((one) => one.groupId === group.id && !isOver(one, dayOf(act.at)));
   if (user && isMember) return user;
   // Whoever leads it stays, although they may be deleted by now or their membership over.
-  if (group.leaderName !== null && identityKey(identifier) === identityKey(group.leaderName))
-    return { id: group.leaderId, name: group.leaderName };
+  if (group.leaderName !== null && identityKey(identifier) === identityKey(group.leaderName)) return leaderOf(group);
   throw new FieldErrors({ leader: 'No member of the group has this name or email. Only a member can lead it.' });
 }
 
+type Leader = { id: number; name: string };
+
+function leaderOf({ leaderId, leaderName }: Group): Leader | undefined {
+  return leaderId === null || leaderName === null ? undefined : { id: leaderId, name: leaderName };
+}
+
 /** What the audit says of a group, in the order of the form. */
-function auditFields(values: Pick<GroupValues, 'name' | 'description' | 'tags'>, leader: string | null): Fields {
-  return { name: values.name, leader, description: values.description, tags: [...values.tags].sort() };
+function auditFields(values: Pick<GroupValues, 'name' | 'description' | 'tags'>, leader: Leader | undefined): Fields {
+  const { name, description, tags } = values;
+  return { name, leader: leader ? userReference(leader) : null, description, tags: [...tags].sort() };
 }

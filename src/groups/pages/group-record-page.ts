@@ -1,8 +1,7 @@
 import type { Request, Response } from 'express';
 import { may, maySeeLinkOf, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { findGroupEvents } from '../../audit/audit-store.ts';
-import { shownTo } from '../../audit/pages/shown-events.ts';
+import { showOlderEvents, type Telling, timelineOf } from '../../audit/pages/timeline.ts';
 import { dayOf } from '../../clock.ts';
 import { findContactsOf } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
@@ -18,7 +17,6 @@ import { render } from '../../web/render.ts';
 import { GROUP_ACTIONS } from '../actions/group-actions.ts';
 import { type Group, mayChange } from '../group.ts';
 
-const EVENTS_SHOWN = 15;
 const MEMBERS_PER_PAGE = 50;
 const CONTACTS_SHOWN = 10;
 
@@ -47,7 +45,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
     seesContacts: contactViewer.groupIds.has(group.id),
     contacts: await findContactsOf(db, contactViewer, group.id, CONTACTS_SHOWN),
     names: await findUserNames(db, [group.createdBy, ...list.members.map((member) => member.grantedBy)]),
-    ...(await timelineOf(app, viewer, group.id)),
+    ...(await timelineOf(app, req, telling(group))),
     mayEdit,
     // What destroys comes last.
     actions: GROUP_ACTIONS.toReversed().filter((action) => !action.refusalOf(viewer, group)),
@@ -78,22 +76,11 @@ async function renewedLinks(app: AppContext, viewer: Viewer, renewed: EndedLink[
 
 /** Events before those that are shown already, as a page and as more of the record. */
 export async function showTimeline(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
-  const before = /^\d{1,15}$/.test(String(req.query.before)) ? Number(req.query.before) : undefined;
-  const page = {
-    title: `Older changes of ${group.name}`,
-    group,
-    ...(await timelineOf(app, req.viewer!, group.id, before)),
-  };
-  render(req, res, 'groups/timeline', page, { fragments: { older: 'users/_older' } });
+  await showOlderEvents(app, req, res, telling(group));
 }
 
-/** The newest events, and where older ones are found if there are any. */
-async function timelineOf(app: AppContext, viewer: Viewer, groupId: number, beforeId?: number) {
-  const events = await findGroupEvents(app.db.read, groupId, beforeId, EVENTS_SHOWN + 1);
-  const contactViewer = await findContactViewer(app.db.read, viewer, dayOf(app.clock()));
-  const shown = await shownTo(app.db.read, contactViewer, events.slice(0, EVENTS_SHOWN));
-  const isMore = events.length > EVENTS_SHOWN;
-  return { events: shown, olderPath: isMore ? `/groups/${groupId}/timeline?before=${shown.at(-1)?.id}` : undefined };
+function telling({ id, name }: Group): Telling {
+  return { type: 'group', id, name };
 }
 
 function membersPagerLinks(group: Group, q: string, list: { previous?: Cursor; next?: Cursor }) {

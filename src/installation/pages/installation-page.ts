@@ -1,5 +1,5 @@
 import type { AppContext } from '../../app-context.ts';
-import { findHead } from '../../audit/audit-store.ts';
+import { findHead } from '../../audit/chain.ts';
 import type { Config } from '../../config.ts';
 import { mailState } from '../../mail/mail-state.ts';
 import { findStuckMail, findTestMail } from '../../mail/outbox-store.ts';

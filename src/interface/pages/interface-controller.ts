@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { AuditEvent } from '../../audit/audit-event.ts';
-import { wordsOf } from '../../audit/event-words.ts';
+import { wordsOf } from '../../audit/pages/event-words.ts';
+import type { ShownEvent } from '../../audit/pages/shown-events.ts';
 import { STATE_LABELS } from '../../users/pages/user-list-page.ts';
 import { render } from '../../web/render.ts';
 
@@ -17,6 +18,7 @@ const EVENT: AuditEvent = {
   after: { expiresOn: '2027-01-31', noSharedData: true },
   address: '192.0.2.7',
   requestId: 'Zk3v9bQ1',
+  operationId: null,
 };
 
 const EVENTS: AuditEvent[] = [
@@ -44,9 +46,21 @@ export function interfaceController(): Router {
       stateLabels: STATE_LABELS,
       typed: { plain: '', filled: 'maria@example.com', mistaken: 'maria@' },
       errors: { mistaken: 'Enter one email address, such as maria@example.com.' },
-      events: EVENTS.map((event) => ({ ...event, words: wordsOf(event) })),
+      events: EVENTS.map(shown),
     }),
   );
 
   return router;
+}
+
+function shown(event: AuditEvent): ShownEvent {
+  return {
+    ...event,
+    actor: { name: event.actorName },
+    subject: { name: event.subjectName },
+    isOwn: false,
+    words: wordsOf(event, ({ name }) => ({ name })),
+    isPartial: false,
+    showsOrigin: false,
+  };
 }

@@ -28,7 +28,7 @@ export function invitationsController(app: AppContext): Router {
     const over = await expiredBy(req);
     const [user] = await findUsers(app.db.read, [over.link.userId]);
     if (req.isLate || !user || !waitsForInvitation(user, dayOf(app.clock()))) return showOverLink(app, req, res, over);
-    const asked = { ...circumstances(app, req), by: { id: null, name: user.name, rights: NO_RIGHTS } };
+    const asked = { ...circumstances(app, req), by: { id: user.id, name: user.name, rights: NO_RIGHTS } };
     await app.db.write(async (trx) => {
       await app.addressLimiter.takeIn(trx, asked.address);
       const added = await requestInvitations(trx, asked, [user]);

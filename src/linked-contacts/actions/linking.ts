@@ -1,5 +1,5 @@
 import { mayAdminister } from '../../access/viewer.ts';
-import { noteContactEvents, recordChanges } from '../../audit/audit-store.ts';
+import { recordChanges } from '../../audit/audit-store.ts';
 import { dayOf } from '../../clock.ts';
 import type { Contact } from '../../contacts/contact.ts';
 import { findContact, findContactOfAnyOwner } from '../../contacts/contact-store.ts';
@@ -11,7 +11,7 @@ import { nameColumns } from '../../users/user-columns.ts';
 import { findSubject, findUserByIdentifier } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Forbidden, NotFound } from '../../verbs/refusals.ts';
-import { linkedName, linkInWords, requireLinkable } from '../linked-contact.ts';
+import { linkedName, linkReference, requireLinkable } from '../linked-contact.ts';
 
 /**
  * Links a user to the person. It is a change of the user, so it takes the right to change that one, and sight of the
@@ -85,15 +85,14 @@ async function setLink(
   await trx('users')
     .where('id', subject.id)
     .update({ ...nameColumns(subject, linkedName(to)), contact_id: to?.id ?? null, version: subject.version + 1 });
-  const eventIds = await recordChanges(trx, act, [
+  await recordChanges(trx, act, [
     {
       action: 'user.updated',
       subjectType: 'user',
       subjectId: subject.id,
       subjectName: subject.name,
-      before: { linkedContact: linkInWords(from) },
-      after: { linkedContact: linkInWords(to) },
+      before: { linkedContact: linkReference(from) },
+      after: { linkedContact: linkReference(to) },
     },
   ]);
-  await noteContactEvents(trx, [from?.id ?? null, to?.id ?? null], eventIds);
 }

@@ -1,7 +1,7 @@
 import { isOver } from '../../access/granted-rights.ts';
 import { mayAdminister, type Viewer } from '../../access/viewer.ts';
-import type { Fields } from '../../audit/audit-event.ts';
-import { noteGroupEvents, noteUserEvents, recordChanges } from '../../audit/audit-store.ts';
+import { type Fields, groupReference, userReference } from '../../audit/audit-event.ts';
+import { recordChanges } from '../../audit/audit-store.ts';
 import { type Day, dayOf } from '../../clock.ts';
 import { bulkInsert } from '../../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
@@ -97,8 +97,8 @@ export async function grantMemberships(
       until_on: untilOn,
     })),
   );
-  await record(trx, act, group, chosen, 'membership.granted', () => ({
-    after: { group: group.name, ...(untilOn && { until: untilOn }) },
+  await record(trx, act, chosen, 'membership.granted', () => ({
+    after: { group: groupReference(group), ...(untilOn && { until: untilOn }) },
   }));
   const ended = await endOutgrownLinks(
     trx,
@@ -128,9 +128,9 @@ export async function setUntil(
   });
   const ids = idsOf(chosen);
   await whereIdIn(trx('memberships').where('group_id', groupId), 'user_id', ids).update({ until_on: untilOn });
-  await record(trx, act, group, chosen, 'membership.until-set', ({ membership }) => ({
+  await record(trx, act, chosen, 'membership.until-set', ({ membership }) => ({
     before: { until: membership!.untilOn },
-    after: { group: group.name, until: untilOn },
+    after: { group: groupReference(group), until: untilOn },
   }));
   await requireAdministratorRemains(trx);
   return outcomes;
@@ -150,8 +150,8 @@ export async function endMemberships(
       : undefined;
   });
   await whereIdIn(trx('memberships').where('group_id', groupId), 'user_id', idsOf(chosen)).delete();
-  await record(trx, act, group, chosen, 'membership.ended', () => ({
-    before: { group: group.name },
+  await record(trx, act, chosen, 'membership.ended', () => ({
+    before: { group: groupReference(group) },
     after: { group: null },
   }));
   await endLeaderships(trx, act, idsOf(chosen));
@@ -178,19 +178,18 @@ export async function endLeaderships(trx: Transaction, act: Act, userIds: number
     await trx('groups')
       .where({ id })
       .update({ leader_id: null, version: trx.raw('version + 1') });
-  const eventIds = await recordChanges(
+  await recordChanges(
     trx,
     act,
-    groups.map(({ id, name, leader }) => ({
+    groups.map(({ id, name, leader_id, leader }) => ({
       action: 'group.updated',
       subjectType: 'group',
       subjectId: id,
       subjectName: name,
-      before: { leader },
+      before: { leader: userReference({ id: leader_id, name: leader }) },
       after: { leader: null },
     })),
   );
-  for (const [n, group] of groups.entries()) await noteUserEvents(trx, [group.leader_id], [eventIds[n]]);
 }
 
 /**
@@ -230,13 +229,12 @@ async function judge(
 async function record(
   trx: Transaction,
   act: Act,
-  group: Group,
   chosen: Standing[],
   action: string,
   fields: (standing: Standing) => { before?: Fields; after?: Fields },
 ): Promise<void> {
   await whereIdIn(trx('users'), 'id', idsOf(chosen)).update({ version: trx.raw('version + 1') });
-  const eventIds = await recordChanges(
+  await recordChanges(
     trx,
     act,
     chosen.map((standing) => ({
@@ -247,7 +245,6 @@ async function record(
       ...fields(standing),
     })),
   );
-  await noteGroupEvents(trx, group.id, eventIds);
 }
 
 /** Throws FieldErrors. */

@@ -20,7 +20,6 @@ import { ownRules } from './own-rules.ts';
 import type { UserChange } from './user-change.ts';
 import { chosenBy, detailsAfter } from './user-choices.ts';
 import { auditFields, columnsOf, findDetails, type UserDetails } from './user-details.ts';
-import { noteOnTimelines } from './user-timelines.ts';
 
 /** What a change comes to: for each of the users, and whose open links ended with it. */
 export interface Changed {
@@ -107,7 +106,7 @@ async function take(trx: Transaction, act: Act, steps: Step[]): Promise<EndedLin
     steps.map(({ subject, before, after }) => ({ id: subject.id, from: before.tags, to: after.tags })),
   );
   const linksEnded = await endWhatIsOutdated(trx, act, steps);
-  const eventIds = await recordChanges(
+  await recordChanges(
     trx,
     act,
     steps.map(({ subject, after, told }) => ({
@@ -118,7 +117,6 @@ async function take(trx: Transaction, act: Act, steps: Step[]): Promise<EndedLin
       ...told,
     })),
   );
-  for (const [n, { before, after }] of steps.entries()) await noteOnTimelines(trx, [eventIds[n]], before, after);
   for (const step of steps) await tellOfNewEmail(trx, act, step);
   await requireAdministratorRemains(trx);
   return linksEnded;

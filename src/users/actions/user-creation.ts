@@ -10,7 +10,6 @@ import { insertUser } from '../user-store.ts';
 import type { NewUser } from './user-change.ts';
 import { chosenBy, detailsAfter } from './user-choices.ts';
 import { auditFields, columnsOf, type UserDetails } from './user-details.ts';
-import { noteOnTimelines } from './user-timelines.ts';
 
 /** What is so of a user of whom nothing is said. */
 const NOTHING: Omit<UserDetails, 'user'> & { user: Omit<UserDetails['user'], 'name' | 'email'> } = {
@@ -38,7 +37,7 @@ export async function createUser(trx: Transaction, act: Act, { name, email, ...m
   const groupIds = details.groups.map((group) => group.id);
   await changeMemberships(trx, [{ id, from: [], to: groupIds }], { at: act.at, by: act.by.id });
   await changeTags(trx, 'user', [{ id, from: [], to: details.tags }]);
-  const eventIds = await recordChanges(trx, act, [
+  await recordChanges(trx, act, [
     {
       action: 'user.created',
       subjectType: 'user',
@@ -47,7 +46,6 @@ export async function createUser(trx: Transaction, act: Act, { name, email, ...m
       after: given(auditFields(details)),
     },
   ]);
-  await noteOnTimelines(trx, eventIds, nothing, details);
   return id;
 }
 

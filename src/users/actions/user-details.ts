@@ -1,10 +1,10 @@
-import type { Fields } from '../../audit/audit-event.ts';
+import { type Fields, groupReference, type Reference, userReference } from '../../audit/audit-event.ts';
 import type { Contact } from '../../contacts/contact.ts';
 import { findContactsOfAnyOwner } from '../../contacts/contact-store.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Group } from '../../groups/group.ts';
 import { findGroups } from '../../groups/group-store.ts';
-import { linkedName, linkInWords } from '../../linked-contacts/linked-contact.ts';
+import { linkedName, linkReference } from '../../linked-contacts/linked-contact.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
 import type { Subject, User } from '../user.ts';
@@ -58,17 +58,21 @@ export function auditFields({ user, contact, groups, tags, owner }: UserDetails)
   return {
     name: user.name,
     email: user.email,
-    linkedContact: linkInWords(contact),
-    groups: groups.map((group) => group.name).sort(),
+    linkedContact: linkReference(contact),
+    groups: groups.map(groupReference).sort(byName),
     tags: tags.toSorted(),
     expiresOn: user.expiresOn,
     noSharedData: user.noSharedData,
     apiOnly: user.apiOnly,
     apiOnlyReason: user.apiOnlyReason,
-    apiOnlyOwner: owner?.name ?? null,
+    apiOnlyOwner: owner ? userReference(owner) : null,
     apiOnlyReviewOn: user.apiOnlyReviewOn,
     description: user.description,
   };
+}
+
+function byName(a: Reference, b: Reference): number {
+  return a.name < b.name ? -1 : 1;
 }
 
 function given(ids: (number | null)[]): number[] {

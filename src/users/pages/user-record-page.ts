@@ -3,8 +3,7 @@ import { isOver } from '../../access/granted-rights.ts';
 import { may, mayAdminister, maySeeLinkOf, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { findApplications } from '../../applications/application-store.ts';
-import { findUserEvents } from '../../audit/audit-store.ts';
-import { shownTo } from '../../audit/pages/shown-events.ts';
+import { showOlderEvents, type Telling, timelineOf } from '../../audit/pages/timeline.ts';
 import { dayOf, instant } from '../../clock.ts';
 import { accountsThroughCompany, warnedAccounts } from '../../contacts/contact.ts';
 import { findContact, findContactOfAnyOwner } from '../../contacts/contact-store.ts';
@@ -28,7 +27,6 @@ import { likeliest, offeredActions } from './offered-actions.ts';
 import { grantersOf } from './permissions-page.ts';
 import { STATE_LABELS } from './user-list-page.ts';
 
-const EVENTS_SHOWN = 15;
 const MAILS_SHOWN = 10;
 
 export async function showRecord(app: AppContext, req: Request, res: Response, user: Subject): Promise<void> {
@@ -76,7 +74,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
       label: MAIL_LABELS[mail.kind],
       state: mailState(mail, formatOf(req)),
     })),
-    ...(await timelineOf(app, viewer, user.id)),
+    ...(await timelineOf(app, req, telling(user))),
     names: await findUserNames(db, [
       ...grantersOf(explanations),
       user.createdBy,
@@ -102,22 +100,11 @@ async function contactSection(app: AppContext, viewer: Viewer, { contactId }: Su
 
 /** Events before those that are shown already, as a page and as more of the record. */
 export async function showTimeline(app: AppContext, req: Request, res: Response, user: Subject): Promise<void> {
-  const before = /^\d{1,15}$/.test(String(req.query.before)) ? Number(req.query.before) : undefined;
-  const page = {
-    title: `Older changes of ${user.name}`,
-    user,
-    ...(await timelineOf(app, req.viewer!, user.id, before)),
-  };
-  render(req, res, 'users/timeline', page, { fragments: { older: 'users/_older' } });
+  await showOlderEvents(app, req, res, telling(user));
 }
 
-/** The newest events, and where older ones are found if there are any. */
-async function timelineOf(app: AppContext, viewer: Viewer, userId: number, beforeId?: number) {
-  const events = await findUserEvents(app.db.read, userId, beforeId, EVENTS_SHOWN + 1);
-  const contactViewer = await findContactViewer(app.db.read, viewer, dayOf(app.clock()));
-  const shown = await shownTo(app.db.read, contactViewer, events.slice(0, EVENTS_SHOWN));
-  const isMore = events.length > EVENTS_SHOWN;
-  return { events: shown, olderPath: isMore ? `/users/${userId}/timeline?before=${shown.at(-1)?.id}` : undefined };
+function telling({ id, name }: Subject): Telling {
+  return { type: 'user', id, name };
 }
 
 /** Right after it was made, and to whoever may make it, the link is shown once. */

@@ -1,4 +1,7 @@
-import type { AuditEvent } from './audit-event.ts';
+import { counted } from '../../text/text.ts';
+import { type AuditEvent, ERASED, type Reference, referencesIn } from '../audit-event.ts';
+import type { Done } from '../event-list.ts';
+import type { ShownName } from './named-records.ts';
 
 /** What stands between who and whom in a sentence of the timeline: "alice deactivated maria". */
 const WORDS: Record<string, string> = {
@@ -48,6 +51,12 @@ export function actionWords(action: string): string {
   return WORDS[action] ?? action;
 }
 
+/** What a bulk operation did, as "deactivated 49 users". */
+export function doneWords({ action, subjectType, number }: Done): string {
+  const verb = actionWords(action).replace(/ the (group|contact|application)$/, '');
+  return `${verb} ${counted(number, subjectType)}`;
+}
+
 /** Fields that their names do not say well enough; the others are told by the words in their name. */
 const FIELDS: Record<string, string> = {
   accessConfirmedAt: 'access confirmed',
@@ -82,6 +91,7 @@ function spokenValue(field: string, value: unknown): unknown {
 
 /** What was asked for and refused; method and path are what the log has. */
 function requestWords(request: string): string {
+  if (request === ERASED) return `a request that was ${ERASED}`;
   const [method, path] = request.split(' ');
   return method === 'GET' ? `the page ${path}` : `a change at ${path}`;
 }
@@ -98,17 +108,39 @@ export interface EventWords {
 export interface FieldWords {
   label: string;
   /** Left out where there was nothing to compare with. */
-  before?: unknown;
-  after?: unknown;
+  before?: FieldValue;
+  after: FieldValue;
 }
 
-export function wordsOf({ action, subjectName, before, after }: AuditEvent): EventWords {
+/** A plain value, or records that are named. */
+export type FieldValue = { value: unknown } | { names: SpokenName[] };
+
+/** With what is said before it and after it. */
+type SpokenName = ShownName & { lead: string; note: string };
+
+export function wordsOf(
+  { action, subjectName, before, after }: AuditEvent,
+  shownName: (reference: Reference) => ShownName,
+): EventWords {
   const verb = actionWords(action);
   if (action === 'request.refused') return { verb, request: requestWords(subjectName), fields: [] };
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const toldValue = (name: string, value: unknown): FieldValue => {
+    const references = referencesIn(value);
+    if (references.length === 0) return { value: spokenValue(name, value) };
+    return { names: references.map((reference) => spokenName(name, reference, shownName(reference))) };
+  };
   const fields = names.map((name): FieldWords => {
-    const words = { label: fieldWords(name), after: spokenValue(name, after[name]) };
-    return name in before ? { ...words, before: spokenValue(name, before[name]) } : words;
+    const words = { label: fieldWords(name), after: toldValue(name, after[name]) };
+    return name in before ? { ...words, before: toldValue(name, before[name]) } : words;
   });
   return { verb, request: undefined, fields };
 }
+
+function spokenName(field: string, { type, accounts }: Reference, shown: ShownName): SpokenName {
+  const lead = field === 'owner' ? OWNER_LEADS[type] : '';
+  // Of a contact that is not shown nothing is said but that.
+  return { ...shown, lead, note: accounts && shown.path ? ` (${accounts.join(', ')})` : '' };
+}
+
+const OWNER_LEADS: Record<Reference['type'], string> = { user: 'private to ', group: 'the group ', contact: '' };

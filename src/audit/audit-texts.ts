@@ -1,0 +1,109 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { bulkInsert } from '../db/bulk-insert.ts';
+import type { Reader, Transaction } from '../db/database.ts';
+import { whereIdIn, whereRowIn } from '../db/ids.ts';
+
+const SALT_BYTES = 16;
+const READ_AT_ONCE = 1_000;
+
+/** Whose a text is: what they are called, what they wrote, from where they came. */
+export interface Owner {
+  type: string;
+  id: number | null;
+}
+
+/** A text as rows of the audit have it: in its place stands its digest, once it is kept. */
+export class KeptText {
+  digest = '';
+  readonly of: Owner;
+  readonly text: string;
+
+  constructor(of: Owner, text: string) {
+    this.of = of;
+    this.text = text;
+  }
+
+  toJSON(): string {
+    return this.digest;
+  }
+}
+
+interface Row {
+  digest: string;
+  subject_type: string;
+  subject_id: number | null;
+  salt: string;
+  text: string;
+}
+
+/** The texts that the events of one transaction say, each of each owner once. */
+export class Texts {
+  readonly #texts = new Map<string, KeptText>();
+
+  of(owner: Owner, text: string): KeptText {
+    // Half a character cannot be written into the database: it would come back as another.
+    const whole = text.toWellFormed();
+    const key = keyOf(owner, whole);
+    const kept = this.#texts.get(key) ?? new KeptText(owner, whole);
+    this.#texts.set(key, kept);
+    return kept;
+  }
+
+  /**
+   * Gives each its digest, and keeps those that are not kept yet. Nobody can tell from a digest what it is of, once the
+   * text is deleted and its salt with it.
+   */
+  async keep(trx: Transaction): Promise<void> {
+    const texts = [...this.#texts.values()];
+    const columns = ['text', 'subject_type', 'subject_id'];
+    const values = texts.map(({ of, text }) => [text, of.type, of.id]);
+    const found: Row[] = await whereRowIn(trx('audit_texts'), columns, values).select('digest', ...columns);
+    for (const { digest, subject_type: type, subject_id: id, text } of found)
+      this.#texts.get(keyOf({ type, id }, text))!.digest = digest;
+    await insertTexts(
+      trx,
+      texts.filter(({ digest }) => digest === ''),
+    );
+  }
+}
+
+function keyOf({ type, id }: Owner, text: string): string {
+  return `${type} ${id} ${text}`;
+}
+
+async function insertTexts(trx: Transaction, texts: KeptText[]): Promise<void> {
+  const salts = randomBytes(texts.length * SALT_BYTES);
+  const rows = texts.map((kept, n): Row => {
+    const salt = salts.toString('base64url', n * SALT_BYTES, (n + 1) * SALT_BYTES);
+    kept.digest = digestOf(salt, kept.text);
+    return { digest: kept.digest, subject_type: kept.of.type, subject_id: kept.of.id, salt, text: kept.text };
+  });
+  await bulkInsert(trx, 'audit_texts', rows);
+}
+
+/** By their digests, those that were not deleted. */
+export async function findTexts(db: Reader, digests: Iterable<string>): Promise<Map<string, string>> {
+  const rows: Row[] = await whereIdIn(db('audit_texts'), 'digest', [...new Set(digests)]).select('digest', 'text');
+  return new Map(rows.map(({ digest, text }) => [digest, text]));
+}
+
+/** The digests of texts that are not what was kept: those that they have, and those that they would have. */
+export async function findAlteredTexts(db: Reader): Promise<Set<string>> {
+  const altered = new Set<string>();
+  let last = '';
+  for (;;) {
+    const rows: Row[] = await db('audit_texts').where('digest', '>', last).orderBy('digest').limit(READ_AT_ONCE);
+    for (const { digest, salt, text } of rows) {
+      const expected = digestOf(salt, text);
+      if (expected !== digest) altered.add(digest).add(expected);
+    }
+    if (rows.length < READ_AT_ONCE) return altered;
+    last = rows.at(-1)!.digest;
+  }
+}
+
+function digestOf(salt: string, text: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([salt, text]))
+    .digest('base64url');
+}

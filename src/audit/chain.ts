@@ -1,0 +1,101 @@
+import { createHmac } from 'node:crypto';
+import type { Reader, Transaction } from '../db/database.ts';
+import { findAlteredTexts } from './audit-texts.ts';
+import { digestsIn, FORM, type Row } from './event-form.ts';
+
+const READ_AT_ONCE = 1_000;
+export const START = '';
+
+/** The last event and its hash: written down elsewhere, they show whether the audit was set back. */
+export interface Head {
+  eventId: number;
+  hash: string;
+}
+
+/** As one writes it down. */
+export function headInWords({ eventId, hash }: Head): string {
+  return `${eventId}:${hash}`;
+}
+
+/** What was written down; undefined where it is no head. */
+export function headFrom(text: string): Head | undefined {
+  const [, eventId, hash] = /^([1-9]\d{0,14}):([\w-]{43})$/.exec(text.trim()) ?? [];
+  return hash === undefined ? undefined : { eventId: Number(eventId), hash };
+}
+
+export async function findHead(db: Reader): Promise<Head | undefined> {
+  const head = await db('audit_head').first('event_id', 'hash');
+  return head && { eventId: head.event_id, hash: head.hash };
+}
+
+export async function moveHead(trx: Transaction, auditKey: string, { eventId, hash }: Head): Promise<void> {
+  const head = { only: 1, event_id: eventId, hash, seal: seal(auditKey, eventId, hash) };
+  await trx('audit_head').insert(head).onConflict('only').merge();
+}
+
+export type Verification = { intact: true; events: number } | { intact: false; eventId: number; problem: string };
+
+/**
+ * Walks the whole chain and names the first row that is missing or was altered, itself or in a text of it; a text that was
+ * deleted is no fault. With a head that was written down elsewhere it finds as well whether the whole was set back, or made
+ * anew, since then.
+ */
+export async function verifyChain(db: Reader, auditKey: string, noted?: Head): Promise<Verification> {
+  const verified = await verifyRows(db, auditKey);
+  if (!verified.intact || !noted) return verified;
+  const found = await db('audit_events').where('id', noted.eventId).first('hash');
+  if (!found)
+    return { intact: false, eventId: noted.eventId, problem: 'was there and is missing: the audit was set back' };
+  if (found.hash !== noted.hash)
+    return { intact: false, eventId: noted.eventId, problem: 'is another than it was: the audit was made anew' };
+  return verified;
+}
+
+async function verifyRows(db: Reader, auditKey: string): Promise<Verification> {
+  const altered = await findAlteredTexts(db);
+  let last = { id: 0, hash: START };
+  for (;;) {
+    const rows: Row[] = await db('audit_events').where('id', '>', last.id).orderBy('id').limit(READ_AT_ONCE);
+    for (const row of rows) {
+      if (row.id !== last.id + 1) return { intact: false, eventId: last.id + 1, problem: 'is missing' };
+      if (!isKnownForm(row) || chained(auditKey, last.hash, row) !== row.hash)
+        return { intact: false, eventId: row.id, problem: 'was altered' };
+      if (altered.size > 0 && digestsIn(row).some((digest) => altered.has(digest)))
+        return { intact: false, eventId: row.id, problem: 'has a text that was altered' };
+      last = row;
+    }
+    if (rows.length < READ_AT_ONCE) break;
+  }
+  const head = await db('audit_head').first();
+  if (!head) {
+    // Nobody comes to be without an event.
+    const isNew = last.id === 0 && (await db('users').first('id')) === undefined;
+    return isNew ? { intact: true, events: 0 } : { intact: false, eventId: last.id + 1, problem: 'is missing' };
+  }
+  if (head.seal !== seal(auditKey, head.event_id, head.hash))
+    return { intact: false, eventId: head.event_id, problem: 'has a forged head' };
+  if (head.event_id > last.id) return { intact: false, eventId: last.id + 1, problem: 'is missing' };
+  if (head.event_id < last.id || head.hash !== last.hash)
+    return { intact: false, eventId: last.id, problem: 'was added past the head' };
+  return { intact: true, events: last.id };
+}
+
+/** What the first form has no place for does not stand in its hash either: an old event is of no bulk operation. */
+function isKnownForm({ form, operation_id }: Row): boolean {
+  return form === FORM.ids || (form === FORM.words && operation_id === null);
+}
+
+/** Each row by the rule of its form. */
+export function chained(key: string, previous: string, row: Omit<Row, 'hash'>): string {
+  const { id, at, actor_id, actor_name, action, subject_type, subject_id, subject_name, before, after } = row;
+  const content = [id, at, actor_id, actor_name, action, subject_type, subject_id, subject_name, before, after];
+  const origin = [row.address, row.request_id];
+  const added = row.form === FORM.words ? [] : [row.form, row.operation_id];
+  return createHmac('sha256', key)
+    .update(JSON.stringify([previous, ...content, ...origin, ...added]))
+    .digest('base64url');
+}
+
+function seal(key: string, id: number, hash: string): string {
+  return createHmac('sha256', key).update(`head ${id} ${hash}`).digest('base64url');
+}

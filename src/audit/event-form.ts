@@ -1,0 +1,182 @@
+import type { Act } from '../verbs/act.ts';
+import { type AuditEvent, type Change, ERASED, type Fields, isReference, type Reference } from './audit-event.ts';
+import type { KeptText, Owner, Texts } from './audit-texts.ts';
+
+/** How rows of the audit say what they say: at first in words; now in ids, facts and digests of texts. */
+export const FORM = { words: 1, ids: 2 };
+
+/** One row of the table `audit_events`. */
+export interface Row {
+  id: number;
+  at: string;
+  actor_id: number | null;
+  /** A digest, but for programs, which have no id. */
+  actor_name: string;
+  action: string;
+  subject_type: string;
+  subject_id: number | null;
+  /** A digest, but for the program itself. */
+  subject_name: string;
+  before: string;
+  after: string;
+  /** A digest; empty for what came from the machine itself. */
+  address: string;
+  request_id: string;
+  form: number;
+  operation_id: number | null;
+  hash: string;
+}
+
+/** What a row is to say, while its texts are not kept yet. */
+interface Content {
+  act: Act;
+  change: Change;
+  actor: KeptText | string;
+  subject: KeptText | string;
+  before: Fields;
+  after: Fields;
+  address: KeptText | string;
+}
+
+/** Whose strings are words, days and moments of the program and nobody's own; a new field is taken for somebody's. */
+const FACTS = new Set([
+  'accessConfirmedAt',
+  'accounts',
+  'activity',
+  'apiOnlyReviewOn',
+  'backupOf',
+  'counter',
+  'expiresOn',
+  'invitationExpiresAt',
+  'key',
+  'kind',
+  'lockedUntil',
+  'minute',
+  'owner',
+  'permissions',
+  'until',
+]);
+
+/** What of these changes are names of applications, and levels: facts as well. */
+const OF_FACTS = new Set(['group.permissions-changed']);
+
+/** What the row of a change is to say. What is said of whom goes to `texts`. */
+export function contentOf(act: Act, change: Change, texts: Texts): Content {
+  const actor = { type: 'user', id: act.by.id };
+  const subject = { type: change.subjectType, id: change.subjectId };
+  // What is asked for and refused has no record: what is said of it is of whoever asked.
+  const of = subject.id === null ? actor : subject;
+  const origin = actor.id === null ? subject : actor;
+  const kept = (fields: Fields = {}) =>
+    mapFields(fields, (field, value) => (isFact(change, field) ? value : withKept(value, of, texts)));
+  return {
+    act,
+    change,
+    actor: actor.id === null ? act.by.name : texts.of(actor, act.by.name),
+    subject: change.subjectType === 'system' ? change.subjectName : texts.of(of, change.subjectName),
+    before: kept(change.before),
+    after: kept(change.after),
+    address: act.address === '' ? '' : texts.of(origin, act.address),
+  };
+}
+
+/** The same with digests, when all texts are kept. */
+export function rowOf(id: number, { act, change, actor, subject, before, after, address }: Content): Omit<Row, 'hash'> {
+  return {
+    id,
+    at: act.at,
+    actor_id: act.by.id,
+    actor_name: digested(actor),
+    action: change.action,
+    subject_type: change.subjectType,
+    subject_id: change.subjectId,
+    subject_name: digested(subject),
+    before: JSON.stringify(before),
+    after: JSON.stringify(after),
+    address: digested(address),
+    request_id: act.requestId,
+    form: FORM.ids,
+    operation_id: act.operationId ?? null,
+  };
+}
+
+/** The event of a row. `textOf` is asked for each digest in it, and knows nothing of those whose text was deleted. */
+export function eventOf(row: Row, textOf: (digest: string) => string | undefined): AuditEvent {
+  const isOfWords = row.form === FORM.words;
+  const text = (kept: string, isPlain: boolean) => (isPlain ? kept : (textOf(kept) ?? ERASED));
+  const fields = (kept: string): Fields =>
+    mapFields(JSON.parse(kept), (field, value) => (isOfWords ? formerValue(field, value) : withTexts(value, textOf)));
+  return {
+    id: row.id,
+    at: row.at,
+    actorId: row.actor_id,
+    actorName: text(row.actor_name, isOfWords || row.actor_id === null),
+    action: row.action,
+    subjectType: row.subject_type as AuditEvent['subjectType'],
+    subjectId: row.subject_id,
+    subjectName: text(row.subject_name, isOfWords || row.subject_type === 'system'),
+    before: fields(row.before),
+    after: fields(row.after),
+    address: text(row.address, isOfWords || row.address === ''),
+    requestId: row.request_id,
+    operationId: row.operation_id,
+  };
+}
+
+/** The digests of all texts that a row has. */
+export function digestsIn(row: Row): string[] {
+  const digests: string[] = [];
+  eventOf(row, (digest) => {
+    digests.push(digest);
+    return '';
+  });
+  return digests;
+}
+
+function isFact({ action }: Change, field: string): boolean {
+  return FACTS.has(field) || OF_FACTS.has(action);
+}
+
+function digested(text: KeptText | string): string {
+  return typeof text === 'string' ? text : text.digest;
+}
+
+function withKept(value: unknown, of: Owner, texts: Texts): unknown {
+  if (typeof value === 'string') return value === '' ? '' : { text: texts.of(of, value) };
+  if (isReference(value)) return { ...value, name: { text: texts.of({ type: value.type, id: value.id }, value.name) } };
+  return mapParts(value, (part) => withKept(part, of, texts));
+}
+
+function withTexts(value: unknown, textOf: (digest: string) => string | undefined): unknown {
+  const digest = digestIn(value);
+  return digest === undefined ? mapParts(value, (part) => withTexts(part, textOf)) : (textOf(digest) ?? ERASED);
+}
+
+/** As nothing else has them: a level of rights is no digest, whatever the application is called. */
+function digestIn(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { text, ...rest } = value as { text?: unknown };
+  const isDigest = typeof text === 'string' && /^[\w-]{43}$/.test(text) && Object.keys(rest).length === 0;
+  return isDigest ? text : undefined;
+}
+
+function mapParts(value: unknown, map: (part: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map(map);
+  if (typeof value === 'object' && value !== null) return mapFields(value as Fields, (_, part) => map(part));
+  return value;
+}
+
+function mapFields(fields: Fields, map: (field: string, value: unknown) => unknown): Fields {
+  const mapped: Fields = {};
+  for (const field of Object.keys(fields)) mapped[field] = map(field, fields[field]);
+  return mapped;
+}
+
+/** Before there were references, contacts were named with their number at the end: "Acme (contact 7, customer)". */
+function formerValue(field: string, value: unknown): unknown {
+  if ((field !== 'linkedContact' && field !== 'company') || typeof value !== 'string') return value;
+  const [, name, id, accounts] = /^(.*) \(contact (\d{1,15})((?:, [a-z]+)*)\)$/s.exec(value) ?? [];
+  if (name === undefined) return value;
+  const reference: Reference = { type: 'contact', id: Number(id), name };
+  return accounts === '' ? reference : { ...reference, accounts: accounts.slice(2).split(', ') };
+}

@@ -1,0 +1,52 @@
+import { may } from '../../access/viewer.ts';
+import type { ContactViewer } from '../../contacts/contact.ts';
+import type { Reader } from '../../db/database.ts';
+import { type AuditFilter, type Done, type Entry, findEvents } from '../event-list.ts';
+import { doneWords } from './event-words.ts';
+import { type ShownEvent, shownTo } from './shown-events.ts';
+
+/** How many events of a bulk operation unfold in its place; all of them have a page. */
+const UNFOLDED = 20;
+
+/** An event, or with `operation` a bulk operation. */
+export interface ShownEntry extends ShownEvent {
+  operation?: {
+    id: number;
+    words: string;
+    total: number;
+    /** Its first events. */
+    first: ShownEvent[];
+    /** Where its report stands, for who may read it. */
+    reportPath: string | undefined;
+  };
+}
+
+/** Entries as this viewer may read them. */
+export async function shownEntries(
+  db: Reader,
+  viewer: ContactViewer,
+  entries: Entry[],
+  { action }: AuditFilter,
+): Promise<ShownEntry[]> {
+  const firstOf = ({ operation }: Entry) =>
+    operation ? findEvents(db, { action, operationId: operation.id }, UNFOLDED) : [];
+  const firsts = await Promise.all(entries.map(firstOf));
+  // All at once: each look at what records are called now takes a query of each of their tables.
+  const shown = await shownTo(db, viewer, [...entries.map(({ event }) => event), ...firsts.flat()]);
+  const byId = new Map(shown.map((event) => [event.id, event]));
+  return entries.map(({ event, operation }, n): ShownEntry => {
+    const entry = byId.get(event.id)!;
+    if (!operation) return entry;
+    const { id, done } = operation;
+    const total = done.reduce((sum, { number }) => sum + number, 0);
+    const first = firsts[n].map((one) => byId.get(one.id)!);
+    const reportPath = mayReadReport(viewer, done) ? `/bulk-operations/${id}` : undefined;
+    return { ...entry, operation: { id, words: done.map(doneWords).join(' and '), total, first, reportPath } };
+  });
+}
+
+function mayReadReport(viewer: ContactViewer, done: Done[]): boolean {
+  return done.every(
+    ({ subjectType: type }) => (type === 'user' || type === 'group') && may(viewer, `${type}s`, 'read'),
+  );
+}
