@@ -153,6 +153,7 @@ describe('the views', () => {
     await alice.post(`${draft.headers.location}/execution`);
     note('report', await alice.get(draft.headers.location));
     note('reports', await alice.get('/bulk-operations'));
+    note('audit, with what was done in bulk', await alice.get('/audit'));
 
     const replaced = await linkFor(app, 'carol', 'invitation', alice);
     const carol = await opened(app, await linkFor(app, 'carol', 'invitation', alice));

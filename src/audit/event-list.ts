@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
 import { identityKey } from '../text/identity-key.ts';
 import type { AuditEvent, Change, Reference } from './audit-event.ts';
 import { findTexts } from './audit-texts.ts';
@@ -26,7 +27,7 @@ export interface AuditFilter {
 
 /** The newest events that match, at most `limit`. */
 export async function findEvents(db: Reader, filter: AuditFilter, limit: number): Promise<AuditEvent[]> {
-  return readEvents(db, matching(db, filter, await findMeant(db, filter)).limit(limit));
+  return findMatching(db, filter, limit, () => {});
 }
 
 /** An event; or a bulk operation, with its last event and what it did in all. */
@@ -47,12 +48,13 @@ export async function findEntries(db: Reader, filter: AuditFilter, limit: number
   // By its name one of them is looked for, and not the operation.
   if (filter.subject || filter.operationId !== undefined)
     return (await findEvents(db, filter, limit)).map((event) => ({ event }));
-  const query = matching(db, filter, await findMeant(db, filter)).limit(limit);
-  const later = db('audit_events as later')
-    .where('later.operation_id', db.ref('audit_events.operation_id'))
-    .where('later.id', '>', db.ref('audit_events.id'));
-  if (filter.action) later.where('later.action', filter.action);
-  const events = await readEvents(db, query.whereNotExists(later));
+  const events = await findMatching(db, filter, limit, (query) => {
+    const later = db('audit_events as later')
+      .where('later.operation_id', db.ref('audit_events.operation_id'))
+      .where('later.id', '>', db.ref('audit_events.id'));
+    if (filter.action) later.where('later.action', filter.action);
+    query.whereNotExists(later);
+  });
   const done = await countDone(db, filter, events);
   return events.map((event) => {
     const counts = done.get(event.operationId ?? 0) ?? [];
@@ -91,31 +93,71 @@ export async function findActions(db: Reader): Promise<string[]> {
   return (await db('audit_events').distinct('action').orderBy('action')).map((row) => row.action);
 }
 
-/** Who and what is meant by a name. */
-interface Named {
-  /** The name as events of words have it, and digests of it. */
-  names: string[];
-  /** By their types the records that have the name, or had it in an event: under other names they are the same. */
-  ids: Map<string, number[]>;
-}
+/** Restricts a query. */
+type Narrowing = (query: Knex.QueryBuilder) => void;
 
-interface Meant {
-  actor?: Named;
-  subject?: Named;
-}
-
-async function findMeant(db: Reader, { actor, subject }: AuditFilter): Promise<Meant> {
-  return {
-    actor: actor ? await findNamed(db, actor, { name: 'actor_name', id: 'actor_id' }) : undefined,
-    subject: subject ? await findNamed(db, subject, { name: 'subject_name', id: 'subject_id' }) : undefined,
+async function findMatching(db: Reader, filter: AuditFilter, limit: number, narrow: Narrowing): Promise<AuditEvent[]> {
+  const matching = (...narrowings: Narrowing[]) => {
+    const query = db('audit_events').orderBy('audit_events.id', 'desc').limit(limit);
+    for (const one of [...narrowings, narrow]) one(query);
+    return narrowBy(db, query, filter);
   };
+  if (!filter.actor && !filter.subject) return readEvents(db, matching());
+  // Along an index of its own each way leads to the newest at once; together, all that match would be gathered and sorted.
+  const ids = new Set<number>();
+  for (const isActor of await findWays(db, filter.actor, 'actor'))
+    for (const isSubject of await findWays(db, filter.subject, 'subject'))
+      for (const id of await matching(isActor, isSubject).pluck('audit_events.id')) ids.add(id);
+  const newest = [...ids].sort((a, b) => b - a).slice(0, limit);
+  return readEvents(db, whereIdIn(db('audit_events').orderBy('id', 'desc'), 'id', newest));
 }
 
-function matching(db: Reader, filter: AuditFilter, { actor, subject }: Meant): Knex.QueryBuilder {
-  const query = db('audit_events').orderBy('audit_events.id', 'desc');
-  if (actor) whereActor(query, actor);
-  if (subject) whereSubject(query, subject);
-  const { isKnown } = filter;
+/**
+ * The ways in which an event can name somebody or something: by an id that has the name, or had it in an event, for under other
+ * names it is the same; by the name itself, as programs and events of words have it. One that is no way at all without a name.
+ */
+async function findWays(db: Reader, name: string | undefined, party: 'actor' | 'subject'): Promise<Narrowing[]> {
+  if (!name) return [() => {}];
+  const users: { id: number; name: string }[] = await db('users')
+    .where('name_key', identityKey(name))
+    .select('id', 'name');
+  // Whoever looks for Maria means maria: users sign in by it.
+  const spellings = [...new Set([name, name.toLowerCase(), ...users.map((user) => user.name)])];
+  const told = () => db('audit_texts').whereIn('text', spellings);
+  const events = () => db('audit_events').where(`${party}_name`, db.ref('audit_texts.digest'));
+  const owners: { type: string; id: number }[] = await told()
+    .whereExists(events().where(`${party}_id`, db.ref('audit_texts.subject_id')))
+    .select('subject_type as type', 'subject_id as id');
+  const records = new Map(
+    [...users.map(({ id }) => ({ type: 'user', id })), ...owners].map((one) => [keyOf(one), one]),
+  );
+  // A request that was refused is no name of whoever asked for it.
+  const ofNobody: string[] = await told()
+    .whereExists(events().whereNull(`${party}_id`))
+    .pluck('digest');
+  const names = ofNobody.length > 0 ? [...spellings.map((one) => [one]), ofNobody] : spellings.map((one) => [one]);
+  return [
+    ...names.map(
+      (some): Narrowing =>
+        (query) =>
+          query.whereIn(`${party}_name`, some),
+    ),
+    ...[...records.values()].map(
+      ({ type, id }): Narrowing =>
+        (query) => {
+          query.where(`${party}_id`, id);
+          if (party === 'subject') query.where('subject_type', type);
+        },
+    ),
+  ];
+}
+
+function keyOf({ type, id }: { type: string; id: number }): string {
+  return `${type} ${id}`;
+}
+
+function narrowBy(db: Reader, query: Knex.QueryBuilder, filter: AuditFilter): Knex.QueryBuilder {
+  const { subject, isKnown } = filter;
   if (subject && isKnown)
     query.where((either) =>
       either
@@ -130,38 +172,6 @@ function matching(db: Reader, filter: AuditFilter, { actor, subject }: Meant): K
   if (filter.before) query.where('at', '<', filter.before);
   if (filter.beforeId !== undefined) query.where('audit_events.id', '<', filter.beforeId);
   return query;
-}
-
-async function findNamed(db: Reader, name: string, column: { name: string; id: string }): Promise<Named> {
-  const users: { id: number; name: string }[] = await db('users')
-    .where('name_key', identityKey(name))
-    .select('id', 'name');
-  // Whoever looks for Maria means maria: users sign in by it.
-  const spellings = [...new Set([name, name.toLowerCase(), ...users.map((user) => user.name)])];
-  const told = (isOwnName: boolean) => {
-    const events = db('audit_events').where(column.name, db.ref('audit_texts.digest'));
-    // A request that was refused is no name of whoever asked for it.
-    if (isOwnName) events.where(column.id, db.ref('audit_texts.subject_id'));
-    return db('audit_texts').whereIn('text', spellings).whereExists(events);
-  };
-  const digests: string[] = await told(false).pluck('digest');
-  const owners: { type: string; id: number }[] = await told(true).select('subject_type as type', 'subject_id as id');
-  const ids = Map.groupBy([...users.map(({ id }) => ({ type: 'user', id })), ...owners], ({ type }) => type);
-  return {
-    names: [...spellings, ...digests],
-    ids: new Map([...ids].map(([type, some]) => [type, [...new Set(some.map(({ id }) => id))]])),
-  };
-}
-
-function whereActor(query: Knex.QueryBuilder, { names, ids }: Named): void {
-  query.where((either) => either.whereIn('actor_name', names).orWhereIn('actor_id', ids.get('user') ?? []));
-}
-
-function whereSubject(query: Knex.QueryBuilder, { names, ids }: Named): void {
-  query.where((either) => {
-    either.whereIn('subject_name', names);
-    for (const [type, some] of ids) either.orWhere((of) => of.where('subject_type', type).whereIn('subject_id', some));
-  });
 }
 
 async function countDone(db: Reader, filter: AuditFilter, events: AuditEvent[]): Promise<Map<number, Done[]>> {

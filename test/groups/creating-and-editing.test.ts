@@ -95,8 +95,8 @@ describe('a group', () => {
       expect(events.map(({ action, before, after }) => ({ action, before, after }))).toEqual([
         {
           action: 'group.updated',
-          before: { name: 'Support', leader: 'lena', tags: [] },
-          after: { name: 'Service', leader: 'bob', tags: ['North'] },
+          before: { name: 'Support', leader: { type: 'user', id: app.people.lena, name: 'lena' }, tags: [] },
+          after: { name: 'Service', leader: { type: 'user', id: app.people.bob, name: 'bob' }, tags: ['North'] },
         },
       ]);
       expect(pageOf(await alice.get(saved.headers.location)).fact('Leader')).toBe('bob');
