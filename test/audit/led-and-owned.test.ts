@@ -13,8 +13,9 @@ beforeEach(async () => {
 });
 afterEach(() => app.close());
 
-const timeline = async (person: 'bob' | 'lena', viewer = alice) =>
-  pageOf(await viewer.get(pathTo(app, person))).texts('.timeline .event p:first-child');
+const read = async (path: string, viewer = alice) =>
+  pageOf(await viewer.get(path)).texts('.timeline .event p:first-child');
+const timeline = (person: 'bob' | 'lena', viewer = alice) => read(pathTo(app, person), viewer);
 
 it('a timeline tells of what its user leads, and of the end of it', async () => {
   const edit = `/groups/${await groupId(app, 'Support')}/edit`;
@@ -31,6 +32,14 @@ it('a timeline tells of what its user leads, and of the end of it', async () => 
   expect((await timeline('bob')).filter((event) => event.includes('changed the group'))).toHaveLength(2);
   await submit(alice, '/groups/new', { name: 'Night shift', leader: 'bob' });
   expect((await timeline('bob'))[0]).toMatch(/alice created the group Night shift$/);
+});
+
+it('no timeline but its own tells whose a contact is', async () => {
+  await submit(alice, '/contacts/new', { name: 'Sally', owner: 'private' });
+  await submit(alice, '/contacts/3/edit', { owner: 'group', ownerGroup: 'Administrators' });
+  expect((await read(pathTo(app, 'alice'))).filter((event) => event.includes('contact'))).toEqual([]);
+  expect((await read('/groups/1')).filter((event) => event.includes('contact'))).toEqual([]);
+  expect((await read('/contacts/3'))[0]).toMatch(/alice changed the contact María Müller$/);
 });
 
 it('a timeline tells of the integrations that its user answers for', async () => {
