@@ -1,4 +1,3 @@
-import { stringify } from 'csv-stringify/sync';
 import { type Request, type Response, Router } from 'express';
 import type { Level } from '../../access/rights.ts';
 import { may, type Viewer } from '../../access/viewer.ts';
@@ -15,6 +14,7 @@ import { actOf } from '../../sessions/pages/act.ts';
 import { findUserByIdentifier, findUserNames } from '../../users/user-store.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { requireRight } from '../../web/authorization.ts';
+import { sendCsv } from '../../web/csv.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
 import {
@@ -106,16 +106,7 @@ export function applicationsController(app: AppContext): Router {
       holder.level,
       holder.through.map((group) => group.name).join(', '),
     ]);
-    res.attachment(`${key}-${level}.csv`).type('text/csv; charset=utf-8');
-    // What could be taken for a formula is escaped (R72).
-    res.send(
-      stringify(rows, {
-        header: true,
-        columns: ['Name', 'System email', 'Permission', 'Through'],
-        escape_formulas: true,
-        bom: true,
-      }),
-    );
+    sendCsv(res, { name: `${key}-${level}`, columns: ['Name', 'System email', 'Permission', 'Through'], rows });
   });
 
   router.get('/applications/:key/edit', write, async (req: Request, res: Response) => {
