@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { Person } from '../../seeds/cast.ts';
 import { recordChanges } from '../../src/audit/audit-store.ts';
 import { instant } from '../../src/clock.ts';
+import { actSettings } from '../../src/verbs/act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addCrowd } from '../support/crowd.ts';
 import { pageOf } from '../support/page.ts';
@@ -96,7 +97,7 @@ it.each([
 
 it('one that did several things tells of each, and of one that is asked for alone', async () => {
   const by = { id: app.people.alice, name: 'alice', rights: {} };
-  const circumstances = { address: '', requestId: 'r', auditKey: app.config.secrets.audit, operationId: 7 };
+  const circumstances = { address: '', requestId: 'r', ...actSettings(app.config), operationId: 7 };
   const act = { by, at: instant(app.clock.now()), ...circumstances };
   const user = (id: number) =>
     ({ action: 'user.deleted', subjectType: 'user', subjectId: id, subjectName: 'x' }) as const;

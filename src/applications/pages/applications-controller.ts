@@ -4,7 +4,8 @@ import { may, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
 import { dayOf } from '../../clock.ts';
-import { type Errors, StaleVersion, type Typed } from '../../forms/form.ts';
+import type { Errors, Typed } from '../../forms/form.ts';
+import { staleForm } from '../../forms/stale-form.ts';
 import { findAllGroups } from '../../groups/group-store.ts';
 import { encodeCursor, firstOf, readPageQuery } from '../../lists/list-query.ts';
 import { pagerLinks } from '../../lists/pager.ts';
@@ -17,6 +18,7 @@ import { requireRight } from '../../web/authorization.ts';
 import { sendCsv } from '../../web/csv.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
+import { unlessStale } from '../../web/stale-form.ts';
 import {
   deleteApplication,
   findFirstGroups,
@@ -119,16 +121,18 @@ export function applicationsController(app: AppContext): Router {
     const typed = typedApplication(req.body);
     const { values, errors } = checkApplication(typed);
     if (errors) return showForm(req, res, { typed, errors, application, status: 422 });
-    try {
-      const version = Number(typed.version);
-      await app.db.write((trx) => updateApplication(trx, actOf(app, req), application.key, version, values));
-    } catch (error) {
-      if (!(error instanceof StaleVersion)) throw error;
-      const theirs = typedOf(await registered(req));
-      return showForm(req, res, { typed: { ...typed, version: theirs.version }, theirs, application, status: 409 });
-    }
-    flash(req, 'Saved.');
-    res.redirect(303, backTo(req.viewer!, `/applications/${application.key}`));
+    const version = Number(typed.version);
+    await unlessStale(
+      async () => {
+        const stale = staleForm(typed, typedOf(await registered(req)), typedApplication);
+        await showForm(req, res, { ...stale, application, status: 409 });
+      },
+      async () => {
+        await app.db.write((trx) => updateApplication(trx, actOf(app, req), application.key, version, values));
+        flash(req, 'Saved.');
+        res.redirect(303, backTo(req.viewer!, `/applications/${application.key}`));
+      },
+    );
   });
 
   router.get('/applications/:key/deletion/new', write, async (req: Request, res: Response) => {
@@ -184,7 +188,7 @@ export function applicationsController(app: AppContext): Router {
   async function showForm(
     req: Request,
     res: Response,
-    state: { typed: Typed; errors?: Errors; application?: Application; theirs?: Typed; status?: number },
+    state: { typed: Typed; errors?: Errors; application?: Application; theirs?: Errors; status?: number },
   ): Promise<void> {
     const { typed, errors = {}, application, theirs, status } = state;
     const groups = await findFirstGroups(app.db.read, req.viewer!, dayOf(app.clock()));

@@ -4,7 +4,7 @@ import type { AppContext } from '../../app-context.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
 import { type Picker, SUGGESTED, type Suggestion, soughtIn } from '../../forms/picker.ts';
-import { savedMeanwhile } from '../../forms/stale-form.ts';
+import { asOpened, staleForm } from '../../forms/stale-form.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { groupsCalled } from '../../groups/group-suggestions.ts';
 import { findTagsOf } from '../../tags/tag-store.ts';
@@ -13,6 +13,7 @@ import { findUsersCalled, suggestedByName } from '../../users/list/user-suggesti
 import { stateLimits } from '../../users/user-state.ts';
 import { pickersOf } from '../../web/picker.ts';
 import { render } from '../../web/render.ts';
+import { requireEditable } from '../actions/contact-editing.ts';
 import { ACCOUNT_TYPES, type Contact, type ContactViewer } from '../contact.ts';
 import { CONTACT_SEARCHES, typedContact, typedOf } from '../contact-form.ts';
 import { findContact, searchContacts } from '../contact-store.ts';
@@ -28,16 +29,14 @@ interface FormState {
   contact?: Contact;
   /** Whether it was typed before the session ended. */
   isRestored?: boolean;
-  /** What stands in the database by now, when somebody else changed it since the form was opened. */
-  theirs?: Typed;
+  /** What somebody else saved since the form was opened, by field. */
+  theirs?: Errors;
 }
 
 /** New Person, New Company and Edit: one page, filled from the same fields. */
 export async function showContactForm(app: AppContext, req: Request, res: Response, state: FormState): Promise<void> {
-  const { viewer, contact, theirs } = state;
+  const { viewer, contact, typed } = state;
   const db = app.db.read;
-  // After a conflict the next comparison begins at what is shown now.
-  const typed = theirs ? { ...state.typed, opened: theirs.opened } : state.typed;
   const isCompany = typed.kind === 'company';
   const pickers = [
     await companyPicker(db, viewer, typed, contact),
@@ -51,7 +50,7 @@ export async function showContactForm(app: AppContext, req: Request, res: Respon
     typed,
     isRestored: state.isRestored ?? false,
     errors: state.errors ?? {},
-    theirs: theirs && (await meanwhile(db, viewer, state.typed, theirs)),
+    theirs: state.theirs,
     contact,
     isCompany,
     accountTypes: ACCOUNT_TYPES,
@@ -124,16 +123,24 @@ function nameOf({ name }: { name: string }): string {
 /** The form as the database would fill it now. */
 export async function typedNow(db: Reader, contact: Contact, viewer: ContactViewer): Promise<Typed> {
   const tags = (await findTagsOf(db, 'contact', contact.id)).map((tag) => tag.name);
-  const typed = typedOf(contact, tags, viewer);
-  return { ...typed, opened: JSON.stringify(typed) };
+  return asOpened(typedOf(contact, tags, viewer));
 }
 
-/** What somebody else saved since the form was opened, where it differs from what was typed, in words. */
-async function meanwhile(db: Reader, viewer: ContactViewer, typed: Typed, theirs: Typed): Promise<Errors> {
-  const words = savedMeanwhile(typed, theirs, typedContact);
-  if (words.companyId && theirs.companyId)
-    words.companyId = (await companyTyped(db, viewer, theirs))?.name ?? 'a company that you may not see';
-  return words;
+/** The form again, after somebody else saved since it was opened. Throws Forbidden where it is no longer this viewer's to edit. */
+export async function showConflict(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  { typed, contact, viewer }: { typed: Typed; contact: Contact; viewer: ContactViewer },
+): Promise<void> {
+  const db = app.db.read;
+  const now = await findContact(db, viewer, contact.id);
+  requireEditable(viewer, now);
+  const stored = await typedNow(db, now, viewer);
+  const stale = staleForm(typed, stored, typedContact);
+  if (stale.theirs.companyId && stored.companyId)
+    stale.theirs.companyId = (await companyTyped(db, viewer, stored))?.name ?? 'a company that you may not see';
+  await showContactForm(app, req, res, { ...stale, viewer, contact: now, status: 409 });
 }
 
 async function companyTyped(db: Reader, viewer: ContactViewer, { companyId }: Typed): Promise<Contact | undefined> {

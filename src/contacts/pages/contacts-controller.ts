@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
-import { type Errors, StaleVersion, type Typed } from '../../forms/form.ts';
+import type { Errors, Typed } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { Conflict, Forbidden } from '../../verbs/refusals.ts';
 import { requireRight } from '../../web/authorization.ts';
@@ -9,6 +9,7 @@ import { flash } from '../../web/flash.ts';
 import { takeKept } from '../../web/kept-form.ts';
 import { readHabits, rememberPageSize } from '../../web/list-habits.ts';
 import { render } from '../../web/render.ts';
+import { unlessStale } from '../../web/stale-form.ts';
 import {
   createContact,
   deleteContact,
@@ -21,9 +22,9 @@ import { type Contact, type ContactViewer, mayEdit, maySee } from '../contact.ts
 import { checkContact, emptyContact, typedContact } from '../contact-form.ts';
 import { listContacts } from '../contact-list.ts';
 import { contactsPath, readContactQuery } from '../contact-list-query.ts';
-import { findContact, findContactOfAnyOwner, findPeopleOf } from '../contact-store.ts';
+import { findContactOfAnyOwner, findPeopleOf } from '../contact-store.ts';
 import { contactOf, viewerOf } from './addressed-contact.ts';
-import { showContactForm, typedNow } from './contact-form-page.ts';
+import { showConflict, showContactForm, typedNow } from './contact-form-page.ts';
 import { columnsFor, contactsPage } from './contact-list-page.ts';
 import { showRecord, showTimeline } from './contact-record-page.ts';
 
@@ -91,20 +92,12 @@ export function contactsController(app: AppContext): Router {
     const failed = (errors: Errors) => showContactForm(app, req, res, { viewer, typed, errors, contact, status: 422 });
     const { values, errors } = checkContact(typed, contact);
     if (errors) return failed(errors);
-    await unlessFieldErrors(app, req, failed, async () => {
-      try {
-        const version = Number(typed.version);
-        await app.db.write((trx) => updateContact(trx, actOf(app, req), contact.id, version, values));
-        await leadOn(req, res, contact.id, viewer, 'Saved.');
-      } catch (error) {
-        if (!(error instanceof StaleVersion)) throw error;
-        const now = await findContact(app.db.read, viewer, contact.id);
-        requireEditable(viewer, now);
-        const theirs = await typedNow(app.db.read, now, viewer);
-        const mine = { ...typed, version: theirs.version };
-        await showContactForm(app, req, res, { viewer, typed: mine, theirs, contact: now, status: 409 });
-      }
-    });
+    const conflict = () => showConflict(app, req, res, { typed, contact, viewer });
+    const save = async () => {
+      await app.db.write((trx) => updateContact(trx, actOf(app, req), contact.id, Number(typed.version), values));
+      await leadOn(req, res, contact.id, viewer, 'Saved.');
+    };
+    await unlessFieldErrors(app, req, failed, () => unlessStale(conflict, save));
   });
 
   router.get('/contacts/:id/deletion/new', read, async (req, res) => {

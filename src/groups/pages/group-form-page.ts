@@ -5,7 +5,7 @@ import { dayOf } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
 import { type Picker, soughtIn } from '../../forms/picker.ts';
-import { savedMeanwhile } from '../../forms/stale-form.ts';
+import { asOpened, staleForm } from '../../forms/stale-form.ts';
 import { findTagsOf } from '../../tags/tag-store.ts';
 import { findUsersCalled, suggestedByName } from '../../users/list/user-suggestions.ts';
 import { stateLimits } from '../../users/user-state.ts';
@@ -15,7 +15,7 @@ import { render } from '../../web/render.ts';
 import { mayAppoint } from '../actions/group-editing.ts';
 import type { Group } from '../group.ts';
 import { GROUP_SEARCHES, typedGroup, typedOf } from '../group-form.ts';
-import { findGroupByName, taken } from '../group-store.ts';
+import { findGroup, findGroupByName, taken } from '../group-store.ts';
 
 interface FormState {
   typed: Typed;
@@ -25,15 +25,13 @@ interface FormState {
   group?: Group;
   /** Whether it was typed before the session ended. */
   isRestored?: boolean;
-  /** What stands in the database by now, when somebody else changed it since the form was opened. */
-  theirs?: Typed;
+  /** What somebody else saved since the form was opened, by field. */
+  theirs?: Errors;
 }
 
 /** New Group and Edit: one page, filled from the same fields. */
 export async function showGroupForm(app: AppContext, req: Request, res: Response, state: FormState): Promise<void> {
-  const { group, theirs } = state;
-  // After a conflict the next comparison begins at what is shown now.
-  const typed = theirs ? { ...state.typed, opened: theirs.opened } : state.typed;
+  const { group, typed } = state;
   const picker = await leaderPicker(app, req.viewer!, typed, group);
   const { page: parts, fragments } = pickersOf(req, typed, group ? `/groups/${group.id}` : '/groups', [picker]);
   const page = {
@@ -42,7 +40,7 @@ export async function showGroupForm(app: AppContext, req: Request, res: Response
     typed,
     isRestored: state.isRestored ?? false,
     errors: state.errors ?? {},
-    theirs: theirs && savedMeanwhile(state.typed, theirs, typedGroup),
+    theirs: state.theirs,
     group,
     mayAppoint: mayAppoint(req.viewer!),
   };
@@ -85,9 +83,20 @@ export async function showMistakes(
   await showGroupForm(app, req, res, { typed, errors: known, group, status: 422 });
 }
 
+/** The form again, after somebody else saved since it was opened. */
+export async function showConflict(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  { typed, group }: { typed: Typed; group: Group },
+): Promise<void> {
+  const now = await findGroup(app.db.read, group.id);
+  const stale = staleForm(typed, await typedNow(app.db.read, now), typedGroup);
+  await showGroupForm(app, req, res, { ...stale, group: now, status: 409 });
+}
+
 /** The form as the database would fill it now. */
 export async function typedNow(db: Reader, group: Group): Promise<Typed> {
   const tags = (await findTagsOf(db, 'group', group.id)).map((tag) => tag.name);
-  const typed = typedOf(group, tags);
-  return { ...typed, opened: JSON.stringify(typed) };
+  return asOpened(typedOf(group, tags));
 }

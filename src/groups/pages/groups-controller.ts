@@ -1,8 +1,8 @@
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type Request, type RequestHandler, Router } from 'express';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
-import { type Errors, StaleVersion } from '../../forms/form.ts';
+import type { Errors } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { findTags } from '../../tags/tag-store.ts';
 import { requireRight } from '../../web/authorization.ts';
@@ -10,14 +10,14 @@ import { flash } from '../../web/flash.ts';
 import { takeKept } from '../../web/kept-form.ts';
 import { readHabits, rememberPageSize } from '../../web/list-habits.ts';
 import { render } from '../../web/render.ts';
+import { unlessStale } from '../../web/stale-form.ts';
 import { createLedGroup, requireChangeable, updateGroup } from '../actions/group-editing.ts';
 import type { Group } from '../group.ts';
 import { checkGroup, typedGroup } from '../group-form.ts';
 import { listGroups } from '../group-list.ts';
 import { readGroupQuery } from '../group-list-query.ts';
-import { findGroup } from '../group-store.ts';
 import { groupOf } from './addressed-group.ts';
-import { showGroupForm, showMistakes, typedNow } from './group-form-page.ts';
+import { showConflict, showGroupForm, showMistakes, typedNow } from './group-form-page.ts';
 import { groupsPage } from './group-list-page.ts';
 import { showRecord, showTimeline } from './group-record-page.ts';
 
@@ -73,26 +73,14 @@ export function groupsController(app: AppContext): Router {
     const failed = (errors: Errors) => showMistakes(app, req, res, { typed, errors, group });
     const { values, errors } = checkGroup(typed);
     if (errors) return failed(errors);
-    await unlessFieldErrors(app, req, failed, async () => {
-      try {
-        const version = Number(typed.version);
-        await app.db.write((trx) => updateGroup(trx, actOf(app, req), group.id, version, values));
-        flash(req, 'Saved.');
-        res.redirect(303, `/groups/${group.id}`);
-      } catch (error) {
-        if (!(error instanceof StaleVersion)) throw error;
-        await showConflict(req, res, group.id);
-      }
-    });
+    const conflict = () => showConflict(app, req, res, { typed, group });
+    const save = async () => {
+      await app.db.write((trx) => updateGroup(trx, actOf(app, req), group.id, Number(typed.version), values));
+      flash(req, 'Saved.');
+      res.redirect(303, `/groups/${group.id}`);
+    };
+    await unlessFieldErrors(app, req, failed, () => unlessStale(conflict, save));
   });
-
-  /** What was typed, beside what somebody else saved since the form was opened. */
-  async function showConflict(req: Request, res: Response, id: number): Promise<void> {
-    const group = await findGroup(app.db.read, id);
-    const theirs = await typedNow(app.db.read, group);
-    const typed = { ...typedGroup(req.body), version: theirs.version };
-    await showGroupForm(app, req, res, { typed, theirs, group, status: 409 });
-  }
 
   async function changeable(req: Request): Promise<Group> {
     const group = await groupOf(app, req);

@@ -4,7 +4,8 @@ import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import type { Application } from '../../applications/application.ts';
 import { findApplications } from '../../applications/application-store.ts';
-import { StaleVersion, type Typed } from '../../forms/form.ts';
+import type { Errors, Typed } from '../../forms/form.ts';
+import { staleForm } from '../../forms/stale-form.ts';
 import { requireChangeable } from '../../groups/actions/group-editing.ts';
 import type { Group } from '../../groups/group.ts';
 import { findGroup } from '../../groups/group-store.ts';
@@ -16,6 +17,7 @@ import { requireRight } from '../../web/authorization.ts';
 import { mailedWords, renewalOf } from '../../web/channel.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
+import { unlessStale } from '../../web/stale-form.ts';
 import { setPermissions } from '../actions/permission-editing.ts';
 import { countEndingLinks, effectsOf } from '../effect.ts';
 import { rightsIn, typedOf, typedPermissions } from '../permission-form.ts';
@@ -38,9 +40,10 @@ export function permissionsController(app: AppContext): Router {
     if (typed.step === 'choose') return showMatrix(req, res, group, applications, typed);
     const rights = rightsIn(typed, group, keysOf(applications));
     if (!covers(req.viewer!.rights, rights)) throw new Forbidden('You cannot give rights that you do not hold.');
-    if (typed.version !== String(group.version)) return showConflict(req, res, group.id, typed);
+    const conflict = () => showConflict(req, res, group.id, typed);
+    if (typed.version !== String(group.version)) return conflict();
     if (!typed.confirmed) return showSheet(req, res, group, applications, typed);
-    try {
+    await unlessStale(conflict, async () => {
       const version = Number(typed.version);
       const renewal = renewalOf(app, req.body);
       const renewed = await app.db.write(async (trx) => {
@@ -53,27 +56,25 @@ export function permissionsController(app: AppContext): Router {
       if (renewal === 'copy') flash(req, said, { path, showRenewed: renewed });
       else flash(req, [said, mailedWords(renewed.length)].filter(Boolean).join(' '));
       res.redirect(303, path);
-    } catch (error) {
-      if (!(error instanceof StaleVersion)) throw error;
-      await showConflict(req, res, group.id, typed);
-    }
+    });
   });
 
   async function showConflict(req: Request, res: Response, id: number, typed: Typed): Promise<void> {
     const group = await findGroup(app.db.read, id);
     const applications = await findApplications(app.db.read);
-    const theirs = typedOf(group, keysOf(applications));
-    showMatrix(req, res, group, applications, { ...typed, version: theirs.version }, theirs);
+    const keys = keysOf(applications);
+    const stale = staleForm(typed, typedOf(group, keys), (body) => typedPermissions(body, keys));
+    showMatrix(req, res, group, applications, stale.typed, stale.theirs);
   }
 
-  /** `theirs`: what stands in the database by now, when somebody else changed it since the form was opened. */
+  /** `theirs`: what somebody else saved since the form was opened, by application. */
   function showMatrix(
     req: Request,
     res: Response,
     group: Group,
     applications: Application[],
     typed: Typed,
-    theirs?: Typed,
+    theirs?: Errors,
   ): void {
     const viewer = req.viewer!;
     const mayGive = (key: string, level: 'none' | Level) => level === 'none' || grants(viewer.rights, key, level);
@@ -90,7 +91,7 @@ export function permissionsController(app: AppContext): Router {
           isChosen: typed[key] === level,
           mayGive: mayGive(key, level),
         })),
-        meanwhile: theirs && theirs[key] !== typed[key] ? theirs[key] : '',
+        meanwhile: theirs?.[key] ?? '',
       })),
       isStale: theirs !== undefined,
     };

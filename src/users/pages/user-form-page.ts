@@ -11,7 +11,7 @@ import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
 import { type Picker, SUGGESTED, type Suggestion, soughtIn } from '../../forms/picker.ts';
-import { savedMeanwhile } from '../../forms/stale-form.ts';
+import { asOpened, staleForm } from '../../forms/stale-form.ts';
 import type { Group } from '../../groups/group.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { findKnownGroups, groupsCalled } from '../../groups/group-suggestions.ts';
@@ -27,7 +27,7 @@ import { findUsersCalled, suggestedByName } from '../list/user-suggestions.ts';
 import type { User } from '../user.ts';
 import { checkUser, typedOf, typedUser, USER_SEARCHES } from '../user-form.ts';
 import { stateLimits } from '../user-state.ts';
-import { findUserByIdentifier, findUserNames, takenMessage } from '../user-store.ts';
+import { findSubject, findUserByIdentifier, findUserNames, takenMessage } from '../user-store.ts';
 
 interface FormState {
   typed: Typed;
@@ -41,8 +41,8 @@ interface FormState {
   effects?: string[];
   /** Whether open links end with it, so that new ones are offered. */
   endsLinks?: boolean;
-  /** What stands in the database by now, when somebody else changed it since the form was opened. */
-  theirs?: Typed;
+  /** What somebody else saved since the form was opened, by field. */
+  theirs?: Errors;
 }
 
 /** How access starts: by an invitation that is mailed or shown to be copied, or not yet. */
@@ -52,11 +52,9 @@ export function accessOf(app: AppContext, typed: Typed): Channel | 'later' {
 
 /** New User and Edit: one page, filled from the same fields. */
 export async function showUserForm(app: AppContext, req: Request, res: Response, state: FormState): Promise<void> {
-  const { user } = state;
+  const { user, typed } = state;
   const db = app.db.read;
   const viewer = req.viewer!;
-  // After a conflict the next comparison begins at what is shown now.
-  const typed = state.theirs ? { ...state.typed, opened: state.theirs.opened } : state.typed;
   const contactViewer = await findContactViewer(db, viewer, dayOf(app.clock()));
   const chosen = await contactTyped(db, contactViewer, typed);
   const pickers = [
@@ -74,7 +72,7 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
     effects: state.effects ?? [],
     endsLinks: state.endsLinks ?? false,
     errors: state.errors ?? {},
-    theirs: state.theirs && (await meanwhile(db, contactViewer, state.typed, state.theirs)),
+    theirs: state.theirs,
     user,
     warned: chosen && chosen.id !== user?.contactId ? warnedAccounts(chosen) : [],
     mayCreateGroups: may(viewer, 'groups', 'write'),
@@ -168,13 +166,24 @@ async function ownerPicker(app: AppContext, viewer: Viewer, typed: Typed, user: 
   };
 }
 
-/** What somebody else saved since the form was opened, where it differs from what was typed, in words. */
-async function meanwhile(db: Reader, viewer: ContactViewer, typed: Typed, theirs: Typed): Promise<Errors> {
-  const words = savedMeanwhile(typed, theirs, typedUser);
-  if (words.contactId && theirs.contactId)
-    words.contactId = (await contactTyped(db, viewer, theirs))?.name ?? 'a contact that you may not see';
-  if (words.groups) words.groups = format.value((await findGroups(db, [theirs.groups].flat().map(Number))).map(nameOf));
-  return words;
+/** The form again, after somebody else saved since it was opened. */
+export async function showConflict(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  { typed, user }: { typed: Typed; user: User },
+): Promise<void> {
+  const db = app.db.read;
+  const now = await findSubject(db, user.id, dayOf(app.clock()));
+  const stored = await typedNow(db, now);
+  const stale = staleForm(typed, stored, typedUser);
+  const { contactId, groups } = stale.theirs;
+  const viewer = await findContactViewer(db, req.viewer!, dayOf(app.clock()));
+  if (contactId && stored.contactId)
+    stale.theirs.contactId = (await contactTyped(db, viewer, stored))?.name ?? 'a contact that you may not see';
+  if (groups)
+    stale.theirs.groups = format.value((await findGroups(db, [stored.groups].flat().map(Number))).map(nameOf));
+  await showUserForm(app, req, res, { ...stale, user: now, status: 409 });
 }
 
 /** The contact that the form names, if the viewer may see it. */
@@ -211,8 +220,7 @@ export async function typedNow(db: Reader, user: User): Promise<Typed> {
   const groupIds = (await findMemberships(db, [user.id])).map((membership) => membership.groupId);
   const tags = (await findTagsOf(db, 'user', user.id)).map((tag) => tag.name);
   const apiOnlyOwner = (await findUserNames(db, [user.apiOnlyOwnerId])).get(user.apiOnlyOwnerId ?? 0) ?? '';
-  const typed = typedOf(user, { groupIds, tags, apiOnlyOwner });
-  return { ...typed, opened: JSON.stringify(typed) };
+  return asOpened(typedOf(user, { groupIds, tags, apiOnlyOwner }));
 }
 
 /** What is wrong with the field that was just left, by the rules of the whole form; empty where nothing is. */

@@ -4,7 +4,7 @@ import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
 import { dayOf } from '../../clock.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
-import { type Errors, StaleVersion, type Typed } from '../../forms/form.ts';
+import type { Errors, Typed } from '../../forms/form.ts';
 import { findKnownGroups } from '../../groups/group-suggestions.ts';
 import type { EndedLink } from '../../one-time-links/outgrown-links.ts';
 import { savingEffects } from '../../permissions/group-effects.ts';
@@ -19,6 +19,7 @@ import { takeKept } from '../../web/kept-form.ts';
 import { readHabits, rememberPageSize } from '../../web/list-habits.ts';
 import { render } from '../../web/render.ts';
 import { INVITATION } from '../actions/invitation.ts';
+import { unlessStale } from '../../web/stale-form.ts';
 import { renewLinks } from '../actions/renewed-links.ts';
 import { performOnUsers } from '../actions/user-actions.ts';
 import { createFromForm, saveForm } from '../actions/user-form-saving.ts';
@@ -27,12 +28,19 @@ import { listPath, readListQuery } from '../list/user-list-query.ts';
 import type { Subject } from '../user.ts';
 import { checkUser, typedUser, type UserValues } from '../user-form.ts';
 import { stateLimits } from '../user-state.ts';
-import { findSubject } from '../user-store.ts';
 import { subjectOf } from './addressed-user.ts';
 import { offeredActions } from './offered-actions.ts';
 import { showPermissions } from './permissions-page.ts';
 import { prefilledUser, withOffer } from './prefilled-user.ts';
-import { accessOf, proposedEmail, showFieldCheck, showMistakes, showUserForm, typedNow } from './user-form-page.ts';
+import {
+  accessOf,
+  proposedEmail,
+  showConflict,
+  showFieldCheck,
+  showMistakes,
+  showUserForm,
+  typedNow,
+} from './user-form-page.ts';
 import { listPage } from './user-list-page.ts';
 import { showRecord, showTimeline } from './user-record-page.ts';
 
@@ -135,28 +143,17 @@ export function usersController(app: AppContext): Router {
         return showUserForm(app, req, res, { typed: { ...typed, seen }, user, effects, endsLinks });
     }
     const renewal = renewalOf(app, req.body);
-    await unlessFieldErrors(app, req, failed, async () => {
-      try {
-        const version = Number(typed.version);
-        const { linksEnded, renewed } = await app.db.write(async (trx) => {
-          const act = actOf(app, req);
-          const linksEnded = await saveForm(trx, act, { id: user.id, version }, values);
-          return { linksEnded, renewed: renewal ? await renewLinks(trx, act, linksEnded) : [] };
-        });
-        tellSaved(req, user, values, { linksEnded, renewed, renewal });
-        res.redirect(303, `/users/${user.id}`);
-      } catch (error) {
-        if (!(error instanceof StaleVersion)) throw error;
-        const now = await findSubject(app.db.read, user.id, dayOf(app.clock()));
-        const theirs = await typedNow(app.db.read, now);
-        await showUserForm(app, req, res, {
-          typed: { ...typed, version: theirs.version },
-          theirs,
-          user: now,
-          status: 409,
-        });
-      }
-    });
+    const conflict = () => showConflict(app, req, res, { typed, user });
+    const save = async () => {
+      const { linksEnded, renewed } = await app.db.write(async (trx) => {
+        const act = actOf(app, req);
+        const linksEnded = await saveForm(trx, act, { id: user.id, version: Number(typed.version) }, values);
+        return { linksEnded, renewed: renewal ? await renewLinks(trx, act, linksEnded) : [] };
+      });
+      tellSaved(req, user, values, { linksEnded, renewed, renewal });
+      res.redirect(303, `/users/${user.id}`);
+    };
+    await unlessFieldErrors(app, req, failed, () => unlessStale(conflict, save));
   });
 
   /** With the new link, where one was asked for in the place of one that ended; else it is offered. */
