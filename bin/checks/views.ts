@@ -3,12 +3,19 @@ import { join } from 'node:path';
 
 const folder = join(import.meta.dirname, '../../views');
 
-/** What a view must not do: raw output that is no include, forms that die without JavaScript, inline script and style. */
+/** As much as one reads at a glance, and as a page of changes shows. */
+const LONGEST_LINE = 160;
+
+/**
+ * What a view must not do: raw output that is no include, forms that die without JavaScript, inline script and style, lines that
+ * nobody can read.
+ */
 export function checkViews(): string[] {
   const findings: string[] = [];
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ejs')))
     for (const [n, line] of readFileSync(join(folder, file), 'utf8').split('\n').entries()) {
       const complain = (what: string) => findings.push(`views/${file}:${n + 1} ${what}`);
+      if (line.length > LONGEST_LINE) complain(`a line of ${line.length} characters`);
       for (const [, raw] of line.matchAll(/<%-\s*(\w+)/g))
         if (raw !== 'include') complain('raw output that is no include');
       if (/<form\b/.test(line) && !(/\bmethod=/.test(line) && /\baction=/.test(line)))
