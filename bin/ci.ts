@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { checkDocs } from './checks/docs.ts';
 import { checkImports } from './checks/imports.ts';
 import { checkMigrations } from './checks/migrations.ts';
+import { checkSql } from './checks/sql.ts';
 import { checkViews } from './checks/views.ts';
 
 const bin = join(import.meta.dirname, '../node_modules/.bin');
@@ -21,6 +22,7 @@ const steps: Step[] = [
   { name: 'types', run: () => command('tsc', ['--noEmit']) },
   { name: 'lint and format', run: () => command('biome', ['ci', '--error-on-warnings', '--colors=off']) },
   { name: 'floors', run: async () => report(checkImports()) },
+  { name: 'sql', run: async () => report(checkSql()) },
   { name: 'views', run: async () => report(checkViews()) },
   { name: 'docs', run: async () => report(checkDocs()) },
   { name: 'migrations', run: async () => report(checkMigrations()) },

@@ -2,13 +2,10 @@ import type { Knex } from 'knex';
 import type { Day } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import { type Level, type Rights, union } from './rights.ts';
+import type { Row } from '../db/tables.ts';
+import { type Rights, union } from './rights.ts';
 
-interface PermissionRow {
-  user_id: number;
-  application: string;
-  level: Level;
-}
+type PermissionRow = Pick<Row<'memberships'>, 'user_id'> & Pick<Row<'group_permissions'>, 'application' | 'level'>;
 
 /** Whether the membership is past its last day and gives nothing any more. Days are UTC. */
 export function isOver(membership: { untilOn: Day | null }, today: Day): boolean {

@@ -1,7 +1,10 @@
 import type { Knex } from 'knex';
+import { countEach, prefixed, valueInCase, whereAnyBit } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import { selectIds, whereIdIn } from '../db/ids.ts';
-import { findContactIdsByText } from '../db/search.ts';
+import { type Key, whereAlong } from '../db/keyset.ts';
+import { findContactIdsByText, whereTextHolds } from '../db/search.ts';
+import { readPage } from '../lists/keyset-page.ts';
 import type { Cursor } from '../lists/list-query.ts';
 import { fold } from '../text/text.ts';
 import { ACCOUNT_TYPES, type AccountType, type Contact, type ContactKind, type ContactViewer } from './contact.ts';
@@ -39,15 +42,15 @@ interface Cell {
   number: number;
 }
 
-/** What each order goes by, and the table that it takes. Contacts without a value come last in either direction. */
-const ORDERS: Record<SortKey, { value: string; isNullable?: boolean; from?: 'users' | 'groups' }> = {
+/** What each order goes by, and the table that it takes. */
+const ORDERS: Record<
+  SortKey,
+  { value: string | ((db: Reader) => Knex.Raw); isNullable?: boolean; from?: 'users' | 'groups' }
+> = {
   name: { value: 'contacts.sort_name' },
   email: { value: 'contacts.email_key', isNullable: true },
   accounts: { value: 'contacts.account_bits' },
-  owner: {
-    value: "case when contacts.owner_user_id is not null then '1' else coalesce('2' || groups.name_key, '0') end",
-    from: 'groups',
-  },
+  owner: { value: publicThenPrivateThenGroups, from: 'groups' },
   user: { value: 'users.sort_name', isNullable: true, from: 'users' },
   added: { value: 'contacts.created_at' },
 };
@@ -65,47 +68,39 @@ export async function listContacts(db: Reader, viewer: ContactViewer, query: Con
     filtered(searched(whereVisible(from, viewer), query.q, words, found), viewer, { ...query, ...but });
   const { counts, sizes } = await countAll(db, matching, query);
 
-  const backwards = query.before !== undefined && query.after === undefined;
-  const cursor = query.after ?? query.before;
   const few = counts.total <= FEW ? await selectIds(db, matching().select('contacts.id')) : undefined;
-  const ids: number[] = [];
-  for (const nulls of partsOf(query, cursor, backwards)) {
-    const from = cursor && (cursor.value === null) === nulls ? cursor : undefined;
-    const way = { nulls, descending: query.descending !== backwards, from };
-    const walked = few
-      ? walk(joined(whereIdIn(db('contacts'), 'contacts.id', few), query.sort, nulls), query.sort, way)
-      : walk(matching({}, tablesOf(db, query.sort, nulls)), query.sort, way);
-    ids.push(...(await selectIds(db, walked.limit(query.per + 1 - ids.length))));
-    if (ids.length > query.per) break;
-  }
-  const isMore = ids.length > query.per;
-  const shown = ids.slice(0, query.per);
-  if (backwards) shown.reverse();
-  const [first, last] = [shown[0], shown.at(-1)];
-  const hasPrevious = backwards ? isMore : cursor !== undefined;
+  const page = await readPage(query, {
+    isNullable: ORDERS[query.sort].isNullable,
+    read: (stretch, limit) => {
+      const contacts = few
+        ? joined(whereIdIn(db('contacts'), 'contacts.id', few), query.sort, stretch.nulls)
+        : matching({}, tablesOf(db, query.sort, stretch.nulls));
+      return selectIds(db, whereAlong(contacts.select('contacts.id'), keyOf(db, query.sort), stretch).limit(limit));
+    },
+    placeOf: (id) => placeOf(db, query.sort, id),
+  });
   return {
-    contacts: await findContacts(db, viewer, shown),
+    contacts: await findContacts(db, viewer, page.rows),
     counts,
     tagSizes: sizes ?? (await countTags(db, whereVisible(db('contacts'), viewer), LISTED)),
-    previous: first && hasPrevious ? await placeOf(db, query.sort, first) : undefined,
-    next: last && (backwards || isMore) ? await placeOf(db, query.sort, last) : undefined,
+    previous: page.previous,
+    next: page.next,
   };
 }
 
 const LISTED = (cell: Cell) => cell.activity === 'active';
 
 function searched(query: Knex.QueryBuilder, q: string, words: string[], found: number[] | undefined) {
-  if (q !== '' && words.length === 0) return query.whereRaw('1 = 0');
+  if (q !== '' && words.length === 0) return query.whereIn('contacts.id', []);
   if (found) return whereIdIn(query, 'contacts.id', found);
-  for (const word of words) query.whereRaw('instr(contacts.search_text, ?) > 0', [word]);
-  return query;
+  return whereTextHolds(query, 'contacts.search_text', words);
 }
 
 function filtered(query: Knex.QueryBuilder, viewer: ContactViewer, filter: ContactQuery): Knex.QueryBuilder {
   const { activity, kind, account, owner, tag, company } = filter;
   query.whereIn('contacts.activity', activity.length > 0 ? activity : ['active']);
   if (kind.length > 0) query.whereIn('contacts.kind', kind);
-  if (account.length > 0) query.whereRaw('(contacts.account_bits & ?) <> 0', [bitsOf(account)]);
+  if (account.length > 0) whereAnyBit(query, 'contacts.account_bits', bitsOf(account));
   if (owner.length > 0)
     query.where((either) => {
       either.whereIn('contacts.owner_group_id', owner.filter((one) => /^\d+$/.test(one)).map(Number));
@@ -133,7 +128,7 @@ async function countAll(
   query: ContactQuery,
 ): Promise<{ counts: ContactCounts; sizes?: Map<number, number> }> {
   const grouped = matching(ALL).groupBy(CELL).select(CELL);
-  const cells: Cell[] = (await grouped.select(db.raw('count(*) as number'))).map(cellOf);
+  const cells: Cell[] = (await grouped.select(countEach(db))).map(cellOf);
   const holds: Record<'activity' | 'kind' | 'account' | 'owner', (cell: Cell) => boolean> = {
     activity: (cell) => (query.activity.length > 0 ? query.activity.includes(cell.activity) : LISTED(cell)),
     kind: (cell) => query.kind.length === 0 || query.kind.includes(cell.kind),
@@ -174,7 +169,7 @@ async function findTagCells(db: Reader, contacts: Knex.QueryBuilder): Promise<(C
     .join('contact_tags', 'contact_tags.contact_id', 'contacts.id')
     .groupBy('contact_tags.tag_id', ...CELL)
     .select('contact_tags.tag_id', ...CELL)
-    .select(db.raw('count(*) as number'));
+    .select(countEach(db));
   return rows.map((row: Record<string, never>) => ({ ...cellOf(row), tagId: row.tag_id }));
 }
 
@@ -208,22 +203,21 @@ function tablesOf(db: Reader, sort: SortKey, nulls: boolean): Knex.QueryBuilder 
     .whereNot('users.activity', 'deleted');
 }
 
-function walk(
-  contacts: Knex.QueryBuilder,
-  sort: SortKey,
-  { nulls, descending, from }: { nulls: boolean; descending: boolean; from: Cursor | undefined },
-): Knex.QueryBuilder {
+function keyOf(db: Reader, sort: SortKey): Key {
   const { value, isNullable } = ORDERS[sort];
-  const order = descending ? 'desc' : 'asc';
-  const past = descending ? '<' : '>';
-  const ids = contacts.select('contacts.id');
-  if (nulls) {
-    if (from) ids.where('contacts.id', past, from.id);
-    return ids.whereRaw(`${value} is null`).orderBy('contacts.id', order);
-  }
-  if (from) ids.whereRaw(`(${value}, contacts.id) ${past} (?, ?)`, [from.value, from.id]);
-  if (isNullable) ids.whereRaw(`${value} is not null`);
-  return ids.orderByRaw(`${value} ${order}, contacts.id ${order}`);
+  return { value: typeof value === 'string' ? value : value(db), id: 'contacts.id', isNullable };
+}
+
+/** Groups follow one another by their names. */
+function publicThenPrivateThenGroups(db: Reader): Knex.Raw {
+  return valueInCase(
+    db,
+    [
+      [(owner) => owner.whereNotNull('contacts.owner_user_id'), '1'],
+      [(owner) => owner.whereNotNull('groups.name_key'), prefixed(db, '2', 'groups.name_key')],
+    ],
+    '0',
+  );
 }
 
 /** Whoever has no user is only missed where those are meant who have none. */
@@ -236,15 +230,9 @@ function joined(contacts: Knex.QueryBuilder, sort: SortKey, keepsAll: boolean): 
   return keepsAll ? contacts.leftJoin('users', onUser) : contacts.join('users', onUser);
 }
 
-function partsOf({ sort }: ContactQuery, cursor: Cursor | undefined, backwards: boolean): boolean[] {
-  if (!ORDERS[sort].isNullable) return [false];
-  const parts = backwards ? [true, false] : [false, true];
-  return cursor ? parts.slice(parts.indexOf(cursor.value === null)) : parts;
-}
-
 async function placeOf(db: Reader, sort: SortKey, id: number): Promise<Cursor> {
   const row = await joined(db('contacts'), sort, true)
     .where('contacts.id', id)
-    .first(db.raw(`${ORDERS[sort].value} as value`));
+    .first({ value: keyOf(db, sort).value });
   return { value: row.value, id };
 }

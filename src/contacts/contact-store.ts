@@ -1,51 +1,30 @@
 import type { Knex } from 'knex';
 import { userReference } from '../audit/audit-event.ts';
 import { recordChanges } from '../audit/audit-store.ts';
+import { literal } from '../db/conditions.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import { findContactIdsByText } from '../db/search.ts';
+import { findContactIdsByText, whereTextHolds } from '../db/search.ts';
+import type { Row } from '../db/tables.ts';
 import { fold, normalizedAs } from '../text/text.ts';
 import type { Act } from '../verbs/act.ts';
-import {
-  type AccountType,
-  type Contact,
-  type ContactKind,
-  type ContactViewer,
-  firstOwner,
-  maySee,
-  type Ownership,
-} from './contact.ts';
+import { type Contact, type ContactKind, type ContactViewer, firstOwner, maySee, type Ownership } from './contact.ts';
 import { contactColumns } from './contact-columns.ts';
 import { whereVisible } from './contact-viewer.ts';
 
 /** More are found sooner along the names. */
 const MOST_FOUND = 5_000;
 
-interface Row {
-  id: number;
-  kind: ContactKind;
-  name: string;
-  activity: Contact['activity'];
-  email: string | null;
-  emails: string;
-  phones: string;
-  address: string;
-  position: string;
-  description: string;
-  company_id: number | null;
+/** What is read of a contact, and what other tables say of it. A company counts only while it is not deleted. */
+type Found = Omit<Row<'contacts'>, 'sort_name' | 'email_key' | 'search_text' | 'account_bits' | 'form_key'> & {
   company_name: string | null;
   company_owner_user_id: number | null;
   company_owner_group_id: number | null;
-  owner_user_id: number | null;
-  owner_group_id: number | null;
-  owner_name: string | null;
+  owner_user_name: string | null;
+  owner_group_name: string | null;
   user_id: number | null;
   user_name: string | null;
-  offer: string;
-  version: number;
-  created_at: string;
-  created_by: number | null;
-}
+};
 
 /** A deleted one included; undefined where the viewer may not see it, as where there is none. */
 export async function findContact(db: Reader, viewer: ContactViewer, id: number): Promise<Contact | undefined> {
@@ -90,7 +69,7 @@ export async function searchContacts(
   const words = fold(text).split(' ').filter(Boolean);
   const found = await findContactIdsByText(db, words, MOST_FOUND);
   if (found) whereIdIn(query, 'contacts.id', found);
-  else for (const word of words) query.whereRaw('instr(contacts.search_text, ?) > 0', [word]);
+  else whereTextHolds(query, 'contacts.search_text', words);
   return contactsOf(db, await whereVisible(query, viewer), viewer);
 }
 
@@ -179,7 +158,7 @@ export function ownerColumns({ ownerUserId, ownerGroupId }: Ownership) {
   return { owner_user_id: ownerUserId, owner_group_id: ownerGroupId };
 }
 
-function selectContacts(db: Reader): Knex.QueryBuilder<Row, Row[]> {
+function selectContacts(db: Reader): Knex.QueryBuilder<Found, Found[]> {
   return db('contacts')
     .leftJoin('contacts as company', (join) =>
       join.on('company.id', 'contacts.company_id').onVal('company.activity', 'active'),
@@ -187,7 +166,7 @@ function selectContacts(db: Reader): Knex.QueryBuilder<Row, Row[]> {
     .leftJoin('users as owner', 'owner.id', 'contacts.owner_user_id')
     .leftJoin('groups as owning', 'owning.id', 'contacts.owner_group_id')
     .leftJoin('users', (join) =>
-      join.on('users.contact_id', 'contacts.id').andOn('users.activity', '<>', db.raw("'deleted'")),
+      join.on('users.contact_id', 'contacts.id').andOn('users.activity', '<>', literal(db, 'deleted')),
     )
     .select(
       'contacts.id',
@@ -206,7 +185,8 @@ function selectContacts(db: Reader): Knex.QueryBuilder<Row, Row[]> {
       'company.owner_group_id as company_owner_group_id',
       'contacts.owner_user_id',
       'contacts.owner_group_id',
-      db.raw('coalesce(owner.name, owning.name) as owner_name'),
+      'owner.name as owner_user_name',
+      'owning.name as owner_group_name',
       'users.id as user_id',
       'users.name as user_name',
       'contacts.offer',
@@ -216,11 +196,9 @@ function selectContacts(db: Reader): Knex.QueryBuilder<Row, Row[]> {
     );
 }
 
-async function contactsOf(db: Reader, rows: Row[], viewer?: ContactViewer): Promise<Contact[]> {
+async function contactsOf(db: Reader, rows: Found[], viewer?: ContactViewer): Promise<Contact[]> {
   const ids = rows.flatMap((row) => (row.company_id === null ? [row.id] : [row.id, row.company_id]));
-  const found: { contact_id: number; type: AccountType }[] = await whereIdIn(db('accounts'), 'contact_id', ids).orderBy(
-    'type',
-  );
+  const found: Row<'accounts'>[] = await whereIdIn(db('accounts'), 'contact_id', ids).orderBy('type');
   const accounts = Map.groupBy(found, (account) => account.contact_id);
   const accountsOf = (id: number | null) => (accounts.get(id ?? 0) ?? []).map((account) => account.type);
   return rows.map((row) => {
@@ -242,7 +220,7 @@ async function contactsOf(db: Reader, rows: Row[], viewer?: ContactViewer): Prom
       companyAccounts: accountsOf(row.company_id),
       ownerUserId: row.owner_user_id,
       ownerGroupId: row.owner_group_id,
-      ownerName: row.owner_name,
+      ownerName: row.owner_user_name ?? row.owner_group_name,
       userId: row.user_id,
       userName: row.user_name,
       offer: JSON.parse(row.offer),

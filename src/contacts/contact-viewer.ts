@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { whereNotOver } from '../access/granted-rights.ts';
 import { may, type Viewer } from '../access/viewer.ts';
 import type { Day } from '../clock.ts';
+import { whereInCase } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import { type ContactViewer, seesPublic } from './contact.ts';
 
@@ -22,21 +23,23 @@ export async function findContactViewer(db: Reader, viewer: Viewer, today: Day):
  * not as alternatives: for these the database would gather and sort all, where it can walk an index and look at each.
  */
 export function whereVisible<T extends Knex.QueryBuilder>(query: T, viewer: ContactViewer, table = 'contacts'): T {
-  if (!may(viewer, 'contacts', 'read')) return whereNone(query);
-  const groupIds = [...viewer.groupIds];
-  const isOfGroup = groupIds.length > 0 ? `${table}.owner_group_id in (${groupIds.map(() => '?')})` : NEVER;
-  query.whereRaw(
-    `case when ${table}.owner_user_id is not null then ${viewer.id === null ? NEVER : `${table}.owner_user_id = ?`}
-      when ${table}.owner_group_id is not null then ${isOfGroup}
-      else ${seesPublic(viewer) ? '1 = 1' : NEVER} end`,
-    [...(viewer.id === null ? [] : [viewer.id]), ...groupIds],
+  if (!may(viewer, 'contacts', 'read')) return whereNone(query, table);
+  const [user, group] = [`${table}.owner_user_id`, `${table}.owner_group_id`];
+  const self = viewer.id === null ? [] : [viewer.id];
+  whereInCase(
+    query,
+    [
+      [(one) => one.whereNotNull(user), (one) => one.whereIn(user, self)],
+      [(one) => one.whereNotNull(group), (one) => one.whereIn(group, [...viewer.groupIds])],
+    ],
+    seesPublic(viewer) ? (one) => one.whereNull(user) : (one) => one.whereIn(user, []),
   );
   return query;
 }
 
 /** The same without the public ones: few as a rule, and found by who owns them. */
 export function whereOwnVisible<T extends Knex.QueryBuilder>(query: T, viewer: ContactViewer, table = 'contacts'): T {
-  if (!may(viewer, 'contacts', 'read')) return whereNone(query);
+  if (!may(viewer, 'contacts', 'read')) return whereNone(query, table);
   query.where((either) => {
     either.whereIn(`${table}.owner_group_id`, [...viewer.groupIds]);
     if (viewer.id !== null) either.orWhere(`${table}.owner_user_id`, viewer.id);
@@ -44,9 +47,7 @@ export function whereOwnVisible<T extends Knex.QueryBuilder>(query: T, viewer: C
   return query;
 }
 
-const NEVER = '1 = 0';
-
-function whereNone<T extends Knex.QueryBuilder>(query: T): T {
-  query.whereRaw(NEVER);
+function whereNone<T extends Knex.QueryBuilder>(query: T, table: string): T {
+  query.whereIn(`${table}.id`, []);
   return query;
 }

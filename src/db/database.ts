@@ -23,6 +23,8 @@ export interface Database {
   readonly read: Reader;
   /** The one writing connection, for migrations. Everything else writes through `write`. */
   readonly writer: Knex;
+  /** Makes the file where there is none, which a reader cannot. */
+  make(): Promise<void>;
   /** Runs `work` in one transaction that holds the write lock from its beginning. Returns when it is where it will be read. */
   write<T>(work: (trx: Transaction) => Promise<T>): Promise<T>;
   /** The same for what may as well be written later: where the database does not take it soon, it is left out. */
@@ -111,6 +113,9 @@ export function openDatabase(dataDir: string): Database {
   return {
     read: reader,
     writer,
+    async make() {
+      await writer.raw('select 1');
+    },
     write(work) {
       const patientUntil = performance.now() + BUSY_PATIENCE;
       return inLine(() => attempt(work, patientUntil));

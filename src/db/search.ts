@@ -1,26 +1,37 @@
+import type { Knex } from 'knex';
 import type { Reader } from './database.ts';
 import { selectIds } from './ids.ts';
 
 const SHORTEST_INDEXED = 3;
 
-/** What of a user's text is their own: without the name of the contact, which not everybody may know. */
-const OWN_TEXT = `case when users.contact_sort is null then users.search_text
-  else substr(users.search_text, 1, length(users.search_text) - length(users.contact_sort)) end`;
+/** The text of a user: the whole, which ends with the name of a contact, or what of it is the user's own. */
+export type UserText = 'whole' | 'own';
+
+const USER_TEXTS: Record<UserText, string> = {
+  whole: 'users.search_text',
+  own: `case when users.contact_sort is null then users.search_text
+    else substr(users.search_text, 1, length(users.search_text) - length(users.contact_sort)) end`,
+};
 
 /**
- * The ids of all users whose search text holds every one of the folded words; the names of public contacts belong to it
- * for those who see these.
+ * The ids of all users whose text holds every one of the folded words; which text is searched is for the caller to say.
  * Words of three letters and more go through the trigram index, which keeps no positions: so each is asked for
  * as the set of its trigrams, and the text itself is looked at again.
  */
-export async function findUserIdsByText(db: Reader, words: string[], seesContacts: boolean): Promise<number[]> {
+export async function findUserIdsByText(db: Reader, words: string[], text: UserText): Promise<number[]> {
   if (words.length === 0) return [];
   const query = db('users').select('users.id');
   const matching = matchOf(words);
   if (matching)
     query.join('users_search', 'users_search.rowid', 'users.id').whereRaw('users_search match ?', [matching]);
-  for (const word of words) query.whereRaw(`instr(${seesContacts ? 'users.search_text' : OWN_TEXT}, ?) > 0`, [word]);
+  for (const word of words) query.whereRaw(`instr(${USER_TEXTS[text]}, ?) > 0`, [word]);
   return selectIds(db, query);
+}
+
+/** Restricts a query to rows whose text holds every one of the folded words. Looks at each row. */
+export function whereTextHolds<T extends Knex.QueryBuilder>(query: T, column: string, words: string[]): T {
+  for (const word of words) query.whereRaw('instr(??, ?) > 0', [column, word]);
+  return query;
 }
 
 function trigramsOf(word: string): string[] {
@@ -40,7 +51,7 @@ export async function findContactIdsByText(db: Reader, words: string[], most: nu
     .whereRaw('contacts_search match ?', [matching])
     .select('contacts.id')
     .limit(most + 1);
-  for (const word of words) query.whereRaw('instr(contacts.search_text, ?) > 0', [word]);
+  whereTextHolds(query, 'contacts.search_text', words);
   const ids = await selectIds(db, query);
   return ids.length > most ? undefined : ids;
 }

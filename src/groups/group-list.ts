@@ -1,5 +1,6 @@
 import type { Activity } from '../access/activity.ts';
 import { dayOf } from '../clock.ts';
+import { readPage } from '../lists/keyset-page.ts';
 import type { Cursor } from '../lists/list-query.ts';
 import { findGroupTags } from '../tags/tag-store.ts';
 import { fold } from '../text/text.ts';
@@ -35,18 +36,25 @@ export async function listGroups(sources: UserSources, query: GroupQuery): Promi
   const all = await findListed(sources);
   const without = (change: Partial<GroupQuery>) => all.filter(matching({ ...query, ...change }));
   const matches = sorted(all.filter(matching(query)), query);
-  const { from, to } = placeOf(matches, query);
-  const cursor = (n: number): Cursor => ({ value: null, id: matches[n].id });
+  const page = await readPage(stillThere(query, matches), {
+    async read({ descending, from }, limit) {
+      const way = descending === query.descending ? matches : matches.toReversed();
+      // Without a place to start from it is the one after -1.
+      const start = way.findIndex((group) => group.id === from?.id) + 1;
+      return way.slice(start, start + limit);
+    },
+    placeOf: (group) => ({ value: VALUES[query.sort](group), id: group.id }),
+  });
   return {
-    groups: matches.slice(from, to),
+    groups: page.rows,
     total: matches.length,
     counts: {
       activity: countBy(without({ activity: ['active', 'deactivated', 'deleted'] }), (group) => [group.activity]),
       leader: countBy(without({ leader: [] }), (group) => [group.leadership]),
       tag: countBy(without({ tag: [] }), (group) => group.tagIds),
     },
-    previous: from > 0 ? cursor(from) : undefined,
-    next: to < matches.length ? cursor(to - 1) : undefined,
+    previous: page.previous,
+    next: page.next,
   };
 }
 
@@ -95,12 +103,11 @@ function compared<T>(a: T, b: T): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
-/** Where the page begins and ends; a cursor whose group is no longer there begins anew. */
-function placeOf(matches: ListedGroup[], { after, before, per }: GroupQuery): { from: number; to: number } {
-  const at = (cursor: Cursor) => matches.findIndex((group) => group.id === cursor.id);
-  if (after && at(after) >= 0) return { from: at(after) + 1, to: Math.min(at(after) + 1 + per, matches.length) };
-  if (before && at(before) > 0) return { from: Math.max(0, at(before) - per), to: at(before) };
-  return { from: 0, to: Math.min(per, matches.length) };
+/** A cursor whose group is no longer there begins anew. */
+function stillThere(query: GroupQuery, matches: ListedGroup[]): GroupQuery {
+  const at = (cursor: Cursor | undefined) => matches.findIndex((group) => group.id === cursor?.id);
+  const { after, before } = query;
+  return { ...query, after: at(after) >= 0 ? after : undefined, before: at(before) > 0 ? before : undefined };
 }
 
 function countBy<T>(groups: ListedGroup[], valuesOf: (group: ListedGroup) => T[]): Map<T, number> {

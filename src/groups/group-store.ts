@@ -6,6 +6,7 @@ import { recordChanges } from '../audit/audit-store.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { violatedUnique } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import type { Row } from '../db/tables.ts';
 import { FieldErrors } from '../forms/form.ts';
 import { setTags } from '../tags/tag-store.ts';
 import { hasLookAlikes, identityKey, spelledLike } from '../text/identity-key.ts';
@@ -129,29 +130,18 @@ export async function findGroupByName(db: Reader, name: string): Promise<{ id: n
   return spelledLike(rows, name, (row) => row.name);
 }
 
-interface Row {
-  id: number;
-  name: string;
-  activity: Group['activity'];
-  deleted_from: Group['deletedFrom'];
-  description: string;
-  leader_id: number | null;
-  leader_name: string | null;
-  version: number;
-  created_at: string;
-  created_by: number | null;
-}
+type Found = Row<'groups'> & { leader_name: string | null };
 
-function selectGroups(db: Reader): Knex.QueryBuilder<Row, Row[]> {
+function selectGroups(db: Reader): Knex.QueryBuilder<Found, Found[]> {
   return db('groups')
     .leftJoin('users as leader', 'leader.id', 'groups.leader_id')
     .select('groups.*', 'leader.name as leader_name');
 }
 
-async function withRights(db: Reader, rows: Row[], ids?: number[]): Promise<Group[]> {
+async function withRights(db: Reader, rows: Found[], ids?: number[]): Promise<Group[]> {
   const query = db('group_permissions');
   if (ids) whereIdIn(query, 'group_id', ids);
-  const permissions: { group_id: number; application: string; level: Level }[] = await query;
+  const permissions: Row<'group_permissions'>[] = await query;
   const rights = new Map<number, Record<string, Level>>();
   for (const { group_id, application, level } of permissions)
     rights.set(group_id, { ...rights.get(group_id), [application]: level });

@@ -1,6 +1,7 @@
 import { maySignIn } from '../access/admission.ts';
 import { isOver, whereNotOver } from '../access/granted-rights.ts';
 import type { Day } from '../clock.ts';
+import { isGiven } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 
 /** Whether a group has a leader, and whether they can act as one: who may not sign in or is no longer a member leads nothing. */
@@ -14,7 +15,7 @@ export async function findLeaderships(db: Reader, today: Day): Promise<Map<numbe
       join.on('memberships.group_id', 'groups.id').on('memberships.user_id', 'groups.leader_id'),
     )
     .select('groups.id', 'users.activity', 'users.api_only', 'users.expires_on')
-    .select(db.raw('users.password_hash is not null as has_password'))
+    .select({ has_password: isGiven(db, 'users.password_hash') })
     .select('memberships.user_id as member_id', 'memberships.until_on');
   return new Map(
     rows.map((row) => {

@@ -1,3 +1,4 @@
+import { literal } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 
 /** Two who have one key since such keys became one: the older has it, the twin is known by its own spelling alone. */
@@ -21,8 +22,7 @@ export async function findTwins(db: Reader): Promise<Twins[]> {
       .join(`${table} as older`, (join) =>
         join.on(`older.${column}_key`, `twin.${column}_key`).andOn(`older.${column}_twin`, '<', `twin.${column}_twin`),
       )
-      // As the index says it: there are few or none.
-      .whereRaw(`twin.${column}_twin <> 0`)
+      .where(`twin.${column}_twin`, '<>', literal(db, 0))
       .whereNot('twin.activity', 'deleted')
       .whereNot('older.activity', 'deleted')
       .orderBy(['twin.id', 'older.id'])

@@ -35,8 +35,7 @@ export async function openForServer(settings: Settings): Promise<Installation> {
     refuseDamage(dataDir);
     forgetClosing(dataDir);
     db = openDatabase(dataDir);
-    // A reader cannot make the file.
-    await db.writer.raw('select 1');
+    await db.make();
     await refuseWrongSecrets(db, settings);
     await bringUpToDate(db, settings);
     const config = withSecrets(settings);

@@ -1,9 +1,13 @@
 import type { Knex } from 'knex';
 import type { Instant } from '../clock.ts';
 import type { ContactViewer } from '../contacts/contact.ts';
+import { type Cases, valueInCase } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import { whereAlong } from '../db/keyset.ts';
+import type { Row } from '../db/tables.ts';
 import { findUserIdsBySearch } from '../linked-contacts/linked-search.ts';
+import { readPage } from '../lists/keyset-page.ts';
 import type { Cursor } from '../lists/list-query.ts';
 import type { Channel } from '../verbs/act.ts';
 import type { InvitationQuery, InvitationSort } from './invitation-list-query.ts';
@@ -45,15 +49,31 @@ interface Cell {
   number: number;
 }
 
+type Found = Row<'links'> & {
+  user_name: string;
+  user_email: string;
+  creator_name: string | null;
+  answer: string | null;
+  status: InvitationStatus;
+  /** What the order goes by. */
+  place: string | number;
+};
+
 const DEFAULT_STATUSES: readonly InvitationStatus[] = INVITATION_STATUSES.filter((status) => status !== 'withdrawn');
 
 /** What each order goes by. */
-const COLUMNS: Record<Exclude<InvitationSort, 'status'>, string> = {
-  name: 'users.sort_name',
-  email: 'users.email_key',
-  channel: 'links.channel',
-  creator: "coalesce(creators.sort_name, 'the program')",
-  made: 'links.created_at',
+const VALUES: Record<InvitationSort, (db: Reader, now: Instant) => string | Knex.Raw> = {
+  name: () => 'users.sort_name',
+  email: () => 'users.email_key',
+  status: placeInLife,
+  channel: () => 'links.channel',
+  creator: (db) =>
+    valueInCase(
+      db,
+      [[(creator) => creator.whereNull('creators.sort_name'), 'the program']],
+      db.ref('creators.sort_name'),
+    ),
+  made: () => 'links.created_at',
 };
 
 /** One page of the invitations, with the counts of every filter. */
@@ -67,34 +87,30 @@ export async function listInvitations(
   const statuses = new Set(query.status.length > 0 ? query.status : DEFAULT_STATUSES);
   const channels = new Set(query.channel.length > 0 ? query.channel : CHANNELS);
 
-  const backwards = query.before !== undefined && query.after === undefined;
-  const cursor = query.after ?? query.before;
-  const [order, past] = query.descending === backwards ? ['asc', '>'] : ['desc', '<'];
-  const [place, placeBindings] = query.sort === 'status' ? [STATUS_PLACE, [now]] : [COLUMNS[query.sort], []];
-  const page = invitations(db, found)
-    .join('users', 'users.id', 'links.user_id')
-    .leftJoin('users as creators', 'creators.id', 'links.created_by')
-    .whereRaw(`${STATUS} in (${placesFor([...statuses])})`, [now, ...statuses])
-    .whereIn('links.channel', [...channels])
-    .orderByRaw(`${place} ${order}, links.id ${order}`, placeBindings)
-    .limit(query.per + 1)
-    .select('links.*', 'users.name as user_name', 'users.email as user_email', 'creators.name as creator_name')
-    .select('outbox.answer', db.raw(`${STATUS} as status`, [now]), db.raw(`${place} as place`, placeBindings));
-  if (cursor) page.whereRaw(`(${place}, links.id) ${past} (?, ?)`, [...placeBindings, cursor.value, cursor.id]);
-  const rows = await page;
-  const isMore = rows.length > query.per;
-  const shown = rows.slice(0, query.per);
-  if (backwards) shown.reverse();
-  const [first, last] = [shown[0], shown.at(-1)];
+  const status = valueInCase(db, statusCases(now), 'sent');
+  const key = { value: VALUES[query.sort](db, now), id: 'links.id' };
+  const page = await readPage<Found>(query, {
+    read: (stretch, limit) => {
+      const chosen = invitations(db, found)
+        .join('users', 'users.id', 'links.user_id')
+        .leftJoin('users as creators', 'creators.id', 'links.created_by')
+        .whereIn(status as never, [...statuses])
+        .whereIn('links.channel', [...channels])
+        .select('links.*', 'users.name as user_name', 'users.email as user_email', 'creators.name as creator_name')
+        .select('outbox.answer', { status, place: key.value });
+      return whereAlong(chosen, key, stretch).limit(limit);
+    },
+    placeOf: (row) => ({ value: row.place, id: row.id }),
+  });
 
   const counted: Cell[] = await invitations(db, found)
-    .groupByRaw('1, 2')
-    .select(db.raw(`${STATUS} as status`, [now]), 'links.channel')
+    .groupBy('status', 'links.channel')
+    .select({ status }, 'links.channel')
     .count('* as number');
   const cells = counted.map((cell) => ({ ...cell, number: Number(cell.number) }));
   const sum = (holds: (cell: Cell) => boolean) => cells.filter(holds).reduce((total, { number }) => total + number, 0);
   return {
-    invitations: shown.map(invitationOf),
+    invitations: page.rows.map(invitationOf),
     total: sum((cell) => statuses.has(cell.status) && channels.has(cell.channel)),
     statusCounts: Object.fromEntries(
       INVITATION_STATUSES.map((status) => [
@@ -105,21 +121,23 @@ export async function listInvitations(
     channelCounts: Object.fromEntries(
       CHANNELS.map((channel) => [channel, sum((cell) => cell.channel === channel && statuses.has(cell.status))]),
     ) as Record<Channel, number>,
-    previous: first && (backwards ? isMore : cursor) ? { value: first.place, id: first.id } : undefined,
-    next: last && (backwards || isMore) ? { value: last.place, id: last.id } : undefined,
+    previous: page.previous,
+    next: page.next,
   };
 }
 
-/** Takes the moment at which it is asked. */
-const STATUS = `case
-  when links.used_at is not null then 'accepted'
-  when links.ended_at is not null then 'withdrawn'
-  when outbox.failed_at is not null and links.opened_at is null then 'not-delivered'
-  when links.expires_at <= ? then 'expired'
-  when links.opened_at is not null then 'opened'
-  when outbox.id is not null and outbox.sent_at is null then 'waiting'
-  when links.channel = 'copy' then 'copied'
-  else 'sent' end`;
+/** All but those that were sent and nothing more. */
+function statusCases(now: Instant): Cases<InvitationStatus> {
+  return [
+    [(link) => link.whereNotNull('links.used_at'), 'accepted'],
+    [(link) => link.whereNotNull('links.ended_at'), 'withdrawn'],
+    [(link) => link.whereNotNull('outbox.failed_at').whereNull('links.opened_at'), 'not-delivered'],
+    [(link) => link.where('links.expires_at', '<=', now), 'expired'],
+    [(link) => link.whereNotNull('links.opened_at'), 'opened'],
+    [(link) => link.whereNotNull('outbox.id').whereNull('outbox.sent_at'), 'waiting'],
+    [(link) => link.where('links.channel', 'copy'), 'copied'],
+  ];
+}
 
 /** As they follow one another in the life of an invitation. */
 export const IN_LIFE: readonly InvitationStatus[] = [
@@ -133,7 +151,10 @@ export const IN_LIFE: readonly InvitationStatus[] = [
   'withdrawn',
 ];
 
-const STATUS_PLACE = `case ${STATUS} ${IN_LIFE.map((status, n) => `when '${status}' then ${n}`).join(' ')} end`;
+function placeInLife(db: Reader, now: Instant): Knex.Raw {
+  const places = statusCases(now).map(([when, status]): Cases<number>[number] => [when, IN_LIFE.indexOf(status)]);
+  return valueInCase(db, places, IN_LIFE.indexOf('sent'));
+}
 
 function invitations(db: Reader, userIds: number[] | undefined): Knex.QueryBuilder {
   const query = db('links')
@@ -142,11 +163,7 @@ function invitations(db: Reader, userIds: number[] | undefined): Knex.QueryBuild
   return userIds ? whereIdIn(query, 'links.user_id', userIds) : query;
 }
 
-function placesFor(values: unknown[]): string {
-  return values.map(() => '?').join(', ');
-}
-
-function invitationOf(row: { [column: string]: never }): ListedInvitation {
+function invitationOf(row: Found): ListedInvitation {
   return {
     id: row.id,
     userId: row.user_id,

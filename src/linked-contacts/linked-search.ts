@@ -11,7 +11,7 @@ import { fold } from '../text/text.ts';
 export async function findUserIdsBySearch(db: Reader, viewer: ContactViewer, q: string): Promise<number[]> {
   const words = fold(q).split(' ').filter(Boolean);
   if (words.length === 0) return [];
-  const ids = await findUserIdsByText(db, words, seesPublic(viewer));
+  const ids = await findUserIdsByText(db, words, seesPublic(viewer) ? 'whole' : 'own');
   const byOwn = linkedToOwn(db, viewer).select('users.id');
   for (const word of words) byOwn.whereRaw("instr(users.search_text || ' ' || contacts.sort_name, ?) > 0", [word]);
   const more = await selectIds(db, byOwn);

@@ -4,6 +4,7 @@ import { DAY, dayOf, HOUR, type Instant, instant, MINUTE } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import type { Row } from '../db/tables.ts';
 import type { TokenSource } from '../one-time-links/one-time-link-store.ts';
 import type { Act, Purpose } from '../verbs/act.ts';
 
@@ -265,9 +266,9 @@ export async function pruneNotices(trx: Transaction, now: Instant): Promise<void
   await trx('outbox').whereNull('link_id').where('created_at', '<', before).delete();
 }
 
-function sentMailOf(row: { [column: string]: never }): SentMail {
+function sentMailOf(row: Row<'outbox'>): SentMail {
   return {
-    kind: row.kind,
+    kind: row.kind as MailKind,
     address: row.address,
     createdAt: row.created_at,
     attempts: row.attempts,

@@ -4,7 +4,10 @@ import { isOver } from '../access/granted-rights.ts';
 import type { Day, Instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { selectIds, whereIdIn } from '../db/ids.ts';
-import { findUserIdsByText } from '../db/search.ts';
+import { whereAlong } from '../db/keyset.ts';
+import { findUserIdsByText, whereTextHolds } from '../db/search.ts';
+import type { Row } from '../db/tables.ts';
+import { readPage } from '../lists/keyset-page.ts';
 import type { Cursor } from '../lists/list-query.ts';
 import { fold } from '../text/text.ts';
 
@@ -45,16 +48,7 @@ export interface MemberQuery {
   search?: MemberSearch;
 }
 
-interface Row {
-  user_id: number;
-  name: string;
-  sort_name: string;
-  email: string;
-  activity: Activity;
-  granted_at: Instant;
-  granted_by: number | null;
-  until_on: Day | null;
-}
+type Found = Row<'memberships'> & Pick<Row<'users'>, 'name' | 'sort_name' | 'email' | 'activity'>;
 
 /** So few are sorted by themselves; more are found by walking all users by name. */
 const FEW = 5_000;
@@ -63,29 +57,27 @@ const FEW = 5_000;
 export async function listMembers(db: Reader, groupId: number, query: MemberQuery, today: Day): Promise<MemberList> {
   const { search = EVERYBODY } = query;
   const total = await countMembers(db, groupId, search);
-  const backwards = query.before !== undefined && query.after === undefined;
-  const cursor = query.after ?? query.before;
-  // A cross join keeps the order of the tables: the first is walked.
-  const tables =
-    total <= FEW ? db('memberships').crossJoin('users' as never) : db('users').crossJoin('memberships' as never);
-  const found: Knex.QueryBuilder = tables
-    .where('memberships.group_id', groupId)
-    .where('users.id', db.ref('memberships.user_id'))
-    .whereNot('users.activity', 'deleted')
-    .orderBy(['users.sort_name', 'users.id'].map((column) => ({ column, order: backwards ? 'desc' : 'asc' })))
-    .limit(query.per + 1)
-    .select('memberships.*', 'users.name', 'users.email', 'users.activity', 'users.sort_name');
-  await whereFound(db, found, search);
-  if (cursor)
-    found.whereRaw(`(users.sort_name, users.id) ${backwards ? '<' : '>'} (?, ?)`, [String(cursor.value), cursor.id]);
-  const rows: Row[] = await found;
-  const isMore = rows.length > query.per;
-  const shown = rows.slice(0, query.per);
-  if (backwards) shown.reverse();
-  const [first, last] = [shown[0], shown.at(-1)];
-  const hasPrevious = backwards ? isMore : cursor !== undefined;
+  const key = { value: 'users.sort_name', id: 'users.id' };
+  const page = await readPage<Found>(
+    { ...query, descending: false },
+    {
+      async read(stretch, limit) {
+        // A cross join keeps the order of the tables: the first is walked.
+        const tables =
+          total <= FEW ? db('memberships').crossJoin('users' as never) : db('users').crossJoin('memberships' as never);
+        const found: Knex.QueryBuilder = tables
+          .where('memberships.group_id', groupId)
+          .where('users.id', db.ref('memberships.user_id'))
+          .whereNot('users.activity', 'deleted')
+          .select('memberships.*', 'users.name', 'users.email', 'users.activity', 'users.sort_name');
+        await whereFound(db, found, search);
+        return whereAlong(found, key, stretch).limit(limit);
+      },
+      placeOf: (row) => ({ value: row.sort_name, id: row.user_id }),
+    },
+  );
   return {
-    members: shown.map((row) => ({
+    members: page.rows.map((row) => ({
       userId: row.user_id,
       name: row.name,
       email: row.email,
@@ -96,8 +88,8 @@ export async function listMembers(db: Reader, groupId: number, query: MemberQuer
       isOver: isOver({ untilOn: row.until_on }, today),
     })),
     total,
-    previous: first && hasPrevious ? placeOf(first) : undefined,
-    next: last && (backwards || isMore) ? placeOf(last) : undefined,
+    previous: page.previous,
+    next: page.next,
   };
 }
 
@@ -129,10 +121,6 @@ function membersOf(db: Reader, groupId: number): Knex.QueryBuilder {
 async function whereFound(db: Reader, members: Knex.QueryBuilder, { q, looksAtEmails }: MemberSearch): Promise<void> {
   const words = fold(q).split(' ').filter(Boolean);
   if (words.length === 0) return;
-  whereIdIn(members, 'users.id', await findUserIdsByText(db, words, false));
-  if (!looksAtEmails) for (const word of words) members.whereRaw('instr(users.sort_name, ?) > 0', [word]);
-}
-
-function placeOf(row: { sort_name: string; user_id: number }): Cursor {
-  return { value: row.sort_name, id: row.user_id };
+  whereIdIn(members, 'users.id', await findUserIdsByText(db, words, 'own'));
+  if (!looksAtEmails) whereTextHolds(members, 'users.sort_name', words);
 }

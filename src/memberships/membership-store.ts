@@ -3,6 +3,7 @@ import type { Day, Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import type { Row } from '../db/tables.ts';
 
 export interface Membership {
   userId: number;
@@ -15,15 +16,7 @@ export interface Membership {
   untilOn: Day | null;
 }
 
-interface MembershipRow {
-  user_id: number;
-  group_id: number;
-  group_name: string;
-  group_activity: Membership['groupActivity'];
-  granted_at: Instant;
-  granted_by: number | null;
-  until_on: Day | null;
-}
+type Found = Row<'memberships'> & { group_name: string; group_activity: Row<'groups'>['activity'] };
 
 /** The groups of each user, by name, without deleted groups. Memberships that are over are among them. */
 export async function findMemberships(db: Reader, userIds: number[]): Promise<Membership[]> {
@@ -32,7 +25,7 @@ export async function findMemberships(db: Reader, userIds: number[]): Promise<Me
     .whereNot('groups.activity', 'deleted')
     .orderBy(['memberships.user_id', 'groups.name_key'])
     .select('memberships.*', 'groups.name as group_name', 'groups.activity as group_activity');
-  const rows: MembershipRow[] = await whereIdIn(memberships, 'memberships.user_id', userIds);
+  const rows: Found[] = await whereIdIn(memberships, 'memberships.user_id', userIds);
   return rows.map((row) => ({
     userId: row.user_id,
     groupId: row.group_id,

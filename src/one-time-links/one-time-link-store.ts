@@ -3,6 +3,7 @@ import { type Instant, instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { pieces, whereIdIn } from '../db/ids.ts';
+import type { Row } from '../db/tables.ts';
 import type { Act, LinkSettings, Purpose } from '../verbs/act.ts';
 
 export interface Link {
@@ -282,7 +283,7 @@ function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }
 
-function linkOf(row: { [column: string]: never } | undefined): Link | undefined {
+function linkOf(row: Row<'links'> | undefined): Link | undefined {
   return (
     row && {
       id: row.id,

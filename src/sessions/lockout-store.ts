@@ -1,7 +1,9 @@
 import { recordChanges } from '../audit/audit-store.ts';
 import { DAY, type Instant, instant, MINUTE } from '../clock.ts';
+import { valueInCase } from '../db/conditions.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { pieces } from '../db/ids.ts';
+import type { Row } from '../db/tables.ts';
 import { mailNotice } from '../mail/outbox-store.ts';
 import type { User } from '../users/user.ts';
 import type { Act } from '../verbs/act.ts';
@@ -37,15 +39,8 @@ export interface Counter {
   lockedUntil: Instant | null;
 }
 
-interface Row {
-  agent?: string;
-  device?: string;
-  attempts: number;
-  attempts_in_all: number;
-  step: number;
-  locked_at: Instant | null;
-  locked_until: Instant | null;
-}
+/** The account's own counter, or that of a known device. */
+type Found = Row<'lockouts'> & Partial<Row<'device_lockouts'>>;
 
 /**
  * Counts an attempt before its password is looked at, so that no number of parallel ones gets more than the limit (R16).
@@ -57,7 +52,7 @@ export async function reserveAttempt(
   tried: Tried,
   limit: number,
 ): Promise<Instant | undefined> {
-  const found: Row | undefined = await rowOf(trx, tried).first();
+  const found: Found | undefined = await rowOf(trx, tried).first();
   if (!found) {
     await insertFirst(trx, act, tried);
     return undefined;
@@ -84,7 +79,7 @@ export async function lockAtLimit(
   tried: Tried,
   limit: number,
 ): Promise<Instant | undefined> {
-  const found: Row | undefined = await rowOf(trx, tried).first();
+  const found: Found | undefined = await rowOf(trx, tried).first();
   return found && found.attempts >= limit ? lock(trx, act, tried, found, limit) : undefined;
 }
 
@@ -99,7 +94,7 @@ export function lockDuration(step: number): number {
  * failures were counted there before it.
  */
 export async function clearCounter(trx: Transaction, tried: Tried): Promise<number> {
-  const found: Row | undefined = await rowOf(trx, tried).first();
+  const found: Found | undefined = await rowOf(trx, tried).first();
   await rowOf(trx, tried).delete();
   // The attempt that succeeded was counted as well, before its hash.
   return Math.max(0, (found?.attempts_in_all ?? 1) - 1);
@@ -131,11 +126,11 @@ export async function restartLocksMadeAfter(trx: Transaction, after: Instant, no
         .update({
           locked_at: now,
           // The lock counted itself.
-          locked_until: trx.raw('case locked_until when ? then ? else ? end', [
-            PERMANENTLY,
-            PERMANENTLY,
+          locked_until: valueInCase(
+            trx,
+            [[(lock) => lock.where('locked_until', PERMANENTLY), PERMANENTLY]],
             instant(Date.parse(now) + lockDuration(step - 1)),
-          ]),
+          ),
         });
   }
   return restarted;
@@ -148,8 +143,8 @@ export async function pruneDeviceCounters(trx: Transaction, lastTriedBefore: Ins
 
 /** The counters of a user that count anything: the account's own first, then those of known devices, the latest first. */
 export async function findCounters(db: Reader, userId: number): Promise<Counter[]> {
-  const own: Row[] = await db('lockouts').where({ user_id: userId });
-  const devices: Row[] = await db('device_lockouts').where({ user_id: userId }).orderBy('last_attempt_at', 'desc');
+  const own: Found[] = await db('lockouts').where({ user_id: userId });
+  const devices: Found[] = await db('device_lockouts').where({ user_id: userId }).orderBy('last_attempt_at', 'desc');
   return [...own, ...devices].map((row) => ({
     device: row.device ?? null,
     agent: row.agent ?? '',
@@ -162,7 +157,7 @@ export async function findCounters(db: Reader, userId: number): Promise<Counter[
 }
 
 /** Every lock goes through here: one event each, and a notice to the user. Returns its end. */
-async function lock(trx: Transaction, act: Act, tried: Tried, counter: Row, limit: number): Promise<Instant> {
+async function lock(trx: Transaction, act: Act, tried: Tried, counter: Found, limit: number): Promise<Instant> {
   const isPermanent = counter.attempts_in_all >= limit * LOCKS_BEFORE_PERMANENT;
   const lockedUntil = isPermanent ? PERMANENTLY : instant(Date.parse(act.at) + lockDuration(counter.step));
   await rowOf(trx, tried).update({ step: counter.step + 1, locked_at: act.at, locked_until: lockedUntil });

@@ -3,51 +3,30 @@ import type { Activity } from '../access/activity.ts';
 import { findPotentialRights } from '../access/granted-rights.ts';
 import { NO_RIGHTS } from '../access/rights.ts';
 import type { Day, Instant } from '../clock.ts';
-import { LINKED_TO_ACCOUNT } from '../contacts/warned-accounts.ts';
 import { type Reader, type Transaction, violatedUnique } from '../db/database.ts';
-import { pieces, whereIdIn } from '../db/ids.ts';
 import { FieldErrors } from '../forms/form.ts';
 import { hasLookAlikes, identityKey, spelledLike } from '../text/identity-key.ts';
 import type { Act } from '../verbs/act.ts';
+import { linkedToAccount } from '../contacts/warned-accounts.ts';
+import { isGiven, literal } from '../db/conditions.ts';
+import { pieces, whereIdIn } from '../db/ids.ts';
+import type { Left, Row } from '../db/tables.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import type { Subject, User } from './user.ts';
 import { type LinkedName, nameColumns } from './user-columns.ts';
 
-interface Row {
-  id: number;
-  name: string;
-  email: string;
-  activity: User['activity'];
-  has_password: number;
-  password_set_at: string | null;
-  no_shared_data: number;
-  expires_on: string | null;
-  description: string;
-  contact_id: number | null;
-  contact_name: string | null;
-  api_only: number;
-  api_only_reason: string | null;
-  api_only_owner_id: number | null;
-  api_only_review_on: string | null;
-  last_login_at: string | null;
-  last_activity_at: string | null;
-  access_confirmed_at: string | null;
-  access_confirmed_by: number | null;
-  time_zone: string | null;
-  deleted_from: User['deletedFrom'];
-  attempts: number | null;
-  locked_until: string | null;
-  attempts_at_devices: number | null;
-  invitation_expires_at: string | null;
-  invitation_failed: number;
-  linked_to_account: number;
-  version: number;
-  created_at: string;
-  created_by: number | null;
-}
+/** What is read of a user: their own row but for what nobody is to see, and what other tables say of them. */
+type Found = Omit<Row<'users'>, 'password_hash' | 'contact_sort' | 'search_text'> &
+  Pick<Left<Row<'lockouts'>>, 'attempts' | 'locked_until'> & {
+    has_password: number | boolean;
+    attempts_at_devices: number | null;
+    invitation_expires_at: string | null;
+    invitation_failed: number | boolean;
+    linked_to_account: number | boolean;
+  };
 
 /** Users with their lock, their open invitation and its mail; the one place that reads them. Never the password hash. */
-export function selectUsers(db: Reader): Knex.QueryBuilder<Row, Row[]> {
+export function selectUsers(db: Reader): Knex.QueryBuilder<Found, Found[]> {
   return db('users')
     .leftJoin('lockouts', 'lockouts.user_id', 'users.id')
     .leftJoin('links as invitation', (join) =>
@@ -66,7 +45,6 @@ export function selectUsers(db: Reader): Knex.QueryBuilder<Row, Row[]> {
       'users.email',
       'users.activity',
       'users.deleted_from',
-      db.raw('users.password_hash is not null as has_password'),
       'users.password_set_at',
       'users.no_shared_data',
       'users.expires_on',
@@ -85,16 +63,19 @@ export function selectUsers(db: Reader): Knex.QueryBuilder<Row, Row[]> {
       'lockouts.locked_until',
       db('device_lockouts').where('user_id', db.ref('users.id')).sum('attempts').as('attempts_at_devices'),
       'invitation.expires_at as invitation_expires_at',
-      db.raw('invitation_mail.failed_at is not null as invitation_failed'),
-      db.raw(`${LINKED_TO_ACCOUNT} as linked_to_account`),
       'users.time_zone',
       'users.version',
       'users.created_at',
       'users.created_by',
-    );
+    )
+    .select({
+      has_password: isGiven(db, 'users.password_hash'),
+      invitation_failed: isGiven(db, 'invitation_mail.failed_at'),
+      linked_to_account: linkedToAccount(db),
+    });
 }
 
-export function userOf(row: Row): User {
+export function userOf(row: Found): User {
   return {
     id: row.id,
     name: row.name,
@@ -174,7 +155,7 @@ export async function findTaken(db: Reader, ids: number[]): Promise<Map<number, 
     for (const some of pieces(ids)) {
       const rows = await db('users as restored')
         .leftJoin('users as other', (join) =>
-          join.on(`other.${column}`, `restored.${column}`).andOn('other.activity', '<>', db.raw("'deleted'")),
+          join.on(`other.${column}`, `restored.${column}`).andOn('other.activity', '<>', literal(db, 'deleted')),
         )
         .whereIn('restored.id', some)
         .where('restored.activity', 'deleted')
@@ -313,7 +294,8 @@ async function update(trx: Transaction, ids: number[], change: object): Promise<
   for (const some of pieces(ids))
     await trx('users')
       .whereIn('id', some)
-      .update({ ...change, version: trx.raw('version + 1') });
+      .update(change)
+      .increment('version');
 }
 
 function idsOf(users: { id: number }[]): number[] {

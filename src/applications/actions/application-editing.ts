@@ -78,10 +78,7 @@ export async function deleteApplication(trx: Transaction, act: Act, key: string)
   const granting = (await findAllGroups(trx)).filter((group) => group.rights[key] !== undefined);
   requireDeletable(act.by, key, granting);
   await trx('group_permissions').where('application', key).delete();
-  for (const { id } of granting)
-    await trx('groups')
-      .where({ id })
-      .update({ version: trx.raw('version + 1') });
+  for (const { id } of granting) await trx('groups').where({ id }).increment('version');
   await recordChanges(
     trx,
     deletion,

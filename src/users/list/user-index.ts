@@ -1,9 +1,11 @@
 import type { Activity } from '../../access/activity.ts';
 import { whereNotOver } from '../../access/granted-rights.ts';
 import { type Clock, type Day, dayOf } from '../../clock.ts';
-import { LINKED_TO_ACCOUNT } from '../../contacts/warned-accounts.ts';
+import { linkedToAccount } from '../../contacts/warned-accounts.ts';
+import { isGiven } from '../../db/conditions.ts';
 import type { Database, Reader, Transaction } from '../../db/database.ts';
 import { pieces } from '../../db/ids.ts';
+import type { Left, Row } from '../../db/tables.ts';
 import { type FactColumns, factsOf, STATES, type StateFacts, type StateLimits, stateBits } from '../user-state.ts';
 import { FactTable } from './fact-table.ts';
 import { IdLists } from './id-lists.ts';
@@ -55,21 +57,23 @@ export interface Sizes {
   groups: Int32Array;
 }
 
-interface FactRow {
-  id: number;
-  activity: Activity;
-  api_only: number;
-  has_password: number;
-  invitation_expires_at: string | null;
-  invitation_failed: number;
-  linked_to_account: number;
-  locked_until: string | null;
-  expires_on: string | null;
-  last_login_at: string | null;
-  last_activity_at: string | null;
-  access_confirmed_at: string | null;
-  created_at: string;
-}
+type FactRow = Pick<
+  Row<'users'>,
+  | 'id'
+  | 'activity'
+  | 'api_only'
+  | 'expires_on'
+  | 'last_login_at'
+  | 'last_activity_at'
+  | 'access_confirmed_at'
+  | 'created_at'
+> &
+  Pick<Left<Row<'lockouts'>>, 'locked_until'> & {
+    has_password: number | boolean;
+    invitation_expires_at: string | null;
+    invitation_failed: number | boolean;
+    linked_to_account: number | boolean;
+  };
 
 /**
  * The few facts of every user that filters and counts need, in memory: exact counts of every filter under all others
@@ -242,10 +246,13 @@ export class UserIndex {
           .onNull('links.ended_at'),
       )
       .leftJoin('outbox', (join) => join.on('outbox.link_id', 'links.id').onVal('outbox.kind', 'invitation'))
-      .select('users.id', 'activity', 'api_only', this.db.raw('password_hash is not null as has_password'))
+      .select('users.id', 'activity', 'api_only')
       .select('links.expires_at as invitation_expires_at', 'locked_until', 'expires_on', 'last_login_at')
-      .select(this.db.raw('outbox.failed_at is not null as invitation_failed'))
-      .select(this.db.raw(`${LINKED_TO_ACCOUNT} as linked_to_account`))
+      .select({
+        has_password: isGiven(this.db, 'password_hash'),
+        invitation_failed: isGiven(this.db, 'outbox.failed_at'),
+        linked_to_account: linkedToAccount(this.db),
+      })
       .select('last_activity_at', 'access_confirmed_at', 'users.created_at');
     const memberships = whereNotOver(this.db('memberships'), this.day);
     const groups: { user_id: number; value: number }[] = await restrict(memberships, 'user_id')

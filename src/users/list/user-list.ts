@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { Activity } from '../../access/activity.ts';
 import { isOver } from '../../access/granted-rights.ts';
 import type { Viewer } from '../../access/viewer.ts';
@@ -7,7 +8,9 @@ import { findContactNames } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { selectIds, whereIdIn } from '../../db/ids.ts';
+import { whereAlong } from '../../db/keyset.ts';
 import { findContactSort, findUserIdsBySearch, type Walk, walkByContact } from '../../linked-contacts/linked-search.ts';
+import { readPage, type Source } from '../../lists/keyset-page.ts';
 import type { Cursor } from '../../lists/list-query.ts';
 import { findMemberships, type Membership } from '../../memberships/membership-store.ts';
 import type { User } from '../user.ts';
@@ -44,7 +47,6 @@ const NULLABLE: ReadonlySet<SortKey> = new Set(['contact', 'last_login']);
 
 /** So few are sorted by themselves; more are found by walking the index of the sort. */
 const FEW = 5_000;
-const LARGEST_STEP = 50_000;
 
 /** The users that a view means, by filters and search. */
 export async function selectForView(
@@ -85,12 +87,8 @@ export async function listUsers(
 ): Promise<UserList> {
   const viewer = await findContactViewer(db, asking, dayOf(limits.now));
   const selection = await select(db, index, query, limits, viewer);
-  const backwards = query.before !== undefined && query.after === undefined;
-  const cursor = query.after ?? query.before;
-  const found = await pageOf(db, viewer, selection, query, cursor, backwards);
-  const isMore = found.length > query.per;
-  const ids = found.slice(0, query.per);
-  if (backwards) ids.reverse();
+  const page = await readPage(query, sourceOf(db, viewer, selection, query.sort));
+  const ids = page.rows;
   const users = await findUsers(db, ids);
   const groups = Map.groupBy(await findMemberships(db, ids), (membership) => membership.userId);
   const names = await findContactNames(
@@ -98,9 +96,6 @@ export async function listUsers(
     viewer,
     users.map((user) => user.contactId),
   );
-  const [first, last] = [ids[0], ids.at(-1)];
-  const hasPrevious = backwards ? isMore : cursor !== undefined;
-  const hasNext = backwards || isMore;
   return {
     users: users.map((user) => ({
       ...user,
@@ -110,36 +105,24 @@ export async function listUsers(
     })),
     counts: selection,
     sizes: index.sizes(),
-    previous: first && hasPrevious ? await placeOf(db, viewer, query.sort, first) : undefined,
-    next: last && hasNext ? await placeOf(db, viewer, query.sort, last) : undefined,
+    previous: page.previous,
+    next: page.next,
   };
 }
 
-/** One id more than the page holds, from the cursor on, in the direction of reading. */
-async function pageOf(
-  db: Reader,
-  viewer: ContactViewer,
-  selection: Selection,
-  query: ListQuery,
-  cursor: Cursor | undefined,
-  backwards: boolean,
-): Promise<number[]> {
-  const wanted = query.per + 1;
-  const descending = query.descending !== backwards;
-  const few = selection.total <= FEW ? selection.ids() : undefined;
-  const found: number[] = [];
-  for (const nulls of partsOf(query, cursor, backwards)) {
-    let from = cursor && (cursor.value === null) === nulls ? cursor : undefined;
-    for (let step = wanted * 2; found.length < wanted; step = Math.min(step * 8, LARGEST_STEP)) {
-      const way = { nulls, descending, from, among: few };
-      const walked = query.sort === 'contact' ? walkByContact(db, viewer, way) : walk(db, COLUMNS[query.sort], way);
-      const ids = await selectIds(db, walked.limit(few ? wanted : step));
-      for (const id of ids) if (selection.isSelected(id) && found.length < wanted) found.push(id);
-      if (few || ids.length < step) break;
-      from = await placeOf(db, viewer, query.sort, ids[ids.length - 1]);
-    }
-  }
-  return found;
+/** The ids along a sort: few users are sorted by themselves, of more the index of the sort is walked. */
+function sourceOf(db: Reader, viewer: ContactViewer, selection: Selection, sort: SortKey): Source<number> {
+  const among = selection.total <= FEW ? selection.ids() : undefined;
+  return {
+    isNullable: NULLABLE.has(sort),
+    isMeant: among ? undefined : (id) => selection.isSelected(id),
+    read: (stretch, limit) => {
+      const way = { ...stretch, among };
+      const walked = sort === 'contact' ? walkByContact(db, viewer, way) : walk(db, sort, way);
+      return selectIds(db, walked.limit(limit));
+    },
+    placeOf: (id) => placeOf(db, viewer, sort, id),
+  };
 }
 
 async function placeOf(db: Reader, viewer: ContactViewer, sort: SortKey, id: number): Promise<Cursor> {
@@ -148,26 +131,8 @@ async function placeOf(db: Reader, viewer: ContactViewer, sort: SortKey, id: num
   return { value, id };
 }
 
-/** Users without a value come last in either direction; which parts lie ahead of the cursor, and in which order. */
-function partsOf(query: ListQuery, cursor: Cursor | undefined, backwards: boolean): boolean[] {
-  if (!NULLABLE.has(query.sort)) return [false];
-  const parts = backwards ? [true, false] : [false, true];
-  return cursor ? parts.slice(parts.indexOf(cursor.value === null)) : parts;
-}
-
-/** The ids along the index of a sort: the part with values, or the part without. */
-function walk(db: Reader, column: string, { nulls, descending, from, among }: Walk) {
-  const order = descending ? 'desc' : 'asc';
-  const past = descending ? '<' : '>';
+function walk(db: Reader, sort: Exclude<SortKey, 'contact'>, { among, ...stretch }: Walk): Knex.QueryBuilder {
   const ids = db('users').select('id');
   if (among) whereIdIn(ids, 'id', among);
-  if (nulls) {
-    if (from) ids.where('id', past, from.id);
-    return ids.whereNull(column).orderBy('id', order);
-  }
-  if (from) ids.whereRaw(`(??, id) ${past} (?, ?)`, [column, from.value, from.id]);
-  return ids.whereNotNull(column).orderBy([
-    { column, order },
-    { column: 'id', order },
-  ]);
+  return whereAlong(ids, { value: COLUMNS[sort], id: 'id', isNullable: NULLABLE.has(sort) }, stretch);
 }

@@ -1,0 +1,73 @@
+import type { Knex } from 'knex';
+import type { Reader } from './database.ts';
+
+/** Adds to a query what it asks for. */
+export type Condition = (where: Knex.QueryBuilder) => unknown;
+
+/** By cases: what holds in the first one that is so. */
+export type Cases<T> = [when: Condition, then: T][];
+
+/** What a column may be given: a value, or an expression. */
+type Value = string | number | null | Knex.Raw;
+
+/** Whether it holds, as a value to select. */
+export function holds(db: Reader, condition: Condition): Knex.Raw {
+  const { sql, bindings } = compiled(db.queryBuilder(), condition);
+  return db.raw(sql, bindings);
+}
+
+/** Whether the column has a value, as a value to select. */
+export function isGiven(db: Reader, column: string): Knex.Raw {
+  return holds(db, (where) => where.whereNotNull(column));
+}
+
+/** The value of the first case that is so. */
+export function valueInCase(db: Reader, cases: Cases<Value>, otherwise: Value): Knex.Raw {
+  const compiledCases = cases.map(([when]) => compiled(db.queryBuilder(), when));
+  const parts = compiledCases.map(({ sql }) => `when ${sql} then ?`);
+  const bindings = compiledCases.flatMap((one, n) => [...one.bindings, cases[n][1]]);
+  return db.raw(`case ${parts.join(' ')} else ? end`, [...bindings, otherwise] as Knex.RawBinding[]);
+}
+
+/**
+ * Restricts a query by the demand of the first case that is so. Unlike alternatives, for which the database would gather
+ * and sort all that meet any of them, this is looked at for each row along an index.
+ */
+export function whereInCase<T extends Knex.QueryBuilder>(query: T, cases: Cases<Condition>, otherwise: Condition): T {
+  const blank = () => query.client.queryBuilder() as Knex.QueryBuilder;
+  const compiledCases = cases.map(([when, then]) => [compiled(blank(), when), compiled(blank(), then)]);
+  const last = compiled(blank(), otherwise);
+  const parts = compiledCases.map(([when, then]) => `when ${when.sql} then ${then.sql}`);
+  const bindings = [...compiledCases.flat(), last].flatMap((one) => one.bindings);
+  query.whereRaw(`case ${parts.join(' ')} else ${last.sql} end`, bindings);
+  return query;
+}
+
+/** A text with something before it, as an expression. Null where there is no text. */
+export function prefixed(db: Reader, prefix: string, column: string): Knex.Raw {
+  return db.raw('? || ??', [prefix, column]);
+}
+
+/** Restricts a query to rows in which one of these bits is set. */
+export function whereAnyBit<T extends Knex.QueryBuilder>(query: T, column: string, bits: number): T {
+  query.whereRaw('(?? & ?) <> 0', [column, bits]);
+  return query;
+}
+
+/**
+ * A value that the statement itself says: an index over a part of a table serves only who names that part in the words of
+ * the index.
+ */
+export function literal(db: Reader, value: 'deleted' | 0): Knex.Raw {
+  return db.raw(typeof value === 'number' ? String(value) : `'${value}'`);
+}
+
+/** How many rows are alike in all that a query groups by. */
+export function countEach(db: Reader): Record<'number', Knex.Raw> {
+  return { number: db.raw('count(*)') };
+}
+
+function compiled(blank: Knex.QueryBuilder, condition: Condition): { sql: string; bindings: Knex.RawBinding[] } {
+  const { sql, bindings } = blank.where((where) => void condition(where)).toSQL();
+  return { sql: sql.replace('select * where ', ''), bindings: [...bindings] as Knex.RawBinding[] };
+}

@@ -1,0 +1,42 @@
+import type { Knex } from 'knex';
+
+/** What a sorted list goes by; rows that are alike in it stand by their id. */
+export interface Key {
+  /** A column, or an expression. */
+  value: string | Knex.Raw;
+  id: string;
+  /** Whether some rows have no value. */
+  isNullable?: boolean;
+}
+
+/** A stretch of a sorted list, in the direction of reading. */
+export interface Stretch {
+  /** Whether those are meant that have no value, which stand by id; else those with one, by that. */
+  nulls: boolean;
+  descending: boolean;
+  /** The row before the first. */
+  from: { value: string | number | null; id: number } | undefined;
+}
+
+/** Restricts a query to the stretch and puts it in order, as an index of value and id has it. */
+export function whereAlong<T extends Knex.QueryBuilder>(query: T, key: Key, { nulls, descending, from }: Stretch): T {
+  const { value, id, isNullable } = key;
+  const order = descending ? 'desc' : 'asc';
+  const past = descending ? '<' : '>';
+  if (nulls) {
+    if (from) query.where(id, past, from.id);
+    query.whereNull(value as string).orderBy(id, order);
+    return query;
+  }
+  if (from) query.whereRaw(`(${placeFor(value)}, ??) ${past} (?, ?)`, [value, id, from.value, from.id]);
+  if (isNullable) query.whereNotNull(value as string);
+  query.orderBy([
+    { column: value as string, order },
+    { column: id, order },
+  ]);
+  return query;
+}
+
+function placeFor(value: string | Knex.Raw): string {
+  return typeof value === 'string' ? '??' : '?';
+}

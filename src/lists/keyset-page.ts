@@ -1,0 +1,73 @@
+import type { Stretch } from '../db/keyset.ts';
+import type { Cursor, PageQuery } from './list-query.ts';
+
+/** Which page of a sorted list is meant. */
+export type PageMeant = Pick<PageQuery, 'after' | 'before' | 'per' | 'descending'>;
+
+export interface Page<T> {
+  rows: T[];
+  /** Cursors of the pages before and after, where there are any. */
+  previous?: Cursor;
+  next?: Cursor;
+}
+
+/** Where the rows of a list come from. */
+export interface Source<T> {
+  /** The first rows of a stretch, in its order; fewer only where it ends. */
+  read(stretch: Stretch, limit: number): Promise<T[]>;
+  placeOf(row: T): Cursor | Promise<Cursor>;
+  /** Whether some rows have no value to be sorted by. They come last in either direction. */
+  isNullable?: boolean;
+  /** Where more is read than is meant: what of it is. */
+  isMeant?(row: T): boolean;
+}
+
+const LARGEST_STEP = 50_000;
+
+/** One page of a sorted list, from its cursor on, in whichever direction that is read. */
+export async function readPage<T>(page: PageMeant, source: Source<T>): Promise<Page<T>> {
+  const backwards = page.before !== undefined && page.after === undefined;
+  const cursor = page.after ?? page.before;
+  const descending = page.descending !== backwards;
+  // One more than it holds: it tells whether there is another page.
+  const wanted = page.per + 1;
+  const found: T[] = [];
+  for (const nulls of partsOf(source, cursor, backwards)) {
+    const from = cursor && (cursor.value === null) === nulls ? cursor : undefined;
+    found.push(...(await readMeant(source, { nulls, descending, from }, wanted - found.length)));
+    if (found.length === wanted) break;
+  }
+  const isMore = found.length === wanted;
+  const rows = found.slice(0, page.per);
+  if (backwards) rows.reverse();
+  const [first, last] = [rows.at(0), rows.at(-1)];
+  const hasPrevious = backwards ? isMore : cursor !== undefined;
+  const hasNext = backwards || isMore;
+  return {
+    rows,
+    previous: first !== undefined && hasPrevious ? await source.placeOf(first) : undefined,
+    next: last !== undefined && hasNext ? await source.placeOf(last) : undefined,
+  };
+}
+
+/** So many rows of a stretch that are meant. Where few of those read are, it takes longer and longer steps. */
+async function readMeant<T>(source: Source<T>, stretch: Stretch, wanted: number): Promise<T[]> {
+  const { isMeant } = source;
+  if (!isMeant) return source.read(stretch, wanted);
+  const found: T[] = [];
+  let { from } = stretch;
+  for (let step = wanted * 2; found.length < wanted; step = Math.min(step * 8, LARGEST_STEP)) {
+    const rows = await source.read({ ...stretch, from }, step);
+    for (const row of rows) if (found.length < wanted && isMeant(row)) found.push(row);
+    if (rows.length < step) break;
+    from = await source.placeOf(rows[rows.length - 1]);
+  }
+  return found;
+}
+
+/** Which parts of the list lie ahead of the cursor, in the order of reading: those with a value, those without. */
+function partsOf({ isNullable }: { isNullable?: boolean }, cursor: Cursor | undefined, backwards: boolean): boolean[] {
+  if (!isNullable) return [false];
+  const parts = backwards ? [true, false] : [false, true];
+  return cursor ? parts.slice(parts.indexOf(cursor.value === null)) : parts;
+}
