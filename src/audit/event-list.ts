@@ -180,8 +180,9 @@ async function countDone(db: Reader, filter: AuditFilter, events: AuditEvent[]):
   const counted = db('audit_events')
     .whereIn('operation_id', ids)
     .groupBy('operation_id', 'action', 'subject_type')
-    .orderByRaw('min(id)')
     .select('operation_id', 'action', 'subject_type')
+    .min('id as first')
+    .orderBy('first')
     .count('* as number');
   if (filter.action) counted.where('action', filter.action);
   const rows = await counted;

@@ -116,7 +116,7 @@ export async function setActivity(trx: Transaction, groups: Group[], next: (grou
     const activity = next(alike[0]);
     const change = { activity, deleted_from: activity === 'deleted' ? alike[0].activity : null };
     const ids = alike.map((group) => group.id);
-    await whereIdIn(trx('groups'), 'id', ids).update({ ...change, version: trx.raw('version + 1') });
+    await whereIdIn(trx('groups'), 'id', ids).update(change).increment('version');
   }
 }
 

@@ -3,14 +3,14 @@ import type { Activity } from '../access/activity.ts';
 import { findPotentialRights } from '../access/granted-rights.ts';
 import { NO_RIGHTS } from '../access/rights.ts';
 import type { Day, Instant } from '../clock.ts';
+import { linkedToAccount } from '../contacts/warned-accounts.ts';
+import { isGiven, literal } from '../db/conditions.ts';
 import { type Reader, type Transaction, violatedUnique } from '../db/database.ts';
+import { pieces, whereIdIn } from '../db/ids.ts';
+import type { Left, Row } from '../db/tables.ts';
 import { FieldErrors } from '../forms/form.ts';
 import { hasLookAlikes, identityKey, spelledLike } from '../text/identity-key.ts';
 import type { Act } from '../verbs/act.ts';
-import { linkedToAccount } from '../contacts/warned-accounts.ts';
-import { isGiven, literal } from '../db/conditions.ts';
-import { pieces, whereIdIn } from '../db/ids.ts';
-import type { Left, Row } from '../db/tables.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import type { Subject, User } from './user.ts';
 import { type LinkedName, nameColumns } from './user-columns.ts';
@@ -291,11 +291,7 @@ export async function confirmAccess(trx: Transaction, act: Pick<Act, 'by' | 'at'
 
 /** Forms that were opened before it are stale. */
 async function update(trx: Transaction, ids: number[], change: object): Promise<void> {
-  for (const some of pieces(ids))
-    await trx('users')
-      .whereIn('id', some)
-      .update(change)
-      .increment('version');
+  for (const some of pieces(ids)) await trx('users').whereIn('id', some).update(change).increment('version');
 }
 
 function idsOf(users: { id: number }[]): number[] {

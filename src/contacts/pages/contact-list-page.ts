@@ -1,14 +1,26 @@
+import type { Request, Response } from 'express';
 import { may } from '../../access/viewer.ts';
+import type { AppContext } from '../../app-context.ts';
 import type { Reader } from '../../db/database.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { type Choice, type Column, type Filter, listFrame } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
 import { findTagsById } from '../../tags/tag-store.ts';
 import { fold, matches } from '../../text/text.ts';
+import { answerList } from '../../web/list-answer.ts';
+import { readHabits } from '../../web/list-habits.ts';
 import { ACCOUNT_TYPES, type AccountType, type ContactViewer, seesPublic } from '../contact.ts';
-import type { ContactList } from '../contact-list.ts';
-import { ACTIVITIES, type ContactQuery, contactsPath, KINDS, type SortKey } from '../contact-list-query.ts';
+import { type ContactList, listContacts } from '../contact-list.ts';
+import {
+  ACTIVITIES,
+  type ContactQuery,
+  contactsPath,
+  KINDS,
+  readContactQuery,
+  type SortKey,
+} from '../contact-list-query.ts';
 import { findContactNames } from '../contact-store.ts';
+import { viewerOf } from './addressed-contact.ts';
 
 const COLUMNS: Column<SortKey>[] = [
   { sort: 'name', label: 'Name', width: 'wide' },
@@ -37,8 +49,20 @@ interface Shown {
   folded: string[];
 }
 
+/** The list of contacts, as the address asks for it. */
+export async function showContacts(app: AppContext, req: Request, res: Response): Promise<void> {
+  const viewer = await viewerOf(app, req);
+  const { per, folded } = readHabits(req);
+  const sorts = columnsFor(viewer).map((column) => column.sort);
+  const query = readContactQuery(req.query, sorts, per);
+  const list = await listContacts(app.db.read, viewer, query);
+  const isBehindEnd = list.contacts.length === 0 && list.counts.total > 0;
+  const found = { path: '/contacts', query, isBehindEnd, firstPage: contactsPath(query), secure: app.config.secure };
+  await answerList(req, res, found, () => contactsPage(app.db.read, { viewer, query, list, folded }));
+}
+
 /** Everything that the list's page shows, with the address that each link leads to. */
-export async function contactsPage(db: Reader, { viewer, query, list, folded }: Shown) {
+async function contactsPage(db: Reader, { viewer, query, list, folded }: Shown) {
   const { counts } = list;
   const words = fold(query.q).split(' ').filter(Boolean);
   const choice = <T extends string | number>(name: keyof ContactQuery, value: T, label: string, count = 0): Choice => {
@@ -132,7 +156,7 @@ export async function contactsPage(db: Reader, { viewer, query, list, folded }: 
 }
 
 /** Who signs in as whom is for those who may read users. */
-export function columnsFor(viewer: ContactViewer): Column<SortKey>[] {
+function columnsFor(viewer: ContactViewer): Column<SortKey>[] {
   return may(viewer, 'users', 'read') ? COLUMNS : COLUMNS.filter((column) => column.sort !== 'user');
 }
 

@@ -1,5 +1,4 @@
 import { type Request, type Response, Router } from 'express';
-import { maySignIn } from '../../access/admission.ts';
 import { isOver } from '../../access/granted-rights.ts';
 import type { AppContext } from '../../app-context.ts';
 import { dayOf } from '../../clock.ts';
@@ -7,15 +6,13 @@ import { type Errors, typedFields } from '../../forms/form.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { newPasswordErrors, typedPassword } from '../../passwords/new-password.ts';
 import { personalWords } from '../../passwords/password.ts';
-import { setPassword } from '../../passwords/password-store.ts';
-import { endAccess } from '../../sessions/actions/access-ending.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { startSession } from '../../sessions/pages/authentication.ts';
 import { visitorOf } from '../../sessions/pages/visitor.ts';
 import { findUsers } from '../../users/user-store.ts';
-import { NotSignedIn } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
+import { changeOwnPassword } from '../actions/own-password.ts';
 
 /** The signed-in user's own page: who they are here, and their password. */
 export function credentialsController(app: AppContext): Router {
@@ -33,14 +30,7 @@ export function credentialsController(app: AppContext): Router {
     if (!(await app.signIn.confirmPassword(actOf(app, req), user, String(current), visitorOf(app, req))))
       return show(req, res, { current: 'This is not your current password, or the account is locked for a while.' });
     const hash = await app.hasher.hash(typed.password);
-    await app.db.write(async (trx) => {
-      const act = actOf(app, req);
-      // A reset that finished since the current password was looked at goes before this change.
-      const [now] = await findUsers(trx, [user.id]);
-      if (now.passwordSetAt !== user.passwordSetAt || !maySignIn(now, dayOf(app.clock()))) throw new NotSignedIn();
-      await setPassword(trx, act, user, hash, 'changed');
-      await endAccess(trx, act, [user.id], { clears: 'counters of devices' });
-    });
+    await app.db.write((trx) => changeOwnPassword(trx, actOf(app, req), user, hash));
     const [changed] = await findUsers(app.db.read, [user.id]);
     await startSession(app, req, res, changed);
     flash(req, 'Your new password is set. Every other session of yours has ended.');

@@ -1,12 +1,24 @@
+import type { Request, Response } from 'express';
 import type { Activity } from '../../access/activity.ts';
 import { grantsInWords } from '../../access/rights.ts';
+import { may } from '../../access/viewer.ts';
+import type { AppContext } from '../../app-context.ts';
 import { bulkActionsOf } from '../../bulk-operations/actions/bulk-subjects.ts';
 import { type Choice, type Column, listFrame } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
-import type { Tag } from '../../tags/tag-store.ts';
+import { findTags, type Tag } from '../../tags/tag-store.ts';
 import { fold, matches } from '../../text/text.ts';
-import type { GroupList } from '../group-list.ts';
-import { ACTIVITIES, type GroupQuery, type GroupSort, groupsPath, LEADERSHIPS } from '../group-list-query.ts';
+import { answerList } from '../../web/list-answer.ts';
+import { readHabits } from '../../web/list-habits.ts';
+import { type GroupList, listGroups } from '../group-list.ts';
+import {
+  ACTIVITIES,
+  type GroupQuery,
+  type GroupSort,
+  groupsPath,
+  LEADERSHIPS,
+  readGroupQuery,
+} from '../group-list-query.ts';
 import type { Leadership } from '../leader.ts';
 
 const ACTIVITY_LABELS: Record<Activity, string> = { active: 'Active', deactivated: 'Deactivated', deleted: 'Deleted' };
@@ -21,8 +33,21 @@ const COLUMNS: Column<GroupSort>[] = [
 
 const TOP_TAGS = 20;
 
+/** The list of groups, as the address asks for it. */
+export async function showGroups(app: AppContext, req: Request, res: Response): Promise<void> {
+  const { per, folded } = readHabits(req);
+  const query = readGroupQuery(req.query, per);
+  const list = await listGroups(app, query);
+  const found = { path: '/groups', query, isBehindEnd: false, firstPage: groupsPath(query), secure: app.config.secure };
+  await answerList(req, res, found, async () => {
+    const tags = await findTags(app.db.read, 'group');
+    const mayWrite = may(req.viewer!, 'groups', 'write');
+    return { ...groupsPage({ query, list, tags, folded, mayWrite }), leads: req.viewer!.leads.length > 0 };
+  });
+}
+
 /** Everything that the list's page shows, with the address that each link leads to. */
-export function groupsPage({
+function groupsPage({
   query,
   list,
   tags,

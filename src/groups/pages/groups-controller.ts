@@ -1,59 +1,30 @@
 import { type Request, type RequestHandler, Router } from 'express';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
-import type { Errors } from '../../forms/form.ts';
-import { actOf } from '../../sessions/pages/act.ts';
-import { findTags } from '../../tags/tag-store.ts';
 import { requireRight } from '../../web/authorization.ts';
-import { flash } from '../../web/flash.ts';
 import { takeKept } from '../../web/kept-form.ts';
-import { readHabits, rememberPageSize } from '../../web/list-habits.ts';
-import { render } from '../../web/render.ts';
-import { unlessStale } from '../../web/stale-form.ts';
-import { createLedGroup, requireChangeable, updateGroup } from '../actions/group-editing.ts';
+import { requireChangeable } from '../actions/group-editing.ts';
 import type { Group } from '../group.ts';
-import { checkGroup, typedGroup } from '../group-form.ts';
-import { listGroups } from '../group-list.ts';
-import { readGroupQuery } from '../group-list-query.ts';
+import { typedGroup } from '../group-form.ts';
 import { groupOf } from './addressed-group.ts';
-import { showConflict, showGroupForm, showMistakes, typedNow } from './group-form-page.ts';
-import { groupsPage } from './group-list-page.ts';
+import { showGroupForm, typedNow } from './group-form-page.ts';
+import { showGroups } from './group-list-page.ts';
 import { showRecord, showTimeline } from './group-record-page.ts';
+import { createFromForm, saveFromForm } from './group-saving.ts';
 
 export function groupsController(app: AppContext): Router {
   const router = Router();
   const read = requireRight('groups', 'read');
   const write = requireRight('groups', 'write');
 
-  router.get('/groups', ledInstead, read, async (req, res) => {
-    const { per, folded } = readHabits(req);
-    const query = readGroupQuery(req.query, per);
-    const list = await listGroups(app, query);
-    rememberPageSize(res, '/groups', query, app.config.secure);
-    const tags = await findTags(app.db.read, 'group');
-    const mayWrite = may(req.viewer!, 'groups', 'write');
-    const page = { ...groupsPage({ query, list, tags, folded, mayWrite }), leads: req.viewer!.leads.length > 0 };
-    render(req, res, 'groups/index', page, { fragments: { 'groups-list': 'lists/_list' } });
-  });
+  router.get('/groups', ledInstead, read, (req, res) => showGroups(app, req, res));
 
   router.get('/groups/new', write, async (req, res) => {
     const kept = takeKept(req);
     await showGroupForm(app, req, res, { typed: typedGroup(kept ?? {}), isRestored: kept !== undefined });
   });
 
-  router.post('/groups', write, async (req, res) => {
-    const typed = typedGroup(req.body);
-    if (typed.step) return showGroupForm(app, req, res, { typed });
-    const failed = (errors: Errors) => showMistakes(app, req, res, { typed, errors });
-    const { values, errors } = checkGroup(typed);
-    if (errors) return failed(errors);
-    await unlessFieldErrors(app, req, failed, async () => {
-      const id = await app.db.write((trx) => createLedGroup(trx, actOf(app, req), values));
-      flash(req, `The group ${values.name} was created.`);
-      res.redirect(303, `/groups/${id}`);
-    });
-  });
+  router.post('/groups', write, (req, res) => createFromForm(app, req, res));
 
   router.get('/groups/:id', ledInstead, read, async (req, res) => showRecord(app, req, res, await groupOf(app, req)));
 
@@ -66,21 +37,7 @@ export function groupsController(app: AppContext): Router {
     await showGroupForm(app, req, res, { typed, group, isRestored: kept !== undefined });
   });
 
-  router.patch('/groups/:id', write, async (req, res) => {
-    const group = await changeable(req);
-    const typed = typedGroup(req.body);
-    if (typed.step) return showGroupForm(app, req, res, { typed, group });
-    const failed = (errors: Errors) => showMistakes(app, req, res, { typed, errors, group });
-    const { values, errors } = checkGroup(typed);
-    if (errors) return failed(errors);
-    const conflict = () => showConflict(app, req, res, { typed, group });
-    const save = async () => {
-      await app.db.write((trx) => updateGroup(trx, actOf(app, req), group.id, Number(typed.version), values));
-      flash(req, 'Saved.');
-      res.redirect(303, `/groups/${group.id}`);
-    };
-    await unlessFieldErrors(app, req, failed, () => unlessStale(conflict, save));
-  });
+  router.patch('/groups/:id', write, async (req, res) => saveFromForm(app, req, res, await changeable(req)));
 
   async function changeable(req: Request): Promise<Group> {
     const group = await groupOf(app, req);

@@ -1,14 +1,13 @@
 import { Router } from 'express';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { recordChanges } from '../../audit/audit-store.ts';
-import { mailNotice } from '../../mail/outbox-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { Conflict } from '../../verbs/refusals.ts';
 import { requireRight } from '../../web/authorization.ts';
 import { flash } from '../../web/flash.ts';
 import { formatOf } from '../../web/reader-format.ts';
 import { render } from '../../web/render.ts';
+import { sendTestMail } from '../actions/test-mail.ts';
 import { installationPage } from './installation-page.ts';
 
 /** Where this Roster runs, for those who look after it. */
@@ -22,14 +21,9 @@ export function installationController(app: AppContext): Router {
 
   router.post('/installation/test-mails', requireRight('settings', 'write'), async (req, res) => {
     if (!app.mail) throw new Conflict('No mail goes out from here: SMTP_URL and MAIL_FROM are not given.');
-    const act = actOf(app, req);
-    const { id, name, email } = req.viewer!.user;
-    await app.db.write(async (trx) => {
-      await mailNotice(trx, act, 'test-mail', { userId: id, address: email }, { by: name });
-      const change = { action: 'system.test-mail-sent', subjectType: 'system', subjectName: 'Roster' } as const;
-      await recordChanges(trx, act, [{ ...change, subjectId: null, after: { mailedTo: email } }]);
-    });
-    flash(req, `A test mail goes to ${email}. Reload this page to see what became of it.`);
+    const { user } = req.viewer!;
+    await app.db.write((trx) => sendTestMail(trx, actOf(app, req), user));
+    flash(req, `A test mail goes to ${user.email}. Reload this page to see what became of it.`);
     res.redirect(303, '/installation');
   });
 

@@ -1,11 +1,26 @@
+import type { Request, Response } from 'express';
+import { may } from '../../access/viewer.ts';
+import type { AppContext } from '../../app-context.ts';
+import { dayOf, instant } from '../../clock.ts';
+import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import { type Choice, type Column, listFrame } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
+import { findStuckMail } from '../../mail/outbox-store.ts';
 import type { Format } from '../../text/format.ts';
 import { fold, matches } from '../../text/text.ts';
 import { INVITATION } from '../../users/actions/invitation.ts';
 import type { Channel } from '../../verbs/act.ts';
-import { CHANNELS, IN_LIFE, type InvitationList, type ListedInvitation } from '../invitation-list.ts';
-import { type InvitationQuery, type InvitationSort, invitationsPath } from '../invitation-list-query.ts';
+import { answerList } from '../../web/list-answer.ts';
+import { readHabits } from '../../web/list-habits.ts';
+import { formatOf } from '../../web/reader-format.ts';
+import { CHANNELS, IN_LIFE, type InvitationList, type ListedInvitation, listInvitations } from '../invitation-list.ts';
+import {
+  type InvitationQuery,
+  type InvitationSort,
+  invitationsPath,
+  readInvitationQuery,
+} from '../invitation-list-query.ts';
+import { findInvitationRequests } from '../invitation-request-store.ts';
 import type { InvitationStatus } from '../invitation-status.ts';
 
 const STATUS_LABELS: Record<InvitationStatus, string> = {
@@ -37,8 +52,28 @@ const COLUMNS: Column<InvitationSort>[] = [
   { sort: 'made', label: 'Made', width: 'narrow' },
 ];
 
+const REQUESTS_SHOWN = 20;
+
+/** The list of invitations as the address asks for it, with what waits and who asks. */
+export async function showInvitations(app: AppContext, req: Request, res: Response): Promise<void> {
+  const { per, folded } = readHabits(req);
+  const query = readInvitationQuery(req.query, per);
+  const viewer = await findContactViewer(app.db.read, req.viewer!, dayOf(app.clock()));
+  const list = await listInvitations(app.db.read, query, instant(app.clock()), viewer);
+  const mayWrite = may(req.viewer!, 'users', 'write');
+  const isBehindEnd = list.invitations.length === 0 && list.total > 0;
+  const firstPage = invitationsPath(query);
+  const found = { path: '/invitations', query, isBehindEnd, firstPage, secure: app.config.secure };
+  await answerList(req, res, found, async () => ({
+    ...invitationsPage({ query, list, folded, mayWrite, format: formatOf(req) }),
+    stuck: await findStuckMail(app.db.read),
+    requests: await findInvitationRequests(app.db.read, REQUESTS_SHOWN),
+    mayWrite,
+  }));
+}
+
 /** Everything that the list's page shows, with the address that each link leads to. */
-export function invitationsPage({
+function invitationsPage({
   query,
   list,
   folded,

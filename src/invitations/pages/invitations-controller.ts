@@ -1,23 +1,19 @@
 import { type Request, Router } from 'express';
-import { maySignIn, waitsForInvitation } from '../../access/admission.ts';
+import { waitsForInvitation } from '../../access/admission.ts';
 import { NO_RIGHTS } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
 import { dayOf, instant } from '../../clock.ts';
-import type { Transaction } from '../../db/database.ts';
 import { typedFields } from '../../forms/form.ts';
-import { mailNotice } from '../../mail/outbox-store.ts';
-import { findOverLink, type Link } from '../../one-time-links/one-time-link-store.ts';
+import { findOverLink } from '../../one-time-links/one-time-link-store.ts';
 import { linkController } from '../../one-time-links/pages/one-time-link-controller.ts';
 import { showOverLink } from '../../one-time-links/pages/over-link.ts';
 import { readSealedLink } from '../../one-time-links/sealed-link.ts';
 import { circumstances } from '../../sessions/pages/act.ts';
 import { startSession } from '../../sessions/pages/authentication.ts';
-import type { User } from '../../users/user.ts';
 import { findUsers, noteLogin } from '../../users/user-store.ts';
-import type { Act } from '../../verbs/act.ts';
 import { Gone } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
-import { requestInvitations } from '../invitation-request-store.ts';
+import { askForInvitation } from '../actions/invitation-asked-for.ts';
 
 /** An invited person opens their link, chooses a password and is signed in. */
 export function invitationsController(app: AppContext): Router {
@@ -31,8 +27,7 @@ export function invitationsController(app: AppContext): Router {
     const asked = { ...circumstances(app, req), by: { id: user.id, name: user.name, rights: NO_RIGHTS } };
     await app.db.write(async (trx) => {
       await app.addressLimiter.takeIn(trx, asked.address);
-      const added = await requestInvitations(trx, asked, [user]);
-      if (added.length > 0) await tellInviter(trx, asked, over.link, user);
+      await askForInvitation(trx, asked, over.link, user);
     });
     flash(req, 'They are told. When the new invitation is there, open the link in it.');
     res.redirect(303, '/session/new');
@@ -45,13 +40,6 @@ export function invitationsController(app: AppContext): Router {
     const over = await findOverLink(app.db.read, 'invitation', { id: id ?? 0 }, instant(app.clock()));
     if (over?.end !== 'expired') throw new Gone('This link can no longer be used. Open the newest one.');
     return over;
-  }
-
-  async function tellInviter(trx: Transaction, act: Act, { createdBy }: Link, user: User): Promise<void> {
-    const [inviter] = await findUsers(trx, createdBy === null ? [] : [createdBy]);
-    if (!inviter || !maySignIn(inviter, dayOf(Date.parse(act.at)))) return;
-    const facts = { who: user.name, email: user.email };
-    await mailNotice(trx, act, 'invitation-asked-for', { userId: inviter.id, address: inviter.email }, facts);
   }
 
   return router.use(linkPages(app));

@@ -2,13 +2,10 @@ import { type Request, type Response, Router } from 'express';
 import { maySignIn } from '../../access/admission.ts';
 import type { AppContext } from '../../app-context.ts';
 import { dayOf, instant } from '../../clock.ts';
-import type { Transaction } from '../../db/database.ts';
 import { typedFields } from '../../forms/form.ts';
 import { Lines } from '../../passwords/lines.ts';
 import { newPasswordErrors, typedPassword } from '../../passwords/new-password.ts';
 import { personalWords } from '../../passwords/password.ts';
-import { setPassword } from '../../passwords/password-store.ts';
-import { endAccess } from '../../sessions/actions/access-ending.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import type { User } from '../../users/user.ts';
 import { findUsers } from '../../users/user-store.ts';
@@ -16,8 +13,8 @@ import type { Purpose } from '../../verbs/act.ts';
 import { Gone } from '../../verbs/refusals.ts';
 import { LATE } from '../../web/forgery.ts';
 import { render } from '../../web/render.ts';
+import { setPasswordByLink } from '../actions/password-by-link.ts';
 import {
-  consumeLink,
   findLink,
   findLinkByToken,
   findOverLink,
@@ -98,16 +95,11 @@ export function linkController(app: AppContext, pages: LinkPages): Router {
     const errors = await newPasswordErrors(typed, personalWords(user, app.config.instanceName));
     if (Object.keys(errors).length > 0) return show(req, res, opened, { errors });
     const hash = await app.hasher.hash(typed.password);
-    await app.db.write((trx) => accept(trx, req, link, user, hash));
+    const act = actOf(app, req, { id: user.id, name: user.name, rights: {} });
+    const isSet = await app.db.write((trx) => setPasswordByLink(trx, act, link, user, { hash, how: pages.how }));
+    if (!isSet) throw new Gone(ENDED);
     const [changed] = await findUsers(app.db.read, [user.id]);
     await pages.finish(req, res, changed);
-  }
-
-  async function accept(trx: Transaction, req: Request, link: Link, user: User, hash: string): Promise<void> {
-    const act = actOf(app, req, { id: user.id, name: user.name, rights: {} });
-    if (!(await consumeLink(trx, purpose, link.id, act.at))) throw new Gone(ENDED);
-    await setPassword(trx, act, user, hash, pages.how);
-    await endAccess(trx, act, [user.id], { clears: 'all counters' });
   }
 
   /** The link that this browser opened last. */

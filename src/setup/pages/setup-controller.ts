@@ -17,6 +17,11 @@ import { LATE } from '../../web/forgery.ts';
 import { render } from '../../web/render.ts';
 import { createFirstAdministrator } from '../actions/first-administrator.ts';
 
+interface Named {
+  name: string;
+  email: string;
+}
+
 /** The first administrator, by the one-time link that the start prints; there is no default account (R14). */
 /** Who acts where nobody can be signed in yet. */
 const SETUP = { id: null, name: 'setup', rights: EVERYTHING };
@@ -39,30 +44,39 @@ export function setupController(app: AppContext): Router {
 
   router.post('/setup', async (req, res) => {
     await requireSetup(req);
-    const { name, email } = typedFields(req.body, ['name', 'email']) as Record<string, string>;
-    if (req.isLate) return show(req, res, { name, email }, {}, LATE);
+    const named = typedFields(req.body, ['name', 'email']) as unknown as Named;
+    if (req.isLate) return show(req, res, named, {}, LATE);
     const typed = typedPassword(req.body);
-    const errors = {
-      ...(await newPasswordErrors(typed, personalWords({ name, email }, app.config.instanceName))),
-      ...checkUser({ ...emptyUser(), name, email }).errors,
-    };
-    if (Object.keys(errors).length > 0) return show(req, res, { name, email }, errors);
+    const errors = await mistakesIn(named, typed);
+    if (Object.keys(errors).length > 0) return show(req, res, named, errors);
     try {
-      // One after the other, each looking again when its turn comes.
-      const user = await lines.run('', async () => {
-        await requireSetup(req);
-        const passwordHash = await app.hasher.hash(typed.password);
-        return createFirstAdministrator(app.db, actOf(app, req, SETUP), { name, email, passwordHash });
-      });
-      await app.db.write((trx) => noteLogin(trx, user.id, circumstances(app, req).at));
-      await startSession(app, req, res, user);
+      await begin(req, res, named, typed.password);
     } catch (error) {
       if (!(error instanceof FieldErrors)) throw error;
-      return show(req, res, { name, email }, error.errors);
+      show(req, res, named, error.errors);
     }
+  });
+
+  async function mistakesIn(named: Named, password: ReturnType<typeof typedPassword>): Promise<Errors> {
+    return {
+      ...(await newPasswordErrors(password, personalWords(named, app.config.instanceName))),
+      ...checkUser({ ...emptyUser(), ...named }).errors,
+    };
+  }
+
+  /** Makes the administrator and signs them in. */
+  async function begin(req: Request, res: Response, named: Named, password: string): Promise<void> {
+    // One after the other, each looking again when its turn comes.
+    const user = await lines.run('', async () => {
+      await requireSetup(req);
+      const passwordHash = await app.hasher.hash(password);
+      return createFirstAdministrator(app.db, actOf(app, req, SETUP), { ...named, passwordHash });
+    });
+    await app.db.write((trx) => noteLogin(trx, user.id, circumstances(app, req).at));
+    await startSession(app, req, res, user);
     flash(req, 'Roster is yours. Create the people who may sign in.');
     res.redirect(303, '/users');
-  });
+  }
 
   async function requireSetup(req: Request): Promise<void> {
     if (await isAnyAdministrator(app.db.read)) throw new NotFound();
@@ -74,13 +88,7 @@ export function setupController(app: AppContext): Router {
     return given.length === expected.length && timingSafeEqual(given, expected);
   }
 
-  function show(
-    req: Request,
-    res: Response,
-    typed: { name: string; email: string },
-    errors: Errors = {},
-    late?: string,
-  ): void {
+  function show(req: Request, res: Response, typed: Named, errors: Errors = {}, late?: string): void {
     const status = Object.keys(errors).length > 0 || late ? 422 : 200;
     render(req, res, 'setup/show', { title: 'Set up', typed, errors, late }, { status });
   }

@@ -16,13 +16,13 @@ import type { ApiOnly, NewUser } from './user-change.ts';
 import { createUser } from './user-creation.ts';
 
 /** A user as *New User* was filled in. Throws FieldErrors or Forbidden. */
-export async function createFromForm(trx: Transaction, act: Act, values: UserValues): Promise<number> {
+export async function createUserFromForm(trx: Transaction, act: Act, values: UserValues): Promise<number> {
   if (!may(act.by, 'users', 'write')) throw new Forbidden('You may not create users.');
   return createUser(trx, act, await resolved(trx, act, values));
 }
 
 /** Replaces what *Edit* shows. Throws StaleVersion, FieldErrors or Forbidden. Returns the links that ended with it. */
-export async function saveForm(
+export async function saveUserForm(
   trx: Transaction,
   act: Act,
   { id, version }: { id: number; version: number },

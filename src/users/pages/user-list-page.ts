@@ -1,14 +1,20 @@
+import type { Request, Response } from 'express';
 import type { Activity } from '../../access/activity.ts';
 import { makeAdministrators } from '../../access/administrators.ts';
+import { may } from '../../access/viewer.ts';
+import type { AppContext } from '../../app-context.ts';
 import { bulkActionsOf } from '../../bulk-operations/actions/bulk-subjects.ts';
 import type { Group } from '../../groups/group.ts';
+import { findKnownGroups } from '../../groups/group-suggestions.ts';
 import { type Choice, type Column, type Filter, listFrame } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
-import type { Tag } from '../../tags/tag-store.ts';
+import { findTags, type Tag } from '../../tags/tag-store.ts';
 import { fold, matches } from '../../text/text.ts';
-import type { UserList } from '../list/user-list.ts';
-import { type ListQuery, listPath, type SortKey } from '../list/user-list-query.ts';
-import { STATES, type State } from '../user-state.ts';
+import { answerList } from '../../web/list-answer.ts';
+import { readHabits } from '../../web/list-habits.ts';
+import { listUsers, type UserList } from '../list/user-list.ts';
+import { type ListQuery, listPath, readListQuery, type SortKey } from '../list/user-list-query.ts';
+import { STATES, type State, stateLimits } from '../user-state.ts';
 
 export const STATE_LABELS: Record<State, string> = {
   'not-invited': 'Not invited',
@@ -38,8 +44,21 @@ const COLUMNS: Column<SortKey>[] = [
 const TOP_GROUPS = 10;
 const TOP_TAGS = 20;
 
+/** The list of users, as the address asks for it. */
+export async function showUsers(app: AppContext, req: Request, res: Response): Promise<void> {
+  const { per, folded } = readHabits(req);
+  const query = readListQuery(req.query, per);
+  const list = await listUsers(app.db.read, app.index, query, stateLimits(app), req.viewer!);
+  const isBehindEnd = list.users.length === 0 && list.counts.total > 0;
+  const found = { path: '/users', query, isBehindEnd, firstPage: listPath(query), secure: app.config.secure };
+  await answerList(req, res, found, async () => {
+    const [groups, tags] = await Promise.all([findKnownGroups(app, req.viewer!), findTags(app.db.read, 'user')]);
+    return listPage({ query, list, groups, tags, folded, mayWrite: may(req.viewer!, 'users', 'write') });
+  });
+}
+
 /** Everything that the list's page shows, with the address that each link leads to. */
-export function listPage({
+function listPage({
   query,
   list,
   groups,

@@ -1,0 +1,33 @@
+import type { Request, Response } from 'express';
+import { may } from '../../access/viewer.ts';
+import type { AppContext } from '../../app-context.ts';
+import { findAllGroups } from '../../groups/group-store.ts';
+import { effectsOf, givenBy } from '../../permissions/effect.ts';
+import { render } from '../../web/render.ts';
+import { requireDeletable } from '../actions/application-editing.ts';
+import type { Application } from '../application.ts';
+import { backTo } from './addressed-application.ts';
+
+/** What deleting it takes from whom, to be confirmed. */
+export async function showDeletion(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  application: Application,
+): Promise<void> {
+  const { key } = application;
+  const granting = (await findAllGroups(app.db.read)).filter((group) => group.rights[key] !== undefined);
+  requireDeletable(req.viewer!, key, granting);
+  const changes = granting.map((group) => {
+    const { [key]: _, ...to } = group.rights;
+    return { groupId: group.id, from: givenBy(group), to: givenBy({ ...group, rights: to }) };
+  });
+  render(req, res, 'applications/deletion', {
+    title: `Delete ${application.name}`,
+    application,
+    backPath: backTo(req.viewer!, `/applications/${key}`),
+    groups: granting,
+    mayReadGroups: may(req.viewer!, 'groups', 'read'),
+    effects: may(req.viewer!, 'groups', 'read') ? await effectsOf(app, changes) : [],
+  });
+}

@@ -1,0 +1,63 @@
+import type { Request, Response } from 'express';
+import type { Level } from '../../access/rights.ts';
+import { may } from '../../access/viewer.ts';
+import type { AppContext } from '../../app-context.ts';
+import { findAllGroups } from '../../groups/group-store.ts';
+import { encodeCursor, readPageQuery } from '../../lists/list-query.ts';
+import { pagerLinks } from '../../lists/pager.ts';
+import { findHolders, listHolders } from '../../permissions/holder-list.ts';
+import { findUserNames } from '../../users/user-store.ts';
+import type { Sheet } from '../../web/csv.ts';
+import { render } from '../../web/render.ts';
+import type { Application } from '../application.ts';
+import { levelOf } from './addressed-application.ts';
+
+const LEVELS: Level[] = ['read', 'write'];
+
+/** The record of an application: who has which right on it, and which groups grant it. */
+export async function showApplication(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  application: Application,
+): Promise<void> {
+  const level = levelOf(req.query.level);
+  const query = readPageQuery(req.query, ['name'], { sort: 'name', descending: false });
+  const list = await listHolders(app, application.key, level, query);
+  const path = (place: Record<string, string>) =>
+    `/applications/${application.key}?${new URLSearchParams({ level, ...place })}`;
+  if (list.holders.length === 0 && list.total > 0) return res.redirect(303, path({}));
+  const groups = (await findAllGroups(app.db.read)).filter(
+    (group) => group.activity !== 'deleted' && group.rights[application.key] !== undefined,
+  );
+  render(req, res, 'applications/show', {
+    title: application.name,
+    application,
+    groups,
+    level,
+    list,
+    levels: LEVELS.map((one) => ({
+      level: one,
+      isChosen: one === level,
+      path: `/applications/${application.key}?level=${one}`,
+    })),
+    pagerLinks: pagerLinks(
+      list.previous && path({ before: encodeCursor(list.previous) }),
+      list.next && path({ after: encodeCursor(list.next) }),
+    ),
+    names: await findUserNames(app.db.read, [application.registered?.by ?? null]),
+    mayWrite: application.registered !== undefined && may(req.viewer!, 'settings', 'write'),
+  });
+}
+
+/** Who has the right, and through which groups, for a spreadsheet. */
+export async function holdersSheet(app: AppContext, req: Request, { key }: Application): Promise<Sheet> {
+  const level = levelOf(req.query.level);
+  const rows = (await findHolders(app, key, level)).map((holder) => [
+    holder.name,
+    holder.email,
+    holder.level,
+    holder.through.map((group) => group.name).join(', '),
+  ]);
+  return { name: `${key}-${level}`, columns: ['Name', 'System email', 'Permission', 'Through'], rows };
+}

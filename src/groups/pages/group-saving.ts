@@ -1,0 +1,41 @@
+import type { Request, Response } from 'express';
+import type { AppContext } from '../../app-context.ts';
+import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
+import type { Errors } from '../../forms/form.ts';
+import { actOf } from '../../sessions/pages/act.ts';
+import { flash } from '../../web/flash.ts';
+import { unlessStale } from '../../web/stale-form.ts';
+import { createLedGroup, updateGroup } from '../actions/group-editing.ts';
+import type { Group } from '../group.ts';
+import { checkGroup, typedGroup } from '../group-form.ts';
+import { showConflict, showGroupForm, showMistakes } from './group-form-page.ts';
+
+/** New Group was sent: the form again, or a group more. */
+export async function createFromForm(app: AppContext, req: Request, res: Response): Promise<void> {
+  const typed = typedGroup(req.body);
+  if (typed.step) return showGroupForm(app, req, res, { typed });
+  const failed = (errors: Errors) => showMistakes(app, req, res, { typed, errors });
+  const { values, errors } = checkGroup(typed);
+  if (errors) return failed(errors);
+  await unlessFieldErrors(app, req, failed, async () => {
+    const id = await app.db.write((trx) => createLedGroup(trx, actOf(app, req), values));
+    flash(req, `The group ${values.name} was created.`);
+    res.redirect(303, `/groups/${id}`);
+  });
+}
+
+/** Edit was sent: the form again, or the group changed. */
+export async function saveFromForm(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
+  const typed = typedGroup(req.body);
+  if (typed.step) return showGroupForm(app, req, res, { typed, group });
+  const failed = (errors: Errors) => showMistakes(app, req, res, { typed, errors, group });
+  const { values, errors } = checkGroup(typed);
+  if (errors) return failed(errors);
+  const conflict = () => showConflict(app, req, res, { typed, group });
+  const save = async () => {
+    await app.db.write((trx) => updateGroup(trx, actOf(app, req), group.id, Number(typed.version), values));
+    flash(req, 'Saved.');
+    res.redirect(303, `/groups/${group.id}`);
+  };
+  await unlessFieldErrors(app, req, failed, () => unlessStale(conflict, save));
+}

@@ -1,0 +1,77 @@
+import type { Request, Response } from 'express';
+import type { AppContext } from '../../app-context.ts';
+import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
+import type { Transaction } from '../../db/database.ts';
+import type { Errors } from '../../forms/form.ts';
+import type { Group } from '../../groups/group.ts';
+import { tellOutcomes } from '../../memberships/pages/member-report.ts';
+import { channelNamed } from '../../web/channel.ts';
+import { flash } from '../../web/flash.ts';
+import { addByEmail, inviteIntoGroup, reinviteMembers, setEnd, unusableName } from '../actions/leading.ts';
+import { checkAdditions, checkEnd, checkInvitation, tickedIn, typedLeading } from '../leading-form.ts';
+import { actAsLeader } from './addressed-led-group.ts';
+import { namesOf, showForm, showSheet } from './leading-form-page.ts';
+
+/** Somebody is invited: the form again, or a user more in the group. */
+export async function invite(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
+  const typed = typedLeading(req.body);
+  const failed = (errors: Errors) => showForm(app, req, res, 'leading/invitation', group, typed, errors);
+  const { values, errors } = checkInvitation(typed);
+  if (errors) return failed({ ...(await unusableName(app.db.read, String(typed.name))), ...errors });
+  const channel = channelNamed(app, typed.channel);
+  await unlessFieldErrors(app, req, failed, async () => {
+    const work = (trx: Transaction) => inviteIntoGroup(trx, actAsLeader(app, req, group.id), group.id, values);
+    const id = await app.db.write(work);
+    const path = `/led-groups/${group.id}`;
+    if (id === undefined) flash(req, `${values.email} was added, or is already known here.`, { path });
+    else if (channel === 'mail') flash(req, `${values.name} is invited. The mail is on its way.`, { path });
+    else flash(req, `${values.name} is invited.`, { path, showInvitationsOf: [id] });
+    res.redirect(303, path);
+  });
+}
+
+/** People who can sign in already come into the group: the form again, or the members. */
+export async function add(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
+  const typed = typedLeading(req.body);
+  const failed = (errors: Errors) => showForm(app, req, res, 'leading/add-members', group, typed, errors);
+  const { values, errors } = checkAdditions(typed);
+  if (errors) return failed(errors);
+  await unlessFieldErrors(app, req, failed, async () => {
+    await app.db.write((trx) =>
+      addByEmail(trx, actAsLeader(app, req, group.id), group.id, values.emails, values.untilOn),
+    );
+    const whoever = values.emails.length === 1 ? 'this email' : 'one of these emails';
+    flash(req, `Whoever has ${whoever} was added, or was in the group already.`);
+    res.redirect(303, `/led-groups/${group.id}`);
+  });
+}
+
+/** Those who are ticked get an end: the sheet again, or the change. */
+export async function end(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
+  const typed = typedLeading(req.body);
+  const failed = (errors: Errors) => showSheet(app, req, res, group, typed, errors);
+  const { values, errors } = checkEnd(typed);
+  if (errors) return failed(errors);
+  await unlessFieldErrors(app, req, failed, async () => {
+    const work = (trx: Transaction) =>
+      setEnd(trx, actAsLeader(app, req, group.id), group.id, tickedIn(typed), values.untilOn);
+    await tellOutcomes(app, req, group, await app.db.write(work), 'given this end in');
+    res.redirect(303, `/led-groups/${group.id}`);
+  });
+}
+
+/** Those who are ticked get a new invitation, each by the way that is open to this leader. */
+export async function reinvite(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
+  const typed = typedLeading(req.body);
+  const channel = channelNamed(app, typed.channel);
+  const outcomes = await app.db.write((trx) =>
+    reinviteMembers(trx, actAsLeader(app, req, group.id), group.id, tickedIn(typed)),
+  );
+  const invited = outcomes.filter((outcome) => !outcome.refusal);
+  const [mailed, shown] = [invited.filter((one) => one.isMailedOnly), invited.filter((one) => !one.isMailedOnly)];
+  const path = `/led-groups/${group.id}`;
+  const showInvitationsOf = channel === 'copy' ? shown.map((outcome) => outcome.subject.id) : [];
+  const also = mailed.length > 0 ? `By mail, to the system email: ${namesOf(mailed)}.` : undefined;
+  await tellOutcomes(app, req, group, outcomes, 'invited anew into', { path, showInvitationsOf, also });
+  res.redirect(303, `/led-groups/${group.id}`);
+}

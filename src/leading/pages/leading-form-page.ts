@@ -1,0 +1,62 @@
+import type { Request, Response } from 'express';
+import { grantsInWords } from '../../access/rights.ts';
+import type { AppContext } from '../../app-context.ts';
+import { dayOf, instant } from '../../clock.ts';
+import type { Errors, Typed } from '../../forms/form.ts';
+import type { Group } from '../../groups/group.ts';
+import { shortened } from '../../text/text.ts';
+import { render } from '../../web/render.ts';
+import { findMembersOf, findOwn } from '../actions/leading.ts';
+import { tickedIn } from '../leading-form.ts';
+
+const NAMES_SHOWN = 10;
+
+/** Invite or Add members. */
+export function showForm(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  form: string,
+  group: Group,
+  typed: Typed,
+  errors: Errors = {},
+): void {
+  const title = `${form === 'leading/invitation' ? 'Invite into' : 'Add members to'} ${group.name}`;
+  const permissions = grantsInWords(group.rights);
+  const page = { title, group, typed, errors, permissions, mayMail: app.mail !== undefined };
+  render(req, res, form, page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
+}
+
+/** What a leader can do to those who are ticked. */
+export async function showSheet(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  group: Group,
+  typed: Typed,
+  errors: Errors = {},
+): Promise<void> {
+  const members = await findMembersOf(app.db.read, group.id, tickedIn(typed), dayOf(app.clock()));
+  const act = { by: req.viewer!, at: instant(app.clock()) };
+  const own = await findOwn(app.db.read, act, members);
+  const others = members.filter((member) => !member.hasPassword && !own.has(member.id));
+  const page = {
+    title: `Change members of ${group.name}`,
+    group,
+    typed: { ...typed, ids: members.map((member) => String(member.id)) },
+    errors,
+    number: members.length,
+    names: namesOf(members.map((subject) => ({ subject }))),
+    others: namesOf(others.map((subject) => ({ subject }))),
+    permissions: grantsInWords(group.rights),
+    mayMail: app.mail !== undefined,
+  };
+  render(req, res, 'leading/change-members', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
+}
+
+export function namesOf(outcomes: { subject: { name: string } }[]): string {
+  return shortened(
+    outcomes.map(({ subject }) => subject.name),
+    NAMES_SHOWN,
+  );
+}

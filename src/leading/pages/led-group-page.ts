@@ -1,0 +1,75 @@
+import type { Request, Response } from 'express';
+import { covers, grantsInWords } from '../../access/rights.ts';
+import type { AppContext } from '../../app-context.ts';
+import { dayOf, instant } from '../../clock.ts';
+import type { Group } from '../../groups/group.ts';
+import { encodeCursor, readPageQuery } from '../../lists/list-query.ts';
+import { pagerLinks } from '../../lists/pager.ts';
+import { listMembers } from '../../memberships/member-list.ts';
+import { linesToCopy } from '../../one-time-links/pages/link-lines.ts';
+import { STATE_LABELS } from '../../users/pages/user-list-page.ts';
+import { badgesOf, stateLimits } from '../../users/user-state.ts';
+import { findSubjects, findUsers } from '../../users/user-store.ts';
+import { Forbidden } from '../../verbs/refusals.ts';
+import { takeFlash } from '../../web/flash.ts';
+import { render } from '../../web/render.ts';
+import { findOwn, reachOf } from '../actions/leading.ts';
+import { findLedGroups, whyNotToLead } from '../led-group.ts';
+
+const MEMBERS_PER_PAGE = 50;
+
+/** All groups that the viewer leads. Whoever leads none is not told that there is such a page. */
+export async function showLedGroups(app: AppContext, req: Request, res: Response): Promise<void> {
+  const groups = await findLedGroups(app.db.read, req.viewer!.id, dayOf(app.clock()));
+  if (groups.length === 0) throw new Forbidden('There is nothing at this address.', true);
+  await app.index.refresh();
+  const { groups: sizes } = app.index.sizes();
+  const rows = groups.map((group) => ({
+    ...group,
+    users: sizes[group.id] ?? 0,
+    permissions: grantsInWords(group.rights),
+  }));
+  render(req, res, 'leading/index', { title: 'Groups you lead', groups: rows });
+}
+
+/** One of them, with its people. */
+export async function showLedGroup(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
+  const query = readPageQuery(req.query, ['name'], { sort: 'name', descending: false });
+  const list = await listMembers(app.db.read, group.id, { ...query, per: MEMBERS_PER_PAGE }, dayOf(app.clock()));
+  const path = `/led-groups/${group.id}`;
+  if (list.members.length === 0 && list.total > 0) return res.redirect(303, path);
+  const said = takeFlash(req);
+  const ids = list.members.map((member) => member.userId);
+  const users = new Map((await findUsers(app.db.read, ids)).map((user) => [user.id, user]));
+  const limits = stateLimits(app);
+  render(req, res, 'leading/show', {
+    title: group.name,
+    flash: said,
+    group,
+    links: said?.showInvitationsOf ? await linksTo(app, req, group, said.showInvitationsOf) : [],
+    reason: whyNotToLead(group),
+    permissions: grantsInWords(group.rights),
+    members: list.members.map((member) => ({
+      ...member,
+      badges: badgesOf(users.get(member.userId)!, limits).map((state) => ({ state, label: STATE_LABELS[state] })),
+    })),
+    total: list.total,
+    pagerLinks: pagerLinks(
+      list.previous && `${path}?before=${encodeCursor(list.previous)}`,
+      list.next && `${path}?after=${encodeCursor(list.next)}`,
+    ),
+  });
+}
+
+/**
+ * The new invitations as lines to copy, judged anew: meanwhile somebody may have got rights that are none of the leader's, or a link that
+ * somebody else made.
+ */
+async function linksTo(app: AppContext, req: Request, group: Group, ids: number[]): Promise<string[]> {
+  const reach = await reachOf(app.db.read, req.viewer!.id, dayOf(app.clock()));
+  const covered = (await findSubjects(app.db.read, ids, dayOf(app.clock()))).filter((subject) =>
+    covers(reach, subject.rights),
+  );
+  const own = await findOwn(app.db.read, { by: req.viewer!, at: instant(app.clock()) }, covered);
+  return whyNotToLead(group) ? [] : linesToCopy(app, 'invitation', [...own.values()]);
+}

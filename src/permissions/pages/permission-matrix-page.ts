@@ -1,0 +1,94 @@
+import type { Request, Response } from 'express';
+import { grants, type Level } from '../../access/rights.ts';
+import { may } from '../../access/viewer.ts';
+import type { AppContext } from '../../app-context.ts';
+import type { Application } from '../../applications/application.ts';
+import { findApplications } from '../../applications/application-store.ts';
+import type { Errors, Typed } from '../../forms/form.ts';
+import { staleForm } from '../../forms/stale-form.ts';
+import type { Group } from '../../groups/group.ts';
+import { findGroup } from '../../groups/group-store.ts';
+import { render } from '../../web/render.ts';
+import { countEndingLinks, effectsOf } from '../effect.ts';
+import { rightsIn, typedOf, typedPermissions } from '../permission-form.ts';
+
+/** `theirs`: what somebody else saved since the form was opened, by application. */
+export function showMatrix(
+  req: Request,
+  res: Response,
+  group: Group,
+  applications: Application[],
+  typed: Typed,
+  theirs?: Errors,
+): void {
+  const viewer = req.viewer!;
+  const mayGive = (key: string, level: 'none' | Level) => level === 'none' || grants(viewer.rights, key, level);
+  const page = {
+    title: `Permissions of ${group.name}`,
+    group,
+    typed,
+    rows: applications.map(({ key, name, registered }) => ({
+      key,
+      name,
+      isRegistered: registered !== undefined,
+      choices: (['none', 'read', 'write'] as const).map((level) => ({
+        level,
+        isChosen: typed[key] === level,
+        mayGive: mayGive(key, level),
+      })),
+      meanwhile: theirs?.[key] ?? '',
+    })),
+    isStale: theirs !== undefined,
+  };
+  render(req, res, 'groups/permissions', page, { status: theirs ? 409 : 200 });
+}
+
+/** The matrix again, after somebody else saved since it was opened. */
+export async function showConflict(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  id: number,
+  typed: Typed,
+): Promise<void> {
+  const group = await findGroup(app.db.read, id);
+  const applications = await findApplications(app.db.read);
+  const keys = keysOf(applications);
+  const stale = staleForm(typed, typedOf(group, keys), (body) => typedPermissions(body, keys));
+  showMatrix(req, res, group, applications, stale.typed, stale.theirs);
+}
+
+/** What saving would do, and to how many. */
+export async function showSheet(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  group: Group,
+  applications: Application[],
+  typed: Typed,
+): Promise<void> {
+  const rights = rightsIn(typed, group, keysOf(applications));
+  const cells = applications.map(({ key, name }) => ({
+    key,
+    name,
+    from: group.rights[key] ?? 'none',
+    to: rights[key] ?? 'none',
+  }));
+  const changes = [{ groupId: group.id, from: group.rights, to: rights }];
+  const page = {
+    title: `Change permissions of ${group.name}`,
+    group,
+    typed,
+    fields: [...keysOf(applications), 'version'],
+    cells: cells.filter(({ from, to }) => from !== to),
+    effects: await effectsOf(app, changes),
+    // To make links is to change users.
+    endingLinks: may(req.viewer!, 'users', 'write') ? await countEndingLinks(app, changes) : 0,
+    mayMail: app.mail !== undefined,
+  };
+  render(req, res, 'groups/permissions-sheet', page);
+}
+
+export function keysOf(applications: Application[]): string[] {
+  return applications.map((application) => application.key);
+}

@@ -1,0 +1,46 @@
+import type { Request, Response } from 'express';
+import { covers, type Rights } from '../../access/rights.ts';
+import type { AppContext } from '../../app-context.ts';
+import { findApplications } from '../../applications/application-store.ts';
+import type { Group } from '../../groups/group.ts';
+import { actOf } from '../../sessions/pages/act.ts';
+import { renewLinks } from '../../users/actions/renewed-links.ts';
+import { Forbidden } from '../../verbs/refusals.ts';
+import { mailedWords, renewalOf } from '../../web/channel.ts';
+import { flash } from '../../web/flash.ts';
+import { unlessStale } from '../../web/stale-form.ts';
+import { setPermissions } from '../actions/permission-editing.ts';
+import { rightsIn, typedPermissions } from '../permission-form.ts';
+import { keysOf, showConflict, showMatrix, showSheet } from './permission-matrix-page.ts';
+
+/** The matrix was sent: again as it is, then what it does to be confirmed, then saved. */
+export async function saveMatrix(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
+  const applications = await findApplications(app.db.read);
+  const typed = typedPermissions(req.body, keysOf(applications));
+  if (typed.step === 'choose') return showMatrix(req, res, group, applications, typed);
+  const rights = rightsIn(typed, group, keysOf(applications));
+  if (!covers(req.viewer!.rights, rights)) throw new Forbidden('You cannot give rights that you do not hold.');
+  const conflict = () => showConflict(app, req, res, group.id, typed);
+  if (typed.version !== String(group.version)) return conflict();
+  if (!typed.confirmed) return showSheet(app, req, res, group, applications, typed);
+  await unlessStale(conflict, () => save(app, req, res, { group, version: Number(typed.version), rights }));
+}
+
+async function save(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  { group, version, rights }: { group: Group; version: number; rights: Rights },
+): Promise<void> {
+  const renewal = renewalOf(app, req.body);
+  const renewed = await app.db.write(async (trx) => {
+    const act = actOf(app, req);
+    const ended = await setPermissions(trx, act, group.id, version, rights);
+    return renewal ? renewLinks(trx, act, ended) : [];
+  });
+  const said = `Permissions of ${group.name} are saved. They hold from the next click of each member.`;
+  const path = `/groups/${group.id}`;
+  if (renewal === 'copy') flash(req, said, { path, showRenewed: renewed });
+  else flash(req, [said, mailedWords(renewed.length)].filter(Boolean).join(' '));
+  res.redirect(303, path);
+}

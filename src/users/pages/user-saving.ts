@@ -1,0 +1,138 @@
+import type { Request, Response } from 'express';
+import type { AppContext } from '../../app-context.ts';
+import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
+import { dayOf } from '../../clock.ts';
+import { findContactViewer } from '../../contacts/contact-viewer.ts';
+import type { Errors, Typed } from '../../forms/form.ts';
+import type { EndedLink } from '../../one-time-links/outgrown-links.ts';
+import { savingEffects } from '../../permissions/group-effects.ts';
+import { actOf } from '../../sessions/pages/act.ts';
+import type { Channel } from '../../verbs/act.ts';
+import { renewalOf } from '../../web/channel.ts';
+import { flash } from '../../web/flash.ts';
+import { unlessStale } from '../../web/stale-form.ts';
+import { INVITATION } from '../actions/invitation.ts';
+import { renewLinks } from '../actions/renewed-links.ts';
+import { performOnUsers } from '../actions/user-actions.ts';
+import { createUserFromForm, saveUserForm } from '../actions/user-form-saving.ts';
+import type { Subject } from '../user.ts';
+import { checkUser, typedUser, type UserValues } from '../user-form.ts';
+import {
+  accessOf,
+  proposedEmail,
+  showConflict,
+  showFieldCheck,
+  showMistakes,
+  showUserForm,
+  typedNow,
+} from './user-form-page.ts';
+
+/** New User was sent: the form again, or a user more. */
+export async function createFromForm(app: AppContext, req: Request, res: Response): Promise<void> {
+  const typed = typedUser(req.body);
+  const access = accessOf(app, typed);
+  if (typed.step === 'check') return showFieldCheck(app, req, res, typed);
+  if (typed.step) return showUserForm(app, req, res, { typed: await proposed(app, req, typed) });
+  const failed = (errors: Errors) => showMistakes(app, req, res, { typed, errors });
+  const { values, errors } = checkUser(typed);
+  const email = errors?.newContactEmail ? undefined : await proposal(app, req, typed);
+  if (email) {
+    typed.email = email;
+    return failed({ ...errors, email: `${email} is proposed from the contact. Check it and send the form again.` });
+  }
+  if (errors) return failed(errors);
+  await unlessFieldErrors(app, req, failed, () => create(app, req, res, { values, access }));
+}
+
+async function create(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  { values, access }: { values: UserValues; access: Channel | 'later' },
+): Promise<void> {
+  const id = await app.db.write(async (trx) => {
+    const act = actOf(app, req);
+    const created = await createUserFromForm(trx, act, values);
+    if (access !== 'later') await performOnUsers(trx, { ...act, channel: access }, INVITATION, [created]);
+    return created;
+  });
+  const isInvited = access !== 'later' && !values.apiOnly;
+  const onItsWay = isInvited && access === 'mail' ? ` An invitation goes to ${values.email}.` : '';
+  flash(req, `${values.name} was created.${onItsWay}`, {
+    path: `/users/${id}`,
+    showLink: isInvited && access === 'copy' ? { purpose: 'invitation', userId: id } : undefined,
+  });
+  res.redirect(303, `/users/${id}`);
+}
+
+/** Edit was sent: the form again, with what saving would do where it does more than it shows; or the user changed. */
+export async function saveFromForm(app: AppContext, req: Request, res: Response, user: Subject): Promise<void> {
+  const typed = typedUser(req.body);
+  if (typed.step === 'check') return showFieldCheck(app, req, res, typed, user);
+  if (typed.step && typed.step !== 'save')
+    return showUserForm(app, req, res, { typed: await proposed(app, req, typed), user });
+  // A request that does not show the groups says nothing about them: it never means "remove all" (R62).
+  if (!typed.groupsShown) typed.groups = (await typedNow(app.db.read, user)).groups;
+  const failed = (errors: Errors) => showMistakes(app, req, res, { typed, errors, user });
+  const { values, errors } = checkUser(typed, user);
+  if (errors) return failed(errors);
+  const untold = await untoldEffects(app, req, { user, typed, values });
+  if (untold) return showUserForm(app, req, res, { ...untold, user });
+  const conflict = () => showConflict(app, req, res, { typed, user });
+  const work = () => save(app, req, res, { user, version: Number(typed.version), values });
+  await unlessFieldErrors(app, req, failed, () => unlessStale(conflict, work));
+}
+
+/** What saving does to rights and links, where it was not told before; then the form remembers that it was. */
+async function untoldEffects(
+  app: AppContext,
+  req: Request,
+  { user, typed, values }: { user: Subject; typed: Typed; values: UserValues },
+): Promise<{ typed: Typed; effects: string[]; endsLinks: boolean } | undefined> {
+  const seen = JSON.stringify([values.groups, values.email, values.apiOnly]);
+  if (typed.step !== 'save' || typed.seen === seen) return undefined;
+  const { effects, endsLinks } = await savingEffects(app, req.viewer!, user, values);
+  return effects.length > 0 ? { typed: { ...typed, seen }, effects, endsLinks } : undefined;
+}
+
+async function save(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  { user, version, values }: { user: Subject; version: number; values: UserValues },
+): Promise<void> {
+  const renewal = renewalOf(app, req.body);
+  const { linksEnded, renewed } = await app.db.write(async (trx) => {
+    const act = actOf(app, req);
+    const linksEnded = await saveUserForm(trx, act, { id: user.id, version }, values);
+    return { linksEnded, renewed: renewal ? await renewLinks(trx, act, linksEnded) : [] };
+  });
+  tellSaved(req, user, values, { linksEnded, renewed, renewal });
+  res.redirect(303, `/users/${user.id}`);
+}
+
+/** With the new link, where one was asked for in the place of one that ended; else it is offered. */
+function tellSaved(
+  req: Request,
+  user: Subject,
+  { apiOnly, email }: Pick<UserValues, 'apiOnly' | 'email'>,
+  links: { linksEnded: EndedLink[]; renewed: EndedLink[]; renewal?: Channel },
+): void {
+  const { linksEnded, renewed, renewal } = links;
+  const path = `/users/${user.id}`;
+  if (renewed.length > 0 && renewal === 'mail') flash(req, `Saved. A new link goes to ${email}.`, { path });
+  else if (renewed.length > 0) flash(req, 'Saved. Here is the new link.', { path, showLink: renewed[0] });
+  else
+    flash(req, linksEnded.length > 0 ? 'Saved. Open links of this user ended with this change.' : 'Saved.', {
+      offerInvitation: linksEnded.length > 0 && !user.hasPassword && !apiOnly ? user.id : undefined,
+    });
+}
+
+async function proposed(app: AppContext, req: Request, typed: Typed): Promise<Typed> {
+  return { ...typed, email: (await proposal(app, req, typed)) ?? typed.email };
+}
+
+async function proposal(app: AppContext, req: Request, typed: Typed): Promise<string | undefined> {
+  const viewer = await findContactViewer(app.db.read, req.viewer!, dayOf(app.clock()));
+  return proposedEmail(app.db.read, viewer, typed);
+}

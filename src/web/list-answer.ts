@@ -1,0 +1,28 @@
+import type { Request, Response } from 'express';
+import type { PageQuery } from '../lists/list-query.ts';
+import { rememberPageSize } from './list-habits.ts';
+import { render } from './render.ts';
+
+/** A list as it is found for a request. */
+export interface FoundList {
+  /** As its address begins, which is also the folder of its view: `/users`. */
+  path: string;
+  query: PageQuery;
+  /** Whether there are rows, but none on the page that is meant: it lies behind the end. Then the first is shown. */
+  isBehindEnd: boolean;
+  firstPage: string;
+  secure: boolean;
+}
+
+/** Answers with a list, whole or with the part that changes, and keeps the size of its page. */
+export async function answerList(
+  req: Request,
+  res: Response,
+  { path, query, isBehindEnd, firstPage, secure }: FoundList,
+  pageOf: () => Promise<object> | object,
+): Promise<void> {
+  if (isBehindEnd && (query.after || query.before)) return res.redirect(303, firstPage);
+  rememberPageSize(res, path, query, secure);
+  const name = path.slice(1);
+  render(req, res, `${name}/index`, await pageOf(), { fragments: { [`${name}-list`]: 'lists/_list' } });
+}
