@@ -1,11 +1,10 @@
 import { ALL_RIGHTS, type Rights } from '../src/access/rights.ts';
-import { DAY, dayOf, HOUR, instant } from '../src/clock.ts';
+import { DAY, HOUR, instant } from '../src/clock.ts';
+import { createPerson } from '../src/contacts/actions/contact-creation.ts';
 import { contactColumns } from '../src/contacts/contact-columns.ts';
-import { createPerson } from '../src/contacts/contact-store.ts';
-import { findContactViewer } from '../src/contacts/contact-viewer.ts';
 import type { Database, Transaction } from '../src/db/database.ts';
-import { updateGroup } from '../src/groups/actions/group-editing.ts';
-import { createGroup } from '../src/groups/group-store.ts';
+import { changeGroups } from '../src/groups/actions/changing-groups.ts';
+import { createGroup } from '../src/groups/actions/group-creation.ts';
 import { setPassword } from '../src/passwords/password-store.ts';
 import { lockAtLimit, reserveAttempt } from '../src/sessions/lockout-store.ts';
 import { DEACTIVATION } from '../src/users/actions/deactivation.ts';
@@ -84,8 +83,7 @@ export async function seedCast(db: Database, options: CastOptions): Promise<Peop
       people[name] = await createUser(trx, act, user);
       if (password) await setPassword(trx, act, { ...user, id: people[name] }, options.passwordHash, 'chosen');
     }
-    const support = { name: 'Support', leader: 'lena', description: '', tags: [] };
-    await updateGroup(trx, act, groupIds.get('Support')!, 1, support);
+    await changeGroups(trx, act, [groupIds.get('Support')!], { leaderId: people.lena });
     await performOnUsers(trx, act, DEACTIVATION, [people.dave]);
     await performOnUsers(trx, { ...act, at: instant(options.now - HOUR) }, INVITATION, [people.carol]);
     const locking = { ...act, at: instant(options.now) };
@@ -98,9 +96,8 @@ export async function seedCast(db: Database, options: CastOptions): Promise<Peop
 
 async function moreOf(trx: Transaction, act: Act, name: Person, people: People): Promise<Partial<NewUser>> {
   if (name === 'bob') {
-    const viewer = await findContactViewer(trx, act.by, dayOf(act.at));
     const person = { name: 'Bob Schmidt', email: 'bob.schmidt@example.com' };
-    return { contactId: await createPerson(trx, act, viewer, person), tags: ['Berlin', 'part-time'] };
+    return { contactId: await createPerson(trx, act, person), tags: ['Berlin', 'part-time'] };
   }
   if (name === 'lena') return { tags: ['Berlin'] };
   if (name !== 'robin') return {};
@@ -114,8 +111,7 @@ async function seedContacts(trx: Transaction, act: Act): Promise<void> {
     .insert({ kind: 'company', ...contactColumns({ name: 'Acme', emails: [], phones: [] }), created_at: act.at })
     .returning('id');
   await trx('accounts').insert({ contact_id: company, type: 'customer' });
-  const viewer = await findContactViewer(trx, act.by, dayOf(act.at));
-  const cleo = await createPerson(trx, act, viewer, { name: 'Cleo Customer', email: 'cleo@acme.example' });
+  const cleo = await createPerson(trx, act, { name: 'Cleo Customer', email: 'cleo@acme.example' });
   await trx('contacts').where('id', cleo).update({ company_id: company });
-  await createPerson(trx, act, viewer, { name: 'María Müller', email: 'maria@example.com' });
+  await createPerson(trx, act, { name: 'María Müller', email: 'maria@example.com' });
 }

@@ -1,4 +1,5 @@
-import type { Reader } from '../db/database.ts';
+import { type Reader, type Transaction, violatedUnique } from '../db/database.ts';
+import { FieldErrors } from '../forms/form.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import { type Application, builtInApplications } from './application.ts';
 
@@ -21,4 +22,27 @@ export async function findApplication(db: Reader, key: string): Promise<Applicat
   const application = (await findApplications(db)).find((one) => one.key === key);
   if (!application) throw new NotFound('There is no such application.');
   return application;
+}
+
+/** Returns the id. Throws FieldErrors where the key is taken. */
+export async function insertApplication(
+  trx: Transaction,
+  columns: { key: string } & Record<string, unknown>,
+): Promise<number> {
+  try {
+    const [{ id }] = await trx('applications').insert(columns).returning('id');
+    return id;
+  } catch (error) {
+    if (!violatedUnique(error)) throw error;
+    throw new FieldErrors({ key: `There is an application with the key ${columns.key} already.` });
+  }
+}
+
+/** Forms that were opened before are stale. */
+export async function keepApplication(trx: Transaction, key: string, columns: object): Promise<void> {
+  await trx('applications').where({ key }).update(columns).increment('version');
+}
+
+export async function deleteRow(trx: Transaction, key: string): Promise<void> {
+  await trx('applications').where({ key }).delete();
 }

@@ -1,15 +1,11 @@
 import type { Knex } from 'knex';
-import { userReference } from '../audit/audit-event.ts';
-import { recordChanges } from '../audit/audit-store.ts';
 import { literal } from '../db/conditions.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { findContactIdsByText, whereTextHolds } from '../db/search.ts';
 import type { Row } from '../db/tables.ts';
-import { fold, normalizedAs } from '../text/text.ts';
-import type { Act } from '../verbs/act.ts';
-import { type Contact, type ContactKind, type ContactViewer, firstOwner, maySee, type Ownership } from './contact.ts';
-import { contactColumns } from './contact-columns.ts';
+import { fold } from '../text/text.ts';
+import { type Contact, type ContactKind, type ContactViewer, maySee, type Ownership } from './contact.ts';
 import { whereVisible } from './contact-viewer.ts';
 
 /** More are found sooner along the names. */
@@ -119,39 +115,43 @@ async function findFirst(contacts: () => Knex.QueryBuilder, limit: number): Prom
   return { total: Number(counted?.total ?? 0), first };
 }
 
-/** A person with no more than a name and an email, made where a user is. */
-export async function createPerson(
-  trx: Transaction,
-  act: Act,
-  viewer: ContactViewer,
-  values: { name: string; email: string | null },
-): Promise<number> {
-  const name = normalizedAs('NFC', values.name).trim();
-  const owner = firstOwner(viewer);
-  const [{ id }] = await trx('contacts')
-    .insert({
-      kind: 'person',
-      ...contactColumns({ name, emails: values.email ? [values.email] : [], phones: [] }),
-      ...ownerColumns(owner),
-      created_at: act.at,
-      created_by: act.by.id,
-    })
-    .returning('id');
-  await recordChanges(trx, act, [
-    {
-      action: 'contact.created',
-      subjectType: 'contact',
-      subjectId: id,
-      subjectName: name,
-      after: {
-        kind: 'person',
-        name,
-        ...(values.email && { emails: [values.email] }),
-        owner: owner.ownerUserId === null ? 'public' : userReference({ id: owner.ownerUserId, name: act.by.name }),
-      },
-    },
-  ]);
+type Columns = Record<string, unknown>;
+
+export async function insertContact(trx: Transaction, columns: Columns): Promise<number> {
+  const [{ id }] = await trx('contacts').insert(columns).returning('id');
   return id;
+}
+
+/** Writes what differs of each. Forms that were opened before are stale. */
+export async function keepContacts(trx: Transaction, changes: { id: number; columns: Columns }[]): Promise<void> {
+  for (const alike of Map.groupBy(changes, ({ columns }) => JSON.stringify(columns)).values()) {
+    const ids = alike.map((change) => change.id);
+    await whereIdIn(trx('contacts'), 'id', ids).update(alike[0].columns).increment('version');
+  }
+}
+
+/** Makes the business relationships of a contact exactly these. */
+export async function setAccounts(trx: Transaction, id: number, types: readonly string[]): Promise<void> {
+  await trx('accounts').where('contact_id', id).whereNotIn('type', types).delete();
+  if (types.length > 0)
+    await trx('accounts')
+      .insert(types.map((type) => ({ contact_id: id, type })))
+      .onConflict(['contact_id', 'type'])
+      .ignore();
+}
+
+/** What the linked user could take over is offered no more. */
+export async function forgetOffer(trx: Transaction, id: number): Promise<void> {
+  await trx('contacts').where({ id }).update({ offer: '{}' });
+}
+
+/** The contact that was made by the form of this key, and by whom. */
+export async function findMadeBy(
+  db: Reader,
+  formKey: string,
+): Promise<{ id: number; createdBy: number | null } | undefined> {
+  const row = await db('contacts').where('form_key', formKey).first('id', 'created_by');
+  return row && { id: row.id, createdBy: row.created_by };
 }
 
 export function ownerColumns({ ownerUserId, ownerGroupId }: Ownership) {

@@ -1,5 +1,6 @@
 import { may, type Viewer } from '../access/viewer.ts';
 import type { Instant } from '../clock.ts';
+import { Conflict, Forbidden, NotFound } from '../verbs/refusals.ts';
 
 export const ACCOUNT_TYPES = ['customer', 'supplier', 'prospect', 'competitor', 'employee'] as const;
 export type AccountType = (typeof ACCOUNT_TYPES)[number];
@@ -102,4 +103,19 @@ function isOwn(viewer: ContactViewer, { ownerUserId, ownerGroupId }: Ownership):
 /** What the company of a person is to us, for who may see that company. */
 export function accountsThroughCompany(contact: Pick<Contact, 'companyName' | 'companyAccounts'>): AccountType[] {
   return contact.companyName === null ? [] : contact.companyAccounts;
+}
+
+export const NOT_YOURS_TO_GIVE = 'You may keep it for yourself or give it to a group of yours, no more.';
+
+/** Throws NotFound for what the viewer may not see, Forbidden for what they may not change, Conflict for what is deleted. */
+export function requireEditable(viewer: ContactViewer, contact: Contact | undefined): asserts contact is Contact {
+  if (!contact) throw new NotFound('There is no such contact.');
+  if (!mayEdit(viewer, contact)) throw new Forbidden('You may look at public contacts but not change them.');
+  if (contact.activity === 'deleted') throw new Conflict(`${contact.name} is deleted.`);
+}
+
+/** Why nothing would come of it; undefined where something would. */
+export function settled(contact: Contact, activity: Contact['activity']): string | undefined {
+  if (contact.activity !== activity) return undefined;
+  return `${contact.name} is ${activity === 'deleted' ? 'deleted' : 'not deleted'} already.`;
 }

@@ -1,17 +1,12 @@
 import type { Knex } from 'knex';
 import type { Activity } from '../access/activity.ts';
-import { type Level, NO_RIGHTS, type Rights } from '../access/rights.ts';
-import { userReference } from '../audit/audit-event.ts';
-import { recordChanges } from '../audit/audit-store.ts';
+import { type Level, NO_RIGHTS } from '../access/rights.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { violatedUnique } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import type { Row } from '../db/tables.ts';
 import { FieldErrors } from '../forms/form.ts';
-import { setTags } from '../tags/tag-store.ts';
 import { hasLookAlikes, identityKey, spelledLike } from '../text/identity-key.ts';
-import { normalizedAs } from '../text/text.ts';
-import type { Act } from '../verbs/act.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import type { Group } from './group.ts';
 
@@ -44,50 +39,50 @@ export async function findGroupsOf(db: Reader, ids: number[]): Promise<Group[]> 
   });
 }
 
-export interface NewGroup {
-  name: string;
-  rights?: Rights;
-  description?: string;
-  tags?: string[];
-  /** Becomes its first member. */
-  leader?: { id: number; name: string };
+type Columns = Record<string, unknown>;
+
+/** Returns the id. Throws FieldErrors where the name is taken. */
+export async function insertGroup(trx: Transaction, columns: Columns): Promise<number> {
+  const [{ id }] = await unlessTaken(columns, () => trx('groups').insert(columns).returning('id'));
+  return id;
 }
 
-/** Throws FieldErrors where the name is taken. */
-export async function createGroup(trx: Transaction, act: Act, values: NewGroup): Promise<number> {
-  const { rights = NO_RIGHTS, description = '', tags = [], leader } = values;
-  const name = normalizedAs('NFC', values.name).trim();
-  const row = {
-    name,
-    name_key: identityKey(name),
-    description,
-    leader_id: leader?.id ?? null,
-    created_at: act.at,
-    created_by: act.by.id,
-  };
-  let id: number;
+/** Writes what differs of each, those of which the same does at once. Forms that were opened before are stale. Throws FieldErrors where the name is taken. */
+export async function keepGroups(trx: Transaction, changes: { id: number; columns: Columns }[]): Promise<void> {
+  for (const alike of Map.groupBy(changes, ({ columns }) => JSON.stringify(columns)).values()) {
+    const { columns } = alike[0];
+    const ids = alike.map((change) => change.id);
+    await unlessTaken(columns, () => {
+      const those = whereIdIn(trx('groups'), 'id', ids).increment('version');
+      return Object.keys(columns).length > 0 ? those.update(columns) : those;
+    });
+  }
+}
+
+async function unlessTaken<T>({ name }: Columns, write: () => PromiseLike<T>): Promise<T> {
   try {
-    [{ id }] = await trx('groups').insert(row).returning('id');
+    return await write();
   } catch (error) {
-    if (violatedUnique(error)) throw new FieldErrors({ name: taken(name) });
+    if (violatedUnique(error)) throw new FieldErrors({ name: taken(String(name)) });
     throw error;
   }
-  const permissions = Object.entries(rights).map(([application, level]) => ({ group_id: id, application, level }));
-  if (permissions.length > 0) await trx('group_permissions').insert(permissions);
-  if (leader)
-    await trx('memberships').insert({ user_id: leader.id, group_id: id, granted_at: act.at, granted_by: act.by.id });
-  await setTags(trx, 'group', id, tags);
-  const after = {
+}
+
+/** The groups whose leader is one of these and no member any more. */
+export async function findLedByStrangers(
+  db: Reader,
+  userIds: number[],
+): Promise<{ id: number; name: string; leader: { id: number; name: string } }[]> {
+  const membership = db('memberships')
+    .where('memberships.user_id', db.ref('groups.leader_id'))
+    .where('memberships.group_id', db.ref('groups.id'));
+  const led = selectGroups(db).whereNotExists(membership);
+  const groups = await withRights(db, await whereIdIn(led, 'groups.leader_id', userIds));
+  return groups.map(({ id, name, leaderId, leaderName }) => ({
+    id,
     name,
-    ...(leader && { leader: userReference(leader) }),
-    ...(description && { description }),
-    ...(tags.length > 0 && { tags: tags.toSorted() }),
-    ...(permissions.length > 0 && { permissions: rights }),
-  };
-  await recordChanges(trx, act, [
-    { action: 'group.created', subjectType: 'group', subjectId: id, subjectName: name, after },
-  ]);
-  return id;
+    leader: { id: leaderId!, name: leaderName! },
+  }));
 }
 
 /** What is said of a name that another group has. */
@@ -110,14 +105,13 @@ export async function findTakenNames(db: Reader, groups: Pick<Group, 'id' | 'nam
   return taken;
 }
 
-/** What becomes of each; what is deleted is remembered for when it comes back. Forms that were opened before are stale. */
+/** What becomes of each; what is deleted is remembered for when it comes back. */
 export async function setActivity(trx: Transaction, groups: Group[], next: (group: Group) => Activity): Promise<void> {
-  for (const alike of Map.groupBy(groups, (group) => `${group.activity} ${next(group)}`).values()) {
-    const activity = next(alike[0]);
-    const change = { activity, deleted_from: activity === 'deleted' ? alike[0].activity : null };
-    const ids = alike.map((group) => group.id);
-    await whereIdIn(trx('groups'), 'id', ids).update(change).increment('version');
-  }
+  const changes = groups.map((group) => {
+    const activity = next(group);
+    return { id: group.id, columns: { activity, deleted_from: activity === 'deleted' ? group.activity : null } };
+  });
+  await keepGroups(trx, changes);
 }
 
 /** The existing group of this name. */

@@ -2,6 +2,7 @@ import type { Living } from '../access/activity.ts';
 import { covers, type Rights } from '../access/rights.ts';
 import { may, type Viewer } from '../access/viewer.ts';
 import type { Instant } from '../clock.ts';
+import { Conflict, Forbidden } from '../verbs/refusals.ts';
 
 /** Bundles users and carries permissions. */
 export interface Group extends Living {
@@ -21,4 +22,15 @@ export interface Group extends Living {
 /** Nobody changes a group that grants more than they hold: neither its members nor what it grants (R62). */
 export function mayChange(viewer: Viewer, group: Pick<Group, 'rights'>): boolean {
   return may(viewer, 'groups', 'write') && covers(viewer.rights, group.rights);
+}
+
+/** A leader creates users: who may not create any makes nobody a leader, themself neither (R62). */
+export function mayAppoint(viewer: Viewer): boolean {
+  return may(viewer, 'users', 'write');
+}
+
+/** Throws Forbidden where the actor may not change the group, and Conflict where nobody can while it is deleted. */
+export function requireChangeable({ by }: { by: Viewer }, group: Group): void {
+  if (!mayChange(by, group)) throw new Forbidden(`The group ${group.name} grants rights that you do not hold.`);
+  if (group.activity === 'deleted') throw new Conflict(`The group ${group.name} is deleted.`);
 }

@@ -55,7 +55,7 @@ export async function changeMemberships(
   );
   for (const [groupId, those] of Map.groupBy(going, (one) => one.groupId)) {
     const ids = those.map((one) => one.userId);
-    await whereIdIn(trx('memberships').where('group_id', groupId), 'user_id', ids).delete();
+    await remove(trx, groupId, ids);
   }
   const coming = changes.flatMap(({ id, from, to }) =>
     to.filter((groupId) => !from.includes(groupId)).map((groupId) => ({ user_id: id, group_id: groupId })),
@@ -65,4 +65,45 @@ export async function changeMemberships(
     'memberships',
     coming.map((one) => ({ ...one, granted_at: granted.at, granted_by: granted.by })),
   );
+}
+
+/** Of these users, those with a membership in the group, and its end. */
+export async function findMembershipsIn(
+  db: Reader,
+  groupId: number,
+  userIds: number[],
+): Promise<Map<number, { untilOn: Day | null }>> {
+  const rows = await whereIdIn(db('memberships').where('group_id', groupId), 'user_id', userIds);
+  return new Map(rows.map((row: MembershipColumns) => [row.user_id, { untilOn: row.until_on }]));
+}
+
+type MembershipColumns = { user_id: number; until_on: Day | null };
+
+/** Makes them members of the group, anew where they were. */
+export async function grant(
+  trx: Transaction,
+  groupId: number,
+  userIds: number[],
+  { at, by, untilOn }: { at: Instant; by: number | null; untilOn: Day | null },
+): Promise<void> {
+  await remove(trx, groupId, userIds);
+  const granted = { group_id: groupId, granted_at: at, granted_by: by, until_on: untilOn };
+  await bulkInsert(
+    trx,
+    'memberships',
+    userIds.map((user_id) => ({ user_id, ...granted })),
+  );
+}
+
+export async function setLastDay(
+  trx: Transaction,
+  groupId: number,
+  userIds: number[],
+  untilOn: Day | null,
+): Promise<void> {
+  await whereIdIn(trx('memberships').where('group_id', groupId), 'user_id', userIds).update({ until_on: untilOn });
+}
+
+export async function remove(trx: Transaction, groupId: number, userIds: number[]): Promise<void> {
+  await whereIdIn(trx('memberships').where('group_id', groupId), 'user_id', userIds).delete();
 }

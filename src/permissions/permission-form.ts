@@ -2,6 +2,7 @@ import type { Rights } from '../access/rights.ts';
 import { type Typed, typedFields } from '../forms/form.ts';
 import type { Group } from '../groups/group.ts';
 import { Malformed } from '../verbs/refusals.ts';
+import { granting, type Levels } from './permission-store.ts';
 
 const LEVELS = ['none', 'read', 'write'] as const;
 
@@ -25,13 +26,12 @@ export function typedOf(group: Group, applications: string[]): Typed {
   };
 }
 
+/** What was chosen for each application of the matrix. */
+export function levelsIn(typed: Typed, applications: string[]): Levels {
+  return Object.fromEntries(applications.map((application) => [application, typed[application] as Levels[string]]));
+}
+
 /** What the group is to grant; an application that the matrix does not show stays as it is. */
 export function rightsIn(typed: Typed, group: Group, applications: string[]): Rights {
-  const chosen = { ...group.rights };
-  for (const application of applications) {
-    const level = typed[application];
-    if (level === 'read' || level === 'write') chosen[application] = level;
-    else delete chosen[application];
-  }
-  return chosen;
+  return granting(group.rights, levelsIn(typed, applications));
 }

@@ -262,6 +262,11 @@ async function unlessTaken<T>({ name, email }: Columns, write: () => PromiseLike
   }
 }
 
+/** Links the user to the person, or to nobody. */
+export async function setContact(trx: Transaction, user: User, contactId: number | null, contact: LinkedName | null) {
+  await update(trx, [user.id], { ...nameColumns(user, contact), contact_id: contactId });
+}
+
 /** Whoever is linked to the contact, deleted ones included, keeps of it what it is called now. */
 export async function retellContact(trx: Transaction, contactId: number, contact: LinkedName | null): Promise<void> {
   const users = await trx('users').where('contact_id', contactId).select('id', 'name', 'email');
@@ -287,6 +292,11 @@ export async function setActivity(
 export async function confirmAccess(trx: Transaction, act: Pick<Act, 'by' | 'at'>, users: User[]): Promise<void> {
   const confirmed = { access_confirmed_at: act.at, access_confirmed_by: act.by.id };
   for (const some of pieces(idsOf(users))) await trx('users').whereIn('id', some).update(confirmed);
+}
+
+/** What their forms show is another by now, although it stands elsewhere. */
+export async function outdate(trx: Transaction, userIds: number[]): Promise<void> {
+  for (const some of pieces(userIds)) await trx('users').whereIn('id', some).increment('version');
 }
 
 /** Forms that were opened before it are stale. */

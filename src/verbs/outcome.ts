@@ -25,6 +25,13 @@ export const forbiddenFields = (fields: Record<string, string>): Refusal => ({
   fields,
 });
 
+/** About what will not do for the subject. */
+export const unfitFields = (fields: Record<string, string>): Refusal => ({
+  kind: 'inapplicable',
+  reason: 'cannot be changed so',
+  fields,
+});
+
 export const NOT_YOURS = 'has rights that you do not hold';
 
 /** Those whom nothing keeps from it. */

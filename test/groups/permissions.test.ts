@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ALL_RIGHTS } from '../../src/access/rights.ts';
-import { setPermissions } from '../../src/permissions/actions/permission-editing.ts';
+import { changePermissions } from '../../src/permissions/actions/changing-permissions.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
@@ -177,7 +177,7 @@ describe('the permissions of a group', () => {
         ...actSettings(app.config),
       };
       const { id, version } = await app.db.read('groups').where('name', 'Support').first();
-      const deed = app.db.write((trx) => setPermissions(trx, act, id, version, { gone: 'read' }));
+      const deed = app.db.write((trx) => changePermissions(trx, act, [id], { gone: 'read' }, new Map([[id, version]])));
       await expect(deed).rejects.toThrow(/gone is no longer there/);
       expect(await permissionsOf('Support')).toEqual({});
     });

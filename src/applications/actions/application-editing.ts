@@ -4,19 +4,19 @@ import { may, type Viewer } from '../../access/viewer.ts';
 import { differences } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
 import { dayOf } from '../../clock.ts';
-import type { Reader } from '../../db/database.ts';
-import { type Transaction, violatedUnique } from '../../db/database.ts';
+import type { Reader, Transaction } from '../../db/database.ts';
 import { FieldErrors, StaleVersion } from '../../forms/form.ts';
+import { requireDone } from '../../forms/required-outcome.ts';
 import type { Group } from '../../groups/group.ts';
 import { mayChange } from '../../groups/group.ts';
-import { findAllGroups, findGroups } from '../../groups/group-store.ts';
+import { findAllGroups, findGroups, keepGroups } from '../../groups/group-store.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
-import { setPermissions } from '../../permissions/actions/permission-editing.ts';
+import { changePermissions } from '../../permissions/actions/changing-permissions.ts';
+import { forgetApplication } from '../../permissions/permission-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
-import type { Application } from '../application.ts';
 import type { ApplicationValues, NewApplication } from '../application-form.ts';
-import { findApplication } from '../application-store.ts';
+import { deleteRow, findApplication, insertApplication, keepApplication } from '../application-store.ts';
 
 /**
  * Nobody gives what they do not hold, so somebody must hold a new application from the beginning: a group of whoever
@@ -27,17 +27,10 @@ export async function registerApplication(trx: Transaction, act: Act, values: Ne
   const { key, name, description, groupId } = values;
   const group = (await findFirstGroups(trx, act.by, dayOf(act.at))).find((one) => one.id === groupId);
   if (!group) throw new FieldErrors({ groupId: 'Choose an active group that you are in and may change.' });
-  const row = { key, name, description, created_at: act.at, created_by: act.by.id };
-  let id: number;
-  try {
-    [{ id }] = await trx('applications').insert(row).returning('id');
-  } catch (error) {
-    if (violatedUnique(error)) throw new FieldErrors({ key: `There is an application with the key ${key} already.` });
-    throw error;
-  }
-  await record(trx, act, 'application.registered', id, name, { after: { key, name, description } });
+  const id = await insertApplication(trx, { key, name, description, created_at: act.at, created_by: act.by.id });
+  await record(trx, act, 'application.registered', { id, name }, { after: { key, name, description } });
   const holder = { ...act, by: { ...act.by, rights: { ...act.by.rights, [key]: 'write' as const } } };
-  await setPermissions(trx, holder, group.id, group.version, { ...group.rights, [key]: 'write' });
+  requireDone((await changePermissions(trx, holder, [group.id], { [key]: 'write' })).outcomes);
 }
 
 /** The groups that can be the first to hold a new application: active ones that the viewer is in and may change. */
@@ -63,10 +56,8 @@ export async function updateApplication(
   if (registered.version !== version) throw new StaleVersion();
   const changes = differences({ name: before.name, description: before.description }, values);
   if (!changes) return;
-  await trx('applications')
-    .where({ key })
-    .update({ ...values, version: version + 1 });
-  await record(trx, act, 'application.updated', registered.id, values.name, changes);
+  await keepApplication(trx, key, values);
+  await record(trx, act, 'application.updated', { id: registered.id, name: values.name }, changes);
 }
 
 /** Takes it away, and with it what any group granted on it. Only who may write on it may, or anybody once nobody may. */
@@ -77,8 +68,11 @@ export async function deleteApplication(trx: Transaction, act: Act, key: string)
   const { registered, name, description } = await requireRegistered(trx, act, key);
   const granting = (await findAllGroups(trx)).filter((group) => group.rights[key] !== undefined);
   requireDeletable(act.by, key, granting);
-  await trx('group_permissions').where('application', key).delete();
-  for (const { id } of granting) await trx('groups').where({ id }).increment('version');
+  await forgetApplication(trx, key);
+  await keepGroups(
+    trx,
+    granting.map(({ id }) => ({ id, columns: {} })),
+  );
   await recordChanges(
     trx,
     deletion,
@@ -91,8 +85,14 @@ export async function deleteApplication(trx: Transaction, act: Act, key: string)
       after: { [key]: 'none' },
     })),
   );
-  await trx('applications').where({ key }).delete();
-  await record(trx, deletion, 'application.deleted', registered.id, name, { before: { key, name, description } });
+  await deleteRow(trx, key);
+  await record(
+    trx,
+    deletion,
+    'application.deleted',
+    { id: registered.id, name },
+    { before: { key, name, description } },
+  );
 }
 
 /** Removal is checked as strictly as addition (R62). Throws Forbidden. */
@@ -116,9 +116,8 @@ async function record(
   trx: Transaction,
   act: Act,
   action: string,
-  subjectId: number,
-  subjectName: Application['name'],
+  { id, name }: { id: number; name: string },
   changes: { before?: Record<string, unknown>; after?: Record<string, unknown> },
 ): Promise<void> {
-  await recordChanges(trx, act, [{ action, subjectType: 'application', subjectId, subjectName, ...changes }]);
+  await recordChanges(trx, act, [{ action, subjectType: 'application', subjectId: id, subjectName: name, ...changes }]);
 }

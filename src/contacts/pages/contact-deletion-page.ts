@@ -2,8 +2,8 @@ import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { Conflict } from '../../verbs/refusals.ts';
 import { render } from '../../web/render.ts';
-import { settled } from '../actions/contact-editing.ts';
 import type { Contact, ContactViewer } from '../contact.ts';
+import { settled } from '../contact.ts';
 import { findPeopleOf } from '../contact-store.ts';
 
 /** What deleting it does, to be confirmed. Throws Conflict where it is deleted already. */

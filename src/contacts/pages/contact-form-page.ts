@@ -13,8 +13,7 @@ import { findUsersCalled, suggestedByName } from '../../users/list/user-suggesti
 import { stateLimits } from '../../users/user-state.ts';
 import { pickersOf } from '../../web/picker.ts';
 import { render } from '../../web/render.ts';
-import { requireEditable } from '../actions/contact-editing.ts';
-import { ACCOUNT_TYPES, type Contact, type ContactViewer } from '../contact.ts';
+import { ACCOUNT_TYPES, type Contact, type ContactViewer, requireEditable } from '../contact.ts';
 import { CONTACT_SEARCHES, typedContact, typedOf } from '../contact-form.ts';
 import { findContact, searchContacts } from '../contact-store.ts';
 

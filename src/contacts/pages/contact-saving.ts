@@ -5,7 +5,7 @@ import type { Errors, Typed } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { flash } from '../../web/flash.ts';
 import { unlessStale } from '../../web/stale-form.ts';
-import { createContact, updateContact } from '../actions/contact-editing.ts';
+import { createContactFromForm, saveContactForm } from '../actions/contact-form-saving.ts';
 import { type Contact, type ContactViewer, maySee } from '../contact.ts';
 import { checkContact, typedContact } from '../contact-form.ts';
 import { findContactOfAnyOwner } from '../contact-store.ts';
@@ -21,7 +21,7 @@ export async function createFromForm(app: AppContext, req: Request, res: Respons
   const { values, errors } = checkContact(typed);
   if (errors) return failed(errors);
   await unlessFieldErrors(app, req, failed, async () => {
-    const id = await app.db.write((trx) => createContact(trx, actOf(app, req), values));
+    const id = await app.db.write((trx) => createContactFromForm(trx, actOf(app, req), values));
     await leadOn(app, req, res, { id, viewer, said: `${values.name} was created.` });
   });
 }
@@ -40,7 +40,9 @@ export async function saveFromForm(
   if (errors) return failed(errors);
   const conflict = () => showConflict(app, req, res, { typed, contact, viewer });
   const save = async () => {
-    await app.db.write((trx) => updateContact(trx, actOf(app, req), contact.id, Number(typed.version), values));
+    await app.db.write((trx) =>
+      saveContactForm(trx, actOf(app, req), { id: contact.id, version: Number(typed.version) }, values),
+    );
     await leadOn(app, req, res, { id: contact.id, viewer, said: 'Saved.' });
   };
   await unlessFieldErrors(app, req, failed, () => unlessStale(conflict, save));

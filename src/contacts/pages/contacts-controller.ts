@@ -1,12 +1,13 @@
 import { type Request, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
+import { requireDone } from '../../forms/required-outcome.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { requireRight } from '../../web/authorization.ts';
 import { flash } from '../../web/flash.ts';
 import { takeKept } from '../../web/kept-form.ts';
-import { deleteContact, requireEditable, restoreContact, settled } from '../actions/contact-editing.ts';
-import { type Contact, type ContactViewer, mayEdit } from '../contact.ts';
+import { setActivity } from '../actions/changing-contacts.ts';
+import { type Contact, type ContactViewer, mayEdit, requireEditable } from '../contact.ts';
 import { emptyContact, typedContact } from '../contact-form.ts';
 import { contactOf, viewerOf } from './addressed-contact.ts';
 import { showDeletion, showRestoration } from './contact-deletion-page.ts';
@@ -59,9 +60,7 @@ export function contactsController(app: AppContext): Router {
 
   router.post('/contacts/:id/deletion', read, async (req, res) => {
     const { contact } = await changeable(req);
-    const nothing = settled(contact, 'deleted');
-    await app.db.write((trx) => deleteContact(trx, actOf(app, req), contact.id));
-    flash(req, nothing ? `Nothing changed: ${nothing}` : `${contact.name} is deleted.`);
+    await makeIt(req, contact, 'deleted');
     res.redirect(303, `/contacts/${contact.id}`);
   });
 
@@ -72,11 +71,17 @@ export function contactsController(app: AppContext): Router {
 
   router.delete('/contacts/:id/deletion', read, async (req, res) => {
     const { contact } = await changeable(req);
-    const nothing = settled(contact, 'active');
-    await app.db.write((trx) => restoreContact(trx, actOf(app, req), contact.id));
-    flash(req, nothing ? `Nothing changed: ${nothing}` : `${contact.name} is restored.`);
+    await makeIt(req, contact, 'active');
     res.redirect(303, `/contacts/${contact.id}`);
   });
+
+  async function makeIt(req: Request, contact: Contact, activity: Contact['activity']): Promise<void> {
+    const [outcome] = await app.db.write((trx) => setActivity(trx, actOf(app, req), [contact.id], activity));
+    const { refusal } = outcome;
+    if (refusal?.kind === 'forbidden') requireDone([outcome]);
+    const done = `${contact.name} is ${activity === 'deleted' ? 'deleted' : 'restored'}.`;
+    flash(req, refusal ? `Nothing changed: ${contact.name} ${refusal.reason}.` : done);
+  }
 
   async function editable(req: Request): Promise<{ contact: Contact; viewer: ContactViewer }> {
     const { contact, viewer } = await contactOf(app, req);

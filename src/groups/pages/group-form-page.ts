@@ -12,8 +12,7 @@ import { stateLimits } from '../../users/user-state.ts';
 import { findSubjects } from '../../users/user-store.ts';
 import { pickersOf } from '../../web/picker.ts';
 import { render } from '../../web/render.ts';
-import { mayAppoint } from '../actions/group-editing.ts';
-import type { Group } from '../group.ts';
+import { type Group, mayAppoint } from '../group.ts';
 import { GROUP_SEARCHES, typedGroup, typedOf } from '../group-form.ts';
 import { findGroup, findGroupByName, taken } from '../group-store.ts';
 

@@ -5,7 +5,7 @@ import type { Errors } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { flash } from '../../web/flash.ts';
 import { unlessStale } from '../../web/stale-form.ts';
-import { createLedGroup, updateGroup } from '../actions/group-editing.ts';
+import { createGroupFromForm, saveGroupForm } from '../actions/group-form-saving.ts';
 import type { Group } from '../group.ts';
 import { checkGroup, typedGroup } from '../group-form.ts';
 import { showConflict, showGroupForm, showMistakes } from './group-form-page.ts';
@@ -18,7 +18,7 @@ export async function createFromForm(app: AppContext, req: Request, res: Respons
   const { values, errors } = checkGroup(typed);
   if (errors) return failed(errors);
   await unlessFieldErrors(app, req, failed, async () => {
-    const id = await app.db.write((trx) => createLedGroup(trx, actOf(app, req), values));
+    const id = await app.db.write((trx) => createGroupFromForm(trx, actOf(app, req), values));
     flash(req, `The group ${values.name} was created.`);
     res.redirect(303, `/groups/${id}`);
   });
@@ -33,7 +33,9 @@ export async function saveFromForm(app: AppContext, req: Request, res: Response,
   if (errors) return failed(errors);
   const conflict = () => showConflict(app, req, res, { typed, group });
   const save = async () => {
-    await app.db.write((trx) => updateGroup(trx, actOf(app, req), group.id, Number(typed.version), values));
+    await app.db.write((trx) =>
+      saveGroupForm(trx, actOf(app, req), { id: group.id, version: Number(typed.version) }, values),
+    );
     flash(req, 'Saved.');
     res.redirect(303, `/groups/${group.id}`);
   };

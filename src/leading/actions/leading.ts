@@ -92,7 +92,12 @@ export async function addByEmail(
     const user = email.includes('@') ? await findUserByIdentifier(trx, email) : undefined;
     if (user && user.activity === 'active' && !user.apiOnly && user.id !== act.by.id) ids.push(user.id);
   }
-  const { ended } = await grantMemberships(trx, act, groupId, [...new Set(ids)], untilOn, BY_LEADING);
+  const { ended } = await grantMemberships(
+    trx,
+    act,
+    { groupId, userIds: [...new Set(ids)], rule: BY_LEADING },
+    untilOn,
+  );
   await replaceEnded(trx, act, ended);
 }
 
@@ -116,7 +121,7 @@ export async function removeMembers(
   ids: number[],
 ): Promise<MemberOutcome[]> {
   await findMembersOf(trx, groupId, ids, dayOf(act.at));
-  return endMemberships(trx, act, groupId, ids, BY_LEADING);
+  return endMemberships(trx, act, { groupId, userIds: ids, rule: BY_LEADING });
 }
 
 export async function setEnd(
@@ -127,7 +132,7 @@ export async function setEnd(
   untilOn: Day | null,
 ): Promise<MemberOutcome[]> {
   await findMembersOf(trx, groupId, ids, dayOf(act.at));
-  return setUntil(trx, act, groupId, ids, untilOn, BY_LEADING);
+  return setUntil(trx, act, { groupId, userIds: ids, rule: BY_LEADING }, untilOn);
 }
 
 /** Resets the attempts of members, where the groups that the actor leads cover all that they may do. */

@@ -2,13 +2,12 @@ import { mayAdminister } from '../../access/viewer.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
 import { dayOf } from '../../clock.ts';
 import type { Contact } from '../../contacts/contact.ts';
-import { findContact, findContactOfAnyOwner } from '../../contacts/contact-store.ts';
+import { findContact, findContactOfAnyOwner, forgetOffer } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Transaction } from '../../db/database.ts';
 import { FieldErrors, RefusedFields } from '../../forms/form.ts';
 import type { Subject } from '../../users/user.ts';
-import { nameColumns } from '../../users/user-columns.ts';
-import { findSubject, findUserByIdentifier } from '../../users/user-store.ts';
+import { findSubject, findUserByIdentifier, setContact } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Forbidden, NotFound } from '../../verbs/refusals.ts';
 import { linkedName, linkReference, requireLinkable } from '../linked-contact.ts';
@@ -55,7 +54,7 @@ export async function declineOffer(trx: Transaction, act: Act, contactId: number
   const subject = await findSubject(trx, contact.userId, dayOf(act.at));
   if (!mayAdminister(act.by, subject)) throw new Forbidden(`${subject.name} has rights that you do not hold.`);
   const { userId: _, ...before } = contact.offer;
-  await trx('contacts').where('id', contactId).update({ offer: '{}' });
+  await forgetOffer(trx, contactId);
   await recordChanges(trx, act, [
     {
       action: 'contact.offer-declined',
@@ -82,9 +81,7 @@ async function setLink(
   from: Contact | undefined,
   to: Contact | undefined,
 ): Promise<void> {
-  await trx('users')
-    .where('id', subject.id)
-    .update({ ...nameColumns(subject, linkedName(to)), contact_id: to?.id ?? null, version: subject.version + 1 });
+  await setContact(trx, subject, to?.id ?? null, linkedName(to));
   await recordChanges(trx, act, [
     {
       action: 'user.updated',

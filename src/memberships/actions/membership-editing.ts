@@ -3,19 +3,18 @@ import { mayAdminister, type Viewer } from '../../access/viewer.ts';
 import { type Fields, groupReference, userReference } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
 import { type Day, dayOf } from '../../clock.ts';
-import { bulkInsert } from '../../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
-import { whereIdIn } from '../../db/ids.ts';
 import { FieldErrors } from '../../forms/form.ts';
-import { requireChangeable } from '../../groups/actions/group-editing.ts';
 import type { Group } from '../../groups/group.ts';
-import { findGroup } from '../../groups/group-store.ts';
+import { requireChangeable } from '../../groups/group.ts';
+import { findGroup, findLedByStrangers, keepGroups } from '../../groups/group-store.ts';
 import { type EndedLink, endOutgrownLinks } from '../../one-time-links/outgrown-links.ts';
 import type { Subject } from '../../users/user.ts';
-import { findSubjects } from '../../users/user-store.ts';
+import { findSubjects, outdate } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import { requireAdministratorRemains } from '../../verbs/administrator-guard.ts';
 import { forbidden, inapplicable, type Refusal } from '../../verbs/outcome.ts';
+import { findMembershipsIn, grant, remove, setLastDay } from '../membership-store.ts';
 
 /** What a change of memberships comes to for one user. */
 export interface MemberOutcome {
@@ -55,48 +54,29 @@ interface Standing {
   isSelf: boolean;
 }
 
+/** Whose membership of which group is meant. */
+export interface Meant {
+  groupId: number;
+  userIds: number[];
+  /** By which rule they are changed; left out, by rights. */
+  rule?: MembershipRule;
+}
+
 /** Who of these would become a member, and who not and why. */
-export async function judgeGrants(db: Reader, act: Actor, groupId: number, userIds: number[], rule = BY_RIGHTS) {
-  return judge(db, act, groupId, userIds, rule, ({ subject, membership, today }) => {
-    if (subject.activity === 'deleted') return inapplicable('is deleted');
-    return membership && !isOver(membership, today) ? inapplicable('is a member already') : undefined;
-  });
+export async function judgeGrants(db: Reader, act: Actor, meant: Meant): Promise<MemberOutcome[]> {
+  return (await judge(db, act, meant, unlessMember)).outcomes;
 }
 
 /** Makes the users members from now on, until the end of that day or without an end. Who was one before begins anew. */
 export async function grantMemberships(
   trx: Transaction,
   act: Act,
-  groupId: number,
-  userIds: number[],
+  meant: Meant,
   untilOn: Day | null,
-  rule = BY_RIGHTS,
 ): Promise<Addition> {
   requireLastDayAhead(act, untilOn);
-  const { group, outcomes, chosen } = await judge(
-    trx,
-    act,
-    groupId,
-    userIds,
-    rule,
-    ({ subject, membership, today }) => {
-      if (subject.activity === 'deleted') return inapplicable('is deleted');
-      return membership && !isOver(membership, today) ? inapplicable('is a member already') : undefined;
-    },
-  );
-  const ids = idsOf(chosen);
-  await whereIdIn(trx('memberships').where('group_id', groupId), 'user_id', ids).delete();
-  await bulkInsert(
-    trx,
-    'memberships',
-    ids.map((user_id) => ({
-      user_id,
-      group_id: groupId,
-      granted_at: act.at,
-      granted_by: act.by.id,
-      until_on: untilOn,
-    })),
-  );
+  const { group, outcomes, chosen } = await judge(trx, act, meant, unlessMember);
+  await grant(trx, group.id, idsOf(chosen), { at: act.at, by: act.by.id, untilOn });
   await record(trx, act, chosen, 'membership.granted', () => ({
     after: { group: groupReference(group), ...(untilOn && { until: untilOn }) },
   }));
@@ -112,13 +92,11 @@ export async function grantMemberships(
 export async function setUntil(
   trx: Transaction,
   act: Act,
-  groupId: number,
-  userIds: number[],
+  meant: Meant,
   untilOn: Day | null,
-  rule = BY_RIGHTS,
 ): Promise<MemberOutcome[]> {
   requireLastDayAhead(act, untilOn);
-  const { group, outcomes, chosen } = await judge(trx, act, groupId, userIds, rule, (standing) => {
+  const { group, outcomes, chosen } = await judge(trx, act, meant, (standing) => {
     if (!standing.membership) return inapplicable('is no member');
     // To come back is to be granted anew, by somebody and from then on.
     if (isOver(standing.membership, standing.today)) return inapplicable('is no member any more: add them again');
@@ -126,8 +104,7 @@ export async function setUntil(
       return forbidden('is yourself: nobody sets the end of their own rights');
     return standing.membership.untilOn === untilOn ? inapplicable('has this end already') : undefined;
   });
-  const ids = idsOf(chosen);
-  await whereIdIn(trx('memberships').where('group_id', groupId), 'user_id', ids).update({ until_on: untilOn });
+  await setLastDay(trx, group.id, idsOf(chosen), untilOn);
   await record(trx, act, chosen, 'membership.until-set', ({ membership }) => ({
     before: { until: membership!.untilOn },
     after: { group: groupReference(group), until: untilOn },
@@ -136,20 +113,14 @@ export async function setUntil(
   return outcomes;
 }
 
-export async function endMemberships(
-  trx: Transaction,
-  act: Act,
-  groupId: number,
-  userIds: number[],
-  rule = BY_RIGHTS,
-): Promise<MemberOutcome[]> {
-  const { group, outcomes, chosen } = await judge(trx, act, groupId, userIds, rule, (standing) => {
+export async function endMemberships(trx: Transaction, act: Act, meant: Meant): Promise<MemberOutcome[]> {
+  const { group, outcomes, chosen } = await judge(trx, act, meant, (standing) => {
     if (!standing.membership) return inapplicable('is no member');
     return standing.isSelf && grantsAnything(standing.group)
       ? forbidden('is yourself: nobody takes rights from themself')
       : undefined;
   });
-  await whereIdIn(trx('memberships').where('group_id', groupId), 'user_id', idsOf(chosen)).delete();
+  await remove(trx, group.id, idsOf(chosen));
   await record(trx, act, chosen, 'membership.ended', () => ({
     before: { group: groupReference(group) },
     after: { group: null },
@@ -161,35 +132,28 @@ export async function endMemberships(
 
 /** Nobody leads a group that they are no longer in. */
 export async function endLeaderships(trx: Transaction, act: Act, userIds: number[]): Promise<void> {
-  const led = trx('groups')
-    .join('users as leader', 'leader.id', 'groups.leader_id')
-    .whereNotExists(
-      trx('memberships')
-        .where('memberships.user_id', trx.ref('groups.leader_id'))
-        .where('memberships.group_id', trx.ref('groups.id')),
-    )
-    .select('groups.id', 'groups.name', 'leader.id as leader_id', 'leader.name as leader');
-  const groups: { id: number; name: string; leader_id: number; leader: string }[] = await whereIdIn(
-    led,
-    'groups.leader_id',
-    userIds,
+  const groups = await findLedByStrangers(trx, userIds);
+  await keepGroups(
+    trx,
+    groups.map(({ id }) => ({ id, columns: { leader_id: null } })),
   );
-  for (const { id } of groups)
-    await trx('groups')
-      .where({ id })
-      .update({ leader_id: null, version: trx.raw('version + 1') });
   await recordChanges(
     trx,
     act,
-    groups.map(({ id, name, leader_id, leader }) => ({
+    groups.map(({ id, name, leader }) => ({
       action: 'group.updated',
       subjectType: 'group',
       subjectId: id,
       subjectName: name,
-      before: { leader: userReference({ id: leader_id, name: leader }) },
+      before: { leader: userReference(leader) },
       after: { leader: null },
     })),
   );
+}
+
+function unlessMember({ subject, membership, today }: Standing): Refusal | undefined {
+  if (subject.activity === 'deleted') return inapplicable('is deleted');
+  return membership && !isOver(membership, today) ? inapplicable('is a member already') : undefined;
 }
 
 /**
@@ -199,21 +163,14 @@ export async function endLeaderships(trx: Transaction, act: Act, userIds: number
 async function judge(
   db: Reader,
   act: Actor,
-  groupId: number,
-  userIds: number[],
-  rule: MembershipRule,
+  { groupId, userIds, rule = BY_RIGHTS }: Meant,
   refusalOf: (standing: Standing) => Refusal | undefined,
 ): Promise<{ group: Group; outcomes: MemberOutcome[]; chosen: Standing[] }> {
   const group = await findGroup(db, groupId);
   await rule.requireGroup(db, act, group);
   const today = dayOf(act.at);
   const subjects = await findSubjects(db, [...new Set(userIds)], today);
-  const rows: { user_id: number; until_on: Day | null }[] = await whereIdIn(
-    db('memberships').where('group_id', groupId),
-    'user_id',
-    userIds,
-  );
-  const memberships = new Map(rows.map((row) => [row.user_id, { untilOn: row.until_on }]));
+  const memberships = await findMembershipsIn(db, groupId, userIds);
   const chosen: Standing[] = [];
   const outcomes = subjects.map((subject): MemberOutcome => {
     const membership = memberships.get(subject.id);
@@ -233,7 +190,7 @@ async function record(
   action: string,
   fields: (standing: Standing) => { before?: Fields; after?: Fields },
 ): Promise<void> {
-  await whereIdIn(trx('users'), 'id', idsOf(chosen)).update({ version: trx.raw('version + 1') });
+  await outdate(trx, idsOf(chosen));
   await recordChanges(
     trx,
     act,

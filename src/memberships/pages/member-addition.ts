@@ -61,7 +61,7 @@ async function add(
   const renewal = renewalOf(app, req.body);
   const { outcomes, renewed } = await app.db.write(async (trx) => {
     const act = actOf(app, req);
-    const addition = await grantMemberships(trx, act, group.id, ids, untilOn);
+    const addition = await grantMemberships(trx, act, { groupId: group.id, userIds: ids }, untilOn);
     const made = renewal ? await renewLinks(trx, act, addition.ended) : [];
     return { outcomes: addition.outcomes, renewed: made };
   });
@@ -130,7 +130,7 @@ async function showAddition(
 ): Promise<void> {
   const actor = { by: req.viewer!, at: instant(app.clock()) };
   requireLastDayAhead(actor, untilOn);
-  const { outcomes } = await judgeGrants(app.db.read, actor, group.id, ids);
+  const outcomes = await judgeGrants(app.db.read, actor, { groupId: group.id, userIds: ids });
   const coming = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
   const left = outcomes.filter((outcome) => outcome.refusal);
   const comingIds = coming.map((subject) => subject.id);

@@ -3,8 +3,8 @@ import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
 import type { Transaction } from '../../db/database.ts';
 import type { Errors } from '../../forms/form.ts';
-import { requireChangeable } from '../../groups/actions/group-editing.ts';
 import type { Group } from '../../groups/group.ts';
+import { requireChangeable } from '../../groups/group.ts';
 import { groupOf } from '../../groups/pages/addressed-group.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { requireRight } from '../../web/authorization.ts';
@@ -38,7 +38,7 @@ export function membersController(app: AppContext): Router {
     const { values, errors } = checkMembers(typed);
     if (errors) return failed(errors);
     await change(req, res, group, failed, 'given this end in', (trx) =>
-      setUntil(trx, actOf(app, req), group.id, values.ids, values.untilOn),
+      setUntil(trx, actOf(app, req), { groupId: group.id, userIds: values.ids }, values.untilOn),
     );
   });
 
@@ -47,7 +47,7 @@ export function membersController(app: AppContext): Router {
     const typed = typedMembers(req.body);
     const failed = (errors: Errors) => showMemberSheet(app, req, res, group, typed, errors);
     await change(req, res, group, failed, 'removed from', (trx) =>
-      endMemberships(trx, actOf(app, req), group.id, [typed.ids].flat().map(Number)),
+      endMemberships(trx, actOf(app, req), { groupId: group.id, userIds: [typed.ids].flat().map(Number) }),
     );
   });
 

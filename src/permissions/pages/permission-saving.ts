@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
-import { covers, type Rights } from '../../access/rights.ts';
+import { covers } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
 import { findApplications } from '../../applications/application-store.ts';
+import { requireDone } from '../../forms/required-outcome.ts';
 import type { Group } from '../../groups/group.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { renewLinks } from '../../users/actions/renewed-links.ts';
@@ -9,8 +10,9 @@ import { Forbidden } from '../../verbs/refusals.ts';
 import { mailedWords, renewalOf } from '../../web/channel.ts';
 import { flash } from '../../web/flash.ts';
 import { unlessStale } from '../../web/stale-form.ts';
-import { setPermissions } from '../actions/permission-editing.ts';
-import { rightsIn, typedPermissions } from '../permission-form.ts';
+import { changePermissions } from '../actions/changing-permissions.ts';
+import { levelsIn, rightsIn, typedPermissions } from '../permission-form.ts';
+import type { Levels } from '../permission-store.ts';
 import { keysOf, showConflict, showMatrix, showSheet } from './permission-matrix-page.ts';
 
 /** The matrix was sent: again as it is, then what it does to be confirmed, then saved. */
@@ -23,20 +25,24 @@ export async function saveMatrix(app: AppContext, req: Request, res: Response, g
   const conflict = () => showConflict(app, req, res, group.id, typed);
   if (typed.version !== String(group.version)) return conflict();
   if (!typed.confirmed) return showSheet(app, req, res, group, applications, typed);
-  await unlessStale(conflict, () => save(app, req, res, { group, version: Number(typed.version), rights }));
+  await unlessStale(conflict, () =>
+    save(app, req, res, { group, version: Number(typed.version), levels: levelsIn(typed, keysOf(applications)) }),
+  );
 }
 
 async function save(
   app: AppContext,
   req: Request,
   res: Response,
-  { group, version, rights }: { group: Group; version: number; rights: Rights },
+  { group, version, levels }: { group: Group; version: number; levels: Levels },
 ): Promise<void> {
   const renewal = renewalOf(app, req.body);
   const renewed = await app.db.write(async (trx) => {
     const act = actOf(app, req);
-    const ended = await setPermissions(trx, act, group.id, version, rights);
-    return renewal ? renewLinks(trx, act, ended) : [];
+    const versions = new Map([[group.id, version]]);
+    const { outcomes, linksEnded } = await changePermissions(trx, act, [group.id], levels, versions);
+    requireDone(outcomes);
+    return renewal ? renewLinks(trx, act, linksEnded) : [];
   });
   const said = `Permissions of ${group.name} are saved. They hold from the next click of each member.`;
   const path = `/groups/${group.id}`;

@@ -1,8 +1,8 @@
 import { type Request, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { findApplications } from '../../applications/application-store.ts';
-import { requireChangeable } from '../../groups/actions/group-editing.ts';
 import type { Group } from '../../groups/group.ts';
+import { requireChangeable } from '../../groups/group.ts';
 import { groupOf } from '../../groups/pages/addressed-group.ts';
 import { requireRight } from '../../web/authorization.ts';
 import { typedOf } from '../permission-form.ts';

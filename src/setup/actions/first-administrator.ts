@@ -1,7 +1,8 @@
 import { isAnyAdministrator } from '../../access/administrators.ts';
 import { ALL_RIGHTS, covers } from '../../access/rights.ts';
 import type { Database, Transaction } from '../../db/database.ts';
-import { createGroup, findGroups } from '../../groups/group-store.ts';
+import { createGroup } from '../../groups/actions/group-creation.ts';
+import { findGroups } from '../../groups/group-store.ts';
 import { setPassword } from '../../passwords/password-store.ts';
 import { createUser } from '../../users/actions/user-creation.ts';
 import type { User } from '../../users/user.ts';

@@ -1,11 +1,9 @@
 import { may } from '../../access/viewer.ts';
-import { dayOf } from '../../clock.ts';
-import { createPerson } from '../../contacts/contact-store.ts';
-import { findContactViewer } from '../../contacts/contact-viewer.ts';
+import { createPerson } from '../../contacts/actions/contact-creation.ts';
 import type { Transaction } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import { requireDone } from '../../forms/required-outcome.ts';
-import { createGroup } from '../../groups/group-store.ts';
+import { createGroup } from '../../groups/actions/group-creation.ts';
 import type { EndedLink } from '../../one-time-links/outgrown-links.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
@@ -46,13 +44,10 @@ async function resolved(trx: Transaction, act: Act, values: UserValues): Promise
 }
 
 async function madeContact(trx: Transaction, act: Act, values: UserValues): Promise<number> {
-  if (!may(act.by, 'contacts', 'write')) throw new Forbidden('You may not create contacts.');
-  const viewer = await findContactViewer(trx, act.by, dayOf(act.at));
-  return createPerson(trx, act, viewer, { name: values.newContactName, email: values.newContactEmail || null });
+  return createPerson(trx, act, { name: values.newContactName, email: values.newContactEmail || null });
 }
 
 async function madeGroup(trx: Transaction, act: Act, name: string): Promise<number> {
-  if (!may(act.by, 'groups', 'write')) throw new Forbidden('You may not create groups.');
   return createGroup(trx, act, { name }).catch((error) => {
     if (error instanceof FieldErrors) throw new FieldErrors({ newGroup: `${error.errors.name} Tick it in the list.` });
     throw error;

@@ -1,0 +1,158 @@
+import { isOver } from '../../access/granted-rights.ts';
+import { differences, type Fields, userReference } from '../../audit/audit-event.ts';
+import { recordChanges } from '../../audit/audit-store.ts';
+import { dayOf } from '../../clock.ts';
+import type { Reader, Transaction } from '../../db/database.ts';
+import { findMemberships } from '../../memberships/membership-store.ts';
+import { changeTags, findTagNames, spelledTags } from '../../tags/tag-store.ts';
+import { identityKey } from '../../text/identity-key.ts';
+import { findUsers } from '../../users/user-store.ts';
+import type { Act } from '../../verbs/act.ts';
+import type { Judge } from '../../verbs/action.ts';
+import {
+  allowed,
+  forbidden,
+  forbiddenFields,
+  inapplicable,
+  leaveOut,
+  type Outcome,
+  stale,
+  unfitFields,
+} from '../../verbs/outcome.ts';
+import { changedSet, isWhole, type SetChange } from '../../verbs/set-change.ts';
+import { type Group, mayAppoint, mayChange } from '../group.ts';
+import { findGroupsOf, keepGroups } from '../group-store.ts';
+
+/** What is to be different about groups. What is left out stays as it is. */
+export interface GroupChange {
+  name?: string;
+  description?: string;
+  /** One of its members, or nobody. */
+  leaderId?: number | null;
+  tags?: SetChange<string>;
+}
+
+interface Leader {
+  id: number;
+  name: string;
+}
+
+interface Details {
+  group: Pick<Group, 'name' | 'description'>;
+  leader: Leader | undefined;
+  tags: string[];
+}
+
+/** Changes what is said of each of these groups, with one audit event for each of which something differs. Throws FieldErrors or NotFound for all of them. */
+export async function changeGroups(
+  trx: Transaction,
+  act: Act,
+  ids: number[],
+  change: GroupChange,
+  versions?: ReadonlyMap<number, number>,
+): Promise<Outcome<Group>[]> {
+  const outcomes = await judgeChange(trx, act, ids, versions);
+  await keepLeaders(trx, act, outcomes, change.leaderId);
+  const tagNames = await findTagNames(trx, 'group', ids);
+  const chosen = { ...change, tags: await spelled(trx, change.tags) };
+  const [leader] = change.leaderId ? await findUsers(trx, [change.leaderId]) : [];
+  const steps = allowed(outcomes).flatMap((group) => {
+    const before: Details = { group, leader: leaderOf(group), tags: tagNames.get(group.id) ?? [] };
+    const after = detailsAfter(before, chosen, leader);
+    const told = differences(auditFields(before), auditFields(after));
+    return told ? [{ id: group.id, before, after, told }] : [];
+  });
+  await keepGroups(
+    trx,
+    steps.map(({ id, before, after }) => ({ id, columns: columnsOf(before, after) })),
+  );
+  await changeTags(
+    trx,
+    'group',
+    steps.map(({ id, before, after }) => ({ id, from: before.tags, to: after.tags })),
+  );
+  await recordChanges(
+    trx,
+    act,
+    steps.map(({ id, after, told }) => ({
+      action: 'group.updated',
+      subjectType: 'group',
+      subjectId: id,
+      subjectName: after.group.name,
+      ...told,
+    })),
+  );
+  return outcomes;
+}
+
+/** Which of these may be changed by whom, as they were shown. */
+export async function judgeChange(
+  db: Reader,
+  { by }: Judge,
+  ids: number[],
+  versions?: ReadonlyMap<number, number>,
+): Promise<Outcome<Group>[]> {
+  const outcomes = (await findGroupsOf(db, ids)).map((subject): Outcome<Group> => ({ subject }));
+  leaveOut(outcomes, (group) => (mayChange(by, group) ? undefined : forbidden('grants rights that you do not hold')));
+  leaveOut(outcomes, (group) => (group.activity === 'deleted' ? inapplicable('is deleted') : undefined));
+  leaveOut(outcomes, ({ id, version }) => (versions && versions.get(id) !== version ? stale() : undefined));
+  return outcomes;
+}
+
+/** Who may not create any users makes nobody a leader, and only a member leads. */
+async function keepLeaders(
+  db: Reader,
+  { by, at }: Judge,
+  outcomes: Outcome<Group>[],
+  leaderId: number | null | undefined,
+): Promise<void> {
+  if (leaderId === undefined) return;
+  const memberships = leaderId === null ? [] : await findMemberships(db, [leaderId]);
+  const memberOf = new Set(memberships.filter((one) => !isOver(one, dayOf(at))).map((one) => one.groupId));
+  leaveOut(outcomes, (group) => {
+    if (leaderId === group.leaderId) return undefined;
+    if (!mayAppoint(by))
+      return forbiddenFields({ leader: 'You may not change users, so you do not say who leads the group.' });
+    return leaderId === null || memberOf.has(group.id) ? undefined : unfitFields({ leader: NO_MEMBER });
+  });
+}
+
+/** One answer for everybody who is none: it must not tell who exists. */
+export const NO_MEMBER = 'No member of the group has this name or email. Only a member can lead it.';
+
+function detailsAfter(before: Details, change: GroupChange, leader: Leader | undefined): Details {
+  const { name = before.group.name, description = before.group.description, leaderId, tags } = change;
+  return {
+    group: { name, description },
+    leader: leaderId === undefined ? before.leader : leaderId === before.leader?.id ? before.leader : leader,
+    tags: changedSet(before.tags, tags),
+  };
+}
+
+async function spelled(trx: Transaction, tags?: SetChange<string>): Promise<SetChange<string> | undefined> {
+  if (tags === undefined) return undefined;
+  if (isWhole(tags)) return spelledTags(trx, [...tags]);
+  return {
+    add: await spelledTags(trx, [...(tags.add ?? [])]),
+    remove: await spelledTags(trx, [...(tags.remove ?? [])]),
+  };
+}
+
+function columnsOf({ group: before }: Details, { group, leader }: Details) {
+  return {
+    name: group.name,
+    // One that was there before such names became one keeps its own.
+    ...(group.name !== before.name && { name_key: identityKey(group.name), name_twin: 0 }),
+    description: group.description,
+    leader_id: leader?.id ?? null,
+  };
+}
+
+function leaderOf({ leaderId, leaderName }: Group): Leader | undefined {
+  return leaderId === null || leaderName === null ? undefined : { id: leaderId, name: leaderName };
+}
+
+/** What the audit says of a group, in the order of the form. */
+function auditFields({ group: { name, description }, leader, tags }: Details): Fields {
+  return { name, leader: leader ? userReference(leader) : null, description, tags: tags.toSorted() };
+}

@@ -1,0 +1,106 @@
+import { findPotentialRights, findRights } from '../../access/granted-rights.ts';
+import { covers, NO_RIGHTS } from '../../access/rights.ts';
+import { findStrongerMembers } from '../../access/stronger-members.ts';
+import { findApplications } from '../../applications/application-store.ts';
+import { differences, type Fields } from '../../audit/audit-event.ts';
+import { recordChanges } from '../../audit/audit-store.ts';
+import { dayOf } from '../../clock.ts';
+import type { Transaction } from '../../db/database.ts';
+import { judgeChange } from '../../groups/actions/changing-groups.ts';
+import type { Group } from '../../groups/group.ts';
+import { keepGroups } from '../../groups/group-store.ts';
+import { type EndedLink, endOutgrownLinks, findLinkHolders } from '../../one-time-links/outgrown-links.ts';
+import type { Act } from '../../verbs/act.ts';
+import { requireAdministratorRemains } from '../../verbs/administrator-guard.ts';
+import { allowed, forbidden, leaveOut, type Outcome } from '../../verbs/outcome.ts';
+import { Conflict, Forbidden } from '../../verbs/refusals.ts';
+import { granting, type Levels, setLevels } from '../permission-store.ts';
+
+/** What it comes to: for each group, and whose open links ended with it. */
+export interface ChangedPermissions {
+  outcomes: Outcome<Group>[];
+  linksEnded: EndedLink[];
+}
+
+/**
+ * Makes each of these groups grant this; on other applications they grant what they did. Throws Forbidden or Conflict for what
+ * concerns all of them.
+ */
+export async function changePermissions(
+  trx: Transaction,
+  act: Act,
+  groupIds: number[],
+  levels: Levels,
+  versions?: ReadonlyMap<number, number>,
+): Promise<ChangedPermissions> {
+  const outcomes = await judgeChange(trx, act, groupIds, versions);
+  await requireGivable(trx, act, levels);
+  const today = dayOf(act.at);
+  const stronger = await findStrongerMembers(trx, act.by.rights, idsOf(allowed(outcomes)), today);
+  leaveOut(outcomes, ({ id }) => {
+    const name = stronger.get(id);
+    return name === undefined ? undefined : forbidden(`has the member ${name}, who has rights that you do not hold`);
+  });
+  const steps = allowed(outcomes).flatMap((group) => {
+    const told = differences(...levelsToTell(group, levels));
+    return told ? [{ group, told }] : [];
+  });
+  const changing = steps.map(({ group }) => group);
+  return { outcomes, linksEnded: steps.length > 0 ? await take(trx, act, changing, levels, steps) : [] };
+}
+
+async function take(
+  trx: Transaction,
+  act: Act,
+  groups: Group[],
+  levels: Levels,
+  steps: { group: Group; told: { before: Fields; after: Fields } }[],
+): Promise<EndedLink[]> {
+  const today = dayOf(act.at);
+  const holders = await findLinkHolders(trx, idsOf(groups), act.at);
+  const before = await findPotentialRights(trx, holders, today);
+  await setLevels(trx, idsOf(groups), levels);
+  await keepGroups(
+    trx,
+    groups.map(({ id }) => ({ id, columns: {} })),
+  );
+  if (act.by.id !== null && !covers(await findRights(trx, act.by.id, today), act.by.rights))
+    throw new Forbidden('This would take rights from yourself: nobody does that. Ask another administrator.');
+  await recordChanges(
+    trx,
+    act,
+    steps.map(({ group, told }) => ({
+      action: 'group.permissions-changed',
+      subjectType: 'group',
+      subjectId: group.id,
+      subjectName: group.name,
+      ...told,
+    })),
+  );
+  const subjects = holders.map((id) => ({ id, rights: before.get(id) ?? NO_RIGHTS }));
+  const ended = await endOutgrownLinks(trx, act, subjects);
+  await requireAdministratorRemains(trx);
+  return ended;
+}
+
+/** Nobody gives what they do not hold, and nothing is given on what is not there. */
+async function requireGivable(trx: Transaction, act: Act, levels: Levels): Promise<void> {
+  if (!covers(act.by.rights, granting(NO_RIGHTS, levels)))
+    throw new Forbidden('You cannot give rights that you do not hold.');
+  const known = new Set((await findApplications(trx)).map((application) => application.key));
+  for (const key of Object.keys(granting(NO_RIGHTS, levels)))
+    if (!known.has(key)) throw new Conflict(`The application ${key} is no longer there. Nothing was changed.`);
+}
+
+/** The level for each application before and after, in one order, so that the two can be compared. */
+function levelsToTell({ rights }: Group, levels: Levels): [Fields, Fields] {
+  const after = granting(rights, levels);
+  const applications = [...new Set([...Object.keys(rights), ...Object.keys(after)])].sort();
+  const told = (held: typeof rights): Fields =>
+    Object.fromEntries(applications.map((application) => [application, held[application] ?? 'none']));
+  return [told(rights), told(after)];
+}
+
+function idsOf(groups: Group[]): number[] {
+  return groups.map((group) => group.id);
+}
