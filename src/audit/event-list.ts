@@ -104,9 +104,13 @@ async function findMatching(db: Reader, filter: AuditFilter, limit: number, narr
   };
   if (!filter.actor && !filter.subject) return readEvents(db, matching());
   // Along an index of its own each way leads to the newest at once; together, all that match would be gathered and sorted.
+  const [byActor, bySubject] = [
+    await findWays(db, filter.actor, 'actor'),
+    await findWays(db, filter.subject, 'subject'),
+  ];
   const ids = new Set<number>();
-  for (const isActor of await findWays(db, filter.actor, 'actor'))
-    for (const isSubject of await findWays(db, filter.subject, 'subject'))
+  for (const isActor of byActor)
+    for (const isSubject of bySubject)
       for (const id of await matching(isActor, isSubject).pluck('audit_events.id')) ids.add(id);
   const newest = [...ids].sort((a, b) => b - a).slice(0, limit);
   return readEvents(db, whereIdIn(db('audit_events').orderBy('id', 'desc'), 'id', newest));
@@ -114,7 +118,7 @@ async function findMatching(db: Reader, filter: AuditFilter, limit: number, narr
 
 /**
  * The ways in which an event can name somebody or something: by an id that has the name, or had it in an event, for under other
- * names it is the same; by the name itself, as programs and events of words have it. One that is no way at all without a name.
+ * names it is the same; by the name itself, as programs and events of words have it. Without a name, one that narrows nothing.
  */
 async function findWays(db: Reader, name: string | undefined, party: 'actor' | 'subject'): Promise<Narrowing[]> {
   if (!name) return [() => {}];
@@ -135,7 +139,7 @@ async function findWays(db: Reader, name: string | undefined, party: 'actor' | '
   const ofNobody: string[] = await told()
     .whereExists(events().whereNull(`${party}_id`))
     .pluck('digest');
-  const names = ofNobody.length > 0 ? [...spellings.map((one) => [one]), ofNobody] : spellings.map((one) => [one]);
+  const names = [...spellings.map((one) => [one]), ofNobody].filter((some) => some.length > 0);
   return [
     ...names.map(
       (some): Narrowing =>
