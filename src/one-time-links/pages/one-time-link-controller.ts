@@ -1,7 +1,6 @@
 import { type Request, type Response, Router } from 'express';
-import { maySignIn } from '../../access/admission.ts';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf, instant } from '../../clock.ts';
+import { instant } from '../../clock.ts';
 import { typedFields } from '../../forms/form.ts';
 import { Lines } from '../../passwords/lines.ts';
 import { newPasswordErrors, typedPassword } from '../../passwords/new-password.ts';
@@ -14,19 +13,9 @@ import { Gone } from '../../verbs/refusals.ts';
 import { LATE } from '../../web/forgery.ts';
 import { render } from '../../web/render.ts';
 import { setPasswordByLink } from '../actions/password-by-link.ts';
-import {
-  findLink,
-  findLinkByToken,
-  findOverLink,
-  type Link,
-  noteOpened,
-  refuseExpiredLink,
-} from '../one-time-link-store.ts';
+import { findLinkByToken, noteOpened, refuseExpiredLink } from '../one-time-link-store.ts';
 import { readSealedLink, sealLink } from '../sealed-link.ts';
-import { showOverLink } from './over-link.ts';
-
-const ENDED =
-  'It may have expired, been used, or been replaced by a newer one. Ask the administrator who sent it for a new link.';
+import { ENDED, type Opened, openedBy, showOver } from './opened-link.ts';
 
 interface LinkPages {
   purpose: Purpose;
@@ -38,11 +27,6 @@ interface LinkPages {
   how: 'chosen' | 'reset';
   /** What follows a new password. */
   finish: (req: Request, res: Response, user: User) => Promise<void>;
-}
-
-interface Opened {
-  link: Link;
-  user: User;
 }
 
 /**
@@ -57,7 +41,7 @@ export function linkController(app: AppContext, pages: LinkPages): Router {
   const lines = new Lines();
 
   router.get(`${form}/new`, async (req, res) => {
-    const opened = await openedBy(req, res, rememberedBy(req));
+    const opened = await openedBy(app, req, res, purpose, rememberedBy(req));
     if (!opened) return;
     const { link } = opened;
     if (link.openedAt === null) await app.db.write((trx) => noteOpened(trx, link.id, instant(app.clock())));
@@ -71,7 +55,7 @@ export function linkController(app: AppContext, pages: LinkPages): Router {
     const link = await findLinkByToken(app.db.read, purpose, token, now);
     if (!link) {
       await app.db.note((trx) => refuseExpiredLink(trx, purpose, token, now));
-      return showOver(req, res, { token });
+      return showOver(app, req, res, purpose, { token });
     }
     req.session.link = { purpose, id: link.id };
     res.redirect(303, `${form}/new`);
@@ -86,7 +70,7 @@ export function linkController(app: AppContext, pages: LinkPages): Router {
   });
 
   async function choosePassword(req: Request, res: Response, linkId: number | undefined): Promise<void> {
-    const opened = await openedBy(req, res, linkId);
+    const opened = await openedBy(app, req, res, purpose, linkId);
     if (!opened) return;
     const { link, user } = opened;
     // Also after somebody else signed in here: the page that follows says so, before they leave.
@@ -105,25 +89,6 @@ export function linkController(app: AppContext, pages: LinkPages): Router {
   /** The link that this browser opened last. */
   function rememberedBy(req: Request): number | undefined {
     return req.session.link?.purpose === purpose ? req.session.link.id : undefined;
-  }
-
-  /** The link and its user, while both still stand; else the answer says what became of it. */
-  async function openedBy(req: Request, res: Response, id: number | undefined): Promise<Opened | undefined> {
-    if (id === undefined) throw new Gone(ENDED);
-    const link = await findLink(app.db.read, purpose, id, instant(app.clock()));
-    if (!link) {
-      await showOver(req, res, { id });
-      return undefined;
-    }
-    const [user] = await findUsers(app.db.read, [link.userId]);
-    if (!user || !maySignIn(user, dayOf(app.clock()))) throw new Gone(ENDED);
-    return { link, user };
-  }
-
-  async function showOver(req: Request, res: Response, by: { token: string } | { id: number }): Promise<void> {
-    const over = await findOverLink(app.db.read, purpose, by, instant(app.clock()));
-    if (!over) throw new Gone(ENDED);
-    await showOverLink(app, req, res, over);
   }
 
   function show(

@@ -19,18 +19,10 @@ export function passwordsController(app: AppContext): Router {
 
   router.post('/passwords/strength', async (req, res) => {
     // Only for who has a password to choose: for everybody else it would be work for nothing.
-    if (!req.viewer && !req.session.link && !req.session.setup) {
-      res.status(204).end();
-      return;
-    }
+    if (!req.viewer && !req.session.link && !req.session.setup) return void res.status(204).end();
     const strength = await strengthOf(typedPassword(req.body).password, await personalWordsOf(req));
-    render(
-      req,
-      res,
-      'passwords/strength',
-      { title: 'Strength of a password', strength },
-      { fragments: { 'password-strength': 'passwords/_strength' } },
-    );
+    const page = { title: 'Strength of a password', strength };
+    render(req, res, 'passwords/strength', page, { fragments: { 'password-strength': 'passwords/_strength' } });
   });
 
   router.use(resetRequestsController(app));

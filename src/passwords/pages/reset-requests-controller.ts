@@ -23,10 +23,8 @@ export function resetRequestsController(app: AppContext): Router {
     if (!app.mail) throw new NotFound();
     const identifier = String(typedFields(req.body, ['identifier']).identifier);
     if (req.isLate) return show(req, res, identifier, {}, LATE);
-    if (identifier.trim() === '' || identifier.includes('\0'))
-      return show(req, res, identifier, { identifier: 'Enter your name or your system email.' });
-    if (identifier.length > LONGEST_IDENTIFIER)
-      return show(req, res, identifier, { identifier: `At most ${LONGEST_IDENTIFIER} characters.` });
+    const mistake = mistakeIn(identifier);
+    if (mistake) return show(req, res, identifier, { identifier: mistake });
     const { at, address, requestId } = circumstances(app, req);
     await app.db.write(async (trx) => {
       await app.addressLimiter.takeIn(trx, address);
@@ -49,4 +47,9 @@ export function resetRequestsController(app: AppContext): Router {
   }
 
   return router;
+}
+
+function mistakeIn(identifier: string): string | undefined {
+  if (identifier.trim() === '' || identifier.includes('\0')) return 'Enter your name or your system email.';
+  return identifier.length > LONGEST_IDENTIFIER ? `At most ${LONGEST_IDENTIFIER} characters.` : undefined;
 }

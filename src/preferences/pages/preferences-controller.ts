@@ -38,16 +38,10 @@ export function preferencesController({ config, db }: AppContext): Router {
 
   router.post('/preferences', (req, res) => {
     const typed = typedFields(req.body, [...PREFERENCES.map(({ name }) => name), 'next']) as Record<string, string>;
+    const attributes = { maxAge: YEAR, sameSite: 'lax', httpOnly: true, secure: config.secure, path: '/' } as const;
     for (const { name } of PREFERENCES) {
       const value = knownChoice(name, typed[name]);
-      if (value)
-        res.cookie(cookieOf(name), value, {
-          maxAge: YEAR,
-          sameSite: 'lax',
-          httpOnly: true,
-          secure: config.secure,
-          path: '/',
-        });
+      if (value) res.cookie(cookieOf(name), value, attributes);
     }
     if (isHtmx(req)) res.status(204).end();
     else res.redirect(303, safePath(typed.next) ?? '/preferences');

@@ -1,6 +1,7 @@
 import { type Request, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { typedFields } from '../../forms/form.ts';
+import type { User } from '../../users/user.ts';
 import { flash } from '../../web/flash.ts';
 import { LATE } from '../../web/forgery.ts';
 import { readKept } from '../../web/kept-form.ts';
@@ -32,19 +33,20 @@ export function sessionsController(app: AppContext): Router {
     const kept = readKept(req, typed.kept);
     const shown = { identifier: identifier.slice(0, 254), next: safePath(next) ?? '' };
     if (req.isLate) return showSignIn(app, req, res, shown, { late: lateWords(req), kept });
-    const { user, triedId } = await app.signIn.byPassword(
-      circumstances(app, req),
-      identifier,
-      password,
-      visitorOf(app, req),
-    );
-    req.told = { outcome: user ? 'signed in' : 'sign-in refused', userId: triedId };
+    const user = await signInBy(req, identifier, password);
     if (!user) return showSignIn(app, req, res, shown, { error: REFUSED, kept });
     await startSession(app, req, res, user);
     req.session.kept = kept;
     req.session.arriving = kept?.path ?? safePath(next);
     res.redirect(303, req.session.arriving ?? '/');
   });
+
+  async function signInBy(req: Request, identifier: string, password: string): Promise<User | undefined> {
+    const asked = circumstances(app, req);
+    const { user, triedId } = await app.signIn.byPassword(asked, identifier, password, visitorOf(app, req));
+    req.told = { outcome: user ? 'signed in' : 'sign-in refused', userId: triedId };
+    return user;
+  }
 
   router.delete('/session', async (req, res) => {
     await newSession(req);
