@@ -56,14 +56,14 @@ import { usersController } from './users/pages/users-controller.ts';
 import { actSettings } from './verbs/act.ts';
 import { NotFound } from './verbs/refusals.ts';
 import { assets } from './web/assets.ts';
-import { requireSignIn } from './web/authorization.ts';
-import { cookieName } from './web/cookie-name.ts';
 import { errorHandler } from './web/error-handler.ts';
-import { forgery, methodOverride } from './web/forgery.ts';
-import { hostCheck } from './web/host-check.ts';
-import { proxyCheck } from './web/proxy-check.ts';
+import { requireSignIn } from './web/guards/authorization.ts';
+import { cookieName } from './web/guards/cookie-name.ts';
+import { forgery, methodOverride } from './web/guards/forgery.ts';
+import { hostCheck } from './web/guards/host-check.ts';
+import { proxyCheck } from './web/guards/proxy-check.ts';
+import { noStore, securityHeaders } from './web/guards/security-headers.ts';
 import { requestLog } from './web/request-log.ts';
-import { noStore, securityHeaders } from './web/security-headers.ts';
 import { Visits } from './web/visits.ts';
 
 export interface AppParts {

@@ -51,3 +51,6 @@ export function statusOf(refusal: Refused): number {
   if (refusal instanceof Forbidden && refusal.hidden) return 404;
   return STATUSES.find(([kind]) => refusal instanceof kind)?.[1] ?? 500;
 }
+
+/** What is said of such a form. */
+export const LATE = 'This page had been open for long, so nothing was done yet. Look it over, and send it again.';

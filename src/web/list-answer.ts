@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { PageQuery } from '../lists/list-query.ts';
-import { rememberPageSize } from './list-habits.ts';
+import { rememberPageSize } from './reader/list-habits.ts';
 import { render } from './render.ts';
 
 /** A list as it is found for a request. */

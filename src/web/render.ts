@@ -6,9 +6,9 @@ import { renderView } from '../text/view.ts';
 import { assetPath } from './assets.ts';
 import { featuresOf } from './feature.ts';
 import { takeFlash } from './flash.ts';
-import { PREFERENCES, readPreferences } from './preferences.ts';
-import { formatOf } from './reader-format.ts';
-import { recordPath } from './record-path.ts';
+import { PREFERENCES, readPreferences } from './reader/preferences.ts';
+import { formatOf } from './reader/reader-format.ts';
+import { recordPath } from './reader/record-path.ts';
 import { safePath } from './safe-path.ts';
 
 export interface RenderOptions {

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { cookieName } from '../../src/web/cookie-name.ts';
+import { cookieName } from '../../src/web/guards/cookie-name.ts';
 import { PASSWORD, startApp } from '../support/app.ts';
 import { pageOf } from '../support/page.ts';
 import { isSignedIn } from '../support/people.ts';

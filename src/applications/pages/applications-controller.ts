@@ -1,9 +1,9 @@
 import { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { actOf } from '../../sessions/pages/act.ts';
-import { requireRight } from '../../web/authorization.ts';
 import { sendCsv } from '../../web/csv.ts';
 import { flash } from '../../web/flash.ts';
+import { requireRight } from '../../web/guards/authorization.ts';
 import { deleteApplication } from '../actions/application-editing.ts';
 import { typedApplication } from '../application-form.ts';
 import { findApplication } from '../application-store.ts';

@@ -3,7 +3,7 @@ import type { ContactViewer } from '../../contacts/contact.ts';
 import { whereVisible } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { whereIdIn } from '../../db/ids.ts';
-import { recordPath } from '../../web/record-path.ts';
+import { recordPath } from '../../web/reader/record-path.ts';
 import { type AuditEvent, ERASED, type Fields, type Reference, referencesIn } from '../audit-event.ts';
 
 export const HIDDEN = 'a contact that you may not see';

@@ -10,7 +10,7 @@ import type { Act } from '../../verbs/act.ts';
 import type { Subjected } from '../../verbs/action.ts';
 import type { Outcome } from '../../verbs/outcome.ts';
 import { Forbidden, Malformed, NotFound } from '../../verbs/refusals.ts';
-import { demandRight, requireSignIn } from '../../web/authorization.ts';
+import { demandRight, requireSignIn } from '../../web/guards/authorization.ts';
 import { flash } from '../../web/flash.ts';
 import { HttpError } from '../../web/http-error.ts';
 import { render } from '../../web/render.ts';

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { Level } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
 import { Forbidden, NotFound } from '../../verbs/refusals.ts';
-import { demandRight } from '../../web/authorization.ts';
+import { demandRight } from '../../web/guards/authorization.ts';
 import { BULK_SUBJECTS } from '../actions/bulk-subjects.ts';
 import type { BulkOperation } from '../bulk-operation.ts';
 import { findOperation } from '../bulk-operation-store.ts';

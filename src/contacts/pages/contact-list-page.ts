@@ -8,7 +8,7 @@ import { toggled } from '../../lists/list-query.ts';
 import { findTagsById } from '../../tags/tag-store.ts';
 import { fold, matches } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
-import { readHabits } from '../../web/list-habits.ts';
+import { readHabits } from '../../web/reader/list-habits.ts';
 import { ACCOUNT_TYPES, type AccountType, type ContactViewer, seesPublic } from '../contact.ts';
 import { type ContactList, listContacts } from '../contact-list.ts';
 import {

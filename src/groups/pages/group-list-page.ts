@@ -9,7 +9,7 @@ import { toggled } from '../../lists/list-query.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
 import { fold, matches } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
-import { readHabits } from '../../web/list-habits.ts';
+import { readHabits } from '../../web/reader/list-habits.ts';
 import { type GroupList, listGroups } from '../group-list.ts';
 import {
   ACTIVITIES,

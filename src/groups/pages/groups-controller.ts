@@ -1,7 +1,7 @@
 import { type Request, type RequestHandler, Router } from 'express';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { requireRight } from '../../web/authorization.ts';
+import { requireRight } from '../../web/guards/authorization.ts';
 import { takeKept } from '../../web/kept-form.ts';
 import type { Group } from '../group.ts';
 import { requireChangeable } from '../group.ts';

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
-import { requireRight } from '../../web/authorization.ts';
+import { requireRight } from '../../web/guards/authorization.ts';
 import { showInvitations } from './invitation-list-page.ts';
 
 /** *Invitations*: who was invited by whom, by which channel, and how far it has got. */

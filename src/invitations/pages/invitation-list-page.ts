@@ -11,8 +11,8 @@ import { fold, matches } from '../../text/text.ts';
 import { INVITATION } from '../../users/actions/invitation.ts';
 import type { Channel } from '../../verbs/act.ts';
 import { answerList } from '../../web/list-answer.ts';
-import { readHabits } from '../../web/list-habits.ts';
-import { formatOf } from '../../web/reader-format.ts';
+import { readHabits } from '../../web/reader/list-habits.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
 import { CHANNELS, IN_LIFE, type InvitationList, type ListedInvitation, listInvitations } from '../invitation-list.ts';
 import {
   type InvitationQuery,

@@ -1,8 +1,8 @@
 import { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { tellOutcomes } from '../../memberships/pages/member-report.ts';
-import { requireSignIn } from '../../web/authorization.ts';
 import { flash } from '../../web/flash.ts';
+import { requireSignIn } from '../../web/guards/authorization.ts';
 import { removeMembers, resetAttempts } from '../actions/leading.ts';
 import { tickedIn, typedLeading } from '../leading-form.ts';
 import { actAsLeader, changeableOf, ledGroupOf } from './addressed-led-group.ts';

@@ -7,7 +7,7 @@ import type { Group } from '../../groups/group.ts';
 import { requireChangeable } from '../../groups/group.ts';
 import { groupOf } from '../../groups/pages/addressed-group.ts';
 import { actOf } from '../../sessions/pages/act.ts';
-import { requireRight } from '../../web/authorization.ts';
+import { requireRight } from '../../web/guards/authorization.ts';
 import { endMemberships, type MemberOutcome, setUntil } from '../actions/membership-editing.ts';
 import { checkMembers, typedMembers } from '../member-form.ts';
 import { addFromForm, showAdditionForm } from './member-addition.ts';

@@ -10,7 +10,7 @@ import type { User } from '../../users/user.ts';
 import { findUsers } from '../../users/user-store.ts';
 import type { Purpose } from '../../verbs/act.ts';
 import { Gone } from '../../verbs/refusals.ts';
-import { LATE } from '../../web/forgery.ts';
+import { LATE } from '../../web/http-error.ts';
 import { render } from '../../web/render.ts';
 import { setPasswordByLink } from '../actions/password-by-link.ts';
 import { findLinkByToken, noteOpened, refuseExpiredLink } from '../one-time-link-store.ts';

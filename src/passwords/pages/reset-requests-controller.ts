@@ -4,7 +4,7 @@ import { type Errors, typedFields } from '../../forms/form.ts';
 import { circumstances } from '../../sessions/pages/act.ts';
 import { NotFound } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
-import { LATE } from '../../web/forgery.ts';
+import { LATE } from '../../web/http-error.ts';
 import { render } from '../../web/render.ts';
 import { requestReset } from '../reset-request-store.ts';
 

@@ -4,7 +4,7 @@ import { findApplications } from '../../applications/application-store.ts';
 import type { Group } from '../../groups/group.ts';
 import { requireChangeable } from '../../groups/group.ts';
 import { groupOf } from '../../groups/pages/addressed-group.ts';
-import { requireRight } from '../../web/authorization.ts';
+import { requireRight } from '../../web/guards/authorization.ts';
 import { typedOf } from '../permission-form.ts';
 import { keysOf, showMatrix } from './permission-matrix-page.ts';
 import { saveMatrix } from './permission-saving.ts';

@@ -3,10 +3,10 @@ import type { AppContext } from '../../app-context.ts';
 import { typedFields } from '../../forms/form.ts';
 import { setTimeZone } from '../../users/user-store.ts';
 import { Malformed } from '../../verbs/refusals.ts';
-import { requireSignIn } from '../../web/authorization.ts';
 import { flash } from '../../web/flash.ts';
-import { cookieOf, knownChoice, PREFERENCES } from '../../web/preferences.ts';
-import { browserZone } from '../../web/reader-format.ts';
+import { requireSignIn } from '../../web/guards/authorization.ts';
+import { cookieOf, knownChoice, PREFERENCES } from '../../web/reader/preferences.ts';
+import { browserZone } from '../../web/reader/reader-format.ts';
 import { isHtmx, render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
 

@@ -3,7 +3,7 @@ import { parseCookie } from 'cookie';
 import type { Request, Response } from 'express';
 import { type Clock, DAY } from '../../clock.ts';
 import type { User } from '../../users/user.ts';
-import { cookieName } from '../../web/cookie-name.ts';
+import { cookieName } from '../../web/guards/cookie-name.ts';
 
 /** How long a browser stays known after a sign-in. */
 export const KNOWN_FOR = 180 * DAY;

@@ -3,7 +3,7 @@ import type { AppContext } from '../../app-context.ts';
 import { typedFields } from '../../forms/form.ts';
 import type { User } from '../../users/user.ts';
 import { flash } from '../../web/flash.ts';
-import { LATE } from '../../web/forgery.ts';
+import { LATE } from '../../web/http-error.ts';
 import { readKept } from '../../web/kept-form.ts';
 import { safePath } from '../../web/safe-path.ts';
 import { circumstances } from './act.ts';

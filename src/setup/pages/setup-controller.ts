@@ -13,7 +13,7 @@ import { checkUser, emptyUser } from '../../users/user-form.ts';
 import { noteLogin } from '../../users/user-store.ts';
 import { Gone, NotFound } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
-import { LATE } from '../../web/forgery.ts';
+import { LATE } from '../../web/http-error.ts';
 import { render } from '../../web/render.ts';
 import { createFirstAdministrator } from '../actions/first-administrator.ts';
 

@@ -11,7 +11,7 @@ import { toggled } from '../../lists/list-query.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
 import { fold, matches } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
-import { readHabits } from '../../web/list-habits.ts';
+import { readHabits } from '../../web/reader/list-habits.ts';
 import { listUsers, type UserList } from '../list/user-list.ts';
 import { type ListQuery, listPath, readListQuery, type SortKey } from '../list/user-list-query.ts';
 import { STATES, type State, stateLimits } from '../user-state.ts';

@@ -17,7 +17,7 @@ import { findSessions } from '../../sessions/session-store.ts';
 import { findTagsOf } from '../../tags/tag-store.ts';
 import { browserName } from '../../text/browser-name.ts';
 import { type Flash, takeFlash } from '../../web/flash.ts';
-import { formatOf } from '../../web/reader-format.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
 import type { Subject } from '../user.ts';
 import { badgesOf, stateLimits, statesOf } from '../user-state.ts';

@@ -2,7 +2,7 @@ import { type Request, Router } from 'express';
 import { mayAdminister } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
-import { requireRight } from '../../web/authorization.ts';
+import { requireRight } from '../../web/guards/authorization.ts';
 import { takeKept } from '../../web/kept-form.ts';
 import { render } from '../../web/render.ts';
 import type { Subject } from '../user.ts';

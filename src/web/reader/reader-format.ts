@@ -1,6 +1,6 @@
 import { parseCookie } from 'cookie';
 import type { Request } from 'express';
-import { type Format, formatIn } from '../text/format.ts';
+import { type Format, formatIn } from '../../text/format.ts';
 
 /** Written by a script of ours from what the browser knows; see public/js/roster.js. */
 const ZONE_COOKIE = 'roster-zone';

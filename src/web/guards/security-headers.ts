@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
-import type { Config } from '../config.ts';
+import type { Config } from '../../config.ts';
 
 /** R71. What helmet switches on by itself for TLS breaks plain HTTP off localhost, so those follow BASE_URL. */
 export function securityHeaders(config: Config): RequestHandler {

@@ -1,10 +1,10 @@
 import csurf from 'csurf';
 import type { NextFunction, Request, RequestHandler } from 'express';
-import type { Config } from '../config.ts';
-import { Forbidden, Malformed } from '../verbs/refusals.ts';
-import { featuresOf } from './feature.ts';
-import { LateForm } from './http-error.ts';
-import type { Visits } from './visits.ts';
+import type { Config } from '../../config.ts';
+import { Forbidden, Malformed } from '../../verbs/refusals.ts';
+import { featuresOf } from '../feature.ts';
+import { LateForm } from '../http-error.ts';
+import type { Visits } from '../visits.ts';
 
 declare module 'express-session' {
   interface SessionData {
@@ -21,9 +21,6 @@ declare global {
     }
   }
 }
-
-/** What is said of such a form. */
-export const LATE = 'This page had been open for long, so nothing was done yet. Look it over, and send it again.';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const METHODS = new Set(['PUT', 'PATCH', 'DELETE']);

@@ -1,4 +1,4 @@
-import { may, type Viewer } from '../access/viewer.ts';
+import { may, type Viewer } from '../../access/viewer.ts';
 
 /**
  * Where a record stands, for who may read it; undefined for everybody else, so that no link leads to a refusal. Of a

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
-import type { Application, Level } from '../access/rights.ts';
-import { may, type Viewer } from '../access/viewer.ts';
-import { Forbidden, NotSignedIn } from '../verbs/refusals.ts';
+import type { Application, Level } from '../../access/rights.ts';
+import { may, type Viewer } from '../../access/viewer.ts';
+import { Forbidden, NotSignedIn } from '../../verbs/refusals.ts';
 
 /** All routes below it are closed to strangers. */
 export const requireSignIn: RequestHandler = (req, _res, next) => {

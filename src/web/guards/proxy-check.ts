@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
-import { WrongSetup } from './http-error.ts';
+import type { Config } from '../../config.ts';
+import { WrongSetup } from '../http-error.ts';
 
 /**
  * Behind TLS a browser gets its session only where the proxy says that it spoke TLS, and is believed. Without that nobody could sign

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../../config.ts';
 
 /** The usual port, and the one of TLS, whose cookies have a prefix of their own. */
 const UNNAMED = ['3000', '443'];

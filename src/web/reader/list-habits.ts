@@ -1,6 +1,6 @@
 import { parseCookie } from 'cookie';
 import type { Request, Response } from 'express';
-import type { PageQuery } from '../lists/list-query.ts';
+import type { PageQuery } from '../../lists/list-query.ts';
 
 const YEAR = 365 * 24 * 3_600_000;
 /** How many per page, as last chosen in this browser. */

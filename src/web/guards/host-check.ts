@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
-import { Malformed } from '../verbs/refusals.ts';
-import { HttpError } from './http-error.ts';
+import type { Config } from '../../config.ts';
+import { Malformed } from '../../verbs/refusals.ts';
+import { HttpError } from '../http-error.ts';
 
 const PORT_LOST =
   'give BASE_URL with the port of the browser, and let a proxy pass on the whole Host ($http_host in nginx)';
