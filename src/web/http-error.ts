@@ -52,5 +52,5 @@ export function statusOf(refusal: Refused): number {
   return STATUSES.find(([kind]) => refusal instanceof kind)?.[1] ?? 500;
 }
 
-/** What is said of such a form. */
+/** What is said of a form that came late. */
 export const LATE = 'This page had been open for long, so nothing was done yet. Look it over, and send it again.';
