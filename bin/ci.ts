@@ -7,6 +7,7 @@ import { checkDocs } from './checks/docs.ts';
 import { checkImports } from './checks/imports.ts';
 import { checkMigrations } from './checks/migrations.ts';
 import { checkSql } from './checks/sql.ts';
+import { checkTables } from './checks/tables.ts';
 import { checkViews } from './checks/views.ts';
 
 const bin = join(import.meta.dirname, '../node_modules/.bin');
@@ -23,6 +24,7 @@ const steps: Step[] = [
   { name: 'lint and format', run: () => command('biome', ['ci', '--error-on-warnings', '--colors=off']) },
   { name: 'floors', run: async () => report(checkImports()) },
   { name: 'sql', run: async () => report(checkSql()) },
+  { name: 'writers of tables', run: async () => report(checkTables()) },
   { name: 'views', run: async () => report(checkViews()) },
   { name: 'docs', run: async () => report(checkDocs()) },
   { name: 'migrations', run: async () => report(checkMigrations()) },

@@ -69,8 +69,7 @@ export interface ListedOperation extends BulkOperation {
 
 /** The newest operations on these types that were executed, with their sizes. */
 export async function findExecuted(db: Reader, types: SubjectType[], limit: number): Promise<ListedOperation[]> {
-  const count = (outcome: string) =>
-    db('bulk_operation_items').whereRaw('operation_id = bulk_operations.id').whereRaw(outcome).count('*');
+  const items = () => db('bulk_operation_items').where('operation_id', db.ref('bulk_operations.id')).count('*');
   const rows = await db('bulk_operations')
     .join('users', 'users.id', 'bulk_operations.created_by')
     .whereNotNull('executed_at')
@@ -78,7 +77,7 @@ export async function findExecuted(db: Reader, types: SubjectType[], limit: numb
     .orderBy('bulk_operations.id', 'desc')
     .limit(limit)
     .select('bulk_operations.*', 'users.name as creator')
-    .select(count('1 = 1').as('items'), count("outcome = 'changed'").as('changed'));
+    .select(items().as('items'), items().where('outcome', 'changed').as('changed'));
   return rows.map((row) => ({
     ...operationOf(row),
     creator: row.creator,

@@ -28,12 +28,23 @@ export function whereAlong<T extends Knex.QueryBuilder>(query: T, key: Key, { nu
     query.whereNull(value as string).orderBy(id, order);
     return query;
   }
-  if (from) query.whereRaw(`(${placeFor(value)}, ??) ${past} (?, ?)`, [value, id, from.value, from.id]);
+  if (from) wherePast(query, key, { descending, from });
   if (isNullable) query.whereNotNull(value as string);
   query.orderBy([
     { column: value as string, order },
     { column: id, order },
   ]);
+  return query;
+}
+
+/** Restricts a query to the rows after that one in the direction of reading. */
+export function wherePast<T extends Knex.QueryBuilder>(
+  query: T,
+  { value, id }: Pick<Key, 'value' | 'id'>,
+  { descending, from }: { descending: boolean; from: NonNullable<Stretch['from']> },
+): T {
+  const past = descending ? '<' : '>';
+  query.whereRaw(`(${placeFor(value)}, ??) ${past} (?, ?)`, [value, id, from.value, from.id]);
   return query;
 }
 

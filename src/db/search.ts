@@ -34,6 +34,16 @@ export function whereTextHolds<T extends Knex.QueryBuilder>(query: T, column: st
   return query;
 }
 
+/** The same where a word may stand in either text. */
+export function whereEitherTextHolds<T extends Knex.QueryBuilder>(
+  query: T,
+  columns: [one: string, other: string],
+  words: string[],
+): T {
+  for (const word of words) query.whereRaw("instr(?? || ' ' || ??, ?) > 0", [...columns, word]);
+  return query;
+}
+
 function trigramsOf(word: string): string[] {
   const letters = [...word];
   return letters.slice(2).map((_, at) => letters.slice(at, at + 3).join(''));

@@ -3,7 +3,8 @@ import { type ContactViewer, seesPublic } from '../contacts/contact.ts';
 import { whereOwnVisible } from '../contacts/contact-viewer.ts';
 import type { Reader } from '../db/database.ts';
 import { selectIds, whereIdIn } from '../db/ids.ts';
-import { findUserIdsByText } from '../db/search.ts';
+import { wherePast } from '../db/keyset.ts';
+import { findUserIdsByText, whereEitherTextHolds } from '../db/search.ts';
 import type { Cursor } from '../lists/list-query.ts';
 import { fold } from '../text/text.ts';
 
@@ -13,7 +14,7 @@ export async function findUserIdsBySearch(db: Reader, viewer: ContactViewer, q: 
   if (words.length === 0) return [];
   const ids = await findUserIdsByText(db, words, seesPublic(viewer) ? 'whole' : 'own');
   const byOwn = linkedToOwn(db, viewer).select('users.id');
-  for (const word of words) byOwn.whereRaw("instr(users.search_text || ' ' || contacts.sort_name, ?) > 0", [word]);
+  whereEitherTextHolds(byOwn, ['users.search_text', 'contacts.sort_name'], words);
   const more = await selectIds(db, byOwn);
   return more.length === 0 ? ids : [...new Set([...ids, ...more])];
 }
@@ -35,7 +36,7 @@ export function walkByContact(db: Reader, viewer: ContactViewer, walk: Walk): Kn
   const restricted = (query: Knex.QueryBuilder, value: string) => {
     if (walk.among) whereIdIn(query, 'users.id', walk.among);
     if (walk.from && walk.nulls) query.where('users.id', past, walk.from.id);
-    else if (walk.from) query.whereRaw(`(??, users.id) ${past} (?, ?)`, [value, walk.from.value, walk.from.id]);
+    else if (walk.from) wherePast(query, { value, id: 'users.id' }, { descending: walk.descending, from: walk.from });
     return query;
   };
   if (walk.nulls) {

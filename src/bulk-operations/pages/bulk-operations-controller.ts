@@ -1,4 +1,3 @@
-import { stringify } from 'csv-stringify/sync';
 import { type Request, type Response, Router } from 'express';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
@@ -10,8 +9,9 @@ import type { Act } from '../../verbs/act.ts';
 import type { Subjected } from '../../verbs/action.ts';
 import type { Outcome } from '../../verbs/outcome.ts';
 import { Forbidden, Malformed, NotFound } from '../../verbs/refusals.ts';
-import { demandRight, requireSignIn } from '../../web/guards/authorization.ts';
+import { sendCsv } from '../../web/csv.ts';
 import { flash } from '../../web/flash.ts';
+import { demandRight, requireSignIn } from '../../web/guards/authorization.ts';
 import { HttpError } from '../../web/http-error.ts';
 import { render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
@@ -105,17 +105,11 @@ async function tellOutcomes(
 }
 
 function sendItems(res: Response, operation: BulkOperation, items: store.BulkItem[]): void {
-  const rows = items.map((item) => [item.name, item.email, item.outcome, item.reason, item.before.activity]);
-  res.attachment(`bulk-operation-${operation.id}.csv`).type('text/csv; charset=utf-8');
-  // What could be taken for a formula is escaped (R72).
-  res.send(
-    stringify(rows, {
-      header: true,
-      columns: ['Name', 'System email', 'Outcome', 'Reason', 'Activity before'],
-      escape_formulas: true,
-      bom: true,
-    }),
-  );
+  sendCsv(res, {
+    name: `bulk-operation-${operation.id}`,
+    columns: ['Name', 'System email', 'Outcome', 'Reason', 'Activity before'],
+    rows: items.map((item) => [item.name, item.email, item.outcome, item.reason, item.before.activity]),
+  });
 }
 
 function leftOut(operation: BulkOperation, outcomes: Outcome<Subjected>[]): string {

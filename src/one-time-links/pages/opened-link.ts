@@ -1,10 +1,10 @@
-import { type Purpose } from '../../verbs/act.ts';
 import type { Request, Response } from 'express';
 import { maySignIn } from '../../access/admission.ts';
 import type { AppContext } from '../../app-context.ts';
 import { dayOf, instant } from '../../clock.ts';
 import type { User } from '../../users/user.ts';
 import { findUsers } from '../../users/user-store.ts';
+import type { Purpose } from '../../verbs/act.ts';
 import { Gone } from '../../verbs/refusals.ts';
 import { findLink, findOverLink, type Link } from '../one-time-link-store.ts';
 import { showOverLink } from './over-link.ts';

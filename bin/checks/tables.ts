@@ -1,0 +1,72 @@
+// Keeps each table to one writer: whoever looks for what may change it reads one file.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TABLES } from '../../src/db/tables.ts';
+
+const source = join(import.meta.dirname, '../../src');
+
+/** Whose each table is, as a path below `src`. */
+const WRITERS: Record<keyof typeof TABLES, string> = {
+  accounts: 'contacts/contact-store.ts',
+  address_limits: 'sessions/address-limiter.ts',
+  applications: 'applications/application-store.ts',
+  audit_events: 'audit/audit-store.ts',
+  audit_head: 'audit/chain.ts',
+  audit_texts: 'audit/audit-texts.ts',
+  bulk_operation_items: 'bulk-operations/bulk-operation-store.ts',
+  bulk_operations: 'bulk-operations/bulk-operation-store.ts',
+  contact_events: 'audit/audit-store.ts',
+  contact_tags: 'tags/tag-store.ts',
+  contacts: 'contacts/contact-store.ts',
+  device_lockouts: 'sessions/lockout-store.ts',
+  group_events: 'audit/audit-store.ts',
+  group_permissions: 'permissions/permission-store.ts',
+  group_tags: 'tags/tag-store.ts',
+  groups: 'groups/group-store.ts',
+  heartbeat: 'installation/pages/health.ts',
+  invitation_requests: 'invitations/invitation-request-store.ts',
+  links: 'one-time-links/one-time-link-store.ts',
+  lockouts: 'sessions/lockout-store.ts',
+  login_attempts: 'sessions/login-attempt-store.ts',
+  memberships: 'memberships/membership-store.ts',
+  outbox: 'mail/outbox-store.ts',
+  refusals: 'audit/refusal-store.ts',
+  reset_requests: 'passwords/reset-request-store.ts',
+  secret_fingerprints: 'installation/secret-fingerprints.ts',
+  server_settings: 'installation/server-settings.ts',
+  sessions: 'sessions/session-store.ts',
+  tags: 'tags/tag-store.ts',
+  user_changes: 'users/list/user-index.ts',
+  user_events: 'audit/audit-store.ts',
+  user_tags: 'tags/tag-store.ts',
+  users: 'users/user-store.ts',
+};
+
+const WRITING = /\.(?:insert|update|delete|del|truncate|increment|decrement|merge)\(/;
+/** One statement from the naming of a table on; names within it may be made up of parts. */
+const NAMED = /\b(?:trx|db|writer|knex|into|from)\(\s*(['`])([^'`]+)\1\s*\)([^;]*)/g;
+const IN_BULK = /\bbulkInsert\(\s*trx,\s*(['`])([^'`]+)\1/g;
+
+/** The findings, one line each; none where all is well. */
+export function checkTables(folder = source): string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  return files
+    .filter((file) => !file.startsWith('db/'))
+    .flatMap((file) =>
+      [...writtenIn(readFileSync(join(folder, file), 'utf8'))].flatMap((table) => strays(file, table)),
+    );
+}
+
+function writtenIn(text: string): Set<string> {
+  const named = [...text.matchAll(NAMED)].filter(([, , , rest]) => WRITING.test(rest)).map(([, , table]) => table);
+  const inBulk = [...text.matchAll(IN_BULK)].map(([, , table]) => table);
+  return new Set([...named, ...inBulk].map((table) => table.split(' ')[0]));
+}
+
+/** A name that is made up stands for all that it may come to. */
+function strays(file: string, table: string): string[] {
+  const pattern = new RegExp(`^${table.replaceAll(/\$\{\w+\}/g, '\\w+')}$`);
+  return Object.entries(WRITERS)
+    .filter(([name, writer]) => pattern.test(name) && writer !== file)
+    .map(([name, writer]) => `src/${file} writes the table ${name}, which is ${writer}'s`);
+}
