@@ -3,8 +3,8 @@ import { instant } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
 import type { Database, Transaction } from '../src/db/database.ts';
 import { setPassword } from '../src/passwords/password-store.ts';
-import type { NewUser } from '../src/users/actions/user-change.ts';
-import { createUser } from '../src/users/actions/user-creation.ts';
+import type { NewUser } from '../src/users/actions/changing/user-change.ts';
+import { createUser } from '../src/users/actions/changing/user-creation.ts';
 import { type Act, actSettings } from '../src/verbs/act.ts';
 
 export function actOf(config: Config): Act {

@@ -7,11 +7,11 @@ import { changeGroups } from '../src/groups/actions/changing-groups.ts';
 import { createGroup } from '../src/groups/actions/group-creation.ts';
 import { setPassword } from '../src/passwords/password-store.ts';
 import { lockAtLimit, reserveAttempt } from '../src/sessions/lockout-store.ts';
+import type { NewUser } from '../src/users/actions/changing/user-change.ts';
+import { createUser } from '../src/users/actions/changing/user-creation.ts';
 import { DEACTIVATION } from '../src/users/actions/deactivation.ts';
 import { INVITATION } from '../src/users/actions/invitation.ts';
 import { performOnUsers } from '../src/users/actions/user-actions.ts';
-import type { NewUser } from '../src/users/actions/user-change.ts';
-import { createUser } from '../src/users/actions/user-creation.ts';
 import type { Act, ActSettings } from '../src/verbs/act.ts';
 
 /** Everybody of the tests and of the demo, and why they exist. */

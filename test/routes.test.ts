@@ -186,7 +186,7 @@ const ROUTES: Record<string, Classified> = {
   },
   'get /invitations/acceptance/new': { open: 'everybody', shows: 410 },
   'get /invitations/:token': { open: 'everybody', shows: 303 },
-  // Its form stands on the page of a link that is over: see links/late-and-over.test.ts.
+  // Its form stands on the page of a link that is over: see one-time-links/late-and-over.test.ts.
   'post /invitations/requests': { open: 'everybody' },
   'post /invitations/acceptance': {
     open: 'everybody',

@@ -8,13 +8,13 @@ import { findToken, linkAddress } from '../one-time-links/one-time-link-store.ts
 import { administratorsGroup } from '../setup/actions/first-administrator.ts';
 import { format } from '../text/format.ts';
 import { counted } from '../text/text.ts';
+import { createUser } from '../users/actions/changing/user-creation.ts';
 import { DEACTIVATION } from '../users/actions/deactivation.ts';
 import { INVITATION } from '../users/actions/invitation.ts';
 import { LOGIN_ATTEMPTS_RESET } from '../users/actions/login-attempts-reset.ts';
 import { PASSWORD_RESET } from '../users/actions/password-reset.ts';
 import type { UserAction } from '../users/actions/user-action.ts';
 import { performOnUsers } from '../users/actions/user-actions.ts';
-import { createUser } from '../users/actions/user-creation.ts';
 import type { User } from '../users/user.ts';
 import { checkNames } from '../users/user-form.ts';
 import { findSubject, findUserByIdentifier, findUsers } from '../users/user-store.ts';

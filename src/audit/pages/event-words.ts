@@ -1,27 +1,22 @@
+import { GROUP_ACTIONS } from '../../groups/actions/group-actions.ts';
 import { counted } from '../../text/text.ts';
+import { USER_ACTIONS } from '../../users/actions/user-actions.ts';
 import { type AuditEvent, ERASED, type Reference, referencesIn } from '../audit-event.ts';
 import type { Done } from '../event-list.ts';
 import type { ShownName } from './named-records.ts';
 
-/** What stands between who and whom in a sentence of the timeline: "alice deactivated maria". */
+/** What stands between who and whom in a sentence of the timeline: "alice deactivated maria". Actions bring theirs with them. */
 const WORDS: Record<string, string> = {
+  ...Object.fromEntries([...USER_ACTIONS, ...GROUP_ACTIONS].flatMap(({ events }) => Object.entries(events))),
   'user.created': 'created',
   'user.updated': 'changed',
-  'user.activated': 'activated',
-  'user.deactivated': 'deactivated',
-  'user.deleted': 'deleted',
   'seed.generated': 'made up',
   'user.locked': 'locked out',
-  'user.access-confirmed': 'confirmed access of',
-  'user.login-attempts-reset': 'reset login attempts of',
-  'invitation.issued': 'invited',
   'invitation.sent-again': 'sent the invitation again to',
   'invitation.asked-for': 'asked for an invitation of',
-  'invitation.withdrawn': 'withdrew the invitation of',
   'password.chosen': 'chose the first password of',
   'password.changed': 'changed the password of',
   'password.reset': 'chose a new password of',
-  'password-reset.issued': 'made a password reset link for',
   'password-reset.requested': 'asked for a password reset of',
   'contact.created': 'created the contact',
   'contact.updated': 'changed the contact',
@@ -30,9 +25,6 @@ const WORDS: Record<string, string> = {
   'contact.offer-declined': 'kept the user as it is, unlike the contact',
   'group.created': 'created the group',
   'group.updated': 'changed the group',
-  'group.activated': 'activated the group',
-  'group.deactivated': 'deactivated the group',
-  'group.deleted': 'deleted the group',
   'group.permissions-changed': 'changed what is granted by the group',
   'application.registered': 'registered the application',
   'application.updated': 'changed the application',

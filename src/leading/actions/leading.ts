@@ -15,11 +15,11 @@ import {
 } from '../../memberships/actions/membership-editing.ts';
 import { findMakers } from '../../one-time-links/one-time-link-store.ts';
 import type { EndedLink } from '../../one-time-links/outgrown-links.ts';
+import { createUser } from '../../users/actions/changing/user-creation.ts';
 import { INVITATION } from '../../users/actions/invitation.ts';
 import { LOGIN_ATTEMPTS_RESET } from '../../users/actions/login-attempts-reset.ts';
 import { renewLinks } from '../../users/actions/renewed-links.ts';
 import { performOnUsers } from '../../users/actions/user-actions.ts';
-import { createUser } from '../../users/actions/user-creation.ts';
 import type { Subject } from '../../users/user.ts';
 import { findSubjects, findUserByIdentifier, findUsers, takenMessage } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';

@@ -29,5 +29,5 @@ export async function showOverLink(
     mayMail: app.mail !== undefined,
     inviter: inviter?.name,
   };
-  render(req, res, 'links/over', page, { status: 410 });
+  render(req, res, 'one-time-links/over', page, { status: 410 });
 }

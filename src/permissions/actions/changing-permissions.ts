@@ -39,7 +39,9 @@ export async function changePermissions(
   const stronger = await findStrongerMembers(trx, act.by.rights, idsOf(allowed(outcomes)), today);
   leaveOut(outcomes, ({ id }) => {
     const name = stronger.get(id);
-    return name === undefined ? undefined : forbidden(`has the member ${name}, who has rights that you do not hold`);
+    return name === undefined
+      ? undefined
+      : forbidden(`is closed to you: its member ${name} has rights that you do not hold`);
   });
   const steps = allowed(outcomes).flatMap((group) => {
     const told = differences(...levelsToTell(group, levels));

@@ -4,7 +4,7 @@ import type { Database, Transaction } from '../../db/database.ts';
 import { createGroup } from '../../groups/actions/group-creation.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { setPassword } from '../../passwords/password-store.ts';
-import { createUser } from '../../users/actions/user-creation.ts';
+import { createUser } from '../../users/actions/changing/user-creation.ts';
 import type { User } from '../../users/user.ts';
 import { checkNames } from '../../users/user-form.ts';
 import { findUsers } from '../../users/user-store.ts';

@@ -11,10 +11,10 @@ import type { Channel } from '../../verbs/act.ts';
 import { renewalOf } from '../../web/channel.ts';
 import { flash } from '../../web/flash.ts';
 import { unlessStale } from '../../web/stale-form.ts';
+import { createUserFromForm, saveUserForm } from '../actions/changing/user-form-saving.ts';
 import { INVITATION } from '../actions/invitation.ts';
 import { renewLinks } from '../actions/renewed-links.ts';
 import { performOnUsers } from '../actions/user-actions.ts';
-import { createUserFromForm, saveUserForm } from '../actions/user-form-saving.ts';
 import type { Subject } from '../user.ts';
 import { checkUser, typedUser, type UserValues } from '../user-form.ts';
 import {

@@ -1,5 +1,5 @@
-import type { Day } from '../../clock.ts';
-import type { SetChange } from '../../verbs/set-change.ts';
+import type { Day } from '../../../clock.ts';
+import type { SetChange } from '../../../verbs/set-change.ts';
 
 /** What makes a user an integration. */
 export interface ApiOnly {

@@ -1,8 +1,8 @@
-import type { Reader } from '../../db/database.ts';
-import type { Judge } from '../../verbs/action.ts';
-import { forbiddenFields, type Refusal } from '../../verbs/outcome.ts';
-import type { Subject } from '../user.ts';
-import { findUsers } from '../user-store.ts';
+import type { Reader } from '../../../db/database.ts';
+import type { Judge } from '../../../verbs/action.ts';
+import { forbiddenFields, type Refusal } from '../../../verbs/outcome.ts';
+import type { Subject } from '../../user.ts';
+import { findUsers } from '../../user-store.ts';
 import type { UserDetails } from './user-details.ts';
 
 type Rule = (subject: Subject, before: UserDetails, after: UserDetails) => Refusal | undefined;

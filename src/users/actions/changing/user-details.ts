@@ -1,15 +1,15 @@
-import { type Fields, groupReference, type Reference, userReference } from '../../audit/audit-event.ts';
-import type { Contact } from '../../contacts/contact.ts';
-import { findContactsOfAnyOwner } from '../../contacts/contact-store.ts';
-import type { Reader } from '../../db/database.ts';
-import type { Group } from '../../groups/group.ts';
-import { findGroups } from '../../groups/group-store.ts';
-import { linkedName, linkReference } from '../../linked-contacts/linked-contact.ts';
-import { findMemberships } from '../../memberships/membership-store.ts';
-import { findTagNames } from '../../tags/tag-store.ts';
-import type { Subject, User } from '../user.ts';
-import { keyColumns, nameColumns } from '../user-columns.ts';
-import { findUserNames } from '../user-store.ts';
+import { type Fields, groupReference, type Reference, userReference } from '../../../audit/audit-event.ts';
+import type { Contact } from '../../../contacts/contact.ts';
+import { findContactsOfAnyOwner } from '../../../contacts/contact-store.ts';
+import type { Reader } from '../../../db/database.ts';
+import type { Group } from '../../../groups/group.ts';
+import { findGroups } from '../../../groups/group-store.ts';
+import { linkedName, linkReference } from '../../../linked-contacts/linked-contact.ts';
+import { findMemberships } from '../../../memberships/membership-store.ts';
+import { findTagNames } from '../../../tags/tag-store.ts';
+import type { Subject, User } from '../../user.ts';
+import { keyColumns, nameColumns } from '../../user-columns.ts';
+import { findUserNames } from '../../user-store.ts';
 
 /** All of a user that a form shows or a change changes. */
 export interface UserDetails {
