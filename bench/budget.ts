@@ -1,5 +1,5 @@
 import type { Figures } from './load.ts';
-import type { Measurements } from './measure.ts';
+import type { Measurements } from './measurements.ts';
 import type { Kind } from './views.ts';
 
 export interface Verdict {

@@ -1,33 +1,11 @@
 import bcrypt from 'bcrypt';
 import type { Administrator } from './data.ts';
-import type { Figures } from './load.ts';
+import type { Measurements } from './measurements.ts';
 import { Load, startApp, startFloor } from './processes.ts';
 import { Bench, type Effort, median } from './rounds.ts';
 import { rowsAlone } from './rows-alone.ts';
-import { largestGroup, someUsers, type View, viewsOf } from './views.ts';
+import { largestGroup, someUsers, viewsOf } from './views.ts';
 import { Visitor } from './visitor.ts';
-
-export interface MeasuredView extends View {
-  /** At one connection. */
-  figures: Figures;
-}
-
-/** Everything that the budget speaks of. Times in milliseconds, sizes in bytes. */
-export interface Measurements {
-  views: MeasuredView[];
-  /** Pages of the list at 16 connections, each with the floor as it was in the same rounds. */
-  throughput: { view: View; app: Figures; floor: Figures }[];
-  cpu: { app: number; floor: number };
-  rowsAlone: Figures;
-  swap: { page: Figures; fragment: Figures };
-  /** Confirming the access of about a thousand ticked users. */
-  thousand: number;
-  signIn: { hash: number; signIn: number };
-  storm: { calm: Figures; during: Figures; signIns: number };
-  start: number;
-  memory: { idle: number; worst: number };
-  weight: { list: number; signIn: number };
-}
 
 /** As many as fit into one form, which holds a thousand fields. */
 const SELECTED = 990;

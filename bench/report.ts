@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { judged, type Line, ms, type Verdict } from './budget.ts';
-import type { Measurements } from './measure.ts';
+import type { Measurements } from './measurements.ts';
 
 interface Section {
   title: string;

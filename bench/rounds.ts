@@ -1,5 +1,5 @@
 import type { Figures, Job } from './load.ts';
-import type { MeasuredView, Measurements } from './measure.ts';
+import type { MeasuredView, Measurements } from './measurements.ts';
 import { Load, type Measured } from './processes.ts';
 import type { View } from './views.ts';
 

@@ -63,8 +63,8 @@ import { forgery, methodOverride } from './web/guards/forgery.ts';
 import { hostCheck } from './web/guards/host-check.ts';
 import { proxyCheck } from './web/guards/proxy-check.ts';
 import { noStore, securityHeaders } from './web/guards/security-headers.ts';
+import { Visits } from './web/guards/visits.ts';
 import { requestLog } from './web/request-log.ts';
-import { Visits } from './web/visits.ts';
 
 export interface AppParts {
   db: Database;

@@ -15,7 +15,7 @@ import { namesOf, showForm, showSheet } from './leading-form-page.ts';
 /** Somebody is invited: the form again, or a user more in the group. */
 export async function invite(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
   const typed = typedLeading(req.body);
-  const failed = (errors: Errors) => showForm(app, req, res, 'leading/invitation', group, typed, errors);
+  const failed = (errors: Errors) => showForm(app, req, res, 'leading/invitation', { group, typed, errors });
   const { values, errors } = checkInvitation(typed);
   if (errors) return failed({ ...(await unusableName(app.db.read, String(typed.name))), ...errors });
   const channel = channelNamed(app, typed.channel);
@@ -33,7 +33,7 @@ export async function invite(app: AppContext, req: Request, res: Response, group
 /** People who can sign in already come into the group: the form again, or the members. */
 export async function add(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
   const typed = typedLeading(req.body);
-  const failed = (errors: Errors) => showForm(app, req, res, 'leading/add-members', group, typed, errors);
+  const failed = (errors: Errors) => showForm(app, req, res, 'leading/add-members', { group, typed, errors });
   const { values, errors } = checkAdditions(typed);
   if (errors) return failed(errors);
   await unlessFieldErrors(app, req, failed, async () => {
@@ -49,13 +49,13 @@ export async function add(app: AppContext, req: Request, res: Response, group: G
 /** Those who are ticked get an end: the sheet again, or the change. */
 export async function end(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
   const typed = typedLeading(req.body);
-  const failed = (errors: Errors) => showSheet(app, req, res, group, typed, errors);
+  const failed = (errors: Errors) => showSheet(app, req, res, { group, typed, errors });
   const { values, errors } = checkEnd(typed);
   if (errors) return failed(errors);
   await unlessFieldErrors(app, req, failed, async () => {
     const work = (trx: Transaction) =>
       setEnd(trx, actAsLeader(app, req, group.id), group.id, tickedIn(typed), values.untilOn);
-    await tellOutcomes(app, req, group, await app.db.write(work), 'given this end in');
+    await tellOutcomes(app, req, { group, outcomes: await app.db.write(work), done: 'given this end in' });
     res.redirect(303, `/led-groups/${group.id}`);
   });
 }
@@ -72,6 +72,6 @@ export async function reinvite(app: AppContext, req: Request, res: Response, gro
   const path = `/led-groups/${group.id}`;
   const showInvitationsOf = channel === 'copy' ? shown.map((outcome) => outcome.subject.id) : [];
   const also = mailed.length > 0 ? `By mail, to the system email: ${namesOf(mailed)}.` : undefined;
-  await tellOutcomes(app, req, group, outcomes, 'invited anew into', { path, showInvitationsOf, also });
+  await tellOutcomes(app, req, { group, outcomes, done: 'invited anew into' }, { path, showInvitationsOf, also });
   res.redirect(303, `/led-groups/${group.id}`);
 }

@@ -24,11 +24,11 @@ export function leadingController(app: AppContext): Router {
   );
 
   router.get('/led-groups/:id/members/new', requireSignIn, async (req: Request, res: Response) =>
-    showForm(app, req, res, 'leading/add-members', await changeableOf(app, req), typedLeading({})),
+    showForm(app, req, res, 'leading/add-members', { group: await changeableOf(app, req), typed: typedLeading({}) }),
   );
 
   router.get('/led-groups/:id/invitations/new', requireSignIn, async (req: Request, res: Response) =>
-    showForm(app, req, res, 'leading/invitation', await changeableOf(app, req), typedLeading({})),
+    showForm(app, req, res, 'leading/invitation', { group: await changeableOf(app, req), typed: typedLeading({}) }),
   );
 
   router.post('/led-groups/:id/invitations', requireSignIn, async (req, res) =>
@@ -42,7 +42,7 @@ export function leadingController(app: AppContext): Router {
   router.get('/led-groups/:id/members/edit', requireSignIn, async (req: Request, res: Response) => {
     const group = await changeableOf(app, req);
     const typed = typedLeading({ ids: req.query.ids });
-    if (tickedIn(typed).length > 0) return showSheet(app, req, res, group, typed);
+    if (tickedIn(typed).length > 0) return showSheet(app, req, res, { group, typed });
     flash(req, 'Nobody is ticked.');
     res.redirect(303, `/led-groups/${group.id}`);
   });
@@ -55,7 +55,7 @@ export function leadingController(app: AppContext): Router {
     const group = await changeableOf(app, req);
     const ids = tickedIn(typedLeading(req.body));
     const outcomes = await app.db.write((trx) => removeMembers(trx, actAsLeader(app, req, group.id), group.id, ids));
-    await tellOutcomes(app, req, group, outcomes, 'removed from');
+    await tellOutcomes(app, req, { group, outcomes, done: 'removed from' });
     res.redirect(303, `/led-groups/${group.id}`);
   });
 
@@ -67,7 +67,7 @@ export function leadingController(app: AppContext): Router {
     const group = await changeableOf(app, req);
     const ids = tickedIn(typedLeading(req.body));
     const outcomes = await app.db.write((trx) => resetAttempts(trx, actAsLeader(app, req, group.id), group.id, ids));
-    await tellOutcomes(app, req, group, outcomes, 'given new attempts to sign in, in');
+    await tellOutcomes(app, req, { group, outcomes, done: 'given new attempts to sign in, in' });
     res.redirect(303, `/led-groups/${group.id}`);
   });
 

@@ -11,15 +11,19 @@ import { tickedIn } from '../leading-form.ts';
 
 const NAMES_SHOWN = 10;
 
+interface FormState {
+  group: Group;
+  typed: Typed;
+  errors?: Errors;
+}
+
 /** Invite or Add members. */
 export function showForm(
   app: AppContext,
   req: Request,
   res: Response,
   form: string,
-  group: Group,
-  typed: Typed,
-  errors: Errors = {},
+  { group, typed, errors = {} }: FormState,
 ): void {
   const title = `${form === 'leading/invitation' ? 'Invite into' : 'Add members to'} ${group.name}`;
   const permissions = grantsInWords(group.rights);
@@ -32,9 +36,7 @@ export async function showSheet(
   app: AppContext,
   req: Request,
   res: Response,
-  group: Group,
-  typed: Typed,
-  errors: Errors = {},
+  { group, typed, errors = {} }: FormState,
 ): Promise<void> {
   const members = await findMembersOf(app.db.read, group.id, tickedIn(typed), dayOf(app.clock()));
   const act = { by: req.viewer!, at: instant(app.clock()) };

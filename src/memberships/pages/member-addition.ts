@@ -35,8 +35,8 @@ interface Addition {
 /** Add members was sent: the form again, then what it does to be confirmed, then the members. */
 export async function addFromForm(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
   const typed = typedMembers(req.body);
-  if (typed.step) return showAdditionForm(app, req, res, group, typed);
-  const failed = (errors: Errors) => showAdditionForm(app, req, res, group, typed, errors);
+  if (typed.step) return showAdditionForm(app, req, res, { group, typed });
+  const failed = (errors: Errors) => showAdditionForm(app, req, res, { group, typed, errors });
   const { values, errors } = checkMembers(typed);
   if (errors) return failed(errors);
   const found = await findUserIdsByIdentifier(app.db.read, values.list);
@@ -67,7 +67,7 @@ async function add(
   });
   const path = `/groups/${group.id}`;
   const more = renewal === 'copy' ? { path, showRenewed: renewed } : { also: mailedWords(renewed.length) };
-  await tellOutcomes(app, req, group, outcomes, 'added to', more);
+  await tellOutcomes(app, req, { group, outcomes, done: 'added to' }, more);
   res.redirect(303, path);
 }
 
@@ -76,9 +76,7 @@ export async function showAdditionForm(
   app: AppContext,
   req: Request,
   res: Response,
-  group: Group,
-  typed: Typed,
-  errors: Errors = {},
+  { group, typed, errors = {} }: { group: Group; typed: Typed; errors?: Errors },
 ): Promise<void> {
   const picker = await memberPicker(app, req.viewer!, group, typed);
   const { page: parts, fragments } = pickersOf(req, typed, `/groups/${group.id}/members`, [picker]);

@@ -9,16 +9,21 @@ import { type Flash, flash } from '../../web/flash.ts';
 
 const NAMES_SHOWN = 10;
 
+/** What was done to members of a group: "removed from". */
+interface Told {
+  group: Group;
+  outcomes: { subject: { name: string }; refusal?: Refusal }[];
+  done: string;
+}
+
 /**
- * Says on the next page for how many members something was done ("removed from"), what else there is to say of it, and who was left out and why. Throws
+ * Says on the next page for how many members something was done, what else there is to say of it, and who was left out and why. Throws
  * Forbidden where the viewer might change none of them.
  */
 export async function tellOutcomes(
   app: AppContext,
   req: Request,
-  group: Group,
-  outcomes: { subject: { name: string }; refusal?: Refusal }[],
-  done: string,
+  { group, outcomes, done }: Told,
   more: Omit<Flash, 'message'> & { also?: string } = {},
 ): Promise<void> {
   const left = outcomes.filter((outcome) => outcome.refusal);

@@ -18,7 +18,7 @@ const NAMES_SHOWN = 10;
 /** What can be done to the members who are ticked, or to all that the search on the record means. */
 export async function showTicked(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
   const typed = typedMembers({ ids: req.query.scope === 'all' ? await idsOfAll(app, req, group) : req.query.ids });
-  if (typed.ids.length > 0 && typed.ids.length <= MOST_AT_ONCE) return showMemberSheet(app, req, res, group, typed);
+  if (typed.ids.length > 0 && typed.ids.length <= MOST_AT_ONCE) return showMemberSheet(app, req, res, { group, typed });
   flash(
     req,
     typed.ids.length === 0
@@ -33,9 +33,7 @@ export async function showMemberSheet(
   app: AppContext,
   req: Request,
   res: Response,
-  group: Group,
-  typed: Typed,
-  errors: Errors = {},
+  { group, typed, errors = {} }: { group: Group; typed: Typed; errors?: Errors },
 ): Promise<void> {
   const today = dayOf(app.clock());
   const ids = [...new Set([typed.ids].flat().map(Number))];

@@ -14,13 +14,20 @@ import { addFromForm, showAdditionForm } from './member-addition.ts';
 import { tellOutcomes } from './member-report.ts';
 import { showMemberSheet, showTicked } from './member-sheet.ts';
 
+/** A change of members, how it is told, and what follows where the form will not do. */
+interface Change {
+  failed: (errors: Errors) => Promise<void>;
+  done: string;
+  work: (trx: Transaction) => Promise<MemberOutcome[]>;
+}
+
 /** Who is in a group: adding, ending and setting ends, many at once. */
 export function membersController(app: AppContext): Router {
   const router = Router();
   const write = [requireRight('groups', 'write'), requireRight('users', 'write')];
 
   router.get('/groups/:id/members/new', write, async (req: Request, res: Response) =>
-    showAdditionForm(app, req, res, await changeable(req), typedMembers({})),
+    showAdditionForm(app, req, res, { group: await changeable(req), typed: typedMembers({}) }),
   );
 
   router.post('/groups/:id/members', write, async (req: Request, res: Response) =>
@@ -34,34 +41,27 @@ export function membersController(app: AppContext): Router {
   router.patch('/groups/:id/members', write, async (req: Request, res: Response) => {
     const group = await changeable(req);
     const typed = typedMembers(req.body);
-    const failed = (errors: Errors) => showMemberSheet(app, req, res, group, typed, errors);
+    const failed = (errors: Errors) => showMemberSheet(app, req, res, { group, typed, errors });
     const { values, errors } = checkMembers(typed);
     if (errors) return failed(errors);
-    await change(req, res, group, failed, 'given this end in', (trx) =>
-      setUntil(trx, actOf(app, req), { groupId: group.id, userIds: values.ids }, values.untilOn),
-    );
+    const work = (trx: Transaction) =>
+      setUntil(trx, actOf(app, req), { groupId: group.id, userIds: values.ids }, values.untilOn);
+    await change(req, res, group, { failed, done: 'given this end in', work });
   });
 
   router.delete('/groups/:id/members', write, async (req: Request, res: Response) => {
     const group = await changeable(req);
     const typed = typedMembers(req.body);
-    const failed = (errors: Errors) => showMemberSheet(app, req, res, group, typed, errors);
-    await change(req, res, group, failed, 'removed from', (trx) =>
-      endMemberships(trx, actOf(app, req), { groupId: group.id, userIds: [typed.ids].flat().map(Number) }),
-    );
+    const failed = (errors: Errors) => showMemberSheet(app, req, res, { group, typed, errors });
+    const meant = { groupId: group.id, userIds: [typed.ids].flat().map(Number) };
+    const work = (trx: Transaction) => endMemberships(trx, actOf(app, req), meant);
+    await change(req, res, group, { failed, done: 'removed from', work });
   });
 
   /** Does it, and says on the record what it came to. */
-  async function change(
-    req: Request,
-    res: Response,
-    group: Group,
-    failed: (errors: Errors) => Promise<void>,
-    done: string,
-    work: (trx: Transaction) => Promise<MemberOutcome[]>,
-  ): Promise<void> {
+  async function change(req: Request, res: Response, group: Group, { failed, done, work }: Change): Promise<void> {
     await unlessFieldErrors(app, req, failed, async () => {
-      await tellOutcomes(app, req, group, await app.db.write(work), done);
+      await tellOutcomes(app, req, { group, outcomes: await app.db.write(work), done });
       res.redirect(303, `/groups/${group.id}`);
     });
   }

@@ -12,15 +12,16 @@ import { render } from '../../web/render.ts';
 import { countEndingLinks, effectsOf } from '../effect.ts';
 import { rightsIn, typedOf, typedPermissions } from '../permission-form.ts';
 
+/** What a group grants on each application, as it was chosen. */
+interface Matrix {
+  group: Group;
+  applications: Application[];
+  typed: Typed;
+}
+
 /** `theirs`: what somebody else saved since the form was opened, by application. */
-export function showMatrix(
-  req: Request,
-  res: Response,
-  group: Group,
-  applications: Application[],
-  typed: Typed,
-  theirs?: Errors,
-): void {
+export function showMatrix(req: Request, res: Response, matrix: Matrix, theirs?: Errors): void {
+  const { group, applications, typed } = matrix;
   const viewer = req.viewer!;
   const mayGive = (key: string, level: 'none' | Level) => level === 'none' || grants(viewer.rights, key, level);
   const page = {
@@ -55,7 +56,7 @@ export async function showConflict(
   const applications = await findApplications(app.db.read);
   const keys = keysOf(applications);
   const stale = staleForm(typed, typedOf(group, keys), (body) => typedPermissions(body, keys));
-  showMatrix(req, res, group, applications, stale.typed, stale.theirs);
+  showMatrix(req, res, { group, applications, typed: stale.typed }, stale.theirs);
 }
 
 /** What saving would do, and to how many. */
@@ -63,9 +64,7 @@ export async function showSheet(
   app: AppContext,
   req: Request,
   res: Response,
-  group: Group,
-  applications: Application[],
-  typed: Typed,
+  { group, applications, typed }: Matrix,
 ): Promise<void> {
   const rights = rightsIn(typed, group, keysOf(applications));
   const cells = applications.map(({ key, name }) => ({

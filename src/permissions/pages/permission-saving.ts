@@ -19,12 +19,12 @@ import { keysOf, showConflict, showMatrix, showSheet } from './permission-matrix
 export async function saveMatrix(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
   const applications = await findApplications(app.db.read);
   const typed = typedPermissions(req.body, keysOf(applications));
-  if (typed.step === 'choose') return showMatrix(req, res, group, applications, typed);
+  if (typed.step === 'choose') return showMatrix(req, res, { group, applications, typed });
   const rights = rightsIn(typed, group, keysOf(applications));
   if (!covers(req.viewer!.rights, rights)) throw new Forbidden('You cannot give rights that you do not hold.');
   const conflict = () => showConflict(app, req, res, group.id, typed);
   if (typed.version !== String(group.version)) return conflict();
-  if (!typed.confirmed) return showSheet(app, req, res, group, applications, typed);
+  if (!typed.confirmed) return showSheet(app, req, res, { group, applications, typed });
   await unlessStale(conflict, () =>
     save(app, req, res, { group, version: Number(typed.version), levels: levelsIn(typed, keysOf(applications)) }),
   );

@@ -17,7 +17,7 @@ export function permissionsController(app: AppContext): Router {
   router.get('/groups/:id/permissions/edit', write, async (req, res) => {
     const group = await changeable(req);
     const applications = await findApplications(app.db.read);
-    showMatrix(req, res, group, applications, typedOf(group, keysOf(applications)));
+    showMatrix(req, res, { group, applications, typed: typedOf(group, keysOf(applications)) });
   });
 
   router.patch('/groups/:id/permissions', write, async (req, res) => saveMatrix(app, req, res, await changeable(req)));

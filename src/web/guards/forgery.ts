@@ -4,7 +4,7 @@ import type { Config } from '../../config.ts';
 import { Forbidden, Malformed } from '../../verbs/refusals.ts';
 import { featuresOf } from '../feature.ts';
 import { LateForm } from '../http-error.ts';
-import type { Visits } from '../visits.ts';
+import type { Visits } from './visits.ts';
 
 declare module 'express-session' {
   interface SessionData {

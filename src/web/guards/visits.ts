@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { parseCookie } from 'cookie';
 import type { Request, Response } from 'express';
-import { type Clock, HOUR } from '../clock.ts';
+import { type Clock, HOUR } from '../../clock.ts';
 
 declare global {
   namespace Express {

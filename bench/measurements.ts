@@ -1,0 +1,24 @@
+import type { Figures } from './load.ts';
+import type { View } from './views.ts';
+
+export interface MeasuredView extends View {
+  /** At one connection. */
+  figures: Figures;
+}
+
+/** Everything that the budget speaks of. Times in milliseconds, sizes in bytes. */
+export interface Measurements {
+  views: MeasuredView[];
+  /** Pages of the list at 16 connections, each with the floor as it was in the same rounds. */
+  throughput: { view: View; app: Figures; floor: Figures }[];
+  cpu: { app: number; floor: number };
+  rowsAlone: Figures;
+  swap: { page: Figures; fragment: Figures };
+  /** Confirming the access of about a thousand ticked users. */
+  thousand: number;
+  signIn: { hash: number; signIn: number };
+  storm: { calm: Figures; during: Figures; signIns: number };
+  start: number;
+  memory: { idle: number; worst: number };
+  weight: { list: number; signIn: number };
+}
