@@ -1,31 +1,18 @@
 import { type Request, type Response, Router } from 'express';
-import { z } from 'zod';
 import { mayAdminister } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { recordRefusal } from '../../audit/pages/refusal-recording.ts';
 import { dayOf } from '../../clock.ts';
-import { type Contact, warnedAccounts } from '../../contacts/contact.ts';
+import type { Contact } from '../../contacts/contact.ts';
 import { contactOf } from '../../contacts/pages/addressed-contact.ts';
-import { optional } from '../../forms/fields.ts';
-import { checkForm, type Errors, FieldErrors, RefusedFields, type Typed, typedFields } from '../../forms/form.ts';
-import { type Picker, picked, type Searches, soughtIn } from '../../forms/picker.ts';
 import { actOf } from '../../sessions/pages/act.ts';
-import { findUsersCalled, suggestedByName } from '../../users/list/user-suggestions.ts';
 import type { Subject } from '../../users/user.ts';
-import { stateLimits } from '../../users/user-state.ts';
-import { findSubject, findSubjects } from '../../users/user-store.ts';
+import { findSubject } from '../../users/user-store.ts';
 import { Conflict, Forbidden } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
-import { pickersOf } from '../../web/picker.ts';
 import { render } from '../../web/render.ts';
-import { declineOffer, linkUser, unlinkUser } from '../actions/linking.ts';
-
-const fields = z.object({
-  /** Name or system email. */
-  user: optional(254, 'At most 254 characters.').refine((text) => text.length > 0, 'Name the user.'),
-  acceptAccounts: z.string().transform((text) => text !== ''),
-});
+import { declineOffer, unlinkUser } from '../actions/linking.ts';
+import { linkFromForm, showLinkForm } from './link-form.ts';
 
 /** Who signs in as a person: linking, unlinking, and what the person's changes offer to the user. */
 export function contactLinksController(app: AppContext): Router {
@@ -33,53 +20,24 @@ export function contactLinksController(app: AppContext): Router {
   const write = [requireRight('contacts', 'read'), requireRight('users', 'write')];
 
   router.get('/contacts/:id/link/new', write, async (req: Request, res: Response) =>
-    showForm(req, res, await linkable(req), typedLink({})),
+    showLinkForm(app, req, res, { contact: await linkable(req) }),
   );
 
-  router.post('/contacts/:id/link', write, async (req: Request, res: Response) => {
-    const contact = await linkable(req);
-    const typed = typedLink(req.body);
-    if (typed.step) return showForm(req, res, contact, typed);
-    const { values, errors } = checkForm(fields, typed);
-    if (errors) return showForm(req, res, contact, typed, errors);
-    try {
-      const link = { user: values.user, isAccepted: values.acceptAccounts };
-      const user = await app.db.write((trx) => linkUser(trx, actOf(app, req), contact.id, link));
-      flash(req, `${user.name} signs in as ${contact.name}.`);
-      res.redirect(303, `/contacts/${contact.id}`);
-    } catch (error) {
-      if (!(error instanceof FieldErrors)) throw error;
-      if (error instanceof RefusedFields) await recordRefusal(app, req, error.message);
-      await showForm(req, res, contact, typed, error.errors);
-    }
-  });
+  router.post('/contacts/:id/link', write, async (req: Request, res: Response) =>
+    linkFromForm(app, req, res, await linkable(req)),
+  );
 
   router.get('/contacts/:id/link/delete', write, async (req: Request, res: Response) => {
     const { contact, user } = await linked(req);
     if (!user) throw new Conflict(`${contact.name} is linked to no user.`);
-    render(req, res, 'contacts/action', {
-      title: `Unlink user: ${contact.name}`,
-      contact,
-      button: 'Unlink user',
-      isDangerous: false,
-      action: `/contacts/${contact.id}/link`,
-      method: 'delete',
-      consequences: [
-        `The user ${user.name} stays and can sign in as before, linked to nobody.`,
-        'The contact stays as it is. Both can be linked again, to each other or to others.',
-      ],
-    });
+    showUnlinking(req, res, contact, user);
   });
 
   router.delete('/contacts/:id/link', write, async (req: Request, res: Response) => {
     const { contact } = await linked(req);
     const user = await app.db.write((trx) => unlinkUser(trx, actOf(app, req), contact.id));
-    flash(
-      req,
-      user
-        ? `${user.name} and ${contact.name} are no longer linked.`
-        : `Nothing changed: ${contact.name} is linked to no user.`,
-    );
+    const nothing = `Nothing changed: ${contact.name} is linked to no user.`;
+    flash(req, user ? `${user.name} and ${contact.name} are no longer linked.` : nothing);
     res.redirect(303, `/contacts/${contact.id}`);
   });
 
@@ -89,40 +47,6 @@ export function contactLinksController(app: AppContext): Router {
     flash(req, 'The user stays as it is.');
     res.redirect(303, `/contacts/${contact.id}`);
   });
-
-  async function showForm(
-    req: Request,
-    res: Response,
-    contact: Contact,
-    typed: Typed,
-    errors: Errors = {},
-  ): Promise<void> {
-    const { page: parts, fragments } = pickersOf(req, typed, `/contacts/${contact.id}/link`, [
-      await userPicker(req, typed),
-    ]);
-    const title = `Link a user to ${contact.name}`;
-    const page = { title, ...parts, contact, typed, errors, warned: warnedAccounts(contact) };
-    render(req, res, 'contacts/link', page, { status: Object.keys(errors).length > 0 ? 422 : 200, fragments });
-  }
-
-  /** Who is linked to nobody, and may be changed by the viewer. */
-  async function userPicker(req: Request, typed: Typed): Promise<Picker> {
-    const viewer = req.viewer!;
-    const sought = soughtIn(typed, SEARCHES, 'user');
-    const sources = { db: app.db.read, index: app.index, limits: stateLimits(app), viewer };
-    const ids = (await findUsersCalled(sources, sought)).filter((one) => one.contactId === null).map((one) => one.id);
-    const subjects = await findSubjects(app.db.read, ids, dayOf(app.clock()));
-    return {
-      field: 'user',
-      search: 'user',
-      label: 'User',
-      help: 'Name or system email of the user.',
-      chosen: [],
-      found: suggestedByName(subjects.filter((subject) => mayAdminister(viewer, subject))),
-      sought,
-      nothing: 'Nobody without a contact is found under',
-    };
-  }
 
   async function linkable(req: Request): Promise<Contact> {
     const { contact } = await contactOf(app, req);
@@ -143,8 +67,17 @@ export function contactLinksController(app: AppContext): Router {
   return router;
 }
 
-const SEARCHES: Searches = { user: 'user' };
-
-function typedLink(body: unknown): Typed {
-  return picked(typedFields(body, ['user', 'acceptAccounts', 'step']), SEARCHES);
+function showUnlinking(req: Request, res: Response, contact: Contact, user: Subject): void {
+  render(req, res, 'contacts/action', {
+    title: `Unlink user: ${contact.name}`,
+    contact,
+    button: 'Unlink user',
+    isDangerous: false,
+    action: `/contacts/${contact.id}/link`,
+    method: 'delete',
+    consequences: [
+      `The user ${user.name} stays and can sign in as before, linked to nobody.`,
+      'The contact stays as it is. Both can be linked again, to each other or to others.',
+    ],
+  });
 }

@@ -1,0 +1,104 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { checkImports } from '../../bin/checks/imports.ts';
+import { checkSql } from '../../bin/checks/sql.ts';
+import { checkTables } from '../../bin/checks/tables.ts';
+
+let house: string;
+beforeEach(() => {
+  house = mkdtempSync(join(tmpdir(), 'roster-house-'));
+});
+afterEach(() => rmSync(house, { recursive: true, force: true }));
+
+function build(files: Record<string, string>): void {
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(house, file)), { recursive: true });
+    writeFileSync(join(house, file), text);
+  }
+}
+
+it('the house as it is has nothing to mend', () => {
+  expect([...checkImports(), ...checkTables(), ...checkSql()]).toEqual([]);
+});
+
+describe('the check of floors', () => {
+  it('names an import that climbs, whatever is imported of it', () => {
+    build({
+      'users/user-store.ts': "import type { Page } from './pages/page.ts';",
+      'users/pages/page.ts': "import { x } from '../user-store.ts';",
+      'groups/group.ts': "import { verb } from './actions/verb.ts';",
+      'groups/actions/verb.ts': "const late = await import('../pages/page.ts');",
+      'groups/pages/page.ts': '',
+      'access/viewer.ts': "export { user } from '../users/user-store.ts';",
+    });
+    expect(
+      checkImports(house)
+        .filter((finding) => finding.includes('climbs'))
+        .sort(),
+    ).toEqual([
+      'access/viewer.ts (ground) climbs to users/user-store.ts (records)',
+      'groups/actions/verb.ts (actions) climbs to groups/pages/page.ts (pages)',
+      'groups/group.ts (records) climbs to groups/actions/verb.ts (actions)',
+      'users/user-store.ts (records) climbs to users/pages/page.ts (pages)',
+    ]);
+  });
+
+  it('names circles of files and pairs of folders', () => {
+    build({
+      'tags/one.ts': "import './two.ts';",
+      'tags/two.ts': "import './three.ts';",
+      'tags/three.ts': "import './one.ts';",
+      'users/a.ts': "import { b } from '../groups/b.ts';",
+      'users/c.ts': '',
+      'groups/b.ts': '',
+      'groups/d.ts': "import { c } from '../users/c.ts';",
+    });
+    expect(checkImports(house)).toEqual([
+      expect.stringMatching(/^files import each other in a circle: tags\/(\w+\.ts → tags\/){3}\w+\.ts$/),
+      'folders import each other in a circle: groups ↔ users',
+    ]);
+  });
+
+  it('lets web know no feature', () => {
+    build({
+      'web/render.ts': "import { tabs } from '../users/pages/tabs.ts'; import { may } from '../access/viewer.ts';",
+      'users/pages/tabs.ts': '',
+      'access/viewer.ts': '',
+    });
+    expect(checkImports(house)).toEqual(['web/render.ts knows a feature: users/pages/tabs.ts']);
+  });
+});
+
+it('the check of tables names a second writer, by whatever way it writes', () => {
+  build({
+    'users/user-store.ts': "await trx('users').where({ id }).update({ name });",
+    'groups/reading.ts': "const users = await db('users').where({ id });",
+    'groups/writing.ts': "await trx('users')\n  .where({ id })\n  .increment('version');",
+    'tags/given.ts': 'await trx(`$' + '{tagged}_tags`).insert(rows);',
+    'mail/many.ts': "await bulkInsert(\n  trx,\n  'memberships',\n  rows);",
+  });
+  expect(
+    checkTables(house)
+      .map((finding) => finding.split(',')[0])
+      .sort(),
+  ).toEqual([
+    'src/groups/writing.ts writes the table users',
+    'src/mail/many.ts writes the table memberships',
+    'src/tags/given.ts writes the table contact_tags',
+    'src/tags/given.ts writes the table group_tags',
+    'src/tags/given.ts writes the table user_tags',
+  ]);
+});
+
+it('the check of SQL names what only one database knows, outside of its folder', () => {
+  build({
+    'db/search.ts': "query.whereRaw('instr(a, ?)', [word]);",
+    'users/list.ts': "// instr(a, b) is SQLite's\nquery.whereRaw('a = b');\nquery.where(db.raw('1'));",
+  });
+  expect(checkSql(house)).toEqual([
+    'src/users/list.ts:2 Raw( belongs in src/db/',
+    'src/users/list.ts:3 raw( belongs in src/db/',
+  ]);
+});
