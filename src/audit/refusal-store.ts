@@ -1,8 +1,8 @@
-import { NO_RIGHTS } from '../access/rights.ts';
 import type { Viewer } from '../access/viewer.ts';
 import { type Instant, instant, MINUTE } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
 import type { Act, ActSettings } from '../verbs/act.ts';
+import { programAct } from '../verbs/program-act.ts';
 import type { Change } from './audit-event.ts';
 import { recordChanges } from './audit-store.ts';
 
@@ -73,8 +73,7 @@ async function tellOf(trx: Transaction, settings: ActSettings, at: Instant, rows
     if (row.untold === 0) continue;
     const { name } = await trx('users').where('id', row.user_id).first('name');
     const { address, request_id: requestId } = row;
-    const { auditKey, links } = settings;
-    const act = { auditKey, links, by: { id: row.user_id, name, rights: NO_RIGHTS }, at, address, requestId };
+    const act = programAct(settings, { id: row.user_id, name, at, address, requestId });
     const { reason, untold, minute } = row;
     await recordChanges(trx, act, [eventOf(row.request, { reason, andMore: untold, minute })]);
   }

@@ -6,6 +6,7 @@ import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import type { Row } from '../db/tables.ts';
 import type { TokenSource } from '../one-time-links/one-time-link-store.ts';
+import { isSpent, spentLinks, standingLinks } from '../one-time-links/standing-links.ts';
 import type { Act, Purpose } from '../verbs/act.ts';
 
 /** What a user is told without being sent a link. */
@@ -61,11 +62,9 @@ const CLAIMED_FOR = 5 * MINUTE;
 
 /** Writes down one mail for the open link of each of these users, in the transaction that made it. */
 export async function mailLinks(trx: Transaction, act: Act, purpose: Purpose, userIds: number[]): Promise<void> {
-  const links = trx('links')
+  const links = standingLinks(trx)
     .join('users', 'users.id', 'links.user_id')
     .where({ purpose })
-    .whereNull('used_at')
-    .whereNull('ended_at')
     .select('links.id', 'links.user_id', 'links.expires_at', 'users.email')
     .orderBy('links.id');
   await bulkInsert(
@@ -86,7 +85,7 @@ export async function mailLinks(trx: Transaction, act: Act, purpose: Purpose, us
 
 /** The same links go to the same users once more: by the mail that carried each, or by a first one where it was handed over. */
 export async function mailLinksAgain(trx: Transaction, act: Act, purpose: Purpose, userIds: number[]): Promise<void> {
-  const open = trx('links').where({ purpose }).whereNull('used_at').whereNull('ended_at');
+  const open = standingLinks(trx).where({ purpose });
   const carried: { id: number; user_id: number }[] = await whereIdIn(open, 'links.user_id', userIds)
     .join('outbox', (join) => join.on('outbox.link_id', 'links.id').onVal('outbox.kind', purpose))
     .select('outbox.id', 'links.user_id');
@@ -159,7 +158,7 @@ export async function claimMail(trx: Transaction, now: Instant): Promise<DueMail
     const mail = await dueMails(trx, now).orderBy(['next_at', 'id']).first();
     if (!mail) return undefined;
     const link = mail.link_id === null ? undefined : await trx('links').where('id', mail.link_id).first();
-    if (link && (link.used_at !== null || link.ended_at !== null)) {
+    if (link && isSpent(link)) {
       // Used, withdrawn or replaced: the mail would carry a dead link.
       await trx('outbox').where('id', mail.id).delete();
     } else if (mail.try_until <= now) {
@@ -217,10 +216,7 @@ export async function failMail(trx: Transaction, id: number, now: Instant, answe
 /** Nothing that waits is sent any more. Mails whose link has ended are forgotten; the others count as not delivered. */
 export async function giveUpWaitingMails(trx: Transaction, now: Instant, answer: string): Promise<void> {
   const waiting = () => trx('outbox').whereNull('sent_at').whereNull('failed_at');
-  const spent = trx('links')
-    .where((link) => link.whereNotNull('used_at').orWhereNotNull('ended_at'))
-    .select('id');
-  await waiting().whereIn('link_id', spent).delete();
+  await waiting().whereIn('link_id', spentLinks(trx).select('id')).delete();
   await waiting().update({ failed_at: now, answer });
 }
 

@@ -5,6 +5,7 @@ import type { Reader, Transaction } from '../db/database.ts';
 import { pieces, whereIdIn } from '../db/ids.ts';
 import type { Row } from '../db/tables.ts';
 import type { Act, LinkSettings, Purpose } from '../verbs/act.ts';
+import { spentLinks, standingLinks } from './standing-links.ts';
 
 export interface Link {
   id: number;
@@ -53,7 +54,7 @@ export async function issueLinks(trx: Transaction, act: Act, purpose: Purpose, u
 export async function endLinks(trx: Transaction, act: Act, userIds: number[], purpose?: Purpose): Promise<number> {
   let ended = 0;
   for (const some of pieces(userIds)) {
-    const query = standing(trx).whereIn('user_id', some);
+    const query = standingLinks(trx).whereIn('user_id', some);
     if (purpose) query.where({ purpose });
     ended += await query.update({ ended_at: act.at });
   }
@@ -62,7 +63,7 @@ export async function endLinks(trx: Transaction, act: Act, userIds: number[], pu
 
 /** Of these links, those that are open end. */
 export async function endLinksById(trx: Transaction, act: Act, ids: number[]): Promise<void> {
-  await whereIdIn(standing(trx), 'id', ids).update({ ended_at: act.at });
+  await whereIdIn(standingLinks(trx), 'id', ids).update({ ended_at: act.at });
 }
 
 export type OpenLink = Pick<Link, 'id' | 'purpose' | 'userId' | 'createdBy'>;
@@ -81,12 +82,12 @@ export async function findCopiedLinks(db: Reader, userIds: number[], now: Instan
 
 /** Ends every open link there is, whoever it is for. Returns how many there were. */
 export function endAllLinks(trx: Transaction, now: Instant): Promise<number> {
-  return standing(trx).update({ ended_at: now });
+  return standingLinks(trx).update({ ended_at: now });
 }
 
 /** Lets the links expire that were made after this moment, which is still to come. Returns how many there were. */
 export function expireLinksMadeAfter(trx: Transaction, after: Instant, now: Instant): Promise<number> {
-  return standing(trx).where('created_at', '>', after).where('expires_at', '>', now).update({ expires_at: now });
+  return standingLinks(trx).where('created_at', '>', after).where('expires_at', '>', now).update({ expires_at: now });
 }
 
 /** A link that was refused as expired is over for good: a clock that is set back later must not revive it. */
@@ -96,7 +97,7 @@ export async function refuseExpiredLink(
   token: string,
   now: Instant,
 ): Promise<void> {
-  await standing(trx)
+  await standingLinks(trx)
     .where({ purpose, token_hash: hashOf(token) })
     .where('expires_at', '<=', now)
     .update({ refused_at: now });
@@ -110,15 +111,13 @@ export interface SpentLink {
 }
 
 export async function findSpentLinks(db: Reader): Promise<SpentLink[]> {
-  const rows = await db('links')
-    .where((spent) => spent.whereNotNull('used_at').orWhereNotNull('ended_at'))
-    .select('token_hash', 'used_at', 'ended_at');
+  const rows = await spentLinks(db).select('token_hash', 'used_at', 'ended_at');
   return rows.map((row) => ({ tokenHash: row.token_hash, usedAt: row.used_at, endedAt: row.ended_at }));
 }
 
 /** Marks those of the links that are open here as spent, as they are elsewhere. Returns how many were open. */
 export async function spendLinks(trx: Transaction, spent: SpentLink[]): Promise<number> {
-  const here = new Set(await standing(trx).pluck('token_hash'));
+  const here = new Set(await standingLinks(trx).pluck('token_hash'));
   const known = spent.filter(({ tokenHash }) => here.has(tokenHash));
   for (const { tokenHash, usedAt, endedAt } of known)
     await trx('links').where('token_hash', tokenHash).update({ used_at: usedAt, ended_at: endedAt });
@@ -257,12 +256,7 @@ function openLinks(db: Reader, purpose: Purpose, now: Instant) {
 
 /** Links that can still be used. */
 function open(db: Reader, now: Instant) {
-  return standing(db).whereNull('refused_at').where('links.expires_at', '>', now);
-}
-
-/** Links that nothing has ended but, perhaps, their time. */
-function standing(db: Reader) {
-  return db('links').whereNull('used_at').whereNull('ended_at');
+  return standingLinks(db).whereNull('refused_at').where('links.expires_at', '>', now);
 }
 
 function endOf(

@@ -2,9 +2,9 @@ import { type Level, NO_RIGHTS, type Rights, union } from '../access/rights.ts';
 import { instant } from '../clock.ts';
 import type { Group } from '../groups/group.ts';
 import { findGroups } from '../groups/group-store.ts';
-import { countOutgrowing, findLinkHolders, findLinkHoldersAmong } from '../one-time-links/outgrown-links.ts';
 import { counted, shortened } from '../text/text.ts';
 import type { UserIndex, UserSources } from '../users/list/user-index.ts';
+import { countOutgrowing, findLinkHolders, findLinkHoldersAmong } from './outgrown-links.ts';
 
 const NAMES_SHOWN = 5;
 const LEVELS = ['none', 'read', 'write'] as const;

@@ -9,6 +9,7 @@ import { type Reader, type Transaction, violatedUnique } from '../db/database.ts
 import { pieces, whereIdIn } from '../db/ids.ts';
 import type { Left, Row } from '../db/tables.ts';
 import { FieldErrors } from '../forms/form.ts';
+import { joinInvitation } from '../one-time-links/standing-links.ts';
 import { hasLookAlikes, identityKey, spelledLike } from '../text/identity-key.ts';
 import type { Act } from '../verbs/act.ts';
 import { NotFound } from '../verbs/refusals.ts';
@@ -27,15 +28,7 @@ type Found = Omit<Row<'users'>, 'password_hash' | 'contact_sort' | 'search_text'
 
 /** Users with their lock, their open invitation and its mail; the one place that reads them. Never the password hash. */
 export function selectUsers(db: Reader): Knex.QueryBuilder<Found, Found[]> {
-  return db('users')
-    .leftJoin('lockouts', 'lockouts.user_id', 'users.id')
-    .leftJoin('links as invitation', (join) =>
-      join
-        .on('invitation.user_id', 'users.id')
-        .onVal('invitation.purpose', 'invitation')
-        .onNull('invitation.used_at')
-        .onNull('invitation.ended_at'),
-    )
+  return joinInvitation(db('users').leftJoin('lockouts', 'lockouts.user_id', 'users.id'), 'invitation')
     .leftJoin('outbox as invitation_mail', (join) =>
       join.on('invitation_mail.link_id', 'invitation.id').onVal('invitation_mail.kind', 'invitation'),
     )

@@ -9,6 +9,7 @@ import { personalWords } from '../../passwords/password.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { startSession } from '../../sessions/pages/authentication.ts';
 import { visitorOf } from '../../sessions/pages/visitor.ts';
+import type { User } from '../../users/user.ts';
 import { findUsers } from '../../users/user-store.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
@@ -29,13 +30,18 @@ export function credentialsController(app: AppContext): Router {
     if (Object.keys(errors).length > 0) return show(req, res, errors);
     if (!(await app.signIn.confirmPassword(actOf(app, req), user, String(current), visitorOf(app, req))))
       return show(req, res, { current: 'This is not your current password, or the account is locked for a while.' });
-    const hash = await app.hasher.hash(typed.password);
-    await app.db.write((trx) => changeOwnPassword(trx, actOf(app, req), user, hash));
-    const [changed] = await findUsers(app.db.read, [user.id]);
-    await startSession(app, req, res, changed);
+    await change(req, res, user, typed.password);
     flash(req, 'Your new password is set. Every other session of yours has ended.');
     res.redirect(303, '/credentials');
   });
+
+  /** The browser goes on with a session of its own, which the new password began. */
+  async function change(req: Request, res: Response, user: User, password: string): Promise<void> {
+    const hash = await app.hasher.hash(password);
+    await app.db.write((trx) => changeOwnPassword(trx, actOf(app, req), user, hash));
+    const [changed] = await findUsers(app.db.read, [user.id]);
+    await startSession(app, req, res, changed);
+  }
 
   async function show(req: Request, res: Response, errors: Errors = {}): Promise<void> {
     const { user } = req.viewer!;

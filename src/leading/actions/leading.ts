@@ -14,7 +14,7 @@ import {
   setUntil,
 } from '../../memberships/actions/membership-editing.ts';
 import { findMakers } from '../../one-time-links/one-time-link-store.ts';
-import type { EndedLink } from '../../one-time-links/outgrown-links.ts';
+import type { EndedLink } from '../../permissions/outgrown-links.ts';
 import { createUser } from '../../users/actions/changing/user-creation.ts';
 import { INVITATION } from '../../users/actions/invitation.ts';
 import { LOGIN_ATTEMPTS_RESET } from '../../users/actions/login-attempts-reset.ts';

@@ -8,7 +8,7 @@ import { FieldErrors } from '../../forms/form.ts';
 import type { Group } from '../../groups/group.ts';
 import { requireChangeable } from '../../groups/group.ts';
 import { findGroup, findLedByStrangers, keepGroups } from '../../groups/group-store.ts';
-import { type EndedLink, endOutgrownLinks } from '../../one-time-links/outgrown-links.ts';
+import { type EndedLink, endOutgrownLinks } from '../../permissions/outgrown-links.ts';
 import type { Subject } from '../../users/user.ts';
 import { findSubjects, outdate } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';

@@ -25,14 +25,18 @@ export function resetRequestsController(app: AppContext): Router {
     if (req.isLate) return show(req, res, identifier, {}, LATE);
     const mistake = mistakeIn(identifier);
     if (mistake) return show(req, res, identifier, { identifier: mistake });
+    await ask(req, identifier);
+    flash(req, ASKED);
+    res.redirect(303, '/session/new');
+  });
+
+  async function ask(req: Request, identifier: string): Promise<void> {
     const { at, address, requestId } = circumstances(app, req);
     await app.db.write(async (trx) => {
       await app.addressLimiter.takeIn(trx, address);
       await requestReset(trx, identifier, { at, address, requestId });
     });
-    flash(req, ASKED);
-    res.redirect(303, '/session/new');
-  });
+  }
 
   function show(req: Request, res: Response, identifier = '', errors: Errors = {}, late?: string): void {
     if (!app.mail) throw new NotFound();

@@ -9,11 +9,11 @@ import type { Transaction } from '../../db/database.ts';
 import { judgeChange } from '../../groups/actions/changing-groups.ts';
 import type { Group } from '../../groups/group.ts';
 import { keepGroups } from '../../groups/group-store.ts';
-import { type EndedLink, endOutgrownLinks, findLinkHolders } from '../../one-time-links/outgrown-links.ts';
 import type { Act } from '../../verbs/act.ts';
 import { requireAdministratorRemains } from '../../verbs/administrator-guard.ts';
 import { allowed, forbidden, leaveOut, type Outcome } from '../../verbs/outcome.ts';
 import { Conflict, Forbidden } from '../../verbs/refusals.ts';
+import { type EndedLink, endOutgrownLinks, findLinkHolders } from '../outgrown-links.ts';
 import { granting, type Levels, setLevels } from '../permission-store.ts';
 
 /** What it comes to: for each group, and whose open links ended with it. */

@@ -28,10 +28,7 @@ export function sessionsController(app: AppContext): Router {
   });
 
   router.post('/session', async (req, res) => {
-    const typed = typedFields(req.body, ['identifier', 'password', 'next', 'kept']) as Record<string, string>;
-    const { identifier, password, next } = typed;
-    const kept = readKept(req, typed.kept);
-    const shown = { identifier: identifier.slice(0, 254), next: safePath(next) ?? '' };
+    const { identifier, password, next, shown, kept } = typedSignIn(req);
     if (req.isLate) return showSignIn(app, req, res, shown, { late: lateWords(req), kept });
     const user = await signInBy(req, identifier, password);
     if (!user) return showSignIn(app, req, res, shown, { error: REFUSED, kept });
@@ -55,6 +52,14 @@ export function sessionsController(app: AppContext): Router {
   });
 
   return router;
+}
+
+/** What was typed, and what of it is shown again. */
+function typedSignIn(req: Request) {
+  const typed = typedFields(req.body, ['identifier', 'password', 'next', 'kept']) as Record<string, string>;
+  const { identifier, next } = typed;
+  const shown = { identifier: identifier.slice(0, 254), next: safePath(next) ?? '' };
+  return { identifier, password: typed.password, next, shown, kept: readKept(req, typed.kept) };
 }
 
 /** Whoever keeps no cookies would be told for ever that their page is too old. */

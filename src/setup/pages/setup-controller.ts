@@ -22,10 +22,10 @@ interface Named {
   email: string;
 }
 
-/** The first administrator, by the one-time link that the start prints; there is no default account (R14). */
 /** Who acts where nobody can be signed in yet. */
 const SETUP = { id: null, name: 'setup', rights: EVERYTHING };
 
+/** The first administrator, by the one-time link that the start prints; there is no default account (R14). */
 export function setupController(app: AppContext): Router {
   const router = Router();
   const lines = new Lines();
@@ -49,12 +49,10 @@ export function setupController(app: AppContext): Router {
     const typed = typedPassword(req.body);
     const errors = await mistakesIn(named, typed);
     if (Object.keys(errors).length > 0) return show(req, res, named, errors);
-    try {
-      await begin(req, res, named, typed.password);
-    } catch (error) {
+    await begin(req, res, named, typed.password).catch((error) => {
       if (!(error instanceof FieldErrors)) throw error;
       show(req, res, named, error.errors);
-    }
+    });
   });
 
   async function mistakesIn(named: Named, password: ReturnType<typeof typedPassword>): Promise<Errors> {

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../db/database.ts';
-import type { EndedLink } from '../../one-time-links/outgrown-links.ts';
+import type { EndedLink } from '../../permissions/outgrown-links.ts';
 import type { Act } from '../../verbs/act.ts';
 import { performOnUsers, USER_ACTIONS } from './user-actions.ts';
 

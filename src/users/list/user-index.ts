@@ -6,6 +6,7 @@ import { isGiven } from '../../db/conditions.ts';
 import type { Database, Reader, Transaction } from '../../db/database.ts';
 import { pieces } from '../../db/ids.ts';
 import type { Left, Row } from '../../db/tables.ts';
+import { joinInvitation } from '../../one-time-links/standing-links.ts';
 import { type FactColumns, factsOf, STATES, type StateFacts, type StateLimits, stateBits } from '../user-state.ts';
 import { FactTable } from './fact-table.ts';
 import { IdLists } from './id-lists.ts';
@@ -236,18 +237,11 @@ export class UserIndex {
 
   /** Takes in the facts of the users whom `restrict` leaves; it is given the column that holds the user's id. */
   private async take(restrict: (query: ReturnType<Reader>, column: string) => ReturnType<Reader>): Promise<void> {
-    const rows: FactRow[] = await restrict(this.db('users'), 'users.id')
-      .leftJoin('lockouts', 'lockouts.user_id', 'users.id')
-      .leftJoin('links', (join) =>
-        join
-          .on('links.user_id', 'users.id')
-          .onVal('links.purpose', 'invitation')
-          .onNull('links.used_at')
-          .onNull('links.ended_at'),
-      )
-      .leftJoin('outbox', (join) => join.on('outbox.link_id', 'links.id').onVal('outbox.kind', 'invitation'))
+    const users = restrict(this.db('users'), 'users.id').leftJoin('lockouts', 'lockouts.user_id', 'users.id');
+    const rows: FactRow[] = await joinInvitation(users, 'invitation')
+      .leftJoin('outbox', (join) => join.on('outbox.link_id', 'invitation.id').onVal('outbox.kind', 'invitation'))
       .select('users.id', 'activity', 'api_only')
-      .select('links.expires_at as invitation_expires_at', 'locked_until', 'expires_on', 'last_login_at')
+      .select('invitation.expires_at as invitation_expires_at', 'locked_until', 'expires_on', 'last_login_at')
       .select({
         has_password: isGiven(this.db, 'password_hash'),
         invitation_failed: isGiven(this.db, 'outbox.failed_at'),

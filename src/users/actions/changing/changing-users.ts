@@ -7,7 +7,7 @@ import { mailNotice } from '../../../mail/outbox-store.ts';
 import { endLeaderships } from '../../../memberships/actions/membership-editing.ts';
 import { changeMemberships } from '../../../memberships/membership-store.ts';
 import { endLinks, findOpenLinks } from '../../../one-time-links/one-time-link-store.ts';
-import { type EndedLink, endOutgrownLinks } from '../../../one-time-links/outgrown-links.ts';
+import { type EndedLink, endOutgrownLinks } from '../../../permissions/outgrown-links.ts';
 import { endAccess } from '../../../sessions/actions/access-ending.ts';
 import { changeTags } from '../../../tags/tag-store.ts';
 import type { Act } from '../../../verbs/act.ts';

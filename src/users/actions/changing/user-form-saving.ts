@@ -4,7 +4,7 @@ import type { Transaction } from '../../../db/database.ts';
 import { FieldErrors } from '../../../forms/form.ts';
 import { requireDone } from '../../../forms/required-outcome.ts';
 import { createGroup } from '../../../groups/actions/group-creation.ts';
-import type { EndedLink } from '../../../one-time-links/outgrown-links.ts';
+import type { EndedLink } from '../../../permissions/outgrown-links.ts';
 import type { Act } from '../../../verbs/act.ts';
 import { Forbidden } from '../../../verbs/refusals.ts';
 import type { UserValues } from '../../user-form.ts';

@@ -5,10 +5,10 @@ import { type Day, dayOf, type Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { findLedGroups, rightsInReach } from '../leading/led-group.ts';
+import { endLinksById, findCopiedLinks, type OpenLink } from '../one-time-links/one-time-link-store.ts';
 import type { Subject } from '../users/user.ts';
 import { findUsers } from '../users/user-store.ts';
 import type { Act, Purpose } from '../verbs/act.ts';
-import { endLinksById, findCopiedLinks, type OpenLink } from './one-time-link-store.ts';
 
 /** Whose link ended, and what it was for. */
 export interface EndedLink {
