@@ -28,7 +28,7 @@ import { invitationListController } from './invitations/pages/invitation-list-co
 import { invitationsController } from './invitations/pages/invitations-controller.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { leadingController } from './leading/pages/leading-controller.ts';
-import { contactLinksController } from './linked-contacts/pages/linked-contacts-controller.ts';
+import { linkedContactsController } from './linked-contacts/pages/linked-contacts-controller.ts';
 import { MailSender } from './mail/mail-sender.ts';
 import type { Mailbox } from './mail/mailbox.ts';
 import { mailboxController } from './mail/pages/mailbox-controller.ts';
@@ -179,7 +179,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(membersController(context));
   app.use(permissionsController(context));
   app.use(contactsController(context));
-  app.use(contactLinksController(context));
+  app.use(linkedContactsController(context));
   app.use(auditController(context));
   app.use(installationController(context));
   if (parts.showsInterface) app.use(interfaceController());

@@ -42,10 +42,15 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   users: 'users/user-store.ts',
 };
 
+/** Of a query that has a name: what ends in it. */
+const DONE = /^(?:\s*\.\w+\([^;]*\))*?\s*\.(?:insert|update|delete|del|increment|decrement)\(/;
 const WRITING = /\.(?:insert|update|delete|del|truncate|increment|decrement|merge)\(/;
 /** One statement from the naming of a table on; names within it may be made up of parts. */
 const NAMED = /\b(?:trx|db|writer|knex|into|from)\(\s*(['`])([^'`]+)\1\s*\)([^;]*)/g;
 const IN_BULK = /\bbulkInsert\(\s*trx,\s*(['`])([^'`]+)\1/g;
+
+/** A query that is begun in one statement and may be carried out in another. */
+const BEGUN = /\b(?:const|let) (\w+)[^=;]*=(?: await)? (?:\w+\()*trx\(\s*(['`])([^'`]+)\2\s*\)/g;
 
 /** The findings, one line each; none where all is well. */
 export function checkTables(folder = source): string[] {
@@ -60,7 +65,12 @@ export function checkTables(folder = source): string[] {
 function writtenIn(text: string): Set<string> {
   const named = [...text.matchAll(NAMED)].filter(([, , , rest]) => WRITING.test(rest)).map(([, , table]) => table);
   const inBulk = [...text.matchAll(IN_BULK)].map(([, , table]) => table);
-  return new Set([...named, ...inBulk].map((table) => table.split(' ')[0]));
+  const begun = [...text.matchAll(BEGUN)]
+    .filter(([, name]) =>
+      [...text.matchAll(new RegExp(`\\b${name}\\b([^;]*)`, 'g'))].some(([, rest]) => DONE.test(rest)),
+    )
+    .map(([, , , table]) => table);
+  return new Set([...named, ...inBulk, ...begun].map((table) => table.split(' ')[0]));
 }
 
 /** A name that is made up stands for all that it may come to. */

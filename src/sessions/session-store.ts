@@ -195,11 +195,6 @@ export async function endSessionsExcept(trx: Transaction, keys: string[]): Promi
   return ended.filter((row) => row.user_id !== null).length;
 }
 
-/** Those of these users who have a session that is open. */
-export async function findSignedIn(db: Reader, userIds: number[]): Promise<Set<number>> {
-  return new Set(await whereIdIn(db('sessions'), 'user_id', userIds).distinct().pluck('user_id'));
-}
-
 export async function isSessionOpen(db: Reader, id: string): Promise<boolean> {
   return (await db('sessions').where('id_hash', hashOf(id)).first('id_hash')) !== undefined;
 }

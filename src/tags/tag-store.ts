@@ -83,12 +83,6 @@ export async function changeTags(trx: Transaction, tagged: Tagged, changes: TagC
   );
 }
 
-/** Gives it exactly these tags, making those that are new. */
-export async function setTags(trx: Transaction, tagged: Tagged, id: number, names: string[]): Promise<void> {
-  const from = (await findTagNames(trx, tagged, [id])).get(id) ?? [];
-  await changeTags(trx, tagged, [{ id, from, to: names }]);
-}
-
 /** The ids of the tags of these names, by key. */
 async function madeTags(trx: Transaction, names: string[]): Promise<Map<string, number>> {
   const byKey = new Map(names.map((name) => [identityKey(name), name]));

@@ -116,7 +116,12 @@ export async function findSubjects(db: Reader, ids: number[], today: Day): Promi
   const users = await findUsers(db, ids);
   if (users.length !== ids.length) throw new NotFound('There is no such user.');
   const rights = await findPotentialRights(db, ids, today);
-  return users.map((user) => ({ ...user, rights: rights.get(user.id) ?? NO_RIGHTS }));
+  const signedIn = new Set<number>(await whereIdIn(db('sessions'), 'user_id', ids).distinct().pluck('user_id'));
+  return users.map((user) => ({
+    ...user,
+    rights: rights.get(user.id) ?? NO_RIGHTS,
+    hasSession: signedIn.has(user.id),
+  }));
 }
 
 export async function findSubject(db: Reader, id: number, today: Day): Promise<Subject> {
@@ -255,16 +260,13 @@ async function unlessTaken<T>({ name, email }: Columns, write: () => PromiseLike
   }
 }
 
-/** Links the user to the person, or to nobody. */
-export async function setContact(trx: Transaction, user: User, contactId: number | null, contact: LinkedName | null) {
-  await update(trx, [user.id], { ...nameColumns(user, contact), contact_id: contactId });
-}
-
-/** Whoever is linked to the contact, deleted ones included, keeps of it what it is called now. */
-export async function retellContact(trx: Transaction, contactId: number, contact: LinkedName | null): Promise<void> {
-  const users = await trx('users').where('contact_id', contactId).select('id', 'name', 'email');
-  for (const { id, name, email } of users)
-    await trx('users').where({ id }).update(nameColumns({ name, email }, contact));
+/** Whoever is linked to these contacts, deleted ones included, keeps what each is called now. */
+export async function retellContacts(trx: Transaction, names: Map<number, LinkedName | null>): Promise<void> {
+  const linked = whereIdIn(trx('users'), 'contact_id', [...names.keys()]);
+  for (const { id, name, email, contact_id } of await linked.select('id', 'name', 'email', 'contact_id'))
+    await trx('users')
+      .where({ id })
+      .update(nameColumns({ name, email }, names.get(contact_id) ?? null));
 }
 
 /** What becomes of each; what is deleted is remembered for when it comes back. */

@@ -44,4 +44,7 @@ export interface User extends Living {
 }
 
 /** A user together with what a change to them is measured by. */
-export interface Subject extends User, Holder {}
+export interface Subject extends User, Holder {
+  /** Whether they are signed in somewhere. */
+  hasSession: boolean;
+}

@@ -79,8 +79,17 @@ describe('taking an operation back from its report', () => {
     const report = await draft({ action: 'deactivate', subject: 'group', ids: String(id) });
     await alice.post(`${report}/execution`);
     await app.db.write((trx) => trx('groups').where({ id }).increment('version'));
-    const again = await draft({ action: 'activate', subject: 'group', from: report.split('/')[2] });
+    const again = await takeBack(report);
     expect(await leftOut(again)).toEqual([expect.stringContaining('was changed since')]);
+  });
+
+  it('is refused by any other action, and not offered where it would not bring back what was', async () => {
+    const report = await done('deactivate', ['bob']);
+    const [, , from] = report.split('/');
+    expect((await alice.post('/bulk-operations', { action: 'delete', from })).status).toBe(400);
+    await done('delete', ['rita']);
+    const restored = await done('activate', ['rita']);
+    expect((await alice.get(restored)).text).not.toContain('Deactivate 1 user');
   });
 
   it('is not offered where it is not known what was changed since', async () => {

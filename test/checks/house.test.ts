@@ -77,6 +77,7 @@ it('the check of tables names a second writer, by whatever way it writes', () =>
     'groups/reading.ts': "const users = await db('users').where({ id });",
     'groups/writing.ts': "await trx('users')\n  .where({ id })\n  .increment('version');",
     'tags/given.ts': 'await trx(`$' + '{tagged}_tags`).insert(rows);',
+    'mail/later.ts': "const query = trx('groups').where({ id });\nawait query.update({ name });",
     'mail/many.ts': "await bulkInsert(\n  trx,\n  'memberships',\n  rows);",
   });
   expect(
@@ -85,6 +86,7 @@ it('the check of tables names a second writer, by whatever way it writes', () =>
       .sort(),
   ).toEqual([
     'src/groups/writing.ts writes the table users',
+    'src/mail/later.ts writes the table groups',
     'src/mail/many.ts writes the table memberships',
     'src/tags/given.ts writes the table contact_tags',
     'src/tags/given.ts writes the table group_tags',

@@ -59,13 +59,14 @@ const MEMBER: Subject = {
   createdAt: '2026-01-01T00:00:00.000Z',
   createdBy: null,
   rights: {},
+  hasSession: false,
 };
 const NO_PASSWORD = { hasPassword: false, passwordSetAt: null };
 
 /** Subjects that differ in what there is to do, none of whom may do anything themself. */
 const SUBJECTS = {
   'an ordinary member': MEMBER,
-  'somebody who signs in': { ...MEMBER, lastLoginAt: '2026-11-01T00:00:00.000Z' },
+  'somebody who is signed in': { ...MEMBER, hasSession: true },
   'somebody not invited': { ...MEMBER, ...NO_PASSWORD },
   'somebody invited': { ...MEMBER, ...NO_PASSWORD, invitationExpiresAt: '2026-12-01T00:00:00.000Z' },
   'an integration': { ...MEMBER, ...NO_PASSWORD, apiOnly: true },
@@ -81,7 +82,7 @@ const SUBJECTS = {
 /** In the order of ACTIONS: `+` works, `.` has nothing to do. */
 const APPLIES: Record<keyof typeof SUBJECTS, string> = {
   'an ordinary member': '+.+...++.',
-  'somebody who signs in': '+.+...+++',
+  'somebody who is signed in': '+.+...+++',
   'somebody not invited': '+.+.+..+.',
   'somebody invited': '+.+.++.+.',
   'an integration': '+.+....+.',

@@ -38,5 +38,5 @@ it('is refused on oneself, and by who may do less than the subject', async () =>
 it('has nothing to do where nobody is signed in', async () => {
   const page = await alice.get(`${addressOf('lena')}/delete`);
   expect(page.status).toBe(409);
-  expect(page.text).toMatch(/lena (has no open session|never signed in)\./);
+  expect(page.text).toContain('lena has no open session.');
 });

@@ -12,6 +12,7 @@ import { actionWords } from './event-words.ts';
 import { shownEntries } from './shown-entries.ts';
 
 const PER_PAGE = 50;
+const NO_OPERATION = 0;
 const NAMES = ['actor', 'subject', 'action', 'operation', 'from', 'to', 'before'] as const;
 
 type Typed = Record<(typeof NAMES)[number], string>;
@@ -54,7 +55,8 @@ function filterOf(
     subject: typed.subject,
     isKnown: (contacts) => whereVisible(contacts, viewer),
     action: typed.action,
-    operationId: numberIn(typed.operation),
+    // One that is none has no events, where leaving it out would show all.
+    operationId: typed.operation ? (numberIn(typed.operation) ?? NO_OPERATION) : undefined,
     from: typed.from && !errors.from ? format.startOf(typed.from) : undefined,
     before: typed.to && !errors.to ? format.startOf(dayAfter(typed.to)) : undefined,
     beforeId: numberIn(typed.before),

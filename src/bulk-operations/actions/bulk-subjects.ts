@@ -8,6 +8,7 @@ import { findSubjects } from '../../users/user-store.ts';
 import type { Action, BulkWords, Subjected } from '../../verbs/action.ts';
 import { NotFound } from '../../verbs/refusals.ts';
 import type { BulkOperation, SubjectType } from '../bulk-operation.ts';
+import type { BulkItem } from '../bulk-operation-store.ts';
 
 /** What operations can be done to the subjects of one type, and how these are found. */
 export interface BulkSubject {
@@ -42,4 +43,13 @@ export function actionOf({ subjectType, action }: Pick<BulkOperation, 'subjectTy
   const found = findBulkAction(subjectType, action);
   if (!found) throw new NotFound('There is no such action any more.');
   return found;
+}
+
+/** The action that takes back what an operation did to those whom it changed; undefined where it is not known, or would do something else. */
+export function inverseOf({ subjectType, action: name }: BulkOperation, items: BulkItem[]): BulkAction | undefined {
+  const action = findBulkAction(subjectType, name);
+  const changed = items.filter((item) => item.outcome === 'changed');
+  const isKnown = changed.length > 0 && changed.every((item) => item.version !== null);
+  const isInvertible = isKnown && changed.every((item) => action?.isInvertible?.(item.before) ?? true);
+  return isInvertible ? findBulkAction(subjectType, action?.inverse ?? '') : undefined;
 }

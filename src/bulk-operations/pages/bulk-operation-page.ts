@@ -3,7 +3,7 @@ import type { Format } from '../../text/format.ts';
 import { counted, fold } from '../../text/text.ts';
 import type { Subjected } from '../../verbs/action.ts';
 import { allowed, type Outcome } from '../../verbs/outcome.ts';
-import { actionOf, BULK_SUBJECTS, findBulkAction } from '../actions/bulk-subjects.ts';
+import { actionOf, BULK_SUBJECTS, inverseOf } from '../actions/bulk-subjects.ts';
 import type { BulkOperation } from '../bulk-operation.ts';
 import type { BulkItem } from '../bulk-operation-store.ts';
 
@@ -85,15 +85,12 @@ export function reportPage(
   };
 }
 
-/** The action that takes back what was done to those who were changed, for who may do it; one that would do something else is none. */
-function takingBack({ subjectType, action: name }: BulkOperation, items: BulkItem[], viewer: Viewer) {
-  const action = findBulkAction(subjectType, name);
-  const inverse = findBulkAction(subjectType, action?.inverse ?? '');
-  const changed = items.filter((item) => item.outcome === 'changed');
-  const isKnown = changed.length > 0 && changed.every((item) => item.version !== null);
-  if (!inverse || !isKnown || !may(viewer, BULK_SUBJECTS[subjectType].application, 'write')) return undefined;
-  if (!changed.every((item) => action?.isInvertible?.(item.before) ?? true)) return undefined;
-  return { name: inverse.name, label: inverse.bulk.button(changed.length) };
+/** What is offered to take it back, to who may. */
+function takingBack(operation: BulkOperation, items: BulkItem[], viewer: Viewer) {
+  const inverse = inverseOf(operation, items);
+  if (!inverse || !may(viewer, BULK_SUBJECTS[operation.subjectType].application, 'write')) return undefined;
+  const changed = items.filter((item) => item.outcome === 'changed').length;
+  return { name: inverse.name, label: inverse.bulk.button(changed) };
 }
 
 function differenceOf(operation: BulkOperation, now: number): string | undefined {

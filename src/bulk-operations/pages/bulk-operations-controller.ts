@@ -17,9 +17,9 @@ import { render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
 import { actionOf, BULK_SUBJECTS, findBulkAction } from '../actions/bulk-subjects.ts';
 import { executeOperation } from '../actions/execution.ts';
-import { type BulkOperation, isSubjectType, MOST_AT_ONCE, SUBJECT_TYPES } from '../bulk-operation.ts';
+import { type BulkOperation, isSubjectType, MOST_AT_ONCE, SUBJECT_TYPES, type SubjectType } from '../bulk-operation.ts';
 import * as store from '../bulk-operation-store.ts';
-import { meantBy } from './meant-set.ts';
+import { meantBy, ofEarlier } from './meant-set.ts';
 import { showReport } from './report.ts';
 import { showSheet } from './sheet.ts';
 import { visibleOperation } from './visible-operation.ts';
@@ -35,7 +35,7 @@ export function bulkOperationsController(app: AppContext): Router {
     const types = SUBJECT_TYPES.filter((type) => may(req.viewer!, BULK_SUBJECTS[type].application, 'read'));
     if (types.length === 0) throw new Forbidden('There is nothing at this address.', true);
     const executed = await store.findExecuted(app.db.read, types, LISTED);
-    const operations = executed.map((one) => ({ ...one, done: actionOf(one).bulk.done(one.changed) }));
+    const operations = executed.map((one) => ({ ...one, done: doneBy(one) }));
     render(req, res, 'bulk-operations/index', { title: 'Bulk operations', operations });
   });
 
@@ -66,23 +66,31 @@ export function bulkOperationsController(app: AppContext): Router {
 
 /** Freezes the set that the form means. */
 async function begin(app: AppContext, req: Request, res: Response): Promise<void> {
-  const { action, subject, view } = typedFields(req.body, ['action', 'subject', 'view']);
-  const subjectType = subject === '' ? 'user' : String(subject);
-  if (!isSubjectType(subjectType) || !findBulkAction(subjectType, String(action)))
-    throw new Malformed('There is no such action.');
+  const { action, view, from } = typedFields(req.body, ['action', 'view', 'from']);
+  const earlier = from ? await visibleOperation(app, req, 'read', String(from)) : undefined;
+  const subjectType = earlier?.subjectType ?? subjectTypeIn(req.body);
+  if (!findBulkAction(subjectType, String(action))) throw new Malformed('There is no such action.');
   const { noun, application } = BULK_SUBJECTS[subjectType];
   demandRight(req.viewer!, application, 'write');
-  const set = await meantBy(app, req, subjectType);
-  if (set.ids.length === 0)
-    throw new HttpError(422, `Nothing is ticked. Go back and tick the ${noun}s you mean.`, safePath(view));
-  if (set.ids.length > MOST_AT_ONCE) {
-    const most = `At most ${counted(MOST_AT_ONCE, noun)} at once`;
-    const are = `these are ${counted(set.ids.length, noun)}`;
-    throw new HttpError(422, `${most}; ${are}. Narrow the view by a filter.`, safePath(view));
-  }
+  const set = earlier ? await ofEarlier(app, earlier, String(action)) : await meantBy(app, req, subjectType);
+  requireSome(set.ids, noun, safePath(view));
   const draft = { ...set, subjectType, action: String(action) };
   const id = await app.db.write((trx) => store.createDraft(trx, actOf(app, req), draft));
   res.redirect(303, `/bulk-operations/${id}`);
+}
+
+function subjectTypeIn(body: unknown): SubjectType {
+  const { subject } = typedFields(body, ['subject']);
+  const subjectType = subject === '' ? 'user' : String(subject);
+  if (!isSubjectType(subjectType)) throw new Malformed('There is no such action.');
+  return subjectType;
+}
+
+function requireSome(ids: number[], noun: string, back: string | undefined): void {
+  if (ids.length === 0) throw new HttpError(422, `Nothing is ticked. Go back and tick the ${noun}s you mean.`, back);
+  if (ids.length <= MOST_AT_ONCE) return;
+  const most = `At most ${counted(MOST_AT_ONCE, noun)} at once`;
+  throw new HttpError(422, `${most}; these are ${counted(ids.length, noun)}. Narrow the view by a filter.`, back);
 }
 
 async function tellOutcomes(
@@ -110,6 +118,11 @@ function sendItems(res: Response, operation: BulkOperation, items: store.BulkIte
     columns: ['Name', 'System email', 'Outcome', 'Reason', 'Activity before'],
     rows: items.map((item) => [item.name, item.email, item.outcome, item.reason, item.before.activity]),
   });
+}
+
+/** An action that there is no more is told by its name. */
+function doneBy({ subjectType, action, changed }: store.ListedOperation): string {
+  return findBulkAction(subjectType, action)?.bulk.done(changed) ?? `${action}: ${changed}`;
 }
 
 function leftOut(operation: BulkOperation, outcomes: Outcome<Subjected>[]): string {

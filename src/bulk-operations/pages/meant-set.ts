@@ -9,16 +9,15 @@ import { listPath, readListQuery } from '../../users/list/user-list-query.ts';
 import { stateLimits } from '../../users/user-state.ts';
 import { Malformed } from '../../verbs/refusals.ts';
 import { safePath } from '../../web/safe-path.ts';
+import { inverseOf } from '../actions/bulk-subjects.ts';
 import type { BulkOperation, SubjectType } from '../bulk-operation.ts';
 import * as store from '../bulk-operation-store.ts';
-import { visibleOperation } from './visible-operation.ts';
 
 type Meant = Pick<store.Draft, 'ids' | 'view' | 'undoes'>;
 
-/** Whom the form means: those of an earlier operation, all of a view, or those ticked. */
+/** Whom the form means: all of a view, or those ticked. */
 export async function meantBy(app: AppContext, req: Request, subjectType: SubjectType): Promise<Meant> {
-  const typed = typedFields(req.body, ['from', 'scope', 'view', 'shown', 'change'], ['ids']);
-  if (typed.from) return ofEarlier(app, req, String(typed.from), subjectType);
+  const typed = typedFields(req.body, ['scope', 'view', 'shown', 'change'], ['ids']);
   if (typed.scope === 'all') {
     const view = safePath(typed.view);
     const selection = view && (await selectedBy(app, req, view, subjectType));
@@ -46,12 +45,13 @@ export async function countOutside(
 }
 
 /** From a report, those whom it changed, to be taken back; from a sheet, those whom it was to change, for something else. */
-async function ofEarlier(app: AppContext, req: Request, id: string, subjectType: SubjectType): Promise<Meant> {
-  const earlier = await visibleOperation(app, req, 'read', id);
-  if (earlier.subjectType !== subjectType) throw new Malformed('That operation was on something else.');
-  const items = await store.findItems(app.db.read, earlier);
+export async function ofEarlier({ db }: AppContext, earlier: BulkOperation, action: string): Promise<Meant> {
+  const items = await store.findItems(db.read, earlier);
+  const isTakenBack = earlier.executedAt !== null;
+  if (isTakenBack && inverseOf(earlier, items)?.name !== action)
+    throw new Malformed('What was done is not taken back by that.');
   const ids = items.filter((item) => item.outcome !== 'left out').map((item) => item.id);
-  return { ids, undoes: earlier.executedAt === null ? undefined : earlier.id };
+  return { ids, undoes: isTakenBack ? earlier.id : undefined };
 }
 
 /** All that a view shows; undefined for an address that is not exactly that of a view. */

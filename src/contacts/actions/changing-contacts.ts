@@ -4,7 +4,7 @@ import { dayOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { linkedName } from '../../linked-contacts/linked-contact.ts';
 import { changeTags, findTagNames } from '../../tags/tag-store.ts';
-import { retellContact } from '../../users/user-store.ts';
+import { retellContacts } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import {
   allowed,
@@ -17,7 +17,7 @@ import {
 } from '../../verbs/outcome.ts';
 import { NotFound } from '../../verbs/refusals.ts';
 import { type Contact, type ContactViewer, mayEdit, mayGive, NOT_YOURS_TO_GIVE } from '../contact.ts';
-import { findContactOfAnyOwner, findContacts, keepContacts, setAccounts } from '../contact-store.ts';
+import { findContacts, findContactsOfAnyOwner, keepContacts, setAccounts } from '../contact-store.ts';
 import { findContactViewer } from '../contact-viewer.ts';
 import { type ContactChange, chosenBy, detailsAfter } from './contact-choices.ts';
 import { auditFields, type ContactDetails, columnsOf, detailsOf } from './contact-details.ts';
@@ -45,15 +45,14 @@ export async function changeContacts(
   const chosen = await chosenBy(trx, viewer, change);
   leaveOut(outcomes, (contact) => keepingOwner(viewer, contact, change));
   const tags = await findTagNames(trx, 'contact', ids);
-  const steps: Step[] = [];
-  for (const contact of allowed(outcomes)) {
-    // A company that the actor may not see is what it was.
-    const whole = (await findContactOfAnyOwner(trx, contact.id)) ?? contact;
-    const before = detailsOf(whole, tags.get(contact.id) ?? []);
+  // A company that the actor may not see is what it was.
+  const whole = await findContactsOfAnyOwner(trx, ids);
+  const steps = allowed(outcomes).flatMap((contact): Step[] => {
+    const before = detailsOf(whole.get(contact.id)!, tags.get(contact.id) ?? []);
     const after = detailsAfter(contact, before, chosen);
     const told = differences(auditFields(before), auditFields(after));
-    if (told) steps.push({ contact, before, after, told });
-  }
+    return told ? [{ contact, before, after, told }] : [];
+  });
   await take(trx, act, steps);
   return outcomes;
 }
@@ -78,7 +77,10 @@ export async function setActivity(
     trx,
     contacts.map(({ id }) => ({ id, columns: { activity } })),
   );
-  for (const { id } of contacts) await retell(trx, id);
+  await retell(
+    trx,
+    contacts.map(({ id }) => id),
+  );
   await recordChanges(
     trx,
     act,
@@ -128,13 +130,17 @@ async function take(trx: Transaction, act: Act, steps: Step[]): Promise<void> {
     trx,
     steps.map(({ contact, before, after }) => ({ id: contact.id, columns: changedColumns(contact, before, after) })),
   );
-  for (const { contact, after } of steps) await setAccounts(trx, contact.id, after.accounts);
+  for (const { contact, before, after } of steps)
+    if (before.accounts.join() !== after.accounts.join()) await setAccounts(trx, contact.id, after.accounts);
   await changeTags(
     trx,
     'contact',
     steps.map(({ contact, before, after }) => ({ id: contact.id, from: before.tags, to: after.tags })),
   );
-  for (const { contact } of steps) await retell(trx, contact.id);
+  await retell(
+    trx,
+    steps.map(({ contact }) => contact.id),
+  );
   await recordChanges(
     trx,
     act,
@@ -167,7 +173,8 @@ function offerAfter(contact: Contact, { name, emails: [email] }: ContactDetails)
   };
 }
 
-/** The linked user keeps what the contact is called. */
-async function retell(trx: Transaction, id: number): Promise<void> {
-  await retellContact(trx, id, linkedName(await findContactOfAnyOwner(trx, id)));
+/** Linked users keep what the contacts are called. */
+async function retell(trx: Transaction, ids: number[]): Promise<void> {
+  const contacts = await findContactsOfAnyOwner(trx, ids);
+  await retellContacts(trx, new Map(ids.map((id) => [id, linkedName(contacts.get(id))])));
 }

@@ -66,10 +66,7 @@ export async function showTimeline(
 }
 
 /** What of the person changed since and differs from the user: field, what the user has, what it would become. */
-export function offersTo(
-  user: Subject,
-  { offer, userId }: Contact,
-): { field: 'name' | 'email'; from: string; to: string }[] {
+function offersTo(user: Subject, { offer, userId }: Contact): { field: 'name' | 'email'; from: string; to: string }[] {
   if (offer.userId !== userId) return [];
   return (['name', 'email'] as const).flatMap((field) => {
     const to = offer[field];

@@ -18,6 +18,8 @@ export const GROUP_ACTIVATION: GroupAction = {
     consequence: 'What they grant holds for their members from the next click on.',
   },
   inverse: 'deactivate',
+  // What was deleted would have to be deleted again.
+  isInvertible: (before) => before.activity === 'deactivated',
   notes: (groups) => backAsBefore(groups, 'group'),
   becomes: activatedTo,
   refusalOf: changeable(({ activity }) => activity !== 'active'),

@@ -5,7 +5,7 @@ import type { AppContext } from '../../app-context.ts';
 import { dayOf, instant } from '../../clock.ts';
 import { typedFields } from '../../forms/form.ts';
 import { findOverLink } from '../../one-time-links/one-time-link-store.ts';
-import { linkController } from '../../one-time-links/pages/one-time-link-controller.ts';
+import { oneTimeLinkController } from '../../one-time-links/pages/one-time-link-controller.ts';
 import { showOverLink } from '../../one-time-links/pages/over-link.ts';
 import { readSealedLink } from '../../one-time-links/sealed-link.ts';
 import { circumstances } from '../../sessions/pages/act.ts';
@@ -46,7 +46,7 @@ export function invitationsController(app: AppContext): Router {
 }
 
 function linkPages(app: AppContext): Router {
-  return linkController(app, {
+  return oneTimeLinkController(app, {
     purpose: 'invitation',
     base: '/invitations',
     view: 'invitations/new',

@@ -6,11 +6,13 @@ import { findContact, findContactOfAnyOwner, forgetOffer } from '../../contacts/
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Transaction } from '../../db/database.ts';
 import { FieldErrors, RefusedFields } from '../../forms/form.ts';
+import { requireDone } from '../../forms/required-outcome.ts';
+import { changeUsers } from '../../users/actions/changing/changing-users.ts';
 import type { Subject } from '../../users/user.ts';
-import { findSubject, findUserByIdentifier, setContact } from '../../users/user-store.ts';
+import { findSubject, findUserByIdentifier } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Forbidden, NotFound } from '../../verbs/refusals.ts';
-import { linkedName, linkReference, requireLinkable } from '../linked-contact.ts';
+import { requireLinkable } from '../linked-contact.ts';
 
 /**
  * Links a user to the person. It is a change of the user, so it takes the right to change that one, and sight of the
@@ -33,7 +35,7 @@ export async function linkUser(
   if (current?.activity === 'active')
     throw new FieldErrors({ user: `${subject.name} is linked to another contact. End that link first.` });
   requireLinkable({ contact, userId: subject.id, isAccepted, field: 'user' });
-  await setLink(trx, act, subject, current, contact);
+  await setLink(trx, act, subject, contact);
   return subject;
 }
 
@@ -43,7 +45,7 @@ export async function unlinkUser(trx: Transaction, act: Act, contactId: number):
   if (contact.userId === null) return undefined;
   const subject = await findSubject(trx, contact.userId, dayOf(act.at));
   if (!mayAdminister(act.by, subject)) throw new Forbidden(`${subject.name} has rights that you do not hold.`);
-  await setLink(trx, act, subject, contact, undefined);
+  await setLink(trx, act, subject, undefined);
   return subject;
 }
 
@@ -73,23 +75,8 @@ async function visibleContact(trx: Transaction, act: Act, id: number): Promise<C
   return contact;
 }
 
-/** One event, of the user; the timelines of both contacts show it as well. Forms that show the old link are stale with it. */
-async function setLink(
-  trx: Transaction,
-  act: Act,
-  subject: Subject,
-  from: Contact | undefined,
-  to: Contact | undefined,
-): Promise<void> {
-  await setContact(trx, subject, to?.id ?? null, linkedName(to));
-  await recordChanges(trx, act, [
-    {
-      action: 'user.updated',
-      subjectType: 'user',
-      subjectId: subject.id,
-      subjectName: subject.name,
-      before: { linkedContact: linkReference(from) },
-      after: { linkedContact: linkReference(to) },
-    },
-  ]);
+/** It is a change of the user like any other. */
+async function setLink(trx: Transaction, act: Act, subject: Subject, to: Contact | undefined): Promise<void> {
+  const change = { contactId: to?.id ?? null, acceptsAccounts: true };
+  requireDone((await changeUsers(trx, act, [subject.id], change)).outcomes);
 }

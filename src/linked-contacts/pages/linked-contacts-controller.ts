@@ -15,7 +15,7 @@ import { declineOffer, unlinkUser } from '../actions/linking.ts';
 import { linkFromForm, showLinkForm } from './link-form.ts';
 
 /** Who signs in as a person: linking, unlinking, and what the person's changes offer to the user. */
-export function contactLinksController(app: AppContext): Router {
+export function linkedContactsController(app: AppContext): Router {
   const router = Router();
   const write = [requireRight('contacts', 'read'), requireRight('users', 'write')];
 

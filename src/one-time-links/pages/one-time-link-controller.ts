@@ -34,7 +34,7 @@ interface LinkPages {
  * uses the link up, once, however many try (R32, R33, R41, R45). Who the link is for comes from the link alone (R36),
  * and which link it is from the form itself (R90).
  */
-export function linkController(app: AppContext, pages: LinkPages): Router {
+export function oneTimeLinkController(app: AppContext, pages: LinkPages): Router {
   const router = Router();
   const form = `${pages.base}/acceptance`;
   const { purpose } = pages;

@@ -3,7 +3,7 @@ import { Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { instant } from '../../clock.ts';
 import { findLink } from '../../one-time-links/one-time-link-store.ts';
-import { linkController } from '../../one-time-links/pages/one-time-link-controller.ts';
+import { oneTimeLinkController } from '../../one-time-links/pages/one-time-link-controller.ts';
 import { newSession } from '../../sessions/pages/authentication.ts';
 import { findUsers } from '../../users/user-store.ts';
 import { flash } from '../../web/flash.ts';
@@ -29,7 +29,7 @@ export function passwordsController(app: AppContext): Router {
 
   // A reset does not sign in: whoever has the link need not be who has the second factor (R42).
   router.use(
-    linkController(app, {
+    oneTimeLinkController(app, {
       purpose: 'password-reset',
       base: '/passwords',
       view: 'passwords/new',

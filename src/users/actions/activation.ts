@@ -38,6 +38,8 @@ export const ACTIVATION: UserAction = {
   },
   isLikely: true,
   inverse: 'deactivate',
+  // What was deleted would have to be deleted again.
+  isInvertible: (before) => before.activity === 'deactivated',
   notes: (subjects) => backAsBefore(subjects, 'user'),
   refusalOf: administered(({ activity }) => (activity === 'active' ? inapplicable('is already active') : undefined)),
   async refuseAmong(db, _judge, outcomes) {

@@ -1,5 +1,5 @@
-import { endSessions, findSignedIn } from '../../sessions/session-store.ts';
-import { allowed, forbidden, inapplicable, leaveOut } from '../../verbs/outcome.ts';
+import { endSessions } from '../../sessions/session-store.ts';
+import { forbidden, inapplicable } from '../../verbs/outcome.ts';
 import { administered, type UserAction, unlessActive } from './user-action.ts';
 import { recordOnUsers } from './user-events.ts';
 
@@ -7,7 +7,6 @@ import { recordOnUsers } from './user-events.ts';
 export const SESSION_ENDING: UserAction = {
   name: 'end-sessions',
   label: 'End sessions',
-  otherNames: ['Sign out'],
   icon: 'sign-out',
   path: 'sessions',
   method: 'delete',
@@ -20,13 +19,8 @@ export const SESSION_ENDING: UserAction = {
   done: (user) => `The sessions of ${user.name} have ended.`,
   refusalOf: administered((subject, isSelf) => {
     if (isSelf) return forbidden('is yourself: sign out, or choose a new password under My credentials');
-    return unlessActive(subject) ?? (subject.lastLoginAt === null ? inapplicable('never signed in') : undefined);
+    return unlessActive(subject) ?? (subject.hasSession ? undefined : inapplicable('has no open session'));
   }),
-  async refuseAmong(db, _judge, outcomes) {
-    const ids = allowed(outcomes).map((subject) => subject.id);
-    const signedIn = await findSignedIn(db, ids);
-    leaveOut(outcomes, ({ id }) => (signedIn.has(id) ? undefined : inapplicable('has no open session')));
-  },
   async perform(trx, act, subjects) {
     const ids = subjects.map((subject) => subject.id);
     const ended = await endSessions(trx, ids);
