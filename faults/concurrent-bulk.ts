@@ -74,8 +74,12 @@ export async function concurrentBulk(
   }
 }
 
+/** Twice: whoever was deactivated when deleted is so again when restored. */
 async function activate(app: AppInProcess, ids: number[], requestId: string): Promise<void> {
-  await app.db.write((trx) => performOnUsers(trx, { ...actOf(app.config), requestId }, ACTIVATION, ids));
+  for (const time of ['once', 'again'])
+    await app.db.write((trx) =>
+      performOnUsers(trx, { ...actOf(app.config), requestId: `${requestId}, ${time}` }, ACTIVATION, ids),
+    );
 }
 
 /** Draws a set and an action, freezes it, executes it twice at once, as an impatient hand does. */

@@ -21,6 +21,8 @@ export function renderView(view: string, page: object): string {
       strict: true,
       _with: false,
       localsName: 'page',
+      // Lines are indented for whoever reads the template, not for the browser.
+      rmWhitespace: true,
     });
     templates.set(view, template);
   }

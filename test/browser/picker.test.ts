@@ -56,7 +56,8 @@ describe('the form of a user among 300 groups', () => {
     await page.getByLabel('System email').fill('nora@example.com');
     await page.getByRole('button', { name: 'Create user' }).click();
     await page.getByText('nora was created').waitFor();
-    expect(await page.getByRole('link', { name: /^Team/ }).allTextContents()).toEqual(['Team 293']);
+    const memberships = page.getByRole('region', { name: 'Group memberships' });
+    expect(await memberships.getByRole('link', { name: /^Team/ }).allTextContents()).toEqual(['Team 293']);
     expect(visits.flatMap((one) => one.complaints)).toEqual([]);
   });
 
@@ -71,7 +72,8 @@ describe('the form of a user among 300 groups', () => {
     expect(await focused(page)).toBe('groupsSearch');
     await page.getByRole('button', { name: 'Create user' }).click();
     await page.getByText('otto was created').waitFor();
-    expect(await page.getByRole('link', { name: /^Team/ }).allTextContents()).toEqual(['Team 293']);
+    const memberships = page.getByRole('region', { name: 'Group memberships' });
+    expect(await memberships.getByRole('link', { name: /^Team/ }).allTextContents()).toEqual(['Team 293']);
   });
 });
 

@@ -152,7 +152,7 @@ describe('a list', () => {
     expect(await cut(page.locator('.listed :is(th, td, [popover])'))).toEqual([]);
     await page.goto(`/users/${app.people.bob}`);
     await expectNothingToPress();
-    const link = page.getByRole('link', { name: 'Support' });
+    const link = page.getByRole('region', { name: 'Group memberships' }).getByRole('link', { name: 'Support' });
     const colours = await link.evaluate((one) => [one, one.parentElement!].map((each) => getComputedStyle(each).color));
     expect(colours[0]).toBe(colours[1]);
   });

