@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { generateUsers } from '../seeds/generator.ts';
+import { generateHouse, type Size } from '../seeds/house.ts';
 import { ConfigError, readSettings } from '../src/config.ts';
 import { explained, fail } from '../src/failure.ts';
 import { openForServer } from '../src/installation/open-installation.ts';
@@ -9,42 +9,65 @@ import { counted } from '../src/text/text.ts';
 import { actSettings } from '../src/verbs/act.ts';
 import { progress } from './progress.ts';
 
-const MOST = 10_000_000;
+/** The most of each that may be wanted. */
+const MOST: Record<keyof Size, number> = {
+  users: 10_000_000,
+  groups: 100_000,
+  contacts: 10_000_000,
+  invitations: 10_000_000,
+  events: 100_000_000,
+};
+const NAMES = Object.keys(MOST) as (keyof Size)[];
 
 try {
-  await seed(wantedUsers());
+  await seed(wantedSize());
 } catch (error) {
   fail(explained(error));
 }
 
-/** Fills the empty database of the settings with made-up users. */
-async function seed(users: number): Promise<void> {
+/** Fills the empty database of the settings with made-up users, and what else is wanted. */
+async function seed(size: Size): Promise<void> {
   const { config, db, close } = await openForServer(readSettings());
   if (await db.read('users').first('id'))
     throw new ConfigError([`there are users in ${config.dataDir} already: seed an empty folder, given with DATA_DIR`]);
   const hasher = new PasswordHasher(config.secrets.pepper, config.passwordCost);
-  await generateUsers(db, {
-    users,
+  const shown = new Map(NAMES.map((name) => [name, progress(size[name] ?? 0, name)]));
+  await generateHouse(db, {
+    ...size,
     now: Date.now(),
     settings: actSettings(config),
     loginAttempts: config.loginAttempts,
     invitationHours: config.invitationHours,
     passwordHash: await hasher.hash(randomBytes(32).toString('base64')),
-    onProgress: progress(users, 'users'),
+    onProgress: (name, done) => shown.get(name)!(done),
   });
   await close();
-  console.log(`${counted(users, 'made-up user')} in ${config.dataDir}; none of them can sign in.`);
+  console.log(`${counted(size.users, 'made-up user')} in ${config.dataDir}; none of them can sign in.`);
   console.log('Now run npm start: it prints a link to make yourself the first administrator.');
 }
 
-function wantedUsers(): number {
-  const mistake = `--users must be a whole number from 1 to ${MOST.toLocaleString('en')}, as in: npm run seed -- --users 1000`;
-  let given: string | undefined;
+/** Only users must be given: they bring some of all the others with them. */
+function wantedSize(): Size {
+  let given: Record<string, string | undefined>;
   try {
-    given = parseArgs({ options: { users: { type: 'string' } } }).values.users;
+    given = parseArgs({ options: Object.fromEntries(NAMES.map((name) => [name, { type: 'string' as const }])) }).values;
   } catch {
-    throw new ConfigError([mistake]);
+    throw new ConfigError([
+      mistakeIn('users'),
+      `Besides: ${NAMES.slice(1)
+        .map((name) => `--${name}`)
+        .join(', ')}`,
+    ]);
   }
-  if (!given || !/^\d+$/.test(given) || Number(given) < 1 || Number(given) > MOST) throw new ConfigError([mistake]);
-  return Number(given);
+  const wrong = NAMES.filter((name) => (name === 'users' || given[name] !== undefined) && !isWanted(name, given[name]));
+  if (wrong.length > 0) throw new ConfigError(wrong.map(mistakeIn));
+  return Object.fromEntries(Object.entries(given).map(([name, text]) => [name, Number(text)])) as unknown as Size;
+}
+
+function isWanted(name: keyof Size, text: string | undefined): boolean {
+  return text !== undefined && /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= MOST[name];
+}
+
+function mistakeIn(name: keyof Size): string {
+  return `--${name} must be a whole number from 1 to ${MOST[name].toLocaleString('en')}, as in: npm run seed -- --${name} 1000`;
 }

@@ -32,6 +32,11 @@ import * as deletedFrom from './0030-deleted-from.ts';
 import * as userEvents from './0031-user-events.ts';
 import * as auditTexts from './0032-audit-texts.ts';
 import * as undoing from './0033-undoing.ts';
+import * as contactChanges from './0034-contact-changes.ts';
+import * as auditLists from './0035-audit-lists.ts';
+import * as groupChanges from './0036-group-changes.ts';
+import * as invitationLists from './0037-invitation-lists.ts';
+import * as contactList from './0038-contact-list.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -68,6 +73,11 @@ export const migrations: Record<string, Knex.Migration> = {
   '0031-user-events': userEvents,
   '0032-audit-texts': auditTexts,
   '0033-undoing': undoing,
+  '0034-contact-changes': contactChanges,
+  '0035-audit-lists': auditLists,
+  '0036-group-changes': groupChanges,
+  '0037-invitation-lists': invitationLists,
+  '0038-contact-list': contactList,
 };
 
 /** Names that migrations had when they landed, beside those they have now: a database may still know them by these. */

@@ -1,16 +1,20 @@
 import { ALL_RIGHTS } from '../src/access/rights.ts';
 import { recordChanges } from '../src/audit/audit-store.ts';
 import { DAY, instant } from '../src/clock.ts';
+import { CONTACT_CHANGES } from '../src/contacts/contact-index.ts';
 import { bulkInsert } from '../src/db/bulk-insert.ts';
 import type { Database, Reader, Transaction } from '../src/db/database.ts';
-import { pruneUserChanges } from '../src/users/list/user-index.ts';
+import { pruneFeed } from '../src/facets/feed.ts';
+import { USER_CHANGES } from '../src/users/list/user-index.ts';
 import type { Act, ActSettings } from '../src/verbs/act.ts';
 import { Population } from './population.ts';
 import { Random } from './random.ts';
-import { makeSurroundings } from './surroundings.ts';
+import { makeSurroundings, type Surroundings } from './surroundings.ts';
 
 export interface GeneratorOptions {
   users: number;
+  /** Left out, as many as so many users have. */
+  groups?: number;
   now: number;
   settings: ActSettings;
   loginAttempts: number;
@@ -19,6 +23,8 @@ export interface GeneratorOptions {
   passwordHash: string;
   /** Called after each transaction with the number of users made so far. */
   onProgress?: (done: number) => void;
+  /** Since when there is a history, in milliseconds; left out, there is none. */
+  since?: number;
 }
 
 const SEED = 20_261_122;
@@ -28,16 +34,16 @@ const USERS_PER_TRANSACTION = 10_000;
  * Adds made-up users with groups, tags, contacts, invitations and locks; the same number and moment give the same ones.
  * For an empty database, or one with nobody but the cast. One audit event stands for all.
  */
-export async function generateUsers(db: Database, options: GeneratorOptions): Promise<void> {
+export async function generateUsers(db: Database, options: GeneratorOptions): Promise<Surroundings> {
   const random = new Random(SEED);
   const act: Act = {
     by: { id: null, name: 'seed', rights: ALL_RIGHTS },
-    at: instant(options.now),
+    at: instant(options.since ?? options.now),
     address: '',
     requestId: 'seed',
     ...options.settings,
   };
-  const { population, groups } = await db.write(async (trx) => {
+  const { population, surroundings } = await db.write(async (trx) => {
     // First, so that no made-up user is ever there without a word of where they come from.
     await recordChanges(trx, act, [
       {
@@ -49,14 +55,14 @@ export async function generateUsers(db: Database, options: GeneratorOptions): Pr
       },
     ]);
     const at = instant(options.now - 6 * 365 * DAY);
-    const surroundings = await makeSurroundings(trx, random, options.users, at);
+    const surroundings = await makeSurroundings(trx, random, options, at);
     const firstUserId = (await lastId(trx, 'users')) + 1;
     const firstContactId = (await lastId(trx, 'contacts')) + 1;
     const firstLinkId = (await lastId(trx, 'links')) + 1;
     const first = { firstUserId, firstContactId, firstLinkId };
     return {
       population: new Population({ ...options, random, surroundings, ...first }),
-      groups: surroundings.groups,
+      surroundings,
     };
   });
   for (let done = 0; done < options.users; ) {
@@ -64,12 +70,13 @@ export async function generateUsers(db: Database, options: GeneratorOptions): Pr
     const rows = population.take(some);
     await db.write(async (trx) => {
       for (const [table, all] of Object.entries(rows)) await bulkInsert(trx, table, all);
-      await pruneUserChanges(trx);
+      for (const feed of [USER_CHANGES, CONTACT_CHANGES]) await pruneFeed(trx, feed);
     });
     done += some;
     options.onProgress?.(done);
   }
-  await db.write((trx) => leadAndTag(trx, random, groups));
+  await db.write((trx) => leadAndTag(trx, random, surroundings.groups));
+  return surroundings;
 }
 
 /** Two groups of three are led by one of their first members, and most have a tag. */
@@ -88,6 +95,6 @@ async function leadAndTag(trx: Transaction, random: Random, groupIds: number[]):
   await bulkInsert(trx, 'group_tags', tagged);
 }
 
-async function lastId(db: Reader, table: string): Promise<number> {
+export async function lastId(db: Reader, table: string): Promise<number> {
   return Number((await db(table).max('id as last').first())?.last ?? 0);
 }

@@ -1,6 +1,7 @@
-import { DAY, dayOf, HOUR, instant, MINUTE } from '../src/clock.ts';
+import { DAY, dayOf, instant } from '../src/clock.ts';
 import { LOCKS_BEFORE_PERMANENT, lockDuration, PERMANENTLY } from '../src/sessions/lockout-store.ts';
 import { keyColumns, nameColumns } from '../src/users/user-columns.ts';
+import { invitationRows } from './invitation-rows.ts';
 import { ANY_KIND, datesOf, type Kind } from './life.ts';
 import { type PersonName, personName } from './names.ts';
 import { type Random, Weighted, zipf } from './random.ts';
@@ -204,41 +205,11 @@ export class Population {
     return { id, name: person.full, isPublic: row.owner_user_id === null && row.owner_group_id === null };
   }
 
-  /** Nobody can open it: the hash is made up, and no token is known that has it. Its mail was sent long ago, or refused. */
   private addInvitation(rows: Rows, user_id: number, address: string, at: number, steward: number | null): void {
-    const { random } = this;
-    const id = this.nextLinkId++;
-    const isMailed = random.chance(0.7);
-    const ends = {
-      created_at: instant(at),
-      expires_at: instant(at + this.options.invitationHours * HOUR),
-    };
-    rows.links.push({
-      id,
-      purpose: 'invitation',
-      user_id,
-      nonce: random.bytes32().slice(0, 22),
-      token_hash: random.bytes32(),
-      channel: isMailed ? 'mail' : 'copy',
-      created_by: steward,
-      ...ends,
-    });
-    if (!isMailed) return;
-    const isRefused = random.chance(0.15);
-    const handedOver = instant(at + MINUTE);
-    rows.outbox.push({
-      kind: 'invitation',
-      user_id,
-      link_id: id,
-      address,
-      created_at: ends.created_at,
-      try_until: ends.expires_at,
-      attempts: 1,
-      next_at: handedOver,
-      sent_at: isRefused ? null : handedOver,
-      failed_at: isRefused ? handedOver : null,
-      answer: isRefused ? '550 5.1.1 The mailbox does not exist' : '',
-    });
+    const to = { id: this.nextLinkId++, userId: user_id, address, at, by: steward };
+    const { link, mail } = invitationRows(this.random, this.options.invitationHours, to);
+    rows.links.push(link);
+    if (mail) rows.outbox.push(mail);
   }
 
   private addLockout(rows: Rows, user_id: number, kind: Kind): void {

@@ -44,7 +44,7 @@ const COMPANY_FORMS = listed('GmbH, Ltd, S.A., AB, Sp. z o.o., A.Ş., Inc., BV')
 const OWNING_GROUPS = 12;
 const OWNING_USERS = 3;
 
-export function groupCount(users: number): number {
+function groupCount(users: number): number {
   return Math.min(DEPARTMENTS.length * PLACES.length, Math.max(12, Math.round(users / 500)));
 }
 
@@ -55,13 +55,13 @@ export function groupCount(users: number): number {
 export async function makeSurroundings(
   trx: Transaction,
   random: Random,
-  users: number,
+  { users, groups: numberOfGroups = groupCount(users) }: { users: number; groups?: number },
   at: string,
 ): Promise<Surroundings> {
   const groups = await insert(
     trx,
     'groups',
-    Array.from({ length: groupCount(users) }, (_, n) => ({
+    Array.from({ length: numberOfGroups }, (_, n) => ({
       name: groupName(n),
       name_key: identityKey(groupName(n)),
       activity: n > 5 && random.chance(0.03) ? 'deactivated' : 'active',
@@ -82,37 +82,16 @@ export async function makeSurroundings(
     .ignore();
   const tagIds = new Map((await trx('tags').select('id', 'name_key')).map((row) => [row.name_key, row.id]));
 
-  const names = Array.from({ length: Math.min(2_000, Math.max(8, Math.round(users / 200))) }, (_, n) => companyName(n));
   const book = new AddressBook();
   const owners: Owners = {
     // The cast is among them, where it is there.
     groups: await trx('groups').where('activity', 'active').orderBy('id').limit(OWNING_GROUPS).pluck('id'),
     users: await trx('users').where('activity', 'active').orderBy('id').limit(OWNING_USERS).pluck('id'),
   };
-  const companies = await insert(
-    trx,
-    'contacts',
-    names.map((name) =>
-      book.row({ kind: 'company', name, email: emailOf(name), companyId: null, createdAt: at, owners }),
-    ),
-  );
-  const people = names.flatMap((name, n) => book.people({ id: companies[n], name }, at, owners));
-  const contacts = [...companies, ...(await insert(trx, 'contacts', people))];
   const idOf = (tag: string) => tagIds.get(identityKey(tag));
   const contactTags = CONTACT_TAGS.map(idOf);
-  await bulkInsert(
-    trx,
-    'contact_tags',
-    contacts.flatMap((contact_id) => {
-      const tag_id = book.tag(contactTags);
-      return tag_id === undefined ? [] : [{ contact_id, tag_id }];
-    }),
-  );
-  const types: AccountType[] = ['customer', 'supplier', 'customer', 'prospect', 'competitor'];
-  const accounts = companies
-    .slice(companies.length / 2)
-    .map((contact_id, n) => ({ contact_id, type: types[n % types.length] }));
-  await bulkInsert(trx, 'accounts', accounts);
+  const number = Math.min(2_000, Math.max(8, Math.round(users / 200)));
+  const { companies, accounts } = await addCompanies(trx, { book, owners, contactTags }, { first: 0, number, at });
   const isWarned = new Set(
     accounts.filter(({ type }) => type === 'customer' || type === 'supplier').map((account) => account.contact_id),
   );
@@ -129,6 +108,41 @@ export async function makeSurroundings(
   };
 }
 
+/** Where contacts come from, and what they are given. */
+export type AddressSource = Pick<Surroundings, 'book' | 'owners' | 'contactTags'>;
+
+/** Companies from a number on, with the people of each. Half of them have an account. */
+export async function addCompanies(
+  trx: Transaction,
+  { book, owners, contactTags }: AddressSource,
+  { first, number, at }: { first: number; number: number; at: string },
+) {
+  const names = Array.from({ length: number }, (_, n) => companyName(first + n));
+  const companies = await insert(
+    trx,
+    'contacts',
+    names.map((name) =>
+      book.row({ kind: 'company', name, email: emailOf(name), companyId: null, createdAt: at, owners }),
+    ),
+  );
+  const people = names.flatMap((name, n) => book.people({ id: companies[n], name }, at, owners));
+  const contacts = [...companies, ...(await insert(trx, 'contacts', people))];
+  await bulkInsert(
+    trx,
+    'contact_tags',
+    contacts.flatMap((contact_id) => {
+      const tag_id = book.tag(contactTags);
+      return tag_id === undefined ? [] : [{ contact_id, tag_id }];
+    }),
+  );
+  const types: AccountType[] = ['customer', 'supplier', 'customer', 'prospect', 'competitor'];
+  const accounts = companies
+    .slice(companies.length / 2)
+    .map((contact_id, n) => ({ contact_id, type: types[n % types.length] }));
+  await bulkInsert(trx, 'accounts', accounts);
+  return { companies, accounts, contacts: contacts.length };
+}
+
 /** Inserts and returns the ids, in the order of the rows. */
 async function insert(trx: Transaction, table: string, rows: object[]): Promise<number[]> {
   const last = Number((await trx(table).max('id as last').first())?.last ?? 0);
@@ -140,11 +154,14 @@ async function insert(trx: Transaction, table: string, rows: object[]): Promise<
   return rows.map((_, n) => last + 1 + n);
 }
 
-/** The departments themselves first, then each of them in each place. */
+/** The departments themselves first, then each of them in each place, then in teams. */
 function groupName(n: number): string {
   const department = DEPARTMENTS[n % DEPARTMENTS.length];
   const round = Math.floor(n / DEPARTMENTS.length);
-  return round === 0 ? department : `${department} ${PLACES[round - 1]}`;
+  if (round === 0) return department;
+  const place = PLACES[(round - 1) % PLACES.length];
+  const team = Math.floor((round - 1) / PLACES.length);
+  return team === 0 ? `${department} ${place}` : `${department} ${place} ${team + 1}`;
 }
 
 function emailOf(company: string): string {

@@ -1,9 +1,12 @@
 import type { Logger } from 'pino';
 import type { Clock, Instant } from './clock.ts';
 import type { Config } from './config.ts';
+import type { ContactIndex } from './contacts/contact-index.ts';
 import type { Database } from './db/database.ts';
+import type { GroupIndex } from './groups/group-index.ts';
 import type { SetBackClock } from './installation/set-back-clock.ts';
 import type { Troubles } from './installation/troubles.ts';
+import type { InvitationIndex } from './invitations/invitation-index.ts';
 import type { Jobs } from './jobs/jobs.ts';
 import type { MailSender } from './mail/mail-sender.ts';
 import type { PasswordHasher } from './passwords/password-hasher.ts';
@@ -27,6 +30,9 @@ export interface AppContext {
   /** With which everybody acts here. */
   actSettings: ActSettings;
   index: UserIndex;
+  groupIndex: GroupIndex;
+  invitationIndex: InvitationIndex;
+  contactIndex: ContactIndex;
   /** Undefined where no mail goes out. */
   mail: MailSender | undefined;
   jobs: Jobs;

@@ -11,10 +11,12 @@ import { recordRefusal } from './audit/pages/refusal-recording.ts';
 import { bulkOperationsController } from './bulk-operations/pages/bulk-operations-controller.ts';
 import { type Clock, instant } from './clock.ts';
 import type { Config } from './config.ts';
+import { ContactIndex } from './contacts/contact-index.ts';
 import { contactsController } from './contacts/pages/contacts-controller.ts';
 import { credentialsController } from './credentials/pages/credentials-controller.ts';
 import type { Database } from './db/database.ts';
 import { FEATURES } from './features.ts';
+import { GroupIndex } from './groups/group-index.ts';
 import { groupsController } from './groups/pages/groups-controller.ts';
 import { ClockWatch } from './installation/clock-watch.ts';
 import { health } from './installation/pages/health.ts';
@@ -24,6 +26,7 @@ import { metrics } from './installation/pages/metrics.ts';
 import { SetBackClock } from './installation/set-back-clock.ts';
 import { Troubles } from './installation/troubles.ts';
 import { interfaceController } from './interface/pages/interface-controller.ts';
+import { InvitationIndex } from './invitations/invitation-index.ts';
 import { invitationListController } from './invitations/pages/invitation-list-controller.ts';
 import { invitationsController } from './invitations/pages/invitations-controller.ts';
 import { Jobs } from './jobs/jobs.ts';
@@ -46,9 +49,9 @@ import { keptSession } from './sessions/pages/kept-session.ts';
 import { KnownDevices } from './sessions/pages/known-devices.ts';
 import { sessionsController } from './sessions/pages/sessions-controller.ts';
 import { showSignIn } from './sessions/pages/sign-in-page.ts';
-import type { SignedIn } from './sessions/pages/signed-in.d.ts';
 import { SessionStore } from './sessions/session-store.ts';
 import { SignIn } from './sessions/sign-in.ts';
+import type { SignedIn } from './sessions/signed-in.ts';
 import { setupController } from './setup/pages/setup-controller.ts';
 import { UserIndex } from './users/list/user-index.ts';
 import { userActionsController } from './users/pages/user-actions-controller.ts';
@@ -101,7 +104,10 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     mail:
       transport &&
       new MailSender({ db, clock, logger, links: settings.links, place, transport, prepare: answerRequests }),
-    index: new UserIndex(db.read, clock),
+    index: new UserIndex(db.read, clock, config),
+    groupIndex: new GroupIndex(db.read, clock),
+    invitationIndex: new InvitationIndex(db.read, clock),
+    contactIndex: new ContactIndex(db.read, clock),
     jobs,
     troubles: new Troubles({ db, config, clockWatch: new ClockWatch({ clock, logger }), backupProblem }),
     setBackClock: new SetBackClock({ db, clock, logger }),

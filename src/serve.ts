@@ -49,7 +49,8 @@ export async function serve(
   const { express, context } = createApp({ db, config, clock: Date.now, logger, mailbox, showsInterface });
   await context.setBackClock.follow();
   await beforeListen(context);
-  await context.index.refresh();
+  // Others are served meanwhile; where it fails, whoever needs it next tries again.
+  void context.index.refresh().catch(() => {});
   const baseUrl = reachedAt(context, server);
   await tellCommandLine(context, baseUrl);
   shutDownOnSignal(server, installation.close, async () => {
@@ -57,6 +58,9 @@ export async function serve(
     await context.mail?.stop();
   });
   answer = express;
+  // Nobody else waits for these; whoever asks for their lists first waits for what is left of it, or tries again.
+  const others = [context.groupIndex, context.invitationIndex, context.contactIndex];
+  void Promise.all(others.map((one) => one.refresh())).catch(() => undefined);
   context.mail?.start();
   context.jobs.start(jobsOf(context));
   await greet(context, baseUrl, mailbox);

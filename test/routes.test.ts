@@ -182,7 +182,7 @@ const ROUTES: Record<string, Classified> = {
   },
   'delete /session': {
     open: 'everybody',
-    change: { form: '/credentials', state: signedInAs, from: 1, to: 0, audit: [], leadsTo: /^\/session\/new$/ },
+    change: { form: '/menu', state: signedInAs, from: 1, to: 0, audit: [], leadsTo: /^\/session\/new$/ },
   },
   'get /invitations/acceptance/new': { open: 'everybody', shows: 410 },
   'get /invitations/:token': { open: 'everybody', shows: 303 },
@@ -458,6 +458,7 @@ const ROUTES: Record<string, Classified> = {
   },
   'get /search': { open: 'signed-in' },
   'get /search/names': { open: 'signed-in' },
+  'get /menu': { open: 'signed-in' },
   'get /shortcuts': { open: 'signed-in' },
   'get /interface': { open: 'signed-in' },
   'get /groups': { open: ['groups', 'read'], isLedInstead: true },

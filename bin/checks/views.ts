@@ -7,7 +7,7 @@ const folder = join(import.meta.dirname, '../../views');
 const LONGEST_LINE = 160;
 
 /**
- * What a view must not do: raw output that is no include, forms that die without JavaScript, inline script and style, lines that
+ * What a view must not do: raw output that is no part, forms that die without JavaScript, inline script and style, lines that
  * nobody can read.
  */
 export function checkViews(): string[] {
@@ -16,8 +16,8 @@ export function checkViews(): string[] {
     for (const [n, line] of readFileSync(join(folder, file), 'utf8').split('\n').entries()) {
       const complain = (what: string) => findings.push(`views/${file}:${n + 1} ${what}`);
       if (line.length > LONGEST_LINE) complain(`a line of ${line.length} characters`);
-      for (const [, raw] of line.matchAll(/<%-\s*(\w+)/g))
-        if (raw !== 'include') complain('raw output that is no include');
+      for (const [, raw] of line.matchAll(/<%-\s*([\w.]+)/g))
+        if (raw !== 'page.part') complain('raw output that is no part');
       if (/<form\b/.test(line) && !(/\bmethod=/.test(line) && /\baction=/.test(line)))
         complain('a form without method and action');
       // A mail has no policy of its own, and no style sheet.

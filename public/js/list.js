@@ -36,6 +36,30 @@ export function reachActions() {
   (first ?? bar)?.focus();
 }
 
+/** What the head of the table offers, where there is no room for one. */
+document.addEventListener(
+  'beforetoggle',
+  ({ target, newState }) => {
+    if (target.id !== 'sorting' || newState !== 'open') return;
+    const menu = Object.assign(document.createElement('ul'), { className: 'menu', ariaLabel: 'Sort by' });
+    for (const head of list().querySelectorAll('.listed thead th')) {
+      const item = document.createElement('li');
+      const link = head.firstElementChild.cloneNode(true);
+      if (head.ariaSort) {
+        link.ariaCurrent = 'true';
+        link.firstElementChild.append(
+          Object.assign(document.createElement('span'), { className: 'unseen', textContent: `, ${head.ariaSort}` }),
+        );
+      }
+      item.append(link);
+      menu.append(item);
+    }
+    target.replaceChildren(menu);
+    htmx.process(target);
+  },
+  true,
+);
+
 document.addEventListener('click', (event) => {
   if (event.target.closest('#sorting a')) document.getElementById('sorting').hidePopover();
   const link = event.target.closest('[href="#filters"], [href="#actions"]');

@@ -9,18 +9,18 @@ const messages = document.getElementById('dialog-messages');
 const menu = document.getElementById('row-menu');
 
 let opener;
-/** What had the focus when a dialog closed; a list that comes anew would lose it. */
+/** Where the focus was when a dialog closed; a list that comes anew would lose it. */
 let cameFrom;
 
 closeOnBackdrop(dialog);
 
 document.addEventListener('click', (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-  const link = event.target.closest('a[data-menu], a[data-dialog], #dialog [data-close]');
+  const link = event.target.closest('.menus td:last-child > a, a[data-dialog], #dialog [data-close]');
   if (!link) return;
   event.preventDefault();
   if (link.matches('[data-close]')) dialog.close();
-  else if (link.matches('[data-menu]')) void openMenu(link);
+  else if (link.matches('.menus *')) void openMenu(link);
   else void openDialog(link.href, link.closest('[popover]') ? (menuOpener ?? link) : link);
 });
 
@@ -30,6 +30,23 @@ async function openMenu(link) {
   menuOpener = link;
   await load(link.href, menu, 'innerHTML');
 }
+
+const ownMenu = document.getElementById('own-menu');
+let isAwaited = false;
+
+/** It comes when it is opened, and is asked for anew where it did not come. */
+async function fillOwnMenu() {
+  if (isAwaited || ownMenu.querySelector('form')) return;
+  isAwaited = true;
+  try {
+    await load('/menu', ownMenu, 'innerHTML');
+  } finally {
+    isAwaited = false;
+  }
+}
+
+// No sooner: where the session has ended, the answer leads away from what is being typed.
+document.getElementById('own-button').addEventListener('click', fillOwnMenu);
 
 // Arrows, Home and End go through a menu that is open; Tab goes on working, and Esc closes it, as the browser does.
 const STEPS = {
@@ -51,7 +68,7 @@ document.addEventListener('keydown', (event) => {
 });
 
 export function openDialog(href, from) {
-  opener = from ?? document.activeElement;
+  opener = placeOf(from ?? document.activeElement);
   return load(href, body, 'innerHTML');
 }
 
@@ -78,7 +95,7 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
   dialog.closedBy = isOnce ? 'none' : 'closerequest';
   dialog.setAttribute('aria-label', body.querySelector('h1, h2')?.textContent.trim() ?? '');
   if (!dialog.open) {
-    opener ??= document.activeElement;
+    opener ??= placeOf(document.activeElement);
     showLayer(dialog);
   }
   dialog.scrollTop = 0;
@@ -115,11 +132,15 @@ async function refresh() {
   if (document.activeElement === document.body) (again(cameFrom) ?? document.getElementById('main')).focus();
 }
 
+/** An element with its row, of which nothing is left in it once the row comes anew. */
+function placeOf(element) {
+  return { element, row: element.closest('tr')?.id, isMenu: element.matches('td:last-child > a') };
+}
+
 /** The same element where it is still there; else what stands for it in the row that took the place of its own. */
-function again(element) {
-  if (element?.isConnected) return element;
-  const row = document.getElementById(element?.closest('tr')?.id);
-  return row?.querySelector(element.matches('[data-menu]') ? '[data-menu]' : '.name a');
+function again(place) {
+  if (place?.element.isConnected) return place.element;
+  return document.getElementById(place?.row)?.querySelector(place.isMenu ? 'td:last-child > a' : '.name a');
 }
 
 // Where a browser does not know `closedby` yet.
@@ -129,7 +150,7 @@ dialog.addEventListener('cancel', (event) => {
 
 dialog.addEventListener('close', () => {
   const from = again(opener);
-  cameFrom = from;
+  cameFrom = opener;
   body.replaceChildren();
   messages.replaceChildren();
   dialog.removeAttribute('data-once');

@@ -4,9 +4,20 @@ import Combobox from './combobox.js';
 import { closeOnBackdrop, leave, showLayer } from './layers.js';
 import { openDialog } from './overlay.js';
 
-const palette = document.getElementById('palette');
+const palette = Object.assign(document.createElement('dialog'), { id: 'palette', ariaLabel: 'Jump to' });
+palette.innerHTML = `<form class="jump" method="get" action="/search">
+  <svg class="icon" aria-hidden="true"><use href="${new URL('../icons.svg', import.meta.url).pathname}#search"/></svg>
+  <input name="q" type="search" aria-label="Jump to a user, a group, a contact, a page or an action" placeholder="Jump to…"
+    autocomplete="off" spellcheck="false" maxlength="200" hx-get="/search" hx-trigger="input delay:80ms, opened"
+    hx-target="#palette-results" hx-swap="innerHTML" hx-sync="this:replace">
+  <kbd>Esc</kbd>
+</form>
+<div id="palette-results"></div>`;
+document.body.append(palette);
+htmx.process(palette);
+
 const input = palette.querySelector('input');
-const results = document.getElementById('palette-results');
+const results = palette.querySelector('#palette-results');
 const combobox = new Combobox(input, results, { firstOptionSelectionMode: 'selected', tabInsertsSuggestions: false });
 
 results.setAttribute('role', 'listbox');
@@ -121,14 +132,21 @@ results.addEventListener('click', (event) => {
 
 /** What is chosen is followed when the palette is gone from the history. */
 function followerOf(chosen) {
-  // The own menu holds the same choice, and knows how to keep it.
-  const preference = document.querySelector(`.preferences [name="${chosen.name}"][value="${chosen.value}"]`);
-  if (preference) return () => preference.click();
+  if (chosen.form?.matches('[action="/preferences"]')) return () => keep(chosen);
   const { presses } = chosen.dataset;
   if (presses) return () => document.querySelector(`#bulk-form button[name=action][value="${presses}"]`)?.click();
   if (chosen.matches('button')) return () => chosen.form.requestSubmit(chosen);
   if (chosen.matches('[data-dialog]')) return () => openDialog(chosen.href);
   return () => location.assign(chosen.href);
+}
+
+/** A preference holds at once, and the page stays; the own menu shows it, where it was opened. */
+function keep({ name, value, form }) {
+  const values = Object.fromEntries(new FormData(form));
+  document.documentElement.dataset[name] = value;
+  const choice = document.querySelector(`.preferences [name="${name}"][value="${value}"]`);
+  if (choice) choice.checked = true;
+  void htmx.ajax('POST', form.action, { source: document.body, swap: 'none', values: { ...values, [name]: value } });
 }
 
 // Enter takes what is chosen; a form that is sent would only show the same on a page.

@@ -5,6 +5,13 @@ const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
 // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is there over HTTPS alone
 if (timeZone) document.cookie = `roster-zone=${timeZone}; path=/; max-age=31536000; samesite=lax`;
 
+// Names are no words of a language: whatever translates a page leaves them as they are.
+function keepNames() {
+  for (const name of document.querySelectorAll('bdi, .listed tbody a, .listed .email')) name.translate = false;
+}
+document.addEventListener('htmx:after:swap', keepNames);
+keepNames();
+
 // Passwords of a form are shown as long as their owner wants to read them; they are sent as what they are, for password managers.
 const hidden = new WeakMap();
 document.addEventListener('change', ({ target }) => {

@@ -98,7 +98,7 @@ document.addEventListener('formdata', ({ target, formData }) => {
 // New rows are new, and so are numbers: a tick must never slip to another row, and nothing slides from place to place.
 document.addEventListener('htmx:before:swap', ({ detail }) => {
   if (!detail.ctx?.target?.matches?.('[data-list]')) return;
-  for (const part of list().querySelectorAll('tbody, #filters .count, .chips')) part.replaceChildren();
+  for (const part of list().querySelectorAll('tbody, #filters li small, .chips')) part.replaceChildren();
 });
 document.addEventListener('htmx:after:swap', ({ detail }) => {
   if (!detail.ctx?.target?.matches?.('[data-list]')) return;

@@ -19,10 +19,13 @@ export async function findRights(
   today: Day,
   withoutGroupIds: number[] = [],
 ): Promise<Rights> {
-  const rows = await permissionsOf(db, [userId], today)
-    .where('groups.activity', 'active')
-    .whereNotIn('groups.id', withoutGroupIds);
+  const rows = await rightsOf(db, userId, today).whereNotIn('groups.id', withoutGroupIds);
   return union(rows.map((row) => ({ [row.application]: row.level })));
+}
+
+/** A query of what the user may do now: each row an application and a level, through one group. */
+export function rightsOf(db: Reader, userId: number, today: Day): Knex.QueryBuilder<PermissionRow, PermissionRow[]> {
+  return permissionsOf(db, [userId], today).where('groups.activity', 'active');
 }
 
 /**

@@ -2,9 +2,16 @@ import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Transaction } from '../db/database.ts';
 import type { Act } from '../verbs/act.ts';
 import { type Change, type Reference, referencesIn } from './audit-event.ts';
+import { summarize } from './audit-summaries.ts';
 import { Texts } from './audit-texts.ts';
 import { chained, findHead, moveHead, START } from './chain.ts';
 import { contentOf, type Row, rowOf } from './event-form.ts';
+
+/** A change, and the act that it is a part of. */
+export interface Told {
+  act: Act;
+  change: Change;
+}
 
 /**
  * Appends one event per change to the chain, in the transaction of the change itself. Who acts is looked at once more
@@ -13,26 +20,36 @@ import { contentOf, type Row, rowOf } from './event-form.ts';
 export async function recordChanges(trx: Transaction, act: Act, changes: Change[]): Promise<void> {
   if (changes.length === 0) return;
   await act.confirm?.(trx);
+  await appendEvents(
+    trx,
+    act.auditKey,
+    changes.map((change) => ({ act, change })),
+  );
+}
+
+/** Appends the events of any number of acts, which were confirmed before. */
+export async function appendEvents(trx: Transaction, auditKey: string, told: Told[]): Promise<void> {
   const head = await findHead(trx);
   const texts = new Texts();
-  const contents = changes.map((change) => contentOf(act, change, texts));
+  const contents = told.map(({ act, change }) => contentOf(act, change, texts));
   await texts.keep(trx);
   let id = head?.eventId ?? 0;
   let hash = head?.hash ?? START;
   const rows = contents.map((content): Row => {
     const row = rowOf(++id, content);
-    hash = chained(act.auditKey, hash, row);
+    hash = chained(auditKey, hash, row);
     return { ...row, hash };
   });
   await bulkInsert(trx, 'audit_events', rows);
-  await moveHead(trx, act.auditKey, { eventId: id, hash });
-  await noteOnTimelines(trx, changes, rows);
+  await moveHead(trx, auditKey, { eventId: id, hash });
+  await summarize(trx, rows);
+  await noteOnTimelines(trx, told, rows);
 }
 
 /** The timelines of users, groups and contacts tell as well of events about others that they came to, or were parted from. */
-async function noteOnTimelines(trx: Transaction, changes: Change[], rows: Row[]): Promise<void> {
+async function noteOnTimelines(trx: Transaction, told: Told[], rows: Row[]): Promise<void> {
   const notes: Record<Reference['type'], object[]> = { user: [], group: [], contact: [] };
-  for (const [n, change] of changes.entries())
+  for (const [n, { change }] of told.entries())
     for (const { type, id } of comersAndGoers(change)) notes[type].push({ [`${type}_id`]: id, event_id: rows[n].id });
   for (const [type, noted] of Object.entries(notes)) await bulkInsert(trx, `${type}_events`, noted);
 }

@@ -1,9 +1,12 @@
 import type { Knex } from 'knex';
 import type { Instant } from '../clock.ts';
+import { literal } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
-import { whereIdIn } from '../db/ids.ts';
+import { distinctAlong } from '../db/distinct.ts';
+import { whereIdAmong, whereIdIn } from '../db/ids.ts';
 import { identityKey } from '../text/identity-key.ts';
 import type { AuditEvent, Change, Reference } from './audit-event.ts';
+import { type Done, findDone, findIdsWithin } from './audit-summaries.ts';
 import { findTexts } from './audit-texts.ts';
 import { digestsIn, eventOf, type Row } from './event-form.ts';
 
@@ -27,7 +30,18 @@ export interface AuditFilter {
 
 /** The newest events that match, at most `limit`. */
 export async function findEvents(db: Reader, filter: AuditFilter, limit: number): Promise<AuditEvent[]> {
-  return findMatching(db, filter, limit, () => {});
+  // Along an index of its own each way leads to the newest at once; together, all that match would be gathered and sorted.
+  const [byActor, bySubject] = [
+    await findWays(db, filter.actor, 'actor'),
+    await findWays(db, filter.subject, 'subject'),
+  ];
+  const meant = await meantBy(db, filter);
+  if (!meant) return [];
+  const ids: number[] = [];
+  for (const actor of byActor)
+    for (const subject of bySubject)
+      ids.push(...(await newestIds(matching(db, meant, { actor, subject }), meant, limit)));
+  return readEvents(db, newestOf(db, ids, limit));
 }
 
 /** An event; or a bulk operation, with its last event and what it did in all. */
@@ -36,31 +50,50 @@ export interface Entry {
   operation?: { id: number; done: Done[] };
 }
 
-/** How often an operation did one kind of thing. */
-export interface Done {
-  action: string;
-  subjectType: Change['subjectType'];
-  number: number;
-}
-
 /** The newest events that match, each bulk operation of more than one as one entry; at most `limit`. */
 export async function findEntries(db: Reader, filter: AuditFilter, limit: number): Promise<Entry[]> {
   // By its name one of them is looked for, and not the operation.
   if (filter.subject || filter.operationId !== undefined)
     return (await findEvents(db, filter, limit)).map((event) => ({ event }));
-  const events = await findMatching(db, filter, limit, (query) => {
-    const later = db('audit_events as later')
-      .where('later.operation_id', db.ref('audit_events.operation_id'))
-      .where('later.id', '>', db.ref('audit_events.id'));
-    if (filter.action) later.where('later.action', filter.action);
-    query.whereNotExists(later);
-  });
-  const done = await countDone(db, filter, events);
+  const meant = await meantBy(db, filter);
+  if (!meant) return [];
+  const ids: number[] = [];
+  for (const way of await findWays(db, filter.actor, 'actor')) {
+    const alone = matching(db, meant, { actor: way, subject: ANY_WAY });
+    if (!way.actor_name) alone.whereNull('operation_id');
+    ids.push(...(await newestIds(alone, meant, limit)), ...(await findLastIds(db, meant, way, limit)));
+  }
+  const events = await readEvents(db, newestOf(db, ids, limit));
+  const operationIds = events.flatMap(({ operationId }) => operationId ?? []);
+  const done = operationIds.length > 0 ? await findDone(db, operationIds, filter.action) : new Map<number, Done[]>();
   return events.map((event) => {
     const counts = done.get(event.operationId ?? 0) ?? [];
     const isOne = counts.reduce((sum, { number }) => sum + number, 0) <= 1;
     return isOne ? { event } : { event, operation: { id: event.operationId!, done: counts } };
   });
+}
+
+/** Of each of these operations its newest events that match, at most `limit`; the newest first. */
+export async function findEventsOfOperations(
+  db: Reader,
+  operationIds: number[],
+  { action }: Pick<AuditFilter, 'action'>,
+  limit: number,
+): Promise<AuditEvent[]> {
+  if (operationIds.length === 0) return [];
+  const newest = operationIds.map((operation_id) => {
+    const events = db('audit_events').where(action ? { operation_id, action } : { operation_id });
+    return db.from(events.orderBy('id', 'desc').limit(limit).select('id').as('newest')).select('id');
+  });
+  const ids: { id: number }[] = await db.unionAll(newest);
+  return readEvents(
+    db,
+    newestOf(
+      db,
+      ids.map(({ id }) => id),
+      ids.length,
+    ),
+  );
 }
 
 /** The newest events of a record and of what came to it or was parted from it, at most `limit`. */
@@ -90,41 +123,73 @@ export async function findLastChangeOf(db: Reader, contactId: number, field: str
 
 /** The kinds of change that occurred so far, for the filter. */
 export async function findActions(db: Reader): Promise<string[]> {
-  return (await db('audit_events').distinct('action').orderBy('action')).map((row) => row.action);
+  const alone = await distinctAlong(db, () => db('audit_events').whereNull('operation_id'), 'action');
+  const ofOperations = await distinctAlong(db, () => db('audit_operations'), 'action');
+  return [...new Set([...alone, ...ofOperations])].sort();
 }
 
-/** Restricts a query. */
-type Narrowing = (query: Knex.QueryBuilder) => void;
+/** A way in which an event can name somebody: values of its columns, which all must be. Without any, it narrows nothing. */
+type Way = Record<string, (string | number)[]>;
 
-async function findMatching(db: Reader, filter: AuditFilter, limit: number, narrow: Narrowing): Promise<AuditEvent[]> {
-  const matching = (...narrowings: Narrowing[]) => {
-    const query = db('audit_events').orderBy('audit_events.id', 'desc').limit(limit);
-    for (const one of [...narrowings, narrow]) one(query);
-    return narrowBy(db, query, filter);
-  };
-  if (!filter.actor && !filter.subject) return readEvents(db, matching());
-  // Along an index of its own each way leads to the newest at once; together, all that match would be gathered and sorted.
-  const [byActor, bySubject] = [
-    await findWays(db, filter.actor, 'actor'),
-    await findWays(db, filter.subject, 'subject'),
-  ];
-  const ids = new Set<number>();
-  for (const isActor of byActor)
-    for (const isSubject of bySubject)
-      for (const id of await matching(isActor, isSubject).pluck('audit_events.id')) ids.add(id);
-  const newest = [...ids].sort((a, b) => b - a).slice(0, limit);
-  return readEvents(db, whereIdIn(db('audit_events').orderBy('id', 'desc'), 'id', newest));
+const ANY_WAY: Way = {};
+
+/** The last events of the operations that match. Whoever is known by a name alone, a program, has none. */
+async function findLastIds(db: Reader, filter: Meant, way: Way, limit: number): Promise<number[]> {
+  if (way !== ANY_WAY && !way.actor_id) return [];
+  const { action, from, before } = filter;
+  const [ended, later] = [db('audit_operations as ended'), db('audit_operations as later')];
+  later.where('later.operation_id', db.ref('ended.operation_id')).where('later.last_id', '>', db.ref('ended.last_id'));
+  if (action) later.where('later.action', action);
+  if (action) ended.where('ended.action', action);
+  if (way.actor_id) ended.whereIn('ended.actor_id', way.actor_id);
+  ended.whereNotExists(later);
+  if (from || before) {
+    const last = db('audit_events').where('audit_events.id', db.ref('ended.last_id'));
+    ended.whereExists(whereWithin(last, filter));
+  }
+  return newestIds(ended, filter, limit, 'ended.last_id');
+}
+
+/** A filter, with the events between which those of its time lie. */
+interface Meant extends AuditFilter {
+  ids?: { first: number; last: number };
+}
+
+/** Undefined where the time that is meant has no events. */
+async function meantBy(db: Reader, filter: AuditFilter): Promise<Meant | undefined> {
+  if (!filter.from && !filter.before) return filter;
+  const ids = await findIdsWithin(db, filter);
+  return ids && { ...filter, ids };
+}
+
+async function newestIds(
+  query: Knex.QueryBuilder,
+  { ids, beforeId }: Meant,
+  limit: number,
+  column = 'audit_events.id',
+): Promise<number[]> {
+  if (ids) query.where(column, '>=', ids.first).where(column, '<=', ids.last);
+  if (beforeId !== undefined) query.where(column, '<', beforeId);
+  return query.orderBy(column, 'desc').limit(limit).pluck(column);
+}
+
+function newestOf(db: Reader, ids: number[], limit: number): Knex.QueryBuilder {
+  const newest = [...new Set(ids)].sort((a, b) => b - a).slice(0, limit);
+  return whereIdIn(db('audit_events').orderBy('id', 'desc'), 'id', newest);
 }
 
 /**
  * The ways in which an event can name somebody or something: by an id that has the name, or had it in an event, for under other
- * names it is the same; by the name itself, as programs and events of words have it. Without a name, one that narrows nothing.
+ * names it is the same; by the name itself, as programs and events of words have it.
  */
-async function findWays(db: Reader, name: string | undefined, party: 'actor' | 'subject'): Promise<Narrowing[]> {
-  if (!name) return [() => {}];
-  const users: { id: number; name: string }[] = await db('users')
-    .where('name_key', identityKey(name))
-    .select('id', 'name');
+async function findWays(db: Reader, name: string | undefined, party: 'actor' | 'subject'): Promise<Way[]> {
+  if (!name) return [ANY_WAY];
+  // Each has its index, and both together have none.
+  const called = () => db('users').where('name_key', identityKey(name)).select('id', 'name');
+  const deleted = called().where('activity', literal(db, 'deleted'));
+  const users: { id: number; name: string }[] = await called()
+    .where('activity', '<>', literal(db, 'deleted'))
+    .unionAll(deleted);
   // Whoever looks for Maria means maria: users sign in by it.
   const spellings = [...new Set([name, name.toLowerCase(), ...users.map((user) => user.name)])];
   const told = () => db('audit_texts').whereIn('text', spellings);
@@ -136,22 +201,13 @@ async function findWays(db: Reader, name: string | undefined, party: 'actor' | '
     [...users.map(({ id }) => ({ type: 'user', id })), ...owners].map((one) => [keyOf(one), one]),
   );
   // A request that was refused is no name of whoever asked for it.
-  const ofNobody: string[] = await told()
-    .whereExists(events().whereNull(`${party}_id`))
-    .pluck('digest');
+  const ofNobody: string[] =
+    party === 'subject' ? await told().whereExists(events().whereNull('subject_id')).pluck('digest') : [];
   const names = [...spellings.map((one) => [one]), ofNobody].filter((some) => some.length > 0);
   return [
-    ...names.map(
-      (some): Narrowing =>
-        (query) =>
-          query.whereIn(`${party}_name`, some),
-    ),
+    ...names.map((some): Way => ({ [`${party}_name`]: some })),
     ...[...records.values()].map(
-      ({ type, id }): Narrowing =>
-        (query) => {
-          query.where(`${party}_id`, id);
-          if (party === 'subject') query.where('subject_type', type);
-        },
+      ({ type, id }): Way => (party === 'subject' ? { subject_type: [type], subject_id: [id] } : { actor_id: [id] }),
     ),
   ];
 }
@@ -160,41 +216,44 @@ function keyOf({ type, id }: { type: string; id: number }): string {
   return `${type} ${id}`;
 }
 
-function narrowBy(db: Reader, query: Knex.QueryBuilder, filter: AuditFilter): Knex.QueryBuilder {
-  const { subject, isKnown } = filter;
-  if (subject && isKnown)
+/**
+ * Events that match, in the ways in which they are to name who did it and what it was done to. Few events are of one record, and
+ * those of a program are no part of an operation: where one of these leads, all else is only looked at.
+ */
+function matching(
+  db: Reader,
+  filter: AuditFilter,
+  { actor, subject }: { actor: Way; subject: Way },
+): Knex.QueryBuilder {
+  const query = db('audit_events');
+  const leading = subject === ANY_WAY ? actor : subject;
+  const isNarrow = leading !== ANY_WAY && !leading.actor_id;
+  const restrict = (way: Way) => {
+    for (const [column, values] of Object.entries(way))
+      if (isNarrow && way !== leading) whereIdAmong(query, column, values);
+      else query.whereIn(column, values);
+  };
+  restrict(subject);
+  restrict(actor);
+  if (filter.action) restrict({ action: [filter.action] });
+  if (filter.operationId !== undefined) restrict({ operation_id: [filter.operationId] });
+  if (filter.subject && filter.isKnown) {
+    const { isKnown } = filter;
     query.where((either) =>
       either
         .whereNot('subject_type', 'contact')
         .orWhereExists(isKnown(db('contacts').where('contacts.id', db.ref('audit_events.subject_id')))),
     );
+  }
   if (filter.subjectType) query.where('subject_type', filter.subjectType);
   if (filter.subjectId !== undefined) query.where('subject_id', filter.subjectId);
-  if (filter.action) query.where('action', filter.action);
-  if (filter.operationId !== undefined) query.where('operation_id', filter.operationId);
-  if (filter.from) query.where('at', '>=', filter.from);
-  if (filter.before) query.where('at', '<', filter.before);
-  if (filter.beforeId !== undefined) query.where('audit_events.id', '<', filter.beforeId);
-  return query;
+  return whereWithin(query, filter);
 }
 
-async function countDone(db: Reader, filter: AuditFilter, events: AuditEvent[]): Promise<Map<number, Done[]>> {
-  const ids = events.flatMap(({ operationId }) => operationId ?? []);
-  if (ids.length === 0) return new Map();
-  const counted = db('audit_events')
-    .whereIn('operation_id', ids)
-    .groupBy('operation_id', 'action', 'subject_type')
-    .select('operation_id', 'action', 'subject_type')
-    .min('id as first')
-    .orderBy('first')
-    .count('* as number');
-  if (filter.action) counted.where('action', filter.action);
-  const rows = await counted;
-  const done = rows.map((row): [number, Done] => [
-    Number(row.operation_id),
-    { action: String(row.action), subjectType: row.subject_type as Done['subjectType'], number: Number(row.number) },
-  ]);
-  return new Map([...Map.groupBy(done, ([id]) => id)].map(([id, some]) => [id, some.map(([, one]) => one)]));
+function whereWithin(query: Knex.QueryBuilder, { from, before }: AuditFilter): Knex.QueryBuilder {
+  if (from) query.where('at', '>=', from);
+  if (before) query.where('at', '<', before);
+  return query;
 }
 
 async function readEvents(db: Reader, query: Knex.QueryBuilder): Promise<AuditEvent[]> {

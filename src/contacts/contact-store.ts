@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { literal } from '../db/conditions.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
 import { findContactIdsByText, whereTextHolds } from '../db/search.ts';
 import type { Row } from '../db/tables.ts';
 import { fold } from '../text/text.ts';
@@ -29,8 +30,11 @@ export async function findContact(db: Reader, viewer: ContactViewer, id: number)
 
 /** In the order of the ids; those that the viewer may not see are left out. */
 export async function findContacts(db: Reader, viewer: ContactViewer, ids: number[]): Promise<Contact[]> {
-  const rows = await whereVisible(whereIdIn(selectContacts(db), 'contacts.id', ids), viewer);
-  const byId = new Map((await contactsOf(db, rows, viewer)).map((contact) => [contact.id, contact]));
+  const rows = await selectContactsById(db, { ids });
+  const seen = rows.filter((row) =>
+    maySee(viewer, { ownerUserId: row.owner_user_id, ownerGroupId: row.owner_group_id }),
+  );
+  const byId = new Map((await contactsOf(db, seen, viewer)).map((contact) => [contact.id, contact]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
@@ -41,7 +45,7 @@ export async function findContactOfAnyOwner(db: Reader, id: number): Promise<Con
 
 /** The same for several, by id. */
 export async function findContactsOfAnyOwner(db: Reader, ids: number[]): Promise<Map<number, Contact>> {
-  const contacts = await contactsOf(db, await whereIdIn(selectContacts(db), 'contacts.id', ids));
+  const contacts = await contactsOf(db, await selectContactsById(db, { ids }));
   return new Map(contacts.map((contact) => [contact.id, contact]));
 }
 
@@ -77,10 +81,23 @@ export async function findContactNames(
 ): Promise<Map<number, string>> {
   const wanted = ids.filter((id) => id !== null);
   if (wanted.length === 0) return new Map();
-  const query = whereIdIn(db('contacts').where('activity', 'active'), 'contacts.id', wanted);
-  const rows: { id: number; name: string }[] = await whereVisible(query, viewer).select('id', 'name');
-  return new Map(rows.map((row) => [row.id, row.name]));
+  const rows = await selectNames(db, { ids: wanted });
+  const seen = rows.filter((row) =>
+    maySee(viewer, { ownerUserId: row.owner_user_id, ownerGroupId: row.owner_group_id }),
+  );
+  return new Map(seen.map((row) => [row.id, row.name]));
 }
+
+type NamedRow = Pick<Row<'contacts'>, 'id' | 'name' | 'owner_user_id' | 'owner_group_id'>;
+
+const selectNames = prepared<{ ids: number[] }, NamedRow>((db, { ids }) =>
+  whereIdIn(db('contacts').where('activity', 'active'), 'id', ids).select(
+    'id',
+    'name',
+    'owner_user_id',
+    'owner_group_id',
+  ),
+);
 
 /** The first persons of a company that the viewer may see, by name, and how many there are. */
 export async function findPeopleOf(
@@ -196,10 +213,17 @@ function selectContacts(db: Reader): Knex.QueryBuilder<Found, Found[]> {
     );
 }
 
+const selectContactsById = prepared<{ ids: number[] }, Found>((db, { ids }) =>
+  whereIdIn(selectContacts(db), 'contacts.id', ids),
+);
+
+const selectAccounts = prepared<{ ids: number[] }, Row<'accounts'>>((db, { ids }) =>
+  whereIdIn(db('accounts'), 'contact_id', ids).orderBy('type'),
+);
+
 async function contactsOf(db: Reader, rows: Found[], viewer?: ContactViewer): Promise<Contact[]> {
   const ids = rows.flatMap((row) => (row.company_id === null ? [row.id] : [row.id, row.company_id]));
-  const found: Row<'accounts'>[] = await whereIdIn(db('accounts'), 'contact_id', ids).orderBy('type');
-  const accounts = Map.groupBy(found, (account) => account.contact_id);
+  const accounts = Map.groupBy(await selectAccounts(db, { ids }), (account) => account.contact_id);
   const accountsOf = (id: number | null) => (accounts.get(id ?? 0) ?? []).map((account) => account.type);
   return rows.map((row) => {
     const company = { ownerUserId: row.company_owner_user_id, ownerGroupId: row.company_owner_group_id };

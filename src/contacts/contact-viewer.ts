@@ -4,19 +4,30 @@ import { may, type Viewer } from '../access/viewer.ts';
 import type { Day } from '../clock.ts';
 import { whereInCase } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
+import { rowsAsJson } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
 import { type ContactViewer, seesPublic } from './contact.ts';
 
 /** The viewer with what decides which contacts they see today. The program itself sees the public ones. */
 export async function findContactViewer(db: Reader, viewer: Viewer, today: Day): Promise<ContactViewer> {
   const nobodys = { ...viewer, noSharedData: false, groupIds: new Set<number>() };
   if (viewer.id === null || !may(viewer, 'contacts', 'read')) return nobodys;
-  const user = await db('users').where('id', viewer.id).first('no_shared_data');
-  const memberships = db('memberships')
-    .join('groups', 'groups.id', 'memberships.group_id')
-    .where({ 'memberships.user_id': viewer.id, 'groups.activity': 'active' });
-  const groupIds: number[] = await whereNotOver(memberships, today).pluck('groups.id');
-  return { ...viewer, noSharedData: Boolean(user?.no_shared_data), groupIds: new Set(groupIds) };
+  const [found] = await selectViewer(db, { id: viewer.id, today });
+  const groupIds = JSON.parse(found?.groups ?? '[]').flat();
+  return { ...viewer, noSharedData: Boolean(found?.no_shared_data), groupIds: new Set(groupIds) };
 }
+
+const selectViewer = prepared<{ id: number; today: Day }, { no_shared_data: number | boolean; groups: string }>(
+  (db, { id, today }) => {
+    const groups = db('memberships')
+      .join('groups', 'groups.id', 'memberships.group_id')
+      .where({ 'memberships.user_id': id, 'groups.activity': 'active' })
+      .select('groups.id');
+    return db('users')
+      .where({ id })
+      .select({ no_shared_data: 'no_shared_data', groups: rowsAsJson(db, whereNotOver(groups, today), ['id']) });
+  },
+);
 
 /**
  * Restricts a query of contacts to those that the viewer may see. `maySee` says the same of one contact. As one case and

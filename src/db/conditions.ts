@@ -43,22 +43,11 @@ export function whereInCase<T extends Knex.QueryBuilder>(query: T, cases: Cases<
   return query;
 }
 
-/** A text with something before it, as an expression. Null where there is no text. */
-export function prefixed(db: Reader, prefix: string, column: string): Knex.Raw {
-  return db.raw('? || ??', [prefix, column]);
-}
-
-/** Restricts a query to rows in which one of these bits is set. */
-export function whereAnyBit<T extends Knex.QueryBuilder>(query: T, column: string, bits: number): T {
-  query.whereRaw('(?? & ?) <> 0', [column, bits]);
-  return query;
-}
-
 /**
  * A value that the statement itself says: an index over a part of a table serves only who names that part in the words of
  * the index.
  */
-export function literal(db: Reader, value: 'deleted' | 0): Knex.Raw {
+export function literal(db: Reader, value: 'deleted' | 'invitation' | 0): Knex.Raw {
   return db.raw(typeof value === 'number' ? String(value) : `'${value}'`);
 }
 

@@ -9,8 +9,19 @@ const IDS_PER_QUERY = 10_000;
  * times as long. The query selects a column `id` and nothing else that matters.
  */
 export async function selectIds(db: Reader, query: Knex.QueryBuilder): Promise<number[]> {
-  const row = await db.from(query.as('selected')).select(db.raw('json_group_array(selected.id) as ids')).first();
-  return JSON.parse(row.ids);
+  const [{ ids }] = await idsAsJson(db, query);
+  return JSON.parse(ids);
+}
+
+/** The same as a query of one row, with the ids in JSON. */
+export function idsAsJson(db: Reader, query: Knex.QueryBuilder): Knex.QueryBuilder<object, { ids: string }[]> {
+  return db.from(query.as('selected')).select(db.raw('json_group_array(selected.id) as ids'));
+}
+
+/** The rows of a query as one value beside others: in JSON, each an array of these columns. */
+export function rowsAsJson(db: Reader, query: Knex.QueryBuilder, columns: string[]): Knex.Raw {
+  const names = columns.map(() => '??').join(', ');
+  return db.raw(`(select json_group_array(json_array(${names})) from ?)`, [...columns, query.as('selected')]);
 }
 
 /** Restricts a query to a set of ids, or of keys, of any size, given as one value. */
@@ -23,7 +34,7 @@ export function whereIdIn<T extends Knex.QueryBuilder>(query: T, column: string,
  * The same as a check of each row that was found otherwise. Through an index it would be looked up once for every id,
  * for every row: minutes instead of milliseconds where both are many.
  */
-export function whereIdAmong<T extends Knex.QueryBuilder>(query: T, column: string, ids: number[]): T {
+export function whereIdAmong<T extends Knex.QueryBuilder>(query: T, column: string, ids: (number | string)[]): T {
   query.whereRaw('+?? in (select value from json_each(?))', [column, JSON.stringify(ids)]);
   return query;
 }

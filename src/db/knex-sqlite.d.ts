@@ -5,5 +5,10 @@ declare module 'knex/lib/dialects/better-sqlite3/index.js' {
       begin(connection: unknown): Promise<unknown>;
       query(connection: unknown, sql: string): Promise<unknown>;
     };
+    acquireConnection(): Promise<unknown>;
+    releaseConnection(connection: unknown): Promise<void>;
+    destroy(done?: () => void): Promise<void>;
+    _query(connection: unknown, query: { sql: string; bindings?: unknown[]; response?: unknown }): Promise<unknown>;
+    _formatBindings(bindings: unknown[]): unknown[];
   }
 }

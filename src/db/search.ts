@@ -4,43 +4,28 @@ import { selectIds } from './ids.ts';
 
 const SHORTEST_INDEXED = 3;
 
-/** The text of a user: the whole, which ends with the name of a contact, or what of it is the user's own. */
-export type UserText = 'whole' | 'own';
-
-const USER_TEXTS: Record<UserText, string> = {
-  whole: 'users.search_text',
-  own: `case when users.contact_sort is null then users.search_text
-    else substr(users.search_text, 1, length(users.search_text) - length(users.contact_sort)) end`,
-};
+/** What of a user's text is the user's own: it ends with the name of a contact. */
+const OWN_TEXT = `case when users.contact_sort is null then users.search_text
+    else substr(users.search_text, 1, length(users.search_text) - length(users.contact_sort)) end`;
 
 /**
- * The ids of all users whose text holds every one of the folded words; which text is searched is for the caller to say.
+ * The ids of all users in whose name or email every one of the folded words stands.
  * Words of three letters and more go through the trigram index, which keeps no positions: so each is asked for
  * as the set of its trigrams, and the text itself is looked at again.
  */
-export async function findUserIdsByText(db: Reader, words: string[], text: UserText): Promise<number[]> {
+export async function findUserIdsByText(db: Reader, words: string[]): Promise<number[]> {
   if (words.length === 0) return [];
   const query = db('users').select('users.id');
   const matching = matchOf(words);
   if (matching)
     query.join('users_search', 'users_search.rowid', 'users.id').whereRaw('users_search match ?', [matching]);
-  for (const word of words) query.whereRaw(`instr(${USER_TEXTS[text]}, ?) > 0`, [word]);
+  for (const word of words) query.whereRaw(`instr(${OWN_TEXT}, ?) > 0`, [word]);
   return selectIds(db, query);
 }
 
 /** Restricts a query to rows whose text holds every one of the folded words. Looks at each row. */
 export function whereTextHolds<T extends Knex.QueryBuilder>(query: T, column: string, words: string[]): T {
   for (const word of words) query.whereRaw('instr(??, ?) > 0', [column, word]);
-  return query;
-}
-
-/** The same where a word may stand in either text. */
-export function whereEitherTextHolds<T extends Knex.QueryBuilder>(
-  query: T,
-  columns: [one: string, other: string],
-  words: string[],
-): T {
-  for (const word of words) query.whereRaw("instr(?? || ' ' || ??, ?) > 0", [...columns, word]);
   return query;
 }
 

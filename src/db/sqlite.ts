@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import knex from 'knex';
 import SqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
 import { DatabaseFiles } from './database-files.ts';
+import { readsDirectly } from './prepared.ts';
 
 /**
  * Knex begins with a plain BEGIN, and a transaction that reads before it writes then fails at once when somebody
@@ -16,6 +17,62 @@ class ImmediateSqliteClient extends SqliteClient {
   }
 }
 
+/** More than the program has; those with lists of their own in them make room for one another. */
+const STATEMENTS_KEPT = 1_000;
+
+/**
+ * Reading takes no turns: a statement is over before another could begin, so one connection serves all, and what it has compiled is
+ * kept.
+ */
+class ReadingSqliteClient extends SqliteClient {
+  private connection: Promise<BetterSqlite.Database> | undefined;
+  private opened: BetterSqlite.Database | undefined;
+  private readonly statements = new Map<string, BetterSqlite.Statement>();
+
+  override async acquireConnection(): Promise<BetterSqlite.Database> {
+    this.connection ??= super.acquireConnection() as Promise<BetterSqlite.Database>;
+    try {
+      this.opened = await this.connection;
+      return this.opened;
+    } catch (error) {
+      this.connection = undefined;
+      throw error;
+    }
+  }
+
+  /** It is kept until the end. */
+  override async releaseConnection(): Promise<void> {}
+
+  override async destroy(done?: () => void): Promise<void> {
+    if (this.opened) await super.releaseConnection(this.opened);
+    this.connection = undefined;
+    this.opened = undefined;
+    this.statements.clear();
+    await super.destroy(done);
+  }
+
+  override async _query(_connection: unknown, query: { sql: string; bindings?: unknown[]; response?: unknown }) {
+    query.response = this.all(query.sql, query.bindings ?? []);
+    return query;
+  }
+
+  /** The rows of a statement. */
+  async read(sql: string, values: unknown[]): Promise<unknown[]> {
+    if (!this.opened) await this.acquireConnection();
+    return this.all(sql, values);
+  }
+
+  private all(sql: string, values: unknown[]): unknown[] {
+    let statement = this.statements.get(sql);
+    if (!statement) {
+      statement = this.opened!.prepare(sql);
+      this.statements.set(sql, statement);
+      if (this.statements.size > STATEMENTS_KEPT) this.statements.delete(this.statements.keys().next().value!);
+    }
+    return statement.all(this._formatBindings(values));
+  }
+}
+
 /** Pages in the write-ahead log: from so many on they are moved when nobody waits, from so many on with any commit. */
 const ENOUGH_LOGGED = 1_000;
 const MOST_LOGGED = 20_000;
@@ -24,12 +81,12 @@ const SILENT = { warn() {}, error() {}, deprecate() {}, debug() {} };
 
 type Pooled = (error: Error | null, connection: BetterSqlite.Database) => void;
 
-/** One connection that writes and a few that only read: with a shared pool of one, every read waits for any open transaction. */
+/** One connection that writes and one that only reads: with a shared one, every read waits for any open transaction. */
 export function openSqlite(filename: string): { reader: Knex; writer: Knex; files: DatabaseFiles } {
   const files = new DatabaseFiles(filename);
-  const open = (pool: { min: number; max: number }, pragmas: string[], readonly: boolean): Knex =>
+  const open = (client: typeof SqliteClient, pragmas: string[], readonly: boolean): Knex =>
     knex({
-      client: ImmediateSqliteClient as unknown as typeof Knex.Client,
+      client: client as unknown as typeof Knex.Client,
       connection: { filename, options: { readonly } } as Knex.Config['connection'],
       useNullAsDefault: true,
       // An error holds the statement without its values: hashes and sessions are among them (R91).
@@ -37,7 +94,8 @@ export function openSqlite(filename: string): { reader: Knex; writer: Knex; file
       // Whatever it would print is thrown as well, and told where it is understood.
       log: SILENT,
       pool: {
-        ...pool,
+        min: 0,
+        max: 1,
         afterCreate: (connection: BetterSqlite.Database, done: Pooled) => {
           try {
             for (const pragma of pragmas) connection.pragma(pragma);
@@ -63,11 +121,11 @@ export function openSqlite(filename: string): { reader: Knex; writer: Knex; file
     // Whoever is refused the lock asks again, and others are served in between.
     'busy_timeout = 10',
   ];
-  return {
-    writer: open({ min: 1, max: 1 }, [...always, ...writing], false),
-    reader: open({ min: 0, max: 3 }, always, true),
-    files,
-  };
+  const writer = open(ImmediateSqliteClient, [...always, ...writing], false);
+  const reader = open(ReadingSqliteClient, always, true);
+  const client = reader.client as ReadingSqliteClient;
+  readsDirectly(reader, (sql, values) => client.read(sql, values));
+  return { writer, reader, files };
 }
 
 /**

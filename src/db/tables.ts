@@ -47,6 +47,7 @@ export const TABLES = {
     created_at: moment,
     created_by: orNull(integer),
   },
+  audit_days: { day, first_id: integer, last_id: integer },
   audit_events: {
     id: integer,
     at: moment,
@@ -65,6 +66,15 @@ export const TABLES = {
     operation_id: orNull(integer),
   },
   audit_head: { only: integer, event_id: integer, hash: text(), seal: text() },
+  audit_operations: {
+    operation_id: integer,
+    action: text(),
+    subject_type: text(),
+    actor_id: orNull(integer),
+    number: integer,
+    first_id: integer,
+    last_id: integer,
+  },
   audit_texts: { digest: text(), subject_type: text(), subject_id: orNull(integer), salt: text(), text: text() },
   bulk_operation_items: {
     operation_id: integer,
@@ -87,6 +97,7 @@ export const TABLES = {
     subject_type: text<'user' | 'group'>(),
     undoes: orNull(integer),
   },
+  contact_changes: { id: integer, contact_id: integer },
   contact_events: { contact_id: integer, event_id: integer },
   contact_tags: { contact_id: integer, tag_id: integer },
   contacts: {
@@ -114,6 +125,7 @@ export const TABLES = {
     form_key: orNull(text()),
   },
   device_lockouts: { ...counter, device: text(), agent: text(), locked_at: orNull(moment), last_attempt_at: moment },
+  group_changes: { id: integer, group_id: integer },
   group_events: { group_id: integer, event_id: integer },
   group_permissions: { group_id: integer, application: text(), level },
   group_tags: { group_id: integer, tag_id: integer },
@@ -131,6 +143,8 @@ export const TABLES = {
     deleted_from: deletedFrom,
   },
   heartbeat: { only: integer, at: moment },
+  invitation_changes: { id: integer, link_id: integer },
+  invitation_places: { link_id: integer, sort_name: text(), email_key: text(), created_at: moment },
   invitation_requests: { user_id: integer, asked_at: moment, asked_by: orNull(integer) },
   links: {
     id: integer,

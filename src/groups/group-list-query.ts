@@ -13,9 +13,6 @@ import type { Leadership } from './leader.ts';
 export const GROUP_SORTS = ['name', 'leader', 'users', 'permissions'] as const;
 export type GroupSort = (typeof GROUP_SORTS)[number];
 
-export const ACTIVITIES = ['active', 'deactivated', 'deleted'] as const satisfies Activity[];
-export const LEADERSHIPS = ['active', 'inactive', 'none'] as const satisfies Leadership[];
-
 const BY_NAME: Order<GroupSort> = { sort: 'name', descending: false };
 
 /** The whole view of the list, as the address holds it. */

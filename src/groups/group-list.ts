@@ -1,117 +1,112 @@
 import type { Activity } from '../access/activity.ts';
-import { dayOf } from '../clock.ts';
-import { readPage } from '../lists/keyset-page.ts';
+import type { Selection } from '../facets/facet-index.ts';
 import type { Cursor } from '../lists/list-query.ts';
-import { findGroupTags } from '../tags/tag-store.ts';
 import { fold } from '../text/text.ts';
 import type { UserSources } from '../users/list/user-index.ts';
 import type { Group } from './group.ts';
-import type { GroupQuery, GroupSort } from './group-list-query.ts';
-import { findAllGroups } from './group-store.ts';
-import { findLeaderships, type Leadership } from './leader.ts';
+import { ACTIVITIES, type GroupFacet, type GroupIndex, LEADERSHIPS } from './group-index.ts';
+import type { GroupQuery } from './group-list-query.ts';
+import { findGroupsOf } from './group-store.ts';
+import type { Leadership } from './leader.ts';
+
+/** What the list is read from. */
+export interface GroupSources extends UserSources {
+  groupIndex: GroupIndex;
+}
 
 export interface ListedGroup extends Group {
   leadership: Leadership;
   /** Members who are not deleted and whose membership counts. */
   users: number;
-  tagIds: number[];
 }
 
 export interface GroupList {
   groups: ListedGroup[];
   total: number;
-  /** For each filter, how many each of its values would leave under the other filters. */
+  /** For each filter, how many each of its values would leave under the other filters; of tags those that were asked for. */
   counts: { activity: Map<Activity, number>; leader: Map<Leadership, number>; tag: Map<number, number> };
   previous?: Cursor;
   next?: Cursor;
 }
 
-/** The groups that a view means, by filters and search, in its order. Groups are few: all are looked at. */
-export async function selectGroups(sources: UserSources, query: GroupQuery): Promise<ListedGroup[]> {
-  return sorted((await findListed(sources)).filter(matching(query)), query);
+/** The groups that a view means, by filters and search, in its order. */
+export async function selectGroups(sources: GroupSources, query: GroupQuery): Promise<number[]> {
+  await refresh(sources);
+  const selection = select(sources, query);
+  return inOrder(sources, query).filter((id) => selection.has(id));
 }
 
 /** One page of the list, with the counts of every filter. */
-export async function listGroups(sources: UserSources, query: GroupQuery): Promise<GroupList> {
-  const all = await findListed(sources);
-  const without = (change: Partial<GroupQuery>) => all.filter(matching({ ...query, ...change }));
-  const matches = sorted(all.filter(matching(query)), query);
-  const page = await readPage(stillThere(query, matches), {
-    async read({ descending, from }, limit) {
-      const way = descending === query.descending ? matches : matches.toReversed();
-      // Without a place to start from it is the one after -1.
-      const start = way.findIndex((group) => group.id === from?.id) + 1;
-      return way.slice(start, start + limit);
-    },
-    placeOf: (group) => ({ value: VALUES[query.sort](group), id: group.id }),
-  });
+export async function listGroups(sources: GroupSources, query: GroupQuery, tagIds: number[]): Promise<GroupList> {
+  await refresh(sources);
+  const { groupIndex, index } = sources;
+  const selection = select(sources, query);
+  const page = pageOf(inOrder(sources, query), selection, query);
+  const facts = page.rows.map((id) => ({
+    leadership: groupIndex.leadershipOf(id),
+    users: index.sizeOf('group', id),
+  }));
+  const counts = {
+    activity: countsOf(selection, 'activity', ACTIVITIES),
+    leader: countsOf(selection, 'leader', LEADERSHIPS),
+    tag: new Map(tagIds.map((id) => [id, selection.count('tag', id)])),
+  };
+  // From here on what is in memory may change.
+  const groups = await findGroupsOf(sources.db.read, page.rows);
   return {
-    groups: page.rows,
-    total: matches.length,
-    counts: {
-      activity: countBy(without({ activity: ['active', 'deactivated', 'deleted'] }), (group) => [group.activity]),
-      leader: countBy(without({ leader: [] }), (group) => [group.leadership]),
-      tag: countBy(without({ tag: [] }), (group) => group.tagIds),
-    },
+    groups: groups.map((group, n) => ({ ...group, ...facts[n] })),
+    total: selection.total,
+    counts,
     previous: page.previous,
     next: page.next,
   };
 }
 
-async function findListed({ db, index, clock }: UserSources): Promise<ListedGroup[]> {
+async function refresh({ index, groupIndex }: GroupSources): Promise<void> {
   await index.refresh();
-  const { groups: sizes } = index.sizes();
-  const leaderships = await findLeaderships(db.read, dayOf(clock()));
-  const tags = await findGroupTags(db.read);
-  return (await findAllGroups(db.read)).map((group) => ({
-    ...group,
-    leadership: leaderships.get(group.id) ?? 'none',
-    users: sizes[group.id] ?? 0,
-    tagIds: tags.get(group.id) ?? [],
-  }));
+  await groupIndex.refresh();
 }
 
-/** Every word is looked for in name, leader and description; within a filter any value matches. */
-function matching({ q, activity, leader, tag }: GroupQuery): (group: ListedGroup) => boolean {
-  const words = fold(q).split(' ').filter(Boolean);
+function select({ groupIndex }: GroupSources, { q, activity, leader, tag }: GroupQuery): Selection<GroupFacet> {
   const activities: Activity[] = activity.length > 0 ? activity : ['active', 'deactivated'];
-  return (group) => {
-    if (!activities.includes(group.activity)) return false;
-    if (leader.length > 0 && !leader.includes(group.leadership)) return false;
-    if (tag.length > 0 && !group.tagIds.some((id) => tag.includes(id))) return false;
-    if (words.length === 0) return true;
-    const text = fold(`${group.name} ${group.leaderName ?? ''} ${group.description}`);
-    return words.every((word) => text.includes(word));
+  return groupIndex.select({
+    values: {
+      activity: activities.map((one) => ACTIVITIES.indexOf(one)),
+      leader: leader.map((one) => LEADERSHIPS.indexOf(one)),
+      tag,
+    },
+    words: fold(q).split(' ').filter(Boolean),
+  });
+}
+
+function inOrder({ groupIndex, index }: GroupSources, { sort, descending }: GroupQuery): number[] {
+  return groupIndex.inOrder(sort, descending, index);
+}
+
+/** The part that is meant of those selected, in the order of all. A cursor of a group that is not there begins anew. */
+function pageOf(order: number[], selection: Selection<GroupFacet>, { after, before, per }: GroupQuery) {
+  const isSelected = (id: number) => selection.has(id);
+  const sorted = order.filter(isSelected);
+  const countUpTo = (end: number) => order.slice(0, end).filter(isSelected).length;
+  const placeOf = (cursor: Cursor | undefined) => (cursor ? order.indexOf(cursor.id) : -1);
+  const [afterAt, beforeAt] = [placeOf(after), placeOf(before)];
+  let start = 0;
+  if (afterAt >= 0) start = countUpTo(afterAt + 1);
+  else if (beforeAt >= 0) start = Math.max(0, countUpTo(beforeAt) - per);
+  const rows = sorted.slice(start, start + per);
+  const [first, last] = [rows.at(0), rows.at(-1)];
+  return {
+    rows,
+    previous: first !== undefined && start > 0 ? cursorOf(first) : undefined,
+    next: last !== undefined && start + per < sorted.length ? cursorOf(last) : undefined,
   };
 }
 
-const VALUES: Record<GroupSort, (group: ListedGroup) => string | number> = {
-  name: (group) => fold(group.name),
-  leader: (group) => fold(group.leaderName ?? ''),
-  users: (group) => group.users,
-  permissions: (group) => Object.keys(group.rights).length,
-};
-
-function sorted(groups: ListedGroup[], { sort, descending }: GroupQuery): ListedGroup[] {
-  const keyed = groups.map((group) => ({ group, value: VALUES[sort](group), name: VALUES.name(group) }));
-  const sign = descending ? -1 : 1;
-  keyed.sort((a, b) => compared(a.value, b.value) * sign || compared(a.name, b.name) || a.group.id - b.group.id);
-  return keyed.map(({ group }) => group);
+/** Where a group stands its id tells. */
+function cursorOf(id: number): Cursor {
+  return { value: '', id };
 }
 
-function compared<T>(a: T, b: T): number {
-  return a === b ? 0 : a < b ? -1 : 1;
-}
-
-/** A cursor whose group is no longer there begins anew. */
-function stillThere(query: GroupQuery, matches: ListedGroup[]): GroupQuery {
-  const at = (cursor: Cursor | undefined) => matches.findIndex((group) => group.id === cursor?.id);
-  const { after, before } = query;
-  return { ...query, after: at(after) >= 0 ? after : undefined, before: at(before) > 0 ? before : undefined };
-}
-
-function countBy<T>(groups: ListedGroup[], valuesOf: (group: ListedGroup) => T[]): Map<T, number> {
-  const counts = new Map<T, number>();
-  for (const group of groups) for (const value of valuesOf(group)) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return counts;
+function countsOf<T>(selection: Selection<GroupFacet>, facet: GroupFacet, values: readonly T[]): Map<T, number> {
+  return new Map(values.map((value, n) => [value, selection.count(facet, n)]));
 }

@@ -1,20 +1,32 @@
 import { may, type Viewer } from '../access/viewer.ts';
 import { SUGGESTED } from '../forms/picker.ts';
 import { fitOf, isNamed } from '../text/text.ts';
-import type { UserSources } from '../users/list/user-index.ts';
+import type { UserIndex, UserSources } from '../users/list/user-index.ts';
 import type { Group } from './group.ts';
 import { findGroups } from './group-store.ts';
+import type { NamedGroup } from './names/group-names.ts';
 
-/** The groups that the viewer may know of: who may not read groups knows those that somebody is in (R86). */
+/** The groups that the viewer may know of, or those of them: who may not read groups knows those that somebody is in (R86). */
 export async function findKnownGroups(
   { db, index }: Pick<UserSources, 'db' | 'index'>,
   viewer: Viewer,
+  ids?: number[],
 ): Promise<Group[]> {
-  const groups = await findGroups(db.read);
+  const groups = await findGroups(db.read, ids);
   if (may(viewer, 'groups', 'read')) return groups;
   await index.refresh();
-  const sizes = index.sizes().groups;
-  return groups.filter(({ id }) => sizes[id] > 0);
+  return groups.filter(({ id }) => index.sizeOf('group', id) > 0);
+}
+
+/** The same by the index, as it was last refreshed. */
+export function knownByIndex(index: UserIndex, viewer: Viewer, ids?: Iterable<number>): NamedGroup[] {
+  const groups = index.groups.named(ids);
+  return may(viewer, 'groups', 'read') ? groups : groups.filter(({ id }) => index.sizeOf('group', id) > 0);
+}
+
+/** How many there are of them. */
+export function countKnown(index: UserIndex, viewer: Viewer): number {
+  return may(viewer, 'groups', 'read') ? index.groups.number : knownByIndex(index, viewer).length;
 }
 
 /** Which of these may be meant by this text: what is called so, then what begins so. */

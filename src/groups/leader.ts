@@ -1,3 +1,5 @@
+import type { Knex } from 'knex';
+import type { Activity } from '../access/activity.ts';
 import { maySignIn } from '../access/admission.ts';
 import { isOver, whereNotOver } from '../access/granted-rights.ts';
 import type { Day } from '../clock.ts';
@@ -7,35 +9,55 @@ import type { Reader } from '../db/database.ts';
 /** Whether a group has a leader, and whether they can act as one: who may not sign in or is no longer a member leads nothing. */
 export type Leadership = 'active' | 'inactive' | 'none';
 
-/** How each group is led, by its id. */
-export async function findLeaderships(db: Reader, today: Day): Promise<Map<number, Leadership>> {
-  const rows = await db('groups')
-    .leftJoin('users', 'users.id', 'groups.leader_id')
+/** What tells how a group is led. */
+export interface LeaderRow {
+  leader_name: string | null;
+  leader_activity: Activity | null;
+  leader_api_only: number | boolean | null;
+  leader_expires_on: Day | null;
+  leader_has_password: number | boolean;
+  member_id: number | null;
+  member_until_on: Day | null;
+}
+
+/** Adds to a query of groups what tells how they are led. */
+export function joinLeader(db: Reader, groups: Knex.QueryBuilder): Knex.QueryBuilder {
+  return groups
+    .leftJoin('users as leader', 'leader.id', 'groups.leader_id')
     .leftJoin('memberships', (join) =>
       join.on('memberships.group_id', 'groups.id').on('memberships.user_id', 'groups.leader_id'),
     )
-    .select('groups.id', 'users.activity', 'users.api_only', 'users.expires_on')
-    .select({ has_password: isGiven(db, 'users.password_hash') })
-    .select('memberships.user_id as member_id', 'memberships.until_on');
-  return new Map(
-    rows.map((row) => {
-      if (row.activity === null) return [row.id, 'none'];
-      const leader = { activity: row.activity, apiOnly: Boolean(row.api_only), expiresOn: row.expires_on };
-      const isMember = row.member_id !== null && !isOver({ untilOn: row.until_on }, today);
-      // Who has chosen no password yet gets in nowhere.
-      const canSignIn = Boolean(row.has_password) && maySignIn(leader, today);
-      return [row.id, isMember && canSignIn ? 'active' : 'inactive'];
-    }),
-  );
+    .select('leader.name as leader_name', 'leader.activity as leader_activity')
+    .select('leader.api_only as leader_api_only', 'leader.expires_on as leader_expires_on')
+    .select({ leader_has_password: isGiven(db, 'leader.password_hash') })
+    .select('memberships.user_id as member_id', 'memberships.until_on as member_until_on');
+}
+
+export function leadershipOf(row: LeaderRow, today: Day): Leadership {
+  if (row.leader_activity === null) return 'none';
+  const leader = {
+    activity: row.leader_activity,
+    apiOnly: Boolean(row.leader_api_only),
+    expiresOn: row.leader_expires_on,
+  };
+  const isMember = row.member_id !== null && !isOver({ untilOn: row.member_until_on }, today);
+  // Who has chosen no password yet gets in nowhere.
+  const canSignIn = Boolean(row.leader_has_password) && maySignIn(leader, today);
+  return isMember && canSignIn ? 'active' : 'inactive';
 }
 
 /** The groups that the user leads: deleted groups have no leader, and a leader is a member. */
-export async function findLedIds(db: Reader, userId: number, today: Day): Promise<number[]> {
-  const led = db('groups')
+export function findLedIds(db: Reader, userId: number, today: Day): Promise<number[]> {
+  return ledBy(db, userId, today).orderBy('groups.name_key').pluck('groups.id');
+}
+
+/** The same as a query of groups. */
+export function ledBy(db: Reader, userId: number, today: Day): Knex.QueryBuilder {
+  const led: Knex.QueryBuilder = db('groups')
     .join('memberships', (join) =>
       join.on('memberships.group_id', 'groups.id').on('memberships.user_id', 'groups.leader_id'),
     )
     .where('groups.leader_id', userId)
     .whereNot('groups.activity', 'deleted');
-  return whereNotOver(led, today).orderBy('groups.name_key').pluck('groups.id');
+  return whereNotOver(led, today);
 }

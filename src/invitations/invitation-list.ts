@@ -1,19 +1,33 @@
-import type { Knex } from 'knex';
-import type { Instant } from '../clock.ts';
-import type { ContactViewer } from '../contacts/contact.ts';
-import { type Cases, valueInCase } from '../db/conditions.ts';
+import type { Viewer } from '../access/viewer.ts';
+import { dayOf, type Instant, instant } from '../clock.ts';
+import { findContactViewer } from '../contacts/contact-viewer.ts';
 import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import { whereAlong } from '../db/keyset.ts';
 import type { Row } from '../db/tables.ts';
-import { findUserIdsBySearch } from '../linked-contacts/linked-search.ts';
-import { readPage } from '../lists/keyset-page.ts';
+import { alongIndex, meantAlong } from '../facets/along-index.ts';
+import { alongPlaces, type Place } from '../facets/along-places.ts';
+import { lazily, type Selection, type Within } from '../facets/facet-index.ts';
+import { readPage, type Source } from '../lists/keyset-page.ts';
 import type { Cursor } from '../lists/list-query.ts';
+import { fold } from '../text/text.ts';
+import type { UserSources } from '../users/list/user-index.ts';
 import type { Channel } from '../verbs/act.ts';
+import { CHANNELS, type InvitationFacet, type InvitationIndex, PROGRAM } from './invitation-index.ts';
 import type { InvitationQuery, InvitationSort } from './invitation-list-query.ts';
-import { INVITATION_STATUSES, type InvitationStatus } from './invitation-status.ts';
+import {
+  IN_LIFE,
+  INVITATION_STATUSES,
+  type InvitationRow,
+  type InvitationStatus,
+  joinMail,
+  STATUS_COLUMNS,
+  statusOf,
+} from './invitation-status.ts';
 
-export const CHANNELS = ['mail', 'copy'] as const satisfies Channel[];
+/** What the list is read from. */
+export interface InvitationSources extends UserSources {
+  invitationIndex: InvitationIndex;
+}
 
 export interface ListedInvitation {
   id: number;
@@ -43,133 +57,128 @@ export interface InvitationList {
   next?: Cursor;
 }
 
-interface Cell {
-  status: InvitationStatus;
-  channel: Channel;
-  number: number;
-}
-
-type Found = Row<'links'> & {
-  user_name: string;
-  user_email: string;
-  creator_name: string | null;
-  answer: string | null;
-  status: InvitationStatus;
-  /** What the order goes by. */
-  place: string | number;
-};
+type Found = Pick<Row<'links'>, 'id' | 'user_id' | 'created_at' | 'created_by'> &
+  InvitationRow & {
+    user_name: string;
+    user_email: string;
+    creator_name: string | null;
+    answer: string | null;
+  };
 
 const DEFAULT_STATUSES: readonly InvitationStatus[] = INVITATION_STATUSES.filter((status) => status !== 'withdrawn');
 
-/** What each order goes by. */
-const VALUES: Record<InvitationSort, (db: Reader, now: Instant) => string | Knex.Raw> = {
-  name: () => 'users.sort_name',
-  email: () => 'users.email_key',
-  status: placeInLife,
-  channel: () => 'links.channel',
-  creator: (db) =>
-    valueInCase(
-      db,
-      [[(creator) => creator.whereNull('creators.sort_name'), 'the program']],
-      db.ref('creators.sort_name'),
-    ),
-  made: () => 'links.created_at',
-};
-
 /** One page of the invitations, with the counts of every filter. */
 export async function listInvitations(
-  db: Reader,
+  sources: InvitationSources,
   query: InvitationQuery,
-  now: Instant,
-  viewer: ContactViewer,
+  asking: Viewer,
 ): Promise<InvitationList> {
-  const found = query.q === '' ? undefined : await findUserIdsBySearch(db, viewer, query.q);
-  const statuses = new Set(query.status.length > 0 ? query.status : DEFAULT_STATUSES);
-  const channels = new Set(query.channel.length > 0 ? query.channel : CHANNELS);
-
-  const status = valueInCase(db, statusCases(now), 'sent');
-  const key = { value: VALUES[query.sort](db, now), id: 'links.id' };
-  const page = await readPage<Found>(query, {
-    read: (stretch, limit) => {
-      const chosen = invitations(db, found)
-        .join('users', 'users.id', 'links.user_id')
-        .leftJoin('users as creators', 'creators.id', 'links.created_by')
-        .whereIn(status as never, [...statuses])
-        .whereIn('links.channel', [...channels])
-        .select('links.*', 'users.name as user_name', 'users.email as user_email', 'creators.name as creator_name')
-        .select('outbox.answer', { status, place: key.value });
-      return whereAlong(chosen, key, stretch).limit(limit);
+  const { db, index, invitationIndex } = sources;
+  const words = fold(query.q).split(' ').filter(Boolean);
+  const viewer = await findContactViewer(db.read, asking, dayOf(sources.clock()));
+  const creators = query.sort === 'creator' ? await findCreatorPlaces(sources) : [];
+  await index.refresh();
+  await invitationIndex.refresh();
+  const people = words.length > 0 ? index.search(words, viewer) : undefined;
+  const statuses = query.status.length > 0 ? query.status : DEFAULT_STATUSES;
+  const selection = invitationIndex.select({
+    values: {
+      status: statuses.map((status) => INVITATION_STATUSES.indexOf(status)),
+      channel: query.channel.map((channel) => CHANNELS.indexOf(channel)),
     },
-    placeOf: (row) => ({ value: row.place, id: row.id }),
+    within: people && among(sources, people),
   });
-
-  const counted: Cell[] = await invitations(db, found)
-    .groupBy('status', 'links.channel')
-    .select({ status }, 'links.channel')
-    .count('* as number');
-  const cells = counted.map((cell) => ({ ...cell, number: Number(cell.number) }));
-  const sum = (holds: (cell: Cell) => boolean) => cells.filter(holds).reduce((total, { number }) => total + number, 0);
+  const counts = {
+    statusCounts: countsOf(selection, 'status', INVITATION_STATUSES),
+    channelCounts: countsOf(selection, 'channel', CHANNELS),
+  };
+  const page = await readPage(query, sourceOf(sources, selection, query.sort, creators));
   return {
-    invitations: page.rows.map(invitationOf),
-    total: sum((cell) => statuses.has(cell.status) && channels.has(cell.channel)),
-    statusCounts: Object.fromEntries(
-      INVITATION_STATUSES.map((status) => [
-        status,
-        sum((cell) => cell.status === status && channels.has(cell.channel)),
-      ]),
-    ) as Record<InvitationStatus, number>,
-    channelCounts: Object.fromEntries(
-      CHANNELS.map((channel) => [channel, sum((cell) => cell.channel === channel && statuses.has(cell.status))]),
-    ) as Record<Channel, number>,
+    invitations: await findInvitations(db.read, page.rows, instant(sources.clock())),
+    total: selection.total,
+    ...counts,
     previous: page.previous,
     next: page.next,
   };
 }
 
-/** All but those that were sent and nothing more. */
-function statusCases(now: Instant): Cases<InvitationStatus> {
-  return [
-    [(link) => link.whereNotNull('links.used_at'), 'accepted'],
-    [(link) => link.whereNotNull('links.ended_at'), 'withdrawn'],
-    [(link) => link.whereNotNull('outbox.failed_at').whereNull('links.opened_at'), 'not-delivered'],
-    [(link) => link.where('links.expires_at', '<=', now), 'expired'],
-    [(link) => link.whereNotNull('links.opened_at'), 'opened'],
-    [(link) => link.whereNotNull('outbox.id').whereNull('outbox.sent_at'), 'waiting'],
-    [(link) => link.where('links.channel', 'copy'), 'copied'],
-  ];
+/** The invitations of those who were found. */
+function among({ index, invitationIndex }: InvitationSources, people: Within): Within {
+  return lazily(`${index.change} ${people.name}`, () => invitationIndex.ofUsers(people.set));
 }
 
-/** As they follow one another in the life of an invitation. */
-export const IN_LIFE: readonly InvitationStatus[] = [
-  'waiting',
-  'copied',
-  'sent',
-  'opened',
-  'accepted',
-  'expired',
-  'not-delivered',
-  'withdrawn',
-];
-
-function placeInLife(db: Reader, now: Instant): Knex.Raw {
-  const places = statusCases(now).map(([when, status]): Cases<number>[number] => [when, IN_LIFE.indexOf(status)]);
-  return valueInCase(db, places, IN_LIFE.indexOf('sent'));
+function countsOf<T extends string>(
+  selection: Selection<InvitationFacet>,
+  facet: InvitationFacet,
+  values: readonly T[],
+): Record<T, number> {
+  return Object.fromEntries(values.map((value, n) => [value, selection.count(facet, n)])) as Record<T, number>;
 }
 
-function invitations(db: Reader, userIds: number[] | undefined): Knex.QueryBuilder {
-  const query = db('links')
-    .leftJoin('outbox', (join) => join.on('outbox.link_id', 'links.id').onVal('outbox.kind', 'invitation'))
-    .where('links.purpose', 'invitation');
-  return userIds ? whereIdIn(query, 'links.user_id', userIds) : query;
+function sourceOf(
+  sources: InvitationSources,
+  selection: Selection<InvitationFacet>,
+  sort: InvitationSort,
+  creators: Place[],
+): Source<number> {
+  switch (sort) {
+    case 'status': {
+      const places = IN_LIFE.map((one, value) => ({ value, values: [INVITATION_STATUSES.indexOf(one)] }));
+      return alongPlaces(selection, 'status', places);
+    }
+    case 'channel': {
+      const places = CHANNELS.map((value, n) => ({ value, values: [n] }));
+      return alongPlaces(selection, 'channel', places);
+    }
+    case 'creator':
+      return alongPlaces(selection, 'creator', creators);
+    default:
+      return meantAlong(selection, sources.invitationIndex.number, (among) => SORTS[sort](sources.db.read, among));
+  }
 }
 
-function invitationOf(row: Found): ListedInvitation {
+/** The orders that have an index. */
+const SORTS = {
+  name: alongColumn('sort_name'),
+  email: alongColumn('email_key'),
+  made: alongColumn('created_at'),
+};
+
+function alongColumn(value: string) {
+  return alongIndex((db) => db('invitation_places'), { value, id: 'link_id' });
+}
+
+/** In the order of their names, the program among them. */
+async function findCreatorPlaces({ db, invitationIndex }: InvitationSources): Promise<Place[]> {
+  await invitationIndex.refresh();
+  const users: { id: number; sort_name: string }[] = await whereIdIn(db.read('users'), 'id', [
+    ...invitationIndex.creators,
+  ]).select('id', 'sort_name');
+  const creators = [...users, { id: PROGRAM, sort_name: 'the program' }];
+  return [...Map.groupBy(creators, (creator) => creator.sort_name)].map(([value, some]) => ({
+    value,
+    values: some.map(({ id }) => id),
+  }));
+}
+
+async function findInvitations(db: Reader, ids: number[], now: Instant): Promise<ListedInvitation[]> {
+  const query = joinMail(db, db('links'))
+    .join('users', 'users.id', 'links.user_id')
+    .leftJoin('users as creators', 'creators.id', 'links.created_by')
+    .select('links.id', 'links.user_id', 'links.created_at', 'links.created_by', ...STATUS_COLUMNS, 'outbox.answer')
+    .select('users.name as user_name', 'users.email as user_email', 'creators.name as creator_name');
+  const rows: Found[] = await whereIdIn(query, 'links.id', ids);
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => invitationOf(found.get(id)!, now));
+}
+
+function invitationOf(row: Found, now: Instant): ListedInvitation {
   return {
     id: row.id,
     userId: row.user_id,
     userName: row.user_name,
     userEmail: row.user_email,
-    status: row.status,
+    status: statusOf(row, now),
     channel: row.channel,
     createdAt: row.created_at,
     createdBy: row.created_by,

@@ -1,7 +1,7 @@
 import { recordChanges } from '../audit/audit-store.ts';
 import type { Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
-import { whereIdIn } from '../db/ids.ts';
+import { whereIdAmong, whereIdIn } from '../db/ids.ts';
 import type { User } from '../users/user.ts';
 import type { Act } from '../verbs/act.ts';
 
@@ -49,12 +49,13 @@ export async function answerInvitationRequests(trx: Transaction, userIds: number
 
 /** Those who still wait, the longest first: who came in by another way, or may not come in, waits for nothing. */
 export async function findInvitationRequests(db: Reader, limit: number): Promise<InvitationRequest[]> {
-  const rows = await db('invitation_requests')
+  const requests = db('invitation_requests')
     .join('users', 'users.id', 'invitation_requests.user_id')
-    .leftJoin('users as asking', 'asking.id', 'invitation_requests.asked_by')
-    .where('users.activity', 'active')
+    .leftJoin('users as asking', 'asking.id', 'invitation_requests.asked_by');
+  // Looked at along the requests: those who are active are nearly all users.
+  const rows = await whereIdAmong(requests, 'users.activity', ['active'])
     .whereNull('users.password_hash')
-    .orderBy(['asked_at', 'users.id'])
+    .orderBy(['asked_at', 'invitation_requests.user_id'])
     .limit(limit)
     .select('users.id', 'users.name', 'users.email', 'asked_at', 'asking.name as asked_by');
   return rows.map((row) => ({

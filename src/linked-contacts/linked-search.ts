@@ -2,22 +2,9 @@ import type { Knex } from 'knex';
 import { type ContactViewer, seesPublic } from '../contacts/contact.ts';
 import { whereOwnVisible } from '../contacts/contact-viewer.ts';
 import type { Reader } from '../db/database.ts';
-import { selectIds, whereIdIn } from '../db/ids.ts';
+import { whereIdIn } from '../db/ids.ts';
 import { wherePast } from '../db/keyset.ts';
-import { findUserIdsByText, whereEitherTextHolds } from '../db/search.ts';
 import type { Cursor } from '../lists/list-query.ts';
-import { fold } from '../text/text.ts';
-
-/** The ids of the users in whose name, email or linked contact every word stands; of the contacts those that the viewer may see. */
-export async function findUserIdsBySearch(db: Reader, viewer: ContactViewer, q: string): Promise<number[]> {
-  const words = fold(q).split(' ').filter(Boolean);
-  if (words.length === 0) return [];
-  const ids = await findUserIdsByText(db, words, seesPublic(viewer) ? 'whole' : 'own');
-  const byOwn = linkedToOwn(db, viewer).select('users.id');
-  whereEitherTextHolds(byOwn, ['users.search_text', 'contacts.sort_name'], words);
-  const more = await selectIds(db, byOwn);
-  return more.length === 0 ? ids : [...new Set([...ids, ...more])];
-}
 
 /** The part of a sorted list that is asked for. */
 export interface Walk {

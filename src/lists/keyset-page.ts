@@ -18,8 +18,12 @@ export interface Source<T> {
   placeOf(row: T): Cursor | Promise<Cursor>;
   /** Whether some rows have no value to be sorted by. They come last in either direction. */
   isNullable?: boolean;
-  /** Where more is read than is meant: what of it is. */
-  isMeant?(row: T): boolean;
+  /** Where more is read than is meant: what of it is, in the same order. */
+  keepMeant?(rows: T[]): T[] | Promise<T[]>;
+  /** About which part of all that is read is meant, so that a step is about as long as it has to be. */
+  density?: number;
+  /** So many are looked at for those that are meant, and then it is left at those that were found. */
+  most?: number;
 }
 
 const LARGEST_STEP = 50_000;
@@ -50,17 +54,21 @@ export async function readPage<T>(page: PageMeant, source: Source<T>): Promise<P
   };
 }
 
-/** So many rows of a stretch that are meant. Where few of those read are, it takes longer and longer steps. */
+/** So many rows of a stretch that are meant. Where fewer of those read are than was thought, it takes longer and longer steps. */
 async function readMeant<T>(source: Source<T>, stretch: Stretch, wanted: number): Promise<T[]> {
-  const { isMeant } = source;
-  if (!isMeant) return source.read(stretch, wanted);
+  const { keepMeant, density = 1, most = Number.POSITIVE_INFINITY } = source;
+  if (!keepMeant) return source.read(stretch, wanted);
   const found: T[] = [];
   let { from } = stretch;
-  for (let step = wanted * 2; found.length < wanted; step = Math.min(step * 8, LARGEST_STEP)) {
+  let step = Math.min(Math.ceil((wanted * 1.3) / density), LARGEST_STEP);
+  let seen = 0;
+  while (found.length < wanted && seen < most) {
     const rows = await source.read({ ...stretch, from }, step);
-    for (const row of rows) if (found.length < wanted && isMeant(row)) found.push(row);
+    seen += rows.length;
+    found.push(...(await keepMeant(rows)).slice(0, wanted - found.length));
     if (rows.length < step) break;
-    from = await source.placeOf(rows[rows.length - 1]);
+    if (found.length < wanted) from = await source.placeOf(rows[rows.length - 1]);
+    step = Math.min(step * 4, LARGEST_STEP);
   }
   return found;
 }

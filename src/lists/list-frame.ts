@@ -6,8 +6,8 @@ export interface Choice {
   label: string;
   /** As the address says it. */
   value: string | number;
-  /** How many it would leave under the other filters. */
-  count: number;
+  /** How many it would leave under the other filters; not given where that is not known yet. */
+  count?: number;
   isChosen: boolean;
   path: string;
 }
@@ -76,6 +76,8 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
   const withoutSearch = new URL(pathTo({ q: '' }), 'http://roster.invalid');
   return {
     ...shown,
+    /** Whether its numbers are still to come. */
+    isCounting: false,
     q: query.q,
     /** What a search leaves as it is. */
     kept: [...withoutSearch.searchParams],

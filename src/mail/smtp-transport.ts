@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import { type Outgoing, type Transport, Undelivered } from './mail-sender.ts';
 import { mailTrouble, type SmtpError } from './mail-trouble.ts';
 
@@ -13,8 +12,28 @@ const LONG_WORD = /\S{32,}/g;
 
 /** Hands mails to the mail server of the settings, over a connection that is kept while there are more. */
 export function smtpTransport({ smtpUrl, from }: SmtpSettings): Transport {
-  const transporter = createTransport({
-    url: smtpUrl,
+  let connected: ReturnType<typeof connect> | undefined;
+  return {
+    async send(mail: Outgoing) {
+      const { to, ...rest } = mail;
+      try {
+        connected ??= connect(smtpUrl);
+        const transporter = await connected;
+        // As objects: within a string a line break or a comma would make a header or a second recipient (R46).
+        await transporter.sendMail({ ...rest, from, to: [to], headers: { 'Auto-Submitted': 'auto-generated' } });
+      } catch (error) {
+        throw undelivered(error);
+      }
+    },
+    close: () => void connected?.then((transporter) => transporter.close()),
+  };
+}
+
+/** The library is loaded with the first mail: most processes send none for a long time. */
+async function connect(url: string) {
+  const { createTransport } = await import('nodemailer');
+  return createTransport({
+    url,
     pool: true,
     maxConnections: 1,
     // A mail whose connection broke may have been taken: whether it is sent again is decided by the outbox alone.
@@ -26,18 +45,6 @@ export function smtpTransport({ smtpUrl, from }: SmtpSettings): Transport {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  return {
-    async send(mail: Outgoing) {
-      const { to, ...rest } = mail;
-      try {
-        // As objects: within a string a line break or a comma would make a header or a second recipient (R46).
-        await transporter.sendMail({ ...rest, from, to: [to], headers: { 'Auto-Submitted': 'auto-generated' } });
-      } catch (error) {
-        throw undelivered(error);
-      }
-    },
-    close: () => transporter.close(),
-  };
 }
 
 function undelivered(error: unknown): Undelivered {

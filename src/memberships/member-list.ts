@@ -121,6 +121,6 @@ function membersOf(db: Reader, groupId: number): Knex.QueryBuilder {
 async function whereFound(db: Reader, members: Knex.QueryBuilder, { q, looksAtEmails }: MemberSearch): Promise<void> {
   const words = fold(q).split(' ').filter(Boolean);
   if (words.length === 0) return;
-  whereIdIn(members, 'users.id', await findUserIdsByText(db, words, 'own'));
+  whereIdIn(members, 'users.id', await findUserIdsByText(db, words));
   if (!looksAtEmails) whereTextHolds(members, 'users.sort_name', words);
 }

@@ -3,6 +3,7 @@ import type { Day, Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 
 export interface Membership {
@@ -18,14 +19,18 @@ export interface Membership {
 
 type Found = Row<'memberships'> & { group_name: string; group_activity: Row<'groups'>['activity'] };
 
-/** The groups of each user, by name, without deleted groups. Memberships that are over are among them. */
-export async function findMemberships(db: Reader, userIds: number[]): Promise<Membership[]> {
+const selectMemberships = prepared<{ userIds: number[] }, Found>((db, { userIds }) => {
   const memberships: Knex.QueryBuilder = db('memberships')
     .join('groups', 'groups.id', 'memberships.group_id')
     .whereNot('groups.activity', 'deleted')
     .orderBy(['memberships.user_id', 'groups.name_key'])
     .select('memberships.*', 'groups.name as group_name', 'groups.activity as group_activity');
-  const rows: Found[] = await whereIdIn(memberships, 'memberships.user_id', userIds);
+  return whereIdIn(memberships, 'memberships.user_id', userIds);
+});
+
+/** The groups of each user, by name, without deleted groups. Memberships that are over are among them. */
+export async function findMemberships(db: Reader, userIds: number[]): Promise<Membership[]> {
+  const rows = await selectMemberships(db, { userIds });
   return rows.map((row) => ({
     userId: row.user_id,
     groupId: row.group_id,

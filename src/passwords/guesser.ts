@@ -15,6 +15,8 @@ export interface Estimate {
 /** Estimating takes longer the longer the text, up to some hundredths of a second, and every page waits meanwhile. */
 const LOOKED_AT = 30;
 
+export const COMMON = new Set(dictionary['passwords-common'].map((password) => String(password)));
+
 const zxcvbn = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs, maxLength: LOOKED_AT });
 
 /** By the beginning of the text. */

@@ -1,6 +1,5 @@
-import { dictionary } from '@zxcvbn-ts/language-common';
 import { fold, normalizedAs } from '../text/text.ts';
-import { estimate } from './guessing.ts';
+import { estimate, isCommon } from './guessing.ts';
 
 /** Without a second factor (NIST SP 800-63B-4, 3.1.1.2). */
 export const SHORTEST_PASSWORD = 15;
@@ -17,8 +16,6 @@ const WEAK: Record<string, string> = {
   spatial: 'It follows the keys of a keyboard, so it is guessed quickly. Three or four unrelated words do well.',
 };
 const WELL_KNOWN = 'It is made of what attackers try first. Three or four unrelated words do well.';
-
-const COMMON = new Set(dictionary['passwords-common'].map((password) => String(password)));
 
 /** One form for all ways to type the same password (NIST SP 800-63B-4, 3.1.1.2). */
 export function normalized(password: string): string {
@@ -40,16 +37,11 @@ export async function passwordProblem(password: string, personal: string[]): Pro
       ? 'Choose a password.'
       : `Too short: ${SHORTEST_PASSWORD - length} more ${SHORTEST_PASSWORD - length === 1 ? 'character' : 'characters'}, ${SHORTEST_PASSWORD} in all. Three or four unrelated words do well.`;
   if (length > LONGEST_PASSWORD) return TOO_LONG;
-  if (isCommon(text)) return 'This password is among those that attackers try first. Choose another.';
+  if (await isCommon(text)) return 'This password is among those that attackers try first. Choose another.';
   if (isPersonal(text, personal))
     return 'This is little more than a name or address of yours. Choose something unrelated to you.';
   const { guesses, pattern } = await estimate(text, personal);
   return guesses < LEAST_GUESSES ? (WEAK[pattern] ?? WELL_KNOWN) : undefined;
-}
-
-function isCommon(text: string): boolean {
-  const lower = text.toLowerCase();
-  return COMMON.has(lower) || COMMON.has(lower.replace(/[\d\W_]+$/u, ''));
 }
 
 /** What is left without the personal words is only digits and punctuation. */

@@ -104,7 +104,7 @@ function touchedOn(
     for (const id of groupIds) if (!changed.has(id) && others.get(id)! >= level) these.throughIds.add(id);
   };
   if (userIds) for (const id of userIds) visit([...new Set([...index.groupsOf(id), ...changed.keys()])]);
-  else index.visitMembers(new Set(changed.keys()), visit);
+  else index.visitMembers([...changed.keys()], visit);
   return touched;
 }
 

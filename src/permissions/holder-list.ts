@@ -1,16 +1,12 @@
-import { isOver } from '../access/granted-rights.ts';
 import { grants, type Level, NO_RIGHTS } from '../access/rights.ts';
 import type { Viewer } from '../access/viewer.ts';
-import { type Day, dayOf } from '../clock.ts';
 import type { Group } from '../groups/group.ts';
 import { findGroups } from '../groups/group-store.ts';
 import type { Cursor } from '../lists/list-query.ts';
-import { findMemberships, type Membership } from '../memberships/membership-store.ts';
 import type { UserSources } from '../users/list/user-index.ts';
-import { type ListedUser, listUsers, selectForView } from '../users/list/user-list.ts';
+import { findListed, type ListedUser, listUsers, selectForView } from '../users/list/user-list.ts';
 import { type ListQuery, readListQuery } from '../users/list/user-list-query.ts';
 import { stateLimits } from '../users/user-state.ts';
-import { findUsers } from '../users/user-store.ts';
 
 /** Somebody who has a right, and the groups through which. */
 export interface Holder {
@@ -40,17 +36,15 @@ type Page = Pick<ListQuery, 'after' | 'before' | 'per'>;
 export async function listHolders(sources: Sources, key: string, level: Level, page: Page): Promise<HolderList> {
   const granting = await findGranting(sources, key, level);
   if (granting.length === 0) return { holders: [], total: 0 };
-  const list = await listUsers(
-    sources.db.read,
-    sources.index,
-    { ...queryOf(granting), ...page },
-    stateLimits(sources),
-    NOBODY,
-  );
+  const list = await listUsers(sources.db.read, sources.index, {
+    query: { ...queryOf(granting), ...page },
+    limits: stateLimits(sources),
+    viewer: NOBODY,
+  });
   const { previous, next } = list;
   return {
-    holders: holdersAmong(list.users, granting, key, dayOf(sources.clock())),
-    total: list.counts.total,
+    holders: holdersAmong(list.users, granting, key),
+    total: list.total,
     previous,
     next,
   };
@@ -60,17 +54,12 @@ export async function listHolders(sources: Sources, key: string, level: Level, p
 export async function findHolders(sources: Sources, key: string, level: Level): Promise<Holder[]> {
   const granting = await findGranting(sources, key, level);
   if (granting.length === 0) return [];
-  const selection = await selectForView(
-    sources.db.read,
-    sources.index,
-    queryOf(granting),
-    stateLimits(sources),
-    NOBODY,
-  );
-  const ids = selection.ids();
-  const groups = Map.groupBy(await findMemberships(sources.db.read, ids), (membership) => membership.userId);
-  const users = (await findUsers(sources.db.read, ids)).map((user) => ({ ...user, groups: groups.get(user.id) ?? [] }));
-  const holders = holdersAmong(users, granting, key, dayOf(sources.clock()));
+  const { ids } = await selectForView(sources.db.read, sources.index, {
+    query: queryOf(granting),
+    limits: stateLimits(sources),
+    viewer: NOBODY,
+  });
+  const holders = holdersAmong(await findListed(sources.db.read, sources.index, ids), granting, key);
   return holders.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -86,14 +75,13 @@ function queryOf(granting: Group[]): ListQuery {
 }
 
 function holdersAmong(
-  users: (Pick<ListedUser, 'id' | 'name' | 'email'> & { groups: Membership[] })[],
+  users: Pick<ListedUser, 'id' | 'name' | 'email' | 'groups'>[],
   granting: Group[],
   key: string,
-  today: Day,
 ): Holder[] {
   const byId = new Map(granting.map((group) => [group.id, group]));
   return users.map(({ id, name, email, groups }) => {
-    const through = groups.flatMap((one) => (isOver(one, today) ? [] : (byId.get(one.groupId) ?? [])));
+    const through = groups.flatMap((one) => (one.isOver ? [] : (byId.get(one.groupId) ?? [])));
     const level = through.some((group) => group.rights[key] === 'write') ? 'write' : 'read';
     return { id, name, email, level, through: through.map((group) => ({ id: group.id, name: group.name })) };
   });

@@ -4,6 +4,8 @@ import { type Session, type SessionData, Store } from 'express-session';
 import { AHEAD, type Clock, HOUR, instant, MINUTE } from '../clock.ts';
 import { type Database, isUnavailable, type Reader, type Transaction } from '../db/database.ts';
 import { pieces, whereIdIn } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
+import type { Row } from '../db/tables.ts';
 
 declare module 'express-session' {
   interface SessionData {
@@ -59,7 +61,7 @@ export class SessionStore extends Store {
 
   private async find(id: string): Promise<SessionData | null> {
     if (this.ending.has(hashOf(id))) return null;
-    const row = await this.db.read('sessions').where('id_hash', hashOf(id)).first();
+    const [row] = await findRow(this.db.read, { hash: hashOf(id) });
     if (!row) return null;
     const now = this.clock();
     const isOpen = row.expires_at > instant(now) && row.created_at < instant(now + AHEAD);
@@ -163,6 +165,8 @@ export class SessionStore extends Store {
     );
   }
 }
+
+const findRow = prepared<{ hash: string }, Row<'sessions'>>((db, { hash }) => db('sessions').where('id_hash', hash));
 
 /** Ends every session of these users, but for the one that is kept; returns how many each had. */
 export async function endSessions(trx: Transaction, userIds: number[], keep?: string): Promise<Map<number, number>> {

@@ -1,6 +1,7 @@
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import { preparedInForms } from '../db/prepared.ts';
 import { identityKey } from '../text/identity-key.ts';
 
 export interface Tag {
@@ -11,13 +12,20 @@ export interface Tag {
 /** What carries tags. */
 export type Tagged = 'user' | 'group' | 'contact';
 
-/** The tags that any user, or any group, carries, by name. Those of contacts are known by whoever sees such a contact. */
-export async function findTags(db: Reader, tagged: Exclude<Tagged, 'contact'>): Promise<Tag[]> {
-  return db('tags')
+/** The tags that any user, or any group, carries, or those of them, by name. Those of contacts are known by whoever sees such a contact. */
+export function findTags(db: Reader, tagged: Exclude<Tagged, 'contact'>, ids?: number[]): Promise<Tag[]> {
+  return selectTags(db, { tagged, isWhole: ids === undefined }, { ids: ids ?? [] });
+}
+
+type TagsForm = { tagged: Exclude<Tagged, 'contact'>; isWhole: boolean };
+
+const selectTags = preparedInForms<TagsForm, { ids: number[] }, Tag>((db, { tagged, isWhole }, { ids }) => {
+  const tags = db('tags')
     .whereExists(db(`${tagged}_tags as given`).where('given.tag_id', db.ref('tags.id')))
     .orderBy('name_key')
     .select('id', 'name');
-}
+  return isWhole ? tags : whereIdIn(tags, 'id', ids);
+});
 
 /** These tags, by name; unknown ones are left out. */
 export async function findTagsById(db: Reader, ids: number[]): Promise<Tag[]> {
@@ -30,14 +38,6 @@ export async function findTagsOf(db: Reader, tagged: Tagged, id: number): Promis
     .where(`given.${tagged}_id`, id)
     .orderBy('name_key')
     .select('tags.id', 'tags.name');
-}
-
-/** The ids of the tags of each group. */
-export async function findGroupTags(db: Reader): Promise<Map<number, number[]>> {
-  const found = new Map<number, number[]>();
-  for (const { group_id, tag_id } of await db('group_tags'))
-    found.set(group_id, [...(found.get(group_id) ?? []), tag_id]);
-  return found;
 }
 
 /** The tags that these words mean, each once and spelt as it is stored already, where it is. */

@@ -1,5 +1,5 @@
 import { DAY, type Day, HOUR, type Instant, instant, isDay, isInstant, MINUTE } from '../clock.ts';
-import { counted } from './text.ts';
+import { counted, grouped } from './text.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -43,8 +43,11 @@ function formatWith({ zone, isAmerican = false }: Frame, wall: (moment: Instant)
   const moment = (one: Instant) => (zone ? at(one) : exact(one));
   return {
     counted,
-    number: (number: number) => number.toLocaleString('en'),
+    number: grouped,
     zone: zone ?? 'UTC',
+    isAmerican,
+    /** To the minute, for programs: what `time` elements hold, and our scripts make the exact moment of. */
+    stamp: (one: Instant) => `${one.slice(0, 16)}Z`,
     day,
     /** The last day of something: days end in UTC, wherever the reader is. */
     lastDay: (date: Day) => `${day(date)} (UTC)`,

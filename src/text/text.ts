@@ -25,7 +25,38 @@ export function fold(text: string): string {
 export function matches(text: string, words: string[]): { text: string; isMatch: boolean }[] {
   const whole = { text, isMatch: false };
   if (words.length === 0) return [whole];
-  // What is folded may be longer or shorter than what it came from: each folded letter remembers its own.
+  const { folded, letters, origin } = PLAIN.test(text) ? foldedPlain(text) : foldedByLetter(text);
+  if (!words.some((word) => folded.includes(word))) return [whole];
+  const isMatch = new Uint8Array(letters.length);
+  for (const word of words)
+    for (let from = folded.indexOf(word); from !== -1; from = folded.indexOf(word, from + word.length))
+      isMatch.fill(1, origin[from], origin[from + word.length - 1] + 1);
+  const parts: { text: string; isMatch: boolean }[] = [];
+  for (const [at, letter] of Array.from(letters).entries()) {
+    const last = parts.at(-1);
+    if (last?.isMatch === Boolean(isMatch[at])) last.text += letter;
+    else parts.push({ text: letter, isMatch: Boolean(isMatch[at]) });
+  }
+  return parts.length > 0 ? parts : [whole];
+}
+
+/** What folding does nothing to but write it small. */
+const LONGEST_PLAIN = 1_000;
+const PLAIN = new RegExp(`^[ -~]{0,${LONGEST_PLAIN}}$`);
+
+interface Folded {
+  folded: string;
+  letters: ArrayLike<string> & Iterable<string>;
+  /** For each place of what is folded, which letter it came from. */
+  origin: ArrayLike<number>;
+}
+
+function foldedPlain(text: string): Folded {
+  return { folded: text.toLowerCase(), letters: text, origin: SAME };
+}
+
+/** What is folded may be longer or shorter than what it came from: each folded letter remembers its own. */
+function foldedByLetter(text: string): Folded {
   const letters = [...text];
   let folded = '';
   const origin: number[] = [];
@@ -34,22 +65,21 @@ export function matches(text: string, words: string[]): { text: string; isMatch:
       folded += one;
       for (let unit = 0; unit < one.length; unit++) origin.push(at);
     }
-  const isMatch = new Uint8Array(letters.length);
-  for (const word of words)
-    for (let from = folded.indexOf(word); from !== -1; from = folded.indexOf(word, from + word.length))
-      isMatch.fill(1, origin[from], origin[from + word.length - 1] + 1);
-  const parts: { text: string; isMatch: boolean }[] = [];
-  for (const [at, letter] of letters.entries()) {
-    const last = parts.at(-1);
-    if (last?.isMatch === Boolean(isMatch[at])) last.text += letter;
-    else parts.push({ text: letter, isMatch: Boolean(isMatch[at]) });
-  }
-  return parts.length > 0 ? parts : [whole];
+  return { folded, letters, origin };
+}
+
+const SAME = Uint16Array.from({ length: LONGEST_PLAIN }, (_, at) => at);
+
+const NUMBERS = new Intl.NumberFormat('en');
+
+/** With separators between the thousands. */
+export function grouped(number: number): string {
+  return NUMBERS.format(number);
 }
 
 /** "3 users", "1 user": a number with its noun, the number with separators. */
 export function counted(number: number, singular: string, plural = `${singular}s`): string {
-  return `${number.toLocaleString('en')} ${number === 1 ? singular : plural}`;
+  return `${grouped(number)} ${number === 1 ? singular : plural}`;
 }
 
 /** "3 users were", "1 user was": as a sentence about them begins. */

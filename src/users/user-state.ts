@@ -52,7 +52,7 @@ export function stateLimits(place: { clock: Clock; config: { staleDays: number; 
 
 const BIT = Object.fromEntries(STATES.map((state, n) => [state, 1 << n])) as Record<State, number>;
 
-/** Which states hold, as one bit per state: bit n is STATES[n]. The list asks it for every user on every page. */
+/** Which states hold, as one bit per state: bit n is STATES[n]. */
 export function stateBits(facts: StateFacts, { now, staleDays, confirmDays }: StateLimits): number {
   let bits = facts.apiOnly ? BIT['api-only'] : 0;
   if (facts.linkedToAccount) bits |= BIT['linked-to-account'];
@@ -72,6 +72,17 @@ export function stateBits(facts: StateFacts, { now, staleDays, confirmDays }: St
   return bits;
 }
 
+/** The moments at which `stateBits` of these facts gives something else than just before. */
+export function turnsOf(facts: StateFacts, { staleDays, confirmDays }: Omit<StateLimits, 'now'>): number[] {
+  return [
+    facts.invitationExpiresAt,
+    facts.lockedUntil,
+    facts.expiresAt,
+    facts.lastSeenAt + staleDays * DAY + 1,
+    facts.confirmedAt + confirmDays * DAY + 1,
+  ];
+}
+
 export function statesOf(user: User, limits: StateLimits): State[] {
   const bits = stateBits(factsOf(user), limits);
   return STATES.filter((_, n) => bits & (1 << n));
@@ -79,7 +90,11 @@ export function statesOf(user: User, limits: StateLimits): State[] {
 
 /** The states worth a badge beside the name: whose confirmation is due, and whose contact is a customer, are filters only. */
 export function badgesOf(user: User, limits: StateLimits): State[] {
-  return statesOf(user, limits).filter((state) => state !== 'to-be-confirmed' && state !== 'linked-to-account');
+  return badgesAmong(statesOf(user, limits));
+}
+
+export function badgesAmong(states: State[]): State[] {
+  return states.filter((state) => state !== 'to-be-confirmed' && state !== 'linked-to-account');
 }
 
 export type FactColumns = Pick<

@@ -7,6 +7,7 @@ import { linkedToAccount } from '../contacts/warned-accounts.ts';
 import { isGiven, literal } from '../db/conditions.ts';
 import { type Reader, type Transaction, violatedUnique } from '../db/database.ts';
 import { pieces, whereIdIn } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
 import type { Left, Row } from '../db/tables.ts';
 import { FieldErrors } from '../forms/form.ts';
 import { joinInvitation } from '../one-time-links/standing-links.ts';
@@ -103,11 +104,12 @@ export function userOf(row: Found): User {
   };
 }
 
+const selectById = prepared<{ ids: number[] }, Found>((db, { ids }) => whereIdIn(selectUsers(db), 'users.id', ids));
+
 /** In the order of the ids; unknown ones are left out. */
 export async function findUsers(db: Reader, ids: number[]): Promise<User[]> {
   const byId = new Map<number, User>();
-  for (const some of pieces(ids))
-    for (const row of await selectUsers(db).whereIn('users.id', some)) byId.set(row.id, userOf(row));
+  for (const some of pieces(ids)) for (const row of await selectById(db, { ids: some })) byId.set(row.id, userOf(row));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 

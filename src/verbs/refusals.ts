@@ -35,6 +35,13 @@ export class Conflict extends Refused {}
 /** A link that was used, replaced, withdrawn or is past its end. */
 export class Gone extends Refused {}
 
+/** Roster has only just started, or was given another database, and is still reading what this needs. */
+export class NotYet extends Refused {
+  constructor() {
+    super('Roster has only just started, and is still reading who there is.');
+  }
+}
+
 export class TooManyRequests extends Refused {
   readonly retryAfterSeconds: number;
 

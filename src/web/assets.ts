@@ -28,17 +28,20 @@ const stylesheet = SHEETS.map((name) => readFileSync(join(publicFolder, `css/${n
   .replace(/\/\*[\s\S]*?\*\//g, '')
   .replace(/^\s+/gm, '');
 
-/** The modules of the page without their comments; line numbers stay, for whoever reads an error. */
-const modules = readdirSync(join(publicFolder, 'js')).map((name) => [
-  `js/${name}`,
-  {
-    type: 'text/javascript',
-    content: readFileSync(join(publicFolder, 'js', name), 'utf8').replace(
-      /^[ \t]*(?:\/\/.*|\/\*\*.*\*\/[ \t]*)$|^[ \t]+/gm,
-      '',
-    ),
-  },
-]);
+/** A module of the page without its comments; line numbers stay, for whoever reads an error. */
+const moduleOf = (name: string) =>
+  readFileSync(join(publicFolder, 'js', name), 'utf8').replace(/^[ \t]*(?:\/\/.*|\/\*\*.*\*\/[ \t]*)$|^[ \t]+/gm, '');
+
+/** What only one other imports goes out within it, in the place of the import: a request less. */
+const WITHIN: Record<string, string> = { 'rows.js': 'moments.js' };
+
+const modules = readdirSync(join(publicFolder, 'js')).map((name) => {
+  const part = WITHIN[name];
+  const content = part
+    ? moduleOf(name).replace(new RegExp(`^import .* from './${part}';$`, 'm'), moduleOf(part).replace(/^export /gm, ''))
+    : moduleOf(name);
+  return [`js/${name}`, { type: 'text/javascript', content }];
+});
 
 /** What is put together when the program starts. */
 const MADE: Record<string, { type: string; content: string }> = {

@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { DatabaseBusy, diskTrouble } from '../db/database.ts';
 import { DatabaseGone } from '../db/database-files.ts';
-import { Forbidden, NotFound, NotSignedIn, Refused, TooManyRequests } from '../verbs/refusals.ts';
+import { Forbidden, NotFound, NotSignedIn, NotYet, Refused, TooManyRequests } from '../verbs/refusals.ts';
 import { featuresOf } from './feature.ts';
 import { flash } from './flash.ts';
 import { HttpError, LATE, LateForm, statusOf, WrongSetup } from './http-error.ts';
@@ -75,7 +75,8 @@ export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
     const refusal = meaningOf(cause);
     if (cause instanceof Forbidden && isArriving(req)) return res.redirect(303, '/');
     // The request log writes it down, once, with the request's id.
-    if (refusal.status >= 500 && !(refusal instanceof WrongSetup)) Object.assign(res, { err: error });
+    if (refusal.status >= 500 && !(refusal instanceof WrongSetup || cause instanceof NotYet))
+      Object.assign(res, { err: error });
     if (cause instanceof Forbidden && req.viewer) await parts.recordRefusal(req, refusal.message);
     if (error instanceof TooManyRequests) res.set('Retry-After', String(error.retryAfterSeconds));
     if (refusal.status === 503) res.set('Retry-After', '5');

@@ -5,6 +5,7 @@ import {
   Malformed,
   NotFound,
   NotSignedIn,
+  NotYet,
   type Refused,
   TooManyRequests,
 } from '../verbs/refusals.ts';
@@ -44,6 +45,7 @@ const STATUSES: [kind: abstract new (...parts: never[]) => Refused, status: numb
   [Conflict, 409],
   [Gone, 410],
   [TooManyRequests, 429],
+  [NotYet, 503],
 ];
 
 /** The one place that gives a refusal its status. Who may not know of something is told that it is not there. */

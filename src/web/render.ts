@@ -10,6 +10,7 @@ import { PREFERENCES, readPreferences } from './reader/preferences.ts';
 import { formatOf } from './reader/reader-format.ts';
 import { recordPath } from './reader/record-path.ts';
 import { safePath } from './safe-path.ts';
+import { sendWhole } from './sending.ts';
 
 export interface RenderOptions {
   status?: number;
@@ -31,10 +32,8 @@ export function render(req: Request, res: Response, view: string, locals: object
     view,
   };
   const html = fragment ? renderView(fragment, page) : renderView('layout', page);
-  res
-    .status(options.status ?? 200)
-    .type('html')
-    .send(Buffer.from(html));
+  res.status(options.status ?? 200).type('html');
+  sendWhole(req, res, html);
 }
 
 export function isHtmx(req: Request): boolean {

@@ -58,7 +58,10 @@ async function isAlive(path: string): Promise<void> {
   await dialog().getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor();
   await page.keyboard.press('Escape');
   await dialog().waitFor({ state: 'hidden' });
-  const menu = page.locator('tbody [data-menu]').first();
+  const menu = page
+    .locator('tbody')
+    .getByRole('link', { name: /^Actions for/ })
+    .first();
   if ((await menu.count()) > 0) {
     await menu.click();
     await page.locator('#row-menu:popover-open').waitFor();

@@ -124,7 +124,9 @@ describe('a menu', () => {
     await onFocus(/^Actions for ada$/);
 
     await page.getByRole('button', { name: 'Your menu' }).focus();
-    await press('Enter', 'ArrowDown');
+    await press('Enter');
+    await page.locator('#own-menu .menu').waitFor();
+    await press('ArrowDown');
     await onFocus(/^My credentials$/);
     await page.getByLabel('Comfortable').focus();
     await press('ArrowRight');

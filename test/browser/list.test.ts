@@ -87,6 +87,47 @@ describe('the list with JavaScript', () => {
     expect(await page.getByRole('table').count()).toBe(0);
   });
 
+  it('tells the exact moment and the whole email of a row at which somebody looks, and copies the email', async () => {
+    const row = page.locator(`#user-${app.people.alice}`);
+    expect(await row.locator('time').getAttribute('data-exact')).toBeNull();
+    await row.hover();
+    expect(await row.locator('time').getAttribute('data-exact')).toMatch(/^22 Nov 2026, \d\d:\d\d UTC$/);
+    expect(await row.locator('.email').getAttribute('title')).toBe('alice@example.com');
+    expect(await row.getByRole('checkbox', { name: 'Tick alice', exact: true }).count()).toBe(1);
+    await row.getByRole('button', { name: 'Copy email of alice' }).click();
+    await page.getByText('Copied alice@example.com').waitFor();
+  });
+
+  it('says so where a menu does not come, and asks for it anew', async () => {
+    const actions = page.getByRole('link', { name: 'Actions for bob', exact: true });
+    for (const path of ['**/users/*/actions', '**/menu']) await page.route(path, (route) => route.abort());
+    await actions.click();
+    await page.getByText('The server could not be reached').waitFor();
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await page.getByRole('button', { name: 'Your menu' }).click();
+    await page.getByText('The server could not be reached').waitFor();
+    await page.unrouteAll();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Your menu' }).click();
+    await page.getByRole('link', { name: 'My credentials' }).waitFor();
+    await page.keyboard.press('Escape');
+    await actions.click();
+    await page.locator('#row-menu:popover-open').getByRole('link', { name: 'Edit' }).waitFor();
+  });
+
+  it('is sorted on a phone by what its head offers elsewhere', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('button', { name: 'Sort' }).click();
+    await page
+      .locator('#sorting')
+      .getByRole('link', { name: /^Name\b/ })
+      .click();
+    await page.waitForURL(/sort=-name/);
+    expect((await names(page))[0]).toBe('robin');
+    expect(await page.getByRole('row').first().getAttribute('role')).toBe('row');
+    expect(await isSamePage()).toBe(true);
+  });
+
   it('opens a record as a page of its own', async () => {
     await page.getByRole('table').getByRole('link', { name: 'bob', exact: true }).click();
     await page.getByRole('heading', { name: 'Timeline' }).waitFor();
@@ -109,6 +150,21 @@ describe('the list without JavaScript', () => {
     expect(page.url()).toMatch(/group=\d+/);
     await page.getByRole('link', { name: 'Clear all' }).click();
     expect((await names(page)).length).toBe(10);
+    await page.context().close();
+  });
+
+  it('leads to what menus hold by plain links, and is sorted on a phone by its head', async () => {
+    const page = await signedInPage(false);
+    await page.locator(`#user-${app.people.bob}`).getByRole('link', { name: 'Actions' }).click();
+    await page.getByRole('heading', { name: 'Actions for bob' }).waitFor();
+    await page.getByRole('link', { name: 'Deactivate' }).waitFor();
+    await page.getByRole('button', { name: 'Your menu' }).click();
+    await page.getByRole('link', { name: 'Your menu' }).click();
+    await page.getByRole('main').getByRole('link', { name: 'My credentials' }).waitFor();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto('/users');
+    await page.getByRole('link', { name: 'Name', exact: true }).click();
+    expect((await names(page))[0]).toBe('robin');
     await page.context().close();
   });
 });

@@ -74,13 +74,17 @@ describe('theme and density', () => {
   it('are chosen by a form without JavaScript, and stay on the sign-in page', async () => {
     const page = await open('/users', { colorScheme: 'light', javaScriptEnabled: false });
     const light = await ground(page);
-    await page.getByRole('button', { name: 'Your menu' }).click();
+    const openMenu = async () => {
+      await page.getByRole('button', { name: 'Your menu' }).click();
+      await page.getByRole('link', { name: 'Your menu' }).click();
+    };
+    await openMenu();
     await page.getByLabel('Dark').check();
     await page.getByRole('button', { name: 'Apply' }).click();
     await page.waitForURL(/\/users$/);
     const dark = await ground(page);
     expect(dark).not.toBe(light);
-    await page.getByRole('button', { name: 'Your menu' }).click();
+    await openMenu();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByText('You are signed out.').waitFor();
     expect(await ground(page)).toBe(dark);

@@ -129,7 +129,7 @@ describe('a person and who signs in as them', () => {
     const list = async (path = LINKED) => {
       const page = pageOf(await alice.get(path));
       const choice = page.$('#fold-state li a').filter((_, one) => /Linked to customer/.test(page.$(one).text()));
-      return [page.texts('th.name a'), choice.find('.count').text()];
+      return [page.texts('th.name a'), choice.find('small').text()];
     };
 
     it('are linked on purpose only, which the audit tells', async () => {

@@ -30,8 +30,8 @@ describe('the page about this installation', () => {
   });
 
   it('is linked for those alone who may read it', async () => {
-    expect((await (await signedIn(app, 'alice')).get('/users')).text).toContain('href="/installation"');
-    expect((await (await signedIn(app, 'bob')).get('/credentials')).text).not.toContain('href="/installation"');
+    expect((await (await signedIn(app, 'alice')).get('/menu')).text).toContain('href="/installation"');
+    expect((await (await signedIn(app, 'bob')).get('/menu')).text).not.toContain('href="/installation"');
   });
 
   it('tells what became of a test mail, with the setting to look at', async () => {

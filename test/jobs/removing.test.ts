@@ -57,11 +57,14 @@ it('removes notices after thirty days, and no mail that carries a link', async (
   expect(await kinds()).toEqual(['invitation']);
 });
 
-it('removes all but the newest hundred thousand of the feed of changes', async () => {
+it.each([
+  ['user_changes', 'user_id'],
+  ['contact_changes', 'contact_id'],
+])('removes all but the newest hundred thousand of the feed %s', async (feed, column) => {
   const ids = [200_000, 200_001, 300_000];
-  await app.db.write((trx) => trx('user_changes').insert(ids.map((id) => ({ id, user_id: app.people.bob }))));
+  await app.db.write((trx) => trx(feed).insert(ids.map((id) => ({ id, [column]: 1 }))));
   await remove();
-  expect(await app.db.read('user_changes').orderBy('id').pluck('id')).toEqual([200_001, 300_000]);
+  expect(await app.db.read(feed).orderBy('id').pluck('id')).toEqual([200_001, 300_000]);
 });
 
 it('removes sessions that are over, and the counts of addresses', async () => {

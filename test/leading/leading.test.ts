@@ -87,6 +87,7 @@ describe('a leader', () => {
           '/led-groups/:id',
           '/led-groups/:id/invitations/new',
           '/led-groups/:id/members/new',
+          '/menu',
           '/preferences',
           '/search',
           '/search/names',

@@ -26,7 +26,12 @@ async function invite(name: string, access = 'mail'): Promise<string> {
 
 const list = async (query = '') => pageOf(await alice.get(`/invitations${query}`));
 const rows = async (query = '') =>
-  Object.fromEntries((await list(query)).texts('tbody tr').map((row) => [row.split(' ')[0], row]));
+  Object.fromEntries(
+    (await list(query)).texts('tbody tr').map((text) => {
+      const row = text.replace(/^Tick | Actions$/g, '');
+      return [row.split(' ')[0], row];
+    }),
+  );
 
 /** One invitation of each status, beside that of Carol, which was handed over an hour ago. */
 async function oneOfEach(): Promise<void> {

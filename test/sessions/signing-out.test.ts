@@ -53,9 +53,10 @@ describe('signing out', () => {
     expect([await isSignedIn(here), await isSignedIn(there)]).toEqual([false, true]);
   });
 
-  it('is a button on every page, and never a link that can be followed by accident', async () => {
+  it('is a button in the menu that every page leads to, and never a link that can be followed by accident', async () => {
     const bob = await signedIn(app, 'bob');
-    const form = pageOf(await bob.get('/credentials')).$('header form[action="/session"]');
+    const menu = pageOf(await bob.get('/credentials')).$('header a[href^="/menu"]');
+    const form = pageOf(await bob.get(menu.attr('href')!)).$('form[action="/session"]');
     expect([form.attr('method'), form.attr('action'), form.find('button').text().trim()]).toEqual([
       'post',
       '/session',

@@ -1,4 +1,5 @@
 import { generateUsers } from '../../seeds/generator.ts';
+import type { Surroundings } from '../../seeds/surroundings.ts';
 import type { Activity } from '../../src/access/activity.ts';
 import type { User } from '../../src/users/user.ts';
 import { selectUsers, userOf } from '../../src/users/user-store.ts';
@@ -12,9 +13,9 @@ export interface Listed extends User {
   tags: number[];
 }
 
-/** Adds made-up users beside the cast, always the same ones. */
-export async function addCrowd(app: TestApp, users = 300): Promise<void> {
-  await generateUsers(app.db, {
+/** Adds made-up users beside the cast, always the same ones. Returns what surrounds them, for whatever is to be made besides. */
+export async function addCrowd(app: TestApp, users = 300): Promise<Surroundings> {
+  return generateUsers(app.db, {
     users,
     now: app.clock.now(),
     settings: actSettings(app.config),

@@ -21,7 +21,16 @@ export async function everything({ db }: Pick<TestApp, 'db'>): Promise<Record<st
  * session keeps for its own browser (the secret of its forms, a message for its next page).
  */
 export async function facts(app: Pick<TestApp, 'db'>): Promise<Record<string, Row[]>> {
-  const { user_changes: _, heartbeat: _heartbeat, sessions, users, ...rest } = await everything(app);
+  const {
+    user_changes: _users,
+    group_changes: _groups,
+    invitation_changes: _links,
+    contact_changes: _contacts,
+    heartbeat: _heartbeat,
+    sessions,
+    users,
+    ...rest
+  } = await everything(app);
   return {
     ...rest,
     users: users.map(({ last_login_at: _login, last_activity_at: _activity, ...user }) => user),
@@ -31,7 +40,8 @@ export async function facts(app: Pick<TestApp, 'db'>): Promise<Record<string, Ro
 
 /** The facts without the audit and what is kept of tries: what a refused request leaves as it was. */
 export async function factsBesideAudit(app: Pick<TestApp, 'db'>): Promise<Record<string, Row[]>> {
-  const { audit_events: _events, audit_head: _head, audit_texts: _texts, ...unaudited } = await facts(app);
+  const { audit_events: _events, audit_head: _head, audit_texts: _texts, ...more } = await facts(app);
+  const { audit_days: _days, audit_operations: _operations, ...unaudited } = more;
   const { login_attempts: _attempts, address_limits: _limits, refusals: _refusals, ...rest } = unaudited;
   return rest;
 }

@@ -73,7 +73,7 @@ describe('what a page offers', () => {
     expect((await bob.get('/')).headers.location).toBe('/credentials');
     const own = pageOf(await bob.get('/credentials'));
     expect(own.texts('header nav a')).toEqual([]);
-    expect(own.texts('header .menu a, header .menu button')).toEqual([
+    expect(pageOf(await bob.get('/menu')).texts('main .menu a, main .menu button')).toEqual([
       'My credentials',
       'Time zone',
       'Keyboard shortcuts',

@@ -31,7 +31,8 @@ describe('a moment on a page', () => {
     expect(page.fact('Last login')).toBe('22 Nov 2026, 21:00');
     expect(page.$('dt:contains(Last login) + dd time').attr('title')).toBe('22 Nov 2026, 12:00 UTC');
     const list = pageOf(await alice.get('/users?q=alice'));
-    expect(list.$('td.when time').attr('data-exact')).toBe('22 Nov 2026, 21:00 (22 Nov 2026, 12:00 UTC)');
+    expect(list.$('tbody time').attr('datetime')).toBe('2026-11-22T12:00Z');
+    expect(list.$('html').attr('data-zone')).toBe('Asia/Tokyo');
   });
 
   it('is told in the zone that somebody chose, in whatever browser', async () => {

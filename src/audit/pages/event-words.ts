@@ -2,7 +2,7 @@ import { GROUP_ACTIONS } from '../../groups/actions/group-actions.ts';
 import { counted } from '../../text/text.ts';
 import { USER_ACTIONS } from '../../users/actions/user-actions.ts';
 import { type AuditEvent, ERASED, type Reference, referencesIn } from '../audit-event.ts';
-import type { Done } from '../event-list.ts';
+import type { Done } from '../audit-summaries.ts';
 import type { ShownName } from './named-records.ts';
 
 /** What stands between who and whom in a sentence of the timeline: "alice deactivated maria". Actions bring theirs with them. */

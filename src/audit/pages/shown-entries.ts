@@ -1,7 +1,8 @@
 import { may } from '../../access/viewer.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import type { Reader } from '../../db/database.ts';
-import { type AuditFilter, type Done, type Entry, findEvents } from '../event-list.ts';
+import type { Done } from '../audit-summaries.ts';
+import { type AuditFilter, type Entry, findEventsOfOperations } from '../event-list.ts';
 import { doneWords } from './event-words.ts';
 import { type ShownEvent, shownTo } from './shown-events.ts';
 
@@ -28,18 +29,17 @@ export async function shownEntries(
   entries: Entry[],
   { action }: AuditFilter,
 ): Promise<ShownEntry[]> {
-  const firstOf = ({ operation }: Entry) =>
-    operation ? findEvents(db, { action, operationId: operation.id }, UNFOLDED) : [];
-  const firsts = await Promise.all(entries.map(firstOf));
+  const ids = entries.flatMap(({ operation }) => operation?.id ?? []);
+  const firsts = await findEventsOfOperations(db, ids, { action }, UNFOLDED);
   // All at once: each look at what records are called now takes a query of each of their tables.
-  const shown = await shownTo(db, viewer, [...entries.map(({ event }) => event), ...firsts.flat()]);
+  const shown = await shownTo(db, viewer, [...entries.map(({ event }) => event), ...firsts]);
   const byId = new Map(shown.map((event) => [event.id, event]));
-  return entries.map(({ event, operation }, n): ShownEntry => {
+  return entries.map(({ event, operation }): ShownEntry => {
     const entry = byId.get(event.id)!;
     if (!operation) return entry;
     const { id, done } = operation;
     const total = done.reduce((sum, { number }) => sum + number, 0);
-    const first = firsts[n].map((one) => byId.get(one.id)!);
+    const first = firsts.filter((one) => one.operationId === id).map((one) => byId.get(one.id)!);
     const reportPath = mayReadReport(viewer, done) ? `/bulk-operations/${id}` : undefined;
     return { ...entry, operation: { id, words: done.map(doneWords).join(' and '), total, first, reportPath } };
   });

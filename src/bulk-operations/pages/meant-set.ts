@@ -60,13 +60,11 @@ async function selectedBy(app: AppContext, req: Request, view: string, subjectTy
   if (subjectType === 'group') {
     const query = readGroupQuery(source);
     if (groupsPath(query) !== view) return undefined;
-    const groups = await selectGroups(app, query);
-    return { ids: groups.map((group) => group.id), change: null };
+    return { ids: await selectGroups(app, query), change: null };
   }
   const query = readListQuery(source);
   if (listPath(query) !== view) return undefined;
-  const selection = await selectForView(app.db.read, app.index, query, stateLimits(app), req.viewer!);
-  return { ids: selection.ids(), change: selection.change };
+  return selectForView(app.db.read, app.index, { query, limits: stateLimits(app), viewer: req.viewer! });
 }
 
 /** One by one, as boxes send them, or many in one field: a form holds only so many fields. */

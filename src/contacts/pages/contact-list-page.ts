@@ -2,15 +2,16 @@ import type { Request, Response } from 'express';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import type { Reader } from '../../db/database.ts';
+import { PATIENCE_OF_A_PAGE } from '../../facets/follower.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { type Choice, type Column, type Filter, listFrame } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
-import { findTagsById } from '../../tags/tag-store.ts';
+import { findTagsById, type Tag } from '../../tags/tag-store.ts';
 import { fold, matches } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { ACCOUNT_TYPES, type AccountType, type ContactViewer, seesPublic } from '../contact.ts';
-import { type ContactList, listContacts } from '../contact-list.ts';
+import { type ContactCounts, type ContactList, listContacts, listContactsMeanwhile } from '../contact-list.ts';
 import {
   ACTIVITIES,
   type ContactQuery,
@@ -44,7 +45,9 @@ const TOP_TAGS = 20;
 interface Shown {
   viewer: ContactViewer;
   query: ContactQuery;
-  list: ContactList;
+  /** Without counts where they are not known yet. */
+  list: Omit<ContactList, 'counts'> & { counts?: ContactCounts };
+  tags: Tag[];
   /** The names of the filters that the reader has folded away. */
   folded: string[];
 }
@@ -55,17 +58,42 @@ export async function showContacts(app: AppContext, req: Request, res: Response)
   const { per, folded } = readHabits(req);
   const sorts = columnsFor(viewer).map((column) => column.sort);
   const query = readContactQuery(req.query, sorts, per);
-  const list = await listContacts(app.db.read, viewer, query);
-  const isBehindEnd = list.contacts.length === 0 && list.counts.total > 0;
+  if (!(await app.contactIndex.refreshWithin(PATIENCE_OF_A_PAGE))) return showMeanwhile(app, req, res, viewer, query);
+  const list = await listContacts(app, viewer, query, TOP_TAGS);
+  const isBehindEnd = list.contacts.length === 0 && list.total > 0;
   const found = { path: '/contacts', query, isBehindEnd, firstPage: contactsPath(query), secure: app.config.secure };
-  await answerList(req, res, found, () => contactsPage(app.db.read, { viewer, query, list, folded }));
+  await answerList(req, res, found, async () => {
+    const tags = await findTagsById(app.db.read, [...list.counts.tag.keys()]);
+    return contactsPage(app.db.read, { viewer, query, list, tags, folded });
+  });
+}
+
+/** The list while nothing can be counted yet: its rows are there, and its numbers come by themselves. */
+async function showMeanwhile(app: AppContext, req: Request, res: Response, viewer: ContactViewer, asked: ContactQuery) {
+  const { query, ...found } = await listContactsMeanwhile(app, viewer, asked);
+  const tags = await findTagsById(app.db.read, found.tags);
+  const list = { ...found, total: found.contacts.length };
+  const page = await contactsPage(app.db.read, { viewer, query, list, tags, folded: readHabits(req).folded });
+  const answered = {
+    path: '/contacts',
+    query,
+    isBehindEnd: false,
+    firstPage: contactsPath(query),
+    secure: app.config.secure,
+  };
+  await answerList(req, res, answered, () => ({ ...page, list: { ...page.list, isCounting: true } }));
 }
 
 /** Everything that the list's page shows, with the address that each link leads to. */
-async function contactsPage(db: Reader, { viewer, query, list, folded }: Shown) {
+async function contactsPage(db: Reader, { viewer, query, list, tags, folded }: Shown) {
   const { counts } = list;
   const words = fold(query.q).split(' ').filter(Boolean);
-  const choice = <T extends string | number>(name: keyof ContactQuery, value: T, label: string, count = 0): Choice => {
+  const choice = <T extends string | number>(
+    name: keyof ContactQuery,
+    value: T,
+    label: string,
+    count: number | undefined,
+  ): Choice => {
     const chosen = query[name] as T[];
     return {
       label,
@@ -80,34 +108,35 @@ async function contactsPage(db: Reader, { viewer, query, list, folded }: Shown) 
     'private',
     ...(await findGroups(db, [...viewer.groupIds])).map((group) => ({ value: String(group.id), label: group.name })),
   ].map((one) => (typeof one === 'string' ? { value: one, label: LABELS[one] } : one));
-  // Of deleted contacts those that match; whatever else the address names is as unknown as a tag that nobody has.
-  const carried = [...list.tagSizes.keys(), ...counts.tag.keys()];
-  const tags = (await findTagsById(db, [...new Set(carried)]))
-    .filter((tag) => (list.tagSizes.get(tag.id) ?? 0) > 0 || query.tag.includes(tag.id))
-    .sort((a, b) => (list.tagSizes.get(b.id) ?? 0) - (list.tagSizes.get(a.id) ?? 0))
-    .map((tag) => choice('tag', tag.id, tag.name, counts.tag.get(tag.id)));
+  const sizeOf = ({ id }: Tag) => counts?.tag.get(id)?.size ?? 0;
   const companies = await findContactNames(db, viewer, query.company);
   const filters: Filter[] = [
     {
       name: 'kind',
       label: 'Kind',
-      choices: KINDS.map((one) => choice('kind', one, LABELS[one], counts.kind.get(one))),
+      choices: KINDS.map((one) => choice('kind', one, LABELS[one], counts?.kind.get(one))),
     },
     {
       name: 'account',
       label: 'Account type',
-      choices: ACCOUNT_TYPES.map((one) => choice('account', one, labelOf(one), counts.account.get(one))),
+      choices: ACCOUNT_TYPES.map((one) => choice('account', one, labelOf(one), counts?.account.get(one))),
     },
     {
       name: 'owner',
       label: 'Owner',
-      choices: owners.map(({ value, label }) => choice('owner', value, label, counts.owner.get(value))),
+      choices: owners.map(({ value, label }) => choice('owner', value, label, counts?.owner.get(value))),
     },
-    { name: 'tag', label: 'Tags', choices: tags.filter((one, n) => n < TOP_TAGS || one.isChosen) },
+    {
+      name: 'tag',
+      label: 'Tags',
+      choices: tags
+        .toSorted((a, b) => sizeOf(b) - sizeOf(a))
+        .map((one) => choice('tag', one.id, one.name, counts?.tag.get(one.id)?.count)),
+    },
     {
       name: 'activity',
       label: 'Activity',
-      choices: ACTIVITIES.map((one) => choice('activity', one, LABELS[one], counts.activity.get(one))),
+      choices: ACTIVITIES.map((one) => choice('activity', one, LABELS[one], counts?.activity.get(one))),
     },
     // Only by a link of a company's record: there may be thousands.
     ...(query.company.length > 0
@@ -116,7 +145,7 @@ async function contactsPage(db: Reader, { viewer, query, list, folded }: Shown) 
             name: 'company',
             label: 'Company',
             choices: query.company.map((id) =>
-              choice('company', id, companies.get(id) ?? 'a company that you may not see', counts.total),
+              choice('company', id, companies.get(id) ?? 'a company that you may not see', counts && list.total),
             ),
           },
         ]
@@ -140,7 +169,7 @@ async function contactsPage(db: Reader, { viewer, query, list, folded }: Shown) 
       columns: columnsFor(viewer),
       filters,
       folded,
-      total: counts.total,
+      total: list.total,
       previous: list.previous,
       next: list.next,
       rows: 'contacts/_rows',

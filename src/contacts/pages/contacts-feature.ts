@@ -1,4 +1,6 @@
+import { pruneFeed } from '../../facets/feed.ts';
 import type { Feature } from '../../web/feature.ts';
+import { CONTACT_CHANGES } from '../contact-index.ts';
 
 export const CONTACTS: Feature = {
   tab: { application: 'contacts', label: 'Contacts', href: '/contacts', pages: /^\/contacts\b/ },
@@ -8,4 +10,5 @@ export const CONTACTS: Feature = {
     { label: 'New Company', path: '/contacts/new?kind=company', icon: 'plus', needs: [['contacts', 'write']] },
   ],
   longForms: '/contacts',
+  prune: (trx) => pruneFeed(trx, CONTACT_CHANGES),
 };

@@ -22,7 +22,7 @@ export function credentialsController(app: AppContext): Router {
   router.get('/credentials', (req, res) => show(req, res));
 
   router.post('/credentials/password', async (req, res) => {
-    const { user } = req.viewer!;
+    const [user] = await findUsers(app.db.read, [req.viewer!.id]);
     const { current } = typedFields(req.body, ['current']);
     const typed = typedPassword(req.body);
     const errors: Errors = await newPasswordErrors(typed, personalWords(user, app.config.instanceName));
@@ -44,7 +44,7 @@ export function credentialsController(app: AppContext): Router {
   }
 
   async function show(req: Request, res: Response, errors: Errors = {}): Promise<void> {
-    const { user } = req.viewer!;
+    const [user] = await findUsers(app.db.read, [req.viewer!.id]);
     const today = dayOf(app.clock());
     const memberships = (await findMemberships(app.db.read, [user.id])).filter((one) => !isOver(one, today));
     const status = Object.keys(errors).length > 0 ? 422 : 200;

@@ -51,7 +51,7 @@ async function leaderPicker(app: AppContext, viewer: Viewer, typed: Typed, group
   const sought = mayAppoint(viewer) ? soughtIn(typed, GROUP_SEARCHES, 'leader') : '';
   const sources = { db: app.db.read, index: app.index, limits: stateLimits(app), viewer };
   const found = await findUsersCalled(sources, sought, { activity: ['active'], groupId: group?.id });
-  const ids = found.filter((one) => !one.apiOnly).map((one) => one.id);
+  const ids = found.filter((one) => !one.badges.includes('api-only')).map((one) => one.id);
   const subjects = await findSubjects(app.db.read, ids, dayOf(app.clock()));
   return {
     field: 'leader',

@@ -10,15 +10,9 @@ import { findTags, type Tag } from '../../tags/tag-store.ts';
 import { fold, matches } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
+import { ACTIVITIES, LEADERSHIPS } from '../group-index.ts';
 import { type GroupList, listGroups } from '../group-list.ts';
-import {
-  ACTIVITIES,
-  type GroupQuery,
-  type GroupSort,
-  groupsPath,
-  LEADERSHIPS,
-  readGroupQuery,
-} from '../group-list-query.ts';
+import { type GroupQuery, type GroupSort, groupsPath, readGroupQuery } from '../group-list-query.ts';
 import type { Leadership } from '../leader.ts';
 
 const ACTIVITY_LABELS: Record<Activity, string> = { active: 'Active', deactivated: 'Deactivated', deleted: 'Deleted' };
@@ -37,10 +31,15 @@ const TOP_TAGS = 20;
 export async function showGroups(app: AppContext, req: Request, res: Response): Promise<void> {
   const { per, folded } = readHabits(req);
   const query = readGroupQuery(req.query, per);
-  const list = await listGroups(app, query);
-  const found = { path: '/groups', query, isBehindEnd: false, firstPage: groupsPath(query), secure: app.config.secure };
-  await answerList(req, res, found, async () => {
-    const tags = await findTags(app.db.read, 'group');
+  const tags = await findTags(app.db.read, 'group');
+  const list = await listGroups(
+    app,
+    query,
+    tags.map(({ id }) => id),
+  );
+  const isBehindEnd = list.groups.length === 0 && list.total > 0;
+  const found = { path: '/groups', query, isBehindEnd, firstPage: groupsPath(query), secure: app.config.secure };
+  await answerList(req, res, found, () => {
     const mayWrite = may(req.viewer!, 'groups', 'write');
     return { ...groupsPage({ query, list, tags, folded, mayWrite }), leads: req.viewer!.leads.length > 0 };
   });
@@ -71,7 +70,7 @@ function groupsPage({
     return { label, value, count, isChosen: chosen.includes(value), path };
   };
   const { counts } = list;
-  const used = tags.filter((tag) => counts.tag.has(tag.id) || query.tag.includes(tag.id));
+  const used = tags.filter(({ id }) => (counts.tag.get(id) ?? 0) > 0 || query.tag.includes(id));
   const words = fold(query.q).split(' ').filter(Boolean);
   return {
     title: 'Groups',

@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { actOf } from '../../sessions/pages/act.ts';
+import { findUsers } from '../../users/user-store.ts';
 import { Conflict } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
@@ -21,7 +22,7 @@ export function installationController(app: AppContext): Router {
 
   router.post('/installation/test-mails', requireRight('settings', 'write'), async (req, res) => {
     if (!app.mail) throw new Conflict('No mail goes out from here: SMTP_URL and MAIL_FROM are not given.');
-    const { user } = req.viewer!;
+    const [user] = await findUsers(app.db.read, [req.viewer!.id]);
     await app.db.write((trx) => sendTestMail(trx, actOf(app, req), user));
     flash(req, `A test mail goes to ${user.email}. Reload this page to see what became of it.`);
     res.redirect(303, '/installation');

@@ -1,8 +1,6 @@
 import type { Request, Response } from 'express';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf, instant } from '../../clock.ts';
-import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import { type Choice, type Column, listFrame } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
 import { findStuckMail } from '../../mail/outbox-store.ts';
@@ -13,7 +11,8 @@ import type { Channel } from '../../verbs/act.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
-import { CHANNELS, IN_LIFE, type InvitationList, type ListedInvitation, listInvitations } from '../invitation-list.ts';
+import { CHANNELS } from '../invitation-index.ts';
+import { type InvitationList, type ListedInvitation, listInvitations } from '../invitation-list.ts';
 import {
   type InvitationQuery,
   type InvitationSort,
@@ -21,7 +20,7 @@ import {
   readInvitationQuery,
 } from '../invitation-list-query.ts';
 import { findInvitationRequests } from '../invitation-request-store.ts';
-import type { InvitationStatus } from '../invitation-status.ts';
+import { IN_LIFE, type InvitationStatus } from '../invitation-status.ts';
 
 const STATUS_LABELS: Record<InvitationStatus, string> = {
   accepted: 'Accepted',
@@ -58,8 +57,7 @@ const REQUESTS_SHOWN = 20;
 export async function showInvitations(app: AppContext, req: Request, res: Response): Promise<void> {
   const { per, folded } = readHabits(req);
   const query = readInvitationQuery(req.query, per);
-  const viewer = await findContactViewer(app.db.read, req.viewer!, dayOf(app.clock()));
-  const list = await listInvitations(app.db.read, query, instant(app.clock()), viewer);
+  const list = await listInvitations(app, query, req.viewer!);
   const mayWrite = may(req.viewer!, 'users', 'write');
   const isBehindEnd = list.invitations.length === 0 && list.total > 0;
   const firstPage = invitationsPath(query);

@@ -23,10 +23,9 @@ export async function showLedGroups(app: AppContext, req: Request, res: Response
   const groups = await findLedGroups(app.db.read, req.viewer!.id, dayOf(app.clock()));
   if (groups.length === 0) throw new Forbidden('There is nothing at this address.', true);
   await app.index.refresh();
-  const { groups: sizes } = app.index.sizes();
   const rows = groups.map((group) => ({
     ...group,
-    users: sizes[group.id] ?? 0,
+    users: app.index.sizeOf('group', group.id),
     permissions: grantsInWords(group.rights),
   }));
   render(req, res, 'leading/index', { title: 'Groups you lead', groups: rows });

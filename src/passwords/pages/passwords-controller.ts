@@ -46,7 +46,8 @@ export function passwordsController(app: AppContext): Router {
   async function personalWordsOf(req: Request): Promise<string[]> {
     const remembered = req.session.link;
     const link = remembered && (await findLink(app.db.read, remembered.purpose, remembered.id, instant(app.clock())));
-    const [user] = link ? await findUsers(app.db.read, [link.userId]) : [req.viewer?.user];
+    const id = link?.userId ?? req.viewer?.id;
+    const [user] = id === undefined ? [] : await findUsers(app.db.read, [id]);
     return user ? personalWords(user, app.config.instanceName) : [app.config.instanceName];
   }
 

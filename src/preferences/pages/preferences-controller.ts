@@ -7,7 +7,7 @@ import { flash } from '../../web/flash.ts';
 import { requireSignIn } from '../../web/guards/authorization.ts';
 import { cookieOf, knownChoice, PREFERENCES } from '../../web/reader/preferences.ts';
 import { browserZone } from '../../web/reader/reader-format.ts';
-import { isHtmx, render } from '../../web/render.ts';
+import { currentPage, isHtmx, render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
 
 const TIME_ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
@@ -25,6 +25,13 @@ export function preferencesController({ config, db }: AppContext): Router {
       timeZones: TIME_ZONES,
     }),
   );
+
+  // Of every page: it comes when it is opened, and its links and its form know the page that it is opened on.
+  router.get('/menu', requireSignIn, (req, res) => {
+    const here = safePath(req.query.next) ?? (currentPage(req) || req.path);
+    const page = { title: 'Your menu', here, path: here.split('?')[0] };
+    render(req, res, 'preferences/menu', page, { fragments: { 'own-menu': 'preferences/_menu' } });
+  });
 
   // A choice of the person, wherever they sign in.
   router.patch('/preferences/time-zone', requireSignIn, async (req, res) => {

@@ -5,7 +5,7 @@ import { searchContacts } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { findGroups } from '../../groups/group-store.ts';
-import type { SignedIn } from '../../sessions/pages/signed-in.d.ts';
+import type { SignedIn } from '../../sessions/signed-in.ts';
 import { findTags } from '../../tags/tag-store.ts';
 import type { Icon } from '../../text/icons.ts';
 import { fold, isNamed } from '../../text/text.ts';

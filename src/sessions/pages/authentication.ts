@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { maySignIn } from '../../access/admission.ts';
-import { findRights } from '../../access/granted-rights.ts';
 import type { AppContext } from '../../app-context.ts';
 import { DAY, dayOf, instant, MINUTE } from '../../clock.ts';
-import { findLedIds } from '../../groups/leader.ts';
 import type { User } from '../../users/user.ts';
 import * as store from '../../users/user-store.ts';
 import { agentOf } from '../../web/request-words.ts';
+import { findSignedIn, type OwnUser } from '../signed-in.ts';
 
 /** At most one write a minute and user. */
 const ACTIVITY_EVERY = MINUTE;
@@ -17,14 +16,14 @@ export function authentication(app: AppContext): RequestHandler {
   return async (req, _res, next) => {
     const { userId, passwordSetAt } = req.session;
     if (userId === undefined) return next();
-    const [user] = await store.findUsers(app.db.read, [userId]);
     const today = dayOf(app.clock());
+    const found = await findSignedIn(app.db.read, userId, today);
+    const user = found?.user;
     if (!user || !maySignIn(user, today) || user.passwordSetAt !== passwordSetAt) {
       await newSession(req);
       return next();
     }
-    const rights = await findRights(app.db.read, user.id, today);
-    req.viewer = { id: user.id, name: user.name, rights, user, leads: await findLedIds(app.db.read, user.id, today) };
+    req.viewer = found;
     await noteActivity(app, user);
     next();
   };
@@ -53,7 +52,7 @@ export function newSession(req: Request): Promise<void> {
   return new Promise((resolve, reject) => req.session.regenerate((error) => (error ? reject(error) : resolve())));
 }
 
-async function noteActivity(app: AppContext, user: User): Promise<void> {
+async function noteActivity(app: AppContext, user: OwnUser): Promise<void> {
   const now = app.clock();
   const last = user.lastActivityAt === null ? 0 : Date.parse(user.lastActivityAt);
   // A clock that was set back far must not stop the record.

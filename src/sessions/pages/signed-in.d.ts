@@ -1,13 +1,4 @@
-import { type Viewer } from '../../access/viewer.ts';
-import type { User } from '../../users/user.ts';
-
-/** A signed-in viewer. */
-export interface SignedIn extends Viewer {
-  id: number;
-  user: User;
-  /** The ids of the groups that they lead. */
-  leads: number[];
-}
+import type { SignedIn } from '../signed-in.ts';
 
 declare global {
   namespace Express {

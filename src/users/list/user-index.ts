@@ -1,20 +1,35 @@
 import type { Activity } from '../../access/activity.ts';
-import { whereNotOver } from '../../access/granted-rights.ts';
-import { type Clock, type Day, dayOf } from '../../clock.ts';
+import { isOver } from '../../access/granted-rights.ts';
+import { type Clock, DAY, dayOf } from '../../clock.ts';
+import type { ContactViewer } from '../../contacts/contact.ts';
+import { ownershipValue, visibleOwnerships } from '../../contacts/ownership-values.ts';
 import { linkedToAccount } from '../../contacts/warned-accounts.ts';
 import { isGiven } from '../../db/conditions.ts';
-import type { Database, Reader, Transaction } from '../../db/database.ts';
-import { pieces } from '../../db/ids.ts';
+import type { Database, Reader } from '../../db/database.ts';
+import { whereIdIn } from '../../db/ids.ts';
 import type { Left, Row } from '../../db/tables.ts';
+import { BitSet } from '../../facets/bit-set.ts';
+import { type FacetFilter, FacetIndex, type Selection, type Within } from '../../facets/facet-index.ts';
+import { type Feed, findEntriesBetween, findNewestEntry } from '../../facets/feed.ts';
+import { type Followable, Follower, type Ids } from '../../facets/follower.ts';
+import { TextIndex } from '../../facets/text-index.ts';
+import { Turns } from '../../facets/turns.ts';
+import { GroupNames } from '../../groups/names/group-names.ts';
 import { joinInvitation } from '../../one-time-links/standing-links.ts';
-import { type FactColumns, factsOf, STATES, type StateFacts, type StateLimits, stateBits } from '../user-state.ts';
-import { FactTable } from './fact-table.ts';
-import { IdLists } from './id-lists.ts';
+import { NotYet } from '../../verbs/refusals.ts';
+import { type FactColumns, factsOf, STATES, type State, type StateLimits, stateBits, turnsOf } from '../user-state.ts';
 
-/** Past this many changes, reading everything anew is quicker than reading those. */
-const RELOAD_BEYOND = 20_000;
-const FEED_KEPT = 100_000;
-const READ_AT_ONCE = 10_000;
+/** Whose facts changed. */
+export const USER_CHANGES: Feed = { table: 'user_changes', column: 'user_id' };
+
+/** How long somebody waits for what cannot be shown before everything is read, in milliseconds. */
+const LONGEST_WAIT = 3_000;
+
+/** What users are filtered by. Activities and states are numbered as in their lists; `contact` is whose the linked one is, and `ended` are groups in which a membership is over. */
+export const USER_FACETS = ['activity', 'state', 'tag', 'group', 'ended', 'contact'] as const;
+export type UserFacet = (typeof USER_FACETS)[number];
+
+export const ACTIVITIES: readonly Activity[] = ['active', 'deactivated', 'deleted'];
 
 /** What lists of users are read from, and whatever counts them. */
 export interface UserSources {
@@ -23,44 +38,12 @@ export interface UserSources {
   clock: Clock;
 }
 
-/** Which users are meant; empty sets do not restrict. Within a set any value matches, between sets all must. */
-export interface UserFilter {
-  activities: ReadonlySet<Activity>;
-  /** As bits: see stateBits. */
-  states: number;
-  tagIds: ReadonlySet<number>;
-  groupIds: ReadonlySet<number>;
-  /** Those that the search found; undefined without a search. */
-  found?: readonly number[];
-}
-
-/** For each filter, how many users each of its values would leave under the other filters. */
-export interface Counts {
-  /** How far the feed of changes was read. */
-  change: number;
-  total: number;
-  activity: Record<Activity, number>;
-  /** In the order of STATES. */
-  states: number[];
-  /** By the id of the tag or group; beyond the end nobody has it. */
-  tags: Int32Array;
-  groups: Int32Array;
-}
-
-export interface Selection extends Counts {
-  isSelected(id: number): boolean;
-  /** All selected ids, ascending. */
-  ids(): number[];
-}
-
-export interface Sizes {
-  tags: Int32Array;
-  groups: Int32Array;
-}
-
 type FactRow = Pick<
   Row<'users'>,
   | 'id'
+  | 'sort_name'
+  | 'search_text'
+  | 'contact_sort'
   | 'activity'
   | 'api_only'
   | 'expires_on'
@@ -74,224 +57,217 @@ type FactRow = Pick<
     invitation_expires_at: string | null;
     invitation_failed: number | boolean;
     linked_to_account: number | boolean;
+    contact_id: number | null;
+    contact_text: string | null;
+    owner_user_id: number | null;
+    owner_group_id: number | null;
   };
 
+interface Membership {
+  user_id: number;
+  group_id: number;
+  until_on: string | null;
+}
+
 /**
- * The few facts of every user that filters and counts need, in memory: exact counts of every filter under all others
- * would otherwise read every user, group and tag on each page. It decides nothing, it only counts; the database stays
- * the truth, and its feed of changes (written by triggers, so also for what other processes do) is read before every answer.
+ * What users are filtered, counted and searched by, in memory. It decides nothing, it only counts: the database stays the
+ * truth, and its feed of changes (written by triggers, so also for what other processes do) is read before every answer.
  */
-export class UserIndex {
+export class UserIndex implements Followable {
   private readonly db: Reader;
   private readonly clock: Clock;
-  private lastChange = 0;
-  /** The day for which memberships were read; with the next one some are over. */
-  private day: Day = '';
-  private loading: Promise<void> | undefined;
-  private readonly facts = new FactTable();
-  private readonly groups = new IdLists();
-  private readonly tags = new IdLists();
-  private known: Sizes | undefined;
+  private readonly days: Omit<StateLimits, 'now'>;
+  private readonly follower = new Follower(this);
+  /** Of their groups. */
+  readonly groups: GroupNames;
+  private facets = new FacetIndex<UserFacet>(USER_FACETS);
+  private turns = new Turns();
+  /** Names and emails, each between two marks, so that what begins with something can be looked for as well. */
+  private texts = new TextIndex();
+  /** The names of the linked contacts, by user. */
+  private contactTexts = new TextIndex();
 
-  constructor(db: Reader, clock: Clock) {
+  constructor(
+    db: Reader,
+    clock: Clock,
+    { staleDays, confirmDays, groups }: Omit<StateLimits, 'now'> & { groups?: GroupNames },
+  ) {
     this.db = db;
     this.clock = clock;
+    this.days = { staleDays, confirmDays };
+    this.groups = groups ?? new GroupNames(db, clock);
   }
 
-  /** Reads what changed up to this call. */
+  /** How many users there are, deleted ones included. */
+  get number(): number {
+    return this.facets.number;
+  }
+
+  /** How far the feed of changes was read. */
+  get change(): number {
+    return this.follower.lastChange;
+  }
+
+  /** Another one whenever something is different, be it by itself. */
+  get version(): string {
+    return `${this.change} ${this.facets.version}`;
+  }
+
+  /** Reads what changed up to this call. What is asked right afterwards is answered by the data of that moment. */
   async refresh(): Promise<void> {
-    // A reading under way may have begun before the last commit: it is waited for, and then all who wait share a new one.
-    await this.loading?.catch(() => {});
-    this.loading ??= this.catchUp().finally(() => {
-      this.loading = undefined;
-    });
-    await this.loading;
+    if (!(await this.refreshWithin(LONGEST_WAIT))) throw new NotYet();
   }
 
-  /** One pass: a user who fails one filter only still counts among that filter's values. */
-  select(filter: UserFilter, limits: StateLimits): Selection {
-    const selected = new Uint8Array(this.facts.end);
-    const activity = { active: 0, deactivated: 0, deleted: 0 };
-    const byBits = new Int32Array(1 << STATES.length);
-    const tagCounts = new Int32Array(this.tags.highest + 1);
-    const groupCounts = new Int32Array(this.groups.highest + 1);
-    const facts = NOBODY();
-    let total = 0;
-    const found = filter.found && new Uint8Array(this.facts.end);
-    if (found) for (const id of filter.found!) found[id] = 1;
-    for (let id = 0; id < this.facts.end; id++) {
-      if ((found && !found[id]) || !this.facts.read(id, facts)) continue;
-      const bits = stateBits(facts, limits);
-      const tags = this.tags.of(id);
-      const groups = this.groups.of(id);
-      const isActivity = filter.activities.has(facts.activity);
-      const isState = filter.states === 0 || (bits & filter.states) !== 0;
-      const isTag = filter.tagIds.size === 0 || tags.some((tag) => filter.tagIds.has(tag));
-      const isGroup = filter.groupIds.size === 0 || groups.some((group) => filter.groupIds.has(group));
-      const failed = 4 - Number(isActivity) - Number(isState) - Number(isTag) - Number(isGroup);
-      if (failed > 1) continue;
-      if (failed === 0) {
-        selected[id] = 1;
-        total++;
-      }
-      if (failed === 0 || !isActivity) activity[facts.activity]++;
-      if (failed === 0 || !isState) byBits[bits]++;
-      if (failed === 0 || !isTag) for (let t = 0; t < tags.length; t++) tagCounts[tags[t]]++;
-      if (failed === 0 || !isGroup) for (let g = 0; g < groups.length; g++) groupCounts[groups[g]]++;
-    }
-    const counts: Counts = {
-      change: this.lastChange,
-      total,
-      activity,
-      states: perState(byBits),
-      tags: tagCounts,
-      groups: groupCounts,
-    };
-    return {
-      ...counts,
-      isSelected: (id) => selected[id] === 1,
-      ids: () => {
-        const ids: number[] = [];
-        for (let id = selected.indexOf(1); id !== -1; id = selected.indexOf(1, id + 1)) ids.push(id);
-        return ids;
-      },
-    };
+  /** The same for whoever has something to show meanwhile: false where the first reading takes longer than that. */
+  async refreshWithin(milliseconds: number): Promise<boolean> {
+    await this.groups.refresh();
+    return this.follower.refresh(this.clock(), milliseconds);
   }
 
-  /**
-   * How many users who are not deleted each tag and group has, by its id, whatever is filtered. The sidebar offers them
-   * in this order: one that followed the filters would move its lines under the pointer.
-   */
-  sizes(): Sizes {
-    if (this.known) return this.known;
-    const tags = new Int32Array(this.tags.highest + 1);
-    const groups = new Int32Array(this.groups.highest + 1);
-    for (let id = 0; id < this.facts.end; id++) {
-      if (!this.facts.isListed(id)) continue;
-      for (const tag of this.tags.of(id)) tags[tag]++;
-      for (const group of this.groups.of(id)) groups[group]++;
-    }
-    this.known = { tags, groups };
-    return this.known;
+  /** For a look at some of the users: an index of nobody yet, which takes in whom it is given. */
+  ofNobody(): UserIndex {
+    return new UserIndex(this.db, this.clock, { ...this.days, groups: this.groups });
+  }
+
+  select(filter: FacetFilter<UserFacet>): Selection<UserFacet> {
+    return this.facets.select(filter);
+  }
+
+  /** Those in whose name, email or linked contact every one of the folded words stands; of the contacts those that the viewer may see. */
+  search(words: string[], viewer: ContactViewer): Within {
+    const ownerships = visibleOwnerships(viewer);
+    const name = JSON.stringify([words, ownerships]);
+    const seen = this.facets.union('contact', ownerships);
+    const sets = words.map((word) => this.contactTexts.find(word).copy().intersect(seen).unite(this.texts.find(word)));
+    // What folds to no word is found in nobody.
+    const [first = new BitSet(), ...others] = sets;
+    for (const other of others) first.intersect(other);
+    return { name, set: first };
+  }
+
+  /** The values that most users who are not deleted have, the most common first. */
+  largest(facet: UserFacet, most: number, except: ReadonlySet<number> = new Set()): number[] {
+    return this.facets.largest(facet, most, except);
+  }
+
+  /** How many users who are not deleted have the value, whatever is filtered. */
+  sizeOf(facet: UserFacet, value: number): number {
+    return this.facets.sizeOf(facet, value);
+  }
+
+  statesOf(userId: number): State[] {
+    return this.facets.valuesOf('state', userId).map((n) => STATES[n]);
+  }
+
+  /** The groups in which the user's membership is over: it stands in the record until somebody ends it. */
+  endedGroupsOf(userId: number): readonly number[] {
+    return this.facets.valuesOf('ended', userId);
   }
 
   /** The groups whose membership counts today, deactivated groups included. */
   groupsOf(userId: number): readonly number[] {
-    return this.groups.of(userId);
+    return this.facets.valuesOf('group', userId);
   }
 
   /** Calls `visit` for everybody in any of the groups who is not deleted, with all the groups that they are in. */
-  visitMembers(groupIds: ReadonlySet<number>, visit: (groups: readonly number[]) => void): void {
-    for (let id = 0; id < this.facts.end; id++) {
-      if (!this.facts.isListed(id)) continue;
-      const groups = this.groups.of(id);
-      if (groups.some((group) => groupIds.has(group))) visit(groups);
-    }
+  visitMembers(groupIds: readonly number[], visit: (groups: readonly number[]) => void): void {
+    const members: BitSet = this.facets.union('group', groupIds);
+    members.forEach((id) => {
+      if (this.facets.isListed(id)) visit(this.groupsOf(id));
+    });
   }
 
-  private async catchUp(): Promise<void> {
-    const today = dayOf(this.clock());
-    if (this.day !== today) await this.turnTo(today);
-    const newest = await this.newestChange();
-    if (newest === this.lastChange) return;
-    this.known = undefined;
-    const changes: { id: number; user_id: number }[] = await this.db('user_changes')
-      .where('id', '>', this.lastChange)
-      .orderBy('id')
-      .limit(RELOAD_BEYOND + 1)
-      .select('id', 'user_id');
-    // A gap means that the feed was pruned past us.
-    const isWhole = changes.length <= RELOAD_BEYOND && changes[0]?.id === this.lastChange + 1;
-    if (isWhole) await this.read([...new Set(changes.map((change) => change.user_id))]);
-    else await this.readAll();
-    this.lastChange = isWhole ? changes[changes.length - 1].id : newest;
+  findNewestChange(): Promise<number> {
+    return findNewestEntry(this.db, USER_CHANGES);
   }
 
-  /** Memberships that were over before the day and are not, or the other way round, are read anew. */
-  private async turnTo(today: Day): Promise<void> {
-    const [from, to] = [this.day, today].sort();
-    this.day = today;
-    this.known = undefined;
-    if (from === '') return;
-    const turned: number[] = await this.db('memberships')
-      .where('until_on', '>=', from)
-      .where('until_on', '<', to)
-      .distinct()
-      .pluck('user_id');
-    await this.read(turned);
+  findChanged(after: number, upTo: number): Promise<number[]> {
+    return findEntriesBetween(this.db, USER_CHANGES, after, upTo);
   }
 
-  private async newestChange(): Promise<number> {
-    return Number((await this.db('user_changes').max('id as newest').first())?.newest ?? 0);
+  async findLastId(): Promise<number> {
+    return Number((await this.db('users').max('id as last').first())?.last ?? 0);
   }
 
-  private async readAll(): Promise<void> {
-    const last = Number((await this.db('users').max('id as last').first())?.last ?? 0);
-    for (let from = 0; from < last; from += READ_AT_ONCE)
-      await this.take((query, column) => query.where(column, '>', from).where(column, '<=', from + READ_AT_ONCE));
+  due(now: number): number[] {
+    return this.turns.due(now);
   }
 
-  private async read(ids: number[]): Promise<void> {
-    for (const some of pieces(ids)) await this.take((query, column) => query.whereIn(column, some));
+  clear(): void {
+    this.facets = new FacetIndex(USER_FACETS);
+    this.turns = new Turns();
+    this.texts = new TextIndex();
+    this.contactTexts = new TextIndex();
   }
 
-  /** Takes in the facts of the users whom `restrict` leaves; it is given the column that holds the user's id. */
-  private async take(restrict: (query: ReturnType<Reader>, column: string) => ReturnType<Reader>): Promise<void> {
-    const users = restrict(this.db('users'), 'users.id').leftJoin('lockouts', 'lockouts.user_id', 'users.id');
-    const rows: FactRow[] = await joinInvitation(users, 'invitation')
+  async take(ids: Ids, now: number): Promise<void> {
+    const restrict = (query: ReturnType<Reader>, column: string): ReturnType<Reader> =>
+      Array.isArray(ids)
+        ? whereIdIn(query, column, ids)
+        : query.where(column, '>', ids.after).where(column, '<=', ids.upTo);
+    const rows: FactRow[] = await this.factRows(restrict(this.db('users'), 'users.id'));
+    const memberships: Membership[] = await restrict(this.db('memberships'), 'user_id')
+      .orderBy(['user_id', 'group_id'])
+      .select('user_id', 'group_id', 'until_on');
+    const tags: { user_id: number; tag_id: number }[] = await restrict(this.db('user_tags'), 'user_id')
+      .orderBy(['user_id', 'tag_id'])
+      .select('user_id', 'tag_id');
+    const membershipsOf = Map.groupBy(memberships, (one) => one.user_id);
+    const tagsOf = Map.groupBy(tags, (one) => one.user_id);
+    for (const row of rows)
+      this.takeIn(
+        row,
+        membershipsOf.get(row.id) ?? [],
+        (tagsOf.get(row.id) ?? []).map((one) => one.tag_id),
+        now,
+      );
+  }
+
+  private takeIn(row: FactRow, memberships: Membership[], tag: number[], now: number): void {
+    const limits = { now, ...this.days };
+    const facts = factsOf(columnsOf(row));
+    const bits = stateBits(facts, limits);
+    const today = dayOf(now);
+    this.facets.set(row.id, row.activity !== 'deleted', {
+      activity: [ACTIVITIES.indexOf(row.activity)],
+      state: STATES.flatMap((_, n) => (bits & (1 << n) ? [n] : [])),
+      tag,
+      group: groupIdsOf(memberships.filter((one) => !isOver({ untilOn: one.until_on }, today))),
+      ended: groupIdsOf(memberships.filter((one) => isOver({ untilOn: one.until_on }, today))),
+      contact: row.contact_id === null ? [] : [ownershipValue(row)],
+    });
+    const ends = memberships.flatMap((one) => (one.until_on === null ? [] : [Date.parse(one.until_on) + DAY]));
+    this.turns.set(row.id, [...turnsOf(facts, limits), ...ends], now);
+    const own = row.search_text.slice(0, row.search_text.length - (row.contact_sort?.length ?? 0)).trim();
+    const email = own.slice(row.sort_name.length + 1);
+    const isOtherText = this.texts.set(row.id, `\n${row.sort_name}\n${email}\n`);
+    const isOtherContact = this.contactTexts.set(row.id, row.contact_text === null ? '' : `\n${row.contact_text}\n`);
+    if (isOtherText || isOtherContact) this.facets.touch();
+  }
+
+  private factRows(users: ReturnType<Reader>): Promise<FactRow[]> {
+    users
+      .leftJoin('lockouts', 'lockouts.user_id', 'users.id')
+      .leftJoin('contacts as contact', (join) =>
+        join.on('contact.id', 'users.contact_id').onVal('contact.activity', 'active'),
+      );
+    return joinInvitation(users, 'invitation')
       .leftJoin('outbox', (join) => join.on('outbox.link_id', 'invitation.id').onVal('outbox.kind', 'invitation'))
-      .select('users.id', 'activity', 'api_only')
+      .select('users.id', 'users.sort_name', 'users.search_text', 'users.contact_sort', 'users.activity', 'api_only')
       .select('invitation.expires_at as invitation_expires_at', 'locked_until', 'expires_on', 'last_login_at')
+      .select('contact.id as contact_id', 'contact.sort_name as contact_text')
+      .select('contact.owner_user_id', 'contact.owner_group_id')
       .select({
         has_password: isGiven(this.db, 'password_hash'),
         invitation_failed: isGiven(this.db, 'outbox.failed_at'),
         linked_to_account: linkedToAccount(this.db),
       })
       .select('last_activity_at', 'access_confirmed_at', 'users.created_at');
-    const memberships = whereNotOver(this.db('memberships'), this.day);
-    const groups: { user_id: number; value: number }[] = await restrict(memberships, 'user_id')
-      .orderBy(['user_id', 'group_id'])
-      .select('user_id', 'group_id as value');
-    const tags: { user_id: number; value: number }[] = await restrict(this.db('user_tags'), 'user_id')
-      .orderBy(['user_id', 'tag_id'])
-      .select('user_id', 'tag_id as value');
-    for (const row of rows) {
-      this.facts.set(row.id, factsOf(columnsOf(row)));
-      this.groups.clear(row.id);
-      this.tags.clear(row.id);
-    }
-    this.groups.take(groups);
-    this.tags.take(tags);
   }
 }
 
-/** Keeps the newest part of the feed; whoever fell further behind reads everything anew. */
-export async function pruneUserChanges(trx: Transaction): Promise<void> {
-  const newest = Number((await trx('user_changes').max('id as newest').first())?.newest ?? 0);
-  await trx('user_changes')
-    .where('id', '<=', newest - FEED_KEPT)
-    .delete();
-}
-
-const NOBODY = (): StateFacts => factsOf({ ...NO_COLUMNS });
-
-const NO_COLUMNS: FactColumns = {
-  activity: 'deleted',
-  apiOnly: false,
-  hasPassword: false,
-  invitationExpiresAt: null,
-  invitationFailed: false,
-  linkedToAccount: false,
-  lockedUntil: null,
-  expiresOn: null,
-  lastLoginAt: null,
-  lastActivityAt: null,
-  accessConfirmedAt: null,
-  createdAt: '1970-01-01',
-};
-
-function perState(byBits: Int32Array): number[] {
-  return STATES.map((_, n) => byBits.reduce((sum, count, bits) => sum + (bits & (1 << n) ? count : 0), 0));
+function groupIdsOf(memberships: Membership[]): number[] {
+  return memberships.map((one) => one.group_id);
 }
 
 function columnsOf(row: FactRow): FactColumns {

@@ -1,6 +1,4 @@
-import type { Knex } from 'knex';
 import type { Activity } from '../../access/activity.ts';
-import { isOver } from '../../access/granted-rights.ts';
 import type { Viewer } from '../../access/viewer.ts';
 import { dayOf } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
@@ -8,131 +6,237 @@ import { findContactNames } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { selectIds, whereIdIn } from '../../db/ids.ts';
-import { whereAlong } from '../../db/keyset.ts';
-import { findContactSort, findUserIdsBySearch, type Walk, walkByContact } from '../../linked-contacts/linked-search.ts';
-import { readPage, type Source } from '../../lists/keyset-page.ts';
+import { prepared } from '../../db/prepared.ts';
+import type { Row } from '../../db/tables.ts';
+import { type Along, alongIndex, meantAlong, meantSoon } from '../../facets/along-index.ts';
+import type { Counted, Selection } from '../../facets/facet-index.ts';
+import { findContactSort, walkByContact } from '../../linked-contacts/linked-search.ts';
+import { readPage } from '../../lists/keyset-page.ts';
 import type { Cursor } from '../../lists/list-query.ts';
-import { findMemberships, type Membership } from '../../memberships/membership-store.ts';
+import { fold } from '../../text/text.ts';
 import type { User } from '../user.ts';
-import { badgesOf, STATES, type State, type StateLimits } from '../user-state.ts';
-import { findUsers } from '../user-store.ts';
-import type { Counts, Selection, Sizes, UserFilter, UserIndex } from './user-index.ts';
+import { badgesAmong, STATES, type State, type StateLimits } from '../user-state.ts';
+import { ACTIVITIES, type UserFacet, type UserIndex } from './user-index.ts';
 import type { ListQuery, SortKey } from './user-list-query.ts';
 
-/** With the name of the contact only where the viewer may see it. */
-export interface ListedUser extends User {
+/** What a row says of a user. */
+export interface ListedUser
+  extends Pick<
+    User,
+    'id' | 'name' | 'email' | 'activity' | 'description' | 'noSharedData' | 'lastLoginAt' | 'lastActivityAt'
+  > {
+  contactId: number | null;
+  /** Only where the viewer may see the contact. */
+  contactName: string | null;
   badges: State[];
-  /** Those that are over included: they stand in the record until somebody ends them. */
-  groups: (Membership & { isOver: boolean })[];
+  /** By name. Those that are over included: they stand in the record until somebody ends them. */
+  groups: ListedMembership[];
+}
+
+export interface ListedMembership {
+  groupId: number;
+  groupName: string;
+  isOver: boolean;
 }
 
 export interface UserList {
   users: ListedUser[];
-  counts: Counts;
-  sizes: Sizes;
+  total: number;
+  /** How far the feed of changes was read. */
+  change: number;
+  /** For each filter, how many users each of its values would leave under the other filters: of tags and groups the largest, and those chosen. */
+  counts: UserCounts;
   /** Cursors of the pages before and after, where there are any. */
   previous?: Cursor;
   next?: Cursor;
 }
 
-/** The column that each sort walks; all have an index together with the id. */
-const COLUMNS: Record<Exclude<SortKey, 'contact'>, string> = {
-  name: 'sort_name',
-  email: 'email_key',
-  last_login: 'last_login_at',
-  groups: 'group_count',
-  no_shared_data: 'no_shared_data',
-};
-const NULLABLE: ReadonlySet<SortKey> = new Set(['contact', 'last_login']);
+export interface UserCounts {
+  activity: Record<Activity, number>;
+  /** In the order of STATES. */
+  states: number[];
+  /** By id. */
+  tags: Map<number, Counted>;
+  groups: Map<number, Counted>;
+}
 
-/** So few are sorted by themselves; more are found by walking the index of the sort. */
-const FEW = 5_000;
+/** How many of the largest tags and groups are counted. */
+export interface Offered {
+  tags: number;
+  groups: number;
+}
+
+/** The orders that have an index. */
+const SORTS: Record<OwnSort, ReturnType<typeof alongIndex>> = {
+  name: alongColumn('sort_name'),
+  email: alongColumn('email_key'),
+  last_login: alongColumn('last_login_at', true),
+  groups: alongColumn('group_count'),
+  no_shared_data: alongColumn('no_shared_data'),
+};
+
+type OwnSort = Exclude<SortKey, 'contact'>;
+
+function alongColumn(value: string, isNullable = false) {
+  return alongIndex((db) => db('users'), { value, id: 'id', isNullable });
+}
+
+/** Which view of the list, at which moment, for whom. */
+interface Asked {
+  query: ListQuery;
+  limits: StateLimits;
+  viewer: Viewer;
+  offered?: Offered;
+}
 
 /** The users that a view means, by filters and search. */
 export async function selectForView(
   db: Reader,
   index: UserIndex,
-  query: ListQuery,
-  limits: StateLimits,
-  viewer: Viewer,
-): Promise<Selection> {
-  return select(db, index, query, limits, await findContactViewer(db, viewer, dayOf(limits.now)));
+  { query, limits, viewer }: Asked,
+): Promise<{ ids: number[]; change: number }> {
+  const contactViewer = await findContactViewer(db, viewer, dayOf(limits.now));
+  await index.refresh();
+  return { ids: select(index, query, contactViewer).ids(), change: index.change };
 }
 
-async function select(
-  db: Reader,
-  index: UserIndex,
-  query: ListQuery,
-  limits: StateLimits,
-  viewer: ContactViewer,
-): Promise<Selection> {
-  await index.refresh();
-  const filter: UserFilter = {
-    activities: new Set<Activity>(query.activity.length > 0 ? query.activity : ['active', 'deactivated']),
-    states: query.state.reduce((bits, state) => bits | (1 << STATES.indexOf(state)), 0),
-    tagIds: new Set(query.tag),
-    groupIds: new Set(query.group),
-    found: query.q === '' ? undefined : await findUserIdsBySearch(db, viewer, query.q),
-  };
-  return index.select(filter, limits);
+/** By the data that the index was refreshed to. */
+function select(index: UserIndex, query: ListQuery, viewer: ContactViewer): Selection<UserFacet> {
+  const activities: Activity[] = query.activity.length > 0 ? query.activity : ['active', 'deactivated'];
+  return index.select({
+    values: {
+      activity: activities.map((activity) => ACTIVITIES.indexOf(activity)),
+      state: query.state.map((state) => STATES.indexOf(state)),
+      tag: query.tag,
+      group: query.group,
+    },
+    within: query.q === '' ? undefined : index.search(fold(query.q).split(' ').filter(Boolean), viewer),
+  });
 }
 
 /** One page of the list, with the counts of every filter. */
 export async function listUsers(
   db: Reader,
   index: UserIndex,
-  query: ListQuery,
-  limits: StateLimits,
-  asking: Viewer,
+  { query, limits, viewer: asking, offered = NOTHING }: Asked,
 ): Promise<UserList> {
   const viewer = await findContactViewer(db, asking, dayOf(limits.now));
-  const selection = await select(db, index, query, limits, viewer);
-  const page = await readPage(query, sourceOf(db, viewer, selection, query.sort));
+  await index.refresh();
+  const selection = select(index, query, viewer);
+  const { change } = index;
+  const counts = countsOf(index, selection, {
+    tags: [...index.largest('tag', offered.tags), ...query.tag],
+    groups: [...index.largest('group', offered.groups, index.groups.deleted), ...query.group],
+  });
+  const along = (among?: number[]) => alongSort(db, viewer, query.sort, among);
+  const page = await readPage(query, meantAlong(selection, index.number, along));
   const ids = page.rows;
-  const users = await findUsers(db, ids);
-  const groups = Map.groupBy(await findMemberships(db, ids), (membership) => membership.userId);
-  const names = await findContactNames(
-    db,
-    viewer,
-    users.map((user) => user.contactId),
-  );
   return {
-    users: users.map((user) => ({
-      ...user,
-      contactName: names.get(user.contactId ?? 0) ?? null,
-      badges: badgesOf(user, limits),
-      groups: (groups.get(user.id) ?? []).map((one) => ({ ...one, isOver: isOver(one, dayOf(limits.now)) })),
-    })),
-    counts: selection,
-    sizes: index.sizes(),
+    users: await withContacts(db, viewer, await findListed(db, index, ids)),
+    total: selection.total,
+    change,
+    counts,
     previous: page.previous,
     next: page.next,
   };
 }
 
-/** The ids along a sort: few users are sorted by themselves, of more the index of the sort is walked. */
-function sourceOf(db: Reader, viewer: ContactViewer, selection: Selection, sort: SortKey): Source<number> {
-  const among = selection.total <= FEW ? selection.ids() : undefined;
+async function withContacts(db: Reader, viewer: ContactViewer, users: ListedUser[]): Promise<ListedUser[]> {
+  const ids = users.map((user) => user.contactId).filter((id) => id !== null);
+  const names = await findContactNames(db, viewer, ids);
+  return users.map((user) => ({ ...user, contactName: names.get(user.contactId ?? 0) ?? null }));
+}
+
+/** In the order of the ids, for somebody who sees no contacts. */
+export async function findListed(db: Reader, index: UserIndex, ids: number[]): Promise<ListedUser[]> {
+  const rows = await selectRows(db, { ids });
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => {
+    const row = byId.get(id);
+    if (!row) return [];
+    return {
+      id,
+      name: row.name,
+      email: row.email,
+      activity: row.activity,
+      description: row.description,
+      noSharedData: Boolean(row.no_shared_data),
+      lastLoginAt: row.last_login_at,
+      lastActivityAt: row.last_activity_at,
+      contactId: row.contact_id,
+      contactName: null,
+      badges: badgesAmong(index.statesOf(id)),
+      groups: membershipsOf(index, id),
+    };
+  });
+}
+
+const ROW_COLUMNS = [
+  'id',
+  'name',
+  'email',
+  'activity',
+  'description',
+  'no_shared_data',
+  'last_login_at',
+  'last_activity_at',
+  'contact_id',
+] as const;
+
+const selectRows = prepared<{ ids: number[] }, Pick<Row<'users'>, (typeof ROW_COLUMNS)[number]>>((db, { ids }) =>
+  whereIdIn(db('users').select(...ROW_COLUMNS), 'id', ids),
+);
+
+function membershipsOf(index: UserIndex, id: number): ListedMembership[] {
+  const ended = index.endedGroupsOf(id);
+  return index.groups.named([...index.groupsOf(id), ...ended]).map((group) => ({
+    groupId: group.id,
+    groupName: group.name,
+    isOver: ended.includes(group.id),
+  }));
+}
+
+/** One page of the list while the index is still being read: without counts, and of a rare filter only what is found soon. */
+export async function listMeanwhile(
+  db: Reader,
+  index: UserIndex,
+  { query, limits, viewer: asking }: Asked,
+): Promise<Pick<UserList, 'users' | 'previous' | 'next'>> {
+  const viewer = await findContactViewer(db, asking, dayOf(limits.now));
+  const looked = index.ofNobody();
+  const source = meantSoon(alongSort(db, viewer, query.sort), async (ids) => {
+    await looked.take(ids, limits.now);
+    return select(looked, query, viewer);
+  });
+  const { rows, previous, next } = await readPage(query, source);
+  return { users: await withContacts(db, viewer, await findListed(db, looked, rows)), previous, next };
+}
+
+const NOTHING: Offered = { tags: 0, groups: 0 };
+
+/** Before anything else is waited for: meanwhile the index may read what changes. */
+function countsOf(
+  index: UserIndex,
+  selection: Selection<UserFacet>,
+  { tags, groups }: { tags: number[]; groups: number[] },
+): UserCounts {
+  const each = (facet: UserFacet, values: number[]) =>
+    new Map(values.map((value) => [value, { count: selection.count(facet, value), size: index.sizeOf(facet, value) }]));
+  const activity = ACTIVITIES.map((name, n) => [name, selection.count('activity', n)]);
   return {
-    isNullable: NULLABLE.has(sort),
-    isMeant: among ? undefined : (id) => selection.isSelected(id),
-    read: (stretch, limit) => {
-      const way = { ...stretch, among };
-      const walked = sort === 'contact' ? walkByContact(db, viewer, way) : walk(db, sort, way);
-      return selectIds(db, walked.limit(limit));
-    },
-    placeOf: (id) => placeOf(db, viewer, sort, id),
+    activity: Object.fromEntries(activity) as Record<Activity, number>,
+    states: STATES.map((_, n) => selection.count('state', n)),
+    tags: each('tag', tags),
+    groups: each('group', groups),
   };
 }
 
-async function placeOf(db: Reader, viewer: ContactViewer, sort: SortKey, id: number): Promise<Cursor> {
-  if (sort === 'contact') return { value: await findContactSort(db, viewer, id), id };
-  const { value } = await db('users').where({ id }).first(`${COLUMNS[sort]} as value`);
-  return { value, id };
-}
-
-function walk(db: Reader, sort: Exclude<SortKey, 'contact'>, { among, ...stretch }: Walk): Knex.QueryBuilder {
-  const ids = db('users').select('id');
-  if (among) whereIdIn(ids, 'id', among);
-  return whereAlong(ids, { value: COLUMNS[sort], id: 'id', isNullable: NULLABLE.has(sort) }, stretch);
+/** The ids of all users, or of those, along a sort. */
+function alongSort(db: Reader, viewer: ContactViewer, sort: SortKey, among?: number[]): Along {
+  if (sort !== 'contact') return SORTS[sort](db, among);
+  return {
+    isNullable: true,
+    read: (stretch, limit) => selectIds(db, walkByContact(db, viewer, { ...stretch, among }).limit(limit)),
+    placeOf: async (id) => ({ value: await findContactSort(db, viewer, id), id }),
+  };
 }

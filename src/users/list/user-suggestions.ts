@@ -3,10 +3,9 @@ import { may, type Viewer } from '../../access/viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { SUGGESTED, type Suggestion } from '../../forms/picker.ts';
 import { fitOf } from '../../text/text.ts';
-import type { User } from '../user.ts';
 import type { StateLimits } from '../user-state.ts';
 import type { UserIndex } from './user-index.ts';
-import { listUsers } from './user-list.ts';
+import { type ListedUser, listUsers } from './user-list.ts';
 import { readListQuery } from './user-list-query.ts';
 
 /** So many are looked at for those that fit best. */
@@ -31,17 +30,17 @@ export async function findUsersCalled(
   { db, index, limits, viewer }: Sources,
   text: string,
   { activity = [], groupId }: Wanted = {},
-): Promise<User[]> {
+): Promise<ListedUser[]> {
   if (text.trim() === '' || !may(viewer, 'users', 'read')) return [];
   const group = groupId === undefined ? [] : [groupId];
   const query = { ...readListQuery({ q: text }), activity, group, per: RANKED };
-  const { users } = await listUsers(db, index, query, limits, viewer);
+  const { users } = await listUsers(db, index, { query, limits, viewer });
   // Whoever types a whole name means that one, and next to it those that begin with it.
   const fits = new Map(users.map((user) => [user, fitOf([user.name, user.email], text)]));
   return users.toSorted((a, b) => fits.get(b)! - fits.get(a)!);
 }
 
 /** The first of them by name, as a field holds them in which one names a user. */
-export function suggestedByName(users: User[]): Suggestion[] {
+export function suggestedByName(users: Pick<ListedUser, 'name' | 'email'>[]): Suggestion[] {
   return users.slice(0, SUGGESTED).map(({ name, email }) => ({ value: name, name, note: email }));
 }

@@ -160,7 +160,7 @@ async function ownerPicker(app: AppContext, viewer: Viewer, typed: Typed, user: 
     label: 'Owner',
     help: 'Name or system email of the person who answers for it. Required for API-only.',
     chosen: [],
-    found: suggestedByName(found.filter((one) => !one.apiOnly && one.id !== user?.id)),
+    found: suggestedByName(found.filter((one) => !one.badges.includes('api-only') && one.id !== user?.id)),
     sought,
     nothing: 'Nobody is found under',
   };

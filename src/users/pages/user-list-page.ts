@@ -4,15 +4,19 @@ import { makeAdministrators } from '../../access/administrators.ts';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { bulkActionsOf } from '../../bulk-operations/actions/bulk-subjects.ts';
+import type { Counted } from '../../facets/facet-index.ts';
+import { PATIENCE_OF_A_PAGE } from '../../facets/follower.ts';
 import type { Group } from '../../groups/group.ts';
-import { findKnownGroups } from '../../groups/group-suggestions.ts';
+import { findGroups } from '../../groups/group-store.ts';
+import { countKnown, knownByIndex } from '../../groups/group-suggestions.ts';
+import type { NamedGroup } from '../../groups/names/group-names.ts';
 import { type Choice, type Column, type Filter, listFrame } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
 import { fold, matches } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
-import { listUsers, type UserList } from '../list/user-list.ts';
+import { listMeanwhile, listUsers, type UserCounts, type UserList } from '../list/user-list.ts';
 import { type ListQuery, listPath, readListQuery, type SortKey } from '../list/user-list-query.ts';
 import { STATES, type State, stateLimits } from '../user-state.ts';
 
@@ -48,13 +52,46 @@ const TOP_TAGS = 20;
 export async function showUsers(app: AppContext, req: Request, res: Response): Promise<void> {
   const { per, folded } = readHabits(req);
   const query = readListQuery(req.query, per);
-  const list = await listUsers(app.db.read, app.index, query, stateLimits(app), req.viewer!);
-  const isBehindEnd = list.users.length === 0 && list.counts.total > 0;
+  const offered = { tags: TOP_TAGS, groups: query.allGroups ? Number.POSITIVE_INFINITY : TOP_GROUPS };
+  if (!(await app.index.refreshWithin(PATIENCE_OF_A_PAGE))) return showMeanwhile(app, req, res, query);
+  const list = await listUsers(app.db.read, app.index, {
+    query,
+    limits: stateLimits(app),
+    viewer: req.viewer!,
+    offered,
+  });
+  const isBehindEnd = list.users.length === 0 && list.total > 0;
   const found = { path: '/users', query, isBehindEnd, firstPage: listPath(query), secure: app.config.secure };
   await answerList(req, res, found, async () => {
-    const [groups, tags] = await Promise.all([findKnownGroups(app, req.viewer!), findTags(app.db.read, 'user')]);
-    return listPage({ query, list, groups, tags, folded, mayWrite: may(req.viewer!, 'users', 'write') });
+    const { counts } = list;
+    const groups = knownByIndex(app.index, req.viewer!, query.allGroups ? undefined : counts.groups.keys());
+    const allGroups = countKnown(app.index, req.viewer!);
+    const tags = await findTags(app.db.read, 'user', [...counts.tags.keys()]);
+    const mayWrite = may(req.viewer!, 'users', 'write');
+    /** Whether there is nobody yet but whoever set it up. */
+    const isNew = mayWrite && isWhole(query) && list.total === 1 && counts.activity.deleted === 0;
+    const administrators = isNew ? (await findGroups(app.db.read)).find(makesAdministrators) : undefined;
+    return {
+      ...listPage({ query, list, groups, allGroups, tags, folded, mayWrite, isNew }),
+      /** The group that makes administrators of its members, where somebody is to be told. */
+      administrators,
+    };
   });
+}
+
+/** The list while nothing can be counted yet: its rows are there, and its numbers come by themselves. */
+async function showMeanwhile(app: AppContext, req: Request, res: Response, query: ListQuery): Promise<void> {
+  const found = await listMeanwhile(app.db.read, app.index, { query, limits: stateLimits(app), viewer: req.viewer! });
+  const { folded } = readHabits(req);
+  const list = { ...found, total: found.users.length, change: 0 };
+  const groups = knownByIndex(app.index, req.viewer!, query.group);
+  const tags = await findTags(app.db.read, 'user', query.tag);
+  const mayWrite = may(req.viewer!, 'users', 'write');
+  const page = listPage({ query, list, groups, allGroups: 0, tags, folded, mayWrite, isNew: false });
+  const answered = { path: '/users', query, isBehindEnd: false, firstPage: listPath(query), secure: app.config.secure };
+  // To mean all that match, one has to know who they are.
+  const bulk = page.list.bulk && { ...page.list.bulk, meansAll: false };
+  await answerList(req, res, answered, () => ({ ...page, list: { ...page.list, bulk, isCounting: true } }));
 }
 
 /** Everything that the list's page shows, with the address that each link leads to. */
@@ -62,15 +99,21 @@ function listPage({
   query,
   list,
   groups,
+  allGroups,
   tags,
   mayWrite,
+  isNew,
   folded,
 }: {
   query: ListQuery;
-  list: UserList;
-  groups: Group[];
+  /** Without counts where they are not known yet. */
+  list: Omit<UserList, 'counts'> & { counts?: UserCounts };
+  groups: NamedGroup[];
+  /** How many groups there are to choose from. */
+  allGroups: number;
   tags: Tag[];
   mayWrite: boolean;
+  isNew: boolean;
   /** The names of the filters that the reader has folded away. */
   folded: string[];
 }) {
@@ -80,7 +123,7 @@ function listPage({
     name: 'activity' | 'state' | 'tag' | 'group',
     value: T,
     label: string,
-    count: number,
+    count: number | undefined,
   ): Choice => ({
     label,
     value,
@@ -89,39 +132,35 @@ function listPage({
     path: listPath(query, { [name]: toggled(query[name] as T[], value) }),
   });
   const activity = (Object.keys(ACTIVITY_LABELS) as Activity[]).map((value) =>
-    choice('activity', value, ACTIVITY_LABELS[value], counts.activity[value]),
+    choice('activity', value, ACTIVITY_LABELS[value], counts?.activity[value]),
   );
-  const state = STATES.map((value, n) => choice('state', value, STATE_LABELS[value], counts.states[n]));
-  const tag = largestFirst(tags, list.sizes.tags).map(({ id, name }) => choice('tag', id, name, counts.tags[id] ?? 0));
-  const group = largestFirst(groups, list.sizes.groups).map(({ id, name }) =>
-    choice('group', id, name, counts.groups[id] ?? 0),
-  );
+  const state = STATES.map((value, n) => choice('state', value, STATE_LABELS[value], counts?.states[n]));
+  const chosenFrom = (name: 'tag' | 'group', offered: (Tag | NamedGroup)[], counted?: Map<number, Counted>) =>
+    largestFirst(offered, counted).map((one) =>
+      choice(name, one.id, one.name, counted && (counted.get(one.id)?.count ?? 0)),
+    );
   const filters: Filter[] = [
     { name: 'activity', label: 'Activity', choices: activity },
     { name: 'state', label: 'State', choices: state },
-    { name: 'tag', label: 'Tags', choices: tag.filter((one, n) => n < TOP_TAGS || one.isChosen) },
+    { name: 'tag', label: 'Tags', choices: chosenFrom('tag', tags, counts?.tags) },
     {
       name: 'group',
       label: 'Top groups',
-      choices: query.allGroups ? group : group.filter((one, n) => n < TOP_GROUPS || one.isChosen),
+      choices: chosenFrom('group', groups, counts?.groups),
       more:
-        group.length > TOP_GROUPS
+        allGroups > TOP_GROUPS
           ? {
               isOpen: query.allGroups,
               path: listPath(query, { allGroups: !query.allGroups }),
-              rest: group.length - TOP_GROUPS,
+              rest: allGroups - TOP_GROUPS,
             }
           : undefined,
     },
   ];
-  /** Whether there is nobody yet but whoever set it up. */
-  const isNew = mayWrite && isWhole(query) && counts.total === 1 && counts.activity.deleted === 0;
   return {
     title: 'User Management',
     users: list.users,
     mayWrite,
-    /** The group that makes administrators of its members. */
-    administrators: groups.find(({ activity, rights }) => activity === 'active' && makeAdministrators(rights)),
     stateLabels: STATE_LABELS,
     marked: (text: string) => matches(text, words),
     list: listFrame({
@@ -135,7 +174,7 @@ function listPage({
       columns: COLUMNS,
       filters,
       folded,
-      total: counts.total,
+      total: list.total,
       previous: list.previous,
       next: list.next,
       rows: 'users/_rows',
@@ -152,8 +191,8 @@ function listPage({
             // Where all that match are meant: the view, and what it showed.
             fields: [
               ['view', listPath(query)],
-              ['shown', counts.total],
-              ['change', counts.change],
+              ['shown', list.total],
+              ['change', list.change],
             ],
             meansAll: true,
           }
@@ -163,12 +202,19 @@ function listPage({
   };
 }
 
+function makesAdministrators({ activity, rights }: Group): boolean {
+  return activity === 'active' && makeAdministrators(rights);
+}
+
 function isWhole({ q, activity, state, tag, group }: ListQuery): boolean {
   return q === '' && [activity, state, tag, group].every((values) => values.length === 0);
 }
 
 /** In an order that no filter changes: what is offered stays where it is while counts change beside it. */
-function largestFirst<T extends { id: number; name: string }>(all: T[], sizes: Int32Array): T[] {
-  const sizeOf = ({ id }: T) => sizes[id] ?? 0;
+function largestFirst<T extends { id: number; name: string }>(
+  all: T[],
+  counted: Map<number, Counted> = new Map(),
+): T[] {
+  const sizeOf = ({ id }: T) => counted.get(id)?.size ?? 0;
   return all.toSorted((a, b) => sizeOf(b) - sizeOf(a) || (a.name < b.name ? -1 : 1));
 }

@@ -1,5 +1,6 @@
+import { pruneFeed } from '../../facets/feed.ts';
 import type { Feature } from '../../web/feature.ts';
-import { pruneUserChanges } from '../list/user-index.ts';
+import { USER_CHANGES } from '../list/user-index.ts';
 
 export const USERS: Feature = {
   tab: { application: 'users', label: 'Users', href: '/users', pages: /^\/(users|bulk-operations|invitations)\b/ },
@@ -8,5 +9,5 @@ export const USERS: Feature = {
     { label: 'New User', path: '/users/new', icon: 'person-add', needs: [['users', 'write']] },
   ],
   longForms: '/users',
-  prune: pruneUserChanges,
+  prune: (trx) => pruneFeed(trx, USER_CHANGES),
 };

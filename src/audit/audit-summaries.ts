@@ -1,0 +1,96 @@
+import { type Day, dayOf, type Instant } from '../clock.ts';
+import { bulkInsert } from '../db/bulk-insert.ts';
+import type { Reader, Transaction } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
+import type { Change } from './audit-event.ts';
+import type { Row } from './event-form.ts';
+
+/** How often an operation did one kind of thing. */
+export interface Done {
+  action: string;
+  subjectType: Change['subjectType'];
+  number: number;
+}
+
+interface OperationRow {
+  operation_id: number;
+  action: string;
+  subject_type: string;
+  actor_id: number | null;
+  number: number;
+  first_id: number;
+  last_id: number;
+}
+
+/** Keeps what is asked of many events at once: what the operations did, and where the days lie. */
+export async function summarize(trx: Transaction, rows: Row[]): Promise<void> {
+  await addToDays(trx, rows);
+  await addToOperations(trx, rows);
+}
+
+async function addToDays(trx: Transaction, rows: Row[]): Promise<void> {
+  for (const [day, those] of Map.groupBy(rows, (row) => dayOf(row.at)))
+    await trx('audit_days')
+      .insert({ day, first_id: those[0].id, last_id: those.at(-1)!.id })
+      .onConflict('day')
+      .merge(['last_id']);
+}
+
+async function addToOperations(trx: Transaction, rows: Row[]): Promise<void> {
+  const ofOperations = rows.filter((row) => row.operation_id !== null);
+  if (ofOperations.length === 0) return;
+  const keyOf = (row: Pick<OperationRow, 'operation_id' | 'action' | 'subject_type'>) =>
+    JSON.stringify([row.operation_id, row.action, row.subject_type]);
+  const ids = [...new Set(ofOperations.map((row) => row.operation_id!))];
+  const before: OperationRow[] = await whereIdIn(trx('audit_operations'), 'operation_id', ids);
+  const done = new Map(before.map((row) => [keyOf(row), row]));
+  for (const { id, actor_id, ...row } of ofOperations) {
+    const { action, subject_type } = row;
+    const operation_id = row.operation_id!;
+    const key = keyOf({ operation_id, action, subject_type });
+    const known = done.get(key) ?? {
+      operation_id,
+      action,
+      subject_type,
+      actor_id,
+      number: 0,
+      first_id: id,
+      last_id: id,
+    };
+    done.set(key, { ...known, number: known.number + 1, last_id: id });
+  }
+  await whereIdIn(trx('audit_operations'), 'operation_id', ids).delete();
+  await bulkInsert(trx, 'audit_operations', [...done.values()]);
+}
+
+/** What each of these operations did, or how often they did that, in the order in which it began. */
+export async function findDone(db: Reader, operationIds: number[], action?: string): Promise<Map<number, Done[]>> {
+  const query = whereIdIn(db('audit_operations'), 'operation_id', operationIds).orderBy('first_id');
+  if (action) query.where({ action });
+  const rows: OperationRow[] = await query;
+  const done = ({ action, subject_type, number }: OperationRow): Done => ({
+    action,
+    subjectType: subject_type as Done['subjectType'],
+    number,
+  });
+  return new Map([...Map.groupBy(rows, (row) => row.operation_id)].map(([id, some]) => [id, some.map(done)]));
+}
+
+/** Between which events, both included, those of a time lie; its end is not included. Undefined where it has none. */
+export async function findIdsWithin(
+  db: Reader,
+  { from, before }: { from?: Instant; before?: Instant },
+): Promise<{ first: number; last: number } | undefined> {
+  const days = db('audit_days').min('first_id as first').max('last_id as last');
+  if (from) days.where('day', '>=', dayOf(from));
+  if (before) days.where('day', '<=', lastDayBefore(before));
+  const found = await days.first();
+  return found?.first === null || found === undefined
+    ? undefined
+    : { first: Number(found.first), last: Number(found.last) };
+}
+
+/** What ends when a day begins has nothing of that day. */
+function lastDayBefore(moment: Instant): Day {
+  return dayOf(Date.parse(moment) - 1);
+}

@@ -1,0 +1,178 @@
+import type { Clock } from '../clock.ts';
+import { isGiven, literal } from '../db/conditions.ts';
+import type { Reader } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
+import type { Row } from '../db/tables.ts';
+import { BitSet } from '../facets/bit-set.ts';
+import { FacetIndex, lazily, type Selection } from '../facets/facet-index.ts';
+import { type Feed, findEntriesBetween, findNewestEntry } from '../facets/feed.ts';
+import { type Followable, Follower, type Ids } from '../facets/follower.ts';
+import { IdNumbers } from '../facets/id-numbers.ts';
+import { TextIndex } from '../facets/text-index.ts';
+import type { ContactViewer } from './contact.ts';
+import { ACTIVITIES, KINDS } from './contact-list-query.ts';
+import { ownershipValue, visibleOwnerships } from './ownership-values.ts';
+
+/** Whose facts changed. */
+export const CONTACT_CHANGES: Feed = { table: 'contact_changes', column: 'contact_id' };
+
+/**
+ * What contacts are filtered by. Activities and kinds are numbered as in their lists; `accounts` are all account types of a contact
+ * in one, a bit for each; `owner` is whose it is; `linked` is 1 where a user signs in as it, else 0.
+ */
+const FACETS = ['activity', 'kind', 'accounts', 'owner', 'tag', 'linked'] as const;
+export type ContactFacet = (typeof FACETS)[number];
+
+/** Which contacts are meant. */
+export interface ContactFilter {
+  values: Partial<Record<ContactFacet, readonly number[]>>;
+  /** Folded; every one of them is looked for. None at all are found nowhere; left out, nothing is looked for. */
+  words?: string[];
+  /** Only people of one of these; none do not restrict. */
+  companies?: number[];
+}
+
+type FactRow = Pick<
+  Row<'contacts'>,
+  'id' | 'kind' | 'activity' | 'account_bits' | 'owner_user_id' | 'owner_group_id' | 'company_id' | 'search_text'
+> & { linked: number | boolean };
+
+/**
+ * What contacts are filtered, counted and searched by, in memory, as `UserIndex` has it of users: it decides nothing, and the feed
+ * of changes is read before every answer. What a viewer may not see is part of no answer.
+ */
+export class ContactIndex implements Followable {
+  private readonly db: Reader;
+  private readonly clock: Clock;
+  private readonly follower = new Follower(this);
+  private facets = new FacetIndex<ContactFacet>(FACETS);
+  private texts = new TextIndex();
+  /** Of people; a facet would keep a set for each of very many. */
+  private companies = new IdNumbers();
+
+  constructor(db: Reader, clock: Clock) {
+    this.db = db;
+    this.clock = clock;
+  }
+
+  /** How many there are, whoever may see them. */
+  get number(): number {
+    return this.facets.number;
+  }
+
+  /** How many of them a user signs in as. */
+  get linked(): number {
+    return this.facets.union('linked', [1]).count();
+  }
+
+  /** Reads what changed up to this call. What is asked right afterwards is answered by the data of that moment. */
+  async refresh(): Promise<void> {
+    await this.follower.refresh(this.clock());
+  }
+
+  /** The same for whoever has something to show meanwhile: false where the first reading takes longer than that. */
+  async refreshWithin(milliseconds: number): Promise<boolean> {
+    return this.follower.refresh(this.clock(), milliseconds);
+  }
+
+  /** For a look at some of the contacts: an index of none yet, which takes in what it is given. */
+  ofNone(): ContactIndex {
+    return new ContactIndex(this.db, this.clock);
+  }
+
+  /** Of the contacts that the viewer may see. */
+  select({ values, words, companies = [] }: ContactFilter, viewer: ContactViewer): Selection<ContactFacet> {
+    const ownerships = visibleOwnerships(viewer);
+    const within = lazily(JSON.stringify([ownerships, words, companies]), () => {
+      const found = this.facets.union('owner', ownerships);
+      if (words) found.intersect(this.holding(words));
+      if (companies.length > 0) found.intersect(this.companies.having(new Set(companies)));
+      return found;
+    });
+    return this.facets.select({ values, within });
+  }
+
+  /**
+   * The tags that most contacts have of those, the most common first; of those alike the lowest. Nobody has a tag on more
+   * contacts than there are, so that few tags have to be looked at where most are seen.
+   */
+  largestTags(most: number, of: Selection<ContactFacet>): number[] {
+    for (let looked = most; ; looked *= 2) {
+      const tags = this.facets.largest('tag', looked, new Set());
+      const sized = tags.map((id) => ({ id, size: of.count('tag', id) })).filter(({ size }) => size > 0);
+      const found = sized.sort((a, b) => b.size - a.size || a.id - b.id).slice(0, most);
+      const rest = tags.length < looked ? 0 : this.facets.sizeOf('tag', tags[looked - 1]);
+      if (rest === 0 || (found[most - 1]?.size ?? 0) > rest) return found.map(({ id }) => id);
+    }
+  }
+
+  findNewestChange(): Promise<number> {
+    return findNewestEntry(this.db, CONTACT_CHANGES);
+  }
+
+  findChanged(after: number, upTo: number): Promise<number[]> {
+    return findEntriesBetween(this.db, CONTACT_CHANGES, after, upTo);
+  }
+
+  async findLastId(): Promise<number> {
+    return Number((await this.db('contacts').max('id as last').first())?.last ?? 0);
+  }
+
+  /** Nothing of a contact turns by itself. */
+  due(): number[] {
+    return [];
+  }
+
+  clear(): void {
+    this.facets = new FacetIndex(FACETS);
+    this.texts = new TextIndex();
+    this.companies = new IdNumbers();
+  }
+
+  async take(ids: Ids): Promise<void> {
+    const restrict = (query: ReturnType<Reader>, column: string): ReturnType<Reader> =>
+      Array.isArray(ids)
+        ? whereIdIn(query, column, ids)
+        : query.where(column, '>', ids.after).where(column, '<=', ids.upTo);
+    const { db } = this;
+    const rows: FactRow[] = await restrict(db('contacts'), 'contacts.id')
+      .leftJoin('users', (join) =>
+        join.on('users.contact_id', 'contacts.id').andOn('users.activity', '<>', literal(db, 'deleted')),
+      )
+      .select('contacts.id', 'contacts.kind', 'contacts.activity', 'contacts.account_bits', 'contacts.company_id')
+      .select('contacts.owner_user_id', 'contacts.owner_group_id', 'contacts.search_text')
+      .select({ linked: isGiven(db, 'users.id') });
+    const tags: Row<'contact_tags'>[] = await restrict(db('contact_tags'), 'contact_id')
+      .orderBy(['contact_id', 'tag_id'])
+      .select('contact_id', 'tag_id');
+    const tagsOf = Map.groupBy(tags, (one) => one.contact_id);
+    for (const row of rows)
+      this.takeIn(
+        row,
+        (tagsOf.get(row.id) ?? []).map((one) => one.tag_id),
+      );
+  }
+
+  private takeIn(row: FactRow, tag: number[]): void {
+    const { id } = row;
+    this.facets.set(id, row.activity === 'active', {
+      activity: [ACTIVITIES.indexOf(row.activity)],
+      kind: [KINDS.indexOf(row.kind)],
+      accounts: [row.account_bits],
+      owner: [ownershipValue(row)],
+      tag,
+      linked: [row.linked ? 1 : 0],
+    });
+    const isOtherText = this.texts.set(id, row.search_text);
+    const isOtherCompany = this.companies.set(id, row.company_id ?? 0);
+    if (isOtherText || isOtherCompany) this.facets.touch();
+  }
+
+  private holding(words: string[]): BitSet {
+    const [first, ...others] = words.map((word) => this.texts.find(word));
+    if (!first) return new BitSet();
+    const all = first.copy();
+    for (const other of others) all.intersect(other);
+    return all;
+  }
+}

@@ -1,0 +1,83 @@
+import type { Knex } from 'knex';
+
+/** What reads with a statement that was put together before. */
+export type Prepared<Values, T> = (db: Knex, values: Values) => Promise<T[]>;
+
+/** Runs a statement without Knex, which takes longer over it than the database. */
+export type DirectRead = (sql: string, values: unknown[]) => Promise<unknown[]>;
+
+/** As much of a query as is needed of it. */
+type Query = Pick<Knex.QueryBuilder, 'toSQL'>;
+
+interface Statement {
+  sql: string;
+  bindings: readonly unknown[];
+}
+
+const MARK = '\u0001';
+
+const directReads = new WeakMap<object, DirectRead>();
+
+/** From now on prepared statements of this side of the database are run by `read`, or without it like all others. Returns what ran them before. */
+export function readsDirectly(db: Knex, read: DirectRead | undefined): DirectRead | undefined {
+  const before = directReads.get(db.client);
+  if (read) directReads.set(db.client, read);
+  else directReads.delete(db.client);
+  return before;
+}
+
+/**
+ * A query of the hot path: built the first time that it is asked, and not for every page. `build` gets marks in place of the
+ * values, which it may only hand on to the query (to `whereIdIn` as well): it cannot look at them, so they cannot change its form.
+ */
+export function prepared<Values extends object, T>(build: (db: Knex, values: Values) => Query): Prepared<Values, T> {
+  const statements = new Map<string, Statement>();
+  return async (db, values) => {
+    const dialect: string = db.client.dialect;
+    let statement = statements.get(dialect);
+    if (!statement) {
+      const { sql, bindings } = build(db, marks as Values).toSQL();
+      statement = { sql, bindings };
+      statements.set(dialect, statement);
+    }
+    const given = statement.bindings.map((binding) => valueFor(binding, values as Record<string, unknown>));
+    const read = directReads.get(db.client);
+    // Inside a transaction it is for the transaction to read.
+    return (await (read ? read(statement.sql, given) : db.raw(statement.sql, given as Knex.RawBinding[]))) as T[];
+  };
+}
+
+/** The same in as many forms as there are: what decides on the form is told apart from the values. */
+export function preparedInForms<Form extends object, Values extends object, T>(
+  build: (db: Knex, form: Form, values: Values) => Query,
+): (db: Knex, form: Form, values: Values) => Promise<T[]> {
+  const forms = new Map<string, Prepared<Values, T>>();
+  return (db, form, values) => {
+    const name = JSON.stringify(form);
+    let one = forms.get(name);
+    if (!one) {
+      one = prepared<Values, T>((reader, marked) => build(reader, form, marked));
+      forms.set(name, one);
+    }
+    return one(db, values);
+  };
+}
+
+/** Of a query's limit, which Knex takes as a number only. */
+const LIMIT_MARK = 2_147_483_001;
+
+/** Each property is a mark that bears its name; `limit` is for that of the query. */
+const marks = new Proxy({}, { get: (_, name) => (name === 'limit' ? LIMIT_MARK : MARK + String(name)) });
+
+/** For a mark its value, also for one inside a list in JSON, as `whereIdIn` makes it. */
+function valueFor(binding: unknown, values: Record<string, unknown>): unknown {
+  if (binding === LIMIT_MARK) return values.limit;
+  if (typeof binding !== 'string') return binding;
+  const given = (text: string) => values[text.slice(MARK.length)];
+  if (binding.startsWith(MARK)) return given(binding);
+  if (!binding.includes(MARK_IN_JSON)) return binding;
+  const filled = (_: string, one: unknown) => (typeof one === 'string' && one.startsWith(MARK) ? given(one) : one);
+  return JSON.stringify(JSON.parse(binding, filled));
+}
+
+const MARK_IN_JSON = JSON.stringify(MARK).slice(1, -1);

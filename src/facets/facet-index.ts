@@ -1,0 +1,154 @@
+import { BitSet } from './bit-set.ts';
+import { Facet } from './facet.ts';
+
+/** So many answers are kept until something changes. */
+const KEPT = 16;
+
+/** Which ids are meant. Within a facet any of the values matches, between facets all must; one without values does not restrict. */
+export interface FacetFilter<F extends string> {
+  values: Partial<Record<F, readonly number[]>>;
+  within?: Within;
+}
+
+/** Only those of this set, which its name tells from every other one of the same version. */
+export interface Within {
+  readonly name: string;
+  readonly set: BitSet;
+}
+
+/** The set is made only where no answer is kept. */
+export function lazily(name: string, make: () => BitSet): Within {
+  let made: BitSet | undefined;
+  return {
+    name,
+    get set() {
+      made ??= make();
+      return made;
+    },
+  };
+}
+
+/** Those who are meant, and for each facet how many every value would leave under the filters of the others. */
+export interface Selection<F extends string> {
+  /** Of the data that it was made from. */
+  version: number;
+  total: number;
+  has(id: number): boolean;
+  /** Ascending. */
+  ids(): number[];
+  /** Those of them who have one of the values. Like the next to be asked at once: it looks at the data as they are. */
+  having(facet: F, values: readonly number[]): BitSet;
+  count(facet: F, value: number): number;
+}
+
+/** A value as a sidebar shows it. */
+export interface Counted {
+  count: number;
+  /** How many have it that are listed, whatever is filtered. The sidebar goes by this: an order that followed the filters would move its lines under the pointer. */
+  size: number;
+}
+
+/** What lists are filtered by, in memory: exact counts of every value under all other filters would otherwise read everything on each page. */
+export class FacetIndex<F extends string> {
+  /** Another one with every change. */
+  version = 0;
+  private readonly facets: Record<F, Facet>;
+  /** How many ids there are. */
+  number = 0;
+  private readonly everybody = new BitSet();
+  private readonly listed = new BitSet();
+  private readonly kept = new Map<string, Selection<F>>();
+
+  constructor(facets: readonly F[]) {
+    this.facets = Object.fromEntries(facets.map((name) => [name, new Facet()])) as Record<F, Facet>;
+  }
+
+  /** The values that an id has from now on, and whether it counts for the sizes of values. */
+  set(id: number, isListed: boolean, values: Record<F, readonly number[]>): void {
+    const facets = Object.entries(this.facets) as [F, Facet][];
+    const wasListed = this.listed.has(id);
+    if (wasListed) for (const [, facet] of facets) facet.list(id, -1);
+    let isChanged = wasListed !== isListed;
+    for (const [name, facet] of facets) if (facet.set(id, values[name])) isChanged = true;
+    if (isListed) for (const [, facet] of facets) facet.list(id, 1);
+    if (!this.everybody.has(id)) this.number++;
+    this.everybody.add(id);
+    if (isListed) this.listed.add(id);
+    else this.listed.delete(id);
+    if (isChanged) this.touch();
+  }
+
+  /** Ends what is kept: something changed that answers were made from. */
+  touch(): void {
+    this.version++;
+    this.kept.clear();
+  }
+
+  valuesOf(facet: F, id: number): readonly number[] {
+    return this.facets[facet].valuesOf(id);
+  }
+
+  /** How many have the value, whatever is filtered. */
+  sizeOf(facet: F, value: number): number {
+    return this.facets[facet].sizeOf(value);
+  }
+
+  largest(facet: F, most: number, except: ReadonlySet<number>): number[] {
+    return this.facets[facet].largest(most, except);
+  }
+
+  isListed(id: number): boolean {
+    return this.listed.has(id);
+  }
+
+  union(facet: F, values: readonly number[]): BitSet {
+    return this.facets[facet].union(values);
+  }
+
+  select(filter: FacetFilter<F>): Selection<F> {
+    const key = JSON.stringify([filter.values, filter.within?.name]);
+    const kept = this.kept.get(key);
+    if (kept) return kept;
+    const made = this.made(filter);
+    this.kept.set(key, made);
+    if (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value!);
+    return made;
+  }
+
+  private made({ values, within }: FacetFilter<F>): Selection<F> {
+    const restricting = (Object.entries(values) as [F, readonly number[]][]).filter(([, chosen]) => chosen.length > 0);
+    const sets = new Map(restricting.map(([facet, chosen]) => [facet, this.facets[facet].union(chosen)]));
+    const selected = this.all(sets, within?.set);
+    const bases = new Map<F, BitSet>();
+    const counts = new Map<string, number>();
+    /** What the filters of all other facets leave. */
+    const baseOf = (facet: F) => {
+      if (!sets.has(facet)) return selected;
+      const others = new Map(sets);
+      others.delete(facet);
+      const base = bases.get(facet) ?? this.all(others, within?.set);
+      bases.set(facet, base);
+      return base;
+    };
+    return {
+      version: this.version,
+      total: selected.count(),
+      has: (id) => selected.has(id),
+      ids: () => selected.ids(),
+      having: (facet, values) => this.facets[facet].union(values).intersect(selected),
+      count: (facet, value) => {
+        const key = `${facet} ${value}`;
+        const count = counts.get(key) ?? this.facets[facet].countIn(baseOf(facet), value);
+        counts.set(key, count);
+        return count;
+      },
+    };
+  }
+
+  private all(sets: Map<F, BitSet>, within: BitSet | undefined): BitSet {
+    const [first, ...others] = [...(within ? [within] : []), ...sets.values()];
+    const all = (first ?? this.everybody).copy();
+    for (const other of others) all.intersect(other);
+    return all;
+  }
+}

@@ -1,0 +1,73 @@
+import { BitSet } from './bit-set.ts';
+import { IdLists } from './id-lists.ts';
+import { IdSet } from './id-set.ts';
+
+/** One thing that a list is filtered by, with the ids that have each of its values. Values are whole numbers below 2³¹. */
+export class Facet {
+  private readonly sets = new Map<number, IdSet>();
+  private readonly lists = new IdLists();
+  /** How many of those that are listed have each value. */
+  private readonly sizes = new Map<number, number>();
+
+  valuesOf(id: number): readonly number[] {
+    return this.lists.of(id);
+  }
+
+  /** The values, distinct and in a fixed order, that an id has from now on. Returns whether anything is different. */
+  set(id: number, values: readonly number[]): boolean {
+    const old = this.lists.of(id);
+    if (values.length === old.length && values.every((value, n) => value === old[n])) return false;
+    for (const value of old) if (!values.includes(value)) this.sets.get(value)!.delete(id);
+    for (const value of values) if (!old.includes(value)) this.setOf(value).add(id);
+    this.lists.set(id, values);
+    return true;
+  }
+
+  /** Counts the values of an id among those that are listed, or with -1 no longer. */
+  list(id: number, by: 1 | -1): void {
+    for (const value of this.lists.of(id)) this.sizes.set(value, (this.sizes.get(value) ?? 0) + by);
+  }
+
+  /** How many have the value, of those that are listed whatever is filtered. */
+  sizeOf(value: number): number {
+    return this.sizes.get(value) ?? 0;
+  }
+
+  /** The values that most of those have that are listed; of those alike the lowest. */
+  largest(most: number, except: ReadonlySet<number>): number[] {
+    const found: [value: number, size: number][] = [];
+    for (const entry of this.sizes) {
+      const [value, size] = entry;
+      if (size === 0 || except.has(value)) continue;
+      if (found.length === most && size < (found.at(-1)?.[1] ?? Number.POSITIVE_INFINITY)) continue;
+      found.push(entry);
+      if (found.length >= most) found.sort(largestFirst);
+      if (found.length > most) found.pop();
+    }
+    return found.sort(largestFirst).map(([value]) => value);
+  }
+
+  /** Everything that has one of the values. */
+  union(values: Iterable<number>): BitSet {
+    const union = new BitSet();
+    for (const value of values) this.sets.get(value)?.addTo(union);
+    return union;
+  }
+
+  /** How many of a set have the value. */
+  countIn(set: BitSet, value: number): number {
+    return this.sets.get(value)?.countIn(set) ?? 0;
+  }
+
+  private setOf(value: number): IdSet {
+    const found = this.sets.get(value);
+    if (found) return found;
+    const made = new IdSet();
+    this.sets.set(value, made);
+    return made;
+  }
+}
+
+function largestFirst(a: [value: number, size: number], b: [value: number, size: number]): number {
+  return b[1] - a[1] || a[0] - b[0];
+}

@@ -1,0 +1,103 @@
+import { setTimeout as sleep, setImmediate as turnOfOthers } from 'node:timers/promises';
+
+/** Past this many changes, reading everything anew is quicker than reading those. */
+const RELOAD_BEYOND = 100_000;
+const READ_AT_ONCE = 250;
+
+/** How long a page waits for its numbers while everything is read for the first time, in milliseconds. */
+export const PATIENCE_OF_A_PAGE = 300;
+
+/** Records by id, as they are read in pieces. */
+export type Ids = { after: number; upTo: number } | number[];
+
+/** An index with where it reads what it holds: records by id, and a feed that names whose facts changed. */
+export interface Followable {
+  /** The number of the newest entry of the feed; 0 where there is none. */
+  findNewestChange(): Promise<number>;
+  /** For each entry of the feed after one and up to another, whose facts changed. */
+  findChanged(after: number, upTo: number): Promise<number[]>;
+  findLastId(): Promise<number>;
+  /** Those whose facts turned by themselves, in either direction. */
+  due(now: number): number[];
+  /** Forgets everything. */
+  clear(): void;
+  /** Takes in the records as they are at a moment, which counts in milliseconds. */
+  take(ids: Ids, now: number): Promise<void>;
+}
+
+/**
+ * Keeps an index like its database: by the feed of changes, whoever made them, and by the moments at which something turns
+ * by itself. The first reading goes in pieces, between which others are served.
+ */
+export class Follower {
+  private readonly index: Followable;
+  /** The entry of the feed up to which it was read. */
+  lastChange = 0;
+  private isLoaded = false;
+  private reading: Promise<void> | undefined;
+
+  constructor(index: Followable) {
+    this.index = index;
+  }
+
+  /** Whether everything was read once; until then nothing can be counted. */
+  get isReady(): boolean {
+    return this.isLoaded;
+  }
+
+  /** Reads what changed and what turned up to this call. Returns false where it took longer than somebody waits, in milliseconds; it goes on. */
+  async refresh(now: number, patience?: number): Promise<boolean> {
+    const reading = this.readOn(now);
+    if (this.isLoaded || patience === undefined) {
+      await reading;
+      return true;
+    }
+    reading.catch(() => {});
+    return Promise.race([reading.then(() => true), sleep(patience, false, { ref: false })]);
+  }
+
+  private async readOn(now: number): Promise<void> {
+    // A reading under way may have begun before the last commit: it is waited for, and then all who wait share a new one.
+    await this.reading?.catch(() => {});
+    this.reading ??= this.catchUp(now).finally(() => {
+      this.reading = undefined;
+    });
+    await this.reading;
+  }
+
+  private async catchUp(now: number): Promise<void> {
+    const newest = await this.index.findNewestChange();
+    const changed = await this.changedUpTo(newest);
+    if (changed) await this.take(changed, now);
+    else await this.load(now);
+    this.lastChange = newest;
+    this.isLoaded = true;
+    await this.take(this.index.due(now), now);
+  }
+
+  /** Undefined where the feed does not tell: before the first reading, past too many changes, and where it was pruned past us or is another one. */
+  private async changedUpTo(newest: number): Promise<number[] | undefined> {
+    const number = newest - this.lastChange;
+    if (!this.isLoaded || number < 0 || number > RELOAD_BEYOND) return undefined;
+    if (number === 0) return [];
+    const changed = await this.index.findChanged(this.lastChange, newest);
+    return changed.length === number ? [...new Set(changed)] : undefined;
+  }
+
+  private async load(now: number): Promise<void> {
+    this.isLoaded = false;
+    this.index.clear();
+    const last = await this.index.findLastId();
+    for (let after = 0; after < last; after += READ_AT_ONCE) {
+      await this.index.take({ after, upTo: after + READ_AT_ONCE }, now);
+      await turnOfOthers();
+    }
+  }
+
+  private async take(ids: number[], now: number): Promise<void> {
+    for (let at = 0; at < ids.length; at += READ_AT_ONCE) {
+      await this.index.take(ids.slice(at, at + READ_AT_ONCE), now);
+      if (ids.length > at + READ_AT_ONCE) await turnOfOthers();
+    }
+  }
+}

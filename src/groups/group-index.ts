@@ -1,0 +1,171 @@
+import type { Activity } from '../access/activity.ts';
+import { type Clock, DAY, dayOf } from '../clock.ts';
+import { countEach } from '../db/conditions.ts';
+import type { Reader } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
+import type { Row } from '../db/tables.ts';
+import type { BitSet } from '../facets/bit-set.ts';
+import { FacetIndex, type Selection } from '../facets/facet-index.ts';
+import { findEntriesBetween, findNewestEntry } from '../facets/feed.ts';
+import { type Followable, Follower, type Ids } from '../facets/follower.ts';
+import { TextIndex } from '../facets/text-index.ts';
+import { Turns } from '../facets/turns.ts';
+import { fold } from '../text/text.ts';
+import type { UserIndex } from '../users/list/user-index.ts';
+import type { GroupSort } from './group-list-query.ts';
+import { joinLeader, type LeaderRow, type Leadership, leadershipOf } from './leader.ts';
+import { GROUP_CHANGES } from './names/group-names.ts';
+
+export const ACTIVITIES: readonly Activity[] = ['active', 'deactivated', 'deleted'];
+export const LEADERSHIPS: readonly Leadership[] = ['active', 'inactive', 'none'];
+
+const FACETS = ['activity', 'leader', 'tag'] as const;
+export type GroupFacet = (typeof FACETS)[number];
+
+/** Which groups are meant; numbers stand for activities and leaderships as they stand in their lists. */
+export interface GroupFilter {
+  values: Partial<Record<GroupFacet, readonly number[]>>;
+  /** Folded; every one of them is looked for in name, leader and description. */
+  words: string[];
+}
+
+type FactRow = Pick<Row<'groups'>, 'id' | 'name' | 'activity' | 'description'> & LeaderRow;
+
+/** What a group is sorted by. */
+interface Places {
+  name: string;
+  leader: string;
+  permissions: number;
+}
+
+/**
+ * What groups are filtered, counted, searched and sorted by, in memory, as `UserIndex` has it of users: it decides nothing, and
+ * the feed of changes is read before every answer.
+ */
+export class GroupIndex implements Followable {
+  private readonly db: Reader;
+  private readonly clock: Clock;
+  private readonly follower = new Follower(this);
+  private facets = new FacetIndex<GroupFacet>(FACETS);
+  private turns = new Turns();
+  private texts = new TextIndex();
+  private places = new Map<number, Places>();
+  private readonly orders = new Map<string, { version: string; ids: number[] }>();
+
+  constructor(db: Reader, clock: Clock) {
+    this.db = db;
+    this.clock = clock;
+  }
+
+  /** Reads what changed up to this call. What is asked right afterwards is answered by the data of that moment. */
+  async refresh(): Promise<void> {
+    await this.follower.refresh(this.clock());
+  }
+
+  select({ values, words }: GroupFilter): Selection<GroupFacet> {
+    const within = words.length === 0 ? undefined : { name: JSON.stringify(words), set: this.holding(words) };
+    return this.facets.select({ values, within });
+  }
+
+  leadershipOf(id: number): Leadership {
+    return LEADERSHIPS[this.facets.valuesOf('leader', id)[0]];
+  }
+
+  /** The ids of all groups in an order, those alike by name. It is kept until something changes; of users those count that `index` has. */
+  inOrder(sort: GroupSort, descending: boolean, index: UserIndex): number[] {
+    const version = JSON.stringify([this.facets.version, sort === 'users' && index.version]);
+    const name = `${sort} ${descending}`;
+    const kept = this.orders.get(name);
+    if (kept?.version === version) return kept.ids;
+    const placeIn = (id: number, places: Places) => (sort === 'users' ? index.sizeOf('group', id) : places[sort]);
+    const ids = sorted(this.places, placeIn, descending ? -1 : 1);
+    this.orders.set(name, { version, ids });
+    return ids;
+  }
+
+  findNewestChange(): Promise<number> {
+    return findNewestEntry(this.db, GROUP_CHANGES);
+  }
+
+  findChanged(after: number, upTo: number): Promise<number[]> {
+    return findEntriesBetween(this.db, GROUP_CHANGES, after, upTo);
+  }
+
+  async findLastId(): Promise<number> {
+    return Number((await this.db('groups').max('id as last').first())?.last ?? 0);
+  }
+
+  due(now: number): number[] {
+    return this.turns.due(now);
+  }
+
+  clear(): void {
+    this.facets = new FacetIndex(FACETS);
+    this.turns = new Turns();
+    this.texts = new TextIndex();
+    this.places = new Map();
+    this.orders.clear();
+  }
+
+  async take(ids: Ids, now: number): Promise<void> {
+    const restrict = (query: ReturnType<Reader>, column: string): ReturnType<Reader> =>
+      Array.isArray(ids)
+        ? whereIdIn(query, column, ids)
+        : query.where(column, '>', ids.after).where(column, '<=', ids.upTo);
+    const { db } = this;
+    const rows: FactRow[] = await joinLeader(db, restrict(db('groups'), 'groups.id')).select(
+      'groups.id',
+      'groups.name',
+      'groups.activity',
+      'groups.description',
+    );
+    const tags: { group_id: number; tag_id: number }[] = await restrict(db('group_tags'), 'group_id')
+      .orderBy(['group_id', 'tag_id'])
+      .select('group_id', 'tag_id');
+    const permissions: { group_id: number; number: number }[] = await restrict(db('group_permissions'), 'group_id')
+      .groupBy('group_id')
+      .select('group_id', countEach(db));
+    const tagsOf = Map.groupBy(tags, (one) => one.group_id);
+    const numberOf = new Map(permissions.map((one) => [one.group_id, Number(one.number)]));
+    for (const row of rows) {
+      const tag = (tagsOf.get(row.id) ?? []).map((one) => one.tag_id);
+      this.takeIn(row, tag, numberOf.get(row.id) ?? 0, now);
+    }
+  }
+
+  private takeIn(row: FactRow, tag: number[], permissions: number, now: number): void {
+    const { id, leader_expires_on, member_until_on } = row;
+    this.facets.set(id, row.activity !== 'deleted', {
+      activity: [ACTIVITIES.indexOf(row.activity)],
+      leader: [LEADERSHIPS.indexOf(leadershipOf(row, dayOf(now)))],
+      tag,
+    });
+    const ends = [leader_expires_on, member_until_on].flatMap((day) => (day === null ? [] : [Date.parse(day) + DAY]));
+    this.turns.set(id, ends, now);
+    const [name, leader] = [fold(row.name), fold(row.leader_name ?? '')];
+    this.texts.set(id, fold(`${row.name} ${row.leader_name ?? ''} ${row.description}`));
+    this.places.set(id, { name, leader, permissions });
+    this.facets.touch();
+  }
+
+  private holding(words: string[]): BitSet {
+    const [first, ...others] = words.map((word) => this.texts.find(word));
+    const all = first.copy();
+    for (const other of others) all.intersect(other);
+    return all;
+  }
+}
+
+function sorted(
+  places: Map<number, Places>,
+  placeIn: (id: number, places: Places) => string | number,
+  sign: 1 | -1,
+): number[] {
+  const all = Array.from(places, ([id, of]) => ({ id, name: of.name, value: placeIn(id, of) }));
+  all.sort((a, b) => compared(a.value, b.value) * sign || compared(a.name, b.name) || a.id - b.id);
+  return all.map(({ id }) => id);
+}
+
+function compared<T>(a: T, b: T): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}

@@ -1,0 +1,91 @@
+import type { Activity } from '../../access/activity.ts';
+import type { Clock } from '../../clock.ts';
+import type { Reader } from '../../db/database.ts';
+import { whereIdIn } from '../../db/ids.ts';
+import { type Feed, findEntriesBetween, findNewestEntry } from '../../facets/feed.ts';
+import { type Followable, Follower, type Ids } from '../../facets/follower.ts';
+
+/** Whose facts changed. */
+export const GROUP_CHANGES: Feed = { table: 'group_changes', column: 'group_id' };
+
+/** As much of a group as is said of it beside its members. */
+export interface NamedGroup {
+  id: number;
+  name: string;
+  /** By which groups are put in order. */
+  key: string;
+  activity: Activity;
+}
+
+/** How groups are called and whether they count, in memory: every page of users says it of dozens. The database stays the truth, as for users. */
+export class GroupNames implements Followable {
+  private readonly db: Reader;
+  private readonly clock: Clock;
+  private readonly follower = new Follower(this);
+  private readonly groups = new Map<number, NamedGroup>();
+  /** Those whose memberships lie still until somebody restores them. */
+  readonly deleted = new Set<number>();
+
+  constructor(db: Reader, clock: Clock) {
+    this.db = db;
+    this.clock = clock;
+  }
+
+  /** Reads what changed up to this call. */
+  async refresh(): Promise<void> {
+    await this.follower.refresh(this.clock());
+  }
+
+  /** How many groups are not deleted. */
+  get number(): number {
+    return this.groups.size - this.deleted.size;
+  }
+
+  /** All that are not deleted, or those of them, by name. */
+  named(ids: Iterable<number> = this.groups.keys()): NamedGroup[] {
+    const found: NamedGroup[] = [];
+    for (const id of ids) {
+      const group = this.groups.get(id);
+      if (group && group.activity !== 'deleted') found.push(group);
+    }
+    return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  findNewestChange(): Promise<number> {
+    return findNewestEntry(this.db, GROUP_CHANGES);
+  }
+
+  findChanged(after: number, upTo: number): Promise<number[]> {
+    return findEntriesBetween(this.db, GROUP_CHANGES, after, upTo);
+  }
+
+  async findLastId(): Promise<number> {
+    return Number((await this.db('groups').max('id as last').first())?.last ?? 0);
+  }
+
+  due(): number[] {
+    return [];
+  }
+
+  clear(): void {
+    this.groups.clear();
+    this.deleted.clear();
+  }
+
+  async take(ids: Ids): Promise<void> {
+    const query = this.db('groups').select('id', 'name', 'name_key as key', 'activity');
+    const rows: NamedGroup[] = await (Array.isArray(ids)
+      ? whereIdIn(query, 'id', ids)
+      : query.where('id', '>', ids.after).where('id', '<=', ids.upTo));
+    if (Array.isArray(ids)) for (const id of ids) this.forget(id);
+    for (const group of rows) {
+      this.groups.set(group.id, group);
+      if (group.activity === 'deleted') this.deleted.add(group.id);
+    }
+  }
+
+  private forget(id: number): void {
+    this.groups.delete(id);
+    this.deleted.delete(id);
+  }
+}

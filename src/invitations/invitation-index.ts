@@ -1,0 +1,117 @@
+import { type Clock, instant } from '../clock.ts';
+import type { Reader } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
+import type { Row } from '../db/tables.ts';
+import type { BitSet } from '../facets/bit-set.ts';
+import { type FacetFilter, FacetIndex, type Selection } from '../facets/facet-index.ts';
+import { type Feed, findEntriesBetween, findNewestEntry } from '../facets/feed.ts';
+import { type Followable, Follower, type Ids } from '../facets/follower.ts';
+import { IdNumbers } from '../facets/id-numbers.ts';
+import { Turns } from '../facets/turns.ts';
+import { isSpent } from '../one-time-links/standing-links.ts';
+import type { Channel } from '../verbs/act.ts';
+import { INVITATION_STATUSES, type InvitationRow, joinMail, STATUS_COLUMNS, statusOf } from './invitation-status.ts';
+
+/** Whose facts changed. */
+export const INVITATION_CHANGES: Feed = { table: 'invitation_changes', column: 'link_id' };
+
+export const CHANNELS = ['mail', 'copy'] as const satisfies Channel[];
+
+/** The one who made it, where that was no user. */
+export const PROGRAM = 0;
+
+const FACETS = ['status', 'channel', 'creator'] as const;
+export type InvitationFacet = (typeof FACETS)[number];
+
+type FactRow = Pick<Row<'links'>, 'id' | 'user_id' | 'created_by'> & InvitationRow;
+
+/**
+ * What invitations are filtered and counted by, in memory, as `UserIndex` has it of users: it decides nothing, and the feed of
+ * changes is read before every answer.
+ */
+export class InvitationIndex implements Followable {
+  private readonly db: Reader;
+  private readonly clock: Clock;
+  private readonly follower = new Follower(this);
+  private facets = new FacetIndex<InvitationFacet>(FACETS);
+  private turns = new Turns();
+  /** Whom each invites. */
+  private invited = new IdNumbers();
+  /** All who made some, the program included. */
+  readonly creators = new Set<number>();
+
+  constructor(db: Reader, clock: Clock) {
+    this.db = db;
+    this.clock = clock;
+  }
+
+  /** How many there are. */
+  get number(): number {
+    return this.facets.number;
+  }
+
+  /** Reads what changed up to this call. What is asked right afterwards is answered by the data of that moment. */
+  async refresh(): Promise<void> {
+    await this.follower.refresh(this.clock());
+  }
+
+  select(filter: FacetFilter<InvitationFacet>): Selection<InvitationFacet> {
+    return this.facets.select(filter);
+  }
+
+  /** The invitations of these users. */
+  ofUsers(users: BitSet): BitSet {
+    return this.invited.having(users);
+  }
+
+  findNewestChange(): Promise<number> {
+    return findNewestEntry(this.db, INVITATION_CHANGES);
+  }
+
+  findChanged(after: number, upTo: number): Promise<number[]> {
+    return findEntriesBetween(this.db, INVITATION_CHANGES, after, upTo);
+  }
+
+  async findLastId(): Promise<number> {
+    return Number((await this.db('links').max('id as last').first())?.last ?? 0);
+  }
+
+  due(now: number): number[] {
+    return this.turns.due(now);
+  }
+
+  clear(): void {
+    this.facets = new FacetIndex(FACETS);
+    this.turns = new Turns();
+    this.invited = new IdNumbers();
+  }
+
+  async take(ids: Ids, now: number): Promise<void> {
+    const links = joinMail(this.db, this.db('links')).where('links.purpose', 'invitation');
+    if (Array.isArray(ids)) whereIdIn(links, 'links.id', ids);
+    else links.where('links.id', '>', ids.after).where('links.id', '<=', ids.upTo);
+    const rows: FactRow[] = await links.select('links.id', 'links.user_id', 'links.created_by', ...STATUS_COLUMNS);
+    for (const row of rows) this.takeIn(row, now);
+    if (!Array.isArray(ids)) return;
+    const found = new Set(rows.map(({ id }) => id));
+    for (const id of ids) if (!found.has(id)) this.takeOut(id, now);
+  }
+
+  private takeIn(row: FactRow, now: number): void {
+    const { id } = row;
+    this.facets.set(id, true, {
+      status: [INVITATION_STATUSES.indexOf(statusOf(row, instant(now)))],
+      channel: [CHANNELS.indexOf(row.channel)],
+      creator: [row.created_by ?? PROGRAM],
+    });
+    this.creators.add(row.created_by ?? PROGRAM);
+    this.turns.set(id, isSpent(row) ? [] : [Date.parse(row.expires_at)], now);
+    this.invited.set(id, row.user_id);
+  }
+
+  private takeOut(id: number, now: number): void {
+    this.facets.set(id, false, { status: [], channel: [], creator: [] });
+    this.turns.set(id, [], now);
+    this.invited.set(id, 0);
+  }
+}

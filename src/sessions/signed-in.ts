@@ -1,0 +1,69 @@
+import { rightsOf } from '../access/granted-rights.ts';
+import { union } from '../access/rights.ts';
+import type { Viewer } from '../access/viewer.ts';
+import type { Day } from '../clock.ts';
+import type { Reader } from '../db/database.ts';
+import { rowsAsJson } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
+import type { Row } from '../db/tables.ts';
+import { ledBy } from '../groups/leader.ts';
+import type { User } from '../users/user.ts';
+
+/** As much of somebody's own record as each of their pages goes by. */
+export type OwnUser = Pick<
+  User,
+  'id' | 'name' | 'email' | 'activity' | 'apiOnly' | 'expiresOn' | 'passwordSetAt' | 'lastActivityAt' | 'timeZone'
+>;
+
+/** A signed-in viewer. */
+export interface SignedIn extends Viewer {
+  id: number;
+  user: OwnUser;
+  /** The ids of the groups that they lead. */
+  leads: number[];
+}
+
+/** The user of a session, with what they may do and which groups they lead, in one statement: every request asks it. */
+export async function findSignedIn(db: Reader, userId: number, today: Day): Promise<SignedIn | undefined> {
+  const [row] = await selectSignedIn(db, { userId, today });
+  if (!row) return undefined;
+  const { id, name, email, activity } = row;
+  const user: OwnUser = {
+    id,
+    name,
+    email,
+    activity,
+    apiOnly: Boolean(row.api_only),
+    expiresOn: row.expires_on,
+    passwordSetAt: row.password_set_at,
+    lastActivityAt: row.last_activity_at,
+    timeZone: row.time_zone,
+  };
+  const rights = union(JSON.parse(row.rights).map(([application, level]: string[]) => ({ [application]: level })));
+  return { id, name, rights, user, leads: JSON.parse(row.leads).flat() };
+}
+
+const COLUMNS = [
+  'id',
+  'name',
+  'email',
+  'activity',
+  'api_only',
+  'expires_on',
+  'password_set_at',
+  'last_activity_at',
+  'time_zone',
+] as const;
+
+type Found = Pick<Row<'users'>, (typeof COLUMNS)[number]> & { rights: string; leads: string };
+
+const selectSignedIn = prepared<{ userId: number; today: Day }, Found>((db, { userId, today }) => {
+  const leads = ledBy(db, userId, today).select('groups.id').orderBy('groups.name_key');
+  return db('users')
+    .where({ id: userId })
+    .select(...COLUMNS)
+    .select({
+      rights: rowsAsJson(db, rightsOf(db, userId, today), ['application', 'level']),
+      leads: rowsAsJson(db, leads, ['id']),
+    });
+});

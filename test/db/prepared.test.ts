@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { whereIdIn } from '../../src/db/ids.ts';
+import { prepared, preparedInForms } from '../../src/db/prepared.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+
+describe('a prepared statement', () => {
+  let app: TestApp;
+  beforeEach(async () => {
+    app = await startApp();
+  });
+  afterEach(() => app.close());
+
+  const named = prepared<{ name: string }, { id: number }>((db, { name }) => db('users').where({ name }).select('id'));
+
+  it('takes other values each time, lists and a limit among them', async () => {
+    const { alice, bob, carol } = app.people;
+    expect(await named(app.db.read, { name: 'alice' })).toEqual([{ id: alice }]);
+    expect(await named(app.db.read, { name: 'bob' })).toEqual([{ id: bob }]);
+    const some = prepared<{ ids: number[]; limit: number }, { id: number }>((db, { ids, limit }) =>
+      whereIdIn(db('users'), 'id', ids).orderBy('id').limit(limit).select('id'),
+    );
+    const ids = [alice, bob, carol].sort((a, b) => a - b);
+    expect(await some(app.db.read, { ids, limit: 2 })).toEqual(ids.slice(0, 2).map((id) => ({ id })));
+    expect(await some(app.db.read, { ids: [bob], limit: 5 })).toEqual([{ id: bob }]);
+    expect(await some(app.db.read, { ids: [], limit: 5 })).toEqual([]);
+  });
+
+  it('is as many statements as it has forms', async () => {
+    const ordered = preparedInForms<{ descending: boolean }, { name: string }, { id: number }>(
+      (db, { descending }, { name }) =>
+        db('users')
+          .whereNot({ name })
+          .orderBy('id', descending ? 'desc' : 'asc')
+          .select('id'),
+    );
+    const up = (await ordered(app.db.read, { descending: false }, { name: 'bob' })).map((row) => row.id);
+    const down = (await ordered(app.db.read, { descending: true }, { name: 'bob' })).map((row) => row.id);
+    expect(up).not.toContain(app.people.bob);
+    expect(down).toEqual(up.toReversed());
+  });
+
+  it('sees what was committed a moment ago, and inside a transaction what only that has done', async () => {
+    await app.db.write(async (trx) => {
+      await trx('users').where('id', app.people.bob).update({ name: 'robert' });
+      expect(await named(trx, { name: 'robert' })).toEqual([{ id: app.people.bob }]);
+      expect(await named(app.db.read, { name: 'robert' })).toEqual([]);
+    });
+    expect(await named(app.db.read, { name: 'robert' })).toEqual([{ id: app.people.bob }]);
+  });
+
+  it('cannot be one that looks at its values', async () => {
+    const looking = prepared<{ ids: number[] }, { id: number }>((db, { ids }) =>
+      db('users').whereIn('id', ids.map(Number)).select('id'),
+    );
+    await expect(looking(app.db.read, { ids: [1] })).rejects.toThrow(TypeError);
+  });
+});

@@ -1,0 +1,27 @@
+import { readsDirectly } from '../../src/db/prepared.ts';
+import type { TestApp } from './app.ts';
+
+/** What a request asks of the database: its statements, and how many rows they give. */
+export interface Asked {
+  statements: string[];
+  rows: number;
+}
+
+/** Looks on at what is read while the work is done. */
+export async function asked({ db }: Pick<TestApp, 'db'>, work: () => Promise<unknown>): Promise<Asked> {
+  const seen: Asked = { statements: [], rows: 0 };
+  const note = (found: unknown, { sql }: { sql: string }) => {
+    seen.statements.push(sql);
+    seen.rows += Array.isArray(found) ? found.length : 1;
+  };
+  db.read.on('query-response', note);
+  // Those that are prepared as well.
+  const direct = readsDirectly(db.read, undefined);
+  try {
+    await work();
+  } finally {
+    db.read.off('query-response', note);
+    readsDirectly(db.read, direct);
+  }
+  return seen;
+}

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startApp, type TestApp } from '../support/app.ts';
+import { pageOf } from '../support/page.ts';
+import { signedIn } from '../support/session.ts';
+
+describe('the list while everybody is being read for the first time', () => {
+  let app: TestApp;
+  let goOn: () => void;
+  beforeEach(async () => {
+    app = await startApp();
+    const { index } = app.context;
+    const take = index.take.bind(index);
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    index.take = async (ids, now) => {
+      await held;
+      await take(ids, now);
+    };
+  });
+  afterEach(async () => {
+    goOn();
+    await app.close();
+  });
+
+  it('shows its rows, and its numbers as soon as they are there', async () => {
+    const alice = await signedIn(app, 'alice');
+    const early = pageOf(await alice.get('/users'));
+    expect(early.textOf('#total')).toBe('Counting …');
+    expect(
+      early
+        .$('tbody th a')
+        .toArray()
+        .map((a) => early.$(a).text()),
+    ).toContain('bob');
+    expect(
+      new Set(
+        early
+          .$('#filters li small')
+          .toArray()
+          .map((one) => early.$(one).text()),
+      ),
+    ).toEqual(new Set(['…']));
+    goOn();
+    const late = pageOf(await alice.get('/users'));
+    expect(late.textOf('#total')).toMatch(/^\d+ users$/);
+    expect(late.$('tbody th a').length).toBe(early.$('tbody th a').length);
+  });
+
+  it('filters and sorts as it will when they are', async () => {
+    const alice = await signedIn(app, 'alice');
+    const paths = [
+      '/users?state=locked',
+      '/users?q=ma',
+      '/users?sort=-last_login&per=25',
+      '/users?activity=deactivated',
+      '/users?sort=contact',
+    ];
+    const names = async (path: string) => {
+      const page = pageOf(await alice.get(path));
+      return page
+        .$('tbody th a')
+        .toArray()
+        .map((a) => page.$(a).text());
+    };
+    const early = [];
+    for (const path of paths) early.push(await names(path));
+    goOn();
+    const late = [];
+    for (const path of paths) late.push(await names(path));
+    expect(early).toEqual(late);
+    expect(early.every((one) => one.length > 0)).toBe(true);
+  });
+
+  it('offers no work on all that match, and refuses it in words', async () => {
+    const alice = await signedIn(app, 'alice');
+    const page = pageOf(await alice.get('/users'));
+    expect(page.$('[name=scope][value=all]').length).toBe(0);
+    const refused = await alice.post('/bulk-operations', {
+      subject: 'user',
+      action: 'deactivate',
+      scope: 'all',
+      view: '/users',
+      shown: '20',
+      change: '0',
+    });
+    expect(refused.status).toBe(503);
+    expect(refused.text).toContain('still reading who there is');
+  }, 20_000);
+});

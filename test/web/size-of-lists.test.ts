@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { recordChanges } from '../../src/audit/audit-store.ts';
+import { actSettings } from '../../src/verbs/act.ts';
+import { programAct } from '../../src/verbs/program-act.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { addCrowd, addGroups } from '../support/crowd.ts';
+import { pageOf } from '../support/page.ts';
+import { type Session, signedIn } from '../support/session.ts';
+
+/** What a page of 50 rows may weigh before it is compressed. */
+const MOST = 45 * 1024;
+const LISTS: [path: string, rows: string][] = [
+  ['/users', 'tbody tr'],
+  ['/contacts', 'tbody tr'],
+  ['/groups', 'tbody tr'],
+  ['/invitations', 'tbody tr'],
+  ['/audit', '.event'],
+];
+
+/** Users with long names, each with three groups, three tags and an invitation; and as many events. */
+async function house(users: number, groups: number): Promise<TestApp> {
+  const app = await startApp();
+  await addCrowd(app, users);
+  await addGroups(app, groups);
+  await app.db.write(async (trx) => {
+    const ids: number[] = await trx('users').whereNot('name', 'alice').orderBy('id').pluck('id');
+    const groupIds: number[] = await trx('groups').whereLike('name', 'Team %').orderBy('id').limit(20).pluck('id');
+    const tagIds: number[] = await trx('tags').orderBy('id').pluck('id');
+    await trx('memberships').whereIn('user_id', ids).delete();
+    await trx('user_tags').delete();
+    await trx('outbox').delete();
+    await trx('links').delete();
+    for (const [n, id] of groupIds.entries())
+      await trx('groups')
+        .where({ id })
+        .update({
+          name: `Field Service Göteborg ${n}`,
+          description: 'Everybody who works in the field service of Göteborg.',
+          leader_id: ids[n],
+        });
+    const at = new Date(app.clock.now()).toISOString();
+    for (const [n, id] of ids.entries()) {
+      const name = `maximiliane.hohenstein-${id}`;
+      await trx('users')
+        .where({ id })
+        .update({
+          name,
+          email: `${name}@example.com`,
+          activity: 'active',
+          group_count: 3,
+        });
+      for (const one of [0, 1, 2]) {
+        const group_id = groupIds[(n + one) % groupIds.length];
+        await trx('memberships').insert({ user_id: id, group_id, granted_at: at });
+        await trx('user_tags').insert({ user_id: id, tag_id: tagIds[(n + one) % tagIds.length] });
+      }
+      await trx('links').insert({
+        purpose: 'invitation',
+        user_id: id,
+        nonce: `nonce ${id}`,
+        token_hash: `hash ${id}`,
+        channel: 'mail',
+        created_by: ids[(n + 1) % ids.length],
+        created_at: at,
+        expires_at: '2026-12-01T12:00:00.000Z',
+      });
+    }
+    await trx('contacts').update({ email: 'maximiliane.hohenstein@example.com', phones: '["+49 30 1234567"]' });
+    const act = programAct(actSettings(app.config), {
+      id: app.people.alice,
+      name: 'alice',
+      at,
+      address: '192.168.178.201',
+      requestId: 'a4c5d6e7f809',
+    });
+    await recordChanges(
+      trx,
+      act,
+      ids.slice(0, 60).map((id) => ({
+        action: 'user.updated',
+        subjectType: 'user' as const,
+        subjectId: id,
+        subjectName: `maximiliane.hohenstein-${id}`,
+        before: { email: `maximiliane${id}@example.com`, expiresOn: null, tags: ['remote', 'on-site'] },
+        after: { email: `maximiliane.hohenstein${id}@example.com`, expiresOn: '2027-01-01', tags: ['remote'] },
+      })),
+    );
+  });
+  return app;
+}
+
+describe('a page of 50 rows', () => {
+  let app: TestApp;
+  let larger: TestApp;
+  let [alice, other]: Session[] = [];
+  beforeAll(async () => {
+    app = await house(120, 60);
+    larger = await house(600, 400);
+    alice = await signedIn(app, 'alice');
+    other = await signedIn(larger, 'alice');
+  }, 120_000);
+  afterAll(async () => {
+    await app.close();
+    await larger.close();
+  });
+
+  it.each(LISTS)('weighs no more than it has to, however long the names are: %s', async (path, rows) => {
+    const { text } = await alice.get(path);
+    expect(pageOf({ text }).$(rows).length).toBe(50);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MOST);
+  });
+
+  it.each(LISTS)('is no larger where there are more users and groups: %s', async (path, rows) => {
+    const [small, large] = [(await alice.get(path)).text, (await other.get(path)).text];
+    expect(pageOf({ text: large }).$(rows).length).toBe(50);
+    expect(Buffer.byteLength(large)).toBeLessThanOrEqual(MOST);
+    // The ids of more are longer.
+    expect(Buffer.byteLength(large)).toBeLessThan(Buffer.byteLength(small) * 1.05);
+  });
+
+  it('comes as less where htmx asks for the list alone', async () => {
+    const part = await alice.get('/users', { 'HX-Request': 'true', 'HX-Target': 'div#users-list' });
+    expect(pageOf(part).$('tbody tr').length).toBe(50);
+    expect(Buffer.byteLength(part.text)).toBeLessThan(Buffer.byteLength((await alice.get('/users')).text));
+  });
+});
