@@ -1,0 +1,170 @@
+import { DAY, dayOf, instant } from '../../../src/clock.ts';
+import type { Database, Transaction } from '../../../src/db/database.ts';
+import { nameColumns } from '../../../src/users/user-columns.ts';
+import type { Chance } from '../../support/chance.ts';
+
+const SYLLABLES = ['ma', 'ri', 'ze', 'lö', 'ñu', 'ka', 'to', 'mar', 'x', 'ßa', 'åk', 'о', 'li', '10', '2'];
+
+/** Something that happens to the data, by whatever path: what the list says must follow it. */
+export type Change = (trx: Transaction, chance: Chance, now: number) => Promise<unknown>;
+
+export function word(chance: Chance): string {
+  return Array.from({ length: 1 + chance.below(3) }, () => chance.one(SYLLABLES)).join('');
+}
+
+async function someone(trx: Transaction, chance: Chance): Promise<number> {
+  return chance.one(await trx('users').pluck('id'));
+}
+
+export async function some(trx: Transaction, table: string, chance: Chance): Promise<number> {
+  return chance.one(await trx(table).pluck('id'));
+}
+
+/** Renames, and keeps what the table makes of the names. */
+async function rename(trx: Transaction, id: number, chance: Chance): Promise<void> {
+  const name = `${word(chance)} ${word(chance)} ${id}`;
+  const email = `${word(chance)
+    .normalize('NFKD')
+    .replace(/[^a-z0-9]/g, '')}${id}@example.com`;
+  const user = await trx('users').where({ id }).first('contact_id');
+  const contact = await trx('contacts')
+    .where('id', user.contact_id ?? 0)
+    .first();
+  const isPublic = contact?.activity === 'active' && contact.owner_user_id === null && contact.owner_group_id === null;
+  const columns = nameColumns({ name, email }, contact ? { name: contact.name, isPublic } : null);
+  await trx('users')
+    .where({ id })
+    .update({ ...columns, name_key: `${name} ${id}`.toLowerCase(), email_key: email });
+}
+
+/** What the users table keeps of a contact follows the contact. */
+async function retell(trx: Transaction, contactId: number): Promise<void> {
+  const contact = await trx('contacts').where('id', contactId).first();
+  const isPublic = contact.activity === 'active' && contact.owner_user_id === null && contact.owner_group_id === null;
+  for (const { id, name, email } of await trx('users').where('contact_id', contactId))
+    await trx('users')
+      .where({ id })
+      .update(nameColumns({ name, email }, { name: contact.name, isPublic }));
+}
+
+export const CHANGES: Change[] = [
+  async (trx, chance) => rename(trx, await someone(trx, chance), chance),
+  async (trx, chance) => {
+    const id = await someone(trx, chance);
+    const activity = chance.one(['active', 'deactivated', 'deleted']);
+    await trx('users')
+      .where({ id })
+      .update({ activity, deleted_from: activity === 'deleted' ? 'active' : null })
+      .catch(() => {});
+  },
+  async (trx, chance, now) => {
+    const expires_on = chance.one([null, dayOf(now - DAY), dayOf(now), dayOf(now + DAY)]);
+    await trx('users')
+      .where('id', await someone(trx, chance))
+      .update({ expires_on });
+  },
+  async (trx, chance, now) => {
+    const at = chance.one([null, instant(now), instant(now - 90 * DAY), instant(now - 89 * DAY)]);
+    await trx('users')
+      .where('id', await someone(trx, chance))
+      .update({ last_login_at: at, last_activity_at: at });
+  },
+  async (trx, chance) =>
+    trx('users')
+      .where('id', await someone(trx, chance))
+      .update({ no_shared_data: chance.isLikely(0.5) }),
+  async (trx, chance) =>
+    trx('users')
+      .where('id', await someone(trx, chance))
+      .update({ password_hash: chance.one([null, 'nobody knows it']) }),
+  async (trx, chance, now) => {
+    const user_id = await someone(trx, chance);
+    await trx('lockouts').where({ user_id }).delete();
+    if (chance.isLikely(0.7))
+      await trx('lockouts').insert({
+        user_id,
+        attempts: 5,
+        attempts_in_all: 5,
+        locked_until: instant(now + chance.below(3) * 60_000),
+      });
+  },
+  async (trx, chance, now) => {
+    const until_on = chance.one([null, null, dayOf(now - DAY), dayOf(now), dayOf(now + DAY)]);
+    // Nobody comes into a deleted group or leaves it.
+    const group_id = chance.one(await trx('groups').whereNot('activity', 'deleted').pluck('id'));
+    const user_id = await someone(trx, chance);
+    await trx('memberships').where({ user_id, group_id }).delete();
+    if (chance.isLikely(0.7))
+      await trx('memberships').insert({ user_id, group_id, until_on, granted_at: instant(now) });
+  },
+  async (trx, chance) => {
+    const activity = chance.one(['active', 'active', 'deactivated', 'deleted']);
+    await trx('groups')
+      .where('id', await some(trx, 'groups', chance))
+      .update({ activity, deleted_from: activity === 'deleted' ? 'active' : null });
+  },
+  async (trx, chance) => {
+    const [user_id, tag_id] = [await someone(trx, chance), await some(trx, 'tags', chance)];
+    if ((await trx('user_tags').where({ user_id, tag_id }).delete()) === 0)
+      await trx('user_tags').insert({ user_id, tag_id });
+  },
+  async (trx, chance) => {
+    const id = await some(trx, 'contacts', chance);
+    const owner = chance.one([
+      { owner_user_id: null, owner_group_id: null },
+      { owner_user_id: await someone(trx, chance), owner_group_id: null },
+      { owner_user_id: null, owner_group_id: await some(trx, 'groups', chance) },
+    ]);
+    await trx('contacts').where({ id }).update(owner);
+    await retell(trx, id);
+  },
+  async (trx, chance) => {
+    const id = await some(trx, 'contacts', chance);
+    const name = `${word(chance)} ${word(chance)}`;
+    await trx('contacts')
+      .where({ id })
+      .update({ name, sort_name: name.normalize('NFKD').replace(/\p{M}/gu, '').replaceAll('ß', 'ss').toLowerCase() });
+    await retell(trx, id);
+  },
+  async (trx, chance) => {
+    const id = await some(trx, 'contacts', chance);
+    await trx('contacts')
+      .where({ id })
+      .update({ activity: chance.one(['active', 'active', 'deleted']) });
+    await retell(trx, id);
+  },
+  async (trx, chance) => {
+    const [contact_id, type] = [await some(trx, 'contacts', chance), chance.one(['customer', 'supplier', 'prospect'])];
+    if ((await trx('accounts').where({ contact_id, type }).delete()) === 0)
+      await trx('accounts').insert({ contact_id, type });
+  },
+  async (trx, chance) => {
+    const id = await someone(trx, chance);
+    const free = await trx('contacts')
+      .whereNotIn('id', trx('users').whereNotNull('contact_id').select('contact_id'))
+      .pluck('id');
+    await trx('users')
+      .where({ id })
+      .update({ contact_id: free.length > 0 && chance.isLikely(0.7) ? chance.one(free) : null });
+    await rename(trx, id, chance);
+  },
+  async (trx, chance, now) => {
+    const link = await trx('links')
+      .where({ purpose: 'invitation' })
+      .whereNull('used_at')
+      .whereNull('ended_at')
+      .orderByRaw('id * 7919 % 1009')
+      .first();
+    if (link)
+      await trx('links')
+        .where('id', link.id)
+        .update(
+          chance.one([{ ended_at: instant(now) }, { expires_at: instant(now + (chance.below(3) - 1) * 60_000) }]),
+        );
+  },
+];
+
+/** Whoever reads the feed next finds it begun later than they stopped. */
+export async function pruneFeed(db: Database, feed: string): Promise<void> {
+  await db.write((trx) => trx(feed).where('id', '<', trx(feed).max('id')).delete());
+}

@@ -1,0 +1,167 @@
+import { DAY, dayOf, instant } from '../../../src/clock.ts';
+import type { Reader } from '../../../src/db/database.ts';
+import { fold } from '../../../src/text/text.ts';
+import type { ListQuery } from '../../../src/users/list/user-list-query.ts';
+import type { StateLimits } from '../../../src/users/user-state.ts';
+import { all, any, Sql } from '../../support/plain-sql.ts';
+
+/** Who asks: a user with or without the right to read contacts. */
+export interface Asking {
+  id: number;
+  readsContacts: boolean;
+}
+
+export interface PlainList {
+  /** All that are meant, in order, each with what it is sorted by. */
+  rows: { id: number; value: string | number | null }[];
+  activity: Record<string, number>;
+  states: number[];
+  tags: Map<number, number>;
+  groups: Map<number, number>;
+}
+
+type Facet = 'activity' | 'state' | 'tag' | 'group';
+
+const FROM = `users
+  left join lockouts on lockouts.user_id = users.id
+  left join contacts on contacts.id = users.contact_id and contacts.activity = 'active'
+  left join contacts company on company.id = contacts.company_id and company.activity = 'active'
+  left join links on links.user_id = users.id and links.purpose = 'invitation'
+    and links.used_at is null and links.ended_at is null
+  left join outbox on outbox.link_id = links.id and outbox.kind = 'invitation'`;
+
+/** The conditions of the states, in their order, said once more and only in SQL. */
+function stateConditions({ now, staleDays, confirmDays }: StateLimits): Sql[] {
+  const at = instant(now);
+  const waits = `users.activity = 'active' and users.password_hash is null and not users.api_only`;
+  return [
+    new Sql(`${waits} and links.id is null`),
+    new Sql(`${waits} and links.expires_at > ?`, [at]),
+    new Sql(`${waits} and outbox.failed_at is not null`),
+    new Sql(`${waits} and links.expires_at <= ?`, [at]),
+    new Sql(`users.activity = 'active' and users.password_hash is not null and users.last_login_at is null`),
+    new Sql(`users.activity = 'active' and lockouts.locked_until > ?`, [at]),
+    new Sql(`users.activity = 'active' and users.expires_on < ?`, [dayOf(now)]),
+    new Sql(`users.activity = 'active' and coalesce(users.last_activity_at, users.created_at) < ?`, [
+      instant(now - staleDays * DAY),
+    ]),
+    new Sql(`users.activity = 'active' and coalesce(users.access_confirmed_at, users.created_at) < ?`, [
+      instant(now - confirmDays * DAY),
+    ]),
+    new Sql('users.api_only'),
+    new Sql(`exists (select 1 from accounts where accounts.contact_id in (contacts.id, company.id)
+      and accounts.type in ('customer', 'supplier'))`),
+  ];
+}
+
+/** Whether the viewer sees the linked contact. */
+function visible(asking: Asking, today: string): Sql {
+  if (!asking.readsContacts) return new Sql('1 = 0');
+  const groups = `select memberships.group_id from memberships join groups on groups.id = memberships.group_id
+    where memberships.user_id = ? and groups.activity = 'active'
+    and (memberships.until_on is null or memberships.until_on >= ?)`;
+  return new Sql(
+    `contacts.id is not null and (contacts.owner_user_id = ?
+      or (contacts.owner_user_id is null and contacts.owner_group_id in (${groups}))
+      or (contacts.owner_user_id is null and contacts.owner_group_id is null
+        and (select viewer.no_shared_data from users viewer where viewer.id = ?) = 0))`,
+    [asking.id, asking.id, today, asking.id],
+  );
+}
+
+/** What the list is, by one plain statement for each of its parts. */
+export async function plainList(
+  db: Reader,
+  query: ListQuery,
+  states: readonly string[],
+  limits: StateLimits,
+  asking: Asking,
+): Promise<PlainList> {
+  const today = dayOf(limits.now);
+  const inState = stateConditions(limits);
+  const sees = visible(asking, today);
+  const isMember = (column: string) =>
+    `memberships.user_id = users.id and memberships.group_id = ${column}
+      and (memberships.until_on is null or memberships.until_on >= '${today}')`;
+  const conditions: Record<Facet, Sql> = {
+    activity: any(
+      (query.activity.length > 0 ? query.activity : ['active', 'deactivated']).map(
+        (activity) => new Sql('users.activity = ?', [activity]),
+      ),
+    ),
+    state: query.state.length > 0 ? any(query.state.map((one) => inState[states.indexOf(one)])) : all([]),
+    tag:
+      query.tag.length > 0
+        ? any(
+            query.tag.map(
+              (id) =>
+                new Sql('exists (select 1 from user_tags where user_tags.user_id = users.id and tag_id = ?)', [id]),
+            ),
+          )
+        : all([]),
+    group:
+      query.group.length > 0
+        ? any(query.group.map((id) => new Sql(`exists (select 1 from memberships where ${isMember('?')})`, [id])))
+        : all([]),
+  };
+  const words = fold(query.q).split(' ').filter(Boolean);
+  const isNothing = query.q !== '' && words.length === 0;
+  const search = isNothing
+    ? any([])
+    : all(
+        words.map((word) =>
+          any([
+            new Sql('instr(users.sort_name, ?) > 0', [word]),
+            new Sql('instr(lower(users.email), ?) > 0', [word]),
+            all([sees, new Sql('instr(contacts.sort_name, ?) > 0', [word])]),
+          ]),
+        ),
+      );
+  const under = (but?: Facet) =>
+    all([search, ...Object.entries(conditions).flatMap(([facet, one]) => (facet === but ? [] : [one]))]);
+  const run = (select: string, where: Sql, values: unknown[] = [], rest = '') =>
+    db.raw(`select ${select} from ${FROM} where ${where.text} ${rest}`, [...values, ...where.values] as never[]);
+
+  const value: Sql = {
+    name: new Sql('users.sort_name'),
+    email: new Sql('users.email_key'),
+    last_login: new Sql('users.last_login_at'),
+    groups: new Sql(`(select count(*) from memberships join groups on groups.id = memberships.group_id
+      where memberships.user_id = users.id and groups.activity <> 'deleted')`),
+    no_shared_data: new Sql('users.no_shared_data'),
+    contact: new Sql(`case when ${sees.text} then contacts.sort_name end`, sees.values),
+  }[query.sort];
+  const order = query.descending ? 'desc' : 'asc';
+  const rows = await run(
+    `users.id as id, ${value.text} as value`,
+    under(),
+    value.values,
+    `order by value is null, value ${order}, id ${order}`,
+  );
+  const activities = await run('users.activity as activity, count(*) as number', under('activity'), [], 'group by 1');
+  const [stateCounts] = await run(
+    inState.map((one, n) => `count(case when ${one.text} then 1 end) as s${n}`).join(', '),
+    under('state'),
+    inState.flatMap((one) => one.values),
+  );
+  const tags = await db.raw(
+    `select tag_id as id, count(*) as number from user_tags where user_id in
+      (select users.id from ${FROM} where ${under('tag').text}) group by 1`,
+    under('tag').values as never[],
+  );
+  const groups = await db.raw(
+    `select group_id as id, count(*) as number from memberships where (until_on is null or until_on >= ?) and user_id in
+      (select users.id from ${FROM} where ${under('group').text}) group by 1`,
+    [today, ...under('group').values] as never[],
+  );
+  const numbers = (found: { id: number; number: number }[]) => new Map(found.map(({ id, number }) => [id, number]));
+  return {
+    rows,
+    activity: Object.fromEntries(
+      activities.map((one: { activity: string; number: number }) => [one.activity, one.number]),
+    ),
+    states: states.map((_, n) => stateCounts[`s${n}`]),
+    tags: numbers(tags),
+    groups: numbers(groups),
+  };
+}

@@ -1,0 +1,107 @@
+import { expect, it } from '@jest/globals';
+import { DAY } from '../../../src/clock.ts';
+import { openDatabase } from '../../../src/db/database.ts';
+import { UserIndex } from '../../../src/users/list/user-index.ts';
+import { listUsers } from '../../../src/users/list/user-list.ts';
+import { type ListQuery, readListQuery, SORTS } from '../../../src/users/list/user-list-query.ts';
+import { STATES, stateLimits } from '../../../src/users/user-state.ts';
+import { startApp } from '../../support/app.ts';
+import { Chance } from '../../support/chance.ts';
+import { addCrowd } from '../../support/crowd.ts';
+import { pageAmong } from '../../support/plain-sql.ts';
+import { CHANGES, pruneFeed } from './changes.ts';
+import { type Asking, plainList } from './plain-list.ts';
+
+/** How many views are compared; PROOF_CASES=10000 is the proof, the others see that it still runs. */
+const CASES = Number(process.env.PROOF_CASES ?? 400);
+const SEED = Number(process.env.PROOF_SEED ?? 1);
+/** From 1,024 on the most common values are kept in another way. */
+const USERS = Number(process.env.PROOF_USERS ?? 150);
+const SEARCHES = [
+  '\u0301',
+  '',
+  '',
+  'a',
+  'z',
+  'ma',
+  'mar',
+  'ex',
+  'com',
+  'mar ri',
+  'ka@',
+  'lo',
+  'nu a',
+  '1',
+  'ss',
+  'о',
+  'li to',
+  'qqq',
+];
+
+/** Every list of users is what plain SQL says: rows, order, pages, totals and the count of every value, after whatever happened. */
+it('says of every view what plain SQL says of it, whatever happened before', async () => {
+  await using app = await startApp();
+  await addCrowd(app, USERS);
+  const other = openDatabase(app.folder);
+  const chance = new Chance(SEED);
+  let index = new UserIndex(app.db.read, app.clock.now, app.config);
+  const users: number[] = await app.db.read('users').pluck('id');
+  const tags: number[] = [...(await app.db.read('tags').pluck('id')), 9_999];
+  const groups: number[] = [...(await app.db.read('groups').pluck('id')), 9_999];
+
+  let last: ListQuery | undefined;
+  for (let n = 0; n < CASES; n++) {
+    // Somebody changes something, here or through a process of their own, and time goes on or back.
+    for (let changes = chance.below(4); changes > 0; changes--) {
+      const change = chance.isLikely(0.4) ? CHANGES[0] : chance.one(CHANGES);
+      await (chance.isLikely(0.5) ? app.db : other).write((trx) => change(trx, chance, app.clock.now()));
+    }
+    if (chance.isLikely(0.2)) app.clock.advance(chance.one([1, 1_000, -1_000, 60_000, 59_999, DAY, -DAY, DAY - 1]));
+    if (chance.isLikely(0.02)) await pruneFeed(app.db, 'user_changes');
+    // As after a crash: nothing of what was in memory is left.
+    if (chance.isLikely(0.02)) index = new UserIndex(app.db.read, app.clock.now, app.config);
+
+    const asking: Asking = { id: chance.one(users), readsContacts: chance.isLikely(0.7) };
+    const viewer = {
+      id: asking.id,
+      name: '',
+      rights: { contacts: asking.readsContacts ? ('read' as const) : undefined },
+    };
+    // What was asked before is answered from what was kept, by whoever asks.
+    const query: ListQuery = last && chance.isLikely(0.5) ? { ...last } : anyView(chance, tags, groups);
+    last = query;
+    const limits = stateLimits(app.context);
+    const plain = await plainList(app.db.read, query, STATES, limits, asking);
+    const at = chance.below(plain.rows.length + 1);
+    const isBackwards = chance.isLikely(0.5);
+    const from = at < plain.rows.length && chance.isLikely(0.6) ? plain.rows[at] : undefined;
+    Object.assign(query, { after: isBackwards ? undefined : from, before: isBackwards ? from : undefined });
+
+    const list = await listUsers(app.db.read, index, { query, limits, viewer, offered: { tags: 100, groups: 100 } });
+    const told = `case ${n} of seed ${SEED}: ${JSON.stringify(query)} for ${JSON.stringify(asking)}`;
+    expect({ told, ids: list.users.map((user) => user.id) }).toEqual({ told, ids: pageAmong(plain.rows, query) });
+    expect({ told, total: list.total }).toEqual({ told, total: plain.rows.length });
+    expect({ told, states: list.counts.states }).toEqual({ told, states: plain.states });
+    for (const [activity, count] of Object.entries(list.counts.activity))
+      expect({ told, activity, count }).toEqual({ told, activity, count: plain.activity[activity] ?? 0 });
+    for (const [id, { count }] of list.counts.tags)
+      expect({ told, tag: id, count }).toEqual({ told, tag: id, count: plain.tags.get(id) ?? 0 });
+    for (const [id, { count }] of list.counts.groups)
+      expect({ told, group: id, count }).toEqual({ told, group: id, count: plain.groups.get(id) ?? 0 });
+  }
+  await other.close();
+}, 3_600_000);
+
+function anyView(chance: Chance, tags: number[], groups: number[]): ListQuery {
+  return {
+    ...readListQuery({}),
+    q: chance.one(SEARCHES),
+    activity: chance.few(['active', 'deactivated', 'deleted'] as const),
+    state: chance.few(STATES),
+    tag: chance.few(tags),
+    group: chance.few(groups),
+    sort: chance.one(SORTS),
+    descending: chance.isLikely(0.5),
+    per: chance.one([1, 3, 25, 200]),
+  };
+}
