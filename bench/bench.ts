@@ -1,13 +1,17 @@
 import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { explained, fail } from '../src/failure.ts';
+import { chart } from './chart.ts';
+import { costCurve } from './curve.ts';
 import { benchData } from './data.ts';
 import { measure } from './measure.ts';
-import { Report } from './report.ts';
+import { Report, written } from './report.ts';
 import type { Effort } from './rounds.ts';
 
-const THOROUGH: Effort = { rounds: 3, seconds: 2, leastRequests: 100 };
-const QUICK: Effort = { rounds: 1, seconds: 0.3, leastRequests: 20 };
+const THOROUGH: Effort = { rounds: 3, seconds: 2, leastRequests: 100, rest: 60 };
+const QUICK: Effort = { rounds: 1, seconds: 0.5, leastRequests: 40, rest: 5 };
+const CURVE = 'pictures/cost-curve.svg';
 
 try {
   await bench();
@@ -15,7 +19,7 @@ try {
   fail(explained(error));
 }
 
-/** Measures the program against its budget, on a database of its own below data/. */
+/** Measures the program against its budget, on databases of its own below data/. */
 async function bench(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -24,13 +28,24 @@ async function bench(): Promise<void> {
       write: { type: 'string' },
     },
   });
-  const users = Number(values.users);
-  if (!Number.isInteger(users) || users < 1_000) throw new Error('--users must be a whole number of at least 1000');
-  const { folder, administrator } = await benchData(users);
+  const sizes = values.users.split(',').map(Number);
+  if (sizes.some((users) => !Number.isInteger(users) || users < 1_000))
+    throw new Error('--users must be whole numbers of at least 1000, with commas between them');
+  const effort = values.quick ? QUICK : THOROUGH;
   const started = performance.now();
   const say = (what: string) =>
     console.error(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${what}`);
-  const report = new Report(await measure(folder, administrator, values.quick ? QUICK : THOROUGH, say), users);
-  console.log(`\n${report.plain()}`);
-  if (values.write) writeFileSync(values.write, report.markdown());
+  const reports: Report[] = [];
+  for (const users of sizes) {
+    say(`data of ${users.toLocaleString('en')} users`);
+    const { folder, administrator } = await benchData(users);
+    const report = new Report(await measure(folder, administrator, effort, say), users);
+    console.log(`\n${report.plain()}\n`);
+    reports.push(report);
+  }
+  if (!values.write) return;
+  const points = await costCurve(Math.max(...sizes), effort, say);
+  writeFileSync(join(dirname(values.write), CURVE), chart(points));
+  writeFileSync(values.write, written(reports, points, CURVE));
+  say('written');
 }

@@ -1,9 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import bcrypt from 'bcrypt';
 import type { Administrator } from './data.ts';
 import type { Measurements } from './measurements.ts';
 import { Load, startApp, startFloor } from './processes.ts';
 import { Bench, type Effort, median } from './rounds.ts';
-import { rowsAlone } from './rows-alone.ts';
 import { largestGroup, someUsers, viewsOf } from './views.ts';
 import { Visitor } from './visitor.ts';
 
@@ -25,12 +25,16 @@ export async function measure(
     starts.push(once.startedIn);
     await once.stop();
   }
+  const began = performance.now();
   const app = await startApp(folder);
   const floor = await startFloor(folder);
   const load = new Load();
   try {
     const visitor = new Visitor(app.url);
     await visitor.signIn(administrator);
+    await visitor.waitForCounts();
+    const counted = performance.now() - began;
+    const loading = (await app.usage()).longestBlock;
     const sheet = await visitor.sheetOf('group', 'deactivate', [await largestGroup(folder)]);
     views.push({ kind: 'group', label: 'what deactivating it does', path: sheet });
     const idle = (await app.usage()).rss;
@@ -40,14 +44,18 @@ export async function measure(
     say('list at 16 connections, beside the floor');
     const cpu = await bench.cpuPerRequest();
     const throughput = await bench.throughput(views.filter(({ kind }) => kind === 'sort' || kind === 'cursor'));
+    const pages = (await app.usage()).longestBlock;
+    say('memory, after a while');
+    await sleep(effort.rest * 1000);
+    const after = (await app.usage()).rss;
     say('each view at 1 connection');
     const measured = await bench.views(views);
     say('swap beside page');
     const swap = await bench.swap();
-    say('rows alone');
-    const alone = await rowsAlone(folder, effort.rounds * effort.leastRequests);
     say('1,000 selected');
+    await app.usage();
     const thousand = await timeBulk(visitor, await someUsers(folder, SELECTED), effort.rounds * 2);
+    const bulk = (await app.usage()).longestBlock;
     say('sign-in');
     const signIn = await timeSignIn(app.url, administrator, effort.rounds * 3);
     say('list during a storm of sign-ins');
@@ -57,13 +65,15 @@ export async function measure(
       views: measured,
       throughput,
       cpu,
-      rowsAlone: alone,
       swap,
       thousand,
       signIn,
       storm,
       start: median([...starts, app.startedIn]),
-      memory: { idle, worst: rssWorst },
+      counted,
+      memory: { idle, after, worst: rssWorst },
+      blocks: { 'reading the index': loading, 'pages at 16 connections': pages, '1,000 selected': bulk },
+      markup: await visitor.markupOf('/users'),
       weight: { list: await visitor.weightOf('/users'), signIn: await new Visitor(app.url).weightOf('/session/new') },
     };
   } finally {

@@ -12,13 +12,18 @@ export interface Measurements {
   /** Pages of the list at 16 connections, each with the floor as it was in the same rounds. */
   throughput: { view: View; app: Figures; floor: Figures }[];
   cpu: { app: number; floor: number };
-  rowsAlone: Figures;
   swap: { page: Figures; fragment: Figures };
   /** Confirming the access of about a thousand ticked users. */
   thousand: number;
   signIn: { hash: number; signIn: number };
   storm: { calm: Figures; during: Figures; signIns: number };
   start: number;
-  memory: { idle: number; worst: number };
+  /** From the start of the process until all counts are there. */
+  counted: number;
+  /** RSS at the beginning, some time after the round at 16 connections, and the most that there was. */
+  memory: { idle: number; after: number; worst: number };
+  /** The longest that the event loop was held, and while what. */
+  blocks: Record<string, number>;
+  markup: number;
   weight: { list: number; signIn: number };
 }

@@ -1,3 +1,7 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+const RESOLUTION = 5;
+
 /** What a measured process tells of itself when it is asked. */
 export interface Usage {
   /** Milliseconds of processor time so far. */
@@ -5,9 +9,13 @@ export interface Usage {
   /** Bytes, now and at most so far. */
   rss: number;
   rssWorst: number;
+  /** The longest that the event loop was held since the last time that this was asked, in milliseconds. */
+  longestBlock: number;
 }
 
 let worst = 0;
+const delays = monitorEventLoopDelay({ resolution: RESOLUTION });
+delays.enable();
 
 function look(): number {
   const rss = process.memoryUsage.rss();
@@ -21,7 +29,9 @@ setInterval(look, 100).unref();
 process.on('message', () => {
   const rss = look();
   const { user, system } = process.cpuUsage();
-  const usage: Usage = { cpu: (user + system) / 1000, rss, rssWorst: worst };
+  const longestBlock = Math.max(0, delays.max / 1e6 - RESOLUTION);
+  delays.reset();
+  const usage: Usage = { cpu: (user + system) / 1000, rss, rssWorst: worst, longestBlock };
   process.send?.(usage);
 });
 

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { compileCache, NODE_OPTIONS } from '../bin/boot/node-options.mjs';
 import type { Figures, Job } from './load.ts';
 import type { Usage } from './probe.ts';
 
@@ -33,12 +34,21 @@ async function start(file: string, args: string[], folder: string, firstPage: st
   const log = openSync(join(folder, `${file.replace(/\W+/g, '-')}.log`), 'w');
   const probe = join(import.meta.dirname, 'probe.ts');
   const began = performance.now();
-  const child = spawn(process.execPath, ['--import', probe, join(import.meta.dirname, file), ...args], {
-    // Elsewhere, so that no .env is found; and with nothing of the environment but this.
-    cwd: folder,
-    env: { NODE_ENV: 'production', DATA_DIR: folder, PORT: String(port) },
-    stdio: ['ignore', log, log, 'ipc'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...NODE_OPTIONS, '--import', probe, join(import.meta.dirname, file), ...args],
+    {
+      // Elsewhere, so that no .env is found; and with nothing of the environment but this.
+      cwd: folder,
+      env: {
+        NODE_ENV: 'production',
+        DATA_DIR: folder,
+        PORT: String(port),
+        NODE_COMPILE_CACHE: compileCache(join(import.meta.dirname, '..')),
+      },
+      stdio: ['ignore', log, log, 'ipc'],
+    },
+  );
   closeSync(log);
   const url = `http://127.0.0.1:${port}`;
   await firstAnswer(child, url + firstPage);

@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import { judged, type Line, ms, type Verdict } from './budget.ts';
+import { judged, type Line, ms } from './budget.ts';
+import type { Point } from './curve.ts';
 import type { Measurements } from './measurements.ts';
 
 interface Section {
@@ -9,53 +10,79 @@ interface Section {
   rows: string[][];
 }
 
-/** The budget first, then the figures behind it: as a page of the documentation, or for the console. */
+/** The budget first, then the figures behind it: as a part of a page of the documentation, or for the console. */
 export class Report {
-  private readonly title: string;
-  private readonly text: string;
-  private readonly budget: Line[];
+  readonly title: string;
+  readonly budget: Line[];
   private readonly details: Section[];
 
   constructor(found: Measurements, users: number) {
-    this.title = `Performance at ${users.toLocaleString('en')} users`;
-    const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim()}), ${(totalmem() / 2 ** 30).toFixed(0)} GB, Node ${process.versions.node}`;
-    this.text = `Measured ${new Date().toISOString().slice(0, 10)} on ${machine}. Medians of rounds that alternate between what is compared. Interim: until the list is made fit for a million users.`;
+    this.title = `At ${users.toLocaleString('en')} users`;
     this.budget = judged(found, users);
     this.details = [throughputSection(found), viewsSection(found)];
   }
 
   markdown(): string {
-    const rows = this.budget.map(({ operation, measured, interim, final }) => [
+    const rows = this.budget.map(({ operation, measured, budget, isMet }) => [
       operation,
       measured,
-      final ? `${final.budget}: ${mark(final)}` : '',
-      interim ? `${interim.budget}: ${mark(interim)}` : '',
+      budget,
+      isMet ? 'met' : '**missed**',
     ]);
-    const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-    const table = (head: string[], all: string[][]) => [head, head.map(() => '---'), ...all].map(line).join('\n');
-    const how = '`npm run bench -- --write <this file>` writes this page anew; `--users 1000000` measures a million.';
     return [
-      `# ${this.title}`,
-      how,
-      this.text,
-      table(['operation', 'measured', 'budget', 'interim budget'], rows),
-      ...this.details.flatMap(({ title, text, head, rows }) => [`## ${title}`, text, table(head, rows)]),
-    ]
-      .join('\n\n')
-      .concat('\n');
+      `## ${this.title}`,
+      table(['operation', 'measured', 'budget', ''], rows),
+      ...this.details.flatMap(({ title, text, head, rows }) => [`### ${title}`, text, table(head, rows)]),
+    ].join('\n\n');
   }
 
   plain(): string {
-    const budget = this.budget.map(({ operation, measured, interim, final }) =>
-      [
-        operation,
-        `    ${measured}`,
-        ...(final ? [`    ${mark(final).padEnd(6)}  ${final.budget}`] : []),
-        ...(interim ? [`    ${mark(interim).padEnd(6)}  ${interim.budget} (interim)`] : []),
-      ].join('\n'),
+    const budget = this.budget.map(
+      ({ operation, measured, budget, isMet }) =>
+        `${operation}\n    ${measured}\n    ${(isMet ? 'met' : 'MISSED').padEnd(6)}  ${budget}`,
     );
-    return [this.title.toUpperCase(), this.text, ...budget, ...this.details.map(columns)].join('\n\n');
+    return [this.title.toUpperCase(), measuredOn(), ...budget, ...this.details.map(columns)].join('\n\n');
   }
+}
+
+/** The whole page: what is missed in words, the cost curve, and each size. */
+export function written(reports: Report[], points: Point[], picture: string): string {
+  const missed = reports.flatMap((report) =>
+    report.budget
+      .filter((line) => !line.isMet)
+      .map((line) => `- ${report.title}: ${line.operation} (${line.measured}; ${line.budget}).`),
+  );
+  const [first, last] = [points[0], points[points.length - 1]];
+  const curve = points.map(({ users, app, floor }) => [
+    users.toLocaleString('en'),
+    ms(app.p50),
+    ms(floor.p50),
+    (app.p50 / first.app.p50).toFixed(2),
+  ]);
+  return [
+    '# Performance',
+    '`npm run bench -- --users 100000,1000000 --write docs/performance.md` writes this page and its picture anew.',
+    measuredOn(),
+    '## What is missed',
+    missed.length > 0 ? missed.join('\n') : 'Nothing.',
+    '## What page 1 costs by the number of users',
+    `![Page 1 by the number of users](${picture})`,
+    table(['users', 'page 1, p50', 'floor, p50', 'times the first'], curve),
+    `Page 1 at ${last.users.toLocaleString('en')} users takes ${(last.app.p50 / first.app.p50).toFixed(2)} × what it takes at ${first.users.toLocaleString('en')} (budget: 1.3).`,
+    ...reports.map((report) => report.markdown()),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function measuredOn(): string {
+  const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim()}), ${(totalmem() / 2 ** 30).toFixed(0)} GB, Node ${process.versions.node}`;
+  return `Measured ${new Date().toISOString().slice(0, 10)} on ${machine}. Medians of rounds that alternate between what is compared.`;
+}
+
+function table(head: string[], all: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [head, head.map(() => '---'), ...all].map(line).join('\n');
 }
 
 function throughputSection({ cpu, throughput }: Measurements): Section {
@@ -93,8 +120,4 @@ function columns({ title, text, head, rows }: Section): string {
       .trimEnd(),
   );
   return [title.toUpperCase(), text, '', ...lines].join('\n');
-}
-
-function mark({ isMet }: Verdict): string {
-  return isMet ? 'met' : 'MISSED';
 }

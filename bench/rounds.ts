@@ -9,6 +9,8 @@ export interface Effort {
   seconds: number;
   /** At one connection: fewer say nothing about the slowest of a hundred. */
   leastRequests: number;
+  /** Seconds without requests before the memory is looked at. */
+  rest: number;
 }
 
 const CONNECTIONS = 16;
@@ -46,6 +48,18 @@ export class Bench {
         floor.push(await this.ofFloor());
       }
     return rounds.map(({ view, app, floor }) => ({ view, app: medians(app), floor: medians(floor) }));
+  }
+
+  /** Page 1 at one connection, and the floor likewise. */
+  async pageBesideFloor(): Promise<{ app: Figures; floor: Figures }> {
+    await this.page('/users', { amount: 300 });
+    const app: Figures[] = [];
+    const floor: Figures[] = [];
+    for (let round = 0; round < this.effort.rounds; round++) {
+      app.push(await this.onePage('/users'));
+      floor.push(await this.ofFloor({ amount: 500 }));
+    }
+    return { app: medians(app), floor: medians(floor) };
   }
 
   async cpuPerRequest(): Promise<Measurements['cpu']> {
@@ -125,9 +139,10 @@ export class Bench {
     });
   }
 
-  private ofFloor(): Promise<Figures> {
-    const duration = this.effort.seconds / 2;
-    return this.sound({ url: `${this.floor.url}/`, connections: CONNECTIONS, duration, expectedStatus: 200 });
+  private ofFloor(
+    job: Partial<Job> = { duration: this.effort.seconds / 2, connections: CONNECTIONS },
+  ): Promise<Figures> {
+    return this.sound({ url: `${this.floor.url}/`, connections: 1, expectedStatus: 200, ...job });
   }
 
   private async sound(job: Job): Promise<Figures> {

@@ -4,7 +4,16 @@ import { SORTS } from '../src/users/list/user-list-query.ts';
 import { STATES } from '../src/users/user-state.ts';
 
 /** What the budget sets one limit for. */
-export type Kind = 'sort' | 'cursor' | 'filter' | 'two filters' | 'search' | 'combination' | 'record' | 'group';
+export type Kind =
+  | 'sort'
+  | 'cursor'
+  | 'filter'
+  | 'two filters'
+  | 'search'
+  | 'combination'
+  | 'record'
+  | 'group'
+  | 'other list';
 
 export interface View {
   kind: Kind;
@@ -62,8 +71,12 @@ export async function viewsOf(folder: string): Promise<View[]> {
       `state=stale&state=to-be-confirmed&tag=${common}&group=${large}`,
     ),
     { kind: 'record', label: 'one user', path: `/users/${record}` },
-    { kind: 'group', label: 'groups, by name', path: '/groups' },
-    { kind: 'group', label: 'groups, by users, searched', path: '/groups?q=a&sort=-users' },
+    { kind: 'other list', label: 'groups, by name', path: '/groups' },
+    { kind: 'other list', label: 'groups, by users, searched', path: '/groups?q=a&sort=-users' },
+    { kind: 'other list', label: 'contacts', path: '/contacts' },
+    { kind: 'other list', label: 'contacts searched', path: '/contacts?q=mar' },
+    { kind: 'other list', label: 'audit', path: '/audit' },
+    { kind: 'other list', label: 'invitations', path: '/invitations' },
     { kind: 'group', label: 'the largest group', path: `/groups/${large}` },
     { kind: 'group', label: 'why a user has a right', path: `/users/${record}/permissions?application=contacts` },
     { kind: 'group', label: 'who has a right', path: '/applications/contacts' },

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import type { Administrator } from './data.ts';
 
@@ -27,6 +28,20 @@ export class Visitor {
   async signInForm(): Promise<{ cookie: string; token: string }> {
     const html = await (await this.fetch('/session/new')).text();
     return { cookie: this.cookie, token: tokenIn(html) };
+  }
+
+  /** Comes back until the list has its numbers. */
+  async waitForCounts(): Promise<void> {
+    while ((await this.textOf('/users')).includes('Counting …')) await sleep(100);
+  }
+
+  /** Bytes of a page before it is compressed. */
+  async markupOf(path: string): Promise<number> {
+    return Buffer.byteLength(await this.textOf(path));
+  }
+
+  private async textOf(path: string): Promise<string> {
+    return (await this.fetch(path)).text();
   }
 
   /** The address of the sheet that says what this would do. */
@@ -60,7 +75,7 @@ export class Visitor {
   private async fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const response = await fetch(this.url + path, { ...init, redirect: 'manual', headers: { cookie: this.cookie } });
     // The session's alone: nothing that is measured is a second sign-in of one browser.
-    const set = response.headers.getSetCookie().find((line) => /^(?:__Host-)?roster=/.test(line));
+    const set = response.headers.getSetCookie().find((line) => /^(?:__Host-)?roster(?:-\d+)?=/.test(line));
     if (set) this.cookie = set.split(';')[0];
     return response;
   }
