@@ -1,12 +1,11 @@
 import type { Clock } from '../clock.ts';
 import { isGiven, literal } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
-import { whereIdIn } from '../db/ids.ts';
 import type { Row } from '../db/tables.ts';
 import { BitSet } from '../facets/bit-set.ts';
 import { FacetIndex, lazily, type Selection } from '../facets/facet-index.ts';
-import { type Feed, findEntriesBetween, findNewestEntry } from '../facets/feed.ts';
-import { type Followable, Follower, type Ids } from '../facets/follower.ts';
+import type { Feed } from '../facets/feed.ts';
+import { type Followable, Follower, type Ids, whereIdMeant } from '../facets/follower.ts';
 import { IdNumbers } from '../facets/id-numbers.ts';
 import { TextIndex } from '../facets/text-index.ts';
 import type { ContactViewer } from './contact.ts';
@@ -14,7 +13,7 @@ import { ACTIVITIES, KINDS } from './contact-list-query.ts';
 import { ownershipValue, visibleOwnerships } from './ownership-values.ts';
 
 /** Whose facts changed. */
-export const CONTACT_CHANGES: Feed = { table: 'contact_changes', column: 'contact_id' };
+export const CONTACT_CHANGES: Feed = { table: 'contact_changes', column: 'contact_id', records: 'contacts' };
 
 /**
  * What contacts are filtered by. Activities and kinds are numbered as in their lists; `accounts` are all account types of a contact
@@ -42,7 +41,8 @@ type FactRow = Pick<
  * of changes is read before every answer. What a viewer may not see is part of no answer.
  */
 export class ContactIndex implements Followable {
-  private readonly db: Reader;
+  readonly db: Reader;
+  readonly feed = CONTACT_CHANGES;
   private readonly clock: Clock;
   private readonly follower = new Follower(this);
   private facets = new FacetIndex<ContactFacet>(FACETS);
@@ -106,18 +106,6 @@ export class ContactIndex implements Followable {
     }
   }
 
-  findNewestChange(): Promise<number> {
-    return findNewestEntry(this.db, CONTACT_CHANGES);
-  }
-
-  findChanged(after: number, upTo: number): Promise<number[]> {
-    return findEntriesBetween(this.db, CONTACT_CHANGES, after, upTo);
-  }
-
-  async findLastId(): Promise<number> {
-    return Number((await this.db('contacts').max('id as last').first())?.last ?? 0);
-  }
-
   /** Nothing of a contact turns by itself. */
   due(): number[] {
     return [];
@@ -130,10 +118,7 @@ export class ContactIndex implements Followable {
   }
 
   async take(ids: Ids): Promise<void> {
-    const restrict = (query: ReturnType<Reader>, column: string): ReturnType<Reader> =>
-      Array.isArray(ids)
-        ? whereIdIn(query, column, ids)
-        : query.where(column, '>', ids.after).where(column, '<=', ids.upTo);
+    const restrict = (query: ReturnType<Reader>, column: string) => whereIdMeant(query, column, ids);
     const { db } = this;
     const rows: FactRow[] = await restrict(db('contacts'), 'contacts.id')
       .leftJoin('users', (join) =>

@@ -4,10 +4,11 @@ import { preparedInForms } from '../db/prepared.ts';
 /** So many changes are kept. Whoever fell further behind reads everything anew. */
 const KEPT = 100_000;
 
-/** A table into which triggers write whose facts changed, and the column that says whose. */
+/** A table into which triggers write whose facts changed, the column that says whose, and the table of these records. */
 export interface Feed {
   table: string;
   column: string;
+  records: string;
 }
 
 /** The number of the newest entry; 0 where there is none. */

@@ -1,4 +1,8 @@
 import { setTimeout as sleep, setImmediate as turnOfOthers } from 'node:timers/promises';
+import type { Knex } from 'knex';
+import type { Reader } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
+import { type Feed, findEntriesBetween, findNewestEntry } from './feed.ts';
 
 /** Past this many changes, reading everything anew is quicker than reading those. */
 const RELOAD_BEYOND = 100_000;
@@ -10,13 +14,17 @@ export const PATIENCE_OF_A_PAGE = 300;
 /** Records by id, as they are read in pieces. */
 export type Ids = { after: number; upTo: number } | number[];
 
+/** Restricts a query to the records that are meant. */
+export function whereIdMeant<T extends Knex.QueryBuilder>(query: T, column: string, ids: Ids): T {
+  if (Array.isArray(ids)) return whereIdIn(query, column, ids);
+  query.where(column, '>', ids.after).where(column, '<=', ids.upTo);
+  return query;
+}
+
 /** An index with where it reads what it holds: records by id, and a feed that names whose facts changed. */
 export interface Followable {
-  /** The number of the newest entry of the feed; 0 where there is none. */
-  findNewestChange(): Promise<number>;
-  /** For each entry of the feed after one and up to another, whose facts changed. */
-  findChanged(after: number, upTo: number): Promise<number[]>;
-  findLastId(): Promise<number>;
+  readonly db: Reader;
+  readonly feed: Feed;
   /** Those whose facts turned by themselves, in either direction. */
   due(now: number): number[];
   /** Forgets everything. */
@@ -40,11 +48,6 @@ export class Follower {
     this.index = index;
   }
 
-  /** Whether everything was read once; until then nothing can be counted. */
-  get isReady(): boolean {
-    return this.isLoaded;
-  }
-
   /** Reads what changed and what turned up to this call. Returns false where it took longer than somebody waits, in milliseconds; it goes on. */
   async refresh(now: number, patience?: number): Promise<boolean> {
     const reading = this.readOn(now);
@@ -66,7 +69,7 @@ export class Follower {
   }
 
   private async catchUp(now: number): Promise<void> {
-    const newest = await this.index.findNewestChange();
+    const newest = await findNewestEntry(this.index.db, this.index.feed);
     const changed = await this.changedUpTo(newest);
     if (changed) await this.take(changed, now);
     else await this.load(now);
@@ -80,14 +83,16 @@ export class Follower {
     const number = newest - this.lastChange;
     if (!this.isLoaded || number < 0 || number > RELOAD_BEYOND) return undefined;
     if (number === 0) return [];
-    const changed = await this.index.findChanged(this.lastChange, newest);
+    const { db, feed } = this.index;
+    const changed = await findEntriesBetween(db, feed, this.lastChange, newest);
     return changed.length === number ? [...new Set(changed)] : undefined;
   }
 
   private async load(now: number): Promise<void> {
     this.isLoaded = false;
     this.index.clear();
-    const last = await this.index.findLastId();
+    const { db, feed } = this.index;
+    const last = Number((await db(feed.records).max('id as last').first())?.last ?? 0);
     for (let after = 0; after < last; after += READ_AT_ONCE) {
       await this.index.take({ after, upTo: after + READ_AT_ONCE }, now);
       await turnOfOthers();

@@ -2,12 +2,10 @@ import type { Activity } from '../access/activity.ts';
 import { type Clock, DAY, dayOf } from '../clock.ts';
 import { countEach } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
-import { whereIdIn } from '../db/ids.ts';
 import type { Row } from '../db/tables.ts';
 import type { BitSet } from '../facets/bit-set.ts';
 import { FacetIndex, type Selection } from '../facets/facet-index.ts';
-import { findEntriesBetween, findNewestEntry } from '../facets/feed.ts';
-import { type Followable, Follower, type Ids } from '../facets/follower.ts';
+import { type Followable, Follower, type Ids, whereIdMeant } from '../facets/follower.ts';
 import { TextIndex } from '../facets/text-index.ts';
 import { Turns } from '../facets/turns.ts';
 import { fold } from '../text/text.ts';
@@ -43,7 +41,8 @@ interface Places {
  * the feed of changes is read before every answer.
  */
 export class GroupIndex implements Followable {
-  private readonly db: Reader;
+  readonly db: Reader;
+  readonly feed = GROUP_CHANGES;
   private readonly clock: Clock;
   private readonly follower = new Follower(this);
   private facets = new FacetIndex<GroupFacet>(FACETS);
@@ -83,18 +82,6 @@ export class GroupIndex implements Followable {
     return ids;
   }
 
-  findNewestChange(): Promise<number> {
-    return findNewestEntry(this.db, GROUP_CHANGES);
-  }
-
-  findChanged(after: number, upTo: number): Promise<number[]> {
-    return findEntriesBetween(this.db, GROUP_CHANGES, after, upTo);
-  }
-
-  async findLastId(): Promise<number> {
-    return Number((await this.db('groups').max('id as last').first())?.last ?? 0);
-  }
-
   due(now: number): number[] {
     return this.turns.due(now);
   }
@@ -108,10 +95,7 @@ export class GroupIndex implements Followable {
   }
 
   async take(ids: Ids, now: number): Promise<void> {
-    const restrict = (query: ReturnType<Reader>, column: string): ReturnType<Reader> =>
-      Array.isArray(ids)
-        ? whereIdIn(query, column, ids)
-        : query.where(column, '>', ids.after).where(column, '<=', ids.upTo);
+    const restrict = (query: ReturnType<Reader>, column: string) => whereIdMeant(query, column, ids);
     const { db } = this;
     const rows: FactRow[] = await joinLeader(db, restrict(db('groups'), 'groups.id')).select(
       'groups.id',

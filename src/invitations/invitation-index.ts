@@ -1,11 +1,10 @@
 import { type Clock, instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
-import { whereIdIn } from '../db/ids.ts';
 import type { Row } from '../db/tables.ts';
 import type { BitSet } from '../facets/bit-set.ts';
 import { type FacetFilter, FacetIndex, type Selection } from '../facets/facet-index.ts';
-import { type Feed, findEntriesBetween, findNewestEntry } from '../facets/feed.ts';
-import { type Followable, Follower, type Ids } from '../facets/follower.ts';
+import type { Feed } from '../facets/feed.ts';
+import { type Followable, Follower, type Ids, whereIdMeant } from '../facets/follower.ts';
 import { IdNumbers } from '../facets/id-numbers.ts';
 import { Turns } from '../facets/turns.ts';
 import { isSpent } from '../one-time-links/standing-links.ts';
@@ -13,7 +12,7 @@ import type { Channel } from '../verbs/act.ts';
 import { INVITATION_STATUSES, type InvitationRow, joinMail, STATUS_COLUMNS, statusOf } from './invitation-status.ts';
 
 /** Whose facts changed. */
-export const INVITATION_CHANGES: Feed = { table: 'invitation_changes', column: 'link_id' };
+export const INVITATION_CHANGES: Feed = { table: 'invitation_changes', column: 'link_id', records: 'links' };
 
 export const CHANNELS = ['mail', 'copy'] as const satisfies Channel[];
 
@@ -30,7 +29,8 @@ type FactRow = Pick<Row<'links'>, 'id' | 'user_id' | 'created_by'> & InvitationR
  * changes is read before every answer.
  */
 export class InvitationIndex implements Followable {
-  private readonly db: Reader;
+  readonly db: Reader;
+  readonly feed = INVITATION_CHANGES;
   private readonly clock: Clock;
   private readonly follower = new Follower(this);
   private facets = new FacetIndex<InvitationFacet>(FACETS);
@@ -64,18 +64,6 @@ export class InvitationIndex implements Followable {
     return this.invited.having(users);
   }
 
-  findNewestChange(): Promise<number> {
-    return findNewestEntry(this.db, INVITATION_CHANGES);
-  }
-
-  findChanged(after: number, upTo: number): Promise<number[]> {
-    return findEntriesBetween(this.db, INVITATION_CHANGES, after, upTo);
-  }
-
-  async findLastId(): Promise<number> {
-    return Number((await this.db('links').max('id as last').first())?.last ?? 0);
-  }
-
   due(now: number): number[] {
     return this.turns.due(now);
   }
@@ -88,9 +76,8 @@ export class InvitationIndex implements Followable {
 
   async take(ids: Ids, now: number): Promise<void> {
     const links = joinMail(this.db, this.db('links')).where('links.purpose', 'invitation');
-    if (Array.isArray(ids)) whereIdIn(links, 'links.id', ids);
-    else links.where('links.id', '>', ids.after).where('links.id', '<=', ids.upTo);
-    const rows: FactRow[] = await links.select('links.id', 'links.user_id', 'links.created_by', ...STATUS_COLUMNS);
+    const meant = whereIdMeant(links, 'links.id', ids);
+    const rows: FactRow[] = await meant.select('links.id', 'links.user_id', 'links.created_by', ...STATUS_COLUMNS);
     for (const row of rows) this.takeIn(row, now);
     if (!Array.isArray(ids)) return;
     const found = new Set(rows.map(({ id }) => id));

@@ -1,12 +1,11 @@
 import type { Activity } from '../../access/activity.ts';
 import type { Clock } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
-import { whereIdIn } from '../../db/ids.ts';
-import { type Feed, findEntriesBetween, findNewestEntry } from '../../facets/feed.ts';
-import { type Followable, Follower, type Ids } from '../../facets/follower.ts';
+import type { Feed } from '../../facets/feed.ts';
+import { type Followable, Follower, type Ids, whereIdMeant } from '../../facets/follower.ts';
 
 /** Whose facts changed. */
-export const GROUP_CHANGES: Feed = { table: 'group_changes', column: 'group_id' };
+export const GROUP_CHANGES: Feed = { table: 'group_changes', column: 'group_id', records: 'groups' };
 
 /** As much of a group as is said of it beside its members. */
 export interface NamedGroup {
@@ -19,7 +18,8 @@ export interface NamedGroup {
 
 /** How groups are called and whether they count, in memory: every page of users says it of dozens. The database stays the truth, as for users. */
 export class GroupNames implements Followable {
-  private readonly db: Reader;
+  readonly db: Reader;
+  readonly feed = GROUP_CHANGES;
   private readonly clock: Clock;
   private readonly follower = new Follower(this);
   private readonly groups = new Map<number, NamedGroup>();
@@ -51,18 +51,6 @@ export class GroupNames implements Followable {
     return found.sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
-  findNewestChange(): Promise<number> {
-    return findNewestEntry(this.db, GROUP_CHANGES);
-  }
-
-  findChanged(after: number, upTo: number): Promise<number[]> {
-    return findEntriesBetween(this.db, GROUP_CHANGES, after, upTo);
-  }
-
-  async findLastId(): Promise<number> {
-    return Number((await this.db('groups').max('id as last').first())?.last ?? 0);
-  }
-
   due(): number[] {
     return [];
   }
@@ -74,9 +62,7 @@ export class GroupNames implements Followable {
 
   async take(ids: Ids): Promise<void> {
     const query = this.db('groups').select('id', 'name', 'name_key as key', 'activity');
-    const rows: NamedGroup[] = await (Array.isArray(ids)
-      ? whereIdIn(query, 'id', ids)
-      : query.where('id', '>', ids.after).where('id', '<=', ids.upTo));
+    const rows: NamedGroup[] = await whereIdMeant(query, 'id', ids);
     if (Array.isArray(ids)) for (const id of ids) this.forget(id);
     for (const group of rows) {
       this.groups.set(group.id, group);

@@ -6,12 +6,11 @@ import { ownershipValue, visibleOwnerships } from '../../contacts/ownership-valu
 import { linkedToAccount } from '../../contacts/warned-accounts.ts';
 import { isGiven } from '../../db/conditions.ts';
 import type { Database, Reader } from '../../db/database.ts';
-import { whereIdIn } from '../../db/ids.ts';
 import type { Left, Row } from '../../db/tables.ts';
 import { BitSet } from '../../facets/bit-set.ts';
 import { type FacetFilter, FacetIndex, type Selection, type Within } from '../../facets/facet-index.ts';
-import { type Feed, findEntriesBetween, findNewestEntry } from '../../facets/feed.ts';
-import { type Followable, Follower, type Ids } from '../../facets/follower.ts';
+import type { Feed } from '../../facets/feed.ts';
+import { type Followable, Follower, type Ids, whereIdMeant } from '../../facets/follower.ts';
 import { TextIndex } from '../../facets/text-index.ts';
 import { Turns } from '../../facets/turns.ts';
 import { GroupNames } from '../../groups/names/group-names.ts';
@@ -20,7 +19,7 @@ import { NotYet } from '../../verbs/refusals.ts';
 import { type FactColumns, factsOf, STATES, type State, type StateLimits, stateBits, turnsOf } from '../user-state.ts';
 
 /** Whose facts changed. */
-export const USER_CHANGES: Feed = { table: 'user_changes', column: 'user_id' };
+export const USER_CHANGES: Feed = { table: 'user_changes', column: 'user_id', records: 'users' };
 
 /** How long somebody waits for what cannot be shown before everything is read, in milliseconds. */
 const LONGEST_WAIT = 3_000;
@@ -74,7 +73,8 @@ interface Membership {
  * truth, and its feed of changes (written by triggers, so also for what other processes do) is read before every answer.
  */
 export class UserIndex implements Followable {
-  private readonly db: Reader;
+  readonly db: Reader;
+  readonly feed = USER_CHANGES;
   private readonly clock: Clock;
   private readonly days: Omit<StateLimits, 'now'>;
   private readonly follower = new Follower(this);
@@ -177,18 +177,6 @@ export class UserIndex implements Followable {
     });
   }
 
-  findNewestChange(): Promise<number> {
-    return findNewestEntry(this.db, USER_CHANGES);
-  }
-
-  findChanged(after: number, upTo: number): Promise<number[]> {
-    return findEntriesBetween(this.db, USER_CHANGES, after, upTo);
-  }
-
-  async findLastId(): Promise<number> {
-    return Number((await this.db('users').max('id as last').first())?.last ?? 0);
-  }
-
   due(now: number): number[] {
     return this.turns.due(now);
   }
@@ -201,10 +189,7 @@ export class UserIndex implements Followable {
   }
 
   async take(ids: Ids, now: number): Promise<void> {
-    const restrict = (query: ReturnType<Reader>, column: string): ReturnType<Reader> =>
-      Array.isArray(ids)
-        ? whereIdIn(query, column, ids)
-        : query.where(column, '>', ids.after).where(column, '<=', ids.upTo);
+    const restrict = (query: ReturnType<Reader>, column: string) => whereIdMeant(query, column, ids);
     const rows: FactRow[] = await this.factRows(restrict(this.db('users'), 'users.id'));
     const memberships: Membership[] = await restrict(this.db('memberships'), 'user_id')
       .orderBy(['user_id', 'group_id'])
