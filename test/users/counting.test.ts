@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.ts';
+import { addContact } from '../support/contacts.ts';
 import { pageOf } from '../support/page.ts';
 import { signedIn } from '../support/session.ts';
 
@@ -49,9 +50,16 @@ describe('the list while everybody is being read for the first time', () => {
 
   it('filters and sorts as it will when they are', async () => {
     const alice = await signedIn(app, 'alice');
+    // Two whose linked contacts have other names than they, in another order than the ids of the users.
+    const contacts = [await addContact(app, { name: 'Quentin Xu' }), await addContact(app, { name: 'Ysolde Quist' })];
+    await app.db.write(async (trx) => {
+      await trx('users').where('id', app.people.carol).update({ contact_id: contacts[0], contact_sort: 'quentin xu' });
+      await trx('users').where('id', app.people.bob).update({ contact_id: contacts[1], contact_sort: 'ysolde quist' });
+    });
     const paths = [
       '/users?state=locked',
       '/users?q=ma',
+      '/users?q=quentin&sort=-email',
       '/users?sort=-last_login&per=25',
       '/users?activity=deactivated',
       '/users?sort=contact',
