@@ -1,5 +1,4 @@
 const TINTS = 12;
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 /** What stands before a letter without being seen: marks of direction, marks on nothing. */
 const UNSEEN = /^[\p{C}\p{M}]+/u;
 
@@ -14,6 +13,7 @@ export function initials(name: string): string {
 }
 
 function firstSeen(name: string): string | undefined {
+  const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
   for (const { segment } of graphemes.segment(name)) if (/[^\s\p{C}\p{M}]/u.test(segment)) return segment;
   return undefined;
 }
