@@ -63,6 +63,34 @@ export class BitSet {
     return count;
   }
 
+  /** How many are in both, the other one being the ids from this one on; it is divisible by 32, like those below. */
+  countWords(words: Int32Array, first: number): number {
+    const from = first / BITS;
+    const both = Math.min(this.words.length - from, words.length);
+    let count = 0;
+    for (let n = 0; n < both; n++) count += bitsOf(this.words[from + n] & words[n]);
+    return count;
+  }
+
+  /** Adds what is in the other one, which is the ids from this one on. */
+  uniteWords(words: Int32Array, first: number): void {
+    const from = first / BITS;
+    if (from + words.length > this.words.length) this.resize(from + words.length);
+    for (let n = 0; n < words.length; n++) this.words[from + n] |= words[n];
+  }
+
+  /** Keeps of the ids from this one on what is in the other one as well, as far as that reaches. */
+  intersectWords(words: Int32Array, first: number): void {
+    const from = first / BITS;
+    const both = Math.min(this.words.length - from, words.length);
+    for (let n = 0; n < both; n++) this.words[from + n] &= words[n];
+  }
+
+  /** Takes out all ids from one on and before another. */
+  clear(first: number, end: number): void {
+    this.words.fill(0, first / BITS, end / BITS);
+  }
+
   /** Calls `visit` for every id, ascending. */
   forEach(visit: (id: number) => void): void {
     const { words } = this;

@@ -2,6 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import { BitSet } from './bit-set.ts';
 import { Facet } from './facet.ts';
 import { FacetIndex } from './facet-index.ts';
+import { IdBlock } from './id-block.ts';
 import { IdLists } from './id-lists.ts';
 import { IdNumbers } from './id-numbers.ts';
 import { IdSet } from './id-set.ts';
@@ -11,12 +12,12 @@ import { Earliest, Turns } from './turns.ts';
 
 /** What an index is made of goes by these names. None of it has anything but its fields. */
 const CLASSES: Record<string, new () => object> = {
-  ...{ BitSet, Earliest, Facet, FacetIndex, IdLists, IdNumbers, IdSet, TextIndex, TextPool, Turns },
+  ...{ BitSet, Earliest, Facet, FacetIndex, IdBlock, IdLists, IdNumbers, IdSet, TextIndex, TextPool, Turns },
   Object,
 };
 
-const LISTS = { Buffer, Float64Array, Int32Array, Uint32Array };
-type List = Uint8Array | Float64Array | Int32Array | Uint32Array;
+const LISTS = { Buffer, Float64Array, Int32Array, Uint16Array, Uint32Array };
+type List = Uint8Array | Float64Array | Int32Array | Uint16Array | Uint32Array;
 
 /** What an object is meanwhile. */
 interface PackedObject {
