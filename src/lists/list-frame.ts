@@ -1,4 +1,5 @@
 import type { Icon } from '../text/icons.ts';
+import { type AllShown, MOST_EXCEPTIONS, withTicks } from './exceptions.ts';
 import { type Cursor, PAGE_SIZES, type PageQuery } from './list-query.ts';
 import { pagerLinks } from './pager.ts';
 
@@ -63,7 +64,13 @@ export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
   /** What is said where nothing matches, and where there is nothing at all; and how to begin. */
   empty: { unmatched: string; none: string; icon: Icon; first?: { label: string; path: string } };
   /** What can be done to those ticked; not given, there is nothing to tick. */
-  bulk?: { actions: BulkAction[]; fields: [name: string, value: string | number][]; meansAll: boolean };
+  bulk?: {
+    actions: BulkAction[];
+    fields: [name: string, value: string | number][];
+    meansAll: boolean;
+    /** Where all that match are ticked. */
+    allTicked?: AllShown;
+  };
   hasMenus: boolean;
 }
 
@@ -103,6 +110,10 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
       isChosen: query.per === per,
       path: pathTo({ per, perGiven: true }),
     })),
+    allPath: withTicks(pathTo({}), { except: [] }),
+    nonePath: pathTo({}),
+    mostExceptions: MOST_EXCEPTIONS,
+    isTicked: (id: number) => parts.bulk?.allTicked !== undefined && !parts.bulk.allTicked.except.includes(id),
     pagerLinks: pagerLinks(previous && pathTo({ before: previous }), next && pathTo({ after: next })),
   };
 }

@@ -42,6 +42,8 @@ export interface ListedMembership {
 export interface UserList {
   users: ListedUser[];
   total: number;
+  /** Whether somebody is one of them, on whatever page. */
+  isMeant(id: number): boolean;
   /** How far the feed of changes was read. */
   change: number;
   /** For each filter, how many users each of its values would leave under the other filters: of tags and groups the largest, and those chosen. */
@@ -134,6 +136,7 @@ export async function listUsers(
   return {
     users: await withContacts(db, viewer, await findListed(db, index, ids)),
     total: selection.total,
+    isMeant: (id) => selection.has(id),
     change,
     counts,
     previous: page.previous,

@@ -10,12 +10,14 @@ import type { Group } from '../../groups/group.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { countKnown, knownByIndex } from '../../groups/group-suggestions.ts';
 import type { NamedGroup } from '../../groups/names/group-names.ts';
+import { type AllTicked, allShown } from '../../lists/exceptions.ts';
 import { type Choice, type Column, type Filter, listFrame } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
 import { fold, matches } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
+import { readAllTicked } from '../../web/reader/list-ticks.ts';
 import { listMeanwhile, listUsers, type UserCounts, type UserList } from '../list/user-list.ts';
 import { type ListQuery, listPath, readListQuery, type SortKey } from '../list/user-list-query.ts';
 import { STATES, type State, stateLimits } from '../user-state.ts';
@@ -72,7 +74,7 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
     const isNew = mayWrite && isWhole(query) && list.total === 1 && counts.activity.deleted === 0;
     const administrators = isNew ? (await findGroups(app.db.read)).find(makesAdministrators) : undefined;
     return {
-      ...listPage({ query, list, groups, allGroups, tags, folded, mayWrite, isNew }),
+      ...listPage({ query, list, groups, allGroups, tags, folded, mayWrite, isNew, allTicked: readAllTicked(req) }),
       /** The group that makes administrators of its members, where somebody is to be told. */
       administrators,
     };
@@ -83,7 +85,7 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
 async function showMeanwhile(app: AppContext, req: Request, res: Response, query: ListQuery): Promise<void> {
   const found = await listMeanwhile(app.db.read, app.index, { query, limits: stateLimits(app), viewer: req.viewer! });
   const { folded } = readHabits(req);
-  const list = { ...found, total: found.users.length, change: 0 };
+  const list = { ...found, total: found.users.length, isMeant: () => false, change: 0 };
   const groups = knownByIndex(app.index, req.viewer!, query.group);
   const tags = await findTags(app.db.read, 'user', query.tag);
   const mayWrite = may(req.viewer!, 'users', 'write');
@@ -104,6 +106,7 @@ function listPage({
   mayWrite,
   isNew,
   folded,
+  allTicked,
 }: {
   query: ListQuery;
   /** Without counts where they are not known yet. */
@@ -116,6 +119,7 @@ function listPage({
   isNew: boolean;
   /** The names of the filters that the reader has folded away. */
   folded: string[];
+  allTicked?: AllTicked;
 }) {
   const { counts } = list;
   const words = fold(query.q).split(' ').filter(Boolean);
@@ -195,6 +199,7 @@ function listPage({
               ['change', list.change],
             ],
             meansAll: true,
+            allTicked: allTicked && allShown(allTicked, list, list.users),
           }
         : undefined,
       hasMenus: mayWrite,
