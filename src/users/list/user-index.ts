@@ -1,4 +1,3 @@
-import type { Activity } from '../../access/activity.ts';
 import { isOver } from '../../access/granted-rights.ts';
 import { type Clock, DAY, dayOf } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
@@ -16,19 +15,25 @@ import { Turns } from '../../facets/turns.ts';
 import { GroupNames } from '../../groups/names/group-names.ts';
 import { joinInvitation } from '../../one-time-links/standing-links.ts';
 import { NotYet } from '../../verbs/refusals.ts';
-import { type FactColumns, factsOf, STATES, type State, type StateLimits, stateBits, turnsOf } from '../user-state.ts';
+import {
+  EXPIRY_DAYS,
+  expiresWithin,
+  type FactColumns,
+  factsOf,
+  STATES,
+  type State,
+  type StateLimits,
+  stateBits,
+  turnsOf,
+} from '../user-state.ts';
+import { DerivedSets } from './derived-sets.ts';
+import { ACTIVITIES, USER_FACETS, type UserFacet } from './user-facets.ts';
 
 /** Whose facts changed. */
 export const USER_CHANGES: Feed = { table: 'user_changes', column: 'user_id', records: 'users' };
 
 /** How long somebody waits for what cannot be shown before everything is read, in milliseconds. */
 const LONGEST_WAIT = 3_000;
-
-/** What users are filtered by. Activities and states are numbered as in their lists; `contact` is whose the linked one is, and `ended` are groups in which a membership is over. */
-export const USER_FACETS = ['activity', 'state', 'tag', 'group', 'ended', 'contact'] as const;
-export type UserFacet = (typeof USER_FACETS)[number];
-
-export const ACTIVITIES: readonly Activity[] = ['active', 'deactivated', 'deleted'];
 
 /** What lists of users are read from, and whatever counts them. */
 export interface UserSources {
@@ -81,6 +86,8 @@ export class UserIndex implements Followable {
   /** Of their groups. */
   readonly groups: GroupNames;
   private facets = new FacetIndex<UserFacet>(USER_FACETS);
+  /** The sets that are made of others. */
+  derived: DerivedSets;
   private turns = new Turns();
   /** Names and emails, each between two marks, so that what begins with something can be looked for as well. */
   private texts = new TextIndex();
@@ -96,6 +103,7 @@ export class UserIndex implements Followable {
     this.clock = clock;
     this.days = { staleDays, confirmDays };
     this.groups = groups ?? new GroupNames(db, clock);
+    this.derived = new DerivedSets(this.facets, this.groups);
   }
 
   /** How many users there are, deleted ones included. */
@@ -161,7 +169,7 @@ export class UserIndex implements Followable {
 
   /** The groups in which the user's membership is over: it stands in the record until somebody ends it. */
   endedGroupsOf(userId: number): readonly number[] {
-    return this.facets.valuesOf('ended', userId);
+    return this.facets.valuesOf('end', userId).flatMap((value) => (value % 2 === 1 ? [(value - 1) / 2] : []));
   }
 
   /** The groups whose membership counts today, deactivated groups included. */
@@ -183,6 +191,7 @@ export class UserIndex implements Followable {
 
   clear(): void {
     this.facets = new FacetIndex(USER_FACETS);
+    this.derived = new DerivedSets(this.facets, this.groups);
     this.turns = new Turns();
     this.texts = new TextIndex();
     this.contactTexts = new TextIndex();
@@ -218,8 +227,14 @@ export class UserIndex implements Followable {
       state: STATES.flatMap((_, n) => (bits & (1 << n) ? [n] : [])),
       tag,
       group: groupIdsOf(memberships.filter((one) => !isOver({ untilOn: one.until_on }, today))),
-      ended: groupIdsOf(memberships.filter((one) => isOver({ untilOn: one.until_on }, today))),
+      end: memberships.flatMap(({ group_id, until_on }) =>
+        until_on === null ? [] : [group_id * 2 + Number(isOver({ untilOn: until_on }, today))],
+      ),
       contact: row.contact_id === null ? [] : [ownershipValue(row)],
+      expires: [
+        ...(row.expires_on === null ? [] : [0]),
+        ...EXPIRY_DAYS.filter((days) => expiresWithin(facts, days, now)),
+      ],
     });
     const ends = memberships.flatMap((one) => (one.until_on === null ? [] : [Date.parse(one.until_on) + DAY]));
     this.turns.set(row.id, [...turnsOf(facts, limits), ...ends], now);
