@@ -30,10 +30,10 @@ export function readIds(given: string[]): number[] {
 
 /** Of these, those left out besides the listed ones, and whoever is listed without a tick. */
 export function exceptionsOf(form: { except: string[]; listed: string[]; ids: string[] }): number[] {
-  const listed = readIds(form.listed);
+  const listed = new Set(readIds(form.listed));
   const ticked = new Set(readIds(form.ids));
-  const elsewhere = readIds(form.except).filter((id) => !listed.includes(id));
-  return [...elsewhere, ...listed.filter((id) => !ticked.has(id))];
+  const elsewhere = readIds(form.except).filter((id) => !listed.has(id));
+  return [...elsewhere, ...[...listed].filter((id) => !ticked.has(id))];
 }
 
 /** The address of a page of the list on which all that match are ticked but these. */

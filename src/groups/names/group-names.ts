@@ -59,11 +59,6 @@ export class GroupNames implements Followable {
     return this.follower.lastChange;
   }
 
-  /** All that are not deleted, in no order. */
-  standing(): number[] {
-    return [...this.groups.keys()].filter((id) => !this.deleted.has(id));
-  }
-
   /** The active ones that grant it. */
   granting(application: string, level: Level): number[] {
     const found: number[] = [];

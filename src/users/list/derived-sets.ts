@@ -14,7 +14,7 @@ export const NOBODY: Within = { name: 'nobody', set: new BitSet() };
 
 /** Who has no password, or may not sign in with one. */
 const WITHOUT_PASSWORD: State[] = ['not-invited', 'invited', 'invitation-expired', 'api-only'];
-const ANY_DATE = 0;
+const NO_MEMBERSHIP = 0;
 
 /**
  * Sets of users that follow from others: what a group grants, or that it comes back, changes them at once without a change of
@@ -32,9 +32,15 @@ export class DerivedSets {
 
   /** In no group, but for deleted ones and for memberships that are over. */
   groupless(): Within {
-    return this.keeping('groupless', this.facets.versionOf('group'), () =>
-      this.facets.others(this.facets.union('group', this.groups.standing())),
-    );
+    const version = `${this.facets.versionOf('group')} ${this.facets.versionOf('membership')}`;
+    return this.keeping('groupless', version, () => {
+      const { deleted } = this.groups;
+      const found = this.facets.union('membership', [NO_MEMBERSHIP]);
+      this.facets.union('group', [...deleted]).forEach((id) => {
+        if (this.facets.valuesOf('group', id).every((group) => deleted.has(group))) found.add(id);
+      });
+      return found;
+    });
   }
 
   /** Without a linked contact that the viewer sees; nobody, to who sees none. */
@@ -55,26 +61,29 @@ export class DerivedSets {
     return this.keeping(right, this.facets.versionOf('group'), () => this.facets.union('group', granting));
   }
 
-  /** The same as `access/administrators.ts` says by SQL. */
+  /** The same as `access/administrators.ts` says by SQL. Those whose groups would make them one are few, and looked at one by one. */
   private administrators(): BitSet {
-    const granting = ['users', 'groups'].map((application) => this.groups.granting(application, 'write'));
-    const [found, others] = granting.map((groups) => this.facets.union('group', groups));
-    found.intersect(others).intersect(this.facets.union('activity', [ACTIVITIES.indexOf('active')]));
-    found.subtract(
-      this.facets.union(
-        'state',
-        WITHOUT_PASSWORD.map((state) => STATES.indexOf(state)),
-      ),
-    );
-    found.subtract(this.facets.union('expires', [ANY_DATE]));
-    const sets = granting.map((groups) => new Set(groups));
-    found.forEach((id) => {
-      const ends = this.facets.valuesOf('end', id);
-      if (ends.length === 0) return;
-      const endless = this.facets.valuesOf('group', id).filter((group) => !ends.includes(group * 2));
-      if (!sets.every((groups) => endless.some((group) => groups.has(group)))) found.delete(id);
+    const granting = ['users', 'groups'].map((application) => new Set(this.groups.granting(application, 'write')));
+    const [found, others] = granting.map((groups) => this.facets.union('group', [...groups]));
+    found.intersect(others).forEach((id) => {
+      if (!this.maySignIn(id) || !granting.every((groups) => this.isForGood(id, groups))) found.delete(id);
     });
     return found;
+  }
+
+  /** With a password, and without an end. */
+  private maySignIn(id: number): boolean {
+    const { facets } = this;
+    if (facets.valuesOf('activity', id)[0] !== ACTIVITIES.indexOf('active')) return false;
+    if (facets.valuesOf('expires', id).length > 0) return false;
+    return !facets.valuesOf('state', id).some((state) => WITHOUT_PASSWORD.includes(STATES[state]));
+  }
+
+  /** Whether somebody who is in one of the groups is in one of them without an end. */
+  private isForGood(id: number, groups: ReadonlySet<number>): boolean {
+    const ends = this.facets.valuesOf('membership', id);
+    if (ends.length === 0) return true;
+    return this.facets.valuesOf('group', id).some((group) => groups.has(group) && !ends.includes(group * 2));
   }
 
   private keeping(name: string, ofFacets: string, make: () => BitSet): Within {

@@ -169,7 +169,7 @@ export class UserIndex implements Followable {
 
   /** The groups in which the user's membership is over: it stands in the record until somebody ends it. */
   endedGroupsOf(userId: number): readonly number[] {
-    return this.facets.valuesOf('end', userId).flatMap((value) => (value % 2 === 1 ? [(value - 1) / 2] : []));
+    return this.facets.valuesOf('membership', userId).flatMap((value) => (value % 2 === 1 ? [(value - 1) / 2] : []));
   }
 
   /** The groups whose membership counts today, deactivated groups included. */
@@ -222,22 +222,26 @@ export class UserIndex implements Followable {
     const facts = factsOf(columnsOf(row));
     const bits = stateBits(facts, limits);
     const today = dayOf(now);
+    const ends = memberships.flatMap(({ group_id, until_on }) =>
+      until_on === null ? [] : [{ group_id, untilOn: until_on }],
+    );
+    const groups = memberships.filter((one) => !isOver({ untilOn: one.until_on }, today)).map((one) => one.group_id);
     this.facets.set(row.id, row.activity !== 'deleted', {
       activity: [ACTIVITIES.indexOf(row.activity)],
       state: STATES.flatMap((_, n) => (bits & (1 << n) ? [n] : [])),
       tag,
-      group: groupIdsOf(memberships.filter((one) => !isOver({ untilOn: one.until_on }, today))),
-      end: memberships.flatMap(({ group_id, until_on }) =>
-        until_on === null ? [] : [group_id * 2 + Number(isOver({ untilOn: until_on }, today))],
-      ),
+      group: groups,
+      membership: [
+        ...(groups.length === 0 ? [0] : []),
+        ...ends.map(({ group_id, ...end }) => group_id * 2 + Number(isOver(end, today))),
+      ],
       contact: row.contact_id === null ? [] : [ownershipValue(row)],
       expires: [
         ...(row.expires_on === null ? [] : [0]),
         ...EXPIRY_DAYS.filter((days) => expiresWithin(facts, days, now)),
       ],
     });
-    const ends = memberships.flatMap((one) => (one.until_on === null ? [] : [Date.parse(one.until_on) + DAY]));
-    this.turns.set(row.id, [...turnsOf(facts, limits), ...ends], now);
+    this.turns.set(row.id, [...turnsOf(facts, limits), ...ends.map(({ untilOn }) => Date.parse(untilOn) + DAY)], now);
     const own = row.search_text.slice(0, row.search_text.length - (row.contact_sort?.length ?? 0)).trim();
     const email = own.slice(row.sort_name.length + 1);
     const isOtherText = this.texts.set(row.id, `\n${row.sort_name}\n${email}\n`);
@@ -264,10 +268,6 @@ export class UserIndex implements Followable {
       })
       .select('last_activity_at', 'access_confirmed_at', 'users.created_at');
   }
-}
-
-function groupIdsOf(memberships: Membership[]): number[] {
-  return memberships.map((one) => one.group_id);
 }
 
 function columnsOf(row: FactRow): FactColumns {
