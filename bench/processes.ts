@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compileCache, NODE_OPTIONS } from '../bin/boot/node-options.mjs';
+import { compileCache, MEMORY, NODE_OPTIONS } from '../bin/boot/node-options.mjs';
 import type { Figures, Job } from './load.ts';
 import type { Usage } from './probe.ts';
 
@@ -41,6 +41,7 @@ async function start(file: string, args: string[], folder: string, firstPage: st
       // Elsewhere, so that no .env is found; and with nothing of the environment but this.
       cwd: folder,
       env: {
+        ...MEMORY,
         NODE_ENV: 'production',
         DATA_DIR: folder,
         PORT: String(port),

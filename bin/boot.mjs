@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { endIfStopped, start, stopOnSignals, stopWithNpm } from './boot/children.mjs';
 import { isInstalled } from './boot/installation.mjs';
 import { install } from './boot/installing.mjs';
-import { compileCache, NODE_OPTIONS } from './boot/node-options.mjs';
+import { compileCache, MEMORY, NODE_OPTIONS } from './boot/node-options.mjs';
 import { findRuntime } from './boot/runtime.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -41,6 +41,7 @@ function run(runtime) {
   // What a script starts by the name `node`, like the tools of the tests, gets the same runtime.
   process.env.PATH = [dirname(runtime), process.env.PATH].join(delimiter);
   process.env.NODE_COMPILE_CACHE ??= compileCache(root);
+  for (const [name, value] of Object.entries(MEMORY)) process.env[name] ??= value;
   // The channel is how the server notices that this process is gone, however that came about.
   return start(runtime, [...NODE_OPTIONS, ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] }).ended;
 }

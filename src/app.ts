@@ -18,6 +18,7 @@ import type { Database } from './db/database.ts';
 import { FEATURES } from './features.ts';
 import { GroupIndex } from './groups/group-index.ts';
 import { groupsController } from './groups/pages/groups-controller.ts';
+import type { IndexReaders } from './index-reading.ts';
 import { ClockWatch } from './installation/clock-watch.ts';
 import { health } from './installation/pages/health.ts';
 import { installationController } from './installation/pages/installation-controller.ts';
@@ -74,6 +75,8 @@ export interface AppParts {
   config: Config;
   clock: Clock;
   logger: Logger;
+  /** Where the large indexes are filled; without it, here in between. */
+  indexReaders?: IndexReaders;
   /** Takes the mails and shows them, instead of the mail server of the settings. */
   mailbox?: Mailbox;
   /** Whether `/interface` shows the parts of all pages; for the demo and the tests. */
@@ -82,7 +85,7 @@ export interface AppParts {
 
 /** The whole product from top to bottom: what every request passes, what strangers reach, what needs a sign-in. */
 export function createApp(parts: AppParts): { express: Express; context: AppContext } {
-  const { db, config, clock, logger, mailbox } = parts;
+  const { db, config, clock, logger, mailbox, indexReaders } = parts;
   const hasher = new PasswordHasher(config.secrets.pepper, config.passwordCost);
   const transport = mailbox ?? (config.mail && smtpTransport(config.mail));
   const settings = actSettings(config, transport !== undefined);
@@ -104,10 +107,10 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     mail:
       transport &&
       new MailSender({ db, clock, logger, links: settings.links, place, transport, prepare: answerRequests }),
-    index: new UserIndex(db.read, clock, config),
+    index: new UserIndex(db.read, clock, config, { fillElsewhere: indexReaders?.filling('users') }),
     groupIndex: new GroupIndex(db.read, clock),
     invitationIndex: new InvitationIndex(db.read, clock),
-    contactIndex: new ContactIndex(db.read, clock),
+    contactIndex: new ContactIndex(db.read, clock, { fillElsewhere: indexReaders?.filling('contacts') }),
     jobs,
     troubles: new Troubles({ db, config, clockWatch: new ClockWatch({ clock, logger }), backupProblem }),
     setBackClock: new SetBackClock({ db, clock, logger }),

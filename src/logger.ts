@@ -4,6 +4,9 @@ const LONGEST_MESSAGE = 300;
 const LONGEST_STACK = 450;
 /** Bytes that wait while nothing takes them, such as a file on a full disk; what is more is lost. */
 const MOST_WAITING = 1_000_000;
+/** So many bytes are written at once, and what is less after so many milliseconds: a call of the system for each line costs more than making it. */
+const WRITTEN_AT_ONCE = 4_096;
+const WRITTEN_WITHIN = 100;
 
 /** The log of the program: a line of JSON per entry. An error is told by what happened and where, never with what it happened to. */
 export function createLogger(level: string, destination: DestinationStream = standardOutput()): Logger {
@@ -12,7 +15,12 @@ export function createLogger(level: string, destination: DestinationStream = sta
 
 /** A log that cannot be written stops nothing. The library throws the first such error, and at the end waits for room for ever. */
 function standardOutput(): DestinationStream {
-  const output = destinationOf({ sync: false, maxLength: MOST_WAITING });
+  const output = destinationOf({
+    sync: false,
+    maxLength: MOST_WAITING,
+    minLength: WRITTEN_AT_ONCE,
+    periodicFlush: WRITTEN_WITHIN,
+  });
   const { flushSync } = output;
   output.on('error', () => {
     output.flushSync = () => {};

@@ -18,3 +18,8 @@ export const COMMAND_LINE = isExecutable ? 'roster' : 'npm run roster --';
 export function commandLineProgram(): [program: string, ...first: string[]] {
   return isExecutable ? [process.execPath] : [process.execPath, join(PROGRAM_FOLDER, 'bin/roster.ts')];
 }
+
+/** A file of `src` that runs as a process of its own: as a program and its first arguments. */
+export function programOf(name: string): [program: string, ...first: string[]] {
+  return isExecutable ? [process.execPath, name] : [process.execPath, join(PROGRAM_FOLDER, `src/${name}.ts`)];
+}

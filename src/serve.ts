@@ -7,6 +7,7 @@ import type { AppContext } from './app-context.ts';
 import type { Settings } from './config.ts';
 import { isUnavailable } from './db/database.ts';
 import { jobsOf } from './features.ts';
+import { IndexReaders } from './index-reading.ts';
 import { openForServer } from './installation/open-installation.ts';
 import { findServerSettings, keepServerSettings, serverSettings } from './installation/server-settings.ts';
 import { createLogger } from './logger.ts';
@@ -46,25 +47,41 @@ export async function serve(
   const { config, db } = installation;
   const logger = createLogger(config.logLevel);
   void db.gone.then((gone) => endWithoutData(db, gone));
-  const { express, context } = createApp({ db, config, clock: Date.now, logger, mailbox, showsInterface });
+  const { staleDays, confirmDays } = config;
+  const indexReaders = new IndexReaders({ dataDir: config.dataDir, limits: { staleDays, confirmDays } });
+  const { express, context } = createApp({
+    db,
+    config,
+    clock: Date.now,
+    logger,
+    mailbox,
+    showsInterface,
+    indexReaders,
+  });
   await context.setBackClock.follow();
   await beforeListen(context);
-  // Others are served meanwhile; where it fails, whoever needs it next tries again.
-  void context.index.refresh().catch(() => {});
+  const reading = readIndexes(context);
   const baseUrl = reachedAt(context, server);
   await tellCommandLine(context, baseUrl);
   shutDownOnSignal(server, installation.close, async () => {
     context.jobs.stop();
+    indexReaders.stop();
+    await reading;
     await context.mail?.stop();
   });
   answer = express;
-  // Nobody else waits for these; whoever asks for their lists first waits for what is left of it, or tries again.
-  const others = [context.groupIndex, context.invitationIndex, context.contactIndex];
-  void Promise.all(others.map((one) => one.refresh())).catch(() => undefined);
   context.mail?.start();
   context.jobs.start(jobsOf(context));
   await greet(context, baseUrl, mailbox);
   return baseUrl;
+}
+
+/**
+ * Reads one index after the other: others are served meanwhile, and all at once would take as long. Whoever asks for a list before
+ * waits for what is left of it; where reading fails, whoever needs it next tries again.
+ */
+async function readIndexes({ index, groupIndex, invitationIndex, contactIndex }: AppContext): Promise<void> {
+  for (const one of [index, groupIndex, contactIndex, invitationIndex]) await one.refresh().catch(() => undefined);
 }
 
 /** What is answered until the data is open: to whoever watches as data, to people in words, and their browser asks again. */

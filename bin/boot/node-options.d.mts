@@ -1,2 +1,3 @@
 export const NODE_OPTIONS: string[];
+export const MEMORY: Record<string, string>;
 export function compileCache(root: string): string;

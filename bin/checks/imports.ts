@@ -10,11 +10,13 @@ const FLOORS = ['ground', 'records', 'actions', 'pages', 'faces'] as const;
 type Floor = (typeof FLOORS)[number];
 
 /** What every feature stands on. */
-const GROUND = new Set(['access', 'db', 'forms', 'jobs', 'lists', 'text', 'verbs']);
+const GROUND = new Set(['access', 'db', 'facets', 'forms', 'jobs', 'lists', 'text', 'verbs']);
 /** The files beside the folders: the program itself is a face, the rest of them are ground. */
 const PROGRAM: Record<string, Floor> = {
   'app.ts': 'faces',
   'features.ts': 'faces',
+  'index-reader.ts': 'faces',
+  'index-reading.ts': 'faces',
   'serve.ts': 'faces',
   'server.ts': 'faces',
   'app-context.ts': 'pages',

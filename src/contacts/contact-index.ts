@@ -2,10 +2,11 @@ import type { Clock } from '../clock.ts';
 import { isGiven, literal } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import type { Row } from '../db/tables.ts';
+import { Arrivals } from '../facets/arrivals.ts';
 import { BitSet } from '../facets/bit-set.ts';
 import { FacetIndex, lazily, type Selection } from '../facets/facet-index.ts';
 import type { Feed } from '../facets/feed.ts';
-import { type Followable, Follower, type Ids, whereIdMeant } from '../facets/follower.ts';
+import { type FillElsewhere, type Followable, Follower, type Ids, whereIdMeant } from '../facets/follower.ts';
 import { IdNumbers } from '../facets/id-numbers.ts';
 import { TextIndex } from '../facets/text-index.ts';
 import type { ContactViewer } from './contact.ts';
@@ -31,6 +32,20 @@ export interface ContactFilter {
   companies?: number[];
 }
 
+/** What is held of contacts. */
+export interface ContactHolding {
+  facets: FacetIndex<ContactFacet>;
+  texts: TextIndex;
+  /** Of people; a facet would keep a set for each of very many. */
+  companies: IdNumbers;
+}
+
+interface ContactIndexOptions {
+  fillElsewhere?: FillElsewhere<ContactHolding>;
+  /** By which contacts are held; left out, by their ids. */
+  arrivals?: Arrivals;
+}
+
 type FactRow = Pick<
   Row<'contacts'>,
   'id' | 'kind' | 'activity' | 'account_bits' | 'owner_user_id' | 'owner_group_id' | 'company_id' | 'search_text'
@@ -44,25 +59,36 @@ export class ContactIndex implements Followable {
   readonly db: Reader;
   readonly feed = CONTACT_CHANGES;
   private readonly clock: Clock;
-  private readonly follower = new Follower(this);
-  private facets = new FacetIndex<ContactFacet>(FACETS);
-  private texts = new TextIndex();
-  /** Of people; a facet would keep a set for each of very many. */
-  private companies = new IdNumbers();
+  private readonly follower: Follower;
+  private readonly arrivals: Arrivals | undefined;
+  private holding = holdingNone();
 
-  constructor(db: Reader, clock: Clock) {
+  constructor(db: Reader, clock: Clock, { fillElsewhere, arrivals }: ContactIndexOptions = {}) {
     this.db = db;
+    this.arrivals = arrivals;
     this.clock = clock;
+    this.follower = new Follower(
+      this,
+      fillElsewhere &&
+        (async (now) => {
+          this.holding = await fillElsewhere(now);
+        }),
+    );
+  }
+
+  /** Everything that it has taken in, to be given to another one. */
+  get held(): ContactHolding {
+    return this.holding;
   }
 
   /** How many there are, whoever may see them. */
   get number(): number {
-    return this.facets.number;
+    return this.holding.facets.number;
   }
 
   /** How many of them a user signs in as. */
   get linked(): number {
-    return this.facets.union('linked', [1]).count();
+    return this.holding.facets.union('linked', [1]).count();
   }
 
   /** Reads what changed up to this call. What is asked right afterwards is answered by the data of that moment. */
@@ -77,19 +103,20 @@ export class ContactIndex implements Followable {
 
   /** For a look at some of the contacts: an index of none yet, which takes in what it is given. */
   ofNone(): ContactIndex {
-    return new ContactIndex(this.db, this.clock);
+    return new ContactIndex(this.db, this.clock, { arrivals: new Arrivals() });
   }
 
   /** Of the contacts that the viewer may see. */
   select({ values, words, companies = [] }: ContactFilter, viewer: ContactViewer): Selection<ContactFacet> {
     const ownerships = visibleOwnerships(viewer);
     const within = lazily(JSON.stringify([ownerships, words, companies]), () => {
-      const found = this.facets.union('owner', ownerships);
-      if (words) found.intersect(this.holding(words));
-      if (companies.length > 0) found.intersect(this.companies.having(new Set(companies)));
+      const found = this.holding.facets.union('owner', ownerships);
+      if (words) found.intersect(this.withWords(words));
+      if (companies.length > 0) found.intersect(this.holding.companies.having(new Set(companies)));
       return found;
     });
-    return this.facets.select({ values, within });
+    const selection = this.holding.facets.select({ values, within });
+    return this.arrivals ? { ...selection, has: (id) => selection.has(this.numberOf(id)) } : selection;
   }
 
   /**
@@ -98,10 +125,10 @@ export class ContactIndex implements Followable {
    */
   largestTags(most: number, of: Selection<ContactFacet>): number[] {
     for (let looked = most; ; looked *= 2) {
-      const tags = this.facets.largest('tag', looked, new Set());
+      const tags = this.holding.facets.largest('tag', looked, new Set());
       const sized = tags.map((id) => ({ id, size: of.count('tag', id) })).filter(({ size }) => size > 0);
       const found = sized.sort((a, b) => b.size - a.size || a.id - b.id).slice(0, most);
-      const rest = tags.length < looked ? 0 : this.facets.sizeOf('tag', tags[looked - 1]);
+      const rest = tags.length < looked ? 0 : this.holding.facets.sizeOf('tag', tags[looked - 1]);
       if (rest === 0 || (found[most - 1]?.size ?? 0) > rest) return found.map(({ id }) => id);
     }
   }
@@ -112,9 +139,7 @@ export class ContactIndex implements Followable {
   }
 
   clear(): void {
-    this.facets = new FacetIndex(FACETS);
-    this.texts = new TextIndex();
-    this.companies = new IdNumbers();
+    this.holding = holdingNone();
   }
 
   async take(ids: Ids): Promise<void> {
@@ -139,8 +164,8 @@ export class ContactIndex implements Followable {
   }
 
   private takeIn(row: FactRow, tag: number[]): void {
-    const { id } = row;
-    this.facets.set(id, row.activity === 'active', {
+    const id = this.numberOf(row.id);
+    this.holding.facets.set(id, row.activity === 'active', {
       activity: [ACTIVITIES.indexOf(row.activity)],
       kind: [KINDS.indexOf(row.kind)],
       accounts: [row.account_bits],
@@ -148,16 +173,24 @@ export class ContactIndex implements Followable {
       tag,
       linked: [row.linked ? 1 : 0],
     });
-    const isOtherText = this.texts.set(id, row.search_text);
-    const isOtherCompany = this.companies.set(id, row.company_id ?? 0);
-    if (isOtherText || isOtherCompany) this.facets.touch();
+    const isOtherText = this.holding.texts.set(id, row.search_text);
+    const isOtherCompany = this.holding.companies.set(id, row.company_id ?? 0);
+    if (isOtherText || isOtherCompany) this.holding.facets.touch();
   }
 
-  private holding(words: string[]): BitSet {
-    const [first, ...others] = words.map((word) => this.texts.find(word));
+  private numberOf(contactId: number): number {
+    return this.arrivals?.of(contactId) ?? contactId;
+  }
+
+  private withWords(words: string[]): BitSet {
+    const [first, ...others] = words.map((word) => this.holding.texts.find(word));
     if (!first) return new BitSet();
     const all = first.copy();
     for (const other of others) all.intersect(other);
     return all;
   }
+}
+
+function holdingNone(): ContactHolding {
+  return { facets: new FacetIndex(FACETS), texts: new TextIndex(), companies: new IdNumbers() };
 }

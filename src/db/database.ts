@@ -143,6 +143,11 @@ export function openDatabase(dataDir: string): Database {
   };
 }
 
+/** Only reads what is in `dataDir`, for another thread of the program that has it open. */
+export function openReader(dataDir: string): Reader {
+  return openSqlite(join(dataDir, DATABASE_FILE)).reader;
+}
+
 /** SQLite may undo a transaction that its disk refused; undoing it again then fails, in words that say nothing of the disk. */
 async function transact<T>(writer: Knex, work: (trx: Transaction) => Promise<T>): Promise<T> {
   let first: unknown;

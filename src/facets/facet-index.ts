@@ -63,7 +63,7 @@ export class FacetIndex<F extends string> {
   private readonly listed = new BitSet();
   private readonly kept = new Map<string, Selection<F>>();
 
-  constructor(facets: readonly F[]) {
+  constructor(facets: readonly F[] = []) {
     this.facets = Object.fromEntries(facets.map((name) => [name, new Facet()])) as Record<F, Facet>;
   }
 

@@ -33,19 +33,34 @@ export interface Followable {
   take(ids: Ids, now: number): Promise<void>;
 }
 
+/** Fills an index like it with all records as they are at a moment, where nobody waits for it meanwhile, and gives what that one holds. */
+export type FillElsewhere<Holding> = (now: number) => Promise<Holding>;
+
+/** Takes in all records as they are at a moment, so many at once; others are served in between. */
+export async function takeAll(index: Followable, now: number, atOnce: number): Promise<void> {
+  const { db, feed } = index;
+  const last = Number((await db(feed.records).max('id as last').first())?.last ?? 0);
+  for (let after = 0; after < last; after += atOnce) {
+    await index.take({ after, upTo: after + atOnce }, now);
+    await turnOfOthers();
+  }
+}
+
 /**
  * Keeps an index like its database: by the feed of changes, whoever made them, and by the moments at which something turns
  * by itself. The first reading goes in pieces, between which others are served.
  */
 export class Follower {
   private readonly index: Followable;
+  private readonly fill: (now: number) => Promise<void>;
   /** The entry of the feed up to which it was read. */
   lastChange = 0;
   private isLoaded = false;
   private reading: Promise<void> | undefined;
 
-  constructor(index: Followable) {
+  constructor(index: Followable, fill = (now: number) => takeAll(index, now, READ_AT_ONCE)) {
     this.index = index;
+    this.fill = fill;
   }
 
   /** Reads what changed and what turned up to this call. Returns false where it took longer than somebody waits, in milliseconds; it goes on. */
@@ -91,12 +106,7 @@ export class Follower {
   private async load(now: number): Promise<void> {
     this.isLoaded = false;
     this.index.clear();
-    const { db, feed } = this.index;
-    const last = Number((await db(feed.records).max('id as last').first())?.last ?? 0);
-    for (let after = 0; after < last; after += READ_AT_ONCE) {
-      await this.index.take({ after, upTo: after + READ_AT_ONCE }, now);
-      await turnOfOthers();
-    }
+    await this.fill(now);
   }
 
   private async take(ids: number[], now: number): Promise<void> {

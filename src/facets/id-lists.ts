@@ -28,6 +28,11 @@ export class IdLists {
     if (this.unused > FIRST_SIZE && this.unused > this.used / 2) this.compact();
   }
 
+  /** Lets the room go that it has for more. */
+  trim(): void {
+    this.pool = this.pool.slice(0, this.used);
+  }
+
   private append(values: readonly number[]): number {
     const place = this.used;
     this.used += values.length + 1;

@@ -1,27 +1,30 @@
 import { BitSet } from './bit-set.ts';
 
 const SMALLEST = 4;
+const NONE = new Uint32Array(0);
 /** Below this, bits are not worth their room whatever the ids are. */
 const FEWEST_BITS = 1_024;
 
 /** A set of ids that may be any part of all: a list while it is small, and bits as soon as these take less room. */
 export class IdSet {
   size = 0;
-  /** Its first `size` places are taken, in no order. Undefined where there are bits. */
-  private list: Uint32Array | undefined = new Uint32Array(SMALLEST);
-  private bits = new BitSet();
+  /** Its first `size` places are taken, in no order. */
+  private list = NONE;
+  /** Instead of the list. */
+  private bits: BitSet | undefined;
   private highest = 0;
 
   has(id: number): boolean {
-    return this.list ? this.placeOf(id) >= 0 : this.bits.has(id);
+    return this.bits ? this.bits.has(id) : this.placeOf(id) >= 0;
   }
 
   /** Takes in an id that is not in it. */
   add(id: number): void {
-    this.highest = Math.max(this.highest, id);
-    if (!this.list && this.highest >= this.bits.end && !this.isBitsWorth()) this.becomeList();
-    if (this.list && this.size >= FEWEST_BITS && this.isBitsWorth()) this.becomeBits();
-    if (!this.list) this.bits.add(id);
+    if (id > this.highest) this.highest = id;
+    if (this.bits) {
+      if (this.highest >= this.bits.end && !this.isBitsWorth()) this.becomeList(this.bits);
+    } else if (this.size >= FEWEST_BITS && this.isBitsWorth()) this.becomeBits();
+    if (this.bits) this.bits.add(id);
     else {
       if (this.size === this.list.length) this.list = resized(this.list, Math.max(SMALLEST, this.size * 2));
       this.list[this.size] = id;
@@ -32,26 +35,26 @@ export class IdSet {
   /** Lets an id go that is in it. */
   delete(id: number): void {
     this.size--;
-    if (this.list) this.list[this.list.indexOf(id)] = this.list[this.size];
-    else this.bits.delete(id);
+    if (this.bits) this.bits.delete(id);
+    else this.list[this.list.indexOf(id)] = this.list[this.size];
   }
 
   /** How many of them are in the other set. */
   countIn(other: BitSet): number {
-    if (!this.list) return this.bits.countBoth(other);
+    if (this.bits) return this.bits.countBoth(other);
     let count = 0;
     for (let n = 0; n < this.size; n++) if (other.has(this.list[n])) count++;
     return count;
   }
 
   addTo(target: BitSet): void {
-    if (!this.list) target.unite(this.bits);
+    if (this.bits) target.unite(this.bits);
     else for (let n = 0; n < this.size; n++) target.add(this.list[n]);
   }
 
   /** Takes out of the other set what is not in this one. */
   restrict(other: BitSet): void {
-    other.intersect(this.list ? this.toBits() : this.bits);
+    other.intersect(this.bits ?? this.toBits());
   }
 
   /** A copy of its own. */
@@ -61,8 +64,13 @@ export class IdSet {
     return bits;
   }
 
+  /** Lets the room go that it has for more. */
+  trim(): void {
+    this.list = this.list.slice(0, this.size);
+  }
+
   private placeOf(id: number): number {
-    const place = this.list!.indexOf(id);
+    const place = this.list.indexOf(id);
     return place < this.size ? place : -1;
   }
 
@@ -73,16 +81,16 @@ export class IdSet {
 
   private becomeBits(): void {
     this.bits = this.toBits();
-    this.list = undefined;
+    this.list = NONE;
   }
 
-  private becomeList(): void {
-    this.list = Uint32Array.from(this.bits.ids());
-    this.bits = new BitSet();
+  private becomeList(bits: BitSet): void {
+    this.list = Uint32Array.from(bits.ids());
+    this.bits = undefined;
   }
 }
 
-function resized(list: Uint32Array, length: number): Uint32Array {
+function resized(list: Uint32Array, length: number): Uint32Array<ArrayBuffer> {
   const longer = new Uint32Array(length);
   longer.set(list);
   return longer;

@@ -5,7 +5,7 @@ const BLOCK = 1 << 20;
 
 /** The texts of ids as UTF-8, in blocks of a megabyte: a million strings of JavaScript would take twice the room and be looked at by its garbage collector. */
 export class TextPool {
-  private blocks: Buffer[] = [Buffer.alloc(BLOCK)];
+  private blocks: Buffer[] = [];
   /** By id; where the length is 0, the start means nothing. */
   private starts = new Uint32Array(FIRST_SIZE);
   private lengths = new Uint32Array(FIRST_SIZE);
@@ -49,7 +49,7 @@ export class TextPool {
   /** Writes all texts anew, without the gaps that earlier ones left; but for the one that is about to be replaced. */
   private compact(except: number): void {
     const { blocks, starts, lengths } = this;
-    this.blocks = [Buffer.alloc(BLOCK)];
+    this.blocks = [];
     this.used = 0;
     this.unused = 0;
     for (let id = 0; id < lengths.length; id++) {

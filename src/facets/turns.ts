@@ -27,7 +27,7 @@ export class Turns {
 }
 
 /** A moment for every id, with the earliest of each block: who is due is found without asking all. */
-class Earliest {
+export class Earliest {
   private moments = new Float64Array(0);
   private earliest = new Float64Array(0);
 

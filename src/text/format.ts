@@ -28,6 +28,12 @@ function formatWith({ zone, isAmerican = false }: Frame, wall: (moment: Instant)
   const at = (moment: Instant) => `${day(wall(moment))}, ${time(moment)}`;
   const exact = (moment: Instant) => `${day(moment)}, ${timeInWords(moment.slice(11, 16), isAmerican)} UTC`;
   const dayOf = (moment: Instant): Day => wall(moment).slice(0, 10);
+  let today = { of: Number.NaN, begins: 0 };
+  /** A page asks it of every row, for the same moment. */
+  const beginOfDay = (now: number): number => {
+    if (today.of !== now) today = { of: now, begins: Date.parse(dayOf(instant(now))) };
+    return today.begins;
+  };
   const value = (one: unknown): string => {
     if (one === null || one === undefined || one === '') return 'nothing';
     if (Array.isArray(one)) return one.length === 0 ? 'none' : one.map(value).join(', ');
@@ -80,7 +86,7 @@ function formatWith({ zone, isAmerican = false }: Frame, wall: (moment: Instant)
       const since = now - Date.parse(one);
       if (since < MINUTE) return 'just now';
       if (since < HOUR) return `${counted(Math.floor(since / MINUTE), 'minute')} ago`;
-      const days = Math.round((Date.parse(dayOf(instant(now))) - Date.parse(dayOf(one))) / DAY);
+      const days = Math.round((beginOfDay(now) - Date.parse(dayOf(one))) / DAY);
       if (days === 0 || since < FEW_HOURS) return `${counted(Math.floor(since / HOUR), 'hour')} ago`;
       if (days === 1) return 'yesterday';
       if (since < MONTH) return `${counted(days, 'day')} ago`;

@@ -74,7 +74,8 @@ const NUMBERS = new Intl.NumberFormat('en');
 
 /** With separators between the thousands. */
 export function grouped(number: number): string {
-  return NUMBERS.format(number);
+  // The library takes long even over those that need no separators.
+  return Number.isInteger(number) && number >= 0 && number < 1_000 ? String(number) : NUMBERS.format(number);
 }
 
 /** "3 users", "1 user": a number with its noun, the number with separators. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openDatabase } from '../../src/db/database.ts';
 import { whereIdIn } from '../../src/db/ids.ts';
 import { prepared, preparedInForms } from '../../src/db/prepared.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -46,6 +47,24 @@ describe('a prepared statement', () => {
       expect(await named(app.db.read, { name: 'robert' })).toEqual([]);
     });
     expect(await named(app.db.read, { name: 'robert' })).toEqual([{ id: app.people.bob }]);
+  });
+
+  it('gives what it gave before, until anybody commits, be it another process', async () => {
+    const first = await named(app.db.read, { name: 'alice' });
+    expect(await named(app.db.read, { name: 'alice' })).toBe(first);
+    expect(() => {
+      first[0].id = 7;
+    }).toThrow(TypeError);
+    const other = openDatabase(app.folder);
+    try {
+      await other.write((trx) => trx('users').where('name', 'alice').update({ name: 'alicia' }));
+    } finally {
+      await other.close();
+    }
+    expect(await named(app.db.read, { name: 'alice' })).toEqual([]);
+    expect(await named(app.db.read, { name: 'alicia' })).toEqual(first);
+    for (let n = 0; n < 400; n++) expect(await named(app.db.read, { name: `nobody ${n}` })).toEqual([]);
+    expect(await named(app.db.read, { name: 'alicia' })).toEqual(first);
   });
 
   it('cannot be one that looks at its values', async () => {

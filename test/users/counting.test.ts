@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.ts';
+import { addContact } from '../support/contacts.ts';
 import { pageOf } from '../support/page.ts';
 import { signedIn } from '../support/session.ts';
 
@@ -49,9 +50,18 @@ describe('the list while everybody is being read for the first time', () => {
 
   it('filters and sorts as it will when they are', async () => {
     const alice = await signedIn(app, 'alice');
+    // Somebody far behind the others, who goes by another name than their contact.
+    const contactId = await addContact(app, { name: 'Quentin Xu' });
+    await app.db.write(async (trx) => {
+      const bob = await trx('users').where('id', app.people.bob).first();
+      const name = { name: 'ysolde', name_key: 'ysolde', sort_name: 'ysolde', search_text: 'ysolde y@example.com' };
+      const email = { email: 'y@example.com', email_key: 'y@example.com' };
+      await trx('users').insert({ ...bob, id: 7_000, ...name, ...email, contact_id: contactId });
+    });
     const paths = [
       '/users?state=locked',
       '/users?q=ma',
+      '/users?q=quentin&sort=-email',
       '/users?sort=-last_login&per=25',
       '/users?activity=deactivated',
       '/users?sort=contact',

@@ -21,7 +21,7 @@ const NO_MEMBERSHIP = 0;
  * anybody. They are made when they are asked for, and kept until what they are made of changes.
  */
 export class DerivedSets {
-  private readonly facets: FacetIndex<UserFacet>;
+  readonly facets: FacetIndex<UserFacet>;
   private readonly groups: GroupNames;
   private readonly kept = new Map<string, { version: string; set: BitSet }>();
 

@@ -6,10 +6,11 @@ import { linkedToAccount } from '../../contacts/warned-accounts.ts';
 import { isGiven } from '../../db/conditions.ts';
 import type { Database, Reader } from '../../db/database.ts';
 import type { Left, Row } from '../../db/tables.ts';
+import { Arrivals } from '../../facets/arrivals.ts';
 import { BitSet } from '../../facets/bit-set.ts';
 import { type FacetFilter, FacetIndex, type Selection, type Within } from '../../facets/facet-index.ts';
 import type { Feed } from '../../facets/feed.ts';
-import { type Followable, Follower, type Ids, whereIdMeant } from '../../facets/follower.ts';
+import { type FillElsewhere, type Followable, Follower, type Ids, whereIdMeant } from '../../facets/follower.ts';
 import { TextIndex } from '../../facets/text-index.ts';
 import { Turns } from '../../facets/turns.ts';
 import { GroupNames } from '../../groups/names/group-names.ts';
@@ -67,6 +68,24 @@ type FactRow = Pick<
     owner_group_id: number | null;
   };
 
+/** What is held of users. */
+export interface UserHolding {
+  facets: FacetIndex<UserFacet>;
+  turns: Turns;
+  /** Names and emails, each between two marks, so that what begins with something can be looked for as well. */
+  texts: TextIndex;
+  /** The names of the linked contacts, by user. */
+  contactTexts: TextIndex;
+}
+
+interface UserIndexOptions {
+  /** Those that another one keeps. */
+  groups?: GroupNames;
+  fillElsewhere?: FillElsewhere<UserHolding>;
+  /** By which users are held; left out, by their ids. */
+  arrivals?: Arrivals;
+}
+
 interface Membership {
   user_id: number;
   group_id: number;
@@ -82,33 +101,48 @@ export class UserIndex implements Followable {
   readonly feed = USER_CHANGES;
   private readonly clock: Clock;
   private readonly days: Omit<StateLimits, 'now'>;
-  private readonly follower = new Follower(this);
+  private readonly follower: Follower;
   /** Of their groups. */
   readonly groups: GroupNames;
-  private facets = new FacetIndex<UserFacet>(USER_FACETS);
-  /** The sets that are made of others. */
-  derived: DerivedSets;
-  private turns = new Turns();
-  /** Names and emails, each between two marks, so that what begins with something can be looked for as well. */
-  private texts = new TextIndex();
-  /** The names of the linked contacts, by user. */
-  private contactTexts = new TextIndex();
+  private readonly arrivals: Arrivals | undefined;
+  private holding = holdingNobody();
+  private sets: DerivedSets | undefined;
 
   constructor(
     db: Reader,
     clock: Clock,
-    { staleDays, confirmDays, groups }: Omit<StateLimits, 'now'> & { groups?: GroupNames },
+    { staleDays, confirmDays }: Omit<StateLimits, 'now'>,
+    { groups, fillElsewhere, arrivals }: UserIndexOptions = {},
   ) {
     this.db = db;
     this.clock = clock;
     this.days = { staleDays, confirmDays };
     this.groups = groups ?? new GroupNames(db, clock);
-    this.derived = new DerivedSets(this.facets, this.groups);
+    this.arrivals = arrivals;
+    this.follower = new Follower(
+      this,
+      fillElsewhere &&
+        (async (now) => {
+          this.holding = await fillElsewhere(now);
+        }),
+    );
+  }
+
+  /** Everything that it has taken in, to be given to another one. */
+  get held(): UserHolding {
+    return this.holding;
+  }
+
+  /** The sets that are made of others. */
+  get derived(): DerivedSets {
+    const { facets } = this.holding;
+    if (this.sets?.facets !== facets) this.sets = new DerivedSets(facets, this.groups);
+    return this.sets;
   }
 
   /** How many users there are, deleted ones included. */
   get number(): number {
-    return this.facets.number;
+    return this.holding.facets.number;
   }
 
   /** How far the feed of changes was read. */
@@ -118,7 +152,7 @@ export class UserIndex implements Followable {
 
   /** Another one whenever something is different, be it by itself. */
   get version(): string {
-    return `${this.change} ${this.facets.version}`;
+    return `${this.change} ${this.holding.facets.version}`;
   }
 
   /** Reads what changed up to this call. What is asked right afterwards is answered by the data of that moment. */
@@ -134,19 +168,22 @@ export class UserIndex implements Followable {
 
   /** For a look at some of the users: an index of nobody yet, which takes in whom it is given. */
   ofNobody(): UserIndex {
-    return new UserIndex(this.db, this.clock, { ...this.days, groups: this.groups });
+    return new UserIndex(this.db, this.clock, this.days, { groups: this.groups, arrivals: new Arrivals() });
   }
 
   select(filter: FacetFilter<UserFacet>): Selection<UserFacet> {
-    return this.facets.select(filter);
+    const selection = this.holding.facets.select(filter);
+    return this.arrivals ? { ...selection, has: (id) => selection.has(this.numberOf(id)) } : selection;
   }
 
   /** Those in whose name, email or linked contact every one of the folded words stands; of the contacts those that the viewer may see. */
   search(words: string[], viewer: ContactViewer): Within {
     const ownerships = visibleOwnerships(viewer);
     const name = JSON.stringify([words, ownerships]);
-    const seen = this.facets.union('contact', ownerships);
-    const sets = words.map((word) => this.contactTexts.find(word).copy().intersect(seen).unite(this.texts.find(word)));
+    const seen = this.holding.facets.union('contact', ownerships);
+    const sets = words.map((word) =>
+      this.holding.contactTexts.find(word).copy().intersect(seen).unite(this.holding.texts.find(word)),
+    );
     // What folds to no word is found in nobody.
     const [first = new BitSet(), ...others] = sets;
     for (const other of others) first.intersect(other);
@@ -155,46 +192,43 @@ export class UserIndex implements Followable {
 
   /** The values that most users who are not deleted have, the most common first. */
   largest(facet: UserFacet, most: number, except: ReadonlySet<number> = new Set()): number[] {
-    return this.facets.largest(facet, most, except);
+    return this.holding.facets.largest(facet, most, except);
   }
 
   /** How many users who are not deleted have the value, whatever is filtered. */
   sizeOf(facet: UserFacet, value: number): number {
-    return this.facets.sizeOf(facet, value);
+    return this.holding.facets.sizeOf(facet, value);
   }
 
   statesOf(userId: number): State[] {
-    return this.facets.valuesOf('state', userId).map((n) => STATES[n]);
+    return this.holding.facets.valuesOf('state', this.numberOf(userId)).map((n) => STATES[n]);
   }
 
   /** The groups in which the user's membership is over: it stands in the record until somebody ends it. */
   endedGroupsOf(userId: number): readonly number[] {
-    return this.facets.valuesOf('membership', userId).flatMap((value) => (value % 2 === 1 ? [(value - 1) / 2] : []));
+    const values = this.holding.facets.valuesOf('membership', this.numberOf(userId));
+    return values.flatMap((value) => (value % 2 === 1 ? [(value - 1) / 2] : []));
   }
 
   /** The groups whose membership counts today, deactivated groups included. */
   groupsOf(userId: number): readonly number[] {
-    return this.facets.valuesOf('group', userId);
+    return this.holding.facets.valuesOf('group', this.numberOf(userId));
   }
 
   /** Calls `visit` for everybody in any of the groups who is not deleted, with all the groups that they are in. */
   visitMembers(groupIds: readonly number[], visit: (groups: readonly number[]) => void): void {
-    const members: BitSet = this.facets.union('group', groupIds);
+    const members: BitSet = this.holding.facets.union('group', groupIds);
     members.forEach((id) => {
-      if (this.facets.isListed(id)) visit(this.groupsOf(id));
+      if (this.holding.facets.isListed(id)) visit(this.holding.facets.valuesOf('group', id));
     });
   }
 
   due(now: number): number[] {
-    return this.turns.due(now);
+    return this.holding.turns.due(now);
   }
 
   clear(): void {
-    this.facets = new FacetIndex(USER_FACETS);
-    this.derived = new DerivedSets(this.facets, this.groups);
-    this.turns = new Turns();
-    this.texts = new TextIndex();
-    this.contactTexts = new TextIndex();
+    this.holding = holdingNobody();
   }
 
   async take(ids: Ids, now: number): Promise<void> {
@@ -218,6 +252,7 @@ export class UserIndex implements Followable {
   }
 
   private takeIn(row: FactRow, memberships: Membership[], tag: number[], now: number): void {
+    const id = this.numberOf(row.id);
     const limits = { now, ...this.days };
     const facts = factsOf(columnsOf(row));
     const bits = stateBits(facts, limits);
@@ -226,7 +261,7 @@ export class UserIndex implements Followable {
       until_on === null ? [] : [{ group_id, untilOn: until_on }],
     );
     const groups = memberships.filter((one) => !isOver({ untilOn: one.until_on }, today)).map((one) => one.group_id);
-    this.facets.set(row.id, row.activity !== 'deleted', {
+    this.holding.facets.set(id, row.activity !== 'deleted', {
       activity: [ACTIVITIES.indexOf(row.activity)],
       state: STATES.flatMap((_, n) => (bits & (1 << n) ? [n] : [])),
       tag,
@@ -241,12 +276,20 @@ export class UserIndex implements Followable {
         ...EXPIRY_DAYS.filter((days) => expiresWithin(facts, days, now)),
       ],
     });
-    this.turns.set(row.id, [...turnsOf(facts, limits), ...ends.map(({ untilOn }) => Date.parse(untilOn) + DAY)], now);
+    const turning = [...turnsOf(facts, limits), ...ends.map(({ untilOn }) => Date.parse(untilOn) + DAY)];
+    this.holding.turns.set(id, turning, now);
     const own = row.search_text.slice(0, row.search_text.length - (row.contact_sort?.length ?? 0)).trim();
     const email = own.slice(row.sort_name.length + 1);
-    const isOtherText = this.texts.set(row.id, `\n${row.sort_name}\n${email}\n`);
-    const isOtherContact = this.contactTexts.set(row.id, row.contact_text === null ? '' : `\n${row.contact_text}\n`);
-    if (isOtherText || isOtherContact) this.facets.touch();
+    const isOtherText = this.holding.texts.set(id, `\n${row.sort_name}\n${email}\n`);
+    const isOtherContact = this.holding.contactTexts.set(
+      id,
+      row.contact_text === null ? '' : `\n${row.contact_text}\n`,
+    );
+    if (isOtherText || isOtherContact) this.holding.facets.touch();
+  }
+
+  private numberOf(userId: number): number {
+    return this.arrivals?.of(userId) ?? userId;
   }
 
   private factRows(users: ReturnType<Reader>): Promise<FactRow[]> {
@@ -268,6 +311,15 @@ export class UserIndex implements Followable {
       })
       .select('last_activity_at', 'access_confirmed_at', 'users.created_at');
   }
+}
+
+function holdingNobody(): UserHolding {
+  return {
+    facets: new FacetIndex(USER_FACETS),
+    turns: new Turns(),
+    texts: new TextIndex(),
+    contactTexts: new TextIndex(),
+  };
 }
 
 function columnsOf(row: FactRow): FactColumns {

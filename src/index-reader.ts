@@ -1,0 +1,24 @@
+// A process that reads all users or all contacts for the server, which answers meanwhile.
+import { once } from 'node:events';
+import { ContactIndex } from './contacts/contact-index.ts';
+import { openReader } from './db/database.ts';
+import { takeAll } from './facets/follower.ts';
+import { pack } from './facets/parcel.ts';
+import type { IndexReading } from './index-reading.ts';
+import { whenParentIsGone } from './parent.ts';
+import { UserIndex } from './users/list/user-index.ts';
+
+/** Nobody waits in this process. */
+const READ_AT_ONCE = 2_000;
+
+whenParentIsGone(() => process.exit(1));
+// What it waits for is the reading, not its parent.
+process.channel?.unref();
+
+const { kind, dataDir, now, limits }: IndexReading = JSON.parse(process.argv.at(-1)!);
+const db = openReader(dataDir);
+const index = kind === 'users' ? new UserIndex(db, () => now, limits) : new ContactIndex(db, () => now);
+await takeAll(index, now, READ_AT_ONCE);
+for (const [field, part] of Object.entries(index.held))
+  for (const piece of pack({ field, part })) if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
+await db.destroy();

@@ -1,0 +1,79 @@
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { EVERYTHING } from '../../src/access/rights.ts';
+import { DAY } from '../../src/clock.ts';
+import { ContactIndex } from '../../src/contacts/contact-index.ts';
+import { IndexReaders } from '../../src/index-reading.ts';
+import { UserIndex } from '../../src/users/list/user-index.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { addCrowd } from '../support/crowd.ts';
+
+describe('the process that reads an index', () => {
+  let app: TestApp;
+  let readers: IndexReaders;
+  beforeEach(async () => {
+    app = await startApp();
+    await addCrowd(app, 1_500);
+    readers = new IndexReaders({ dataDir: app.folder, limits: app.config });
+  });
+  afterEach(async () => {
+    readers.stop();
+    await app.close();
+  });
+
+  const viewer = () => ({
+    id: app.people.alice,
+    name: 'alice',
+    rights: EVERYTHING,
+    noSharedData: false,
+    groupIds: new Set<number>(),
+  });
+
+  it('finds the users that the server itself would find, which follows from there', async () => {
+    const { db, clock, config } = app;
+    const here = new UserIndex(db.read, clock.now, config);
+    const there = new UserIndex(db.read, clock.now, config, { fillElsewhere: readers.filling('users') });
+    const same = async () => {
+      await Promise.all([here.refresh(), there.refresh()]);
+      expect(there.number).toBe(here.number);
+      for (const values of [{}, { activity: [0], state: [3, 6] }, { tag: [1, 2] }, { group: [2, 3] }]) {
+        const [found, expected] = [there.select({ values }), here.select({ values })];
+        expect(found.ids()).toEqual(expected.ids());
+        for (let id = 1; id < 12; id++) expect(found.count('group', id)).toBe(expected.count('group', id));
+      }
+      for (const words of [['a'], ['ma', 'e'], ['example']])
+        expect(there.search(words, viewer()).set.ids()).toEqual(here.search(words, viewer()).set.ids());
+    };
+    await same();
+    expect(here.select({ values: { activity: [1] } }).total).toBeGreaterThan(0);
+    await db.write((trx) => trx('users').where('id', '<', 40).update({ activity: 'deactivated' }));
+    await same();
+    clock.advance(100 * DAY);
+    await same();
+  });
+
+  it('finds the contacts that the server itself would find', async () => {
+    const { db, clock } = app;
+    const here = new ContactIndex(db.read, clock.now);
+    const there = new ContactIndex(db.read, clock.now, { fillElsewhere: readers.filling('contacts') });
+    await Promise.all([here.refresh(), there.refresh()]);
+    expect(there.number).toBe(here.number);
+    for (const words of [undefined, ['a'], ['ma', 'e']]) {
+      const [found, expected] = [there, here].map((index) => index.select({ values: { kind: [0] }, words }, viewer()));
+      expect(found.ids()).toEqual(expected.ids());
+      expect(found.total).toBeGreaterThan(0);
+    }
+  });
+
+  it('is asked again where it could not read', async () => {
+    const { db, clock, config } = app;
+    const index = new UserIndex(db.read, clock.now, config, { fillElsewhere: readers.filling('users') });
+    const file = join(app.folder, 'roster.sqlite');
+    renameSync(file, `${file}.away`);
+    await expect(index.refresh()).rejects.toThrow();
+    renameSync(`${file}.away`, file);
+    await index.refresh();
+    expect(index.number).toBeGreaterThan(1_500);
+  });
+});
