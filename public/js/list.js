@@ -4,8 +4,11 @@
 document.addEventListener(
   'toggle',
   ({ target }) => {
-    if (!target.matches?.('.fold')) return;
-    const folded = [...document.querySelectorAll('.fold:not([open])')].map((fold) => fold.id.replace('fold-', ''));
+    if (!target.matches?.('#filters > details')) return;
+    const turned = [...document.querySelectorAll('#filters > details')].filter(
+      (fold) => fold.open === 'rests' in fold.dataset,
+    );
+    const folded = turned.map((fold) => fold.id.replace('fold-', ''));
     const { list } = document.querySelector('[data-list]').dataset;
     // The server reads it, so that the next page comes folded and nothing moves.
     // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is there over TLS only.

@@ -1,72 +1,154 @@
-// Ticking rows of a list: a range with Shift, the page at once, and what is ticked stays so through paging, sorting and searching.
+// Ticking rows of a list: a range with Shift, the page at once, all that match but some; and what is ticked stays so through paging, sorting and searching.
+
+import { toast } from './roster.js';
 
 const list = () => document.querySelector('[data-list]');
+const form = () => document.querySelector('form[data-bulk]');
 /** Each person has ticks of their own on each list: whoever signs in next in this tab has ticked nothing yet. */
 const theirs = `roster-ticked ${document.documentElement.dataset.viewer} `;
 const kept = `${theirs}${list()?.dataset.list}`;
+const keptAll = `${kept} all`;
 for (const key of Object.keys(sessionStorage))
   if (key.startsWith('roster-ticked') && !key.startsWith(theirs)) sessionStorage.removeItem(key);
 const boxes = () => [...(list()?.querySelectorAll('tbody input[name="ids"]') ?? [])];
-const known = sessionStorage.getItem(kept);
-// Whoever was quicker than this script has ticked something on a first visit.
-const chosen = new Set(known ? JSON.parse(known) : boxes().flatMap((box) => (box.checked ? [box.value] : [])));
 const everybody = () => document.querySelector('[data-all-matching]');
+const output = () => form().querySelector('[data-ticked]');
+/** Who is ticked by hand. */
+let chosen = new Set();
+/** Where all of a view are ticked: which view, and who of it is not. */
+let all;
+/** Those of them who match, by what the server says and by the rows that are shown; undefined where it is not known yet. */
+let left;
 let last;
 
+function recall() {
+  const known = sessionStorage.getItem(kept);
+  if (known === null) return takeOver();
+  chosen = new Set(JSON.parse(known));
+  const { view, except } = JSON.parse(sessionStorage.getItem(keptAll) ?? '{}');
+  all = view && { view, except: new Set(except) };
+  // A page that was opened does not tell who is left out.
+  left = all?.except.size ? undefined : new Set();
+}
+
+/** Whoever was quicker than this script has ticked something on a first visit; or it was ticked where there were no scripts yet. */
+function takeOver() {
+  if (!everybody()?.checked) chosen = new Set(boxes().flatMap((box) => (box.checked ? [box.value] : [])));
+  else all = allBut(told() ?? []);
+  left = new Set(all?.except);
+}
+
+function allBut(except) {
+  return { view: viewHere(), except: new Set(except) };
+}
+
+/** Who is left out and matches, by the page that was sent; undefined where it was not asked. */
+function told() {
+  const ids = form()?.querySelector('[data-ticked]').dataset.except;
+  return ids === undefined ? undefined : ids.split(',').filter(Boolean);
+}
+
+/** Which people a view means: neither its order nor its pages matter. */
+function meaningOf(address) {
+  const url = new URL(address, location.href);
+  for (const name of ['sort', 'per', 'groups', 'after', 'before', 'ticked', 'except']) url.searchParams.delete(name);
+  return url.pathname + url.search;
+}
+
+const viewHere = () => form() && meaningOf(form().elements.view.value);
+const isAll = () => Boolean(all && everybody());
+
+function keep() {
+  sessionStorage.setItem(kept, JSON.stringify([...chosen]));
+  sessionStorage.setItem(keptAll, JSON.stringify(all ? { view: all.view, except: [...all.except] } : {}));
+}
+
+/** How many are ticked; undefined where the server was not asked yet. */
+function count() {
+  if (!isAll()) return chosen.size;
+  return left && Number(output().dataset.ticked) - left.size;
+}
+
 /** What the number means, always in words. */
-function words(ticked, here, total) {
-  if (everybody()?.checked) return total === '1' ? 'The 1 matching is meant' : `All ${total} matching are meant`;
-  if (ticked === 0) return `None of ${total} ticked`;
-  if (ticked === here) return `${ticked.toLocaleString('en')} ticked of ${total} matching`;
-  return `${ticked.toLocaleString('en')} ticked, ${here} of them on this page`;
+function words(here) {
+  const total = Number(output().dataset.ticked);
+  const ticked = count();
+  const [number, of] = [ticked?.toLocaleString('en') ?? '…', total.toLocaleString('en')];
+  if (isAll() && ticked === total) return total === 1 ? 'The 1 matching is meant' : `All ${of} matching are meant`;
+  if (isAll()) return `${number} of ${of} matching ${ticked === 1 ? 'is' : 'are'} meant`;
+  if (ticked === 0) return `None of ${of} ticked`;
+  if (ticked === here) return `${number} ticked of ${of} matching`;
+  return `${number} ticked, ${here} of them on this page`;
 }
 
 function show(isSwapped = false) {
-  const form = document.querySelector('form[data-bulk]');
-  if (!form) return;
-  const all = boxes();
-  for (const box of all) box.checked = everybody()?.checked || chosen.has(box.value);
-  const here = all.filter((box) => box.checked).length;
-  const output = form.querySelector('[data-ticked]');
-  const said = output.cloneNode();
-  said.textContent = words(chosen.size, here, output.dataset.ticked);
+  // All of the view before is not all of this one.
+  if (list() && all && all.view !== viewHere()) {
+    all = undefined;
+    keep();
+  }
+  if (!form()) return;
+  const rows = boxes();
+  for (const box of rows) box.checked = isAll() ? !all.except.has(box.value) : chosen.has(box.value);
+  const here = rows.filter((box) => box.checked).length;
+  const said = output().cloneNode();
+  said.textContent = words(here);
   // Read aloud is what changes in what is there, and nothing that comes in its place: a swap has its own result to tell.
-  if (isSwapped) output.replaceWith(said);
-  else output.textContent = said.textContent;
-  for (const button of form.querySelectorAll('button[name="action"]'))
-    button.disabled = chosen.size === 0 && !everybody()?.checked;
-  form.querySelector('[data-untick]').disabled = chosen.size === 0 && !everybody()?.checked;
+  if (isSwapped) output().replaceWith(said);
+  else output().textContent = said.textContent;
+  for (const button of form().querySelectorAll('button[name="action"], [data-untick]')) button.disabled = count() === 0;
+  if (everybody()) Object.assign(everybody(), { checked: isAll(), indeterminate: isAll() && left?.size !== 0 });
   const page = document.querySelector('[data-tick-page]');
   if (page) {
     page.hidden = false;
-    page.checked = here > 0 && here === all.length;
-    page.indeterminate = here > 0 && here < all.length;
+    page.checked = here > 0 && here === rows.length;
+    page.indeterminate = here > 0 && here < rows.length;
   }
 }
 
 function choose(some, isTicked) {
-  for (const box of some) chosen[isTicked ? 'add' : 'delete'](box.value);
-  sessionStorage.setItem(kept, JSON.stringify([...chosen]));
+  if (isAll()) leaveOut(some, !isTicked);
+  else {
+    all = undefined;
+    for (const box of some) chosen[isTicked ? 'add' : 'delete'](box.value);
+  }
+  keep();
+  show();
+}
+
+/** Of all that match, as many as go along from page to page. */
+function leaveOut(some, isLeft) {
+  const most = Number(everybody().dataset.allMatching);
+  const except = new Set([...all.except, ...some.map((box) => box.value)]);
+  if (isLeft && except.size > most)
+    return toast(
+      `At most ${most} can be left out of all that match. Narrow the view by a filter, or tick those that you mean.`,
+    );
+  for (const { value } of some) {
+    all.except[isLeft ? 'add' : 'delete'](value);
+    left?.[isLeft ? 'add' : 'delete'](value);
+  }
+}
+
+/** All that match, without exception; or nobody. */
+function chooseAll(isTicked) {
+  chosen.clear();
+  all = isTicked ? allBut([]) : undefined;
+  left = new Set();
+  keep();
   show();
 }
 
 export function forget() {
-  if (everybody()) everybody().checked = false;
-  choose(
-    [...chosen].map((value) => ({ value })),
-    false,
-  );
+  chooseAll(false);
 }
 
-/** The box alone, or with Shift all from the last one to it. Where all matching were meant, those of this page are from now on. */
+/** The box alone, or with Shift all from the last one to it. */
 export function tick(box, isTicked, isRange) {
-  const all = boxes();
-  if (everybody()?.checked) {
-    everybody().checked = false;
-    choose(all, true);
-  }
-  const [from, to] = isRange && all.includes(last) ? [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b) : [];
-  choose(from === undefined ? [box] : all.slice(from, to + 1), isTicked);
+  const rows = boxes();
+  const [from, to] =
+    isRange && rows.includes(last) ? [rows.indexOf(last), rows.indexOf(box)].sort((a, b) => a - b) : [];
+  choose(from === undefined ? [box] : rows.slice(from, to + 1), isTicked);
   last = box;
 }
 
@@ -81,30 +163,52 @@ document.addEventListener('click', (event) => {
 });
 
 document.addEventListener('change', ({ target }) => {
-  if (target.matches('[data-tick-page]')) {
-    if (everybody()) everybody().checked = false;
-    choose(boxes(), target.checked);
-  }
-  if (target === everybody()) show();
+  if (target.matches('[data-tick-page]')) choose(boxes(), target.checked);
+  // Where some are left out, first of all they come back.
+  if (target === everybody()) chooseAll(target.checked || (isAll() && left?.size !== 0));
 });
 
-// However many pages they were ticked on, they are sent as one field.
+// However many pages they were ticked on, they are sent as one field; or those who are not.
 document.addEventListener('formdata', ({ target, formData }) => {
   if (!target.matches('[data-bulk]')) return;
-  formData.delete('ids');
-  if (chosen.size > 0) formData.set('ids', [...chosen].join(','));
+  for (const name of ['ids', 'except', 'listed']) formData.delete(name);
+  if (isAll()) formData.set('except', [...all.except].join(','));
+  else if (chosen.size > 0) formData.set('ids', [...chosen].join(','));
+});
+
+const isOfList = ({ detail }) => detail.ctx?.target?.matches?.('[data-list]');
+
+// How many of them match is the server's to say.
+document.addEventListener('htmx:config:request', (event) => {
+  if (!isOfList(event) || !isAll()) return;
+  const { request } = event.detail.ctx;
+  if (meaningOf(request.action) === all.view) request.headers['Roster-Except'] = [...all.except].join(',');
 });
 
 // New rows are new, and so are numbers: a tick must never slip to another row, and nothing slides from place to place.
-document.addEventListener('htmx:before:swap', ({ detail }) => {
-  if (!detail.ctx?.target?.matches?.('[data-list]')) return;
+document.addEventListener('htmx:before:swap', (event) => {
+  if (!isOfList(event)) return;
   for (const part of list().querySelectorAll('tbody, #filters li small, .chips')) part.replaceChildren();
 });
-document.addEventListener('htmx:after:swap', ({ detail }) => {
-  if (!detail.ctx?.target?.matches?.('[data-list]')) return;
-  // All of the view before is not all of this one.
-  if (everybody()) everybody().checked = false;
+document.addEventListener('htmx:after:swap', (event) => {
+  if (!isOfList(event)) return;
+  const ids = told();
+  left = ids || !all?.except.size ? new Set(ids) : undefined;
   show(true);
 });
-window.addEventListener('pageshow', () => show());
-show();
+
+/** A page as it is opened, or shown again. */
+function begin() {
+  recall();
+  show();
+  if (isAll() && !left) ask();
+}
+
+function ask() {
+  const headers = { 'HX-Target': `${list().localName}#${list().id}` };
+  const where = { source: list(), target: list(), swap: 'outerMorph show:none', push: 'false' };
+  void htmx.ajax('GET', location.pathname + location.search, { ...where, headers });
+}
+
+window.addEventListener('pageshow', ({ persisted }) => (persisted ? begin() : show()));
+begin();

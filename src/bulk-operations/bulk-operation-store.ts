@@ -31,7 +31,7 @@ export interface Draft {
   ids: number[];
   undoes?: number;
   /** The list it was begun on; with what it showed where all of it were meant. */
-  view?: Pick<BulkOperation, 'view' | 'shown' | 'shownChange' | 'frozenChange'>;
+  view?: Pick<BulkOperation, 'view' | 'shown' | 'shownChange' | 'frozenChange' | 'excepted'>;
 }
 
 /** Freezes the set. Nothing is done to anybody yet. */
@@ -46,6 +46,7 @@ export async function createDraft(trx: Transaction, act: Act, draft: Draft): Pro
       shown: draft.view?.shown,
       shown_change: draft.view?.shownChange,
       frozen_change: draft.view?.frozenChange,
+      excepted: draft.view?.excepted,
       undoes: draft.undoes,
     })
     .returning('id');
@@ -189,6 +190,7 @@ function operationOf(row: { [column: string]: never }): BulkOperation {
     shown: row.shown,
     shownChange: row.shown_change,
     frozenChange: row.frozen_change,
+    excepted: row.excepted,
     undoes: row.undoes,
     executedAt: row.executed_at,
   };

@@ -21,6 +21,8 @@ export interface BulkOperation {
   shown: number | null;
   shownChange: number | null;
   frozenChange: number | null;
+  /** And how many of them were left out by hand. */
+  excepted: number | null;
   /** The operation that it takes back. */
   undoes: number | null;
   executedAt: Instant | null;

@@ -93,6 +93,7 @@ export const TABLES = {
     shown: orNull(integer),
     shown_change: orNull(integer),
     frozen_change: orNull(integer),
+    excepted: orNull(integer),
     executed_at: orNull(moment),
     subject_type: text<'user' | 'group'>(),
     undoes: orNull(integer),

@@ -7,10 +7,12 @@ const KEPT = 16;
 /** Which ids are meant. Within a facet any of the values matches, between facets all must; one without values does not restrict. */
 export interface FacetFilter<F extends string> {
   values: Partial<Record<F, readonly number[]>>;
+  /** Further values, of a facet or of what is none, whose sets are made when they are asked for. */
+  derived?: Readonly<Record<string, readonly Within[]>>;
   within?: Within;
 }
 
-/** Only those of this set, which its name tells from every other one of the same version. */
+/** Those of this set, which its name tells from every other one of the same version. */
 export interface Within {
   readonly name: string;
   readonly set: BitSet;
@@ -39,6 +41,8 @@ export interface Selection<F extends string> {
   /** Those of them who have one of the values. Like the next to be asked at once: it looks at the data as they are. */
   having(facet: F, values: readonly number[]): BitSet;
   count(facet: F, value: number): number;
+  /** The same of a value whose set is made. */
+  countDerived(facet: string, value: Within): number;
 }
 
 /** A value as a sidebar shows it. */
@@ -105,8 +109,22 @@ export class FacetIndex<F extends string> {
     return this.facets[facet].union(values);
   }
 
+  /** Another one whenever somebody has other values of the facet, or there is somebody else. */
+  versionOf(facet: F): string {
+    return `${this.facets[facet].version} ${this.number}`;
+  }
+
+  /** Everybody who is not in the set, which becomes that. */
+  others(set: BitSet): BitSet {
+    return this.everybody.copy().subtract(set);
+  }
+
   select(filter: FacetFilter<F>): Selection<F> {
-    const key = JSON.stringify([filter.values, filter.within?.name]);
+    const derived = Object.entries(filter.derived ?? {}).map(([facet, chosen]) => [
+      facet,
+      chosen.map(({ name }) => name),
+    ]);
+    const key = JSON.stringify([filter.values, derived, filter.within?.name]);
     const kept = this.kept.get(key);
     if (kept) return kept;
     const made = this.made(filter);
@@ -115,14 +133,18 @@ export class FacetIndex<F extends string> {
     return made;
   }
 
-  private made({ values, within }: FacetFilter<F>): Selection<F> {
+  private made({ values, derived = {}, within }: FacetFilter<F>): Selection<F> {
     const restricting = (Object.entries(values) as [F, readonly number[]][]).filter(([, chosen]) => chosen.length > 0);
-    const sets = new Map(restricting.map(([facet, chosen]) => [facet, this.facets[facet].union(chosen)]));
+    const sets = new Map<string, BitSet>(
+      restricting.map(([facet, chosen]) => [facet, this.facets[facet].union(chosen)]),
+    );
+    for (const [facet, chosen] of Object.entries(derived))
+      for (const { set } of chosen) sets.set(facet, (sets.get(facet) ?? new BitSet()).unite(set));
     const selected = this.all(sets, within?.set);
-    const bases = new Map<F, BitSet>();
+    const bases = new Map<string, BitSet>();
     const counts = new Map<string, number>();
     /** What the filters of all other facets leave. */
-    const baseOf = (facet: F) => {
+    const baseOf = (facet: string) => {
       if (!sets.has(facet)) return selected;
       const others = new Map(sets);
       others.delete(facet);
@@ -142,10 +164,16 @@ export class FacetIndex<F extends string> {
         counts.set(key, count);
         return count;
       },
+      countDerived: (facet, { name, set }) => {
+        const key = `${facet} ${name}`;
+        const count = counts.get(key) ?? baseOf(facet).countBoth(set);
+        counts.set(key, count);
+        return count;
+      },
     };
   }
 
-  private all(sets: Map<F, BitSet>, within: BitSet | undefined): BitSet {
+  private all(sets: Map<string, BitSet>, within: BitSet | undefined): BitSet {
     const [first, ...others] = [...(within ? [within] : []), ...sets.values()];
     const all = (first ?? this.everybody).copy();
     for (const other of others) all.intersect(other);

@@ -6,6 +6,8 @@ import { IdSet } from './id-set.ts';
 export class Facet {
   private readonly sets = new Map<number, IdSet>();
   private readonly lists = new IdLists();
+  /** Another one whenever somebody has other values. */
+  version = 0;
   /** How many of those that are listed have each value. */
   private readonly sizes = new Map<number, number>();
 
@@ -20,6 +22,7 @@ export class Facet {
     for (const value of old) if (!values.includes(value)) this.sets.get(value)!.delete(id);
     for (const value of values) if (!old.includes(value)) this.setOf(value).add(id);
     this.lists.set(id, values);
+    this.version++;
     return true;
   }
 

@@ -23,6 +23,8 @@ export interface ListedGroup extends Group {
 export interface GroupList {
   groups: ListedGroup[];
   total: number;
+  /** Whether one is one of them, on whatever page. */
+  isMeant(id: number): boolean;
   /** For each filter, how many each of its values would leave under the other filters; of tags those that were asked for. */
   counts: { activity: Map<Activity, number>; leader: Map<Leadership, number>; tag: Map<number, number> };
   previous?: Cursor;
@@ -56,6 +58,7 @@ export async function listGroups(sources: GroupSources, query: GroupQuery, tagId
   return {
     groups: groups.map((group, n) => ({ ...group, ...facts[n] })),
     total: selection.total,
+    isMeant: (id) => selection.has(id),
     counts,
     previous: page.previous,
     next: page.next,

@@ -1,4 +1,5 @@
 import type { Icon } from '../text/icons.ts';
+import { type AllShown, MOST_EXCEPTIONS, withTicks } from './exceptions.ts';
 import { type Cursor, PAGE_SIZES, type PageQuery } from './list-query.ts';
 import { pagerLinks } from './pager.ts';
 
@@ -9,6 +10,8 @@ export interface Choice {
   /** How many it would leave under the other filters; not given where that is not known yet. */
   count?: number;
   isChosen: boolean;
+  /** Whether the label is ours, and no name that somebody gave. */
+  isWord?: boolean;
   path: string;
 }
 
@@ -17,8 +20,12 @@ export interface Filter {
   name: string;
   label: string;
   choices: Choice[];
-  /** Where only the largest are shown, the way to all. */
-  more?: { isOpen: boolean; path: string; rest: number };
+  /** Whether this reader may not know of it: it is not offered, and whoever asks for it is told so. */
+  isWithheld?: boolean;
+  /** Whether it is folded until the reader wants it. */
+  restsFolded?: boolean;
+  /** Where only the largest are shown, or others that come first, the way to all; and back, in words. */
+  more?: { isOpen: boolean; path: string; rest: number; fewer?: string };
 }
 
 export interface Column<Sort extends string> {
@@ -52,6 +59,7 @@ export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
   pathTo: (change: Partial<Query>) => string;
   columns: Column<Sort>[];
   filters: Filter[];
+  /** The names of the filters that the reader folded away, or unfolded. */
   folded: string[];
   total: number;
   previous?: Cursor;
@@ -63,7 +71,13 @@ export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
   /** What is said where nothing matches, and where there is nothing at all; and how to begin. */
   empty: { unmatched: string; none: string; icon: Icon; first?: { label: string; path: string } };
   /** What can be done to those ticked; not given, there is nothing to tick. */
-  bulk?: { actions: BulkAction[]; fields: [name: string, value: string | number][]; meansAll: boolean };
+  bulk?: {
+    actions: BulkAction[];
+    fields: [name: string, value: string | number][];
+    meansAll: boolean;
+    /** Where all that match are ticked. */
+    allTicked?: AllShown;
+  };
   hasMenus: boolean;
 }
 
@@ -91,7 +105,9 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
         path: pathTo({ sort: column.sort, descending: isSorted && !query.descending }),
       };
     }),
-    filters: parts.filters.map((filter) => ({ ...filter, isFolded: folded.includes(filter.name) })),
+    filters: parts.filters
+      .filter((filter) => !filter.isWithheld)
+      .map((filter) => ({ ...filter, isFolded: isFolded(filter, folded) })),
     chips: [
       ...(query.q ? [{ label: `“${query.q}”`, path: pathTo({ q: '' }) }] : []),
       ...parts.filters.flatMap((filter) => filter.choices.filter((choice) => choice.isChosen)),
@@ -103,8 +119,18 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
       isChosen: query.per === per,
       path: pathTo({ per, perGiven: true }),
     })),
+    allPath: withTicks(pathTo({}), { except: [] }),
+    nonePath: pathTo({}),
+    mostExceptions: MOST_EXCEPTIONS,
+    isTicked: (id: number) => parts.bulk?.allTicked !== undefined && !parts.bulk.allTicked.except.includes(id),
     pagerLinks: pagerLinks(previous && pathTo({ before: previous }), next && pathTo({ after: next })),
   };
+}
+
+/** What rests folded is open where something of it is chosen, or all of it is looked at. */
+function isFolded({ name, choices, more, restsFolded = false }: Filter, turned: string[]): boolean {
+  if (restsFolded && (more?.isOpen || choices.some((choice) => choice.isChosen))) return false;
+  return restsFolded !== turned.includes(name);
 }
 
 function directionOf(query: { descending: boolean }): 'ascending' | 'descending' {

@@ -4,6 +4,7 @@ export const LONGEST_SEARCH = 200;
 const MOST_VALUES = 100;
 const LONGEST_WORD = 60;
 const NO_ID = 0;
+export const NONE = 'none' as const;
 
 /** A place in a sorted list: the sort value and the id of a row. */
 export interface Cursor {
@@ -80,7 +81,13 @@ export function wordsOf<T extends string>(value: unknown): T[] {
 
 /** The same for ids; what is none becomes one that nothing has. */
 export function idsOf(value: unknown): number[] {
-  return [...new Set(allOf(value).map((text) => (isId(Number(text)) ? Number(text) : NO_ID)))];
+  return [...new Set(allOf(value).map(idOf))];
+}
+
+/** The same, where the word for none stands among them. */
+export function idsOrNoneOf(value: unknown): (number | typeof NONE)[] {
+  const texts = allOf(value);
+  return [...new Set(texts.map((text) => (text === NONE ? NONE : idOf(text))))];
 }
 
 export function firstOf(value: unknown): string | undefined {
@@ -110,6 +117,10 @@ export function decodeCursor(text: string | undefined): Cursor | undefined {
 function allOf(value: unknown): string[] {
   const list = Array.isArray(value) ? value : [value];
   return [...new Set(list.filter((one): one is string => typeof one === 'string'))].slice(0, MOST_VALUES);
+}
+
+function idOf(text: string): number {
+  return isId(Number(text)) ? Number(text) : NO_ID;
 }
 
 function isId(value: unknown): value is number {

@@ -38,6 +38,19 @@ export interface StateFacts {
   confirmedAt: number;
 }
 
+/** Within how many days somebody may be asked to expire. */
+export const EXPIRY_DAYS = [7, 30] as const;
+
+/** Whether an active user expires on one of so many days from today on, which end in UTC. */
+export function expiresWithin({ activity, expiresAt }: StateFacts, days: number, now: number): boolean {
+  return activity === 'active' && expiresAt > now && nearsAt(expiresAt, days) <= now;
+}
+
+/** The first moment of the day that lies so many days before the last one. */
+function nearsAt(expiresAt: number, days: number): number {
+  return expiresAt - (days + 1) * DAY;
+}
+
 export interface StateLimits {
   now: number;
   staleDays: number;
@@ -72,12 +85,13 @@ export function stateBits(facts: StateFacts, { now, staleDays, confirmDays }: St
   return bits;
 }
 
-/** The moments at which `stateBits` of these facts gives something else than just before. */
+/** The moments at which `stateBits` or `expiresWithin` of these facts gives something else than just before. */
 export function turnsOf(facts: StateFacts, { staleDays, confirmDays }: Omit<StateLimits, 'now'>): number[] {
   return [
     facts.invitationExpiresAt,
     facts.lockedUntil,
     facts.expiresAt,
+    ...EXPIRY_DAYS.map((days) => nearsAt(facts.expiresAt, days)),
     facts.lastSeenAt + staleDays * DAY + 1,
     facts.confirmedAt + confirmDays * DAY + 1,
   ];

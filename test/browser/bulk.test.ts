@@ -85,7 +85,7 @@ describe('without JavaScript', () => {
     await page.getByRole('button', { name: 'Deactivate 2 users' }).click();
     await page.getByRole('heading', { name: '2 users were deactivated.' }).waitFor();
     await page.goto('/users?activity=deactivated');
-    await page.getByLabel('All 3 matching').check();
+    await bar().getByRole('link', { name: 'All 3 matching' }).click();
     await press('Activate');
     await page.getByRole('button', { name: 'Activate 3 users' }).click();
     await page.getByRole('heading', { name: '3 users were activated.' }).waitFor();

@@ -97,24 +97,6 @@ describe('ticks', () => {
   });
 });
 
-describe('all matching', () => {
-  it('are seen to be ticked, and are no longer meant when one of them is unticked', async () => {
-    await search('example.com');
-    await page.getByLabel(/All .* matching/).check();
-    const boxes = page.locator('tbody input[name=ids]');
-    expect(await page.locator('tbody input[name=ids]:checked').count()).toBe(await boxes.count());
-    await boxes.nth(2).click();
-    expect(await page.getByLabel(/All .* matching/).isChecked()).toBe(false);
-    expect(await page.locator('tbody input[name=ids]:checked').count()).toBe((await boxes.count()) - 1);
-    await bar()
-      .getByText(`${(await boxes.count()) - 1} ticked`)
-      .waitFor();
-    await page.getByLabel(/All .* matching/).check();
-    await bar().getByRole('button', { name: 'Untick all' }).click();
-    expect(await page.locator('input[type=checkbox]:checked').count()).toBe(0);
-  });
-});
-
 describe('who signs in', () => {
   const signIn = async (name: string) => {
     await page.getByLabel('Name or system email').fill(name);

@@ -103,6 +103,80 @@ describe('the sheet', () => {
     expect(await app.db.read('bulk_operations')).toEqual([]);
   });
 
+  it('means all of the view but those left out by hand, and counts of these who is in it', async () => {
+    const everybody = (await app.db
+      .read('users')
+      .whereNot('activity', 'deleted')
+      .orderBy('id')
+      .pluck('id')) as number[];
+    const frozen = async (fields: Record<string, string | string[]>) => {
+      const path = await draft(alice, {
+        action: 'confirm-access',
+        scope: 'all',
+        view: '/users',
+        shown: '10',
+        ...fields,
+      });
+      const page = load((await alice.get(path)).text);
+      const items: number[] = await app.db
+        .read('bulk_operation_items')
+        .where('operation_id', path.split('/')[2])
+        .orderBy('subject_id')
+        .pluck('subject_id');
+      return { missing: everybody.filter((id) => !items.includes(id)), said: page('#excepted').text() };
+    };
+    const [bob, lena, ada] = [app.people.bob, app.people.lena, app.people.ada];
+    const two = [bob, lena].sort((a, b) => a - b);
+    expect(await frozen({ except: [String(bob), String(lena)] })).toEqual({
+      missing: two,
+      said: '2 users were left out by hand.',
+    });
+    expect(await frozen({ except: `${bob},999999,x` })).toEqual({
+      missing: [bob],
+      said: '1 user was left out by hand.',
+    });
+    expect(await frozen({ except: '999999' })).toEqual({ missing: [], said: '' });
+    // A page without scripts says who is on it, and who of them is ticked.
+    const onPage = { listed: `${bob},${ada}`, ids: ids('ada') };
+    expect((await frozen({ except: `${lena},${ada}`, ...onPage })).missing).toEqual(two);
+    expect((await frozen({ ids: ids('ada') })).missing).toEqual([]);
+  });
+
+  it('does not take the shown ones who are left out for such as are gone', async () => {
+    const fields = { action: 'confirm-access', scope: 'all', view: '/users', except: ids('bob').join() };
+    const told = async (shown: string) =>
+      load((await alice.get(await draft(alice, { ...fields, shown }))).text)('.warn');
+    expect((await told('10')).length).toBe(0);
+    expect((await told('11')).text()).toContain('The list showed 11 users; when you pressed, they were 10.');
+  });
+
+  it('refuses too many exceptions with a sentence, and leads back', async () => {
+    const except = Array.from({ length: 201 }, (_, n) => n + 1).join();
+    for (const what of [
+      ['action', 'delete'],
+      ['page', '/users?after=x'],
+    ]) {
+      const refused = await alice.post('/bulk-operations', {
+        [what[0]]: what[1],
+        scope: 'all',
+        view: '/users?q=e',
+        except,
+      });
+      const page = load(refused.text);
+      expect([refused.status, page('main a.button').attr('href')]).toEqual([422, '/users?q=e']);
+      expect(page('main').text()).toContain('At most 200 can be left out of all that match; these are 201.');
+    }
+    const shown = load((await alice.get(`/users?ticked=all&except=${except}`)).text);
+    expect(shown('tbody input:checked').length).toBe(0);
+  });
+
+  it('turns the page with what is unticked, on this server', async () => {
+    const fields = { scope: 'all', view: '/users', except: '7', listed: '1,2', ids: '2' };
+    const turned = await alice.post('/bulk-operations', { ...fields, page: '/users?after=x' });
+    expect([turned.status, turned.headers.location]).toEqual([303, '/users?after=x&ticked=all&except=7,1']);
+    expect((await alice.post('/bulk-operations', { ...fields, page: '//evil' })).status).toBe(400);
+  });
+
   it('says how many of those ticked the list does not show under its filters, and leads back to it', async () => {
     const view = '/users?q=bob';
     const sheet = async (...people: Person[]) =>

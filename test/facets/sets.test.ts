@@ -23,6 +23,7 @@ describe('bits', () => {
         const both = some.filter((id) => b.has(id));
         expect(bitsOf(a).copy().intersect(bitsOf(b)).ids()).toEqual(both.sort(ascending));
         expect(bitsOf(a).copy().unite(bitsOf(b)).ids()).toEqual([...new Set([...a, ...b])].sort(ascending));
+        expect(bitsOf(a).subtract(bitsOf(b)).ids()).toEqual(some.filter((id) => !b.has(id)).sort(ascending));
         expect(bitsOf(a).countBoth(bitsOf(b))).toBe(both.length);
         expect(bitsOf(a).count()).toBe(a.size);
         for (const id of b) expect(bitsOf(a).has(id)).toBe(a.has(id));

@@ -58,6 +58,9 @@ it.each([
   ['unlock', ['Unlock … go on with a name', 'Users: Locked']],
   ['locked', ['Users: Locked']],
   ['deleted', ['Users: Deleted']],
+  ['no gr', ['Users: In no group']],
+  ['no linked', ['Users: No linked contact']],
+  ['expires', ['Users: Expires within 7 days', 'Users: Expires within 30 days']],
   ['remote', ['Users tagged remote']],
 ])('begins for %j alone with %j', async (typed, first) => {
   await submit(alice, pathTo(app, 'bob', '/edit'), { tags: 'remote' });
@@ -72,6 +75,10 @@ it('offers no filter, tag or beginning of an action to who may not use it', asyn
   const rita = await signedIn(app, 'rita');
   expect(await found('unlock', rita)).toEqual([]);
   expect(await found('locked', rita)).toEqual(['Users: Locked']);
+  expect(await found('administrators', rita)).toContain('Users: Administrators');
+  const max = await signedIn(app, 'max');
+  for (const typed of ['administrators', 'no linked']) expect(await found(typed, max)).toEqual([]);
+  expect(await found('in no group', max)).toEqual(['Users: In no group']);
 });
 
 it('suggests names to a field that asks for one, and nobody to who may not look at users', async () => {

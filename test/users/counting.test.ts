@@ -65,6 +65,10 @@ describe('the list while everybody is being read for the first time', () => {
       '/users?sort=-last_login&per=25',
       '/users?activity=deactivated',
       '/users?sort=contact',
+      '/users?group=none',
+      '/users?contact=none&sort=groups',
+      '/users?right=users.read&right=contacts.write',
+      '/users?right=administrator',
     ];
     const names = async (path: string) => {
       const page = pageOf(await alice.get(path));

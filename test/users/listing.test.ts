@@ -40,7 +40,15 @@ describe('the users list', () => {
       'Group memberships',
       'No shared data',
     ]);
-    expect(page.texts('#filters h2')).toEqual(['Activity', 'State', 'Tags', 'Top groups']);
+    expect(page.texts('#filters h2')).toEqual([
+      'Activity',
+      'State',
+      'Tags',
+      'Top groups',
+      'Expiry',
+      'Linked contact',
+      'Rights',
+    ]);
     expect(page.textOf('#total')).toBe('10 users');
     expect(page.textOf('main .heading a.main')).toBe('New User');
   });

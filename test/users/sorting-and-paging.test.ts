@@ -235,7 +235,10 @@ describe('the address of a view', () => {
       activity: some(['active', 'deactivated', 'deleted'] as const),
       state: some(['locked', 'stale', 'to-be-confirmed', 'api-only'] as const),
       tag: fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { maxLength: 3 }),
-      group: fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { maxLength: 3 }),
+      group: fc.uniqueArray(fc.oneof(fc.integer({ min: 1, max: 99 }), fc.constant('none' as const)), { maxLength: 3 }),
+      contact: some(['none']),
+      expires: some(['7', '30']),
+      right: some(['administrator', 'users.write', 'groups.read', 'payroll.read']),
       sort: fc.constantFrom(...SORTS),
       descending: fc.boolean(),
       after: fc.option(
@@ -246,6 +249,7 @@ describe('the address of a view', () => {
       per: fc.constantFrom(25, 50, 100, 200),
       perGiven: fc.constant(true),
       allGroups: fc.boolean(),
+      allRights: fc.boolean(),
     });
     fc.assert(
       fc.property(queries, (query) => {

@@ -1,6 +1,6 @@
 import { may, type Viewer } from '../../access/viewer.ts';
 import type { Format } from '../../text/format.ts';
-import { counted, fold } from '../../text/text.ts';
+import { counted, fold, were } from '../../text/text.ts';
 import type { Subjected } from '../../verbs/action.ts';
 import { allowed, type Outcome } from '../../verbs/outcome.ts';
 import { actionOf, BULK_SUBJECTS, inverseOf } from '../actions/bulk-subjects.ts';
@@ -38,7 +38,8 @@ export function sheetPage(
       number: those.length,
       names: some(those.map((outcome) => outcome.subject.name)),
     })),
-    difference: differenceOf(operation, outcomes.length),
+    excepted: exceptedInWords(operation),
+    difference: differenceOf(operation, outcomes.length + (operation.excepted ?? 0)),
     changedMeanwhile: some(more.changedMeanwhile),
     outside: more.outside,
     effects: more.effects,
@@ -66,6 +67,7 @@ export function reportPage(
     operation,
     label: action.label,
     path,
+    excepted: exceptedInWords(operation),
     creator: more.creator,
     links: more.links,
     backPath: operation.view ?? path,
@@ -91,6 +93,10 @@ function takingBack(operation: BulkOperation, items: BulkItem[], viewer: Viewer)
   if (!inverse || !may(viewer, BULK_SUBJECTS[operation.subjectType].application, 'write')) return undefined;
   const changed = items.filter((item) => item.outcome === 'changed').length;
   return { name: inverse.name, label: inverse.bulk.button(changed) };
+}
+
+function exceptedInWords({ excepted, subjectType }: BulkOperation): string | undefined {
+  return excepted ? `${were(excepted, BULK_SUBJECTS[subjectType].noun)} left out by hand.` : undefined;
 }
 
 function differenceOf(operation: BulkOperation, now: number): string | undefined {

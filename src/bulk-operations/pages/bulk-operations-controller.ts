@@ -3,6 +3,7 @@ import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { recordRefusal } from '../../audit/pages/refusal-recording.ts';
 import { typedFields } from '../../forms/form.ts';
+import { withTicks } from '../../lists/exceptions.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { counted } from '../../text/text.ts';
 import type { Act } from '../../verbs/act.ts';
@@ -19,7 +20,7 @@ import { actionOf, BULK_SUBJECTS, findBulkAction } from '../actions/bulk-subject
 import { executeOperation } from '../actions/execution.ts';
 import { type BulkOperation, isSubjectType, MOST_AT_ONCE, SUBJECT_TYPES, type SubjectType } from '../bulk-operation.ts';
 import * as store from '../bulk-operation-store.ts';
-import { meantBy, ofEarlier } from './meant-set.ts';
+import { exceptionsIn, meantBy, ofEarlier } from './meant-set.ts';
 import { showReport } from './report.ts';
 import { showSheet } from './sheet.ts';
 import { visibleOperation } from './visible-operation.ts';
@@ -66,7 +67,8 @@ export function bulkOperationsController(app: AppContext): Router {
 
 /** Freezes the set that the form means. */
 async function begin(app: AppContext, req: Request, res: Response): Promise<void> {
-  const { action, view, from } = typedFields(req.body, ['action', 'view', 'from']);
+  const { action, view, from, page } = typedFields(req.body, ['action', 'view', 'from', 'page']);
+  if (page) return turnPage(req, res, page);
   const earlier = from ? await visibleOperation(app, req, 'read', String(from)) : undefined;
   const subjectType = earlier?.subjectType ?? subjectTypeIn(req.body);
   if (!findBulkAction(subjectType, String(action))) throw new Malformed('There is no such action.');
@@ -77,6 +79,13 @@ async function begin(app: AppContext, req: Request, res: Response): Promise<void
   const draft = { ...set, subjectType, action: String(action) };
   const id = await app.db.write((trx) => store.createDraft(trx, actOf(app, req), draft));
   res.redirect(303, `/bulk-operations/${id}`);
+}
+
+/** Without scripts, the form takes what is unticked to another page of the list. */
+function turnPage(req: Request, res: Response, page: unknown): void {
+  const path = safePath(page);
+  if (!path) throw new Malformed('There is no such page.');
+  res.redirect(303, withTicks(path, { except: exceptionsIn(req.body) }));
 }
 
 function subjectTypeIn(body: unknown): SubjectType {

@@ -4,10 +4,13 @@ import type { AppContext } from '../../app-context.ts';
 import { typedFields } from '../../forms/form.ts';
 import { selectGroups } from '../../groups/group-list.ts';
 import { groupsPath, readGroupQuery } from '../../groups/group-list-query.ts';
+import { exceptionsOf, MOST_EXCEPTIONS, readIds } from '../../lists/exceptions.ts';
+import { grouped } from '../../text/text.ts';
 import { selectForView } from '../../users/list/user-list.ts';
 import { listPath, readListQuery } from '../../users/list/user-list-query.ts';
 import { stateLimits } from '../../users/user-state.ts';
 import { Malformed } from '../../verbs/refusals.ts';
+import { HttpError } from '../../web/http-error.ts';
 import { safePath } from '../../web/safe-path.ts';
 import { inverseOf } from '../actions/bulk-subjects.ts';
 import type { BulkOperation, SubjectType } from '../bulk-operation.ts';
@@ -15,20 +18,34 @@ import * as store from '../bulk-operation-store.ts';
 
 type Meant = Pick<store.Draft, 'ids' | 'view' | 'undoes'>;
 
-/** Whom the form means: all of a view, or those ticked. */
+/** Whom the form means: all of a view but those left out by hand, or those ticked. */
 export async function meantBy(app: AppContext, req: Request, subjectType: SubjectType): Promise<Meant> {
   const typed = typedFields(req.body, ['scope', 'view', 'shown', 'change'], ['ids']);
   if (typed.scope === 'all') {
+    const except = new Set(exceptionsIn(req.body));
     const view = safePath(typed.view);
     const selection = view && (await selectedBy(app, req, view, subjectType));
     // Never a guess: a view that cannot be read must not come to mean everybody.
     if (!selection) throw new Malformed('It is not said which view is meant.');
     const shown = { shown: wholeNumber(typed.shown), shownChange: wholeNumber(typed.change) };
-    return { ids: selection.ids, view: { view, ...shown, frozenChange: selection.change } };
+    const ids = selection.ids.filter((id) => !except.has(id));
+    const excepted = selection.ids.length - ids.length;
+    return { ids, view: { view, ...shown, frozenChange: selection.change, excepted } };
   }
-  const ids = await store.findKnownIds(app.db.read, subjectType, ticked([typed.ids].flat()));
+  const ids = await store.findKnownIds(app.db.read, subjectType, readIds([typed.ids].flat()));
   const view = safePath(typed.view) ?? null;
-  return { ids, view: { view, shown: null, shownChange: null, frozenChange: null } };
+  return { ids, view: { view, shown: null, shownChange: null, frozenChange: null, excepted: null } };
+}
+
+/** Who is left out where all of a view are meant: on other pages, and on the page that the form shows, where it says which one that is. */
+export function exceptionsIn(body: unknown): number[] {
+  const typed = typedFields(body, ['view'], ['ids', 'except', 'listed']);
+  const [ids, except, listed] = [typed.ids, typed.except, typed.listed].map((one) => [one].flat());
+  const exceptions = exceptionsOf({ ids, except, listed });
+  if (exceptions.length <= MOST_EXCEPTIONS) return exceptions;
+  const most = `At most ${MOST_EXCEPTIONS} can be left out of all that match`;
+  const said = `${most}; these are ${grouped(exceptions.length)}. Narrow the view by a filter, or tick those that you mean.`;
+  throw new HttpError(422, said, safePath(typed.view));
 }
 
 /** Ticks outlive filters: how many of those ticked the list did not show, on whatever page, when the button was pressed. */
@@ -65,12 +82,6 @@ async function selectedBy(app: AppContext, req: Request, view: string, subjectTy
   const query = readListQuery(source);
   if (listPath(query) !== view) return undefined;
   return selectForView(app.db.read, app.index, { query, limits: stateLimits(app), viewer: req.viewer! });
-}
-
-/** One by one, as boxes send them, or many in one field: a form holds only so many fields. */
-function ticked(given: string[]): number[] {
-  const texts = given.flatMap((text) => text.split(',')).filter((text) => /^[1-9]\d{0,14}$/.test(text));
-  return [...new Set(texts.map(Number))].filter((id) => Number.isSafeInteger(id));
 }
 
 function wholeNumber(text: string | string[]): number {

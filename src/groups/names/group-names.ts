@@ -1,4 +1,5 @@
 import type { Activity } from '../../access/activity.ts';
+import { grants, type Level, type Rights, union } from '../../access/rights.ts';
 import type { Clock } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Feed } from '../../facets/feed.ts';
@@ -14,9 +15,11 @@ export interface NamedGroup {
   /** By which groups are put in order. */
   key: string;
   activity: Activity;
+  /** What it grants where it is active. */
+  rights: Rights;
 }
 
-/** How groups are called and whether they count, in memory: every page of users says it of dozens. The database stays the truth, as for users. */
+/** How groups are called, whether they count and what they grant, in memory: every page of users says it of dozens. The database stays the truth, as for users. */
 export class GroupNames implements Followable {
   readonly db: Reader;
   readonly feed = GROUP_CHANGES;
@@ -51,6 +54,19 @@ export class GroupNames implements Followable {
     return found.sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
+  /** How far the feed of changes was read. */
+  get change(): number {
+    return this.follower.lastChange;
+  }
+
+  /** The active ones that grant it. */
+  granting(application: string, level: Level): number[] {
+    const found: number[] = [];
+    for (const { id, activity, rights } of this.groups.values())
+      if (activity === 'active' && grants(rights, application, level)) found.push(id);
+    return found;
+  }
+
   due(): number[] {
     return [];
   }
@@ -62,10 +78,17 @@ export class GroupNames implements Followable {
 
   async take(ids: Ids): Promise<void> {
     const query = this.db('groups').select('id', 'name', 'name_key as key', 'activity');
-    const rows: NamedGroup[] = await whereIdMeant(query, 'id', ids);
+    const rows: Omit<NamedGroup, 'rights'>[] = await whereIdMeant(query, 'id', ids);
+    const permissions: { group_id: number; application: string; level: Level }[] = await whereIdMeant(
+      this.db('group_permissions').select('group_id', 'application', 'level'),
+      'group_id',
+      ids,
+    );
+    const permissionsOf = Map.groupBy(permissions, (one) => one.group_id);
     if (Array.isArray(ids)) for (const id of ids) this.forget(id);
     for (const group of rows) {
-      this.groups.set(group.id, group);
+      const rights = union((permissionsOf.get(group.id) ?? []).map((one) => ({ [one.application]: one.level })));
+      this.groups.set(group.id, { ...group, rights });
       if (group.activity === 'deleted') this.deleted.add(group.id);
     }
   }

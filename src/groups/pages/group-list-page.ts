@@ -4,12 +4,14 @@ import { grantsInWords } from '../../access/rights.ts';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { bulkActionsOf } from '../../bulk-operations/actions/bulk-subjects.ts';
+import { type AllTicked, allShown } from '../../lists/exceptions.ts';
 import { type Choice, type Column, listFrame } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
 import { fold, matches } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
+import { readAllTicked } from '../../web/reader/list-ticks.ts';
 import { ACTIVITIES, LEADERSHIPS } from '../group-index.ts';
 import { type GroupList, listGroups } from '../group-list.ts';
 import { type GroupQuery, type GroupSort, groupsPath, readGroupQuery } from '../group-list-query.ts';
@@ -41,7 +43,10 @@ export async function showGroups(app: AppContext, req: Request, res: Response): 
   const found = { path: '/groups', query, isBehindEnd, firstPage: groupsPath(query), secure: app.config.secure };
   await answerList(req, res, found, () => {
     const mayWrite = may(req.viewer!, 'groups', 'write');
-    return { ...groupsPage({ query, list, tags, folded, mayWrite }), leads: req.viewer!.leads.length > 0 };
+    return {
+      ...groupsPage({ query, list, tags, folded, mayWrite, allTicked: readAllTicked(req) }),
+      leads: req.viewer!.leads.length > 0,
+    };
   });
 }
 
@@ -52,12 +57,14 @@ function groupsPage({
   tags,
   folded,
   mayWrite,
+  allTicked,
 }: {
   query: GroupQuery;
   list: GroupList;
   tags: Tag[];
   folded: string[];
   mayWrite: boolean;
+  allTicked?: AllTicked;
 }) {
   const choice = <T extends string | number>(
     name: 'activity' | 'leader' | 'tag',
@@ -123,6 +130,7 @@ function groupsPage({
               ['shown', list.total],
             ],
             meansAll: true,
+            allTicked: allTicked && allShown(allTicked, list, list.groups),
           }
         : undefined,
       hasMenus: false,

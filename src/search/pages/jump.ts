@@ -13,6 +13,7 @@ import type { UserAction } from '../../users/actions/user-action.ts';
 import { USER_ACTIONS } from '../../users/actions/user-actions.ts';
 import type { UserIndex } from '../../users/list/user-index.ts';
 import { findUsersCalled } from '../../users/list/user-suggestions.ts';
+import { FURTHER_VIEWS } from '../../users/pages/further-filters.ts';
 import { offeredActions } from '../../users/pages/offered-actions.ts';
 import { STATE_LABELS } from '../../users/pages/user-list-page.ts';
 import type { Subject, User } from '../../users/user.ts';
@@ -145,6 +146,9 @@ async function findFilters({ db, viewer }: Sources, text: string): Promise<Desti
           icon: 'filter',
         }),
       ),
+    ...FURTHER_VIEWS.filter(({ label, needs = 'users' }) => isNamed(label, text) && may(viewer, needs, 'read')).map(
+      ({ label, path }): Destination => ({ label: `Users: ${label}`, path, icon: 'filter' }),
+    ),
     ...tags.map(
       ({ id, name }): Destination => ({ label: `Users tagged ${name}`, path: `/users?tag=${id}`, icon: 'filter' }),
     ),

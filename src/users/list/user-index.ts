@@ -1,4 +1,3 @@
-import type { Activity } from '../../access/activity.ts';
 import { isOver } from '../../access/granted-rights.ts';
 import { type Clock, DAY, dayOf } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
@@ -17,19 +16,25 @@ import { Turns } from '../../facets/turns.ts';
 import { GroupNames } from '../../groups/names/group-names.ts';
 import { joinInvitation } from '../../one-time-links/standing-links.ts';
 import { NotYet } from '../../verbs/refusals.ts';
-import { type FactColumns, factsOf, STATES, type State, type StateLimits, stateBits, turnsOf } from '../user-state.ts';
+import {
+  EXPIRY_DAYS,
+  expiresWithin,
+  type FactColumns,
+  factsOf,
+  STATES,
+  type State,
+  type StateLimits,
+  stateBits,
+  turnsOf,
+} from '../user-state.ts';
+import { DerivedSets } from './derived-sets.ts';
+import { ACTIVITIES, USER_FACETS, type UserFacet } from './user-facets.ts';
 
 /** Whose facts changed. */
 export const USER_CHANGES: Feed = { table: 'user_changes', column: 'user_id', records: 'users' };
 
 /** How long somebody waits for what cannot be shown before everything is read, in milliseconds. */
 const LONGEST_WAIT = 3_000;
-
-/** What users are filtered by. Activities and states are numbered as in their lists; `contact` is whose the linked one is, and `ended` are groups in which a membership is over. */
-export const USER_FACETS = ['activity', 'state', 'tag', 'group', 'ended', 'contact'] as const;
-export type UserFacet = (typeof USER_FACETS)[number];
-
-export const ACTIVITIES: readonly Activity[] = ['active', 'deactivated', 'deleted'];
 
 /** What lists of users are read from, and whatever counts them. */
 export interface UserSources {
@@ -101,6 +106,7 @@ export class UserIndex implements Followable {
   readonly groups: GroupNames;
   private readonly arrivals: Arrivals | undefined;
   private holding = holdingNobody();
+  private sets: DerivedSets | undefined;
 
   constructor(
     db: Reader,
@@ -125,6 +131,13 @@ export class UserIndex implements Followable {
   /** Everything that it has taken in, to be given to another one. */
   get held(): UserHolding {
     return this.holding;
+  }
+
+  /** The sets that are made of others. */
+  get derived(): DerivedSets {
+    const { facets } = this.holding;
+    if (this.sets?.facets !== facets) this.sets = new DerivedSets(facets, this.groups);
+    return this.sets;
   }
 
   /** How many users there are, deleted ones included. */
@@ -193,7 +206,8 @@ export class UserIndex implements Followable {
 
   /** The groups in which the user's membership is over: it stands in the record until somebody ends it. */
   endedGroupsOf(userId: number): readonly number[] {
-    return this.holding.facets.valuesOf('ended', this.numberOf(userId));
+    const values = this.holding.facets.valuesOf('membership', this.numberOf(userId));
+    return values.flatMap((value) => (value % 2 === 1 ? [(value - 1) / 2] : []));
   }
 
   /** The groups whose membership counts today, deactivated groups included. */
@@ -243,16 +257,27 @@ export class UserIndex implements Followable {
     const facts = factsOf(columnsOf(row));
     const bits = stateBits(facts, limits);
     const today = dayOf(now);
+    const ends = memberships.flatMap(({ group_id, until_on }) =>
+      until_on === null ? [] : [{ group_id, untilOn: until_on }],
+    );
+    const groups = memberships.filter((one) => !isOver({ untilOn: one.until_on }, today)).map((one) => one.group_id);
     this.holding.facets.set(id, row.activity !== 'deleted', {
       activity: [ACTIVITIES.indexOf(row.activity)],
       state: STATES.flatMap((_, n) => (bits & (1 << n) ? [n] : [])),
       tag,
-      group: groupIdsOf(memberships.filter((one) => !isOver({ untilOn: one.until_on }, today))),
-      ended: groupIdsOf(memberships.filter((one) => isOver({ untilOn: one.until_on }, today))),
+      group: groups,
+      membership: [
+        ...(groups.length === 0 ? [0] : []),
+        ...ends.map(({ group_id, ...end }) => group_id * 2 + Number(isOver(end, today))),
+      ],
       contact: row.contact_id === null ? [] : [ownershipValue(row)],
+      expires: [
+        ...(row.expires_on === null ? [] : [0]),
+        ...EXPIRY_DAYS.filter((days) => expiresWithin(facts, days, now)),
+      ],
     });
-    const ends = memberships.flatMap((one) => (one.until_on === null ? [] : [Date.parse(one.until_on) + DAY]));
-    this.holding.turns.set(id, [...turnsOf(facts, limits), ...ends], now);
+    const turning = [...turnsOf(facts, limits), ...ends.map(({ untilOn }) => Date.parse(untilOn) + DAY)];
+    this.holding.turns.set(id, turning, now);
     const own = row.search_text.slice(0, row.search_text.length - (row.contact_sort?.length ?? 0)).trim();
     const email = own.slice(row.sort_name.length + 1);
     const isOtherText = this.holding.texts.set(id, `\n${row.sort_name}\n${email}\n`);
@@ -295,10 +320,6 @@ function holdingNobody(): UserHolding {
     texts: new TextIndex(),
     contactTexts: new TextIndex(),
   };
-}
-
-function groupIdsOf(memberships: Membership[]): number[] {
-  return memberships.map((one) => one.group_id);
 }
 
 function columnsOf(row: FactRow): FactColumns {

@@ -2,7 +2,9 @@ import type { Activity } from '../../access/activity.ts';
 import {
   firstOf,
   idsOf,
+  idsOrNoneOf,
   listAddress,
+  type NONE,
   type Order,
   type PageQuery,
   readPageQuery,
@@ -23,9 +25,18 @@ export interface ListQuery extends PageQuery<SortKey> {
   activity: Activity[];
   state: State[];
   tag: number[];
-  group: number[];
+  /** `none` for those who are in no group. */
+  group: (number | typeof NONE)[];
+  /** `none` for those without a linked contact; there is no other value. */
+  contact: string[];
+  /** Within how many days. */
+  expires: string[];
+  /** `users.write`, `contacts.read` …, and `administrator`. */
+  right: string[];
   /** Whether the sidebar lists all groups instead of the largest. */
   allGroups: boolean;
+  /** Whether it lists the rights on all applications beside administrators. */
+  allRights: boolean;
 }
 
 export function readListQuery(source: Source, rememberedPer?: number): ListQuery {
@@ -34,14 +45,19 @@ export function readListQuery(source: Source, rememberedPer?: number): ListQuery
     activity: wordsOf(source.activity),
     state: wordsOf(source.state),
     tag: idsOf(source.tag),
-    group: idsOf(source.group),
+    group: idsOrNoneOf(source.group),
+    contact: wordsOf(source.contact),
+    expires: wordsOf(source.expires),
+    right: wordsOf(source.right),
     allGroups: firstOf(source.groups) === 'all',
+    allRights: firstOf(source.rights) === 'all',
   };
 }
 
 /** The address of the view with some of it changed; going anywhere else starts at the first page. */
 export function listPath(query: ListQuery, change: Partial<ListQuery> = {}): string {
   const next = { ...query, after: undefined, before: undefined, ...change };
-  const { activity, state, tag, group, allGroups } = next;
-  return listAddress('/users', next, BY_NAME, { activity, state, tag, group, groups: allGroups ? ['all'] : [] });
+  const { activity, state, tag, group, contact, expires, right, allGroups, allRights } = next;
+  const whole = { groups: allGroups ? ['all'] : [], rights: allRights ? ['all'] : [] };
+  return listAddress('/users', next, BY_NAME, { activity, state, tag, group, contact, expires, right, ...whole });
 }

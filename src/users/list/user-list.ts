@@ -1,5 +1,5 @@
 import type { Activity } from '../../access/activity.ts';
-import type { Viewer } from '../../access/viewer.ts';
+import { may, type Viewer } from '../../access/viewer.ts';
 import { dayOf } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import { findContactNames } from '../../contacts/contact-store.ts';
@@ -9,14 +9,16 @@ import { selectIds, whereIdIn } from '../../db/ids.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { Row } from '../../db/tables.ts';
 import { type Along, alongIndex, meantAlong, meantSoon } from '../../facets/along-index.ts';
-import type { Counted, Selection } from '../../facets/facet-index.ts';
+import type { Counted, Selection, Within } from '../../facets/facet-index.ts';
 import { findContactSort, walkByContact } from '../../linked-contacts/linked-search.ts';
 import { readPage } from '../../lists/keyset-page.ts';
-import type { Cursor } from '../../lists/list-query.ts';
+import { type Cursor, NONE } from '../../lists/list-query.ts';
 import { fold } from '../../text/text.ts';
 import type { User } from '../user.ts';
-import { badgesAmong, STATES, type State, type StateLimits } from '../user-state.ts';
-import { ACTIVITIES, type UserFacet, type UserIndex } from './user-index.ts';
+import { badgesAmong, EXPIRY_DAYS, STATES, type State, type StateLimits } from '../user-state.ts';
+import { NOBODY } from './derived-sets.ts';
+import { ACTIVITIES, type UserFacet } from './user-facets.ts';
+import type { UserIndex } from './user-index.ts';
 import type { ListQuery, SortKey } from './user-list-query.ts';
 
 /** What a row says of a user. */
@@ -42,6 +44,8 @@ export interface ListedMembership {
 export interface UserList {
   users: ListedUser[];
   total: number;
+  /** Whether somebody is one of them, on whatever page. */
+  isMeant(id: number): boolean;
   /** How far the feed of changes was read. */
   change: number;
   /** For each filter, how many users each of its values would leave under the other filters: of tags and groups the largest, and those chosen. */
@@ -58,12 +62,19 @@ export interface UserCounts {
   /** By id. */
   tags: Map<number, Counted>;
   groups: Map<number, Counted>;
+  groupless: number;
+  contactless: number;
+  /** In the order of EXPIRY_DAYS. */
+  expires: number[];
+  /** Of those asked for, as the address calls them. */
+  rights: Map<string, number>;
 }
 
-/** How many of the largest tags and groups are counted. */
+/** How many of the largest tags and groups are counted, and which rights. */
 export interface Offered {
   tags: number;
   groups: number;
+  rights: string[];
 }
 
 /** The orders that have an index. */
@@ -108,7 +119,13 @@ function select(index: UserIndex, query: ListQuery, viewer: ContactViewer): Sele
       activity: activities.map((activity) => ACTIVITIES.indexOf(activity)),
       state: query.state.map((state) => STATES.indexOf(state)),
       tag: query.tag,
-      group: query.group,
+      group: query.group.filter((one) => one !== NONE),
+      expires: query.expires.map((days) => EXPIRY_DAYS.find((one) => String(one) === days) ?? -1),
+    },
+    derived: {
+      group: query.group.includes(NONE) ? [index.derived.groupless()] : [],
+      contact: query.contact.map((one) => (one === NONE ? index.derived.contactless(viewer) : NOBODY)),
+      right: query.right.map((right) => (may(viewer, 'groups', 'read') ? index.derived.holders(right) : NOBODY)),
     },
     within: query.q === '' ? undefined : index.search(fold(query.q).split(' ').filter(Boolean), viewer),
   });
@@ -126,7 +143,12 @@ export async function listUsers(
   const { change } = index;
   const counts = countsOf(index, selection, {
     tags: [...index.largest('tag', offered.tags), ...query.tag],
-    groups: [...index.largest('group', offered.groups, index.groups.deleted), ...query.group],
+    groups: [
+      ...index.largest('group', offered.groups, index.groups.deleted),
+      ...query.group.filter((one) => one !== NONE),
+    ],
+    rights: offered.rights,
+    contactless: index.derived.contactless(viewer),
   });
   const along = (among?: number[]) => alongSort(db, viewer, query.sort, among);
   const page = await readPage(query, meantAlong(selection, index.number, along));
@@ -134,6 +156,7 @@ export async function listUsers(
   return {
     users: await withContacts(db, viewer, await findListed(db, index, ids)),
     total: selection.total,
+    isMeant: (id) => selection.has(id),
     change,
     counts,
     previous: page.previous,
@@ -212,13 +235,13 @@ export async function listMeanwhile(
   return { users: await withContacts(db, viewer, await findListed(db, looked, rows)), previous, next };
 }
 
-const NOTHING: Offered = { tags: 0, groups: 0 };
+const NOTHING: Offered = { tags: 0, groups: 0, rights: [] };
 
 /** Before anything else is waited for: meanwhile the index may read what changes. */
 function countsOf(
   index: UserIndex,
   selection: Selection<UserFacet>,
-  { tags, groups }: { tags: number[]; groups: number[] },
+  { tags, groups, rights, contactless }: { tags: number[]; groups: number[]; rights: string[]; contactless: Within },
 ): UserCounts {
   const each = (facet: UserFacet, values: number[]) =>
     new Map(values.map((value) => [value, { count: selection.count(facet, value), size: index.sizeOf(facet, value) }]));
@@ -228,6 +251,10 @@ function countsOf(
     states: STATES.map((_, n) => selection.count('state', n)),
     tags: each('tag', tags),
     groups: each('group', groups),
+    groupless: selection.countDerived('group', index.derived.groupless()),
+    contactless: selection.countDerived('contact', contactless),
+    expires: EXPIRY_DAYS.map((days) => selection.count('expires', days)),
+    rights: new Map(rights.map((right) => [right, selection.countDerived('right', index.derived.holders(right))])),
   };
 }
 

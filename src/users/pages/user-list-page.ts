@@ -10,15 +10,18 @@ import type { Group } from '../../groups/group.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { countKnown, knownByIndex } from '../../groups/group-suggestions.ts';
 import type { NamedGroup } from '../../groups/names/group-names.ts';
+import { type AllTicked, allShown } from '../../lists/exceptions.ts';
 import { type Choice, type Column, type Filter, listFrame } from '../../lists/list-frame.ts';
-import { toggled } from '../../lists/list-query.ts';
+import { NONE, toggled } from '../../lists/list-query.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
 import { fold, matches } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
+import { readAllTicked } from '../../web/reader/list-ticks.ts';
 import { listMeanwhile, listUsers, type UserCounts, type UserList } from '../list/user-list.ts';
 import { type ListQuery, listPath, readListQuery, type SortKey } from '../list/user-list-query.ts';
 import { STATES, type State, stateLimits } from '../user-state.ts';
+import { type Further, findFurther, furtherFilters, IN_NO_GROUP } from './further-filters.ts';
 
 export const STATE_LABELS: Record<State, string> = {
   'not-invited': 'Not invited',
@@ -52,7 +55,12 @@ const TOP_TAGS = 20;
 export async function showUsers(app: AppContext, req: Request, res: Response): Promise<void> {
   const { per, folded } = readHabits(req);
   const query = readListQuery(req.query, per);
-  const offered = { tags: TOP_TAGS, groups: query.allGroups ? Number.POSITIVE_INFINITY : TOP_GROUPS };
+  const further = await findFurther(app, req.viewer!, query);
+  const offered = {
+    tags: TOP_TAGS,
+    groups: query.allGroups ? Number.POSITIVE_INFINITY : TOP_GROUPS,
+    rights: further.rights.map(({ value }) => value),
+  };
   if (!(await app.index.refreshWithin(PATIENCE_OF_A_PAGE))) return showMeanwhile(app, req, res, query);
   const list = await listUsers(app.db.read, app.index, {
     query,
@@ -72,7 +80,18 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
     const isNew = mayWrite && isWhole(query) && list.total === 1 && counts.activity.deleted === 0;
     const administrators = isNew ? (await findGroups(app.db.read)).find(makesAdministrators) : undefined;
     return {
-      ...listPage({ query, list, groups, allGroups, tags, folded, mayWrite, isNew }),
+      ...listPage({
+        query,
+        list,
+        groups,
+        allGroups,
+        tags,
+        folded,
+        mayWrite,
+        isNew,
+        further,
+        allTicked: readAllTicked(req),
+      }),
       /** The group that makes administrators of its members, where somebody is to be told. */
       administrators,
     };
@@ -83,11 +102,13 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
 async function showMeanwhile(app: AppContext, req: Request, res: Response, query: ListQuery): Promise<void> {
   const found = await listMeanwhile(app.db.read, app.index, { query, limits: stateLimits(app), viewer: req.viewer! });
   const { folded } = readHabits(req);
-  const list = { ...found, total: found.users.length, change: 0 };
-  const groups = knownByIndex(app.index, req.viewer!, query.group);
+  const list = { ...found, total: found.users.length, isMeant: () => false, change: 0 };
+  const ids = query.group.filter((one) => one !== NONE);
+  const groups = knownByIndex(app.index, req.viewer!, ids);
   const tags = await findTags(app.db.read, 'user', query.tag);
   const mayWrite = may(req.viewer!, 'users', 'write');
-  const page = listPage({ query, list, groups, allGroups: 0, tags, folded, mayWrite, isNew: false });
+  const further = await findFurther(app, req.viewer!, query);
+  const page = listPage({ query, list, groups, allGroups: 0, tags, further, folded, mayWrite, isNew: false });
   const answered = { path: '/users', query, isBehindEnd: false, firstPage: listPath(query), secure: app.config.secure };
   // To mean all that match, one has to know who they are.
   const bulk = page.list.bulk && { ...page.list.bulk, meansAll: false };
@@ -101,9 +122,11 @@ function listPage({
   groups,
   allGroups,
   tags,
+  further,
   mayWrite,
   isNew,
   folded,
+  allTicked,
 }: {
   query: ListQuery;
   /** Without counts where they are not known yet. */
@@ -112,10 +135,12 @@ function listPage({
   /** How many groups there are to choose from. */
   allGroups: number;
   tags: Tag[];
+  further: Further;
   mayWrite: boolean;
   isNew: boolean;
   /** The names of the filters that the reader has folded away. */
   folded: string[];
+  allTicked?: AllTicked;
 }) {
   const { counts } = list;
   const words = fold(query.q).split(' ').filter(Boolean);
@@ -129,6 +154,7 @@ function listPage({
     value,
     count,
     isChosen: (query[name] as T[]).includes(value),
+    isWord: name === 'activity' || name === 'state',
     path: listPath(query, { [name]: toggled(query[name] as T[], value) }),
   });
   const activity = (Object.keys(ACTIVITY_LABELS) as Activity[]).map((value) =>
@@ -146,7 +172,10 @@ function listPage({
     {
       name: 'group',
       label: 'Top groups',
-      choices: chosenFrom('group', groups, counts?.groups),
+      choices: [
+        ...chosenFrom('group', groups, counts?.groups),
+        { ...choice('group', NONE, IN_NO_GROUP, counts?.groupless), isWord: true },
+      ],
       more:
         allGroups > TOP_GROUPS
           ? {
@@ -156,6 +185,7 @@ function listPage({
             }
           : undefined,
     },
+    ...furtherFilters(query, further, counts),
   ];
   return {
     title: 'User Management',
@@ -195,6 +225,7 @@ function listPage({
               ['change', list.change],
             ],
             meansAll: true,
+            allTicked: allTicked && allShown(allTicked, list, list.users),
           }
         : undefined,
       hasMenus: mayWrite,
@@ -206,8 +237,8 @@ function makesAdministrators({ activity, rights }: Group): boolean {
   return activity === 'active' && makeAdministrators(rights);
 }
 
-function isWhole({ q, activity, state, tag, group }: ListQuery): boolean {
-  return q === '' && [activity, state, tag, group].every((values) => values.length === 0);
+function isWhole({ q, activity, state, tag, group, contact, expires, right }: ListQuery): boolean {
+  return q === '' && [activity, state, tag, group, contact, expires, right].every((values) => values.length === 0);
 }
 
 /** In an order that no filter changes: what is offered stays where it is while counts change beside it. */

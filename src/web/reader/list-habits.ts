@@ -5,13 +5,13 @@ import type { PageQuery } from '../../lists/list-query.ts';
 const YEAR = 365 * 24 * 3_600_000;
 /** How many per page, as last chosen in this browser. */
 const PER_COOKIE = 'roster-per';
-/** Which filters are folded away; the page's own script writes it. */
+/** Which filters are folded away, or open where they rest folded; the page's own script writes it. */
 const FOLDED_COOKIE = 'roster-folded';
 
 /** How somebody likes a list in this browser; each list has cookies of its own, by its path. */
 export interface ListHabits {
   per: number;
-  /** The names of the filters that are folded away. */
+  /** The names of the filters that are folded away, or open where they rest folded. */
   folded: string[];
 }
 

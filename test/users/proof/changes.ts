@@ -58,7 +58,7 @@ export const CHANGES: Change[] = [
       .catch(() => {});
   },
   async (trx, chance, now) => {
-    const expires_on = chance.one([null, dayOf(now - DAY), dayOf(now), dayOf(now + DAY)]);
+    const expires_on = chance.one([null, ...[-1, 0, 1, 7, 8, 30, 31].map((days) => dayOf(now + days * DAY))]);
     await trx('users')
       .where('id', await someone(trx, chance))
       .update({ expires_on });
@@ -96,6 +96,13 @@ export const CHANGES: Change[] = [
     await trx('memberships').where({ user_id, group_id }).delete();
     if (chance.isLikely(0.7))
       await trx('memberships').insert({ user_id, group_id, until_on, granted_at: instant(now) });
+  },
+  async (trx, chance) => {
+    const group_id = await some(trx, 'groups', chance);
+    const application = chance.one(['users', 'groups', 'contacts', 'payroll']);
+    await trx('group_permissions').where({ group_id, application }).delete();
+    if (chance.isLikely(0.7))
+      await trx('group_permissions').insert({ group_id, application, level: chance.one(['read', 'write', 'write']) });
   },
   async (trx, chance) => {
     const activity = chance.one(['active', 'active', 'deactivated', 'deleted']);

@@ -9,6 +9,7 @@ import { all, any, Sql } from '../../support/plain-sql.ts';
 export interface Asking {
   id: number;
   readsContacts: boolean;
+  readsGroups: boolean;
 }
 
 export interface PlainList {
@@ -18,9 +19,13 @@ export interface PlainList {
   states: number[];
   tags: Map<number, number>;
   groups: Map<number, number>;
+  groupless: number;
+  contactless: number;
+  expires: number[];
+  rights: Map<string, number>;
 }
 
-type Facet = 'activity' | 'state' | 'tag' | 'group';
+type Facet = 'activity' | 'state' | 'tag' | 'group' | 'contact' | 'expires' | 'right';
 
 const FROM = `users
   left join lockouts on lockouts.user_id = users.id
@@ -69,6 +74,38 @@ function visible(asking: Asking, today: string): Sql {
   );
 }
 
+/** Whether the user has the right, of an administrator by the words of the product. */
+function has(right: string, today: string): Sql {
+  const through = (application: string, levels: string[], end: string) =>
+    new Sql(
+      `exists (select 1 from memberships join groups on groups.id = memberships.group_id
+        join group_permissions on group_permissions.group_id = groups.id
+        where memberships.user_id = users.id and groups.activity = 'active' and ${end}
+        and application = ? and level in (${levels.map((level) => `'${level}'`).join(', ')}))`,
+      [application],
+    );
+  if (right === 'administrator')
+    return all([
+      new Sql(`users.activity = 'active' and users.password_hash is not null and not users.api_only
+        and users.expires_on is null`),
+      through('users', ['write'], 'memberships.until_on is null'),
+      through('groups', ['write'], 'memberships.until_on is null'),
+    ]);
+  const [application, level] = right.split('.');
+  if (level !== 'read' && level !== 'write') return any([]);
+  const levels = level === 'read' ? ['read', 'write'] : ['write'];
+  return through(application, levels, `(memberships.until_on is null or memberships.until_on >= '${today}')`);
+}
+
+/** Whether the user expires on one of so many days from today on. */
+function expiresWithin(days: string, now: number): Sql {
+  if (days !== '7' && days !== '30') return any([]);
+  return new Sql(`users.activity = 'active' and users.expires_on between ? and ?`, [
+    dayOf(now),
+    dayOf(now + Number(days) * DAY),
+  ]);
+}
+
 /** What the list is, by one plain statement for each of its parts. */
 export async function plainList(
   db: Reader,
@@ -76,6 +113,7 @@ export async function plainList(
   states: readonly string[],
   limits: StateLimits,
   asking: Asking,
+  rights: readonly string[],
 ): Promise<PlainList> {
   const today = dayOf(limits.now);
   const inState = stateConditions(limits);
@@ -83,6 +121,9 @@ export async function plainList(
   const isMember = (column: string) =>
     `memberships.user_id = users.id and memberships.group_id = ${column}
       and (memberships.until_on is null or memberships.until_on >= '${today}')`;
+  const inNoGroup = new Sql(`not exists (select 1 from memberships join groups on groups.id = memberships.group_id
+    where groups.activity <> 'deleted' and ${isMember('groups.id')})`);
+  const noContact = asking.readsContacts ? new Sql(`not coalesce((${sees.text}), false)`, sees.values) : any([]);
   const conditions: Record<Facet, Sql> = {
     activity: any(
       (query.activity.length > 0 ? query.activity : ['active', 'deactivated']).map(
@@ -101,7 +142,18 @@ export async function plainList(
         : all([]),
     group:
       query.group.length > 0
-        ? any(query.group.map((id) => new Sql(`exists (select 1 from memberships where ${isMember('?')})`, [id])))
+        ? any(
+            query.group.map((id) =>
+              id === 'none' ? inNoGroup : new Sql(`exists (select 1 from memberships where ${isMember('?')})`, [id]),
+            ),
+          )
+        : all([]),
+    contact:
+      query.contact.length > 0 ? any(query.contact.map((one) => (one === 'none' ? noContact : any([])))) : all([]),
+    expires: query.expires.length > 0 ? any(query.expires.map((days) => expiresWithin(days, limits.now))) : all([]),
+    right:
+      query.right.length > 0
+        ? any(query.right.map((one) => (asking.readsGroups ? has(one, today) : any([]))))
         : all([]),
   };
   const words = fold(query.q).split(' ').filter(Boolean);
@@ -154,6 +206,10 @@ export async function plainList(
       (select users.id from ${FROM} where ${under('group').text}) group by 1`,
     [today, ...under('group').values] as never[],
   );
+  const count = async (facet: Facet, one: Sql): Promise<number> =>
+    (await run('count(*) as number', all([under(facet), one])))[0].number;
+  const ofRights = new Map<string, number>();
+  for (const right of rights) ofRights.set(right, await count('right', has(right, today)));
   const numbers = (found: { id: number; number: number }[]) => new Map(found.map(({ id, number }) => [id, number]));
   return {
     rows,
@@ -163,5 +219,12 @@ export async function plainList(
     states: states.map((_, n) => stateCounts[`s${n}`]),
     tags: numbers(tags),
     groups: numbers(groups),
+    groupless: await count('group', inNoGroup),
+    contactless: await count('contact', noContact),
+    expires: [
+      await count('expires', expiresWithin('7', limits.now)),
+      await count('expires', expiresWithin('30', limits.now)),
+    ],
+    rights: ofRights,
   };
 }

@@ -17,6 +17,10 @@ const CASES = Number(process.env.PROOF_CASES ?? 400);
 const SEED = Number(process.env.PROOF_SEED ?? 1);
 /** From 1,024 on the most common values are kept in another way. */
 const USERS = Number(process.env.PROOF_USERS ?? 150);
+const RIGHTS = [
+  'administrator',
+  ...['users', 'groups', 'contacts', 'payroll', 'nothing'].flatMap((one) => [`${one}.write`, `${one}.read`]),
+];
 const SEARCHES = [
   '\u0301',
   '',
@@ -61,27 +65,43 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
     // As after a crash: nothing of what was in memory is left.
     if (chance.isLikely(0.02)) index = new UserIndex(app.db.read, app.clock.now, app.config);
 
-    const asking: Asking = { id: chance.one(users), readsContacts: chance.isLikely(0.7) };
+    const asking: Asking = {
+      id: chance.one(users),
+      readsContacts: chance.isLikely(0.7),
+      readsGroups: chance.isLikely(0.8),
+    };
     const viewer = {
       id: asking.id,
       name: '',
-      rights: { contacts: asking.readsContacts ? ('read' as const) : undefined },
+      rights: {
+        contacts: asking.readsContacts ? ('read' as const) : undefined,
+        groups: asking.readsGroups ? ('read' as const) : undefined,
+      },
     };
     // What was asked before is answered from what was kept, by whoever asks.
     const query: ListQuery = last && chance.isLikely(0.5) ? { ...last } : anyView(chance, tags, groups);
     last = query;
     const limits = stateLimits(app.context);
-    const plain = await plainList(app.db.read, query, STATES, limits, asking);
+    const plain = await plainList(app.db.read, query, STATES, limits, asking, RIGHTS);
     const at = chance.below(plain.rows.length + 1);
     const isBackwards = chance.isLikely(0.5);
     const from = at < plain.rows.length && chance.isLikely(0.6) ? plain.rows[at] : undefined;
     Object.assign(query, { after: isBackwards ? undefined : from, before: isBackwards ? from : undefined });
 
-    const list = await listUsers(app.db.read, index, { query, limits, viewer, offered: { tags: 100, groups: 100 } });
+    const list = await listUsers(app.db.read, index, {
+      query,
+      limits,
+      viewer,
+      offered: { tags: 100, groups: 100, rights: RIGHTS },
+    });
     const told = `case ${n} of seed ${SEED}: ${JSON.stringify(query)} for ${JSON.stringify(asking)}`;
     expect({ told, ids: list.users.map((user) => user.id) }).toEqual({ told, ids: pageAmong(plain.rows, query) });
     expect({ told, total: list.total }).toEqual({ told, total: plain.rows.length });
     expect({ told, states: list.counts.states }).toEqual({ told, states: plain.states });
+    const { groupless, contactless, expires, rights } = list.counts;
+    const alike = { groupless: plain.groupless, contactless: plain.contactless, expires: plain.expires };
+    expect({ told, groupless, contactless, expires }).toEqual({ told, ...alike });
+    expect({ told, rights: [...rights] }).toEqual({ told, rights: [...plain.rights] });
     for (const [activity, count] of Object.entries(list.counts.activity))
       expect({ told, activity, count }).toEqual({ told, activity, count: plain.activity[activity] ?? 0 });
     for (const [id, { count }] of list.counts.tags)
@@ -99,7 +119,11 @@ function anyView(chance: Chance, tags: number[], groups: number[]): ListQuery {
     activity: chance.few(['active', 'deactivated', 'deleted'] as const),
     state: chance.few(STATES),
     tag: chance.few(tags),
-    group: chance.few(groups),
+    group: chance.few([...groups, 'none'] as const),
+    // So that not every view asks for too much.
+    contact: chance.isLikely(0.6) ? [] : chance.few(['none', 'no such']),
+    expires: chance.isLikely(0.6) ? [] : chance.few(['7', '30', '365']),
+    right: chance.isLikely(0.6) ? [] : chance.few([...RIGHTS, 'payroll']),
     sort: chance.one(SORTS),
     descending: chance.isLikely(0.5),
     per: chance.one([1, 3, 25, 200]),

@@ -1,0 +1,43 @@
+/** So many can be left out by hand where all that match are meant: they go along from page to page, in an address as well. */
+export const MOST_EXCEPTIONS = 200;
+
+/** Who is meant where all that match are ticked: all but these. */
+export interface AllTicked {
+  except: number[];
+}
+
+/** The same as a page of the list shows it. */
+export interface AllShown extends AllTicked {
+  /** Those of them who match: the others do not count. */
+  matching: number[];
+  /** Whoever is on the page, ticked or not. */
+  listed: number[];
+}
+
+export function allShown(
+  { except }: AllTicked,
+  list: { isMeant(id: number): boolean },
+  rows: readonly { id: number }[],
+): AllShown {
+  return { except, matching: except.filter((id) => list.isMeant(id)), listed: rows.map(({ id }) => id) };
+}
+
+/** One by one, as boxes send them, or many in one field: a form holds only so many fields. */
+export function readIds(given: string[]): number[] {
+  const texts = given.flatMap((text) => text.split(',')).filter((text) => /^[1-9]\d{0,14}$/.test(text));
+  return [...new Set(texts.map(Number))].filter((id) => Number.isSafeInteger(id));
+}
+
+/** Of these, those left out besides the listed ones, and whoever is listed without a tick. */
+export function exceptionsOf(form: { except: string[]; listed: string[]; ids: string[] }): number[] {
+  const listed = new Set(readIds(form.listed));
+  const ticked = new Set(readIds(form.ids));
+  const elsewhere = readIds(form.except).filter((id) => !listed.has(id));
+  return [...elsewhere, ...[...listed].filter((id) => !ticked.has(id))];
+}
+
+/** The address of a page of the list on which all that match are ticked but these. */
+export function withTicks(path: string, { except }: AllTicked): string {
+  const ticks = `ticked=all${except.length > 0 ? `&except=${except.join(',')}` : ''}`;
+  return `${path}${path.includes('?') ? '&' : '?'}${ticks}`;
+}

@@ -1,0 +1,97 @@
+import type { Application as BuiltIn } from '../../access/rights.ts';
+import { may, type Viewer } from '../../access/viewer.ts';
+import type { AppContext } from '../../app-context.ts';
+import type { Application } from '../../applications/application.ts';
+import { findApplications } from '../../applications/application-store.ts';
+import type { Choice, Filter } from '../../lists/list-frame.ts';
+import { NONE, toggled } from '../../lists/list-query.ts';
+import { ADMINISTRATOR } from '../list/derived-sets.ts';
+import type { UserCounts } from '../list/user-list.ts';
+import { type ListQuery, listPath } from '../list/user-list-query.ts';
+import { EXPIRY_DAYS } from '../user-state.ts';
+
+export const IN_NO_GROUP = 'In no group';
+const NO_CONTACT = 'No linked contact';
+const ADMINISTRATORS = 'Administrators';
+
+/** What is offered beyond what everybody may know who may read users, and who is told nothing of it. */
+export interface Further {
+  rights: { value: string; label: string; isWord: boolean }[];
+  /** How many there are beside administrators, of whom most are one press away. */
+  rest: number;
+  seesContacts: boolean;
+}
+
+export async function findFurther({ db }: AppContext, viewer: Viewer, query: ListQuery): Promise<Further> {
+  const seesContacts = may(viewer, 'contacts', 'read');
+  if (!may(viewer, 'groups', 'read')) return { rights: [], rest: 0, seesContacts };
+  const all = (await findApplications(db.read)).flatMap(rightsOn);
+  const shown = query.allRights ? all : all.filter(({ value }) => query.right.includes(value));
+  const administrators = { value: ADMINISTRATOR, label: ADMINISTRATORS, isWord: true };
+  return { rights: [administrators, ...shown], rest: all.length, seesContacts };
+}
+
+function rightsOn({ key, name, registered }: Application): Further['rights'] {
+  const isWord = registered === undefined;
+  return [
+    { value: `${key}.write`, label: `May write ${name}`, isWord },
+    { value: `${key}.read`, label: `May read ${name}`, isWord },
+  ];
+}
+
+/** The folds that rest folded: most days nobody needs them. */
+export function furtherFilters(query: ListQuery, further: Further, counts: UserCounts | undefined): Filter[] {
+  const choice = (
+    name: 'contact' | 'expires' | 'right',
+    { value, label, isWord = true }: { value: string; label: string; isWord?: boolean },
+    count: number | undefined,
+  ): Choice => ({
+    label,
+    value,
+    count,
+    isChosen: query[name].includes(value),
+    isWord,
+    path: listPath(query, { [name]: toggled(query[name], value) }),
+  });
+  const expires = EXPIRY_DAYS.map((days, n) =>
+    choice('expires', { value: String(days), label: expiresInWords(days) }, counts?.expires[n]),
+  );
+  const contactless = choice('contact', { value: NONE, label: NO_CONTACT }, counts?.contactless);
+  const rights = further.rights.map((right) => choice('right', right, counts?.rights.get(right.value)));
+  const more = {
+    isOpen: query.allRights,
+    path: listPath(query, { allRights: !query.allRights }),
+    rest: further.rest,
+    fewer: 'fewer',
+  };
+  return [
+    { name: 'expires', label: 'Expiry', choices: expires, restsFolded: true },
+    {
+      name: 'contact',
+      label: 'Linked contact',
+      choices: further.seesContacts ? [contactless] : [],
+      isWithheld: !further.seesContacts,
+      restsFolded: true,
+    },
+    {
+      name: 'right',
+      label: 'Rights',
+      choices: rights,
+      isWithheld: rights.length === 0,
+      restsFolded: true,
+      more: further.rest > 0 ? more : undefined,
+    },
+  ];
+}
+
+function expiresInWords(days: number): string {
+  return `Expires within ${days} days`;
+}
+
+/** The same for the palette: what the list is called under each of them, for who may read what. */
+export const FURTHER_VIEWS: { label: string; path: string; needs?: BuiltIn }[] = [
+  { label: IN_NO_GROUP, path: `/users?group=${NONE}` },
+  { label: NO_CONTACT, path: `/users?contact=${NONE}`, needs: 'contacts' },
+  ...EXPIRY_DAYS.map((days) => ({ label: expiresInWords(days), path: `/users?expires=${days}` })),
+  { label: ADMINISTRATORS, path: `/users?right=${ADMINISTRATOR}`, needs: 'groups' },
+];

@@ -1,0 +1,238 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
+import { axeFindings, closeBrowser, visit } from '../support/browser.ts';
+import { addCrowd, addGroups } from '../support/crowd.ts';
+
+let app: TestApp;
+let page: Page;
+let complaints: string[];
+
+beforeEach(async () => {
+  app = await startApp();
+  await addCrowd(app, 100);
+});
+afterEach(async () => {
+  expect(complaints).toEqual([]);
+  await page.context().close();
+  await app.close();
+});
+afterAll(closeBrowser);
+
+async function open(path: string, javaScriptEnabled = true): Promise<void> {
+  ({ page, complaints } = await visit({ baseURL: app.url, javaScriptEnabled }));
+  await page.goto(`/session/new?next=${encodeURIComponent(path)}`);
+  await signIn();
+}
+
+async function signIn(): Promise<void> {
+  await page.getByLabel('Name or system email').fill('alice');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('.listed').waitFor();
+}
+
+const VIEW = '/users?q=example.com';
+const bar = () => page.getByRole('region', { name: 'Actions' });
+const dialog = () => page.getByRole('dialog');
+const everybody = () => page.getByLabel(/All [\d,]+ matching/);
+const boxes = () => page.locator('tbody input[name=ids]');
+const ticked = () => page.locator('tbody input[name=ids]:checked').count();
+const said = (words: string) => bar().getByText(words, { exact: true }).waitFor();
+const isMixed = () => everybody().evaluate((box: HTMLInputElement) => box.indeterminate);
+const press = (name: string) => bar().getByRole('button', { name, exact: true }).click();
+const next = async () => {
+  await page.locator('#next-page').click();
+  await page.waitForURL(/after=/);
+  await page.locator('[data-list]:not([aria-busy])').waitFor();
+};
+
+/** As the list shows it. */
+async function total(): Promise<number> {
+  return Number((await page.locator('#total').textContent())!.split(' ')[0]);
+}
+
+async function frozen(): Promise<number[]> {
+  const last = await app.db.read('bulk_operations').max('id as id').first();
+  return app.db.read('bulk_operation_items').where('operation_id', last!.id).orderBy('subject_id').pluck('subject_id');
+}
+
+async function meantWithout(names: string[]): Promise<number[]> {
+  return app.db
+    .read('users')
+    .whereNot('activity', 'deleted')
+    .whereLike('email', '%example.com%')
+    .whereNotIn('name', names)
+    .orderBy('id')
+    .pluck('id');
+}
+
+describe('all that match but some', () => {
+  it('are ticked on every page, counted, and done', async () => {
+    await open(VIEW);
+    const all = await total();
+    await everybody().check();
+    await said(`All ${all} matching are meant`);
+    expect(await ticked()).toBe(50);
+    await page.getByLabel('Tick bob', { exact: true }).uncheck();
+    await said(`${all - 1} of ${all} matching are meant`);
+    expect([await ticked(), await isMixed()]).toEqual([49, true]);
+    await next();
+    await said(`${all - 1} of ${all} matching are meant`);
+    expect(await ticked()).toBe(await boxes().count());
+    const last = (await boxes().last().getAttribute('aria-label'))!.slice('Tick '.length);
+    await boxes().last().uncheck();
+    await said(`${all - 2} of ${all} matching are meant`);
+    expect(await axeFindings(page)).toEqual([]);
+    await press('Confirm access');
+    await dialog().getByText('2 users were left out by hand.').waitFor();
+    expect(await frozen()).toEqual(await meantWithout(['bob', last]));
+    await dialog()
+      .getByRole('button', { name: /^Confirm access of/ })
+      .click();
+    await dialog().locator('#report').getByText('2 users were left out by hand.').waitFor();
+    await page.keyboard.press('Escape');
+    await said(`None of ${all} ticked`);
+  });
+
+  it('stay so through Back, Forward, a sort, a reload and a sign-in, and go with another view', async () => {
+    await open(VIEW);
+    const all = await total();
+    await everybody().check();
+    await page.getByLabel('Tick bob', { exact: true }).uncheck();
+    await next();
+    await boxes().first().uncheck();
+    await said(`${all - 2} of ${all} matching are meant`);
+    await page.goBack();
+    await page.waitForURL(VIEW);
+    await said(`${all - 2} of ${all} matching are meant`);
+    expect(await page.getByLabel('Tick bob', { exact: true }).isChecked()).toBe(false);
+    await page.goForward();
+    await page.waitForURL(/after=/);
+    await said(`${all - 2} of ${all} matching are meant`);
+    expect(await boxes().first().isChecked()).toBe(false);
+    await page.locator('thead').getByRole('link', { name: 'System email' }).click();
+    await page.waitForURL(/sort=email/);
+    await said(`${all - 2} of ${all} matching are meant`);
+    await page.reload();
+    await said(`${all - 2} of ${all} matching are meant`);
+    await app.db.write((trx) => trx('sessions').delete());
+    await page.goto(VIEW);
+    await signIn();
+    await said(`${all - 2} of ${all} matching are meant`);
+    await page
+      .locator('#filters')
+      .getByRole('link', { name: /^Active / })
+      .click();
+    await page.waitForURL(/activity=active/);
+    await bar()
+      .getByText(/^None of/)
+      .waitFor();
+    expect(await ticked()).toBe(0);
+    await page.goBack();
+    await page.waitForURL(VIEW);
+    await said(`None of ${all} ticked`);
+  });
+
+  it('are counted without those left out who match no longer', async () => {
+    await open(VIEW);
+    const all = await total();
+    await everybody().check();
+    for (const name of ['bob', 'ada']) await page.getByLabel(`Tick ${name}`, { exact: true }).uncheck();
+    await app.db.write((trx) =>
+      trx('users').where('name', 'bob').update({ activity: 'deleted', deleted_from: 'active' }),
+    );
+    await next();
+    await said(`${all - 2} of ${all - 1} matching are meant`);
+    await press('Confirm access');
+    await dialog().getByText('1 user was left out by hand.').waitFor();
+    expect(await frozen()).toEqual(await meantWithout(['ada']));
+  });
+
+  it('lead back to all, and to none; and a range, a key or the page at once leave out as well', async () => {
+    await open(VIEW);
+    const all = await total();
+    await everybody().check();
+    await boxes().nth(2).click();
+    await boxes()
+      .nth(5)
+      .click({ modifiers: ['Shift'] });
+    await said(`${all - 4} of ${all} matching are meant`);
+    await page.locator('tbody th a').nth(7).focus();
+    await page.keyboard.press('x');
+    await said(`${all - 5} of ${all} matching are meant`);
+    await page.getByLabel('Tick all on this page').check();
+    await said(`All ${all} matching are meant`);
+    await page.getByLabel('Tick all on this page').uncheck();
+    await said(`${all - 50} of ${all} matching are meant`);
+    await everybody().click();
+    await said(`All ${all} matching are meant`);
+    expect([await everybody().isChecked(), await isMixed(), await ticked()]).toEqual([true, false, 50]);
+    await boxes().first().uncheck();
+    await bar().getByRole('button', { name: 'Untick all' }).click();
+    await said(`None of ${all} ticked`);
+    expect([await everybody().isChecked(), await ticked()]).toEqual([false, 0]);
+    await everybody().check();
+    await everybody().uncheck();
+    expect(await ticked()).toBe(0);
+  });
+
+  it('are groups as well', async () => {
+    await addGroups(app, 70);
+    await open('/groups');
+    const all = await total();
+    await everybody().check();
+    await boxes().nth(1).uncheck();
+    await next();
+    await said(`${all - 1} of ${all} matching are meant`);
+    await press('Deactivate');
+    await dialog().getByText('1 group was left out by hand.').waitFor();
+    expect((await frozen()).length).toBe(all - 1);
+  });
+
+  it('are not too many: a tick that would not go along stays, and it is said', async () => {
+    await open(VIEW);
+    const all = await total();
+    await everybody().evaluate((box) => box.setAttribute('data-all-matching', '3'));
+    await everybody().check();
+    for (const n of [0, 1, 2]) await boxes().nth(n).uncheck();
+    await boxes().nth(3).click();
+    await page.getByText('At most 3 can be left out of all that match.').waitFor();
+    expect(await boxes().nth(3).isChecked()).toBe(true);
+    await said(`${all - 3} of ${all} matching are meant`);
+  });
+});
+
+describe('without JavaScript', () => {
+  it('are ticked by a link, and go from page to page with what was unticked', async () => {
+    await open(VIEW, false);
+    const all = await total();
+    await bar()
+      .getByRole('link', { name: `All ${all} matching` })
+      .click();
+    await said(`All ${all} matching are meant`);
+    expect([await ticked(), await everybody().isVisible()]).toEqual([50, false]);
+    const row = (name: string) => page.getByRole('row', { name: new RegExp(`^Tick ${name} `) }).getByLabel('Tick');
+    await row('bob').uncheck();
+    await page.locator('#pager').getByRole('button', { name: 'Next' }).click();
+    await said(`${all - 1} of ${all} matching are meant`);
+    expect(await ticked()).toBe(await boxes().count());
+    await boxes().last().uncheck();
+    const last = (await page.locator('tbody th a').last().textContent())!;
+    await page.locator('#pager').getByRole('button', { name: 'Previous' }).click();
+    await said(`${all - 2} of ${all} matching are meant`);
+    expect(await row('bob').isChecked()).toBe(false);
+    await row('ada').uncheck();
+    await press('Confirm access');
+    await page.getByText('3 users were left out by hand.').waitFor();
+    expect(await frozen()).toEqual(await meantWithout(['bob', 'ada', last]));
+    await page.goBack();
+    await row('bob').check();
+    await press('Confirm access');
+    await page.getByText('2 users were left out by hand.').waitFor();
+    await page.goBack();
+    await bar().getByRole('link', { name: 'None', exact: true }).click();
+    await page.waitForURL(VIEW);
+    expect(await ticked()).toBe(0);
+  });
+});

@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { findAdministratorIds } from '../../src/access/administrators.ts';
+import { DAY, dayOf } from '../../src/clock.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { pageOf } from '../support/page.ts';
+import { groupId } from '../support/people.ts';
+import { type Session, signedIn } from '../support/session.ts';
+
+let app: TestApp;
+let alice: Session;
+
+beforeEach(async () => {
+  app = await startApp();
+  alice = await signedIn(app, 'alice');
+});
+afterEach(() => app.close());
+
+/** Who is listed, and what the sidebar says that it would be. */
+async function asked(filter: string, session = alice) {
+  const page = pageOf(await session.get(`/users?${filter}`));
+  const [name, value] = filter.split('=');
+  const count = page.$(`#fold-${name} li a[aria-current]`).find('small').text();
+  const shown = pageOf(await session.get('/users?rights=all'))
+    .$(`#fold-${name} li a[href*="${name}=${value}"] small`)
+    .text();
+  return { names: page.texts('th.name a'), counts: [count, shown] };
+}
+
+const listed = (names: string[]) => ({ names, counts: [String(names.length), String(names.length)] });
+const change = (table: string, where: object, columns: object) =>
+  app.db.write((trx) => trx(table).where(where).update(columns));
+const inDays = (days: number) => dayOf(app.clock.now() + days * DAY);
+
+describe('in no group', () => {
+  it('are those without a membership that counts in a group that is not deleted', async () => {
+    expect(await asked('group=none')).toEqual(listed(['erin', 'robin']));
+    await change('memberships', { user_id: app.people.bob }, { until_on: inDays(0) });
+    expect(await asked('group=none')).toEqual(listed(['erin', 'robin']));
+    app.clock.advance(DAY);
+    alice = await signedIn(app, 'alice');
+    expect(await asked('group=none')).toEqual(listed(['bob', 'erin', 'robin']));
+    await change('groups', { name: 'Auditors' }, { activity: 'deactivated' });
+    expect(await asked('group=none')).toEqual(listed(['bob', 'erin', 'robin']));
+    await change('groups', { name: 'Auditors' }, { activity: 'deleted', deleted_from: 'active' });
+    expect(await asked('group=none')).toEqual(listed(['bob', 'erin', 'rita', 'robin']));
+  });
+
+  it('stand beside those of a group', async () => {
+    const support = await groupId(app, 'Helpdesk');
+    const page = pageOf(await alice.get(`/users?group=${support}&group=none`));
+    expect(page.texts('th.name a')).toEqual(['erin', 'max', 'robin']);
+    expect(page.texts('.chips bdi')).toEqual(['Helpdesk', 'In no group']);
+  });
+});
+
+describe('without a linked contact', () => {
+  it('are those in whose row the viewer sees none', async () => {
+    const { counts } = await asked('contact=none');
+    const all = pageOf(await alice.get('/users'));
+    const seen = all.$('tbody td.contact').length;
+    expect(seen).toBeGreaterThan(0);
+    expect(counts).toEqual([String(all.$('tbody tr').length - seen), String(all.$('tbody tr').length - seen)]);
+    // One that is somebody else's own is none to Alice.
+    const linked = await app.db.read('users').whereNotNull('contact_id').first();
+    await change('contacts', { id: linked.contact_id }, { owner_user_id: app.people.ada });
+    expect((await asked('contact=none')).names).toContain(linked.name);
+    expect((await asked('contact=none', await signedIn(app, 'ada'))).names).not.toContain(linked.name);
+  });
+
+  it('and what groups grant, are not told to who may not read these', async () => {
+    const max = await signedIn(app, 'max');
+    const page = pageOf(await max.get('/users?rights=all'));
+    expect([page.$('#fold-contact').length, page.$('#fold-right').length, page.$('#fold-expires').length]).toEqual([
+      0, 0, 1,
+    ]);
+    for (const filter of ['contact=none', 'right=users.write', 'right=administrator']) {
+      const [name, value] = filter.split('=');
+      const told = pageOf(await max.get(`/users?${filter}`));
+      expect([told.textOf('#total'), told.$('.chips .dead').text()]).toEqual([
+        '0 users',
+        expect.stringContaining(`No such ${name}: ${value}`),
+      ]);
+      expect(told.$('.chips .clear').attr('href')).toBe('/users');
+    }
+  });
+});
+
+describe('expiring soon', () => {
+  it('are active users whose last day is one of the next, and it turns with the clock', async () => {
+    await change('users', { name: 'bob' }, { expires_on: inDays(7) });
+    await change('users', { name: 'lena' }, { expires_on: inDays(8) });
+    await change('users', { name: 'rita' }, { expires_on: inDays(31) });
+    await change('users', { name: 'dave' }, { expires_on: inDays(1) });
+    await change('users', { name: 'max' }, { expires_on: inDays(0) });
+    expect(await asked('expires=7')).toEqual(listed(['bob', 'max']));
+    expect(await asked('expires=30')).toEqual(listed(['bob', 'lena', 'max']));
+    app.clock.advance(DAY);
+    alice = await signedIn(app, 'alice');
+    expect(await asked('expires=7')).toEqual(listed(['bob', 'lena']));
+    expect(await asked('expires=30')).toEqual(listed(['bob', 'lena', 'rita']));
+    app.clock.advance(-DAY);
+    alice = await signedIn(app, 'alice');
+    expect(await asked('expires=7')).toEqual(listed(['bob', 'max']));
+    expect(pageOf(await alice.get('/users?expires=7')).texts('.chips bdi')).toEqual(['Expires within 7 days']);
+  });
+});
+
+describe('who has a right', () => {
+  it('has it through an active group, and write includes read', async () => {
+    expect(await asked('right=users.write')).toEqual(listed(['ada', 'alice', 'max']));
+    expect(await asked('right=users.read')).toEqual(listed(['ada', 'alice', 'max', 'rita']));
+    expect(pageOf(await alice.get('/users?right=users.read')).texts('.chips bdi')).toEqual(['May read Users']);
+  });
+
+  it('has it from the moment at which a group grants it, is back, or takes somebody in', async () => {
+    await asked('right=contacts.read');
+    const support = Number(await groupId(app, 'Support'));
+    await app.db.write((trx) =>
+      trx('group_permissions').insert({ group_id: support, application: 'contacts', level: 'read' }),
+    );
+    const all = ['ada', 'alice', 'bob', 'carol', 'dave', 'lena', 'rita'];
+    expect(await asked('right=contacts.read')).toEqual(listed(all));
+    await change('groups', { name: 'Auditors' }, { activity: 'deactivated' });
+    expect(await asked('right=contacts.read')).toEqual(listed(all.slice(0, -1)));
+    await app.db.write((trx) =>
+      trx('memberships').insert({
+        user_id: app.people.erin,
+        group_id: support,
+        granted_at: '2026-11-01T12:00:00.000Z',
+      }),
+    );
+    expect(await asked('right=contacts.read')).toEqual(
+      listed(['ada', 'alice', 'bob', 'carol', 'dave', 'erin', 'lena']),
+    );
+  });
+
+  it('on a registered application as well', async () => {
+    await app.db.write(async (trx) => {
+      await trx('applications').insert({ key: 'payroll', name: 'Payroll', created_at: '2026-11-01T12:00:00.000Z' });
+      const group_id = await groupId(app, 'Helpdesk');
+      await trx('group_permissions').insert({ group_id, application: 'payroll', level: 'write' });
+    });
+    expect(await asked('right=payroll.write')).toEqual(listed(['max']));
+    expect(pageOf(await alice.get('/users?right=payroll.read')).texts('.chips bdi')).toEqual(['May read Payroll']);
+  });
+
+  it('is an administrator only without any date, and with a password', async () => {
+    const are = async (...names: string[]) => {
+      expect(await asked('right=administrator')).toEqual(listed(names));
+      const ids = await findAdministratorIds(app.db.read);
+      expect(await app.db.read('users').whereIn('id', ids).orderBy('name').pluck('name')).toEqual(names);
+    };
+    await are('ada', 'alice');
+    await change('memberships', { user_id: app.people.ada }, { until_on: inDays(400) });
+    await are('alice');
+    await change('memberships', { user_id: app.people.ada }, { until_on: null });
+    await change('users', { name: 'ada' }, { expires_on: inDays(400) });
+    await are('alice');
+    await change('users', { name: 'ada' }, { expires_on: null, password_hash: null });
+    await are('alice');
+    // One group may write users and another one groups.
+    await app.db.write(async (trx) => {
+      const group_id = Number(await groupId(app, 'Support'));
+      await trx('group_permissions').insert({ group_id, application: 'groups', level: 'write' });
+      const granted_at = '2026-11-01T12:00:00.000Z';
+      await trx('memberships').insert({ user_id: app.people.max, group_id, granted_at });
+    });
+    await are('alice', 'max');
+  });
+
+  it('is offered as an administrator first, and all other rights one press away', async () => {
+    const page = pageOf(await alice.get('/users'));
+    expect(page.texts('#fold-right li')).toEqual(['Administrators 2']);
+    expect(page.$('#fold-right').is('[open]')).toBe(false);
+    const more = page.$('#fold-right p a');
+    expect([more.text(), more.attr('href')]).toEqual(['10 more', '/users?rights=all']);
+    const all = pageOf(await alice.get('/users?rights=all'));
+    expect(all.$('#fold-right').is('[open]')).toBe(true);
+    expect(all.texts('#fold-right li').slice(0, 3)).toEqual([
+      'Administrators 2',
+      'May write Users 3',
+      'May read Users 4',
+    ]);
+    expect(all.$('#fold-right p a').attr('href')).toBe('/users');
+  });
+});
+
+it('all matching acts on exactly those who are listed', async () => {
+  for (const filter of ['group=none', 'contact=none', 'right=users.read', 'right=administrator']) {
+    const page = pageOf(await alice.get(`/users?${filter}`));
+    const field = (name: string) => page.$(`#bulk-form input[name=${name}]`).attr('value')!;
+    const fields = { view: field('view'), shown: field('shown'), change: field('change') };
+    const begun = await alice.post('/bulk-operations', { action: 'confirm-access', scope: 'all', ...fields });
+    expect(begun.status).toBe(303);
+    const items = app.db.read('bulk_operation_items').where('operation_id', begun.headers.location.split('/')[2]);
+    const names = await app.db.read('users').whereIn('id', items.select('subject_id')).orderBy('name').pluck('name');
+    expect({ filter, names }).toEqual({ filter, names: page.texts('th.name a') });
+  }
+});
