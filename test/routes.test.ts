@@ -260,6 +260,36 @@ const ROUTES: Record<string, Classified> = {
   },
 
   'get /users': { open: ['users', 'read'] },
+  'get /users/columns': { open: ['users', 'read'] },
+  'put /users/columns': {
+    open: ['users', 'read'],
+    change: {
+      form: '/users/columns',
+      fields: { column: 'email' },
+      state: (app) => column('alice', 'list_columns')(app),
+      from: null,
+      to: '{"users":["email"]}',
+      // What somebody wants of a list is nobody else's matter.
+      audit: [],
+      leadsTo: /^\/users$/,
+    },
+  },
+  'delete /users/columns': {
+    open: ['users', 'read'],
+    change: {
+      start: async () => {
+        const app = await startApp();
+        await app.db.write((trx) => trx('users').update({ list_columns: '{"users":["tags"]}' }));
+        return app;
+      },
+      form: '/users/columns',
+      state: (app) => column('alice', 'list_columns')(app),
+      from: '{"users":["tags"]}',
+      to: '{}',
+      audit: [],
+      leadsTo: /^\/users$/,
+    },
+  },
   'get /users/new': { open: ['users', 'write'] },
   'post /users': {
     open: ['users', 'write'],
@@ -1243,9 +1273,9 @@ describe.each(changing)('$name', (route) => {
       .map((field) => page.$(field).attr('name')!);
     expect(names).toContain('_csrf');
     const before = await facts(app);
-    // Groups, accounts and ticked users are several. The user's name stands in password forms for password managers only; nobody reads it here.
+    // Groups, accounts, columns and ticked users are several. The user's name stands in password forms for password managers only; nobody reads it here.
     for (const name of new Set(
-      names.filter((one) => !['_csrf', 'groups', 'ids', 'accounts', 'username'].includes(one)),
+      names.filter((one) => !['_csrf', 'groups', 'ids', 'accounts', 'column', 'username'].includes(one)),
     )) {
       const value = name === '_method' ? route.method : String(fields[name] ?? '');
       const answer = await send(session, route, id, { ...fields, [name]: [value, value] });

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import ejs from 'ejs';
 import { Mailbox } from '../src/mail/mailbox.ts';
+import { COLUMNS } from '../src/users/list/user-list-columns.ts';
 import { startApp, startEmptyApp, type TestApp } from './support/app.ts';
 import { send, submit } from './support/form.ts';
 import { linkFor, opened } from './support/links.ts';
@@ -57,6 +58,9 @@ describe('the views', () => {
       '/users',
       '/users?q=nowhere',
       '/users?activity=deleted',
+      `/users?activity=active&${COLUMNS.map((column) => `column=${column}`).join('&')}`,
+      '/users/columns',
+      '/users/columns?view=%2Fusers%3Fcolumn%3Dname',
       '/users/new',
       '/groups',
       '/groups/new',

@@ -17,6 +17,20 @@ document.addEventListener(
   true,
 );
 
+// The order in which columns are chosen: each has a field for its place, which scripts fill in.
+document.addEventListener('click', ({ target }) => {
+  const button = target.closest('[data-move]');
+  if (!button) return;
+  const item = button.closest('li');
+  const [first, ...items] = item.parentElement.children;
+  const at = Math.max(items.indexOf(item) + Number(button.dataset.move), 0);
+  items.splice(items.indexOf(item), 1);
+  items.splice(at, 0, item);
+  first.after(...items);
+  for (const [n, { lastElementChild: place }] of items.entries()) place.querySelector('input').value = n + 1;
+  button.focus();
+});
+
 const isNarrow = matchMedia('(width < 62rem)');
 
 function dress() {
@@ -45,7 +59,7 @@ document.addEventListener(
   ({ target, newState }) => {
     if (target.id !== 'sorting' || newState !== 'open') return;
     const menu = Object.assign(document.createElement('ul'), { className: 'menu', ariaLabel: 'Sort by' });
-    for (const head of list().querySelectorAll('.listed thead th')) {
+    for (const head of list().querySelectorAll('.listed thead th:has(> a)')) {
       const item = document.createElement('li');
       const link = head.firstElementChild.cloneNode(true);
       if (head.ariaSort) {

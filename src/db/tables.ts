@@ -256,6 +256,7 @@ export const TABLES = {
     name_twin: integer,
     email_twin: integer,
     time_zone: orNull(text()),
+    list_columns: orNull(json),
     deleted_from: deletedFrom,
   },
 } as const satisfies Record<string, Record<string, Column<unknown>>>;

@@ -3,6 +3,9 @@ import { type AllShown, MOST_EXCEPTIONS, withTicks } from './exceptions.ts';
 import { type Cursor, PAGE_SIZES, type PageQuery } from './list-query.ts';
 import { pagerLinks } from './pager.ts';
 
+/** With more columns a table scrolls sideways in a window that is not broad. */
+const MOST_SIDE_BY_SIDE = 6;
+
 export interface Choice {
   label: string;
   /** As the address says it. */
@@ -29,7 +32,8 @@ export interface Filter {
 }
 
 export interface Column<Sort extends string> {
-  sort: Sort;
+  /** Left out where no order goes by it. */
+  sort?: Sort;
   label: string;
   /** How much room it gets beside the others; `rest` shares what they leave. */
   width: 'slight' | 'narrow' | 'middle' | 'wide' | 'widest' | 'rest';
@@ -58,6 +62,10 @@ export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
   /** The address of the view with some of it changed. */
   pathTo: (change: Partial<Query>) => string;
   columns: Column<Sort>[];
+  /** Those that the reader has not chosen: it may be sorted by one of them all the same. */
+  unshown?: Column<Sort>[];
+  /** Where columns are chosen. */
+  columnsPath?: string;
   filters: Filter[];
   /** The names of the filters that the reader folded away, or unfolded. */
   folded: string[];
@@ -83,10 +91,10 @@ export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
 
 /** Everything around the rows of a list, with the address that each link leads to: what `views/lists/` shows. */
 export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(parts: ListParts<Sort, Query>) {
-  const { query, columns, folded, previous, next, ...shown } = parts;
+  const { query, columns, unshown = [], folded, previous, next, ...shown } = parts;
   const pathTo = (change: Partial<PageQuery<Sort>>) => parts.pathTo(change as Partial<Query>);
   const noFilters = Object.fromEntries(parts.filters.map((filter) => [filter.name, []]));
-  const sorted = columns.find((column) => column.sort === query.sort);
+  const sorted = [...columns, ...unshown].find((column) => column.sort === query.sort);
   const withoutSearch = new URL(pathTo({ q: '' }), 'http://roster.invalid');
   return {
     ...shown,
@@ -102,9 +110,11 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
       return {
         ...column,
         direction: isSorted ? directionOf(query) : undefined,
-        path: pathTo({ sort: column.sort, descending: isSorted && !query.descending }),
+        path: column.sort && pathTo({ sort: column.sort, descending: isSorted && !query.descending }),
       };
     }),
+    /** Whether they are more than a window has room for. */
+    isBroad: columns.length > MOST_SIDE_BY_SIDE,
     filters: parts.filters
       .filter((filter) => !filter.isWithheld)
       .map((filter) => ({ ...filter, isFolded: isFolded(filter, folded) })),

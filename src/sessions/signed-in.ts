@@ -13,7 +13,10 @@ import type { User } from '../users/user.ts';
 export type OwnUser = Pick<
   User,
   'id' | 'name' | 'email' | 'activity' | 'apiOnly' | 'expiresOn' | 'passwordSetAt' | 'lastActivityAt' | 'timeZone'
->;
+> & {
+  /** By the name of a list, which columns they want of it. */
+  listColumns: Record<string, unknown>;
+};
 
 /** A signed-in viewer. */
 export interface SignedIn extends Viewer {
@@ -38,6 +41,7 @@ export async function findSignedIn(db: Reader, userId: number, today: Day): Prom
     passwordSetAt: row.password_set_at,
     lastActivityAt: row.last_activity_at,
     timeZone: row.time_zone,
+    listColumns: JSON.parse(row.list_columns ?? '{}'),
   };
   const rights = union(JSON.parse(row.rights).map(([application, level]: string[]) => ({ [application]: level })));
   return { id, name, rights, user, leads: JSON.parse(row.leads).flat() };
@@ -53,6 +57,7 @@ const COLUMNS = [
   'password_set_at',
   'last_activity_at',
   'time_zone',
+  'list_columns',
 ] as const;
 
 type Found = Pick<Row<'users'>, (typeof COLUMNS)[number]> & { rights: string; leads: string };

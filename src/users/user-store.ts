@@ -217,6 +217,20 @@ export async function setTimeZone(trx: Transaction, userId: number, zone: string
   await trx('users').where('id', userId).update({ time_zone: zone });
 }
 
+/** Which columns they want of a list; undefined for the usual ones. As with the zone, it is nobody else's matter. */
+export async function setListColumns(
+  trx: Transaction,
+  userId: number,
+  list: string,
+  columns: readonly string[] | undefined,
+): Promise<void> {
+  const { list_columns } = await trx('users').where('id', userId).first('list_columns');
+  const chosen = { ...JSON.parse(list_columns ?? '{}'), [list]: columns };
+  await trx('users')
+    .where('id', userId)
+    .update({ list_columns: JSON.stringify(chosen) });
+}
+
 export async function findUserNames(db: Reader, ids: (number | null)[]): Promise<Map<number, string>> {
   const rows = await db('users')
     .whereIn('id', [...new Set(ids.filter((id) => id !== null))])

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { encodeCursor } from '../../src/lists/list-query.ts';
 import { identityKey } from '../../src/text/identity-key.ts';
 import { fold } from '../../src/text/text.ts';
+import { COLUMNS as COLUMN_KEYS, USUAL_COLUMNS } from '../../src/users/list/user-list-columns.ts';
 import { listPath, readListQuery, SORTS, type SortKey } from '../../src/users/list/user-list-query.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addCrowd, everybody, type Listed } from '../support/crowd.ts';
@@ -27,6 +28,8 @@ const VALUES: Record<SortKey, (user: Listed) => string | number | null> = {
   last_login: (user) => user.lastLoginAt,
   groups: (user) => user.groups.length,
   no_shared_data: (user) => Number(user.noSharedData),
+  expires: (user) => user.expiresOn,
+  created: (user) => user.createdAt,
 };
 
 function compared(a: string | number, b: string | number): number {
@@ -251,8 +254,10 @@ describe('the address of a view', () => {
       allGroups: fc.boolean(),
       allRights: fc.boolean(),
     });
+    const columns = fc.option(fc.uniqueArray(fc.constantFrom(...COLUMN_KEYS)), { nil: undefined });
     fc.assert(
-      fc.property(queries, (query) => {
+      fc.property(queries, columns, (rest, chosen) => {
+        const query = { ...rest, columns: chosen ?? USUAL_COLUMNS, columnsGiven: chosen !== undefined };
         const address = new URL(listPath(query, { after: query.after }), 'http://roster.invalid');
         const source: Record<string, string[]> = {};
         for (const [name, value] of address.searchParams) source[name] = [...(source[name] ?? []), value];

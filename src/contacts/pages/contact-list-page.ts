@@ -56,7 +56,7 @@ interface Shown {
 export async function showContacts(app: AppContext, req: Request, res: Response): Promise<void> {
   const viewer = await viewerOf(app, req);
   const { per, folded } = readHabits(req);
-  const sorts = columnsFor(viewer).map((column) => column.sort);
+  const sorts = columnsFor(viewer).flatMap((column) => column.sort ?? []);
   const query = readContactQuery(req.query, sorts, per);
   if (!(await app.contactIndex.refreshWithin(PATIENCE_OF_A_PAGE))) return showMeanwhile(app, req, res, viewer, query);
   const list = await listContacts(app, viewer, query, TOP_TAGS);

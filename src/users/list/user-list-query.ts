@@ -1,4 +1,5 @@
 import type { Activity } from '../../access/activity.ts';
+import { chosenAmong } from '../../lists/chosen-columns.ts';
 import {
   firstOf,
   idsOf,
@@ -12,12 +13,24 @@ import {
   wordsOf,
 } from '../../lists/list-query.ts';
 import type { State } from '../user-state.ts';
+import { COLUMNS, type ColumnKey, USUAL_COLUMNS } from './user-list-columns.ts';
 
 /** What the list can be sorted by, in the words of the address. */
-export const SORTS = ['name', 'email', 'contact', 'last_login', 'groups', 'no_shared_data'] as const;
+export const SORTS = [
+  'name',
+  'email',
+  'contact',
+  'last_login',
+  'groups',
+  'no_shared_data',
+  'expires',
+  'created',
+] as const;
 export type SortKey = (typeof SORTS)[number];
 
 const BY_NAME: Order<SortKey> = { sort: 'name', descending: false };
+/** Stands first wherever columns are named, so that none beside it can be said as well. */
+const NAME = 'name';
 
 /** The whole view of the list, as the address holds it. */
 export interface ListQuery extends PageQuery<SortKey> {
@@ -33,15 +46,29 @@ export interface ListQuery extends PageQuery<SortKey> {
   expires: string[];
   /** `users.write`, `contacts.read` …, and `administrator`. */
   right: string[];
+  /** Beside the name, in their order. */
+  columns: readonly ColumnKey[];
+  /** Whether the address names them; else the reader's own choice holds. */
+  columnsGiven: boolean;
   /** Whether the sidebar lists all groups instead of the largest. */
   allGroups: boolean;
   /** Whether it lists the rights on all applications beside administrators. */
   allRights: boolean;
 }
 
-export function readListQuery(source: Source, rememberedPer?: number): ListQuery {
+/** What the reader has chosen for wherever the address does not say. */
+export interface Remembered {
+  per?: number;
+  columns?: readonly ColumnKey[];
+}
+
+export function readListQuery(source: Source, { per, columns = USUAL_COLUMNS }: Remembered = {}): ListQuery {
+  const named = wordsOf(source.column);
+  const columnsGiven = named.some((one) => one === NAME || chosenAmong(COLUMNS, [one]).length > 0);
   return {
-    ...readPageQuery(source, SORTS, BY_NAME, rememberedPer),
+    ...readPageQuery(source, SORTS, BY_NAME, per),
+    columns: columnsGiven ? chosenAmong(COLUMNS, named) : columns,
+    columnsGiven,
     activity: wordsOf(source.activity),
     state: wordsOf(source.state),
     tag: idsOf(source.tag),
@@ -58,6 +85,10 @@ export function readListQuery(source: Source, rememberedPer?: number): ListQuery
 export function listPath(query: ListQuery, change: Partial<ListQuery> = {}): string {
   const next = { ...query, after: undefined, before: undefined, ...change };
   const { activity, state, tag, group, contact, expires, right, allGroups, allRights } = next;
-  const whole = { groups: allGroups ? ['all'] : [], rights: allRights ? ['all'] : [] };
-  return listAddress('/users', next, BY_NAME, { activity, state, tag, group, contact, expires, right, ...whole });
+  const rest = {
+    groups: allGroups ? ['all'] : [],
+    rights: allRights ? ['all'] : [],
+    column: next.columnsGiven ? [NAME, ...next.columns] : [],
+  };
+  return listAddress('/users', next, BY_NAME, { activity, state, tag, group, contact, expires, right, ...rest });
 }

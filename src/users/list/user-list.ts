@@ -6,27 +6,43 @@ import { findContactNames } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { selectIds, whereIdIn } from '../../db/ids.ts';
-import { prepared } from '../../db/prepared.ts';
-import type { Row } from '../../db/tables.ts';
+import { preparedInForms } from '../../db/prepared.ts';
+import type { Left, Row } from '../../db/tables.ts';
 import { type Along, alongIndex, meantAlong, meantSoon } from '../../facets/along-index.ts';
 import type { Counted, Selection, Within } from '../../facets/facet-index.ts';
 import { findContactSort, walkByContact } from '../../linked-contacts/linked-search.ts';
 import { readPage } from '../../lists/keyset-page.ts';
 import { type Cursor, NONE } from '../../lists/list-query.ts';
+import { findTagNames } from '../../tags/tag-store.ts';
 import { fold } from '../../text/text.ts';
 import type { User } from '../user.ts';
 import { badgesAmong, EXPIRY_DAYS, STATES, type State, type StateLimits } from '../user-state.ts';
 import { NOBODY } from './derived-sets.ts';
 import { ACTIVITIES, type UserFacet } from './user-facets.ts';
 import type { UserIndex } from './user-index.ts';
+import { COLUMNS, type ColumnKey, USUAL_COLUMNS } from './user-list-columns.ts';
 import type { ListQuery, SortKey } from './user-list-query.ts';
 
-/** What a row says of a user. */
+/** What a row says of a user: of what columns have to say, only those that are asked for. */
 export interface ListedUser
-  extends Pick<
-    User,
-    'id' | 'name' | 'email' | 'activity' | 'description' | 'noSharedData' | 'lastLoginAt' | 'lastActivityAt'
-  > {
+  extends Pick<User, 'id' | 'name' | 'email' | 'activity' | 'description'>,
+    Partial<
+      Pick<
+        User,
+        | 'noSharedData'
+        | 'lastLoginAt'
+        | 'lastActivityAt'
+        | 'expiresOn'
+        | 'createdAt'
+        | 'accessConfirmedAt'
+        | 'accessConfirmedBy'
+        | 'loginAttempts'
+      >
+    > {
+  /** Where somebody confirmed the access. */
+  confirmedByName?: string | null;
+  /** By name. */
+  tags?: string[];
   contactId: number | null;
   /** Only where the viewer may see the contact. */
   contactName: string | null;
@@ -84,6 +100,8 @@ const SORTS: Record<OwnSort, ReturnType<typeof alongIndex>> = {
   last_login: alongColumn('last_login_at', true),
   groups: alongColumn('group_count'),
   no_shared_data: alongColumn('no_shared_data'),
+  expires: alongColumn('expires_on', true),
+  created: alongColumn('created_at'),
 };
 
 type OwnSort = Exclude<SortKey, 'contact'>;
@@ -154,7 +172,7 @@ export async function listUsers(
   const page = await readPage(query, meantAlong(selection, index.number, along));
   const ids = page.rows;
   return {
-    users: await withContacts(db, viewer, await findListed(db, index, ids)),
+    users: await withFurther(db, viewer, query.columns, await findListed(db, index, ids, query.columns)),
     total: selection.total,
     isMeant: (id) => selection.has(id),
     change,
@@ -164,15 +182,34 @@ export async function listUsers(
   };
 }
 
-async function withContacts(db: Reader, viewer: ContactViewer, users: ListedUser[]): Promise<ListedUser[]> {
-  const ids = users.map((user) => user.contactId).filter((id) => id !== null);
-  const names = await findContactNames(db, viewer, ids);
-  return users.map((user) => ({ ...user, contactName: names.get(user.contactId ?? 0) ?? null }));
+/** With what other tables say in the columns. */
+async function withFurther(
+  db: Reader,
+  viewer: ContactViewer,
+  columns: readonly ColumnKey[],
+  users: ListedUser[],
+): Promise<ListedUser[]> {
+  const contacts = users.map((user) => user.contactId).filter((id) => id !== null);
+  const names = columns.includes('contact') ? await findContactNames(db, viewer, contacts) : new Map<number, string>();
+  const ids = users.map((user) => user.id);
+  const tags = columns.includes('tags') ? await findTagNames(db, 'user', ids) : undefined;
+  return users.map((user) => ({
+    ...user,
+    contactName: names.get(user.contactId ?? 0) ?? null,
+    tags: tags && (tags.get(user.id) ?? []),
+  }));
 }
 
 /** In the order of the ids, for somebody who sees no contacts. */
-export async function findListed(db: Reader, index: UserIndex, ids: number[]): Promise<ListedUser[]> {
-  const rows = await selectRows(db, { ids });
+export async function findListed(
+  db: Reader,
+  index: UserIndex,
+  ids: number[],
+  columns: readonly ColumnKey[] = USUAL_COLUMNS,
+): Promise<ListedUser[]> {
+  // In an order of their own: what is read is the same in whichever they are shown.
+  const read = COLUMNS.filter((column) => column in READ && columns.includes(column));
+  const rows = await selectRows(db, read, { ids });
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap((id) => {
     const row = byId.get(id);
@@ -186,29 +223,58 @@ export async function findListed(db: Reader, index: UserIndex, ids: number[]): P
       noSharedData: Boolean(row.no_shared_data),
       lastLoginAt: row.last_login_at,
       lastActivityAt: row.last_activity_at,
-      contactId: row.contact_id,
+      expiresOn: row.expires_on,
+      createdAt: row.created_at,
+      accessConfirmedAt: row.access_confirmed_at,
+      accessConfirmedBy: row.access_confirmed_by,
+      confirmedByName: row.confirmed_by_name,
+      loginAttempts: row.attempts ?? 0,
+      contactId: row.contact_id ?? null,
       contactName: null,
       badges: badgesAmong(index.statesOf(id)),
-      groups: membershipsOf(index, id),
+      groups: columns.includes('groups') ? membershipsOf(index, id) : [],
     };
   });
 }
 
-const ROW_COLUMNS = [
-  'id',
-  'name',
-  'email',
-  'activity',
-  'description',
-  'no_shared_data',
-  'last_login_at',
-  'last_activity_at',
-  'contact_id',
-] as const;
+const OF_EVERY_ROW = ['id', 'name', 'email', 'activity', 'description'] as const;
 
-const selectRows = prepared<{ ids: number[] }, Pick<Row<'users'>, (typeof ROW_COLUMNS)[number]>>((db, { ids }) =>
-  whereIdIn(db('users').select(...ROW_COLUMNS), 'id', ids),
-);
+/** What columns are read from; the others are read from the index, or are in every row. */
+const READ: Partial<Record<ColumnKey, string[]>> = {
+  contact: ['users.contact_id'],
+  last_login: ['users.last_login_at', 'users.last_activity_at'],
+  no_shared_data: ['users.no_shared_data'],
+  last_activity: ['users.last_activity_at'],
+  expires: ['users.expires_on'],
+  created: ['users.created_at'],
+  confirmed: ['users.access_confirmed_at', 'users.access_confirmed_by', 'confirmer.name as confirmed_by_name'],
+  attempts: ['lockouts.attempts'],
+};
+
+type FurtherColumn =
+  | 'contact_id'
+  | 'last_login_at'
+  | 'last_activity_at'
+  | 'no_shared_data'
+  | 'expires_on'
+  | 'created_at'
+  | 'access_confirmed_at'
+  | 'access_confirmed_by';
+
+type FoundRow = Pick<Row<'users'>, (typeof OF_EVERY_ROW)[number]> &
+  Partial<
+    Pick<Row<'users'>, FurtherColumn> & Pick<Left<Row<'lockouts'>>, 'attempts'> & { confirmed_by_name: string | null }
+  >;
+
+const selectRows = preparedInForms<ColumnKey[], { ids: number[] }, FoundRow>((db, columns, { ids }) => {
+  const further = new Set(columns.flatMap((column) => READ[column] ?? []));
+  const rows = db('users')
+    .select(OF_EVERY_ROW.map((column) => `users.${column}`))
+    .select(...further);
+  if (columns.includes('attempts')) rows.leftJoin('lockouts', 'lockouts.user_id', 'users.id');
+  if (columns.includes('confirmed')) rows.leftJoin('users as confirmer', 'confirmer.id', 'users.access_confirmed_by');
+  return whereIdIn(rows, 'users.id', ids);
+});
 
 function membershipsOf(index: UserIndex, id: number): ListedMembership[] {
   const ended = index.endedGroupsOf(id);
@@ -232,7 +298,8 @@ export async function listMeanwhile(
     return select(looked, query, viewer);
   });
   const { rows, previous, next } = await readPage(query, source);
-  return { users: await withContacts(db, viewer, await findListed(db, looked, rows)), previous, next };
+  const users = await withFurther(db, viewer, query.columns, await findListed(db, looked, rows, query.columns));
+  return { users, previous, next };
 }
 
 const NOTHING: Offered = { tags: 0, groups: 0, rights: [] };

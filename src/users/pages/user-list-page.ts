@@ -11,7 +11,7 @@ import { findGroups } from '../../groups/group-store.ts';
 import { countKnown, knownByIndex } from '../../groups/group-suggestions.ts';
 import type { NamedGroup } from '../../groups/names/group-names.ts';
 import { type AllTicked, allShown } from '../../lists/exceptions.ts';
-import { type Choice, type Column, type Filter, listFrame } from '../../lists/list-frame.ts';
+import { type Choice, type Filter, listFrame } from '../../lists/list-frame.ts';
 import { NONE, toggled } from '../../lists/list-query.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
 import { fold, matches } from '../../text/text.ts';
@@ -19,9 +19,11 @@ import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
 import { listMeanwhile, listUsers, type UserCounts, type UserList } from '../list/user-list.ts';
-import { type ListQuery, listPath, readListQuery, type SortKey } from '../list/user-list-query.ts';
+import { COLUMNS, keptColumns } from '../list/user-list-columns.ts';
+import { type ListQuery, listPath, readListQuery } from '../list/user-list-query.ts';
 import { STATES, type State, stateLimits } from '../user-state.ts';
 import { type Further, findFurther, furtherFilters, IN_NO_GROUP } from './further-filters.ts';
+import { LIST_COLUMNS, NAME_COLUMN } from './list-columns.ts';
 
 export const STATE_LABELS: Record<State, string> = {
   'not-invited': 'Not invited',
@@ -39,22 +41,13 @@ export const STATE_LABELS: Record<State, string> = {
 
 const ACTIVITY_LABELS: Record<Activity, string> = { active: 'Active', deactivated: 'Deactivated', deleted: 'Deleted' };
 
-const COLUMNS: Column<SortKey>[] = [
-  { sort: 'name', label: 'Name', width: 'wide' },
-  { sort: 'email', label: 'System email', width: 'widest' },
-  { sort: 'contact', label: 'Linked contact', width: 'middle' },
-  { sort: 'last_login', label: 'Last login', width: 'narrow' },
-  { sort: 'groups', label: 'Group memberships', width: 'rest' },
-  { sort: 'no_shared_data', label: 'No shared data', width: 'slight', givesWay: true },
-];
-
 const TOP_GROUPS = 10;
 const TOP_TAGS = 20;
 
 /** The list of users, as the address asks for it. */
 export async function showUsers(app: AppContext, req: Request, res: Response): Promise<void> {
   const { per, folded } = readHabits(req);
-  const query = readListQuery(req.query, per);
+  const query = readListQuery(req.query, { per, columns: keptColumns(req.viewer!.user.listColumns) });
   const further = await findFurther(app, req.viewer!, query);
   const offered = {
     tags: TOP_TAGS,
@@ -190,6 +183,7 @@ function listPage({
   return {
     title: 'User Management',
     users: list.users,
+    columns: query.columns,
     mayWrite,
     stateLabels: STATE_LABELS,
     marked: (text: string) => matches(text, words),
@@ -201,7 +195,9 @@ function listPage({
       searchHint: 'Name, email or contact',
       query,
       pathTo: (change) => listPath(query, change),
-      columns: COLUMNS,
+      columns: [NAME_COLUMN, ...query.columns.map((column) => LIST_COLUMNS[column])],
+      unshown: COLUMNS.filter((column) => !query.columns.includes(column)).map((column) => LIST_COLUMNS[column]),
+      columnsPath: `/users/columns?${new URLSearchParams({ view: listPath(query) })}`,
       filters,
       folded,
       total: list.total,

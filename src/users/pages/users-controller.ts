@@ -8,6 +8,7 @@ import { render } from '../../web/render.ts';
 import type { Subject } from '../user.ts';
 import { typedUser } from '../user-form.ts';
 import { subjectOf } from './addressed-user.ts';
+import { chooseColumns, resetColumns, showColumnChoice } from './column-choice-page.ts';
 import { offeredActions } from './offered-actions.ts';
 import { showPermissions } from './permissions-page.ts';
 import { prefilledUser, withOffer } from './prefilled-user.ts';
@@ -22,6 +23,12 @@ export function usersController(app: AppContext): Router {
   const write = requireRight('users', 'write');
 
   router.get('/users', read, (req, res) => showUsers(app, req, res));
+
+  router.get('/users/columns', read, (req, res) => showColumnChoice(req, res));
+
+  router.put('/users/columns', read, (req, res) => chooseColumns(app, req, res));
+
+  router.delete('/users/columns', read, (req, res) => resetColumns(app, req, res));
 
   router.get('/users/new', write, async (req, res) => {
     const kept = takeKept(req);

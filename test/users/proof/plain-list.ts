@@ -181,6 +181,8 @@ export async function plainList(
     groups: new Sql(`(select count(*) from memberships join groups on groups.id = memberships.group_id
       where memberships.user_id = users.id and groups.activity <> 'deleted')`),
     no_shared_data: new Sql('users.no_shared_data'),
+    expires: new Sql('users.expires_on'),
+    created: new Sql('users.created_at'),
     contact: new Sql(`case when ${sees.text} then contacts.sort_name end`, sees.values),
   }[query.sort];
   const order = query.descending ? 'desc' : 'asc';

@@ -1,0 +1,22 @@
+import type { Column } from '../../lists/list-frame.ts';
+import type { ColumnKey } from '../list/user-list-columns.ts';
+import type { SortKey } from '../list/user-list-query.ts';
+
+/** It is always there, and first. */
+export const NAME_COLUMN: Column<SortKey> = { sort: 'name', label: 'Name', width: 'wide' };
+
+/** Those without an order have no index that keeps it, and sort by nothing: at a million users that would take seconds. */
+export const LIST_COLUMNS: Record<ColumnKey, Column<SortKey>> = {
+  email: { sort: 'email', label: 'System email', width: 'widest' },
+  contact: { sort: 'contact', label: 'Linked contact', width: 'middle' },
+  last_login: { sort: 'last_login', label: 'Last login', width: 'narrow' },
+  groups: { sort: 'groups', label: 'Group memberships', width: 'rest' },
+  no_shared_data: { sort: 'no_shared_data', label: 'No shared data', width: 'slight', givesWay: true },
+  last_activity: { label: 'Last activity', width: 'narrow' },
+  expires: { sort: 'expires', label: 'Expiry', width: 'narrow' },
+  created: { sort: 'created', label: 'Created', width: 'narrow' },
+  confirmed: { label: 'Access confirmed', width: 'narrow' },
+  attempts: { label: 'Failed attempts', width: 'slight' },
+  tags: { label: 'Tags', width: 'middle' },
+  description: { label: 'Description', width: 'rest' },
+};
