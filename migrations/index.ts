@@ -39,6 +39,7 @@ import * as invitationLists from './0037-invitation-lists.ts';
 import * as contactList from './0038-contact-list.ts';
 import * as exceptions from './0040-exceptions.ts';
 import * as listColumns from './0041-list-columns.ts';
+import * as savedViews from './0042-saved-views.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -82,6 +83,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0038-contact-list': contactList,
   '0040-exceptions': exceptions,
   '0041-list-columns': listColumns,
+  '0042-saved-views': savedViews,
 };
 
 /** Names that migrations had when they landed, beside those they have now: a database may still know them by these. */

@@ -43,6 +43,7 @@ import { PasswordHasher } from './passwords/password-hasher.ts';
 import { answerResetRequests } from './passwords/reset-request-store.ts';
 import { permissionsController } from './permissions/pages/permissions-controller.ts';
 import { preferencesController } from './preferences/pages/preferences-controller.ts';
+import { savedViewsController } from './saved-views/pages/saved-views-controller.ts';
 import { searchController } from './search/pages/search-controller.ts';
 import { AddressLimiter } from './sessions/address-limiter.ts';
 import { authentication } from './sessions/pages/authentication.ts';
@@ -179,6 +180,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(credentialsController(context));
   app.use(usersController(context));
   app.use(userActionsController(context));
+  app.use(savedViewsController(context));
   app.use(bulkOperationsController(context));
   app.use(invitationListController(context));
   app.use(searchController(context));

@@ -10,6 +10,7 @@ import { INVITATIONS } from './invitations/pages/invitations-feature.ts';
 import type { Job } from './jobs/jobs.ts';
 import { MAIL } from './mail/pages/mail-feature.ts';
 import { PASSWORDS } from './passwords/pages/passwords-feature.ts';
+import { SAVED_VIEWS } from './saved-views/pages/saved-views-feature.ts';
 import { SESSIONS } from './sessions/pages/sessions-feature.ts';
 import { SETUP } from './setup/pages/setup-feature.ts';
 import { USERS } from './users/pages/users-feature.ts';
@@ -20,6 +21,7 @@ export const FEATURES: Feature[] = [
   USERS,
   INVITATIONS,
   BULK_OPERATIONS,
+  SAVED_VIEWS,
   GROUPS,
   APPLICATIONS,
   CONTACTS,

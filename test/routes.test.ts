@@ -55,6 +55,8 @@ interface Classified {
   prepare?: (app: TestApp, id: number) => Promise<unknown>;
   /** Or a bulk operation stands for it: one that is prepared, or one that Alice has executed. */
   operation?: 'draft' | 'executed';
+  /** Or a view that the viewer has saved, and shared or pinned. */
+  savedView?: 'own' | 'shared' | 'pinned';
   /** Whether who may not read it but leads a group is shown that one instead. */
   isLedInstead?: true;
   /** A page that only shows: what it answers to Alice where that is not 200. */
@@ -288,6 +290,98 @@ const ROUTES: Record<string, Classified> = {
       to: '{}',
       audit: [],
       leadsTo: /^\/users$/,
+    },
+  },
+  'get /saved-views': { open: ['users', 'read'] },
+  'get /saved-views/new': { open: ['users', 'read'] },
+  'post /saved-views': {
+    open: ['users', 'read'],
+    change: {
+      form: '/saved-views/new?view=%2Fusers%3Fstate%3Dlocked',
+      fields: { name: 'Locked out' },
+      state: async (app) => (await app.db.read('saved_views')).map((row) => row.name),
+      from: [],
+      to: ['Locked out'],
+      // How somebody looks at a list is nobody else's matter, until they share it.
+      audit: [],
+      leadsTo: /^\/users\?state=locked&column=name/,
+      bad: { fields: { name: ' ' }, errors: ['name'] },
+    },
+  },
+  'get /saved-views/:id/edit': { open: ['users', 'read'], savedView: 'own' },
+  'patch /saved-views/:id': {
+    open: ['users', 'read'],
+    savedView: 'shared',
+    change: {
+      form: '/saved-views/:id/edit',
+      fields: { name: 'Locked out' },
+      state: async (app) => (await app.db.read('saved_views')).map((row) => row.name),
+      from: ['Locked'],
+      to: ['Locked out'],
+      audit: ['view.updated'],
+      leadsTo: /^\/saved-views$/,
+      bad: { fields: { name: 'x'.repeat(61) }, errors: ['name'] },
+    },
+  },
+  'put /saved-views/:id/pin': {
+    open: ['users', 'read'],
+    savedView: 'own',
+    change: {
+      form: '/saved-views',
+      state: async (app) => JSON.parse((await column('alice', 'pinned_views')(app)) ?? '[]').length,
+      from: 0,
+      to: 1,
+      audit: [],
+      leadsTo: /^\/saved-views$/,
+    },
+  },
+  'delete /saved-views/:id/pin': {
+    open: ['users', 'read'],
+    savedView: 'pinned',
+    change: {
+      form: '/saved-views',
+      state: async (app) => JSON.parse((await column('alice', 'pinned_views')(app)) ?? '[]').length,
+      from: 1,
+      to: 0,
+      audit: [],
+      leadsTo: /^\/saved-views$/,
+    },
+  },
+  'put /saved-views/:id/sharing': {
+    open: ['users', 'write'],
+    savedView: 'own',
+    change: {
+      form: '/saved-views',
+      state: async (app) => (await app.db.read('saved_views')).map((row) => row.is_shared),
+      from: [0],
+      to: [1],
+      audit: ['view.shared'],
+      leadsTo: /^\/saved-views$/,
+    },
+  },
+  'delete /saved-views/:id/sharing': {
+    open: ['users', 'read'],
+    savedView: 'shared',
+    change: {
+      form: '/saved-views',
+      state: async (app) => (await app.db.read('saved_views')).map((row) => row.is_shared),
+      from: [1],
+      to: [0],
+      audit: ['view.unshared'],
+      leadsTo: /^\/saved-views$/,
+    },
+  },
+  'get /saved-views/:id/deletion/new': { open: ['users', 'read'], savedView: 'own' },
+  'post /saved-views/:id/deletion': {
+    open: ['users', 'read'],
+    savedView: 'shared',
+    change: {
+      form: '/saved-views/:id/deletion/new',
+      state: async (app) => (await app.db.read('saved_views')).length,
+      from: 1,
+      to: 0,
+      audit: ['view.deleted'],
+      leadsTo: /^\/saved-views$/,
     },
   },
   'get /users/new': { open: ['users', 'write'] },
@@ -993,6 +1087,7 @@ async function idOf(
 ): Promise<number | string | undefined> {
   if (route.application) return applicationOf(app, route.application);
   if (route.operation) return operationOf(app, session, route.operation);
+  if (route.savedView) return savedViewOf(app, app.people[viewer], route.savedView);
   if (route.group) return Number(await groupId(app, route.group));
   if (route.contact) {
     const { id } = await app.db.read('contacts').where('name', route.contact).first('id');
@@ -1009,6 +1104,22 @@ async function applicationOf(app: TestApp, key: string): Promise<string> {
   const row = { key, name: 'Time sheets', created_at: '2026-01-01T00:00:00.000Z' };
   if (key === 'time-sheets') await app.db.write((trx) => trx('applications').insert(row).onConflict('key').ignore());
   return key;
+}
+
+async function savedViewOf(app: TestApp, userId: number, kind: 'own' | 'shared' | 'pinned'): Promise<number> {
+  const row = { name: 'Locked', name_key: 'locked', address: '/users?state=locked', is_shared: kind === 'shared' };
+  return app.db.write(async (trx) => {
+    const known = await trx('saved_views').where('owner_id', userId).first('id');
+    if (known) return known.id;
+    const [{ id }] = await trx('saved_views')
+      .insert({ ...row, owner_id: userId })
+      .returning('id');
+    if (kind === 'pinned')
+      await trx('users')
+        .where('id', userId)
+        .update({ pinned_views: `[${id}]` });
+    return id;
+  });
 }
 
 /** A bulk operation on Bob: a draft is seen by nobody but who made it, a report by all who read users. */

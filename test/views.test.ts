@@ -60,6 +60,8 @@ describe('the views', () => {
       '/users?activity=deleted',
       `/users?activity=active&${COLUMNS.map((column) => `column=${column}`).join('&')}`,
       '/users/columns',
+      '/saved-views',
+      '/saved-views/new?view=%2Fusers%3Fstate%3Dlocked',
       '/users/columns?view=%2Fusers%3Fcolumn%3Dname',
       '/users/new',
       '/groups',
@@ -188,6 +190,12 @@ describe('the views', () => {
       'credentials, mistaken',
       await submit(await signedIn(app, 'max'), '/credentials', { current: 'x', password: 'x', repeated: 'y' }),
     );
+    await submit(alice, '/saved-views/new?view=%2Fusers%3Fstate%3Dlocked', { name: 'Locked out', shared: 'yes' });
+    note('views', await alice.get('/saved-views'));
+    note('pinned', await alice.get('/users'));
+    note('view, again', await submit(alice, '/saved-views/new?view=%2Fusers', { name: 'locked OUT' }));
+    note('view, renamed', await alice.get('/saved-views/1/edit'));
+    note('view, deleted', await alice.get('/saved-views/1/deletion/new'));
     note('invitations', await alice.get('/invitations'));
     note('no invitations', await alice.get('/invitations?q=nowhere'));
 

@@ -38,6 +38,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   outbox: 'mail/outbox-store.ts',
   refusals: 'audit/refusal-store.ts',
   reset_requests: 'passwords/reset-request-store.ts',
+  saved_views: 'saved-views/saved-view-store.ts',
   secret_fingerprints: 'installation/secret-fingerprints.ts',
   server_settings: 'installation/server-settings.ts',
   sessions: 'sessions/session-store.ts',

@@ -208,6 +208,14 @@ export const TABLES = {
     request_id: text(),
   },
   reset_requests: { id: integer, identifier: text(), requested_at: moment, address: text(), request_id: text() },
+  saved_views: {
+    id: integer,
+    owner_id: integer,
+    name: text(),
+    name_key: text(),
+    address: text(),
+    is_shared: flag,
+  },
   secret_fingerprints: { name: text(), fingerprint: text() },
   server_settings: { only: integer, settings: json },
   sessions: {
@@ -257,6 +265,7 @@ export const TABLES = {
     email_twin: integer,
     time_zone: orNull(text()),
     list_columns: orNull(json),
+    pinned_views: orNull(json),
     deleted_from: deletedFrom,
   },
 } as const satisfies Record<string, Record<string, Column<unknown>>>;

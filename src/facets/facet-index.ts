@@ -3,6 +3,7 @@ import { Facet } from './facet.ts';
 
 /** So many answers are kept until something changes. */
 const KEPT = 16;
+const TOTALS_KEPT = 1_000;
 
 /** Which ids are meant. Within a facet any of the values matches, between facets all must; one without values does not restrict. */
 export interface FacetFilter<F extends string> {
@@ -62,6 +63,7 @@ export class FacetIndex<F extends string> {
   private readonly everybody = new BitSet();
   private readonly listed = new BitSet();
   private readonly kept = new Map<string, Selection<F>>();
+  private readonly totals = new Map<string, number>();
 
   constructor(facets: readonly F[] = []) {
     this.facets = Object.fromEntries(facets.map((name) => [name, new Facet()])) as Record<F, Facet>;
@@ -86,6 +88,7 @@ export class FacetIndex<F extends string> {
   touch(): void {
     this.version++;
     this.kept.clear();
+    this.totals.clear();
   }
 
   valuesOf(facet: F, id: number): readonly number[] {
@@ -120,17 +123,22 @@ export class FacetIndex<F extends string> {
   }
 
   select(filter: FacetFilter<F>): Selection<F> {
-    const derived = Object.entries(filter.derived ?? {}).map(([facet, chosen]) => [
-      facet,
-      chosen.map(({ name }) => name),
-    ]);
-    const key = JSON.stringify([filter.values, derived, filter.within?.name]);
+    const key = nameOf(filter);
     const kept = this.kept.get(key);
     if (kept) return kept;
     const made = this.made(filter);
     this.kept.set(key, made);
     if (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value!);
     return made;
+  }
+
+  /** How many are meant, kept for longer than whole answers: many such numbers may stand on a page. */
+  total(filter: FacetFilter<F>): number {
+    const key = nameOf(filter);
+    const total = this.totals.get(key) ?? (this.kept.get(key) ?? this.made(filter)).total;
+    this.totals.set(key, total);
+    if (this.totals.size > TOTALS_KEPT) this.totals.delete(this.totals.keys().next().value!);
+    return total;
   }
 
   private made({ values, derived = {}, within }: FacetFilter<F>): Selection<F> {
@@ -179,4 +187,9 @@ export class FacetIndex<F extends string> {
     for (const other of others) all.intersect(other);
     return all;
   }
+}
+
+function nameOf<F extends string>({ values, derived = {}, within }: FacetFilter<F>): string {
+  const made = Object.entries(derived).map(([facet, chosen]) => [facet, chosen.map(({ name }) => name)]);
+  return JSON.stringify([values, made, within?.name]);
 }

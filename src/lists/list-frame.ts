@@ -41,6 +41,15 @@ export interface Column<Sort extends string> {
   givesWay?: boolean;
 }
 
+/** A view of the list that is kept under a name. */
+export interface PinnedLink {
+  name: string;
+  path: string;
+  /** Not given where that is not known yet. */
+  count?: number;
+  isChosen: boolean;
+}
+
 export interface BulkAction {
   name: string;
   label: string;
@@ -66,6 +75,8 @@ export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
   unshown?: Column<Sort>[];
   /** Where columns are chosen. */
   columnsPath?: string;
+  /** Those that the reader has pinned, and where the one that is shown can be kept. */
+  views?: { pinned: PinnedLink[]; keepPath: string };
   filters: Filter[];
   /** The names of the filters that the reader folded away, or unfolded. */
   folded: string[];
@@ -113,6 +124,7 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
         path: column.sort && pathTo({ sort: column.sort, descending: isSorted && !query.descending }),
       };
     }),
+    views: parts.views && { ...parts.views, isFolded: folded.includes('views') },
     /** Whether they are more than a window has room for. */
     isBroad: columns.length > MOST_SIDE_BY_SIDE,
     filters: parts.filters

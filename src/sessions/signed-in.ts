@@ -16,6 +16,8 @@ export type OwnUser = Pick<
 > & {
   /** By the name of a list, which columns they want of it. */
   listColumns: Record<string, unknown>;
+  /** The ids of the saved views that they have pinned, of which some may be gone. */
+  pinnedViews: number[];
 };
 
 /** A signed-in viewer. */
@@ -42,6 +44,7 @@ export async function findSignedIn(db: Reader, userId: number, today: Day): Prom
     lastActivityAt: row.last_activity_at,
     timeZone: row.time_zone,
     listColumns: JSON.parse(row.list_columns ?? '{}'),
+    pinnedViews: JSON.parse(row.pinned_views ?? '[]'),
   };
   const rights = union(JSON.parse(row.rights).map(([application, level]: string[]) => ({ [application]: level })));
   return { id, name, rights, user, leads: JSON.parse(row.leads).flat() };
@@ -58,6 +61,7 @@ const COLUMNS = [
   'last_activity_at',
   'time_zone',
   'list_columns',
+  'pinned_views',
 ] as const;
 
 type Found = Pick<Row<'users'>, (typeof COLUMNS)[number]> & { rights: string; leads: string };

@@ -231,6 +231,18 @@ export async function setListColumns(
     .update({ list_columns: JSON.stringify(chosen) });
 }
 
+/** The ids of the saved views that they have pinned, in their order. */
+export async function findPins(db: Reader, userId: number): Promise<number[]> {
+  const { pinned_views } = await db('users').where('id', userId).first('pinned_views');
+  return JSON.parse(pinned_views ?? '[]');
+}
+
+export async function setPins(trx: Transaction, userId: number, viewIds: number[]): Promise<void> {
+  await trx('users')
+    .where('id', userId)
+    .update({ pinned_views: JSON.stringify(viewIds) });
+}
+
 export async function findUserNames(db: Reader, ids: (number | null)[]): Promise<Map<number, string>> {
   const rows = await db('users')
     .whereIn('id', [...new Set(ids.filter((id) => id !== null))])

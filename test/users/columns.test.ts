@@ -91,7 +91,7 @@ describe('the columns of the list', () => {
     expect(await heads()).toEqual(USUAL);
     // A filter and the next page keep them.
     const { $ } = pageOf(await alice.get(`${view}&per=25`));
-    expect($('#filters a').first().attr('href')).toContain('column=name&column=tags');
+    expect($('#filters li a').first().attr('href')).toContain('column=name&column=tags');
     expect($('#search-form input[name=column]').length).toBe(2);
   });
 

@@ -26,6 +26,7 @@ describe('the list while everybody is being read for the first time', () => {
 
   it('shows its rows, and its numbers as soon as they are there', async () => {
     const alice = await signedIn(app, 'alice');
+    await alice.post('/saved-views', { view: '/users?state=locked', name: 'Locked out', pinned: 'yes' });
     const early = pageOf(await alice.get('/users'));
     expect(early.textOf('#total')).toBe('Counting …');
     expect(
@@ -42,8 +43,10 @@ describe('the list while everybody is being read for the first time', () => {
           .map((one) => early.$(one).text()),
       ),
     ).toEqual(new Set(['…']));
+    expect(early.texts('#fold-views li')).toEqual(['Locked out …']);
     goOn();
     const late = pageOf(await alice.get('/users'));
+    expect(late.texts('#fold-views li')).toEqual(['Locked out 1']);
     expect(late.textOf('#total')).toMatch(/^\d+ users$/);
     expect(late.$('tbody th a').length).toBe(early.$('tbody th a').length);
   });

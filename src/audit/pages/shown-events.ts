@@ -64,6 +64,8 @@ function isFieldReadable(viewer: ContactViewer, type: Change['subjectType']): (f
   const [users, groups] = [may(viewer, 'users', 'read'), may(viewer, 'groups', 'read')];
   if (type === 'user') return (field) => users || (groups && OF_MEMBERSHIP.includes(field));
   if (type === 'group') return () => groups;
+  // Names of users may be searched for in it.
+  if (type === 'view') return () => users;
   if (type === 'application') return () => (users && groups) || may(viewer, 'settings', 'read');
   // Contacts that the viewer may not see are hidden by now; requests and the program have no record but this.
   return () => true;

@@ -5,6 +5,7 @@ import { searchContacts } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { findGroups } from '../../groups/group-store.ts';
+import { findVisibleViews } from '../../saved-views/saved-view-store.ts';
 import type { SignedIn } from '../../sessions/signed-in.ts';
 import { findTags } from '../../tags/tag-store.ts';
 import type { Icon } from '../../text/icons.ts';
@@ -26,6 +27,7 @@ const USERS_SHOWN = 8;
 const GROUPS_SHOWN = 5;
 const CONTACTS_SHOWN = 5;
 const TAGS_SHOWN = 5;
+const VIEWS_SHOWN = 5;
 /** Shorter beginnings of an action would catch too many names. */
 const SHORTEST_ACTION = 3;
 
@@ -76,6 +78,7 @@ export async function findDestinations(sources: Sources, text: string): Promise<
     { label: 'Users', items: text.trim() ? (await findUsers(sources, text)).map(userOf) : [] },
     { label: 'Groups', items: text.trim() ? await findGroupsOf(sources, text) : [] },
     { label: 'Contacts', items: text.trim() ? await findContactsOf(sources, text) : [] },
+    { label: 'Saved views', items: text.trim() ? await findSavedViews(sources, text) : [] },
     { label: 'Filters', items: text.trim() ? await findFilters(sources, text) : [] },
     { label: begun.length > 0 ? 'More pages' : 'Pages', items: pages.filter((page) => !begun.includes(page)) },
     { label: 'Your menu', items: OWN_MENU.filter((item) => isNamed(item.label, text)) },
@@ -153,6 +156,20 @@ async function findFilters({ db, viewer }: Sources, text: string): Promise<Desti
       ({ id, name }): Destination => ({ label: `Users tagged ${name}`, path: `/users?tag=${id}`, icon: 'filter' }),
     ),
   ];
+}
+
+/** Own ones, and those that others share. */
+async function findSavedViews({ db, viewer }: Sources, text: string): Promise<Destination[]> {
+  if (!may(viewer, 'users', 'read')) return [];
+  return (await findVisibleViews(db, viewer.id))
+    .filter(({ name }) => isNamed(name, text))
+    .slice(0, VIEWS_SHOWN)
+    .map(({ name, address, ownerId, ownerName }) => ({
+      label: name,
+      path: address,
+      icon: 'filter',
+      note: ownerId === viewer.id ? undefined : `shared by ${ownerName}`,
+    }));
 }
 
 /** Whether what was typed begins one of these names, and goes on with beginnings of its words: "reset att". */

@@ -8,7 +8,7 @@ import type { Database, Reader } from '../../db/database.ts';
 import type { Left, Row } from '../../db/tables.ts';
 import { Arrivals } from '../../facets/arrivals.ts';
 import { BitSet } from '../../facets/bit-set.ts';
-import { type FacetFilter, FacetIndex, type Selection, type Within } from '../../facets/facet-index.ts';
+import { type FacetFilter, FacetIndex, lazily, type Selection, type Within } from '../../facets/facet-index.ts';
 import type { Feed } from '../../facets/feed.ts';
 import { type FillElsewhere, type Followable, Follower, type Ids, whereIdMeant } from '../../facets/follower.ts';
 import { TextIndex } from '../../facets/text-index.ts';
@@ -176,18 +176,25 @@ export class UserIndex implements Followable {
     return this.arrivals ? { ...selection, has: (id) => selection.has(this.numberOf(id)) } : selection;
   }
 
+  /** How many of them there are. */
+  total(filter: FacetFilter<UserFacet>): number {
+    return this.holding.facets.total(filter);
+  }
+
   /** Those in whose name, email or linked contact every one of the folded words stands; of the contacts those that the viewer may see. */
   search(words: string[], viewer: ContactViewer): Within {
     const ownerships = visibleOwnerships(viewer);
     const name = JSON.stringify([words, ownerships]);
-    const seen = this.holding.facets.union('contact', ownerships);
-    const sets = words.map((word) =>
-      this.holding.contactTexts.find(word).copy().intersect(seen).unite(this.holding.texts.find(word)),
-    );
-    // What folds to no word is found in nobody.
-    const [first = new BitSet(), ...others] = sets;
-    for (const other of others) first.intersect(other);
-    return { name, set: first };
+    return lazily(name, () => {
+      const seen = this.holding.facets.union('contact', ownerships);
+      const sets = words.map((word) =>
+        this.holding.contactTexts.find(word).copy().intersect(seen).unite(this.holding.texts.find(word)),
+      );
+      // What folds to no word is found in nobody.
+      const [first = new BitSet(), ...others] = sets;
+      for (const other of others) first.intersect(other);
+      return first;
+    });
   }
 
   /** The values that most users who are not deleted have, the most common first. */

@@ -1,3 +1,4 @@
+import { parse } from 'node:querystring';
 import type { Activity } from '../../access/activity.ts';
 import { chosenAmong } from '../../lists/chosen-columns.ts';
 import {
@@ -79,6 +80,21 @@ export function readListQuery(source: Source, { per, columns = USUAL_COLUMNS }: 
     allGroups: firstOf(source.groups) === 'all',
     allRights: firstOf(source.rights) === 'all',
   };
+}
+
+/** The same out of an address of the list; out of any other, the whole list. */
+export function readListPath(path: string, remembered?: Remembered): ListQuery {
+  const [, search = ''] = path.startsWith('/users?') ? path.split('?') : [];
+  return readListQuery(parse(search), remembered);
+}
+
+/** The address under which a view is kept: what is shown, with its columns, and not how far somebody has paged or unfolded. */
+export function keptPath(query: ListQuery): string {
+  const { activity, state, tag, group, contact, expires, right } = query;
+  const filters = { activity, state, tag, group, contact, expires, right };
+  // In whatever order they were pressed, it is one view.
+  const sorted = Object.fromEntries(Object.entries(filters).map(([name, values]) => [name, values.toSorted()]));
+  return listPath(query, { ...sorted, columnsGiven: true, perGiven: false, allGroups: false, allRights: false });
 }
 
 /** The address of the view with some of it changed; going anywhere else starts at the first page. */

@@ -9,7 +9,7 @@ import { selectIds, whereIdIn } from '../../db/ids.ts';
 import { preparedInForms } from '../../db/prepared.ts';
 import type { Left, Row } from '../../db/tables.ts';
 import { type Along, alongIndex, meantAlong, meantSoon } from '../../facets/along-index.ts';
-import type { Counted, Selection, Within } from '../../facets/facet-index.ts';
+import type { Counted, FacetFilter, Selection, Within } from '../../facets/facet-index.ts';
 import { findContactSort, walkByContact } from '../../linked-contacts/linked-search.ts';
 import { readPage } from '../../lists/keyset-page.ts';
 import { type Cursor, NONE } from '../../lists/list-query.ts';
@@ -84,13 +84,16 @@ export interface UserCounts {
   expires: number[];
   /** Of those asked for, as the address calls them. */
   rights: Map<string, number>;
+  /** Of those asked for, in their order, whatever this view shows. */
+  views: number[];
 }
 
-/** How many of the largest tags and groups are counted, and which rights. */
+/** How many of the largest tags and groups are counted, which rights, and which other views. */
 export interface Offered {
   tags: number;
   groups: number;
   rights: string[];
+  views: ListQuery[];
 }
 
 /** The orders that have an index. */
@@ -131,8 +134,12 @@ export async function selectForView(
 
 /** By the data that the index was refreshed to. */
 function select(index: UserIndex, query: ListQuery, viewer: ContactViewer): Selection<UserFacet> {
+  return index.select(filterOf(index, query, viewer));
+}
+
+function filterOf(index: UserIndex, query: ListQuery, viewer: ContactViewer): FacetFilter<UserFacet> {
   const activities: Activity[] = query.activity.length > 0 ? query.activity : ['active', 'deactivated'];
-  return index.select({
+  return {
     values: {
       activity: activities.map((activity) => ACTIVITIES.indexOf(activity)),
       state: query.state.map((state) => STATES.indexOf(state)),
@@ -146,7 +153,7 @@ function select(index: UserIndex, query: ListQuery, viewer: ContactViewer): Sele
       right: query.right.map((right) => (may(viewer, 'groups', 'read') ? index.derived.holders(right) : NOBODY)),
     },
     within: query.q === '' ? undefined : index.search(fold(query.q).split(' ').filter(Boolean), viewer),
-  });
+  };
 }
 
 /** One page of the list, with the counts of every filter. */
@@ -167,6 +174,7 @@ export async function listUsers(
     ],
     rights: offered.rights,
     contactless: index.derived.contactless(viewer),
+    views: offered.views.map((view) => filterOf(index, view, viewer)),
   });
   const along = (among?: number[]) => alongSort(db, viewer, query.sort, among);
   const page = await readPage(query, meantAlong(selection, index.number, along));
@@ -302,13 +310,21 @@ export async function listMeanwhile(
   return { users, previous, next };
 }
 
-const NOTHING: Offered = { tags: 0, groups: 0, rights: [] };
+const NOTHING: Offered = { tags: 0, groups: 0, rights: [], views: [] };
+
+interface Counting {
+  tags: number[];
+  groups: number[];
+  rights: string[];
+  contactless: Within;
+  views: FacetFilter<UserFacet>[];
+}
 
 /** Before anything else is waited for: meanwhile the index may read what changes. */
 function countsOf(
   index: UserIndex,
   selection: Selection<UserFacet>,
-  { tags, groups, rights, contactless }: { tags: number[]; groups: number[]; rights: string[]; contactless: Within },
+  { tags, groups, rights, contactless, views }: Counting,
 ): UserCounts {
   const each = (facet: UserFacet, values: number[]) =>
     new Map(values.map((value) => [value, { count: selection.count(facet, value), size: index.sizeOf(facet, value) }]));
@@ -322,6 +338,7 @@ function countsOf(
     contactless: selection.countDerived('contact', contactless),
     expires: EXPIRY_DAYS.map((days) => selection.count('expires', days)),
     rights: new Map(rights.map((right) => [right, selection.countDerived('right', index.derived.holders(right))])),
+    views: views.map((view) => index.total(view)),
   };
 }
 

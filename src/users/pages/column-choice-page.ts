@@ -1,12 +1,11 @@
-import { parse } from 'node:querystring';
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
-import { typedFields } from '../../forms/form.ts';
+import { type Typed, typedFields } from '../../forms/form.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
 import { COLUMNS, type ColumnKey, isUsual, keptColumns, USUAL_COLUMNS } from '../list/user-list-columns.ts';
-import { type ListQuery, listPath, readListQuery } from '../list/user-list-query.ts';
+import { type ListQuery, listPath, readListPath } from '../list/user-list-query.ts';
 import { setListColumns } from '../user-store.ts';
 import { LIST_COLUMNS, NAME_COLUMN } from './list-columns.ts';
 
@@ -28,7 +27,7 @@ export function showColumnChoice(req: Request, res: Response): void {
 
 /** Keeps them for the reader; where the address of the view names columns, it names these from now on and nothing is kept. */
 export async function chooseColumns(app: AppContext, req: Request, res: Response): Promise<void> {
-  const typed = typedFields(req.body, ['view', ...COLUMNS.map(placeOf)], ['column']);
+  const typed = typedChoice(req.body);
   const before = offered(viewIn(req, typed.view));
   const place = (column: ColumnKey) => {
     const was = before.indexOf(column) + 1;
@@ -42,7 +41,7 @@ export async function chooseColumns(app: AppContext, req: Request, res: Response
 }
 
 export async function resetColumns(app: AppContext, req: Request, res: Response): Promise<void> {
-  const { view } = typedFields(req.body, ['view']);
+  const { view } = typedChoice(req.body);
   await keep(app, req, res, { columns: undefined, view, said: 'The list has its usual columns.' });
 }
 
@@ -61,6 +60,10 @@ async function keep(
   res.redirect(303, listPath(query, { columns: columns ?? USUAL_COLUMNS }));
 }
 
+function typedChoice(body: unknown): Typed {
+  return typedFields(body, ['view', ...COLUMNS.map(placeOf)], ['column']);
+}
+
 /** All of them, those that are shown first. */
 function offered({ columns }: ListQuery): ColumnKey[] {
   return [...columns, ...COLUMNS.filter((column) => !columns.includes(column))];
@@ -68,8 +71,7 @@ function offered({ columns }: ListQuery): ColumnKey[] {
 
 /** The view of the list that somebody comes from; the whole list, where that is none. */
 function viewIn(req: Request, view: unknown): ListQuery {
-  const [, search = ''] = (safePath(view) ?? '').split('?');
-  return readListQuery(parse(search), { columns: keptColumns(req.viewer!.user.listColumns) });
+  return readListPath(safePath(view) ?? '', { columns: keptColumns(req.viewer!.user.listColumns) });
 }
 
 /** Beside each column stands which place it has. */

@@ -13,6 +13,7 @@ import type { NamedGroup } from '../../groups/names/group-names.ts';
 import { type AllTicked, allShown } from '../../lists/exceptions.ts';
 import { type Choice, type Filter, listFrame } from '../../lists/list-frame.ts';
 import { NONE, toggled } from '../../lists/list-query.ts';
+import { findPinned, type PinnedView, shownViews } from '../../saved-views/pages/pinned-views.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
 import { fold, matches } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
@@ -49,12 +50,15 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
   const { per, folded } = readHabits(req);
   const query = readListQuery(req.query, { per, columns: keptColumns(req.viewer!.user.listColumns) });
   const further = await findFurther(app, req.viewer!, query);
+  const pinned = await findPinned(app, req);
   const offered = {
     tags: TOP_TAGS,
     groups: query.allGroups ? Number.POSITIVE_INFINITY : TOP_GROUPS,
     rights: further.rights.map(({ value }) => value),
+    views: pinned.map((view) => view.query),
   };
-  if (!(await app.index.refreshWithin(PATIENCE_OF_A_PAGE))) return showMeanwhile(app, req, res, query);
+  if (!(await app.index.refreshWithin(PATIENCE_OF_A_PAGE)))
+    return showMeanwhile(app, req, res, { query, further, pinned });
   const list = await listUsers(app.db.read, app.index, {
     query,
     limits: stateLimits(app),
@@ -83,6 +87,7 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
         mayWrite,
         isNew,
         further,
+        pinned,
         allTicked: readAllTicked(req),
       }),
       /** The group that makes administrators of its members, where somebody is to be told. */
@@ -92,7 +97,12 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
 }
 
 /** The list while nothing can be counted yet: its rows are there, and its numbers come by themselves. */
-async function showMeanwhile(app: AppContext, req: Request, res: Response, query: ListQuery): Promise<void> {
+async function showMeanwhile(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  { query, further, pinned }: { query: ListQuery; further: Further; pinned: PinnedView[] },
+): Promise<void> {
   const found = await listMeanwhile(app.db.read, app.index, { query, limits: stateLimits(app), viewer: req.viewer! });
   const { folded } = readHabits(req);
   const list = { ...found, total: found.users.length, isMeant: () => false, change: 0 };
@@ -100,8 +110,7 @@ async function showMeanwhile(app: AppContext, req: Request, res: Response, query
   const groups = knownByIndex(app.index, req.viewer!, ids);
   const tags = await findTags(app.db.read, 'user', query.tag);
   const mayWrite = may(req.viewer!, 'users', 'write');
-  const further = await findFurther(app, req.viewer!, query);
-  const page = listPage({ query, list, groups, allGroups: 0, tags, further, folded, mayWrite, isNew: false });
+  const page = listPage({ query, list, groups, allGroups: 0, tags, further, pinned, folded, mayWrite, isNew: false });
   const answered = { path: '/users', query, isBehindEnd: false, firstPage: listPath(query), secure: app.config.secure };
   // To mean all that match, one has to know who they are.
   const bulk = page.list.bulk && { ...page.list.bulk, meansAll: false };
@@ -116,6 +125,7 @@ function listPage({
   allGroups,
   tags,
   further,
+  pinned,
   mayWrite,
   isNew,
   folded,
@@ -129,6 +139,7 @@ function listPage({
   allGroups: number;
   tags: Tag[];
   further: Further;
+  pinned: PinnedView[];
   mayWrite: boolean;
   isNew: boolean;
   /** The names of the filters that the reader has folded away. */
@@ -198,6 +209,7 @@ function listPage({
       columns: [NAME_COLUMN, ...query.columns.map((column) => LIST_COLUMNS[column])],
       unshown: COLUMNS.filter((column) => !query.columns.includes(column)).map((column) => LIST_COLUMNS[column]),
       columnsPath: `/users/columns?${new URLSearchParams({ view: listPath(query) })}`,
+      views: shownViews(pinned, query, counts?.views),
       filters,
       folded,
       total: list.total,

@@ -3,7 +3,12 @@ import type { Feature } from '../../web/feature.ts';
 import { USER_CHANGES } from '../list/user-index.ts';
 
 export const USERS: Feature = {
-  tab: { application: 'users', label: 'Users', href: '/users', pages: /^\/(users|bulk-operations|invitations)\b/ },
+  tab: {
+    application: 'users',
+    label: 'Users',
+    href: '/users',
+    pages: /^\/(users|bulk-operations|invitations|saved-views)\b/,
+  },
   pages: [
     { label: 'Users', path: '/users', icon: 'people', needs: [['users', 'read']] },
     { label: 'New User', path: '/users/new', icon: 'person-add', needs: [['users', 'write']] },

@@ -92,7 +92,7 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
       query,
       limits,
       viewer,
-      offered: { tags: 100, groups: 100, rights: RIGHTS },
+      offered: { views: [], tags: 100, groups: 100, rights: RIGHTS },
     });
     const told = `case ${n} of seed ${SEED}: ${JSON.stringify(query)} for ${JSON.stringify(asking)}`;
     expect({ told, ids: list.users.map((user) => user.id) }).toEqual({ told, ids: pageAmong(plain.rows, query) });

@@ -1,0 +1,5 @@
+import type { Feature } from '../../web/feature.ts';
+
+export const SAVED_VIEWS: Feature = {
+  pages: [{ label: 'Saved views', path: '/saved-views', icon: 'filter', needs: [['users', 'read']] }],
+};
