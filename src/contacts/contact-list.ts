@@ -6,6 +6,7 @@ import { alongPlaces, type Place } from '../facets/along-places.ts';
 import type { Counted, Selection } from '../facets/facet-index.ts';
 import { readPage, type Source } from '../lists/keyset-page.ts';
 import type { Cursor } from '../lists/list-query.ts';
+import { sortKey } from '../text/sort-key.ts';
 import { fold } from '../text/text.ts';
 import { ACCOUNT_TYPES, type AccountType, type Contact, type ContactKind, type ContactViewer } from './contact.ts';
 import type { ContactFacet, ContactFilter, ContactIndex } from './contact-index.ts';
@@ -219,14 +220,14 @@ function alongUsers(db: Reader, index: ContactIndex, selection: Selection<Contac
 
 /** Public ones first, then private ones, then those of the viewer's groups by their names. */
 async function findOwnerPlaces(db: Reader, viewer: ContactViewer): Promise<Place[]> {
-  const groups: { id: number; name_key: string }[] = await whereIdIn(db('groups'), 'id', [...viewer.groupIds]).select(
+  const groups: { id: number; name: string }[] = await whereIdIn(db('groups'), 'id', [...viewer.groupIds]).select(
     'id',
-    'name_key',
+    'name',
   );
   return [
     { value: '0', values: [ownershipOf('public', viewer)] },
     { value: '1', values: [ownershipOf('private', viewer)] },
-    ...[...Map.groupBy(groups, (group) => group.name_key)].map(([name, alike]) => ({
+    ...[...Map.groupBy(groups, (group) => sortKey(group.name))].map(([name, alike]) => ({
       value: `2${name}`,
       values: alike.map(({ id }) => ownershipOf(String(id), viewer)),
     })),

@@ -8,7 +8,8 @@ import { FacetIndex, type Selection } from '../facets/facet-index.ts';
 import { type Followable, Follower, type Ids, whereIdMeant } from '../facets/follower.ts';
 import { TextIndex } from '../facets/text-index.ts';
 import { Turns } from '../facets/turns.ts';
-import { fold } from '../text/text.ts';
+import { sortKey } from '../text/sort-key.ts';
+import { searchText } from '../text/text.ts';
 import type { UserIndex } from '../users/list/user-index.ts';
 import type { GroupSort } from './group-list-query.ts';
 import { joinLeader, type LeaderRow, type Leadership, leadershipOf } from './leader.ts';
@@ -126,8 +127,8 @@ export class GroupIndex implements Followable {
     });
     const ends = [leader_expires_on, member_until_on].flatMap((day) => (day === null ? [] : [Date.parse(day) + DAY]));
     this.turns.set(id, ends, now);
-    const [name, leader] = [fold(row.name), fold(row.leader_name ?? '')];
-    this.texts.set(id, fold(`${row.name} ${row.leader_name ?? ''} ${row.description}`));
+    const [name, leader] = [sortKey(row.name), sortKey(row.leader_name ?? '')];
+    this.texts.set(id, searchText([row.name, row.leader_name ?? '', row.description]));
     this.places.set(id, { name, leader, permissions });
     this.facets.touch();
   }

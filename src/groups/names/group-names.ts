@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Feed } from '../../facets/feed.ts';
 import { type Followable, Follower, type Ids, whereIdMeant } from '../../facets/follower.ts';
+import { sortKey } from '../../text/sort-key.ts';
 
 /** Whose facts changed. */
 export const GROUP_CHANGES: Feed = { table: 'group_changes', column: 'group_id', records: 'groups' };
@@ -61,11 +62,11 @@ export class GroupNames implements Followable {
   }
 
   async take(ids: Ids): Promise<void> {
-    const query = this.db('groups').select('id', 'name', 'name_key as key', 'activity');
-    const rows: NamedGroup[] = await whereIdMeant(query, 'id', ids);
+    const query = this.db('groups').select('id', 'name', 'activity');
+    const rows: Omit<NamedGroup, 'key'>[] = await whereIdMeant(query, 'id', ids);
     if (Array.isArray(ids)) for (const id of ids) this.forget(id);
     for (const group of rows) {
-      this.groups.set(group.id, group);
+      this.groups.set(group.id, { ...group, key: sortKey(group.name) });
       if (group.activity === 'deleted') this.deleted.add(group.id);
     }
   }

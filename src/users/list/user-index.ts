@@ -15,6 +15,7 @@ import { TextIndex } from '../../facets/text-index.ts';
 import { Turns } from '../../facets/turns.ts';
 import { GroupNames } from '../../groups/names/group-names.ts';
 import { joinInvitation } from '../../one-time-links/standing-links.ts';
+import { searchText } from '../../text/text.ts';
 import { NotYet } from '../../verbs/refusals.ts';
 import { type FactColumns, factsOf, STATES, type State, type StateLimits, stateBits, turnsOf } from '../user-state.ts';
 
@@ -40,9 +41,7 @@ export interface UserSources {
 type FactRow = Pick<
   Row<'users'>,
   | 'id'
-  | 'sort_name'
   | 'search_text'
-  | 'contact_sort'
   | 'activity'
   | 'api_only'
   | 'expires_on'
@@ -57,7 +56,7 @@ type FactRow = Pick<
     invitation_failed: number | boolean;
     linked_to_account: number | boolean;
     contact_id: number | null;
-    contact_text: string | null;
+    contact_name: string | null;
     owner_user_id: number | null;
     owner_group_id: number | null;
   };
@@ -223,10 +222,9 @@ export class UserIndex implements Followable {
     });
     const ends = memberships.flatMap((one) => (one.until_on === null ? [] : [Date.parse(one.until_on) + DAY]));
     this.turns.set(row.id, [...turnsOf(facts, limits), ...ends], now);
-    const own = row.search_text.slice(0, row.search_text.length - (row.contact_sort?.length ?? 0)).trim();
-    const email = own.slice(row.sort_name.length + 1);
-    const isOtherText = this.texts.set(row.id, `\n${row.sort_name}\n${email}\n`);
-    const isOtherContact = this.contactTexts.set(row.id, row.contact_text === null ? '' : `\n${row.contact_text}\n`);
+    const isOtherText = this.texts.set(row.id, row.search_text);
+    const contactText = row.contact_name === null ? '' : searchText([row.contact_name]);
+    const isOtherContact = this.contactTexts.set(row.id, contactText);
     if (isOtherText || isOtherContact) this.facets.touch();
   }
 
@@ -238,9 +236,9 @@ export class UserIndex implements Followable {
       );
     return joinInvitation(users, 'invitation')
       .leftJoin('outbox', (join) => join.on('outbox.link_id', 'invitation.id').onVal('outbox.kind', 'invitation'))
-      .select('users.id', 'users.sort_name', 'users.search_text', 'users.contact_sort', 'users.activity', 'api_only')
+      .select('users.id', 'users.search_text', 'users.activity', 'api_only')
       .select('invitation.expires_at as invitation_expires_at', 'locked_until', 'expires_on', 'last_login_at')
-      .select('contact.id as contact_id', 'contact.sort_name as contact_text')
+      .select('contact.id as contact_id', 'contact.name as contact_name')
       .select('contact.owner_user_id', 'contact.owner_group_id')
       .select({
         has_password: isGiven(this.db, 'password_hash'),

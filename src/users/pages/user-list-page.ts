@@ -13,6 +13,7 @@ import type { NamedGroup } from '../../groups/names/group-names.ts';
 import { type Choice, type Column, type Filter, listFrame } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
+import { sortedByName } from '../../text/sort-key.ts';
 import { fold, matches } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
@@ -216,5 +217,5 @@ function largestFirst<T extends { id: number; name: string }>(
   counted: Map<number, Counted> = new Map(),
 ): T[] {
   const sizeOf = ({ id }: T) => counted.get(id)?.size ?? 0;
-  return all.toSorted((a, b) => sizeOf(b) - sizeOf(a) || (a.name < b.name ? -1 : 1));
+  return sortedByName(all, ({ name }) => name).sort((a, b) => sizeOf(b) - sizeOf(a));
 }

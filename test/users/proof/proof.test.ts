@@ -35,6 +35,8 @@ const SEARCHES = [
   'ss',
   'о',
   'li to',
+  'loe',
+  'aak 1',
   'qqq',
 ];
 
