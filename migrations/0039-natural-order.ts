@@ -23,9 +23,9 @@ const AFTER: Make = {
   users: (row) => [
     sortKey(row.name),
     row.contact_sort === null ? null : sortKey(row.contact_name!),
-    searchText([row.name]) + searchText([row.email!]),
+    searchText(row.name, [row.email!]),
   ],
-  contacts: (row) => [sortKey(row.name), searchText(textsOf(row))],
+  contacts: (row) => [sortKey(row.name), searchText(row.name, addressesOf(row))],
 };
 
 const BEFORE: Make = {
@@ -37,12 +37,13 @@ const BEFORE: Make = {
       fold([row.name, row.email, contact ?? ''].join(' ')),
     ];
   },
-  contacts: (row) => [fold(row.name), fold(textsOf(row).join(' '))],
+  contacts: (row) => [fold(row.name), fold([row.name, ...addressesOf(row)].join(' '))],
 };
 
 /**
  * Names are sorted by a key that puts `user2` before `user10`, and `mueller` finds Müller as `muller` does. The text that users are
- * searched by is their own alone, and every part of it stands between marks.
+ * searched by is their own alone, and every part of it stands between marks, other ones for
+ * names than for addresses.
  */
 export async function up(knex: Knex): Promise<void> {
   await remake(knex, AFTER);
@@ -102,9 +103,9 @@ async function remakeRows(knex: Knex, table: Table, make: (row: Row) => (string 
   }
 }
 
-function textsOf({ name, emails, phones }: Row): string[] {
+function addressesOf({ emails, phones }: Row): string[] {
   const numbers: string[] = JSON.parse(phones!);
-  return [name, ...JSON.parse(emails!), ...numbers, ...numbers.map((number) => number.replace(/\D/g, ''))];
+  return [...JSON.parse(emails!), ...numbers, ...numbers.map((number) => number.replace(/\D/g, ''))];
 }
 
 // How keys and texts were made when this landed. The program's own functions may change; what a migration did may not.
@@ -137,8 +138,9 @@ function foldings(text: string): string[] {
   return [...new Set([fold(text), fold(written)])];
 }
 
-function searchText(texts: string[]): string {
-  return `\n${texts.flatMap(foldings).join('\n')}\n`;
+function searchText(name: string, addresses: string[]): string {
+  const marked = (texts: string[], mark: string) => mark + texts.flatMap(foldings).join(mark) + mark;
+  return marked([name], '\n') + (addresses.length > 0 ? marked(addresses, '\t') : '');
 }
 
 function sortKey(text: string): string {

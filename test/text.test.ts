@@ -98,7 +98,7 @@ describe('a search', () => {
     expect(searchText(['Jörg Müller', 'weiß', 'Åse Bjørn'])).toBe(
       '\njorg muller\njoerg mueller\nweiss\nase bjorn\naase bjoern\n',
     );
-    expect(searchText(['Mu\u0308ller'])).toBe('\nmuller\nmueller\n');
+    expect(searchText(['Mu\u0308ller'], ['ö@x.de', 'm@x.de'])).toBe('\nmuller\nmueller\n\to@x.de\toe@x.de\tm@x.de\t');
     for (const typed of ['muller', 'Mueller', 'Müller', 'jorg mueller'])
       expect(isNamed('Jörg Müller', typed)).toBe(true);
     expect(isNamed('Muller', 'mueller')).toBe(false);

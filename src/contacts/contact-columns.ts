@@ -14,6 +14,6 @@ export function contactColumns(contact: { name: string; emails: string[]; phones
     emails: JSON.stringify(emails),
     phones: JSON.stringify(phones),
     // A number is found however it is grouped.
-    search_text: searchText([name, ...emails, ...phones, ...phones.map((phone) => phone.replace(/\D/g, ''))]),
+    search_text: searchText([name], [...emails, ...phones, ...phones.map((phone) => phone.replace(/\D/g, ''))]),
   };
 }

@@ -7,6 +7,7 @@ import { FacetIndex, lazily, type Selection } from '../facets/facet-index.ts';
 import type { Feed } from '../facets/feed.ts';
 import { type Followable, Follower, type Ids, whereIdMeant } from '../facets/follower.ts';
 import { IdNumbers } from '../facets/id-numbers.ts';
+import { type Rank, ranksOf } from '../facets/ranks.ts';
 import { TextIndex } from '../facets/text-index.ts';
 import type { ContactViewer } from './contact.ts';
 import { ACTIVITIES, KINDS } from './contact-list-query.ts';
@@ -90,6 +91,11 @@ export class ContactIndex implements Followable {
       return found;
     });
     return this.facets.select({ values, within });
+  }
+
+  /** Those who are meant by a search for this folded text, the best matches first. */
+  ranksOf(term: string, selection: Selection<ContactFacet>): Rank[] {
+    return ranksOf(this.texts, term, selection);
   }
 
   /**

@@ -1,11 +1,11 @@
 import { literal } from '../db/conditions.ts';
 import type { Database, Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import { alongIndex, meantAlong, meantSoon } from '../facets/along-index.ts';
+import { alongIndex, meantAlong, meantByRank, meantSoon } from '../facets/along-index.ts';
 import { alongPlaces, type Place } from '../facets/along-places.ts';
 import type { Counted, Selection } from '../facets/facet-index.ts';
-import { readPage, type Source } from '../lists/keyset-page.ts';
-import type { Cursor } from '../lists/list-query.ts';
+import { readPage, readRankedPage, type Source } from '../lists/keyset-page.ts';
+import { type Cursor, isRanked } from '../lists/list-query.ts';
 import { sortKey } from '../text/sort-key.ts';
 import { fold } from '../text/text.ts';
 import { ACCOUNT_TYPES, type AccountType, type Contact, type ContactKind, type ContactViewer } from './contact.ts';
@@ -69,7 +69,11 @@ export async function listContacts(
   const selection = contactIndex.select(filterOf(query, viewer), viewer);
   // Before anything else is waited for: meanwhile the index may read what changes.
   const counts = countsOf(contactIndex, selection, viewer, { offeredTags, chosenTags: query.tag });
-  const page = await readPage(query, sourceOf(db.read, contactIndex, selection, query.sort, owners));
+  const term = fold(query.q);
+  const sources = isRanked(query)
+    ? meantByRank(contactIndex.ranksOf(term, selection), term, contactIndex.number, (some) => SORTS.name(db.read, some))
+    : [sourceOf(db.read, contactIndex, selection, query.sort, owners)];
+  const page = await readRankedPage(query, sources);
   return {
     contacts: await findContacts(db.read, viewer, page.rows),
     total: selection.total,

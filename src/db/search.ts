@@ -4,8 +4,8 @@ import { selectIds } from './ids.ts';
 
 const SHORTEST_INDEXED = 3;
 
-/** What of a user's text is made of the name: the marks around it and around the email meet. */
-const NAME_TEXT = 'substr(users.search_text, 1, instr(users.search_text, char(10, 10)))';
+/** What of a user's text is made of the name: its last mark meets the first of the email. */
+const NAME_TEXT = 'substr(users.search_text, 1, instr(users.search_text, char(10, 9)))';
 
 /**
  * The ids of all users in whose name every one of the folded words stands, or in name or email.

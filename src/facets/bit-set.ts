@@ -39,6 +39,14 @@ export class BitSet {
     return this;
   }
 
+  /** Keeps what is not in the other set. */
+  subtract({ words }: BitSet): this {
+    const own = this.words;
+    const both = Math.min(own.length, words.length);
+    for (let n = 0; n < both; n++) own[n] &= ~words[n];
+    return this;
+  }
+
   /** Adds what is in the other set. */
   unite({ words }: BitSet): this {
     if (words.length > this.words.length) this.resize(words.length);

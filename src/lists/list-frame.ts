@@ -1,5 +1,5 @@
 import type { Icon } from '../text/icons.ts';
-import { type Cursor, PAGE_SIZES, type PageQuery } from './list-query.ts';
+import { type Cursor, isRanked, PAGE_SIZES, type PageQuery } from './list-query.ts';
 import { pagerLinks } from './pager.ts';
 
 export interface Choice {
@@ -48,6 +48,8 @@ export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
   /** What the search looks at. */
   searchHint: string;
   query: Query;
+  /** Whether those that fit a search best stand first while nobody chose an order. */
+  ranks?: boolean;
   /** The address of the view with some of it changed. */
   pathTo: (change: Partial<Query>) => string;
   columns: Column<Sort>[];
@@ -72,7 +74,8 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
   const { query, columns, folded, previous, next, ...shown } = parts;
   const pathTo = (change: Partial<PageQuery<Sort>>) => parts.pathTo(change as Partial<Query>);
   const noFilters = Object.fromEntries(parts.filters.map((filter) => [filter.name, []]));
-  const sorted = columns.find((column) => column.sort === query.sort);
+  const isByFit = Boolean(parts.ranks) && isRanked(query);
+  const sorted = isByFit ? undefined : columns.find((column) => column.sort === query.sort);
   const withoutSearch = new URL(pathTo({ q: '' }), 'http://roster.invalid');
   return {
     ...shown,
@@ -82,13 +85,13 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
     /** What a search leaves as it is. */
     kept: [...withoutSearch.searchParams],
     /** In words, for those who do not see the arrow. */
-    order: `sorted by ${sorted?.label}, ${directionOf(query)}`,
+    order: isByFit ? 'the best matches first' : `sorted by ${sorted?.label}, ${directionOf(query)}`,
     columns: columns.map((column) => {
       const isSorted = column === sorted;
       return {
         ...column,
         direction: isSorted ? directionOf(query) : undefined,
-        path: pathTo({ sort: column.sort, descending: isSorted && !query.descending }),
+        path: pathTo({ sort: column.sort, descending: isSorted && !query.descending, sortGiven: true }),
       };
     }),
     filters: parts.filters.map((filter) => ({ ...filter, isFolded: folded.includes(filter.name) })),

@@ -9,6 +9,8 @@ const NO_ID = 0;
 export interface Cursor {
   value: string | number | null;
   id: number;
+  /** Where those that fit a search best stand first: among which of them. */
+  rank?: number;
 }
 
 export interface Order<Sort extends string> {
@@ -19,6 +21,8 @@ export interface Order<Sort extends string> {
 /** What the address of any list says besides its filters. */
 export interface PageQuery<Sort extends string = string> extends Order<Sort> {
   q: string;
+  /** Whether the address says the order: whoever chose one gets that one alone, and not the best matches of a search first. */
+  sortGiven: boolean;
   after?: Cursor;
   before?: Cursor;
   per: number;
@@ -43,11 +47,26 @@ export function readPageQuery<Sort extends string>(
   return {
     q: (firstOf(source.q) ?? '').trim().slice(0, LONGEST_SEARCH),
     ...(sort ? { sort, descending: sortText.startsWith('-') } : natural),
+    sortGiven: sort !== undefined,
     after: decodeCursor(firstOf(source.after)),
     before: decodeCursor(firstOf(source.before)),
     per: perGiven ? per : remembered,
     perGiven,
   };
+}
+
+/**
+ * Whether those that fit the search best stand first: where nobody chose an order. Whoever is on the way along the order alone, by an
+ * older address or from before anything could be ranked, stays on it.
+ */
+export function isRanked({
+  q,
+  sortGiven,
+  after,
+  before,
+}: Omit<PageQuery, 'per' | 'perGiven' | 'sort' | 'descending'>): boolean {
+  const cursor = after ?? before;
+  return q !== '' && !sortGiven && (cursor === undefined || cursor.rank !== undefined);
 }
 
 /** The address of a list: what is not said there is as it naturally is. */
@@ -61,7 +80,7 @@ export function listAddress<Sort extends string>(
   if (query.q) parameters.set('q', query.q);
   for (const [name, values] of Object.entries(filters))
     for (const value of values) parameters.append(name, String(value));
-  if (query.sort !== natural.sort || query.descending !== natural.descending)
+  if (query.sortGiven || query.sort !== natural.sort || query.descending !== natural.descending)
     parameters.set('sort', (query.descending ? '-' : '') + query.sort);
   if (query.perGiven) parameters.set('per', String(query.per));
   if (query.after) parameters.set('after', encodeCursor(query.after));
@@ -93,15 +112,16 @@ export function toggled<T>(values: T[], value: T): T[] {
 }
 
 export function encodeCursor(cursor: Cursor): string {
-  return Buffer.from(JSON.stringify([cursor.value, cursor.id])).toString('base64url');
+  return Buffer.from(JSON.stringify([cursor.value, cursor.id, cursor.rank])).toString('base64url');
 }
 
 export function decodeCursor(text: string | undefined): Cursor | undefined {
   if (!text || text.length > 2000) return undefined;
   try {
-    const [value, id] = JSON.parse(Buffer.from(text, 'base64url').toString());
+    const [value, id, rank] = JSON.parse(Buffer.from(text, 'base64url').toString());
     const isValue = value === null || typeof value === 'string' || typeof value === 'number';
-    return isValue && isId(id) ? { value, id } : undefined;
+    if (!isValue || !isId(id)) return undefined;
+    return Number.isSafeInteger(rank) ? { value, id, rank } : { value, id };
   } catch {
     return undefined;
   }

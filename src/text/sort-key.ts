@@ -27,6 +27,14 @@ function lengthOf(number: string): string {
   return `9${lengthOf(length)}${length}`;
 }
 
+/** Between which keys all names stand that begin with this folded text, in whichever way they are folded. */
+export function keysOfBegun(text: string): { first: string; last: string } {
+  // What follows may be part of a number, or of a letter that is written out.
+  const sure = text.replace(/[0-9]+$/, '').replace(/(?<=[aou])[ea].*$/, '');
+  const [first] = sortKey(sure).split(AFTERWARDS);
+  return { first, last: `${first}\u{10ffff}` };
+}
+
 /** In the order of their names; those called alike stay as they are. */
 export function sortedByName<T>(all: readonly T[], nameOf: (one: T) => string): T[] {
   return all

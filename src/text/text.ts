@@ -43,9 +43,18 @@ function foldWrittenOut(text: string): string {
   );
 }
 
-/** What a search looks at of several texts, each in both foldings and between marks, so that what begins with something can be looked for. */
-export function searchText(texts: string[]): string {
-  return `\n${texts.flatMap(foldings).join('\n')}\n`;
+/** Stands around each part of a search text that is a name, so that what begins with something can be looked for as well. */
+export const MARK = '\n';
+/** The same around each address and whatever else follows the names. */
+export const LATER_MARK = '\t';
+
+/** What a search looks at: names, and what follows them, each in both foldings. */
+export function searchText(names: string[], later: string[] = []): string {
+  return marked(names, MARK) + marked(later, LATER_MARK);
+}
+
+function marked(texts: string[], mark: string): string {
+  return texts.length === 0 ? '' : mark + texts.flatMap(foldings).join(mark) + mark;
 }
 
 /** The text in parts, so that a page can mark where a search found its folded words; without words, in one part. */

@@ -31,8 +31,7 @@ export function nameColumns(user: Names, contact: LinkedName | null) {
     name: user.name,
     sort_name: sortKey(user.name),
     email: user.email,
-    // Two marks tell names from addresses.
-    search_text: searchText([user.name]) + searchText([user.email]),
+    search_text: searchText([user.name], [user.email]),
     contact_name: contact?.name ?? null,
     contact_sort: shared === null ? null : sortKey(shared),
   };

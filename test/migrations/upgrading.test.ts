@@ -156,7 +156,7 @@ describe('upgrading', () => {
     expect(await db.read('users').where('name', 'jörg').first('email', 'email_key', 'search_text')).toEqual({
       email: 'jörg@müller.example',
       email_key: 'jörg@xn--mller-kva.example',
-      search_text: '\njorg\njoerg\n\njorg@muller.example\njoerg@mueller.example\n',
+      search_text: '\njorg\njoerg\n\tjorg@muller.example\tjoerg@mueller.example\t',
     });
   });
 

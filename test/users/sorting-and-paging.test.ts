@@ -238,8 +238,16 @@ describe('the address of a view', () => {
       group: fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { maxLength: 3 }),
       sort: fc.constantFrom(...SORTS),
       descending: fc.boolean(),
+      sortGiven: fc.constant(true),
       after: fc.option(
-        fc.record({ value: fc.oneof(fc.string(), fc.integer(), fc.constant(null)), id: fc.integer({ min: 1 }) }),
+        fc.record(
+          {
+            value: fc.oneof(fc.string(), fc.integer(), fc.constant(null)),
+            id: fc.integer({ min: 1 }),
+            rank: fc.nat(3),
+          },
+          { requiredKeys: ['value', 'id'] },
+        ),
         { nil: undefined },
       ),
       before: fc.constant(undefined),

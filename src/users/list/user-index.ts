@@ -11,6 +11,7 @@ import { BitSet } from '../../facets/bit-set.ts';
 import { type FacetFilter, FacetIndex, type Selection, type Within } from '../../facets/facet-index.ts';
 import type { Feed } from '../../facets/feed.ts';
 import { type Followable, Follower, type Ids, whereIdMeant } from '../../facets/follower.ts';
+import { type Rank, ranksOf } from '../../facets/ranks.ts';
 import { TextIndex } from '../../facets/text-index.ts';
 import { Turns } from '../../facets/turns.ts';
 import { GroupNames } from '../../groups/names/group-names.ts';
@@ -81,7 +82,7 @@ export class UserIndex implements Followable {
   readonly groups: GroupNames;
   private facets = new FacetIndex<UserFacet>(USER_FACETS);
   private turns = new Turns();
-  /** Names and emails, each between two marks, so that what begins with something can be looked for as well. */
+  /** Names and emails. */
   private texts = new TextIndex();
   /** The names of the linked contacts, by user. */
   private contactTexts = new TextIndex();
@@ -142,6 +143,11 @@ export class UserIndex implements Followable {
     const [first = new BitSet(), ...others] = sets;
     for (const other of others) first.intersect(other);
     return { name, set: first };
+  }
+
+  /** Those who are meant by a search for this folded text, the best matches first. */
+  ranksOf(term: string, selection: Selection<UserFacet>): Rank[] {
+    return ranksOf(this.texts, term, selection);
   }
 
   /** The values that most users who are not deleted have, the most common first. */

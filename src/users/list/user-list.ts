@@ -8,11 +8,11 @@ import type { Reader } from '../../db/database.ts';
 import { selectIds, whereIdIn } from '../../db/ids.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { Row } from '../../db/tables.ts';
-import { type Along, alongIndex, meantAlong, meantSoon } from '../../facets/along-index.ts';
+import { type Along, alongIndex, meantAlong, meantByRank, meantSoon } from '../../facets/along-index.ts';
 import type { Counted, Selection } from '../../facets/facet-index.ts';
 import { findContactSort, walkByContact } from '../../linked-contacts/linked-search.ts';
-import { readPage } from '../../lists/keyset-page.ts';
-import type { Cursor } from '../../lists/list-query.ts';
+import { readPage, readRankedPage } from '../../lists/keyset-page.ts';
+import { type Cursor, isRanked } from '../../lists/list-query.ts';
 import { fold } from '../../text/text.ts';
 import type { User } from '../user.ts';
 import { badgesAmong, STATES, type State, type StateLimits } from '../user-state.ts';
@@ -129,7 +129,11 @@ export async function listUsers(
     groups: [...index.largest('group', offered.groups, index.groups.deleted), ...query.group],
   });
   const along = (among?: number[]) => alongSort(db, viewer, query.sort, among);
-  const page = await readPage(query, meantAlong(selection, index.number, along));
+  const term = fold(query.q);
+  const sources = isRanked(query)
+    ? meantByRank(index.ranksOf(term, selection), term, index.number, along)
+    : [meantAlong(selection, index.number, along)];
+  const page = await readRankedPage(query, sources);
   const ids = page.rows;
   return {
     users: await withContacts(db, viewer, await findListed(db, index, ids)),

@@ -171,6 +171,8 @@ function listPage({
       noun: 'user',
       searchHint: 'Name, email or contact',
       query,
+      // As long as nothing can be counted nobody is ranked.
+      ranks: counts !== undefined,
       pathTo: (change) => listPath(query, change),
       columns: COLUMNS,
       filters,

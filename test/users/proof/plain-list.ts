@@ -13,7 +13,7 @@ export interface Asking {
 
 export interface PlainList {
   /** All that are meant, in order, each with what it is sorted by. */
-  rows: { id: number; value: string | number | null }[];
+  rows: { id: number; value: string | number | null; rank?: number }[];
   activity: Record<string, number>;
   states: number[];
   tags: Map<number, number>;
@@ -69,6 +69,10 @@ function visible(asking: Asking, today: string): Sql {
   );
 }
 
+function idIn(table: string, ids: number[]): Sql {
+  return new Sql(`${table}.id in (select value from json_each(?))`, [JSON.stringify(ids)]);
+}
+
 /** Both ways in which somebody who has no key for the letters of a name may type it. */
 function bothWays(text: string): string[] {
   const writtenOut = text.toLowerCase().replaceAll('ö', 'oe').replaceAll('ä', 'ae').replaceAll('å', 'aa');
@@ -113,12 +117,16 @@ export async function plainList(
   const people: { id: number; name: string; email: string }[] = await db('users').select('id', 'name', 'email');
   const contacts: { id: number; name: string }[] = await db('contacts').select('id', 'name');
   const written = {
-    users: people.map(({ id, name, email }) => ({ id, texts: [name, email].flatMap(bothWays) })),
-    contacts: contacts.map(({ id, name }) => ({ id, texts: bothWays(name) })),
+    users: people.map(({ id, name, email }) => ({ id, names: bothWays(name), texts: [name, email].flatMap(bothWays) })),
+    contacts: contacts.map(({ id, name }) => ({ id, names: bothWays(name), texts: bothWays(name) })),
   };
   const holding = (table: keyof typeof written, isMeant: (texts: string[]) => boolean) => {
     const ids = written[table].filter(({ texts }) => isMeant(texts)).map(({ id }) => id);
-    return new Sql(`${table}.id in (select value from json_each(?))`, [JSON.stringify(ids)]);
+    return idIn(table, ids);
+  };
+  const named = (table: keyof typeof written, isMeant: (texts: string[]) => boolean) => {
+    const ids = written[table].filter(({ names }) => isMeant(names)).map(({ id }) => id);
+    return idIn(table, ids);
   };
   const words = fold(query.q).split(' ').filter(Boolean);
   const isNothing = query.q !== '' && words.length === 0;
@@ -146,12 +154,22 @@ export async function plainList(
     no_shared_data: new Sql('users.no_shared_data'),
     contact: new Sql(`case when ${sees.text} then contacts.sort_name end`, sees.values),
   }[query.sort];
+  const term = fold(query.q);
+  const begins = (texts: string[]) => texts.some((text) => text.startsWith(term));
+  const ranked = [holding('users', (texts) => texts.includes(term)), named('users', begins), holding('users', begins)];
+  const rank =
+    query.q === '' || query.sortGiven
+      ? new Sql('null')
+      : new Sql(
+          `case ${ranked.map((one, n) => `when ${one.text} then ${n}`).join(' ')} else 3 end`,
+          ranked.flatMap((one) => one.values),
+        );
   const order = query.descending ? 'desc' : 'asc';
   const rows = await run(
-    `users.id as id, ${value.text} as value`,
+    `users.id as id, ${value.text} as value, ${rank.text} as place`,
     under(),
-    value.values,
-    `order by value is null, value ${order}, id ${order}`,
+    [...value.values, ...rank.values],
+    `order by place, value is null, value ${order}, id ${order}`,
   );
   const activities = await run('users.activity as activity, count(*) as number', under('activity'), [], 'group by 1');
   const [stateCounts] = await run(
@@ -171,7 +189,11 @@ export async function plainList(
   );
   const numbers = (found: { id: number; number: number }[]) => new Map(found.map(({ id, number }) => [id, number]));
   return {
-    rows,
+    rows: rows.map(({ id, value, place }: { id: number; value: string; place: number | null }) => ({
+      id,
+      value,
+      rank: place ?? undefined,
+    })),
     activity: Object.fromEntries(
       activities.map((one: { activity: string; number: number }) => [one.activity, one.number]),
     ),

@@ -35,6 +35,9 @@ const SEARCHES = [
   'ss',
   'о',
   'li to',
+  'm',
+  'l',
+  'lo',
   'loe',
   'aak 1',
   'qqq',
@@ -95,6 +98,7 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
 }, 3_600_000);
 
 function anyView(chance: Chance, tags: number[], groups: number[]): ListQuery {
+  const isByFit = chance.isLikely(0.5);
   return {
     ...readListQuery({}),
     q: chance.one(SEARCHES),
@@ -102,8 +106,9 @@ function anyView(chance: Chance, tags: number[], groups: number[]): ListQuery {
     state: chance.few(STATES),
     tag: chance.few(tags),
     group: chance.few(groups),
-    sort: chance.one(SORTS),
-    descending: chance.isLikely(0.5),
+    sortGiven: !isByFit,
+    sort: isByFit ? 'name' : chance.one(SORTS),
+    descending: !isByFit && chance.isLikely(0.5),
     per: chance.one([1, 3, 25, 200]),
   };
 }
