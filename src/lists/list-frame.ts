@@ -1,5 +1,5 @@
 import type { Icon } from '../text/icons.ts';
-import { type Cursor, isRanked, PAGE_SIZES, type PageQuery } from './list-query.ts';
+import { type Cursor, isRanked, LONGEST_SEARCH, PAGE_SIZES, type PageQuery } from './list-query.ts';
 import { pagerLinks } from './pager.ts';
 
 export interface Choice {
@@ -48,6 +48,10 @@ export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
   /** What the search looks at. */
   searchHint: string;
   query: Query;
+  /** How many letters a search may have. */
+  longestSearch?: number;
+  /** Where the search names one by one what is to be listed: how many were named, which of them are unknown, and how many the filters leave out. */
+  listed?: { entries: number; missing: string[]; hidden?: number; isCut: boolean };
   /** Whether those that fit a search best stand first while nobody chose an order. */
   ranks?: boolean;
   /** The address of the view with some of it changed. */
@@ -82,6 +86,9 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
     /** Whether its numbers are still to come. */
     isCounting: false,
     q: query.q,
+    longestSearch: parts.longestSearch ?? LONGEST_SEARCH,
+    /** What is to be said of those that were named one by one: nothing where all are shown. */
+    listed: isWorthTelling(parts.listed) ? parts.listed : undefined,
     /** What a search leaves as it is. */
     kept: [...withoutSearch.searchParams],
     /** In words, for those who do not see the arrow. */
@@ -96,7 +103,9 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
     }),
     filters: parts.filters.map((filter) => ({ ...filter, isFolded: folded.includes(filter.name) })),
     chips: [
-      ...(query.q ? [{ label: `“${query.q}”`, path: pathTo({ q: '' }) }] : []),
+      ...(query.q
+        ? [{ label: parts.listed ? `A list of ${parts.listed.entries}` : `“${query.q}”`, path: pathTo({ q: '' }) }]
+        : []),
       ...parts.filters.flatMap((filter) => filter.choices.filter((choice) => choice.isChosen)),
       ...parts.filters.flatMap((filter) => deadChips(filter, query, pathTo)),
     ],
@@ -108,6 +117,10 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
     })),
     pagerLinks: pagerLinks(previous && pathTo({ before: previous }), next && pathTo({ after: next })),
   };
+}
+
+function isWorthTelling(listed: ListParts<string, PageQuery>['listed']): boolean {
+  return listed !== undefined && (listed.missing.length > 0 || Boolean(listed.hidden) || listed.isCut);
 }
 
 function directionOf(query: { descending: boolean }): 'ascending' | 'descending' {

@@ -32,12 +32,18 @@ export interface PageQuery<Sort extends string = string> extends Order<Sort> {
 
 export type Source = Record<string, unknown>;
 
+/** A search of a few words. */
+export function fewWords(text: string): string {
+  return text.trim().slice(0, LONGEST_SEARCH);
+}
+
 /** Reads it from the address. An order or a size that it does not know it leaves out: an old bookmark still shows a list. */
 export function readPageQuery<Sort extends string>(
   source: Source,
   sorts: readonly Sort[],
   natural: Order<Sort>,
   rememberedPer?: number,
+  boundedSearch = fewWords,
 ): PageQuery<Sort> {
   const sortText = firstOf(source.sort) ?? '';
   const sort = sorts.find((one) => one === sortText.replace(/^-/, ''));
@@ -45,7 +51,7 @@ export function readPageQuery<Sort extends string>(
   const perGiven = PAGE_SIZES.includes(per);
   const remembered = PAGE_SIZES.includes(rememberedPer ?? 0) ? (rememberedPer as number) : DEFAULT_PAGE_SIZE;
   return {
-    q: (firstOf(source.q) ?? '').trim().slice(0, LONGEST_SEARCH),
+    q: boundedSearch(firstOf(source.q) ?? ''),
     ...(sort ? { sort, descending: sortText.startsWith('-') } : natural),
     sortGiven: sort !== undefined,
     after: decodeCursor(firstOf(source.after)),

@@ -9,13 +9,15 @@ import { selectIds, whereIdIn } from '../../db/ids.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { Row } from '../../db/tables.ts';
 import { type Along, alongIndex, meantAlong, meantByRank, meantSoon } from '../../facets/along-index.ts';
-import type { Counted, Selection } from '../../facets/facet-index.ts';
+import { BitSet } from '../../facets/bit-set.ts';
+import { type Counted, lazily, type Selection, type Within } from '../../facets/facet-index.ts';
 import { findContactSort, walkByContact } from '../../linked-contacts/linked-search.ts';
 import { readPage, readRankedPage } from '../../lists/keyset-page.ts';
 import { type Cursor, isRanked } from '../../lists/list-query.ts';
 import { fold } from '../../text/text.ts';
 import type { User } from '../user.ts';
 import { badgesAmong, STATES, type State, type StateLimits } from '../user-state.ts';
+import { findPasted, type PastedList, searchedWords } from './pasted-list.ts';
 import { ACTIVITIES, type UserFacet, type UserIndex } from './user-index.ts';
 import type { ListQuery, SortKey } from './user-list-query.ts';
 
@@ -46,6 +48,8 @@ export interface UserList {
   change: number;
   /** For each filter, how many users each of its values would leave under the other filters: of tags and groups the largest, and those chosen. */
   counts: UserCounts;
+  /** Where the search names users one by one: whom it named. */
+  pasted?: PastedList;
   /** Cursors of the pages before and after, where there are any. */
   previous?: Cursor;
   next?: Cursor;
@@ -96,12 +100,18 @@ export async function selectForView(
   { query, limits, viewer }: Asked,
 ): Promise<{ ids: number[]; change: number }> {
   const contactViewer = await findContactViewer(db, viewer, dayOf(limits.now));
+  const pasted = await findPasted(db, query.q);
   await index.refresh();
-  return { ids: select(index, query, contactViewer).ids(), change: index.change };
+  return { ids: select(index, query, contactViewer, pasted).ids(), change: index.change };
 }
 
 /** By the data that the index was refreshed to. */
-function select(index: UserIndex, query: ListQuery, viewer: ContactViewer): Selection<UserFacet> {
+function select(
+  index: UserIndex,
+  query: ListQuery,
+  viewer: ContactViewer,
+  pasted: PastedList | undefined,
+): Selection<UserFacet> {
   const activities: Activity[] = query.activity.length > 0 ? query.activity : ['active', 'deactivated'];
   return index.select({
     values: {
@@ -110,7 +120,15 @@ function select(index: UserIndex, query: ListQuery, viewer: ContactViewer): Sele
       tag: query.tag,
       group: query.group,
     },
-    within: query.q === '' ? undefined : index.search(fold(query.q).split(' ').filter(Boolean), viewer),
+    within: pasted ? named(pasted) : query.q === '' ? undefined : index.search(searchedWords(query.q), viewer),
+  });
+}
+
+function named({ ids }: PastedList): Within {
+  return lazily(JSON.stringify(ids), () => {
+    const set = new BitSet();
+    for (const id of ids) set.add(id);
+    return set;
   });
 }
 
@@ -121,8 +139,9 @@ export async function listUsers(
   { query, limits, viewer: asking, offered = NOTHING }: Asked,
 ): Promise<UserList> {
   const viewer = await findContactViewer(db, asking, dayOf(limits.now));
+  const pasted = await findPasted(db, query.q);
   await index.refresh();
-  const selection = select(index, query, viewer);
+  const selection = select(index, query, viewer, pasted);
   const { change } = index;
   const counts = countsOf(index, selection, {
     tags: [...index.largest('tag', offered.tags), ...query.tag],
@@ -130,9 +149,10 @@ export async function listUsers(
   });
   const along = (among?: number[]) => alongSort(db, viewer, query.sort, among);
   const term = fold(query.q);
-  const sources = isRanked(query)
-    ? meantByRank(index.ranksOf(term, selection), term, index.number, along)
-    : [meantAlong(selection, index.number, along)];
+  const sources =
+    isRanked(query) && !pasted
+      ? meantByRank(index.ranksOf(term, selection), term, index.number, along)
+      : [meantAlong(selection, index.number, along)];
   const page = await readRankedPage(query, sources);
   const ids = page.rows;
   return {
@@ -140,6 +160,7 @@ export async function listUsers(
     total: selection.total,
     change,
     counts,
+    pasted,
     previous: page.previous,
     next: page.next,
   };
@@ -205,15 +226,16 @@ export async function listMeanwhile(
   db: Reader,
   index: UserIndex,
   { query, limits, viewer: asking }: Asked,
-): Promise<Pick<UserList, 'users' | 'previous' | 'next'>> {
+): Promise<Pick<UserList, 'users' | 'previous' | 'next' | 'pasted'>> {
   const viewer = await findContactViewer(db, asking, dayOf(limits.now));
   const looked = index.ofNobody();
-  const source = meantSoon(alongSort(db, viewer, query.sort), async (ids) => {
+  const pasted = await findPasted(db, query.q);
+  const source = meantSoon(alongSort(db, viewer, query.sort, pasted?.ids), async (ids) => {
     await looked.take(ids, limits.now);
-    return select(looked, query, viewer);
+    return select(looked, query, viewer, pasted);
   });
   const { rows, previous, next } = await readPage(query, source);
-  return { users: await withContacts(db, viewer, await findListed(db, looked, rows)), previous, next };
+  return { users: await withContacts(db, viewer, await findListed(db, looked, rows)), previous, next, pasted };
 }
 
 const NOTHING: Offered = { tags: 0, groups: 0 };

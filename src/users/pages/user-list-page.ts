@@ -14,9 +14,10 @@ import { type Choice, type Column, type Filter, listFrame } from '../../lists/li
 import { toggled } from '../../lists/list-query.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
 import { sortedByName } from '../../text/sort-key.ts';
-import { fold, matches } from '../../text/text.ts';
+import { matches } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
+import { LONGEST_LIST, searchedWords } from '../list/pasted-list.ts';
 import { listMeanwhile, listUsers, type UserCounts, type UserList } from '../list/user-list.ts';
 import { type ListQuery, listPath, readListQuery, type SortKey } from '../list/user-list-query.ts';
 import { STATES, type State, stateLimits } from '../user-state.ts';
@@ -119,7 +120,8 @@ function listPage({
   folded: string[];
 }) {
   const { counts } = list;
-  const words = fold(query.q).split(' ').filter(Boolean);
+  const { pasted } = list;
+  const words = pasted ? [] : searchedWords(query.q);
   const choice = <T extends string | number>(
     name: 'activity' | 'state' | 'tag' | 'group',
     value: T,
@@ -172,7 +174,9 @@ function listPage({
       searchHint: 'Name, email or contact',
       query,
       // As long as nothing can be counted nobody is ranked.
-      ranks: counts !== undefined,
+      ranks: counts !== undefined && !pasted,
+      longestSearch: LONGEST_LIST,
+      listed: pasted && { ...pasted, hidden: counts && pasted.ids.length - list.total },
       pathTo: (change) => listPath(query, change),
       columns: COLUMNS,
       filters,

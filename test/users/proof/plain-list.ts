@@ -130,16 +130,19 @@ export async function plainList(
   };
   const words = fold(query.q).split(' ').filter(Boolean);
   const isNothing = query.q !== '' && words.length === 0;
-  const search = isNothing
-    ? any([])
-    : all(
-        words.map((word) =>
-          any([
-            holding('users', (texts) => texts.some((text) => text.includes(word))),
-            all([sees, holding('contacts', (texts) => texts.some((text) => text.includes(word)))]),
-          ]),
-        ),
-      );
+  const listed = query.q.startsWith('#') ? query.q.match(/\d+/g) : null;
+  const search = listed
+    ? idIn('users', listed.map(Number))
+    : isNothing
+      ? any([])
+      : all(
+          words.map((word) =>
+            any([
+              holding('users', (texts) => texts.some((text) => text.includes(word))),
+              all([sees, holding('contacts', (texts) => texts.some((text) => text.includes(word)))]),
+            ]),
+          ),
+        );
   const under = (but?: Facet) =>
     all([search, ...Object.entries(conditions).flatMap(([facet, one]) => (facet === but ? [] : [one]))]);
   const run = (select: string, where: Sql, values: unknown[] = [], rest = '') =>
@@ -158,7 +161,7 @@ export async function plainList(
   const begins = (texts: string[]) => texts.some((text) => text.startsWith(term));
   const ranked = [holding('users', (texts) => texts.includes(term)), named('users', begins), holding('users', begins)];
   const rank =
-    query.q === '' || query.sortGiven
+    query.q === '' || query.sortGiven || listed
       ? new Sql('null')
       : new Sql(
           `case ${ranked.map((one, n) => `when ${one.text} then ${n}`).join(' ')} else 3 end`,

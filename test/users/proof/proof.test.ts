@@ -39,6 +39,7 @@ const SEARCHES = [
   'l',
   'lo',
   'loe',
+  '#3,#40, 77,nobody@nowhere.example',
   'aak 1',
   'qqq',
 ];
