@@ -56,6 +56,7 @@ describe('the views', () => {
     const paths = [
       '/users',
       '/users?q=nowhere',
+      '/users?q=alice,nobody@x.example',
       '/users?activity=deleted',
       '/users/new',
       '/groups',

@@ -1,11 +1,12 @@
 import { type Reader, type Transaction, violatedUnique } from '../db/database.ts';
 import { FieldErrors } from '../forms/form.ts';
+import { sortedByName } from '../text/sort-key.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import { type Application, builtInApplications } from './application.ts';
 
 /** The built-in ones, then those that are registered, by name. */
 export async function findApplications(db: Reader): Promise<Application[]> {
-  const rows = await db('applications').orderBy(['name', 'key']);
+  const rows = sortedByName(await db('applications').orderBy('key'), (row) => row.name);
   return [
     ...builtInApplications,
     ...rows.map((row) => ({

@@ -5,7 +5,9 @@ import { type Stretch, whereAlong } from '../db/keyset.ts';
 import { prepared, preparedInForms } from '../db/prepared.ts';
 import type { Source } from '../lists/keyset-page.ts';
 import type { Cursor } from '../lists/list-query.ts';
+import { keysOfBegun } from '../text/sort-key.ts';
 import type { Selection } from './facet-index.ts';
+import type { Rank } from './ranks.ts';
 
 /** Ids along a sort: all of them, or only some. */
 export type Along = Pick<Source<number>, 'read' | 'placeOf' | 'isNullable'>;
@@ -46,6 +48,7 @@ export function alongIndex(
   return (db, among) => ({
     isNullable: key.isNullable,
     async read({ nulls, descending, from }, limit) {
+      if (among?.length === 0) return [];
       const form = { nulls, descending, isFromStart: from === undefined, isAmongSome: among !== undefined };
       const values = { value: from?.value ?? null, id: from?.id ?? 0, among: among ?? [], limit };
       const [{ ids }] = await selectAlong(db, form, values);
@@ -73,7 +76,20 @@ export function meantAlong(
   };
 }
 
-/** The same while nothing can be counted yet: who is meant is judged for those alone that are walked past, and of a rare filter only what is found soon. */
+/** Those who are meant along their names, the best matches of a search first: lists of which one follows another. */
+export function meantByRank(
+  ranks: Rank[],
+  term: string,
+  all: number,
+  along: (among?: number[]) => Along,
+): Source<number>[] {
+  return ranks.map(({ meant, isBegun }) => ({
+    ...meantAlong(meant, all, along),
+    between: isBegun ? keysOfBegun(term) : undefined,
+  }));
+}
+
+/** Those who are meant while nothing can be counted yet: who it is is judged for those alone that are walked past, and of a rare filter only what is found soon. */
 export function meantSoon(
   along: Along,
   judge: (ids: number[]) => Promise<{ has(id: number): boolean }>,

@@ -35,6 +35,8 @@ export interface Selection<F extends string> {
   /** Of the data that it was made from. */
   version: number;
   total: number;
+  /** Not to be changed. */
+  set: BitSet;
   has(id: number): boolean;
   /** Ascending. */
   ids(): number[];
@@ -155,6 +157,7 @@ export class FacetIndex<F extends string> {
     return {
       version: this.version,
       total: selected.count(),
+      set: selected,
       has: (id) => selected.has(id),
       ids: () => selected.ids(),
       having: (facet, values) => this.facets[facet].union(values).intersect(selected),

@@ -4,6 +4,7 @@ import type { Level } from '../access/rights.ts';
 import type { Day, Instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { findAllGroups, findGroupsOf } from '../groups/group-store.ts';
+import { sortedByName } from '../text/sort-key.ts';
 
 /** A group that grants a right, and what it does for the user. */
 export interface Reason {
@@ -38,7 +39,8 @@ export async function explain(
   const memberships = new Map(
     rows.map((row) => [row.group_id, { grantedAt: row.granted_at, grantedBy: row.granted_by, untilOn: row.until_on }]),
   );
-  const groups = withOthers ? await findAllGroups(db) : await findGroupsOf(db, [...memberships.keys()]);
+  const all = withOthers ? await findAllGroups(db) : await findGroupsOf(db, [...memberships.keys()]);
+  const groups = sortedByName(all, (group) => group.name);
   return applications.map((application) => {
     const reasons = groups.flatMap((group): Reason[] => {
       const level = group.rights[application];
@@ -50,7 +52,7 @@ export async function explain(
     });
     const counting = reasons.filter((reason) => !reason.hindrance);
     const level = counting.some((reason) => reason.level === 'write') ? 'write' : counting.length > 0 ? 'read' : 'none';
-    return { application, level, reasons: reasons.sort((a, b) => order(a) - order(b) || compared(a, b)) };
+    return { application, level, reasons: reasons.sort((a, b) => order(a) - order(b)) };
   });
 }
 
@@ -66,8 +68,4 @@ function hindranceOf(
 
 function order({ hindrance }: Reason): number {
   return hindrance === undefined ? 0 : hindrance === 'no member' ? 2 : 1;
-}
-
-function compared(a: Reason, b: Reason): number {
-  return a.groupName < b.groupName ? -1 : 1;
 }

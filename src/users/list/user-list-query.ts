@@ -12,6 +12,7 @@ import {
   wordsOf,
 } from '../../lists/list-query.ts';
 import type { State } from '../user-state.ts';
+import { boundedSearch } from './pasted-list.ts';
 
 /** What the list can be sorted by, in the words of the address. */
 export const SORTS = ['name', 'email', 'contact', 'last_login', 'groups', 'no_shared_data'] as const;
@@ -41,7 +42,7 @@ export interface ListQuery extends PageQuery<SortKey> {
 
 export function readListQuery(source: Source, rememberedPer?: number): ListQuery {
   return {
-    ...readPageQuery(source, SORTS, BY_NAME, rememberedPer),
+    ...readPageQuery(source, SORTS, BY_NAME, rememberedPer, boundedSearch),
     activity: wordsOf(source.activity),
     state: wordsOf(source.state),
     tag: idsOf(source.tag),

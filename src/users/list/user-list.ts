@@ -8,15 +8,16 @@ import type { Reader } from '../../db/database.ts';
 import { selectIds, whereIdIn } from '../../db/ids.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { Row } from '../../db/tables.ts';
-import { type Along, alongIndex, meantAlong, meantSoon } from '../../facets/along-index.ts';
+import { type Along, alongIndex, meantAlong, meantByRank, meantSoon } from '../../facets/along-index.ts';
 import type { Counted, Selection, Within } from '../../facets/facet-index.ts';
 import { findContactSort, walkByContact } from '../../linked-contacts/linked-search.ts';
-import { readPage } from '../../lists/keyset-page.ts';
-import { type Cursor, NONE } from '../../lists/list-query.ts';
+import { readPage, readRankedPage } from '../../lists/keyset-page.ts';
+import { type Cursor, isRanked, NONE } from '../../lists/list-query.ts';
 import { fold } from '../../text/text.ts';
 import type { User } from '../user.ts';
 import { badgesAmong, EXPIRY_DAYS, STATES, type State, type StateLimits } from '../user-state.ts';
 import { NOBODY } from './derived-sets.ts';
+import { findPasted, type PastedList, searchedWords } from './pasted-list.ts';
 import { ACTIVITIES, type UserFacet } from './user-facets.ts';
 import type { UserIndex } from './user-index.ts';
 import type { ListQuery, SortKey } from './user-list-query.ts';
@@ -50,6 +51,8 @@ export interface UserList {
   change: number;
   /** For each filter, how many users each of its values would leave under the other filters: of tags and groups the largest, and those chosen. */
   counts: UserCounts;
+  /** Where the search names users one by one: whom it named. */
+  pasted?: PastedList;
   /** Cursors of the pages before and after, where there are any. */
   previous?: Cursor;
   next?: Cursor;
@@ -107,12 +110,18 @@ export async function selectForView(
   { query, limits, viewer }: Asked,
 ): Promise<{ ids: number[]; change: number }> {
   const contactViewer = await findContactViewer(db, viewer, dayOf(limits.now));
+  const pasted = await findPasted(db, query.q);
   await index.refresh();
-  return { ids: select(index, query, contactViewer).ids(), change: index.change };
+  return { ids: select(index, query, contactViewer, pasted).ids(), change: index.change };
 }
 
 /** By the data that the index was refreshed to. */
-function select(index: UserIndex, query: ListQuery, viewer: ContactViewer): Selection<UserFacet> {
+function select(
+  index: UserIndex,
+  query: ListQuery,
+  viewer: ContactViewer,
+  pasted: PastedList | undefined,
+): Selection<UserFacet> {
   const activities: Activity[] = query.activity.length > 0 ? query.activity : ['active', 'deactivated'];
   return index.select({
     values: {
@@ -127,7 +136,7 @@ function select(index: UserIndex, query: ListQuery, viewer: ContactViewer): Sele
       contact: query.contact.map((one) => (one === NONE ? index.derived.contactless(viewer) : NOBODY)),
       right: query.right.map((right) => (may(viewer, 'groups', 'read') ? index.derived.holders(right) : NOBODY)),
     },
-    within: query.q === '' ? undefined : index.search(fold(query.q).split(' ').filter(Boolean), viewer),
+    within: pasted ? index.only(pasted.ids) : query.q === '' ? undefined : index.search(searchedWords(query.q), viewer),
   });
 }
 
@@ -138,8 +147,9 @@ export async function listUsers(
   { query, limits, viewer: asking, offered = NOTHING }: Asked,
 ): Promise<UserList> {
   const viewer = await findContactViewer(db, asking, dayOf(limits.now));
+  const pasted = await findPasted(db, query.q);
   await index.refresh();
-  const selection = select(index, query, viewer);
+  const selection = select(index, query, viewer, pasted);
   const { change } = index;
   const counts = countsOf(index, selection, {
     tags: [...index.largest('tag', offered.tags), ...query.tag],
@@ -151,7 +161,12 @@ export async function listUsers(
     contactless: index.derived.contactless(viewer),
   });
   const along = (among?: number[]) => alongSort(db, viewer, query.sort, among);
-  const page = await readPage(query, meantAlong(selection, index.number, along));
+  const term = fold(query.q);
+  const sources =
+    isRanked(query) && !pasted
+      ? meantByRank(index.ranksOf(term, selection), term, index.number, along)
+      : [meantAlong(selection, index.number, along)];
+  const page = await readRankedPage(query, sources);
   const ids = page.rows;
   return {
     users: await withContacts(db, viewer, await findListed(db, index, ids)),
@@ -159,6 +174,7 @@ export async function listUsers(
     isMeant: (id) => selection.has(id),
     change,
     counts,
+    pasted,
     previous: page.previous,
     next: page.next,
   };
@@ -224,15 +240,16 @@ export async function listMeanwhile(
   db: Reader,
   index: UserIndex,
   { query, limits, viewer: asking }: Asked,
-): Promise<Pick<UserList, 'users' | 'previous' | 'next'>> {
+): Promise<Pick<UserList, 'users' | 'previous' | 'next' | 'pasted'>> {
   const viewer = await findContactViewer(db, asking, dayOf(limits.now));
   const looked = index.ofNobody();
-  const source = meantSoon(alongSort(db, viewer, query.sort), async (ids) => {
+  const pasted = await findPasted(db, query.q);
+  const source = meantSoon(alongSort(db, viewer, query.sort, pasted?.ids), async (ids) => {
     await looked.take(ids, limits.now);
-    return select(looked, query, viewer);
+    return select(looked, query, viewer, pasted);
   });
   const { rows, previous, next } = await readPage(query, source);
-  return { users: await withContacts(db, viewer, await findListed(db, looked, rows)), previous, next };
+  return { users: await withContacts(db, viewer, await findListed(db, looked, rows)), previous, next, pasted };
 }
 
 const NOTHING: Offered = { tags: 0, groups: 0, rights: [] };

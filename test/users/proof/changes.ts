@@ -1,5 +1,6 @@
 import { DAY, dayOf, instant } from '../../../src/clock.ts';
 import type { Database, Transaction } from '../../../src/db/database.ts';
+import { sortKey } from '../../../src/text/sort-key.ts';
 import { nameColumns } from '../../../src/users/user-columns.ts';
 import type { Chance } from '../../support/chance.ts';
 
@@ -130,7 +131,7 @@ export const CHANGES: Change[] = [
     const name = `${word(chance)} ${word(chance)}`;
     await trx('contacts')
       .where({ id })
-      .update({ name, sort_name: name.normalize('NFKD').replace(/\p{M}/gu, '').replaceAll('ß', 'ss').toLowerCase() });
+      .update({ name, sort_name: sortKey(name) });
     await retell(trx, id);
   },
   async (trx, chance) => {
