@@ -25,6 +25,9 @@ type Values = { value: Cursor['value']; id: number; among: number[]; limit: numb
 /** How many rows of the index of a sort are walked past in the time in which the square root of them is sorted. */
 const WORTH_SORTING = 16;
 
+/** So many are sorted at the most, when a walk has not found enough of them soon. */
+const MOST_SORTED = 40_000;
+
 /** So many are looked at while nothing can be counted: they are read for this page alone. */
 const LOOKED_AT = 2_000;
 
@@ -69,9 +72,11 @@ export function meantAlong(
 ): Source<number> {
   // To sort the few takes a look at each; to walk past all others takes the longer the fewer are meant.
   const among = meant.total ** 2 <= WORTH_SORTING * all ? meant.ids() : undefined;
+  if (among) return along(among);
   return {
-    ...along(among),
-    keepMeant: among ? undefined : (ids) => ids.filter((id) => meant.has(id)),
+    ...along(),
+    keepMeant: (ids) => ids.filter((id) => meant.has(id)),
+    readSorted: meant.total <= MOST_SORTED ? (stretch, limit) => along(meant.ids()).read(stretch, limit) : undefined,
     density: meant.total / all,
   };
 }

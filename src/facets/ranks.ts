@@ -14,7 +14,18 @@ export interface Rank {
  * Who is called exactly what was typed, or has it for an address; then whose name begins with it; then whose address does; then
  * everybody else who is meant. `term` is folded, and every text a search text of which the name is the first part.
  */
-export function ranksOf(texts: TextIndex, term: string, { set }: Pick<Selection<never>, 'set'>): Rank[] {
+export function ranksOf(texts: TextIndex, term: string, selection: Pick<Selection<never>, 'set'>): Rank[] {
+  const known = kept.get(selection);
+  if (known?.term === term) return known.ranks;
+  const ranks = ranked(texts, term, selection.set);
+  kept.set(selection, { term, ranks });
+  return ranks;
+}
+
+/** For as long as the selection itself is kept. */
+const kept = new WeakMap<object, { term: string; ranks: Rank[] }>();
+
+function ranked(texts: TextIndex, term: string, set: BitSet): Rank[] {
   const rest = set.copy();
   const taken = (...searches: string[]) => {
     const found = new BitSet();

@@ -22,6 +22,8 @@ export interface Source<T> {
   keepMeant?(rows: T[]): T[] | Promise<T[]>;
   /** About which part of all that is read is meant, so that a step is about as long as it has to be. */
   density?: number;
+  /** Where more is read than is meant: only those that are, sorted by themselves, for when they turn out to lie far from where it begins. */
+  readSorted?(stretch: Stretch, limit: number): Promise<T[]>;
   /** Where all that are meant stand, none of them without a value. */
   between?: { first: string; last: string };
   /** So many are looked at for those that are meant, and then it is left at those that were found. */
@@ -29,6 +31,8 @@ export interface Source<T> {
 }
 
 const LARGEST_STEP = 50_000;
+/** So many rows are walked past before those that are meant are sorted by themselves, where that can be done. */
+const PATIENCE = 20_000;
 
 /** One page of a sorted list, from its cursor on, in whichever direction that is read. */
 export function readPage<T>(page: PageMeant, source: Source<T>): Promise<Page<T>> {
@@ -82,11 +86,12 @@ function ranksAhead(number: number, cursorRank: number | undefined, backwards: b
 
 /** So many rows of a stretch that are meant. Where fewer of those read are than was thought, it takes longer and longer steps. */
 async function readMeant<T>(source: Source<T>, stretch: Stretch, wanted: number): Promise<T[]> {
-  const { keepMeant, density = 1, most = Number.POSITIVE_INFINITY } = source;
+  const { keepMeant, readSorted, density = 1, most = Number.POSITIVE_INFINITY } = source;
   if (!keepMeant) return source.read(stretch, wanted);
   const found: T[] = [];
   let from = stretch.from ?? beginningOf(source, stretch);
-  let step = Math.min(Math.ceil((wanted * 1.3) / density), LARGEST_STEP);
+  const largest = readSorted ? PATIENCE : LARGEST_STEP;
+  let step = Math.min(Math.ceil((wanted * 1.3) / density), largest);
   let seen = 0;
   while (found.length < wanted && seen < most) {
     const rows = await source.read({ ...stretch, from }, step);
@@ -95,7 +100,9 @@ async function readMeant<T>(source: Source<T>, stretch: Stretch, wanted: number)
     if (rows.length < step) break;
     if (found.length < wanted) from = await source.placeOf(rows[rows.length - 1]);
     if (isPast(source, stretch, from)) break;
-    step = Math.min(step * 4, LARGEST_STEP);
+    if (readSorted && seen >= PATIENCE && found.length < wanted)
+      return [...found, ...(await readSorted({ ...stretch, from }, wanted - found.length))];
+    step = Math.min(step * 4, largest);
   }
   return found;
 }

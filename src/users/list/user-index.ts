@@ -180,14 +180,16 @@ export class UserIndex implements Followable {
   search(words: string[], viewer: ContactViewer): Within {
     const ownerships = visibleOwnerships(viewer);
     const name = JSON.stringify([words, ownerships]);
-    const seen = this.holding.facets.union('contact', ownerships);
-    const sets = words.map((word) =>
-      this.holding.contactTexts.find(word).copy().intersect(seen).unite(this.holding.texts.find(word)),
-    );
-    // What folds to no word is found in nobody.
-    const [first = new BitSet(), ...others] = sets;
-    for (const other of others) first.intersect(other);
-    return { name, set: first };
+    return lazily(name, () => {
+      const seen = this.holding.facets.union('contact', ownerships);
+      const sets = words.map((word) =>
+        this.holding.contactTexts.find(word).copy().intersect(seen).unite(this.holding.texts.find(word)),
+      );
+      // What folds to no word is found in nobody.
+      const [first = new BitSet(), ...others] = sets;
+      for (const other of others) first.intersect(other);
+      return first;
+    });
   }
 
   /** These users and nobody else. */
