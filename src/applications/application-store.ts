@@ -1,4 +1,6 @@
 import { type Reader, type Transaction, violatedUnique } from '../db/database.ts';
+import { prepared } from '../db/prepared.ts';
+import type { Row } from '../db/tables.ts';
 import { FieldErrors } from '../forms/form.ts';
 import { sortedByName } from '../text/sort-key.ts';
 import { NotFound } from '../verbs/refusals.ts';
@@ -6,7 +8,7 @@ import { type Application, builtInApplications } from './application.ts';
 
 /** The built-in ones, then those that are registered, by name. */
 export async function findApplications(db: Reader): Promise<Application[]> {
-  const rows = sortedByName(await db('applications').orderBy('key'), (row) => row.name);
+  const rows = sortedByName(await selectRegistered(db, {}), (row) => row.name);
   return [
     ...builtInApplications,
     ...rows.map((row) => ({
@@ -17,6 +19,8 @@ export async function findApplications(db: Reader): Promise<Application[]> {
     })),
   ];
 }
+
+const selectRegistered = prepared<object, Row<'applications'>>((db) => db('applications').orderBy('key'));
 
 /** Throws NotFound. */
 export async function findApplication(db: Reader, key: string): Promise<Application> {

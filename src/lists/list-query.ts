@@ -83,17 +83,21 @@ export function listAddress<Sort extends string>(
   natural: Order<Sort>,
   filters: Record<string, (string | number)[]>,
 ): string {
-  const parameters = new URLSearchParams();
-  if (query.q) parameters.set('q', query.q);
-  for (const [name, values] of Object.entries(filters))
-    for (const value of values) parameters.append(name, String(value));
+  const parameters: string[] = [];
+  const add = (name: string, value: string | number) => parameters.push(parameter(name, String(value)));
+  if (query.q) add('q', query.q);
+  for (const name in filters) for (const value of filters[name]) add(name, value);
   if (query.sortGiven || query.sort !== natural.sort || query.descending !== natural.descending)
-    parameters.set('sort', (query.descending ? '-' : '') + query.sort);
-  if (query.perGiven) parameters.set('per', String(query.per));
-  if (query.after) parameters.set('after', encodeCursor(query.after));
-  if (query.before) parameters.set('before', encodeCursor(query.before));
-  const text = parameters.toString();
-  return text ? `${path}?${text}` : path;
+    add('sort', (query.descending ? '-' : '') + query.sort);
+  if (query.perGiven) add('per', query.per);
+  if (query.after) add('after', encodeCursor(query.after));
+  if (query.before) add('before', encodeCursor(query.before));
+  return parameters.length > 0 ? `${path}?${parameters.join('&')}` : path;
+}
+
+/** Most values are plain, and a page has dozens of addresses. */
+function parameter(name: string, value: string): string {
+  return /^[\w.-]*$/.test(value) ? `${name}=${value}` : new URLSearchParams([[name, value]]).toString();
 }
 
 /**
