@@ -3,6 +3,8 @@ import { isOver } from '../access/granted-rights.ts';
 import type { Level } from '../access/rights.ts';
 import type { Day, Instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
+import { prepared } from '../db/prepared.ts';
+import type { Row } from '../db/tables.ts';
 import { findAllGroups, findGroupsOf } from '../groups/group-store.ts';
 import { sortedByName } from '../text/sort-key.ts';
 
@@ -25,6 +27,10 @@ export interface Explanation {
   reasons: Reason[];
 }
 
+const selectMemberships = prepared<{ userId: number }, Row<'memberships'>>((db, { userId }) =>
+  db('memberships').where('user_id', userId),
+);
+
 /** For each of the applications, in their order; by the user's own groups, or with those that they are not in. */
 export async function explain(
   db: Reader,
@@ -33,9 +39,7 @@ export async function explain(
   today: Day,
   { withOthers }: { withOthers: boolean },
 ): Promise<Explanation[]> {
-  const rows: { group_id: number; granted_at: Instant; granted_by: number | null; until_on: Day | null }[] = await db(
-    'memberships',
-  ).where('user_id', userId);
+  const rows = await selectMemberships(db, { userId });
   const memberships = new Map(
     rows.map((row) => [row.group_id, { grantedAt: row.granted_at, grantedBy: row.granted_by, untilOn: row.until_on }]),
   );

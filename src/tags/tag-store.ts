@@ -33,12 +33,15 @@ export async function findTagsById(db: Reader, ids: number[]): Promise<Tag[]> {
 }
 
 export async function findTagsOf(db: Reader, tagged: Tagged, id: number): Promise<Tag[]> {
-  const tags: Tag[] = await db('tags')
+  return sortedByName(await selectGiven(db, { tagged }, { id }), nameOf);
+}
+
+const selectGiven = preparedInForms<{ tagged: Tagged }, { id: number }, Tag>((db, { tagged }, { id }) =>
+  db('tags')
     .join(`${tagged}_tags as given`, 'given.tag_id', 'tags.id')
     .where(`given.${tagged}_id`, id)
-    .select('tags.id', 'tags.name');
-  return sortedByName(tags, nameOf);
-}
+    .select('tags.id', 'tags.name'),
+);
 
 /** The tags that these words mean, each once and spelt as it is stored already, where it is. */
 export async function spelledTags(db: Reader, names: string[]): Promise<string[]> {
