@@ -26,7 +26,7 @@ async function rename(trx: Transaction, id: number, chance: Chance): Promise<voi
   const name = `${word(chance)} ${word(chance)} ${id}`;
   const email = `${word(chance)
     .normalize('NFKD')
-    .replace(/[^a-z0-9]/g, '')}${id}@example.com`;
+    .replace(/[^a-z0-9]/g, '')}.${id}@example.com`;
   const user = await trx('users').where({ id }).first('contact_id');
   const contact = await trx('contacts')
     .where('id', user.contact_id ?? 0)
