@@ -52,7 +52,7 @@ export class GroupNames implements Followable {
       const group = this.groups.get(id);
       if (group && group.activity !== 'deleted') found.push(group);
     }
-    return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+    return found.length > 1 ? found.sort((a, b) => (a.key < b.key ? -1 : 1)) : found;
   }
 
   /** How far the feed of changes was read. */

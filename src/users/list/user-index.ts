@@ -223,7 +223,7 @@ export class UserIndex implements Followable {
   /** The groups in which the user's membership is over: it stands in the record until somebody ends it. */
   endedGroupsOf(userId: number): readonly number[] {
     const values = this.holding.facets.valuesOf('membership', this.numberOf(userId));
-    return values.flatMap((value) => (value % 2 === 1 ? [(value - 1) / 2] : []));
+    return values.filter((value) => value % 2 === 1).map((value) => (value - 1) / 2);
   }
 
   /** The groups whose membership counts today, deactivated groups included. */
