@@ -15,11 +15,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { ICONS } from '../src/text/icons.ts';
+import { NODE_OPTIONS } from './boot/node-options.mjs';
 
 /** Node looks for this in its own file to learn that it carries a program (Node's documentation, Single executable applications). */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
-/** As in boot.mjs. */
-const MEMORY = '--max-semi-space-size=8';
 const root = join(import.meta.dirname, '..');
 const platform = `${process.platform}-${process.arch}`;
 
@@ -86,7 +85,7 @@ function makeExecutable(): void {
   const config = join(work, 'executable.json');
   const program = join(work, 'executable.blob');
   const settings = { main: join(work, 'loader.cjs'), output: program, disableExperimentalSEAWarning: true };
-  writeFileSync(config, JSON.stringify({ ...settings, execArgv: [MEMORY], assets }));
+  writeFileSync(config, JSON.stringify({ ...settings, execArgv: NODE_OPTIONS, assets }));
   runNode('--experimental-sea-config', config);
   const beside = join(work, 'roster');
   copyFileSync(process.execPath, beside);

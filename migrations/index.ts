@@ -37,6 +37,7 @@ import * as auditLists from './0035-audit-lists.ts';
 import * as groupChanges from './0036-group-changes.ts';
 import * as invitationLists from './0037-invitation-lists.ts';
 import * as contactList from './0038-contact-list.ts';
+import * as naturalOrder from './0039-natural-order.ts';
 import * as exceptions from './0040-exceptions.ts';
 import * as listColumns from './0041-list-columns.ts';
 import * as savedViews from './0042-saved-views.ts';
@@ -81,6 +82,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0036-group-changes': groupChanges,
   '0037-invitation-lists': invitationLists,
   '0038-contact-list': contactList,
+  '0039-natural-order': naturalOrder,
   '0040-exceptions': exceptions,
   '0041-list-columns': listColumns,
   '0042-saved-views': savedViews,

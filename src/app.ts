@@ -70,6 +70,7 @@ import { proxyCheck } from './web/guards/proxy-check.ts';
 import { noStore, securityHeaders } from './web/guards/security-headers.ts';
 import { Visits } from './web/guards/visits.ts';
 import { requestLog } from './web/request-log.ts';
+import { oneEachTurn } from './web/turns.ts';
 
 export interface AppParts {
   db: Database;
@@ -141,6 +142,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   // What browsers keep for ever is worth more effort than a page that is sent once.
   app.use('/assets', compression({ brotli: { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } } }));
   app.use(assets());
+  app.use(oneEachTurn());
   app.use(compression({ level: 1 }));
   app.use(noStore);
   app.use(async (_req, _res, next) => {

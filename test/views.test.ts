@@ -57,6 +57,7 @@ describe('the views', () => {
     const paths = [
       '/users',
       '/users?q=nowhere',
+      '/users?q=alice,nobody@x.example',
       '/users?activity=deleted',
       `/users?activity=active&${COLUMNS.map((column) => `column=${column}`).join('&')}`,
       '/users/columns',

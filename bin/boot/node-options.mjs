@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 
 /**
- * How Node is started for everything of Roster. A smaller young generation than its own choice: measured over the list of users
- * under load, the process takes a third less room and answers as many requests.
+ * How Node is started for everything of Roster. A smaller young generation than its own choice, and an old one that grows by a quarter
+ * before it is tidied: measured over the list of users under load, the process takes a third less room and answers as many requests.
  */
-export const NODE_OPTIONS = ['--max-semi-space-size=8'];
+export const NODE_OPTIONS = ['--max-semi-space-size=8', '--heap-growing-percent=25'];
 
 /**
  * How the C library of Linux keeps memory, for everything of Roster: one store for all threads, and large pieces go back to the

@@ -31,6 +31,31 @@ document.addEventListener('click', ({ target }) => {
   button.focus();
 });
 
+/** As long as a list may be in an address; browsers send it three times with each request. */
+const LONGEST_ADDRESS = 4_000;
+
+// A field of one line would lose where the lines of a pasted list end.
+document.addEventListener('paste', (event) => {
+  const field = event.target;
+  const pasted = event.clipboardData?.getData('text/plain').trim() ?? '';
+  if (!field.matches?.('#q[data-longest]') || !/[\n\r\t]/.test(pasted)) return;
+  event.preventDefault();
+  const room = Number(field.dataset.longest) - field.value.length;
+  const fits = (text) => text.length <= room && encodeURIComponent(text).length <= LONGEST_ADDRESS;
+  let kept = '';
+  for (const entry of pasted.split(/[\n\r\t,;]+/)) {
+    const longer = kept === '' ? entry.trim() : `${kept},${entry.trim()}`;
+    if (fits(`${longer},…`)) kept = longer;
+    else {
+      // The server knows this mark, and tells that something was left out.
+      kept += ',…';
+      break;
+    }
+  }
+  field.setRangeText(kept, field.selectionStart, field.selectionEnd, 'end');
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+});
+
 const isNarrow = matchMedia('(width < 62rem)');
 
 function dress() {

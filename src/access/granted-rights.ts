@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Day } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import { type Rights, union } from './rights.ts';
 
@@ -34,10 +35,14 @@ export function rightsOf(db: Reader, userId: number, today: Day): Knex.QueryBuil
  */
 export async function findPotentialRights(db: Reader, userIds: number[], today: Day): Promise<Map<number, Rights>> {
   const found = new Map<number, Rights>();
-  for (const row of await permissionsOf(db, userIds, today))
+  for (const row of await selectPotential(db, { userIds, today }))
     found.set(row.user_id, union([found.get(row.user_id) ?? {}, { [row.application]: row.level }]));
   return found;
 }
+
+const selectPotential = prepared<{ userIds: number[]; today: Day }, PermissionRow>((db, { userIds, today }) =>
+  permissionsOf(db, userIds, today),
+);
 
 /** Restricts a query of memberships to those that are not over. */
 export function whereNotOver<T extends Knex.QueryBuilder>(query: T, today: Day): T {

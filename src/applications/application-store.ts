@@ -1,11 +1,14 @@
 import { type Reader, type Transaction, violatedUnique } from '../db/database.ts';
+import { prepared } from '../db/prepared.ts';
+import type { Row } from '../db/tables.ts';
 import { FieldErrors } from '../forms/form.ts';
+import { sortedByName } from '../text/sort-key.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import { type Application, builtInApplications } from './application.ts';
 
 /** The built-in ones, then those that are registered, by name. */
 export async function findApplications(db: Reader): Promise<Application[]> {
-  const rows = await db('applications').orderBy(['name', 'key']);
+  const rows = sortedByName(await selectRegistered(db, {}), (row) => row.name);
   return [
     ...builtInApplications,
     ...rows.map((row) => ({
@@ -16,6 +19,8 @@ export async function findApplications(db: Reader): Promise<Application[]> {
     })),
   ];
 }
+
+const selectRegistered = prepared<object, Row<'applications'>>((db) => db('applications').orderBy('key'));
 
 /** Throws NotFound. */
 export async function findApplication(db: Reader, key: string): Promise<Application> {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn, whereRowIn } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
 
 const SALT_BYTES = 16;
 const READ_AT_ONCE = 1_000;
@@ -81,9 +82,13 @@ async function insertTexts(trx: Transaction, texts: KeptText[]): Promise<void> {
   await bulkInsert(trx, 'audit_texts', rows);
 }
 
+const selectTexts = prepared<{ digests: string[] }, Row>((db, { digests }) =>
+  whereIdIn(db('audit_texts'), 'digest', digests).select('digest', 'text'),
+);
+
 /** By their digests, those that were not deleted. */
 export async function findTexts(db: Reader, digests: Iterable<string>): Promise<Map<string, string>> {
-  const rows: Row[] = await whereIdIn(db('audit_texts'), 'digest', [...new Set(digests)]).select('digest', 'text');
+  const rows = await selectTexts(db, { digests: [...new Set(digests)] });
   return new Map(rows.map(({ digest, text }) => [digest, text]));
 }
 

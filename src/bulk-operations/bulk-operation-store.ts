@@ -2,6 +2,8 @@ import type { Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import type { Row } from '../db/tables.ts';
+import { sortedByName } from '../text/sort-key.ts';
 import type { Act } from '../verbs/act.ts';
 import type { Before } from '../verbs/action.ts';
 import { NotFound } from '../verbs/refusals.ts';
@@ -19,10 +21,10 @@ export interface BulkItem {
   version: number | null;
 }
 
-/** Where the subjects of each type stand, and which columns name them. */
-const SOURCES: Record<SubjectType, { table: string; email: string | null; order: string }> = {
+/** Where the subjects of each type stand, and which columns name them. Of the few groups no table keeps what they are sorted by. */
+const SOURCES: Record<SubjectType, { table: string; email: string | null; order: string | null }> = {
   user: { table: 'users', email: 'email', order: 'sort_name' },
-  group: { table: 'groups', email: null, order: 'name_key' },
+  group: { table: 'groups', email: null, order: null },
 };
 
 export interface Draft {
@@ -108,16 +110,19 @@ export async function findChangedMeanwhile(db: Reader, operation: BulkOperation)
     .pluck('users.name');
 }
 
+type FoundItem = Row<'bulk_operation_items'> & { name: string; email?: string };
+
 /** The items by the name of their subject. */
 export async function findItems(db: Reader, operation: Pick<BulkOperation, 'id' | 'subjectType'>): Promise<BulkItem[]> {
   const { table, email, order } = SOURCES[operation.subjectType];
   const query = db('bulk_operation_items')
     .join(`${table} as subject`, 'subject.id', 'bulk_operation_items.subject_id')
     .where('operation_id', operation.id)
-    .orderBy([`subject.${order}`, 'subject.id'])
+    .orderBy(order ? [`subject.${order}`, 'subject.id'] : ['subject.id'])
     .select('bulk_operation_items.*', 'subject.name as name');
   if (email) query.select(`subject.${email} as email`);
-  return (await query).map((row) => ({
+  const rows: FoundItem[] = await query;
+  return (order ? rows : sortedByName(rows, (row) => row.name)).map((row) => ({
     id: row.subject_id,
     name: row.name,
     email: row.email ?? '',

@@ -1,5 +1,6 @@
 import { identityKey } from '../text/identity-key.ts';
-import { fold } from '../text/text.ts';
+import { sortKey } from '../text/sort-key.ts';
+import { searchText } from '../text/text.ts';
 
 /** What the table keeps of a contact's names and addresses: as they were typed, and made from them the sort and search texts. */
 export function contactColumns(contact: { name: string; emails: string[]; phones: string[] }) {
@@ -7,12 +8,12 @@ export function contactColumns(contact: { name: string; emails: string[]; phones
   const email = emails[0] ?? null;
   return {
     name,
-    sort_name: fold(name),
+    sort_name: sortKey(name),
     email,
     email_key: email === null ? null : identityKey(email),
     emails: JSON.stringify(emails),
     phones: JSON.stringify(phones),
     // A number is found however it is grouped.
-    search_text: fold([name, ...emails, ...phones, ...phones.map((phone) => phone.replace(/\D/g, ''))].join(' ')),
+    search_text: searchText([name], [...emails, ...phones, ...phones.map((phone) => phone.replace(/\D/g, ''))]),
   };
 }

@@ -8,6 +8,7 @@ import { FacetIndex, lazily, type Selection } from '../facets/facet-index.ts';
 import type { Feed } from '../facets/feed.ts';
 import { type FillElsewhere, type Followable, Follower, type Ids, whereIdMeant } from '../facets/follower.ts';
 import { IdNumbers } from '../facets/id-numbers.ts';
+import { type Rank, ranksOf } from '../facets/ranks.ts';
 import { TextIndex } from '../facets/text-index.ts';
 import type { ContactViewer } from './contact.ts';
 import { ACTIVITIES, KINDS } from './contact-list-query.ts';
@@ -117,6 +118,11 @@ export class ContactIndex implements Followable {
     });
     const selection = this.holding.facets.select({ values, within });
     return this.arrivals ? { ...selection, has: (id) => selection.has(this.numberOf(id)) } : selection;
+  }
+
+  /** Those who are meant by a search for this folded text, the best matches first. */
+  ranksOf(term: string, selection: Selection<ContactFacet>): Rank[] {
+    return ranksOf(this.holding.texts, term, selection);
   }
 
   /**

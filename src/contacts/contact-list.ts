@@ -1,11 +1,12 @@
 import { literal } from '../db/conditions.ts';
 import type { Database, Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import { alongIndex, meantAlong, meantSoon } from '../facets/along-index.ts';
+import { alongIndex, meantAlong, meantByRank, meantSoon } from '../facets/along-index.ts';
 import { alongPlaces, type Place } from '../facets/along-places.ts';
 import type { Counted, Selection } from '../facets/facet-index.ts';
-import { readPage, type Source } from '../lists/keyset-page.ts';
-import type { Cursor } from '../lists/list-query.ts';
+import { readPage, readRankedPage, type Source } from '../lists/keyset-page.ts';
+import { type Cursor, isRanked } from '../lists/list-query.ts';
+import { sortKey } from '../text/sort-key.ts';
 import { fold } from '../text/text.ts';
 import { ACCOUNT_TYPES, type AccountType, type Contact, type ContactKind, type ContactViewer } from './contact.ts';
 import type { ContactFacet, ContactFilter, ContactIndex } from './contact-index.ts';
@@ -68,7 +69,11 @@ export async function listContacts(
   const selection = contactIndex.select(filterOf(query, viewer), viewer);
   // Before anything else is waited for: meanwhile the index may read what changes.
   const counts = countsOf(contactIndex, selection, viewer, { offeredTags, chosenTags: query.tag });
-  const page = await readPage(query, sourceOf(db.read, contactIndex, selection, query.sort, owners));
+  const term = fold(query.q);
+  const sources = isRanked(query)
+    ? meantByRank(contactIndex.ranksOf(term, selection), term, contactIndex.number, (some) => SORTS.name(db.read, some))
+    : [sourceOf(db.read, contactIndex, selection, query.sort, owners)];
+  const page = await readRankedPage(query, sources);
   return {
     contacts: await findContacts(db.read, viewer, page.rows),
     total: selection.total,
@@ -219,14 +224,14 @@ function alongUsers(db: Reader, index: ContactIndex, selection: Selection<Contac
 
 /** Public ones first, then private ones, then those of the viewer's groups by their names. */
 async function findOwnerPlaces(db: Reader, viewer: ContactViewer): Promise<Place[]> {
-  const groups: { id: number; name_key: string }[] = await whereIdIn(db('groups'), 'id', [...viewer.groupIds]).select(
+  const groups: { id: number; name: string }[] = await whereIdIn(db('groups'), 'id', [...viewer.groupIds]).select(
     'id',
-    'name_key',
+    'name',
   );
   return [
     { value: '0', values: [ownershipOf('public', viewer)] },
     { value: '1', values: [ownershipOf('private', viewer)] },
-    ...[...Map.groupBy(groups, (group) => group.name_key)].map(([name, alike]) => ({
+    ...[...Map.groupBy(groups, (group) => sortKey(group.name))].map(([name, alike]) => ({
       value: `2${name}`,
       values: alike.map(({ id }) => ownershipOf(String(id), viewer)),
     })),

@@ -4,22 +4,22 @@ import { selectIds } from './ids.ts';
 
 const SHORTEST_INDEXED = 3;
 
-/** What of a user's text is the user's own: it ends with the name of a contact. */
-const OWN_TEXT = `case when users.contact_sort is null then users.search_text
-    else substr(users.search_text, 1, length(users.search_text) - length(users.contact_sort)) end`;
+/** What of a user's text is made of the name: its last mark meets the first of the email. */
+const NAME_TEXT = 'substr(users.search_text, 1, instr(users.search_text, char(10, 9)))';
 
 /**
- * The ids of all users in whose name or email every one of the folded words stands.
+ * The ids of all users in whose name every one of the folded words stands, or in name or email.
  * Words of three letters and more go through the trigram index, which keeps no positions: so each is asked for
  * as the set of its trigrams, and the text itself is looked at again.
  */
-export async function findUserIdsByText(db: Reader, words: string[]): Promise<number[]> {
+export async function findUserIdsByText(db: Reader, words: string[], looksAtEmails: boolean): Promise<number[]> {
   if (words.length === 0) return [];
   const query = db('users').select('users.id');
   const matching = matchOf(words);
   if (matching)
     query.join('users_search', 'users_search.rowid', 'users.id').whereRaw('users_search match ?', [matching]);
-  for (const word of words) query.whereRaw(`instr(${OWN_TEXT}, ?) > 0`, [word]);
+  const text = looksAtEmails ? 'users.search_text' : NAME_TEXT;
+  for (const word of words) query.whereRaw(`instr(${text}, ?) > 0`, [word]);
   return selectIds(db, query);
 }
 

@@ -20,8 +20,10 @@ class ImmediateSqliteClient extends SqliteClient {
 /** More than the program has; those with lists of their own in them make room for one another. */
 const STATEMENTS_KEPT = 1_000;
 
-/** So much of what was read is kept. */
+/** So much of what was read is kept, of as many rows and as long values at the most. */
 const ANSWERS_KEPT = 300;
+const ROWS_KEPT = 200;
+const LONGEST_VALUES = 2_000;
 
 /**
  * Reading takes no turns: a statement is over before another could begin, so one connection serves all. What it has compiled is
@@ -80,8 +82,11 @@ class ReadingSqliteClient extends SqliteClient {
     if (!rows) {
       rows = this.all(sql, values);
       for (const row of rows) Object.freeze(row);
-      answers.set(asked, Object.freeze(rows) as unknown[]);
-      this.answered++;
+      Object.freeze(rows);
+      if (rows.length <= ROWS_KEPT && asked.length <= LONGEST_VALUES) {
+        answers.set(asked, rows);
+        this.answered++;
+      }
     }
     return rows;
   }

@@ -5,7 +5,9 @@ import { type Stretch, whereAlong } from '../db/keyset.ts';
 import { prepared, preparedInForms } from '../db/prepared.ts';
 import type { Source } from '../lists/keyset-page.ts';
 import type { Cursor } from '../lists/list-query.ts';
+import { keysOfBegun } from '../text/sort-key.ts';
 import type { Selection } from './facet-index.ts';
+import type { Rank } from './ranks.ts';
 
 /** Ids along a sort: all of them, or only some. */
 export type Along = Pick<Source<number>, 'read' | 'placeOf' | 'isNullable'>;
@@ -22,6 +24,9 @@ type Values = { value: Cursor['value']; id: number; among: number[]; limit: numb
 
 /** How many rows of the index of a sort are walked past in the time in which the square root of them is sorted. */
 const WORTH_SORTING = 16;
+
+/** So many are sorted at the most, when a walk has not found enough of them soon. */
+const MOST_SORTED = 40_000;
 
 /** So many are looked at while nothing can be counted: they are read for this page alone. */
 const LOOKED_AT = 2_000;
@@ -46,6 +51,7 @@ export function alongIndex(
   return (db, among) => ({
     isNullable: key.isNullable,
     async read({ nulls, descending, from }, limit) {
+      if (among?.length === 0) return [];
       const form = { nulls, descending, isFromStart: from === undefined, isAmongSome: among !== undefined };
       const values = { value: from?.value ?? null, id: from?.id ?? 0, among: among ?? [], limit };
       const [{ ids }] = await selectAlong(db, form, values);
@@ -66,14 +72,29 @@ export function meantAlong(
 ): Source<number> {
   // To sort the few takes a look at each; to walk past all others takes the longer the fewer are meant.
   const among = meant.total ** 2 <= WORTH_SORTING * all ? meant.ids() : undefined;
+  if (among) return along(among);
   return {
-    ...along(among),
-    keepMeant: among ? undefined : (ids) => ids.filter((id) => meant.has(id)),
+    ...along(),
+    keepMeant: (ids) => ids.filter((id) => meant.has(id)),
+    readSorted: meant.total <= MOST_SORTED ? (stretch, limit) => along(meant.ids()).read(stretch, limit) : undefined,
     density: meant.total / all,
   };
 }
 
-/** The same while nothing can be counted yet: who is meant is judged for those alone that are walked past, and of a rare filter only what is found soon. */
+/** Those who are meant along their names, the best matches of a search first: lists of which one follows another. */
+export function meantByRank(
+  ranks: Rank[],
+  term: string,
+  all: number,
+  along: (among?: number[]) => Along,
+): Source<number>[] {
+  return ranks.map(({ meant, isBegun }) => ({
+    ...meantAlong(meant, all, along),
+    between: isBegun ? keysOfBegun(term) : undefined,
+  }));
+}
+
+/** Those who are meant while nothing can be counted yet: who it is is judged for those alone that are walked past, and of a rare filter only what is found soon. */
 export function meantSoon(
   along: Along,
   judge: (ids: number[]) => Promise<{ has(id: number): boolean }>,

@@ -39,7 +39,7 @@ export class BitSet {
     return this;
   }
 
-  /** Takes out what is in the other set. */
+  /** Keeps what is not in the other set. */
   subtract({ words }: BitSet): this {
     const own = this.words;
     const both = Math.min(own.length, words.length);

@@ -4,6 +4,9 @@ import { Facet } from './facet.ts';
 /** So many answers are kept until something changes. */
 const KEPT = 16;
 const TOTALS_KEPT = 1_000;
+/** So many of the largest values may be excepted before all are looked at. */
+const SPARE = 20;
+const NONE: ReadonlySet<number> = new Set();
 
 /** Which ids are meant. Within a facet any of the values matches, between facets all must; one without values does not restrict. */
 export interface FacetFilter<F extends string> {
@@ -36,6 +39,8 @@ export interface Selection<F extends string> {
   /** Of the data that it was made from. */
   version: number;
   total: number;
+  /** Not to be changed. */
+  set: BitSet;
   has(id: number): boolean;
   /** Ascending. */
   ids(): number[];
@@ -64,6 +69,7 @@ export class FacetIndex<F extends string> {
   private readonly listed = new BitSet();
   private readonly kept = new Map<string, Selection<F>>();
   private readonly totals = new Map<string, number>();
+  private readonly keptLargest = new Map<F, { looked: number; values: number[] }>();
 
   constructor(facets: readonly F[] = []) {
     this.facets = Object.fromEntries(facets.map((name) => [name, new Facet()])) as Record<F, Facet>;
@@ -89,6 +95,7 @@ export class FacetIndex<F extends string> {
     this.version++;
     this.kept.clear();
     this.totals.clear();
+    this.keptLargest.clear();
   }
 
   valuesOf(facet: F, id: number): readonly number[] {
@@ -100,8 +107,14 @@ export class FacetIndex<F extends string> {
     return this.facets[facet].sizeOf(value);
   }
 
+  /** Kept until something changes as long as few of them are excepted: a look at the sizes of all takes as long as the rest of a page. */
   largest(facet: F, most: number, except: ReadonlySet<number>): number[] {
-    return this.facets[facet].largest(most, except);
+    const looked = most + SPARE;
+    const kept = this.keptLargest.get(facet);
+    const candidates = kept?.looked === looked ? kept.values : this.facets[facet].largest(looked, NONE);
+    this.keptLargest.set(facet, { looked, values: candidates });
+    const found = candidates.filter((value) => !except.has(value)).slice(0, most);
+    return found.length === most || candidates.length < looked ? found : this.facets[facet].largest(most, except);
   }
 
   isListed(id: number): boolean {
@@ -163,6 +176,7 @@ export class FacetIndex<F extends string> {
     return {
       version: this.version,
       total: selected.count(),
+      set: selected,
       has: (id) => selected.has(id),
       ids: () => selected.ids(),
       having: (facet, values) => this.facets[facet].union(values).intersect(selected),
@@ -172,9 +186,10 @@ export class FacetIndex<F extends string> {
         counts.set(key, count);
         return count;
       },
-      countDerived: (facet, { name, set }) => {
-        const key = `${facet} ${name}`;
-        const count = counts.get(key) ?? baseOf(facet).countBoth(set);
+      countDerived: (facet, derived) => {
+        const key = `${facet} ${derived.name}`;
+        // Its set is made only where the count is not known.
+        const count = counts.get(key) ?? baseOf(facet).countBoth(derived.set);
         counts.set(key, count);
         return count;
       },

@@ -16,7 +16,10 @@ export class IdLists {
     const place = this.places[id] ?? 0;
     if (place === 0) return NONE;
     if (place >= SINGLE) return [place - SINGLE];
-    return Array.from(this.pool.subarray(place + 1, place + 1 + this.pool[place]));
+    // By hand: the library goes through an iterator, and a page asks for hundreds.
+    const values = new Array<number>(this.pool[place]);
+    for (let n = 0; n < values.length; n++) values[n] = this.pool[place + 1 + n];
+    return values;
   }
 
   set(id: number, values: readonly number[]): void {

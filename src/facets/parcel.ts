@@ -98,7 +98,7 @@ function eachField(fields: object, change: (value: unknown) => unknown): Record<
 }
 
 /** Bytes. */
-const SHELF = 0x10_0000;
+const SHELF = 0x2_0000;
 /** What every kind of list can begin at. */
 const STEP = Float64Array.BYTES_PER_ELEMENT;
 
@@ -111,7 +111,7 @@ class Shelves {
   put(list: List): PackedList {
     const bytes = new Uint8Array(list.buffer, list.byteOffset, list.byteLength);
     const kind = list.constructor.name as PackedList['kind'];
-    if (bytes.length > SHELF / 64) {
+    if (bytes.length > SHELF / 16) {
       this.buffers.push(bytes);
       return { kind, buffer: this.buffers.length - 1, at: 0, length: list.length };
     }

@@ -1,9 +1,9 @@
 import type { BitSet } from './bit-set.ts';
 
 const FIRST_SIZE = 1_024;
-const BLOCK = 1 << 20;
+const BLOCK = 1 << 18;
 
-/** The texts of ids as UTF-8, in blocks of a megabyte: a million strings of JavaScript would take twice the room and be looked at by its garbage collector. */
+/** The texts of ids as UTF-8, in blocks: a million strings of JavaScript would take twice the room and be looked at by its garbage collector. */
 export class TextPool {
   private blocks: Buffer[] = [];
   /** By id; where the length is 0, the start means nothing. */

@@ -6,9 +6,11 @@ import type { Row } from '../db/tables.ts';
 import type { BitSet } from '../facets/bit-set.ts';
 import { FacetIndex, type Selection } from '../facets/facet-index.ts';
 import { type Followable, Follower, type Ids, whereIdMeant } from '../facets/follower.ts';
+import { type Rank, ranksOf } from '../facets/ranks.ts';
 import { TextIndex } from '../facets/text-index.ts';
 import { Turns } from '../facets/turns.ts';
-import { fold } from '../text/text.ts';
+import { sortKey } from '../text/sort-key.ts';
+import { foldings, searchText } from '../text/text.ts';
 import type { UserIndex } from '../users/list/user-index.ts';
 import type { GroupSort } from './group-list-query.ts';
 import { joinLeader, type LeaderRow, type Leadership, leadershipOf } from './leader.ts';
@@ -64,6 +66,11 @@ export class GroupIndex implements Followable {
   select({ values, words }: GroupFilter): Selection<GroupFacet> {
     const within = words.length === 0 ? undefined : { name: JSON.stringify(words), set: this.holding(words) };
     return this.facets.select({ values, within });
+  }
+
+  /** Those that are meant by a search for this folded text, the best matches first. */
+  ranksOf(term: string, selection: Selection<GroupFacet>): Rank[] {
+    return ranksOf(this.texts, term, selection);
   }
 
   leadershipOf(id: number): Leadership {
@@ -126,8 +133,9 @@ export class GroupIndex implements Followable {
     });
     const ends = [leader_expires_on, member_until_on].flatMap((day) => (day === null ? [] : [Date.parse(day) + DAY]));
     this.turns.set(id, ends, now);
-    const [name, leader] = [fold(row.name), fold(row.leader_name ?? '')];
-    this.texts.set(id, fold(`${row.name} ${row.leader_name ?? ''} ${row.description}`));
+    const [name, leader] = [sortKey(row.name), sortKey(row.leader_name ?? '')];
+    const rest = foldings(`${row.leader_name ?? ''} ${row.description}`).join(' ');
+    this.texts.set(id, `${searchText([row.name])} ${rest}`);
     this.places.set(id, { name, leader, permissions });
     this.facets.touch();
   }

@@ -1,6 +1,6 @@
 import type { Activity } from '../access/activity.ts';
 import type { Selection } from '../facets/facet-index.ts';
-import type { Cursor } from '../lists/list-query.ts';
+import { type Cursor, isRanked } from '../lists/list-query.ts';
 import { fold } from '../text/text.ts';
 import type { UserSources } from '../users/list/user-index.ts';
 import type { Group } from './group.ts';
@@ -35,7 +35,7 @@ export interface GroupList {
 export async function selectGroups(sources: GroupSources, query: GroupQuery): Promise<number[]> {
   await refresh(sources);
   const selection = select(sources, query);
-  return inOrder(sources, query).filter((id) => selection.has(id));
+  return inOrder(sources, query, selection).filter((id) => selection.has(id));
 }
 
 /** One page of the list, with the counts of every filter. */
@@ -43,7 +43,7 @@ export async function listGroups(sources: GroupSources, query: GroupQuery, tagId
   await refresh(sources);
   const { groupIndex, index } = sources;
   const selection = select(sources, query);
-  const page = pageOf(inOrder(sources, query), selection, query);
+  const page = pageOf(inOrder(sources, query, selection), selection, query);
   const facts = page.rows.map((id) => ({
     leadership: groupIndex.leadershipOf(id),
     users: index.sizeOf('group', id),
@@ -82,12 +82,16 @@ function select({ groupIndex }: GroupSources, { q, activity, leader, tag }: Grou
   });
 }
 
-function inOrder({ groupIndex, index }: GroupSources, { sort, descending }: GroupQuery): number[] {
-  return groupIndex.inOrder(sort, descending, index);
+/** The best matches of a search first, where nobody chose an order. */
+function inOrder({ groupIndex, index }: GroupSources, query: GroupQuery, selection: Selection<GroupFacet>): number[] {
+  const order = groupIndex.inOrder(query.sort, query.descending, index);
+  if (!isRanked(query)) return order;
+  return groupIndex.ranksOf(fold(query.q), selection).flatMap(({ meant }) => order.filter(meant.has));
 }
 
 /** The part that is meant of those selected, in the order of all. A cursor of a group that is not there begins anew. */
-function pageOf(order: number[], selection: Selection<GroupFacet>, { after, before, per }: GroupQuery) {
+function pageOf(order: number[], selection: Selection<GroupFacet>, query: GroupQuery) {
+  const { after, before, per } = query;
   const isSelected = (id: number) => selection.has(id);
   const sorted = order.filter(isSelected);
   const countUpTo = (end: number) => order.slice(0, end).filter(isSelected).length;
@@ -100,14 +104,14 @@ function pageOf(order: number[], selection: Selection<GroupFacet>, { after, befo
   const [first, last] = [rows.at(0), rows.at(-1)];
   return {
     rows,
-    previous: first !== undefined && start > 0 ? cursorOf(first) : undefined,
-    next: last !== undefined && start + per < sorted.length ? cursorOf(last) : undefined,
+    previous: first !== undefined && start > 0 ? cursorOf(first, query) : undefined,
+    next: last !== undefined && start + per < sorted.length ? cursorOf(last, query) : undefined,
   };
 }
 
-/** Where a group stands its id tells. */
-function cursorOf(id: number): Cursor {
-  return { value: '', id };
+/** Where a group stands its id tells, in either order. */
+function cursorOf(id: number, query: GroupQuery): Cursor {
+  return isRanked(query) ? { value: '', id, rank: 0 } : { value: '', id };
 }
 
 function countsOf<T>(selection: Selection<GroupFacet>, facet: GroupFacet, values: readonly T[]): Map<T, number> {

@@ -7,14 +7,15 @@ import { whereIdIn } from '../db/ids.ts';
 import type { Row } from '../db/tables.ts';
 import { FieldErrors } from '../forms/form.ts';
 import { hasLookAlikes, identityKey, spelledLike } from '../text/identity-key.ts';
+import { sortedByName } from '../text/sort-key.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import type { Group } from './group.ts';
 
 /** All groups that are not deleted, by name, with what they grant. */
 export async function findGroups(db: Reader, ids?: number[]): Promise<Group[]> {
-  const query = selectGroups(db).whereNot('groups.activity', 'deleted').orderBy('groups.name_key');
+  const query = selectGroups(db).whereNot('groups.activity', 'deleted');
   if (ids) whereIdIn(query, 'groups.id', ids);
-  return withRights(db, await query, ids);
+  return sortedByName(await withRights(db, await query, ids), (group) => group.name);
 }
 
 /** A deleted one included. Throws NotFound. */

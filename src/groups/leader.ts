@@ -47,8 +47,8 @@ export function leadershipOf(row: LeaderRow, today: Day): Leadership {
 }
 
 /** The groups that the user leads: deleted groups have no leader, and a leader is a member. */
-export function findLedIds(db: Reader, userId: number, today: Day): Promise<number[]> {
-  return ledBy(db, userId, today).orderBy('groups.name_key').pluck('groups.id');
+export async function findLedIds(db: Reader, userId: number, today: Day): Promise<number[]> {
+  return ledBy(db, userId, today).pluck('groups.id');
 }
 
 /** The same as a query of groups. */

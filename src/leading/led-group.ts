@@ -4,6 +4,7 @@ import type { Reader } from '../db/database.ts';
 import type { Group } from '../groups/group.ts';
 import { findGroup, findGroupsOf } from '../groups/group-store.ts';
 import { findLedIds } from '../groups/leader.ts';
+import { sortedByName } from '../text/sort-key.ts';
 import { Forbidden } from '../verbs/refusals.ts';
 
 /** Who may write on these may change others, so membership in a group that grants it is not for a leader to give. */
@@ -11,7 +12,7 @@ const POWERFUL = ['users', 'groups', 'settings'];
 
 /** By name, deactivated ones included. */
 export async function findLedGroups(db: Reader, userId: number, today: Day): Promise<Group[]> {
-  return findGroupsOf(db, await findLedIds(db, userId, today));
+  return sortedByName(await findGroupsOf(db, await findLedIds(db, userId, today)), (group) => group.name);
 }
 
 /** A group that the user leads. Any other is refused as if it were not there. */

@@ -22,45 +22,76 @@ export interface Source<T> {
   keepMeant?(rows: T[]): T[] | Promise<T[]>;
   /** About which part of all that is read is meant, so that a step is about as long as it has to be. */
   density?: number;
+  /** Where more is read than is meant: only those that are, sorted by themselves, for when they turn out to lie far from where it begins. */
+  readSorted?(stretch: Stretch, limit: number): Promise<T[]>;
+  /** Where all that are meant stand, none of them without a value. */
+  between?: { first: string; last: string };
   /** So many are looked at for those that are meant, and then it is left at those that were found. */
   most?: number;
 }
 
 const LARGEST_STEP = 50_000;
+/** So many rows are walked past before those that are meant are sorted by themselves, where that can be done. */
+const PATIENCE = 20_000;
 
 /** One page of a sorted list, from its cursor on, in whichever direction that is read. */
-export async function readPage<T>(page: PageMeant, source: Source<T>): Promise<Page<T>> {
+export function readPage<T>(page: PageMeant, source: Source<T>): Promise<Page<T>> {
+  return readRankedPage(page, [source]);
+}
+
+/** The same of several lists of which one follows another: a cursor then tells in which it stands. */
+export async function readRankedPage<T>(page: PageMeant, sources: Source<T>[]): Promise<Page<T>> {
   const backwards = page.before !== undefined && page.after === undefined;
   const cursor = page.after ?? page.before;
   const descending = page.descending !== backwards;
+  const last = sources.length - 1;
+  const cursorRank = cursor && Math.max(0, Math.min(cursor.rank ?? last, last));
   // One more than it holds: it tells whether there is another page.
   const wanted = page.per + 1;
-  const found: T[] = [];
-  for (const nulls of partsOf(source, cursor, backwards)) {
-    const from = cursor && (cursor.value === null) === nulls ? cursor : undefined;
-    found.push(...(await readMeant(source, { nulls, descending, from }, wanted - found.length)));
+  const found: { row: T; rank: number }[] = [];
+  for (const rank of ranksAhead(sources.length, cursorRank, backwards)) {
+    const source = sources[rank];
+    const here = rank === cursorRank ? cursor : undefined;
+    for (const nulls of partsOf(source, here, backwards)) {
+      const from = here && (here.value === null) === nulls ? here : undefined;
+      const rows = await readMeant(source, { nulls, descending, from }, wanted - found.length);
+      for (const row of rows) found.push({ row, rank });
+      if (found.length === wanted) break;
+    }
     if (found.length === wanted) break;
   }
   const isMore = found.length === wanted;
   const rows = found.slice(0, page.per);
   if (backwards) rows.reverse();
-  const [first, last] = [rows.at(0), rows.at(-1)];
+  const cursorOf = async ({ row, rank }: { row: T; rank: number }) => {
+    const place = await sources[rank].placeOf(row);
+    return sources.length === 1 ? place : { ...place, rank };
+  };
+  const [first, end] = [rows.at(0), rows.at(-1)];
   const hasPrevious = backwards ? isMore : cursor !== undefined;
   const hasNext = backwards || isMore;
   return {
-    rows,
-    previous: first !== undefined && hasPrevious ? await source.placeOf(first) : undefined,
-    next: last !== undefined && hasNext ? await source.placeOf(last) : undefined,
+    rows: rows.map(({ row }) => row),
+    previous: first !== undefined && hasPrevious ? await cursorOf(first) : undefined,
+    next: end !== undefined && hasNext ? await cursorOf(end) : undefined,
   };
+}
+
+/** From the one that the cursor stands in, in the order of reading. */
+function ranksAhead(number: number, cursorRank: number | undefined, backwards: boolean): number[] {
+  const ranks = Array.from({ length: number }, (_, rank) => rank);
+  if (backwards) ranks.reverse();
+  return cursorRank === undefined ? ranks : ranks.slice(ranks.indexOf(cursorRank));
 }
 
 /** So many rows of a stretch that are meant. Where fewer of those read are than was thought, it takes longer and longer steps. */
 async function readMeant<T>(source: Source<T>, stretch: Stretch, wanted: number): Promise<T[]> {
-  const { keepMeant, density = 1, most = Number.POSITIVE_INFINITY } = source;
+  const { keepMeant, readSorted, density = 1, most = Number.POSITIVE_INFINITY } = source;
   if (!keepMeant) return source.read(stretch, wanted);
   const found: T[] = [];
-  let { from } = stretch;
-  let step = Math.min(Math.ceil((wanted * 1.3) / density), LARGEST_STEP);
+  let from = stretch.from ?? beginningOf(source, stretch);
+  const largest = readSorted ? PATIENCE : LARGEST_STEP;
+  let step = Math.min(Math.ceil((wanted * 1.3) / density), largest);
   let seen = 0;
   while (found.length < wanted && seen < most) {
     const rows = await source.read({ ...stretch, from }, step);
@@ -68,9 +99,24 @@ async function readMeant<T>(source: Source<T>, stretch: Stretch, wanted: number)
     found.push(...(await keepMeant(rows)).slice(0, wanted - found.length));
     if (rows.length < step) break;
     if (found.length < wanted) from = await source.placeOf(rows[rows.length - 1]);
-    step = Math.min(step * 4, LARGEST_STEP);
+    if (isPast(source, stretch, from)) break;
+    if (readSorted && seen >= PATIENCE && found.length < wanted)
+      return [...found, ...(await readSorted({ ...stretch, from }, wanted - found.length))];
+    step = Math.min(step * 4, largest);
   }
   return found;
+}
+
+function beginningOf<T>({ between }: Source<T>, { descending }: Stretch): Cursor | undefined {
+  if (!between) return undefined;
+  return descending ? { value: between.last, id: Number.MAX_SAFE_INTEGER } : { value: between.first, id: 0 };
+}
+
+/** As databases compare: by bytes. */
+function isPast<T>({ between }: Source<T>, { descending }: Stretch, place: Cursor | undefined): boolean {
+  if (!between || typeof place?.value !== 'string') return false;
+  const [value, first, last] = [place.value, between.first, between.last].map((text) => Buffer.from(text));
+  return descending ? value.compare(first) < 0 : value.compare(last) > 0;
 }
 
 /** Which parts of the list lie ahead of the cursor, in the order of reading: those with a value, those without. */

@@ -1,6 +1,6 @@
 import type { Icon } from '../text/icons.ts';
 import { type AllShown, MOST_EXCEPTIONS, withTicks } from './exceptions.ts';
-import { type Cursor, PAGE_SIZES, type PageQuery } from './list-query.ts';
+import { type Cursor, isRanked, LONGEST_SEARCH, PAGE_SIZES, type PageQuery } from './list-query.ts';
 import { pagerLinks } from './pager.ts';
 
 /** With more columns a table scrolls sideways in a window that is not broad. */
@@ -68,6 +68,12 @@ export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
   /** What the search looks at. */
   searchHint: string;
   query: Query;
+  /** How many letters a search may have. */
+  longestSearch?: number;
+  /** Where the search names one by one what is to be listed: how many were named, which of them are unknown, and how many the filters leave out. */
+  listed?: { entries: number; missing: string[]; hidden?: number; isCut: boolean };
+  /** Whether those that fit a search best stand first while nobody chose an order. */
+  ranks?: boolean;
   /** The address of the view with some of it changed. */
   pathTo: (change: Partial<Query>) => string;
   columns: Column<Sort>[];
@@ -105,23 +111,27 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
   const { query, columns, unshown = [], folded, previous, next, ...shown } = parts;
   const pathTo = (change: Partial<PageQuery<Sort>>) => parts.pathTo(change as Partial<Query>);
   const noFilters = Object.fromEntries(parts.filters.map((filter) => [filter.name, []]));
-  const sorted = [...columns, ...unshown].find((column) => column.sort === query.sort);
+  const isByFit = Boolean(parts.ranks) && isRanked(query);
+  const sorted = isByFit ? undefined : [...columns, ...unshown].find((column) => column.sort === query.sort);
   const withoutSearch = new URL(pathTo({ q: '' }), 'http://roster.invalid');
   return {
     ...shown,
     /** Whether its numbers are still to come. */
     isCounting: false,
     q: query.q,
+    longestSearch: parts.longestSearch ?? LONGEST_SEARCH,
+    /** What is to be said of those that were named one by one: nothing where all are shown. */
+    listed: isWorthTelling(parts.listed) ? parts.listed : undefined,
     /** What a search leaves as it is. */
     kept: [...withoutSearch.searchParams],
     /** In words, for those who do not see the arrow. */
-    order: `sorted by ${sorted?.label}, ${directionOf(query)}`,
+    order: isByFit ? 'the best matches first' : `sorted by ${sorted?.label}, ${directionOf(query)}`,
     columns: columns.map((column) => {
       const isSorted = column === sorted;
       return {
         ...column,
         direction: isSorted ? directionOf(query) : undefined,
-        path: column.sort && pathTo({ sort: column.sort, descending: isSorted && !query.descending }),
+        path: column.sort && pathTo({ sort: column.sort, descending: isSorted && !query.descending, sortGiven: true }),
       };
     }),
     views: parts.views && { ...parts.views, isFolded: folded.includes('views') },
@@ -131,7 +141,9 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
       .filter((filter) => !filter.isWithheld)
       .map((filter) => ({ ...filter, isFolded: isFolded(filter, folded) })),
     chips: [
-      ...(query.q ? [{ label: `“${query.q}”`, path: pathTo({ q: '' }) }] : []),
+      ...(query.q
+        ? [{ label: parts.listed ? `A list of ${parts.listed.entries}` : `“${query.q}”`, path: pathTo({ q: '' }) }]
+        : []),
       ...parts.filters.flatMap((filter) => filter.choices.filter((choice) => choice.isChosen)),
       ...parts.filters.flatMap((filter) => deadChips(filter, query, pathTo)),
     ],
@@ -153,6 +165,10 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
 function isFolded({ name, choices, more, restsFolded = false }: Filter, turned: string[]): boolean {
   if (restsFolded && (more?.isOpen || choices.some((choice) => choice.isChosen))) return false;
   return restsFolded !== turned.includes(name);
+}
+
+function isWorthTelling(listed: ListParts<string, PageQuery>['listed']): boolean {
+  return listed !== undefined && (listed.missing.length > 0 || Boolean(listed.hidden) || listed.isCut);
 }
 
 function directionOf(query: { descending: boolean }): 'ascending' | 'descending' {

@@ -10,6 +10,8 @@ export const NONE = 'none' as const;
 export interface Cursor {
   value: string | number | null;
   id: number;
+  /** Where those that fit a search best stand first: among which of them. */
+  rank?: number;
 }
 
 export interface Order<Sort extends string> {
@@ -20,6 +22,8 @@ export interface Order<Sort extends string> {
 /** What the address of any list says besides its filters. */
 export interface PageQuery<Sort extends string = string> extends Order<Sort> {
   q: string;
+  /** Whether the address says the order: whoever chose one gets that one alone, and not the best matches of a search first. */
+  sortGiven: boolean;
   after?: Cursor;
   before?: Cursor;
   per: number;
@@ -29,12 +33,18 @@ export interface PageQuery<Sort extends string = string> extends Order<Sort> {
 
 export type Source = Record<string, unknown>;
 
+/** A search of a few words. */
+export function fewWords(text: string): string {
+  return text.trim().slice(0, LONGEST_SEARCH);
+}
+
 /** Reads it from the address. An order or a size that it does not know it leaves out: an old bookmark still shows a list. */
 export function readPageQuery<Sort extends string>(
   source: Source,
   sorts: readonly Sort[],
   natural: Order<Sort>,
   rememberedPer?: number,
+  boundedSearch = fewWords,
 ): PageQuery<Sort> {
   const sortText = firstOf(source.sort) ?? '';
   const sort = sorts.find((one) => one === sortText.replace(/^-/, ''));
@@ -42,13 +52,28 @@ export function readPageQuery<Sort extends string>(
   const perGiven = PAGE_SIZES.includes(per);
   const remembered = PAGE_SIZES.includes(rememberedPer ?? 0) ? (rememberedPer as number) : DEFAULT_PAGE_SIZE;
   return {
-    q: (firstOf(source.q) ?? '').trim().slice(0, LONGEST_SEARCH),
+    q: boundedSearch(firstOf(source.q) ?? ''),
     ...(sort ? { sort, descending: sortText.startsWith('-') } : natural),
+    sortGiven: sort !== undefined,
     after: decodeCursor(firstOf(source.after)),
     before: decodeCursor(firstOf(source.before)),
     per: perGiven ? per : remembered,
     perGiven,
   };
+}
+
+/**
+ * Whether those that fit the search best stand first: where nobody chose an order. Whoever is on the way along the order alone, by an
+ * older address or from before anything could be ranked, stays on it.
+ */
+export function isRanked({
+  q,
+  sortGiven,
+  after,
+  before,
+}: Omit<PageQuery, 'per' | 'perGiven' | 'sort' | 'descending'>): boolean {
+  const cursor = after ?? before;
+  return q !== '' && !sortGiven && (cursor === undefined || cursor.rank !== undefined);
 }
 
 /** The address of a list: what is not said there is as it naturally is. */
@@ -58,17 +83,21 @@ export function listAddress<Sort extends string>(
   natural: Order<Sort>,
   filters: Record<string, (string | number)[]>,
 ): string {
-  const parameters = new URLSearchParams();
-  if (query.q) parameters.set('q', query.q);
-  for (const [name, values] of Object.entries(filters))
-    for (const value of values) parameters.append(name, String(value));
-  if (query.sort !== natural.sort || query.descending !== natural.descending)
-    parameters.set('sort', (query.descending ? '-' : '') + query.sort);
-  if (query.perGiven) parameters.set('per', String(query.per));
-  if (query.after) parameters.set('after', encodeCursor(query.after));
-  if (query.before) parameters.set('before', encodeCursor(query.before));
-  const text = parameters.toString();
-  return text ? `${path}?${text}` : path;
+  const parameters: string[] = [];
+  const add = (name: string, value: string | number) => parameters.push(parameter(name, String(value)));
+  if (query.q) add('q', query.q);
+  for (const name in filters) for (const value of filters[name]) add(name, value);
+  if (query.sortGiven || query.sort !== natural.sort || query.descending !== natural.descending)
+    add('sort', (query.descending ? '-' : '') + query.sort);
+  if (query.perGiven) add('per', query.per);
+  if (query.after) add('after', encodeCursor(query.after));
+  if (query.before) add('before', encodeCursor(query.before));
+  return parameters.length > 0 ? `${path}?${parameters.join('&')}` : path;
+}
+
+/** Most values are plain, and a page has dozens of addresses. */
+function parameter(name: string, value: string): string {
+  return /^[\w.-]*$/.test(value) ? `${name}=${value}` : new URLSearchParams([[name, value]]).toString();
 }
 
 /**
@@ -100,15 +129,16 @@ export function toggled<T>(values: T[], value: T): T[] {
 }
 
 export function encodeCursor(cursor: Cursor): string {
-  return Buffer.from(JSON.stringify([cursor.value, cursor.id])).toString('base64url');
+  return Buffer.from(JSON.stringify([cursor.value, cursor.id, cursor.rank])).toString('base64url');
 }
 
 export function decodeCursor(text: string | undefined): Cursor | undefined {
   if (!text || text.length > 2000) return undefined;
   try {
-    const [value, id] = JSON.parse(Buffer.from(text, 'base64url').toString());
+    const [value, id, rank] = JSON.parse(Buffer.from(text, 'base64url').toString());
     const isValue = value === null || typeof value === 'string' || typeof value === 'number';
-    return isValue && isId(id) ? { value, id } : undefined;
+    if (!isValue || !isId(id)) return undefined;
+    return Number.isSafeInteger(rank) ? { value, id, rank } : { value, id };
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@ import { DAY, dayOf, HOUR, type Instant, instant, MINUTE } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import type { TokenSource } from '../one-time-links/one-time-link-store.ts';
 import { isSpent, spentLinks, standingLinks } from '../one-time-links/standing-links.ts';
@@ -220,9 +221,13 @@ export async function giveUpWaitingMails(trx: Transaction, now: Instant, answer:
   await waiting().update({ failed_at: now, answer });
 }
 
+const selectNewest = prepared<{ userId: number; limit: number }, Row<'outbox'>>((db, { userId, limit }) =>
+  db('outbox').where('user_id', userId).orderBy('id', 'desc').limit(limit),
+);
+
 /** The newest mails to a user. */
 export async function findMails(db: Reader, userId: number, limit: number): Promise<SentMail[]> {
-  return (await db('outbox').where('user_id', userId).orderBy('id', 'desc').limit(limit)).map(sentMailOf);
+  return (await selectNewest(db, { userId, limit })).map(sentMailOf);
 }
 
 /** The last test mail that this user sent to themself. */

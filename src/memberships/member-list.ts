@@ -5,7 +5,7 @@ import type { Day, Instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { selectIds, whereIdIn } from '../db/ids.ts';
 import { whereAlong } from '../db/keyset.ts';
-import { findUserIdsByText, whereTextHolds } from '../db/search.ts';
+import { findUserIdsByText } from '../db/search.ts';
 import type { Row } from '../db/tables.ts';
 import { readPage } from '../lists/keyset-page.ts';
 import type { Cursor } from '../lists/list-query.ts';
@@ -121,6 +121,5 @@ function membersOf(db: Reader, groupId: number): Knex.QueryBuilder {
 async function whereFound(db: Reader, members: Knex.QueryBuilder, { q, looksAtEmails }: MemberSearch): Promise<void> {
   const words = fold(q).split(' ').filter(Boolean);
   if (words.length === 0) return;
-  whereIdIn(members, 'users.id', await findUserIdsByText(db, words));
-  if (!looksAtEmails) whereTextHolds(members, 'users.sort_name', words);
+  whereIdIn(members, 'users.id', await findUserIdsByText(db, words, looksAtEmails));
 }

@@ -5,6 +5,7 @@ import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
+import { sortedByName } from '../text/sort-key.ts';
 
 export interface Membership {
   userId: number;
@@ -23,7 +24,6 @@ const selectMemberships = prepared<{ userIds: number[] }, Found>((db, { userIds 
   const memberships: Knex.QueryBuilder = db('memberships')
     .join('groups', 'groups.id', 'memberships.group_id')
     .whereNot('groups.activity', 'deleted')
-    .orderBy(['memberships.user_id', 'groups.name_key'])
     .select('memberships.*', 'groups.name as group_name', 'groups.activity as group_activity');
   return whereIdIn(memberships, 'memberships.user_id', userIds);
 });
@@ -31,7 +31,7 @@ const selectMemberships = prepared<{ userIds: number[] }, Found>((db, { userIds 
 /** The groups of each user, by name, without deleted groups. Memberships that are over are among them. */
 export async function findMemberships(db: Reader, userIds: number[]): Promise<Membership[]> {
   const rows = await selectMemberships(db, { userIds });
-  return rows.map((row) => ({
+  return sortedByName(rows, (row) => row.group_name).map((row) => ({
     userId: row.user_id,
     groupId: row.group_id,
     groupName: row.group_name,

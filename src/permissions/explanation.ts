@@ -3,7 +3,10 @@ import { isOver } from '../access/granted-rights.ts';
 import type { Level } from '../access/rights.ts';
 import type { Day, Instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
+import { prepared } from '../db/prepared.ts';
+import type { Row } from '../db/tables.ts';
 import { findAllGroups, findGroupsOf } from '../groups/group-store.ts';
+import { sortedByName } from '../text/sort-key.ts';
 
 /** A group that grants a right, and what it does for the user. */
 export interface Reason {
@@ -24,6 +27,10 @@ export interface Explanation {
   reasons: Reason[];
 }
 
+const selectMemberships = prepared<{ userId: number }, Row<'memberships'>>((db, { userId }) =>
+  db('memberships').where('user_id', userId),
+);
+
 /** For each of the applications, in their order; by the user's own groups, or with those that they are not in. */
 export async function explain(
   db: Reader,
@@ -32,13 +39,12 @@ export async function explain(
   today: Day,
   { withOthers }: { withOthers: boolean },
 ): Promise<Explanation[]> {
-  const rows: { group_id: number; granted_at: Instant; granted_by: number | null; until_on: Day | null }[] = await db(
-    'memberships',
-  ).where('user_id', userId);
+  const rows = await selectMemberships(db, { userId });
   const memberships = new Map(
     rows.map((row) => [row.group_id, { grantedAt: row.granted_at, grantedBy: row.granted_by, untilOn: row.until_on }]),
   );
-  const groups = withOthers ? await findAllGroups(db) : await findGroupsOf(db, [...memberships.keys()]);
+  const all = withOthers ? await findAllGroups(db) : await findGroupsOf(db, [...memberships.keys()]);
+  const groups = sortedByName(all, (group) => group.name);
   return applications.map((application) => {
     const reasons = groups.flatMap((group): Reason[] => {
       const level = group.rights[application];
@@ -50,7 +56,7 @@ export async function explain(
     });
     const counting = reasons.filter((reason) => !reason.hindrance);
     const level = counting.some((reason) => reason.level === 'write') ? 'write' : counting.length > 0 ? 'read' : 'none';
-    return { application, level, reasons: reasons.sort((a, b) => order(a) - order(b) || compared(a, b)) };
+    return { application, level, reasons: reasons.sort((a, b) => order(a) - order(b)) };
   });
 }
 
@@ -66,8 +72,4 @@ function hindranceOf(
 
 function order({ hindrance }: Reason): number {
   return hindrance === undefined ? 0 : hindrance === 'no member' ? 2 : 1;
-}
-
-function compared(a: Reason, b: Reason): number {
-  return a.groupName < b.groupName ? -1 : 1;
 }

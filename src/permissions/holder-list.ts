@@ -3,6 +3,7 @@ import type { Viewer } from '../access/viewer.ts';
 import type { Group } from '../groups/group.ts';
 import { findGroups } from '../groups/group-store.ts';
 import type { Cursor } from '../lists/list-query.ts';
+import { sortedByName } from '../text/sort-key.ts';
 import type { UserSources } from '../users/list/user-index.ts';
 import { findListed, type ListedUser, listUsers, selectForView } from '../users/list/user-list.ts';
 import { type ListQuery, readListQuery } from '../users/list/user-list-query.ts';
@@ -60,7 +61,7 @@ export async function findHolders(sources: Sources, key: string, level: Level): 
     viewer: NOBODY,
   });
   const holders = holdersAmong(await findListed(sources.db.read, sources.index, ids), granting, key);
-  return holders.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return sortedByName(holders, (holder) => holder.name);
 }
 
 async function findGranting(sources: Sources, key: string, level: Level): Promise<Group[]> {

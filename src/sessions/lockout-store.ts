@@ -3,6 +3,7 @@ import { DAY, type Instant, instant, MINUTE } from '../clock.ts';
 import { valueInCase } from '../db/conditions.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { pieces } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import { mailNotice } from '../mail/outbox-store.ts';
 import type { User } from '../users/user.ts';
@@ -141,10 +142,17 @@ export async function pruneDeviceCounters(trx: Transaction, lastTriedBefore: Ins
   await trx('device_lockouts').where('last_attempt_at', '<', lastTriedBefore).delete();
 }
 
+const selectOwnCounter = prepared<{ userId: number }, Found>((db, { userId }) =>
+  db('lockouts').where({ user_id: userId }),
+);
+const selectDeviceCounters = prepared<{ userId: number }, Found>((db, { userId }) =>
+  db('device_lockouts').where({ user_id: userId }).orderBy('last_attempt_at', 'desc'),
+);
+
 /** The counters of a user that count anything: the account's own first, then those of known devices, the latest first. */
 export async function findCounters(db: Reader, userId: number): Promise<Counter[]> {
-  const own: Found[] = await db('lockouts').where({ user_id: userId });
-  const devices: Found[] = await db('device_lockouts').where({ user_id: userId }).orderBy('last_attempt_at', 'desc');
+  const own = await selectOwnCounter(db, { userId });
+  const devices = await selectDeviceCounters(db, { userId });
   return [...own, ...devices].map((row) => ({
     device: row.device ?? null,
     agent: row.agent ?? '',

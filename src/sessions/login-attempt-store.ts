@@ -1,5 +1,6 @@
 import type { Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
+import { prepared } from '../db/prepared.ts';
 
 /** How many failed sign-ins are kept of each user. */
 const KEPT = 50;
@@ -34,11 +35,15 @@ export async function recordLoginAttempt(
   await trx('login_attempts').where({ user_id: userId }).where('id', '<=', oldest).delete();
 }
 
-/** The newest failed sign-ins of a user. */
-export async function findLoginAttempts(db: Reader, userId: number, limit: number): Promise<LoginAttempt[]> {
-  return db('login_attempts')
+const selectNewest = prepared<{ userId: number; limit: number }, LoginAttempt>((db, { userId, limit }) =>
+  db('login_attempts')
     .where({ user_id: userId })
     .orderBy('id', 'desc')
     .limit(limit)
-    .select('at', 'address', 'agent', 'device', 'outcome', 'locked_until as lockedUntil');
+    .select('at', 'address', 'agent', 'device', 'outcome', 'locked_until as lockedUntil'),
+);
+
+/** The newest failed sign-ins of a user. */
+export async function findLoginAttempts(db: Reader, userId: number, limit: number): Promise<LoginAttempt[]> {
+  return selectNewest(db, { userId, limit });
 }

@@ -215,9 +215,12 @@ export interface OpenSession {
   seenAt: string;
 }
 
+const selectOpen = prepared<{ userId: number; now: string }, Row<'sessions'>>((db, { userId, now }) =>
+  db('sessions').where('user_id', userId).where('expires_at', '>', now).orderBy('seen_at', 'desc'),
+);
+
 export async function findSessions(db: Reader, userId: number, now: string): Promise<OpenSession[]> {
-  const rows = await db('sessions').where('user_id', userId).where('expires_at', '>', now).orderBy('seen_at', 'desc');
-  return rows.map((row) => ({
+  return (await selectOpen(db, { userId, now })).map((row) => ({
     address: row.address,
     agent: row.agent,
     createdAt: row.created_at,

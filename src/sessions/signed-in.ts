@@ -67,7 +67,7 @@ const COLUMNS = [
 type Found = Pick<Row<'users'>, (typeof COLUMNS)[number]> & { rights: string; leads: string };
 
 const selectSignedIn = prepared<{ userId: number; today: Day }, Found>((db, { userId, today }) => {
-  const leads = ledBy(db, userId, today).select('groups.id').orderBy('groups.name_key');
+  const leads = ledBy(db, userId, today).select('groups.id');
   return db('users')
     .where({ id: userId })
     .select(...COLUMNS)

@@ -3,6 +3,7 @@ import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { preparedInForms } from '../db/prepared.ts';
 import { identityKey } from '../text/identity-key.ts';
+import { sortedByName } from '../text/sort-key.ts';
 
 export interface Tag {
   id: number;
@@ -13,8 +14,8 @@ export interface Tag {
 export type Tagged = 'user' | 'group' | 'contact';
 
 /** The tags that any user, or any group, carries, or those of them, by name. Those of contacts are known by whoever sees such a contact. */
-export function findTags(db: Reader, tagged: Exclude<Tagged, 'contact'>, ids?: number[]): Promise<Tag[]> {
-  return selectTags(db, { tagged, isWhole: ids === undefined }, { ids: ids ?? [] });
+export async function findTags(db: Reader, tagged: Exclude<Tagged, 'contact'>, ids?: number[]): Promise<Tag[]> {
+  return sortedByName(await selectTags(db, { tagged, isWhole: ids === undefined }, { ids: ids ?? [] }), nameOf);
 }
 
 type TagsForm = { tagged: Exclude<Tagged, 'contact'>; isWhole: boolean };
@@ -22,23 +23,25 @@ type TagsForm = { tagged: Exclude<Tagged, 'contact'>; isWhole: boolean };
 const selectTags = preparedInForms<TagsForm, { ids: number[] }, Tag>((db, { tagged, isWhole }, { ids }) => {
   const tags = db('tags')
     .whereExists(db(`${tagged}_tags as given`).where('given.tag_id', db.ref('tags.id')))
-    .orderBy('name_key')
     .select('id', 'name');
   return isWhole ? tags : whereIdIn(tags, 'id', ids);
 });
 
 /** These tags, by name; unknown ones are left out. */
 export async function findTagsById(db: Reader, ids: number[]): Promise<Tag[]> {
-  return whereIdIn(db('tags'), 'id', ids).orderBy('name_key').select('id', 'name');
+  return sortedByName(await whereIdIn(db('tags'), 'id', ids).select('id', 'name'), nameOf);
 }
 
 export async function findTagsOf(db: Reader, tagged: Tagged, id: number): Promise<Tag[]> {
-  return db('tags')
+  return sortedByName(await selectGiven(db, { tagged }, { id }), nameOf);
+}
+
+const selectGiven = preparedInForms<{ tagged: Tagged }, { id: number }, Tag>((db, { tagged }, { id }) =>
+  db('tags')
     .join(`${tagged}_tags as given`, 'given.tag_id', 'tags.id')
     .where(`given.${tagged}_id`, id)
-    .orderBy('name_key')
-    .select('tags.id', 'tags.name');
-}
+    .select('tags.id', 'tags.name'),
+);
 
 /** The tags that these words mean, each once and spelt as it is stored already, where it is. */
 export async function spelledTags(db: Reader, names: string[]): Promise<string[]> {
@@ -49,10 +52,14 @@ export async function spelledTags(db: Reader, names: string[]): Promise<string[]
 
 /** The names of the tags of each of these, by name. */
 export async function findTagNames(db: Reader, tagged: Tagged, ids: number[]): Promise<Map<number, string[]>> {
-  const given = db('tags').join(`${tagged}_tags as given`, 'given.tag_id', 'tags.id').orderBy('name_key');
+  const given = db('tags').join(`${tagged}_tags as given`, 'given.tag_id', 'tags.id');
   const rows = await whereIdIn(given, `given.${tagged}_id`, ids).select(`given.${tagged}_id as id`, 'tags.name');
   const names = Map.groupBy(rows as { id: number; name: string }[], (row) => row.id);
-  return new Map([...names].map(([id, those]) => [id, those.map((row) => row.name)]));
+  return new Map([...names].map(([id, those]) => [id, sortedByName(those, nameOf).map((row) => row.name)]));
+}
+
+function nameOf({ name }: { name: string }): string {
+  return name;
 }
 
 /** Which tags something had, and is to have. */

@@ -2,8 +2,13 @@ const TINTS = 12;
 /** What stands before a letter without being seen: marks of direction, marks on nothing. */
 const UNSEEN = /^[\p{C}\p{M}]+/u;
 
+/** What most names are: nothing in it has to be looked at closely. */
+const PLAIN = /^([a-z0-9])[a-z0-9]*(?:[ ._-]+([a-z0-9])[a-z0-9 ._-]*)?$/i;
+
 /** The one or two letters that stand for a user where there is no room for the name; without a letter, what is seen first. */
 export function initials(name: string): string {
+  const plain = PLAIN.exec(name);
+  if (plain) return (plain[1] + (plain[2] ?? '')).toUpperCase();
   const words = name.split(/[\s._-]+/).map((word) => word.replace(UNSEEN, ''));
   const letters = words
     .filter((word) => /^[\p{L}\p{N}]/u.test(word))

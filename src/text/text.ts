@@ -11,8 +11,12 @@ export function normalizedAs(form: 'NFC' | 'NFKC' | 'NFKD', text: string): strin
 
 const LETTERS: Record<string, string> = { ł: 'l', ø: 'o', ß: 'ss', đ: 'd', ı: 'i', æ: 'ae', œ: 'oe', ς: 'σ' };
 
+/** What needs no more than to be written small. */
+const FOLDS_EASILY = /^(?:[!-~]+(?: [!-~]+)*)?$/;
+
 /** Folds text for search and for sorting: case, accents and letters with strokes no longer matter. */
 export function fold(text: string): string {
+  if (FOLDS_EASILY.test(text)) return text.toLowerCase();
   return normalizedAs('NFKD', text)
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
@@ -21,16 +25,50 @@ export function fold(text: string): string {
     .trim();
 }
 
+/** How letters are written by people who have no key for them. */
+const WRITTEN_OUT: Record<string, string> = { ä: 'ae', ö: 'oe', ü: 'ue', å: 'aa', ø: 'oe' };
+
+/** Both ways in which a text is folded, where they differ: `muller` and `mueller` mean Müller. */
+export function foldings(text: string): string[] {
+  if (FOLDS_EASILY.test(text)) return [text.toLowerCase()];
+  const [plain, writtenOut] = [fold(text), foldWrittenOut(text)];
+  return plain === writtenOut ? [plain] : [plain, writtenOut];
+}
+
+function foldWrittenOut(text: string): string {
+  return fold(
+    normalizedAs('NFC', text)
+      .toLowerCase()
+      .replace(/[äöüåø]/g, (letter) => WRITTEN_OUT[letter]),
+  );
+}
+
+/** Stands around each part of a search text that is a name, so that what begins with something can be looked for as well. */
+export const MARK = '\n';
+/** The same around each address and whatever else follows the names. */
+export const LATER_MARK = '\t';
+
+/** What a search looks at: names, and what follows them, each in both foldings. */
+export function searchText(names: string[], later: string[] = []): string {
+  return marked(names, MARK) + marked(later, LATER_MARK);
+}
+
+function marked(texts: string[], mark: string): string {
+  return texts.length === 0 ? '' : mark + texts.flatMap(foldings).join(mark) + mark;
+}
+
 /** The text in parts, so that a page can mark where a search found its folded words; without words, in one part. */
 export function matches(text: string, words: string[]): { text: string; isMatch: boolean }[] {
   const whole = { text, isMatch: false };
   if (words.length === 0) return [whole];
-  const { folded, letters, origin } = PLAIN.test(text) ? foldedPlain(text) : foldedByLetter(text);
-  if (!words.some((word) => folded.includes(word))) return [whole];
+  const both = PLAIN.test(text) ? [foldedPlain(text)] : [fold, foldWrittenOut].map((by) => foldedByLetter(text, by));
+  if (!words.some((word) => both.some(({ folded }) => folded.includes(word)))) return [whole];
+  const { letters } = both[0];
   const isMatch = new Uint8Array(letters.length);
-  for (const word of words)
-    for (let from = folded.indexOf(word); from !== -1; from = folded.indexOf(word, from + word.length))
-      isMatch.fill(1, origin[from], origin[from + word.length - 1] + 1);
+  for (const { folded, origin } of both)
+    for (const word of words)
+      for (let from = folded.indexOf(word); from !== -1; from = folded.indexOf(word, from + word.length))
+        isMatch.fill(1, origin[from], origin[from + word.length - 1] + 1);
   const parts: { text: string; isMatch: boolean }[] = [];
   for (const [at, letter] of Array.from(letters).entries()) {
     const last = parts.at(-1);
@@ -56,12 +94,12 @@ function foldedPlain(text: string): Folded {
 }
 
 /** What is folded may be longer or shorter than what it came from: each folded letter remembers its own. */
-function foldedByLetter(text: string): Folded {
+function foldedByLetter(text: string, foldOne: (letter: string) => string): Folded {
   const letters = [...text];
   let folded = '';
   const origin: number[] = [];
   for (const [at, letter] of letters.entries())
-    for (const one of /\s/.test(letter) ? ' ' : fold(letter)) {
+    for (const one of /\s/.test(letter) ? ' ' : foldOne(letter)) {
       folded += one;
       for (let unit = 0; unit < one.length; unit++) origin.push(at);
     }
@@ -93,15 +131,15 @@ export function shortened(texts: string[], most: number): string {
 
 /** Whether every word of the text stands somewhere in the name. */
 export function isNamed(name: string, text: string): boolean {
-  const folded = fold(name);
+  const folded = foldings(name);
   return fold(text)
     .split(' ')
-    .every((word) => folded.includes(word));
+    .every((word) => folded.some((one) => one.includes(word)));
 }
 
 /** How well what is called so fits what was typed: 2 for the whole of a name, 1 for its beginning. */
 export function fitOf(names: string[], text: string): number {
   const typed = fold(text);
-  const folded = names.map(fold);
+  const folded = names.flatMap(foldings);
   return folded.includes(typed) ? 2 : Number(folded.some((name) => name.startsWith(typed)));
 }

@@ -1,5 +1,6 @@
 import { identityKey } from '../text/identity-key.ts';
-import { fold } from '../text/text.ts';
+import { sortKey } from '../text/sort-key.ts';
+import { searchText } from '../text/text.ts';
 
 export interface LinkedName {
   name: string;
@@ -24,14 +25,14 @@ export function keyColumns(user: Names, before?: Names) {
 
 /** What the table keeps of a user's names: as they were typed, and made from them the sort and the search texts. */
 export function nameColumns(user: Names, contact: LinkedName | null) {
-  // The list searches and sorts by what is public; what else a viewer may see is looked up in the contacts.
+  // The list sorts by what is public; what else a viewer may see is looked up in the contacts.
   const shared = contact?.isPublic ? contact.name : null;
   return {
     name: user.name,
-    sort_name: fold(user.name),
+    sort_name: sortKey(user.name),
     email: user.email,
-    search_text: fold([user.name, user.email, shared ?? ''].join(' ')),
+    search_text: searchText([user.name], [user.email]),
     contact_name: contact?.name ?? null,
-    contact_sort: shared === null ? null : fold(shared),
+    contact_sort: shared === null ? null : sortKey(shared),
   };
 }

@@ -113,12 +113,16 @@ export async function findUsers(db: Reader, ids: number[]): Promise<User[]> {
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
+const selectSignedIn = prepared<{ ids: number[] }, { user_id: number | null }>((db, { ids }) =>
+  whereIdIn(db('sessions'), 'user_id', ids).distinct('user_id'),
+);
+
 /** The users with what their groups grant from today on. Throws NotFound where one is unknown. */
 export async function findSubjects(db: Reader, ids: number[], today: Day): Promise<Subject[]> {
   const users = await findUsers(db, ids);
   if (users.length !== ids.length) throw new NotFound('There is no such user.');
   const rights = await findPotentialRights(db, ids, today);
-  const signedIn = new Set<number>(await whereIdIn(db('sessions'), 'user_id', ids).distinct().pluck('user_id'));
+  const signedIn = new Set((await selectSignedIn(db, { ids })).map((row) => row.user_id));
   return users.map((user) => ({
     ...user,
     rights: rights.get(user.id) ?? NO_RIGHTS,

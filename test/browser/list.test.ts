@@ -212,3 +212,26 @@ describe('the form of a user', () => {
     await page.context().close();
   });
 });
+
+describe('a list that is pasted', () => {
+  it('keeps its lines apart, and tells who was not found', async () => {
+    const page = await signedInPage(true);
+    const paste = (text: string) =>
+      page.getByLabel('Search').evaluate((field, pasted) => {
+        const clipboardData = new DataTransfer();
+        clipboardData.setData('text/plain', pasted);
+        field.focus();
+        field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+      }, text);
+    await paste('bob\r\nerin@example.com\n\nnobody\n');
+    await page.getByText('1 of 3 was not found: nobody').waitFor();
+    expect(await names(page)).toEqual(['bob', 'erin']);
+    expect(await page.getByLabel('Search').inputValue()).toBe('bob,erin@example.com,nobody');
+
+    await page.getByLabel('Search').fill('');
+    await paste(['bob', ...Array.from({ length: 5_000 }, (_, n) => `jörg.${n}@example.com`)].join('\n'));
+    await page.getByText(/The list was too long: only its first \d+ entries were looked for/).waitFor();
+    expect(await names(page)).toEqual(['bob']);
+    await page.context().close();
+  });
+});

@@ -61,6 +61,19 @@ function matches(one: Plain, view: View, but?: Facet): boolean {
   );
 }
 
+describe('a search for contacts', () => {
+  it('shows first who is called so or has it for an address, then who begins so', async () => {
+    await using app = await startApp();
+    const alice = await signedIn(app, 'alice');
+    for (const name of ['Möllermann', 'Moeller', 'Jo Möller', 'Möller']) await addContact(app, { name });
+    await addContact(app, { name: 'Zeno', emails: ['moeller@x.example'] });
+    const names = async (query: string) => pageOf(await alice.get(`/contacts?${query}`)).texts('th.name a');
+    expect(await names('q=moeller')).toEqual(['Moeller', 'Möller', 'Möllermann', 'Zeno', 'Jo Möller']);
+    expect(await names('q=moeller&sort=name')).toEqual(['Jo Möller', 'Moeller', 'Möller', 'Möllermann', 'Zeno']);
+    expect(await names('q=moeller@x.example')).toEqual(['Zeno']);
+  });
+});
+
 describe('the list of contacts', () => {
   let app: TestApp;
   let alice: Session;

@@ -32,6 +32,15 @@ describe('the list of groups', () => {
   const endMembership = (person: Person, until_on: string) =>
     app.db.write((trx) => trx('memberships').where('user_id', app.people[person]).update({ until_on }));
 
+  it('shows the best matches of a search first, until an order is chosen', async () => {
+    for (const name of ['Night port', 'Port 10', 'port 9', 'Port'])
+      await submit(alice, '/groups/new', { name, description: name === 'Night port' ? 'port' : '' });
+    expect(await names('?q=port')).toEqual(['Port', 'port 9', 'Port 10', 'Night port', 'Support']);
+    expect(await names('?q=port&sort=name')).toEqual(['Night port', 'Port', 'port 9', 'Port 10', 'Support']);
+    const paged = pageOf(await alice.get('/groups?q=port&per=25'));
+    expect(paged.textOf('caption')).toBe('Groups, the best matches first');
+  });
+
   it('says of each its leader, how many users are in it, and what it grants', async () => {
     expect(await shown()).toEqual([
       'Administrators 2 write on audit, contacts, groups, settings, users',

@@ -30,7 +30,7 @@ const PAGES = [
   '/contacts?per=25',
   '/contacts?kind=person&per=25',
   '/contacts?kind=company&account=customer&sort=accounts&per=25',
-  '/contacts?q=a&per=25',
+  '/contacts?q=a&sort=name&per=25',
   '/contacts?q=mar&sort=-owner&per=25',
   '/contacts?owner=public&sort=-email&per=25',
   '/contacts?sort=accounts&per=25',

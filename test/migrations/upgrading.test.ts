@@ -2,10 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import * as naturalOrder from '../../migrations/0039-natural-order.ts';
 import * as former from '../../migrations/text.ts';
+import { contactColumns } from '../../src/contacts/contact-columns.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { migrate, NewerSchema, pendingMigrations } from '../../src/db/migrate.ts';
 import { findTwins } from '../../src/installation/identity-twins.ts';
+import { identityKey } from '../../src/text/identity-key.ts';
+import { nameColumns } from '../../src/users/user-columns.ts';
 import { findUserByIdentifier } from '../../src/users/user-store.ts';
 import { LANDED, openLanded } from './landed.ts';
 import { contentOf, type Row, schemaOf } from './snapshot.ts';
@@ -152,8 +156,62 @@ describe('upgrading', () => {
     expect(await db.read('users').where('name', 'jörg').first('email', 'email_key', 'search_text')).toEqual({
       email: 'jörg@müller.example',
       email_key: 'jörg@xn--mller-kva.example',
-      search_text: 'jorg jorg@muller.example',
+      search_text: '\njorg\njoerg\n\tjorg@muller.example\tjoerg@mueller.example\t',
     });
+  });
+
+  it('makes of all names and addresses what is made of new ones, and on the way back what was made before', async () => {
+    const db = empty();
+    await migrate(db);
+    const at = '2026-10-01T08:00:00.000Z';
+    const contacts = ['Ørsted 007', 'anna berg', 'Müller 12 GmbH'].map((name, n) => ({
+      id: n + 1,
+      kind: 'person' as const,
+      ...contactColumns({
+        name,
+        emails: n === 0 ? [] : [`${n}@müller.example`],
+        phones: n === 1 ? ['+49 (30) 12'] : [],
+      }),
+      created_at: at,
+    }));
+    const users = ['user10', 'Jörg 2', 'user2', `run ${'9'.repeat(12)}`].map((name, n) => {
+      const linked = contacts[n] ? { name: contacts[n].name, isPublic: n !== 1 } : null;
+      const email = `${n}@münchen.example`;
+      const keys = { name_key: identityKey(name), email_key: identityKey(email), contact_id: contacts[n]?.id ?? null };
+      return { id: n + 1, ...nameColumns({ name, email }, linked), ...keys, created_at: at };
+    });
+    await db.write(async (trx) => {
+      await trx('contacts').insert(contacts);
+      await trx('users').insert(users);
+      const token = { token_hash: 'x', nonce: 'x', created_at: at, expires_at: at };
+      await trx('links').insert({ ...token, user_id: 1, purpose: 'invitation', channel: 'copy' });
+    });
+    const [schema, content] = [await schemaOf(db.writer), await contentOf(db.writer)];
+
+    await db.write((trx) => naturalOrder.down(trx));
+    expect(await db.writer('users').select('sort_name', 'contact_sort', 'search_text')).toEqual([
+      { sort_name: 'user10', contact_sort: 'orsted 007', search_text: 'user10 0@munchen.example orsted 007' },
+      { sort_name: 'jorg 2', contact_sort: null, search_text: 'jorg 2 1@munchen.example' },
+      { sort_name: 'user2', contact_sort: 'muller 12 gmbh', search_text: 'user2 2@munchen.example muller 12 gmbh' },
+      {
+        sort_name: `run ${'9'.repeat(12)}`,
+        contact_sort: null,
+        search_text: `run ${'9'.repeat(12)} 3@munchen.example`,
+      },
+    ]);
+    expect(await db.writer('contacts').pluck('search_text')).toEqual([
+      'orsted 007',
+      'anna berg 1@muller.example +49 (30) 12 493012',
+      'muller 12 gmbh 2@muller.example',
+    ]);
+    expect(await db.writer('invitation_places').pluck('sort_name')).toEqual(['user10']);
+    expect(await schemaOf(db.writer)).toEqual(schema);
+
+    await db.write((trx) => naturalOrder.up(trx));
+    expect(await schemaOf(db.writer)).toEqual(schema);
+    expect(await contentOf(db.writer)).toEqual(content);
+    for (const table of ['users_search', 'contacts_search'])
+      await db.writer.raw('insert into ??(??, rank) values (?, 1)', [table, table, 'integrity-check']);
   });
 
   it('refuses what a newer version made, and changes nothing', async () => {
@@ -205,7 +263,9 @@ describe('upgrading', () => {
   });
 });
 
-/** The row without keys that an upgrade may renew. */
-function kept({ name_key: _name, email_key: _email, ...row }: Row): Row {
-  return row;
+const RENEWED = ['name_key', 'email_key', 'sort_name', 'contact_sort', 'search_text'];
+
+/** The row without what an upgrade may make anew of names and addresses. */
+function kept(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).filter(([column]) => !RENEWED.includes(column)));
 }

@@ -141,6 +141,11 @@ describe('a saved view', () => {
     expect(await rowsOf()).toEqual([]);
   });
 
+  it('counts a list of names as the list does', async () => {
+    await keep('These two', '/users?q=bob@example.com,%231');
+    expect(await pinned()).toEqual([['These two', '2', false]]);
+  });
+
   it('says what died of it, as the list does', async () => {
     await keep('Support', '/users?group=999999');
     const page = pageOf(await alice.get((await rowsOf())[0].address));

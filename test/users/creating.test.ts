@@ -176,7 +176,7 @@ describe('creating a user', () => {
       name_key: 'nora',
       sort_name: 'nora',
       email_key: 'nora@example.com',
-      search_text: 'nora nora@example.com',
+      search_text: '\nnora\n\tnora@example.com\t',
     };
     expect(rest).toEqual({ ...expected, ...own });
   });

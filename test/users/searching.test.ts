@@ -38,8 +38,8 @@ describe('the search', () => {
   });
   afterAll(() => app.close());
 
-  async function found(q: string): Promise<string[]> {
-    const response = await alice.get(`/users?q=${encodeURIComponent(q)}`);
+  async function found(q: string, sort = 'name'): Promise<string[]> {
+    const response = await alice.get(`/users?${new URLSearchParams({ q, sort })}`);
     if (response.status !== 200) throw new Error(`${q}: ${response.status}`);
     return pageOf(response)
       .$('th.name a')
@@ -47,6 +47,15 @@ describe('the search', () => {
       .map((a) => pageOf(response).$(a).text());
   }
   const one = (key: keyof typeof NAMES) => [NAMES[key]];
+
+  it('lists numbers by how much they are', async () => {
+    for (const name of ['shift 10', 'Shift 9', 'shift 100', 'shift 2 b', 'shift 2'])
+      await submit(alice, '/users/new', { name, email: `${name.replaceAll(' ', '')}@shifts.example`, access: 'later' });
+    const inOrder = ['shift 2', 'shift 2 b', 'Shift 9', 'shift 10', 'shift 100'];
+    expect(await found('shift')).toEqual(inOrder);
+    expect(await found('shift 10')).toEqual(['shift 10', 'shift 100']);
+    expect(await found('shift', '-name')).toEqual(inOrder.toReversed());
+  });
 
   it.each([
     ['the whole name', 'lukasz walesa', one('alpha')],
@@ -57,6 +66,8 @@ describe('the search', () => {
     ['ß as ss', 'strasse', one('bravo')],
     ['ß as it is', 'straße', one('bravo')],
     ['umlauts without dots', 'sohne', one('bravo')],
+    ['umlauts written out', 'soehne', one('bravo')],
+    ['Nordic letters written out, each word in its own way', 'aegir oest', one('delta')],
     ['accents left out', 'jose angel munoz', one('charlie')],
     ['accents that are put together from parts', 'José', one('charlie')],
     ['letters that are two', 'aegir ost', one('delta')],
@@ -126,21 +137,26 @@ describe('the search', () => {
   });
 
   it('finds exactly those whose text holds every word, whatever is asked', async () => {
-    const rows: { name: string; search_text: string }[] = await app.db
+    const users: { name: string; search_text: string; contact_sort: string | null }[] = await app.db
       .read('users')
       .whereNot('activity', 'deleted')
       .orderBy(['sort_name', 'id'])
-      .select('name', 'search_text');
+      .select('name', 'search_text', 'contact_sort');
+    const rows = users.map(({ name, search_text, contact_sort }) => ({
+      name,
+      text: `${search_text}${contact_sort ?? ''}`,
+    }));
     const alphabet = fc.constantFrom(...'abcdelmnostu@._%"\'* 日🦊'.match(/./gsu)!);
     const text = fc.string({ unit: alphabet, minLength: 1, maxLength: 7 });
     const piece = fc
       .tuple(fc.constantFrom(...rows), fc.nat(20), fc.integer({ min: 1, max: 9 }))
-      .map(([row, from, length]) => [...row.search_text].slice(from, from + length).join(''));
+      .map(([row, from, length]) => [...row.text].slice(from, from + length).join(''));
     await fc.assert(
       fc.asyncProperty(fc.array(fc.oneof(text, piece), { minLength: 1, maxLength: 3 }), async (parts) => {
-        const q = parts.join(' ');
+        // Between lines stand the entries of a list.
+        const q = parts.join(' ').replaceAll(/[\n\t]/g, ' ');
         const words = q.split(/\s+/).filter(Boolean);
-        const expected = rows.filter((row) => words.every((word) => row.search_text.includes(word)));
+        const expected = rows.filter((row) => words.every((word) => row.text.includes(word)));
         expect(await found(q)).toEqual(expected.map((row) => row.name));
       }),
       { numRuns: 80, seed: 7 },
@@ -165,7 +181,7 @@ describe('the search', () => {
       const page = pageOf(await alice.get(`/users?q=${encodeURIComponent(q)}`));
       expect(page.$('#q').attr('value')).toBe(q);
       expect(page.$('thead a').length).toBeGreaterThan(3);
-      for (const a of page.$('thead a, .pager a, #filters a').toArray())
+      for (const a of page.$('thead a, .pager a:not([data-dialog]), #filters li a').toArray())
         expect(new URL(a.attribs.href, app.url).searchParams.get('q')).toBe(q);
       expect(page.$('.chips a').first().attr('href')).toBe('/users');
     },

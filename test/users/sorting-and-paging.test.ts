@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { encodeCursor } from '../../src/lists/list-query.ts';
 import { identityKey } from '../../src/text/identity-key.ts';
-import { fold } from '../../src/text/text.ts';
+import { sortKey } from '../../src/text/sort-key.ts';
 import { COLUMNS as COLUMN_KEYS, USUAL_COLUMNS } from '../../src/users/list/user-list-columns.ts';
 import { listPath, readListQuery, SORTS, type SortKey } from '../../src/users/list/user-list-query.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -22,9 +22,9 @@ const COLUMNS: Record<string, SortKey> = {
 
 /** What a user is sorted by; null comes last. */
 const VALUES: Record<SortKey, (user: Listed) => string | number | null> = {
-  name: (user) => fold(user.name),
+  name: (user) => sortKey(user.name),
   email: (user) => identityKey(user.email),
-  contact: (user) => (user.contactName === null ? null : fold(user.contactName)),
+  contact: (user) => (user.contactName === null ? null : sortKey(user.contactName)),
   last_login: (user) => user.lastLoginAt,
   groups: (user) => user.groups.length,
   no_shared_data: (user) => Number(user.noSharedData),
@@ -117,7 +117,7 @@ describe('the list of 340 users', () => {
 
   it('walks a filtered list as well, and where more match than are fetched at once', async () => {
     const waiting = sorted(all, 'last_login', true).filter(
-      (user) => user.activity !== 'deleted' && /e/.test(fold(user.name)),
+      (user) => user.activity !== 'deleted' && /e/.test(sortKey(user.name)),
     );
     const shown: number[] = [];
     let path: string | undefined = '/users?q=e&sort=-last_login&per=25';
@@ -244,8 +244,16 @@ describe('the address of a view', () => {
       right: some(['administrator', 'users.write', 'groups.read', 'payroll.read']),
       sort: fc.constantFrom(...SORTS),
       descending: fc.boolean(),
+      sortGiven: fc.constant(true),
       after: fc.option(
-        fc.record({ value: fc.oneof(fc.string(), fc.integer(), fc.constant(null)), id: fc.integer({ min: 1 }) }),
+        fc.record(
+          {
+            value: fc.oneof(fc.string(), fc.integer(), fc.constant(null)),
+            id: fc.integer({ min: 1 }),
+            rank: fc.nat(3),
+          },
+          { requiredKeys: ['value', 'id'] },
+        ),
         { nil: undefined },
       ),
       before: fc.constant(undefined),

@@ -1,6 +1,7 @@
 import { may, type Viewer } from '../../access/viewer.ts';
 import type { Format } from '../../text/format.ts';
-import { counted, fold, were } from '../../text/text.ts';
+import { sortedByName } from '../../text/sort-key.ts';
+import { counted, were } from '../../text/text.ts';
 import type { Subjected } from '../../verbs/action.ts';
 import { allowed, type Outcome } from '../../verbs/outcome.ts';
 import { actionOf, BULK_SUBJECTS, inverseOf } from '../actions/bulk-subjects.ts';
@@ -106,10 +107,7 @@ function differenceOf(operation: BulkOperation, now: number): string | undefined
 
 /** In the order of the list: those seen at once, those one press away, and how many are beyond that. */
 function some(names: string[]): { shown: string[]; more: string[]; rest: number } {
-  const inOrder = names
-    .map((name) => ({ name, key: fold(name) }))
-    .sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)))
-    .map(({ name }) => name);
+  const inOrder = sortedByName(names, (name) => name);
   return {
     shown: inOrder.slice(0, NAMES_SHOWN),
     more: inOrder.slice(NAMES_SHOWN, NAMES_AT_HAND),

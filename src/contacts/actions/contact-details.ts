@@ -5,6 +5,7 @@ import {
   type Reference,
   userReference,
 } from '../../audit/audit-event.ts';
+import { sortedByName } from '../../text/sort-key.ts';
 import { ACCOUNT_TYPES, type Contact, type Ownership } from '../contact.ts';
 import { contactColumns } from '../contact-columns.ts';
 import { ownerColumns } from '../contact-store.ts';
@@ -51,7 +52,7 @@ export function auditFields(details: ContactDetails): Fields {
     position: details.position,
     accounts: ACCOUNT_TYPES.filter((type) => details.accounts.includes(type)),
     owner: ownerTold(details),
-    tags: details.tags.toSorted(),
+    tags: sortedByName(details.tags, (tag) => tag),
     description: details.description,
   };
 }

@@ -165,6 +165,7 @@ async function contactsPage(db: Reader, { viewer, query, list, tags, folded }: S
       noun: 'contact',
       searchHint: 'Name, email or phone',
       query,
+      ranks: counts !== undefined,
       pathTo: (change) => contactsPath(query, change),
       columns: columnsFor(viewer),
       filters,

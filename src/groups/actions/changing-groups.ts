@@ -6,6 +6,7 @@ import type { Reader, Transaction } from '../../db/database.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { changeTags, findTagNames, spelledTags } from '../../tags/tag-store.ts';
 import { identityKey } from '../../text/identity-key.ts';
+import { sortedByName } from '../../text/sort-key.ts';
 import { findUsers } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { Judge } from '../../verbs/action.ts';
@@ -154,5 +155,5 @@ function leaderOf({ leaderId, leaderName }: Group): Leader | undefined {
 
 /** What the audit says of a group, in the order of the form. */
 function auditFields({ group: { name, description }, leader, tags }: Details): Fields {
-  return { name, leader: leader ? userReference(leader) : null, description, tags: tags.toSorted() };
+  return { name, leader: leader ? userReference(leader) : null, description, tags: sortedByName(tags, (tag) => tag) };
 }

@@ -9,6 +9,7 @@ import { changeMemberships } from '../../memberships/membership-store.ts';
 import { setLevels } from '../../permissions/permission-store.ts';
 import { changeTags, spelledTags } from '../../tags/tag-store.ts';
 import { identityKey } from '../../text/identity-key.ts';
+import { sortedByName } from '../../text/sort-key.ts';
 import { normalizedAs } from '../../text/text.ts';
 import type { Subject } from '../../users/user.ts';
 import { findSubject } from '../../users/user-store.ts';
@@ -49,7 +50,7 @@ export async function createGroup(trx: Transaction, act: Act, group: NewGroup): 
     name,
     ...(leader && { leader: userReference(leader) }),
     ...(description && { description }),
-    ...(tags.length > 0 && { tags: tags.toSorted() }),
+    ...(tags.length > 0 && { tags: sortedByName(tags, (tag) => tag) }),
     ...(Object.keys(rights).length > 0 && { permissions: rights }),
   };
   await recordChanges(trx, act, [

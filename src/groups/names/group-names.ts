@@ -4,6 +4,7 @@ import type { Clock } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Feed } from '../../facets/feed.ts';
 import { type Followable, Follower, type Ids, whereIdMeant } from '../../facets/follower.ts';
+import { sortKey } from '../../text/sort-key.ts';
 
 /** Whose facts changed. */
 export const GROUP_CHANGES: Feed = { table: 'group_changes', column: 'group_id', records: 'groups' };
@@ -51,7 +52,7 @@ export class GroupNames implements Followable {
       const group = this.groups.get(id);
       if (group && group.activity !== 'deleted') found.push(group);
     }
-    return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+    return found.length > 1 ? found.sort((a, b) => (a.key < b.key ? -1 : 1)) : found;
   }
 
   /** How far the feed of changes was read. */
@@ -77,8 +78,8 @@ export class GroupNames implements Followable {
   }
 
   async take(ids: Ids): Promise<void> {
-    const query = this.db('groups').select('id', 'name', 'name_key as key', 'activity');
-    const rows: Omit<NamedGroup, 'rights'>[] = await whereIdMeant(query, 'id', ids);
+    const query = this.db('groups').select('id', 'name', 'activity');
+    const rows: Omit<NamedGroup, 'key' | 'rights'>[] = await whereIdMeant(query, 'id', ids);
     const permissions: { group_id: number; application: string; level: Level }[] = await whereIdMeant(
       this.db('group_permissions').select('group_id', 'application', 'level'),
       'group_id',
@@ -88,7 +89,7 @@ export class GroupNames implements Followable {
     if (Array.isArray(ids)) for (const id of ids) this.forget(id);
     for (const group of rows) {
       const rights = union((permissionsOf.get(group.id) ?? []).map((one) => ({ [one.application]: one.level })));
-      this.groups.set(group.id, { ...group, rights });
+      this.groups.set(group.id, { ...group, key: sortKey(group.name), rights });
       if (group.activity === 'deleted') this.deleted.add(group.id);
     }
   }

@@ -91,6 +91,7 @@ function groupsPage({
       noun: 'group',
       searchHint: 'Name, leader or description',
       query,
+      ranks: true,
       pathTo: (change) => groupsPath(query, change),
       columns: COLUMNS,
       filters: [

@@ -15,9 +15,9 @@ import { checkName, checkNewView, checkReplacing, typedView } from '../saved-vie
 import { findVisibleViews } from '../saved-view-store.ts';
 import { ownViewOf } from './addressed-view.ts';
 
-/** As long as every part of the program takes an address to be. */
+/** Every pinned view stands with its address on each page of the list. */
 const LONGEST = 2_000;
-const NOT_KEPT = 'This view cannot be kept: it has too many filters.';
+const NOT_KEPT = 'This view cannot be kept: its filters and its search are too long.';
 
 interface FormState {
   typed: Typed;

@@ -5,6 +5,7 @@ import { searchContacts } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { findGroups } from '../../groups/group-store.ts';
+import { groupsCalled } from '../../groups/group-suggestions.ts';
 import { findVisibleViews } from '../../saved-views/saved-view-store.ts';
 import type { SignedIn } from '../../sessions/signed-in.ts';
 import { findTags } from '../../tags/tag-store.ts';
@@ -217,8 +218,7 @@ function userOf(user: { id: number; name: string; email: string }): Destination 
 async function findGroupsOf({ db, viewer }: Sources, text: string): Promise<Destination[]> {
   const mayRead = may(viewer, 'groups', 'read');
   if (!mayRead && viewer.leads.length === 0) return [];
-  return (await findGroups(db, mayRead ? undefined : viewer.leads))
-    .filter((group) => isNamed(group.name, text))
+  return groupsCalled(await findGroups(db, mayRead ? undefined : viewer.leads), text)
     .slice(0, GROUPS_SHOWN)
     .map(({ id, name }) => ({ label: name, path: mayRead ? `/groups/${id}` : `/led-groups/${id}`, icon: 'people' }));
 }

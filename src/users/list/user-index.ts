@@ -11,10 +11,12 @@ import { BitSet } from '../../facets/bit-set.ts';
 import { type FacetFilter, FacetIndex, lazily, type Selection, type Within } from '../../facets/facet-index.ts';
 import type { Feed } from '../../facets/feed.ts';
 import { type FillElsewhere, type Followable, Follower, type Ids, whereIdMeant } from '../../facets/follower.ts';
+import { type Rank, ranksOf } from '../../facets/ranks.ts';
 import { TextIndex } from '../../facets/text-index.ts';
 import { Turns } from '../../facets/turns.ts';
 import { GroupNames } from '../../groups/names/group-names.ts';
 import { joinInvitation } from '../../one-time-links/standing-links.ts';
+import { searchText } from '../../text/text.ts';
 import { NotYet } from '../../verbs/refusals.ts';
 import {
   EXPIRY_DAYS,
@@ -46,9 +48,7 @@ export interface UserSources {
 type FactRow = Pick<
   Row<'users'>,
   | 'id'
-  | 'sort_name'
   | 'search_text'
-  | 'contact_sort'
   | 'activity'
   | 'api_only'
   | 'expires_on'
@@ -63,7 +63,7 @@ type FactRow = Pick<
     invitation_failed: number | boolean;
     linked_to_account: number | boolean;
     contact_id: number | null;
-    contact_text: string | null;
+    contact_name: string | null;
     owner_user_id: number | null;
     owner_group_id: number | null;
   };
@@ -197,6 +197,20 @@ export class UserIndex implements Followable {
     });
   }
 
+  /** These users and nobody else. */
+  only(userIds: readonly number[]): Within {
+    return lazily(JSON.stringify(userIds), () => {
+      const set = new BitSet();
+      for (const id of userIds) set.add(this.numberOf(id));
+      return set;
+    });
+  }
+
+  /** Those who are meant by a search for this folded text, the best matches first. */
+  ranksOf(term: string, selection: Selection<UserFacet>): Rank[] {
+    return ranksOf(this.holding.texts, term, selection);
+  }
+
   /** The values that most users who are not deleted have, the most common first. */
   largest(facet: UserFacet, most: number, except: ReadonlySet<number> = new Set()): number[] {
     return this.holding.facets.largest(facet, most, except);
@@ -214,7 +228,7 @@ export class UserIndex implements Followable {
   /** The groups in which the user's membership is over: it stands in the record until somebody ends it. */
   endedGroupsOf(userId: number): readonly number[] {
     const values = this.holding.facets.valuesOf('membership', this.numberOf(userId));
-    return values.flatMap((value) => (value % 2 === 1 ? [(value - 1) / 2] : []));
+    return values.filter((value) => value % 2 === 1).map((value) => (value - 1) / 2);
   }
 
   /** The groups whose membership counts today, deactivated groups included. */
@@ -285,13 +299,9 @@ export class UserIndex implements Followable {
     });
     const turning = [...turnsOf(facts, limits), ...ends.map(({ untilOn }) => Date.parse(untilOn) + DAY)];
     this.holding.turns.set(id, turning, now);
-    const own = row.search_text.slice(0, row.search_text.length - (row.contact_sort?.length ?? 0)).trim();
-    const email = own.slice(row.sort_name.length + 1);
-    const isOtherText = this.holding.texts.set(id, `\n${row.sort_name}\n${email}\n`);
-    const isOtherContact = this.holding.contactTexts.set(
-      id,
-      row.contact_text === null ? '' : `\n${row.contact_text}\n`,
-    );
+    const isOtherText = this.holding.texts.set(id, row.search_text);
+    const contactText = row.contact_name === null ? '' : searchText([row.contact_name]);
+    const isOtherContact = this.holding.contactTexts.set(id, contactText);
     if (isOtherText || isOtherContact) this.holding.facets.touch();
   }
 
@@ -307,9 +317,9 @@ export class UserIndex implements Followable {
       );
     return joinInvitation(users, 'invitation')
       .leftJoin('outbox', (join) => join.on('outbox.link_id', 'invitation.id').onVal('outbox.kind', 'invitation'))
-      .select('users.id', 'users.sort_name', 'users.search_text', 'users.contact_sort', 'users.activity', 'api_only')
+      .select('users.id', 'users.search_text', 'users.activity', 'api_only')
       .select('invitation.expires_at as invitation_expires_at', 'locked_until', 'expires_on', 'last_login_at')
-      .select('contact.id as contact_id', 'contact.sort_name as contact_text')
+      .select('contact.id as contact_id', 'contact.name as contact_name')
       .select('contact.owner_user_id', 'contact.owner_group_id')
       .select({
         has_password: isGiven(this.db, 'password_hash'),

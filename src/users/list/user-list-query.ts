@@ -14,6 +14,7 @@ import {
   wordsOf,
 } from '../../lists/list-query.ts';
 import type { State } from '../user-state.ts';
+import { boundedSearch } from './pasted-list.ts';
 import { COLUMNS, type ColumnKey, USUAL_COLUMNS } from './user-list-columns.ts';
 
 /** What the list can be sorted by, in the words of the address. */
@@ -67,7 +68,7 @@ export function readListQuery(source: Source, { per, columns = USUAL_COLUMNS }: 
   const named = wordsOf(source.column);
   const columnsGiven = named.some((one) => one === NAME || chosenAmong(COLUMNS, [one]).length > 0);
   return {
-    ...readPageQuery(source, SORTS, BY_NAME, per),
+    ...readPageQuery(source, SORTS, BY_NAME, per, boundedSearch),
     columns: columnsGiven ? chosenAmong(COLUMNS, named) : columns,
     columnsGiven,
     activity: wordsOf(source.activity),

@@ -8,16 +8,17 @@ import type { Reader } from '../../db/database.ts';
 import { selectIds, whereIdIn } from '../../db/ids.ts';
 import { preparedInForms } from '../../db/prepared.ts';
 import type { Left, Row } from '../../db/tables.ts';
-import { type Along, alongIndex, meantAlong, meantSoon } from '../../facets/along-index.ts';
+import { type Along, alongIndex, meantAlong, meantByRank, meantSoon } from '../../facets/along-index.ts';
 import type { Counted, FacetFilter, Selection, Within } from '../../facets/facet-index.ts';
 import { findContactSort, walkByContact } from '../../linked-contacts/linked-search.ts';
-import { readPage } from '../../lists/keyset-page.ts';
-import { type Cursor, NONE } from '../../lists/list-query.ts';
+import { readPage, readRankedPage } from '../../lists/keyset-page.ts';
+import { type Cursor, isRanked, NONE } from '../../lists/list-query.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
 import { fold } from '../../text/text.ts';
 import type { User } from '../user.ts';
 import { badgesAmong, EXPIRY_DAYS, STATES, type State, type StateLimits } from '../user-state.ts';
 import { NOBODY } from './derived-sets.ts';
+import { findPasted, type PastedList, searchedWords } from './pasted-list.ts';
 import { ACTIVITIES, type UserFacet } from './user-facets.ts';
 import type { UserIndex } from './user-index.ts';
 import { COLUMNS, type ColumnKey, USUAL_COLUMNS } from './user-list-columns.ts';
@@ -66,6 +67,8 @@ export interface UserList {
   change: number;
   /** For each filter, how many users each of its values would leave under the other filters: of tags and groups the largest, and those chosen. */
   counts: UserCounts;
+  /** Where the search names users one by one: whom it named. */
+  pasted?: PastedList;
   /** Cursors of the pages before and after, where there are any. */
   previous?: Cursor;
   next?: Cursor;
@@ -128,16 +131,27 @@ export async function selectForView(
   { query, limits, viewer }: Asked,
 ): Promise<{ ids: number[]; change: number }> {
   const contactViewer = await findContactViewer(db, viewer, dayOf(limits.now));
+  const pasted = await findPasted(db, query.q);
   await index.refresh();
-  return { ids: select(index, query, contactViewer).ids(), change: index.change };
+  return { ids: select(index, query, contactViewer, pasted).ids(), change: index.change };
 }
 
 /** By the data that the index was refreshed to. */
-function select(index: UserIndex, query: ListQuery, viewer: ContactViewer): Selection<UserFacet> {
-  return index.select(filterOf(index, query, viewer));
+function select(
+  index: UserIndex,
+  query: ListQuery,
+  viewer: ContactViewer,
+  pasted: PastedList | undefined,
+): Selection<UserFacet> {
+  return index.select(filterOf(index, query, viewer, pasted));
 }
 
-function filterOf(index: UserIndex, query: ListQuery, viewer: ContactViewer): FacetFilter<UserFacet> {
+function filterOf(
+  index: UserIndex,
+  query: ListQuery,
+  viewer: ContactViewer,
+  pasted: PastedList | undefined,
+): FacetFilter<UserFacet> {
   const activities: Activity[] = query.activity.length > 0 ? query.activity : ['active', 'deactivated'];
   return {
     values: {
@@ -152,7 +166,7 @@ function filterOf(index: UserIndex, query: ListQuery, viewer: ContactViewer): Fa
       contact: query.contact.map((one) => (one === NONE ? index.derived.contactless(viewer) : NOBODY)),
       right: query.right.map((right) => (may(viewer, 'groups', 'read') ? index.derived.holders(right) : NOBODY)),
     },
-    within: query.q === '' ? undefined : index.search(fold(query.q).split(' ').filter(Boolean), viewer),
+    within: pasted ? index.only(pasted.ids) : query.q === '' ? undefined : index.search(searchedWords(query.q), viewer),
   };
 }
 
@@ -163,8 +177,10 @@ export async function listUsers(
   { query, limits, viewer: asking, offered = NOTHING }: Asked,
 ): Promise<UserList> {
   const viewer = await findContactViewer(db, asking, dayOf(limits.now));
+  const pasted = await findPasted(db, query.q);
+  const pastedInViews = await Promise.all(offered.views.map((view) => findPasted(db, view.q)));
   await index.refresh();
-  const selection = select(index, query, viewer);
+  const selection = select(index, query, viewer, pasted);
   const { change } = index;
   const counts = countsOf(index, selection, {
     tags: [...index.largest('tag', offered.tags), ...query.tag],
@@ -174,10 +190,15 @@ export async function listUsers(
     ],
     rights: offered.rights,
     contactless: index.derived.contactless(viewer),
-    views: offered.views.map((view) => filterOf(index, view, viewer)),
+    views: offered.views.map((view, n) => filterOf(index, view, viewer, pastedInViews[n])),
   });
   const along = (among?: number[]) => alongSort(db, viewer, query.sort, among);
-  const page = await readPage(query, meantAlong(selection, index.number, along));
+  const term = fold(query.q);
+  const sources =
+    isRanked(query) && !pasted
+      ? meantByRank(index.ranksOf(term, selection), term, index.number, along)
+      : [meantAlong(selection, index.number, along)];
+  const page = await readRankedPage(query, sources);
   const ids = page.rows;
   return {
     users: await withFurther(db, viewer, query.columns, await findListed(db, index, ids, query.columns)),
@@ -185,6 +206,7 @@ export async function listUsers(
     isMeant: (id) => selection.has(id),
     change,
     counts,
+    pasted,
     previous: page.previous,
     next: page.next,
   };
@@ -298,16 +320,17 @@ export async function listMeanwhile(
   db: Reader,
   index: UserIndex,
   { query, limits, viewer: asking }: Asked,
-): Promise<Pick<UserList, 'users' | 'previous' | 'next'>> {
+): Promise<Pick<UserList, 'users' | 'previous' | 'next' | 'pasted'>> {
   const viewer = await findContactViewer(db, asking, dayOf(limits.now));
   const looked = index.ofNobody();
-  const source = meantSoon(alongSort(db, viewer, query.sort), async (ids) => {
+  const pasted = await findPasted(db, query.q);
+  const source = meantSoon(alongSort(db, viewer, query.sort, pasted?.ids), async (ids) => {
     await looked.take(ids, limits.now);
-    return select(looked, query, viewer);
+    return select(looked, query, viewer, pasted);
   });
   const { rows, previous, next } = await readPage(query, source);
   const users = await withFurther(db, viewer, query.columns, await findListed(db, looked, rows, query.columns));
-  return { users, previous, next };
+  return { users, previous, next, pasted };
 }
 
 const NOTHING: Offered = { tags: 0, groups: 0, rights: [], views: [] };

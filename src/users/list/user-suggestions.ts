@@ -2,14 +2,13 @@ import type { Activity } from '../../access/activity.ts';
 import { may, type Viewer } from '../../access/viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { SUGGESTED, type Suggestion } from '../../forms/picker.ts';
-import { fitOf } from '../../text/text.ts';
 import type { StateLimits } from '../user-state.ts';
 import type { UserIndex } from './user-index.ts';
 import { type ListedUser, listUsers } from './user-list.ts';
 import { readListQuery } from './user-list-query.ts';
 
-/** So many are looked at for those that fit best. */
-const RANKED = 100;
+/** More than any field suggests, because some of them are chosen already. */
+const MOST = 100;
 
 interface Sources {
   db: Reader;
@@ -33,11 +32,8 @@ export async function findUsersCalled(
 ): Promise<ListedUser[]> {
   if (text.trim() === '' || !may(viewer, 'users', 'read')) return [];
   const group = groupId === undefined ? [] : [groupId];
-  const query = { ...readListQuery({ q: text }), activity, group, per: RANKED };
-  const { users } = await listUsers(db, index, { query, limits, viewer });
-  // Whoever types a whole name means that one, and next to it those that begin with it.
-  const fits = new Map(users.map((user) => [user, fitOf([user.name, user.email], text)]));
-  return users.toSorted((a, b) => fits.get(b)! - fits.get(a)!);
+  const query = { ...readListQuery({ q: text }), activity, group, per: MOST };
+  return (await listUsers(db, index, { query, limits, viewer })).users;
 }
 
 /** The first of them by name, as a field holds them in which one names a user. */

@@ -15,10 +15,12 @@ import { type Choice, type Filter, listFrame } from '../../lists/list-frame.ts';
 import { NONE, toggled } from '../../lists/list-query.ts';
 import { findPinned, type PinnedView, shownViews } from '../../saved-views/pages/pinned-views.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
-import { fold, matches } from '../../text/text.ts';
+import { sortedByName } from '../../text/sort-key.ts';
+import { matches } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
+import { LONGEST_LIST, searchedWords } from '../list/pasted-list.ts';
 import { listMeanwhile, listUsers, type UserCounts, type UserList } from '../list/user-list.ts';
 import { COLUMNS, keptColumns } from '../list/user-list-columns.ts';
 import { type ListQuery, listPath, readListQuery } from '../list/user-list-query.ts';
@@ -147,7 +149,8 @@ function listPage({
   allTicked?: AllTicked;
 }) {
   const { counts } = list;
-  const words = fold(query.q).split(' ').filter(Boolean);
+  const { pasted } = list;
+  const words = pasted ? [] : searchedWords(query.q);
   const choice = <T extends string | number>(
     name: 'activity' | 'state' | 'tag' | 'group',
     value: T,
@@ -205,6 +208,10 @@ function listPage({
       noun: 'user',
       searchHint: 'Name, email or contact',
       query,
+      // As long as nothing can be counted nobody is ranked.
+      ranks: counts !== undefined && !pasted,
+      longestSearch: LONGEST_LIST,
+      listed: pasted && { ...pasted, hidden: counts && pasted.ids.length - list.total },
       pathTo: (change) => listPath(query, change),
       columns: [NAME_COLUMN, ...query.columns.map((column) => LIST_COLUMNS[column])],
       unshown: COLUMNS.filter((column) => !query.columns.includes(column)).map((column) => LIST_COLUMNS[column]),
@@ -255,5 +262,5 @@ function largestFirst<T extends { id: number; name: string }>(
   counted: Map<number, Counted> = new Map(),
 ): T[] {
   const sizeOf = ({ id }: T) => counted.get(id)?.size ?? 0;
-  return all.toSorted((a, b) => sizeOf(b) - sizeOf(a) || (a.name < b.name ? -1 : 1));
+  return sortedByName(all, ({ name }) => name).sort((a, b) => sizeOf(b) - sizeOf(a));
 }

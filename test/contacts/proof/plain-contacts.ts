@@ -111,13 +111,24 @@ export async function plainContacts(
   };
   const order = query.descending ? 'desc' : 'asc';
   const value = VALUES[query.sort];
+  const isBegun = (text: string) => new Sql('instr(contacts.search_text, ?) > 0', [text]);
+  const ranked = [
+    any([isBegun(`\n${query.q}\n`), isBegun(`\t${query.q}\t`)]),
+    isBegun(`\n${query.q}`),
+    isBegun(`\t${query.q}`),
+  ];
+  const isByFit = query.q !== '' && !query.sortGiven;
+  const rank = isByFit ? `case ${ranked.map(({ text }, n) => `when ${text} then ${n}`).join(' ')} else 3 end` : 'null';
+  const meant = under();
+  const values = [...(isByFit ? ranked.flatMap((one) => one.values) : []), ...meant.values];
+  const rows: { id: number; value: string | null; place: number | null }[] = await db.raw(
+    `select contacts.id as id, ${value} as value, ${rank} as place from ${FROM} where ${meant.text}
+      order by place, ${value} is null, ${value} ${order}, contacts.id ${order}`,
+    values as never[],
+  );
   const groups: number[] = await db('groups').pluck('id');
   return {
-    rows: await run(
-      `contacts.id as id, ${value} as value`,
-      under(),
-      `order by ${value} is null, ${value} ${order}, contacts.id ${order}`,
-    ),
+    rows: rows.map(({ place, ...row }) => ({ ...row, rank: place ?? undefined })),
     activity: await count('activity', ACTIVITIES, (one) => new Sql('contacts.activity = ?', [one])),
     kind: await count('kind', KINDS, (one) => new Sql('contacts.kind = ?', [one])),
     account: await count('account', ACCOUNT_TYPES, withAccount),

@@ -99,6 +99,7 @@ function anybody(chance: Chance, users: number[]): Asking {
 }
 
 function anyView(chance: Chance, tags: number[], owners: string[]): ContactQuery {
+  const isByFit = chance.isLikely(0.5);
   return {
     ...readContactQuery({}, SORTS),
     q: chance.one(SEARCHES),
@@ -108,8 +109,9 @@ function anyView(chance: Chance, tags: number[], owners: string[]): ContactQuery
     owner: chance.isLikely(0.4) ? chance.few(owners) : [],
     tag: chance.few(tags),
     company: chance.isLikely(0.1) ? [chance.one([1, 2, 3, 9_999])] : [],
-    sort: chance.one(SORTS),
-    descending: chance.isLikely(0.5),
+    sortGiven: !isByFit,
+    sort: isByFit ? 'name' : chance.one(SORTS),
+    descending: !isByFit && chance.isLikely(0.5),
     per: chance.one([1, 3, 25, 200]),
   };
 }

@@ -1,5 +1,6 @@
 import { DAY, dayOf, instant } from '../../../src/clock.ts';
 import type { Database, Transaction } from '../../../src/db/database.ts';
+import { sortKey } from '../../../src/text/sort-key.ts';
 import { nameColumns } from '../../../src/users/user-columns.ts';
 import type { Chance } from '../../support/chance.ts';
 
@@ -25,7 +26,7 @@ async function rename(trx: Transaction, id: number, chance: Chance): Promise<voi
   const name = `${word(chance)} ${word(chance)} ${id}`;
   const email = `${word(chance)
     .normalize('NFKD')
-    .replace(/[^a-z0-9]/g, '')}${id}@example.com`;
+    .replace(/[^a-z0-9]/g, '')}.${id}@example.com`;
   const user = await trx('users').where({ id }).first('contact_id');
   const contact = await trx('contacts')
     .where('id', user.contact_id ?? 0)
@@ -130,7 +131,7 @@ export const CHANGES: Change[] = [
     const name = `${word(chance)} ${word(chance)}`;
     await trx('contacts')
       .where({ id })
-      .update({ name, sort_name: name.normalize('NFKD').replace(/\p{M}/gu, '').replaceAll('ß', 'ss').toLowerCase() });
+      .update({ name, sort_name: sortKey(name) });
     await retell(trx, id);
   },
   async (trx, chance) => {

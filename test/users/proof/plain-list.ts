@@ -14,7 +14,7 @@ export interface Asking {
 
 export interface PlainList {
   /** All that are meant, in order, each with what it is sorted by. */
-  rows: { id: number; value: string | number | null }[];
+  rows: { id: number; value: string | number | null; rank?: number }[];
   activity: Record<string, number>;
   states: number[];
   tags: Map<number, number>;
@@ -106,6 +106,16 @@ function expiresWithin(days: string, now: number): Sql {
   ]);
 }
 
+function idIn(table: string, ids: number[]): Sql {
+  return new Sql(`${table}.id in (select value from json_each(?))`, [JSON.stringify(ids)]);
+}
+
+/** Both ways in which somebody who has no key for the letters of a name may type it. */
+function bothWays(text: string): string[] {
+  const writtenOut = text.toLowerCase().replaceAll('ö', 'oe').replaceAll('ä', 'ae').replaceAll('å', 'aa');
+  return [fold(text), fold(writtenOut)];
+}
+
 /** What the list is, by one plain statement for each of its parts. */
 export async function plainList(
   db: Reader,
@@ -156,19 +166,35 @@ export async function plainList(
         ? any(query.right.map((one) => (asking.readsGroups ? has(one, today) : any([]))))
         : all([]),
   };
+  const people: { id: number; name: string; email: string }[] = await db('users').select('id', 'name', 'email');
+  const contacts: { id: number; name: string }[] = await db('contacts').select('id', 'name');
+  const written = {
+    users: people.map(({ id, name, email }) => ({ id, names: bothWays(name), texts: [name, email].flatMap(bothWays) })),
+    contacts: contacts.map(({ id, name }) => ({ id, names: bothWays(name), texts: bothWays(name) })),
+  };
+  const holding = (table: keyof typeof written, isMeant: (texts: string[]) => boolean) => {
+    const ids = written[table].filter(({ texts }) => isMeant(texts)).map(({ id }) => id);
+    return idIn(table, ids);
+  };
+  const named = (table: keyof typeof written, isMeant: (texts: string[]) => boolean) => {
+    const ids = written[table].filter(({ names }) => isMeant(names)).map(({ id }) => id);
+    return idIn(table, ids);
+  };
   const words = fold(query.q).split(' ').filter(Boolean);
   const isNothing = query.q !== '' && words.length === 0;
-  const search = isNothing
-    ? any([])
-    : all(
-        words.map((word) =>
-          any([
-            new Sql('instr(users.sort_name, ?) > 0', [word]),
-            new Sql('instr(lower(users.email), ?) > 0', [word]),
-            all([sees, new Sql('instr(contacts.sort_name, ?) > 0', [word])]),
-          ]),
-        ),
-      );
+  const listed = query.q.startsWith('#') ? query.q.match(/\d+/g) : null;
+  const search = listed
+    ? idIn('users', listed.map(Number))
+    : isNothing
+      ? any([])
+      : all(
+          words.map((word) =>
+            any([
+              holding('users', (texts) => texts.some((text) => text.includes(word))),
+              all([sees, holding('contacts', (texts) => texts.some((text) => text.includes(word)))]),
+            ]),
+          ),
+        );
   const under = (but?: Facet) =>
     all([search, ...Object.entries(conditions).flatMap(([facet, one]) => (facet === but ? [] : [one]))]);
   const run = (select: string, where: Sql, values: unknown[] = [], rest = '') =>
@@ -185,12 +211,22 @@ export async function plainList(
     created: new Sql('users.created_at'),
     contact: new Sql(`case when ${sees.text} then contacts.sort_name end`, sees.values),
   }[query.sort];
+  const term = fold(query.q);
+  const begins = (texts: string[]) => texts.some((text) => text.startsWith(term));
+  const ranked = [holding('users', (texts) => texts.includes(term)), named('users', begins), holding('users', begins)];
+  const rank =
+    query.q === '' || query.sortGiven || listed
+      ? new Sql('null')
+      : new Sql(
+          `case ${ranked.map((one, n) => `when ${one.text} then ${n}`).join(' ')} else 3 end`,
+          ranked.flatMap((one) => one.values),
+        );
   const order = query.descending ? 'desc' : 'asc';
   const rows = await run(
-    `users.id as id, ${value.text} as value`,
+    `users.id as id, ${value.text} as value, ${rank.text} as place`,
     under(),
-    value.values,
-    `order by value is null, value ${order}, id ${order}`,
+    [...value.values, ...rank.values],
+    `order by place, value is null, value ${order}, id ${order}`,
   );
   const activities = await run('users.activity as activity, count(*) as number', under('activity'), [], 'group by 1');
   const [stateCounts] = await run(
@@ -214,7 +250,11 @@ export async function plainList(
   for (const right of rights) ofRights.set(right, await count('right', has(right, today)));
   const numbers = (found: { id: number; number: number }[]) => new Map(found.map(({ id, number }) => [id, number]));
   return {
-    rows,
+    rows: rows.map(({ id, value, place }: { id: number; value: string; place: number | null }) => ({
+      id,
+      value,
+      rank: place ?? undefined,
+    })),
     activity: Object.fromEntries(
       activities.map((one: { activity: string; number: number }) => [one.activity, one.number]),
     ),

@@ -39,6 +39,12 @@ const SEARCHES = [
   'ss',
   'о',
   'li to',
+  'm',
+  'l',
+  'lo',
+  'loe',
+  '#3,#40, 77,nobody@nowhere.example',
+  'aak 1',
   'qqq',
 ];
 
@@ -113,6 +119,7 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
 }, 3_600_000);
 
 function anyView(chance: Chance, tags: number[], groups: number[]): ListQuery {
+  const isByFit = chance.isLikely(0.5);
   return {
     ...readListQuery({}),
     q: chance.one(SEARCHES),
@@ -124,8 +131,9 @@ function anyView(chance: Chance, tags: number[], groups: number[]): ListQuery {
     contact: chance.isLikely(0.6) ? [] : chance.few(['none', 'no such']),
     expires: chance.isLikely(0.6) ? [] : chance.few(['7', '30', '365']),
     right: chance.isLikely(0.6) ? [] : chance.few([...RIGHTS, 'payroll']),
-    sort: chance.one(SORTS),
-    descending: chance.isLikely(0.5),
+    sortGiven: !isByFit,
+    sort: isByFit ? 'name' : chance.one(SORTS),
+    descending: !isByFit && chance.isLikely(0.5),
     per: chance.one([1, 3, 25, 200]),
   };
 }

@@ -1,4 +1,4 @@
-import { type Fields, groupReference, type Reference, userReference } from '../../../audit/audit-event.ts';
+import { type Fields, groupReference, userReference } from '../../../audit/audit-event.ts';
 import type { Contact } from '../../../contacts/contact.ts';
 import { findContactsOfAnyOwner } from '../../../contacts/contact-store.ts';
 import type { Reader } from '../../../db/database.ts';
@@ -7,6 +7,7 @@ import { findGroups } from '../../../groups/group-store.ts';
 import { linkedName, linkReference } from '../../../linked-contacts/linked-contact.ts';
 import { findMemberships } from '../../../memberships/membership-store.ts';
 import { findTagNames } from '../../../tags/tag-store.ts';
+import { sortedByName } from '../../../text/sort-key.ts';
 import type { Subject, User } from '../../user.ts';
 import { keyColumns, nameColumns } from '../../user-columns.ts';
 import { findUserNames } from '../../user-store.ts';
@@ -59,8 +60,8 @@ export function auditFields({ user, contact, groups, tags, owner }: UserDetails)
     name: user.name,
     email: user.email,
     linkedContact: linkReference(contact),
-    groups: groups.map(groupReference).sort(byName),
-    tags: tags.toSorted(),
+    groups: sortedByName(groups, (group) => group.name).map(groupReference),
+    tags: sortedByName(tags, (tag) => tag),
     expiresOn: user.expiresOn,
     noSharedData: user.noSharedData,
     apiOnly: user.apiOnly,
@@ -69,10 +70,6 @@ export function auditFields({ user, contact, groups, tags, owner }: UserDetails)
     apiOnlyReviewOn: user.apiOnlyReviewOn,
     description: user.description,
   };
-}
-
-function byName(a: Reference, b: Reference): number {
-  return a.name < b.name ? -1 : 1;
 }
 
 function given(ids: (number | null)[]): number[] {

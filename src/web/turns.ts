@@ -1,0 +1,25 @@
+import type { RequestHandler } from 'express';
+
+/**
+ * Begins one request in each turn of the event loop. Most of a page is made without waiting for anything, so that many which come at
+ * once would be made in one go, and whatever else is due, short answers and timers, would stand behind all of them.
+ */
+export function oneEachTurn(): RequestHandler {
+  const waiting: (() => void)[] = [];
+  let isTaken = false;
+  const begin = (next: () => void) => {
+    setImmediate(() => {
+      const following = waiting.shift();
+      if (following) begin(following);
+      else isTaken = false;
+    });
+    next();
+  };
+  return (_req, _res, next) => {
+    if (isTaken) waiting.push(next);
+    else {
+      isTaken = true;
+      begin(next);
+    }
+  };
+}

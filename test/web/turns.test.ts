@@ -1,0 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from '@jest/globals';
+import type { NextFunction, Request, Response } from 'express';
+import { oneEachTurn } from '../../src/web/turns.ts';
+
+it('begins what comes at once one after the other, and lets others have their turn in between', async () => {
+  const handle = oneEachTurn();
+  const happened: string[] = [];
+  const come = (name: string) => handle({} as Request, {} as Response, (() => happened.push(name)) as NextFunction);
+  for (const name of ['first', 'second', 'third']) come(name);
+  expect(happened).toEqual(['first']);
+  const wait = () =>
+    setImmediate(() => {
+      happened.push('other');
+      if (happened.length < 12) wait();
+    });
+  wait();
+  await sleep(50);
+  expect(happened.slice(0, 5)).toEqual(['first', 'second', 'other', 'third', 'other']);
+  come('fourth');
+  expect(happened.at(-1)).toBe('fourth');
+  come('fifth');
+  expect(happened.at(-1)).toBe('fourth');
+  await sleep(10);
+  expect(happened.at(-1)).toBe('fifth');
+});
