@@ -94,6 +94,7 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
   dialog.toggleAttribute('data-once', isOnce);
   dialog.closedBy = isOnce ? 'none' : 'closerequest';
   dialog.setAttribute('aria-label', body.querySelector('h1, h2')?.textContent.trim() ?? '');
+  orderColumns();
   if (!dialog.open) {
     opener ??= placeOf(document.activeElement);
     showLayer(dialog);
@@ -118,6 +119,13 @@ function endWith(done) {
   toast(said);
   return true;
 }
+
+/** Where the order of columns is chosen: few pages are opened for it. */
+function orderColumns() {
+  if (document.querySelector('[data-move]')) void import('./columns.js');
+}
+
+orderColumns();
 
 async function forgetTicks() {
   const { forget } = await import('./selection.js');

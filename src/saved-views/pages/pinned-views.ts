@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { AppContext } from '../../app-context.ts';
-import { keptPath, type ListQuery, readListPath } from '../../users/list/user-list-query.ts';
+import { keptPath, type ListQuery, listPath, readListPath } from '../../users/list/user-list-query.ts';
 import { findViews } from '../saved-view-store.ts';
 
 /** A view that its reader has pinned beside the list. */
@@ -24,6 +24,6 @@ export function shownViews(pinned: PinnedView[], query: ListQuery, counts: numbe
   const here = keptPath(query);
   return {
     pinned: pinned.map(({ name, path }, n) => ({ name, path, count: counts?.[n], isChosen: path === here })),
-    keepPath: `/saved-views/new?${new URLSearchParams({ view: here })}`,
+    keepPath: `/saved-views/new?${new URLSearchParams({ view: listPath(query) })}`,
   };
 }
