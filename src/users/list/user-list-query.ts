@@ -34,9 +34,7 @@ export interface ListQuery extends PageQuery<SortKey> {
   expires: string[];
   /** `users.write`, `contacts.read` …, and `administrator`. */
   right: string[];
-  /** Whether the sidebar lists all groups instead of the largest. */
-  allGroups: boolean;
-  /** Whether it lists the rights on all applications beside administrators. */
+  /** Whether the sidebar lists the rights on all applications beside administrators. */
   allRights: boolean;
 }
 
@@ -50,7 +48,6 @@ export function readListQuery(source: Source, rememberedPer?: number): ListQuery
     contact: wordsOf(source.contact),
     expires: wordsOf(source.expires),
     right: wordsOf(source.right),
-    allGroups: firstOf(source.groups) === 'all',
     allRights: firstOf(source.rights) === 'all',
   };
 }
@@ -58,7 +55,16 @@ export function readListQuery(source: Source, rememberedPer?: number): ListQuery
 /** The address of the view with some of it changed; going anywhere else starts at the first page. */
 export function listPath(query: ListQuery, change: Partial<ListQuery> = {}): string {
   const next = { ...query, after: undefined, before: undefined, ...change };
-  const { activity, state, tag, group, contact, expires, right, allGroups, allRights } = next;
-  const whole = { groups: allGroups ? ['all'] : [], rights: allRights ? ['all'] : [] };
+  const { activity, state, tag, group, contact, expires, right, allRights } = next;
+  const whole = { rights: allRights ? ['all'] : [] };
   return listAddress('/users', next, BY_NAME, { activity, state, tag, group, contact, expires, right, ...whole });
+}
+
+/** The address of all groups by which a view can be filtered, or of those whose name holds a text, from one of them on. */
+export function groupFilterPath(query: ListQuery, { name, from }: { name: string; from: number }): string {
+  const { search } = new URL(listPath(query), 'http://list');
+  const parameters = new URLSearchParams(search);
+  if (name) parameters.set('name', name);
+  if (from > 0) parameters.set('from', String(from));
+  return parameters.size > 0 ? `/users/groups?${parameters}` : '/users/groups';
 }

@@ -8,6 +8,7 @@ import { render } from '../../web/render.ts';
 import type { Subject } from '../user.ts';
 import { typedUser } from '../user-form.ts';
 import { subjectOf } from './addressed-user.ts';
+import { showGroupFilter } from './group-filter-page.ts';
 import { offeredActions } from './offered-actions.ts';
 import { showPermissions } from './permissions-page.ts';
 import { prefilledUser, withOffer } from './prefilled-user.ts';
@@ -22,6 +23,8 @@ export function usersController(app: AppContext): Router {
   const write = requireRight('users', 'write');
 
   router.get('/users', read, (req, res) => showUsers(app, req, res));
+
+  router.get('/users/groups', read, (req, res) => showGroupFilter(app, req, res));
 
   router.get('/users/new', write, async (req, res) => {
     const kept = takeKept(req);
