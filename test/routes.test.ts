@@ -401,6 +401,7 @@ const ROUTES: Record<string, Classified> = {
       },
     },
   },
+  'get /users/groups': { open: ['users', 'read'] },
   'get /users/:id': { open: ['users', 'read'], subject: 'bob' },
   'get /users/:id/timeline': { open: ['users', 'read'], subject: 'bob' },
   'get /users/:id/actions': { open: ['users', 'read'], subject: 'bob' },

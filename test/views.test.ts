@@ -60,6 +60,7 @@ describe('the views', () => {
       '/users?q=alice,nobody@x.example',
       '/users?activity=deleted',
       `/users?activity=active&${COLUMNS.map((column) => `column=${column}`).join('&')}`,
+      '/users/groups',
       '/users/columns',
       '/saved-views',
       '/saved-views/new?view=%2Fusers%3Fstate%3Dlocked',

@@ -28,7 +28,7 @@ export interface Filter {
   /** Whether it is folded until the reader wants it. */
   restsFolded?: boolean;
   /** Where only the largest are shown, or others that come first, the way to all; and back, in words. */
-  more?: { isOpen: boolean; path: string; rest: number; fewer?: string };
+  more?: { path: string; label: string; isOpen?: boolean };
 }
 
 export interface Column<Sort extends string> {

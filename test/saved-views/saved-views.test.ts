@@ -44,7 +44,7 @@ describe('a saved view', () => {
     expect(await pinned()).toEqual([['Locked out', '1', false]]);
     expect(await pinned(alice, answer.headers.location)).toEqual([['Locked out', '1', true]]);
     // The same view, however its address says it, and on whatever page.
-    expect(await pinned(alice, '/users?state=locked&per=25&groups=all')).toEqual([['Locked out', '1', true]]);
+    expect(await pinned(alice, '/users?state=locked&per=25&rights=all')).toEqual([['Locked out', '1', true]]);
     expect(await pinned(alice, '/users?state=locked&sort=-name')).toEqual([['Locked out', '1', false]]);
     expect(await pinned(alice, '/users?state=locked&column=name')).toEqual([['Locked out', '1', false]]);
     await keep('Two states', '/users?state=stale&state=locked&tag=1');
@@ -58,7 +58,7 @@ describe('a saved view', () => {
   it('keeps filters, search, order and columns', async () => {
     await keep(
       'All of it',
-      '/users?q=e&activity=active&sort=-email&column=name&column=tags&after=xyz&per=25&groups=all',
+      '/users?q=e&activity=active&sort=-email&column=name&column=tags&after=xyz&per=25&rights=all',
     );
     expect((await rowsOf())[0].address).toBe('/users?q=e&activity=active&column=name&column=tags&sort=-email');
     expect(await pinned()).toEqual([['All of it', expect.stringMatching(/^[1-9]/), false]]);

@@ -259,7 +259,6 @@ describe('the address of a view', () => {
       before: fc.constant(undefined),
       per: fc.constantFrom(25, 50, 100, 200),
       perGiven: fc.constant(true),
-      allGroups: fc.boolean(),
       allRights: fc.boolean(),
     });
     const columns = fc.option(fc.uniqueArray(fc.constantFrom(...COLUMN_KEYS)), { nil: undefined });

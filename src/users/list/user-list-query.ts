@@ -52,9 +52,7 @@ export interface ListQuery extends PageQuery<SortKey> {
   columns: readonly ColumnKey[];
   /** Whether the address names them; else the reader's own choice holds. */
   columnsGiven: boolean;
-  /** Whether the sidebar lists all groups instead of the largest. */
-  allGroups: boolean;
-  /** Whether it lists the rights on all applications beside administrators. */
+  /** Whether the sidebar lists the rights on all applications beside administrators. */
   allRights: boolean;
 }
 
@@ -78,7 +76,6 @@ export function readListQuery(source: Source, { per, columns = USUAL_COLUMNS }: 
     contact: wordsOf(source.contact),
     expires: wordsOf(source.expires),
     right: wordsOf(source.right),
-    allGroups: firstOf(source.groups) === 'all',
     allRights: firstOf(source.rights) === 'all',
   };
 }
@@ -95,17 +92,22 @@ export function keptPath(query: ListQuery): string {
   const filters = { activity, state, tag, group, contact, expires, right };
   // In whatever order they were pressed, it is one view.
   const sorted = Object.fromEntries(Object.entries(filters).map(([name, values]) => [name, values.toSorted()]));
-  return listPath(query, { ...sorted, columnsGiven: true, perGiven: false, allGroups: false, allRights: false });
+  return listPath(query, { ...sorted, columnsGiven: true, perGiven: false, allRights: false });
 }
 
 /** The address of the view with some of it changed; going anywhere else starts at the first page. */
 export function listPath(query: ListQuery, change: Partial<ListQuery> = {}): string {
   const next = { ...query, after: undefined, before: undefined, ...change };
-  const { activity, state, tag, group, contact, expires, right, allGroups, allRights } = next;
-  const rest = {
-    groups: allGroups ? ['all'] : [],
-    rights: allRights ? ['all'] : [],
-    column: next.columnsGiven ? [NAME, ...next.columns] : [],
-  };
+  const { activity, state, tag, group, contact, expires, right, allRights } = next;
+  const rest = { rights: allRights ? ['all'] : [], column: next.columnsGiven ? [NAME, ...next.columns] : [] };
   return listAddress('/users', next, BY_NAME, { activity, state, tag, group, contact, expires, right, ...rest });
+}
+
+/** The address of all groups by which a view can be filtered, or of those whose name holds a text, from one of them on. */
+export function groupFilterPath(query: ListQuery, { name, from }: { name: string; from: number }): string {
+  const { search } = new URL(listPath(query), 'http://list');
+  const parameters = new URLSearchParams(search);
+  if (name) parameters.set('name', name);
+  if (from > 0) parameters.set('from', String(from));
+  return parameters.size > 0 ? `/users/groups?${parameters}` : '/users/groups';
 }

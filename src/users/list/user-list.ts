@@ -170,6 +170,20 @@ function filterOf(
   };
 }
 
+/** How many of those that a view means under its other filters are in each of the groups. */
+export async function countInGroups(
+  db: Reader,
+  index: UserIndex,
+  { query, limits, viewer }: Asked,
+  groupIds: number[],
+): Promise<Map<number, number>> {
+  const contactViewer = await findContactViewer(db, viewer, dayOf(limits.now));
+  const pasted = await findPasted(db, query.q);
+  await index.refresh();
+  const selection = select(index, query, contactViewer, pasted);
+  return new Map(groupIds.map((id) => [id, selection.count('group', id)]));
+}
+
 /** One page of the list, with the counts of every filter. */
 export async function listUsers(
   db: Reader,

@@ -61,8 +61,7 @@ export function furtherFilters(query: ListQuery, further: Further, counts: UserC
   const more = {
     isOpen: query.allRights,
     path: listPath(query, { allRights: !query.allRights }),
-    rest: further.rest,
-    fewer: 'fewer',
+    label: query.allRights ? 'fewer' : `${further.rest} more`,
   };
   return [
     { name: 'expires', label: 'Expiry', choices: expires, restsFolded: true },

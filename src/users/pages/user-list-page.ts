@@ -23,7 +23,7 @@ import { readAllTicked } from '../../web/reader/list-ticks.ts';
 import { LONGEST_LIST, searchedWords } from '../list/pasted-list.ts';
 import { listMeanwhile, listUsers, type UserCounts, type UserList } from '../list/user-list.ts';
 import { COLUMNS, keptColumns } from '../list/user-list-columns.ts';
-import { type ListQuery, listPath, readListQuery } from '../list/user-list-query.ts';
+import { groupFilterPath, type ListQuery, listPath, readListQuery } from '../list/user-list-query.ts';
 import { STATES, type State, stateLimits } from '../user-state.ts';
 import { type Further, findFurther, furtherFilters, IN_NO_GROUP } from './further-filters.ts';
 import { LIST_COLUMNS, NAME_COLUMN } from './list-columns.ts';
@@ -55,7 +55,7 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
   const pinned = await findPinned(app, req);
   const offered = {
     tags: TOP_TAGS,
-    groups: query.allGroups ? Number.POSITIVE_INFINITY : TOP_GROUPS,
+    groups: TOP_GROUPS,
     rights: further.rights.map(({ value }) => value),
     views: pinned.map((view) => view.query),
   };
@@ -71,7 +71,7 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
   const found = { path: '/users', query, isBehindEnd, firstPage: listPath(query), secure: app.config.secure };
   await answerList(req, res, found, async () => {
     const { counts } = list;
-    const groups = knownByIndex(app.index, req.viewer!, query.allGroups ? undefined : counts.groups.keys());
+    const groups = knownByIndex(app.index, req.viewer!, counts.groups.keys());
     const allGroups = countKnown(app.index, req.viewer!);
     const tags = await findTags(app.db.read, 'user', [...counts.tags.keys()]);
     const mayWrite = may(req.viewer!, 'users', 'write');
@@ -185,11 +185,7 @@ function listPage({
       ],
       more:
         allGroups > TOP_GROUPS
-          ? {
-              isOpen: query.allGroups,
-              path: listPath(query, { allGroups: !query.allGroups }),
-              rest: allGroups - TOP_GROUPS,
-            }
+          ? { path: groupFilterPath(query, { name: '', from: 0 }), label: `${allGroups - TOP_GROUPS} more` }
           : undefined,
     },
     ...furtherFilters(query, further, counts),

@@ -9,6 +9,7 @@ import type { Subject } from '../user.ts';
 import { typedUser } from '../user-form.ts';
 import { subjectOf } from './addressed-user.ts';
 import { chooseColumns, resetColumns, showColumnChoice } from './column-choice-page.ts';
+import { showGroupFilter } from './group-filter-page.ts';
 import { offeredActions } from './offered-actions.ts';
 import { showPermissions } from './permissions-page.ts';
 import { prefilledUser, withOffer } from './prefilled-user.ts';
@@ -29,6 +30,8 @@ export function usersController(app: AppContext): Router {
   router.put('/users/columns', read, (req, res) => chooseColumns(app, req, res));
 
   router.delete('/users/columns', read, (req, res) => resetColumns(app, req, res));
+
+  router.get('/users/groups', read, (req, res) => showGroupFilter(app, req, res));
 
   router.get('/users/new', write, async (req, res) => {
     const kept = takeKept(req);

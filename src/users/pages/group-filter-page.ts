@@ -1,0 +1,55 @@
+import type { Request, Response } from 'express';
+import type { AppContext } from '../../app-context.ts';
+import { knownByIndex } from '../../groups/group-suggestions.ts';
+import { firstOf, toggled } from '../../lists/list-query.ts';
+import { pagerLinks } from '../../lists/pager.ts';
+import { fold } from '../../text/text.ts';
+import { render } from '../../web/render.ts';
+import { countInGroups } from '../list/user-list.ts';
+import { groupFilterPath, listPath, readListQuery } from '../list/user-list-query.ts';
+import { stateLimits } from '../user-state.ts';
+
+const SHOWN = 100;
+const LONGEST_NAME = 100;
+
+/** All groups by which a view can be filtered, by name, to be searched: the sidebar has room for the largest. */
+export async function showGroupFilter(app: AppContext, req: Request, res: Response): Promise<void> {
+  const query = readListQuery(req.query);
+  const name = (firstOf(req.query.name) ?? '').trim().slice(0, LONGEST_NAME);
+  const from = startOf(firstOf(req.query.from));
+  await app.index.refresh();
+  const words = fold(name).split(' ').filter(Boolean);
+  const isMeant = (group: { name: string }) => words.every((word) => fold(group.name).includes(word));
+  const all = knownByIndex(app.index, req.viewer!).filter(isMeant);
+  const shown = all.slice(from, from + SHOWN);
+  const asked = { query, limits: stateLimits(app), viewer: req.viewer! };
+  const counts = await countInGroups(
+    app.db.read,
+    app.index,
+    asked,
+    shown.map(({ id }) => id),
+  );
+  const pathFrom = (start: number) => groupFilterPath(query, { name, from: start });
+  render(req, res, 'users/groups', {
+    title: 'Filter by a group',
+    listPath: listPath(query),
+    kept: [...new URL(listPath(query), 'http://list').searchParams],
+    name,
+    total: all.length,
+    groups: shown.map((group) => ({
+      label: group.name,
+      count: counts.get(group.id),
+      isChosen: query.group.includes(group.id),
+      path: listPath(query, { group: toggled(query.group, group.id) }),
+    })),
+    pagerLinks: pagerLinks(
+      from > 0 ? pathFrom(Math.max(0, from - SHOWN)) : undefined,
+      from + SHOWN < all.length ? pathFrom(from + SHOWN) : undefined,
+    ),
+  });
+}
+
+function startOf(text: string | undefined): number {
+  const start = Number(text ?? 0);
+  return Number.isSafeInteger(start) && start > 0 ? start : 0;
+}
