@@ -1,4 +1,5 @@
 import type { Day } from '../clock.ts';
+import { whereNotDeleted } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import { whereIdAmong, whereIdIn } from '../db/ids.ts';
 import { whereNotOver } from './granted-rights.ts';
@@ -22,7 +23,7 @@ export async function findStrongerMembers(
   const members = db('memberships')
     .join('users', 'users.id', 'memberships.user_id')
     .join('memberships as theirs', 'theirs.user_id', 'users.id')
-    .whereNot('users.activity', 'deleted')
+    .modify(whereNotDeleted, 'users.activity')
     .where((either) => either.whereNull('theirs.until_on').orWhere('theirs.until_on', '>=', today));
   whereIdIn(whereNotOver(members, today), 'memberships.group_id', groupIds);
   const found: { group_id: number; name: string }[] = await whereIdAmong(members, 'theirs.group_id', beyond)

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Activity } from '../access/activity.ts';
 import { type Level, NO_RIGHTS } from '../access/rights.ts';
+import { whereNotDeleted } from '../db/conditions.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { violatedUnique } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
@@ -13,7 +14,7 @@ import type { Group } from './group.ts';
 
 /** All groups that are not deleted, by name, with what they grant. */
 export async function findGroups(db: Reader, ids?: number[]): Promise<Group[]> {
-  const query = selectGroups(db).whereNot('groups.activity', 'deleted');
+  const query = selectGroups(db).modify(whereNotDeleted, 'groups.activity');
   if (ids) whereIdIn(query, 'groups.id', ids);
   return sortedByName(await withRights(db, await query, ids), (group) => group.name);
 }
@@ -96,7 +97,7 @@ export function taken(name: string): string {
 /** Of these deleted groups, in their order, those whose name another group has by now, or an earlier one of them takes. */
 export async function findTakenNames(db: Reader, groups: Pick<Group, 'id' | 'name'>[]): Promise<Set<number>> {
   const keys = groups.map((group) => identityKey(group.name));
-  const existing = whereIdIn(db('groups').whereNot('activity', 'deleted'), 'name_key', keys);
+  const existing = whereIdIn(db('groups').modify(whereNotDeleted), 'name_key', keys);
   const used = new Set<string>(await existing.pluck('name_key'));
   const taken = new Set<number>();
   for (const [n, group] of groups.entries()) {
@@ -119,7 +120,7 @@ export async function setActivity(trx: Transaction, groups: Group[], next: (grou
 export async function findGroupByName(db: Reader, name: string): Promise<{ id: number; name: string } | undefined> {
   const rows: { id: number; name: string }[] = await db('groups')
     .where('name_key', identityKey(name))
-    .whereNot('activity', 'deleted')
+    .modify(whereNotDeleted)
     .orderBy('name_twin')
     .select('id', 'name');
   return spelledLike(rows, name, (row) => row.name);

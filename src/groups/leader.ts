@@ -3,7 +3,7 @@ import type { Activity } from '../access/activity.ts';
 import { maySignIn } from '../access/admission.ts';
 import { isOver, whereNotOver } from '../access/granted-rights.ts';
 import type { Day } from '../clock.ts';
-import { isGiven } from '../db/conditions.ts';
+import { isGiven, whereNotDeleted } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 
 /** Whether a group has a leader, and whether they can act as one: who may not sign in or is no longer a member leads nothing. */
@@ -58,6 +58,6 @@ export function ledBy(db: Reader, userId: number, today: Day): Knex.QueryBuilder
       join.on('memberships.group_id', 'groups.id').on('memberships.user_id', 'groups.leader_id'),
     )
     .where('groups.leader_id', userId)
-    .whereNot('groups.activity', 'deleted');
+    .modify(whereNotDeleted, 'groups.activity');
   return whereNotOver(led, today);
 }

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Activity } from '../access/activity.ts';
 import { isOver } from '../access/granted-rights.ts';
 import type { Day, Instant } from '../clock.ts';
+import { whereNotDeleted } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import { selectIds, whereIdIn } from '../db/ids.ts';
 import { whereAlong } from '../db/keyset.ts';
@@ -68,7 +69,7 @@ export async function listMembers(db: Reader, groupId: number, query: MemberQuer
         const found: Knex.QueryBuilder = tables
           .where('memberships.group_id', groupId)
           .where('users.id', db.ref('memberships.user_id'))
-          .whereNot('users.activity', 'deleted')
+          .modify(whereNotDeleted, 'users.activity')
           .select('memberships.*', 'users.name', 'users.email', 'users.activity', 'users.sort_name');
         await whereFound(db, found, search);
         return whereAlong(found, key, stretch).limit(limit);
@@ -115,7 +116,7 @@ function membersOf(db: Reader, groupId: number): Knex.QueryBuilder {
   return db('memberships')
     .join('users', 'users.id', 'memberships.user_id')
     .where('memberships.group_id', groupId)
-    .whereNot('users.activity', 'deleted');
+    .modify(whereNotDeleted, 'users.activity');
 }
 
 async function whereFound(db: Reader, members: Knex.QueryBuilder, { q, looksAtEmails }: MemberSearch): Promise<void> {

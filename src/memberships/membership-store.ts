@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Day, Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
+import { whereNotDeleted } from '../db/conditions.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
@@ -23,7 +24,7 @@ type Found = Row<'memberships'> & { group_name: string; group_activity: Row<'gro
 const selectMemberships = prepared<{ userIds: number[] }, Found>((db, { userIds }) => {
   const memberships: Knex.QueryBuilder = db('memberships')
     .join('groups', 'groups.id', 'memberships.group_id')
-    .whereNot('groups.activity', 'deleted')
+    .modify(whereNotDeleted, 'groups.activity')
     .select('memberships.*', 'groups.name as group_name', 'groups.activity as group_activity');
   return whereIdIn(memberships, 'memberships.user_id', userIds);
 });

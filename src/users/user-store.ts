@@ -4,7 +4,7 @@ import { findPotentialRights } from '../access/granted-rights.ts';
 import { NO_RIGHTS } from '../access/rights.ts';
 import type { Day, Instant } from '../clock.ts';
 import { linkedToAccount } from '../contacts/warned-accounts.ts';
-import { isGiven, literal } from '../db/conditions.ts';
+import { isGiven, literal, whereNotDeleted } from '../db/conditions.ts';
 import { type Reader, type Transaction, violatedUnique } from '../db/database.ts';
 import { pieces, whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
@@ -139,9 +139,9 @@ export async function findSubject(db: Reader, id: number, today: Day): Promise<S
 export async function findUserByIdentifier(db: Reader, identifier: string): Promise<User | undefined> {
   const key = identityKey(identifier);
   const column = key.includes('@') ? 'email' : 'name';
-  const rows = await selectUsers(db)
+  const rows: Found[] = await selectUsers(db)
     .where(`users.${column}_key`, key)
-    .whereNot('users.activity', 'deleted')
+    .modify(whereNotDeleted, 'users.activity')
     .orderBy(`users.${column}_twin`);
   const row = spelledLike(rows, identifier, (one) => one[column]);
   return row && userOf(row);
@@ -179,7 +179,7 @@ export async function findUserIdsByIdentifier(db: Reader, identifiers: string[])
   const keys = identifiers.map(identityKey);
   const rowsOf = new Map<string, { id: number; written: string }[]>();
   for (const column of ['name', 'email']) {
-    const query = db('users').whereNot('activity', 'deleted').orderBy(`${column}_twin`);
+    const query = db('users').modify(whereNotDeleted).orderBy(`${column}_twin`);
     const select = query.select('id', `${column} as written`, `${column}_key as key`);
     for (const row of await whereIdIn(select, `${column}_key`, keys))
       rowsOf.set(row.key, [...(rowsOf.get(row.key) ?? []), row]);

@@ -1,3 +1,4 @@
+import { whereNotDeleted } from '../../db/conditions.ts';
 import type { Reader } from '../../db/database.ts';
 import { whereIdIn } from '../../db/ids.ts';
 import type { Row } from '../../db/tables.ts';
@@ -76,7 +77,7 @@ async function findNamed(db: Reader, entries: string[]): Promise<Map<string, num
   const keys = entries.map(identityKey);
   const select = () => db('users').select('id', 'name', 'email', 'activity');
   const names: NamedRow[] = await whereIdIn(
-    select().select('name_key as key').whereNot('activity', 'deleted').orderBy('name_twin'),
+    select().select('name_key as key').modify(whereNotDeleted).orderBy('name_twin'),
     'name_key',
     keys,
   );
