@@ -113,4 +113,15 @@ describe('the list while everybody is being read for the first time', () => {
     expect(refused.status).toBe(503);
     expect(refused.text).toContain('still reading who there is');
   }, 20_000);
+
+  it('lets whoever opens what cannot be shown yet wait for it', async () => {
+    const alice = await signedIn(app, 'alice');
+    const early = await alice.get('/groups');
+    expect([early.status, early.headers.refresh]).toEqual([503, '3']);
+    expect(early.text).toContain('Open it again in a few seconds.');
+    expect(early.text).not.toContain('what you typed');
+    goOn();
+    const late = await alice.get('/groups');
+    expect([late.status, late.headers.refresh]).toEqual([200, undefined]);
+  }, 20_000);
 });
