@@ -7,6 +7,7 @@ import { featuresOf } from './feature.ts';
 import { flash } from './flash.ts';
 import { HttpError, LATE, LateForm, statusOf, WrongSetup } from './http-error.ts';
 import { type KeptForm, keptForm } from './kept-form.ts';
+import { asTickedLast } from './reader/list-ticks.ts';
 import { currentPage, isHtmx, render, targetOf } from './render.ts';
 import { safePath } from './safe-path.ts';
 
@@ -189,7 +190,8 @@ function isArriving(req: Request): boolean {
 /** Back to where they were; after something that they sent, with a word that it was not done. */
 function signInPath(req: Request): string {
   const isRead = req.method === 'GET';
-  const wanted = (isRead && !isHtmx(req) ? req.originalUrl : pageOf(req)) ?? '';
+  const from = isRead && !isHtmx(req) ? req.originalUrl : (pageOf(req) ?? '');
+  const wanted = isRead ? from : asTickedLast(from, req.body);
   if (!wanted || wanted === '/') return '/session/new';
   return `/session/new?next=${encodeURIComponent(wanted)}${isRead || isHtmx(req) ? '' : '&undone=1'}`;
 }

@@ -235,4 +235,19 @@ describe('without JavaScript', () => {
     await page.waitForURL(VIEW);
     expect(await ticked()).toBe(0);
   });
+
+  it('come back unticked as they were after a session that ended', async () => {
+    await open('/groups?ticked=all', false);
+    const all = await total();
+    const unticked = boxes().nth(1);
+    await unticked.uncheck();
+    await app.db.write((trx) => trx('sessions').delete());
+    await press('Deactivate');
+    await page.getByText('Nothing was done.').waitFor();
+    await signIn();
+    await said(`${all - 1} of ${all} matching are meant`);
+    expect([await unticked.isChecked(), await ticked()]).toEqual([false, all - 1]);
+    await press('Deactivate');
+    await page.getByText('1 group was left out by hand.').waitFor();
+  });
 });
