@@ -48,10 +48,12 @@ function told() {
   return ids === undefined ? undefined : ids.split(',').filter(Boolean);
 }
 
-/** Which people a view means: neither its order nor its pages matter. */
+/** What of an address does not matter to whom a view means: its order, its pages, and how much the sidebar offers. */
+const MEANS_NOBODY = ['sort', 'per', 'groups', 'rights', 'after', 'before', 'ticked', 'except'];
+
 function meaningOf(address) {
   const url = new URL(address, location.href);
-  for (const name of ['sort', 'per', 'groups', 'after', 'before', 'ticked', 'except']) url.searchParams.delete(name);
+  for (const name of MEANS_NOBODY) url.searchParams.delete(name);
   return url.pathname + url.search;
 }
 
