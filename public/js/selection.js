@@ -75,6 +75,8 @@ function count() {
 function words(here) {
   const total = Number(output().dataset.ticked);
   const ticked = count();
+  // As long as nothing is counted, nobody knows of how many.
+  if (!output().dataset.ticked) return ticked === 0 ? 'None ticked' : `${ticked.toLocaleString('en')} ticked`;
   const [number, of] = [ticked?.toLocaleString('en') ?? '…', total.toLocaleString('en')];
   if (isAll() && ticked === total) return total === 1 ? 'The 1 matching is meant' : `All ${of} matching are meant`;
   if (isAll()) return `${number} of ${of} matching ${ticked === 1 ? 'is' : 'are'} meant`;

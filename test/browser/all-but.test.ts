@@ -218,6 +218,24 @@ describe('all that match but some', () => {
   });
 });
 
+describe('as long as nothing is counted', () => {
+  it('it is not said of how many somebody is ticked', async () => {
+    const { index } = app.context;
+    const take = index.take.bind(index);
+    const counted = Promise.withResolvers<void>();
+    index.take = (ids, now) => counted.promise.then(() => take(ids, now));
+    await open('/users');
+    await page.getByText('Counting …').waitFor();
+    await said('None ticked');
+    await boxes().nth(1).check();
+    await said('1 ticked');
+    counted.resolve();
+    await page.locator('#total', { hasText: 'users' }).waitFor();
+    await said(`1 ticked of ${await total()} matching`);
+    expect(await boxes().nth(1).isChecked()).toBe(true);
+  });
+});
+
 describe('without JavaScript', () => {
   it('are ticked by a link, and go from page to page with what was unticked', async () => {
     await open(VIEW, false);
