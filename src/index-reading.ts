@@ -4,6 +4,7 @@ import type { FillElsewhere } from './facets/follower.ts';
 import { ByteReader, unpack } from './facets/parcel.ts';
 import { programOf } from './program.ts';
 import type { StateLimits } from './users/user-state.ts';
+import { NotYet } from './verbs/refusals.ts';
 
 /** What is to be read, and as of when, in milliseconds. */
 export interface IndexReading {
@@ -19,37 +20,52 @@ export interface IndexReading {
  */
 export class IndexReaders {
   private readonly settings: Pick<IndexReading, 'dataDir' | 'limits'>;
+  private readonly tell: (error: unknown) => void;
   private readonly running = new Set<ChildProcess>();
+  private isStopped = false;
 
-  constructor(settings: Pick<IndexReading, 'dataDir' | 'limits'>) {
+  /** Why an index could not be read is told to `tell`. */
+  constructor(settings: Pick<IndexReading, 'dataDir' | 'limits'>, tell: (error: unknown) => void) {
     this.settings = settings;
+    this.tell = tell;
   }
 
   /** What an index of all users, or of all contacts, holds. */
   filling<Holding>(kind: IndexReading['kind']): FillElsewhere<Holding> {
     return async (now) => {
-      const reading: IndexReading = { ...this.settings, kind, now };
-      const [program, ...args] = programOf('index-reader');
-      // The channel is how it notices that this process is gone.
-      const reader = spawn(program, [...args, JSON.stringify(reading)], {
-        stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-      });
-      this.running.add(reader);
-      const ended = once(reader, 'exit');
+      if (this.isStopped) throw new NotYet();
       try {
-        const holding = await holdingOf(new ByteReader(reader.stdout!));
-        const [code] = await ended;
-        if (code !== 0) throw new Error(`reading all ${kind} ended with ${code}`);
-        return holding as Holding;
-      } finally {
-        this.running.delete(reader);
+        return (await this.read({ ...this.settings, kind, now })) as Holding;
+      } catch (error) {
+        // It was ended by us, and nobody reads in its place.
+        if (this.isStopped) throw new NotYet();
+        this.tell(error);
+        return undefined;
       }
     };
   }
 
-  /** Ends what still reads. */
+  /** Ends what still reads. Nothing is read from then on. */
   stop(): void {
+    this.isStopped = true;
     for (const reader of this.running) reader.kill('SIGKILL');
+  }
+
+  private async read(reading: IndexReading): Promise<object> {
+    const [program, ...args] = programOf('index-reader');
+    // The channel is how it notices that this process is gone.
+    const reader = spawn(program, [...args, JSON.stringify(reading)], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+    this.running.add(reader);
+    try {
+      // Where the system gives no process there is nothing to read from, and nothing that ends.
+      await once(reader, 'spawn');
+      const [holding, [code]] = await Promise.all([holdingOf(new ByteReader(reader.stdout!)), once(reader, 'exit')]);
+      if (code !== 0) throw new Error(`reading all ${reading.kind} ended with ${code}`);
+      return holding;
+    } finally {
+      this.running.delete(reader);
+      reader.kill('SIGKILL');
+    }
   }
 }
 

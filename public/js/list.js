@@ -26,7 +26,8 @@ document.addEventListener('paste', (event) => {
   const pasted = event.clipboardData?.getData('text/plain').trim() ?? '';
   if (!field.matches?.('#q[data-longest]') || !/[\n\r\t]/.test(pasted)) return;
   event.preventDefault();
-  const room = Number(field.dataset.longest) - field.value.length;
+  const replaced = field.selectionEnd - field.selectionStart;
+  const room = Number(field.dataset.longest) - (field.value.length - replaced);
   const fits = (text) => text.length <= room && encodeURIComponent(text).length <= LONGEST_ADDRESS;
   let kept = '';
   for (const entry of pasted.split(/[\n\r\t,;]+/)) {

@@ -48,10 +48,12 @@ function told() {
   return ids === undefined ? undefined : ids.split(',').filter(Boolean);
 }
 
-/** Which people a view means: neither its order nor its pages matter. */
+/** What of an address does not matter to whom a view means: its order, its pages, and how much the sidebar offers. */
+const MEANS_NOBODY = ['sort', 'per', 'groups', 'rights', 'after', 'before', 'ticked', 'except'];
+
 function meaningOf(address) {
   const url = new URL(address, location.href);
-  for (const name of ['sort', 'per', 'groups', 'after', 'before', 'ticked', 'except']) url.searchParams.delete(name);
+  for (const name of MEANS_NOBODY) url.searchParams.delete(name);
   return url.pathname + url.search;
 }
 
@@ -73,6 +75,8 @@ function count() {
 function words(here) {
   const total = Number(output().dataset.ticked);
   const ticked = count();
+  // As long as nothing is counted, nobody knows of how many.
+  if (!output().dataset.ticked) return ticked === 0 ? 'None ticked' : `${ticked.toLocaleString('en')} ticked`;
   const [number, of] = [ticked?.toLocaleString('en') ?? '…', total.toLocaleString('en')];
   if (isAll() && ticked === total) return total === 1 ? 'The 1 matching is meant' : `All ${of} matching are meant`;
   if (isAll()) return `${number} of ${of} matching ${ticked === 1 ? 'is' : 'are'} meant`;

@@ -72,7 +72,9 @@ export class ContactIndex implements Followable {
       this,
       fillElsewhere &&
         (async (now) => {
-          this.holding = await fillElsewhere(now);
+          const holding = await fillElsewhere(now);
+          if (holding) this.holding = holding;
+          return holding !== undefined;
         }),
     );
   }

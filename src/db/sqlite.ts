@@ -20,10 +20,11 @@ class ImmediateSqliteClient extends SqliteClient {
 /** More than the program has; those with lists of their own in them make room for one another. */
 const STATEMENTS_KEPT = 1_000;
 
-/** So much of what was read is kept, of as many rows and as long values at the most. */
+/** So much of what was read is kept, of as many rows, as long values and as many letters in them at the most: one row may hold the ids of thousands. */
 const ANSWERS_KEPT = 300;
 const ROWS_KEPT = 200;
 const LONGEST_VALUES = 2_000;
+const LETTERS_KEPT = 50_000;
 
 /**
  * Reading takes no turns: a statement is over before another could begin, so one connection serves all. What it has compiled is
@@ -83,7 +84,7 @@ class ReadingSqliteClient extends SqliteClient {
       rows = this.all(sql, values);
       for (const row of rows) Object.freeze(row);
       Object.freeze(rows);
-      if (rows.length <= ROWS_KEPT && asked.length <= LONGEST_VALUES) {
+      if (asked.length <= LONGEST_VALUES && isWorthKeeping(rows)) {
         answers.set(asked, rows);
         this.answered++;
       }
@@ -109,6 +110,14 @@ class ReadingSqliteClient extends SqliteClient {
     }
     return statement;
   }
+}
+
+function isWorthKeeping(rows: unknown[]): boolean {
+  if (rows.length > ROWS_KEPT) return false;
+  let letters = 0;
+  for (const row of rows)
+    for (const value of Object.values(row as object)) if (typeof value === 'string') letters += value.length;
+  return letters <= LETTERS_KEPT;
 }
 
 /** Pages in the write-ahead log: from so many on they are moved when nobody waits, from so many on with any commit. */

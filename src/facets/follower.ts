@@ -33,8 +33,8 @@ export interface Followable {
   take(ids: Ids, now: number): Promise<void>;
 }
 
-/** Fills an index like it with all records as they are at a moment, where nobody waits for it meanwhile, and gives what that one holds. */
-export type FillElsewhere<Holding> = (now: number) => Promise<Holding>;
+/** Fills an index like it with all records as they are at a moment, where nobody waits for it meanwhile, and gives what that one holds; undefined where it could not. */
+export type FillElsewhere<Holding> = (now: number) => Promise<Holding | undefined>;
 
 /** Takes in all records as they are at a moment, so many at once; others are served in between. */
 export async function takeAll(index: Followable, now: number, atOnce: number): Promise<void> {
@@ -52,15 +52,16 @@ export async function takeAll(index: Followable, now: number, atOnce: number): P
  */
 export class Follower {
   private readonly index: Followable;
-  private readonly fill: (now: number) => Promise<void>;
+  private readonly fillElsewhere: ((now: number) => Promise<boolean>) | undefined;
   /** The entry of the feed up to which it was read. */
   lastChange = 0;
   private isLoaded = false;
   private reading: Promise<void> | undefined;
 
-  constructor(index: Followable, fill = (now: number) => takeAll(index, now, READ_AT_ONCE)) {
+  /** `fillElsewhere` says whether it could; where it could not, everything is read here. */
+  constructor(index: Followable, fillElsewhere?: (now: number) => Promise<boolean>) {
     this.index = index;
-    this.fill = fill;
+    this.fillElsewhere = fillElsewhere;
   }
 
   /** Reads what changed and what turned up to this call. Returns false where it took longer than somebody waits, in milliseconds; it goes on. */
@@ -106,7 +107,7 @@ export class Follower {
   private async load(now: number): Promise<void> {
     this.isLoaded = false;
     this.index.clear();
-    await this.fill(now);
+    if (!(await this.fillElsewhere?.(now))) await takeAll(this.index, now, READ_AT_ONCE);
   }
 
   private async take(ids: number[], now: number): Promise<void> {

@@ -7,6 +7,7 @@ import { featuresOf } from './feature.ts';
 import { flash } from './flash.ts';
 import { HttpError, LATE, LateForm, statusOf, WrongSetup } from './http-error.ts';
 import { type KeptForm, keptForm } from './kept-form.ts';
+import { asTickedLast } from './reader/list-ticks.ts';
 import { currentPage, isHtmx, render, targetOf } from './render.ts';
 import { safePath } from './safe-path.ts';
 
@@ -38,6 +39,8 @@ const ADVICE: Record<number, string> = {
   500: 'Try again. If it happens once more, tell your administrator the number above: with it the mistake is found in the log.',
   503: 'Go back and send it again in a few seconds; your browser still has what you typed.',
 };
+
+const LOOK_AGAIN = 'Open it again in a few seconds.';
 
 const TOO_OLD =
   'This form is too old, or came from somewhere else. Nothing was changed: go back, reload the page and try again.';
@@ -80,6 +83,8 @@ export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
     if (cause instanceof Forbidden && req.viewer) await parts.recordRefusal(req, refusal.message);
     if (error instanceof TooManyRequests) res.set('Retry-After', String(error.retryAfterSeconds));
     if (refusal.status === 503) res.set('Retry-After', '5');
+    // The page comes by itself when it can be shown.
+    if (cause instanceof NotYet && req.method === 'GET' && !isHtmx(req)) res.set('Refresh', '3');
     answer(refusal, req, res);
   };
 }
@@ -109,7 +114,7 @@ function answer(refusal: HttpError, req: Request, res: Response): void {
   const page = {
     title: titleOf(refusal),
     message: refusal.message,
-    advice: adviceOn(refusal),
+    advice: adviceOn(refusal, req),
     backPath: refusal instanceof LateForm ? pageOf(req) : refusal.backPath,
     backLabel: refusal instanceof LateForm ? 'Open it again' : 'Back to the list',
     requestId: req.id,
@@ -126,8 +131,10 @@ function titleOf(refusal: HttpError): string {
   return TITLES[refusal.status] ?? 'Something went wrong';
 }
 
-function adviceOn(refusal: HttpError): string | undefined {
+function adviceOn(refusal: HttpError, req: Request): string | undefined {
   if (refusal instanceof WrongSetup) return 'Whoever runs it has to change that.';
+  // Nothing was typed.
+  if (refusal.status === 503 && req.method === 'GET') return LOOK_AGAIN;
   return refusal instanceof LateForm ? undefined : ADVICE[refusal.status];
 }
 
@@ -183,7 +190,8 @@ function isArriving(req: Request): boolean {
 /** Back to where they were; after something that they sent, with a word that it was not done. */
 function signInPath(req: Request): string {
   const isRead = req.method === 'GET';
-  const wanted = (isRead && !isHtmx(req) ? req.originalUrl : pageOf(req)) ?? '';
+  const from = isRead && !isHtmx(req) ? req.originalUrl : (pageOf(req) ?? '');
+  const wanted = isRead ? from : asTickedLast(from, req.body);
   if (!wanted || wanted === '/') return '/session/new';
   return `/session/new?next=${encodeURIComponent(wanted)}${isRead || isHtmx(req) ? '' : '&undone=1'}`;
 }

@@ -177,6 +177,21 @@ describe('all that match but some', () => {
     expect(await ticked()).toBe(0);
   });
 
+  it('stay while the sidebar offers more', async () => {
+    await addGroups(app, 70);
+    await open(VIEW);
+    const all = await total();
+    await everybody().check();
+    await boxes().nth(1).uncheck();
+    await page.locator('summary', { hasText: 'Rights' }).click();
+    for (const more of ['rights', 'groups']) {
+      await page.locator(`#filters a[href*="${more}=all"]`).first().click();
+      await page.waitForURL(new RegExp(`${more}=all`));
+      await page.locator('[data-list]:not([aria-busy])').waitFor();
+      await said(`${all - 1} of ${all} matching are meant`);
+    }
+  });
+
   it('are groups as well', async () => {
     await addGroups(app, 70);
     await open('/groups');
@@ -200,6 +215,24 @@ describe('all that match but some', () => {
     await page.getByText('At most 3 can be left out of all that match.').waitFor();
     expect(await boxes().nth(3).isChecked()).toBe(true);
     await said(`${all - 3} of ${all} matching are meant`);
+  });
+});
+
+describe('as long as nothing is counted', () => {
+  it('it is not said of how many somebody is ticked', async () => {
+    const { index } = app.context;
+    const take = index.take.bind(index);
+    const counted = Promise.withResolvers<void>();
+    index.take = (ids, now) => counted.promise.then(() => take(ids, now));
+    await open('/users');
+    await page.getByText('Counting …').waitFor();
+    await said('None ticked');
+    await boxes().nth(1).check();
+    await said('1 ticked');
+    counted.resolve();
+    await page.locator('#total', { hasText: 'users' }).waitFor();
+    await said(`1 ticked of ${await total()} matching`);
+    expect(await boxes().nth(1).isChecked()).toBe(true);
   });
 });
 
@@ -234,5 +267,20 @@ describe('without JavaScript', () => {
     await bar().getByRole('link', { name: 'None', exact: true }).click();
     await page.waitForURL(VIEW);
     expect(await ticked()).toBe(0);
+  });
+
+  it('come back unticked as they were after a session that ended', async () => {
+    await open('/groups?ticked=all', false);
+    const all = await total();
+    const unticked = boxes().nth(1);
+    await unticked.uncheck();
+    await app.db.write((trx) => trx('sessions').delete());
+    await press('Deactivate');
+    await page.getByText('Nothing was done.').waitFor();
+    await signIn();
+    await said(`${all - 1} of ${all} matching are meant`);
+    expect([await unticked.isChecked(), await ticked()]).toEqual([false, all - 1]);
+    await press('Deactivate');
+    await page.getByText('1 group was left out by hand.').waitFor();
   });
 });

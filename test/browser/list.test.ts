@@ -213,6 +213,26 @@ describe('the form of a user', () => {
   });
 });
 
+describe('what a search found', () => {
+  it('is marked in the middle of an email without a gap, on a phone as well', async () => {
+    const page = await signedInPage(true);
+    for (const width of [1_280, 390]) {
+      await page.setViewportSize({ width, height: 844 });
+      await page.goto('/users?q=exam');
+      const gap = await page
+        .locator('.email mark')
+        .first()
+        .evaluate((mark) => {
+          const after = document.createRange();
+          after.selectNode(mark.nextSibling!);
+          return after.getBoundingClientRect().left - mark.getBoundingClientRect().right;
+        });
+      expect(Math.abs(gap)).toBeLessThan(1);
+    }
+    await page.context().close();
+  });
+});
+
 describe('a list that is pasted', () => {
   it('keeps its lines apart, and tells who was not found', async () => {
     const page = await signedInPage(true);
@@ -227,6 +247,13 @@ describe('a list that is pasted', () => {
     await page.getByText('1 of 3 was not found: nobody').waitFor();
     expect(await names(page)).toEqual(['bob', 'erin']);
     expect(await page.getByLabel('Search').inputValue()).toBe('bob,erin@example.com,nobody');
+
+    // Pasted over what stands there, it has all the room.
+    await page.getByLabel('Search').fill('x'.repeat(2_990));
+    await page.getByLabel('Search').selectText();
+    await paste('bob\nerin\nrita');
+    await page.getByText('3 users', { exact: true }).waitFor();
+    expect(await page.getByLabel('Search').inputValue()).toBe('bob,erin,rita');
 
     await page.getByLabel('Search').fill('');
     await paste(['bob', ...Array.from({ length: 5_000 }, (_, n) => `jörg.${n}@example.com`)].join('\n'));

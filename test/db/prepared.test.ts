@@ -67,6 +67,21 @@ describe('a prepared statement', () => {
     expect(await named(app.db.read, { name: 'alicia' })).toEqual(first);
   });
 
+  it('is asked anew where it gave more than is worth keeping', async () => {
+    const { alice } = app.people;
+    const described = prepared<{ id: number }, { description: string }>((db, { id }) =>
+      db('users').where({ id }).select('description'),
+    );
+    const isKept = async (length: number) => {
+      await app.db.write((trx) => trx('users').where('id', alice).update('description', 'x'.repeat(length)));
+      const first = await described(app.db.read, { id: alice });
+      expect(first[0].description).toHaveLength(length);
+      return (await described(app.db.read, { id: alice })) === first;
+    };
+    expect(await isKept(40_000)).toBe(true);
+    expect(await isKept(60_000)).toBe(false);
+  });
+
   it('cannot be one that looks at its values', async () => {
     const looking = prepared<{ ids: number[] }, { id: number }>((db, { ids }) =>
       db('users').whereIn('id', ids.map(Number)).select('id'),

@@ -1,21 +1,22 @@
-import { renameSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EVERYTHING } from '../../src/access/rights.ts';
 import { DAY } from '../../src/clock.ts';
 import { ContactIndex } from '../../src/contacts/contact-index.ts';
 import { IndexReaders } from '../../src/index-reading.ts';
 import { UserIndex } from '../../src/users/list/user-index.ts';
+import { NotYet } from '../../src/verbs/refusals.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addCrowd } from '../support/crowd.ts';
 
 describe('the process that reads an index', () => {
   let app: TestApp;
   let readers: IndexReaders;
+  let told: string[];
   beforeEach(async () => {
     app = await startApp();
     await addCrowd(app, 1_500);
-    readers = new IndexReaders({ dataDir: app.folder, limits: app.config });
+    told = [];
+    readers = new IndexReaders({ dataDir: app.folder, limits: app.config }, (error) => told.push(String(error)));
   });
   afterEach(async () => {
     readers.stop();
@@ -66,14 +67,35 @@ describe('the process that reads an index', () => {
     }
   });
 
-  it('is asked again where it could not read', async () => {
-    const { db, clock, config } = app;
-    const index = new UserIndex(db.read, clock.now, config, { fillElsewhere: readers.filling('users') });
-    const file = join(app.folder, 'roster.sqlite');
-    renameSync(file, `${file}.away`);
-    await expect(index.refresh()).rejects.toThrow();
-    renameSync(`${file}.away`, file);
-    await index.refresh();
-    expect(index.number).toBeGreaterThan(1_500);
+  describe('where there is none', () => {
+    const { execPath } = process;
+    afterEach(() => {
+      process.execPath = execPath;
+    });
+
+    it.each([
+      ['as the system starts none', '/nowhere/node', /ENOENT/],
+      ['as it ends at once', '/bin/false', /ended with 1/],
+    ])('%s, the server reads everything itself', async (_, program, reason) => {
+      const { db, clock, config } = app;
+      process.execPath = program;
+      const users = new UserIndex(db.read, clock.now, config, { fillElsewhere: readers.filling('users') });
+      const contacts = new ContactIndex(db.read, clock.now, { fillElsewhere: readers.filling('contacts') });
+      await Promise.all([users.refresh(), contacts.refresh()]);
+      expect(users.number).toBeGreaterThan(1_500);
+      expect(contacts.number).toBeGreaterThan(0);
+      expect(told).toEqual([expect.stringMatching(reason), expect.stringMatching(reason)]);
+    });
+
+    it('as the server stops, nothing is read any more', async () => {
+      const { db, clock, config } = app;
+      const users = new UserIndex(db.read, clock.now, config, { fillElsewhere: readers.filling('users') });
+      const contacts = new ContactIndex(db.read, clock.now, { fillElsewhere: readers.filling('contacts') });
+      const reading = users.refresh();
+      setTimeout(() => readers.stop(), 50);
+      await expect(reading).rejects.toThrow(NotYet);
+      await expect(contacts.refresh()).rejects.toThrow(NotYet);
+      expect(told).toEqual([]);
+    });
   });
 });

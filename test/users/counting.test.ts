@@ -89,6 +89,18 @@ describe('the list while everybody is being read for the first time', () => {
     expect(early.every((one) => one.length > 0)).toBe(true);
   });
 
+  it('says of nobody that they are not there', async () => {
+    const alice = await signedIn(app, 'alice');
+    const early = pageOf(await alice.get('/users?q=nobody-at-all'));
+    expect(early.textOf('#empty')).toBe(
+      'Nothing is found yet: Roster has only just started, and is still reading. Look again',
+    );
+    expect(early.$('#empty a').attr('href')).toBe('/users?q=nobody-at-all');
+    goOn();
+    const late = pageOf(await alice.get('/users?q=nobody-at-all'));
+    expect(late.textOf('#empty')).toBe('Nobody matches all of this. Clear all filters');
+  });
+
   it('offers no work on all that match, and refuses it in words', async () => {
     const alice = await signedIn(app, 'alice');
     const page = pageOf(await alice.get('/users'));
@@ -103,5 +115,16 @@ describe('the list while everybody is being read for the first time', () => {
     });
     expect(refused.status).toBe(503);
     expect(refused.text).toContain('still reading who there is');
+  }, 20_000);
+
+  it('lets whoever opens what cannot be shown yet wait for it', async () => {
+    const alice = await signedIn(app, 'alice');
+    const early = await alice.get('/groups');
+    expect([early.status, early.headers.refresh]).toEqual([503, '3']);
+    expect(early.text).toContain('Open it again in a few seconds.');
+    expect(early.text).not.toContain('what you typed');
+    goOn();
+    const late = await alice.get('/groups');
+    expect([late.status, late.headers.refresh]).toEqual([200, undefined]);
   }, 20_000);
 });

@@ -89,6 +89,13 @@ describe('a list of users in the search', () => {
     expect((await shown(typed)).told).toEqual(told);
   });
 
+  it('stands in the field with its lines kept apart', async () => {
+    const { page } = await shown('bob\r\nerin\nrita\tnobody;x@example.com');
+    const typed = String(page.$('#q').attr('value'));
+    expect(typed).not.toMatch(/\s/);
+    expect((await shown(typed)).told).toEqual(['2 of 5 were not found: nobody, x@example.com']);
+  });
+
   it('is acted on by "all matching", and on nobody else', async () => {
     const q = ['bob', 'erin', ...Array.from({ length: 150 }, (_, n) => `nobody-${n}`)].join(',');
     const { page } = await shown(q);

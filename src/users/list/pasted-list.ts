@@ -13,6 +13,8 @@ import { fold } from '../../text/text.ts';
 export const LONGEST_LIST = 3_000;
 const MOST_ENTRIES = 1_000;
 const SEPARATORS = /[\n\r\t,;]+/;
+/** Which of them the field of a search, being one line, would lose. */
+const LINES = /[\n\r\t]+/g;
 /** Stands at the end of a list of which something had to be left out. */
 const CUT = '…';
 
@@ -30,7 +32,7 @@ export interface PastedList {
 
 /** What a search keeps of a text of any length: a few words, or a list that ends with a mark where entries are left out. */
 export function boundedSearch(text: string): string {
-  const trimmed = text.trim();
+  const trimmed = text.trim().replace(LINES, ',');
   if (!SEPARATORS.test(trimmed)) return fewWords(trimmed);
   if (trimmed.length <= LONGEST_LIST && trimmed.split(SEPARATORS).length <= MOST_ENTRIES) return trimmed;
   const entries = trimmed.slice(0, LONGEST_LIST).split(SEPARATORS).slice(0, MOST_ENTRIES);

@@ -123,7 +123,9 @@ export class UserIndex implements Followable {
       this,
       fillElsewhere &&
         (async (now) => {
-          this.holding = await fillElsewhere(now);
+          const holding = await fillElsewhere(now);
+          if (holding) this.holding = holding;
+          return holding !== undefined;
         }),
     );
   }
