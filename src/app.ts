@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:zlib';
 import compression from 'compression';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
@@ -139,8 +138,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.get('/metrics', noStore, show);
   app.use(hostCheck(config, logger));
   app.use(proxyCheck(config, logger));
-  // What browsers keep for ever is worth more effort than a page that is sent once.
-  app.use('/assets', compression({ brotli: { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } } }));
+  app.use('/assets', compression());
   app.use(assets());
   app.use(oneEachTurn());
   app.use(compression({ level: 1 }));

@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress } from 'node:zlib';
 import express, { type RequestHandler } from 'express';
 import { PROGRAM_FOLDER } from '../program.ts';
 import { iconSprite } from '../text/icons.ts';
+
+const compressed = promisify(brotliCompress) as (content: string) => Promise<Buffer>;
 
 const publicFolder = join(PROGRAM_FOLDER, 'public');
 const { resolve } = createRequire(import.meta.url);
@@ -60,18 +64,27 @@ export function assetPath(file: string): string {
 
 export function assets(): RequestHandler {
   const router = express.Router();
-  const kept = { immutable: true, maxAge: '1y' } as const;
-  // With a root, for a file is not found by its whole path where a folder on the way begins with a dot.
   for (const [name, file] of Object.entries(PACKAGED))
-    router.get(`/assets/${version}/${name}`, (_req, res) =>
-      res.sendFile(basename(file), { ...kept, root: dirname(file) }),
+    router.get(
+      `/assets/${version}/${name}`,
+      answering({ type: 'text/javascript', content: readFileSync(file, 'utf8') }),
     );
-  for (const [name, { type, content }] of Object.entries(MADE))
-    router.get(`/assets/${version}/${name}`, (_req, res) => {
-      res.set('Cache-Control', 'public, max-age=31536000, immutable').type(type).send(content);
-    });
+  for (const [name, made] of Object.entries(MADE)) router.get(`/assets/${version}/${name}`, answering(made));
+  const kept = { immutable: true, maxAge: '1y' };
   router.use(`/assets/${version}`, express.static(publicFolder, { ...kept, index: false, fallthrough: false }));
   return router;
+}
+
+/** What browsers keep for ever is worth the most effort: it is compressed once, as small as it gets. */
+function answering({ type, content }: { type: string; content: string }): RequestHandler {
+  let small: Promise<Buffer> | undefined;
+  return async (req, res) => {
+    res.set('Cache-Control', 'public, max-age=31536000, immutable').type(type);
+    if (!req.acceptsEncodings('br')) return void res.send(content);
+    small ??= compressed(content);
+    res.vary('Accept-Encoding');
+    res.set('Content-Encoding', 'br').send(await small);
+  };
 }
 
 function fingerprint(): string {
