@@ -27,6 +27,8 @@ describe('a list of users in the search', () => {
     ['emails', 'bob@example.com;ERIN@example.com'],
     ['lines, with one twice and empty ones', 'bob\n\n erin \r\nbob\n'],
     ['a column beside another', 'bob\terin'],
+    ['a mail program', 'Bob Schmidt <bob@example.com>; "Erin, E." <erin@example.com>'],
+    ['addresses in one line', 'bob@example.com  erin@example.com'],
   ])('finds exactly those of %s, by name', async (_, q) => {
     expect(await shown(q)).toMatchObject({ names: ['bob', 'erin'], told: [] });
   });

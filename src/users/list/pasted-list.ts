@@ -18,6 +18,10 @@ const LINES = /[\n\r\t]+/g;
 /** Stands at the end of a list of which something had to be left out. */
 const CUT = '…';
 
+/** As mail programs copy somebody: the address behind the name. */
+const QUOTED = /"[^"]*"(?=\s*<)/g;
+const ADDRESSED = /<([^<>\s]+@[^<>\s]+)>\s*$/;
+
 /** Users that somebody names one by one. */
 export interface PastedList {
   /** Whoever is meant, deleted ones included. */
@@ -32,12 +36,19 @@ export interface PastedList {
 
 /** What a search keeps of a text of any length: a few words, or a list that ends with a mark where entries are left out. */
 export function boundedSearch(text: string): string {
-  const trimmed = text.trim().replace(LINES, ',');
+  const trimmed = addressesApart(text.trim().replace(LINES, ','));
   if (!SEPARATORS.test(trimmed)) return fewWords(trimmed);
   if (trimmed.length <= LONGEST_LIST && trimmed.split(SEPARATORS).length <= MOST_ENTRIES) return trimmed;
   const entries = trimmed.slice(0, LONGEST_LIST).split(SEPARATORS).slice(0, MOST_ENTRIES);
   // The last one may be a part of a longer one.
   return [...entries.slice(0, -1), CUT].join(',');
+}
+
+/** Words that are addresses, all of them, are a list as well: so stand lines that a browser without scripts took into one. */
+function addressesApart(text: string): string {
+  const words = text.split(/\s+/);
+  const isList = words.length > 1 && words.every((word) => /^[^\s@,;]+@[^\s@,;]+$/.test(word));
+  return isList ? words.join(',') : text;
 }
 
 /**
@@ -47,8 +58,9 @@ export function boundedSearch(text: string): string {
  */
 export async function findPasted(db: Reader, q: string): Promise<PastedList | undefined> {
   const parts = q
+    .replace(QUOTED, '')
     .split(SEPARATORS)
-    .map((part) => part.trim())
+    .map((part) => ADDRESSED.exec(part)?.[1] ?? part.trim())
     .filter(Boolean);
   const isCut = parts.at(-1) === CUT;
   const entries = [...new Set(isCut ? parts.slice(0, -1) : parts)];
