@@ -23,7 +23,7 @@ type Form = Pick<Stretch, 'nulls' | 'descending'> & { isFromStart: boolean; isAm
 type Values = { value: Cursor['value']; id: number; among: number[]; limit: number };
 
 /** How many rows of the index of a sort are walked past in the time in which the square root of them is sorted. */
-const WORTH_SORTING = 16;
+const WORTH_SORTING = 50;
 
 /** So many are sorted at the most, when a walk has not found enough of them soon. */
 const MOST_SORTED = 40_000;

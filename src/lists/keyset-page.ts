@@ -32,7 +32,7 @@ export interface Source<T> {
 
 const LARGEST_STEP = 50_000;
 /** So many rows are walked past before those that are meant are sorted by themselves, where that can be done. */
-const PATIENCE = 20_000;
+const PATIENCE = 10_000;
 
 /** One page of a sorted list, from its cursor on, in whichever direction that is read. */
 export function readPage<T>(page: PageMeant, source: Source<T>): Promise<Page<T>> {
