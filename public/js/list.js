@@ -147,7 +147,7 @@ function placeOf(element) {
 /** The filter that took the place of the removed one, or was before it; the other way through the pages; else where filters begin. */
 function neighbourOf({ among, at }) {
   const chips = list().querySelectorAll('.chips a:not(.clear)');
-  const way = list().querySelector('.pager > a');
+  const way = list().querySelector('.pager > a[rel]');
   if (among?.matches('.chips') && chips.length > 0) return chips[Math.min(at, chips.length - 1)];
   if (among?.matches('.pager') && way) return way;
   const filters = list().querySelector('.to-filters');

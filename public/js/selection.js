@@ -49,7 +49,7 @@ function told() {
 }
 
 /** What of an address does not matter to whom a view means: its order, its pages, and how much the sidebar offers. */
-const MEANS_NOBODY = ['sort', 'per', 'groups', 'rights', 'after', 'before', 'ticked', 'except'];
+const MEANS_NOBODY = ['sort', 'per', 'rights', 'after', 'before', 'ticked', 'except'];
 
 function meaningOf(address) {
   const url = new URL(address, location.href);

@@ -7,6 +7,8 @@ import { type Feed, findEntriesBetween, findNewestEntry } from './feed.ts';
 /** Past this many changes, reading everything anew is quicker than reading those. */
 const RELOAD_BEYOND = 100_000;
 const READ_AT_ONCE = 250;
+/** So few are read here before another process would have begun. */
+const FEW = 5_000;
 
 /** How long a page waits for its numbers while everything is read for the first time, in milliseconds. */
 export const PATIENCE_OF_A_PAGE = 300;
@@ -38,12 +40,16 @@ export type FillElsewhere<Holding> = (now: number) => Promise<Holding | undefine
 
 /** Takes in all records as they are at a moment, so many at once; others are served in between. */
 export async function takeAll(index: Followable, now: number, atOnce: number): Promise<void> {
-  const { db, feed } = index;
-  const last = Number((await db(feed.records).max('id as last').first())?.last ?? 0);
+  const last = await findLast(index);
   for (let after = 0; after < last; after += atOnce) {
     await index.take({ after, upTo: after + atOnce }, now);
     await turnOfOthers();
   }
+}
+
+/** The highest id there is. */
+async function findLast({ db, feed }: Followable): Promise<number> {
+  return Number((await db(feed.records).max('id as last').first())?.last ?? 0);
 }
 
 /**
@@ -107,7 +113,8 @@ export class Follower {
   private async load(now: number): Promise<void> {
     this.isLoaded = false;
     this.index.clear();
-    if (!(await this.fillElsewhere?.(now))) await takeAll(this.index, now, READ_AT_ONCE);
+    const isFilled = (await findLast(this.index)) > FEW && (await this.fillElsewhere?.(now));
+    if (!isFilled) await takeAll(this.index, now, READ_AT_ONCE);
   }
 
   private async take(ids: number[], now: number): Promise<void> {

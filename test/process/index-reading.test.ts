@@ -6,6 +6,7 @@ import { IndexReaders } from '../../src/index-reading.ts';
 import { UserIndex } from '../../src/users/list/user-index.ts';
 import { NotYet } from '../../src/verbs/refusals.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { addContact } from '../support/contacts.ts';
 import { addCrowd } from '../support/crowd.ts';
 
 describe('the process that reads an index', () => {
@@ -15,6 +16,14 @@ describe('the process that reads an index', () => {
   beforeEach(async () => {
     app = await startApp();
     await addCrowd(app, 1_500);
+    // Few would be read without it: so many are there as the last ids say.
+    const contactId = await addContact(app, { name: 'Ysolde Quist' });
+    await app.db.write(async (trx) => {
+      await trx('contacts').where('id', contactId).update({ id: 7_000 });
+      const bob = await trx('users').where('id', app.people.bob).first();
+      const name = { name: 'ysolde', name_key: 'ysolde', email: 'y@example.com', email_key: 'y@example.com' };
+      await trx('users').insert({ ...bob, id: 7_000, ...name, contact_id: null });
+    });
     told = [];
     readers = new IndexReaders({ dataDir: app.folder, limits: app.config }, (error) => told.push(String(error)));
   });
@@ -97,5 +106,19 @@ describe('the process that reads an index', () => {
       await expect(contacts.refresh()).rejects.toThrow(NotYet);
       expect(told).toEqual([]);
     });
+  });
+
+  it('is not asked for few, who are read sooner without it', async () => {
+    await using small = await startApp();
+    let isAsked = false;
+    const index = new UserIndex(small.db.read, small.clock.now, small.config, {
+      fillElsewhere: async () => {
+        isAsked = true;
+        return undefined;
+      },
+    });
+    await index.refresh();
+    expect(index.number).toBeGreaterThan(0);
+    expect(isAsked).toBe(false);
   });
 });
