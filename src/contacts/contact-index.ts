@@ -6,7 +6,7 @@ import { Arrivals } from '../facets/arrivals.ts';
 import { BitSet } from '../facets/bit-set.ts';
 import { FacetIndex, lazily, type Selection } from '../facets/facet-index.ts';
 import type { Feed } from '../facets/feed.ts';
-import { type FillElsewhere, type Followable, Follower, type Ids, whereIdMeant } from '../facets/follower.ts';
+import { type FillElsewhere, type Followable, Follower, filledBy, type Ids, whereIdMeant } from '../facets/follower.ts';
 import { IdNumbers } from '../facets/id-numbers.ts';
 import { type Rank, ranksOf } from '../facets/ranks.ts';
 import { TextIndex } from '../facets/text-index.ts';
@@ -68,15 +68,10 @@ export class ContactIndex implements Followable {
     this.db = db;
     this.arrivals = arrivals;
     this.clock = clock;
-    this.follower = new Follower(
-      this,
-      fillElsewhere &&
-        (async (now) => {
-          const holding = await fillElsewhere(now);
-          if (holding) this.holding = holding;
-          return holding !== undefined;
-        }),
-    );
+    const hold = (holding: ContactHolding) => {
+      this.holding = holding;
+    };
+    this.follower = new Follower(this, fillElsewhere && filledBy(fillElsewhere, hold));
   }
 
   /** Everything that it has taken in, to be given to another one. */

@@ -38,6 +38,18 @@ export interface Followable {
 /** Fills an index like it with all records as they are at a moment, where nobody waits for it meanwhile, and gives what that one holds; undefined where it could not. */
 export type FillElsewhere<Holding> = (now: number) => Promise<Holding | undefined>;
 
+/** Has an index hold what was filled elsewhere. Says whether it could be. */
+export function filledBy<Holding>(
+  fillElsewhere: FillElsewhere<Holding>,
+  hold: (holding: Holding) => void,
+): (now: number) => Promise<boolean> {
+  return async (now) => {
+    const holding = await fillElsewhere(now);
+    if (holding) hold(holding);
+    return holding !== undefined;
+  };
+}
+
 /** Takes in all records as they are at a moment, so many at once; others are served in between. */
 export async function takeAll(index: Followable, now: number, atOnce: number): Promise<void> {
   const last = await findLast(index);

@@ -10,7 +10,14 @@ import { Arrivals } from '../../facets/arrivals.ts';
 import { BitSet } from '../../facets/bit-set.ts';
 import { type FacetFilter, FacetIndex, lazily, type Selection, type Within } from '../../facets/facet-index.ts';
 import type { Feed } from '../../facets/feed.ts';
-import { type FillElsewhere, type Followable, Follower, type Ids, whereIdMeant } from '../../facets/follower.ts';
+import {
+  type FillElsewhere,
+  type Followable,
+  Follower,
+  filledBy,
+  type Ids,
+  whereIdMeant,
+} from '../../facets/follower.ts';
 import { type Rank, ranksOf } from '../../facets/ranks.ts';
 import { TextIndex } from '../../facets/text-index.ts';
 import { Turns } from '../../facets/turns.ts';
@@ -119,15 +126,10 @@ export class UserIndex implements Followable {
     this.days = { staleDays, confirmDays };
     this.groups = groups ?? new GroupNames(db, clock);
     this.arrivals = arrivals;
-    this.follower = new Follower(
-      this,
-      fillElsewhere &&
-        (async (now) => {
-          const holding = await fillElsewhere(now);
-          if (holding) this.holding = holding;
-          return holding !== undefined;
-        }),
-    );
+    const hold = (holding: UserHolding) => {
+      this.holding = holding;
+    };
+    this.follower = new Follower(this, fillElsewhere && filledBy(fillElsewhere, hold));
   }
 
   /** Everything that it has taken in, to be given to another one. */
