@@ -4,13 +4,13 @@ import { dayOf } from '../../../clock.ts';
 import type { Contact } from '../../../contacts/contact.ts';
 import { findContact } from '../../../contacts/contact-store.ts';
 import { findContactViewer } from '../../../contacts/contact-viewer.ts';
-import type { Transaction } from '../../../db/database.ts';
+import type { Reader } from '../../../db/database.ts';
 import { FieldErrors } from '../../../forms/form.ts';
 import type { Group } from '../../../groups/group.ts';
 import { findGroups } from '../../../groups/group-store.ts';
 import { requireLinkable } from '../../../linked-contacts/linked-contact.ts';
 import { spelledTags } from '../../../tags/tag-store.ts';
-import type { Act } from '../../../verbs/act.ts';
+import type { Judge } from '../../../verbs/action.ts';
 import { Forbidden } from '../../../verbs/refusals.ts';
 import { changedSet, isWhole, type SetChange } from '../../../verbs/set-change.ts';
 import type { User } from '../../user.ts';
@@ -28,19 +28,19 @@ export interface Choices {
 }
 
 /** Looks up what the change names. Throws FieldErrors for what is not there, or will not do for anybody. */
-export async function chosenBy(trx: Transaction, act: Act, change: UserChange): Promise<Choices> {
+export async function chosenBy(db: Reader, act: Judge, change: UserChange): Promise<Choices> {
   return {
     change,
-    groups: await chosenGroups(trx, act, change.groups),
-    tags: await spelled(trx, change.tags),
-    owner: change.apiOnly ? await personWhoAnswers(trx, change.apiOnly.ownerId) : undefined,
+    groups: await chosenGroups(db, act, change.groups),
+    tags: await spelled(db, change.tags),
+    owner: change.apiOnly ? await personWhoAnswers(db, change.apiOnly.ownerId) : undefined,
   };
 }
 
 /** What becomes of one user; null for one who is only now made. Throws FieldErrors or Forbidden. */
 export async function detailsAfter(
-  trx: Transaction,
-  act: Act,
+  db: Reader,
+  act: Judge,
   subject: { id: number; contactId: number | null } | null,
   before: UserDetails,
   { change, groups, tags, owner }: Choices,
@@ -57,17 +57,18 @@ export async function detailsAfter(
   const given = { name, email, expiresOn, noSharedData, description };
   return {
     user: { ...before.user, ...defined(given), ...integration },
-    contact: await contactAfter(trx, act, subject, before.contact, change),
+    contact: await contactAfter(db, act, subject, before.contact, change),
     groups: groupsAfter(act, before.groups, change.groups, groups),
+    ends: before.ends,
     tags: changedSet(before.tags, tags),
     owner: apiOnly === undefined ? before.owner : owner,
   };
 }
 
-async function chosenGroups(trx: Transaction, act: Act, change?: SetChange<number>): Promise<Map<number, Group>> {
+async function chosenGroups(db: Reader, act: Judge, change?: SetChange<number>): Promise<Map<number, Group>> {
   if (change === undefined) return new Map();
   const ids = isWhole(change) ? change : [...(change.add ?? []), ...(change.remove ?? [])];
-  const groups = await findGroups(trx, [...ids]);
+  const groups = await findGroups(db, [...ids]);
   if (groups.length !== new Set(ids).size)
     throw new FieldErrors({ groups: 'One of the groups is no longer there. Choose again.' });
   const taken = new Set(isWhole(change) ? [] : change.remove);
@@ -82,7 +83,7 @@ async function chosenGroups(trx: Transaction, act: Act, change?: SetChange<numbe
  * does not offer them, and they stay.
  */
 function groupsAfter(
-  act: Act,
+  act: Judge,
   before: Group[],
   change: SetChange<number> | undefined,
   chosen: Map<number, Group>,
@@ -100,8 +101,8 @@ function groupsAfter(
 
 /** What the user is linked to already may stay, whoever may see it. */
 async function contactAfter(
-  trx: Transaction,
-  act: Act,
+  db: Reader,
+  act: Judge,
   subject: { id: number; contactId: number | null } | null,
   before: Contact | undefined,
   { contactId, acceptsAccounts = false }: UserChange,
@@ -109,26 +110,26 @@ async function contactAfter(
   if (contactId === undefined || (subject !== null && contactId === subject.contactId)) return before;
   if (contactId === null) return undefined;
   if (!may(act.by, 'contacts', 'read')) throw new Forbidden('You may not look at contacts, so you cannot link one.');
-  const contact = await findContact(trx, await findContactViewer(trx, act.by, dayOf(act.at)), contactId);
+  const contact = await findContact(db, await findContactViewer(db, act.by, dayOf(act.at)), contactId);
   if (contact?.kind !== 'person') throw new FieldErrors({ contactId: 'Choose a person from the list.' });
   requireLinkable({ contact, userId: subject?.id ?? null, isAccepted: acceptsAccounts, field: 'contactId' });
   return contact;
 }
 
-async function personWhoAnswers(trx: Transaction, id: number): Promise<User> {
-  const [owner] = await findUsers(trx, [id]);
+async function personWhoAnswers(db: Reader, id: number): Promise<User> {
+  const [owner] = await findUsers(db, [id]);
   if (owner?.activity !== 'active')
     throw new FieldErrors({ apiOnlyOwner: 'There is no active user with this name or email.' });
   if (owner.apiOnly) throw new FieldErrors({ apiOnlyOwner: `${owner.name} is API-only: a person must answer for it.` });
   return owner;
 }
 
-async function spelled(trx: Transaction, tags?: SetChange<string>): Promise<SetChange<string> | undefined> {
+async function spelled(db: Reader, tags?: SetChange<string>): Promise<SetChange<string> | undefined> {
   if (tags === undefined) return undefined;
-  if (isWhole(tags)) return spelledTags(trx, [...tags]);
+  if (isWhole(tags)) return spelledTags(db, [...tags]);
   return {
-    add: await spelledTags(trx, [...(tags.add ?? [])]),
-    remove: await spelledTags(trx, [...(tags.remove ?? [])]),
+    add: await spelledTags(db, [...(tags.add ?? [])]),
+    remove: await spelledTags(db, [...(tags.remove ?? [])]),
   };
 }
 
