@@ -3,6 +3,7 @@ import { routesOf } from '../faults/routes.ts';
 import type { Person } from '../seeds/cast.ts';
 import type { Activity } from '../src/access/activity.ts';
 import { ALL_RIGHTS, type Application, type Level, type Rights } from '../src/access/rights.ts';
+import { instant } from '../src/clock.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
 import { watchAudit } from './support/audit.ts';
 import { everything, facts, factsBesideAudit } from './support/database.ts';
@@ -36,6 +37,9 @@ interface Change {
   toOneself?: 'works' | 'nothing to do' | 'never';
 }
 
+/** Or a bulk operation stands for it: one that is prepared, or that asks for more, or one that Alice has begun or executed. */
+type OperationKind = 'draft' | 'asking' | 'running' | 'paused' | 'executed';
+
 interface Classified {
   /** `leader`: whoever leads the group, whatever their rights. */
   open: 'everybody' | 'signed-in' | 'leader' | [Application, Level];
@@ -54,7 +58,7 @@ interface Classified {
   /** What it takes for it to stand there. */
   prepare?: (app: TestApp, id: number) => Promise<unknown>;
   /** Or a bulk operation stands for it: one that is prepared, or one that Alice has executed. */
-  operation?: 'draft' | 'executed';
+  operation?: OperationKind;
   /** Or a view that the viewer has saved, and shared or pinned. */
   savedView?: 'own' | 'shared' | 'pinned';
   /** Whether who may not read it but leads a group is shown that one instead. */
@@ -68,6 +72,8 @@ interface Classified {
 
 const column = (person: Person, name: string) => async (app: TestApp) =>
   (await app.db.read('users').where('id', app.people[person]).first(name))[name];
+const operationColumn = (name: string) => async (app: TestApp) =>
+  (await app.db.read('bulk_operations').orderBy('id', 'desc').first(name))[name];
 const groupColumn = (name: string) => async (app: TestApp) =>
   (
     await app.db
@@ -578,6 +584,58 @@ const ROUTES: Record<string, Classified> = {
       from: 'active',
       to: 'deactivated',
       audit: ['user.deactivated'],
+      leadsTo: /^\/bulk-operations\/:id$/,
+    },
+  },
+  'get /bulk-operations/:id/choices': { open: ['users', 'read'], also: ['users', 'write'], operation: 'asking' },
+  'post /bulk-operations/:id/choices': {
+    open: ['users', 'write'],
+    operation: 'asking',
+    change: {
+      form: '/bulk-operations/:id',
+      fields: { tag: 'remote' },
+      state: operationColumn('choices'),
+      from: '{}',
+      to: '{"tag":"remote"}',
+      // Nothing is done to anybody yet.
+      audit: [],
+      leadsTo: /^\/bulk-operations\/:id$/,
+      bad: { fields: { tag: 'x'.repeat(41) }, errors: ['tag'] },
+    },
+  },
+  'post /bulk-operations/:id/pause': {
+    open: ['users', 'write'],
+    operation: 'running',
+    change: {
+      form: '/bulk-operations/:id',
+      state: operationColumn('paused_for'),
+      from: '',
+      to: 'alice paused it',
+      audit: [],
+      leadsTo: /^\/bulk-operations\/:id$/,
+    },
+  },
+  'delete /bulk-operations/:id/pause': {
+    open: ['users', 'write'],
+    operation: 'paused',
+    change: {
+      form: '/bulk-operations/:id',
+      state: operationColumn('paused_for'),
+      from: 'somebody paused it',
+      to: '',
+      audit: [],
+      leadsTo: /^\/bulk-operations\/:id$/,
+    },
+  },
+  'post /bulk-operations/:id/cancellation': {
+    open: ['users', 'write'],
+    operation: 'paused',
+    change: {
+      form: '/bulk-operations/:id',
+      state: async (app) => (await operationColumn('cancelled_at')(app)) !== null,
+      from: false,
+      to: true,
+      audit: [],
       leadsTo: /^\/bulk-operations\/:id$/,
     },
   },
@@ -1123,14 +1181,25 @@ async function savedViewOf(app: TestApp, userId: number, kind: 'own' | 'shared' 
   });
 }
 
-/** A bulk operation on Bob: a draft is seen by nobody but who made it, a report by all who read users. */
-async function operationOf(app: TestApp, session: Session, kind: 'draft' | 'executed'): Promise<number> {
-  const fields = { action: kind === 'draft' ? 'deactivate' : 'confirm-access', ids: String(app.people.bob) };
-  const own = kind === 'draft' ? await session.post('/bulk-operations', fields) : undefined;
+/** A bulk operation on Bob: a draft is seen by nobody but who made it, all others by all who read users. */
+async function operationOf(app: TestApp, session: Session, kind: OperationKind): Promise<number> {
+  const action = { draft: 'deactivate', asking: 'add-tag' }[kind as string] ?? 'confirm-access';
+  const fields = { action, ids: String(app.people.bob) };
+  const own = kind === 'draft' || kind === 'asking' ? await session.post('/bulk-operations', fields) : undefined;
   const by = own?.status === 303 ? session : await signedIn(app, 'alice');
   const { location } = own?.status === 303 ? own.headers : (await by.post('/bulk-operations', fields)).headers;
   if (kind === 'executed') await by.post(`${location}/execution`);
-  return Number(location.split('/').at(-1));
+  const id = Number(location.split('/').at(-1));
+  if (kind === 'running' || kind === 'paused')
+    await app.db.write((trx) =>
+      trx('bulk_operations')
+        .where({ id })
+        .update({
+          executed_at: instant(app.clock.now()),
+          ...(kind === 'paused' && { paused_at: instant(app.clock.now()), paused_for: 'somebody paused it' }),
+        }),
+    );
+  return id;
 }
 
 /** The fields as Alice's browser would send them: what stands in the form, and what she types. */
@@ -1245,7 +1314,9 @@ describe.each(VIEWERS.map((standing) => ({ ...standing, title: standing.as ?? st
     it.each(cases.filter(({ route, expected }) => isRead(route) && typeof expected === 'string'))(
       '$title',
       async ({ route, relation, expected }) => {
-        const id = await idOf(shared, alice, route, relation, viewer);
+        // What somebody prepares is for nobody else to see.
+        const by = route.operation === 'asking' ? session : alice;
+        const id = await idOf(shared, by, route, relation, viewer);
         const answer = await session.get(pathOf(route.pattern, id));
         const status = { allowed: route.shows ?? 200, led: 303, 'nothing to do': 409 };
         expect(answer.status).toBe(status[expected as keyof typeof status]);

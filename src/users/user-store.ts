@@ -318,7 +318,7 @@ export async function setActivity(
 /** Somebody said that the access of these is still needed: no change of what their forms show. */
 export async function confirmAccess(trx: Transaction, act: Pick<Act, 'by' | 'at'>, users: User[]): Promise<void> {
   const confirmed = { access_confirmed_at: act.at, access_confirmed_by: act.by.id };
-  for (const some of pieces(idsOf(users))) await trx('users').whereIn('id', some).update(confirmed);
+  await whereIdIn(trx('users'), 'id', idsOf(users)).update(confirmed);
 }
 
 /** Takes a confirmation back: what was said before it, by whom, stands again. */
@@ -328,17 +328,17 @@ export async function restoreConfirmation(
   { at, by }: { at: Instant | null; by: number | null },
 ): Promise<void> {
   const confirmed = { access_confirmed_at: at, access_confirmed_by: by };
-  for (const some of pieces(ids)) await trx('users').whereIn('id', some).update(confirmed);
+  await whereIdIn(trx('users'), 'id', ids).update(confirmed);
 }
 
 /** What their forms show is another by now, although it stands elsewhere. */
 export async function outdate(trx: Transaction, userIds: number[]): Promise<void> {
-  for (const some of pieces(userIds)) await trx('users').whereIn('id', some).increment('version');
+  await whereIdIn(trx('users'), 'id', userIds).increment('version');
 }
 
 /** Forms that were opened before it are stale. */
 async function update(trx: Transaction, ids: number[], change: object): Promise<void> {
-  for (const some of pieces(ids)) await trx('users').whereIn('id', some).update(change).increment('version');
+  await whereIdIn(trx('users'), 'id', ids).update(change).increment('version');
 }
 
 function idsOf(users: { id: number }[]): number[] {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { findItemIds } from '../../src/bulk-operations/bulk-operation-store.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { axeFindings, closeBrowser, visit } from '../support/browser.ts';
 import { addCrowd, addGroups } from '../support/crowd.ts';
@@ -54,7 +55,7 @@ async function total(): Promise<number> {
 
 async function frozen(): Promise<number[]> {
   const last = await app.db.read('bulk_operations').max('id as id').first();
-  return app.db.read('bulk_operation_items').where('operation_id', last!.id).orderBy('subject_id').pluck('subject_id');
+  return findItemIds(app.db.read, Number(last!.id));
 }
 
 async function meantWithout(names: string[]): Promise<number[]> {

@@ -19,7 +19,7 @@ import { matches } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
-import { USER_OPERATIONS } from '../actions/user-operations.ts';
+import { USER_OPERATIONS } from '../actions/operations/user-operations.ts';
 import { LONGEST_LIST, searchedWords } from '../list/pasted-list.ts';
 import { listMeanwhile, listUsers, type UserCounts, type UserList } from '../list/user-list.ts';
 import { COLUMNS, keptColumns } from '../list/user-list-columns.ts';
@@ -231,7 +231,7 @@ function listPage({
       bulk: mayWrite
         ? {
             actions: USER_OPERATIONS.slice(0, AT_HAND),
-            more: USER_OPERATIONS.slice(AT_HAND),
+            hasMore: true,
             // Where all that match are meant: the view, and what it showed.
             fields: [
               ['view', listPath(query)],
