@@ -587,7 +587,7 @@ const ROUTES: Record<string, Classified> = {
       leadsTo: /^\/bulk-operations\/:id$/,
     },
   },
-  'get /bulk-operations/:id/choices': { open: ['users', 'read'], also: ['users', 'write'], operation: 'asking' },
+  'get /bulk-operations/:id/choices': { open: ['users', 'write'], operation: 'asking' },
   'post /bulk-operations/:id/choices': {
     open: ['users', 'write'],
     operation: 'asking',

@@ -66,7 +66,7 @@ export function bulkOperationsController(app: AppContext): Router {
   });
 
   router.post('/bulk-operations/:id/choices', requireSignIn, async (req, res) => {
-    const operation = await draftOf(app, req, 'write');
+    const operation = await draftOf(app, req);
     const action = asking(operation);
     const typed = typedChoices(action, req.body);
     if (typed.step) return showQuestions(app, req, res, operation, { action, typed });
@@ -157,8 +157,8 @@ async function showDraft(app: AppContext, req: Request, res: Response, operation
   else await showSheet(app, req, res, operation);
 }
 
-async function draftOf(app: AppContext, req: Request, level: 'read' | 'write' = 'read'): Promise<BulkOperation> {
-  const operation = await visibleOperation(app, req, level);
+async function draftOf(app: AppContext, req: Request): Promise<BulkOperation> {
+  const operation = await visibleOperation(app, req, 'write');
   if (phaseOf(operation) !== 'draft') throw new NotFound();
   return operation;
 }
