@@ -33,6 +33,8 @@ export async function showQuestions(
   const asksGroup = action.asks.some(({ kind }) => kind === 'group');
   const pickers = asksGroup ? [await groupPicker(app, req.viewer!, typed)] : [];
   const { page: parts, fragments } = pickersOf(req, typed, own, pickers);
+  // What is missing is where one begins.
+  if (asksGroup && !typed.step && typed.group === '') parts.pickers.group.isFocused = true;
   const page = {
     title: action.label,
     ...parts,

@@ -45,7 +45,7 @@ export const STATE_LABELS: Record<State, string> = {
 const ACTIVITY_LABELS: Record<Activity, string> = { active: 'Active', deactivated: 'Deactivated', deleted: 'Deleted' };
 
 /** So many actions stand in the bar, the others in its menu. */
-const AT_HAND = 6;
+const AT_HAND = 5;
 const TOP_GROUPS = 10;
 const TOP_TAGS = 20;
 
