@@ -125,7 +125,7 @@ function sendItems(res: Response, operation: BulkOperation, items: store.BulkIte
   sendCsv(res, {
     name: `bulk-operation-${operation.id}`,
     columns: ['Name', 'System email', 'Outcome', 'Reason', 'Activity before'],
-    rows: items.map((item) => [item.name, item.email, item.outcome, item.reason, item.before.activity]),
+    rows: items.map((item) => [item.name, item.email, item.outcome, item.reason, String(item.before.activity ?? '')]),
   });
 }
 
