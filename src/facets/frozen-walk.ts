@@ -9,8 +9,7 @@ const LOOKED_AT = 2_000;
 
 /** A set of records as it was at one moment, to be gone through however long that takes. */
 export interface FrozenSet {
-  /** Undefined where they are not counted. */
-  total: number | undefined;
+  total: number;
   /** Whether they are more than were counted. */
   isMore?: boolean;
   /** Their ids in order, in pieces. */

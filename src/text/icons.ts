@@ -15,6 +15,7 @@ export const ICONS = [
   'circle-slash',
   'command-palette',
   'copy',
+  'download',
   'filter',
   'gear',
   'history',

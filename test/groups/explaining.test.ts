@@ -165,7 +165,7 @@ describe('who has a right', () => {
     await app.db.write((trx) => trx('groups').where('name', 'Helpdesk').update({ name: '=cmd()' }));
     const csv = await alice.get('/applications/users/holders.csv?level=write');
     expect(csv.headers['content-type']).toMatch(/^text\/csv/);
-    expect(csv.text.replace('\uFEFF', '').trim().split("\r\n")).toEqual([
+    expect(csv.text.replace('\uFEFF', '').trim().split('\r\n')).toEqual([
       'Name,System email,Permission,Through',
       'ada,ada@example.com,write,Administrators',
       'alice,alice@example.com,write,Administrators',
