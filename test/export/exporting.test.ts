@@ -28,7 +28,7 @@ describe('an export of users', () => {
     const path = list.$('#export').attr('href')!;
     expect(path).toBe('/users/export?activity=active&column=name&column=tags&sort=-email');
     const page = pageOf(await alice.get(path));
-    expect(page.textOf('.lead')).toMatch(/^9 users, as this view shows them:/);
+    expect(page.textOf('.lead')).toMatch(/^9 users, as this view shows them\.$/);
     expect(page.typed().columns).toEqual(['name', 'tags']);
     expect(page.typed().view).toBe('/users?activity=active&sort=-email');
     const all = pageOf(await alice.get(page.$('fieldset a').attr('href')!));

@@ -10,7 +10,7 @@ import { Malformed } from '../../verbs/refusals.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
-import { columnsFor, type ExportKind, type Meant } from '../exportable.ts';
+import { type Column, columnsFor, type ExportKind, type Meant } from '../exportable.ts';
 import { FILE_FORMATS, type FileFormat } from '../file-format.ts';
 import type { ExportSources } from './export-kinds.ts';
 
@@ -69,6 +69,7 @@ export async function showForm(
 ): Promise<void> {
   const { meant } = typed;
   const viewer = await findContactViewer(app.db.read, req.viewer!, dayOf(app.clock()));
+  const isTicked = ({ key }: Column) => typed.columns.includes(key);
   const viewPath = kind.viewPath('view' in meant ? meant.view : '');
   const page = {
     title: `Export ${kind.name}`,
@@ -76,7 +77,8 @@ export async function showForm(
     typed,
     errors,
     total: await totalInWords(app, req, viewer, { kind, typed }),
-    columns: columnsFor(kind, viewer),
+    /** Those that are ticked come first. */
+    columns: columnsFor(kind, viewer).toSorted((a, b) => Number(isTicked(b)) - Number(isTicked(a))),
     /** Where the form is sent to. */
     path: `/${kind.name}/export`,
     viewPath,
