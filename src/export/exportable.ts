@@ -8,8 +8,8 @@ import type { Format } from '../text/format.ts';
 export const KINDS = ['users', 'groups', 'contacts', 'audit', 'invitations'] as const;
 export type KindName = (typeof KINDS)[number];
 
-/** So many records are read at once: that holds everybody else up for some milliseconds. */
-export const READ_AT_ONCE = 250;
+/** So many records are read at once: a page of somebody else has to wait for that several times. */
+export const READ_AT_ONCE = 50;
 
 /** What stands in one place of a file; moments in ISO 8601, days as YYYY-MM-DD. */
 export type Cell = string | number | boolean | null | readonly string[] | Readonly<Record<string, unknown>>;

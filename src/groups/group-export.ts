@@ -34,8 +34,8 @@ interface ExportedGroup {
 }
 
 /** A look at the members of each follows. */
-const READ_AT_ONCE = 25;
-const MEMBERS_AT_ONCE = 250;
+const READ_AT_ONCE = 10;
+const MEMBERS_AT_ONCE = 100;
 
 /** As soon as one of these is chosen there is a line for each member. */
 const OF_MEMBERS: ColumnOf<ExportedGroup>[] = [
