@@ -169,7 +169,7 @@ describe('who has a right', () => {
       'Name,System email,Permission,Through',
       'ada,ada@example.com,write,Administrators',
       'alice,alice@example.com,write,Administrators',
-      "max,max@example.com,write,'=cmd()",
+      `max,max@example.com,write,"'=cmd()"`,
     ]);
   });
 });
