@@ -118,6 +118,8 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
   const withoutSearch = new URL(pathTo({ q: '' }), 'http://roster.invalid');
   return {
     ...shown,
+    /** Where the view is exported. */
+    exportPath: pathTo({}).replace(parts.path, `${parts.path}/export`),
     /** Whether its numbers are still to come. */
     isCounting: false,
     q: query.q,

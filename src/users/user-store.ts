@@ -248,11 +248,13 @@ export async function setPins(trx: Transaction, userId: number, viewIds: number[
 }
 
 export async function findUserNames(db: Reader, ids: (number | null)[]): Promise<Map<number, string>> {
-  const rows = await db('users')
-    .whereIn('id', [...new Set(ids.filter((id) => id !== null))])
-    .select('id', 'name');
+  const rows = await selectNames(db, { ids: [...new Set(ids.filter((id) => id !== null))] });
   return new Map(rows.map((row) => [row.id, row.name]));
 }
+
+const selectNames = prepared<{ ids: number[] }, { id: number; name: string }>((db, { ids }) =>
+  whereIdIn(db('users'), 'id', ids).select('id', 'name'),
+);
 
 /** What is said of a name or an email that another user has. */
 export function takenMessage(field: 'name' | 'email', text: string): string {
