@@ -48,16 +48,6 @@ export function whereVisible<T extends Knex.QueryBuilder>(query: T, viewer: Cont
   return query;
 }
 
-/** The same without the public ones: few as a rule, and found by who owns them. */
-export function whereOwnVisible<T extends Knex.QueryBuilder>(query: T, viewer: ContactViewer, table = 'contacts'): T {
-  if (!may(viewer, 'contacts', 'read')) return whereNone(query, table);
-  query.where((either) => {
-    either.whereIn(`${table}.owner_group_id`, [...viewer.groupIds]);
-    if (viewer.id !== null) either.orWhere(`${table}.owner_user_id`, viewer.id);
-  });
-  return query;
-}
-
 function whereNone<T extends Knex.QueryBuilder>(query: T, table: string): T {
   query.whereIn(`${table}.id`, []);
   return query;
