@@ -3,6 +3,7 @@ import { BitSet } from './bit-set.ts';
 import { Facet } from './facet.ts';
 import { FacetIndex } from './facet-index.ts';
 import { IdBlock } from './id-block.ts';
+import { IdBytes } from './id-bytes.ts';
 import { IdLists } from './id-lists.ts';
 import { IdNumbers } from './id-numbers.ts';
 import { IdSet } from './id-set.ts';
@@ -19,6 +20,7 @@ const CLASSES: Record<string, new () => object> = {
     Facet,
     FacetIndex,
     IdBlock,
+    IdBytes,
     IdLists,
     IdNumbers,
     IdSet,
