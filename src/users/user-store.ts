@@ -248,11 +248,14 @@ export async function setPins(trx: Transaction, userId: number, viewIds: number[
 }
 
 export async function findUserNames(db: Reader, ids: (number | null)[]): Promise<Map<number, string>> {
-  const rows = await db('users')
-    .whereIn('id', [...new Set(ids.filter((id) => id !== null))])
-    .select('id', 'name');
-  return new Map(rows.map((row) => [row.id, row.name]));
+  const wanted = [...new Set(ids.filter((id) => id !== null))];
+  if (wanted.length === 0) return new Map();
+  return new Map((await selectNames(db, { ids: wanted })).map((row) => [row.id, row.name]));
 }
+
+const selectNames = prepared<{ ids: number[] }, { id: number; name: string }>((db, { ids }) =>
+  whereIdIn(db('users'), 'id', ids).select('id', 'name'),
+);
 
 /** What is said of a name or an email that another user has. */
 export function takenMessage(field: 'name' | 'email', text: string): string {
