@@ -4,9 +4,11 @@ const PARTS = 256;
 
 /** Ids below 65,536, with a byte for each: they lie by parts, within which they are in no order. */
 export class IdBytes {
-  /** Where each part begins, and where the last one ends. */
-  private readonly starts = new Uint16Array(PARTS + 1);
+  size = 0;
   private bytes = new Uint8Array(0);
+  /** Where each part begins, of those up to the highest that has any: ids mostly come ascending, and then nothing behind them is to be moved. */
+  private readonly starts = new Uint16Array(PARTS);
+  private parts = 0;
 
   has(id: number): boolean {
     return this.placeOf(id) >= 0;
@@ -14,42 +16,49 @@ export class IdBytes {
 
   /** Takes in an id that is not in it. */
   add(id: number): void {
-    const size = this.starts[PARTS];
+    const { size } = this;
     if (size === this.bytes.length) {
       const longer = new Uint8Array(Math.ceil((size + 1) * 1.25));
       longer.set(this.bytes);
       this.bytes = longer;
     }
     const part = Math.floor(id / PART);
-    const place = this.starts[part + 1];
-    this.bytes.copyWithin(place + 1, place, size);
+    while (this.parts <= part) this.starts[this.parts++] = size;
+    const place = this.endOf(part);
+    if (place < size) this.bytes.copyWithin(place + 1, place, size);
     this.bytes[place] = id % PART;
-    for (let n = part + 1; n <= PARTS; n++) this.starts[n]++;
+    for (let n = part + 1; n < this.parts; n++) this.starts[n]++;
+    this.size++;
   }
 
   /** Lets an id go that is in it. */
   delete(id: number): void {
     const place = this.placeOf(id);
-    this.bytes.copyWithin(place, place + 1, this.starts[PARTS]);
-    for (let n = Math.floor(id / PART) + 1; n <= PARTS; n++) this.starts[n]--;
+    this.bytes.copyWithin(place, place + 1, this.size);
+    for (let n = Math.floor(id / PART) + 1; n < this.parts; n++) this.starts[n]--;
+    this.size--;
   }
 
   /** Writes all of them there. */
   copyTo(ids: Uint16Array): void {
-    const { starts, bytes } = this;
-    for (let part = 0; part < PARTS; part++)
-      for (let at = starts[part]; at < starts[part + 1]; at++) ids[at] = part * PART + bytes[at];
+    for (let part = 0; part < this.parts; part++)
+      for (let at = this.starts[part], end = this.endOf(part); at < end; at++) ids[at] = part * PART + this.bytes[at];
   }
 
   /** Lets the room go that it has for more. */
   trim(): void {
-    this.bytes = this.bytes.slice(0, this.starts[PARTS]);
+    this.bytes = this.bytes.slice(0, this.size);
+  }
+
+  private endOf(part: number): number {
+    return part + 1 < this.parts ? this.starts[part + 1] : this.size;
   }
 
   private placeOf(id: number): number {
-    const { starts, bytes } = this;
     const part = Math.floor(id / PART);
-    for (let at = starts[part]; at < starts[part + 1]; at++) if (bytes[at] === id % PART) return at;
+    if (part >= this.parts) return -1;
+    for (let at = this.starts[part], end = this.endOf(part); at < end; at++)
+      if (this.bytes[at] === id % PART) return at;
     return -1;
   }
 }
