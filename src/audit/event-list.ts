@@ -4,6 +4,7 @@ import { literal } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import { distinctAlong } from '../db/distinct.ts';
 import { whereIdAmong, whereIdIn } from '../db/ids.ts';
+import { prepared, preparedInForms } from '../db/prepared.ts';
 import { identityKey } from '../text/identity-key.ts';
 import type { AuditEvent, Change, Reference } from './audit-event.ts';
 import { type Done, findDone, findIdsWithin } from './audit-summaries.ts';
@@ -30,7 +31,7 @@ export interface AuditFilter {
 
 /** The newest events that match, at most `limit`. */
 export async function findEvents(db: Reader, filter: AuditFilter, limit: number): Promise<AuditEvent[]> {
-  return readEvents(db, newestOf(db, await findEventIds(db, filter, limit), limit));
+  return readEvents(db, newestOf(await findEventIds(db, filter, limit), limit));
 }
 
 /** How many events match, counted up to `most`. */
@@ -40,12 +41,12 @@ export async function countEvents(db: Reader, filter: AuditFilter, most: number)
 
 /** The ids of the newest events that match, at most `limit`. */
 export async function findNewestIds(db: Reader, filter: AuditFilter, limit: number): Promise<number[]> {
-  return newestAmong(await findEventIds(db, filter, limit), limit);
+  return newestOf(await findEventIds(db, filter, limit), limit);
 }
 
 /** The newest first. */
 export function findEventsById(db: Reader, ids: number[]): Promise<AuditEvent[]> {
-  return readEvents(db, newestOf(db, ids, ids.length));
+  return readEvents(db, newestOf(ids, ids.length));
 }
 
 /** The newest of each way in which they can match, and so more than `limit`, some of them more than once. */
@@ -83,7 +84,7 @@ export async function findEntries(db: Reader, filter: AuditFilter, limit: number
     if (!way.actor_name) alone.whereNull('operation_id');
     ids.push(...(await newestIds(alone, meant, limit)), ...(await findLastIds(db, meant, way, limit)));
   }
-  const events = await readEvents(db, newestOf(db, ids, limit));
+  const events = await readEvents(db, newestOf(ids, limit));
   const operationIds = events.flatMap(({ operationId }) => operationId ?? []);
   const done = operationIds.length > 0 ? await findDone(db, operationIds, filter.action) : new Map<number, Done[]>();
   return events.map((event) => {
@@ -109,7 +110,6 @@ export async function findEventsOfOperations(
   return readEvents(
     db,
     newestOf(
-      db,
       ids.map(({ id }) => id),
       ids.length,
     ),
@@ -123,13 +123,33 @@ export async function findEventsAround(
   beforeId: number | undefined,
   limit: number,
 ): Promise<AuditEvent[]> {
-  const noted = db(`${type}_events`).where(`${type}_id`, id).orderBy('event_id', 'desc').limit(limit);
-  if (beforeId !== undefined) noted.where('event_id', '<', beforeId);
-  const ids: number[] = await noted.pluck('event_id');
-  const ofOthers = await readEvents(db, db('audit_events').whereIn('id', ids));
-  const own = await findEvents(db, { subjectType: type, subjectId: id, beforeId }, limit);
-  return [...own, ...ofOthers].sort((a, b) => b.id - a.id).slice(0, limit);
+  const rows = await selectAround(
+    db,
+    { type, isFromStart: beforeId === undefined },
+    { subjectId: id, beforeId: beforeId ?? 0, limit },
+  );
+  const ids = rows.map((row) => row.id);
+  return readEvents(db, newestOf(ids, limit));
 }
+
+interface Around {
+  subjectId: number;
+  beforeId: number;
+  limit: number;
+}
+
+/** The newest of both kinds, each found along an index of its own. */
+const selectAround = preparedInForms<{ type: Reference['type']; isFromStart: boolean }, Around, { id: number }>(
+  (db, { type, isFromStart }, { subjectId, beforeId, limit }) => {
+    const newest = (events: Knex.QueryBuilder, column: string) => {
+      if (!isFromStart) events.where(column, '<', beforeId);
+      return db.from(events.orderBy(column, 'desc').limit(limit).select(`${column} as id`).as('newest')).select('id');
+    };
+    const own = db('audit_events').where({ subject_type: type, subject_id: subjectId });
+    const ofOthers = db(`${type}_events`).where(`${type}_id`, subjectId);
+    return newest(own, 'id').unionAll(newest(ofOthers, 'event_id'));
+  },
+);
 
 /** The last event that changed this field of a contact; 0 without one. */
 export async function findLastChangeOf(db: Reader, contactId: number, field: string): Promise<number> {
@@ -143,10 +163,17 @@ export async function findLastChangeOf(db: Reader, contactId: number, field: str
 
 /** The kinds of change that occurred so far, for the filter. */
 export async function findActions(db: Reader): Promise<string[]> {
-  const alone = await distinctAlong(db, () => db('audit_events').whereNull('operation_id'), 'action');
-  const ofOperations = await distinctAlong(db, () => db('audit_operations'), 'action');
-  return [...new Set([...alone, ...ofOperations])].sort();
+  const found = [...(await selectActionsAlone(db, {})), ...(await selectActionsOfOperations(db, {}))];
+  return [...new Set(found.map(({ value }) => value))].sort();
 }
+
+const selectActionsAlone = prepared<object, { value: string }>((db) =>
+  distinctAlong(db, () => db('audit_events').whereNull('operation_id'), 'action'),
+);
+
+const selectActionsOfOperations = prepared<object, { value: string }>((db) =>
+  distinctAlong(db, () => db('audit_operations'), 'action'),
+);
 
 /** A way in which an event can name somebody: values of its columns, which all must be. Without any, it narrows nothing. */
 type Way = Record<string, (string | number)[]>;
@@ -193,12 +220,8 @@ async function newestIds(
   return query.orderBy(column, 'desc').limit(limit).pluck(column);
 }
 
-function newestAmong(ids: number[], limit: number): number[] {
+function newestOf(ids: number[], limit: number): number[] {
   return [...new Set(ids)].sort((a, b) => b - a).slice(0, limit);
-}
-
-function newestOf(db: Reader, ids: number[], limit: number): Knex.QueryBuilder {
-  return whereIdIn(db('audit_events').orderBy('id', 'desc'), 'id', newestAmong(ids, limit));
 }
 
 /**
@@ -279,8 +302,13 @@ function whereWithin(query: Knex.QueryBuilder, { from, before }: AuditFilter): K
   return query;
 }
 
-async function readEvents(db: Reader, query: Knex.QueryBuilder): Promise<AuditEvent[]> {
-  const rows: Row[] = await query.select('audit_events.*');
+/** The newest first. */
+async function readEvents(db: Reader, ids: number[]): Promise<AuditEvent[]> {
+  const rows = await selectEvents(db, { ids });
   const texts = await findTexts(db, rows.flatMap(digestsIn));
   return rows.map((row) => eventOf(row, (digest) => texts.get(digest)));
 }
+
+const selectEvents = prepared<{ ids: number[] }, Row>((db, { ids }) =>
+  whereIdIn(db('audit_events').orderBy('id', 'desc'), 'id', ids).select('audit_events.*'),
+);

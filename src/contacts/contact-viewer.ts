@@ -65,17 +65,6 @@ export function whereVisible<T extends Knex.QueryBuilder>(query: T, viewer: Cont
   return query;
 }
 
-/** The same without the public ones: few as a rule, and found by who owns them. */
-export function whereOwnVisible<T extends Knex.QueryBuilder>(query: T, viewer: ContactViewer, table = 'contacts'): T {
-  if (!may(viewer, 'contacts', 'read')) return whereNone(query, table);
-  query.where((either) => {
-    either.whereIn(`${table}.owner_group_id`, [...viewer.groupIds]);
-    if (viewer.id !== null) either.orWhere(`${table}.owner_user_id`, viewer.id);
-    if (viewer.ownerIds) either.orWhere((one) => whereIdIn(one, `${table}.owner_user_id`, selvesOf(viewer)));
-  });
-  return query;
-}
-
 /** Those whose private contacts they see. */
 export function selvesOf({ id, ownerIds }: ContactViewer): number[] {
   return [...(id === null ? [] : [id]), ...(ownerIds ?? [])];

@@ -1,4 +1,5 @@
 import { BitSet } from './bit-set.ts';
+import { roomFor } from './room.ts';
 
 /** For every id a number, 0 for none: four bytes each, and who has one of some is found by a look at all. */
 export class IdNumbers {
@@ -8,7 +9,7 @@ export class IdNumbers {
   set(id: number, number: number): boolean {
     if (this.of(id) === number) return false;
     if (id >= this.numbers.length) {
-      const longer = new Uint32Array(Math.ceil((id + 1) * 1.5));
+      const longer = new Uint32Array(roomFor(id));
       longer.set(this.numbers);
       this.numbers = longer;
     }

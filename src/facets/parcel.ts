@@ -3,21 +3,37 @@ import { BitSet } from './bit-set.ts';
 import { Facet } from './facet.ts';
 import { FacetIndex } from './facet-index.ts';
 import { IdBlock } from './id-block.ts';
+import { IdBytes } from './id-bytes.ts';
 import { IdLists } from './id-lists.ts';
 import { IdNumbers } from './id-numbers.ts';
 import { IdSet } from './id-set.ts';
+import { KnownLists } from './known-lists.ts';
 import { TextIndex } from './text-index.ts';
 import { TextPool } from './text-pool.ts';
 import { Earliest, Turns } from './turns.ts';
 
 /** What an index is made of goes by these names. None of it has anything but its fields. */
 const CLASSES: Record<string, new () => object> = {
-  ...{ BitSet, Earliest, Facet, FacetIndex, IdBlock, IdLists, IdNumbers, IdSet, TextIndex, TextPool, Turns },
+  ...{
+    BitSet,
+    Earliest,
+    Facet,
+    FacetIndex,
+    IdBlock,
+    IdBytes,
+    IdLists,
+    IdNumbers,
+    IdSet,
+    KnownLists,
+    TextIndex,
+    TextPool,
+    Turns,
+  },
   Object,
 };
 
-const LISTS = { Buffer, Float64Array, Int32Array, Uint16Array, Uint32Array };
-type List = Uint8Array | Float64Array | Int32Array | Uint16Array | Uint32Array;
+const LISTS = { Buffer, Int32Array, Uint8Array, Uint16Array, Uint32Array };
+type List = Uint8Array | Int32Array | Uint16Array | Uint32Array;
 
 /** What an object is meanwhile. */
 interface PackedObject {
@@ -100,7 +116,7 @@ function eachField(fields: object, change: (value: unknown) => unknown): Record<
 /** Bytes. */
 const SHELF = 0x2_0000;
 /** What every kind of list can begin at. */
-const STEP = Float64Array.BYTES_PER_ELEMENT;
+const STEP = Uint32Array.BYTES_PER_ELEMENT;
 
 /** Where short lists stand one after the other: thousands of buffers would take more room than all that is in them. */
 class Shelves {

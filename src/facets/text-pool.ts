@@ -1,30 +1,34 @@
 import type { BitSet } from './bit-set.ts';
+import { roomFor } from './room.ts';
 
-const FIRST_SIZE = 1_024;
 const BLOCK = 1 << 18;
+/** Stands for the length of a text where it is not shorter, and the length follows in four bytes. */
+const LONG = 255;
+const LENGTH_OF_LONG = 5;
 
-/** The texts of ids as UTF-8, in blocks: a million strings of JavaScript would take twice the room and be looked at by its garbage collector. */
+/** The texts of ids as UTF-8, each with its length before it, in blocks: a million strings of JavaScript would take twice the room and be looked at by its garbage collector. */
 export class TextPool {
   private blocks: Buffer[] = [];
-  /** By id; where the length is 0, the start means nothing. */
-  private starts = new Uint32Array(FIRST_SIZE);
-  private lengths = new Uint32Array(FIRST_SIZE);
-  private used = 0;
+  /** By id, where the text begins; 0 for none. */
+  private starts = new Uint32Array(0);
+  /** The first place is nobody's. */
+  private used = 1;
   private unused = 0;
 
   of(id: number): string {
-    const length = this.lengths[id] ?? 0;
-    if (length === 0) return '';
-    const start = this.starts[id];
-    return this.blocks[Math.floor(start / BLOCK)].toString('utf8', start % BLOCK, (start % BLOCK) + length);
+    const start = this.starts[id] ?? 0;
+    if (start === 0) return '';
+    return textAt(this.blocks, start).toString('utf8');
   }
 
   /** Cuts what is longer than a block. */
   set(id: number, text: string): void {
     if (id >= this.starts.length) this.grow(id);
-    this.unused += this.lengths[id];
-    if (this.unused > BLOCK && this.unused > this.used / 2) this.compact(id);
-    this.write(id, Buffer.from(text).subarray(0, BLOCK));
+    const start = this.starts[id];
+    if (start !== 0) this.unused += sizeOf(textAt(this.blocks, start));
+    this.starts[id] = 0;
+    if (this.unused > BLOCK && this.unused > this.used / 2) this.compact();
+    if (text !== '') this.write(id, Buffer.from(text).subarray(0, BLOCK - LENGTH_OF_LONG));
   }
 
   /** Takes out of a set whoever does not have the search in their text. */
@@ -32,41 +36,57 @@ export class TextPool {
     const wanted = Buffer.from(search);
     ids.forEach((id) => {
       const start = this.starts[id];
-      if (!holds(this.blocks[Math.floor(start / BLOCK)], start % BLOCK, this.lengths[id], wanted)) ids.delete(id);
+      const block = this.blocks[Math.floor(start / BLOCK)];
+      const at = start % BLOCK;
+      const isLong = block[at] === LONG;
+      const from = at + (isLong ? LENGTH_OF_LONG : 1);
+      if (!holds(block, from, isLong ? block.readUInt32LE(at + 1) : block[at], wanted)) ids.delete(id);
     });
   }
 
   private write(id: number, bytes: Buffer): void {
-    if ((this.used % BLOCK) + bytes.length > BLOCK) this.used = Math.ceil(this.used / BLOCK) * BLOCK;
-    const block = Math.floor(this.used / BLOCK);
-    this.blocks[block] ??= Buffer.alloc(BLOCK);
-    this.blocks[block].set(bytes, this.used % BLOCK);
+    const size = sizeOf(bytes);
+    if ((this.used % BLOCK) + size > BLOCK) this.used = Math.ceil(this.used / BLOCK) * BLOCK;
+    const number = Math.floor(this.used / BLOCK);
+    const at = this.used % BLOCK;
+    this.blocks[number] ??= Buffer.alloc(BLOCK);
+    const block = this.blocks[number];
+    if (bytes.length < LONG) block[at] = bytes.length;
+    else {
+      block[at] = LONG;
+      block.writeUInt32LE(bytes.length, at + 1);
+    }
+    block.set(bytes, at + size - bytes.length);
     this.starts[id] = this.used;
-    this.lengths[id] = bytes.length;
-    this.used += bytes.length;
+    this.used += size;
   }
 
-  /** Writes all texts anew, without the gaps that earlier ones left; but for the one that is about to be replaced. */
-  private compact(except: number): void {
-    const { blocks, starts, lengths } = this;
+  /** Writes all texts anew, without the gaps that earlier ones left. */
+  private compact(): void {
+    const { blocks, starts } = this;
     this.blocks = [];
-    this.used = 0;
+    this.used = 1;
     this.unused = 0;
-    for (let id = 0; id < lengths.length; id++) {
-      if (lengths[id] === 0 || id === except) continue;
-      const block = blocks[Math.floor(starts[id] / BLOCK)];
-      this.write(id, block.subarray(starts[id] % BLOCK, (starts[id] % BLOCK) + lengths[id]));
-    }
+    for (let id = 0; id < starts.length; id++) if (starts[id] !== 0) this.write(id, textAt(blocks, starts[id]));
   }
 
   private grow(id: number): void {
-    const size = Math.ceil((id + 1) * 1.5);
-    const [starts, lengths] = [new Uint32Array(size), new Uint32Array(size)];
-    starts.set(this.starts);
-    lengths.set(this.lengths);
-    this.starts = starts;
-    this.lengths = lengths;
+    const longer = new Uint32Array(roomFor(id));
+    longer.set(this.starts);
+    this.starts = longer;
   }
+}
+
+function textAt(blocks: Buffer[], start: number): Buffer {
+  const block = blocks[Math.floor(start / BLOCK)];
+  const at = start % BLOCK;
+  const [from, length] = block[at] === LONG ? [at + LENGTH_OF_LONG, block.readUInt32LE(at + 1)] : [at + 1, block[at]];
+  return block.subarray(from, from + length);
+}
+
+/** Of a text and its length. */
+function sizeOf(bytes: Buffer): number {
+  return bytes.length + (bytes.length < LONG ? 1 : LENGTH_OF_LONG);
 }
 
 /** Native search is slower for texts this short: the call alone takes longer than the loop. */

@@ -1,69 +1,79 @@
+import { SECOND } from '../clock.ts';
+import { roomFor } from './room.ts';
+
 const BLOCK = 1_024;
-const NEVER = Number.POSITIVE_INFINITY;
+/** Four bytes for each reach from 1970 to 2106. */
+const NEVER = 0xffff_ffff;
+const LAST = NEVER - 1;
 
 /**
- * When the records of an index turn by themselves, in milliseconds: who expires tomorrow is then due to be read again. It
- * works in both directions, for a clock may be set back.
+ * When the records of an index turn by themselves: who expires tomorrow is then due to be read again. It works in both directions, for
+ * a clock may be set back. It counts in whole seconds, and whoever turns within one is due for as long as that lasts.
  */
 export class Turns {
   private readonly coming = new Earliest();
-  /** The moments that have passed, negated: the latest of them comes first. */
+  /** The moments that have passed, counted backwards: the latest of them comes first. */
   private readonly passed = new Earliest();
 
-  /** The moments at which the record is another one than the moment before. */
+  /** The moments, in milliseconds, at which the record is another one than the moment before. */
   set(id: number, moments: readonly number[], now: number): void {
-    let [coming, passed] = [NEVER, -NEVER];
+    let [coming, passed] = [NEVER, NEVER];
     for (const moment of moments)
-      if (moment > now) coming = Math.min(coming, moment);
-      else passed = Math.max(passed, moment);
+      if (moment > now) coming = Math.min(coming, second(Math.floor(moment / SECOND)));
+      else passed = Math.min(passed, LAST - second(Math.ceil(moment / SECOND)));
     this.coming.set(id, coming);
-    this.passed.set(id, -passed);
+    this.passed.set(id, passed);
   }
 
-  /** Those who are not any more as they were when they were set. */
+  /** Those who may not be any more as they were when they were set. */
   due(now: number): number[] {
-    return [...new Set([...this.coming.upTo(now), ...this.passed.upTo(-now - 1)])];
+    const seconds = second(Math.floor(now / SECOND));
+    return [...new Set([...this.coming.upTo(seconds), ...this.passed.upTo(LAST - seconds - 1)])];
   }
 }
 
-/** A moment for every id, with the earliest of each block: who is due is found without asking all. */
-export class Earliest {
-  private moments = new Float64Array(0);
-  private earliest = new Float64Array(0);
+function second(number: number): number {
+  return Math.max(0, Math.min(LAST, number));
+}
 
-  set(id: number, moment: number): void {
-    if (id >= this.moments.length) this.grow(id);
-    const before = this.moments[id];
-    this.moments[id] = moment;
+/** A number for every id, with the lowest of each block: who has one up to some is found without asking all. */
+export class Earliest {
+  private numbers = new Uint32Array(0);
+  private earliest = new Uint32Array(0);
+
+  set(id: number, number: number): void {
+    if (id >= this.numbers.length) this.grow(id);
+    const before = this.numbers[id];
+    this.numbers[id] = number;
     const block = Math.floor(id / BLOCK);
-    if (moment <= this.earliest[block]) this.earliest[block] = moment;
+    if (number <= this.earliest[block]) this.earliest[block] = number;
     else if (before === this.earliest[block]) this.earliest[block] = this.earliestIn(block);
   }
 
-  upTo(moment: number): number[] {
+  upTo(number: number): number[] {
     const found: number[] = [];
     for (let block = 0; block < this.earliest.length; block++) {
-      if (this.earliest[block] > moment) continue;
-      for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) if (this.moments[id] <= moment) found.push(id);
+      if (this.earliest[block] > number) continue;
+      for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) if (this.numbers[id] <= number) found.push(id);
     }
     return found;
   }
 
   private earliestIn(block: number): number {
     let earliest = NEVER;
-    for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) earliest = Math.min(earliest, this.moments[id]);
+    for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) earliest = Math.min(earliest, this.numbers[id]);
     return earliest;
   }
 
   private grow(id: number): void {
-    const blocks = Math.max(Math.floor(id / BLOCK) + 1, Math.ceil(this.earliest.length * 1.5));
-    this.moments = longer(this.moments, blocks * BLOCK);
+    const blocks = Math.ceil(roomFor(id) / BLOCK);
+    this.numbers = longer(this.numbers, blocks * BLOCK);
     this.earliest = longer(this.earliest, blocks);
   }
 }
 
-function longer(from: Float64Array, length: number): Float64Array<ArrayBuffer> {
-  const to = new Float64Array(length).fill(NEVER, from.length);
+function longer(from: Uint32Array, length: number): Uint32Array<ArrayBuffer> {
+  const to = new Uint32Array(length).fill(NEVER, from.length);
   to.set(from);
   return to;
 }

@@ -5,6 +5,7 @@ import { whereNotDeleted } from '../db/conditions.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { violatedUnique } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import { FieldErrors } from '../forms/form.ts';
 import { hasLookAlikes, identityKey, spelledLike } from '../text/identity-key.ts';
@@ -32,7 +33,7 @@ export async function findAllGroups(db: Reader): Promise<Group[]> {
 
 /** Deleted ones included, in the order of the ids. Throws NotFound where one is unknown. */
 export async function findGroupsOf(db: Reader, ids: number[]): Promise<Group[]> {
-  const groups = await withRights(db, await whereIdIn(selectGroups(db), 'groups.id', ids), ids);
+  const groups = await withRights(db, await selectGroupsById(db, { ids }), ids);
   const byId = new Map(groups.map((group) => [group.id, group]));
   return ids.map((id) => {
     const group = byId.get(id);
@@ -134,10 +135,18 @@ function selectGroups(db: Reader): Knex.QueryBuilder<Found, Found[]> {
     .select('groups.*', 'leader.name as leader_name');
 }
 
+const selectGroupsById = prepared<{ ids: number[] }, Found>((db, { ids }) =>
+  whereIdIn(selectGroups(db), 'groups.id', ids),
+);
+
+const selectPermissions = prepared<{ ids: number[] }, Row<'group_permissions'>>((db, { ids }) =>
+  whereIdIn(db('group_permissions'), 'group_id', ids),
+);
+
 async function withRights(db: Reader, rows: Found[], ids?: number[]): Promise<Group[]> {
-  const query = db('group_permissions');
-  if (ids) whereIdIn(query, 'group_id', ids);
-  const permissions: Row<'group_permissions'>[] = await query;
+  const permissions: Row<'group_permissions'>[] = await (ids
+    ? selectPermissions(db, { ids })
+    : db('group_permissions'));
   const rights = new Map<number, Record<string, Level>>();
   for (const { group_id, application, level } of permissions)
     rights.set(group_id, { ...rights.get(group_id), [application]: level });

@@ -1,7 +1,7 @@
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import { preparedInForms } from '../db/prepared.ts';
+import { prepared, preparedInForms } from '../db/prepared.ts';
 import { identityKey } from '../text/identity-key.ts';
 import { sortedByName } from '../text/sort-key.ts';
 
@@ -29,8 +29,12 @@ const selectTags = preparedInForms<TagsForm, { ids: number[] }, Tag>((db, { tagg
 
 /** These tags, by name; unknown ones are left out. */
 export async function findTagsById(db: Reader, ids: number[]): Promise<Tag[]> {
-  return sortedByName(await whereIdIn(db('tags'), 'id', ids).select('id', 'name'), nameOf);
+  return sortedByName(await selectTagsById(db, { ids }), nameOf);
 }
+
+const selectTagsById = prepared<{ ids: number[] }, Tag>((db, { ids }) =>
+  whereIdIn(db('tags'), 'id', ids).select('id', 'name'),
+);
 
 export async function findTagsOf(db: Reader, tagged: Tagged, id: number): Promise<Tag[]> {
   return sortedByName(await selectGiven(db, { tagged }, { id }), nameOf);

@@ -248,8 +248,9 @@ export async function setPins(trx: Transaction, userId: number, viewIds: number[
 }
 
 export async function findUserNames(db: Reader, ids: (number | null)[]): Promise<Map<number, string>> {
-  const rows = await selectNames(db, { ids: [...new Set(ids.filter((id) => id !== null))] });
-  return new Map(rows.map((row) => [row.id, row.name]));
+  const wanted = [...new Set(ids.filter((id) => id !== null))];
+  if (wanted.length === 0) return new Map();
+  return new Map((await selectNames(db, { ids: wanted })).map((row) => [row.id, row.name]));
 }
 
 const selectNames = prepared<{ ids: number[] }, { id: number; name: string }>((db, { ids }) =>

@@ -93,19 +93,46 @@ describe('lists of values by id', () => {
       { numRuns: 60 },
     );
   });
+
+  it('are the same when more different ones come than are held once', () => {
+    for (const highest of [300, 5_000, 100_000]) {
+      const lists = new IdLists();
+      const of = (id: number) => Array.from({ length: id % 4 }, (_, n) => (id * (n + 7)) % highest);
+      for (let id = 0; id < 9_000; id++) lists.set(id, of(id));
+      for (let id = 0; id < 9_000; id += 3) lists.set(id, of(id + 1));
+      for (let id = 0; id < 9_000; id++) expect([id, lists.of(id)]).toEqual([id, of(id % 3 === 0 ? id + 1 : id)]);
+    }
+  });
 });
 
 describe('turns', () => {
+  const settings = (moment: fc.Arbitrary<number>) =>
+    fc.array(fc.tuple(fc.integer({ min: 0, max: 5_000 }), fc.array(moment, { maxLength: 4 })), { maxLength: 60 });
+
+  function dueOf(all: [id: number, moments: number[]][], setAt: number, now: number) {
+    const turns = new Turns();
+    for (const [id, moments] of all) turns.set(id, moments, setAt);
+    const [from, to] = [Math.min(setAt, now), Math.max(setAt, now)];
+    const turned = [...new Map(all)].filter(([, moments]) => moments.some((one) => one > from && one <= to));
+    return { due: turns.due(now).sort(ascending), turned: turned.map(([id]) => id).sort(ascending) };
+  }
+
   it('tell whom a moment makes another one, in either direction', () => {
-    const moments = fc.array(fc.integer({ min: 0, max: 100 }), { maxLength: 4 });
-    const settings = fc.array(fc.tuple(fc.integer({ min: 0, max: 5_000 }), moments), { maxLength: 60 });
+    const second = fc.integer({ min: 0, max: 100 }).map((seconds) => seconds * 1_000);
     fc.assert(
-      fc.property(settings, fc.nat(100), fc.nat(100), (all, setAt, now) => {
-        const turns = new Turns();
-        for (const [id, those] of all) turns.set(id, those, setAt);
-        const [from, to] = [Math.min(setAt, now), Math.max(setAt, now)];
-        const due = [...new Map(all)].filter(([, those]) => those.some((moment) => moment > from && moment <= to));
-        expect(turns.due(now).sort(ascending)).toEqual(due.map(([id]) => id).sort(ascending));
+      fc.property(settings(second), fc.nat(100_000), fc.nat(100_000), (all, setAt, now) => {
+        const { due, turned } = dueOf(all, setAt, now);
+        expect(due).toEqual(turned);
+      }),
+    );
+  });
+
+  it('leave nobody out who turns within a second', () => {
+    const moment = fc.integer({ min: 0, max: 9_000 });
+    fc.assert(
+      fc.property(settings(moment), moment, moment, (all, setAt, now) => {
+        const { due, turned } = dueOf(all, setAt, now);
+        expect(due).toEqual(expect.arrayContaining(turned));
       }),
     );
   });

@@ -1,8 +1,8 @@
-import type { Knex } from 'knex';
-import type { ContactViewer } from '../../contacts/contact.ts';
-import { whereVisible } from '../../contacts/contact-viewer.ts';
+import { type ContactViewer, maySee } from '../../contacts/contact.ts';
 import type { Reader } from '../../db/database.ts';
 import { whereIdIn } from '../../db/ids.ts';
+import { prepared, preparedInForms } from '../../db/prepared.ts';
+import type { Row } from '../../db/tables.ts';
 import { recordPath } from '../../web/reader/record-path.ts';
 import { type AuditEvent, ERASED, type Fields, type Reference, referencesIn } from '../audit-event.ts';
 
@@ -30,14 +30,17 @@ export class NamedRecords {
 
   static async of(db: Reader, viewer: ContactViewer, events: AuditEvent[]): Promise<NamedRecords> {
     const named = events.flatMap(recordsIn);
-    const rowsOf = (type: Reference['type'], table: string) => {
-      const ids = named.filter((one) => one.type === type).map(({ id }) => id);
-      return whereIdIn(db(table), `${table}.id`, [...new Set(ids)]);
-    };
+    const idsOf = (type: Reference['type']) => [
+      ...new Set(named.filter((one) => one.type === type).map(({ id }) => id)),
+    ];
+    const contacts = await selectContacts(db, { ids: idsOf('contact') });
+    const seen = contacts.filter((one) =>
+      maySee(viewer, { ownerUserId: one.owner_user_id, ownerGroupId: one.owner_group_id }),
+    );
     return new NamedRecords(viewer, {
-      user: await namesIn(rowsOf('user', 'users')),
-      group: await namesIn(rowsOf('group', 'groups')),
-      contact: await namesIn(whereVisible(rowsOf('contact', 'contacts'), viewer)),
+      user: byId(await selectNames(db, { table: 'users' }, { ids: idsOf('user') })),
+      group: byId(await selectNames(db, { table: 'groups' }, { ids: idsOf('group') })),
+      contact: byId(seen),
     });
   }
 
@@ -55,8 +58,21 @@ export class NamedRecords {
   }
 }
 
-async function namesIn(query: Knex.QueryBuilder): Promise<Map<number, string>> {
-  const rows: { id: number; name: string }[] = await query.select('id', 'name');
+interface Named {
+  id: number;
+  name: string;
+}
+
+const selectNames = preparedInForms<{ table: 'users' | 'groups' }, { ids: number[] }, Named>((db, { table }, { ids }) =>
+  whereIdIn(db(table), 'id', ids).select('id', 'name'),
+);
+
+const selectContacts = prepared<
+  { ids: number[] },
+  Pick<Row<'contacts'>, 'id' | 'name' | 'owner_user_id' | 'owner_group_id'>
+>((db, { ids }) => whereIdIn(db('contacts'), 'id', ids).select('id', 'name', 'owner_user_id', 'owner_group_id'));
+
+function byId(rows: Named[]): Map<number, string> {
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 

@@ -5,13 +5,13 @@ import type { ContactViewer } from '../../contacts/contact.ts';
 import { findContactNames } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
-import { selectIds, whereIdIn } from '../../db/ids.ts';
+import { whereIdIn } from '../../db/ids.ts';
 import { preparedInForms } from '../../db/prepared.ts';
 import type { Left, Row } from '../../db/tables.ts';
 import { type Along, alongIndex, meantAlong, meantByRank, meantSoon } from '../../facets/along-index.ts';
 import type { Counted, FacetFilter, Selection, Within } from '../../facets/facet-index.ts';
 import { type FrozenSet, frozenAlong } from '../../facets/frozen-walk.ts';
-import { findContactSort, walkByContact } from '../../linked-contacts/linked-search.ts';
+import { alongContacts } from '../../linked-contacts/linked-search.ts';
 import { readPage, readRankedPage, type Source } from '../../lists/keyset-page.ts';
 import { type Cursor, isRanked, NONE } from '../../lists/list-query.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
@@ -409,10 +409,5 @@ function countsOf(
 
 /** The ids of all users, or of those, along a sort. */
 function alongSort(db: Reader, viewer: ContactViewer, sort: SortKey, among?: number[]): Along {
-  if (sort !== 'contact') return SORTS[sort](db, among);
-  return {
-    isNullable: true,
-    read: (stretch, limit) => selectIds(db, walkByContact(db, viewer, { ...stretch, among }).limit(limit)),
-    placeOf: async (id) => ({ value: await findContactSort(db, viewer, id), id }),
-  };
+  return sort === 'contact' ? alongContacts(db, viewer, among) : SORTS[sort](db, among);
 }
