@@ -73,6 +73,7 @@ const settings = z.object({
   LOGIN_ATTEMPTS: whole(5, 1, 100),
   STALE_DAYS: whole(90, 1, 3650),
   CONFIRM_DAYS: whole(180, 1, 3650),
+  REPORT_DAYS: whole(400, 1, 36_500),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -155,6 +156,8 @@ export function readSettings(environment: Environment = process.env, envFile = '
     loginAttempts: values.LOGIN_ATTEMPTS,
     staleDays: values.STALE_DAYS,
     confirmDays: values.CONFIRM_DAYS,
+    /** For so long reports of operations are kept, and can be taken back. */
+    reportDays: values.REPORT_DAYS,
     logLevel: values.LOG_LEVEL,
     /** bcrypt's cost; the tests lower it (OWASP Password Storage: 12 is about 0.3 s). */
     passwordCost: 12,

@@ -54,6 +54,7 @@ describe('the settings', () => {
       loginAttempts: 5,
       staleDays: 90,
       confirmDays: 180,
+      reportDays: 400,
       logLevel: 'info',
       passwordCost: 12,
       dailyBackups: 7,

@@ -1,5 +1,6 @@
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Transaction } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
 import type { Act } from '../verbs/act.ts';
 import { type Change, type Reference, referencesIn } from './audit-event.ts';
 import { summarize } from './audit-summaries.ts';
@@ -48,10 +49,41 @@ export async function appendEvents(trx: Transaction, auditKey: string, told: Tol
 
 /** The timelines of users, groups and contacts tell as well of events about others that they came to, or were parted from. */
 async function noteOnTimelines(trx: Transaction, told: Told[], rows: Row[]): Promise<void> {
-  const notes: Record<Reference['type'], object[]> = { user: [], group: [], contact: [] };
+  const notes: Record<Reference['type'], Note[]> = { user: [], group: [], contact: [] };
   for (const [n, { change }] of told.entries())
-    for (const { type, id } of comersAndGoers(change)) notes[type].push({ [`${type}_id`]: id, event_id: rows[n].id });
-  for (const [type, noted] of Object.entries(notes)) await bulkInsert(trx, `${type}_events`, noted);
+    for (const { type, id } of comersAndGoers(change)) notes[type].push({ id, row: rows[n] });
+  for (const [type, noted] of Object.entries(notes)) {
+    const kept = type === 'group' ? await onceForEachOperation(trx, noted) : noted;
+    const entries = kept.map(({ id, row }) => ({ [`${type}_id`]: id, event_id: row.id }));
+    await bulkInsert(trx, `${type}_events`, entries);
+  }
+}
+
+/** An event that a timeline tells of. */
+interface Note {
+  id: number;
+  row: Row;
+}
+
+/** What one operation did to hundreds of its members is told once on the timeline of a group. */
+async function onceForEachOperation(trx: Transaction, notes: Note[]): Promise<Note[]> {
+  const groupIds = [...new Set(notes.flatMap(({ id, row }) => (row.operation_id === null ? [] : id)))];
+  if (groupIds.length === 0) return notes;
+  const last: { group_id: number; operation_id: number | null }[] = await trx('audit_events')
+    .join('group_events', 'group_events.event_id', 'audit_events.id')
+    .whereIn(
+      'group_events.event_id',
+      whereIdIn(trx('group_events'), 'group_id', groupIds).groupBy('group_id').max('event_id'),
+    )
+    .select('group_events.group_id', 'operation_id');
+  const told = new Set(last.map(({ group_id, operation_id }) => `${group_id} ${operation_id}`));
+  return notes.filter(({ id, row }) => {
+    if (row.operation_id === null) return true;
+    const key = `${id} ${row.operation_id}`;
+    const isNew = !told.has(key);
+    told.add(key);
+    return isNew;
+  });
 }
 
 /** Whose a contact is stands on its own record alone: that of its owner would tell that they have one. */

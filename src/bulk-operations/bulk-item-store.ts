@@ -156,6 +156,12 @@ export async function hasFacts(db: Reader, operationId: number): Promise<boolean
   return row !== undefined;
 }
 
+/** Forgets items of an operation, at most so many; returns how many. */
+export async function forgetItems(trx: Transaction, operationId: number, limit: number): Promise<number> {
+  const items = () => trx('bulk_operation_items').where('operation_id', operationId);
+  return items().whereIn('subject_id', items().limit(limit).select('subject_id')).delete();
+}
+
 /** Those of these ids that there are, ascending. */
 export async function findKnownIds(db: Reader, subjectType: SubjectType, ids: number[]): Promise<number[]> {
   return whereIdIn(db(SOURCES[subjectType].table), 'id', ids).orderBy('id').pluck('id');

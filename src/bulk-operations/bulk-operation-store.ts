@@ -229,6 +229,17 @@ export async function pruneDrafts(trx: Transaction, before: Instant): Promise<vo
   await forgotten.delete();
 }
 
+/** The first operation that ended before that. */
+export async function findEndedBefore(db: Reader, before: Instant): Promise<number | undefined> {
+  return (await db('bulk_operations').where('finished_at', '<', before).orderBy('id').first('id'))?.id;
+}
+
+/** It is kept no longer, and no more said to be taken back by another one. */
+export async function forgetOperation(trx: Transaction, id: number): Promise<void> {
+  await trx('bulk_operations').where('undoes', id).update({ undoes: null });
+  await trx('bulk_operations').where({ id }).delete();
+}
+
 function underWay(db: Reader) {
   return db('bulk_operations').whereNotNull('executed_at').whereNull('finished_at');
 }

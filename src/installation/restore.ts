@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } 
 import { join, resolve } from 'node:path';
 import { extract } from 'tar';
 import { recordChanges } from '../audit/audit-store.ts';
+import { pauseAll } from '../bulk-operations/bulk-operation-store.ts';
 import { CannotStart } from '../cannot-start.ts';
 import { instant } from '../clock.ts';
 import type { Config, Settings } from '../config.ts';
@@ -123,6 +124,7 @@ async function endWhatActs(db: Database, config: Config, madeAt: string, access:
     const ended = access === 'ended' ? await endAll(trx, act.at) : await endSpent(trx, access.since);
     await giveUpWaitingMails(trx, act.at, 'It waited in a backup that was restored, and may have been sent before.');
     await forgetResetRequests(trx);
+    await pauseAll(trx, act.at, 'a backup was restored; look at what is left of it before it goes on');
     await forgetMark(trx);
     await keepFingerprints(trx, config.secrets);
     const after = { backupOf: madeAt, ...ended };

@@ -219,3 +219,17 @@ describe('sessions and password resets of many', () => {
     expect((await alice.get(path)).text).toContain('has no password yet: invite instead');
   });
 });
+
+describe('timelines', () => {
+  it('of a group tell of an operation once, and of each user what it was a part of', async () => {
+    const path = await done('add-to-group', ['max', 'rita', 'ada'], { group: support, untilOn: '' });
+    const group = load((await alice.get(`/groups/${support}`)).text);
+    expect(group(`.timeline a[href="${path}"]`).length).toBe(1);
+    expect(group('.timeline [data-action="membership.granted"]').length).toBe(1);
+    expect(group(`.timeline a[href="${path}"]`).text()).toBe('gave a membership to 3 users');
+    const user = load((await alice.get(`/users/${app.people.max}`)).text);
+    expect(user(`.timeline a[href="${path}"]`).length).toBe(1);
+    const one = await done('add-tag', ['bob'], { tag: 'remote' });
+    expect(load((await alice.get(`/users/${app.people.bob}`)).text)(`.timeline a[href="${one}"]`).length).toBe(0);
+  });
+});

@@ -43,6 +43,33 @@ it('removes drafts that nobody executed within a day, and no report', async () =
   expect(await left()).toEqual({ operations: [executed], pieces: 0 });
 });
 
+it('forgets reports when REPORT_DAYS are over, and only then', async () => {
+  const fields = { action: 'confirm-access', ids: [String(app.people.bob), String(app.people.lena)] };
+  const path = (await alice.post('/bulk-operations', fields)).headers.location;
+  await alice.post(`${path}/execution`);
+  const undone = (await alice.post('/bulk-operations', { action: 'undo', from: path.split('/')[2] })).headers.location;
+  app.clock.advance(10 * DAY);
+  alice = await signedIn(app, 'alice');
+  await alice.post(`${undone}/execution`);
+  const forget = () =>
+    jobsOf(app.context)
+      .find(({ name }) => name === 'Forget old reports')!
+      .run();
+  const left = async () => [
+    await app.db.read('bulk_operations').orderBy('id').pluck('undoes'),
+    (await app.db.read('bulk_operation_items')).length,
+  ];
+  app.clock.advance(390 * DAY);
+  await forget();
+  const both = await left();
+  expect(both[1]).toBe(4);
+  app.clock.advance(1);
+  await forget();
+  expect(await left()).toEqual([[null], 2]);
+  alice = await signedIn(app, 'alice');
+  expect((await alice.get(path)).status).toBe(404);
+});
+
 it('removes notices after thirty days, and no mail that carries a link', async () => {
   const bob = await signedIn(app, 'bob');
   const password = 'nine slow tractors hum';

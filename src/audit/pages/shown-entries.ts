@@ -45,8 +45,10 @@ export async function shownEntries(
   });
 }
 
-function mayReadReport(viewer: ContactViewer, done: Done[]): boolean {
+/** Whether this viewer may read the report of an operation that did this. */
+export function mayReadReport(viewer: ContactViewer, done: Done[]): boolean {
   return done.every(
-    ({ subjectType: type }) => (type === 'user' || type === 'group') && may(viewer, `${type}s`, 'read'),
+    ({ subjectType: type }) =>
+      (type === 'user' || type === 'group' || type === 'contact') && may(viewer, `${type}s`, 'read'),
   );
 }

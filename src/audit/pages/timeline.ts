@@ -1,16 +1,26 @@
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { dayOf } from '../../clock.ts';
+import type { ContactViewer } from '../../contacts/contact.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
+import type { Reader } from '../../db/database.ts';
 import { render } from '../../web/render.ts';
 import type { AuditEvent, Reference } from '../audit-event.ts';
+import { findDone } from '../audit-summaries.ts';
 import { findEventsAround } from '../event-list.ts';
+import { doneWords } from './event-words.ts';
+import { mayReadReport } from './shown-entries.ts';
 import { type ShownEvent, shownTo } from './shown-events.ts';
 
 const EVENTS_SHOWN = 15;
 
+/** An event with the operation that it is a part of. */
+export interface TimelineEvent extends ShownEvent {
+  partOf?: { words: string; path: string };
+}
+
 export interface Timeline {
-  events: ShownEvent[];
+  events: TimelineEvent[];
   /** Where older ones are found, if there are any. */
   olderPath: string | undefined;
 }
@@ -32,9 +42,25 @@ export async function timelineOf(app: AppContext, req: Request, of: Telling, bef
   const viewer = await findContactViewer(app.db.read, req.viewer!, dayOf(app.clock()));
   const isMore = found.length > EVENTS_SHOWN;
   return {
-    events: await shownTo(app.db.read, viewer, events.filter(isTold)),
+    events: await withOperations(app.db.read, viewer, await shownTo(app.db.read, viewer, events.filter(isTold))),
     olderPath: isMore ? `/${type}s/${id}/timeline?before=${events.at(-1)!.id}` : undefined,
   };
+}
+
+/** With what the operations did of which they are a part, where that was more than this. */
+async function withOperations(db: Reader, viewer: ContactViewer, events: ShownEvent[]): Promise<TimelineEvent[]> {
+  const ids = [...new Set(events.flatMap(({ operationId }) => operationId ?? []))];
+  if (ids.length === 0) return events;
+  const done = await findDone(db, ids);
+  return events.map((event) => {
+    const all = done.get(event.operationId ?? 0) ?? [];
+    const total = all.reduce((sum, { number }) => sum + number, 0);
+    if (total <= 1 || !mayReadReport(viewer, all)) return event;
+    return {
+      ...event,
+      partOf: { words: all.map(doneWords).join(' and '), path: `/bulk-operations/${event.operationId}` },
+    };
+  });
 }
 
 /** Events before those that are shown already, as a page and as more of the record. */

@@ -58,6 +58,7 @@ function settingsInForce(config: Config): [string, string][] {
     LOGIN_ATTEMPTS: config.loginAttempts,
     STALE_DAYS: config.staleDays,
     CONFIRM_DAYS: config.confirmDays,
+    REPORT_DAYS: config.reportDays,
     LOG_LEVEL: config.logLevel,
   };
   return Object.entries(values).map(([name, value]) => [name, String(value)]);
