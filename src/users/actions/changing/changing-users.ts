@@ -56,7 +56,7 @@ export async function changeUsers(
   const details = await findDetails(trx, allowed(outcomes));
   const after = new Map<number, UserDetails>();
   for (const subject of allowed(outcomes))
-    after.set(subject.id, await detailsAfter(trx, act, subject, details.get(subject.id)!, chosen));
+    after.set(subject.id, detailsAfter(act, subject, details.get(subject.id)!, chosen));
   const rules = await ownRules(trx, act);
   leaveOut(outcomes, (subject) => rules(subject, details.get(subject.id)!, after.get(subject.id)!));
   const steps = allowed(outcomes).flatMap((subject) => stepOf(subject, details, after));
