@@ -1,26 +1,28 @@
 import { z } from 'zod';
 import { day, userEmail, userName } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
+import { identifiersIn, isTooLong, readPeople } from '../text/people/people-list.ts';
 
 /** So many addresses at once: a leader knows each of them. */
 const MOST_AT_ONCE = 100;
+const TOO_MANY = 'At most 100 at once.';
 
 const invitation = z.object({ name: userName, email: userEmail() });
 const additions = z.object({
   emails: z
     .string()
-    .transform((text) => [
-      ...new Set(
-        text
-          .split(/[\s,;]+/)
-          .map((entry) => entry.replace(/^<|>$/g, ''))
-          .filter(Boolean),
-      ),
-    ])
+    .refine((text) => !isTooLong(text), TOO_MANY)
+    .transform(emailsIn)
     .refine((emails) => emails.length > 0, 'Enter the system email of somebody.')
-    .refine((emails) => emails.length <= MOST_AT_ONCE, 'At most 100 at once.'),
+    .refine((emails) => emails.length <= MOST_AT_ONCE, TOO_MANY),
   untilOn: day,
 });
+
+/** The addresses of a list of any kind. What is none is kept where there is nothing else: nobody is told who is known here. */
+function emailsIn(text: string): string[] {
+  const emails = isTooLong(text) ? [] : readPeople(text).people.flatMap(({ email }) => email || []);
+  return emails.length > 0 ? emails : identifiersIn(text);
+}
 
 export function typedLeading(body: unknown): Typed {
   return typedFields(body, ['name', 'email', 'emails', 'untilOn', 'channel'], ['ids']);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { day } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
 import { picked, type Searches } from '../forms/picker.ts';
-import { identifiersIn } from '../text/people/people-list.ts';
+import { membersIn } from '../text/people/people-list.ts';
 
 /** As many as a set-wise change takes without holding up others. */
 export const MOST_AT_ONCE = 5_000;
@@ -12,7 +12,7 @@ const fields = {
   /** Names and system emails, one per line or separated by commas or semicolons. */
   list: z
     .string()
-    .transform(identifiersIn)
+    .transform(membersIn)
     .refine((list) => list.length <= MOST_AT_ONCE, 'At most 5,000 at once.'),
   untilOn: day,
   acceptUnknown: z.string().transform((text) => text !== ''),

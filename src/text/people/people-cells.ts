@@ -16,18 +16,27 @@ interface Line {
 const SEPARATORS = ['\t', ';', ','];
 const SPOKEN_DAY = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/;
 
+type Cells = PeopleRead & { isGuessed: boolean };
+
 /** A table out of a spreadsheet or a file, with a head line or without one; undefined for a text of another kind. */
-export function readCells(text: string): (PeopleRead & { isGuessed: boolean }) | undefined {
+export function readCells(text: string): Cells | undefined {
+  const headed = readHeadedCells(text);
+  if (headed) return headed;
+  const separator = SEPARATORS.find((one) => isTable(text, one));
+  if (!separator) return undefined;
+  const lines = cellsOf(text, separator);
+  return { ...tableOf(lines, guessedColumns(lines)), isGuessed: true };
+}
+
+/** A table whose first line says what its columns are. */
+export function readHeadedCells(text: string): Cells | undefined {
   const first = /^[^\S\n]*\S.*$/m.exec(text)?.[0] ?? '';
   for (const separator of SEPARATORS) {
     if (!first.includes(separator)) continue;
     const head = headColumns(cellsOf(first, separator)[0]?.cells ?? []);
     if (head) return { ...tableOf(cellsOf(text, separator).slice(1), head), isGuessed: false };
   }
-  const separator = SEPARATORS.find((one) => isTable(text, one));
-  if (!separator) return undefined;
-  const lines = cellsOf(text, separator);
-  return { ...tableOf(lines, guessedColumns(lines)), isGuessed: true };
+  return undefined;
 }
 
 /** Whether each line has as many cells as the others, and one of them is one address. */

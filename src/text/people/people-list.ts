@@ -1,7 +1,7 @@
 import { identityKey } from '../identity-key.ts';
 import { mailboxesIn } from './addresses.ts';
 import type { PastedPerson, PeopleRead, PuzzlingLine } from './pasted-person.ts';
-import { readCells } from './people-cells.ts';
+import { readCells, readHeadedCells } from './people-cells.ts';
 import { readLines } from './people-lines.ts';
 import { readVcards } from './vcards.ts';
 
@@ -37,11 +37,7 @@ export function isTooLong(text: string): boolean {
  * twice is taken once. Of a text of any kind the work grows with its length, for which `isTooLong` has a bound.
  */
 export function readPeople(text: string): PeopleList {
-  const plain = text
-    .replace(/\r\n?|[\u2028\u2029\v\f]/g, '\n')
-    .replace(UNSEEN, '')
-    .replaceAll('\u00a0', ' ');
-  const { people, puzzling, isGuessed } = read(plain);
+  const { people, puzzling, isGuessed } = read(plainText(text));
   const again: PuzzlingLine[] = [];
   const lines = new Map<string, number>();
   const once = people.filter(({ email, line }) => {
@@ -55,6 +51,14 @@ export function readPeople(text: string): PeopleList {
     return true;
   });
   return { people: once, puzzling: [...puzzling, ...again].toSorted((a, b) => a.line - b.line), isGuessed };
+}
+
+/** With the ends of lines and the spaces that everybody writes. */
+function plainText(text: string): string {
+  return text
+    .replace(/\r\n?|[\u2028\u2029\v\f]/g, '\n')
+    .replace(UNSEEN, '')
+    .replaceAll('\u00a0', ' ');
 }
 
 function read(text: string): PeopleRead & { isGuessed: boolean } {
@@ -73,4 +77,23 @@ export function identifiersIn(text: string): string[] {
     return mailboxesIn(line).map(({ name, email }) => email || name);
   });
   return [...new Set(entries.map((entry) => entry.trim()).filter(Boolean))];
+}
+
+/** The same of a list that may be a table as well: where a head line says so, a person is named by the cell of the address. */
+export function membersIn(text: string): string[] {
+  const table = text.includes('\n') && !isTooLong(text) ? readHeadedCells(plainText(text)) : undefined;
+  if (!table) return identifiersIn(text);
+  return [...new Set(table.people.map(({ email, login, name }) => email || login || name))];
+}
+
+/** The new people of a list, where some of it is known: who has an address that is none of these; and the names beside all addresses. */
+export function unknownPeople(
+  text: string,
+  known: (email: string) => boolean,
+): { emails: string[]; names: Set<string> } {
+  const people = isTooLong(text) ? [] : readPeople(text).people.filter(({ email }) => email !== '');
+  return {
+    emails: people.map(({ email }) => email).filter((email) => !known(email)),
+    names: new Set(people.map(({ name }) => name)),
+  };
 }

@@ -12,6 +12,7 @@ export const USERS: Feature = {
   pages: [
     { label: 'Users', path: '/users', icon: 'people', needs: [['users', 'read']] },
     { label: 'New User', path: '/users/new', icon: 'person-add', needs: [['users', 'write']] },
+    { label: 'New users from a list', path: '/users/new/list', icon: 'people', needs: [['users', 'write']] },
   ],
   longForms: '/users',
   prune: (trx) => pruneFeed(trx, USER_CHANGES),

@@ -1,7 +1,7 @@
 import { mayAdminister } from '../../../access/viewer.ts';
 import { differences, type Fields } from '../../../audit/audit-event.ts';
 import { recordChanges } from '../../../audit/audit-store.ts';
-import { dayOf } from '../../../clock.ts';
+import { type Day, dayOf } from '../../../clock.ts';
 import type { Reader, Transaction } from '../../../db/database.ts';
 import { mailNotice } from '../../../mail/outbox-store.ts';
 import { endLeaderships } from '../../../memberships/actions/membership-editing.ts';
@@ -60,7 +60,7 @@ export async function changeUsers(
   const rules = await ownRules(trx, act);
   leaveOut(outcomes, (subject) => rules(subject, details.get(subject.id)!, after.get(subject.id)!));
   const steps = allowed(outcomes).flatMap((subject) => stepOf(subject, details, after));
-  const linksEnded = steps.length > 0 ? await take(trx, act, steps) : [];
+  const linksEnded = steps.length > 0 ? await take(trx, act, steps, change.groupsUntil ?? null) : [];
   return { outcomes, linksEnded };
 }
 
@@ -85,7 +85,7 @@ function stepOf(subject: Subject, before: Map<number, UserDetails>, after: Map<n
   return told ? [{ subject, before: from, after: to, told }] : [];
 }
 
-async function take(trx: Transaction, act: Act, steps: Step[]): Promise<EndedLink[]> {
+async function take(trx: Transaction, act: Act, steps: Step[], groupsUntil: Day | null): Promise<EndedLink[]> {
   await keepUsers(
     trx,
     steps.map(({ subject, before, after }) => ({ id: subject.id, columns: changedColumns(before, after) })),
@@ -96,6 +96,7 @@ async function take(trx: Transaction, act: Act, steps: Step[]): Promise<EndedLin
       id: subject.id,
       from: idsOf(before.groups),
       to: idsOf(after.groups),
+      untilOn: groupsUntil,
     })),
     { at: act.at, by: act.by.id },
   );
@@ -114,7 +115,8 @@ async function take(trx: Transaction, act: Act, steps: Step[]): Promise<EndedLin
       subjectType: 'user',
       subjectId: subject.id,
       subjectName: after.user.name,
-      ...told,
+      before: told.before,
+      after: { ...told.after, ...(groupsUntil && 'groups' in told.after && { until: groupsUntil }) },
     })),
   );
   for (const step of steps) await tellOfNewEmail(trx, act, step);
