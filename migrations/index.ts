@@ -41,6 +41,7 @@ import * as naturalOrder from './0039-natural-order.ts';
 import * as exceptions from './0040-exceptions.ts';
 import * as listColumns from './0041-list-columns.ts';
 import * as savedViews from './0042-saved-views.ts';
+import * as wholeLists from './0043-whole-lists.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -86,6 +87,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0040-exceptions': exceptions,
   '0041-list-columns': listColumns,
   '0042-saved-views': savedViews,
+  '0043-whole-lists': wholeLists,
 };
 
 /** Names that migrations had when they landed, beside those they have now: a database may still know them by these. */

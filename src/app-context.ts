@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { OperationWorker } from './bulk-operations/actions/operation-worker.ts';
 import type { Clock, Instant } from './clock.ts';
 import type { Config } from './config.ts';
 import type { ContactIndex } from './contacts/contact-index.ts';
@@ -35,6 +36,8 @@ export interface AppContext {
   contactIndex: ContactIndex;
   /** Undefined where no mail goes out. */
   mail: MailSender | undefined;
+  /** Does what is too large to be done while somebody waits. */
+  operations: OperationWorker;
   jobs: Jobs;
   troubles: Troubles;
   setBackClock: SetBackClock;

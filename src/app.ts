@@ -7,6 +7,7 @@ import type { AppContext } from './app-context.ts';
 import { applicationsController } from './applications/pages/applications-controller.ts';
 import { auditController } from './audit/pages/audit-controller.ts';
 import { recordRefusal } from './audit/pages/refusal-recording.ts';
+import { OperationWorker } from './bulk-operations/actions/operation-worker.ts';
 import { bulkOperationsController } from './bulk-operations/pages/bulk-operations-controller.ts';
 import { type Clock, instant } from './clock.ts';
 import type { Config } from './config.ts';
@@ -113,6 +114,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     groupIndex: new GroupIndex(db.read, clock),
     invitationIndex: new InvitationIndex(db.read, clock),
     contactIndex: new ContactIndex(db.read, clock, { fillElsewhere: indexReaders?.filling('contacts') }),
+    operations: new OperationWorker({ db, clock, logger, settings }),
     jobs,
     troubles: new Troubles({ db, config, clockWatch: new ClockWatch({ clock, logger }), backupProblem }),
     setBackClock: new SetBackClock({ db, clock, logger }),
@@ -129,6 +131,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.locals.instanceName = config.instanceName;
   app.locals.mailboxPath = mailbox?.path;
   app.locals.clock = clock;
+  app.locals.operations = () => context.operations.underWay;
   app.locals.troubles = () => context.troubles.found;
 
   app.use(requestLog(logger));

@@ -72,10 +72,12 @@ export async function serve(
     context.jobs.stop();
     indexReaders.stop();
     await reading;
+    await context.operations.stop();
     await context.mail?.stop();
   });
   answer = express;
   context.mail?.start();
+  context.operations.wake();
   reading = readIndexes(context);
   context.jobs.start(jobsOf(context));
   await greet(context, baseUrl, mailbox);

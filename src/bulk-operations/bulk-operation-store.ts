@@ -1,60 +1,61 @@
 import type { Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
-import { whereIdIn } from '../db/ids.ts';
+import { pieces } from '../db/ids.ts';
 import type { Row } from '../db/tables.ts';
-import { sortedByName } from '../text/sort-key.ts';
 import type { Act } from '../verbs/act.ts';
-import type { Before } from '../verbs/action.ts';
 import { NotFound } from '../verbs/refusals.ts';
-import type { BulkOperation, SubjectType } from './bulk-operation.ts';
-
-export interface BulkItem {
-  id: number;
-  name: string;
-  /** Empty for what has none. */
-  email: string;
-  outcome: 'changed' | 'left out' | null;
-  reason: string;
-  before: Before;
-  /** How often it had been changed right after; null where that was not kept. */
-  version: number | null;
-}
-
-/** Where the subjects of each type stand, and which columns name them. Of the few groups no table keeps what they are sorted by. */
-const SOURCES: Record<SubjectType, { table: string; email: string | null; order: string | null }> = {
-  user: { table: 'users', email: 'email', order: 'sort_name' },
-  group: { table: 'groups', email: null, order: null },
-};
+import { type BulkOperation, PIECE, type SubjectType, type Tally } from './bulk-operation.ts';
+import { NOTHING_YET } from './tally.ts';
 
 export interface Draft {
   subjectType: SubjectType;
   action: string;
   ids: number[];
+  choices?: BulkOperation['choices'];
   undoes?: number;
   /** The list it was begun on; with what it showed where all of it were meant. */
   view?: Pick<BulkOperation, 'view' | 'shown' | 'shownChange' | 'frozenChange' | 'excepted'>;
 }
 
-/** Freezes the set. Nothing is done to anybody yet. */
+/** Freezes the set, in the order of the ids. Nothing is done to anybody yet. */
 export async function createDraft(trx: Transaction, act: Act, draft: Draft): Promise<number> {
   const [{ id }] = await trx('bulk_operations')
     .insert({
       subject_type: draft.subjectType,
       action: draft.action,
+      choices: JSON.stringify(draft.choices ?? {}),
       created_by: act.by.id,
       created_at: act.at,
+      address: act.address,
+      channel: act.channel ?? 'copy',
       view: draft.view?.view,
       shown: draft.view?.shown,
       shown_change: draft.view?.shownChange,
       frozen_change: draft.view?.frozenChange,
       excepted: draft.view?.excepted,
       undoes: draft.undoes,
+      size: draft.ids.length,
     })
     .returning('id');
-  const items = draft.ids.map((subject_id) => ({ operation_id: id, subject_id }));
-  await bulkInsert(trx, 'bulk_operation_items', items);
+  const ids = draft.ids.toSorted((a, b) => a - b);
+  const rows = [...pieces(ids, PIECE)].map((some, number) => ({
+    operation_id: id,
+    number,
+    ids: JSON.stringify(some),
+    first_id: some[0],
+    last_id: some.at(-1),
+  }));
+  for (const some of pieces(rows, 1_000)) await bulkInsert(trx, 'bulk_operation_pieces', some);
   return id;
+}
+
+/** Says what was asked for besides the action, of a draft. */
+export async function keepChoices(trx: Transaction, id: number, choices: BulkOperation['choices']): Promise<void> {
+  await trx('bulk_operations')
+    .where({ id })
+    .whereNull('executed_at')
+    .update({ choices: JSON.stringify(choices), tally: '{}' });
 }
 
 /** Throws NotFound for an unknown one. */
@@ -65,130 +66,184 @@ export async function findOperation(db: Reader, id: number): Promise<BulkOperati
 }
 
 export interface ListedOperation extends BulkOperation {
-  creator: string;
-  items: number;
-  changed: number;
+  creator: string | null;
 }
 
-/** The newest operations on these types that were executed, with their sizes. */
-export async function findExecuted(db: Reader, types: SubjectType[], limit: number): Promise<ListedOperation[]> {
-  const items = () => db('bulk_operation_items').where('operation_id', db.ref('bulk_operations.id')).count('*');
-  const rows = await db('bulk_operations')
-    .join('users', 'users.id', 'bulk_operations.created_by')
+/** The newest operations on these types that were executed, older than one of them where it is given. */
+export async function findExecuted(
+  db: Reader,
+  types: SubjectType[],
+  limit: number,
+  beforeId?: number,
+): Promise<ListedOperation[]> {
+  const query = db('bulk_operations')
+    .leftJoin('users', 'users.id', 'bulk_operations.created_by')
     .whereNotNull('executed_at')
     .whereIn('subject_type', types)
     .orderBy('bulk_operations.id', 'desc')
     .limit(limit)
-    .select('bulk_operations.*', 'users.name as creator')
-    .select(items().as('items'), items().where('outcome', 'changed').as('changed'));
-  return rows.map((row) => ({
-    ...operationOf(row),
-    creator: row.creator,
-    items: Number(row.items),
-    changed: Number(row.changed),
-  }));
+    .select('bulk_operations.*', 'users.name as creator');
+  if (beforeId !== undefined) query.where('bulk_operations.id', '<', beforeId);
+  const rows: (Row<'bulk_operations'> & { creator: string | null })[] = await query;
+  return rows.map((row) => ({ ...operationOf(row), creator: row.creator }));
 }
 
+/** One piece of a set. */
+export interface Piece {
+  number: number;
+  ids: number[];
+}
+
+/** The pieces of a set that are not done yet, in their order, from that one on. */
+export async function findPieces(
+  db: Reader,
+  operationId: number,
+  { from = 0, limit }: { from?: number; limit?: number } = {},
+): Promise<Piece[]> {
+  const query = db('bulk_operation_pieces')
+    .where('operation_id', operationId)
+    .where('number', '>=', from)
+    .whereNull('done_at')
+    .orderBy('number')
+    .select('number', 'ids');
+  if (limit !== undefined) query.limit(limit);
+  const rows: Pick<Row<'bulk_operation_pieces'>, 'number' | 'ids'>[] = await query;
+  return rows.map(({ number, ids }) => ({ number, ids: JSON.parse(ids) }));
+}
+
+/** All of the set that is not done yet. */
 export async function findItemIds(db: Reader, operationId: number): Promise<number[]> {
-  return db('bulk_operation_items').where('operation_id', operationId).orderBy('subject_id').pluck('subject_id');
+  return (await findPieces(db, operationId)).flatMap(({ ids }) => ids);
 }
 
-/** Of the frozen users, those who changed between the moment the view was shown and the freezing. */
-export async function findChangedMeanwhile(db: Reader, operation: BulkOperation): Promise<string[]> {
-  if (operation.shownChange === null || operation.frozenChange === null) return [];
-  return db('bulk_operation_items')
-    .join('users', 'users.id', 'bulk_operation_items.subject_id')
-    .where('operation_id', operation.id)
-    .whereIn(
-      'subject_id',
-      db('user_changes')
-        .where('id', '>', operation.shownChange)
-        .where('id', '<=', operation.frozenChange)
-        .select('user_id'),
-    )
-    .orderBy('users.sort_name')
-    .pluck('users.name');
-}
-
-type FoundItem = Row<'bulk_operation_items'> & { name: string; email?: string };
-
-/** The items by the name of their subject. */
-export async function findItems(db: Reader, operation: Pick<BulkOperation, 'id' | 'subjectType'>): Promise<BulkItem[]> {
-  const { table, email, order } = SOURCES[operation.subjectType];
-  const query = db('bulk_operation_items')
-    .join(`${table} as subject`, 'subject.id', 'bulk_operation_items.subject_id')
-    .where('operation_id', operation.id)
-    .orderBy(order ? [`subject.${order}`, 'subject.id'] : ['subject.id'])
-    .select('bulk_operation_items.*', 'subject.name as name');
-  if (email) query.select(`subject.${email} as email`);
-  const rows: FoundItem[] = await query;
-  return (order ? rows : sortedByName(rows, (row) => row.name)).map((row) => ({
-    id: row.subject_id,
-    name: row.name,
-    email: row.email ?? '',
-    outcome: row.outcome,
-    reason: row.reason,
-    before: JSON.parse(row.before),
-    version: row.version,
-  }));
+export async function markDone(trx: Transaction, operationId: number, piece: Piece, at: Instant): Promise<void> {
+  await trx('bulk_operation_pieces').where({ operation_id: operationId, number: piece.number }).update({ done_at: at });
 }
 
 /** Of any number of attempts to execute it one is told true (R65). */
-export async function claimOperation(trx: Transaction, id: number, at: Instant): Promise<boolean> {
-  const claimed = await trx('bulk_operations').where({ id }).whereNull('executed_at').update({ executed_at: at });
+export async function claimOperation(trx: Transaction, { id }: BulkOperation, act: Act): Promise<boolean> {
+  const claimed = await trx('bulk_operations')
+    .where({ id })
+    .whereNull('executed_at')
+    .update({ executed_at: act.at, address: act.address, channel: act.channel ?? 'copy', tally: '{}' });
   return claimed === 1;
 }
 
-/** What it came to for each. */
-export type ExecutedItem = Pick<BulkItem, 'id' | 'outcome' | 'reason' | 'before'>;
-
-/** Puts what it came to in the place of the set, and how often each had been changed by then. */
-export async function keepOutcomes(trx: Transaction, operation: BulkOperation, items: ExecutedItem[]): Promise<void> {
-  const { table } = SOURCES[operation.subjectType];
-  const ids = items.map((item) => item.id);
-  const rows: { id: number; version: number }[] = await whereIdIn(trx(table), 'id', ids).select('id', 'version');
-  const versions = new Map(rows.map((row) => [row.id, row.version]));
-  await trx('bulk_operation_items').where('operation_id', operation.id).delete();
-  await bulkInsert(
-    trx,
-    'bulk_operation_items',
-    items.map(({ id, outcome, reason, before }) => ({
-      operation_id: operation.id,
-      subject_id: id,
-      outcome,
-      reason,
-      before: JSON.stringify(before),
-      version: versions.get(id),
-    })),
-  );
+/** How many it turned out to be, of one whose subjects were not there before it. */
+export async function keepSize(trx: Transaction, id: number, size: number): Promise<void> {
+  await trx('bulk_operations').where({ id }).update({ size });
 }
 
-/** For each subject that the operation changed, its version right after it. */
-export async function findVersions(db: Reader, operationId: number): Promise<Map<number, number | null>> {
-  const rows: { subject_id: number; version: number | null }[] = await db('bulk_operation_items').where({
-    operation_id: operationId,
-    outcome: 'changed',
-  });
-  return new Map(rows.map((row) => [row.subject_id, row.version]));
+export async function keepTally(trx: Transaction, id: number, tally: Tally): Promise<void> {
+  await trx('bulk_operations')
+    .where({ id })
+    .update({ tally: JSON.stringify(tally) });
 }
 
-/** Those of these ids that there are, ascending. */
-export async function findKnownIds(db: Reader, subjectType: SubjectType, ids: number[]): Promise<number[]> {
-  return whereIdIn(db(SOURCES[subjectType].table), 'id', ids).orderBy('id').pluck('id');
+/** The same of a draft, unless it is none any more, or something else was chosen meanwhile. */
+export async function keepJudged(trx: Transaction, { id, choices }: BulkOperation, tally: Tally): Promise<void> {
+  await trx('bulk_operations')
+    .where({ id, choices: JSON.stringify(choices) })
+    .whereNull('executed_at')
+    .update({ tally: JSON.stringify(tally) });
+}
+
+/** What is left of its set is let go. */
+export async function finishOperation(trx: Transaction, id: number, at: Instant): Promise<void> {
+  await trx('bulk_operations').where({ id }).update({ finished_at: at, paused_at: null, paused_for: '' });
+  await trx('bulk_operation_pieces').where('operation_id', id).delete();
+}
+
+/** Whether it was running till now. */
+export async function pauseOperation(trx: Transaction, id: number, at: Instant, why: string): Promise<boolean> {
+  const paused = await underWay(trx).where({ id }).whereNull('paused_at').update({ paused_at: at, paused_for: why });
+  return paused === 1;
+}
+
+/** Whether it was paused till now. */
+export async function resumeOperation(trx: Transaction, id: number): Promise<boolean> {
+  const resumed = await underWay(trx)
+    .where({ id })
+    .whereNotNull('paused_at')
+    .update({ paused_at: null, paused_for: '' });
+  return resumed === 1;
+}
+
+/** What is done stays; whether it was under way till now. */
+export async function cancelOperation(trx: Transaction, id: number, at: Instant): Promise<boolean> {
+  const cancelled = await underWay(trx).where({ id }).update({ cancelled_at: at });
+  if (cancelled === 1) await finishOperation(trx, id, at);
+  return cancelled === 1;
+}
+
+/** Whatever acts by itself waits, after a restore, until somebody has seen it. */
+export async function pauseAll(trx: Transaction, at: Instant, why: string): Promise<void> {
+  await underWay(trx).whereNull('paused_at').update({ paused_at: at, paused_for: why });
+}
+
+/** Those that were begun and have not ended, in the order of their beginning; paused ones among them. */
+export async function findUnderWay(db: Reader): Promise<BulkOperation[]> {
+  const rows: Row<'bulk_operations'>[] = await underWay(db).orderBy('executed_at').orderBy('id');
+  return rows.map(operationOf);
+}
+
+/** Large drafts of which it is not known yet what they would come to. */
+export async function findUnjudged(db: Reader, atOnce: number): Promise<BulkOperation[]> {
+  const rows: Row<'bulk_operations'>[] = await db('bulk_operations')
+    .whereNull('executed_at')
+    .where('size', '>', atOnce)
+    .orderBy('id', 'desc');
+  return rows.map(operationOf).filter(({ tally, size }) => tally.judged < size);
+}
+
+/** By operation, which one it takes back, of those that were executed after that one. */
+export async function findUndoings(db: Reader, sinceId: number): Promise<Map<number, number>> {
+  const rows: { id: number; undoes: number }[] = await db('bulk_operations')
+    .where('id', '>', sinceId)
+    .whereNotNull('undoes')
+    .whereNotNull('executed_at')
+    .select('id', 'undoes');
+  return new Map(rows.map(({ id, undoes }) => [id, undoes]));
+}
+
+/** Whether any of what is left of another one that is under way could be one of these. */
+export async function isInTheWay(db: Reader, { id, subjectType }: BulkOperation, ids: number[]): Promise<boolean> {
+  const [first, last] = [ids[0], ids.at(-1)];
+  const row = await db('bulk_operation_pieces')
+    .join('bulk_operations', 'bulk_operations.id', 'bulk_operation_pieces.operation_id')
+    .whereNotNull('executed_at')
+    .whereNull('finished_at')
+    .whereNull('paused_at')
+    .whereNot('bulk_operations.id', id)
+    .where('bulk_operations.subject_type', subjectType)
+    .where('first_id', '<=', last!)
+    .where('last_id', '>=', first!)
+    .first('number');
+  return row !== undefined;
+}
+
+export async function forgetDraft(trx: Transaction, id: number): Promise<void> {
+  await trx('bulk_operation_pieces').where('operation_id', id).delete();
+  await trx('bulk_operations').where({ id }).whereNull('executed_at').delete();
 }
 
 /** Drafts that nobody executed within a day are forgotten. */
-export async function pruneDrafts(trx: Transaction, before: string): Promise<void> {
+export async function pruneDrafts(trx: Transaction, before: Instant): Promise<void> {
   const forgotten = trx('bulk_operations').whereNull('executed_at').where('created_at', '<', before);
-  await trx('bulk_operation_items').whereIn('operation_id', forgotten.clone().select('id')).delete();
+  await trx('bulk_operation_pieces').whereIn('operation_id', forgotten.clone().select('id')).delete();
   await forgotten.delete();
 }
 
-function operationOf(row: { [column: string]: never }): BulkOperation {
+function underWay(db: Reader) {
+  return db('bulk_operations').whereNotNull('executed_at').whereNull('finished_at');
+}
+
+function operationOf(row: Row<'bulk_operations'>): BulkOperation {
   return {
     id: row.id,
     subjectType: row.subject_type,
     action: row.action,
+    choices: JSON.parse(row.choices),
     createdBy: row.created_by,
     createdAt: row.created_at,
     view: row.view,
@@ -197,6 +252,14 @@ function operationOf(row: { [column: string]: never }): BulkOperation {
     frozenChange: row.frozen_change,
     excepted: row.excepted,
     undoes: row.undoes,
+    channel: row.channel,
+    address: row.address,
+    size: row.size,
+    tally: { ...NOTHING_YET, ...JSON.parse(row.tally) },
     executedAt: row.executed_at,
+    pausedAt: row.paused_at,
+    pausedFor: row.paused_for,
+    cancelledAt: row.cancelled_at,
+    finishedAt: row.finished_at,
   };
 }

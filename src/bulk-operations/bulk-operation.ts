@@ -1,19 +1,39 @@
 import type { Instant } from '../clock.ts';
+import type { Channel } from '../verbs/act.ts';
 
 /** What an operation can be done to. */
-export const SUBJECT_TYPES = ['user', 'group'] as const;
+export const SUBJECT_TYPES = ['user', 'group', 'contact'] as const;
 export type SubjectType = (typeof SUBJECT_TYPES)[number];
 
-/** More at once is refused with a sentence. */
-export const MOST_AT_ONCE = 5_000;
+/** So many are judged while one waits, and changed in one transaction; more are gone through piece by piece. */
+export const AT_ONCE = 5_000;
 
-/** One action on a set of users or of groups: frozen as a draft, executed once, then a report for good. */
+/** How many are changed in one go: others are served between two pieces. */
+export const PIECE = 100;
+
+/** The name of the action that takes an operation back. */
+export const UNDO = 'undo';
+
+/** How many were, or would be, changed, and how many left out for which reason. */
+export interface Tally {
+  /** How many of the set were gone through so far. */
+  judged: number;
+  changed: number;
+  reasons: { reason: string; isForbidden: boolean; number: number; names: string[] }[];
+  /** Of those who are changed, the names of the first. */
+  names: string[];
+}
+
+/** One action on a set of users, groups or contacts: frozen as a draft, executed once, then a report as long as it is kept. */
 export interface BulkOperation {
   id: number;
   subjectType: SubjectType;
   /** By its name. */
   action: string;
-  createdBy: number;
+  /** What was said besides: which group, until when. Undefined where nothing was said yet. */
+  choices: Record<string, unknown>;
+  /** Null for whoever stands at the machine itself. */
+  createdBy: number | null;
   createdAt: Instant;
   /** The list on which it was begun. */
   view: string | null;
@@ -25,9 +45,35 @@ export interface BulkOperation {
   excepted: number | null;
   /** The operation that it takes back. */
   undoes: number | null;
+  /** By which way links go that it makes, and from where it was begun. */
+  channel: Channel;
+  address: string;
+  size: number;
+  /** What is known so far of what it comes to. */
+  tally: Tally;
+  /** When it was begun, and ended one way or the other. */
   executedAt: Instant | null;
+  pausedAt: Instant | null;
+  pausedFor: string;
+  cancelledAt: Instant | null;
+  finishedAt: Instant | null;
+}
+
+/** How far it has come. */
+export type Phase = 'draft' | 'running' | 'paused' | 'cancelled' | 'done';
+
+export function phaseOf(
+  operation: Pick<BulkOperation, 'executedAt' | 'finishedAt' | 'cancelledAt' | 'pausedAt'>,
+): Phase {
+  if (operation.executedAt === null) return 'draft';
+  if (operation.finishedAt !== null) return operation.cancelledAt === null ? 'done' : 'cancelled';
+  return operation.pausedAt === null ? 'running' : 'paused';
 }
 
 export function isSubjectType(text: string): text is SubjectType {
   return SUBJECT_TYPES.some((type) => type === text);
+}
+
+export function isLarge({ size }: Pick<BulkOperation, 'size'>): boolean {
+  return size > AT_ONCE;
 }

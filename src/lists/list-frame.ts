@@ -54,6 +54,9 @@ export interface BulkAction {
   name: string;
   label: string;
   isDangerous?: boolean;
+  /** What else people call it, and how it is drawn, where it stands in a menu. */
+  otherNames?: string[];
+  icon?: Icon;
 }
 
 /** What only the list itself knows. */
@@ -98,6 +101,8 @@ export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
   /** What can be done to those ticked; not given, there is nothing to tick. */
   bulk?: {
     actions: BulkAction[];
+    /** Those that are one press further away. */
+    more?: BulkAction[];
     fields: [name: string, value: string | number][];
     meansAll: boolean;
     /** Where all that match are ticked. */

@@ -371,6 +371,16 @@ export async function confirmAccess(trx: Transaction, act: Pick<Act, 'by' | 'at'
   for (const some of pieces(idsOf(users))) await trx('users').whereIn('id', some).update(confirmed);
 }
 
+/** Takes a confirmation back: what was said before it, by whom, stands again. */
+export async function restoreConfirmation(
+  trx: Transaction,
+  ids: number[],
+  { at, by }: { at: Instant | null; by: number | null },
+): Promise<void> {
+  const confirmed = { access_confirmed_at: at, access_confirmed_by: by };
+  for (const some of pieces(ids)) await trx('users').whereIn('id', some).update(confirmed);
+}
+
 /** What their forms show is another by now, although it stands elsewhere. */
 export async function outdate(trx: Transaction, userIds: number[]): Promise<void> {
   for (const some of pieces(userIds)) await trx('users').whereIn('id', some).increment('version');

@@ -1,10 +1,11 @@
 import type { Activity, Living } from '../access/activity.ts';
+import type { Rights } from '../access/rights.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import type { Format } from '../text/format.ts';
 import type { Icon } from '../text/icons.ts';
 import type { Act, Purpose } from './act.ts';
-import { allowed, leaveOut, type Outcome, type Refusal } from './outcome.ts';
+import { allowed, type Outcome, type Refusal } from './outcome.ts';
 
 /** What every action is done to. */
 export interface Subjected extends Living {
@@ -14,8 +15,14 @@ export interface Subjected extends Living {
   version: number;
 }
 
-/** What stood in a record before it was changed, as far as the action changes it. */
-export type Before = Record<string, unknown>;
+/** What is so of a record, by field, as far as an action changes it. What is not there at all is null. */
+export type Facts = Record<string, unknown>;
+
+/** What an action wrote into a record: what stood there, and what stands there now. */
+export interface Written {
+  before: Facts;
+  after: Facts;
+}
 
 /** Who judges or acts, when, and by which channel links would go. */
 export type Judge = Pick<Act, 'by' | 'at' | 'channel'>;
@@ -28,6 +35,8 @@ export interface BulkWords {
   done: (number: number) => string;
   /** What it does, for the sheet. */
   consequence: string;
+  /** Why it cannot be taken back; left out where it can. */
+  lasting?: string;
 }
 
 /** One thing that can be done to records of a kind, with all that the program says and knows of it. */
@@ -43,17 +52,14 @@ export interface Action<Subject extends Subjected> {
   refusalOf(viewer: Viewer, subject: Subject): Refusal | undefined;
   /** What can only be judged over the whole set: leaves more of it out. */
   refuseAmong?(db: Reader, judge: Judge, outcomes: Outcome<Subject>[]): Promise<void>;
-  /** Does it to all of them, with one audit event each. */
-  perform(trx: Transaction, act: Act, subjects: Subject[]): Promise<void>;
-  beforeOf(subject: Subject): Before;
-  /** The same in a few words after the name, for the report. */
-  was(before: Before, format: Format): string;
-  /** The name of the action that takes it back. */
-  inverse?: string;
-  /** Whether that takes back what it did to somebody who stood so before; left out, to everybody. */
-  isInvertible?(before: Before): boolean;
+  /** Does it to all of them, with one audit event each. Returns by id what it wrote. */
+  perform(trx: Transaction, act: Act, subjects: Subject[]): Promise<Map<number, Written>>;
+  /** What stood there before, in a few words after the name, for the report. */
+  was(before: Facts, format: Format): string;
   /** What the sheet says besides of those whom it would change. */
   notes?(subjects: Subject[]): string[];
+  /** What it gives to those it is done to, or takes from them, by way of a group. */
+  gives?: { groupId: number; from: Rights; to: Rights };
   /** What the action makes of the subject's activity, where others lose or gain by that. */
   becomes?(subject: Subject): Activity;
   /** The link that it makes, to be mailed or shown once. */
@@ -64,23 +70,23 @@ export interface Action<Subject extends Subjected> {
   events: Record<string, string>;
 }
 
-/**
- * Whom of these the action would change and whom not, and why. The same judgement serves the sheet, the report and the verb.
- * `leftOut` are those who are left out whatever the action says, by id.
- */
+/** Whom of these the action would change and whom not, and why. The same judgement serves the sheet, the report and the verb. */
 export async function judge<Subject extends Subjected>(
   db: Reader,
   by: Judge,
   action: Action<Subject>,
   subjects: Subject[],
-  leftOut: ReadonlyMap<number, Refusal> = new Map(),
 ): Promise<Outcome<Subject>[]> {
   const outcomes = subjects.map(
     (subject): Outcome<Subject> => ({ subject, refusal: action.refusalOf(by.by, subject) }),
   );
-  leaveOut(outcomes, (subject) => leftOut.get(subject.id));
   await action.refuseAmong?.(db, by, outcomes);
   return outcomes;
+}
+
+/** What it came to for one, with what was written. */
+export interface Performed<Subject> extends Outcome<Subject> {
+  written?: Written;
 }
 
 /** Does the action to all whom the judgement leaves, and says what it came to for each. */
@@ -89,16 +95,20 @@ export async function perform<Subject extends Subjected>(
   act: Act,
   action: Action<Subject>,
   subjects: Subject[],
-  leftOut?: ReadonlyMap<number, Refusal>,
-): Promise<Outcome<Subject>[]> {
-  const outcomes = await judge(trx, act, action, subjects, leftOut);
+): Promise<Performed<Subject>[]> {
+  const outcomes = await judge(trx, act, action, subjects);
   const chosen = allowed(outcomes);
-  if (chosen.length > 0) await action.perform(trx, act, chosen);
-  return outcomes;
+  if (chosen.length === 0) return outcomes;
+  const written = await action.perform(trx, act, chosen);
+  return outcomes.map((outcome) => ({ ...outcome, written: written.get(outcome.subject.id) }));
 }
 
-/** What an action that changes the activity began from. */
-export const ACTIVITY_BEFORE = {
-  beforeOf: ({ activity }: Living): Before => ({ activity }),
-  was: ({ activity }: Before) => `was ${activity}`,
-};
+/** What was written into each of these. */
+export function writtenOf<Subject extends Subjected>(
+  subjects: Subject[],
+  writtenInto: (subject: Subject) => Written,
+): Map<number, Written> {
+  return new Map(subjects.map((subject) => [subject.id, writtenInto(subject)]));
+}
+
+export const wasActivity = ({ activity }: Facts) => `was ${activity}`;

@@ -13,6 +13,8 @@ export interface Flash {
   showInvitationsOf?: number[];
   /** New links in the place of such that ended, which the next page may show. */
   showRenewed?: { purpose: 'invitation' | 'password-reset'; userId: number }[];
+  /** The operation that it tells of, which can be taken back. */
+  undo?: number;
   /** Offers a new invitation to this user. */
   offerInvitation?: number;
 }

@@ -74,28 +74,93 @@ describe('taking an operation back from its report', () => {
     expect((await alice.get(sheet)).text).toContain('was changed since');
   });
 
-  it('leaves out a group that was changed since', async () => {
+  it('leaves out a group whose activity was changed since, and no other', async () => {
     const { id } = await app.db.read('groups').where('name', 'Support').first('id');
-    const report = await draft({ action: 'deactivate', subject: 'group', ids: String(id) });
-    await alice.post(`${report}/execution`);
+    const onSupport = async (action: string) => {
+      const path = await draft({ action, subject: 'group', ids: String(id) });
+      await alice.post(`${path}/execution`);
+      return path;
+    };
+    const report = await onSupport('deactivate');
+    // Its description is none of the fields that were written.
     await app.db.write((trx) => trx('groups').where({ id }).increment('version'));
-    const again = await takeBack(report);
-    expect(await leftOut(again)).toEqual([expect.stringContaining('was changed since')]);
+    expect(await leftOut(await takeBack(report))).toEqual([]);
+    await onSupport('activate');
+    await onSupport('deactivate');
+    expect(await leftOut(await takeBack(report))).toEqual([expect.stringContaining('was changed since')]);
   });
 
-  it('is refused by any other action, and not offered where it would not bring back what was', async () => {
+  it('is refused by any other action, and before anything was done', async () => {
     const report = await done('deactivate', ['bob']);
     const [, , from] = report.split('/');
     expect((await alice.post('/bulk-operations', { action: 'delete', from })).status).toBe(400);
-    await done('delete', ['rita']);
-    const restored = await done('activate', ['rita']);
-    expect((await alice.get(restored)).text).not.toContain('Deactivate 1 user');
+    const sheet = await draft({ action: 'deactivate', ids: String(app.people.lena) });
+    expect((await alice.post('/bulk-operations', { action: 'undo', from: sheet.split('/')[2] })).status).toBe(400);
+    expect((await alice.post('/bulk-operations', { action: 'undo' })).status).toBe(400);
   });
 
-  it('is not offered where it is not known what was changed since', async () => {
+  it('gives a restored user back the deletion, and a deleted one the activity that they had', async () => {
+    const deleted = await done('delete', ['dave', 'bob']);
+    await alice.post(`${await takeBack(deleted)}/execution`);
+    expect([await activityOf('dave'), await activityOf('bob')]).toEqual(['deactivated', 'active']);
+    await done('delete', ['rita']);
+    const restored = await done('activate', ['rita']);
+    await alice.post(`${await takeBack(restored)}/execution`);
+    expect(await activityOf('rita')).toBe('deleted');
+  });
+
+  it('can itself be taken back', async () => {
+    const undone = await takeBack(await done('deactivate', WHOLE));
+    await alice.post(`${undone}/execution`);
+    await alice.post(`${await takeBack(undone)}/execution`);
+    for (const person of WHOLE) expect(await activityOf(person)).toBe('deactivated');
+  });
+
+  it('obeys the rights of whoever takes it back', async () => {
+    const report = await done('deactivate', ['ada', 'bob']);
+    const max = await signedIn(app, 'max');
+    const sheet = (await max.post('/bulk-operations', { action: 'undo', from: report.split('/')[2] })).headers.location;
+    await max.post(`${sheet}/execution`);
+    expect([await activityOf('ada'), await activityOf('bob')]).toEqual(['deactivated', 'active']);
+  });
+
+  it('is not offered where it is not known what was written, and told where nothing brings it back', async () => {
     const report = await done('deactivate', WHOLE);
-    expect((await alice.get(report)).text).toContain('Activate 3 users');
-    await app.db.write((trx) => trx('bulk_operation_items').update({ version: null }));
-    expect((await alice.get(report)).text).not.toContain('Activate 3 users');
+    expect(load((await alice.get(report)).text)('.report .heading button').text()).toContain('Undo');
+    await app.db.write((trx) => trx('bulk_operation_items').update({ after: '{}' }));
+    expect(load((await alice.get(report)).text)('.report .heading button').length).toBe(0);
+    const sheet = await draft({ action: 'reset-login-attempts', ids: String(app.people.erin) });
+    expect(load((await alice.get(sheet)).text)('.warn').text()).toContain('cannot be taken back');
+  });
+
+  it('withdraws invitations that were sent, and leaves the one alone that was sent since', async () => {
+    const openLinks = async () =>
+      (await app.db.read('links').where('user_id', app.people.carol).whereNull('ended_at')).length;
+    const report = await done('reinvite', ['carol']);
+    await alice.post(`${await takeBack(report)}/execution`);
+    expect(await openLinks()).toBe(0);
+    const again = await done('reinvite', ['carol']);
+    app.clock.advance(1_000);
+    await done('reinvite', ['carol']);
+    await alice.post(`${await takeBack(again)}/execution`);
+    expect(await openLinks()).toBe(1);
+  });
+});
+
+describe('a single action on a record', () => {
+  it('is an operation of one: its message offers to take it back', async () => {
+    await alice.post(`/users/${app.people.bob}/deactivation`);
+    const page = load((await alice.get(`/users/${app.people.bob}`)).text);
+    const from = String(page('.message input[name=from]').val());
+    expect(page('.message button[value=undo]').text()).toBe('Undo');
+    const sheet = await draft({ action: 'undo', from });
+    expect((await alice.get(sheet)).text).toContain('Undo for 1 user');
+    await alice.post(`${sheet}/execution`);
+    expect(await activityOf('bob')).toBe('active');
+  });
+
+  it('that is refused leaves no operation behind', async () => {
+    expect((await alice.post(`/users/${app.people.alice}/deactivation`)).status).toBe(403);
+    expect(await app.db.read('bulk_operations')).toEqual([]);
   });
 });

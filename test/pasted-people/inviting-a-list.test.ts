@@ -1,6 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.ts';
-import { watchAudit } from '../support/audit.ts';
 import { send, submit } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
 import { groupId } from '../support/people.ts';

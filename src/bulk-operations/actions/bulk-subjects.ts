@@ -1,14 +1,23 @@
 import type { Application } from '../../access/rights.ts';
+import type { Undoings } from '../../audit/later-changes.ts';
 import type { Day } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import { GROUP_ACTIONS } from '../../groups/actions/group-actions.ts';
+import { undoingGroups } from '../../groups/actions/group-undoing.ts';
 import { findGroupsOf } from '../../groups/group-store.ts';
-import { USER_ACTIONS } from '../../users/actions/user-actions.ts';
+import { PEOPLE_INVITING } from '../../users/actions/asking/people-inviting.ts';
+import { undoing } from '../../users/actions/asking/undoing.ts';
+import { USER_OPERATIONS } from '../../users/actions/user-operations.ts';
 import { findSubjects } from '../../users/user-store.ts';
-import type { Action, BulkWords, Subjected } from '../../verbs/action.ts';
+import type { Subjected, Written } from '../../verbs/action.ts';
+import { type AskingAction, type BulkAction, isAsking } from '../../verbs/asking-action.ts';
 import { NotFound } from '../../verbs/refusals.ts';
-import type { BulkOperation, SubjectType } from '../bulk-operation.ts';
-import type { BulkItem } from '../bulk-operation-store.ts';
+import { findWritten } from '../bulk-item-store.ts';
+import { type BulkOperation, type SubjectType, UNDO } from '../bulk-operation.ts';
+import { findUndoings } from '../bulk-operation-store.ts';
+
+/** What can be done to many: at once, or after it was said which group, until when. */
+export type Operation = BulkAction | AskingAction;
 
 /** What operations can be done to the subjects of one type, and how these are found. */
 export interface BulkSubject {
@@ -16,40 +25,77 @@ export interface BulkSubject {
   path: string;
   /** Who may write on it may do operations on them. */
   application: Application;
-  actions: readonly Action<Subjected>[];
+  /** In the order of the action bar. */
+  operations: readonly Operation[];
+  /** Those that have pages of their own, and only their reports here. */
+  reported?: readonly Operation[];
   /** Throws NotFound where one is unknown. */
   find(db: Reader, ids: number[], today: Day): Promise<Subjected[]>;
+  /** What takes an operation back, by what it wrote. */
+  undoing(
+    operationId: number,
+    written: ReadonlyMap<number, Written & { version: number | null }>,
+    undoings: Undoings,
+  ): BulkAction;
 }
 
 export const BULK_SUBJECTS: Record<SubjectType, BulkSubject> = {
-  user: { noun: 'user', path: '/users', application: 'users', actions: USER_ACTIONS, find: findSubjects },
-  group: { noun: 'group', path: '/groups', application: 'groups', actions: GROUP_ACTIONS, find: findGroupsOf },
+  user: {
+    noun: 'user',
+    path: '/users',
+    application: 'users',
+    operations: USER_OPERATIONS as readonly Operation[],
+    reported: [PEOPLE_INVITING as Operation],
+    find: findSubjects,
+    undoing: undoing as BulkSubject['undoing'],
+  },
+  group: {
+    noun: 'group',
+    path: '/groups',
+    application: 'groups',
+    operations: GROUP_ACTIONS as readonly Operation[],
+    find: findGroupsOf,
+    undoing: undoingGroups as BulkSubject['undoing'],
+  },
+  contact: {
+    noun: 'contact',
+    path: '/contacts',
+    application: 'contacts',
+    operations: [],
+    find: () => Promise.reject(new NotFound()),
+    undoing: () => {
+      throw new NotFound();
+    },
+  },
 };
 
-/** An action that can be done to many at once. */
-export type BulkAction = Action<Subjected> & { bulk: BulkWords };
-
-/** In the order of the action bar. */
-export function bulkActionsOf(subjectType: SubjectType): BulkAction[] {
-  return BULK_SUBJECTS[subjectType].actions.filter((action): action is BulkAction => action.bulk !== undefined);
+export function findBulkAction(subjectType: SubjectType, name: string): Operation | undefined {
+  return BULK_SUBJECTS[subjectType].operations.find((action) => action.name === name);
 }
 
-export function findBulkAction(subjectType: SubjectType, name: string): BulkAction | undefined {
-  return bulkActionsOf(subjectType).find((action) => action.name === name);
+function findReported(subjectType: SubjectType, name: string): Operation | undefined {
+  return BULK_SUBJECTS[subjectType].reported?.find((action) => action.name === name);
 }
 
-/** Throws NotFound for an operation of an action that there is no more. */
-export function actionOf({ subjectType, action }: Pick<BulkOperation, 'subjectType' | 'action'>): BulkAction {
+/** Whether it has to be said more before it can be judged. */
+export function isToBeChosen({ subjectType, action, choices }: BulkOperation): AskingAction | undefined {
   const found = findBulkAction(subjectType, action);
-  if (!found) throw new NotFound('There is no such action any more.');
-  return found;
+  return found && isAsking(found) && Object.keys(choices).length === 0 ? found : undefined;
 }
 
-/** The action that takes back what an operation did to those whom it changed; undefined where it is not known, or would do something else. */
-export function inverseOf({ subjectType, action: name }: BulkOperation, items: BulkItem[]): BulkAction | undefined {
-  const action = findBulkAction(subjectType, name);
-  const changed = items.filter((item) => item.outcome === 'changed');
-  const isKnown = changed.length > 0 && changed.every((item) => item.version !== null);
-  const isInvertible = isKnown && changed.every((item) => action?.isInvertible?.(item.before) ?? true);
-  return isInvertible ? findBulkAction(subjectType, action?.inverse ?? '') : undefined;
+/**
+ * The action of an operation as it was meant; where it takes another one back, for these subjects. Throws NotFound for one that there
+ * is no more.
+ */
+export async function actionOf(db: Reader, operation: BulkOperation, ids: number[] = []): Promise<BulkAction> {
+  const { subjectType, action, choices, undoes } = operation;
+  if (action === UNDO && undoes !== null)
+    return BULK_SUBJECTS[subjectType].undoing(
+      undoes,
+      await findWritten(db, undoes, ids),
+      await findUndoings(db, undoes),
+    );
+  const found = findBulkAction(subjectType, action) ?? findReported(subjectType, action);
+  if (!found) throw new NotFound('There is no such action any more.');
+  return isAsking(found) ? found.chosen(db, choices) : found;
 }

@@ -1,59 +1,122 @@
-import { dayOf } from '../../clock.ts';
+import { setImmediate as turn } from 'node:timers/promises';
+import { dayOf, type Instant } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import type { Act } from '../../verbs/act.ts';
-import { type Judge, judge, perform, type Subjected } from '../../verbs/action.ts';
-import { type Outcome, type Refusal, stale } from '../../verbs/outcome.ts';
-import type { BulkOperation } from '../bulk-operation.ts';
-import { claimOperation, findItemIds, findVersions, keepOutcomes } from '../bulk-operation-store.ts';
+import { type Judge, judge, type Performed, perform, type Subjected } from '../../verbs/action.ts';
+import type { Outcome } from '../../verbs/outcome.ts';
+import { keepOutcomes } from '../bulk-item-store.ts';
+import { type BulkOperation, isLarge, PIECE, type SubjectType, type Tally } from '../bulk-operation.ts';
+import {
+  claimOperation,
+  createDraft,
+  findItemIds,
+  findOperation,
+  findPieces,
+  finishOperation,
+  forgetDraft,
+  isInTheWay,
+  keepTally,
+  markDone,
+  type Piece,
+} from '../bulk-operation-store.ts';
+import { NOTHING_YET, tallied } from '../tally.ts';
 import { actionOf, BULK_SUBJECTS } from './bulk-subjects.ts';
 
-/** What the operation would come to now, for each of its set. */
-export async function judgeOperation(db: Reader, by: Judge, operation: BulkOperation): Promise<Outcome<Subjected>[]> {
-  const subjects = await subjectsOf(db, by, operation);
-  return judge(db, by, actionOf(operation), subjects, await changedSince(db, operation, subjects));
+/** What the operation would come to now, for each of these, or of its set. */
+export async function judgeOperation(
+  db: Reader,
+  by: Judge,
+  operation: BulkOperation,
+  ids?: number[],
+): Promise<Outcome<Subjected>[]> {
+  const meant = ids ?? (await findItemIds(db, operation.id));
+  const subjects = await BULK_SUBJECTS[operation.subjectType].find(db, meant, dayOf(by.at));
+  return judge(db, by, await actionOf(db, operation, meant), subjects);
 }
 
 /**
- * Does it, once: of any number of attempts one does, and the others find it done (R65). Everybody is judged anew; who may
- * no longer be changed is left out with the reason (R64). Returns undefined where it had been executed before.
+ * Does it, once: of any number of attempts one does, and the others find it done (R65). Everybody is judged anew; who may no longer be
+ * changed is left out with the reason (R64). A large one, or one behind another that is under way on some of the same, is only begun.
+ * Returns what became of it: undefined where it had been executed before.
  */
 export async function executeOperation(
   trx: Transaction,
   act: Act,
   operation: BulkOperation,
-): Promise<Outcome<Subjected>[] | undefined> {
-  if (!(await claimOperation(trx, operation.id, act.at))) return undefined;
-  const action = actionOf(operation);
-  const subjects = await subjectsOf(trx, act, operation);
-  const outcomes = await perform(
-    trx,
-    { ...act, operationId: operation.id },
-    action,
-    subjects,
-    await changedSince(trx, operation, subjects),
-  );
-  const items = outcomes.map(({ subject, refusal }) => ({
+): Promise<'done' | 'begun' | undefined> {
+  if (!(await claimOperation(trx, operation, act))) return undefined;
+  // What it does may be changes that confirm it, or none at all.
+  await act.confirm?.(trx);
+  const pieces = await findPieces(trx, operation.id);
+  const ids = pieces.flatMap((piece) => piece.ids);
+  if (isLarge(operation) || (await isInTheWay(trx, operation, ids))) return 'begun';
+  let tally = NOTHING_YET;
+  for (const piece of pieces) {
+    tally = tallied(tally, await executePiece(trx, act, operation, piece));
+    // The others who wait for an answer read meanwhile what stood before.
+    await turn();
+  }
+  await endOperation(trx, operation, tally, act.at);
+  return 'done';
+}
+
+/** Does it to one piece of the set, and writes down what it came to. */
+export async function executePiece(
+  trx: Transaction,
+  act: Act,
+  operation: BulkOperation,
+  piece: Piece,
+): Promise<Performed<Subjected>[]> {
+  const subjects = await BULK_SUBJECTS[operation.subjectType].find(trx, piece.ids, dayOf(act.at));
+  const action = await actionOf(trx, operation, piece.ids);
+  const outcomes = await perform(trx, { ...act, operationId: operation.id }, action, subjects);
+  const items = outcomes.map(({ subject, refusal, written }) => ({
     id: subject.id,
-    outcome: refusal ? ('left out' as const) : ('changed' as const),
-    reason: refusal?.reason ?? '',
-    before: { activity: subject.activity, ...action.beforeOf(subject) },
+    refusal: refusal?.reason,
+    written,
   }));
   await keepOutcomes(trx, operation, items);
+  await markDone(trx, operation.id, piece, act.at);
   return outcomes;
 }
 
-async function subjectsOf(db: Reader, { at }: Judge, { id, subjectType }: BulkOperation): Promise<Subjected[]> {
-  return BULK_SUBJECTS[subjectType].find(db, await findItemIds(db, id), dayOf(at));
+export async function endOperation(
+  trx: Transaction,
+  operation: BulkOperation,
+  tally: Tally,
+  at: Instant,
+): Promise<void> {
+  await keepTally(trx, operation.id, tally);
+  await finishOperation(trx, operation.id, at);
 }
 
-/** What is taken back is that operation, and nothing that was done to somebody since. */
-async function changedSince(
-  db: Reader,
-  { undoes }: BulkOperation,
-  subjects: Subjected[],
-): Promise<Map<number, Refusal>> {
-  if (undoes === null) return new Map();
-  const versions = await findVersions(db, undoes);
-  const changed = subjects.filter(({ id, version }) => versions.get(id) !== version);
-  return new Map(changed.map(({ id }) => [id, stale()]));
+/** What somebody does without a sheet: an operation like any other, with a report, and taken back like any other. */
+export interface Direct {
+  subjectType: SubjectType;
+  action: string;
+  ids: number[];
+  choices?: BulkOperation['choices'];
+}
+
+/**
+ * Freezes the set and does it in the same breath, to at most as many as one piece holds. Where it would change nobody nothing is kept
+ * of it, and there is no operation.
+ */
+export async function performDirectly(
+  trx: Transaction,
+  act: Act,
+  direct: Direct,
+): Promise<{ operationId?: number; outcomes: Performed<Subjected>[] }> {
+  if (direct.ids.length > PIECE) throw new Error('too many for one piece');
+  const id = await createDraft(trx, act, direct);
+  const operation = await findOperation(trx, id);
+  const judged = await judgeOperation(trx, act, operation);
+  if (judged.every(({ refusal }) => refusal)) {
+    await forgetDraft(trx, id);
+    return { outcomes: judged };
+  }
+  await claimOperation(trx, operation, act);
+  const outcomes = await executePiece(trx, act, operation, { number: 0, ids: direct.ids });
+  await endOperation(trx, operation, tallied(NOTHING_YET, outcomes), act.at);
+  return { operationId: id, outcomes };
 }

@@ -1,99 +1,153 @@
 import { may, type Viewer } from '../../access/viewer.ts';
 import type { Format } from '../../text/format.ts';
 import { sortedByName } from '../../text/sort-key.ts';
-import { counted, were } from '../../text/text.ts';
-import type { Subjected } from '../../verbs/action.ts';
-import { allowed, type Outcome } from '../../verbs/outcome.ts';
-import { actionOf, BULK_SUBJECTS, inverseOf } from '../actions/bulk-subjects.ts';
-import type { BulkOperation } from '../bulk-operation.ts';
-import type { BulkItem } from '../bulk-operation-store.ts';
+import { counted, grouped, were } from '../../text/text.ts';
+import type { BulkAction } from '../../verbs/asking-action.ts';
+import { BULK_SUBJECTS } from '../actions/bulk-subjects.ts';
+import type { BulkItem, ItemFilter } from '../bulk-item-store.ts';
+import { type BulkOperation, isLarge, phaseOf, type Tally } from '../bulk-operation.ts';
+import { leftOutIn } from '../tally.ts';
 
 const NAMES_SHOWN = 20;
 /** All that one looks through before pressing; who means more people than this reads the view itself. */
 const NAMES_AT_HAND = 1_000;
-const ITEMS_SHOWN = 500;
+export const ITEMS_SHOWN = 500;
 
 /** Before anything happens: how many will change, who is left out and why. */
 export function sheetPage(
   operation: BulkOperation,
-  outcomes: Outcome<Subjected>[],
-  more: { changedMeanwhile: string[]; outside: number; effects: string[] },
+  action: BulkAction,
+  tally: Tally,
+  more: { changedMeanwhile: string[]; outside: number; effects: string[]; offersDeactivation: boolean },
 ) {
-  const action = actionOf(operation);
   const { noun, path } = BULK_SUBJECTS[operation.subjectType];
-  const changing = allowed(outcomes);
-  const reasons = Map.groupBy(
-    outcomes.filter((outcome) => outcome.refusal),
-    (outcome) => outcome.refusal!.reason,
-  );
   return {
     title: action.label,
     operation,
-    button: action.bulk.button(changing.length),
+    button: action.bulk.button(tally.changed),
     consequence: action.bulk.consequence,
+    lasting: action.bulk.lasting,
     isDangerous: action.isDangerous ?? false,
-    number: changing.length,
-    names: some(changing.map(({ name }) => name)),
-    leftOut: [...reasons].map(([reason, those]) => ({
-      reason,
-      number: those.length,
-      names: some(those.map((outcome) => outcome.subject.name)),
-    })),
+    number: tally.changed,
+    names: some(tally.names, tally.changed),
+    leftOut: tally.reasons.map(({ reason, number, names }) => ({ reason, number, names: some(names, number) })),
     excepted: exceptedInWords(operation),
-    difference: differenceOf(operation, outcomes.length + (operation.excepted ?? 0)),
-    changedMeanwhile: some(more.changedMeanwhile),
+    difference: differenceOf(operation, operation.size + (operation.excepted ?? 0)),
+    changedMeanwhile: some(more.changedMeanwhile, more.changedMeanwhile.length),
     outside: more.outside,
     effects: more.effects,
     noun,
-    offersDeactivation: changing.some((subject) => action.instead?.isFor(subject) ?? false),
+    isAsked: Object.keys(operation.choices).length > 0,
+    offersDeactivation: more.offersDeactivation,
     backPath: operation.view ?? path,
   };
 }
 
-/** Afterwards, and for good: what was done to whom, and what was before. */
+/** While it is under way, and while it is looked at whom it would change. */
+export function progressPage(
+  operation: BulkOperation,
+  action: BulkAction,
+  more: { now: number; viewer: Viewer; isFirst: boolean; creator: string | undefined },
+) {
+  const { noun, path, application } = BULK_SUBJECTS[operation.subjectType];
+  const { size, tally, executedAt } = operation;
+  const phase = phaseOf(operation);
+  const seconds = executedAt === null ? 0 : Math.max(0, (more.now - Date.parse(executedAt)) / 1_000);
+  const rate = seconds > 0 ? tally.judged / seconds : 0;
+  return {
+    title: action.label,
+    operation,
+    phase,
+    noun,
+    done: tally.judged,
+    size,
+    share: size === 0 ? 100 : Math.floor((tally.judged / size) * 100),
+    changed: tally.changed,
+    leftOut: leftOutIn(tally),
+    rate: rate >= 1 && phase === 'running' ? `${grouped(Math.round(rate))} a second` : undefined,
+    left: rate > 0 && phase === 'running' ? timeInWords((size - tally.judged) / rate) : undefined,
+    isWaiting: phase === 'running' && !more.isFirst,
+    creator: more.creator,
+    maySteer: phase !== 'draft' && may(more.viewer, application, 'write'),
+    backPath: operation.view ?? path,
+  };
+}
+
+function timeInWords(seconds: number): string {
+  if (seconds < 5) return 'a few seconds left';
+  if (seconds < 90) return `about ${Math.ceil(seconds / 5) * 5} seconds left`;
+  return `about ${Math.ceil(seconds / 60)} minutes left`;
+}
+
+/** Afterwards, for as long as it is kept: what was done to whom, and what was before. */
 export function reportPage(
   operation: BulkOperation,
+  action: BulkAction,
   items: BulkItem[],
-  outcome: string,
-  more: { creator: string | undefined; links: string[]; viewer: Viewer; format: Format },
+  more: {
+    filter: ItemFilter;
+    creator: string | undefined;
+    links: string[];
+    mayUndo: boolean;
+    format: Format;
+  },
 ) {
-  const action = actionOf(operation);
-  const changed = items.filter((item) => item.outcome === 'changed').length;
-  const chosen = outcome === 'changed' || outcome === 'left-out' ? outcome : '';
-  const matching = items.filter((item) => chosen === '' || item.outcome === chosen.replace('-', ' '));
-  const { path } = BULK_SUBJECTS[operation.subjectType];
-  const own = `/bulk-operations/${operation.id}`;
+  const { tally, size, id } = operation;
+  const { filter } = more;
+  const { path, noun } = BULK_SUBJECTS[operation.subjectType];
+  const own = `/bulk-operations/${id}`;
+  const leftOut = leftOutIn(tally);
+  const shown = items.slice(0, ITEMS_SHOWN);
+  const address = (query: Record<string, string>) => {
+    const kept = Object.entries(query).filter(([, value]) => value !== '');
+    return kept.length === 0 ? own : `${own}?${new URLSearchParams(kept)}`;
+  };
+  const outcome = filter.outcome?.replace(' ', '-') ?? '';
+  const chosen = { outcome, reason: filter.reason ?? '', q: filter.q ?? '' };
   return {
-    title: action.bulk.done(changed),
+    title: action.bulk.done(tally.changed),
     operation,
     label: action.label,
     path,
+    noun,
     excepted: exceptedInWords(operation),
+    cancelled:
+      operation.cancelledAt === null
+        ? undefined
+        : `Cancelled after ${grouped(tally.judged)} of ${counted(size, noun)}; the others stay as they were.`,
     creator: more.creator,
     links: more.links,
     backPath: operation.view ?? path,
-    items: matching.slice(0, ITEMS_SHOWN).map((item) => ({ ...item, was: action.was(item.before, more.format) })),
-    rest: Math.max(0, matching.length - ITEMS_SHOWN),
+    filter: chosen,
+    items: shown.map((item) => ({
+      ...item,
+      was: item.outcome === 'changed' ? action.was(item.before, more.format) : '',
+    })),
+    nextPath: items.length > ITEMS_SHOWN ? address({ ...chosen, after: String(shown.at(-1)!.id) }) : undefined,
+    csvPath: address(chosen).replace(own, `${own}/items.csv`),
     outcomes: [
-      { label: 'All', number: items.length, path: own, isChosen: chosen === '' },
-      { label: 'Changed', number: changed, path: `${own}?outcome=changed`, isChosen: chosen === 'changed' },
+      { label: 'All', number: tally.judged, path: own, isChosen: outcome === '' && !filter.reason },
+      {
+        label: 'Changed',
+        number: tally.changed,
+        path: address({ outcome: 'changed' }),
+        isChosen: outcome === 'changed',
+      },
       {
         label: 'Left out',
-        number: items.length - changed,
-        path: `${own}?outcome=left-out`,
-        isChosen: chosen === 'left-out',
+        number: leftOut,
+        path: address({ outcome: 'left-out' }),
+        isChosen: outcome === 'left-out' && !filter.reason,
       },
     ],
-    afterwards: takingBack(operation, items, more.viewer),
+    reasons: tally.reasons.map(({ reason, number }) => ({
+      reason,
+      number,
+      path: address({ outcome: 'left-out', reason }),
+      isChosen: filter.reason === reason,
+    })),
+    mayUndo: more.mayUndo,
   };
-}
-
-/** What is offered to take it back, to who may. */
-function takingBack(operation: BulkOperation, items: BulkItem[], viewer: Viewer) {
-  const inverse = inverseOf(operation, items);
-  if (!inverse || !may(viewer, BULK_SUBJECTS[operation.subjectType].application, 'write')) return undefined;
-  const changed = items.filter((item) => item.outcome === 'changed').length;
-  return { name: inverse.name, label: inverse.bulk.button(changed) };
 }
 
 function exceptedInWords({ excepted, subjectType }: BulkOperation): string | undefined {
@@ -102,15 +156,21 @@ function exceptedInWords({ excepted, subjectType }: BulkOperation): string | und
 
 function differenceOf(operation: BulkOperation, now: number): string | undefined {
   if (operation.shown === null || operation.shown === now) return undefined;
-  return `The list showed ${counted(operation.shown, BULK_SUBJECTS[operation.subjectType].noun)}; when you pressed, ${now === 1 ? 'it was' : 'they were'} ${now.toLocaleString('en')}.`;
+  return `The list showed ${counted(operation.shown, BULK_SUBJECTS[operation.subjectType].noun)}; when you pressed, ${now === 1 ? 'it was' : 'they were'} ${grouped(now)}.`;
 }
 
 /** In the order of the list: those seen at once, those one press away, and how many are beyond that. */
-function some(names: string[]): { shown: string[]; more: string[]; rest: number } {
+function some(names: string[], number: number): { shown: string[]; more: string[]; rest: number } {
   const inOrder = sortedByName(names, (name) => name);
+  const atHand = inOrder.slice(0, NAMES_AT_HAND);
   return {
-    shown: inOrder.slice(0, NAMES_SHOWN),
-    more: inOrder.slice(NAMES_SHOWN, NAMES_AT_HAND),
-    rest: Math.max(0, names.length - NAMES_AT_HAND),
+    shown: atHand.slice(0, NAMES_SHOWN),
+    more: atHand.slice(NAMES_SHOWN),
+    rest: Math.max(0, number - atHand.length),
   };
+}
+
+/** Whether the sheet of a draft waits for what is not known yet of it. */
+export function isBeingJudged(operation: BulkOperation): boolean {
+  return isLarge(operation) && operation.tally.judged < operation.size;
 }

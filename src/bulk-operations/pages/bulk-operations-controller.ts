@@ -2,13 +2,12 @@ import { type Request, type Response, Router } from 'express';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { recordRefusal } from '../../audit/pages/refusal-recording.ts';
+import { instant } from '../../clock.ts';
+import type { Transaction } from '../../db/database.ts';
 import { typedFields } from '../../forms/form.ts';
 import { withTicks } from '../../lists/exceptions.ts';
 import { actOf } from '../../sessions/pages/act.ts';
-import { counted } from '../../text/text.ts';
 import type { Act } from '../../verbs/act.ts';
-import type { Subjected } from '../../verbs/action.ts';
-import type { Outcome } from '../../verbs/outcome.ts';
 import { Forbidden, Malformed, NotFound } from '../../verbs/refusals.ts';
 import { sendCsv } from '../../web/csv.ts';
 import { flash } from '../../web/flash.ts';
@@ -16,53 +15,157 @@ import { demandRight, requireSignIn } from '../../web/guards/authorization.ts';
 import { HttpError } from '../../web/http-error.ts';
 import { render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
-import { actionOf, BULK_SUBJECTS, findBulkAction } from '../actions/bulk-subjects.ts';
+import { actionOf, BULK_SUBJECTS, findBulkAction, isToBeChosen } from '../actions/bulk-subjects.ts';
 import { executeOperation } from '../actions/execution.ts';
-import { type BulkOperation, isSubjectType, MOST_AT_ONCE, SUBJECT_TYPES, type SubjectType } from '../bulk-operation.ts';
+import { findItems } from '../bulk-item-store.ts';
+import {
+  type BulkOperation,
+  isLarge,
+  isSubjectType,
+  phaseOf,
+  SUBJECT_TYPES,
+  type SubjectType,
+  UNDO,
+} from '../bulk-operation.ts';
 import * as store from '../bulk-operation-store.ts';
+import { forbiddenInWords, hasForbidden, leftOutIn } from '../tally.ts';
+import { checkedChoices, showQuestions, typedChoices, typedOf } from './choices-page.ts';
 import { exceptionsIn, meantBy, ofEarlier } from './meant-set.ts';
-import { showReport } from './report.ts';
+import { showProgress } from './progress.ts';
+import { itemFilterOf, showReport } from './report.ts';
 import { showSheet } from './sheet.ts';
 import { visibleOperation } from './visible-operation.ts';
 
 const LISTED = 100;
-const NAMES_IN_AUDIT = 50;
 
-/** One action on many: a draft with a sheet that says what it would do, then a report. */
+/** One action on many: a draft with a sheet that says what it would do, then its progress, then a report. */
 export function bulkOperationsController(app: AppContext): Router {
   const router = Router();
 
-  router.get('/bulk-operations', requireSignIn, async (req, res) => {
-    const types = SUBJECT_TYPES.filter((type) => may(req.viewer!, BULK_SUBJECTS[type].application, 'read'));
-    if (types.length === 0) throw new Forbidden('There is nothing at this address.', true);
-    const executed = await store.findExecuted(app.db.read, types, LISTED);
-    const operations = executed.map((one) => ({ ...one, done: doneBy(one) }));
-    render(req, res, 'bulk-operations/index', { title: 'Bulk operations', operations });
-  });
-
+  router.get('/bulk-operations', requireSignIn, (req, res) => showOperations(app, req, res));
   router.post('/bulk-operations', requireSignIn, (req, res) => begin(app, req, res));
 
   router.get('/bulk-operations/:id', requireSignIn, async (req, res) => {
     const operation = await visibleOperation(app, req);
-    if (operation.executedAt === null) await showSheet(app, req, res, operation);
-    else await showReport(app, req, res, operation);
+    const show = {
+      draft: showDraft,
+      running: showProgress,
+      paused: showProgress,
+      cancelled: showReport,
+      done: showReport,
+    };
+    await show[phaseOf(operation)](app, req, res, operation);
+  });
+
+  router.get('/bulk-operations/:id/choices', requireSignIn, async (req, res) => {
+    const operation = await draftOf(app, req);
+    const action = asking(operation);
+    await showQuestions(app, req, res, operation, { action, typed: typedOf(action, operation.choices) });
+  });
+
+  router.post('/bulk-operations/:id/choices', requireSignIn, async (req, res) => {
+    const operation = await draftOf(app, req, 'write');
+    const action = asking(operation);
+    const typed = typedChoices(action, req.body);
+    if (typed.step) return showQuestions(app, req, res, operation, { action, typed });
+    const { values, errors } = await checkedChoices(app, action, typed);
+    if (errors) return showQuestions(app, req, res, operation, { action, typed, errors });
+    await app.db.write((trx) => store.keepChoices(trx, operation.id, values));
+    res.redirect(303, `/bulk-operations/${operation.id}`);
   });
 
   router.get('/bulk-operations/:id/items.csv', requireSignIn, async (req, res) => {
     const operation = await visibleOperation(app, req);
-    if (operation.executedAt === null) throw new NotFound();
-    sendItems(res, operation, await store.findItems(app.db.read, operation));
+    if (operation.finishedAt === null) throw new NotFound();
+    const items = await findItems(app.db.read, operation, { ...itemFilterOf(req), after: undefined });
+    sendCsv(res, {
+      name: `bulk-operation-${operation.id}`,
+      columns: ['Name', 'System email', 'Outcome', 'Reason', 'Before', 'After'],
+      rows: items.map((item) => [
+        item.name,
+        item.email,
+        item.outcome,
+        item.reason,
+        inCell(item.before),
+        inCell(item.after),
+      ]),
+    });
   });
 
   router.post('/bulk-operations/:id/execution', requireSignIn, async (req, res) => {
     const operation = await visibleOperation(app, req, 'write');
+    if (isToBeChosen(operation)) throw new Malformed('It was not said yet what exactly is to be done.');
     const act = actOf(app, req);
-    const outcomes = await app.db.write((trx) => executeOperation(trx, act, operation));
-    if (outcomes) await tellOutcomes(app, req, act, operation, outcomes);
+    const action = await actionOf(app.db.read, operation);
+    if (isLarge(operation) && action.makes && act.channel === 'copy')
+      throw new HttpError(422, 'Links for so many go by mail alone.', `/bulk-operations/${operation.id}`);
+    const became = await app.db.write((trx) => executeOperation(trx, act, operation));
+    if (became === 'done') await tellOutcomes(app, req, act, operation.id);
+    if (became === 'begun') app.operations.wake();
     res.redirect(303, `/bulk-operations/${operation.id}`);
   });
 
+  router.post('/bulk-operations/:id/pause', requireSignIn, (req, res) =>
+    steer(app, req, res, (trx, { id }, at) => store.pauseOperation(trx, id, at, `${req.viewer!.name} paused it`)),
+  );
+  router.delete('/bulk-operations/:id/pause', requireSignIn, (req, res) =>
+    steer(app, req, res, (trx, { id }) => store.resumeOperation(trx, id)),
+  );
+  router.post('/bulk-operations/:id/cancellation', requireSignIn, (req, res) =>
+    steer(app, req, res, (trx, { id }, at) => store.cancelOperation(trx, id, at)),
+  );
+
   return router;
+}
+
+async function showOperations(app: AppContext, req: Request, res: Response): Promise<void> {
+  const types = SUBJECT_TYPES.filter((type) => may(req.viewer!, BULK_SUBJECTS[type].application, 'read'));
+  if (types.length === 0) throw new Forbidden('There is nothing at this address.', true);
+  const before = /^[1-9]\d{0,14}$/.test(String(req.query.before)) ? Number(req.query.before) : undefined;
+  const executed = await store.findExecuted(app.db.read, types, LISTED + 1, before);
+  const operations = [];
+  for (const operation of executed.slice(0, LISTED))
+    operations.push({
+      ...operation,
+      phase: phaseOf(operation),
+      done: await doneBy(app, operation),
+      leftOut: leftOutIn(operation.tally),
+    });
+  const olderPath = executed.length > LISTED ? `/bulk-operations?before=${operations.at(-1)!.id}` : undefined;
+  render(req, res, 'bulk-operations/index', { title: 'Bulk operations', operations, olderPath });
+}
+
+async function showDraft(app: AppContext, req: Request, res: Response, operation: BulkOperation): Promise<void> {
+  const action = isToBeChosen(operation);
+  if (action) await showQuestions(app, req, res, operation, { action, typed: typedOf(action, {}) });
+  else await showSheet(app, req, res, operation);
+}
+
+async function draftOf(app: AppContext, req: Request, level: 'read' | 'write' = 'read'): Promise<BulkOperation> {
+  const operation = await visibleOperation(app, req, level);
+  if (phaseOf(operation) !== 'draft') throw new NotFound();
+  return operation;
+}
+
+function asking(operation: BulkOperation) {
+  const action = isToBeChosen({ ...operation, choices: {} });
+  if (!action) throw new NotFound();
+  return action;
+}
+
+type Steering = (trx: Transaction, operation: BulkOperation, at: string) => Promise<boolean>;
+
+/** Pauses it, goes on, or cancels it; where it has ended meanwhile, that is what the page says. */
+async function steer(app: AppContext, req: Request, res: Response, work: Steering): Promise<void> {
+  const operation = await visibleOperation(app, req, 'write');
+  if (phaseOf(operation) === 'draft') throw new NotFound();
+  const act = actOf(app, req);
+  await app.db.write(async (trx) => {
+    await act.confirm?.(trx);
+    await work(trx, operation, instant(app.clock()));
+  });
+  app.operations.wake();
+  res.redirect(303, `/bulk-operations/${operation.id}`);
 }
 
 /** Freezes the set that the form means. */
@@ -71,11 +174,15 @@ async function begin(app: AppContext, req: Request, res: Response): Promise<void
   if (page) return turnPage(req, res, page);
   const earlier = from ? await visibleOperation(app, req, 'read', String(from)) : undefined;
   const subjectType = earlier?.subjectType ?? subjectTypeIn(req.body);
-  if (!findBulkAction(subjectType, String(action))) throw new Malformed('There is no such action.');
+  if (!findBulkAction(subjectType, String(action)) && !(earlier && action === UNDO))
+    throw new Malformed('There is no such action.');
   const { noun, application } = BULK_SUBJECTS[subjectType];
   demandRight(req.viewer!, application, 'write');
-  const set = earlier ? await ofEarlier(app, earlier, String(action)) : await meantBy(app, req, subjectType);
-  requireSome(set.ids, noun, safePath(view));
+  const set = earlier
+    ? await ofEarlier(app, req.viewer!, earlier, String(action))
+    : await meantBy(app, req, subjectType);
+  if (set.ids.length === 0)
+    throw new HttpError(422, `Nothing is ticked. Go back and tick the ${noun}s you mean.`, safePath(view));
   const draft = { ...set, subjectType, action: String(action) };
   const id = await app.db.write((trx) => store.createDraft(trx, actOf(app, req), draft));
   res.redirect(303, `/bulk-operations/${id}`);
@@ -95,47 +202,29 @@ function subjectTypeIn(body: unknown): SubjectType {
   return subjectType;
 }
 
-function requireSome(ids: number[], noun: string, back: string | undefined): void {
-  if (ids.length === 0) throw new HttpError(422, `Nothing is ticked. Go back and tick the ${noun}s you mean.`, back);
-  if (ids.length <= MOST_AT_ONCE) return;
-  const most = `At most ${counted(MOST_AT_ONCE, noun)} at once`;
-  throw new HttpError(422, `${most}; these are ${counted(ids.length, noun)}. Narrow the view by a filter.`, back);
-}
-
-async function tellOutcomes(
-  app: AppContext,
-  req: Request,
-  { channel }: Act,
-  operation: BulkOperation,
-  outcomes: Outcome<Subjected>[],
-): Promise<void> {
-  const forbidden = outcomes.filter((outcome) => outcome.refusal?.kind === 'forbidden');
-  if (forbidden.length > 0) await recordRefusal(app, req, leftOut(operation, forbidden));
-  const changed = outcomes.filter((outcome) => !outcome.refusal).length;
-  const action = actionOf(operation);
-  const makesLinks = action.makes !== undefined && changed > 0;
-  const mailed = makesLinks && channel === 'mail' ? ' The mails are on their way.' : '';
-  flash(req, `${action.bulk.done(changed)}${mailed}`, {
-    path: `/bulk-operations/${operation.id}`,
-    showLinksOf: makesLinks && channel === 'copy' ? operation.id : undefined,
-  });
-}
-
-function sendItems(res: Response, operation: BulkOperation, items: store.BulkItem[]): void {
-  sendCsv(res, {
-    name: `bulk-operation-${operation.id}`,
-    columns: ['Name', 'System email', 'Outcome', 'Reason', 'Activity before'],
-    rows: items.map((item) => [item.name, item.email, item.outcome, item.reason, item.before.activity]),
-  });
-}
-
-/** An action that there is no more is told by its name. */
-function doneBy({ subjectType, action, changed }: store.ListedOperation): string {
-  return findBulkAction(subjectType, action)?.bulk.done(changed) ?? `${action}: ${changed}`;
-}
-
-function leftOut(operation: BulkOperation, outcomes: Outcome<Subjected>[]): string {
-  const names = outcomes.slice(0, NAMES_IN_AUDIT).map(({ subject, refusal }) => `${subject.name} ${refusal?.reason}`);
+async function tellOutcomes(app: AppContext, req: Request, { channel }: Act, id: number): Promise<void> {
+  const operation = await store.findOperation(app.db.read, id);
+  const { tally } = operation;
   const { noun } = BULK_SUBJECTS[operation.subjectType];
-  return `${counted(outcomes.length, noun)} left out: ${names.join('; ')}${outcomes.length > NAMES_IN_AUDIT ? '; …' : ''}`;
+  if (hasForbidden(tally)) await recordRefusal(app, req, forbiddenInWords(tally, noun));
+  const action = await actionOf(app.db.read, operation);
+  const makesLinks = action.makes !== undefined && tally.changed > 0;
+  const mailed = makesLinks && channel === 'mail' ? ' The mails are on their way.' : '';
+  flash(req, `${action.bulk.done(tally.changed)}${mailed}`, {
+    path: `/bulk-operations/${id}`,
+    showLinksOf: makesLinks && channel === 'copy' ? id : undefined,
+  });
+}
+
+/** An action that there is no more, or whose group is gone, is told by its name. */
+async function doneBy({ db }: AppContext, operation: BulkOperation): Promise<string> {
+  try {
+    return (await actionOf(db.read, operation)).bulk.done(operation.tally.changed);
+  } catch {
+    return `${operation.action}: ${operation.tally.changed}`;
+  }
+}
+
+function inCell(facts: Record<string, unknown>): string {
+  return Object.keys(facts).length === 0 ? '' : JSON.stringify(facts);
 }

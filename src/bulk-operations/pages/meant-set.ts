@@ -1,5 +1,6 @@
 import { parse } from 'node:querystring';
 import type { Request } from 'express';
+import type { Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { typedFields } from '../../forms/form.ts';
 import { selectGroups } from '../../groups/group-list.ts';
@@ -12,11 +13,13 @@ import { stateLimits } from '../../users/user-state.ts';
 import { Malformed } from '../../verbs/refusals.ts';
 import { HttpError } from '../../web/http-error.ts';
 import { safePath } from '../../web/safe-path.ts';
-import { inverseOf } from '../actions/bulk-subjects.ts';
-import type { BulkOperation, SubjectType } from '../bulk-operation.ts';
-import * as store from '../bulk-operation-store.ts';
+import { actionOf } from '../actions/bulk-subjects.ts';
+import { findChangedIds, findKnownIds } from '../bulk-item-store.ts';
+import { type BulkOperation, phaseOf, type SubjectType, UNDO } from '../bulk-operation.ts';
+import { type Draft, findItemIds } from '../bulk-operation-store.ts';
+import { mayUndo } from './report.ts';
 
-type Meant = Pick<store.Draft, 'ids' | 'view' | 'undoes'>;
+type Meant = Pick<Draft, 'ids' | 'view' | 'undoes'>;
 
 /** Whom the form means: all of a view but those left out by hand, or those ticked. */
 export async function meantBy(app: AppContext, req: Request, subjectType: SubjectType): Promise<Meant> {
@@ -32,7 +35,7 @@ export async function meantBy(app: AppContext, req: Request, subjectType: Subjec
     const excepted = selection.ids.length - ids.length;
     return { ids, view: { view, ...shown, frozenChange: selection.change, excepted } };
   }
-  const ids = await store.findKnownIds(app.db.read, subjectType, readIds([typed.ids].flat()));
+  const ids = await findKnownIds(app.db.read, subjectType, readIds([typed.ids].flat()));
   const view = safePath(typed.view) ?? null;
   return { ids, view: { view, shown: null, shownChange: null, frozenChange: null, excepted: null } };
 }
@@ -62,13 +65,21 @@ export async function countOutside(
 }
 
 /** From a report, those whom it changed, to be taken back; from a sheet, those whom it was to change, for something else. */
-export async function ofEarlier({ db }: AppContext, earlier: BulkOperation, action: string): Promise<Meant> {
-  const items = await store.findItems(db.read, earlier);
-  const isTakenBack = earlier.executedAt !== null;
-  if (isTakenBack && inverseOf(earlier, items)?.name !== action)
-    throw new Malformed('What was done is not taken back by that.');
-  const ids = items.filter((item) => item.outcome !== 'left out').map((item) => item.id);
-  return { ids, undoes: isTakenBack ? earlier.id : undefined };
+export async function ofEarlier(
+  { db }: AppContext,
+  viewer: Viewer,
+  earlier: BulkOperation,
+  action: string,
+): Promise<Meant> {
+  if (phaseOf(earlier) === 'draft') {
+    if (action === UNDO) throw new Malformed('Nothing was done yet that could be taken back.');
+    return { ids: await findItemIds(db.read, earlier.id) };
+  }
+  const isOver = phaseOf(earlier) === 'done' || phaseOf(earlier) === 'cancelled';
+  if (action !== UNDO || !isOver) throw new Malformed('What was done is not taken back by that.');
+  if (!(await mayUndo(db.read, earlier, await actionOf(db.read, earlier), viewer)))
+    throw new Malformed('This cannot be taken back.');
+  return { ids: await findChangedIds(db.read, earlier.id), undoes: earlier.id };
 }
 
 /** All that a view shows; undefined for an address that is not exactly that of a view. */

@@ -1,16 +1,20 @@
 import type { Request, Response } from 'express';
-import { maySeeLinkOf, type Viewer } from '../../access/viewer.ts';
+import { may, maySeeLinkOf, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { dayOf } from '../../clock.ts';
+import type { Reader } from '../../db/database.ts';
 import { linesToCopy } from '../../one-time-links/pages/link-lines.ts';
 import { findSubjects, findUserNames } from '../../users/user-store.ts';
+import type { BulkAction } from '../../verbs/asking-action.ts';
 import { type Flash, takeFlash } from '../../web/flash.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
-import { actionOf } from '../actions/bulk-subjects.ts';
+import { actionOf, BULK_SUBJECTS } from '../actions/bulk-subjects.ts';
+import { findChangedIds, findItems, hasFacts, type ItemFilter } from '../bulk-item-store.ts';
 import type { BulkOperation } from '../bulk-operation.ts';
-import { type BulkItem, findItems } from '../bulk-operation-store.ts';
-import { reportPage } from './bulk-operation-page.ts';
+import { ITEMS_SHOWN, reportPage } from './bulk-operation-page.ts';
+
+const LONGEST = 200;
 
 /** What it came to. */
 export async function showReport(
@@ -22,30 +26,54 @@ export async function showReport(
   const db = app.db.read;
   const viewer = req.viewer!;
   const shownFlash = takeFlash(req);
-  const items = await findItems(db, operation);
-  const page = reportPage(operation, items, String(req.query.outcome ?? ''), {
-    creator: (await findUserNames(db, [operation.createdBy])).get(operation.createdBy),
-    links: await linksToShow(app, shownFlash, operation, items, viewer),
-    viewer,
+  const action = await actionOf(db, operation);
+  const filter = itemFilterOf(req);
+  const page = reportPage(operation, action, await findItems(db, operation, filter, ITEMS_SHOWN + 1), {
+    filter,
+    creator: (await findUserNames(db, [operation.createdBy])).get(operation.createdBy ?? 0) ?? 'command line',
+    links: await linksToShow(app, shownFlash, { operation, action, viewer }),
+    mayUndo: await mayUndo(db, operation, action, viewer),
     format: formatOf(req),
   });
   // What the heading says already is not said twice.
   const said = shownFlash?.message === page.title ? undefined : shownFlash;
-  const fragments = { 'dialog-body': 'bulk-operations/_report' };
+  const fragments = { 'dialog-body': 'bulk-operations/_report', progress: 'bulk-operations/_report' };
   render(req, res, 'bulk-operations/report', { flash: said, ...page }, { fragments });
+}
+
+/** Which items the address means. What it says otherwise means all. */
+export function itemFilterOf({ query }: Pick<Request, 'query'>): ItemFilter {
+  const text = (name: string) => (typeof query[name] === 'string' ? query[name].slice(0, LONGEST) : '');
+  const outcome = { changed: 'changed', 'left-out': 'left out' } as const;
+  const after = text('after');
+  return {
+    outcome: Object.hasOwn(outcome, text('outcome')) ? outcome[text('outcome') as keyof typeof outcome] : undefined,
+    reason: text('reason') || undefined,
+    q: text('q').trim() || undefined,
+    after: /^\d{1,15}$/.test(after) ? Number(after) : undefined,
+  };
+}
+
+/** Whether it can be taken back, and this viewer is one of those who may. */
+export async function mayUndo(
+  db: Reader,
+  operation: BulkOperation,
+  action: BulkAction,
+  viewer: Viewer,
+): Promise<boolean> {
+  const mayWrite = may(viewer, BULK_SUBJECTS[operation.subjectType].application, 'write');
+  return mayWrite && action.bulk.lasting === undefined && (await hasFacts(db, operation.id));
 }
 
 /** Right after the execution, to whoever executed it, the new links as lines to copy: name and link. */
 async function linksToShow(
   app: AppContext,
   shown: Flash | undefined,
-  operation: BulkOperation,
-  items: BulkItem[],
-  viewer: Viewer,
+  { operation, action, viewer }: { operation: BulkOperation; action: BulkAction; viewer: Viewer },
 ): Promise<string[]> {
-  const { makes } = actionOf(operation);
+  const { makes } = action;
   if (!makes || shown?.showLinksOf !== operation.id) return [];
-  const ids = items.filter((item) => item.outcome === 'changed').map((item) => item.id);
+  const ids = await findChangedIds(app.db.read, operation.id);
   // Judged now: meanwhile somebody may have got rights, and a link with them, that are none of the viewer's.
   const subjects = await findSubjects(app.db.read, ids, dayOf(app.clock()));
   return linesToCopy(

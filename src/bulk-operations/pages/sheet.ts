@@ -8,38 +8,48 @@ import { actOf } from '../../sessions/pages/act.ts';
 import { shortened } from '../../text/text.ts';
 import { findSubjects } from '../../users/user-store.ts';
 import type { Subjected } from '../../verbs/action.ts';
+import type { BulkAction } from '../../verbs/asking-action.ts';
 import { allowed } from '../../verbs/outcome.ts';
 import { render } from '../../web/render.ts';
 import { actionOf } from '../actions/bulk-subjects.ts';
 import { judgeOperation } from '../actions/execution.ts';
-import type { BulkOperation } from '../bulk-operation.ts';
-import { findChangedMeanwhile } from '../bulk-operation-store.ts';
-import { sheetPage } from './bulk-operation-page.ts';
+import { findChangedMeanwhile } from '../bulk-item-store.ts';
+import { type BulkOperation, isLarge } from '../bulk-operation.ts';
+import { findItemIds } from '../bulk-operation-store.ts';
+import { NOTHING_YET, tallied } from '../tally.ts';
+import { isBeingJudged, sheetPage } from './bulk-operation-page.ts';
 import { countOutside } from './meant-set.ts';
+import { showProgress } from './progress.ts';
 
 const NAMES_SHOWN = 10;
 
-/** What executing it would do now. */
+/** What executing it would do now; of a large set what was found when it was gone through. */
 export async function showSheet(app: AppContext, req: Request, res: Response, operation: BulkOperation): Promise<void> {
+  if (isBeingJudged(operation)) {
+    app.operations.wake();
+    return showProgress(app, req, res, operation);
+  }
+  const db = app.db.read;
   const mayMail = app.mail !== undefined;
+  const ids = isLarge(operation) ? [] : await findItemIds(db, operation.id);
+  const action = await actionOf(db, operation, ids);
   const act = { ...actOf(app, req), channel: mayMail ? ('mail' as const) : ('copy' as const) };
-  const outcomes = await judgeOperation(app.db.read, act, operation);
+  const outcomes = isLarge(operation) ? [] : await judgeOperation(db, act, operation, ids);
   const changing = allowed(outcomes);
-  const makesLinks = actionOf(operation).makes !== undefined;
-  const sheet = sheetPage(operation, outcomes, {
-    changedMeanwhile: await findChangedMeanwhile(app.db.read, operation),
-    outside: await countOutside(
-      app,
-      req,
-      operation,
-      outcomes.map(({ subject }) => subject.id),
-    ),
-    effects: await effectsOn(app, operation, changing),
+  const tally = isLarge(operation) ? operation.tally : tallied(NOTHING_YET, outcomes, Number.POSITIVE_INFINITY);
+  const makesLinks = action.makes !== undefined;
+  const sheet = sheetPage(operation, action, tally, {
+    changedMeanwhile: isLarge(operation) ? [] : await findChangedMeanwhile(db, operation, new Set(ids)),
+    outside: isLarge(operation) ? 0 : await countOutside(app, req, operation, ids),
+    effects: await effectsOn(app, action, changing),
+    offersDeactivation: changing.some((subject) => action.instead?.isFor(subject) ?? false),
   });
   // Without mail there is no way for their links, so they are left out by now.
   const mailOnly = makesLinks ? shortened(await findMailOnly(app, req.viewer!, changing), NAMES_SHOWN) : '';
-  const page = { ...sheet, makesLinks, mayMail, mailOnly };
-  render(req, res, 'bulk-operations/sheet', page, { fragments: { 'dialog-body': 'bulk-operations/_sheet' } });
+  const page = { ...sheet, makesLinks, mayMail, mailOnly, goesByMailAlone: makesLinks && isLarge(operation) };
+  render(req, res, 'bulk-operations/sheet', page, {
+    fragments: { 'dialog-body': 'bulk-operations/_sheet', progress: 'bulk-operations/_sheet' },
+  });
 }
 
 /** The names of those whose links this viewer may not see. */
@@ -49,11 +59,19 @@ async function findMailOnly({ db, clock }: AppContext, viewer: Viewer, changing:
   return subjects.filter((subject) => !maySeeLinkOf(viewer, subject)).map((subject) => subject.name);
 }
 
-/** What comes back otherwise than the action is called, and what it means for people that groups come and go. */
-async function effectsOn(app: AppContext, operation: BulkOperation, changing: Subjected[]): Promise<string[]> {
-  const action = actionOf(operation);
+/** What comes back otherwise than the action is called, and what it means for people that groups come and go, or they to them. */
+async function effectsOn(app: AppContext, action: BulkAction, changing: Subjected[]): Promise<string[]> {
   const said = action.notes?.(changing) ?? [];
-  const { becomes } = action;
+  const { becomes, gives } = action;
+  if (gives && changing.length > 0)
+    return [
+      ...said,
+      ...(await effectsOf(
+        app,
+        [gives],
+        changing.map(({ id }) => id),
+      )),
+    ];
   if (!becomes) return said;
   const changes = (changing as Group[]).map((group) => ({
     groupId: group.id,

@@ -9,7 +9,7 @@ import { recordChanges } from '../../audit/audit-store.ts';
 import { dayOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import type { Act } from '../../verbs/act.ts';
-import type { Action, Judge } from '../../verbs/action.ts';
+import { type Action, type Judge, type Written, writtenOf } from '../../verbs/action.ts';
 import { requireAdministratorRemains } from '../../verbs/administrator-guard.ts';
 import { allowed, forbidden, inapplicable, leaveOut, type Outcome, type Refusal } from '../../verbs/outcome.ts';
 import { type Group, mayChange } from '../group.ts';
@@ -63,7 +63,7 @@ export async function makeThem(
   act: Act,
   groups: Group[],
   { event, becomes }: { event: string; becomes: (group: Group) => Activity },
-): Promise<void> {
+): Promise<Map<number, Written>> {
   await setActivity(trx, groups, becomes);
   await recordChanges(
     trx,
@@ -80,6 +80,7 @@ export async function makeThem(
     ),
   );
   await requireAdministratorRemains(trx);
+  return writtenOf(groups, (group) => ({ before: { activity: group.activity }, after: { activity: becomes(group) } }));
 }
 
 function idsOf(groups: Group[]): number[] {

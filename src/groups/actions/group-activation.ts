@@ -1,14 +1,13 @@
 import { activatedTo, backAsBefore } from '../../access/activity.ts';
 import type { Reader } from '../../db/database.ts';
 import { counted, were } from '../../text/text.ts';
-import { ACTIVITY_BEFORE } from '../../verbs/action.ts';
+import { wasActivity } from '../../verbs/action.ts';
 import { inapplicable, type Outcome } from '../../verbs/outcome.ts';
 import type { Group } from '../group.ts';
 import { findTakenNames } from '../group-store.ts';
 import { changeable, type GroupAction, keepStrongerMembers, makeThem } from './group-action.ts';
 
 export const GROUP_ACTIVATION: GroupAction = {
-  ...ACTIVITY_BEFORE,
   name: 'activate',
   label: 'Activate',
   icon: 'undo',
@@ -17,9 +16,6 @@ export const GROUP_ACTIVATION: GroupAction = {
     done: (number) => `${were(number, 'group')} activated.`,
     consequence: 'What they grant holds for their members from the next click on.',
   },
-  inverse: 'deactivate',
-  // What was deleted would have to be deleted again.
-  isInvertible: (before) => before.activity === 'deactivated',
   notes: (groups) => backAsBefore(groups, 'group'),
   becomes: activatedTo,
   refusalOf: changeable(({ activity }) => activity !== 'active'),
@@ -28,6 +24,7 @@ export const GROUP_ACTIVATION: GroupAction = {
     await keepTakenNames(db, outcomes);
   },
   perform: (trx, act, groups) => makeThem(trx, act, groups, { event: 'group.activated', becomes: activatedTo }),
+  was: wasActivity,
   events: { 'group.activated': 'activated the group' },
 };
 

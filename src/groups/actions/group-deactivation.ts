@@ -1,11 +1,10 @@
 import { counted, were } from '../../text/text.ts';
-import { ACTIVITY_BEFORE } from '../../verbs/action.ts';
+import { wasActivity } from '../../verbs/action.ts';
 import { changeable, type GroupAction, keepNeededRights, keepStrongerMembers, makeThem } from './group-action.ts';
 
 const becomes = () => 'deactivated' as const;
 
 export const GROUP_DEACTIVATION: GroupAction = {
-  ...ACTIVITY_BEFORE,
   name: 'deactivate',
   label: 'Deactivate',
   icon: 'circle-slash',
@@ -15,7 +14,6 @@ export const GROUP_DEACTIVATION: GroupAction = {
     done: (number) => `${were(number, 'group')} deactivated.`,
     consequence: 'They grant nothing from the next click on. Their members stay listed.',
   },
-  inverse: 'activate',
   becomes,
   refusalOf: changeable(({ activity }) => activity === 'active'),
   async refuseAmong(db, judge, outcomes) {
@@ -23,5 +21,6 @@ export const GROUP_DEACTIVATION: GroupAction = {
     await keepNeededRights(db, judge, outcomes);
   },
   perform: (trx, act, groups) => makeThem(trx, act, groups, { event: 'group.deactivated', becomes }),
+  was: wasActivity,
   events: { 'group.deactivated': 'deactivated the group' },
 };

@@ -1,11 +1,10 @@
 import { counted, were } from '../../text/text.ts';
-import { ACTIVITY_BEFORE } from '../../verbs/action.ts';
+import { wasActivity } from '../../verbs/action.ts';
 import { changeable, type GroupAction, keepNeededRights, keepStrongerMembers, makeThem } from './group-action.ts';
 
 const becomes = () => 'deleted' as const;
 
 export const GROUP_DELETION: GroupAction = {
-  ...ACTIVITY_BEFORE,
   name: 'delete',
   label: 'Delete',
   icon: 'trash',
@@ -16,9 +15,6 @@ export const GROUP_DELETION: GroupAction = {
     consequence:
       'They grant nothing from the next click on, and leave the list. Activate restores them with their members.',
   },
-  inverse: 'activate',
-  // What was deactivated before comes back as it was, which is not what Activate says.
-  isInvertible: (before) => before.activity === 'active',
   becomes,
   refusalOf: changeable(({ activity }) => activity !== 'deleted'),
   async refuseAmong(db, judge, outcomes) {
@@ -26,5 +22,6 @@ export const GROUP_DELETION: GroupAction = {
     await keepNeededRights(db, judge, outcomes);
   },
   perform: (trx, act, groups) => makeThem(trx, act, groups, { event: 'group.deleted', becomes }),
+  was: wasActivity,
   events: { 'group.deleted': 'deleted the group' },
 };

@@ -3,7 +3,6 @@ import type { Activity } from '../../access/activity.ts';
 import { grantsInWords } from '../../access/rights.ts';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { bulkActionsOf } from '../../bulk-operations/actions/bulk-subjects.ts';
 import { type AllTicked, allShown } from '../../lists/exceptions.ts';
 import { type Choice, type Column, listFrame } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
@@ -12,6 +11,7 @@ import { fold, matches } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
+import { GROUP_ACTIONS } from '../actions/group-actions.ts';
 import { ACTIVITIES, LEADERSHIPS } from '../group-index.ts';
 import { type GroupList, listGroups } from '../group-list.ts';
 import { type GroupQuery, type GroupSort, groupsPath, readGroupQuery } from '../group-list-query.ts';
@@ -124,7 +124,7 @@ function groupsPage({
       },
       bulk: mayWrite
         ? {
-            actions: bulkActionsOf('group'),
+            actions: [...GROUP_ACTIONS],
             fields: [
               ['subject', 'group'],
               ['view', groupsPath(query)],

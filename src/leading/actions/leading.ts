@@ -121,7 +121,7 @@ export async function removeMembers(
   ids: number[],
 ): Promise<MemberOutcome[]> {
   await findMembersOf(trx, groupId, ids, dayOf(act.at));
-  return endMemberships(trx, act, { groupId, userIds: ids, rule: BY_LEADING });
+  return (await endMemberships(trx, act, { groupId, userIds: ids, rule: BY_LEADING })).outcomes;
 }
 
 export async function setEnd(

@@ -22,9 +22,13 @@ export interface MemberOutcome {
   refusal?: Refusal;
 }
 
+/** When the membership of each of whom it was changed ended before; null without an end, undefined for who was no member. */
+export type EndsBefore = ReadonlyMap<number, Day | null | undefined>;
+
 /** What an addition comes to: links may end with it that were made for somebody who could do less. */
 export interface Addition {
   outcomes: MemberOutcome[];
+  endsBefore: EndsBefore;
   ended: EndedLink[];
 }
 
@@ -85,7 +89,7 @@ export async function grantMemberships(
     act,
     chosen.map((standing) => standing.subject),
   );
-  return { outcomes, ended };
+  return { outcomes, endsBefore: endsBefore(chosen), ended };
 }
 
 /** Sets the last day on which the memberships count, or takes the end away. */
@@ -113,13 +117,17 @@ export async function setUntil(
   return outcomes;
 }
 
-export async function endMemberships(trx: Transaction, act: Act, meant: Meant): Promise<MemberOutcome[]> {
-  const { group, outcomes, chosen } = await judge(trx, act, meant, (standing) => {
-    if (!standing.membership) return inapplicable('is no member');
-    return standing.isSelf && grantsAnything(standing.group)
-      ? forbidden('is yourself: nobody takes rights from themself')
-      : undefined;
-  });
+/** Whom of these it would take out of the group, and whom not and why. */
+export async function judgeEnds(db: Reader, act: Actor, meant: Meant): Promise<MemberOutcome[]> {
+  return (await judge(db, act, meant, unlessStaying)).outcomes;
+}
+
+export async function endMemberships(
+  trx: Transaction,
+  act: Act,
+  meant: Meant,
+): Promise<{ outcomes: MemberOutcome[]; endsBefore: EndsBefore }> {
+  const { group, outcomes, chosen } = await judge(trx, act, meant, unlessStaying);
   await remove(trx, group.id, idsOf(chosen));
   await record(trx, act, chosen, 'membership.ended', () => ({
     before: { group: groupReference(group) },
@@ -127,7 +135,7 @@ export async function endMemberships(trx: Transaction, act: Act, meant: Meant): 
   }));
   await endLeaderships(trx, act, idsOf(chosen));
   await requireAdministratorRemains(trx);
-  return outcomes;
+  return { outcomes, endsBefore: endsBefore(chosen) };
 }
 
 /** Nobody leads a group that they are no longer in. */
@@ -149,6 +157,13 @@ export async function endLeaderships(trx: Transaction, act: Act, userIds: number
       after: { leader: null },
     })),
   );
+}
+
+function unlessStaying(standing: Standing): Refusal | undefined {
+  if (!standing.membership) return inapplicable('is no member');
+  return standing.isSelf && grantsAnything(standing.group)
+    ? forbidden('is yourself: nobody takes rights from themself')
+    : undefined;
 }
 
 function unlessMember({ subject, membership, today }: Standing): Refusal | undefined {
@@ -212,6 +227,10 @@ export function requireLastDayAhead(act: Actor, untilOn: Day | null): void {
 
 function grantsAnything(group: Group): boolean {
   return Object.keys(group.rights).length > 0;
+}
+
+function endsBefore(standings: Standing[]): EndsBefore {
+  return new Map(standings.map(({ subject, membership }) => [subject.id, membership?.untilOn]));
 }
 
 function idsOf(standings: Standing[]): number[] {

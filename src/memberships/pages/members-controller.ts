@@ -54,7 +54,7 @@ export function membersController(app: AppContext): Router {
     const typed = typedMembers(req.body);
     const failed = (errors: Errors) => showMemberSheet(app, req, res, { group, typed, errors });
     const meant = { groupId: group.id, userIds: [typed.ids].flat().map(Number) };
-    const work = (trx: Transaction) => endMemberships(trx, actOf(app, req), meant);
+    const work = async (trx: Transaction) => (await endMemberships(trx, actOf(app, req), meant)).outcomes;
     await change(req, res, group, { failed, done: 'removed from', work });
   });
 

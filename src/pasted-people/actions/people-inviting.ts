@@ -1,55 +1,54 @@
+import { keepOperation } from '../../bulk-operations/actions/kept-operation.ts';
+import { dayOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { FieldErrors, RefusedFields } from '../../forms/form.ts';
 import type { EndedLink } from '../../permissions/outgrown-links.ts';
+import { type InvitingChoices, PEOPLE_INVITING } from '../../users/actions/asking/people-inviting.ts';
 import { changeUsers } from '../../users/actions/changing/changing-users.ts';
 import { createUsers } from '../../users/actions/changing/user-creation.ts';
 import { INVITATION } from '../../users/actions/invitation.ts';
+import { renewLinks } from '../../users/actions/renewed-links.ts';
 import { performOnUsers } from '../../users/actions/user-actions.ts';
 import type { Subject } from '../../users/user.ts';
-import type { Act, Channel } from '../../verbs/act.ts';
-import type { Outcome } from '../../verbs/outcome.ts';
+import { findSubjects } from '../../users/user-store.ts';
+import type { Act } from '../../verbs/act.ts';
+import type { Performed } from '../../verbs/action.ts';
+import { inapplicable } from '../../verbs/outcome.ts';
 import type { ForAll } from '../people-form.ts';
 import { changingIn, type KnownPerson, newIn, type PlannedPerson } from '../people-plan.ts';
 
-/** What a list of people came to. */
-export interface Invited {
-  /** Of the new users, in the order of the list. */
-  ids: number[];
-  /** What became of those who were known. */
-  known: Outcome<Subject>[];
-  linksEnded: EndedLink[];
-}
+/** How access starts, and until when the memberships last. */
+export type Terms = Pick<InvitingChoices, 'access'> & Pick<ForAll, 'untilOn'>;
 
 /**
  * Makes the new ones of the list, invites them by the channel or not yet, and gives the known ones what they are to have besides: all of
- * it or nothing. Throws FieldErrors where some cannot be made after all, each field with the number of the row behind it.
+ * it or nothing, as one operation, whose id it returns. Throws FieldErrors where some cannot be made after all, each field with the
+ * number of the row behind it.
  */
 export async function invitePeople(
   trx: Transaction,
   act: Act,
   plan: PlannedPerson[],
-  { access, untilOn }: { access: Channel | 'later' } & Pick<ForAll, 'untilOn'>,
-): Promise<Invited> {
-  const ids = await create(trx, act, plan);
-  if (access !== 'later' && ids.length > 0) await performOnUsers(trx, { ...act, channel: access }, INVITATION, ids);
-  const invited: Invited = { ids, known: [], linksEnded: [] };
-  const alike = Map.groupBy(changingIn(plan), ({ known }) => JSON.stringify(comingTo(known)));
-  for (const people of alike.values()) {
-    const { groups, tags } = comingTo(people[0].known);
-    const change = { groups: { add: groups }, groupsUntil: untilOn, tags: { add: tags } };
-    const changed = await changeUsers(
-      trx,
-      act,
-      people.map(({ known }) => known.subject.id),
-      change,
-    );
-    invited.known.push(...changed.outcomes);
-    invited.linksEnded.push(...changed.linksEnded);
-  }
-  return invited;
+  { access, untilOn }: Terms,
+): Promise<number> {
+  const choices: InvitingChoices = { invited: newIn(plan).length, access };
+  const by: Act = access === 'later' ? act : { ...act, channel: access };
+  return keepOperation(trx, by, { subjectType: 'user', action: PEOPLE_INVITING.name, choices }, async (act) => {
+    const made = await create(trx, act, plan);
+    if (access !== 'later')
+      await performOnUsers(
+        trx,
+        act,
+        INVITATION,
+        made.map(({ subject }) => subject.id),
+      );
+    const { performed, linksEnded } = await change(trx, act, plan, untilOn);
+    if (access !== 'later') await renewLinks(trx, act, linksEnded);
+    return [...made, ...performed, ...leftOutOf(plan)];
+  });
 }
 
-async function create(trx: Transaction, act: Act, plan: PlannedPerson[]): Promise<number[]> {
+async function create(trx: Transaction, act: Act, plan: PlannedPerson[]): Promise<Performed<Subject>[]> {
   const people = newIn(plan);
   if (people.length === 0) return [];
   const creations = await createUsers(
@@ -62,9 +61,45 @@ async function create(trx: Transaction, act: Act, plan: PlannedPerson[]): Promis
   );
   const isForbidden = creations.some(({ refusal }) => refusal?.kind === 'forbidden');
   if (errors.length > 0) throw new (isForbidden ? RefusedFields : FieldErrors)(Object.fromEntries(errors));
-  return creations.map(({ id }) => id!);
+  const subjects = await findSubjects(
+    trx,
+    creations.map(({ id }) => id!),
+    dayOf(act.at),
+  );
+  return subjects.map((subject) => ({
+    subject,
+    written: { before: { activity: null }, after: { activity: 'active' } },
+  }));
+}
+
+/** Gives the known ones what they do not have yet, those at once who are to have the same. */
+async function change(
+  trx: Transaction,
+  act: Act,
+  plan: PlannedPerson[],
+  untilOn: Terms['untilOn'],
+): Promise<{ performed: Performed<Subject>[]; linksEnded: EndedLink[] }> {
+  const performed: Performed<Subject>[] = [];
+  const linksEnded: EndedLink[] = [];
+  for (const people of Map.groupBy(changingIn(plan), ({ known }) => JSON.stringify(comingTo(known))).values()) {
+    const { groups, tags } = comingTo(people[0].known);
+    const ids = people.map(({ known }) => known.subject.id);
+    const to = { groups: { add: groups }, groupsUntil: untilOn, tags: { add: tags } };
+    const changed = await changeUsers(trx, act, ids, to);
+    performed.push(...changed.outcomes.map((one) => ({ ...one, written: changed.written.get(one.subject.id) })));
+    linksEnded.push(...changed.linksEnded);
+  }
+  return { performed, linksEnded };
 }
 
 function comingTo({ groups, tags }: KnownPerson): { groups: number[]; tags: string[] } {
   return { groups: groups.map((group) => group.id), tags };
+}
+
+/** Of those who are known, whom nothing is done to. */
+function leftOutOf(plan: PlannedPerson[]): Performed<Subject>[] {
+  return plan.flatMap(({ row, known }) => {
+    if (!known || (row.isKept && !known.reason)) return [];
+    return { subject: known.subject, refusal: inapplicable(known.reason ?? 'was not ticked') };
+  });
 }

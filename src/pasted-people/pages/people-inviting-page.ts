@@ -1,23 +1,14 @@
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
-import {
-  claimOperation,
-  createDraft,
-  findOperation,
-  keepOutcomes,
-} from '../../bulk-operations/bulk-operation-store.ts';
-import type { Transaction } from '../../db/database.ts';
+import { actionOf } from '../../bulk-operations/actions/bulk-subjects.ts';
+import { findOperation } from '../../bulk-operations/bulk-operation-store.ts';
 import type { Errors } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
-import { counted, were } from '../../text/text.ts';
-import { INVITATION } from '../../users/actions/invitation.ts';
-import { renewLinks } from '../../users/actions/renewed-links.ts';
 import { accessOf } from '../../users/pages/user-form-page.ts';
-import type { Act, Channel } from '../../verbs/act.ts';
-import { allowed } from '../../verbs/outcome.ts';
 import { flash } from '../../web/flash.ts';
-import { type Invited, invitePeople } from '../actions/people-inviting.ts';
+import { invitePeople } from '../actions/people-inviting.ts';
+import { mistakesOf } from './people-mistakes.ts';
 import { type Prepared, prepared, showPeople } from './people-page.ts';
 
 declare module 'express-session' {
@@ -31,50 +22,28 @@ declare module 'express-session' {
 export async function invite(app: AppContext, req: Request, res: Response, people: Prepared): Promise<void> {
   const { typed, plan, forAll } = people;
   const access = accessOf(app, typed);
-  const failed = async (errors: Errors) => showPeople(app, req, res, await prepared(app, req, people), { errors });
-  await unlessFieldErrors(app, req, failed, async () => {
-    const { invited, operationId } = await app.db.write(async (trx) => {
-      const act = actOf(app, req);
-      const invited = await invitePeople(trx, act, plan, { access, untilOn: forAll.untilOn });
-      if (access !== 'later') await renewLinks(trx, { ...act, channel: access }, invited.linksEnded);
-      return { invited, operationId: await keepReport(trx, act, access, invited) };
+  const failed = async (errors: Errors) => {
+    // Told by what stands there now: rows may have changed their places with it.
+    const now = await prepared(app, req, people);
+    const mistakes = mistakesOf(app, req, now);
+    const rest = Object.keys(mistakes).length > 0 ? mistakes : { text: Object.values(errors).join(' ') };
+    await showPeople(app, req, res, now, {
+      errors: rest,
+      told: 'It is not as it was shown any more. Nothing was done.',
     });
-    const path = operationId === undefined ? '/users?sort=-created' : `/bulk-operations/${operationId}`;
+  };
+  await unlessFieldErrors(app, req, failed, async () => {
+    const terms = { access, untilOn: forAll.untilOn };
+    const id = await app.db.write((trx) => invitePeople(trx, actOf(app, req), plan, terms));
+    const path = `/bulk-operations/${id}`;
     req.session.invited = { seen: String(typed.seen), path };
-    flash(req, doneInWords(invited, access), {
-      path: operationId === undefined ? undefined : path,
-      showLinksOf: access === 'copy' ? operationId : undefined,
+    const operation = await findOperation(app.db.read, id);
+    const { bulk } = await actionOf(app.db.read, operation);
+    const mailed = access === 'mail' ? ' The mails are on their way.' : '';
+    flash(req, `${bulk.done(operation.tally.changed)}${mailed}`, {
+      path,
+      showLinksOf: access === 'copy' ? id : undefined,
     });
     res.redirect(303, path);
   });
-}
-
-/** The invitations as a bulk operation, which keeps who was invited and shows the links once. */
-async function keepReport(
-  trx: Transaction,
-  act: Act,
-  access: Channel | 'later',
-  { ids }: Invited,
-): Promise<number | undefined> {
-  if (ids.length === 0 || access === 'later') return undefined;
-  const id = await createDraft(trx, act, { subjectType: 'user', action: INVITATION.name, ids });
-  await claimOperation(trx, id, act.at);
-  const items = ids.map((one) => ({ id: one, outcome: 'changed' as const, reason: '', before: {} }));
-  await keepOutcomes(trx, await findOperation(trx, id), items);
-  return id;
-}
-
-function doneInWords({ ids, known }: Invited, access: Channel | 'later'): string {
-  const changed = allowed(known).length;
-  const left = known
-    .filter(({ refusal }) => refusal)
-    .map(({ subject, refusal }) => `${subject.name} ${refusal!.reason}`);
-  const words = [
-    ids.length > 0 && `${were(ids.length, 'user')} ${access === 'later' ? 'created' : 'invited'}.`,
-    ids.length > 0 && access === 'mail' && 'The mails are on their way.',
-    changed > 0 &&
-      `${counted(changed, 'user')} who ${changed === 1 ? 'was' : 'were'} known ${changed === 1 ? 'was' : 'were'} changed.`,
-    left.length > 0 && `Left out: ${left.join('; ')}.`,
-  ];
-  return words.filter(Boolean).join(' ');
 }

@@ -1,14 +1,12 @@
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
-import { instant } from '../../clock.ts';
-import { type Errors, FieldErrors } from '../../forms/form.ts';
-import { requireLastDayAhead } from '../../memberships/actions/membership-editing.ts';
 import { isTooLong, MOST_PEOPLE, readPeople } from '../../text/people/people-list.ts';
 import { grouped } from '../../text/text.ts';
 import { rowsOf, type TypedPeople, typedPeople } from '../people-form.ts';
-import { changingIn, fingerprintOf, mistakesIn, newIn, type PlannedPerson } from '../people-plan.ts';
+import { fingerprintOf } from '../people-plan.ts';
 import { proposedNames } from '../proposed-names.ts';
 import { invite } from './people-inviting-page.ts';
+import { mistakesOf } from './people-mistakes.ts';
 import { type Prepared, prepared, showPeople, showPeopleSheet } from './people-page.ts';
 
 /** The list was sent: read anew, shown again, or what will be done, or done. */
@@ -61,34 +59,6 @@ async function readList(app: AppContext, req: Request, res: Response, { typed }:
 async function withoutGuesses(app: AppContext, req: Request, { typed, rows, plan }: Prepared): Promise<Prepared> {
   const guessed = rows.map((row, n) => (plan[n].errors.groups ? { ...row, groups: '' } : row));
   return prepared(app, req, { typed, rows: guessed });
-}
-
-/** All that is wrong, by field; of a row with its number. */
-function mistakesOf(app: AppContext, req: Request, { errors, plan, forAll }: Prepared): Errors {
-  const actor = { by: req.viewer!, at: instant(app.clock()) };
-  const nobody = newIn(plan).length + changingIn(plan).length + mistakesIn(plan).length === 0;
-  return {
-    ...rowErrors(plan.map(({ n, row, errors }) => ({ n, errors: row.isKept ? errors : {} }))),
-    ...errors,
-    ...caught(() => requireLastDayAhead(actor, forAll.untilOn)),
-    ...(nobody && { text: 'There is nothing to do: nobody is ticked of whom anything would change.' }),
-  };
-}
-
-function rowErrors(rows: Pick<PlannedPerson, 'n' | 'errors'>[]): Errors {
-  return Object.fromEntries(
-    rows.flatMap(({ n, errors }) => Object.entries(errors).map(([field, message]) => [`${field}-${n}`, message])),
-  );
-}
-
-function caught(check: () => void): Errors {
-  try {
-    check();
-    return {};
-  } catch (error) {
-    if (error instanceof FieldErrors) return error.errors;
-    throw error;
-  }
 }
 
 function withSeen(people: Prepared, seen: string): Prepared {

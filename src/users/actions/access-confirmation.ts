@@ -1,4 +1,5 @@
 import { counted } from '../../text/text.ts';
+import { writtenOf } from '../../verbs/action.ts';
 import { confirmAccess } from '../user-store.ts';
 import { administered, type UserAction, unlessActive } from './user-action.ts';
 import { recordOnUsers } from './user-events.ts';
@@ -31,9 +32,15 @@ export const ACCESS_CONFIRMATION: UserAction = {
       before: { accessConfirmedAt: subject.accessConfirmedAt },
       after: { accessConfirmedAt: act.at },
     }));
+    return writtenOf(subjects, ({ accessConfirmedAt, accessConfirmedBy }) => ({
+      before: { accessConfirmedAt, accessConfirmedBy },
+      after: { accessConfirmedAt: act.at, accessConfirmedBy: act.by.id },
+    }));
   },
-  beforeOf: ({ accessConfirmedAt }) => ({ accessConfirmedAt }),
   was: ({ accessConfirmedAt }, format) =>
     accessConfirmedAt ? `last confirmed ${format.moment(String(accessConfirmedAt))}` : 'was never confirmed',
-  events: { 'user.access-confirmed': 'confirmed access of' },
+  events: {
+    'user.access-confirmed': 'confirmed access of',
+    'user.access-confirmation-undone': 'took back the confirmation of access of',
+  },
 };

@@ -1,13 +1,12 @@
 import { activatedTo, backAsBefore } from '../../access/activity.ts';
 import { counted, were } from '../../text/text.ts';
-import { ACTIVITY_BEFORE } from '../../verbs/action.ts';
+import { wasActivity, writtenOf } from '../../verbs/action.ts';
 import { allowed, inapplicable, leaveOut } from '../../verbs/outcome.ts';
 import { findTaken, setActivity } from '../user-store.ts';
 import { administered, type UserAction } from './user-action.ts';
 import { recordOnUsers } from './user-events.ts';
 
 export const ACTIVATION: UserAction = {
-  ...ACTIVITY_BEFORE,
   name: 'activate',
   label: 'Activate',
   otherNames: ['Restore', 'Enable'],
@@ -37,9 +36,6 @@ export const ACTIVATION: UserAction = {
     consequence: 'They may sign in again, with the groups that stand in their records.',
   },
   isLikely: true,
-  inverse: 'deactivate',
-  // What was deleted would have to be deleted again.
-  isInvertible: (before) => before.activity === 'deactivated',
   notes: (subjects) => backAsBefore(subjects, 'user'),
   refusalOf: administered(({ activity }) => (activity === 'active' ? inapplicable('is already active') : undefined)),
   async refuseAmong(db, _judge, outcomes) {
@@ -56,6 +52,11 @@ export const ACTIVATION: UserAction = {
       before: { activity: subject.activity },
       after: { activity: activatedTo(subject) },
     }));
+    return writtenOf(subjects, (subject) => ({
+      before: { activity: subject.activity },
+      after: { activity: activatedTo(subject) },
+    }));
   },
+  was: wasActivity,
   events: { 'user.activated': 'activated' },
 };

@@ -3,7 +3,7 @@ import { findLastAdministrator } from '../../access/administrators.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { endAccess } from '../../sessions/actions/access-ending.ts';
 import type { Act } from '../../verbs/act.ts';
-import type { Judge } from '../../verbs/action.ts';
+import { type Judge, type Written, writtenOf } from '../../verbs/action.ts';
 import { requireAdministratorRemains } from '../../verbs/administrator-guard.ts';
 import { allowed, forbidden, leaveOut, type Outcome } from '../../verbs/outcome.ts';
 import type { Subject } from '../user.ts';
@@ -16,7 +16,7 @@ export async function takeOut(
   act: Act,
   subjects: Subject[],
   activity: Exclude<Activity, 'active'>,
-): Promise<void> {
+): Promise<Map<number, Written>> {
   await setActivity(trx, subjects, () => activity);
   const sessions = await endAccess(
     trx,
@@ -28,6 +28,7 @@ export async function takeOut(
     after: { activity, ...(sessions.get(subject.id) && { sessionsEnded: sessions.get(subject.id) }) },
   }));
   await requireAdministratorRemains(trx);
+  return writtenOf(subjects, (subject) => ({ before: { activity: subject.activity }, after: { activity } }));
 }
 
 /** Of a set that holds all administrators, the one who has to stay. */

@@ -1,11 +1,10 @@
 import { counted, were } from '../../text/text.ts';
-import { ACTIVITY_BEFORE } from '../../verbs/action.ts';
+import { wasActivity } from '../../verbs/action.ts';
 import { forbidden, inapplicable } from '../../verbs/outcome.ts';
 import { keepLastAdministrator, takeOut } from './activity-change.ts';
 import { administered, type UserAction } from './user-action.ts';
 
 export const DEACTIVATION: UserAction = {
-  ...ACTIVITY_BEFORE,
   name: 'deactivate',
   label: 'Deactivate',
   otherNames: ['Disable'],
@@ -26,12 +25,12 @@ export const DEACTIVATION: UserAction = {
     consequence: 'They can no longer sign in; sessions and links end at once. Everything else stays.',
   },
   endsAccess: true,
-  inverse: 'activate',
   refusalOf: administered((subject, isSelf) => {
     if (isSelf) return forbidden('is yourself: nobody deactivates themself');
     return subject.activity === 'active' ? undefined : inapplicable(`is already ${subject.activity}`);
   }),
   refuseAmong: keepLastAdministrator,
   perform: (trx, act, subjects) => takeOut(trx, act, subjects, 'deactivated'),
+  was: wasActivity,
   events: { 'user.deactivated': 'deactivated' },
 };

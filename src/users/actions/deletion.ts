@@ -1,12 +1,11 @@
 import { counted, were } from '../../text/text.ts';
-import { ACTIVITY_BEFORE } from '../../verbs/action.ts';
+import { wasActivity } from '../../verbs/action.ts';
 import { forbidden, inapplicable } from '../../verbs/outcome.ts';
 import { keepLastAdministrator, takeOut } from './activity-change.ts';
 import { administered, type UserAction } from './user-action.ts';
 
 /** Soft: the row stays and can be restored, but name, email and contact are free for others. */
 export const DELETION: UserAction = {
-  ...ACTIVITY_BEFORE,
   name: 'delete',
   label: 'Delete',
   otherNames: ['Remove'],
@@ -30,14 +29,12 @@ export const DELETION: UserAction = {
   },
   endsAccess: true,
   instead: { action: 'deactivate', isFor: (user) => user.activity === 'active' },
-  inverse: 'activate',
-  // What was deactivated before comes back as it was, which is not what Activate says.
-  isInvertible: (before) => before.activity === 'active',
   refusalOf: administered((subject, isSelf) => {
     if (isSelf) return forbidden('is yourself: nobody deletes themself');
     return subject.activity === 'deleted' ? inapplicable('is already deleted') : undefined;
   }),
   refuseAmong: keepLastAdministrator,
   perform: (trx, act, subjects) => takeOut(trx, act, subjects, 'deleted'),
+  was: wasActivity,
   events: { 'user.deleted': 'deleted' },
 };

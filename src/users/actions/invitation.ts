@@ -1,5 +1,7 @@
+import { instant } from '../../clock.ts';
 import { answerInvitationRequests } from '../../invitations/invitation-request-store.ts';
 import { counted, were } from '../../text/text.ts';
+import { writtenOf } from '../../verbs/action.ts';
 import { inapplicable } from '../../verbs/outcome.ts';
 import { issue, keepUnseenLinks } from './link-issue.ts';
 import { administered, type UserAction, unlessActive } from './user-action.ts';
@@ -27,7 +29,8 @@ export const INVITATION: UserAction = {
   bulk: {
     button: (number) => `Reinvite ${counted(number, 'user')}`,
     done: (number) => `${were(number, 'user')} invited anew.`,
-    consequence: 'Each gets a new link, and the links made before no longer work.',
+    consequence:
+      'Each gets a new link, and the links made before no longer work. Undo withdraws the new ones; it cannot unsend a mail.',
   },
   makes: 'invitation',
   calledForBy: ['not-delivered', 'invitation-expired', 'not-invited', 'invited'],
@@ -44,8 +47,12 @@ export const INVITATION: UserAction = {
       trx,
       subjects.map((subject) => subject.id),
     );
+    const expiresAt = instant(Date.parse(act.at) + act.links.lifetime.invitation);
+    return writtenOf(subjects, ({ invitationExpiresAt }) => ({
+      before: { invitationExpiresAt },
+      after: { invitationExpiresAt: expiresAt },
+    }));
   },
-  beforeOf: ({ invitationExpiresAt }) => ({ invitationExpiresAt }),
   was: ({ invitationExpiresAt }, format) =>
     invitationExpiresAt ? `had an invitation until ${format.moment(String(invitationExpiresAt))}` : 'had no invitation',
   events: { 'invitation.issued': 'invited' },

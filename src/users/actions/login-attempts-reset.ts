@@ -1,5 +1,6 @@
 import { clearLoginAttempts } from '../../sessions/lockout-store.ts';
 import { counted } from '../../text/text.ts';
+import { writtenOf } from '../../verbs/action.ts';
 import { forbidden, inapplicable } from '../../verbs/outcome.ts';
 import { administered, OWN_PASSWORD, type UserAction } from './user-action.ts';
 import { recordOnUsers } from './user-events.ts';
@@ -22,6 +23,7 @@ export const LOGIN_ATTEMPTS_RESET: UserAction = {
   bulk: {
     button: (number) => `Reset login attempts of ${counted(number, 'user')}`,
     done: (number) => `Login attempts of ${counted(number, 'user')} were reset.`,
+    lasting: 'It cannot be taken back.',
     consequence:
       'Their counts of failed sign-ins go back to zero, and locks end now: for unknown devices and for known ones.',
   },
@@ -48,8 +50,11 @@ export const LOGIN_ATTEMPTS_RESET: UserAction = {
         ...(subject.attemptsAtKnownDevices > 0 && { attemptsAtKnownDevices: 0 }),
       },
     }));
+    return writtenOf(subjects, ({ loginAttempts, lockedUntil }) => ({
+      before: { loginAttempts, lockedUntil },
+      after: {},
+    }));
   },
-  beforeOf: ({ loginAttempts, lockedUntil }) => ({ loginAttempts, lockedUntil }),
   was: ({ loginAttempts, lockedUntil }) =>
     `had ${counted(Number(loginAttempts), 'failed attempt')}${lockedUntil ? ', was locked' : ''}`,
   events: { 'user.login-attempts-reset': 'reset login attempts of' },

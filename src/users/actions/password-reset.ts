@@ -1,3 +1,5 @@
+import { counted, were } from '../../text/text.ts';
+import { writtenOf } from '../../verbs/action.ts';
 import { forbidden, inapplicable } from '../../verbs/outcome.ts';
 import { issue, keepUnseenLinks } from './link-issue.ts';
 import { administered, OWN_PASSWORD, type UserAction, unlessActive } from './user-action.ts';
@@ -17,6 +19,13 @@ export const PASSWORD_RESET: UserAction = {
     'Until it is used, the old password and open sessions stay. When it is used, all sessions end and a lock is lifted.',
   ],
   done: (user) => `${user.name} has a link to choose a new password.`,
+  bulk: {
+    button: (number) => `Send a password reset to ${counted(number, 'user')}`,
+    done: (number) => `${were(number, 'user')} given a link to choose a new password.`,
+    consequence:
+      'Each gets a link that works once; links made before no longer work. Passwords and sessions stay until it is used.',
+    lasting: 'A link that was sent cannot be taken back.',
+  },
   makes: 'password-reset',
   refusalOf: administered((subject, isSelf) => {
     if (isSelf) return forbidden(OWN_PASSWORD);
@@ -27,8 +36,10 @@ export const PASSWORD_RESET: UserAction = {
     );
   }),
   refuseAmong: keepUnseenLinks,
-  perform: (trx, act, subjects) => issue(trx, act, subjects, 'password-reset'),
-  beforeOf: ({ passwordSetAt }) => ({ passwordSetAt }),
+  async perform(trx, act, subjects) {
+    await issue(trx, act, subjects, 'password-reset');
+    return writtenOf(subjects, ({ passwordSetAt }) => ({ before: { passwordSetAt }, after: {} }));
+  },
   was: ({ passwordSetAt }, format) => `had a password since ${format.moment(String(passwordSetAt))}`,
   events: { 'password-reset.issued': 'made a password reset link for' },
 };

@@ -1,4 +1,6 @@
 import { endSessions } from '../../sessions/session-store.ts';
+import { counted } from '../../text/text.ts';
+import { writtenOf } from '../../verbs/action.ts';
 import { forbidden, inapplicable } from '../../verbs/outcome.ts';
 import { administered, type UserAction, unlessActive } from './user-action.ts';
 import { recordOnUsers } from './user-events.ts';
@@ -17,6 +19,12 @@ export const SESSION_ENDING: UserAction = {
     'The password stays as it is, and signs in again. Open links stay.',
   ],
   done: (user) => `The sessions of ${user.name} have ended.`,
+  bulk: {
+    button: (number) => `End the sessions of ${counted(number, 'user')}`,
+    done: (number) => `The sessions of ${counted(number, 'user')} have ended.`,
+    consequence: 'They are signed out in every browser, with the next click there, and may sign in again at once.',
+    lasting: 'It cannot be taken back.',
+  },
   refusalOf: administered((subject, isSelf) => {
     if (isSelf) return forbidden('is yourself: sign out, or choose a new password under My credentials');
     return unlessActive(subject) ?? (subject.hasSession ? undefined : inapplicable('has no open session'));
@@ -27,8 +35,8 @@ export const SESSION_ENDING: UserAction = {
     await recordOnUsers(trx, act, subjects, 'user.sessions-ended', ({ id }) => ({
       after: { sessionsEnded: ended.get(id) ?? 0 },
     }));
+    return writtenOf(subjects, ({ lastLoginAt }) => ({ before: { lastLoginAt }, after: {} }));
   },
-  beforeOf: ({ lastLoginAt }) => ({ lastLoginAt }),
   was: ({ lastLoginAt }, format) => `last signed in ${format.moment(String(lastLoginAt))}`,
   events: { 'user.sessions-ended': 'ended the sessions of' },
 };

@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { maySeeLinkOf } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
+import { performDirectly } from '../../bulk-operations/actions/execution.ts';
 import type { Transaction } from '../../db/database.ts';
 import { typedFields } from '../../forms/form.ts';
 import { findInvitedBy } from '../../one-time-links/one-time-link-store.ts';
@@ -59,26 +60,28 @@ async function obey(app: AppContext, req: Request, res: Response, action: UserAc
   const user = await subjectOf(app, req);
   const act = actOf(app, req);
   const withdrawn = withdrawnBy(req.body);
-  const [{ refusal }] = await app.db.write(async (trx) => {
-    const done = await performOnUsers(trx, act, action, [user.id]);
-    if (action.endsAccess && !done[0].refusal) await withdraw(trx, act, user, withdrawn);
+  const { operationId, outcomes } = await app.db.write(async (trx) => {
+    const done = await performDirectly(trx, act, { subjectType: 'user', action: action.name, ids: [user.id] });
+    if (action.endsAccess && !done.outcomes[0].refusal) await withdraw(trx, act, user, withdrawn);
     return done;
   });
+  const [{ refusal, written }] = outcomes;
+  const canBeUndone = action.bulk?.lasting === undefined && Object.keys(written?.after ?? {}).length > 0;
   if (refusal?.kind === 'forbidden') throw new Forbidden(`${user.name} ${refusal.reason}.`);
   const path = `/users/${user.id}`;
   if (refusal) flash(req, `Nothing changed: ${user.name} ${refusal.reason}.`, { path });
-  else tellDone(req, action, user, act);
+  else tellDone(req, action, user, { ...act, ...(canBeUndone && { undo: operationId }) });
   // Above a list the dialog takes what the record says; every other page gives way to the record itself.
   if (isHtmx(req) && ELSEWHERE.test(currentPage(req))) res.set('HX-Redirect', path).status(204).end();
   else res.redirect(303, path);
 }
 
-function tellDone(req: Request, action: UserAction, user: Subject, { channel }: Act): void {
+function tellDone(req: Request, action: UserAction, user: Subject, { channel, undo }: Act & { undo?: number }): void {
   const said = wordsFor(action, user).done(user);
   const { makes: purpose } = action;
   const path = `/users/${user.id}`;
-  if (purpose && channel === 'mail') flash(req, `${said} It goes to ${user.email}.`, { path });
-  else flash(req, said, { path, showLink: purpose && { purpose, userId: user.id } });
+  if (purpose && channel === 'mail') flash(req, `${said} It goes to ${user.email}.`, { path, undo });
+  else flash(req, said, { path, undo, showLink: purpose && { purpose, userId: user.id } });
 }
 
 /** Of the invitations that somebody who is leaving made, those that were ticked on the page (R37). */

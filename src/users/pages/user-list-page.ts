@@ -3,7 +3,6 @@ import type { Activity } from '../../access/activity.ts';
 import { makeAdministrators } from '../../access/administrators.ts';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { bulkActionsOf } from '../../bulk-operations/actions/bulk-subjects.ts';
 import type { Counted } from '../../facets/facet-index.ts';
 import { PATIENCE_OF_A_PAGE } from '../../facets/follower.ts';
 import type { Group } from '../../groups/group.ts';
@@ -20,6 +19,7 @@ import { matches } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
+import { USER_OPERATIONS } from '../actions/user-operations.ts';
 import { LONGEST_LIST, searchedWords } from '../list/pasted-list.ts';
 import { listMeanwhile, listUsers, type UserCounts, type UserList } from '../list/user-list.ts';
 import { COLUMNS, keptColumns } from '../list/user-list-columns.ts';
@@ -44,6 +44,8 @@ export const STATE_LABELS: Record<State, string> = {
 
 const ACTIVITY_LABELS: Record<Activity, string> = { active: 'Active', deactivated: 'Deactivated', deleted: 'Deleted' };
 
+/** So many actions stand in the bar, the others in its menu. */
+const AT_HAND = 6;
 const TOP_GROUPS = 10;
 const TOP_TAGS = 20;
 
@@ -228,7 +230,8 @@ function listPage({
       },
       bulk: mayWrite
         ? {
-            actions: bulkActionsOf('user'),
+            actions: USER_OPERATIONS.slice(0, AT_HAND),
+            more: USER_OPERATIONS.slice(AT_HAND),
             // Where all that match are meant: the view, and what it showed.
             fields: [
               ['view', listPath(query)],

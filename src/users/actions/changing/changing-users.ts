@@ -11,7 +11,7 @@ import { type EndedLink, endOutgrownLinks } from '../../../permissions/outgrown-
 import { endAccess } from '../../../sessions/actions/access-ending.ts';
 import { changeTags } from '../../../tags/tag-store.ts';
 import type { Act } from '../../../verbs/act.ts';
-import type { Judge } from '../../../verbs/action.ts';
+import type { Judge, Written } from '../../../verbs/action.ts';
 import { requireAdministratorRemains } from '../../../verbs/administrator-guard.ts';
 import { allowed, forbidden, leaveOut, NOT_YOURS, type Outcome, stale } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
@@ -20,15 +20,24 @@ import { ownRules } from './own-rules.ts';
 import type { UserChange } from './user-change.ts';
 import { chosenBy, detailsAfter } from './user-choices.ts';
 import { auditFields, columnsOf, findDetails, type UserDetails } from './user-details.ts';
+import { differing, factsOf } from './user-facts.ts';
 
-/** What a change comes to: for each of the users, and whose open links ended with it. */
+/** What a change comes to: for each of the users, what was written into whom, and whose open links ended with it. */
 export interface Changed {
   outcomes: Outcome<Subject>[];
+  written: Map<number, Written>;
   linksEnded: EndedLink[];
 }
 
+/** What a change would come to. */
+export interface PlannedChange {
+  outcomes: Outcome<Subject>[];
+  /** Of whom something differs. */
+  steps: Step[];
+}
+
 /** One user with what becomes of them. */
-interface Step {
+export interface Step {
   subject: Subject;
   before: UserDetails;
   after: UserDetails;
@@ -51,17 +60,29 @@ export async function changeUsers(
   change: UserChange,
   versions?: Versions,
 ): Promise<Changed> {
-  const outcomes = await judgeChange(trx, act, ids, versions);
-  const chosen = await chosenBy(trx, act, change);
-  const details = await findDetails(trx, allowed(outcomes));
+  const { outcomes, steps } = await planChange(trx, act, await judgeChange(trx, act, ids, versions), change);
+  const linksEnded = steps.length > 0 ? await take(trx, act, steps, change.groupsUntil ?? null) : [];
+  const written = new Map(
+    steps.map(({ subject, before, after }) => [subject.id, differing(factsOf(before), factsOf(after))]),
+  );
+  return { outcomes, written, linksEnded };
+}
+
+/** What would become of each of these who is not left out already. Throws as `changeUsers` does. */
+export async function planChange(
+  db: Reader,
+  by: Judge,
+  outcomes: Outcome<Subject>[],
+  change: UserChange,
+): Promise<PlannedChange> {
+  const chosen = await chosenBy(db, by, change);
+  const details = await findDetails(db, allowed(outcomes));
   const after = new Map<number, UserDetails>();
   for (const subject of allowed(outcomes))
-    after.set(subject.id, detailsAfter(act, subject, details.get(subject.id)!, chosen));
-  const rules = await ownRules(trx, act);
+    after.set(subject.id, detailsAfter(by, subject, details.get(subject.id)!, chosen));
+  const rules = await ownRules(db, by);
   leaveOut(outcomes, (subject) => rules(subject, details.get(subject.id)!, after.get(subject.id)!));
-  const steps = allowed(outcomes).flatMap((subject) => stepOf(subject, details, after));
-  const linksEnded = steps.length > 0 ? await take(trx, act, steps, change.groupsUntil ?? null) : [];
-  return { outcomes, linksEnded };
+  return { outcomes, steps: allowed(outcomes).flatMap((subject) => stepOf(subject, details, after)) };
 }
 
 /** Who of these may be changed by whom, as they were shown. */

@@ -4,14 +4,14 @@ import { dayOf } from '../../../clock.ts';
 import type { Contact } from '../../../contacts/contact.ts';
 import { findContacts } from '../../../contacts/contact-store.ts';
 import { findContactViewer } from '../../../contacts/contact-viewer.ts';
-import type { Transaction } from '../../../db/database.ts';
+import type { Reader } from '../../../db/database.ts';
 import { FieldErrors } from '../../../forms/form.ts';
 import type { Group } from '../../../groups/group.ts';
 import { findGroups } from '../../../groups/group-store.ts';
 import { requireLinkable } from '../../../linked-contacts/linked-contact.ts';
 import { spelledTags } from '../../../tags/tag-store.ts';
 import { identityKey } from '../../../text/identity-key.ts';
-import type { Act } from '../../../verbs/act.ts';
+import type { Judge } from '../../../verbs/action.ts';
 import { Forbidden } from '../../../verbs/refusals.ts';
 import { changedSet, isWhole, type SetChange } from '../../../verbs/set-change.ts';
 import type { User } from '../../user.ts';
@@ -38,12 +38,12 @@ export interface Choices {
 }
 
 /** Looks up what the change names. Throws FieldErrors for what is not there, or will not do for anybody. */
-export async function chosenBy(trx: Transaction, act: Act, change: UserChange): Promise<Choices> {
-  return chosenAmong(act, change, await findNamed(trx, act, [change]));
+export async function chosenBy(db: Reader, act: Judge, change: UserChange): Promise<Choices> {
+  return chosenAmong(act, change, await findNamed(db, act, [change]));
 }
 
 /** The same of a change whose records were looked up with those of others. */
-export function chosenAmong(act: Act, change: UserChange, named: Named): Choices {
+export function chosenAmong(act: Judge, change: UserChange, named: Named): Choices {
   requireGroups(act, change.groups, named.groups);
   return {
     change,
@@ -54,22 +54,22 @@ export function chosenAmong(act: Act, change: UserChange, named: Named): Choices
 }
 
 /** What these changes name, with as many statements for all as for one. */
-export async function findNamed(trx: Transaction, act: Act, changes: UserChange[]): Promise<Named> {
+export async function findNamed(db: Reader, act: Judge, changes: UserChange[]): Promise<Named> {
   const groupIds = changes.flatMap((change) => membersOf(change.groups));
   const contactIds = changes.flatMap(({ contactId }) => contactId ?? []);
   const tags = changes.flatMap((change) => membersOf(change.tags));
   const ownerIds = changes.flatMap(({ apiOnly }) => apiOnly?.ownerId ?? []);
   return {
-    groups: byId(groupIds.length > 0 ? await findGroups(trx, [...new Set(groupIds)]) : []),
-    contacts: byId(contactIds.length > 0 ? await findVisible(trx, act, contactIds) : []),
-    tags: new Map(tags.length > 0 ? (await spelledTags(trx, tags)).map((tag) => [identityKey(tag), tag]) : []),
-    owners: byId(ownerIds.length > 0 ? await findUsers(trx, [...new Set(ownerIds)]) : []),
+    groups: byId(groupIds.length > 0 ? await findGroups(db, [...new Set(groupIds)]) : []),
+    contacts: byId(contactIds.length > 0 ? await findVisible(db, act, contactIds) : []),
+    tags: new Map(tags.length > 0 ? (await spelledTags(db, tags)).map((tag) => [identityKey(tag), tag]) : []),
+    owners: byId(ownerIds.length > 0 ? await findUsers(db, [...new Set(ownerIds)]) : []),
   };
 }
 
-async function findVisible(trx: Transaction, act: Act, ids: number[]): Promise<Contact[]> {
+async function findVisible(db: Reader, act: Judge, ids: number[]): Promise<Contact[]> {
   if (!may(act.by, 'contacts', 'read')) return [];
-  return findContacts(trx, await findContactViewer(trx, act.by, dayOf(act.at)), [...new Set(ids)]);
+  return findContacts(db, await findContactViewer(db, act.by, dayOf(act.at)), [...new Set(ids)]);
 }
 
 /** All that a change of a set names. */
@@ -84,7 +84,7 @@ function byId<T extends { id: number }>(records: T[]): Map<number, T> {
 
 /** What becomes of one user; null for one who is only now made. Throws FieldErrors or Forbidden. */
 export function detailsAfter(
-  act: Act,
+  act: Judge,
   subject: { id: number; contactId: number | null } | null,
   before: UserDetails,
   { change, named, tags, owner }: Choices,
@@ -102,13 +102,27 @@ export function detailsAfter(
   return {
     user: { ...before.user, ...defined(given), ...integration },
     contact: contactAfter(act, subject, before.contact, change, named.contacts),
-    groups: groupsAfter(act, before.groups, change.groups, named.groups),
+    ...membershipsAfter(act, before, change, named.groups),
     tags: changedSet(before.tags, tags),
     owner: apiOnly === undefined ? before.owner : owner,
   };
 }
 
-function requireGroups(act: Act, change: SetChange<number> | undefined, groups: Map<number, Group>): void {
+/** The groups, with the ends of the memberships in them. */
+function membershipsAfter(
+  act: Judge,
+  before: UserDetails,
+  { groups: change, groupsUntil = null }: UserChange,
+  chosen: Map<number, Group>,
+): Pick<UserDetails, 'groups' | 'ends'> {
+  const groups = groupsAfter(act, before.groups, change, chosen);
+  return {
+    groups,
+    ends: new Map(groups.map(({ id }) => [id, before.ends.has(id) ? before.ends.get(id)! : groupsUntil])),
+  };
+}
+
+function requireGroups(act: Judge, change: SetChange<number> | undefined, groups: Map<number, Group>): void {
   if (membersOf(change).some((id) => !groups.has(id)))
     throw new FieldErrors({ groups: 'One of the groups is no longer there. Choose again.' });
   for (const id of change === undefined || isWhole(change) ? [] : (change.remove ?? [])) {
@@ -123,7 +137,7 @@ function requireGroups(act: Act, change: SetChange<number> | undefined, groups: 
  * does not offer them, and they stay.
  */
 function groupsAfter(
-  act: Act,
+  act: Judge,
   before: Group[],
   change: SetChange<number> | undefined,
   chosen: Map<number, Group>,
@@ -141,7 +155,7 @@ function groupsAfter(
 
 /** What the user is linked to already may stay, whoever may see it. */
 function contactAfter(
-  act: Act,
+  act: Judge,
   subject: { id: number; contactId: number | null } | null,
   before: Contact | undefined,
   { contactId, acceptsAccounts = false }: UserChange,

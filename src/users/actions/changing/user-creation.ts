@@ -26,6 +26,7 @@ const NOTHING: Omit<UserDetails, 'user'> & { user: Omit<UserDetails['user'], 'na
   },
   contact: undefined,
   groups: [],
+  ends: new Map(),
   tags: [],
   owner: undefined,
 };

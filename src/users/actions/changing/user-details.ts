@@ -1,4 +1,5 @@
 import { type Fields, groupReference, userReference } from '../../../audit/audit-event.ts';
+import type { Day } from '../../../clock.ts';
 import type { Contact } from '../../../contacts/contact.ts';
 import { findContactsOfAnyOwner } from '../../../contacts/contact-store.ts';
 import type { Reader } from '../../../db/database.ts';
@@ -20,6 +21,8 @@ export interface UserDetails {
   >;
   contact: Contact | undefined;
   groups: Group[];
+  /** The last days of their memberships, by group; null for those without an end. */
+  ends: ReadonlyMap<number, Day | null>;
   tags: string[];
   /** Who answers for an integration. */
   owner: { id: number; name: string } | undefined;
@@ -46,6 +49,7 @@ export async function findDetails(db: Reader, subjects: Subject[]): Promise<Map<
           user,
           contact: contacts.get(user.contactId ?? 0),
           groups: (memberships.get(user.id) ?? []).flatMap(({ groupId }) => groups.get(groupId) ?? []),
+          ends: new Map((memberships.get(user.id) ?? []).map(({ groupId, untilOn }) => [groupId, untilOn])),
           tags: tags.get(user.id) ?? [],
           owner: ownerName === undefined ? undefined : { id: user.apiOnlyOwnerId!, name: ownerName },
         },

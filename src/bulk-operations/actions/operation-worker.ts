@@ -1,0 +1,188 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { recordRefusal } from '../../audit/refusal-store.ts';
+import { type Clock, type Instant, instant } from '../../clock.ts';
+import type { Database, Transaction } from '../../db/database.ts';
+import type { Act, ActSettings } from '../../verbs/act.ts';
+import { AT_ONCE, type BulkOperation, PIECE, phaseOf } from '../bulk-operation.ts';
+import {
+  findOperation,
+  findPieces,
+  findUnderWay,
+  findUnjudged,
+  keepJudged,
+  keepTally,
+  pauseOperation,
+} from '../bulk-operation-store.ts';
+import { forbiddenInWords, hasForbidden, tallied } from '../tally.ts';
+import { authorOf } from './author.ts';
+import { BULK_SUBJECTS } from './bulk-subjects.ts';
+import { endOperation, executePiece, judgeOperation } from './execution.ts';
+
+/** As long as one transaction lasts, about: then others have their turn. In milliseconds. */
+const STRETCH = 15;
+/** So many turns others have between two transactions: a request takes several to be answered. */
+const TURNS = 4;
+/** So many pieces are read ahead. */
+const AHEAD = 50;
+/** So many are named for each reason: a set of a million is not read name by name. */
+const NAMED = 100;
+const JUDGED_AT_ONCE = 500;
+/** How often it is written down how far a judgement has come, in milliseconds: where it ends in between, that is done once more. */
+const KEPT_EVERY = 1_000;
+
+interface Parts {
+  db: Database;
+  clock: Clock;
+  logger: Logger;
+  settings: ActSettings;
+}
+
+/**
+ * Does large operations piece by piece, one after the other in the order in which they were begun, and says of large drafts what they
+ * would come to. What is done of an operation is in the database with what it did, so that after a crash it goes on exactly there.
+ */
+export class OperationWorker {
+  readonly #parts: Parts;
+  #work: Promise<void> | undefined;
+  #isWoken = false;
+  #isStopped = false;
+  #underWay: BulkOperation[] = [];
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Looks whether there is anything to do. */
+  wake(): void {
+    if (this.#isStopped) return;
+    this.#isWoken = true;
+    this.#work ??= this.#run().finally(() => {
+      this.#work = undefined;
+    });
+  }
+
+  /** Resolves when nothing is left to do. */
+  async idle(): Promise<void> {
+    await this.#work;
+  }
+
+  /** Resolves when what is being done just now is done; nothing more is begun. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#work;
+  }
+
+  /** Those that run or are paused, as far as this process knows. */
+  get underWay(): readonly BulkOperation[] {
+    return this.#underWay;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#isWoken && !this.#isStopped) {
+      this.#isWoken = false;
+      try {
+        while (!this.#isStopped && (await this.#step())) for (let n = 0; n < TURNS; n++) await turn();
+      } catch (error) {
+        // The next look tries again.
+        this.#parts.logger.error({ err: error }, 'an operation could not go on');
+      }
+    }
+  }
+
+  /** One transaction of the first operation, and one look at the newest draft. Whether there was anything to do. */
+  async #step(): Promise<boolean> {
+    const { db } = this.#parts;
+    const [draft] = await findUnjudged(db.read, AT_ONCE);
+    if (draft) await this.#judgeFor(draft);
+    this.#underWay = await findUnderWay(db.read);
+    const operation = this.#underWay.find((one) => phaseOf(one) === 'running');
+    if (operation) await this.#execute(operation);
+    return draft !== undefined || operation !== undefined;
+  }
+
+  async #execute({ id }: BulkOperation): Promise<void> {
+    const { db } = this.#parts;
+    const ahead = await findPieces(db.read, id, { limit: AHEAD });
+    do {
+      const isOver = await db.write(async (trx) => {
+        const operation = await findOperation(trx, id);
+        if (phaseOf(operation) !== 'running') return true;
+        const act = await this.#actOf(trx, operation);
+        if (!act) return true;
+        const until = performance.now() + STRETCH;
+        let { tally } = operation;
+        do {
+          const piece = ahead.shift();
+          if (!piece) break;
+          tally = tallied(tally, await executePiece(trx, act, operation, piece), NAMED);
+        } while (performance.now() < until);
+        if (tally.judged < operation.size) {
+          await keepTally(trx, id, tally);
+          return false;
+        }
+        await endOperation(trx, operation, tally, act.at);
+        await tellOfForbidden(trx, act, { ...operation, tally });
+        return true;
+      });
+      if (isOver) return;
+      for (let n = 0; n < TURNS; n++) await turn();
+    } while (ahead.length > 0 && !this.#isStopped);
+  }
+
+  /** Whoever began it, with what they may do by now; where that is not enough any more it is paused, and there is none. */
+  async #actOf(trx: Transaction, operation: BulkOperation): Promise<Act | undefined> {
+    const at = this.#now();
+    const { application } = BULK_SUBJECTS[operation.subjectType];
+    const by = await authorOf(trx, operation.createdBy, { application, at });
+    if (by) {
+      const { address, channel, id } = operation;
+      return { ...this.#parts.settings, by, at, address, channel, requestId: `operation-${id}` };
+    }
+    await pauseOperation(trx, operation.id, at, 'whoever began it may not do it any more');
+    return undefined;
+  }
+
+  /** Goes through the set of a draft for about a second. */
+  async #judgeFor(draft: BulkOperation): Promise<void> {
+    const { db } = this.#parts;
+    const at = this.#now();
+    const by = await authorOf(db.read, draft.createdBy, {
+      application: BULK_SUBJECTS[draft.subjectType].application,
+      at,
+    });
+    const until = performance.now() + KEPT_EVERY;
+    let { tally } = draft;
+    while (tally.judged < draft.size && performance.now() < until && !this.#isStopped) {
+      const first = Math.floor(tally.judged / PIECE);
+      const pieces = await findPieces(db.read, draft.id, { from: first, limit: JUDGED_AT_ONCE / PIECE });
+      const ids = pieces.flatMap((piece) => piece.ids);
+      if (ids.length === 0 || !by) return;
+      const outcomes = await judgeOperation(db.read, { by, at, channel: draft.channel }, draft, ids);
+      tally = tallied(tally, outcomes, NAMED);
+      await turn();
+    }
+    await db.write((trx) => keepJudged(trx, draft, tally));
+  }
+
+  #now(): Instant {
+    return instant(this.#parts.clock());
+  }
+}
+
+/** Those who were left out because its author may not change them are a refusal like any other (promise 6). */
+async function tellOfForbidden(trx: Transaction, act: Act, operation: BulkOperation): Promise<void> {
+  const { id } = act.by;
+  if (!hasForbidden(operation.tally) || id === null) return;
+  const { noun } = BULK_SUBJECTS[operation.subjectType];
+  await recordRefusal(
+    trx,
+    { ...act, by: { ...act.by, id } },
+    {
+      kind: 'change',
+      isChange: true,
+      request: `bulk operation ${operation.id}`,
+      reason: forbiddenInWords(operation.tally, noun),
+    },
+  );
+}

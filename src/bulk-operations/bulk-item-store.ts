@@ -1,0 +1,192 @@
+import { bulkInsert } from '../db/bulk-insert.ts';
+import type { Reader, Transaction } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
+import type { Row } from '../db/tables.ts';
+import { sortedByName } from '../text/sort-key.ts';
+import { fold } from '../text/text.ts';
+import type { Facts, Written } from '../verbs/action.ts';
+import type { BulkOperation, SubjectType } from './bulk-operation.ts';
+import { isLarge } from './bulk-operation.ts';
+
+export interface BulkItem extends Written {
+  id: number;
+  name: string;
+  /** Empty for what has none. */
+  email: string;
+  outcome: 'changed' | 'left out';
+  reason: string;
+}
+
+/** Where the subjects of each type stand, and which columns name them. Of the few groups no table keeps what they are sorted by. */
+const SOURCES: Record<SubjectType, { table: string; email: string | null; order: string | null }> = {
+  user: { table: 'users', email: 'email', order: 'sort_name' },
+  group: { table: 'groups', email: null, order: null },
+  contact: { table: 'contacts', email: 'email', order: 'sort_name' },
+};
+
+/** What it came to for one. */
+export interface ExecutedItem {
+  id: number;
+  refusal: string | undefined;
+  written: Written | undefined;
+}
+
+/** Writes down what an operation came to for these, and how often each had been changed by then. */
+export async function keepOutcomes(
+  trx: Transaction,
+  { id: operation_id, subjectType }: BulkOperation,
+  items: ExecutedItem[],
+): Promise<void> {
+  const { table } = SOURCES[subjectType];
+  const changed = items.filter(({ refusal }) => refusal === undefined).map(({ id }) => id);
+  const rows: { id: number; version: number }[] = await whereIdIn(trx(table), 'id', changed).select('id', 'version');
+  const versions = new Map(rows.map((row) => [row.id, row.version]));
+  await bulkInsert(
+    trx,
+    'bulk_operation_items',
+    items.map(({ id, refusal, written }) => ({
+      operation_id,
+      subject_id: id,
+      outcome: refusal === undefined ? 'changed' : 'left out',
+      reason: refusal ?? '',
+      before: JSON.stringify(written?.before ?? {}),
+      after: JSON.stringify(written?.after ?? {}),
+      version: versions.get(id) ?? null,
+    })),
+  );
+}
+
+/** Which items of a report are meant. */
+export interface ItemFilter {
+  outcome?: BulkItem['outcome'];
+  reason?: string;
+  /** A part of the name or of the email. */
+  q?: string;
+  /** Behind this subject, in the order of the report. */
+  after?: number;
+}
+
+type FoundItem = Row<'bulk_operation_items'> & { name: string; email?: string };
+
+/**
+ * The items that match, at most so many: by the name of their subject, or where there are too many to sort them for each look, by its
+ * number.
+ */
+export async function findItems(
+  db: Reader,
+  operation: Pick<BulkOperation, 'id' | 'subjectType' | 'size'>,
+  filter: ItemFilter = {},
+  limit = Number.MAX_SAFE_INTEGER,
+): Promise<BulkItem[]> {
+  const { table, email, order } = SOURCES[operation.subjectType];
+  const query = db('bulk_operation_items')
+    .join(`${table} as subject`, 'subject.id', 'bulk_operation_items.subject_id')
+    .where('operation_id', operation.id)
+    .select('bulk_operation_items.*', 'subject.name as name');
+  if (email) query.select(`subject.${email} as email`);
+  if (filter.outcome) query.where('outcome', filter.outcome);
+  if (filter.reason) query.where('reason', filter.reason);
+  if (isLarge(operation)) return findInOrderOfIds(query, filter, limit);
+  if (order) query.orderBy([`subject.${order}`, 'subject.id']);
+  const rows: FoundItem[] = await query.orderBy('subject.id');
+  const inOrder = order ? rows : sortedByName(rows, (row) => row.name);
+  const begin = filter.after === undefined ? 0 : inOrder.findIndex((row) => row.subject_id === filter.after) + 1;
+  return inOrder
+    .slice(begin)
+    .filter((row) => isCalled(row, filter.q))
+    .slice(0, limit)
+    .map(itemOf);
+}
+
+const READ_AT_ONCE = 1_000;
+
+async function findInOrderOfIds(
+  query: ReturnType<Reader>,
+  { q, after = 0 }: ItemFilter,
+  limit: number,
+): Promise<BulkItem[]> {
+  const found: BulkItem[] = [];
+  for (let last = after; found.length < limit; ) {
+    const rows: FoundItem[] = await query
+      .clone()
+      .where('subject_id', '>', last)
+      .orderBy('subject_id')
+      .limit(READ_AT_ONCE);
+    found.push(...rows.filter((row) => isCalled(row, q)).map(itemOf));
+    if (rows.length < READ_AT_ONCE) break;
+    last = rows.at(-1)!.subject_id;
+  }
+  return found.slice(0, limit);
+}
+
+function isCalled({ name, email = '' }: FoundItem, q: string | undefined): boolean {
+  return !q || fold(`${name} ${email ?? ''}`).includes(fold(q));
+}
+
+/** What an operation wrote into these subjects, or into all that it changed, with the version of each right after it. */
+export async function findWritten(
+  db: Reader,
+  operationId: number,
+  ids: number[],
+): Promise<Map<number, Written & { version: number | null }>> {
+  const query = db('bulk_operation_items').where({ operation_id: operationId, outcome: 'changed' });
+  const rows: Row<'bulk_operation_items'>[] = await whereIdIn(query, 'subject_id', ids);
+  return new Map(
+    rows.map(({ subject_id, before, after, version }) => [
+      subject_id,
+      { before: JSON.parse(before), after: JSON.parse(after), version },
+    ]),
+  );
+}
+
+/** Whom an operation changed, or was to change, ascending. */
+export async function findChangedIds(db: Reader, operationId: number): Promise<number[]> {
+  return db('bulk_operation_items')
+    .where({ operation_id: operationId, outcome: 'changed' })
+    .orderBy('subject_id')
+    .pluck('subject_id');
+}
+
+/** Whether an operation wrote anything that can be compared and brought back. */
+export async function hasFacts(db: Reader, operationId: number): Promise<boolean> {
+  const row = await db('bulk_operation_items')
+    .where({ operation_id: operationId, outcome: 'changed' })
+    .whereNot('after', '{}')
+    .first('subject_id');
+  return row !== undefined;
+}
+
+/** Those of these ids that there are, ascending. */
+export async function findKnownIds(db: Reader, subjectType: SubjectType, ids: number[]): Promise<number[]> {
+  return whereIdIn(db(SOURCES[subjectType].table), 'id', ids).orderBy('id').pluck('id');
+}
+
+/** Of these, those who changed between the moment the view was shown and the freezing; the first of them by name. */
+export async function findChangedMeanwhile(
+  db: Reader,
+  operation: BulkOperation,
+  ids: ReadonlySet<number>,
+): Promise<string[]> {
+  if (operation.shownChange === null || operation.frozenChange === null || operation.subjectType !== 'user') return [];
+  const rows: { user_id: number; name: string; sort_name: string }[] = await db('user_changes')
+    .join('users', 'users.id', 'user_changes.user_id')
+    .where('user_changes.id', '>', operation.shownChange)
+    .where('user_changes.id', '<=', operation.frozenChange)
+    .distinct('user_id', 'users.name', 'users.sort_name')
+    .orderBy('users.sort_name')
+    .limit(READ_AT_ONCE);
+  return rows.filter((row) => ids.has(row.user_id)).map(({ name }) => name);
+}
+
+function itemOf(row: FoundItem): BulkItem {
+  const facts = (text: string): Facts => JSON.parse(text);
+  return {
+    id: row.subject_id,
+    name: row.name,
+    email: row.email ?? '',
+    outcome: row.outcome ?? 'left out',
+    reason: row.reason,
+    before: facts(row.before),
+    after: facts(row.after),
+  };
+}

@@ -1,0 +1,50 @@
+import { FieldErrors } from '../../../forms/form.ts';
+import type { Format } from '../../../text/format.ts';
+import type { Facts } from '../../../verbs/action.ts';
+import type { BulkAction } from '../../../verbs/asking-action.ts';
+import { allowed, forbidden, inapplicable, leaveOut, type Outcome } from '../../../verbs/outcome.ts';
+import { Conflict, Forbidden } from '../../../verbs/refusals.ts';
+import type { Subject } from '../../user.ts';
+import { keepLastAdministrator } from '../activity-change.ts';
+import { changeUsers, planChange } from '../changing/changing-users.ts';
+import type { UserChange } from '../changing/user-change.ts';
+import { administered } from '../user-action.ts';
+
+/** What such an action says of itself. */
+export type ChangingWords = Pick<BulkAction<Subject>, 'name' | 'label' | 'icon' | 'isDangerous' | 'bulk'> & {
+  /** Why somebody is left out in whom nothing would differ. */
+  unchanged: string;
+  was(before: Facts, format: Format): string;
+};
+
+/** An action that changes of users what forms change as well, by the same verb. */
+export function changingAction(change: UserChange, { unchanged, ...words }: ChangingWords): BulkAction<Subject> {
+  return {
+    ...words,
+    refusalOf: administered(({ activity }) => (activity === 'deleted' ? inapplicable('is deleted') : undefined)),
+    refuseAmong: (db, judge, outcomes) =>
+      unlessRefused(outcomes, async () => {
+        const { steps } = await planChange(db, judge, outcomes, change);
+        const changing = new Set(steps.map(({ subject }) => subject.id));
+        leaveOut(outcomes, ({ id }) => (changing.has(id) ? undefined : inapplicable(unchanged)));
+        // Nobody whose access ends is an administrator (promise 4).
+        if (change.expiresOn || change.apiOnly) await keepLastAdministrator(db, judge, outcomes);
+      }),
+    async perform(trx, act, subjects) {
+      const ids = subjects.map(({ id }) => id);
+      return (await changeUsers(trx, act, ids, change)).written;
+    },
+    events: {},
+  };
+}
+
+/** What will not do for anybody leaves everybody out who is not yet. */
+export async function unlessRefused(outcomes: Outcome<Subject>[], work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof FieldErrors || error instanceof Forbidden || error instanceof Conflict)) throw error;
+    const refuse = error instanceof Forbidden ? forbidden : inapplicable;
+    if (allowed(outcomes).length > 0) leaveOut(outcomes, () => refuse(`cannot be changed so: ${error.message}`));
+  }
+}

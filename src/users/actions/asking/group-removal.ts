@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { grants, NO_RIGHTS } from '../../../access/rights.ts';
+import { checkForm } from '../../../forms/form.ts';
+import type { Group } from '../../../groups/group.ts';
+import { endMemberships, judgeEnds } from '../../../memberships/actions/membership-editing.ts';
+import { givenBy } from '../../../permissions/effect.ts';
+import { counted, were } from '../../../text/text.ts';
+import type { Facts } from '../../../verbs/action.ts';
+import type { AskingAction } from '../../../verbs/asking-action.ts';
+import type { Subject } from '../../user.ts';
+import { keepLastAdministrator } from '../activity-change.ts';
+import { membershipFact } from '../changing/user-facts.ts';
+import { unlessRefused } from './changing-action.ts';
+import { chosenGroup, groupChosen, leaveOutOf, meant } from './group-addition.ts';
+
+/** Whether some administrator may be one by this group, alone or together with another. */
+const mayMakeAdministrators = ({ rights }: Group) =>
+  grants(rights, 'users', 'write') || grants(rights, 'groups', 'write');
+
+export const GROUP_REMOVAL: AskingAction<Subject> = {
+  name: 'remove-from-group',
+  label: 'Remove from group',
+  otherNames: ['Take a group', 'Revoke'],
+  icon: 'x',
+  asks: [{ kind: 'group', field: 'group', label: 'Group' }],
+  check: (typed) => checkForm(z.object({ group: chosenGroup }), typed),
+  async chosen(db, choices) {
+    const group = await groupChosen(db, choices);
+    const field = membershipFact(group.id);
+    const endIn = (before: Facts) => (before[field] as { untilOn: string | null } | null)?.untilOn ?? null;
+    return {
+      name: 'remove-from-group',
+      label: `Remove from ${group.name}`,
+      icon: 'x',
+      bulk: {
+        button: (number) => `Remove ${counted(number, 'user')} from ${group.name}`,
+        done: (number) => `${were(number, 'user')} removed from ${group.name}.`,
+        consequence: `They are no members of ${group.name} any more, and lose what only it grants, with the next click.`,
+      },
+      gives: { groupId: group.id, from: givenBy(group), to: NO_RIGHTS },
+      refusalOf: () => undefined,
+      refuseAmong: (db, judge, outcomes) =>
+        unlessRefused(outcomes, async () => {
+          leaveOutOf(outcomes, await judgeEnds(db, judge, meant(group, outcomes)));
+          if (mayMakeAdministrators(group)) await keepLastAdministrator(db, judge, outcomes);
+        }),
+      async perform(trx, act, subjects) {
+        const userIds = subjects.map(({ id }) => id);
+        const { endsBefore } = await endMemberships(trx, act, { groupId: group.id, userIds });
+        return new Map(
+          [...endsBefore].map(([id, untilOn]) => [
+            id,
+            { before: { [field]: { untilOn: untilOn ?? null } }, after: { [field]: null } },
+          ]),
+        );
+      },
+      was: (before, format) => {
+        const end = endIn(before);
+        return end ? `was a member until ${format.day(end)}` : 'was a member without an end';
+      },
+      events: {},
+    };
+  },
+};

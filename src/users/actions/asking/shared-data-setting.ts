@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { checkForm } from '../../../forms/form.ts';
+import { counted } from '../../../text/text.ts';
+import type { AskingAction } from '../../../verbs/asking-action.ts';
+import type { Subject } from '../../user.ts';
+import { changingAction } from './changing-action.ts';
+
+export const SHARED_DATA_SETTING: AskingAction<Subject> = {
+  name: 'set-no-shared-data',
+  label: 'No shared data',
+  icon: 'eye-closed',
+  asks: [
+    {
+      kind: 'option',
+      field: 'noSharedData',
+      label: 'No shared data',
+      options: [
+        { value: 'yes', label: 'Set: they see only what they or their groups own' },
+        { value: 'no', label: 'Clear: they see public records as well' },
+      ],
+    },
+  ],
+  check: (typed) =>
+    checkForm(z.object({ noSharedData: z.enum(['yes', 'no'], { error: 'Choose one of the two.' }) }), typed),
+  async chosen(_db, choices) {
+    const noSharedData = choices.noSharedData === 'yes';
+    return changingAction(
+      { noSharedData },
+      {
+        name: 'set-no-shared-data',
+        label: noSharedData ? 'Set No shared data' : 'Clear No shared data',
+        icon: 'eye-closed',
+        bulk: {
+          button: (number) => `${noSharedData ? 'Set' : 'Clear'} No shared data for ${counted(number, 'user')}`,
+          done: (number) => `No shared data was ${noSharedData ? 'set' : 'cleared'} for ${counted(number, 'user')}.`,
+          consequence: noSharedData
+            ? 'They see only records that they or their groups own, from the next click on.'
+            : 'They see public records as well, from the next click on.',
+        },
+        unchanged: noSharedData ? 'has No shared data already' : 'does not have No shared data',
+        was: ({ noSharedData: before }) => (before ? 'had No shared data' : 'saw shared data'),
+      },
+    );
+  },
+};

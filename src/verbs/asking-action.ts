@@ -1,0 +1,44 @@
+import type { Reader } from '../db/database.ts';
+import type { FormResult, Typed } from '../forms/form.ts';
+import type { Icon } from '../text/icons.ts';
+import type { Action, BulkWords, Subjected } from './action.ts';
+
+/** What somebody says besides the action; kept with the operation. */
+export type Choices = Record<string, unknown>;
+
+/** One question that the sheet of such an action asks first. */
+export interface Ask {
+  /** `day` may be left empty. */
+  kind: 'group' | 'tag' | 'day' | 'option' | 'owner' | 'account';
+  field: string;
+  label: string;
+  help?: string;
+  /** Of an `option`, the first being chosen at first. */
+  options?: { value: string; label: string }[];
+}
+
+/** An action that can be done to many at once. */
+export type BulkAction<Subject extends Subjected = Subjected> = Action<Subject> & { bulk: BulkWords };
+
+/** An action on many that cannot be judged before it was told more: which group, until when. */
+export interface AskingAction<Subject extends Subjected = Subjected> {
+  /** As with every action: in addresses, forms and stored operations. */
+  name: string;
+  label: string;
+  otherNames?: string[];
+  icon: Icon;
+  isDangerous?: boolean;
+  asks: Ask[];
+  /** What was typed into its questions, checked: the choices. */
+  check(typed: Typed): FormResult<Choices>;
+  /** The action as it was meant. Throws FieldErrors where what was chosen is not there any more. */
+  chosen(db: Reader, choices: Choices): Promise<BulkAction<Subject>>;
+  /** How the audit tells of its events. */
+  events?: Record<string, string>;
+}
+
+export function isAsking<Subject extends Subjected>(
+  action: Action<Subject> | AskingAction<Subject>,
+): action is AskingAction<Subject> {
+  return 'asks' in action;
+}

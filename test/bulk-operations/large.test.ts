@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { load } from 'cheerio';
+import { verifyChain } from '../../src/audit/chain.ts';
+import { findPieces } from '../../src/bulk-operations/bulk-operation-store.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { addCrowd } from '../support/crowd.ts';
+import { type Session, signedIn } from '../support/session.ts';
+
+const CROWD = 5_200;
+
+let app: TestApp;
+let alice: Session;
+
+beforeEach(async () => {
+  app = await startApp();
+  await addCrowd(app, CROWD);
+  alice = await signedIn(app, 'alice');
+});
+afterEach(() => app.close());
+
+const everybody = { scope: 'all', view: '/users', shown: '0', change: '0' };
+const idOf = (path: string) => Number(path.split('/')[2]);
+const settled = () => app.context.operations.idle();
+const operation = (path: string) => app.db.read('bulk_operations').where('id', idOf(path)).first();
+const active = async () => (await app.db.read('users').where('activity', 'active').pluck('name')) as string[];
+
+async function draft(session: Session, fields: Record<string, string>): Promise<string> {
+  return (await session.post('/bulk-operations', { ...everybody, ...fields })).headers.location;
+}
+
+/** The sheet, once it is known what it would come to. */
+async function sheet(path: string) {
+  await alice.get(path);
+  await settled();
+  return load((await alice.get(path)).text);
+}
+
+/** Begins it in a program that ends before anything of it is done. */
+async function begunAndStopped(path: string): Promise<void> {
+  await app.context.operations.stop();
+  await alice.post(`${path}/execution`);
+}
+
+describe('an operation on more than can be done while one waits', () => {
+  it('says in its sheet what was found when the set was gone through', async () => {
+    const path = await draft(alice, { action: 'deactivate' });
+    const first = load((await alice.get(path)).text);
+    expect(first('#progress').text()).toContain('Nothing is done yet');
+    await settled();
+    const page = load((await alice.get(path)).text);
+    const number = (await active()).length - 1;
+    expect(page('button.main').text()).toBe(`Deactivate ${number.toLocaleString('en')} users`);
+    expect(page('#sheet').text()).toContain('is yourself: nobody deactivates themself');
+    expect(page('#sheet').text()).toContain('is already deactivated');
+  });
+
+  it('is done piece by piece, and its report says what it came to', async () => {
+    const path = await draft(alice, { action: 'deactivate' });
+    await sheet(path);
+    await alice.post(`${path}/execution`);
+    await settled();
+    expect(await active()).toEqual(['alice']);
+    const report = load((await alice.get(path)).text);
+    expect(report('h1').text()).toMatch(/^4,\d{3} users were deactivated\.$/);
+    expect(await findPieces(app.db.read, idOf(path))).toEqual([]);
+    const events = await app.db.read('audit_events').where('operation_id', idOf(path));
+    expect(new Set(events.map((event) => event.subject_id)).size).toBe(events.length);
+    expect(await verifyChain(app.db.read, app.config.secrets.audit)).toMatchObject({ intact: true });
+    expect((await app.db.read('bulk_operation_items').where('operation_id', idOf(path))).length).toBe(
+      (await operation(path)).size,
+    );
+  }, 30_000);
+
+  it('is taken back as a whole', async () => {
+    const before = (await active()).toSorted();
+    const path = await draft(alice, { action: 'deactivate' });
+    await alice.post(`${path}/execution`);
+    await settled();
+    const back = (await alice.post('/bulk-operations', { action: 'undo', from: String(idOf(path)) })).headers.location;
+    await sheet(back);
+    await alice.post(`${back}/execution`);
+    await settled();
+    expect((await active()).toSorted()).toEqual(before);
+  }, 30_000);
+
+  it('goes on exactly where it was after the program ended in the middle', async () => {
+    const path = await draft(alice, { action: 'deactivate' });
+    await begunAndStopped(path);
+    expect((await active()).length).toBeGreaterThan(4_000);
+    expect(load((await alice.get(path)).text)('#progress').text()).toContain('It goes on by itself');
+    app = await app.restart();
+    app.context.operations.wake();
+    await app.context.operations.idle();
+    expect(await active()).toEqual(['alice']);
+  }, 30_000);
+
+  it('waits while it is paused, goes on, and is left at what is done when it is cancelled', async () => {
+    const path = await draft(alice, { action: 'deactivate' });
+    await begunAndStopped(path);
+    expect((await alice.post(`${path}/pause`)).status).toBe(303);
+    app = await app.restart();
+    alice = await signedIn(app, 'alice');
+    app.context.operations.wake();
+    await settled();
+    expect((await active()).length).toBeGreaterThan(4_000);
+    expect(load((await alice.get(path)).text)('#progress').text()).toContain('Paused: alice paused it');
+    const max = await signedIn(app, 'bob');
+    expect((await max.post(`${path}/cancellation`)).status).toBe(404);
+    await alice.post(`${path}/cancellation`);
+    const report = load((await alice.get(path)).text);
+    expect(report('.warn').text()).toContain('Cancelled after 0 of 5,');
+    expect((await alice.post(`${path}/pause`, { _method: 'delete' })).status).toBe(303);
+    await settled();
+    expect((await active()).length).toBeGreaterThan(4_000);
+  }, 30_000);
+
+  it('pauses where its author may not do it any more', async () => {
+    const max = await signedIn(app, 'max');
+    const path = await draft(max, { action: 'deactivate' });
+    await app.context.operations.stop();
+    await max.post(`${path}/execution`);
+    await app.db.write((trx) => trx('users').where('name', 'max').update({ activity: 'deactivated' }));
+    app = await app.restart();
+    app.context.operations.wake();
+    await settled();
+    alice = await signedIn(app, 'alice');
+    expect(load((await alice.get(path)).text)('#progress').text()).toContain('may not do it any more');
+    expect((await active()).length).toBeGreaterThan(4_000);
+  }, 30_000);
+
+  it('lets one on some of the same wait behind it', async () => {
+    const first = await draft(alice, { action: 'deactivate' });
+    await begunAndStopped(first);
+    const second = (await alice.post('/bulk-operations', { action: 'activate', ids: String(app.people.dave) })).headers
+      .location;
+    await alice.post(`${second}/execution`);
+    expect(load((await alice.get(second)).text)('#progress').text()).toContain('It waits for one');
+    app = await app.restart();
+    app.context.operations.wake();
+    await settled();
+    expect(await active()).toEqual(['alice', 'dave']);
+  }, 30_000);
+
+  it('does not send so many links to be copied', async () => {
+    const path = await draft(alice, { action: 'reinvite' });
+    await sheet(path);
+    expect((await alice.post(`${path}/execution`, { channel: 'copy' })).status).toBe(422);
+    expect((await operation(path)).executed_at).toBeNull();
+  });
+});
