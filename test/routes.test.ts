@@ -3,6 +3,7 @@ import { routesOf } from '../faults/routes.ts';
 import type { Person } from '../seeds/cast.ts';
 import type { Activity } from '../src/access/activity.ts';
 import { ALL_RIGHTS, type Application, type Level, type Rights } from '../src/access/rights.ts';
+import { fingerprintOf } from '../src/pasted-people/people-plan.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
 import { watchAudit } from './support/audit.ts';
 import { everything, facts, factsBesideAudit } from './support/database.ts';
@@ -99,6 +100,12 @@ const openLinks = (person: Person, purpose: string) => async (app: TestApp) =>
   ).length;
 const signedInAs = async (app: TestApp) => (await app.db.read('sessions').whereNotNull('user_id')).length;
 const hasPassword = (person: Person) => async (app: TestApp) => (await column(person, 'password_hash')(app)) !== null;
+
+/** What the sheet of a list says of the one whom it would make. */
+function shownOf(name: string, email: string): string {
+  const nothing = { groups: [], groupsUntil: null, tags: [], expiresOn: null, noSharedData: false };
+  return fingerprintOf([{ n: 0, row: { isKept: true }, errors: {}, newUser: { name, email, ...nothing } } as never]);
+}
 
 /** Every route there is. What nobody classified here fails the run, and so does what is here and no longer there. */
 const ROUTES: Record<string, Classified> = {
@@ -399,6 +406,24 @@ const ROUTES: Record<string, Classified> = {
         fields: { name: 'no@ra', email: 'nowhere', expiresOn: '2026-02-30', apiOnly: 'yes', tags: 'x'.repeat(41) },
         errors: ['name', 'email', 'expiresOn', 'apiOnlyReason', 'apiOnlyOwner', 'apiOnlyReviewOn', 'tags'],
       },
+    },
+  },
+  'get /users/new/list': { open: ['users', 'write'] },
+  // It only reads a larger body; the route itself is closed.
+  'post /users/new/list': {
+    open: ['users', 'write'],
+    change: {
+      form: '/users/new/list',
+      fields: {
+        ...{ text: 'Nora nora@example.com', line: '1', name: 'Nora', email: 'nora@example.com', keep: '0' },
+        ...{ access: 'later', step: 'invite', seen: shownOf('Nora', 'nora@example.com') },
+      },
+      nonsense: { fields: { name: ['Nora', 'Otto'] }, status: 400 },
+      state: async (app) => (await app.db.read('users')).length,
+      from: 10,
+      to: 11,
+      audit: ['user.created'],
+      leadsTo: /^\/bulk-operations\/\d+$/,
     },
   },
   'get /users/groups': { open: ['users', 'read'] },

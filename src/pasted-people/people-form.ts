@@ -117,22 +117,14 @@ const forAll = z.object({
 });
 export type ForAll = z.output<typeof forAll>;
 
-/** What is so for all of them. Errors stand beside the field in which one searches. */
+/** What is so for all of them. A field that is mistaken counts as empty. */
 export function checkForAll({ groups, groupsSearch, tags, expiresOn, untilOn, noSharedData }: Typed): {
   values: ForAll;
   errors: Errors;
 } {
-  const typed = { groups, groupsSearch, tags, expiresOn, untilOn, noSharedData };
+  const typed: Typed = { groups, groupsSearch, tags, expiresOn, untilOn, noSharedData };
   const { values, errors = {} } = checkForm(forAll, typed);
-  return { values: values ?? NOTHING_FOR_ALL, errors };
+  if (values) return { values, errors };
+  const emptied = Object.keys(errors).map((field) => [field, Array.isArray(typed[field]) ? [] : '']);
+  return { values: forAll.parse({ ...typed, ...Object.fromEntries(emptied) }), errors };
 }
-
-/** What is counted with where something of it is mistaken. */
-const NOTHING_FOR_ALL: ForAll = {
-  groups: [],
-  groupsSearch: '',
-  tags: [],
-  expiresOn: null,
-  untilOn: null,
-  noSharedData: false,
-};

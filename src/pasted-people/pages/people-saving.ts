@@ -38,10 +38,15 @@ export async function takePeople(app: AppContext, req: Request, res: Response): 
 }
 
 /** What the text names becomes the table; what was corrected in one before is read anew. */
-async function readList(app: AppContext, req: Request, res: Response, { typed }: TypedPeople): Promise<void> {
+async function readList(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  { typed, rows: before }: TypedPeople,
+): Promise<void> {
   const text = String(typed.text);
   const failed = async (message: string) =>
-    showPeople(app, req, res, await prepared(app, req, { typed, rows: [] }), { errors: { text: message } });
+    showPeople(app, req, res, await prepared(app, req, { typed, rows: before }), { errors: { text: message } });
   if (text.trim() === '') return failed('Paste a list of people.');
   const most = `At most ${grouped(MOST_PEOPLE)} people at once`;
   if (isTooLong(text)) return failed(`${most}, in at most 200 KB: this is more. Paste it in parts.`);
