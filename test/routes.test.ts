@@ -3,7 +3,10 @@ import { routesOf } from '../faults/routes.ts';
 import type { Person } from '../seeds/cast.ts';
 import type { Activity } from '../src/access/activity.ts';
 import { ALL_RIGHTS, type Application, type Level, type Rights } from '../src/access/rights.ts';
-import { fingerprintOf } from '../src/pasted-people/people-plan.ts';
+import { createPeopleDraft } from '../src/pasted-people/actions/people-draft.ts';
+import { typedPeople } from '../src/pasted-people/people-form.ts';
+import { actSettings } from '../src/verbs/act.ts';
+import { programAct } from '../src/verbs/program-act.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
 import { watchAudit } from './support/audit.ts';
 import { everything, facts, factsBesideAudit } from './support/database.ts';
@@ -54,8 +57,8 @@ interface Classified {
   contact?: string;
   /** What it takes for it to stand there. */
   prepare?: (app: TestApp, id: number) => Promise<unknown>;
-  /** Or a bulk operation stands for it: one that is prepared, or one that Alice has executed. */
-  operation?: 'draft' | 'executed';
+  /** Or a bulk operation stands for it: one that is prepared, one that Alice has executed, or a pasted list. */
+  operation?: 'draft' | 'executed' | 'list';
   /** Or a view that the viewer has saved, and shared or pinned. */
   savedView?: 'own' | 'shared' | 'pinned';
   /** Whether who may not read it but leads a group is shown that one instead. */
@@ -101,11 +104,11 @@ const openLinks = (person: Person, purpose: string) => async (app: TestApp) =>
 const signedInAs = async (app: TestApp) => (await app.db.read('sessions').whereNotNull('user_id')).length;
 const hasPassword = (person: Person) => async (app: TestApp) => (await column(person, 'password_hash')(app)) !== null;
 
-/** What the sheet of a list says of the one whom it would make. */
-function shownOf(name: string, email: string): string {
-  const nothing = { groups: [], groupsUntil: null, tags: [], expiresOn: null, noSharedData: false };
-  return fingerprintOf([{ n: 0, row: { isKept: true }, errors: {}, newUser: { name, email, ...nothing } } as never]);
-}
+/** The tags that all of each list of people get. */
+const lists = async (app: TestApp) =>
+  (await app.db.read('bulk_operations').where('action', 'invite-people')).map(
+    ({ choices }) => JSON.parse(choices).typed.tags,
+  );
 
 /** Every route there is. What nobody classified here fails the run, and so does what is here and no longer there. */
 const ROUTES: Record<string, Classified> = {
@@ -409,21 +412,46 @@ const ROUTES: Record<string, Classified> = {
     },
   },
   'get /users/new/list': { open: ['users', 'write'] },
-  // It only reads a larger body; the route itself is closed.
   'post /users/new/list': {
     open: ['users', 'write'],
     change: {
       form: '/users/new/list',
-      fields: {
-        ...{ text: 'Nora nora@example.com', line: '1', name: 'Nora', email: 'nora@example.com', keep: '0' },
-        ...{ access: 'later', step: 'invite', seen: shownOf('Nora', 'nora@example.com') },
-      },
+      fields: { text: 'Nora nora@example.com' },
+      state: lists,
+      from: [],
+      to: [''],
+      audit: [],
+      leadsTo: /^\/users\/new\/list\/\d+$/,
+      bad: { fields: { text: 'nobody' }, errors: ['text'] },
+    },
+  },
+  'get /users/new/list/:id': { open: ['users', 'write'], operation: 'list' },
+  'post /users/new/list/:id': {
+    open: ['users', 'write'],
+    operation: 'list',
+    change: {
+      form: '/users/new/list/:id',
+      fields: { step: 'sheet', tags: 'Berlin' },
       nonsense: { fields: { name: ['Nora', 'Otto'] }, status: 400 },
+      state: lists,
+      from: [''],
+      to: ['Berlin'],
+      audit: [],
+      leadsTo: /^\/users\/new\/list\/:id\/sheet$/,
+    },
+  },
+  'get /users/new/list/:id/sheet': { open: ['users', 'write'], operation: 'list' },
+  'post /users/new/list/:id/invitations': {
+    open: ['users', 'write'],
+    operation: 'list',
+    change: {
+      form: '/users/new/list/:id/sheet',
+      fields: {},
       state: async (app) => (await app.db.read('users')).length,
       from: 10,
       to: 11,
-      audit: ['user.created'],
-      leadsTo: /^\/bulk-operations\/\d+$/,
+      audit: ['user.created', 'invitation.issued'],
+      leadsTo: /^\/bulk-operations\/:id$/,
     },
   },
   'get /users/groups': { open: ['users', 'read'] },
@@ -1112,6 +1140,7 @@ async function idOf(
   viewer: Person,
 ): Promise<number | string | undefined> {
   if (route.application) return applicationOf(app, route.application);
+  if (route.operation === 'list') return listOf(app, viewer);
   if (route.operation) return operationOf(app, session, route.operation);
   if (route.savedView) return savedViewOf(app, app.people[viewer], route.savedView);
   if (route.group) return Number(await groupId(app, route.group));
@@ -1146,6 +1175,17 @@ async function savedViewOf(app: TestApp, userId: number, kind: 'own' | 'shared' 
         .update({ pinned_views: `[${id}]` });
     return id;
   });
+}
+
+/** A list of one whom it would invite, which is seen by nobody but who pasted it. */
+async function listOf(app: TestApp, viewer: Person): Promise<number> {
+  const created_by = app.people[viewer];
+  const own = await app.db.read('bulk_operations').where({ action: 'invite-people', created_by }).first('id');
+  if (own) return own.id;
+  const nora = { line: '1', name: 'Nora', email: 'nora@example.com', groups: '', tags: '', expiresOn: '' };
+  const act = programAct(actSettings(app.config), { id: created_by, name: viewer, at: '2026-11-22T12:00:00.000Z' });
+  const list = { typed: typedPeople({}).typed, rows: [{ ...nora, isKept: true, contact: '' }] };
+  return app.db.write((trx) => createPeopleDraft(trx, act, list));
 }
 
 /** A bulk operation on Bob: a draft is seen by nobody but who made it, a report by all who read users. */
@@ -1410,9 +1450,9 @@ describe.each(changing)('$name', (route) => {
       .map((field) => page.$(field).attr('name')!);
     expect(names).toContain('_csrf');
     const before = await facts(app);
-    // Groups, accounts, columns and ticked users are several. The user's name stands in password forms for password managers only; nobody reads it here.
+    // Groups, accounts, columns and ticked users and rows are several. The user's name stands in password forms for password managers only; nobody reads it here.
     for (const name of new Set(
-      names.filter((one) => !['_csrf', 'groups', 'ids', 'accounts', 'column', 'username'].includes(one)),
+      names.filter((one) => !['_csrf', 'groups', 'keep', 'ids', 'accounts', 'column', 'username'].includes(one)),
     )) {
       const value = name === '_method' ? route.method : String(fields[name] ?? '');
       const answer = await send(session, route, id, { ...fields, [name]: [value, value] });

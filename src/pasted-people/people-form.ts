@@ -47,7 +47,6 @@ const SINGLE = [
   'groupsSearch',
   'step',
   'told',
-  'seen',
 ];
 const SEVERAL = ['groups', ...Object.values(ROW_FIELDS), 'keep', 'link'];
 

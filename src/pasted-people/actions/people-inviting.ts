@@ -1,9 +1,9 @@
-import { keepOperation } from '../../bulk-operations/actions/kept-operation.ts';
+import { executeKept } from '../../bulk-operations/actions/kept-operation.ts';
 import { dayOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { FieldErrors, RefusedFields } from '../../forms/form.ts';
 import type { EndedLink } from '../../permissions/outgrown-links.ts';
-import { type InvitingChoices, PEOPLE_INVITING } from '../../users/actions/asking/people-inviting.ts';
+import type { InvitingChoices } from '../../users/actions/asking/people-inviting.ts';
 import { changeUsers } from '../../users/actions/changing/changing-users.ts';
 import { createUsers } from '../../users/actions/changing/user-creation.ts';
 import { INVITATION } from '../../users/actions/invitation.ts';
@@ -22,26 +22,21 @@ export type Terms = Pick<InvitingChoices, 'access'> & Pick<ForAll, 'untilOn'>;
 
 /**
  * Makes the new ones of the list, invites them by the channel or not yet, and gives the known ones what they are to have besides: all of
- * it or nothing, as one operation, whose id it returns. Throws FieldErrors where some cannot be made after all, each field with the
- * number of the row behind it.
+ * it or nothing, as the operation whose draft it was. Whether it was not done before. Throws FieldErrors where some cannot be made after
+ * all, each field with the number of the row behind it.
  */
 export async function invitePeople(
   trx: Transaction,
   act: Act,
-  plan: PlannedPerson[],
+  { id, plan }: { id: number; plan: PlannedPerson[] },
   { access, untilOn }: Terms,
-): Promise<number> {
+): Promise<boolean> {
   const choices: InvitingChoices = { invited: newIn(plan).length, access };
   const by: Act = access === 'later' ? act : { ...act, channel: access };
-  return keepOperation(trx, by, { subjectType: 'user', action: PEOPLE_INVITING.name, choices }, async (act) => {
+  return executeKept(trx, by, { id, choices }, async (act) => {
     const made = await create(trx, act, plan);
-    if (access !== 'later')
-      await performOnUsers(
-        trx,
-        act,
-        INVITATION,
-        made.map(({ subject }) => subject.id),
-      );
+    const ids = made.map(({ subject }) => subject.id);
+    if (access !== 'later') await performOnUsers(trx, act, INVITATION, ids);
     const { performed, linksEnded } = await change(trx, act, plan, untilOn);
     if (access !== 'later') await renewLinks(trx, act, linksEnded);
     return [...made, ...performed, ...leftOutOf(plan)];

@@ -1,16 +1,16 @@
 import type { Request, Response } from 'express';
-import { covers, grantsInWords } from '../../access/rights.ts';
+import { covers } from '../../access/rights.ts';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import type { Errors } from '../../forms/form.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { findKnownGroups } from '../../groups/group-suggestions.ts';
 import { groupPicker } from '../../groups/pages/group-picker.ts';
-import { givenBy } from '../../permissions/effect.ts';
 import { findTags } from '../../tags/tag-store.ts';
 import type { PuzzlingLine } from '../../text/people/pasted-person.ts';
 import { isTooLong, readPeople } from '../../text/people/people-list.ts';
 import { accessOf, makesAdministrator } from '../../users/pages/user-form-page.ts';
+import { takeFlash } from '../../web/flash.ts';
 import { pickersOf } from '../../web/picker.ts';
 import { render, targetOf } from '../../web/render.ts';
 import {
@@ -27,6 +27,8 @@ const MISTAKES_SHOWN = 10;
 
 /** A list with what it comes to. */
 export interface Prepared extends TypedPeople {
+  /** Of its draft; undefined before it was read. */
+  id?: number;
   forAll: ForAll;
   /** What is wrong with what is so for all. */
   errors: Errors;
@@ -49,7 +51,11 @@ async function groupMeant(app: AppContext, req: Request): Promise<string[]> {
 }
 
 /** Works out what the rows come to. Contacts that are found for the first time are to be linked, but for customers and suppliers. */
-export async function prepared(app: AppContext, req: Request, { typed, rows }: TypedPeople): Promise<Prepared> {
+export async function prepared(
+  app: AppContext,
+  req: Request,
+  { typed, rows, id }: TypedPeople & { id?: number },
+): Promise<Prepared> {
   const viewer = req.viewer!;
   const { values: forAll, errors } = checkForAll(typed);
   const sources = { db: app.db.read, viewer, now: app.clock(), groups: await findKnownGroups(app, viewer) };
@@ -63,6 +69,7 @@ export async function prepared(app: AppContext, req: Request, { typed, rows }: T
   });
   const all = marks.filter((mark) => mark !== undefined);
   return {
+    id,
     typed: { ...typed, told: all.join(' ') },
     rows: linked,
     forAll,
@@ -89,16 +96,18 @@ export async function showPeople(
   req: Request,
   res: Response,
   people: Prepared,
-  { errors: more = {}, told }: { errors?: Errors; told?: string } = {},
+  { errors: more = {}, told = takeFlash(req)?.message }: { errors?: Errors; told?: string } = {},
 ): Promise<void> {
   const { typed, rows, plan } = people;
   const viewer = req.viewer!;
   const picker = await groupPicker(app, viewer, typed, [], 'pasted-people/_known');
-  const { page: parts, fragments } = pickersOf(req, typed, req.path, [picker]);
+  const path = people.id === undefined ? '/users/new/list' : `/users/new/list/${people.id}`;
+  const { page: parts, fragments } = pickersOf(req, typed, path, [picker]);
   const columns = furtherColumns(rows);
   const page = {
     title: 'New users from a list',
     ...parts,
+    path,
     typed,
     told,
     errors: { ...people.errors, ...more },
@@ -119,62 +128,14 @@ export async function showPeople(
   render(req, res, 'pasted-people/list', page, { status, fragments });
 }
 
-/** What will be done, to be looked at before it is. */
-export async function showPeopleSheet(
-  app: AppContext,
-  req: Request,
-  res: Response,
-  people: Prepared,
-  told?: string,
-): Promise<void> {
-  const { plan, typed } = people;
-  const changing = changingIn(plan);
-  const inviting = newIn(plan);
-  const groups = [...new Set([...changing.flatMap(({ known }) => known.groups), ...(await groupsOf(app, inviting))])];
-  const byId = new Map(groups.map((group) => [group.id, group]));
-  const page = {
-    title: 'Invite these people?',
-    ...people,
-    errors: {},
-    told,
-    inviting,
-    linked: inviting.filter(({ newUser }) => newUser.contactId),
-    changing,
-    leftOut: leftOutOf(people),
-    gives: [...byId.values()].map((group) => ({ name: group.name, grants: grantsInWords(givenBy(group)) })),
-    makesAdministrator: await makesAdministrator(app.db.read, { ...typed, groups: [...byId.keys()].map(String) }),
-    ...accessPage(app, people),
-  };
-  render(req, res, 'pasted-people/sheet', page);
-}
-
-async function groupsOf(app: AppContext, inviting: ReturnType<typeof newIn>) {
-  const ids = [...new Set(inviting.flatMap(({ newUser }) => newUser.groups ?? []))];
-  return ids.length > 0 ? findGroups(app.db.read, ids) : [];
-}
-
-function accessPage(app: AppContext, { typed }: TypedPeople) {
+/** How access starts, for the pages that ask or say it. */
+export function accessPage(app: AppContext, { typed }: TypedPeople) {
   return {
     access: accessOf(app, typed),
     mayMail: app.mail !== undefined,
     linksWorkElsewhere: app.config.baseUrlGiven,
     invitationHours: app.config.invitationHours,
   };
-}
-
-/** Who is left out, with the reason as a clause. */
-function leftOutOf({ plan, typed }: Prepared): { who: string; reason: string }[] {
-  return [
-    ...plan.flatMap(({ row, known, newUser }) => {
-      const who = known?.subject.name ?? (row.name || row.email);
-      if (known?.reason) return [{ who, reason: known.reason }];
-      return row.isKept || (!known && !newUser && !row.name && !row.email) ? [] : [{ who, reason: 'is not ticked' }];
-    }),
-    ...puzzlingIn(String(typed.text)).map(({ line, text }) => ({
-      who: `Line ${line}`,
-      reason: `was not understood: ${text}`,
-    })),
-  ];
 }
 
 export function puzzlingIn(text: string): PuzzlingLine[] {
