@@ -66,6 +66,7 @@ describe('the views', () => {
       '/saved-views/new?view=%2Fusers%3Fstate%3Dlocked',
       '/users/columns?view=%2Fusers%3Fcolumn%3Dname',
       '/users/new',
+      '/users/new/list',
       '/groups',
       '/groups/new',
       `${support}`,
@@ -126,6 +127,14 @@ describe('the views', () => {
       }),
     );
     note('group of mine', await alice.get(support));
+    const list = 'Hello\nMaria Müller <maria@example.com>; cleo@acme.example; bob@example.com; x <x@y..z>';
+    note('list, mistaken', await submit(alice, '/users/new/list', { text: '' }));
+    const read = await submit(alice, '/users/new/list', { text: list });
+    const table = note('list', await alice.get(read.headers.location));
+    const corrected = note('list, with mistakes', await send(alice, table, { step: 'sheet' }));
+    await send(alice, corrected, { step: 'sheet', keep: ['0', '1'] });
+    note('list, sheet', await alice.get(`${read.headers.location}/sheet`));
+    note('members, unknown', await submit(alice, `${support}/members/new`, { list }));
     note('permissions', await submit(alice, `${support}/permissions/edit`, { users: 'read' }));
     note('application, mistaken', await submit(alice, '/applications/new', { key: '!' }));
     await submit(alice, '/applications/new', { key: 'rooms', name: 'Rooms', description: 'Who booked which.' });

@@ -2,8 +2,9 @@ import express, { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { visibleOperation } from '../../bulk-operations/pages/visible-operation.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
+import { takeKept } from '../../web/kept-form.ts';
 import { draftedPeople } from '../actions/people-draft.ts';
-import type { TypedPeople } from '../people-form.ts';
+import { type TypedPeople, typedPeople } from '../people-form.ts';
 import { invite } from './people-inviting-page.ts';
 import { openPeople, prepared, showPeople } from './people-page.ts';
 import { correctPeople, takeList } from './people-saving.ts';
@@ -37,7 +38,11 @@ export function peopleController(app: AppContext): Router {
   router.get(
     `${PATH}/:id`,
     write,
-    withDraft(async (req, res, draft) => showPeople(app, req, res, await prepared(app, req, draft))),
+    withDraft(async (req, res, draft) => {
+      const kept = takeKept(req);
+      const list = kept ? { ...typedPeople(kept), id: draft.id } : draft;
+      await showPeople(app, req, res, await prepared(app, req, list));
+    }),
   );
 
   router.post(

@@ -11,6 +11,7 @@ import type { PuzzlingLine } from '../../text/people/pasted-person.ts';
 import { isTooLong, readPeople } from '../../text/people/people-list.ts';
 import { accessOf, makesAdministrator } from '../../users/pages/user-form-page.ts';
 import { takeFlash } from '../../web/flash.ts';
+import { takeKept } from '../../web/kept-form.ts';
 import { pickersOf } from '../../web/picker.ts';
 import { render, targetOf } from '../../web/render.ts';
 import {
@@ -39,7 +40,7 @@ export interface Prepared extends TypedPeople {
 
 /** The page before anything is pasted; with the group for which people are to be invited, where the address names one. */
 export async function openPeople(app: AppContext, req: Request, res: Response): Promise<void> {
-  const { typed } = typedPeople({ groups: await groupMeant(app, req) });
+  const { typed } = typedPeople(takeKept(req) ?? { groups: await groupMeant(app, req) });
   await showPeople(app, req, res, await prepared(app, req, { typed, rows: [] }));
 }
 

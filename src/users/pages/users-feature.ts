@@ -15,5 +15,6 @@ export const USERS: Feature = {
     { label: 'New users from a list', path: '/users/new/list', icon: 'people', needs: [['users', 'write']] },
   ],
   longForms: '/users',
+  longPages: /^\/users\/new\/list(?:\/\d+)?$/,
   prune: (trx) => pruneFeed(trx, USER_CHANGES),
 };
