@@ -797,6 +797,22 @@ const ROUTES: Record<string, Classified> = {
       bad: { fields: { name: 'a@b', email: 'nobody' }, errors: ['name', 'email'] },
     },
   },
+  'get /led-groups/:id/invitations/list': { open: 'leader', group: 'Support' },
+  'post /led-groups/:id/invitations/list': {
+    open: 'leader',
+    group: 'Support',
+    change: {
+      form: '/led-groups/:id/invitations/list',
+      browser: (app) => signedIn(app, 'lena'),
+      fields: { name: 'nina', email: 'nina@example.com', keep: '0', step: 'invite' },
+      nonsense: { fields: { name: ['nina', 'nora'] }, status: 400 },
+      state: async (app) => (await app.db.read('users')).length,
+      from: 10,
+      to: 11,
+      audit: ['user.created', 'invitation.issued'],
+      leadsTo: /^\/led-groups\/:id$/,
+    },
+  },
   'post /led-groups/:id/members': {
     open: 'leader',
     group: 'Support',

@@ -144,6 +144,11 @@ describe('the views', () => {
     const led = support.replace('/groups', '/led-groups');
     for (const path of ['/led-groups', led, `${led}/invitations/new`, `${led}/members/new`])
       note(path, await leader.get(path));
+    note('led list', await leader.get(`${led}/invitations/list`));
+    note(
+      'led list, read',
+      await submit(leader, `${led}/invitations/list`, { text: 'x <x@y..z>; n@new.example', step: 'read' }),
+    );
     note('led members', await leader.get(`${led}/members/edit?ids=${app.people.bob}`));
     note('addition', await submit(alice, `${support}/members/new`, { list: 'erin' }));
     note(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { day, userEmail, userName } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
 import { identifiersIn, isTooLong, readPeople } from '../text/people/people-list.ts';
+import { Malformed } from '../verbs/refusals.ts';
 
 /** So many addresses at once: a leader knows each of them. */
 const MOST_AT_ONCE = 100;
@@ -30,6 +31,30 @@ export function typedLeading(body: unknown): Typed {
 
 export function checkInvitation(typed: Typed): FormResult<z.output<typeof invitation>> {
   return checkForm(invitation, typed);
+}
+
+/** So many at once, in the rows of a table. */
+export interface InvitedRow {
+  name: string;
+  email: string;
+  isKept: boolean;
+}
+
+/** The rows of a list that a leader pasted, as they stand in its table. */
+export function typedRows(body: unknown): { typed: Typed; rows: InvitedRow[] } {
+  const typed = typedFields(body, ['text', 'channel', 'step'], ['name', 'email', 'keep']);
+  const [names, emails, kept] = [typed.name, typed.email, typed.keep].map((one) => [one].flat());
+  if (names.length !== emails.length) throw new Malformed('The rows of the table are not whole.');
+  return { typed, rows: names.map((name, n) => ({ name, email: emails[n], isKept: kept.includes(String(n)) })) };
+}
+
+/** The people of a text, called as they are, or after their addresses; or what is wrong with it. */
+export function readRows(text: string): { rows: InvitedRow[]; error?: string } {
+  if (isTooLong(text)) return { rows: [], error: TOO_MANY };
+  const people = readPeople(text).people.filter(({ email }) => email !== '');
+  if (people.length === 0) return { rows: [], error: 'There is no email address in it.' };
+  if (people.length > MOST_AT_ONCE) return { rows: [], error: TOO_MANY };
+  return { rows: people.map(({ name, email }) => ({ name: name || email.split('@')[0], email, isKept: true })) };
 }
 
 export function checkAdditions(typed: Typed): FormResult<z.output<typeof additions>> {

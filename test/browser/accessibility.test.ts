@@ -188,6 +188,17 @@ const leading: State[] = [
     () => '/led-groups/4/invitations/new',
     (page) => page.getByRole('button', { name: 'Invite', exact: true }).click(),
   ],
+  ['inviting a list into it', () => '/led-groups/4/invitations/list'],
+  [
+    'inviting a list with mistakes',
+    () => '/led-groups/4/invitations/list',
+    async (page) => {
+      await page.getByLabel('List of people').fill(`${LONG} <l@new.example>; x <x@y..z>`);
+      await page.getByRole('button', { name: 'Read the list' }).click();
+      await page.getByRole('button', { name: 'Invite 2 people' }).click();
+      await page.locator('#error-summary').waitFor();
+    },
+  ],
   ['adding to it', () => '/led-groups/4/members/new'],
   ['changing its members', ({ people }) => `/led-groups/4/members/edit?ids=${people.bob}`],
 ];
