@@ -117,6 +117,23 @@ export function changingIn(plan: PlannedPerson[]): (PlannedPerson & { known: Kno
   );
 }
 
+/** Known ones who are to have the same besides. */
+export interface Alike {
+  ids: number[];
+  groups: Group[];
+  tags: string[];
+}
+
+/** Those of the list who are known and change, by what they get: each sort of change is one for all of its people. */
+export function alikeIn(plan: PlannedPerson[]): Alike[] {
+  const keyOf = ({ known }: { known: KnownPerson }) => JSON.stringify([known.groups.map(({ id }) => id), known.tags]);
+  return [...Map.groupBy(changingIn(plan), keyOf).values()].map((people) => ({
+    ids: people.map(({ known }) => known.subject.id),
+    groups: people[0].known.groups,
+    tags: people[0].known.tags,
+  }));
+}
+
 /** Tells whether somebody would do what they were shown: the same for the same changes, another for others. */
 export function fingerprintOf(plan: PlannedPerson[]): string {
   const changes = [

@@ -16,15 +16,24 @@ export async function proposedNames(
   source: NameSource,
 ): Promise<(string | undefined)[]> {
   const identifiers = people.map(({ email, name }) => email || name);
-  const variants = people.map((person) => variantsOf(baseOf(person, source)));
-  const users = await findUserIdsByIdentifier(db, [...new Set([...variants.flat(), ...identifiers])]);
-  const given = new Set([...users.keys()].map(identityKey));
-  return variants.map((names, n) => {
+  const bases = people.map((person) => baseOf(person, source));
+  const users = await findUserIdsByIdentifier(db, [...new Set([...bases, ...identifiers])]);
+  // The others of a name are asked for only where it is somebody's already, in the list or before it.
+  const isSeveral = severalAmong(bases);
+  const wanted = bases.filter((base) => users.has(base) || isSeveral(base)).flatMap(variantsOf);
+  const more = wanted.length > 0 ? await findUserIdsByIdentifier(db, [...new Set(wanted)]) : new Map<string, number>();
+  const given = new Set([...users.keys(), ...more.keys()].map(identityKey));
+  return bases.map((base, n) => {
     if (users.has(identifiers[n])) return undefined;
-    const name = names.find((one) => !given.has(identityKey(one))) ?? names[0] ?? '';
+    const name = [base, ...variantsOf(base)].find((one) => !given.has(identityKey(one))) ?? base;
     given.add(identityKey(name));
     return name;
   });
+}
+
+function severalAmong(names: string[]): (name: string) => boolean {
+  const counts = Map.groupBy(names, identityKey);
+  return (name) => (counts.get(identityKey(name))?.length ?? 0) > 1;
 }
 
 function baseOf({ login, name, email }: PastedPerson, source: NameSource): string {
@@ -35,10 +44,9 @@ function baseOf({ login, name, email }: PastedPerson, source: NameSource): strin
   return own || (source === 'email' ? address || name : name || address);
 }
 
-/** "maria", "maria2"; with a space where there are others in it. */
+/** "maria2", "maria3"; with a space where there are others in it. */
 function variantsOf(base: string): string[] {
   if (base === '') return [];
   const space = base.includes(' ') ? ' ' : '';
-  const more = Array.from({ length: MOST_NAMESAKES }, (_, n) => `${base}${space}${n + 2}`);
-  return [base, ...more];
+  return Array.from({ length: MOST_NAMESAKES }, (_, n) => `${base}${space}${n + 2}`);
 }

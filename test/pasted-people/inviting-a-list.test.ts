@@ -3,10 +3,11 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { addContact } from '../support/contacts.ts';
 import { send, submit } from '../support/form.ts';
+import { linkFor } from '../support/links.ts';
 import { startMailing } from '../support/mailing.ts';
 import { pageOf } from '../support/page.ts';
 import { groupId } from '../support/people.ts';
-import { type Fields, type Session, signedIn } from '../support/session.ts';
+import { type Fields, Session, signedIn } from '../support/session.ts';
 
 const PATH = '/users/new/list';
 const TWO = 'Maria Müller <maria@new.example>; Schmidt, Tom <tom@new.example>';
@@ -232,6 +233,22 @@ describe('who is known already', () => {
     await send(alice, sheet, {});
     expect([await user('maria@new.example'), await user('tom@new.example')]).toEqual([undefined, undefined]);
     expect(await groupsOf('bob@example.com')).toEqual([{ name: 'Support', until_on: null }]);
+  });
+
+  it('loses a link that is worth less than they come to be, and gets a new one the same way', async () => {
+    const link = await linkFor(app, 'carol', 'invitation', await signedIn(app, 'max'));
+    const table = await read('carol@example.com', { groups: [await groupId(app, 'Auditors')] });
+    const sheet = await sheetOf(table);
+    expect(pageOf(sheet).heading()).toBe('Change 1 user?');
+    expect(pageOf(sheet).textOf('#sheet')).toMatch(/links of 1 known user end: .* New ones go the same way\./);
+    const done = await invite(sheet);
+    expect((await new Session(app).get(link)).status).toBe(410);
+    const fresh = String(
+      pageOf(await alice.get(done.headers.location))
+        .$('#links')
+        .val(),
+    ).split('\t')[2];
+    expect((await new Session(app).get(new URL(fresh).pathname)).status).toBe(303);
   });
 
   it('is never changed by who may do less', async () => {

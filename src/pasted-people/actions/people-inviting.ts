@@ -15,7 +15,7 @@ import type { Act } from '../../verbs/act.ts';
 import type { Performed } from '../../verbs/action.ts';
 import { inapplicable } from '../../verbs/outcome.ts';
 import type { ForAll } from '../people-form.ts';
-import { changingIn, type KnownPerson, newIn, type PlannedPerson } from '../people-plan.ts';
+import { alikeIn, newIn, type PlannedPerson } from '../people-plan.ts';
 
 /** How access starts, and until when the memberships last. */
 export type Terms = Pick<InvitingChoices, 'access'> & Pick<ForAll, 'untilOn'>;
@@ -76,19 +76,13 @@ async function change(
 ): Promise<{ performed: Performed<Subject>[]; linksEnded: EndedLink[] }> {
   const performed: Performed<Subject>[] = [];
   const linksEnded: EndedLink[] = [];
-  for (const people of Map.groupBy(changingIn(plan), ({ known }) => JSON.stringify(comingTo(known))).values()) {
-    const { groups, tags } = comingTo(people[0].known);
-    const ids = people.map(({ known }) => known.subject.id);
-    const to = { groups: { add: groups }, groupsUntil: untilOn, tags: { add: tags } };
+  for (const { ids, groups, tags } of alikeIn(plan)) {
+    const to = { groups: { add: groups.map(({ id }) => id) }, groupsUntil: untilOn, tags: { add: tags } };
     const changed = await changeUsers(trx, act, ids, to);
     performed.push(...changed.outcomes.map((one) => ({ ...one, written: changed.written.get(one.subject.id) })));
     linksEnded.push(...changed.linksEnded);
   }
   return { performed, linksEnded };
-}
-
-function comingTo({ groups, tags }: KnownPerson): { groups: number[]; tags: string[] } {
-  return { groups: groups.map((group) => group.id), tags };
 }
 
 /** Of those who are known, whom nothing is done to. */

@@ -68,6 +68,7 @@ export async function prepared(
     if (!found) return { ...row, contact: '' };
     return told.has(marks[n]!) || found.warned.length > 0 ? row : { ...row, contact: String(found.contact.id) };
   });
+  const isAsFirst = first.every(({ n, row }, place) => n === place && row.contact === linked[place].contact);
   const all = marks.filter((mark) => mark !== undefined);
   return {
     id,
@@ -75,7 +76,7 @@ export async function prepared(
     rows: linked,
     forAll,
     errors,
-    plan: await planPeople(sources, linked, forAll),
+    plan: isAsFirst ? first : await planPeople(sources, linked, forAll),
     tellsMore: all.some((mark) => !told.has(mark)),
   };
 }

@@ -1,13 +1,13 @@
 import type { Request, Response } from 'express';
-import { grantsInWords } from '../../access/rights.ts';
+import { grantsInWords, NO_RIGHTS } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
 import { findGroups } from '../../groups/group-store.ts';
-import { givenBy } from '../../permissions/effect.ts';
+import { countEndingLinks, givenBy } from '../../permissions/effect.ts';
 import { makesAdministrator } from '../../users/pages/user-form-page.ts';
 import { takeFlash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
 import type { TypedPeople } from '../people-form.ts';
-import { changingIn, fingerprintOf, newIn } from '../people-plan.ts';
+import { alikeIn, changingIn, fingerprintOf, newIn } from '../people-plan.ts';
 import { accessPage, type Prepared, prepared, puzzlingIn } from './people-page.ts';
 
 /** What will be done, to be looked at before it is. */
@@ -33,11 +33,22 @@ export async function showPeopleSheet(
     linked: inviting.filter(({ newUser }) => newUser.contactId),
     changing,
     leftOut: leftOutOf(people),
+    endingLinks: await countEnding(app, people),
     gives: [...byId.values()].map((group) => ({ name: group.name, grants: grantsInWords(givenBy(group)) })),
     makesAdministrator: await makesAdministrator(app.db.read, { ...typed, groups: [...byId.keys()].map(String) }),
     ...accessPage(app, people),
   };
   render(req, res, 'pasted-people/sheet', page);
+}
+
+/** How many lose open links because they come to do more than whoever made these could give. */
+async function countEnding(app: AppContext, { plan }: Prepared): Promise<number> {
+  let ending = 0;
+  for (const { ids, groups } of alikeIn(plan)) {
+    const changes = groups.map((group) => ({ groupId: group.id, from: NO_RIGHTS, to: givenBy(group) }));
+    if (changes.length > 0) ending += await countEndingLinks(app, changes, ids);
+  }
+  return ending;
 }
 
 async function groupsOf(app: AppContext, inviting: ReturnType<typeof newIn>) {
