@@ -15,7 +15,7 @@ import type { Act } from '../../verbs/act.ts';
 import type { Performed } from '../../verbs/action.ts';
 import { inapplicable } from '../../verbs/outcome.ts';
 import type { ForAll } from '../people-form.ts';
-import { alikeIn, newIn, type PlannedPerson } from '../people-plan.ts';
+import { alikeIn, newIn, type PlannedPerson } from './people-plan.ts';
 
 /** How access starts, and until when the memberships last. */
 export type Terms = Pick<InvitingChoices, 'access'> & Pick<ForAll, 'untilOn'>;

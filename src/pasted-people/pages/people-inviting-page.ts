@@ -8,8 +8,8 @@ import { actOf } from '../../sessions/pages/act.ts';
 import { accessOf } from '../../users/pages/user-form-page.ts';
 import { flash } from '../../web/flash.ts';
 import { invitePeople } from '../actions/people-inviting.ts';
+import { fingerprintOf } from '../actions/people-plan.ts';
 import type { TypedPeople } from '../people-form.ts';
-import { fingerprintOf } from '../people-plan.ts';
 import { mistakesOf } from './people-mistakes.ts';
 import { prepared, showPeople } from './people-page.ts';
 

@@ -3,7 +3,7 @@ import type { AppContext } from '../../app-context.ts';
 import { instant } from '../../clock.ts';
 import { type Errors, FieldErrors } from '../../forms/form.ts';
 import { requireLastDayAhead } from '../../memberships/actions/membership-editing.ts';
-import { changingIn, mistakesIn, newIn, type PlannedPerson } from '../people-plan.ts';
+import { changingIn, mistakesIn, newIn, type PlannedPerson } from '../actions/people-plan.ts';
 import type { Prepared } from './people-page.ts';
 
 /** All that is wrong, by field; of a row with its number. */

@@ -14,6 +14,7 @@ import { takeFlash } from '../../web/flash.ts';
 import { takeKept } from '../../web/kept-form.ts';
 import { pickersOf } from '../../web/picker.ts';
 import { render, targetOf } from '../../web/render.ts';
+import { changingIn, mistakesIn, newIn, type PlannedPerson, planPeople } from '../actions/people-plan.ts';
 import {
   checkForAll,
   type ForAll,
@@ -22,7 +23,6 @@ import {
   type TypedPeople,
   typedPeople,
 } from '../people-form.ts';
-import { changingIn, mistakesIn, newIn, type PlannedPerson, planPeople } from '../people-plan.ts';
 
 const MISTAKES_SHOWN = 10;
 

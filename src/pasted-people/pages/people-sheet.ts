@@ -6,8 +6,8 @@ import { countEndingLinks, givenBy } from '../../permissions/effect.ts';
 import { makesAdministrator } from '../../users/pages/user-form-page.ts';
 import { takeFlash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
+import { alikeIn, changingIn, fingerprintOf, newIn } from '../actions/people-plan.ts';
 import type { TypedPeople } from '../people-form.ts';
-import { alikeIn, changingIn, fingerprintOf, newIn } from '../people-plan.ts';
 import { accessPage, type Prepared, prepared, puzzlingIn } from './people-page.ts';
 
 /** What will be done, to be looked at before it is. */

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
-import { isOver } from '../access/granted-rights.ts';
-import { covers } from '../access/rights.ts';
-import { mayAdminister, type Viewer } from '../access/viewer.ts';
-import { type Day, dayOf } from '../clock.ts';
-import { type Contact, warnedAccounts } from '../contacts/contact.ts';
-import { findPersonsByEmail } from '../contacts/contact-store.ts';
-import { findContactViewer } from '../contacts/contact-viewer.ts';
-import type { Reader } from '../db/database.ts';
-import type { Errors } from '../forms/form.ts';
-import type { Group } from '../groups/group.ts';
-import { findMemberships } from '../memberships/membership-store.ts';
-import { findTagNames } from '../tags/tag-store.ts';
-import { identityKey } from '../text/identity-key.ts';
-import type { NewUser } from '../users/actions/changing/user-change.ts';
-import type { Subject } from '../users/user.ts';
-import { findSubjects, findUserIdsByIdentifier, takenMessage } from '../users/user-store.ts';
-import { checkRow, type ForAll, type PersonRow, type RowValues } from './people-form.ts';
+import { isOver } from '../../access/granted-rights.ts';
+import { covers } from '../../access/rights.ts';
+import { mayAdminister, type Viewer } from '../../access/viewer.ts';
+import { type Day, dayOf } from '../../clock.ts';
+import { type Contact, warnedAccounts } from '../../contacts/contact.ts';
+import { findPersonsByEmail } from '../../contacts/contact-store.ts';
+import { findContactViewer } from '../../contacts/contact-viewer.ts';
+import type { Reader } from '../../db/database.ts';
+import type { Errors } from '../../forms/form.ts';
+import type { Group } from '../../groups/group.ts';
+import { findMemberships } from '../../memberships/membership-store.ts';
+import { findTagNames } from '../../tags/tag-store.ts';
+import { identityKey } from '../../text/identity-key.ts';
+import type { NewUser } from '../../users/actions/changing/user-change.ts';
+import type { Subject } from '../../users/user.ts';
+import { findSubjects, findUserIdsByIdentifier, takenMessage } from '../../users/user-store.ts';
+import { checkRow, type ForAll, type PersonRow, type RowValues } from '../people-form.ts';
 
 /** Somebody of the list who is a user already, and what would change. */
 export interface KnownPerson {
