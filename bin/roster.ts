@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { headFrom } from '../src/audit/chain.ts';
 import { CannotStart } from '../src/cannot-start.ts';
-import { COMMANDS, type Result } from '../src/command-line/commands.ts';
+import type { Result } from '../src/command-line/command.ts';
+import { COMMANDS } from '../src/command-line/commands.ts';
 import { MAINTENANCE } from '../src/command-line/maintenance.ts';
 import { ConfigError, readSettings, type Settings } from '../src/config.ts';
 import { explained, fail } from '../src/failure.ts';
@@ -24,13 +25,16 @@ const usages = Object.entries({ ...(isExecutable && PROGRAMS), ...ALL }).map(([n
 });
 
 const USAGE = `Usage: ${COMMAND_LINE} <command> [--json] [--mail] [--without-secrets] [--keep-access] [--head <head>]
+       ${COMMAND_LINE} export <list> [--format csv|jsonl] [--view 'activity=active&tag=3'] [--to <file>] [--private]
 
 ${usages.join('\n')}
 
 It works on the data in DATA_DIR, which a server made. A user is named by name or system email. With --mail a link goes
 to the user by mail, sent by the running server, and is not printed. backup --without-secrets leaves the secrets out;
 restore --keep-access leaves sessions and open links open that have not ended since. verify-audit --head compares with a head of
-the audit that was written down: the server logs one a day. Exit codes: 0 done; 1 wrong use or
+the audit that was written down: the server logs one a day. export writes to the output, or to the file of --to, which then is there
+whole or not at all; --view is what the address of the list says after the question mark; of contacts it writes those of everybody, and
+with --private those of users and groups as well. Exit codes: 0 done; 1 wrong use or
 settings; 2 refused, and nothing was changed, or the audit is not intact.`;
 
 const OPTIONS = {
@@ -39,6 +43,10 @@ const OPTIONS = {
   'without-secrets': { type: 'boolean' },
   'keep-access': { type: 'boolean' },
   head: { type: 'string' },
+  format: { type: 'string' },
+  view: { type: 'string' },
+  to: { type: 'string' },
+  private: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
@@ -65,7 +73,8 @@ if (values.help) {
   try {
     const settings = readSettings();
     const result = await (Object.hasOwn(MAINTENANCE, name) ? maintain(settings) : act(settings));
-    console.log(values.json ? JSON.stringify(result.data) : result.lines.join('\n'));
+    const tell = result.isBeside ? console.error : console.log;
+    tell(values.json ? JSON.stringify(result.data) : result.lines.join('\n'));
     process.exitCode = result.exitCode;
   } catch (error) {
     fail(explained(error), error instanceof CannotStart && !(error instanceof ConfigError) ? 2 : 1);
@@ -95,7 +104,12 @@ async function act(settings: Settings): Promise<Result> {
     const head = headFrom(values.head ?? '');
     if (values.head !== undefined && (!head || name !== 'verify-audit'))
       throw new ConfigError(['--head takes a head that the log told, such as 123:…, and is for verify-audit']);
-    return await COMMANDS[name].run({ db, config, server, channel: values.mail ? 'mail' : 'copy', head }, parameters);
+    const { format, view, to, private: withPrivate } = values;
+    if (name !== 'export' && [format, view, to, withPrivate].some((value) => value !== undefined))
+      throw new ConfigError(['--format, --view, --to and --private are for export']);
+    const channel = values.mail ? 'mail' : 'copy';
+    const exporting = { format, view, to, withPrivate };
+    return await COMMANDS[name].run({ db, config, server, channel, head, exporting }, parameters);
   } finally {
     await close();
   }

@@ -15,6 +15,7 @@ import { ContactIndex } from './contacts/contact-index.ts';
 import { contactsController } from './contacts/pages/contacts-controller.ts';
 import { credentialsController } from './credentials/pages/credentials-controller.ts';
 import type { Database } from './db/database.ts';
+import { exportController } from './export/pages/export-controller.ts';
 import { FEATURES } from './features.ts';
 import { GroupIndex } from './groups/group-index.ts';
 import { groupsController } from './groups/pages/groups-controller.ts';
@@ -175,6 +176,8 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(preferencesController(context));
   app.use(setupController(context));
   app.use(sessionsController(context));
+  // It asks for a sign-in itself: the next one takes every word below /invitations for a link.
+  app.use(exportController(context));
   app.use(invitationsController(context));
   app.use(passwordsController(context));
   if (mailbox) app.use(mailboxController(mailbox));

@@ -4,6 +4,7 @@ import { AUDIT } from './audit/pages/audit-feature.ts';
 import { BULK_OPERATIONS } from './bulk-operations/pages/bulk-operations-feature.ts';
 import { MINUTE } from './clock.ts';
 import { CONTACTS } from './contacts/pages/contacts-feature.ts';
+import { EXPORT } from './export/pages/export-feature.ts';
 import { GROUPS } from './groups/pages/groups-feature.ts';
 import { INSTALLATION } from './installation/pages/installation-feature.ts';
 import { INVITATIONS } from './invitations/pages/invitations-feature.ts';
@@ -26,6 +27,7 @@ export const FEATURES: Feature[] = [
   APPLICATIONS,
   CONTACTS,
   AUDIT,
+  EXPORT,
   INSTALLATION,
   MAIL,
   PASSWORDS,

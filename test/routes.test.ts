@@ -3,6 +3,7 @@ import { routesOf } from '../faults/routes.ts';
 import type { Person } from '../seeds/cast.ts';
 import type { Activity } from '../src/access/activity.ts';
 import { ALL_RIGHTS, type Application, type Level, type Rights } from '../src/access/rights.ts';
+import { instant } from '../src/clock.ts';
 import { createPeopleDraft } from '../src/pasted-people/actions/people-draft.ts';
 import { typedPeople } from '../src/pasted-people/people-form.ts';
 import { actSettings } from '../src/verbs/act.ts';
@@ -34,11 +35,16 @@ interface Change {
   to: unknown;
   /** The events it leaves; none for what the audit does not tell. */
   audit: string[];
-  leadsTo: RegExp;
+  /** What it answers where that is no way on: 200 for a file. */
+  answers?: number;
+  leadsTo?: RegExp;
   bad?: { fields: Fields; errors: string[]; never?: string[] };
   /** Whether there is something to do when somebody does it to themself; `never`: nobody may. */
   toOneself?: 'works' | 'nothing to do' | 'never';
 }
+
+/** Or a bulk operation stands for it: one that is prepared, or that asks for more, or one that Alice has begun or executed. */
+type OperationKind = 'draft' | 'asking' | 'running' | 'paused' | 'executed' | 'list';
 
 interface Classified {
   /** `leader`: whoever leads the group, whatever their rights. */
@@ -57,8 +63,8 @@ interface Classified {
   contact?: string;
   /** What it takes for it to stand there. */
   prepare?: (app: TestApp, id: number) => Promise<unknown>;
-  /** Or a bulk operation stands for it: one that is prepared, one that Alice has executed, or a pasted list. */
-  operation?: 'draft' | 'executed' | 'list';
+  /** Or a bulk operation stands for it: one that is prepared, or one that Alice has executed. */
+  operation?: OperationKind;
   /** Or a view that the viewer has saved, and shared or pinned. */
   savedView?: 'own' | 'shared' | 'pinned';
   /** Whether who may not read it but leads a group is shown that one instead. */
@@ -72,6 +78,8 @@ interface Classified {
 
 const column = (person: Person, name: string) => async (app: TestApp) =>
   (await app.db.read('users').where('id', app.people[person]).first(name))[name];
+const operationColumn = (name: string) => async (app: TestApp) =>
+  (await app.db.read('bulk_operations').orderBy('id', 'desc').first(name))[name];
 const groupColumn = (name: string) => async (app: TestApp) =>
   (
     await app.db
@@ -634,6 +642,58 @@ const ROUTES: Record<string, Classified> = {
       leadsTo: /^\/bulk-operations\/:id$/,
     },
   },
+  'get /bulk-operations/:id/choices': { open: ['users', 'write'], operation: 'asking' },
+  'post /bulk-operations/:id/choices': {
+    open: ['users', 'write'],
+    operation: 'asking',
+    change: {
+      form: '/bulk-operations/:id',
+      fields: { tag: 'remote' },
+      state: operationColumn('choices'),
+      from: '{}',
+      to: '{"tag":"remote"}',
+      // Nothing is done to anybody yet.
+      audit: [],
+      leadsTo: /^\/bulk-operations\/:id$/,
+      bad: { fields: { tag: 'x'.repeat(41) }, errors: ['tag'] },
+    },
+  },
+  'post /bulk-operations/:id/pause': {
+    open: ['users', 'write'],
+    operation: 'running',
+    change: {
+      form: '/bulk-operations/:id',
+      state: operationColumn('paused_for'),
+      from: '',
+      to: 'alice paused it',
+      audit: [],
+      leadsTo: /^\/bulk-operations\/:id$/,
+    },
+  },
+  'delete /bulk-operations/:id/pause': {
+    open: ['users', 'write'],
+    operation: 'paused',
+    change: {
+      form: '/bulk-operations/:id',
+      state: operationColumn('paused_for'),
+      from: 'somebody paused it',
+      to: '',
+      audit: [],
+      leadsTo: /^\/bulk-operations\/:id$/,
+    },
+  },
+  'post /bulk-operations/:id/cancellation': {
+    open: ['users', 'write'],
+    operation: 'paused',
+    change: {
+      form: '/bulk-operations/:id',
+      state: async (app) => (await operationColumn('cancelled_at')(app)) !== null,
+      from: false,
+      to: true,
+      audit: [],
+      leadsTo: /^\/bulk-operations\/:id$/,
+    },
+  },
   'get /search': { open: 'signed-in' },
   'get /search/names': { open: 'signed-in' },
   'get /menu': { open: 'signed-in' },
@@ -1020,7 +1080,32 @@ const ROUTES: Record<string, Classified> = {
     },
   },
   'get /audit': { open: ['audit', 'read'] },
+
+  ...exportOf('users', 'users'),
+  ...exportOf('groups', 'groups'),
+  ...exportOf('contacts', 'contacts'),
+  ...exportOf('audit', 'audit'),
+  ...exportOf('invitations', 'users'),
 };
+
+/** Who may read a list may have it as a file, and the audit tells of it. */
+function exportOf(list: string, application: Application): Record<string, Classified> {
+  return {
+    [`get /${list}/export`]: { open: [application, 'read'] },
+    [`post /${list}/export`]: {
+      open: [application, 'read'],
+      change: {
+        form: `/${list}/export`,
+        fields: { fileFormat: 'jsonl' },
+        state: async (app) => (await app.db.read('audit_events').where('action', 'records.exported')).length,
+        from: 0,
+        to: 1,
+        audit: ['records.exported'],
+        answers: 200,
+      },
+    },
+  };
+}
 
 interface Route extends Classified {
   name: string;
@@ -1204,14 +1289,25 @@ async function listOf(app: TestApp, viewer: Person): Promise<number> {
   return app.db.write((trx) => createPeopleDraft(trx, act, list));
 }
 
-/** A bulk operation on Bob: a draft is seen by nobody but who made it, a report by all who read users. */
-async function operationOf(app: TestApp, session: Session, kind: 'draft' | 'executed'): Promise<number> {
-  const fields = { action: kind === 'draft' ? 'deactivate' : 'confirm-access', ids: String(app.people.bob) };
-  const own = kind === 'draft' ? await session.post('/bulk-operations', fields) : undefined;
+/** A bulk operation on Bob: a draft is seen by nobody but who made it, all others by all who read users. */
+async function operationOf(app: TestApp, session: Session, kind: OperationKind): Promise<number> {
+  const action = { draft: 'deactivate', asking: 'add-tag' }[kind as string] ?? 'confirm-access';
+  const fields = { action, ids: String(app.people.bob) };
+  const own = kind === 'draft' || kind === 'asking' ? await session.post('/bulk-operations', fields) : undefined;
   const by = own?.status === 303 ? session : await signedIn(app, 'alice');
   const { location } = own?.status === 303 ? own.headers : (await by.post('/bulk-operations', fields)).headers;
   if (kind === 'executed') await by.post(`${location}/execution`);
-  return Number(location.split('/').at(-1));
+  const id = Number(location.split('/').at(-1));
+  if (kind === 'running' || kind === 'paused')
+    await app.db.write((trx) =>
+      trx('bulk_operations')
+        .where({ id })
+        .update({
+          executed_at: instant(app.clock.now()),
+          ...(kind === 'paused' && { paused_at: instant(app.clock.now()), paused_for: 'somebody paused it' }),
+        }),
+    );
+  return id;
 }
 
 /** The fields as Alice's browser would send them: what stands in the form, and what she types. */
@@ -1326,7 +1422,9 @@ describe.each(VIEWERS.map((standing) => ({ ...standing, title: standing.as ?? st
     it.each(cases.filter(({ route, expected }) => isRead(route) && typeof expected === 'string'))(
       '$title',
       async ({ route, relation, expected }) => {
-        const id = await idOf(shared, alice, route, relation, viewer);
+        // What somebody prepares is for nobody else to see.
+        const by = route.operation === 'asking' ? session : alice;
+        const id = await idOf(shared, by, route, relation, viewer);
         const answer = await session.get(pathOf(route.pattern, id));
         const status = { allowed: route.shows ?? 200, led: 303, 'nothing to do': 409 };
         expect(answer.status).toBe(status[expected as keyof typeof status]);
@@ -1345,7 +1443,7 @@ describe.each(VIEWERS.map((standing) => ({ ...standing, title: standing.as ?? st
         const audit = await watchAudit(app);
         const before = await factsBesideAudit(app);
         const answer = await send(own, route, id, fields);
-        expect(answer.status).toBe(303);
+        expect(answer.status).toBe(route.change!.answers ?? 303);
         expect(await audit.actions()).toEqual(expected === 'allowed' ? route.change!.audit : []);
         if (expected === 'nothing to do') {
           expect(await factsBesideAudit(app)).toEqual(before);
@@ -1405,8 +1503,8 @@ describe.each(changing)('$name', (route) => {
     const audit = await watchAudit(app);
     expect(await change.state(app)).toEqual(change.from);
     const answer = await send(session, route, id, fields, headers);
-    expect(answer.status).toBe(303);
-    expect(answer.headers.location.replace(`/${id}`, '/:id')).toMatch(change.leadsTo);
+    expect(answer.status).toBe(change.answers ?? 303);
+    if (change.leadsTo) expect(answer.headers.location.replace(`/${id}`, '/:id')).toMatch(change.leadsTo);
     expect(await change.state(app)).toEqual(change.to);
     const events = await audit.since();
     expect(events.map((event) => event.action)).toEqual(change.audit);
@@ -1468,7 +1566,9 @@ describe.each(changing)('$name', (route) => {
     const before = await facts(app);
     // Groups, accounts, columns and ticked users and rows are several. The user's name stands in password forms for password managers only; nobody reads it here.
     for (const name of new Set(
-      names.filter((one) => !['_csrf', 'groups', 'keep', 'ids', 'accounts', 'column', 'username'].includes(one)),
+      names.filter(
+        (one) => !['_csrf', 'groups', 'keep', 'ids', 'accounts', 'column', 'columns', 'username'].includes(one),
+      ),
     )) {
       const value = name === '_method' ? route.method : String(fields[name] ?? '');
       const answer = await send(session, route, id, { ...fields, [name]: [value, value] });

@@ -85,6 +85,8 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
     menu.showPopover({ source: menuOpener });
     menu.querySelector('a, button')?.focus();
   }
+  // What was begun in the dialog has come to its end there.
+  if (target.id === 'progress' && body.querySelector('[data-done]')) void forgetTicks().then(refresh);
   if (target !== body) return;
   const said = body.querySelector('[data-said]');
   if (said && endWith(said)) return;

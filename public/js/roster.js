@@ -136,10 +136,10 @@ window.addEventListener('beforeunload', (event) => {
   if (isChanged()) event.preventDefault();
 });
 
-// A form is sent once, however often its button is pressed.
+// A form is sent once, however often its button is pressed; not so one whose answer is a file, for its page stays.
 document.addEventListener('submit', (event) => {
   const form = event.target;
-  if (form.method !== 'post' || event.defaultPrevented) return;
+  if (form.method !== 'post' || event.defaultPrevented || 'stays' in form.dataset) return;
   if (form.dataset.sent) event.preventDefault();
   // The browser asks whether to leave another form that was changed; whoever stays may want to send this one again.
   if (form !== guarded && isChanged()) return;

@@ -30,6 +30,26 @@ export interface AuditFilter {
 
 /** The newest events that match, at most `limit`. */
 export async function findEvents(db: Reader, filter: AuditFilter, limit: number): Promise<AuditEvent[]> {
+  return readEvents(db, newestOf(db, await findEventIds(db, filter, limit), limit));
+}
+
+/** How many events match, counted up to `most`. */
+export async function countEvents(db: Reader, filter: AuditFilter, most: number): Promise<number> {
+  return Math.min(most, new Set(await findEventIds(db, filter, most)).size);
+}
+
+/** The ids of the newest events that match, at most `limit`. */
+export async function findNewestIds(db: Reader, filter: AuditFilter, limit: number): Promise<number[]> {
+  return newestAmong(await findEventIds(db, filter, limit), limit);
+}
+
+/** The newest first. */
+export function findEventsById(db: Reader, ids: number[]): Promise<AuditEvent[]> {
+  return readEvents(db, newestOf(db, ids, ids.length));
+}
+
+/** The newest of each way in which they can match, and so more than `limit`, some of them more than once. */
+async function findEventIds(db: Reader, filter: AuditFilter, limit: number): Promise<number[]> {
   // Along an index of its own each way leads to the newest at once; together, all that match would be gathered and sorted.
   const [byActor, bySubject] = [
     await findWays(db, filter.actor, 'actor'),
@@ -41,7 +61,7 @@ export async function findEvents(db: Reader, filter: AuditFilter, limit: number)
   for (const actor of byActor)
     for (const subject of bySubject)
       ids.push(...(await newestIds(matching(db, meant, { actor, subject }), meant, limit)));
-  return readEvents(db, newestOf(db, ids, limit));
+  return ids;
 }
 
 /** An event; or a bulk operation, with its last event and what it did in all. */
@@ -173,9 +193,12 @@ async function newestIds(
   return query.orderBy(column, 'desc').limit(limit).pluck(column);
 }
 
+function newestAmong(ids: number[], limit: number): number[] {
+  return [...new Set(ids)].sort((a, b) => b - a).slice(0, limit);
+}
+
 function newestOf(db: Reader, ids: number[], limit: number): Knex.QueryBuilder {
-  const newest = [...new Set(ids)].sort((a, b) => b - a).slice(0, limit);
-  return whereIdIn(db('audit_events').orderBy('id', 'desc'), 'id', newest);
+  return whereIdIn(db('audit_events').orderBy('id', 'desc'), 'id', newestAmong(ids, limit));
 }
 
 /**

@@ -9,7 +9,10 @@ export type SubjectType = (typeof SUBJECT_TYPES)[number];
 export const AT_ONCE = 5_000;
 
 /** How many are changed in one go: others are served between two pieces. */
-export const PIECE = 100;
+export const PIECE = 500;
+
+/** In the place of an action, as long as it was only said for whom one is to be chosen. */
+export const TO_BE_CHOSEN = 'choose';
 
 /** The name of the action that takes an operation back. */
 export const UNDO = 'undo';

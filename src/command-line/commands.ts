@@ -1,9 +1,7 @@
 import { findAdministratorIds } from '../access/administrators.ts';
-import { findHead, type Head, headInWords, verifyChain } from '../audit/chain.ts';
+import { findHead, headInWords, verifyChain } from '../audit/chain.ts';
 import { dayOf, instant } from '../clock.ts';
-import type { Config } from '../config.ts';
-import type { Database } from '../db/database.ts';
-import type { ServerSettings } from '../installation/server-settings.ts';
+import { KINDS } from '../export/exportable.ts';
 import { findToken, linkAddress } from '../one-time-links/one-time-link-store.ts';
 import { administratorsGroup } from '../setup/actions/first-administrator.ts';
 import { format } from '../text/format.ts';
@@ -18,34 +16,10 @@ import { performOnUsers } from '../users/actions/user-actions.ts';
 import type { User } from '../users/user.ts';
 import { checkNames } from '../users/user-form.ts';
 import { findSubject, findUserByIdentifier, findUsers } from '../users/user-store.ts';
-import { type Act, type ActSettings, actSettings, type Channel, type Purpose } from '../verbs/act.ts';
+import { type Act, type ActSettings, actSettings, type Purpose } from '../verbs/act.ts';
 import { commandLineAct } from '../verbs/program-act.ts';
-
-export interface CommandContext {
-  db: Database;
-  config: Config;
-  /** What the server beside it runs with. */
-  server: ServerSettings;
-  /** How the links that a command makes get there: printed, or mailed by the server. */
-  channel: Channel;
-  /** Of the audit, as it was written down earlier. */
-  head?: Head;
-}
-
-/** What a command came to: lines for people, the same as data for programs. */
-export interface Result {
-  lines: string[];
-  data: Record<string, unknown>;
-  /** 0 done, 2 refused or not as it should be. */
-  exitCode: 0 | 2;
-}
-
-export interface Command {
-  /** The words that must follow, by name. */
-  parameters: string[];
-  summary: string;
-  run: (context: CommandContext, parameters: string[]) => Promise<Result>;
-}
+import { type Command, type CommandContext, type Result, refused } from './command.ts';
+import { exportList } from './export-command.ts';
 
 /** What an administrator does at the machine itself: by the same verbs and guards as the pages, audited as *command line*. */
 export const COMMANDS: Record<string, Command> = {
@@ -78,6 +52,11 @@ export const COMMANDS: Record<string, Command> = {
     parameters: ['user'],
     summary: 'deactivates a user; sessions and links end at once',
     run: (context, [user]) => act(context, user, DEACTIVATION, 'deactivated'),
+  },
+  export: {
+    parameters: ['list'],
+    summary: `writes ${KINDS.join(', ')} as a file (--format, --view, --to, --private)`,
+    run: (context, [list]) => exportList(context, actOf(context), list),
   },
   'verify-audit': {
     parameters: [],
@@ -164,10 +143,6 @@ async function withLink(context: CommandContext, user: User, done: string, purpo
     data: { user: user.name, link, expiresAt: found.expiresAt },
     exitCode: 0,
   };
-}
-
-function refused(message: string): Result {
-  return { lines: [message], data: { error: message }, exitCode: 2 };
 }
 
 /** Links are made as the server makes them. */

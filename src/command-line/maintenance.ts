@@ -7,7 +7,7 @@ import { migrateData } from '../installation/open-installation.ts';
 import { restore } from '../installation/restore.ts';
 import { format } from '../text/format.ts';
 import { counted } from '../text/text.ts';
-import type { Result } from './commands.ts';
+import type { Result } from './command.ts';
 
 export interface MaintenanceOptions {
   withoutSecrets: boolean;

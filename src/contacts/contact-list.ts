@@ -4,6 +4,7 @@ import { whereIdIn } from '../db/ids.ts';
 import { alongIndex, meantAlong, meantByRank, meantSoon } from '../facets/along-index.ts';
 import { alongPlaces, type Place } from '../facets/along-places.ts';
 import type { Counted, Selection } from '../facets/facet-index.ts';
+import { type FrozenSet, frozenAlong } from '../facets/frozen-walk.ts';
 import { readPage, readRankedPage, type Source } from '../lists/keyset-page.ts';
 import { type Cursor, isRanked } from '../lists/list-query.ts';
 import { sortKey } from '../text/sort-key.ts';
@@ -69,11 +70,7 @@ export async function listContacts(
   const selection = contactIndex.select(filterOf(query, viewer), viewer);
   // Before anything else is waited for: meanwhile the index may read what changes.
   const counts = countsOf(contactIndex, selection, viewer, { offeredTags, chosenTags: query.tag });
-  const term = fold(query.q);
-  const sources = isRanked(query)
-    ? meantByRank(contactIndex.ranksOf(term, selection), term, contactIndex.number, (some) => SORTS.name(db.read, some))
-    : [sourceOf(db.read, contactIndex, selection, query.sort, owners)];
-  const page = await readRankedPage(query, sources);
+  const page = await readRankedPage(query, sourcesOf({ db, contactIndex }, { query, selection, owners }));
   return {
     contacts: await findContacts(db.read, viewer, page.rows),
     total: selection.total,
@@ -81,6 +78,32 @@ export async function listContacts(
     previous: page.previous,
     next: page.next,
   };
+}
+
+/** The contacts that a view means at this moment, in its order. */
+export async function freezeContacts(
+  { db, contactIndex }: ContactSources,
+  viewer: ContactViewer,
+  query: ContactQuery,
+  atOnce: number,
+): Promise<FrozenSet> {
+  const owners = query.sort === 'owner' ? await findOwnerPlaces(db.read, viewer) : [];
+  await contactIndex.refresh();
+  const selection = contactIndex.select(filterOf(query, viewer), viewer);
+  const sources = sourcesOf({ db, contactIndex }, { query, selection, owners });
+  return frozenAlong(selection, sources, { descending: query.descending, atOnce });
+}
+
+/** Where the list's order comes from. */
+function sourcesOf(
+  { db, contactIndex }: ContactSources,
+  { query, selection, owners }: { query: ContactQuery; selection: Selection<ContactFacet>; owners: Place[] },
+): Source<number>[] {
+  const term = fold(query.q);
+  const byName = (some?: number[]) => SORTS.name(db.read, some);
+  return isRanked(query)
+    ? meantByRank(contactIndex.ranksOf(term, selection), term, contactIndex.number, byName)
+    : [sourceOf(db.read, contactIndex, selection, query.sort, owners)];
 }
 
 /** A page without counts, in the order that it says. */

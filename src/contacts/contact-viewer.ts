@@ -4,7 +4,7 @@ import { may, type Viewer } from '../access/viewer.ts';
 import type { Day } from '../clock.ts';
 import { whereInCase } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
-import { rowsAsJson } from '../db/ids.ts';
+import { rowsAsJson, whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
 import { type ContactViewer, seesPublic } from './contact.ts';
 
@@ -15,6 +15,20 @@ export async function findContactViewer(db: Reader, viewer: Viewer, today: Day):
   const [found] = await selectViewer(db, { id: viewer.id, today });
   const groupIds = JSON.parse(found?.groups ?? '[]').flat();
   return { ...viewer, noSharedData: Boolean(found?.no_shared_data), groupIds: new Set(groupIds) };
+}
+
+/** Whoever stands at the machine itself and asks for all contacts, whose they may be. */
+export async function findViewerOfAll(db: Reader, viewer: Viewer): Promise<ContactViewer> {
+  const ownersOf = async (column: string) => {
+    const ids: number[] = await db('contacts').distinct(column).whereNotNull(column).pluck(column);
+    return new Set(ids);
+  };
+  return {
+    ...viewer,
+    noSharedData: false,
+    groupIds: await ownersOf('owner_group_id'),
+    ownerIds: await ownersOf('owner_user_id'),
+  };
 }
 
 const selectViewer = prepared<{ id: number; today: Day }, { no_shared_data: number | boolean; groups: string }>(
@@ -36,11 +50,14 @@ const selectViewer = prepared<{ id: number; today: Day }, { no_shared_data: numb
 export function whereVisible<T extends Knex.QueryBuilder>(query: T, viewer: ContactViewer, table = 'contacts'): T {
   if (!may(viewer, 'contacts', 'read')) return whereNone(query, table);
   const [user, group] = [`${table}.owner_user_id`, `${table}.owner_group_id`];
-  const self = viewer.id === null ? [] : [viewer.id];
+  const selves = selvesOf(viewer);
   whereInCase(
     query,
     [
-      [(one) => one.whereNotNull(user), (one) => one.whereIn(user, self)],
+      [
+        (one) => one.whereNotNull(user),
+        (one) => (viewer.ownerIds ? whereIdIn(one, user, selves) : one.whereIn(user, selves)),
+      ],
       [(one) => one.whereNotNull(group), (one) => one.whereIn(group, [...viewer.groupIds])],
     ],
     seesPublic(viewer) ? (one) => one.whereNull(user) : (one) => one.whereIn(user, []),
@@ -54,8 +71,14 @@ export function whereOwnVisible<T extends Knex.QueryBuilder>(query: T, viewer: C
   query.where((either) => {
     either.whereIn(`${table}.owner_group_id`, [...viewer.groupIds]);
     if (viewer.id !== null) either.orWhere(`${table}.owner_user_id`, viewer.id);
+    if (viewer.ownerIds) either.orWhere((one) => whereIdIn(one, `${table}.owner_user_id`, selvesOf(viewer)));
   });
   return query;
+}
+
+/** Those whose private contacts they see. */
+export function selvesOf({ id, ownerIds }: ContactViewer): number[] {
+  return [...(id === null ? [] : [id]), ...(ownerIds ?? [])];
 }
 
 function whereNone<T extends Knex.QueryBuilder>(query: T, table: string): T {

@@ -52,6 +52,8 @@ export interface ContactViewer extends Viewer {
   noSharedData: boolean;
   /** The active groups that they are in now. */
   groupIds: ReadonlySet<number>;
+  /** Whose private contacts they see beside their own; nobody's, but at the machine itself. */
+  ownerIds?: ReadonlySet<number>;
 }
 
 /**
@@ -96,7 +98,7 @@ export function warnedAccounts(contact: Pick<Contact, 'accounts' | 'companyAccou
 export const WARNED: readonly AccountType[] = ['customer', 'supplier'];
 
 function isOwn(viewer: ContactViewer, { ownerUserId, ownerGroupId }: Ownership): boolean {
-  if (ownerUserId !== null) return ownerUserId === viewer.id;
+  if (ownerUserId !== null) return ownerUserId === viewer.id || Boolean(viewer.ownerIds?.has(ownerUserId));
   return ownerGroupId !== null && viewer.groupIds.has(ownerGroupId);
 }
 

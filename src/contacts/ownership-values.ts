@@ -1,6 +1,7 @@
 import { may } from '../access/viewer.ts';
 import type { Row } from '../db/tables.ts';
 import { type ContactViewer, seesPublic } from './contact.ts';
+import { selvesOf } from './contact-viewer.ts';
 
 /** Whose a contact is, as one number: 0 for everybody's, odd for a group's, even for a user's. */
 export function ownershipValue({
@@ -15,6 +16,6 @@ export function ownershipValue({
 export function visibleOwnerships(viewer: ContactViewer): number[] {
   if (!may(viewer, 'contacts', 'read')) return [];
   const groups = [...viewer.groupIds].map((owner_group_id) => ownershipValue({ owner_user_id: null, owner_group_id }));
-  const own = viewer.id === null ? [] : [ownershipValue({ owner_user_id: viewer.id, owner_group_id: null })];
+  const own = selvesOf(viewer).map((owner_user_id) => ownershipValue({ owner_user_id, owner_group_id: null }));
   return [...(seesPublic(viewer) ? [0] : []), ...own, ...groups].sort((a, b) => a - b);
 }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import BetterSqlite from 'better-sqlite3';
 import type { Knex } from 'knex';
 import knex from 'knex';
@@ -5,16 +6,78 @@ import SqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
 import { DatabaseFiles } from './database-files.ts';
 import { readsDirectly } from './prepared.ts';
 
+/** So long at a stretch, in milliseconds, statements are run before others have their turn. */
+const STRETCH = 8;
+/** Those of a transaction that is run again and again; more are made anew each time. */
+const WRITING_KEPT = 200;
+/** What changes the schema, after which nothing that was compiled is trusted. */
+const CHANGES_SCHEMA = /^\s*(create|alter|drop|pragma|vacuum|attach|detach)/i;
+
+/** By connection: Knex makes a client of its own for each transaction, which knows nothing but its class. */
+const compiled = new WeakMap<BetterSqlite.Database, Map<string, BetterSqlite.Statement>>();
+/** Since when the loop has not come round while statements were run. */
+let busySince: number | undefined;
+
 /**
- * Knex begins with a plain BEGIN, and a transaction that reads before it writes then fails at once when somebody
- * else wrote in between (SQLITE_BUSY_SNAPSHOT). IMMEDIATE takes the write lock first.
+ * Knex begins with a plain BEGIN, and a transaction that reads before it writes then fails at once when somebody else wrote in between
+ * (SQLITE_BUSY_SNAPSHOT). IMMEDIATE takes the write lock first. Statements are compiled once; and a transaction of many lets whoever
+ * waits for an answer have a turn in between: they read what stood before it.
  */
-class ImmediateSqliteClient extends SqliteClient {
+class WritingSqliteClient extends SqliteClient {
   override transaction(...args: unknown[]) {
     const transaction = super.transaction(...args);
     transaction.begin = (connection: unknown) => transaction.query(connection, 'BEGIN IMMEDIATE;');
     return transaction;
   }
+
+  override async _query(connection: unknown, query: Query) {
+    if (busySince === undefined) {
+      busySince = performance.now();
+      setImmediate(() => {
+        busySince = undefined;
+      });
+    }
+    this.run(connection as BetterSqlite.Database, query);
+    if (performance.now() - busySince > STRETCH) await turn();
+    return query;
+  }
+
+  private run(connection: BetterSqlite.Database, query: Query): void {
+    const statement = this.statement(connection, query.sql);
+    const bindings = this._formatBindings(query.bindings ?? []);
+    if (statement.reader) query.response = statement.all(bindings);
+    else {
+      const { lastInsertRowid, changes } = statement.run(bindings);
+      query.response = { lastInsertRowid, changes };
+      query.context = { lastID: lastInsertRowid, changes };
+    }
+  }
+
+  private statement(connection: BetterSqlite.Database, sql: string): BetterSqlite.Statement {
+    if (CHANGES_SCHEMA.test(sql)) {
+      compiled.delete(connection);
+      return connection.prepare(sql);
+    }
+    let kept = compiled.get(connection);
+    if (!kept) {
+      kept = new Map();
+      compiled.set(connection, kept);
+    }
+    let statement = kept.get(sql);
+    if (!statement) {
+      statement = connection.prepare(sql);
+      if (kept.size >= WRITING_KEPT) kept.delete(kept.keys().next().value!);
+      kept.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+interface Query {
+  sql: string;
+  bindings?: unknown[];
+  response?: unknown;
+  context?: unknown;
 }
 
 /** More than the program has; those with lists of their own in them make room for one another. */
@@ -62,7 +125,7 @@ class ReadingSqliteClient extends SqliteClient {
     await super.destroy(done);
   }
 
-  override async _query(_connection: unknown, query: { sql: string; bindings?: unknown[]; response?: unknown }) {
+  override async _query(_connection: unknown, query: Query) {
     query.response = this.all(query.sql, query.bindings ?? []);
     return query;
   }
@@ -168,7 +231,7 @@ export function openSqlite(filename: string): { reader: Knex; writer: Knex; file
     // Whoever is refused the lock asks again, and others are served in between.
     'busy_timeout = 10',
   ];
-  const writer = open(ImmediateSqliteClient, [...always, ...writing], false);
+  const writer = open(WritingSqliteClient, [...always, ...writing], false);
   const reader = open(ReadingSqliteClient, always, true);
   const client = reader.client as ReadingSqliteClient;
   readsDirectly(reader, (sql, values) => client.read(sql, values));

@@ -13,6 +13,7 @@ export function alongPlaces<F extends string>(selection: Selection<F>, facet: F,
   const ordered = places.toSorted((a, b) => compared(a.value, b.value));
   return {
     async read({ descending, from }, limit) {
+      found.clear();
       const sign = descending ? -1 : 1;
       for (const { value, values } of descending ? ordered.toReversed() : ordered) {
         const past = from === undefined ? 1 : compared(value, from.value!) * sign;

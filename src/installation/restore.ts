@@ -18,6 +18,7 @@ import { actSettings } from '../verbs/act.ts';
 import { commandLineAct } from '../verbs/program-act.ts';
 import { forgetClosing } from './closed-mark.ts';
 import { DATABASE_COMPANIONS, databaseFile, makeDataFolder } from './data-folder.ts';
+import { forgetMark } from './installation-mark.ts';
 import { MANIFEST_FILE, type Manifest, verified } from './manifest.ts';
 import { keepFingerprints, secretProblems } from './secret-fingerprints.ts';
 import { readSecrets, SECRET_NAMES, secretFile, secretsFolder, withSecrets } from './secrets.ts';
@@ -122,6 +123,7 @@ async function endWhatActs(db: Database, config: Config, madeAt: string, access:
     const ended = access === 'ended' ? await endAll(trx, act.at) : await endSpent(trx, access.since);
     await giveUpWaitingMails(trx, act.at, 'It waited in a backup that was restored, and may have been sent before.');
     await forgetResetRequests(trx);
+    await forgetMark(trx);
     await keepFingerprints(trx, config.secrets);
     const after = { backupOf: madeAt, ...ended };
     await recordChanges(trx, act, [

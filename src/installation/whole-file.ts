@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Writes the file beside its place and moves it there: after a crash it is there whole, or not at all. For this user alone. */
@@ -6,6 +7,30 @@ export function writeWhole(file: string, text: string): void {
   const beside = `${file}.new`;
   writeFileSync(beside, text, { mode: 0o600, flush: true });
   moveWhole(beside, file);
+}
+
+/** A file that is written bit by bit: it is in its place when `finish` is through, and whole; before, and after `discard`, it is not there. */
+export interface GrowingFile {
+  write(text: string): Promise<void>;
+  finish(): Promise<void>;
+  discard(): Promise<void>;
+}
+
+export async function growWhole(file: string): Promise<GrowingFile> {
+  const beside = `${file}.${process.pid}.new`;
+  const handle = await open(beside, 'wx', 0o600);
+  return {
+    write: (text) => handle.writeFile(text),
+    async finish() {
+      await handle.sync();
+      await handle.close();
+      moveWhole(beside, file);
+    },
+    async discard() {
+      await handle.close();
+      rmSync(beside);
+    },
+  };
 }
 
 /** Moves a file, or a folder, and returns when that lasts. */

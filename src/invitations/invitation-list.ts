@@ -7,6 +7,7 @@ import type { Row } from '../db/tables.ts';
 import { alongIndex, meantAlong } from '../facets/along-index.ts';
 import { alongPlaces, type Place } from '../facets/along-places.ts';
 import { lazily, type Selection, type Within } from '../facets/facet-index.ts';
+import { type FrozenSet, frozenAlong } from '../facets/frozen-walk.ts';
 import { readPage, type Source } from '../lists/keyset-page.ts';
 import type { Cursor } from '../lists/list-query.ts';
 import { fold } from '../text/text.ts';
@@ -73,6 +74,34 @@ export async function listInvitations(
   query: InvitationQuery,
   asking: Viewer,
 ): Promise<InvitationList> {
+  const { selection, source } = await meantBy(sources, query, asking);
+  const counts = {
+    statusCounts: countsOf(selection, 'status', INVITATION_STATUSES),
+    channelCounts: countsOf(selection, 'channel', CHANNELS),
+  };
+  const page = await readPage(query, source);
+  return {
+    invitations: await findInvitations(sources.db.read, page.rows, instant(sources.clock())),
+    total: selection.total,
+    ...counts,
+    previous: page.previous,
+    next: page.next,
+  };
+}
+
+/** The invitations that a view means at this moment, in its order. */
+export async function freezeInvitations(
+  sources: InvitationSources,
+  query: InvitationQuery,
+  asking: Viewer,
+  atOnce: number,
+): Promise<FrozenSet> {
+  const { selection, source } = await meantBy(sources, query, asking);
+  return frozenAlong(selection, [source], { descending: query.descending, atOnce });
+}
+
+/** Those that a view means, and where the list's order comes from. */
+async function meantBy(sources: InvitationSources, query: InvitationQuery, asking: Viewer) {
   const { db, index, invitationIndex } = sources;
   const words = fold(query.q).split(' ').filter(Boolean);
   const viewer = await findContactViewer(db.read, asking, dayOf(sources.clock()));
@@ -88,18 +117,7 @@ export async function listInvitations(
     },
     within: people && among(sources, people),
   });
-  const counts = {
-    statusCounts: countsOf(selection, 'status', INVITATION_STATUSES),
-    channelCounts: countsOf(selection, 'channel', CHANNELS),
-  };
-  const page = await readPage(query, sourceOf(sources, selection, query.sort, creators));
-  return {
-    invitations: await findInvitations(db.read, page.rows, instant(sources.clock())),
-    total: selection.total,
-    ...counts,
-    previous: page.previous,
-    next: page.next,
-  };
+  return { selection, source: sourceOf(sources, selection, query.sort, creators) };
 }
 
 /** The invitations of those who were found. */
@@ -161,7 +179,8 @@ async function findCreatorPlaces({ db, invitationIndex }: InvitationSources): Pr
   }));
 }
 
-async function findInvitations(db: Reader, ids: number[], now: Instant): Promise<ListedInvitation[]> {
+/** In the order of the ids; those that are gone are left out. */
+export async function findInvitations(db: Reader, ids: number[], now: Instant): Promise<ListedInvitation[]> {
   const query = joinMail(db, db('links'))
     .join('users', 'users.id', 'links.user_id')
     .leftJoin('users as creators', 'creators.id', 'links.created_by')
@@ -169,7 +188,10 @@ async function findInvitations(db: Reader, ids: number[], now: Instant): Promise
     .select('users.name as user_name', 'users.email as user_email', 'creators.name as creator_name');
   const rows: Found[] = await whereIdIn(query, 'links.id', ids);
   const found = new Map(rows.map((row) => [row.id, row]));
-  return ids.map((id) => invitationOf(found.get(id)!, now));
+  return ids.flatMap((id) => {
+    const row = found.get(id);
+    return row ? invitationOf(row, now) : [];
+  });
 }
 
 function invitationOf(row: Found, now: Instant): ListedInvitation {

@@ -54,9 +54,6 @@ export interface BulkAction {
   name: string;
   label: string;
   isDangerous?: boolean;
-  /** What else people call it, and how it is drawn, where it stands in a menu. */
-  otherNames?: string[];
-  icon?: Icon;
 }
 
 /** What only the list itself knows. */
@@ -101,8 +98,8 @@ export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
   /** What can be done to those ticked; not given, there is nothing to tick. */
   bulk?: {
     actions: BulkAction[];
-    /** Those that are one press further away. */
-    more?: BulkAction[];
+    /** Whether there are others, one press further away. */
+    hasMore?: boolean;
     fields: [name: string, value: string | number][];
     meansAll: boolean;
     /** Where all that match are ticked. */
@@ -121,6 +118,8 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
   const withoutSearch = new URL(pathTo({ q: '' }), 'http://roster.invalid');
   return {
     ...shown,
+    /** Where the view is exported. */
+    exportPath: pathTo({}).replace(parts.path, `${parts.path}/export`),
     /** Whether its numbers are still to come. */
     isCounting: false,
     q: query.q,

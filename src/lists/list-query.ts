@@ -2,7 +2,8 @@ import { searchedFor } from '../text/people/addresses.ts';
 export const PAGE_SIZES = [25, 50, 100, 200];
 const DEFAULT_PAGE_SIZE = 50;
 export const LONGEST_SEARCH = 200;
-const MOST_VALUES = 100;
+/** So many values of one filter are read. */
+export const MOST_VALUES = 100;
 const LONGEST_WORD = 60;
 const NO_ID = 0;
 export const NONE = 'none' as const;

@@ -78,19 +78,38 @@ export async function listMembers(db: Reader, groupId: number, query: MemberQuer
     },
   );
   return {
-    members: page.rows.map((row) => ({
-      userId: row.user_id,
-      name: row.name,
-      email: row.email,
-      activity: row.activity,
-      grantedAt: row.granted_at,
-      grantedBy: row.granted_by,
-      untilOn: row.until_on,
-      isOver: isOver({ untilOn: row.until_on }, today),
-    })),
+    members: page.rows.map((row) => memberOf(row, today)),
     total,
     previous: page.previous,
     next: page.next,
+  };
+}
+
+/** The members who are not deleted, by their ids, past one of them. */
+export async function findMembersAfter(
+  db: Reader,
+  groupId: number,
+  { after, limit }: { after: number; limit: number },
+  today: Day,
+): Promise<Member[]> {
+  const rows: Omit<Found, 'sort_name'>[] = await membersOf(db, groupId)
+    .where('memberships.user_id', '>', after)
+    .orderBy('memberships.user_id')
+    .limit(limit)
+    .select('memberships.*', 'users.name', 'users.email', 'users.activity');
+  return rows.map((row) => memberOf(row, today));
+}
+
+function memberOf(row: Omit<Found, 'sort_name'>, today: Day): Member {
+  return {
+    userId: row.user_id,
+    name: row.name,
+    email: row.email,
+    activity: row.activity,
+    grantedAt: row.granted_at,
+    grantedBy: row.granted_by,
+    untilOn: row.until_on,
+    isOver: isOver({ untilOn: row.until_on }, today),
   };
 }
 

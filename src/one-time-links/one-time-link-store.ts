@@ -52,13 +52,9 @@ export async function issueLinks(trx: Transaction, act: Act, purpose: Purpose, u
 
 /** Ends the open links of these users, of one purpose or of all. Returns how many there were. */
 export async function endLinks(trx: Transaction, act: Act, userIds: number[], purpose?: Purpose): Promise<number> {
-  let ended = 0;
-  for (const some of pieces(userIds)) {
-    const query = standingLinks(trx).whereIn('user_id', some);
-    if (purpose) query.where({ purpose });
-    ended += await query.update({ ended_at: act.at });
-  }
-  return ended;
+  const query = whereIdIn(standingLinks(trx), 'user_id', userIds);
+  if (purpose) query.where({ purpose });
+  return query.update({ ended_at: act.at });
 }
 
 /** Of these links, those that are open end. */

@@ -2,7 +2,7 @@ import { recordChanges } from '../audit/audit-store.ts';
 import { DAY, type Instant, instant, MINUTE } from '../clock.ts';
 import { valueInCase } from '../db/conditions.ts';
 import type { Reader, Transaction } from '../db/database.ts';
-import { pieces } from '../db/ids.ts';
+import { whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import { mailNotice } from '../mail/outbox-store.ts';
@@ -103,13 +103,13 @@ export async function clearCounter(trx: Transaction, tried: Tried): Promise<numb
 
 /** Undoes every counter, step, lock and total: after a finished reset, or by an administrator. */
 export async function clearLoginAttempts(trx: Transaction, userIds: number[]): Promise<void> {
-  for (const some of pieces(userIds)) await trx('lockouts').whereIn('user_id', some).delete();
+  await whereIdIn(trx('lockouts'), 'user_id', userIds).delete();
   await clearDeviceCounters(trx, userIds);
 }
 
 /** With a new password every device is a stranger's again, so their counters count nothing any more. */
 export async function clearDeviceCounters(trx: Transaction, userIds: number[]): Promise<void> {
-  for (const some of pieces(userIds)) await trx('device_lockouts').whereIn('user_id', some).delete();
+  await whereIdIn(trx('device_lockouts'), 'user_id', userIds).delete();
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import { type Session, type SessionData, Store } from 'express-session';
 import { AHEAD, type Clock, HOUR, instant, MINUTE } from '../clock.ts';
 import { type Database, isUnavailable, type Reader, type Transaction } from '../db/database.ts';
-import { pieces, whereIdIn } from '../db/ids.ts';
+import { whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 
@@ -171,13 +171,11 @@ const findRow = prepared<{ hash: string }, Row<'sessions'>>((db, { hash }) => db
 /** Ends every session of these users, but for the one that is kept; returns how many each had. */
 export async function endSessions(trx: Transaction, userIds: number[], keep?: string): Promise<Map<number, number>> {
   const ended = new Map<number, number>();
-  for (const some of pieces(userIds)) {
-    const query = trx('sessions').whereIn('user_id', some);
-    if (keep) query.whereNot('id_hash', hashOf(keep));
-    const counts = await query.clone().groupBy('user_id').select('user_id').count('* as sessions');
-    for (const row of counts) ended.set(row.user_id as number, Number(row.sessions));
-    await query.delete();
-  }
+  const query = whereIdIn(trx('sessions'), 'user_id', userIds);
+  if (keep) query.whereNot('id_hash', hashOf(keep));
+  const counts = await query.clone().groupBy('user_id').select('user_id').count('* as sessions');
+  for (const row of counts) ended.set(row.user_id as number, Number(row.sessions));
+  if (counts.length > 0) await query.delete();
   return ended;
 }
 

@@ -52,11 +52,16 @@ export async function spelledTags(db: Reader, names: string[]): Promise<string[]
 
 /** The names of the tags of each of these, by name. */
 export async function findTagNames(db: Reader, tagged: Tagged, ids: number[]): Promise<Map<number, string[]>> {
-  const given = db('tags').join(`${tagged}_tags as given`, 'given.tag_id', 'tags.id');
-  const rows = await whereIdIn(given, `given.${tagged}_id`, ids).select(`given.${tagged}_id as id`, 'tags.name');
-  const names = Map.groupBy(rows as { id: number; name: string }[], (row) => row.id);
+  const names = Map.groupBy(await selectNames(db, { tagged }, { ids }), (row) => row.id);
   return new Map([...names].map(([id, those]) => [id, sortedByName(those, nameOf).map((row) => row.name)]));
 }
+
+const selectNames = preparedInForms<{ tagged: Tagged }, { ids: number[] }, { id: number; name: string }>(
+  (db, { tagged }, { ids }) => {
+    const given = db('tags').join(`${tagged}_tags as given`, 'given.tag_id', 'tags.id');
+    return whereIdIn(given, `given.${tagged}_id`, ids).select(`given.${tagged}_id as id`, 'tags.name');
+  },
+);
 
 function nameOf({ name }: { name: string }): string {
   return name;

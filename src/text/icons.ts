@@ -16,6 +16,7 @@ export const ICONS = [
   'clock',
   'command-palette',
   'copy',
+  'download',
   'eye-closed',
   'filter',
   'gear',

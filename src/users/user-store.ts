@@ -249,11 +249,13 @@ export async function setPins(trx: Transaction, userId: number, viewIds: number[
 }
 
 export async function findUserNames(db: Reader, ids: (number | null)[]): Promise<Map<number, string>> {
-  const rows = await db('users')
-    .whereIn('id', [...new Set(ids.filter((id) => id !== null))])
-    .select('id', 'name');
+  const rows = await selectNames(db, { ids: [...new Set(ids.filter((id) => id !== null))] });
   return new Map(rows.map((row) => [row.id, row.name]));
 }
+
+const selectNames = prepared<{ ids: number[] }, { id: number; name: string }>((db, { ids }) =>
+  whereIdIn(db('users'), 'id', ids).select('id', 'name'),
+);
 
 /** What is said of a name or an email that another user has. */
 export function takenMessage(field: 'name' | 'email', text: string): string {
@@ -368,7 +370,7 @@ export async function setActivity(
 /** Somebody said that the access of these is still needed: no change of what their forms show. */
 export async function confirmAccess(trx: Transaction, act: Pick<Act, 'by' | 'at'>, users: User[]): Promise<void> {
   const confirmed = { access_confirmed_at: act.at, access_confirmed_by: act.by.id };
-  for (const some of pieces(idsOf(users))) await trx('users').whereIn('id', some).update(confirmed);
+  await whereIdIn(trx('users'), 'id', idsOf(users)).update(confirmed);
 }
 
 /** Takes a confirmation back: what was said before it, by whom, stands again. */
@@ -378,17 +380,17 @@ export async function restoreConfirmation(
   { at, by }: { at: Instant | null; by: number | null },
 ): Promise<void> {
   const confirmed = { access_confirmed_at: at, access_confirmed_by: by };
-  for (const some of pieces(ids)) await trx('users').whereIn('id', some).update(confirmed);
+  await whereIdIn(trx('users'), 'id', ids).update(confirmed);
 }
 
 /** What their forms show is another by now, although it stands elsewhere. */
 export async function outdate(trx: Transaction, userIds: number[]): Promise<void> {
-  for (const some of pieces(userIds)) await trx('users').whereIn('id', some).increment('version');
+  await whereIdIn(trx('users'), 'id', userIds).increment('version');
 }
 
 /** Forms that were opened before it are stale. */
 async function update(trx: Transaction, ids: number[], change: object): Promise<void> {
-  for (const some of pieces(ids)) await trx('users').whereIn('id', some).update(change).increment('version');
+  await whereIdIn(trx('users'), 'id', ids).update(change).increment('version');
 }
 
 function idsOf(users: { id: number }[]): number[] {

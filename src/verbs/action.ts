@@ -70,6 +70,9 @@ export interface Action<Subject extends Subjected> {
   events: Record<string, string>;
 }
 
+/** An action that can be done to many at once. */
+export type BulkAction<Subject extends Subjected = Subjected> = Action<Subject> & { bulk: BulkWords };
+
 /** Whom of these the action would change and whom not, and why. The same judgement serves the sheet, the report and the verb. */
 export async function judge<Subject extends Subjected>(
   db: Reader,

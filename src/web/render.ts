@@ -68,6 +68,8 @@ function surroundings(req: Request, res: Response) {
     instanceName: res.app.locals.instanceName,
     mailboxPath: viewer && may(viewer, 'users', 'write') ? res.app.locals.mailboxPath : undefined,
     maintains: viewer !== undefined && may(viewer, 'settings', 'read'),
+    /** Operations that are under way, for those who may look at them. */
+    underWay: viewer && may(viewer, 'users', 'read') ? res.app.locals.operations() : [],
     troubles: viewer && may(viewer, 'settings', 'read') ? res.app.locals.troubles() : [],
     csrfToken: () => (typeof req.csrfToken === 'function' ? req.csrfToken() : ''),
     assetPath,

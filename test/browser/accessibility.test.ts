@@ -143,6 +143,8 @@ const states: State[] = [
   ['why', ({ people }) => `/users/${people.max}/permissions?application=users&level=write`],
   ['why not', ({ people }) => `/users/${people.bob}/permissions?application=users&level=write`],
   ['Audit', () => '/audit'],
+  ['an export of users', () => '/users/export?state=locked'],
+  ['an export of the audit', () => '/audit/export'],
   ['Audit with a day that does not exist', () => '/audit?from=2026-02-31'],
   ['a group with its members searched', () => '/groups/4?q=bob'],
   ['a group nobody of whom is found', () => '/groups/4?q=nobodyatall'],

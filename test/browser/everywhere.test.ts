@@ -35,6 +35,7 @@ const PAGES = [
   '/contacts/4',
   '/contacts/new',
   '/audit',
+  '/users/export',
   '/invitations',
   '/saved-views',
   '/saved-views/new',

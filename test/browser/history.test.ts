@@ -183,9 +183,10 @@ describe('a layer', () => {
   it('with a report leads on to a record, and Back to the list', async () => {
     await open('/users?q=rita@');
     await page.getByLabel('Tick rita', { exact: true }).check();
-    await page.getByRole('button', { name: 'Confirm access' }).click();
+    await page.getByRole('button', { name: 'More …' }).click();
+    await dialog().getByRole('button', { name: 'Confirm access' }).click();
     await dialog()
-      .getByRole('button', { name: /^Confirm/ })
+      .getByRole('button', { name: /^Confirm access of/ })
       .click();
     await dialog().locator('#report').getByRole('link', { name: 'rita' }).click();
     await page.getByRole('heading', { name: 'rita' }).waitFor();
@@ -198,9 +199,10 @@ describe('a layer', () => {
 it('a long report begins at its beginning', async () => {
   await open('/users');
   await page.getByLabel(/All .* matching/).check();
-  await page.getByRole('button', { name: 'Confirm access' }).click();
+  await page.getByRole('button', { name: 'More …' }).click();
+  await dialog().getByRole('button', { name: 'Confirm access' }).click();
   await dialog()
-    .getByRole('button', { name: /^Confirm/ })
+    .getByRole('button', { name: /^Confirm access of/ })
     .click();
   await dialog().locator('#report').waitFor();
   await page.waitForTimeout(300);
@@ -262,8 +264,9 @@ it('a dialog closes by a press outside that began there, and not by one that beg
 it('an answer that is lost is called not known, inside the dialog, with the way to look', async () => {
   await open('/users?q=rita@');
   await page.getByLabel('Tick rita', { exact: true }).check();
-  await page.getByRole('button', { name: 'Confirm access' }).click();
-  const confirm = dialog().getByRole('button', { name: /^Confirm/ });
+  await page.getByRole('button', { name: 'More …' }).click();
+  await dialog().getByRole('button', { name: 'Confirm access' }).click();
+  const confirm = dialog().getByRole('button', { name: /^Confirm access of/ });
   await confirm.waitFor();
   await page.route(/execution/, async (route) => {
     await route.fetch();

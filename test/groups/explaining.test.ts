@@ -165,11 +165,11 @@ describe('who has a right', () => {
     await app.db.write((trx) => trx('groups').where('name', 'Helpdesk').update({ name: '=cmd()' }));
     const csv = await alice.get('/applications/users/holders.csv?level=write');
     expect(csv.headers['content-type']).toMatch(/^text\/csv/);
-    expect(csv.text.replace('\uFEFF', '').trim().split('\n')).toEqual([
+    expect(csv.text.replace('\uFEFF', '').trim().split('\r\n')).toEqual([
       'Name,System email,Permission,Through',
       'ada,ada@example.com,write,Administrators',
       'alice,alice@example.com,write,Administrators',
-      "max,max@example.com,write,'=cmd()",
+      `max,max@example.com,write,"'=cmd()"`,
     ]);
   });
 });

@@ -22,6 +22,7 @@ import { DAY, instant } from '../../src/clock.ts';
 import { readSettings, type Settings } from '../../src/config.ts';
 import { backUp } from '../../src/installation/backup.ts';
 import { findBackups, makeDailyBackup } from '../../src/installation/backups.ts';
+import { installationMark } from '../../src/installation/installation-mark.ts';
 import { type Installation, openForServer } from '../../src/installation/open-installation.ts';
 import { restore } from '../../src/installation/restore.ts';
 import { actSettings } from '../../src/verbs/act.ts';
@@ -304,4 +305,16 @@ describe('a restore', () => {
         .sort(),
     ).toEqual(['replaced-', 'reserve', 'roster.sqlite', 'secrets', 'server.lock']);
   });
+});
+
+it('gives the installation another mark, for ids that were given since will be given again', async () => {
+  const before = await server!.db.write(installationMark);
+  expect(await server!.db.write(installationMark)).toBe(before);
+  await backUp(settings(), file, true);
+  await stop();
+  await restore(settings(), file, true);
+  const { db } = await start();
+  const after = await db.write(installationMark);
+  expect([before, after]).toEqual([expect.stringMatching(/^[b-z]{16}$/), expect.stringMatching(/^[b-z]{16}$/)]);
+  expect(after).not.toBe(before);
 });

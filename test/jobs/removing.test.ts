@@ -33,14 +33,14 @@ it('removes drafts that nobody executed within a day, and no report', async () =
   await alice.post(`${executed}/execution`);
   const left = async () => ({
     operations: (await app.db.read('bulk_operations').orderBy('id').pluck('id')).map((id) => `/bulk-operations/${id}`),
-    items: (await app.db.read('bulk_operation_items')).length,
+    pieces: (await app.db.read('bulk_operation_pieces')).length,
   });
   app.clock.advance(DAY);
   await remove();
-  expect(await left()).toEqual({ operations: [executed, forgotten], items: 4 });
+  expect(await left()).toEqual({ operations: [executed, forgotten], pieces: 1 });
   app.clock.advance(1);
   await remove();
-  expect(await left()).toEqual({ operations: [executed], items: 2 });
+  expect(await left()).toEqual({ operations: [executed], pieces: 0 });
 });
 
 it('removes notices after thirty days, and no mail that carries a link', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { findAdministratorIds } from '../../src/access/administrators.ts';
+import { findItemIds } from '../../src/bulk-operations/bulk-operation-store.ts';
 import { DAY, dayOf } from '../../src/clock.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { pageOf } from '../support/page.ts';
@@ -192,8 +193,8 @@ it('all matching acts on exactly those who are listed', async () => {
     const fields = { view: field('view'), shown: field('shown'), change: field('change') };
     const begun = await alice.post('/bulk-operations', { action: 'confirm-access', scope: 'all', ...fields });
     expect(begun.status).toBe(303);
-    const items = app.db.read('bulk_operation_items').where('operation_id', begun.headers.location.split('/')[2]);
-    const names = await app.db.read('users').whereIn('id', items.select('subject_id')).orderBy('name').pluck('name');
+    const ids = await findItemIds(app.db.read, Number(begun.headers.location.split('/')[2]));
+    const names = await app.db.read('users').whereIn('id', ids).orderBy('name').pluck('name');
     expect({ filter, names }).toEqual({ filter, names: page.texts('th.name a') });
   }
 });

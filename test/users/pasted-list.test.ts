@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { findItemIds } from '../../src/bulk-operations/bulk-operation-store.ts';
 import { LONGEST_LIST } from '../../src/users/list/pasted-list.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { submit } from '../support/form.ts';
@@ -105,7 +106,7 @@ describe('a list of users in the search', () => {
     const fields = { scope: 'all', view: field('view'), shown: field('shown'), change: field('change') };
     const sheet = await alice.post('/bulk-operations', { ...fields, action: 'deactivate' });
     expect(sheet.status).toBe(303);
-    const ids = await app.db.read('bulk_operation_items').orderBy('subject_id').pluck('subject_id');
+    const ids = await findItemIds(app.db.read, Number(sheet.headers.location.split('/')[2]));
     expect(ids).toEqual([app.people.bob, app.people.erin].sort((a, b) => a - b));
   });
 });

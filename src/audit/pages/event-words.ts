@@ -36,6 +36,7 @@ const WORDS: Record<string, string> = {
   'membership.granted': 'gave a membership to',
   'membership.until-set': 'set the end of a membership of',
   'membership.ended': 'took a membership from',
+  'records.exported': 'exported',
   'request.refused': 'was refused',
   'system.test-mail-sent': 'sent a test mail of',
   'system.restored': 'restored a backup of',

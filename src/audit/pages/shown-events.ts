@@ -1,3 +1,4 @@
+import { grants } from '../../access/rights.ts';
 import { may } from '../../access/viewer.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import type { Reader } from '../../db/database.ts';
@@ -30,7 +31,7 @@ export async function shownTo(db: Reader, viewer: ContactViewer, events: AuditEv
   const records = await NamedRecords.of(db, viewer, events);
   return events.map((told) => {
     const event = withoutHiddenContact(records, told);
-    const isReadable = isFieldReadable(viewer, event.subjectType);
+    const isReadable = isFieldReadable(viewer, event);
     const [before, after] = [event.before, event.after].map((fields) => pick(fields, isReadable));
     const isPartial = count(before) + count(after) < count(event.before) + count(event.after);
     const shown = { ...event, before, after };
@@ -60,15 +61,24 @@ function isOwn({ actorId, actorName, subjectType, subjectId, subjectName }: Audi
   return actorId === null ? actorName === subjectName : actorId === subjectId;
 }
 
-function isFieldReadable(viewer: ContactViewer, type: Change['subjectType']): (field: string) => boolean {
+function isFieldReadable(
+  viewer: ContactViewer,
+  { action, subjectType: type, subjectName }: AuditEvent,
+): (field: string) => boolean {
   const [users, groups] = [may(viewer, 'users', 'read'), may(viewer, 'groups', 'read')];
   if (type === 'user') return (field) => users || (groups && OF_MEMBERSHIP.includes(field));
   if (type === 'group') return () => groups;
   // Names of users may be searched for in it.
   if (type === 'view') return () => users;
   if (type === 'application') return () => (users && groups) || may(viewer, 'settings', 'read');
+  // Names may be searched for in the list that was exported.
+  if (action === 'records.exported') return (field) => field !== 'view' || mayReadList(viewer, subjectName);
   // Contacts that the viewer may not see are hidden by now; requests and the program have no record but this.
   return () => true;
+}
+
+function mayReadList(viewer: ContactViewer, list: string): boolean {
+  return grants(viewer.rights, list === 'invitations' ? 'users' : list, 'read');
 }
 
 function pick(fields: Fields, isReadable: (field: string) => boolean): Fields {

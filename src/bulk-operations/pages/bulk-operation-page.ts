@@ -2,7 +2,7 @@ import { may, type Viewer } from '../../access/viewer.ts';
 import type { Format } from '../../text/format.ts';
 import { sortedByName } from '../../text/sort-key.ts';
 import { counted, grouped, were } from '../../text/text.ts';
-import type { BulkAction } from '../../verbs/asking-action.ts';
+import type { BulkAction } from '../../verbs/action.ts';
 import { BULK_SUBJECTS } from '../actions/bulk-subjects.ts';
 import type { BulkItem, ItemFilter } from '../bulk-item-store.ts';
 import { type BulkOperation, isLarge, phaseOf, type Tally } from '../bulk-operation.ts';

@@ -7,6 +7,7 @@ import type { Transaction } from '../../db/database.ts';
 import { typedFields } from '../../forms/form.ts';
 import { withTicks } from '../../lists/exceptions.ts';
 import { actOf } from '../../sessions/pages/act.ts';
+import { counted } from '../../text/text.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Forbidden, Malformed, NotFound } from '../../verbs/refusals.ts';
 import { sendCsv } from '../../web/csv.ts';
@@ -25,6 +26,7 @@ import {
   phaseOf,
   SUBJECT_TYPES,
   type SubjectType,
+  TO_BE_CHOSEN,
   UNDO,
 } from '../bulk-operation.ts';
 import * as store from '../bulk-operation-store.ts';
@@ -64,7 +66,7 @@ export function bulkOperationsController(app: AppContext): Router {
   });
 
   router.post('/bulk-operations/:id/choices', requireSignIn, async (req, res) => {
-    const operation = await draftOf(app, req, 'write');
+    const operation = await draftOf(app, req);
     const action = asking(operation);
     const typed = typedChoices(action, req.body);
     if (typed.step) return showQuestions(app, req, res, operation, { action, typed });
@@ -96,6 +98,7 @@ export function bulkOperationsController(app: AppContext): Router {
     const operation = await visibleOperation(app, req, 'write');
     if (isToBeChosen(operation)) throw new Malformed('It was not said yet what exactly is to be done.');
     const act = actOf(app, req);
+    if (operation.action === TO_BE_CHOSEN) throw new Malformed('It was not said yet what is to be done.');
     const action = await actionOf(app.db.read, operation);
     if (isLarge(operation) && action.makes && act.channel === 'copy')
       throw new HttpError(422, 'Links for so many go by mail alone.', `/bulk-operations/${operation.id}`);
@@ -135,14 +138,27 @@ async function showOperations(app: AppContext, req: Request, res: Response): Pro
   render(req, res, 'bulk-operations/index', { title: 'Bulk operations', operations, olderPath });
 }
 
+/** All that can be done to them, to choose from. */
+function showActions(req: Request, res: Response, operation: BulkOperation): void {
+  const { noun, path, operations } = BULK_SUBJECTS[operation.subjectType];
+  const page = {
+    title: `What is to be done with ${counted(operation.size, noun)}?`,
+    operation,
+    actions: operations.toSorted((a, b) => a.label.localeCompare(b.label, 'en')),
+    backPath: operation.view ?? path,
+  };
+  render(req, res, 'bulk-operations/actions', page, { fragments: { 'dialog-body': 'bulk-operations/_actions' } });
+}
+
 async function showDraft(app: AppContext, req: Request, res: Response, operation: BulkOperation): Promise<void> {
+  if (operation.action === TO_BE_CHOSEN) return showActions(req, res, operation);
   const action = isToBeChosen(operation);
   if (action) await showQuestions(app, req, res, operation, { action, typed: typedOf(action, {}) });
   else await showSheet(app, req, res, operation);
 }
 
-async function draftOf(app: AppContext, req: Request, level: 'read' | 'write' = 'read'): Promise<BulkOperation> {
-  const operation = await visibleOperation(app, req, level);
+async function draftOf(app: AppContext, req: Request): Promise<BulkOperation> {
+  const operation = await visibleOperation(app, req, 'write');
   if (phaseOf(operation) !== 'draft') throw new NotFound();
   return operation;
 }
@@ -174,8 +190,8 @@ async function begin(app: AppContext, req: Request, res: Response): Promise<void
   if (page) return turnPage(req, res, page);
   const earlier = from ? await visibleOperation(app, req, 'read', String(from)) : undefined;
   const subjectType = earlier?.subjectType ?? subjectTypeIn(req.body);
-  if (!findBulkAction(subjectType, String(action)) && !(earlier && action === UNDO))
-    throw new Malformed('There is no such action.');
+  const isKnown = findBulkAction(subjectType, String(action)) !== undefined || action === TO_BE_CHOSEN;
+  if (!isKnown && !(earlier && action === UNDO)) throw new Malformed('There is no such action.');
   const { noun, application } = BULK_SUBJECTS[subjectType];
   demandRight(req.viewer!, application, 'write');
   const set = earlier

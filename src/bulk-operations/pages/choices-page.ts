@@ -1,12 +1,12 @@
 import type { Request, Response } from 'express';
 import { may, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
+import type { AskingAction, Choices } from '../../bulk-operations/asking-action.ts';
 import { type Errors, FieldErrors, type Typed, typedFields } from '../../forms/form.ts';
 import { type Picker, picked, type Searches, soughtIn } from '../../forms/picker.ts';
 import { mayChange } from '../../groups/group.ts';
 import { findKnownGroups, groupsCalled } from '../../groups/group-suggestions.ts';
 import { findTags } from '../../tags/tag-store.ts';
-import type { AskingAction, Choices } from '../../verbs/asking-action.ts';
 import { pickersOf } from '../../web/picker.ts';
 import { render } from '../../web/render.ts';
 import { BULK_SUBJECTS } from '../actions/bulk-subjects.ts';
@@ -33,6 +33,8 @@ export async function showQuestions(
   const asksGroup = action.asks.some(({ kind }) => kind === 'group');
   const pickers = asksGroup ? [await groupPicker(app, req.viewer!, typed)] : [];
   const { page: parts, fragments } = pickersOf(req, typed, own, pickers);
+  // What is missing is where one begins.
+  if (asksGroup && !typed.step && typed.group === '') parts.pickers.group.isFocused = true;
   const page = {
     title: action.label,
     ...parts,

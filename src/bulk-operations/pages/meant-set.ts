@@ -73,13 +73,16 @@ export async function ofEarlier(
 ): Promise<Meant> {
   if (phaseOf(earlier) === 'draft') {
     if (action === UNDO) throw new Malformed('Nothing was done yet that could be taken back.');
-    return { ids: await findItemIds(db.read, earlier.id) };
+    const { view, shown, shownChange, frozenChange, excepted } = earlier;
+    const from = { view, shown, shownChange, frozenChange, excepted };
+    return { ids: await findItemIds(db.read, earlier.id), view: from };
   }
   const isOver = phaseOf(earlier) === 'done' || phaseOf(earlier) === 'cancelled';
   if (action !== UNDO || !isOver) throw new Malformed('What was done is not taken back by that.');
   if (!(await mayUndo(db.read, earlier, await actionOf(db.read, earlier), viewer)))
     throw new Malformed('This cannot be taken back.');
-  return { ids: await findChangedIds(db.read, earlier.id), undoes: earlier.id };
+  const from = { view: earlier.view, shown: null, shownChange: null, frozenChange: null, excepted: null };
+  return { ids: await findChangedIds(db.read, earlier.id), undoes: earlier.id, view: from };
 }
 
 /** All that a view shows; undefined for an address that is not exactly that of a view. */

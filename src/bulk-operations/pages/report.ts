@@ -5,7 +5,7 @@ import { dayOf } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import { linesToCopy } from '../../one-time-links/pages/link-lines.ts';
 import { findSubjects, findUserNames } from '../../users/user-store.ts';
-import type { BulkAction } from '../../verbs/asking-action.ts';
+import type { BulkAction } from '../../verbs/action.ts';
 import { type Flash, takeFlash } from '../../web/flash.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';

@@ -1,8 +1,8 @@
 import { findLaterChanges, standing, type Undoings } from '../../audit/later-changes.ts';
 import type { Reader } from '../../db/database.ts';
 import { counted, were } from '../../text/text.ts';
+import type { BulkAction } from '../../verbs/action.ts';
 import { type Facts, type Judge, judge, type Written } from '../../verbs/action.ts';
-import type { BulkAction } from '../../verbs/asking-action.ts';
 import { allowed, leaveOut, type Outcome, stale } from '../../verbs/outcome.ts';
 import type { Group } from '../group.ts';
 import type { GroupAction } from './group-action.ts';

@@ -1,7 +1,7 @@
 import type { BulkOperation } from '../../bulk-operations/bulk-operation.ts';
 import { createDraft, keepChoices } from '../../bulk-operations/bulk-operation-store.ts';
 import type { Transaction } from '../../db/database.ts';
-import { PEOPLE_INVITING } from '../../users/actions/asking/people-inviting.ts';
+import { PEOPLE_INVITING } from '../../users/actions/operations/people-inviting.ts';
 import type { Act } from '../../verbs/act.ts';
 import { NotFound } from '../../verbs/refusals.ts';
 import { type TypedPeople, typedPeople } from '../people-form.ts';

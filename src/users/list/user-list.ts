@@ -10,8 +10,9 @@ import { preparedInForms } from '../../db/prepared.ts';
 import type { Left, Row } from '../../db/tables.ts';
 import { type Along, alongIndex, meantAlong, meantByRank, meantSoon } from '../../facets/along-index.ts';
 import type { Counted, FacetFilter, Selection, Within } from '../../facets/facet-index.ts';
+import { type FrozenSet, frozenAlong } from '../../facets/frozen-walk.ts';
 import { findContactSort, walkByContact } from '../../linked-contacts/linked-search.ts';
-import { readPage, readRankedPage } from '../../lists/keyset-page.ts';
+import { readPage, readRankedPage, type Source } from '../../lists/keyset-page.ts';
 import { type Cursor, isRanked, NONE } from '../../lists/list-query.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
 import { fold } from '../../text/text.ts';
@@ -206,13 +207,7 @@ export async function listUsers(
     contactless: index.derived.contactless(viewer),
     views: offered.views.map((view, n) => filterOf(index, view, viewer, pastedInViews[n])),
   });
-  const along = (among?: number[]) => alongSort(db, viewer, query.sort, among);
-  const term = fold(query.q);
-  const sources =
-    isRanked(query) && !pasted
-      ? meantByRank(index.ranksOf(term, selection), term, index.number, along)
-      : [meantAlong(selection, index.number, along)];
-  const page = await readRankedPage(query, sources);
+  const page = await readRankedPage(query, sourcesOf(db, index, { query, viewer, pasted, selection }));
   const ids = page.rows;
   return {
     users: await withFurther(db, viewer, query.columns, await findListed(db, index, ids, query.columns)),
@@ -224,6 +219,39 @@ export async function listUsers(
     previous: page.previous,
     next: page.next,
   };
+}
+
+/** Where the list's order comes from. */
+function sourcesOf(
+  db: Reader,
+  index: UserIndex,
+  of: {
+    query: ListQuery;
+    viewer: ContactViewer;
+    pasted: PastedList | undefined;
+    selection: Selection<UserFacet>;
+  },
+): Source<number>[] {
+  const { query, viewer, pasted, selection } = of;
+  const along = (among?: number[]) => alongSort(db, viewer, query.sort, among);
+  const term = fold(query.q);
+  return isRanked(query) && !pasted
+    ? meantByRank(index.ranksOf(term, selection), term, index.number, along)
+    : [meantAlong(selection, index.number, along)];
+}
+
+/** The users that a view means at this moment, in its order. */
+export async function freezeUsers(
+  db: Reader,
+  index: UserIndex,
+  { query, viewer }: { query: ListQuery; viewer: ContactViewer },
+  atOnce: number,
+): Promise<FrozenSet> {
+  const pasted = await findPasted(db, query.q);
+  await index.refresh();
+  const selection = select(index, query, viewer, pasted);
+  const sources = sourcesOf(db, index, { query, viewer, pasted, selection });
+  return frozenAlong(selection, sources, { descending: query.descending, atOnce });
 }
 
 /** With what other tables say in the columns. */

@@ -19,7 +19,7 @@ import { matches } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
-import { USER_OPERATIONS } from '../actions/user-operations.ts';
+import { USER_OPERATIONS } from '../actions/operations/user-operations.ts';
 import { LONGEST_LIST, searchedWords } from '../list/pasted-list.ts';
 import { listMeanwhile, listUsers, type UserCounts, type UserList } from '../list/user-list.ts';
 import { COLUMNS, keptColumns } from '../list/user-list-columns.ts';
@@ -45,7 +45,7 @@ export const STATE_LABELS: Record<State, string> = {
 const ACTIVITY_LABELS: Record<Activity, string> = { active: 'Active', deactivated: 'Deactivated', deleted: 'Deleted' };
 
 /** So many actions stand in the bar, the others in its menu. */
-const AT_HAND = 6;
+const AT_HAND = 5;
 const TOP_GROUPS = 10;
 const TOP_TAGS = 20;
 
@@ -231,7 +231,7 @@ function listPage({
       bulk: mayWrite
         ? {
             actions: USER_OPERATIONS.slice(0, AT_HAND),
-            more: USER_OPERATIONS.slice(AT_HAND),
+            hasMore: true,
             // Where all that match are meant: the view, and what it showed.
             fields: [
               ['view', listPath(query)],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NO_RIGHTS } from '../../../access/rights.ts';
+import type { AskingAction, Choices } from '../../../bulk-operations/asking-action.ts';
 import type { Reader } from '../../../db/database.ts';
 import { day, id } from '../../../forms/fields.ts';
 import { checkForm, FieldErrors } from '../../../forms/form.ts';
@@ -9,7 +10,6 @@ import { grantMemberships, judgeGrants } from '../../../memberships/actions/memb
 import { givenBy } from '../../../permissions/effect.ts';
 import { format } from '../../../text/format.ts';
 import { counted, were } from '../../../text/text.ts';
-import type { AskingAction, Choices } from '../../../verbs/asking-action.ts';
 import { leaveOut, type Outcome, type Refusal } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
 import { membershipFact } from '../changing/user-facts.ts';

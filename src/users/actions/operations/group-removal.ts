@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { grants, NO_RIGHTS } from '../../../access/rights.ts';
+import type { AskingAction } from '../../../bulk-operations/asking-action.ts';
 import { checkForm } from '../../../forms/form.ts';
 import type { Group } from '../../../groups/group.ts';
 import { endMemberships, judgeEnds } from '../../../memberships/actions/membership-editing.ts';
 import { givenBy } from '../../../permissions/effect.ts';
 import { counted, were } from '../../../text/text.ts';
 import type { Facts } from '../../../verbs/action.ts';
-import type { AskingAction } from '../../../verbs/asking-action.ts';
 import type { Subject } from '../../user.ts';
 import { keepLastAdministrator } from '../activity-change.ts';
 import { membershipFact } from '../changing/user-facts.ts';

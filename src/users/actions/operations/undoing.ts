@@ -1,12 +1,13 @@
 import { referencesIn } from '../../../audit/audit-event.ts';
 import { findLaterChanges, type LaterChange, standing, type Undoings } from '../../../audit/later-changes.ts';
+import type { Choices } from '../../../bulk-operations/asking-action.ts';
 import { dayOf } from '../../../clock.ts';
 import type { Reader } from '../../../db/database.ts';
 import { findMemberships } from '../../../memberships/membership-store.ts';
 import { findTagNames } from '../../../tags/tag-store.ts';
 import { counted, were } from '../../../text/text.ts';
+import type { BulkAction } from '../../../verbs/action.ts';
 import { type Facts, type Judge, judge, type Written } from '../../../verbs/action.ts';
-import type { BulkAction, Choices } from '../../../verbs/asking-action.ts';
 import { allowed, leaveOut, type Outcome, type Refusal, stale } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
 import { findSubjects } from '../../user-store.ts';

@@ -1,5 +1,5 @@
+import type { AskingAction, Choices } from '../../../bulk-operations/asking-action.ts';
 import { counted, were } from '../../../text/text.ts';
-import type { AskingAction, Choices } from '../../../verbs/asking-action.ts';
 import type { Subject } from '../../user.ts';
 
 /** What is kept of a list of people that was invited: how many were new, and whether they were invited or only made. */

@@ -1,6 +1,6 @@
 import type { Instant } from '../../../clock.ts';
+import type { BulkAction } from '../../../verbs/action.ts';
 import { writtenOf } from '../../../verbs/action.ts';
-import type { BulkAction } from '../../../verbs/asking-action.ts';
 import type { Subject } from '../../user.ts';
 import { restoreConfirmation } from '../../user-store.ts';
 import { administered, unlessActive } from '../user-action.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { AskingAction } from '../../../bulk-operations/asking-action.ts';
 import { day } from '../../../forms/fields.ts';
 import { checkForm } from '../../../forms/form.ts';
 import { format } from '../../../text/format.ts';
 import { counted } from '../../../text/text.ts';
-import type { AskingAction } from '../../../verbs/asking-action.ts';
 import type { Subject } from '../../user.ts';
 import { changingAction } from './changing-action.ts';
 

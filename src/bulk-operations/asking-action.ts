@@ -1,7 +1,7 @@
 import type { Reader } from '../db/database.ts';
 import type { FormResult, Typed } from '../forms/form.ts';
 import type { Icon } from '../text/icons.ts';
-import type { Action, BulkWords, Subjected } from './action.ts';
+import type { Action, BulkAction, Subjected } from '../verbs/action.ts';
 
 /** What somebody says besides the action; kept with the operation. */
 export type Choices = Record<string, unknown>;
@@ -16,9 +16,6 @@ export interface Ask {
   /** Of an `option`, the first being chosen at first. */
   options?: { value: string; label: string }[];
 }
-
-/** An action that can be done to many at once. */
-export type BulkAction<Subject extends Subjected = Subjected> = Action<Subject> & { bulk: BulkWords };
 
 /** An action on many that cannot be judged before it was told more: which group, until when. */
 export interface AskingAction<Subject extends Subjected = Subjected> {

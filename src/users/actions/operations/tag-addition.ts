@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import type { AskingAction, Choices } from '../../../bulk-operations/asking-action.ts';
 import { tags } from '../../../forms/fields.ts';
 import { checkForm } from '../../../forms/form.ts';
 import { counted, were } from '../../../text/text.ts';
-import type { AskingAction, Choices } from '../../../verbs/asking-action.ts';
 import type { Subject } from '../../user.ts';
 import { changingAction } from './changing-action.ts';
 

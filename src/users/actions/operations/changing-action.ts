@@ -1,7 +1,6 @@
 import { FieldErrors } from '../../../forms/form.ts';
 import type { Format } from '../../../text/format.ts';
-import type { Facts } from '../../../verbs/action.ts';
-import type { BulkAction } from '../../../verbs/asking-action.ts';
+import type { BulkAction, Facts } from '../../../verbs/action.ts';
 import { allowed, forbidden, inapplicable, leaveOut, type Outcome } from '../../../verbs/outcome.ts';
 import { Conflict, Forbidden } from '../../../verbs/refusals.ts';
 import type { Subject } from '../../user.ts';

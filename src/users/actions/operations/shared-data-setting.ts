@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { AskingAction } from '../../../bulk-operations/asking-action.ts';
 import { checkForm } from '../../../forms/form.ts';
 import { counted } from '../../../text/text.ts';
-import type { AskingAction } from '../../../verbs/asking-action.ts';
 import type { Subject } from '../../user.ts';
 import { changingAction } from './changing-action.ts';
 

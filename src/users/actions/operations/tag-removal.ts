@@ -1,6 +1,6 @@
+import type { AskingAction } from '../../../bulk-operations/asking-action.ts';
 import { checkForm } from '../../../forms/form.ts';
 import { counted } from '../../../text/text.ts';
-import type { AskingAction } from '../../../verbs/asking-action.ts';
 import type { Subject } from '../../user.ts';
 import { changingAction } from './changing-action.ts';
 import { tagChosen, tagForm } from './tag-addition.ts';

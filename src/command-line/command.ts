@@ -1,0 +1,46 @@
+import type { Head } from '../audit/chain.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../db/database.ts';
+import type { ServerSettings } from '../installation/server-settings.ts';
+import type { Channel } from '../verbs/act.ts';
+
+export interface CommandContext {
+  db: Database;
+  config: Config;
+  /** What the server beside it runs with. */
+  server: ServerSettings;
+  /** How the links that a command makes get there: printed, or mailed by the server. */
+  channel: Channel;
+  /** Of the audit, as it was written down earlier. */
+  head?: Head;
+  exporting?: ExportWords;
+}
+
+/** What a command came to: lines for people, the same as data for programs. */
+export interface Result {
+  lines: string[];
+  data: Record<string, unknown>;
+  /** 0 done, 2 refused or not as it should be. */
+  exitCode: 0 | 2;
+  /** What was asked for went to the output already: the lines are told beside it. */
+  isBeside?: boolean;
+}
+
+export interface Command {
+  /** The words that must follow, by name. */
+  parameters: string[];
+  summary: string;
+  run: (context: CommandContext, parameters: string[]) => Promise<Result>;
+}
+
+/** What stands behind *export*, as it was typed. */
+export interface ExportWords {
+  format?: string;
+  view?: string;
+  to?: string;
+  withPrivate?: boolean;
+}
+
+export function refused(message: string): Result {
+  return { lines: [message], data: { error: message }, exitCode: 2 };
+}

@@ -1,0 +1,123 @@
+import { constants, setPriority } from 'node:os';
+import { dayOf } from '../clock.ts';
+import { ConfigError } from '../config.ts';
+import { ContactIndex } from '../contacts/contact-index.ts';
+import { findContactViewer, findViewerOfAll } from '../contacts/contact-viewer.ts';
+import { BrokenOff, exportRecords, ReaderGone, type Sink } from '../export/actions/exporting.ts';
+import { KINDS } from '../export/exportable.ts';
+import { FILE_FORMATS } from '../export/file-format.ts';
+import { EXPORT_KINDS, type ExportSources } from '../export/pages/export-kinds.ts';
+import { GroupIndex } from '../groups/group-index.ts';
+import { growWhole } from '../installation/whole-file.ts';
+import { InvitationIndex } from '../invitations/invitation-index.ts';
+import { format } from '../text/format.ts';
+import { counted } from '../text/text.ts';
+import { UserIndex } from '../users/list/user-index.ts';
+import type { Act } from '../verbs/act.ts';
+import { type CommandContext, type Result, refused } from './command.ts';
+
+const INDEX_PATIENCE = 60_000;
+
+/** Writes a list as a file. What cannot be meant is told, and never taken for everybody. */
+export async function exportList(context: CommandContext, act: Act, list: string): Promise<Result> {
+  const { db, exporting = {} } = context;
+  const name = KINDS.find((one) => one === list);
+  if (!name) throw new ConfigError([`there is no list ${list}: export takes ${KINDS.join(', ')}`]);
+  const fileFormat = FILE_FORMATS.find((one) => one === (exporting.format ?? 'csv'));
+  if (!fileFormat) throw new ConfigError([`--format takes ${FILE_FORMATS.join(' or ')}`]);
+  const kind = EXPORT_KINDS[name];
+  const view = exporting.view ?? '';
+  const problems = await kind.problemsIn(db.read, view);
+  if (problems.length > 0) throw new ConfigError(problems.map((problem) => `--view: ${problem}`));
+  // Whoever works with Roster meanwhile goes first.
+  setPriority(constants.priority.PRIORITY_LOW);
+  const sources = await readySources(context, name === 'contacts');
+  const exporter = {
+    act,
+    look: () =>
+      exporting.withPrivate ? findViewerOfAll(db.read, act.by) : findContactViewer(db.read, act.by, dayOf(Date.now())),
+    ...(exporting.withPrivate && { withPrivate: true as const }),
+  };
+  const columns = kind.columns.map(({ key }) => key);
+  const write = (sink: Sink) =>
+    exportRecords(sources, exporter, { kind, meant: { view }, columns, fileFormat, format }, sink);
+  try {
+    const lines = await (exporting.to === undefined ? write(outputSink()) : writeTo(exporting.to, write));
+    const where = exporting.to === undefined ? '' : `${exporting.to}: `;
+    return {
+      lines: [`${where}${counted(lines, 'line')}.`],
+      data: { list, lines, ...(exporting.to !== undefined && { file: exporting.to }) },
+      exitCode: 0,
+      isBeside: exporting.to === undefined,
+    };
+  } catch (error) {
+    if (!(error instanceof BrokenOff) || !(error.cause instanceof ReaderGone)) throw error;
+    return { ...refused(`The export was broken off: ${error.message}.`), isBeside: true };
+  }
+}
+
+/** What views are found by, read for this one time. */
+async function readySources({ db, config, server }: CommandContext, isOfContacts: boolean): Promise<ExportSources> {
+  const clock = Date.now;
+  const { staleDays = config.staleDays, confirmDays = config.confirmDays } = server;
+  const index = new UserIndex(db.read, clock, { staleDays, confirmDays });
+  const contactIndex = new ContactIndex(db.read, clock);
+  if (isOfContacts) await contactIndex.refresh();
+  else while (!(await index.refreshWithin(INDEX_PATIENCE)));
+  return {
+    db,
+    clock,
+    config: { staleDays, confirmDays },
+    index,
+    contactIndex,
+    groupIndex: new GroupIndex(db.read, clock),
+    invitationIndex: new InvitationIndex(db.read, clock),
+  };
+}
+
+async function writeTo(file: string, write: (sink: Sink) => Promise<number>): Promise<number> {
+  const growing = await growWhole(file);
+  const stop = stoppable();
+  try {
+    const lines = await write({
+      async write(text) {
+        stop.ask();
+        await growing.write(text);
+      },
+    });
+    await growing.finish();
+    return lines;
+  } catch (error) {
+    await growing.discard();
+    throw error;
+  }
+}
+
+function outputSink(): Sink {
+  const stop = stoppable();
+  const { stdout } = process;
+  // What it means is told to whoever writes.
+  stdout.on('error', () => undefined);
+  return {
+    write: (text) => {
+      stop.ask();
+      return new Promise((resolve, reject) => {
+        stdout.write(text, (error) => (error ? reject(new ReaderGone('nobody took it')) : resolve()));
+      });
+    },
+  };
+}
+
+/** Whoever stops the program gets an end that says what it is. */
+function stoppable(): { ask(): void } {
+  let isStopped = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => {
+      isStopped = true;
+    });
+  return {
+    ask() {
+      if (isStopped) throw new ReaderGone('it was stopped');
+    },
+  };
+}

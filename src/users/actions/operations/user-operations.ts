@@ -1,0 +1,37 @@
+import type { AskingAction } from '../../../bulk-operations/asking-action.ts';
+import type { BulkAction } from '../../../verbs/action.ts';
+import type { Subject } from '../../user.ts';
+import { ACCESS_CONFIRMATION } from '../access-confirmation.ts';
+import { ACTIVATION } from '../activation.ts';
+import { DEACTIVATION } from '../deactivation.ts';
+import { DELETION } from '../deletion.ts';
+import { INVITATION } from '../invitation.ts';
+import { INVITATION_WITHDRAWAL } from '../invitation-withdrawal.ts';
+import { LOGIN_ATTEMPTS_RESET } from '../login-attempts-reset.ts';
+import { PASSWORD_RESET } from '../password-reset.ts';
+import { SESSION_ENDING } from '../session-ending.ts';
+import { EXPIRY_SETTING } from './expiry-setting.ts';
+import { GROUP_ADDITION } from './group-addition.ts';
+import { GROUP_REMOVAL } from './group-removal.ts';
+import { SHARED_DATA_SETTING } from './shared-data-setting.ts';
+import { TAG_ADDITION } from './tag-addition.ts';
+import { TAG_REMOVAL } from './tag-removal.ts';
+
+/** What can be done to many users, or to one, as an operation: in the order of the action bar, in which what destroys comes first. */
+export const USER_OPERATIONS: readonly (BulkAction<Subject> | AskingAction<Subject>)[] = [
+  DELETION,
+  ACTIVATION,
+  DEACTIVATION,
+  INVITATION,
+  LOGIN_ATTEMPTS_RESET,
+  ACCESS_CONFIRMATION,
+  GROUP_ADDITION,
+  GROUP_REMOVAL,
+  TAG_ADDITION,
+  TAG_REMOVAL,
+  EXPIRY_SETTING,
+  SHARED_DATA_SETTING,
+  SESSION_ENDING,
+  PASSWORD_RESET,
+  INVITATION_WITHDRAWAL,
+] as (BulkAction<Subject> | AskingAction<Subject>)[];

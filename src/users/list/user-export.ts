@@ -1,0 +1,145 @@
+import { parse } from 'node:querystring';
+import { findApplications } from '../../applications/application-store.ts';
+import type { Contact, ContactViewer } from '../../contacts/contact.ts';
+import { findContacts } from '../../contacts/contact-store.ts';
+import type { Reader } from '../../db/database.ts';
+import {
+  type ColumnOf,
+  type ExportKind,
+  idIn,
+  isIdIn,
+  type Known,
+  linesOf,
+  type Names,
+  nameIn,
+  READ_AT_ONCE,
+  unknownIn,
+} from '../../export/exportable.ts';
+import { NONE } from '../../lists/list-query.ts';
+import { findMemberships, type Membership } from '../../memberships/membership-store.ts';
+import { findTagNames } from '../../tags/tag-store.ts';
+import type { User } from '../user.ts';
+import { EXPIRY_DAYS, STATES, type StateLimits, stateLimits, statesOf } from '../user-state.ts';
+import { findUserNames, findUsers } from '../user-store.ts';
+import { ADMINISTRATOR } from './derived-sets.ts';
+import { ACTIVITIES } from './user-facets.ts';
+import type { UserSources } from './user-index.ts';
+import { freezeUsers } from './user-list.ts';
+import { keptColumns, type COLUMNS as LISTED } from './user-list-columns.ts';
+import { listPath, readListQuery } from './user-list-query.ts';
+
+/** What users are exported from. */
+export interface UserExportSources extends UserSources {
+  config: { staleDays: number; confirmDays: number };
+}
+
+interface ExportedUser {
+  user: User;
+  limits: StateLimits;
+  /** Where the viewer may see it. */
+  contact: Contact | undefined;
+  /** Those that are over included, as on the record. */
+  memberships: Membership[];
+  tags: string[];
+  names: Names;
+}
+
+const COLUMNS: ColumnOf<ExportedUser>[] = [
+  { key: 'name', label: 'Name', of: ({ user }) => user.name },
+  { key: 'email', label: 'System email', of: ({ user }) => user.email },
+  { key: 'activity', label: 'Activity', of: ({ user }) => user.activity },
+  { key: 'contact', label: 'Linked contact', needs: 'contacts', of: ({ contact }) => contact?.name ?? null },
+  {
+    key: 'contact_email',
+    label: 'Linked contact email',
+    needs: 'contacts',
+    of: ({ contact }) => contact?.email ?? null,
+  },
+  { key: 'groups', label: 'Groups', of: ({ memberships }) => memberships.map((one) => one.groupName) },
+  { key: 'group_ids', label: 'Group ids', of: ({ memberships }) => memberships.map((one) => String(one.groupId)) },
+  { key: 'groups_until', label: 'Groups until', of: ({ memberships }) => memberships.map((one) => one.untilOn ?? '') },
+  { key: 'tags', label: 'Tags', of: ({ tags }) => tags },
+  { key: 'expires', label: 'Expiry date', of: ({ user }) => user.expiresOn },
+  { key: 'no_shared_data', label: 'No shared data', of: ({ user }) => user.noSharedData },
+  { key: 'api_only', label: 'API-only', of: ({ user }) => user.apiOnly },
+  { key: 'api_only_reason', label: 'API-only reason', of: ({ user }) => user.apiOnlyReason },
+  { key: 'api_only_owner', label: 'API-only owner', of: ({ user, names }) => nameIn(names, user.apiOnlyOwnerId) },
+  { key: 'api_only_review', label: 'Review date', of: ({ user }) => user.apiOnlyReviewOn },
+  { key: 'description', label: 'Description', of: ({ user }) => user.description },
+  { key: 'states', label: 'States', of: ({ user, limits }) => statesOf(user, limits) },
+  { key: 'created', label: 'Created (UTC)', of: ({ user }) => user.createdAt },
+  { key: 'last_login', label: 'Last login (UTC)', of: ({ user }) => user.lastLoginAt },
+  { key: 'last_activity', label: 'Last activity (UTC)', of: ({ user }) => user.lastActivityAt },
+  { key: 'confirmed', label: 'Access confirmed (UTC)', of: ({ user }) => user.accessConfirmedAt },
+  { key: 'confirmed_by', label: 'Access confirmed by', of: ({ user, names }) => nameIn(names, user.accessConfirmedBy) },
+  { key: 'attempts', label: 'Failed attempts', of: ({ user }) => user.loginAttempts },
+];
+
+/** What a column of the list says beside what is called like it. */
+const BESIDE: Partial<Record<(typeof LISTED)[number], string>> = {
+  last_login: 'last_activity',
+  confirmed: 'confirmed_by',
+};
+
+const KNOWN: Record<string, Known> = {
+  activity: ACTIVITIES,
+  state: STATES,
+  tag: idIn('tags'),
+  group: async (db, value) => value === NONE || isIdIn(db, 'groups', value),
+  contact: [NONE],
+  expires: EXPIRY_DAYS.map(String),
+  right: isRight,
+};
+
+async function isRight(db: Reader, value: string): Promise<boolean> {
+  const keys = (await findApplications(db)).map(({ key }) => key);
+  return value === ADMINISTRATOR || keys.some((key) => value === `${key}.read` || value === `${key}.write`);
+}
+
+const queryOf = (view: string) => readListQuery(parse(view));
+
+export const USER_EXPORT: ExportKind<UserExportSources, ContactViewer> = {
+  name: 'users',
+  noun: 'user',
+  application: 'users',
+  columns: COLUMNS,
+  viewPath: (view) => listPath(queryOf(view), { columnsGiven: false, perGiven: false, allRights: false }),
+  listedIn(view, listColumns) {
+    const { columns } = readListQuery(parse(view), { columns: keptColumns(listColumns) });
+    return ['name', ...columns.flatMap((column) => [column, BESIDE[column] ?? []].flat())];
+  },
+  problemsIn: (db, view) => unknownIn(db, parse(view), { query: queryOf(view), known: KNOWN }),
+  freeze: ({ db, index }, viewer, view) => freezeUsers(db.read, index, { query: queryOf(view), viewer }, READ_AT_ONCE),
+  async *read(sources, viewer, ids, chosen) {
+    const users = await findExported(sources, viewer, ids, chosen);
+    yield linesOf(COLUMNS, chosen, users, ({ user }) => user.id);
+  },
+};
+
+/** With what other tables say, where a column says it. */
+async function findExported(
+  { db: { read: db }, clock, config }: UserExportSources,
+  viewer: ContactViewer,
+  ids: number[],
+  chosen: ReadonlySet<string>,
+): Promise<ExportedUser[]> {
+  const wants = (...keys: string[]) => keys.some((key) => chosen.has(key));
+  const users = await findUsers(db, ids);
+  const contactIds = wants('contact', 'contact_email') ? users.flatMap((user) => user.contactId ?? []) : [];
+  const contacts = contactIds.length > 0 ? await findContacts(db, viewer, contactIds) : [];
+  const contactOf = new Map(contacts.filter(({ activity }) => activity === 'active').map((one) => [one.id, one]));
+  const memberships = wants('groups', 'group_ids', 'groups_until') ? await findMemberships(db, ids) : [];
+  const membershipsOf = Map.groupBy(memberships, ({ userId }) => userId);
+  const tags = wants('tags') ? await findTagNames(db, 'user', ids) : undefined;
+  const namedIds = users.flatMap((user) => [user.apiOnlyOwnerId, user.accessConfirmedBy]);
+  const names = await findUserNames(db, wants('api_only_owner', 'confirmed_by') ? namedIds : []);
+  const limits = stateLimits({ clock, config });
+  return users.map((user) => ({
+    user,
+    limits,
+    contact: contactOf.get(user.contactId ?? 0),
+    memberships: membershipsOf.get(user.id) ?? [],
+    tags: tags?.get(user.id) ?? [],
+    names,
+  }));
+}
