@@ -42,6 +42,7 @@ import { membersController } from './memberships/pages/members-controller.ts';
 import { passwordsController } from './passwords/pages/passwords-controller.ts';
 import { PasswordHasher } from './passwords/password-hasher.ts';
 import { answerResetRequests } from './passwords/reset-request-store.ts';
+import { peopleController, readPeopleForms } from './pasted-people/pages/people-controller.ts';
 import { permissionsController } from './permissions/pages/permissions-controller.ts';
 import { preferencesController } from './preferences/pages/preferences-controller.ts';
 import { savedViewsController } from './saved-views/pages/saved-views-controller.ts';
@@ -151,6 +152,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     await context.setBackClock.follow();
     next();
   });
+  app.use(readPeopleForms());
   app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));
   const sessions = new SessionStore(db, clock, {
     idleMinutes: config.sessionIdleMinutes,
@@ -184,6 +186,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
 
   app.get('/', (req, res) => res.redirect(303, firstPage(req.viewer!)));
   app.use(credentialsController(context));
+  app.use(peopleController(context));
   app.use(usersController(context));
   app.use(userActionsController(context));
   app.use(savedViewsController(context));

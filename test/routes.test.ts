@@ -4,6 +4,10 @@ import type { Person } from '../seeds/cast.ts';
 import type { Activity } from '../src/access/activity.ts';
 import { ALL_RIGHTS, type Application, type Level, type Rights } from '../src/access/rights.ts';
 import { instant } from '../src/clock.ts';
+import { createPeopleDraft } from '../src/pasted-people/actions/people-draft.ts';
+import { typedPeople } from '../src/pasted-people/people-form.ts';
+import { actSettings } from '../src/verbs/act.ts';
+import { programAct } from '../src/verbs/program-act.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
 import { watchAudit } from './support/audit.ts';
 import { everything, facts, factsBesideAudit } from './support/database.ts';
@@ -40,7 +44,7 @@ interface Change {
 }
 
 /** Or a bulk operation stands for it: one that is prepared, or that asks for more, or one that Alice has begun or executed. */
-type OperationKind = 'draft' | 'asking' | 'running' | 'paused' | 'executed';
+type OperationKind = 'draft' | 'asking' | 'running' | 'paused' | 'executed' | 'list';
 
 interface Classified {
   /** `leader`: whoever leads the group, whatever their rights. */
@@ -107,6 +111,12 @@ const openLinks = (person: Person, purpose: string) => async (app: TestApp) =>
   ).length;
 const signedInAs = async (app: TestApp) => (await app.db.read('sessions').whereNotNull('user_id')).length;
 const hasPassword = (person: Person) => async (app: TestApp) => (await column(person, 'password_hash')(app)) !== null;
+
+/** The tags that all of each list of people get. */
+const lists = async (app: TestApp) =>
+  (await app.db.read('bulk_operations').where('action', 'invite-people')).map(
+    ({ choices }) => JSON.parse(choices).typed.tags,
+  );
 
 /** Every route there is. What nobody classified here fails the run, and so does what is here and no longer there. */
 const ROUTES: Record<string, Classified> = {
@@ -407,6 +417,49 @@ const ROUTES: Record<string, Classified> = {
         fields: { name: 'no@ra', email: 'nowhere', expiresOn: '2026-02-30', apiOnly: 'yes', tags: 'x'.repeat(41) },
         errors: ['name', 'email', 'expiresOn', 'apiOnlyReason', 'apiOnlyOwner', 'apiOnlyReviewOn', 'tags'],
       },
+    },
+  },
+  'get /users/new/list': { open: ['users', 'write'] },
+  'post /users/new/list': {
+    open: ['users', 'write'],
+    change: {
+      form: '/users/new/list',
+      fields: { text: 'Nora nora@example.com' },
+      state: lists,
+      from: [],
+      to: [''],
+      audit: [],
+      leadsTo: /^\/users\/new\/list\/\d+$/,
+      bad: { fields: { text: 'nobody' }, errors: ['text'] },
+    },
+  },
+  'get /users/new/list/:id': { open: ['users', 'write'], operation: 'list' },
+  'post /users/new/list/:id': {
+    open: ['users', 'write'],
+    operation: 'list',
+    change: {
+      form: '/users/new/list/:id',
+      fields: { step: 'sheet', tags: 'Berlin' },
+      nonsense: { fields: { name: ['Nora', 'Otto'] }, status: 400 },
+      state: lists,
+      from: [''],
+      to: ['Berlin'],
+      audit: [],
+      leadsTo: /^\/users\/new\/list\/:id\/sheet$/,
+    },
+  },
+  'get /users/new/list/:id/sheet': { open: ['users', 'write'], operation: 'list' },
+  'post /users/new/list/:id/invitations': {
+    open: ['users', 'write'],
+    operation: 'list',
+    change: {
+      form: '/users/new/list/:id/sheet',
+      fields: {},
+      state: async (app) => (await app.db.read('users')).length,
+      from: 10,
+      to: 11,
+      audit: ['user.created', 'invitation.issued'],
+      leadsTo: /^\/bulk-operations\/:id$/,
     },
   },
   'get /users/groups': { open: ['users', 'read'] },
@@ -804,6 +857,22 @@ const ROUTES: Record<string, Classified> = {
       bad: { fields: { name: 'a@b', email: 'nobody' }, errors: ['name', 'email'] },
     },
   },
+  'get /led-groups/:id/invitations/list': { open: 'leader', group: 'Support' },
+  'post /led-groups/:id/invitations/list': {
+    open: 'leader',
+    group: 'Support',
+    change: {
+      form: '/led-groups/:id/invitations/list',
+      browser: (app) => signedIn(app, 'lena'),
+      fields: { name: 'nina', email: 'nina@example.com', keep: '0', step: 'invite' },
+      nonsense: { fields: { name: ['nina', 'nora'] }, status: 400 },
+      state: async (app) => (await app.db.read('users')).length,
+      from: 10,
+      to: 11,
+      audit: ['user.created', 'invitation.issued'],
+      leadsTo: /^\/led-groups\/:id$/,
+    },
+  },
   'post /led-groups/:id/members': {
     open: 'leader',
     group: 'Support',
@@ -1172,6 +1241,7 @@ async function idOf(
   viewer: Person,
 ): Promise<number | string | undefined> {
   if (route.application) return applicationOf(app, route.application);
+  if (route.operation === 'list') return listOf(app, viewer);
   if (route.operation) return operationOf(app, session, route.operation);
   if (route.savedView) return savedViewOf(app, app.people[viewer], route.savedView);
   if (route.group) return Number(await groupId(app, route.group));
@@ -1206,6 +1276,17 @@ async function savedViewOf(app: TestApp, userId: number, kind: 'own' | 'shared' 
         .update({ pinned_views: `[${id}]` });
     return id;
   });
+}
+
+/** A list of one whom it would invite, which is seen by nobody but who pasted it. */
+async function listOf(app: TestApp, viewer: Person): Promise<number> {
+  const created_by = app.people[viewer];
+  const own = await app.db.read('bulk_operations').where({ action: 'invite-people', created_by }).first('id');
+  if (own) return own.id;
+  const nora = { line: '1', name: 'Nora', email: 'nora@example.com', groups: '', tags: '', expiresOn: '' };
+  const act = programAct(actSettings(app.config), { id: created_by, name: viewer, at: '2026-11-22T12:00:00.000Z' });
+  const list = { typed: typedPeople({}).typed, rows: [{ ...nora, isKept: true, contact: '' }] };
+  return app.db.write((trx) => createPeopleDraft(trx, act, list));
 }
 
 /** A bulk operation on Bob: a draft is seen by nobody but who made it, all others by all who read users. */
@@ -1483,9 +1564,11 @@ describe.each(changing)('$name', (route) => {
       .map((field) => page.$(field).attr('name')!);
     expect(names).toContain('_csrf');
     const before = await facts(app);
-    // Groups, accounts, columns and ticked users are several. The user's name stands in password forms for password managers only; nobody reads it here.
+    // Groups, accounts, columns and ticked users and rows are several. The user's name stands in password forms for password managers only; nobody reads it here.
     for (const name of new Set(
-      names.filter((one) => !['_csrf', 'groups', 'ids', 'accounts', 'column', 'columns', 'username'].includes(one)),
+      names.filter(
+        (one) => !['_csrf', 'groups', 'keep', 'ids', 'accounts', 'column', 'columns', 'username'].includes(one),
+      ),
     )) {
       const value = name === '_method' ? route.method : String(fields[name] ?? '');
       const answer = await send(session, route, id, { ...fields, [name]: [value, value] });

@@ -66,6 +66,7 @@ describe('the views', () => {
       '/saved-views/new?view=%2Fusers%3Fstate%3Dlocked',
       '/users/columns?view=%2Fusers%3Fcolumn%3Dname',
       '/users/new',
+      '/users/new/list',
       '/groups',
       '/groups/new',
       `${support}`,
@@ -129,6 +130,14 @@ describe('the views', () => {
       }),
     );
     note('group of mine', await alice.get(support));
+    const list = 'Hello\nMaria Müller <maria@example.com>; cleo@acme.example; bob@example.com; x <x@y..z>';
+    note('list, mistaken', await submit(alice, '/users/new/list', { text: '' }));
+    const read = await submit(alice, '/users/new/list', { text: list });
+    const table = note('list', await alice.get(read.headers.location));
+    const corrected = note('list, with mistakes', await send(alice, table, { step: 'sheet' }));
+    await send(alice, corrected, { step: 'sheet', keep: ['0', '1'] });
+    note('list, sheet', await alice.get(`${read.headers.location}/sheet`));
+    note('members, unknown', await submit(alice, `${support}/members/new`, { list }));
     note('permissions', await submit(alice, `${support}/permissions/edit`, { users: 'read' }));
     note('application, mistaken', await submit(alice, '/applications/new', { key: '!' }));
     await submit(alice, '/applications/new', { key: 'rooms', name: 'Rooms', description: 'Who booked which.' });
@@ -138,6 +147,11 @@ describe('the views', () => {
     const led = support.replace('/groups', '/led-groups');
     for (const path of ['/led-groups', led, `${led}/invitations/new`, `${led}/members/new`])
       note(path, await leader.get(path));
+    note('led list', await leader.get(`${led}/invitations/list`));
+    note(
+      'led list, read',
+      await submit(leader, `${led}/invitations/list`, { text: 'x <x@y..z>; n@new.example', step: 'read' }),
+    );
     note('led members', await leader.get(`${led}/members/edit?ids=${app.people.bob}`));
     note('addition', await submit(alice, `${support}/members/new`, { list: 'erin' }));
     note(

@@ -129,6 +129,11 @@ export async function claimOperation(trx: Transaction, { id }: BulkOperation, ac
   return claimed === 1;
 }
 
+/** How many it turned out to be, of one whose subjects were not there before it. */
+export async function keepSize(trx: Transaction, id: number, size: number): Promise<void> {
+  await trx('bulk_operations').where({ id }).update({ size });
+}
+
 export async function keepTally(trx: Transaction, id: number, tally: Tally): Promise<void> {
   await trx('bulk_operations')
     .where({ id })

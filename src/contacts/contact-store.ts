@@ -5,6 +5,7 @@ import { whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
 import { findContactIdsByText, whereTextHolds } from '../db/search.ts';
 import type { Row } from '../db/tables.ts';
+import { identityKey } from '../text/identity-key.ts';
 import { fold } from '../text/text.ts';
 import { type Contact, type ContactKind, type ContactViewer, maySee, type Ownership } from './contact.ts';
 import { whereVisible } from './contact-viewer.ts';
@@ -71,6 +72,19 @@ export async function searchContacts(
   if (found) whereIdIn(query, 'contacts.id', found);
   else whereTextHolds(query, 'contacts.search_text', words);
   return contactsOf(db, await whereVisible(query, viewer), viewer);
+}
+
+/** Active persons by their first email address, of those whom the viewer may see; where several have one, it is nobody's. */
+export async function findPersonsByEmail(
+  db: Reader,
+  viewer: ContactViewer,
+  emails: string[],
+): Promise<Map<string, Contact>> {
+  const keys = [...new Set(emails.map(identityKey))];
+  const query = selectContacts(db).where('contacts.activity', 'active').where('contacts.kind', 'person');
+  const found = await contactsOf(db, await whereVisible(whereIdIn(query, 'contacts.email_key', keys), viewer), viewer);
+  const byKey = Map.groupBy(found, ({ email }) => identityKey(email!));
+  return new Map([...byKey].flatMap(([key, those]) => (those.length === 1 ? [[key, those[0]]] : [])));
 }
 
 /** The names of these contacts, of those that the viewer may see and that are not deleted. */

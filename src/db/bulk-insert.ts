@@ -6,7 +6,31 @@ import type { Transaction } from './database.ts';
  * along once: to read it out of each row takes longer than to write it.
  */
 export async function bulkInsert(trx: Transaction, table: string, rows: object[]): Promise<void> {
-  if (rows.length === 0) return;
+  if (rows.length > 0) await insertAll(trx, table, rows);
+}
+
+/** The same of those rows alone that no unique index refuses; what is asked for of each that was inserted. */
+export async function bulkInsertUnlessTaken<T>(
+  trx: Transaction,
+  table: string,
+  rows: object[],
+  returned: string[],
+): Promise<T[]> {
+  if (rows.length === 0) return [];
+  // Without a condition, "on conflict" would be read as a part of the selection.
+  const columns = returned.map(() => '??').join(', ');
+  return insertAll(trx, table, rows, {
+    sql: `where true on conflict do nothing returning ${columns}`,
+    values: returned,
+  });
+}
+
+async function insertAll<T>(
+  trx: Transaction,
+  table: string,
+  rows: object[],
+  end: { sql: string; values: string[] } = { sql: '', values: [] },
+): Promise<T[]> {
   const columns = Object.keys(rows[0]);
   const values = rows.map((row) => Object.values(row));
   const isShared = columns.map(
@@ -17,8 +41,9 @@ export async function bulkInsert(trx: Transaction, table: string, rows: object[]
     const before = isShared.slice(0, n).filter((shared) => !shared).length;
     return isShared[n] ? '?' : `value ->> '$[${before}]'`;
   });
-  await trx.raw(
-    `insert into ?? (${columns.map(() => '??').join(', ')}) select ${places.join(', ')} from json_each(?)`,
-    [table, ...columns, ...values[0].filter((_, n) => isShared[n]), JSON.stringify(differing)],
+  const inserted: unknown = await trx.raw(
+    `insert into ?? (${columns.map(() => '??').join(', ')}) select ${places.join(', ')} from json_each(?) ${end.sql}`,
+    [table, ...columns, ...values[0].filter((_, n) => isShared[n]), JSON.stringify(differing), ...end.values],
   );
+  return inserted as T[];
 }

@@ -1,4 +1,4 @@
-import { LONGEST_SEARCH } from '../lists/list-query.ts';
+import { fewWords } from '../lists/list-query.ts';
 import type { Typed } from './form.ts';
 
 /** So many are suggested at once: who does not see the one that is meant types on. */
@@ -65,7 +65,7 @@ export function soughtIn(typed: Typed, searches: Searches, field: string): strin
   const search = searches[field];
   const step = stepOf(typed);
   if (search === field && (step.deed !== 'find' || step.field !== field)) return '';
-  return String(typed[search]).slice(0, LONGEST_SEARCH).trim();
+  return fewWords(String(typed[search]));
 }
 
 /** What a button of a picker asks for; empty words where it was another button. */

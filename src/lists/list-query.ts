@@ -1,3 +1,4 @@
+import { searchedFor } from '../text/people/addresses.ts';
 export const PAGE_SIZES = [25, 50, 100, 200];
 const DEFAULT_PAGE_SIZE = 50;
 export const LONGEST_SEARCH = 200;
@@ -34,9 +35,9 @@ export interface PageQuery<Sort extends string = string> extends Order<Sort> {
 
 export type Source = Record<string, unknown>;
 
-/** A search of a few words. */
+/** A search of a few words, or for an address as mail programs copy it. */
 export function fewWords(text: string): string {
-  return text.trim().slice(0, LONGEST_SEARCH);
+  return searchedFor(text.trim()).slice(0, LONGEST_SEARCH);
 }
 
 /** Reads it from the address. An order or a size that it does not know it leaves out: an old bookmark still shows a list. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { day } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
 import { picked, type Searches } from '../forms/picker.ts';
+import { membersIn } from '../text/people/people-list.ts';
 
 /** As many as a set-wise change takes without holding up others. */
 export const MOST_AT_ONCE = 5_000;
@@ -11,14 +12,7 @@ const fields = {
   /** Names and system emails, one per line or separated by commas or semicolons. */
   list: z
     .string()
-    .transform((text) => [
-      ...new Set(
-        text
-          .split(/[\n\t,;]/)
-          .map(identifierIn)
-          .filter(Boolean),
-      ),
-    ])
+    .transform(membersIn)
     .refine((list) => list.length <= MOST_AT_ONCE, 'At most 5,000 at once.'),
   untilOn: day,
   acceptUnknown: z.string().transform((text) => text !== ''),
@@ -41,9 +35,4 @@ export function typedMembers(body: unknown): Typed {
 
 export function checkMembers(typed: Typed): FormResult<MemberValues> {
   return checkForm(complete, typed);
-}
-
-/** A mail program copies "Maria Müller <maria@example.com>". */
-function identifierIn(entry: string): string {
-  return (/<([^<>]+)>\s*$/.exec(entry)?.[1] ?? entry).trim();
 }

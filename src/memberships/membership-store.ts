@@ -48,6 +48,8 @@ export interface MembershipChange {
   id: number;
   from: number[];
   to: number[];
+  /** The last day on which those that come count; left out, they have no end. */
+  untilOn?: Day | null;
 }
 
 /** Takes users out of groups and puts them into others; since, by whom and until stay for those kept. */
@@ -63,8 +65,10 @@ export async function changeMemberships(
     const ids = those.map((one) => one.userId);
     await remove(trx, groupId, ids);
   }
-  const coming = changes.flatMap(({ id, from, to }) =>
-    to.filter((groupId) => !from.includes(groupId)).map((groupId) => ({ user_id: id, group_id: groupId })),
+  const coming = changes.flatMap(({ id, from, to, untilOn = null }) =>
+    to
+      .filter((groupId) => !from.includes(groupId))
+      .map((groupId) => ({ user_id: id, group_id: groupId, until_on: untilOn })),
   );
   await bulkInsert(
     trx,

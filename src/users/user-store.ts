@@ -4,12 +4,13 @@ import { findPotentialRights } from '../access/granted-rights.ts';
 import { NO_RIGHTS } from '../access/rights.ts';
 import type { Day, Instant } from '../clock.ts';
 import { linkedToAccount } from '../contacts/warned-accounts.ts';
+import { bulkInsertUnlessTaken } from '../db/bulk-insert.ts';
 import { isGiven, literal, whereNotDeleted } from '../db/conditions.ts';
 import { type Reader, type Transaction, violatedUnique } from '../db/database.ts';
 import { pieces, whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
 import type { Left, Row } from '../db/tables.ts';
-import { FieldErrors } from '../forms/form.ts';
+import { type Errors, FieldErrors } from '../forms/form.ts';
 import { joinInvitation } from '../one-time-links/standing-links.ts';
 import { hasLookAlikes, identityKey, spelledLike } from '../text/identity-key.ts';
 import type { Act } from '../verbs/act.ts';
@@ -266,10 +267,53 @@ export function takenMessage(field: 'name' | 'email', text: string): string {
 
 type Columns = Record<string, unknown>;
 
-/** Returns the id. Throws FieldErrors where a name, email or contact is another's. */
-export async function insertUser(trx: Transaction, columns: Columns): Promise<number> {
-  const [{ id }] = await unlessTaken(columns, () => trx('users').insert(columns).returning('id'));
-  return id;
+/** A row as it is to be inserted, with the keys under which it must be the only one. */
+export type NewRow = Columns & { [K in UniqueColumn]?: string | number | null };
+
+/** What became of such a row: its id, or what of it is another's, by field. */
+export type Inserted = { id: number; errors?: undefined } | { id?: undefined; errors: Errors };
+
+/** Inserts those of these rows, in their order, of whom nothing is another's: the database is the judge. */
+export async function insertUsers(trx: Transaction, rows: NewRow[]): Promise<Inserted[]> {
+  const keyOf = (row: { name_key?: unknown; email_key?: unknown }) => JSON.stringify([row.name_key, row.email_key]);
+  const made = new Map<string, number>();
+  for (const some of pieces(rows)) {
+    const inserted = await bulkInsertUnlessTaken<Pick<Row<'users'>, 'id' | 'name_key' | 'email_key'>>(
+      trx,
+      'users',
+      some,
+      ['id', 'name_key', 'email_key'],
+    );
+    for (const row of inserted) made.set(keyOf(row), row.id);
+  }
+  const ids = rows.map((row) => {
+    const id = made.get(keyOf(row));
+    // Whoever is called the same further down was refused.
+    made.delete(keyOf(row));
+    return id;
+  });
+  const takenOf = await takenAmong(
+    trx,
+    rows.filter((_, n) => ids[n] === undefined),
+  );
+  return ids.map((id, n) => (id === undefined ? { errors: takenOf(rows[n]) } : { id }));
+}
+
+/** What of these rows, all of which were refused, is another's. */
+async function takenAmong(trx: Transaction, refused: NewRow[]): Promise<(row: NewRow) => Errors> {
+  const taken = new Map<UniqueColumn, Set<unknown>>();
+  for (const column of UNIQUE_COLUMNS) {
+    const keys = refused.flatMap((row) => row[column] ?? []);
+    const users = trx('users').modify(whereNotDeleted);
+    taken.set(column, new Set(keys.length > 0 ? await whereIdIn(users, column, keys).pluck(column) : []));
+  }
+  return (row) =>
+    Object.assign(
+      {},
+      ...UNIQUE_COLUMNS.filter((column) => taken.get(column)!.has(row[column])).map((column) =>
+        takenError(column, row),
+      ),
+    );
 }
 
 /** Writes what differs of each, those of whom the same does at once. Throws FieldErrors where a name, email or contact is another's. */
@@ -280,19 +324,25 @@ export async function keepUsers(trx: Transaction, changes: { id: number; columns
   }
 }
 
-async function unlessTaken<T>({ name, email }: Columns, write: () => PromiseLike<T>): Promise<T> {
+async function unlessTaken<T>(columns: Columns, write: () => PromiseLike<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
-    const taken: Record<string, Record<string, string>> = {
-      'users.name_key': { name: takenMessage('name', String(name)) },
-      'users.email_key': { email: takenMessage('email', String(email)) },
-      'users.contact_id': { contactId: 'Another user is linked to this contact already.' },
-    };
-    const errors = taken[violatedUnique(error) ?? ''];
-    if (errors) throw new FieldErrors(errors);
+    const violated = violatedUnique(error);
+    const column = UNIQUE_COLUMNS.find((one) => violated === `users.${one}`);
+    if (column) throw new FieldErrors(takenError(column, columns));
     throw error;
   }
+}
+
+/** What is the only one among those who are not deleted. */
+const UNIQUE_COLUMNS = ['name_key', 'email_key', 'contact_id'] as const;
+type UniqueColumn = (typeof UNIQUE_COLUMNS)[number];
+
+function takenError(column: UniqueColumn, { name, email }: Columns): Errors {
+  if (column === 'name_key') return { name: takenMessage('name', String(name)) };
+  if (column === 'email_key') return { email: takenMessage('email', String(email)) };
+  return { contactId: 'Another user is linked to this contact already.' };
 }
 
 /** Whoever is linked to these contacts, deleted ones included, keeps what each is called now. */

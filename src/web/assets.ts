@@ -23,7 +23,7 @@ const PACKAGED: Record<string, string> = {
 const SHEETS = [
   ...['tokens', 'base', 'layout', 'controls', 'display'],
   ...['list', 'sidebar', 'table', 'cells', 'cards'],
-  ...['record', 'overlay', 'low', 'forced', 'print'],
+  ...['record', 'people', 'overlay', 'low', 'forced', 'print'],
 ];
 
 /** They go out as one, since each file more would cost a first visit a request; and without what only their readers need. */

@@ -18,6 +18,8 @@ export interface Feature {
   harmless?: RegExp;
   /** Where records are made by forms that take long to fill; none of them holds a password. */
   longForms?: string;
+  /** The pages of other such forms, which are sent to their own addresses. */
+  longPages?: RegExp;
   jobs?: (app: AppContext) => Job[];
   /** Removes what has ended by now, and nobody will ask for. */
   prune?: (trx: Transaction, now: number) => Promise<void>;

@@ -20,6 +20,7 @@ const LONGEST = 60_000;
 /** The form that this late request sends, if there is something in it worth keeping. */
 export function keptForm(req: Request): KeptForm | undefined {
   if (req.method === 'GET' || typeof req.body !== 'object') return undefined;
+  if (isLongPage(req, req.path)) return readKept(req, JSON.stringify({ path: req.path, fields: req.body }));
   const [, records, id] = /^(\/[a-z-]+)(\/\d+)?$/.exec(req.path) ?? [];
   return readKept(req, JSON.stringify({ path: id ? `${records}${id}/edit` : `${records}/new`, fields: req.body }));
 }
@@ -38,8 +39,13 @@ export function readKept(req: Request, text: string): KeptForm | undefined {
 
 /** Whether the page of such a form stands there: one that makes a record, or edits one. */
 function isLongForm(req: Request, path: unknown): boolean {
+  if (isLongPage(req, path)) return true;
   const [, records] = /^(\/[a-z-]+)\/(?:new|\d+\/edit)$/.exec(String(path)) ?? [];
   return records !== undefined && featuresOf(req).some((feature) => feature.longForms === records);
+}
+
+function isLongPage(req: Request, path: unknown): boolean {
+  return featuresOf(req).some((feature) => feature.longPages?.test(String(path)));
 }
 
 /** Once, for the page of the form. */

@@ -61,6 +61,26 @@ const states: State[] = [
   ['New User', () => '/users/new'],
   ['New User with mistakes', () => '/users/new', (page) => page.getByRole('button', { name: 'Create user' }).click()],
   ['New User with all open', () => '/users/new', openEverything],
+  ['a list to be pasted', () => '/users/new/list'],
+  ['a pasted list', () => '/users/new/list', openList],
+  [
+    'a pasted list with mistakes',
+    () => '/users/new/list',
+    async (page) => {
+      await openList(page);
+      await page.getByRole('button', { name: 'See what will be done' }).click();
+    },
+  ],
+  [
+    'the sheet of a pasted list',
+    () => '/users/new/list',
+    async (page) => {
+      await openList(page);
+      await page.getByRole('checkbox', { name: 'Take x', exact: true }).uncheck();
+      await page.getByRole('button', { name: 'See what will be done' }).click();
+      await page.locator('#people-sheet-form').waitFor();
+    },
+  ],
   ['Edit', ({ people }) => `/users/${people.robin}/edit`],
   ['a confirmation', ({ people }) => `/users/${people.bob}/deletion/new`],
   ['Reinvite by mail', ({ people }) => `/users/${people.carol}/invitation/new`],
@@ -170,6 +190,17 @@ const leading: State[] = [
     () => '/led-groups/4/invitations/new',
     (page) => page.getByRole('button', { name: 'Invite', exact: true }).click(),
   ],
+  ['inviting a list into it', () => '/led-groups/4/invitations/list'],
+  [
+    'inviting a list with mistakes',
+    () => '/led-groups/4/invitations/list',
+    async (page) => {
+      await page.getByLabel('List of people').fill(`${LONG} <l@new.example>; x <x@y..z>`);
+      await page.getByRole('button', { name: 'Read the list' }).click();
+      await page.getByRole('button', { name: 'Invite 2 people' }).click();
+      await page.locator('#error-summary').waitFor();
+    },
+  ],
   ['adding to it', () => '/led-groups/4/members/new'],
   ['changing its members', ({ people }) => `/led-groups/4/members/edit?ids=${people.bob}`],
 ];
@@ -241,6 +272,15 @@ async function settled(page: Page): Promise<void> {
 async function openEverything(page: Page): Promise<void> {
   for (const summary of await page.locator('summary').all()) await summary.click();
   await page.getByLabel('API-only').check();
+}
+
+/** One with a long name, one who cannot be invited so, one whose contact is a customer, one who is known, and a line of words. */
+async function openList(page: Page): Promise<void> {
+  await page
+    .getByLabel('List of people')
+    .fill(`${LONG} <l@new.example>; x <x@y..z>; cleo@acme.example; bob@example.com\nHello`);
+  await page.getByRole('button', { name: 'Read the list' }).click();
+  await page.locator('.people-table').waitFor();
 }
 
 /** A phone sees the list as cards, with the same boxes. */

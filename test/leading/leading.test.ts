@@ -85,6 +85,7 @@ describe('a leader', () => {
           '/health',
           '/led-groups',
           '/led-groups/:id',
+          '/led-groups/:id/invitations/list',
           '/led-groups/:id/invitations/new',
           '/led-groups/:id/members/new',
           '/menu',

@@ -17,6 +17,7 @@ describe('a form whose session ended while it was typed', () => {
 
   it.each<{ what: string; path: () => string; typed: Fields }>([
     { what: 'New User', path: () => '/users/new', typed: { name: 'nora', email: 'nora@example.com', tags: 'Rome' } },
+    { what: 'a list that was pasted', path: () => '/users/new/list', typed: { text: 'nora@example.com' } },
     { what: 'Edit', path: () => pathTo(app, 'bob', '/edit'), typed: { name: 'bobby', description: 'typed with care' } },
   ])('is as it was left after signing in again: $what', async ({ path, typed }) => {
     const alice = await signedIn(app, 'alice');

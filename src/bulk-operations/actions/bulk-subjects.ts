@@ -6,6 +6,7 @@ import type { Reader } from '../../db/database.ts';
 import { GROUP_ACTIONS } from '../../groups/actions/group-actions.ts';
 import { undoingGroups } from '../../groups/actions/group-undoing.ts';
 import { findGroupsOf } from '../../groups/group-store.ts';
+import { PEOPLE_INVITING } from '../../users/actions/operations/people-inviting.ts';
 import { undoing } from '../../users/actions/operations/undoing.ts';
 import { USER_OPERATIONS } from '../../users/actions/operations/user-operations.ts';
 import { findSubjects } from '../../users/user-store.ts';
@@ -26,6 +27,8 @@ export interface BulkSubject {
   application: Application;
   /** In the order of the action bar. */
   operations: readonly Operation[];
+  /** Those that have pages of their own, and only their reports here. */
+  reported?: readonly Operation[];
   /** Throws NotFound where one is unknown. */
   find(db: Reader, ids: number[], today: Day): Promise<Subjected[]>;
   /** What takes an operation back, by what it wrote. */
@@ -42,6 +45,7 @@ export const BULK_SUBJECTS: Record<SubjectType, BulkSubject> = {
     path: '/users',
     application: 'users',
     operations: USER_OPERATIONS as readonly Operation[],
+    reported: [PEOPLE_INVITING as Operation],
     find: findSubjects,
     undoing: undoing as BulkSubject['undoing'],
   },
@@ -69,6 +73,10 @@ export function findBulkAction(subjectType: SubjectType, name: string): Operatio
   return BULK_SUBJECTS[subjectType].operations.find((action) => action.name === name);
 }
 
+function findReported(subjectType: SubjectType, name: string): Operation | undefined {
+  return BULK_SUBJECTS[subjectType].reported?.find((action) => action.name === name);
+}
+
 /** Whether it has to be said more before it can be judged. */
 export function isToBeChosen({ subjectType, action, choices }: BulkOperation): AskingAction | undefined {
   const found = findBulkAction(subjectType, action);
@@ -87,7 +95,7 @@ export async function actionOf(db: Reader, operation: BulkOperation, ids: number
       await findWritten(db, undoes, ids),
       await findUndoings(db, undoes),
     );
-  const found = findBulkAction(subjectType, action);
+  const found = findBulkAction(subjectType, action) ?? findReported(subjectType, action);
   if (!found) throw new NotFound('There is no such action any more.');
   return isAsking(found) ? found.chosen(db, choices) : found;
 }

@@ -5,7 +5,7 @@ import { showOlderEvents, type Telling, timelineOf } from '../../audit/pages/tim
 import { dayOf } from '../../clock.ts';
 import { findContactsOf } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
-import { type Cursor, decodeCursor, encodeCursor, firstOf, LONGEST_SEARCH } from '../../lists/list-query.ts';
+import { type Cursor, decodeCursor, encodeCursor, fewWords, firstOf } from '../../lists/list-query.ts';
 import { pagerLinks } from '../../lists/pager.ts';
 import { countMembers, listMembers } from '../../memberships/member-list.ts';
 import { linesToCopy } from '../../one-time-links/pages/link-lines.ts';
@@ -57,7 +57,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
 
 /** What is looked for among the members. */
 export function searchIn(value: unknown): string {
-  return (firstOf(value) ?? '').trim().slice(0, LONGEST_SEARCH);
+  return fewWords(firstOf(value) ?? '');
 }
 
 /** New links as lines to copy, judged anew: meanwhile somebody may have got rights that the viewer does not hold. */

@@ -15,13 +15,19 @@ import {
 } from '../../memberships/actions/membership-editing.ts';
 import { findMakers } from '../../one-time-links/one-time-link-store.ts';
 import type { EndedLink } from '../../permissions/outgrown-links.ts';
-import { createUser } from '../../users/actions/changing/user-creation.ts';
+import { createUsers } from '../../users/actions/changing/user-creation.ts';
 import { INVITATION } from '../../users/actions/invitation.ts';
 import { LOGIN_ATTEMPTS_RESET } from '../../users/actions/login-attempts-reset.ts';
 import { renewLinks } from '../../users/actions/renewed-links.ts';
 import { performOnUsers } from '../../users/actions/user-actions.ts';
 import type { Subject } from '../../users/user.ts';
-import { findSubjects, findUserByIdentifier, findUsers, takenMessage } from '../../users/user-store.ts';
+import {
+  findSubjects,
+  findUserByIdentifier,
+  findUserIdsByIdentifier,
+  findUsers,
+  takenMessage,
+} from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import { forbidden, inapplicable, type Outcome } from '../../verbs/outcome.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
@@ -49,34 +55,48 @@ export interface Invited {
 }
 
 /**
- * A new user in the group, with an invitation. An email that somebody has already is answered like a success, and its
- * user becomes a member where they can: the leader does not learn who is known here. Returns the id of a new user.
+ * New users in the group, with an invitation each. An email that somebody has already is answered like a success, and its user becomes a
+ * member where they can: the leader does not learn who is known here. Returns the ids of the new users. Throws FieldErrors, each field
+ * with the place of whose it is in the list behind it: all are invited, or nobody.
  */
 export async function inviteIntoGroup(
   trx: Transaction,
   act: Act,
   groupId: number,
-  invited: Invited,
-): Promise<number | undefined> {
+  invited: Invited[],
+): Promise<number[]> {
   const group = await findLedGroup(trx, act.by.id, groupId, dayOf(act.at));
   await BY_LEADING.requireGroup(trx, act, group);
-  if (await findUserByIdentifier(trx, invited.email)) {
-    await addByEmail(trx, act, groupId, [invited.email], null);
-    return undefined;
-  }
+  const users = await findUserIdsByIdentifier(
+    trx,
+    invited.map(({ email }) => email),
+  );
+  const known = invited.filter(({ email }) => users.has(email)).map(({ email }) => email);
+  if (known.length > 0) await addByEmail(trx, act, groupId, known, null);
+  const unknown = invited.flatMap((one, n) => (users.has(one.email) ? [] : [{ ...one, n }]));
   const able = enabled(act, group.rights);
-  const id = await createUser(trx, able, { ...invited, groups: [groupId] }).catch((error) => {
-    if (error instanceof FieldErrors && error.errors.name === takenMessage('name', invited.name))
-      throw new FieldErrors({ name: NAME_UNUSABLE });
-    throw error;
+  const newUsers = unknown.map(({ name, email }) => ({ name, email, groups: [groupId] }));
+  const creations = await createUsers(trx, able, newUsers);
+  const errors = creations.flatMap(({ refusal }, at) => {
+    const { n, name } = unknown[at];
+    return Object.entries(refusal?.fields ?? {}).map(([field, message]) => {
+      const isTaken = message === takenMessage('name', name);
+      return [`${field}-${n}`, isTaken ? NAME_UNUSABLE : message];
+    });
   });
-  await performOnUsers(trx, able, INVITATION, [id]);
-  return id;
+  if (errors.length > 0) throw new FieldErrors(Object.fromEntries(errors));
+  const ids = creations.map(({ id }) => id!);
+  if (ids.length > 0) await performOnUsers(trx, able, INVITATION, ids);
+  return ids;
 }
 
-/** What is wrong with the name, told with all else that is; the email may be somebody's, which nobody is told. */
-export async function unusableName(db: Reader, name: string): Promise<{ name?: string }> {
-  return name !== '' && (await findUserByIdentifier(db, name)) ? { name: NAME_UNUSABLE } : {};
+/** Which of these names cannot be used, told with all else that is wrong; the emails may be somebody's, which nobody is told. */
+export async function unusableNames(db: Reader, names: string[]): Promise<Map<string, string>> {
+  const taken = await findUserIdsByIdentifier(
+    db,
+    names.filter((name) => name !== ''),
+  );
+  return new Map([...taken.keys()].map((name) => [name, NAME_UNUSABLE]));
 }
 
 /** Those of the addresses that belong to an active person become members; the others are passed over without a word. */

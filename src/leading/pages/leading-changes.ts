@@ -7,7 +7,7 @@ import type { Group } from '../../groups/group.ts';
 import { tellOutcomes } from '../../memberships/pages/member-report.ts';
 import { channelNamed } from '../../web/channel.ts';
 import { flash } from '../../web/flash.ts';
-import { addByEmail, inviteIntoGroup, reinviteMembers, setEnd, unusableName } from '../actions/leading.ts';
+import { addByEmail, inviteIntoGroup, reinviteMembers, setEnd, unusableNames } from '../actions/leading.ts';
 import { checkAdditions, checkEnd, checkInvitation, tickedIn, typedLeading } from '../leading-form.ts';
 import { actAsLeader } from './addressed-led-group.ts';
 import { namesOf, showForm, showSheet } from './leading-form-page.ts';
@@ -17,11 +17,17 @@ export async function invite(app: AppContext, req: Request, res: Response, group
   const typed = typedLeading(req.body);
   const failed = (errors: Errors) => showForm(app, req, res, 'leading/invitation', { group, typed, errors });
   const { values, errors } = checkInvitation(typed);
-  if (errors) return failed({ ...(await unusableName(app.db.read, String(typed.name))), ...errors });
+  if (errors) {
+    const name = (await unusableNames(app.db.read, [String(typed.name)])).get(String(typed.name));
+    return failed({ ...(name && { name }), ...errors });
+  }
   const channel = channelNamed(app, typed.channel);
-  await unlessFieldErrors(app, req, failed, async () => {
-    const work = (trx: Transaction) => inviteIntoGroup(trx, actAsLeader(app, req, group.id), group.id, values);
-    const id = await app.db.write(work);
+  // One is a list of one.
+  const failedOne = (errors: Errors) =>
+    failed(Object.fromEntries(Object.entries(errors).map(([field, message]) => [field.replace('-0', ''), message])));
+  await unlessFieldErrors(app, req, failedOne, async () => {
+    const work = (trx: Transaction) => inviteIntoGroup(trx, actAsLeader(app, req, group.id), group.id, [values]);
+    const [id] = await app.db.write(work);
     const path = `/led-groups/${group.id}`;
     if (id === undefined) flash(req, `${values.email} was added, or is already known here.`, { path });
     else if (channel === 'mail') flash(req, `${values.name} is invited. The mail is on its way.`, { path });

@@ -4,10 +4,11 @@ import { tellOutcomes } from '../../memberships/pages/member-report.ts';
 import { flash } from '../../web/flash.ts';
 import { requireSignIn } from '../../web/guards/authorization.ts';
 import { removeMembers, resetAttempts } from '../actions/leading.ts';
-import { tickedIn, typedLeading } from '../leading-form.ts';
+import { tickedIn, typedLeading, typedRows } from '../leading-form.ts';
 import { actAsLeader, changeableOf, ledGroupOf } from './addressed-led-group.ts';
 import { add, end, invite, reinvite } from './leading-changes.ts';
 import { showForm, showSheet } from './leading-form-page.ts';
+import { inviteList, showList } from './leading-list.ts';
 import { showLedGroup, showLedGroups } from './led-group-page.ts';
 
 /**
@@ -29,6 +30,14 @@ export function leadingController(app: AppContext): Router {
 
   router.get('/led-groups/:id/invitations/new', requireSignIn, async (req: Request, res: Response) =>
     showForm(app, req, res, 'leading/invitation', { group: await changeableOf(app, req), typed: typedLeading({}) }),
+  );
+
+  router.get('/led-groups/:id/invitations/list', requireSignIn, async (req: Request, res: Response) =>
+    showList(app, req, res, { group: await changeableOf(app, req), ...typedRows({}) }),
+  );
+
+  router.post('/led-groups/:id/invitations/list', requireSignIn, async (req, res) =>
+    inviteList(app, req, res, await changeableOf(app, req)),
   );
 
   router.post('/led-groups/:id/invitations', requireSignIn, async (req, res) =>

@@ -10,6 +10,7 @@ import { type Picker, SUGGESTED, type Suggestion, soughtIn } from '../../forms/p
 import type { Group } from '../../groups/group.ts';
 import { countEndingLinks, effectsOf, givenBy } from '../../permissions/effect.ts';
 import { actOf } from '../../sessions/pages/act.ts';
+import { unknownPeople } from '../../text/people/people-list.ts';
 import { shortened } from '../../text/text.ts';
 import { renewLinks } from '../../users/actions/renewed-links.ts';
 import { findUsersCalled } from '../../users/list/user-suggestions.ts';
@@ -32,6 +33,14 @@ interface Addition {
   untilOn: Day | null;
 }
 
+interface AdditionForm {
+  group: Group;
+  typed: Typed;
+  errors?: Errors;
+  /** How many of the list are nobody yet, and could be invited. */
+  invitable?: number;
+}
+
 /** Add members was sent: the form again, then what it does to be confirmed, then the members. */
 export async function addFromForm(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
   const typed = typedMembers(req.body);
@@ -40,10 +49,14 @@ export async function addFromForm(app: AppContext, req: Request, res: Response, 
   const { values, errors } = checkMembers(typed);
   if (errors) return failed(errors);
   const found = await findUserIdsByIdentifier(app.db.read, values.list);
-  const unknown = values.list.filter((one) => !found.has(one));
+  const { emails, names } = unknownPeople(String(typed.list), (email) => found.has(email));
+  // A name that only stands beside an address is no entry of its own.
+  const unknown = values.list.filter((one) => !found.has(one) && !names.has(one));
   const ids = [...new Set([...values.ids, ...found.values()])];
-  if (unknown.length > 0 && !values.acceptUnknown)
-    return failed({ list: `Not found: ${shortened(unknown, NAMES_SHOWN)}. Nobody was added yet.` });
+  if (unknown.length > 0 && !values.acceptUnknown) {
+    const errors = { list: `Not found: ${shortened(unknown, NAMES_SHOWN)}. Nobody was added yet.` };
+    return showAdditionForm(app, req, res, { group, typed, errors, invitable: emails.length });
+  }
   if (ids.length === 0) return failed({ list: 'Choose somebody, or paste names and emails.' });
   const meant = { ids, untilOn: values.untilOn };
   await unlessFieldErrors(app, req, failed, () =>
@@ -76,11 +89,11 @@ export async function showAdditionForm(
   app: AppContext,
   req: Request,
   res: Response,
-  { group, typed, errors = {} }: { group: Group; typed: Typed; errors?: Errors },
+  { group, typed, errors = {}, invitable = 0 }: AdditionForm,
 ): Promise<void> {
   const picker = await memberPicker(app, req.viewer!, group, typed);
   const { page: parts, fragments } = pickersOf(req, typed, `/groups/${group.id}/members`, [picker]);
-  const page = { title: `Add members to ${group.name}`, ...parts, group, typed, errors };
+  const page = { title: `Add members to ${group.name}`, ...parts, group, typed, errors, invitable };
   const status = Object.keys(errors).length > 0 ? 422 : 200;
   render(req, res, 'groups/add-members', page, { status, fragments });
 }

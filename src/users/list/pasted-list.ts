@@ -4,6 +4,8 @@ import { whereIdIn } from '../../db/ids.ts';
 import type { Row } from '../../db/tables.ts';
 import { fewWords } from '../../lists/list-query.ts';
 import { identityKey, spelledLike } from '../../text/identity-key.ts';
+import { searchedFor } from '../../text/people/addresses.ts';
+import { identifiersIn } from '../../text/people/people-list.ts';
 import { fold } from '../../text/text.ts';
 
 /**
@@ -17,10 +19,6 @@ const SEPARATORS = /[\n\r\t,;]+/;
 const LINES = /[\n\r\t]+/g;
 /** Stands at the end of a list of which something had to be left out. */
 const CUT = '…';
-
-/** As mail programs copy somebody: the address behind the name. */
-const QUOTED = /"[^"]*"(?=\s*<)/g;
-const ADDRESSED = /<([^<>\s]+@[^<>\s]+)>\s*$/;
 
 /** Users that somebody names one by one. */
 export interface PastedList {
@@ -36,7 +34,7 @@ export interface PastedList {
 
 /** What a search keeps of a text of any length: a few words, or a list that ends with a mark where entries are left out. */
 export function boundedSearch(text: string): string {
-  const trimmed = addressesApart(text.trim().replace(LINES, ','));
+  const trimmed = addressesApart(searchedFor(text.trim()).replace(LINES, ','));
   if (!SEPARATORS.test(trimmed)) return fewWords(trimmed);
   if (trimmed.length <= LONGEST_LIST && trimmed.split(SEPARATORS).length <= MOST_ENTRIES) return trimmed;
   const entries = trimmed.slice(0, LONGEST_LIST).split(SEPARATORS).slice(0, MOST_ENTRIES);
@@ -57,13 +55,9 @@ function addressesApart(text: string): string {
  * "Berg, Anna". Where an address or an id with its mark is among the parts, a list is meant.
  */
 export async function findPasted(db: Reader, q: string): Promise<PastedList | undefined> {
-  const parts = q
-    .replace(QUOTED, '')
-    .split(SEPARATORS)
-    .map((part) => ADDRESSED.exec(part)?.[1] ?? part.trim())
-    .filter(Boolean);
+  const parts = identifiersIn(q);
   const isCut = parts.at(-1) === CUT;
-  const entries = [...new Set(isCut ? parts.slice(0, -1) : parts)];
+  const entries = isCut ? parts.slice(0, -1) : parts;
   if (parts.length < 2) return undefined;
   const found = await findNamed(db, entries);
   const isPlain = entries.every((entry) => !/[@#]/.test(entry));

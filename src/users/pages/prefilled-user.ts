@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { isOver } from '../../access/granted-rights.ts';
 import { covers } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
 import { dayOf } from '../../clock.ts';
@@ -7,12 +8,38 @@ import { findContact } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Typed } from '../../forms/form.ts';
 import { findGroups } from '../../groups/group-store.ts';
+import { findMemberships } from '../../memberships/membership-store.ts';
+import { findTagsOf } from '../../tags/tag-store.ts';
 import type { User } from '../user.ts';
 import { emptyUser } from '../user-form.ts';
+import { findUsers } from '../user-store.ts';
 
-/** New User as it is opened from the record of a person or a group; empty otherwise. Nothing is saved by it. */
+/** New User as it is opened from the record of a user, a person or a group; empty otherwise. Nothing is saved by it. */
 export async function prefilledUser(app: AppContext, req: Request): Promise<Typed> {
+  if (req.query.like !== undefined) return typedLike(app, req);
   return { ...(await typedFromContact(app, req)), groups: await groupsMeant(app, req) };
+}
+
+/** As another user: in their groups that the viewer may give and that still count, with their tags, and let in as long. */
+async function typedLike(app: AppContext, req: Request): Promise<Typed> {
+  const id = idIn(req.query.like);
+  const [user] = id === undefined ? [] : await findUsers(app.db.read, [id]);
+  if (!user) return emptyUser();
+  const today = dayOf(app.clock());
+  const memberships = (await findMemberships(app.db.read, [user.id])).filter((one) => !isOver(one, today));
+  const groups = await findGroups(
+    app.db.read,
+    memberships.map((one) => one.groupId),
+  );
+  const tags = await findTagsOf(app.db.read, 'user', user.id);
+  return {
+    ...emptyUser(),
+    groups: groups.filter((group) => covers(req.viewer!.rights, group.rights)).map((group) => String(group.id)),
+    tags: tags.map((tag) => tag.name).join(', '),
+    // A day that is over would let nobody in.
+    expiresOn: user.expiresOn !== null && user.expiresOn >= today ? user.expiresOn : '',
+    noSharedData: user.noSharedData ? 'yes' : '',
+  };
 }
 
 async function typedFromContact(app: AppContext, req: Request): Promise<Typed> {
@@ -25,9 +52,8 @@ async function typedFromContact(app: AppContext, req: Request): Promise<Typed> {
 
 /** The group that the address names, where the viewer may give it. The form shows it to who may know of it. */
 async function groupsMeant(app: AppContext, req: Request): Promise<string[]> {
-  const id = req.query.group;
-  if (typeof id !== 'string' || !/^[1-9]\d{0,14}$/.test(id)) return [];
-  const groups = await findGroups(app.db.read, [Number(id)]);
+  const id = idIn(req.query.group);
+  const groups = id === undefined ? [] : await findGroups(app.db.read, [id]);
   return groups.filter((group) => covers(req.viewer!.rights, group.rights)).map((group) => String(group.id));
 }
 
@@ -40,7 +66,11 @@ export async function withOffer(app: AppContext, req: Request, user: User, typed
 }
 
 async function contactMeant(app: AppContext, req: Request): Promise<Contact | undefined> {
-  const id = req.query.contact;
-  if (typeof id !== 'string' || !/^[1-9]\d{0,14}$/.test(id)) return undefined;
-  return findContact(app.db.read, await findContactViewer(app.db.read, req.viewer!, dayOf(app.clock())), Number(id));
+  const id = idIn(req.query.contact);
+  if (id === undefined) return undefined;
+  return findContact(app.db.read, await findContactViewer(app.db.read, req.viewer!, dayOf(app.clock())), id);
+}
+
+function idIn(text: unknown): number | undefined {
+  return typeof text === 'string' && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
 }

@@ -1,10 +1,9 @@
 import type { Request, Response } from 'express';
 import { makeAdministrators } from '../../access/administrators.ts';
-import { isOver } from '../../access/granted-rights.ts';
-import { covers, grantsInWords, union } from '../../access/rights.ts';
+import { union } from '../../access/rights.ts';
 import { may, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { type Day, dayOf } from '../../clock.ts';
+import { dayOf } from '../../clock.ts';
 import { accountsThroughCompany, type Contact, type ContactViewer, warnedAccounts } from '../../contacts/contact.ts';
 import { findContact, searchContacts } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
@@ -12,10 +11,9 @@ import type { Reader } from '../../db/database.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
 import { type Picker, SUGGESTED, type Suggestion, soughtIn } from '../../forms/picker.ts';
 import { asOpened, staleForm } from '../../forms/stale-form.ts';
-import type { Group } from '../../groups/group.ts';
 import { findGroups } from '../../groups/group-store.ts';
-import { findKnownGroups, groupsCalled } from '../../groups/group-suggestions.ts';
-import { findMemberships, type Membership } from '../../memberships/membership-store.ts';
+import { groupPicker } from '../../groups/pages/group-picker.ts';
+import { findMemberships } from '../../memberships/membership-store.ts';
 import { givenBy } from '../../permissions/effect.ts';
 import { findTags, findTagsOf } from '../../tags/tag-store.ts';
 import { format } from '../../text/format.ts';
@@ -59,7 +57,7 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
   const chosen = await contactTyped(db, contactViewer, typed);
   const pickers = [
     await contactPicker(db, contactViewer, typed, { chosen, user }),
-    await groupPicker(app, viewer, typed, user),
+    await groupPicker(app, viewer, typed, user ? await findMemberships(db, [user.id]) : []),
     await ownerPicker(app, viewer, typed, user),
   ];
   const { page: parts, fragments } = pickersOf(req, typed, user ? `/users/${user.id}` : '/users', pickers);
@@ -113,37 +111,8 @@ async function contactPicker(
   };
 }
 
-/** The groups that are chosen, with what they give, and others of which the viewer may know: where these are few, all at once. */
-async function groupPicker(app: AppContext, viewer: Viewer, typed: Typed, user: User | undefined): Promise<Picker> {
-  const today = dayOf(app.clock());
-  const memberships = user ? await findMemberships(app.db.read, [user.id]) : [];
-  const ends = new Map(memberships.map((one) => [one.groupId, endOf(one, today)]));
-  const own = await findGroups(app.db.read, [...ends.keys()]);
-  const known = new Map([...(await findKnownGroups(app, viewer)), ...own].map((group) => [group.id, group]));
-  const chosenIds = new Set([typed.groups].flat().map(Number));
-  const others = [...known.values()].filter((group) => !chosenIds.has(group.id));
-  const sought = soughtIn(typed, USER_SEARCHES, 'groups');
-  const isShort = sought === '' && others.length <= SUGGESTED;
-  const suggested = (group: Group): Suggestion => {
-    const mayGive = covers(viewer.rights, group.rights);
-    const gives = group.activity === 'active' ? grantsInWords(group.rights) : 'deactivated: grants nothing';
-    const note = [gives, mayGive ? '' : 'more than you hold', ends.get(group.id) ?? ''];
-    return { value: group.id, name: group.name, note: note.filter(Boolean).join(', '), isFixed: !mayGive };
-  };
-  return {
-    field: 'groups',
-    search: 'groupsSearch',
-    label: 'Search for a group',
-    chosen: [...known.values()].filter((group) => chosenIds.has(group.id)).map(suggested),
-    found: (isShort ? others : groupsCalled(others, sought)).map(suggested),
-    sought,
-    nothing: 'No other group is found under',
-    foot: 'users/_administrator-note',
-  };
-}
-
 /** Whether the groups that are chosen make an administrator of whoever is in them. */
-async function makesAdministrator(db: Reader, typed: Typed): Promise<boolean> {
+export async function makesAdministrator(db: Reader, typed: Typed): Promise<boolean> {
   if (typed.apiOnly) return false;
   const groups = await findGroups(db, [typed.groups].flat().map(Number));
   return makeAdministrators(union(groups.map(givenBy)));
@@ -203,12 +172,6 @@ function suggestedContact(contact: Contact, user: User | undefined): Suggestion 
     activity === 'deleted' ? 'deleted' : '',
   ];
   return { value: id, name, email, note: note.filter(Boolean).join(' · ') };
-}
-
-/** Empty without an end. */
-function endOf(membership: Membership, today: Day): string {
-  if (membership.untilOn === null) return '';
-  return `${isOver(membership, today) ? 'ended' : 'until'} ${format.lastDay(membership.untilOn)}`;
 }
 
 function nameOf({ name }: { name: string }): string {

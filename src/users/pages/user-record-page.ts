@@ -83,6 +83,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
       ...memberships.map((one) => one.grantedBy),
     ]),
     mayEdit: mayAdminister(viewer, user),
+    mayCreate: may(viewer, 'users', 'write'),
     likeliest: likeliest(offered, statesOf(user, limits)),
     actions: offered,
   };

@@ -1,5 +1,5 @@
 import { type Request, Router } from 'express';
-import { mayAdminister } from '../../access/viewer.ts';
+import { may, mayAdminister } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
@@ -50,6 +50,7 @@ export function usersController(app: AppContext): Router {
       title: `Actions for ${user.name}`,
       user,
       mayEdit: mayAdminister(viewer, user),
+      mayCreate: may(viewer, 'users', 'write'),
       actions: offeredActions(viewer, user),
     };
     render(req, res, 'users/actions', page, { fragments: { 'row-menu': 'users/_actions' } });

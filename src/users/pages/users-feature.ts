@@ -12,7 +12,9 @@ export const USERS: Feature = {
   pages: [
     { label: 'Users', path: '/users', icon: 'people', needs: [['users', 'read']] },
     { label: 'New User', path: '/users/new', icon: 'person-add', needs: [['users', 'write']] },
+    { label: 'New users from a list', path: '/users/new/list', icon: 'people', needs: [['users', 'write']] },
   ],
   longForms: '/users',
+  longPages: /^\/users\/new\/list(?:\/\d+)?$/,
   prune: (trx) => pruneFeed(trx, USER_CHANGES),
 };

@@ -1,7 +1,7 @@
 import { mayAdminister } from '../../../access/viewer.ts';
 import { differences, type Fields } from '../../../audit/audit-event.ts';
 import { recordChanges } from '../../../audit/audit-store.ts';
-import { dayOf } from '../../../clock.ts';
+import { type Day, dayOf } from '../../../clock.ts';
 import type { Reader, Transaction } from '../../../db/database.ts';
 import { mailNotice } from '../../../mail/outbox-store.ts';
 import { endLeaderships } from '../../../memberships/actions/membership-editing.ts';
@@ -61,7 +61,7 @@ export async function changeUsers(
   versions?: Versions,
 ): Promise<Changed> {
   const { outcomes, steps } = await planChange(trx, act, await judgeChange(trx, act, ids, versions), change);
-  const linksEnded = steps.length > 0 ? await take(trx, act, steps) : [];
+  const linksEnded = steps.length > 0 ? await take(trx, act, steps, change.groupsUntil ?? null) : [];
   const written = new Map(
     steps.map(({ subject, before, after }) => [subject.id, differing(factsOf(before), factsOf(after))]),
   );
@@ -79,7 +79,7 @@ export async function planChange(
   const details = await findDetails(db, allowed(outcomes));
   const after = new Map<number, UserDetails>();
   for (const subject of allowed(outcomes))
-    after.set(subject.id, await detailsAfter(db, by, subject, details.get(subject.id)!, chosen));
+    after.set(subject.id, detailsAfter(by, subject, details.get(subject.id)!, chosen));
   const rules = await ownRules(db, by);
   leaveOut(outcomes, (subject) => rules(subject, details.get(subject.id)!, after.get(subject.id)!));
   return { outcomes, steps: allowed(outcomes).flatMap((subject) => stepOf(subject, details, after)) };
@@ -106,7 +106,7 @@ function stepOf(subject: Subject, before: Map<number, UserDetails>, after: Map<n
   return told ? [{ subject, before: from, after: to, told }] : [];
 }
 
-async function take(trx: Transaction, act: Act, steps: Step[]): Promise<EndedLink[]> {
+async function take(trx: Transaction, act: Act, steps: Step[], groupsUntil: Day | null): Promise<EndedLink[]> {
   await keepUsers(
     trx,
     steps.map(({ subject, before, after }) => ({ id: subject.id, columns: changedColumns(before, after) })),
@@ -117,6 +117,7 @@ async function take(trx: Transaction, act: Act, steps: Step[]): Promise<EndedLin
       id: subject.id,
       from: idsOf(before.groups),
       to: idsOf(after.groups),
+      untilOn: groupsUntil,
     })),
     { at: act.at, by: act.by.id },
   );
@@ -135,7 +136,8 @@ async function take(trx: Transaction, act: Act, steps: Step[]): Promise<EndedLin
       subjectType: 'user',
       subjectId: subject.id,
       subjectName: after.user.name,
-      ...told,
+      before: told.before,
+      after: { ...told.after, ...(groupsUntil && 'groups' in told.after && { until: groupsUntil }) },
     })),
   );
   for (const step of steps) await tellOfNewEmail(trx, act, step);

@@ -2,7 +2,7 @@ import { covers } from '../../../access/rights.ts';
 import { may } from '../../../access/viewer.ts';
 import { dayOf } from '../../../clock.ts';
 import type { Contact } from '../../../contacts/contact.ts';
-import { findContact } from '../../../contacts/contact-store.ts';
+import { findContacts } from '../../../contacts/contact-store.ts';
 import { findContactViewer } from '../../../contacts/contact-viewer.ts';
 import type { Reader } from '../../../db/database.ts';
 import { FieldErrors } from '../../../forms/form.ts';
@@ -10,6 +10,7 @@ import type { Group } from '../../../groups/group.ts';
 import { findGroups } from '../../../groups/group-store.ts';
 import { requireLinkable } from '../../../linked-contacts/linked-contact.ts';
 import { spelledTags } from '../../../tags/tag-store.ts';
+import { identityKey } from '../../../text/identity-key.ts';
 import type { Judge } from '../../../verbs/action.ts';
 import { Forbidden } from '../../../verbs/refusals.ts';
 import { changedSet, isWhole, type SetChange } from '../../../verbs/set-change.ts';
@@ -18,33 +19,76 @@ import { findUsers } from '../../user-store.ts';
 import type { UserChange } from './user-change.ts';
 import type { UserDetails } from './user-details.ts';
 
+/** The records that changes name, looked up at once. */
+export interface Named {
+  groups: Map<number, Group>;
+  /** Those that the actor may see. */
+  contacts: Map<number, Contact>;
+  /** How tags are spelt, by key. */
+  tags: Map<string, string>;
+  owners: Map<number, User>;
+}
+
 /** A change with the records that it names. */
 export interface Choices {
   change: UserChange;
-  /** By id, those that come or are to be had. */
-  groups: Map<number, Group>;
+  named: Named;
   tags: SetChange<string> | undefined;
   owner: Pick<User, 'id' | 'name'> | undefined;
 }
 
 /** Looks up what the change names. Throws FieldErrors for what is not there, or will not do for anybody. */
 export async function chosenBy(db: Reader, act: Judge, change: UserChange): Promise<Choices> {
+  return chosenAmong(act, change, await findNamed(db, act, [change]));
+}
+
+/** The same of a change whose records were looked up with those of others. */
+export function chosenAmong(act: Judge, change: UserChange, named: Named): Choices {
+  requireGroups(act, change.groups, named.groups);
   return {
     change,
-    groups: await chosenGroups(db, act, change.groups),
-    tags: await spelled(db, change.tags),
-    owner: change.apiOnly ? await personWhoAnswers(db, change.apiOnly.ownerId) : undefined,
+    named,
+    tags: spelled(change.tags, named.tags),
+    owner: change.apiOnly ? personWhoAnswers(named.owners.get(change.apiOnly.ownerId)) : undefined,
   };
 }
 
+/** What these changes name, with as many statements for all as for one. */
+export async function findNamed(db: Reader, act: Judge, changes: UserChange[]): Promise<Named> {
+  const groupIds = changes.flatMap((change) => membersOf(change.groups));
+  const contactIds = changes.flatMap(({ contactId }) => contactId ?? []);
+  const tags = changes.flatMap((change) => membersOf(change.tags));
+  const ownerIds = changes.flatMap(({ apiOnly }) => apiOnly?.ownerId ?? []);
+  return {
+    groups: byId(groupIds.length > 0 ? await findGroups(db, [...new Set(groupIds)]) : []),
+    contacts: byId(contactIds.length > 0 ? await findVisible(db, act, contactIds) : []),
+    tags: new Map(tags.length > 0 ? (await spelledTags(db, tags)).map((tag) => [identityKey(tag), tag]) : []),
+    owners: byId(ownerIds.length > 0 ? await findUsers(db, [...new Set(ownerIds)]) : []),
+  };
+}
+
+async function findVisible(db: Reader, act: Judge, ids: number[]): Promise<Contact[]> {
+  if (!may(act.by, 'contacts', 'read')) return [];
+  return findContacts(db, await findContactViewer(db, act.by, dayOf(act.at)), [...new Set(ids)]);
+}
+
+/** All that a change of a set names. */
+function membersOf<T>(change: SetChange<T> | undefined): T[] {
+  if (change === undefined) return [];
+  return isWhole(change) ? [...change] : [...(change.add ?? []), ...(change.remove ?? [])];
+}
+
+function byId<T extends { id: number }>(records: T[]): Map<number, T> {
+  return new Map(records.map((record) => [record.id, record]));
+}
+
 /** What becomes of one user; null for one who is only now made. Throws FieldErrors or Forbidden. */
-export async function detailsAfter(
-  db: Reader,
+export function detailsAfter(
   act: Judge,
   subject: { id: number; contactId: number | null } | null,
   before: UserDetails,
-  { change, groups, tags, owner }: Choices,
-): Promise<UserDetails> {
+  { change, named, tags, owner }: Choices,
+): UserDetails {
   const { name, email, expiresOn, noSharedData, description, apiOnly } = change;
   const integration =
     apiOnly === undefined
@@ -57,25 +101,35 @@ export async function detailsAfter(
   const given = { name, email, expiresOn, noSharedData, description };
   return {
     user: { ...before.user, ...defined(given), ...integration },
-    contact: await contactAfter(db, act, subject, before.contact, change),
-    groups: groupsAfter(act, before.groups, change.groups, groups),
-    ends: before.ends,
+    contact: contactAfter(act, subject, before.contact, change, named.contacts),
+    ...membershipsAfter(act, before, change, named.groups),
     tags: changedSet(before.tags, tags),
     owner: apiOnly === undefined ? before.owner : owner,
   };
 }
 
-async function chosenGroups(db: Reader, act: Judge, change?: SetChange<number>): Promise<Map<number, Group>> {
-  if (change === undefined) return new Map();
-  const ids = isWhole(change) ? change : [...(change.add ?? []), ...(change.remove ?? [])];
-  const groups = await findGroups(db, [...ids]);
-  if (groups.length !== new Set(ids).size)
+/** The groups, with the ends of the memberships in them. */
+function membershipsAfter(
+  act: Judge,
+  before: UserDetails,
+  { groups: change, groupsUntil = null }: UserChange,
+  chosen: Map<number, Group>,
+): Pick<UserDetails, 'groups' | 'ends'> {
+  const groups = groupsAfter(act, before.groups, change, chosen);
+  return {
+    groups,
+    ends: new Map(groups.map(({ id }) => [id, before.ends.has(id) ? before.ends.get(id)! : groupsUntil])),
+  };
+}
+
+function requireGroups(act: Judge, change: SetChange<number> | undefined, groups: Map<number, Group>): void {
+  if (membersOf(change).some((id) => !groups.has(id)))
     throw new FieldErrors({ groups: 'One of the groups is no longer there. Choose again.' });
-  const taken = new Set(isWhole(change) ? [] : change.remove);
-  for (const group of groups)
-    if (taken.has(group.id) && !covers(act.by.rights, group.rights))
+  for (const id of change === undefined || isWhole(change) ? [] : (change.remove ?? [])) {
+    const group = groups.get(id)!;
+    if (!covers(act.by.rights, group.rights))
       throw new Forbidden(`The group ${group.name} grants rights that you do not hold, so you cannot take it.`);
-  return new Map(groups.map((group) => [group.id, group]));
+  }
 }
 
 /**
@@ -100,37 +154,33 @@ function groupsAfter(
 }
 
 /** What the user is linked to already may stay, whoever may see it. */
-async function contactAfter(
-  db: Reader,
+function contactAfter(
   act: Judge,
   subject: { id: number; contactId: number | null } | null,
   before: Contact | undefined,
   { contactId, acceptsAccounts = false }: UserChange,
-): Promise<Contact | undefined> {
+  contacts: Map<number, Contact>,
+): Contact | undefined {
   if (contactId === undefined || (subject !== null && contactId === subject.contactId)) return before;
   if (contactId === null) return undefined;
   if (!may(act.by, 'contacts', 'read')) throw new Forbidden('You may not look at contacts, so you cannot link one.');
-  const contact = await findContact(db, await findContactViewer(db, act.by, dayOf(act.at)), contactId);
+  const contact = contacts.get(contactId);
   if (contact?.kind !== 'person') throw new FieldErrors({ contactId: 'Choose a person from the list.' });
   requireLinkable({ contact, userId: subject?.id ?? null, isAccepted: acceptsAccounts, field: 'contactId' });
   return contact;
 }
 
-async function personWhoAnswers(db: Reader, id: number): Promise<User> {
-  const [owner] = await findUsers(db, [id]);
+function personWhoAnswers(owner: User | undefined): User {
   if (owner?.activity !== 'active')
     throw new FieldErrors({ apiOnlyOwner: 'There is no active user with this name or email.' });
   if (owner.apiOnly) throw new FieldErrors({ apiOnlyOwner: `${owner.name} is API-only: a person must answer for it.` });
   return owner;
 }
 
-async function spelled(db: Reader, tags?: SetChange<string>): Promise<SetChange<string> | undefined> {
+function spelled(tags: SetChange<string> | undefined, spelling: Map<string, string>): SetChange<string> | undefined {
   if (tags === undefined) return undefined;
-  if (isWhole(tags)) return spelledTags(db, [...tags]);
-  return {
-    add: await spelledTags(db, [...(tags.add ?? [])]),
-    remove: await spelledTags(db, [...(tags.remove ?? [])]),
-  };
+  const all = (names: readonly string[] = []) => [...new Set(names.map((name) => spelling.get(identityKey(name))!))];
+  return isWhole(tags) ? all(tags) : { add: all(tags.add), remove: all(tags.remove) };
 }
 
 function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

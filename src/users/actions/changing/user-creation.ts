@@ -1,14 +1,17 @@
 import { may } from '../../../access/viewer.ts';
 import type { Fields } from '../../../audit/audit-event.ts';
 import { recordChanges } from '../../../audit/audit-store.ts';
+import type { Day } from '../../../clock.ts';
 import type { Transaction } from '../../../db/database.ts';
+import { FieldErrors } from '../../../forms/form.ts';
 import { changeMemberships } from '../../../memberships/membership-store.ts';
 import { changeTags } from '../../../tags/tag-store.ts';
 import type { Act } from '../../../verbs/act.ts';
+import { forbiddenFields, type Refusal, unfitFields } from '../../../verbs/outcome.ts';
 import { Forbidden } from '../../../verbs/refusals.ts';
-import { insertUser } from '../../user-store.ts';
+import { insertUsers } from '../../user-store.ts';
 import type { NewUser } from './user-change.ts';
-import { chosenBy, detailsAfter } from './user-choices.ts';
+import { chosenAmong, detailsAfter, findNamed, type Named } from './user-choices.ts';
 import { auditFields, columnsOf, type UserDetails } from './user-details.ts';
 
 /** What is so of a user of whom nothing is said. */
@@ -28,26 +31,81 @@ const NOTHING: Omit<UserDetails, 'user'> & { user: Omit<UserDetails['user'], 'na
   owner: undefined,
 };
 
-/** Throws FieldErrors for what only the database can tell, Forbidden for groups that the actor may not give. */
-export async function createUser(trx: Transaction, act: Act, { name, email, ...more }: NewUser): Promise<number> {
+/** What became of one who was to be made: a user, or why not. */
+export type Creation = { id: number; refusal?: undefined } | { id?: undefined; refusal: Refusal };
+
+/** The same for one. Throws FieldErrors for what only the database can tell, Forbidden for groups that the actor may not give. */
+export async function createUser(trx: Transaction, act: Act, newUser: NewUser): Promise<number> {
+  const [{ id, refusal }] = await createUsers(trx, act, [newUser]);
+  if (id !== undefined) return id;
+  const fields = refusal.fields ?? {};
+  throw refusal.kind === 'forbidden' ? new Forbidden(Object.values(fields).join(' ')) : new FieldErrors(fields);
+}
+
+/**
+ * Makes all of these whom nothing stands against, in their order, with one audit event each; with as many statements for many as for one.
+ * Throws Forbidden where the actor may create nobody.
+ */
+export async function createUsers(trx: Transaction, act: Act, newUsers: NewUser[]): Promise<Creation[]> {
   if (!may(act.by, 'users', 'write')) throw new Forbidden('You may not create users.');
-  const chosen = await chosenBy(trx, act, more);
-  const nothing = { ...NOTHING, user: { ...NOTHING.user, name, email } };
-  const details = await detailsAfter(trx, act, null, nothing, chosen);
-  const id = await insertUser(trx, { ...columnsOf(details), created_at: act.at, created_by: act.by.id });
-  const groupIds = details.groups.map((group) => group.id);
-  await changeMemberships(trx, [{ id, from: [], to: groupIds }], { at: act.at, by: act.by.id });
-  await changeTags(trx, 'user', [{ id, from: [], to: details.tags }]);
-  await recordChanges(trx, act, [
-    {
-      action: 'user.created',
-      subjectType: 'user',
-      subjectId: id,
-      subjectName: name,
-      after: given(auditFields(details)),
-    },
-  ]);
-  return id;
+  const named = await findNamed(trx, act, newUsers);
+  const planned = newUsers.map((newUser) => plannedUser(act, newUser, named));
+  const created = { created_at: act.at, created_by: act.by.id };
+  const rows = planned.flatMap(({ details }) => (details ? [{ ...columnsOf(details), ...created }] : []));
+  const inserted = (await insertUsers(trx, rows)).values();
+  const made: Made[] = [];
+  const creations = planned.map(({ details, refusal }, n): Creation => {
+    if (!details) return { refusal };
+    const { id, errors } = inserted.next().value!;
+    if (id === undefined) return { refusal: unfitFields(errors) };
+    made.push({ id, details, groupsUntil: newUsers[n].groupsUntil ?? null });
+    return { id };
+  });
+  await keepWithThem(trx, act, made);
+  return creations;
+}
+
+type Planned = { details: UserDetails; refusal?: undefined } | { details?: undefined; refusal: Refusal };
+
+/** What a new user is to be, by what can be told before it is one. */
+function plannedUser(act: Act, { name, email, ...more }: NewUser, named: Named): Planned {
+  try {
+    const nothing = { ...NOTHING, user: { ...NOTHING.user, name, email } };
+    return { details: detailsAfter(act, null, nothing, chosenAmong(act, more, named)) };
+  } catch (error) {
+    if (error instanceof FieldErrors) return { refusal: unfitFields(error.errors) };
+    if (error instanceof Forbidden) return { refusal: forbiddenFields({ groups: error.message }) };
+    throw error;
+  }
+}
+
+interface Made {
+  id: number;
+  details: UserDetails;
+  groupsUntil: Day | null;
+}
+
+/** What other tables keep of new users. */
+async function keepWithThem(trx: Transaction, act: Act, made: Made[]): Promise<void> {
+  if (made.length === 0) return;
+  const groupsOf = ({ groups }: UserDetails) => groups.map((group) => group.id);
+  const memberships = made.map(({ id, details, groupsUntil }) => ({
+    id,
+    from: [],
+    to: groupsOf(details),
+    untilOn: groupsUntil,
+  }));
+  await changeMemberships(trx, memberships, { at: act.at, by: act.by.id });
+  const tags = made.map(({ id, details }) => ({ id, from: [], to: details.tags }));
+  await changeTags(trx, 'user', tags);
+  const events = made.map(({ id, details, groupsUntil }) => ({
+    action: 'user.created',
+    subjectType: 'user' as const,
+    subjectId: id,
+    subjectName: details.user.name,
+    after: given({ ...auditFields(details), until: details.groups.length > 0 ? groupsUntil : null }),
+  }));
+  await recordChanges(trx, act, events);
 }
 
 /** Without what was left empty. */

@@ -1,0 +1,55 @@
+import { isOver } from '../../access/granted-rights.ts';
+import { covers, grantsInWords } from '../../access/rights.ts';
+import type { Viewer } from '../../access/viewer.ts';
+import type { AppContext } from '../../app-context.ts';
+import { type Day, dayOf } from '../../clock.ts';
+import type { Typed } from '../../forms/form.ts';
+import { type Picker, SUGGESTED, type Suggestion, soughtIn } from '../../forms/picker.ts';
+import type { Membership } from '../../memberships/membership-store.ts';
+import { format } from '../../text/format.ts';
+import type { Group } from '../group.ts';
+import { findGroups } from '../group-store.ts';
+import { findKnownGroups, groupsCalled } from '../group-suggestions.ts';
+
+/**
+ * The groups that are chosen, with what they give, and others of which the viewer may know: where these are few, all at once.
+ * `memberships` are those that somebody has already.
+ */
+export async function groupPicker(
+  app: AppContext,
+  viewer: Viewer,
+  typed: Typed,
+  memberships: Membership[],
+  foot = 'users/_administrator-note',
+): Promise<Picker> {
+  const today = dayOf(app.clock());
+  const ends = new Map(memberships.map((one) => [one.groupId, endOf(one, today)]));
+  const own = await findGroups(app.db.read, [...ends.keys()]);
+  const known = new Map([...(await findKnownGroups(app, viewer)), ...own].map((group) => [group.id, group]));
+  const chosenIds = new Set([typed.groups].flat().map(Number));
+  const others = [...known.values()].filter((group) => !chosenIds.has(group.id));
+  const sought = soughtIn(typed, { groups: 'groupsSearch' }, 'groups');
+  const isShort = sought === '' && others.length <= SUGGESTED;
+  const suggested = (group: Group): Suggestion => {
+    const mayGive = covers(viewer.rights, group.rights);
+    const gives = group.activity === 'active' ? grantsInWords(group.rights) : 'deactivated: grants nothing';
+    const note = [gives, mayGive ? '' : 'more than you hold', ends.get(group.id) ?? ''];
+    return { value: group.id, name: group.name, note: note.filter(Boolean).join(', '), isFixed: !mayGive };
+  };
+  return {
+    field: 'groups',
+    search: 'groupsSearch',
+    label: 'Search for a group',
+    chosen: [...known.values()].filter((group) => chosenIds.has(group.id)).map(suggested),
+    found: (isShort ? others : groupsCalled(others, sought)).map(suggested),
+    sought,
+    nothing: 'No other group is found under',
+    foot,
+  };
+}
+
+/** Empty without an end. */
+function endOf(membership: Membership, today: Day): string {
+  if (membership.untilOn === null) return '';
+  return `${isOver(membership, today) ? 'ended' : 'until'} ${format.lastDay(membership.untilOn)}`;
+}

@@ -1,0 +1,86 @@
+import type { Request, Response } from 'express';
+import type { AppContext } from '../../app-context.ts';
+import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
+import type { Errors, Typed } from '../../forms/form.ts';
+import type { Group } from '../../groups/group.ts';
+import { identityKey } from '../../text/identity-key.ts';
+import { counted } from '../../text/text.ts';
+import { channelNamed } from '../../web/channel.ts';
+import { flash } from '../../web/flash.ts';
+import { render } from '../../web/render.ts';
+import { inviteIntoGroup, unusableNames } from '../actions/leading.ts';
+import { checkInvitation, type InvitedRow, readRows, typedRows } from '../leading-form.ts';
+import { actAsLeader } from './addressed-led-group.ts';
+
+interface Shown {
+  group: Group;
+  typed: Typed;
+  rows: InvitedRow[];
+  errors?: Errors;
+}
+
+/** A list to be pasted, and once it was read its people to be corrected. */
+export function showList(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  { group, typed, rows, errors = {} }: Shown,
+): void {
+  const title = `Invite a list into ${group.name}`;
+  const page = { title, group, typed, rows, errors, mayMail: app.mail !== undefined };
+  render(req, res, 'leading/list', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
+}
+
+/** The list was sent: read, or the people of its table are invited, all of them that are ticked. */
+export async function inviteList(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
+  const { typed, rows } = typedRows(req.body);
+  if (typed.step === 'read' || rows.length === 0) {
+    const read = readRows(String(typed.text));
+    return showList(app, req, res, {
+      group,
+      typed,
+      rows: read.rows,
+      ...(read.error && { errors: { text: read.error } }),
+    });
+  }
+  const failed = (errors: Errors) => showList(app, req, res, { group, typed, rows, errors });
+  const kept = rows.flatMap((row, n) => (row.isKept ? [{ ...row, n }] : []));
+  const mistakes = await mistakesOf(app, kept);
+  if (Object.keys(mistakes).length > 0) return failed(mistakes);
+  const people = kept.map((row) => checkInvitation({ name: row.name, email: row.email }).values!);
+  // Their places in the table, where some are not ticked.
+  const failedSome = (errors: Errors) =>
+    failed(
+      Object.fromEntries(
+        Object.entries(errors).map(([key, message]) => {
+          const [field, at] = key.split('-');
+          return [`${field}-${kept[Number(at)].n}`, message];
+        }),
+      ),
+    );
+  await unlessFieldErrors(app, req, failedSome, async () => {
+    const ids = await app.db.write((trx) => inviteIntoGroup(trx, actAsLeader(app, req, group.id), group.id, people));
+    const path = `/led-groups/${group.id}`;
+    const said = `${counted(people.length, 'person', 'people')} of the list ${people.length === 1 ? 'is' : 'are'} invited, or known here already and added where that can be.`;
+    const channel = channelNamed(app, typed.channel);
+    flash(req, said, { path, showInvitationsOf: channel === 'copy' ? ids : undefined });
+    res.redirect(303, path);
+  });
+}
+
+async function mistakesOf(app: AppContext, rows: (InvitedRow & { n: number })[]): Promise<Errors> {
+  if (rows.length === 0) return { text: 'Nobody is ticked.' };
+  const unusable = await unusableNames(
+    app.db.read,
+    rows.map(({ name }) => name),
+  );
+  const seen = new Set<string>();
+  const all = rows.flatMap(({ name, email, n }) => {
+    const twin = seen.has(identityKey(name)) ? { name: 'Somebody of the list has this name already.' } : {};
+    seen.add(identityKey(name));
+    const taken = unusable.has(name) ? { name: unusable.get(name)! } : {};
+    const { errors = {} } = checkInvitation({ name, email });
+    return Object.entries({ ...twin, ...taken, ...errors }).map(([field, message]) => [`${field}-${n}`, message]);
+  });
+  return Object.fromEntries(all);
+}

@@ -1,0 +1,31 @@
+import type { BulkOperation } from '../../bulk-operations/bulk-operation.ts';
+import { createDraft, keepChoices } from '../../bulk-operations/bulk-operation-store.ts';
+import type { Transaction } from '../../db/database.ts';
+import { PEOPLE_INVITING } from '../../users/actions/operations/people-inviting.ts';
+import type { Act } from '../../verbs/act.ts';
+import { NotFound } from '../../verbs/refusals.ts';
+import { type TypedPeople, typedPeople } from '../people-form.ts';
+
+/** Keeps a list as it was read, so that its pages have addresses: as the draft of an operation, which nobody else sees. */
+export async function createPeopleDraft(trx: Transaction, act: Act, people: TypedPeople): Promise<number> {
+  const choices = choicesOf(people);
+  return createDraft(trx, act, { subjectType: 'user', action: PEOPLE_INVITING.name, ids: [], choices });
+}
+
+/** Keeps it as it was corrected. */
+export async function keepPeopleDraft(trx: Transaction, id: number, people: TypedPeople): Promise<void> {
+  await keepChoices(trx, id, choicesOf(people));
+}
+
+/** The list of a draft. Throws NotFound for an operation of another kind. */
+export function draftedPeople({ action, choices }: BulkOperation): TypedPeople {
+  if (action !== PEOPLE_INVITING.name) throw new NotFound();
+  const { typed, rows } = choices as unknown as TypedPeople;
+  return { typed: { ...typedPeople({}).typed, ...typed }, rows };
+}
+
+/** What stands in rows is kept with these alone, and a step was taken once. */
+function choicesOf({ typed, rows }: TypedPeople): BulkOperation['choices'] {
+  const { text, nameBy, tags, expiresOn, untilOn, noSharedData, access, groups, told } = typed;
+  return { typed: { text, nameBy, tags, expiresOn, untilOn, noSharedData, access, groups, told }, rows };
+}

@@ -1,0 +1,72 @@
+import type { Request, Response } from 'express';
+import { grantsInWords, NO_RIGHTS } from '../../access/rights.ts';
+import type { AppContext } from '../../app-context.ts';
+import { findGroups } from '../../groups/group-store.ts';
+import { countEndingLinks, givenBy } from '../../permissions/effect.ts';
+import { makesAdministrator } from '../../users/pages/user-form-page.ts';
+import { takeFlash } from '../../web/flash.ts';
+import { render } from '../../web/render.ts';
+import { alikeIn, changingIn, fingerprintOf, newIn } from '../actions/people-plan.ts';
+import type { TypedPeople } from '../people-form.ts';
+import { accessPage, type Prepared, prepared, puzzlingIn } from './people-page.ts';
+
+/** What will be done, to be looked at before it is. */
+export async function showPeopleSheet(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  draft: TypedPeople & { id: number },
+): Promise<void> {
+  const people = await prepared(app, req, draft);
+  const { plan, typed } = people;
+  const changing = changingIn(plan);
+  const inviting = newIn(plan);
+  const groups = [...new Set([...changing.flatMap(({ known }) => known.groups), ...(await groupsOf(app, inviting))])];
+  const byId = new Map(groups.map((group) => [group.id, group]));
+  const page = {
+    title: 'Invite these people?',
+    ...people,
+    errors: {},
+    told: takeFlash(req)?.message,
+    seen: fingerprintOf(plan),
+    inviting,
+    linked: inviting.filter(({ newUser }) => newUser.contactId),
+    changing,
+    leftOut: leftOutOf(people),
+    endingLinks: await countEnding(app, people),
+    gives: [...byId.values()].map((group) => ({ name: group.name, grants: grantsInWords(givenBy(group)) })),
+    makesAdministrator: await makesAdministrator(app.db.read, { ...typed, groups: [...byId.keys()].map(String) }),
+    ...accessPage(app, people),
+  };
+  render(req, res, 'pasted-people/sheet', page);
+}
+
+/** How many lose open links because they come to do more than whoever made these could give. */
+async function countEnding(app: AppContext, { plan }: Prepared): Promise<number> {
+  let ending = 0;
+  for (const { ids, groups } of alikeIn(plan)) {
+    const changes = groups.map((group) => ({ groupId: group.id, from: NO_RIGHTS, to: givenBy(group) }));
+    if (changes.length > 0) ending += await countEndingLinks(app, changes, ids);
+  }
+  return ending;
+}
+
+async function groupsOf(app: AppContext, inviting: ReturnType<typeof newIn>) {
+  const ids = [...new Set(inviting.flatMap(({ newUser }) => newUser.groups ?? []))];
+  return ids.length > 0 ? findGroups(app.db.read, ids) : [];
+}
+
+/** Who is left out, with the reason as a clause. */
+function leftOutOf({ plan, typed }: Prepared): { who: string; reason: string }[] {
+  return [
+    ...plan.flatMap(({ row, known, newUser }) => {
+      const who = known?.subject.name ?? (row.name || row.email);
+      if (known?.reason) return [{ who, reason: known.reason }];
+      return row.isKept || (!known && !newUser && !row.name && !row.email) ? [] : [{ who, reason: 'is not ticked' }];
+    }),
+    ...puzzlingIn(String(typed.text)).map(({ line, text }) => ({
+      who: `Line ${line}`,
+      reason: `was not understood: ${text}`,
+    })),
+  ];
+}

@@ -1,0 +1,151 @@
+import { parse } from 'csv-parse/sync';
+import { isDay } from '../../clock.ts';
+import { fold } from '../text.ts';
+import { addressesIn, mailboxesIn } from './addresses.ts';
+import { type PeopleRead, pastedPerson } from './pasted-person.ts';
+import { headColumns, type PeopleColumn } from './people-columns.ts';
+import { personName } from './person-name.ts';
+
+type Columns = (PeopleColumn | undefined)[];
+
+interface Line {
+  cells: string[];
+  line: number;
+}
+
+const SEPARATORS = ['\t', ';', ','];
+const SPOKEN_DAY = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/;
+
+type Cells = PeopleRead & { isGuessed: boolean };
+
+/** A table out of a spreadsheet or a file, with a head line or without one; undefined for a text of another kind. */
+export function readCells(text: string): Cells | undefined {
+  const headed = readHeadedCells(text);
+  if (headed) return headed;
+  const separator = SEPARATORS.find((one) => isTable(text, one));
+  if (!separator) return undefined;
+  const lines = cellsOf(text, separator);
+  return { ...tableOf(lines, guessedColumns(lines)), isGuessed: true };
+}
+
+/** A table whose first line says what its columns are. */
+export function readHeadedCells(text: string): Cells | undefined {
+  const first = /^[^\S\n]*\S.*$/m.exec(text)?.[0] ?? '';
+  for (const separator of SEPARATORS) {
+    if (!first.includes(separator)) continue;
+    const head = headColumns(cellsOf(first, separator)[0]?.cells ?? []);
+    if (head) return { ...tableOf(cellsOf(text, separator).slice(1), head), isGuessed: false };
+  }
+  return undefined;
+}
+
+/** Whether each line has as many cells as the others, and one of them is one address. */
+function isTable(text: string, separator: string): boolean {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  if (separator === '\t') return lines.filter((line) => line.includes('\t')).length * 2 > lines.length;
+  const numberIn = (line: string) => line.replace(/"[^"]*"/g, '').split(separator).length - 1;
+  const number = numberIn(lines[0] ?? '');
+  return (
+    number > 0 &&
+    lines.every((line) => !line.includes('<') && line.split('@').length === 2 && numberIn(line) === number)
+  );
+}
+
+function cellsOf(text: string, delimiter: string): Line[] {
+  const options = { delimiter, info: true, trim: true, relax_column_count: true, skip_empty_lines: true } as const;
+  const read = (quote: string | false) =>
+    (
+      parse(text, { ...options, quote, relax_quotes: true }) as unknown as {
+        record: string[];
+        info: { lines: number };
+      }[]
+    ).map(({ record, info }) => ({
+      cells: record.map((cell) => cell.replace(/\s+/g, ' ').trim()),
+      line: info.lines,
+    }));
+  try {
+    return read('"');
+  } catch {
+    // A quote that nobody closed: then it is a letter like others.
+    return read(false);
+  }
+}
+
+function tableOf(lines: Line[], columns: Columns): PeopleRead {
+  const read: PeopleRead = { people: [], puzzling: [] };
+  for (const { cells, line } of lines) {
+    const cell = (column: PeopleColumn) => {
+      const at = columns.indexOf(column);
+      return at === -1 ? '' : (cells[at] ?? '');
+    };
+    const [mailbox] = mailboxesIn(cell('email'));
+    const email = addressesIn(cell('email'))[0] ?? cell('email');
+    const name = personName(cell('name')) || personName(`${cell('firstName')} ${cell('lastName')}`);
+    const person = pastedPerson(line, {
+      name: name || personName(mailbox?.name ?? ''),
+      email,
+      login: cell('login'),
+      groups: several(cell('groups')),
+      tags: several(cell('tags')),
+      expiresOn: dayIn(cell('expiresOn')),
+    });
+    if (person.name || person.email || person.login) read.people.push(person);
+    else if (cells.some(Boolean))
+      read.puzzling.push({
+        line,
+        text: cells.filter(Boolean).join(' · '),
+        reason: 'There is neither a name nor an email address in it.',
+      });
+  }
+  return read;
+}
+
+/** Of a table without a head: the address is known by its look, names stand before it, and a group may follow. */
+function guessedColumns(lines: Line[]): Columns {
+  const width = Math.max(0, ...lines.slice(0, 100).map(({ cells }) => cells.length));
+  const most = (test: (cell: string) => boolean, column: number) =>
+    lines.filter(({ cells }) => test(cells[column] ?? '')).length * 2 > lines.length;
+  const columns: Columns = Array.from({ length: width }, () => undefined);
+  const email = columns.findIndex((_, n) => most((cell) => cell.includes('@'), n));
+  if (email === -1) return columns.map((_, n) => (['name', 'email'] as const)[n]);
+  columns[email] = 'email';
+  const days = columns.findIndex((_, n) => most((cell) => isDay(dayIn(cell)), n));
+  if (days !== -1) columns[days] = 'expiresOn';
+  const texts = columns.flatMap((column, n) =>
+    column === undefined && most((cell) => /\p{L}/u.test(cell) && !/^[\w-]+:\/\//.test(cell), n) ? [n] : [],
+  );
+  const before = texts.filter((n) => n < email);
+  const [name, second] = before.length > 0 ? before : texts;
+  if (name === undefined) return columns;
+  if (before.length < 2) columns[name] = 'name';
+  else
+    Object.assign(
+      columns,
+      isFamilyFirst(lines, name, second, email)
+        ? { [name]: 'lastName', [second]: 'firstName' }
+        : { [name]: 'firstName', [second]: 'lastName' },
+    );
+  const group = texts.find((n) => n > email && columns[n] === undefined);
+  if (group !== undefined) columns[group] = 'groups';
+  return columns;
+}
+
+/** By the addresses, which begin with the first name as a rule. */
+function isFamilyFirst(lines: Line[], one: number, other: number, email: number): boolean {
+  const votes = lines.map(({ cells }) => {
+    const address = cells[email] ?? '';
+    const begins = (cell = '') => cell !== '' && fold(address).startsWith(fold(cell).split(' ')[0]);
+    return Number(begins(cells[other])) - Number(begins(cells[one]));
+  });
+  return votes.reduce((sum, vote) => sum + vote, 0) > 0;
+}
+
+function several(cell: string): string[] {
+  return [...new Set(cell.split(/[,;|]/).map((one) => one.trim()))].filter(Boolean);
+}
+
+/** 31.3.2027 is a day as well. */
+function dayIn(cell: string): string {
+  const [, day, month, year] = SPOKEN_DAY.exec(cell) ?? [];
+  return year ? `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}` : cell;
+}

@@ -1,0 +1,88 @@
+import { fold } from '../text.ts';
+
+/** What a column of a list can tell of each person. */
+export type PeopleColumn = 'email' | 'name' | 'firstName' | 'lastName' | 'login' | 'groups' | 'tags' | 'expiresOn';
+
+/** What such a column is called, folded and without punctuation: in English, German, and as address books export it. */
+const HEADS: Record<PeopleColumn, string[]> = {
+  email: [
+    ...['email', 'e mail', 'mail', 'emails', 'system email', 'email address', 'e mail address', 'mail address'],
+    ...['emailadresse', 'e mail adresse', 'mailadresse', 'primary email', 'e mail 1 value', 'email 1', 'e mail 1'],
+    ...['work email', 'business email', 'adresse e mail', 'courriel', 'correo', 'indirizzo email'],
+  ],
+  name: [
+    ...['name', 'full name', 'fullname', 'display name', 'displayname', 'person', 'employee', 'contact'],
+    ...['anzeigename', 'vollstandiger name', 'voller name', 'vor und nachname', 'mitarbeiter', 'mitarbeiterin'],
+    ...['kontakt', 'nom complet', 'nombre completo'],
+  ],
+  firstName: [
+    'first name',
+    'firstname',
+    'given name',
+    'givenname',
+    'forename',
+    'vorname',
+    'vornamen',
+    'prenom',
+    'nombre',
+  ],
+  lastName: [
+    ...['last name', 'lastname', 'surname', 'family name', 'familyname', 'nachname', 'familienname', 'zuname'],
+    ...['nom', 'nom de famille', 'apellidos', 'cognome'],
+  ],
+  login: [
+    ...['user', 'user name', 'username', 'login', 'sign in name', 'login name', 'account name'],
+    ...['benutzer', 'benutzername', 'anmeldename', 'kennung', 'utilisateur'],
+  ],
+  groups: [
+    ...['group', 'groups', 'group membership', 'group memberships', 'membership', 'memberships', 'team', 'teams'],
+    ...['gruppe', 'gruppen', 'gruppenmitgliedschaft', 'gruppenmitgliedschaften', 'groupe', 'groupes', 'grupo'],
+  ],
+  tags: ['tag', 'tags', 'label', 'labels', 'schlagwort', 'schlagworte', 'schlagworter', 'stichwort', 'stichworte'],
+  expiresOn: [
+    ...['expiry', 'expiry date', 'expires', 'expires on', 'expiration', 'expiration date', 'valid until', 'until'],
+    ...[
+      'end',
+      'end date',
+      'ablauf',
+      'ablaufdatum',
+      'lauft ab',
+      'gultig bis',
+      'befristet bis',
+      'bis',
+      'ende',
+      'enddatum',
+    ],
+  ],
+};
+
+const COLUMN_OF = new Map(
+  Object.entries(HEADS).flatMap(([column, heads]) => heads.map((head) => [head, column as PeopleColumn])),
+);
+
+/** Which column a cell of a head line names; undefined where it is none that is known. */
+export function columnNamed(cell: string): PeopleColumn | undefined {
+  if (cell.length > 60) return undefined;
+  return COLUMN_OF.get(
+    fold(cell)
+      .replace(/[^a-z0-9]+/g, ' ')
+      .trim(),
+  );
+}
+
+/** The columns that a line of cells names, in its order, each once; undefined where it is no head line. */
+export function headColumns(cells: string[]): (PeopleColumn | undefined)[] | undefined {
+  const seen = new Set<PeopleColumn>();
+  const columns = cells.map((cell) => {
+    const column = columnNamed(cell);
+    if (column === undefined || seen.has(column)) return undefined;
+    seen.add(column);
+    return column;
+  });
+  const isHead = seen.has('email') || seen.size >= 2;
+  if (!isHead || cells.some((cell) => cell.includes('@'))) return undefined;
+  // In German a "Name" beside a "Vorname" is the family name.
+  if (seen.has('firstName') && !seen.has('lastName'))
+    return columns.map((column) => (column === 'name' ? 'lastName' : column));
+  return columns;
+}

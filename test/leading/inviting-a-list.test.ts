@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startApp, type TestApp } from '../support/app.ts';
+import { send, submit } from '../support/form.ts';
+import { pageOf } from '../support/page.ts';
+import { groupId } from '../support/people.ts';
+import { type Session, signedIn } from '../support/session.ts';
+
+let app: TestApp;
+let lena: Session;
+let path: string;
+beforeEach(async () => {
+  app = await startApp();
+  lena = await signedIn(app, 'lena');
+  path = `/led-groups/${await groupId(app, 'Support')}/invitations/list`;
+});
+afterEach(() => app.close());
+
+const read = (text: string) => submit(lena, path, { text, step: 'read' });
+const members = async () =>
+  app.db
+    .read('memberships')
+    .join('users', 'users.id', 'user_id')
+    .where('group_id', await groupId(app, 'Support'))
+    .orderBy('users.name')
+    .pluck('users.name');
+
+describe('a list that a leader pastes', () => {
+  it('is corrected and invited into the group, and the links are shown once', async () => {
+    const table = await read('Müller, Maria <maria@new.example>; tom@new.example; Otto <otto@new.example>');
+    expect(pageOf(table).typed()).toMatchObject({
+      name: ['Maria Müller', 'tom', 'Otto'],
+      email: ['maria@new.example', 'tom@new.example', 'otto@new.example'],
+    });
+    const done = await send(lena, table, { step: 'invite', keep: ['0', '2'], name: ['maria', 'tom', 'Otto'] });
+    const group = pageOf(await lena.get(done.headers.location));
+    expect(group.message()).toBe(
+      '2 people of the list are invited, or known here already and added where that can be.',
+    );
+    const links = String(group.$('#links').val()).split('\n');
+    expect(links.map((line) => line.split('\t')[0])).toEqual(['maria', 'Otto']);
+    expect(await members()).toEqual(['bob', 'carol', 'dave', 'lena', 'maria', 'Otto'].sort());
+  });
+
+  it('tells nobody apart who is known from those who are not', async () => {
+    const table = await read('erin@example.com; nobody@new.example');
+    expect(pageOf(table).typed().name).toEqual(['erin', 'nobody']);
+    const said = async (email: string, name: string) => {
+      const answer = await send(lena, await read(email), { step: 'invite', name });
+      return pageOf(await lena.get(answer.headers.location)).message();
+    };
+    expect(await said('erin@example.com', 'somebody')).toBe(await said('new@new.example', 'somebody else'));
+    expect(await members()).toEqual(['bob', 'carol', 'dave', 'erin', 'lena', 'somebody else'].sort());
+  });
+
+  it('says all that is wrong with it at once, and invites nobody then', async () => {
+    const table = await read('a <a@new.example>; b <b@new.example>; c <c@new.example>');
+    const refused = await send(lena, table, {
+      ...{ step: 'invite', name: ['alice', 'x@y', 'alice'], email: ['a@new.example', 'b@new.example', ''] },
+    });
+    expect([refused.status, pageOf(refused).errors()]).toEqual([
+      422,
+      {
+        'name-0': 'This name cannot be used. Choose another one.',
+        'name-1': 'A name has no @: with one it would look like an email address.',
+        'name-2': 'This name cannot be used. Choose another one.',
+        'email-2': 'Enter an email address.',
+      },
+    ]);
+    expect((await app.db.read('users')).length).toBe(10);
+    expect(pageOf(await read('Hello')).errors()).toEqual({ text: 'There is no email address in it.' });
+    const many = Array.from({ length: 101 }, (_, n) => `u${n}@new.example`).join(',');
+    expect(pageOf(await read(many)).errors()).toEqual({ text: 'At most 100 at once.' });
+    expect(pageOf(await send(lena, table, { step: 'invite', keep: [] })).errors()).toEqual({
+      text: 'Nobody is ticked.',
+    });
+  });
+});
