@@ -186,6 +186,24 @@ describe('the views', () => {
     note('sheet', await alice.get(draft.headers.location));
     await alice.post(`${draft.headers.location}/execution`);
     note('report', await alice.get(draft.headers.location));
+    note(
+      'actions',
+      await alice.get((await alice.post('/bulk-operations', { action: 'choose', ids })).headers.location),
+    );
+    const asking = (await alice.post('/bulk-operations', { action: 'add-to-group', ids })).headers.location;
+    note('questions', await alice.get(asking));
+    note('questions, mistaken', await alice.post(`${asking}/choices`, { group: '', untilOn: 'x' }));
+    note('tag', await alice.get((await alice.post('/bulk-operations', { action: 'add-tag', ids })).headers.location));
+    const option = (await alice.post('/bulk-operations', { action: 'set-no-shared-data', ids })).headers.location;
+    note('option', await alice.get(option));
+    await alice.post(`${option}/choices`, { noSharedData: 'yes' });
+    note('sheet, chosen', await alice.get(option));
+    await app.db.write((trx) =>
+      trx('bulk_operations').where('id', option.split('/').at(-1)!).update({ executed_at: '2026-11-22T12:00:00.000Z' }),
+    );
+    note('progress', await alice.get(option));
+    await app.db.write((trx) => trx('bulk_operations').update({ paused_at: '2026-11-22T12:00:00.000Z' }));
+    note('paused', await alice.get(option));
     note('reports', await alice.get('/bulk-operations'));
     note('audit, with what was done in bulk', await alice.get('/audit'));
 

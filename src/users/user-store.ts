@@ -175,6 +175,12 @@ export async function findTaken(db: Reader, ids: number[]): Promise<Map<number, 
   return taken;
 }
 
+/** Who is linked to this contact, deleted ones left out. */
+export async function findLinkedUser(db: Reader, contactId: number): Promise<number | undefined> {
+  const query = db('users').where('contact_id', contactId).modify(whereNotDeleted);
+  return (await query.first('id'))?.id;
+}
+
 /** Users by name or email, each by what was given for them; deleted ones are not found. */
 export async function findUserIdsByIdentifier(db: Reader, identifiers: string[]): Promise<Map<string, number>> {
   const keys = identifiers.map(identityKey);

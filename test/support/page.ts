@@ -29,7 +29,8 @@ export function pageOf(response: { text: string }) {
     },
     /** The link that is shown once, to copy. */
     link: () => $('#link').attr('value'),
-    message: () => textOf('#messages'),
+    /** What is said, without what is offered beside it. */
+    message: () => textOf('#messages p'),
     /** What a definition list says under a term. */
     fact: (term: string) =>
       all('dt', (element) => element)

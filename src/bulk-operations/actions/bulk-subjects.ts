@@ -6,6 +6,8 @@ import type { Reader } from '../../db/database.ts';
 import { GROUP_ACTIONS } from '../../groups/actions/group-actions.ts';
 import { undoingGroups } from '../../groups/actions/group-undoing.ts';
 import { findGroupsOf } from '../../groups/group-store.ts';
+import { FORM_SAVING } from '../../users/actions/operations/form-saving.ts';
+import { MEMBERSHIP_END } from '../../users/actions/operations/membership-end.ts';
 import { PEOPLE_INVITING } from '../../users/actions/operations/people-inviting.ts';
 import { undoing } from '../../users/actions/operations/undoing.ts';
 import { USER_OPERATIONS } from '../../users/actions/operations/user-operations.ts';
@@ -45,7 +47,7 @@ export const BULK_SUBJECTS: Record<SubjectType, BulkSubject> = {
     path: '/users',
     application: 'users',
     operations: USER_OPERATIONS as readonly Operation[],
-    reported: [PEOPLE_INVITING as Operation],
+    reported: [PEOPLE_INVITING, MEMBERSHIP_END, ...FORM_SAVING] as Operation[],
     find: findSubjects,
     undoing: undoing as BulkSubject['undoing'],
   },

@@ -1,9 +1,16 @@
 import type { Transaction } from '../../db/database.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { Performed, Subjected } from '../../verbs/action.ts';
-import { keepOutcomes } from '../bulk-item-store.ts';
-import type { BulkOperation } from '../bulk-operation.ts';
-import { claimOperation, findOperation, keepChoices, keepSize } from '../bulk-operation-store.ts';
+import { forgetItems, keepOutcomes } from '../bulk-item-store.ts';
+import type { BulkOperation, SubjectType } from '../bulk-operation.ts';
+import {
+  claimOperation,
+  createDraft,
+  findOperation,
+  forgetOperation,
+  keepChoices,
+  keepSize,
+} from '../bulk-operation-store.ts';
 import { NOTHING_YET, tallied } from '../tally.ts';
 import { endOperation } from './execution.ts';
 
@@ -30,4 +37,32 @@ export async function executeKept(
   await keepSize(trx, id, items.length);
   await endOperation(trx, operation, tallied(NOTHING_YET, outcomes), act.at);
   return true;
+}
+
+/** What is done by a verb of its own, without a sheet. */
+export interface Kept {
+  subjectType: SubjectType;
+  /** One that can be reported. */
+  action: string;
+  choices?: BulkOperation['choices'];
+}
+
+/** The same at once. Where it wrote nothing that could be brought back nothing is kept of it. Returns the operation, if there is one. */
+export async function keepAsOperation(
+  trx: Transaction,
+  act: Act,
+  { choices = {}, ...kept }: Kept,
+  work: (act: Act) => Promise<Performed<Subjected>[]>,
+): Promise<number | undefined> {
+  const id = await createDraft(trx, act, { ...kept, ids: [] });
+  let isWritten = false;
+  await executeKept(trx, act, { id, choices }, async (own) => {
+    const outcomes = await work(own);
+    isWritten = outcomes.some(({ written }) => Object.keys(written?.after ?? {}).length > 0);
+    return outcomes;
+  });
+  if (isWritten) return id;
+  await forgetItems(trx, id, Number.MAX_SAFE_INTEGER);
+  await forgetOperation(trx, id);
+  return undefined;
 }

@@ -4,7 +4,7 @@ import type { AppContext } from '../../app-context.ts';
 import { recordRefusal } from '../../audit/pages/refusal-recording.ts';
 import { instant } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
-import { typedFields } from '../../forms/form.ts';
+import { FieldErrors, typedFields } from '../../forms/form.ts';
 import { withTicks } from '../../lists/exceptions.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { counted } from '../../text/text.ts';
@@ -102,7 +102,14 @@ export function bulkOperationsController(app: AppContext): Router {
     const action = await actionOf(app.db.read, operation);
     if (isLarge(operation) && action.makes && act.channel === 'copy')
       throw new HttpError(422, 'Links for so many go by mail alone.', `/bulk-operations/${operation.id}`);
-    const became = await app.db.write((trx) => executeOperation(trx, act, operation));
+    const path = `/bulk-operations/${operation.id}`;
+    const became = await app.db
+      .write((trx) => executeOperation(trx, act, operation))
+      .catch((error) => {
+        // What only the database could tell, in the moment between the judgement and the deed.
+        if (error instanceof FieldErrors) throw new HttpError(422, error.message, path);
+        throw error;
+      });
     if (became === 'done') await tellOutcomes(app, req, act, operation.id);
     if (became === 'begun') app.operations.wake();
     res.redirect(303, `/bulk-operations/${operation.id}`);

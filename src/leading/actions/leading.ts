@@ -152,7 +152,7 @@ export async function setEnd(
   untilOn: Day | null,
 ): Promise<MemberOutcome[]> {
   await findMembersOf(trx, groupId, ids, dayOf(act.at));
-  return setUntil(trx, act, { groupId, userIds: ids, rule: BY_LEADING }, untilOn);
+  return (await setUntil(trx, act, { groupId, userIds: ids, rule: BY_LEADING }, untilOn)).outcomes;
 }
 
 /** Resets the attempts of members, where the groups that the actor leads cover all that they may do. */

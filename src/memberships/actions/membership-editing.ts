@@ -92,29 +92,28 @@ export async function grantMemberships(
   return { outcomes, endsBefore: endsBefore(chosen), ended };
 }
 
+/** Whose membership would get that end, and whose not and why. */
+export async function judgeUntil(db: Reader, act: Actor, meant: Meant, untilOn: Day | null): Promise<MemberOutcome[]> {
+  requireLastDayAhead(act, untilOn);
+  return (await judge(db, act, meant, unlessEnding(untilOn))).outcomes;
+}
+
 /** Sets the last day on which the memberships count, or takes the end away. */
 export async function setUntil(
   trx: Transaction,
   act: Act,
   meant: Meant,
   untilOn: Day | null,
-): Promise<MemberOutcome[]> {
+): Promise<{ outcomes: MemberOutcome[]; endsBefore: EndsBefore }> {
   requireLastDayAhead(act, untilOn);
-  const { group, outcomes, chosen } = await judge(trx, act, meant, (standing) => {
-    if (!standing.membership) return inapplicable('is no member');
-    // To come back is to be granted anew, by somebody and from then on.
-    if (isOver(standing.membership, standing.today)) return inapplicable('is no member any more: add them again');
-    if (standing.isSelf && grantsAnything(standing.group))
-      return forbidden('is yourself: nobody sets the end of their own rights');
-    return standing.membership.untilOn === untilOn ? inapplicable('has this end already') : undefined;
-  });
+  const { group, outcomes, chosen } = await judge(trx, act, meant, unlessEnding(untilOn));
   await setLastDay(trx, group.id, idsOf(chosen), untilOn);
   await record(trx, act, chosen, 'membership.until-set', ({ membership }) => ({
     before: { until: membership!.untilOn },
     after: { group: groupReference(group), until: untilOn },
   }));
   await requireAdministratorRemains(trx);
-  return outcomes;
+  return { outcomes, endsBefore: endsBefore(chosen) };
 }
 
 /** Whom of these it would take out of the group, and whom not and why. */
@@ -157,6 +156,17 @@ export async function endLeaderships(trx: Transaction, act: Act, userIds: number
       after: { leader: null },
     })),
   );
+}
+
+function unlessEnding(untilOn: Day | null): (standing: Standing) => Refusal | undefined {
+  return (standing) => {
+    if (!standing.membership) return inapplicable('is no member');
+    // To come back is to be granted anew, by somebody and from then on.
+    if (isOver(standing.membership, standing.today)) return inapplicable('is no member any more: add them again');
+    if (standing.isSelf && grantsAnything(standing.group))
+      return forbidden('is yourself: nobody sets the end of their own rights');
+    return standing.membership.untilOn === untilOn ? inapplicable('has this end already') : undefined;
+  };
 }
 
 function unlessStaying(standing: Standing): Refusal | undefined {

@@ -23,6 +23,7 @@ import { render } from '../../web/render.ts';
 import { grantMemberships, judgeGrants, requireLastDayAhead } from '../actions/membership-editing.ts';
 import { checkMembers, MEMBER_SEARCHES, typedMembers } from '../member-form.ts';
 import { findMemberships } from '../membership-store.ts';
+import { keepMemberships } from './kept-memberships.ts';
 import { tellOutcomes } from './member-report.ts';
 
 const NAMES_SHOWN = 10;
@@ -72,14 +73,16 @@ async function add(
   { ids, untilOn }: Addition,
 ): Promise<void> {
   const renewal = renewalOf(app, req.body);
-  const { outcomes, renewed } = await app.db.write(async (trx) => {
+  const { outcomes, undo, renewed } = await app.db.write(async (trx) => {
     const act = actOf(app, req);
-    const addition = await grantMemberships(trx, act, { groupId: group.id, userIds: ids }, untilOn);
+    const addition = await keepMemberships(trx, act, { groupId: group.id, untilOn, deed: 'add-to-group' }, (own) =>
+      grantMemberships(trx, own, { groupId: group.id, userIds: ids }, untilOn),
+    );
     const made = renewal ? await renewLinks(trx, act, addition.ended) : [];
-    return { outcomes: addition.outcomes, renewed: made };
+    return { outcomes: addition.outcomes, undo: addition.operationId, renewed: made };
   });
   const path = `/groups/${group.id}`;
-  const more = renewal === 'copy' ? { path, showRenewed: renewed } : { also: mailedWords(renewed.length) };
+  const more = renewal === 'copy' ? { path, undo, showRenewed: renewed } : { undo, also: mailedWords(renewed.length) };
   await tellOutcomes(app, req, { group, outcomes, done: 'added to' }, more);
   res.redirect(303, path);
 }

@@ -10,6 +10,7 @@ import { actOf } from '../../sessions/pages/act.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { endMemberships, type MemberOutcome, setUntil } from '../actions/membership-editing.ts';
 import { checkMembers, typedMembers } from '../member-form.ts';
+import { keepMemberships } from './kept-memberships.ts';
 import { addFromForm, showAdditionForm } from './member-addition.ts';
 import { tellOutcomes } from './member-report.ts';
 import { showMemberSheet, showTicked } from './member-sheet.ts';
@@ -18,7 +19,7 @@ import { showMemberSheet, showTicked } from './member-sheet.ts';
 interface Change {
   failed: (errors: Errors) => Promise<void>;
   done: string;
-  work: (trx: Transaction) => Promise<MemberOutcome[]>;
+  work: (trx: Transaction) => Promise<{ outcomes: MemberOutcome[]; operationId: number | undefined }>;
 }
 
 /** Who is in a group: adding, ending and setting ends, many at once. */
@@ -44,8 +45,11 @@ export function membersController(app: AppContext): Router {
     const failed = (errors: Errors) => showMemberSheet(app, req, res, { group, typed, errors });
     const { values, errors } = checkMembers(typed);
     if (errors) return failed(errors);
+    const { untilOn } = values;
     const work = (trx: Transaction) =>
-      setUntil(trx, actOf(app, req), { groupId: group.id, userIds: values.ids }, values.untilOn);
+      keepMemberships(trx, actOf(app, req), { groupId: group.id, untilOn, deed: 'set-membership-end' }, (act) =>
+        setUntil(trx, act, { groupId: group.id, userIds: values.ids }, untilOn),
+      );
     await change(req, res, group, { failed, done: 'given this end in', work });
   });
 
@@ -54,14 +58,18 @@ export function membersController(app: AppContext): Router {
     const typed = typedMembers(req.body);
     const failed = (errors: Errors) => showMemberSheet(app, req, res, { group, typed, errors });
     const meant = { groupId: group.id, userIds: [typed.ids].flat().map(Number) };
-    const work = async (trx: Transaction) => (await endMemberships(trx, actOf(app, req), meant)).outcomes;
+    const work = (trx: Transaction) =>
+      keepMemberships(trx, actOf(app, req), { groupId: group.id, untilOn: null, deed: 'remove-from-group' }, (act) =>
+        endMemberships(trx, act, meant),
+      );
     await change(req, res, group, { failed, done: 'removed from', work });
   });
 
   /** Does it, and says on the record what it came to. */
   async function change(req: Request, res: Response, group: Group, { failed, done, work }: Change): Promise<void> {
     await unlessFieldErrors(app, req, failed, async () => {
-      await tellOutcomes(app, req, { group, outcomes: await app.db.write(work), done });
+      const { outcomes, operationId: undo } = await app.db.write(work);
+      await tellOutcomes(app, req, { group, outcomes, done }, { undo });
       res.redirect(303, `/groups/${group.id}`);
     });
   }

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
+import { keepAsOperation } from '../../bulk-operations/actions/kept-operation.ts';
 import { dayOf } from '../../clock.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
@@ -17,6 +18,7 @@ import { renewLinks } from '../actions/renewed-links.ts';
 import { performOnUsers } from '../actions/user-actions.ts';
 import type { Subject } from '../user.ts';
 import { checkUser, typedUser, type UserValues } from '../user-form.ts';
+import { findSubjects } from '../user-store.ts';
 import {
   accessOf,
   proposedEmail,
@@ -52,8 +54,13 @@ async function create(
 ): Promise<void> {
   const id = await app.db.write(async (trx) => {
     const act = actOf(app, req);
-    const created = await createUserFromForm(trx, act, values);
-    if (access !== 'later') await performOnUsers(trx, { ...act, channel: access }, INVITATION, [created]);
+    let created = 0;
+    await keepAsOperation(trx, act, { subjectType: 'user', action: 'create' }, async (own) => {
+      created = await createUserFromForm(trx, own, values);
+      if (access !== 'later') await performOnUsers(trx, { ...own, channel: access }, INVITATION, [created]);
+      const [subject] = await findSubjects(trx, [created], dayOf(act.at));
+      return [{ subject, written: { before: { activity: null }, after: { activity: subject.activity } } }];
+    });
     return created;
   });
   const isInvited = access !== 'later' && !values.apiOnly;
@@ -102,12 +109,17 @@ async function save(
   { user, version, values }: { user: Subject; version: number; values: UserValues },
 ): Promise<void> {
   const renewal = renewalOf(app, req.body);
-  const { linksEnded, renewed } = await app.db.write(async (trx) => {
+  const saved = await app.db.write(async (trx) => {
     const act = actOf(app, req);
-    const linksEnded = await saveUserForm(trx, act, { id: user.id, version }, values);
-    return { linksEnded, renewed: renewal ? await renewLinks(trx, act, linksEnded) : [] };
+    let linksEnded: EndedLink[] = [];
+    const undo = await keepAsOperation(trx, act, { subjectType: 'user', action: 'edit' }, async (own) => {
+      const changed = await saveUserForm(trx, own, { id: user.id, version }, values);
+      linksEnded = changed.linksEnded;
+      return changed.outcomes.map((one) => ({ ...one, written: changed.written.get(one.subject.id) }));
+    });
+    return { undo, linksEnded, renewed: renewal ? await renewLinks(trx, act, linksEnded) : [] };
   });
-  tellSaved(req, user, values, { linksEnded, renewed, renewal });
+  tellSaved(req, user, values, { ...saved, renewal });
   res.redirect(303, `/users/${user.id}`);
 }
 
@@ -116,14 +128,15 @@ function tellSaved(
   req: Request,
   user: Subject,
   { apiOnly, email }: Pick<UserValues, 'apiOnly' | 'email'>,
-  links: { linksEnded: EndedLink[]; renewed: EndedLink[]; renewal?: Channel },
+  saved: { undo?: number; linksEnded: EndedLink[]; renewed: EndedLink[]; renewal?: Channel },
 ): void {
-  const { linksEnded, renewed, renewal } = links;
+  const { undo, linksEnded, renewed, renewal } = saved;
   const path = `/users/${user.id}`;
-  if (renewed.length > 0 && renewal === 'mail') flash(req, `Saved. A new link goes to ${email}.`, { path });
-  else if (renewed.length > 0) flash(req, 'Saved. Here is the new link.', { path, showLink: renewed[0] });
+  if (renewed.length > 0 && renewal === 'mail') flash(req, `Saved. A new link goes to ${email}.`, { path, undo });
+  else if (renewed.length > 0) flash(req, 'Saved. Here is the new link.', { path, undo, showLink: renewed[0] });
   else
     flash(req, linksEnded.length > 0 ? 'Saved. Open links of this user ended with this change.' : 'Saved.', {
+      undo,
       offerInvitation: linksEnded.length > 0 && !user.hasPassword && !apiOnly ? user.id : undefined,
     });
 }

@@ -4,12 +4,11 @@ import type { Transaction } from '../../../db/database.ts';
 import { FieldErrors } from '../../../forms/form.ts';
 import { requireDone } from '../../../forms/required-outcome.ts';
 import { createGroup } from '../../../groups/actions/group-creation.ts';
-import type { EndedLink } from '../../../permissions/outgrown-links.ts';
 import type { Act } from '../../../verbs/act.ts';
 import { Forbidden } from '../../../verbs/refusals.ts';
 import type { UserValues } from '../../user-form.ts';
 import { findUserByIdentifier } from '../../user-store.ts';
-import { changeUsers, judgeChange } from './changing-users.ts';
+import { type Changed, changeUsers, judgeChange } from './changing-users.ts';
 import type { ApiOnly, NewUser } from './user-change.ts';
 import { createUser } from './user-creation.ts';
 
@@ -19,18 +18,18 @@ export async function createUserFromForm(trx: Transaction, act: Act, values: Use
   return createUser(trx, act, await resolved(trx, act, values));
 }
 
-/** Replaces what *Edit* shows. Throws StaleVersion, FieldErrors or Forbidden. Returns the links that ended with it. */
+/** Replaces what *Edit* shows. Throws StaleVersion, FieldErrors or Forbidden. Returns what it came to. */
 export async function saveUserForm(
   trx: Transaction,
   act: Act,
   { id, version }: { id: number; version: number },
   values: UserValues,
-): Promise<EndedLink[]> {
+): Promise<Changed> {
   const versions = new Map([[id, version]]);
   requireDone(await judgeChange(trx, act, [id], versions));
-  const { outcomes, linksEnded } = await changeUsers(trx, act, [id], await resolved(trx, act, values), versions);
-  requireDone(outcomes);
-  return linksEnded;
+  const changed = await changeUsers(trx, act, [id], await resolved(trx, act, values), versions);
+  requireDone(changed.outcomes);
+  return changed;
 }
 
 /** The form as a change: what it makes on the spot is made, and whom it names is looked up. */

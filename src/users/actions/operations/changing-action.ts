@@ -1,9 +1,11 @@
+import type { Reader } from '../../../db/database.ts';
 import { FieldErrors } from '../../../forms/form.ts';
 import type { Format } from '../../../text/format.ts';
 import type { BulkAction, Facts } from '../../../verbs/action.ts';
 import { allowed, forbidden, inapplicable, leaveOut, type Outcome } from '../../../verbs/outcome.ts';
 import { Conflict, Forbidden } from '../../../verbs/refusals.ts';
 import type { Subject } from '../../user.ts';
+import { findLinkedUser, findUserIdsByIdentifier, takenMessage } from '../../user-store.ts';
 import { keepLastAdministrator } from '../activity-change.ts';
 import { changeUsers, planChange } from '../changing/changing-users.ts';
 import type { UserChange } from '../changing/user-change.ts';
@@ -23,6 +25,7 @@ export function changingAction(change: UserChange, { unchanged, ...words }: Chan
     refusalOf: administered(({ activity }) => (activity === 'deleted' ? inapplicable('is deleted') : undefined)),
     refuseAmong: (db, judge, outcomes) =>
       unlessRefused(outcomes, async () => {
+        await keepTaken(db, outcomes, change);
         const { steps } = await planChange(db, judge, outcomes, change);
         const changing = new Set(steps.map(({ subject }) => subject.id));
         leaveOut(outcomes, ({ id }) => (changing.has(id) ? undefined : inapplicable(unchanged)));
@@ -35,6 +38,27 @@ export function changingAction(change: UserChange, { unchanged, ...words }: Chan
     },
     events: {},
   };
+}
+
+/** A name, an email or a contact that is somebody else's by now. */
+async function keepTaken(
+  db: Reader,
+  outcomes: Outcome<Subject>[],
+  { name, email, contactId }: UserChange,
+): Promise<void> {
+  const named = [
+    ['name', name],
+    ['email', email],
+  ] as const;
+  for (const [field, text] of named) {
+    if (text === undefined) continue;
+    const owner = (await findUserIdsByIdentifier(db, [text])).get(text);
+    const refusal = inapplicable(`cannot be changed so: ${takenMessage(field, text)}`);
+    leaveOut(outcomes, ({ id }) => (owner === undefined || owner === id ? undefined : refusal));
+  }
+  const linked = contactId ? await findLinkedUser(db, contactId) : undefined;
+  const refusal = inapplicable('cannot be changed so: another user is linked to the contact by now');
+  leaveOut(outcomes, ({ id }) => (linked === undefined || linked === id ? undefined : refusal));
 }
 
 /** What will not do for anybody leaves everybody out who is not yet. */

@@ -6,7 +6,7 @@ import { day, id } from '../../../forms/fields.ts';
 import { checkForm, FieldErrors } from '../../../forms/form.ts';
 import type { Group } from '../../../groups/group.ts';
 import { findGroups } from '../../../groups/group-store.ts';
-import { grantMemberships, judgeGrants } from '../../../memberships/actions/membership-editing.ts';
+import { grantMemberships, judgeGrants, requireLastDayAhead } from '../../../memberships/actions/membership-editing.ts';
 import { givenBy } from '../../../permissions/effect.ts';
 import { format } from '../../../text/format.ts';
 import { counted, were } from '../../../text/text.ts';
@@ -47,7 +47,10 @@ export const GROUP_ADDITION: AskingAction<Subject> = {
       gives: { groupId: group.id, from: NO_RIGHTS, to: givenBy(group) },
       refusalOf: () => undefined,
       refuseAmong: (db, judge, outcomes) =>
-        unlessRefused(outcomes, async () => leaveOutOf(outcomes, await judgeGrants(db, judge, meant(group, outcomes)))),
+        unlessRefused(outcomes, async () => {
+          requireLastDayAhead(judge, untilOn);
+          leaveOutOf(outcomes, await judgeGrants(db, judge, meant(group, outcomes)));
+        }),
       async perform(trx, act, subjects) {
         const userIds = subjects.map(({ id }) => id);
         const { endsBefore } = await grantMemberships(trx, act, { groupId: group.id, userIds }, untilOn);

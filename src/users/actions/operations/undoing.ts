@@ -3,6 +3,7 @@ import { findLaterChanges, type LaterChange, standing, type Undoings } from '../
 import type { Choices } from '../../../bulk-operations/asking-action.ts';
 import { dayOf } from '../../../clock.ts';
 import type { Reader } from '../../../db/database.ts';
+import { judgeUntil, setUntil } from '../../../memberships/actions/membership-editing.ts';
 import { findMemberships } from '../../../memberships/membership-store.ts';
 import { findTagNames } from '../../../tags/tag-store.ts';
 import { counted, were } from '../../../text/text.ts';
@@ -18,9 +19,9 @@ import { factsOf, groupOf, isSame, membershipFact, ownFactsOf, tagFact, tagOf } 
 import { DEACTIVATION } from '../deactivation.ts';
 import { DELETION } from '../deletion.ts';
 import { INVITATION_WITHDRAWAL } from '../invitation-withdrawal.ts';
-import { changingAction } from './changing-action.ts';
+import { changingAction, unlessRefused } from './changing-action.ts';
 import { confirmationRestoring } from './confirmation-restoring.ts';
-import { GROUP_ADDITION } from './group-addition.ts';
+import { GROUP_ADDITION, leaveOutOf } from './group-addition.ts';
 import { GROUP_REMOVAL } from './group-removal.ts';
 
 /** What an operation wrote into users, by id, with the version of each right after it. */
@@ -112,12 +113,18 @@ function groupedByKey(subjects: Subject[], steps: Map<number, Step[]>) {
   return grouped;
 }
 
+/** Of one user, what is to be brought back, and what stands there now. */
+interface Wanted {
+  before: Facts;
+  present: Facts;
+}
+
 /** Of each of these, the fields that stand as the operation left them, with what they were before it. */
 async function findWanted(
   db: Reader,
   { operationId, written, undoings }: { operationId: number; written: WrittenByUser; undoings: Undoings },
   subjects: Subject[],
-): Promise<Map<number, Facts>> {
+): Promise<Map<number, Wanted>> {
   const present = await findFacts(db, written, subjects);
   const changed = subjects.filter(({ id, version }) => written.get(id)?.version !== version).map(({ id }) => id);
   const later = changed.length === 0 ? [] : await findLaterChanges(db, operationId, 'user', changed);
@@ -125,19 +132,15 @@ async function findWanted(
     [...Map.groupBy(later, ({ subjectId }) => subjectId)].map(([id, changes]) => [id, standing(changes, undoings)]),
   );
   return new Map(
-    subjects.map(({ id }): [number, Facts] => {
+    subjects.map(({ id }): [number, Wanted] => {
       const { before, after }: Written = written.get(id) ?? { before: {}, after: {} };
       const stands = (field: string) =>
         isSame(present.get(id)?.[field], after[field]) &&
         !(laterOf.get(id) ?? []).some((change) => isChangeOf(field, change));
-      return [
-        id,
-        Object.fromEntries(
-          Object.keys(after)
-            .filter(stands)
-            .map((field) => [field, before[field] ?? null]),
-        ),
-      ];
+      const fields = Object.keys(after).filter(stands);
+      const pick = (from: Facts | undefined) =>
+        Object.fromEntries(fields.map((field): [string, unknown] => [field, from?.[field] ?? null]));
+      return [id, { before: pick(before), present: pick(present.get(id)) }];
     }),
   );
 }
@@ -180,19 +183,20 @@ function isChangeOf(field: string, { before, after }: LaterChange): boolean {
 }
 
 /** What brings these fields back. */
-async function stepsFor(db: Reader, subject: Subject, wanted: Facts): Promise<Step[]> {
+async function stepsFor(db: Reader, subject: Subject, wanted: Wanted): Promise<Step[]> {
+  const { before, present } = wanted;
   const steps: Step[] = [];
   const change: UserChange = {};
   const tags: { add: string[]; remove: string[] } = { add: [], remove: [] };
-  for (const [field, value] of Object.entries(wanted)) {
+  for (const [field, value] of Object.entries(before)) {
     const [group, tag] = [groupOf(field), tagOf(field)];
     if (field === 'activity') steps.push({ key: `activity ${value}`, action: activityAction(subject, value) });
     else if (field === 'invitationExpiresAt') steps.push({ key: 'invitation', action: INVITATION_WITHDRAWAL });
     else if (field === 'accessConfirmedAt') {
-      const confirmed = { at: value as string | null, by: (wanted.accessConfirmedBy as number | null) ?? null };
+      const confirmed = { at: value as string | null, by: (before.accessConfirmedBy as number | null) ?? null };
       steps.push({ key: `confirmed ${JSON.stringify(confirmed)}`, action: confirmationRestoring(confirmed) });
     } else if (group !== undefined)
-      steps.push(await membershipStep(db, group, value as { untilOn: string | null } | null));
+      steps.push(await membershipStep(db, group, value as { untilOn: string | null } | null, present));
     else if (tag !== undefined) (value === true ? tags.add : tags.remove).push(tag);
     else if (field !== 'accessConfirmedBy') Object.assign(change, { [field]: value });
   }
@@ -214,11 +218,40 @@ function activityAction({ activity }: Subject, before: unknown): Step['action'] 
   return before === 'deactivated' ? DEACTIVATION : DELETION;
 }
 
-async function membershipStep(db: Reader, group: number, before: { untilOn: string | null } | null): Promise<Step> {
-  const choices: Choices = { group, untilOn: before?.untilOn ?? null };
-  return before === null
-    ? { key: `out of ${group}`, action: await GROUP_REMOVAL.chosen(db, choices) }
-    : { key: `into ${JSON.stringify(choices)}`, action: await GROUP_ADDITION.chosen(db, choices) };
+async function membershipStep(
+  db: Reader,
+  group: number,
+  before: { untilOn: string | null } | null,
+  present: Facts,
+): Promise<Step> {
+  const untilOn = before?.untilOn ?? null;
+  const choices: Choices = { group, untilOn };
+  if (before === null) return { key: `out of ${group}`, action: await GROUP_REMOVAL.chosen(db, choices) };
+  if (present[membershipFact(group)] === null)
+    return { key: `into ${JSON.stringify(choices)}`, action: await GROUP_ADDITION.chosen(db, choices) };
+  return { key: `end ${JSON.stringify(choices)}`, action: membershipEnding(group, untilOn) };
+}
+
+/** Gives memberships the end that they had. */
+function membershipEnding(groupId: number, untilOn: string | null): Step['action'] {
+  const field = membershipFact(groupId);
+  const meant = (subjects: Subject[]) => ({ groupId, userIds: subjects.map(({ id }) => id) });
+  return {
+    refusalOf: () => undefined,
+    refuseAmong: (db, by, outcomes) =>
+      unlessRefused(outcomes, async () =>
+        leaveOutOf(outcomes, await judgeUntil(db, by, meant(allowed(outcomes)), untilOn)),
+      ),
+    async perform(trx, act, subjects) {
+      const { endsBefore } = await setUntil(trx, act, meant(subjects), untilOn);
+      return new Map(
+        [...endsBefore].map(([id, end]) => [
+          id,
+          { before: { [field]: { untilOn: end ?? null } }, after: { [field]: { untilOn } } },
+        ]),
+      );
+    },
+  };
 }
 
 function fieldInWords(field: string): string {

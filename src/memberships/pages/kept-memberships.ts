@@ -1,0 +1,42 @@
+import { keepAsOperation } from '../../bulk-operations/actions/kept-operation.ts';
+import type { Day } from '../../clock.ts';
+import type { Transaction } from '../../db/database.ts';
+import { membershipFact } from '../../users/actions/changing/user-facts.ts';
+import type { Act } from '../../verbs/act.ts';
+import type { EndsBefore, MemberOutcome } from '../actions/membership-editing.ts';
+
+/** What the page of a group does to memberships, by the names of the operations that tell of it. */
+type Deed = 'add-to-group' | 'remove-from-group' | 'set-membership-end';
+
+/** What a verb says that changed memberships. */
+interface Changed {
+  outcomes: MemberOutcome[];
+  endsBefore: EndsBefore;
+}
+
+/** Changes memberships as an operation, with a report, which can be taken back. Returns it, where anything was changed. */
+export async function keepMemberships<T extends Changed>(
+  trx: Transaction,
+  act: Act,
+  { groupId, untilOn, deed }: { groupId: number; untilOn: Day | null; deed: Deed },
+  work: (act: Act) => Promise<T>,
+): Promise<T & { operationId: number | undefined }> {
+  const field = membershipFact(groupId);
+  const after = deed === 'remove-from-group' ? null : { untilOn };
+  let changed: T | undefined;
+  const kept = { subjectType: 'user' as const, action: deed, choices: { group: groupId, untilOn } };
+  const operationId = await keepAsOperation(trx, act, kept, async (own) => {
+    changed = await work(own);
+    const { outcomes, endsBefore } = changed;
+    return outcomes.map(({ subject, refusal }) => {
+      const end = endsBefore.get(subject.id);
+      const before = end === undefined ? null : { untilOn: end };
+      return {
+        subject,
+        refusal,
+        written: refusal ? undefined : { before: { [field]: before }, after: { [field]: after } },
+      };
+    });
+  });
+  return { ...changed!, operationId };
+}
