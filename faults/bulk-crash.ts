@@ -37,6 +37,85 @@ export const bulkCrashFault: Fault = {
   },
 };
 
+/** So many are gone through piece by piece, while one may look on. */
+const MANY = 12_000;
+/** The longest that one waits for what is left of it. */
+const PATIENCE = 120_000;
+
+export const largeCrashFault: Fault = {
+  name: 'F1-large',
+  title: 'SIGKILL in the middle of an operation on 12,000, which goes on each time',
+  async run({ rounds = ROUNDS }) {
+    const { executed, problems } = await largeCrash(rounds, MANY);
+    return [
+      told('kills', String(rounds)),
+      told('operations that came to their end', String(executed)),
+      met('lost, done twice, or not as its items say', problems.join('; ') || '0', '0', problems.length === 0),
+    ];
+  },
+};
+
+/** Kills the server again and again while it works at one large operation after the other; each must come to its end as if nothing had been. */
+export async function largeCrash(
+  rounds: number,
+  users: number,
+  random: () => number = Math.random,
+): Promise<Pick<BulkCrashReport, 'executed' | 'problems'>> {
+  const folder = mkdtempSync(join(tmpdir(), 'roster-large-crash-'));
+  const settings = {
+    DATA_DIR: folder,
+    ADMIN_NAME: 'alice',
+    ADMIN_EMAIL: 'alice@example.com',
+    ADMIN_PASSWORD: PASSWORD,
+  };
+  const report = { executed: 0, problems: [] as string[] };
+  const client = new Client('');
+  try {
+    await seedUsers(folder, users);
+    let path: string | undefined;
+    let action = 'activate';
+    let server = await startServer(settings);
+    client.url = server.url;
+    await client.signIn('alice', PASSWORD);
+    for (let round = 0; round < rounds; round++) {
+      if (!path) {
+        action = action === 'activate' ? 'deactivate' : 'activate';
+        const view = { scope: 'all', view: '/users', shown: '0', change: '0' };
+        const drafted = await client.post('/bulk-operations', { action, ...view });
+        path = drafted.headers.get('location')!;
+        await client.post(`${path}/execution`, {});
+      }
+      await new Promise((resolve) => setTimeout(resolve, random() * LATEST_KILL));
+      server.child.kill('SIGKILL');
+      await server.exited;
+      const found = await compareOperation(folder, Number(path.split('/').at(-1)));
+      for (const problem of found.problems) report.problems.push(`round ${round + 1}: ${problem}`);
+      if (found.isFinished) {
+        report.executed++;
+        path = undefined;
+      }
+      server = await startServer(settings);
+      client.url = server.url;
+    }
+    const until = performance.now() + PATIENCE;
+    while (path && performance.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      if (!(await (await client.get(path)).text()).includes('id="progress"')) break;
+    }
+    server.child.kill('SIGTERM');
+    await server.exited;
+    if (path) {
+      const found = await compareOperation(folder, Number(path.split('/').at(-1)));
+      report.problems.push(...found.problems);
+      if (found.isFinished) report.executed++;
+      else report.problems.push('what was begun did not come to its end');
+    }
+    return report;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** Executes one operation after the other, kills the server while it works, and compares the items with the users. */
 export async function bulkCrash(
   rounds: number,
@@ -104,7 +183,7 @@ export async function seedUsers(folder: string, users: number): Promise<number[]
 export async function compareOperation(
   folder: string,
   id: number,
-): Promise<{ isExecuted: boolean; problems: string[] }> {
+): Promise<{ isExecuted: boolean; isFinished: boolean; problems: string[] }> {
   const db = openDatabase(folder);
   try {
     const config = withSecrets(readSettings({ DATA_DIR: folder }, ''));
@@ -112,22 +191,21 @@ export async function compareOperation(
     const operation = await db.writer('bulk_operations').where({ id }).first();
     const isExecuted = operation.executed_at !== null;
     const wanted = operation.action === 'activate' ? 'active' : 'deactivated';
+    const isFinished = operation.finished_at !== null;
     const items: { outcome: string | null; before: string; activity: string }[] = await db
       .writer('bulk_operation_items')
       .join('users', 'users.id', 'subject_id')
       .where('operation_id', id)
       .select('outcome', 'before', 'activity');
-    const open = items.filter((item) => item.outcome === null).length;
-    if (isExecuted ? open > 0 : open !== items.length) problems.push(`${open} of ${items.length} items are open`);
+    const whole = isFinished && operation.cancelled_at === null;
+    if (whole && items.length !== operation.size) problems.push(`${items.length} of ${operation.size} have an outcome`);
+    if (!isExecuted && items.length > 0) problems.push(`${items.length} have an outcome, and nothing was executed`);
     const changed = items.filter((item) => item.outcome === 'changed');
     const unlike = changed.filter((item) => item.activity !== wanted).length;
     if (unlike > 0) problems.push(`${unlike} users are not as their items say`);
-    const events = await db
-      .writer('audit_events')
-      .where({ action: `user.${operation.action}d`, at: operation.executed_at });
-    if (isExecuted && events.length !== changed.length)
-      problems.push(`${changed.length} changed, but ${events.length} events`);
-    return { isExecuted, problems };
+    const events = await db.writer('audit_events').where({ action: `user.${operation.action}d`, operation_id: id });
+    if (events.length !== changed.length) problems.push(`${changed.length} changed, but ${events.length} events`);
+    return { isExecuted, isFinished, problems };
   } finally {
     await db.close();
   }

@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import { explained, fail } from '../src/failure.ts';
 import { backupsFault } from './backups-fault.ts';
-import { bulkCrashFault } from './bulk-crash.ts';
+import { bulkCrashFault, largeCrashFault } from './bulk-crash.ts';
 import { busyFault } from './busy-fault.ts';
 import { clockFault } from './clock-fault.ts';
 import { concurrentBulkFault } from './concurrent-bulk.ts';
@@ -25,6 +25,7 @@ import { upgradeCrashFault } from './upgrade-crash.ts';
 const FAULTS: Fault[] = [
   crashFault,
   bulkCrashFault,
+  largeCrashFault,
   failingDiskFault,
   diskFullFault,
   lockoutRaceFault,

@@ -48,6 +48,13 @@ describe('taking an operation back from its report', () => {
     for (const person of WHOLE) expect(await activityOf(person)).toBe('active');
   });
 
+  it('says in its sheet what it takes back, whose it was and when', async () => {
+    const report = await done('deactivate', WHOLE);
+    const sheet = load((await alice.get(await takeBack(report))).text)('#sheet');
+    expect(sheet.find(`a[href="${report}"]`).text()).toBe('3 users were deactivated.');
+    expect(sheet.find('p').first().text().replace(/\s+/g, ' ')).toContain('by alice');
+  });
+
   it('leaves out by name who was changed since, and says why', async () => {
     const report = await done('deactivate', WHOLE);
     // Lena came back and was let go once more, for another reason; Rita has left for good.

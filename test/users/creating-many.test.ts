@@ -105,7 +105,10 @@ describe('creating many users at once', () => {
     const support = Number(await groupId(app, 'Support'));
     const statements = async (from: number, to: number) => {
       let number = 0;
-      const note = () => void number++;
+      // The log is moved now and then, whoever writes.
+      const note = ({ sql }: { sql: string }) => {
+        if (!sql.startsWith('pragma')) number++;
+      };
       app.db.writer.on('query', note);
       const names = Array.from({ length: to - from }, (_, n) => `user-${from + n}`);
       await create(called(...names).map((one) => ({ ...one, groups: [support], tags: ['many'] })));

@@ -18,7 +18,15 @@ export function sheetPage(
   operation: BulkOperation,
   action: BulkAction,
   tally: Tally,
-  more: { changedMeanwhile: string[]; outside: number; effects: string[]; offersDeactivation: boolean },
+  more: {
+    takesBack:
+      | { id: number; done: string; executedAt: string | null; createdBy: number | null; creator: string }
+      | undefined;
+    changedMeanwhile: string[];
+    outside: number;
+    effects: string[];
+    offersDeactivation: boolean;
+  },
 ) {
   const { noun, path } = BULK_SUBJECTS[operation.subjectType];
   return {
@@ -31,6 +39,7 @@ export function sheetPage(
     number: tally.changed,
     names: some(tally.names, tally.changed),
     leftOut: tally.reasons.map(({ reason, number, names }) => ({ reason, number, names: some(names, number) })),
+    takesBack: more.takesBack,
     excepted: exceptedInWords(operation),
     difference: differenceOf(operation, operation.size + (operation.excepted ?? 0)),
     changedMeanwhile: some(more.changedMeanwhile, more.changedMeanwhile.length),

@@ -6,7 +6,7 @@ import type { Group } from '../../groups/group.ts';
 import { effectsOf, givenBy } from '../../permissions/effect.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { shortened } from '../../text/text.ts';
-import { findSubjects } from '../../users/user-store.ts';
+import { findSubjects, findUserNames } from '../../users/user-store.ts';
 import type { BulkAction, Subjected } from '../../verbs/action.ts';
 import { allowed } from '../../verbs/outcome.ts';
 import { render } from '../../web/render.ts';
@@ -14,7 +14,7 @@ import { actionOf } from '../actions/bulk-subjects.ts';
 import { judgeOperation } from '../actions/execution.ts';
 import { findChangedMeanwhile } from '../bulk-item-store.ts';
 import { type BulkOperation, isLarge } from '../bulk-operation.ts';
-import { findItemIds } from '../bulk-operation-store.ts';
+import { findItemIds, findOperation } from '../bulk-operation-store.ts';
 import { NOTHING_YET, tallied } from '../tally.ts';
 import { isBeingJudged, sheetPage } from './bulk-operation-page.ts';
 import { countOutside } from './meant-set.ts';
@@ -38,6 +38,7 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
   const tally = isLarge(operation) ? operation.tally : tallied(NOTHING_YET, outcomes, Number.POSITIVE_INFINITY);
   const makesLinks = action.makes !== undefined;
   const sheet = sheetPage(operation, action, tally, {
+    takesBack: operation.undoes === null ? undefined : await takenBack(app, operation.undoes),
     changedMeanwhile: isLarge(operation) ? [] : await findChangedMeanwhile(db, operation, new Set(ids)),
     outside: isLarge(operation) ? 0 : await countOutside(app, req, operation, ids),
     effects: await effectsOn(app, action, changing),
@@ -49,6 +50,14 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
   render(req, res, 'bulk-operations/sheet', page, {
     fragments: { 'dialog-body': 'bulk-operations/_sheet', progress: 'bulk-operations/_sheet' },
   });
+}
+
+/** What an operation that is taken back had done. */
+async function takenBack({ db }: AppContext, id: number) {
+  const earlier = await findOperation(db.read, id);
+  const { createdBy, executedAt, tally } = earlier;
+  const creator = (await findUserNames(db.read, [createdBy])).get(createdBy ?? 0) ?? 'command line';
+  return { id, done: (await actionOf(db.read, earlier)).bulk.done(tally.changed), executedAt, createdBy, creator };
 }
 
 /** The names of those whose links this viewer may not see. */
