@@ -26,6 +26,7 @@ const usages = Object.entries({ ...(isExecutable && PROGRAMS), ...ALL }).map(([n
 
 const USAGE = `Usage: ${COMMAND_LINE} <command> [--json] [--mail] [--without-secrets] [--keep-access] [--head <head>]
        ${COMMAND_LINE} export <list> [--format csv|jsonl] [--view 'activity=active&tag=3'] [--to <file>] [--private]
+       ${COMMAND_LINE} import users <file> [--by email|name] [--apply] [--change-emails] [--report <file>]
 
 ${usages.join('\n')}
 
@@ -34,8 +35,9 @@ to the user by mail, sent by the running server, and is not printed. backup --wi
 restore --keep-access leaves sessions and open links open that have not ended since. verify-audit --head compares with a head of
 the audit that was written down: the server logs one a day. export writes to the output, or to the file of --to, which then is there
 whole or not at all; --view is what the address of the list says after the question mark; of contacts it writes those of everybody, and
-with --private those of users and groups as well. Exit codes: 0 done; 1 wrong use or
-settings; 2 refused, and nothing was changed, or the audit is not intact.`;
+with --private those of users and groups as well. import says what a file would change, and with --apply does it; lines that are refused go
+with their reasons into the file of --report. Exit codes: 0 done; 1 wrong use or settings; 2 refused, and nothing was changed, or the
+audit is not intact; 3 some lines of a file were refused.`;
 
 const OPTIONS = {
   json: { type: 'boolean' },
@@ -47,6 +49,10 @@ const OPTIONS = {
   view: { type: 'string' },
   to: { type: 'string' },
   private: { type: 'boolean' },
+  by: { type: 'string' },
+  apply: { type: 'boolean' },
+  'change-emails': { type: 'boolean' },
+  report: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
@@ -107,9 +113,13 @@ async function act(settings: Settings): Promise<Result> {
     const { format, view, to, private: withPrivate } = values;
     if (name !== 'export' && [format, view, to, withPrivate].some((value) => value !== undefined))
       throw new ConfigError(['--format, --view, --to and --private are for export']);
+    const { by, apply, report, 'change-emails': changesEmails } = values;
+    if (name !== 'import' && [by, apply, report, changesEmails].some((value) => value !== undefined))
+      throw new ConfigError(['--by, --apply, --change-emails and --report are for import']);
     const channel = values.mail ? 'mail' : 'copy';
     const exporting = { format, view, to, withPrivate };
-    return await COMMANDS[name].run({ db, config, server, channel, head, exporting }, parameters);
+    const importing = { by, apply, report, changesEmails };
+    return await COMMANDS[name].run({ db, config, server, channel, head, exporting, importing }, parameters);
   } finally {
     await close();
   }

@@ -14,14 +14,15 @@ export interface CommandContext {
   /** Of the audit, as it was written down earlier. */
   head?: Head;
   exporting?: ExportWords;
+  importing?: ImportWords;
 }
 
 /** What a command came to: lines for people, the same as data for programs. */
 export interface Result {
   lines: string[];
   data: Record<string, unknown>;
-  /** 0 done, 2 refused or not as it should be. */
-  exitCode: 0 | 2;
+  /** 0 done, 2 refused or not as it should be, 3 done but for some lines of a file. */
+  exitCode: 0 | 2 | 3;
   /** What was asked for went to the output already: the lines are told beside it. */
   isBeside?: boolean;
 }
@@ -31,6 +32,14 @@ export interface Command {
   parameters: string[];
   summary: string;
   run: (context: CommandContext, parameters: string[]) => Promise<Result>;
+}
+
+/** What stands behind *import*, as it was typed. */
+export interface ImportWords {
+  by?: string;
+  apply?: boolean;
+  changesEmails?: boolean;
+  report?: string;
 }
 
 /** What stands behind *export*, as it was typed. */

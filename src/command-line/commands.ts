@@ -20,6 +20,7 @@ import { type Act, type ActSettings, actSettings, type Purpose } from '../verbs/
 import { commandLineAct } from '../verbs/program-act.ts';
 import { type Command, type CommandContext, type Result, refused } from './command.ts';
 import { exportList } from './export-command.ts';
+import { importList } from './import-command.ts';
 
 /** What an administrator does at the machine itself: by the same verbs and guards as the pages, audited as *command line*. */
 export const COMMANDS: Record<string, Command> = {
@@ -57,6 +58,11 @@ export const COMMANDS: Record<string, Command> = {
     parameters: ['list'],
     summary: `writes ${KINDS.join(', ')} as a file (--format, --view, --to, --private)`,
     run: (context, [list]) => exportList(context, actOf(context), list),
+  },
+  import: {
+    parameters: ['list', 'file'],
+    summary: 'says what a file of users would change, and with --apply does it (--by, --change-emails, --report)',
+    run: (context, [list, file]) => importList(context, actOf(context), list, file),
   },
   'verify-audit': {
     parameters: [],

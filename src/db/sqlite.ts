@@ -6,7 +6,7 @@ import SqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
 import { DatabaseFiles } from './database-files.ts';
 import { readsDirectly } from './prepared.ts';
 
-/** So long at a stretch, in milliseconds, statements are run before others have their turn. */
+/** So long at a stretch, in milliseconds, the statements of one transaction are run before others have their turn. */
 const STRETCH = 8;
 /** Those of a transaction that is run again and again; more are made anew each time. */
 const WRITING_KEPT = 200;
@@ -15,8 +15,11 @@ const CHANGES_SCHEMA = /^\s*(create|alter|drop|pragma|vacuum|attach|detach)/i;
 
 /** By connection: Knex makes a client of its own for each transaction, which knows nothing but its class. */
 const compiled = new WeakMap<BetterSqlite.Database, Map<string, BetterSqlite.Statement>>();
-/** Since when the loop has not come round while statements were run. */
-let busySince: number | undefined;
+/** Since when the transaction that is open has not given way. */
+let ranSince = 0;
+
+const BEGIN = 'BEGIN IMMEDIATE;';
+const ENDS = /^(commit|rollback|pragma)/i;
 
 /**
  * Knex begins with a plain BEGIN, and a transaction that reads before it writes then fails at once when somebody else wrote in between
@@ -26,19 +29,17 @@ let busySince: number | undefined;
 class WritingSqliteClient extends SqliteClient {
   override transaction(...args: unknown[]) {
     const transaction = super.transaction(...args);
-    transaction.begin = (connection: unknown) => transaction.query(connection, 'BEGIN IMMEDIATE;');
+    transaction.begin = (connection: unknown) => transaction.query(connection, BEGIN);
     return transaction;
   }
 
   override async _query(connection: unknown, query: Query) {
-    if (busySince === undefined) {
-      busySince = performance.now();
-      setImmediate(() => {
-        busySince = undefined;
-      });
-    }
+    if (query.sql === BEGIN) ranSince = performance.now();
     this.run(connection as BetterSqlite.Database, query);
-    if (performance.now() - busySince > STRETCH) await turn();
+    if (!ENDS.test(query.sql) && performance.now() - ranSince > STRETCH) {
+      await turn();
+      ranSince = performance.now();
+    }
     return query;
   }
 

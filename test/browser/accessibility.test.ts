@@ -95,6 +95,8 @@ const states: State[] = [
   ['a view to save', () => '/saved-views/new'],
   ['no invitations', () => '/invitations?q=nobodyatall'],
   ['a sheet', () => '/users', openSheet],
+  ['the choice of an action', () => '/users', openActions],
+  ['what a sheet asks', () => '/users', openQuestions],
   ['past bulk operations', () => '/bulk-operations'],
   ['the mailbox', () => mailbox.path],
   ['Contacts', () => '/contacts'],
@@ -285,8 +287,22 @@ async function openList(page: Page): Promise<void> {
 
 /** A phone sees the list as cards, with the same boxes. */
 async function openSheet(page: Page): Promise<void> {
+  await press(page, 'Reset login attempts');
+}
+
+async function openActions(page: Page): Promise<void> {
+  await press(page, 'More …');
+}
+
+async function openQuestions(page: Page): Promise<void> {
+  await openActions(page);
+  await page.getByRole('dialog').getByRole('button', { name: 'Add to group' }).click();
+  await page.getByRole('dialog').getByRole('heading', { name: 'Add to group' }).waitFor();
+}
+
+async function press(page: Page, name: string): Promise<void> {
   await page.getByRole('checkbox', { name: 'Tick ada' }).check();
-  await page.getByRole('button', { name: 'Confirm access' }).click();
+  await page.getByRole('region', { name: 'Actions' }).getByRole('button', { name }).click();
   await page.getByRole('dialog').waitFor();
 }
 

@@ -54,9 +54,9 @@ describe('with JavaScript', () => {
     await page.getByRole('button', { name: 'Deactivate 1 user' }).click();
     await page.getByRole('heading', { name: '1 user was deactivated.' }).waitFor();
     expect(await axeFindings(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Activate 1 user' }).click();
-    await page.getByRole('button', { name: 'Activate 1 user' }).click();
-    await page.getByRole('heading', { name: '1 user was activated.' }).waitFor();
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await page.getByRole('button', { name: 'Undo for 1 user' }).click();
+    await page.getByRole('heading', { name: '1 user was put back as before.' }).waitFor();
   });
 
   it('means all that match, after a filter was swapped in', async () => {
@@ -66,7 +66,8 @@ describe('with JavaScript', () => {
       .click();
     await page.getByText('4 users', { exact: true }).waitFor();
     await page.getByLabel('All 4 matching').check();
-    await press('Confirm access');
+    await press('More …');
+    await page.getByRole('dialog').getByRole('button', { name: 'Confirm access' }).click();
     await page.getByRole('button', { name: 'Confirm access of 3 users' }).click();
     await page.getByText('Access of 3 users was confirmed.').first().waitFor();
   });

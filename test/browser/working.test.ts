@@ -63,7 +63,8 @@ describe('ticks', () => {
     await bar().getByText('2 ticked, 0 of them on this page').waitFor();
     await page.reload();
     await bar().getByText('2 ticked, 0 of them on this page').waitFor();
-    await bar().getByRole('button', { name: 'Confirm access' }).click();
+    await bar().getByRole('button', { name: 'More …' }).click();
+    await dialog().getByRole('button', { name: 'Confirm access' }).click();
     await dialog().getByText('2 users will change: ada, lena').waitFor();
     await dialog().getByRole('link', { name: 'Cancel' }).click();
     await bar().getByText('2 ticked').waitFor();
@@ -131,9 +132,9 @@ describe('a bulk operation', () => {
     await dialog().getByRole('button', { name: 'Deactivate 1 user' }).click();
     await dialog().getByRole('heading', { name: '1 user was deactivated.' }).waitFor();
     await page.locator(`#user-${app.people.rita}`).getByText('Deactivated').waitFor();
-    await dialog().getByRole('button', { name: 'Activate 1 user' }).click();
-    await dialog().getByRole('button', { name: 'Activate 1 user' }).click();
-    await dialog().getByRole('heading', { name: '1 user was activated.' }).waitFor();
+    await dialog().getByRole('button', { name: 'Undo', exact: true }).click();
+    await dialog().getByRole('button', { name: 'Undo for 1 user' }).click();
+    await dialog().getByRole('heading', { name: '1 user was put back as before.' }).waitFor();
     await dialog().getByRole('link', { name: 'Back to the list' }).click();
     await bar().getByText(`None of ${found} ticked`).waitFor();
     expect(await isSamePage()).toBe(true);

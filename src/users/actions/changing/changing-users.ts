@@ -3,6 +3,7 @@ import { differences, type Fields } from '../../../audit/audit-event.ts';
 import { recordChanges } from '../../../audit/audit-store.ts';
 import { type Day, dayOf } from '../../../clock.ts';
 import type { Reader, Transaction } from '../../../db/database.ts';
+import { FieldErrors } from '../../../forms/form.ts';
 import { mailNotice } from '../../../mail/outbox-store.ts';
 import { endLeaderships } from '../../../memberships/actions/membership-editing.ts';
 import { changeMemberships } from '../../../memberships/membership-store.ts';
@@ -13,12 +14,22 @@ import { changeTags } from '../../../tags/tag-store.ts';
 import type { Act } from '../../../verbs/act.ts';
 import type { Judge, Written } from '../../../verbs/action.ts';
 import { requireAdministratorRemains } from '../../../verbs/administrator-guard.ts';
-import { allowed, forbidden, leaveOut, NOT_YOURS, type Outcome, stale } from '../../../verbs/outcome.ts';
+import {
+  allowed,
+  forbidden,
+  forbiddenFields,
+  leaveOut,
+  NOT_YOURS,
+  type Outcome,
+  stale,
+  unfitFields,
+} from '../../../verbs/outcome.ts';
+import { Forbidden } from '../../../verbs/refusals.ts';
 import type { Subject } from '../../user.ts';
 import { findSubjects, keepUsers } from '../../user-store.ts';
 import { ownRules } from './own-rules.ts';
 import type { UserChange } from './user-change.ts';
-import { chosenBy, detailsAfter } from './user-choices.ts';
+import { chosenAmong, chosenBy, detailsAfter, findNamed } from './user-choices.ts';
 import { auditFields, columnsOf, findDetails, type UserDetails } from './user-details.ts';
 import { differing, factsOf } from './user-facts.ts';
 
@@ -66,6 +77,51 @@ export async function changeUsers(
     steps.map(({ subject, before, after }) => [subject.id, differing(factsOf(before), factsOf(after))]),
   );
   return { outcomes, written, linksEnded };
+}
+
+/**
+ * Changes each of these users in a way of its own, with as many statements as for one. Whom the change will not do for is left out with
+ * the reason, and so is who has another version than the one given.
+ */
+export async function changeEach(
+  trx: Transaction,
+  act: Act,
+  changes: ReadonlyMap<number, UserChange>,
+  versions?: Versions,
+): Promise<Changed> {
+  const outcomes = await judgeChange(trx, act, [...changes.keys()], versions);
+  const { steps } = await planEach(trx, act, outcomes, changes);
+  const linksEnded = steps.length > 0 ? await take(trx, act, steps, null) : [];
+  const written = new Map(
+    steps.map(({ subject, before, after }) => [subject.id, differing(factsOf(before), factsOf(after))]),
+  );
+  return { outcomes, written, linksEnded };
+}
+
+/** What would become of each of these by its own change. */
+export async function planEach(
+  db: Reader,
+  by: Judge,
+  outcomes: Outcome<Subject>[],
+  changes: ReadonlyMap<number, UserChange>,
+): Promise<PlannedChange> {
+  const named = await findNamed(db, by, [...changes.values()]);
+  const details = await findDetails(db, allowed(outcomes));
+  const rules = await ownRules(db, by);
+  const after = new Map<number, UserDetails>();
+  leaveOut(outcomes, (subject) => {
+    const before = details.get(subject.id)!;
+    try {
+      const next = detailsAfter(by, subject, before, chosenAmong(by, changes.get(subject.id)!, named));
+      after.set(subject.id, next);
+      return rules(subject, before, next);
+    } catch (error) {
+      if (error instanceof FieldErrors) return unfitFields(error.errors);
+      if (error instanceof Forbidden) return forbiddenFields({ groups: error.message });
+      throw error;
+    }
+  });
+  return { outcomes, steps: allowed(outcomes).flatMap((subject) => stepOf(subject, details, after)) };
 }
 
 /** What would become of each of these who is not left out already. Throws as `changeUsers` does. */

@@ -1,0 +1,69 @@
+import type { z } from 'zod';
+import type { Day } from '../clock.ts';
+import { day, optional, tags, userEmail, userName } from '../forms/fields.ts';
+import type { ImportedRow } from './import-file.ts';
+
+/** What a line says of a user; undefined is what it does not say. */
+export interface RowValues {
+  name?: string;
+  email?: string;
+  activity?: string;
+  groups?: string[];
+  /** One end for all of them. */
+  groupsUntil: Day | null;
+  tags?: string[];
+  expiresOn?: Day | null;
+  noSharedData?: boolean;
+  description?: string;
+  contactEmail?: string;
+  apiOnly?: { reason: string; owner: string; reviewOn: Day | null } | null;
+}
+
+const YES = new Set(['yes', 'true', '1', 'x', 'ja', 'wahr']);
+const NO = new Set(['no', 'false', '0', '', 'nein', 'falsch']);
+const description = optional(5000, 'A description has at most 5,000 characters.');
+
+/** Checks each value of a line: what it says, or what is wrong with it, in one sentence for each. */
+export function checkRow({ values }: ImportedRow): { values: RowValues; mistakes: string[] } {
+  const mistakes: string[] = [];
+  const text = (key: keyof typeof values) => values[key] as string | undefined;
+  const checked = <T>(schema: z.ZodType<T>, value: unknown): T | undefined => {
+    const parsed = schema.safeParse(value);
+    if (!parsed.success) mistakes.push(parsed.error.issues[0].message);
+    return parsed.data;
+  };
+  const given = <T>(schema: z.ZodType<T>, value: string | undefined) =>
+    value === undefined ? undefined : checked(schema, value);
+  const flag = (key: 'no_shared_data' | 'api_only', label: string): boolean | undefined => {
+    const value = text(key)?.toLowerCase();
+    if (value === undefined) return undefined;
+    if (!YES.has(value) && !NO.has(value)) mistakes.push(`${label} is neither yes nor no.`);
+    return YES.has(value);
+  };
+  const ends = [...new Set((values.groups_until as string[] | undefined) ?? [])];
+  if (ends.length > 1) mistakes.push('The groups end on different days, which cannot be imported.');
+  const apiOnly = flag('api_only', 'API-only');
+  const row: RowValues = {
+    name: given(userName, text('name') || undefined),
+    email: given(userEmail(), text('email') || undefined),
+    activity: text('activity'),
+    groups: values.groups as string[] | undefined,
+    groupsUntil: ends.length === 1 && ends[0] ? (checked(day, ends[0]) ?? null) : null,
+    tags: values.tags === undefined ? undefined : checked(tags, (values.tags as string[]).join(',')),
+    expiresOn: given(day, text('expires')),
+    noSharedData: flag('no_shared_data', 'No shared data'),
+    description: given(description, text('description')),
+    contactEmail: text('contact_email') || undefined,
+    apiOnly:
+      apiOnly === undefined
+        ? undefined
+        : apiOnly
+          ? {
+              reason: text('api_only_reason') ?? '',
+              owner: text('api_only_owner') ?? '',
+              reviewOn: given(day, text('api_only_review')) ?? null,
+            }
+          : null,
+  };
+  return { values: row, mistakes };
+}
