@@ -9,7 +9,7 @@ export type Choices = Record<string, unknown>;
 /** One question that the sheet of such an action asks first. */
 export interface Ask {
   /** `day` may be left empty. */
-  kind: 'group' | 'tag' | 'day' | 'option' | 'owner' | 'account';
+  kind: 'group' | 'tag' | 'day' | 'option';
   field: string;
   label: string;
   help?: string;

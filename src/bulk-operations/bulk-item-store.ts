@@ -21,7 +21,6 @@ export interface BulkItem extends Written {
 const SOURCES: Record<SubjectType, { table: string; email: string | null; order: string | null }> = {
   user: { table: 'users', email: 'email', order: 'sort_name' },
   group: { table: 'groups', email: null, order: null },
-  contact: { table: 'contacts', email: 'email', order: 'sort_name' },
 };
 
 /** What it came to for one. */

@@ -59,16 +59,6 @@ export const BULK_SUBJECTS: Record<SubjectType, BulkSubject> = {
     find: findGroupsOf,
     undoing: undoingGroups as BulkSubject['undoing'],
   },
-  contact: {
-    noun: 'contact',
-    path: '/contacts',
-    application: 'contacts',
-    operations: [],
-    find: () => Promise.reject(new NotFound()),
-    undoing: () => {
-      throw new NotFound();
-    },
-  },
 };
 
 export function findBulkAction(subjectType: SubjectType, name: string): Operation | undefined {
