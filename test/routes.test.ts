@@ -1299,14 +1299,16 @@ async function operationOf(app: TestApp, session: Session, kind: OperationKind):
   if (kind === 'executed') await by.post(`${location}/execution`);
   const id = Number(location.split('/').at(-1));
   if (kind === 'running' || kind === 'paused')
-    await app.db.write((trx) =>
-      trx('bulk_operations')
+    await app.db.write(async (trx) => {
+      // Of which nothing is left to do.
+      await trx('bulk_operation_pieces').where('operation_id', id).delete();
+      await trx('bulk_operations')
         .where({ id })
         .update({
           executed_at: instant(app.clock.now()),
           ...(kind === 'paused' && { paused_at: instant(app.clock.now()), paused_for: 'somebody paused it' }),
-        }),
-    );
+        });
+    });
   return id;
 }
 

@@ -25,7 +25,9 @@ const operation = (path: string) => app.db.read('bulk_operations').where('id', i
 const active = async () => (await app.db.read('users').where('activity', 'active').pluck('name')) as string[];
 
 async function draft(session: Session, fields: Record<string, string>): Promise<string> {
-  return (await session.post('/bulk-operations', { ...everybody, ...fields })).headers.location;
+  const answer = await session.post('/bulk-operations', { ...everybody, ...fields });
+  expect([fields.action, answer.status]).toEqual([fields.action, 303]);
+  return answer.headers.location;
 }
 
 /** The sheet, once it is known what it would come to. */
@@ -139,6 +141,33 @@ describe('an operation on more than can be done while one waits', () => {
     app.context.operations.wake();
     await settled();
     expect(await active()).toEqual(['alice', 'dave']);
+  }, 30_000);
+
+  it('is not kept waiting by a draft of which it is not said yet what is to be done', async () => {
+    const [choosing, asking] = [await draft(alice, { action: 'choose' }), await draft(alice, { action: 'add-tag' })];
+    for (const path of [choosing, asking]) expect((await alice.get(path)).status).toBe(200);
+    const path = await draft(alice, { action: 'deactivate' });
+    await sheet(path);
+    await alice.post(`${path}/execution`);
+    await settled();
+    expect(await active()).toEqual(['alice']);
+    await alice.post(`${asking}/choices`, { tag: 'remote' });
+    expect((await sheet(asking))('button.main').text()).toMatch(/^Add remote to \d,\d{3} users$/);
+  }, 30_000);
+
+  it('is paused where it fails, and lets the others go on', async () => {
+    const broken = await draft(alice, { action: 'deactivate' });
+    await begunAndStopped(broken);
+    await app.db.write((trx) => trx('bulk_operations').where('id', idOf(broken)).update({ action: 'nonsense' }));
+    app = await app.restart();
+    alice = await signedIn(app, 'alice');
+    const path = await draft(alice, { action: 'add-tag' });
+    await alice.post(`${path}/choices`, { tag: 'remote' });
+    await alice.post(`${path}/execution`);
+    app.context.operations.wake();
+    await settled();
+    expect((await operation(broken)).paused_for).toContain('something went wrong');
+    expect((await operation(path)).finished_at).not.toBeNull();
   }, 30_000);
 
   it('does not send so many links to be copied', async () => {

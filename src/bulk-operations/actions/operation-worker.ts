@@ -2,9 +2,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { recordRefusal } from '../../audit/refusal-store.ts';
 import { type Clock, type Instant, instant } from '../../clock.ts';
-import type { Database, Transaction } from '../../db/database.ts';
+import { type Database, isUnavailable, type Transaction } from '../../db/database.ts';
+import { FieldErrors } from '../../forms/form.ts';
 import type { Act, ActSettings } from '../../verbs/act.ts';
-import { AT_ONCE, type BulkOperation, PIECE, phaseOf } from '../bulk-operation.ts';
+import type { Judge } from '../../verbs/action.ts';
+import { Forbidden } from '../../verbs/refusals.ts';
+import { AT_ONCE, type BulkOperation, PIECE, phaseOf, type Tally } from '../bulk-operation.ts';
 import {
   findOperation,
   findPieces,
@@ -16,7 +19,7 @@ import {
 } from '../bulk-operation-store.ts';
 import { forbiddenInWords, hasForbidden, tallied } from '../tally.ts';
 import { authorOf } from './author.ts';
-import { BULK_SUBJECTS } from './bulk-subjects.ts';
+import { BULK_SUBJECTS, findBulkAction, isToBeChosen } from './bulk-subjects.ts';
 import { endOperation, executePiece, judgeOperation } from './execution.ts';
 
 /** As long as one transaction lasts, about: then others have their turn. In milliseconds. */
@@ -48,6 +51,8 @@ export class OperationWorker {
   #isWoken = false;
   #isStopped = false;
   #underWay: BulkOperation[] = [];
+  /** Drafts of which it cannot be said what they would come to. */
+  readonly #unjudgeable = new Set<number>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -93,12 +98,30 @@ export class OperationWorker {
   /** One transaction of the first operation, and one look at the newest draft. Whether there was anything to do. */
   async #step(): Promise<boolean> {
     const { db } = this.#parts;
-    const [draft] = await findUnjudged(db.read, AT_ONCE);
+    const draft = (await findUnjudged(db.read, AT_ONCE)).find(
+      (one) => !this.#unjudgeable.has(one.id) && canBeJudged(one),
+    );
     if (draft) await this.#judgeFor(draft);
     this.#underWay = await findUnderWay(db.read);
     const operation = this.#underWay.find((one) => phaseOf(one) === 'running');
-    if (operation) await this.#execute(operation);
+    if (operation) await this.#executeOrPause(operation);
     return draft !== undefined || operation !== undefined;
+  }
+
+  /** One that cannot go on must not keep the others from it. */
+  async #executeOrPause(operation: BulkOperation): Promise<void> {
+    try {
+      await this.#execute(operation);
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      const { db, logger } = this.#parts;
+      logger.error({ err: error, operation: operation.id }, 'an operation could not go on, and is paused');
+      const why =
+        error instanceof Forbidden || error instanceof FieldErrors
+          ? error.message
+          : 'something went wrong, which the log tells';
+      await db.write((trx) => pauseOperation(trx, operation.id, this.#now(), why));
+    }
   }
 
   async #execute({ id }: BulkOperation): Promise<void> {
@@ -151,23 +174,49 @@ export class OperationWorker {
       application: BULK_SUBJECTS[draft.subjectType].application,
       at,
     });
+    // Whoever began it will not see its sheet. Links of so many go by mail.
+    if (!by) return void this.#unjudgeable.add(draft.id);
     const until = performance.now() + KEPT_EVERY;
+    let { tally } = draft;
+    try {
+      tally = await this.#judgeOn(draft, { by, at, channel: 'mail' }, until);
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      this.#parts.logger.error(
+        { err: error, operation: draft.id },
+        'it cannot be said what an operation would come to',
+      );
+      this.#unjudgeable.add(draft.id);
+      return;
+    }
+    if (tally.judged === draft.tally.judged) this.#unjudgeable.add(draft.id);
+    await db.write((trx) => keepJudged(trx, draft, tally));
+  }
+
+  async #judgeOn(draft: BulkOperation, by: Judge, until: number): Promise<Tally> {
+    const { db } = this.#parts;
     let { tally } = draft;
     while (tally.judged < draft.size && performance.now() < until && !this.#isStopped) {
       const first = Math.floor(tally.judged / PIECE);
       const pieces = await findPieces(db.read, draft.id, { from: first, limit: JUDGED_AT_ONCE / PIECE });
       const ids = pieces.flatMap((piece) => piece.ids);
-      if (ids.length === 0 || !by) return;
-      const outcomes = await judgeOperation(db.read, { by, at, channel: draft.channel }, draft, ids);
+      if (ids.length === 0) break;
+      const outcomes = await judgeOperation(db.read, by, draft, ids);
       tally = tallied(tally, outcomes, NAMED);
       await turn();
     }
-    await db.write((trx) => keepJudged(trx, draft, tally));
+    return tally;
   }
 
   #now(): Instant {
     return instant(this.#parts.clock());
   }
+}
+
+/** Whether it was said already what exactly is to be done. */
+function canBeJudged(draft: BulkOperation): boolean {
+  const isKnown = draft.undoes !== null || findBulkAction(draft.subjectType, draft.action) !== undefined;
+  return isKnown && isToBeChosen(draft) === undefined;
 }
 
 /** Those who were left out because its author may not change them are a refusal like any other (promise 6). */
