@@ -25,6 +25,8 @@ const operation = (path: string) => app.db.read('bulk_operations').where('id', i
 const active = async () => (await app.db.read('users').where('activity', 'active').pluck('name')) as string[];
 
 async function draft(session: Session, fields: Record<string, string>): Promise<string> {
+  // All that match are not known before they are counted.
+  await app.context.index.refresh();
   const answer = await session.post('/bulk-operations', { ...everybody, ...fields });
   expect([fields.action, answer.status]).toEqual([fields.action, 303]);
   return answer.headers.location;
