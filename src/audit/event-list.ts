@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Instant } from '../clock.ts';
-import { literal } from '../db/conditions.ts';
+import { whereNotDeleted } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import { distinctAlong } from '../db/distinct.ts';
 import { whereIdAmong, whereIdIn } from '../db/ids.ts';
@@ -232,10 +232,8 @@ async function findWays(db: Reader, name: string | undefined, party: 'actor' | '
   if (!name) return [ANY_WAY];
   // Each has its index, and both together have none.
   const called = () => db('users').where('name_key', identityKey(name)).select('id', 'name');
-  const deleted = called().where('activity', literal(db, 'deleted'));
-  const users: { id: number; name: string }[] = await called()
-    .where('activity', '<>', literal(db, 'deleted'))
-    .unionAll(deleted);
+  const deleted = called().whereNotNull('deleted_from');
+  const users: { id: number; name: string }[] = await called().modify(whereNotDeleted).unionAll(deleted);
   // Whoever looks for Maria means maria: users sign in by it.
   const spellings = [...new Set([name, name.toLowerCase(), ...users.map((user) => user.name)])];
   const told = () => db('audit_texts').whereIn('text', spellings);
