@@ -44,6 +44,7 @@ import * as savedViews from './0042-saved-views.ts';
 import * as wholeLists from './0043-whole-lists.ts';
 import * as exports from './0044-exports.ts';
 import * as deletedApart from './0047-deleted-apart.ts';
+import * as namesOfWords from './0048-names-of-words.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -92,6 +93,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0043-whole-lists': wholeLists,
   '0044-exports': exports,
   '0047-deleted-apart': deletedApart,
+  '0048-names-of-words': namesOfWords,
 };
 
 /** Names that migrations had when they landed, beside those they have now: a database may still know them by these. */

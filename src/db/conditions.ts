@@ -47,7 +47,7 @@ export function whereInCase<T extends Knex.QueryBuilder>(query: T, cases: Cases<
  * A value that the statement itself says: an index over a part of a table serves only who names that part in the words of
  * the index.
  */
-export function literal(db: Reader, value: 'invitation' | 0): Knex.Raw {
+export function literal(db: Reader, value: 'invitation' | 0 | 1): Knex.Raw {
   return db.raw(typeof value === 'number' ? String(value) : `'${value}'`);
 }
 

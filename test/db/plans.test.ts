@@ -28,7 +28,9 @@ const PAGES = [
   ],
   ...[
     '/audit',
-    '/audit?who=alice',
+    '/audit?actor=alice',
+    '/audit?subject=bob',
+    '/audit?actor=alice&subject=bob',
     '/invitations',
     '/invitations?q=an',
     '/search?q=an',
