@@ -183,6 +183,7 @@ export interface KillReport {
 export async function killWhileSending(rounds: number): Promise<KillReport> {
   const folder = mkdtempSync(join(tmpdir(), 'roster-mail-crash-'));
   let kill = () => {};
+  let invited: Promise<unknown> = Promise.resolve();
   let when: 'taken' | 'asked' | 'never' = 'never';
   const at = (moment: typeof when) => {
     if (when !== moment) return undefined;
@@ -205,12 +206,14 @@ export async function killWhileSending(rounds: number): Promise<KillReport> {
     for (let round = 0; round < rounds; round++) {
       const program = await startServer(settings);
       client.url = program.url;
-      kill = () => program.child.kill('SIGKILL');
+      // Whoever invited has their answer by then: only the mail is to be in the middle.
+      kill = () => void invited.finally(() => program.child.kill('SIGKILL'));
       if (round === 0) await client.signIn('alice', PASSWORD);
       // So that each kill meets the mail of its own round.
       await untilArrived(server, round);
       when = round % 2 === 0 ? 'taken' : 'asked';
-      await inviteOne(client, `guest${round}`);
+      invited = inviteOne(client, `guest${round}`);
+      await invited;
       await program.exited;
       await hurry(folder);
     }
