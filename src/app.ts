@@ -19,6 +19,7 @@ import { exportController } from './export/pages/export-controller.ts';
 import { FEATURES } from './features.ts';
 import { GroupIndex } from './groups/group-index.ts';
 import { groupsController } from './groups/pages/groups-controller.ts';
+import { nextImport } from './import/actions/import-planning.ts';
 import type { IndexReaders } from './index-reading.ts';
 import { ClockWatch } from './installation/clock-watch.ts';
 import { health } from './installation/pages/health.ts';
@@ -115,7 +116,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     groupIndex: new GroupIndex(db.read, clock),
     invitationIndex: new InvitationIndex(db.read, clock),
     contactIndex: new ContactIndex(db.read, clock, { fillElsewhere: indexReaders?.filling('contacts') }),
-    operations: new OperationWorker({ db, clock, logger, settings }),
+    operations: new OperationWorker({ db, clock, logger, settings, prepares: [nextImport] }),
     jobs,
     troubles: new Troubles({ db, config, clockWatch: new ClockWatch({ clock, logger }), backupProblem }),
     setBackClock: new SetBackClock({ db, clock, logger }),
