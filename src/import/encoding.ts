@@ -32,7 +32,7 @@ export async function* textOf(file: string, encoding: string): AsyncGenerator<st
     for await (const chunk of createReadStream(file)) yield decoder.decode(chunk, { stream: true });
     yield decoder.decode();
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+    if (!isDamage(error)) throw error;
     throw new UnreadableFile('The file is no text: its encoding is damaged.');
   }
 }
@@ -54,10 +54,14 @@ async function isUtf8(file: string): Promise<boolean> {
     decoder.decode();
     return true;
   } catch (error) {
-    // So the decoder says it; a disk that fails says something else.
-    if (error instanceof TypeError) return false;
+    if (isDamage(error)) return false;
     throw error;
   }
+}
+
+/** So the decoder says it; a disk that fails says something else. */
+function isDamage(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'ERR_ENCODING_INVALID_ENCODED_DATA';
 }
 
 /** UTF-16 says so, or shows it: Latin letters in two bytes have a zero in every other one. */

@@ -13,6 +13,8 @@ import { HttpError } from '../../web/http-error.ts';
 interface Sent {
   stream: Readable & { truncated?: boolean };
   name: string;
+  /** Resolves when nothing followed that makes no sense. */
+  isWhole: Promise<void>;
 }
 
 declare global {
@@ -50,6 +52,9 @@ function begin(req: Request, res: Response, next: NextFunction, megabytes: numbe
   }
   const fields: Record<string, string | string[]> = {};
   let isGoing = true;
+  const whole = Promise.withResolvers<void>();
+  // Where no file is taken nobody waits for it.
+  whole.promise.catch(() => undefined);
   const go = (error?: unknown) => {
     if (!isGoing) return;
     isGoing = false;
@@ -67,18 +72,26 @@ function begin(req: Request, res: Response, next: NextFunction, megabytes: numbe
     // Whoever takes the file is told of it by the pipeline; without one nobody is.
     stream.on('error', () => undefined);
     if (!isGoing) return void stream.resume();
-    req.sent = { stream, name: String(filename ?? '').slice(0, LONGEST_NAME) };
+    req.sent = { stream, name: String(filename ?? '').slice(0, LONGEST_NAME), isWhole: whole.promise };
     go();
   });
+  for (const limit of ['filesLimit', 'fieldsLimit', 'partsLimit'] as const)
+    parser.on(limit, () => whole.reject(malformed()));
   parser.on('error', () => {
+    whole.reject(malformed());
     req.sent?.stream.destroy(malformed());
     letGo();
     go(malformed());
   });
-  parser.on('close', () => go());
+  parser.on('close', () => {
+    whole.resolve();
+    go();
+  });
   res.on('close', letGo).on('finish', letGo);
   req.on('close', () => {
-    if (!req.complete) req.sent?.stream.destroy(new Error('whoever sent it went away'));
+    if (req.complete) return;
+    whole.reject(malformed());
+    req.sent?.stream.destroy(malformed());
   });
   req.pipe(parser);
 }
@@ -101,6 +114,7 @@ export async function withUpload<T>(
       if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
       throw new HttpError(503, 'The disk of this Roster is full. Nothing was changed; tell whoever runs it.');
     });
+    await sent.isWhole;
     if (sent.name === '' && (await stat(path)).size === 0) return undefined;
     return await work({ path, name: sent.name, isCut: sent.stream.truncated === true });
   } finally {
