@@ -524,7 +524,7 @@ const ROUTES: Record<string, Classified> = {
       from: 10,
       to: 11,
       audit: ['user.created'],
-      leadsTo: /^\/bulk-operations\/\d+$/,
+      leadsTo: /^\/bulk-operations\/(\d+|:id)$/,
     },
   },
   'get /users/groups': { open: ['users', 'read'] },

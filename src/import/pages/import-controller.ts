@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { executeOperation } from '../../bulk-operations/actions/execution.ts';
 import { AT_ONCE } from '../../bulk-operations/bulk-operation.ts';
-import { typedFields } from '../../forms/form.ts';
+import { type Typed, typedFields } from '../../forms/form.ts';
 import { installationMark } from '../../installation/installation-mark.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { Conflict, Forbidden, NotFound } from '../../verbs/refusals.ts';
@@ -43,9 +43,8 @@ export function importController(app: AppContext): Router {
   router.post('/users/imports/:id/columns', write, (req, res) => takeColumns(app, req, res));
   router.post('/users/imports/:id/emails', write, async (req, res) => {
     const one = await openImport(app, req);
-    await keepTicks(app, req, one);
-    const after = typedFields(req.body, ['after']).after;
-    const place = /^\d{1,15}$/.test(String(after)) ? `&after=${after}` : '';
+    const { after } = await keepTicks(app, req, one);
+    const place = /^[1-9]\d{0,14}$/.test(String(after)) ? `&after=${after}` : '';
     res.redirect(303, `/users/imports/${one.id}?kind=emails${place}`);
   });
   router.post('/users/imports/:id/execution', write, (req, res) => execute(app, req, res));
@@ -93,8 +92,8 @@ async function takeColumns(app: AppContext, req: Request, res: Response): Promis
 }
 
 /** What is ticked among the lines that were shown, or of all. */
-async function keepTicks(app: AppContext, req: Request, one: Import): Promise<void> {
-  const typed = typedFields(req.body, ['shown', 'step'], ['ticked']);
+async function keepTicks(app: AppContext, req: Request, one: Import): Promise<Typed> {
+  const typed = typedFields(req.body, ['shown', 'step', 'after', 'todo'], ['ticked']);
   const numbers = (texts: string | string[]) =>
     [texts]
       .flat()
@@ -107,6 +106,7 @@ async function keepTicks(app: AppContext, req: Request, one: Import): Promise<vo
     ? { shown: 'all' as const, ticked: typed.step === 'all' ? ('all' as const) : [] }
     : { shown: numbers(typed.shown), ticked: numbers(typed.ticked) };
   await app.db.write((trx) => tickEmails(trx, one.id, ticks));
+  return typed;
 }
 
 async function execute(app: AppContext, req: Request, res: Response): Promise<void> {
