@@ -1,6 +1,6 @@
 import type { Reader } from '../../db/database.ts';
 import { identityKey } from '../../text/identity-key.ts';
-import { findUserIdsByIdentifier, findUsers } from '../../users/user-store.ts';
+import { findUserIdsByIdentifier, findUserNames } from '../../users/user-store.ts';
 import type { ImportChoices } from '../import.ts';
 import type { ImportedRow } from '../imported-row.ts';
 
@@ -15,7 +15,10 @@ export async function findMatches(
 ): Promise<Map<ImportedRow, number>> {
   const found = new Map<ImportedRow, number>();
   const own = rows.filter(({ from }) => from?.mark === mark);
-  const known = new Set((await findUsers(db, [...new Set(own.map(({ from }) => from!.id))])).map(({ id }) => id));
+  const known = await findUserNames(
+    db,
+    own.map(({ from }) => from!.id),
+  );
   for (const row of own) if (known.has(row.from!.id)) found.set(row, row.from!.id);
   const others = rows.filter((row) => !found.has(row) && row.values[by]);
   const ids = await findUserIdsByIdentifier(db, [...new Set(others.map(({ values }) => String(values[by])))]);
