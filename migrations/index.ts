@@ -44,6 +44,7 @@ import * as savedViews from './0042-saved-views.ts';
 import * as wholeLists from './0043-whole-lists.ts';
 import * as exports from './0044-exports.ts';
 import * as imports from './0045-imports.ts';
+import * as confirmedEmails from './0046-confirmed-emails.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -92,6 +93,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0043-whole-lists': wholeLists,
   '0044-exports': exports,
   '0045-imports': imports,
+  '0046-confirmed-emails': confirmedEmails,
 };
 
 /** Names that migrations had when they landed, beside those they have now: a database may still know them by these. */

@@ -101,6 +101,9 @@ const contactColumn = (contact: string, name: string) => async (app: TestApp) =>
   (await app.db.read('contacts').where('name', contact).first(name))[name];
 const deleted = (app: TestApp, id: number) =>
   app.db.write((trx) => trx('contacts').where({ id }).update({ activity: 'deleted' }));
+/** Somebody else wrote the email that stands there. */
+const withNewEmail = (app: TestApp, id: number) =>
+  app.db.write((trx) => trx('users').where({ id }).update({ confirmed_email: 'before@example.com' }));
 /** The person has a new email, which the user could take over. */
 const offering = (app: TestApp, id: number) => {
   const offer = JSON.stringify({ userId: app.people.bob, email: 'b.schmidt@example.com' });
@@ -557,6 +560,42 @@ const ROUTES: Record<string, Classified> = {
       to: '2026-11-22T12:00:00.000Z',
       audit: ['user.access-confirmed'],
       leadsTo: /^\/users\/:id$/,
+    },
+  },
+  'get /users/:id/email-confirmation/new': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    prepare: withNewEmail,
+    ofOneself: 'nothing to do',
+  },
+  'post /users/:id/email-confirmation': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    prepare: withNewEmail,
+    change: {
+      form: '/users/:id/email-confirmation/new',
+      state: column('bob', 'confirmed_email'),
+      from: 'before@example.com',
+      to: null,
+      audit: ['user.email-confirmed'],
+      leadsTo: /^\/users\/:id$/,
+      toOneself: 'nothing to do',
+    },
+  },
+  'post /credentials/email-confirmation': {
+    open: 'signed-in',
+    change: {
+      form: '/credentials',
+      start: async () => {
+        const app = await startApp();
+        await app.db.write((trx) => trx('users').update({ confirmed_email: 'before@example.com' }));
+        return app;
+      },
+      state: column('alice', 'confirmed_email'),
+      from: 'before@example.com',
+      to: null,
+      audit: ['user.email-confirmed'],
+      leadsTo: /^\/credentials$/,
     },
   },
   'get /users/:id/login-attempts/delete': { open: ['users', 'write'], subject: 'erin', ofOneself: 'never' },

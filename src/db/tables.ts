@@ -331,6 +331,7 @@ export const TABLES = {
     list_columns: orNull(json),
     pinned_views: orNull(json),
     deleted_from: deletedFrom,
+    confirmed_email: orNull(text()),
   },
 } as const satisfies Record<string, Record<string, Column<unknown>>>;
 

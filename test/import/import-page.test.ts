@@ -180,6 +180,17 @@ describe('a file that is imported on the page', () => {
     expect(refused).toContain('erin was changed since.');
   });
 
+  it('leaves out alone what only the database can tell in the end', async () => {
+    const file =
+      'Email,Linked contact email\nerin@example.com,maria@example.com\nlena@example.com,maria@example.com\nada@example.com,\n';
+    const path = await planned(file);
+    expect(await counts(path)).toEqual(['New 0', 'Changed 2', 'Unchanged 1', 'Refused 0']);
+    const report = await execute(path);
+    expect(pageOf(await alice.get(report)).heading()).toBe('1 user was created or changed by an import.');
+    expect([(await user('erin')).contact_name, (await user('lena')).contact_name]).toEqual(['María Müller', null]);
+    expect((await alice.get(`${path}/refused.csv`)).text).toContain('María Müller is linked to the user erin already.');
+  });
+
   it('of more than is done while one waits goes on after the program ended, in the dry run as in the deed', async () => {
     const lines = Array.from({ length: 5_200 }, (_, n) => `user${n},user${n}@example.com`);
     await app.context.operations.stop();

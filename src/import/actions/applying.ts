@@ -2,6 +2,7 @@ import type { BulkOperation } from '../../bulk-operations/bulk-operation.ts';
 import { createDraft, findOperation } from '../../bulk-operations/bulk-operation-store.ts';
 import { dayOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
+import { FieldErrors } from '../../forms/form.ts';
 import { changeEach } from '../../users/actions/changing/changing-users.ts';
 import type { NewUser, UserChange } from '../../users/actions/changing/user-change.ts';
 import { createUsers } from '../../users/actions/changing/user-creation.ts';
@@ -9,7 +10,7 @@ import type { Subject } from '../../users/user.ts';
 import { findSubjects } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import { NOBODY, type Performed } from '../../verbs/action.ts';
-import { inapplicable } from '../../verbs/outcome.ts';
+import { inapplicable, unfitFields } from '../../verbs/outcome.ts';
 import { findLinesToDo, findPlannedLines, type PlannedLine, refuseLines } from '../import-plan-store.ts';
 import { claimImport, findImport, keepCounts } from '../import-store.ts';
 import { inWords } from './planning.ts';
@@ -84,9 +85,36 @@ async function create(trx: Transaction, act: Act, planned: PlannedLine[]): Promi
   return { performed: [...made.map((subject) => ({ subject, written })), ...missing], refused };
 }
 
+/** All at once; where only the database can tell that some will not do, one by one, so that these alone are left out. */
 async function change(trx: Transaction, act: Act, planned: PlannedLine[]): Promise<Applied> {
+  if (planned.length === 0) return { performed: [], refused: new Map() };
+  try {
+    return await trx.transaction((part) => changeAll(part, act, planned));
+  } catch (error) {
+    if (!(error instanceof FieldErrors)) throw error;
+    if (planned.length === 1) return unfit(trx, act, planned[0], error);
+  }
+  const each: Applied[] = [];
+  for (const one of planned) each.push(await change(trx, act, [one]));
+  return {
+    performed: each.flatMap(({ performed }) => performed),
+    refused: new Map(each.flatMap(({ refused }) => [...refused])),
+  };
+}
+
+async function unfit(
+  trx: Transaction,
+  act: Act,
+  { line, subjectId }: PlannedLine,
+  error: FieldErrors,
+): Promise<Applied> {
+  const [subject] = await findSubjects(trx, [subjectId!], dayOf(act.at));
+  const refused = new Map([[line, error.message]]);
+  return { performed: [{ subject, refusal: unfitFields(error.errors) }], refused };
+}
+
+async function changeAll(trx: Transaction, act: Act, planned: PlannedLine[]): Promise<Applied> {
   const refused = new Map<number, string>();
-  if (planned.length === 0) return { performed: [], refused };
   const lineOf = new Map(planned.map((one) => [one.subjectId!, one.line]));
   const changes = new Map(planned.map((one) => [one.subjectId!, changeIn(one)]));
   const versions = new Map(planned.map((one) => [one.subjectId!, one.version!]));

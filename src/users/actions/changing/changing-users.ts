@@ -165,7 +165,10 @@ function stepOf(subject: Subject, before: Map<number, UserDetails>, after: Map<n
 async function take(trx: Transaction, act: Act, steps: Step[]): Promise<EndedLink[]> {
   await keepUsers(
     trx,
-    steps.map(({ subject, before, after }) => ({ id: subject.id, columns: changedColumns(before, after) })),
+    steps.map((step) => ({
+      id: step.subject.id,
+      columns: { ...changedColumns(step.before, step.after), ...emailToConfirm(act, step) },
+    })),
   );
   await changeMemberships(
     trx,
@@ -234,6 +237,17 @@ async function tellOfNewEmail(trx: Transaction, act: Act, { subject, before, aft
 function changedColumns(before: UserDetails, after: UserDetails): Record<string, unknown> {
   const [from, to]: Record<string, unknown>[] = [columnsOf(before, before), columnsOf(after, before)];
   return Object.fromEntries(Object.entries(to).filter(([column, value]) => from[column] !== value));
+}
+
+/**
+ * Whoever has a password may ask for another one by mail: not at an email that somebody else wrote there, before it is known to be theirs.
+ * What was known to be theirs is so again where it comes back.
+ */
+function emailToConfirm(act: Act, { subject, before, after }: Step): Record<string, unknown> {
+  const [from, to] = [before.user.email, after.user.email];
+  if (from === to || !subject.hasPassword) return {};
+  const known = subject.confirmedEmail ?? from;
+  return { confirmed_email: act.by.id === subject.id || to === known ? null : known };
 }
 
 function idsIn(steps: Step[]): number[] {
