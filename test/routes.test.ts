@@ -490,6 +490,20 @@ const ROUTES: Record<string, Classified> = {
   'get /users/imports/:id': { open: ['users', 'write'], imports: 'planned' },
   'get /users/imports/:id/columns': { open: ['users', 'write'], imports: 'read' },
   'get /users/imports/:id/refused.csv': { open: ['users', 'write'], imports: 'planned' },
+  'get /users/imports/:id/missing': { open: ['users', 'write'], imports: 'planned' },
+  'post /users/imports/:id/missing': {
+    open: ['users', 'write'],
+    imports: 'planned',
+    change: {
+      form: '/users/imports/:id/missing',
+      fields: { number: '1' },
+      state: async (app) => (await app.db.read('bulk_operations')).map(({ action }) => action),
+      from: [],
+      to: ['deactivate'],
+      audit: [],
+      leadsTo: /^\/bulk-operations\/(\d+|:id)$/,
+    },
+  },
   'post /users/imports/:id/columns': {
     open: ['users', 'write'],
     imports: 'read',
@@ -1372,7 +1386,8 @@ async function importOf(app: TestApp, viewer: Person, state: 'read' | 'planned')
   const act = programAct(actSettings(app.config), { id, name: viewer, rights: { users: 'write' }, at });
   const staged = await stageFile(app.db, act, { path, name: 'people.csv' }, 1_000);
   if (state === 'read') return staged;
-  await app.db.write((trx) => beginPlanning(trx, staged, { meanings: ['name', 'email'], by: 'name', mark: '' }));
+  const all = { name: 'Erin', path: '/users?q=erin' };
+  await app.db.write((trx) => beginPlanning(trx, staged, { meanings: ['name', 'email'], by: 'name', mark: '', all }));
   await planOn(app.db, act, staged, Number.POSITIVE_INFINITY);
   return staged;
 }

@@ -91,6 +91,12 @@ export async function findLinesToDo(db: Reader, importId: number): Promise<numbe
   return selectIds(db, query);
 }
 
+/** Whom lines of the file mean, ascending; those that are refused among them. */
+export async function findMatchedIds(db: Reader, importId: number): Promise<number[]> {
+  const query = db('import_plans').where('import_id', importId).whereNotNull('subject_id').orderBy('subject_id');
+  return selectIds(db, query.select('subject_id as id'));
+}
+
 /** Ticks the new emails of these lines, or of all, and of no others among `shown`. */
 export async function tickEmails(
   trx: Transaction,

@@ -6,12 +6,21 @@ import type { Meanings } from './user-columns.ts';
 export const MATCHED_BY = ['email', 'name'] as const;
 export type MatchedBy = (typeof MATCHED_BY)[number];
 
+/** A view that a file is said to be all of. */
+export interface ComparedView {
+  name: string;
+  /** The address of the list. */
+  path: string;
+}
+
 /** What was said of a file. */
 export interface ImportChoices {
   meanings: Meanings;
   by: MatchedBy;
   /** Of this installation. */
   mark: string;
+  /** Left out, who is not in it is none of its business. */
+  all?: ComparedView;
 }
 
 export const PLAN_KINDS = ['new', 'changed', 'unchanged', 'refused'] as const;

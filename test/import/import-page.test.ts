@@ -180,6 +180,27 @@ describe('a file that is imported on the page', () => {
     expect(refused).toContain('erin was changed since.');
   });
 
+  it('that is all of a view shows who is missing, and proposes no more than their deactivation', async () => {
+    const { bob } = app.people;
+    await app.db.write((trx) => trx('users').where('id', bob).update({ activity: 'deactivated' }));
+    const max = await signedIn(app, 'max');
+    const file = 'Email\ncarol@example.com\nrobin@example.com\n';
+    const path = await planned(file, { view: 'active' }, max);
+    const page = pageOf(await max.get(`${path}/missing`));
+    // Who may do more, Max himself, integrations, and who is not in the view are none of them.
+    expect(page.texts('.sheet a[href^="/users/"]:not(.button)')).toEqual(['lena', 'erin']);
+    const refused = await send(max, await max.get(`${path}/missing`), { number: '3' });
+    expect([refused.status, pageOf(refused).errors().number]).toEqual([422, expect.stringContaining('missing: 2')]);
+    const proposed = await send(max, await max.get(`${path}/missing`), { number: '2' });
+    expect(pageOf(await max.get(proposed.headers.location)).texts('button.main')).toEqual(['Deactivate 2 users']);
+    expect((await user('lena')).activity).toBe('active');
+    await max.post(`${proposed.headers.location}/execution`);
+    const gone = await app.db.read('users').where('activity', 'deactivated').orderBy('id').pluck('name');
+    expect(gone).toEqual(['lena', 'bob', 'dave', 'erin']);
+    const none = await planned('Email\nnew@example.com\n', { view: 'active' }, max);
+    expect((await max.get(`${none}/missing`)).status).toBe(409);
+  });
+
   it('leaves out alone what only the database can tell in the end', async () => {
     const file =
       'Email,Linked contact email\nerin@example.com,maria@example.com\nlena@example.com,maria@example.com\nada@example.com,\n';

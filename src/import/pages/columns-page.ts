@@ -7,15 +7,19 @@ import { type Import, type ImportChoices, MATCHED_BY } from '../import.ts';
 import { findLines } from '../import-store.ts';
 import { rememberedMeanings } from '../remembered-columns.ts';
 import { COLUMN_LABELS, isColumnKey, type Meanings, mistakeIn } from '../user-columns.ts';
+import { viewsToCompare } from './missing-page.ts';
 
 const EXAMPLES = 3;
 const LONGEST_EXAMPLE = 60;
 
-type Typed = Pick<ImportChoices, 'by' | 'meanings'>;
+type Typed = Pick<ImportChoices, 'by' | 'meanings'> & {
+  /** Which view it is all of, by its key; empty where it is of none. */
+  view: string;
+};
 
 export function typedColumns(body: unknown, heads: string[]): Typed {
   const fields = heads.map((_, n) => `column-${n}`);
-  const typed = typedFields(body, ['by', ...fields]);
+  const typed = typedFields(body, ['by', 'view', ...fields]);
   const by = MATCHED_BY.find((one) => one === typed.by);
   if (!by) throw new Malformed('It is not said by what users are found.');
   const meanings = fields.map((field) => {
@@ -23,9 +27,10 @@ export function typedColumns(body: unknown, heads: string[]): Typed {
     if (text !== '' && !isColumnKey(text)) throw new Malformed('There is no such column.');
     return isColumnKey(text) ? text : null;
   });
-  return { by, meanings };
+  return { by, meanings, view: String(typed.view) };
 }
 
+/** What was said, or what is wrong with it. */
 export function checkedColumns(typed: Typed): { values?: Typed; error?: string } {
   const { by, meanings } = typed;
   const mistake = mistakeIn(meanings);
@@ -47,11 +52,14 @@ export async function showColumns(
   const meanings =
     typed?.meanings ?? one.choices?.meanings ?? (await rememberedMeanings(db, req.viewer!.id, one.heads));
   const first = await findLines(db, one.id, 0);
+  const views = await viewsToCompare(app, req);
   const page = {
     title: 'Import users',
     one,
     errors: error === undefined ? {} : { columns: error },
     by: typed?.by ?? one.choices?.by ?? likelyBy(meanings),
+    views,
+    view: typed?.view ?? views.find(({ path }) => path === one.choices?.all?.path)?.key ?? '',
     meaningsToChoose: COLUMN_LABELS,
     columns: one.heads.map((head, n) => ({
       n,

@@ -5,7 +5,7 @@ import { AT_ONCE } from '../../bulk-operations/bulk-operation.ts';
 import { type Typed, typedFields } from '../../forms/form.ts';
 import { installationMark } from '../../installation/installation-mark.ts';
 import { actOf } from '../../sessions/pages/act.ts';
-import { Conflict, Forbidden, NotFound } from '../../verbs/refusals.ts';
+import { Conflict, Forbidden, Malformed, NotFound } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { render } from '../../web/render.ts';
@@ -19,6 +19,7 @@ import { beginPlanning, findImport } from '../import-store.ts';
 import { refusedLines } from '../refused-lines.ts';
 import { rememberMeanings } from '../remembered-columns.ts';
 import { checkedColumns, showColumns, typedColumns } from './columns-page.ts';
+import { proposeMissing, showMissing, viewsToCompare } from './missing-page.ts';
 import { countToDo, MOST_SHOWN, showPlan } from './plan-page.ts';
 import { withUpload } from './upload.ts';
 
@@ -48,6 +49,12 @@ export function importController(app: AppContext): Router {
     res.redirect(303, `/users/imports/${one.id}?kind=emails${place}`);
   });
   router.post('/users/imports/:id/execution', write, (req, res) => execute(app, req, res));
+  router.get('/users/imports/:id/missing', write, async (req, res) =>
+    showMissing(app, req, res, await visibleImport(app, req)),
+  );
+  router.post('/users/imports/:id/missing', write, async (req, res) =>
+    proposeMissing(app, req, res, await visibleImport(app, req)),
+  );
   router.get('/users/imports/:id/refused.csv', write, (req, res) => sendRefused(app, req, res));
 
   return router;
@@ -81,8 +88,12 @@ async function takeColumns(app: AppContext, req: Request, res: Response): Promis
   const { values, error } = checkedColumns(typed);
   if (!values) return showColumns(app, req, res, one, { typed, error });
   const { viewer } = req;
+  const found =
+    values.view === '' ? undefined : (await viewsToCompare(app, req)).find(({ key }) => key === values.view);
+  if (values.view !== '' && !found) throw new Malformed('There is no such view.');
+  const all = found && { name: found.name, path: found.path };
   await app.db.write(async (trx) => {
-    const choices = { ...values, mark: await installationMark(trx) };
+    const choices = { by: values.by, meanings: values.meanings, all, mark: await installationMark(trx) };
     if (!(await beginPlanning(trx, one.id, choices))) throw new Conflict('It was imported already.');
     await rememberMeanings(trx, viewer!.id, one.heads, values.meanings);
   });
