@@ -47,7 +47,7 @@ export async function showPlan(app: AppContext, req: Request, res: Response, one
     after: filter.after ?? 0,
     ticked,
     todo: await countToDo(db, one),
-    tabs: KINDS.filter((kind) => one.counts[kind] > 0 || kind !== 'emails').map((kind) => ({
+    kinds: KINDS.filter((kind) => one.counts[kind] > 0 || kind !== 'emails').map((kind) => ({
       label: KIND_LABELS[kind],
       number: one.counts[kind],
       path: `${path}?kind=${kind}`,
