@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -27,7 +28,14 @@ declare global {
 
 const LIMITS = { fields: 5, fieldNameSize: 50, fieldSize: 200, files: 1, parts: 6, headerPairs: 20 };
 const LONGEST_NAME = 200;
+/** Where the form of a file is sent to. */
+export const UPLOAD_PATH = '/users/imports';
 const MULTIPART = /^multipart\/form-data\b/i;
+
+/** Whether it is a file that comes. */
+export function isUpload({ method, url = '', headers }: IncomingMessage): boolean {
+  return method === 'POST' && url === UPLOAD_PATH && MULTIPART.test(headers['content-type'] ?? '');
+}
 
 /**
  * Reads the form of a file up to the file itself, which stays with whoever sends it until it is known who that is and that the form is ours.
@@ -35,7 +43,7 @@ const MULTIPART = /^multipart\/form-data\b/i;
  */
 export function readUpload(megabytes: number): RequestHandler {
   return (req, res, next) => {
-    if (req.method !== 'POST' || !MULTIPART.test(req.get('content-type') ?? '')) return next();
+    if (!isUpload(req)) return next();
     begin(req, res, next, megabytes);
   };
 }
