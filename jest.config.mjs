@@ -8,4 +8,5 @@ export default {
   restoreMocks: true,
   // A test that fails may leave its server open; the run must end all the same.
   forceExit: true,
+  reporters: ['default', '<rootDir>/test/support/stalled.ts'],
 };

@@ -45,6 +45,8 @@ import * as wholeLists from './0043-whole-lists.ts';
 import * as exports from './0044-exports.ts';
 import * as imports from './0045-imports.ts';
 import * as confirmedEmails from './0046-confirmed-emails.ts';
+import * as deletedApart from './0047-deleted-apart.ts';
+import * as namesOfWords from './0048-names-of-words.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -94,6 +96,8 @@ export const migrations: Record<string, Knex.Migration> = {
   '0044-exports': exports,
   '0045-imports': imports,
   '0046-confirmed-emails': confirmedEmails,
+  '0047-deleted-apart': deletedApart,
+  '0048-names-of-words': namesOfWords,
 };
 
 /** Names that migrations had when they landed, beside those they have now: a database may still know them by these. */

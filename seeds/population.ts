@@ -115,6 +115,7 @@ export class Population {
       ...nameColumns(identity, contact),
       ...keyColumns(identity),
       activity: kind === 'deactivated' || kind === 'deleted' ? kind : 'active',
+      deleted_from: kind === 'deleted' ? 'active' : null,
       password_hash: dates.passwordSetAt === null ? null : this.options.passwordHash,
       password_set_at: written(dates.passwordSetAt),
       no_shared_data: random.chance(0.06),

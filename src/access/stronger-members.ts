@@ -23,7 +23,7 @@ export async function findStrongerMembers(
   const members = db('memberships')
     .join('users', 'users.id', 'memberships.user_id')
     .join('memberships as theirs', 'theirs.user_id', 'users.id')
-    .modify(whereNotDeleted, 'users.activity')
+    .modify(whereNotDeleted, 'users')
     .where((either) => either.whereNull('theirs.until_on').orWhere('theirs.until_on', '>=', today));
   whereIdIn(whereNotOver(members, today), 'memberships.group_id', groupIds);
   const found: { group_id: number; name: string }[] = await whereIdAmong(members, 'theirs.group_id', beyond)

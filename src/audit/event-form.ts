@@ -3,7 +3,7 @@ import { type AuditEvent, type Change, ERASED, type Fields, isReference, type Re
 import type { KeptText, Owner, Texts } from './audit-texts.ts';
 
 /** How rows of the audit say what they say: at first in words; now in ids, facts and digests of texts. */
-export const FORM = { words: 1, ids: 2 };
+export const FORM = { words: 1, ids: 2 } as const;
 
 /** One row of the table `audit_events`. */
 export interface Row {

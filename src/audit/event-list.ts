@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Instant } from '../clock.ts';
-import { literal } from '../db/conditions.ts';
+import { literal, whereNotDeleted } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import { distinctAlong } from '../db/distinct.ts';
 import { whereIdAmong, whereIdIn } from '../db/ids.ts';
@@ -9,7 +9,7 @@ import { identityKey } from '../text/identity-key.ts';
 import type { AuditEvent, Change, Reference } from './audit-event.ts';
 import { type Done, findDone, findIdsWithin } from './audit-summaries.ts';
 import { findTexts } from './audit-texts.ts';
-import { digestsIn, eventOf, type Row } from './event-form.ts';
+import { digestsIn, eventOf, FORM, type Row } from './event-form.ts';
 
 export interface AuditFilter {
   /** What they are or were called. */
@@ -81,7 +81,7 @@ export async function findEntries(db: Reader, filter: AuditFilter, limit: number
   const ids: number[] = [];
   for (const way of await findWays(db, filter.actor, 'actor')) {
     const alone = matching(db, meant, { actor: way, subject: ANY_WAY });
-    if (!way.actor_name) alone.whereNull('operation_id');
+    if (!way.columns.actor_name) alone.whereNull('operation_id');
     ids.push(...(await newestIds(alone, meant, limit)), ...(await findLastIds(db, meant, way, limit)));
   }
   const events = await readEvents(db, newestOf(ids, limit));
@@ -176,19 +176,23 @@ const selectActionsOfOperations = prepared<object, { value: string }>((db) =>
 );
 
 /** A way in which an event can name somebody: values of its columns, which all must be. Without any, it narrows nothing. */
-type Way = Record<string, (string | number)[]>;
+interface Way {
+  columns: Record<string, (string | number)[]>;
+  /** Names as they are stand in events of words, and where there is no record: each of them has an index of these alone. */
+  isPlain?: 'of words' | 'of nobody';
+}
 
-const ANY_WAY: Way = {};
+const ANY_WAY: Way = { columns: {} };
 
 /** The last events of the operations that match. Whoever is known by a name alone, a program, has none. */
 async function findLastIds(db: Reader, filter: Meant, way: Way, limit: number): Promise<number[]> {
-  if (way !== ANY_WAY && !way.actor_id) return [];
+  if (way !== ANY_WAY && !way.columns.actor_id) return [];
   const { action, from, before } = filter;
   const [ended, later] = [db('audit_operations as ended'), db('audit_operations as later')];
   later.where('later.operation_id', db.ref('ended.operation_id')).where('later.last_id', '>', db.ref('ended.last_id'));
   if (action) later.where('later.action', action);
   if (action) ended.where('ended.action', action);
-  if (way.actor_id) ended.whereIn('ended.actor_id', way.actor_id);
+  if (way.columns.actor_id) ended.whereIn('ended.actor_id', way.columns.actor_id);
   ended.whereNotExists(later);
   if (from || before) {
     const last = db('audit_events').where('audit_events.id', db.ref('ended.last_id'));
@@ -232,16 +236,16 @@ async function findWays(db: Reader, name: string | undefined, party: 'actor' | '
   if (!name) return [ANY_WAY];
   // Each has its index, and both together have none.
   const called = () => db('users').where('name_key', identityKey(name)).select('id', 'name');
-  const deleted = called().where('activity', literal(db, 'deleted'));
-  const users: { id: number; name: string }[] = await called()
-    .where('activity', '<>', literal(db, 'deleted'))
-    .unionAll(deleted);
+  const deleted = called().whereNotNull('deleted_from');
+  const users: { id: number; name: string }[] = await called().modify(whereNotDeleted).unionAll(deleted);
   // Whoever looks for Maria means maria: users sign in by it.
   const spellings = [...new Set([name, name.toLowerCase(), ...users.map((user) => user.name)])];
   const told = () => db('audit_texts').whereIn('text', spellings);
   const events = () => db('audit_events').where(`${party}_name`, db.ref('audit_texts.digest'));
+  const own = events().where(`${party}_id`, db.ref('audit_texts.subject_id'));
+  if (party === 'subject') own.where('audit_events.subject_type', db.ref('audit_texts.subject_type'));
   const owners: { type: string; id: number }[] = await told()
-    .whereExists(events().where(`${party}_id`, db.ref('audit_texts.subject_id')))
+    .whereExists(own)
     .select('subject_type as type', 'subject_id as id');
   const records = new Map(
     [...users.map(({ id }) => ({ type: 'user', id })), ...owners].map((one) => [keyOf(one), one]),
@@ -249,12 +253,18 @@ async function findWays(db: Reader, name: string | undefined, party: 'actor' | '
   // A request that was refused is no name of whoever asked for it.
   const ofNobody: string[] =
     party === 'subject' ? await told().whereExists(events().whereNull('subject_id')).pluck('digest') : [];
-  const names = [...spellings.map((one) => [one]), ofNobody].filter((some) => some.length > 0);
+  const ofRecords = [...records.values()];
+  if (party === 'actor')
+    return [
+      ...spellings.map((one): Way => ({ columns: { actor_name: [one] } })),
+      ...ofRecords.map(({ id }): Way => ({ columns: { actor_id: [id] } })),
+    ];
+  const named = (names: string[], isPlain: Way['isPlain']): Way => ({ columns: { subject_name: names }, isPlain });
   return [
-    ...names.map((some): Way => ({ [`${party}_name`]: some })),
-    ...[...records.values()].map(
-      ({ type, id }): Way => (party === 'subject' ? { subject_type: [type], subject_id: [id] } : { actor_id: [id] }),
-    ),
+    ...spellings.map((one) => named([one], 'of words')),
+    ...spellings.map((one) => named([one], 'of nobody')),
+    ...(ofNobody.length > 0 ? [named(ofNobody, 'of nobody')] : []),
+    ...ofRecords.map(({ type, id }): Way => ({ columns: { subject_type: [type], subject_id: [id] } })),
   ];
 }
 
@@ -273,16 +283,18 @@ function matching(
 ): Knex.QueryBuilder {
   const query = db('audit_events');
   const leading = subject === ANY_WAY ? actor : subject;
-  const isNarrow = leading !== ANY_WAY && !leading.actor_id;
+  const isNarrow = leading !== ANY_WAY && !leading.columns.actor_id;
   const restrict = (way: Way) => {
-    for (const [column, values] of Object.entries(way))
+    for (const [column, values] of Object.entries(way.columns))
       if (isNarrow && way !== leading) whereIdAmong(query, column, values);
       else query.whereIn(column, values);
+    if (way.isPlain === 'of words') query.where('form', literal(db, FORM.words));
+    if (way.isPlain === 'of nobody') query.whereNull('subject_id');
   };
   restrict(subject);
   restrict(actor);
-  if (filter.action) restrict({ action: [filter.action] });
-  if (filter.operationId !== undefined) restrict({ operation_id: [filter.operationId] });
+  if (filter.action) restrict({ columns: { action: [filter.action] } });
+  if (filter.operationId !== undefined) restrict({ columns: { operation_id: [filter.operationId] } });
   if (filter.subject && filter.isKnown) {
     const { isKnown } = filter;
     query.where((either) =>

@@ -7,6 +7,7 @@ import { fold } from '../text/text.ts';
 import type { Facts, Written } from '../verbs/action.ts';
 import type { BulkOperation, SubjectType } from './bulk-operation.ts';
 import { isLarge } from './bulk-operation.ts';
+import { findMeantAmong } from './bulk-operation-store.ts';
 
 export interface BulkItem extends Written {
   id: number;
@@ -166,12 +167,8 @@ export async function findKnownIds(db: Reader, subjectType: SubjectType, ids: nu
   return whereIdIn(db(SOURCES[subjectType].table), 'id', ids).orderBy('id').pluck('id');
 }
 
-/** Of these, those who changed between the moment the view was shown and the freezing; the first of them by name. */
-export async function findChangedMeanwhile(
-  db: Reader,
-  operation: BulkOperation,
-  ids: ReadonlySet<number>,
-): Promise<string[]> {
+/** Of a draft, those who changed between the moment the view was shown and the freezing; the first of them by name. */
+export async function findChangedMeanwhile(db: Reader, operation: BulkOperation): Promise<string[]> {
   if (operation.shownChange === null || operation.frozenChange === null || operation.subjectType !== 'user') return [];
   const rows: { user_id: number; name: string; sort_name: string }[] = await db('user_changes')
     .join('users', 'users.id', 'user_changes.user_id')
@@ -180,7 +177,9 @@ export async function findChangedMeanwhile(
     .distinct('user_id', 'users.name', 'users.sort_name')
     .orderBy('users.sort_name')
     .limit(READ_AT_ONCE);
-  return rows.filter((row) => ids.has(row.user_id)).map(({ name }) => name);
+  const changed = rows.map((row) => row.user_id);
+  const meant = await findMeantAmong(db, operation.id, changed);
+  return rows.filter((row) => meant.has(row.user_id)).map(({ name }) => name);
 }
 
 function itemOf(row: FoundItem): BulkItem {

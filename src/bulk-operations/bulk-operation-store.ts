@@ -1,7 +1,7 @@
 import type { Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
-import { pieces } from '../db/ids.ts';
+import { pieces, whereIdIn } from '../db/ids.ts';
 import type { Row } from '../db/tables.ts';
 import type { Act } from '../verbs/act.ts';
 import { NotFound } from '../verbs/refusals.ts';
@@ -114,6 +114,21 @@ export async function findPieces(
   return rows.map(({ number, ids }) => ({ number, ids: JSON.parse(ids) }));
 }
 
+/** Of these, whom the set of a draft has; it is read no further than that takes. */
+export async function findMeantAmong(db: Reader, operationId: number, ids: number[]): Promise<Set<number>> {
+  const ofDraft = () => db('bulk_operation_pieces').where('operation_id', operationId);
+  const spans: { number: number; first_id: number; last_id: number }[] = await ofDraft().select(
+    'number',
+    'first_id',
+    'last_id',
+  );
+  const asked = spans.filter(({ first_id, last_id }) => ids.some((id) => first_id <= id && id <= last_id));
+  const numbers = asked.map(({ number }) => number);
+  const sets: string[] = await whereIdIn(ofDraft(), 'number', numbers).pluck('ids');
+  const meant = new Set(sets.flatMap((text): number[] => JSON.parse(text)));
+  return new Set(ids.filter((id) => meant.has(id)));
+}
+
 /** All of the set that is not done yet. */
 export async function findItemIds(db: Reader, operationId: number): Promise<number[]> {
   return (await findPieces(db, operationId)).flatMap(({ ids }) => ids);
@@ -197,6 +212,13 @@ export async function findUnjudged(db: Reader, atOnce: number): Promise<BulkOper
     .where('size', '>', atOnce)
     .orderBy('id', 'desc');
   return rows.map(operationOf).filter(({ tally, size }) => tally.judged < size);
+}
+
+/** Where the feed of users stood when the oldest list was shown of which there is a draft. */
+export async function findOldestShown(db: Reader): Promise<number | undefined> {
+  const drafts = db('bulk_operations').whereNull('executed_at').where('subject_type', 'user');
+  const [{ change }]: { change: number | null }[] = await drafts.min('shown_change as change');
+  return change ?? undefined;
 }
 
 /** By operation, which one it takes back, of those that were executed after that one. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { isGiven, literal } from '../db/conditions.ts';
+import { isGiven } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import type { Row } from '../db/tables.ts';
 import { Arrivals } from '../facets/arrivals.ts';
@@ -149,9 +149,7 @@ export class ContactIndex implements Followable {
     const restrict = (query: ReturnType<Reader>, column: string) => whereIdMeant(query, column, ids);
     const { db } = this;
     const rows: FactRow[] = await restrict(db('contacts'), 'contacts.id')
-      .leftJoin('users', (join) =>
-        join.on('users.contact_id', 'contacts.id').andOn('users.activity', '<>', literal(db, 'deleted')),
-      )
+      .leftJoin('users', (join) => join.on('users.contact_id', 'contacts.id').andOnNull('users.deleted_from'))
       .select('contacts.id', 'contacts.kind', 'contacts.activity', 'contacts.account_bits', 'contacts.company_id')
       .select('contacts.owner_user_id', 'contacts.owner_group_id', 'contacts.search_text')
       .select({ linked: isGiven(db, 'users.id') });

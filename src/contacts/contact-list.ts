@@ -1,4 +1,4 @@
-import { literal } from '../db/conditions.ts';
+import { whereNotDeleted } from '../db/conditions.ts';
 import type { Database, Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { alongIndex, meantAlong, meantByRank, meantSoon } from '../facets/along-index.ts';
@@ -226,10 +226,10 @@ function sourceOf(
   }
 }
 
-const alongLinked = alongIndex(
-  (db) => db('users').whereNotNull('contact_id').where('activity', '<>', literal(db, 'deleted')),
-  { value: 'sort_name', id: 'contact_id' },
-);
+const alongLinked = alongIndex((db) => db('users').whereNotNull('contact_id').modify(whereNotDeleted), {
+  value: 'sort_name',
+  id: 'contact_id',
+});
 
 /** Those whom a user signs in as, by the name of the user; the others by their ids, in memory. */
 function alongUsers(db: Reader, index: ContactIndex, selection: Selection<ContactFacet>): Source<number> {

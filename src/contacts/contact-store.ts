@@ -1,5 +1,4 @@
 import type { Knex } from 'knex';
-import { literal } from '../db/conditions.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
@@ -196,9 +195,7 @@ function selectContacts(db: Reader): Knex.QueryBuilder<Found, Found[]> {
     )
     .leftJoin('users as owner', 'owner.id', 'contacts.owner_user_id')
     .leftJoin('groups as owning', 'owning.id', 'contacts.owner_group_id')
-    .leftJoin('users', (join) =>
-      join.on('users.contact_id', 'contacts.id').andOn('users.activity', '<>', literal(db, 'deleted')),
-    )
+    .leftJoin('users', (join) => join.on('users.contact_id', 'contacts.id').andOnNull('users.deleted_from'))
     .select(
       'contacts.id',
       'contacts.kind',

@@ -47,16 +47,16 @@ export function whereInCase<T extends Knex.QueryBuilder>(query: T, cases: Cases<
  * A value that the statement itself says: an index over a part of a table serves only who names that part in the words of
  * the index.
  */
-export function literal(db: Reader, value: 'deleted' | 'invitation' | 0): Knex.Raw {
+export function literal(db: Reader, value: 'invitation' | 0 | 1): Knex.Raw {
   return db.raw(typeof value === 'number' ? String(value) : `'${value}'`);
 }
 
 /**
- * Those that are not deleted, in the words of the indexes over names: a lookup that says it in others goes through the whole table.
- * For `modify` of a query.
+ * Users or groups that are not deleted, in the words of the indexes over names: a lookup that says it in others goes through the whole
+ * table. For `modify` of a query.
  */
-export function whereNotDeleted(query: Knex.QueryBuilder, column = 'activity'): void {
-  query.where(column, '<>', query.client.raw("'deleted'"));
+export function whereNotDeleted(query: Knex.QueryBuilder, table?: string): void {
+  query.whereNull(table ? `${table}.deleted_from` : 'deleted_from');
 }
 
 /** How many rows are alike in all that a query groups by. */

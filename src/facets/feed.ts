@@ -31,10 +31,10 @@ export async function findEntriesBetween(
   return db(table).where('id', '>', after).where('id', '<=', upTo).pluck(column);
 }
 
-/** Keeps its newest part. */
-export async function pruneFeed(trx: Transaction, feed: Feed): Promise<void> {
+/** Keeps its newest part, and what came after an entry that somebody still counts from. */
+export async function pruneFeed(trx: Transaction, feed: Feed, neededAfter = Number.POSITIVE_INFINITY): Promise<void> {
   const newest = await findNewestEntry(trx, feed);
   await trx(feed.table)
-    .where('id', '<=', newest - KEPT)
+    .where('id', '<=', Math.min(newest - KEPT, neededAfter))
     .delete();
 }

@@ -15,7 +15,7 @@ import type { Group } from './group.ts';
 
 /** All groups that are not deleted, by name, with what they grant. */
 export async function findGroups(db: Reader, ids?: number[]): Promise<Group[]> {
-  const query = selectGroups(db).modify(whereNotDeleted, 'groups.activity');
+  const query = selectGroups(db).modify(whereNotDeleted, 'groups');
   if (ids) whereIdIn(query, 'groups.id', ids);
   return sortedByName(await withRights(db, await query, ids), (group) => group.name);
 }

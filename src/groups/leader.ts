@@ -58,6 +58,6 @@ export function ledBy(db: Reader, userId: number, today: Day): Knex.QueryBuilder
       join.on('memberships.group_id', 'groups.id').on('memberships.user_id', 'groups.leader_id'),
     )
     .where('groups.leader_id', userId)
-    .modify(whereNotDeleted, 'groups.activity');
+    .modify(whereNotDeleted, 'groups');
   return whereNotOver(led, today);
 }

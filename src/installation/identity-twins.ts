@@ -30,8 +30,8 @@ export async function findTwins(db: Reader): Promise<Twins[]> {
         join.on(`older.${column}_key`, `twin.${column}_key`).andOn(`older.${column}_twin`, '<', `twin.${column}_twin`),
       )
       .where(`twin.${column}_twin`, '<>', literal(db, 0))
-      .modify(whereNotDeleted, 'twin.activity')
-      .modify(whereNotDeleted, 'older.activity')
+      .modify(whereNotDeleted, 'twin')
+      .modify(whereNotDeleted, 'older')
       .select('twin.id', `twin.${column} as written`, 'older.id as older_id', `older.${column} as older_written`);
     // Sorted here: for an order by id the database would go through everybody instead of the few twins.
     rows.sort((a, b) => a.id - b.id || a.older_id - b.older_id);

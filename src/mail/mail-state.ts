@@ -10,6 +10,7 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   'password-changed': 'Notice of a new password',
   'email-changed': 'Notice of a new email',
   'invitation-asked-for': 'Notice of who waits for an invitation',
+  'operation-paused': 'Notice of a paused operation',
   'test-mail': 'Test mail',
 };
 

@@ -1,6 +1,6 @@
 import type { Instant } from '../clock.ts';
 import { format } from '../text/format.ts';
-import { counted } from '../text/text.ts';
+import { counted, grouped } from '../text/text.ts';
 import { renderView } from '../text/view.ts';
 import type { DueMail, MailKind } from './outbox-store.ts';
 
@@ -90,6 +90,15 @@ const WRITERS: Record<MailKind, Writer> = {
     ],
     button: { label: 'Open Roster', address: baseUrl },
     closing: ['Reinvite them there if they are still to come in; else do nothing.'],
+  }),
+  'operation-paused': ({ facts, createdAt }, { instanceName, baseUrl }) => ({
+    subject: `An operation at ${instanceName} is paused`,
+    paragraphs: [
+      `“${facts.label}”, begun by ${facts.begunBy || 'the command line'}, was paused at ${moment(createdAt)} after ${grouped(Number(facts.done))} of ${grouped(Number(facts.size))}: ${facts.why}.`,
+      'What is done stays. The rest waits until an administrator goes on with it, or cancels it.',
+    ],
+    button: { label: 'Look at it', address: `${baseUrl}/bulk-operations/${facts.operation}` },
+    closing: [],
   }),
   'test-mail': (mail, { instanceName }) => ({
     subject: `Test mail of ${instanceName}`,

@@ -17,6 +17,7 @@ export type Notice =
   | 'password-changed'
   | 'email-changed'
   | 'invitation-asked-for'
+  | 'operation-paused'
   | 'test-mail';
 export type MailKind = Purpose | Notice;
 
@@ -119,7 +120,7 @@ export async function findMailedSince(
 /** Writes down a notice to a user, in the transaction of what it tells. Without mail nothing is written. */
 export async function mailNotice(
   trx: Transaction,
-  act: Act,
+  act: Pick<Act, 'at' | 'sendsMail'>,
   kind: Notice,
   to: { userId: number; address: string },
   facts: MailFacts,

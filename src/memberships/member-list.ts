@@ -69,7 +69,7 @@ export async function listMembers(db: Reader, groupId: number, query: MemberQuer
         const found: Knex.QueryBuilder = tables
           .where('memberships.group_id', groupId)
           .where('users.id', db.ref('memberships.user_id'))
-          .modify(whereNotDeleted, 'users.activity')
+          .modify(whereNotDeleted, 'users')
           .select('memberships.*', 'users.name', 'users.email', 'users.activity', 'users.sort_name');
         await whereFound(db, found, search);
         return whereAlong(found, key, stretch).limit(limit);
@@ -135,7 +135,7 @@ function membersOf(db: Reader, groupId: number): Knex.QueryBuilder {
   return db('memberships')
     .join('users', 'users.id', 'memberships.user_id')
     .where('memberships.group_id', groupId)
-    .modify(whereNotDeleted, 'users.activity');
+    .modify(whereNotDeleted, 'users');
 }
 
 async function whereFound(db: Reader, members: Knex.QueryBuilder, { q, looksAtEmails }: MemberSearch): Promise<void> {

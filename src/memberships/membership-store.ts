@@ -24,7 +24,7 @@ type Found = Row<'memberships'> & { group_name: string; group_activity: Row<'gro
 const selectMemberships = prepared<{ userIds: number[] }, Found>((db, { userIds }) => {
   const memberships: Knex.QueryBuilder = db('memberships')
     .join('groups', 'groups.id', 'memberships.group_id')
-    .modify(whereNotDeleted, 'groups.activity')
+    .modify(whereNotDeleted, 'groups')
     .select('memberships.*', 'groups.name as group_name', 'groups.activity as group_activity');
   return whereIdIn(memberships, 'memberships.user_id', userIds);
 });

@@ -5,7 +5,7 @@ import { NO_RIGHTS } from '../access/rights.ts';
 import type { Day, Instant } from '../clock.ts';
 import { linkedToAccount } from '../contacts/warned-accounts.ts';
 import { bulkInsertUnlessTaken } from '../db/bulk-insert.ts';
-import { isGiven, literal, whereNotDeleted } from '../db/conditions.ts';
+import { isGiven, whereNotDeleted } from '../db/conditions.ts';
 import { type Reader, type Transaction, violatedUnique } from '../db/database.ts';
 import { pieces, whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
@@ -144,7 +144,7 @@ export async function findUserByIdentifier(db: Reader, identifier: string): Prom
   const column = key.includes('@') ? 'email' : 'name';
   const rows: Found[] = await selectUsers(db)
     .where(`users.${column}_key`, key)
-    .modify(whereNotDeleted, 'users.activity')
+    .modify(whereNotDeleted, 'users')
     .orderBy(`users.${column}_twin`);
   const row = spelledLike(rows, identifier, (one) => one[column]);
   return row && userOf(row);
@@ -162,7 +162,7 @@ export async function findTaken(db: Reader, ids: number[]): Promise<Map<number, 
     for (const some of pieces(ids)) {
       const rows = await db('users as restored')
         .leftJoin('users as other', (join) =>
-          join.on(`other.${column}`, `restored.${column}`).andOn('other.activity', '<>', literal(db, 'deleted')),
+          join.on(`other.${column}`, `restored.${column}`).andOnNull('other.deleted_from'),
         )
         .whereIn('restored.id', some)
         .where('restored.activity', 'deleted')
@@ -371,7 +371,10 @@ export async function setActivity(
   const alike = Map.groupBy(users, (user) => `${user.activity} ${next(user)}`);
   for (const group of alike.values()) {
     const activity = next(group[0]);
-    const change = { activity, deleted_from: activity === 'deleted' ? group[0].activity : null };
+    const from = group[0].activity;
+    // Left out where it stays: naming it has the indexes over whoever is not deleted written anew.
+    const crosses = (activity === 'deleted') !== (from === 'deleted');
+    const change = { activity, ...(crosses && { deleted_from: activity === 'deleted' ? from : null }) };
     await update(trx, idsOf(group), change);
   }
 }

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { MINUTE } from '../clock.ts';
 
 /** What the next page says once. */
 export interface Flash {
@@ -19,9 +20,21 @@ export interface Flash {
   offerInvitation?: number;
 }
 
+/** What somebody did last, as long as it is at hand to be taken back. */
+export interface LastDone {
+  operation: number;
+  said: string;
+  /** When, in milliseconds. */
+  at: number;
+}
+
+/** So long it is offered on whatever page one goes to; afterwards its report still does. */
+const AT_HAND = 10 * MINUTE;
+
 declare module 'express-session' {
   interface SessionData {
     flash?: Flash;
+    lastDone?: LastDone;
     passwordSetAt?: string | null;
     /** The link that a token opened, until its form is sent. */
     link?: { purpose: 'invitation' | 'password-reset'; id: number };
@@ -31,6 +44,17 @@ declare module 'express-session' {
 
 export function flash(req: Request, message: string, more: Omit<Flash, 'message'> = {}): void {
   req.session.flash = { message, ...more };
+  if (more.undo !== undefined) keepAtHand(req, { operation: more.undo, said: message });
+}
+
+/** Has every page offer for a while to take this operation back. */
+export function keepAtHand(req: Request, done: Omit<LastDone, 'at'>): void {
+  req.session.lastDone = { ...done, at: req.app.locals.clock() };
+}
+
+export function lastDoneOf(req: Request): LastDone | undefined {
+  const done = req.session?.lastDone;
+  return done && req.app.locals.clock() - done.at < AT_HAND ? done : undefined;
 }
 
 export function takeFlash(req: Request): Flash | undefined {

@@ -5,7 +5,7 @@ import { commandKey } from '../text/browser-name.ts';
 import { renderView } from '../text/view.ts';
 import { assetPath } from './assets.ts';
 import { featuresOf } from './feature.ts';
-import { takeFlash } from './flash.ts';
+import { lastDoneOf, takeFlash } from './flash.ts';
 import { PREFERENCES, readPreferences } from './reader/preferences.ts';
 import { formatOf } from './reader/reader-format.ts';
 import { recordPath } from './reader/record-path.ts';
@@ -27,6 +27,7 @@ export function render(req: Request, res: Response, view: string, locals: object
     options.fragments && Object.hasOwn(options.fragments, target) ? options.fragments[target] : undefined;
   const page = {
     ...surroundings(req, res),
+    isFragment: fragment !== undefined,
     ...(!fragment && { flash: req.session && takeFlash(req) }),
     ...locals,
     view,
@@ -70,6 +71,7 @@ function surroundings(req: Request, res: Response) {
     maintains: viewer !== undefined && may(viewer, 'settings', 'read'),
     /** Operations that are under way, for those who may look at them. */
     underWay: viewer && may(viewer, 'users', 'read') ? res.app.locals.operations() : [],
+    lastDone: viewer && lastDoneOf(req),
     troubles: viewer && may(viewer, 'settings', 'read') ? res.app.locals.troubles() : [],
     csrfToken: () => (typeof req.csrfToken === 'function' ? req.csrfToken() : ''),
     assetPath,

@@ -52,9 +52,10 @@ const next = async () => {
   await page.locator('[data-list]:not([aria-busy])').waitFor();
 };
 
-/** As the list shows it. */
+/** As the list shows it, once it is counted. */
 async function total(): Promise<number> {
-  return Number((await page.locator('#total').textContent())!.split(' ')[0]);
+  const counted = page.locator('#total').filter({ hasText: /^\d/ });
+  return Number((await counted.textContent())!.split(' ')[0]);
 }
 
 async function frozen(): Promise<number[]> {

@@ -59,6 +59,25 @@ describe('with JavaScript', () => {
     await page.getByRole('heading', { name: '1 user was put back as before.' }).waitFor();
   });
 
+  it('keeps Undo at hand on every page, for ten minutes', async () => {
+    const undo = () => page.getByRole('banner').getByRole('button', { name: /^Undo: / });
+    await page.getByRole('link', { name: 'Actions for bob', exact: true }).click();
+    await page.getByRole('link', { name: 'Deactivate', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).click();
+    await undo().waitFor();
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Groups' }).click();
+    await page.getByRole('heading', { name: 'Groups' }).waitFor();
+    expect(await undo().getAttribute('title')).toBe('bob is deactivated.');
+    expect(await axeFindings(page)).toEqual([]);
+    await undo().click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Undo for 1 user' }).click();
+    await page.getByRole('heading', { name: '1 user was put back as before.' }).waitFor();
+    expect(await undo().getAttribute('title')).toBe('1 user was put back as before.');
+    app.clock.advance(11 * 60_000);
+    await page.reload();
+    expect(await undo().count()).toBe(0);
+  });
+
   it('means all that match, after a filter was swapped in', async () => {
     await page
       .getByRole('complementary')

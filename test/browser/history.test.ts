@@ -40,6 +40,8 @@ async function open(path: string): Promise<void> {
 
 /** Back and Forward answer before the page that they lead to is there: a mark tells the one from before. */
 async function travel(by: 'goBack' | 'goForward', to: string): Promise<void> {
+  // A layer that was closed takes its entry away a moment later.
+  await page.waitForFunction(() => document.querySelector('dialog[open]') || !history.state?.layer);
   await page.evaluate(() => Object.assign(window, { isLeft: true }));
   await page[by]();
   await page.waitForURL(to);

@@ -56,6 +56,8 @@ describe('an operation on more than can be done while one waits', () => {
     expect(page('button.main').text()).toBe(`Deactivate ${number.toLocaleString('en')} users`);
     expect(page('#sheet').text()).toContain('is yourself: nobody deactivates themself');
     expect(page('#sheet').text()).toContain('is already deactivated');
+    // All of them came after the list was shown.
+    expect(page('#sheet').text()).toContain('Changed in between');
   }, 120_000);
 
   it('is done piece by piece, and its report says what it came to', async () => {

@@ -28,7 +28,9 @@ const PAGES = [
   ],
   ...[
     '/audit',
-    '/audit?who=alice',
+    '/audit?actor=alice',
+    '/audit?subject=bob',
+    '/audit?actor=alice&subject=bob',
     '/invitations',
     '/invitations?q=an',
     '/search?q=an',
@@ -69,6 +71,31 @@ it('goes through no large table for a page, a change, or what it looks after by 
   for (const [sql, bindings] of asked)
     if (isLooked(sql)) scanned.push(...(await scansOf(app.db.writer, sql, bindings)));
   expect(scanned).toEqual([]);
+});
+
+it('writes no index anew for whoever is deactivated', async () => {
+  await using app = await startApp();
+  const alice = await signedIn(app, 'alice');
+  const asked = new Map<string, unknown[]>();
+  app.db.writer.on('query', ({ sql, bindings }: { sql: string; bindings: unknown[] }) => asked.set(sql, bindings));
+  await alice.post(`/users/${app.people.bob}/deactivation`);
+  const change = [...asked.keys()].find((sql) => /^update `users` set `activity`/.test(sql))!;
+  const steps: { addr: number; opcode: string; p2: number }[] = await app.db.writer.raw(
+    `explain ${change}`,
+    asked.get(change) as Knex.RawBinding[],
+  );
+  // What triggers would do stands behind the statement itself, counted from nought again.
+  const own = steps.slice(
+    0,
+    steps.findIndex(({ addr }, n) => n > 0 && addr === 0),
+  );
+  const written = own.filter(({ opcode }) => opcode === 'OpenWrite').map(({ p2 }) => p2);
+  const names = await app.db
+    .writer('sqlite_schema')
+    .where('tbl_name', 'users')
+    .whereIn('rootpage', written)
+    .pluck('name');
+  expect(names).toEqual(['users']);
 });
 
 /** A walk along an order ends with its page, and of nobody nothing is read. */

@@ -34,6 +34,13 @@ describe('deleting a user', () => {
     expect(pageOf(await alice.get(pathTo(app, 'dave', '/deletion/new'))).$('main .message').length).toBe(0);
   });
 
+  it('frees the name as well where it was done by hand in the database', async () => {
+    const set = (activity: string) => app.db.write((trx) => trx('users').where('name', 'bob').update({ activity }));
+    await set('deleted');
+    expect((await create({ name: 'bob' })).status).toBe(303);
+    await expect(set('active')).rejects.toThrow(/UNIQUE/);
+  });
+
   it('ends sessions and links, and hides the user from the list, but for the filter Deleted', async () => {
     const bob = await signedIn(app, 'bob');
     const link = await linkFor(app, 'bob', 'password-reset', alice);

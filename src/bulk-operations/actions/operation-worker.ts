@@ -15,16 +15,16 @@ import {
   findUnjudged,
   keepJudged,
   keepTally,
-  pauseOperation,
 } from '../bulk-operation-store.ts';
 import type { Preparation } from '../preparation.ts';
 import { forbiddenInWords, hasForbidden, tallied } from '../tally.ts';
 import { authorOf } from './author.ts';
-import { BULK_SUBJECTS, findBulkAction, isToBeChosen } from './bulk-subjects.ts';
+import { actionOf, BULK_SUBJECTS, findBulkAction, isToBeChosen } from './bulk-subjects.ts';
 import { endOperation, executePiece, judgeOperation } from './execution.ts';
+import { pauseAndTell } from './pausing.ts';
 
 /** As long as one transaction lasts, about: then others have their turn. In milliseconds. */
-const STRETCH = 15;
+const STRETCH = 50;
 /** So many turns others have between two transactions: a request takes several to be answered. */
 const TURNS = 4;
 /** So many pieces are read ahead. */
@@ -147,7 +147,7 @@ export class OperationWorker {
         error instanceof Forbidden || error instanceof FieldErrors
           ? error.message
           : 'something went wrong, which the log tells';
-      await db.write((trx) => pauseOperation(trx, operation.id, this.#now(), why));
+      await db.write((trx) => this.#pause(trx, operation, why));
     }
   }
 
@@ -189,8 +189,17 @@ export class OperationWorker {
       const { address, channel, id } = operation;
       return { ...this.#parts.settings, by, at, address, channel, requestId: `operation-${id}` };
     }
-    await pauseOperation(trx, operation.id, at, 'whoever began it may not do it any more');
+    await this.#pause(trx, operation, 'whoever began it may not do it any more');
     return undefined;
+  }
+
+  async #pause(trx: Transaction, operation: BulkOperation, why: string): Promise<void> {
+    // It may be one that there is no more.
+    const label = await actionOf(trx, operation).then(
+      (action) => action.label,
+      () => operation.action,
+    );
+    await pauseAndTell(trx, { ...this.#parts.settings, at: this.#now() }, operation, { label, why });
   }
 
   /** Goes through the set of a draft for about a second. */

@@ -11,7 +11,7 @@ import { counted } from '../../text/text.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Forbidden, Malformed, NotFound } from '../../verbs/refusals.ts';
 import { sendCsv } from '../../web/csv.ts';
-import { flash } from '../../web/flash.ts';
+import { flash, keepAtHand } from '../../web/flash.ts';
 import { demandRight, requireSignIn } from '../../web/guards/authorization.ts';
 import { HttpError } from '../../web/http-error.ts';
 import { render } from '../../web/render.ts';
@@ -233,7 +233,9 @@ async function tellOutcomes(app: AppContext, req: Request, { channel }: Act, id:
   const action = await actionOf(app.db.read, operation);
   const makesLinks = action.makes !== undefined && tally.changed > 0;
   const mailed = makesLinks && channel === 'mail' ? ' The mails are on their way.' : '';
-  flash(req, `${action.bulk.done(tally.changed)}${mailed}`, {
+  const said = action.bulk.done(tally.changed);
+  if (tally.changed > 0 && !action.bulk.lasting) keepAtHand(req, { operation: id, said });
+  flash(req, `${said}${mailed}`, {
     path: `/bulk-operations/${id}`,
     showLinksOf: makesLinks && channel === 'copy' ? id : undefined,
   });

@@ -39,7 +39,7 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
   const makesLinks = action.makes !== undefined;
   const sheet = sheetPage(operation, action, tally, {
     takesBack: operation.undoes === null ? undefined : await takenBack(app, operation.undoes),
-    changedMeanwhile: isLarge(operation) ? [] : await findChangedMeanwhile(db, operation, new Set(ids)),
+    changedMeanwhile: await findChangedMeanwhile(db, operation),
     outside: isLarge(operation) ? 0 : await countOutside(app, req, operation, ids),
     effects: await effectsOn(app, action, changing),
     offersDeactivation: changing.some((subject) => action.instead?.isFor(subject) ?? false),

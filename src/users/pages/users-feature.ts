@@ -1,3 +1,4 @@
+import { findOldestShown } from '../../bulk-operations/bulk-operation-store.ts';
 import { pruneFeed } from '../../facets/feed.ts';
 import type { Feature } from '../../web/feature.ts';
 import { USER_CHANGES } from '../list/user-index.ts';
@@ -16,5 +17,6 @@ export const USERS: Feature = {
   ],
   longForms: '/users',
   longPages: /^\/users\/new\/list(?:\/\d+)?$/,
-  prune: (trx) => pruneFeed(trx, USER_CHANGES),
+  // The sheet of a draft says who changed since its list was shown.
+  prune: async (trx) => pruneFeed(trx, USER_CHANGES, await findOldestShown(trx)),
 };
