@@ -38,13 +38,15 @@ export async function up(knex: Knex): Promise<void> {
     table.text('change').notNullable().defaultTo('{}');
     table.text('told').notNullable().defaultTo('{}');
     table.text('reason').notNullable().defaultTo('');
-    // A new email has a tick of its own; how many fields differ besides.
+    // A new email has a tick of its own, or none; how many fields differ besides.
     table.text('new_email');
-    table.integer('is_ticked').notNullable().defaultTo(0);
+    table.integer('is_ticked');
     table.integer('others').notNullable().defaultTo(0);
     table.primary(['import_id', 'line']);
     table.index(['import_id', 'kind', 'line'], 'import_plans_by_kind');
   });
+  await knex.raw('create index import_plans_emails on import_plans (import_id, line) where new_email is not null');
+  await knex.raw('create index import_plans_ticked on import_plans (import_id, others) where is_ticked is not null');
   // One row for each name, email and user that lines mean: how many do, and the first of them.
   await knex.raw(`create table import_keys (
     import_id integer not null references imports (id), key text not null, times integer not null, lines text not null,

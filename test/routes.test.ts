@@ -525,7 +525,7 @@ const ROUTES: Record<string, Classified> = {
       form: '/users/imports/:id?kind=emails',
       fields: { ticked: '3' },
       state: async (app) => (await app.db.read('import_plans').where('line', 3).first()).is_ticked,
-      from: 0,
+      from: null,
       to: 1,
       audit: [],
       leadsTo: /^\/users\/imports\/:id\?kind=emails$/,

@@ -177,7 +177,7 @@ export const TABLES = {
     told: json,
     reason: text(),
     new_email: orNull(text()),
-    is_ticked: integer,
+    is_ticked: orNull(integer),
     others: integer,
   },
   imports: {

@@ -13,7 +13,9 @@ export interface RawLine {
 }
 
 /** So many lines are read, kept and looked at together. */
-export const LINES_IN_PIECE = 500;
+const LINES_IN_PIECE = 500;
+/** Or fewer, where they are long: a file of a few endless lines takes no more room than another. */
+const LETTERS_IN_PIECE = 1_000_000;
 const LONGEST_CELL = 20_000;
 const LONGEST_LINE = 1_000_000;
 const MOST_COLUMNS = 200;
@@ -43,16 +45,18 @@ export class FileReader {
       ? this.#jsonLines(kind.encoding)
       : this.#csvLines(kind.encoding, separatorIn(kind.beginning));
     let piece: RawLine[] = [];
-    let number = 0;
+    let [number, letters] = [0, 0];
     for await (const line of lines) {
       if (++number > this.#mostLines)
         throw new UnreadableFile(`The file has more than ${counted(this.#mostLines, 'line')}. Import it in parts.`);
       if (line.cells.some((cell) => [cell].flat().some((text) => text.length > LONGEST_CELL)))
         throw new UnreadableFile(`A cell in line ${line.line} is too long.`);
       piece.push(line);
-      if (piece.length < LINES_IN_PIECE) continue;
+      letters += lettersIn(line);
+      if (piece.length < LINES_IN_PIECE && letters < LETTERS_IN_PIECE) continue;
       yield piece;
       piece = [];
+      letters = 0;
     }
     if (piece.length > 0) yield piece;
     if (!this.#isComplete) throw unfinished();
@@ -128,6 +132,10 @@ export class FileReader {
     }
     return Array.from(cells, (cell) => cell ?? '');
   }
+}
+
+function lettersIn({ cells }: RawLine): number {
+  return cells.flat().reduce((sum, cell) => sum + cell.length, 0);
 }
 
 const SEPARATORS = [',', ';', '\t'];

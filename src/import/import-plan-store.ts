@@ -44,7 +44,7 @@ export async function keepPlanned(trx: Transaction, importId: number, planned: P
     told: JSON.stringify(one.told),
     reason: one.reason,
     new_email: one.newEmail,
-    is_ticked: one.isTicked ? 1 : 0,
+    is_ticked: one.isTicked ? 1 : null,
     others: one.others,
   }));
   await bulkInsert(trx, 'import_plans', rows);
@@ -85,7 +85,7 @@ export async function findLinesToDo(db: Reader, importId: number): Promise<numbe
   const query = db('import_plans')
     .where('import_id', importId)
     .whereIn('kind', ['new', 'changed'])
-    .where((those) => those.where('kind', 'new').orWhere('others', '>', 0).orWhere('is_ticked', 1))
+    .where((those) => those.where('kind', 'new').orWhere('others', '>', 0).orWhereNotNull('is_ticked'))
     .orderBy('line')
     .select('line as id');
   return selectIds(db, query);
@@ -105,13 +105,13 @@ export async function tickEmails(
 ): Promise<void> {
   const emails = () => trx('import_plans').where({ import_id: importId, kind: 'changed' }).whereNotNull('new_email');
   const some = (lines: number[] | 'all') => (lines === 'all' ? emails() : whereIdIn(emails(), 'line', lines));
-  await some(shown).update({ is_ticked: 0 });
+  await some(shown).update({ is_ticked: null });
   await some(ticked).update({ is_ticked: 1 });
 }
 
 /** How many new emails are ticked, and how many of these change nothing else. */
 export async function countTicked(db: Reader, importId: number): Promise<{ ticked: number; alone: number }> {
-  const ticked = () => db('import_plans').where({ import_id: importId, kind: 'changed', is_ticked: 1 });
+  const ticked = () => db('import_plans').where('import_id', importId).whereNotNull('is_ticked');
   const [[all], [alone]] = [
     await ticked().count({ number: '*' }),
     await ticked().where('others', 0).count({ number: '*' }),

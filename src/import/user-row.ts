@@ -29,6 +29,8 @@ const description = optional(5000, 'A description has at most 5,000 characters.'
 export function checkRow(row: ImportedRow): { values: RowValues; mistakes: string[] } {
   const { values } = row;
   const mistakes: string[] = [];
+  if (Object.values(values).some((value) => Array.isArray(value) && value.length > MOST_IN_CELL))
+    return { values: {}, mistakes: [`A cell holds more than ${MOST_IN_CELL} values.`] };
   const text = (key: keyof typeof values) => values[key] as string | undefined;
   const checked = <T>(schema: z.ZodType<T>, value: unknown): T | undefined => {
     const parsed = schema.safeParse(value);
@@ -68,6 +70,9 @@ export function checkRow(row: ImportedRow): { values: RowValues; mistakes: strin
   };
   return { values: checkedRow, mistakes };
 }
+
+/** More in one cell are a mistake of whoever made the file, and take long to look up. */
+const MOST_IN_CELL = 200;
 
 /** One for each group; a single one is meant for all of them. Without any the memberships have no end. */
 function endsIn({ values }: ImportedRow, mistakes: string[]): (Day | null)[] | undefined {

@@ -108,6 +108,16 @@ describe('a file that is imported on the page', () => {
     expect(readdirSync(join(app.folder, 'uploads'))).toEqual([]);
   });
 
+  it('of lines that hold thousands of values is told in few words', async () => {
+    const cell = Array.from({ length: 3_000 }, (_, n) => `g${n}`).join(';');
+    const some = Array.from({ length: 150 }, (_, n) => `h${n}`).join(';');
+    const path = await planned(`Name,Email,Groups\na,a@x.example,"${cell}"\nb,b@x.example,"${some}"\n`);
+    const reasons: string[] = await app.db.read('import_plans').orderBy('line').pluck('reason');
+    expect(reasons[0]).toBe('A cell holds more than 200 values.');
+    expect(reasons[1].length).toBeLessThan(500);
+    expect((await alice.get(path)).status).toBe(200);
+  });
+
   it('is not taken from strangers, from those who may not, or from another site', async () => {
     const file = `Name,Email\n${'a,a@x.example\n'.repeat(50_000)}`;
     const stranger = new Session(app);

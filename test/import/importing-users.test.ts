@@ -114,6 +114,14 @@ describe('a file', () => {
     await expect(read(content)).rejects.toThrow(reason);
   });
 
+  it('of endless lines is read in pieces that take no more room than others', async () => {
+    const line = `a,a@x.example,${'x'.repeat(15_000)}\n`;
+    writeFileSync(path('in'), `Name,Email,Note\n${line.repeat(400)}`);
+    const sizes = [];
+    for await (const piece of new FileReader(path('in'), 1_000).pieces()) sizes.push(JSON.stringify(piece).length);
+    expect(Math.max(...sizes)).toBeLessThan(1_100_000);
+  });
+
   it('with too many lines, or one of more than a megabyte, is refused', async () => {
     await expect(read('Name,Email\na,a@x.example\nb,b@x.example\n', 1)).rejects.toThrow('more than 1 line.');
     for (const begin of ['Name,Email\n', '{"name":"a","email":"'])

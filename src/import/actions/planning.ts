@@ -12,6 +12,9 @@ import { findMatches, keysOf } from './matching.ts';
 import { namedIn } from './naming.ts';
 import { type CheckedRow, changeOf, newUserOf, type RowChange } from './row-change.ts';
 
+/** So many mistakes of a line are told; with these mended the others are. */
+const MOST_MISTAKES = 10;
+
 /** A line with what of the plan is known so far. */
 interface Draft {
   checked: CheckedRow;
@@ -38,7 +41,8 @@ export async function planRows(
     return { checked, made };
   });
   for (const draft of drafts)
-    if (draft.made.mistakes.length > 0) draft.planned = refusedLine(draft, draft.made.mistakes.join(' '));
+    if (draft.made.mistakes.length > 0)
+      draft.planned = refusedLine(draft, draft.made.mistakes.slice(0, MOST_MISTAKES).join(' '));
   await planNew(db, drafts);
   await planKnown(db, by, drafts);
   return drafts.map(({ planned }) => planned!);
