@@ -72,12 +72,15 @@ export function isColumnKey(text: string): text is ColumnKey {
 /** What each column means, in their order; null for what is not imported. */
 export type Meanings = (ColumnKey | null)[];
 
+/** By one of these it is known whom a line means. */
+const FOUND_BY: readonly ColumnKey[] = ['email', 'name', 'roster_id'];
+
 /** What keeps the columns from being imported so, in a sentence; undefined where nothing does. */
 export function mistakeIn(meanings: Meanings): string | undefined {
   const known = meanings.filter((key) => key !== null);
   const twice = known.find((key, n) => known.indexOf(key) !== n);
   if (twice) return `Two columns mean the same: ${COLUMNS[twice].label}.`;
-  if (!known.includes('email') && !known.includes('name'))
+  if (!known.some((key) => FOUND_BY.includes(key)))
     return 'No column is known by which users are found: at least one is called Name or Email.';
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { installationMark } from '../../src/installation/installation-mark.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { send } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
@@ -146,6 +147,16 @@ describe('a file that is imported on the page', () => {
     ]);
   });
 
+  it('of this installation gives its refused lines back as a file that is whole', async () => {
+    const mark = await app.db.write(installationMark);
+    const { bob, carol } = app.people;
+    const file = `Roster id,Groups\n${mark}:user:${bob},Nowhere\n${mark}:user:${carol}:last of 2,Support\n`;
+    const path = await planned(file);
+    expect(await counts(path)).toEqual(['New 0', 'Changed 0', 'Unchanged 1', 'Refused 1']);
+    const refused = (await alice.get(`${path}/refused.csv`)).text.replace('Nowhere', 'Administrators');
+    expect(await counts(await planned(refused))).toEqual(['New 0', 'Changed 1', 'Unchanged 0', 'Refused 0']);
+  });
+
   it('is found to name somebody twice, however far apart', async () => {
     const lines = Array.from({ length: 1_200 }, (_, n) => `user${n},user${n}@example.com`);
     const file = ['Name,Email', 'user1100,other@example.com', ...lines, 'anna,USER3@example.com'].join('\n');
@@ -194,7 +205,7 @@ describe('a file that is imported on the page', () => {
     const { bob } = app.people;
     await app.db.write((trx) => trx('users').where('id', bob).update({ activity: 'deactivated' }));
     const max = await signedIn(app, 'max');
-    const file = 'Email\ncarol@example.com\nrobin@example.com\n';
+    const file = 'Email\ncarol@example.com\n';
     const path = await planned(file, { view: 'active' }, max);
     const page = pageOf(await max.get(`${path}/missing`));
     // Who may do more, Max himself, integrations, and who is not in the view are none of them.
