@@ -153,7 +153,7 @@ describe('a file that is imported on the page', () => {
     const file = `Roster id,Groups\n${mark}:user:${bob},Nowhere\n${mark}:user:${carol}:last of 2,Support\n`;
     const path = await planned(file);
     expect(await counts(path)).toEqual(['New 0', 'Changed 0', 'Unchanged 1', 'Refused 1']);
-    const refused = (await alice.get(`${path}/refused.csv`)).text.replace('Nowhere', 'Administrators');
+    const refused = (await alice.get(`${path}/refused.csv`)).text.replaceAll('Nowhere', 'Administrators');
     expect(await counts(await planned(refused))).toEqual(['New 0', 'Changed 1', 'Unchanged 0', 'Refused 0']);
   });
 
