@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { explained, fail } from '../src/failure.ts';
@@ -46,6 +46,13 @@ async function bench(): Promise<void> {
   if (!values.write) return;
   const points = await costCurve(Math.max(...sizes), effort, say);
   writeFileSync(join(dirname(values.write), CURVE), chart(points));
-  writeFileSync(values.write, written(reports, points, CURVE));
+  writeFileSync(values.write, written(reports, points, CURVE) + byHand(values.write));
   say('written');
+}
+
+/** What was measured otherwise stands at the end of the page, and stays. */
+function byHand(page: string): string {
+  const text = existsSync(page) ? readFileSync(page, 'utf8') : '';
+  const at = text.indexOf('## Measured by hand');
+  return at === -1 ? '' : `\n${text.slice(at)}`;
 }

@@ -43,6 +43,8 @@ import * as listColumns from './0041-list-columns.ts';
 import * as savedViews from './0042-saved-views.ts';
 import * as wholeLists from './0043-whole-lists.ts';
 import * as exports from './0044-exports.ts';
+import * as imports from './0045-imports.ts';
+import * as confirmedEmails from './0046-confirmed-emails.ts';
 import * as deletedApart from './0047-deleted-apart.ts';
 import * as namesOfWords from './0048-names-of-words.ts';
 
@@ -92,6 +94,8 @@ export const migrations: Record<string, Knex.Migration> = {
   '0042-saved-views': savedViews,
   '0043-whole-lists': wholeLists,
   '0044-exports': exports,
+  '0045-imports': imports,
+  '0046-confirmed-emails': confirmedEmails,
   '0047-deleted-apart': deletedApart,
   '0048-names-of-words': namesOfWords,
 };

@@ -19,6 +19,9 @@ import { exportController } from './export/pages/export-controller.ts';
 import { FEATURES } from './features.ts';
 import { GroupIndex } from './groups/group-index.ts';
 import { groupsController } from './groups/pages/groups-controller.ts';
+import { nextImport } from './import/actions/import-planning.ts';
+import { importController } from './import/pages/import-controller.ts';
+import { readUpload, UPLOAD_PATH } from './import/pages/upload.ts';
 import type { IndexReaders } from './index-reading.ts';
 import { ClockWatch } from './installation/clock-watch.ts';
 import { health } from './installation/pages/health.ts';
@@ -115,7 +118,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     groupIndex: new GroupIndex(db.read, clock),
     invitationIndex: new InvitationIndex(db.read, clock),
     contactIndex: new ContactIndex(db.read, clock, { fillElsewhere: indexReaders?.filling('contacts') }),
-    operations: new OperationWorker({ db, clock, logger, settings }),
+    operations: new OperationWorker({ db, clock, logger, settings, prepares: [nextImport] }),
     jobs,
     troubles: new Troubles({ db, config, clockWatch: new ClockWatch({ clock, logger }), backupProblem }),
     setBackClock: new SetBackClock({ db, clock, logger }),
@@ -153,6 +156,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     next();
   });
   app.use(readPeopleForms());
+  app.post(UPLOAD_PATH, readUpload(config.importMegabytes));
   app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));
   const sessions = new SessionStore(db, clock, {
     idleMinutes: config.sessionIdleMinutes,
@@ -187,6 +191,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.get('/', (req, res) => res.redirect(303, firstPage(req.viewer!)));
   app.use(credentialsController(context));
   app.use(peopleController(context));
+  app.use(importController(context));
   app.use(usersController(context));
   app.use(userActionsController(context));
   app.use(savedViewsController(context));

@@ -74,6 +74,8 @@ const settings = z.object({
   STALE_DAYS: whole(90, 1, 3650),
   CONFIRM_DAYS: whole(180, 1, 3650),
   REPORT_DAYS: whole(400, 1, 36_500),
+  IMPORT_MEGABYTES: whole(256, 1, 10_000),
+  IMPORT_LINES: whole(1_000_000, 1, 10_000_000),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -158,6 +160,9 @@ export function readSettings(environment: Environment = process.env, envFile = '
     confirmDays: values.CONFIRM_DAYS,
     /** For so long reports of operations are kept, and can be taken back. */
     reportDays: values.REPORT_DAYS,
+    /** What a file may have at most that is imported. */
+    importMegabytes: values.IMPORT_MEGABYTES,
+    importLines: values.IMPORT_LINES,
     logLevel: values.LOG_LEVEL,
     /** bcrypt's cost; the tests lower it (OWASP Password Storage: 12 is about 0.3 s). */
     passwordCost: 12,

@@ -6,6 +6,7 @@ import { MINUTE } from './clock.ts';
 import { CONTACTS } from './contacts/pages/contacts-feature.ts';
 import { EXPORT } from './export/pages/export-feature.ts';
 import { GROUPS } from './groups/pages/groups-feature.ts';
+import { IMPORT } from './import/pages/import-feature.ts';
 import { INSTALLATION } from './installation/pages/installation-feature.ts';
 import { INVITATIONS } from './invitations/pages/invitations-feature.ts';
 import type { Job } from './jobs/jobs.ts';
@@ -28,6 +29,7 @@ export const FEATURES: Feature[] = [
   CONTACTS,
   AUDIT,
   EXPORT,
+  IMPORT,
   INSTALLATION,
   MAIL,
   PASSWORDS,

@@ -7,6 +7,7 @@ import type { AppContext } from './app-context.ts';
 import type { Settings } from './config.ts';
 import { isUnavailable } from './db/database.ts';
 import { jobsOf } from './features.ts';
+import { isUpload } from './import/pages/upload.ts';
 import { IndexReaders } from './index-reading.ts';
 import { openForServer } from './installation/open-installation.ts';
 import { findServerSettings, keepServerSettings, serverSettings } from './installation/server-settings.ts';
@@ -14,6 +15,7 @@ import { createLogger } from './logger.ts';
 import { endWithoutData } from './lost-data.ts';
 import type { Mailbox } from './mail/mailbox.ts';
 import { whenParentIsGone } from './parent.ts';
+import { hurry } from './web/slow-senders.ts';
 
 /** Not imported: that would look at all that the module has, its client for the web among it, which takes a tenth of the start. */
 const { createServer } = process.getBuiltinModule('node:http');
@@ -21,8 +23,8 @@ const { createServer } = process.getBuiltinModule('node:http');
 const SHUTDOWN_PATIENCE = 10_000;
 const SECOND_SIGNAL_AFTER = 1_000;
 const IDLE_CLOSED_EVERY = 50;
-/** Whoever sends slowly is gone after half a minute, the time until somebody looks included. */
-export const PATIENCE = { headersTimeout: 10_000, requestTimeout: 25_000, connectionsCheckingInterval: 2_000 };
+/** Whoever sends slowly is gone after half a minute, the time until somebody looks included; a large file has a quarter of an hour. */
+export const PATIENCE = { headersTimeout: 10_000, requestTimeout: 900_000, connectionsCheckingInterval: 2_000 };
 
 export interface ServeOptions {
   /** Runs when the database is up to date and before anybody is served. */
@@ -41,7 +43,11 @@ export async function serve(
   { beforeListen, mailbox, showsInterface }: ServeOptions,
 ): Promise<string> {
   let answer: RequestListener = starting;
-  const server = createServer(PATIENCE, (req, res) => answer(req, res));
+  const server = createServer(PATIENCE, (req, res) => {
+    hurrying(req, res);
+    answer(req, res);
+  });
+  const hurrying = hurry(server, isUpload);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(settings.port, settings.host, resolve);

@@ -54,6 +54,8 @@ describe('the settings', () => {
       loginAttempts: 5,
       staleDays: 90,
       confirmDays: 180,
+      importMegabytes: 256,
+      importLines: 1_000_000,
       reportDays: 400,
       logLevel: 'info',
       passwordCost: 12,

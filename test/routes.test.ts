@@ -1,9 +1,14 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { routesOf } from '../faults/routes.ts';
 import type { Person } from '../seeds/cast.ts';
 import type { Activity } from '../src/access/activity.ts';
 import { ALL_RIGHTS, type Application, type Level, type Rights } from '../src/access/rights.ts';
 import { instant } from '../src/clock.ts';
+import { planOn } from '../src/import/actions/import-planning.ts';
+import { stageFile } from '../src/import/actions/staging.ts';
+import { beginPlanning } from '../src/import/import-store.ts';
 import { createPeopleDraft } from '../src/pasted-people/actions/people-draft.ts';
 import { typedPeople } from '../src/pasted-people/people-form.ts';
 import { actSettings } from '../src/verbs/act.ts';
@@ -27,6 +32,8 @@ interface Change {
   start?: () => Promise<TestApp>;
   /** What is typed into the form, beyond what stands in it. */
   fields?: Fields | ((app: TestApp) => Fields);
+  /** The file that is sent with it. */
+  file?: string;
   /** What it answers to a field that makes no sense, where no form could have sent it. */
   nonsense?: { fields: Fields; status: number };
   /** What it changes, read before and after. */
@@ -67,6 +74,8 @@ interface Classified {
   operation?: OperationKind;
   /** Or a view that the viewer has saved, and shared or pinned. */
   savedView?: 'own' | 'shared' | 'pinned';
+  /** Or a file that the viewer imports, of which it is known what it comes to or not yet. */
+  imports?: 'read' | 'planned';
   /** Whether who may not read it but leads a group is shown that one instead. */
   isLedInstead?: true;
   /** A page that only shows: what it answers to Alice where that is not 200. */
@@ -92,6 +101,9 @@ const contactColumn = (contact: string, name: string) => async (app: TestApp) =>
   (await app.db.read('contacts').where('name', contact).first(name))[name];
 const deleted = (app: TestApp, id: number) =>
   app.db.write((trx) => trx('contacts').where({ id }).update({ activity: 'deleted' }));
+/** Somebody else wrote the email that stands there. */
+const withNewEmail = (app: TestApp, id: number) =>
+  app.db.write((trx) => trx('users').where({ id }).update({ confirmed_email: 'before@example.com' }));
 /** The person has a new email, which the user could take over. */
 const offering = (app: TestApp, id: number) => {
   const offer = JSON.stringify({ userId: app.people.bob, email: 'b.schmidt@example.com' });
@@ -462,6 +474,76 @@ const ROUTES: Record<string, Classified> = {
       leadsTo: /^\/bulk-operations\/:id$/,
     },
   },
+  'get /users/import': { open: ['users', 'write'] },
+  'post /users/imports': {
+    open: ['users', 'write'],
+    change: {
+      form: '/users/import',
+      file: 'Name,Email\nnora,nora@example.com\n',
+      state: async (app) => (await app.db.read('imports')).length,
+      from: 0,
+      to: 1,
+      audit: [],
+      leadsTo: /^\/users\/imports\/\d+$/,
+    },
+  },
+  'get /users/imports/:id': { open: ['users', 'write'], imports: 'planned' },
+  'get /users/imports/:id/columns': { open: ['users', 'write'], imports: 'read' },
+  'get /users/imports/:id/refused.csv': { open: ['users', 'write'], imports: 'planned' },
+  'get /users/imports/:id/missing': { open: ['users', 'write'], imports: 'planned' },
+  'post /users/imports/:id/missing': {
+    open: ['users', 'write'],
+    imports: 'planned',
+    change: {
+      form: '/users/imports/:id/missing',
+      fields: { number: '1' },
+      state: async (app) => (await app.db.read('bulk_operations')).map(({ action }) => action),
+      from: [],
+      to: ['deactivate'],
+      audit: [],
+      leadsTo: /^\/bulk-operations\/(\d+|:id)$/,
+    },
+  },
+  'post /users/imports/:id/columns': {
+    open: ['users', 'write'],
+    imports: 'read',
+    change: {
+      form: '/users/imports/:id/columns',
+      fields: { by: 'name' },
+      nonsense: { fields: { 'column-0': 'nonsense' }, status: 400 },
+      state: async (app) => (await app.db.read('imports').first()).state,
+      from: 'read',
+      to: 'planned',
+      audit: [],
+      leadsTo: /^\/users\/imports\/:id$/,
+    },
+  },
+  'post /users/imports/:id/emails': {
+    open: ['users', 'write'],
+    imports: 'planned',
+    change: {
+      form: '/users/imports/:id?kind=emails',
+      fields: { ticked: '3' },
+      state: async (app) => (await app.db.read('import_plans').where('line', 3).first()).is_ticked,
+      from: null,
+      to: 1,
+      audit: [],
+      leadsTo: /^\/users\/imports\/:id\?kind=emails$/,
+    },
+  },
+  'post /users/imports/:id/execution': {
+    open: ['users', 'write'],
+    imports: 'planned',
+    change: {
+      form: '/users/imports/:id',
+      fields: { todo: '1' },
+      state: async (app) => (await app.db.read('users')).length,
+      from: 10,
+      to: 11,
+      audit: ['user.created'],
+      leadsTo: /^\/bulk-operations\/(\d+|:id)$/,
+    },
+  },
   'get /users/groups': { open: ['users', 'read'] },
   'get /users/:id': { open: ['users', 'read'], subject: 'bob' },
   'get /users/:id/timeline': { open: ['users', 'read'], subject: 'bob' },
@@ -492,6 +574,42 @@ const ROUTES: Record<string, Classified> = {
       to: '2026-11-22T12:00:00.000Z',
       audit: ['user.access-confirmed'],
       leadsTo: /^\/users\/:id$/,
+    },
+  },
+  'get /users/:id/email-confirmation/new': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    prepare: withNewEmail,
+    ofOneself: 'nothing to do',
+  },
+  'post /users/:id/email-confirmation': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    prepare: withNewEmail,
+    change: {
+      form: '/users/:id/email-confirmation/new',
+      state: column('bob', 'confirmed_email'),
+      from: 'before@example.com',
+      to: null,
+      audit: ['user.email-confirmed'],
+      leadsTo: /^\/users\/:id$/,
+      toOneself: 'nothing to do',
+    },
+  },
+  'post /credentials/email-confirmation': {
+    open: 'signed-in',
+    change: {
+      form: '/credentials',
+      start: async () => {
+        const app = await startApp();
+        await app.db.write((trx) => trx('users').update({ confirmed_email: 'before@example.com' }));
+        return app;
+      },
+      state: column('alice', 'confirmed_email'),
+      from: 'before@example.com',
+      to: null,
+      audit: ['user.email-confirmed'],
+      leadsTo: /^\/credentials$/,
     },
   },
   'get /users/:id/login-attempts/delete': { open: ['users', 'write'], subject: 'erin', ofOneself: 'never' },
@@ -1243,6 +1361,7 @@ async function idOf(
   if (route.application) return applicationOf(app, route.application);
   if (route.operation === 'list') return listOf(app, viewer);
   if (route.operation) return operationOf(app, session, route.operation);
+  if (route.imports) return importOf(app, viewer, route.imports);
   if (route.savedView) return savedViewOf(app, app.people[viewer], route.savedView);
   if (route.group) return Number(await groupId(app, route.group));
   if (route.contact) {
@@ -1254,6 +1373,23 @@ async function idOf(
   await route.prepare?.(app, app.people[route.subject]);
   if (relation === 'themself') return app.people[viewer];
   return relation === 'another' ? app.people[route.subject] : app.people.ada;
+}
+
+/** A file of one who is new, and of Bob with another email. */
+async function importOf(app: TestApp, viewer: Person, state: 'read' | 'planned'): Promise<number> {
+  const id = app.people[viewer];
+  const own = await app.db.read('imports').where({ created_by: id, state }).first('id');
+  if (own) return own.id;
+  const path = join(app.folder, 'people.csv');
+  writeFileSync(path, 'Name,Email\nnora,nora@example.com\nbob,robert@example.com\n');
+  const at = instant(app.clock.now());
+  const act = programAct(actSettings(app.config), { id, name: viewer, rights: { users: 'write' }, at });
+  const staged = await stageFile(app.db, act, { path, name: 'people.csv' }, 1_000);
+  if (state === 'read') return staged;
+  const all = { name: 'Erin', path: '/users?q=erin' };
+  await app.db.write((trx) => beginPlanning(trx, staged, { meanings: ['name', 'email'], by: 'name', mark: '', all }));
+  await planOn(app.db, act, staged, Number.POSITIVE_INFINITY);
+  return staged;
 }
 
 async function applicationOf(app: TestApp, key: string): Promise<string> {
@@ -1320,7 +1456,10 @@ async function filled(app: TestApp, change: Change, id: number | string | undefi
 
 /** Sends the example of a changing route from a browser that stands on its form. */
 async function send(session: Session, route: Route, id: number | string | undefined, fields: Fields, headers = {}) {
-  return session.send(route.method as 'post', pathOf(route.pattern, id), fields, headers);
+  const path = pathOf(route.pattern, id);
+  if (route.change?.file === undefined) return session.send(route.method as 'post', path, fields, headers);
+  const { file = route.change.file, ...others } = fields;
+  return session.upload(path, others, file, headers);
 }
 
 interface Begun extends AsyncDisposable {
@@ -1465,7 +1604,7 @@ describe('an unknown user, group or operation', () => {
   });
   afterAll(() => app.close());
 
-  it.each(routes.filter((route) => route.subject || route.group || route.contact || route.operation))(
+  it.each(routes.filter((route) => route.subject || route.group || route.contact || route.operation || route.imports))(
     'is not found: $name',
     async (route) => {
       // What is refused as if it were not there is told by the audit.
@@ -1569,7 +1708,8 @@ describe.each(changing)('$name', (route) => {
     // Groups, accounts, columns and ticked users and rows are several. The user's name stands in password forms for password managers only; nobody reads it here.
     for (const name of new Set(
       names.filter(
-        (one) => !['_csrf', 'groups', 'keep', 'ids', 'accounts', 'column', 'columns', 'username'].includes(one),
+        (one) =>
+          !['_csrf', 'groups', 'keep', 'ids', 'accounts', 'column', 'columns', 'ticked', 'username'].includes(one),
       ),
     )) {
       const value = name === '_method' ? route.method : String(fields[name] ?? '');

@@ -67,6 +67,7 @@ describe('the views', () => {
       '/users/columns?view=%2Fusers%3Fcolumn%3Dname',
       '/users/new',
       '/users/new/list',
+      '/users/import',
       '/groups',
       '/groups/new',
       `${support}`,
@@ -137,6 +138,17 @@ describe('the views', () => {
     const corrected = note('list, with mistakes', await send(alice, table, { step: 'sheet' }));
     await send(alice, corrected, { step: 'sheet', keep: ['0', '1'] });
     note('list, sheet', await alice.get(`${read.headers.location}/sheet`));
+    note('import, empty', await alice.upload('/users/imports', {}, ''));
+    const file = 'Name,Email,Tags,Room\nnina,nina@example.com,,1\nbob,robert@example.com,night,2\nno@name,,,3\n';
+    const imported = (await alice.upload('/users/imports', {}, file)).headers.location;
+    note('import, mistaken', await submit(alice, imported, { 'column-0': '', 'column-1': '' }));
+    await submit(alice, imported, { by: 'name', view: 'active' });
+    for (const rest of ['', '?kind=new', '?kind=changed', '?kind=emails', '/missing', '/columns'])
+      note(`import ${rest}`, await alice.get(imported + rest));
+    note('import, missing, mistaken', await submit(alice, `${imported}/missing`, { number: '0' }));
+    await app.db.write((trx) => trx('imports').update({ state: 'planning' }));
+    note('import, under way', await alice.get(imported));
+    await app.db.write((trx) => trx('imports').update({ state: 'planned' }));
     note('members, unknown', await submit(alice, `${support}/members/new`, { list }));
     note('permissions', await submit(alice, `${support}/permissions/edit`, { users: 'read' }));
     note('application, mistaken', await submit(alice, '/applications/new', { key: '!' }));

@@ -12,6 +12,8 @@ export interface Draft {
   subjectType: SubjectType;
   action: string;
   ids: number[];
+  /** Numbers that stand in the place of ids, of what makes its subjects or finds them by itself. */
+  lines?: number[];
   choices?: BulkOperation['choices'];
   undoes?: number;
   /** The list it was begun on; with what it showed where all of it were meant. */
@@ -35,16 +37,17 @@ export async function createDraft(trx: Transaction, act: Act, draft: Draft): Pro
       frozen_change: draft.view?.frozenChange,
       excepted: draft.view?.excepted,
       undoes: draft.undoes,
-      size: draft.ids.length,
+      size: (draft.lines ?? draft.ids).length,
     })
     .returning('id');
-  const ids = draft.ids.toSorted((a, b) => a - b);
+  const ids = (draft.lines ?? draft.ids).toSorted((a, b) => a - b);
   const rows = [...pieces(ids, PIECE)].map((some, number) => ({
     operation_id: id,
     number,
     ids: JSON.stringify(some),
-    first_id: some[0],
-    last_id: some.at(-1),
+    // Lines are in nobody's way.
+    first_id: draft.lines ? 0 : some[0],
+    last_id: draft.lines ? 0 : some.at(-1),
   }));
   for (const some of pieces(rows, 1_000)) await bulkInsert(trx, 'bulk_operation_pieces', some);
   return id;

@@ -1,106 +1,153 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { executeOperation } from '../bulk-operations/actions/execution.ts';
+import { phaseOf } from '../bulk-operations/bulk-operation.ts';
+import { findOperation } from '../bulk-operations/bulk-operation-store.ts';
 import { ConfigError } from '../config.ts';
-import { applyImport } from '../import/actions/importing.ts';
-import { type Matching, type PlannedRow, planImport } from '../import/actions/planning.ts';
-import { MOST_BYTES, readImportFile, UnreadableFile } from '../import/import-file.ts';
+import { importOperation } from '../import/actions/applying.ts';
+import { forgetWhole } from '../import/actions/forgetting.ts';
+import { stageFile } from '../import/actions/staging.ts';
+import { UnreadableFile } from '../import/encoding.ts';
+import { type Import, MATCHED_BY, type MatchedBy } from '../import/import.ts';
+import { countTicked, findPlanned, type PlannedLine, tickEmails } from '../import/import-plan-store.ts';
+import { beginPlanning, findImport } from '../import/import-store.ts';
+import { refusedLines } from '../import/refused-lines.ts';
+import { columnCalled, mistakeIn } from '../import/user-columns.ts';
 import { installationMark } from '../installation/installation-mark.ts';
-import { writeWhole } from '../installation/whole-file.ts';
-import { BYTE_ORDER_MARK, csvLines, joinedCell } from '../text/csv.ts';
+import { growWhole } from '../installation/whole-file.ts';
 import { format } from '../text/format.ts';
 import { counted } from '../text/text.ts';
 import type { Act } from '../verbs/act.ts';
 import { type CommandContext, type Result, refused } from './command.ts';
+import { untilDone } from './large-work.ts';
 
 const TOLD = 50;
+/** So many refused lines are told to programs; all of them are in the file of --report. */
+const TOLD_TO_PROGRAMS = 1_000;
 
 /** Says what the file would change, line by line; with `apply` does it. Refused lines are left out. */
 export async function importList(context: CommandContext, act: Act, list: string, file: string): Promise<Result> {
-  const { db, importing = {} } = context;
+  const { db, config, importing = {} } = context;
   if (list !== 'users') throw new ConfigError([`there is no list ${list} to import: import takes users`]);
-  const by = importing.by ?? 'email';
-  if (by !== 'email' && by !== 'name') throw new ConfigError(['--by takes email or name']);
-  const read = readFile(file);
-  if (typeof read === 'string') return refused(read);
-  const mark = await db.write(installationMark);
-  const matching: Matching = { by, changesEmails: importing.changesEmails === true, mark };
-  const plan = await planImport(db.read, act, read, matching);
-  const imported = importing.apply ? await applyImport(db, act, plan) : undefined;
-  const rows = plan.map((row) => withFailure(row, imported?.failed.get(row)));
-  const left = rows.filter((row) => row.kind === 'refused');
-  if (importing.report !== undefined) await writeWhole(importing.report, reportOf(left));
-  const number = (kind: PlannedRow['kind']) => rows.filter((row) => row.kind === kind).length;
-  const numbers = {
-    new: number('new'),
-    changed: number('changed'),
-    unchanged: number('unchanged'),
-    refused: left.length,
-  };
+  const by = MATCHED_BY.find((one) => one === (importing.by ?? 'email'));
+  if (!by) throw new ConfigError(['--by takes email or name']);
+  let id: number;
+  try {
+    if (statSync(file).size > config.importMegabytes * 1024 * 1024)
+      return refused(`The file is larger than ${config.importMegabytes} MB. Import it in parts.`);
+    id = await stageFile(db, act, { path: file, name: basename(file) }, config.importLines);
+  } catch (error) {
+    if (error instanceof UnreadableFile) return refused(error.message);
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code && syscall) return refused(`${file} cannot be read (${code}).`);
+    throw error;
+  }
+  let isApplied = false;
+  try {
+    const found = await planned(context, act, id, by);
+    if (typeof found === 'string') return refused(found);
+    if (importing.changesEmails) await db.write((trx) => tickEmails(trx, id, { shown: 'all', ticked: 'all' }));
+    const numbers = await numbersOf(context, found);
+    const told = await findPlanned(db.read, id, { isToldOnly: true }, TOLD + 1);
+    const operation = importing.apply ? await applied(context, act, id) : undefined;
+    isApplied = operation !== undefined;
+    return await outcome(context, await findImport(db.read, id), { numbers, operation, told });
+  } finally {
+    if (!isApplied) await forgetWhole(db, id);
+  }
+}
+
+/** The dry run, or why there is none. */
+async function planned(context: CommandContext, act: Act, id: number, by: MatchedBy): Promise<Import | string> {
+  const { db } = context;
+  const { heads } = await findImport(db.read, id);
+  const meanings = heads.map((head) => columnCalled(head) ?? null);
+  const mistake = mistakeIn(meanings);
+  if (mistake) return mistake;
+  await db.write(async (trx) => beginPlanning(trx, id, { meanings, by, mark: await installationMark(trx) }));
+  await untilDone(context, act, async () => (await findImport(db.read, id)).state !== 'planning');
+  const found = await findImport(db.read, id);
+  return found.state === 'planned' ? found : found.problem;
+}
+
+/** The operation that did it; undefined where there was nothing to do. */
+async function applied(context: CommandContext, act: Act, id: number): Promise<number | undefined> {
+  const { db } = context;
+  const operation = await db.write(async (trx) => {
+    const made = await importOperation(trx, act, id);
+    if (made) await executeOperation(trx, act, made);
+    return made;
+  });
+  if (!operation) return undefined;
+  await untilDone(context, act, async () => phaseOf(await findOperation(db.read, operation.id)) !== 'running');
+  return operation.id;
+}
+
+type Numbers = Record<'new' | 'changed' | 'unchanged' | 'refused', number>;
+
+/** Who would only get another email, and does not, stays as they are. */
+async function numbersOf({ db }: CommandContext, { id, counts }: Import): Promise<Numbers> {
+  const kept = counts.emailsAlone - (await countTicked(db.read, id)).alone;
+  const { changed, unchanged, refused: left } = counts;
+  return { new: counts.new, changed: changed - kept, unchanged: unchanged + kept, refused: left };
+}
+
+async function outcome(
+  { db, importing = {} }: CommandContext,
+  one: Import,
+  { numbers, operation, told }: { numbers: Numbers; operation: number | undefined; told: PlannedLine[] },
+): Promise<Result> {
+  const { counts } = one;
+  const failed = counts.refused - numbers.refused;
+  if (importing.report !== undefined) await writeRefused(db.read, one, importing.report);
+  const refusals = await findPlanned(db.read, one.id, { kind: 'refused' }, TOLD_TO_PROGRAMS);
+  const ignored = one.heads.filter((_, n) => one.choices!.meanings[n] === null);
+  const what = `${numbers.new} new, ${numbers.changed} changed, ${numbers.unchanged} unchanged`;
   return {
     lines: [
-      ...(read.ignored.length > 0 ? [`Not imported: the columns ${read.ignored.join(', ')}.`] : []),
-      ...rows
-        .filter(({ kind }) => kind !== 'unchanged')
-        .slice(0, TOLD)
-        .map(inWords),
-      ...(rows.length - numbers.unchanged > TOLD ? ['…'] : []),
-      `${imported ? 'Imported' : 'It would be'}: ${numbers.new} new, ${numbers.changed} changed, ${numbers.unchanged} unchanged, ${counted(numbers.refused, 'line')} refused.`,
-      ...(imported ? [] : ['Nothing was done. With --apply it is.']),
+      ...(ignored.length > 0 ? [`Not imported: the columns ${ignored.join(', ')}.`] : []),
+      ...told.slice(0, TOLD).map(inWords),
+      ...(told.length > TOLD ? ['…'] : []),
+      `${importing.apply ? 'Imported' : 'It would be'}: ${what}, ${counted(numbers.refused, 'line')} refused.`,
+      ...(failed > 0 ? [`${counted(failed, 'line')} could not be done after all.`] : []),
+      ...(importing.apply ? [] : ['Nothing was done. With --apply it is.']),
     ],
     data: {
       ...numbers,
-      applied: imported !== undefined,
-      ...(imported && { operation: imported.operationId }),
-      refusals: left.map(({ row, reason }) => ({ line: row.line, reason })),
+      refused: counts.refused,
+      applied: importing.apply === true,
+      ...(operation !== undefined && { operation }),
+      refusals: refusals.map(({ line, reason }) => ({ line, reason })),
     },
-    exitCode: left.length > 0 ? 3 : 0,
+    exitCode: counts.refused > 0 ? 3 : 0,
   };
 }
 
-/** What the file says, or why it cannot be read. */
-function readFile(file: string) {
+async function writeRefused(db: CommandContext['db']['read'], one: Import, file: string): Promise<void> {
+  const growing = await growWhole(file);
   try {
-    if (statSync(file).size > MOST_BYTES) return 'The file is larger than 64 MB. Import it in parts.';
-    return readImportFile(readFileSync(file));
+    for await (const text of refusedLines(db, one)) await growing.write(text);
+    await growing.finish();
   } catch (error) {
-    if (error instanceof UnreadableFile) return error.message;
-    const { code } = error as NodeJS.ErrnoException;
-    if (code) return `${file} cannot be read (${code}).`;
+    await growing.discard();
     throw error;
   }
 }
 
-function withFailure(row: PlannedRow, reason: string | undefined): PlannedRow {
-  return reason === undefined ? row : { row: row.row, name: row.name, kind: 'refused', reason };
-}
-
-function inWords(planned: PlannedRow): string {
-  const { row, name, kind } = planned;
-  const begin = `line ${row.line}: ${name}`;
-  if (kind === 'refused') return `${begin}: refused. ${planned.reason}`;
+function inWords({ line, name, kind, reason, told, newEmail, isTicked }: PlannedLine): string {
+  const begin = `line ${line}: ${name}`;
+  if (kind === 'refused') return `${begin}: refused. ${reason}`;
   if (kind === 'new') return `${begin}: new`;
-  if (kind === 'unchanged') return `${begin}: unchanged`;
-  const fields = Object.keys(planned.after).map(
-    (field) => `${field} ${valueInWords(planned.before[field])} → ${valueInWords(planned.after[field])}`,
-  );
-  return `${begin}: ${[...fields, ...planned.notes].join('; ')}`;
+  const { before = {}, after = {}, notes = [] } = told;
+  const fields = Object.keys(after)
+    .filter((field) => field !== 'email' || isTicked)
+    .map((field) => `${field} ${valueInWords(before[field])} → ${valueInWords(after[field])}`);
+  const kept = newEmail !== null && !isTicked ? [`email stays ${valueInWords(before.email)}`] : [];
+  return `${begin}: ${[...fields, ...kept, ...notes].join('; ')}`;
 }
 
 function valueInWords(value: unknown): string {
   const named = (one: unknown) =>
     typeof one === 'object' && one !== null && 'name' in one ? String(one.name) : format.value(one);
   return Array.isArray(value) ? value.map(named).join(', ') || 'none' : named(value);
-}
-
-/** The refused lines as a file that can be mended and imported, with the reason of each. */
-function reportOf(refusedRows: { row: PlannedRow['row']; reason: string }[]): string {
-  const keys = [...new Set(refusedRows.flatMap(({ row }) => Object.keys(row.values)))];
-  const rows = refusedRows.map(({ row, reason }) => [
-    row.line,
-    reason,
-    ...keys.map((key) => {
-      const value = row.values[key as keyof typeof row.values];
-      return Array.isArray(value) ? joinedCell(value) : (value ?? '');
-    }),
-  ]);
-  return BYTE_ORDER_MARK + csvLines([['line', 'reason', ...keys], ...rows]);
 }

@@ -16,22 +16,28 @@ export interface ServerLock {
  * however that ends, and holds over the network where the file system does. Throws CannotStart while another holds it.
  */
 export async function lockServer(dataDir: string): Promise<ServerLock> {
-  const connection = new BetterSqlite(join(dataDir, 'server.lock'), { timeout: 0 });
   const patience = performance.now() + PATIENCE;
   for (;;) {
-    try {
-      // Nothing is ever committed, and nothing may be written: the lock has to be had on a full disk too. (The driver does not allow "off".)
-      connection.exec('pragma journal_mode = memory; begin exclusive');
-      return { release: () => connection.close() };
-    } catch (error) {
-      if (!String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) throw error;
-      if (performance.now() > patience) {
-        connection.close();
-        throw new CannotStart([
-          `another Roster runs on DATA_DIR ${dataDir}: two at once would each count sign-ins on their own. Stop it first`,
-        ]);
-      }
-      await sleep(100);
-    }
+    const lock = tryLockServer(dataDir);
+    if (lock) return lock;
+    if (performance.now() > patience)
+      throw new CannotStart([
+        `another Roster runs on DATA_DIR ${dataDir}: two at once would each count sign-ins on their own. Stop it first`,
+      ]);
+    await sleep(100);
+  }
+}
+
+/** The same at once; undefined while another holds it. */
+export function tryLockServer(dataDir: string): ServerLock | undefined {
+  const connection = new BetterSqlite(join(dataDir, 'server.lock'), { timeout: 0 });
+  try {
+    // Nothing is ever committed, and nothing may be written: the lock has to be had on a full disk too. (The driver does not allow "off".)
+    connection.exec('pragma journal_mode = memory; begin exclusive');
+    return { release: () => connection.close() };
+  } catch (error) {
+    connection.close();
+    if (String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) return undefined;
+    throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Day } from '../clock.ts';
 import { day, optional, tags, userEmail, userName } from '../forms/fields.ts';
-import type { ImportedRow } from './import-file.ts';
+import type { ImportedRow } from './imported-row.ts';
 
 /** What a line says of a user; undefined is what it does not say. */
 export interface RowValues {
@@ -9,8 +9,8 @@ export interface RowValues {
   email?: string;
   activity?: string;
   groups?: string[];
-  /** One end for all of them. */
-  groupsUntil: Day | null;
+  /** Of each of them, in their order. */
+  ends?: (Day | null)[];
   tags?: string[];
   expiresOn?: Day | null;
   noSharedData?: boolean;
@@ -21,11 +21,16 @@ export interface RowValues {
 
 const YES = new Set(['yes', 'true', '1', 'x', 'ja', 'wahr']);
 const NO = new Set(['no', 'false', '0', '', 'nein', 'falsch']);
+// Made once: to make a rule takes longer than to ask it.
+const email = userEmail();
 const description = optional(5000, 'A description has at most 5,000 characters.');
 
 /** Checks each value of a line: what it says, or what is wrong with it, in one sentence for each. */
-export function checkRow({ values }: ImportedRow): { values: RowValues; mistakes: string[] } {
+export function checkRow(row: ImportedRow): { values: RowValues; mistakes: string[] } {
+  const { values } = row;
   const mistakes: string[] = [];
+  if (Object.values(values).some((value) => Array.isArray(value) && value.length > MOST_IN_CELL))
+    return { values: {}, mistakes: [`A cell holds more than ${MOST_IN_CELL} values.`] };
   const text = (key: keyof typeof values) => values[key] as string | undefined;
   const checked = <T>(schema: z.ZodType<T>, value: unknown): T | undefined => {
     const parsed = schema.safeParse(value);
@@ -40,15 +45,13 @@ export function checkRow({ values }: ImportedRow): { values: RowValues; mistakes
     if (!YES.has(value) && !NO.has(value)) mistakes.push(`${label} is neither yes nor no.`);
     return YES.has(value);
   };
-  const ends = [...new Set((values.groups_until as string[] | undefined) ?? [])];
-  if (ends.length > 1) mistakes.push('The groups end on different days, which cannot be imported.');
   const apiOnly = flag('api_only', 'API-only');
-  const row: RowValues = {
+  const checkedRow: RowValues = {
     name: given(userName, text('name') || undefined),
-    email: given(userEmail(), text('email') || undefined),
+    email: given(email, text('email') || undefined),
     activity: text('activity'),
     groups: values.groups as string[] | undefined,
-    groupsUntil: ends.length === 1 && ends[0] ? (checked(day, ends[0]) ?? null) : null,
+    ends: endsIn(row, mistakes),
     tags: values.tags === undefined ? undefined : checked(tags, (values.tags as string[]).join(',')),
     expiresOn: given(day, text('expires')),
     noSharedData: flag('no_shared_data', 'No shared data'),
@@ -65,5 +68,24 @@ export function checkRow({ values }: ImportedRow): { values: RowValues; mistakes
             }
           : null,
   };
-  return { values: row, mistakes };
+  return { values: checkedRow, mistakes };
+}
+
+/** More in one cell are a mistake of whoever made the file, and take long to look up. */
+const MOST_IN_CELL = 200;
+
+/** One for each group; a single one is meant for all of them. Without any the memberships have no end. */
+function endsIn({ values }: ImportedRow, mistakes: string[]): (Day | null)[] | undefined {
+  const groups = (values.groups ?? []) as string[];
+  const texts = (values.groups_until ?? []) as string[];
+  if (groups.length === 0 || texts.length === 0) return undefined;
+  if (texts.length > 1 && texts.length !== groups.length) {
+    mistakes.push(`There are ${groups.length} groups, and ${texts.length} days on which they end.`);
+    return undefined;
+  }
+  return groups.map((_, n) => {
+    const parsed = day.safeParse(texts.length === 1 ? texts[0] : texts[n]);
+    if (!parsed.success) mistakes.push(parsed.error.issues[0].message);
+    return parsed.data ?? null;
+  });
 }

@@ -81,6 +81,8 @@ export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
   unshown?: Column<Sort>[];
   /** Where columns are chosen. */
   columnsPath?: string;
+  /** Where a file of such records is imported, for who may. */
+  importPath?: string;
   /** Those that the reader has pinned, and where the one that is shown can be kept. */
   views?: { pinned: PinnedLink[]; keepPath: string };
   filters: Filter[];

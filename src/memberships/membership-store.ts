@@ -48,8 +48,8 @@ export interface MembershipChange {
   id: number;
   from: number[];
   to: number[];
-  /** The last day on which those that come count; left out, they have no end. */
-  untilOn?: Day | null;
+  /** The last days of those that come, by group; left out, they have no end. */
+  ends?: ReadonlyMap<number, Day | null>;
 }
 
 /** Takes users out of groups and puts them into others; since, by whom and until stay for those kept. */
@@ -65,10 +65,10 @@ export async function changeMemberships(
     const ids = those.map((one) => one.userId);
     await remove(trx, groupId, ids);
   }
-  const coming = changes.flatMap(({ id, from, to, untilOn = null }) =>
+  const coming = changes.flatMap(({ id, from, to, ends }) =>
     to
       .filter((groupId) => !from.includes(groupId))
-      .map((groupId) => ({ user_id: id, group_id: groupId, until_on: untilOn })),
+      .map((groupId) => ({ user_id: id, group_id: groupId, until_on: ends?.get(groupId) ?? null })),
   );
   await bulkInsert(
     trx,

@@ -101,7 +101,7 @@ async function mailReset(trx: Transaction, act: Act, user: User): Promise<void> 
 }
 
 async function mayBeMailed(db: Reader, user: User, now: Instant): Promise<boolean> {
-  if (!user.hasPassword || !maySignIn(user, dayOf(Date.parse(now)))) return false;
+  if (!user.hasPassword || user.confirmedEmail !== null || !maySignIn(user, dayOf(Date.parse(now)))) return false;
   const since = instant(Date.parse(now) - HOUR);
   const sent = await db('outbox')
     .where({ user_id: user.id, kind: 'password-reset' })

@@ -45,6 +45,7 @@ export const ICONS = [
   'trash',
   'undo',
   'unlock',
+  'upload',
   'x',
 ] as const;
 

@@ -38,6 +38,7 @@ export function selectUsers(db: Reader): Knex.QueryBuilder<Found, Found[]> {
       'users.id',
       'users.name',
       'users.email',
+      'users.confirmed_email',
       'users.activity',
       'users.deleted_from',
       'users.password_set_at',
@@ -75,6 +76,7 @@ export function userOf(row: Found): User {
     id: row.id,
     name: row.name,
     email: row.email,
+    confirmedEmail: row.confirmed_email,
     activity: row.activity,
     deletedFrom: row.deleted_from,
     hasPassword: Boolean(row.has_password),
@@ -381,6 +383,11 @@ export async function setActivity(
 export async function confirmAccess(trx: Transaction, act: Pick<Act, 'by' | 'at'>, users: User[]): Promise<void> {
   const confirmed = { access_confirmed_at: act.at, access_confirmed_by: act.by.id };
   await whereIdIn(trx('users'), 'id', idsOf(users)).update(confirmed);
+}
+
+/** The emails that stand there are theirs. */
+export async function confirmEmails(trx: Transaction, ids: number[]): Promise<void> {
+  await whereIdIn(trx('users'), 'id', ids).update({ confirmed_email: null });
 }
 
 /** Takes a confirmation back: what was said before it, by whom, stands again. */

@@ -7,6 +7,8 @@ export interface User extends Living {
   id: number;
   name: string;
   email: string;
+  /** The email that was known to be theirs, while nobody has confirmed the one that stands there since; else null. */
+  confirmedEmail: string | null;
   hasPassword: boolean;
   /** Sessions are bound to it: a new password ends those of the old one. */
   passwordSetAt: Instant | null;

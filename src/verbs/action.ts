@@ -15,6 +15,9 @@ export interface Subjected extends Living {
   version: number;
 }
 
+/** In the place of the id of a subject that could not be made. */
+export const NOBODY = 0;
+
 /** What is so of a record, by field, as far as an action changes it. What is not there at all is null. */
 export type Facts = Record<string, unknown>;
 
@@ -66,6 +69,10 @@ export interface Action<Subject extends Subjected> {
   makes?: Purpose;
   /** What does as much and destroys less, offered beside it. */
   instead?: { action: string; isFor(subject: Subject): boolean };
+  /** Where what is to be done is not told by its subjects alone: does what stands under these numbers, which stand in their place. */
+  performPiece?(trx: Transaction, act: Act, numbers: number[]): Promise<Performed<Subject>[]>;
+  /** Where more of it can be seen than the report shows. */
+  about?: { label: string; path: string };
   /** How the audit tells of its events: what stands between who and whom. */
   events: Record<string, string>;
 }

@@ -27,6 +27,15 @@ export class Session {
     return this.keepToken(await request.send(body.toString()));
   }
 
+  /** Sends a form with files, each a text; the fields stand before them. */
+  async upload(path: string, fields: Fields, files: string | Buffer | (string | Buffer)[], headers: Headers = {}) {
+    const request = this.agent.post(path).set(headers);
+    for (const [name, value] of Object.entries({ _csrf: await this.formToken(), ...fields }))
+      for (const one of [value].flat()) request.field(name, one);
+    for (const file of [files].flat()) request.attach('file', Buffer.from(file), 'people.csv');
+    return this.keepToken(await request);
+  }
+
   post(path: string, fields: Fields = {}, headers: Headers = {}) {
     return this.send('post', path, fields, headers);
   }

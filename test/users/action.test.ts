@@ -15,6 +15,7 @@ const ACTIONS = [
   'send-password-reset',
   'confirm-access',
   'end-sessions',
+  'confirm-email',
 ];
 const actionNamed = (name: string): UserAction => USER_ACTIONS.find((action) => action.name === name)!;
 
@@ -33,6 +34,7 @@ const MEMBER: Subject = {
   email: 'subject@example.com',
   activity: 'active',
   deletedFrom: null,
+  confirmedEmail: null,
   hasPassword: true,
   passwordSetAt: '2026-01-01T00:00:00.000Z',
   noSharedData: false,
@@ -66,6 +68,7 @@ const NO_PASSWORD = { hasPassword: false, passwordSetAt: null };
 /** Subjects that differ in what there is to do, none of whom may do anything themself. */
 const SUBJECTS = {
   'an ordinary member': MEMBER,
+  'somebody with a new email': { ...MEMBER, confirmedEmail: 'before@example.com' },
   'somebody who is signed in': { ...MEMBER, hasSession: true },
   'somebody not invited': { ...MEMBER, ...NO_PASSWORD },
   'somebody invited': { ...MEMBER, ...NO_PASSWORD, invitationExpiresAt: '2026-12-01T00:00:00.000Z' },
@@ -81,18 +84,19 @@ const SUBJECTS = {
 
 /** In the order of ACTIONS: `+` works, `.` has nothing to do. */
 const APPLIES: Record<keyof typeof SUBJECTS, string> = {
-  'an ordinary member': '+.+...++.',
-  'somebody who is signed in': '+.+...+++',
-  'somebody not invited': '+.+.+..+.',
-  'somebody invited': '+.+.++.+.',
-  'an integration': '+.+....+.',
-  'an integration that had a password': '+.+....+.',
-  'somebody with failed attempts': '+.++..++.',
-  'somebody with failed attempts at a known device': '+.++..++.',
-  'somebody locked': '+.++..++.',
-  'somebody deactivated': '.++......',
-  'somebody deactivated before they were invited': '.++......',
-  'somebody deleted': '.+.......',
+  'an ordinary member': '+.+...++..',
+  'somebody with a new email': '+.+...++.+',
+  'somebody who is signed in': '+.+...+++.',
+  'somebody not invited': '+.+.+..+..',
+  'somebody invited': '+.+.++.+..',
+  'an integration': '+.+....+..',
+  'an integration that had a password': '+.+....+..',
+  'somebody with failed attempts': '+.++..++..',
+  'somebody with failed attempts at a known device': '+.++..++..',
+  'somebody locked': '+.++..++..',
+  'somebody deactivated': '.++.......',
+  'somebody deactivated before they were invited': '.++.......',
+  'somebody deleted': '.+........',
 };
 
 const SIGNS = { forbidden: 'x', inapplicable: '.', stale: '?' };
@@ -143,7 +147,7 @@ describe('an action on a user', () => {
 
   it.each(['alice', 'max'] as const)('on themself: %s may do what neither takes access nor renews it', (who) => {
     const viewer = VIEWERS[who];
-    expect(answers(viewer, { ...MEMBER, id: viewer.id, rights: viewer.rights })).toBe('x.xx..x+x');
+    expect(answers(viewer, { ...MEMBER, id: viewer.id, rights: viewer.rights })).toBe('x.xx..x+x.');
     const reasons = ['deactivate', 'delete'].map(
       (action) => actionNamed(action).refusalOf(viewer, { ...MEMBER, id: viewer.id, rights: viewer.rights })?.reason,
     );

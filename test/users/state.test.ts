@@ -18,6 +18,7 @@ const PLAIN: User = {
   email: 'bob@example.com',
   activity: 'active',
   deletedFrom: null,
+  confirmedEmail: null,
   hasPassword: true,
   passwordSetAt: ago(DAY),
   noSharedData: false,

@@ -75,7 +75,7 @@ const VALUES: Record<string, Record<string, string>> = {
   counter: { account: 'unknown devices', 'known device': 'a known device' },
 };
 
-function fieldWords(field: string): string {
+export function fieldWords(field: string): string {
   if (Object.hasOwn(FIELDS, field)) return FIELDS[field];
   return field.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -6,6 +6,7 @@ import type { Reader } from '../../db/database.ts';
 import { GROUP_ACTIONS } from '../../groups/actions/group-actions.ts';
 import { undoingGroups } from '../../groups/actions/group-undoing.ts';
 import { findGroupsOf } from '../../groups/group-store.ts';
+import { IMPORT } from '../../import/actions/import-action.ts';
 import { FORM_SAVING } from '../../users/actions/operations/form-saving.ts';
 import { MEMBERSHIP_END } from '../../users/actions/operations/membership-end.ts';
 import { PEOPLE_INVITING } from '../../users/actions/operations/people-inviting.ts';
@@ -47,7 +48,7 @@ export const BULK_SUBJECTS: Record<SubjectType, BulkSubject> = {
     path: '/users',
     application: 'users',
     operations: USER_OPERATIONS as readonly Operation[],
-    reported: [PEOPLE_INVITING, MEMBERSHIP_END, ...FORM_SAVING] as Operation[],
+    reported: [PEOPLE_INVITING, MEMBERSHIP_END, IMPORT, ...FORM_SAVING] as Operation[],
     find: findSubjects,
     undoing: undoing as BulkSubject['undoing'],
   },

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { dayOf, type Instant } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import type { Act } from '../../verbs/act.ts';
-import { type Judge, judge, type Performed, perform, type Subjected } from '../../verbs/action.ts';
+import { type Judge, judge, NOBODY, type Performed, perform, type Subjected } from '../../verbs/action.ts';
 import type { Outcome } from '../../verbs/outcome.ts';
 import { keepOutcomes } from '../bulk-item-store.ts';
 import { type BulkOperation, isLarge, PIECE, type SubjectType, type Tally } from '../bulk-operation.ts';
@@ -49,7 +49,8 @@ export async function executeOperation(
   await act.confirm?.(trx);
   const pieces = await findPieces(trx, operation.id);
   const ids = pieces.flatMap((piece) => piece.ids);
-  if (isLarge(operation) || (await isInTheWay(trx, operation, ids))) return 'begun';
+  const { performPiece } = await actionOf(trx, operation);
+  if (isLarge(operation) || (!performPiece && (await isInTheWay(trx, operation, ids)))) return 'begun';
   let tally = NOTHING_YET;
   for (const piece of pieces) {
     tally = tallied(tally, await executePiece(trx, act, operation, piece));
@@ -67,10 +68,13 @@ export async function executePiece(
   operation: BulkOperation,
   piece: Piece,
 ): Promise<Performed<Subjected>[]> {
-  const subjects = await BULK_SUBJECTS[operation.subjectType].find(trx, piece.ids, dayOf(act.at));
   const action = await actionOf(trx, operation, piece.ids);
-  const outcomes = await perform(trx, { ...act, operationId: operation.id }, action, subjects);
-  const items = outcomes.map(({ subject, refusal, written }) => ({
+  const own = { ...act, operationId: operation.id };
+  const outcomes = action.performPiece
+    ? await action.performPiece(trx, own, piece.ids)
+    : await perform(trx, own, action, await BULK_SUBJECTS[operation.subjectType].find(trx, piece.ids, dayOf(act.at)));
+  const known = outcomes.filter(({ subject }) => subject.id !== NOBODY);
+  const items = known.map(({ subject, refusal, written }) => ({
     id: subject.id,
     refusal: refusal?.reason,
     written,

@@ -16,6 +16,7 @@ import {
   keepJudged,
   keepTally,
 } from '../bulk-operation-store.ts';
+import type { Preparation } from '../preparation.ts';
 import { forbiddenInWords, hasForbidden, tallied } from '../tally.ts';
 import { authorOf } from './author.ts';
 import { actionOf, BULK_SUBJECTS, findBulkAction, isToBeChosen } from './bulk-subjects.ts';
@@ -31,6 +32,8 @@ const AHEAD = 50;
 /** So many are named for each reason: a set of a million is not read name by name. */
 const NAMED = 100;
 const JUDGED_AT_ONCE = 500;
+/** So long at a time others stand behind what is prepared, in milliseconds. */
+const PREPARED_FOR = 200;
 /** How often it is written down how far a judgement has come, in milliseconds: where it ends in between, that is done once more. */
 const KEPT_EVERY = 1_000;
 
@@ -39,6 +42,8 @@ interface Parts {
   clock: Clock;
   logger: Logger;
   settings: ActSettings;
+  /** What else is to be gone through, the next of it. */
+  prepares?: ((db: Database) => Promise<Preparation | undefined>)[];
 }
 
 /**
@@ -102,10 +107,32 @@ export class OperationWorker {
       (one) => !this.#unjudgeable.has(one.id) && canBeJudged(one),
     );
     if (draft) await this.#judgeFor(draft);
+    const isPreparing = await this.#prepare();
     this.#underWay = await findUnderWay(db.read);
     const operation = this.#underWay.find((one) => phaseOf(one) === 'running');
     if (operation) await this.#executeOrPause(operation);
-    return draft !== undefined || operation !== undefined;
+    return draft !== undefined || isPreparing || operation !== undefined;
+  }
+
+  /** Whether there was anything to go through. What fails is given up, and told to whoever waits for it. */
+  async #prepare(): Promise<boolean> {
+    const { db, logger, prepares = [] } = this.#parts;
+    const at = this.#now();
+    for (const next of prepares) {
+      const found = await next(db);
+      if (!found) continue;
+      const by = await authorOf(db.read, found.createdBy, { application: found.application, at });
+      try {
+        if (by) await found.goOn({ by, at, channel: 'mail' }, performance.now() + PREPARED_FOR);
+        else await found.giveUp('Whoever began it may not do it any more.');
+      } catch (error) {
+        if (isUnavailable(error)) throw error;
+        logger.error({ err: error }, 'what was to be gone through could not be');
+        await found.giveUp('Something went wrong, which the log tells.');
+      }
+      return true;
+    }
+    return false;
   }
 
   /** One that cannot go on must not keep the others from it. */

@@ -117,6 +117,7 @@ export function reportPage(
     title: action.bulk.done(tally.changed),
     operation,
     label: action.label,
+    about: action.about,
     path,
     noun,
     excepted: exceptedInWords(operation),

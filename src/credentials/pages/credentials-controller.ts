@@ -9,8 +9,9 @@ import { personalWords } from '../../passwords/password.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { startSession } from '../../sessions/pages/authentication.ts';
 import { visitorOf } from '../../sessions/pages/visitor.ts';
+import { confirmOwnEmail } from '../../users/actions/email-confirmation.ts';
 import type { User } from '../../users/user.ts';
-import { findUsers } from '../../users/user-store.ts';
+import { findSubject, findUsers } from '../../users/user-store.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
 import { changeOwnPassword } from '../actions/own-password.ts';
@@ -32,6 +33,16 @@ export function credentialsController(app: AppContext): Router {
       return show(req, res, { current: 'This is not your current password, or the account is locked for a while.' });
     await change(req, res, user, typed.password);
     flash(req, 'Your new password is set. Every other session of yours has ended.');
+    res.redirect(303, '/credentials');
+  });
+
+  router.post('/credentials/email-confirmation', async (req, res) => {
+    const act = actOf(app, req);
+    await app.db.write(async (trx) => {
+      await act.confirm?.(trx);
+      await confirmOwnEmail(trx, act, await findSubject(trx, req.viewer!.id, dayOf(app.clock())));
+    });
+    flash(req, 'Your email is confirmed.');
     res.redirect(303, '/credentials');
   });
 

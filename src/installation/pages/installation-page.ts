@@ -59,6 +59,8 @@ function settingsInForce(config: Config): [string, string][] {
     STALE_DAYS: config.staleDays,
     CONFIRM_DAYS: config.confirmDays,
     REPORT_DAYS: config.reportDays,
+    IMPORT_MEGABYTES: config.importMegabytes,
+    IMPORT_LINES: config.importLines,
     LOG_LEVEL: config.logLevel,
   };
   return Object.entries(values).map(([name, value]) => [name, String(value)]);

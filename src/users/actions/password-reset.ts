@@ -1,8 +1,10 @@
 import { counted, were } from '../../text/text.ts';
 import { writtenOf } from '../../verbs/action.ts';
-import { forbidden, inapplicable } from '../../verbs/outcome.ts';
+import { forbidden, inapplicable, leaveOut } from '../../verbs/outcome.ts';
 import { issue, keepUnseenLinks } from './link-issue.ts';
 import { administered, OWN_PASSWORD, type UserAction, unlessActive } from './user-action.ts';
+
+const UNCONFIRMED = 'has a new email that nobody has confirmed yet: confirm it first';
 
 /** A link to choose a new password: nobody but the user ever sees or sets one (R43). */
 export const PASSWORD_RESET: UserAction = {
@@ -35,7 +37,11 @@ export const PASSWORD_RESET: UserAction = {
       (subject.hasPassword ? undefined : inapplicable('has no password yet: invite instead'))
     );
   }),
-  refuseAmong: keepUnseenLinks,
+  async refuseAmong(db, by, outcomes) {
+    await keepUnseenLinks(db, by, outcomes);
+    if (by.channel === 'mail')
+      leaveOut(outcomes, ({ confirmedEmail }) => (confirmedEmail === null ? undefined : inapplicable(UNCONFIRMED)));
+  },
   async perform(trx, act, subjects) {
     await issue(trx, act, subjects, 'password-reset');
     return writtenOf(subjects, ({ passwordSetAt }) => ({ before: { passwordSetAt }, after: {} }));

@@ -9,6 +9,7 @@ import { ACCESS_CONFIRMATION } from './access-confirmation.ts';
 import { ACTIVATION } from './activation.ts';
 import { DEACTIVATION } from './deactivation.ts';
 import { DELETION } from './deletion.ts';
+import { EMAIL_CONFIRMATION } from './email-confirmation.ts';
 import { INVITATION } from './invitation.ts';
 import { INVITATION_WITHDRAWAL } from './invitation-withdrawal.ts';
 import { LOGIN_ATTEMPTS_RESET } from './login-attempts-reset.ts';
@@ -26,6 +27,7 @@ export const USER_ACTIONS: readonly UserAction[] = [
   INVITATION_WITHDRAWAL,
   INVITATION,
   LOGIN_ATTEMPTS_RESET,
+  EMAIL_CONFIRMATION,
   ACCESS_CONFIRMATION,
 ];
 

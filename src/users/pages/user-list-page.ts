@@ -212,6 +212,7 @@ function listPage({
       listed: pasted && { ...pasted, hidden: counts && pasted.ids.length - list.total },
       pathTo: (change) => listPath(query, change),
       columns: [NAME_COLUMN, ...query.columns.map((column) => LIST_COLUMNS[column])],
+      importPath: mayWrite ? '/users/import' : undefined,
       unshown: COLUMNS.filter((column) => !query.columns.includes(column)).map((column) => LIST_COLUMNS[column]),
       columnsPath: `/users/columns?${new URLSearchParams({ view: listPath(query) })}`,
       views: shownViews(pinned, query, counts?.views),

@@ -1,7 +1,7 @@
 import { mayAdminister } from '../../../access/viewer.ts';
 import { differences, type Fields } from '../../../audit/audit-event.ts';
 import { recordChanges } from '../../../audit/audit-store.ts';
-import { type Day, dayOf } from '../../../clock.ts';
+import { dayOf } from '../../../clock.ts';
 import type { Reader, Transaction } from '../../../db/database.ts';
 import { FieldErrors } from '../../../forms/form.ts';
 import { mailNotice } from '../../../mail/outbox-store.ts';
@@ -30,7 +30,7 @@ import { findSubjects, keepUsers } from '../../user-store.ts';
 import { ownRules } from './own-rules.ts';
 import type { UserChange } from './user-change.ts';
 import { chosenAmong, chosenBy, detailsAfter, findNamed } from './user-choices.ts';
-import { auditFields, columnsOf, findDetails, type UserDetails } from './user-details.ts';
+import { auditFields, columnsOf, endsOfNew, findDetails, type UserDetails } from './user-details.ts';
 import { differing, factsOf } from './user-facts.ts';
 
 /** What a change comes to: for each of the users, what was written into whom, and whose open links ended with it. */
@@ -72,7 +72,7 @@ export async function changeUsers(
   versions?: Versions,
 ): Promise<Changed> {
   const { outcomes, steps } = await planChange(trx, act, await judgeChange(trx, act, ids, versions), change);
-  const linksEnded = steps.length > 0 ? await take(trx, act, steps, change.groupsUntil ?? null) : [];
+  const linksEnded = steps.length > 0 ? await take(trx, act, steps) : [];
   const written = new Map(
     steps.map(({ subject, before, after }) => [subject.id, differing(factsOf(before), factsOf(after))]),
   );
@@ -91,7 +91,7 @@ export async function changeEach(
 ): Promise<Changed> {
   const outcomes = await judgeChange(trx, act, [...changes.keys()], versions);
   const { steps } = await planEach(trx, act, outcomes, changes);
-  const linksEnded = steps.length > 0 ? await take(trx, act, steps, null) : [];
+  const linksEnded = steps.length > 0 ? await take(trx, act, steps) : [];
   const written = new Map(
     steps.map(({ subject, before, after }) => [subject.id, differing(factsOf(before), factsOf(after))]),
   );
@@ -162,10 +162,13 @@ function stepOf(subject: Subject, before: Map<number, UserDetails>, after: Map<n
   return told ? [{ subject, before: from, after: to, told }] : [];
 }
 
-async function take(trx: Transaction, act: Act, steps: Step[], groupsUntil: Day | null): Promise<EndedLink[]> {
+async function take(trx: Transaction, act: Act, steps: Step[]): Promise<EndedLink[]> {
   await keepUsers(
     trx,
-    steps.map(({ subject, before, after }) => ({ id: subject.id, columns: changedColumns(before, after) })),
+    steps.map((step) => ({
+      id: step.subject.id,
+      columns: { ...changedColumns(step.before, step.after), ...emailToConfirm(act, step) },
+    })),
   );
   await changeMemberships(
     trx,
@@ -173,7 +176,7 @@ async function take(trx: Transaction, act: Act, steps: Step[], groupsUntil: Day 
       id: subject.id,
       from: idsOf(before.groups),
       to: idsOf(after.groups),
-      untilOn: groupsUntil,
+      ends: after.ends,
     })),
     { at: act.at, by: act.by.id },
   );
@@ -187,18 +190,22 @@ async function take(trx: Transaction, act: Act, steps: Step[], groupsUntil: Day 
   await recordChanges(
     trx,
     act,
-    steps.map(({ subject, after, told }) => ({
+    steps.map(({ subject, before, after, told }) => ({
       action: 'user.updated',
       subjectType: 'user',
       subjectId: subject.id,
       subjectName: after.user.name,
       before: told.before,
-      after: { ...told.after, ...(groupsUntil && 'groups' in told.after && { until: groupsUntil }) },
+      after: withEnds(told.after, endsOfNew(after, before)),
     })),
   );
   for (const step of steps) await tellOfNewEmail(trx, act, step);
   await requireAdministratorRemains(trx);
   return linksEnded;
+}
+
+function withEnds(after: Fields, until: ReturnType<typeof endsOfNew>): Fields {
+  return until === undefined ? after : { ...after, until };
 }
 
 /** Links that were made for another email address end as well: they may have gone there. */
@@ -230,6 +237,17 @@ async function tellOfNewEmail(trx: Transaction, act: Act, { subject, before, aft
 function changedColumns(before: UserDetails, after: UserDetails): Record<string, unknown> {
   const [from, to]: Record<string, unknown>[] = [columnsOf(before, before), columnsOf(after, before)];
   return Object.fromEntries(Object.entries(to).filter(([column, value]) => from[column] !== value));
+}
+
+/**
+ * Whoever has a password may ask for another one by mail: not at an email that somebody else wrote there, before it is known to be theirs.
+ * What was known to be theirs is so again where it comes back.
+ */
+function emailToConfirm(act: Act, { subject, before, after }: Step): Record<string, unknown> {
+  const [from, to] = [before.user.email, after.user.email];
+  if (from === to || !subject.hasPassword) return {};
+  const known = subject.confirmedEmail ?? from;
+  return { confirmed_email: act.by.id === subject.id || to === known ? null : known };
 }
 
 function idsIn(steps: Step[]): number[] {

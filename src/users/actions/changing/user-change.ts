@@ -18,8 +18,8 @@ export interface UserChange {
   /** Whether it was read that the person is a customer's or a supplier's. */
   acceptsAccounts?: boolean;
   groups?: SetChange<number>;
-  /** The last day on which memberships count that come with it. */
-  groupsUntil?: Day | null;
+  /** The last day on which memberships count that come with it: one for all, or by group. Those that are there keep theirs. */
+  groupsUntil?: Day | null | Readonly<Record<number, Day | null>>;
   tags?: SetChange<string>;
   /** The last day on which they are let in. */
   expiresOn?: Day | null;

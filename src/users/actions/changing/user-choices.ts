@@ -116,9 +116,10 @@ function membershipsAfter(
   chosen: Map<number, Group>,
 ): Pick<UserDetails, 'groups' | 'ends'> {
   const groups = groupsAfter(act, before.groups, change, chosen);
+  const endIn = (id: number) => (typeof groupsUntil === 'object' ? (groupsUntil?.[id] ?? null) : groupsUntil);
   return {
     groups,
-    ends: new Map(groups.map(({ id }) => [id, before.ends.has(id) ? before.ends.get(id)! : groupsUntil])),
+    ends: new Map(groups.map(({ id }) => [id, before.ends.has(id) ? before.ends.get(id)! : endIn(id)])),
   };
 }
 

@@ -1,7 +1,6 @@
 import { may } from '../../../access/viewer.ts';
 import type { Fields } from '../../../audit/audit-event.ts';
 import { recordChanges } from '../../../audit/audit-store.ts';
-import type { Day } from '../../../clock.ts';
 import type { Transaction } from '../../../db/database.ts';
 import { FieldErrors } from '../../../forms/form.ts';
 import { changeMemberships } from '../../../memberships/membership-store.ts';
@@ -12,7 +11,7 @@ import { Forbidden } from '../../../verbs/refusals.ts';
 import { insertUsers } from '../../user-store.ts';
 import type { NewUser } from './user-change.ts';
 import { chosenAmong, detailsAfter, findNamed, type Named } from './user-choices.ts';
-import { auditFields, columnsOf, type UserDetails } from './user-details.ts';
+import { auditFields, columnsOf, endsOfNew, type UserDetails } from './user-details.ts';
 
 /** What is so of a user of whom nothing is said. */
 const NOTHING: Omit<UserDetails, 'user'> & { user: Omit<UserDetails['user'], 'name' | 'email'> } = {
@@ -54,11 +53,11 @@ export async function createUsers(trx: Transaction, act: Act, newUsers: NewUser[
   const rows = planned.flatMap(({ details }) => (details ? [{ ...columnsOf(details), ...created }] : []));
   const inserted = (await insertUsers(trx, rows)).values();
   const made: Made[] = [];
-  const creations = planned.map(({ details, refusal }, n): Creation => {
+  const creations = planned.map(({ details, refusal }): Creation => {
     if (!details) return { refusal };
     const { id, errors } = inserted.next().value!;
     if (id === undefined) return { refusal: unfitFields(errors) };
-    made.push({ id, details, groupsUntil: newUsers[n].groupsUntil ?? null });
+    made.push({ id, details });
     return { id };
   });
   await keepWithThem(trx, act, made);
@@ -82,28 +81,22 @@ function plannedUser(act: Act, { name, email, ...more }: NewUser, named: Named):
 interface Made {
   id: number;
   details: UserDetails;
-  groupsUntil: Day | null;
 }
 
 /** What other tables keep of new users. */
 async function keepWithThem(trx: Transaction, act: Act, made: Made[]): Promise<void> {
   if (made.length === 0) return;
   const groupsOf = ({ groups }: UserDetails) => groups.map((group) => group.id);
-  const memberships = made.map(({ id, details, groupsUntil }) => ({
-    id,
-    from: [],
-    to: groupsOf(details),
-    untilOn: groupsUntil,
-  }));
+  const memberships = made.map(({ id, details }) => ({ id, from: [], to: groupsOf(details), ends: details.ends }));
   await changeMemberships(trx, memberships, { at: act.at, by: act.by.id });
   const tags = made.map(({ id, details }) => ({ id, from: [], to: details.tags }));
   await changeTags(trx, 'user', tags);
-  const events = made.map(({ id, details, groupsUntil }) => ({
+  const events = made.map(({ id, details }) => ({
     action: 'user.created',
     subjectType: 'user' as const,
     subjectId: id,
     subjectName: details.user.name,
-    after: given({ ...auditFields(details), until: details.groups.length > 0 ? groupsUntil : null }),
+    after: given({ ...auditFields(details), until: endsOfNew(details, NOTHING) ?? null }),
   }));
   await recordChanges(trx, act, events);
 }

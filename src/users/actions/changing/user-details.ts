@@ -76,6 +76,18 @@ export function auditFields({ user, contact, groups, tags, owner }: UserDetails)
   };
 }
 
+/** The ends of memberships that come, for the audit: one day where they end on the same; undefined where none has an end. */
+export function endsOfNew(
+  { groups, ends }: Pick<UserDetails, 'groups' | 'ends'>,
+  before: Pick<UserDetails, 'ends'>,
+): Day | Day[] | undefined {
+  const days = sortedByName(groups, (group) => group.name).flatMap(({ id }) =>
+    before.ends.has(id) ? [] : (ends.get(id) ?? []),
+  );
+  const different = [...new Set(days)];
+  return different.length > 1 ? different : different[0];
+}
+
 function given(ids: (number | null)[]): number[] {
   return [...new Set(ids.filter((id) => id !== null))];
 }

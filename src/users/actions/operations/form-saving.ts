@@ -20,6 +20,5 @@ function reported(name: string, label: string, icon: BulkAction['icon'], done: (
 
 export const FORM_SAVING = [
   reported('edit', 'Edit', 'pencil', (number) => `${were(number, 'user')} edited.`),
-  reported('import', 'Import', 'people', (number) => `${were(number, 'user')} created or changed by an import.`),
   reported('create', 'New user', 'person-add', (number) => `${counted(number, 'user')} created.`),
 ];

@@ -5,6 +5,7 @@ import { ACCESS_CONFIRMATION } from '../access-confirmation.ts';
 import { ACTIVATION } from '../activation.ts';
 import { DEACTIVATION } from '../deactivation.ts';
 import { DELETION } from '../deletion.ts';
+import { EMAIL_CONFIRMATION } from '../email-confirmation.ts';
 import { INVITATION } from '../invitation.ts';
 import { INVITATION_WITHDRAWAL } from '../invitation-withdrawal.ts';
 import { LOGIN_ATTEMPTS_RESET } from '../login-attempts-reset.ts';
@@ -34,4 +35,5 @@ export const USER_OPERATIONS: readonly (BulkAction<Subject> | AskingAction<Subje
   SESSION_ENDING,
   PASSWORD_RESET,
   INVITATION_WITHDRAWAL,
+  EMAIL_CONFIRMATION,
 ] as (BulkAction<Subject> | AskingAction<Subject>)[];

@@ -1,0 +1,49 @@
+import type { Database } from '../../db/database.ts';
+import type { Act } from '../../verbs/act.ts';
+import { FileReader, type RawLine } from '../file-reader.ts';
+import { createImport, endReading, keepLines } from '../import-store.ts';
+import { forgetWhole } from './forgetting.ts';
+
+/** So many pieces are kept in one transaction. */
+const PIECES_AT_ONCE = 10;
+
+export interface StagedFile {
+  /** Where it lies. */
+  path: string;
+  /** What its owner calls it. */
+  name: string;
+}
+
+/**
+ * Takes in the lines of a file as they stand there, in as little memory for many as for few. Returns the import. Throws UnreadableFile, and
+ * then nothing is kept of it.
+ */
+export async function stageFile(
+  db: Database,
+  act: Act,
+  { path, name }: StagedFile,
+  mostLines: number,
+): Promise<number> {
+  const id = await db.write((trx) => createImport(trx, act, name));
+  const reader = new FileReader(path, mostLines);
+  let [lines, pieces] = [0, 0];
+  let waiting: RawLine[][] = [];
+  const keep = () =>
+    db.write(async (trx) => {
+      for (const piece of waiting) await keepLines(trx, id, pieces++, piece);
+      waiting = [];
+    });
+  try {
+    for await (const piece of reader.pieces()) {
+      lines += piece.length;
+      waiting.push(piece);
+      if (waiting.length === PIECES_AT_ONCE) await keep();
+    }
+    await keep();
+    await db.write((trx) => endReading(trx, id, { heads: reader.heads, lines, pieces }));
+    return id;
+  } catch (error) {
+    await forgetWhole(db, id);
+    throw error;
+  }
+}

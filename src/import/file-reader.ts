@@ -1,0 +1,188 @@
+import { Readable } from 'node:stream';
+import { parse } from 'csv-parse';
+import { counted } from '../text/text.ts';
+import { fileKind, textOf, UnreadableFile } from './encoding.ts';
+
+/** A cell as it stands in the file; a list only where the file has lists. */
+export type Cell = string | string[];
+
+/** One line with its cells, in the order of the heads. */
+export interface RawLine {
+  line: number;
+  cells: Cell[];
+}
+
+/** So many lines are read, kept and looked at together. */
+const LINES_IN_PIECE = 500;
+/** Or fewer, where they are long: a file of a few endless lines takes no more room than another. */
+const LETTERS_IN_PIECE = 1_000_000;
+const LONGEST_CELL = 20_000;
+const LONGEST_LINE = 1_000_000;
+const MOST_COLUMNS = 200;
+/** Under which our own files say which record a line is of. */
+export const ID_HEAD = 'Roster id';
+
+export const OWN_ID = /^([a-z]{16}):user:(\d{1,15})(:last of \d+)?$/;
+
+/** Reads a file as CSV or JSON Lines, in whichever encoding and with whichever separator, a piece at a time. */
+export class FileReader {
+  /** What stands above the columns. All of them are known when the last piece was read. */
+  readonly heads: string[] = [];
+  readonly #file: string;
+  readonly #mostLines: number;
+  #isOurs = false;
+  #isComplete = true;
+
+  constructor(file: string, mostLines: number) {
+    this.#file = file;
+    this.#mostLines = mostLines;
+  }
+
+  /** Throws UnreadableFile, in the middle as well: what came before is of no use then. */
+  async *pieces(): AsyncGenerator<RawLine[]> {
+    const kind = await fileKind(this.#file);
+    const lines = kind.beginning.trimStart().startsWith('{')
+      ? this.#jsonLines(kind.encoding)
+      : this.#csvLines(kind.encoding, separatorIn(kind.beginning));
+    let piece: RawLine[] = [];
+    let [number, letters] = [0, 0];
+    for await (const line of lines) {
+      if (++number > this.#mostLines)
+        throw new UnreadableFile(`The file has more than ${counted(this.#mostLines, 'line')}. Import it in parts.`);
+      if (line.cells.some((cell) => [cell].flat().some((text) => text.length > LONGEST_CELL)))
+        throw new UnreadableFile(`A cell in line ${line.line} is too long.`);
+      piece.push(line);
+      letters += lettersIn(line);
+      if (piece.length < LINES_IN_PIECE && letters < LETTERS_IN_PIECE) continue;
+      yield piece;
+      piece = [];
+      letters = 0;
+    }
+    if (piece.length > 0) yield piece;
+    if (!this.#isComplete) throw unfinished();
+    if (number === 0) throw new UnreadableFile('The file has no lines but its head.');
+  }
+
+  async *#csvLines(encoding: string, delimiter: string): AsyncGenerator<RawLine> {
+    const parser = parse({
+      delimiter,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      skip_records_with_empty_values: true,
+      max_record_size: LONGEST_LINE,
+    });
+    const text = Readable.from(textOf(this.#file, encoding));
+    text.on('error', (error) => parser.destroy(error)).pipe(parser);
+    try {
+      for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+        if (this.heads.length === 0) this.#takeHeads(record);
+        else {
+          this.#look(record);
+          yield { line: info.lines, cells: record };
+        }
+      }
+    } catch (error) {
+      if (error instanceof UnreadableFile || !String((error as { code?: unknown }).code).startsWith('CSV_'))
+        throw error;
+      throw new UnreadableFile(`The file is no CSV: ${(error as Error).message}.`);
+    } finally {
+      text.destroy();
+    }
+  }
+
+  #takeHeads(record: string[]): void {
+    if (record.length > MOST_COLUMNS) throw tooManyColumns();
+    this.heads.push(...record.map((head) => head.trim()));
+  }
+
+  /** Ours say in their last line that it is the last one; lines may have been taken out or put elsewhere since. */
+  #look(record: string[]): void {
+    if (record[0]?.startsWith('THIS FILE IS INCOMPLETE')) throw unfinished();
+    const at = this.heads.indexOf(ID_HEAD);
+    const own = at === -1 ? null : OWN_ID.exec((record[at] ?? '').trim());
+    if (!own) return;
+    if (!this.#isOurs) this.#isComplete = false;
+    this.#isOurs = true;
+    if (own[3] !== undefined) this.#isComplete = true;
+  }
+
+  async *#jsonLines(encoding: string): AsyncGenerator<RawLine> {
+    let mark: string | undefined;
+    let isFirst = true;
+    for await (const { line, text } of linesOf(textOf(this.#file, encoding))) {
+      const record = objectIn(text, line);
+      if (isFirst && typeof record.roster === 'string') {
+        mark = record.roster;
+        this.#isComplete = false;
+      } else if ('complete' in record && record.name === undefined) this.#isComplete = record.complete === true;
+      else yield { line, cells: this.#cellsOf(record, mark) };
+      isFirst = false;
+    }
+  }
+
+  #cellsOf(record: Record<string, unknown>, mark: string | undefined): Cell[] {
+    const cells: Cell[] = this.heads.map(() => '');
+    for (const [field, value] of Object.entries(record)) {
+      const isId = field === 'id' && mark !== undefined && typeof value === 'number';
+      const head = isId ? ID_HEAD : field;
+      if (!this.heads.includes(head)) this.heads.push(head);
+      if (this.heads.length > MOST_COLUMNS) throw tooManyColumns();
+      cells[this.heads.indexOf(head)] = isId ? `${mark}:user:${value}` : cellOf(value);
+    }
+    return Array.from(cells, (cell) => cell ?? '');
+  }
+}
+
+function lettersIn({ cells }: RawLine): number {
+  return cells.flat().reduce((sum, cell) => sum + cell.length, 0);
+}
+
+const SEPARATORS = [',', ';', '\t'];
+
+function separatorIn(beginning: string): string {
+  const [firstLine] = beginning.split(/\r?\n|\r/, 1);
+  return SEPARATORS.toSorted((a, b) => firstLine.split(b).length - firstLine.split(a).length)[0];
+}
+
+/** The lines of a text that are not empty, with their numbers. */
+async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<{ line: number; text: string }> {
+  let rest = '';
+  let line = 0;
+  for await (const some of text) {
+    const parts = (rest + some).split('\n');
+    rest = parts.pop()!;
+    if (rest.length > LONGEST_LINE) throw new UnreadableFile(`Line ${line + parts.length + 1} is too long.`);
+    for (const part of parts) {
+      line++;
+      if (part.trim() !== '') yield { line, text: part };
+    }
+  }
+  if (rest.trim() !== '') yield { line: line + 1, text: rest };
+}
+
+function objectIn(text: string, line: number): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  } catch {}
+  throw new UnreadableFile(`Line ${line} is no JSON object.`);
+}
+
+function cellOf(value: unknown): Cell {
+  return Array.isArray(value) ? value.map(textIn) : textIn(value);
+}
+
+function textIn(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function tooManyColumns(): UnreadableFile {
+  return new UnreadableFile(`The file has more than ${MOST_COLUMNS} columns.`);
+}
+
+function unfinished(): UnreadableFile {
+  return new UnreadableFile('The file is unfinished: it was broken off when it was exported, or cut since.');
+}

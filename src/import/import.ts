@@ -1,0 +1,56 @@
+import type { Instant } from '../clock.ts';
+import type { Row } from '../db/tables.ts';
+import type { Meanings } from './user-columns.ts';
+
+/** By what lines are compared with those who are there; lines of our own files by their id. */
+export const MATCHED_BY = ['email', 'name'] as const;
+export type MatchedBy = (typeof MATCHED_BY)[number];
+
+/** A view that a file is said to be all of. */
+export interface ComparedView {
+  name: string;
+  /** The address of the list. */
+  path: string;
+}
+
+/** What was said of a file. */
+export interface ImportChoices {
+  meanings: Meanings;
+  by: MatchedBy;
+  /** Of this installation. */
+  mark: string;
+  /** Left out, who is not in it is none of its business. */
+  all?: ComparedView;
+}
+
+export const PLAN_KINDS = ['new', 'changed', 'unchanged', 'refused'] as const;
+export type PlanKind = (typeof PLAN_KINDS)[number];
+
+/** How many lines come to what; and of those that change somebody, how many change an email, and how many that alone. */
+export type ImportCounts = Record<PlanKind | 'emails' | 'emailsAlone', number>;
+
+export const NO_COUNTS: ImportCounts = { new: 0, changed: 0, unchanged: 0, refused: 0, emails: 0, emailsAlone: 0 };
+
+/**
+ * A file that is imported. `reading`: its lines are being taken in. `read`: it waits for what its columns mean. `planning`: it is being
+ * found out what each line comes to. `planned`: the dry run can be looked at. `applied`: it became an operation.
+ */
+export interface Import {
+  id: number;
+  fileName: string;
+  /** Null for whoever stands at the machine itself. */
+  createdBy: number | null;
+  createdAt: Instant;
+  state: Row<'imports'>['state'];
+  heads: string[];
+  lines: number;
+  pieces: number;
+  /** How many pieces were gone through: first for what they have in common, then for what they come to. */
+  done: number;
+  /** Undefined before anything was said. */
+  choices: ImportChoices | undefined;
+  counts: ImportCounts;
+  /** Why it could not be found out. */
+  problem: string;
+  operationId: number | null;
+}

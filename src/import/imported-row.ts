@@ -1,0 +1,37 @@
+import { splitCell, unmarked } from '../text/csv.ts';
+import { type Cell, OWN_ID, type RawLine } from './file-reader.ts';
+import { type ColumnKey, LIST_COLUMNS, type Meanings } from './user-columns.ts';
+
+export type ImportedValue = string | string[];
+
+/** One line of a file, by the columns that mean something. */
+export interface ImportedRow {
+  line: number;
+  values: Partial<Record<ColumnKey, ImportedValue>>;
+  /** The mark of the installation that wrote it, and the id that the record has there. */
+  from?: { mark: string; id: number };
+}
+
+export function importedRow({ line, cells }: RawLine, meanings: Meanings): ImportedRow {
+  const at = meanings.indexOf('roster_id');
+  const [, mark, id] = OWN_ID.exec(at === -1 ? '' : textOf(cells[at])) ?? [];
+  const row: ImportedRow = { line, values: {}, ...(mark !== undefined && { from: { mark, id: Number(id) } }) };
+  for (const [n, key] of meanings.entries())
+    if (key && key !== 'roster_id')
+      row.values[key] = LIST_COLUMNS.has(key) ? listOf(cells[n], mark !== undefined) : textOf(cells[n]);
+  return row;
+}
+
+function textOf(cell: Cell = ''): string {
+  return Array.isArray(cell) ? cell.join('; ') : unmarked(cell.trim());
+}
+
+/** Lists of ours are written with a backslash before what would end one, and may hold empty texts; people write commas as well. */
+function listOf(cell: Cell = '', isOurs: boolean): string[] {
+  if (Array.isArray(cell)) return cell;
+  if (isOurs) return splitCell(unmarked(cell));
+  return unmarked(cell)
+    .split(/[;,\n]/)
+    .map((one) => one.trim())
+    .filter(Boolean);
+}

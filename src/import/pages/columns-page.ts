@@ -1,0 +1,79 @@
+import type { Request, Response } from 'express';
+import type { AppContext } from '../../app-context.ts';
+import { typedFields } from '../../forms/form.ts';
+import { Malformed } from '../../verbs/refusals.ts';
+import { render } from '../../web/render.ts';
+import { type Import, type ImportChoices, MATCHED_BY } from '../import.ts';
+import { findLines } from '../import-store.ts';
+import { rememberedMeanings } from '../remembered-columns.ts';
+import { COLUMN_LABELS, isColumnKey, type Meanings, mistakeIn } from '../user-columns.ts';
+import { viewsToCompare } from './missing-page.ts';
+
+const EXAMPLES = 3;
+const LONGEST_EXAMPLE = 60;
+
+type Typed = Pick<ImportChoices, 'by' | 'meanings'> & {
+  /** Which view it is all of, by its key; empty where it is of none. */
+  view: string;
+};
+
+export function typedColumns(body: unknown, heads: string[]): Typed {
+  const fields = heads.map((_, n) => `column-${n}`);
+  const typed = typedFields(body, ['by', 'view', ...fields]);
+  const by = MATCHED_BY.find((one) => one === typed.by);
+  if (!by) throw new Malformed('It is not said by what users are found.');
+  const meanings = fields.map((field) => {
+    const text = String(typed[field]);
+    if (text !== '' && !isColumnKey(text)) throw new Malformed('There is no such column.');
+    return isColumnKey(text) ? text : null;
+  });
+  return { by, meanings, view: String(typed.view) };
+}
+
+/** What was said, or what is wrong with it. */
+export function checkedColumns(typed: Typed): { values?: Typed; error?: string } {
+  const { by, meanings } = typed;
+  const mistake = mistakeIn(meanings);
+  if (mistake) return { error: mistake };
+  const isOurs = meanings.includes('roster_id');
+  if (!isOurs && !meanings.includes(by)) return { error: `Users are to be found by ${by}, and no column means that.` };
+  return { values: typed };
+}
+
+/** What each column means: as it was said, or as this person said it last, or as it is called. */
+export async function showColumns(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  one: Import,
+  { typed, error }: { typed?: Typed; error?: string } = {},
+): Promise<void> {
+  const db = app.db.read;
+  const meanings =
+    typed?.meanings ?? one.choices?.meanings ?? (await rememberedMeanings(db, req.viewer!.id, one.heads));
+  const first = await findLines(db, one.id, 0);
+  const views = await viewsToCompare(app, req);
+  const page = {
+    title: 'Import users',
+    one,
+    errors: error === undefined ? {} : { columns: error },
+    by: typed?.by ?? one.choices?.by ?? likelyBy(meanings),
+    views,
+    view: typed?.view ?? views.find(({ path }) => path === one.choices?.all?.path)?.key ?? '',
+    meaningsToChoose: COLUMN_LABELS,
+    columns: one.heads.map((head, n) => ({
+      n,
+      head: head || `Column ${n + 1}`,
+      meaning: meanings[n],
+      examples: first
+        .map(({ cells }) => [cells[n] ?? ''].flat().join('; ').slice(0, LONGEST_EXAMPLE))
+        .filter(Boolean)
+        .slice(0, EXAMPLES),
+    })),
+  };
+  render(req, res, 'import/columns', page, { status: error === undefined ? 200 : 422 });
+}
+
+function likelyBy(meanings: Meanings): ImportChoices['by'] {
+  return meanings.includes('email') || !meanings.includes('name') ? 'email' : 'name';
+}

@@ -1,0 +1,19 @@
+import { HOUR, MINUTE } from '../../clock.ts';
+import type { Feature } from '../../web/feature.ts';
+import { forgetOldImports } from '../actions/forgetting.ts';
+import { removeOldUploads } from './upload.ts';
+
+export const IMPORT: Feature = {
+  pages: [{ label: 'Import users', path: '/users/import', icon: 'upload', needs: [['users', 'write']] }],
+  jobs: ({ db, config, clock }) => [
+    {
+      name: 'Forget files that were imported',
+      firstAfter: 5 * MINUTE,
+      every: HOUR,
+      run: async () => {
+        await forgetOldImports(db, clock());
+        await removeOldUploads(config.dataDir, clock());
+      },
+    },
+  ],
+};

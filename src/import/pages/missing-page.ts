@@ -1,0 +1,94 @@
+import { parse } from 'node:querystring';
+import type { Request, Response } from 'express';
+import type { AppContext } from '../../app-context.ts';
+import { createDraft } from '../../bulk-operations/bulk-operation-store.ts';
+import { typedFields } from '../../forms/form.ts';
+import { findVisibleViews } from '../../saved-views/saved-view-store.ts';
+import { actOf } from '../../sessions/pages/act.ts';
+import { grouped } from '../../text/text.ts';
+import { DEACTIVATION } from '../../users/actions/deactivation.ts';
+import { selectForView } from '../../users/list/user-list.ts';
+import { readListQuery } from '../../users/list/user-list-query.ts';
+import { stateLimits } from '../../users/user-state.ts';
+import { findUserNames } from '../../users/user-store.ts';
+import { Conflict, NotFound } from '../../verbs/refusals.ts';
+import { render } from '../../web/render.ts';
+import { findMissing } from '../actions/missing-users.ts';
+import type { ComparedView, Import } from '../import.ts';
+
+/** Of so large a part of the view the number is to be typed: a wrong file looks like everybody leaving. */
+const MUCH = 0.05;
+const NAMES_SHOWN = 50;
+const ALL_ACTIVE = { key: 'active', name: 'All active users', path: '/users?activity=active' };
+
+/** The views that a file can be said to be all of. */
+export async function viewsToCompare(app: AppContext, req: Request): Promise<(ComparedView & { key: string })[]> {
+  const views = await findVisibleViews(app.db.read, req.viewer!.id);
+  return [ALL_ACTIVE, ...views.map(({ id, name, address }) => ({ key: String(id), name, path: address }))];
+}
+
+interface Missing {
+  all: ComparedView;
+  ids: number[];
+  /** How many the view means. */
+  of: number;
+}
+
+async function missingIn(app: AppContext, req: Request, one: Import): Promise<Missing> {
+  const all = one.choices?.all;
+  if (!all || (one.state !== 'planned' && one.state !== 'applied')) throw new NotFound();
+  const { counts } = one;
+  if (counts.changed + counts.unchanged === 0)
+    throw new Conflict('No line means anybody who is there, so nobody is taken for missing.');
+  const query = readListQuery(parse(all.path.split('?')[1] ?? ''));
+  const { ids } = await selectForView(app.db.read, app.index, { query, limits: stateLimits(app), viewer: req.viewer! });
+  return { all, ids: await findMissing(app.db.read, actOf(app, req), one.id, ids), of: ids.length };
+}
+
+const isMuch = ({ ids, of }: Missing) => ids.length > of * MUCH;
+
+/** Who is in the view and not in the file, and what can be done about it. */
+export async function showMissing(app: AppContext, req: Request, res: Response, one: Import): Promise<void> {
+  await show(app, req, res, one, await missingIn(app, req, one), { number: '' });
+}
+
+async function show(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  one: Import,
+  missing: Missing,
+  { number, error }: { number: string; error?: string },
+): Promise<void> {
+  const shown = await findUserNames(app.db.read, missing.ids.slice(0, NAMES_SHOWN));
+  const page = {
+    title: 'Who is missing',
+    one,
+    all: missing.all,
+    number: missing.ids.length,
+    of: missing.of,
+    share: missing.of === 0 ? 0 : Math.round((missing.ids.length / missing.of) * 100),
+    isMuch: isMuch(missing),
+    names: [...shown].map(([id, name]) => ({ id, name })),
+    typed: { number },
+    errors: error === undefined ? {} : { number: error },
+  };
+  render(req, res, 'import/missing', page, { status: error === undefined ? 200 : 422 });
+}
+
+/** Proposes them for deactivation: the sheet of that operation says what it would do, and nothing is done before. */
+export async function proposeMissing(app: AppContext, req: Request, res: Response, one: Import): Promise<void> {
+  const { number } = typedFields(req.body, ['number']);
+  const missing = await missingIn(app, req, one);
+  const { ids, all } = missing;
+  if (ids.length === 0) return res.redirect(303, `/users/imports/${one.id}/missing`);
+  if (isMuch(missing) && String(number).replaceAll(/[\s.,]/g, '') !== String(ids.length))
+    return show(app, req, res, one, missing, {
+      number: String(number),
+      error: `Type the number of those who are missing: ${grouped(ids.length)}.`,
+    });
+  const view = { view: all.path, shown: null, shownChange: null, frozenChange: null, excepted: null };
+  const draft = { subjectType: 'user' as const, action: DEACTIVATION.name, ids, view };
+  const id = await app.db.write((trx) => createDraft(trx, actOf(app, req), draft));
+  res.redirect(303, `/bulk-operations/${id}`);
+}

@@ -1,0 +1,89 @@
+import type { Request, Response } from 'express';
+import type { AppContext } from '../../app-context.ts';
+import { fieldWords } from '../../audit/pages/event-words.ts';
+import type { Reader } from '../../db/database.ts';
+import type { Format } from '../../text/format.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
+import { render } from '../../web/render.ts';
+import { type Import, PLAN_KINDS } from '../import.ts';
+import { countTicked, findPlanned, type PlanFilter, type PlannedLine } from '../import-plan-store.ts';
+
+export const MOST_SHOWN = 100;
+
+const KINDS = [...PLAN_KINDS, 'emails'] as const;
+const KIND_LABELS: Record<(typeof KINDS)[number], string> = {
+  new: 'New',
+  changed: 'Changed',
+  unchanged: 'Unchanged',
+  refused: 'Refused',
+  emails: 'New emails',
+};
+
+/** How many lines would be done: emails that are not ticked stay, and some change nothing else. */
+export async function countToDo(db: Reader, { id, counts }: Import): Promise<number> {
+  return counts.new + counts.changed - counts.emailsAlone + (await countTicked(db, id)).alone;
+}
+
+/** What each line comes to, or how far it is found out. */
+export async function showPlan(app: AppContext, req: Request, res: Response, one: Import): Promise<void> {
+  const fragments = { progress: 'import/_progress' };
+  if (one.state === 'planning') {
+    const [done, size] = [one.done, 2 * one.pieces];
+    const page = { title: 'Import users', one, done, size, share: Math.floor((done / size) * 100) };
+    return render(req, res, 'import/progress', page, { fragments });
+  }
+  const db = app.db.read;
+  const filter = filterOf(req, one);
+  const lines = await findPlanned(db, one.id, filter, MOST_SHOWN + 1);
+  const shown = lines.slice(0, MOST_SHOWN);
+  const path = `/users/imports/${one.id}`;
+  const { ticked } = await countTicked(db, one.id);
+  const format = formatOf(req);
+  const page = {
+    title: 'Import users',
+    one,
+    path,
+    kind: filter.kind,
+    after: filter.after ?? 0,
+    ticked,
+    todo: await countToDo(db, one),
+    kinds: KINDS.filter((kind) => one.counts[kind] > 0 || kind !== 'emails').map((kind) => ({
+      label: KIND_LABELS[kind],
+      number: one.counts[kind],
+      path: `${path}?kind=${kind}`,
+      isChosen: kind === filter.kind,
+    })),
+    ignored: one.heads.filter((head, n) => head !== '' && one.choices!.meanings[n] === null),
+    lines: shown.map((line) => shownLine(line, format)),
+    nextPath: lines.length > MOST_SHOWN ? `${path}?kind=${filter.kind}&after=${shown.at(-1)!.line}` : undefined,
+  };
+  render(req, res, 'import/plan', page, { fragments: { progress: 'import/_plan' } });
+}
+
+/** What the address means, or what is worth looking at first. */
+function filterOf({ query }: Request, { counts }: Import): PlanFilter & { kind: (typeof KINDS)[number] } {
+  const first = (['refused', 'changed', 'new', 'unchanged'] as const).find((kind) => counts[kind] > 0) ?? 'new';
+  const kind = KINDS.find((one) => one === query.kind) ?? first;
+  const after = /^\d{1,15}$/.test(String(query.after)) ? Number(query.after) : undefined;
+  return { kind, after };
+}
+
+function shownLine(line: PlannedLine, format: Format) {
+  const { before = {}, after = {}, notes = [] } = line.told;
+  const isEmail = line.newEmail !== null;
+  const fields = Object.keys(after)
+    .filter((field) => line.kind === 'changed' && field !== 'email')
+    .map((field) => ({
+      label: fieldWords(field),
+      before: inWords(before[field], format),
+      after: inWords(after[field], format),
+    }));
+  const email = line.kind === 'new' ? String(after.email ?? '') : '';
+  return { ...line, email, fields, notes, oldEmail: isEmail ? String(before.email ?? '') : '' };
+}
+
+function inWords(value: unknown, format: Format): string {
+  const named = (one: unknown) =>
+    typeof one === 'object' && one !== null && 'name' in one ? String(one.name) : format.value(one);
+  return Array.isArray(value) ? value.map(named).join(', ') || 'none' : named(value);
+}

@@ -1,0 +1,257 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { installationMark } from '../../src/installation/installation-mark.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { send } from '../support/form.ts';
+import { pageOf } from '../support/page.ts';
+import { Session, signedIn } from '../support/session.ts';
+
+let app: TestApp;
+let alice: Session;
+
+beforeEach(async () => {
+  app = await startApp({ IMPORT_MEGABYTES: '1', IMPORT_LINES: '6000' });
+  alice = await signedIn(app, 'alice');
+});
+afterEach(() => app.close());
+
+/** The page of the columns. */
+async function uploaded(file: string | Buffer, session = alice): Promise<string> {
+  await session.get('/users/import');
+  const sent = await session.upload('/users/imports', {}, file);
+  expect(sent.status).toBe(303);
+  return sent.headers.location;
+}
+
+/** The dry run, once it is there. */
+async function planned(file: string, fields: Record<string, string> = {}, session = alice): Promise<string> {
+  const path = await uploaded(file, session);
+  await send(session, await session.get(path), fields);
+  await app.context.operations.idle();
+  return path;
+}
+
+async function execute(path: string, session = alice) {
+  const { todo } = pageOf(await session.get(path)).typed();
+  const done = await session.post(`${path}/execution`, { todo: String(todo) });
+  await app.context.operations.idle();
+  return done.headers.location;
+}
+
+const counts = async (path: string, session = alice) =>
+  pageOf(await session.get(path)).texts('[aria-label="What lines come to"] a:not([download])');
+const user = (name: string) => app.db.read('users').where({ name }).first();
+const kept = async () =>
+  (await Promise.all(['imports', 'import_lines', 'import_plans'].map((table) => app.db.read(table)))).flat();
+
+describe('a file that is imported on the page', () => {
+  it('is told what its columns mean, shown what it comes to, and then done as an operation', async () => {
+    const file =
+      'Login,Mail,Team,Room\nnina,nina@example.com,Support,12\nbob,bob@example.com,Nowhere,13\nlena,lena@example.com,,\n';
+    const path = await uploaded(file);
+    const columns = await alice.get(path);
+    expect(pageOf(columns).typed()).toMatchObject({
+      by: 'email',
+      'column-0': 'name',
+      'column-2': 'groups',
+      'column-3': '',
+    });
+    await send(alice, columns);
+    expect(await counts(path)).toEqual(['New 1', 'Changed 0', 'Unchanged 1', 'Refused 1']);
+    const page = pageOf(await alice.get(path));
+    expect(page.textOf('.rows')).toContain('There is no group Nowhere.');
+    expect(page.textOf('main')).toContain('Not imported: Room');
+    expect(await user('nina')).toBeUndefined();
+    const report = await execute(path);
+    expect(pageOf(await alice.get(report)).heading()).toBe('1 user was created or changed by an import.');
+    expect((await user('nina'))?.activity).toBe('active');
+    expect(await execute(path)).toBe(report);
+    expect(pageOf(await alice.get(report)).$(`main a[href="${path}"]`).length).toBe(1);
+    expect(await counts(await planned(file))).toEqual(['New 0', 'Changed 0', 'Unchanged 2', 'Refused 1']);
+  });
+
+  it('is remembered by what its columns meant, by each person', async () => {
+    const path = await uploaded('Handle,Mail\nnina,nina@example.com\n');
+    await send(alice, await alice.get(path), { 'column-0': 'name' });
+    const next = await uploaded('handle,Mail\nnora,nora@example.com\n');
+    expect(pageOf(await alice.get(next)).typed()).toMatchObject({ 'column-0': 'name' });
+    const ada = await signedIn(app, 'ada');
+    expect(pageOf(await ada.get(await uploaded('handle,Mail\na,b\n', ada))).typed()).toMatchObject({ 'column-0': '' });
+  });
+
+  it('says which columns will not do', async () => {
+    const path = await uploaded('Name,Email,Other\nnina,nina@example.com,x\n');
+    for (const [fields, words] of [
+      [{ 'column-0': '', 'column-1': '' }, 'No column is known'],
+      [{ 'column-2': 'email' }, 'Two columns mean the same: System email.'],
+      [{ by: 'name', 'column-0': '' }, 'no column means that'],
+    ] as const) {
+      const answer = await send(alice, await alice.get(path), fields);
+      expect([answer.status, pageOf(answer).errors().columns]).toEqual([422, expect.stringContaining(words)]);
+      expect(pageOf(answer).typed()).toMatchObject(fields);
+    }
+  });
+
+  it('is refused as a whole where it is none, or too much, and nothing is kept of it', async () => {
+    for (const [file, words] of [
+      ['', 'The file is empty.'],
+      ['Name,Email\n', 'no lines but its head'],
+      [`Name,Email\n${'a,a@x.example\n'.repeat(6_001)}`, 'more than 6,000 lines'],
+      [`Name,Email\n${'a'.repeat(1_100_000)},a@x.example\n`, 'larger than 1 MB'],
+    ]) {
+      const answer = await alice.upload('/users/imports', {}, file);
+      expect([answer.status, pageOf(answer).errors().file]).toEqual([422, expect.stringContaining(words)]);
+    }
+    expect((await alice.post('/users/imports')).status).toBe(422);
+    expect((await alice.upload('/users/imports', {}, ['Name\na\n', 'Name\nb\n'])).status).toBe(400);
+    expect(await kept()).toEqual([]);
+    expect(readdirSync(join(app.folder, 'uploads'))).toEqual([]);
+  });
+
+  it('of lines that hold thousands of values is told in few words', async () => {
+    const cell = Array.from({ length: 3_000 }, (_, n) => `g${n}`).join(';');
+    const some = Array.from({ length: 150 }, (_, n) => `h${n}`).join(';');
+    const path = await planned(`Name,Email,Groups\na,a@x.example,"${cell}"\nb,b@x.example,"${some}"\n`);
+    const reasons: string[] = await app.db.read('import_plans').orderBy('line').pluck('reason');
+    expect(reasons[0]).toBe('A cell holds more than 200 values.');
+    expect(reasons[1].length).toBeLessThan(500);
+    expect((await alice.get(path)).status).toBe(200);
+  });
+
+  it('is not taken from strangers, from those who may not, or from another site', async () => {
+    const file = `Name,Email\n${'a,a@x.example\n'.repeat(50_000)}`;
+    const stranger = new Session(app);
+    await stranger.formToken();
+    expect((await stranger.upload('/users/imports', {}, file)).status).toBe(303);
+    expect((await (await signedIn(app, 'rita')).upload('/users/imports', {}, file)).status).toBe(403);
+    expect((await alice.upload('/users/imports', { _csrf: 'no' }, file)).status).toBe(403);
+    expect([await kept(), existsSync(join(app.folder, 'uploads'))]).toEqual([[], false]);
+  });
+
+  it('gives its refused lines back to be mended', async () => {
+    const lines = Array.from(
+      { length: 700 },
+      (_, n) => `user${n},user${n}@example.com,${n % 100 === 7 ? 'Nowhere' : ''}`,
+    );
+    const path = await planned(`Name,Email,Groups\n${lines.join('\n')}\n`);
+    await execute(path);
+    expect(await counts(path)).toEqual(['New 693', 'Changed 0', 'Unchanged 0', 'Refused 7']);
+    const refused = (await alice.get(`${path}/refused.csv`)).text;
+    expect(refused.split('\r\n')[1]).toBe('9,There is no group Nowhere.,user7,user7@example.com,Nowhere');
+    expect(await counts(await planned(refused.replaceAll(/Nowhere(?=\r)/g, 'Support')))).toEqual([
+      'New 7',
+      'Changed 0',
+      'Unchanged 0',
+      'Refused 0',
+    ]);
+  });
+
+  it('of this installation gives its refused lines back as a file that is whole', async () => {
+    const mark = await app.db.write(installationMark);
+    const { bob, carol } = app.people;
+    const file = `Roster id,Groups\n${mark}:user:${bob},Nowhere\n${mark}:user:${carol}:last of 2,Support\n`;
+    const path = await planned(file);
+    expect(await counts(path)).toEqual(['New 0', 'Changed 0', 'Unchanged 1', 'Refused 1']);
+    const refused = (await alice.get(`${path}/refused.csv`)).text.replaceAll('Nowhere', 'Administrators');
+    expect(await counts(await planned(refused))).toEqual(['New 0', 'Changed 1', 'Unchanged 0', 'Refused 0']);
+  });
+
+  it('is found to name somebody twice, however far apart', async () => {
+    const lines = Array.from({ length: 1_200 }, (_, n) => `user${n},user${n}@example.com`);
+    const file = ['Name,Email', 'user1100,other@example.com', ...lines, 'anna,USER3@example.com'].join('\n');
+    const page = pageOf(await alice.get(await planned(`${file}\n`)));
+    expect(page.texts('.rows li')).toEqual([
+      'line 2 user1100 The same name stands in the lines 2, 1103.',
+      'line 6 user3 The same email stands in the lines 6, 1203.',
+      'line 1103 user1100 The same name stands in the lines 2, 1103.',
+      'line 1203 anna The same email stands in the lines 6, 1203.',
+    ]);
+  });
+
+  it('changes an email only where it is ticked, and tells the old address', async () => {
+    await app.close();
+    app = await startApp({ SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'roster@example.com' });
+    alice = await signedIn(app, 'alice');
+    const file = 'Name,Email,Tags\nbob,robert@example.com,night\nlena,helena@example.com,\n';
+    const path = await planned(file, { by: 'name' });
+    expect(await counts(path)).toEqual(['New 0', 'Changed 2', 'Unchanged 0', 'Refused 0', 'New emails 2']);
+    expect(pageOf(await alice.get(path)).texts('button.main')).toEqual(['Import 1 user']);
+    await send(alice, await alice.get(`${path}?kind=emails`), { ticked: '3' });
+    expect(pageOf(await alice.get(path)).texts('button.main')).toEqual(['Import 2 users']);
+    await execute(path);
+    expect([(await user('bob')).email, (await user('lena')).email]).toEqual(['bob@example.com', 'helena@example.com']);
+    const told = await app.db.read('outbox').where('kind', 'email-changed').pluck('address');
+    expect(told).toEqual(['lena@example.com', 'helena@example.com']);
+  });
+
+  it('changes nobody whose rights exceed those of its owner, nor who was changed since', async () => {
+    const max = await signedIn(app, 'max');
+    const file =
+      'Name,Email,Tags\nalice,alice@example.com,night\nbob,bob@example.com,night\nerin,erin@example.com,night\n';
+    const path = await planned(file, {}, max);
+    expect(await counts(path, max)).toEqual(['New 0', 'Changed 2', 'Unchanged 0', 'Refused 1']);
+    expect((await alice.get(path)).status).toBe(404);
+    await app.db.write((trx) => trx('users').where('name', 'erin').increment('version'));
+    await execute(path, max);
+    const tagged = await app.db.read('user_tags').join('tags', 'tags.id', 'tag_id').where('tags.name', 'night');
+    expect(tagged.map(({ user_id }) => user_id)).toEqual([app.people.bob]);
+    const refused = (await alice.get(`${path}/refused.csv`)).text;
+    expect(refused).toContain('alice has rights that you do not hold.');
+    expect(refused).toContain('erin was changed since.');
+  });
+
+  it('that is all of a view shows who is missing, and proposes no more than their deactivation', async () => {
+    const { bob } = app.people;
+    await app.db.write((trx) => trx('users').where('id', bob).update({ activity: 'deactivated' }));
+    const max = await signedIn(app, 'max');
+    const file = 'Email\ncarol@example.com\n';
+    const path = await planned(file, { view: 'active' }, max);
+    const page = pageOf(await max.get(`${path}/missing`));
+    // Who may do more, Max himself, integrations, and who is not in the view are none of them.
+    expect(page.texts('.sheet a[href^="/users/"]:not(.button)')).toEqual(['lena', 'erin']);
+    const refused = await send(max, await max.get(`${path}/missing`), { number: '3' });
+    expect([refused.status, pageOf(refused).errors().number]).toEqual([422, expect.stringContaining('missing: 2')]);
+    const proposed = await send(max, await max.get(`${path}/missing`), { number: '2' });
+    expect(pageOf(await max.get(proposed.headers.location)).texts('button.main')).toEqual(['Deactivate 2 users']);
+    expect((await user('lena')).activity).toBe('active');
+    await max.post(`${proposed.headers.location}/execution`);
+    const gone = await app.db.read('users').where('activity', 'deactivated').orderBy('id').pluck('name');
+    expect(gone).toEqual(['lena', 'bob', 'dave', 'erin']);
+    const none = await planned('Email\nnew@example.com\n', { view: 'active' }, max);
+    expect((await max.get(`${none}/missing`)).status).toBe(409);
+  });
+
+  it('leaves out alone what only the database can tell in the end', async () => {
+    const file =
+      'Email,Linked contact email\nerin@example.com,maria@example.com\nlena@example.com,maria@example.com\nada@example.com,\n';
+    const path = await planned(file);
+    expect(await counts(path)).toEqual(['New 0', 'Changed 2', 'Unchanged 1', 'Refused 0']);
+    const report = await execute(path);
+    expect(pageOf(await alice.get(report)).heading()).toBe('1 user was created or changed by an import.');
+    expect([(await user('erin')).contact_name, (await user('lena')).contact_name]).toEqual(['María Müller', null]);
+    expect((await alice.get(`${path}/refused.csv`)).text).toContain('María Müller is linked to the user erin already.');
+  });
+
+  it('of more than is done while one waits goes on after the program ended, in the dry run as in the deed', async () => {
+    const lines = Array.from({ length: 5_200 }, (_, n) => `user${n},user${n}@example.com`);
+    await app.context.operations.stop();
+    const path = await planned(`Name,Email\n${lines.join('\n')}\n`);
+    const progress = pageOf(await alice.get(path));
+    expect(progress.textOf('#progress')).toContain('Nothing is done yet');
+    app = await app.restart();
+    app.context.operations.wake();
+    await app.context.operations.idle();
+    alice = await signedIn(app, 'alice');
+    expect(await counts(path)).toEqual(['New 5,200', 'Changed 0', 'Unchanged 0', 'Refused 0']);
+    await app.context.operations.stop();
+    const report = await execute(path);
+    expect(await user('user5199')).toBeUndefined();
+    app = await app.restart();
+    app.context.operations.wake();
+    await app.context.operations.idle();
+    alice = await signedIn(app, 'alice');
+    expect(pageOf(await alice.get(report)).heading()).toBe('5,200 users were created or changed by an import.');
+    expect(await user('user5199')).toBeDefined();
+  }, 60_000);
+});
