@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { dayOf, type Instant } from '../../clock.ts';
+import type { Instant } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import type { Act } from '../../verbs/act.ts';
 import { type Judge, judge, type Performed, perform, type Subjected } from '../../verbs/action.ts';
@@ -30,7 +30,7 @@ export async function judgeOperation(
   ids?: number[],
 ): Promise<Outcome<Subjected>[]> {
   const meant = ids ?? (await findItemIds(db, operation.id));
-  const subjects = await BULK_SUBJECTS[operation.subjectType].find(db, meant, dayOf(by.at));
+  const subjects = await BULK_SUBJECTS[operation.subjectType].find(db, meant, by);
   return judge(db, by, await actionOf(db, operation, meant), subjects);
 }
 
@@ -67,7 +67,7 @@ export async function executePiece(
   operation: BulkOperation,
   piece: Piece,
 ): Promise<Performed<Subjected>[]> {
-  const subjects = await BULK_SUBJECTS[operation.subjectType].find(trx, piece.ids, dayOf(act.at));
+  const subjects = await BULK_SUBJECTS[operation.subjectType].find(trx, piece.ids, act);
   const action = await actionOf(trx, operation, piece.ids);
   const outcomes = await perform(trx, { ...act, operationId: operation.id }, action, subjects);
   const items = outcomes.map(({ subject, refusal, written }) => ({

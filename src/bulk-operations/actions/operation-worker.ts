@@ -156,8 +156,8 @@ export class OperationWorker {
   /** Whoever began it, with what they may do by now; where that is not enough any more it is paused, and there is none. */
   async #actOf(trx: Transaction, operation: BulkOperation): Promise<Act | undefined> {
     const at = this.#now();
-    const { application } = BULK_SUBJECTS[operation.subjectType];
-    const by = await authorOf(trx, operation.createdBy, { application, at });
+    const { application, level } = BULK_SUBJECTS[operation.subjectType];
+    const by = await authorOf(trx, operation.createdBy, { application, level, at });
     if (by) {
       const { address, channel, id } = operation;
       return { ...this.#parts.settings, by, at, address, channel, requestId: `operation-${id}` };
@@ -170,10 +170,8 @@ export class OperationWorker {
   async #judgeFor(draft: BulkOperation): Promise<void> {
     const { db } = this.#parts;
     const at = this.#now();
-    const by = await authorOf(db.read, draft.createdBy, {
-      application: BULK_SUBJECTS[draft.subjectType].application,
-      at,
-    });
+    const { application, level } = BULK_SUBJECTS[draft.subjectType];
+    const by = await authorOf(db.read, draft.createdBy, { application, level, at });
     // Whoever began it will not see its sheet. Links of so many go by mail.
     if (!by) return void this.#unjudgeable.add(draft.id);
     const until = performance.now() + KEPT_EVERY;

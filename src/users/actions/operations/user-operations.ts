@@ -14,8 +14,7 @@ import { EXPIRY_SETTING } from './expiry-setting.ts';
 import { GROUP_ADDITION } from './group-addition.ts';
 import { GROUP_REMOVAL } from './group-removal.ts';
 import { SHARED_DATA_SETTING } from './shared-data-setting.ts';
-import { TAG_ADDITION } from './tag-addition.ts';
-import { TAG_REMOVAL } from './tag-removal.ts';
+import { TAG_ADDITION, TAG_REMOVAL } from './user-tags.ts';
 
 /** What can be done to many users, or to one, as an operation: in the order of the action bar, in which what destroys comes first. */
 export const USER_OPERATIONS: readonly (BulkAction<Subject> | AskingAction<Subject>)[] = [
