@@ -15,7 +15,7 @@ export const CONTACT_DELETION: BulkAction<ContactSubject> = {
     consequence:
       'They leave the lists and every search; their history stays. Users who are linked to them stay and sign in as before. Restore brings them back.',
   },
-  refusalOf: editable(({ activity }) => (activity === 'deleted' ? inapplicable('is already deleted') : undefined)),
+  refusalOf: editable(({ activity }) => (activity === 'deleted' ? inapplicable('is deleted already') : undefined)),
   perform: (trx, act, contacts) => makeThem(trx, act, contacts, 'deleted'),
   was: wasActivity,
   events: {},
@@ -30,7 +30,7 @@ export const CONTACT_RESTORATION: BulkAction<ContactSubject> = {
     done: (number) => `${were(number, 'contact')} restored.`,
     consequence: 'They are listed and found again, with everything that stands in their records.',
   },
-  refusalOf: editable(({ activity }) => (activity === 'deleted' ? undefined : inapplicable('is not deleted'))),
+  refusalOf: editable(({ activity }) => (activity === 'deleted' ? undefined : inapplicable('is not deleted already'))),
   perform: (trx, act, contacts) => makeThem(trx, act, contacts, 'active'),
   was: wasActivity,
   events: {},
