@@ -89,11 +89,14 @@ export function isToBeChosen({ subjectType, action, choices }: BulkOperation): A
   return found && isAsking(found) && Object.keys(choices).length === 0 ? found : undefined;
 }
 
+/** What of an operation says what it does. */
+export type Meaning = Pick<BulkOperation, 'subjectType' | 'action' | 'choices' | 'undoes'>;
+
 /**
  * The action of an operation as it was meant; where it takes another one back, for these subjects. Throws NotFound for one that there
  * is no more.
  */
-export async function actionOf(db: Reader, operation: BulkOperation, ids: number[] = []): Promise<BulkAction> {
+export async function actionOf(db: Reader, operation: Meaning, ids: number[] = []): Promise<BulkAction> {
   const { subjectType, action, choices, undoes } = operation;
   if (action === UNDO && undoes !== null)
     return undoing(BULK_SUBJECTS[subjectType].undoable, {

@@ -20,13 +20,13 @@ import {
   type Piece,
 } from '../bulk-operation-store.ts';
 import { NOTHING_YET, tallied } from '../tally.ts';
-import { actionOf, BULK_SUBJECTS } from './bulk-subjects.ts';
+import { actionOf, BULK_SUBJECTS, type Meaning } from './bulk-subjects.ts';
 
 /** What the operation would come to now, for each of these, or of its set. */
 export async function judgeOperation(
   db: Reader,
   by: Judge,
-  operation: BulkOperation,
+  operation: Meaning & Pick<BulkOperation, 'id'>,
   ids?: number[],
 ): Promise<Outcome<Subjected>[]> {
   const meant = ids ?? (await findItemIds(db, operation.id));
