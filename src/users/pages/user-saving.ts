@@ -137,7 +137,8 @@ function tellSaved(
   else
     flash(req, linksEnded.length > 0 ? 'Saved. Open links of this user ended with this change.' : 'Saved.', {
       undo,
-      offerInvitation: linksEnded.length > 0 && !user.hasPassword && !apiOnly ? user.id : undefined,
+      offerInvitation:
+        linksEnded.length > 0 && !user.hasPassword && user.passwordSetAt === null && !apiOnly ? user.id : undefined,
     });
 }
 

@@ -8,6 +8,7 @@ import { DELETION } from '../deletion.ts';
 import { INVITATION } from '../invitation.ts';
 import { INVITATION_WITHDRAWAL } from '../invitation-withdrawal.ts';
 import { LOGIN_ATTEMPTS_RESET } from '../login-attempts-reset.ts';
+import { PASSWORD_REQUIREMENT } from '../password-requirement.ts';
 import { PASSWORD_RESET } from '../password-reset.ts';
 import { SESSION_ENDING } from '../session-ending.ts';
 import { EXPIRY_SETTING } from './expiry-setting.ts';
@@ -32,5 +33,6 @@ export const USER_OPERATIONS: readonly (BulkAction<Subject> | AskingAction<Subje
   SHARED_DATA_SETTING,
   SESSION_ENDING,
   PASSWORD_RESET,
+  PASSWORD_REQUIREMENT,
   INVITATION_WITHDRAWAL,
 ] as (BulkAction<Subject> | AskingAction<Subject>)[];
