@@ -55,7 +55,11 @@ async function stateOf(id: number) {
     .read('contacts')
     .where({ id })
     .first();
-  const tags = await app.db.read('contact_tags').join('tags', 'tags.id', 'tag_id').where('contact_id', id).pluck('name');
+  const tags = await app.db
+    .read('contact_tags')
+    .join('tags', 'tags.id', 'tag_id')
+    .where('contact_id', id)
+    .pluck('name');
   const accounts = await app.db.read('accounts').where('contact_id', id).orderBy('type').pluck('type');
   return { activity, owner_user_id, owner_group_id, name, description, tags, accounts };
 }
@@ -136,7 +140,9 @@ describe('an action on contacts', () => {
     ] as [Fields, number][])
       expect((await alice.post('/bulk-operations', form)).status).toBe(status);
     const max = await signedIn(app, 'max');
-    expect((await max.post('/bulk-operations', { subject: 'contact', action: 'delete', ids: String(acme) })).status).toBe(404);
+    expect(
+      (await max.post('/bulk-operations', { subject: 'contact', action: 'delete', ids: String(acme) })).status,
+    ).toBe(404);
   });
 });
 
@@ -222,8 +228,7 @@ describe('whose a contact is', () => {
 });
 
 describe('the pages of one contact', () => {
-  const undoOf = async (page: string) =>
-    String(load((await alice.get(page)).text)('.message input[name=from]').val());
+  const undoOf = async (page: string) => String(load((await alice.get(page)).text)('.message input[name=from]').val());
 
   it('save as an operation that is taken back field by field', async () => {
     const before = await stateOf(acme);
