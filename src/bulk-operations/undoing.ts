@@ -1,6 +1,6 @@
 import { findLaterChanges, type LaterChange, standing, type Undoings } from '../audit/later-changes.ts';
 import type { Reader } from '../db/database.ts';
-import { counted, were } from '../text/text.ts';
+import { counted, shortened, were } from '../text/text.ts';
 import { type BulkAction, type Facts, type Judge, judge, type Subjected, type Written } from '../verbs/action.ts';
 import { isSame } from '../verbs/facts.ts';
 import { allowed, leaveOut, type Outcome, type Refusal, stale } from '../verbs/outcome.ts';
@@ -57,8 +57,8 @@ export function undoing<Subject extends Subjected>(
 ): BulkAction<Subject> {
   const { type } = undoable;
 
-  /** Kept between the judgement and the deed, which see the same. */
-  async function planned(db: Reader, by: Judge, outcomes: Outcome<Subject>[]): Promise<Map<number, Step<Subject>[]>> {
+  /** The judgement and the deed see the same. */
+  async function planned(db: Reader, by: Judge, outcomes: Outcome<Subject>[]): Promise<Plan<Subject>> {
     const subjects = allowed(outcomes);
     const wanted = await findWanted(db, undoable, takenBack, subjects);
     const steps = new Map<number, Step<Subject>[]>();
@@ -76,17 +76,14 @@ export function undoing<Subject extends Subjected>(
       }
     }
     leaveOut(outcomes, ({ id }) => (steps.get(id)!.length === 0 ? refused.get(id) : undefined));
-    return steps;
+    return { steps, refused, wanted };
   }
 
-  const plannedFor = async (db: Reader, by: Judge, subjects: Subject[]) =>
-    groupedByKey(
-      subjects,
-      await planned(
-        db,
-        by,
-        subjects.map((subject) => ({ subject })),
-      ),
+  const planFor = (db: Reader, by: Judge, subjects: Subject[]) =>
+    planned(
+      db,
+      by,
+      subjects.map((subject) => ({ subject })),
     );
 
   return {
@@ -104,7 +101,8 @@ export function undoing<Subject extends Subjected>(
     },
     async perform(trx, act, subjects) {
       const done = new Map<number, Written>();
-      for (const those of (await plannedFor(trx, act, subjects)).values()) {
+      const { steps } = await planFor(trx, act, subjects);
+      for (const those of groupedByKey(subjects, steps).values()) {
         const ids = those.subjects.map(({ id }) => id);
         // A step before may have changed what this one goes by.
         const fresh = await undoable.find(trx, ids, act);
@@ -117,16 +115,50 @@ export function undoing<Subject extends Subjected>(
     },
     async givings(db, by, subjects) {
       const givings = [];
-      for (const { action, subjects: those } of (await plannedFor(db, by, subjects)).values())
+      const { steps } = await planFor(db, by, subjects);
+      for (const { action, subjects: those } of groupedByKey(subjects, steps).values())
         givings.push(...((await action.givings?.(db, by, those)) ?? []));
       return givings;
     },
+    notes: async (subjects, db, by) => leftAsItIs(subjects, await planFor(db, by, subjects), takenBack.written),
     was: (before, format) =>
       Object.entries(before)
         .map(([field, value]) => `${undoable.fieldInWords(field)} ${format.value(value)}`)
         .join('; '),
     events: {},
   };
+}
+
+interface Plan<Subject extends Subjected> {
+  steps: Map<number, Step<Subject>[]>;
+  /** Why a part of what would have to be done is not done. */
+  refused: Map<number, Refusal>;
+  wanted: Map<number, Wanted>;
+}
+
+const NAMES_SHOWN = 10;
+
+/** Of those of whom something is put back, what stays all the same. */
+function leftAsItIs<Subject extends Subjected>(
+  subjects: Subject[],
+  { wanted, refused }: Plan<Subject>,
+  written: WrittenBySubject,
+): string[] {
+  const numberOf = (facts: Facts | undefined) => Object.keys(facts ?? {}).length;
+  const changed = subjects.filter(({ id }) => numberOf(wanted.get(id)?.before) < numberOf(written.get(id)?.after));
+  const names = (those: Subject[]) =>
+    shortened(
+      those.map(({ name }) => name),
+      NAMES_SHOWN,
+    );
+  const reasons = Map.groupBy(
+    subjects.filter(({ id }) => refused.has(id)),
+    ({ id }) => refused.get(id)!.reason,
+  );
+  return [
+    ...(changed.length > 0 ? [`Something was changed since, and stays as it is: of ${names(changed)}.`] : []),
+    ...[...reasons].map(([reason, those]) => `A part stays as it is: ${names(those)} ${reason}.`),
+  ];
 }
 
 /** A step is no action that anybody presses. */

@@ -65,7 +65,7 @@ export interface Action<Subject extends Subjected> {
   /** What stood there before, in a few words after the name, for the report. */
   was(before: Facts, format: Format): string;
   /** What the sheet says besides of those whom it would change. */
-  notes?(subjects: Subject[]): string[];
+  notes?(subjects: Subject[], db: Reader, judge: Judge): string[] | Promise<string[]>;
   /** What people gain or lose by way of groups when it is done to these. */
   givings?(db: Reader, judge: Judge, subjects: Subject[]): Promise<Giving[]>;
   /** The link that it makes, to be mailed or shown once. */

@@ -197,6 +197,8 @@ describe('what the pages of a group save', () => {
     const saved = await submit(alice, `/groups/${support}/edit`, fields);
     const from = await undoOf(saved.headers.location);
     await submit(alice, `/groups/${support}/edit`, { description: 'said by somebody else' });
+    const sheet = (await alice.post('/bulk-operations', { action: 'undo', from })).headers.location;
+    expect(await textOf(alice, sheet)).toContain('Something was changed since, and stays as it is: of Service.');
     await undone(from);
     expect(await stateOf(support)).toEqual({ ...before, description: 'said by somebody else' });
   });
@@ -256,6 +258,17 @@ describe('the sheet of an undo', () => {
     expect(text).toContain('1 person gains write on users.');
     expect(text).toContain('Helpdesk grants write on users again.');
     expect(text).not.toContain('Support grants');
+  });
+
+  it('says what of it cannot be put back', async () => {
+    const fields = { name: 'Service', leader: 'bob' };
+    const saved = await submit(alice, `/groups/${support}/edit`, fields);
+    const from = String(load((await alice.get(saved.headers.location)).text)('.message input[name=from]').val());
+    await app.db.write((trx) => trx('memberships').where('user_id', app.people.lena).delete());
+    const sheet = (await alice.post('/bulk-operations', { action: 'undo', from })).headers.location;
+    expect(await textOf(alice, sheet)).toMatch(/A part stays as it is: Service .*Only a member can lead it/);
+    await alice.post(`${sheet}/execution`);
+    expect(await stateOf(support)).toMatchObject({ name: 'Support', leader_id: app.people.bob });
   });
 
   it('is carried out under the rights of whoever takes it back', async () => {

@@ -10,7 +10,7 @@ let app: TestApp;
 
 beforeAll(async () => {
   app = await startApp();
-  await addContact(app, { name: 'Acme' });
+  await addContact(app, { name: 'Quartz' });
   await addContact(app, { name: 'Hidden', ownerUserId: app.people.bob });
 });
 afterAll(() => app.close());
@@ -29,14 +29,14 @@ describe('the palette offers what asks something first', () => {
     ['alice', 'set exp bob', ['Set expiry …: bob']],
     ['alice', 'set leader supp', ['Set leader …: Support']],
     ['alice', 'deactivate supp', ['Deactivate: Support']],
-    ['alice', 'set owner acme', ['Set owner …: Acme']],
+    ['alice', 'set owner quartz', ['Set owner …: Quartz']],
     ['alice', 'set owner hidden', []],
     ['max', 'add to group bob', ['Add to group …: bob']],
     ['max', 'add to group alice', []],
     ['max', 'set leader supp', []],
-    ['max', 'set owner acme', []],
+    ['max', 'set owner quartz', []],
     ['rita', 'add to group bob', []],
-    ['rita', 'set owner acme', []],
+    ['rita', 'set owner quartz', []],
   ])('%s who types “%s”', async (who, q, expected) => {
     expect(await offered(who, q)).toEqual(expected);
   });
@@ -66,7 +66,7 @@ describe('a record offers them as well', () => {
 
   it('of a group and of a contact, through all that can be done', async () => {
     const alice = await signedIn(app, 'alice');
-    const { id } = await app.db.read('contacts').where('name', 'Acme').first('id');
+    const { id } = await app.db.read('contacts').where('name', 'Quartz').first('id');
     for (const [path, action] of [
       [`/groups/${await groupId(app, 'Support')}`, 'set-leader'],
       [`/contacts/${id}`, 'set-owner'],

@@ -78,7 +78,7 @@ async function findMailOnly({ db, clock }: AppContext, viewer: Viewer, changing:
 
 /** What comes back otherwise than the action is called, and what it means for people that groups come and go, or they to them. */
 async function effectsOn(app: AppContext, by: Judge, action: BulkAction, changing: Subjected[]): Promise<string[]> {
-  const said = action.notes?.(changing) ?? [];
+  const said = changing.length > 0 ? [...((await action.notes?.(changing, app.db.read, by)) ?? [])] : [];
   const givings = changing.length > 0 ? ((await action.givings?.(app.db.read, by, changing)) ?? []) : [];
   const whole = givings.filter(({ userIds }) => userIds === undefined);
   if (whole.length > 0) said.push(...(await effectsOf(app, whole)));

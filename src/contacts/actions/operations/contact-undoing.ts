@@ -68,8 +68,11 @@ function stepsFor({ before }: Wanted): Step<ContactSubject>[] {
   }
   if (tags.add.length + tags.remove.length > 0) change.tags = tags;
   if (accounts.add.length + accounts.remove.length > 0) change.accounts = accounts;
-  if (Object.keys(change).length > 0)
-    steps.push({ key: JSON.stringify(change), action: contactChangingAction(change, CHANGING_WORDS) });
+  const { companyId, owner, ...others } = change;
+  // Each may be refused for itself; the owner comes last, for by it the contact may be somebody else's.
+  for (const one of [others, companyId === undefined ? {} : { companyId }, owner ? { owner } : {}])
+    if (Object.keys(one).length > 0)
+      steps.push({ key: JSON.stringify(one), action: contactChangingAction(one, CHANGING_WORDS) });
   return steps;
 }
 

@@ -69,8 +69,11 @@ function stepsFor(group: Group, { before }: Wanted): Step<Group>[] {
     else Object.assign(change, { [field]: value });
   }
   if (tags.add.length + tags.remove.length > 0) change.tags = tags;
-  if (Object.keys(change).length > 0)
-    steps.push({ key: JSON.stringify(change), action: groupChangingAction(change, CHANGING_WORDS) });
+  const { leaderId, ...others } = change;
+  // Who may lead is decided apart from all else: the rest comes back without them.
+  for (const one of [others, leaderId === undefined ? {} : { leaderId }])
+    if (Object.keys(one).length > 0)
+      steps.push({ key: JSON.stringify(one), action: groupChangingAction(one, CHANGING_WORDS) });
   if (Object.keys(levels).length > 0)
     steps.push({ key: `levels ${JSON.stringify(levels)}`, action: settingLevels(levels) });
   return steps;
