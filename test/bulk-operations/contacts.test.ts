@@ -191,6 +191,31 @@ describe('whose a contact is', () => {
     expect(tally).not.toContain('Acme');
   });
 
+  it('names nobody of a set that was too large to be judged while one waits', async () => {
+    const names = ['Acme'];
+    const tally = {
+      judged: 6000,
+      changed: 5999,
+      names,
+      reasons: [{ reason: 'is deleted', isForbidden: false, number: 1, names }],
+    };
+    const [{ id }] = await app.db.write((trx) =>
+      trx('bulk_operations')
+        .insert({
+          subject_type: 'contact',
+          action: 'delete',
+          created_by: app.people.alice,
+          created_at: '2026-11-22T11:00:00.000Z',
+          size: 6000,
+          tally: JSON.stringify(tally),
+        })
+        .returning('id'),
+    );
+    const sheet = await textOf(alice, `/bulk-operations/${id}`);
+    expect(sheet).toContain('5,999 contacts');
+    expect(sheet).not.toContain('Acme');
+  });
+
   it('shows a report to whoever made it, and to who may read the audit', async () => {
     const bob = await signedIn(app, 'bob');
     const path = await done(alice, 'add-tag', [acme, secret], { tag: 'seen' });

@@ -21,8 +21,8 @@ async function pressed(form: Fields): Promise<string> {
 /** The file that the page of an export gives. */
 async function fileOf(page: string): Promise<string> {
   const form = load((await alice.get(page)).text);
-  const from = String(form('input[name=from]').val());
-  const answer = await alice.post(page.split('?')[0], { from, fileFormat: 'csv', columns: ['name'] });
+  const from = String(form('input[name=chosen]').val());
+  const answer = await alice.post(page.split('?')[0], { chosen: from, fileFormat: 'csv', columns: ['name'] });
   expect(answer.status).toBe(200);
   return answer.text;
 }
@@ -36,7 +36,7 @@ describe('Export among the actions of a list', () => {
       ['contact', '/contacts', contact, 'Acme', 'Bob Schmidt'],
     ] as const) {
       const page = await pressed({ subject, ids: String(id) });
-      expect(page).toMatch(new RegExp(`^${path}/export\\?from=\\d+$`));
+      expect(page).toMatch(new RegExp(`^${path}/export\\?chosen=\\d+$`));
       const file = await fileOf(page);
       expect(file).toContain(`,${name}\r\n`);
       expect(file).not.toContain(other);
@@ -64,7 +64,7 @@ describe('Export among the actions of a list', () => {
     );
     expect([answer.status, answer.headers['hx-redirect']]).toEqual([
       204,
-      expect.stringContaining('/users/export?from='),
+      expect.stringContaining('/users/export?chosen='),
     ]);
   });
 
@@ -73,11 +73,11 @@ describe('Export among the actions of a list', () => {
     const ada = await signedIn(app, 'ada');
     expect((await ada.get(page)).status).toBe(404);
     const from = page.split('=')[1];
-    expect((await ada.post('/users/export', { from, fileFormat: 'csv', columns: ['name'] })).status).toBe(404);
-    expect((await alice.get(`/groups/export?from=${from}`)).status).toBe(404);
+    expect((await ada.post('/users/export', { chosen: from, fileFormat: 'csv', columns: ['name'] })).status).toBe(404);
+    expect((await alice.get(`/groups/export?chosen=${from}`)).status).toBe(404);
     for (const wrong of ['x', '0', '99999', '1e3'])
-      expect((await alice.get(`/users/export?from=${wrong}`)).status).toBe(404);
-    expect((await alice.post('/users/export', { from: [from, from], fileFormat: 'csv' })).status).toBe(400);
+      expect((await alice.get(`/users/export?chosen=${wrong}`)).status).toBe(404);
+    expect((await alice.post('/users/export', { chosen: [from, from], fileFormat: 'csv' })).status).toBe(400);
   });
 
   it('writes of contacts none that became somebody else’s meanwhile', async () => {

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { load } from 'cheerio';
+import { changeOwnPassword } from '../../src/credentials/actions/own-password.ts';
+import { SessionStore } from '../../src/sessions/session-store.ts';
+import { findUsers } from '../../src/users/user-store.ts';
+import { programAct } from '../../src/verbs/program-act.ts';
+import { NotSignedIn } from '../../src/verbs/refusals.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { opened } from '../support/links.ts';
 import { pageOf } from '../support/page.ts';
@@ -73,10 +78,14 @@ describe('requiring a new password', () => {
   });
 
   it('lets no session begin that was on its way in, and no own change of the old password end', async () => {
-    const bob = await signedIn(app, 'bob');
-    await app.db.write((trx) => trx('users').where('id', app.people.bob).update({ password_hash: null }));
-    const form = { current: PASSWORD, password: NEW_PASSWORD, repeated: NEW_PASSWORD };
-    await bob.send('put', '/credentials/password', form);
-    expect((await app.db.read('users').where('id', app.people.bob).first()).password_hash).toBeNull();
+    const id = app.people.bob;
+    const [bob] = await findUsers(app.db.read, [id]);
+    await required();
+    const act = programAct(app.context.actSettings, { id, name: 'bob' });
+    await expect(app.db.write((trx) => changeOwnPassword(trx, act, bob, 'a hash'))).rejects.toThrow(NotSignedIn);
+    const store = new SessionStore(app.db, app.context.clock, { idleMinutes: 60, maxHours: 24 });
+    const begun = { userId: id, passwordSetAt: bob.passwordSetAt, cookie: {} };
+    await new Promise((resolve) => store.set('x', begun as never, resolve));
+    expect(await app.db.read('sessions').where('user_id', id)).toEqual([]);
   });
 });

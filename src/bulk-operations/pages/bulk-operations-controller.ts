@@ -167,7 +167,7 @@ const EXPORTING = { name: EXPORT, label: 'Export', icon: 'download', asks: true,
 
 async function showDraft(app: AppContext, req: Request, res: Response, operation: BulkOperation): Promise<void> {
   if (operation.action === EXPORT)
-    return res.redirect(303, `${BULK_SUBJECTS[operation.subjectType].path}/export?from=${operation.id}`);
+    return res.redirect(303, `${BULK_SUBJECTS[operation.subjectType].path}/export?chosen=${operation.id}`);
   if (operation.action === TO_BE_CHOSEN) return showActions(req, res, operation);
   const action = isToBeChosen(operation);
   if (action) await showQuestions(app, req, res, operation, { action, typed: typedOf(action, {}) });
@@ -221,7 +221,7 @@ async function begin(app: AppContext, req: Request, res: Response): Promise<void
   const id = await app.db.write((trx) => store.createDraft(trx, actOf(app, req), draft));
   if (action !== EXPORT) return res.redirect(303, `/bulk-operations/${id}`);
   // A page of its own: it does not fit into a dialog.
-  const exportPath = `${path}/export?from=${id}`;
+  const exportPath = `${path}/export?chosen=${id}`;
   if (isHtmx(req)) res.set('HX-Redirect', exportPath).status(204).end();
   else res.redirect(303, exportPath);
 }

@@ -48,8 +48,8 @@ export async function showExport(app: AppContext, req: Request, res: Response, k
 }
 
 async function chosenIn(app: AppContext, req: Request, kind: Kind, search: string): Promise<Chosen> {
-  const { ids, from } = req.query;
-  if (from !== undefined) return frozenBy(app, req, kind, String(from));
+  const { ids, chosen } = req.query;
+  if (chosen !== undefined) return frozenBy(app, req, kind, String(chosen));
   return { meant: ids === undefined ? { view: search } : { ids: readIds([ids].flat().map(String)) } };
 }
 
@@ -64,13 +64,13 @@ async function frozenBy(app: AppContext, req: Request, kind: Kind, from: string)
 
 /** What was typed into it. Throws where no form of ours says so: a view that cannot be read must not come to mean everybody. */
 export async function typedExport(app: AppContext, req: Request, kind: Kind): Promise<TypedExport> {
-  const typed = typedFields(req.body, ['view', 'ids', 'from', 'fileFormat'], ['columns']);
+  const typed = typedFields(req.body, ['view', 'ids', 'chosen', 'fileFormat'], ['columns']);
   const fileFormat = FILE_FORMATS.find((one) => one === typed.fileFormat);
   if (!fileFormat) throw new Malformed('There is no such format.');
-  const chosen = typed.from
-    ? await frozenBy(app, req, kind, String(typed.from))
+  const meaning = typed.chosen
+    ? await frozenBy(app, req, kind, String(typed.chosen))
     : { meant: meantBy(kind, String(typed.view), String(typed.ids)) };
-  return { ...chosen, fileFormat, columns: [typed.columns].flat() };
+  return { ...meaning, fileFormat, columns: [typed.columns].flat() };
 }
 
 function meantBy(kind: Kind, view: string, ids: string): Meant {
@@ -131,7 +131,7 @@ async function totalInWords(
 }
 
 function allColumnsPath(kind: Kind, { meant, from }: Chosen): string {
-  if (from !== undefined) return `/${kind.name}/export?from=${from}&columns=all`;
+  if (from !== undefined) return `/${kind.name}/export?chosen=${from}&columns=all`;
   const search = 'view' in meant ? searchOf(kind.viewPath(meant.view)) : `ids=${meant.ids.join()}`;
   return `/${kind.name}/export?${search}${search ? '&' : ''}columns=all`;
 }
