@@ -14,6 +14,7 @@ import { changeTags } from '../../../tags/tag-store.ts';
 import type { Act } from '../../../verbs/act.ts';
 import type { Judge, Written } from '../../../verbs/action.ts';
 import { requireAdministratorRemains } from '../../../verbs/administrator-guard.ts';
+import { differing } from '../../../verbs/facts.ts';
 import {
   allowed,
   forbidden,
@@ -31,7 +32,7 @@ import { ownRules } from './own-rules.ts';
 import type { UserChange } from './user-change.ts';
 import { chosenAmong, chosenBy, detailsAfter, findNamed } from './user-choices.ts';
 import { auditFields, columnsOf, endsOfNew, findDetails, type UserDetails } from './user-details.ts';
-import { differing, factsOf } from './user-facts.ts';
+import { factsOf } from './user-facts.ts';
 
 /** What a change comes to: for each of the users, what was written into whom, and whose open links ended with it. */
 export interface Changed {
