@@ -1,0 +1,247 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Person } from '../seeds/cast.ts';
+import { startApp, type TestApp } from './support/app.ts';
+import { rosterWith } from './support/command-line.ts';
+import { addContact } from './support/contacts.ts';
+import { send, submit } from './support/form.ts';
+import { pageOf } from './support/page.ts';
+import { pathTo } from './support/people.ts';
+import { type Fields, type Session, signedIn } from './support/session.ts';
+
+let app: TestApp;
+let by: Session;
+
+beforeEach(async () => {
+  app = await startApp();
+});
+afterEach(() => app.close());
+
+const PATHS = ['record', 'form', 'bulk', 'paste', 'import', 'command', 'command import'] as const;
+type Path = (typeof PATHS)[number];
+/** Gives what it was answered with. */
+type Attempt = () => Promise<string>;
+
+interface Rule {
+  rule: string;
+  who: Person;
+  said: RegExp;
+  setup?: () => Promise<unknown>;
+  /** A path on which it cannot be tried says why. */
+  on: Record<Path, Attempt | string>;
+}
+
+const id = (person: Person) => String(app.people[person]);
+const set = (person: Person, columns: object) =>
+  app.db.write((trx) => trx('users').where('id', app.people[person]).update(columns));
+const words = (answer: { text: string }) => pageOf(answer).textOf('main');
+const follow = async (sent: { status: number; text: string; headers: Record<string, string> }) =>
+  sent.status === 303 ? by.get(sent.headers.location) : sent;
+
+const record = (person: Person, rest: string): Attempt => {
+  return async () => words(await follow(await by.post(pathTo(app, person, rest))));
+};
+
+const edit = (person: Person, fields: Fields): Attempt => {
+  return async () => words(await submit(by, pathTo(app, person, '/edit'), fields));
+};
+
+const bulk = (action: string, ids: () => string, more: Fields = {}): Attempt => {
+  return async () => {
+    const draft = await by.post('/bulk-operations', { action, ids: ids(), ...more });
+    if (draft.status !== 303) return words(draft);
+    const done = await by.post(`${draft.headers.location}/execution`);
+    return words(await follow(done));
+  };
+};
+
+const pasted = (text: string, table: Fields = {}, sheet: Fields = {}): Attempt => {
+  return async () => {
+    const read = await follow(await submit(by, '/users/new/list', { text, step: 'read' }));
+    const shown = await follow(await send(by, read, { step: 'sheet', ...table }));
+    if (!pageOf(shown).$('main form').length) return words(shown);
+    return words(shown) + words(await follow(await send(by, shown, sheet)));
+  };
+};
+
+const imported = (file: string, meanwhile: () => Promise<unknown> = async () => {}): Attempt => {
+  return async () => {
+    await by.get('/users/import');
+    const path = (await by.upload('/users/imports', {}, file)).headers.location;
+    await send(by, await by.get(path));
+    await app.context.operations.idle();
+    const plan = await by.get(path);
+    await meanwhile();
+    const { todo } = pageOf(plan).typed();
+    if (todo === undefined) return words(plan);
+    const done = await by.post(`${path}/execution`, { todo: String(todo) });
+    await app.context.operations.idle();
+    return words(plan) + words(await follow(done));
+  };
+};
+
+const command = (...typed: string[]): Attempt => {
+  return async () => {
+    const { session, pepper, link, audit } = app.config.secrets;
+    const secrets = { SESSION_SECRET: session, PASSWORD_PEPPER: pepper, LINK_SECRET: link, AUDIT_SECRET: audit };
+    const settings = { DATA_DIR: app.folder, BASE_URL: app.url, ...secrets };
+    const { code, output } = await rosterWith(settings, ...typed);
+    expect([output, code]).not.toEqual([output, 0]);
+    return output;
+  };
+};
+
+const commandImport = (file: string): Attempt => {
+  return () => {
+    const path = join(app.folder, 'people.csv');
+    writeFileSync(path, file);
+    return command('import', 'users', path, '--apply')();
+  };
+};
+
+/** All that could have been changed of people, but for what says when. */
+async function people() {
+  const columns = ['id', 'name', 'email', 'activity', 'expires_on', 'contact_id', 'api_only', 'password_hash'];
+  const table = (name: string, order: string[]) => app.db.read(name).orderBy(order);
+  return {
+    users: await app.db.read('users').orderBy('id').select(columns),
+    memberships: await table('memberships', ['user_id', 'group_id']),
+    tags: await table('user_tags', ['user_id', 'tag_id']),
+    links: await app.db.read('links').orderBy('id').select('id', 'user_id', 'ended_at'),
+    contacts: await app.db.read('contacts').orderBy('id').select('id', 'name', 'activity', 'owner_user_id'),
+  };
+}
+
+const EXPIRES = 'Email,Expiry date\n';
+const HIDDEN = 'hidden@example.com';
+let hidden: number;
+
+const RULES: Rule[] = [
+  {
+    rule: 'there is always an administrator',
+    who: 'alice',
+    said: /is the last administrator|must always be (one|an administrator)/,
+    // She may do all that an administrator may, and is none who stays.
+    setup: () => set('alice', { expires_on: '2036-01-01' }),
+    on: {
+      record: record('ada', '/deactivation'),
+      form: edit('ada', { expiresOn: '2036-01-01' }),
+      bulk: bulk('delete', () => id('ada')),
+      paste: 'it only adds',
+      import: imported(`${EXPIRES}ada@example.com,2036-01-01\n`),
+      command: command('operate', 'deactivate', 'ada', '--apply'),
+      'command import': commandImport(`${EXPIRES}ada@example.com,2036-01-01\n`),
+    },
+  },
+  {
+    rule: 'nobody takes their own access',
+    who: 'alice',
+    said: /yourself|themself|your own/i,
+    on: {
+      record: record('alice', '/deactivation'),
+      form: edit('alice', { expiresOn: '2036-01-01' }),
+      bulk: bulk('delete', () => id('alice')),
+      paste: 'it only adds',
+      import: imported(`${EXPIRES}alice@example.com,2036-01-01\n`),
+      command: 'nobody stands at the machine as themself',
+      'command import': 'nobody stands at the machine as themself',
+    },
+  },
+  {
+    rule: 'whoever has more rights is not changed',
+    who: 'max',
+    said: /has rights that you do not hold/,
+    on: {
+      record: record('alice', '/deactivation'),
+      form: async () =>
+        words(await by.send('patch', pathTo(app, 'alice'), { name: 'alice', email: 'max@elsewhere.example' })),
+      bulk: bulk('end-sessions', () => id('alice')),
+      paste: pasted('alice@example.com', { tags: 'pasted' }),
+      import: imported('Email,Tags\nalice@example.com,imported\n'),
+      command: 'it holds every right',
+      'command import': 'it holds every right',
+    },
+  },
+  {
+    rule: 'an integration is not invited, and says why it is there',
+    who: 'alice',
+    said: /API-only/,
+    on: {
+      record: record('robin', '/invitation'),
+      form: edit('bob', { apiOnly: '1' }),
+      bulk: bulk('reinvite', () => id('robin')),
+      paste: 'it makes people only, and names who is known',
+      import: imported('Email,API-only\nbob@example.com,yes\n'),
+      command: command('operate', 'reinvite', 'robin', '--apply'),
+      'command import': commandImport('Email,API-only\nbob@example.com,yes\n'),
+    },
+  },
+  {
+    rule: 'a name is one person’s',
+    who: 'alice',
+    said: /named \w+ already|belongs to another user|(is|has been) (taken|used)|has .* already/,
+    setup: async () => {
+      await set('dave', { activity: 'deleted' });
+      await set('erin', { name: 'dave', name_key: 'dave' });
+    },
+    on: {
+      record: async () => words(await follow(await by.send('delete', pathTo(app, 'dave', '/deactivation')))),
+      form: edit('bob', { name: 'Carol' }),
+      bulk: bulk('activate', () => id('dave')),
+      paste: pasted('bob <new@example.com>', { name: 'BOB' }),
+      import: imported('Name,Email\nbob,new@example.com\n'),
+      command: () => command('operate', 'activate', id('dave'), '--apply')(),
+      'command import': commandImport('Name,Email\nbob,new@example.com\n'),
+    },
+  },
+  {
+    rule: 'what was changed since it was shown is not written over',
+    who: 'alice',
+    said: /changed|in the meantime|since/i,
+    on: {
+      record: 'it says all that it does',
+      form: async () => {
+        const shown = await by.get(pathTo(app, 'bob', '/edit'));
+        await set('bob', { version: 99 });
+        return words(await send(by, shown, { name: 'bobby' }));
+      },
+      bulk: 'it says all that it does; what takes one back compares each field',
+      paste: 'it only adds',
+      import: imported('Email,Expiry date\nbob@example.com,2036-01-01\n', () => set('bob', { version: 99 })),
+      command: 'it does at once what it was told',
+      'command import': 'it does at once what it found',
+    },
+  },
+  {
+    rule: 'whom one may not see is not linked, named or changed',
+    who: 'alice',
+    said: /There is no|no (such|person|contact)|Nothing is ticked|may see|not found|Choose/i,
+    setup: async () => {
+      hidden = await addContact(app, { name: 'Hidden Person', emails: [HIDDEN], ownerUserId: app.people.bob });
+    },
+    on: {
+      record: async () => words(await by.post(`/contacts/${hidden}/deletion`)),
+      form: async () => words(await submit(by, pathTo(app, 'bob', '/edit'), { contactId: String(hidden) })),
+      bulk: bulk('delete', () => String(hidden), { subject: 'contact' }),
+      paste: 'it links whom it finds, and finds nobody: see its own tests',
+      import: imported(`Name,Email,Linked contact email\nnina,nina@example.com,${HIDDEN}\n`),
+      command: () => command('operate', 'delete', '--on', 'contacts', String(hidden), '--apply')(),
+      'command import': commandImport(`Name,Email,Linked contact email\nnina,nina@example.com,${HIDDEN}\n`),
+    },
+  },
+];
+
+describe.each(RULES)('$rule', ({ who, said, setup, on }) => {
+  const tried = PATHS.filter((path) => typeof on[path] !== 'string');
+
+  it.each(tried)('by the path of %s', async (path) => {
+    await setup?.();
+    by = await signedIn(app, who);
+    const before = await people();
+    const answer = await (on[path] as Attempt)();
+    expect(answer).toMatch(said);
+    expect(answer).not.toContain('Hidden Person');
+    expect(await people()).toEqual(before);
+  });
+});
