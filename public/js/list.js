@@ -61,7 +61,8 @@ export function reachFilters(source) {
 export function reachActions() {
   const bar = document.querySelector('.action-bar, .actions');
   const first =
-    bar?.querySelector('[name="action"]:not(:disabled)') ?? bar?.querySelector('[type="checkbox"], a, button');
+    bar?.querySelector('[name="action"]:not(:disabled, [popover] *)') ??
+    bar?.querySelector('[type="checkbox"], a, button');
   (first ?? bar)?.focus();
 }
 

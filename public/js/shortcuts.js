@@ -38,7 +38,7 @@ const KEYS = {
   e: () =>
     // Who may change nobody has no boxes to tick either.
     follow(
-      current()?.querySelector('input[name="ids"]')
+      current()?.matches(':not([data-read])') && current().querySelector('input[name="ids"]')
         ? `${nameOf(current()).pathname}/edit`
         : document.querySelector('[data-key="e"]')?.href,
     ),

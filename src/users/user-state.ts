@@ -10,7 +10,7 @@ export const STATES = [
   'not-delivered',
   'invitation-expired',
   'never-signed-in',
-  'password-required',
+  'password-due',
   'locked',
   'expired',
   'stale',
@@ -75,7 +75,7 @@ export function stateBits(facts: StateFacts, { now, staleDays, confirmDays }: St
   if (facts.linkedToAccount) bits |= BIT['linked-to-account'];
   // All others concern active users only.
   if (facts.activity !== 'active') return bits;
-  if (facts.passwordRequired && !facts.apiOnly) bits |= BIT['password-required'];
+  if (facts.passwordRequired && !facts.apiOnly) bits |= BIT['password-due'];
   else if (!facts.hasPassword && !facts.apiOnly) {
     const { invitationExpiresAt } = facts;
     bits |=

@@ -73,4 +73,19 @@ describe.each([
     await page.getByText('Nora Nilsson is restored.').waitFor();
     expect(complaints).toEqual([]);
   });
+
+  it('gives many away by the bar, and takes them back', async () => {
+    await page.goto('/contacts?kind=company');
+    await page.locator('input[name=ids]').first().check();
+    await page.getByRole('region', { name: 'Actions' }).getByRole('button', { name: 'Set owner' }).click();
+    await page.getByLabel('Private: seen by one user alone').check();
+    await page.getByRole('button', { name: 'See whom it changes' }).click();
+    await page.getByText('Only alice sees and changes them').waitFor();
+    await page.getByRole('button', { name: 'Make 1 contact private to alice' }).click();
+    await page.getByRole('heading', { name: '1 contact is private to alice now.' }).waitFor();
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await page.getByRole('button', { name: 'Undo for 1 contact' }).click();
+    await page.getByRole('heading', { name: '1 contact was put back as before.' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
 });

@@ -45,7 +45,7 @@ describe('requiring a new password', () => {
     const record = (await alice.get(location)).text;
     expect(record).toContain('a new one is required');
     expect(load(record)('.message input[name=from]').length).toBe(0);
-    const list = load((await alice.get('/users?state=password-required')).text);
+    const list = load((await alice.get('/users?state=password-due')).text);
     expect(list('tbody th').text()).toContain('bob');
     expect(load((await alice.get('/users?state=not-invited')).text)('tbody th').text()).not.toContain('bob');
   });

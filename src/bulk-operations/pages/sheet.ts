@@ -7,7 +7,7 @@ import type { Reader } from '../../db/database.ts';
 import { findGroupsOf } from '../../groups/group-store.ts';
 import { effectsOf } from '../../permissions/effect.ts';
 import { actOf } from '../../sessions/pages/act.ts';
-import { shortened } from '../../text/text.ts';
+import { grouped, shortened } from '../../text/text.ts';
 import { findSubjects, findUserNames } from '../../users/user-store.ts';
 import type { BulkAction, Giving, Judge, Subjected } from '../../verbs/action.ts';
 import { allowed } from '../../verbs/outcome.ts';
@@ -16,7 +16,7 @@ import { actionOf } from '../actions/bulk-subjects.ts';
 import { judgeOperation } from '../actions/execution.ts';
 import { findChangedMeanwhile } from '../bulk-item-store.ts';
 import { type BulkOperation, isLarge, type Tally, UNDO } from '../bulk-operation.ts';
-import { findItemIds, findOperation } from '../bulk-operation-store.ts';
+import { findItemIds, findOperation, findPieces } from '../bulk-operation-store.ts';
 import { NOTHING_YET, tallied } from '../tally.ts';
 import { isBeingJudged, sheetPage } from './bulk-operation-page.ts';
 import { countOutside } from './meant-set.ts';
@@ -33,10 +33,10 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
   }
   const db = app.db.read;
   const mayMail = app.mail !== undefined;
-  const ids = isLarge(operation) ? [] : await findItemIds(db, operation.id);
+  const ids = isLarge(operation) ? await findFirst(db, operation.id) : await findItemIds(db, operation.id);
   const action = await actionOf(db, operation, ids);
   const act = { ...actOf(app, req), channel: mayMail ? ('mail' as const) : ('copy' as const) };
-  const outcomes = isLarge(operation) ? [] : await judgeOperation(db, act, operation, ids);
+  const outcomes = await judgeOperation(db, act, operation, ids);
   const changing = allowed(outcomes);
   const tally = isLarge(operation) ? knownOf(operation) : tallied(NOTHING_YET, outcomes, Number.POSITIVE_INFINITY);
   const makesLinks = action.makes !== undefined;
@@ -44,15 +44,23 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
     takesBack: operation.undoes === null ? undefined : await takenBack(app, operation.undoes),
     changedMeanwhile: await findChangedMeanwhile(db, operation),
     outside: isLarge(operation) ? 0 : await countOutside(app, req, operation, ids),
-    effects: await effectsOn(app, act, action, changing),
-    offersDeactivation: changing.some((subject) => action.instead?.isFor(subject) ?? false),
+    effects: (await effectsOn(app, act, action, changing)).map((sentence) =>
+      isLarge(operation) ? `Of the first ${grouped(ids.length)}: ${sentence}` : sentence,
+    ),
+    offersDeactivation: !isLarge(operation) && changing.some((subject) => action.instead?.isFor(subject) ?? false),
   });
   // Without mail there is no way for their links, so they are left out by now.
-  const mailOnly = makesLinks ? shortened(await findMailOnly(app, req.viewer!, changing), NAMES_SHOWN) : '';
+  const mailOnly =
+    makesLinks && !isLarge(operation) ? shortened(await findMailOnly(app, req.viewer!, changing), NAMES_SHOWN) : '';
   const page = { ...sheet, makesLinks, mayMail, mailOnly, goesByMailAlone: makesLinks && isLarge(operation) };
   render(req, res, 'bulk-operations/sheet', page, {
     fragments: { 'dialog-body': 'bulk-operations/_sheet', progress: 'bulk-operations/_sheet' },
   });
+}
+
+/** What it means for people is told of so many where they are too many to look at while one waits. */
+async function findFirst(db: Reader, id: number): Promise<number[]> {
+  return (await findPieces(db, id, { limit: 2 })).flatMap((piece) => piece.ids);
 }
 
 /** What was found of a large one. Contacts may have become others' since, and are not named. */

@@ -13,7 +13,7 @@ import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
 import { CONTACT_OPERATIONS } from '../actions/operations/contact-operations.ts';
-import { ACCOUNT_TYPES, type AccountType, type ContactViewer, seesPublic } from '../contact.ts';
+import { ACCOUNT_TYPES, type AccountType, type Contact, type ContactViewer, mayEdit, seesPublic } from '../contact.ts';
 import { type ContactList, listContacts, listContactsMeanwhile } from '../contact-list.ts';
 import {
   ACTIVITIES,
@@ -162,6 +162,7 @@ async function contactsPage(db: Reader, { viewer, query, list, tags, folded, all
     title: 'Contacts',
     contacts: list.contacts,
     mayWrite,
+    mayEdit: (contact: Contact) => mayEdit(viewer, contact),
     mayReadUsers: may(viewer, 'users', 'read'),
     marked: (text: string) => matches(text, words),
     list: listFrame({

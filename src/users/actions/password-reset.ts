@@ -30,7 +30,7 @@ export const PASSWORD_RESET: UserAction = {
     lasting: 'A link that was sent cannot be taken back.',
   },
   makes: 'password-reset',
-  calledForBy: ['password-required'],
+  calledForBy: ['password-due'],
   refusalOf: administered((subject, isSelf) => {
     if (isSelf) return forbidden(OWN_PASSWORD);
     return (
