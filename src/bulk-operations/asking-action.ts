@@ -32,6 +32,8 @@ export interface AskingAction<Subject extends Subjected = Subjected> {
   resolve?(db: Reader, by: Judge, choices: Choices): Promise<Choices>;
   /** The action as it was meant. Throws FieldErrors where what was chosen is not there any more. */
   chosen(db: Reader, choices: Choices): Promise<BulkAction<Subject>>;
+  /** Where a draft of it is worked on, if that is another page than its sheet. */
+  draftPath?(id: number): string;
   /** How the audit tells of its events. */
   events?: Record<string, string>;
 }

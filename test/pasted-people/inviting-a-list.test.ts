@@ -53,6 +53,14 @@ describe('a list of people that is pasted', () => {
     expect((await app.db.read('users')).length).toBe(10);
   });
 
+  it('has its own page and none other, whoever opens its draft by hand', async () => {
+    const path = (await submit(alice, PATH, { text: TWO, step: 'read' })).headers.location;
+    const operation = `/bulk-operations/${path.split('/').at(-1)}`;
+    expect((await alice.get(operation)).headers.location).toBe(path);
+    expect((await alice.post(`${operation}/execution`)).status).toBe(400);
+    expect(pageOf(await alice.get(path)).texts('h2')[0]).toBe('2 new people');
+  });
+
   it('is invited as it was corrected, with what all of them get, and its report shows the links once', async () => {
     const audit = await watchAudit(app);
     const support = await groupId(app, 'Support');

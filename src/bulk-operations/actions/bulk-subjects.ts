@@ -84,6 +84,12 @@ function findReported(subjectType: SubjectType, name: string): Operation | undef
   return BULK_SUBJECTS[subjectType].reported.find((action) => action.name === name);
 }
 
+/** Where a draft is worked on; undefined where that is its sheet. */
+export function draftPathOf({ id, subjectType, action }: BulkOperation): string | undefined {
+  const found = findReported(subjectType, action);
+  return found && isAsking(found) ? found.draftPath?.(id) : undefined;
+}
+
 /** Whether it has to be said more before it can be judged. */
 export function isToBeChosen({ subjectType, action, choices }: BulkOperation): AskingAction | undefined {
   const found = findBulkAction(subjectType, action);

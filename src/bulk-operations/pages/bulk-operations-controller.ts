@@ -16,7 +16,7 @@ import { demandRight, requireSignIn } from '../../web/guards/authorization.ts';
 import { HttpError } from '../../web/http-error.ts';
 import { isHtmx, render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
-import { actionOf, BULK_SUBJECTS, findBulkAction, isToBeChosen } from '../actions/bulk-subjects.ts';
+import { actionOf, BULK_SUBJECTS, draftPathOf, findBulkAction, isToBeChosen } from '../actions/bulk-subjects.ts';
 import { checkedChoices } from '../actions/checked-choices.ts';
 import { executeOperation } from '../actions/execution.ts';
 import { findItems } from '../bulk-item-store.ts';
@@ -101,6 +101,7 @@ export function bulkOperationsController(app: AppContext): Router {
 
   router.post('/bulk-operations/:id/execution', requireSignIn, async (req, res) => {
     const operation = await visibleOperation(app, req, { acts: true });
+    if (draftPathOf(operation)) throw new Malformed('It is begun on the page on which it is worked on.');
     if (isToBeChosen(operation)) throw new Malformed('It was not said yet what exactly is to be done.');
     const act = actOf(app, req);
     if (operation.action === TO_BE_CHOSEN) throw new Malformed('It was not said yet what is to be done.');
@@ -166,6 +167,8 @@ function showActions(req: Request, res: Response, operation: BulkOperation): voi
 const EXPORTING = { name: EXPORT, label: 'Export', icon: 'download', asks: true, isDangerous: false } as const;
 
 async function showDraft(app: AppContext, req: Request, res: Response, operation: BulkOperation): Promise<void> {
+  const elsewhere = draftPathOf(operation);
+  if (elsewhere) return res.redirect(303, elsewhere);
   if (operation.action === EXPORT)
     return res.redirect(303, `${BULK_SUBJECTS[operation.subjectType].path}/export?chosen=${operation.id}`);
   if (operation.action === TO_BE_CHOSEN) return showActions(req, res, operation);

@@ -15,6 +15,7 @@ export const PEOPLE_INVITING: AskingAction<Subject> = {
   icon: 'person-add',
   asks: [],
   check: (typed) => ({ values: typed }),
+  draftPath: (id) => `/users/new/list/${id}`,
   async chosen(_db, choices) {
     const { invited, access } = choices as InvitingChoices;
     return {
