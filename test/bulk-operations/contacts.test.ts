@@ -90,8 +90,9 @@ describe('an action on contacts', () => {
     const second = await begun(alice, action, [acme]);
     if (Object.keys(choices).length > 0) await alice.post(`${second}/choices`, choices);
     expect(await textOf(alice, second)).toContain(again);
-    await undone(alice, path);
+    const undo = await undone(alice, path);
     expect(await stateOf(acme)).toEqual(before);
+    expect(await textOf(alice, undo)).not.toMatch(/owner(User|Group)Id|\[object/);
   });
 
   it('clears what it set, and restores what it deleted', async () => {
