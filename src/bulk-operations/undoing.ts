@@ -1,5 +1,6 @@
 import { findLaterChanges, type LaterChange, standing, type Undoings } from '../audit/later-changes.ts';
 import type { Reader } from '../db/database.ts';
+import type { Format } from '../text/format.ts';
 import { counted, shortened, were } from '../text/text.ts';
 import { type BulkAction, type Facts, type Judge, judge, type Subjected, type Written } from '../verbs/action.ts';
 import { isSame } from '../verbs/facts.ts';
@@ -43,8 +44,8 @@ export interface Undoable<Subject extends Subjected> {
   isChangeOf(field: string, change: LaterChange): boolean;
   /** What brings these fields back: the actions that anybody would do it with. */
   stepsFor(db: Reader, subject: Subject, wanted: Wanted): Promise<Step<Subject>[]>;
-  /** For the report of the undo. */
-  fieldInWords(field: string): string;
+  /** What a field held before the undo, for its report. */
+  wasInWords(field: string, value: unknown, format: Format): string;
 }
 
 /**
@@ -123,7 +124,7 @@ export function undoing<Subject extends Subjected>(
     notes: async (subjects, db, by) => leftAsItIs(subjects, await planFor(db, by, subjects), takenBack.written),
     was: (before, format) =>
       Object.entries(before)
-        .map(([field, value]) => `${undoable.fieldInWords(field)} ${format.value(value)}`)
+        .map(([field, value]) => undoable.wasInWords(field, value, format))
         .join('; '),
     events: {},
   };

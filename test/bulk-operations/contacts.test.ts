@@ -90,8 +90,9 @@ describe('an action on contacts', () => {
     const second = await begun(alice, action, [acme]);
     if (Object.keys(choices).length > 0) await alice.post(`${second}/choices`, choices);
     expect(await textOf(alice, second)).toContain(again);
-    await undone(alice, path);
+    const undo = await undone(alice, path);
     expect(await stateOf(acme)).toEqual(before);
+    expect(await textOf(alice, undo)).not.toMatch(/owner(User|Group)Id|\[object/);
   });
 
   it('clears what it set, and restores what it deleted', async () => {
@@ -228,6 +229,10 @@ describe('whose a contact is', () => {
     expect(report).toContain('Acme');
     expect(report).not.toContain('Secret of Alice');
     expect((await rita.get(`${path}/items.csv`)).text).not.toContain('Secret of Alice');
+    expect(load((await rita.get(path)).text)('input[value=undo]').length).toBe(0);
+    expect((await rita.post('/bulk-operations', { action: 'undo', from: path.split('/')[2] })).status).toBe(400);
+    await app.db.write((trx) => trx('bulk_operations').where('id', path.split('/')[2]).update({ finished_at: null }));
+    for (const deed of ['pause', 'cancellation']) expect((await rita.post(`${path}/${deed}`)).status).toBe(403);
   });
 
   it('lets nobody give to others without write, and says what is lost by giving', async () => {

@@ -1,4 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { OperateWords } from '../../src/command-line/command.ts';
+import { COMMANDS } from '../../src/command-line/commands.ts';
+import { ConfigError } from '../../src/config.ts';
+import { serverSettings } from '../../src/installation/server-settings.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { rosterWith } from '../support/command-line.ts';
 import { addContact } from '../support/contacts.ts';
@@ -40,47 +44,68 @@ describe('the commands operate, operations and undo', () => {
     expect(await activityOf('lena')).toBe('active');
   });
 
+  /** The same without a process of its own: what it came to, or what was thrown of a wrong use. */
+  async function run(command: string, words: string[], operating: OperateWords) {
+    const { db, config } = app;
+    const context = { db, config, server: serverSettings(config, app.url), channel: 'copy' as const, operating };
+    return COMMANDS[command].run(context, words).then(
+      ({ exitCode, lines }): unknown[] => [exitCode, lines.join('\n')],
+      (error) => [error instanceof ConfigError ? 1 : undefined, error.message],
+    );
+  }
+
   it('take what an action has to be told, and keep its rules', async () => {
+    const apply = true;
     const support = Number(await groupId(app, 'Support'));
-    const words = ['operate', 'add-to-group', 'max', '--value', 'group=Support', '--value', 'untilOn=2036-01-31'];
-    expect((await roster(...words, '--apply')).code).toBe(0);
+    const values = ['group=Support', 'untilOn=2036-01-31'];
+    expect(await run('operate', ['add-to-group', 'max'], { values, apply })).toEqual([
+      0,
+      expect.stringContaining('Operation'),
+    ]);
     const membership = { user_id: app.people.max, group_id: support };
     expect((await app.db.read('memberships').where(membership).first()).until_on).toBe('2036-01-31');
-    expect((await roster('operate', 'add-tag', '--on', 'groups', 'Support', '--value', 'night', '--apply')).code).toBe(
+    expect(await run('operate', ['add-tag', 'Support'], { on: 'groups', values: ['night'], apply })).toEqual([
       0,
-    );
+      expect.stringContaining('Operation'),
+    ]);
     expect(await tagsOf('group', 'group_id', support)).toEqual(['night']);
     const acme = await addContact(app, { name: 'Acme' });
     const hidden = await addContact(app, { name: 'Hidden', ownerUserId: app.people.bob });
-    const tagging = ['operate', 'add-tag', '--on', 'contacts', '--value', 'seen', '--apply'];
-    expect((await roster(...tagging, String(acme))).code).toBe(0);
-    expect(await roster(...tagging, String(hidden))).toEqual({ code: 2, output: `There is no contact ${hidden}.\n` });
-    const all = await roster('operate', 'delete', 'alice', 'ada', '--apply');
-    expect([all.code, all.output]).toEqual([3, expect.stringContaining('is the last administrator')]);
+    const tagging = { on: 'contacts', values: ['seen'], apply };
+    expect(await run('operate', ['add-tag', String(acme)], tagging)).toEqual([0, expect.stringContaining('Operation')]);
+    expect(await tagsOf('contact', 'contact_id', acme)).toEqual(['seen']);
+    expect(await run('operate', ['add-tag', String(hidden)], tagging)).toEqual([2, `There is no contact ${hidden}.`]);
+    const all = await run('operate', ['delete', 'alice', 'ada'], { apply });
+    expect(all).toEqual([3, expect.stringContaining('is the last administrator')]);
   });
 
-  const REFUSED: [what: string, words: string[], code: number, said: string][] = [
-    ['an unknown action', ['operate', 'promote', 'bob'], 1, 'there is no action promote on users'],
-    ['nobody said', ['operate', 'deactivate'], 1, 'say whom'],
-    ['somebody unknown', ['operate', 'deactivate', 'bob', 'nobody'], 2, 'There is no user nobody'],
-    ['a view that nobody knows', ['operate', 'deactivate', '--view', 'colour=red'], 1, 'There is no filter colour'],
-    ['nothing told', ['operate', 'set-expiry', 'bob'], 1, 'needs --value expiresOn='],
-    ['a wrong day', ['operate', 'set-expiry', 'bob', '--value', '31.12.'], 2, 'expiresOn: Enter a date'],
-    ['too much told', ['operate', 'deactivate', 'bob', '--value', 'x'], 1, 'asks nothing'],
-    ['an unknown group', ['operate', 'add-to-group', 'bob', '--value', 'group=Nowhere'], 2, 'group: Choose one'],
-    ['an unknown kind', ['operate', 'delete', '--on', 'tags', 'x'], 1, '--on takes users, groups or contacts'],
-    ['an option of others', ['operate', 'delete', 'bob', '--format', 'csv'], 1, '--format is for export'],
-    ['an unknown operation', ['undo', '7'], 2, 'There is no operation 7.'],
-  ];
-
-  it('refuse what makes no sense, and change nothing', async () => {
-    await Promise.all(
-      REFUSED.map(async ([what, words, code, said]) => {
-        const outcome = await roster(...words, ...(words.includes('undo') ? [] : ['--apply']));
-        expect([what, outcome.code, outcome.output]).toEqual([what, code, expect.stringContaining(said)]);
-      }),
-    );
+  it.each<[string, string[], OperateWords, number, string]>([
+    ['an unknown action', ['promote', 'bob'], {}, 1, 'there is no action promote on users'],
+    ['nobody said', ['deactivate'], {}, 1, 'say whom'],
+    ['two said', ['deactivate', 'bob'], { view: 'q=bob' }, 1, 'say whom'],
+    ['somebody unknown', ['deactivate', 'bob', 'nobody'], {}, 2, 'There is no user nobody'],
+    ['a view that nobody knows', ['deactivate'], { view: 'colour=red' }, 1, 'There is no filter colour'],
+    ['a view of nobody', ['deactivate'], { view: 'q=zzzz' }, 2, 'The view shows no user'],
+    ['nothing told', ['set-expiry', 'bob'], {}, 1, 'needs --value expiresOn='],
+    ['half of it told', ['set-permission', 'Support'], { on: 'groups', values: ['level=read'] }, 1, 'application='],
+    ['a wrong day', ['set-expiry', 'bob'], { values: ['31.12.'] }, 2, 'expiresOn: Enter a date'],
+    ['too much told', ['deactivate', 'bob'], { values: ['x'] }, 1, 'asks nothing'],
+    ['the same told twice', ['add-tag', 'bob'], { values: ['a', 'tag=b'] }, 1, 'once only'],
+    ['what it does not ask', ['add-to-group', 'bob'], { values: ['until=2036-01-01'] }, 1, 'takes group=…, untilOn=…'],
+    ['an unknown group', ['add-to-group', 'bob'], { values: ['group=Nowhere'] }, 2, 'group: Choose one'],
+    ['an unknown kind', ['delete', 'x'], { on: 'tags' }, 1, '--on takes users, groups or contacts'],
+  ])('refuse %s', async (_, words, operating, code, said) => {
+    const outcome = await run('operate', words, { ...operating, apply: true });
+    expect(outcome).toEqual([code, expect.stringContaining(said)]);
     expect(await app.db.read('bulk_operations')).toEqual([]);
+  });
+
+  it('refuse to take back what is not there, or cannot be', async () => {
+    expect(await run('undo', ['7'], { apply: true })).toEqual([2, 'There is no operation 7.']);
+    await run('operate', ['send-password-reset', 'bob'], { apply: true });
+    const [{ id }] = await app.db.read('bulk_operations');
+    expect(await run('undo', [String(id)], { apply: true })).toEqual([2, `Operation ${id} cannot be taken back.`]);
+    expect((await roster('operate', 'delete', 'bob', '--format', 'csv')).output).toContain('--format is for export');
   });
 
   it('go on behind one that was begun before, where no server does', async () => {

@@ -1,4 +1,5 @@
 import type { Application, Level } from '../../access/rights.ts';
+import { may, type Viewer } from '../../access/viewer.ts';
 import { type AskingAction, isAsking } from '../../bulk-operations/asking-action.ts';
 import { dayOf } from '../../clock.ts';
 import { findContactSubjects } from '../../contacts/actions/contact-subject.ts';
@@ -94,6 +95,12 @@ export function draftPathOf({ id, subjectType, action }: BulkOperation): string 
 export function isToBeChosen({ subjectType, action, choices }: BulkOperation): AskingAction | undefined {
   const found = findBulkAction(subjectType, action);
   return found && isAsking(found) && Object.keys(choices).length === 0 ? found : undefined;
+}
+
+/** Whether the viewer may steer an operation, or take it back: others' only who may write. */
+export function maySteer(viewer: Viewer, { subjectType, createdBy }: BulkOperation): boolean {
+  const { application, level } = BULK_SUBJECTS[subjectType];
+  return may(viewer, application, createdBy === viewer.id ? level : 'write');
 }
 
 /** What of an operation says what it does. */

@@ -1,9 +1,9 @@
-import { may, type Viewer } from '../../access/viewer.ts';
+import type { Viewer } from '../../access/viewer.ts';
 import type { Format } from '../../text/format.ts';
 import { sortedByName } from '../../text/sort-key.ts';
 import { counted, grouped, were } from '../../text/text.ts';
 import type { BulkAction } from '../../verbs/action.ts';
-import { BULK_SUBJECTS } from '../actions/bulk-subjects.ts';
+import { BULK_SUBJECTS, maySteer } from '../actions/bulk-subjects.ts';
 import type { BulkItem, ItemFilter } from '../bulk-item-store.ts';
 import { type BulkOperation, isLarge, phaseOf, type Tally } from '../bulk-operation.ts';
 import { leftOutIn } from '../tally.ts';
@@ -58,7 +58,7 @@ export function progressPage(
   action: BulkAction,
   more: { now: number; viewer: Viewer; isFirst: boolean; creator: string | undefined },
 ) {
-  const { noun, path, application, level } = BULK_SUBJECTS[operation.subjectType];
+  const { noun, path } = BULK_SUBJECTS[operation.subjectType];
   const { size, tally, executedAt } = operation;
   const phase = phaseOf(operation);
   const seconds = executedAt === null ? 0 : Math.max(0, (more.now - Date.parse(executedAt)) / 1_000);
@@ -77,7 +77,7 @@ export function progressPage(
     left: rate > 0 && phase === 'running' ? timeInWords((size - tally.judged) / rate) : undefined,
     isWaiting: phase === 'running' && !more.isFirst,
     creator: more.creator,
-    maySteer: phase !== 'draft' && may(more.viewer, application, level),
+    maySteer: phase !== 'draft' && maySteer(more.viewer, operation),
     backPath: operation.view ?? path,
   };
 }

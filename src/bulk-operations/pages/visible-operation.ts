@@ -20,8 +20,8 @@ export async function visibleOperation(
   const viewer = req.viewer!;
   const operation = await findOperation(app.db.read, Number(id));
   const { application, level } = BULK_SUBJECTS[operation.subjectType];
-  demandRight(viewer, application, acts ? level : 'read');
   const isOwn = operation.createdBy === viewer.id;
+  demandRight(viewer, application, !acts ? 'read' : isOwn ? level : 'write');
   if (!isOwn && (operation.executedAt === null || !mayLookAt(viewer, operation)))
     throw new Forbidden('There is no such operation.', true);
   return operation;

@@ -2,7 +2,7 @@ import type { LaterChange } from '../../../audit/later-changes.ts';
 import { isChangeOfTag, NO_WORDS, type Step, type Undoable, type Wanted } from '../../../bulk-operations/undoing.ts';
 import { findTagNames } from '../../../tags/tag-store.ts';
 import { tagOf } from '../../../verbs/facts.ts';
-import type { AccountType } from '../../contact.ts';
+import type { AccountType, Ownership } from '../../contact.ts';
 import { findContactsOfAnyOwner } from '../../contact-store.ts';
 import { CONTACT_DELETION, CONTACT_RESTORATION } from '../contact-actions.ts';
 import type { ContactChange } from '../contact-choices.ts';
@@ -10,6 +10,7 @@ import { detailsOf } from '../contact-details.ts';
 import { accountOf, factsOf } from '../contact-facts.ts';
 import { type ContactSubject, findContactSubjects } from '../contact-subject.ts';
 import { contactChangingAction } from './contact-changing-action.ts';
+import { ownedInWords } from './owner-setting.ts';
 
 /** What was done to contacts becomes undone by what anybody would undo it with. */
 export const CONTACT_UNDOING: Undoable<ContactSubject> = {
@@ -31,10 +32,12 @@ export const CONTACT_UNDOING: Undoable<ContactSubject> = {
   async stepsFor(_db, _contact, wanted) {
     return stepsFor(wanted);
   },
-  fieldInWords(field) {
+  wasInWords(field, value, format) {
     const [account, tag] = [accountOf(field), tagOf(field)];
-    if (account !== undefined) return `account ${account}`;
-    return tag === undefined ? (field === 'companyId' ? 'company' : field) : `tag ${tag}`;
+    if (field === 'owner') return `was ${ownedInWords(value as Ownership)}`;
+    if (field === 'companyId') return value === null ? 'had no company' : 'had another company';
+    if (account !== undefined) return `account ${account} ${format.value(value)}`;
+    return `${tag === undefined ? field : `tag ${tag}`} ${format.value(value)}`;
   },
 };
 

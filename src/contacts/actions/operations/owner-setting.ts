@@ -73,7 +73,7 @@ export const OWNER_SETTING: AskingAction<ContactSubject> = {
           }),
         },
         unchanged: `is ${words.become} already`,
-        was: ({ owner: before }) => `was ${kindOf(before as Ownership | undefined)}`,
+        was: ({ owner: before }) => `was ${ownedInWords(before as Ownership | undefined)}`,
       },
     );
   },
@@ -103,7 +103,7 @@ async function wordsOf(db: Reader, { ownerUserId, ownerGroupId }: Ownership, { o
   return { who: 'everybody', label: 'Make public', become: 'public', consequence };
 }
 
-function kindOf({ ownerUserId, ownerGroupId }: Ownership = PUBLIC): string {
+export function ownedInWords({ ownerUserId, ownerGroupId }: Ownership = PUBLIC): string {
   if (ownerUserId !== null) return 'private';
   return ownerGroupId === null ? 'public' : 'owned by a group';
 }

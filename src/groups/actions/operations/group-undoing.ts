@@ -39,10 +39,12 @@ export const GROUP_UNDOING: Undoable<Group> = {
   async stepsFor(_db, group, wanted) {
     return stepsFor(group, wanted);
   },
-  fieldInWords(field) {
+  wasInWords(field, value, format) {
     const [application, tag] = [applicationOf(field), tagOf(field)];
-    if (application !== undefined) return `rights on ${application}`;
-    return tag === undefined ? (field === 'leaderId' ? 'leader' : field) : `tag ${tag}`;
+    if (field === 'leaderId') return value === null ? 'had no leader' : 'had another leader';
+    if (application !== undefined)
+      return value === null ? `granted nothing on ${application}` : `granted ${value} on ${application}`;
+    return `${tag === undefined ? field : `tag ${tag}`} ${format.value(value)}`;
   },
 };
 

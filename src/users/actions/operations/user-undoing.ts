@@ -39,7 +39,7 @@ export const USER_UNDOING: Undoable<Subject> = {
   findFacts,
   isChangeOf,
   stepsFor,
-  fieldInWords,
+  wasInWords: (field, value, format) => `${fieldInWords(field)} ${format.value(value)}`,
 };
 
 /** Only from as many tables as what was written needs. */
