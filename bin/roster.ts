@@ -19,13 +19,18 @@ const PROGRAMS = {
   demo: { parameters: [], summary: 'serves a throw-away Roster full of people' },
 };
 
-const usages = Object.entries({ ...(isExecutable && PROGRAMS), ...ALL }).map(([name, { parameters, summary }]) => {
-  const call = [name, ...parameters.map((parameter) => `<${parameter}>`)].join(' ');
-  return `  ${call.padEnd(38)} ${summary}`;
-});
+const usages = Object.entries({ ...(isExecutable && PROGRAMS), ...ALL }).map(
+  ([name, { parameters, summary, ...more }]) => {
+    const rest = 'rest' in more ? [`[${more.rest} …]`] : [];
+    const call = [name, ...parameters.map((parameter) => `<${parameter}>`), ...rest].join(' ');
+    return `  ${call.padEnd(38)} ${summary}`;
+  },
+);
 
 const USAGE = `Usage: ${COMMAND_LINE} <command> [--json] [--mail] [--without-secrets] [--keep-access] [--head <head>]
        ${COMMAND_LINE} export <list> [--format csv|jsonl] [--view 'activity=active&tag=3'] [--to <file>] [--private]
+       ${COMMAND_LINE} operate <action> [--on users|groups|contacts] (--view '…' | <name or id> …) [--value field=what …] [--apply]
+       ${COMMAND_LINE} undo <operation> [--apply]
        ${COMMAND_LINE} import users <file> [--by email|name] [--apply] [--change-emails] [--report <file>]
 
 ${usages.join('\n')}
@@ -36,8 +41,9 @@ restore --keep-access leaves sessions and open links open that have not ended si
 the audit that was written down: the server logs one a day. export writes to the output, or to the file of --to, which then is there
 whole or not at all; --view is what the address of the list says after the question mark; of contacts it writes those of everybody, and
 with --private those of users and groups as well. import says what a file would change, and with --apply does it; lines that are refused go
-with their reasons into the file of --report. Exit codes: 0 done; 1 wrong use or settings; 2 refused, and nothing was changed, or the
-audit is not intact; 3 some lines of a file were refused.`;
+with their reasons into the file of --report. operate says whom an action would change, who is left out and why, and with --apply does it;
+what the action has to be told goes into --value, as in --value group=Sales --value untilOn=2027-01-31. Exit codes: 0 done; 1 wrong use or settings; 2 refused, and nothing was changed, or the
+audit is not intact; 3 some lines of a file were refused, or some were left out.`;
 
 const OPTIONS = {
   json: { type: 'boolean' },
@@ -53,9 +59,25 @@ const OPTIONS = {
   apply: { type: 'boolean' },
   'change-emails': { type: 'boolean' },
   report: { type: 'string' },
+  on: { type: 'string' },
+  value: { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
+
+/** Which commands take an option that not all take. */
+const OPTIONS_OF: Record<string, string[]> = {
+  format: ['export'],
+  view: ['export', 'operate'],
+  to: ['export'],
+  private: ['export'],
+  by: ['import'],
+  apply: ['import', 'operate', 'undo'],
+  'change-emails': ['import'],
+  report: ['import'],
+  on: ['operate'],
+  value: ['operate'],
+};
 
 function given() {
   try {
@@ -72,7 +94,7 @@ if (values.help) {
   console.log(USAGE);
 } else if (values.version) {
   console.log(VERSION);
-} else if (!Object.hasOwn(ALL, name ?? '') || parameters.length !== ALL[name].parameters.length) {
+} else if (!Object.hasOwn(ALL, name ?? '') || !isNumberRight()) {
   console.error(`roster: ${whatIsWrong()}\n\n${USAGE}`);
   process.exitCode = 1;
 } else {
@@ -85,6 +107,12 @@ if (values.help) {
   } catch (error) {
     fail(explained(error), error instanceof CannotStart && !(error instanceof ConfigError) ? 2 : 1);
   }
+}
+
+function isNumberRight(): boolean {
+  const command = ALL[name];
+  const more = parameters.length - command.parameters.length;
+  return 'rest' in command && command.rest !== undefined ? more >= 0 : more === 0;
 }
 
 function whatIsWrong(): string {
@@ -110,16 +138,16 @@ async function act(settings: Settings): Promise<Result> {
     const head = headFrom(values.head ?? '');
     if (values.head !== undefined && (!head || name !== 'verify-audit'))
       throw new ConfigError(['--head takes a head that the log told, such as 123:…, and is for verify-audit']);
+    for (const [option, names] of Object.entries(OPTIONS_OF))
+      if (values[option as keyof typeof values] !== undefined && !names.includes(name))
+        throw new ConfigError([`--${option} is for ${names.join(' and ')}`]);
     const { format, view, to, private: withPrivate } = values;
-    if (name !== 'export' && [format, view, to, withPrivate].some((value) => value !== undefined))
-      throw new ConfigError(['--format, --view, --to and --private are for export']);
     const { by, apply, report, 'change-emails': changesEmails } = values;
-    if (name !== 'import' && [by, apply, report, changesEmails].some((value) => value !== undefined))
-      throw new ConfigError(['--by, --apply, --change-emails and --report are for import']);
     const channel = values.mail ? 'mail' : 'copy';
     const exporting = { format, view, to, withPrivate };
     const importing = { by, apply, report, changesEmails };
-    return await COMMANDS[name].run({ db, config, server, channel, head, exporting, importing }, parameters);
+    const operating = { on: values.on, view, values: values.value, apply };
+    return await COMMANDS[name].run({ db, config, server, channel, head, exporting, importing, operating }, parameters);
   } finally {
     await close();
   }

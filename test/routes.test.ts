@@ -674,6 +674,20 @@ const ROUTES: Record<string, Classified> = {
       toOneself: 'nothing to do',
     },
   },
+  'get /users/:id/password/delete': { open: ['users', 'write'], subject: 'bob', ofOneself: 'never' },
+  'delete /users/:id/password': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    change: {
+      form: '/users/:id/password/delete',
+      state: hasPassword('bob'),
+      from: true,
+      to: false,
+      audit: ['user.password-required', 'password-reset.issued'],
+      toOneself: 'never',
+      leadsTo: /^\/users\/:id$/,
+    },
+  },
   'get /users/:id/password-reset/new': { open: ['users', 'write'], subject: 'bob', ofOneself: 'never' },
   'post /users/:id/password-reset': {
     open: ['users', 'write'],

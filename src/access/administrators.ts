@@ -5,14 +5,14 @@ import { grants, type Rights } from './rights.ts';
  * An administrator may write users and groups through an active group and a membership without an end, is active, has a
  * password, is not API-only and has no expiry date. Being locked does not matter: a lock ends by itself and by the command line.
  */
-function administrators(db: Reader, withoutGroupIds: number[] = []) {
-  const mayWrite = (application: string) =>
+function administrators(db: Reader, without: Partial<Record<'users' | 'groups', number[]>> = {}) {
+  const mayWrite = (application: 'users' | 'groups') =>
     db('memberships')
       .join('groups', 'groups.id', 'memberships.group_id')
       .join('group_permissions', 'group_permissions.group_id', 'groups.id')
       .where({ 'groups.activity': 'active', application, level: 'write' })
       .whereNull('memberships.until_on')
-      .whereNotIn('groups.id', withoutGroupIds)
+      .whereNotIn('groups.id', without[application] ?? [])
       .select('memberships.user_id');
   return db('users')
     .where({ activity: 'active', api_only: false })
@@ -32,9 +32,12 @@ export async function findAdministratorIds(db: Reader): Promise<number[]> {
   return administrators(db).orderBy('sort_name').pluck('id');
 }
 
-/** Whether there is an administrator, or would be if these groups granted nothing. */
-export async function isAnyAdministrator(db: Reader, withoutGroupIds: number[] = []): Promise<boolean> {
-  return (await administrators(db, withoutGroupIds).select('id').first()) !== undefined;
+/** Whether there is an administrator, or would be if these groups did not grant write on users, or on groups. */
+export async function isAnyAdministrator(
+  db: Reader,
+  without: Parameters<typeof administrators>[1] = {},
+): Promise<boolean> {
+  return (await administrators(db, without).select('id').first()) !== undefined;
 }
 
 /** If nobody else would be an administrator after these were gone, the one of them who has to stay. */

@@ -1,4 +1,4 @@
-import type { Day } from '../clock.ts';
+import type { Day, Instant } from '../clock.ts';
 import type { Activity } from './activity.ts';
 
 /** What decides whether somebody is let in. */
@@ -20,6 +20,17 @@ export function maySignIn(user: Admitted, today: Day): boolean {
 }
 
 /** Whether this user comes in by an invitation, and did not yet. */
-export function waitsForInvitation(user: Admitted & { hasPassword: boolean }, today: Day): boolean {
-  return !user.hasPassword && maySignIn(user, today);
+export function waitsForInvitation(user: Admitted & Passworded, today: Day): boolean {
+  return !user.hasPassword && !hasToChoosePassword(user) && maySignIn(user, today);
+}
+
+interface Passworded {
+  hasPassword: boolean;
+  /** When the last one was set. */
+  passwordSetAt: Instant | null;
+}
+
+/** Whether the password that this user had is worth nothing any more: they come in by a link to choose a new one. */
+export function hasToChoosePassword({ hasPassword, passwordSetAt }: Passworded): boolean {
+  return !hasPassword && passwordSetAt !== null;
 }

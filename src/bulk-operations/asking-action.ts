@@ -1,15 +1,15 @@
 import type { Reader } from '../db/database.ts';
 import type { FormResult, Typed } from '../forms/form.ts';
 import type { Icon } from '../text/icons.ts';
-import type { Action, BulkAction, Subjected } from '../verbs/action.ts';
+import type { Action, BulkAction, Judge, Subjected } from '../verbs/action.ts';
 
 /** What somebody says besides the action; kept with the operation. */
 export type Choices = Record<string, unknown>;
 
 /** One question that the sheet of such an action asks first. */
 export interface Ask {
-  /** `day` may be left empty. */
-  kind: 'group' | 'tag' | 'day' | 'option';
+  /** `day` may be left empty; a `user` and an `owning-group` are named, an `application` is one that there is. */
+  kind: 'group' | 'tag' | 'day' | 'option' | 'user' | 'owning-group' | 'application';
   field: string;
   label: string;
   help?: string;
@@ -28,6 +28,8 @@ export interface AskingAction<Subject extends Subjected = Subjected> {
   asks: Ask[];
   /** What was typed into its questions, checked: the choices. */
   check(typed: Typed): FormResult<Choices>;
+  /** The choices with whom they name, as far as whoever chooses may know of them. Throws FieldErrors. */
+  resolve?(db: Reader, by: Judge, choices: Choices): Promise<Choices>;
   /** The action as it was meant. Throws FieldErrors where what was chosen is not there any more. */
   chosen(db: Reader, choices: Choices): Promise<BulkAction<Subject>>;
   /** How the audit tells of its events. */

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
@@ -22,6 +23,7 @@ export interface BulkItem extends Written {
 const SOURCES: Record<SubjectType, { table: string; email: string | null; order: string | null }> = {
   user: { table: 'users', email: 'email', order: 'sort_name' },
   group: { table: 'groups', email: null, order: null },
+  contact: { table: 'contacts', email: 'email', order: 'sort_name' },
 };
 
 /** What it came to for one. */
@@ -64,7 +66,11 @@ export interface ItemFilter {
   q?: string;
   /** Behind this subject, in the order of the report. */
   after?: number;
+  seen?: Seen;
 }
+
+/** Leaves of a query those subjects that a viewer may see, which stand in this table. */
+export type Seen = (query: Knex.QueryBuilder, table: string) => Knex.QueryBuilder;
 
 type FoundItem = Row<'bulk_operation_items'> & { name: string; email?: string };
 
@@ -78,11 +84,8 @@ export async function findItems(
   filter: ItemFilter = {},
   limit = Number.MAX_SAFE_INTEGER,
 ): Promise<BulkItem[]> {
-  const { table, email, order } = SOURCES[operation.subjectType];
-  const query = db('bulk_operation_items')
-    .join(`${table} as subject`, 'subject.id', 'bulk_operation_items.subject_id')
-    .where('operation_id', operation.id)
-    .select('bulk_operation_items.*', 'subject.name as name');
+  const { email, order } = SOURCES[operation.subjectType];
+  const query = itemsOf(db, operation, filter.seen).select('bulk_operation_items.*', 'subject.name as name');
   if (email) query.select(`subject.${email} as email`);
   if (filter.outcome) query.where('outcome', filter.outcome);
   if (filter.reason) query.where('reason', filter.reason);
@@ -96,6 +99,27 @@ export async function findItems(
     .filter((row) => isCalled(row, filter.q))
     .slice(0, limit)
     .map(itemOf);
+}
+
+function itemsOf(
+  db: Reader,
+  { id, subjectType }: Pick<BulkOperation, 'id' | 'subjectType'>,
+  seen?: Seen,
+): Knex.QueryBuilder {
+  const query: Knex.QueryBuilder = db('bulk_operation_items')
+    .join(`${SOURCES[subjectType].table} as subject`, 'subject.id', 'bulk_operation_items.subject_id')
+    .where('operation_id', id);
+  return seen ? seen(query, 'subject') : query;
+}
+
+/** How many items of an operation a viewer may see. */
+export async function countItems(
+  db: Reader,
+  operation: Pick<BulkOperation, 'id' | 'subjectType'>,
+  seen: Seen,
+): Promise<number> {
+  const counted = await itemsOf(db, operation, seen).count('* as total').first();
+  return Number(counted?.total ?? 0);
 }
 
 const READ_AT_ONCE = 1_000;
@@ -162,9 +186,15 @@ export async function forgetItems(trx: Transaction, operationId: number, limit: 
   return items().whereIn('subject_id', items().limit(limit).select('subject_id')).delete();
 }
 
-/** Those of these ids that there are, ascending. */
-export async function findKnownIds(db: Reader, subjectType: SubjectType, ids: number[]): Promise<number[]> {
-  return whereIdIn(db(SOURCES[subjectType].table), 'id', ids).orderBy('id').pluck('id');
+/** Those of these ids that there are and that the viewer may see, ascending. */
+export async function findKnownIds(
+  db: Reader,
+  subjectType: SubjectType,
+  ids: number[],
+  seen?: Seen,
+): Promise<number[]> {
+  const query: Knex.QueryBuilder = whereIdIn(db(`${SOURCES[subjectType].table} as subject`), 'subject.id', ids);
+  return (seen ? seen(query, 'subject') : query).orderBy('subject.id').pluck('subject.id');
 }
 
 /** Of a draft, those who changed between the moment the view was shown and the freezing; the first of them by name. */

@@ -2,7 +2,7 @@ import type { Instant } from '../clock.ts';
 import type { Channel } from '../verbs/act.ts';
 
 /** What an operation can be done to. */
-export const SUBJECT_TYPES = ['user', 'group'] as const;
+export const SUBJECT_TYPES = ['user', 'group', 'contact'] as const;
 export type SubjectType = (typeof SUBJECT_TYPES)[number];
 
 /** So many are judged while one waits, and changed in one transaction; more are gone through piece by piece. */
@@ -13,6 +13,9 @@ export const PIECE = 500;
 
 /** In the place of an action, as long as it was only said for whom one is to be chosen. */
 export const TO_BE_CHOSEN = 'choose';
+
+/** What is done with a frozen set that changes nothing of it. */
+export const EXPORT = 'export';
 
 /** The name of the action that takes an operation back. */
 export const UNDO = 'undo';
@@ -27,7 +30,7 @@ export interface Tally {
   names: string[];
 }
 
-/** One action on a set of users or groups: frozen as a draft, executed once, then a report as long as it is kept. */
+/** One action on a set of users, groups or contacts: frozen as a draft, executed once, then a report as long as it is kept. */
 export interface BulkOperation {
   id: number;
   subjectType: SubjectType;

@@ -15,13 +15,14 @@ export interface CommandContext {
   head?: Head;
   exporting?: ExportWords;
   importing?: ImportWords;
+  operating?: OperateWords;
 }
 
 /** What a command came to: lines for people, the same as data for programs. */
 export interface Result {
   lines: string[];
   data: Record<string, unknown>;
-  /** 0 done, 2 refused or not as it should be, 3 done but for some lines of a file. */
+  /** 0 done, 2 refused or not as it should be, 3 done but for some lines of a file, or some who are left out. */
   exitCode: 0 | 2 | 3;
   /** What was asked for went to the output already: the lines are told beside it. */
   isBeside?: boolean;
@@ -30,6 +31,8 @@ export interface Result {
 export interface Command {
   /** The words that must follow, by name. */
   parameters: string[];
+  /** What any number of words behind them name. */
+  rest?: string;
   summary: string;
   run: (context: CommandContext, parameters: string[]) => Promise<Result>;
 }
@@ -40,6 +43,14 @@ export interface ImportWords {
   apply?: boolean;
   changesEmails?: boolean;
   report?: string;
+}
+
+/** What stands behind *operate* and *undo*, as it was typed. */
+export interface OperateWords {
+  on?: string;
+  view?: string;
+  values?: string[];
+  apply?: boolean;
 }
 
 /** What stands behind *export*, as it was typed. */

@@ -21,6 +21,7 @@ import { commandLineAct } from '../verbs/program-act.ts';
 import { type Command, type CommandContext, type Result, refused } from './command.ts';
 import { exportList } from './export-command.ts';
 import { importList } from './import-command.ts';
+import { listOperations, operate, undo } from './operate-command.ts';
 
 /** What an administrator does at the machine itself: by the same verbs and guards as the pages, audited as *command line*. */
 export const COMMANDS: Record<string, Command> = {
@@ -63,6 +64,22 @@ export const COMMANDS: Record<string, Command> = {
     parameters: ['list', 'file'],
     summary: 'says what a file of users would change, and with --apply does it (--by, --change-emails, --report)',
     run: (context, [list, file]) => importList(context, actOf(context), list, file),
+  },
+  operate: {
+    parameters: ['action'],
+    rest: 'name or id',
+    summary: 'says what an action would do to many, and with --apply does it (--on, --view, --value)',
+    run: (context, [action, ...named]) => operate(context, actOf(context), action, named),
+  },
+  operations: {
+    parameters: [],
+    summary: 'lists the newest operations, with their numbers',
+    run: listOperations,
+  },
+  undo: {
+    parameters: ['operation'],
+    summary: 'says what taking an operation back would do, and with --apply does it',
+    run: (context, [operation]) => undo(context, actOf(context), operation),
   },
   'verify-audit': {
     parameters: [],

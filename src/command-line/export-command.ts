@@ -1,22 +1,17 @@
 import { constants, setPriority } from 'node:os';
 import { dayOf } from '../clock.ts';
 import { ConfigError } from '../config.ts';
-import { ContactIndex } from '../contacts/contact-index.ts';
 import { findContactViewer, findViewerOfAll } from '../contacts/contact-viewer.ts';
 import { BrokenOff, exportRecords, ReaderGone, type Sink } from '../export/actions/exporting.ts';
 import { KINDS } from '../export/exportable.ts';
 import { FILE_FORMATS } from '../export/file-format.ts';
-import { EXPORT_KINDS, type ExportSources } from '../export/pages/export-kinds.ts';
-import { GroupIndex } from '../groups/group-index.ts';
+import { EXPORT_KINDS } from '../export/pages/export-kinds.ts';
 import { growWhole } from '../installation/whole-file.ts';
-import { InvitationIndex } from '../invitations/invitation-index.ts';
 import { format } from '../text/format.ts';
 import { counted } from '../text/text.ts';
-import { UserIndex } from '../users/list/user-index.ts';
 import type { Act } from '../verbs/act.ts';
 import { type CommandContext, type Result, refused } from './command.ts';
-
-const INDEX_PATIENCE = 60_000;
+import { readySources } from './list-sources.ts';
 
 /** Writes a list as a file. What cannot be meant is told, and never taken for everybody. */
 export async function exportList(context: CommandContext, act: Act, list: string): Promise<Result> {
@@ -54,25 +49,6 @@ export async function exportList(context: CommandContext, act: Act, list: string
     if (!(error instanceof BrokenOff) || !(error.cause instanceof ReaderGone)) throw error;
     return { ...refused(`The export was broken off: ${error.message}.`), isBeside: true };
   }
-}
-
-/** What views are found by, read for this one time. */
-async function readySources({ db, config, server }: CommandContext, isOfContacts: boolean): Promise<ExportSources> {
-  const clock = Date.now;
-  const { staleDays = config.staleDays, confirmDays = config.confirmDays } = server;
-  const index = new UserIndex(db.read, clock, { staleDays, confirmDays });
-  const contactIndex = new ContactIndex(db.read, clock);
-  if (isOfContacts) await contactIndex.refresh();
-  else while (!(await index.refreshWithin(INDEX_PATIENCE)));
-  return {
-    db,
-    clock,
-    config: { staleDays, confirmDays },
-    index,
-    contactIndex,
-    groupIndex: new GroupIndex(db.read, clock),
-    invitationIndex: new InvitationIndex(db.read, clock),
-  };
 }
 
 async function writeTo(file: string, write: (sink: Sink) => Promise<number>): Promise<number> {

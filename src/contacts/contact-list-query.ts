@@ -1,3 +1,4 @@
+import { may, type Viewer } from '../access/viewer.ts';
 import {
   idsOf,
   listAddress,
@@ -12,6 +13,11 @@ import type { AccountType, Contact, ContactKind } from './contact.ts';
 /** What the list can be sorted by, in the words of the address. */
 export const SORTS = ['name', 'email', 'accounts', 'owner', 'user', 'added'] as const;
 export type SortKey = (typeof SORTS)[number];
+
+/** Who signs in as whom is for those who may read users. */
+export function sortsFor(viewer: Viewer): SortKey[] {
+  return SORTS.filter((sort) => sort !== 'user' || may(viewer, 'users', 'read'));
+}
 
 export const KINDS: readonly ContactKind[] = ['person', 'company'];
 export const ACTIVITIES: readonly Contact['activity'][] = ['active', 'deleted'];

@@ -24,6 +24,8 @@ export interface ContactSources {
 export interface ContactList {
   contacts: Contact[];
   total: number;
+  /** Whether the view means a contact. */
+  isMeant(id: number): boolean;
   /** How many each value of each filter would leave under the other filters. */
   counts: ContactCounts;
   /** Cursors of the pages before and after, where there are any. */
@@ -74,6 +76,7 @@ export async function listContacts(
   return {
     contacts: await findContacts(db.read, viewer, page.rows),
     total: selection.total,
+    isMeant: (id) => selection.has(id),
     counts,
     previous: page.previous,
     next: page.next,

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Reader, Transaction } from '../db/database.ts';
-import { whereIdIn } from '../db/ids.ts';
+import { pieces, whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
 import { findContactIdsByText, whereTextHolds } from '../db/search.ts';
 import type { Row } from '../db/tables.ts';
@@ -160,14 +160,15 @@ export async function keepContacts(trx: Transaction, changes: { id: number; colu
   }
 }
 
-/** Makes the business relationships of a contact exactly these. */
-export async function setAccounts(trx: Transaction, id: number, types: readonly string[]): Promise<void> {
-  await trx('accounts').where('contact_id', id).whereNotIn('type', types).delete();
-  if (types.length > 0)
-    await trx('accounts')
-      .insert(types.map((type) => ({ contact_id: id, type })))
-      .onConflict(['contact_id', 'type'])
-      .ignore();
+/** A statement inserts so many at most. */
+const ROWS_AT_ONCE = 400;
+
+/** Makes the business relationships of each of these contacts exactly these. */
+export async function setAccounts(trx: Transaction, ids: number[], types: readonly string[]): Promise<void> {
+  await whereIdIn(trx('accounts'), 'contact_id', ids).whereNotIn('type', types).delete();
+  const rows = ids.flatMap((contact_id) => types.map((type) => ({ contact_id, type })));
+  for (const some of pieces(rows, ROWS_AT_ONCE))
+    await trx('accounts').insert(some).onConflict(['contact_id', 'type']).ignore();
 }
 
 /** What the linked user could take over is offered no more. */
@@ -243,6 +244,7 @@ async function contactsOf(db: Reader, rows: Found[], viewer?: ContactViewer): Pr
       kind: row.kind,
       name: row.name,
       activity: row.activity,
+      deletedFrom: null,
       email: row.email,
       emails: JSON.parse(row.emails),
       phones: JSON.parse(row.phones),

@@ -21,6 +21,8 @@ export interface Contact extends Ownership {
   kind: ContactKind;
   name: string;
   activity: 'active' | 'deleted';
+  /** Nothing else can be deleted. */
+  deletedFrom: null;
   /** The first of the emails. */
   email: string | null;
   emails: string[];

@@ -104,7 +104,7 @@ export const TABLES = {
     frozen_change: orNull(integer),
     excepted: orNull(integer),
     executed_at: orNull(moment),
-    subject_type: text<'user' | 'group'>(),
+    subject_type: text<'user' | 'group' | 'contact'>(),
     undoes: orNull(integer),
     choices: json,
     channel: text<'mail' | 'copy'>(),

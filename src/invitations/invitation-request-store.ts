@@ -55,6 +55,7 @@ export async function findInvitationRequests(db: Reader, limit: number): Promise
   // Looked at along the requests: those who are active are nearly all users.
   const rows = await whereIdAmong(requests, 'users.activity', ['active'])
     .whereNull('users.password_hash')
+    .whereNull('users.password_set_at')
     .orderBy(['asked_at', 'invitation_requests.user_id'])
     .limit(limit)
     .select('users.id', 'users.name', 'users.email', 'asked_at', 'asking.name as asked_by');

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { maySignIn, waitsForInvitation } from '../access/admission.ts';
+import { hasToChoosePassword, maySignIn, waitsForInvitation } from '../access/admission.ts';
 import { recordChanges } from '../audit/audit-store.ts';
 import { AHEAD, type Clock, dayOf, HOUR, type Instant, instant } from '../clock.ts';
 import type { Database, Reader, Transaction } from '../db/database.ts';
@@ -101,7 +101,8 @@ async function mailReset(trx: Transaction, act: Act, user: User): Promise<void> 
 }
 
 async function mayBeMailed(db: Reader, user: User, now: Instant): Promise<boolean> {
-  if (!user.hasPassword || user.confirmedEmail !== null || !maySignIn(user, dayOf(Date.parse(now)))) return false;
+  if (!(user.hasPassword || hasToChoosePassword(user)) || user.confirmedEmail !== null) return false;
+  if (!maySignIn(user, dayOf(Date.parse(now)))) return false;
   const since = instant(Date.parse(now) - HOUR);
   const sent = await db('outbox')
     .where({ user_id: user.id, kind: 'password-reset' })

@@ -234,7 +234,10 @@ export async function pruneSessions(trx: Transaction, now: string): Promise<numb
 /** A sign-in that was under way while its user lost access must leave nothing behind that a later activation would revive. */
 async function maySignInNow(trx: Transaction, { userId, passwordSetAt }: SessionData): Promise<boolean> {
   if (userId === undefined) return true;
-  const user = await trx('users').where({ id: userId, activity: 'active', api_only: false }).first('password_set_at');
+  const user = await trx('users')
+    .where({ id: userId, activity: 'active', api_only: false })
+    .whereNotNull('password_hash')
+    .first('password_set_at');
   return user !== undefined && user.password_set_at === passwordSetAt;
 }
 

@@ -1,4 +1,5 @@
 import type { Activity } from '../access/activity.ts';
+import { hasToChoosePassword } from '../access/admission.ts';
 import { type Clock, DAY } from '../clock.ts';
 import type { User } from './user.ts';
 
@@ -9,6 +10,7 @@ export const STATES = [
   'not-delivered',
   'invitation-expired',
   'never-signed-in',
+  'password-required',
   'locked',
   'expired',
   'stale',
@@ -24,6 +26,8 @@ export interface StateFacts {
   activity: Activity;
   apiOnly: boolean;
   hasPassword: boolean;
+  /** Whether the password they had is worth nothing any more, and they have chosen no other. */
+  passwordRequired: boolean;
   invitationExpiresAt: number;
   invitationFailed: boolean;
   /** Whether the linked contact, or its company, is a customer or supplier. */
@@ -71,7 +75,8 @@ export function stateBits(facts: StateFacts, { now, staleDays, confirmDays }: St
   if (facts.linkedToAccount) bits |= BIT['linked-to-account'];
   // All others concern active users only.
   if (facts.activity !== 'active') return bits;
-  if (!facts.hasPassword && !facts.apiOnly) {
+  if (facts.passwordRequired && !facts.apiOnly) bits |= BIT['password-required'];
+  else if (!facts.hasPassword && !facts.apiOnly) {
     const { invitationExpiresAt } = facts;
     bits |=
       BIT[invitationExpiresAt === 0 ? 'not-invited' : invitationExpiresAt > now ? 'invited' : 'invitation-expired'];
@@ -116,6 +121,7 @@ export type FactColumns = Pick<
   | 'activity'
   | 'apiOnly'
   | 'hasPassword'
+  | 'passwordSetAt'
   | 'invitationExpiresAt'
   | 'invitationFailed'
   | 'linkedToAccount'
@@ -132,6 +138,7 @@ export function factsOf(user: FactColumns): StateFacts {
     activity: user.activity,
     apiOnly: user.apiOnly,
     hasPassword: user.hasPassword,
+    passwordRequired: hasToChoosePassword(user),
     invitationExpiresAt: milliseconds(user.invitationExpiresAt),
     invitationFailed: user.invitationFailed,
     linkedToAccount: user.linkedToAccount,

@@ -215,6 +215,11 @@ export async function setPasswordHash(trx: Transaction, userId: number, hash: st
   await update(trx, [userId], { password_hash: hash, password_set_at: at });
 }
 
+/** Nobody signs in with them any more. When they were set stays: it tells those who have to choose a new one from those who never had one. */
+export async function forgetPasswords(trx: Transaction, userIds: number[]): Promise<void> {
+  await update(trx, userIds, { password_hash: null });
+}
+
 /** The same password under a stronger hash; nothing changed for anyone. */
 export async function replacePasswordHash(
   trx: Transaction,

@@ -10,7 +10,7 @@ export interface User extends Living {
   /** The email that was known to be theirs, while nobody has confirmed the one that stands there since; else null. */
   confirmedEmail: string | null;
   hasPassword: boolean;
-  /** Sessions are bound to it: a new password ends those of the old one. */
+  /** Sessions are bound to it: a new password ends those of the old one. Without a password: the one that was set then is worth nothing any more. */
   passwordSetAt: Instant | null;
   noSharedData: boolean;
   /** The last day on which this user is let in. */

@@ -1,4 +1,4 @@
-import type { Activity, Living } from '../access/activity.ts';
+import type { Living } from '../access/activity.ts';
 import type { Rights } from '../access/rights.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { Reader, Transaction } from '../db/database.ts';
@@ -30,6 +30,14 @@ export interface Written {
 /** Who judges or acts, when, and by which channel links would go. */
 export type Judge = Pick<Act, 'by' | 'at' | 'channel'>;
 
+/** What a group gives to its members before and after; or to these alone, who come or go. */
+export interface Giving {
+  groupId: number;
+  from: Rights;
+  to: Rights;
+  userIds?: number[];
+}
+
 /** How an action on many is told. */
 export interface BulkWords {
   /** "Deactivate 412 users": the button repeats the action and the number. */
@@ -60,11 +68,9 @@ export interface Action<Subject extends Subjected> {
   /** What stood there before, in a few words after the name, for the report. */
   was(before: Facts, format: Format): string;
   /** What the sheet says besides of those whom it would change. */
-  notes?(subjects: Subject[]): string[];
-  /** What it gives to those it is done to, or takes from them, by way of a group. */
-  gives?: { groupId: number; from: Rights; to: Rights };
-  /** What the action makes of the subject's activity, where others lose or gain by that. */
-  becomes?(subject: Subject): Activity;
+  notes?(subjects: Subject[], db: Reader, judge: Judge): string[] | Promise<string[]>;
+  /** What people gain or lose by way of groups when it is done to these. */
+  givings?(db: Reader, judge: Judge, subjects: Subject[]): Promise<Giving[]>;
   /** The link that it makes, to be mailed or shown once. */
   makes?: Purpose;
   /** What does as much and destroys less, offered beside it. */
@@ -79,6 +85,15 @@ export interface Action<Subject extends Subjected> {
 
 /** An action that can be done to many at once. */
 export type BulkAction<Subject extends Subjected = Subjected> = Action<Subject> & { bulk: BulkWords };
+
+/** What an action says of itself that changes of records what forms change as well. */
+export type ChangingWords<Subject extends Subjected> = Pick<
+  BulkAction<Subject>,
+  'name' | 'label' | 'icon' | 'isDangerous' | 'bulk' | 'was'
+> & {
+  /** Why something is left out in which nothing would differ. */
+  unchanged: string;
+};
 
 /** Whom of these the action would change and whom not, and why. The same judgement serves the sheet, the report and the verb. */
 export async function judge<Subject extends Subjected>(

@@ -46,3 +46,13 @@ export function leaveOut<Subject>(
 ): void {
   for (const outcome of outcomes) outcome.refusal ??= reasonOf(outcome.subject);
 }
+
+/** What a form says beside its fields stands with the reason where there is no form. */
+export function withFields(outcomes: Outcome<unknown>[]): void {
+  for (const outcome of outcomes) {
+    const { refusal } = outcome;
+    if (!refusal?.fields) continue;
+    const reason = `${refusal.reason}: ${Object.values(refusal.fields).join(' ')}`;
+    outcome.refusal = { kind: refusal.kind, reason };
+  }
+}

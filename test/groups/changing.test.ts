@@ -35,7 +35,7 @@ describe('groups that are changed together', () => {
   it('have what was named, and one event each where something differs', async () => {
     const ids = [await idOf('Support'), await idOf('Helpdesk')];
     const change = { description: 'on call', tags: { add: ['Night'] } };
-    const outcomes = await app.db.write((trx) => changeGroups(trx, act(), ids, change));
+    const { outcomes } = await app.db.write((trx) => changeGroups(trx, act(), ids, change));
     expect(reasons(outcomes)).toEqual({ Support: undefined, Helpdesk: undefined });
     expect((await findGroups(app.db.read, ids)).map(({ description }) => description)).toEqual(['on call', 'on call']);
     await app.db.write((trx) => changeGroups(trx, act(), ids, change));
@@ -44,13 +44,15 @@ describe('groups that are changed together', () => {
 
   it('are led only by a member, and changed only as they were shown', async () => {
     const ids = [await idOf('Support'), await idOf('Helpdesk')];
-    const leading = await app.db.write((trx) => changeGroups(trx, act(), ids, { leaderId: app.people.bob }));
+    const { outcomes: leading } = await app.db.write((trx) =>
+      changeGroups(trx, act(), ids, { leaderId: app.people.bob }),
+    );
     expect(reasons(leading)).toEqual({
       Support: undefined,
       Helpdesk: { leader: expect.stringContaining('Only a member can lead it') },
     });
     const shown = new Map(ids.map((id) => [id, 1]));
-    const late = await app.db.write((trx) => changeGroups(trx, act(), ids, { description: 'x' }, shown));
+    const { outcomes: late } = await app.db.write((trx) => changeGroups(trx, act(), ids, { description: 'x' }, shown));
     expect(reasons(late)).toEqual({ Support: 'was changed since', Helpdesk: undefined });
   });
 
@@ -80,7 +82,7 @@ it('contacts are changed together, each with an event; what the actor may not ed
   const own = await addContact(app, { name: 'Own Person', ownerUserId: app.people.alice });
   const reader = act({ contacts: 'read' });
   const change = { position: 'Buyer', tags: { add: ['North'] } };
-  const outcomes = await app.db.write((trx) => changeContacts(trx, reader, [shared, own], change));
+  const { outcomes } = await app.db.write((trx) => changeContacts(trx, reader, [shared, own], change));
   expect(reasons(outcomes)).toEqual({ 'Shared Person': expect.stringContaining('is public'), 'Own Person': undefined });
   const rows = await app.db.read('contacts').whereIn('id', [shared, own]).orderBy('id').pluck('position');
   expect(rows).toEqual(['', 'Buyer']);

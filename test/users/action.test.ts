@@ -16,6 +16,7 @@ const ACTIONS = [
   'confirm-access',
   'end-sessions',
   'confirm-email',
+  'require-new-password',
 ];
 const actionNamed = (name: string): UserAction => USER_ACTIONS.find((action) => action.name === name)!;
 
@@ -71,6 +72,7 @@ const SUBJECTS = {
   'somebody with a new email': { ...MEMBER, confirmedEmail: 'before@example.com' },
   'somebody who is signed in': { ...MEMBER, hasSession: true },
   'somebody not invited': { ...MEMBER, ...NO_PASSWORD },
+  'somebody who has to choose a new password': { ...MEMBER, hasPassword: false },
   'somebody invited': { ...MEMBER, ...NO_PASSWORD, invitationExpiresAt: '2026-12-01T00:00:00.000Z' },
   'an integration': { ...MEMBER, ...NO_PASSWORD, apiOnly: true },
   'an integration that had a password': { ...MEMBER, apiOnly: true },
@@ -84,19 +86,20 @@ const SUBJECTS = {
 
 /** In the order of ACTIONS: `+` works, `.` has nothing to do. */
 const APPLIES: Record<keyof typeof SUBJECTS, string> = {
-  'an ordinary member': '+.+...++..',
-  'somebody with a new email': '+.+...++.+',
-  'somebody who is signed in': '+.+...+++.',
-  'somebody not invited': '+.+.+..+..',
-  'somebody invited': '+.+.++.+..',
-  'an integration': '+.+....+..',
-  'an integration that had a password': '+.+....+..',
-  'somebody with failed attempts': '+.++..++..',
-  'somebody with failed attempts at a known device': '+.++..++..',
-  'somebody locked': '+.++..++..',
-  'somebody deactivated': '.++.......',
-  'somebody deactivated before they were invited': '.++.......',
-  'somebody deleted': '.+........',
+  'an ordinary member': '+.+...++..+',
+  'somebody with a new email': '+.+...++.++',
+  'somebody who is signed in': '+.+...+++.+',
+  'somebody not invited': '+.+.+..+...',
+  'somebody who has to choose a new password': '+.+...++...',
+  'somebody invited': '+.+.++.+...',
+  'an integration': '+.+....+...',
+  'an integration that had a password': '+.+....+...',
+  'somebody with failed attempts': '+.++..++..+',
+  'somebody with failed attempts at a known device': '+.++..++..+',
+  'somebody locked': '+.++..++..+',
+  'somebody deactivated': '.++........',
+  'somebody deactivated before they were invited': '.++........',
+  'somebody deleted': '.+.........',
 };
 
 const SIGNS = { forbidden: 'x', inapplicable: '.', stale: '?' };
@@ -147,7 +150,7 @@ describe('an action on a user', () => {
 
   it.each(['alice', 'max'] as const)('on themself: %s may do what neither takes access nor renews it', (who) => {
     const viewer = VIEWERS[who];
-    expect(answers(viewer, { ...MEMBER, id: viewer.id, rights: viewer.rights })).toBe('x.xx..x+x.');
+    expect(answers(viewer, { ...MEMBER, id: viewer.id, rights: viewer.rights })).toBe('x.xx..x+x.x');
     const reasons = ['deactivate', 'delete'].map(
       (action) => actionNamed(action).refusalOf(viewer, { ...MEMBER, id: viewer.id, rights: viewer.rights })?.reason,
     );

@@ -87,6 +87,8 @@ describe('the filters', () => {
   beforeAll(async () => {
     app = await startApp();
     await addCrowd(app);
+    const some = await app.db.read('users').whereNotNull('password_hash').orderBy('id', 'desc').limit(7).pluck('id');
+    await app.db.write((trx) => trx('users').whereIn('id', some).update({ password_hash: null }));
     alice = await signedIn(app, 'alice');
     const limits = { now: app.clock.now(), staleDays: app.config.staleDays, confirmDays: app.config.confirmDays };
     all = (await everybody(app)).map((user) => ({ ...user, states: statesOf(user, limits) }));

@@ -69,6 +69,7 @@ const RULES: [description: string, user: Partial<User>, states: State[]][] = [
   ['a contact of a customer', { linkedToAccount: true }, ['linked-to-account']],
   ['the same, but deleted', { linkedToAccount: true, activity: 'deleted' }, ['linked-to-account']],
 
+  ['a password that is worth nothing any more', { hasPassword: false }, ['password-required']],
   ['a password that was never used', { lastLoginAt: null }, ['never-signed-in']],
   ['the same, but deactivated', { lastLoginAt: null, activity: 'deactivated' }, []],
 

@@ -1,23 +1,26 @@
-import type { Application } from '../../access/rights.ts';
-import type { Undoings } from '../../audit/later-changes.ts';
+import type { Application, Level } from '../../access/rights.ts';
 import { type AskingAction, isAsking } from '../../bulk-operations/asking-action.ts';
-import type { Day } from '../../clock.ts';
+import { dayOf } from '../../clock.ts';
+import { findContactSubjects } from '../../contacts/actions/contact-subject.ts';
+import { CONTACT_FORMS, CONTACT_OPERATIONS } from '../../contacts/actions/operations/contact-operations.ts';
+import { CONTACT_UNDOING } from '../../contacts/actions/operations/contact-undoing.ts';
 import type { Reader } from '../../db/database.ts';
-import { GROUP_ACTIONS } from '../../groups/actions/group-actions.ts';
-import { undoingGroups } from '../../groups/actions/group-undoing.ts';
+import { GROUP_FORMS, GROUP_OPERATIONS } from '../../groups/actions/operations/group-operations.ts';
+import { GROUP_UNDOING } from '../../groups/actions/operations/group-undoing.ts';
 import { findGroupsOf } from '../../groups/group-store.ts';
 import { IMPORT } from '../../import/actions/import-action.ts';
 import { FORM_SAVING } from '../../users/actions/operations/form-saving.ts';
 import { MEMBERSHIP_END } from '../../users/actions/operations/membership-end.ts';
 import { PEOPLE_INVITING } from '../../users/actions/operations/people-inviting.ts';
-import { undoing } from '../../users/actions/operations/undoing.ts';
 import { USER_OPERATIONS } from '../../users/actions/operations/user-operations.ts';
+import { USER_UNDOING } from '../../users/actions/operations/user-undoing.ts';
 import { findSubjects } from '../../users/user-store.ts';
-import type { BulkAction, Subjected, Written } from '../../verbs/action.ts';
+import type { BulkAction, Judge, Subjected } from '../../verbs/action.ts';
 import { NotFound } from '../../verbs/refusals.ts';
 import { findWritten } from '../bulk-item-store.ts';
 import { type BulkOperation, type SubjectType, UNDO } from '../bulk-operation.ts';
 import { findUndoings } from '../bulk-operation-store.ts';
+import { type Undoable, undoing } from '../undoing.ts';
 
 /** What can be done to many: at once, or after it was said which group, until when. */
 export type Operation = BulkAction | AskingAction;
@@ -26,20 +29,17 @@ export type Operation = BulkAction | AskingAction;
 export interface BulkSubject {
   noun: string;
   path: string;
-  /** Who may write on it may do operations on them. */
+  /** Who may read it may look at their reports. */
   application: Application;
+  /** Who holds this on it may begin operations on them; on which of them is said by each action. */
+  level: Level;
   /** In the order of the action bar. */
   operations: readonly Operation[];
   /** Those that have pages of their own, and only their reports here. */
-  reported?: readonly Operation[];
-  /** Throws NotFound where one is unknown. */
-  find(db: Reader, ids: number[], today: Day): Promise<Subjected[]>;
-  /** What takes an operation back, by what it wrote. */
-  undoing(
-    operationId: number,
-    written: ReadonlyMap<number, Written & { version: number | null }>,
-    undoings: Undoings,
-  ): BulkAction;
+  reported: readonly Operation[];
+  /** As far as whoever acts may know them. Throws NotFound where one is unknown. */
+  find(db: Reader, ids: number[], by: Judge): Promise<Subjected[]>;
+  undoable: Undoable<Subjected>;
 }
 
 export const BULK_SUBJECTS: Record<SubjectType, BulkSubject> = {
@@ -47,18 +47,32 @@ export const BULK_SUBJECTS: Record<SubjectType, BulkSubject> = {
     noun: 'user',
     path: '/users',
     application: 'users',
+    level: 'write',
     operations: USER_OPERATIONS as readonly Operation[],
     reported: [PEOPLE_INVITING, MEMBERSHIP_END, IMPORT, ...FORM_SAVING] as Operation[],
-    find: findSubjects,
-    undoing: undoing as BulkSubject['undoing'],
+    find: (db, ids, { at }) => findSubjects(db, ids, dayOf(at)),
+    undoable: USER_UNDOING as unknown as Undoable<Subjected>,
   },
   group: {
     noun: 'group',
     path: '/groups',
     application: 'groups',
-    operations: GROUP_ACTIONS as readonly Operation[],
+    level: 'write',
+    operations: GROUP_OPERATIONS as readonly Operation[],
+    reported: GROUP_FORMS as Operation[],
     find: findGroupsOf,
-    undoing: undoingGroups as BulkSubject['undoing'],
+    undoable: GROUP_UNDOING as unknown as Undoable<Subjected>,
+  },
+  contact: {
+    noun: 'contact',
+    path: '/contacts',
+    application: 'contacts',
+    // One's own contacts are changed without write.
+    level: 'read',
+    operations: CONTACT_OPERATIONS as readonly Operation[],
+    reported: CONTACT_FORMS as Operation[],
+    find: findContactSubjects,
+    undoable: CONTACT_UNDOING as unknown as Undoable<Subjected>,
   },
 };
 
@@ -67,7 +81,7 @@ export function findBulkAction(subjectType: SubjectType, name: string): Operatio
 }
 
 function findReported(subjectType: SubjectType, name: string): Operation | undefined {
-  return BULK_SUBJECTS[subjectType].reported?.find((action) => action.name === name);
+  return BULK_SUBJECTS[subjectType].reported.find((action) => action.name === name);
 }
 
 /** Whether it has to be said more before it can be judged. */
@@ -76,18 +90,21 @@ export function isToBeChosen({ subjectType, action, choices }: BulkOperation): A
   return found && isAsking(found) && Object.keys(choices).length === 0 ? found : undefined;
 }
 
+/** What of an operation says what it does. */
+export type Meaning = Pick<BulkOperation, 'subjectType' | 'action' | 'choices' | 'undoes'>;
+
 /**
  * The action of an operation as it was meant; where it takes another one back, for these subjects. Throws NotFound for one that there
  * is no more.
  */
-export async function actionOf(db: Reader, operation: BulkOperation, ids: number[] = []): Promise<BulkAction> {
+export async function actionOf(db: Reader, operation: Meaning, ids: number[] = []): Promise<BulkAction> {
   const { subjectType, action, choices, undoes } = operation;
   if (action === UNDO && undoes !== null)
-    return BULK_SUBJECTS[subjectType].undoing(
-      undoes,
-      await findWritten(db, undoes, ids),
-      await findUndoings(db, undoes),
-    );
+    return undoing(BULK_SUBJECTS[subjectType].undoable, {
+      operationId: undoes,
+      written: await findWritten(db, undoes, ids),
+      undoings: await findUndoings(db, undoes),
+    });
   const found = findBulkAction(subjectType, action) ?? findReported(subjectType, action);
   if (!found) throw new NotFound('There is no such action any more.');
   return isAsking(found) ? found.chosen(db, choices) : found;

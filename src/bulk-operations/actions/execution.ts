@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { dayOf, type Instant } from '../../clock.ts';
+import type { Instant } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import type { Act } from '../../verbs/act.ts';
 import { type Judge, judge, NOBODY, type Performed, perform, type Subjected } from '../../verbs/action.ts';
@@ -20,17 +20,17 @@ import {
   type Piece,
 } from '../bulk-operation-store.ts';
 import { NOTHING_YET, tallied } from '../tally.ts';
-import { actionOf, BULK_SUBJECTS } from './bulk-subjects.ts';
+import { actionOf, BULK_SUBJECTS, type Meaning } from './bulk-subjects.ts';
 
 /** What the operation would come to now, for each of these, or of its set. */
 export async function judgeOperation(
   db: Reader,
   by: Judge,
-  operation: BulkOperation,
+  operation: Meaning & Pick<BulkOperation, 'id'>,
   ids?: number[],
 ): Promise<Outcome<Subjected>[]> {
   const meant = ids ?? (await findItemIds(db, operation.id));
-  const subjects = await BULK_SUBJECTS[operation.subjectType].find(db, meant, dayOf(by.at));
+  const subjects = await BULK_SUBJECTS[operation.subjectType].find(db, meant, by);
   return judge(db, by, await actionOf(db, operation, meant), subjects);
 }
 
@@ -72,7 +72,7 @@ export async function executePiece(
   const own = { ...act, operationId: operation.id };
   const outcomes = action.performPiece
     ? await action.performPiece(trx, own, piece.ids)
-    : await perform(trx, own, action, await BULK_SUBJECTS[operation.subjectType].find(trx, piece.ids, dayOf(act.at)));
+    : await perform(trx, own, action, await BULK_SUBJECTS[operation.subjectType].find(trx, piece.ids, act));
   const known = outcomes.filter(({ subject }) => subject.id !== NOBODY);
   const items = known.map(({ subject, refusal, written }) => ({
     id: subject.id,

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../db/database.ts';
 import type { Act } from '../../verbs/act.ts';
-import type { Performed, Subjected } from '../../verbs/action.ts';
+import type { Performed, Subjected, Written } from '../../verbs/action.ts';
+import type { Outcome } from '../../verbs/outcome.ts';
 import { forgetItems, keepOutcomes } from '../bulk-item-store.ts';
 import type { BulkOperation, SubjectType } from '../bulk-operation.ts';
 import {
@@ -65,4 +66,15 @@ export async function keepAsOperation(
   await forgetItems(trx, id, Number.MAX_SAFE_INTEGER);
   await forgetOperation(trx, id);
   return undefined;
+}
+
+/** What a verb says that judged some, and of whom it wrote what, as it is kept. */
+export function keptOutcomes<Subject extends Subjected>({
+  outcomes,
+  written,
+}: {
+  outcomes: Outcome<Subject>[];
+  written: ReadonlyMap<number, Written>;
+}): Performed<Subject>[] {
+  return outcomes.map((outcome) => ({ ...outcome, written: written.get(outcome.subject.id) }));
 }

@@ -58,7 +58,7 @@ export function progressPage(
   action: BulkAction,
   more: { now: number; viewer: Viewer; isFirst: boolean; creator: string | undefined },
 ) {
-  const { noun, path, application } = BULK_SUBJECTS[operation.subjectType];
+  const { noun, path, application, level } = BULK_SUBJECTS[operation.subjectType];
   const { size, tally, executedAt } = operation;
   const phase = phaseOf(operation);
   const seconds = executedAt === null ? 0 : Math.max(0, (more.now - Date.parse(executedAt)) / 1_000);
@@ -77,7 +77,7 @@ export function progressPage(
     left: rate > 0 && phase === 'running' ? timeInWords((size - tally.judged) / rate) : undefined,
     isWaiting: phase === 'running' && !more.isFirst,
     creator: more.creator,
-    maySteer: phase !== 'draft' && may(more.viewer, application, 'write'),
+    maySteer: phase !== 'draft' && may(more.viewer, application, level),
     backPath: operation.view ?? path,
   };
 }
@@ -95,6 +95,8 @@ export function reportPage(
   items: BulkItem[],
   more: {
     filter: ItemFilter;
+    /** How many of its items the viewer may not see. */
+    unseen: number;
     creator: string | undefined;
     links: string[];
     mayUndo: boolean;
@@ -126,6 +128,7 @@ export function reportPage(
         ? undefined
         : `Cancelled after ${grouped(tally.judged)} of ${counted(size, noun)}; the others stay as they were.`,
     creator: more.creator,
+    unseen: more.unseen,
     links: more.links,
     backPath: operation.view ?? path,
     filter: chosen,

@@ -1,10 +1,10 @@
 import { type Request, type Response, Router } from 'express';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { recordRefusal } from '../../audit/pages/refusal-recording.ts';
+import { recordRefusal, unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
 import { instant } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
-import { FieldErrors, typedFields } from '../../forms/form.ts';
+import { type Errors, FieldErrors, typedFields } from '../../forms/form.ts';
 import { withTicks } from '../../lists/exceptions.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { counted } from '../../text/text.ts';
@@ -14,13 +14,15 @@ import { sendCsv } from '../../web/csv.ts';
 import { flash, keepAtHand } from '../../web/flash.ts';
 import { demandRight, requireSignIn } from '../../web/guards/authorization.ts';
 import { HttpError } from '../../web/http-error.ts';
-import { render } from '../../web/render.ts';
+import { isHtmx, render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
 import { actionOf, BULK_SUBJECTS, findBulkAction, isToBeChosen } from '../actions/bulk-subjects.ts';
+import { checkedChoices } from '../actions/checked-choices.ts';
 import { executeOperation } from '../actions/execution.ts';
 import { findItems } from '../bulk-item-store.ts';
 import {
   type BulkOperation,
+  EXPORT,
   isLarge,
   isSubjectType,
   phaseOf,
@@ -31,12 +33,12 @@ import {
 } from '../bulk-operation.ts';
 import * as store from '../bulk-operation-store.ts';
 import { forbiddenInWords, hasForbidden, leftOutIn } from '../tally.ts';
-import { checkedChoices, showQuestions, typedChoices, typedOf } from './choices-page.ts';
+import { showQuestions, typedChoices, typedOf } from './choices-page.ts';
 import { exceptionsIn, meantBy, ofEarlier } from './meant-set.ts';
 import { showProgress } from './progress.ts';
-import { itemFilterOf, showReport } from './report.ts';
+import { itemFilterOf, seenBy, showReport } from './report.ts';
 import { showSheet } from './sheet.ts';
-import { visibleOperation } from './visible-operation.ts';
+import { mayLookAt, visibleOperation } from './visible-operation.ts';
 
 const LISTED = 100;
 
@@ -70,16 +72,19 @@ export function bulkOperationsController(app: AppContext): Router {
     const action = asking(operation);
     const typed = typedChoices(action, req.body);
     if (typed.step) return showQuestions(app, req, res, operation, { action, typed });
-    const { values, errors } = await checkedChoices(app, action, typed);
-    if (errors) return showQuestions(app, req, res, operation, { action, typed, errors });
-    await app.db.write((trx) => store.keepChoices(trx, operation.id, values));
-    res.redirect(303, `/bulk-operations/${operation.id}`);
+    const failed = (errors: Errors) => showQuestions(app, req, res, operation, { action, typed, errors });
+    await unlessFieldErrors(app, req, failed, async () => {
+      const values = await checkedChoices(app.db.read, actOf(app, req), action, typed);
+      await app.db.write((trx) => store.keepChoices(trx, operation.id, values));
+      res.redirect(303, `/bulk-operations/${operation.id}`);
+    });
   });
 
   router.get('/bulk-operations/:id/items.csv', requireSignIn, async (req, res) => {
     const operation = await visibleOperation(app, req);
     if (operation.finishedAt === null) throw new NotFound();
-    const items = await findItems(app.db.read, operation, { ...itemFilterOf(req), after: undefined });
+    const seen = await seenBy(app, req.viewer!, operation);
+    const items = await findItems(app.db.read, operation, { ...itemFilterOf(req), after: undefined, seen });
     sendCsv(res, {
       name: `bulk-operation-${operation.id}`,
       columns: ['Name', 'System email', 'Outcome', 'Reason', 'Before', 'After'],
@@ -95,7 +100,7 @@ export function bulkOperationsController(app: AppContext): Router {
   });
 
   router.post('/bulk-operations/:id/execution', requireSignIn, async (req, res) => {
-    const operation = await visibleOperation(app, req, 'write');
+    const operation = await visibleOperation(app, req, { acts: true });
     if (isToBeChosen(operation)) throw new Malformed('It was not said yet what exactly is to be done.');
     const act = actOf(app, req);
     if (operation.action === TO_BE_CHOSEN) throw new Malformed('It was not said yet what is to be done.');
@@ -134,14 +139,14 @@ async function showOperations(app: AppContext, req: Request, res: Response): Pro
   const before = /^[1-9]\d{0,14}$/.test(String(req.query.before)) ? Number(req.query.before) : undefined;
   const executed = await store.findExecuted(app.db.read, types, LISTED + 1, before);
   const operations = [];
-  for (const operation of executed.slice(0, LISTED))
+  for (const operation of executed.slice(0, LISTED).filter((one) => mayLookAt(req.viewer!, one)))
     operations.push({
       ...operation,
       phase: phaseOf(operation),
       done: await doneBy(app, operation),
       leftOut: leftOutIn(operation.tally),
     });
-  const olderPath = executed.length > LISTED ? `/bulk-operations?before=${operations.at(-1)!.id}` : undefined;
+  const olderPath = executed.length > LISTED ? `/bulk-operations?before=${executed[LISTED - 1].id}` : undefined;
   render(req, res, 'bulk-operations/index', { title: 'Bulk operations', operations, olderPath });
 }
 
@@ -151,13 +156,18 @@ function showActions(req: Request, res: Response, operation: BulkOperation): voi
   const page = {
     title: `What is to be done with ${counted(operation.size, noun)}?`,
     operation,
-    actions: operations.toSorted((a, b) => a.label.localeCompare(b.label, 'en')),
+    actions: [...operations, EXPORTING].toSorted((a, b) => a.label.localeCompare(b.label, 'en')),
     backPath: operation.view ?? path,
   };
   render(req, res, 'bulk-operations/actions', page, { fragments: { 'dialog-body': 'bulk-operations/_actions' } });
 }
 
+/** What is done with them by a page of its own. */
+const EXPORTING = { name: EXPORT, label: 'Export', icon: 'download', asks: true, isDangerous: false } as const;
+
 async function showDraft(app: AppContext, req: Request, res: Response, operation: BulkOperation): Promise<void> {
+  if (operation.action === EXPORT)
+    return res.redirect(303, `${BULK_SUBJECTS[operation.subjectType].path}/export?chosen=${operation.id}`);
   if (operation.action === TO_BE_CHOSEN) return showActions(req, res, operation);
   const action = isToBeChosen(operation);
   if (action) await showQuestions(app, req, res, operation, { action, typed: typedOf(action, {}) });
@@ -165,7 +175,7 @@ async function showDraft(app: AppContext, req: Request, res: Response, operation
 }
 
 async function draftOf(app: AppContext, req: Request): Promise<BulkOperation> {
-  const operation = await visibleOperation(app, req, 'write');
+  const operation = await visibleOperation(app, req, { acts: true });
   if (phaseOf(operation) !== 'draft') throw new NotFound();
   return operation;
 }
@@ -180,7 +190,7 @@ type Steering = (trx: Transaction, operation: BulkOperation, at: string) => Prom
 
 /** Pauses it, goes on, or cancels it; where it has ended meanwhile, that is what the page says. */
 async function steer(app: AppContext, req: Request, res: Response, work: Steering): Promise<void> {
-  const operation = await visibleOperation(app, req, 'write');
+  const operation = await visibleOperation(app, req, { acts: true });
   if (phaseOf(operation) === 'draft') throw new NotFound();
   const act = actOf(app, req);
   await app.db.write(async (trx) => {
@@ -195,12 +205,13 @@ async function steer(app: AppContext, req: Request, res: Response, work: Steerin
 async function begin(app: AppContext, req: Request, res: Response): Promise<void> {
   const { action, view, from, page } = typedFields(req.body, ['action', 'view', 'from', 'page']);
   if (page) return turnPage(req, res, page);
-  const earlier = from ? await visibleOperation(app, req, 'read', String(from)) : undefined;
+  const earlier = from ? await visibleOperation(app, req, { id: String(from) }) : undefined;
   const subjectType = earlier?.subjectType ?? subjectTypeIn(req.body);
-  const isKnown = findBulkAction(subjectType, String(action)) !== undefined || action === TO_BE_CHOSEN;
+  const isKnown =
+    findBulkAction(subjectType, String(action)) !== undefined || action === TO_BE_CHOSEN || action === EXPORT;
   if (!isKnown && !(earlier && action === UNDO)) throw new Malformed('There is no such action.');
-  const { noun, application } = BULK_SUBJECTS[subjectType];
-  demandRight(req.viewer!, application, 'write');
+  const { noun, application, level, path } = BULK_SUBJECTS[subjectType];
+  demandRight(req.viewer!, application, action === EXPORT ? 'read' : level);
   const set = earlier
     ? await ofEarlier(app, req.viewer!, earlier, String(action))
     : await meantBy(app, req, subjectType);
@@ -208,7 +219,11 @@ async function begin(app: AppContext, req: Request, res: Response): Promise<void
     throw new HttpError(422, `Nothing is ticked. Go back and tick the ${noun}s you mean.`, safePath(view));
   const draft = { ...set, subjectType, action: String(action) };
   const id = await app.db.write((trx) => store.createDraft(trx, actOf(app, req), draft));
-  res.redirect(303, `/bulk-operations/${id}`);
+  if (action !== EXPORT) return res.redirect(303, `/bulk-operations/${id}`);
+  // A page of its own: it does not fit into a dialog.
+  const exportPath = `${path}/export?chosen=${id}`;
+  if (isHtmx(req)) res.set('HX-Redirect', exportPath).status(204).end();
+  else res.redirect(303, exportPath);
 }
 
 /** Without scripts, the form takes what is unticked to another page of the list. */

@@ -2,6 +2,10 @@ import { parse } from 'node:querystring';
 import type { Request } from 'express';
 import type { Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
+import { dayOf } from '../../clock.ts';
+import { freezeContacts } from '../../contacts/contact-list.ts';
+import { contactsPath, readContactQuery, sortsFor } from '../../contacts/contact-list-query.ts';
+import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import { typedFields } from '../../forms/form.ts';
 import { selectGroups } from '../../groups/group-list.ts';
 import { groupsPath, readGroupQuery } from '../../groups/group-list-query.ts';
@@ -14,10 +18,13 @@ import { Malformed } from '../../verbs/refusals.ts';
 import { HttpError } from '../../web/http-error.ts';
 import { safePath } from '../../web/safe-path.ts';
 import { actionOf } from '../actions/bulk-subjects.ts';
+import { mayUndo } from '../actions/taking-back.ts';
 import { findChangedIds, findKnownIds } from '../bulk-item-store.ts';
 import { type BulkOperation, phaseOf, type SubjectType, UNDO } from '../bulk-operation.ts';
 import { type Draft, findItemIds } from '../bulk-operation-store.ts';
-import { mayUndo } from './report.ts';
+import { seenBy } from './report.ts';
+
+const FROZEN_AT_ONCE = 10_000;
 
 type Meant = Pick<Draft, 'ids' | 'view' | 'undoes'>;
 
@@ -35,7 +42,12 @@ export async function meantBy(app: AppContext, req: Request, subjectType: Subjec
     const excepted = selection.ids.length - ids.length;
     return { ids, view: { view, ...shown, frozenChange: selection.change, excepted } };
   }
-  const ids = await findKnownIds(app.db.read, subjectType, readIds([typed.ids].flat()));
+  const ids = await findKnownIds(
+    app.db.read,
+    subjectType,
+    readIds([typed.ids].flat()),
+    await seenBy(app, req.viewer!, { subjectType }),
+  );
   const view = safePath(typed.view) ?? null;
   return { ids, view: { view, shown: null, shownChange: null, frozenChange: null, excepted: null } };
 }
@@ -77,8 +89,7 @@ export async function ofEarlier(
     const from = { view, shown, shownChange, frozenChange, excepted };
     return { ids: await findItemIds(db.read, earlier.id), view: from };
   }
-  const isOver = phaseOf(earlier) === 'done' || phaseOf(earlier) === 'cancelled';
-  if (action !== UNDO || !isOver) throw new Malformed('What was done is not taken back by that.');
+  if (action !== UNDO) throw new Malformed('What was done is not taken back by that.');
   if (!(await mayUndo(db.read, earlier, await actionOf(db.read, earlier), viewer)))
     throw new Malformed('This cannot be taken back.');
   const from = { view: earlier.view, shown: null, shownChange: null, frozenChange: null, excepted: null };
@@ -92,6 +103,15 @@ async function selectedBy(app: AppContext, req: Request, view: string, subjectTy
     const query = readGroupQuery(source);
     if (groupsPath(query) !== view) return undefined;
     return { ids: await selectGroups(app, query), change: null };
+  }
+  if (subjectType === 'contact') {
+    const viewer = await findContactViewer(app.db.read, req.viewer!, dayOf(app.clock()));
+    const query = readContactQuery(source, sortsFor(viewer));
+    if (contactsPath(query) !== view) return undefined;
+    const frozen = await freezeContacts(app, viewer, query, FROZEN_AT_ONCE);
+    const ids: number[] = [];
+    for await (const some of frozen.pieces()) ids.push(...some);
+    return { ids, change: null };
   }
   const query = readListQuery(source);
   if (listPath(query) !== view) return undefined;

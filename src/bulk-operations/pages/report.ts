@@ -1,16 +1,17 @@
 import type { Request, Response } from 'express';
-import { may, maySeeLinkOf, type Viewer } from '../../access/viewer.ts';
+import { maySeeLinkOf, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { dayOf } from '../../clock.ts';
-import type { Reader } from '../../db/database.ts';
+import { findContactViewer, whereVisible } from '../../contacts/contact-viewer.ts';
 import { linesToCopy } from '../../one-time-links/pages/link-lines.ts';
 import { findSubjects, findUserNames } from '../../users/user-store.ts';
 import type { BulkAction } from '../../verbs/action.ts';
 import { type Flash, takeFlash } from '../../web/flash.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
-import { actionOf, BULK_SUBJECTS } from '../actions/bulk-subjects.ts';
-import { findChangedIds, findItems, hasFacts, type ItemFilter } from '../bulk-item-store.ts';
+import { actionOf } from '../actions/bulk-subjects.ts';
+import { mayUndo } from '../actions/taking-back.ts';
+import { countItems, findChangedIds, findItems, type ItemFilter, type Seen } from '../bulk-item-store.ts';
 import type { BulkOperation } from '../bulk-operation.ts';
 import { ITEMS_SHOWN, reportPage } from './bulk-operation-page.ts';
 
@@ -28,8 +29,11 @@ export async function showReport(
   const shownFlash = takeFlash(req);
   const action = await actionOf(db, operation);
   const filter = itemFilterOf(req);
-  const page = reportPage(operation, action, await findItems(db, operation, filter, ITEMS_SHOWN + 1), {
+  const seen = await seenBy(app, viewer, operation);
+  const items = await findItems(db, operation, { ...filter, seen }, ITEMS_SHOWN + 1);
+  const page = reportPage(operation, action, items, {
     filter,
+    unseen: seen ? operation.tally.judged - (await countItems(db, operation, seen)) : 0,
     creator: (await findUserNames(db, [operation.createdBy])).get(operation.createdBy ?? 0) ?? 'command line',
     links: await linksToShow(app, shownFlash, { operation, action, viewer }),
     mayUndo: await mayUndo(db, operation, action, viewer),
@@ -39,6 +43,17 @@ export async function showReport(
   const said = shownFlash?.message === page.title ? undefined : shownFlash;
   const fragments = { 'dialog-body': 'bulk-operations/_report', progress: 'bulk-operations/_report' };
   render(req, res, 'bulk-operations/report', { flash: said, ...page }, { fragments });
+}
+
+/** Of contacts those that the viewer may see; of everything else all. */
+export async function seenBy(
+  { db, clock }: AppContext,
+  viewer: Viewer,
+  { subjectType }: Pick<BulkOperation, 'subjectType'>,
+): Promise<Seen | undefined> {
+  if (subjectType !== 'contact') return undefined;
+  const contactViewer = await findContactViewer(db.read, viewer, dayOf(clock()));
+  return (query, table) => whereVisible(query, contactViewer, table);
 }
 
 /** Which items the address means. What it says otherwise means all. */
@@ -52,17 +67,6 @@ export function itemFilterOf({ query }: Pick<Request, 'query'>): ItemFilter {
     q: text('q').trim() || undefined,
     after: /^\d{1,15}$/.test(after) ? Number(after) : undefined,
   };
-}
-
-/** Whether it can be taken back, and this viewer is one of those who may. */
-export async function mayUndo(
-  db: Reader,
-  operation: BulkOperation,
-  action: BulkAction,
-  viewer: Viewer,
-): Promise<boolean> {
-  const mayWrite = may(viewer, BULK_SUBJECTS[operation.subjectType].application, 'write');
-  return mayWrite && action.bulk.lasting === undefined && (await hasFacts(db, operation.id));
 }
 
 /** Right after the execution, to whoever executed it, the new links as lines to copy: name and link. */

@@ -6,27 +6,30 @@ import { linkedName } from '../../linked-contacts/linked-contact.ts';
 import { changeTags, findTagNames } from '../../tags/tag-store.ts';
 import { retellContacts } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
-import {
-  allowed,
-  forbidden,
-  forbiddenFields,
-  inapplicable,
-  leaveOut,
-  type Outcome,
-  stale,
-} from '../../verbs/outcome.ts';
+import type { Judge, Written } from '../../verbs/action.ts';
+import { differing } from '../../verbs/facts.ts';
+import { allowed, forbiddenFields, inapplicable, leaveOut, type Outcome, stale } from '../../verbs/outcome.ts';
 import { NotFound } from '../../verbs/refusals.ts';
 import { type Contact, type ContactViewer, mayEdit, mayGive, NOT_YOURS_TO_GIVE } from '../contact.ts';
 import { findContacts, findContactsOfAnyOwner, keepContacts, setAccounts } from '../contact-store.ts';
 import { findContactViewer } from '../contact-viewer.ts';
 import { type ContactChange, chosenBy, detailsAfter } from './contact-choices.ts';
 import { auditFields, type ContactDetails, columnsOf, detailsOf } from './contact-details.ts';
+import { factsOf } from './contact-facts.ts';
+import { NOT_YOURS } from './contact-subject.ts';
 
 interface Step {
   contact: Contact;
   before: ContactDetails;
   after: ContactDetails;
+  /** Only what differs. */
   told: { before: Fields; after: Fields };
+}
+
+/** What a change comes to: for each of the contacts, and what was written into which. */
+export interface ChangedContacts {
+  outcomes: Outcome<Contact>[];
+  written: Map<number, Written>;
 }
 
 /**
@@ -39,22 +42,37 @@ export async function changeContacts(
   ids: number[],
   change: ContactChange,
   versions?: ReadonlyMap<number, number>,
-): Promise<Outcome<Contact>[]> {
+): Promise<ChangedContacts> {
   const viewer = await findContactViewer(trx, act.by, dayOf(act.at));
   const outcomes = await judgeChange(trx, viewer, ids, versions);
-  const chosen = await chosenBy(trx, viewer, change);
+  const steps = await planChange(trx, act, outcomes, change);
+  await take(trx, act, steps);
+  const written = new Map(
+    steps.map(({ contact, before, after }) => [contact.id, differing(factsOf(before), factsOf(after))]),
+  );
+  return { outcomes, written };
+}
+
+/** What would become of each of these that is not left out already, where something differs. Throws FieldErrors for all of them. */
+export async function planChange(
+  db: Reader,
+  by: Pick<Judge, 'by' | 'at'>,
+  outcomes: Outcome<Contact>[],
+  change: ContactChange,
+): Promise<Step[]> {
+  const viewer = await findContactViewer(db, by.by, dayOf(by.at));
+  const chosen = await chosenBy(db, viewer, change);
   leaveOut(outcomes, (contact) => keepingOwner(viewer, contact, change));
-  const tags = await findTagNames(trx, 'contact', ids);
+  const ids = allowed(outcomes).map(({ id }) => id);
+  const tags = await findTagNames(db, 'contact', ids);
   // A company that the actor may not see is what it was.
-  const whole = await findContactsOfAnyOwner(trx, ids);
-  const steps = allowed(outcomes).flatMap((contact): Step[] => {
+  const whole = await findContactsOfAnyOwner(db, ids);
+  return allowed(outcomes).flatMap((contact): Step[] => {
     const before = detailsOf(whole.get(contact.id)!, tags.get(contact.id) ?? []);
     const after = detailsAfter(contact, before, chosen);
     const told = differences(auditFields(before), auditFields(after));
     return told ? [{ contact, before, after, told }] : [];
   });
-  await take(trx, act, steps);
-  return outcomes;
 }
 
 /** Takes contacts out of the lists, or brings them back as they were. Throws NotFound where the actor may not see one. */
@@ -63,10 +81,10 @@ export async function setActivity(
   act: Act,
   ids: number[],
   activity: Contact['activity'],
-): Promise<Outcome<Contact>[]> {
+): Promise<ChangedContacts> {
   const viewer = await findContactViewer(trx, act.by, dayOf(act.at));
   const outcomes = (await visible(trx, viewer, ids)).map((subject): Outcome<Contact> => ({ subject }));
-  leaveOut(outcomes, (contact) => (mayEdit(viewer, contact) ? undefined : forbidden(NOT_YOURS)));
+  leaveOut(outcomes, (contact) => (mayEdit(viewer, contact) ? undefined : NOT_YOURS));
   leaveOut(outcomes, (contact) =>
     contact.activity === activity
       ? inapplicable(`is ${activity === 'deleted' ? 'deleted' : 'not deleted'} already`)
@@ -93,7 +111,10 @@ export async function setActivity(
       after: { activity },
     })),
   );
-  return outcomes;
+  const written = new Map(
+    contacts.map(({ id, activity: before }) => [id, { before: { activity: before }, after: { activity } }]),
+  );
+  return { outcomes, written };
 }
 
 /** Which of these may be changed by whom, as they were shown. */
@@ -104,13 +125,11 @@ export async function judgeChange(
   versions?: ReadonlyMap<number, number>,
 ): Promise<Outcome<Contact>[]> {
   const outcomes = (await visible(db, viewer, ids)).map((subject): Outcome<Contact> => ({ subject }));
-  leaveOut(outcomes, (contact) => (mayEdit(viewer, contact) ? undefined : forbidden(NOT_YOURS)));
+  leaveOut(outcomes, (contact) => (mayEdit(viewer, contact) ? undefined : NOT_YOURS));
   leaveOut(outcomes, ({ activity }) => (activity === 'deleted' ? inapplicable('is deleted') : undefined));
   leaveOut(outcomes, ({ id, version }) => (versions && versions.get(id) !== version ? stale() : undefined));
   return outcomes;
 }
-
-const NOT_YOURS = 'is public: you may look at public contacts but not change them';
 
 async function visible(db: Reader, viewer: ContactViewer, ids: number[]): Promise<Contact[]> {
   const contacts = await findContacts(db, viewer, ids);
@@ -130,8 +149,13 @@ async function take(trx: Transaction, act: Act, steps: Step[]): Promise<void> {
     trx,
     steps.map(({ contact, before, after }) => ({ id: contact.id, columns: changedColumns(contact, before, after) })),
   );
-  for (const { contact, before, after } of steps)
-    if (before.accounts.join() !== after.accounts.join()) await setAccounts(trx, contact.id, after.accounts);
+  const changing = steps.filter(({ before, after }) => before.accounts.join() !== after.accounts.join());
+  for (const alike of Map.groupBy(changing, ({ after }) => after.accounts.join()).values())
+    await setAccounts(
+      trx,
+      alike.map(({ contact }) => contact.id),
+      alike[0].after.accounts,
+    );
   await changeTags(
     trx,
     'contact',

@@ -1,10 +1,17 @@
-import type { Transaction } from '../../db/database.ts';
+import type { Reader } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { spelledTags } from '../../tags/tag-store.ts';
 import { findUserNames } from '../../users/user-store.ts';
 import { changedSet, isWhole, type SetChange } from '../../verbs/set-change.ts';
-import type { AccountType, Contact, ContactKind, ContactViewer, Ownership } from '../contact.ts';
+import {
+  ACCOUNT_TYPES,
+  type AccountType,
+  type Contact,
+  type ContactKind,
+  type ContactViewer,
+  type Ownership,
+} from '../contact.ts';
 import { findContact } from '../contact-store.ts';
 import type { ContactDetails } from './contact-details.ts';
 
@@ -17,7 +24,7 @@ export interface ContactChange {
   position?: string;
   description?: string;
   companyId?: number | null;
-  accounts?: readonly AccountType[];
+  accounts?: SetChange<AccountType>;
   owner?: Ownership;
   tags?: SetChange<string>;
 }
@@ -31,12 +38,12 @@ export interface Choices {
 }
 
 /** Looks up what the change names. Throws FieldErrors for what is not there. */
-export async function chosenBy(trx: Transaction, viewer: ContactViewer, change: ContactChange): Promise<Choices> {
+export async function chosenBy(db: Reader, viewer: ContactViewer, change: ContactChange): Promise<Choices> {
   return {
     change,
-    company: change.companyId ? await findContact(trx, viewer, change.companyId) : undefined,
-    ownerName: change.owner ? await nameOf(trx, change.owner) : null,
-    tags: await spelled(trx, change.tags),
+    company: change.companyId ? await findContact(db, viewer, change.companyId) : undefined,
+    ownerName: change.owner ? await nameOf(db, change.owner) : null,
+    tags: await spelled(db, change.tags),
   };
 }
 
@@ -46,19 +53,25 @@ export function detailsAfter(
   before: ContactDetails,
   { change, company, ownerName, tags }: Choices,
 ): ContactDetails {
-  const { companyId, owner, tags: _, accounts = before.accounts, position = before.position, ...texts } = change;
+  const { companyId, owner, tags: _, accounts, position = before.position, ...texts } = change;
   const given = Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined));
   const isCompany = subject.kind === 'company';
   return {
     ...before,
     ...given,
-    accounts,
+    accounts: accountsAfter(before, accounts),
     // A company has neither a position nor a company.
     position: isCompany ? '' : position,
     company: isCompany ? undefined : companyAfter(subject, before, companyId, company),
     ...(owner && { owner, ownerName }),
     tags: changedSet(before.tags, tags),
   };
+}
+
+/** In the order in which they are shown. */
+function accountsAfter(before: ContactDetails, change: ContactChange['accounts']): AccountType[] {
+  const after = changedSet<string>(before.accounts, change);
+  return ACCOUNT_TYPES.filter((type) => after.includes(type));
 }
 
 function companyAfter(
@@ -74,23 +87,23 @@ function companyAfter(
   return company;
 }
 
-async function nameOf(trx: Transaction, { ownerUserId, ownerGroupId }: Ownership): Promise<string | null> {
+async function nameOf(db: Reader, { ownerUserId, ownerGroupId }: Ownership): Promise<string | null> {
   if (ownerUserId !== null) {
-    const name = (await findUserNames(trx, [ownerUserId])).get(ownerUserId);
+    const name = (await findUserNames(db, [ownerUserId])).get(ownerUserId);
     if (name === undefined) throw new FieldErrors({ ownerUser: 'There is no user with this name or email.' });
     return name;
   }
   if (ownerGroupId === null) return null;
-  const [group] = await findGroups(trx, [ownerGroupId]);
+  const [group] = await findGroups(db, [ownerGroupId]);
   if (!group) throw new FieldErrors({ ownerGroup: 'There is no group of this name.' });
   return group.name;
 }
 
-async function spelled(trx: Transaction, tags?: SetChange<string>): Promise<SetChange<string> | undefined> {
+async function spelled(db: Reader, tags?: SetChange<string>): Promise<SetChange<string> | undefined> {
   if (tags === undefined) return undefined;
-  if (isWhole(tags)) return spelledTags(trx, [...tags]);
+  if (isWhole(tags)) return spelledTags(db, [...tags]);
   return {
-    add: await spelledTags(trx, [...(tags.add ?? [])]),
-    remove: await spelledTags(trx, [...(tags.remove ?? [])]),
+    add: await spelledTags(db, [...(tags.add ?? [])]),
+    remove: await spelledTags(db, [...(tags.remove ?? [])]),
   };
 }

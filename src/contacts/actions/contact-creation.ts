@@ -35,7 +35,7 @@ export async function createContact(
   if (!mayGive(viewer, details.owner)) throw new RefusedFields({ owner: NOT_YOURS_TO_GIVE });
   const made = { form_key: formKey ?? null, created_at: act.at, created_by: act.by.id };
   const id = await insertContact(trx, { kind, ...columnsOf(details), ...made });
-  await setAccounts(trx, id, details.accounts);
+  await setAccounts(trx, [id], details.accounts);
   await changeTags(trx, 'contact', [{ id, from: [], to: details.tags }]);
   const after = given({ kind, ...auditFields(details) });
   await recordChanges(trx, act, [

@@ -4,14 +4,17 @@ import type { AppContext } from '../../app-context.ts';
 import type { Reader } from '../../db/database.ts';
 import { PATIENCE_OF_A_PAGE } from '../../facets/follower.ts';
 import { findGroups } from '../../groups/group-store.ts';
+import { type AllTicked, allShown } from '../../lists/exceptions.ts';
 import { type Choice, type Column, type Filter, listFrame } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
 import { findTagsById, type Tag } from '../../tags/tag-store.ts';
 import { fold, matches } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
+import { readAllTicked } from '../../web/reader/list-ticks.ts';
+import { CONTACT_OPERATIONS } from '../actions/operations/contact-operations.ts';
 import { ACCOUNT_TYPES, type AccountType, type ContactViewer, seesPublic } from '../contact.ts';
-import { type ContactCounts, type ContactList, listContacts, listContactsMeanwhile } from '../contact-list.ts';
+import { type ContactList, listContacts, listContactsMeanwhile } from '../contact-list.ts';
 import {
   ACTIVITIES,
   type ContactQuery,
@@ -19,6 +22,7 @@ import {
   KINDS,
   readContactQuery,
   type SortKey,
+  sortsFor,
 } from '../contact-list-query.ts';
 import { findContactNames } from '../contact-store.ts';
 import { viewerOf } from './addressed-contact.ts';
@@ -41,30 +45,32 @@ const LABELS: Record<string, string> = {
   private: 'Private',
 };
 const TOP_TAGS = 20;
+/** So many actions stand in the bar; the others one press further away. */
+const AT_HAND = 5;
 
 interface Shown {
   viewer: ContactViewer;
   query: ContactQuery;
   /** Without counts where they are not known yet. */
-  list: Omit<ContactList, 'counts'> & { counts?: ContactCounts };
+  list: Omit<ContactList, 'counts' | 'isMeant'> & Partial<Pick<ContactList, 'counts' | 'isMeant'>>;
   tags: Tag[];
   /** The names of the filters that the reader has folded away. */
   folded: string[];
+  allTicked?: AllTicked;
 }
 
 /** The list of contacts, as the address asks for it. */
 export async function showContacts(app: AppContext, req: Request, res: Response): Promise<void> {
   const viewer = await viewerOf(app, req);
   const { per, folded } = readHabits(req);
-  const sorts = columnsFor(viewer).flatMap((column) => column.sort ?? []);
-  const query = readContactQuery(req.query, sorts, per);
+  const query = readContactQuery(req.query, sortsFor(viewer), per);
   if (!(await app.contactIndex.refreshWithin(PATIENCE_OF_A_PAGE))) return showMeanwhile(app, req, res, viewer, query);
   const list = await listContacts(app, viewer, query, TOP_TAGS);
   const isBehindEnd = list.contacts.length === 0 && list.total > 0;
   const found = { path: '/contacts', query, isBehindEnd, firstPage: contactsPath(query), secure: app.config.secure };
   await answerList(req, res, found, async () => {
     const tags = await findTagsById(app.db.read, [...list.counts.tag.keys()]);
-    return contactsPage(app.db.read, { viewer, query, list, tags, folded });
+    return contactsPage(app.db.read, { viewer, query, list, tags, folded, allTicked: readAllTicked(req) });
   });
 }
 
@@ -85,8 +91,8 @@ async function showMeanwhile(app: AppContext, req: Request, res: Response, viewe
 }
 
 /** Everything that the list's page shows, with the address that each link leads to. */
-async function contactsPage(db: Reader, { viewer, query, list, tags, folded }: Shown) {
-  const { counts } = list;
+async function contactsPage(db: Reader, { viewer, query, list, tags, folded, allTicked }: Shown) {
+  const { counts, isMeant } = list;
   const words = fold(query.q).split(' ').filter(Boolean);
   const choice = <T extends string | number>(
     name: keyof ContactQuery,
@@ -180,14 +186,26 @@ async function contactsPage(db: Reader, { viewer, query, list, tags, folded }: S
         icon: 'organization',
         first: mayWrite ? { label: 'Create the first person', path: '/contacts/new?kind=person' } : undefined,
       },
+      bulk: {
+        actions: CONTACT_OPERATIONS.slice(0, AT_HAND),
+        hasMore: true,
+        fields: [
+          ['subject', 'contact'],
+          ['view', contactsPath(query)],
+          ['shown', list.total],
+        ],
+        // While they are still being counted nobody knows who is meant.
+        meansAll: counts !== undefined,
+        allTicked: isMeant && allTicked && allShown(allTicked, { isMeant }, list.contacts),
+      },
       hasMenus: false,
     }),
   };
 }
 
-/** Who signs in as whom is for those who may read users. */
 function columnsFor(viewer: ContactViewer): Column<SortKey>[] {
-  return may(viewer, 'users', 'read') ? COLUMNS : COLUMNS.filter((column) => column.sort !== 'user');
+  const sorts = sortsFor(viewer);
+  return COLUMNS.filter(({ sort }) => sorts.includes(sort!));
 }
 
 function labelOf(type: AccountType): string {

@@ -1,12 +1,13 @@
 import { type Request, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
+import { performDirectly } from '../../bulk-operations/actions/execution.ts';
 import { requireDone } from '../../forms/required-outcome.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { takeKept } from '../../web/kept-form.ts';
-import { setActivity } from '../actions/changing-contacts.ts';
+import { CONTACT_DELETION, CONTACT_RESTORATION } from '../actions/contact-actions.ts';
 import { type Contact, type ContactViewer, mayEdit, requireEditable } from '../contact.ts';
 import { emptyContact, typedContact } from '../contact-form.ts';
 import { contactOf, viewerOf } from './addressed-contact.ts';
@@ -76,11 +77,13 @@ export function contactsController(app: AppContext): Router {
   });
 
   async function makeIt(req: Request, contact: Contact, activity: Contact['activity']): Promise<void> {
-    const [outcome] = await app.db.write((trx) => setActivity(trx, actOf(app, req), [contact.id], activity));
-    const { refusal } = outcome;
-    if (refusal?.kind === 'forbidden') requireDone([outcome]);
+    const action = activity === 'deleted' ? CONTACT_DELETION : CONTACT_RESTORATION;
+    const direct = { subjectType: 'contact' as const, action: action.name, ids: [contact.id] };
+    const { operationId: undo, outcomes } = await app.db.write((trx) => performDirectly(trx, actOf(app, req), direct));
+    const [{ refusal }] = outcomes;
+    if (refusal?.kind === 'forbidden') requireDone(outcomes);
     const done = `${contact.name} is ${activity === 'deleted' ? 'deleted' : 'restored'}.`;
-    flash(req, refusal ? `Nothing changed: ${contact.name} ${refusal.reason}.` : done);
+    flash(req, refusal ? `Nothing changed: ${contact.name} ${refusal.reason}.` : done, { undo });
   }
 
   async function editable(req: Request): Promise<{ contact: Contact; viewer: ContactViewer }> {

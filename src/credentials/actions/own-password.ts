@@ -12,7 +12,8 @@ import { NotSignedIn } from '../../verbs/refusals.ts';
 export async function changeOwnPassword(trx: Transaction, act: Act, user: User, hash: string): Promise<void> {
   // A reset that finished since the current password was looked at goes before this change.
   const [now] = await findUsers(trx, [user.id]);
-  if (now.passwordSetAt !== user.passwordSetAt || !maySignIn(now, dayOf(act.at))) throw new NotSignedIn();
+  if (!now.hasPassword || now.passwordSetAt !== user.passwordSetAt || !maySignIn(now, dayOf(act.at)))
+    throw new NotSignedIn();
   await setPassword(trx, act, user, hash, 'changed');
   await endAccess(trx, act, [user.id], { clears: 'counters of devices' });
 }

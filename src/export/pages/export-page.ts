@@ -1,12 +1,16 @@
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
+import { BULK_SUBJECTS } from '../../bulk-operations/actions/bulk-subjects.ts';
+import { phaseOf } from '../../bulk-operations/bulk-operation.ts';
+import { findItemIds } from '../../bulk-operations/bulk-operation-store.ts';
+import { visibleOperation } from '../../bulk-operations/pages/visible-operation.ts';
 import { dayOf } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import { type Errors, typedFields } from '../../forms/form.ts';
 import { readIds } from '../../lists/exceptions.ts';
 import { counted } from '../../text/text.ts';
-import { Malformed } from '../../verbs/refusals.ts';
+import { Malformed, NotFound } from '../../verbs/refusals.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
@@ -16,9 +20,17 @@ import type { ExportSources } from './export-kinds.ts';
 
 type Kind = ExportKind<ExportSources, ContactViewer>;
 
-/** What the form says. */
-export interface TypedExport {
+/** Which records are meant, and where they were chosen. */
+interface Chosen {
   meant: Meant;
+  /** The operation that froze them, where a button of the list did. */
+  from?: number;
+  /** The list as it was then. */
+  backPath?: string;
+}
+
+/** What the form says. */
+export interface TypedExport extends Chosen {
   fileFormat: FileFormat;
   columns: string[];
 }
@@ -26,21 +38,39 @@ export interface TypedExport {
 /** The page of a list's export: those columns are ticked that the reader's list shows, or all of them. */
 export async function showExport(app: AppContext, req: Request, res: Response, kind: Kind): Promise<void> {
   const search = searchOf(req.originalUrl);
-  const meant = req.query.ids === undefined ? { view: search } : { ids: readIds([req.query.ids].flat().map(String)) };
+  const chosen = await chosenIn(app, req, kind, search);
   const isAll = req.query.columns === 'all';
   const listed = kind.listedIn?.(search, req.viewer!.user.listColumns);
   const columns = columnsFor(kind, req.viewer!)
     .filter(({ key, isListed }) => isAll || (listed?.includes(key) ?? isListed))
     .map(({ key }) => key);
-  await showForm(app, req, res, { kind, typed: { meant, fileFormat: 'csv', columns } });
+  await showForm(app, req, res, { kind, typed: { ...chosen, fileFormat: 'csv', columns } });
+}
+
+async function chosenIn(app: AppContext, req: Request, kind: Kind, search: string): Promise<Chosen> {
+  const { ids, chosen } = req.query;
+  if (chosen !== undefined) return frozenBy(app, req, kind, String(chosen));
+  return { meant: ids === undefined ? { view: search } : { ids: readIds([ids].flat().map(String)) } };
+}
+
+/** The set that was frozen when a button of the list was pressed, for whoever pressed it. */
+async function frozenBy(app: AppContext, req: Request, kind: Kind, from: string): Promise<Chosen> {
+  const operation = await visibleOperation(app, req, { id: from });
+  const isOfKind = BULK_SUBJECTS[operation.subjectType].path === `/${kind.name}`;
+  if (phaseOf(operation) !== 'draft' || !isOfKind) throw new NotFound();
+  const { id, view } = operation;
+  return { meant: { ids: await findItemIds(app.db.read, id) }, from: id, backPath: view ?? undefined };
 }
 
 /** What was typed into it. Throws where no form of ours says so: a view that cannot be read must not come to mean everybody. */
-export function typedExport(kind: Kind, body: unknown): TypedExport {
-  const typed = typedFields(body, ['view', 'ids', 'fileFormat'], ['columns']);
+export async function typedExport(app: AppContext, req: Request, kind: Kind): Promise<TypedExport> {
+  const typed = typedFields(req.body, ['view', 'ids', 'chosen', 'fileFormat'], ['columns']);
   const fileFormat = FILE_FORMATS.find((one) => one === typed.fileFormat);
   if (!fileFormat) throw new Malformed('There is no such format.');
-  return { meant: meantBy(kind, String(typed.view), String(typed.ids)), fileFormat, columns: [typed.columns].flat() };
+  const meaning = typed.chosen
+    ? await frozenBy(app, req, kind, String(typed.chosen))
+    : { meant: meantBy(kind, String(typed.view), String(typed.ids)) };
+  return { ...meaning, fileFormat, columns: [typed.columns].flat() };
 }
 
 function meantBy(kind: Kind, view: string, ids: string): Meant {
@@ -67,10 +97,10 @@ export async function showForm(
   res: Response,
   { kind, typed, errors = {} }: Form,
 ): Promise<void> {
-  const { meant } = typed;
+  const { meant, from, backPath } = typed;
   const viewer = await findContactViewer(app.db.read, req.viewer!, dayOf(app.clock()));
   const isTicked = ({ key }: Column) => typed.columns.includes(key);
-  const viewPath = kind.viewPath('view' in meant ? meant.view : '');
+  const viewPath = backPath ?? kind.viewPath('view' in meant ? meant.view : '');
   const page = {
     title: `Export ${kind.name}`,
     kind,
@@ -82,8 +112,9 @@ export async function showForm(
     /** Where the form is sent to. */
     path: `/${kind.name}/export`,
     viewPath,
-    ids: 'ids' in meant ? meant.ids.join() : undefined,
-    allColumnsPath: allColumnsPath(kind, meant),
+    from,
+    ids: 'ids' in meant && from === undefined ? meant.ids.join() : undefined,
+    allColumnsPath: allColumnsPath(kind, typed),
   };
   render(req, res, 'export/index', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
 }
@@ -99,7 +130,8 @@ async function totalInWords(
   return isMore ? `more than ${counted(total, kind.noun)}` : counted(total, kind.noun);
 }
 
-function allColumnsPath(kind: Kind, meant: Meant): string {
+function allColumnsPath(kind: Kind, { meant, from }: Chosen): string {
+  if (from !== undefined) return `/${kind.name}/export?chosen=${from}&columns=all`;
   const search = 'view' in meant ? searchOf(kind.viewPath(meant.view)) : `ids=${meant.ids.join()}`;
   return `/${kind.name}/export?${search}${search ? '&' : ''}columns=all`;
 }

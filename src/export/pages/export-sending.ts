@@ -25,7 +25,7 @@ interface Sending {
 /** Answers with the file. Whatever goes wrong in its middle, the answer has no end, and the browser says so. */
 export async function sendExport(app: AppContext, req: Request, res: Response, sending: Sending): Promise<void> {
   const { kind, oneOfFew } = sending;
-  const typed = typedExport(kind, req.body);
+  const typed = await typedExport(app, req, kind);
   const known = columnsFor(kind, req.viewer!).map(({ key }) => key);
   if (!typed.columns.some((key) => known.includes(key))) {
     const errors = { columns: 'Tick at least one column.' };

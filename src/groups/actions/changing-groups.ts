@@ -9,7 +9,8 @@ import { identityKey } from '../../text/identity-key.ts';
 import { sortedByName } from '../../text/sort-key.ts';
 import { findUsers } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
-import type { Judge } from '../../verbs/action.ts';
+import type { Facts, Judge, Written } from '../../verbs/action.ts';
+import { differing } from '../../verbs/facts.ts';
 import {
   allowed,
   forbidden,
@@ -23,6 +24,7 @@ import {
 import { changedSet, isWhole, type SetChange } from '../../verbs/set-change.ts';
 import { type Group, mayAppoint, mayChange } from '../group.ts';
 import { findGroupsOf, keepGroups } from '../group-store.ts';
+import { groupFacts } from './group-facts.ts';
 
 /** What is to be different about groups. What is left out stays as it is. */
 export interface GroupChange {
@@ -44,6 +46,21 @@ interface Details {
   tags: string[];
 }
 
+/** What a change comes to: for each of the groups, and what was written into which. */
+export interface ChangedGroups {
+  outcomes: Outcome<Group>[];
+  written: Map<number, Written>;
+}
+
+/** One group with what becomes of it. */
+interface Step {
+  id: number;
+  before: Details;
+  after: Details;
+  /** Only what differs. */
+  told: { before: Fields; after: Fields };
+}
+
 /** Changes what is said of each of these groups, with one audit event for each of which something differs. Throws FieldErrors or NotFound for all of them. */
 export async function changeGroups(
   trx: Transaction,
@@ -51,18 +68,9 @@ export async function changeGroups(
   ids: number[],
   change: GroupChange,
   versions?: ReadonlyMap<number, number>,
-): Promise<Outcome<Group>[]> {
+): Promise<ChangedGroups> {
   const outcomes = await judgeChange(trx, act, ids, versions);
-  await keepLeaders(trx, act, outcomes, change.leaderId);
-  const tagNames = await findTagNames(trx, 'group', ids);
-  const chosen = { ...change, tags: await spelled(trx, change.tags) };
-  const [leader] = change.leaderId ? await findUsers(trx, [change.leaderId]) : [];
-  const steps = allowed(outcomes).flatMap((group) => {
-    const before: Details = { group, leader: leaderOf(group), tags: tagNames.get(group.id) ?? [] };
-    const after = detailsAfter(before, chosen, leader);
-    const told = differences(auditFields(before), auditFields(after));
-    return told ? [{ id: group.id, before, after, told }] : [];
-  });
+  const steps = await planChange(trx, act, outcomes, change);
   await keepGroups(
     trx,
     steps.map(({ id, before, after }) => ({ id, columns: columnsOf(before, after) })),
@@ -83,7 +91,34 @@ export async function changeGroups(
       ...told,
     })),
   );
-  return outcomes;
+  return {
+    outcomes,
+    written: new Map(steps.map(({ id, before, after }) => [id, differing(factsOf(before), factsOf(after))])),
+  };
+}
+
+/** What would become of each of these that is not left out already, where something differs. */
+export async function planChange(
+  db: Reader,
+  by: Judge,
+  outcomes: Outcome<Group>[],
+  change: GroupChange,
+): Promise<Step[]> {
+  await keepLeaders(db, by, outcomes, change.leaderId);
+  const groups = allowed(outcomes);
+  const tagNames = await findTagNames(db, 'group', idsOf(groups));
+  const chosen = { ...change, tags: await spelled(db, change.tags) };
+  const [leader] = change.leaderId ? await findUsers(db, [change.leaderId]) : [];
+  return groups.flatMap((group): Step[] => {
+    const before: Details = { group, leader: leaderOf(group), tags: tagNames.get(group.id) ?? [] };
+    const after = detailsAfter(before, chosen, leader);
+    const told = differences(auditFields(before), auditFields(after));
+    return told ? [{ id: group.id, before, after, told }] : [];
+  });
+}
+
+function factsOf({ group, leader, tags }: Details): Facts {
+  return groupFacts({ ...group, leaderId: leader?.id ?? null }, tags);
 }
 
 /** Which of these may be changed by whom, as they were shown. */
@@ -130,12 +165,12 @@ function detailsAfter(before: Details, change: GroupChange, leader: Leader | und
   };
 }
 
-async function spelled(trx: Transaction, tags?: SetChange<string>): Promise<SetChange<string> | undefined> {
+async function spelled(db: Reader, tags?: SetChange<string>): Promise<SetChange<string> | undefined> {
   if (tags === undefined) return undefined;
-  if (isWhole(tags)) return spelledTags(trx, [...tags]);
+  if (isWhole(tags)) return spelledTags(db, [...tags]);
   return {
-    add: await spelledTags(trx, [...(tags.add ?? [])]),
-    remove: await spelledTags(trx, [...(tags.remove ?? [])]),
+    add: await spelledTags(db, [...(tags.add ?? [])]),
+    remove: await spelledTags(db, [...(tags.remove ?? [])]),
   };
 }
 
@@ -156,4 +191,8 @@ function leaderOf({ leaderId, leaderName }: Group): Leader | undefined {
 /** What the audit says of a group, in the order of the form. */
 function auditFields({ group: { name, description }, leader, tags }: Details): Fields {
   return { name, leader: leader ? userReference(leader) : null, description, tags: sortedByName(tags, (tag) => tag) };
+}
+
+function idsOf(groups: Group[]): number[] {
+  return groups.map((group) => group.id);
 }

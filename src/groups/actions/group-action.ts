@@ -1,13 +1,15 @@
 import type { Activity } from '../../access/activity.ts';
 import { isAnyAdministrator } from '../../access/administrators.ts';
-import { findRights } from '../../access/granted-rights.ts';
-import { covers } from '../../access/rights.ts';
+import { findRights, isOver } from '../../access/granted-rights.ts';
+import { type Application, covers, grants, NO_RIGHTS, type Rights, union } from '../../access/rights.ts';
 import { findStrongerMembers } from '../../access/stronger-members.ts';
 import type { Viewer } from '../../access/viewer.ts';
 import type { Change } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
 import { dayOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
+import { findMemberships } from '../../memberships/membership-store.ts';
+import { givenBy } from '../../permissions/effect.ts';
 import type { Act } from '../../verbs/act.ts';
 import { type Action, type Judge, type Written, writtenOf } from '../../verbs/action.ts';
 import { requireAdministratorRemains } from '../../verbs/administrator-guard.ts';
@@ -18,12 +20,14 @@ import { setActivity } from '../group-store.ts';
 /** Something that can be done to a group besides editing: each makes it come or go with all that it grants. */
 export type GroupAction = Action<Group>;
 
+export const NOT_YOURS = forbidden('grants rights that you do not hold');
+
 /** A rule for those whom the viewer may change; everybody else is refused first. */
 export function changeable(
   isApplicable: (group: Group) => boolean,
 ): (viewer: Viewer, group: Group) => Refusal | undefined {
   return (viewer, group) => {
-    if (!mayChange(viewer, group)) return forbidden('grants rights that you do not hold');
+    if (!mayChange(viewer, group)) return NOT_YOURS;
     return isApplicable(group) ? undefined : inapplicable(`is already ${group.activity}`);
   };
 }
@@ -37,24 +41,52 @@ export async function keepStrongerMembers(db: Reader, { by, at }: Judge, outcome
   });
 }
 
-/** Nobody takes rights from themself, and there is always an administrator: each group is judged with those before it gone. */
-export async function keepNeededRights(db: Reader, { by, at }: Judge, outcomes: Outcome<Group>[]): Promise<void> {
+/**
+ * Nobody takes rights from themself, and there is always an administrator: each group is judged with those before it changed. Left out,
+ * `rightsAfter` is nothing: they go with all that they grant.
+ */
+export async function keepNeededRights(
+  db: Reader,
+  { by, at }: Judge,
+  outcomes: Outcome<Group>[],
+  rightsAfter: (group: Group) => Rights = () => NO_RIGHTS,
+): Promise<void> {
   const today = dayOf(at);
-  const losesRights = async (gone: number[]) =>
-    by.id !== null && !covers(await findRights(db, by.id, today, gone), by.rights);
-  const all = idsOf(allowed(outcomes));
-  if (!(await losesRights(all)) && (await isAnyAdministrator(db, all))) return;
-  const going: number[] = [];
+  const memberships = by.id === null ? [] : await findMemberships(db, [by.id]);
+  const own = new Set(memberships.filter((one) => !isOver(one, today)).map(({ groupId }) => groupId));
+  const losesRights = async (changed: Group[]) => {
+    if (by.id === null) return false;
+    const kept = await findRights(db, by.id, today, idsOf(changed));
+    const left = changed.filter(({ id, activity }) => own.has(id) && activity === 'active').map(rightsAfter);
+    return !covers(union([kept, ...left]), by.rights);
+  };
+  const hasAdministrator = (changed: Group[]) => {
+    const without = (application: Application) =>
+      idsOf(changed.filter((group) => !grants(rightsAfter(group), application, 'write')));
+    return isAnyAdministrator(db, { users: without('users'), groups: without('groups') });
+  };
+  const losing = allowed(outcomes).filter((group) => !covers(rightsAfter(group), group.rights));
+  if (!(await losesRights(losing)) && (await hasAdministrator(losing))) return;
+  const going: Group[] = [];
   for (const outcome of outcomes) {
-    const { id, rights } = outcome.subject;
-    if (outcome.refusal || Object.keys(rights).length === 0) continue;
-    const gone = [...going, id];
-    if (await losesRights(gone))
+    if (!losing.includes(outcome.subject)) continue;
+    const changed = [...going, outcome.subject];
+    if (await losesRights(changed))
       outcome.refusal = forbidden('gives rights to yourself: nobody takes rights from themself');
-    else if (!(await isAnyAdministrator(db, gone)))
+    else if (!(await hasAdministrator(changed)))
       outcome.refusal = forbidden('makes the last administrator one: there must always be one');
-    else going.push(id);
+    else going.push(outcome.subject);
   }
+}
+
+/** What their members gain or lose where the groups come or go so. */
+export function givingsWhere(becomes: (group: Group) => Activity): GroupAction['givings'] {
+  return async (_db, _judge, groups) =>
+    groups.map((group) => ({
+      groupId: group.id,
+      from: givenBy(group),
+      to: givenBy({ ...group, activity: becomes(group) }),
+    }));
 }
 
 /** Changes the activity of each, with one event that is told so. */

@@ -5,7 +5,7 @@ import { wasActivity } from '../../verbs/action.ts';
 import { inapplicable, type Outcome } from '../../verbs/outcome.ts';
 import type { Group } from '../group.ts';
 import { findTakenNames } from '../group-store.ts';
-import { changeable, type GroupAction, keepStrongerMembers, makeThem } from './group-action.ts';
+import { changeable, type GroupAction, givingsWhere, keepStrongerMembers, makeThem } from './group-action.ts';
 
 export const GROUP_ACTIVATION: GroupAction = {
   name: 'activate',
@@ -17,7 +17,7 @@ export const GROUP_ACTIVATION: GroupAction = {
     consequence: 'What they grant holds for their members from the next click on.',
   },
   notes: (groups) => backAsBefore(groups, 'group'),
-  becomes: activatedTo,
+  givings: givingsWhere(activatedTo),
   refusalOf: changeable(({ activity }) => activity !== 'active'),
   async refuseAmong(db, judge, outcomes) {
     await keepStrongerMembers(db, judge, outcomes);

@@ -1,6 +1,13 @@
 import { counted, were } from '../../text/text.ts';
 import { wasActivity } from '../../verbs/action.ts';
-import { changeable, type GroupAction, keepNeededRights, keepStrongerMembers, makeThem } from './group-action.ts';
+import {
+  changeable,
+  type GroupAction,
+  givingsWhere,
+  keepNeededRights,
+  keepStrongerMembers,
+  makeThem,
+} from './group-action.ts';
 
 const becomes = () => 'deactivated' as const;
 
@@ -14,7 +21,7 @@ export const GROUP_DEACTIVATION: GroupAction = {
     done: (number) => `${were(number, 'group')} deactivated.`,
     consequence: 'They grant nothing from the next click on. Their members stay listed.',
   },
-  becomes,
+  givings: givingsWhere(becomes),
   refusalOf: changeable(({ activity }) => activity === 'active'),
   async refuseAmong(db, judge, outcomes) {
     await keepStrongerMembers(db, judge, outcomes);

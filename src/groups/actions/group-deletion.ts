@@ -1,6 +1,13 @@
 import { counted, were } from '../../text/text.ts';
 import { wasActivity } from '../../verbs/action.ts';
-import { changeable, type GroupAction, keepNeededRights, keepStrongerMembers, makeThem } from './group-action.ts';
+import {
+  changeable,
+  type GroupAction,
+  givingsWhere,
+  keepNeededRights,
+  keepStrongerMembers,
+  makeThem,
+} from './group-action.ts';
 
 const becomes = () => 'deleted' as const;
 
@@ -15,7 +22,7 @@ export const GROUP_DELETION: GroupAction = {
     consequence:
       'They grant nothing from the next click on, and leave the list. Activate restores them with their members.',
   },
-  becomes,
+  givings: givingsWhere(becomes),
   refusalOf: changeable(({ activity }) => activity !== 'deleted'),
   async refuseAmong(db, judge, outcomes) {
     await keepStrongerMembers(db, judge, outcomes);

@@ -10,7 +10,7 @@ import type { Act } from '../../verbs/act.ts';
 import { type Group, mayAppoint, requireChangeable } from '../group.ts';
 import type { GroupValues } from '../group-form.ts';
 import { findGroup } from '../group-store.ts';
-import { changeGroups, judgeChange, NO_MEMBER } from './changing-groups.ts';
+import { type ChangedGroups, changeGroups, judgeChange, NO_MEMBER } from './changing-groups.ts';
 import { createGroup } from './group-creation.ts';
 
 /** A group as *New Group* was filled in, which grants nothing yet. Throws FieldErrors or Forbidden. */
@@ -25,14 +25,16 @@ export async function saveGroupForm(
   act: Act,
   { id, version }: { id: number; version: number },
   values: GroupValues,
-): Promise<void> {
+): Promise<ChangedGroups> {
   const group = await findGroup(trx, id);
   requireChangeable(act, group);
   const versions = new Map([[id, version]]);
   requireDone(await judgeChange(trx, act, [id], versions));
   const { leader, ...change } = values;
   const leaderId = await leaderNamed(trx, act, group, leader);
-  requireDone(await changeGroups(trx, act, [id], { ...change, leaderId }, versions));
+  const changed = await changeGroups(trx, act, [id], { ...change, leaderId }, versions);
+  requireDone(changed.outcomes);
+  return changed;
 }
 
 async function firstMember(trx: Transaction, act: Act, identifier: string): Promise<number> {

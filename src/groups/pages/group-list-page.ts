@@ -125,6 +125,7 @@ function groupsPage({
       bulk: mayWrite
         ? {
             actions: [...GROUP_ACTIONS],
+            hasMore: true,
             fields: [
               ['subject', 'group'],
               ['view', groupsPath(query)],

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { hasToChoosePassword } from '../../access/admission.ts';
 import { grantsInWords } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
 import { dayOf, instant } from '../../clock.ts';
@@ -41,7 +42,7 @@ export async function showSheet(
   const members = await findMembersOf(app.db.read, group.id, tickedIn(typed), dayOf(app.clock()));
   const act = { by: req.viewer!, at: instant(app.clock()) };
   const own = await findOwn(app.db.read, act, members);
-  const others = members.filter((member) => !member.hasPassword && !own.has(member.id));
+  const others = members.filter((member) => !member.hasPassword && !hasToChoosePassword(member) && !own.has(member.id));
   const page = {
     title: `Change members of ${group.name}`,
     group,

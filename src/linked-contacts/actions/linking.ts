@@ -11,8 +11,12 @@ import { changeUsers } from '../../users/actions/changing/changing-users.ts';
 import type { Subject } from '../../users/user.ts';
 import { findSubject, findUserByIdentifier } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
+import type { Performed, Written } from '../../verbs/action.ts';
 import { Forbidden, NotFound } from '../../verbs/refusals.ts';
 import { requireLinkable } from '../linked-contact.ts';
+
+/** Whose link it is, and what was written into them. */
+export type Linking = Performed<Subject>;
 
 /**
  * Links a user to the person. It is a change of the user, so it takes the right to change that one, and sight of the
@@ -23,30 +27,28 @@ export async function linkUser(
   act: Act,
   contactId: number,
   { user: identifier, isAccepted }: { user: string; isAccepted: boolean },
-): Promise<Subject> {
+): Promise<Linking> {
   const contact = await visibleContact(trx, act, contactId);
   const found = identifier === '' ? undefined : await findUserByIdentifier(trx, identifier);
   if (!found) throw new FieldErrors({ user: 'There is no user with this name or email.' });
   const subject = await findSubject(trx, found.id, dayOf(act.at));
   if (!mayAdminister(act.by, subject))
     throw new RefusedFields({ user: `${subject.name} has rights that you do not hold.` });
-  if (subject.contactId === contact.id) return subject;
+  if (subject.contactId === contact.id) return { subject };
   const current = subject.contactId === null ? undefined : await findContactOfAnyOwner(trx, subject.contactId);
   if (current?.activity === 'active')
     throw new FieldErrors({ user: `${subject.name} is linked to another contact. End that link first.` });
   requireLinkable({ contact, userId: subject.id, isAccepted, field: 'user' });
-  await setLink(trx, act, subject, contact);
-  return subject;
+  return { subject, written: await setLink(trx, act, subject, contact) };
 }
 
 /** Both stay, without each other. Returns nothing where nobody was linked. */
-export async function unlinkUser(trx: Transaction, act: Act, contactId: number): Promise<Subject | undefined> {
+export async function unlinkUser(trx: Transaction, act: Act, contactId: number): Promise<Linking | undefined> {
   const contact = await visibleContact(trx, act, contactId);
   if (contact.userId === null) return undefined;
   const subject = await findSubject(trx, contact.userId, dayOf(act.at));
   if (!mayAdminister(act.by, subject)) throw new Forbidden(`${subject.name} has rights that you do not hold.`);
-  await setLink(trx, act, subject, undefined);
-  return subject;
+  return { subject, written: await setLink(trx, act, subject, undefined) };
 }
 
 /** The user stays as they are, and it is not offered again. */
@@ -76,7 +78,14 @@ async function visibleContact(trx: Transaction, act: Act, id: number): Promise<C
 }
 
 /** It is a change of the user like any other. */
-async function setLink(trx: Transaction, act: Act, subject: Subject, to: Contact | undefined): Promise<void> {
+async function setLink(
+  trx: Transaction,
+  act: Act,
+  subject: Subject,
+  to: Contact | undefined,
+): Promise<Written | undefined> {
   const change = { contactId: to?.id ?? null, acceptsAccounts: true };
-  requireDone((await changeUsers(trx, act, [subject.id], change)).outcomes);
+  const { outcomes, written } = await changeUsers(trx, act, [subject.id], change);
+  requireDone(outcomes);
+  return written.get(subject.id);
 }

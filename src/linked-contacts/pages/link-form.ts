@@ -16,6 +16,7 @@ import { flash } from '../../web/flash.ts';
 import { pickersOf } from '../../web/picker.ts';
 import { render } from '../../web/render.ts';
 import { linkUser } from '../actions/linking.ts';
+import { keepLinking } from './kept-linking.ts';
 
 const fields = z.object({
   /** Name or system email. */
@@ -32,8 +33,10 @@ export async function linkFromForm(app: AppContext, req: Request, res: Response,
   if (errors) return again(errors);
   await unlessFieldErrors(app, req, again, async () => {
     const link = { user: values.user, isAccepted: values.acceptAccounts };
-    const user = await app.db.write((trx) => linkUser(trx, actOf(app, req), contact.id, link));
-    flash(req, `${user.name} signs in as ${contact.name}.`);
+    const { linking, undo } = await app.db.write((trx) =>
+      keepLinking(trx, actOf(app, req), (act) => linkUser(trx, act, contact.id, link)),
+    );
+    flash(req, `${linking.subject.name} signs in as ${contact.name}.`, { undo });
     res.redirect(303, `/contacts/${contact.id}`);
   });
 }

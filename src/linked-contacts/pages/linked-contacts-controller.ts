@@ -12,6 +12,7 @@ import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { render } from '../../web/render.ts';
 import { declineOffer, unlinkUser } from '../actions/linking.ts';
+import { keepLinking } from './kept-linking.ts';
 import { linkFromForm, showLinkForm } from './link-form.ts';
 
 /** Who signs in as a person: linking, unlinking, and what the person's changes offer to the user. */
@@ -35,9 +36,11 @@ export function linkedContactsController(app: AppContext): Router {
 
   router.delete('/contacts/:id/link', write, async (req: Request, res: Response) => {
     const { contact } = await linked(req);
-    const user = await app.db.write((trx) => unlinkUser(trx, actOf(app, req), contact.id));
+    const { linking, undo } = await app.db.write((trx) =>
+      keepLinking(trx, actOf(app, req), (act) => unlinkUser(trx, act, contact.id)),
+    );
     const nothing = `Nothing changed: ${contact.name} is linked to no user.`;
-    flash(req, user ? `${user.name} and ${contact.name} are no longer linked.` : nothing);
+    flash(req, linking ? `${linking.subject.name} and ${contact.name} are no longer linked.` : nothing, { undo });
     res.redirect(303, `/contacts/${contact.id}`);
   });
 

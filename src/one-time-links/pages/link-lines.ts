@@ -5,7 +5,12 @@ import { findTokens, linkAddress } from '../one-time-link-store.ts';
 
 /** The open links of these users as lines to copy: name, email and address. For those only whose link the reader may see. */
 export async function linesToCopy(
-  { db, actSettings, config, clock }: AppContext,
+  {
+    db,
+    actSettings,
+    config,
+    clock,
+  }: Pick<AppContext, 'db' | 'actSettings' | 'clock'> & { config: { baseUrl: string } },
   purpose: Purpose,
   users: { id: number; name: string; email: string }[],
 ): Promise<string[]> {

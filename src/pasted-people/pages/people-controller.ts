@@ -66,7 +66,7 @@ export function peopleController(app: AppContext): Router {
   /** One that was done leads to its report: so do a second press, another tab and Back. */
   function withDraft(handle: (req: Request, res: Response, draft: DraftedPeople) => Promise<void>) {
     return async (req: Request, res: Response) => {
-      const operation = await visibleOperation(app, req, 'write');
+      const operation = await visibleOperation(app, req, { acts: true });
       if (operation.executedAt !== null) return res.redirect(303, `/bulk-operations/${operation.id}`);
       await handle(req, res, { id: operation.id, ...draftedPeople(operation) });
     };

@@ -1,25 +1,36 @@
 import { findPotentialRights, findRights } from '../../access/granted-rights.ts';
 import { covers, NO_RIGHTS } from '../../access/rights.ts';
 import { findStrongerMembers } from '../../access/stronger-members.ts';
+import type { Viewer } from '../../access/viewer.ts';
 import { findApplications } from '../../applications/application-store.ts';
 import { differences, type Fields } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
 import { dayOf } from '../../clock.ts';
-import type { Transaction } from '../../db/database.ts';
+import type { Reader, Transaction } from '../../db/database.ts';
 import { judgeChange } from '../../groups/actions/changing-groups.ts';
+import { levelFacts } from '../../groups/actions/group-facts.ts';
 import type { Group } from '../../groups/group.ts';
 import { keepGroups } from '../../groups/group-store.ts';
 import type { Act } from '../../verbs/act.ts';
+import type { Judge, Written } from '../../verbs/action.ts';
 import { requireAdministratorRemains } from '../../verbs/administrator-guard.ts';
+import { differing } from '../../verbs/facts.ts';
 import { allowed, forbidden, leaveOut, type Outcome } from '../../verbs/outcome.ts';
 import { Conflict, Forbidden } from '../../verbs/refusals.ts';
 import { type EndedLink, endOutgrownLinks, findLinkHolders } from '../outgrown-links.ts';
 import { granting, type Levels, setLevels } from '../permission-store.ts';
 
-/** What it comes to: for each group, and whose open links ended with it. */
+/** What it comes to: for each group, what was written into which, and whose open links ended with it. */
 export interface ChangedPermissions {
   outcomes: Outcome<Group>[];
+  written: Map<number, Written>;
   linksEnded: EndedLink[];
+}
+
+interface Step {
+  group: Group;
+  /** Only what differs. */
+  told: { before: Fields; after: Fields };
 }
 
 /**
@@ -34,30 +45,37 @@ export async function changePermissions(
   versions?: ReadonlyMap<number, number>,
 ): Promise<ChangedPermissions> {
   const outcomes = await judgeChange(trx, act, groupIds, versions);
-  await requireGivable(trx, act, levels);
-  const today = dayOf(act.at);
-  const stronger = await findStrongerMembers(trx, act.by.rights, idsOf(allowed(outcomes)), today);
+  const steps = await planPermissions(trx, act, outcomes, levels);
+  const linksEnded = steps.length > 0 ? await take(trx, act, levels, steps) : [];
+  const written = new Map(
+    steps.map(({ group: { id, rights } }) => [id, differing(levelFacts(rights), levelFacts(granting(rights, levels)))]),
+  );
+  return { outcomes, written, linksEnded };
+}
+
+/** Which of these that are not left out already would grant something else than before. Throws as `changePermissions` does. */
+export async function planPermissions(
+  db: Reader,
+  { by, at }: Judge,
+  outcomes: Outcome<Group>[],
+  levels: Levels,
+): Promise<Step[]> {
+  await requireGivable(db, by, levels);
+  const stronger = await findStrongerMembers(db, by.rights, idsOf(allowed(outcomes)), dayOf(at));
   leaveOut(outcomes, ({ id }) => {
     const name = stronger.get(id);
     return name === undefined
       ? undefined
       : forbidden(`is closed to you: its member ${name} has rights that you do not hold`);
   });
-  const steps = allowed(outcomes).flatMap((group) => {
+  return allowed(outcomes).flatMap((group) => {
     const told = differences(...levelsToTell(group, levels));
     return told ? [{ group, told }] : [];
   });
-  const changing = steps.map(({ group }) => group);
-  return { outcomes, linksEnded: steps.length > 0 ? await take(trx, act, changing, levels, steps) : [] };
 }
 
-async function take(
-  trx: Transaction,
-  act: Act,
-  groups: Group[],
-  levels: Levels,
-  steps: { group: Group; told: { before: Fields; after: Fields } }[],
-): Promise<EndedLink[]> {
+async function take(trx: Transaction, act: Act, levels: Levels, steps: Step[]): Promise<EndedLink[]> {
+  const groups = steps.map(({ group }) => group);
   const today = dayOf(act.at);
   const holders = await findLinkHolders(trx, idsOf(groups), act.at);
   const before = await findPotentialRights(trx, holders, today);
@@ -86,10 +104,10 @@ async function take(
 }
 
 /** Nobody gives what they do not hold, and nothing is given on what is not there. */
-async function requireGivable(trx: Transaction, act: Act, levels: Levels): Promise<void> {
-  if (!covers(act.by.rights, granting(NO_RIGHTS, levels)))
+async function requireGivable(db: Reader, by: Viewer, levels: Levels): Promise<void> {
+  if (!covers(by.rights, granting(NO_RIGHTS, levels)))
     throw new Forbidden('You cannot give rights that you do not hold.');
-  const known = new Set((await findApplications(trx)).map((application) => application.key));
+  const known = new Set((await findApplications(db)).map((application) => application.key));
   for (const key of Object.keys(granting(NO_RIGHTS, levels)))
     if (!known.has(key)) throw new Conflict(`The application ${key} is no longer there. Nothing was changed.`);
 }

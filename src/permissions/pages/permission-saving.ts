@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { covers } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
 import { findApplications } from '../../applications/application-store.ts';
+import { keepAsOperation, keptOutcomes } from '../../bulk-operations/actions/kept-operation.ts';
 import { requireDone } from '../../forms/required-outcome.ts';
 import type { Group } from '../../groups/group.ts';
 import { actOf } from '../../sessions/pages/act.ts';
@@ -11,6 +12,7 @@ import { mailedWords, renewalOf } from '../../web/channel.ts';
 import { flash } from '../../web/flash.ts';
 import { unlessStale } from '../../web/stale-form.ts';
 import { changePermissions } from '../actions/changing-permissions.ts';
+import type { EndedLink } from '../outgrown-links.ts';
 import { levelsIn, rightsIn, typedPermissions } from '../permission-form.ts';
 import type { Levels } from '../permission-store.ts';
 import { keysOf, showConflict, showMatrix, showSheet } from './permission-matrix-page.ts';
@@ -37,16 +39,21 @@ async function save(
   { group, version, levels }: { group: Group; version: number; levels: Levels },
 ): Promise<void> {
   const renewal = renewalOf(app, req.body);
-  const renewed = await app.db.write(async (trx) => {
+  const { undo, renewed } = await app.db.write(async (trx) => {
     const act = actOf(app, req);
     const versions = new Map([[group.id, version]]);
-    const { outcomes, linksEnded } = await changePermissions(trx, act, [group.id], levels, versions);
-    requireDone(outcomes);
-    return renewal ? renewLinks(trx, act, linksEnded) : [];
+    let linksEnded: EndedLink[] = [];
+    const kept = await keepAsOperation(trx, act, { subjectType: 'group', action: 'edit-permissions' }, async (own) => {
+      const changed = await changePermissions(trx, own, [group.id], levels, versions);
+      requireDone(changed.outcomes);
+      linksEnded = changed.linksEnded;
+      return keptOutcomes(changed);
+    });
+    return { undo: kept, renewed: renewal ? await renewLinks(trx, act, linksEnded) : [] };
   });
   const said = `Permissions of ${group.name} are saved. They hold from the next click of each member.`;
   const path = `/groups/${group.id}`;
-  if (renewal === 'copy') flash(req, said, { path, showRenewed: renewed });
-  else flash(req, [said, mailedWords(renewed.length)].filter(Boolean).join(' '));
+  if (renewal === 'copy') flash(req, said, { path, undo, showRenewed: renewed });
+  else flash(req, [said, mailedWords(renewed.length)].filter(Boolean).join(' '), { undo });
   res.redirect(303, path);
 }

@@ -1,5 +1,6 @@
 import type { Activity } from '../../access/activity.ts';
 import { may, mayAdminister, type Viewer } from '../../access/viewer.ts';
+import { isAsking } from '../../bulk-operations/asking-action.ts';
 import { dayOf } from '../../clock.ts';
 import { searchContacts } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
@@ -9,20 +10,22 @@ import { groupsCalled } from '../../groups/group-suggestions.ts';
 import { findVisibleViews } from '../../saved-views/saved-view-store.ts';
 import type { SignedIn } from '../../sessions/signed-in.ts';
 import { findTags } from '../../tags/tag-store.ts';
-import type { Icon } from '../../text/icons.ts';
 import { fold, isNamed } from '../../text/text.ts';
+import { USER_OPERATIONS } from '../../users/actions/operations/user-operations.ts';
 import type { UserAction } from '../../users/actions/user-action.ts';
 import { USER_ACTIONS } from '../../users/actions/user-actions.ts';
 import type { UserIndex } from '../../users/list/user-index.ts';
 import { findUsersCalled } from '../../users/list/user-suggestions.ts';
 import { FURTHER_VIEWS } from '../../users/pages/further-filters.ts';
-import { offeredActions } from '../../users/pages/offered-actions.ts';
+import { offeredActions, offeredOperations } from '../../users/pages/offered-actions.ts';
 import { STATE_LABELS } from '../../users/pages/user-list-page.ts';
 import type { Subject, User } from '../../users/user.ts';
 import { STATES, type State, type StateLimits } from '../../users/user-state.ts';
 import { findSubjects } from '../../users/user-store.ts';
 import { NOT_YOURS } from '../../verbs/outcome.ts';
 import type { Feature } from '../../web/feature.ts';
+import type { Destination } from './destination.ts';
+import { findOperations, operationOn, operationsFor } from './operation-destinations.ts';
 
 const USERS_SHOWN = 8;
 const GROUPS_SHOWN = 5;
@@ -32,28 +35,14 @@ const VIEWS_SHOWN = 5;
 /** Shorter beginnings of an action would catch too many names. */
 const SHORTEST_ACTION = 3;
 
-export interface Destination {
-  label: string;
-  path: string;
-  note?: string;
-  icon?: Icon;
-  user?: { id: number; name: string };
-  /** Whether it is a page of one thing to do, which may stand in a dialog. */
-  isDialog?: boolean;
-  /** What is done at once, by sending this to the path. */
-  sends?: { name: string; value: string };
-  /** The beginning of what is to be typed on; the path leads to the same. */
-  completes?: string;
-}
-
 const OWN_MENU: Destination[] = [
   { label: 'My credentials', path: '/credentials', icon: 'key' },
   { label: 'Preferences', path: '/preferences', icon: 'gear' },
   { label: 'Keyboard shortcuts', path: '/shortcuts', icon: 'command-palette', isDialog: true },
-  { label: 'Light theme', path: '/preferences', icon: 'sun', sends: { name: 'theme', value: 'light' } },
-  { label: 'Dark theme', path: '/preferences', icon: 'moon', sends: { name: 'theme', value: 'dark' } },
-  { label: 'Automatic theme', path: '/preferences', icon: 'gear', sends: { name: 'theme', value: 'auto' } },
-  { label: 'Sign out', path: '/session', icon: 'sign-out', sends: { name: '_method', value: 'delete' } },
+  { label: 'Light theme', path: '/preferences', icon: 'sun', sends: [['theme', 'light']] },
+  { label: 'Dark theme', path: '/preferences', icon: 'moon', sends: [['theme', 'dark']] },
+  { label: 'Automatic theme', path: '/preferences', icon: 'gear', sends: [['theme', 'auto']] },
+  { label: 'Sign out', path: '/session', icon: 'sign-out', sends: [['_method', 'delete']] },
 ];
 
 export interface Section {
@@ -90,43 +79,64 @@ export async function findDestinations(sources: Sources, text: string): Promise<
 /** "deactivate maria": the beginning of an action, then whom it is for. What would be refused is said instead, last. */
 async function findActions(sources: Sources, text: string): Promise<Destination[]> {
   const { viewer } = sources;
-  if (!may(viewer, 'users', 'write')) return [];
   const words = fold(text).split(' ').filter(Boolean);
   for (let taken = words.length - 1; taken > 0; taken--) {
     const start = words.slice(0, taken);
-    const meant = USER_ACTIONS.filter((action) => isCalled(namesOf(action), start));
-    const isEdit = isCalled(['Edit'], start);
-    if (start.join(' ').length < SHORTEST_ACTION || (meant.length === 0 && !isEdit)) continue;
-    const users = await findUsers(sources, words.slice(taken).join(' '), ['active', 'deactivated', 'deleted']);
-    const ids = users.map((user) => user.id);
-    const subjects = (await findSubjects(sources.db, ids, dayOf(sources.limits.now))).toSorted(
-      (a, b) => ids.indexOf(a.id) - ids.indexOf(b.id),
-    );
-    return [
-      ...subjects.filter((user) => isEdit && mayAdminister(viewer, user)).map(editingOf),
-      ...subjects.flatMap((user) => offeredOf(viewer, user, meant)),
-      ...subjects.flatMap((user) => refusedOf(viewer, user, meant, isEdit)),
+    if (start.join(' ').length < SHORTEST_ACTION) continue;
+    const name = words.slice(taken).join(' ');
+    const found = [
+      ...(may(viewer, 'users', 'write') ? await findUserActions(sources, start, name) : []),
+      ...(await findOperations(sources, (names) => isCalled(names, start), name)),
     ];
+    if (found.length > 0) return found;
   }
   return [];
+}
+
+async function findUserActions(sources: Sources, start: string[], name: string): Promise<Destination[]> {
+  const { viewer } = sources;
+  const meant = USER_ACTIONS.filter((action) => isCalled(namesOf(action), start));
+  const asking = USER_OPERATIONS.filter((action) => isAsking(action) && isCalled(namesOf(action), start));
+  const isEdit = isCalled(['Edit'], start);
+  if (meant.length + asking.length === 0 && !isEdit) return [];
+  const users = await findUsers(sources, name, ['active', 'deactivated', 'deleted']);
+  const ids = users.map((user) => user.id);
+  const subjects = (await findSubjects(sources.db, ids, dayOf(sources.limits.now))).toSorted(
+    (a, b) => ids.indexOf(a.id) - ids.indexOf(b.id),
+  );
+  return [
+    ...subjects.filter((user) => isEdit && mayAdminister(viewer, user)).map(editingOf),
+    ...subjects.flatMap((user) => offeredOf(viewer, user, meant)),
+    ...subjects.flatMap((user) =>
+      offeredOperations(viewer, user)
+        .filter((operation) => asking.includes(operation))
+        .map((operation) => operationOn('user', { ...user, note: user.email }, operation)),
+    ),
+    ...subjects.flatMap((user) => refusedOf(viewer, user, meant, isEdit)),
+  ];
 }
 
 /** "deactivate" alone: who is meant is still to be typed, or is somebody whose state calls for it. */
 function beginningsOf(viewer: Viewer, text: string): Destination[] {
   const typed = fold(text).split(' ').filter(Boolean);
-  if (typed.join(' ').length < SHORTEST_ACTION || !may(viewer, 'users', 'write')) return [];
-  return USER_ACTIONS.toReversed().flatMap((action): Destination[] => {
+  if (typed.join(' ').length < SHORTEST_ACTION) return [];
+  const ofUsers = may(viewer, 'users', 'write')
+    ? [...USER_ACTIONS.toReversed(), ...USER_OPERATIONS.filter((one) => isAsking(one))]
+    : [];
+  const known = new Set<string>();
+  return [...ofUsers, ...operationsFor(viewer)].flatMap((action): Destination[] => {
     const name = namesOf(action).find((one) => isCalled([one], typed));
-    if (!name) return [];
+    if (!name || known.has(name)) return [];
+    known.add(name);
     const completes = `${name} `;
     const begun = { label: `${name} …`, note: 'go on with a name', icon: action.icon, completes };
-    const states = action.calledForBy ?? [];
+    const { calledForBy: states = [] } = action as Pick<UserAction, 'calledForBy'>;
     return [{ ...begun, path: `/search?${new URLSearchParams({ q: completes })}` }, ...states.map(filterOf)];
   });
 }
 
 /** What people call it, its own name first. */
-function namesOf({ label, otherNames = [] }: UserAction): string[] {
+function namesOf({ label, otherNames = [] }: { label: string; otherNames?: string[] }): string[] {
   return [label, ...otherNames];
 }
 

@@ -1,3 +1,4 @@
+import { hasToChoosePassword } from '../../access/admission.ts';
 import { instant } from '../../clock.ts';
 import { answerInvitationRequests } from '../../invitations/invitation-request-store.ts';
 import { counted, were } from '../../text/text.ts';
@@ -38,7 +39,10 @@ export const INVITATION: UserAction = {
     (subject) =>
       unlessActive(subject) ??
       (subject.apiOnly ? inapplicable('is API-only, which has no invitation') : undefined) ??
-      (subject.hasPassword ? inapplicable('has a password already') : undefined),
+      (subject.hasPassword ? inapplicable('has a password already') : undefined) ??
+      (hasToChoosePassword(subject)
+        ? inapplicable('has to choose a new password: send a password reset instead')
+        : undefined),
   ),
   refuseAmong: keepUnseenLinks,
   async perform(trx, act, subjects) {

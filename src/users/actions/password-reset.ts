@@ -1,3 +1,4 @@
+import { hasToChoosePassword } from '../../access/admission.ts';
 import { counted, were } from '../../text/text.ts';
 import { writtenOf } from '../../verbs/action.ts';
 import { forbidden, inapplicable, leaveOut } from '../../verbs/outcome.ts';
@@ -29,12 +30,15 @@ export const PASSWORD_RESET: UserAction = {
     lasting: 'A link that was sent cannot be taken back.',
   },
   makes: 'password-reset',
+  calledForBy: ['password-required'],
   refusalOf: administered((subject, isSelf) => {
     if (isSelf) return forbidden(OWN_PASSWORD);
     return (
       unlessActive(subject) ??
       (subject.apiOnly ? inapplicable('is API-only and never signs in here') : undefined) ??
-      (subject.hasPassword ? undefined : inapplicable('has no password yet: invite instead'))
+      (subject.hasPassword || hasToChoosePassword(subject)
+        ? undefined
+        : inapplicable('has no password yet: invite instead'))
     );
   }),
   async refuseAmong(db, by, outcomes) {

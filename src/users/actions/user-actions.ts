@@ -13,6 +13,7 @@ import { EMAIL_CONFIRMATION } from './email-confirmation.ts';
 import { INVITATION } from './invitation.ts';
 import { INVITATION_WITHDRAWAL } from './invitation-withdrawal.ts';
 import { LOGIN_ATTEMPTS_RESET } from './login-attempts-reset.ts';
+import { PASSWORD_REQUIREMENT } from './password-requirement.ts';
 import { PASSWORD_RESET } from './password-reset.ts';
 import { SESSION_ENDING } from './session-ending.ts';
 import type { UserAction } from './user-action.ts';
@@ -23,6 +24,7 @@ export const USER_ACTIONS: readonly UserAction[] = [
   ACTIVATION,
   DEACTIVATION,
   SESSION_ENDING,
+  PASSWORD_REQUIREMENT,
   PASSWORD_RESET,
   INVITATION_WITHDRAWAL,
   INVITATION,

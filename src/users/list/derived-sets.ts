@@ -13,7 +13,7 @@ export const ADMINISTRATOR = 'administrator';
 export const NOBODY: Within = { name: 'nobody', set: new BitSet() };
 
 /** Who has no password, or may not sign in with one. */
-const WITHOUT_PASSWORD: State[] = ['not-invited', 'invited', 'invitation-expired', 'api-only'];
+const WITHOUT_PASSWORD: State[] = ['not-invited', 'invited', 'invitation-expired', 'password-required', 'api-only'];
 const NO_MEMBERSHIP = 0;
 
 /**

@@ -62,6 +62,7 @@ type FactRow = Pick<
   | 'last_login_at'
   | 'last_activity_at'
   | 'access_confirmed_at'
+  | 'password_set_at'
   | 'created_at'
 > &
   Pick<Left<Row<'lockouts'>>, 'locked_until'> & {
@@ -330,7 +331,7 @@ export class UserIndex implements Followable {
         invitation_failed: isGiven(this.db, 'outbox.failed_at'),
         linked_to_account: linkedToAccount(this.db),
       })
-      .select('last_activity_at', 'access_confirmed_at', 'users.created_at');
+      .select('last_activity_at', 'access_confirmed_at', 'password_set_at', 'users.created_at');
   }
 }
 
@@ -348,6 +349,7 @@ function columnsOf(row: FactRow): FactColumns {
     activity: row.activity,
     apiOnly: Boolean(row.api_only),
     hasPassword: Boolean(row.has_password),
+    passwordSetAt: row.password_set_at,
     invitationExpiresAt: row.invitation_expires_at,
     invitationFailed: Boolean(row.invitation_failed),
     linkedToAccount: Boolean(row.linked_to_account),

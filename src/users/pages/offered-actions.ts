@@ -1,5 +1,7 @@
-import type { Viewer } from '../../access/viewer.ts';
+import { mayAdminister, type Viewer } from '../../access/viewer.ts';
+import { type AskingAction, isAsking } from '../../bulk-operations/asking-action.ts';
 import type { Icon } from '../../text/icons.ts';
+import { USER_OPERATIONS } from '../actions/operations/user-operations.ts';
 import { type UserAction, wordsFor } from '../actions/user-action.ts';
 import { USER_ACTIONS } from '../actions/user-actions.ts';
 import type { Subject } from '../user.ts';
@@ -31,4 +33,15 @@ export function likeliest(offered: OfferedAction[], states: State[]): OfferedAct
   const inOrder = offered.toReversed();
   const isCalledFor = ({ action }: OfferedAction) => action.calledForBy?.some((state) => states.includes(state));
   return inOrder.find(isCalledFor) ?? inOrder.find(({ action }) => action.isLikely);
+}
+
+/** What has to be told more first: which group, until when. */
+export function offeredOperations(viewer: Viewer, user: Subject): AskingAction<Subject>[] {
+  if (user.activity === 'deleted' || !mayAdminister(viewer, user)) return [];
+  return USER_OPERATIONS.filter((operation) => isAsking(operation));
+}
+
+/** The same as a record shows it. */
+export function operableUser(viewer: Viewer, user: Subject) {
+  return { subject: 'user', id: user.id, view: `/users/${user.id}`, operations: offeredOperations(viewer, user) };
 }

@@ -34,6 +34,7 @@ export const STATE_LABELS: Record<State, string> = {
   'not-delivered': 'Not delivered',
   'invitation-expired': 'Invitation expired',
   'never-signed-in': 'Never signed in',
+  'password-required': 'New password required',
   locked: 'Locked',
   expired: 'Expired',
   stale: 'Stale',

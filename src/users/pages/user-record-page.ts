@@ -23,7 +23,7 @@ import type { Subject } from '../user.ts';
 import { badgesOf, stateLimits, statesOf } from '../user-state.ts';
 import { findUserNames } from '../user-store.ts';
 import { loginAttemptsSection } from './login-attempts-section.ts';
-import { likeliest, offeredActions } from './offered-actions.ts';
+import { likeliest, offeredActions, operableUser } from './offered-actions.ts';
 import { grantersOf } from './permissions-page.ts';
 import { STATE_LABELS } from './user-list-page.ts';
 
@@ -85,6 +85,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
     mayEdit: mayAdminister(viewer, user),
     mayCreate: may(viewer, 'users', 'write'),
     likeliest: likeliest(offered, statesOf(user, limits)),
+    operable: operableUser(viewer, user),
     actions: offered,
   };
   render(req, res, 'users/show', page, { fragments: { 'dialog-body': 'users/_done' } });

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
-import { keepAsOperation } from '../../bulk-operations/actions/kept-operation.ts';
+import { keepAsOperation, keptOutcomes } from '../../bulk-operations/actions/kept-operation.ts';
 import { dayOf } from '../../clock.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
@@ -115,7 +115,7 @@ async function save(
     const undo = await keepAsOperation(trx, act, { subjectType: 'user', action: 'edit' }, async (own) => {
       const changed = await saveUserForm(trx, own, { id: user.id, version }, values);
       linksEnded = changed.linksEnded;
-      return changed.outcomes.map((one) => ({ ...one, written: changed.written.get(one.subject.id) }));
+      return keptOutcomes(changed);
     });
     return { undo, linksEnded, renewed: renewal ? await renewLinks(trx, act, linksEnded) : [] };
   });
@@ -137,7 +137,8 @@ function tellSaved(
   else
     flash(req, linksEnded.length > 0 ? 'Saved. Open links of this user ended with this change.' : 'Saved.', {
       undo,
-      offerInvitation: linksEnded.length > 0 && !user.hasPassword && !apiOnly ? user.id : undefined,
+      offerInvitation:
+        linksEnded.length > 0 && !user.hasPassword && user.passwordSetAt === null && !apiOnly ? user.id : undefined,
     });
 }
 

@@ -10,7 +10,7 @@ import { typedUser } from '../user-form.ts';
 import { subjectOf } from './addressed-user.ts';
 import { chooseColumns, resetColumns, showColumnChoice } from './column-choice-page.ts';
 import { showGroupFilter } from './group-filter-page.ts';
-import { offeredActions } from './offered-actions.ts';
+import { offeredActions, operableUser } from './offered-actions.ts';
 import { showPermissions } from './permissions-page.ts';
 import { prefilledUser, withOffer } from './prefilled-user.ts';
 import { showUserForm, typedNow } from './user-form-page.ts';
@@ -52,6 +52,7 @@ export function usersController(app: AppContext): Router {
       mayEdit: mayAdminister(viewer, user),
       mayCreate: may(viewer, 'users', 'write'),
       actions: offeredActions(viewer, user),
+      operable: operableUser(viewer, user),
     };
     render(req, res, 'users/actions', page, { fragments: { 'row-menu': 'users/_actions' } });
   });

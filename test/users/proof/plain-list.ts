@@ -38,13 +38,15 @@ const FROM = `users
 /** The conditions of the states, in their order, said once more and only in SQL. */
 function stateConditions({ now, staleDays, confirmDays }: StateLimits): Sql[] {
   const at = instant(now);
-  const waits = `users.activity = 'active' and users.password_hash is null and not users.api_only`;
+  const waits = `users.activity = 'active' and users.password_hash is null and users.password_set_at is null and not users.api_only`;
   return [
     new Sql(`${waits} and links.id is null`),
     new Sql(`${waits} and links.expires_at > ?`, [at]),
     new Sql(`${waits} and outbox.failed_at is not null`),
     new Sql(`${waits} and links.expires_at <= ?`, [at]),
     new Sql(`users.activity = 'active' and users.password_hash is not null and users.last_login_at is null`),
+    new Sql(`users.activity = 'active' and users.password_hash is null and users.password_set_at is not null
+      and not users.api_only`),
     new Sql(`users.activity = 'active' and lockouts.locked_until > ?`, [at]),
     new Sql(`users.activity = 'active' and users.expires_on < ?`, [dayOf(now)]),
     new Sql(`users.activity = 'active' and coalesce(users.last_activity_at, users.created_at) < ?`, [

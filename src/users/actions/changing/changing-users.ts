@@ -1,3 +1,4 @@
+import { hasToChoosePassword } from '../../../access/admission.ts';
 import { mayAdminister } from '../../../access/viewer.ts';
 import { differences, type Fields } from '../../../audit/audit-event.ts';
 import { recordChanges } from '../../../audit/audit-store.ts';
@@ -14,6 +15,7 @@ import { changeTags } from '../../../tags/tag-store.ts';
 import type { Act } from '../../../verbs/act.ts';
 import type { Judge, Written } from '../../../verbs/action.ts';
 import { requireAdministratorRemains } from '../../../verbs/administrator-guard.ts';
+import { differing } from '../../../verbs/facts.ts';
 import {
   allowed,
   forbidden,
@@ -31,7 +33,7 @@ import { ownRules } from './own-rules.ts';
 import type { UserChange } from './user-change.ts';
 import { chosenAmong, chosenBy, detailsAfter, findNamed } from './user-choices.ts';
 import { auditFields, columnsOf, endsOfNew, findDetails, type UserDetails } from './user-details.ts';
-import { differing, factsOf } from './user-facts.ts';
+import { factsOf } from './user-facts.ts';
 
 /** What a change comes to: for each of the users, what was written into whom, and whose open links ended with it. */
 export interface Changed {
@@ -245,7 +247,7 @@ function changedColumns(before: UserDetails, after: UserDetails): Record<string,
  */
 function emailToConfirm(act: Act, { subject, before, after }: Step): Record<string, unknown> {
   const [from, to] = [before.user.email, after.user.email];
-  if (from === to || !subject.hasPassword) return {};
+  if (from === to || !(subject.hasPassword || hasToChoosePassword(subject))) return {};
   const known = subject.confirmedEmail ?? from;
   return { confirmed_email: act.by.id === subject.id || to === known ? null : known };
 }

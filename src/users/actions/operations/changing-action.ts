@@ -1,9 +1,7 @@
 import type { Reader } from '../../../db/database.ts';
-import { FieldErrors } from '../../../forms/form.ts';
-import type { Format } from '../../../text/format.ts';
-import type { BulkAction, Facts } from '../../../verbs/action.ts';
-import { allowed, forbidden, inapplicable, leaveOut, type Outcome } from '../../../verbs/outcome.ts';
-import { Conflict, Forbidden } from '../../../verbs/refusals.ts';
+import { unlessRefused } from '../../../forms/refused-for-all.ts';
+import type { BulkAction, ChangingWords } from '../../../verbs/action.ts';
+import { inapplicable, leaveOut, type Outcome } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
 import { findLinkedUser, findUserIdsByIdentifier, takenMessage } from '../../user-store.ts';
 import { keepLastAdministrator } from '../activity-change.ts';
@@ -11,15 +9,11 @@ import { changeUsers, planChange } from '../changing/changing-users.ts';
 import type { UserChange } from '../changing/user-change.ts';
 import { administered } from '../user-action.ts';
 
-/** What such an action says of itself. */
-export type ChangingWords = Pick<BulkAction<Subject>, 'name' | 'label' | 'icon' | 'isDangerous' | 'bulk'> & {
-  /** Why somebody is left out in whom nothing would differ. */
-  unchanged: string;
-  was(before: Facts, format: Format): string;
-};
-
 /** An action that changes of users what forms change as well, by the same verb. */
-export function changingAction(change: UserChange, { unchanged, ...words }: ChangingWords): BulkAction<Subject> {
+export function changingAction(
+  change: UserChange,
+  { unchanged, ...words }: ChangingWords<Subject>,
+): BulkAction<Subject> {
   return {
     ...words,
     refusalOf: administered(({ activity }) => (activity === 'deleted' ? inapplicable('is deleted') : undefined)),
@@ -59,15 +53,4 @@ async function keepTaken(
   const linked = contactId ? await findLinkedUser(db, contactId) : undefined;
   const refusal = inapplicable('cannot be changed so: another user is linked to the contact by now');
   leaveOut(outcomes, ({ id }) => (linked === undefined || linked === id ? undefined : refusal));
-}
-
-/** What will not do for anybody leaves everybody out who is not yet. */
-export async function unlessRefused(outcomes: Outcome<Subject>[], work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof FieldErrors || error instanceof Forbidden || error instanceof Conflict)) throw error;
-    const refuse = error instanceof Forbidden ? forbidden : inapplicable;
-    if (allowed(outcomes).length > 0) leaveOut(outcomes, () => refuse(`cannot be changed so: ${error.message}`));
-  }
 }

@@ -10,7 +10,7 @@ import { changingAction } from './changing-action.ts';
 export const EXPIRY_SETTING: AskingAction<Subject> = {
   name: 'set-expiry',
   label: 'Set expiry',
-  otherNames: ['Clear expiry', 'Expires on', 'Leaves on'],
+  otherNames: ['Clear expiry', 'Expiry date', 'Leaves on'],
   icon: 'clock',
   asks: [
     {

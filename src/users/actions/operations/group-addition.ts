@@ -4,6 +4,7 @@ import type { AskingAction, Choices } from '../../../bulk-operations/asking-acti
 import type { Reader } from '../../../db/database.ts';
 import { day, id } from '../../../forms/fields.ts';
 import { checkForm, FieldErrors } from '../../../forms/form.ts';
+import { unlessRefused } from '../../../forms/refused-for-all.ts';
 import type { Group } from '../../../groups/group.ts';
 import { findGroups } from '../../../groups/group-store.ts';
 import { grantMemberships, judgeGrants, requireLastDayAhead } from '../../../memberships/actions/membership-editing.ts';
@@ -13,7 +14,6 @@ import { counted, were } from '../../../text/text.ts';
 import { leaveOut, type Outcome, type Refusal } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
 import { membershipFact } from '../changing/user-facts.ts';
-import { unlessRefused } from './changing-action.ts';
 
 export const GROUP_ADDITION: AskingAction<Subject> = {
   name: 'add-to-group',
@@ -44,7 +44,9 @@ export const GROUP_ADDITION: AskingAction<Subject> = {
         done: (number) => `${were(number, 'user')} added to ${group.name}${end}.`,
         consequence: `They are members of ${group.name}${end || ' from now on'}, with what it grants.`,
       },
-      gives: { groupId: group.id, from: NO_RIGHTS, to: givenBy(group) },
+      givings: async (_db, _judge, subjects) => [
+        { groupId: group.id, from: NO_RIGHTS, to: givenBy(group), userIds: subjects.map(({ id }) => id) },
+      ],
       refusalOf: () => undefined,
       refuseAmong: (db, judge, outcomes) =>
         unlessRefused(outcomes, async () => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { grants, NO_RIGHTS } from '../../../access/rights.ts';
 import type { AskingAction } from '../../../bulk-operations/asking-action.ts';
 import { checkForm } from '../../../forms/form.ts';
+import { unlessRefused } from '../../../forms/refused-for-all.ts';
 import type { Group } from '../../../groups/group.ts';
 import { endMemberships, judgeEnds } from '../../../memberships/actions/membership-editing.ts';
 import { givenBy } from '../../../permissions/effect.ts';
@@ -10,7 +11,6 @@ import type { Facts } from '../../../verbs/action.ts';
 import type { Subject } from '../../user.ts';
 import { keepLastAdministrator } from '../activity-change.ts';
 import { membershipFact } from '../changing/user-facts.ts';
-import { unlessRefused } from './changing-action.ts';
 import { chosenGroup, groupChosen, leaveOutOf, meant } from './group-addition.ts';
 
 /** Whether some administrator may be one by this group, alone or together with another. */
@@ -37,7 +37,9 @@ export const GROUP_REMOVAL: AskingAction<Subject> = {
         done: (number) => `${were(number, 'user')} removed from ${group.name}.`,
         consequence: `They are no members of ${group.name} any more, and lose what only it grants, with the next click.`,
       },
-      gives: { groupId: group.id, from: givenBy(group), to: NO_RIGHTS },
+      givings: async (_db, _judge, subjects) => [
+        { groupId: group.id, from: givenBy(group), to: NO_RIGHTS, userIds: subjects.map(({ id }) => id) },
+      ],
       refusalOf: () => undefined,
       refuseAmong: (db, judge, outcomes) =>
         unlessRefused(outcomes, async () => {

@@ -9,14 +9,14 @@ import { EMAIL_CONFIRMATION } from '../email-confirmation.ts';
 import { INVITATION } from '../invitation.ts';
 import { INVITATION_WITHDRAWAL } from '../invitation-withdrawal.ts';
 import { LOGIN_ATTEMPTS_RESET } from '../login-attempts-reset.ts';
+import { PASSWORD_REQUIREMENT } from '../password-requirement.ts';
 import { PASSWORD_RESET } from '../password-reset.ts';
 import { SESSION_ENDING } from '../session-ending.ts';
 import { EXPIRY_SETTING } from './expiry-setting.ts';
 import { GROUP_ADDITION } from './group-addition.ts';
 import { GROUP_REMOVAL } from './group-removal.ts';
 import { SHARED_DATA_SETTING } from './shared-data-setting.ts';
-import { TAG_ADDITION } from './tag-addition.ts';
-import { TAG_REMOVAL } from './tag-removal.ts';
+import { TAG_ADDITION, TAG_REMOVAL } from './user-tags.ts';
 
 /** What can be done to many users, or to one, as an operation: in the order of the action bar, in which what destroys comes first. */
 export const USER_OPERATIONS: readonly (BulkAction<Subject> | AskingAction<Subject>)[] = [
@@ -34,6 +34,7 @@ export const USER_OPERATIONS: readonly (BulkAction<Subject> | AskingAction<Subje
   SHARED_DATA_SETTING,
   SESSION_ENDING,
   PASSWORD_RESET,
+  PASSWORD_REQUIREMENT,
   INVITATION_WITHDRAWAL,
   EMAIL_CONFIRMATION,
 ] as (BulkAction<Subject> | AskingAction<Subject>)[];

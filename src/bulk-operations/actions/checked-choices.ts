@@ -1,0 +1,13 @@
+import type { Reader } from '../../db/database.ts';
+import { FieldErrors, type Typed } from '../../forms/form.ts';
+import type { Judge } from '../../verbs/action.ts';
+import type { AskingAction, Choices } from '../asking-action.ts';
+
+/** What was chosen. Throws FieldErrors where something is wrong with it. */
+export async function checkedChoices(db: Reader, by: Judge, action: AskingAction, typed: Typed): Promise<Choices> {
+  const { values, errors } = action.check(typed);
+  if (errors) throw new FieldErrors(errors);
+  const choices = action.resolve ? await action.resolve(db, by, values) : values;
+  await action.chosen(db, choices);
+  return choices;
+}

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { OperationWorker } from '../bulk-operations/actions/operation-worker.ts';
+import { type BulkOperation, phaseOf } from '../bulk-operations/bulk-operation.ts';
+import { findOperation } from '../bulk-operations/bulk-operation-store.ts';
+import { CannotStart } from '../cannot-start.ts';
+import { lockServer, type ServerLock } from '../db/server-lock.ts';
+import { createLogger } from '../logger.ts';
+import type { Act } from '../verbs/act.ts';
+import type { CommandContext } from './command.ts';
+
+const LOOK_EVERY = 500;
+
+/**
+ * The operation when it has ended, or is paused. A server that runs goes on with a large one by itself; without one that is done here,
+ * and none can start meanwhile: two would do the same piece twice.
+ */
+export async function finished(context: CommandContext, act: Act, id: number): Promise<BulkOperation> {
+  const { db, config } = context;
+  const look = () => findOperation(db.read, id);
+  let operation = await look();
+  while (phaseOf(operation) === 'running') {
+    const lock = await lockUnlessServed(config.dataDir);
+    if (lock) await workAlone(context, act, lock);
+    else await sleep(LOOK_EVERY);
+    operation = await look();
+  }
+  return operation;
+}
+
+async function lockUnlessServed(dataDir: string): Promise<ServerLock | undefined> {
+  try {
+    return await lockServer(dataDir);
+  } catch (error) {
+    if (error instanceof CannotStart) return undefined;
+    throw error;
+  }
+}
+
+async function workAlone({ db }: CommandContext, act: Act, lock: ServerLock): Promise<void> {
+  try {
+    const worker = new OperationWorker({ db, clock: Date.now, logger: createLogger('silent'), settings: act });
+    worker.wake();
+    await worker.idle();
+  } finally {
+    lock.release();
+  }
+}

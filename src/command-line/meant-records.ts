@@ -1,0 +1,62 @@
+import { findKnownIds, type Seen } from '../bulk-operations/bulk-item-store.ts';
+import type { SubjectType } from '../bulk-operations/bulk-operation.ts';
+import { dayOf } from '../clock.ts';
+import { ConfigError } from '../config.ts';
+import { findContactViewer, whereVisible } from '../contacts/contact-viewer.ts';
+import { EXPORT_KINDS } from '../export/pages/export-kinds.ts';
+import { findGroupByName } from '../groups/group-store.ts';
+import { format } from '../text/format.ts';
+import { findUserIdsByIdentifier } from '../users/user-store.ts';
+import type { Act } from '../verbs/act.ts';
+import type { CommandContext } from './command.ts';
+import { readySources } from './list-sources.ts';
+
+const LISTS = { user: 'users', group: 'groups', contact: 'contacts' } as const;
+
+interface Meaning {
+  subjectType: SubjectType;
+  /** Ids; users by name or system email as well, groups by name. */
+  named: string[];
+  view: string | undefined;
+}
+
+/** Whom these words mean, or why that cannot be said: what is not there is told, and never taken for everybody. */
+export async function idsMeant(context: CommandContext, act: Act, meaning: Meaning): Promise<number[] | string> {
+  const { subjectType, named, view } = meaning;
+  if ((view === undefined) === (named.length === 0))
+    throw new ConfigError(['say whom: either --view, or names and ids behind the action']);
+  if (view !== undefined) return inView(context, act, LISTS[subjectType], view);
+  const { read: db } = context.db;
+  const found = new Map<string, number>();
+  const numbers = named.filter((one) => /^[1-9]\d{0,14}$/.test(one));
+  const viewer = await findContactViewer(db, act.by, dayOf(Date.now()));
+  const seen: Seen | undefined =
+    subjectType === 'contact' ? (query, table) => whereVisible(query, viewer, table) : undefined;
+  for (const id of await findKnownIds(db, subjectType, numbers.map(Number), seen)) found.set(String(id), id);
+  const others = named.filter((one) => !found.has(one));
+  if (subjectType === 'user') for (const [name, id] of await findUserIdsByIdentifier(db, others)) found.set(name, id);
+  if (subjectType === 'group')
+    for (const name of others) {
+      const group = await findGroupByName(db, name);
+      if (group) found.set(name, group.id);
+    }
+  const unknown = named.filter((one) => !found.has(one));
+  return unknown.length > 0 ? `There is no ${subjectType} ${unknown[0]}.` : [...new Set(found.values())];
+}
+
+async function inView(
+  context: CommandContext,
+  act: Act,
+  list: (typeof LISTS)[SubjectType],
+  view: string,
+): Promise<number[] | string> {
+  const { db } = context;
+  const kind = EXPORT_KINDS[list];
+  const problems = await kind.problemsIn(db.read, view);
+  if (problems.length > 0) throw new ConfigError(problems.map((problem) => `--view: ${problem}`));
+  const viewer = await findContactViewer(db.read, act.by, dayOf(Date.now()));
+  const frozen = await kind.freeze(await readySources(context, list === 'contacts'), viewer, view, format);
+  const ids: number[] = [];
+  for await (const some of frozen.pieces()) ids.push(...some);
+  return ids.length > 0 ? ids : `The view shows no ${kind.noun}.`;
+}

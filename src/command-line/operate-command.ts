@@ -1,0 +1,207 @@
+import { actionOf, BULK_SUBJECTS, findBulkAction } from '../bulk-operations/actions/bulk-subjects.ts';
+import { checkedChoices } from '../bulk-operations/actions/checked-choices.ts';
+import { executeOperation, judgeOperation } from '../bulk-operations/actions/execution.ts';
+import { mayUndo } from '../bulk-operations/actions/taking-back.ts';
+import { type AskingAction, isAsking } from '../bulk-operations/asking-action.ts';
+import { findChangedIds } from '../bulk-operations/bulk-item-store.ts';
+import { isLarge, PIECE, phaseOf, SUBJECT_TYPES, type Tally, UNDO } from '../bulk-operations/bulk-operation.ts';
+import { createDraft, type Draft, findExecuted, findOperation } from '../bulk-operations/bulk-operation-store.ts';
+import { leftOutIn, NOTHING_YET, tallied } from '../bulk-operations/tally.ts';
+import { ConfigError } from '../config.ts';
+import type { Reader } from '../db/database.ts';
+import { pieces } from '../db/ids.ts';
+import { FieldErrors, type Typed } from '../forms/form.ts';
+import { findGroupByName } from '../groups/group-store.ts';
+import { linesToCopy } from '../one-time-links/pages/link-lines.ts';
+import { format } from '../text/format.ts';
+import { counted, shortened } from '../text/text.ts';
+import { findUsers } from '../users/user-store.ts';
+import type { Act } from '../verbs/act.ts';
+import type { BulkAction } from '../verbs/action.ts';
+import { NotFound } from '../verbs/refusals.ts';
+import { type CommandContext, type Result, refused } from './command.ts';
+import { finished } from './finished-operation.ts';
+import { idsMeant } from './meant-records.ts';
+
+const NAMES_TOLD = 10;
+const LISTED = 50;
+
+/** Says what an action would do to many, and with `apply` does it. */
+export async function operate(context: CommandContext, act: Act, name: string, named: string[]): Promise<Result> {
+  const { db, operating = {} } = context;
+  const subjectType = SUBJECT_TYPES.find((type) => `${type}s` === (operating.on ?? 'users'));
+  if (!subjectType) throw new ConfigError(['--on takes users, groups or contacts']);
+  const action = findBulkAction(subjectType, name);
+  if (!action) throw new ConfigError([unknownAction(name, subjectType)]);
+  const ids = await idsMeant(context, act, { subjectType, named, view: operating.view });
+  if (typeof ids === 'string') return refused(ids);
+  try {
+    const choices = isAsking(action)
+      ? await checkedChoices(db.read, act, action, await typedFor(db.read, action, operating.values ?? []))
+      : noValues(name, operating.values);
+    return await run(context, act, { subjectType, action: name, ids, choices });
+  } catch (error) {
+    if (error instanceof FieldErrors)
+      return refused(
+        Object.entries(error.errors)
+          .map(([field, message]) => `${field}: ${message}`)
+          .join(' '),
+      );
+    throw error;
+  }
+}
+
+/** Says what taking an operation back would do, and with `apply` does it. */
+export async function undo(context: CommandContext, act: Act, id: string): Promise<Result> {
+  const { db } = context;
+  const earlier = /^[1-9]\d{0,14}$/.test(id)
+    ? await findOperation(db.read, Number(id)).catch(unlessNotFound)
+    : undefined;
+  if (!earlier) return refused(`There is no operation ${id}.`);
+  if (!(await mayUndo(db.read, earlier, await actionOf(db.read, earlier), act.by)))
+    return refused(`Operation ${id} cannot be taken back.`);
+  const ids = await findChangedIds(db.read, earlier.id);
+  return run(context, act, { subjectType: earlier.subjectType, action: UNDO, ids, undoes: earlier.id });
+}
+
+/** The newest operations, and what became of them. */
+export async function listOperations({ db }: CommandContext): Promise<Result> {
+  const operations = [];
+  for (const operation of await findExecuted(db.read, [...SUBJECT_TYPES], LISTED)) {
+    const { id, tally, executedAt, creator, subjectType, action } = operation;
+    const done = await actionOf(db.read, operation).then(
+      ({ bulk }) => bulk.done(tally.changed),
+      () => `${action}: ${tally.changed}`,
+    );
+    const [phase, by] = [phaseOf(operation), creator ?? 'command line'];
+    operations.push({ id, on: `${subjectType}s`, action, done, phase, leftOut: leftOutIn(tally), at: executedAt, by });
+  }
+  return {
+    lines: operations.map(({ id, at, by, done, phase, leftOut }) =>
+      [id, format.moment(at!), by, done, phase === 'done' ? '' : phase, leftOut > 0 ? `${leftOut} left out` : '']
+        .filter((part) => part !== '')
+        .join('\t'),
+    ),
+    data: { operations },
+    exitCode: 0,
+  };
+}
+
+async function run(context: CommandContext, act: Act, draft: Draft): Promise<Result> {
+  const { db, operating = {} } = context;
+  const { subjectType, action: name, choices = {}, undoes = null } = draft;
+  const meant = { id: 0, subjectType, action: name, choices, undoes };
+  const action = await actionOf(db.read, meant, draft.ids);
+  if (!operating.apply) return told(action, draft, await judged(db.read, act, meant, draft.ids), {});
+  if (isLarge({ size: draft.ids.length }) && action.makes && act.channel !== 'mail')
+    return refused('Links for so many go by mail alone: add --mail.');
+  const operation = await db.write(async (trx) => findOperation(trx, await createDraft(trx, act, draft)));
+  await db.write((trx) => executeOperation(trx, act, operation));
+  const ended = await finished(context, act, operation.id);
+  if (phaseOf(ended) === 'paused')
+    return refused(`Operation ${ended.id} is paused: ${ended.pausedFor}. What is done stays; the rest waits.`);
+  const { makes } = action;
+  const links = makes && act.channel !== 'mail' ? await linksOf(context, act, makes, ended.id) : [];
+  return told(action, draft, ended.tally, { operation: ended.id, ...(links.length > 0 && { links }) });
+}
+
+/** What it would come to, piece by piece: a draft of it would have to be looked through by the server. */
+async function judged(
+  db: Reader,
+  act: Act,
+  meant: Parameters<typeof judgeOperation>[2],
+  all: number[],
+): Promise<Tally> {
+  let tally = NOTHING_YET;
+  for (const ids of pieces(all, PIECE))
+    tally = tallied(tally, await judgeOperation(db, act, meant, ids), NAMES_TOLD + 1);
+  return tally;
+}
+
+async function linksOf({ db, server }: CommandContext, act: Act, purpose: 'invitation' | 'password-reset', id: number) {
+  const users = await findUsers(db.read, await findChangedIds(db.read, id));
+  const app = { db, actSettings: act, config: { baseUrl: server.baseUrl }, clock: Date.now };
+  return linesToCopy(app, purpose, users);
+}
+
+function told(
+  action: BulkAction,
+  { subjectType }: Draft,
+  tally: Tally,
+  done: { operation?: number; links?: string[] },
+): Result {
+  const { noun } = BULK_SUBJECTS[subjectType];
+  const isDone = done.operation !== undefined;
+  const leftOut = leftOutIn(tally);
+  const reasons = tally.reasons.map(({ reason, number, names }) => ({
+    reason,
+    number,
+    names: names.slice(0, NAMES_TOLD),
+  }));
+  const would = `It would be: ${action.label}, ${counted(tally.changed, noun)} changed, ${leftOut} left out.`;
+  return {
+    lines: [
+      isDone ? action.bulk.done(tally.changed) : would,
+      ...reasons.map(({ reason, number, names }) => `left out: ${number} ${reason} (${namesOf(names, number)})`),
+      ...(action.bulk.lasting ? [action.bulk.lasting] : []),
+      ...(done.links ?? []),
+      isDone ? `Operation ${done.operation}.` : 'Nothing was done. With --apply it is.',
+    ],
+    data: {
+      action: action.name,
+      on: `${subjectType}s`,
+      changed: tally.changed,
+      leftOut,
+      reasons,
+      applied: isDone,
+      ...done,
+    },
+    exitCode: leftOut === 0 ? 0 : tally.changed === 0 ? 2 : 3,
+  };
+}
+
+function namesOf(names: string[], number: number): string {
+  return number > names.length ? `${names.join(', ')} and ${number - names.length} more` : shortened(names, NAMES_TOLD);
+}
+
+/** What was said as `--value field=what`, or of the one question alone; a group is named or numbered. */
+async function typedFor(db: Reader, { name, asks }: AskingAction, values: string[]): Promise<Typed> {
+  const fields = asks.map(({ field }) => field);
+  const typed: Typed = Object.fromEntries(fields.map((field) => [field, '']));
+  const given = new Set<string>();
+  for (const value of values) {
+    const [, field = '', said = ''] = /^(\w+)=(.*)$/s.exec(value) ?? [];
+    const isField = fields.includes(field);
+    if (!isField && fields.length > 1)
+      throw new ConfigError([`--value ${value}: ${name} takes ${fields.map((one) => `${one}=…`).join(', ')}`]);
+    const [key, text] = isField ? [field, said] : [fields[0], value];
+    if (given.has(key)) throw new ConfigError([`--value ${key} may be given once only`]);
+    given.add(key);
+    typed[key] = text;
+  }
+  // What is left out must not come to mean "take it away".
+  const missing = asks.filter(
+    ({ kind, field }) => !given.has(field) && (asks.length === 1 || !MAY_BE_LEFT_OUT.has(kind)),
+  );
+  if (missing.length > 0)
+    throw new ConfigError(missing.map(({ field, label }) => `${name} needs --value ${field}=… (${label})`));
+  for (const { kind, field } of asks)
+    if (kind === 'group' && !/^\d+$/.test(String(typed[field])))
+      typed[field] = String((await findGroupByName(db, String(typed[field])))?.id ?? '');
+  return typed;
+}
+
+const MAY_BE_LEFT_OUT = new Set(['day', 'user', 'owning-group']);
+
+function noValues(name: string, values: string[] = []): undefined {
+  if (values.length > 0) throw new ConfigError([`${name} asks nothing: it takes no --value`]);
+}
+
+function unknownAction(name: string, subjectType: Draft['subjectType']): string {
+  const names = BULK_SUBJECTS[subjectType].operations.map((one) => one.name);
+  return `there is no action ${name} on ${subjectType}s: operate takes ${names.join(', ')}`;
+}
+
+function unlessNotFound(error: unknown): undefined {
+  if (!(error instanceof NotFound)) throw error;
+}

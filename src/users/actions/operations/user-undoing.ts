@@ -1,0 +1,154 @@
+import { referencesIn } from '../../../audit/audit-event.ts';
+import type { LaterChange } from '../../../audit/later-changes.ts';
+import type { Choices } from '../../../bulk-operations/asking-action.ts';
+import {
+  isChangeOfTag,
+  NO_WORDS,
+  type Step,
+  type StepAction,
+  type Undoable,
+  type Wanted,
+} from '../../../bulk-operations/undoing.ts';
+import { dayOf } from '../../../clock.ts';
+import type { Reader } from '../../../db/database.ts';
+import { unlessRefused } from '../../../forms/refused-for-all.ts';
+import { judgeUntil, setUntil } from '../../../memberships/actions/membership-editing.ts';
+import { findMemberships } from '../../../memberships/membership-store.ts';
+import { findTagNames } from '../../../tags/tag-store.ts';
+import type { Facts } from '../../../verbs/action.ts';
+import { tagFact, tagOf } from '../../../verbs/facts.ts';
+import { allowed } from '../../../verbs/outcome.ts';
+import type { Subject } from '../../user.ts';
+import { findSubjects } from '../../user-store.ts';
+import { ACTIVATION } from '../activation.ts';
+import type { UserChange } from '../changing/user-change.ts';
+import { findDetails } from '../changing/user-details.ts';
+import { factsOf, groupOf, membershipFact, ownFactsOf } from '../changing/user-facts.ts';
+import { DEACTIVATION } from '../deactivation.ts';
+import { DELETION } from '../deletion.ts';
+import { INVITATION_WITHDRAWAL } from '../invitation-withdrawal.ts';
+import { changingAction } from './changing-action.ts';
+import { confirmationRestoring } from './confirmation-restoring.ts';
+import { GROUP_ADDITION, leaveOutOf } from './group-addition.ts';
+import { GROUP_REMOVAL } from './group-removal.ts';
+
+/** What was done to users becomes undone by what anybody would undo it with. */
+export const USER_UNDOING: Undoable<Subject> = {
+  type: 'user',
+  find: (db, ids, { at }) => findSubjects(db, ids, dayOf(at)),
+  findFacts,
+  isChangeOf,
+  stepsFor,
+  fieldInWords,
+};
+
+/** Only from as many tables as what was written needs. */
+async function findFacts(db: Reader, subjects: Subject[], fields: ReadonlySet<string>): Promise<Map<number, Facts>> {
+  const own = new Map(subjects.map((subject): [number, Facts] => [subject.id, ownFactsOf(subject)]));
+  const others = [...fields].filter((field) => !(field in ownFactsOf(subjects[0])));
+  if (others.length === 0) return own;
+  const ids = subjects.map(({ id }) => id);
+  if (others.every((field) => groupOf(field) !== undefined || tagOf(field) !== undefined)) {
+    for (const { userId, groupId, untilOn } of await findMemberships(db, ids))
+      own.get(userId)![membershipFact(groupId)] = { untilOn };
+    for (const [id, names] of await findTagNames(db, 'user', ids))
+      for (const tag of names) own.get(id)![tagFact(tag)] = true;
+    return own;
+  }
+  const details = await findDetails(db, subjects);
+  return new Map(subjects.map(({ id }) => [id, { ...own.get(id), ...factsOf(details.get(id)!) }]));
+}
+
+/** What the audit calls the fields of facts, where it calls them otherwise. */
+const AUDITED: Record<string, string> = { contactId: 'linkedContact', accessConfirmedBy: 'accessConfirmedAt' };
+
+function isChangeOf(field: string, change: LaterChange): boolean {
+  const { before, after } = change;
+  const group = groupOf(field);
+  if (group !== undefined) {
+    const names = (fields: Facts) =>
+      [fields.group, fields.groups].flatMap(referencesIn).some(({ id }) => id === group) || undefined;
+    return 'until' in before ? names(after) === true : names(before) !== names(after);
+  }
+  const tag = tagOf(field);
+  if (tag !== undefined) return isChangeOfTag(tag, change);
+  const audited = AUDITED[field] ?? field;
+  return audited in before || audited in after;
+}
+
+/** What brings these fields back. */
+async function stepsFor(db: Reader, subject: Subject, wanted: Wanted): Promise<Step<Subject>[]> {
+  const { before, present } = wanted;
+  const steps: Step<Subject>[] = [];
+  const change: UserChange = {};
+  const tags: { add: string[]; remove: string[] } = { add: [], remove: [] };
+  for (const [field, value] of Object.entries(before)) {
+    const [group, tag] = [groupOf(field), tagOf(field)];
+    if (field === 'activity') steps.push({ key: `activity ${value}`, action: activityAction(subject, value) });
+    else if (field === 'invitationExpiresAt') steps.push({ key: 'invitation', action: INVITATION_WITHDRAWAL });
+    else if (field === 'accessConfirmedAt') {
+      const confirmed = { at: value as string | null, by: (before.accessConfirmedBy as number | null) ?? null };
+      steps.push({ key: `confirmed ${JSON.stringify(confirmed)}`, action: confirmationRestoring(confirmed) });
+    } else if (group !== undefined)
+      steps.push(await membershipStep(db, group, value as { untilOn: string | null } | null, present));
+    else if (tag !== undefined) (value === true ? tags.add : tags.remove).push(tag);
+    else if (field !== 'accessConfirmedBy') Object.assign(change, { [field]: value });
+  }
+  if (tags.add.length + tags.remove.length > 0) change.tags = tags;
+  if (Object.keys(change).length > 0)
+    steps.push({ key: JSON.stringify(change), action: changingAction(change, CHANGING_WORDS) });
+  return steps;
+}
+
+const CHANGING_WORDS = {
+  ...NO_WORDS,
+  bulk: { button: () => '', done: () => '', consequence: '' },
+  unchanged: 'stands as before already',
+};
+
+/** Who was only made by the operation goes; everybody else becomes what they were. */
+function activityAction({ activity }: Subject, before: unknown): StepAction<Subject> {
+  if (before === 'active' || (activity === 'deleted' && before === 'deactivated')) return ACTIVATION;
+  return before === 'deactivated' ? DEACTIVATION : DELETION;
+}
+
+async function membershipStep(
+  db: Reader,
+  group: number,
+  before: { untilOn: string | null } | null,
+  present: Facts,
+): Promise<Step<Subject>> {
+  const untilOn = before?.untilOn ?? null;
+  const choices: Choices = { group, untilOn };
+  if (before === null) return { key: `out of ${group}`, action: await GROUP_REMOVAL.chosen(db, choices) };
+  if (present[membershipFact(group)] === null)
+    return { key: `into ${JSON.stringify(choices)}`, action: await GROUP_ADDITION.chosen(db, choices) };
+  return { key: `end ${JSON.stringify(choices)}`, action: membershipEnding(group, untilOn) };
+}
+
+/** Gives memberships the end that they had. */
+function membershipEnding(groupId: number, untilOn: string | null): StepAction<Subject> {
+  const field = membershipFact(groupId);
+  const meant = (subjects: Subject[]) => ({ groupId, userIds: subjects.map(({ id }) => id) });
+  return {
+    refusalOf: () => undefined,
+    refuseAmong: (db, by, outcomes) =>
+      unlessRefused(outcomes, async () =>
+        leaveOutOf(outcomes, await judgeUntil(db, by, meant(allowed(outcomes)), untilOn)),
+      ),
+    async perform(trx, act, subjects) {
+      const { endsBefore } = await setUntil(trx, act, meant(subjects), untilOn);
+      return new Map(
+        [...endsBefore].map(([id, end]) => [
+          id,
+          { before: { [field]: { untilOn: end ?? null } }, after: { [field]: { untilOn } } },
+        ]),
+      );
+    },
+  };
+}
+
+function fieldInWords(field: string): string {
+  if (groupOf(field) !== undefined) return 'membership';
+  return tagOf(field) === undefined ? field : `tag ${tagOf(field)}`;
+}

@@ -1,0 +1,27 @@
+import type { Facts, Written } from './action.ts';
+
+/** The facts that are one for each tag. */
+const TAG = 'tag:';
+
+export const tagFact = (tag: string) => `${TAG}${tag}`;
+
+/** The tag of a fact that is about one. */
+export function tagOf(field: string): string | undefined {
+  return field.startsWith(TAG) ? field.slice(TAG.length) : undefined;
+}
+
+export function tagFacts(tags: readonly string[]): Facts {
+  return Object.fromEntries(tags.map((tag) => [tagFact(tag), true]));
+}
+
+/** Only what differs between the two. */
+export function differing(before: Facts, after: Facts): Written {
+  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const changed = fields.filter((field) => !isSame(before[field], after[field]));
+  const pick = (from: Facts) => Object.fromEntries(changed.map((field) => [field, from[field] ?? null]));
+  return { before: pick(before), after: pick(after) };
+}
+
+export function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+}
