@@ -156,7 +156,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     next();
   });
   app.use(readPeopleForms());
-  app.post(UPLOAD_PATHS, readUpload(config.importMegabytes));
+  for (const path of UPLOAD_PATHS) app.post(path, readUpload(config.importMegabytes));
   app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));
   const sessions = new SessionStore(db, clock, {
     idleMinutes: config.sessionIdleMinutes,

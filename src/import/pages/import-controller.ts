@@ -158,13 +158,12 @@ export function pathOf({ kind, id }: Pick<Import, 'kind' | 'id'>): string {
   return `/${kind}/imports/${id}`;
 }
 
-/** A file is its owner's alone until it was imported; then it belongs to the report, for all who may do such things. */
+/** A file is its owner's alone, whatever else its report shows to others: it may say what these may not read. */
 async function visibleImport(app: AppContext, req: Request, kind: ImportKindName): Promise<Import> {
   const id = String(req.params.id);
   if (!/^[1-9]\d{0,14}$/.test(id)) throw new NotFound();
   const one = await findImport(app.db.read, Number(id));
-  if (one.state !== 'applied' && one.createdBy !== req.viewer!.id)
-    throw new Forbidden('There is no such import.', true);
+  if (one.createdBy !== req.viewer!.id) throw new Forbidden('There is no such import.', true);
   if (one.kind !== kind || one.state === 'reading') throw new NotFound();
   return one;
 }
