@@ -31,7 +31,7 @@ const USAGE = `Usage: ${COMMAND_LINE} <command> [--json] [--mail] [--without-sec
        ${COMMAND_LINE} export <list> [--format csv|jsonl] [--view 'activity=active&tag=3'] [--to <file>] [--private]
        ${COMMAND_LINE} operate <action> [--on users|groups|contacts] (--view '…' | <name or id> …) [--value field=what …] [--apply]
        ${COMMAND_LINE} undo <operation> [--apply]
-       ${COMMAND_LINE} import users <file> [--by email|name] [--apply] [--change-emails] [--report <file>]
+       ${COMMAND_LINE} import users|contacts <file> [--by email|name] [--apply] [--change-emails] [--report <file>]
 
 ${usages.join('\n')}
 

@@ -21,7 +21,7 @@ import { GroupIndex } from './groups/group-index.ts';
 import { groupsController } from './groups/pages/groups-controller.ts';
 import { nextImport } from './import/actions/import-planning.ts';
 import { importController } from './import/pages/import-controller.ts';
-import { readUpload, UPLOAD_PATH } from './import/pages/upload.ts';
+import { readUpload, UPLOAD_PATHS } from './import/pages/upload.ts';
 import type { IndexReaders } from './index-reading.ts';
 import { ClockWatch } from './installation/clock-watch.ts';
 import { health } from './installation/pages/health.ts';
@@ -156,7 +156,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     next();
   });
   app.use(readPeopleForms());
-  app.post(UPLOAD_PATH, readUpload(config.importMegabytes));
+  for (const path of UPLOAD_PATHS) app.post(path, readUpload(config.importMegabytes));
   app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));
   const sessions = new SessionStore(db, clock, {
     idleMinutes: config.sessionIdleMinutes,

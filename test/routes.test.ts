@@ -75,7 +75,7 @@ interface Classified {
   /** Or a view that the viewer has saved, and shared or pinned. */
   savedView?: 'own' | 'shared' | 'pinned';
   /** Or a file that the viewer imports, of which it is known what it comes to or not yet. */
-  imports?: 'read' | 'planned';
+  imports?: 'read' | 'planned' | 'contacts' | 'planned contacts';
   /** Whether who may not read it but leads a group is shown that one instead. */
   isLedInstead?: true;
   /** A page that only shows: what it answers to Alice where that is not 200. */
@@ -1211,6 +1211,49 @@ const ROUTES: Record<string, Classified> = {
       leadsTo: /^\/contacts\/:id$/,
     },
   },
+  'get /contacts/import': { open: ['contacts', 'write'] },
+  'post /contacts/imports': {
+    open: ['contacts', 'write'],
+    change: {
+      form: '/contacts/import',
+      file: 'Name,Email\nNora,nora@example.com\n',
+      state: async (app) => (await app.db.read('imports')).map(({ kind }) => kind),
+      from: [],
+      to: ['contacts'],
+      audit: [],
+      leadsTo: /^\/contacts\/imports\/\d+$/,
+    },
+  },
+  'get /contacts/imports/:id': { open: ['contacts', 'write'], imports: 'planned contacts' },
+  'get /contacts/imports/:id/columns': { open: ['contacts', 'write'], imports: 'contacts' },
+  'get /contacts/imports/:id/refused.csv': { open: ['contacts', 'write'], imports: 'planned contacts' },
+  'post /contacts/imports/:id/columns': {
+    open: ['contacts', 'write'],
+    imports: 'contacts',
+    change: {
+      form: '/contacts/imports/:id/columns',
+      fields: { by: 'name' },
+      nonsense: { fields: { 'column-0': 'groups' }, status: 400 },
+      state: async (app) => (await app.db.read('imports').first()).state,
+      from: 'read',
+      to: 'planned',
+      audit: [],
+      leadsTo: /^\/contacts\/imports\/:id$/,
+    },
+  },
+  'post /contacts/imports/:id/execution': {
+    open: ['contacts', 'write'],
+    imports: 'planned contacts',
+    change: {
+      form: '/contacts/imports/:id',
+      fields: { todo: '2' },
+      state: async (app) => (await app.db.read('contacts')).length,
+      from: 4,
+      to: 6,
+      audit: ['contact.created', 'contact.created'],
+      leadsTo: /^\/bulk-operations\/(\d+|:id)$/,
+    },
+  },
   'get /audit': { open: ['audit', 'read'] },
 
   ...exportOf('users', 'users'),
@@ -1390,18 +1433,32 @@ async function idOf(
 }
 
 /** A file of one who is new, and of Bob with another email. */
-async function importOf(app: TestApp, viewer: Person, state: 'read' | 'planned'): Promise<number> {
+async function importOf(app: TestApp, viewer: Person, wanted: NonNullable<Classified['imports']>): Promise<number> {
   const id = app.people[viewer];
-  const own = await app.db.read('imports').where({ created_by: id, state }).first('id');
+  const kind = wanted.endsWith('contacts') ? 'contacts' : 'users';
+  const state = wanted.startsWith('planned') ? 'planned' : 'read';
+  const own = await app.db.read('imports').where({ created_by: id, state, kind }).first('id');
   if (own) return own.id;
   const path = join(app.folder, 'people.csv');
   writeFileSync(path, 'Name,Email\nnora,nora@example.com\nbob,robert@example.com\n');
   const at = instant(app.clock.now());
-  const act = programAct(actSettings(app.config), { id, name: viewer, rights: { users: 'write' }, at });
-  const staged = await stageFile(app.db, act, { path, name: 'people.csv' }, 1_000);
+  const act = programAct(actSettings(app.config), {
+    id,
+    name: viewer,
+    rights: { users: 'write', contacts: 'write' },
+    at,
+  });
+  const staged = await stageFile(app.db, act, { path, name: 'people.csv', kind }, 1_000);
   if (state === 'read') return staged;
   const all = { name: 'Erin', path: '/users?q=erin' };
-  await app.db.write((trx) => beginPlanning(trx, staged, { meanings: ['name', 'email'], by: 'name', mark: '', all }));
+  await app.db.write((trx) =>
+    beginPlanning(trx, staged, {
+      meanings: ['name', kind === 'users' ? 'email' : 'emails'],
+      by: 'name',
+      mark: '',
+      all,
+    }),
+  );
   await planOn(app.db, act, staged, Number.POSITIVE_INFINITY);
   return staged;
 }

@@ -62,7 +62,8 @@ export const COMMANDS: Record<string, Command> = {
   },
   import: {
     parameters: ['list', 'file'],
-    summary: 'says what a file of users would change, and with --apply does it (--by, --change-emails, --report)',
+    summary:
+      'says what a file of users or contacts would change, and with --apply does it (--by, --change-emails, --report)',
     run: (context, [list, file]) => importList(context, actOf(context), list, file),
   },
   operate: {

@@ -7,12 +7,12 @@ import { ConfigError } from '../config.ts';
 import { importOperation } from '../import/actions/applying.ts';
 import { forgetWhole } from '../import/actions/forgetting.ts';
 import { stageFile } from '../import/actions/staging.ts';
+import { COLUMNS, IMPORT_KINDS } from '../import/columns.ts';
 import { UnreadableFile } from '../import/encoding.ts';
 import { type Import, MATCHED_BY, type MatchedBy } from '../import/import.ts';
 import { countTicked, findPlanned, type PlannedLine, tickEmails } from '../import/import-plan-store.ts';
 import { beginPlanning, findImport } from '../import/import-store.ts';
 import { refusedLines } from '../import/refused-lines.ts';
-import { columnCalled, mistakeIn } from '../import/user-columns.ts';
 import { installationMark } from '../installation/installation-mark.ts';
 import { growWhole } from '../installation/whole-file.ts';
 import { format } from '../text/format.ts';
@@ -28,14 +28,15 @@ const TOLD_TO_PROGRAMS = 1_000;
 /** Says what the file would change, line by line; with `apply` does it. Refused lines are left out. */
 export async function importList(context: CommandContext, act: Act, list: string, file: string): Promise<Result> {
   const { db, config, importing = {} } = context;
-  if (list !== 'users') throw new ConfigError([`there is no list ${list} to import: import takes users`]);
+  const kind = IMPORT_KINDS.find((one) => one === list);
+  if (!kind) throw new ConfigError([`there is no list ${list} to import: import takes ${IMPORT_KINDS.join(' or ')}`]);
   const by = MATCHED_BY.find((one) => one === (importing.by ?? 'email'));
   if (!by) throw new ConfigError(['--by takes email or name']);
   let id: number;
   try {
     if (statSync(file).size > config.importMegabytes * 1024 * 1024)
       return refused(`The file is larger than ${config.importMegabytes} MB. Import it in parts.`);
-    id = await stageFile(db, act, { path: file, name: basename(file) }, config.importLines);
+    id = await stageFile(db, act, { path: file, name: basename(file), kind }, config.importLines);
   } catch (error) {
     if (error instanceof UnreadableFile) return refused(error.message);
     const { code, syscall } = error as NodeJS.ErrnoException;
@@ -60,8 +61,9 @@ export async function importList(context: CommandContext, act: Act, list: string
 /** The dry run, or why there is none. */
 async function planned(context: CommandContext, act: Act, id: number, by: MatchedBy): Promise<Import | string> {
   const { db } = context;
-  const { heads } = await findImport(db.read, id);
-  const meanings = heads.map((head) => columnCalled(head) ?? null);
+  const { heads, kind } = await findImport(db.read, id);
+  const { called, mistakeIn } = COLUMNS[kind];
+  const meanings = heads.map((head) => called(head) ?? null);
   const mistake = mistakeIn(meanings);
   if (mistake) return mistake;
   await db.write(async (trx) => beginPlanning(trx, id, { meanings, by, mark: await installationMark(trx) }));

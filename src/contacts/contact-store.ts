@@ -5,6 +5,7 @@ import { prepared } from '../db/prepared.ts';
 import { findContactIdsByText, whereTextHolds } from '../db/search.ts';
 import type { Row } from '../db/tables.ts';
 import { identityKey } from '../text/identity-key.ts';
+import { sortKey } from '../text/sort-key.ts';
 import { fold } from '../text/text.ts';
 import { type Contact, type ContactKind, type ContactViewer, maySee, type Ownership } from './contact.ts';
 import { whereVisible } from './contact-viewer.ts';
@@ -84,6 +85,19 @@ export async function findPersonsByEmail(
   const found = await contactsOf(db, await whereVisible(whereIdIn(query, 'contacts.email_key', keys), viewer), viewer);
   const byKey = Map.groupBy(found, ({ email }) => identityKey(email!));
   return new Map([...byKey].flatMap(([key, those]) => (those.length === 1 ? [[key, those[0]]] : [])));
+}
+
+/** Active contacts that the viewer may see, which have one of these names, or one of these as their first email. */
+export async function findContactsCalled(
+  db: Reader,
+  viewer: ContactViewer,
+  { names, emails }: { names: string[]; emails: string[] },
+): Promise<Contact[]> {
+  const active = () => whereVisible(selectContacts(db).where('contacts.activity', 'active'), viewer);
+  const byEmail = emails.length > 0 ? await whereIdIn(active(), 'contacts.email_key', emails.map(identityKey)) : [];
+  const byName = names.length > 0 ? await whereIdIn(active(), 'contacts.sort_name', names.map(sortKey)) : [];
+  const found = new Map([...byEmail, ...byName].map((row) => [row.id, row]));
+  return contactsOf(db, [...found.values()], viewer);
 }
 
 /** The names of these contacts, of those that the viewer may see and that are not deleted. */

@@ -162,7 +162,7 @@ export const TABLES = {
     deleted_from: deletedFrom,
   },
   heartbeat: { only: integer, at: moment },
-  import_columns: { user_id: integer, kind: text<'users'>(), head: text(), meaning: text() },
+  import_columns: { user_id: integer, kind: text<'users' | 'contacts'>(), head: text(), meaning: text() },
   import_keys: { import_id: integer, key: text(), times: integer, lines: text() },
   import_lines: { import_id: integer, piece: integer, lines: json },
   import_plans: {
@@ -182,7 +182,7 @@ export const TABLES = {
   },
   imports: {
     id: integer,
-    kind: text<'users'>(),
+    kind: text<'users' | 'contacts'>(),
     file_name: text(),
     created_by: orNull(integer),
     created_at: moment,

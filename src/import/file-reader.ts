@@ -22,7 +22,7 @@ const MOST_COLUMNS = 200;
 /** Under which our own files say which record a line is of. */
 export const ID_HEAD = 'Roster id';
 
-export const OWN_ID = /^([a-z]{16}):user:(\d{1,15})(:last of \d+)?$/;
+export const OWN_ID = /^([a-z]{16}):(user|contact):(\d{1,15})(:last of \d+)?$/;
 
 /** Reads a file as CSV or JSON Lines, in whichever encoding and with whichever separator, a piece at a time. */
 export class FileReader {
@@ -30,11 +30,14 @@ export class FileReader {
   readonly heads: string[] = [];
   readonly #file: string;
   readonly #mostLines: number;
+  readonly #noun: string;
   #isOurs = false;
   #isComplete = true;
 
-  constructor(file: string, mostLines: number) {
+  /** `noun` is what a record is called whose ids stand in JSON without it. */
+  constructor(file: string, mostLines: number, noun: string) {
     this.#file = file;
+    this.#noun = noun;
     this.#mostLines = mostLines;
   }
 
@@ -104,7 +107,7 @@ export class FileReader {
     if (!own) return;
     if (!this.#isOurs) this.#isComplete = false;
     this.#isOurs = true;
-    if (own[3] !== undefined) this.#isComplete = true;
+    if (own[4] !== undefined) this.#isComplete = true;
   }
 
   async *#jsonLines(encoding: string): AsyncGenerator<RawLine> {
@@ -128,7 +131,7 @@ export class FileReader {
       const head = isId ? ID_HEAD : field;
       if (!this.heads.includes(head)) this.heads.push(head);
       if (this.heads.length > MOST_COLUMNS) throw tooManyColumns();
-      cells[this.heads.indexOf(head)] = isId ? `${mark}:user:${value}` : cellOf(value);
+      cells[this.heads.indexOf(head)] = isId ? `${mark}:${this.#noun}:${value}` : cellOf(value);
     }
     return Array.from(cells, (cell) => cell ?? '');
   }

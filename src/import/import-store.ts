@@ -4,12 +4,17 @@ import { whereIdIn } from '../db/ids.ts';
 import type { Row } from '../db/tables.ts';
 import type { Act } from '../verbs/act.ts';
 import { NotFound } from '../verbs/refusals.ts';
+import type { ImportKindName } from './columns.ts';
 import type { RawLine } from './file-reader.ts';
 import { type Import, type ImportChoices, type ImportCounts, NO_COUNTS } from './import.ts';
 
-export async function createImport(trx: Transaction, act: Act, fileName: string): Promise<number> {
+export async function createImport(
+  trx: Transaction,
+  act: Act,
+  { kind, name }: { kind: ImportKindName; name: string },
+): Promise<number> {
   const [{ id }] = await trx('imports')
-    .insert({ kind: 'users', file_name: fileName, created_by: act.by.id, created_at: act.at, state: 'reading' })
+    .insert({ kind, file_name: name, created_by: act.by.id, created_at: act.at, state: 'reading' })
     .returning('id');
   return id;
 }
@@ -135,6 +140,7 @@ function importOf(row: Row<'imports'>): Import {
   const choices: ImportChoices | Record<string, never> = JSON.parse(row.choices);
   return {
     id: row.id,
+    kind: row.kind,
     fileName: row.file_name,
     createdBy: row.created_by,
     createdAt: row.created_at,

@@ -1,6 +1,6 @@
 import type { Instant } from '../clock.ts';
 import type { Row } from '../db/tables.ts';
-import type { Meanings } from './user-columns.ts';
+import type { ImportKindName, Meanings } from './columns.ts';
 
 /** By what lines are compared with those who are there; lines of our own files by their id. */
 export const MATCHED_BY = ['email', 'name'] as const;
@@ -37,6 +37,7 @@ export const NO_COUNTS: ImportCounts = { new: 0, changed: 0, unchanged: 0, refus
  */
 export interface Import {
   id: number;
+  kind: ImportKindName;
   fileName: string;
   /** Null for whoever stands at the machine itself. */
   createdBy: number | null;

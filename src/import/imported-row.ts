@@ -1,6 +1,6 @@
 import { splitCell, unmarked } from '../text/csv.ts';
+import type { ColumnKey, Columns, Meanings } from './columns.ts';
 import { type Cell, OWN_ID, type RawLine } from './file-reader.ts';
-import { type ColumnKey, LIST_COLUMNS, type Meanings } from './user-columns.ts';
 
 export type ImportedValue = string | string[];
 
@@ -12,13 +12,14 @@ export interface ImportedRow {
   from?: { mark: string; id: number };
 }
 
-export function importedRow({ line, cells }: RawLine, meanings: Meanings): ImportedRow {
+export function importedRow({ line, cells }: RawLine, meanings: Meanings, { noun, lists }: Columns): ImportedRow {
   const at = meanings.indexOf('roster_id');
-  const [, mark, id] = OWN_ID.exec(at === -1 ? '' : textOf(cells[at])) ?? [];
-  const row: ImportedRow = { line, values: {}, ...(mark !== undefined && { from: { mark, id: Number(id) } }) };
+  const [, mark, of, id] = OWN_ID.exec(at === -1 ? '' : textOf(cells[at])) ?? [];
+  const isOfKind = mark !== undefined && of === noun;
+  const row: ImportedRow = { line, values: {}, ...(isOfKind && { from: { mark, id: Number(id) } }) };
   for (const [n, key] of meanings.entries())
     if (key && key !== 'roster_id')
-      row.values[key] = LIST_COLUMNS.has(key) ? listOf(cells[n], mark !== undefined) : textOf(cells[n]);
+      row.values[key] = lists.has(key) ? listOf(cells[n], mark !== undefined) : textOf(cells[n]);
   return row;
 }
 

@@ -36,5 +36,5 @@ async function linesIn(db: Reader, id: number, { piece }: PlannedLine): Promise<
 function inCsv(cell: Cell = '', lastOf: number | undefined): string {
   if (Array.isArray(cell)) return joinedCell(cell);
   const own = OWN_ID.exec(cell);
-  return own ? `${own[1]}:user:${own[2]}${lastOf === undefined ? '' : `:last of ${lastOf}`}` : cell;
+  return own ? `${own[1]}:${own[2]}:${own[3]}${lastOf === undefined ? '' : `:last of ${lastOf}`}` : cell;
 }

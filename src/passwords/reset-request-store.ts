@@ -101,8 +101,8 @@ async function mailReset(trx: Transaction, act: Act, user: User): Promise<void> 
 }
 
 async function mayBeMailed(db: Reader, user: User, now: Instant): Promise<boolean> {
-  const canChoose = user.hasPassword || hasToChoosePassword(user);
-  if (!canChoose || user.confirmedEmail !== null || !maySignIn(user, dayOf(Date.parse(now)))) return false;
+  if (!(user.hasPassword || hasToChoosePassword(user)) || user.confirmedEmail !== null) return false;
+  if (!maySignIn(user, dayOf(Date.parse(now)))) return false;
   const since = instant(Date.parse(now) - HOUR);
   const sent = await db('outbox')
     .where({ user_id: user.id, kind: 'password-reset' })

@@ -193,10 +193,12 @@ describe('a file that is imported on the page', () => {
     expect(await counts(path, max)).toEqual(['New 0', 'Changed 2', 'Unchanged 0', 'Refused 1']);
     expect((await alice.get(path)).status).toBe(404);
     await app.db.write((trx) => trx('users').where('name', 'erin').increment('version'));
-    await execute(path, max);
+    const report = await execute(path, max);
+    expect(pageOf(await alice.get(report)).$(`a[href="${path}"]`).length).toBe(0);
+    expect((await alice.get(path)).status).toBe(404);
     const tagged = await app.db.read('user_tags').join('tags', 'tags.id', 'tag_id').where('tags.name', 'night');
     expect(tagged.map(({ user_id }) => user_id)).toEqual([app.people.bob]);
-    const refused = (await alice.get(`${path}/refused.csv`)).text;
+    const refused = (await max.get(`${path}/refused.csv`)).text;
     expect(refused).toContain('alice has rights that you do not hold.');
     expect(refused).toContain('erin was changed since.');
   });

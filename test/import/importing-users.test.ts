@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createGroup } from '../../src/groups/actions/group-creation.ts';
+import { COLUMNS } from '../../src/import/columns.ts';
 import { UnreadableFile } from '../../src/import/encoding.ts';
 import { FileReader } from '../../src/import/file-reader.ts';
 import { type ImportedRow, importedRow } from '../../src/import/imported-row.ts';
-import { columnCalled, mistakeIn } from '../../src/import/user-columns.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import { commandLineAct } from '../../src/verbs/program-act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -54,13 +54,13 @@ describe('a file', () => {
   /** What the lines of a file say, by what its columns are called. */
   async function read(bytes: Uint8Array | string, mostLines = 1_000): Promise<ImportedRow[]> {
     writeFileSync(path('in'), bytes);
-    const reader = new FileReader(path('in'), mostLines);
+    const reader = new FileReader(path('in'), mostLines, 'user');
     const lines = [];
     for await (const piece of reader.pieces()) lines.push(...piece);
-    const meanings = reader.heads.map((head) => columnCalled(head) ?? null);
-    const mistake = mistakeIn(meanings);
+    const meanings = reader.heads.map((head) => COLUMNS.users.called(head) ?? null);
+    const mistake = COLUMNS.users.mistakeIn(meanings);
     if (mistake) throw new UnreadableFile(mistake);
-    return lines.map((line) => importedRow(line, meanings));
+    return lines.map((line) => importedRow(line, meanings, COLUMNS.users));
   }
   const names = async (bytes: Uint8Array | string) => (await read(bytes)).map(({ values }) => values.name);
   const text = 'Name;E-Mail\r\nMüller;m@example.com\r\n';
@@ -90,7 +90,7 @@ describe('a file', () => {
   it('is known by its letters to its end', async () => {
     const lines = `Name,Email\n${'a,a@x.example\n'.repeat(20_000)}`;
     writeFileSync(path('in'), Buffer.concat([Buffer.from(lines), Buffer.from('Müller,m@x.example\n', 'latin1')]));
-    const reader = new FileReader(path('in'), 30_000);
+    const reader = new FileReader(path('in'), 30_000, 'user');
     let last: unknown;
     for await (const piece of reader.pieces()) last = piece.at(-1)?.cells[0];
     expect(last).toBe('Müller');
@@ -118,7 +118,8 @@ describe('a file', () => {
     const line = `a,a@x.example,${'x'.repeat(15_000)}\n`;
     writeFileSync(path('in'), `Name,Email,Note\n${line.repeat(400)}`);
     const sizes = [];
-    for await (const piece of new FileReader(path('in'), 1_000).pieces()) sizes.push(JSON.stringify(piece).length);
+    for await (const piece of new FileReader(path('in'), 1_000, 'user').pieces())
+      sizes.push(JSON.stringify(piece).length);
     expect(Math.max(...sizes)).toBeLessThan(1_100_000);
   });
 

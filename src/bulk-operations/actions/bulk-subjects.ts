@@ -9,7 +9,7 @@ import type { Reader } from '../../db/database.ts';
 import { GROUP_FORMS, GROUP_OPERATIONS } from '../../groups/actions/operations/group-operations.ts';
 import { GROUP_UNDOING } from '../../groups/actions/operations/group-undoing.ts';
 import { findGroupsOf } from '../../groups/group-store.ts';
-import { IMPORT } from '../../import/actions/import-action.ts';
+import { CONTACT_IMPORT, USER_IMPORT } from '../../import/actions/import-action.ts';
 import { FORM_SAVING } from '../../users/actions/operations/form-saving.ts';
 import { MEMBERSHIP_END } from '../../users/actions/operations/membership-end.ts';
 import { PEOPLE_INVITING } from '../../users/actions/operations/people-inviting.ts';
@@ -50,7 +50,7 @@ export const BULK_SUBJECTS: Record<SubjectType, BulkSubject> = {
     application: 'users',
     level: 'write',
     operations: USER_OPERATIONS as readonly Operation[],
-    reported: [PEOPLE_INVITING, MEMBERSHIP_END, IMPORT, ...FORM_SAVING] as Operation[],
+    reported: [PEOPLE_INVITING, MEMBERSHIP_END, USER_IMPORT, ...FORM_SAVING] as Operation[],
     find: (db, ids, { at }) => findSubjects(db, ids, dayOf(at)),
     undoable: USER_UNDOING as unknown as Undoable<Subjected>,
   },
@@ -71,7 +71,7 @@ export const BULK_SUBJECTS: Record<SubjectType, BulkSubject> = {
     // One's own contacts are changed without write.
     level: 'read',
     operations: CONTACT_OPERATIONS as readonly Operation[],
-    reported: CONTACT_FORMS as Operation[],
+    reported: [CONTACT_IMPORT, ...CONTACT_FORMS] as Operation[],
     find: findContactSubjects,
     undoable: CONTACT_UNDOING as unknown as Undoable<Subjected>,
   },

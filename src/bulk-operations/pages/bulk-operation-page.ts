@@ -100,6 +100,8 @@ export function reportPage(
     creator: string | undefined;
     links: string[];
     mayUndo: boolean;
+    /** Whether the viewer began it. */
+    isOwn: boolean;
     format: Format;
   },
 ) {
@@ -119,7 +121,7 @@ export function reportPage(
     title: action.bulk.done(tally.changed),
     operation,
     label: action.label,
-    about: action.about,
+    about: more.isOwn ? action.about : undefined,
     path,
     noun,
     excepted: exceptedInWords(operation),

@@ -36,6 +36,7 @@ export async function showReport(
     unseen: seen ? operation.tally.judged - (await countItems(db, operation, seen)) : 0,
     creator: (await findUserNames(db, [operation.createdBy])).get(operation.createdBy ?? 0) ?? 'command line',
     links: await linksToShow(app, shownFlash, { operation, action, viewer }),
+    isOwn: operation.createdBy === viewer.id,
     mayUndo: await mayUndo(db, operation, action, viewer),
     format: formatOf(req),
   });

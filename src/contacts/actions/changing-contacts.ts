@@ -2,18 +2,27 @@ import { differences, type Fields } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
 import { dayOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
+import { FieldErrors } from '../../forms/form.ts';
 import { linkedName } from '../../linked-contacts/linked-contact.ts';
 import { changeTags, findTagNames } from '../../tags/tag-store.ts';
 import { retellContacts } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { Judge, Written } from '../../verbs/action.ts';
 import { differing } from '../../verbs/facts.ts';
-import { allowed, forbiddenFields, inapplicable, leaveOut, type Outcome, stale } from '../../verbs/outcome.ts';
+import {
+  allowed,
+  forbiddenFields,
+  inapplicable,
+  leaveOut,
+  type Outcome,
+  stale,
+  unfitFields,
+} from '../../verbs/outcome.ts';
 import { NotFound } from '../../verbs/refusals.ts';
 import { type Contact, type ContactViewer, mayEdit, mayGive, NOT_YOURS_TO_GIVE } from '../contact.ts';
 import { findContacts, findContactsOfAnyOwner, keepContacts, setAccounts } from '../contact-store.ts';
 import { findContactViewer } from '../contact-viewer.ts';
-import { type ContactChange, chosenBy, detailsAfter } from './contact-choices.ts';
+import { type Choices, type ContactChange, chosenBy, detailsAfter } from './contact-choices.ts';
 import { auditFields, type ContactDetails, columnsOf, detailsOf } from './contact-details.ts';
 import { factsOf } from './contact-facts.ts';
 import { NOT_YOURS } from './contact-subject.ts';
@@ -47,10 +56,53 @@ export async function changeContacts(
   const outcomes = await judgeChange(trx, viewer, ids, versions);
   const steps = await planChange(trx, act, outcomes, change);
   await take(trx, act, steps);
-  const written = new Map(
-    steps.map(({ contact, before, after }) => [contact.id, differing(factsOf(before), factsOf(after))]),
-  );
-  return { outcomes, written };
+  return { outcomes, written: writtenBy(steps) };
+}
+
+/** Changes each of these contacts in a way of its own. What the change will not do for is left out with the reason. */
+export async function changeEachContact(
+  trx: Transaction,
+  act: Act,
+  changes: ReadonlyMap<number, ContactChange>,
+  versions?: ReadonlyMap<number, number>,
+): Promise<ChangedContacts> {
+  const viewer = await findContactViewer(trx, act.by, dayOf(act.at));
+  const outcomes = await judgeChange(trx, viewer, [...changes.keys()], versions);
+  const steps = await planEachContact(trx, act, outcomes, changes);
+  await take(trx, act, steps);
+  return { outcomes, written: writtenBy(steps) };
+}
+
+/** What would become of each of these by its own change. */
+export async function planEachContact(
+  db: Reader,
+  by: Pick<Judge, 'by' | 'at'>,
+  outcomes: Outcome<Contact>[],
+  changes: ReadonlyMap<number, ContactChange>,
+): Promise<Step[]> {
+  const viewer = await findContactViewer(db, by.by, dayOf(by.at));
+  const named = new Map<string, Choices>();
+  /** What many name is looked up once. */
+  const chosenFor = async (change: ContactChange) => {
+    const { companyId, owner, tags } = change;
+    const key = JSON.stringify([companyId, owner, tags]);
+    if (!named.has(key)) named.set(key, await chosenBy(db, viewer, { companyId, owner, tags }));
+    return { ...named.get(key)!, change };
+  };
+  const befores = await findDetails(db, outcomes);
+  const steps: Step[] = [];
+  for (const outcome of outcomes) {
+    const { subject: contact } = outcome;
+    outcome.refusal ??= keepingOwner(viewer, contact, changes.get(contact.id)!);
+    if (outcome.refusal) continue;
+    try {
+      steps.push(...stepOf(contact, befores, await chosenFor(changes.get(contact.id)!)));
+    } catch (error) {
+      if (!(error instanceof FieldErrors)) throw error;
+      outcome.refusal = unfitFields(error.errors);
+    }
+  }
+  return steps;
 }
 
 /** What would become of each of these that is not left out already, where something differs. Throws FieldErrors for all of them. */
@@ -63,16 +115,27 @@ export async function planChange(
   const viewer = await findContactViewer(db, by.by, dayOf(by.at));
   const chosen = await chosenBy(db, viewer, change);
   leaveOut(outcomes, (contact) => keepingOwner(viewer, contact, change));
+  const befores = await findDetails(db, outcomes);
+  return allowed(outcomes).flatMap((contact) => stepOf(contact, befores, chosen));
+}
+
+async function findDetails(db: Reader, outcomes: Outcome<Contact>[]): Promise<Map<number, ContactDetails>> {
   const ids = allowed(outcomes).map(({ id }) => id);
   const tags = await findTagNames(db, 'contact', ids);
   // A company that the actor may not see is what it was.
   const whole = await findContactsOfAnyOwner(db, ids);
-  return allowed(outcomes).flatMap((contact): Step[] => {
-    const before = detailsOf(whole.get(contact.id)!, tags.get(contact.id) ?? []);
-    const after = detailsAfter(contact, before, chosen);
-    const told = differences(auditFields(before), auditFields(after));
-    return told ? [{ contact, before, after, told }] : [];
-  });
+  return new Map(ids.map((id) => [id, detailsOf(whole.get(id)!, tags.get(id) ?? [])]));
+}
+
+function stepOf(contact: Contact, befores: Map<number, ContactDetails>, chosen: Choices): Step[] {
+  const before = befores.get(contact.id)!;
+  const after = detailsAfter(contact, before, chosen);
+  const told = differences(auditFields(before), auditFields(after));
+  return told ? [{ contact, before, after, told }] : [];
+}
+
+function writtenBy(steps: Step[]): Map<number, Written> {
+  return new Map(steps.map(({ contact, before, after }) => [contact.id, differing(factsOf(before), factsOf(after))]));
 }
 
 /** Takes contacts out of the lists, or brings them back as they were. Throws NotFound where the actor may not see one. */

@@ -171,6 +171,7 @@ async function contactsPage(db: Reader, { viewer, query, list, tags, folded, all
       label: 'Contacts',
       noun: 'contact',
       searchHint: 'Name, email or phone',
+      importPath: mayWrite ? '/contacts/import' : undefined,
       query,
       ranks: counts !== undefined,
       pathTo: (change) => contactsPath(query, change),

@@ -1,37 +1,44 @@
 import type { AskingAction, Choices } from '../../bulk-operations/asking-action.ts';
 import { counted, were } from '../../text/text.ts';
-import type { Subject } from '../../users/user.ts';
+import type { Subjected } from '../../verbs/action.ts';
 import { importPiece } from './applying.ts';
 
 /** What an operation keeps of the file that it imports. */
 export interface ImportingChoices extends Choices {
-  import: number;
+  import?: number;
 }
 
 /** A file has pages of its own, where it is said what each line comes to; here is how it is done, and what its report says. */
-export const IMPORT: AskingAction<Subject> = {
-  name: 'import',
-  label: 'Import',
-  icon: 'people',
-  asks: [],
-  check: (typed) => ({ values: typed }),
-  async chosen(_db, choices) {
-    const { import: id } = choices as ImportingChoices;
-    return {
-      name: 'import',
-      label: 'Import',
-      icon: 'people',
-      bulk: {
-        button: (number) => `Import ${counted(number, 'user')}`,
-        done: (number) => `${were(number, 'user')} created or changed by an import.`,
-        consequence: '',
-      },
-      about: id === undefined ? undefined : { label: 'The file and its refused lines', path: `/users/imports/${id}` },
-      refusalOf: () => undefined,
-      perform: () => Promise.reject(new Error('an import is done by its lines')),
-      performPiece: (trx, act, lines) => importPiece(trx, act, id, lines),
-      was: (before) => (before.activity === null ? 'was not there yet' : `changed: ${Object.keys(before).join(', ')}`),
-      events: {},
-    };
-  },
-};
+function importing(noun: string, path: string): AskingAction<Subjected> {
+  const what = { name: 'import', label: 'Import', icon: 'upload' } as const;
+  return {
+    ...what,
+    asks: [],
+    check: (typed) => ({ values: typed }),
+    async chosen(_db, choices) {
+      const { import: id } = choices as ImportingChoices;
+      return {
+        ...what,
+        bulk: {
+          button: (number) => `Import ${counted(number, noun)}`,
+          done: (number) => `${were(number, noun)} created or changed by an import.`,
+          consequence: '',
+        },
+        about:
+          id === undefined ? undefined : { label: 'The file and its refused lines', path: `${path}/imports/${id}` },
+        refusalOf: () => undefined,
+        perform: () => Promise.reject(new Error('an import is done by its lines')),
+        performPiece(trx, act, lines) {
+          if (id === undefined) throw new Error('an import of an earlier version is done');
+          return importPiece(trx, act, id, lines);
+        },
+        was: (before) =>
+          before.activity === null ? 'was not there yet' : `changed: ${Object.keys(before).join(', ')}`,
+        events: {},
+      };
+    },
+  };
+}
+
+export const USER_IMPORT = importing('user', '/users');
+export const CONTACT_IMPORT = importing('contact', '/contacts');

@@ -3,8 +3,9 @@ import type { Preparation } from '../../bulk-operations/preparation.ts';
 import type { Database, Reader } from '../../db/database.ts';
 import { countOccurrences } from '../../db/occurrences.ts';
 import type { Judge } from '../../verbs/action.ts';
+import { COLUMNS } from '../columns.ts';
 import type { Import, ImportChoices, ImportCounts } from '../import.ts';
-import { keepPlanned, type PlannedLine } from '../import-plan-store.ts';
+import { keepPlanned } from '../import-plan-store.ts';
 import {
   endPlanning,
   findImport,
@@ -16,8 +17,8 @@ import {
   takePiece,
 } from '../import-store.ts';
 import { importedRow } from '../imported-row.ts';
-import { findMatches, keysOf } from './matching.ts';
-import { planRows } from './planning.ts';
+import type { Planned } from './import-kind.ts';
+import { KINDS } from './import-kinds.ts';
 
 /** The dry run that is next, for the worker that goes through large sets. */
 export async function nextImport(db: Database): Promise<Preparation | undefined> {
@@ -25,7 +26,7 @@ export async function nextImport(db: Database): Promise<Preparation | undefined>
   if (!found) return undefined;
   return {
     createdBy: found.createdBy,
-    application: 'users',
+    application: KINDS[found.kind].application,
     goOn: (by, until) => planOn(db, by, found.id, until),
     giveUp: (problem) => db.write((trx) => stopPlanning(trx, found.id, problem)),
   };
@@ -39,18 +40,16 @@ export async function planOn(db: Database, by: Judge, id: number, until: number)
   do {
     const one = await findImport(db.read, id);
     if (one.state !== 'planning' || !one.choices) return;
-    if (one.done < one.pieces) await lookForShared(db, one, one.choices);
+    if (one.done < one.pieces) await lookForShared(db, by, one, one.choices);
     else await planPiece(db, by, one, one.choices);
     await turn();
   } while (performance.now() < until);
 }
 
-async function lookForShared(db: Database, one: Import, choices: ImportChoices): Promise<void> {
+async function lookForShared(db: Database, by: Judge, one: Import, choices: ImportChoices): Promise<void> {
   const rows = await rowsOf(db.read, one, choices, one.done);
-  const found = await findMatches(db.read, rows, choices);
-  const occurrences = rows.flatMap((row) =>
-    keysOf(row, found.get(row)).map(({ key }): [string, number] => [key, row.line]),
-  );
+  const keys = await KINDS[one.kind].keysOf(db.read, by, rows, choices);
+  const occurrences = rows.flatMap((row) => keys.get(row)!.map(({ key }): [string, number] => [key, row.line]));
   await db.write(async (trx) => {
     if (await takePiece(trx, one)) await countOccurrences(trx, one.id, occurrences);
   });
@@ -59,7 +58,7 @@ async function lookForShared(db: Database, one: Import, choices: ImportChoices):
 async function planPiece(db: Database, by: Judge, one: Import, choices: ImportChoices): Promise<void> {
   const piece = one.done - one.pieces;
   const rows = await rowsOf(db.read, one, choices, piece);
-  const planned = await planRows(db.read, by, rows, {
+  const planned = await KINDS[one.kind].plan(db.read, by, rows, {
     choices,
     findShared: (keys) => findShared(db.read, one.id, keys),
   });
@@ -76,10 +75,10 @@ async function planPiece(db: Database, by: Judge, one: Import, choices: ImportCh
 }
 
 async function rowsOf(db: Reader, one: Import, { meanings }: ImportChoices, piece: number) {
-  return (await findLines(db, one.id, piece)).map((raw) => importedRow(raw, meanings));
+  return (await findLines(db, one.id, piece)).map((raw) => importedRow(raw, meanings, COLUMNS[one.kind]));
 }
 
-function counted(before: ImportCounts, planned: Omit<PlannedLine, 'piece'>[]): ImportCounts {
+function counted(before: ImportCounts, planned: Planned[]): ImportCounts {
   const counts = { ...before };
   for (const { kind, newEmail, others } of planned) {
     counts[kind] += 1;

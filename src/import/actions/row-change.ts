@@ -4,8 +4,8 @@ import type { User } from '../../users/user.ts';
 import type { MatchedBy } from '../import.ts';
 import type { ImportedRow } from '../imported-row.ts';
 import type { RowValues } from '../user-row.ts';
-import { nameOutOf } from './matching.ts';
 import type { NamedRecords } from './naming.ts';
+import { nameOutOf } from './user-matching.ts';
 
 /** What a line says, checked. */
 export interface CheckedRow {

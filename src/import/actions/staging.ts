@@ -1,5 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import type { Act } from '../../verbs/act.ts';
+import { COLUMNS, type ImportKindName } from '../columns.ts';
 import { FileReader, type RawLine } from '../file-reader.ts';
 import { createImport, endReading, keepLines } from '../import-store.ts';
 import { forgetWhole } from './forgetting.ts';
@@ -12,6 +13,7 @@ export interface StagedFile {
   path: string;
   /** What its owner calls it. */
   name: string;
+  kind: ImportKindName;
 }
 
 /**
@@ -21,11 +23,11 @@ export interface StagedFile {
 export async function stageFile(
   db: Database,
   act: Act,
-  { path, name }: StagedFile,
+  { path, name, kind }: StagedFile,
   mostLines: number,
 ): Promise<number> {
-  const id = await db.write((trx) => createImport(trx, act, name));
-  const reader = new FileReader(path, mostLines);
+  const id = await db.write((trx) => createImport(trx, act, { kind, name }));
+  const reader = new FileReader(path, mostLines, COLUMNS[kind].noun);
   let [lines, pieces] = [0, 0];
   let waiting: RawLine[][] = [];
   const keep = () =>

@@ -3,10 +3,10 @@ import type { AppContext } from '../../app-context.ts';
 import { typedFields } from '../../forms/form.ts';
 import { Malformed } from '../../verbs/refusals.ts';
 import { render } from '../../web/render.ts';
+import { COLUMNS, type ColumnKey, type ImportKindName, type Meanings } from '../columns.ts';
 import { type Import, type ImportChoices, MATCHED_BY } from '../import.ts';
 import { findLines } from '../import-store.ts';
 import { rememberedMeanings } from '../remembered-columns.ts';
-import { COLUMN_LABELS, isColumnKey, type Meanings, mistakeIn } from '../user-columns.ts';
 import { viewsToCompare } from './missing-page.ts';
 
 const EXAMPLES = 3;
@@ -17,26 +17,28 @@ type Typed = Pick<ImportChoices, 'by' | 'meanings'> & {
   view: string;
 };
 
-export function typedColumns(body: unknown, heads: string[]): Typed {
+export function typedColumns(body: unknown, { heads, kind }: Pick<Import, 'heads' | 'kind'>): Typed {
+  const { has } = COLUMNS[kind];
   const fields = heads.map((_, n) => `column-${n}`);
   const typed = typedFields(body, ['by', 'view', ...fields]);
   const by = MATCHED_BY.find((one) => one === typed.by);
   if (!by) throw new Malformed('It is not said by what users are found.');
   const meanings = fields.map((field) => {
     const text = String(typed[field]);
-    if (text !== '' && !isColumnKey(text)) throw new Malformed('There is no such column.');
-    return isColumnKey(text) ? text : null;
+    if (text !== '' && !has(text)) throw new Malformed('There is no such column.');
+    return has(text) ? text : null;
   });
   return { by, meanings, view: String(typed.view) };
 }
 
 /** What was said, or what is wrong with it. */
-export function checkedColumns(typed: Typed): { values?: Typed; error?: string } {
+export function checkedColumns(typed: Typed, kind: ImportKindName): { values?: Typed; error?: string } {
   const { by, meanings } = typed;
-  const mistake = mistakeIn(meanings);
+  const mistake = COLUMNS[kind].mistakeIn(meanings);
   if (mistake) return { error: mistake };
   const isOurs = meanings.includes('roster_id');
-  if (!isOurs && !meanings.includes(by)) return { error: `Users are to be found by ${by}, and no column means that.` };
+  if (!isOurs && !meanings.includes(columnOf(by, kind)))
+    return { error: `They are to be found by ${by}, and no column means that.` };
   return { values: typed };
 }
 
@@ -50,17 +52,19 @@ export async function showColumns(
 ): Promise<void> {
   const db = app.db.read;
   const meanings =
-    typed?.meanings ?? one.choices?.meanings ?? (await rememberedMeanings(db, req.viewer!.id, one.heads));
+    typed?.meanings ??
+    one.choices?.meanings ??
+    (await rememberedMeanings(db, { userId: req.viewer!.id, kind: one.kind }, one.heads));
   const first = await findLines(db, one.id, 0);
-  const views = await viewsToCompare(app, req);
+  const views = one.kind === 'users' ? await viewsToCompare(app, req) : [];
   const page = {
-    title: 'Import users',
+    title: `Import ${one.kind}`,
     one,
     errors: error === undefined ? {} : { columns: error },
-    by: typed?.by ?? one.choices?.by ?? likelyBy(meanings),
+    by: typed?.by ?? one.choices?.by ?? likelyBy(meanings, one.kind),
     views,
     view: typed?.view ?? views.find(({ path }) => path === one.choices?.all?.path)?.key ?? '',
-    meaningsToChoose: COLUMN_LABELS,
+    meaningsToChoose: COLUMNS[one.kind].choices,
     columns: one.heads.map((head, n) => ({
       n,
       head: head || `Column ${n + 1}`,
@@ -74,6 +78,11 @@ export async function showColumns(
   render(req, res, 'import/columns', page, { status: error === undefined ? 200 : 422 });
 }
 
-function likelyBy(meanings: Meanings): ImportChoices['by'] {
-  return meanings.includes('email') || !meanings.includes('name') ? 'email' : 'name';
+/** The column that says by what records are found. */
+function columnOf(by: ImportChoices['by'], kind: ImportKindName): ColumnKey {
+  return by === 'email' && kind === 'contacts' ? 'emails' : by;
+}
+
+function likelyBy(meanings: Meanings, kind: ImportKindName): ImportChoices['by'] {
+  return meanings.includes(columnOf('email', kind)) || !meanings.includes('name') ? 'email' : 'name';
 }

@@ -10,8 +10,10 @@ import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { render } from '../../web/render.ts';
 import { importOperation } from '../actions/applying.ts';
+import { KINDS } from '../actions/import-kinds.ts';
 import { planOn } from '../actions/import-planning.ts';
 import { stageFile } from '../actions/staging.ts';
+import { IMPORT_KINDS, type ImportKindName } from '../columns.ts';
 import { UnreadableFile } from '../encoding.ts';
 import type { Import } from '../import.ts';
 import { tickEmails } from '../import-plan-store.ts';
@@ -26,66 +28,60 @@ import { withUpload } from './upload.ts';
 /** So long somebody waits for the dry run of a small file, in milliseconds; of a large one they see how far it has come. */
 const PATIENCE = 1_500;
 
-/** A file of users: taken in, its columns told, looked at in a dry run, and then done as an operation. */
+/** A file of users or contacts: taken in, its columns told, looked at in a dry run, and then done as an operation. */
 export function importController(app: AppContext): Router {
   const router = Router();
-  const write = requireRight('users', 'write');
+  for (const kind of IMPORT_KINDS) {
+    const write = requireRight(KINDS[kind].application, 'write');
+    const path = `/${kind}/imports`;
+    const visible = (req: Request) => visibleImport(app, req, kind);
+    const open = (req: Request) => openImport(app, req, kind);
 
-  router.get('/users/import', write, (req, res) => showForm(app, req, res));
-  router.post('/users/imports', write, (req, res) => takeFile(app, req, res));
-  router.get('/users/imports/:id', write, async (req, res) => {
-    const one = await visibleImport(app, req);
-    if (one.state === 'read') await showColumns(app, req, res, one);
-    else await showPlan(app, req, res, one);
-  });
-  router.get('/users/imports/:id/columns', write, async (req, res) =>
-    showColumns(app, req, res, await openImport(app, req)),
-  );
-  router.post('/users/imports/:id/columns', write, (req, res) => takeColumns(app, req, res));
-  router.post('/users/imports/:id/emails', write, async (req, res) => {
-    const one = await openImport(app, req);
-    const { after } = await keepTicks(app, req, one);
-    const place = /^[1-9]\d{0,14}$/.test(String(after)) ? `&after=${after}` : '';
-    res.redirect(303, `/users/imports/${one.id}?kind=emails${place}`);
-  });
-  router.post('/users/imports/:id/execution', write, (req, res) => execute(app, req, res));
-  router.get('/users/imports/:id/missing', write, async (req, res) =>
-    showMissing(app, req, res, await visibleImport(app, req)),
-  );
-  router.post('/users/imports/:id/missing', write, async (req, res) =>
-    proposeMissing(app, req, res, await visibleImport(app, req)),
-  );
-  router.get('/users/imports/:id/refused.csv', write, (req, res) => sendRefused(app, req, res));
-
+    router.get(`/${kind}/import`, write, (req, res) => showForm(app, req, res, kind));
+    router.post(path, write, (req, res) => takeFile(app, req, res, kind));
+    router.get(`${path}/:id`, write, async (req, res) => {
+      const one = await visible(req);
+      if (one.state === 'read') await showColumns(app, req, res, one);
+      else await showPlan(app, req, res, one);
+    });
+    router.get(`${path}/:id/columns`, write, async (req, res) => showColumns(app, req, res, await open(req)));
+    router.post(`${path}/:id/columns`, write, async (req, res) => takeColumns(app, req, res, await open(req)));
+    router.post(`${path}/:id/execution`, write, async (req, res) => execute(app, req, res, await visible(req)));
+    router.get(`${path}/:id/refused.csv`, write, async (req, res) => sendRefused(app, res, await visible(req)));
+    // Only users sign in by an email, and only they are deactivated.
+    if (kind !== 'users') continue;
+    router.post(`${path}/:id/emails`, write, async (req, res) => takeTicks(app, req, res, await open(req)));
+    router.get(`${path}/:id/missing`, write, async (req, res) => showMissing(app, req, res, await visible(req)));
+    router.post(`${path}/:id/missing`, write, async (req, res) => proposeMissing(app, req, res, await visible(req)));
+  }
   return router;
 }
 
-function showForm(app: AppContext, req: Request, res: Response, error?: string): void {
+function showForm(app: AppContext, req: Request, res: Response, kind: ImportKindName, error?: string): void {
   const { importMegabytes, importLines } = app.config;
-  const page = { title: 'Import users', megabytes: importMegabytes, lines: importLines };
+  const page = { title: `Import ${kind}`, kind, megabytes: importMegabytes, lines: importLines };
   const errors = error === undefined ? {} : { file: error };
   render(req, res, 'import/new', { ...page, errors }, { status: error === undefined ? 200 : 422 });
 }
 
-async function takeFile(app: AppContext, req: Request, res: Response): Promise<void> {
+async function takeFile(app: AppContext, req: Request, res: Response, kind: ImportKindName): Promise<void> {
   const { importMegabytes: megabytes, importLines } = app.config;
   try {
     const id = await withUpload(req, app.config.dataDir, (file) => {
       if (file.isCut) throw new UnreadableFile(`The file is larger than ${megabytes} MB. Import it in parts.`);
-      return stageFile(app.db, actOf(app, req), file, importLines);
+      return stageFile(app.db, actOf(app, req), { ...file, kind }, importLines);
     });
-    if (id === undefined) return showForm(app, req, res, 'Choose a file.');
-    res.redirect(303, `/users/imports/${id}`);
+    if (id === undefined) return showForm(app, req, res, kind, 'Choose a file.');
+    res.redirect(303, `/${kind}/imports/${id}`);
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw error;
-    showForm(app, req, res, error.message);
+    showForm(app, req, res, kind, error.message);
   }
 }
 
-async function takeColumns(app: AppContext, req: Request, res: Response): Promise<void> {
-  const one = await openImport(app, req);
-  const typed = typedColumns(req.body, one.heads);
-  const { values, error } = checkedColumns(typed);
+async function takeColumns(app: AppContext, req: Request, res: Response, one: Import): Promise<void> {
+  const typed = typedColumns(req.body, one);
+  const { values, error } = checkedColumns(typed, one.kind);
   if (!values) return showColumns(app, req, res, one, { typed, error });
   const { viewer } = req;
   const found =
@@ -95,11 +91,17 @@ async function takeColumns(app: AppContext, req: Request, res: Response): Promis
   await app.db.write(async (trx) => {
     const choices = { by: values.by, meanings: values.meanings, all, mark: await installationMark(trx) };
     if (!(await beginPlanning(trx, one.id, choices))) throw new Conflict('It was imported already.');
-    await rememberMeanings(trx, viewer!.id, one.heads, values.meanings);
+    await rememberMeanings(trx, { userId: viewer!.id, kind: one.kind }, one.heads, values.meanings);
   });
   if (one.lines <= AT_ONCE) await planOn(app.db, actOf(app, req), one.id, performance.now() + PATIENCE);
   app.operations.wake();
-  res.redirect(303, `/users/imports/${one.id}`);
+  res.redirect(303, pathOf(one));
+}
+
+async function takeTicks(app: AppContext, req: Request, res: Response, one: Import): Promise<void> {
+  const { after } = await keepTicks(app, req, one);
+  const place = /^[1-9]\d{0,14}$/.test(String(after)) ? `&after=${after}` : '';
+  res.redirect(303, `${pathOf(one)}?kind=emails${place}`);
 }
 
 /** What is ticked among the lines that were shown, or of all. */
@@ -120,10 +122,9 @@ async function keepTicks(app: AppContext, req: Request, one: Import): Promise<Ty
   return typed;
 }
 
-async function execute(app: AppContext, req: Request, res: Response): Promise<void> {
-  const one = await visibleImport(app, req);
+async function execute(app: AppContext, req: Request, res: Response, one: Import): Promise<void> {
   if (one.state === 'applied') return res.redirect(303, `/bulk-operations/${one.operationId}`);
-  const path = `/users/imports/${one.id}`;
+  const path = pathOf(one);
   const typed = typedFields(req.body, ['todo', 'shown']);
   if (typed.shown !== '') await keepTicks(app, req, one);
   else if (one.state !== 'planned' || String(await countToDo(app.db.read, one)) !== typed.todo) {
@@ -143,8 +144,7 @@ async function execute(app: AppContext, req: Request, res: Response): Promise<vo
   res.redirect(303, `/bulk-operations/${done.id}`);
 }
 
-async function sendRefused(app: AppContext, req: Request, res: Response): Promise<void> {
-  const one = await visibleImport(app, req);
+async function sendRefused(app: AppContext, res: Response, one: Import): Promise<void> {
   if (one.state !== 'planned' && one.state !== 'applied') throw new NotFound();
   res.attachment(`refused-${one.id}.csv`).type('text/csv; charset=utf-8');
   for await (const text of refusedLines(app.db.read, one)) {
@@ -154,20 +154,23 @@ async function sendRefused(app: AppContext, req: Request, res: Response): Promis
   res.end();
 }
 
-/** A file is its owner's alone until it was imported; then it belongs to the report, for all who may do such things. */
-async function visibleImport(app: AppContext, req: Request): Promise<Import> {
+export function pathOf({ kind, id }: Pick<Import, 'kind' | 'id'>): string {
+  return `/${kind}/imports/${id}`;
+}
+
+/** A file is its owner's alone, whatever else its report shows to others: it may say what these may not read. */
+async function visibleImport(app: AppContext, req: Request, kind: ImportKindName): Promise<Import> {
   const id = String(req.params.id);
   if (!/^[1-9]\d{0,14}$/.test(id)) throw new NotFound();
   const one = await findImport(app.db.read, Number(id));
-  if (one.state !== 'applied' && one.createdBy !== req.viewer!.id)
-    throw new Forbidden('There is no such import.', true);
-  if (one.state === 'reading') throw new NotFound();
+  if (one.createdBy !== req.viewer!.id) throw new Forbidden('There is no such import.', true);
+  if (one.kind !== kind || one.state === 'reading') throw new NotFound();
   return one;
 }
 
 /** One that can still be told otherwise. */
-async function openImport(app: AppContext, req: Request): Promise<Import> {
-  const one = await visibleImport(app, req);
+async function openImport(app: AppContext, req: Request, kind: ImportKindName): Promise<Import> {
+  const one = await visibleImport(app, req, kind);
   if (one.state === 'applied') throw new Conflict('It was imported already.');
   return one;
 }

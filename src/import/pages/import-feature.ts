@@ -4,7 +4,10 @@ import { forgetOldImports } from '../actions/forgetting.ts';
 import { removeOldUploads } from './upload.ts';
 
 export const IMPORT: Feature = {
-  pages: [{ label: 'Import users', path: '/users/import', icon: 'upload', needs: [['users', 'write']] }],
+  pages: [
+    { label: 'Import users', path: '/users/import', icon: 'upload', needs: [['users', 'write']] },
+    { label: 'Import contacts', path: '/contacts/import', icon: 'upload', needs: [['contacts', 'write']] },
+  ],
   jobs: ({ db, config, clock }) => [
     {
       name: 'Forget files that were imported',

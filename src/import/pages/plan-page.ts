@@ -29,18 +29,18 @@ export async function showPlan(app: AppContext, req: Request, res: Response, one
   const fragments = { progress: 'import/_progress' };
   if (one.state === 'planning') {
     const [done, size] = [one.done, 2 * one.pieces];
-    const page = { title: 'Import users', one, done, size, share: Math.floor((done / size) * 100) };
+    const page = { title: `Import ${one.kind}`, one, done, size, share: Math.floor((done / size) * 100) };
     return render(req, res, 'import/progress', page, { fragments });
   }
   const db = app.db.read;
   const filter = filterOf(req, one);
   const lines = await findPlanned(db, one.id, filter, MOST_SHOWN + 1);
   const shown = lines.slice(0, MOST_SHOWN);
-  const path = `/users/imports/${one.id}`;
+  const path = `/${one.kind}/imports/${one.id}`;
   const { ticked } = await countTicked(db, one.id);
   const format = formatOf(req);
   const page = {
-    title: 'Import users',
+    title: `Import ${one.kind}`,
     one,
     path,
     kind: filter.kind,

@@ -9,6 +9,7 @@ import busboy from 'busboy';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { DAY } from '../../clock.ts';
 import { HttpError } from '../../web/http-error.ts';
+import { IMPORT_KINDS } from '../columns.ts';
 
 /** A file that is being sent, behind the fields that stand before it in the form. */
 interface Sent {
@@ -28,13 +29,13 @@ declare global {
 
 const LIMITS = { fields: 5, fieldNameSize: 50, fieldSize: 200, files: 1, parts: 6, headerPairs: 20 };
 const LONGEST_NAME = 200;
-/** Where the form of a file is sent to. */
-export const UPLOAD_PATH = '/users/imports';
+/** Where the forms of files are sent to. */
+export const UPLOAD_PATHS = IMPORT_KINDS.map((kind) => `/${kind}/imports`);
 const MULTIPART = /^multipart\/form-data\b/i;
 
 /** Whether it is a file that comes. */
 export function isUpload({ method, url = '', headers }: IncomingMessage): boolean {
-  return method === 'POST' && url === UPLOAD_PATH && MULTIPART.test(headers['content-type'] ?? '');
+  return method === 'POST' && UPLOAD_PATHS.includes(url) && MULTIPART.test(headers['content-type'] ?? '');
 }
 
 /**

@@ -1,3 +1,4 @@
+import { hasToChoosePassword } from '../../../access/admission.ts';
 import { mayAdminister } from '../../../access/viewer.ts';
 import { differences, type Fields } from '../../../audit/audit-event.ts';
 import { recordChanges } from '../../../audit/audit-store.ts';
@@ -246,7 +247,7 @@ function changedColumns(before: UserDetails, after: UserDetails): Record<string,
  */
 function emailToConfirm(act: Act, { subject, before, after }: Step): Record<string, unknown> {
   const [from, to] = [before.user.email, after.user.email];
-  if (from === to || !subject.hasPassword) return {};
+  if (from === to || !(subject.hasPassword || hasToChoosePassword(subject))) return {};
   const known = subject.confirmedEmail ?? from;
   return { confirmed_email: act.by.id === subject.id || to === known ? null : known };
 }

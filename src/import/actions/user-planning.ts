@@ -8,9 +8,10 @@ import type { ImportChoices } from '../import.ts';
 import type { PlannedLine } from '../import-plan-store.ts';
 import type { ImportedRow } from '../imported-row.ts';
 import { checkRow } from '../user-row.ts';
-import { findMatches, keysOf } from './matching.ts';
+import { inWords, type Planned, sharedMistakes } from './import-kind.ts';
 import { namedIn } from './naming.ts';
 import { type CheckedRow, changeOf, newUserOf, type RowChange } from './row-change.ts';
+import { findMatches, keysOf } from './user-matching.ts';
 
 /** So many mistakes of a line are told; with these mended the others are. */
 const MOST_MISTAKES = 10;
@@ -19,24 +20,24 @@ const MOST_MISTAKES = 10;
 interface Draft {
   checked: CheckedRow;
   made: RowChange;
-  planned?: Omit<PlannedLine, 'piece'>;
+  planned?: Planned;
 }
 
 /** What importing these lines would do now. `shared` says of keys that several lines of the file have which ones. Nothing is done. */
-export async function planRows(
+export async function planUsers(
   db: Reader,
   by: Judge,
   rows: ImportedRow[],
   { choices, findShared }: { choices: ImportChoices; findShared(keys: string[]): Promise<Map<string, string>> },
-): Promise<Omit<PlannedLine, 'piece'>[]> {
+): Promise<Planned[]> {
   const found = await findMatches(db, rows, choices);
   const keys = new Map(rows.map((row) => [row, keysOf(row, found.get(row))]));
   const shared = await findShared([...keys.values()].flat().map(({ key }) => key));
   const named = await namedIn(db, by, rows, [...new Set(found.values())]);
   const drafts = rows.map((row): Draft => {
     const { values, mistakes } = checkRow(row);
-    const twice = keys.get(row)!.flatMap(({ what, key }) => (shared.has(key) ? [sameIn(what, shared.get(key)!)] : []));
-    const checked = { row, values, mistakes: [...mistakes, ...twice.slice(0, 1)], id: found.get(row) };
+    const twice = sharedMistakes(keys.get(row)!, shared);
+    const checked = { row, values, mistakes: [...mistakes, ...twice], id: found.get(row) };
     const made = changeOf(checked, named, choices.by);
     return { checked, made };
   });
@@ -46,10 +47,6 @@ export async function planRows(
   await planNew(db, drafts);
   await planKnown(db, by, drafts);
   return drafts.map(({ planned }) => planned!);
-}
-
-function sameIn(what: string, lines: string): string {
-  return `The same ${what} stands in the lines ${lines}.`;
 }
 
 async function planNew(db: Reader, drafts: Draft[]): Promise<void> {
@@ -102,7 +99,7 @@ async function planKnown(db: Reader, by: Judge, drafts: Draft[]): Promise<void> 
   }
 }
 
-function changedLine(draft: Draft, { told: { before, after } }: Step): Omit<PlannedLine, 'piece'> {
+function changedLine(draft: Draft, { told: { before, after } }: Step): Planned {
   const newEmail = 'email' in after ? String(after.email) : null;
   const others = Object.keys(after).length - (newEmail === null ? 0 : 1);
   const change: Record<string, unknown> = { ...draft.made.change };
@@ -127,16 +124,12 @@ function takenBy(
   return unfitFields(Object.fromEntries(taken.map((field) => [field, takenMessage(field, change[field]!)])));
 }
 
-export function inWords(name: string, { fields, reason }: Refusal): string {
-  return fields ? Object.values(fields).join(' ') : `${name} ${reason}.`;
-}
-
-function lineOf({ checked: { row, values } }: Draft, kind: PlannedLine['kind']): Omit<PlannedLine, 'piece'> {
+function lineOf({ checked: { row, values } }: Draft, kind: PlannedLine['kind']): Planned {
   const name = values.name ?? values.email ?? `line ${row.line}`;
   const nothing = { subjectId: null, version: null, change: {}, told: {}, reason: '', newEmail: null };
   return { line: row.line, kind, name, ...nothing, isTicked: false, others: 0 };
 }
 
-function refusedLine(draft: Draft, reason: string): Omit<PlannedLine, 'piece'> {
+function refusedLine(draft: Draft, reason: string): Planned {
   return { ...lineOf(draft, 'refused'), reason };
 }

@@ -3,9 +3,7 @@ import { identityKey } from '../../text/identity-key.ts';
 import { findUserIdsByIdentifier, findUserNames } from '../../users/user-store.ts';
 import type { ImportChoices } from '../import.ts';
 import type { ImportedRow } from '../imported-row.ts';
-
-/** Longer ones will not do for other reasons. */
-const LONGEST_KEY = 300;
+import { type LineKey, lineKeys } from './import-kind.ts';
 
 /** Whom each line means, where anybody. */
 export async function findMatches(
@@ -30,16 +28,14 @@ export async function findMatches(
 }
 
 /** Under what a line would clash with another one, by what they have in common. */
-export function keysOf({ values }: ImportedRow, id: number | undefined): { what: string; key: string }[] {
+export function keysOf({ values }: ImportedRow, id: number | undefined): LineKey[] {
   const [name, email] = [String(values.name ?? ''), String(values.email ?? '')];
   const keys = [
     { what: 'email', key: identityKey(email) },
     { what: 'name', key: identityKey(id === undefined ? name || nameOutOf(email) : name) },
     { what: 'user', key: id === undefined ? '' : String(id) },
   ];
-  return keys
-    .filter(({ key }) => key !== '' && key.length <= LONGEST_KEY)
-    .map(({ what, key }) => ({ what, key: `${what}:${key}` }));
+  return lineKeys(keys);
 }
 
 /** The name of a new user of whom only the email is said. */

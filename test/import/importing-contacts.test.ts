@@ -1,0 +1,144 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createPerson } from '../../src/contacts/actions/contact-creation.ts';
+import { actSettings } from '../../src/verbs/act.ts';
+import { programAct } from '../../src/verbs/program-act.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { rosterWith } from '../support/command-line.ts';
+import { send } from '../support/form.ts';
+import { pageOf } from '../support/page.ts';
+import { type Session, signedIn } from '../support/session.ts';
+
+let app: TestApp;
+let alice: Session;
+
+beforeEach(async () => {
+  app = await startApp();
+  alice = await signedIn(app, 'alice');
+});
+afterEach(() => app.close());
+
+async function planned(file: string, fields: Record<string, string> = {}, session = alice): Promise<string> {
+  await session.get('/contacts/import');
+  const sent = await session.upload('/contacts/imports', {}, file);
+  await send(session, await session.get(sent.headers.location), fields);
+  return sent.headers.location;
+}
+
+async function execute(path: string, session = alice): Promise<string> {
+  const { todo } = pageOf(await session.get(path)).typed();
+  return (await session.post(`${path}/execution`, { todo: String(todo) })).headers.location;
+}
+
+const counts = async (path: string, session = alice) =>
+  pageOf(await session.get(path)).texts('[aria-label="What lines come to"] a:not([download])');
+const contact = (name: string) => app.db.read('contacts').where({ name }).first();
+/** All that an import could change. */
+async function everything() {
+  const contacts = await app.db.read('contacts').orderBy('id');
+  return {
+    contacts: contacts.map(({ version, offer, ...rest }) => rest),
+    accounts: await app.db.read('accounts').orderBy(['contact_id', 'type']),
+    tags: await app.db.read('contact_tags').orderBy(['contact_id', 'tag_id']),
+  };
+}
+
+describe('contacts that are imported', () => {
+  it('are made and changed as an operation that can be taken back, and the same file again changes nothing', async () => {
+    const before = await everything();
+    const file = [
+      'Kind,Name,Email,Phone,Company,Account,Tags',
+      'person,Nora Nilsson,nora@example.com,+49 30 123,Acme,,vip',
+      'company,Beta,,,,supplier; prospect,',
+      'person,María Müller,maria@example.com,+49 30 456,Acme,,north',
+      'person,Cleo Customer,cleo@acme.example,,,,',
+    ].join('\n');
+    const path = await planned(`${file}\n`);
+    expect(await counts(path)).toEqual(['New 2', 'Changed 1', 'Unchanged 1', 'Refused 0']);
+    const report = await execute(path);
+    expect(pageOf(await alice.get(report)).heading()).toBe('3 contacts were created or changed by an import.');
+    expect(JSON.parse((await contact('María Müller')).phones)).toEqual(['+49 30 456']);
+    const acme = await contact('Acme');
+    expect((await contact('Nora Nilsson')).company_id).toBe(acme.id);
+    const accounts = await app.db
+      .read('accounts')
+      .where('contact_id', (await contact('Beta')).id)
+      .pluck('type');
+    expect(accounts.toSorted()).toEqual(['prospect', 'supplier']);
+    expect(await counts(await planned(`${file}\n`))).toEqual(['New 0', 'Changed 0', 'Unchanged 4', 'Refused 0']);
+    const from = report.split('/').at(-1)!;
+    const sheet = (await alice.post('/bulk-operations', { action: 'undo', from })).headers.location;
+    await alice.post(`${sheet}/execution`);
+    expect((await contact('Nora Nilsson')).activity).toBe('deleted');
+    const after = await everything();
+    expect(after.contacts.slice(0, before.contacts.length)).toEqual(before.contacts);
+    expect(after.tags.filter(({ contact_id }) => contact_id <= 4)).toEqual(before.tags);
+  });
+
+  it('are refused with the reason where they will not do', async () => {
+    await app.db.write(async (trx) => {
+      const act = programAct(actSettings(app.config), { name: 'test', rights: { contacts: 'write' } });
+      for (const email of ['a@x.example', 'b@x.example']) await createPerson(trx, act, { name: 'Twin', email });
+    });
+    const path = await planned(
+      [
+        'Kind,Name,Emails,Company,Accounts',
+        'animal,Rex,rex@example.com,,',
+        'person,,nobody,,',
+        'person,Otto,otto@example.com,Nowhere,',
+        'person,Ida,ida@example.com,,friend',
+        'person,Twin,,,',
+        'person,Uma,uma@example.com,,',
+        'person,Uwe,UMA@example.com,,',
+        'person,,vera@example.com,,',
+      ].join('\n'),
+    );
+    const page = pageOf(await alice.get(path));
+    const reasons = page.textOf('.rows');
+    for (const words of [
+      'neither person nor company',
+      'Enter one email address',
+      'There is no company Nowhere',
+      'There is no account friend',
+      'Several contacts have the name Twin',
+      'The same email stands in the lines 7, 8',
+      'A new contact has a name',
+    ])
+      expect(reasons).toContain(words);
+    expect(await counts(path)).toEqual(['New 0', 'Changed 0', 'Unchanged 0', 'Refused 8']);
+  });
+
+  it('of others are neither found nor changed', async () => {
+    const { ada } = app.people;
+    await app.db.write((trx) => trx('contacts').where('name', 'María Müller').update({ owner_user_id: ada }));
+    const { id } = await contact('María Müller');
+    const { mark } = (await app.db.read('installation_mark').first()) ?? { mark: 'bcdfghjklmnpqrst' };
+    await app.db.write((trx) => trx('installation_mark').insert({ only: 1, mark }).onConflict().ignore());
+    const path = await planned(`Roster id,Name,Phone\n${mark}:contact:${id}:last of 1,Mine now,1\n`);
+    expect(pageOf(await alice.get(path)).textOf('.rows')).toContain('that you may not see');
+    expect(await counts(await planned('Name,Email\nMaría Müller,maria@example.com\n'))).toContain('New 1');
+    expect((await (await signedIn(app, 'max')).get('/contacts/import')).status).toBe(404);
+    expect((await (await signedIn(app, 'rita')).get('/contacts/import')).status).toBe(403);
+    expect((await alice.get(path.replace('contacts', 'users'))).status).toBe(404);
+  });
+
+  it('change nothing when they were exported here, at the command line as well', async () => {
+    const { session, pepper, link, audit } = app.config.secrets;
+    const secrets = { SESSION_SECRET: session, PASSWORD_PEPPER: pepper, LINK_SECRET: link, AUDIT_SECRET: audit };
+    const roster = (...words: string[]) =>
+      rosterWith({ DATA_DIR: app.folder, BASE_URL: app.url, ...secrets }, ...words);
+    const out = join(app.folder, 'out.csv');
+    await app.db.write((trx) => trx('contacts').where('name', 'María Müller').update({ activity: 'deleted' }));
+    expect((await roster('export', 'contacts', '--view', 'activity=active&activity=deleted', '--to', out)).code).toBe(
+      0,
+    );
+    const before = await everything();
+    const { code, output } = await roster('import', 'contacts', out, '--apply', '--json');
+    expect([code, JSON.parse(output)]).toEqual([0, expect.objectContaining({ new: 0, changed: 0, unchanged: 4 })]);
+    expect(await everything()).toEqual(before);
+    writeFileSync(out, readFileSync(out, 'utf8').replace('Cleo Customer', 'Clea Customer'));
+    expect(JSON.parse((await roster('import', 'contacts', out, '--apply', '--json')).output).changed).toBe(1);
+    expect(await contact('Clea Customer')).toBeDefined();
+  });
+});
