@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Person } from '../seeds/cast.ts';
 import { startApp, type TestApp } from './support/app.ts';
-import { rosterWith } from './support/command-line.ts';
+import { rosterBeside } from './support/command-line.ts';
 import { addContact } from './support/contacts.ts';
 import { send, submit } from './support/form.ts';
 import { pageOf } from './support/page.ts';
@@ -83,10 +83,7 @@ const imported = (file: string, meanwhile: () => Promise<unknown> = async () => 
 
 const command = (...typed: string[]): Attempt => {
   return async () => {
-    const { session, pepper, link, audit } = app.config.secrets;
-    const secrets = { SESSION_SECRET: session, PASSWORD_PEPPER: pepper, LINK_SECRET: link, AUDIT_SECRET: audit };
-    const settings = { DATA_DIR: app.folder, BASE_URL: app.url, ...secrets };
-    const { code, output } = await rosterWith(settings, ...typed);
+    const { code, output } = await rosterBeside(app, typed);
     expect([output, code]).not.toEqual([output, 0]);
     return output;
   };

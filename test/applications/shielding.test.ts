@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.ts';
-import { rosterWith } from '../support/command-line.ts';
+import { rosterBeside } from '../support/command-line.ts';
 import { submit } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
 import { groupId, pathTo } from '../support/people.ts';
@@ -79,9 +79,7 @@ describe('the command line', () => {
       await trx('groups').where('name', 'Own').update({ activity: 'deleted' });
     });
     app.clock.advance(Date.now() - app.clock.now());
-    const { session, pepper, link, audit } = app.config.secrets;
-    const secrets = { SESSION_SECRET: session, PASSWORD_PEPPER: pepper, LINK_SECRET: link, AUDIT_SECRET: audit };
-    const roster = (...words: string[]) => rosterWith({ DATA_DIR: app.folder, ...secrets }, ...words);
+    const roster = (...words: string[]) => rosterBeside(app, words);
     for (const words of [
       ['reset-password-link', 'alice'],
       ['reset-password-link', 'bob'],

@@ -3,7 +3,7 @@ import { recordChanges } from '../../src/audit/audit-store.ts';
 import { findEvents } from '../../src/audit/event-list.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { type CommandOutcome, rosterWith } from '../support/command-line.ts';
+import { rosterBeside } from '../support/command-line.ts';
 import { Session, signedIn } from '../support/session.ts';
 
 let app: TestApp;
@@ -15,15 +15,7 @@ beforeEach(async () => {
 afterEach(() => app.close());
 
 /** Runs the command over the data of the running server. */
-function roster(...words: string[]): Promise<CommandOutcome> {
-  return rosterBeside({}, ...words);
-}
-
-function rosterBeside(settings: Record<string, string>, ...words: string[]): Promise<CommandOutcome> {
-  const { session, pepper, link, audit } = app.config.secrets;
-  const secrets = { SESSION_SECRET: session, PASSWORD_PEPPER: pepper, LINK_SECRET: link, AUDIT_SECRET: audit };
-  return rosterWith({ DATA_DIR: app.folder, BASE_URL: app.url, ...secrets, ...settings }, ...words);
-}
+const roster = (...words: string[]) => rosterBeside(app, words);
 
 const events = (action: string) => app.db.read('audit_events').where({ action, actor_name: 'command line' });
 
@@ -135,13 +127,13 @@ it('explains itself', async () => {
 
 it('leaves a link to be mailed by the running server, where it is asked to, and prints none', async () => {
   const mail = { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'roster@example.com' };
-  expect(await rosterBeside(mail, 'invite', 'carol', '--mail')).toEqual({
+  expect(await rosterBeside(app, ['invite', 'carol', '--mail'], mail)).toEqual({
     code: 0,
     output: 'carol is invited. The server sends the link to carol@example.com.\n',
   });
   const [row] = await app.db.read('outbox');
   expect([row.kind, row.address, row.attempts]).toEqual(['invitation', 'carol@example.com', 0]);
-  const reset = JSON.parse((await rosterBeside(mail, 'reset-password-link', 'bob', '--mail', '--json')).output);
+  const reset = JSON.parse((await rosterBeside(app, ['reset-password-link', 'bob', '--mail', '--json'], mail)).output);
   expect(reset).toEqual({ user: 'bob', mailedTo: 'bob@example.com' });
 });
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.ts';
-import { rosterWith } from '../support/command-line.ts';
+import { rosterBeside } from '../support/command-line.ts';
 import { addContact } from '../support/contacts.ts';
 import { rowsOf } from '../support/exports.ts';
 
@@ -18,11 +18,7 @@ function exported(...words: string[]) {
   return roster('export', ...words);
 }
 
-function roster(...words: string[]) {
-  const { session, pepper, link, audit } = app.config.secrets;
-  const secrets = { SESSION_SECRET: session, PASSWORD_PEPPER: pepper, LINK_SECRET: link, AUDIT_SECRET: audit };
-  return rosterWith({ DATA_DIR: app.folder, BASE_URL: app.url, ...secrets }, ...words);
-}
+const roster = (...words: string[]) => rosterBeside(app, words);
 
 /** The same into a file. */
 async function written(...words: string[]) {

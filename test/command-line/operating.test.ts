@@ -4,7 +4,7 @@ import { COMMANDS } from '../../src/command-line/commands.ts';
 import { ConfigError } from '../../src/config.ts';
 import { serverSettings } from '../../src/installation/server-settings.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { rosterWith } from '../support/command-line.ts';
+import { rosterBeside } from '../support/command-line.ts';
 import { addContact } from '../support/contacts.ts';
 import { groupId } from '../support/people.ts';
 
@@ -15,11 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => app.close());
 
-function roster(...words: string[]) {
-  const { session, pepper, link, audit } = app.config.secrets;
-  const secrets = { SESSION_SECRET: session, PASSWORD_PEPPER: pepper, LINK_SECRET: link, AUDIT_SECRET: audit };
-  return rosterWith({ DATA_DIR: app.folder, BASE_URL: app.url, ...secrets }, ...words);
-}
+const roster = (...words: string[]) => rosterBeside(app, words);
 
 const activityOf = async (person: 'bob' | 'lena' | 'alice' | 'ada') =>
   (await app.db.read('users').where('id', app.people[person]).first()).activity;

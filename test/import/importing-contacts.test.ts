@@ -5,7 +5,7 @@ import { createContact, createPerson } from '../../src/contacts/actions/contact-
 import { actSettings } from '../../src/verbs/act.ts';
 import { programAct } from '../../src/verbs/program-act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { rosterWith } from '../support/command-line.ts';
+import { rosterBeside } from '../support/command-line.ts';
 import { send } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
 import { type Session, signedIn } from '../support/session.ts';
@@ -124,10 +124,7 @@ describe('contacts that are imported', () => {
   });
 
   it('change nothing when they were exported here, at the command line as well', async () => {
-    const { session, pepper, link, audit } = app.config.secrets;
-    const secrets = { SESSION_SECRET: session, PASSWORD_PEPPER: pepper, LINK_SECRET: link, AUDIT_SECRET: audit };
-    const roster = (...words: string[]) =>
-      rosterWith({ DATA_DIR: app.folder, BASE_URL: app.url, ...secrets }, ...words);
+    const roster = (...words: string[]) => rosterBeside(app, words);
     const out = join(app.folder, 'out.csv');
     // Cleo works for one of two that are called so.
     await app.db.write((trx) =>

@@ -9,7 +9,7 @@ import { type ImportedRow, importedRow } from '../../src/import/imported-row.ts'
 import { actSettings } from '../../src/verbs/act.ts';
 import { commandLineAct } from '../../src/verbs/program-act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { rosterWith } from '../support/command-line.ts';
+import { rosterBeside } from '../support/command-line.ts';
 import { signedIn } from '../support/session.ts';
 
 let app: TestApp;
@@ -19,11 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => app.close());
 
-function roster(...words: string[]) {
-  const { session, pepper, link, audit } = app.config.secrets;
-  const secrets = { SESSION_SECRET: session, PASSWORD_PEPPER: pepper, LINK_SECRET: link, AUDIT_SECRET: audit };
-  return rosterWith({ DATA_DIR: app.folder, BASE_URL: app.url, ...secrets }, ...words);
-}
+const roster = (...words: string[]) => rosterBeside(app, words);
 
 const act = (one: TestApp) => commandLineAct(actSettings(one.config));
 const path = (name: string) => join(app.folder, name);

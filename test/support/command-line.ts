@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import type { TestApp } from './app.ts';
 
 const program = join(import.meta.dirname, '../../bin/roster.ts');
 
@@ -20,4 +21,15 @@ export function rosterWith(settings: Record<string, string>, ...words: string[])
       output += chunk;
     });
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })));
+}
+
+/** The same beside a program that runs in the test: on its data and with its secrets. */
+export function rosterBeside(
+  { config, folder, url }: Pick<TestApp, 'config' | 'folder' | 'url'>,
+  words: string[],
+  settings: Record<string, string> = {},
+): Promise<CommandOutcome> {
+  const { session, pepper, link, audit } = config.secrets;
+  const secrets = { SESSION_SECRET: session, PASSWORD_PEPPER: pepper, LINK_SECRET: link, AUDIT_SECRET: audit };
+  return rosterWith({ DATA_DIR: folder, BASE_URL: url, ...secrets, ...settings }, ...words);
 }
