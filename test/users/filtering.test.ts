@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Activity } from '../../src/access/activity.ts';
@@ -260,10 +261,10 @@ describe('the counts', () => {
     let late = 0;
     for (let round = 0; round < 300; round++) {
       const activity = round % 2 ? 'active' : 'deleted';
-      // Others keep asking while the change is written.
+      // Others keep asking while the change is written, in turns of their own as requests have them.
       let isWritten = false;
       const others = Array.from({ length: 2 }, async () => {
-        while (!isWritten) await index.refresh();
+        for (; !isWritten; await turn()) await index.refresh();
       });
       const noise = app.db.write((trx) =>
         trx('users')
