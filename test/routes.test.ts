@@ -76,6 +76,8 @@ interface Classified {
   savedView?: 'own' | 'shared' | 'pinned';
   /** Or a file that the viewer imports, of which it is known what it comes to or not yet. */
   imports?: 'read' | 'planned';
+  /** Or a session of the viewer in another browser stands for it, or is there to be ended. */
+  session?: 'another';
   /** Whether who may not read it but leads a group is shown that one instead. */
   isLedInstead?: true;
   /** A page that only shows: what it answers to Alice where that is not 200. */
@@ -272,6 +274,31 @@ const ROUTES: Record<string, Classified> = {
 
   'get /': { open: 'signed-in', shows: 303 },
   'get /credentials': { open: 'signed-in' },
+  'get /credentials/sign-ins': { open: 'signed-in' },
+  'delete /credentials/sessions': {
+    open: 'signed-in',
+    session: 'another',
+    change: {
+      form: '/credentials',
+      state: signedInAs,
+      from: 2,
+      to: 1,
+      audit: ['user.sessions-ended'],
+      leadsTo: /^\/credentials$/,
+    },
+  },
+  'delete /credentials/sessions/:handle': {
+    open: 'signed-in',
+    session: 'another',
+    change: {
+      form: '/credentials',
+      state: signedInAs,
+      from: 2,
+      to: 1,
+      audit: ['user.sessions-ended'],
+      leadsTo: /^\/credentials$/,
+    },
+  },
   'post /credentials/password': {
     open: 'signed-in',
     change: {
@@ -1361,7 +1388,7 @@ function expectedOf(
 }
 
 function pathOf(pattern: string, id: number | string | undefined): string {
-  return pattern.replace(/:(id|key)/, String(id)).replace(':token', 'no-token-that-was-ever-made-x');
+  return pattern.replace(/:(id|key|handle)/, String(id)).replace(':token', 'no-token-that-was-ever-made-x');
 }
 
 /** What stands for `:id` in the address. */
@@ -1375,6 +1402,7 @@ async function idOf(
   if (route.application) return applicationOf(app, route.application);
   if (route.operation === 'list') return listOf(app, viewer);
   if (route.operation) return operationOf(app, session, route.operation);
+  if (route.session) return otherSessionOf(app, session, viewer);
   if (route.imports) return importOf(app, viewer, route.imports);
   if (route.savedView) return savedViewOf(app, app.people[viewer], route.savedView);
   if (route.group) return Number(await groupId(app, route.group));
@@ -1387,6 +1415,13 @@ async function idOf(
   await route.prepare?.(app, app.people[route.subject]);
   if (relation === 'themself') return app.people[viewer];
   return relation === 'another' ? app.people[route.subject] : app.people.ada;
+}
+
+/** By which the page of the viewer names it. */
+async function otherSessionOf(app: TestApp, session: Session, viewer: Person): Promise<string> {
+  await signedIn(app, viewer);
+  const form = pageOf(await session.get('/credentials')).$('form[action^="/credentials/sessions/"]');
+  return form.attr('action')!.split('/').at(-1)!;
 }
 
 /** A file of one who is new, and of Bob with another email. */

@@ -95,6 +95,7 @@ describe('the views', () => {
       '/users/export?ids=1,2',
       '/installation',
       '/credentials',
+      '/credentials/sign-ins',
       '/nowhere',
       '/bulk-operations',
       '/menu',

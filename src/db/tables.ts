@@ -224,7 +224,7 @@ export const TABLES = {
     at: moment,
     address: text(),
     agent: text(),
-    outcome: text<'wrong password' | 'while locked' | 'may not sign in' | 'unknown name'>(),
+    outcome: text<'signed in' | 'wrong password' | 'while locked' | 'may not sign in' | 'unknown name'>(),
   },
   memberships: {
     user_id: integer,

@@ -9,12 +9,13 @@ import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import { findPasswordHash } from '../passwords/password-store.ts';
 import { identityKey } from '../text/identity-key.ts';
 import type { User } from '../users/user.ts';
-import { findUserByIdentifier, findUsers, noteLogin, replacePasswordHash } from '../users/user-store.ts';
+import { findUserByIdentifier, findUsers, replacePasswordHash } from '../users/user-store.ts';
 import type { Act } from '../verbs/act.ts';
 import { TooManyRequests } from '../verbs/refusals.ts';
 import type { AddressLimiter } from './address-limiter.ts';
 import { clearCounter, lockAtLimit, reserveAttempt, type Tried } from './lockout-store.ts';
 import { type LoginAttempt, recordLoginAttempt } from './login-attempt-store.ts';
+import { recordSignIn } from './recorded-sign-in.ts';
 import type { Visitor } from './visitor.ts';
 
 /** How many attempts of strangers may stand in line, on whichever accounts: about half a minute of work. */
@@ -129,7 +130,7 @@ export class SignIn {
         if (isLimited) await addressLimiter.giveBackIn(trx, address);
         if (better) await replacePasswordHash(trx, id, hash, better);
         if (isSignIn) {
-          await noteLogin(trx, id, act.at);
+          await recordSignIn(trx, id, { at: act.at, address, agent, device });
           await tellOfFailures(trx, act, tried, failures);
         }
         return user;

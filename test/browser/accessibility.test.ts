@@ -168,6 +168,7 @@ const states: State[] = [
   ['a filter that is gone', () => '/users?tag=999'],
   ['This installation', () => '/installation'],
   ['My credentials', () => '/credentials'],
+  ['My sign-ins', () => '/credentials/sign-ins'],
   ['Preferences', () => '/preferences'],
   ['Keyboard shortcuts', () => '/shortcuts'],
   ['Jump to', () => '/search?q=deactivate+bob'],
