@@ -96,6 +96,7 @@ describe('the views', () => {
       '/installation',
       '/credentials',
       '/credentials/sign-ins',
+      '/credentials/report/new',
       '/nowhere',
       '/bulk-operations',
       '/menu',

@@ -9,6 +9,8 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   'signed-in-after-failures': 'Notice of a sign-in',
   'password-changed': 'Notice of a new password',
   'email-changed': 'Notice of a new email',
+  'account-secured': 'Notice of a secured account',
+  'account-reported': 'Notice of a reported sign-in',
   'invitation-asked-for': 'Notice of who waits for an invitation',
   'operation-paused': 'Notice of a paused operation',
   'test-mail': 'Test mail',

@@ -83,6 +83,23 @@ const WRITERS: Record<MailKind, Writer> = {
     ],
     closing: ['If you did not expect this, tell an administrator.'],
   }),
+  'account-secured': (mail, { instanceName }) => ({
+    subject: `Your account at ${instanceName} was secured`,
+    paragraphs: [
+      `The account of ${mail.userName} at ${instanceName} was secured at ${moment(mail.createdAt)} by ${mail.facts.by}: every session and link has ended, and the password is void.`,
+      'To get in again, choose a new password by “Forgot password?” on the sign-in page, or ask an administrator for a link.',
+    ],
+    closing: [],
+  }),
+  'account-reported': (mail, { instanceName, baseUrl }) => ({
+    subject: `${mail.facts.who} reports a sign-in at ${instanceName} that was not theirs`,
+    paragraphs: [
+      `At ${moment(mail.createdAt)}, from ${mail.facts.from}, ${mail.facts.who} (${mail.facts.email}) said that somebody else used their account at ${instanceName}. Their sessions and links have ended, and the password is void.`,
+      'Look at what was done in their name, and whether the email that stands there is theirs.',
+    ],
+    button: { label: 'Look at the record', address: `${baseUrl}/users/${mail.facts.id}` },
+    closing: [],
+  }),
   'invitation-asked-for': (mail, { instanceName, baseUrl }) => ({
     subject: `${mail.facts.who} waits for a new invitation to ${instanceName}`,
     paragraphs: [

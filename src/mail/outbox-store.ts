@@ -16,6 +16,8 @@ export type Notice =
   | 'signed-in-after-failures'
   | 'password-changed'
   | 'email-changed'
+  | 'account-secured'
+  | 'account-reported'
   | 'invitation-asked-for'
   | 'operation-paused'
   | 'test-mail';

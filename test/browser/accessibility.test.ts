@@ -168,6 +168,7 @@ const states: State[] = [
   ['a filter that is gone', () => '/users?tag=999'],
   ['This installation', () => '/installation'],
   ['My credentials', () => '/credentials'],
+  ['This was not me', () => '/credentials/report/new'],
   ['My sign-ins', () => '/credentials/sign-ins'],
   ['Preferences', () => '/preferences'],
   ['Keyboard shortcuts', () => '/shortcuts'],

@@ -17,6 +17,7 @@ const ACTIONS = [
   'end-sessions',
   'confirm-email',
   'require-new-password',
+  'secure-account',
 ];
 const actionNamed = (name: string): UserAction => USER_ACTIONS.find((action) => action.name === name)!;
 
@@ -86,20 +87,20 @@ const SUBJECTS = {
 
 /** In the order of ACTIONS: `+` works, `.` has nothing to do. */
 const APPLIES: Record<keyof typeof SUBJECTS, string> = {
-  'an ordinary member': '+.+...++..+',
-  'somebody with a new email': '+.+...++.++',
-  'somebody who is signed in': '+.+...+++.+',
-  'somebody not invited': '+.+.+..+...',
-  'somebody invited': '+.+.++.+...',
-  'an integration': '+.+....+...',
-  'an integration that had a password': '+.+....+...',
-  'somebody with failed attempts': '+.++..++..+',
-  'somebody with failed attempts at a known device': '+.++..++..+',
-  'somebody locked': '+.++..++..+',
-  'somebody who has to choose a new password': '+.+...++...',
-  'somebody deactivated': '.++........',
-  'somebody deactivated before they were invited': '.++........',
-  'somebody deleted': '.+.........',
+  'an ordinary member': '+.+...++..++',
+  'somebody with a new email': '+.+...++.+++',
+  'somebody who is signed in': '+.+...+++.++',
+  'somebody not invited': '+.+.+..+....',
+  'somebody invited': '+.+.++.+....',
+  'an integration': '+.+....+....',
+  'an integration that had a password': '+.+....+....',
+  'somebody with failed attempts': '+.++..++..++',
+  'somebody with failed attempts at a known device': '+.++..++..++',
+  'somebody locked': '+.++..++..++',
+  'somebody who has to choose a new password': '+.+...++...+',
+  'somebody deactivated': '.++.........',
+  'somebody deactivated before they were invited': '.++.........',
+  'somebody deleted': '.+..........',
 };
 
 const SIGNS = { forbidden: 'x', inapplicable: '.', stale: '?' };
@@ -150,7 +151,7 @@ describe('an action on a user', () => {
 
   it.each(['alice', 'max'] as const)('on themself: %s may do what neither takes access nor renews it', (who) => {
     const viewer = VIEWERS[who];
-    expect(answers(viewer, { ...MEMBER, id: viewer.id, rights: viewer.rights })).toBe('x.xx..x+x.x');
+    expect(answers(viewer, { ...MEMBER, id: viewer.id, rights: viewer.rights })).toBe('x.xx..x+x.xx');
     const reasons = ['deactivate', 'delete'].map(
       (action) => actionNamed(action).refusalOf(viewer, { ...MEMBER, id: viewer.id, rights: viewer.rights })?.reason,
     );

@@ -16,6 +16,7 @@ import { findSubject, findUsers } from '../../users/user-store.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
 import { changeOwnPassword } from '../actions/own-password.ts';
+import { accountReportController } from './account-report-controller.ts';
 import { ownSessionsController } from './own-sessions-controller.ts';
 
 const SIGN_INS_SHOWN = 8;
@@ -74,5 +75,5 @@ export function credentialsController(app: AppContext): Router {
     render(req, res, 'credentials/show', page, { status });
   }
 
-  return router.use(ownSessionsController(app));
+  return router.use(ownSessionsController(app)).use(accountReportController(app));
 }

@@ -26,7 +26,7 @@ export const SESSION_ENDING: UserAction = {
     lasting: 'It cannot be taken back.',
   },
   refusalOf: administered((subject, isSelf) => {
-    if (isSelf) return forbidden('is yourself: sign out, or choose a new password under My credentials');
+    if (isSelf) return forbidden('is yourself: end your other sessions under My credentials');
     return unlessActive(subject) ?? (subject.hasSession ? undefined : inapplicable('has no open session'));
   }),
   async perform(trx, act, subjects) {

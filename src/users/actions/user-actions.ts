@@ -6,6 +6,7 @@ import type { Outcome } from '../../verbs/outcome.ts';
 import type { Subject } from '../user.ts';
 import { findSubjects } from '../user-store.ts';
 import { ACCESS_CONFIRMATION } from './access-confirmation.ts';
+import { ACCOUNT_SECURING } from './account-securing.ts';
 import { ACTIVATION } from './activation.ts';
 import { DEACTIVATION } from './deactivation.ts';
 import { DELETION } from './deletion.ts';
@@ -23,6 +24,7 @@ export const USER_ACTIONS: readonly UserAction[] = [
   DELETION,
   ACTIVATION,
   DEACTIVATION,
+  ACCOUNT_SECURING,
   SESSION_ENDING,
   PASSWORD_REQUIREMENT,
   PASSWORD_RESET,

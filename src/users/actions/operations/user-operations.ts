@@ -2,6 +2,7 @@ import type { AskingAction } from '../../../bulk-operations/asking-action.ts';
 import type { BulkAction } from '../../../verbs/action.ts';
 import type { Subject } from '../../user.ts';
 import { ACCESS_CONFIRMATION } from '../access-confirmation.ts';
+import { ACCOUNT_SECURING } from '../account-securing.ts';
 import { ACTIVATION } from '../activation.ts';
 import { DEACTIVATION } from '../deactivation.ts';
 import { DELETION } from '../deletion.ts';
@@ -35,6 +36,7 @@ export const USER_OPERATIONS: readonly (BulkAction<Subject> | AskingAction<Subje
   SESSION_ENDING,
   PASSWORD_RESET,
   PASSWORD_REQUIREMENT,
+  ACCOUNT_SECURING,
   INVITATION_WITHDRAWAL,
   EMAIL_CONFIRMATION,
 ] as (BulkAction<Subject> | AskingAction<Subject>)[];
