@@ -232,7 +232,7 @@ const ROUTES: Record<string, Classified> = {
       from: false,
       to: true,
       audit: ['password.chosen'],
-      leadsTo: /^\/$/,
+      leadsTo: /^\/welcome$/,
       bad: { fields: { password: NEW_PASSWORD, repeated: 'another' }, errors: ['repeated'], never: [NEW_PASSWORD] },
     },
   },
@@ -273,6 +273,7 @@ const ROUTES: Record<string, Classified> = {
   },
 
   'get /': { open: 'signed-in', shows: 303 },
+  'get /welcome': { open: 'signed-in' },
   'get /credentials': { open: 'signed-in' },
   'get /credentials/sign-ins': { open: 'signed-in' },
   'get /credentials/report/new': { open: 'signed-in' },

@@ -94,6 +94,7 @@ describe('the views', () => {
       '/groups/export',
       '/users/export?ids=1,2',
       '/installation',
+      '/welcome',
       '/credentials',
       '/credentials/sign-ins',
       '/credentials/report/new',

@@ -167,6 +167,7 @@ const states: State[] = [
   ['deleted users', () => '/users?activity=deleted'],
   ['a filter that is gone', () => '/users?tag=999'],
   ['This installation', () => '/installation'],
+  ['What you can do here', () => '/welcome'],
   ['My credentials', () => '/credentials'],
   ['This was not me', () => '/credentials/report/new'],
   ['My sign-ins', () => '/credentials/sign-ins'],

@@ -18,6 +18,7 @@ import { render } from '../../web/render.ts';
 import { changeOwnPassword } from '../actions/own-password.ts';
 import { accountReportController } from './account-report-controller.ts';
 import { ownSessionsController } from './own-sessions-controller.ts';
+import { welcomeController } from './welcome-controller.ts';
 
 const SIGN_INS_SHOWN = 8;
 
@@ -75,5 +76,5 @@ export function credentialsController(app: AppContext): Router {
     render(req, res, 'credentials/show', page, { status });
   }
 
-  return router.use(ownSessionsController(app)).use(accountReportController(app));
+  return router.use(ownSessionsController(app)).use(accountReportController(app)).use(welcomeController(app));
 }
