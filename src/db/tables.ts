@@ -328,6 +328,7 @@ export const TABLES = {
     name_twin: integer,
     email_twin: integer,
     time_zone: orNull(text()),
+    theme: orNull(text()),
     list_columns: orNull(json),
     pinned_views: orNull(json),
     deleted_from: deletedFrom,

@@ -235,6 +235,11 @@ export async function setTimeZone(trx: Transaction, userId: number, zone: string
   await trx('users').where('id', userId).update({ time_zone: zone });
 }
 
+/** As with the zone, it is nobody else's matter. */
+export async function setTheme(trx: Transaction, userId: number, theme: string): Promise<void> {
+  await trx('users').where('id', userId).update({ theme });
+}
+
 /** Which columns they want of a list; undefined for the usual ones. As with the zone, it is nobody else's matter. */
 export async function setListColumns(
   trx: Transaction,
