@@ -14,6 +14,7 @@ import type { Config } from './config.ts';
 import { ContactIndex } from './contacts/contact-index.ts';
 import { contactsController } from './contacts/pages/contacts-controller.ts';
 import { credentialsController } from './credentials/pages/credentials-controller.ts';
+import { emailsController } from './credentials/pages/emails-controller.ts';
 import type { Database } from './db/database.ts';
 import { exportController } from './export/pages/export-controller.ts';
 import { FEATURES } from './features.ts';
@@ -184,6 +185,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(exportController(context));
   app.use(invitationsController(context));
   app.use(passwordsController(context));
+  app.use(emailsController(context));
   if (mailbox) app.use(mailboxController(mailbox));
 
   app.use(requireSignIn);

@@ -6,9 +6,11 @@ import type { Person } from '../seeds/cast.ts';
 import type { Activity } from '../src/access/activity.ts';
 import { ALL_RIGHTS, type Application, type Level, type Rights } from '../src/access/rights.ts';
 import { instant } from '../src/clock.ts';
+import type { Transaction } from '../src/db/database.ts';
 import { planOn } from '../src/import/actions/import-planning.ts';
 import { stageFile } from '../src/import/actions/staging.ts';
 import { beginPlanning } from '../src/import/import-store.ts';
+import { askForEmail, emailChangeAddress } from '../src/one-time-links/email-change-store.ts';
 import { createPeopleDraft } from '../src/pasted-people/actions/people-draft.ts';
 import { typedPeople } from '../src/pasted-people/people-form.ts';
 import { actSettings } from '../src/verbs/act.ts';
@@ -131,6 +133,14 @@ const lists = async (app: TestApp) =>
   (await app.db.read('bulk_operations').where('action', 'invite-people')).map(
     ({ choices }) => JSON.parse(choices).typed.tags,
   );
+
+const startMailingApp = () => startApp({ SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'roster@example.com' });
+
+/** Somebody wants another email. */
+function wanting(trx: Transaction, app: TestApp, id: number) {
+  const act = programAct(actSettings(app.config), { id, name: '', at: instant(app.clock.now()) });
+  return askForEmail(trx, act, id, 'robert@example.com');
+}
 
 /** Every route there is. What nobody classified here fails the run, and so does what is here and no longer there. */
 const ROUTES: Record<string, Classified> = {
@@ -275,6 +285,61 @@ const ROUTES: Record<string, Classified> = {
   'get /': { open: 'signed-in', shows: 303 },
   'get /welcome': { open: 'signed-in' },
   'get /credentials': { open: 'signed-in' },
+  'get /emails/confirmation/new': { open: 'everybody', shows: 410 },
+  'get /emails/:token': { open: 'everybody', shows: 410 },
+  'post /emails/confirmation': {
+    open: 'everybody',
+    change: {
+      form: '/emails/confirmation/new',
+      start: startMailingApp,
+      browser: async (app) => {
+        await app.db.write((trx) => wanting(trx, app, app.people.bob));
+        const session = new Session(app);
+        const { nonce } = await app.db.read('email_changes').first('nonce');
+        const change = { userId: app.people.bob, nonce };
+        await session.get(new URL(emailChangeAddress('http://x', app.context.actSettings.links, change)).pathname);
+        return session;
+      },
+      state: column('bob', 'email'),
+      from: 'bob@example.com',
+      to: 'robert@example.com',
+      audit: ['user.updated'],
+      leadsTo: /^\/session\/new$/,
+    },
+  },
+  'get /credentials/email/edit': { open: 'signed-in' },
+  'put /credentials/email': {
+    open: 'signed-in',
+    change: {
+      form: '/credentials/email/edit',
+      start: startMailingApp,
+      fields: { email: 'new@example.com', current: PASSWORD },
+      state: async (app) => (await app.db.read('email_changes').pluck('email')).join(),
+      from: '',
+      to: 'new@example.com',
+      audit: ['user.email-asked-for'],
+      leadsTo: /^\/credentials$/,
+      bad: { fields: { email: 'nobody', current: PASSWORD }, errors: ['email'], never: [PASSWORD] },
+    },
+  },
+  'delete /credentials/email': {
+    open: 'signed-in',
+    change: {
+      form: '/credentials',
+      start: async () => {
+        const app = await startMailingApp();
+        await app.db.write(async (trx) => {
+          for (const id of Object.values(app.people)) await wanting(trx, app, id);
+        });
+        return app;
+      },
+      state: async (app) => (await app.db.read('email_changes').where('user_id', app.people.alice)).length,
+      from: 1,
+      to: 0,
+      audit: ['user.email-kept'],
+      leadsTo: /^\/credentials$/,
+    },
+  },
   'get /credentials/sign-ins': { open: 'signed-in' },
   'get /credentials/report/new': { open: 'signed-in' },
   'post /credentials/report': {

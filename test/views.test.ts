@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import ejs from 'ejs';
 import { Mailbox } from '../src/mail/mailbox.ts';
 import { COLUMNS } from '../src/users/list/user-list-columns.ts';
-import { startApp, startEmptyApp, type TestApp } from './support/app.ts';
+import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
 import { send, submit } from './support/form.ts';
 import { linkFor, opened } from './support/links.ts';
 import { pageOf } from './support/page.ts';
@@ -97,6 +97,7 @@ describe('the views', () => {
       '/welcome',
       '/credentials',
       '/credentials/sign-ins',
+      '/credentials/email/edit',
       '/credentials/report/new',
       '/nowhere',
       '/bulk-operations',
@@ -263,6 +264,13 @@ describe('the views', () => {
     note('mailed', await mailing.get(pathTo(withMail, 'carol')));
     await withMail.context.mail!.round();
     note('mailbox', await mailing.get(mailbox.path));
+    note('email, mistaken', await submit(mailing, '/credentials/email/edit', { email: 'nobody' }));
+    await submit(mailing, '/credentials/email/edit', { email: 'alicia@example.com', current: PASSWORD });
+    note('email, asked for', await mailing.get('/credentials'));
+    await withMail.context.mail!.round();
+    const [confirming] = /\/emails\/[\w-]{43}/.exec((await mailing.get(mailbox.path)).text) ?? [];
+    await mailing.get(confirming!);
+    note('email, to be confirmed', await mailing.get('/emails/confirmation/new'));
     const reinvited = { action: 'reinvite', ids: String(withMail.people.carol) };
     note('sheet, with mail', await mailing.get((await mailing.post('/bulk-operations', reinvited)).headers.location));
     note('reader', await (await signedIn(app, 'rita')).get('/users'));

@@ -23,6 +23,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   contact_tags: 'tags/tag-store.ts',
   contacts: 'contacts/contact-store.ts',
   device_lockouts: 'sessions/lockout-store.ts',
+  email_changes: 'one-time-links/email-change-store.ts',
   group_changes: 'facets/feed.ts',
   group_events: 'audit/audit-store.ts',
   group_permissions: 'permissions/permission-store.ts',

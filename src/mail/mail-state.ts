@@ -8,6 +8,7 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   'account-locked': 'Notice of a lock',
   'signed-in-after-failures': 'Notice of a sign-in',
   'password-changed': 'Notice of a new password',
+  'email-change': 'Link to a new email',
   'email-changed': 'Notice of a new email',
   'account-secured': 'Notice of a secured account',
   'account-reported': 'Notice of a reported sign-in',

@@ -75,6 +75,17 @@ const WRITERS: Record<MailKind, Writer> = {
     ],
     closing: [NOT_YOU],
   }),
+  'email-change': (mail, { instanceName }, address) => ({
+    subject: `Confirm your email for ${instanceName}`,
+    paragraphs: [
+      `${mail.userName} wants to use this address at ${instanceName} instead of ${mail.userEmail}. It becomes theirs when this is confirmed.`,
+    ],
+    button: { label: 'Confirm this address', address },
+    closing: [
+      `The link works once, until ${moment(mail.facts.expiresAt)}.`,
+      'If you do not know of it, leave this mail alone: without the link nothing happens.',
+    ],
+  }),
   'email-changed': (mail, { instanceName }) => ({
     subject: `Your email address at ${instanceName} was changed`,
     paragraphs: [

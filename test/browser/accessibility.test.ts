@@ -170,6 +170,7 @@ const states: State[] = [
   ['What you can do here', () => '/welcome'],
   ['My credentials', () => '/credentials'],
   ['This was not me', () => '/credentials/report/new'],
+  ['Change email', () => '/credentials/email/edit'],
   ['My sign-ins', () => '/credentials/sign-ins'],
   ['Preferences', () => '/preferences'],
   ['Keyboard shortcuts', () => '/shortcuts'],

@@ -12,6 +12,8 @@ const WORDS: Record<string, string> = {
   'user.updated': 'changed',
   'seed.generated': 'made up',
   'user.locked': 'locked out',
+  'user.email-asked-for': 'asked for another email of',
+  'user.email-kept': 'kept the email of',
   'invitation.sent-again': 'sent the invitation again to',
   'invitation.asked-for': 'asked for an invitation of',
   'password.chosen': 'chose the first password of',

@@ -4,6 +4,7 @@ import type { AppContext } from '../../app-context.ts';
 import { dayOf, instant } from '../../clock.ts';
 import { type Errors, typedFields } from '../../forms/form.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
+import { findEmailChange } from '../../one-time-links/email-change-store.ts';
 import { newPasswordErrors, typedPassword } from '../../passwords/new-password.ts';
 import { personalWords } from '../../passwords/password.ts';
 import { actOf } from '../../sessions/pages/act.ts';
@@ -17,6 +18,7 @@ import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
 import { changeOwnPassword } from '../actions/own-password.ts';
 import { accountReportController } from './account-report-controller.ts';
+import { ownEmailController } from './own-email-controller.ts';
 import { ownSessionsController } from './own-sessions-controller.ts';
 import { welcomeController } from './welcome-controller.ts';
 
@@ -70,11 +72,16 @@ export function credentialsController(app: AppContext): Router {
       user,
       memberships,
       errors,
+      emailChange: await findEmailChange(app.db.read, { userId: user.id }, instant(app.clock())),
       sessions: await sessionsSection(app.db.read, user.id, instant(app.clock()), req.sessionID),
       history: await signInHistory(app.db.read, user.id, SIGN_INS_SHOWN),
     };
     render(req, res, 'credentials/show', page, { status });
   }
 
-  return router.use(ownSessionsController(app)).use(accountReportController(app)).use(welcomeController(app));
+  return router
+    .use(ownEmailController(app))
+    .use(ownSessionsController(app))
+    .use(accountReportController(app))
+    .use(welcomeController(app));
 }
