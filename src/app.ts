@@ -63,6 +63,7 @@ import type { SignedIn } from './sessions/signed-in.ts';
 import { setupController } from './setup/pages/setup-controller.ts';
 import { UserIndex } from './users/list/user-index.ts';
 import { userActionsController } from './users/pages/user-actions-controller.ts';
+import { userSessionsController } from './users/pages/user-sessions-controller.ts';
 import { usersController } from './users/pages/users-controller.ts';
 import { actSettings } from './verbs/act.ts';
 import { NotFound } from './verbs/refusals.ts';
@@ -196,6 +197,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(importController(context));
   app.use(usersController(context));
   app.use(userActionsController(context));
+  app.use(userSessionsController(context));
   app.use(savedViewsController(context));
   app.use(bulkOperationsController(context));
   app.use(invitationListController(context));

@@ -79,7 +79,7 @@ interface Classified {
   /** Or a file that the viewer imports, of which it is known what it comes to or not yet. */
   imports?: 'read' | 'planned';
   /** Or a session of the viewer in another browser stands for it, or is there to be ended. */
-  session?: 'another';
+  session?: 'another' | 'of the subject';
   /** Whether who may not read it but leads a group is shown that one instead. */
   isLedInstead?: true;
   /** A page that only shows: what it answers to Alice where that is not 200. */
@@ -651,6 +651,21 @@ const ROUTES: Record<string, Classified> = {
   },
   'get /users/groups': { open: ['users', 'read'] },
   'get /users/:id': { open: ['users', 'read'], subject: 'bob' },
+  'get /users/:id/sign-ins': { open: ['users', 'read'], subject: 'bob' },
+  'delete /users/:id/sessions/:handle': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    session: 'of the subject',
+    change: {
+      form: '/users/:id',
+      state: async (app) => (await app.db.read('sessions').where('user_id', app.people.bob)).length,
+      from: 1,
+      to: 0,
+      audit: ['user.sessions-ended'],
+      leadsTo: /^\/users\/\d+$/,
+      toOneself: 'never',
+    },
+  },
   'get /users/:id/timeline': { open: ['users', 'read'], subject: 'bob' },
   'get /users/:id/actions': { open: ['users', 'read'], subject: 'bob' },
   'get /users/:id/edit': { open: ['users', 'write'], subject: 'bob' },
@@ -1480,7 +1495,12 @@ function expectedOf(
 }
 
 function pathOf(pattern: string, id: number | string | undefined): string {
-  return pattern.replace(/:(id|key|handle)/, String(id)).replace(':token', 'no-token-that-was-ever-made-x');
+  // A session of somebody is named by both.
+  const [own, handle = own] = String(id).split('#');
+  return pattern
+    .replace(/:(id|key)/, own)
+    .replace(':handle', handle)
+    .replace(':token', 'no-token-that-was-ever-made-x');
 }
 
 /** What stands for `:id` in the address. */
@@ -1494,7 +1514,7 @@ async function idOf(
   if (route.application) return applicationOf(app, route.application);
   if (route.operation === 'list') return listOf(app, viewer);
   if (route.operation) return operationOf(app, session, route.operation);
-  if (route.session) return otherSessionOf(app, session, viewer);
+  if (route.session === 'another') return otherSessionOf(app, session, viewer);
   if (route.imports) return importOf(app, viewer, route.imports);
   if (route.savedView) return savedViewOf(app, app.people[viewer], route.savedView);
   if (route.group) return Number(await groupId(app, route.group));
@@ -1505,6 +1525,7 @@ async function idOf(
   }
   if (!route.subject) return undefined;
   await route.prepare?.(app, app.people[route.subject]);
+  if (route.session && relation === 'another') return sessionOf(app, route.subject);
   if (relation === 'themself') return app.people[viewer];
   return relation === 'another' ? app.people[route.subject] : app.people.ada;
 }
@@ -1514,6 +1535,14 @@ async function otherSessionOf(app: TestApp, session: Session, viewer: Person): P
   await signedIn(app, viewer);
   const form = pageOf(await session.get('/credentials')).$('form[action^="/credentials/sessions/"]');
   return form.attr('action')!.split('/').at(-1)!;
+}
+
+/** A session of somebody, by which the record of theirs names it. */
+async function sessionOf(app: TestApp, person: Person): Promise<string> {
+  await signedIn(app, person);
+  const id = app.people[person];
+  const record = pageOf(await (await signedIn(app, 'alice')).get(`/users/${id}`));
+  return `${id}#${record.$('form[action*="/sessions/"]').attr('action')!.split('/').at(-1)}`;
 }
 
 /** A file of one who is new, and of Bob with another email. */

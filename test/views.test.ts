@@ -111,6 +111,7 @@ describe('the views', () => {
       '/search?q=nobodyatall',
       pathTo(app, 'bob', '/actions'),
       pathTo(app, 'bob', '/timeline'),
+      pathTo(app, 'bob', '/sign-ins'),
     ];
     for (const path of paths) note(path, await alice.get(path));
     for (const person of ['alice', 'bob', 'carol', 'dave', 'erin', 'robin'] as const) {

@@ -171,6 +171,7 @@ const states: State[] = [
   ['My credentials', () => '/credentials'],
   ['This was not me', () => '/credentials/report/new'],
   ['Change email', () => '/credentials/email/edit'],
+  ['sign-ins of a user', ({ people }) => `/users/${people.bob}/sign-ins`],
   ['My sign-ins', () => '/credentials/sign-ins'],
   ['Preferences', () => '/preferences'],
   ['Keyboard shortcuts', () => '/shortcuts'],

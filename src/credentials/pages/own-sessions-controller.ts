@@ -1,11 +1,11 @@
 import { Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
+import { endOneSession, endOtherSessions } from '../../sessions/actions/sessions-ended.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { signInHistory } from '../../sessions/pages/sign-in-history.ts';
 import { counted } from '../../text/text.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
-import { endOneSession, endOtherSessions } from '../actions/own-sessions.ts';
 
 /** Where the signed-in user is signed in besides, and how they came in. */
 export function ownSessionsController(app: AppContext): Router {

@@ -1,8 +1,8 @@
 import { recordChanges } from '../../audit/audit-store.ts';
 import type { Transaction } from '../../db/database.ts';
-import { endSession, endSessions } from '../../sessions/session-store.ts';
 import type { User } from '../../users/user.ts';
 import type { Act } from '../../verbs/act.ts';
+import { endSession, endSessions } from '../session-store.ts';
 
 type Person = Pick<User, 'id' | 'name'>;
 
