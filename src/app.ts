@@ -62,6 +62,7 @@ import { SignIn } from './sessions/sign-in.ts';
 import type { SignedIn } from './sessions/signed-in.ts';
 import { setupController } from './setup/pages/setup-controller.ts';
 import { UserIndex } from './users/list/user-index.ts';
+import { securityController } from './users/pages/security-controller.ts';
 import { userActionsController } from './users/pages/user-actions-controller.ts';
 import { userSessionsController } from './users/pages/user-sessions-controller.ts';
 import { usersController } from './users/pages/users-controller.ts';
@@ -198,6 +199,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(usersController(context));
   app.use(userActionsController(context));
   app.use(userSessionsController(context));
+  app.use(securityController(context));
   app.use(savedViewsController(context));
   app.use(bulkOperationsController(context));
   app.use(invitationListController(context));

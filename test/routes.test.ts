@@ -651,6 +651,7 @@ const ROUTES: Record<string, Classified> = {
   },
   'get /users/groups': { open: ['users', 'read'] },
   'get /users/:id': { open: ['users', 'read'], subject: 'bob' },
+  'get /security': { open: ['users', 'read'] },
   'get /users/:id/sign-ins': { open: ['users', 'read'], subject: 'bob' },
   'delete /users/:id/sessions/:handle': {
     open: ['users', 'write'],

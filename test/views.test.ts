@@ -61,6 +61,7 @@ describe('the views', () => {
       '/users?activity=deleted',
       `/users?activity=active&${COLUMNS.map((column) => `column=${column}`).join('&')}`,
       '/users/groups',
+      '/security',
       '/users/columns',
       '/saved-views',
       '/saved-views/new?view=%2Fusers%3Fstate%3Dlocked',

@@ -56,3 +56,21 @@ export async function findLoginAttempts(db: Reader, userId: number, limit: numbe
 export async function findSignIns(db: Reader, userId: number, limit = 2 * KEPT): Promise<LoginAttempt[]> {
   return selectHistory(db, { userId, limit });
 }
+
+/** The newest failed sign-ins at names that nobody has; what was typed is kept nowhere. */
+export function findAttemptsOnUnknownNames(db: Reader, limit: number): Promise<LoginAttempt[]> {
+  return db('login_attempts').whereNull('user_id').orderBy('id', 'desc').limit(limit).select(COLUMNS);
+}
+
+/** How many of those that are kept failed from each of these moments to the next. */
+export async function countFailedSignIns(db: Reader, moments: Instant[]): Promise<number[]> {
+  const counts: number[] = [];
+  for (const [n, from] of moments.slice(0, -1).entries()) {
+    const within = db('login_attempts')
+      .where('at', '>=', from)
+      .where('at', '<', moments[n + 1]);
+    const found = await within.whereNot({ outcome: 'signed in' }).count('* as failures').first();
+    counts.push(Number(found?.failures));
+  }
+  return counts;
+}

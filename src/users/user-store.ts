@@ -220,6 +220,20 @@ export async function forgetPasswords(trx: Transaction, userIds: number[]): Prom
   await update(trx, userIds, { password_hash: null });
 }
 
+/** Who has had their password the longest, of those who may come in by it. */
+export async function findOldestPasswords(
+  db: Reader,
+  limit: number,
+): Promise<{ id: number; name: string; passwordSetAt: Instant }[]> {
+  return db('users')
+    .where('password_set_at', '>', '')
+    .where('activity', 'active')
+    .whereNotNull('password_hash')
+    .orderBy(['password_set_at', 'id'])
+    .limit(limit)
+    .select('id', 'name', 'password_set_at as passwordSetAt');
+}
+
 /** The same password under a stronger hash; nothing changed for anyone. */
 export async function replacePasswordHash(
   trx: Transaction,

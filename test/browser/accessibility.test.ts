@@ -172,6 +172,7 @@ const states: State[] = [
   ['This was not me', () => '/credentials/report/new'],
   ['Change email', () => '/credentials/email/edit'],
   ['sign-ins of a user', ({ people }) => `/users/${people.bob}/sign-ins`],
+  ['Security', () => '/security'],
   ['My sign-ins', () => '/credentials/sign-ins'],
   ['Preferences', () => '/preferences'],
   ['Keyboard shortcuts', () => '/shortcuts'],
