@@ -50,6 +50,7 @@ import * as namesOfWords from './0048-names-of-words.ts';
 import * as theme from './0050-theme.ts';
 import * as emailChanges from './0051-email-changes.ts';
 import * as securityFigures from './0052-security-figures.ts';
+import * as secondFactors from './0053-second-factors.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -104,6 +105,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0050-theme': theme,
   '0051-email-changes': emailChanges,
   '0052-security-figures': securityFigures,
+  '0053-second-factors': secondFactors,
 };
 
 /** Names that migrations had when they landed, beside those they have now: a database may still know them by these. */

@@ -51,6 +51,7 @@ import { permissionsController } from './permissions/pages/permissions-controlle
 import { preferencesController } from './preferences/pages/preferences-controller.ts';
 import { savedViewsController } from './saved-views/pages/saved-views-controller.ts';
 import { searchController } from './search/pages/search-controller.ts';
+import { secondFactorsController } from './second-factors/pages/second-factors-controller.ts';
 import { AddressLimiter } from './sessions/address-limiter.ts';
 import { authentication } from './sessions/pages/authentication.ts';
 import { keptSession } from './sessions/pages/kept-session.ts';
@@ -110,7 +111,14 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     clock,
     logger,
     hasher,
-    signIn: new SignIn({ db, hasher, clock, addressLimiter, attemptLimit: config.loginAttempts }),
+    signIn: new SignIn({
+      db,
+      hasher,
+      clock,
+      addressLimiter,
+      attemptLimit: config.loginAttempts,
+      pepper: config.secrets.pepper,
+    }),
     addressLimiter,
     devices: new KnownDevices(config, clock),
     actSettings: settings,
@@ -194,6 +202,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
 
   app.get('/', (req, res) => res.redirect(303, firstPage(req.viewer!)));
   app.use(credentialsController(context));
+  app.use(secondFactorsController(context));
   app.use(peopleController(context));
   app.use(importController(context));
   app.use(usersController(context));

@@ -13,11 +13,13 @@ import { beginPlanning } from '../src/import/import-store.ts';
 import { askForEmail, emailChangeAddress } from '../src/one-time-links/email-change-store.ts';
 import { createPeopleDraft } from '../src/pasted-people/actions/people-draft.ts';
 import { typedPeople } from '../src/pasted-people/people-form.ts';
+import { beginFactor } from '../src/second-factors/second-factor-store.ts';
 import { actSettings } from '../src/verbs/act.ts';
 import { programAct } from '../src/verbs/program-act.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
 import { watchAudit } from './support/audit.ts';
 import { everything, facts, factsBesideAudit } from './support/database.ts';
+import { codeOf, giveFactor, giveFactorTo } from './support/factor.ts';
 import { linkFor, opened } from './support/links.ts';
 import { pageOf } from './support/page.ts';
 import { createdBy, groupId } from './support/people.ts';
@@ -33,7 +35,7 @@ interface Change {
   browser?: (app: TestApp) => Promise<Session>;
   start?: () => Promise<TestApp>;
   /** What is typed into the form, beyond what stands in it. */
-  fields?: Fields | ((app: TestApp) => Fields);
+  fields?: Fields | ((app: TestApp) => Fields | Promise<Fields>);
   /** The file that is sent with it. */
   file?: string;
   /** What it answers to a field that makes no sense, where no form could have sent it. */
@@ -136,6 +138,15 @@ const lists = async (app: TestApp) =>
 
 const startMailingApp = () => startApp({ SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'roster@example.com' });
 
+/** Everybody is setting up a second factor. */
+async function startWithFactors(): Promise<TestApp> {
+  const app = await startApp();
+  await app.db.write(async (trx) => {
+    for (const id of Object.values(app.people)) await beginFactor(trx, id, instant(app.clock.now()));
+  });
+  return app;
+}
+
 /** Somebody wants another email. */
 function wanting(trx: Transaction, app: TestApp, id: number) {
   const act = programAct(actSettings(app.config), { id, name: '', at: instant(app.clock.now()) });
@@ -227,6 +238,28 @@ const ROUTES: Record<string, Classified> = {
   'delete /session': {
     open: 'everybody',
     change: { form: '/menu', state: signedInAs, from: 1, to: 0, audit: [], leadsTo: /^\/session\/new$/ },
+  },
+  'get /session/factor/new': { open: 'everybody', shows: 303 },
+  'post /session/factor': {
+    open: 'everybody',
+    change: {
+      form: '/session/factor/new',
+      browser: async (app) => {
+        await giveFactor(app, 'bob');
+        const session = new Session(app);
+        await session.signIn('bob');
+        session.forgetToken();
+        await session.get('/session/factor/new');
+        return session;
+      },
+      fields: async (app) => ({ code: await codeOf(app, 'bob') }),
+      state: signedInAs,
+      from: 0,
+      to: 1,
+      audit: [],
+      leadsTo: /^\/$/,
+      bad: { fields: { code: '000000' }, errors: [] },
+    },
   },
   'get /invitations/acceptance/new': { open: 'everybody', shows: 410 },
   'get /invitations/:token': { open: 'everybody', shows: 303 },
@@ -340,6 +373,64 @@ const ROUTES: Record<string, Classified> = {
       leadsTo: /^\/credentials$/,
     },
   },
+  'get /credentials/second-factor': { open: 'signed-in' },
+  'post /credentials/second-factor': {
+    open: 'signed-in',
+    change: {
+      form: '/credentials/second-factor',
+      fields: { current: PASSWORD },
+      state: async (app) => (await app.db.read('second_factors')).length,
+      from: 0,
+      to: 1,
+      // It counts for nothing until it is confirmed.
+      audit: [],
+      leadsTo: /^\/credentials\/second-factor\/confirmation\/new$/,
+      bad: { fields: { current: 'not the password' }, errors: ['current'], never: ['not the password'] },
+    },
+  },
+  'get /credentials/second-factor/confirmation/new': { open: 'signed-in', shows: 303 },
+  'post /credentials/second-factor/confirmation': {
+    open: 'signed-in',
+    change: {
+      form: '/credentials/second-factor/confirmation/new',
+      start: startWithFactors,
+      fields: async (app) => ({ code: await codeOf(app, 'alice') }),
+      state: async (app) => (await app.db.read('second_factors').whereNotNull('confirmed_at')).length,
+      from: 0,
+      to: 1,
+      audit: ['second-factor.set-up'],
+      leadsTo: /^\/credentials\/second-factor\/codes$/,
+      bad: { fields: { code: '000000' }, errors: ['code'] },
+    },
+  },
+  'delete /credentials/second-factor': {
+    open: 'signed-in',
+    prepare: giveFactorTo,
+    change: {
+      form: '/credentials/second-factor',
+      fields: { current: PASSWORD },
+      state: async (app) => (await app.db.read('second_factors')).length,
+      from: 1,
+      to: 0,
+      audit: ['second-factor.removed'],
+      leadsTo: /^\/credentials\/second-factor$/,
+    },
+  },
+  'post /credentials/second-factor/codes': {
+    open: 'signed-in',
+    prepare: giveFactorTo,
+    change: {
+      form: '/credentials/second-factor',
+      fields: { current: PASSWORD },
+      state: async (app) => (await app.db.read('audit_events').where('action', 'second-factor.codes-renewed')).length,
+      from: 0,
+      to: 1,
+      audit: ['second-factor.codes-renewed'],
+      leadsTo: /^\/credentials\/second-factor\/codes$/,
+      bad: { fields: { current: 'not the password' }, errors: ['current'], never: ['not the password'] },
+    },
+  },
+  'get /credentials/second-factor/codes': { open: 'signed-in', shows: 303 },
   'get /credentials/sign-ins': { open: 'signed-in' },
   'get /credentials/report/new': { open: 'signed-in' },
   'post /credentials/report': {
@@ -793,6 +884,26 @@ const ROUTES: Record<string, Classified> = {
       audit: ['invitation.withdrawn'],
       leadsTo: /^\/users\/:id$/,
       toOneself: 'nothing to do',
+    },
+  },
+  'get /users/:id/second-factor/delete': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    prepare: (app) => giveFactor(app, 'bob'),
+    ofOneself: 'never',
+  },
+  'delete /users/:id/second-factor': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    prepare: (app) => giveFactor(app, 'bob'),
+    change: {
+      form: '/users/:id/second-factor/delete',
+      state: async (app) => (await app.db.read('second_factors')).length,
+      from: 1,
+      to: 0,
+      audit: ['second-factor.reset'],
+      toOneself: 'never',
+      leadsTo: /^\/users\/:id$/,
     },
   },
   'get /users/:id/securing/new': { open: ['users', 'write'], subject: 'bob', ofOneself: 'never' },
@@ -1524,7 +1635,8 @@ async function idOf(
     await route.prepare?.(app, id);
     return id;
   }
-  if (!route.subject) return undefined;
+  // What the viewer has.
+  if (!route.subject) return void (await route.prepare?.(app, app.people[viewer]));
   await route.prepare?.(app, app.people[route.subject]);
   if (route.session && relation === 'another') return sessionOf(app, route.subject);
   if (relation === 'themself') return app.people[viewer];
@@ -1622,7 +1734,7 @@ async function operationOf(app: TestApp, session: Session, kind: OperationKind):
 /** The fields as Alice's browser would send them: what stands in the form, and what she types. */
 async function filled(app: TestApp, change: Change, id: number | string | undefined, reader: Session): Promise<Fields> {
   const { _csrf, _method, ...standing } = pageOf(await reader.get(pathOf(change.form, id))).typed();
-  return { ...standing, ...(typeof change.fields === 'function' ? change.fields(app) : change.fields) };
+  return { ...standing, ...(typeof change.fields === 'function' ? await change.fields(app) : change.fields) };
 }
 
 /** Sends the example of a changing route from a browser that stands on its form. */

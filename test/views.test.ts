@@ -5,6 +5,7 @@ import ejs from 'ejs';
 import { Mailbox } from '../src/mail/mailbox.ts';
 import { COLUMNS } from '../src/users/list/user-list-columns.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
+import { codeOf } from './support/factor.ts';
 import { send, submit } from './support/form.ts';
 import { linkFor, opened } from './support/links.ts';
 import { pageOf } from './support/page.ts';
@@ -98,6 +99,7 @@ describe('the views', () => {
       '/welcome',
       '/credentials',
       '/credentials/sign-ins',
+      '/credentials/second-factor',
       '/credentials/email/edit',
       '/credentials/report/new',
       '/nowhere',
@@ -225,6 +227,20 @@ describe('the views', () => {
     note('reports', await alice.get('/bulk-operations'));
     note('audit, with what was done in bulk', await alice.get('/audit'));
 
+    const max = await signedIn(app, 'max');
+    await submit(max, '/credentials/second-factor', { current: PASSWORD });
+    note('factor, begun', await max.get('/credentials/second-factor/confirmation/new'));
+    const code = await codeOf(app, 'max');
+    const shown = await submit(max, '/credentials/second-factor/confirmation/new', { code });
+    note('recovery codes', await max.get(shown.headers.location));
+    note('factor, set up', await max.get('/credentials/second-factor'));
+    const second = new Session(app);
+    await second.signIn('max');
+    second.forgetToken();
+    note('factor, asked for', await second.get('/session/factor/new'));
+    note('factor, mistaken', await second.post('/session/factor', { code: '0' }));
+    await max.send('delete', '/credentials/second-factor', { current: PASSWORD });
+
     const replaced = await linkFor(app, 'carol', 'invitation', alice);
     const carol = await opened(app, await linkFor(app, 'carol', 'invitation', alice));
     note('a link that is over', await new Session(app).get(replaced));
@@ -322,7 +338,7 @@ describe('the views', () => {
         1,
         'en',
       ]);
-      expect(page.textOf('title')).toMatch(/^.+ · Roster$/);
+      expect(page.textOf('head title')).toMatch(/^.+ · Roster$/);
     }
   });
 });

@@ -232,7 +232,9 @@ export const TABLES = {
     at: moment,
     address: text(),
     agent: text(),
-    outcome: text<'signed in' | 'wrong password' | 'while locked' | 'may not sign in' | 'unknown name'>(),
+    outcome: text<
+      'signed in' | 'wrong password' | 'wrong code' | 'while locked' | 'may not sign in' | 'unknown name'
+    >(),
   },
   memberships: {
     user_id: integer,
@@ -287,6 +289,15 @@ export const TABLES = {
     name_key: text(),
     address: text(),
     is_shared: flag,
+  },
+  second_factors: {
+    user_id: integer,
+    nonce: text(),
+    created_at: moment,
+    confirmed_at: orNull(moment),
+    last_step: integer,
+    recovery_nonce: orNull(text()),
+    recovery_used: json,
   },
   secret_fingerprints: { name: text(), fingerprint: text() },
   server_settings: { only: integer, settings: json },

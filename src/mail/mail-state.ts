@@ -10,6 +10,7 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   'password-changed': 'Notice of a new password',
   'email-change': 'Link to a new email',
   'email-changed': 'Notice of a new email',
+  'second-factor-changed': 'Notice of a second factor',
   'account-secured': 'Notice of a secured account',
   'account-reported': 'Notice of a reported sign-in',
   'invitation-asked-for': 'Notice of who waits for an invitation',

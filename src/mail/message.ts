@@ -25,6 +25,13 @@ type Writer = (mail: DueMail, place: Place, address: string) => Omit<Message, 'g
 const moment = (at: Instant | undefined) => format.moment(at ?? '');
 const NOT_YOU = 'If this was not you, choose a new password now and tell an administrator.';
 
+const FACTOR_CHANGES: Record<string, string> = {
+  'second-factor.set-up': 'A second factor was set up for the account',
+  'second-factor.removed': 'The second factor was removed from the account',
+  'second-factor.reset': 'The second factor was reset for the account',
+  'second-factor.codes-renewed': 'New recovery codes were made for the account',
+};
+
 const WRITERS: Record<MailKind, Writer> = {
   invitation: (mail, { instanceName }, address) => ({
     subject: `Your invitation to ${instanceName}`,
@@ -93,6 +100,13 @@ const WRITERS: Record<MailKind, Writer> = {
       'Mails go to the new address from now on, and it signs in instead of the old one.',
     ],
     closing: ['If you did not expect this, tell an administrator.'],
+  }),
+  'second-factor-changed': (mail, { instanceName }) => ({
+    subject: `The second factor of your account at ${instanceName} changed`,
+    paragraphs: [
+      `${FACTOR_CHANGES[mail.facts.what]} of ${mail.userName} at ${instanceName}, at ${moment(mail.createdAt)} by ${mail.facts.by}.`,
+    ],
+    closing: [NOT_YOU],
   }),
   'account-secured': (mail, { instanceName }) => ({
     subject: `Your account at ${instanceName} was secured`,

@@ -18,6 +18,7 @@ export type Notice =
   | 'email-change'
   | 'email-changed'
   | 'account-secured'
+  | 'second-factor-changed'
   | 'account-reported'
   | 'invitation-asked-for'
   | 'operation-paused'

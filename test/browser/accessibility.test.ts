@@ -173,6 +173,7 @@ const states: State[] = [
   ['Change email', () => '/credentials/email/edit'],
   ['sign-ins of a user', ({ people }) => `/users/${people.bob}/sign-ins`],
   ['Security', () => '/security'],
+  ['a second factor', () => '/credentials/second-factor'],
   ['My sign-ins', () => '/credentials/sign-ins'],
   ['Preferences', () => '/preferences'],
   ['Keyboard shortcuts', () => '/shortcuts'],

@@ -7,6 +7,7 @@ import { findMemberships } from '../../memberships/membership-store.ts';
 import { findEmailChange } from '../../one-time-links/email-change-store.ts';
 import { newPasswordErrors, typedPassword } from '../../passwords/new-password.ts';
 import { personalWords } from '../../passwords/password.ts';
+import { findConfirmedFactor } from '../../second-factors/second-factor-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { startSession } from '../../sessions/pages/authentication.ts';
 import { sessionsSection, signInHistory } from '../../sessions/pages/sign-in-history.ts';
@@ -73,6 +74,7 @@ export function credentialsController(app: AppContext): Router {
       memberships,
       errors,
       emailChange: await findEmailChange(app.db.read, { userId: user.id }, instant(app.clock())),
+      hasFactor: (await findConfirmedFactor(app.db.read, user.id)) !== undefined,
       sessions: await sessionsSection(app.db.read, user.id, instant(app.clock()), req.sessionID),
       history: await signInHistory(app.db.read, user.id, SIGN_INS_SHOWN),
     };

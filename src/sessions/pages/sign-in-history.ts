@@ -8,6 +8,7 @@ import { findSessions, handleOf } from '../session-store.ts';
 const OUTCOMES: Record<LoginAttempt['outcome'], string> = {
   'signed in': 'Signed in',
   'wrong password': 'Failed: wrong password',
+  'wrong code': 'Failed: wrong second factor',
   'while locked': 'Failed: locked at that time',
   'may not sign in': 'Failed: may not sign in',
   'unknown name': 'Failed',

@@ -16,6 +16,7 @@ import { INVITATION_WITHDRAWAL } from './invitation-withdrawal.ts';
 import { LOGIN_ATTEMPTS_RESET } from './login-attempts-reset.ts';
 import { PASSWORD_REQUIREMENT } from './password-requirement.ts';
 import { PASSWORD_RESET } from './password-reset.ts';
+import { SECOND_FACTOR_RESET } from './second-factor-reset.ts';
 import { SESSION_ENDING } from './session-ending.ts';
 import type { UserAction } from './user-action.ts';
 
@@ -27,6 +28,7 @@ export const USER_ACTIONS: readonly UserAction[] = [
   ACCOUNT_SECURING,
   SESSION_ENDING,
   PASSWORD_REQUIREMENT,
+  SECOND_FACTOR_RESET,
   PASSWORD_RESET,
   INVITATION_WITHDRAWAL,
   INVITATION,

@@ -12,6 +12,7 @@ import { INVITATION_WITHDRAWAL } from '../invitation-withdrawal.ts';
 import { LOGIN_ATTEMPTS_RESET } from '../login-attempts-reset.ts';
 import { PASSWORD_REQUIREMENT } from '../password-requirement.ts';
 import { PASSWORD_RESET } from '../password-reset.ts';
+import { SECOND_FACTOR_RESET } from '../second-factor-reset.ts';
 import { SESSION_ENDING } from '../session-ending.ts';
 import { EXPIRY_SETTING } from './expiry-setting.ts';
 import { GROUP_ADDITION } from './group-addition.ts';
@@ -36,6 +37,7 @@ export const USER_OPERATIONS: readonly (BulkAction<Subject> | AskingAction<Subje
   SESSION_ENDING,
   PASSWORD_RESET,
   PASSWORD_REQUIREMENT,
+  SECOND_FACTOR_RESET,
   ACCOUNT_SECURING,
   INVITATION_WITHDRAWAL,
   EMAIL_CONFIRMATION,
