@@ -19,7 +19,7 @@ import { programAct } from '../src/verbs/program-act.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
 import { watchAudit } from './support/audit.ts';
 import { everything, facts, factsBesideAudit } from './support/database.ts';
-import { codeOf, giveFactor, giveFactorTo } from './support/factor.ts';
+import { codeFor, codeOf, giveFactor, giveFactorTo } from './support/factor.ts';
 import { linkFor, opened } from './support/links.ts';
 import { pageOf } from './support/page.ts';
 import { createdBy, groupId } from './support/people.ts';
@@ -35,7 +35,7 @@ interface Change {
   browser?: (app: TestApp) => Promise<Session>;
   start?: () => Promise<TestApp>;
   /** What is typed into the form, beyond what stands in it. */
-  fields?: Fields | ((app: TestApp) => Fields | Promise<Fields>);
+  fields?: Fields | ((app: TestApp, form: ReturnType<typeof pageOf>) => Fields | Promise<Fields>);
   /** The file that is sent with it. */
   file?: string;
   /** What it answers to a field that makes no sense, where no form could have sent it. */
@@ -258,7 +258,6 @@ const ROUTES: Record<string, Classified> = {
       to: 1,
       audit: [],
       leadsTo: /^\/$/,
-      bad: { fields: { code: '000000' }, errors: [] },
     },
   },
   'get /invitations/acceptance/new': { open: 'everybody', shows: 410 },
@@ -385,7 +384,6 @@ const ROUTES: Record<string, Classified> = {
       // It counts for nothing until it is confirmed.
       audit: [],
       leadsTo: /^\/credentials\/second-factor\/confirmation\/new$/,
-      bad: { fields: { current: 'not the password' }, errors: ['current'], never: ['not the password'] },
     },
   },
   'get /credentials/second-factor/confirmation/new': { open: 'signed-in', shows: 303 },
@@ -394,7 +392,7 @@ const ROUTES: Record<string, Classified> = {
     change: {
       form: '/credentials/second-factor/confirmation/new',
       start: startWithFactors,
-      fields: async (app) => ({ code: await codeOf(app, 'alice') }),
+      fields: (app, form) => ({ code: codeFor(form.textOf('main code'), app.clock.now()) }),
       state: async (app) => (await app.db.read('second_factors').whereNotNull('confirmed_at')).length,
       from: 0,
       to: 1,
@@ -427,7 +425,6 @@ const ROUTES: Record<string, Classified> = {
       to: 1,
       audit: ['second-factor.codes-renewed'],
       leadsTo: /^\/credentials\/second-factor\/codes$/,
-      bad: { fields: { current: 'not the password' }, errors: ['current'], never: ['not the password'] },
     },
   },
   'get /credentials/second-factor/codes': { open: 'signed-in', shows: 303 },
@@ -1733,8 +1730,9 @@ async function operationOf(app: TestApp, session: Session, kind: OperationKind):
 
 /** The fields as Alice's browser would send them: what stands in the form, and what she types. */
 async function filled(app: TestApp, change: Change, id: number | string | undefined, reader: Session): Promise<Fields> {
-  const { _csrf, _method, ...standing } = pageOf(await reader.get(pathOf(change.form, id))).typed();
-  return { ...standing, ...(typeof change.fields === 'function' ? await change.fields(app) : change.fields) };
+  const form = pageOf(await reader.get(pathOf(change.form, id)));
+  const { _csrf, _method, ...standing } = form.typed();
+  return { ...standing, ...(typeof change.fields === 'function' ? await change.fields(app, form) : change.fields) };
 }
 
 /** Sends the example of a changing route from a browser that stands on its form. */

@@ -26,8 +26,12 @@ export async function giveFactorTo(app: TestApp, id: number): Promise<void> {
 /** What the authenticator of somebody shows at this moment, or showed so many milliseconds ago. */
 export async function codeOf(app: TestApp, person: Person, ago = 0): Promise<string> {
   const factor = await findSecondFactor(app.db.read, app.people[person]);
-  const secret = totpSecret(app.config.secrets.pepper, factor!);
-  return generateSync({ secret, epoch: Math.floor((app.clock.now() - ago) / 1_000) });
+  return codeFor(totpSecret(app.config.secrets.pepper, factor!), app.clock.now() - ago);
+}
+
+/** What an authenticator shows that was given this secret, as it stands on the page. */
+export function codeFor(secret: string, now: number): string {
+  return generateSync({ secret: secret.replaceAll(' ', ''), epoch: Math.floor(now / 1_000) });
 }
 
 export async function recoveryCodesOf(app: TestApp, person: Person): Promise<string[]> {

@@ -71,7 +71,7 @@ export function secondFactorsController(app: AppContext): Router {
     const act = actOf(app, req);
     const [user] = await findUsers(app.db.read, [req.viewer!.id]);
     if (!(await app.db.write((trx) => confirmOwnFactor(trx, act, user, code, pepper))))
-      return showConfirmation(req, res, { code: WRONG_CODE });
+      return showConfirmation(req, res, code, { code: WRONG_CODE });
     req.session.showsCodes = true;
     res.redirect(303, `${PAGE}/codes`);
   });
@@ -99,12 +99,17 @@ export function secondFactorsController(app: AppContext): Router {
     render(req, res, 'second-factors/show', page, { status: errors.current ? 422 : 200 });
   }
 
-  async function showConfirmation(req: Request, res: Response, errors: Record<string, string> = {}): Promise<void> {
+  async function showConfirmation(
+    req: Request,
+    res: Response,
+    typed = '',
+    errors: Record<string, string> = {},
+  ): Promise<void> {
     const factor = await findSecondFactor(app.db.read, req.viewer!.id);
     if (!factor || factor.confirmedAt) return res.redirect(303, PAGE);
     const secret = totpSecret(pepper, factor);
     const qr = await qrCode(totpAddress(secret, app.config.instanceName, req.viewer!.name));
-    const page = { title: 'Set up a second factor', qr, secret: secret.replace(/(.{4})(?=.)/g, '$1 '), errors };
+    const page = { title: 'Set up a second factor', qr, secret: secret.replace(/(.{4})(?=.)/g, '$1 '), typed, errors };
     render(req, res, 'second-factors/confirmation', page, { status: errors.code ? 422 : 200 });
   }
 
