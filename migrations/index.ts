@@ -47,6 +47,10 @@ import * as imports from './0045-imports.ts';
 import * as confirmedEmails from './0046-confirmed-emails.ts';
 import * as deletedApart from './0047-deleted-apart.ts';
 import * as namesOfWords from './0048-names-of-words.ts';
+import * as theme from './0050-theme.ts';
+import * as emailChanges from './0051-email-changes.ts';
+import * as securityFigures from './0052-security-figures.ts';
+import * as secondFactors from './0053-second-factors.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -98,6 +102,10 @@ export const migrations: Record<string, Knex.Migration> = {
   '0046-confirmed-emails': confirmedEmails,
   '0047-deleted-apart': deletedApart,
   '0048-names-of-words': namesOfWords,
+  '0050-theme': theme,
+  '0051-email-changes': emailChanges,
+  '0052-security-figures': securityFigures,
+  '0053-second-factors': secondFactors,
 };
 
 /** Names that migrations had when they landed, beside those they have now: a database may still know them by these. */

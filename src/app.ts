@@ -14,6 +14,7 @@ import type { Config } from './config.ts';
 import { ContactIndex } from './contacts/contact-index.ts';
 import { contactsController } from './contacts/pages/contacts-controller.ts';
 import { credentialsController } from './credentials/pages/credentials-controller.ts';
+import { emailsController } from './credentials/pages/emails-controller.ts';
 import type { Database } from './db/database.ts';
 import { exportController } from './export/pages/export-controller.ts';
 import { FEATURES } from './features.ts';
@@ -50,6 +51,7 @@ import { permissionsController } from './permissions/pages/permissions-controlle
 import { preferencesController } from './preferences/pages/preferences-controller.ts';
 import { savedViewsController } from './saved-views/pages/saved-views-controller.ts';
 import { searchController } from './search/pages/search-controller.ts';
+import { secondFactorsController } from './second-factors/pages/second-factors-controller.ts';
 import { AddressLimiter } from './sessions/address-limiter.ts';
 import { authentication } from './sessions/pages/authentication.ts';
 import { keptSession } from './sessions/pages/kept-session.ts';
@@ -61,7 +63,9 @@ import { SignIn } from './sessions/sign-in.ts';
 import type { SignedIn } from './sessions/signed-in.ts';
 import { setupController } from './setup/pages/setup-controller.ts';
 import { UserIndex } from './users/list/user-index.ts';
+import { securityController } from './users/pages/security-controller.ts';
 import { userActionsController } from './users/pages/user-actions-controller.ts';
+import { userSessionsController } from './users/pages/user-sessions-controller.ts';
 import { usersController } from './users/pages/users-controller.ts';
 import { actSettings } from './verbs/act.ts';
 import { NotFound } from './verbs/refusals.ts';
@@ -107,7 +111,14 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     clock,
     logger,
     hasher,
-    signIn: new SignIn({ db, hasher, clock, addressLimiter, attemptLimit: config.loginAttempts }),
+    signIn: new SignIn({
+      db,
+      hasher,
+      clock,
+      addressLimiter,
+      attemptLimit: config.loginAttempts,
+      pepper: config.secrets.pepper,
+    }),
     addressLimiter,
     devices: new KnownDevices(config, clock),
     actSettings: settings,
@@ -184,16 +195,20 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(exportController(context));
   app.use(invitationsController(context));
   app.use(passwordsController(context));
+  app.use(emailsController(context));
   if (mailbox) app.use(mailboxController(mailbox));
 
   app.use(requireSignIn);
 
   app.get('/', (req, res) => res.redirect(303, firstPage(req.viewer!)));
   app.use(credentialsController(context));
+  app.use(secondFactorsController(context));
   app.use(peopleController(context));
   app.use(importController(context));
   app.use(usersController(context));
   app.use(userActionsController(context));
+  app.use(userSessionsController(context));
+  app.use(securityController(context));
   app.use(savedViewsController(context));
   app.use(bulkOperationsController(context));
   app.use(invitationListController(context));

@@ -4,6 +4,7 @@ import { AUDIT } from './audit/pages/audit-feature.ts';
 import { BULK_OPERATIONS } from './bulk-operations/pages/bulk-operations-feature.ts';
 import { MINUTE } from './clock.ts';
 import { CONTACTS } from './contacts/pages/contacts-feature.ts';
+import { CREDENTIALS } from './credentials/pages/credentials-feature.ts';
 import { EXPORT } from './export/pages/export-feature.ts';
 import { GROUPS } from './groups/pages/groups-feature.ts';
 import { IMPORT } from './import/pages/import-feature.ts';
@@ -28,6 +29,7 @@ export const FEATURES: Feature[] = [
   APPLICATIONS,
   CONTACTS,
   AUDIT,
+  CREDENTIALS,
   EXPORT,
   IMPORT,
   INSTALLATION,

@@ -6,16 +6,20 @@ import type { Person } from '../seeds/cast.ts';
 import type { Activity } from '../src/access/activity.ts';
 import { ALL_RIGHTS, type Application, type Level, type Rights } from '../src/access/rights.ts';
 import { instant } from '../src/clock.ts';
+import type { Transaction } from '../src/db/database.ts';
 import { planOn } from '../src/import/actions/import-planning.ts';
 import { stageFile } from '../src/import/actions/staging.ts';
 import { beginPlanning } from '../src/import/import-store.ts';
+import { askForEmail, emailChangeAddress } from '../src/one-time-links/email-change-store.ts';
 import { createPeopleDraft } from '../src/pasted-people/actions/people-draft.ts';
 import { typedPeople } from '../src/pasted-people/people-form.ts';
+import { beginFactor } from '../src/second-factors/second-factor-store.ts';
 import { actSettings } from '../src/verbs/act.ts';
 import { programAct } from '../src/verbs/program-act.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
 import { watchAudit } from './support/audit.ts';
 import { everything, facts, factsBesideAudit } from './support/database.ts';
+import { codeFor, codeOf, giveFactor, giveFactorTo } from './support/factor.ts';
 import { linkFor, opened } from './support/links.ts';
 import { pageOf } from './support/page.ts';
 import { createdBy, groupId } from './support/people.ts';
@@ -31,7 +35,7 @@ interface Change {
   browser?: (app: TestApp) => Promise<Session>;
   start?: () => Promise<TestApp>;
   /** What is typed into the form, beyond what stands in it. */
-  fields?: Fields | ((app: TestApp) => Fields);
+  fields?: Fields | ((app: TestApp, form: ReturnType<typeof pageOf>) => Fields | Promise<Fields>);
   /** The file that is sent with it. */
   file?: string;
   /** What it answers to a field that makes no sense, where no form could have sent it. */
@@ -76,6 +80,8 @@ interface Classified {
   savedView?: 'own' | 'shared' | 'pinned';
   /** Or a file that the viewer imports, of which it is known what it comes to or not yet. */
   imports?: 'read' | 'planned' | 'contacts' | 'planned contacts';
+  /** Or a session of the viewer in another browser stands for it, or is there to be ended. */
+  session?: 'another' | 'of the subject';
   /** Whether who may not read it but leads a group is shown that one instead. */
   isLedInstead?: true;
   /** A page that only shows: what it answers to Alice where that is not 200. */
@@ -129,6 +135,23 @@ const lists = async (app: TestApp) =>
   (await app.db.read('bulk_operations').where('action', 'invite-people')).map(
     ({ choices }) => JSON.parse(choices).typed.tags,
   );
+
+const startMailingApp = () => startApp({ SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'roster@example.com' });
+
+/** Everybody is setting up a second factor. */
+async function startWithFactors(): Promise<TestApp> {
+  const app = await startApp();
+  await app.db.write(async (trx) => {
+    for (const id of Object.values(app.people)) await beginFactor(trx, id, instant(app.clock.now()));
+  });
+  return app;
+}
+
+/** Somebody wants another email. */
+function wanting(trx: Transaction, app: TestApp, id: number) {
+  const act = programAct(actSettings(app.config), { id, name: '', at: instant(app.clock.now()) });
+  return askForEmail(trx, act, id, 'robert@example.com');
+}
 
 /** Every route there is. What nobody classified here fails the run, and so does what is here and no longer there. */
 const ROUTES: Record<string, Classified> = {
@@ -216,6 +239,27 @@ const ROUTES: Record<string, Classified> = {
     open: 'everybody',
     change: { form: '/menu', state: signedInAs, from: 1, to: 0, audit: [], leadsTo: /^\/session\/new$/ },
   },
+  'get /session/factor/new': { open: 'everybody', shows: 303 },
+  'post /session/factor': {
+    open: 'everybody',
+    change: {
+      form: '/session/factor/new',
+      browser: async (app) => {
+        await giveFactor(app, 'bob');
+        const session = new Session(app);
+        await session.signIn('bob');
+        session.forgetToken();
+        await session.get('/session/factor/new');
+        return session;
+      },
+      fields: async (app) => ({ code: await codeOf(app, 'bob') }),
+      state: signedInAs,
+      from: 0,
+      to: 1,
+      audit: [],
+      leadsTo: /^\/$/,
+    },
+  },
   'get /invitations/acceptance/new': { open: 'everybody', shows: 410 },
   'get /invitations/:token': { open: 'everybody', shows: 303 },
   // Its form stands on the page of a link that is over: see one-time-links/late-and-over.test.ts.
@@ -230,7 +274,7 @@ const ROUTES: Record<string, Classified> = {
       from: false,
       to: true,
       audit: ['password.chosen'],
-      leadsTo: /^\/$/,
+      leadsTo: /^\/welcome$/,
       bad: { fields: { password: NEW_PASSWORD, repeated: 'another' }, errors: ['repeated'], never: [NEW_PASSWORD] },
     },
   },
@@ -271,7 +315,156 @@ const ROUTES: Record<string, Classified> = {
   },
 
   'get /': { open: 'signed-in', shows: 303 },
+  'get /welcome': { open: 'signed-in' },
   'get /credentials': { open: 'signed-in' },
+  'get /emails/confirmation/new': { open: 'everybody', shows: 410 },
+  'get /emails/:token': { open: 'everybody', shows: 410 },
+  'post /emails/confirmation': {
+    open: 'everybody',
+    change: {
+      form: '/emails/confirmation/new',
+      start: startMailingApp,
+      browser: async (app) => {
+        await app.db.write((trx) => wanting(trx, app, app.people.bob));
+        const session = new Session(app);
+        const { nonce } = await app.db.read('email_changes').first('nonce');
+        const change = { userId: app.people.bob, nonce };
+        await session.get(new URL(emailChangeAddress('http://x', app.context.actSettings.links, change)).pathname);
+        return session;
+      },
+      state: column('bob', 'email'),
+      from: 'bob@example.com',
+      to: 'robert@example.com',
+      audit: ['user.updated'],
+      leadsTo: /^\/session\/new$/,
+    },
+  },
+  'get /credentials/email/edit': { open: 'signed-in' },
+  'put /credentials/email': {
+    open: 'signed-in',
+    change: {
+      form: '/credentials/email/edit',
+      start: startMailingApp,
+      fields: { email: 'new@example.com', current: PASSWORD },
+      state: async (app) => (await app.db.read('email_changes').pluck('email')).join(),
+      from: '',
+      to: 'new@example.com',
+      audit: ['user.email-asked-for'],
+      leadsTo: /^\/credentials$/,
+      bad: { fields: { email: 'nobody', current: PASSWORD }, errors: ['email'], never: [PASSWORD] },
+    },
+  },
+  'delete /credentials/email': {
+    open: 'signed-in',
+    change: {
+      form: '/credentials',
+      start: async () => {
+        const app = await startMailingApp();
+        await app.db.write(async (trx) => {
+          for (const id of Object.values(app.people)) await wanting(trx, app, id);
+        });
+        return app;
+      },
+      state: async (app) => (await app.db.read('email_changes').where('user_id', app.people.alice)).length,
+      from: 1,
+      to: 0,
+      audit: ['user.email-kept'],
+      leadsTo: /^\/credentials$/,
+    },
+  },
+  'get /credentials/second-factor': { open: 'signed-in' },
+  'post /credentials/second-factor': {
+    open: 'signed-in',
+    change: {
+      form: '/credentials/second-factor',
+      fields: { current: PASSWORD },
+      state: async (app) => (await app.db.read('second_factors')).length,
+      from: 0,
+      to: 1,
+      // It counts for nothing until it is confirmed.
+      audit: [],
+      leadsTo: /^\/credentials\/second-factor\/confirmation\/new$/,
+    },
+  },
+  'get /credentials/second-factor/confirmation/new': { open: 'signed-in', shows: 303 },
+  'post /credentials/second-factor/confirmation': {
+    open: 'signed-in',
+    change: {
+      form: '/credentials/second-factor/confirmation/new',
+      start: startWithFactors,
+      fields: (app, form) => ({ code: codeFor(form.textOf('main code'), app.clock.now()) }),
+      state: async (app) => (await app.db.read('second_factors').whereNotNull('confirmed_at')).length,
+      from: 0,
+      to: 1,
+      audit: ['second-factor.set-up'],
+      leadsTo: /^\/credentials\/second-factor\/codes$/,
+      bad: { fields: { code: '000000' }, errors: ['code'] },
+    },
+  },
+  'delete /credentials/second-factor': {
+    open: 'signed-in',
+    prepare: giveFactorTo,
+    change: {
+      form: '/credentials/second-factor',
+      fields: { current: PASSWORD },
+      state: async (app) => (await app.db.read('second_factors')).length,
+      from: 1,
+      to: 0,
+      audit: ['second-factor.removed'],
+      leadsTo: /^\/credentials\/second-factor$/,
+    },
+  },
+  'post /credentials/second-factor/codes': {
+    open: 'signed-in',
+    prepare: giveFactorTo,
+    change: {
+      form: '/credentials/second-factor',
+      fields: { current: PASSWORD },
+      state: async (app) => (await app.db.read('audit_events').where('action', 'second-factor.codes-renewed')).length,
+      from: 0,
+      to: 1,
+      audit: ['second-factor.codes-renewed'],
+      leadsTo: /^\/credentials\/second-factor\/codes$/,
+    },
+  },
+  'get /credentials/second-factor/codes': { open: 'signed-in', shows: 303 },
+  'get /credentials/sign-ins': { open: 'signed-in' },
+  'get /credentials/report/new': { open: 'signed-in' },
+  'post /credentials/report': {
+    open: 'signed-in',
+    change: {
+      form: '/credentials/report/new',
+      state: hasPassword('alice'),
+      from: true,
+      to: false,
+      audit: ['user.secured'],
+      leadsTo: /^\/session\/new$/,
+    },
+  },
+  'delete /credentials/sessions': {
+    open: 'signed-in',
+    session: 'another',
+    change: {
+      form: '/credentials',
+      state: signedInAs,
+      from: 2,
+      to: 1,
+      audit: ['user.sessions-ended'],
+      leadsTo: /^\/credentials$/,
+    },
+  },
+  'delete /credentials/sessions/:handle': {
+    open: 'signed-in',
+    session: 'another',
+    change: {
+      form: '/credentials',
+      state: signedInAs,
+      from: 2,
+      to: 1,
+      audit: ['user.sessions-ended'],
+      leadsTo: /^\/credentials$/,
+    },
+  },
   'post /credentials/password': {
     open: 'signed-in',
     change: {
@@ -546,6 +739,22 @@ const ROUTES: Record<string, Classified> = {
   },
   'get /users/groups': { open: ['users', 'read'] },
   'get /users/:id': { open: ['users', 'read'], subject: 'bob' },
+  'get /security': { open: ['users', 'read'] },
+  'get /users/:id/sign-ins': { open: ['users', 'read'], subject: 'bob' },
+  'delete /users/:id/sessions/:handle': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    session: 'of the subject',
+    change: {
+      form: '/users/:id',
+      state: async (app) => (await app.db.read('sessions').where('user_id', app.people.bob)).length,
+      from: 1,
+      to: 0,
+      audit: ['user.sessions-ended'],
+      leadsTo: /^\/users\/\d+$/,
+      toOneself: 'never',
+    },
+  },
   'get /users/:id/timeline': { open: ['users', 'read'], subject: 'bob' },
   'get /users/:id/actions': { open: ['users', 'read'], subject: 'bob' },
   'get /users/:id/edit': { open: ['users', 'write'], subject: 'bob' },
@@ -672,6 +881,40 @@ const ROUTES: Record<string, Classified> = {
       audit: ['invitation.withdrawn'],
       leadsTo: /^\/users\/:id$/,
       toOneself: 'nothing to do',
+    },
+  },
+  'get /users/:id/second-factor/delete': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    prepare: (app) => giveFactor(app, 'bob'),
+    ofOneself: 'never',
+  },
+  'delete /users/:id/second-factor': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    prepare: (app) => giveFactor(app, 'bob'),
+    change: {
+      form: '/users/:id/second-factor/delete',
+      state: async (app) => (await app.db.read('second_factors')).length,
+      from: 1,
+      to: 0,
+      audit: ['second-factor.reset'],
+      toOneself: 'never',
+      leadsTo: /^\/users\/:id$/,
+    },
+  },
+  'get /users/:id/securing/new': { open: ['users', 'write'], subject: 'bob', ofOneself: 'never' },
+  'post /users/:id/securing': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    change: {
+      form: '/users/:id/securing/new',
+      state: hasPassword('bob'),
+      from: true,
+      to: false,
+      audit: ['user.secured'],
+      toOneself: 'never',
+      leadsTo: /^\/users\/:id$/,
     },
   },
   'get /users/:id/password/delete': { open: ['users', 'write'], subject: 'bob', ofOneself: 'never' },
@@ -1404,7 +1647,12 @@ function expectedOf(
 }
 
 function pathOf(pattern: string, id: number | string | undefined): string {
-  return pattern.replace(/:(id|key)/, String(id)).replace(':token', 'no-token-that-was-ever-made-x');
+  // A session of somebody is named by both.
+  const [own, handle = own] = String(id).split('#');
+  return pattern
+    .replace(/:(id|key)/, own)
+    .replace(':handle', handle)
+    .replace(':token', 'no-token-that-was-ever-made-x');
 }
 
 /** What stands for `:id` in the address. */
@@ -1418,6 +1666,7 @@ async function idOf(
   if (route.application) return applicationOf(app, route.application);
   if (route.operation === 'list') return listOf(app, viewer);
   if (route.operation) return operationOf(app, session, route.operation);
+  if (route.session === 'another') return otherSessionOf(app, session, viewer);
   if (route.imports) return importOf(app, viewer, route.imports);
   if (route.savedView) return savedViewOf(app, app.people[viewer], route.savedView);
   if (route.group) return Number(await groupId(app, route.group));
@@ -1426,10 +1675,27 @@ async function idOf(
     await route.prepare?.(app, id);
     return id;
   }
-  if (!route.subject) return undefined;
+  // What the viewer has.
+  if (!route.subject) return void (await route.prepare?.(app, app.people[viewer]));
   await route.prepare?.(app, app.people[route.subject]);
+  if (route.session && relation === 'another') return sessionOf(app, route.subject);
   if (relation === 'themself') return app.people[viewer];
   return relation === 'another' ? app.people[route.subject] : app.people.ada;
+}
+
+/** By which the page of the viewer names it. */
+async function otherSessionOf(app: TestApp, session: Session, viewer: Person): Promise<string> {
+  await signedIn(app, viewer);
+  const form = pageOf(await session.get('/credentials')).$('form[action^="/credentials/sessions/"]');
+  return form.attr('action')!.split('/').at(-1)!;
+}
+
+/** A session of somebody, by which the record of theirs names it. */
+async function sessionOf(app: TestApp, person: Person): Promise<string> {
+  await signedIn(app, person);
+  const id = app.people[person];
+  const record = pageOf(await (await signedIn(app, 'alice')).get(`/users/${id}`));
+  return `${id}#${record.$('form[action*="/sessions/"]').attr('action')!.split('/').at(-1)}`;
 }
 
 /** A file of one who is new, and of Bob with another email. */
@@ -1521,8 +1787,9 @@ async function operationOf(app: TestApp, session: Session, kind: OperationKind):
 
 /** The fields as Alice's browser would send them: what stands in the form, and what she types. */
 async function filled(app: TestApp, change: Change, id: number | string | undefined, reader: Session): Promise<Fields> {
-  const { _csrf, _method, ...standing } = pageOf(await reader.get(pathOf(change.form, id))).typed();
-  return { ...standing, ...(typeof change.fields === 'function' ? change.fields(app) : change.fields) };
+  const form = pageOf(await reader.get(pathOf(change.form, id)));
+  const { _csrf, _method, ...standing } = form.typed();
+  return { ...standing, ...(typeof change.fields === 'function' ? await change.fields(app, form) : change.fields) };
 }
 
 /** Sends the example of a changing route from a browser that stands on its form. */

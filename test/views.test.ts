@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import ejs from 'ejs';
 import { Mailbox } from '../src/mail/mailbox.ts';
 import { COLUMNS } from '../src/users/list/user-list-columns.ts';
-import { startApp, startEmptyApp, type TestApp } from './support/app.ts';
+import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
+import { codeOf } from './support/factor.ts';
 import { send, submit } from './support/form.ts';
 import { linkFor, opened } from './support/links.ts';
 import { pageOf } from './support/page.ts';
@@ -61,6 +62,7 @@ describe('the views', () => {
       '/users?activity=deleted',
       `/users?activity=active&${COLUMNS.map((column) => `column=${column}`).join('&')}`,
       '/users/groups',
+      '/security',
       '/users/columns',
       '/saved-views',
       '/saved-views/new?view=%2Fusers%3Fstate%3Dlocked',
@@ -94,7 +96,12 @@ describe('the views', () => {
       '/groups/export',
       '/users/export?ids=1,2',
       '/installation',
+      '/welcome',
       '/credentials',
+      '/credentials/sign-ins',
+      '/credentials/second-factor',
+      '/credentials/email/edit',
+      '/credentials/report/new',
       '/nowhere',
       '/bulk-operations',
       '/menu',
@@ -107,6 +114,7 @@ describe('the views', () => {
       '/search?q=nobodyatall',
       pathTo(app, 'bob', '/actions'),
       pathTo(app, 'bob', '/timeline'),
+      pathTo(app, 'bob', '/sign-ins'),
     ];
     for (const path of paths) note(path, await alice.get(path));
     for (const person of ['alice', 'bob', 'carol', 'dave', 'erin', 'robin'] as const) {
@@ -219,6 +227,20 @@ describe('the views', () => {
     note('reports', await alice.get('/bulk-operations'));
     note('audit, with what was done in bulk', await alice.get('/audit'));
 
+    const max = await signedIn(app, 'max');
+    await submit(max, '/credentials/second-factor', { current: PASSWORD });
+    note('factor, begun', await max.get('/credentials/second-factor/confirmation/new'));
+    const code = await codeOf(app, 'max');
+    const shown = await submit(max, '/credentials/second-factor/confirmation/new', { code });
+    note('recovery codes', await max.get(shown.headers.location));
+    note('factor, set up', await max.get('/credentials/second-factor'));
+    const second = new Session(app);
+    await second.signIn('max');
+    second.forgetToken();
+    note('factor, asked for', await second.get('/session/factor/new'));
+    note('factor, mistaken', await second.post('/session/factor', { code: '0' }));
+    await max.send('delete', '/credentials/second-factor', { current: PASSWORD });
+
     const replaced = await linkFor(app, 'carol', 'invitation', alice);
     const carol = await opened(app, await linkFor(app, 'carol', 'invitation', alice));
     note('a link that is over', await new Session(app).get(replaced));
@@ -260,6 +282,13 @@ describe('the views', () => {
     note('mailed', await mailing.get(pathTo(withMail, 'carol')));
     await withMail.context.mail!.round();
     note('mailbox', await mailing.get(mailbox.path));
+    note('email, mistaken', await submit(mailing, '/credentials/email/edit', { email: 'nobody' }));
+    await submit(mailing, '/credentials/email/edit', { email: 'alicia@example.com', current: PASSWORD });
+    note('email, asked for', await mailing.get('/credentials'));
+    await withMail.context.mail!.round();
+    const [confirming] = /\/emails\/[\w-]{43}/.exec((await mailing.get(mailbox.path)).text) ?? [];
+    await mailing.get(confirming!);
+    note('email, to be confirmed', await mailing.get('/emails/confirmation/new'));
     const reinvited = { action: 'reinvite', ids: String(withMail.people.carol) };
     note('sheet, with mail', await mailing.get((await mailing.post('/bulk-operations', reinvited)).headers.location));
     note('reader', await (await signedIn(app, 'rita')).get('/users'));
@@ -309,7 +338,7 @@ describe('the views', () => {
         1,
         'en',
       ]);
-      expect(page.textOf('title')).toMatch(/^.+ · Roster$/);
+      expect(page.textOf('head title')).toMatch(/^.+ · Roster$/);
     }
   });
 });

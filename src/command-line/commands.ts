@@ -11,6 +11,7 @@ import { DEACTIVATION } from '../users/actions/deactivation.ts';
 import { INVITATION } from '../users/actions/invitation.ts';
 import { LOGIN_ATTEMPTS_RESET } from '../users/actions/login-attempts-reset.ts';
 import { PASSWORD_RESET } from '../users/actions/password-reset.ts';
+import { SECOND_FACTOR_RESET } from '../users/actions/second-factor-reset.ts';
 import type { UserAction } from '../users/actions/user-action.ts';
 import { performOnUsers } from '../users/actions/user-actions.ts';
 import type { User } from '../users/user.ts';
@@ -44,6 +45,11 @@ export const COMMANDS: Record<string, Command> = {
     parameters: ['user'],
     summary: 'prints (or mails) a link by which the user chooses a new password',
     run: (context, [user]) => act(context, user, PASSWORD_RESET, 'may choose a new password'),
+  },
+  'reset-second-factor': {
+    parameters: ['user'],
+    summary: 'lets a user in by the password alone, who lost their authenticator',
+    run: resetSecondFactor,
   },
   invite: {
     parameters: ['user'],
@@ -97,6 +103,17 @@ async function act(context: CommandContext, identifier: string, action: UserActi
   return action.makes
     ? withLink(context, user, done, action.makes)
     : { lines: [`${user.name}: ${done}.`], data: { user: user.name }, exitCode: 0 };
+}
+
+/** Never refuses: who has none is let in by the password alone already. */
+async function resetSecondFactor(context: CommandContext, [identifier]: string[]): Promise<Result> {
+  const user = await findUserByIdentifier(context.db.read, identifier);
+  if (!user) return refused(`There is no user ${identifier}.`);
+  const [{ refusal }] = await context.db.write((trx) =>
+    performOnUsers(trx, actOf(context), SECOND_FACTOR_RESET, [user.id]),
+  );
+  const said = refusal ? refusal.reason : 'second factor reset';
+  return { lines: [`${user.name}: ${said}.`], data: { user: user.name, reset: !refusal }, exitCode: 0 };
 }
 
 async function createAdministrator(context: CommandContext, [name, email]: string[]): Promise<Result> {

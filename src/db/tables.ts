@@ -144,6 +144,14 @@ export const TABLES = {
     form_key: orNull(text()),
   },
   device_lockouts: { ...counter, device: text(), agent: text(), locked_at: orNull(moment), last_attempt_at: moment },
+  email_changes: {
+    user_id: integer,
+    email: text(),
+    nonce: text(),
+    token_hash: text(),
+    created_at: moment,
+    expires_at: moment,
+  },
   group_changes: { id: integer, group_id: integer },
   group_events: { group_id: integer, event_id: integer },
   group_permissions: { group_id: integer, application: text(), level },
@@ -224,7 +232,9 @@ export const TABLES = {
     at: moment,
     address: text(),
     agent: text(),
-    outcome: text<'wrong password' | 'while locked' | 'may not sign in' | 'unknown name'>(),
+    outcome: text<
+      'signed in' | 'wrong password' | 'wrong code' | 'while locked' | 'may not sign in' | 'unknown name'
+    >(),
   },
   memberships: {
     user_id: integer,
@@ -280,6 +290,15 @@ export const TABLES = {
     address: text(),
     is_shared: flag,
   },
+  second_factors: {
+    user_id: integer,
+    nonce: text(),
+    created_at: moment,
+    confirmed_at: orNull(moment),
+    last_step: integer,
+    recovery_nonce: orNull(text()),
+    recovery_used: json,
+  },
   secret_fingerprints: { name: text(), fingerprint: text() },
   server_settings: { only: integer, settings: json },
   sessions: {
@@ -328,6 +347,7 @@ export const TABLES = {
     name_twin: integer,
     email_twin: integer,
     time_zone: orNull(text()),
+    theme: orNull(text()),
     list_columns: orNull(json),
     pinned_views: orNull(json),
     deleted_from: deletedFrom,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Clock, type Instant, instant } from '../clock.ts';
 import type { Database } from '../db/database.ts';
+import { emailChangeAddress } from '../one-time-links/email-change-store.ts';
 import { linkAddress, tokenOf } from '../one-time-links/one-time-link-store.ts';
 import type { LinkSettings } from '../verbs/act.ts';
 import { htmlOf, type Place, textOf, writeMessage } from './message.ts';
@@ -116,8 +117,7 @@ export class MailSender {
 
   private outgoing(mail: DueMail): Outgoing {
     const { links, place } = this.context;
-    const address = mail.link && linkAddress(place.baseUrl, mail.link.purpose, tokenOf(links, mail.link));
-    const message = writeMessage(mail, place, address);
+    const message = writeMessage(mail, place, addressIn(mail, place.baseUrl, links));
     const { host } = new URL(place.baseUrl);
     const unique = createHash('sha256').update(`${mail.id} ${mail.createdAt} ${mail.address}`).digest('hex');
     return {
@@ -128,4 +128,10 @@ export class MailSender {
       html: htmlOf(message, place),
     };
   }
+}
+
+/** Where the one thing leads that can be pressed in it; the token is derived anew, no table holds it. */
+function addressIn({ kind, link, userId, facts }: DueMail, baseUrl: string, links: LinkSettings): string | undefined {
+  if (kind === 'email-change') return emailChangeAddress(baseUrl, links, { userId, nonce: facts.nonce });
+  return link && linkAddress(baseUrl, link.purpose, tokenOf(links, link));
 }

@@ -25,6 +25,13 @@ type Writer = (mail: DueMail, place: Place, address: string) => Omit<Message, 'g
 const moment = (at: Instant | undefined) => format.moment(at ?? '');
 const NOT_YOU = 'If this was not you, choose a new password now and tell an administrator.';
 
+const FACTOR_CHANGES: Record<string, string> = {
+  'second-factor.set-up': 'A second factor was set up for the account',
+  'second-factor.removed': 'The second factor was removed from the account',
+  'second-factor.reset': 'The second factor was reset for the account',
+  'second-factor.codes-renewed': 'New recovery codes were made for the account',
+};
+
 const WRITERS: Record<MailKind, Writer> = {
   invitation: (mail, { instanceName }, address) => ({
     subject: `Your invitation to ${instanceName}`,
@@ -75,6 +82,17 @@ const WRITERS: Record<MailKind, Writer> = {
     ],
     closing: [NOT_YOU],
   }),
+  'email-change': (mail, { instanceName }, address) => ({
+    subject: `Confirm your email for ${instanceName}`,
+    paragraphs: [
+      `${mail.userName} wants to use this address at ${instanceName} instead of ${mail.userEmail}. It becomes theirs when this is confirmed.`,
+    ],
+    button: { label: 'Confirm this address', address },
+    closing: [
+      `The link works once, until ${moment(mail.facts.expiresAt)}.`,
+      'If you do not know of it, leave this mail alone: without the link nothing happens.',
+    ],
+  }),
   'email-changed': (mail, { instanceName }) => ({
     subject: `Your email address at ${instanceName} was changed`,
     paragraphs: [
@@ -82,6 +100,30 @@ const WRITERS: Record<MailKind, Writer> = {
       'Mails go to the new address from now on, and it signs in instead of the old one.',
     ],
     closing: ['If you did not expect this, tell an administrator.'],
+  }),
+  'second-factor-changed': (mail, { instanceName }) => ({
+    subject: `The second factor of your account at ${instanceName} changed`,
+    paragraphs: [
+      `${FACTOR_CHANGES[mail.facts.what]} of ${mail.userName} at ${instanceName}, at ${moment(mail.createdAt)} by ${mail.facts.by}.`,
+    ],
+    closing: [NOT_YOU],
+  }),
+  'account-secured': (mail, { instanceName }) => ({
+    subject: `Your account at ${instanceName} was secured`,
+    paragraphs: [
+      `The account of ${mail.userName} at ${instanceName} was secured at ${moment(mail.createdAt)} by ${mail.facts.by}: every session and link has ended, and the password is void.`,
+      'To get in again, choose a new password by “Forgot password?” on the sign-in page, or ask an administrator for a link.',
+    ],
+    closing: [],
+  }),
+  'account-reported': (mail, { instanceName, baseUrl }) => ({
+    subject: `${mail.facts.who} reports a sign-in at ${instanceName} that was not theirs`,
+    paragraphs: [
+      `At ${moment(mail.createdAt)}, from ${mail.facts.from}, ${mail.facts.who} (${mail.facts.email}) said that somebody else used their account at ${instanceName}. Their sessions and links have ended, and the password is void.`,
+      'Look at what was done in their name, and whether the email that stands there is theirs.',
+    ],
+    button: { label: 'Look at the record', address: `${baseUrl}/users/${mail.facts.id}` },
+    closing: [],
   }),
   'invitation-asked-for': (mail, { instanceName, baseUrl }) => ({
     subject: `${mail.facts.who} waits for a new invitation to ${instanceName}`,

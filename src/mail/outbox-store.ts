@@ -15,7 +15,11 @@ export type Notice =
   | 'account-locked'
   | 'signed-in-after-failures'
   | 'password-changed'
+  | 'email-change'
   | 'email-changed'
+  | 'account-secured'
+  | 'second-factor-changed'
+  | 'account-reported'
   | 'invitation-asked-for'
   | 'operation-paused'
   | 'test-mail';
@@ -115,6 +119,16 @@ export async function findMailedSince(
 ): Promise<Set<number>> {
   const mails = db('outbox').where({ kind }).where('created_at', '>', since);
   return new Set(await whereIdIn(mails, 'user_id', userIds).pluck('user_id'));
+}
+
+/** How many mails of this kind were written down for a user since then. */
+export async function countMailed(db: Reader, kind: MailKind, userId: number, since: Instant): Promise<number> {
+  const found = await db('outbox')
+    .where({ user_id: userId, kind })
+    .where('created_at', '>', since)
+    .count('* as mails')
+    .first();
+  return Number(found?.mails);
 }
 
 /** Writes down a notice to a user, in the transaction of what it tells. Without mail nothing is written. */

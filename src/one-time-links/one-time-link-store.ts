@@ -5,6 +5,7 @@ import type { Reader, Transaction } from '../db/database.ts';
 import { pieces, whereIdIn } from '../db/ids.ts';
 import type { Row } from '../db/tables.ts';
 import type { Act, LinkSettings, Purpose } from '../verbs/act.ts';
+import { forgetAllEmailChanges, forgetEmailChanges } from './email-change-store.ts';
 import { spentLinks, standingLinks } from './standing-links.ts';
 
 export interface Link {
@@ -50,10 +51,11 @@ export async function issueLinks(trx: Transaction, act: Act, purpose: Purpose, u
   );
 }
 
-/** Ends the open links of these users, of one purpose or of all. Returns how many there were. */
+/** Ends the open links of these users, of one purpose or of all; with all of them that to a new email. Returns how many there were. */
 export async function endLinks(trx: Transaction, act: Act, userIds: number[], purpose?: Purpose): Promise<number> {
   const query = whereIdIn(standingLinks(trx), 'user_id', userIds);
   if (purpose) query.where({ purpose });
+  else await forgetEmailChanges(trx, userIds);
   return query.update({ ended_at: act.at });
 }
 
@@ -77,7 +79,8 @@ export async function findCopiedLinks(db: Reader, userIds: number[], now: Instan
 }
 
 /** Ends every open link there is, whoever it is for. Returns how many there were. */
-export function endAllLinks(trx: Transaction, now: Instant): Promise<number> {
+export async function endAllLinks(trx: Transaction, now: Instant): Promise<number> {
+  await forgetAllEmailChanges(trx);
   return standingLinks(trx).update({ ended_at: now });
 }
 

@@ -101,6 +101,14 @@ export async function clearCounter(trx: Transaction, tried: Tried): Promise<numb
   return Math.max(0, (found?.attempts_in_all ?? 1) - 1);
 }
 
+/** A right password behind which a second factor is asked for: its own attempt counts no more, those before it still do (R19). */
+export async function giveBackAttempt(trx: Transaction, tried: Tried): Promise<void> {
+  const found: Found | undefined = await rowOf(trx, tried).first();
+  if (!found) return;
+  if (found.attempts_in_all <= 1) await rowOf(trx, tried).delete();
+  else await rowOf(trx, tried).update({ attempts: found.attempts - 1, attempts_in_all: found.attempts_in_all - 1 });
+}
+
 /** Undoes every counter, step, lock and total: after a finished reset, or by an administrator. */
 export async function clearLoginAttempts(trx: Transaction, userIds: number[]): Promise<void> {
   await whereIdIn(trx('lockouts'), 'user_id', userIds).delete();

@@ -2,10 +2,10 @@ import type { Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { prepared } from '../db/prepared.ts';
 
-/** How many failed sign-ins are kept of each user. */
+/** How many failed sign-ins are kept of each user, and as many that succeeded: no number of failures drives these out. */
 const KEPT = 50;
 
-/** A sign-in that failed. */
+/** A sign-in, or one that failed. */
 export interface LoginAttempt {
   at: Instant;
   address: string;
@@ -13,7 +13,7 @@ export interface LoginAttempt {
   /** The known device whose counter it met; null where it met the account's own. */
   device: string | null;
   /** What is tried while locked is counted nowhere. */
-  outcome: 'wrong password' | 'while locked' | 'may not sign in' | 'unknown name';
+  outcome: 'signed in' | 'wrong password' | 'wrong code' | 'while locked' | 'may not sign in' | 'unknown name';
   /** The end of the lock that it met or made. */
   lockedUntil: Instant | null;
 }
@@ -26,24 +26,51 @@ export async function recordLoginAttempt(
 ): Promise<void> {
   const { lockedUntil, ...columns } = attempt;
   await trx('login_attempts').insert({ user_id: userId, locked_until: lockedUntil, ...columns });
-  const oldest = trx('login_attempts')
-    .where({ user_id: userId })
-    .orderBy('id', 'desc')
-    .offset(KEPT)
-    .limit(1)
-    .select('id');
-  await trx('login_attempts').where({ user_id: userId }).where('id', '<=', oldest).delete();
+  const kept = () => ofOneKind(trx, userId, attempt.outcome === 'signed in');
+  const oldest = kept().orderBy('id', 'desc').offset(KEPT).limit(1).select('id');
+  await kept().where('id', '<=', oldest).delete();
 }
 
-const selectNewest = prepared<{ userId: number; limit: number }, LoginAttempt>((db, { userId, limit }) =>
-  db('login_attempts')
-    .where({ user_id: userId })
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .select('at', 'address', 'agent', 'device', 'outcome', 'locked_until as lockedUntil'),
+function ofOneKind(db: Reader, userId: number | null, isSuccess: boolean) {
+  const ofUser = db('login_attempts').where({ user_id: userId });
+  return isSuccess ? ofUser.where({ outcome: 'signed in' }) : ofUser.whereNot({ outcome: 'signed in' });
+}
+
+type Asked = { userId: number; limit: number };
+
+const COLUMNS = ['at', 'address', 'agent', 'device', 'outcome', 'locked_until as lockedUntil'] as const;
+
+const selectNewest = prepared<Asked, LoginAttempt>((db, { userId, limit }) =>
+  ofOneKind(db, userId, false).orderBy('id', 'desc').limit(limit).select(COLUMNS),
+);
+const selectHistory = prepared<Asked, LoginAttempt>((db, { userId, limit }) =>
+  db('login_attempts').where({ user_id: userId }).orderBy('id', 'desc').limit(limit).select(COLUMNS),
 );
 
 /** The newest failed sign-ins of a user. */
 export async function findLoginAttempts(db: Reader, userId: number, limit: number): Promise<LoginAttempt[]> {
   return selectNewest(db, { userId, limit });
+}
+
+/** All that is kept of how a user signed in, or did not, the newest first. */
+export async function findSignIns(db: Reader, userId: number, limit = 2 * KEPT): Promise<LoginAttempt[]> {
+  return selectHistory(db, { userId, limit });
+}
+
+/** The newest failed sign-ins at names that nobody has; what was typed is kept nowhere. */
+export function findAttemptsOnUnknownNames(db: Reader, limit: number): Promise<LoginAttempt[]> {
+  return db('login_attempts').whereNull('user_id').orderBy('id', 'desc').limit(limit).select(COLUMNS);
+}
+
+/** How many of those that are kept failed from each of these moments to the next. */
+export async function countFailedSignIns(db: Reader, moments: Instant[]): Promise<number[]> {
+  const counts: number[] = [];
+  for (const [n, from] of moments.slice(0, -1).entries()) {
+    const within = db('login_attempts')
+      .where('at', '>=', from)
+      .where('at', '<', moments[n + 1]);
+    const found = await within.whereNot({ outcome: 'signed in' }).count('* as failures').first();
+    counts.push(Number(found?.failures));
+  }
+  return counts;
 }

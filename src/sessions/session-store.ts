@@ -207,6 +207,8 @@ export function findSessionKeys(db: Reader): Promise<string[]> {
 }
 
 export interface OpenSession {
+  /** By which its page names it: neither its id nor the key under which it is kept. */
+  handle: string;
   address: string;
   agent: string;
   createdAt: string;
@@ -218,12 +220,31 @@ const selectOpen = prepared<{ userId: number; now: string }, Row<'sessions'>>((d
 );
 
 export async function findSessions(db: Reader, userId: number, now: string): Promise<OpenSession[]> {
-  return (await selectOpen(db, { userId, now })).map((row) => ({
+  return (await selectOpen(db, { userId, now })).map(openSessionOf);
+}
+
+/** By which this session is named among those of its user. */
+export function handleOf(id: string): string {
+  return handleOfHash(hashOf(id));
+}
+
+/** Ends one session of this user; undefined where they have none with this handle. */
+export async function endSession(trx: Transaction, userId: number, handle: string): Promise<OpenSession | undefined> {
+  const rows = await trx('sessions').where('user_id', userId);
+  const found: Row<'sessions'> | undefined = rows.find((row) => handleOfHash(row.id_hash) === handle);
+  if (!found) return undefined;
+  await trx('sessions').where('id_hash', found.id_hash).delete();
+  return openSessionOf(found);
+}
+
+function openSessionOf(row: Row<'sessions'>): OpenSession {
+  return {
+    handle: handleOfHash(row.id_hash),
     address: row.address,
     agent: row.agent,
     createdAt: row.created_at,
     seenAt: row.seen_at,
-  }));
+  };
 }
 
 export async function pruneSessions(trx: Transaction, now: string): Promise<number> {
@@ -263,4 +284,8 @@ function contentOf({
 
 function hashOf(id: string): string {
   return createHash('sha256').update(id).digest('base64url');
+}
+
+function handleOfHash(hash: string): string {
+  return createHash('sha256').update(`handle of ${hash}`).digest('base64url').slice(0, 22);
 }

@@ -7,14 +7,16 @@ import { Lines } from '../passwords/lines.ts';
 import { LONGEST_PASSWORD } from '../passwords/password.ts';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import { findPasswordHash } from '../passwords/password-store.ts';
+import { findConfirmedFactor, takeCode } from '../second-factors/second-factor-store.ts';
 import { identityKey } from '../text/identity-key.ts';
 import type { User } from '../users/user.ts';
-import { findUserByIdentifier, findUsers, noteLogin, replacePasswordHash } from '../users/user-store.ts';
+import { findUserByIdentifier, findUsers, replacePasswordHash } from '../users/user-store.ts';
 import type { Act } from '../verbs/act.ts';
 import { TooManyRequests } from '../verbs/refusals.ts';
 import type { AddressLimiter } from './address-limiter.ts';
-import { clearCounter, lockAtLimit, reserveAttempt, type Tried } from './lockout-store.ts';
+import { clearCounter, giveBackAttempt, lockAtLimit, reserveAttempt, type Tried } from './lockout-store.ts';
 import { type LoginAttempt, recordLoginAttempt } from './login-attempt-store.ts';
+import { recordSignIn } from './recorded-sign-in.ts';
 import type { Visitor } from './visitor.ts';
 
 /** How many attempts of strangers may stand in line, on whichever accounts: about half a minute of work. */
@@ -33,6 +35,8 @@ export interface SignInContext {
   clock: Clock;
   addressLimiter: AddressLimiter;
   attemptLimit: number;
+  /** From which second factors are derived. */
+  pepper: string;
 }
 
 interface Attempt {
@@ -73,7 +77,7 @@ export class SignIn {
     identifier: string,
     password: string,
     visitor: Visitor,
-  ): Promise<{ user: User | undefined; triedId: number | null }> {
+  ): Promise<{ user: User | undefined; isPending: boolean; triedId: number | null }> {
     // In a storm most are turned away here, before anything is read for them.
     if (!visitor.claimsDevice) this.requireRoomForStranger();
     // No name and no email is as long: it is nobody's, and nothing is done with it.
@@ -81,10 +85,43 @@ export class SignIn {
     const user = await findUserByIdentifier(this.context.db.read, name);
     const device = user ? visitor.deviceOf(user) : null;
     if (device === null) await this.context.addressLimiter.requireRoom(act.address);
-    const signedIn = await this.inLine(device, user?.id ?? identityKey(name), () =>
+    const passed = await this.inLine(device, user?.id ?? identityKey(name), () =>
       this.verify({ act, user, device, password, agent: visitor.agent, isSignIn: true }),
     );
-    return { user: signedIn, triedId: user?.id ?? null };
+    return { user: passed?.user, isPending: passed?.isPending ?? false, triedId: user?.id ?? null };
+  }
+
+  /** Whether a code is the second factor of somebody whose password was right; counted like a password (R19, R29, R30). */
+  async bySecondFactor(act: Omit<Act, 'by'>, known: User, code: string, visitor: Visitor): Promise<boolean> {
+    const device = visitor.deviceOf(known);
+    if (device === null) await this.context.addressLimiter.requireRoom(act.address);
+    const attempt = { act, user: known, device, password: '', agent: visitor.agent, isSignIn: true };
+    return this.inLine(device, known.id, () => this.context.db.write((trx) => this.takeFactor(trx, attempt, code)));
+  }
+
+  private async takeFactor(trx: Transaction, attempt: Attempt, code: string): Promise<boolean> {
+    const { addressLimiter, attemptLimit, pepper } = this.context;
+    const { device, agent } = attempt;
+    const act = this.actOf(attempt);
+    const from = { at: act.at, address: act.address, agent, device };
+    const isStill = (one: User) => one.hasPassword && one.passwordSetAt === attempt.user?.passwordSetAt;
+    const [user] = await findUsers(trx, [attempt.user?.id ?? NOBODY]);
+    const factor = user && (await findConfirmedFactor(trx, user.id));
+    if (!factor || !isStill(user) || !maySignIn(user, dayOf(Date.parse(act.at)))) return false;
+    const tried: Tried = { user, device, agent };
+    if (device === null) await addressLimiter.takeIn(trx, act.address);
+    const lockedUntil = await reserveAttempt(trx, act, tried, attemptLimit);
+    if (lockedUntil === undefined && (await takeCode(trx, factor, code, { pepper, now: Date.parse(act.at) }))) {
+      const failures = await clearCounter(trx, tried);
+      if (device === null) await addressLimiter.giveBackIn(trx, act.address);
+      await recordSignIn(trx, user.id, from);
+      await tellOfFailures(trx, act, tried, failures);
+      return true;
+    }
+    const outcome = lockedUntil === undefined ? 'wrong code' : 'while locked';
+    const lock = lockedUntil ?? (await lockAtLimit(trx, act, tried, attemptLimit)) ?? null;
+    await recordLoginAttempt(trx, user.id, { ...from, outcome, lockedUntil: lock });
+    return false;
   }
 
   /** Whether this is the password of a signed-in user; counted like a sign-in (R7). */
@@ -96,7 +133,7 @@ export class SignIn {
     return verified !== undefined;
   }
 
-  private async verify(attempt: Attempt): Promise<User | undefined> {
+  private async verify(attempt: Attempt): Promise<{ user: User; isPending: boolean } | undefined> {
     const { db, hasher, addressLimiter, attemptLimit } = this.context;
     const { device, agent, isSignIn } = attempt;
     const { address } = attempt.act;
@@ -124,15 +161,21 @@ export class SignIn {
     return db.write(async (trx) => {
       const act = this.actOf(attempt);
       const tried: Tried | undefined = user && { user, device, agent };
-      if (tried && hash) {
+      if (user && tried && hash && isSignIn && (await findConfirmedFactor(trx, id))) {
+        await giveBackAttempt(trx, tried);
+        if (isLimited) await addressLimiter.giveBackIn(trx, address);
+        if (better) await replacePasswordHash(trx, id, hash, better);
+        return { user, isPending: true };
+      }
+      if (user && tried && hash) {
         const failures = await clearCounter(trx, tried);
         if (isLimited) await addressLimiter.giveBackIn(trx, address);
         if (better) await replacePasswordHash(trx, id, hash, better);
         if (isSignIn) {
-          await noteLogin(trx, id, act.at);
+          await recordSignIn(trx, id, { at: act.at, address, agent, device });
           await tellOfFailures(trx, act, tried, failures);
         }
-        return user;
+        return { user, isPending: false };
       }
       if (tried && outcome !== 'while locked') lockedUntil = await lockAtLimit(trx, act, tried, attemptLimit);
       const failed = { at: act.at, address, agent, device, outcome, lockedUntil: lockedUntil ?? null };

@@ -14,6 +14,8 @@ export type OwnUser = Pick<
   User,
   'id' | 'name' | 'email' | 'activity' | 'apiOnly' | 'expiresOn' | 'passwordSetAt' | 'lastActivityAt' | 'timeZone'
 > & {
+  /** The one that they chose; null where that of the browser holds. */
+  theme: string | null;
   /** By the name of a list, which columns they want of it. */
   listColumns: Record<string, unknown>;
   /** The ids of the saved views that they have pinned, of which some may be gone. */
@@ -43,6 +45,7 @@ export async function findSignedIn(db: Reader, userId: number, today: Day): Prom
     passwordSetAt: row.password_set_at,
     lastActivityAt: row.last_activity_at,
     timeZone: row.time_zone,
+    theme: row.theme,
     listColumns: JSON.parse(row.list_columns ?? '{}'),
     pinnedViews: JSON.parse(row.pinned_views ?? '[]'),
   };
@@ -60,6 +63,7 @@ const COLUMNS = [
   'password_set_at',
   'last_activity_at',
   'time_zone',
+  'theme',
   'list_columns',
   'pinned_views',
 ] as const;

@@ -120,16 +120,22 @@ const selectSignedIn = prepared<{ ids: number[] }, { user_id: number | null }>((
   whereIdIn(db('sessions'), 'user_id', ids).distinct('user_id'),
 );
 
+const selectWithFactor = prepared<{ ids: number[] }, { user_id: number }>((db, { ids }) =>
+  whereIdIn(db('second_factors').whereNotNull('confirmed_at'), 'user_id', ids).select('user_id'),
+);
+
 /** The users with what their groups grant from today on. Throws NotFound where one is unknown. */
 export async function findSubjects(db: Reader, ids: number[], today: Day): Promise<Subject[]> {
   const users = await findUsers(db, ids);
   if (users.length !== ids.length) throw new NotFound('There is no such user.');
   const rights = await findPotentialRights(db, ids, today);
   const signedIn = new Set((await selectSignedIn(db, { ids })).map((row) => row.user_id));
+  const withFactor = new Set((await selectWithFactor(db, { ids })).map((row) => row.user_id));
   return users.map((user) => ({
     ...user,
     rights: rights.get(user.id) ?? NO_RIGHTS,
     hasSession: signedIn.has(user.id),
+    hasSecondFactor: withFactor.has(user.id),
   }));
 }
 
@@ -220,6 +226,20 @@ export async function forgetPasswords(trx: Transaction, userIds: number[]): Prom
   await update(trx, userIds, { password_hash: null });
 }
 
+/** Who has had their password the longest, of those who may come in by it. */
+export async function findOldestPasswords(
+  db: Reader,
+  limit: number,
+): Promise<{ id: number; name: string; passwordSetAt: Instant }[]> {
+  return db('users')
+    .where('password_set_at', '>', '')
+    .where('activity', 'active')
+    .whereNotNull('password_hash')
+    .orderBy(['password_set_at', 'id'])
+    .limit(limit)
+    .select('id', 'name', 'password_set_at as passwordSetAt');
+}
+
 /** The same password under a stronger hash; nothing changed for anyone. */
 export async function replacePasswordHash(
   trx: Transaction,
@@ -233,6 +253,11 @@ export async function replacePasswordHash(
 /** How they read moments, which is nobody else's matter and no change that the audit tells. */
 export async function setTimeZone(trx: Transaction, userId: number, zone: string | null): Promise<void> {
   await trx('users').where('id', userId).update({ time_zone: zone });
+}
+
+/** As with the zone, it is nobody else's matter. */
+export async function setTheme(trx: Transaction, userId: number, theme: string): Promise<void> {
+  await trx('users').where('id', userId).update({ theme });
 }
 
 /** Which columns they want of a list; undefined for the usual ones. As with the zone, it is nobody else's matter. */

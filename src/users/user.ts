@@ -49,4 +49,6 @@ export interface User extends Living {
 export interface Subject extends User, Holder {
   /** Whether they are signed in somewhere. */
   hasSession: boolean;
+  /** Whether more than the password is asked of them. */
+  hasSecondFactor: boolean;
 }

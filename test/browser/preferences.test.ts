@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { formatIn } from '../../src/text/format.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
@@ -9,6 +9,7 @@ let app: TestApp;
 beforeAll(async () => {
   app = await startApp();
 });
+beforeEach(() => app.db.write((trx) => trx('users').update({ theme: null })));
 afterAll(async () => {
   await closeBrowser();
   await app.close();

@@ -4,6 +4,7 @@ import { findEvents } from '../../src/audit/event-list.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { rosterBeside } from '../support/command-line.ts';
+import { giveFactor } from '../support/factor.ts';
 import { Session, signedIn } from '../support/session.ts';
 
 let app: TestApp;
@@ -26,6 +27,14 @@ it('unlocks the last administrator while the server runs (R21)', async () => {
   expect(await roster('unlock', 'alice@example.com')).toEqual({ code: 0, output: 'alice: unlocked.\n' });
   expect((await alice.signIn('alice')).status).toBe(303);
   expect(await events('user.login-attempts-reset')).toHaveLength(1);
+});
+
+it('resets a second factor, and never refuses', async () => {
+  await giveFactor(app, 'alice');
+  expect(await roster('reset-second-factor', 'alice')).toEqual({ code: 0, output: 'alice: second factor reset.\n' });
+  expect((await new Session(app).signIn('alice')).headers.location).toBe('/');
+  expect(await roster('reset-second-factor', 'alice')).toEqual({ code: 0, output: 'alice: has no second factor.\n' });
+  expect(await events('second-factor.reset')).toHaveLength(1);
 });
 
 it('deactivates somebody who is signed in, and keeps the last administrator', async () => {

@@ -36,6 +36,10 @@ const PAGES = [
     '/search?q=an',
     '/installation',
     '/credentials',
+    '/credentials/sign-ins',
+    '/users/2/sign-ins',
+    '/security',
+    '/welcome',
   ],
   ...['/bulk-operations', '/applications', '/preferences', '/saved-views', '/health'],
 ];

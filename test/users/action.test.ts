@@ -17,6 +17,8 @@ const ACTIONS = [
   'end-sessions',
   'confirm-email',
   'require-new-password',
+  'secure-account',
+  'reset-second-factor',
 ];
 const actionNamed = (name: string): UserAction => USER_ACTIONS.find((action) => action.name === name)!;
 
@@ -63,6 +65,7 @@ const MEMBER: Subject = {
   createdBy: null,
   rights: {},
   hasSession: false,
+  hasSecondFactor: false,
 };
 const NO_PASSWORD = { hasPassword: false, passwordSetAt: null };
 
@@ -78,6 +81,7 @@ const SUBJECTS = {
   'an integration that had a password': { ...MEMBER, apiOnly: true },
   'somebody with failed attempts': { ...MEMBER, loginAttempts: 1 },
   'somebody with failed attempts at a known device': { ...MEMBER, attemptsAtKnownDevices: 1 },
+  'somebody with a second factor': { ...MEMBER, hasSecondFactor: true },
   'somebody locked': { ...MEMBER, loginAttempts: 5, lockedUntil: '2026-12-01T00:00:00.000Z' },
   'somebody deactivated': { ...MEMBER, activity: 'deactivated' },
   'somebody deactivated before they were invited': { ...MEMBER, ...NO_PASSWORD, activity: 'deactivated' },
@@ -86,20 +90,21 @@ const SUBJECTS = {
 
 /** In the order of ACTIONS: `+` works, `.` has nothing to do. */
 const APPLIES: Record<keyof typeof SUBJECTS, string> = {
-  'an ordinary member': '+.+...++..+',
-  'somebody with a new email': '+.+...++.++',
-  'somebody who is signed in': '+.+...+++.+',
-  'somebody not invited': '+.+.+..+...',
-  'somebody who has to choose a new password': '+.+...++...',
-  'somebody invited': '+.+.++.+...',
-  'an integration': '+.+....+...',
-  'an integration that had a password': '+.+....+...',
-  'somebody with failed attempts': '+.++..++..+',
-  'somebody with failed attempts at a known device': '+.++..++..+',
-  'somebody locked': '+.++..++..+',
-  'somebody deactivated': '.++........',
-  'somebody deactivated before they were invited': '.++........',
-  'somebody deleted': '.+.........',
+  'an ordinary member': '+.+...++..++.',
+  'somebody with a new email': '+.+...++.+++.',
+  'somebody who is signed in': '+.+...+++.++.',
+  'somebody not invited': '+.+.+..+.....',
+  'somebody invited': '+.+.++.+.....',
+  'an integration': '+.+....+.....',
+  'an integration that had a password': '+.+....+.....',
+  'somebody with failed attempts': '+.++..++..++.',
+  'somebody with failed attempts at a known device': '+.++..++..++.',
+  'somebody with a second factor': '+.+...++..+++',
+  'somebody locked': '+.++..++..++.',
+  'somebody who has to choose a new password': '+.+...++...+.',
+  'somebody deactivated': '.++..........',
+  'somebody deactivated before they were invited': '.++..........',
+  'somebody deleted': '.+...........',
 };
 
 const SIGNS = { forbidden: 'x', inapplicable: '.', stale: '?' };
@@ -150,7 +155,7 @@ describe('an action on a user', () => {
 
   it.each(['alice', 'max'] as const)('on themself: %s may do what neither takes access nor renews it', (who) => {
     const viewer = VIEWERS[who];
-    expect(answers(viewer, { ...MEMBER, id: viewer.id, rights: viewer.rights })).toBe('x.xx..x+x.x');
+    expect(answers(viewer, { ...MEMBER, id: viewer.id, rights: viewer.rights })).toBe('x.xx..x+x.xxx');
     const reasons = ['deactivate', 'delete'].map(
       (action) => actionNamed(action).refusalOf(viewer, { ...MEMBER, id: viewer.id, rights: viewer.rights })?.reason,
     );

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.ts';
+import { pageOf } from '../support/page.ts';
+import { isSignedIn } from '../support/people.ts';
 import { type Session, signedIn } from '../support/session.ts';
 
 let app: TestApp;
@@ -39,4 +41,18 @@ it('has nothing to do where nobody is signed in', async () => {
   const page = await alice.get(`${addressOf('lena')}/delete`);
   expect(page.status).toBe(409);
   expect(page.text).toContain('lena has no open session.');
+});
+
+it('ends one of several, which the record names, and shows how somebody signed in (R53)', async () => {
+  const [first, second] = [await signedIn(app, 'bob'), await signedIn(app, 'bob')];
+  const record = pageOf(await alice.get(`/users/${app.people.bob}`));
+  const endings = record.$(`form[action^="${addressOf('bob')}/"]`);
+  expect(endings.length).toBe(2);
+  const { location } = (await alice.send('delete', endings.attr('action')!)).headers;
+  expect(pageOf(await alice.get(location)).textOf('body')).toContain('That session of bob has ended.');
+  expect([await isSignedIn(first), await isSignedIn(second)].filter(Boolean).length).toBe(1);
+  const history = pageOf(await alice.get(`/users/${app.people.bob}/sign-ins`)).texts('.rows li');
+  expect(history.filter((line) => line.includes('Signed in from 127.0.0.1')).length).toBe(2);
+  const reader = pageOf(await (await signedIn(app, 'rita')).get(`/users/${app.people.bob}`));
+  expect(reader.$(`form[action^="${addressOf('bob')}/"]`).length).toBe(0);
 });

@@ -1,13 +1,16 @@
 import { type Request, type Response, Router } from 'express';
 import { isOver } from '../../access/granted-rights.ts';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf } from '../../clock.ts';
+import { dayOf, instant } from '../../clock.ts';
 import { type Errors, typedFields } from '../../forms/form.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
+import { findEmailChange } from '../../one-time-links/email-change-store.ts';
 import { newPasswordErrors, typedPassword } from '../../passwords/new-password.ts';
 import { personalWords } from '../../passwords/password.ts';
+import { findConfirmedFactor } from '../../second-factors/second-factor-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { startSession } from '../../sessions/pages/authentication.ts';
+import { sessionsSection, signInHistory } from '../../sessions/pages/sign-in-history.ts';
 import { visitorOf } from '../../sessions/pages/visitor.ts';
 import { confirmOwnEmail } from '../../users/actions/email-confirmation.ts';
 import type { User } from '../../users/user.ts';
@@ -15,8 +18,14 @@ import { findSubject, findUsers } from '../../users/user-store.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
 import { changeOwnPassword } from '../actions/own-password.ts';
+import { accountReportController } from './account-report-controller.ts';
+import { ownEmailController } from './own-email-controller.ts';
+import { ownSessionsController } from './own-sessions-controller.ts';
+import { welcomeController } from './welcome-controller.ts';
 
-/** The signed-in user's own page: who they are here, and their password. */
+const SIGN_INS_SHOWN = 8;
+
+/** The signed-in user's own page: who they are here, where they are signed in, and their password. */
 export function credentialsController(app: AppContext): Router {
   const router = Router();
 
@@ -59,8 +68,22 @@ export function credentialsController(app: AppContext): Router {
     const today = dayOf(app.clock());
     const memberships = (await findMemberships(app.db.read, [user.id])).filter((one) => !isOver(one, today));
     const status = Object.keys(errors).length > 0 ? 422 : 200;
-    render(req, res, 'credentials/show', { title: 'My credentials', user, memberships, errors }, { status });
+    const page = {
+      title: 'My credentials',
+      user,
+      memberships,
+      errors,
+      emailChange: await findEmailChange(app.db.read, { userId: user.id }, instant(app.clock())),
+      hasFactor: (await findConfirmedFactor(app.db.read, user.id)) !== undefined,
+      sessions: await sessionsSection(app.db.read, user.id, instant(app.clock()), req.sessionID),
+      history: await signInHistory(app.db.read, user.id, SIGN_INS_SHOWN),
+    };
+    render(req, res, 'credentials/show', page, { status });
   }
 
-  return router;
+  return router
+    .use(ownEmailController(app))
+    .use(ownSessionsController(app))
+    .use(accountReportController(app))
+    .use(welcomeController(app));
 }

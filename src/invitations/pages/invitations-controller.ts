@@ -8,9 +8,10 @@ import { findOverLink } from '../../one-time-links/one-time-link-store.ts';
 import { oneTimeLinkController } from '../../one-time-links/pages/one-time-link-controller.ts';
 import { showOverLink } from '../../one-time-links/pages/over-link.ts';
 import { readSealedLink } from '../../one-time-links/sealed-link.ts';
-import { circumstances } from '../../sessions/pages/act.ts';
+import { circumstances, firstEntry } from '../../sessions/pages/act.ts';
 import { startSession } from '../../sessions/pages/authentication.ts';
-import { findUsers, noteLogin } from '../../users/user-store.ts';
+import { recordSignIn } from '../../sessions/recorded-sign-in.ts';
+import { findUsers } from '../../users/user-store.ts';
 import { Gone } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { askForInvitation } from '../actions/invitation-asked-for.ts';
@@ -53,10 +54,10 @@ function linkPages(app: AppContext): Router {
     title: 'Welcome',
     how: 'chosen',
     async finish(req, res, user) {
-      await app.db.write((trx) => noteLogin(trx, user.id, circumstances(app, req).at));
+      await app.db.write((trx) => recordSignIn(trx, user.id, firstEntry(app, req)));
       await startSession(app, req, res, user);
       flash(req, `Welcome, ${user.name}. Your password is set, and you are signed in.`);
-      res.redirect(303, '/');
+      res.redirect(303, '/welcome');
     },
   });
 }

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { typedFields } from '../../forms/form.ts';
-import { setTimeZone } from '../../users/user-store.ts';
+import { setTheme, setTimeZone } from '../../users/user-store.ts';
 import { Malformed } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireSignIn } from '../../web/guards/authorization.ts';
@@ -13,7 +13,7 @@ import { safePath } from '../../web/safe-path.ts';
 const TIME_ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
 const YEAR = 365 * 24 * 3_600_000;
 
-/** Theme, density and shortcuts, for this browser; the zone of times, for the person. */
+/** Density and shortcuts, for this browser; theme and the zone of times, for the person. */
 export function preferencesController({ config, db }: AppContext): Router {
   const router = Router();
 
@@ -43,13 +43,16 @@ export function preferencesController({ config, db }: AppContext): Router {
     res.redirect(303, '/preferences');
   });
 
-  router.post('/preferences', (req, res) => {
+  router.post('/preferences', async (req, res) => {
     const typed = typedFields(req.body, [...PREFERENCES.map(({ name }) => name), 'next']) as Record<string, string>;
     const attributes = { maxAge: YEAR, sameSite: 'lax', httpOnly: true, secure: config.secure, path: '/' } as const;
     for (const { name } of PREFERENCES) {
       const value = knownChoice(name, typed[name]);
       if (value) res.cookie(cookieOf(name), value, attributes);
     }
+    const theme = knownChoice('theme', typed.theme);
+    if (req.viewer && theme && theme !== req.viewer.user.theme)
+      await db.write((trx) => setTheme(trx, req.viewer!.id, theme));
     if (isHtmx(req)) res.status(204).end();
     else res.redirect(303, safePath(typed.next) ?? '/preferences');
   });

@@ -5,6 +5,7 @@ import { dayOf, instant } from '../../clock.ts';
 import type { Act } from '../../verbs/act.ts';
 import { NotSignedIn } from '../../verbs/refusals.ts';
 import { channelOf } from '../../web/channel.ts';
+import { agentOf } from '../../web/request-words.ts';
 import { requireStillActing } from '../still-acting.ts';
 
 /** The act of the signed-in viewer that this request is, or of somebody named. */
@@ -25,4 +26,10 @@ export function circumstances(app: AppContext, req: Request): Omit<Act, 'by'> {
     requestId: String(req.id),
     channel: channelOf(app, req.body),
   };
+}
+
+/** How somebody comes in who has just chosen a first password: in a browser that was nobody's before. */
+export function firstEntry(app: AppContext, req: Request) {
+  const { at, address } = circumstances(app, req);
+  return { at, address, agent: agentOf(req), device: null };
 }

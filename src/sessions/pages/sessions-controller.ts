@@ -7,7 +7,8 @@ import { LATE } from '../../web/http-error.ts';
 import { readKept } from '../../web/kept-form.ts';
 import { safePath } from '../../web/safe-path.ts';
 import { circumstances } from './act.ts';
-import { newSession, startSession } from './authentication.ts';
+import { newSession } from './authentication.ts';
+import { arrive, askForFactor, pendingFactorController } from './pending-factor.ts';
 import { showSignIn } from './sign-in-page.ts';
 import { visitorOf } from './visitor.ts';
 
@@ -30,20 +31,25 @@ export function sessionsController(app: AppContext): Router {
   router.post('/session', async (req, res) => {
     const { identifier, password, next, shown, kept } = typedSignIn(req);
     if (req.isLate) return showSignIn(app, req, res, shown, { late: lateWords(req), kept });
-    const user = await signInBy(req, identifier, password);
+    const { user, isPending } = await signInBy(req, identifier, password);
     if (!user) return showSignIn(app, req, res, shown, { error: REFUSED, kept });
-    await startSession(app, req, res, user);
-    req.session.kept = kept;
-    req.session.arriving = kept?.path ?? safePath(next);
-    res.redirect(303, req.session.arriving ?? '/');
+    if (isPending) return askForFactor(req, res, user, { next, kept });
+    await arrive(app, req, res, user, { next, kept });
   });
 
-  async function signInBy(req: Request, identifier: string, password: string): Promise<User | undefined> {
+  async function signInBy(
+    req: Request,
+    identifier: string,
+    password: string,
+  ): Promise<{ user: User | undefined; isPending: boolean }> {
     const asked = circumstances(app, req);
-    const { user, triedId } = await app.signIn.byPassword(asked, identifier, password, visitorOf(app, req));
-    req.told = { outcome: user ? 'signed in' : 'sign-in refused', userId: triedId };
-    return user;
+    const { user, isPending, triedId } = await app.signIn.byPassword(asked, identifier, password, visitorOf(app, req));
+    const outcome = isPending ? 'second factor asked for' : user ? 'signed in' : 'sign-in refused';
+    req.told = { outcome, userId: triedId };
+    return { user, isPending };
   }
+
+  router.use(pendingFactorController(app));
 
   router.delete('/session', async (req, res) => {
     await newSession(req);

@@ -5,6 +5,8 @@ import { forbidden, inapplicable } from '../../verbs/outcome.ts';
 import { administered, type UserAction, unlessActive } from './user-action.ts';
 import { recordOnUsers } from './user-events.ts';
 
+export const OWN_SESSIONS = 'is yourself: end your other sessions under My credentials';
+
 /** Signs somebody out everywhere; they may sign in again at once. */
 export const SESSION_ENDING: UserAction = {
   name: 'end-sessions',
@@ -26,7 +28,7 @@ export const SESSION_ENDING: UserAction = {
     lasting: 'It cannot be taken back.',
   },
   refusalOf: administered((subject, isSelf) => {
-    if (isSelf) return forbidden('is yourself: sign out, or choose a new password under My credentials');
+    if (isSelf) return forbidden(OWN_SESSIONS);
     return unlessActive(subject) ?? (subject.hasSession ? undefined : inapplicable('has no open session'));
   }),
   async perform(trx, act, subjects) {

@@ -6,6 +6,7 @@ import type { Outcome } from '../../verbs/outcome.ts';
 import type { Subject } from '../user.ts';
 import { findSubjects } from '../user-store.ts';
 import { ACCESS_CONFIRMATION } from './access-confirmation.ts';
+import { ACCOUNT_SECURING } from './account-securing.ts';
 import { ACTIVATION } from './activation.ts';
 import { DEACTIVATION } from './deactivation.ts';
 import { DELETION } from './deletion.ts';
@@ -15,6 +16,7 @@ import { INVITATION_WITHDRAWAL } from './invitation-withdrawal.ts';
 import { LOGIN_ATTEMPTS_RESET } from './login-attempts-reset.ts';
 import { PASSWORD_REQUIREMENT } from './password-requirement.ts';
 import { PASSWORD_RESET } from './password-reset.ts';
+import { SECOND_FACTOR_RESET } from './second-factor-reset.ts';
 import { SESSION_ENDING } from './session-ending.ts';
 import type { UserAction } from './user-action.ts';
 
@@ -23,8 +25,10 @@ export const USER_ACTIONS: readonly UserAction[] = [
   DELETION,
   ACTIVATION,
   DEACTIVATION,
+  ACCOUNT_SECURING,
   SESSION_ENDING,
   PASSWORD_REQUIREMENT,
+  SECOND_FACTOR_RESET,
   PASSWORD_RESET,
   INVITATION_WITHDRAWAL,
   INVITATION,

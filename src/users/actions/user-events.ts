@@ -5,12 +5,12 @@ import type { Act } from '../../verbs/act.ts';
 import type { Subject } from '../user.ts';
 
 /** Writes down one event of this kind for each of the users. */
-export async function recordOnUsers(
+export async function recordOnUsers<S extends Pick<Subject, 'id' | 'name'>>(
   trx: Transaction,
   act: Act,
-  subjects: Subject[],
+  subjects: S[],
   event: string,
-  fields: (subject: Subject) => { before?: Fields; after?: Fields },
+  fields: (subject: S) => { before?: Fields; after?: Fields },
 ): Promise<void> {
   const changes = subjects.map(
     (subject): Change => ({

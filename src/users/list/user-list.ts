@@ -137,6 +137,18 @@ export async function selectForView(
   return { ids: select(index, query, contactViewer, pasted).ids(), change: index.change };
 }
 
+/** How many users each of these views means. */
+export async function countViews(
+  db: Reader,
+  index: UserIndex,
+  { queries, limits, viewer }: Omit<Asked, 'query'> & { queries: ListQuery[] },
+): Promise<number[]> {
+  const contactViewer = await findContactViewer(db, viewer, dayOf(limits.now));
+  const pasted = await Promise.all(queries.map(({ q }) => findPasted(db, q)));
+  await index.refresh();
+  return queries.map((query, n) => select(index, query, contactViewer, pasted[n]).total);
+}
+
 /** By the data that the index was refreshed to. */
 function select(
   index: UserIndex,

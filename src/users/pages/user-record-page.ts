@@ -13,9 +13,8 @@ import { findMails } from '../../mail/outbox-store.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { findToken, linkAddress } from '../../one-time-links/one-time-link-store.ts';
 import { explain } from '../../permissions/explanation.ts';
-import { findSessions } from '../../sessions/session-store.ts';
+import { sessionsSection } from '../../sessions/pages/sign-in-history.ts';
 import { findTagsOf } from '../../tags/tag-store.ts';
-import { browserName } from '../../text/browser-name.ts';
 import { type Flash, takeFlash } from '../../web/flash.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
@@ -63,10 +62,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
       .filter(({ explanation }) => explanation.reasons.some((reason) => reason.membership)),
     mayReadGroups: may(viewer, 'groups', 'read'),
     tags: await findTagsOf(db, 'user', user.id),
-    sessions: (await findSessions(db, user.id, now)).map((session) => ({
-      ...session,
-      browser: browserName(session.agent),
-    })),
+    sessions: await sessionsSection(db, user.id, now, req.sessionID),
     loginAttempts: await loginAttemptsSection(db, user.id, app.config.loginAttempts, now),
     isInvitationOpen: user.invitationExpiresAt !== null && user.invitationExpiresAt > now,
     mails: (await findMails(db, user.id, MAILS_SHOWN)).map((mail) => ({

@@ -8,10 +8,11 @@ export const USERS: Feature = {
     application: 'users',
     label: 'Users',
     href: '/users',
-    pages: /^\/(users|bulk-operations|invitations|saved-views)\b/,
+    pages: /^\/(users|bulk-operations|invitations|saved-views|security)\b/,
   },
   pages: [
     { label: 'Users', path: '/users', icon: 'people', needs: [['users', 'read']] },
+    { label: 'Security', path: '/security', icon: 'shield-check', needs: [['users', 'read']] },
     { label: 'New User', path: '/users/new', icon: 'person-add', needs: [['users', 'write']] },
     { label: 'New users from a list', path: '/users/new/list', icon: 'people', needs: [['users', 'write']] },
   ],

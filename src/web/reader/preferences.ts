@@ -34,14 +34,15 @@ export type Preference = (typeof PREFERENCES)[number]['name'];
 export type Preferences = Record<Preference, string>;
 
 /**
- * How pages look and answer in this browser. A matter of the device, not of the user: it is kept in cookies, and stays
- * after signing out.
+ * How pages look and answer. Density and shortcuts are a matter of the device: cookies keep them, also after signing out. The theme is
+ * the person's, wherever they sign in; the cookie has it where nobody is signed in, or chose any.
  */
 export function readPreferences(req: Request): Preferences {
   const cookies = parseCookie(req.get('cookie') ?? '');
-  return Object.fromEntries(
-    PREFERENCES.map(({ name, values }) => [name, knownChoice(name, cookies[cookieOf(name)]) ?? values[0][0]]),
-  ) as Preferences;
+  const chosen = (name: Preference) =>
+    (name === 'theme' && knownChoice(name, req.viewer?.user.theme ?? undefined)) ||
+    knownChoice(name, cookies[cookieOf(name)]);
+  return Object.fromEntries(PREFERENCES.map(({ name, values }) => [name, chosen(name) ?? values[0][0]])) as Preferences;
 }
 
 /** The value where it is one that can be chosen: a cookie or a form says what it likes. */

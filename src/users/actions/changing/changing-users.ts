@@ -100,6 +100,12 @@ export async function changeEach(
   return { outcomes, written, linksEnded };
 }
 
+/** Somebody showed that they read the mails there: it is theirs, and known to be. Throws FieldErrors where it is another's. */
+export async function changeOwnEmail(trx: Transaction, act: Act, subject: Subject, email: string): Promise<void> {
+  const { steps } = await planChange(trx, act, [{ subject }], { email });
+  if (steps.length > 0) await take(trx, act, steps);
+}
+
 /** What would become of each of these by its own change. */
 export async function planEach(
   db: Reader,

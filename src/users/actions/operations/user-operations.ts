@@ -2,6 +2,7 @@ import type { AskingAction } from '../../../bulk-operations/asking-action.ts';
 import type { BulkAction } from '../../../verbs/action.ts';
 import type { Subject } from '../../user.ts';
 import { ACCESS_CONFIRMATION } from '../access-confirmation.ts';
+import { ACCOUNT_SECURING } from '../account-securing.ts';
 import { ACTIVATION } from '../activation.ts';
 import { DEACTIVATION } from '../deactivation.ts';
 import { DELETION } from '../deletion.ts';
@@ -11,6 +12,7 @@ import { INVITATION_WITHDRAWAL } from '../invitation-withdrawal.ts';
 import { LOGIN_ATTEMPTS_RESET } from '../login-attempts-reset.ts';
 import { PASSWORD_REQUIREMENT } from '../password-requirement.ts';
 import { PASSWORD_RESET } from '../password-reset.ts';
+import { SECOND_FACTOR_RESET } from '../second-factor-reset.ts';
 import { SESSION_ENDING } from '../session-ending.ts';
 import { EXPIRY_SETTING } from './expiry-setting.ts';
 import { GROUP_ADDITION } from './group-addition.ts';
@@ -35,6 +37,8 @@ export const USER_OPERATIONS: readonly (BulkAction<Subject> | AskingAction<Subje
   SESSION_ENDING,
   PASSWORD_RESET,
   PASSWORD_REQUIREMENT,
+  SECOND_FACTOR_RESET,
+  ACCOUNT_SECURING,
   INVITATION_WITHDRAWAL,
   EMAIL_CONFIRMATION,
 ] as (BulkAction<Subject> | AskingAction<Subject>)[];

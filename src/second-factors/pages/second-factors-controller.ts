@@ -1,0 +1,117 @@
+import { type Request, type Response, Router } from 'express';
+import type { AppContext } from '../../app-context.ts';
+import { instant } from '../../clock.ts';
+import type { Transaction } from '../../db/database.ts';
+import { typedFields } from '../../forms/form.ts';
+import { actOf } from '../../sessions/pages/act.ts';
+import { visitorOf } from '../../sessions/pages/visitor.ts';
+import type { User } from '../../users/user.ts';
+import { findUsers } from '../../users/user-store.ts';
+import type { Act } from '../../verbs/act.ts';
+import { flash } from '../../web/flash.ts';
+import { render } from '../../web/render.ts';
+import { beginOwnFactor, confirmOwnFactor, removeOwnFactor, renewOwnCodes } from '../actions/own-factor.ts';
+import { recoveryCodes, totpAddress, totpSecret } from '../factor-codes.ts';
+import { findSecondFactor } from '../second-factor-store.ts';
+import { qrCode } from './qr-code.ts';
+
+declare module 'express-session' {
+  interface SessionData {
+    /** Whether the next page may show the recovery codes, once. */
+    showsCodes?: boolean;
+  }
+}
+
+const PAGE = '/credentials/second-factor';
+const WRONG_PASSWORD = 'This is not your current password, or the account is locked for a while.';
+const WRONG_CODE = 'This is not the code of this moment. Enter the one that your authenticator shows now.';
+
+/** The second factor of oneself: set up, renewed and removed with the current password (R54). */
+export function secondFactorsController(app: AppContext): Router {
+  const router = Router();
+  const { pepper } = app.config.secrets;
+
+  router.get(PAGE, (req, res) => show(req, res));
+
+  router.post(PAGE, (req, res) =>
+    withPassword(req, res, async (trx, act, user) => {
+      await beginOwnFactor(trx, act, user);
+      return `${PAGE}/confirmation/new`;
+    }),
+  );
+
+  router.delete(PAGE, (req, res) =>
+    withPassword(req, res, async (trx, act, user) => {
+      await removeOwnFactor(trx, act, user);
+      flash(req, 'Your second factor is removed: the password alone signs you in.');
+      return PAGE;
+    }),
+  );
+
+  router.post(`${PAGE}/codes`, (req, res) =>
+    withPassword(req, res, async (trx, act, user) => {
+      await renewOwnCodes(trx, act, user);
+      req.session.showsCodes = true;
+      return `${PAGE}/codes`;
+    }),
+  );
+
+  router.get(`${PAGE}/codes`, async (req, res) => {
+    const factor = await findSecondFactor(app.db.read, req.viewer!.id);
+    if (!req.session.showsCodes || !factor?.recoveryNonce) return res.redirect(303, PAGE);
+    delete req.session.showsCodes;
+    const codes = recoveryCodes(pepper, { userId: factor.userId, nonce: factor.recoveryNonce });
+    render(req, res, 'second-factors/codes', { title: 'Recovery codes', codes });
+  });
+
+  router.get(`${PAGE}/confirmation/new`, (req, res) => showConfirmation(req, res));
+
+  router.post(`${PAGE}/confirmation`, async (req, res) => {
+    const code = String(typedFields(req.body, ['code']).code).slice(0, 100);
+    const act = actOf(app, req);
+    const [user] = await findUsers(app.db.read, [req.viewer!.id]);
+    if (!(await app.db.write((trx) => confirmOwnFactor(trx, act, user, code, pepper))))
+      return showConfirmation(req, res, code, { code: WRONG_CODE });
+    req.session.showsCodes = true;
+    res.redirect(303, `${PAGE}/codes`);
+  });
+
+  /** Does it for whoever gives their current password with it. */
+  async function withPassword(
+    req: Request,
+    res: Response,
+    work: (trx: Transaction, act: Act, user: User) => Promise<string>,
+  ): Promise<void> {
+    const [user] = await findUsers(app.db.read, [req.viewer!.id]);
+    const { current } = typedFields(req.body, ['current']) as { current: string };
+    const act = actOf(app, req);
+    if (!(await app.signIn.confirmPassword(act, user, current, visitorOf(app, req))))
+      return show(req, res, { current: WRONG_PASSWORD });
+    const next = await app.db.write((trx) => work(trx, { ...act, at: instant(app.clock()) }, user));
+    res.redirect(303, next);
+  }
+
+  async function show(req: Request, res: Response, errors: Record<string, string> = {}): Promise<void> {
+    const factor = await findSecondFactor(app.db.read, req.viewer!.id);
+    const confirmed = factor?.confirmedAt ? factor : undefined;
+    const left = confirmed && 10 - confirmed.recoveryUsed.length;
+    const page = { title: 'Second factor', confirmed, left, errors };
+    render(req, res, 'second-factors/show', page, { status: errors.current ? 422 : 200 });
+  }
+
+  async function showConfirmation(
+    req: Request,
+    res: Response,
+    typed = '',
+    errors: Record<string, string> = {},
+  ): Promise<void> {
+    const factor = await findSecondFactor(app.db.read, req.viewer!.id);
+    if (!factor || factor.confirmedAt) return res.redirect(303, PAGE);
+    const secret = totpSecret(pepper, factor);
+    const qr = await qrCode(totpAddress(secret, app.config.instanceName, req.viewer!.name));
+    const page = { title: 'Set up a second factor', qr, secret: secret.replace(/(.{4})(?=.)/g, '$1 '), typed, errors };
+    render(req, res, 'second-factors/confirmation', page, { status: errors.code ? 422 : 200 });
+  }
+
+  return router;
+}

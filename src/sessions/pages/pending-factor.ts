@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { type Request, type Response, Router } from 'express';
+import type { AppContext } from '../../app-context.ts';
+import { MINUTE } from '../../clock.ts';
+import { typedFields } from '../../forms/form.ts';
+import type { User } from '../../users/user.ts';
+import { findUsers } from '../../users/user-store.ts';
+import type { KeptForm } from '../../web/kept-form.ts';
+import { render } from '../../web/render.ts';
+import { safePath } from '../../web/safe-path.ts';
+import { circumstances } from './act.ts';
+import { newSession, startSession } from './authentication.ts';
+import { visitorOf } from './visitor.ts';
+
+declare module 'express-session' {
+  interface SessionData {
+    /** Whose password was right, and who has to show a second factor before they are in (R41). */
+    factor?: { userId: number; passwordSetAt: string | null; since: number; next: string; kept?: KeptForm };
+  }
+}
+
+const PATIENCE = 10 * MINUTE;
+const REFUSED =
+  'That did not work. Each code works once, for half a minute; after several failed attempts an account is locked for a while.';
+
+/** The second step of the sign-in: a state of the session in the database, which nothing but a right password leads to. */
+export function pendingFactorController(app: AppContext): Router {
+  const router = Router();
+
+  router.get('/session/factor/new', async (req, res) => {
+    if (await pendingUser(app, req)) return show(req, res);
+    res.redirect(303, '/session/new');
+  });
+
+  router.post('/session/factor', async (req, res) => {
+    const user = await pendingUser(app, req);
+    const { factor } = req.session;
+    if (!user || !factor) return res.redirect(303, '/session/new');
+    const code = String(typedFields(req.body, ['code']).code);
+    const isRight = await app.signIn.bySecondFactor(circumstances(app, req), user, code, visitorOf(app, req));
+    req.told = { outcome: isRight ? 'signed in' : 'second factor refused', userId: user.id };
+    if (!isRight) return show(req, res, REFUSED);
+    await arrive(app, req, res, user, factor);
+  });
+
+  return router;
+}
+
+/** The password was right: a session of its own begins, which is nobody's until the second factor is shown (R47). */
+export async function askForFactor(req: Request, res: Response, user: User, to: { next: string; kept?: KeptForm }) {
+  await newSession(req);
+  const since = req.app.locals.clock();
+  req.session.factor = { userId: user.id, passwordSetAt: user.passwordSetAt, since, ...to };
+  req.session.csrfSecret = randomBytes(18).toString('base64url');
+  res.redirect(303, '/session/factor/new');
+}
+
+/** Somebody is in, and goes where they wanted to. */
+export async function arrive(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  user: User,
+  { next, kept }: { next: string; kept?: KeptForm },
+): Promise<void> {
+  await startSession(app, req, res, user);
+  req.session.kept = kept;
+  req.session.arriving = kept?.path ?? safePath(next);
+  res.redirect(303, req.session.arriving ?? '/');
+}
+
+/** Who waits in this session for the second step: not for long, and not with another password than they gave. */
+async function pendingUser(app: AppContext, req: Request): Promise<User | undefined> {
+  const { factor } = req.session;
+  const age = app.clock() - (factor?.since ?? 0);
+  if (!factor || age < 0 || age > PATIENCE) return undefined;
+  const [user] = await findUsers(app.db.read, [factor.userId]);
+  return user?.hasPassword && user.passwordSetAt === factor.passwordSetAt ? user : undefined;
+}
+
+function show(req: Request, res: Response, error?: string): void {
+  render(req, res, 'sessions/factor', { title: 'Second factor', error }, { status: error ? 422 : 200 });
+}
