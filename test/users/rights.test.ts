@@ -81,7 +81,7 @@ describe('what a page offers', () => {
     ]);
     expect([own.fact('Name'), own.fact('System email'), own.fact('Groups')]).toEqual([
       'bob',
-      'bob@example.com',
+      'bob@example.com Change the email',
       'Support',
     ]);
     for (const path of ['/users', '/users/new', pathTo(app, 'bob'), '/groups', '/audit'])
