@@ -47,6 +47,7 @@ import * as imports from './0045-imports.ts';
 import * as confirmedEmails from './0046-confirmed-emails.ts';
 import * as deletedApart from './0047-deleted-apart.ts';
 import * as namesOfWords from './0048-names-of-words.ts';
+import * as postgresBaseline from './postgres/baseline.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -98,6 +99,14 @@ export const migrations: Record<string, Knex.Migration> = {
   '0046-confirmed-emails': confirmedEmails,
   '0047-deleted-apart': deletedApart,
   '0048-names-of-words': namesOfWords,
+};
+
+/** On PostgreSQL one begins with all that the migrations up to this one came to; those after it are for both. */
+const POSTGRES_BEGINS_AFTER = '0048-names-of-words';
+
+export const postgresMigrations: Record<string, Knex.Migration> = {
+  '0048-postgres': postgresBaseline,
+  ...Object.fromEntries(Object.entries(migrations).filter(([name]) => name > POSTGRES_BEGINS_AFTER)),
 };
 
 /** Names that migrations had when they landed, beside those they have now: a database may still know them by these. */

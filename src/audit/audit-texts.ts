@@ -58,7 +58,10 @@ export class Texts {
     const texts = [...this.#texts.values()];
     const columns = ['text', 'subject_type', 'subject_id'];
     const values = texts.map(({ of, text }) => [text, of.type, of.id]);
-    const found: Row[] = await whereRowIn(trx('audit_texts'), columns, values).select('digest', ...columns);
+    const found: Row[] = await whereRowIn(trx('audit_texts'), 'audit_texts', columns, values).select(
+      'digest',
+      ...columns,
+    );
     for (const { digest, subject_type: type, subject_id: id, text } of found)
       this.#texts.get(keyOf({ type, id }, text))!.digest = digest;
     await insertTexts(

@@ -1,0 +1,31 @@
+// Knex ships no types for its dialects; this is the one that Roster extends.
+declare module 'knex/lib/dialects/better-sqlite3/index.js' {
+  export default class SqliteClient {
+    transaction(...args: unknown[]): {
+      begin(connection: unknown): Promise<unknown>;
+      query(connection: unknown, sql: string): Promise<unknown>;
+    };
+    acquireConnection(): Promise<unknown>;
+    releaseConnection(connection: unknown): Promise<void>;
+    destroy(done?: () => void): Promise<void>;
+    _query(connection: unknown, query: { sql: string; bindings?: unknown[]; response?: unknown }): Promise<unknown>;
+    _formatBindings(bindings: unknown[]): unknown[];
+  }
+}
+
+declare module 'knex/lib/dialects/postgres/index.js' {
+  export default class PostgresClient {
+    transaction(...args: unknown[]): {
+      begin(connection: unknown): Promise<unknown>;
+      query(connection: unknown, sql: string): Promise<unknown>;
+    };
+    acquireConnection(): Promise<unknown>;
+    releaseConnection(connection: unknown): Promise<void>;
+    positionBindings(sql: string): string;
+    processResponse(
+      query: { method?: string; output?: unknown; response?: { rows: unknown[] } },
+      runner: unknown,
+    ): unknown;
+    _query(connection: unknown, query: { sql: string; bindings?: unknown[]; response?: unknown }): Promise<unknown>;
+  }
+}
