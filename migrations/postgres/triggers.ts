@@ -197,8 +197,10 @@ export const TRIGGERS = [
   ...DELETED,
   `create function refuse_change() returns trigger language plpgsql as $$ begin
     raise exception 'audit events are never changed'; end $$`,
-  `create trigger audit_events_refuse_change before update or delete on audit_events
-    for each row execute function refuse_change()`,
+  ...['update', 'delete'].map(
+    (change) => `create trigger audit_events_refuse_${change} before ${change} on audit_events
+      for each row execute function refuse_change()`,
+  ),
   `create trigger audit_events_refuse_truncate before truncate on audit_events
     for each statement execute function refuse_change()`,
 ];

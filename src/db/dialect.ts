@@ -22,6 +22,8 @@ export interface Dialect {
   newRows(table: string, rows: object[]): Piece;
   /** To run after rows whose ids were given: those that are not given follow on to them. */
   followsOn?: (table: string) => Piece;
+  /** A text as it comes back. */
+  kept(text: string): string;
   /** A place for a value in an expression that says nothing of its type. */
   placeFor(value: unknown): string;
   /** A number as the statement itself says it, of a column of numbers or of flags. */

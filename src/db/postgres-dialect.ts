@@ -20,6 +20,7 @@ export const postgresDialect: Dialect = {
     sql: `select setval(pg_get_serial_sequence(?, 'id'), coalesce(max(id), 1)) from ??`,
     values: [table, table],
   }),
+  kept: (text) => withoutNul(text.toWellFormed()),
   placeFor: (value) => (typeof value === 'number' ? '?::bigint' : '?'),
   numberSaid: (number) => `'${number}'`,
   holdsText: (text, word) => ({ sql: `strpos(${text}, ?) > 0`, values: [word] }),

@@ -19,6 +19,8 @@ export const sqliteDialect: Dialect = {
     values: [JSON.stringify(rows)],
   }),
   newRows,
+  // Half a character cannot be written into the database: it would come back as another.
+  kept: (text) => text.toWellFormed(),
   placeFor: () => '?',
   numberSaid: String,
   holdsText: (text, word) => ({ sql: `instr(${text}, ?) > 0`, values: [word] }),

