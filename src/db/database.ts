@@ -3,7 +3,15 @@ import { openPostgresDatabase, openPostgresReader } from './postgres-database.ts
 import { openSqliteDatabase, openSqliteReader } from './sqlite-database.ts';
 
 export type { Database, Reader, Transaction } from './contract.ts';
-export { DatabaseBusy, diskTrouble, isBusy, isUnavailable, violatedUnique } from './errors.ts';
+export {
+  DatabaseBusy,
+  diskTrouble,
+  isBusy,
+  isUnavailable,
+  isUnreachable,
+  OutcomeUnknown,
+  violatedUnique,
+} from './errors.ts';
 
 /** Opens the database at this address, and without one the SQLite file in `dataDir`. Throws where that cannot be written. */
 export function openDatabase(dataDir: string, url?: string): Database {

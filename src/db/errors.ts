@@ -8,6 +8,13 @@ export class DatabaseBusy extends Error {
   }
 }
 
+/** The database was lost sight of while it was to keep something: it may have done so. */
+export class OutcomeUnknown extends Error {
+  constructor() {
+    super('the database was lost sight of during a commit');
+  }
+}
+
 /** What the disk under the database does not do: take more, or take and give anything. Undefined for every other error. */
 export function diskTrouble(error: unknown): 'full' | 'failing' | undefined {
   const code = String(fieldsOf(error).code);
@@ -21,6 +28,7 @@ export function isUnavailable(error: unknown): boolean {
   return (
     error instanceof DatabaseBusy ||
     error instanceof DatabaseGone ||
+    error instanceof OutcomeUnknown ||
     diskTrouble(error) !== undefined ||
     isUnreachable(error)
   );

@@ -19,8 +19,7 @@ declare module 'knex/lib/dialects/postgres/index.js' {
       begin(connection: unknown): Promise<unknown>;
       query(connection: unknown, sql: string): Promise<unknown>;
     };
-    acquireConnection(): Promise<unknown>;
-    releaseConnection(connection: unknown): Promise<void>;
+    acquireRawConnection(): Promise<unknown>;
     positionBindings(sql: string): string;
     processResponse(
       query: { method?: string; output?: unknown; response?: { rows: unknown[] } },

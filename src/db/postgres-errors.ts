@@ -2,6 +2,8 @@
 export interface PostgresError {
   code?: string;
   message?: string;
+  /** Others that cannot be reached, such as a mail server, say it in the same codes. */
+  isOfDatabase?: boolean;
   /** Which unique index refused a write, as `table.column`. */
   refusedBy?: string;
 }
@@ -10,10 +12,17 @@ const UNIQUE = '23505';
 
 /** An error without the values that it came to: the server tells of the row in words (R91). */
 export function plainError(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const { code, table, detail } = error as { code?: string; table?: string; detail?: string };
-  const plain: Error & PostgresError = new Error(error.message.replace(/: ".*$/s, ''));
-  plain.stack = error.stack?.replace(error.message, plain.message);
+  // By its fields and not its class, which may be that of another realm.
+  const {
+    message = '',
+    stack,
+    code,
+    table,
+    detail,
+  } = error as Error & { code?: string; table?: string; detail?: string };
+  const plain: Error & PostgresError = new Error(message.replace(/: ".*$/s, ''));
+  plain.isOfDatabase = true;
+  plain.stack = stack?.replace(message, plain.message);
   if (code !== undefined) plain.code = code;
   if (code === UNIQUE) plain.refusedBy = `${table}.${/^Key \("?(\w+)/.exec(detail ?? '')?.[1]}`;
   return plain;
@@ -25,7 +34,8 @@ export function isBusyError({ code = '' }: PostgresError): boolean {
 }
 
 /** The server cannot be reached, ends just now, or takes no more; nothing is wrong with what was asked. */
-export function isConnectionError({ code = '', message = '' }: PostgresError): boolean {
+export function isConnectionError({ isOfDatabase, code = '', message = '' }: PostgresError): boolean {
+  if (!isOfDatabase) return false;
   return (
     /^(08|57P0|53)/.test(code) ||
     ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN'].includes(code) ||

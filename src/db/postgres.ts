@@ -28,6 +28,14 @@ interface Query {
 
 /** The parts of a statement that are raw give rows, as SQLite gives them; errors say nothing of values (R91). */
 class RosterPostgresClient extends PostgresClient {
+  override async acquireRawConnection(): Promise<unknown> {
+    try {
+      return await super.acquireRawConnection();
+    } catch (error) {
+      throw plainError(error);
+    }
+  }
+
   override processResponse(query: Query, runner: unknown): unknown {
     if (query.method === 'raw' && !query.output) return query.response?.rows ?? [];
     return super.processResponse(query, runner);

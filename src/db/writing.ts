@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { Database, Transaction } from './contract.ts';
-import { DatabaseBusy, isBusy, isUnavailable, isUnreachable } from './errors.ts';
+import { DatabaseBusy, isBusy, isUnavailable, isUnreachable, OutcomeUnknown } from './errors.ts';
 
 const BUSY_PATIENCE = 5_000;
 const NOTE_PATIENCE = 200;
@@ -37,6 +37,7 @@ export function writingThrough(writer: Knex, hooks: WritingHooks): Pick<Database
         return result;
       } catch (error) {
         const isToRepeat = isBusy(error) || (isUnreachable(error) && !transaction.isOutcomeUnknown);
+        if (isUnreachable(error) && transaction.isOutcomeUnknown) throw new OutcomeUnknown();
         if (!isToRepeat) throw error;
         if (performance.now() > patientUntil) throw isBusy(error) ? new DatabaseBusy() : error;
         await sleep(pause);

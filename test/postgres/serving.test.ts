@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { verifyChain } from '../../src/audit/chain.ts';
-import { openDatabase, violatedUnique } from '../../src/db/database.ts';
+import { isUnavailable, openDatabase, violatedUnique } from '../../src/db/database.ts';
 import { migrate, pendingMigrations } from '../../src/db/migrate.ts';
 import { tryLockServer } from '../../src/db/server-lock.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -96,5 +96,13 @@ onPostgres('Roster on a server', () => {
     await app.db.read.raw(end);
     expect((await alice.post(pathTo(app, 'bob', '/deactivation'))).status).toBe(303);
     expect((await alice.get('/users')).status).toBe(200);
+  });
+
+  it('says that the server cannot be reached, and does nothing', async () => {
+    const db = openDatabase('', 'postgres://nobody:nothing@127.0.0.1:9/none');
+    const error = await db.read('users').catch((failure) => failure);
+    expect(isUnavailable(error)).toBe(true);
+    expect(isUnavailable(Object.assign(new Error('a mail server'), { code: 'ECONNREFUSED' }))).toBe(false);
+    await db.close();
   });
 });
