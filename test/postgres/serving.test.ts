@@ -6,13 +6,10 @@ import { tryLockServer } from '../../src/db/server-lock.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { pageOf } from '../support/page.ts';
 import { pathTo } from '../support/people.ts';
-import { dropDatabase, isOnPostgres, makeDatabase } from '../support/postgres.ts';
+import { dropDatabase, makeDatabase } from '../support/postgres.ts';
 import { signedIn } from '../support/session.ts';
 
-/** What only the run on PostgreSQL can show. */
-const onPostgres = isOnPostgres ? describe : describe.skip;
-
-onPostgres('a database on a server', () => {
+describe('a database on a server', () => {
   let url: string;
   beforeEach(async () => {
     url = await makeDatabase('template0');
@@ -71,7 +68,7 @@ onPostgres('a database on a server', () => {
   });
 });
 
-onPostgres('Roster on a server', () => {
+describe('Roster on a server', () => {
   let app: TestApp;
   beforeEach(async () => {
     app = await startApp();
