@@ -1,9 +1,16 @@
+/** What is about the one database alone, and so not run on the other. */
+const OF_POSTGRES = ['test/postgres/'];
+const OF_SQLITE = ['test/db/', 'test/migrations/', 'test/installation/backup', 'test/installation/opening'];
+const leftOut = process.env.DATABASE === 'postgres' ? OF_SQLITE : OF_POSTGRES;
+
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
+  testPathIgnorePatterns: ['/node_modules/', ...leftOut.map((path) => `<rootDir>/${path}`)],
   transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } } }] },
   testEnvironment: 'node',
   globalSetup: '<rootDir>/test/support/template.ts',
+  globalTeardown: '<rootDir>/test/support/teardown.ts',
   testTimeout: 60_000,
   restoreMocks: true,
   // A test that fails may leave its server open; the run must end all the same.

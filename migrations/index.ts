@@ -51,6 +51,7 @@ import * as theme from './0050-theme.ts';
 import * as emailChanges from './0051-email-changes.ts';
 import * as securityFigures from './0052-security-figures.ts';
 import * as secondFactors from './0053-second-factors.ts';
+import * as postgresBaseline from './postgres/baseline.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
 export const migrations: Record<string, Knex.Migration> = {
@@ -106,6 +107,14 @@ export const migrations: Record<string, Knex.Migration> = {
   '0051-email-changes': emailChanges,
   '0052-security-figures': securityFigures,
   '0053-second-factors': secondFactors,
+};
+
+/** On PostgreSQL one begins with all that the migrations up to this one came to; those after it are for both. */
+const POSTGRES_BEGINS_AFTER = '0048-names-of-words';
+
+export const postgresMigrations: Record<string, Knex.Migration> = {
+  '0048-postgres': postgresBaseline,
+  ...Object.fromEntries(Object.entries(migrations).filter(([name]) => name > POSTGRES_BEGINS_AFTER)),
 };
 
 /** Names that migrations had when they landed, beside those they have now: a database may still know them by these. */

@@ -2,7 +2,7 @@ import { ALL_RIGHTS } from '../src/access/rights.ts';
 import { recordChanges } from '../src/audit/audit-store.ts';
 import { DAY, instant } from '../src/clock.ts';
 import { CONTACT_CHANGES } from '../src/contacts/contact-index.ts';
-import { bulkInsert } from '../src/db/bulk-insert.ts';
+import { bulkInsert, followOn } from '../src/db/bulk-insert.ts';
 import type { Database, Reader, Transaction } from '../src/db/database.ts';
 import { pruneFeed } from '../src/facets/feed.ts';
 import { USER_CHANGES } from '../src/users/list/user-index.ts';
@@ -70,6 +70,7 @@ export async function generateUsers(db: Database, options: GeneratorOptions): Pr
     const rows = population.take(some);
     await db.write(async (trx) => {
       for (const [table, all] of Object.entries(rows)) await bulkInsert(trx, table, all);
+      for (const table of ['contacts', 'users', 'links']) await followOn(trx, table);
       for (const feed of [USER_CHANGES, CONTACT_CHANGES]) await pruneFeed(trx, feed);
     });
     done += some;

@@ -1,6 +1,6 @@
 import { DAY, HOUR, instant } from '../src/clock.ts';
 import { CONTACT_CHANGES } from '../src/contacts/contact-index.ts';
-import { bulkInsert } from '../src/db/bulk-insert.ts';
+import { bulkInsert, followOn } from '../src/db/bulk-insert.ts';
 import type { Database, Reader } from '../src/db/database.ts';
 import { pruneFeed } from '../src/facets/feed.ts';
 import { USER_CHANGES } from '../src/users/list/user-index.ts';
@@ -116,6 +116,7 @@ export async function addInvitations(
         'links',
         made.map(({ link }) => link),
       );
+      await followOn(trx, 'links');
       await bulkInsert(
         trx,
         'outbox',

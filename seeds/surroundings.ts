@@ -1,5 +1,5 @@
 import type { AccountType } from '../src/contacts/contact.ts';
-import { bulkInsert } from '../src/db/bulk-insert.ts';
+import { bulkInsert, followOn } from '../src/db/bulk-insert.ts';
 import type { Transaction } from '../src/db/database.ts';
 import { identityKey } from '../src/text/identity-key.ts';
 import { fold } from '../src/text/text.ts';
@@ -151,6 +151,7 @@ async function insert(trx: Transaction, table: string, rows: object[]): Promise<
     table,
     rows.map((row, n) => ({ id: last + 1 + n, ...row })),
   );
+  await followOn(trx, table);
   return rows.map((_, n) => last + 1 + n);
 }
 

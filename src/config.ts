@@ -38,7 +38,10 @@ const settings = z.object({
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z
     .string()
-    .refine(() => false, 'PostgreSQL is not supported yet: leave it empty')
+    .refine(
+      (text) => /^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text),
+      'must be like postgres://user:password@db.example.com:5432/roster',
+    )
     .optional(),
   SMTP_URL: z
     .string()
@@ -101,11 +104,14 @@ export const SECRET_SETTINGS = {
 export type SecretName = keyof typeof SECRET_SETTINGS;
 export type Secrets = Record<SecretName, string>;
 
-const FROM_FILE = [...Object.values(SECRET_SETTINGS), 'ADMIN_PASSWORD', 'SMTP_URL', 'METRICS_TOKEN'];
+const FROM_FILE = [...Object.values(SECRET_SETTINGS), 'ADMIN_PASSWORD', 'SMTP_URL', 'METRICS_TOKEN', 'DATABASE_URL'];
 const SETTING_NAMES = [...Object.keys(settings.shape), ...FROM_FILE.map((name) => `${name}_FILE`)];
 
 /** What was set, checked. Secrets that were not given are kept in DATA_DIR: see installation/secrets.ts. */
 export type Settings = ReturnType<typeof readSettings>;
+
+/** Where the data is: in a folder, or, with its address, on a database server beside it. */
+export type DataPlace = Pick<Settings, 'dataDir' | 'databaseUrl'>;
 
 /** What the program runs with. */
 export type Config = Settings & { secrets: Secrets };
@@ -145,6 +151,8 @@ export function readSettings(environment: Environment = process.env, envFile = '
     secure: BASE_URL?.startsWith('https:') ?? false,
     instanceName: values.INSTANCE_NAME,
     dataDir: values.DATA_DIR,
+    /** Of a PostgreSQL server; without it the data is a file in DATA_DIR. */
+    databaseUrl: values.DATABASE_URL,
     /** Without it no mail goes out, and links are copied. */
     mail: values.SMTP_URL ? { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM! } : undefined,
     administrator: values.ADMIN_PASSWORD
@@ -166,8 +174,8 @@ export function readSettings(environment: Environment = process.env, envFile = '
     logLevel: values.LOG_LEVEL,
     /** bcrypt's cost; the tests lower it (OWASP Password Storage: 12 is about 0.3 s). */
     passwordCost: 12,
-    /** How many daily backups are kept; none are made where it is 0. */
-    dailyBackups: values.DAILY_BACKUPS,
+    /** How many daily backups are kept; none are made where it is 0, and of a database server whoever runs it makes them. */
+    dailyBackups: values.DATABASE_URL ? 0 : values.DAILY_BACKUPS,
     /** Who shows it gets to read /metrics; nobody does where it is not given. */
     metricsToken: values.METRICS_TOKEN,
     givenSecrets: givenSecrets(values),
@@ -176,9 +184,14 @@ export function readSettings(environment: Environment = process.env, envFile = '
   };
 }
 
-/** That of this process, for a child that works on this folder. */
-export function environmentFor(dataDir: string): Environment {
-  return { ...process.env, DATA_DIR: dataDir };
+/** That of this process, for a child that works on the same data. */
+export function environmentFor(dataDir: string, databaseUrl?: string): Environment {
+  return { ...process.env, DATA_DIR: dataDir, ...(databaseUrl && { DATABASE_URL: databaseUrl }) };
+}
+
+/** Which data a child works on, as its parent says. */
+export function dataOfParent(): { dataDir: string; databaseUrl?: string } {
+  return { dataDir: process.env.DATA_DIR!, databaseUrl: process.env.DATABASE_URL };
 }
 
 /** Every setting as it is given, unchecked, by its name. */

@@ -1,5 +1,6 @@
 // A process that reads all users or all contacts for the server, which answers meanwhile.
 import { once } from 'node:events';
+import { dataOfParent } from './config.ts';
 import { ContactIndex } from './contacts/contact-index.ts';
 import { openReader } from './db/database.ts';
 import { takeAll } from './facets/follower.ts';
@@ -15,8 +16,9 @@ whenParentIsGone(() => process.exit(1));
 // What it waits for is the reading, not its parent.
 process.channel?.unref();
 
-const { kind, dataDir, now, limits }: IndexReading = JSON.parse(process.argv.at(-1)!);
-const db = openReader(dataDir);
+const { kind, now, limits }: IndexReading = JSON.parse(process.argv.at(-1)!);
+const { dataDir, databaseUrl } = dataOfParent();
+const db = openReader(dataDir, databaseUrl);
 const index = kind === 'users' ? new UserIndex(db, () => now, limits) : new ContactIndex(db, () => now);
 await takeAll(index, now, READ_AT_ONCE);
 for (const [field, part] of Object.entries(index.held))

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { environmentFor } from './config.ts';
 import type { FillElsewhere } from './facets/follower.ts';
 import { ByteReader, unpack } from './facets/parcel.ts';
 import { programOf } from './program.ts';
@@ -9,9 +10,14 @@ import { NotYet } from './verbs/refusals.ts';
 /** What is to be read, and as of when, in milliseconds. */
 export interface IndexReading {
   kind: 'users' | 'contacts';
-  dataDir: string;
   now: number;
   limits: Omit<StateLimits, 'now'>;
+}
+
+/** Where it is read from, which is told by the environment alone: whoever may list processes sees the rest. */
+interface Data {
+  dataDir: string;
+  databaseUrl?: string;
 }
 
 /**
@@ -19,13 +25,13 @@ export interface IndexReading {
  * that one holds, a part at a time, and serves others in between.
  */
 export class IndexReaders {
-  private readonly settings: Pick<IndexReading, 'dataDir' | 'limits'>;
+  private readonly settings: Pick<IndexReading, 'limits'> & { data: Data };
   private readonly tell: (error: unknown) => void;
   private readonly running = new Set<ChildProcess>();
   private isStopped = false;
 
   /** Why an index could not be read is told to `tell`. */
-  constructor(settings: Pick<IndexReading, 'dataDir' | 'limits'>, tell: (error: unknown) => void) {
+  constructor(settings: Pick<IndexReading, 'limits'> & { data: Data }, tell: (error: unknown) => void) {
     this.settings = settings;
     this.tell = tell;
   }
@@ -35,7 +41,7 @@ export class IndexReaders {
     return async (now) => {
       if (this.isStopped) throw new NotYet();
       try {
-        return (await this.read({ ...this.settings, kind, now })) as Holding;
+        return (await this.read({ limits: this.settings.limits, kind, now })) as Holding;
       } catch (error) {
         // It was ended by us, and nobody reads in its place.
         if (this.isStopped) throw new NotYet();
@@ -54,7 +60,11 @@ export class IndexReaders {
   private async read(reading: IndexReading): Promise<object> {
     const [program, ...args] = programOf('index-reader');
     // The channel is how it notices that this process is gone.
-    const reader = spawn(program, [...args, JSON.stringify(reading)], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+    const { dataDir, databaseUrl } = this.settings.data;
+    const reader = spawn(program, [...args, JSON.stringify(reading)], {
+      env: environmentFor(dataDir, databaseUrl),
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
     this.running.add(reader);
     try {
       // Where the system gives no process there is nothing to read from, and nothing that ends.

@@ -57,7 +57,7 @@ export async function serve(
   const logger = createLogger(config.logLevel);
   void db.gone.then((gone) => endWithoutData(db, gone));
   const { staleDays, confirmDays } = config;
-  const indexReaders = new IndexReaders({ dataDir: config.dataDir, limits: { staleDays, confirmDays } }, (error) =>
+  const indexReaders = new IndexReaders({ data: config, limits: { staleDays, confirmDays } }, (error) =>
     logger.warn({ err: error }, 'an index is read here, as no other process could'),
   );
   let reading: Promise<void> | undefined;

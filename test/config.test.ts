@@ -78,7 +78,7 @@ describe('the settings', () => {
     ['BASE_URL', 'http://'],
     ['BASE_URL', 'http://a b'],
     ['INSTANCE_NAME', 'x'.repeat(61)],
-    ['DATABASE_URL', 'postgres://localhost/roster'],
+    ['DATABASE_URL', 'mysql://localhost/roster'],
     ['TRUST_PROXY', 'true'],
     ['TRUST_PROXY', 'yes'],
     ['TRUST_PROXY', '-1'],

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 const source = join(import.meta.dirname, '../../src');
 
 const RAW = /\braw\(|Raw\(/g;
-/** Functions and words of SQLite that other databases do not have, or have otherwise. */
+/** Functions and words of one database that the other does not have, or has otherwise. */
 const OF_ONE_DATABASE =
-  /\b(?:instr|ifnull|group_concat|strftime|julianday|unixepoch|json_\w+|sqlite_\w+)\(|->>|\browid\b|\bsqlite_schema\b/gi;
+  /\b(?:instr|ifnull|iif|group_concat|strftime|julianday|unixepoch|json_\w+|sqlite_\w+|strpos|string_agg|array_agg|unnest|pg_\w+)\(|->>|\browid\b|\bsqlite_schema\b|'pragma\b|::(?:big)?int|::text/gi;
+/** Whoever asks which one it is does something twice. */
+const ASKS_WHICH = /\bclient\.dialect\b|\/db\/(?:dialects?|(?:sqlite|postgres)-\w+)\.ts/g;
 
 /** The findings, one line each; none where all is well. */
 export function checkSql(folder = source): string[] {
@@ -22,7 +24,7 @@ function findingsIn(file: string, text: string): string[] {
   return text.split('\n').flatMap((line, n) => {
     // A comment may speak of it.
     if (/^\s*(?:\/\/|\/?\*)/.test(line)) return [];
-    return [...line.matchAll(RAW), ...line.matchAll(OF_ONE_DATABASE)].map(
+    return [...line.matchAll(RAW), ...line.matchAll(OF_ONE_DATABASE), ...line.matchAll(ASKS_WHICH)].map(
       ([what]) => `src/${file}:${n + 1} ${what} belongs in src/db/`,
     );
   });

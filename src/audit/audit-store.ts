@@ -31,9 +31,9 @@ export async function recordChanges(trx: Transaction, act: Act, changes: Change[
 /** Appends the events of any number of acts, which were confirmed before. */
 export async function appendEvents(trx: Transaction, auditKey: string, told: Told[]): Promise<void> {
   const head = await findHead(trx);
-  const texts = new Texts();
+  const texts = new Texts(trx);
   const contents = told.map(({ act, change }) => contentOf(act, change, texts));
-  await texts.keep(trx);
+  await texts.keep();
   let id = head?.eventId ?? 0;
   let hash = head?.hash ?? START;
   const rows = contents.map((content): Row => {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn, whereRowIn } from '../db/ids.ts';
+import { asKept } from '../db/kept-text.ts';
 import { prepared } from '../db/prepared.ts';
 
 const SALT_BYTES = 16;
@@ -40,10 +41,14 @@ interface Row {
 /** The texts that the events of one transaction say, each of each owner once. */
 export class Texts {
   readonly #texts = new Map<string, KeptText>();
+  readonly #trx: Transaction;
+
+  constructor(trx: Transaction) {
+    this.#trx = trx;
+  }
 
   of(owner: Owner, text: string): KeptText {
-    // Half a character cannot be written into the database: it would come back as another.
-    const whole = text.toWellFormed();
+    const whole = asKept(this.#trx, text);
     const key = keyOf(owner, whole);
     const kept = this.#texts.get(key) ?? new KeptText(owner, whole);
     this.#texts.set(key, kept);
@@ -54,11 +59,15 @@ export class Texts {
    * Gives each its digest, and keeps those that are not kept yet. Nobody can tell from a digest what it is of, once the
    * text is deleted and its salt with it.
    */
-  async keep(trx: Transaction): Promise<void> {
+  async keep(): Promise<void> {
+    const trx = this.#trx;
     const texts = [...this.#texts.values()];
     const columns = ['text', 'subject_type', 'subject_id'];
     const values = texts.map(({ of, text }) => [text, of.type, of.id]);
-    const found: Row[] = await whereRowIn(trx('audit_texts'), columns, values).select('digest', ...columns);
+    const found: Row[] = await whereRowIn(trx('audit_texts'), 'audit_texts', columns, values).select(
+      'digest',
+      ...columns,
+    );
     for (const { digest, subject_type: type, subject_id: id, text } of found)
       this.#texts.get(keyOf({ type, id }, text))!.digest = digest;
     await insertTexts(

@@ -64,7 +64,7 @@ export async function recordRefusal(
 
 /** Tells of all that was counted in minutes that are over: one event for each person, kind and minute. */
 export async function tellRefusals(trx: Transaction, settings: ActSettings, now: Instant): Promise<void> {
-  await tellOf(trx, settings, now, await trx('refusals').whereNot('minute', minuteOf(now)));
+  await tellOf(trx, settings, now, await trx('refusals').whereNot('minute', minuteOf(now)).orderBy('minute'));
 }
 
 async function tellOf(trx: Transaction, settings: ActSettings, at: Instant, rows: Row[]): Promise<void> {

@@ -3,6 +3,7 @@ import { OperationWorker } from '../bulk-operations/actions/operation-worker.ts'
 import { type BulkOperation, phaseOf } from '../bulk-operations/bulk-operation.ts';
 import { findOperation } from '../bulk-operations/bulk-operation-store.ts';
 import { CannotStart } from '../cannot-start.ts';
+import type { DataPlace } from '../config.ts';
 import { lockServer, type ServerLock } from '../db/server-lock.ts';
 import { createLogger } from '../logger.ts';
 import type { Act } from '../verbs/act.ts';
@@ -19,7 +20,7 @@ export async function finished(context: CommandContext, act: Act, id: number): P
   const look = () => findOperation(db.read, id);
   let operation = await look();
   while (phaseOf(operation) === 'running') {
-    const lock = await lockUnlessServed(config.dataDir);
+    const lock = await lockUnlessServed(config);
     if (lock) await workAlone(context, act, lock);
     else await sleep(LOOK_EVERY);
     operation = await look();
@@ -27,9 +28,9 @@ export async function finished(context: CommandContext, act: Act, id: number): P
   return operation;
 }
 
-async function lockUnlessServed(dataDir: string): Promise<ServerLock | undefined> {
+async function lockUnlessServed(place: DataPlace): Promise<ServerLock | undefined> {
   try {
-    return await lockServer(dataDir);
+    return await lockServer(place);
   } catch (error) {
     if (error instanceof CannotStart) return undefined;
     throw error;

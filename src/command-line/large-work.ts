@@ -15,7 +15,7 @@ export async function untilDone(
   isDone: () => Promise<boolean>,
 ): Promise<void> {
   while (!(await isDone())) {
-    const lock = tryLockServer(config.dataDir);
+    const lock = await tryLockServer(config);
     if (!lock) {
       await sleep(LOOK_EVERY);
       continue;

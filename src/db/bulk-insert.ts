@@ -1,9 +1,9 @@
 import type { Transaction } from './database.ts';
+import { dialectOf } from './dialects.ts';
 
 /**
  * Inserts many rows of the same shape, in their order. One value carries them all: a statement with a place for every
- * value of every row is slower to prepare than to run, and its memory is given back late. A text that all rows have goes
- * along once: to read it out of each row takes longer than to write it.
+ * value of every row is slower to prepare than to run, and its memory is given back late.
  */
 export async function bulkInsert(trx: Transaction, table: string, rows: object[]): Promise<void> {
   if (rows.length > 0) await insertAll(trx, table, rows);
@@ -17,12 +17,8 @@ export async function bulkInsertUnlessTaken<T>(
   returned: string[],
 ): Promise<T[]> {
   if (rows.length === 0) return [];
-  // Without a condition, "on conflict" would be read as a part of the selection.
   const columns = returned.map(() => '??').join(', ');
-  return insertAll(trx, table, rows, {
-    sql: `where true on conflict do nothing returning ${columns}`,
-    values: returned,
-  });
+  return insertAll(trx, table, rows, { sql: `on conflict do nothing returning ${columns}`, values: returned });
 }
 
 async function insertAll<T>(
@@ -32,18 +28,18 @@ async function insertAll<T>(
   end: { sql: string; values: string[] } = { sql: '', values: [] },
 ): Promise<T[]> {
   const columns = Object.keys(rows[0]);
-  const values = rows.map((row) => Object.values(row));
-  const isShared = columns.map(
-    (_, n) => typeof values[0][n] === 'string' && values.every((row) => row[n] === values[0][n]),
-  );
-  const differing = values.map((row) => row.filter((_, n) => !isShared[n]));
-  const places = columns.map((_, n) => {
-    const before = isShared.slice(0, n).filter((shared) => !shared).length;
-    return isShared[n] ? '?' : `value ->> '$[${before}]'`;
-  });
-  const inserted: unknown = await trx.raw(
-    `insert into ?? (${columns.map(() => '??').join(', ')}) select ${places.join(', ')} from json_each(?) ${end.sql}`,
-    [table, ...columns, ...values[0].filter((_, n) => isShared[n]), JSON.stringify(differing), ...end.values],
-  );
+  const { sql, values } = dialectOf(trx).newRows(table, rows);
+  const inserted: unknown = await trx.raw(`insert into ?? (${columns.map(() => '??').join(', ')}) ${sql} ${end.sql}`, [
+    table,
+    ...columns,
+    ...values,
+    ...end.values,
+  ] as string[]);
   return inserted as T[];
+}
+
+/** After rows whose ids were given: those that are given by the database follow on to them. */
+export async function followOn(trx: Transaction, table: string): Promise<void> {
+  const piece = dialectOf(trx).followsOn?.(table);
+  if (piece) await trx.raw(piece.sql, piece.values as string[]);
 }

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Reader } from './database.ts';
+import { dialectOf } from './dialects.ts';
 
 /** Adds to a query what it asks for. */
 export type Condition = (where: Knex.QueryBuilder) => unknown;
@@ -23,10 +24,14 @@ export function isGiven(db: Reader, column: string): Knex.Raw {
 
 /** The value of the first case that is so. */
 export function valueInCase(db: Reader, cases: Cases<Value>, otherwise: Value): Knex.Raw {
+  const { placeFor } = dialectOf(db);
   const compiledCases = cases.map(([when]) => compiled(db.queryBuilder(), when));
-  const parts = compiledCases.map(({ sql }) => `when ${sql} then ?`);
+  const parts = compiledCases.map(({ sql }, n) => `when ${sql} then ${placeFor(cases[n][1])}`);
   const bindings = compiledCases.flatMap((one, n) => [...one.bindings, cases[n][1]]);
-  return db.raw(`case ${parts.join(' ')} else ? end`, [...bindings, otherwise] as Knex.RawBinding[]);
+  return db.raw(`case ${parts.join(' ')} else ${placeFor(otherwise)} end`, [
+    ...bindings,
+    otherwise,
+  ] as Knex.RawBinding[]);
 }
 
 /**
@@ -48,7 +53,7 @@ export function whereInCase<T extends Knex.QueryBuilder>(query: T, cases: Cases<
  * the index.
  */
 export function literal(db: Reader, value: 'invitation' | 0 | 1): Knex.Raw {
-  return db.raw(typeof value === 'number' ? String(value) : `'${value}'`);
+  return db.raw(typeof value === 'number' ? dialectOf(db).numberSaid(value) : `'${value}'`);
 }
 
 /**

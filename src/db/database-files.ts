@@ -2,6 +2,12 @@ import { renameSync, statSync } from 'node:fs';
 
 export const DATABASE_FILE = 'roster.sqlite';
 
+/** What a database takes on the disk, with what SQLite keeps beside it while it is open, and after a crash. */
+export function fileBytes(filename: string): number {
+  const files = [filename, `${filename}-wal`, `${filename}-shm`];
+  return files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+}
+
 /** The database file or its log was deleted, moved or replaced: what is written through the open one is lost. */
 export class DatabaseGone extends Error {
   constructor(file: string) {

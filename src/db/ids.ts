@@ -1,5 +1,7 @@
 import type { Knex } from 'knex';
 import type { Reader } from './database.ts';
+import type { Piece } from './dialect.ts';
+import { dialectOf } from './dialects.ts';
 
 /** A statement takes 32,766 values at most; sets of ids go through in pieces. */
 const IDS_PER_QUERY = 10_000;
@@ -15,35 +17,39 @@ export async function selectIds(db: Reader, query: Knex.QueryBuilder): Promise<n
 
 /** The same as a query of one row, with the ids in JSON. */
 export function idsAsJson(db: Reader, query: Knex.QueryBuilder): Knex.QueryBuilder<object, { ids: string }[]> {
-  return db.from(query.as('selected')).select(db.raw('json_group_array(selected.id) as ids'));
+  return db.from(query.as('selected')).select(db.raw(`${dialectOf(db).listed('selected.id')} as ids`));
 }
 
 /** The rows of a query as one value beside others: in JSON, each an array of these columns. */
 export function rowsAsJson(db: Reader, query: Knex.QueryBuilder, columns: string[]): Knex.Raw {
-  const names = columns.map(() => '??').join(', ');
-  return db.raw(`(select json_group_array(json_array(${names})) from ?)`, [...columns, query.as('selected')]);
+  const { listed, tuple } = dialectOf(db);
+  return db.raw(`(select ${listed(tuple(columns.map(() => '??')))} from ?)`, [...columns, query.as('selected')]);
 }
 
 /** Restricts a query to a set of ids, or of keys, of any size, given as one value. */
 export function whereIdIn<T extends Knex.QueryBuilder>(query: T, column: string, ids: (number | string)[]): T {
-  query.whereRaw('?? in (select value from json_each(?))', [column, JSON.stringify(ids)]);
-  return query;
+  return wherePiece(query, dialectOf(query).isAmong(column, ids));
 }
 
-/**
- * The same as a check of each row that was found otherwise. Through an index it would be looked up once for every id,
- * for every row: minutes instead of milliseconds where both are many.
- */
+/** The same as a check of each row that was found otherwise. */
 export function whereIdAmong<T extends Knex.QueryBuilder>(query: T, column: string, ids: (number | string)[]): T {
-  query.whereRaw('+?? in (select value from json_each(?))', [column, JSON.stringify(ids)]);
-  return query;
+  return wherePiece(query, dialectOf(query).isAmongUnindexed(column, ids));
 }
 
-/** Restricts a query to rows that have in these columns, together, one of these sets of values. */
-export function whereRowIn<T extends Knex.QueryBuilder>(query: T, columns: string[], rows: unknown[][]): T {
+/** Restricts a query to rows that have in these columns of a table, together, one of these sets of values. */
+export function whereRowIn<T extends Knex.QueryBuilder>(
+  query: T,
+  table: string,
+  columns: string[],
+  rows: unknown[][],
+): T {
+  const { sql, values } = dialectOf(query).rowsFor(table, columns, rows);
   const names = columns.map(() => '??').join(', ');
-  const values = columns.map((_, n) => `value ->> '$[${n}]'`).join(', ');
-  query.whereRaw(`(${names}) in (select ${values} from json_each(?))`, [...columns, JSON.stringify(rows)]);
+  return wherePiece(query, { sql: `(${names}) in (${sql})`, values: [...columns, ...values] });
+}
+
+export function wherePiece<T extends Knex.QueryBuilder>(query: T, { sql, values }: Piece): T {
+  query.whereRaw(sql, values as Knex.RawBinding[]);
   return query;
 }
 

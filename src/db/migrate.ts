@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import { formerNames, migrations } from '../../migrations/index.ts';
+import { formerNames, migrations, postgresMigrations } from '../../migrations/index.ts';
 import { type Database, isBusy } from './database.ts';
+import { dialectOf } from './dialects.ts';
 
 /** The data was written by a newer Roster than this one, which must not touch it. */
 export class NewerSchema extends Error {
@@ -12,22 +13,30 @@ export class NewerSchema extends Error {
 
 const TABLE = 'migrations';
 
-const config: Knex.MigratorConfig = {
-  tableName: TABLE,
-  migrationSource: {
-    getMigrations: async () => Object.keys(migrations),
-    getMigrationName: (name: string) => name,
-    getMigration: async (name: string) => migrations[name],
-  },
-};
+function configOf(migrations: Record<string, Knex.Migration>): Knex.MigratorConfig {
+  return {
+    tableName: TABLE,
+    migrationSource: {
+      getMigrations: async () => Object.keys(migrations),
+      getMigrationName: (name: string) => name,
+      getMigration: async (name: string) => migrations[name],
+    },
+  };
+}
+
+/** All that this kind of database needs, in their order. */
+function migrationsFor({ writer }: Database): Record<string, Knex.Migration> {
+  return dialectOf(writer).beginsWithBaseline ? postgresMigrations : migrations;
+}
 
 const PATIENCE = 10_000;
 
 /** The migrations that this database still needs, in their order. Only reads. */
 export async function pendingMigrations(db: Database): Promise<string[]> {
+  const needed = migrationsFor(db);
   const done = new Set((await recordedNames(db)).map((name) => formerNames[name] ?? name));
-  if ([...done].some((name) => !(name in migrations))) throw new NewerSchema();
-  return Object.keys(migrations).filter((name) => !done.has(name));
+  if ([...done].some((name) => !(name in needed))) throw new NewerSchema();
+  return Object.keys(needed).filter((name) => !done.has(name));
 }
 
 /**
@@ -36,23 +45,27 @@ export async function pendingMigrations(db: Database): Promise<string[]> {
  */
 export async function migrate(db: Database): Promise<void> {
   if ((await pendingMigrations(db)).length > 0) await renameRecorded(db);
+  const config = configOf(migrationsFor(db));
+  const { lockMigrations } = dialectOf(db.writer);
   const patience = performance.now() + PATIENCE;
   while ((await pendingMigrations(db)).length > 0) {
+    const unlock = await lockMigrations?.(db.writer);
     try {
-      // Not `latest`, which runs all of them in one transaction.
-      await db.writer.migrate.up(config);
+      // Not `latest`, which runs all of them in one transaction. Another may have done it meanwhile.
+      if ((await pendingMigrations(db)).length > 0) await db.writer.migrate.up(config);
     } catch (error) {
       // Taken inside a transaction that nobody else can have at the same time: whoever left this lock is gone.
       if (isLockedByKnex(error)) await db.writer.migrate.forceFreeMigrationsLock(config);
       else if (!isBusy(error) || performance.now() > patience) throw error;
       else await sleep(200);
+    } finally {
+      await unlock?.();
     }
   }
 }
 
 async function recordedNames({ writer }: Database): Promise<string[]> {
-  const table = await writer('sqlite_schema').where({ type: 'table', name: TABLE }).first('name');
-  return table ? writer(TABLE).orderBy('id').pluck('name') : [];
+  return (await writer.schema.hasTable(TABLE)) ? writer(TABLE).orderBy('id').pluck('name') : [];
 }
 
 async function renameRecorded(db: Database): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Transaction } from './database.ts';
+import { dialectOf } from './dialects.ts';
 
 /** So many lines are named of those that have one key. */
 const NAMED = 10;
@@ -9,11 +10,6 @@ export async function countOccurrences(
   importId: number,
   occurrences: [key: string, line: number][],
 ): Promise<void> {
-  await trx.raw(
-    `insert into import_keys (import_id, key, times, lines)
-      select ?, value ->> '$[0]', 1, value ->> '$[1]' from json_each(?) where true
-      on conflict (import_id, key) do update set times = times + 1,
-        lines = case when times < ${NAMED} then lines || ', ' || excluded.lines else lines end`,
-    [importId, JSON.stringify(occurrences)],
-  );
+  const { sql, values } = dialectOf(trx).countedOccurrences(importId, occurrences, NAMED);
+  await trx.raw(sql, values as string[]);
 }

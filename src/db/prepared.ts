@@ -69,9 +69,10 @@ const LIMIT_MARK = 2_147_483_001;
 /** Each property is a mark that bears its name; `limit` is for that of the query. */
 const marks = new Proxy({}, { get: (_, name) => (name === 'limit' ? LIMIT_MARK : MARK + String(name)) });
 
-/** For a mark its value, also for one inside a list in JSON, as `whereIdIn` makes it. */
+/** For a mark its value, also for one inside a list, or a list in JSON, as `whereIdIn` makes it. */
 function valueFor(binding: unknown, values: Record<string, unknown>): unknown {
   if (binding === LIMIT_MARK) return values.limit;
+  if (Array.isArray(binding)) return binding.map((one) => valueFor(one, values));
   if (typeof binding !== 'string') return binding;
   const given = (text: string) => values[text.slice(MARK.length)];
   if (binding.startsWith(MARK)) return given(binding);

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import BetterSqlite from 'better-sqlite3';
 import { CannotStart } from '../cannot-start.ts';
+import type { DataPlace } from '../config.ts';
+import { tryLockDatabase } from './postgres-locks.ts';
 
 /** One that is just ending gives the folder back within this time. */
 const PATIENCE = 3_000;
@@ -12,24 +14,38 @@ export interface ServerLock {
 }
 
 /**
- * Takes the folder for this process alone. The lock is one of the system on an empty file, taken by SQLite: it ends with the process,
+ * Takes the data for this process alone. The lock is one of the system on an empty file, taken by SQLite: it ends with the process,
  * however that ends, and holds over the network where the file system does. Throws CannotStart while another holds it.
  */
-export async function lockServer(dataDir: string): Promise<ServerLock> {
+export async function lockServer(place: DataPlace): Promise<ServerLock> {
   const patience = performance.now() + PATIENCE;
   for (;;) {
-    const lock = tryLockServer(dataDir);
+    const lock = await tryLockServer(place);
     if (lock) return lock;
     if (performance.now() > patience)
       throw new CannotStart([
-        `another Roster runs on DATA_DIR ${dataDir}: two at once would each count sign-ins on their own. Stop it first`,
+        `another Roster runs on ${place.databaseUrl ? 'the database of DATABASE_URL, or on ' : ''}DATA_DIR ${place.dataDir}: two at once would each count sign-ins on their own. Stop it first`,
       ]);
     await sleep(100);
   }
 }
 
 /** The same at once; undefined while another holds it. */
-export function tryLockServer(dataDir: string): ServerLock | undefined {
+export async function tryLockServer({ dataDir, databaseUrl }: DataPlace): Promise<ServerLock | undefined> {
+  const folder = tryLockFolder(dataDir);
+  if (!databaseUrl || !folder) return folder;
+  try {
+    const release = await tryLockDatabase(databaseUrl);
+    if (release) return { release: () => void release().finally(() => folder.release()) };
+  } catch (error) {
+    folder.release();
+    throw error;
+  }
+  folder.release();
+  return undefined;
+}
+
+function tryLockFolder(dataDir: string): ServerLock | undefined {
   const connection = new BetterSqlite(join(dataDir, 'server.lock'), { timeout: 0 });
   try {
     // Nothing is ever committed, and nothing may be written: the lock has to be had on a full disk too. (The driver does not allow "off".)

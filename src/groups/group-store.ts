@@ -140,13 +140,13 @@ const selectGroupsById = prepared<{ ids: number[] }, Found>((db, { ids }) =>
 );
 
 const selectPermissions = prepared<{ ids: number[] }, Row<'group_permissions'>>((db, { ids }) =>
-  whereIdIn(db('group_permissions'), 'group_id', ids),
+  whereIdIn(db('group_permissions'), 'group_id', ids).orderBy(['group_id', 'application']),
 );
 
 async function withRights(db: Reader, rows: Found[], ids?: number[]): Promise<Group[]> {
   const permissions: Row<'group_permissions'>[] = await (ids
     ? selectPermissions(db, { ids })
-    : db('group_permissions'));
+    : db('group_permissions').orderBy(['group_id', 'application']));
   const rights = new Map<number, Record<string, Level>>();
   for (const { group_id, application, level } of permissions)
     rights.set(group_id, { ...rights.get(group_id), [application]: level });

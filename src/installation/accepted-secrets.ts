@@ -13,9 +13,9 @@ import { readSecrets, withSecrets } from './secrets.ts';
  * nothing is done where they are the right ones. Throws CannotStart while a server runs.
  */
 export async function acceptSecrets(settings: Settings): Promise<string[]> {
-  requireData(settings.dataDir);
-  const lock = await lockServer(settings.dataDir);
-  const db = openDatabase(settings.dataDir);
+  requireData(settings);
+  const lock = await lockServer(settings);
+  const db = openDatabase(settings.dataDir, settings.databaseUrl);
   try {
     const problems = await secretProblems(db.read, settings, readSecrets(settings));
     if (problems.length === 0) return [];

@@ -19,7 +19,7 @@ import { HOUR, instant } from '../clock.ts';
 import type { SecretName, Settings } from '../config.ts';
 import { DATABASE_FILE } from '../db/database-files.ts';
 import { copyDatabase, findDamage } from '../db/sqlite.ts';
-import { databaseFile, reasonOf, requireData } from './data-folder.ts';
+import { databaseFile, reasonOf, requireData, requireFile } from './data-folder.ts';
 import { describe, MANIFEST_FILE } from './manifest.ts';
 import { SECRET_NAMES, secretFile } from './secrets.ts';
 import { moveWhole } from './whole-file.ts';
@@ -40,7 +40,8 @@ export interface BackupReport {
  */
 export async function backUp(settings: Settings, target: string, withSecrets: boolean): Promise<BackupReport> {
   const { dataDir, givenSecrets } = settings;
-  requireData(dataDir);
+  requireFile(settings);
+  requireData(settings);
   const file = resolve(target);
   await refuseOverwriting(file);
   requireRoom(dirname(file), dataDir);

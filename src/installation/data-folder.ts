@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CannotStart } from '../cannot-start.ts';
-import { DATABASE_FILE } from '../db/database-files.ts';
+import type { DataPlace } from '../config.ts';
+import { DATABASE_FILE, fileBytes } from '../db/database-files.ts';
 
 /** What SQLite keeps beside the database while it is open, and after a crash. */
 export const DATABASE_COMPANIONS = [`${DATABASE_FILE}-wal`, `${DATABASE_FILE}-shm`];
@@ -12,8 +13,7 @@ export function databaseFile(dataDir: string): string {
 
 /** What the database takes on the disk, with what SQLite keeps beside it. */
 export function databaseBytes(dataDir: string): number {
-  const files = [DATABASE_FILE, ...DATABASE_COMPANIONS].map((name) => join(dataDir, name));
-  return files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+  return fileBytes(databaseFile(dataDir));
 }
 
 /** The folder, made where it is missing. Throws CannotStart where that cannot be, or where it cannot be written. */
@@ -34,10 +34,18 @@ function makeFolder(folder: string): void {
 }
 
 /** Throws CannotStart where there is no database yet: commands work on what the server made, and make nothing. */
-export function requireData(dataDir: string): void {
-  if (existsSync(databaseFile(dataDir))) return;
+export function requireData({ dataDir, databaseUrl }: DataPlace): void {
+  if (databaseUrl || existsSync(databaseFile(dataDir))) return;
   throw new CannotStart([
     `there is no Roster in ${resolve(dataDir)}: give the folder of the server with DATA_DIR. Nothing was written`,
+  ]);
+}
+
+/** Throws CannotStart where the data is no file that could be copied or replaced. */
+export function requireFile({ databaseUrl }: DataPlace): void {
+  if (!databaseUrl) return;
+  throw new CannotStart([
+    'the data is on a PostgreSQL server (DATABASE_URL): back it up and restore it there, with pg_dump and pg_restore, and keep the secrets of DATA_DIR with it. Nothing was done',
   ]);
 }
 

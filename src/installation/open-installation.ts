@@ -25,16 +25,14 @@ export interface Installation {
  * folder is filled; the database comes first, so that secrets never stand without one. Throws CannotStart.
  */
 export async function openForServer(settings: Settings): Promise<Installation> {
-  const { dataDir } = settings;
+  const { dataDir, databaseUrl } = settings;
   makeDataFolder(dataDir);
-  const lock = await lockServer(dataDir);
+  const lock = await lockServer(settings);
   let db: Database | undefined;
   try {
     releaseReserve(dataDir);
-    refuseLostDatabase(dataDir);
-    refuseDamage(dataDir);
-    forgetClosing(dataDir);
-    db = openDatabase(dataDir);
+    if (!databaseUrl) beginWithFile(dataDir);
+    db = openDatabase(dataDir, databaseUrl);
     await db.make();
     await refuseWrongSecrets(db, settings);
     await bringUpToDate(db, settings);
@@ -45,7 +43,7 @@ export async function openForServer(settings: Settings): Promise<Installation> {
     const close = async () => {
       await opened.close();
       keepReserve(dataDir);
-      markClosed(dataDir);
+      if (!databaseUrl) markClosed(dataDir);
       lock.release();
     };
     return { config, db, close };
@@ -59,8 +57,8 @@ export async function openForServer(settings: Settings): Promise<Installation> {
 
 /** Opens what a server made, beside it or without it, for a command. Makes nothing and migrates nothing. Throws CannotStart. */
 export async function openForCommand(settings: Settings): Promise<Installation> {
-  requireData(settings.dataDir);
-  const db = openDatabase(settings.dataDir);
+  requireData(settings);
+  const db = openDatabase(settings.dataDir, settings.databaseUrl);
   try {
     if ((await pendingMigrations(db)).length > 0)
       throw new CannotStart([
@@ -76,9 +74,9 @@ export async function openForCommand(settings: Settings): Promise<Installation> 
 
 /** Brings the data up to date without serving it. Returns what was done. */
 export async function migrateData(settings: Settings): Promise<string[]> {
-  requireData(settings.dataDir);
-  const lock = await lockServer(settings.dataDir);
-  const db = openDatabase(settings.dataDir);
+  requireData(settings);
+  const lock = await lockServer(settings);
+  const db = openDatabase(settings.dataDir, settings.databaseUrl);
   try {
     return await bringUpToDate(db, settings);
   } finally {
@@ -94,6 +92,13 @@ async function bringUpToDate(db: Database, settings: Settings): Promise<string[]
   if (hasData && settings.dailyBackups > 0) await backupBeforeMigration(settings.dataDir, pending[0]);
   await migrate(db);
   return pending;
+}
+
+/** What a file may be and a server is not: somewhere else, or damaged. */
+function beginWithFile(dataDir: string): void {
+  refuseLostDatabase(dataDir);
+  refuseDamage(dataDir);
+  forgetClosing(dataDir);
 }
 
 /** A new Roster beside the secrets of another would look like one that has lost everybody, without a word. */

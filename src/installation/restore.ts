@@ -18,7 +18,7 @@ import { endAllSessions, endSessionsExcept, findSessionKeys } from '../sessions/
 import { actSettings } from '../verbs/act.ts';
 import { commandLineAct } from '../verbs/program-act.ts';
 import { forgetClosing } from './closed-mark.ts';
-import { DATABASE_COMPANIONS, databaseFile, makeDataFolder } from './data-folder.ts';
+import { DATABASE_COMPANIONS, databaseFile, makeDataFolder, requireFile } from './data-folder.ts';
 import { forgetMark } from './installation-mark.ts';
 import { MANIFEST_FILE, type Manifest, verified } from './manifest.ts';
 import { keepFingerprints, secretProblems } from './secret-fingerprints.ts';
@@ -56,10 +56,11 @@ type Access = 'ended' | { since: Since | undefined };
  */
 export async function restore(settings: Settings, file: string, keepAccess: boolean): Promise<RestoreReport> {
   const { dataDir } = settings;
+  requireFile(settings);
   if (!existsSync(file)) throw new CannotStart([`there is no file ${file}`]);
   makeDataFolder(dataDir);
   process.umask(0o077);
-  const lock = await lockServer(dataDir);
+  const lock = await lockServer(settings);
   const workshop = mkdtempSync(join(resolve(dataDir), 'restoring-'));
   try {
     await unpack(file, workshop);

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { DatabaseBusy, diskTrouble } from '../db/database.ts';
+import { DatabaseBusy, diskTrouble, isUnreachable, OutcomeUnknown } from '../db/database.ts';
 import { DatabaseGone } from '../db/database-files.ts';
 import { Forbidden, NotFound, NotSignedIn, NotYet, Refused, TooManyRequests } from '../verbs/refusals.ts';
 import { featuresOf } from './feature.ts';
@@ -169,6 +169,13 @@ function meaningOf(error: unknown): HttpError {
     return new HttpError(503, 'The database is busy. Nothing was changed; try again in a moment.');
   if (error instanceof DatabaseGone)
     return new HttpError(503, 'The data of this Roster was taken away while it ran: what you sent may be lost.');
+  if (error instanceof OutcomeUnknown)
+    return new HttpError(
+      503,
+      'The database went away while it kept this: it may have been done. Look before you try again.',
+    );
+  if (isUnreachable(error))
+    return new HttpError(503, 'The database cannot be reached. Nothing was changed; try again in a moment.');
   const trouble = diskTrouble(error);
   if (trouble) return new HttpError(503, NO_DISK[trouble]);
   const { status } = (error ?? {}) as { status?: unknown };

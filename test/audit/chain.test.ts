@@ -8,7 +8,9 @@ import { startApp, startEmptyApp, type TestApp } from '../support/app.ts';
 import { userRow } from '../support/database.ts';
 import { pageOf } from '../support/page.ts';
 import { pathTo } from '../support/people.ts';
+import { isOnPostgres } from '../support/postgres.ts';
 import { signedIn } from '../support/session.ts';
+import { refuseBefore, unguardAudit } from '../support/triggers.ts';
 
 const COLUMNS = [
   ['at', '2020-01-01T00:00:00.000Z'],
@@ -27,6 +29,17 @@ const COLUMNS = [
   ['hash', 'A'.repeat(43)],
 ] as const;
 
+/** Ways past an UPDATE or DELETE that one database knows alone. */
+const OF_ONE_DATABASE: [string, (trx: Transaction) => Promise<unknown>][] = isOnPostgres
+  ? [['TRUNCATE', (trx) => trx.raw('truncate audit_events')]]
+  : [
+      [
+        'INSERT OR REPLACE',
+        (trx) => trx.raw('insert or replace into audit_events select * from audit_events where id = 12'),
+      ],
+      ['REPLACE', (trx) => trx.raw('replace into audit_events select * from audit_events where id = 12')],
+    ];
+
 describe('the chain of audit events', () => {
   let app: TestApp;
   /** The id of the last event. */
@@ -43,8 +56,7 @@ describe('the chain of audit events', () => {
   /** As somebody would who has the file in their hands. */
   const tamper = (change: (trx: Transaction) => Promise<unknown>) =>
     app.db.write(async (trx) => {
-      await trx.raw('drop trigger audit_events_refuse_update');
-      await trx.raw('drop trigger audit_events_refuse_delete');
+      await unguardAudit(trx);
       await change(trx);
     });
   const act = (by = 'test'): Act => ({
@@ -215,11 +227,7 @@ describe('the chain of audit events', () => {
     ['an UPDATE that changes nothing', (trx) => trx.raw('update audit_events set id = id where id = 12')],
     ['DELETE', (trx) => trx('audit_events').where('id', 12).delete()],
     ['DELETE of all', (trx) => trx.raw('delete from audit_events')],
-    [
-      'INSERT OR REPLACE',
-      (trx) => trx.raw('insert or replace into audit_events select * from audit_events where id = 12'),
-    ],
-    ['REPLACE', (trx) => trx.raw('replace into audit_events select * from audit_events where id = 12')],
+    ...OF_ONE_DATABASE,
     [
       'an upsert',
       (trx) =>
@@ -244,12 +252,7 @@ describe('an event that cannot be written', () => {
     app = await startApp();
   });
   afterEach(() => app.close());
-  const refuseEvents = () =>
-    app.db.write((trx) =>
-      trx.raw(
-        `create trigger no_events before insert on audit_events begin select raise(abort, 'the disk is full'); end`,
-      ),
-    );
+  const refuseEvents = () => app.db.write((trx) => refuseBefore(trx, 'insert on audit_events', 'the disk is full'));
 
   it('takes the change back with it: nothing is done without its event (F3)', async () => {
     const alice = await signedIn(app, 'alice');

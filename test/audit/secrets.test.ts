@@ -9,6 +9,7 @@ import { submit } from '../support/form.ts';
 import { linkFor, opened } from '../support/links.ts';
 import { pathTo } from '../support/people.ts';
 import { Session, signedIn } from '../support/session.ts';
+import { refuseBefore } from '../support/triggers.ts';
 
 const CHOSEN = 'nine slow tractors hum';
 const MISTYPED = 'four quiet gray herons';
@@ -82,17 +83,14 @@ describe('what is written down', () => {
   it('holds no hash and no content of a session where the database fails in the middle (R78)', async () => {
     const bob = await signedIn(app, 'bob');
     await bob.get('/credentials');
-    const refuse = (name: string, when: string) =>
-      app.db.write((trx) =>
-        trx.raw(`create trigger ${name} before ${when} begin select raise(abort, 'the disk is full'); end`),
-      );
-    await refuse('no_password', 'update of password_hash on users');
+    const refuse = (event: string) => app.db.write((trx) => refuseBefore(trx, event, 'the disk is full'));
+    await refuse('update of password_hash on users');
     const failed = await submit(bob, '/credentials', { current: PASSWORD, password: CHOSEN, repeated: CHOSEN });
     expect(failed.status).toBe(500);
-    await refuse('no_session', 'insert on sessions');
+    await refuse('insert on sessions');
     // The page is on its way when its session cannot be kept: the connection breaks off.
     await new Session(app).get('/session/new').catch(() => {});
-    await refuse('no_attempt', 'insert on lockouts');
+    await refuse('insert on lockouts');
     await bob.post('/credentials/password', { current: MISTYPED, password: CHOSEN, repeated: CHOSEN }).catch(() => {});
     expect(app.log.some((line) => line.includes('the disk is full'))).toBe(true);
     const { password_hash: hash } = await app.db.read('users').where('name', 'bob').first('password_hash');

@@ -22,7 +22,8 @@ const everybody = { scope: 'all', view: '/users', shown: '0', change: '0' };
 const idOf = (path: string) => Number(path.split('/')[2]);
 const settled = () => app.context.operations.idle();
 const operation = (path: string) => app.db.read('bulk_operations').where('id', idOf(path)).first();
-const active = async () => (await app.db.read('users').where('activity', 'active').pluck('name')) as string[];
+const active = async () =>
+  (await app.db.read('users').where('activity', 'active').orderBy('id').pluck('name')) as string[];
 
 async function draft(session: Session, fields: Record<string, string>): Promise<string> {
   // All that match are not known before they are counted.

@@ -103,4 +103,13 @@ it('the check of SQL names what only one database knows, outside of its folder',
     'src/users/list.ts:2 Raw( belongs in src/db/',
     'src/users/list.ts:3 raw( belongs in src/db/',
   ]);
+  build({
+    'users/list.ts':
+      "import { dialectOf } from '../db/dialects.ts';\nif (db.client.dialect === 'x') where('iif(a, b)');",
+  });
+  expect(checkSql(house)).toEqual([
+    'src/users/list.ts:1 /db/dialects.ts belongs in src/db/',
+    'src/users/list.ts:2 iif( belongs in src/db/',
+    'src/users/list.ts:2 client.dialect belongs in src/db/',
+  ]);
 });

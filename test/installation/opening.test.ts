@@ -95,7 +95,7 @@ describe('one server for each folder', () => {
   });
 
   it('listens while it waits for its data, says that it is starting, and then serves', async () => {
-    const holder = await lockServer(folder);
+    const holder = await lockServer({ dataDir: folder, databaseUrl: undefined });
     const port = await freePort();
     const { child } = serverProcess({ DATA_DIR: folder, PORT: String(port) });
     const ask = (path: string) =>
@@ -226,7 +226,7 @@ describe('the room for a start on a full disk', () => {
   });
 
   it('is taken by no lock', async () => {
-    const lock = await lockServer(folder);
+    const lock = await lockServer({ dataDir: folder, databaseUrl: undefined });
     expect(readdirSync(folder)).toEqual(['server.lock']);
     expect(statSync(join(folder, 'server.lock')).size).toBe(0);
     lock.release();

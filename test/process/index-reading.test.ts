@@ -25,7 +25,7 @@ describe('the process that reads an index', () => {
       await trx('users').insert({ ...bob, id: 7_000, ...name, contact_id: null });
     });
     told = [];
-    readers = new IndexReaders({ dataDir: app.folder, limits: app.config }, (error) => told.push(String(error)));
+    readers = new IndexReaders({ data: app.config, limits: app.config }, (error) => told.push(String(error)));
   });
   afterEach(async () => {
     readers.stop();

@@ -14,6 +14,7 @@ import { createLogger } from '../../src/logger.ts';
 import type { Mailbox } from '../../src/mail/mailbox.ts';
 import { TestClock } from './clock.ts';
 import { testConfig } from './config.ts';
+import { dropDatabase, isOnPostgres, makeDatabase } from './postgres.ts';
 import { readTemplate } from './template.ts';
 
 export { PASSWORD } from './config.ts';
@@ -40,6 +41,7 @@ interface Start {
   settings: Record<string, string>;
   people: People;
   folder: string;
+  databaseUrl?: string;
   clock: TestClock;
   passwordCost?: number;
   mailbox?: Mailbox;
@@ -49,20 +51,22 @@ interface Start {
 export async function startApp(settings: Record<string, string> = {}, mailbox?: Mailbox): Promise<TestApp> {
   const { file, people } = readTemplate();
   const folder = mkdtempSync(join(tmpdir(), 'roster-test-'));
-  copyFileSync(file, join(folder, 'roster.sqlite'));
-  return listen({ settings, people, folder, clock: new TestClock(), mailbox });
+  if (!isOnPostgres) copyFileSync(file, join(folder, 'roster.sqlite'));
+  const databaseUrl = isOnPostgres ? await makeDatabase() : undefined;
+  return listen({ settings, people, folder, databaseUrl, clock: new TestClock(), mailbox });
 }
 
 /** The same without anybody in it. */
 export async function startEmptyApp(settings: Record<string, string> = {}): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'roster-test-'));
-  return listen({ settings, people: {} as People, folder, clock: new TestClock() });
+  const databaseUrl = isOnPostgres ? await makeDatabase('template0') : undefined;
+  return listen({ settings, people: {} as People, folder, databaseUrl, clock: new TestClock() });
 }
 
 async function listen(start: Start): Promise<TestApp> {
-  const { settings, people, folder, clock, mailbox, passwordCost = 4 } = start;
+  const { settings, people, folder, databaseUrl, clock, mailbox, passwordCost = 4 } = start;
   const config = { ...testConfig(folder, settings), passwordCost };
-  const db = openDatabase(folder);
+  const db = openDatabase(folder, databaseUrl);
   await migrate(db);
   const log: string[] = [];
   const logger = createLogger(config.logLevel, { write: (line: string) => void log.push(line) });
@@ -79,6 +83,7 @@ async function listen(start: Start): Promise<TestApp> {
   };
   const close = async () => {
     await stop();
+    if (databaseUrl) await dropDatabase(databaseUrl);
     rmSync(folder, { recursive: true, force: true });
   };
   return {

@@ -9,10 +9,14 @@ import { PasswordHasher } from '../../src/passwords/password-hasher.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import { TestClock } from './clock.ts';
 import { PASSWORD, testConfig } from './config.ts';
+import { isOnPostgres, startPostgres, stopPostgres } from './postgres.ts';
 
 /** Tells the processes that run the tests where the template lies. */
 const FOLDER = 'ROSTER_TEST_TEMPLATE';
 const PEOPLE_FILE = 'people.json';
+
+/** What the end of the run calls. */
+export type Teardown = typeof globalThis & { endOfTests?: () => Promise<void> };
 
 interface Template {
   file: string;
@@ -28,7 +32,7 @@ export function readTemplate(): Template {
 /** A database that is migrated and holds the cast, made once for all test files; each test copies it. */
 export default async function makeTemplate(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'roster-template-'));
-  const db = openDatabase(folder);
+  const db = openDatabase(folder, isOnPostgres ? await startPostgres() : undefined);
   await migrate(db);
   const config = testConfig(folder);
   const passwordHash = await new PasswordHasher(config.secrets.pepper, 4).hash(PASSWORD);
@@ -42,5 +46,6 @@ export default async function makeTemplate(): Promise<void> {
   await db.close();
   writeFileSync(join(folder, PEOPLE_FILE), JSON.stringify(people));
   process.env[FOLDER] = folder;
+  (globalThis as Teardown).endOfTests = stopPostgres;
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 }

@@ -6,7 +6,6 @@ import { findStuckMail, findTestMail } from '../../mail/outbox-store.ts';
 import { VERSION } from '../../program.ts';
 import type { Format } from '../../text/format.ts';
 import { findBackups } from '../backups.ts';
-import { databaseBytes, databaseFile } from '../data-folder.ts';
 import { freeBytes } from '../disk-room.ts';
 import { findTwins } from '../identity-twins.ts';
 
@@ -25,7 +24,7 @@ export async function installationPage(
     version: VERSION,
     node: process.versions.node,
     startedAt,
-    database: { file: databaseFile(dataDir), bytes: databaseBytes(dataDir), free: freeBytes(dataDir) },
+    database: { ...db.place, bytes: await db.bytes(), free: freeBytes(dataDir) },
     backups: findBackups(dataDir).slice(0, BACKUPS_SHOWN),
     backupsKept: config.dailyBackups,
     mail: mail && { ...mailServer(config), stuck: await findStuckMail(db.read), test: test && mailState(test, format) },

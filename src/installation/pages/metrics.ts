@@ -6,7 +6,6 @@ import { instant } from '../../clock.ts';
 import { findStuckMail } from '../../mail/outbox-store.ts';
 import { NotFound } from '../../verbs/refusals.ts';
 import { findBackups } from '../backups.ts';
-import { databaseBytes } from '../data-folder.ts';
 import { freeBytes } from '../disk-room.ts';
 
 const SECONDS = [0.005, 0.02, 0.05, 0.1, 0.3, 1, 3, 10];
@@ -32,7 +31,7 @@ export function metrics(app: AppContext): { count: RequestHandler; show: Request
         this.set(await measure());
       },
     });
-  gauge('database_bytes', 'Size of the database with its log.', () => databaseBytes(dataDir));
+  gauge('database_bytes', 'Size of the database with its log.', () => app.db.bytes());
   gauge('disk_free_bytes', 'What is left where the data lies.', () => freeBytes(dataDir));
   gauge('last_backup_timestamp_seconds', 'When the newest backup in DATA_DIR was made; 0 without one.', () =>
     Math.floor(Date.parse(findBackups(dataDir)[0]?.madeAt ?? instant(0)) / 1_000),

@@ -12,3 +12,19 @@ declare module 'knex/lib/dialects/better-sqlite3/index.js' {
     _formatBindings(bindings: unknown[]): unknown[];
   }
 }
+
+declare module 'knex/lib/dialects/postgres/index.js' {
+  export default class PostgresClient {
+    transaction(...args: unknown[]): {
+      begin(connection: unknown): Promise<unknown>;
+      query(connection: unknown, sql: string): Promise<unknown>;
+    };
+    acquireRawConnection(): Promise<unknown>;
+    positionBindings(sql: string): string;
+    processResponse(
+      query: { method?: string; output?: unknown; response?: { rows: unknown[] } },
+      runner: unknown,
+    ): unknown;
+    _query(connection: unknown, query: { sql: string; bindings?: unknown[]; response?: unknown }): Promise<unknown>;
+  }
+}

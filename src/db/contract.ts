@@ -1,0 +1,30 @@
+import type { Knex } from 'knex';
+import type { DatabaseGone } from './database-files.ts';
+
+/** What a store reads from: the read side of the database, or the transaction it takes part in. */
+export type Reader = Knex;
+
+/** What a verb that changes state takes part in. Inside it only the transaction itself is ever awaited. */
+export type Transaction = Knex.Transaction;
+
+export interface Database {
+  /** Sees everything that was committed; never waits for a writer. */
+  readonly read: Reader;
+  /** The one writing connection, for migrations. Everything else writes through `write`. */
+  readonly writer: Knex;
+  /** Makes the file where there is none, which a reader cannot. */
+  make(): Promise<void>;
+  /** Runs `work` in one transaction that holds the write lock from its beginning. Returns when it is where it will be read. */
+  write<T>(work: (trx: Transaction) => Promise<T>): Promise<T>;
+  /** The same for what may as well be written later: where the database does not take it soon, it is left out. */
+  note(work: (trx: Transaction) => Promise<unknown>): Promise<void>;
+  /** Resolves when the file or its log was deleted, moved or replaced. Nothing that is written from then on is acknowledged. */
+  readonly gone: Promise<DatabaseGone>;
+  /** The same at this moment, looked at anew. Takes microseconds. */
+  isGone(): boolean;
+  /** What it takes where it is kept. */
+  bytes(): Promise<number>;
+  /** What keeps it, and where, for whoever runs it. */
+  readonly place: { kind: 'SQLite' | 'PostgreSQL'; name: string };
+  close(): Promise<void>;
+}

@@ -1,0 +1,58 @@
+import { DatabaseGone } from './database-files.ts';
+import { isBusyError, isConnectionError, type PostgresError } from './postgres-errors.ts';
+
+/** The database answered "busy" for as long as we were ready to wait; nothing was changed. */
+export class DatabaseBusy extends Error {
+  constructor() {
+    super('the database is busy');
+  }
+}
+
+/** The database was lost sight of while it was to keep something: it may have done so. */
+export class OutcomeUnknown extends Error {
+  constructor() {
+    super('the database was lost sight of during a commit');
+  }
+}
+
+/** What the disk under the database does not do: take more, or take and give anything. Undefined for every other error. */
+export function diskTrouble(error: unknown): 'full' | 'failing' | undefined {
+  const code = String(fieldsOf(error).code);
+  if (code === 'SQLITE_FULL') return 'full';
+  // Of a page that cannot be read SQLite says that the file is damaged.
+  return /^SQLITE_(IOERR|READONLY|CANTOPEN|CORRUPT)/.test(code) ? 'failing' : undefined;
+}
+
+/** Nothing is wrong with what was asked for: the database cannot do it now. */
+export function isUnavailable(error: unknown): boolean {
+  return (
+    error instanceof DatabaseBusy ||
+    error instanceof DatabaseGone ||
+    error instanceof OutcomeUnknown ||
+    diskTrouble(error) !== undefined ||
+    isUnreachable(error)
+  );
+}
+
+/** Somebody else holds the write lock. */
+export function isBusy(error: unknown): boolean {
+  return String(fieldsOf(error).code).startsWith('SQLITE_BUSY') || isBusyError(fieldsOf(error));
+}
+
+/** The server of the database does not answer, or no more. */
+export function isUnreachable(error: unknown): boolean {
+  return isConnectionError(fieldsOf(error));
+}
+
+/** Which unique index refused the write, as `table.column`; undefined for every other error. */
+export function violatedUnique(error: unknown): string | undefined {
+  const { code, message, refusedBy } = fieldsOf(error);
+  if (refusedBy) return refusedBy;
+  if (code !== 'SQLITE_CONSTRAINT_UNIQUE') return undefined;
+  return /UNIQUE constraint failed: (?:index ')?([\w.]+)/.exec(message ?? '')?.[1];
+}
+
+/** By its fields and not its class: a driver has one class for all realms of a process. */
+function fieldsOf(error: unknown): PostgresError {
+  return typeof error === 'object' && error !== null ? error : {};
+}

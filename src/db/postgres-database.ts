@@ -1,0 +1,38 @@
+import type { Database, Reader } from './contract.ts';
+import { openPostgres } from './postgres.ts';
+import { writingThrough } from './writing.ts';
+
+/** The database of a PostgreSQL server. It is connected to when it is needed. */
+export function openPostgresDatabase(url: string): Database {
+  const { reader, writer } = openPostgres(url);
+  return {
+    read: reader,
+    writer,
+    async make() {
+      await writer.raw('select 1');
+    },
+    ...writingThrough(writer, {}),
+    // A server that does not answer may come back.
+    gone: new Promise(() => {}),
+    isGone: () => false,
+    async bytes() {
+      const [{ bytes }] = await reader.raw('select pg_database_size(current_database()) as bytes');
+      return bytes;
+    },
+    place: { kind: 'PostgreSQL', name: nameOf(url) },
+    async close() {
+      await reader.destroy();
+      await writer.destroy();
+    },
+  };
+}
+
+export function openPostgresReader(url: string): Reader {
+  return openPostgres(url).reader;
+}
+
+/** Without who signs in to it. */
+function nameOf(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+}

@@ -1,0 +1,44 @@
+/** What Roster looks at of an error of the server. */
+export interface PostgresError {
+  code?: string;
+  message?: string;
+  /** Others that cannot be reached, such as a mail server, say it in the same codes. */
+  isOfDatabase?: boolean;
+  /** Which unique index refused a write, as `table.column`. */
+  refusedBy?: string;
+}
+
+const UNIQUE = '23505';
+
+/** An error without the values that it came to: the server tells of the row in words (R91). */
+export function plainError(error: unknown): unknown {
+  // By its fields and not its class, which may be that of another realm.
+  const {
+    message = '',
+    stack,
+    code,
+    table,
+    detail,
+  } = error as Error & { code?: string; table?: string; detail?: string };
+  const plain: Error & PostgresError = new Error(message.replace(/: ".*$/s, ''));
+  plain.isOfDatabase = true;
+  plain.stack = stack?.replace(message, plain.message);
+  if (code !== undefined) plain.code = code;
+  if (code === UNIQUE) plain.refusedBy = `${table}.${/^Key \("?(\w+)/.exec(detail ?? '')?.[1]}`;
+  return plain;
+}
+
+/** Lock not to be had in time, deadlock, serialization: the same may be tried again. */
+export function isBusyError({ code = '' }: PostgresError): boolean {
+  return ['55P03', '40001', '40P01'].includes(code);
+}
+
+/** The server cannot be reached, ends just now, or takes no more; nothing is wrong with what was asked. */
+export function isConnectionError({ isOfDatabase, code = '', message = '' }: PostgresError): boolean {
+  if (!isOfDatabase) return false;
+  return (
+    /^(08|57P0|53)/.test(code) ||
+    ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN'].includes(code) ||
+    /^(Connection terminated|timeout expired|Client has encountered a connection error)/.test(message)
+  );
+}

@@ -1,0 +1,75 @@
+import type { Dialect } from './dialect.ts';
+
+const SHORTEST_INDEXED = 3;
+
+export const sqliteDialect: Dialect = {
+  listed: (expression) => `json_group_array(${expression})`,
+  tuple: (expressions) => `json_array(${expressions.join(', ')})`,
+  isAmong: (column, set) => ({
+    sql: '?? in (select value from json_each(?))',
+    values: [column, JSON.stringify(set)],
+  }),
+  // Through an index it would be looked up once for every id, for every row: minutes instead of milliseconds where both are many.
+  isAmongUnindexed: (column, set) => ({
+    sql: '+?? in (select value from json_each(?))',
+    values: [column, JSON.stringify(set)],
+  }),
+  rowsFor: (_table, columns, rows) => ({
+    sql: `select ${columns.map((_, n) => `value ->> '$[${n}]'`).join(', ')} from json_each(?)`,
+    values: [JSON.stringify(rows)],
+  }),
+  newRows,
+  // Half a character cannot be written into the database: it would come back as another.
+  kept: (text) => text.toWellFormed(),
+  placeFor: () => '?',
+  numberSaid: String,
+  holdsText: (text, word) => ({ sql: `instr(${text}, ?) > 0`, values: [word] }),
+  findByText(query, table, words) {
+    const matching = matchOf(words);
+    if (matching)
+      query
+        .join(`${table}_search`, `${table}_search.rowid`, `${table}.id`)
+        .whereRaw(`${table}_search match ?`, [matching]);
+    return matching !== undefined;
+  },
+  nameText: 'substr(users.search_text, 1, instr(users.search_text, char(10, 9)))',
+  beginsWithBaseline: false,
+  countedOccurrences: (importId, occurrences, named) => ({
+    sql: `insert into import_keys (import_id, key, times, lines)
+      select ?, value ->> '$[0]', 1, value ->> '$[1]' from json_each(?) where true
+      on conflict (import_id, key) do update set times = times + 1,
+        lines = case when times < ${named} then lines || ', ' || excluded.lines else lines end`,
+    values: [importId, JSON.stringify(occurrences)],
+  }),
+};
+
+/** A text that all rows have goes along once: to read it out of each row takes longer than to write it. */
+function newRows(_table: string, rows: object[]) {
+  const columns = Object.keys(rows[0]);
+  const values = rows.map((row) => Object.values(row));
+  const isShared = columns.map(
+    (_, n) => typeof values[0][n] === 'string' && values.every((row) => row[n] === values[0][n]),
+  );
+  const differing = values.map((row) => row.filter((_, n) => !isShared[n]));
+  const places = columns.map((_, n) => {
+    const before = isShared.slice(0, n).filter((shared) => !shared).length;
+    return isShared[n] ? '?' : `value ->> '$[${before}]'`;
+  });
+  return {
+    // Without a condition, "on conflict" would be read as a part of the selection.
+    sql: `select ${places.join(', ')} from json_each(?) where true`,
+    values: [...values[0].filter((_, n) => isShared[n]), JSON.stringify(differing)],
+  };
+}
+
+/** All trigrams of all words; undefined where no word has one. The index keeps no positions, so each word is asked for as a set. */
+function matchOf(words: string[]): string | undefined {
+  const trigrams = words.filter((word) => [...word].length >= SHORTEST_INDEXED).flatMap(trigramsOf);
+  if (trigrams.length === 0) return undefined;
+  return trigrams.map((trigram) => `"${trigram.replaceAll('"', '""')}"`).join(' AND ');
+}
+
+function trigramsOf(word: string): string[] {
+  const letters = [...word];
+  return letters.slice(2).map((_, at) => letters.slice(at, at + 3).join(''));
+}

@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Knex } from 'knex';
+import type { Database, Transaction } from './contract.ts';
+import { DatabaseBusy, isBusy, isUnavailable, isUnreachable, OutcomeUnknown } from './errors.ts';
+
+const BUSY_PATIENCE = 5_000;
+const NOTE_PATIENCE = 200;
+
+export interface WritingHooks {
+  /** Before a transaction, and before its end is told: throws where nothing that is written is kept. */
+  check?(): void;
+  /** After a change. */
+  changed?(): void;
+}
+
+/** How everything is written, through one connection. */
+export function writingThrough(writer: Knex, hooks: WritingHooks): Pick<Database, 'write' | 'note'> {
+  /** Those who write stand in line: where many ask for a lock that another process holds, the wait of each may block every request. */
+  let last: Promise<unknown> = Promise.resolve();
+  function inLine<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async function attempt<T>(work: (trx: Transaction) => Promise<T>, patientUntil: number): Promise<T> {
+    // Another process may hold the write lock. A wait of the database itself could block every request,
+    // so it is kept short and repeated from here.
+    for (let pause = 10; ; pause = Math.min(pause * 2, 200)) {
+      const transaction = new OneTransaction(writer);
+      try {
+        hooks.check?.();
+        const result = await transaction.run(work);
+        // A commit succeeds in a file that was deleted as well.
+        hooks.check?.();
+        hooks.changed?.();
+        return result;
+      } catch (error) {
+        const isToRepeat = isBusy(error) || (isUnreachable(error) && !transaction.isOutcomeUnknown);
+        if (isUnreachable(error) && transaction.isOutcomeUnknown) throw new OutcomeUnknown();
+        if (!isToRepeat) throw error;
+        if (performance.now() > patientUntil) throw isBusy(error) ? new DatabaseBusy() : error;
+        await sleep(pause);
+      }
+    }
+  }
+
+  return {
+    write(work) {
+      const patientUntil = performance.now() + BUSY_PATIENCE;
+      return inLine(() => attempt(work, patientUntil));
+    },
+    async note(work) {
+      const patientUntil = performance.now() + NOTE_PATIENCE;
+      let isTooLate = false;
+      const taken = inLine(async () => {
+        if (!isTooLate) await attempt(work, patientUntil);
+      }).catch((error) => {
+        if (!isUnavailable(error)) throw error;
+      });
+      await Promise.race([taken, sleep(NOTE_PATIENCE, undefined, { ref: false })]);
+      isTooLate = true;
+    },
+  };
+}
+
+class OneTransaction {
+  /** What it did may be kept: it was lost sight of while it was committed. */
+  isOutcomeUnknown = false;
+  private readonly writer: Knex;
+
+  constructor(writer: Knex) {
+    this.writer = writer;
+  }
+
+  /** A database may undo a transaction that its disk refused; undoing it again then fails, in words that say nothing of the disk. */
+  async run<T>(work: (trx: Transaction) => Promise<T>): Promise<T> {
+    let first: unknown;
+    try {
+      return await this.writer.transaction(async (trx) => {
+        try {
+          const result = await work(trx);
+          this.isOutcomeUnknown = true;
+          return result;
+        } catch (error) {
+          first = error;
+          throw error;
+        }
+      });
+    } catch (error) {
+      throw first ?? error;
+    }
+  }
+}

