@@ -82,6 +82,10 @@ describe('a leader', () => {
       expect(new Set(looked.filter((line) => line.endsWith(' 200')).map((line) => line.split(' ')[0]))).toEqual(
         new Set([
           '/credentials',
+          '/credentials/email/edit',
+          '/credentials/report/new',
+          '/credentials/second-factor',
+          '/credentials/sign-ins',
           '/health',
           '/led-groups',
           '/led-groups/:id',
@@ -93,6 +97,7 @@ describe('a leader', () => {
           '/search',
           '/search/names',
           '/shortcuts',
+          '/welcome',
         ]),
       );
     });

@@ -218,8 +218,10 @@ describe('a session', () => {
     await bob.get('/session/new');
     await bob.post('/session', { identifier: 'bob', password: PASSWORD }, { 'User-Agent': 'Browser <b>9</b>' });
     const page = pageOf(await (await signedIn(app, 'alice')).get(pathTo(app, 'bob')));
-    expect(page.fact('Sessions')).toMatch(/^127\.0\.0\.1, last seen 22 Nov 2026, 12:00 UTC Browser$/);
-    expect(page.$('.facts .note[title]').attr('title')).toBe('Browser <b>9</b>');
+    expect(page.fact('Sessions')).toMatch(
+      /^Browser 127\.0\.0\.1, since 22 Nov 2026, 12:00 UTC, last seen 22 Nov 2026, 12:00 UTC End$/,
+    );
+    expect(page.$('.facts strong[title]').attr('title')).toBe('Browser <b>9</b>');
   });
 
   it('ends with all others when the password changes, and the one that changed it gets a new id (R52)', async () => {
