@@ -222,7 +222,7 @@ describe('a link that is shown this once', () => {
   beforeEach(async () => {
     await open('/users?q=max@');
     await page.getByRole('link', { name: 'Actions for max', exact: true }).click();
-    await page.getByRole('link', { name: /password/i }).click();
+    await page.getByRole('link', { name: 'Send password reset' }).click();
     const copied = dialog().getByLabel(/copy/i);
     if ((await copied.count()) > 0) await copied.check();
     await dialog().locator('button.main').click();
