@@ -71,7 +71,7 @@ describe.each([
     await sees(maria, '6 more characters');
     await fillPassword(maria, MEMBER);
     await press(maria, 'Set password and sign in');
-    await seesHeading(maria, 'My credentials');
+    await seesHeading(maria, 'What you can do here');
     await sees(maria, 'Support');
     await openOwnMenu(maria);
     await press(maria, 'Sign out');
