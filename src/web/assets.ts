@@ -94,5 +94,5 @@ function fingerprint(): string {
     a.name < b.name ? -1 : 1,
   ))
     if (file.isFile()) hash.update(file.name).update(readFileSync(join(file.parentPath, file.name)));
-  return hash.digest('hex').slice(0, 12);
+  return hash.digest('hex').slice(0, 8);
 }

@@ -49,7 +49,7 @@ const ANSWERS: [what: string, status: number, get: (app: TestApp, alice: Session
 
 /** Below which address the files are, which changes with them. */
 async function assetsOf(session: Session): Promise<string> {
-  return /\/assets\/[0-9a-f]{12}/.exec((await session.get('/credentials')).text)![0];
+  return /\/assets\/[0-9a-f]{8}/.exec((await session.get('/credentials')).text)![0];
 }
 
 function expectSafe({ headers }: Answer): void {
@@ -118,7 +118,7 @@ describe('the headers', () => {
     ];
     expect(files.length).toBeGreaterThan(3);
     for (const file of files) {
-      expect(file).toMatch(/^\/assets\/[0-9a-f]{12}\//);
+      expect(file).toMatch(/^\/assets\/[0-9a-f]{8}\//);
       const answer = await new Session(app).get(file);
       expect([file, answer.status]).toEqual([file, 200]);
       expect(answer.headers['cache-control']).toBe('public, max-age=31536000, immutable');
