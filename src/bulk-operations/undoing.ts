@@ -163,7 +163,14 @@ function leftAsItIs<Subject extends Subjected>(
 }
 
 /** A step is no action that anybody presses. */
-export const NO_WORDS = { name: UNDO, label: 'Undo', icon: 'undo', was: () => '', events: {} } as const;
+const NO_WORDS = { name: UNDO, label: 'Undo', icon: 'undo', was: () => '', events: {} } as const;
+
+/** The same of one that changes fields. */
+export const WORDS_OF_CHANGE = {
+  ...NO_WORDS,
+  bulk: { button: () => '', done: () => '', consequence: '' },
+  unchanged: 'stands as before already',
+};
 
 function groupedByKey<Subject extends Subjected>(subjects: Subject[], steps: Map<number, Step<Subject>[]>) {
   const grouped = new Map<string, { action: StepAction<Subject>; subjects: Subject[] }>();

@@ -1,5 +1,11 @@
 import type { LaterChange } from '../../../audit/later-changes.ts';
-import { isChangeOfTag, NO_WORDS, type Step, type Undoable, type Wanted } from '../../../bulk-operations/undoing.ts';
+import {
+  isChangeOfTag,
+  type Step,
+  type Undoable,
+  type Wanted,
+  WORDS_OF_CHANGE,
+} from '../../../bulk-operations/undoing.ts';
 import { findTagNames } from '../../../tags/tag-store.ts';
 import { tagOf } from '../../../verbs/facts.ts';
 import type { AccountType, Ownership } from '../../contact.ts';
@@ -75,12 +81,6 @@ function stepsFor({ before }: Wanted): Step<ContactSubject>[] {
   // Each may be refused for itself; the owner comes last, for by it the contact may be somebody else's.
   for (const one of [others, companyId === undefined ? {} : { companyId }, owner ? { owner } : {}])
     if (Object.keys(one).length > 0)
-      steps.push({ key: JSON.stringify(one), action: contactChangingAction(one, CHANGING_WORDS) });
+      steps.push({ key: JSON.stringify(one), action: contactChangingAction(one, WORDS_OF_CHANGE) });
   return steps;
 }
-
-const CHANGING_WORDS = {
-  ...NO_WORDS,
-  bulk: { button: () => '', done: () => '', consequence: '' },
-  unchanged: 'stands as before already',
-};

@@ -1,11 +1,11 @@
 import type { LaterChange } from '../../../audit/later-changes.ts';
 import {
   isChangeOfTag,
-  NO_WORDS,
   type Step,
   type StepAction,
   type Undoable,
   type Wanted,
+  WORDS_OF_CHANGE,
 } from '../../../bulk-operations/undoing.ts';
 import type { Levels } from '../../../permissions/permission-store.ts';
 import { findTagNames } from '../../../tags/tag-store.ts';
@@ -75,17 +75,11 @@ function stepsFor(group: Group, { before }: Wanted): Step<Group>[] {
   // Who may lead is decided apart from all else: the rest comes back without them.
   for (const one of [others, leaderId === undefined ? {} : { leaderId }])
     if (Object.keys(one).length > 0)
-      steps.push({ key: JSON.stringify(one), action: groupChangingAction(one, CHANGING_WORDS) });
+      steps.push({ key: JSON.stringify(one), action: groupChangingAction(one, WORDS_OF_CHANGE) });
   if (Object.keys(levels).length > 0)
     steps.push({ key: `levels ${JSON.stringify(levels)}`, action: settingLevels(levels) });
   return steps;
 }
-
-const CHANGING_WORDS = {
-  ...NO_WORDS,
-  bulk: { button: () => '', done: () => '', consequence: '' },
-  unchanged: 'stands as before already',
-};
 
 /** What was only made by the operation goes; every other group becomes what it was. */
 function activityAction({ activity }: Group, before: unknown): StepAction<Group> {

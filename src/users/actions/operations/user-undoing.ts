@@ -3,11 +3,11 @@ import type { LaterChange } from '../../../audit/later-changes.ts';
 import type { Choices } from '../../../bulk-operations/asking-action.ts';
 import {
   isChangeOfTag,
-  NO_WORDS,
   type Step,
   type StepAction,
   type Undoable,
   type Wanted,
+  WORDS_OF_CHANGE,
 } from '../../../bulk-operations/undoing.ts';
 import { dayOf } from '../../../clock.ts';
 import type { Reader } from '../../../db/database.ts';
@@ -96,15 +96,9 @@ async function stepsFor(db: Reader, subject: Subject, wanted: Wanted): Promise<S
   }
   if (tags.add.length + tags.remove.length > 0) change.tags = tags;
   if (Object.keys(change).length > 0)
-    steps.push({ key: JSON.stringify(change), action: changingAction(change, CHANGING_WORDS) });
+    steps.push({ key: JSON.stringify(change), action: changingAction(change, WORDS_OF_CHANGE) });
   return steps;
 }
-
-const CHANGING_WORDS = {
-  ...NO_WORDS,
-  bulk: { button: () => '', done: () => '', consequence: '' },
-  unchanged: 'stands as before already',
-};
 
 /** Who was only made by the operation goes; everybody else becomes what they were. */
 function activityAction({ activity }: Subject, before: unknown): StepAction<Subject> {
