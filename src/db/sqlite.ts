@@ -7,7 +7,7 @@ import { DatabaseFiles } from './database-files.ts';
 import { readsDirectly } from './prepared.ts';
 
 /** So long at a stretch, in milliseconds, the statements of one transaction are run before others have their turn. */
-const STRETCH = 8;
+const STRETCH = 3;
 /** Those of a transaction that is run again and again; more are made anew each time. */
 const WRITING_KEPT = 200;
 /** What changes the schema, after which nothing that was compiled is trusted. */

@@ -24,7 +24,7 @@ import { endOperation, executePiece, judgeOperation } from './execution.ts';
 import { pauseAndTell } from './pausing.ts';
 
 /** As long as one transaction lasts, about: then others have their turn. In milliseconds. */
-const STRETCH = 50;
+const STRETCH = 30;
 /** So many turns others have between two transactions: a request takes several to be answered. */
 const TURNS = 4;
 /** So many pieces are read ahead. */
