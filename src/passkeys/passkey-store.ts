@@ -57,9 +57,12 @@ export async function removePasskey(trx: Transaction, id: number): Promise<void>
   await trx('passkeys').where({ id }).delete();
 }
 
-/** All that these users have, for whatever domain. */
-export async function removePasskeysOf(trx: Transaction, userIds: number[]): Promise<void> {
-  await whereIdIn(trx('passkeys'), 'user_id', userIds).delete();
+/** All that these users have, for whatever domain; returns how many each had who had any. */
+export async function removePasskeysOf(trx: Transaction, userIds: number[]): Promise<Map<number, number>> {
+  const theirs = () => whereIdIn(trx('passkeys'), 'user_id', userIds);
+  const counts = await theirs().groupBy('user_id').select('user_id').count('* as passkeys');
+  if (counts.length > 0) await theirs().delete();
+  return new Map(counts.map((row) => [Number(row.user_id), Number(row.passkeys)]));
 }
 
 /** Those whose passkeys are worth nothing here, since they were made for another domain; with how many there are in all. */
