@@ -44,6 +44,8 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   login_attempts: 'sessions/login-attempt-store.ts',
   memberships: 'memberships/membership-store.ts',
   outbox: 'mail/outbox-store.ts',
+  passkey_challenges: 'passkeys/challenge-store.ts',
+  passkeys: 'passkeys/passkey-store.ts',
   refusals: 'audit/refusal-store.ts',
   reset_requests: 'passwords/reset-request-store.ts',
   running_exports: 'export/running-export-store.ts',

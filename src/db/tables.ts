@@ -233,7 +233,13 @@ export const TABLES = {
     address: text(),
     agent: text(),
     outcome: text<
-      'signed in' | 'wrong password' | 'wrong code' | 'while locked' | 'may not sign in' | 'unknown name'
+      | 'signed in'
+      | 'wrong password'
+      | 'wrong code'
+      | 'wrong passkey'
+      | 'while locked'
+      | 'may not sign in'
+      | 'unknown name'
     >(),
   },
   memberships: {
@@ -257,6 +263,25 @@ export const TABLES = {
     sent_at: orNull(moment),
     failed_at: orNull(moment),
     answer: text(),
+  },
+  passkey_challenges: {
+    id: integer,
+    challenge: text(),
+    purpose: text<'setting up' | 'sign-in' | 'second factor'>(),
+    browser: text(),
+    expires_at: moment,
+  },
+  passkeys: {
+    id: integer,
+    user_id: integer,
+    credential_id: text(),
+    public_key: text(),
+    counter: text(),
+    relying_party: text(),
+    name: text(),
+    transports: json,
+    created_at: moment,
+    last_used_at: orNull(moment),
   },
   refusals: {
     user_id: integer,
