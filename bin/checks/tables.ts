@@ -48,6 +48,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   reset_requests: 'passwords/reset-request-store.ts',
   running_exports: 'export/running-export-store.ts',
   saved_views: 'saved-views/saved-view-store.ts',
+  sealed_requests: 'sessions/sealed-request-store.ts',
   second_factors: 'second-factors/second-factor-store.ts',
   secret_fingerprints: 'installation/secret-fingerprints.ts',
   server_settings: 'installation/server-settings.ts',

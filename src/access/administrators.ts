@@ -27,6 +27,11 @@ export function makeAdministrators(rights: Rights): boolean {
   return grants(rights, 'users', 'write') && grants(rights, 'groups', 'write');
 }
 
+/** Whether groups that grant this give a part of what makes an administrator. */
+export function givesAdministration(rights: Rights): boolean {
+  return grants(rights, 'users', 'write') || grants(rights, 'groups', 'write');
+}
+
 /** By name. */
 export async function findAdministratorIds(db: Reader): Promise<number[]> {
   return administrators(db).orderBy('sort_name').pluck('id');

@@ -93,15 +93,31 @@ export class SignIn {
 
   /** Whether a code is the second factor of somebody whose password was right; counted like a password (R19, R29, R30). */
   async bySecondFactor(act: Omit<Act, 'by'>, known: User, code: string, visitor: Visitor): Promise<boolean> {
+    if (visitor.deviceOf(known) === null) await this.context.addressLimiter.requireRoom(act.address);
+    return this.bySecondFactorOf(act, known, code, { visitor, isSignIn: true });
+  }
+
+  /** Whether this is a code of a signed-in user; counted like one at the sign-in. */
+  confirmSecondFactor(act: Act, known: User, code: string, visitor: Visitor): Promise<boolean> {
+    return this.bySecondFactorOf(act, known, code, { visitor, isSignIn: false });
+  }
+
+  private bySecondFactorOf(
+    act: Omit<Act, 'by'>,
+    known: User,
+    code: string,
+    { visitor, isSignIn }: { visitor: Visitor; isSignIn: boolean },
+  ): Promise<boolean> {
     const device = visitor.deviceOf(known);
-    if (device === null) await this.context.addressLimiter.requireRoom(act.address);
-    const attempt = { act, user: known, device, password: '', agent: visitor.agent, isSignIn: true };
+    const attempt = { act, user: known, device, password: '', agent: visitor.agent, isSignIn };
     return this.inLine(device, known.id, () => this.context.db.write((trx) => this.takeFactor(trx, attempt, code)));
   }
 
   private async takeFactor(trx: Transaction, attempt: Attempt, code: string): Promise<boolean> {
     const { addressLimiter, attemptLimit, pepper } = this.context;
-    const { device, agent } = attempt;
+    const { device, agent, isSignIn } = attempt;
+    // Whoever is signed in is no stranger.
+    const isLimited = isSignIn && device === null;
     const act = this.actOf(attempt);
     const from = { at: act.at, address: act.address, agent, device };
     const isStill = (one: User) => one.hasPassword && one.passwordSetAt === attempt.user?.passwordSetAt;
@@ -109,13 +125,15 @@ export class SignIn {
     const factor = user && (await findConfirmedFactor(trx, user.id));
     if (!factor || !isStill(user) || !maySignIn(user, dayOf(Date.parse(act.at)))) return false;
     const tried: Tried = { user, device, agent };
-    if (device === null) await addressLimiter.takeIn(trx, act.address);
+    if (isLimited) await addressLimiter.takeIn(trx, act.address);
     const lockedUntil = await reserveAttempt(trx, act, tried, attemptLimit);
     if (lockedUntil === undefined && (await takeCode(trx, factor, code, { pepper, now: Date.parse(act.at) }))) {
       const failures = await clearCounter(trx, tried);
-      if (device === null) await addressLimiter.giveBackIn(trx, act.address);
-      await recordSignIn(trx, user.id, from);
-      await tellOfFailures(trx, act, tried, failures);
+      if (isLimited) await addressLimiter.giveBackIn(trx, act.address);
+      if (isSignIn) {
+        await recordSignIn(trx, user.id, from);
+        await tellOfFailures(trx, act, tried, failures);
+      }
       return true;
     }
     const outcome = lockedUntil === undefined ? 'wrong code' : 'while locked';

@@ -54,6 +54,15 @@ export function currentPage(req: Request): string {
   return safePath(pathname + search) ?? '';
 }
 
+/** The page that a form stood on, as the browser says. */
+export function pageOf(req: Request): string | undefined {
+  const from = req.get('referer') ?? '';
+  if (isHtmx(req)) return currentPage(req) || undefined;
+  if (!URL.canParse(from)) return undefined;
+  const { pathname, search } = new URL(from);
+  return safePath(pathname + search);
+}
+
 function surroundings(req: Request, res: Response) {
   const { viewer } = req;
   return {

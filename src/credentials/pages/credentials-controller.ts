@@ -19,6 +19,7 @@ import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
 import { changeOwnPassword } from '../actions/own-password.ts';
 import { accountReportController } from './account-report-controller.ts';
+import { confirmationController } from './confirmation-controller.ts';
 import { ownEmailController } from './own-email-controller.ts';
 import { ownSessionsController } from './own-sessions-controller.ts';
 import { welcomeController } from './welcome-controller.ts';
@@ -85,5 +86,6 @@ export function credentialsController(app: AppContext): Router {
     .use(ownEmailController(app))
     .use(ownSessionsController(app))
     .use(accountReportController(app))
+    .use(confirmationController(app))
     .use(welcomeController(app));
 }

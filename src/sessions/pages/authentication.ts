@@ -44,7 +44,20 @@ export async function startSession(
   req.session.csrfSecret = randomBytes(18).toString('base64url');
   req.session.address = req.ip ?? '';
   req.session.agent = agentOf(req);
-  await new Promise<void>((resolve, reject) => req.session.save((error) => (error ? reject(error) : resolve())));
+  req.session.confirmedAt = app.clock();
+  await saveSession(req);
+}
+
+/** The same session under a new id, confirmed at this moment (R47): what it holds stays, and so do the forms in other tabs. */
+export async function renewSession(app: AppContext, req: Request): Promise<void> {
+  const { cookie: _cookie, stored: _stored, seenAt: _seenAt, ...held } = req.session;
+  await newSession(req);
+  Object.assign(req.session, held, { confirmedAt: app.clock() });
+  await saveSession(req);
+}
+
+function saveSession(req: Request): Promise<void> {
+  return new Promise((resolve, reject) => req.session.save((error) => (error ? reject(error) : resolve())));
 }
 
 /** Ends the session, if any, and begins an empty one. */

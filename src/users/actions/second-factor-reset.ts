@@ -12,6 +12,7 @@ export const SECOND_FACTOR_RESET: UserAction = {
   label: 'Reset second factor',
   otherNames: ['Reset two-factor', 'Reset TOTP'],
   icon: 'key',
+  demandsProof: true,
   isDangerous: true,
   path: 'second-factor',
   method: 'delete',
