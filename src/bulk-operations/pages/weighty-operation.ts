@@ -9,7 +9,7 @@ import { findItemIds } from '../bulk-operation-store.ts';
 import { visibleOperation } from './visible-operation.ts';
 
 /** More than so many are not changed by somebody who only found an open browser (R54). */
-const MANY = 100;
+export const MANY = 100;
 
 /** Whether an operation is of those that only somebody begins who has shown lately that it is they. */
 export async function isWeightyOperation(app: AppContext, req: Request): Promise<boolean> {

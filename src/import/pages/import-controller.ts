@@ -50,7 +50,9 @@ export function importController(app: AppContext): Router {
     router.post(`${path}/:id/execution`, write, confirmed(app), async (req: Request, res: Response) =>
       execute(app, req, res, await visible(req)),
     );
-    router.get(`${path}/:id/refused.csv`, write, async (req, res) => sendRefused(app, res, await visible(req)));
+    router.get(`${path}/:id/refused.csv`, write, confirmed(app), async (req: Request, res: Response) =>
+      sendRefused(app, res, await visible(req)),
+    );
     // Only users sign in by an email, and only they are deactivated.
     if (kind !== 'users') continue;
     router.post(`${path}/:id/emails`, write, async (req, res) => takeTicks(app, req, res, await open(req)));
