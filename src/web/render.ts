@@ -81,6 +81,7 @@ function surroundings(req: Request, res: Response) {
     /** Operations that are under way, for those who may look at them. */
     underWay: viewer && may(viewer, 'users', 'read') ? res.app.locals.operations() : [],
     lastDone: viewer && lastDoneOf(req),
+    owed: viewer && req.session.owed,
     troubles: viewer && may(viewer, 'settings', 'read') ? res.app.locals.troubles() : [],
     csrfToken: () => (typeof req.csrfToken === 'function' ? req.csrfToken() : ''),
     assetPath,

@@ -7,7 +7,7 @@ import { findMemberships } from '../../memberships/membership-store.ts';
 import { findEmailChange } from '../../one-time-links/email-change-store.ts';
 import { newPasswordErrors, typedPassword } from '../../passwords/new-password.ts';
 import { personalWords } from '../../passwords/password.ts';
-import { findConfirmedFactor } from '../../second-factors/second-factor-store.ts';
+import { findConfirmedFactor, shortestPasswordOf } from '../../second-factors/second-factor-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { startSession } from '../../sessions/pages/authentication.ts';
 import { sessionsSection, signInHistory } from '../../sessions/pages/sign-in-history.ts';
@@ -36,7 +36,8 @@ export function credentialsController(app: AppContext): Router {
     const [user] = await findUsers(app.db.read, [req.viewer!.id]);
     const { current } = typedFields(req.body, ['current']);
     const typed = typedPassword(req.body);
-    const errors: Errors = await newPasswordErrors(typed, personalWords(user, app.config.instanceName));
+    const shortest = await shortestPasswordOf(app.db.read, user.id);
+    const errors: Errors = await newPasswordErrors(typed, personalWords(user, app.config.instanceName), shortest);
     // A password that will not do costs no attempt (R7).
     if (Object.keys(errors).length > 0) return show(req, res, errors);
     if (!(await app.signIn.confirmPassword(actOf(app, req), user, String(current), visitorOf(app, req))))
@@ -76,6 +77,7 @@ export function credentialsController(app: AppContext): Router {
       errors,
       emailChange: await findEmailChange(app.db.read, { userId: user.id }, instant(app.clock())),
       hasFactor: (await findConfirmedFactor(app.db.read, user.id)) !== undefined,
+      shortest: await shortestPasswordOf(app.db.read, user.id),
       sessions: await sessionsSection(app.db.read, user.id, instant(app.clock()), req.sessionID),
       history: await signInHistory(app.db.read, user.id, SIGN_INS_SHOWN),
     };

@@ -7,6 +7,7 @@ import type { User } from '../../users/user.ts';
 import * as store from '../../users/user-store.ts';
 import { agentOf } from '../../web/request-words.ts';
 import { findSignedIn, type OwnUser } from '../signed-in.ts';
+import { owedBy } from './owed.ts';
 
 /** At most one write a minute and user. */
 const ACTIVITY_EVERY = MINUTE;
@@ -29,13 +30,15 @@ export function authentication(app: AppContext): RequestHandler {
   };
 }
 
-/** Gives the browser a new session id, signed in as this user, for whom it is known from now on; the old id is dead (R47). */
+/** Gives the browser a new session id, signed in as this user, for whom it is known from now on; the old id is dead (R47). `typed`: the password, where it was given. */
 export async function startSession(
   app: AppContext,
   req: Request,
   res: Response,
   user: Pick<User, 'id' | 'passwordSetAt'>,
+  { typed }: { typed?: string } = {},
 ): Promise<void> {
+  const owed = await owedBy(app, user.id, typed);
   app.devices.remember(req, res, user);
   await newSession(req);
   req.session.userId = user.id;
@@ -45,6 +48,7 @@ export async function startSession(
   req.session.address = req.ip ?? '';
   req.session.agent = agentOf(req);
   req.session.confirmedAt = app.clock();
+  if (owed) req.session.owed = owed;
   await saveSession(req);
 }
 
