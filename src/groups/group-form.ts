@@ -13,7 +13,7 @@ const fields = {
   leader: optional(254, 'At most 254 characters.'),
   description: optional(5000, 'At most 5,000 characters.'),
   tags,
-  requiresFactor: ticked,
+  requiresSecondFactor: ticked,
 };
 
 const complete = z.object(fields);
@@ -43,7 +43,7 @@ export function typedOf(group: Group, tagNames: string[]): Typed {
     leader: group.leaderName ?? '',
     description: group.description,
     tags: tagNames.join(', '),
-    requiresFactor: group.requiresFactor ? 'yes' : '',
+    requiresSecondFactor: group.requiresSecondFactor ? 'yes' : '',
     version: String(group.version),
   };
 }

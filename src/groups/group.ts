@@ -12,7 +12,7 @@ export interface Group extends Living {
   /** What it grants while it is active. */
   rights: Rights;
   /** Whether its members need a second factor. */
-  requiresFactor: boolean;
+  requiresSecondFactor: boolean;
   /** One of its members, who answers for it. */
   leaderId: number | null;
   leaderName: string | null;

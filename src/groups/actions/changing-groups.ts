@@ -34,7 +34,7 @@ export interface GroupChange {
   /** One of its members, or nobody. */
   leaderId?: number | null;
   tags?: SetChange<string>;
-  requiresFactor?: boolean;
+  requiresSecondFactor?: boolean;
 }
 
 interface Leader {
@@ -43,7 +43,7 @@ interface Leader {
 }
 
 interface Details {
-  group: Pick<Group, 'name' | 'description' | 'requiresFactor'>;
+  group: Pick<Group, 'name' | 'description' | 'requiresSecondFactor'>;
   leader: Leader | undefined;
   tags: string[];
 }
@@ -107,9 +107,9 @@ export async function planChange(
   change: GroupChange,
 ): Promise<Step[]> {
   await keepLeaders(db, by, outcomes, change.leaderId);
-  if (change.requiresFactor && !(await hasEquippedAdministrator(db)))
+  if (change.requiresSecondFactor && !(await hasEquippedAdministrator(db)))
     leaveOut(outcomes, (group) =>
-      group.requiresFactor ? undefined : unfitFields({ requiresFactor: NOBODY_EQUIPPED }),
+      group.requiresSecondFactor ? undefined : unfitFields({ requiresSecondFactor: NOBODY_EQUIPPED }),
     );
   const groups = allowed(outcomes);
   const tagNames = await findTagNames(db, 'group', idsOf(groups));
@@ -167,18 +167,18 @@ export const NO_MEMBER = 'No member of the group has this name or email. Only a 
 
 function detailsAfter(before: Details, change: GroupChange, leader: Leader | undefined): Details {
   const { leaderId, tags } = change;
-  const { name, description, requiresFactor } = { ...before.group, ...given(change) };
+  const { name, description, requiresSecondFactor } = { ...before.group, ...given(change) };
   return {
-    group: { name, description, requiresFactor },
+    group: { name, description, requiresSecondFactor },
     leader: leaderId === undefined ? before.leader : leaderId === before.leader?.id ? before.leader : leader,
     tags: changedSet(before.tags, tags),
   };
 }
 
 /** What is left out of a change is not in it at all. */
-function given({ name, description, requiresFactor }: GroupChange): Partial<Details['group']> {
+function given({ name, description, requiresSecondFactor }: GroupChange): Partial<Details['group']> {
   return Object.fromEntries(
-    Object.entries({ name, description, requiresFactor }).filter(([, value]) => value !== undefined),
+    Object.entries({ name, description, requiresSecondFactor }).filter(([, value]) => value !== undefined),
   );
 }
 
@@ -197,7 +197,7 @@ function columnsOf({ group: before }: Details, { group, leader }: Details) {
     // One that was there before such names became one keeps its own.
     ...(group.name !== before.name && { name_key: identityKey(group.name), name_twin: 0 }),
     description: group.description,
-    requires_factor: group.requiresFactor,
+    requires_factor: group.requiresSecondFactor,
     leader_id: leader?.id ?? null,
   };
 }
@@ -207,9 +207,9 @@ function leaderOf({ leaderId, leaderName }: Group): Leader | undefined {
 }
 
 /** What the audit says of a group, in the order of the form. */
-function auditFields({ group: { name, description, requiresFactor }, leader, tags }: Details): Fields {
+function auditFields({ group: { name, description, requiresSecondFactor }, leader, tags }: Details): Fields {
   const sorted = sortedByName(tags, (tag) => tag);
-  return { name, leader: leader ? userReference(leader) : null, description, tags: sorted, requiresFactor };
+  return { name, leader: leader ? userReference(leader) : null, description, tags: sorted, requiresSecondFactor };
 }
 
 function idsOf(groups: Group[]): number[] {

@@ -25,18 +25,18 @@ export interface NewGroup {
   rights?: Rights;
   description?: string;
   tags?: string[];
-  requiresFactor?: boolean;
+  requiresSecondFactor?: boolean;
   /** Becomes its first member. */
   leaderId?: number;
 }
 
 /** Throws FieldErrors where the name is taken, Forbidden and RefusedFields for what is not the actor's to give. */
 export async function createGroup(trx: Transaction, act: Act, group: NewGroup): Promise<number> {
-  const { rights = NO_RIGHTS, description = '', leaderId, requiresFactor = false } = group;
+  const { rights = NO_RIGHTS, description = '', leaderId, requiresSecondFactor = false } = group;
   if (!may(act.by, 'groups', 'write')) throw new Forbidden('You may not create groups.');
   if (!covers(act.by.rights, rights)) throw new Forbidden('You cannot give rights that you do not hold.');
-  if (requiresFactor && !(await hasEquippedAdministrator(trx)))
-    throw new FieldErrors({ requiresFactor: NOBODY_EQUIPPED });
+  if (requiresSecondFactor && !(await hasEquippedAdministrator(trx)))
+    throw new FieldErrors({ requiresSecondFactor: NOBODY_EQUIPPED });
   const leader = leaderId === undefined ? undefined : await firstMember(trx, act, leaderId);
   const name = normalizedAs('NFC', group.name).trim();
   const tags = await spelledTags(trx, group.tags ?? []);
@@ -45,7 +45,7 @@ export async function createGroup(trx: Transaction, act: Act, group: NewGroup): 
     name_key: identityKey(name),
     description,
     leader_id: leader?.id ?? null,
-    requires_factor: requiresFactor,
+    requires_factor: requiresSecondFactor,
     created_at: act.at,
     created_by: act.by.id,
   });
@@ -56,7 +56,7 @@ export async function createGroup(trx: Transaction, act: Act, group: NewGroup): 
     name,
     ...(leader && { leader: userReference(leader) }),
     ...(description && { description }),
-    ...(requiresFactor && { requiresFactor }),
+    ...(requiresSecondFactor && { requiresSecondFactor }),
     ...(tags.length > 0 && { tags: sortedByName(tags, (tag) => tag) }),
     ...(Object.keys(rights).length > 0 && { permissions: rights }),
   };

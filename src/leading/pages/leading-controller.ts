@@ -1,9 +1,6 @@
 import { type Request, type Response, Router } from 'express';
-import { givesAdministration } from '../../access/administrators.ts';
 import type { AppContext } from '../../app-context.ts';
 import { tellOutcomes } from '../../memberships/pages/member-report.ts';
-import { givenBy } from '../../permissions/effect.ts';
-import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { flash } from '../../web/flash.ts';
 import { requireSignIn } from '../../web/guards/authorization.ts';
 import { removeMembers, resetAttempts } from '../actions/leading.ts';
@@ -20,8 +17,6 @@ import { showLedGroup, showLedGroups } from './led-group-page.ts';
  */
 export function leadingController(app: AppContext): Router {
   const router = Router();
-  // Who comes in becomes an administrator there (R54).
-  const weighty = confirmed(app, async (req) => givesAdministration(givenBy(await changeableOf(app, req))));
 
   router.get('/led-groups', requireSignIn, (req, res) => showLedGroups(app, req, res));
 
@@ -41,15 +36,15 @@ export function leadingController(app: AppContext): Router {
     showList(app, req, res, { group: await changeableOf(app, req), ...typedRows({}) }),
   );
 
-  router.post('/led-groups/:id/invitations/list', requireSignIn, weighty, async (req: Request, res: Response) =>
+  router.post('/led-groups/:id/invitations/list', requireSignIn, async (req, res) =>
     inviteList(app, req, res, await changeableOf(app, req)),
   );
 
-  router.post('/led-groups/:id/invitations', requireSignIn, weighty, async (req: Request, res: Response) =>
+  router.post('/led-groups/:id/invitations', requireSignIn, async (req, res) =>
     invite(app, req, res, await changeableOf(app, req)),
   );
 
-  router.post('/led-groups/:id/members', requireSignIn, weighty, async (req: Request, res: Response) =>
+  router.post('/led-groups/:id/members', requireSignIn, async (req, res) =>
     add(app, req, res, await changeableOf(app, req)),
   );
 
