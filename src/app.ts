@@ -58,6 +58,7 @@ import { AddressLimiter } from './sessions/address-limiter.ts';
 import { authentication } from './sessions/pages/authentication.ts';
 import { keptSession } from './sessions/pages/kept-session.ts';
 import { KnownDevices } from './sessions/pages/known-devices.ts';
+import { settleFirst } from './sessions/pages/owed.ts';
 import { sessionsController } from './sessions/pages/sessions-controller.ts';
 import { showSignIn } from './sessions/pages/sign-in-page.ts';
 import { SessionStore } from './sessions/session-store.ts';
@@ -189,6 +190,8 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(methodOverride);
   app.use(authentication(context));
   app.use(forgery(config, new Visits(config, sessionCookie, clock)));
+
+  app.use(settleFirst(context));
 
   app.use(preferencesController(context));
   app.use(setupController(context));

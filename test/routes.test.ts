@@ -530,6 +530,20 @@ const ROUTES: Record<string, Classified> = {
     },
   },
   'get /credentials/sign-ins': { open: 'signed-in' },
+  'post /credentials/confirmation': {
+    open: 'signed-in',
+    change: {
+      form: '/credentials',
+      fields: { password: PASSWORD, next: '/users' },
+      // Under a new id (R47).
+      state: signedInAs,
+      from: 1,
+      to: 1,
+      audit: [],
+      leadsTo: /^\/users$/,
+      bad: { fields: { password: 'not the one' }, errors: [], never: ['not the one'] },
+    },
+  },
   'get /credentials/report/new': { open: 'signed-in' },
   'post /credentials/report': {
     open: 'signed-in',

@@ -101,14 +101,12 @@ export class SignIn {
 
   /** Whether a code is the second factor of somebody whose password was right (R29, R30). */
   bySecondFactor(act: Omit<Act, 'by'>, known: User, code: string, visitor: Visitor): Promise<boolean> {
-    const { pepper } = this.context;
-    return this.byProof(act, known, visitor, {
-      failure: 'wrong code',
-      async isRight(trx, { at }, user) {
-        const factor = await findConfirmedFactor(trx, user.id);
-        return factor !== undefined && takeCode(trx, factor, code, { pepper, now: Date.parse(at) });
-      },
-    });
+    return this.byProof(act, known, visitor, this.codeOf(code));
+  }
+
+  /** Whether this is a code of a signed-in user; counted like one at the sign-in. */
+  confirmSecondFactor(act: Act, known: User, code: string, visitor: Visitor): Promise<boolean> {
+    return this.confirmProof(act, known, visitor, this.codeOf(code));
   }
 
   /**
@@ -118,20 +116,42 @@ export class SignIn {
   async byProof(act: Omit<Act, 'by'>, known: User | undefined, visitor: Visitor, proof: Proof): Promise<boolean> {
     const device = known ? visitor.deviceOf(known) : null;
     if (device === null) await this.context.addressLimiter.requireRoom(act.address);
-    const attempt = { act, user: known, device, password: '', agent: visitor.agent, isSignIn: true };
-    return this.inLine(device, known?.id ?? NOBODY, () =>
+    return this.proofInLine({ act, user: known, device, password: '', agent: visitor.agent, isSignIn: true }, proof);
+  }
+
+  /** The same of somebody who is signed in and shows it once more. */
+  confirmProof(act: Act, known: User, visitor: Visitor, proof: Proof): Promise<boolean> {
+    const device = visitor.deviceOf(known);
+    return this.proofInLine({ act, user: known, device, password: '', agent: visitor.agent, isSignIn: false }, proof);
+  }
+
+  private proofInLine(attempt: Attempt, proof: Proof): Promise<boolean> {
+    return this.inLine(attempt.device, attempt.user?.id ?? NOBODY, () =>
       this.context.db.write((trx) => this.takeProof(trx, attempt, proof)),
     );
   }
 
+  private codeOf(code: string): Proof {
+    const { pepper } = this.context;
+    return {
+      failure: 'wrong code',
+      async isRight(trx, { at }, user) {
+        const factor = await findConfirmedFactor(trx, user.id);
+        return factor !== undefined && takeCode(trx, factor, code, { pepper, now: Date.parse(at) });
+      },
+    };
+  }
+
   private async takeProof(trx: Transaction, attempt: Attempt, proof: Proof): Promise<boolean> {
     const { addressLimiter, attemptLimit } = this.context;
-    const { device, agent } = attempt;
+    const { device, agent, isSignIn } = attempt;
+    // Whoever is signed in is no stranger.
+    const isLimited = isSignIn && device === null;
     const act = this.actOf(attempt);
     const from = { at: act.at, address: act.address, agent, device };
     const isStill = (one: User) => one.hasPassword && one.passwordSetAt === attempt.user?.passwordSetAt;
     const [user] = await findUsers(trx, [attempt.user?.id ?? NOBODY]);
-    if (device === null) await addressLimiter.takeIn(trx, act.address);
+    if (isLimited) await addressLimiter.takeIn(trx, act.address);
     if (!user) {
       await recordLoginAttempt(trx, null, { ...from, outcome: 'unknown name', lockedUntil: null });
       return false;
@@ -141,9 +161,11 @@ export class SignIn {
     const lockedUntil = await reserveAttempt(trx, act, tried, attemptLimit);
     if (lockedUntil === undefined && isAdmitted && (await proof.isRight(trx, act, user))) {
       const failures = await clearCounter(trx, tried);
-      if (device === null) await addressLimiter.giveBackIn(trx, act.address);
-      await recordSignIn(trx, user.id, from);
-      await tellOfFailures(trx, act, tried, failures);
+      if (isLimited) await addressLimiter.giveBackIn(trx, act.address);
+      if (isSignIn) {
+        await recordSignIn(trx, user.id, from);
+        await tellOfFailures(trx, act, tried, failures);
+      }
       return true;
     }
     const outcome = lockedUntil !== undefined ? 'while locked' : isAdmitted ? proof.failure : 'may not sign in';

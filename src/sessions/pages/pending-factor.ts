@@ -63,9 +63,9 @@ export async function arrive(
   req: Request,
   res: Response,
   user: User,
-  { next, kept }: { next: string; kept?: KeptForm },
+  { next, kept, password }: { next: string; kept?: KeptForm; password?: string },
 ): Promise<void> {
-  await startSession(app, req, res, user);
+  await startSession(app, req, res, user, { typed: password });
   req.session.kept = kept;
   req.session.arriving = kept?.path ?? safePath(next);
   res.redirect(303, req.session.arriving ?? '/');

@@ -25,7 +25,7 @@ export function sessionsController(app: AppContext): Router {
     const { user, isPending } = await signInBy(req, identifier, password);
     if (!user) return showSignIn(app, req, res, shown, { error: REFUSED, kept });
     if (isPending) return askForFactor(req, res, user, { next, kept });
-    await arrive(app, req, res, user, { next, kept });
+    await arrive(app, req, res, user, { next, kept, password });
   });
 
   async function signInBy(

@@ -27,6 +27,7 @@ export const ACCOUNT_SECURING: UserAction = {
   label: 'Secure this account',
   otherNames: ['Account taken over', 'Hacked'],
   icon: 'shield-check',
+  demandsProof: true,
   isDangerous: true,
   path: 'securing',
   method: 'post',

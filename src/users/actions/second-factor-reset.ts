@@ -13,6 +13,7 @@ export const SECOND_FACTOR_RESET: UserAction = {
   label: 'Reset second factor',
   otherNames: ['Reset two-factor', 'Reset TOTP', 'Remove passkeys'],
   icon: 'key',
+  demandsProof: true,
   isDangerous: true,
   path: 'second-factor',
   method: 'delete',
