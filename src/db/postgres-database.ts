@@ -1,10 +1,12 @@
 import type { Database, Reader } from './contract.ts';
 import { openPostgres } from './postgres.ts';
+import { PostgresProcesses } from './postgres-processes.ts';
 import { writingThrough } from './writing.ts';
 
 /** The database of a PostgreSQL server. It is connected to when it is needed. */
 export function openPostgresDatabase(url: string): Database {
-  const { reader, writer } = openPostgres(url);
+  const processes = new PostgresProcesses(url);
+  const { reader, writer } = openPostgres(url, processes.noticeOfChange);
   return {
     read: reader,
     writer,
@@ -12,6 +14,7 @@ export function openPostgresDatabase(url: string): Database {
       await writer.raw('select 1');
     },
     ...writingThrough(writer, {}),
+    processes,
     // A server that does not answer may come back.
     gone: new Promise(() => {}),
     isGone: () => false,
@@ -21,6 +24,7 @@ export function openPostgresDatabase(url: string): Database {
     },
     place: { kind: 'PostgreSQL', name: nameOf(url) },
     async close() {
+      await processes.end();
       await reader.destroy();
       await writer.destroy();
     },

@@ -64,6 +64,9 @@ function asParameter(value: unknown): unknown {
 class WritingPostgresClient extends RosterPostgresClient {
   override transaction(...args: unknown[]) {
     const transaction = super.transaction(...args);
+    const { notice } = this.config;
+    if (notice)
+      transaction.commit = (connection, value) => transaction.query(connection, `${notice}; commit`, 1, value);
     transaction.begin = async (connection: unknown) => {
       try {
         return await transaction.query(connection, BEGIN);
@@ -80,15 +83,20 @@ class WritingPostgresClient extends RosterPostgresClient {
 const SILENT = { warn() {}, error() {}, deprecate() {}, debug() {} };
 const MOST_READERS = 8;
 const CONNECTS_WITHIN = 5_000;
+/** A machine that is gone without a word keeps its locks no longer than about half a minute. */
+const LETS_GO_SOON = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
+/** Nor does a process that was stopped in the middle of a transaction: nobody else could write. */
+const ENDS_FORGOTTEN = '-c idle_in_transaction_session_timeout=60s';
 
-/** One connection that writes and some that can only read. */
-export function openPostgres(url: string): { reader: Knex; writer: Knex } {
+/** One connection that writes and some that can only read. `notice` is run at the end of each transaction that writes. */
+export function openPostgres(url: string, notice?: string): { reader: Knex; writer: Knex } {
   const open = (client: typeof PostgresClient, most: number, options: string): Knex =>
     knex({
       client: client as unknown as typeof Knex.Client,
       connection: {
         connectionString: url,
-        options,
+        options: `${LETS_GO_SOON} ${options}`,
+        keepAlive: true,
         application_name: 'roster',
         connectionTimeoutMillis: CONNECTS_WITHIN,
         types: { getTypeParser: (type: number) => PARSED[type] ?? String },
@@ -97,8 +105,9 @@ export function openPostgres(url: string): { reader: Knex; writer: Knex } {
       log: SILENT,
       pool: { min: 0, max: most },
       acquireConnectionTimeout: CONNECTS_WITHIN * 2,
-    });
-  const writer = open(WritingPostgresClient, 1, '');
+      notice,
+    } as Knex.Config);
+  const writer = open(WritingPostgresClient, 1, ENDS_FORGOTTEN);
   const reader = open(RosterPostgresClient, MOST_READERS, '-c default_transaction_read_only=on');
   return { writer, reader };
 }

@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database, Reader } from './contract.ts';
 import { DATABASE_FILE, type DatabaseFiles, type DatabaseGone, fileBytes } from './database-files.ts';
+import { onlyProcess } from './processes.ts';
 import { checkpoint, openSqlite } from './sqlite.ts';
 import { writingThrough } from './writing.ts';
 
@@ -34,6 +35,7 @@ export function openSqliteDatabase(dataDir: string): Database {
       await writer.raw('select 1');
     },
     ...writingThrough(writer, { check: () => watch.check(), changed: checkpointSoon }),
+    processes: onlyProcess(),
     gone: watch.gone.promise,
     isGone: () => watch.isGone(),
     bytes: async () => fileBytes(filename),
