@@ -52,6 +52,11 @@ export class PostgresProcesses implements Processes {
     return true;
   }
 
+  async isChosen(name: string): Promise<boolean> {
+    // Who has it is given it once more.
+    return this.tryLock(`chosen for ${name}`);
+  }
+
   tell(topic: Topic): void {
     this.notices.query('select pg_notify($1, $2)', [CHANNEL, topic]).catch(() => undefined);
   }
@@ -77,13 +82,18 @@ export class PostgresProcesses implements Processes {
     if (this.held.has(name)) return false;
     this.held.add(name);
     try {
-      const [{ has }] = await this.locks.query('select pg_try_advisory_lock($1) as has', [keyOf(name)]);
+      const has = await this.tryLock(name);
       if (!has) this.held.delete(name);
-      return Boolean(has);
+      return has;
     } catch (error) {
       this.held.delete(name);
       throw error;
     }
+  }
+
+  private async tryLock(name: string): Promise<boolean> {
+    const [{ has }] = await this.locks.query('select pg_try_advisory_lock($1) as has', [keyOf(name)]);
+    return Boolean(has);
   }
 
   private async holding<T>(name: string, work: () => Promise<T>): Promise<T> {

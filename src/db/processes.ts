@@ -10,6 +10,8 @@ export interface Processes {
   alone<T>(name: string, work: () => Promise<T>): Promise<T>;
   /** The same at once or not at all. Says whether. */
   ifAlone(name: string, work: () => Promise<unknown>): Promise<boolean>;
+  /** Whether this process is the one of all that does what goes by this name: it stays so until it ends. */
+  isChosen(name: string): Promise<boolean>;
   /** Tells all of them, this one included. It may be lost. */
   tell(topic: Topic): void;
   /** Calls `listener` when another one tells or this one, and when something may have been missed. Of changes only others tell. */
@@ -25,6 +27,7 @@ export function onlyProcess(): Processes {
       await work();
       return true;
     },
+    isChosen: async () => true,
     tell: (topic) => listeners.call(topic),
     hear: (topic, listener) => listeners.add(topic, listener),
   };

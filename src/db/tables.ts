@@ -311,6 +311,7 @@ export const TABLES = {
     seen_at: moment,
     expires_at: moment,
   },
+  setup_link: { only: integer, token_hash: text() },
   tags: { id: integer, name: text(), name_key: text() },
   user_changes: { id: integer, user_id: integer },
   user_events: { user_id: integer, event_id: integer },
