@@ -19,6 +19,11 @@ export interface Database {
   write<T>(work: (trx: Transaction) => Promise<T>): Promise<T>;
   /** The same for what may as well be written later: where the database does not take it soon, it is left out. */
   note(work: (trx: Transaction) => Promise<unknown>): Promise<void>;
+  /**
+   * The same for what changes one row that no feed follows and nobody judges by, such as when a session was last seen: it waits for no other
+   * writer than one of the same row. Where the database knows one writer only, it is one like any other.
+   */
+  readonly oneRow: Pick<Database, 'write' | 'note'>;
   /** The others that work on it as well. */
   readonly processes: Processes;
   /** Resolves when the file or its log was deleted, moved or replaced. Nothing that is written from then on is acknowledged. */

@@ -6,7 +6,7 @@ import { writingThrough } from './writing.ts';
 /** The database of a PostgreSQL server. It is connected to when it is needed. */
 export function openPostgresDatabase(url: string): Database {
   const processes = new PostgresProcesses(url);
-  const { reader, writer } = openPostgres(url, processes.noticeOfChange);
+  const { reader, writer, rowWriter } = openPostgres(url, processes.noticeOfChange);
   return {
     read: reader,
     writer,
@@ -14,6 +14,7 @@ export function openPostgresDatabase(url: string): Database {
       await writer.raw('select 1');
     },
     ...writingThrough(writer, {}),
+    oneRow: writingThrough(rowWriter, { areMany: true }),
     processes,
     // A server that does not answer may come back.
     gone: new Promise(() => {}),
@@ -27,6 +28,7 @@ export function openPostgresDatabase(url: string): Database {
       await processes.end();
       await reader.destroy();
       await writer.destroy();
+      await rowWriter.destroy();
     },
   };
 }

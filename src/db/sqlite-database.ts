@@ -28,13 +28,15 @@ export function openSqliteDatabase(dataDir: string): Database {
       await checkpoint(writer).catch(() => undefined);
     }, CHECKPOINT_DELAY).unref();
   }
+  const writing = writingThrough(writer, { check: () => watch.check(), changed: checkpointSoon });
   return {
     read: reader,
     writer,
     async make() {
       await writer.raw('select 1');
     },
-    ...writingThrough(writer, { check: () => watch.check(), changed: checkpointSoon }),
+    ...writing,
+    oneRow: writing,
     processes: onlyProcess(),
     gone: watch.gone.promise,
     isGone: () => watch.isGone(),

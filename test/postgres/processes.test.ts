@@ -85,6 +85,33 @@ describe('processes that serve one database', () => {
     expect(await first).toBe('both');
   });
 
+  it('write one row beside whoever writes, and nothing that is numbered', async () => {
+    await migrate(one);
+    const group = { name: 'g', name_key: 'g', created_at: '2026-11-26T12:00:00.000Z' };
+    const row = (identifier: string) => ({ identifier, requested_at: '', address: '', request_id: '' });
+    await one.write(async (trx) => {
+      await trx('groups').insert(group);
+      await Promise.all([one, other].map((db) => db.oneRow.write((its) => its('reset_requests').insert(row('a')))));
+    });
+    await expect(other.oneRow.write((trx) => trx('groups').insert({ ...group, name_key: 'h' }))).rejects.toThrow(
+      'numbered by the one writer alone',
+    );
+    expect(await one.read('groups')).toHaveLength(1);
+    expect(await one.read('reset_requests')).toHaveLength(2);
+    // Two of one row wait for each other.
+    const both = [one, other].map((db, n) =>
+      db.oneRow.write(async (trx) => {
+        await trx('reset_requests')
+          .where('id', 1)
+          .update({ address: String(n) });
+        await sleep(30);
+        const [{ address }] = await trx('reset_requests').where('id', 1);
+        return address;
+      }),
+    );
+    expect(await Promise.all(both)).toEqual(['0', '1']);
+  });
+
   it('hear what others write and begin, also after their connection was lost', async () => {
     await migrate(one);
     const heard = { own: 0, changes: 0, operations: 0 };
