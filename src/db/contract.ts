@@ -30,6 +30,8 @@ export interface Database {
   readonly gone: Promise<DatabaseGone>;
   /** The same at this moment, looked at anew. Takes microseconds. */
   isGone(): boolean;
+  /** What the clock says of the machine where it is kept, in milliseconds. */
+  now(): Promise<number>;
   /** What it takes where it is kept. */
   bytes(): Promise<number>;
   /** What keeps it, and where, for whoever runs it. */

@@ -19,6 +19,10 @@ export function openPostgresDatabase(url: string): Database {
     // A server that does not answer may come back.
     gone: new Promise(() => {}),
     isGone: () => false,
+    async now() {
+      const [{ now }] = await reader.raw('select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now');
+      return now;
+    },
     async bytes() {
       const [{ bytes }] = await reader.raw('select pg_database_size(current_database()) as bytes');
       return bytes;

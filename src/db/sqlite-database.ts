@@ -40,6 +40,7 @@ export function openSqliteDatabase(dataDir: string): Database {
     processes: onlyProcess(),
     gone: watch.gone.promise,
     isGone: () => watch.isGone(),
+    now: async () => Date.now(),
     bytes: async () => fileBytes(filename),
     place: { kind: 'SQLite', name: filename },
     async close() {
