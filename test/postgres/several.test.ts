@@ -50,7 +50,7 @@ const times = <T>(count: number, work: (n: number) => T): T[] => Array.from({ le
 describe('two processes', () => {
   beforeEach(() => start());
 
-  it('evaluate no more guesses than the limit between them, and let all right ones in', async () => {
+  it('evaluate no more guesses than the limit between them, and let all right ones in (R16, R17)', async () => {
     const forms = await Promise.all([one, other].map((app) => SignInForm.open(app.url)));
     const evaluated = () => one.context.hasher.count.own + other.context.hasher.count.own;
     for (let round = 0; round < 2; round++) {
@@ -67,7 +67,7 @@ describe('two processes', () => {
     }
   });
 
-  it('let no more than one use a link, of fifty at once', async () => {
+  it('let no more than one use a link, of fifty at once (R32)', async () => {
     const link = await linkFor(one, 'bob', 'password-reset');
     const browsers = await Promise.all(times(50, (n) => opened(either(n), link)));
     const answers = await Promise.all(
@@ -99,7 +99,7 @@ describe('two processes', () => {
     expect(await verifyChain(one.db.read, one.config.secrets.audit)).toMatchObject({ intact: true });
   });
 
-  it('know at the next request who signed in or out, and who may', async () => {
+  it('know at the next request who signed in or out, and who may (R51)', async () => {
     const bob = await signedIn(one, 'bob');
     expect((await at(other, bob).get('/credentials')).status).toBe(200);
     await at(other, bob).send('delete', '/session');
