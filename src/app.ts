@@ -105,7 +105,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   const settings = actSettings(config, transport !== undefined);
   const place = { instanceName: config.instanceName, baseUrl: config.baseUrl };
   const addressLimiter = new AddressLimiter(db, clock);
-  const jobs = new Jobs({ logger, clock });
+  const jobs = new Jobs({ processes: db.processes, logger, clock });
   const answerRequests = () => answerResetRequests({ db, clock, logger, settings });
   const backupProblem = () => jobs.list().find(({ name }) => name === BACKUP_JOB)?.problem;
   const context: AppContext = {

@@ -49,6 +49,6 @@ export function jobsOf(app: AppContext): Job[] {
     });
   return [
     ...FEATURES.flatMap((feature) => feature.jobs?.(app) ?? []),
-    { name: 'Remove what has ended', firstAfter: 10 * MINUTE, every: 10 * MINUTE, run: prune },
+    { name: 'Remove what has ended', firstAfter: 10 * MINUTE, every: 10 * MINUTE, byOne: true, run: prune },
   ];
 }

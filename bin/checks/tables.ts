@@ -56,6 +56,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   secret_fingerprints: 'installation/secret-fingerprints.ts',
   server_settings: 'installation/server-settings.ts',
   sessions: 'sessions/session-store.ts',
+  setup_link: 'setup/setup-link-store.ts',
   tags: 'tags/tag-store.ts',
   user_changes: 'facets/feed.ts',
   user_events: 'audit/audit-store.ts',

@@ -349,6 +349,7 @@ export const TABLES = {
     expires_at: moment,
     confirmed_at: orNull(moment),
   },
+  setup_link: { only: integer, token_hash: text() },
   tags: { id: integer, name: text(), name_key: text() },
   user_changes: { id: integer, user_id: integer },
   user_events: { user_id: integer, event_id: integer },

@@ -64,7 +64,7 @@ const NOBODY = 0;
 
 /**
  * Decides whether a password opens an account. Attempts on one counter come one after the other, so right ones in
- * parallel never lock each other out (R17), and each is counted before its hash (R16). Every way through computes
+ * parallel never lock each other out (R17), whichever process has them, and each is counted before its hash (R16). Every way through computes
  * exactly one hash and writes as often, whoever the name belongs to (R25).
  */
 export class SignIn {
@@ -249,7 +249,7 @@ export class SignIn {
     else if (this.lines.lengthOf(key) >= IN_LINE_PER_DEVICE) throw new TooManyRequests(COME_BACK_AFTER);
     if (device === null) this.strangersInLine++;
     try {
-      return await this.lines.run(key, work);
+      return await this.lines.run(key, () => this.context.db.processes.alone(`sign-in ${key}`, work));
     } finally {
       if (device === null) this.strangersInLine--;
     }
