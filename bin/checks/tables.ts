@@ -43,6 +43,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   lockouts: 'sessions/lockout-store.ts',
   login_attempts: 'sessions/login-attempt-store.ts',
   memberships: 'memberships/membership-store.ts',
+  moves: 'installation/moved-mark.ts',
   outbox: 'mail/outbox-store.ts',
   refusals: 'audit/refusal-store.ts',
   reset_requests: 'passwords/reset-request-store.ts',

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import BetterSqlite from 'better-sqlite3';
 import { CannotStart } from '../cannot-start.ts';
@@ -15,12 +15,13 @@ export interface ServerLock {
 
 /**
  * Takes the data for this process alone. The lock is one of the system on an empty file, taken by SQLite: it ends with the process,
- * however that ends, and holds over the network where the file system does. Throws CannotStart while another holds it.
+ * however that ends, and holds over the network where the file system does. Throws CannotStart while another holds it. Who holds one place
+ * may take another one beside it, which may be in the same folder.
  */
-export async function lockServer(place: DataPlace): Promise<ServerLock> {
+export async function lockServer(place: DataPlace, held?: DataPlace): Promise<ServerLock> {
   const patience = performance.now() + PATIENCE;
   for (;;) {
-    const lock = await tryLockServer(place);
+    const lock = await tryLockServer(place, held);
     if (lock) return lock;
     if (performance.now() > patience)
       throw new CannotStart([
@@ -31,8 +32,12 @@ export async function lockServer(place: DataPlace): Promise<ServerLock> {
 }
 
 /** The same at once; undefined while another holds it. */
-export async function tryLockServer({ dataDir, databaseUrl }: DataPlace): Promise<ServerLock | undefined> {
-  const folder = tryLockFolder(dataDir);
+export async function tryLockServer(
+  { dataDir, databaseUrl }: DataPlace,
+  held?: DataPlace,
+): Promise<ServerLock | undefined> {
+  const isHeld = held && resolve(held.dataDir) === resolve(dataDir);
+  const folder = isHeld ? { release() {} } : tryLockFolder(dataDir);
   if (!databaseUrl || !folder) return folder;
   try {
     const release = await tryLockDatabase(databaseUrl);

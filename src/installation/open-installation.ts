@@ -10,6 +10,7 @@ import { backupBeforeMigration, newestBackup } from './backups.ts';
 import { forgetClosing, markClosed, wasClosedWell } from './closed-mark.ts';
 import { databaseFile, makeDataFolder, requireData } from './data-folder.ts';
 import { keepReserve, releaseReserve } from './disk-room.ts';
+import { readOnlyOnceMoved, refuseMoved } from './moved-mark.ts';
 import { areFingerprintsKept, keepFingerprints, secretProblems } from './secret-fingerprints.ts';
 import { readSecrets, SECRET_NAMES, secretFile, secretsFolder, withSecrets } from './secrets.ts';
 
@@ -34,6 +35,7 @@ export async function openForServer(settings: Settings): Promise<Installation> {
     if (!databaseUrl) beginWithFile(dataDir);
     db = openDatabase(dataDir, databaseUrl);
     await db.make();
+    await refuseMoved(db.read);
     await refuseWrongSecrets(db, settings);
     await bringUpToDate(db, settings);
     const config = withSecrets(settings);
@@ -57,6 +59,17 @@ export async function openForServer(settings: Settings): Promise<Installation> {
 
 /** Opens what a server made, beside it or without it, for a command. Makes nothing and migrates nothing. Throws CannotStart. */
 export async function openForCommand(settings: Settings): Promise<Installation> {
+  const installation = await openAsItIs(settings);
+  try {
+    return { ...installation, db: await readOnlyOnceMoved(installation.db) };
+  } catch (error) {
+    await installation.close();
+    throw error;
+  }
+}
+
+/** The same, wherever it lives by now. */
+export async function openAsItIs(settings: Settings): Promise<Installation> {
   requireData(settings);
   const db = openDatabase(settings.dataDir, settings.databaseUrl);
   try {
@@ -78,6 +91,7 @@ export async function migrateData(settings: Settings): Promise<string[]> {
   const lock = await lockServer(settings);
   const db = openDatabase(settings.dataDir, settings.databaseUrl);
   try {
+    await refuseMoved(db.read);
     return await bringUpToDate(db, settings);
   } finally {
     await db.close();

@@ -2,25 +2,22 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } 
 import { join, resolve } from 'node:path';
 import { extract } from 'tar';
 import { recordChanges } from '../audit/audit-store.ts';
-import { pauseAll } from '../bulk-operations/bulk-operation-store.ts';
 import { CannotStart } from '../cannot-start.ts';
 import { instant } from '../clock.ts';
 import type { Config, Settings } from '../config.ts';
-import { type Database, openDatabase, type Transaction } from '../db/database.ts';
+import { type Database, openDatabase } from '../db/database.ts';
 import { DATABASE_FILE } from '../db/database-files.ts';
 import { migrate, pendingMigrations } from '../db/migrate.ts';
 import { lockServer } from '../db/server-lock.ts';
 import { findDamage } from '../db/sqlite.ts';
-import { giveUpWaitingMails } from '../mail/outbox-store.ts';
-import { endAllLinks, findSpentLinks, type SpentLink, spendLinks } from '../one-time-links/one-time-link-store.ts';
-import { forgetResetRequests } from '../passwords/reset-request-store.ts';
-import { endAllSessions, endSessionsExcept, findSessionKeys } from '../sessions/session-store.ts';
+import { findSpentLinks } from '../one-time-links/one-time-link-store.ts';
+import { findSessionKeys } from '../sessions/session-store.ts';
 import { actSettings } from '../verbs/act.ts';
 import { commandLineAct } from '../verbs/program-act.ts';
 import { forgetClosing } from './closed-mark.ts';
 import { DATABASE_COMPANIONS, databaseFile, makeDataFolder, requireFile } from './data-folder.ts';
-import { forgetMark } from './installation-mark.ts';
 import { MANIFEST_FILE, type Manifest, verified } from './manifest.ts';
+import { type Access, endWhatActs, type Since } from './old-data.ts';
 import { keepFingerprints, secretProblems } from './secret-fingerprints.ts';
 import { readSecrets, SECRET_NAMES, secretFile, secretsFolder, withSecrets } from './secrets.ts';
 import { flushFolder, moveWhole } from './whole-file.ts';
@@ -38,16 +35,6 @@ export interface RestoreReport {
   /** Whether what happened since the backup to sessions and links could be looked up in what was there before. */
   knowsSince: boolean;
 }
-
-/** What is known of the time after the backup, from the data that it replaces. */
-interface Since {
-  /** The sessions that are left, by their keys. */
-  sessions: string[];
-  spentLinks: SpentLink[];
-}
-
-/** What becomes of sessions and open links: ended, or kept but for what ended since, as far as that is known. */
-type Access = 'ended' | { since: Since | undefined };
 
 /**
  * Puts the data of a backup in the place of what lies in DATA_DIR, which is moved aside. Sessions and open links end, unless
@@ -105,7 +92,7 @@ async function prepare(settings: Settings, workshop: string, { madeAt }: Manifes
     const problems = await secretProblems(db.read, settings, readSecrets(inWorkshop));
     if (problems.length > 0) throw new CannotStart([...problems, 'Nothing was changed']);
     if ((await pendingMigrations(db)).length > 0) await migrate(db);
-    return { madeAt, ...(await endWhatActs(db, withSecrets(inWorkshop), madeAt, access)) };
+    return { madeAt, ...(await calmDown(db, withSecrets(inWorkshop), madeAt, access)) };
   } finally {
     await db.close();
   }
@@ -119,14 +106,13 @@ function addKeptSecrets(dataDir: string, workshop: string): void {
       copyFileSync(secretFile(dataDir, name), secretFile(workshop, name));
 }
 
-async function endWhatActs(db: Database, config: Config, madeAt: string, access: Access) {
+async function calmDown(db: Database, config: Config, madeAt: string, access: Access) {
   const act = commandLineAct(actSettings(config));
   return db.write(async (trx) => {
-    const ended = access === 'ended' ? await endAll(trx, act.at) : await endSpent(trx, access.since);
-    await giveUpWaitingMails(trx, act.at, 'It waited in a backup that was restored, and may have been sent before.');
-    await forgetResetRequests(trx);
-    await pauseAll(trx, act.at, 'a backup was restored; look at what is left of it before it goes on');
-    await forgetMark(trx);
+    const ended = await endWhatActs(trx, act, access, {
+      mails: 'It waited in a backup that was restored, and may have been sent before.',
+      operations: 'a backup was restored; look at what is left of it before it goes on',
+    });
     await keepFingerprints(trx, config.secrets);
     const after = { backupOf: madeAt, ...ended };
     await recordChanges(trx, act, [
@@ -134,17 +120,6 @@ async function endWhatActs(db: Database, config: Config, madeAt: string, access:
     ]);
     return ended;
   });
-}
-
-async function endAll(trx: Transaction, at: string) {
-  return { sessionsEnded: await endAllSessions(trx), linksEnded: await endAllLinks(trx, at) };
-}
-
-/** What ended or was used after the backup was made stays so. */
-async function endSpent(trx: Transaction, since: Since | undefined) {
-  if (!since) return { sessionsEnded: 0, linksEnded: 0 };
-  const { sessions, spentLinks } = since;
-  return { sessionsEnded: await endSessionsExcept(trx, sessions), linksEnded: await spendLinks(trx, spentLinks) };
 }
 
 /** Undefined where nothing lies there, or where it cannot be read. */
