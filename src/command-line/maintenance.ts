@@ -36,7 +36,7 @@ export const MAINTENANCE: Record<string, MaintenanceCommand> = {
   },
   restore: {
     parameters: ['file'],
-    summary: 'puts a backup in the place of what lies in DATA_DIR; the server must be stopped',
+    summary: 'puts a backup in the place of the data; the server must be stopped',
     run: restoreBackup,
   },
   migrate: {
@@ -77,7 +77,7 @@ async function restoreBackup(
   const unknown = keepAccess && !report.knowsSince;
   return done(
     [
-      `${settings.dataDir} is as it was on ${format.moment(report.madeAt)}.`,
+      `${settings.databaseUrl ? 'The database of DATABASE_URL' : settings.dataDir} is as it was on ${format.moment(report.madeAt)}.`,
       `${counted(report.sessionsEnded, 'session')} and ${counted(report.linksEnded, 'open link')} ended; mails that waited are not sent.`,
       ...(unknown ? ['What was used or ended since then could not be read, so it counts as open again.'] : []),
       ...(report.replaced ? [`What lay there is in ${report.replaced}: remove it when all is well.`] : []),

@@ -9,9 +9,13 @@ export interface Copying {
   prepare(writer: Knex): Promise<void>;
   /** Ends the rest, and makes anew what is made of rows for searching. Throws `LooseReference` where a row names one that is not there. */
   wake(trx: Transaction, resting: string[]): Promise<void>;
+  /** Reads what stood in the database at one moment, whoever writes meanwhile. */
+  snapshot<T>(db: Reader, work: (db: Reader) => Promise<T>): Promise<T>;
+  /** All tables of Roster, of whichever version, without what migrations and searching keep for themselves. */
+  tablesOf(db: Reader): Promise<string[]>;
   /** The columns by which rows are told apart. */
   keyOf(db: Reader, table: string): Promise<string[]>;
-  /** The last number that was given to a row, also where that row is gone; undefined where the table numbers none, or by the highest there is. */
+  /** The last id that was given to a row, also where that row is gone; undefined where it follows from the highest there is. */
   lastGiven(db: Reader, table: string): Promise<number | undefined>;
   /** Goes on after this number. */
   goOnAfter(trx: Transaction, table: string, last: number): Promise<void>;

@@ -1,4 +1,4 @@
-import type { Transaction } from './contract.ts';
+import type { Reader, Transaction } from './contract.ts';
 import type { Copying } from './copying.ts';
 import { LooseReference } from './copying.ts';
 import type { PostgresError } from './postgres-errors.ts';
@@ -12,7 +12,8 @@ export const postgresCopying: Copying = {
     const references: { table: string; name: string; definition: string }[] = await trx.raw(
       `select relname as "table", conname as name, pg_get_constraintdef(pg_constraint.oid) as definition
         from pg_constraint join pg_class on pg_class.oid = conrelid
-        where contype = 'f' and connamespace = current_schema()::regnamespace order by conname`,
+        where contype = 'f' and connamespace = current_schema()::regnamespace and relname = any(?) order by conname`,
+      [await ownTables(trx)],
     );
     for (const { table, name } of references) await trx.raw('alter table ?? drop constraint ??', [table, name]);
     await forEachTable(trx, 'alter table ?? disable trigger user');
@@ -33,6 +34,8 @@ export const postgresCopying: Copying = {
     }
     await forEachTable(trx, 'analyze ??');
   },
+  snapshot: (db, work) => db.transaction(work, { isolationLevel: 'repeatable read', readOnly: true }),
+  tablesOf: ownTables,
   async keyOf(db, table) {
     const rows: { name: string }[] = await db.raw(
       `select attname as name from pg_index join pg_attribute on attrelid = indrelid and attnum = any(indkey)
@@ -42,7 +45,6 @@ export const postgresCopying: Copying = {
     return rows.map(({ name }) => name);
   },
   async lastGiven(db, table) {
-    if (!('id' in TABLES[table as keyof typeof TABLES])) return undefined;
     const [{ last }] = await db.raw(
       `select pg_sequence_last_value(pg_get_serial_sequence(?, 'id')::regclass) as last`,
       [table],
@@ -50,11 +52,18 @@ export const postgresCopying: Copying = {
     return last ?? undefined;
   },
   async goOnAfter(trx, table, last) {
-    if ('id' in TABLES[table as keyof typeof TABLES])
-      await trx.raw(`select setval(pg_get_serial_sequence(?, 'id'), ?)`, [table, last]);
+    await trx.raw(`select setval(pg_get_serial_sequence(?, 'id'), ?)`, [table, last]);
   },
 };
 
 async function forEachTable(trx: Transaction, sql: string): Promise<void> {
-  for (const table of Object.keys(TABLES)) await trx.raw(sql, [table]);
+  for (const table of await ownTables(trx)) await trx.raw(sql, [table]);
+}
+
+/** Others may keep something beside them. */
+async function ownTables(db: Reader): Promise<string[]> {
+  const rows: { name: string }[] = await db.raw(
+    'select tablename as name from pg_tables where schemaname = current_schema() order by tablename',
+  );
+  return rows.map(({ name }) => name).filter((name) => name in TABLES);
 }

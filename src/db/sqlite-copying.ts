@@ -18,6 +18,12 @@ export const sqliteCopying: Copying = {
     if (loose) throw new LooseReference(loose.table);
     for (const sql of resting) await trx.raw(sql.replaceAll('?', '\\?'));
   },
+  // A copy of a file is made by SQLite itself; what is read from elsewhere nobody writes.
+  snapshot: (db, work) => work(db),
+  async tablesOf(db) {
+    const names: string[] = await db('sqlite_schema').where('type', 'table').orderBy('name').pluck('name');
+    return names.filter((name) => !/^(sqlite_|migrations)|_search(_|$)/.test(name));
+  },
   async keyOf(db, table) {
     const columns: { name: string; pk: number }[] = await db.raw('pragma table_info(??)', [table]);
     return columns

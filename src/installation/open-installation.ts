@@ -103,7 +103,7 @@ async function bringUpToDate(db: Database, settings: Settings): Promise<string[]
   const pending = await pendingMigrations(db);
   if (pending.length === 0) return [];
   const hasData = await db.read.schema.hasTable('users');
-  if (hasData && settings.dailyBackups > 0) await backupBeforeMigration(settings.dataDir, pending[0]);
+  if (hasData && settings.dailyBackups > 0) await backupBeforeMigration(settings, pending[0]);
   await migrate(db);
   return pending;
 }

@@ -5,6 +5,7 @@ import { recordChanges } from '../audit/audit-store.ts';
 import { CannotStart } from '../cannot-start.ts';
 import { instant } from '../clock.ts';
 import type { Config, Settings } from '../config.ts';
+import { copyAll } from '../db/copied-tables.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { DATABASE_FILE } from '../db/database-files.ts';
 import { migrate, pendingMigrations } from '../db/migrate.ts';
@@ -14,9 +15,11 @@ import { findSpentLinks } from '../one-time-links/one-time-link-store.ts';
 import { findSessionKeys } from '../sessions/session-store.ts';
 import { actSettings } from '../verbs/act.ts';
 import { commandLineAct } from '../verbs/program-act.ts';
+import { backUp } from './backup.ts';
 import { forgetClosing } from './closed-mark.ts';
-import { DATABASE_COMPANIONS, databaseFile, makeDataFolder, requireFile } from './data-folder.ts';
+import { DATABASE_COMPANIONS, databaseFile, makeDataFolder } from './data-folder.ts';
 import { MANIFEST_FILE, type Manifest, verified } from './manifest.ts';
+import { findMark, refuseMoved, removeMark } from './moved-mark.ts';
 import { type Access, endWhatActs, type Since } from './old-data.ts';
 import { keepFingerprints, secretProblems } from './secret-fingerprints.ts';
 import { readSecrets, SECRET_NAMES, secretFile, secretsFolder, withSecrets } from './secrets.ts';
@@ -43,7 +46,6 @@ export interface RestoreReport {
  */
 export async function restore(settings: Settings, file: string, keepAccess: boolean): Promise<RestoreReport> {
   const { dataDir } = settings;
-  requireFile(settings);
   if (!existsSync(file)) throw new CannotStart([`there is no file ${file}`]);
   makeDataFolder(dataDir);
   process.umask(0o077);
@@ -53,11 +55,9 @@ export async function restore(settings: Settings, file: string, keepAccess: bool
     await unpack(file, workshop);
     const manifest = await verified(workshop);
     addKeptSecrets(dataDir, workshop);
-    const since = keepAccess ? await lookedUpSince(dataDir) : undefined;
+    const since = keepAccess ? await lookedUpSince(settings) : undefined;
     const report = await prepare(settings, workshop, manifest, keepAccess ? { since } : 'ended');
-    forgetClosing(dataDir);
-    const replaced = moveAside(dataDir);
-    moveIn(workshop, dataDir);
+    const replaced = settings.databaseUrl ? await replaceOnServer(settings, workshop) : replaceFile(dataDir, workshop);
     return { ...report, replaced, knowsSince: since !== undefined };
   } finally {
     rmSync(workshop, { recursive: true, force: true });
@@ -91,6 +91,8 @@ async function prepare(settings: Settings, workshop: string, { madeAt }: Manifes
     const inWorkshop = { ...settings, dataDir: workshop };
     const problems = await secretProblems(db.read, settings, readSecrets(inWorkshop));
     if (problems.length > 0) throw new CannotStart([...problems, 'Nothing was changed']);
+    if ((await findMark(db.read))?.side === 'arriving')
+      throw new CannotStart(['the backup is of a copy that was not finished. Nothing was changed']);
     if ((await pendingMigrations(db)).length > 0) await migrate(db);
     return { madeAt, ...(await calmDown(db, withSecrets(inWorkshop), madeAt, access)) };
   } finally {
@@ -109,6 +111,8 @@ function addKeptSecrets(dataDir: string, workshop: string): void {
 async function calmDown(db: Database, config: Config, madeAt: string, access: Access) {
   const act = commandLineAct(actSettings(config));
   return db.write(async (trx) => {
+    // Whoever restores it decides that it lives here.
+    await removeMark(trx);
     const ended = await endWhatActs(trx, act, access, {
       mails: 'It waited in a backup that was restored, and may have been sent before.',
       operations: 'a backup was restored; look at what is left of it before it goes on',
@@ -123,9 +127,9 @@ async function calmDown(db: Database, config: Config, madeAt: string, access: Ac
 }
 
 /** Undefined where nothing lies there, or where it cannot be read. */
-async function lookedUpSince(dataDir: string): Promise<Since | undefined> {
-  if (!existsSync(databaseFile(dataDir))) return undefined;
-  const db = openDatabase(dataDir);
+async function lookedUpSince({ dataDir, databaseUrl }: Settings): Promise<Since | undefined> {
+  if (!databaseUrl && !existsSync(databaseFile(dataDir))) return undefined;
+  const db = openDatabase(dataDir, databaseUrl);
   try {
     return { sessions: await findSessionKeys(db.read), spentLinks: await findSpentLinks(db.read) };
   } catch {
@@ -135,22 +139,51 @@ async function lookedUpSince(dataDir: string): Promise<Since | undefined> {
   }
 }
 
+function replaceFile(dataDir: string, workshop: string): string | undefined {
+  forgetClosing(dataDir);
+  const there = [DATABASE_FILE, ...DATABASE_COMPANIONS, 'secrets'];
+  const replaced = there.some((name) => existsSync(join(dataDir, name))) ? makeFolderAside(dataDir) : undefined;
+  // The database first: a crash in between leaves secrets without one, which no server takes for a new beginning. Never is a
+  // database without its log, or beside the log of another.
+  if (replaced) moveAside(dataDir, replaced, there);
+  moveWhole(secretsFolder(workshop), secretsFolder(dataDir));
+  moveWhole(databaseFile(workshop), databaseFile(dataDir));
+  return replaced;
+}
+
 /**
- * The database first: a crash in between leaves secrets without one, which no server takes for a new beginning. Never is a database
- * without its log, or beside the log of another.
+ * What was on the server is backed up, and then all of it is replaced at once, with the secrets. A crash just then leaves secrets that
+ * do not belong to the data, which no server starts with; another restore mends it.
  */
-function moveAside(dataDir: string): string | undefined {
-  const there = [DATABASE_FILE, ...DATABASE_COMPANIONS, 'secrets'].filter((name) => existsSync(join(dataDir, name)));
-  if (there.length === 0) return undefined;
+async function replaceOnServer(settings: Settings, workshop: string): Promise<string> {
+  const { dataDir, databaseUrl } = settings;
+  const server = openDatabase(dataDir, databaseUrl);
+  const restored = openDatabase(workshop);
+  try {
+    await refuseMoved(server.read);
+    const replaced = makeFolderAside(dataDir);
+    if (await server.read.schema.hasTable('users')) await backUp(settings, join(replaced, 'roster.tar.gz'), true);
+    await migrate(server);
+    await copyAll(restored.read, server, () => {
+      moveAside(dataDir, replaced, ['secrets']);
+      moveWhole(secretsFolder(workshop), secretsFolder(dataDir));
+    });
+    return replaced;
+  } finally {
+    await restored.close();
+    await server.close();
+  }
+}
+
+function makeFolderAside(dataDir: string): string {
   const folder = join(resolve(dataDir), `replaced-${instant(Date.now()).replace(/\D/g, '')}`);
   mkdirSync(folder, { mode: 0o700 });
-  for (const name of there) renameSync(join(dataDir, name), join(folder, name));
-  flushFolder(folder);
-  flushFolder(dataDir);
   return folder;
 }
 
-function moveIn(workshop: string, dataDir: string): void {
-  moveWhole(secretsFolder(workshop), secretsFolder(dataDir));
-  moveWhole(databaseFile(workshop), databaseFile(dataDir));
+function moveAside(dataDir: string, folder: string, names: string[]): void {
+  for (const name of names.filter((one) => existsSync(join(dataDir, one))))
+    renameSync(join(dataDir, name), join(folder, name));
+  flushFolder(folder);
+  flushFolder(dataDir);
 }
