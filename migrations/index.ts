@@ -51,6 +51,9 @@ import * as theme from './0050-theme.ts';
 import * as emailChanges from './0051-email-changes.ts';
 import * as securityFigures from './0052-security-figures.ts';
 import * as secondFactors from './0053-second-factors.ts';
+import * as confirmations from './0054-confirmations.ts';
+import * as passkeys from './0055-passkeys.ts';
+import * as demandedFactors from './0056-demanded-factors.ts';
 import * as moves from './0060-moves.ts';
 import * as postgresBaseline from './postgres/baseline.ts';
 
@@ -108,6 +111,9 @@ export const migrations: Record<string, Knex.Migration> = {
   '0051-email-changes': emailChanges,
   '0052-security-figures': securityFigures,
   '0053-second-factors': secondFactors,
+  '0054-confirmations': confirmations,
+  '0055-passkeys': passkeys,
+  '0056-demanded-factors': demandedFactors,
   '0060-moves': moves,
 };
 

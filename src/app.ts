@@ -43,6 +43,8 @@ import type { Mailbox } from './mail/mailbox.ts';
 import { mailboxController } from './mail/pages/mailbox-controller.ts';
 import { smtpTransport } from './mail/smtp-transport.ts';
 import { membersController } from './memberships/pages/members-controller.ts';
+import { ownPasskeysController } from './passkeys/pages/own-passkeys-controller.ts';
+import { passkeySignInController } from './passkeys/pages/passkey-sign-in-controller.ts';
 import { passwordsController } from './passwords/pages/passwords-controller.ts';
 import { PasswordHasher } from './passwords/password-hasher.ts';
 import { answerResetRequests } from './passwords/reset-request-store.ts';
@@ -56,6 +58,7 @@ import { AddressLimiter } from './sessions/address-limiter.ts';
 import { authentication } from './sessions/pages/authentication.ts';
 import { keptSession } from './sessions/pages/kept-session.ts';
 import { KnownDevices } from './sessions/pages/known-devices.ts';
+import { settleFirst } from './sessions/pages/owed.ts';
 import { sessionsController } from './sessions/pages/sessions-controller.ts';
 import { showSignIn } from './sessions/pages/sign-in-page.ts';
 import { SessionStore } from './sessions/session-store.ts';
@@ -188,9 +191,12 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(authentication(context));
   app.use(forgery(config, new Visits(config, sessionCookie, clock)));
 
+  app.use(settleFirst(context));
+
   app.use(preferencesController(context));
   app.use(setupController(context));
   app.use(sessionsController(context));
+  app.use(passkeySignInController(context));
   // It asks for a sign-in itself: the next one takes every word below /invitations for a link.
   app.use(exportController(context));
   app.use(invitationsController(context));
@@ -203,6 +209,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.get('/', (req, res) => res.redirect(303, firstPage(req.viewer!)));
   app.use(credentialsController(context));
   app.use(secondFactorsController(context));
+  app.use(ownPasskeysController(context));
   app.use(peopleController(context));
   app.use(importController(context));
   app.use(usersController(context));

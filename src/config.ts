@@ -74,6 +74,8 @@ const settings = z.object({
   INVITATION_HOURS: whole(72, 1, 24 * 90),
   RESET_MINUTES: whole(60, 5, 24 * 60),
   LOGIN_ATTEMPTS: whole(5, 1, 100),
+  REQUIRE_SECOND_FACTOR: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
+  SECOND_FACTOR_DAYS: whole(14, 0, 365),
   STALE_DAYS: whole(90, 1, 3650),
   CONFIRM_DAYS: whole(180, 1, 3650),
   REPORT_DAYS: whole(400, 1, 36_500),
@@ -164,6 +166,10 @@ export function readSettings(environment: Environment = process.env, envFile = '
     invitationHours: values.INVITATION_HOURS,
     resetMinutes: values.RESET_MINUTES,
     loginAttempts: values.LOGIN_ATTEMPTS,
+    /** Of everybody; groups may demand it of their members besides. */
+    requireSecondFactor: values.REQUIRE_SECOND_FACTOR === 'yes',
+    /** So long people have time for it. */
+    secondFactorDays: values.SECOND_FACTOR_DAYS,
     staleDays: values.STALE_DAYS,
     confirmDays: values.CONFIRM_DAYS,
     /** For so long reports of operations are kept, and can be taken back. */

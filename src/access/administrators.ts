@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { Reader } from '../db/database.ts';
 import { grants, type Rights } from './rights.ts';
 
@@ -27,6 +28,11 @@ export function makeAdministrators(rights: Rights): boolean {
   return grants(rights, 'users', 'write') && grants(rights, 'groups', 'write');
 }
 
+/** Whether groups that grant this give a part of what makes an administrator. */
+export function givesAdministration(rights: Rights): boolean {
+  return grants(rights, 'users', 'write') || grants(rights, 'groups', 'write');
+}
+
 /** By name. */
 export async function findAdministratorIds(db: Reader): Promise<number[]> {
   return administrators(db).orderBy('sort_name').pluck('id');
@@ -38,6 +44,15 @@ export async function isAnyAdministrator(
   without: Parameters<typeof administrators>[1] = {},
 ): Promise<boolean> {
   return (await administrators(db, without).select('id').first()) !== undefined;
+}
+
+export async function isAdministrator(db: Reader, userId: number): Promise<boolean> {
+  return (await administrators(db).where('id', userId).first('id')) !== undefined;
+}
+
+/** Whether one of those whose ids a query finds is an administrator. */
+export async function isAnyAdministratorWith(db: Reader, ids: Knex.QueryBuilder): Promise<boolean> {
+  return (await administrators(db).whereIn('id', ids).first('id')) !== undefined;
 }
 
 /** If nobody else would be an administrator after these were gone, the one of them who has to stay. */

@@ -152,6 +152,7 @@ export const TABLES = {
     created_at: moment,
     expires_at: moment,
   },
+  factor_demands: { user_id: integer, due_at: moment },
   group_changes: { id: integer, group_id: integer },
   group_events: { group_id: integer, event_id: integer },
   group_permissions: { group_id: integer, application: text(), level },
@@ -168,6 +169,7 @@ export const TABLES = {
     created_by: orNull(integer),
     name_twin: integer,
     deleted_from: deletedFrom,
+    requires_factor: flag,
   },
   heartbeat: { only: integer, at: moment },
   import_columns: { user_id: integer, kind: text<'users' | 'contacts'>(), head: text(), meaning: text() },
@@ -233,7 +235,13 @@ export const TABLES = {
     address: text(),
     agent: text(),
     outcome: text<
-      'signed in' | 'wrong password' | 'wrong code' | 'while locked' | 'may not sign in' | 'unknown name'
+      | 'signed in'
+      | 'wrong password'
+      | 'wrong code'
+      | 'wrong passkey'
+      | 'while locked'
+      | 'may not sign in'
+      | 'unknown name'
     >(),
   },
   memberships: {
@@ -267,6 +275,25 @@ export const TABLES = {
     failed_at: orNull(moment),
     answer: text(),
   },
+  passkey_challenges: {
+    id: integer,
+    challenge: text(),
+    purpose: text<'setting up' | 'sign-in' | 'second factor'>(),
+    browser: text(),
+    expires_at: moment,
+  },
+  passkeys: {
+    id: integer,
+    user_id: integer,
+    credential_id: text(),
+    public_key: text(),
+    counter: text(),
+    relying_party: text(),
+    name: text(),
+    transports: json,
+    created_at: moment,
+    last_used_at: orNull(moment),
+  },
   refusals: {
     user_id: integer,
     kind: text(),
@@ -299,6 +326,16 @@ export const TABLES = {
     address: text(),
     is_shared: flag,
   },
+  sealed_requests: {
+    handle_hash: text(),
+    session_hash: text(),
+    user_id: integer,
+    method: text(),
+    path: text(),
+    body: json,
+    created_at: moment,
+    expires_at: moment,
+  },
   second_factors: {
     user_id: integer,
     nonce: text(),
@@ -319,6 +356,7 @@ export const TABLES = {
     created_at: moment,
     seen_at: moment,
     expires_at: moment,
+    confirmed_at: orNull(moment),
   },
   tags: { id: integer, name: text(), name_key: text() },
   user_changes: { id: integer, user_id: integer },

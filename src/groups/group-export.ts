@@ -55,6 +55,11 @@ const COLUMNS: ColumnOf<ExportedGroup>[] = [
   { key: 'users', label: 'Users', isListed: true, of: ({ users }) => users },
   { key: 'permissions', label: 'Permissions', isListed: true, of: ({ group }) => grantsInWords(group.rights) },
   { key: 'tags', label: 'Tags', of: ({ tags }) => tags },
+  {
+    key: 'requires_second_factor',
+    label: 'Requires a second factor',
+    of: ({ group }) => group.requiresSecondFactor,
+  },
   { key: 'description', label: 'Description', of: ({ group }) => group.description },
   { key: 'created', label: 'Created (UTC)', of: ({ group }) => group.createdAt },
   ...OF_MEMBERS,

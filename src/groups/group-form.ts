@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cleaned, INVISIBLE, isSeen, optional, tags } from '../forms/fields.ts';
+import { cleaned, INVISIBLE, isSeen, optional, tags, ticked } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
 import { picked, type Searches } from '../forms/picker.ts';
 import type { Group } from './group.ts';
@@ -13,6 +13,7 @@ const fields = {
   leader: optional(254, 'At most 254 characters.'),
   description: optional(5000, 'At most 5,000 characters.'),
   tags,
+  requiresSecondFactor: ticked,
 };
 
 const complete = z.object(fields);
@@ -42,6 +43,7 @@ export function typedOf(group: Group, tagNames: string[]): Typed {
     leader: group.leaderName ?? '',
     description: group.description,
     tags: tagNames.join(', '),
+    requiresSecondFactor: group.requiresSecondFactor ? 'yes' : '',
     version: String(group.version),
   };
 }

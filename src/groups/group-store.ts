@@ -157,6 +157,7 @@ async function withRights(db: Reader, rows: Found[], ids?: number[]): Promise<Gr
     deletedFrom: row.deleted_from,
     description: row.description,
     rights: rights.get(row.id) ?? NO_RIGHTS,
+    requiresSecondFactor: Boolean(row.requires_factor),
     leaderId: row.leader_id,
     leaderName: row.leader_name,
     version: row.version,

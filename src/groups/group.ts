@@ -11,6 +11,8 @@ export interface Group extends Living {
   description: string;
   /** What it grants while it is active. */
   rights: Rights;
+  /** Whether its members need a second factor. */
+  requiresSecondFactor: boolean;
   /** One of its members, who answers for it. */
   leaderId: number | null;
   leaderName: string | null;

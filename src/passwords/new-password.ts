@@ -11,8 +11,9 @@ export function typedPassword(body: unknown): { password: string; repeated: stri
 export async function newPasswordErrors(
   typed: { password: string; repeated: string },
   personal: string[],
+  shortest?: number,
 ): Promise<Record<string, string>> {
-  const password = await passwordProblem(typed.password, personal);
+  const password = await passwordProblem(typed.password, personal, shortest);
   if (password) return { password };
   return typed.password === typed.repeated ? {} : { repeated: 'The two are not the same.' };
 }

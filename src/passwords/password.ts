@@ -3,6 +3,8 @@ import { estimate, isCommon } from './guessing.ts';
 
 /** Without a second factor (NIST SP 800-63B-4, 3.1.1.2). */
 export const SHORTEST_PASSWORD = 15;
+/** Beside a second factor (R1). */
+export const SHORTEST_BESIDE_FACTOR = 8;
 /** Far above what anyone types; a megabyte is refused before any work is done with it (R10). */
 export const LONGEST_PASSWORD = 256;
 const TOO_LONG = `Too long: at most ${LONGEST_PASSWORD} characters.`;
@@ -17,6 +19,16 @@ const WEAK: Record<string, string> = {
 };
 const WELL_KNOWN = 'It is made of what attackers try first. Three or four unrelated words do well.';
 
+/** How many characters it needs, at least. */
+export function shortestFor({ hasFactor }: { hasFactor: boolean }): number {
+  return hasFactor ? SHORTEST_BESIDE_FACTOR : SHORTEST_PASSWORD;
+}
+
+/** Whether a password is long enough to let somebody in without a second factor. */
+export function isLongEnoughAlone(password: string): boolean {
+  return [...normalized(password)].length >= SHORTEST_PASSWORD;
+}
+
 /** One form for all ways to type the same password (NIST SP 800-63B-4, 3.1.1.2). */
 export function normalized(password: string): string {
   return normalizedAs('NFKC', password);
@@ -27,15 +39,19 @@ export function normalized(password: string): string {
  * No rules of composition: long, hard to guess, and not about the person is all that is asked (R4, R5, R92).
  * `personal`: the names, addresses and product names that it must not consist of.
  */
-export async function passwordProblem(password: string, personal: string[]): Promise<string | undefined> {
+export async function passwordProblem(
+  password: string,
+  personal: string[],
+  shortest = SHORTEST_PASSWORD,
+): Promise<string | undefined> {
   // Before any work is done with it. What is longer than this is too long in every form.
   if (password.length > LONGEST_PASSWORD * 8) return TOO_LONG;
   const text = normalized(password);
   const length = [...text].length;
-  if (length < SHORTEST_PASSWORD)
+  if (length < shortest)
     return length === 0
       ? 'Choose a password.'
-      : `Too short: ${SHORTEST_PASSWORD - length} more ${SHORTEST_PASSWORD - length === 1 ? 'character' : 'characters'}, ${SHORTEST_PASSWORD} in all. Three or four unrelated words do well.`;
+      : `Too short: ${shortest - length} more ${shortest - length === 1 ? 'character' : 'characters'}, ${shortest} in all. Three or four unrelated words do well.`;
   if (length > LONGEST_PASSWORD) return TOO_LONG;
   if (await isCommon(text)) return 'This password is among those that attackers try first. Choose another.';
   if (isPersonal(text, personal))

@@ -4,6 +4,7 @@ import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
+import { shortestFor } from '../passwords/password.ts';
 import { numberOfRecoveryCode, stepOfCode, totpSecret } from './factor-codes.ts';
 
 export interface SecondFactor {
@@ -38,6 +39,11 @@ export async function findSecondFactor(db: Reader, userId: number): Promise<Seco
 export async function findConfirmedFactor(db: Reader, userId: number): Promise<SecondFactor | undefined> {
   const factor = await findSecondFactor(db, userId);
   return factor?.confirmedAt ? factor : undefined;
+}
+
+/** How many characters a password of theirs needs: fewer beside a factor (R1). */
+export async function shortestPasswordOf(db: Reader, userId: number): Promise<number> {
+  return shortestFor({ hasFactor: (await findConfirmedFactor(db, userId)) !== undefined });
 }
 
 /** Begins to set one up, in the place of one that was not confirmed. */

@@ -15,6 +15,8 @@ declare module 'express-session' {
     /** Milliseconds. */
     createdAt?: number;
     seenAt?: number;
+    /** When somebody last showed in it that it is they, by its sign-in or since. */
+    confirmedAt?: number;
     /** Whether a row exists: a session that was ended while a request ran must not be written back. */
     stored?: boolean;
   }
@@ -65,7 +67,7 @@ export class SessionStore extends Store {
     if (!row) return null;
     const now = this.clock();
     const isOpen = row.expires_at > instant(now) && row.created_at < instant(now + AHEAD);
-    if (isOpen) return { ...JSON.parse(row.data), seenAt: Date.parse(row.seen_at), stored: true };
+    if (isOpen) return sessionOf(row);
     // For good: a clock that is set back later must not revive it.
     await this.db.note((trx) => trx('sessions').where('id_hash', hashOf(id)).delete());
     return null;
@@ -73,7 +75,7 @@ export class SessionStore extends Store {
 
   override set(id: string, session: SessionData, done: Done = () => {}): void {
     const now = this.clock();
-    const { seenAt, stored, ...data } = session;
+    const { seenAt, stored, confirmedAt, ...data } = session;
     data.createdAt ??= now;
     const row = {
       user_id: session.userId ?? null,
@@ -82,6 +84,7 @@ export class SessionStore extends Store {
       agent: session.agent ?? '',
       seen_at: instant(now),
       expires_at: this.expiryOf(data, now),
+      confirmed_at: confirmedAt === undefined ? null : instant(confirmedAt),
     };
     this.db
       .write(async (trx) => {
@@ -164,6 +167,11 @@ export class SessionStore extends Store {
       Math.min(now + this.limits.idleMinutes * MINUTE, (session.createdAt ?? now) + this.limits.maxHours * HOUR),
     );
   }
+}
+
+function sessionOf(row: Row<'sessions'>): SessionData {
+  const confirmedAt = row.confirmed_at === null ? undefined : Date.parse(row.confirmed_at);
+  return { ...JSON.parse(row.data), seenAt: Date.parse(row.seen_at), confirmedAt, stored: true };
 }
 
 const findRow = prepared<{ hash: string }, Row<'sessions'>>((db, { hash }) => db('sessions').where('id_hash', hash));
@@ -282,7 +290,8 @@ function contentOf({
   return JSON.stringify(content);
 }
 
-function hashOf(id: string): string {
+/** Under which a session is kept: its id is nowhere in the database (R55). */
+export function hashOf(id: string): string {
   return createHash('sha256').update(id).digest('base64url');
 }
 

@@ -51,4 +51,6 @@ export interface Subject extends User, Holder {
   hasSession: boolean;
   /** Whether more than the password is asked of them. */
   hasSecondFactor: boolean;
+  /** Whether they have a passkey, for whatever domain. */
+  hasPasskey: boolean;
 }

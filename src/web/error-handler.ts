@@ -8,8 +8,7 @@ import { flash } from './flash.ts';
 import { HttpError, LATE, LateForm, statusOf, WrongSetup } from './http-error.ts';
 import { type KeptForm, keptForm } from './kept-form.ts';
 import { asTickedLast } from './reader/list-ticks.ts';
-import { currentPage, isHtmx, render, targetOf } from './render.ts';
-import { safePath } from './safe-path.ts';
+import { isHtmx, pageOf, render, targetOf } from './render.ts';
 
 const SESSION_ENDED =
   'Your session has ended. What you typed is still here: save it, and you will be asked to sign in first.';
@@ -136,15 +135,6 @@ function adviceOn(refusal: HttpError, req: Request): string | undefined {
   // Nothing was typed.
   if (refusal.status === 503 && req.method === 'GET') return LOOK_AGAIN;
   return refusal instanceof LateForm ? undefined : ADVICE[refusal.status];
-}
-
-/** The page that a form stood on, as the browser says. */
-function pageOf(req: Request): string | undefined {
-  const from = req.get('referer') ?? '';
-  if (isHtmx(req)) return currentPage(req) || undefined;
-  if (!URL.canParse(from)) return undefined;
-  const { pathname, search } = new URL(from);
-  return safePath(pathname + search);
 }
 
 /** A form that outlived its session: whoever sent it is asked to sign in again, not told about tokens. */

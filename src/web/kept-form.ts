@@ -20,6 +20,8 @@ const LONGEST = 60_000;
 /** The form that this late request sends, if there is something in it worth keeping. */
 export function keptForm(req: Request): KeptForm | undefined {
   if (req.method === 'GET' || typeof req.body !== 'object') return undefined;
+  // A password stands in it, and what was typed before waits elsewhere.
+  if (req.body?._sealed !== undefined) return undefined;
   if (isLongPage(req, req.path)) return readKept(req, JSON.stringify({ path: req.path, fields: req.body }));
   const [, records, id] = /^(\/[a-z-]+)(\/\d+)?$/.exec(req.path) ?? [];
   return readKept(req, JSON.stringify({ path: id ? `${records}${id}/edit` : `${records}/new`, fields: req.body }));

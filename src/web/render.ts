@@ -54,6 +54,15 @@ export function currentPage(req: Request): string {
   return safePath(pathname + search) ?? '';
 }
 
+/** The page that a form stood on, as the browser says. */
+export function pageOf(req: Request): string | undefined {
+  const from = req.get('referer') ?? '';
+  if (isHtmx(req)) return currentPage(req) || undefined;
+  if (!URL.canParse(from)) return undefined;
+  const { pathname, search } = new URL(from);
+  return safePath(pathname + search);
+}
+
 function surroundings(req: Request, res: Response) {
   const { viewer } = req;
   return {
@@ -72,6 +81,7 @@ function surroundings(req: Request, res: Response) {
     /** Operations that are under way, for those who may look at them. */
     underWay: viewer && may(viewer, 'users', 'read') ? res.app.locals.operations() : [],
     lastDone: viewer && lastDoneOf(req),
+    owed: viewer && req.session.owed,
     troubles: viewer && may(viewer, 'settings', 'read') ? res.app.locals.troubles() : [],
     csrfToken: () => (typeof req.csrfToken === 'function' ? req.csrfToken() : ''),
     assetPath,

@@ -123,7 +123,7 @@ describe('a backup of a server', () => {
     await (await openForServer(settings(place))).close();
     const [made] = findBackups(house.here.DATA_DIR);
     expect(readdirSync(join(house.here.DATA_DIR, 'backups'))).toEqual([
-      expect.stringMatching(/^before-0060-moves-\d+\.tar\.gz$/),
+      expect.stringMatching(/^before-0054-\w+-\d+\.tar\.gz$/),
     ]);
     await extract({ file: made.file, cwd: house.folder });
     expect(await reading({ DATA_DIR: house.folder }, lastMigration)).toBe('0053-second-factors');

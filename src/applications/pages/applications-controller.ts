@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { actOf } from '../../sessions/pages/act.ts';
+import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { sendCsv } from '../../web/csv.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
@@ -31,7 +32,7 @@ export function applicationsController(app: AppContext): Router {
     showApplication(app, req, res, await addressed(req)),
   );
 
-  router.get('/applications/:key/holders.csv', read, async (req: Request, res: Response) =>
+  router.get('/applications/:key/holders.csv', read, confirmed(app), async (req: Request, res: Response) =>
     sendCsv(res, await holdersSheet(app, req, await addressed(req))),
   );
 

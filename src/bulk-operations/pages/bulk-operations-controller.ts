@@ -7,6 +7,7 @@ import type { Transaction } from '../../db/database.ts';
 import { type Errors, FieldErrors, typedFields } from '../../forms/form.ts';
 import { withTicks } from '../../lists/exceptions.ts';
 import { actOf } from '../../sessions/pages/act.ts';
+import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { counted } from '../../text/text.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Forbidden, Malformed, NotFound } from '../../verbs/refusals.ts';
@@ -39,6 +40,7 @@ import { showProgress } from './progress.ts';
 import { itemFilterOf, seenBy, showReport } from './report.ts';
 import { showSheet } from './sheet.ts';
 import { mayLookAt, visibleOperation } from './visible-operation.ts';
+import { isWeightyOperation } from './weighty-operation.ts';
 
 const LISTED = 100;
 
@@ -80,7 +82,7 @@ export function bulkOperationsController(app: AppContext): Router {
     });
   });
 
-  router.get('/bulk-operations/:id/items.csv', requireSignIn, async (req, res) => {
+  router.get('/bulk-operations/:id/items.csv', requireSignIn, confirmed(app), async (req, res) => {
     const operation = await visibleOperation(app, req);
     if (operation.finishedAt === null) throw new NotFound();
     const seen = await seenBy(app, req.viewer!, operation);
@@ -99,7 +101,8 @@ export function bulkOperationsController(app: AppContext): Router {
     });
   });
 
-  router.post('/bulk-operations/:id/execution', requireSignIn, async (req, res) => {
+  const weighty = confirmed(app, (req) => isWeightyOperation(app, req));
+  router.post('/bulk-operations/:id/execution', requireSignIn, weighty, async (req, res) => {
     const operation = await visibleOperation(app, req, { acts: true });
     if (draftPathOf(operation)) throw new Malformed('It is begun on the page on which it is worked on.');
     if (isToBeChosen(operation)) throw new Malformed('It was not said yet what exactly is to be done.');

@@ -5,9 +5,11 @@ import { dayOf, instant } from '../../clock.ts';
 import { type Errors, typedFields } from '../../forms/form.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { findEmailChange } from '../../one-time-links/email-change-store.ts';
+import { findPasskeys } from '../../passkeys/passkey-store.ts';
+import { relyingPartyOf } from '../../passkeys/relying-party.ts';
 import { newPasswordErrors, typedPassword } from '../../passwords/new-password.ts';
 import { personalWords } from '../../passwords/password.ts';
-import { findConfirmedFactor } from '../../second-factors/second-factor-store.ts';
+import { findConfirmedFactor, shortestPasswordOf } from '../../second-factors/second-factor-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { startSession } from '../../sessions/pages/authentication.ts';
 import { sessionsSection, signInHistory } from '../../sessions/pages/sign-in-history.ts';
@@ -19,6 +21,7 @@ import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
 import { changeOwnPassword } from '../actions/own-password.ts';
 import { accountReportController } from './account-report-controller.ts';
+import { confirmationController } from './confirmation-controller.ts';
 import { ownEmailController } from './own-email-controller.ts';
 import { ownSessionsController } from './own-sessions-controller.ts';
 import { welcomeController } from './welcome-controller.ts';
@@ -35,7 +38,8 @@ export function credentialsController(app: AppContext): Router {
     const [user] = await findUsers(app.db.read, [req.viewer!.id]);
     const { current } = typedFields(req.body, ['current']);
     const typed = typedPassword(req.body);
-    const errors: Errors = await newPasswordErrors(typed, personalWords(user, app.config.instanceName));
+    const shortest = await shortestPasswordOf(app.db.read, user.id);
+    const errors: Errors = await newPasswordErrors(typed, personalWords(user, app.config.instanceName), shortest);
     // A password that will not do costs no attempt (R7).
     if (Object.keys(errors).length > 0) return show(req, res, errors);
     if (!(await app.signIn.confirmPassword(actOf(app, req), user, String(current), visitorOf(app, req))))
@@ -75,6 +79,9 @@ export function credentialsController(app: AppContext): Router {
       errors,
       emailChange: await findEmailChange(app.db.read, { userId: user.id }, instant(app.clock())),
       hasFactor: (await findConfirmedFactor(app.db.read, user.id)) !== undefined,
+      passkeys: await findPasskeys(app.db.read, user.id),
+      relyingParty: relyingPartyOf(app.config),
+      shortest: await shortestPasswordOf(app.db.read, user.id),
       sessions: await sessionsSection(app.db.read, user.id, instant(app.clock()), req.sessionID),
       history: await signInHistory(app.db.read, user.id, SIGN_INS_SHOWN),
     };
@@ -85,5 +92,6 @@ export function credentialsController(app: AppContext): Router {
     .use(ownEmailController(app))
     .use(ownSessionsController(app))
     .use(accountReportController(app))
+    .use(confirmationController(app))
     .use(welcomeController(app));
 }

@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
+import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { TooManyRequests } from '../../verbs/refusals.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { EXPORT_KINDS } from './export-kinds.ts';
@@ -27,7 +28,7 @@ export function exportController(app: AppContext): Router {
   for (const kind of Object.values(EXPORT_KINDS)) {
     const read = requireRight(kind.application, 'read');
     router.get(`/${kind.name}/export`, read, (req: Request, res: Response) => showExport(app, req, res, kind));
-    router.post(`/${kind.name}/export`, read, (req: Request, res: Response) =>
+    router.post(`/${kind.name}/export`, read, confirmed(app), (req: Request, res: Response) =>
       sendExport(app, req, res, { kind, oneOfFew }),
     );
   }

@@ -4,6 +4,7 @@ import { recordChanges } from '../../audit/audit-store.ts';
 import { dayOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
+import { hasEquippedAdministrator } from '../../second-factors/factor-demand-store.ts';
 import { changeTags, findTagNames, spelledTags } from '../../tags/tag-store.ts';
 import { identityKey } from '../../text/identity-key.ts';
 import { sortedByName } from '../../text/sort-key.ts';
@@ -33,6 +34,7 @@ export interface GroupChange {
   /** One of its members, or nobody. */
   leaderId?: number | null;
   tags?: SetChange<string>;
+  requiresSecondFactor?: boolean;
 }
 
 interface Leader {
@@ -41,7 +43,7 @@ interface Leader {
 }
 
 interface Details {
-  group: Pick<Group, 'name' | 'description'>;
+  group: Pick<Group, 'name' | 'description' | 'requiresSecondFactor'>;
   leader: Leader | undefined;
   tags: string[];
 }
@@ -105,6 +107,10 @@ export async function planChange(
   change: GroupChange,
 ): Promise<Step[]> {
   await keepLeaders(db, by, outcomes, change.leaderId);
+  if (change.requiresSecondFactor && !(await hasEquippedAdministrator(db)))
+    leaveOut(outcomes, (group) =>
+      group.requiresSecondFactor ? undefined : unfitFields({ requiresSecondFactor: NOBODY_EQUIPPED }),
+    );
   const groups = allowed(outcomes);
   const tagNames = await findTagNames(db, 'group', idsOf(groups));
   const chosen = { ...change, tags: await spelled(db, change.tags) };
@@ -153,16 +159,27 @@ async function keepLeaders(
   });
 }
 
+/** Else nobody could help those who cannot get in. */
+export const NOBODY_EQUIPPED = 'No administrator has a second factor yet. Set up yours first, under My credentials.';
+
 /** One answer for everybody who is none: it must not tell who exists. */
 export const NO_MEMBER = 'No member of the group has this name or email. Only a member can lead it.';
 
 function detailsAfter(before: Details, change: GroupChange, leader: Leader | undefined): Details {
-  const { name = before.group.name, description = before.group.description, leaderId, tags } = change;
+  const { leaderId, tags } = change;
+  const { name, description, requiresSecondFactor } = { ...before.group, ...given(change) };
   return {
-    group: { name, description },
+    group: { name, description, requiresSecondFactor },
     leader: leaderId === undefined ? before.leader : leaderId === before.leader?.id ? before.leader : leader,
     tags: changedSet(before.tags, tags),
   };
+}
+
+/** What is left out of a change is not in it at all. */
+function given({ name, description, requiresSecondFactor }: GroupChange): Partial<Details['group']> {
+  return Object.fromEntries(
+    Object.entries({ name, description, requiresSecondFactor }).filter(([, value]) => value !== undefined),
+  );
 }
 
 async function spelled(db: Reader, tags?: SetChange<string>): Promise<SetChange<string> | undefined> {
@@ -180,6 +197,7 @@ function columnsOf({ group: before }: Details, { group, leader }: Details) {
     // One that was there before such names became one keeps its own.
     ...(group.name !== before.name && { name_key: identityKey(group.name), name_twin: 0 }),
     description: group.description,
+    requires_factor: group.requiresSecondFactor,
     leader_id: leader?.id ?? null,
   };
 }
@@ -189,8 +207,9 @@ function leaderOf({ leaderId, leaderName }: Group): Leader | undefined {
 }
 
 /** What the audit says of a group, in the order of the form. */
-function auditFields({ group: { name, description }, leader, tags }: Details): Fields {
-  return { name, leader: leader ? userReference(leader) : null, description, tags: sortedByName(tags, (tag) => tag) };
+function auditFields({ group: { name, description, requiresSecondFactor }, leader, tags }: Details): Fields {
+  const sorted = sortedByName(tags, (tag) => tag);
+  return { name, leader: leader ? userReference(leader) : null, description, tags: sorted, requiresSecondFactor };
 }
 
 function idsOf(groups: Group[]): number[] {

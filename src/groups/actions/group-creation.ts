@@ -4,9 +4,10 @@ import { userReference } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
 import { dayOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
-import { RefusedFields } from '../../forms/form.ts';
+import { FieldErrors, RefusedFields } from '../../forms/form.ts';
 import { changeMemberships } from '../../memberships/membership-store.ts';
 import { setLevels } from '../../permissions/permission-store.ts';
+import { hasEquippedAdministrator } from '../../second-factors/factor-demand-store.ts';
 import { changeTags, spelledTags } from '../../tags/tag-store.ts';
 import { identityKey } from '../../text/identity-key.ts';
 import { sortedByName } from '../../text/sort-key.ts';
@@ -17,21 +18,25 @@ import type { Act } from '../../verbs/act.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { mayAppoint } from '../group.ts';
 import { insertGroup } from '../group-store.ts';
+import { NOBODY_EQUIPPED } from './changing-groups.ts';
 
 export interface NewGroup {
   name: string;
   rights?: Rights;
   description?: string;
   tags?: string[];
+  requiresSecondFactor?: boolean;
   /** Becomes its first member. */
   leaderId?: number;
 }
 
 /** Throws FieldErrors where the name is taken, Forbidden and RefusedFields for what is not the actor's to give. */
 export async function createGroup(trx: Transaction, act: Act, group: NewGroup): Promise<number> {
-  const { rights = NO_RIGHTS, description = '', leaderId } = group;
+  const { rights = NO_RIGHTS, description = '', leaderId, requiresSecondFactor = false } = group;
   if (!may(act.by, 'groups', 'write')) throw new Forbidden('You may not create groups.');
   if (!covers(act.by.rights, rights)) throw new Forbidden('You cannot give rights that you do not hold.');
+  if (requiresSecondFactor && !(await hasEquippedAdministrator(trx)))
+    throw new FieldErrors({ requiresSecondFactor: NOBODY_EQUIPPED });
   const leader = leaderId === undefined ? undefined : await firstMember(trx, act, leaderId);
   const name = normalizedAs('NFC', group.name).trim();
   const tags = await spelledTags(trx, group.tags ?? []);
@@ -40,6 +45,7 @@ export async function createGroup(trx: Transaction, act: Act, group: NewGroup): 
     name_key: identityKey(name),
     description,
     leader_id: leader?.id ?? null,
+    requires_factor: requiresSecondFactor,
     created_at: act.at,
     created_by: act.by.id,
   });
@@ -50,6 +56,7 @@ export async function createGroup(trx: Transaction, act: Act, group: NewGroup): 
     name,
     ...(leader && { leader: userReference(leader) }),
     ...(description && { description }),
+    ...(requiresSecondFactor && { requiresSecondFactor }),
     ...(tags.length > 0 && { tags: sortedByName(tags, (tag) => tag) }),
     ...(Object.keys(rights).length > 0 && { permissions: rights }),
   };

@@ -20,8 +20,13 @@ export function levelFacts(rights: Rights): Facts {
 
 /** All that stands in a group and that an action may have written, by field: what Undo compares and brings back. */
 export function groupFacts(
-  { name, description, leaderId }: Pick<Group, 'name' | 'description' | 'leaderId'>,
+  {
+    name,
+    description,
+    leaderId,
+    requiresSecondFactor,
+  }: Pick<Group, 'name' | 'description' | 'leaderId' | 'requiresSecondFactor'>,
   tags: readonly string[],
 ): Facts {
-  return { name, description, leaderId, ...tagFacts(tags) };
+  return { name, description, leaderId, requiresSecondFactor, ...tagFacts(tags) };
 }

@@ -42,6 +42,7 @@ export async function showGroupForm(app: AppContext, req: Request, res: Response
     theirs: state.theirs,
     group,
     mayAppoint: mayAppoint(req.viewer!),
+    secondFactorDays: app.config.secondFactorDays,
   };
   render(req, res, 'groups/form', page, { status: state.status, fragments });
 }

@@ -5,6 +5,7 @@ import { AT_ONCE } from '../../bulk-operations/bulk-operation.ts';
 import { type Typed, typedFields } from '../../forms/form.ts';
 import { installationMark } from '../../installation/installation-mark.ts';
 import { actOf } from '../../sessions/pages/act.ts';
+import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { Conflict, Forbidden, Malformed, NotFound } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
@@ -46,8 +47,12 @@ export function importController(app: AppContext): Router {
     });
     router.get(`${path}/:id/columns`, write, async (req, res) => showColumns(app, req, res, await open(req)));
     router.post(`${path}/:id/columns`, write, async (req, res) => takeColumns(app, req, res, await open(req)));
-    router.post(`${path}/:id/execution`, write, async (req, res) => execute(app, req, res, await visible(req)));
-    router.get(`${path}/:id/refused.csv`, write, async (req, res) => sendRefused(app, res, await visible(req)));
+    router.post(`${path}/:id/execution`, write, confirmed(app), async (req: Request, res: Response) =>
+      execute(app, req, res, await visible(req)),
+    );
+    router.get(`${path}/:id/refused.csv`, write, confirmed(app), async (req: Request, res: Response) =>
+      sendRefused(app, res, await visible(req)),
+    );
     // Only users sign in by an email, and only they are deactivated.
     if (kind !== 'users') continue;
     router.post(`${path}/:id/emails`, write, async (req, res) => takeTicks(app, req, res, await open(req)));

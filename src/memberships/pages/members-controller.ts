@@ -7,6 +7,7 @@ import type { Group } from '../../groups/group.ts';
 import { requireChangeable } from '../../groups/group.ts';
 import { groupOf } from '../../groups/pages/addressed-group.ts';
 import { actOf } from '../../sessions/pages/act.ts';
+import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { endMemberships, type MemberOutcome, setUntil } from '../actions/membership-editing.ts';
 import { checkMembers, typedMembers } from '../member-form.ts';
@@ -14,6 +15,7 @@ import { keepMemberships } from './kept-memberships.ts';
 import { addFromForm, showAdditionForm } from './member-addition.ts';
 import { tellOutcomes } from './member-report.ts';
 import { showMemberSheet, showTicked } from './member-sheet.ts';
+import { changesWeightyMembers } from './weighty-members.ts';
 
 /** A change of members, how it is told, and what follows where the form will not do. */
 interface Change {
@@ -26,12 +28,13 @@ interface Change {
 export function membersController(app: AppContext): Router {
   const router = Router();
   const write = [requireRight('groups', 'write'), requireRight('users', 'write')];
+  const weighty = confirmed(app, (req) => changesWeightyMembers(app, req));
 
   router.get('/groups/:id/members/new', write, async (req: Request, res: Response) =>
     showAdditionForm(app, req, res, { group: await changeable(req), typed: typedMembers({}) }),
   );
 
-  router.post('/groups/:id/members', write, async (req: Request, res: Response) =>
+  router.post('/groups/:id/members', write, weighty, async (req: Request, res: Response) =>
     addFromForm(app, req, res, await changeable(req)),
   );
 
@@ -39,7 +42,7 @@ export function membersController(app: AppContext): Router {
     showTicked(app, req, res, await changeable(req)),
   );
 
-  router.patch('/groups/:id/members', write, async (req: Request, res: Response) => {
+  router.patch('/groups/:id/members', write, weighty, async (req: Request, res: Response) => {
     const group = await changeable(req);
     const typed = typedMembers(req.body);
     const failed = (errors: Errors) => showMemberSheet(app, req, res, { group, typed, errors });
@@ -53,7 +56,7 @@ export function membersController(app: AppContext): Router {
     await change(req, res, group, { failed, done: 'given this end in', work });
   });
 
-  router.delete('/groups/:id/members', write, async (req: Request, res: Response) => {
+  router.delete('/groups/:id/members', write, weighty, async (req: Request, res: Response) => {
     const group = await changeable(req);
     const typed = typedMembers(req.body);
     const failed = (errors: Errors) => showMemberSheet(app, req, res, { group, typed, errors });

@@ -5,6 +5,7 @@ import { typedFields } from '../../forms/form.ts';
 import { Lines } from '../../passwords/lines.ts';
 import { newPasswordErrors, typedPassword } from '../../passwords/new-password.ts';
 import { personalWords } from '../../passwords/password.ts';
+import { shortestPasswordOf } from '../../second-factors/second-factor-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import type { User } from '../../users/user.ts';
 import { findUsers } from '../../users/user-store.ts';
@@ -45,7 +46,7 @@ export function oneTimeLinkController(app: AppContext, pages: LinkPages): Router
     if (!opened) return;
     const { link } = opened;
     if (link.openedAt === null) await app.db.write((trx) => noteOpened(trx, link.id, instant(app.clock())));
-    show(req, res, opened);
+    await show(req, res, opened);
   });
 
   router.get(`${pages.base}/:token`, async (req, res) => {
@@ -76,7 +77,8 @@ export function oneTimeLinkController(app: AppContext, pages: LinkPages): Router
     // Also after somebody else signed in here: the page that follows says so, before they leave.
     if (req.isLate) return show(req, res, opened, { late: LATE });
     const typed = typedPassword(req.body);
-    const errors = await newPasswordErrors(typed, personalWords(user, app.config.instanceName));
+    const shortest = await shortestPasswordOf(app.db.read, user.id);
+    const errors = await newPasswordErrors(typed, personalWords(user, app.config.instanceName), shortest);
     if (Object.keys(errors).length > 0) return show(req, res, opened, { errors });
     const hash = await app.hasher.hash(typed.password);
     const act = actOf(app, req, { id: user.id, name: user.name, rights: {} });
@@ -91,12 +93,12 @@ export function oneTimeLinkController(app: AppContext, pages: LinkPages): Router
     return req.session.link?.purpose === purpose ? req.session.link.id : undefined;
   }
 
-  function show(
+  async function show(
     req: Request,
     res: Response,
     { link, user }: Opened,
     more: { errors?: Record<string, string>; late?: string } = {},
-  ): void {
+  ): Promise<void> {
     const { errors = {}, late } = more;
     const status = Object.keys(errors).length > 0 || late ? 422 : 200;
     const page = {
@@ -104,6 +106,7 @@ export function oneTimeLinkController(app: AppContext, pages: LinkPages): Router
       user,
       errors,
       late,
+      shortest: await shortestPasswordOf(app.db.read, user.id),
       action: form,
       sealed: sealLink(link, app.actSettings.links.secret),
       /** Who is signed in here, and will not be any more. */

@@ -4,7 +4,9 @@ import type { AppContext } from '../../app-context.ts';
 import { instant } from '../../clock.ts';
 import { findLink } from '../../one-time-links/one-time-link-store.ts';
 import { oneTimeLinkController } from '../../one-time-links/pages/one-time-link-controller.ts';
+import { shortestPasswordOf } from '../../second-factors/second-factor-store.ts';
 import { newSession } from '../../sessions/pages/authentication.ts';
+import type { User } from '../../users/user.ts';
 import { findUsers } from '../../users/user-store.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
@@ -20,7 +22,10 @@ export function passwordsController(app: AppContext): Router {
   router.post('/passwords/strength', async (req, res) => {
     // Only for who has a password to choose: for everybody else it would be work for nothing.
     if (!req.viewer && !req.session.link && !req.session.setup) return void res.status(204).end();
-    const strength = await strengthOf(typedPassword(req.body).password, await personalWordsOf(req));
+    const user = await userOf(req);
+    const words = user ? personalWords(user, app.config.instanceName) : [app.config.instanceName];
+    const shortest = user && (await shortestPasswordOf(app.db.read, user.id));
+    const strength = await strengthOf(typedPassword(req.body).password, words, shortest);
     const page = { title: 'Strength of a password', strength };
     render(req, res, 'passwords/strength', page, { fragments: { 'password-strength': 'passwords/_strength' } });
   });
@@ -43,12 +48,13 @@ export function passwordsController(app: AppContext): Router {
     }),
   );
 
-  async function personalWordsOf(req: Request): Promise<string[]> {
+  /** Whose password is being chosen; nobody's yet during setup. */
+  async function userOf(req: Request): Promise<User | undefined> {
     const remembered = req.session.link;
     const link = remembered && (await findLink(app.db.read, remembered.purpose, remembered.id, instant(app.clock())));
     const id = link?.userId ?? req.viewer?.id;
     const [user] = id === undefined ? [] : await findUsers(app.db.read, [id]);
-    return user ? personalWords(user, app.config.instanceName) : [app.config.instanceName];
+    return user;
   }
 
   return router;

@@ -1,6 +1,7 @@
 import express, { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { visibleOperation } from '../../bulk-operations/pages/visible-operation.ts';
+import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { takeKept } from '../../web/kept-form.ts';
 import { draftedPeople } from '../actions/people-draft.ts';
@@ -9,6 +10,7 @@ import { invite } from './people-inviting-page.ts';
 import { openPeople, prepared, showPeople } from './people-page.ts';
 import { correctPeople, takeList } from './people-saving.ts';
 import { showPeopleSheet } from './people-sheet.ts';
+import { isWeightyList } from './weighty-people.ts';
 
 const PATH = '/users/new/list';
 
@@ -60,6 +62,7 @@ export function peopleController(app: AppContext): Router {
   router.post(
     `${PATH}/:id/invitations`,
     write,
+    confirmed(app, (req) => isWeightyList(app, req)),
     withDraft((req, res, draft) => invite(app, req, res, draft)),
   );
 

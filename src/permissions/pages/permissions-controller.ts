@@ -1,9 +1,10 @@
-import { type Request, Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { findApplications } from '../../applications/application-store.ts';
 import type { Group } from '../../groups/group.ts';
 import { requireChangeable } from '../../groups/group.ts';
 import { groupOf } from '../../groups/pages/addressed-group.ts';
+import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { typedOf } from '../permission-form.ts';
 import { keysOf, showMatrix } from './permission-matrix-page.ts';
@@ -20,7 +21,9 @@ export function permissionsController(app: AppContext): Router {
     showMatrix(req, res, { group, applications, typed: typedOf(group, keysOf(applications)) });
   });
 
-  router.patch('/groups/:id/permissions', write, async (req, res) => saveMatrix(app, req, res, await changeable(req)));
+  router.patch('/groups/:id/permissions', write, confirmed(app), async (req: Request, res: Response) =>
+    saveMatrix(app, req, res, await changeable(req)),
+  );
 
   async function changeable(req: Request): Promise<Group> {
     const group = await groupOf(app, req);

@@ -8,10 +8,12 @@ import { visitorOf } from '../../sessions/pages/visitor.ts';
 import type { User } from '../../users/user.ts';
 import { findUsers } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
+import { Conflict } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
 import { beginOwnFactor, confirmOwnFactor, removeOwnFactor, renewOwnCodes } from '../actions/own-factor.ts';
 import { recoveryCodes, totpAddress, totpSecret } from '../factor-codes.ts';
+import { isFactorDemanded } from '../factor-demand-store.ts';
 import { findSecondFactor } from '../second-factor-store.ts';
 import { qrCode } from './qr-code.ts';
 
@@ -40,13 +42,15 @@ export function secondFactorsController(app: AppContext): Router {
     }),
   );
 
-  router.delete(PAGE, (req, res) =>
-    withPassword(req, res, async (trx, act, user) => {
+  router.delete(PAGE, async (req, res) => {
+    if (await isFactorDemanded(app.db.read, req.viewer!.id, app.config, instant(app.clock())))
+      throw new Conflict('A second factor is required of you here. Without yours at hand, an administrator resets it.');
+    await withPassword(req, res, async (trx, act, user) => {
       await removeOwnFactor(trx, act, user);
       flash(req, 'Your second factor is removed: the password alone signs you in.');
       return PAGE;
-    }),
-  );
+    });
+  });
 
   router.post(`${PAGE}/codes`, (req, res) =>
     withPassword(req, res, async (trx, act, user) => {

@@ -7,6 +7,7 @@ import type { User } from '../../users/user.ts';
 import * as store from '../../users/user-store.ts';
 import { agentOf } from '../../web/request-words.ts';
 import { findSignedIn, type OwnUser } from '../signed-in.ts';
+import { owedBy } from './owed.ts';
 
 /** At most one write a minute and user. */
 const ACTIVITY_EVERY = MINUTE;
@@ -29,13 +30,15 @@ export function authentication(app: AppContext): RequestHandler {
   };
 }
 
-/** Gives the browser a new session id, signed in as this user, for whom it is known from now on; the old id is dead (R47). */
+/** Gives the browser a new session id, signed in as this user, for whom it is known from now on; the old id is dead (R47). `typed`: the password, where it was given. */
 export async function startSession(
   app: AppContext,
   req: Request,
   res: Response,
   user: Pick<User, 'id' | 'passwordSetAt'>,
+  { typed }: { typed?: string } = {},
 ): Promise<void> {
+  const owed = await owedBy(app, user.id, typed);
   app.devices.remember(req, res, user);
   await newSession(req);
   req.session.userId = user.id;
@@ -44,7 +47,21 @@ export async function startSession(
   req.session.csrfSecret = randomBytes(18).toString('base64url');
   req.session.address = req.ip ?? '';
   req.session.agent = agentOf(req);
-  await new Promise<void>((resolve, reject) => req.session.save((error) => (error ? reject(error) : resolve())));
+  req.session.confirmedAt = app.clock();
+  if (owed) req.session.owed = owed;
+  await saveSession(req);
+}
+
+/** The same session under a new id, confirmed at this moment (R47): what it holds stays, and so do the forms in other tabs. */
+export async function renewSession(app: AppContext, req: Request): Promise<void> {
+  const { cookie: _cookie, stored: _stored, seenAt: _seenAt, ...held } = req.session;
+  await newSession(req);
+  Object.assign(req.session, held, { confirmedAt: app.clock() });
+  await saveSession(req);
+}
+
+function saveSession(req: Request): Promise<void> {
+  return new Promise((resolve, reject) => req.session.save((error) => (error ? reject(error) : resolve())));
 }
 
 /** Ends the session, if any, and begins an empty one. */

@@ -2,15 +2,17 @@ import { instant } from '../../clock.ts';
 import type { Feature } from '../../web/feature.ts';
 import { pruneAddressLimits } from '../address-limiter.ts';
 import { pruneDeviceCounters } from '../lockout-store.ts';
+import { pruneSealedRequests } from '../sealed-request-store.ts';
 import { pruneSessions } from '../session-store.ts';
 import { KNOWN_FOR } from './known-devices.ts';
 
 export const SESSIONS: Feature = {
   publicForms: /^\/session\b/,
-  shownAgain: /^POST \/session\/?$/i,
+  shownAgain: /^POST \/session(\/passkey)?\/?$/i,
   harmless: /^DELETE \/session\/?$/i,
   async prune(trx, now) {
     await pruneSessions(trx, instant(now));
+    await pruneSealedRequests(trx, instant(now));
     await pruneAddressLimits(trx, instant(now));
     await pruneDeviceCounters(trx, instant(now - KNOWN_FOR));
   },

@@ -18,6 +18,7 @@ export const PASSWORD_REQUIREMENT: UserAction = {
   label: 'Require a new password',
   otherNames: ['Compromised password', 'Expire password'],
   icon: 'alert',
+  demandsProof: true,
   isDangerous: true,
   path: 'password',
   method: 'delete',

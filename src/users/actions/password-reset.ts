@@ -13,6 +13,7 @@ export const PASSWORD_RESET: UserAction = {
   label: 'Send password reset',
   otherNames: ['Reset password', 'Password reset'],
   icon: 'key',
+  demandsProof: true,
   path: 'password-reset',
   method: 'post',
   page: 'new',

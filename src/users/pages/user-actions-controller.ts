@@ -6,6 +6,7 @@ import type { Transaction } from '../../db/database.ts';
 import { typedFields } from '../../forms/form.ts';
 import { findInvitedBy } from '../../one-time-links/one-time-link-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
+import { confirmed } from '../../sessions/pages/confirmed.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Conflict, Forbidden } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
@@ -26,7 +27,10 @@ export function userActionsController(app: AppContext): Router {
   const write = requireRight('users', 'write');
   for (const action of USER_ACTIONS) {
     router.get(`/users/:id/${action.path}/${action.page}`, write, (req, res) => showAction(app, req, res, action));
-    router[action.method](`/users/:id/${action.path}`, write, (req, res) => obey(app, req, res, action));
+    const guards = action.demandsProof ? [write, confirmed(app)] : [write];
+    router[action.method](`/users/:id/${action.path}`, guards, (req: Request, res: Response) =>
+      obey(app, req, res, action),
+    );
   }
   return router;
 }

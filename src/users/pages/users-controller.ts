@@ -1,6 +1,7 @@
-import { type Request, Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import { may, mayAdminister } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
+import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { takeKept } from '../../web/kept-form.ts';
@@ -17,6 +18,7 @@ import { showUserForm, typedNow } from './user-form-page.ts';
 import { showUsers } from './user-list-page.ts';
 import { showRecord, showTimeline } from './user-record-page.ts';
 import { createFromForm, saveFromForm } from './user-saving.ts';
+import { isWeightyUserForm } from './weighty-user-form.ts';
 
 export function usersController(app: AppContext): Router {
   const router = Router();
@@ -39,7 +41,8 @@ export function usersController(app: AppContext): Router {
     await showUserForm(app, req, res, { typed, isRestored: kept !== undefined });
   });
 
-  router.post('/users', write, (req, res) => createFromForm(app, req, res));
+  const creates = confirmed(app, (req) => isWeightyUserForm(app, req));
+  router.post('/users', write, creates, (req, res) => createFromForm(app, req, res));
 
   router.get('/users/:id', read, async (req, res) => showRecord(app, req, res, await subjectOf(app, req)));
 
@@ -70,7 +73,10 @@ export function usersController(app: AppContext): Router {
     await showUserForm(app, req, res, { typed, user, isRestored: kept !== undefined });
   });
 
-  router.patch('/users/:id', write, async (req, res) => saveFromForm(app, req, res, await editable(req)));
+  const saves = confirmed(app, async (req) => isWeightyUserForm(app, req, await editable(req)));
+  router.patch('/users/:id', write, saves, async (req: Request, res: Response) =>
+    saveFromForm(app, req, res, await editable(req)),
+  );
 
   async function editable(req: Request): Promise<Subject> {
     const user = await subjectOf(app, req);

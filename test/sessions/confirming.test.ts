@@ -1,0 +1,266 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { routesOf, routesWith } from '../../faults/routes.ts';
+import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
+import { addCrowd } from '../support/crowd.ts';
+import { everything, facts } from '../support/database.ts';
+import { exported } from '../support/exports.ts';
+import { codeOf, giveFactor } from '../support/factor.ts';
+import { send, submit } from '../support/form.ts';
+import { pageOf } from '../support/page.ts';
+import { groupId, pathTo } from '../support/people.ts';
+import { type Session, signedIn } from '../support/session.ts';
+
+const MINUTES = 60_000;
+let app: TestApp;
+let alice: Session;
+
+beforeEach(async () => {
+  app = await startApp();
+  alice = await signedIn(app, 'alice');
+});
+afterEach(() => app.close());
+
+const isAsked = (answer: { text: string }) => pageOf(answer).heading() === 'Confirm it is you';
+const emailOf = async (name: string) => (await app.db.read('users').where({ name }).first('email')).email;
+const waiting = () => app.db.read('sealed_requests');
+/** Bob's email is changed, which is asked about. */
+const changeEmail = (session = alice) => submit(session, pathTo(app, 'bob', '/edit'), { email: 'new@example.com' });
+
+describe('confirming that it is oneself (R54)', () => {
+  it('is asked of nobody for five minutes after the sign-in', async () => {
+    app.clock.advance(5 * MINUTES - 1);
+    expect((await changeEmail()).status).toBe(303);
+  });
+
+  it('keeps what was sent, and does it after the password as it was sent', async () => {
+    app.clock.advance(5 * MINUTES);
+    const asked = await changeEmail();
+    expect([asked.status, isAsked(asked), await emailOf('bob')]).toEqual([422, true, 'bob@example.com']);
+    const done = await send(alice, asked, { password: PASSWORD });
+    expect([done.status, done.headers.location]).toEqual([303, pathTo(app, 'bob')]);
+    expect([await emailOf('bob'), await waiting()]).toEqual(['new@example.com', []]);
+    app.clock.advance(4 * MINUTES);
+    expect((await submit(alice, pathTo(app, 'bob', '/edit'), { email: 'newer@example.com' })).status).toBe(303);
+  });
+
+  it('gives the session a new id, under which it goes on, with the forms of other tabs (R47)', async () => {
+    app.clock.advance(5 * MINUTES);
+    const otherTab = await alice.get(pathTo(app, 'carol', '/edit'));
+    const second = await changeEmail();
+    const before = alice.cookie('roster');
+    const asked = await submit(alice, pathTo(app, 'erin', '/edit'), { email: 'e@example.com' });
+    await send(alice, asked, { password: PASSWORD });
+    expect(alice.cookie('roster')).not.toBe(before);
+    expect(await app.db.read('sessions').whereNotNull('user_id')).toHaveLength(1);
+    expect((await send(alice, otherTab, { description: 'typed before' })).status).toBe(303);
+    expect((await send(alice, second, { password: PASSWORD })).status).toBe(303);
+    expect(await emailOf('bob')).toBe('new@example.com');
+  });
+
+  it('loses nothing by a wrong password, and counts it with failed sign-ins (R19)', async () => {
+    app.clock.advance(5 * MINUTES);
+    let page = await changeEmail();
+    for (let n = 0; n < 2; n++) {
+      page = await send(alice, page, { password: 'not the password' });
+      expect([page.status, pageOf(page).textOf('[role=alert]')]).toEqual([
+        422,
+        expect.stringContaining('did not work'),
+      ]);
+      expect(page.text).not.toContain('not the password');
+    }
+    expect((await app.db.read('login_attempts').where('user_id', app.people.alice)).map((one) => one.outcome)).toEqual(
+      expect.arrayContaining(['wrong password', 'wrong password']),
+    );
+    expect((await send(alice, page, {})).status).toBe(422);
+    expect((await send(alice, page, { password: PASSWORD })).status).toBe(303);
+    expect(await emailOf('bob')).toBe('new@example.com');
+  });
+
+  it('lets nobody guess on while the account is locked', async () => {
+    app.clock.advance(5 * MINUTES);
+    const asked = await changeEmail();
+    for (let n = 0; n < 5; n++) await send(alice, asked, { password: 'not the password' });
+    expect((await send(alice, asked, { password: PASSWORD })).status).toBe(422);
+    expect(await emailOf('bob')).toBe('bob@example.com');
+  });
+
+  it('takes a code of the second factor as well, once', async () => {
+    await giveFactor(app, 'alice');
+    app.clock.advance(5 * MINUTES);
+    const asked = await changeEmail();
+    const code = await codeOf(app, 'alice');
+    expect((await send(alice, asked, { password: '', code: '000000' })).status).toBe(422);
+    expect((await send(alice, asked, { password: '', code })).status).toBe(303);
+    app.clock.advance(5 * MINUTES);
+    const again = await submit(alice, pathTo(app, 'bob', '/edit'), { email: 'newer@example.com' });
+    expect((await send(alice, again, { password: '', code })).status).toBe(422);
+  });
+
+  it('is done once, and within five minutes', async () => {
+    app.clock.advance(5 * MINUTES);
+    const asked = await changeEmail();
+    await send(alice, asked, { password: PASSWORD });
+    const before = await facts(app);
+    const twice = await send(alice, asked, { password: PASSWORD });
+    expect([twice.status, pageOf(twice).textOf('main')]).toEqual([409, expect.stringContaining('done already')]);
+    app.clock.advance(5 * MINUTES);
+    const late = await submit(alice, pathTo(app, 'bob', '/edit'), { email: 'late@example.com' });
+    app.clock.advance(5 * MINUTES);
+    expect((await send(alice, late, { password: PASSWORD })).status).toBe(409);
+    expect((await facts(app)).users).toEqual(before.users);
+  });
+
+  it('is nothing to another session, another person or another address', async () => {
+    const elsewhere = await signedIn(app, 'alice');
+    const ada = await signedIn(app, 'ada');
+    app.clock.advance(5 * MINUTES);
+    const { _sealed } = pageOf(await changeEmail()).typed();
+    for (const session of [elsewhere, ada]) {
+      const answer = await session.send('patch', pathTo(app, 'bob'), { _sealed, password: PASSWORD });
+      expect(answer.status).toBe(409);
+    }
+    const answer = await alice.send('patch', pathTo(app, 'erin'), { _sealed, password: PASSWORD });
+    expect(answer.status).toBe(409);
+    const twice = { _sealed: [String(_sealed), 'x'], password: PASSWORD };
+    expect((await alice.send('patch', pathTo(app, 'bob'), twice)).status).toBe(400);
+    expect((await alice.post('/credentials/password', { _sealed, password: PASSWORD })).status).toBe(422);
+    expect(await emailOf('bob')).toBe('bob@example.com');
+    alice.reopen();
+    await alice.signIn('ada');
+    const changed = await alice.send('patch', pathTo(app, 'bob'), { _sealed, password: PASSWORD });
+    expect([changed.status, await emailOf('bob')]).toEqual([409, 'bob@example.com']);
+  });
+
+  it('obeys the rights of the moment', async () => {
+    app.clock.advance(5 * MINUTES);
+    const asked = await changeEmail();
+    await app.db.write(async (trx) => trx('memberships').where('user_id', app.people.alice).delete());
+    expect((await send(alice, asked, { password: PASSWORD })).status).toBe(404);
+    expect(await emailOf('bob')).toBe('bob@example.com');
+  });
+
+  it('keeps no password, and a few of each person', async () => {
+    app.clock.advance(5 * MINUTES);
+    const secrets = { password: 'a secret of mine', current: 'another secret', code: '987654' };
+    for (let n = 0; n < 12; n++) {
+      app.clock.advance(1);
+      await alice.post(pathTo(app, 'bob', '/password-reset'), { channel: 'copy', ...secrets });
+    }
+    expect(await waiting()).toHaveLength(10);
+    expect(JSON.parse((await waiting())[0].body)).toEqual({ channel: 'copy' });
+    const kept = JSON.stringify(await everything(app));
+    for (const secret of Object.values(secrets)) expect(kept).not.toContain(secret);
+    await app.db.write(async (trx) => {
+      const { SESSIONS } = await import('../../src/sessions/pages/sessions-feature.ts');
+      await SESSIONS.prune?.(trx, app.clock.now() + 6 * MINUTES);
+    });
+    expect(await waiting()).toEqual([]);
+  });
+
+  it('asks in the dialog where htmx sent it, and goes on there', async () => {
+    app.clock.advance(5 * MINUTES);
+    const headers = { 'HX-Request': 'true', 'HX-Target': 'div#dialog-body' };
+    const asked = await alice.post(pathTo(app, 'bob', '/password-reset'), { channel: 'copy' }, headers);
+    expect([asked.status, asked.text]).toEqual([422, expect.not.stringContaining('<html')]);
+    const { _sealed } = pageOf({ text: `<main>${asked.text}</main>` }).typed();
+    const done = await alice.post(pathTo(app, 'bob', '/password-reset'), { _sealed, password: PASSWORD }, headers);
+    expect(done.status).toBe(303);
+    app.clock.advance(5 * MINUTES);
+    const elsewhere = await alice.post(pathTo(app, 'bob', '/securing'), {}, { 'HX-Request': 'true' });
+    expect(elsewhere.headers['hx-retarget']).toBe('#dialog-body');
+  });
+
+  it('asks before a file is sent, and the file comes', async () => {
+    app.clock.advance(5 * MINUTES);
+    const asked = await submit(alice, '/users/export');
+    expect(isAsked(asked)).toBe(true);
+    const file = await send(alice, asked, { password: PASSWORD });
+    expect(file.headers['content-disposition']).toContain('attachment');
+    expect(await exported(alice, '/users/export')).toHaveLength(10);
+    app.clock.advance(5 * MINUTES);
+    const sheet = await alice.get('/applications/users/holders.csv');
+    const wrong = await send(alice, sheet, { password: 'not the password' });
+    expect(isAsked(wrong)).toBe(true);
+    const right = await send(alice, wrong, { password: PASSWORD });
+    expect([right.status, right.headers.location]).toEqual([303, '/applications/users/holders.csv']);
+    expect((await alice.get('/applications/users/holders.csv')).headers['content-type']).toContain('text/csv');
+  });
+});
+
+/** The routes at which the question stands, as the program has them. */
+const ASKING = [
+  'delete /groups/:id/members',
+  'delete /users/:id/password',
+  'delete /users/:id/second-factor',
+  'get /applications/:key/holders.csv',
+  'get /bulk-operations/:id/items.csv',
+  'get /contacts/imports/:id/refused.csv',
+  'get /users/imports/:id/refused.csv',
+  'patch /groups/:id/members',
+  'patch /groups/:id/permissions',
+  'patch /users/:id',
+  'post /audit/export',
+  'post /bulk-operations/:id/execution',
+  'post /contacts/export',
+  'post /contacts/imports/:id/execution',
+  'post /groups/:id/members',
+  'post /groups/export',
+  'post /invitations/export',
+  'post /users',
+  'post /users/:id/password-reset',
+  'post /users/:id/securing',
+  'post /users/export',
+  'post /users/imports/:id/execution',
+  'post /users/new/list/:id/invitations',
+];
+/** Exported or changed with a question of their own, which asks every time. */
+const WITH_PASSWORD = /^(post|put|delete) \/credentials\//;
+/** What they are about: whoever adds a route of this kind has to say here that it asks. */
+const OF_THIS_KIND =
+  /\.csv$|^(post|put|patch|delete) .*(export|imports\/:id\/execution|permissions|password-reset|:id\/password|second-factor|securing)$/;
+/export$|\.csv$|imports\/:id\/execution|permissions$|password-reset|users\/:id\/password$|second-factor$|securing$/;
+
+describe('what is asked about', () => {
+  beforeEach(() => app.clock.advance(5 * MINUTES));
+
+  it('is said at the routes', () => {
+    const asking = routesWith(app.express, 'confirmation');
+    expect(asking.toSorted()).toEqual(ASKING);
+    const others = routesOf(app.express).filter((route) => !asking.includes(route) && !WITH_PASSWORD.test(route));
+    expect(others.filter((route) => OF_THIS_KIND.test(route))).toEqual([]);
+  });
+
+  it('is an edit of oneself, and who becomes an administrator, and no other edit', async () => {
+    const admins = await groupId(app, 'Administrators');
+    expect(isAsked(await submit(alice, pathTo(app, 'alice', '/edit'), { description: 'me' }))).toBe(true);
+    expect(isAsked(await submit(alice, pathTo(app, 'bob', '/edit'), { groups: [admins] }))).toBe(true);
+    const created = { name: 'nora', email: 'nora@example.com' };
+    expect(isAsked(await submit(alice, '/users/new', { ...created, groups: [admins] }))).toBe(true);
+    expect((await submit(alice, pathTo(app, 'bob', '/edit'), { description: 'him' })).status).toBe(303);
+    expect((await submit(alice, '/users/new', created)).status).toBe(303);
+  });
+
+  it('is a change of members where they administer, or of oneself', async () => {
+    const admins = await groupId(app, 'Administrators');
+    const support = await groupId(app, 'Support');
+    const bob = String(app.people.bob);
+    expect(isAsked(await alice.post(`/groups/${admins}/members`, { ids: bob, confirmed: 'yes' }))).toBe(true);
+    expect(isAsked(await alice.send('delete', `/groups/${admins}/members`, { ids: bob }))).toBe(true);
+    expect(isAsked(await alice.send('delete', `/groups/${support}/members`, { ids: bob }))).toBe(false);
+    expect(isAsked(await alice.send('patch', `/groups/${support}/permissions`, {}))).toBe(true);
+  });
+
+  it('is a bulk operation on more than a hundred, or on what weighs much', async () => {
+    await addCrowd(app, 101);
+    const execute = async (fields: Record<string, string | string[]>) => {
+      const { headers } = await alice.post('/bulk-operations', fields);
+      return alice.post(`${headers.location}/execution`);
+    };
+    const bob = { ids: [String(app.people.bob)], action: 'deactivate' };
+    expect((await execute(bob)).status).toBe(303);
+    expect(isAsked(await execute({ ...bob, ids: [String(app.people.erin)], action: 'secure-account' }))).toBe(true);
+    const ids = (await app.db.read('users').limit(101).pluck('id')).map(String);
+    expect(isAsked(await execute({ ids, action: 'confirm-access' }))).toBe(true);
+    expect(isAsked(await execute({ ids: ids.slice(1), action: 'confirm-access' }))).toBe(false);
+  });
+});
