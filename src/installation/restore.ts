@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { extract } from 'tar';
 import { recordChanges } from '../audit/audit-store.ts';
@@ -155,7 +155,7 @@ function replaceFile(dataDir: string, workshop: string): string | undefined {
  * What was on the server is backed up, and then all of it is replaced at once, with the secrets. A crash just then leaves secrets that
  * do not belong to the data, which no server starts with; another restore mends it.
  */
-async function replaceOnServer(settings: Settings, workshop: string): Promise<string> {
+async function replaceOnServer(settings: Settings, workshop: string): Promise<string | undefined> {
   const { dataDir, databaseUrl } = settings;
   const server = openDatabase(dataDir, databaseUrl);
   const restored = openDatabase(workshop);
@@ -168,7 +168,9 @@ async function replaceOnServer(settings: Settings, workshop: string): Promise<st
       moveAside(dataDir, replaced, ['secrets']);
       moveWhole(secretsFolder(workshop), secretsFolder(dataDir));
     });
-    return replaced;
+    if (readdirSync(replaced).length > 0) return replaced;
+    rmdirSync(replaced);
+    return undefined;
   } finally {
     await restored.close();
     await server.close();
