@@ -56,6 +56,7 @@ import * as passkeys from './0055-passkeys.ts';
 import * as demandedFactors from './0056-demanded-factors.ts';
 import * as setupLink from './0058-setup-link.ts';
 import * as numberedAlone from './0059-numbered-alone.ts';
+import * as moves from './0060-moves.ts';
 import * as postgresBaseline from './postgres/baseline.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
@@ -117,6 +118,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0056-demanded-factors': demandedFactors,
   '0058-setup-link': setupLink,
   '0059-numbered-alone': numberedAlone,
+  '0060-moves': moves,
 };
 
 /** On PostgreSQL one begins with all that the migrations up to this one came to; those after it are for both. */

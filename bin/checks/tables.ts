@@ -44,6 +44,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   lockouts: 'sessions/lockout-store.ts',
   login_attempts: 'sessions/login-attempt-store.ts',
   memberships: 'memberships/membership-store.ts',
+  moves: 'installation/moved-mark.ts',
   outbox: 'mail/outbox-store.ts',
   passkey_challenges: 'passkeys/challenge-store.ts',
   passkeys: 'passkeys/passkey-store.ts',

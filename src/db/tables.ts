@@ -251,6 +251,15 @@ export const TABLES = {
     granted_by: orNull(integer),
     until_on: orNull(day),
   },
+  moves: {
+    only: integer,
+    id: text(),
+    side: text<'leaving' | 'left' | 'arriving'>(),
+    place: text(),
+    at: moment,
+    progress: json,
+    resting: json,
+  },
   outbox: {
     id: integer,
     kind: text(),

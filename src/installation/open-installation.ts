@@ -10,6 +10,7 @@ import { backupBeforeMigration, newestBackup } from './backups.ts';
 import { forgetClosing, markClosed, wasClosedWell } from './closed-mark.ts';
 import { databaseFile, makeDataFolder, requireData } from './data-folder.ts';
 import { keepReserve, releaseReserve } from './disk-room.ts';
+import { readOnlyOnceMoved, refuseMoved } from './moved-mark.ts';
 import { areFingerprintsKept, keepFingerprints, secretProblems } from './secret-fingerprints.ts';
 import { readSecrets, SECRET_NAMES, secretFile, secretsFolder, withSecrets } from './secrets.ts';
 
@@ -56,6 +57,7 @@ export async function openForServer(settings: Settings): Promise<Installation> {
 const BEGINS = 'begins';
 
 async function begin(db: Database, settings: Settings): Promise<Config> {
+  await refuseMoved(db.read);
   await refuseWrongSecrets(db, settings);
   await bringUpToDate(db, settings);
   const config = withSecrets(settings);
@@ -65,6 +67,17 @@ async function begin(db: Database, settings: Settings): Promise<Config> {
 
 /** Opens what a server made, beside it or without it, for a command. Makes nothing and migrates nothing. Throws CannotStart. */
 export async function openForCommand(settings: Settings): Promise<Installation> {
+  const installation = await openAsItIs(settings);
+  try {
+    return { ...installation, db: await readOnlyOnceMoved(installation.db) };
+  } catch (error) {
+    await installation.close();
+    throw error;
+  }
+}
+
+/** The same, wherever it lives by now. */
+export async function openAsItIs(settings: Settings): Promise<Installation> {
   requireData(settings);
   const db = openDatabase(settings.dataDir, settings.databaseUrl);
   try {
@@ -86,6 +99,7 @@ export async function migrateData(settings: Settings): Promise<string[]> {
   const lock = await joinServers(settings);
   const db = openDatabase(settings.dataDir, settings.databaseUrl);
   try {
+    await refuseMoved(db.read);
     return await db.processes.alone(BEGINS, () => bringUpToDate(db, settings));
   } finally {
     await db.close();
@@ -97,7 +111,7 @@ async function bringUpToDate(db: Database, settings: Settings): Promise<string[]
   const pending = await pendingMigrations(db);
   if (pending.length === 0) return [];
   const hasData = await db.read.schema.hasTable('users');
-  if (hasData && settings.dailyBackups > 0) await backupBeforeMigration(settings.dataDir, pending[0]);
+  if (hasData && settings.dailyBackups > 0) await backupBeforeMigration(settings, pending[0]);
   await migrate(db);
   return pending;
 }

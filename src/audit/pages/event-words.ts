@@ -48,6 +48,8 @@ const WORDS: Record<string, string> = {
   'request.refused': 'was refused',
   'system.test-mail-sent': 'sent a test mail of',
   'system.restored': 'restored a backup of',
+  'system.moved': 'moved',
+  'system.reopened': 'opened again at its former place',
   'system.secrets-accepted': 'accepted other secrets for',
 };
 
