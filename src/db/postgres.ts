@@ -58,13 +58,16 @@ function asParameter(value: unknown): unknown {
   return typeof value === 'string' ? withoutNul(value) : value;
 }
 
-/** Who is refused a lock is in a transaction all the same, which has to be ended before it is tried again. */
+/**
+ * Who is refused a lock is in a transaction all the same, which has to be ended before it is tried again. Not by the transaction's own
+ * `query`: that keeps what went wrong to itself.
+ */
 function beginsWith(client: RosterPostgresClient, transaction: Begun, begin: string): Begun {
   transaction.begin = async (connection: unknown) => {
     try {
-      return await transaction.query(connection, begin);
+      return await transaction.trxClient.query(connection, begin);
     } catch (error) {
-      await transaction.query(connection, 'rollback').catch(() => undefined);
+      await transaction.trxClient.query(connection, 'rollback').catch(() => undefined);
       throw error;
     }
   };
