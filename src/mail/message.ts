@@ -78,6 +78,13 @@ const WRITERS: Record<MailKind, Writer> = {
     ],
     closing: ['If all of these were you, there is nothing to do.', NOT_YOU],
   }),
+  'signed-in-on-new-device': (mail, { instanceName }) => ({
+    subject: `A sign-in to ${instanceName} on a new device`,
+    paragraphs: [
+      `${mail.userName} was signed in at ${instanceName} at ${moment(mail.createdAt)} from ${mail.facts.from}, in a browser that was not known before: ${mail.facts.browser}.`,
+    ],
+    closing: ['If it was you, there is nothing to do.', NOT_YOU],
+  }),
   'password-changed': (mail, { instanceName }) => ({
     subject: `Your password at ${instanceName} was changed`,
     paragraphs: [

@@ -1,13 +1,14 @@
 import { maySignIn } from '../access/admission.ts';
 import { NO_RIGHTS } from '../access/rights.ts';
-import { type Clock, dayOf, type Instant, instant } from '../clock.ts';
+import { type Clock, dayOf, HOUR, type Instant, instant } from '../clock.ts';
 import type { Database, Transaction } from '../db/database.ts';
-import { mailNotice } from '../mail/outbox-store.ts';
+import { countMailed, mailNotice } from '../mail/outbox-store.ts';
 import { Lines } from '../passwords/lines.ts';
 import { LONGEST_PASSWORD } from '../passwords/password.ts';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import { findPasswordHash } from '../passwords/password-store.ts';
 import { findConfirmedFactor, takeCode } from '../second-factors/second-factor-store.ts';
+import { browserName } from '../text/browser-name.ts';
 import { identityKey } from '../text/identity-key.ts';
 import type { User } from '../users/user.ts';
 import { findUserByIdentifier, findUsers, replacePasswordHash } from '../users/user-store.ts';
@@ -26,6 +27,8 @@ const IN_LINE_PER_DEVICE = 30;
 const COME_BACK_AFTER = 30;
 /** So many failures before a sign-in are told there. */
 const TOLD_AT_KNOWN_DEVICE = 3;
+/** A browser that keeps no cookies is new each time. */
+const NEW_DEVICES_TOLD_AN_HOUR = 3;
 /** In units of UTF-16, whatever marks and full-width letters it is typed with. */
 const LONGEST_IDENTIFIER = 1_000;
 
@@ -136,14 +139,14 @@ export class SignIn {
       await recordLoginAttempt(trx, null, { ...from, outcome: 'unknown name', lockedUntil: null });
       return false;
     }
-    const tried: Tried = { user, device, agent };
+    const tried = { user, device, agent };
     const isAdmitted = isStill(user) && maySignIn(user, dayOf(Date.parse(act.at)));
     const lockedUntil = await reserveAttempt(trx, act, tried, attemptLimit);
     if (lockedUntil === undefined && isAdmitted && (await proof.isRight(trx, act, user))) {
       const failures = await clearCounter(trx, tried);
       if (device === null) await addressLimiter.giveBackIn(trx, act.address);
       await recordSignIn(trx, user.id, from);
-      await tellOfFailures(trx, act, tried, failures);
+      await tellOfSignIn(trx, act, tried, failures);
       return true;
     }
     const outcome = lockedUntil !== undefined ? 'while locked' : isAdmitted ? proof.failure : 'may not sign in';
@@ -201,7 +204,7 @@ export class SignIn {
         if (better) await replacePasswordHash(trx, id, hash, better);
         if (isSignIn) {
           await recordSignIn(trx, id, { at: act.at, address, agent, device });
-          await tellOfFailures(trx, act, tried, failures);
+          await tellOfSignIn(trx, act, { ...tried, user }, failures);
         }
         return { user, isPending: false };
       }
@@ -236,6 +239,23 @@ export class SignIn {
   private requireRoomForStranger(): void {
     if (this.strangersInLine >= STRANGERS_IN_LINE) throw new TooManyRequests(COME_BACK_AFTER);
   }
+}
+
+/** Who got in may not be who they should be: the person is told of what is unusual. `user` as they were before. */
+async function tellOfSignIn(
+  trx: Transaction,
+  act: Act,
+  tried: Tried & { user: User },
+  failures: number,
+): Promise<void> {
+  await tellOfFailures(trx, act, tried, failures);
+  const { user, device, agent } = tried;
+  // Somewhere it has to be the first time.
+  if (device !== null || user.lastLoginAt === null) return;
+  const since = instant(Date.parse(act.at) - HOUR);
+  if ((await countMailed(trx, 'signed-in-on-new-device', user.id, since)) >= NEW_DEVICES_TOLD_AN_HOUR) return;
+  const facts = { from: act.address, browser: browserName(agent) };
+  await mailNotice(trx, act, 'signed-in-on-new-device', { userId: user.id, address: user.email }, facts);
 }
 
 /** Who got in may be somebody who had guessed before (R27). At their own device people mistype, and are told of more than that only. */
