@@ -241,28 +241,27 @@ export class SignIn {
   }
 }
 
-/** Who got in may not be who they should be: the person is told of what is unusual. `user` as they were before. */
+/**
+ * Who got in may be somebody who had guessed before (R27), or who comes from elsewhere: one mail tells of it. At their own device people
+ * mistype, and are told of more than that only. `user` as they were before.
+ */
 async function tellOfSignIn(
   trx: Transaction,
   act: Act,
   tried: Tried & { user: User },
   failures: number,
 ): Promise<void> {
-  await tellOfFailures(trx, act, tried, failures);
   const { user, device, agent } = tried;
   // Somewhere it has to be the first time.
-  if (device !== null || user.lastLoginAt === null) return;
+  const isNew = device === null && user.lastLoginAt !== null;
+  const facts = { from: act.address, newBrowser: isNew ? browserName(agent) : '' };
+  const to = { userId: user.id, address: user.email };
+  if (failures >= (device === null ? 1 : TOLD_AT_KNOWN_DEVICE))
+    return mailNotice(trx, act, 'signed-in-after-failures', to, { ...facts, attempts: String(failures) });
+  if (!isNew) return;
   const since = instant(Date.parse(act.at) - HOUR);
   if ((await countMailed(trx, 'signed-in-on-new-device', user.id, since)) >= NEW_DEVICES_TOLD_AN_HOUR) return;
-  const facts = { from: act.address, browser: browserName(agent) };
-  await mailNotice(trx, act, 'signed-in-on-new-device', { userId: user.id, address: user.email }, facts);
-}
-
-/** Who got in may be somebody who had guessed before (R27). At their own device people mistype, and are told of more than that only. */
-async function tellOfFailures(trx: Transaction, act: Act, { user, device }: Tried, failures: number): Promise<void> {
-  if (failures < (device === null ? 1 : TOLD_AT_KNOWN_DEVICE)) return;
-  const facts = { attempts: String(failures), from: act.address };
-  await mailNotice(trx, act, 'signed-in-after-failures', { userId: user.id, address: user.email }, facts);
+  await mailNotice(trx, act, 'signed-in-on-new-device', to, facts);
 }
 
 /** Nothing is lost by it: no password is that long, and the hash is computed all the same. */
