@@ -15,6 +15,7 @@ import { findUserByIdentifier, findUsers, replacePasswordHash } from '../users/u
 import type { Act } from '../verbs/act.ts';
 import { TooManyRequests } from '../verbs/refusals.ts';
 import type { AddressLimiter } from './address-limiter.ts';
+import { isRemembered } from './known-device-store.ts';
 import { clearCounter, giveBackAttempt, lockAtLimit, reserveAttempt, type Tried } from './lockout-store.ts';
 import { type LoginAttempt, recordLoginAttempt } from './login-attempt-store.ts';
 import { recordSignIn } from './recorded-sign-in.ts';
@@ -57,6 +58,8 @@ interface Attempt {
   /** Null where a stranger's counter is met. */
   device: string | null;
   password: string;
+  /** By which the device is remembered; null where it brings none. */
+  token: string | null;
   agent: string;
   /** A sign-in, not a question to somebody who is signed in. */
   isSignIn: boolean;
@@ -95,9 +98,10 @@ export class SignIn {
     const name = identifier.length > LONGEST_IDENTIFIER ? '' : identifier;
     const user = await findUserByIdentifier(this.context.db.read, name);
     const device = user ? visitor.deviceOf(user) : null;
+    const token = user ? visitor.tokenOf(user) : null;
     if (device === null) await this.context.addressLimiter.requireRoom(act.address);
     const passed = await this.inLine(device, user?.id ?? identityKey(name), () =>
-      this.verify({ act, user, device, password, agent: visitor.agent, isSignIn: true }),
+      this.verify({ act, user, device, password, token, agent: visitor.agent, isSignIn: true }),
     );
     return { user: passed?.user, isPending: passed?.isPending ?? false, triedId: user?.id ?? null };
   }
@@ -121,7 +125,7 @@ export class SignIn {
   async byProof(act: Omit<Act, 'by'>, known: User | undefined, visitor: Visitor, proof: Proof): Promise<boolean> {
     const device = known ? visitor.deviceOf(known) : null;
     if (device === null) await this.context.addressLimiter.requireRoom(act.address);
-    const attempt = { act, user: known, device, password: '', agent: visitor.agent, isSignIn: true };
+    const attempt = { act, user: known, device, password: '', token: null, agent: visitor.agent, isSignIn: true };
     return this.inLine(device, known?.id ?? NOBODY, () =>
       this.context.db.write((trx) => this.takeProof(trx, attempt, proof)),
     );
@@ -159,7 +163,7 @@ export class SignIn {
   async confirmPassword(act: Act, user: User, password: string, visitor: Visitor): Promise<boolean> {
     const device = visitor.deviceOf(user);
     const verified = await this.inLine(device, user.id, () =>
-      this.verify({ act, user, device, password, agent: visitor.agent, isSignIn: false }),
+      this.verify({ act, user, device, password, token: null, agent: visitor.agent, isSignIn: false }),
     );
     return verified !== undefined;
   }
@@ -192,7 +196,7 @@ export class SignIn {
     return db.write(async (trx) => {
       const act = this.actOf(attempt);
       const tried: Tried | undefined = user && { user, device, agent };
-      if (user && tried && hash && isSignIn && (await findConfirmedFactor(trx, id))) {
+      if (user && tried && hash && isSignIn && (await this.needsSecondStep(trx, user, attempt, act.at))) {
         await giveBackAttempt(trx, tried);
         if (isLimited) await addressLimiter.giveBackIn(trx, address);
         if (better) await replacePasswordHash(trx, id, hash, better);
@@ -213,6 +217,10 @@ export class SignIn {
       await recordLoginAttempt(trx, user?.id ?? null, failed);
       return undefined;
     });
+  }
+
+  private async needsSecondStep(trx: Transaction, user: User, attempt: Attempt, now: Instant): Promise<boolean> {
+    return (await findConfirmedFactor(trx, user.id)) !== undefined && !(await isRemembered(trx, user, attempt, now));
   }
 
   /** By the clock of this moment: a lock is not shorter for the time that its attempt stood in line. */

@@ -6,6 +6,7 @@ import { DAY, dayOf, instant, MINUTE } from '../../clock.ts';
 import type { User } from '../../users/user.ts';
 import * as store from '../../users/user-store.ts';
 import { agentOf } from '../../web/request-words.ts';
+import { noteDevice } from '../known-device-store.ts';
 import { findSignedIn, type OwnUser } from '../signed-in.ts';
 
 /** At most one write a minute and user. */
@@ -36,7 +37,7 @@ export async function startSession(
   res: Response,
   user: Pick<User, 'id' | 'passwordSetAt'>,
 ): Promise<void> {
-  app.devices.remember(req, res, user);
+  const device = app.devices.remember(req, res, user);
   await newSession(req);
   req.session.userId = user.id;
   req.session.passwordSetAt = user.passwordSetAt;
@@ -45,6 +46,8 @@ export async function startSession(
   req.session.address = req.ip ?? '';
   req.session.agent = agentOf(req);
   await new Promise<void>((resolve, reject) => req.session.save((error) => (error ? reject(error) : resolve())));
+  const from = { device, agent: agentOf(req), address: req.ip ?? '' };
+  await app.db.note((trx) => noteDevice(trx, user, from, instant(app.clock())));
 }
 
 /** Ends the session, if any, and begins an empty one. */

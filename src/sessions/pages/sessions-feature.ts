@@ -1,6 +1,7 @@
 import { instant } from '../../clock.ts';
 import type { Feature } from '../../web/feature.ts';
 import { pruneAddressLimits } from '../address-limiter.ts';
+import { pruneKnownDevices } from '../known-device-store.ts';
 import { pruneDeviceCounters } from '../lockout-store.ts';
 import { pruneSessions } from '../session-store.ts';
 import { KNOWN_FOR } from './known-devices.ts';
@@ -13,5 +14,6 @@ export const SESSIONS: Feature = {
     await pruneSessions(trx, instant(now));
     await pruneAddressLimits(trx, instant(now));
     await pruneDeviceCounters(trx, instant(now - KNOWN_FOR));
+    await pruneKnownDevices(trx, instant(now - KNOWN_FOR));
   },
 };
