@@ -54,6 +54,7 @@ import * as secondFactors from './0053-second-factors.ts';
 import * as confirmations from './0054-confirmations.ts';
 import * as passkeys from './0055-passkeys.ts';
 import * as demandedFactors from './0056-demanded-factors.ts';
+import * as knownDevicesKept from './0057-known-devices.ts';
 import * as setupLink from './0058-setup-link.ts';
 import * as numberedAlone from './0059-numbered-alone.ts';
 import * as moves from './0060-moves.ts';
@@ -116,6 +117,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0054-confirmations': confirmations,
   '0055-passkeys': passkeys,
   '0056-demanded-factors': demandedFactors,
+  '0057-known-devices': knownDevicesKept,
   '0058-setup-link': setupLink,
   '0059-numbered-alone': numberedAlone,
   '0060-moves': moves,

@@ -16,6 +16,8 @@ import { relyingPartyOf } from '../src/passkeys/relying-party.ts';
 import { createPeopleDraft } from '../src/pasted-people/actions/people-draft.ts';
 import { typedPeople } from '../src/pasted-people/people-form.ts';
 import { beginFactor } from '../src/second-factors/second-factor-store.ts';
+import { rememberDevice } from '../src/sessions/known-device-store.ts';
+import { findUsers } from '../src/users/user-store.ts';
 import { actSettings } from '../src/verbs/act.ts';
 import { programAct } from '../src/verbs/program-act.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
@@ -85,6 +87,8 @@ interface Classified {
   imports?: 'read' | 'planned' | 'contacts' | 'planned contacts';
   /** Or a session of the viewer in another browser stands for it, or is there to be ended. */
   session?: 'another' | 'of the subject';
+  /** Or a device of theirs that is remembered. */
+  device?: true;
   /** Or a passkey of the viewer. */
   passkey?: true;
   /** Whether who may not read it but leads a group is shown that one instead. */
@@ -554,6 +558,18 @@ const ROUTES: Record<string, Classified> = {
       to: false,
       audit: ['user.secured'],
       leadsTo: /^\/session\/new$/,
+    },
+  },
+  'delete /credentials/devices/:id': {
+    open: 'signed-in',
+    device: true,
+    change: {
+      form: '/credentials',
+      state: async (app) => (await app.db.read('known_devices').whereNotNull('token_hash')).length,
+      from: 1,
+      to: 0,
+      audit: ['device.forgotten'],
+      leadsTo: /^\/credentials$/,
     },
   },
   'delete /credentials/sessions': {
@@ -1782,6 +1798,7 @@ async function idOf(
   if (route.operation === 'list') return listOf(app, viewer);
   if (route.operation) return operationOf(app, session, route.operation);
   if (route.session === 'another') return otherSessionOf(app, session, viewer);
+  if (route.device) return rememberedOf(app, app.people[viewer]);
   if (route.passkey) return passkeyOf(app, app.people[viewer]);
   if (route.imports) return importOf(app, viewer, route.imports);
   if (route.savedView) return savedViewOf(app, app.people[viewer], route.savedView);
@@ -1797,6 +1814,13 @@ async function idOf(
   if (route.session && relation === 'another') return sessionOf(app, route.subject);
   if (relation === 'themself') return app.people[viewer];
   return relation === 'another' ? app.people[route.subject] : app.people.ada;
+}
+
+async function rememberedOf(app: TestApp, userId: number): Promise<number> {
+  const [user] = await findUsers(app.db.read, [userId]);
+  const from = { device: 'a-device', agent: '', address: '127.0.0.1' };
+  await app.db.write((trx) => rememberDevice(trx, user, from, instant(app.clock.now())));
+  return (await app.db.read('known_devices').orderBy('id', 'desc').first('id')).id;
 }
 
 async function passkeyOf(app: TestApp, userId: number): Promise<number> {

@@ -40,6 +40,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   invitation_changes: 'facets/feed.ts',
   invitation_places: 'triggers alone',
   invitation_requests: 'invitations/invitation-request-store.ts',
+  known_devices: 'sessions/known-device-store.ts',
   links: 'one-time-links/one-time-link-store.ts',
   lockouts: 'sessions/lockout-store.ts',
   login_attempts: 'sessions/login-attempt-store.ts',

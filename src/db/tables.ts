@@ -210,6 +210,18 @@ export const TABLES = {
   invitation_changes: { id: integer, link_id: integer },
   invitation_places: { link_id: integer, sort_name: text(), email_key: text(), created_at: moment },
   invitation_requests: { user_id: integer, asked_at: moment, asked_by: orNull(integer) },
+  known_devices: {
+    id: integer,
+    user_id: integer,
+    device: text(),
+    agent: text(),
+    address: text(),
+    password_set_at: moment,
+    since: moment,
+    last_sign_in_at: moment,
+    token_hash: orNull(text()),
+    remembered_until: orNull(moment),
+  },
   links: {
     id: integer,
     purpose: text<'invitation' | 'password-reset'>(),

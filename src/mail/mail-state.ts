@@ -7,6 +7,7 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   'password-reset': 'Password reset',
   'account-locked': 'Notice of a lock',
   'signed-in-after-failures': 'Notice of a sign-in',
+  'signed-in-on-new-device': 'Notice of a sign-in on a new device',
   'password-changed': 'Notice of a new password',
   'email-change': 'Link to a new email',
   'email-changed': 'Notice of a new email',

@@ -76,7 +76,18 @@ const WRITERS: Record<MailKind, Writer> = {
     paragraphs: [
       `${mail.userName} was signed in at ${instanceName} at ${moment(mail.createdAt)} from ${mail.facts.from}. Before that, ${counted(Number(mail.facts.attempts), 'sign-in')} had failed.`,
     ],
-    closing: ['If all of these were you, there is nothing to do.', NOT_YOU],
+    closing: [
+      ...(mail.facts.newBrowser ? [`The browser, ${mail.facts.newBrowser}, was not known before.`] : []),
+      'If all of these were you, there is nothing to do.',
+      NOT_YOU,
+    ],
+  }),
+  'signed-in-on-new-device': (mail, { instanceName }) => ({
+    subject: `A sign-in to ${instanceName} on a new device`,
+    paragraphs: [
+      `${mail.userName} was signed in at ${instanceName} at ${moment(mail.createdAt)} from ${mail.facts.from}, in a browser that was not known before: ${mail.facts.newBrowser}.`,
+    ],
+    closing: ['If it was you, there is nothing to do.', NOT_YOU],
   }),
   'password-changed': (mail, { instanceName }) => ({
     subject: `Your password at ${instanceName} was changed`,

@@ -14,6 +14,7 @@ import type { Act, Purpose } from '../verbs/act.ts';
 export type Notice =
   | 'account-locked'
   | 'signed-in-after-failures'
+  | 'signed-in-on-new-device'
   | 'password-changed'
   | 'email-change'
   | 'email-changed'

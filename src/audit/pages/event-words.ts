@@ -15,6 +15,8 @@ const WORDS: Record<string, string> = {
   'second-factor.set-up': 'set up the second factor of',
   'second-factor.removed': 'removed the second factor of',
   'second-factor.codes-renewed': 'made new recovery codes for',
+  'device.remembered': 'had a device remembered of',
+  'device.forgotten': 'had a remembered device forgotten of',
   'passkey.added': 'added a passkey of',
   'passkey.removed': 'removed a passkey of',
   'passkey.refused': 'refused a copied passkey of',

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../db/database.ts';
 import { endLinks } from '../../one-time-links/one-time-link-store.ts';
 import type { Act } from '../../verbs/act.ts';
+import { stopRememberingAll } from '../known-device-store.ts';
 import { clearDeviceCounters, clearLoginAttempts } from '../lockout-store.ts';
 import { endSessions } from '../session-store.ts';
 
@@ -10,7 +11,7 @@ interface Extent {
 }
 
 /**
- * Ends all by which these users came in or could: every session and every open link. Returns how many sessions each had.
+ * Ends all by which these users came in or could: every session, every open link, and what remembers a device. Returns how many sessions each had.
  */
 export async function endAccess(
   trx: Transaction,
@@ -20,6 +21,7 @@ export async function endAccess(
 ): Promise<Map<number, number>> {
   const sessions = await endSessions(trx, userIds);
   await endLinks(trx, act, userIds);
+  await stopRememberingAll(trx, userIds);
   if (clears === 'all counters') await clearLoginAttempts(trx, userIds);
   if (clears === 'counters of devices') await clearDeviceCounters(trx, userIds);
   return sessions;
