@@ -51,6 +51,7 @@ import * as theme from './0050-theme.ts';
 import * as emailChanges from './0051-email-changes.ts';
 import * as securityFigures from './0052-security-figures.ts';
 import * as secondFactors from './0053-second-factors.ts';
+import * as emailsOfPrograms from './0061-emails-of-programs.ts';
 import * as postgresBaseline from './postgres/baseline.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
@@ -107,6 +108,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0051-email-changes': emailChanges,
   '0052-security-figures': securityFigures,
   '0053-second-factors': secondFactors,
+  '0061-emails-of-programs': emailsOfPrograms,
 };
 
 /** On PostgreSQL one begins with all that the migrations up to this one came to; those after it are for both. */

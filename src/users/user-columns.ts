@@ -9,7 +9,7 @@ export interface LinkedName {
 
 interface Names {
   name: string;
-  email: string;
+  email: string | null;
 }
 
 /**
@@ -19,7 +19,10 @@ interface Names {
 export function keyColumns(user: Names, before?: Names) {
   return {
     ...(user.name !== before?.name && { name_key: identityKey(user.name), name_twin: 0 }),
-    ...(user.email !== before?.email && { email_key: identityKey(user.email), email_twin: 0 }),
+    ...(user.email !== before?.email && {
+      email_key: user.email === null ? null : identityKey(user.email),
+      email_twin: 0,
+    }),
   };
 }
 
@@ -31,7 +34,7 @@ export function nameColumns(user: Names, contact: LinkedName | null) {
     name: user.name,
     sort_name: sortKey(user.name),
     email: user.email,
-    search_text: searchText([user.name], [user.email]),
+    search_text: searchText([user.name], user.email === null ? [] : [user.email]),
     contact_name: contact?.name ?? null,
     contact_sort: shared === null ? null : sortKey(shared),
   };

@@ -152,7 +152,7 @@ export async function findUserByIdentifier(db: Reader, identifier: string): Prom
     .where(`users.${column}_key`, key)
     .modify(whereNotDeleted, 'users')
     .orderBy(`users.${column}_twin`);
-  const row = spelledLike(rows, identifier, (one) => one[column]);
+  const row = spelledLike(rows, identifier, (one) => one[column] ?? '');
   return row && userOf(row);
 }
 

@@ -6,7 +6,8 @@ import type { Day, Instant } from '../clock.ts';
 export interface User extends Living {
   id: number;
   name: string;
-  email: string;
+  /** Null for some that are API-only: programs read no mail. */
+  email: string | null;
   /** The email that was known to be theirs, while nobody has confirmed the one that stands there since; else null. */
   confirmedEmail: string | null;
   hasPassword: boolean;

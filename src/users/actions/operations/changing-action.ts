@@ -45,7 +45,7 @@ async function keepTaken(
     ['email', email],
   ] as const;
   for (const [field, text] of named) {
-    if (text === undefined) continue;
+    if (text === undefined || text === null) continue;
     const owner = (await findUserIdsByIdentifier(db, [text])).get(text);
     const refusal = inapplicable(`cannot be changed so: ${takenMessage(field, text)}`);
     leaveOut(outcomes, ({ id }) => (owner === undefined || owner === id ? undefined : refusal));
