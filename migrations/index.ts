@@ -52,6 +52,7 @@ import * as emailChanges from './0051-email-changes.ts';
 import * as securityFigures from './0052-security-figures.ts';
 import * as secondFactors from './0053-second-factors.ts';
 import * as emailsOfPrograms from './0061-emails-of-programs.ts';
+import * as tokens from './0062-tokens.ts';
 import * as postgresBaseline from './postgres/baseline.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
@@ -109,6 +110,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0052-security-figures': securityFigures,
   '0053-second-factors': secondFactors,
   '0061-emails-of-programs': emailsOfPrograms,
+  '0062-tokens': tokens,
 };
 
 /** On PostgreSQL one begins with all that the migrations up to this one came to; those after it are for both. */

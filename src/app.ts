@@ -62,6 +62,7 @@ import { SessionStore } from './sessions/session-store.ts';
 import { SignIn } from './sessions/sign-in.ts';
 import type { SignedIn } from './sessions/signed-in.ts';
 import { setupController } from './setup/pages/setup-controller.ts';
+import { tokensController } from './tokens/pages/tokens-controller.ts';
 import { UserIndex } from './users/list/user-index.ts';
 import { securityController } from './users/pages/security-controller.ts';
 import { userActionsController } from './users/pages/user-actions-controller.ts';
@@ -203,6 +204,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.get('/', (req, res) => res.redirect(303, firstPage(req.viewer!)));
   app.use(credentialsController(context));
   app.use(secondFactorsController(context));
+  app.use(tokensController(context));
   app.use(peopleController(context));
   app.use(importController(context));
   app.use(usersController(context));

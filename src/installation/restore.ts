@@ -15,6 +15,7 @@ import { giveUpWaitingMails } from '../mail/outbox-store.ts';
 import { endAllLinks, findSpentLinks, type SpentLink, spendLinks } from '../one-time-links/one-time-link-store.ts';
 import { forgetResetRequests } from '../passwords/reset-request-store.ts';
 import { endAllSessions, endSessionsExcept, findSessionKeys } from '../sessions/session-store.ts';
+import { endAllTokens, endTokensByHash, findEndedTokens } from '../tokens/token-store.ts';
 import { actSettings } from '../verbs/act.ts';
 import { commandLineAct } from '../verbs/program-act.ts';
 import { forgetClosing } from './closed-mark.ts';
@@ -44,6 +45,8 @@ interface Since {
   /** The sessions that are left, by their keys. */
   sessions: string[];
   spentLinks: SpentLink[];
+  /** Those that had ended, by their hashes. */
+  endedTokens: string[];
 }
 
 /** What becomes of sessions and open links: ended, or kept but for what ended since, as far as that is known. */
@@ -122,7 +125,7 @@ function addKeptSecrets(dataDir: string, workshop: string): void {
 async function endWhatActs(db: Database, config: Config, madeAt: string, access: Access) {
   const act = commandLineAct(actSettings(config));
   return db.write(async (trx) => {
-    const ended = access === 'ended' ? await endAll(trx, act.at) : await endSpent(trx, access.since);
+    const ended = access === 'ended' ? await endAll(trx, act.at) : await endSpent(trx, access.since, act.at);
     await giveUpWaitingMails(trx, act.at, 'It waited in a backup that was restored, and may have been sent before.');
     await forgetResetRequests(trx);
     await pauseAll(trx, act.at, 'a backup was restored; look at what is left of it before it goes on');
@@ -137,13 +140,15 @@ async function endWhatActs(db: Database, config: Config, madeAt: string, access:
 }
 
 async function endAll(trx: Transaction, at: string) {
+  await endAllTokens(trx, at);
   return { sessionsEnded: await endAllSessions(trx), linksEnded: await endAllLinks(trx, at) };
 }
 
 /** What ended or was used after the backup was made stays so. */
-async function endSpent(trx: Transaction, since: Since | undefined) {
+async function endSpent(trx: Transaction, since: Since | undefined, at: string) {
   if (!since) return { sessionsEnded: 0, linksEnded: 0 };
-  const { sessions, spentLinks } = since;
+  const { sessions, spentLinks, endedTokens } = since;
+  await endTokensByHash(trx, endedTokens, at);
   return { sessionsEnded: await endSessionsExcept(trx, sessions), linksEnded: await spendLinks(trx, spentLinks) };
 }
 
@@ -152,7 +157,11 @@ async function lookedUpSince(dataDir: string): Promise<Since | undefined> {
   if (!existsSync(databaseFile(dataDir))) return undefined;
   const db = openDatabase(dataDir);
   try {
-    return { sessions: await findSessionKeys(db.read), spentLinks: await findSpentLinks(db.read) };
+    return {
+      sessions: await findSessionKeys(db.read),
+      spentLinks: await findSpentLinks(db.read),
+      endedTokens: await findEndedTokens(db.read),
+    };
   } catch {
     return undefined;
   } finally {

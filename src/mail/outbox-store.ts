@@ -22,6 +22,8 @@ export type Notice =
   | 'account-reported'
   | 'invitation-asked-for'
   | 'operation-paused'
+  | 'token-ends'
+  | 'programs-orphaned'
   | 'test-mail';
 export type MailKind = Purpose | Notice;
 

@@ -27,7 +27,11 @@ describe('a user without an email', () => {
     const found = pageOf(await alice.get('/users?q=stock&sort=email'));
     expect(found.texts('tbody th a')).toContain('stock-reader');
     expect(found.texts('tbody td.email')).toEqual(['']);
-    expect(pageOf(await alice.get('/users?sort=-email&per=10')).texts('tbody th a').at(-1)).toBe('stock-reader');
+    expect(
+      pageOf(await alice.get('/users?sort=-email&per=10'))
+        .texts('tbody th a')
+        .at(-1),
+    ).toBe('stock-reader');
     const file = await alice.get('/users/export?q=stock&format=csv');
     expect(file.status).toBeLessThan(400);
   });

@@ -12,6 +12,7 @@ import { actOf } from '../../sessions/pages/act.ts';
 import { startSession } from '../../sessions/pages/authentication.ts';
 import { sessionsSection, signInHistory } from '../../sessions/pages/sign-in-history.ts';
 import { visitorOf } from '../../sessions/pages/visitor.ts';
+import { countLiveTokens } from '../../tokens/token-store.ts';
 import { confirmOwnEmail } from '../../users/actions/email-confirmation.ts';
 import type { User } from '../../users/user.ts';
 import { findSubject, findUsers } from '../../users/user-store.ts';
@@ -75,6 +76,7 @@ export function credentialsController(app: AppContext): Router {
       errors,
       emailChange: await findEmailChange(app.db.read, { userId: user.id }, instant(app.clock())),
       hasFactor: (await findConfirmedFactor(app.db.read, user.id)) !== undefined,
+      tokens: await countLiveTokens(app.db.read, [user.id], instant(app.clock())),
       sessions: await sessionsSection(app.db.read, user.id, instant(app.clock()), req.sessionID),
       history: await signInHistory(app.db.read, user.id, SIGN_INS_SHOWN),
     };

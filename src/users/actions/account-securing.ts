@@ -74,7 +74,7 @@ export async function secureAccounts(
   const ids = subjects.map(({ id }) => id);
   const links = Map.groupBy(await findOpenLinks(trx, ids, act.at), ({ userId }) => userId);
   await forgetPasswords(trx, ids);
-  const sessions = await endAccess(trx, act, ids, { clears: 'counters of devices' });
+  const sessions = await endAccess(trx, act, ids, { clears: 'counters of devices', endsTokens: true });
   await recordOnUsers(trx, act, subjects, 'user.secured', ({ id }) => ({
     after: { sessionsEnded: sessions.get(id) ?? 0, linksEnded: links.get(id)?.length ?? 0 },
   }));

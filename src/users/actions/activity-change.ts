@@ -22,6 +22,7 @@ export async function takeOut(
     trx,
     act,
     subjects.map((subject) => subject.id),
+    { endsTokens: true },
   );
   await recordOnUsers(trx, act, subjects, `user.${activity}`, (subject) => ({
     before: { activity: subject.activity },

@@ -225,7 +225,8 @@ async function endWhatIsOutdated(trx: Transaction, act: Act, steps: Step[]): Pro
   const moved = steps.filter(isMoved);
   const ended = await findOpenLinks(trx, idsIn(moved), act.at);
   await endLinks(trx, act, idsIn(moved));
-  if (becomeApiOnly.length > 0) await endAccess(trx, act, idsIn(becomeApiOnly));
+  const becomeOther = steps.filter(({ before, after }) => after.user.apiOnly !== before.user.apiOnly);
+  if (becomeOther.length > 0) await endAccess(trx, act, idsIn(becomeOther), { endsTokens: true });
   const others = steps.filter((step) => !moved.includes(step)).map((step) => step.subject);
   return [...ended, ...(await endOutgrownLinks(trx, act, others))];
 }
