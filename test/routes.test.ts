@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -82,6 +83,8 @@ interface Classified {
   imports?: 'read' | 'planned' | 'contacts' | 'planned contacts';
   /** Or a session of the viewer in another browser stands for it, or is there to be ended. */
   session?: 'another' | 'of the subject';
+  /** Or a token of the subject, or of the viewer where there is none, stands for it or is there. */
+  token?: true;
   /** Whether who may not read it but leads a group is shown that one instead. */
   isLedInstead?: true;
   /** A page that only shows: what it answers to Alice where that is not 200. */
@@ -155,6 +158,95 @@ function wanting(trx: Transaction, app: TestApp, id: number) {
 
 /** Every route there is. What nobody classified here fails the run, and so does what is here and no longer there. */
 const ROUTES: Record<string, Classified> = {
+  'get /credentials/tokens': { open: 'signed-in' },
+  'get /credentials/tokens/new': { open: 'signed-in' },
+  'post /credentials/tokens': {
+    open: 'signed-in',
+    change: {
+      form: '/credentials/tokens/new',
+      fields: { name: 'nightly', scopes: 'users:read' },
+      state: async (app) => (await app.db.read('tokens')).length,
+      from: 0,
+      to: 1,
+      audit: ['token.made'],
+      // The secret stands in the answer itself.
+      answers: 200,
+      bad: { fields: { name: '', days: '0' }, errors: ['name', 'days'] },
+    },
+  },
+  'get /credentials/tokens/:handle/rotation/new': { open: 'signed-in', token: true },
+  'post /credentials/tokens/:handle/rotation': {
+    open: 'signed-in',
+    token: true,
+    change: {
+      form: '/credentials/tokens/:handle/rotation/new',
+      fields: { hours: '24' },
+      nonsense: { fields: { hours: 'x' }, status: 400 },
+      state: async (app) => (await app.db.read('tokens')).length,
+      from: 1,
+      to: 2,
+      audit: ['token.rotated'],
+      answers: 200,
+    },
+  },
+  'delete /credentials/tokens/:handle': {
+    open: 'signed-in',
+    token: true,
+    change: {
+      form: '/credentials/tokens',
+      state: async (app) => (await app.db.read('tokens').whereNull('ended_at')).length,
+      from: 1,
+      to: 0,
+      audit: ['token.revoked'],
+      leadsTo: /^\/credentials\/tokens$/,
+    },
+  },
+  'get /users/:id/tokens': { open: ['users', 'read'], subject: 'robin' },
+  'get /users/:id/tokens/new': { open: ['users', 'write'], subject: 'robin' },
+  'post /users/:id/tokens': {
+    open: ['users', 'write'],
+    subject: 'robin',
+    change: {
+      form: '/users/:id/tokens/new',
+      fields: { name: 'nightly', scopes: 'users:read' },
+      state: async (app) => (await app.db.read('tokens')).length,
+      from: 0,
+      to: 1,
+      audit: ['token.made'],
+      // The secret stands in the answer itself.
+      answers: 200,
+      bad: { fields: { name: '', days: '0' }, errors: ['name', 'days'] },
+    },
+  },
+  'get /users/:id/tokens/:handle/rotation/new': { open: ['users', 'write'], subject: 'robin', token: true },
+  'post /users/:id/tokens/:handle/rotation': {
+    open: ['users', 'write'],
+    subject: 'robin',
+    token: true,
+    change: {
+      form: '/users/:id/tokens/:handle/rotation/new',
+      fields: { hours: '24' },
+      nonsense: { fields: { hours: 'x' }, status: 400 },
+      state: async (app) => (await app.db.read('tokens')).length,
+      from: 1,
+      to: 2,
+      audit: ['token.rotated'],
+      answers: 200,
+    },
+  },
+  'delete /users/:id/tokens/:handle': {
+    open: ['users', 'write'],
+    subject: 'robin',
+    token: true,
+    change: {
+      form: '/users/:id/tokens',
+      state: async (app) => (await app.db.read('tokens').whereNull('ended_at')).length,
+      from: 1,
+      to: 0,
+      audit: ['token.revoked'],
+      leadsTo: /^\/users\/\d+\/tokens$/,
+    },
+  },
   'get /health': { open: 'everybody' },
   // Who has no token is told that there is nothing.
   'get /metrics': { open: 'everybody', shows: 404 },
@@ -1666,6 +1758,12 @@ async function idOf(
   if (route.application) return applicationOf(app, route.application);
   if (route.operation === 'list') return listOf(app, viewer);
   if (route.operation) return operationOf(app, session, route.operation);
+  if (route.token)
+    return tokenOf(
+      app,
+      relation === 'another' ? (route.subject ?? viewer) : relation === 'themself' ? viewer : 'ada',
+      route,
+    );
   if (route.session === 'another') return otherSessionOf(app, session, viewer);
   if (route.imports) return importOf(app, viewer, route.imports);
   if (route.savedView) return savedViewOf(app, app.people[viewer], route.savedView);
@@ -1681,6 +1779,25 @@ async function idOf(
   if (route.session && relation === 'another') return sessionOf(app, route.subject);
   if (relation === 'themself') return app.people[viewer];
   return relation === 'another' ? app.people[route.subject] : app.people.ada;
+}
+
+/** One more that can be used, as the address names it. */
+async function tokenOf(app: TestApp, person: Person, { subject }: Route): Promise<string> {
+  const user_id = app.people[person];
+  const [{ id }] = await app.db.write((trx) =>
+    trx('tokens')
+      .insert({
+        user_id,
+        name: 'nightly',
+        beginning: 'roster_abc123',
+        hash: randomUUID(),
+        scopes: '["users:read"]',
+        created_at: instant(app.clock.now()),
+        expires_at: instant(app.clock.now() + 90 * 86_400_000),
+      })
+      .returning('id'),
+  );
+  return subject ? `${user_id}#${id}` : String(id);
 }
 
 /** By which the page of the viewer names it. */
@@ -2047,7 +2164,9 @@ describe.each(changing)('$name', (route) => {
     for (const name of new Set(
       names.filter(
         (one) =>
-          !['_csrf', 'groups', 'keep', 'ids', 'accounts', 'column', 'columns', 'ticked', 'username'].includes(one),
+          !['_csrf', 'groups', 'keep', 'ids', 'accounts', 'column', 'columns', 'ticked', 'username', 'scopes'].includes(
+            one,
+          ),
       ),
     )) {
       const value = name === '_method' ? route.method : String(fields[name] ?? '');

@@ -100,6 +100,7 @@ describe('the views', () => {
       '/credentials',
       '/credentials/sign-ins',
       '/credentials/second-factor',
+      '/credentials/tokens/new',
       '/credentials/email/edit',
       '/credentials/report/new',
       '/nowhere',
@@ -240,6 +241,10 @@ describe('the views', () => {
     note('factor, asked for', await second.get('/session/factor/new'));
     note('factor, mistaken', await second.post('/session/factor', { code: '0' }));
     await max.send('delete', '/credentials/second-factor', { current: PASSWORD });
+
+    note('token, made', await submit(alice, '/credentials/tokens/new', { name: 'nightly', scopes: ['users:read'] }));
+    note('tokens', await alice.get('/credentials/tokens'));
+    note('token, rotated', await alice.get('/credentials/tokens/1/rotation/new'));
 
     const replaced = await linkFor(app, 'carol', 'invitation', alice);
     const carol = await opened(app, await linkFor(app, 'carol', 'invitation', alice));

@@ -1,4 +1,4 @@
-import type { Living } from '../access/activity.ts';
+import type { Activity, Living } from '../access/activity.ts';
 import type { Holder } from '../access/viewer.ts';
 import type { Day, Instant } from '../clock.ts';
 
@@ -24,6 +24,11 @@ export interface User extends Living {
   apiOnlyReason: string | null;
   apiOnlyOwnerId: number | null;
   apiOnlyReviewOn: Day | null;
+  /** Of whoever answers for it: null where nobody was named. */
+  ownerActivity: Activity | null;
+  ownerExpiresOn: Day | null;
+  /** When the last of its tokens ends or ended; null where it has none that was not revoked. */
+  tokenUntil: Instant | null;
   lastLoginAt: Instant | null;
   lastActivityAt: Instant | null;
   accessConfirmedAt: Instant | null;

@@ -63,9 +63,9 @@ export function tokensController(app: AppContext): Router {
     router.get(path, looks, (req, res) => showTokens(req, res, place));
     router.get(`${path}/new`, guard, (req, res) => showNew(req, res, place, emptyToken()));
     router.post(path, guard, (req, res) => make(req, res, place));
-    router.get(`${path}/:token/rotation/new`, guard, (req, res) => showRotation(req, res, place));
-    router.post(`${path}/:token/rotation`, guard, (req, res) => rotate(req, res, place));
-    router.delete(`${path}/:token`, guard, (req, res) => revoke(req, res, place));
+    router.get(`${path}/:handle/rotation/new`, guard, (req, res) => showRotation(req, res, place));
+    router.post(`${path}/:handle/rotation`, guard, (req, res) => rotate(req, res, place));
+    router.delete(`${path}/:handle`, guard, (req, res) => revoke(req, res, place));
   }
   return router;
 
@@ -165,7 +165,7 @@ export function tokensController(app: AppContext): Router {
   }
 
   async function tokenIn(req: Request, user: Subject): Promise<Token> {
-    const id = String(req.params.token);
+    const id = String(req.params.handle);
     const token = /^[1-9]\d{0,14}$/.test(id) ? await findToken(app.db.read, user.id, Number(id)) : undefined;
     if (!token) throw new NotFound('There is no such token.');
     return token;

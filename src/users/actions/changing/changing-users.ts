@@ -28,7 +28,7 @@ import {
 } from '../../../verbs/outcome.ts';
 import { Forbidden } from '../../../verbs/refusals.ts';
 import type { Subject } from '../../user.ts';
-import { findSubjects, keepUsers } from '../../user-store.ts';
+import { findSubjects, forgetPasswords, keepUsers } from '../../user-store.ts';
 import { ownRules } from './own-rules.ts';
 import { withoutEmail } from './person-rules.ts';
 import type { UserChange } from './user-change.ts';
@@ -225,6 +225,7 @@ async function endWhatIsOutdated(trx: Transaction, act: Act, steps: Step[]): Pro
   const moved = steps.filter(isMoved);
   const ended = await findOpenLinks(trx, idsIn(moved), act.at);
   await endLinks(trx, act, idsIn(moved));
+  await forgetPasswords(trx, idsIn(becomeApiOnly));
   const becomeOther = steps.filter(({ before, after }) => after.user.apiOnly !== before.user.apiOnly);
   if (becomeOther.length > 0) await endAccess(trx, act, idsIn(becomeOther), { endsTokens: true });
   const others = steps.filter((step) => !moved.includes(step)).map((step) => step.subject);

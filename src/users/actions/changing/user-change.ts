@@ -27,6 +27,8 @@ export interface UserChange {
   noSharedData?: boolean;
   /** Null for a person. */
   apiOnly?: ApiOnly | null;
+  /** Only something of it, of those who are API-only already. */
+  program?: Partial<Pick<ApiOnly, 'ownerId' | 'reviewOn'>>;
   description?: string;
 }
 
