@@ -3,6 +3,7 @@ import compression from 'compression';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import { may } from './access/viewer.ts';
+import { apiRouter } from './api/router.ts';
 import type { AppContext } from './app-context.ts';
 import { applicationsController } from './applications/pages/applications-controller.ts';
 import { auditController } from './audit/pages/audit-controller.ts';
@@ -167,6 +168,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     await context.setBackClock.follow();
     next();
   });
+  app.use('/api/v1', apiRouter(context));
   app.use(readPeopleForms());
   for (const path of UPLOAD_PATHS) app.post(path, readUpload(config.importMegabytes));
   app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));

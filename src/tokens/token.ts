@@ -4,7 +4,10 @@ import type { Instant } from '../clock.ts';
 import type { Subject } from '../users/user.ts';
 import { forbidden, inapplicable, NOT_YOURS, type Refusal } from '../verbs/outcome.ts';
 
-/** What a program may be let do; never more than the user may whose token it is. */
+/**
+ * What a program may be let do; never more than the user may whose token it is. Nobody is administered who may do more than the token
+ * opens, so there are scopes for rights that nothing here needs by itself.
+ */
 export const SCOPES = [
   'users:read',
   'users:write',
@@ -13,6 +16,9 @@ export const SCOPES = [
   'contacts:read',
   'contacts:write',
   'audit:read',
+  'audit:write',
+  'settings:read',
+  'settings:write',
   'check',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -25,6 +31,9 @@ export const SCOPE_LABELS: Record<Scope, string> = {
   'contacts:read': 'Read contacts',
   'contacts:write': 'Read and change contacts',
   'audit:read': 'Read the audit',
+  'audit:write': 'Administer who may change the audit',
+  'settings:read': 'Administer who may read settings',
+  'settings:write': 'Administer who may change settings',
   check: 'Ask whether somebody has a right',
 };
 
