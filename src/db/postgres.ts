@@ -13,6 +13,7 @@ const BEGIN = `begin; set local lock_timeout = ${LOCK_PATIENCE}; select pg_advis
 /** Numbers of the types that come as text, by which the driver would leave them: whole numbers, sums, flags. */
 const PARSED: Record<number, (text: string) => unknown> = {
   20: Number,
+  23: Number,
   1700: Number,
   // As SQLite has it, so that a place in a list is the same in both.
   16: (text) => (text === 't' ? 1 : 0),

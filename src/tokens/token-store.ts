@@ -116,7 +116,7 @@ export interface KeptAnswer {
 
 export async function findAnswer(db: Reader, tokenId: number, key: string): Promise<KeptAnswer | undefined> {
   const row = await db('api_answers').where({ token_id: tokenId, key }).first();
-  return row && { asked: row.asked, status: row.status, headers: JSON.parse(row.headers), body: row.body };
+  return row && { asked: row.asked, status: Number(row.status), headers: JSON.parse(row.headers), body: row.body };
 }
 
 export async function keepAnswer(
