@@ -9,7 +9,7 @@ import { findSignedIn } from '../sessions/signed-in.ts';
 import { isLive, rightsWithin, type Token } from '../tokens/token.ts';
 import { isAllowedFrom } from '../tokens/token-addresses.ts';
 import { hashOfSecret, isSecret, SECRET_IN_TEXT } from '../tokens/token-secret.ts';
-import { findToken, findTokenByHash, noteUse } from '../tokens/token-store.ts';
+import { endToken, findToken, findTokenByHash, noteUse } from '../tokens/token-store.ts';
 import { noteActivity } from '../users/user-store.ts';
 import type { Act } from '../verbs/act.ts';
 import { Forbidden, Malformed, NotSignedIn } from '../verbs/refusals.ts';
@@ -36,6 +36,7 @@ export async function callerOf(app: AppContext, req: Request): Promise<Caller> {
   if (secret === undefined) throw unknown('Send a token: Authorization: Bearer roster_…');
   const token = isSecret(secret) ? await findTokenByHash(app.db.read, hashOfSecret(secret)) : undefined;
   const caller = token && (await standingOf(app.db.read, token, app.clock()));
+  if (token && !caller) await endForGood(app, token);
   if (!caller) throw unknown('This token opens nothing: it is mistyped, has ended, or its user has.');
   if (!isAllowedFrom(caller.token.addresses, req.ip ?? ''))
     throw new Forbidden('This token may not be used from this address.');
@@ -69,6 +70,12 @@ async function standingOf(db: Reader, token: Token, now: number): Promise<Caller
   if (!found || !mayActByToken(found.user, dayOf(now))) return undefined;
   const { id, name, rights } = found;
   return { token, rights, viewer: { id, name, rights: rightsWithin(rights, token.scopes) } };
+}
+
+/** A clock that is set back later revives nothing. */
+async function endForGood(app: AppContext, { id, endedAt, expiresAt }: Token): Promise<void> {
+  const now = instant(app.clock());
+  if (endedAt === null && expiresAt <= now) await app.db.note((trx) => endToken(trx, id, now));
 }
 
 async function note(app: AppContext, { token, viewer }: Caller, from: string): Promise<void> {
