@@ -8,12 +8,12 @@ import { findMemberships } from '../memberships/membership-store.ts';
 import { changeUsers } from '../users/actions/changing/changing-users.ts';
 import { createUser } from '../users/actions/changing/user-creation.ts';
 import { INVITATION } from '../users/actions/invitation.ts';
-import { performOnUsers, USER_ACTIONS } from '../users/actions/user-actions.ts';
+import { judgeUsers, performOnUsers, USER_ACTIONS } from '../users/actions/user-actions.ts';
 import { USER_EXPORT } from '../users/list/user-export.ts';
 import { listUsers } from '../users/list/user-list.ts';
 import { listPath, readListQuery } from '../users/list/user-list-query.ts';
 import { stateLimits } from '../users/user-state.ts';
-import { findSubject, findSubjects } from '../users/user-store.ts';
+import { findSubjects } from '../users/user-store.ts';
 import type { Act } from '../verbs/act.ts';
 import { Conflict } from '../verbs/refusals.ts';
 import { pageOf, USER } from './answers.ts';
@@ -136,9 +136,9 @@ export const USER_ROUTES: Route[] = [
       answer: USER,
       handle: (call) =>
         call.write(async (trx, act) => {
-          if (action.makes) requireMail(call);
           const { id } = call.ids;
-          await findSubject(trx, id, dayOf(act.at));
+          requireDone(await judgeUsers(trx, act, action, [id]));
+          if (action.makes) requireMail(call);
           const direct = { subjectType: 'user' as const, action: action.name, ids: [id] };
           requireDone((await performDirectly(trx, act, direct)).outcomes);
           return userAnswer(call.app, trx, call.viewer, id);

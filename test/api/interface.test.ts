@@ -234,6 +234,7 @@ describe('what makes no sense', () => {
     ];
     const statuses = answers.map(({ status }) => status);
     expect(statuses.filter((status) => status >= 500)).toEqual([]);
+    expect(statuses.at(-1)).toBe(412);
     expect(statuses.slice(0, 12)).toEqual([400, 422, 400, 422, 400, 422, 413, 415, 415, 405, 404, 404]);
     expect(answers.every(({ text }) => !/ at .*\.ts/.test(text))).toBe(true);
     const changed = Object.entries(await facts(app)).filter(
