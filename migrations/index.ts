@@ -58,6 +58,8 @@ import * as knownDevicesKept from './0057-known-devices.ts';
 import * as setupLink from './0058-setup-link.ts';
 import * as numberedAlone from './0059-numbered-alone.ts';
 import * as moves from './0060-moves.ts';
+import * as emailsOfPrograms from './0061-emails-of-programs.ts';
+import * as tokens from './0062-tokens.ts';
 import * as postgresBaseline from './postgres/baseline.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
@@ -121,6 +123,8 @@ export const migrations: Record<string, Knex.Migration> = {
   '0058-setup-link': setupLink,
   '0059-numbered-alone': numberedAlone,
   '0060-moves': moves,
+  '0061-emails-of-programs': emailsOfPrograms,
+  '0062-tokens': tokens,
 };
 
 /** On PostgreSQL one begins with all that the migrations up to this one came to; those after it are for both. */

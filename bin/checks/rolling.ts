@@ -6,7 +6,7 @@ const TAKES_AWAY: [pattern: RegExp, what: string][] = [
   [/\.dropTable\w*\(|\bdrop table\b/i, 'drops a table'],
   [/\.dropColumns?\(|\bdrop column\b/i, 'drops a column'],
   [/\.rename(?:Table|Column)\(|\brename (?:to|column)\b/i, 'renames'],
-  [/\.alter\(\)|\.(?:drop|set)Nullable\(|\balter column\b/i, 'changes a column'],
+  [/\.alter\(\)|\.(?:drop|set)Nullable\(|\balter column\b(?!.*\bdrop not null\b)/i, 'changes a column'],
   [/\bdrop (?:trigger|function)\b/i, 'drops a trigger'],
   [/\badd constraint\b/i, 'demands more of what is written'],
 ];

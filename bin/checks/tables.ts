@@ -9,6 +9,7 @@ const source = join(import.meta.dirname, '../../src');
 const WRITERS: Record<keyof typeof TABLES, string> = {
   accounts: 'contacts/contact-store.ts',
   address_limits: 'sessions/address-limiter.ts',
+  api_answers: 'tokens/token-store.ts',
   applications: 'applications/application-store.ts',
   audit_days: 'audit/audit-summaries.ts',
   audit_events: 'audit/audit-store.ts',
@@ -60,6 +61,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   sessions: 'sessions/session-store.ts',
   setup_link: 'setup/setup-link-store.ts',
   tags: 'tags/tag-store.ts',
+  tokens: 'tokens/token-store.ts',
   user_changes: 'facets/feed.ts',
   user_events: 'audit/audit-store.ts',
   user_tags: 'tags/tag-store.ts',

@@ -16,6 +16,8 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   'account-reported': 'Notice of a reported sign-in',
   'invitation-asked-for': 'Notice of who waits for an invitation',
   'operation-paused': 'Notice of a paused operation',
+  'token-ends': 'Notice of a token that ends',
+  'programs-orphaned': 'Notice of programs without an owner',
   'test-mail': 'Test mail',
 };
 

@@ -156,6 +156,24 @@ const WRITERS: Record<MailKind, Writer> = {
     button: { label: 'Look at it', address: `${baseUrl}/bulk-operations/${facts.operation}` },
     closing: [],
   }),
+  'token-ends': ({ facts }, { instanceName, baseUrl }) => ({
+    subject: `A token at ${instanceName} ends soon`,
+    paragraphs: [
+      `The token “${facts.token}” of ${facts.of} at ${instanceName} ends on ${facts.until} (UTC). What uses it stops working then.`,
+      'Rotate it before: the old one then lives on for as long as you say, while the program is changed over.',
+    ],
+    button: { label: 'Look at the tokens', address: `${baseUrl}${facts.path}` },
+    closing: ['If it is not needed any more, there is nothing to do.'],
+  }),
+  'programs-orphaned': ({ facts, createdAt }, { instanceName, baseUrl }) => ({
+    subject: `${facts.owner} answered for programs at ${instanceName}`,
+    paragraphs: [
+      `${facts.owner} ${facts.what} at ${moment(createdAt)} by ${facts.by}, and answered for ${facts.programs}. Nobody does now.`,
+      'They go on working. Give each another owner, or deactivate what is not needed.',
+    ],
+    button: { label: 'Look at them', address: `${baseUrl}/users?state=orphaned` },
+    closing: [],
+  }),
   'test-mail': (mail, { instanceName }) => ({
     subject: `Test mail of ${instanceName}`,
     paragraphs: [`${mail.facts.by} has asked ${instanceName} for this mail at ${moment(mail.createdAt)}. Mail works.`],
