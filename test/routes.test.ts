@@ -181,7 +181,7 @@ const ROUTES: Record<string, Classified> = {
   // It only reads a larger body; the routes below it are closed.
   'get /preferences': { open: 'everybody' },
   'post /preferences': { open: 'everybody' },
-  'patch /preferences/time-zone': {
+  'patch /preferences/times': {
     open: 'signed-in',
     change: {
       form: '/preferences',

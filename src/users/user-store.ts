@@ -250,9 +250,13 @@ export async function replacePasswordHash(
   await trx('users').where({ id: userId, password_hash: outdated }).update({ password_hash: hash });
 }
 
-/** How they read moments, which is nobody else's matter and no change that the audit tells. */
-export async function setTimeZone(trx: Transaction, userId: number, zone: string | null): Promise<void> {
-  await trx('users').where('id', userId).update({ time_zone: zone });
+/** How they read moments, which is nobody else's matter and no change that the audit tells; null for what the browser says. */
+export async function setTimes(
+  trx: Transaction,
+  userId: number,
+  { zone, dateOrder }: { zone: string | null; dateOrder: 'day' | 'month' | null },
+): Promise<void> {
+  await trx('users').where('id', userId).update({ time_zone: zone, date_order: dateOrder });
 }
 
 /** As with the zone, it is nobody else's matter. */
