@@ -54,6 +54,7 @@ import * as secondFactors from './0053-second-factors.ts';
 import * as confirmations from './0054-confirmations.ts';
 import * as demandedFactors from './0056-demanded-factors.ts';
 import * as dateOrder from './0057-date-order.ts';
+import * as fedByFactors from './0063-fed-by-factors.ts';
 import * as postgresBaseline from './postgres/baseline.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
@@ -113,6 +114,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0054-confirmations': confirmations,
   '0056-demanded-factors': demandedFactors,
   '0057-date-order': dateOrder,
+  '0063-fed-by-factors': fedByFactors,
 };
 
 /** On PostgreSQL one begins with all that the migrations up to this one came to; those after it are for both. */

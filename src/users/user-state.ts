@@ -11,6 +11,7 @@ export const STATES = [
   'invitation-expired',
   'never-signed-in',
   'password-due',
+  'no-second-factor',
   'locked',
   'expired',
   'stale',
@@ -32,6 +33,7 @@ export interface StateFacts {
   invitationFailed: boolean;
   /** Whether the linked contact, or its company, is a customer or supplier. */
   linkedToAccount: boolean;
+  hasSecondFactor: boolean;
   lockedUntil: number;
   /** The first moment at which the user is refused. */
   expiresAt: number;
@@ -82,6 +84,7 @@ export function stateBits(facts: StateFacts, { now, staleDays, confirmDays }: St
       BIT[invitationExpiresAt === 0 ? 'not-invited' : invitationExpiresAt > now ? 'invited' : 'invitation-expired'];
     if (facts.invitationFailed) bits |= BIT['not-delivered'];
   }
+  if (facts.hasPassword && !facts.apiOnly && !facts.hasSecondFactor) bits |= BIT['no-second-factor'];
   if (facts.hasPassword && facts.lastLoginAt === 0) bits |= BIT['never-signed-in'];
   if (facts.lockedUntil > now) bits |= BIT.locked;
   if (facts.expiresAt !== 0 && facts.expiresAt <= now) bits |= BIT.expired;
@@ -107,13 +110,16 @@ export function statesOf(user: User, limits: StateLimits): State[] {
   return STATES.filter((_, n) => bits & (1 << n));
 }
 
-/** The states worth a badge beside the name: whose confirmation is due, and whose contact is a customer, are filters only. */
+/** Those that are filters only: what is so of many, or of their contacts. */
+const WITHOUT_BADGE: State[] = ['no-second-factor', 'to-be-confirmed', 'linked-to-account'];
+
+/** The states worth a badge beside the name. */
 export function badgesOf(user: User, limits: StateLimits): State[] {
   return badgesAmong(statesOf(user, limits));
 }
 
 export function badgesAmong(states: State[]): State[] {
-  return states.filter((state) => state !== 'to-be-confirmed' && state !== 'linked-to-account');
+  return states.filter((state) => !WITHOUT_BADGE.includes(state));
 }
 
 export type FactColumns = Pick<
@@ -125,6 +131,7 @@ export type FactColumns = Pick<
   | 'invitationExpiresAt'
   | 'invitationFailed'
   | 'linkedToAccount'
+  | 'hasSecondFactor'
   | 'lockedUntil'
   | 'expiresOn'
   | 'lastLoginAt'
@@ -142,6 +149,7 @@ export function factsOf(user: FactColumns): StateFacts {
     invitationExpiresAt: milliseconds(user.invitationExpiresAt),
     invitationFailed: user.invitationFailed,
     linkedToAccount: user.linkedToAccount,
+    hasSecondFactor: user.hasSecondFactor,
     lockedUntil: milliseconds(user.lockedUntil),
     expiresAt: user.expiresOn === null ? 0 : Date.parse(user.expiresOn) + DAY,
     lastLoginAt: milliseconds(user.lastLoginAt),

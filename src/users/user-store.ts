@@ -26,6 +26,7 @@ type Found = Omit<Row<'users'>, 'password_hash' | 'contact_sort' | 'search_text'
     invitation_expires_at: string | null;
     invitation_failed: number | boolean;
     linked_to_account: number | boolean;
+    has_second_factor: number | boolean;
   };
 
 /** Users with their lock, their open invitation and its mail; the one place that reads them. Never the password hash. */
@@ -34,6 +35,7 @@ export function selectUsers(db: Reader): Knex.QueryBuilder<Found, Found[]> {
     .leftJoin('outbox as invitation_mail', (join) =>
       join.on('invitation_mail.link_id', 'invitation.id').onVal('invitation_mail.kind', 'invitation'),
     )
+    .leftJoin('second_factors as factor', 'factor.user_id', 'users.id')
     .select(
       'users.id',
       'users.name',
@@ -68,6 +70,7 @@ export function selectUsers(db: Reader): Knex.QueryBuilder<Found, Found[]> {
       has_password: isGiven(db, 'users.password_hash'),
       invitation_failed: isGiven(db, 'invitation_mail.failed_at'),
       linked_to_account: linkedToAccount(db),
+      has_second_factor: isGiven(db, 'factor.confirmed_at'),
     });
 }
 
@@ -100,6 +103,7 @@ export function userOf(row: Found): User {
     invitationExpiresAt: row.invitation_expires_at,
     invitationFailed: Boolean(row.invitation_failed),
     linkedToAccount: Boolean(row.linked_to_account),
+    hasSecondFactor: Boolean(row.has_second_factor),
     timeZone: row.time_zone,
     version: row.version,
     createdAt: row.created_at,
@@ -120,22 +124,16 @@ const selectSignedIn = prepared<{ ids: number[] }, { user_id: number | null }>((
   whereIdIn(db('sessions'), 'user_id', ids).distinct('user_id'),
 );
 
-const selectWithFactor = prepared<{ ids: number[] }, { user_id: number }>((db, { ids }) =>
-  whereIdIn(db('second_factors').whereNotNull('confirmed_at'), 'user_id', ids).select('user_id'),
-);
-
 /** The users with what their groups grant from today on. Throws NotFound where one is unknown. */
 export async function findSubjects(db: Reader, ids: number[], today: Day): Promise<Subject[]> {
   const users = await findUsers(db, ids);
   if (users.length !== ids.length) throw new NotFound('There is no such user.');
   const rights = await findPotentialRights(db, ids, today);
   const signedIn = new Set((await selectSignedIn(db, { ids })).map((row) => row.user_id));
-  const withFactor = new Set((await selectWithFactor(db, { ids })).map((row) => row.user_id));
   return users.map((user) => ({
     ...user,
     rights: rights.get(user.id) ?? NO_RIGHTS,
     hasSession: signedIn.has(user.id),
-    hasSecondFactor: withFactor.has(user.id),
   }));
 }
 

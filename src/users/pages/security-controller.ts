@@ -17,6 +17,7 @@ const PASSWORDS_SHOWN = 10;
 const ATTEMPTS_SHOWN = 10;
 
 const FIGURES = [
+  { label: 'Without a second factor', path: '/users?state=no-second-factor' },
   { label: 'Locked now', path: '/users?state=locked' },
   { label: 'Have to choose a new password', path: '/users?state=password-due' },
   { label: 'Never signed in', path: '/users?state=never-signed-in' },
