@@ -104,11 +104,12 @@ async function firstAnswer(child: ChildProcess, url: string): Promise<void> {
     if (child.exitCode !== null || performance.now() > patience)
       throw new Error(`${url} does not answer; see the log beside the data`);
     try {
-      await (await fetch(url)).text();
-      return;
-    } catch {
-      await sleep(5);
-    }
+      const answer = await fetch(url);
+      await answer.text();
+      // Until its data is open a server answers that it is starting.
+      if (answer.ok) return;
+    } catch {}
+    await sleep(5);
   }
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { checkDocs } from './checks/docs.ts';
 import { checkImports } from './checks/imports.ts';
 import { checkMigrations } from './checks/migrations.ts';
+import { checkSecurity } from './checks/security.ts';
 import { checkSql } from './checks/sql.ts';
 import { checkTables } from './checks/tables.ts';
 import { checkViews } from './checks/views.ts';
@@ -37,6 +38,7 @@ const steps: Step[] = [
   { name: 'writers of tables', run: async () => report(checkTables()) },
   { name: 'views', run: async () => report(checkViews()) },
   { name: 'docs', run: async () => report(checkDocs()) },
+  { name: 'security', run: async () => report(checkSecurity()) },
   { name: 'migrations', run: async () => report(checkMigrations()) },
   { name: 'tests', run: () => tests(results, []) },
   {

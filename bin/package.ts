@@ -34,6 +34,7 @@ const FILES = [
   'node_modules/node-gyp-build/{package.json,*.js}',
   'node_modules/htmx.org/{package.json,dist/htmx.min.js}',
   'node_modules/@github/combobox-nav/{package.json,dist/*.js}',
+  'node_modules/@simplewebauthn/browser/{package.json,script/index.js,dist/bundle/index.umd.min.js}',
   'node_modules/@primer/octicons/package.json',
   ...ICONS.map((icon) => `node_modules/@primer/octicons/build/svg/${icon}-16.svg`),
 ];

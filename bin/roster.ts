@@ -10,6 +10,7 @@ import { explained, fail } from '../src/failure.ts';
 import { openForCommand } from '../src/installation/open-installation.ts';
 import { findServerSettings, serverSettings } from '../src/installation/server-settings.ts';
 import { COMMAND_LINE, isExecutable, VERSION } from '../src/program.ts';
+import { progress } from './progress.ts';
 
 const ALL = { ...COMMANDS, ...MAINTENANCE };
 
@@ -37,7 +38,8 @@ ${usages.join('\n')}
 
 It works on the data in DATA_DIR, which a server made. A user is named by name or system email. With --mail a link goes
 to the user by mail, sent by the running server, and is not printed. backup --without-secrets leaves the secrets out;
-restore --keep-access leaves sessions and open links open that have not ended since. verify-audit --head compares with a head of
+restore --keep-access leaves sessions and open links open that have not ended since. move-to copies everything to another place, goes on where it
+was when it was interrupted, and leaves what was here closed; move-to --reopen opens that again (also with --keep-access). verify-audit --head compares with a head of
 the audit that was written down: the server logs one a day. export writes to the output, or to the file of --to, which then is there
 whole or not at all; --view is what the address of the list says after the question mark; of contacts it writes those of everybody, and
 with --private those of users and groups as well. import says what a file would change, and with --apply does it; lines that are refused go
@@ -50,6 +52,7 @@ const OPTIONS = {
   mail: { type: 'boolean' },
   'without-secrets': { type: 'boolean' },
   'keep-access': { type: 'boolean' },
+  reopen: { type: 'boolean' },
   head: { type: 'string' },
   format: { type: 'string' },
   view: { type: 'string' },
@@ -111,7 +114,8 @@ if (values.help) {
 
 function isNumberRight(): boolean {
   const command = ALL[name];
-  const more = parameters.length - command.parameters.length;
+  const isInstead = 'instead' in command && command.instead !== undefined && values[command.instead];
+  const more = parameters.length - (isInstead ? 0 : command.parameters.length);
   return 'rest' in command && command.rest !== undefined ? more >= 0 : more === 0;
 }
 
@@ -125,6 +129,8 @@ function maintain(settings: Settings): Promise<Result> {
   const options = {
     withoutSecrets: values['without-secrets'] === true,
     keepAccess: values['keep-access'] === true,
+    reopen: values.reopen === true,
+    watch: progress,
   };
   return MAINTENANCE[name].run(settings, parameters, options);
 }

@@ -52,8 +52,12 @@ import * as emailChanges from './0051-email-changes.ts';
 import * as securityFigures from './0052-security-figures.ts';
 import * as secondFactors from './0053-second-factors.ts';
 import * as confirmations from './0054-confirmations.ts';
+import * as passkeys from './0055-passkeys.ts';
 import * as demandedFactors from './0056-demanded-factors.ts';
 import * as dateOrder from './0057-date-order.ts';
+import * as setupLink from './0058-setup-link.ts';
+import * as numberedAlone from './0059-numbered-alone.ts';
+import * as moves from './0060-moves.ts';
 import * as fedByFactors from './0063-fed-by-factors.ts';
 import * as postgresBaseline from './postgres/baseline.ts';
 
@@ -112,8 +116,12 @@ export const migrations: Record<string, Knex.Migration> = {
   '0052-security-figures': securityFigures,
   '0053-second-factors': secondFactors,
   '0054-confirmations': confirmations,
+  '0055-passkeys': passkeys,
   '0056-demanded-factors': demandedFactors,
   '0057-date-order': dateOrder,
+  '0058-setup-link': setupLink,
+  '0059-numbered-alone': numberedAlone,
+  '0060-moves': moves,
   '0063-fed-by-factors': fedByFactors,
 };
 

@@ -43,6 +43,8 @@ import type { Mailbox } from './mail/mailbox.ts';
 import { mailboxController } from './mail/pages/mailbox-controller.ts';
 import { smtpTransport } from './mail/smtp-transport.ts';
 import { membersController } from './memberships/pages/members-controller.ts';
+import { ownPasskeysController } from './passkeys/pages/own-passkeys-controller.ts';
+import { passkeySignInController } from './passkeys/pages/passkey-sign-in-controller.ts';
 import { passwordsController } from './passwords/pages/passwords-controller.ts';
 import { PasswordHasher } from './passwords/password-hasher.ts';
 import { answerResetRequests } from './passwords/reset-request-store.ts';
@@ -103,7 +105,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   const settings = actSettings(config, transport !== undefined);
   const place = { instanceName: config.instanceName, baseUrl: config.baseUrl };
   const addressLimiter = new AddressLimiter(db, clock);
-  const jobs = new Jobs({ logger, clock });
+  const jobs = new Jobs({ processes: db.processes, logger, clock });
   const answerRequests = () => answerResetRequests({ db, clock, logger, settings });
   const backupProblem = () => jobs.list().find(({ name }) => name === BACKUP_JOB)?.problem;
   const context: AppContext = {
@@ -194,6 +196,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(preferencesController(context));
   app.use(setupController(context));
   app.use(sessionsController(context));
+  app.use(passkeySignInController(context));
   // It asks for a sign-in itself: the next one takes every word below /invitations for a link.
   app.use(exportController(context));
   app.use(invitationsController(context));
@@ -206,6 +209,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.get('/', (req, res) => res.redirect(303, firstPage(req.viewer!)));
   app.use(credentialsController(context));
   app.use(secondFactorsController(context));
+  app.use(ownPasskeysController(context));
   app.use(peopleController(context));
   app.use(importController(context));
   app.use(usersController(context));

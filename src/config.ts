@@ -180,8 +180,8 @@ export function readSettings(environment: Environment = process.env, envFile = '
     logLevel: values.LOG_LEVEL,
     /** bcrypt's cost; the tests lower it (OWASP Password Storage: 12 is about 0.3 s). */
     passwordCost: 12,
-    /** How many daily backups are kept; none are made where it is 0, and of a database server whoever runs it makes them. */
-    dailyBackups: values.DATABASE_URL ? 0 : values.DAILY_BACKUPS,
+    /** How many daily backups are kept; none are made where it is 0. */
+    dailyBackups: values.DAILY_BACKUPS,
     /** Who shows it gets to read /metrics; nobody does where it is not given. */
     metricsToken: values.METRICS_TOKEN,
     givenSecrets: givenSecrets(values),

@@ -12,6 +12,7 @@ import { INSTALLATION } from './installation/pages/installation-feature.ts';
 import { INVITATIONS } from './invitations/pages/invitations-feature.ts';
 import type { Job } from './jobs/jobs.ts';
 import { MAIL } from './mail/pages/mail-feature.ts';
+import { PASSKEYS } from './passkeys/pages/passkeys-feature.ts';
 import { PASSWORDS } from './passwords/pages/passwords-feature.ts';
 import { SAVED_VIEWS } from './saved-views/pages/saved-views-feature.ts';
 import { SESSIONS } from './sessions/pages/sessions-feature.ts';
@@ -34,6 +35,7 @@ export const FEATURES: Feature[] = [
   IMPORT,
   INSTALLATION,
   MAIL,
+  PASSKEYS,
   PASSWORDS,
   SESSIONS,
   SETUP,
@@ -47,6 +49,6 @@ export function jobsOf(app: AppContext): Job[] {
     });
   return [
     ...FEATURES.flatMap((feature) => feature.jobs?.(app) ?? []),
-    { name: 'Remove what has ended', firstAfter: 10 * MINUTE, every: 10 * MINUTE, run: prune },
+    { name: 'Remove what has ended', firstAfter: 10 * MINUTE, every: 10 * MINUTE, byOne: true, run: prune },
   ];
 }

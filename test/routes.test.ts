@@ -11,6 +11,8 @@ import { planOn } from '../src/import/actions/import-planning.ts';
 import { stageFile } from '../src/import/actions/staging.ts';
 import { beginPlanning } from '../src/import/import-store.ts';
 import { askForEmail, emailChangeAddress } from '../src/one-time-links/email-change-store.ts';
+import { makeChallenge } from '../src/passkeys/challenge-store.ts';
+import { relyingPartyOf } from '../src/passkeys/relying-party.ts';
 import { createPeopleDraft } from '../src/pasted-people/actions/people-draft.ts';
 import { typedPeople } from '../src/pasted-people/people-form.ts';
 import { beginFactor } from '../src/second-factors/second-factor-store.ts';
@@ -22,6 +24,7 @@ import { everything, facts, factsBesideAudit } from './support/database.ts';
 import { codeFor, codeOf, giveFactor, giveFactorTo } from './support/factor.ts';
 import { linkFor, opened } from './support/links.ts';
 import { pageOf } from './support/page.ts';
+import { challengeIn, Device, givePasskey, givePasskeyTo } from './support/passkey.ts';
 import { createdBy, groupId } from './support/people.ts';
 import { type Fields, Session, signedIn } from './support/session.ts';
 
@@ -82,6 +85,8 @@ interface Classified {
   imports?: 'read' | 'planned' | 'contacts' | 'planned contacts';
   /** Or a session of the viewer in another browser stands for it, or is there to be ended. */
   session?: 'another' | 'of the subject';
+  /** Or a passkey of the viewer. */
+  passkey?: true;
   /** Whether who may not read it but leads a group is shown that one instead. */
   isLedInstead?: true;
   /** A page that only shows: what it answers to Alice where that is not 200. */
@@ -147,6 +152,20 @@ async function startWithFactors(): Promise<TestApp> {
   return app;
 }
 
+/** What a device signed for the browser that sends it. */
+let shownPasskey = '';
+
+/** Somebody is adding a passkey, in whatever browser of theirs. */
+async function askForPasskey(app: TestApp, id: number): Promise<void> {
+  const sessions = await app.db.read('sessions').where('user_id', id).pluck('data');
+  await app.db.write(async (trx) => {
+    for (const data of sessions) {
+      const asked = { formSecret: JSON.parse(data).csrfSecret, purpose: 'setting up' as const };
+      await makeChallenge(trx, asked, instant(app.clock.now()));
+    }
+  });
+}
+
 /** Somebody wants another email. */
 function wanting(trx: Transaction, app: TestApp, id: number) {
   const act = programAct(actSettings(app.config), { id, name: '', at: instant(app.clock.now()) });
@@ -174,6 +193,7 @@ const ROUTES: Record<string, Classified> = {
   'use /assets': { open: 'everybody' },
   'get /assets/:version/js/htmx.js': { open: 'everybody' },
   'get /assets/:version/js/combobox.js': { open: 'everybody' },
+  'get /assets/:version/js/webauthn.js': { open: 'everybody' },
   'get /assets/:version/js/:module': { open: 'everybody' },
   'get /assets/:version/icons.svg': { open: 'everybody' },
   'get /assets/:version/roster.css': { open: 'everybody' },
@@ -253,6 +273,39 @@ const ROUTES: Record<string, Classified> = {
         return session;
       },
       fields: async (app) => ({ code: await codeOf(app, 'bob') }),
+      state: signedInAs,
+      from: 0,
+      to: 1,
+      audit: [],
+      leadsTo: /^\/$/,
+    },
+  },
+  'post /session/passkey/challenge': {
+    open: 'everybody',
+    change: {
+      form: '/session/new',
+      browser: async (app) => {
+        await givePasskey(app, 'bob');
+        return new Session(app);
+      },
+      state: async (app) => (await app.db.read('passkey_challenges')).length,
+      from: 0,
+      to: 1,
+      audit: [],
+      answers: 200,
+    },
+  },
+  'post /session/passkey': {
+    open: 'everybody',
+    change: {
+      form: '/session/new',
+      browser: async (app) => {
+        const device = await givePasskey(app, 'bob');
+        const session = new Session(app);
+        shownPasskey = device.show(await challengeIn(session));
+        return session;
+      },
+      fields: () => ({ credential: shownPasskey }),
       state: signedInAs,
       from: 0,
       to: 1,
@@ -428,6 +481,54 @@ const ROUTES: Record<string, Classified> = {
     },
   },
   'get /credentials/second-factor/codes': { open: 'signed-in', shows: 303 },
+  'get /credentials/passkeys/new': { open: 'signed-in' },
+  'post /credentials/passkeys/challenge': {
+    open: 'signed-in',
+    change: {
+      form: '/credentials/passkeys/new',
+      fields: { current: PASSWORD },
+      state: async (app) => (await app.db.read('passkey_challenges')).length,
+      from: 0,
+      to: 1,
+      // It counts for nothing until a device has made one.
+      audit: [],
+      leadsTo: /^\/credentials\/passkeys\/confirmation\/new$/,
+    },
+  },
+  'get /credentials/passkeys/confirmation/new': { open: 'signed-in', shows: 303 },
+  'post /credentials/passkeys': {
+    open: 'signed-in',
+    prepare: askForPasskey,
+    change: {
+      form: '/credentials/passkeys/confirmation/new',
+      fields: (app, form) => ({
+        name: 'Phone',
+        credential: new Device(relyingPartyOf(app.config)!).make(
+          JSON.parse(form.$('[data-options]').attr('data-options')!),
+        ),
+      }),
+      state: async (app) => (await app.db.read('passkeys')).length,
+      from: 0,
+      to: 1,
+      audit: ['passkey.added'],
+      leadsTo: /^\/credentials$/,
+      bad: { fields: { name: ' ' }, errors: ['name'] },
+    },
+  },
+  'get /credentials/passkeys/:id/delete': { open: 'signed-in', passkey: true },
+  'delete /credentials/passkeys/:id': {
+    open: 'signed-in',
+    passkey: true,
+    change: {
+      form: '/credentials/passkeys/:id/delete',
+      fields: { current: PASSWORD },
+      state: async (app) => (await app.db.read('passkeys')).length,
+      from: 1,
+      to: 0,
+      audit: ['passkey.removed'],
+      leadsTo: /^\/credentials$/,
+    },
+  },
   'get /credentials/sign-ins': { open: 'signed-in' },
   'get /credentials/confirmation/new': { open: 'signed-in' },
   'post /credentials/confirmation': {
@@ -1683,6 +1784,7 @@ async function idOf(
   if (route.operation === 'list') return listOf(app, viewer);
   if (route.operation) return operationOf(app, session, route.operation);
   if (route.session === 'another') return otherSessionOf(app, session, viewer);
+  if (route.passkey) return passkeyOf(app, app.people[viewer]);
   if (route.imports) return importOf(app, viewer, route.imports);
   if (route.savedView) return savedViewOf(app, app.people[viewer], route.savedView);
   if (route.group) return Number(await groupId(app, route.group));
@@ -1697,6 +1799,11 @@ async function idOf(
   if (route.session && relation === 'another') return sessionOf(app, route.subject);
   if (relation === 'themself') return app.people[viewer];
   return relation === 'another' ? app.people[route.subject] : app.people.ada;
+}
+
+async function passkeyOf(app: TestApp, userId: number): Promise<number> {
+  await givePasskeyTo(app, userId);
+  return (await app.db.read('passkeys').orderBy('id', 'desc').first('id')).id;
 }
 
 /** By which the page of the viewer names it. */
@@ -1838,7 +1945,7 @@ describe('the list of routes', () => {
     const there = routesOf(app.express)
       .map((route) => route.replace(/\/assets\/[0-9a-f]+/, '/assets/:version'))
       // Each of our own modules, of which there may be any number.
-      .map((route) => route.replace(/(:version\/js\/)(?!htmx|combobox)\w+\.js/, '$1:module'));
+      .map((route) => route.replace(/(:version\/js\/)(?!htmx|combobox|webauthn)\w+\.js/, '$1:module'));
     expect([...new Set(there)].toSorted()).toEqual(Object.keys(ROUTES).toSorted());
   });
 

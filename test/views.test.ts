@@ -9,6 +9,7 @@ import { codeOf } from './support/factor.ts';
 import { send, submit } from './support/form.ts';
 import { linkFor, opened } from './support/links.ts';
 import { pageOf } from './support/page.ts';
+import { givePasskey } from './support/passkey.ts';
 import { groupId, pathTo } from './support/people.ts';
 import { Session, signedIn } from './support/session.ts';
 
@@ -100,6 +101,7 @@ describe('the views', () => {
       '/credentials',
       '/credentials/sign-ins',
       '/credentials/second-factor',
+      '/credentials/passkeys/new',
       '/credentials/email/edit',
       '/credentials/report/new',
       '/nowhere',
@@ -234,6 +236,13 @@ describe('the views', () => {
     const shown = await submit(max, '/credentials/second-factor/confirmation/new', { code });
     note('recovery codes', await max.get(shown.headers.location));
     note('factor, set up', await max.get('/credentials/second-factor'));
+    await givePasskey(app, 'max');
+    const withPasskey = pageOf(note('passkeys', await max.get('/credentials')));
+    note('passkey, to be removed', await max.get(withPasskey.$('a[href^="/credentials/passkeys/"]').attr('href')!));
+    await submit(max, '/credentials/passkeys/new', { current: PASSWORD });
+    note('passkey, begun', await max.get('/credentials/passkeys/confirmation/new'));
+    note('passkey, not made', await max.post('/credentials/passkeys', { name: 'x', credential: '' }));
+    note('sign in by passkey', await new Session(app).get('/session/new'));
     const second = new Session(app);
     await second.signIn('max');
     second.forgetToken();

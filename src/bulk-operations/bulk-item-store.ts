@@ -197,9 +197,16 @@ export async function findKnownIds(
   return (seen ? seen(query, 'subject') : query).orderBy('subject.id').pluck('subject.id');
 }
 
+/** Names of users who changed meanwhile: of those who are meant, among whom somebody may be new, and of others, who may have been meant before. */
+export interface ChangedMeanwhile {
+  meant: string[];
+  others: string[];
+}
+
 /** Of a draft, those who changed between the moment the view was shown and the freezing; the first of them by name. */
-export async function findChangedMeanwhile(db: Reader, operation: BulkOperation): Promise<string[]> {
-  if (operation.shownChange === null || operation.frozenChange === null || operation.subjectType !== 'user') return [];
+export async function findChangedMeanwhile(db: Reader, operation: BulkOperation): Promise<ChangedMeanwhile> {
+  if (operation.shownChange === null || operation.frozenChange === null || operation.subjectType !== 'user')
+    return { meant: [], others: [] };
   const rows: { user_id: number; name: string; sort_name: string }[] = await db('user_changes')
     .join('users', 'users.id', 'user_changes.user_id')
     .where('user_changes.id', '>', operation.shownChange)
@@ -209,7 +216,8 @@ export async function findChangedMeanwhile(db: Reader, operation: BulkOperation)
     .limit(READ_AT_ONCE);
   const changed = rows.map((row) => row.user_id);
   const meant = await findMeantAmong(db, operation.id, changed);
-  return rows.filter((row) => meant.has(row.user_id)).map(({ name }) => name);
+  const [within, others] = [true, false].map((isMeant) => rows.filter((row) => meant.has(row.user_id) === isMeant));
+  return { meant: within.map(({ name }) => name), others: others.map(({ name }) => name) };
 }
 
 function itemOf(row: FoundItem): BulkItem {

@@ -48,6 +48,12 @@ export function whereInCase<T extends Knex.QueryBuilder>(query: T, cases: Cases<
   return query;
 }
 
+/** Restricts a query to rows without a value in any of these columns, as a check of each row that was found otherwise. */
+export function whereNoneGiven<T extends Knex.QueryBuilder>(query: T, columns: [string, string, ...string[]]): T {
+  query.whereRaw(`coalesce(${columns.map(() => '??').join(', ')}) is null`, columns);
+  return query;
+}
+
 /**
  * A value that the statement itself says: an index over a part of a table serves only who names that part in the words of
  * the index.

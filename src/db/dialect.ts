@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Copying } from './copying.ts';
 
 /** A piece of a statement, with the values that go into it. */
 export interface Piece {
@@ -8,6 +9,7 @@ export interface Piece {
 
 /** What one database says otherwise than the other, named by what it means. */
 export interface Dialect {
+  copying: Copying;
   /** Of every row of a query what this expression is, as one list in JSON. */
   listed(expression: string): string;
   /** Several expressions as one list in JSON. */

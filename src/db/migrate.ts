@@ -39,20 +39,34 @@ export async function pendingMigrations(db: Database): Promise<string[]> {
   return Object.keys(needed).filter((name) => !done.has(name));
 }
 
+/** The last migration that ran; undefined where none did. */
+export async function lastMigration(db: Database): Promise<string | undefined> {
+  return (await recordedNames(db))
+    .map((name) => formerNames[name] ?? name)
+    .sort()
+    .at(-1);
+}
+
 /**
  * Brings the schema up to date, each migration in a transaction of its own, so that a crash leaves a whole number of them
  * done. Where nothing is to do, nothing is written. Another process that migrates at the same moment is waited for.
  */
 export async function migrate(db: Database): Promise<void> {
-  if ((await pendingMigrations(db)).length > 0) await renameRecorded(db);
+  await migrateUpTo(db, undefined);
+}
+
+/** The same to the version that a migration made, of this kind of database or of another. */
+export async function migrateUpTo(db: Database, last: string | undefined): Promise<void> {
+  const pending = async () => (await pendingMigrations(db)).filter((name) => isUpTo(name, last));
+  if ((await pending()).length > 0) await renameRecorded(db);
   const config = configOf(migrationsFor(db));
   const { lockMigrations } = dialectOf(db.writer);
   const patience = performance.now() + PATIENCE;
-  while ((await pendingMigrations(db)).length > 0) {
+  while ((await pending()).length > 0) {
     const unlock = await lockMigrations?.(db.writer);
     try {
       // Not `latest`, which runs all of them in one transaction. Another may have done it meanwhile.
-      if ((await pendingMigrations(db)).length > 0) await db.writer.migrate.up(config);
+      if ((await pending()).length > 0) await db.writer.migrate.up(config);
     } catch (error) {
       // Taken inside a transaction that nobody else can have at the same time: whoever left this lock is gone.
       if (isLockedByKnex(error)) await db.writer.migrate.forceFreeMigrationsLock(config);
@@ -62,6 +76,11 @@ export async function migrate(db: Database): Promise<void> {
       await unlock?.();
     }
   }
+}
+
+/** By their numbers, which are the same for both kinds. */
+function isUpTo(name: string, last: string | undefined): boolean {
+  return last === undefined || Number.parseInt(name, 10) <= Number.parseInt(last, 10);
 }
 
 async function recordedNames({ writer }: Database): Promise<string[]> {

@@ -1,10 +1,12 @@
 import type { Dialect, Piece } from './dialect.ts';
+import { postgresCopying } from './postgres-copying.ts';
 import { lockMigrations } from './postgres-locks.ts';
 import { withoutNul } from './postgres-text.ts';
 
 const SHORTEST_INDEXED = 3;
 
 export const postgresDialect: Dialect = {
+  copying: postgresCopying,
   listed: (expression) => `coalesce(json_agg(${expression}), '[]')::text`,
   tuple: (expressions) => `json_build_array(${expressions.join(', ')})`,
   isAmong,

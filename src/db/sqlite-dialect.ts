@@ -1,8 +1,10 @@
 import type { Dialect } from './dialect.ts';
+import { sqliteCopying } from './sqlite-copying.ts';
 
 const SHORTEST_INDEXED = 3;
 
 export const sqliteDialect: Dialect = {
+  copying: sqliteCopying,
   listed: (expression) => `json_group_array(${expression})`,
   tuple: (expressions) => `json_array(${expressions.join(', ')})`,
   isAmong: (column, set) => ({

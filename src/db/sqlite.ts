@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import BetterSqlite from 'better-sqlite3';
 import type { Knex } from 'knex';
@@ -7,7 +8,7 @@ import { DatabaseFiles } from './database-files.ts';
 import { readsDirectly } from './prepared.ts';
 
 /** So long at a stretch, in milliseconds, the statements of one transaction are run before others have their turn. */
-const STRETCH = 8;
+const STRETCH = 3;
 /** Those of a transaction that is run again and again; more are made anew each time. */
 const WRITING_KEPT = 200;
 /** What changes the schema, after which nothing that was compiled is trusted. */
@@ -84,9 +85,10 @@ interface Query {
 /** More than the program has; those with lists of their own in them make room for one another. */
 const STATEMENTS_KEPT = 1_000;
 
-/** So much of what was read is kept, of as many rows, as long values and as many letters in them at the most: one row may hold the ids of thousands. */
+/** So much of what was read is kept, of as many rows and as many letters in them at the most: one row may hold the ids of thousands. */
 const ANSWERS_KEPT = 300;
 const ROWS_KEPT = 200;
+/** Longer values, which hold the ids of thousands, are known by their digest. */
 const LONGEST_VALUES = 2_000;
 const LETTERS_KEPT = 50_000;
 
@@ -142,13 +144,13 @@ class ReadingSqliteClient extends SqliteClient {
       answers = new Map();
       this.answers.set(sql, answers);
     }
-    const asked = JSON.stringify(values);
+    const asked = keyOf(values);
     let rows = answers.get(asked);
     if (!rows) {
       rows = this.all(sql, values);
       for (const row of rows) Object.freeze(row);
       Object.freeze(rows);
-      if (asked.length <= LONGEST_VALUES && isWorthKeeping(rows)) {
+      if (isWorthKeeping(rows)) {
         answers.set(asked, rows);
         this.answered++;
       }
@@ -174,6 +176,11 @@ class ReadingSqliteClient extends SqliteClient {
     }
     return statement;
   }
+}
+
+function keyOf(values: unknown[]): string {
+  const said = JSON.stringify(values);
+  return said.length <= LONGEST_VALUES ? said : hash('sha256', said, 'base64');
 }
 
 function isWorthKeeping(rows: unknown[]): boolean {

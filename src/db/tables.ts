@@ -235,7 +235,13 @@ export const TABLES = {
     address: text(),
     agent: text(),
     outcome: text<
-      'signed in' | 'wrong password' | 'wrong code' | 'while locked' | 'may not sign in' | 'unknown name'
+      | 'signed in'
+      | 'wrong password'
+      | 'wrong code'
+      | 'wrong passkey'
+      | 'while locked'
+      | 'may not sign in'
+      | 'unknown name'
     >(),
   },
   memberships: {
@@ -244,6 +250,15 @@ export const TABLES = {
     granted_at: moment,
     granted_by: orNull(integer),
     until_on: orNull(day),
+  },
+  moves: {
+    only: integer,
+    id: text(),
+    side: text<'leaving' | 'left' | 'arriving'>(),
+    place: text(),
+    at: moment,
+    progress: json,
+    resting: json,
   },
   outbox: {
     id: integer,
@@ -259,6 +274,25 @@ export const TABLES = {
     sent_at: orNull(moment),
     failed_at: orNull(moment),
     answer: text(),
+  },
+  passkey_challenges: {
+    id: integer,
+    challenge: text(),
+    purpose: text<'setting up' | 'sign-in' | 'second factor'>(),
+    browser: text(),
+    expires_at: moment,
+  },
+  passkeys: {
+    id: integer,
+    user_id: integer,
+    credential_id: text(),
+    public_key: text(),
+    counter: text(),
+    relying_party: text(),
+    name: text(),
+    transports: json,
+    created_at: moment,
+    last_used_at: orNull(moment),
   },
   refusals: {
     user_id: integer,
@@ -324,6 +358,7 @@ export const TABLES = {
     expires_at: moment,
     confirmed_at: orNull(moment),
   },
+  setup_link: { only: integer, token_hash: text() },
   tags: { id: integer, name: text(), name_key: text() },
   user_changes: { id: integer, user_id: integer },
   user_events: { user_id: integer, event_id: integer },

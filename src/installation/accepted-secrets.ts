@@ -5,6 +5,7 @@ import { lockServer } from '../db/server-lock.ts';
 import { actSettings } from '../verbs/act.ts';
 import { commandLineAct } from '../verbs/program-act.ts';
 import { requireData } from './data-folder.ts';
+import { refuseMoved } from './moved-mark.ts';
 import { keepFingerprints, secretProblems } from './secret-fingerprints.ts';
 import { readSecrets, withSecrets } from './secrets.ts';
 
@@ -17,6 +18,7 @@ export async function acceptSecrets(settings: Settings): Promise<string[]> {
   const lock = await lockServer(settings);
   const db = openDatabase(settings.dataDir, settings.databaseUrl);
   try {
+    await refuseMoved(db.read);
     const problems = await secretProblems(db.read, settings, readSecrets(settings));
     if (problems.length === 0) return [];
     const config = withSecrets(settings);

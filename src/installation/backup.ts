@@ -17,10 +17,14 @@ import { create, list } from 'tar';
 import { CannotStart } from '../cannot-start.ts';
 import { HOUR, instant } from '../clock.ts';
 import type { SecretName, Settings } from '../config.ts';
+import { copyAll } from '../db/copied-tables.ts';
+import { openDatabase } from '../db/database.ts';
 import { DATABASE_FILE } from '../db/database-files.ts';
+import { lastMigration, migrateUpTo } from '../db/migrate.ts';
 import { copyDatabase, findDamage } from '../db/sqlite.ts';
-import { databaseFile, reasonOf, requireData, requireFile } from './data-folder.ts';
+import { databaseFile, reasonOf, requireData } from './data-folder.ts';
 import { describe, MANIFEST_FILE } from './manifest.ts';
+import { findMark } from './moved-mark.ts';
 import { SECRET_NAMES, secretFile } from './secrets.ts';
 import { moveWhole } from './whole-file.ts';
 
@@ -40,18 +44,17 @@ export interface BackupReport {
  */
 export async function backUp(settings: Settings, target: string, withSecrets: boolean): Promise<BackupReport> {
   const { dataDir, givenSecrets } = settings;
-  requireFile(settings);
   requireData(settings);
   const file = resolve(target);
   await refuseOverwriting(file);
-  requireRoom(dirname(file), dataDir);
+  await requireRoom(dirname(file), settings);
   process.umask(0o077);
   clearWorkshops(dirname(file));
   const kept = SECRET_NAMES.filter((name) => givenSecrets[name] === undefined && existsSync(secretFile(dataDir, name)));
   const secrets = withSecrets ? kept : [];
   const workshop = mkdtempSync(join(dirname(file), WORKSHOP));
   try {
-    const archive = await putTogether(workshop, dataDir, secrets);
+    const archive = await putTogether(workshop, settings, secrets);
     moveWhole(archive, file);
     return { file, bytes: statSync(file).size, secrets };
   } catch (error) {
@@ -62,10 +65,12 @@ export async function backUp(settings: Settings, target: string, withSecrets: bo
   }
 }
 
-async function putTogether(workshop: string, dataDir: string, secrets: SecretName[]): Promise<string> {
+async function putTogether(workshop: string, settings: Settings, secrets: SecretName[]): Promise<string> {
+  const { dataDir, databaseUrl } = settings;
   const madeAt = instant(Date.now());
   const copy = join(workshop, DATABASE_FILE);
-  copyDatabase(databaseFile(dataDir), copy);
+  if (databaseUrl) await copyFromServer(settings, workshop);
+  else copyDatabase(databaseFile(dataDir), copy);
   const damage = findDamage(copy);
   if (damage) throw new CannotStart([`no backup was made: the database is damaged (${damage})`]);
   mkdirSync(join(workshop, 'secrets'));
@@ -78,6 +83,25 @@ async function putTogether(workshop: string, dataDir: string, secrets: SecretNam
   await create({ file: archive, cwd: workshop, gzip: { level: 1 }, portable: true }, [MANIFEST_FILE, ...paths]);
   flush(archive);
   return archive;
+}
+
+/** A file of the same version as the data on the server, which may be older than this program: then it is about to be upgraded. */
+async function copyFromServer({ dataDir, databaseUrl }: Settings, workshop: string): Promise<void> {
+  const server = openDatabase(dataDir, databaseUrl);
+  const file = openDatabase(workshop);
+  try {
+    const version = await lastMigration(server);
+    if (version === undefined)
+      throw new CannotStart([`there is no Roster in ${server.place.name}. Nothing was written`]);
+    if ((await findMark(server.read))?.side === 'arriving')
+      throw new CannotStart(['no backup was made: this is a copy that is not finished']);
+    await file.make();
+    await migrateUpTo(file, version);
+    await copyAll(server.read, file);
+  } finally {
+    await file.close();
+    await server.close();
+  }
 }
 
 /** An older backup of the same name is replaced; any other file would be lost. */
@@ -98,14 +122,23 @@ async function isBackup(file: string): Promise<boolean> {
 }
 
 /** The copy and the archive made from it stand beside each other for a while. */
-function requireRoom(folder: string, dataDir: string): void {
-  const bytes = statSync(databaseFile(dataDir)).size;
+async function requireRoom(folder: string, { dataDir, databaseUrl }: Settings): Promise<void> {
+  const bytes = databaseUrl ? await bytesOnServer(databaseUrl) : statSync(databaseFile(dataDir)).size;
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize >= 2 * bytes) return;
   const megabytes = (number: number) => `${Math.ceil(number / 1_000_000)} MB`;
   throw new CannotStart([
     `no backup was made: ${folder} has ${megabytes(bavail * bsize)} left, and it takes twice the ${megabytes(bytes)} of the database`,
   ]);
+}
+
+async function bytesOnServer(databaseUrl: string): Promise<number> {
+  const server = openDatabase('', databaseUrl);
+  try {
+    return await server.bytes();
+  } finally {
+    await server.close();
+  }
 }
 
 /** What one that was killed has left. */

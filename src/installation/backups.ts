@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CannotStart } from '../cannot-start.ts';
 import { DAY, dayOf, type Instant, instant } from '../clock.ts';
-import { environmentFor } from '../config.ts';
+import { type DataPlace, environmentFor } from '../config.ts';
 import { commandLineProgram } from '../program.ts';
 
 const DAILY = /^roster-\d{4}-\d{2}-\d{2}\.tar\.gz$/;
@@ -39,25 +39,25 @@ export function isBackupDue(dataDir: string, now: number): boolean {
 }
 
 /** Makes today's backup, and removes the oldest beyond `kept`. Throws CannotStart with the reason why there is none. */
-export async function makeDailyBackup(dataDir: string, now: number, kept: number): Promise<void> {
-  await backUpInChild(dataDir, `roster-${dayOf(now)}.tar.gz`);
-  prune(dataDir, DAILY, kept);
+export async function makeDailyBackup(place: DataPlace, now: number, kept: number): Promise<void> {
+  await backUpInChild(place, `roster-${dayOf(now)}.tar.gz`);
+  prune(place.dataDir, DAILY, kept);
 }
 
 /** An upgrade that went wrong is taken back with this and the version before. */
-export async function backupBeforeMigration(dataDir: string, migration: string): Promise<void> {
+export async function backupBeforeMigration(place: DataPlace, migration: string): Promise<void> {
   const moment = instant(Date.now()).replace(/\D/g, '').slice(0, 14);
-  await backUpInChild(dataDir, `before-${migration}-${moment}.tar.gz`);
-  prune(dataDir, BEFORE_MIGRATION, KEPT_BEFORE_MIGRATIONS);
+  await backUpInChild(place, `before-${migration}-${moment}.tar.gz`);
+  prune(place.dataDir, BEFORE_MIGRATION, KEPT_BEFORE_MIGRATIONS);
 }
 
 /** In a process of its own: copying the database would hold up every request. */
-async function backUpInChild(dataDir: string, name: string): Promise<void> {
+async function backUpInChild({ dataDir, databaseUrl }: DataPlace, name: string): Promise<void> {
   const folder = backupsFolder(dataDir);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const [program, ...first] = commandLineProgram();
   const child = spawn(program, [...first, 'backup', join(folder, name)], {
-    env: environmentFor(resolve(dataDir)),
+    env: environmentFor(resolve(dataDir), databaseUrl),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';

@@ -41,14 +41,6 @@ export function requireData({ dataDir, databaseUrl }: DataPlace): void {
   ]);
 }
 
-/** Throws CannotStart where the data is no file that could be copied or replaced. */
-export function requireFile({ databaseUrl }: DataPlace): void {
-  if (!databaseUrl) return;
-  throw new CannotStart([
-    'the data is on a PostgreSQL server (DATABASE_URL): back it up and restore it there, with pg_dump and pg_restore, and keep the secrets of DATA_DIR with it. Nothing was done',
-  ]);
-}
-
 /** What the system says of a file, in words. */
 export function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;

@@ -1,26 +1,26 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { extract } from 'tar';
 import { recordChanges } from '../audit/audit-store.ts';
-import { pauseAll } from '../bulk-operations/bulk-operation-store.ts';
 import { CannotStart } from '../cannot-start.ts';
 import { instant } from '../clock.ts';
 import type { Config, Settings } from '../config.ts';
-import { type Database, openDatabase, type Transaction } from '../db/database.ts';
+import { copyAll } from '../db/copied-tables.ts';
+import { type Database, openDatabase } from '../db/database.ts';
 import { DATABASE_FILE } from '../db/database-files.ts';
 import { migrate, pendingMigrations } from '../db/migrate.ts';
 import { lockServer } from '../db/server-lock.ts';
 import { findDamage } from '../db/sqlite.ts';
-import { giveUpWaitingMails } from '../mail/outbox-store.ts';
-import { endAllLinks, findSpentLinks, type SpentLink, spendLinks } from '../one-time-links/one-time-link-store.ts';
-import { forgetResetRequests } from '../passwords/reset-request-store.ts';
-import { endAllSessions, endSessionsExcept, findSessionKeys } from '../sessions/session-store.ts';
+import { findSpentLinks } from '../one-time-links/one-time-link-store.ts';
+import { findSessionKeys } from '../sessions/session-store.ts';
 import { actSettings } from '../verbs/act.ts';
 import { commandLineAct } from '../verbs/program-act.ts';
+import { backUp } from './backup.ts';
 import { forgetClosing } from './closed-mark.ts';
-import { DATABASE_COMPANIONS, databaseFile, makeDataFolder, requireFile } from './data-folder.ts';
-import { forgetMark } from './installation-mark.ts';
+import { DATABASE_COMPANIONS, databaseFile, makeDataFolder } from './data-folder.ts';
 import { MANIFEST_FILE, type Manifest, verified } from './manifest.ts';
+import { findMark, refuseMoved, removeMark } from './moved-mark.ts';
+import { type Access, endWhatActs, type Since } from './old-data.ts';
 import { keepFingerprints, secretProblems } from './secret-fingerprints.ts';
 import { readSecrets, SECRET_NAMES, secretFile, secretsFolder, withSecrets } from './secrets.ts';
 import { flushFolder, moveWhole } from './whole-file.ts';
@@ -39,16 +39,6 @@ export interface RestoreReport {
   knowsSince: boolean;
 }
 
-/** What is known of the time after the backup, from the data that it replaces. */
-interface Since {
-  /** The sessions that are left, by their keys. */
-  sessions: string[];
-  spentLinks: SpentLink[];
-}
-
-/** What becomes of sessions and open links: ended, or kept but for what ended since, as far as that is known. */
-type Access = 'ended' | { since: Since | undefined };
-
 /**
  * Puts the data of a backup in the place of what lies in DATA_DIR, which is moved aside. Sessions and open links end, unless
  * `keepAccess`: then those stay that had not ended since. No mail that waits in the backup goes out. Nothing
@@ -56,7 +46,6 @@ type Access = 'ended' | { since: Since | undefined };
  */
 export async function restore(settings: Settings, file: string, keepAccess: boolean): Promise<RestoreReport> {
   const { dataDir } = settings;
-  requireFile(settings);
   if (!existsSync(file)) throw new CannotStart([`there is no file ${file}`]);
   makeDataFolder(dataDir);
   process.umask(0o077);
@@ -66,11 +55,9 @@ export async function restore(settings: Settings, file: string, keepAccess: bool
     await unpack(file, workshop);
     const manifest = await verified(workshop);
     addKeptSecrets(dataDir, workshop);
-    const since = keepAccess ? await lookedUpSince(dataDir) : undefined;
+    const since = keepAccess ? await lookedUpSince(settings) : undefined;
     const report = await prepare(settings, workshop, manifest, keepAccess ? { since } : 'ended');
-    forgetClosing(dataDir);
-    const replaced = moveAside(dataDir);
-    moveIn(workshop, dataDir);
+    const replaced = settings.databaseUrl ? await replaceOnServer(settings, workshop) : replaceFile(dataDir, workshop);
     return { ...report, replaced, knowsSince: since !== undefined };
   } finally {
     rmSync(workshop, { recursive: true, force: true });
@@ -104,8 +91,10 @@ async function prepare(settings: Settings, workshop: string, { madeAt }: Manifes
     const inWorkshop = { ...settings, dataDir: workshop };
     const problems = await secretProblems(db.read, settings, readSecrets(inWorkshop));
     if (problems.length > 0) throw new CannotStart([...problems, 'Nothing was changed']);
+    if ((await findMark(db.read))?.side === 'arriving')
+      throw new CannotStart(['the backup is of a copy that was not finished. Nothing was changed']);
     if ((await pendingMigrations(db)).length > 0) await migrate(db);
-    return { madeAt, ...(await endWhatActs(db, withSecrets(inWorkshop), madeAt, access)) };
+    return { madeAt, ...(await calmDown(db, withSecrets(inWorkshop), madeAt, access)) };
   } finally {
     await db.close();
   }
@@ -119,14 +108,15 @@ function addKeptSecrets(dataDir: string, workshop: string): void {
       copyFileSync(secretFile(dataDir, name), secretFile(workshop, name));
 }
 
-async function endWhatActs(db: Database, config: Config, madeAt: string, access: Access) {
+async function calmDown(db: Database, config: Config, madeAt: string, access: Access) {
   const act = commandLineAct(actSettings(config));
   return db.write(async (trx) => {
-    const ended = access === 'ended' ? await endAll(trx, act.at) : await endSpent(trx, access.since);
-    await giveUpWaitingMails(trx, act.at, 'It waited in a backup that was restored, and may have been sent before.');
-    await forgetResetRequests(trx);
-    await pauseAll(trx, act.at, 'a backup was restored; look at what is left of it before it goes on');
-    await forgetMark(trx);
+    // Whoever restores it decides that it lives here.
+    await removeMark(trx);
+    const ended = await endWhatActs(trx, act, access, {
+      mails: 'It waited in a backup that was restored, and may have been sent before.',
+      operations: 'a backup was restored; look at what is left of it before it goes on',
+    });
     await keepFingerprints(trx, config.secrets);
     const after = { backupOf: madeAt, ...ended };
     await recordChanges(trx, act, [
@@ -136,21 +126,10 @@ async function endWhatActs(db: Database, config: Config, madeAt: string, access:
   });
 }
 
-async function endAll(trx: Transaction, at: string) {
-  return { sessionsEnded: await endAllSessions(trx), linksEnded: await endAllLinks(trx, at) };
-}
-
-/** What ended or was used after the backup was made stays so. */
-async function endSpent(trx: Transaction, since: Since | undefined) {
-  if (!since) return { sessionsEnded: 0, linksEnded: 0 };
-  const { sessions, spentLinks } = since;
-  return { sessionsEnded: await endSessionsExcept(trx, sessions), linksEnded: await spendLinks(trx, spentLinks) };
-}
-
 /** Undefined where nothing lies there, or where it cannot be read. */
-async function lookedUpSince(dataDir: string): Promise<Since | undefined> {
-  if (!existsSync(databaseFile(dataDir))) return undefined;
-  const db = openDatabase(dataDir);
+async function lookedUpSince({ dataDir, databaseUrl }: Settings): Promise<Since | undefined> {
+  if (!databaseUrl && !existsSync(databaseFile(dataDir))) return undefined;
+  const db = openDatabase(dataDir, databaseUrl);
   try {
     return { sessions: await findSessionKeys(db.read), spentLinks: await findSpentLinks(db.read) };
   } catch {
@@ -160,22 +139,53 @@ async function lookedUpSince(dataDir: string): Promise<Since | undefined> {
   }
 }
 
+function replaceFile(dataDir: string, workshop: string): string | undefined {
+  forgetClosing(dataDir);
+  const there = [DATABASE_FILE, ...DATABASE_COMPANIONS, 'secrets'];
+  const replaced = there.some((name) => existsSync(join(dataDir, name))) ? makeFolderAside(dataDir) : undefined;
+  // The database first: a crash in between leaves secrets without one, which no server takes for a new beginning. Never is a
+  // database without its log, or beside the log of another.
+  if (replaced) moveAside(dataDir, replaced, there);
+  moveWhole(secretsFolder(workshop), secretsFolder(dataDir));
+  moveWhole(databaseFile(workshop), databaseFile(dataDir));
+  return replaced;
+}
+
 /**
- * The database first: a crash in between leaves secrets without one, which no server takes for a new beginning. Never is a database
- * without its log, or beside the log of another.
+ * What was on the server is backed up, and then all of it is replaced at once, with the secrets. A crash just then leaves secrets that
+ * do not belong to the data, which no server starts with; another restore mends it.
  */
-function moveAside(dataDir: string): string | undefined {
-  const there = [DATABASE_FILE, ...DATABASE_COMPANIONS, 'secrets'].filter((name) => existsSync(join(dataDir, name)));
-  if (there.length === 0) return undefined;
+async function replaceOnServer(settings: Settings, workshop: string): Promise<string | undefined> {
+  const { dataDir, databaseUrl } = settings;
+  const server = openDatabase(dataDir, databaseUrl);
+  const restored = openDatabase(workshop);
+  try {
+    await refuseMoved(server.read);
+    const replaced = makeFolderAside(dataDir);
+    if (await server.read.schema.hasTable('users')) await backUp(settings, join(replaced, 'roster.tar.gz'), true);
+    await migrate(server);
+    await copyAll(restored.read, server, () => {
+      moveAside(dataDir, replaced, ['secrets']);
+      moveWhole(secretsFolder(workshop), secretsFolder(dataDir));
+    });
+    if (readdirSync(replaced).length > 0) return replaced;
+    rmdirSync(replaced);
+    return undefined;
+  } finally {
+    await restored.close();
+    await server.close();
+  }
+}
+
+function makeFolderAside(dataDir: string): string {
   const folder = join(resolve(dataDir), `replaced-${instant(Date.now()).replace(/\D/g, '')}`);
   mkdirSync(folder, { mode: 0o700 });
-  for (const name of there) renameSync(join(dataDir, name), join(folder, name));
-  flushFolder(folder);
-  flushFolder(dataDir);
   return folder;
 }
 
-function moveIn(workshop: string, dataDir: string): void {
-  moveWhole(secretsFolder(workshop), secretsFolder(dataDir));
-  moveWhole(databaseFile(workshop), databaseFile(dataDir));
+function moveAside(dataDir: string, folder: string, names: string[]): void {
+  for (const name of names.filter((one) => existsSync(join(dataDir, one))))
+    renameSync(join(dataDir, name), join(folder, name));
+  flushFolder(folder);
+  flushFolder(dataDir);
 }

@@ -1,5 +1,6 @@
 import { recordChanges } from '../audit/audit-store.ts';
 import type { Instant } from '../clock.ts';
+import { whereNoneGiven } from '../db/conditions.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdAmong, whereIdIn } from '../db/ids.ts';
 import type { User } from '../users/user.ts';
@@ -52,10 +53,9 @@ export async function findInvitationRequests(db: Reader, limit: number): Promise
   const requests = db('invitation_requests')
     .join('users', 'users.id', 'invitation_requests.user_id')
     .leftJoin('users as asking', 'asking.id', 'invitation_requests.asked_by');
-  // Looked at along the requests: those who are active are nearly all users.
-  const rows = await whereIdAmong(requests, 'users.activity', ['active'])
-    .whereNull('users.password_hash')
-    .whereNull('users.password_set_at')
+  // Looked at along the requests: those who are active, or never had a password, are nearly all users.
+  const active = whereIdAmong(requests, 'users.activity', ['active']);
+  const rows = await whereNoneGiven(active, ['users.password_hash', 'users.password_set_at'])
     .orderBy(['asked_at', 'invitation_requests.user_id'])
     .limit(limit)
     .select('users.id', 'users.name', 'users.email', 'asked_at', 'asking.name as asked_by');

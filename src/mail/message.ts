@@ -30,6 +30,9 @@ const FACTOR_CHANGES: Record<string, string> = {
   'second-factor.removed': 'The second factor was removed from the account',
   'second-factor.reset': 'The second factor was reset for the account',
   'second-factor.codes-renewed': 'New recovery codes were made for the account',
+  'passkey.added': 'A passkey was added to the account',
+  'passkey.removed': 'A passkey was removed from the account',
+  'passkey.refused': 'A passkey was refused, of which another device seems to have a copy, at the account',
 };
 
 const WRITERS: Record<MailKind, Writer> = {

@@ -14,7 +14,14 @@ export interface LoginAttempt {
   /** The known device whose counter it met; null where it met the account's own. */
   device: string | null;
   /** What is tried while locked is counted nowhere. */
-  outcome: 'signed in' | 'wrong password' | 'wrong code' | 'while locked' | 'may not sign in' | 'unknown name';
+  outcome:
+    | 'signed in'
+    | 'wrong password'
+    | 'wrong code'
+    | 'wrong passkey'
+    | 'while locked'
+    | 'may not sign in'
+    | 'unknown name';
   /** The end of the lock that it met or made. */
   lockedUntil: Instant | null;
 }

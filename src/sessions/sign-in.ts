@@ -39,6 +39,14 @@ export interface SignInContext {
   pepper: string;
 }
 
+/** What somebody shows to get in, beside a password or in its place. */
+export interface Proof {
+  /** What the history says of one that was not right. */
+  failure: LoginAttempt['outcome'];
+  /** Uses it up where it is right. Asked only for whom no lock and no end of access keeps out. */
+  isRight(trx: Transaction, act: Act, user: User): Promise<boolean>;
+}
+
 interface Attempt {
   act: Omit<Act, 'by'>;
   /** Nobody's where the name is nobody's. */
@@ -56,7 +64,7 @@ const NOBODY = 0;
 
 /**
  * Decides whether a password opens an account. Attempts on one counter come one after the other, so right ones in
- * parallel never lock each other out (R17), and each is counted before its hash (R16). Every way through computes
+ * parallel never lock each other out (R17), whichever process has them, and each is counted before its hash (R16). Every way through computes
  * exactly one hash and writes as often, whoever the name belongs to (R25).
  */
 export class SignIn {
@@ -91,30 +99,51 @@ export class SignIn {
     return { user: passed?.user, isPending: passed?.isPending ?? false, triedId: user?.id ?? null };
   }
 
-  /** Whether a code is the second factor of somebody whose password was right; counted like a password (R19, R29, R30). */
-  async bySecondFactor(act: Omit<Act, 'by'>, known: User, code: string, visitor: Visitor): Promise<boolean> {
-    if (visitor.deviceOf(known) === null) await this.context.addressLimiter.requireRoom(act.address);
-    return this.bySecondFactorOf(act, known, code, { visitor, isSignIn: true });
+  /** Whether a code is the second factor of somebody whose password was right (R29, R30). */
+  bySecondFactor(act: Omit<Act, 'by'>, known: User, code: string, visitor: Visitor): Promise<boolean> {
+    return this.byProof(act, known, visitor, this.codeOf(code));
   }
 
   /** Whether this is a code of a signed-in user; counted like one at the sign-in. */
   confirmSecondFactor(act: Act, known: User, code: string, visitor: Visitor): Promise<boolean> {
-    return this.bySecondFactorOf(act, known, code, { visitor, isSignIn: false });
+    return this.confirmProof(act, known, visitor, this.codeOf(code));
   }
 
-  private bySecondFactorOf(
-    act: Omit<Act, 'by'>,
-    known: User,
-    code: string,
-    { visitor, isSignIn }: { visitor: Visitor; isSignIn: boolean },
-  ): Promise<boolean> {
+  /**
+   * Whether somebody shows what lets them in besides a password, or in its place; counted like a password (R19). `known` is who it would
+   * be, as they were when that was read: undefined for whoever is nobody.
+   */
+  async byProof(act: Omit<Act, 'by'>, known: User | undefined, visitor: Visitor, proof: Proof): Promise<boolean> {
+    const device = known ? visitor.deviceOf(known) : null;
+    if (device === null) await this.context.addressLimiter.requireRoom(act.address);
+    return this.proofInLine({ act, user: known, device, password: '', agent: visitor.agent, isSignIn: true }, proof);
+  }
+
+  /** The same of somebody who is signed in and shows it once more. */
+  confirmProof(act: Act, known: User, visitor: Visitor, proof: Proof): Promise<boolean> {
     const device = visitor.deviceOf(known);
-    const attempt = { act, user: known, device, password: '', agent: visitor.agent, isSignIn };
-    return this.inLine(device, known.id, () => this.context.db.write((trx) => this.takeFactor(trx, attempt, code)));
+    return this.proofInLine({ act, user: known, device, password: '', agent: visitor.agent, isSignIn: false }, proof);
   }
 
-  private async takeFactor(trx: Transaction, attempt: Attempt, code: string): Promise<boolean> {
-    const { addressLimiter, attemptLimit, pepper } = this.context;
+  private proofInLine(attempt: Attempt, proof: Proof): Promise<boolean> {
+    return this.inLine(attempt.device, attempt.user?.id ?? NOBODY, () =>
+      this.context.db.write((trx) => this.takeProof(trx, attempt, proof)),
+    );
+  }
+
+  private codeOf(code: string): Proof {
+    const { pepper } = this.context;
+    return {
+      failure: 'wrong code',
+      async isRight(trx, { at }, user) {
+        const factor = await findConfirmedFactor(trx, user.id);
+        return factor !== undefined && takeCode(trx, factor, code, { pepper, now: Date.parse(at) });
+      },
+    };
+  }
+
+  private async takeProof(trx: Transaction, attempt: Attempt, proof: Proof): Promise<boolean> {
+    const { addressLimiter, attemptLimit } = this.context;
     const { device, agent, isSignIn } = attempt;
     // Whoever is signed in is no stranger.
     const isLimited = isSignIn && device === null;
@@ -122,12 +151,15 @@ export class SignIn {
     const from = { at: act.at, address: act.address, agent, device };
     const isStill = (one: User) => one.hasPassword && one.passwordSetAt === attempt.user?.passwordSetAt;
     const [user] = await findUsers(trx, [attempt.user?.id ?? NOBODY]);
-    const factor = user && (await findConfirmedFactor(trx, user.id));
-    if (!factor || !isStill(user) || !maySignIn(user, dayOf(Date.parse(act.at)))) return false;
-    const tried: Tried = { user, device, agent };
     if (isLimited) await addressLimiter.takeIn(trx, act.address);
+    if (!user) {
+      await recordLoginAttempt(trx, null, { ...from, outcome: 'unknown name', lockedUntil: null });
+      return false;
+    }
+    const tried: Tried = { user, device, agent };
+    const isAdmitted = isStill(user) && maySignIn(user, dayOf(Date.parse(act.at)));
     const lockedUntil = await reserveAttempt(trx, act, tried, attemptLimit);
-    if (lockedUntil === undefined && (await takeCode(trx, factor, code, { pepper, now: Date.parse(act.at) }))) {
+    if (lockedUntil === undefined && isAdmitted && (await proof.isRight(trx, act, user))) {
       const failures = await clearCounter(trx, tried);
       if (isLimited) await addressLimiter.giveBackIn(trx, act.address);
       if (isSignIn) {
@@ -136,7 +168,7 @@ export class SignIn {
       }
       return true;
     }
-    const outcome = lockedUntil === undefined ? 'wrong code' : 'while locked';
+    const outcome = lockedUntil !== undefined ? 'while locked' : isAdmitted ? proof.failure : 'may not sign in';
     const lock = lockedUntil ?? (await lockAtLimit(trx, act, tried, attemptLimit)) ?? null;
     await recordLoginAttempt(trx, user.id, { ...from, outcome, lockedUntil: lock });
     return false;
@@ -217,7 +249,7 @@ export class SignIn {
     else if (this.lines.lengthOf(key) >= IN_LINE_PER_DEVICE) throw new TooManyRequests(COME_BACK_AFTER);
     if (device === null) this.strangersInLine++;
     try {
-      return await this.lines.run(key, work);
+      return await this.lines.run(key, () => this.context.db.processes.alone(`sign-in ${key}`, work));
     } finally {
       if (device === null) this.strangersInLine--;
     }

@@ -124,16 +124,22 @@ const selectSignedIn = prepared<{ ids: number[] }, { user_id: number | null }>((
   whereIdIn(db('sessions'), 'user_id', ids).distinct('user_id'),
 );
 
+const selectWithPasskey = prepared<{ ids: number[] }, { user_id: number }>((db, { ids }) =>
+  whereIdIn(db('passkeys'), 'user_id', ids).distinct('user_id'),
+);
+
 /** The users with what their groups grant from today on. Throws NotFound where one is unknown. */
 export async function findSubjects(db: Reader, ids: number[], today: Day): Promise<Subject[]> {
   const users = await findUsers(db, ids);
   if (users.length !== ids.length) throw new NotFound('There is no such user.');
   const rights = await findPotentialRights(db, ids, today);
   const signedIn = new Set((await selectSignedIn(db, { ids })).map((row) => row.user_id));
+  const withPasskey = new Set((await selectWithPasskey(db, { ids })).map((row) => row.user_id));
   return users.map((user) => ({
     ...user,
     rights: rights.get(user.id) ?? NO_RIGHTS,
     hasSession: signedIn.has(user.id),
+    hasPasskey: withPasskey.has(user.id),
   }));
 }
 

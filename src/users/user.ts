@@ -51,4 +51,6 @@ export interface User extends Living {
 export interface Subject extends User, Holder {
   /** Whether they are signed in somewhere. */
   hasSession: boolean;
+  /** Whether they have a passkey, for whatever domain. */
+  hasPasskey: boolean;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress } from 'node:zlib';
 import express, { type RequestHandler } from 'express';
@@ -17,6 +17,8 @@ const { resolve } = createRequire(import.meta.url);
 const PACKAGED: Record<string, string> = {
   'js/htmx.js': resolve('htmx.org/dist/htmx.min.js'),
   'js/combobox.js': resolve('@github/combobox-nav'),
+  // The only form of it that is one file.
+  'js/webauthn.js': join(dirname(resolve('@simplewebauthn/browser')), '../dist/bundle/index.umd.min.js'),
 };
 
 /** The parts of the stylesheet, in the order of their layers. */

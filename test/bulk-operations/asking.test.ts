@@ -127,6 +127,27 @@ describe('Add to group and Remove from group', () => {
     expect((await membersOf(support)).toSorted()).toEqual(before.toSorted());
   });
 
+  it('make whoever led a group its leader again, unless somebody else leads it by now', async () => {
+    const { lena, max } = app.people;
+    const leaderIs = (leader_id: number) =>
+      app.db.write((trx) => trx('groups').where('id', support).update({ leader_id }));
+    const leader = async () => (await app.db.read('groups').where('id', support).first('leader_id')).leader_id;
+    await done('add-to-group', ['lena', 'max'], { group: support, untilOn: '' });
+    await leaderIs(lena);
+    const removed = await done('remove-from-group', ['lena'], { group: support });
+    expect(await leader()).toBeNull();
+    expect((await alice.get(removed)).text).toContain('was a member without an end, and led the group');
+    await undone(removed);
+    expect(await leader()).toBe(lena);
+    const again = await done('remove-from-group', ['lena'], { group: support });
+    await leaderIs(max);
+    const { location } = (await alice.post('/bulk-operations', { action: 'undo', from: again.split('/')[2] })).headers;
+    expect((await alice.get(location)).text).toContain('which has another leader by now');
+    await alice.post(`${location}/execution`);
+    expect(await leader()).toBe(max);
+    expect(await membersOf(support)).toContainEqual([lena, null]);
+  });
+
   it('leave alone what was changed since', async () => {
     const path = await done('add-to-group', ['max'], { group: support, untilOn: '2026-12-31' });
     await app.db.write((trx) =>

@@ -98,6 +98,28 @@ describe('the sheet', () => {
     expect(page('.warn').text()).toContain('bnewcomer');
   });
 
+  it('names who left the view since it was shown, also where another took their place', async () => {
+    const list = load((await alice.get('/users?q=b+example')).text);
+    const hidden = (name: string) => list(`#bulk-form input[name=${name}]`).attr('value')!;
+    const fields = { scope: 'all', view: hidden('view'), shown: hidden('shown'), change: hidden('change') };
+    const told = async () => {
+      const path = await draft(alice, { action: 'confirm-access', ...fields });
+      return load((await alice.get(path)).text)('.warn')
+        .text()
+        .replace(/\s+/g, ' ');
+    };
+    const ada = await signedIn(app, 'ada');
+    await submit(ada, `/users/${app.people.bob}/edit`, { name: 'zoe', email: 'zoe@elsewhere.org' });
+    const fewer = await told();
+    expect(fewer).toContain('The list showed 2 users; when you pressed, it was 1.');
+    expect(fewer).toMatch(/not among these now: .*zoe/);
+    expect(fewer).not.toContain('Changed in between:');
+    await ada.post('/users', { name: 'bnewcomer', email: 'newcomer@example.com', access: 'later' });
+    const exchanged = await told();
+    expect(exchanged).toContain('They are as many as the list showed, but not all need be the same.');
+    expect(exchanged).toMatch(/Changed in between: bnewcomer .*not among these now: .*zoe/);
+  });
+
   it('does not take a view that cannot be read for everybody', async () => {
     for (const view of ['', 'users/index', '/audit', '//evil'])
       expect((await alice.post('/bulk-operations', { action: 'delete', scope: 'all', view })).status).toBe(400);

@@ -56,6 +56,15 @@ describe('what a form saved', () => {
     expect(await tags()).toEqual(tagsBefore);
   });
 
+  it('brings a membership back with the leadership that ended with it', async () => {
+    await app.db.write((trx) => trx('groups').where('id', support).update({ leader_id: app.people.bob }));
+    const leader = async () => (await app.db.read('groups').where('id', support).first('leader_id')).leader_id;
+    const saved = await submit(alice, pathTo(app, 'bob', '/edit'), { groups: [] });
+    expect([saved.status, await leader()]).toEqual([303, null]);
+    await undo(saved.headers.location);
+    expect(await leader()).toBe(app.people.bob);
+  });
+
   it('leaves no operation where nothing differs, and none where it was refused', async () => {
     await submit(alice, pathTo(app, 'bob', '/edit'), {});
     await submit(alice, pathTo(app, 'bob', '/edit'), { name: 'lena' });

@@ -73,7 +73,9 @@ describe('“This was not me”', () => {
 describe('“Secure this account”', () => {
   it('does the same to somebody else, says so before, and makes no link', async () => {
     const page = pageOf(await alice.get(pathTo(app, 'bob', '/securing/new')));
-    expect(page.textOf('main')).toMatch(/Every session and every open link ends at once.*The password is void/);
+    expect(page.textOf('main')).toMatch(
+      /Every session, every open link and every passkey ends at once.*The password is void/,
+    );
     const answer = await alice.post(pathTo(app, 'bob', '/securing'));
     expect(pageOf(await alice.get(answer.headers.location)).textOf('body')).toContain('bob is secured');
     expect(await isSignedIn(bob)).toBe(false);

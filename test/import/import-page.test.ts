@@ -93,7 +93,7 @@ describe('a file that is imported on the page', () => {
     }
   });
 
-  it('is refused as a whole where it is none, or too much, and nothing is kept of it', async () => {
+  it('is refused as a whole where it is none, or too much, and nothing is kept of it (R76)', async () => {
     for (const [file, words] of [
       ['', 'The file is empty.'],
       ['Name,Email\n', 'no lines but its head'],

@@ -110,7 +110,7 @@ describe('a file', () => {
     await expect(read(content)).rejects.toThrow(reason);
   });
 
-  it('of endless lines is read in pieces that take no more room than others', async () => {
+  it('of endless lines is read in pieces that take no more room than others (R76)', async () => {
     const line = `a,a@x.example,${'x'.repeat(15_000)}\n`;
     writeFileSync(path('in'), `Name,Email,Note\n${line.repeat(400)}`);
     const sizes = [];
@@ -119,7 +119,7 @@ describe('a file', () => {
     expect(Math.max(...sizes)).toBeLessThan(1_100_000);
   });
 
-  it('with too many lines, or one of more than a megabyte, is refused', async () => {
+  it('with too many lines, or one of more than a megabyte, is refused (R76)', async () => {
     await expect(read('Name,Email\na,a@x.example\nb,b@x.example\n', 1)).rejects.toThrow('more than 1 line.');
     for (const begin of ['Name,Email\n', '{"name":"a","email":"'])
       await expect(read(`${begin}${'x'.repeat(1_100_000)}`)).rejects.toThrow(UnreadableFile);

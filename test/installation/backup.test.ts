@@ -174,7 +174,7 @@ describe('daily backups', () => {
       writeFileSync(old, '');
       utimesSync(old, Number(day), Number(day));
     }
-    await makeDailyBackup(dataDir, Date.parse('2026-01-04T12:00:00Z'), 2);
+    await makeDailyBackup({ dataDir, databaseUrl: undefined }, Date.parse('2026-01-04T12:00:00Z'), 2);
     expect(readdirSync(backups).sort()).toEqual(['roster-2026-01-03.tar.gz', 'roster-2026-01-04.tar.gz']);
     expect(findBackups(dataDir)[0].bytes).toBeGreaterThan(10_000);
   });
@@ -184,7 +184,7 @@ describe('daily backups', () => {
     const backups = join(dataDir, 'backups');
     mkdirSync(backups);
     writeFileSync(join(backups, 'roster-2026-01-04.tar.gz'), 'something else');
-    const made = makeDailyBackup(dataDir, Date.parse('2026-01-04T12:00:00Z'), 2);
+    const made = makeDailyBackup({ dataDir, databaseUrl: undefined }, Date.parse('2026-01-04T12:00:00Z'), 2);
     await expect(made).rejects.toThrow(/roster-2026-01-04\.tar\.gz is there already and is no backup/);
   });
 

@@ -21,7 +21,7 @@ describe('the page about this installation', () => {
     const alice = await signedIn(app, 'alice');
     const { status, text } = await alice.get('/installation');
     expect(status).toBe(200);
-    for (const words of ['roster.sqlite', 'smtp://127.0.0.1:9', 'SESSION_IDLE', process.versions.node])
+    for (const words of [app.db.place.name, 'smtp://127.0.0.1:9', 'SESSION_IDLE', process.versions.node])
       expect(text).toContain(words);
     const head = await app.db.read('audit_head').first();
     expect(text).toContain(head.hash.slice(0, 16));
@@ -63,6 +63,16 @@ describe('a banner', () => {
     expect(app.context.troubles.found[0]).toBe(
       'DATA_DIR takes nothing more: a part of the path is a file. Until that is mended nothing can be changed and nobody new can sign in.',
     );
+  });
+
+  it('tells that the clocks of program and database differ, which several processes go by', async () => {
+    await app.context.troubles.look();
+    expect(app.context.troubles.found).toEqual([]);
+    Object.assign(app.db, { now: async () => Date.now() - 90_000 });
+    await app.context.troubles.look();
+    expect(app.context.troubles.found).toEqual([
+      'The clock of this machine is 90 seconds ahead of that of the database: set both by a time server.',
+    ]);
   });
 
   it('tells why there is no backup', async () => {

@@ -83,6 +83,7 @@ describe('a leader', () => {
         new Set([
           '/credentials',
           '/credentials/email/edit',
+          '/credentials/passkeys/new',
           '/credentials/report/new',
           '/credentials/second-factor',
           '/credentials/sign-ins',

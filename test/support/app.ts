@@ -33,6 +33,8 @@ export interface TestApp {
   log: string[];
   /** Ends the program and starts it anew over the same data, at the same moment. */
   restart(change?: { settings?: Record<string, string>; passwordCost?: number }): Promise<TestApp>;
+  /** Another one over the same data, as a process of its own would be; on PostgreSQL alone. It ends before this one. */
+  beside(): Promise<TestApp>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -45,6 +47,7 @@ interface Start {
   clock: TestClock;
   passwordCost?: number;
   mailbox?: Mailbox;
+  isBeside?: boolean;
 }
 
 /** The whole program over a database of its own that holds the cast, listening on a free port. */
@@ -68,6 +71,8 @@ async function listen(start: Start): Promise<TestApp> {
   const config = { ...testConfig(folder, settings), passwordCost };
   const db = openDatabase(folder, databaseUrl);
   await migrate(db);
+  // No test pulls the plug of its own machine; those that kill a server start one in a process of its own.
+  if (!databaseUrl) await db.writer.raw('pragma synchronous = off');
   const log: string[] = [];
   const logger = createLogger(config.logLevel, { write: (line: string) => void log.push(line) });
   const { express, context } = createApp({ db, config, clock: clock.now, logger, mailbox, showsInterface: true });
@@ -83,6 +88,7 @@ async function listen(start: Start): Promise<TestApp> {
   };
   const close = async () => {
     await stop();
+    if (start.isBeside) return;
     if (databaseUrl) await dropDatabase(databaseUrl);
     rmSync(folder, { recursive: true, force: true });
   };
@@ -101,6 +107,7 @@ async function listen(start: Start): Promise<TestApp> {
       await stop();
       return listen({ ...start, ...change });
     },
+    beside: () => listen({ ...start, isBeside: true }),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -66,6 +66,7 @@ const MEMBER: Subject = {
   rights: {},
   hasSession: false,
   hasSecondFactor: false,
+  hasPasskey: false,
 };
 const NO_PASSWORD = { hasPassword: false, passwordSetAt: null };
 
@@ -82,6 +83,7 @@ const SUBJECTS = {
   'somebody with failed attempts': { ...MEMBER, loginAttempts: 1 },
   'somebody with failed attempts at a known device': { ...MEMBER, attemptsAtKnownDevices: 1 },
   'somebody with a second factor': { ...MEMBER, hasSecondFactor: true },
+  'somebody with a passkey': { ...MEMBER, hasPasskey: true },
   'somebody locked': { ...MEMBER, loginAttempts: 5, lockedUntil: '2026-12-01T00:00:00.000Z' },
   'somebody deactivated': { ...MEMBER, activity: 'deactivated' },
   'somebody deactivated before they were invited': { ...MEMBER, ...NO_PASSWORD, activity: 'deactivated' },
@@ -100,6 +102,7 @@ const APPLIES: Record<keyof typeof SUBJECTS, string> = {
   'somebody with failed attempts': '+.++..++..++.',
   'somebody with failed attempts at a known device': '+.++..++..++.',
   'somebody with a second factor': '+.+...++..+++',
+  'somebody with a passkey': '+.+...++..+++',
   'somebody locked': '+.++..++..++.',
   'somebody who has to choose a new password': '+.+...++...+.',
   'somebody deactivated': '.++..........',

@@ -15,6 +15,9 @@ const WORDS: Record<string, string> = {
   'second-factor.set-up': 'set up the second factor of',
   'second-factor.removed': 'removed the second factor of',
   'second-factor.codes-renewed': 'made new recovery codes for',
+  'passkey.added': 'added a passkey of',
+  'passkey.removed': 'removed a passkey of',
+  'passkey.refused': 'refused a copied passkey of',
   'user.email-asked-for': 'asked for another email of',
   'user.email-kept': 'kept the email of',
   'invitation.sent-again': 'sent the invitation again to',
@@ -45,6 +48,8 @@ const WORDS: Record<string, string> = {
   'request.refused': 'was refused',
   'system.test-mail-sent': 'sent a test mail of',
   'system.restored': 'restored a backup of',
+  'system.moved': 'moved',
+  'system.reopened': 'opened again at its former place',
   'system.secrets-accepted': 'accepted other secrets for',
 };
 

@@ -4,7 +4,7 @@ import { sortedByName } from '../../text/sort-key.ts';
 import { counted, grouped, were } from '../../text/text.ts';
 import type { BulkAction } from '../../verbs/action.ts';
 import { BULK_SUBJECTS, maySteer } from '../actions/bulk-subjects.ts';
-import type { BulkItem, ItemFilter } from '../bulk-item-store.ts';
+import type { BulkItem, ChangedMeanwhile, ItemFilter } from '../bulk-item-store.ts';
 import { type BulkOperation, isLarge, phaseOf, type Tally } from '../bulk-operation.ts';
 import { leftOutIn } from '../tally.ts';
 
@@ -22,7 +22,7 @@ export function sheetPage(
     takesBack:
       | { id: number; done: string; executedAt: string | null; createdBy: number | null; creator: string }
       | undefined;
-    changedMeanwhile: string[];
+    changedMeanwhile: ChangedMeanwhile;
     outside: number;
     effects: string[];
     offersDeactivation: boolean;
@@ -41,8 +41,9 @@ export function sheetPage(
     leftOut: tally.reasons.map(({ reason, number, names }) => ({ reason, number, names: some(names, number) })),
     takesBack: more.takesBack,
     excepted: exceptedInWords(operation),
-    difference: differenceOf(operation, operation.size + (operation.excepted ?? 0)),
-    changedMeanwhile: some(more.changedMeanwhile, more.changedMeanwhile.length),
+    difference: differenceOf(operation, more.changedMeanwhile),
+    changedMeanwhile: some(more.changedMeanwhile.meant, more.changedMeanwhile.meant.length),
+    changedOthers: some(more.changedMeanwhile.others, more.changedMeanwhile.others.length),
     outside: more.outside,
     effects: more.effects,
     noun,
@@ -169,9 +170,17 @@ function exceptedInWords({ excepted, subjectType }: BulkOperation): string | und
   return excepted ? `${were(excepted, BULK_SUBJECTS[subjectType].noun)} left out by hand.` : undefined;
 }
 
-function differenceOf(operation: BulkOperation, now: number): string | undefined {
-  if (operation.shown === null || operation.shown === now) return undefined;
-  return `The list showed ${counted(operation.shown, BULK_SUBJECTS[operation.subjectType].noun)}; when you pressed, ${now === 1 ? 'it was' : 'they were'} ${grouped(now)}.`;
+/** Whether somebody joined or left the view since it was shown: they are fewer or more, or those who changed may have taken the place of others. */
+function differenceOf(operation: BulkOperation, changed: ChangedMeanwhile): string | undefined {
+  const { shown, subjectType } = operation;
+  const excepted = operation.excepted ?? 0;
+  const now = operation.size + excepted;
+  if (shown === null) return undefined;
+  if (shown !== now)
+    return `The list showed ${counted(shown, BULK_SUBJECTS[subjectType].noun)}; when you pressed, ${now === 1 ? 'it was' : 'they were'} ${grouped(now)}.`;
+  // Who is left out by hand is in the view, and not among those who are meant.
+  const isExchanged = changed.meant.length > 0 && changed.others.length > excepted;
+  return isExchanged ? 'They are as many as the list showed, but not all need be the same.' : undefined;
 }
 
 /** In the order of the list: those seen at once, those one press away, and how many are beyond that. */

@@ -5,6 +5,8 @@ import { dayOf, instant } from '../../clock.ts';
 import { type Errors, typedFields } from '../../forms/form.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { findEmailChange } from '../../one-time-links/email-change-store.ts';
+import { findPasskeys } from '../../passkeys/passkey-store.ts';
+import { relyingPartyOf } from '../../passkeys/relying-party.ts';
 import { newPasswordErrors, typedPassword } from '../../passwords/new-password.ts';
 import { personalWords } from '../../passwords/password.ts';
 import { findConfirmedFactor, shortestPasswordOf } from '../../second-factors/second-factor-store.ts';
@@ -77,6 +79,8 @@ export function credentialsController(app: AppContext): Router {
       errors,
       emailChange: await findEmailChange(app.db.read, { userId: user.id }, instant(app.clock())),
       hasFactor: (await findConfirmedFactor(app.db.read, user.id)) !== undefined,
+      passkeys: await findPasskeys(app.db.read, user.id),
+      relyingParty: relyingPartyOf(app.config),
       shortest: await shortestPasswordOf(app.db.read, user.id),
       sessions: await sessionsSection(app.db.read, user.id, instant(app.clock()), req.sessionID),
       history: await signInHistory(app.db.read, user.id, SIGN_INS_SHOWN),

@@ -1,4 +1,5 @@
 import { HOUR, MINUTE, SECOND } from '../../clock.ts';
+import type { DataPlace } from '../../config.ts';
 import type { Job } from '../../jobs/jobs.ts';
 import type { Feature } from '../../web/feature.ts';
 import { isBackupDue, makeDailyBackup } from '../backups.ts';
@@ -18,6 +19,6 @@ export const INSTALLATION: Feature = {
   },
 };
 
-async function backUpWhenDue(config: { dataDir: string; dailyBackups: number }, now: number): Promise<void> {
-  if (isBackupDue(config.dataDir, now)) await makeDailyBackup(config.dataDir, now, config.dailyBackups);
+async function backUpWhenDue(config: DataPlace & { dailyBackups: number }, now: number): Promise<void> {
+  if (isBackupDue(config.dataDir, now)) await makeDailyBackup(config, now, config.dailyBackups);
 }

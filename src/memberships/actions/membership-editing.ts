@@ -22,13 +22,23 @@ export interface MemberOutcome {
   refusal?: Refusal;
 }
 
-/** When the membership of each of whom it was changed ended before; null without an end, undefined for who was no member. */
-export type EndsBefore = ReadonlyMap<number, Day | null | undefined>;
+/** What stood of a membership, for whoever takes back what was done to it: null where there was none. */
+export type MembershipFacts = {
+  untilOn: Day | null;
+  /** They led the group. */
+  leads?: true;
+} | null;
+
+/** What stood before, of each of whom it was changed. */
+export type MembershipsBefore = ReadonlyMap<number, MembershipFacts>;
+
+/** The leaders whom groups had, by group. */
+export type LeadersBefore = ReadonlyMap<number, number>;
 
 /** What an addition comes to: links may end with it that were made for somebody who could do less. */
 export interface Addition {
   outcomes: MemberOutcome[];
-  endsBefore: EndsBefore;
+  before: MembershipsBefore;
   ended: EndedLink[];
 }
 
@@ -89,7 +99,7 @@ export async function grantMemberships(
     act,
     chosen.map((standing) => standing.subject),
   );
-  return { outcomes, endsBefore: endsBefore(chosen), ended };
+  return { outcomes, before: factsBefore(chosen), ended };
 }
 
 /** Whose membership would get that end, and whose not and why. */
@@ -104,7 +114,7 @@ export async function setUntil(
   act: Act,
   meant: Meant,
   untilOn: Day | null,
-): Promise<{ outcomes: MemberOutcome[]; endsBefore: EndsBefore }> {
+): Promise<{ outcomes: MemberOutcome[]; before: MembershipsBefore }> {
   requireLastDayAhead(act, untilOn);
   const { group, outcomes, chosen } = await judge(trx, act, meant, unlessEnding(untilOn));
   await setLastDay(trx, group.id, idsOf(chosen), untilOn);
@@ -113,7 +123,7 @@ export async function setUntil(
     after: { group: groupReference(group), until: untilOn },
   }));
   await requireAdministratorRemains(trx);
-  return { outcomes, endsBefore: endsBefore(chosen) };
+  return { outcomes, before: factsBefore(chosen) };
 }
 
 /** Whom of these it would take out of the group, and whom not and why. */
@@ -125,20 +135,20 @@ export async function endMemberships(
   trx: Transaction,
   act: Act,
   meant: Meant,
-): Promise<{ outcomes: MemberOutcome[]; endsBefore: EndsBefore }> {
+): Promise<{ outcomes: MemberOutcome[]; before: MembershipsBefore }> {
   const { group, outcomes, chosen } = await judge(trx, act, meant, unlessStaying);
   await remove(trx, group.id, idsOf(chosen));
   await record(trx, act, chosen, 'membership.ended', () => ({
     before: { group: groupReference(group) },
     after: { group: null },
   }));
-  await endLeaderships(trx, act, idsOf(chosen));
+  const leaders = await endLeaderships(trx, act, idsOf(chosen));
   await requireAdministratorRemains(trx);
-  return { outcomes, endsBefore: endsBefore(chosen) };
+  return { outcomes, before: factsBefore(chosen, leaders.get(group.id)) };
 }
 
-/** Nobody leads a group that they are no longer in. */
-export async function endLeaderships(trx: Transaction, act: Act, userIds: number[]): Promise<void> {
+/** Nobody leads a group that they are no longer in. Returns who led which. */
+export async function endLeaderships(trx: Transaction, act: Act, userIds: number[]): Promise<LeadersBefore> {
   const groups = await findLedByStrangers(trx, userIds);
   await keepGroups(
     trx,
@@ -156,6 +166,7 @@ export async function endLeaderships(trx: Transaction, act: Act, userIds: number
       after: { leader: null },
     })),
   );
+  return new Map(groups.map(({ id, leader }) => [id, leader.id]));
 }
 
 function unlessEnding(untilOn: Day | null): (standing: Standing) => Refusal | undefined {
@@ -239,8 +250,13 @@ function grantsAnything(group: Group): boolean {
   return Object.keys(group.rights).length > 0;
 }
 
-function endsBefore(standings: Standing[]): EndsBefore {
-  return new Map(standings.map(({ subject, membership }) => [subject.id, membership?.untilOn]));
+function factsBefore(standings: Standing[], leaderId?: number): MembershipsBefore {
+  return new Map(
+    standings.map(({ subject: { id }, membership }) => {
+      const leads = id === leaderId && { leads: true as const };
+      return [id, membership ? { untilOn: membership.untilOn, ...leads } : null];
+    }),
+  );
 }
 
 function idsOf(standings: Standing[]): number[] {

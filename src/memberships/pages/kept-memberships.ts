@@ -3,7 +3,7 @@ import type { Day } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { membershipFact } from '../../users/actions/changing/user-facts.ts';
 import type { Act } from '../../verbs/act.ts';
-import type { EndsBefore, MemberOutcome } from '../actions/membership-editing.ts';
+import type { MemberOutcome, MembershipsBefore } from '../actions/membership-editing.ts';
 
 /** What the page of a group does to memberships, by the names of the operations that tell of it. */
 type Deed = 'add-to-group' | 'remove-from-group' | 'set-membership-end';
@@ -11,7 +11,7 @@ type Deed = 'add-to-group' | 'remove-from-group' | 'set-membership-end';
 /** What a verb says that changed memberships. */
 interface Changed {
   outcomes: MemberOutcome[];
-  endsBefore: EndsBefore;
+  before: MembershipsBefore;
 }
 
 /** Changes memberships as an operation, with a report, which can be taken back. Returns it, where anything was changed. */
@@ -27,16 +27,12 @@ export async function keepMemberships<T extends Changed>(
   const kept = { subjectType: 'user' as const, action: deed, choices: { group: groupId, untilOn } };
   const operationId = await keepAsOperation(trx, act, kept, async (own) => {
     changed = await work(own);
-    const { outcomes, endsBefore } = changed;
-    return outcomes.map(({ subject, refusal }) => {
-      const end = endsBefore.get(subject.id);
-      const before = end === undefined ? null : { untilOn: end };
-      return {
-        subject,
-        refusal,
-        written: refusal ? undefined : { before: { [field]: before }, after: { [field]: after } },
-      };
-    });
+    const { outcomes, before } = changed;
+    return outcomes.map(({ subject, refusal }) => ({
+      subject,
+      refusal,
+      written: refusal ? undefined : { before: { [field]: before.get(subject.id) }, after: { [field]: after } },
+    }));
   });
   return { ...changed!, operationId };
 }

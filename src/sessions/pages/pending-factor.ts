@@ -3,6 +3,7 @@ import { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { MINUTE } from '../../clock.ts';
 import { typedFields } from '../../forms/form.ts';
+import { passkeysOffered } from '../../passkeys/offer.ts';
 import type { User } from '../../users/user.ts';
 import { findUsers } from '../../users/user-store.ts';
 import type { KeptForm } from '../../web/kept-form.ts';
@@ -28,7 +29,8 @@ export function pendingFactorController(app: AppContext): Router {
   const router = Router();
 
   router.get('/session/factor/new', async (req, res) => {
-    if (await pendingUser(app, req)) return show(req, res);
+    const user = await pendingUser(app, req);
+    if (user) return showFactor(app, req, res, user);
     res.redirect(303, '/session/new');
   });
 
@@ -39,7 +41,7 @@ export function pendingFactorController(app: AppContext): Router {
     const code = String(typedFields(req.body, ['code']).code);
     const isRight = await app.signIn.bySecondFactor(circumstances(app, req), user, code, visitorOf(app, req));
     req.told = { outcome: isRight ? 'signed in' : 'second factor refused', userId: user.id };
-    if (!isRight) return show(req, res, REFUSED);
+    if (!isRight) return showFactor(app, req, res, user, true);
     await arrive(app, req, res, user, factor);
   });
 
@@ -70,7 +72,7 @@ export async function arrive(
 }
 
 /** Who waits in this session for the second step: not for long, and not with another password than they gave. */
-async function pendingUser(app: AppContext, req: Request): Promise<User | undefined> {
+export async function pendingUser(app: AppContext, req: Request): Promise<User | undefined> {
   const { factor } = req.session;
   const age = app.clock() - (factor?.since ?? 0);
   if (!factor || age < 0 || age > PATIENCE) return undefined;
@@ -78,6 +80,15 @@ async function pendingUser(app: AppContext, req: Request): Promise<User | undefi
   return user?.hasPassword && user.passwordSetAt === factor.passwordSetAt ? user : undefined;
 }
 
-function show(req: Request, res: Response, error?: string): void {
-  render(req, res, 'sessions/factor', { title: 'Second factor', error }, { status: error ? 422 : 200 });
+/** The second step, perhaps after one that was refused. */
+export async function showFactor(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  user: User,
+  isRefused = false,
+): Promise<void> {
+  const passkeys = await passkeysOffered(app.db.read, app.config, user.id);
+  const page = { title: 'Second factor', error: isRefused ? REFUSED : undefined, passkeys };
+  render(req, res, 'sessions/factor', page, { status: isRefused ? 422 : 200 });
 }

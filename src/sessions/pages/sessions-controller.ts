@@ -1,23 +1,14 @@
 import { type Request, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
-import { typedFields } from '../../forms/form.ts';
 import type { User } from '../../users/user.ts';
 import { flash } from '../../web/flash.ts';
-import { LATE } from '../../web/http-error.ts';
-import { readKept } from '../../web/kept-form.ts';
 import { safePath } from '../../web/safe-path.ts';
 import { circumstances } from './act.ts';
 import { newSession } from './authentication.ts';
 import { arrive, askForFactor, pendingFactorController } from './pending-factor.ts';
 import { showSignIn } from './sign-in-page.ts';
+import { lateWords, REFUSED, typedSignIn } from './typed-sign-in.ts';
 import { visitorOf } from './visitor.ts';
-
-/** The same words for every kind of refusal (R24). */
-const REFUSED =
-  'That did not work. Check the name and the password; after several failed attempts an account is locked for a while.';
-
-const NO_COOKIE =
-  'Your browser sent no cookie back, and without one nobody can be signed in. Allow cookies for this address, then try again.';
 
 export function sessionsController(app: AppContext): Router {
   const router = Router();
@@ -58,19 +49,4 @@ export function sessionsController(app: AppContext): Router {
   });
 
   return router;
-}
-
-/** What was typed, and what of it is shown again. */
-function typedSignIn(req: Request) {
-  const typed = typedFields(req.body, ['identifier', 'password', 'next', 'kept']) as Record<string, string>;
-  const { identifier, next } = typed;
-  const shown = { identifier: identifier.slice(0, 254), next: safePath(next) ?? '' };
-  return { identifier, password: typed.password, next, shown, kept: readKept(req, typed.kept) };
-}
-
-/** Whoever keeps no cookies would be told for ever that their page is too old. */
-function lateWords(req: Request): string {
-  if (req.headers.cookie !== undefined) return LATE;
-  req.told = { outcome: 'no cookie came back', userId: null };
-  return NO_COOKIE;
 }

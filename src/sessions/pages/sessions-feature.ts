@@ -8,7 +8,7 @@ import { KNOWN_FOR } from './known-devices.ts';
 
 export const SESSIONS: Feature = {
   publicForms: /^\/session\b/,
-  shownAgain: /^POST \/session\/?$/i,
+  shownAgain: /^POST \/session(\/passkey)?\/?$/i,
   harmless: /^DELETE \/session\/?$/i,
   async prune(trx, now) {
     await pruneSessions(trx, instant(now));

@@ -9,6 +9,7 @@ const OUTCOMES: Record<LoginAttempt['outcome'], string> = {
   'signed in': 'Signed in',
   'wrong password': 'Failed: wrong password',
   'wrong code': 'Failed: wrong second factor',
+  'wrong passkey': 'Failed: wrong passkey',
   'while locked': 'Failed: locked at that time',
   'may not sign in': 'Failed: may not sign in',
   'unknown name': 'Failed',

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { isAnyAdministrator } from '../../access/administrators.ts';
 import type { AppContext } from '../../app-context.ts';
+import { passkeysOffered } from '../../passkeys/offer.ts';
 import type { KeptForm } from '../../web/kept-form.ts';
 import { render } from '../../web/render.ts';
 
@@ -21,6 +22,16 @@ export async function showSignIn(
 ): Promise<void> {
   const { error, late, kept, isUndone = false } = more;
   const isSetUp = await isAnyAdministrator(app.db.read);
-  const page = { title: 'Sign in', typed, error, late, isUndone, isSetUp, mayMail: app.mail !== undefined, kept };
+  const page = {
+    title: 'Sign in',
+    typed,
+    error,
+    late,
+    isUndone,
+    isSetUp,
+    mayMail: app.mail !== undefined,
+    kept,
+    passkeys: await passkeysOffered(app.db.read, app.config),
+  };
   render(req, res, 'sessions/new', page, { status: more.status ?? (error || late ? 422 : 200) });
 }

@@ -2,6 +2,7 @@ import { findLastAdministrator } from '../../access/administrators.ts';
 import type { Transaction } from '../../db/database.ts';
 import { mailNotice } from '../../mail/outbox-store.ts';
 import { findOpenLinks } from '../../one-time-links/one-time-link-store.ts';
+import { removePasskeysOf } from '../../passkeys/passkey-store.ts';
 import { endAccess } from '../../sessions/actions/access-ending.ts';
 import { counted, were } from '../../text/text.ts';
 import type { Act } from '../../verbs/act.ts';
@@ -33,7 +34,7 @@ export const ACCOUNT_SECURING: UserAction = {
   page: 'new',
   button: 'Secure this account',
   consequences: (user) => [
-    `For when somebody else may have got in as ${user.name}. Every session and every open link ends at once, and none comes back.`,
+    `For when somebody else may have got in as ${user.name}. Every session, every open link and every passkey ends at once, and none comes back.`,
     'The password is void. No link is made with it: one that you send or copy afterwards, “Forgot password?” at the stored address, or the command line opens the account again.',
     `Look first whether ${user.email} is still theirs: links go there.`,
     'It cannot be taken back.',
@@ -42,7 +43,8 @@ export const ACCOUNT_SECURING: UserAction = {
   bulk: {
     button: (number) => `Secure ${counted(number, 'account')}`,
     done: (number) => `${were(number, 'account')} secured: sessions and links have ended, and the passwords are void.`,
-    consequence: 'Their sessions and open links end at once, and their passwords are void. No links are made with it.',
+    consequence:
+      'Their sessions, open links and passkeys end at once, and their passwords are void. No links are made with it.',
     lasting: 'It cannot be taken back: what ended never comes back.',
   },
   refusalOf: administered((subject, isSelf) => {
@@ -76,8 +78,14 @@ export async function secureAccounts(
   const links = Map.groupBy(await findOpenLinks(trx, ids, act.at), ({ userId }) => userId);
   await forgetPasswords(trx, ids);
   const sessions = await endAccess(trx, act, ids, { clears: 'counters of devices' });
+  // Whoever got in may have added one, which would open the account again behind the next password.
+  const passkeys = await removePasskeysOf(trx, ids);
   await recordOnUsers(trx, act, subjects, 'user.secured', ({ id }) => ({
-    after: { sessionsEnded: sessions.get(id) ?? 0, linksEnded: links.get(id)?.length ?? 0 },
+    after: {
+      sessionsEnded: sessions.get(id) ?? 0,
+      linksEnded: links.get(id)?.length ?? 0,
+      ...(passkeys.has(id) && { passkeysRemoved: passkeys.get(id) }),
+    },
   }));
   for (const { id, email } of subjects)
     await mailNotice(trx, act, 'account-secured', { userId: id, address: email }, { by: act.by.name });

@@ -2,6 +2,8 @@ import { Router } from 'express';
 import { may, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { DAY, dayOf, instant } from '../../clock.ts';
+import { findStranded } from '../../passkeys/passkey-store.ts';
+import { relyingPartyOf } from '../../passkeys/relying-party.ts';
 import { countFailedSignIns, findAttemptsOnUnknownNames } from '../../sessions/login-attempt-store.ts';
 import { browserName } from '../../text/browser-name.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
@@ -15,6 +17,7 @@ import { findOldestPasswords } from '../user-store.ts';
 const DAYS_SHOWN = 14;
 const PASSWORDS_SHOWN = 10;
 const ATTEMPTS_SHOWN = 10;
+const STRANDED_SHOWN = 20;
 
 const FIGURES = [
   { label: 'Without a second factor', path: '/users?state=no-second-factor' },
@@ -38,6 +41,8 @@ export function securityController(app: AppContext): Router {
       passwords: await findOldestPasswords(db, PASSWORDS_SHOWN),
       attempts: attempts.map((attempt) => ({ ...attempt, browser: browserName(attempt.agent) })),
       days: await failuresByDay(app),
+      stranded: await strandedPasskeys(app),
+      relyingParty: relyingPartyOf(app.config),
     });
   });
 
@@ -49,6 +54,11 @@ async function figuresFor(app: AppContext, viewer: Viewer) {
   const queries = figures.map(({ path }) => readListPath(path));
   const counts = await countViews(app.db.read, app.index, { queries, limits: stateLimits(app), viewer });
   return figures.map((figure, n) => ({ ...figure, count: counts[n] }));
+}
+
+/** Whoever has passkeys that work here no more, since this place has another address than when they were made. */
+function strandedPasskeys(app: AppContext) {
+  return findStranded(app.db.read, relyingPartyOf(app.config)?.id ?? '', STRANDED_SHOWN);
 }
 
 /** Of the last two weeks, today included. Days are UTC. */

@@ -6,7 +6,7 @@ import { dayOf } from '../../../clock.ts';
 import type { Reader, Transaction } from '../../../db/database.ts';
 import { FieldErrors } from '../../../forms/form.ts';
 import { mailNotice } from '../../../mail/outbox-store.ts';
-import { endLeaderships } from '../../../memberships/actions/membership-editing.ts';
+import { endLeaderships, type LeadersBefore } from '../../../memberships/actions/membership-editing.ts';
 import { changeMemberships } from '../../../memberships/membership-store.ts';
 import { endLinks, findOpenLinks } from '../../../one-time-links/one-time-link-store.ts';
 import { type EndedLink, endOutgrownLinks } from '../../../permissions/outgrown-links.ts';
@@ -33,7 +33,7 @@ import { ownRules } from './own-rules.ts';
 import type { UserChange } from './user-change.ts';
 import { chosenAmong, chosenBy, detailsAfter, findNamed } from './user-choices.ts';
 import { auditFields, columnsOf, endsOfNew, findDetails, type UserDetails } from './user-details.ts';
-import { factsOf } from './user-facts.ts';
+import { factsOf, membershipFact } from './user-facts.ts';
 
 /** What a change comes to: for each of the users, what was written into whom, and whose open links ended with it. */
 export interface Changed {
@@ -74,11 +74,7 @@ export async function changeUsers(
   versions?: Versions,
 ): Promise<Changed> {
   const { outcomes, steps } = await planChange(trx, act, await judgeChange(trx, act, ids, versions), change);
-  const linksEnded = steps.length > 0 ? await take(trx, act, steps) : [];
-  const written = new Map(
-    steps.map(({ subject, before, after }) => [subject.id, differing(factsOf(before), factsOf(after))]),
-  );
-  return { outcomes, written, linksEnded };
+  return { outcomes, ...(await takeEach(trx, act, steps)) };
 }
 
 /**
@@ -93,11 +89,7 @@ export async function changeEach(
 ): Promise<Changed> {
   const outcomes = await judgeChange(trx, act, [...changes.keys()], versions);
   const { steps } = await planEach(trx, act, outcomes, changes);
-  const linksEnded = steps.length > 0 ? await take(trx, act, steps) : [];
-  const written = new Map(
-    steps.map(({ subject, before, after }) => [subject.id, differing(factsOf(before), factsOf(after))]),
-  );
-  return { outcomes, written, linksEnded };
+  return { outcomes, ...(await takeEach(trx, act, steps)) };
 }
 
 /** Somebody showed that they read the mails there: it is theirs, and known to be. Throws FieldErrors where it is another's. */
@@ -164,13 +156,31 @@ export async function judgeChange(
   });
 }
 
+async function takeEach(trx: Transaction, act: Act, steps: Step[]): Promise<Omit<Changed, 'outcomes'>> {
+  const written = new Map(
+    steps.map(({ subject, before, after }) => [subject.id, differing(factsOf(before), factsOf(after))]),
+  );
+  if (steps.length === 0) return { written, linksEnded: [] };
+  const { linksEnded, leaders } = await take(trx, act, steps);
+  for (const [groupId, leaderId] of leaders) {
+    const { before } = written.get(leaderId)!;
+    const field = membershipFact(groupId);
+    before[field] = { ...(before[field] as object), leads: true };
+  }
+  return { written, linksEnded };
+}
+
 function stepOf(subject: Subject, before: Map<number, UserDetails>, after: Map<number, UserDetails>): Step[] {
   const [from, to] = [before.get(subject.id)!, after.get(subject.id)!];
   const told = differences(auditFields(from), auditFields(to));
   return told ? [{ subject, before: from, after: to, told }] : [];
 }
 
-async function take(trx: Transaction, act: Act, steps: Step[]): Promise<EndedLink[]> {
+async function take(
+  trx: Transaction,
+  act: Act,
+  steps: Step[],
+): Promise<{ linksEnded: EndedLink[]; leaders: LeadersBefore }> {
   await keepUsers(
     trx,
     steps.map((step) => ({
@@ -188,7 +198,7 @@ async function take(trx: Transaction, act: Act, steps: Step[]): Promise<EndedLin
     })),
     { at: act.at, by: act.by.id },
   );
-  await endLeaderships(trx, act, idsIn(steps));
+  const leaders = await endLeaderships(trx, act, idsIn(steps));
   await changeTags(
     trx,
     'user',
@@ -209,7 +219,7 @@ async function take(trx: Transaction, act: Act, steps: Step[]): Promise<EndedLin
   );
   for (const step of steps) await tellOfNewEmail(trx, act, step);
   await requireAdministratorRemains(trx);
-  return linksEnded;
+  return { linksEnded, leaders };
 }
 
 function withEnds(after: Fields, until: ReturnType<typeof endsOfNew>): Fields {

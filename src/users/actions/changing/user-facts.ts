@@ -1,4 +1,5 @@
-import type { Facts } from '../../../verbs/action.ts';
+import type { MembershipFacts, MembershipsBefore } from '../../../memberships/actions/membership-editing.ts';
+import type { Facts, Written } from '../../../verbs/action.ts';
 import { tagFacts } from '../../../verbs/facts.ts';
 import type { Subject } from '../../user.ts';
 import type { UserDetails } from './user-details.ts';
@@ -11,6 +12,11 @@ export const membershipFact = (groupId: number) => `${MEMBERSHIP}${groupId}`;
 /** The group of a fact that is about a membership. */
 export function groupOf(field: string): number | undefined {
   return field.startsWith(MEMBERSHIP) ? Number(field.slice(MEMBERSHIP.length)) : undefined;
+}
+
+/** What an action wrote of memberships in one group. */
+export function writtenOf(field: string, before: MembershipsBefore, after: MembershipFacts): Map<number, Written> {
+  return new Map([...before].map(([id, facts]) => [id, { before: { [field]: facts }, after: { [field]: after } }]));
 }
 
 /** All that stands in a user and that an action may have written, by field: what Undo compares and brings back. */

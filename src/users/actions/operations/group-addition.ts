@@ -13,7 +13,7 @@ import { format } from '../../../text/format.ts';
 import { counted, were } from '../../../text/text.ts';
 import { leaveOut, type Outcome, type Refusal } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
-import { membershipFact } from '../changing/user-facts.ts';
+import { membershipFact, writtenOf } from '../changing/user-facts.ts';
 
 export const GROUP_ADDITION: AskingAction<Subject> = {
   name: 'add-to-group',
@@ -55,13 +55,8 @@ export const GROUP_ADDITION: AskingAction<Subject> = {
         }),
       async perform(trx, act, subjects) {
         const userIds = subjects.map(({ id }) => id);
-        const { endsBefore } = await grantMemberships(trx, act, { groupId: group.id, userIds }, untilOn);
-        return new Map(
-          [...endsBefore].map(([id, end]) => [
-            id,
-            { before: { [field]: end === undefined ? null : { untilOn: end } }, after: { [field]: { untilOn } } },
-          ]),
-        );
+        const { before } = await grantMemberships(trx, act, { groupId: group.id, userIds }, untilOn);
+        return writtenOf(field, before, { untilOn });
       },
       was: () => `was no member of ${group.name}`,
       events: {},

@@ -4,13 +4,12 @@ import type { AskingAction } from '../../../bulk-operations/asking-action.ts';
 import { checkForm } from '../../../forms/form.ts';
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
 import type { Group } from '../../../groups/group.ts';
-import { endMemberships, judgeEnds } from '../../../memberships/actions/membership-editing.ts';
+import { endMemberships, judgeEnds, type MembershipFacts } from '../../../memberships/actions/membership-editing.ts';
 import { givenBy } from '../../../permissions/effect.ts';
 import { counted, were } from '../../../text/text.ts';
-import type { Facts } from '../../../verbs/action.ts';
 import type { Subject } from '../../user.ts';
 import { keepLastAdministrator } from '../activity-change.ts';
-import { membershipFact } from '../changing/user-facts.ts';
+import { membershipFact, writtenOf } from '../changing/user-facts.ts';
 import { chosenGroup, groupChosen, leaveOutOf, meant } from './group-addition.ts';
 
 /** Whether some administrator may be one by this group, alone or together with another. */
@@ -27,7 +26,6 @@ export const GROUP_REMOVAL: AskingAction<Subject> = {
   async chosen(db, choices) {
     const group = await groupChosen(db, choices);
     const field = membershipFact(group.id);
-    const endIn = (before: Facts) => (before[field] as { untilOn: string | null } | null)?.untilOn ?? null;
     return {
       name: 'remove-from-group',
       label: `Remove from ${group.name}`,
@@ -48,17 +46,13 @@ export const GROUP_REMOVAL: AskingAction<Subject> = {
         }),
       async perform(trx, act, subjects) {
         const userIds = subjects.map(({ id }) => id);
-        const { endsBefore } = await endMemberships(trx, act, { groupId: group.id, userIds });
-        return new Map(
-          [...endsBefore].map(([id, untilOn]) => [
-            id,
-            { before: { [field]: { untilOn: untilOn ?? null } }, after: { [field]: null } },
-          ]),
-        );
+        const { before } = await endMemberships(trx, act, { groupId: group.id, userIds });
+        return writtenOf(field, before, null);
       },
       was: (before, format) => {
-        const end = endIn(before);
-        return end ? `was a member until ${format.day(end)}` : 'was a member without an end';
+        const { untilOn = null, leads = false } = (before[field] as MembershipFacts) ?? {};
+        const been = untilOn ? `was a member until ${format.day(untilOn)}` : 'was a member without an end';
+        return leads ? `${been}, and led the group` : been;
       },
       events: {},
     };

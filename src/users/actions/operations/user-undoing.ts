@@ -12,7 +12,7 @@ import {
 import { dayOf } from '../../../clock.ts';
 import type { Reader } from '../../../db/database.ts';
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
-import { judgeUntil, setUntil } from '../../../memberships/actions/membership-editing.ts';
+import { judgeUntil, type MembershipFacts, setUntil } from '../../../memberships/actions/membership-editing.ts';
 import { findMemberships } from '../../../memberships/membership-store.ts';
 import { findTagNames } from '../../../tags/tag-store.ts';
 import type { Facts } from '../../../verbs/action.ts';
@@ -23,7 +23,7 @@ import { findSubjects } from '../../user-store.ts';
 import { ACTIVATION } from '../activation.ts';
 import type { UserChange } from '../changing/user-change.ts';
 import { findDetails } from '../changing/user-details.ts';
-import { factsOf, groupOf, membershipFact, ownFactsOf } from '../changing/user-facts.ts';
+import { factsOf, groupOf, membershipFact, ownFactsOf, writtenOf } from '../changing/user-facts.ts';
 import { DEACTIVATION } from '../deactivation.ts';
 import { DELETION } from '../deletion.ts';
 import { INVITATION_WITHDRAWAL } from '../invitation-withdrawal.ts';
@@ -31,6 +31,7 @@ import { changingAction } from './changing-action.ts';
 import { confirmationRestoring } from './confirmation-restoring.ts';
 import { GROUP_ADDITION, leaveOutOf } from './group-addition.ts';
 import { GROUP_REMOVAL } from './group-removal.ts';
+import { leadingAgain } from './leading-again.ts';
 
 /** What was done to users becomes undone by what anybody would undo it with. */
 export const USER_UNDOING: Undoable<Subject> = {
@@ -90,7 +91,7 @@ async function stepsFor(db: Reader, subject: Subject, wanted: Wanted): Promise<S
       const confirmed = { at: value as string | null, by: (before.accessConfirmedBy as number | null) ?? null };
       steps.push({ key: `confirmed ${JSON.stringify(confirmed)}`, action: confirmationRestoring(confirmed) });
     } else if (group !== undefined)
-      steps.push(await membershipStep(db, group, value as { untilOn: string | null } | null, present));
+      steps.push(...(await membershipSteps(db, group, value as MembershipFacts, present)));
     else if (tag !== undefined) (value === true ? tags.add : tags.remove).push(tag);
     else if (field !== 'accessConfirmedBy') Object.assign(change, { [field]: value });
   }
@@ -106,18 +107,19 @@ function activityAction({ activity }: Subject, before: unknown): StepAction<Subj
   return before === 'deactivated' ? DEACTIVATION : DELETION;
 }
 
-async function membershipStep(
+async function membershipSteps(
   db: Reader,
   group: number,
-  before: { untilOn: string | null } | null,
+  before: MembershipFacts,
   present: Facts,
-): Promise<Step<Subject>> {
+): Promise<Step<Subject>[]> {
   const untilOn = before?.untilOn ?? null;
   const choices: Choices = { group, untilOn };
-  if (before === null) return { key: `out of ${group}`, action: await GROUP_REMOVAL.chosen(db, choices) };
-  if (present[membershipFact(group)] === null)
-    return { key: `into ${JSON.stringify(choices)}`, action: await GROUP_ADDITION.chosen(db, choices) };
-  return { key: `end ${JSON.stringify(choices)}`, action: membershipEnding(group, untilOn) };
+  if (before === null) return [{ key: `out of ${group}`, action: await GROUP_REMOVAL.chosen(db, choices) }];
+  if (present[membershipFact(group)] !== null)
+    return [{ key: `end ${JSON.stringify(choices)}`, action: membershipEnding(group, untilOn) }];
+  const into = { key: `into ${JSON.stringify(choices)}`, action: await GROUP_ADDITION.chosen(db, choices) };
+  return before.leads ? [into, { key: `leads ${group}`, action: leadingAgain(group) }] : [into];
 }
 
 /** Gives memberships the end that they had. */
@@ -131,13 +133,8 @@ function membershipEnding(groupId: number, untilOn: string | null): StepAction<S
         leaveOutOf(outcomes, await judgeUntil(db, by, meant(allowed(outcomes)), untilOn)),
       ),
     async perform(trx, act, subjects) {
-      const { endsBefore } = await setUntil(trx, act, meant(subjects), untilOn);
-      return new Map(
-        [...endsBefore].map(([id, end]) => [
-          id,
-          { before: { [field]: { untilOn: end ?? null } }, after: { [field]: { untilOn } } },
-        ]),
-      );
+      const { before } = await setUntil(trx, act, meant(subjects), untilOn);
+      return writtenOf(field, before, { untilOn });
     },
   };
 }

@@ -1,0 +1,49 @@
+import { pauseAll } from '../bulk-operations/bulk-operation-store.ts';
+import type { Transaction } from '../db/database.ts';
+import { giveUpWaitingMails } from '../mail/outbox-store.ts';
+import { endAllLinks, type SpentLink, spendLinks } from '../one-time-links/one-time-link-store.ts';
+import { forgetResetRequests } from '../passwords/reset-request-store.ts';
+import { endAllSessions, endSessionsExcept } from '../sessions/session-store.ts';
+import type { Act } from '../verbs/act.ts';
+import { forgetMark } from './installation-mark.ts';
+
+/** What is known of the time since the data was left as it is. */
+export interface Since {
+  /** The sessions that are left, by their keys. */
+  sessions: string[];
+  spentLinks: SpentLink[];
+}
+
+/** What becomes of sessions and open links: ended, or kept but for what ended since, as far as that is known. */
+export type Access = 'ended' | { since: Since | undefined };
+
+export interface Ended {
+  sessionsEnded: number;
+  linksEnded: number;
+}
+
+/** Before data of earlier comes to life again: nothing in it acts by itself, since it may have acted already. */
+export async function endWhatActs(
+  trx: Transaction,
+  act: Act,
+  access: Access,
+  why: { mails: string; operations: string },
+): Promise<Ended> {
+  const ended = access === 'ended' ? await endAll(trx, act.at) : await endSpent(trx, access.since);
+  await giveUpWaitingMails(trx, act.at, why.mails);
+  await forgetResetRequests(trx);
+  await pauseAll(trx, act.at, why.operations);
+  await forgetMark(trx);
+  return ended;
+}
+
+async function endAll(trx: Transaction, at: string): Promise<Ended> {
+  return { sessionsEnded: await endAllSessions(trx), linksEnded: await endAllLinks(trx, at) };
+}
+
+/** What ended or was used since stays so. */
+async function endSpent(trx: Transaction, since: Since | undefined): Promise<Ended> {
+  if (!since) return { sessionsEnded: 0, linksEnded: 0 };
+  const { sessions, spentLinks } = since;
+  return { sessionsEnded: await endSessionsExcept(trx, sessions), linksEnded: await spendLinks(trx, spentLinks) };
+}
