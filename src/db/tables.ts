@@ -433,6 +433,7 @@ export const TABLES = {
     email_twin: integer,
     time_zone: orNull(text()),
     theme: orNull(text()),
+    date_order: orNull(text<'day' | 'month'>()),
     list_columns: orNull(json),
     pinned_views: orNull(json),
     deleted_from: deletedFrom,

@@ -11,6 +11,7 @@ export const STATES = [
   'invitation-expired',
   'never-signed-in',
   'password-due',
+  'no-second-factor',
   'locked',
   'expired',
   'stale',
@@ -36,6 +37,7 @@ export interface StateFacts {
   invitationFailed: boolean;
   /** Whether the linked contact, or its company, is a customer or supplier. */
   linkedToAccount: boolean;
+  hasSecondFactor: boolean;
   lockedUntil: number;
   /** The first moment at which the user is refused. */
   expiresAt: number;
@@ -92,6 +94,7 @@ export function stateBits(facts: StateFacts, { now, staleDays, confirmDays }: St
       BIT[invitationExpiresAt === 0 ? 'not-invited' : invitationExpiresAt > now ? 'invited' : 'invitation-expired'];
     if (facts.invitationFailed) bits |= BIT['not-delivered'];
   }
+  if (facts.hasPassword && !facts.apiOnly && !facts.hasSecondFactor) bits |= BIT['no-second-factor'];
   if (facts.hasPassword && facts.lastLoginAt === 0) bits |= BIT['never-signed-in'];
   if (facts.lockedUntil > now) bits |= BIT.locked;
   if (facts.expiresAt !== 0 && facts.expiresAt <= now) bits |= BIT.expired;
@@ -127,8 +130,14 @@ export function statesOf(user: User, limits: StateLimits): State[] {
   return STATES.filter((_, n) => bits & (1 << n));
 }
 
-/** Which are looked for, and said of nobody beside their name. */
-const FILTERS_ONLY: ReadonlySet<State> = new Set(['to-be-confirmed', 'linked-to-account', 'unused', 'no-token']);
+/** Which are looked for, and said of nobody beside their name: what is so of many, or of their contacts. */
+const FILTERS_ONLY: ReadonlySet<State> = new Set([
+  'no-second-factor',
+  'to-be-confirmed',
+  'linked-to-account',
+  'unused',
+  'no-token',
+]);
 
 /** The states worth a badge beside the name. */
 export function badgesOf(user: User, limits: StateLimits): State[] {
@@ -148,6 +157,7 @@ export type FactColumns = Pick<
   | 'invitationExpiresAt'
   | 'invitationFailed'
   | 'linkedToAccount'
+  | 'hasSecondFactor'
   | 'lockedUntil'
   | 'expiresOn'
   | 'lastLoginAt'
@@ -169,6 +179,7 @@ export function factsOf(user: FactColumns): StateFacts {
     invitationExpiresAt: milliseconds(user.invitationExpiresAt),
     invitationFailed: user.invitationFailed,
     linkedToAccount: user.linkedToAccount,
+    hasSecondFactor: user.hasSecondFactor,
     lockedUntil: milliseconds(user.lockedUntil),
     expiresAt: user.expiresOn === null ? 0 : Date.parse(user.expiresOn) + DAY,
     lastLoginAt: milliseconds(user.lastLoginAt),

@@ -29,6 +29,7 @@ type Found = Omit<Row<'users'>, 'password_hash' | 'contact_sort' | 'search_text'
     invitation_expires_at: string | null;
     invitation_failed: number | boolean;
     linked_to_account: number | boolean;
+    has_second_factor: number | boolean;
   };
 
 /** Users with their lock, their open invitation and its mail; the one place that reads them. Never the password hash. */
@@ -37,6 +38,7 @@ export function selectUsers(db: Reader): Knex.QueryBuilder<Found, Found[]> {
     .leftJoin('outbox as invitation_mail', (join) =>
       join.on('invitation_mail.link_id', 'invitation.id').onVal('invitation_mail.kind', 'invitation'),
     )
+    .leftJoin('second_factors as factor', 'factor.user_id', 'users.id')
     .select(
       'users.id',
       'users.name',
@@ -72,6 +74,7 @@ export function selectUsers(db: Reader): Knex.QueryBuilder<Found, Found[]> {
       invitation_failed: isGiven(db, 'invitation_mail.failed_at'),
       linked_to_account: linkedToAccount(db),
       ...programColumns(db),
+      has_second_factor: isGiven(db, 'factor.confirmed_at'),
     });
 }
 
@@ -107,6 +110,7 @@ export function userOf(row: Found): User {
     invitationExpiresAt: row.invitation_expires_at,
     invitationFailed: Boolean(row.invitation_failed),
     linkedToAccount: Boolean(row.linked_to_account),
+    hasSecondFactor: Boolean(row.has_second_factor),
     timeZone: row.time_zone,
     version: row.version,
     createdAt: row.created_at,
@@ -127,10 +131,6 @@ const selectSignedIn = prepared<{ ids: number[] }, { user_id: number | null }>((
   whereIdIn(db('sessions'), 'user_id', ids).distinct('user_id'),
 );
 
-const selectWithFactor = prepared<{ ids: number[] }, { user_id: number }>((db, { ids }) =>
-  whereIdIn(db('second_factors').whereNotNull('confirmed_at'), 'user_id', ids).select('user_id'),
-);
-
 const selectWithPasskey = prepared<{ ids: number[] }, { user_id: number }>((db, { ids }) =>
   whereIdIn(db('passkeys'), 'user_id', ids).distinct('user_id'),
 );
@@ -141,13 +141,11 @@ export async function findSubjects(db: Reader, ids: number[], today: Day): Promi
   if (users.length !== ids.length) throw new NotFound('There is no such user.');
   const rights = await findPotentialRights(db, ids, today);
   const signedIn = new Set((await selectSignedIn(db, { ids })).map((row) => row.user_id));
-  const withFactor = new Set((await selectWithFactor(db, { ids })).map((row) => row.user_id));
   const withPasskey = new Set((await selectWithPasskey(db, { ids })).map((row) => row.user_id));
   return users.map((user) => ({
     ...user,
     rights: rights.get(user.id) ?? NO_RIGHTS,
     hasSession: signedIn.has(user.id),
-    hasSecondFactor: withFactor.has(user.id),
     hasPasskey: withPasskey.has(user.id),
   }));
 }
@@ -278,9 +276,13 @@ export async function replacePasswordHash(
   await trx('users').where({ id: userId, password_hash: outdated }).update({ password_hash: hash });
 }
 
-/** How they read moments, which is nobody else's matter and no change that the audit tells. */
-export async function setTimeZone(trx: Transaction, userId: number, zone: string | null): Promise<void> {
-  await trx('users').where('id', userId).update({ time_zone: zone });
+/** How they read moments, which is nobody else's matter and no change that the audit tells; null for what the browser says. */
+export async function setTimes(
+  trx: Transaction,
+  userId: number,
+  { zone, dateOrder }: { zone: string | null; dateOrder: 'day' | 'month' | null },
+): Promise<void> {
+  await trx('users').where('id', userId).update({ time_zone: zone, date_order: dateOrder });
 }
 
 /** As with the zone, it is nobody else's matter. */

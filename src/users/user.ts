@@ -44,6 +44,8 @@ export interface User extends Living {
   invitationFailed: boolean;
   /** Whether the linked contact, or its company, is a customer or supplier: login identities are kept apart from these. */
   linkedToAccount: boolean;
+  /** Whether more than the password is asked of them. */
+  hasSecondFactor: boolean;
   /** In which they want to read moments; null where that of their browser does. */
   timeZone: string | null;
   version: number;
@@ -55,8 +57,6 @@ export interface User extends Living {
 export interface Subject extends User, Holder {
   /** Whether they are signed in somewhere. */
   hasSession: boolean;
-  /** Whether more than the password is asked of them. */
-  hasSecondFactor: boolean;
   /** Whether they have a passkey, for whatever domain. */
   hasPasskey: boolean;
 }

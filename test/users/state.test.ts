@@ -43,6 +43,7 @@ const PLAIN: User = {
   invitationExpiresAt: null,
   invitationFailed: false,
   linkedToAccount: false,
+  hasSecondFactor: true,
   timeZone: null,
   version: 1,
   createdAt: ago(DAY),
@@ -76,6 +77,10 @@ const RULES: [description: string, user: Partial<User>, states: State[]][] = [
   ['the same, but deleted', { linkedToAccount: true, activity: 'deleted' }, ['linked-to-account']],
 
   ['a password that is worth nothing any more', { hasPassword: false }, ['password-due']],
+  ['a password alone', { hasSecondFactor: false }, ['no-second-factor']],
+  ['the same, but an integration', { hasSecondFactor: false, apiOnly: true }, ['api-only']],
+  ['the same, but deactivated', { hasSecondFactor: false, activity: 'deactivated' }, []],
+  ['no password and no factor', { ...WAITING, hasSecondFactor: false }, ['not-invited']],
   ['a password that was never used', { lastLoginAt: null }, ['never-signed-in']],
   ['the same, but deactivated', { lastLoginAt: null, activity: 'deactivated' }, []],
 

@@ -73,6 +73,7 @@ type FactRow = Pick<
     invitation_expires_at: string | null;
     invitation_failed: number | boolean;
     linked_to_account: number | boolean;
+    has_second_factor: number | boolean;
     contact_id: number | null;
     contact_name: string | null;
     owner_user_id: number | null;
@@ -323,6 +324,7 @@ export class UserIndex implements Followable {
   private factRows(users: ReturnType<Reader>): Promise<FactRow[]> {
     users
       .leftJoin('lockouts', 'lockouts.user_id', 'users.id')
+      .leftJoin('second_factors as factor', 'factor.user_id', 'users.id')
       .leftJoin('contacts as contact', (join) =>
         join.on('contact.id', 'users.contact_id').onVal('contact.activity', 'active'),
       );
@@ -337,6 +339,7 @@ export class UserIndex implements Followable {
         invitation_failed: isGiven(this.db, 'outbox.failed_at'),
         linked_to_account: linkedToAccount(this.db),
         ...programColumns(this.db),
+        has_second_factor: isGiven(this.db, 'factor.confirmed_at'),
       })
       .select('last_activity_at', 'access_confirmed_at', 'password_set_at', 'users.created_at', 'api_only_review_on');
   }
@@ -360,6 +363,7 @@ function columnsOf(row: FactRow): FactColumns {
     invitationExpiresAt: row.invitation_expires_at,
     invitationFailed: Boolean(row.invitation_failed),
     linkedToAccount: Boolean(row.linked_to_account),
+    hasSecondFactor: Boolean(row.has_second_factor),
     lockedUntil: row.locked_until,
     expiresOn: row.expires_on,
     lastLoginAt: row.last_login_at,

@@ -35,6 +35,7 @@ export const STATE_LABELS: Record<State, string> = {
   'invitation-expired': 'Invitation expired',
   'never-signed-in': 'Never signed in',
   'password-due': 'Password due',
+  'no-second-factor': 'No second factor',
   locked: 'Locked',
   expired: 'Expired',
   stale: 'Stale',

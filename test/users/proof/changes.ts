@@ -131,6 +131,13 @@ export const CHANGES: Change[] = [
       });
   },
   async (trx, chance, now) => {
+    const user_id = await someone(trx, chance);
+    await trx('second_factors').where({ user_id }).delete();
+    const confirmed_at = chance.one([null, instant(now)]);
+    if (chance.isLikely(0.7))
+      await trx('second_factors').insert({ user_id, nonce: 'n', created_at: instant(now), confirmed_at });
+  },
+  async (trx, chance, now) => {
     const until_on = chance.one([null, null, dayOf(now - DAY), dayOf(now), dayOf(now + DAY)]);
     // Nobody comes into a deleted group or leaves it.
     const group_id = chance.one(await trx('groups').whereNot('activity', 'deleted').pluck('id'));

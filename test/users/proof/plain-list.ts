@@ -33,6 +33,7 @@ const FROM = `users
   left join contacts company on company.id = contacts.company_id and company.activity = 'active'
   left join links on links.user_id = users.id and links.purpose = 'invitation'
     and links.used_at is null and links.ended_at is null
+  left join second_factors on second_factors.user_id = users.id
   left join outbox on outbox.link_id = links.id and outbox.kind = 'invitation'`;
 
 /** The conditions of the states, in their order, said once more and only in SQL. */
@@ -48,6 +49,8 @@ function stateConditions({ now, staleDays, confirmDays }: StateLimits): Sql[] {
     new Sql(`users.activity = 'active' and users.password_hash is not null and users.last_login_at is null`),
     new Sql(`users.activity = 'active' and users.password_hash is null and users.password_set_at is not null
       and not users.api_only`),
+    new Sql(`users.activity = 'active' and users.password_hash is not null and not users.api_only
+      and second_factors.confirmed_at is null`),
     new Sql(`users.activity = 'active' and lockouts.locked_until > ?`, [at]),
     new Sql(`users.activity = 'active' and users.expires_on < ?`, [dayOf(now)]),
     new Sql(`users.activity = 'active' and coalesce(users.last_activity_at, users.created_at) < ?`, [
