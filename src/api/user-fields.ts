@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { isDay } from '../clock.ts';
 import { emailAddress, INVISIBLE, optional, userName } from '../forms/fields.ts';
-import type { UserChange } from '../users/actions/changing/user-change.ts';
 
 const id = z.int().positive().max(999_999_999_999_999);
 const day = z.string().refine(isDay, 'Enter a date that exists, as YYYY-MM-DD.');
@@ -46,7 +45,3 @@ export const NEW_USER = z
   .meta({ id: 'NewUser' });
 
 export const MEMBERSHIP = z.strictObject({ until: day.nullable().optional() }).meta({ id: 'Membership' });
-
-export function changeOf(values: z.output<typeof USER_CHANGE>): UserChange {
-  return values;
-}

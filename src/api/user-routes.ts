@@ -15,7 +15,7 @@ import { listPath, readListQuery } from '../users/list/user-list-query.ts';
 import { stateLimits } from '../users/user-state.ts';
 import { findSubjects } from '../users/user-store.ts';
 import type { Act } from '../verbs/act.ts';
-import { Conflict } from '../verbs/refusals.ts';
+import { Conflict, Forbidden } from '../verbs/refusals.ts';
 import { pageOf, USER } from './answers.ts';
 import { listAnswer, PREFIX, requireKnown, sourceOf } from './lists.ts';
 import { type Answer, type Call, type Route, route } from './route.ts';
@@ -90,6 +90,7 @@ export const USER_ROUTES: Route[] = [
     handle: (call) =>
       call.write(async (trx, act) => {
         const { id } = call.ids;
+        await requireSameKind(trx, act, id, call.body.apiOnly);
         await keepAsOperation(trx, act, { subjectType: 'user', action: 'edit' }, async (own) => {
           const versions = call.version === undefined ? undefined : new Map([[id, call.version]]);
           const changed = await changeUsers(trx, own, [id], call.body, versions);
@@ -176,6 +177,18 @@ async function create(
     return [{ subject, written: { before: { activity: null }, after: { activity: subject.activity } } }];
   });
   return id;
+}
+
+/** To become API-only voids a password, and no token changes how people come in. */
+async function requireSameKind(
+  trx: Transaction,
+  act: Act,
+  id: number,
+  apiOnly: object | null | undefined,
+): Promise<void> {
+  const [subject] = await findSubjects(trx, [id], dayOf(act.at));
+  if (apiOnly !== undefined && (apiOnly !== null) !== subject.apiOnly)
+    throw new Forbidden('No token makes a program of a person, or the reverse: somebody does on the page.');
 }
 
 /** Who is in the group already has another end from now on. */

@@ -89,6 +89,9 @@ describe('users, for programs', () => {
     expect(wrong.body.errors.map(({ field }: { field: string }) => field).toSorted()).toEqual(
       ['colour', 'email', 'expiresOn', 'name'].toSorted(),
     );
+    const integration = { reason: 'x', ownerId: app.people.alice, reviewOn: '2027-05-31' };
+    const converted = await ask('patch /users/{id}', path, { apiOnly: integration }, { 'If-Match': '*' });
+    expect(converted.status).toBe(403);
     const taken = await ask('post /users', '/users', { name: 'NORA', email: 'other@example.com' });
     expect([taken.status, taken.body.errors[0].field]).toEqual([422, 'name']);
     const person = await ask('post /users', '/users', { name: 'somebody' });

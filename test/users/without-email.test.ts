@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.ts';
+import { rosterBeside } from '../support/command-line.ts';
 import { submit } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
 import { pathTo } from '../support/people.ts';
@@ -47,6 +50,19 @@ describe('a user without an email', () => {
     expect(bob.status).toBe(422);
     const row = await app.db.read('users').where('id', app.people.bob).first('email');
     expect(row.email).toMatch(/@/);
+  });
+
+  it('comes by a file as well, and no person does', async () => {
+    const file = join(app.folder, 'programs.csv');
+    const head = 'Name,Email,API-only,API-only reason,API-only owner,Review date\n';
+    writeFileSync(file, `${head}by-file,,yes,Reads stock,alice,2027-05-01\nsomebody,,no,,,\n`);
+    const { code, output } = await rosterBeside(app, ['import', 'users', file, '--by', 'name', '--apply']);
+    expect([code, output]).toEqual([3, expect.stringContaining('A new user has an email.')]);
+    const made = await app.db
+      .read('users')
+      .whereIn('name', ['by-file', 'somebody'])
+      .select('name', 'email', 'api_only');
+    expect(made).toEqual([{ name: 'by-file', email: null, api_only: 1 }]);
   });
 
   it('is not alone in it: two programs have none', async () => {
