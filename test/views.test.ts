@@ -306,6 +306,8 @@ describe('the views', () => {
     const reinvited = { action: 'reinvite', ids: String(withMail.people.carol) };
     note('sheet, with mail', await mailing.get((await mailing.post('/bulk-operations', reinvited)).headers.location));
     note('reader', await (await signedIn(app, 'rita')).get('/users'));
+    app.clock.advance(10 * 60_000);
+    note('who it is', await alice.post('/audit/export'));
   });
   afterAll(async () => {
     await app.close();

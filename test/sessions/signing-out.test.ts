@@ -33,14 +33,16 @@ describe('signing out', () => {
     const bob = new Session(app);
     const before = cookieOf(await bob.signIn('bob'));
     await bob.get('/credentials');
-    const write = jest.spyOn(app.db, 'write').mockRejectedValue({ code: 'SQLITE_FULL' });
+    const refused = (['write', 'note'] as const).flatMap((deed) =>
+      [app.db, app.db.oneRow].map((db) => jest.spyOn(db, deed).mockRejectedValue({ code: 'SQLITE_FULL' })),
+    );
     const response = await bob.send('delete', '/session');
     expect([response.status, response.headers.location]).toEqual([303, '/session/new']);
     const copy = () => new Session(app).get('/credentials', { Cookie: `roster=${before}` });
     expect((await copy()).status).toBe(303);
     expect(await app.db.read('sessions').whereNotNull('user_id')).toHaveLength(1);
 
-    write.mockRestore();
+    for (const deed of refused) deed.mockRestore();
     const ended = async () => (await app.db.read('sessions').whereNotNull('user_id')).length === 0;
     for (let n = 0; n < 100 && !(await ended()); n++) await sleep(100);
     expect(await ended()).toBe(true);
