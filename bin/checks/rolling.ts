@@ -6,14 +6,14 @@ const TAKES_AWAY: [pattern: RegExp, what: string][] = [
   [/\.dropTable\w*\(|\bdrop table\b/i, 'drops a table'],
   [/\.dropColumns?\(|\bdrop column\b/i, 'drops a column'],
   [/\.rename(?:Table|Column)\(|\brename (?:to|column)\b/i, 'renames'],
-  [/\.alter\(\)|\.(?:drop|set)Nullable\(|\balter column\b/i, 'changes a column'],
+  [/\.alter\(\)|\.(?:drop|set)Nullable\(|\balter column\b(?!.*\bdrop not null\b)/i, 'changes a column'],
   [/\bdrop (?:trigger|function)\b/i, 'drops a trigger'],
-  [/\badd constraint\b|\.(?:check\w*|foreign)\(/i, 'demands more of what is written'],
+  [/\badd constraint\b/i, 'demands more of what is written'],
 ];
 /** In a table that is there already. */
 const OF_EXISTING: [pattern: RegExp, what: string][] = [
   [/\.notNullable\(\)(?!.*\.defaultTo\()/, 'adds a column that has to be given'],
-  [/\.unique\(/, 'demands more of what is written'],
+  [/\.(?:unique|foreign|check\w*)\(/, 'demands more of what is written'],
 ];
 
 /** The second half of a change, by its file: nothing of the version before uses any more what it takes away, and why that is so. */

@@ -9,6 +9,7 @@ const source = join(import.meta.dirname, '../../src');
 const WRITERS: Record<keyof typeof TABLES, string> = {
   accounts: 'contacts/contact-store.ts',
   address_limits: 'sessions/address-limiter.ts',
+  api_answers: 'tokens/token-store.ts',
   applications: 'applications/application-store.ts',
   audit_days: 'audit/audit-summaries.ts',
   audit_events: 'audit/audit-store.ts',
@@ -40,6 +41,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   invitation_changes: 'facets/feed.ts',
   invitation_places: 'triggers alone',
   invitation_requests: 'invitations/invitation-request-store.ts',
+  known_devices: 'sessions/known-device-store.ts',
   links: 'one-time-links/one-time-link-store.ts',
   lockouts: 'sessions/lockout-store.ts',
   login_attempts: 'sessions/login-attempt-store.ts',
@@ -59,6 +61,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   sessions: 'sessions/session-store.ts',
   setup_link: 'setup/setup-link-store.ts',
   tags: 'tags/tag-store.ts',
+  tokens: 'tokens/token-store.ts',
   user_changes: 'facets/feed.ts',
   user_events: 'audit/audit-store.ts',
   user_tags: 'tags/tag-store.ts',

@@ -15,6 +15,8 @@ export class KeptConnection {
   private readonly begin: Beginning | undefined;
   private connection: Promise<Client> | undefined;
   private isEnded = false;
+  /** It takes one statement at a time. */
+  private last: Promise<unknown> = Promise.resolve();
 
   /** With a beginning it is made anew where it broke; without one, when it is needed next. */
   constructor(url: string, begin?: Beginning) {
@@ -24,9 +26,13 @@ export class KeptConnection {
 
   /** The rows that a statement gives. */
   async query(sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
-    const connection = await this.open();
+    const answer = this.last.then(async () => {
+      const connection = await this.open();
+      return connection.query(sql, values);
+    });
+    this.last = answer.catch(() => undefined);
     try {
-      return (await connection.query(sql, values)).rows;
+      return (await answer).rows;
     } catch (error) {
       throw plainError(error);
     }

@@ -20,6 +20,7 @@ declare module 'knex/lib/dialects/postgres/index.js' {
       begin(connection: unknown): Promise<unknown>;
       commit(connection: unknown, value: unknown): Promise<unknown>;
       query(connection: unknown, sql: string, status?: number, value?: unknown): Promise<unknown>;
+      trxClient: { query(connection: unknown, sql: string): Promise<unknown> };
     };
     acquireRawConnection(): Promise<unknown>;
     positionBindings(sql: string): string;

@@ -14,6 +14,8 @@ const BEGIN = `begin; set local lock_timeout = ${LOCK_PATIENCE}; select pg_advis
 /** Numbers of the types that come as text, by which the driver would leave them: whole numbers, sums, flags. */
 const PARSED: Record<number, (text: string) => unknown> = {
   20: Number,
+  // Where a migration for both databases says `integer`.
+  23: Number,
   1700: Number,
   // As SQLite has it, so that a place in a list is the same in both.
   16: (text) => (text === 't' ? 1 : 0),
@@ -58,13 +60,16 @@ function asParameter(value: unknown): unknown {
   return typeof value === 'string' ? withoutNul(value) : value;
 }
 
-/** Who is refused a lock is in a transaction all the same, which has to be ended before it is tried again. */
+/**
+ * Who is refused a lock is in a transaction all the same, which has to be ended before it is tried again. Not by the transaction's own
+ * `query`: that keeps what went wrong to itself.
+ */
 function beginsWith(client: RosterPostgresClient, transaction: Begun, begin: string): Begun {
   transaction.begin = async (connection: unknown) => {
     try {
-      return await transaction.query(connection, begin);
+      return await transaction.trxClient.query(connection, begin);
     } catch (error) {
-      await transaction.query(connection, 'rollback').catch(() => undefined);
+      await transaction.trxClient.query(connection, 'rollback').catch(() => undefined);
       throw error;
     }
   };

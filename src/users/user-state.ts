@@ -17,6 +17,10 @@ export const STATES = [
   'stale',
   'to-be-confirmed',
   'api-only',
+  'orphaned',
+  'review-due',
+  'unused',
+  'no-token',
   'linked-to-account',
 ] as const;
 
@@ -42,6 +46,12 @@ export interface StateFacts {
   lastSeenAt: number;
   /** The last confirmation of access, or the creation. */
   confirmedAt: number;
+  /** The first moment of the day on which a program is to be reviewed. */
+  reviewAt: number;
+  /** The first moment at which nobody answers for a program any more; none ever is Infinity. */
+  ownerEndsAt: number;
+  /** When the last token of a program ends. */
+  tokenEndsAt: number;
 }
 
 /** Within how many days somebody may be asked to expire. */
@@ -90,6 +100,15 @@ export function stateBits(facts: StateFacts, { now, staleDays, confirmDays }: St
   if (facts.expiresAt !== 0 && facts.expiresAt <= now) bits |= BIT.expired;
   if (facts.lastSeenAt < now - staleDays * DAY) bits |= BIT.stale;
   if (facts.confirmedAt < now - confirmDays * DAY) bits |= BIT['to-be-confirmed'];
+  return facts.apiOnly ? bits | bitsOfProgram(facts, now, staleDays) : bits;
+}
+
+function bitsOfProgram(facts: StateFacts, now: number, staleDays: number): number {
+  let bits = 0;
+  if (facts.ownerEndsAt <= now) bits |= BIT.orphaned;
+  if (facts.reviewAt !== 0 && facts.reviewAt <= now) bits |= BIT['review-due'];
+  if (facts.lastSeenAt < now - staleDays * DAY) bits |= BIT.unused;
+  if (facts.tokenEndsAt <= now) bits |= BIT['no-token'];
   return bits;
 }
 
@@ -102,6 +121,7 @@ export function turnsOf(facts: StateFacts, { staleDays, confirmDays }: Omit<Stat
     ...EXPIRY_DAYS.map((days) => nearsAt(facts.expiresAt, days)),
     facts.lastSeenAt + staleDays * DAY + 1,
     facts.confirmedAt + confirmDays * DAY + 1,
+    ...(facts.apiOnly ? [facts.reviewAt, facts.ownerEndsAt, facts.tokenEndsAt].filter(Number.isFinite) : []),
   ];
 }
 
@@ -110,8 +130,14 @@ export function statesOf(user: User, limits: StateLimits): State[] {
   return STATES.filter((_, n) => bits & (1 << n));
 }
 
-/** Those that are filters only: what is so of many, or of their contacts. */
-const WITHOUT_BADGE: State[] = ['no-second-factor', 'to-be-confirmed', 'linked-to-account'];
+/** Which are looked for, and said of nobody beside their name: what is so of many, or of their contacts. */
+const FILTERS_ONLY: ReadonlySet<State> = new Set([
+  'no-second-factor',
+  'to-be-confirmed',
+  'linked-to-account',
+  'unused',
+  'no-token',
+]);
 
 /** The states worth a badge beside the name. */
 export function badgesOf(user: User, limits: StateLimits): State[] {
@@ -119,7 +145,7 @@ export function badgesOf(user: User, limits: StateLimits): State[] {
 }
 
 export function badgesAmong(states: State[]): State[] {
-  return states.filter((state) => !WITHOUT_BADGE.includes(state));
+  return states.filter((state) => !FILTERS_ONLY.has(state));
 }
 
 export type FactColumns = Pick<
@@ -138,6 +164,10 @@ export type FactColumns = Pick<
   | 'lastActivityAt'
   | 'accessConfirmedAt'
   | 'createdAt'
+  | 'apiOnlyReviewOn'
+  | 'ownerActivity'
+  | 'ownerExpiresOn'
+  | 'tokenUntil'
 >;
 
 export function factsOf(user: FactColumns): StateFacts {
@@ -155,7 +185,15 @@ export function factsOf(user: FactColumns): StateFacts {
     lastLoginAt: milliseconds(user.lastLoginAt),
     lastSeenAt: milliseconds(user.lastActivityAt ?? user.createdAt),
     confirmedAt: milliseconds(user.accessConfirmedAt ?? user.createdAt),
+    reviewAt: milliseconds(user.apiOnlyReviewOn),
+    ownerEndsAt: ownerEndsAt(user),
+    tokenEndsAt: milliseconds(user.tokenUntil),
   };
+}
+
+function ownerEndsAt({ ownerActivity, ownerExpiresOn }: FactColumns): number {
+  if (ownerActivity !== 'active') return 0;
+  return ownerExpiresOn === null ? Number.POSITIVE_INFINITY : Date.parse(ownerExpiresOn) + DAY;
 }
 
 function milliseconds(moment: string | null): number {

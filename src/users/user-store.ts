@@ -16,12 +16,15 @@ import { hasLookAlikes, identityKey, spelledLike } from '../text/identity-key.ts
 import type { Act } from '../verbs/act.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import type { Subject, User } from './user.ts';
-import { type LinkedName, nameColumns } from './user-columns.ts';
+import { type LinkedName, nameColumns, programColumns } from './user-columns.ts';
 
 /** What is read of a user: their own row but for what nobody is to see, and what other tables say of them. */
 type Found = Omit<Row<'users'>, 'password_hash' | 'contact_sort' | 'search_text'> &
   Pick<Left<Row<'lockouts'>>, 'attempts' | 'locked_until'> & {
     has_password: number | boolean;
+    owner_activity: Activity | null;
+    owner_expires_on: Day | null;
+    token_until: string | null;
     attempts_at_devices: number | null;
     invitation_expires_at: string | null;
     invitation_failed: number | boolean;
@@ -70,6 +73,7 @@ export function selectUsers(db: Reader): Knex.QueryBuilder<Found, Found[]> {
       has_password: isGiven(db, 'users.password_hash'),
       invitation_failed: isGiven(db, 'invitation_mail.failed_at'),
       linked_to_account: linkedToAccount(db),
+      ...programColumns(db),
       has_second_factor: isGiven(db, 'factor.confirmed_at'),
     });
 }
@@ -93,6 +97,9 @@ export function userOf(row: Found): User {
     apiOnlyReason: row.api_only_reason,
     apiOnlyOwnerId: row.api_only_owner_id,
     apiOnlyReviewOn: row.api_only_review_on,
+    ownerActivity: row.owner_activity,
+    ownerExpiresOn: row.owner_expires_on,
+    tokenUntil: row.token_until,
     lastLoginAt: row.last_login_at,
     lastActivityAt: row.last_activity_at,
     accessConfirmedAt: row.access_confirmed_at,
@@ -156,7 +163,7 @@ export async function findUserByIdentifier(db: Reader, identifier: string): Prom
     .where(`users.${column}_key`, key)
     .modify(whereNotDeleted, 'users')
     .orderBy(`users.${column}_twin`);
-  const row = spelledLike(rows, identifier, (one) => one[column]);
+  const row = spelledLike(rows, identifier, (one) => one[column] ?? '');
   return row && userOf(row);
 }
 
@@ -191,6 +198,21 @@ export async function findTaken(db: Reader, ids: number[]): Promise<Map<number, 
 export async function findLinkedUser(db: Reader, contactId: number): Promise<number | undefined> {
   const query = db('users').where('contact_id', contactId).modify(whereNotDeleted);
   return (await query.first('id'))?.id;
+}
+
+/** A program with whoever answers for it. */
+export interface OwnedProgram {
+  id: number;
+  name: string;
+  ownerId: number;
+}
+
+/** The active programs that these answer for, by name. */
+export async function findOwnedBy(db: Reader, ownerIds: number[]): Promise<OwnedProgram[]> {
+  const owned = db('users').where({ activity: 'active', api_only: true }).whereNotNull('api_only_owner_id');
+  return whereIdIn(owned, 'api_only_owner_id', ownerIds)
+    .orderBy(['sort_name', 'id'])
+    .select('id', 'name', 'api_only_owner_id as ownerId');
 }
 
 /** Users by name or email, each by what was given for them; deleted ones are not found. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Database, openDatabase } from '../../src/db/database.ts';
+import { type Database, isUnavailable, openDatabase } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { joinServers, tryLockServer } from '../../src/db/server-lock.ts';
 import { dropDatabase, makeDatabase } from '../support/postgres.ts';
@@ -110,6 +110,36 @@ describe('processes that serve one database', () => {
       }),
     );
     expect(await Promise.all(both)).toEqual(['0', '1']);
+  });
+
+  it('wait for one another, for longer than the server is asked to', async () => {
+    await migrate(one);
+    const name = (n: string) => ({ name: n, name_key: n });
+    const begun = Promise.withResolvers<void>();
+    const long = one.write(async (trx) => {
+      await trx('tags').insert(name('a'));
+      begun.resolve();
+      await sleep(1_300);
+    });
+    await begun.promise;
+    await other.write((trx) => trx('tags').insert(name('b')));
+    await long;
+    expect(await one.read('tags').orderBy('id').pluck('name')).toEqual(['a', 'b']);
+  });
+
+  it('begin anew what was cut off in the middle, and say of what was asked that it cannot be told now', async () => {
+    await migrate(one);
+    let tries = 0;
+    await one.write(async (trx) => {
+      await trx('tags').insert({ name: 'a', name_key: 'a' });
+      if (++tries === 1) await cut();
+      await trx('tags').insert({ name: 'b', name_key: 'b' });
+    });
+    expect([tries, await one.read('tags').pluck('name')]).toEqual([2, ['a', 'b']]);
+    const asked = one.read.raw('select pg_sleep(5)').catch((error) => error);
+    await sleep(100);
+    await cut();
+    expect(isUnavailable(await asked)).toBe(true);
   });
 
   it('hear what others write and begin, also after their connection was lost', async () => {

@@ -106,7 +106,7 @@ export interface Offered {
 /** The orders that have an index. */
 const SORTS: Record<OwnSort, ReturnType<typeof alongIndex>> = {
   name: alongColumn('sort_name'),
-  email: alongColumn('email_key'),
+  email: alongColumn('email_key', true),
   last_login: alongColumn('last_login_at', true),
   groups: alongColumn('group_count'),
   no_shared_data: alongColumn('no_shared_data'),

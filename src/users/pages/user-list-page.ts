@@ -41,6 +41,10 @@ export const STATE_LABELS: Record<State, string> = {
   stale: 'Stale',
   'to-be-confirmed': 'To be confirmed',
   'api-only': 'API-only',
+  orphaned: 'Orphaned',
+  'review-due': 'Review due',
+  unused: 'Unused',
+  'no-token': 'Without a token',
   'linked-to-account': 'Linked to customer or supplier',
 };
 

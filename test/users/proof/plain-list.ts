@@ -40,6 +40,7 @@ const FROM = `users
 function stateConditions({ now, staleDays, confirmDays }: StateLimits): Sql[] {
   const at = instant(now);
   const waits = `users.activity = 'active' and users.password_hash is null and users.password_set_at is null and not users.api_only`;
+  const program = `users.activity = 'active' and users.api_only`;
   return [
     new Sql(`${waits} and links.id is null`),
     new Sql(`${waits} and links.expires_at > ?`, [at]),
@@ -59,6 +60,18 @@ function stateConditions({ now, staleDays, confirmDays }: StateLimits): Sql[] {
       instant(now - confirmDays * DAY),
     ]),
     new Sql('users.api_only'),
+    new Sql(
+      `${program} and not exists (select 1 from users owner where owner.id = users.api_only_owner_id
+      and owner.activity = 'active' and (owner.expires_on is null or owner.expires_on >= ?))`,
+      [dayOf(now)],
+    ),
+    new Sql(`${program} and users.api_only_review_on <= ?`, [dayOf(now)]),
+    new Sql(`${program} and coalesce(users.last_activity_at, users.created_at) < ?`, [instant(now - staleDays * DAY)]),
+    new Sql(
+      `${program} and not exists (select 1 from tokens where tokens.user_id = users.id and tokens.ended_at is null
+      and tokens.expires_at > ?)`,
+      [at],
+    ),
     new Sql(`exists (select 1 from accounts where accounts.contact_id in (contacts.id, company.id)
       and accounts.type in ('customer', 'supplier'))`),
   ];
@@ -171,10 +184,14 @@ export async function plainList(
         ? any(query.right.map((one) => (asking.readsGroups ? has(one, today) : any([]))))
         : all([]),
   };
-  const people: { id: number; name: string; email: string }[] = await db('users').select('id', 'name', 'email');
+  const people: { id: number; name: string; email: string | null }[] = await db('users').select('id', 'name', 'email');
   const contacts: { id: number; name: string }[] = await db('contacts').select('id', 'name');
   const written = {
-    users: people.map(({ id, name, email }) => ({ id, names: bothWays(name), texts: [name, email].flatMap(bothWays) })),
+    users: people.map(({ id, name, email }) => ({
+      id,
+      names: bothWays(name),
+      texts: [name, email ?? ''].flatMap(bothWays),
+    })),
     contacts: contacts.map(({ id, name }) => ({ id, names: bothWays(name), texts: bothWays(name) })),
   };
   const holding = (table: keyof typeof written, isMeant: (texts: string[]) => boolean) => {
