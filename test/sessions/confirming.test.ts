@@ -207,12 +207,16 @@ const ASKING = [
   'post /bulk-operations/:id/execution',
   'post /contacts/export',
   'post /contacts/imports/:id/execution',
+  'post /credentials/tokens',
+  'post /credentials/tokens/:handle/rotation',
   'post /groups/:id/members',
   'post /groups/export',
   'post /invitations/export',
   'post /users',
   'post /users/:id/password-reset',
   'post /users/:id/securing',
+  'post /users/:id/tokens',
+  'post /users/:id/tokens/:handle/rotation',
   'post /users/export',
   'post /users/imports/:id/execution',
   'post /users/new/list/:id/invitations',
@@ -221,7 +225,7 @@ const ASKING = [
 const WITH_PASSWORD = /^(post|put|delete) \/credentials\//;
 /** What they are about: whoever adds a route of this kind has to say here that it asks. */
 const OF_THIS_KIND =
-  /\.csv$|^(post|put|patch|delete) .*(export|imports\/:id\/execution|permissions|password-reset|:id\/password|second-factor|securing)$/;
+  /\.csv$|^(post|put|patch|delete) .*(export|imports\/:id\/execution|permissions|password-reset|:id\/password|second-factor|securing|tokens|rotation)$/;
 /export$|\.csv$|imports\/:id\/execution|permissions$|password-reset|users\/:id\/password$|second-factor$|securing$/;
 
 describe('what is asked about', () => {

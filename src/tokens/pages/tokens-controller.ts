@@ -4,6 +4,7 @@ import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
 import { DAY, dayOf, HOUR, instant } from '../../clock.ts';
 import { type Errors, type Typed, typedFields } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
+import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { subjectOf } from '../../users/pages/addressed-user.ts';
 import type { Subject } from '../../users/user.ts';
 import { findSubject } from '../../users/user-store.ts';
@@ -57,14 +58,15 @@ export function tokensController(app: AppContext): Router {
       base: ({ id }) => `/users/${id}/tokens`,
     },
   ];
-  // To make or rotate one is to ask for the password anew, where routes can declare that (R54).
+  // By a secret that somebody made at an open browser they would come in for long (R54).
+  const asks = confirmed(app);
   for (const place of places) {
     const { path, guard, looks } = place;
     router.get(path, looks, (req, res) => showTokens(req, res, place));
     router.get(`${path}/new`, guard, (req, res) => showNew(req, res, place, emptyToken()));
-    router.post(path, guard, (req, res) => make(req, res, place));
+    router.post(path, guard, asks, (req, res) => make(req, res, place));
     router.get(`${path}/:handle/rotation/new`, guard, (req, res) => showRotation(req, res, place));
-    router.post(`${path}/:handle/rotation`, guard, (req, res) => rotate(req, res, place));
+    router.post(`${path}/:handle/rotation`, guard, asks, (req, res) => rotate(req, res, place));
     router.delete(`${path}/:handle`, guard, (req, res) => revoke(req, res, place));
   }
   return router;
