@@ -103,6 +103,7 @@ describe('the views', () => {
       '/credentials/second-factor',
       '/credentials/passkeys/new',
       '/credentials/tokens/new',
+      '/credentials/confirmation/new?next=/users',
       '/credentials/email/edit',
       '/credentials/report/new',
       '/nowhere',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { DAY } from '../../src/clock.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { giveFactor } from '../support/factor.ts';
 import { pageOf } from '../support/page.ts';
 import { Session, signedIn } from '../support/session.ts';
 
@@ -22,6 +23,17 @@ it('counts whom each of its links lists', async () => {
       `${listed} ${listed === 1 ? 'user' : 'users'}`,
     ]);
   }
+});
+
+it('counts who has no second factor, as it comes and goes', async () => {
+  const alice = await signedIn(app, 'alice');
+  const without = async () => pageOf(await alice.get('/users?state=no-second-factor')).texts('th.name a');
+  const all = await without();
+  expect(all).toEqual(['ada', 'alice', 'bob', 'erin', 'lena', 'max', 'rita']);
+  await giveFactor(app, 'bob');
+  expect(await without()).toEqual(all.filter((name) => name !== 'bob'));
+  await alice.send('delete', `/users/${app.people.bob}/second-factor`);
+  expect(await without()).toEqual(all);
 });
 
 it('names the oldest passwords of who may come in, the oldest first', async () => {
