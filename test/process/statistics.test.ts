@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { mannWhitneyP, median, percentile } from '../../faults/statistics.ts';
+import { mannWhitneyP, median, percentile, toldApart } from '../../faults/statistics.ts';
 
 describe('the statistics of the faults', () => {
   it('tell samples apart that differ, and not those that do not', () => {
@@ -11,6 +11,7 @@ describe('the statistics of the faults', () => {
     const b = [9, 10, 11, 12, 13, 14, 17, 18, 19, 20];
     expect(mannWhitneyP(a, b)).toBeCloseTo(mannWhitneyP(b, a), 10);
     expect(mannWhitneyP(a, b)).toBeCloseTo(0.004586, 5);
+    expect([toldApart(a, b), toldApart(b, a), toldApart([1, 2], [3, 4])]).toEqual([0.88, 0.88, 1]);
   });
 
   it('find the middle and the ends', () => {

@@ -15,7 +15,7 @@ export async function rememberOwnDevice(
   from: { device: string; agent: string },
 ): Promise<string> {
   const token = await rememberDevice(trx, user, { ...from, address: act.address }, act.at);
-  await record(trx, act, user, 'device.remembered', { until: instant(Date.parse(act.at) + REMEMBERED_FOR) });
+  await record(trx, act, user, 'device.remembered', { rememberedUntil: instant(Date.parse(act.at) + REMEMBERED_FOR) });
   return token;
 }
 
