@@ -10,9 +10,11 @@ const WRITERS_LOCK = 82_011;
 const LOCK_PATIENCE = 1_000;
 const BEGIN = `begin; set local lock_timeout = ${LOCK_PATIENCE}; select pg_advisory_xact_lock(${WRITERS_LOCK}); set local lock_timeout = 0`;
 
-/** Numbers of the types that come as text, by which the driver would leave them: whole numbers, sums, flags. */
+/** By the numbers of the types, all of which come as text: whole numbers of each width, sums, flags. */
 const PARSED: Record<number, (text: string) => unknown> = {
   20: Number,
+  21: Number,
+  23: Number,
   1700: Number,
   // As SQLite has it, so that a place in a list is the same in both.
   16: (text) => (text === 't' ? 1 : 0),

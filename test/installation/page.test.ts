@@ -21,7 +21,7 @@ describe('the page about this installation', () => {
     const alice = await signedIn(app, 'alice');
     const { status, text } = await alice.get('/installation');
     expect(status).toBe(200);
-    for (const words of ['roster.sqlite', 'smtp://127.0.0.1:9', 'SESSION_IDLE', process.versions.node])
+    for (const words of [app.db.place.name, 'smtp://127.0.0.1:9', 'SESSION_IDLE', process.versions.node])
       expect(text).toContain(words);
     const head = await app.db.read('audit_head').first();
     expect(text).toContain(head.hash.slice(0, 16));

@@ -58,6 +58,14 @@ describe('a database on a server', () => {
     await db.close();
   });
 
+  it('gives what is a number as one, in whichever type the table keeps it', async () => {
+    const db = openDatabase('', url);
+    await migrate(db);
+    const sql = `select 1::smallint as a, 2::integer as b, 3::bigint as c, sum(4::bigint) as d, true as e`;
+    expect(await db.read.raw(sql)).toEqual([{ a: 1, b: 2, c: 3, d: 4, e: 1 }]);
+    await db.close();
+  });
+
   it('is for one server alone, until that ends', async () => {
     await using app = await startApp();
     const place = { dataDir: app.folder, databaseUrl: url };
