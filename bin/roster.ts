@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { headFrom } from '../src/audit/chain.ts';
 import { CannotStart } from '../src/cannot-start.ts';
-import type { Result } from '../src/command-line/command.ts';
+import type { CommandContext, Result } from '../src/command-line/command.ts';
 import { COMMANDS } from '../src/command-line/commands.ts';
 import { MAINTENANCE } from '../src/command-line/maintenance.ts';
 import { ConfigError, readSettings, type Settings } from '../src/config.ts';
@@ -32,6 +32,8 @@ const USAGE = `Usage: ${COMMAND_LINE} <command> [--json] [--mail] [--without-sec
        ${COMMAND_LINE} export <list> [--format csv|jsonl] [--view 'activity=active&tag=3'] [--to <file>] [--private]
        ${COMMAND_LINE} operate <action> [--on users|groups|contacts] (--view '…' | <name or id> …) [--value field=what …] [--apply]
        ${COMMAND_LINE} undo <operation> [--apply]
+       ${COMMAND_LINE} create-api-user <name> --reason <text> --owner <user> --review 2027-05-31 [--group <group>] [--email <address>]
+       ${COMMAND_LINE} create-token <user> --scope users:read [--scope …] [--days 90] [--address 192.0.2.0/24] [--name <what for>]
        ${COMMAND_LINE} import users|contacts <file> [--by email|name] [--apply] [--change-emails] [--report <file>]
 
 ${usages.join('\n')}
@@ -64,6 +66,15 @@ const OPTIONS = {
   report: { type: 'string' },
   on: { type: 'string' },
   value: { type: 'string', multiple: true },
+  reason: { type: 'string' },
+  owner: { type: 'string' },
+  review: { type: 'string' },
+  email: { type: 'string' },
+  group: { type: 'string', multiple: true },
+  scope: { type: 'string', multiple: true },
+  days: { type: 'string' },
+  address: { type: 'string', multiple: true },
+  name: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
@@ -80,6 +91,15 @@ const OPTIONS_OF: Record<string, string[]> = {
   report: ['import'],
   on: ['operate'],
   value: ['operate'],
+  reason: ['create-api-user'],
+  owner: ['create-api-user'],
+  review: ['create-api-user'],
+  email: ['create-api-user'],
+  group: ['create-api-user'],
+  scope: ['create-token'],
+  days: ['create-token'],
+  address: ['create-token'],
+  name: ['create-token'],
 };
 
 function given() {
@@ -153,7 +173,11 @@ async function act(settings: Settings): Promise<Result> {
     const exporting = { format, view, to, withPrivate };
     const importing = { by, apply, report, changesEmails };
     const operating = { on: values.on, view, values: values.value, apply };
-    return await COMMANDS[name].run({ db, config, server, channel, head, exporting, importing, operating }, parameters);
+    const { reason, owner, review, email, group: groups } = values;
+    const { scope: scopes, days, address: addresses, name: tokenName } = values;
+    const programs = { reason, owner, review, email, groups, scopes, days, addresses, tokenName };
+    const context: CommandContext = { db, config, server, channel, head, exporting, importing, operating, programs };
+    return await COMMANDS[name].run(context, parameters);
   } finally {
     await close();
   }

@@ -376,7 +376,8 @@ async function jobsThroughJumps(): Promise<Figure[]> {
   const every = 100;
   const jumps = [HOUR, 400 * DAY, -2 * DAY, 0];
   let ahead = 0;
-  const jobs = new Jobs({ clock: () => Date.now() + ahead, logger: pino({ level: 'silent' }) });
+  const processes = { isChosen: async () => true };
+  const jobs = new Jobs({ processes, clock: () => Date.now() + ahead, logger: pino({ level: 'silent' }) });
   const runs: number[] = [];
   jobs.start([{ name: 'counted', firstAfter: every, every, run: async () => void runs.push(performance.now()) }]);
   for (const jump of jumps) {

@@ -16,6 +16,7 @@ import { lockoutRaceFault } from './lockout-race.ts';
 import { mailFault } from './mail-faults.ts';
 import { malformedFault } from './malformed-fault.ts';
 import { plain, writeDown } from './report.ts';
+import { severalProcessesFault } from './several-processes.ts';
 import { shutdownFault } from './shutdown-fault.ts';
 import { signInStormFault } from './sign-in-storm.ts';
 import { signInTimingFault } from './sign-in-timing.ts';
@@ -31,6 +32,7 @@ const FAULTS: Fault[] = [
   lockoutRaceFault,
   signInStormFault,
   concurrentBulkFault,
+  severalProcessesFault,
   mailFault,
   malformedFault,
   clockFault,

@@ -54,7 +54,14 @@ import * as secondFactors from './0053-second-factors.ts';
 import * as confirmations from './0054-confirmations.ts';
 import * as passkeys from './0055-passkeys.ts';
 import * as demandedFactors from './0056-demanded-factors.ts';
+import * as knownDevicesKept from './0057-known-devices.ts';
+import * as setupLink from './0058-setup-link.ts';
+import * as numberedAlone from './0059-numbered-alone.ts';
 import * as moves from './0060-moves.ts';
+import * as emailsOfPrograms from './0061-emails-of-programs.ts';
+import * as tokens from './0062-tokens.ts';
+import * as fedByFactors from './0063-fed-by-factors.ts';
+import * as dateOrder from './0064-date-order.ts';
 import * as postgresBaseline from './postgres/baseline.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
@@ -114,7 +121,14 @@ export const migrations: Record<string, Knex.Migration> = {
   '0054-confirmations': confirmations,
   '0055-passkeys': passkeys,
   '0056-demanded-factors': demandedFactors,
+  '0057-known-devices': knownDevicesKept,
+  '0058-setup-link': setupLink,
+  '0059-numbered-alone': numberedAlone,
   '0060-moves': moves,
+  '0061-emails-of-programs': emailsOfPrograms,
+  '0062-tokens': tokens,
+  '0063-fed-by-factors': fedByFactors,
+  '0064-date-order': dateOrder,
 };
 
 /** On PostgreSQL one begins with all that the migrations up to this one came to; those after it are for both. */

@@ -42,6 +42,6 @@ export interface AppContext {
   troubles: Troubles;
   setBackClock: SetBackClock;
   startedAt: Instant;
-  /** Opens the setup page while there is no administrator; printed at the start, never stored. */
+  /** Opens the setup page while there is no administrator; printed at the start; only the hash of the newest is kept. */
   setupToken: string;
 }

@@ -3,6 +3,7 @@ import compression from 'compression';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import { may } from './access/viewer.ts';
+import { apiRouter } from './api/router.ts';
 import type { AppContext } from './app-context.ts';
 import { applicationsController } from './applications/pages/applications-controller.ts';
 import { auditController } from './audit/pages/audit-controller.ts';
@@ -65,6 +66,7 @@ import { SessionStore } from './sessions/session-store.ts';
 import { SignIn } from './sessions/sign-in.ts';
 import type { SignedIn } from './sessions/signed-in.ts';
 import { setupController } from './setup/pages/setup-controller.ts';
+import { tokensController } from './tokens/pages/tokens-controller.ts';
 import { UserIndex } from './users/list/user-index.ts';
 import { securityController } from './users/pages/security-controller.ts';
 import { userActionsController } from './users/pages/user-actions-controller.ts';
@@ -105,7 +107,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   const settings = actSettings(config, transport !== undefined);
   const place = { instanceName: config.instanceName, baseUrl: config.baseUrl };
   const addressLimiter = new AddressLimiter(db, clock);
-  const jobs = new Jobs({ logger, clock });
+  const jobs = new Jobs({ processes: db.processes, logger, clock });
   const answerRequests = () => answerResetRequests({ db, clock, logger, settings });
   const backupProblem = () => jobs.list().find(({ name }) => name === BACKUP_JOB)?.problem;
   const context: AppContext = {
@@ -169,6 +171,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     await context.setBackClock.follow();
     next();
   });
+  app.use('/api/v1', apiRouter(context));
   app.use(readPeopleForms());
   for (const path of UPLOAD_PATHS) app.post(path, readUpload(config.importMegabytes));
   app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));
@@ -210,6 +213,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(credentialsController(context));
   app.use(secondFactorsController(context));
   app.use(ownPasskeysController(context));
+  app.use(tokensController(context));
   app.use(peopleController(context));
   app.use(importController(context));
   app.use(usersController(context));

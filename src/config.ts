@@ -79,6 +79,8 @@ const settings = z.object({
   STALE_DAYS: whole(90, 1, 3650),
   CONFIRM_DAYS: whole(180, 1, 3650),
   REPORT_DAYS: whole(400, 1, 36_500),
+  TOKEN_DAYS: whole(365, 1, 3650),
+  TOKEN_REQUESTS: whole(600, 1, 1_000_000),
   IMPORT_MEGABYTES: whole(256, 1, 10_000),
   IMPORT_LINES: whole(1_000_000, 1, 10_000_000),
   LOG_LEVEL: z
@@ -174,6 +176,9 @@ export function readSettings(environment: Environment = process.env, envFile = '
     confirmDays: values.CONFIRM_DAYS,
     /** For so long reports of operations are kept, and can be taken back. */
     reportDays: values.REPORT_DAYS,
+    /** For so long a token may be good at most, and so many requests a minute each may be used for. */
+    tokenDays: values.TOKEN_DAYS,
+    tokenRequests: values.TOKEN_REQUESTS,
     /** What a file may have at most that is imported. */
     importMegabytes: values.IMPORT_MEGABYTES,
     importLines: values.IMPORT_LINES,

@@ -17,6 +17,7 @@ import { PASSWORDS } from './passwords/pages/passwords-feature.ts';
 import { SAVED_VIEWS } from './saved-views/pages/saved-views-feature.ts';
 import { SESSIONS } from './sessions/pages/sessions-feature.ts';
 import { SETUP } from './setup/pages/setup-feature.ts';
+import { TOKENS } from './tokens/pages/tokens-feature.ts';
 import { USERS } from './users/pages/users-feature.ts';
 import type { Feature } from './web/feature.ts';
 
@@ -39,6 +40,7 @@ export const FEATURES: Feature[] = [
   PASSWORDS,
   SESSIONS,
   SETUP,
+  TOKENS,
 ];
 
 /** All that runs now and then. */
@@ -49,6 +51,6 @@ export function jobsOf(app: AppContext): Job[] {
     });
   return [
     ...FEATURES.flatMap((feature) => feature.jobs?.(app) ?? []),
-    { name: 'Remove what has ended', firstAfter: 10 * MINUTE, every: 10 * MINUTE, run: prune },
+    { name: 'Remove what has ended', firstAfter: 10 * MINUTE, every: 10 * MINUTE, byOne: true, run: prune },
   ];
 }

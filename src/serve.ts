@@ -15,6 +15,7 @@ import { createLogger } from './logger.ts';
 import { endWithoutData } from './lost-data.ts';
 import type { Mailbox } from './mail/mailbox.ts';
 import { whenParentIsGone } from './parent.ts';
+import { keepSetupLink } from './setup/setup-link-store.ts';
 import { hurry } from './web/slow-senders.ts';
 
 /** Not imported: that would look at all that the module has, its client for the web among it, which takes a tenth of the start. */
@@ -23,6 +24,8 @@ const { createServer } = process.getBuiltinModule('node:http');
 const SHUTDOWN_PATIENCE = 10_000;
 const SECOND_SIGNAL_AFTER = 1_000;
 const IDLE_CLOSED_EVERY = 50;
+/** Others may write many times a second. */
+const FOLLOWS_AFTER = 200;
 /** Whoever sends slowly is gone after half a minute, the time until somebody looks included; a large file has a quarter of an hour. */
 export const PATIENCE = { headersTimeout: 10_000, requestTimeout: 900_000, connectionsCheckingInterval: 2_000 };
 
@@ -74,6 +77,7 @@ export async function serve(
   await beforeListen(context);
   const baseUrl = reachedAt(context, server);
   await tellCommandLine(context, baseUrl);
+  if (!(await isAnyAdministrator(db.read))) await db.write((trx) => keepSetupLink(trx, context.setupToken));
   shutDownOnSignal(server, installation.close, async () => {
     context.jobs.stop();
     indexReaders.stop();
@@ -83,8 +87,10 @@ export async function serve(
   });
   answer = express;
   context.mail?.start();
-  context.operations.wake();
+  context.operations.follow();
+  context.operations.look();
   reading = readIndexes(context);
+  followOthers(context);
   context.jobs.start(jobsOf(context));
   await greet(context, baseUrl, mailbox);
   return baseUrl;
@@ -96,6 +102,19 @@ export async function serve(
  */
 async function readIndexes({ index, groupIndex, invitationIndex, contactIndex }: AppContext): Promise<void> {
   for (const one of [index, groupIndex, contactIndex, invitationIndex]) await one.refresh().catch(() => undefined);
+}
+
+/** What another process changed is read a moment later, and not when somebody waits for it; whoever asks still asks the database. */
+function followOthers(context: AppContext): void {
+  let isDue = false;
+  context.db.processes.hear('changes', () => {
+    if (isDue) return;
+    isDue = true;
+    setTimeout(() => {
+      isDue = false;
+      void readIndexes(context);
+    }, FOLLOWS_AFTER).unref();
+  });
 }
 
 /** What is answered until the data is open: to whoever watches as data, to people in words, and their browser asks again. */

@@ -7,6 +7,7 @@ import { passwordProblem, personalWords } from './passwords/password.ts';
 import { serve } from './serve.ts';
 import { createFirstAdministrator } from './setup/actions/first-administrator.ts';
 import { programAct } from './verbs/program-act.ts';
+import { Gone } from './verbs/refusals.ts';
 
 async function createAdministratorFromSettings({ db, config, hasher, actSettings }: AppContext): Promise<void> {
   const given = config.administrator;
@@ -16,6 +17,8 @@ async function createAdministratorFromSettings({ db, config, hasher, actSettings
   const act = programAct(actSettings, { name: 'setup', rights: EVERYTHING, requestId: 'start' });
   const passwordHash = await hasher.hash(given.password);
   await createFirstAdministrator(db, act, { ...given, passwordHash }).catch((error) => {
+    // Another process that begins as well has made them.
+    if (error instanceof Gone) return;
     throw new ConfigError([`ADMIN_NAME, ADMIN_EMAIL: ${error.message}`]);
   });
 }

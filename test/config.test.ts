@@ -59,6 +59,8 @@ describe('the settings', () => {
       importMegabytes: 256,
       importLines: 1_000_000,
       reportDays: 400,
+      tokenDays: 365,
+      tokenRequests: 600,
       logLevel: 'info',
       passwordCost: 12,
       dailyBackups: 7,

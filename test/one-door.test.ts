@@ -8,17 +8,20 @@ import { addContact } from './support/contacts.ts';
 import { send, submit } from './support/form.ts';
 import { pageOf } from './support/page.ts';
 import { pathTo } from './support/people.ts';
+import { programAs } from './support/program.ts';
 import { type Fields, type Session, signedIn } from './support/session.ts';
 
 let app: TestApp;
 let by: Session;
+/** Who tries it. */
+let trying: Person;
 
 beforeEach(async () => {
   app = await startApp();
 });
 afterEach(() => app.close());
 
-const PATHS = ['record', 'form', 'bulk', 'paste', 'import', 'command', 'command import'] as const;
+const PATHS = ['record', 'form', 'bulk', 'paste', 'import', 'command', 'command import', 'interface'] as const;
 type Path = (typeof PATHS)[number];
 /** Gives what it was answered with. */
 type Attempt = () => Promise<string>;
@@ -97,6 +100,16 @@ const commandImport = (file: string): Attempt => {
   };
 };
 
+/** What a program is answered that comes in as whoever tries it. */
+const asked = (
+  method: 'post' | 'patch',
+  path: () => string,
+  body: () => object = () => ({}),
+  headers: Record<string, string> = { 'If-Match': '*' },
+): Attempt => {
+  return async () => (await (await programAs(app, trying)).send(method, path(), body(), headers)).text;
+};
+
 /** All that could have been changed of people, but for what says when. */
 async function people() {
   const columns = ['id', 'name', 'email', 'activity', 'expires_on', 'contact_id', 'api_only', 'password_hash'];
@@ -128,6 +141,7 @@ const RULES: Rule[] = [
       paste: 'it only adds',
       import: imported(`${EXPIRES}ada@example.com,2036-01-01\n`),
       command: command('operate', 'deactivate', 'ada', '--apply'),
+      interface: asked('post', () => `/users/${id('ada')}/deactivation`),
       'command import': commandImport(`${EXPIRES}ada@example.com,2036-01-01\n`),
     },
   },
@@ -142,6 +156,7 @@ const RULES: Rule[] = [
       paste: 'it only adds',
       import: imported(`${EXPIRES}alice@example.com,2036-01-01\n`),
       command: 'nobody stands at the machine as themself',
+      interface: asked('post', () => `/users/${id('alice')}/deletion`),
       'command import': 'nobody stands at the machine as themself',
     },
   },
@@ -157,6 +172,11 @@ const RULES: Rule[] = [
       paste: pasted('alice@example.com', { tags: 'pasted' }),
       import: imported('Email,Tags\nalice@example.com,imported\n'),
       command: 'it holds every right',
+      interface: asked(
+        'patch',
+        () => `/users/${id('alice')}`,
+        () => ({ email: 'max@elsewhere.example' }),
+      ),
       'command import': 'it holds every right',
     },
   },
@@ -171,6 +191,7 @@ const RULES: Rule[] = [
       paste: 'it makes people only, and names who is known',
       import: imported('Email,API-only\nbob@example.com,yes\n'),
       command: command('operate', 'reinvite', 'robin', '--apply'),
+      interface: asked('post', () => `/users/${id('robin')}/invitation`),
       'command import': commandImport('Email,API-only\nbob@example.com,yes\n'),
     },
   },
@@ -189,6 +210,11 @@ const RULES: Rule[] = [
       paste: pasted('bob <new@example.com>', { name: 'BOB' }),
       import: imported('Name,Email\nbob,new@example.com\n'),
       command: () => command('operate', 'activate', id('dave'), '--apply')(),
+      interface: asked(
+        'post',
+        () => '/users',
+        () => ({ name: 'BOB', email: 'new@example.com' }),
+      ),
       'command import': commandImport('Name,Email\nbob,new@example.com\n'),
     },
   },
@@ -207,6 +233,12 @@ const RULES: Rule[] = [
       paste: 'it only adds',
       import: imported('Email,Expiry date\nbob@example.com,2036-01-01\n', () => set('bob', { version: 99 })),
       command: 'it does at once what it was told',
+      interface: asked(
+        'patch',
+        () => `/users/${id('bob')}`,
+        () => ({ name: 'bobby' }),
+        { 'If-Match': '"99"' },
+      ),
       'command import': 'it does at once what it found',
     },
   },
@@ -224,6 +256,11 @@ const RULES: Rule[] = [
       paste: 'it links whom it finds, and finds nobody: see its own tests',
       import: imported(`Name,Email,Linked contact email\nnina,nina@example.com,${HIDDEN}\n`),
       command: () => command('operate', 'delete', '--on', 'contacts', String(hidden), '--apply')(),
+      interface: asked(
+        'patch',
+        () => `/users/${id('bob')}`,
+        () => ({ contactId: hidden }),
+      ),
       'command import': commandImport(`Name,Email,Linked contact email\nnina,nina@example.com,${HIDDEN}\n`),
     },
   },
@@ -235,6 +272,7 @@ describe.each(RULES)('$rule', ({ who, said, setup, on }) => {
   it.each(tried)('by the path of %s', async (path) => {
     await setup?.();
     by = await signedIn(app, who);
+    trying = who;
     const before = await people();
     const answer = await (on[path] as Attempt)();
     expect(answer).toMatch(said);

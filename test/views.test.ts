@@ -102,6 +102,7 @@ describe('the views', () => {
       '/credentials/sign-ins',
       '/credentials/second-factor',
       '/credentials/passkeys/new',
+      '/credentials/tokens/new',
       '/credentials/email/edit',
       '/credentials/report/new',
       '/nowhere',
@@ -249,6 +250,10 @@ describe('the views', () => {
     note('factor, asked for', await second.get('/session/factor/new'));
     note('factor, mistaken', await second.post('/session/factor', { code: '0' }));
     await max.send('delete', '/credentials/second-factor', { current: PASSWORD });
+
+    note('token, made', await submit(alice, '/credentials/tokens/new', { name: 'nightly', scopes: ['users:read'] }));
+    note('tokens', await alice.get('/credentials/tokens'));
+    note('token, rotated', await alice.get('/credentials/tokens/1/rotation/new'));
 
     const replaced = await linkFor(app, 'carol', 'invitation', alice);
     const carol = await opened(app, await linkFor(app, 'carol', 'invitation', alice));

@@ -46,7 +46,7 @@ export function floorOf(file: string): Floor {
   const [folder, ...rest] = dirname(file).split('/');
   if (folder === '.') return PROGRAM[file] ?? 'ground';
   if (GROUND.has(folder)) return 'ground';
-  if (folder === 'command-line') return 'faces';
+  if (folder === 'command-line' || folder === 'api') return 'faces';
   if (folder === 'web' || rest.includes('pages')) return 'pages';
   return rest.includes('actions') ? 'actions' : 'records';
 }

@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrations } from '../../migrations/index.ts';
+import { takenAway } from './rolling.ts';
 
 const LIST = 'frozen.sha256';
 /** The only file of the folder that every new migration changes. */
 const INDEX = 'index.ts';
 
 /**
- * Migrations that were edited, renamed or removed after they landed, that are not frozen yet, or that use code which may
- * change under them.
+ * Migrations that were edited, renamed or removed after they landed, that are not frozen yet, that use code which may
+ * change under them, or that break processes of the version before.
  */
 export function checkMigrations(folder = join(import.meta.dirname, '../../migrations')): string[] {
   const files = readdirSync(folder)
@@ -28,6 +29,8 @@ export function checkMigrations(folder = join(import.meta.dirname, '../../migrat
     for (const [, from] of text.matchAll(/\bfrom '([^']+)'/g))
       if (from.startsWith('../'))
         findings.push(`migrations/${file} uses ${from}, which may change: copy what it needs`);
+    for (const what of takenAway(file, text))
+      findings.push(`migrations/${file} ${what}, while a process of the version before may be at work`);
   }
   const numbered = files.map((file) => file.replace(/\.ts$/, '')).filter((name) => /^\d/.test(name));
   if (Object.keys(migrations).join() !== numbered.join())

@@ -12,8 +12,6 @@ export interface RequirementGroup {
   requirements: Requirement[];
 }
 
-const WITH_TOKENS = 'There are no tokens for programs yet.';
-
 export const REQUIREMENTS: RequirementGroup[] = [
   group('Passwords', {
     1: 'A password has at least 15 characters, or 8 beside a second factor; a shorter one is refused with the reason.',
@@ -77,9 +75,9 @@ export const REQUIREMENTS: RequirementGroup[] = [
     53: 'Everybody sees and ends their own sessions; an administrator those of others.',
     54: 'An address, a factor, rights and exports take a password of the last five minutes.',
     55: 'Sessions and tokens are kept as hashes, and shown once.',
-    56: [`A token in an address is refused, and not logged.`, WITH_TOKENS],
-    57: [`A token means the same however it is sent, or is refused.`, WITH_TOKENS],
-    58: [`A token loses a right in the moment in which its user does.`, WITH_TOKENS],
+    56: 'A token in an address is refused, and not logged.',
+    57: 'A token means the same however it is sent, or is refused.',
+    58: 'A token loses a right in the moment in which its user does.',
   }),
   group('Authorisation, bulk, the last administrator', {
     59: 'Every route is in one table with who may use it on whom, and a route that is not fails the tests.',

@@ -19,6 +19,11 @@ export function maySignIn(user: Admitted, today: Day): boolean {
   return user.activity === 'active' && !user.apiOnly && !isExpired(user, today);
 }
 
+/** Whether a program may act in this user's name by a token of theirs. */
+export function mayActByToken(user: Admitted, today: Day): boolean {
+  return user.activity === 'active' && !isExpired(user, today);
+}
+
 /** Whether this user comes in by an invitation, and did not yet. */
 export function waitsForInvitation(user: Admitted & Passworded, today: Day): boolean {
   return !user.hasPassword && !hasToChoosePassword(user) && maySignIn(user, today);

@@ -56,6 +56,7 @@ const FACTS = new Set([
   'minute',
   'owner',
   'permissions',
+  'scopes',
   'until',
 ]);
 

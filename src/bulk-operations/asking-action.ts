@@ -8,8 +8,8 @@ export type Choices = Record<string, unknown>;
 
 /** One question that the sheet of such an action asks first. */
 export interface Ask {
-  /** `day` may be left empty; a `user` and an `owning-group` are named, an `application` is one that there is. */
-  kind: 'group' | 'tag' | 'day' | 'option' | 'user' | 'owning-group' | 'application';
+  /** `text` is one line; `day` may be left empty; a `user` and an `owning-group` are named, an `application` is one that there is. */
+  kind: 'group' | 'tag' | 'text' | 'day' | 'option' | 'user' | 'owning-group' | 'application';
   field: string;
   label: string;
   help?: string;
@@ -25,6 +25,8 @@ export interface AskingAction<Subject extends Subjected = Subjected> {
   otherNames?: string[];
   icon: Icon;
   isDangerous?: boolean;
+  /** To whom a record offers it; left out, to everybody. */
+  isFor?(subject: Subject): boolean;
   asks: Ask[];
   /** What was typed into its questions, checked: the choices. */
   check(typed: Typed): FormResult<Choices>;

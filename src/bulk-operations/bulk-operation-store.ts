@@ -114,6 +114,12 @@ export async function findPieces(
   return rows.map(({ number, ids }) => ({ number, ids: JSON.parse(ids) }));
 }
 
+/** Whether a piece is still to be done. */
+export async function isLeft(trx: Transaction, operationId: number, { number }: Piece): Promise<boolean> {
+  const piece = trx('bulk_operation_pieces').where({ operation_id: operationId, number }).whereNull('done_at');
+  return (await piece.first('number')) !== undefined;
+}
+
 /** Of these, whom the set of a draft has; it is read no further than that takes. */
 export async function findMeantAmong(db: Reader, operationId: number, ids: number[]): Promise<Set<number>> {
   const ofDraft = () => db('bulk_operation_pieces').where('operation_id', operationId);

@@ -16,6 +16,7 @@ export interface CommandContext {
   exporting?: ExportWords;
   importing?: ImportWords;
   operating?: OperateWords;
+  programs?: ProgramWords;
 }
 
 /** What a command came to: lines for people, the same as data for programs. */
@@ -59,6 +60,19 @@ export interface ExportWords {
   view?: string;
   to?: string;
   withPrivate?: boolean;
+}
+
+/** What stands behind *create-api-user* and *create-token*, as it was typed. */
+export interface ProgramWords {
+  reason?: string;
+  owner?: string;
+  review?: string;
+  email?: string;
+  groups?: string[];
+  scopes?: string[];
+  days?: string;
+  addresses?: string[];
+  tokenName?: string;
 }
 
 export function refused(message: string): Result {

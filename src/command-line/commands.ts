@@ -23,6 +23,7 @@ import { type Command, type CommandContext, type Result, refused } from './comma
 import { exportList } from './export-command.ts';
 import { importList } from './import-command.ts';
 import { listOperations, operate, undo } from './operate-command.ts';
+import { createApiUser, createToken } from './program-commands.ts';
 
 /** What an administrator does at the machine itself: by the same verbs and guards as the pages, audited as *command line*. */
 export const COMMANDS: Record<string, Command> = {
@@ -60,6 +61,16 @@ export const COMMANDS: Record<string, Command> = {
     parameters: ['user'],
     summary: 'deactivates a user; sessions and links end at once',
     run: (context, [user]) => act(context, user, DEACTIVATION, 'deactivated'),
+  },
+  'create-api-user': {
+    parameters: ['name'],
+    summary: 'makes an identity for a program (--reason, --owner, --review, --group)',
+    run: (context, [name]) => createApiUser(context, actOf(context), name),
+  },
+  'create-token': {
+    parameters: ['user'],
+    summary: 'makes a token of a program and prints it once (--scope, --days, --address, --name)',
+    run: (context, [user]) => createToken(context, actOf(context), user),
   },
   export: {
     parameters: ['list'],

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { DatabaseGone } from './database-files.ts';
+import type { Processes } from './processes.ts';
 
 /** What a store reads from: the read side of the database, or the transaction it takes part in. */
 export type Reader = Knex;
@@ -18,10 +19,19 @@ export interface Database {
   write<T>(work: (trx: Transaction) => Promise<T>): Promise<T>;
   /** The same for what may as well be written later: where the database does not take it soon, it is left out. */
   note(work: (trx: Transaction) => Promise<unknown>): Promise<void>;
+  /**
+   * The same for what changes one row that no feed follows and nobody judges by, such as when a session was last seen: it waits for no other
+   * writer than one of the same row. Where the database knows one writer only, it is one like any other.
+   */
+  readonly oneRow: Pick<Database, 'write' | 'note'>;
+  /** The others that work on it as well. */
+  readonly processes: Processes;
   /** Resolves when the file or its log was deleted, moved or replaced. Nothing that is written from then on is acknowledged. */
   readonly gone: Promise<DatabaseGone>;
   /** The same at this moment, looked at anew. Takes microseconds. */
   isGone(): boolean;
+  /** What the clock says of the machine where it is kept, in milliseconds. */
+  now(): Promise<number>;
   /** What it takes where it is kept. */
   bytes(): Promise<number>;
   /** What keeps it, and where, for whoever runs it. */

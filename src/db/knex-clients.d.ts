@@ -15,9 +15,12 @@ declare module 'knex/lib/dialects/better-sqlite3/index.js' {
 
 declare module 'knex/lib/dialects/postgres/index.js' {
   export default class PostgresClient {
+    config: { notice?: string };
     transaction(...args: unknown[]): {
       begin(connection: unknown): Promise<unknown>;
-      query(connection: unknown, sql: string): Promise<unknown>;
+      commit(connection: unknown, value: unknown): Promise<unknown>;
+      query(connection: unknown, sql: string, status?: number, value?: unknown): Promise<unknown>;
+      trxClient: { query(connection: unknown, sql: string): Promise<unknown> };
     };
     acquireRawConnection(): Promise<unknown>;
     positionBindings(sql: string): string;

@@ -1,10 +1,12 @@
 import type { Database, Reader } from './contract.ts';
 import { openPostgres } from './postgres.ts';
+import { PostgresProcesses } from './postgres-processes.ts';
 import { writingThrough } from './writing.ts';
 
 /** The database of a PostgreSQL server. It is connected to when it is needed. */
 export function openPostgresDatabase(url: string): Database {
-  const { reader, writer } = openPostgres(url);
+  const processes = new PostgresProcesses(url);
+  const { reader, writer, rowWriter } = openPostgres(url, processes.noticeOfChange);
   return {
     read: reader,
     writer,
@@ -12,17 +14,25 @@ export function openPostgresDatabase(url: string): Database {
       await writer.raw('select 1');
     },
     ...writingThrough(writer, {}),
+    oneRow: writingThrough(rowWriter, { areMany: true }),
+    processes,
     // A server that does not answer may come back.
     gone: new Promise(() => {}),
     isGone: () => false,
+    async now() {
+      const [{ now }] = await reader.raw('select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now');
+      return now;
+    },
     async bytes() {
       const [{ bytes }] = await reader.raw('select pg_database_size(current_database()) as bytes');
       return bytes;
     },
     place: { kind: 'PostgreSQL', name: nameOf(url) },
     async close() {
+      await processes.end();
       await reader.destroy();
       await writer.destroy();
+      await rowWriter.destroy();
     },
   };
 }

@@ -2,8 +2,8 @@
 export interface PostgresError {
   code?: string;
   message?: string;
-  /** Others that cannot be reached, such as a mail server, say it in the same codes. */
-  isOfDatabase?: boolean;
+  /** Whether the server cannot be reached. Others, such as a mail server, say it in the same codes, and Knex puts the statement before the words. */
+  isLost?: boolean;
   /** Which unique index refused a write, as `table.column`. */
   refusedBy?: string;
 }
@@ -21,7 +21,7 @@ export function plainError(error: unknown): unknown {
     detail,
   } = error as Error & { code?: string; table?: string; detail?: string };
   const plain: Error & PostgresError = new Error(message.replace(/: ".*$/s, ''));
-  plain.isOfDatabase = true;
+  plain.isLost = saysLost(code, message);
   plain.stack = stack?.replace(message, plain.message);
   if (code !== undefined) plain.code = code;
   if (code === UNIQUE) plain.refusedBy = `${table}.${/^Key \("?(\w+)/.exec(detail ?? '')?.[1]}`;
@@ -33,12 +33,15 @@ export function isBusyError({ code = '' }: PostgresError): boolean {
   return ['55P03', '40001', '40P01'].includes(code);
 }
 
+export function isConnectionError({ isLost }: PostgresError): boolean {
+  return isLost === true;
+}
+
 /** The server cannot be reached, ends just now, or takes no more; nothing is wrong with what was asked. */
-export function isConnectionError({ isOfDatabase, code = '', message = '' }: PostgresError): boolean {
-  if (!isOfDatabase) return false;
+function saysLost(code = '', message: string): boolean {
   return (
     /^(08|57P0|53)/.test(code) ||
     ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN'].includes(code) ||
-    /^(Connection terminated|timeout expired|Client has encountered a connection error)/.test(message)
+    /^(Connection terminated|timeout expired|Client has encountered a connection error|Client was closed)/.test(message)
   );
 }

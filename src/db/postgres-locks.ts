@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { openPostgres } from './postgres.ts';
+import { KeptConnection } from './kept-connection.ts';
 
 const MIGRATORS_LOCK = 82_012;
 
@@ -14,17 +14,27 @@ export async function lockMigrations(writer: Knex): Promise<() => Promise<void>>
 
 const SERVERS_LOCK = 82_013;
 
-/** Takes the database for one server, for as long as a connection of its own lasts; undefined while another has it. What it gives ends the lock. */
-export async function tryLockDatabase(url: string): Promise<(() => Promise<void>) | undefined> {
-  const { writer } = openPostgres(url);
-  // Kept out of the pool, which ends connections that nobody uses.
-  const connection = await writer.client.acquireConnection();
-  const [{ has }] = await writer.raw('select pg_try_advisory_lock(?) as has', [SERVERS_LOCK]).connection(connection);
-  const end = async () => {
-    await writer.client.releaseConnection(connection);
-    await writer.destroy();
-  };
-  if (has) return end;
-  await end();
+/** What it gives ends a lock. */
+type Release = () => Promise<void>;
+
+/** Takes the database for this process alone, for as long as a connection of its own lasts; undefined while another has it or serves it. */
+export function tryLockDatabase(url: string): Promise<Release | undefined> {
+  return tryLock(new KeptConnection(url), 'pg_try_advisory_lock');
+}
+
+/** Takes it together with others that serve it as well; undefined while one has it alone. After a restart of the server it is taken anew. */
+export function tryJoinDatabase(url: string): Promise<Release | undefined> {
+  let isJoined = false;
+  const connection = new KeptConnection(url, async (made) => {
+    if (isJoined) await made.query('select pg_advisory_lock_shared($1)', [SERVERS_LOCK]);
+    isJoined = true;
+  });
+  return tryLock(connection, 'pg_try_advisory_lock_shared');
+}
+
+async function tryLock(connection: KeptConnection, lock: string): Promise<Release | undefined> {
+  const [{ has }] = await connection.query(`select ${lock}($1) as has`, [SERVERS_LOCK]);
+  if (has) return () => connection.end();
+  await connection.end();
   return undefined;
 }

@@ -1,53 +1,61 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import BetterSqlite from 'better-sqlite3';
 import { CannotStart } from '../cannot-start.ts';
 import type { DataPlace } from '../config.ts';
-import { tryLockDatabase } from './postgres-locks.ts';
+import { tryJoinDatabase, tryLockDatabase } from './postgres-locks.ts';
 
 /** One that is just ending gives the folder back within this time. */
 const PATIENCE = 3_000;
 
-/** Held by the one server, or the one restore, of a folder. */
+/** Held by the one server, or the one restore, of a folder; of a database on a server, by each that serves it. */
 export interface ServerLock {
   release(): void;
 }
 
 /**
  * Takes the data for this process alone. The lock is one of the system on an empty file, taken by SQLite: it ends with the process,
- * however that ends, and holds over the network where the file system does. Throws CannotStart while another holds it. Who holds one place
- * may take another one beside it, which may be in the same folder.
+ * however that ends, and holds over the network where the file system does. Throws CannotStart while another holds it.
  */
-export async function lockServer(place: DataPlace, held?: DataPlace): Promise<ServerLock> {
+export function lockServer(place: DataPlace): Promise<ServerLock> {
+  return patiently(place, () => tryLockServer(place));
+}
+
+/** Takes it to serve it: a folder alone, a database on a server beside others. Throws CannotStart while another holds it alone. */
+export function joinServers(place: DataPlace): Promise<ServerLock> {
+  const { dataDir, databaseUrl } = place;
+  return patiently(place, async () =>
+    databaseUrl ? lockOf(await tryJoinDatabase(databaseUrl)) : tryLockFolder(dataDir),
+  );
+}
+
+/** Takes the data alone, at once; undefined while another holds it. */
+export async function tryLockServer({ dataDir, databaseUrl }: DataPlace): Promise<ServerLock | undefined> {
+  return databaseUrl ? lockOf(await tryLockDatabase(databaseUrl)) : tryLockFolder(dataDir);
+}
+
+async function patiently(
+  { dataDir, databaseUrl }: DataPlace,
+  take: () => Promise<ServerLock | undefined>,
+): Promise<ServerLock> {
   const patience = performance.now() + PATIENCE;
   for (;;) {
-    const lock = await tryLockServer(place, held);
+    const lock = await take();
     if (lock) return lock;
-    if (performance.now() > patience)
-      throw new CannotStart([
-        `another Roster runs on ${place.databaseUrl ? 'the database of DATABASE_URL, or on ' : ''}DATA_DIR ${place.dataDir}: two at once would each count sign-ins on their own. Stop it first`,
-      ]);
+    if (performance.now() > patience) throw new CannotStart([databaseUrl ? TAKEN : takenFolder(dataDir)]);
     await sleep(100);
   }
 }
 
-/** The same at once; undefined while another holds it. */
-export async function tryLockServer(
-  { dataDir, databaseUrl }: DataPlace,
-  held?: DataPlace,
-): Promise<ServerLock | undefined> {
-  const isHeld = held && resolve(held.dataDir) === resolve(dataDir);
-  const folder = isHeld ? { release() {} } : tryLockFolder(dataDir);
-  if (!databaseUrl || !folder) return folder;
-  try {
-    const release = await tryLockDatabase(databaseUrl);
-    if (release) return { release: () => void release().finally(() => folder.release()) };
-  } catch (error) {
-    folder.release();
-    throw error;
-  }
-  folder.release();
-  return undefined;
+const TAKEN =
+  'another Roster serves the database of DATABASE_URL, or a command has it for itself. Stop it first, or wait for it';
+
+function takenFolder(dataDir: string): string {
+  return `another Roster runs on DATA_DIR ${dataDir}: two at once would each count sign-ins on their own. Stop it first`;
+}
+
+function lockOf(release: (() => Promise<void>) | undefined): ServerLock | undefined {
+  return release && { release: () => void release() };
 }
 
 function tryLockFolder(dataDir: string): ServerLock | undefined {

@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database, Reader } from './contract.ts';
 import { DATABASE_FILE, type DatabaseFiles, type DatabaseGone, fileBytes } from './database-files.ts';
+import { onlyProcess } from './processes.ts';
 import { checkpoint, openSqlite } from './sqlite.ts';
 import { writingThrough } from './writing.ts';
 
@@ -27,15 +28,19 @@ export function openSqliteDatabase(dataDir: string): Database {
       await checkpoint(writer).catch(() => undefined);
     }, CHECKPOINT_DELAY).unref();
   }
+  const writing = writingThrough(writer, { check: () => watch.check(), changed: checkpointSoon });
   return {
     read: reader,
     writer,
     async make() {
       await writer.raw('select 1');
     },
-    ...writingThrough(writer, { check: () => watch.check(), changed: checkpointSoon }),
+    ...writing,
+    oneRow: writing,
+    processes: onlyProcess(),
     gone: watch.gone.promise,
     isGone: () => watch.isGone(),
+    now: async () => Date.now(),
     bytes: async () => fileBytes(filename),
     place: { kind: 'SQLite', name: filename },
     async close() {

@@ -5,6 +5,7 @@ import { isOver, whereNotOver } from '../access/granted-rights.ts';
 import type { Day } from '../clock.ts';
 import { isGiven, whereNotDeleted } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
 
 /** Whether a group has a leader, and whether they can act as one: who may not sign in or is no longer a member leads nothing. */
 export type Leadership = 'active' | 'inactive' | 'none';
@@ -49,6 +50,26 @@ export function leadershipOf(row: LeaderRow, today: Day): Leadership {
 /** The groups that the user leads: deleted groups have no leader, and a leader is a member. */
 export async function findLedIds(db: Reader, userId: number, today: Day): Promise<number[]> {
   return ledBy(db, userId, today).pluck('groups.id');
+}
+
+/** Of each of these users who has some, the others who lead an active group of theirs and may sign in. */
+export async function findLeadersOf(db: Reader, userIds: number[], today: Day): Promise<Map<number, number[]>> {
+  const led: Knex.QueryBuilder = db('memberships')
+    .join('groups', 'groups.id', 'memberships.group_id')
+    .join('users as leader', 'leader.id', 'groups.leader_id')
+    .where({ 'groups.activity': 'active', 'leader.activity': 'active', 'leader.api_only': false })
+    .whereNotNull('leader.password_hash')
+    .where((either) => either.whereNull('leader.expires_on').orWhere('leader.expires_on', '>=', today))
+    .whereNot('leader.id', db.ref('memberships.user_id'))
+    .orderBy(['memberships.user_id', 'leader.id'])
+    .distinct('memberships.user_id', 'leader.id as leader_id');
+  const rows: { user_id: number; leader_id: number }[] = await whereNotOver(
+    whereIdIn(led, 'memberships.user_id', userIds),
+    today,
+  );
+  return new Map(
+    [...Map.groupBy(rows, (row) => row.user_id)].map(([id, those]) => [id, those.map((r) => r.leader_id)]),
+  );
 }
 
 /** The same as a query of groups. */

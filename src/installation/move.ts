@@ -64,7 +64,7 @@ async function moveFrom(source: Installation, place: DataPlace, watch: Watch): P
   refuseOtherSecrets(source.config, place.dataDir);
   if (nameOf(source.db) === (await withDatabase(place, async (db) => nameOf(db))))
     throw new CannotStart([`the data is in ${nameOf(source.db)} already`]);
-  const lock = await lockServer(place, source.config);
+  const lock = await lockServer(place);
   try {
     await withDatabase(place, (target) => begin(source.db, target));
     await withDatabase(place, (target) => copyTables(source.db, target, watch));

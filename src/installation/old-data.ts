@@ -4,6 +4,7 @@ import { giveUpWaitingMails } from '../mail/outbox-store.ts';
 import { endAllLinks, type SpentLink, spendLinks } from '../one-time-links/one-time-link-store.ts';
 import { forgetResetRequests } from '../passwords/reset-request-store.ts';
 import { endAllSessions, endSessionsExcept } from '../sessions/session-store.ts';
+import { endAllTokens, endTokensByHash } from '../tokens/token-store.ts';
 import type { Act } from '../verbs/act.ts';
 import { forgetMark } from './installation-mark.ts';
 
@@ -12,6 +13,8 @@ export interface Since {
   /** The sessions that are left, by their keys. */
   sessions: string[];
   spentLinks: SpentLink[];
+  /** Those that had ended, by their hashes. */
+  endedTokens: string[];
 }
 
 /** What becomes of sessions and open links: ended, or kept but for what ended since, as far as that is known. */
@@ -29,7 +32,7 @@ export async function endWhatActs(
   access: Access,
   why: { mails: string; operations: string },
 ): Promise<Ended> {
-  const ended = access === 'ended' ? await endAll(trx, act.at) : await endSpent(trx, access.since);
+  const ended = access === 'ended' ? await endAll(trx, act.at) : await endSpent(trx, access.since, act.at);
   await giveUpWaitingMails(trx, act.at, why.mails);
   await forgetResetRequests(trx);
   await pauseAll(trx, act.at, why.operations);
@@ -38,12 +41,14 @@ export async function endWhatActs(
 }
 
 async function endAll(trx: Transaction, at: string): Promise<Ended> {
+  await endAllTokens(trx, at);
   return { sessionsEnded: await endAllSessions(trx), linksEnded: await endAllLinks(trx, at) };
 }
 
 /** What ended or was used since stays so. */
-async function endSpent(trx: Transaction, since: Since | undefined): Promise<Ended> {
+async function endSpent(trx: Transaction, since: Since | undefined, at: string): Promise<Ended> {
   if (!since) return { sessionsEnded: 0, linksEnded: 0 };
-  const { sessions, spentLinks } = since;
+  const { sessions, spentLinks, endedTokens } = since;
+  await endTokensByHash(trx, endedTokens, at);
   return { sessionsEnded: await endSessionsExcept(trx, sessions), linksEnded: await spendLinks(trx, spentLinks) };
 }

@@ -3,7 +3,7 @@ import { CannotStart } from '../cannot-start.ts';
 import type { Config, Settings } from '../config.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { migrate, pendingMigrations } from '../db/migrate.ts';
-import { lockServer } from '../db/server-lock.ts';
+import { joinServers } from '../db/server-lock.ts';
 import { findDamage } from '../db/sqlite.ts';
 import { COMMAND_LINE } from '../program.ts';
 import { backupBeforeMigration, newestBackup } from './backups.ts';
@@ -22,26 +22,22 @@ export interface Installation {
 }
 
 /**
- * Opens the data for a server: alone, whole, with the secrets it was made with, and brought up to date. A new
- * folder is filled; the database comes first, so that secrets never stand without one. Throws CannotStart.
+ * Opens the data for a server: whole, with the secrets it was made with, and brought up to date; a folder alone, a database on a server
+ * beside others. A new one is filled; the database comes first, so that secrets never stand without one. Throws CannotStart.
  */
 export async function openForServer(settings: Settings): Promise<Installation> {
   const { dataDir, databaseUrl } = settings;
   makeDataFolder(dataDir);
-  const lock = await lockServer(settings);
+  const lock = await joinServers(settings);
   let db: Database | undefined;
   try {
     releaseReserve(dataDir);
     if (!databaseUrl) beginWithFile(dataDir);
     db = openDatabase(dataDir, databaseUrl);
     await db.make();
-    await refuseMoved(db.read);
-    await refuseWrongSecrets(db, settings);
-    await bringUpToDate(db, settings);
-    const config = withSecrets(settings);
-    if (!(await areFingerprintsKept(db.read))) await db.write((trx) => keepFingerprints(trx, config.secrets));
-    keepReserve(dataDir);
     const opened = db;
+    const config = await opened.processes.alone(BEGINS, () => begin(opened, settings));
+    keepReserve(dataDir);
     const close = async () => {
       await opened.close();
       keepReserve(dataDir);
@@ -55,6 +51,18 @@ export async function openForServer(settings: Settings): Promise<Installation> {
     lock.release();
     throw error;
   }
+}
+
+/** Of those that begin at the same moment one makes what is not there, and the others find it. */
+const BEGINS = 'begins';
+
+async function begin(db: Database, settings: Settings): Promise<Config> {
+  await refuseMoved(db.read);
+  await refuseWrongSecrets(db, settings);
+  await bringUpToDate(db, settings);
+  const config = withSecrets(settings);
+  if (!(await areFingerprintsKept(db.read))) await db.write((trx) => keepFingerprints(trx, config.secrets));
+  return config;
 }
 
 /** Opens what a server made, beside it or without it, for a command. Makes nothing and migrates nothing. Throws CannotStart. */
@@ -88,11 +96,11 @@ export async function openAsItIs(settings: Settings): Promise<Installation> {
 /** Brings the data up to date without serving it. Returns what was done. */
 export async function migrateData(settings: Settings): Promise<string[]> {
   requireData(settings);
-  const lock = await lockServer(settings);
+  const lock = await joinServers(settings);
   const db = openDatabase(settings.dataDir, settings.databaseUrl);
   try {
     await refuseMoved(db.read);
-    return await bringUpToDate(db, settings);
+    return await db.processes.alone(BEGINS, () => bringUpToDate(db, settings));
   } finally {
     await db.close();
     lock.release();

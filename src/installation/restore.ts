@@ -13,6 +13,7 @@ import { lockServer } from '../db/server-lock.ts';
 import { findDamage } from '../db/sqlite.ts';
 import { findSpentLinks } from '../one-time-links/one-time-link-store.ts';
 import { findSessionKeys } from '../sessions/session-store.ts';
+import { findEndedTokens } from '../tokens/token-store.ts';
 import { actSettings } from '../verbs/act.ts';
 import { commandLineAct } from '../verbs/program-act.ts';
 import { backUp } from './backup.ts';
@@ -131,7 +132,11 @@ async function lookedUpSince({ dataDir, databaseUrl }: Settings): Promise<Since 
   if (!databaseUrl && !existsSync(databaseFile(dataDir))) return undefined;
   const db = openDatabase(dataDir, databaseUrl);
   try {
-    return { sessions: await findSessionKeys(db.read), spentLinks: await findSpentLinks(db.read) };
+    return {
+      sessions: await findSessionKeys(db.read),
+      spentLinks: await findSpentLinks(db.read),
+      endedTokens: await findEndedTokens(db.read),
+    };
   } catch {
     return undefined;
   } finally {

@@ -1,3 +1,4 @@
+import { SECOND } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
 import { findStuckMail } from '../mail/outbox-store.ts';
@@ -9,6 +10,9 @@ import { findTwins } from './identity-twins.ts';
 
 /** With less than this, or less than twice the database, the next backup or the next busy day does not fit. */
 const LEAST_FREE = 200_000_000;
+
+/** More than a time server leaves. */
+const MOST_APART = 30 * SECOND;
 
 export interface TroubleContext {
   db: Database;
@@ -37,12 +41,19 @@ export class Troubles {
       lowDisk(config.dataDir),
       stuck && stuck.mails > 0 ? `${counted(stuck.mails, 'mail')} could not be sent yet: ${stuck.answer}` : undefined,
       clockWatch.look(),
+      clocksApart(Date.now() - (await db.now())),
       backup && `There is no backup of today: ${backup}`,
       twins.length > 0
         ? `${counted(twins.length, 'pair')} of users or groups have one name or email, written in two ways: rename one of each.`
         : undefined,
     ].filter((trouble) => trouble !== undefined);
   }
+}
+
+/** Several processes go by clocks of their own. */
+function clocksApart(by: number): string | undefined {
+  if (Math.abs(by) < MOST_APART) return undefined;
+  return `The clock of this machine is ${counted(Math.round(Math.abs(by) / SECOND), 'second')} ${by > 0 ? 'ahead of' : 'behind'} that of the database: set both by a time server.`;
 }
 
 function lowDisk(dataDir: string): string | undefined {

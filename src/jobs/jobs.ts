@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type Clock, type Instant, instant } from '../clock.ts';
+import type { Processes } from '../db/processes.ts';
 import { explained } from '../failure.ts';
 
 /** Work that is done now and then while the server runs. */
@@ -9,6 +10,8 @@ export interface Job {
   /** Milliseconds after the start, and from the end of one run to the next. */
   firstAfter: number;
   every: number;
+  /** Of several processes one does it for all. */
+  byOne?: boolean;
   run(): Promise<void>;
 }
 
@@ -16,18 +19,22 @@ export interface JobState {
   name: string;
   every: number;
   lastAt?: Instant;
+  /** Whether another process does it. */
+  isElsewhere?: boolean;
   /** Why the last run failed; undefined where it did not. */
   problem?: string;
 }
 
 /** Runs each job by itself, one run after the other. A run that fails is told, and tried again the next time. */
 export class Jobs {
+  private readonly processes: Pick<Processes, 'isChosen'>;
   private readonly logger: Logger;
   private readonly clock: Clock;
   private readonly states = new Map<Job, JobState>();
   private readonly timers = new Map<Job, NodeJS.Timeout>();
 
-  constructor({ logger, clock }: { logger: Logger; clock: Clock }) {
+  constructor({ processes, logger, clock }: { processes: Pick<Processes, 'isChosen'>; logger: Logger; clock: Clock }) {
+    this.processes = processes;
     this.logger = logger;
     this.clock = clock;
   }
@@ -59,6 +66,8 @@ export class Jobs {
   private async run(job: Job): Promise<void> {
     const state = this.states.get(job)!;
     try {
+      state.isElsewhere = job.byOne === true && !(await this.processes.isChosen('jobs'));
+      if (state.isElsewhere) return;
       await job.run();
       state.problem = undefined;
     } catch (error) {

@@ -7,6 +7,7 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   'password-reset': 'Password reset',
   'account-locked': 'Notice of a lock',
   'signed-in-after-failures': 'Notice of a sign-in',
+  'signed-in-on-new-device': 'Notice of a sign-in on a new device',
   'password-changed': 'Notice of a new password',
   'email-change': 'Link to a new email',
   'email-changed': 'Notice of a new email',
@@ -15,6 +16,8 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   'account-reported': 'Notice of a reported sign-in',
   'invitation-asked-for': 'Notice of who waits for an invitation',
   'operation-paused': 'Notice of a paused operation',
+  'token-ends': 'Notice of a token that ends',
+  'programs-orphaned': 'Notice of programs without an owner',
   'test-mail': 'Test mail',
 };
 

@@ -76,7 +76,18 @@ const WRITERS: Record<MailKind, Writer> = {
     paragraphs: [
       `${mail.userName} was signed in at ${instanceName} at ${moment(mail.createdAt)} from ${mail.facts.from}. Before that, ${counted(Number(mail.facts.attempts), 'sign-in')} had failed.`,
     ],
-    closing: ['If all of these were you, there is nothing to do.', NOT_YOU],
+    closing: [
+      ...(mail.facts.newBrowser ? [`The browser, ${mail.facts.newBrowser}, was not known before.`] : []),
+      'If all of these were you, there is nothing to do.',
+      NOT_YOU,
+    ],
+  }),
+  'signed-in-on-new-device': (mail, { instanceName }) => ({
+    subject: `A sign-in to ${instanceName} on a new device`,
+    paragraphs: [
+      `${mail.userName} was signed in at ${instanceName} at ${moment(mail.createdAt)} from ${mail.facts.from}, in a browser that was not known before: ${mail.facts.newBrowser}.`,
+    ],
+    closing: ['If it was you, there is nothing to do.', NOT_YOU],
   }),
   'password-changed': (mail, { instanceName }) => ({
     subject: `Your password at ${instanceName} was changed`,
@@ -143,6 +154,24 @@ const WRITERS: Record<MailKind, Writer> = {
       'What is done stays. The rest waits until an administrator goes on with it, or cancels it.',
     ],
     button: { label: 'Look at it', address: `${baseUrl}/bulk-operations/${facts.operation}` },
+    closing: [],
+  }),
+  'token-ends': ({ facts }, { instanceName, baseUrl }) => ({
+    subject: `A token at ${instanceName} ends soon`,
+    paragraphs: [
+      `The token “${facts.token}” of ${facts.of} at ${instanceName} ends on ${facts.until} (UTC). What uses it stops working then.`,
+      'Rotate it before: the old one then lives on for as long as you say, while the program is changed over.',
+    ],
+    button: { label: 'Look at the tokens', address: `${baseUrl}${facts.path}` },
+    closing: ['If it is not needed any more, there is nothing to do.'],
+  }),
+  'programs-orphaned': ({ facts, createdAt }, { instanceName, baseUrl }) => ({
+    subject: `${facts.owner} answered for programs at ${instanceName}`,
+    paragraphs: [
+      `${facts.owner} ${facts.what} at ${moment(createdAt)} by ${facts.by}, and answered for ${facts.programs}. Nobody does now.`,
+      'They go on working. Give each another owner, or deactivate what is not needed.',
+    ],
+    button: { label: 'Look at them', address: `${baseUrl}/users?state=orphaned` },
     closing: [],
   }),
   'test-mail': (mail, { instanceName }) => ({

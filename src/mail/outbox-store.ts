@@ -14,6 +14,7 @@ import type { Act, Purpose } from '../verbs/act.ts';
 export type Notice =
   | 'account-locked'
   | 'signed-in-after-failures'
+  | 'signed-in-on-new-device'
   | 'password-changed'
   | 'email-change'
   | 'email-changed'
@@ -22,6 +23,8 @@ export type Notice =
   | 'account-reported'
   | 'invitation-asked-for'
   | 'operation-paused'
+  | 'token-ends'
+  | 'programs-orphaned'
   | 'test-mail';
 export type MailKind = Purpose | Notice;
 
@@ -131,15 +134,15 @@ export async function countMailed(db: Reader, kind: MailKind, userId: number, si
   return Number(found?.mails);
 }
 
-/** Writes down a notice to a user, in the transaction of what it tells. Without mail nothing is written. */
+/** Writes down a notice to a user, in the transaction of what it tells. Without mail nothing is written, nor to who has no email. */
 export async function mailNotice(
   trx: Transaction,
   act: Pick<Act, 'at' | 'sendsMail'>,
   kind: Notice,
-  to: { userId: number; address: string },
+  to: { userId: number; address: string | null },
   facts: MailFacts,
 ): Promise<void> {
-  if (!act.sendsMail) return;
+  if (!act.sendsMail || to.address === null) return;
   await trx('outbox').insert({
     kind,
     user_id: to.userId,

@@ -15,7 +15,7 @@ import { fold } from '../text/text.ts';
 export interface Member {
   userId: number;
   name: string;
-  email: string;
+  email: string | null;
   activity: Activity;
   grantedAt: Instant;
   grantedBy: number | null;

@@ -231,7 +231,7 @@ export async function findInvitedBy(
   db: Reader,
   creatorId: number,
   now: Instant,
-): Promise<{ id: number; name: string; email: string }[]> {
+): Promise<{ id: number; name: string; email: string | null }[]> {
   return openLinks(db, 'invitation', now)
     .join('users', 'users.id', 'links.user_id')
     .where('links.created_by', creatorId)

@@ -70,10 +70,10 @@ function isPersonal(text: string, personal: string[]): boolean {
 
 /** The words that a password of this person must not consist of (R5). */
 export function personalWords(
-  user: { name: string; email: string; contactName?: string | null },
+  user: { name: string; email: string | null; contactName?: string | null },
   instanceName: string,
 ): string[] {
-  const [local, domain = ''] = user.email.split('@');
-  const whole = [user.name, user.email, local, domain, user.contactName ?? '', instanceName, 'roster'];
+  const [local, domain = ''] = (user.email ?? '').split('@');
+  const whole = [user.name, user.email ?? '', local, domain, user.contactName ?? '', instanceName, 'roster'];
   return [...whole, ...whole.flatMap((text) => text.split(/[\s._+@-]+/))];
 }

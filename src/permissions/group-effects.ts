@@ -19,7 +19,11 @@ export async function savingEffects(
   values: Pick<UserValues, 'groups' | 'email' | 'apiOnly'>,
 ): Promise<{ effects: string[]; endsLinks: boolean }> {
   const changes = await groupChanges(sources, viewer, user, values.groups);
-  const effects = changes.length > 0 ? await effectsOf(sources, changes, [user.id]) : [];
+  const effects = [
+    ...(changes.length > 0 ? await effectsOf(sources, changes, [user.id]) : []),
+    ...(values.apiOnly && !user.apiOnly ? [ENDS_FOR_PROGRAMS] : []),
+    ...(!values.apiOnly && user.apiOnly ? [ENDS_FOR_PEOPLE] : []),
+  ];
   const isOutgrown = changes.length > 0 && (await countEndingLinks(sources, changes, [user.id])) > 0;
   const isMoved = values.email !== user.email || (values.apiOnly && !user.apiOnly);
   const open = isMoved ? await findOpenPurposes(sources.db.read, user.id, instant(sources.clock())) : [];
@@ -28,6 +32,9 @@ export async function savingEffects(
   return { effects: [...effects, `The open ${WORDS[open[0]]} ends: ${why}.`], endsLinks: !values.apiOnly };
 }
 
+const ENDS_FOR_PROGRAMS =
+  'As API-only it never signs in in a browser: sessions and tokens end, and the password is void.';
+const ENDS_FOR_PEOPLE = 'Its tokens end at once, so what uses them stops working.';
 const WORDS: Record<Purpose, string> = { invitation: 'invitation', 'password-reset': 'link to choose a new password' };
 
 /** What changes for the user by being in exactly these groups, but for those that the viewer cannot give or take. */

@@ -13,7 +13,7 @@ import { stateLimits } from '../users/user-state.ts';
 export interface Holder {
   id: number;
   name: string;
-  email: string;
+  email: string | null;
   level: Level;
   through: { id: number; name: string }[];
 }

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { prepared } from '../db/prepared.ts';
@@ -36,6 +37,15 @@ export async function recordLoginAttempt(
   const kept = () => ofOneKind(trx, userId, attempt.outcome === 'signed in');
   const oldest = kept().orderBy('id', 'desc').offset(KEPT).limit(1).select('id');
   await kept().where('id', '<=', oldest).delete();
+}
+
+/** For a query of users: from where each came in last. */
+export function lastSignInFrom(db: Reader): Knex.QueryBuilder {
+  return db('login_attempts')
+    .where({ 'login_attempts.user_id': db.ref('users.id'), outcome: 'signed in' })
+    .orderBy('login_attempts.id', 'desc')
+    .limit(1)
+    .select('login_attempts.address');
 }
 
 function ofOneKind(db: Reader, userId: number | null, isSuccess: boolean) {

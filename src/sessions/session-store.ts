@@ -69,7 +69,7 @@ export class SessionStore extends Store {
     const isOpen = row.expires_at > instant(now) && row.created_at < instant(now + AHEAD);
     if (isOpen) return sessionOf(row);
     // For good: a clock that is set back later must not revive it.
-    await this.db.note((trx) => trx('sessions').where('id_hash', hashOf(id)).delete());
+    await this.db.oneRow.note((trx) => trx('sessions').where('id_hash', hashOf(id)).delete());
     return null;
   }
 
@@ -86,14 +86,14 @@ export class SessionStore extends Store {
       expires_at: this.expiryOf(data, now),
       confirmed_at: confirmedAt === undefined ? null : instant(confirmedAt),
     };
-    this.db
-      .write(async (trx) => {
-        if (stored) await trx('sessions').where('id_hash', hashOf(id)).update(row);
-        else if (await maySignInNow(trx, session)) {
+    const written = stored
+      ? this.db.oneRow.write((trx) => trx('sessions').where('id_hash', hashOf(id)).update(row))
+      : this.db.write(async (trx) => {
+          if (!(await maySignInNow(trx, session))) return;
           await trx('sessions').insert({ id_hash: hashOf(id), created_at: instant(data.createdAt!), ...row });
           if (session.userId === undefined) await forgetOldest(trx);
-        }
-      })
+        });
+    written
       .then(() => {
         session.stored = true;
         session.createdAt = data.createdAt;
@@ -135,7 +135,7 @@ export class SessionStore extends Store {
       done();
       return;
     }
-    this.db
+    this.db.oneRow
       .note((trx) =>
         trx('sessions')
           .where('id_hash', hashOf(id))
@@ -152,7 +152,7 @@ export class SessionStore extends Store {
   /** Where the database does not take it now, it is tried again until it does; a session that was ended counts for nothing meanwhile. */
   private async end(hash: string): Promise<void> {
     try {
-      await this.db.write((trx) => trx('sessions').where('id_hash', hash).delete());
+      await this.db.oneRow.write((trx) => trx('sessions').where('id_hash', hash).delete());
       this.ending.delete(hash);
     } catch (error) {
       if (!isUnavailable(error)) throw error;

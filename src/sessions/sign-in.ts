@@ -1,19 +1,21 @@
 import { maySignIn } from '../access/admission.ts';
 import { NO_RIGHTS } from '../access/rights.ts';
-import { type Clock, dayOf, type Instant, instant } from '../clock.ts';
+import { type Clock, dayOf, HOUR, type Instant, instant } from '../clock.ts';
 import type { Database, Transaction } from '../db/database.ts';
-import { mailNotice } from '../mail/outbox-store.ts';
+import { countMailed, mailNotice } from '../mail/outbox-store.ts';
 import { Lines } from '../passwords/lines.ts';
 import { LONGEST_PASSWORD } from '../passwords/password.ts';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import { findPasswordHash } from '../passwords/password-store.ts';
 import { findConfirmedFactor, takeCode } from '../second-factors/second-factor-store.ts';
+import { browserName } from '../text/browser-name.ts';
 import { identityKey } from '../text/identity-key.ts';
 import type { User } from '../users/user.ts';
 import { findUserByIdentifier, findUsers, replacePasswordHash } from '../users/user-store.ts';
 import type { Act } from '../verbs/act.ts';
 import { TooManyRequests } from '../verbs/refusals.ts';
 import type { AddressLimiter } from './address-limiter.ts';
+import { isRemembered } from './known-device-store.ts';
 import { clearCounter, giveBackAttempt, lockAtLimit, reserveAttempt, type Tried } from './lockout-store.ts';
 import { type LoginAttempt, recordLoginAttempt } from './login-attempt-store.ts';
 import { recordSignIn } from './recorded-sign-in.ts';
@@ -26,6 +28,8 @@ const IN_LINE_PER_DEVICE = 30;
 const COME_BACK_AFTER = 30;
 /** So many failures before a sign-in are told there. */
 const TOLD_AT_KNOWN_DEVICE = 3;
+/** A browser that keeps no cookies is new each time. */
+const NEW_DEVICES_TOLD_AN_HOUR = 3;
 /** In units of UTF-16, whatever marks and full-width letters it is typed with. */
 const LONGEST_IDENTIFIER = 1_000;
 
@@ -54,6 +58,8 @@ interface Attempt {
   /** Null where a stranger's counter is met. */
   device: string | null;
   password: string;
+  /** By which the device is remembered; null where it brings none. */
+  token: string | null;
   agent: string;
   /** A sign-in, not a question to somebody who is signed in. */
   isSignIn: boolean;
@@ -64,7 +70,7 @@ const NOBODY = 0;
 
 /**
  * Decides whether a password opens an account. Attempts on one counter come one after the other, so right ones in
- * parallel never lock each other out (R17), and each is counted before its hash (R16). Every way through computes
+ * parallel never lock each other out (R17), whichever process has them, and each is counted before its hash (R16). Every way through computes
  * exactly one hash and writes as often, whoever the name belongs to (R25).
  */
 export class SignIn {
@@ -92,9 +98,10 @@ export class SignIn {
     const name = identifier.length > LONGEST_IDENTIFIER ? '' : identifier;
     const user = await findUserByIdentifier(this.context.db.read, name);
     const device = user ? visitor.deviceOf(user) : null;
+    const token = user ? visitor.tokenOf(user) : null;
     if (device === null) await this.context.addressLimiter.requireRoom(act.address);
     const passed = await this.inLine(device, user?.id ?? identityKey(name), () =>
-      this.verify({ act, user, device, password, agent: visitor.agent, isSignIn: true }),
+      this.verify({ act, user, device, password, token, agent: visitor.agent, isSignIn: true }),
     );
     return { user: passed?.user, isPending: passed?.isPending ?? false, triedId: user?.id ?? null };
   }
@@ -116,13 +123,15 @@ export class SignIn {
   async byProof(act: Omit<Act, 'by'>, known: User | undefined, visitor: Visitor, proof: Proof): Promise<boolean> {
     const device = known ? visitor.deviceOf(known) : null;
     if (device === null) await this.context.addressLimiter.requireRoom(act.address);
-    return this.proofInLine({ act, user: known, device, password: '', agent: visitor.agent, isSignIn: true }, proof);
+    const attempt = { act, user: known, device, password: '', token: null, agent: visitor.agent, isSignIn: true };
+    return this.proofInLine(attempt, proof);
   }
 
   /** The same of somebody who is signed in and shows it once more. */
   confirmProof(act: Act, known: User, visitor: Visitor, proof: Proof): Promise<boolean> {
     const device = visitor.deviceOf(known);
-    return this.proofInLine({ act, user: known, device, password: '', agent: visitor.agent, isSignIn: false }, proof);
+    const attempt = { act, user: known, device, password: '', token: null, agent: visitor.agent, isSignIn: false };
+    return this.proofInLine(attempt, proof);
   }
 
   private proofInLine(attempt: Attempt, proof: Proof): Promise<boolean> {
@@ -156,7 +165,7 @@ export class SignIn {
       await recordLoginAttempt(trx, null, { ...from, outcome: 'unknown name', lockedUntil: null });
       return false;
     }
-    const tried: Tried = { user, device, agent };
+    const tried = { user, device, agent };
     const isAdmitted = isStill(user) && maySignIn(user, dayOf(Date.parse(act.at)));
     const lockedUntil = await reserveAttempt(trx, act, tried, attemptLimit);
     if (lockedUntil === undefined && isAdmitted && (await proof.isRight(trx, act, user))) {
@@ -164,7 +173,7 @@ export class SignIn {
       if (isLimited) await addressLimiter.giveBackIn(trx, act.address);
       if (isSignIn) {
         await recordSignIn(trx, user.id, from);
-        await tellOfFailures(trx, act, tried, failures);
+        await tellOfSignIn(trx, act, tried, failures);
       }
       return true;
     }
@@ -178,7 +187,7 @@ export class SignIn {
   async confirmPassword(act: Act, user: User, password: string, visitor: Visitor): Promise<boolean> {
     const device = visitor.deviceOf(user);
     const verified = await this.inLine(device, user.id, () =>
-      this.verify({ act, user, device, password, agent: visitor.agent, isSignIn: false }),
+      this.verify({ act, user, device, password, token: null, agent: visitor.agent, isSignIn: false }),
     );
     return verified !== undefined;
   }
@@ -211,7 +220,7 @@ export class SignIn {
     return db.write(async (trx) => {
       const act = this.actOf(attempt);
       const tried: Tried | undefined = user && { user, device, agent };
-      if (user && tried && hash && isSignIn && (await findConfirmedFactor(trx, id))) {
+      if (user && tried && hash && isSignIn && (await this.needsSecondStep(trx, user, attempt, act.at))) {
         await giveBackAttempt(trx, tried);
         if (isLimited) await addressLimiter.giveBackIn(trx, address);
         if (better) await replacePasswordHash(trx, id, hash, better);
@@ -223,7 +232,7 @@ export class SignIn {
         if (better) await replacePasswordHash(trx, id, hash, better);
         if (isSignIn) {
           await recordSignIn(trx, id, { at: act.at, address, agent, device });
-          await tellOfFailures(trx, act, tried, failures);
+          await tellOfSignIn(trx, act, { ...tried, user }, failures);
         }
         return { user, isPending: false };
       }
@@ -232,6 +241,10 @@ export class SignIn {
       await recordLoginAttempt(trx, user?.id ?? null, failed);
       return undefined;
     });
+  }
+
+  private async needsSecondStep(trx: Transaction, user: User, attempt: Attempt, now: Instant): Promise<boolean> {
+    return (await findConfirmedFactor(trx, user.id)) !== undefined && !(await isRemembered(trx, user, attempt, now));
   }
 
   /** By the clock of this moment: a lock is not shorter for the time that its attempt stood in line. */
@@ -249,7 +262,7 @@ export class SignIn {
     else if (this.lines.lengthOf(key) >= IN_LINE_PER_DEVICE) throw new TooManyRequests(COME_BACK_AFTER);
     if (device === null) this.strangersInLine++;
     try {
-      return await this.lines.run(key, work);
+      return await this.lines.run(key, () => this.context.db.processes.alone(`sign-in ${key}`, work));
     } finally {
       if (device === null) this.strangersInLine--;
     }
@@ -260,11 +273,27 @@ export class SignIn {
   }
 }
 
-/** Who got in may be somebody who had guessed before (R27). At their own device people mistype, and are told of more than that only. */
-async function tellOfFailures(trx: Transaction, act: Act, { user, device }: Tried, failures: number): Promise<void> {
-  if (failures < (device === null ? 1 : TOLD_AT_KNOWN_DEVICE)) return;
-  const facts = { attempts: String(failures), from: act.address };
-  await mailNotice(trx, act, 'signed-in-after-failures', { userId: user.id, address: user.email }, facts);
+/**
+ * Who got in may be somebody who had guessed before (R27), or who comes from elsewhere: one mail tells of it. At their own device people
+ * mistype, and are told of more than that only. `user` as they were before.
+ */
+async function tellOfSignIn(
+  trx: Transaction,
+  act: Act,
+  tried: Tried & { user: User },
+  failures: number,
+): Promise<void> {
+  const { user, device, agent } = tried;
+  // Somewhere it has to be the first time.
+  const isNew = device === null && user.lastLoginAt !== null;
+  const facts = { from: act.address, newBrowser: isNew ? browserName(agent) : '' };
+  const to = { userId: user.id, address: user.email };
+  if (failures >= (device === null ? 1 : TOLD_AT_KNOWN_DEVICE))
+    return mailNotice(trx, act, 'signed-in-after-failures', to, { ...facts, attempts: String(failures) });
+  if (!isNew) return;
+  const since = instant(Date.parse(act.at) - HOUR);
+  if ((await countMailed(trx, 'signed-in-on-new-device', user.id, since)) >= NEW_DEVICES_TOLD_AN_HOUR) return;
+  await mailNotice(trx, act, 'signed-in-on-new-device', to, facts);
 }
 
 /** Nothing is lost by it: no password is that long, and the hash is computed all the same. */

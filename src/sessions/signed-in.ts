@@ -16,6 +16,8 @@ export type OwnUser = Pick<
 > & {
   /** The one that they chose; null where that of the browser holds. */
   theme: string | null;
+  /** What stands first in a date; null where the browser says. */
+  dateOrder: 'day' | 'month' | null;
   /** By the name of a list, which columns they want of it. */
   listColumns: Record<string, unknown>;
   /** The ids of the saved views that they have pinned, of which some may be gone. */
@@ -46,6 +48,7 @@ export async function findSignedIn(db: Reader, userId: number, today: Day): Prom
     lastActivityAt: row.last_activity_at,
     timeZone: row.time_zone,
     theme: row.theme,
+    dateOrder: row.date_order,
     listColumns: JSON.parse(row.list_columns ?? '{}'),
     pinnedViews: JSON.parse(row.pinned_views ?? '[]'),
   };
@@ -64,6 +67,7 @@ const COLUMNS = [
   'last_activity_at',
   'time_zone',
   'theme',
+  'date_order',
   'list_columns',
   'pinned_views',
 ] as const;

@@ -7,4 +7,6 @@ export interface Visitor {
   claimsDevice: boolean;
   /** The device as which it is known for the user; null for a stranger's. */
   deviceOf(user: Pick<User, 'id' | 'passwordSetAt'>): string | null;
+  /** What it keeps since the user wanted it to be remembered; null where they did not. */
+  tokenOf(user: Pick<User, 'id'>): string | null;
 }

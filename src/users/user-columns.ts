@@ -1,3 +1,4 @@
+import type { Reader } from '../db/database.ts';
 import { identityKey } from '../text/identity-key.ts';
 import { sortKey } from '../text/sort-key.ts';
 import { searchText } from '../text/text.ts';
@@ -9,7 +10,7 @@ export interface LinkedName {
 
 interface Names {
   name: string;
-  email: string;
+  email: string | null;
 }
 
 /**
@@ -19,7 +20,10 @@ interface Names {
 export function keyColumns(user: Names, before?: Names) {
   return {
     ...(user.name !== before?.name && { name_key: identityKey(user.name), name_twin: 0 }),
-    ...(user.email !== before?.email && { email_key: identityKey(user.email), email_twin: 0 }),
+    ...(user.email !== before?.email && {
+      email_key: user.email === null ? null : identityKey(user.email),
+      email_twin: 0,
+    }),
   };
 }
 
@@ -31,8 +35,19 @@ export function nameColumns(user: Names, contact: LinkedName | null) {
     name: user.name,
     sort_name: sortKey(user.name),
     email: user.email,
-    search_text: searchText([user.name], [user.email]),
+    search_text: searchText([user.name], user.email === null ? [] : [user.email]),
     contact_name: contact?.name ?? null,
     contact_sort: shared === null ? null : sortKey(shared),
+  };
+}
+
+/** What other rows say of a program, to be selected with its own: whoever answers for it, and its last token. */
+export function programColumns(db: Reader) {
+  const owner = () => db('users as owner').where('owner.id', db.ref('users.api_only_owner_id'));
+  const tokens = db('tokens').where('tokens.user_id', db.ref('users.id')).whereNull('tokens.ended_at');
+  return {
+    owner_activity: owner().select('owner.activity'),
+    owner_expires_on: owner().select('owner.expires_on'),
+    token_until: tokens.max('tokens.expires_at'),
   };
 }

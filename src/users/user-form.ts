@@ -4,9 +4,15 @@ import { checkForm, type FormResult, type Typed, typedFields } from '../forms/fo
 import { picked, type Searches } from '../forms/picker.ts';
 import type { User } from './user.ts';
 
+/** A person cannot be without: what is required with everything else that is. */
+const perhapsEmail = (stored?: string | null) =>
+  emailAddress(stored ?? undefined)
+    .refine((text) => text.length <= 254, 'An email address has at most 254 characters.')
+    .transform((text) => text || null);
+
 const fields = {
   name: userName,
-  email: userEmail(),
+  email: perhapsEmail(),
   contactId: id,
   newContactName: optional(200, 'A name has at most 200 characters.').refine(
     (text) => !INVISIBLE.test(text),
@@ -52,7 +58,11 @@ function requireWhole(values: z.output<typeof form>, context: z.RefinementCtx): 
       path: ['groups'],
       message: 'Choose one of the groups found, or clear the search.',
     });
-  if (!values.apiOnly) return;
+  if (!values.apiOnly) {
+    if (values.email === null)
+      context.addIssue({ code: 'custom', path: ['email'], message: 'Enter an email address.' });
+    return;
+  }
   const required = {
     apiOnlyReason: 'Say what the integration is for.',
     apiOnlyOwner: 'Name the person who answers for it.',
@@ -95,8 +105,8 @@ export function typedUser(body: unknown): Typed {
 }
 
 /** `stored` is the user who is edited. */
-export function checkUser(typed: Typed, stored?: { email: string }): FormResult<UserValues> {
-  const schema = stored ? form.extend({ email: userEmail(stored.email) }).superRefine(requireWhole) : complete;
+export function checkUser(typed: Typed, stored?: { email: string | null }): FormResult<UserValues> {
+  const schema = stored ? form.extend({ email: perhapsEmail(stored.email) }).superRefine(requireWhole) : complete;
   return checkForm(schema, typed);
 }
 
@@ -116,7 +126,7 @@ export function typedOf(user: User, details: { groupIds: number[]; tags: string[
   return {
     ...typedUser({}),
     name: user.name,
-    email: user.email,
+    email: user.email ?? '',
     contactId: String(user.contactId ?? ''),
     groups: details.groupIds.map(String),
     tags: details.tags.join(', '),

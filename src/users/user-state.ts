@@ -11,11 +11,16 @@ export const STATES = [
   'invitation-expired',
   'never-signed-in',
   'password-due',
+  'no-second-factor',
   'locked',
   'expired',
   'stale',
   'to-be-confirmed',
   'api-only',
+  'orphaned',
+  'review-due',
+  'unused',
+  'no-token',
   'linked-to-account',
 ] as const;
 
@@ -32,6 +37,7 @@ export interface StateFacts {
   invitationFailed: boolean;
   /** Whether the linked contact, or its company, is a customer or supplier. */
   linkedToAccount: boolean;
+  hasSecondFactor: boolean;
   lockedUntil: number;
   /** The first moment at which the user is refused. */
   expiresAt: number;
@@ -40,6 +46,12 @@ export interface StateFacts {
   lastSeenAt: number;
   /** The last confirmation of access, or the creation. */
   confirmedAt: number;
+  /** The first moment of the day on which a program is to be reviewed. */
+  reviewAt: number;
+  /** The first moment at which nobody answers for a program any more; none ever is Infinity. */
+  ownerEndsAt: number;
+  /** When the last token of a program ends. */
+  tokenEndsAt: number;
 }
 
 /** Within how many days somebody may be asked to expire. */
@@ -82,11 +94,21 @@ export function stateBits(facts: StateFacts, { now, staleDays, confirmDays }: St
       BIT[invitationExpiresAt === 0 ? 'not-invited' : invitationExpiresAt > now ? 'invited' : 'invitation-expired'];
     if (facts.invitationFailed) bits |= BIT['not-delivered'];
   }
+  if (facts.hasPassword && !facts.apiOnly && !facts.hasSecondFactor) bits |= BIT['no-second-factor'];
   if (facts.hasPassword && facts.lastLoginAt === 0) bits |= BIT['never-signed-in'];
   if (facts.lockedUntil > now) bits |= BIT.locked;
   if (facts.expiresAt !== 0 && facts.expiresAt <= now) bits |= BIT.expired;
   if (facts.lastSeenAt < now - staleDays * DAY) bits |= BIT.stale;
   if (facts.confirmedAt < now - confirmDays * DAY) bits |= BIT['to-be-confirmed'];
+  return facts.apiOnly ? bits | bitsOfProgram(facts, now, staleDays) : bits;
+}
+
+function bitsOfProgram(facts: StateFacts, now: number, staleDays: number): number {
+  let bits = 0;
+  if (facts.ownerEndsAt <= now) bits |= BIT.orphaned;
+  if (facts.reviewAt !== 0 && facts.reviewAt <= now) bits |= BIT['review-due'];
+  if (facts.lastSeenAt < now - staleDays * DAY) bits |= BIT.unused;
+  if (facts.tokenEndsAt <= now) bits |= BIT['no-token'];
   return bits;
 }
 
@@ -99,6 +121,7 @@ export function turnsOf(facts: StateFacts, { staleDays, confirmDays }: Omit<Stat
     ...EXPIRY_DAYS.map((days) => nearsAt(facts.expiresAt, days)),
     facts.lastSeenAt + staleDays * DAY + 1,
     facts.confirmedAt + confirmDays * DAY + 1,
+    ...(facts.apiOnly ? [facts.reviewAt, facts.ownerEndsAt, facts.tokenEndsAt].filter(Number.isFinite) : []),
   ];
 }
 
@@ -107,13 +130,22 @@ export function statesOf(user: User, limits: StateLimits): State[] {
   return STATES.filter((_, n) => bits & (1 << n));
 }
 
-/** The states worth a badge beside the name: whose confirmation is due, and whose contact is a customer, are filters only. */
+/** Which are looked for, and said of nobody beside their name: what is so of many, or of their contacts. */
+const FILTERS_ONLY: ReadonlySet<State> = new Set([
+  'no-second-factor',
+  'to-be-confirmed',
+  'linked-to-account',
+  'unused',
+  'no-token',
+]);
+
+/** The states worth a badge beside the name. */
 export function badgesOf(user: User, limits: StateLimits): State[] {
   return badgesAmong(statesOf(user, limits));
 }
 
 export function badgesAmong(states: State[]): State[] {
-  return states.filter((state) => state !== 'to-be-confirmed' && state !== 'linked-to-account');
+  return states.filter((state) => !FILTERS_ONLY.has(state));
 }
 
 export type FactColumns = Pick<
@@ -125,12 +157,17 @@ export type FactColumns = Pick<
   | 'invitationExpiresAt'
   | 'invitationFailed'
   | 'linkedToAccount'
+  | 'hasSecondFactor'
   | 'lockedUntil'
   | 'expiresOn'
   | 'lastLoginAt'
   | 'lastActivityAt'
   | 'accessConfirmedAt'
   | 'createdAt'
+  | 'apiOnlyReviewOn'
+  | 'ownerActivity'
+  | 'ownerExpiresOn'
+  | 'tokenUntil'
 >;
 
 export function factsOf(user: FactColumns): StateFacts {
@@ -142,12 +179,21 @@ export function factsOf(user: FactColumns): StateFacts {
     invitationExpiresAt: milliseconds(user.invitationExpiresAt),
     invitationFailed: user.invitationFailed,
     linkedToAccount: user.linkedToAccount,
+    hasSecondFactor: user.hasSecondFactor,
     lockedUntil: milliseconds(user.lockedUntil),
     expiresAt: user.expiresOn === null ? 0 : Date.parse(user.expiresOn) + DAY,
     lastLoginAt: milliseconds(user.lastLoginAt),
     lastSeenAt: milliseconds(user.lastActivityAt ?? user.createdAt),
     confirmedAt: milliseconds(user.accessConfirmedAt ?? user.createdAt),
+    reviewAt: milliseconds(user.apiOnlyReviewOn),
+    ownerEndsAt: ownerEndsAt(user),
+    tokenEndsAt: milliseconds(user.tokenUntil),
   };
+}
+
+function ownerEndsAt({ ownerActivity, ownerExpiresOn }: FactColumns): number {
+  if (ownerActivity !== 'active') return 0;
+  return ownerExpiresOn === null ? Number.POSITIVE_INFINITY : Date.parse(ownerExpiresOn) + DAY;
 }
 
 function milliseconds(moment: string | null): number {

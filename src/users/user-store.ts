@@ -16,16 +16,20 @@ import { hasLookAlikes, identityKey, spelledLike } from '../text/identity-key.ts
 import type { Act } from '../verbs/act.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import type { Subject, User } from './user.ts';
-import { type LinkedName, nameColumns } from './user-columns.ts';
+import { type LinkedName, nameColumns, programColumns } from './user-columns.ts';
 
 /** What is read of a user: their own row but for what nobody is to see, and what other tables say of them. */
 type Found = Omit<Row<'users'>, 'password_hash' | 'contact_sort' | 'search_text'> &
   Pick<Left<Row<'lockouts'>>, 'attempts' | 'locked_until'> & {
     has_password: number | boolean;
+    owner_activity: Activity | null;
+    owner_expires_on: Day | null;
+    token_until: string | null;
     attempts_at_devices: number | null;
     invitation_expires_at: string | null;
     invitation_failed: number | boolean;
     linked_to_account: number | boolean;
+    has_second_factor: number | boolean;
   };
 
 /** Users with their lock, their open invitation and its mail; the one place that reads them. Never the password hash. */
@@ -34,6 +38,7 @@ export function selectUsers(db: Reader): Knex.QueryBuilder<Found, Found[]> {
     .leftJoin('outbox as invitation_mail', (join) =>
       join.on('invitation_mail.link_id', 'invitation.id').onVal('invitation_mail.kind', 'invitation'),
     )
+    .leftJoin('second_factors as factor', 'factor.user_id', 'users.id')
     .select(
       'users.id',
       'users.name',
@@ -68,6 +73,8 @@ export function selectUsers(db: Reader): Knex.QueryBuilder<Found, Found[]> {
       has_password: isGiven(db, 'users.password_hash'),
       invitation_failed: isGiven(db, 'invitation_mail.failed_at'),
       linked_to_account: linkedToAccount(db),
+      ...programColumns(db),
+      has_second_factor: isGiven(db, 'factor.confirmed_at'),
     });
 }
 
@@ -90,6 +97,9 @@ export function userOf(row: Found): User {
     apiOnlyReason: row.api_only_reason,
     apiOnlyOwnerId: row.api_only_owner_id,
     apiOnlyReviewOn: row.api_only_review_on,
+    ownerActivity: row.owner_activity,
+    ownerExpiresOn: row.owner_expires_on,
+    tokenUntil: row.token_until,
     lastLoginAt: row.last_login_at,
     lastActivityAt: row.last_activity_at,
     accessConfirmedAt: row.access_confirmed_at,
@@ -100,6 +110,7 @@ export function userOf(row: Found): User {
     invitationExpiresAt: row.invitation_expires_at,
     invitationFailed: Boolean(row.invitation_failed),
     linkedToAccount: Boolean(row.linked_to_account),
+    hasSecondFactor: Boolean(row.has_second_factor),
     timeZone: row.time_zone,
     version: row.version,
     createdAt: row.created_at,
@@ -120,10 +131,6 @@ const selectSignedIn = prepared<{ ids: number[] }, { user_id: number | null }>((
   whereIdIn(db('sessions'), 'user_id', ids).distinct('user_id'),
 );
 
-const selectWithFactor = prepared<{ ids: number[] }, { user_id: number }>((db, { ids }) =>
-  whereIdIn(db('second_factors').whereNotNull('confirmed_at'), 'user_id', ids).select('user_id'),
-);
-
 const selectWithPasskey = prepared<{ ids: number[] }, { user_id: number }>((db, { ids }) =>
   whereIdIn(db('passkeys'), 'user_id', ids).distinct('user_id'),
 );
@@ -134,13 +141,11 @@ export async function findSubjects(db: Reader, ids: number[], today: Day): Promi
   if (users.length !== ids.length) throw new NotFound('There is no such user.');
   const rights = await findPotentialRights(db, ids, today);
   const signedIn = new Set((await selectSignedIn(db, { ids })).map((row) => row.user_id));
-  const withFactor = new Set((await selectWithFactor(db, { ids })).map((row) => row.user_id));
   const withPasskey = new Set((await selectWithPasskey(db, { ids })).map((row) => row.user_id));
   return users.map((user) => ({
     ...user,
     rights: rights.get(user.id) ?? NO_RIGHTS,
     hasSession: signedIn.has(user.id),
-    hasSecondFactor: withFactor.has(user.id),
     hasPasskey: withPasskey.has(user.id),
   }));
 }
@@ -158,7 +163,7 @@ export async function findUserByIdentifier(db: Reader, identifier: string): Prom
     .where(`users.${column}_key`, key)
     .modify(whereNotDeleted, 'users')
     .orderBy(`users.${column}_twin`);
-  const row = spelledLike(rows, identifier, (one) => one[column]);
+  const row = spelledLike(rows, identifier, (one) => one[column] ?? '');
   return row && userOf(row);
 }
 
@@ -193,6 +198,21 @@ export async function findTaken(db: Reader, ids: number[]): Promise<Map<number, 
 export async function findLinkedUser(db: Reader, contactId: number): Promise<number | undefined> {
   const query = db('users').where('contact_id', contactId).modify(whereNotDeleted);
   return (await query.first('id'))?.id;
+}
+
+/** A program with whoever answers for it. */
+export interface OwnedProgram {
+  id: number;
+  name: string;
+  ownerId: number;
+}
+
+/** The active programs that these answer for, by name. */
+export async function findOwnedBy(db: Reader, ownerIds: number[]): Promise<OwnedProgram[]> {
+  const owned = db('users').where({ activity: 'active', api_only: true }).whereNotNull('api_only_owner_id');
+  return whereIdIn(owned, 'api_only_owner_id', ownerIds)
+    .orderBy(['sort_name', 'id'])
+    .select('id', 'name', 'api_only_owner_id as ownerId');
 }
 
 /** Users by name or email, each by what was given for them; deleted ones are not found. */
@@ -256,9 +276,13 @@ export async function replacePasswordHash(
   await trx('users').where({ id: userId, password_hash: outdated }).update({ password_hash: hash });
 }
 
-/** How they read moments, which is nobody else's matter and no change that the audit tells. */
-export async function setTimeZone(trx: Transaction, userId: number, zone: string | null): Promise<void> {
-  await trx('users').where('id', userId).update({ time_zone: zone });
+/** How they read moments, which is nobody else's matter and no change that the audit tells; null for what the browser says. */
+export async function setTimes(
+  trx: Transaction,
+  userId: number,
+  { zone, dateOrder }: { zone: string | null; dateOrder: 'day' | 'month' | null },
+): Promise<void> {
+  await trx('users').where('id', userId).update({ time_zone: zone, date_order: dateOrder });
 }
 
 /** As with the zone, it is nobody else's matter. */

@@ -1,4 +1,4 @@
-import type { Living } from '../access/activity.ts';
+import type { Activity, Living } from '../access/activity.ts';
 import type { Holder } from '../access/viewer.ts';
 import type { Day, Instant } from '../clock.ts';
 
@@ -6,7 +6,8 @@ import type { Day, Instant } from '../clock.ts';
 export interface User extends Living {
   id: number;
   name: string;
-  email: string;
+  /** Null for some that are API-only: programs read no mail. */
+  email: string | null;
   /** The email that was known to be theirs, while nobody has confirmed the one that stands there since; else null. */
   confirmedEmail: string | null;
   hasPassword: boolean;
@@ -23,6 +24,11 @@ export interface User extends Living {
   apiOnlyReason: string | null;
   apiOnlyOwnerId: number | null;
   apiOnlyReviewOn: Day | null;
+  /** Of whoever answers for it: null where nobody was named. */
+  ownerActivity: Activity | null;
+  ownerExpiresOn: Day | null;
+  /** When the last of its tokens ends or ended; null where it has none that was not revoked. */
+  tokenUntil: Instant | null;
   lastLoginAt: Instant | null;
   lastActivityAt: Instant | null;
   accessConfirmedAt: Instant | null;
@@ -38,6 +44,8 @@ export interface User extends Living {
   invitationFailed: boolean;
   /** Whether the linked contact, or its company, is a customer or supplier: login identities are kept apart from these. */
   linkedToAccount: boolean;
+  /** Whether more than the password is asked of them. */
+  hasSecondFactor: boolean;
   /** In which they want to read moments; null where that of their browser does. */
   timeZone: string | null;
   version: number;
@@ -49,8 +57,6 @@ export interface User extends Living {
 export interface Subject extends User, Holder {
   /** Whether they are signed in somewhere. */
   hasSession: boolean;
-  /** Whether more than the password is asked of them. */
-  hasSecondFactor: boolean;
   /** Whether they have a passkey, for whatever domain. */
   hasPasskey: boolean;
 }

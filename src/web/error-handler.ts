@@ -152,7 +152,8 @@ function isPublic(req: Request): boolean {
   return featuresOf(req).some((feature) => feature.publicForms?.test(req.path));
 }
 
-function meaningOf(error: unknown): HttpError {
+/** What an error says to whoever asked: a refusal, or what only the program knows of. */
+export function meaningOf(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof Refused) return new HttpError(statusOf(error), error.message);
   if (error instanceof DatabaseBusy)

@@ -174,6 +174,7 @@ const states: State[] = [
   ['sign-ins of a user', ({ people }) => `/users/${people.bob}/sign-ins`],
   ['Security', () => '/security'],
   ['a second factor', () => '/credentials/second-factor'],
+  ['a new token', ({ people }) => `/users/${people.robin}/tokens/new`],
   ['My sign-ins', () => '/credentials/sign-ins'],
   ['Preferences', () => '/preferences'],
   ['Keyboard shortcuts', () => '/shortcuts'],

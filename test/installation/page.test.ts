@@ -65,6 +65,16 @@ describe('a banner', () => {
     );
   });
 
+  it('tells that the clocks of program and database differ, which several processes go by', async () => {
+    await app.context.troubles.look();
+    expect(app.context.troubles.found).toEqual([]);
+    Object.assign(app.db, { now: async () => Date.now() - 90_000 });
+    await app.context.troubles.look();
+    expect(app.context.troubles.found).toEqual([
+      'The clock of this machine is 90 seconds ahead of that of the database: set both by a time server.',
+    ]);
+  });
+
   it('tells why there is no backup', async () => {
     const { jobs, troubles } = app.context;
     const run = async () => {

@@ -32,6 +32,37 @@ describe('the check of migrations', () => {
     ]);
   });
 
+  it.each([
+    ['drops a table', "await knex.schema.dropTable('users');"],
+    ['drops a column', "await knex.schema.alterTable('users', (table) => {\n    table.dropColumn('name');\n  });"],
+    ['renames', "await knex.raw('alter table users rename to people');"],
+    ['changes a column', "await knex.schema.alterTable('users', (table) => {\n    table.text('name').alter();\n  });"],
+    [
+      'adds a column that has to be given',
+      "await knex.schema.alterTable('users', (table) => {\n    table.text('a').defaultTo('');\n    table.text('b').notNullable();\n  });",
+    ],
+    [
+      'demands more of what is written',
+      "await knex.schema.alterTable('users', (table) => {\n    table.unique(['email']);\n  });",
+    ],
+  ])('finds one that %s under those who still use it', (what, work) => {
+    const down = "export async function down(knex: Knex): Promise<void> {\n  await knex.schema.dropTable('new');\n}\n";
+    const write = (body: string) =>
+      writeFileSync(
+        join(folder, '9999-new.ts'),
+        `export async function up(knex: Knex): Promise<void> {\n  ${body}\n}\n\n${down}`,
+      );
+    const found = () => checkMigrations(folder).filter((finding) => finding.includes('version before'));
+    write("await knex.schema.createTable('new', (table) => {\n    table.text('a').notNullable().unique();\n  });");
+    expect(found()).toEqual([]);
+    write(
+      "await knex.schema.alterTable('users', (table) => {\n    table.text('a').notNullable().defaultTo('');\n    table.index(['a']);\n  });",
+    );
+    expect(found()).toEqual([]);
+    write(work);
+    expect(found()).toEqual([`migrations/9999-new.ts ${what}, while a process of the version before may be at work`]);
+  });
+
   it('finds one that is new, with the line that freezes it, and one that uses the program', () => {
     writeFileSync(join(folder, '9999-new.ts'), "import { fold } from '../src/text.ts';\n");
     expect(checkMigrations(folder)).toEqual([

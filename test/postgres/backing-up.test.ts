@@ -103,7 +103,7 @@ describe('a backup of a server', () => {
     const secrets = readSecrets(settings(onServer));
     await reading(onServer, (db) => db.write((trx) => trx('tags').insert({ name: 'later', name_key: 'later' })));
     const server = await openForServer(settings(onServer));
-    expect(await refusal(restore(settings(onServer), file, false))).toMatch(/another Roster runs/);
+    expect(await refusal(restore(settings(onServer), file, false))).toMatch(/another Roster serves/);
     await server.close();
 
     rmSync(join(house.here.DATA_DIR, 'secrets'), { recursive: true });

@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { verifyChain } from '../../src/audit/chain.ts';
 import { isUnavailable, openDatabase, violatedUnique } from '../../src/db/database.ts';
 import { migrate, pendingMigrations } from '../../src/db/migrate.ts';
-import { tryLockServer } from '../../src/db/server-lock.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { pageOf } from '../support/page.ts';
 import { pathTo } from '../support/people.ts';
@@ -64,15 +63,6 @@ describe('a database on a server', () => {
     const sql = `select 1::smallint as a, 2::integer as b, 3::bigint as c, sum(4::bigint) as d, true as e`;
     expect(await db.read.raw(sql)).toEqual([{ a: 1, b: 2, c: 3, d: 4, e: 1 }]);
     await db.close();
-  });
-
-  it('is for one server alone, until that ends', async () => {
-    await using app = await startApp();
-    const place = { dataDir: app.folder, databaseUrl: url };
-    const lock = await tryLockServer(place);
-    expect(lock).toBeDefined();
-    expect(await tryLockServer({ ...place, dataDir: `${app.folder}/secrets` }).catch(() => undefined)).toBeUndefined();
-    lock!.release();
   });
 });
 

@@ -166,7 +166,7 @@ describe('confirming that it is oneself (R54)', () => {
     const done = await alice.post(pathTo(app, 'bob', '/password-reset'), { _sealed, password: PASSWORD }, headers);
     expect(done.status).toBe(303);
     app.clock.advance(5 * MINUTES);
-    const elsewhere = await alice.post(pathTo(app, 'bob', '/securing'), {}, { 'HX-Request': 'true' });
+    const elsewhere = await alice.post(pathTo(app, 'bob', '/securing'), {}, { ...headers, 'HX-Target': 'div#rows' });
     expect(elsewhere.headers['hx-retarget']).toBe('#dialog-body');
   });
 
@@ -178,7 +178,11 @@ describe('confirming that it is oneself (R54)', () => {
     expect(file.headers['content-disposition']).toContain('attachment');
     expect(await exported(alice, '/users/export')).toHaveLength(10);
     app.clock.advance(5 * MINUTES);
-    const sheet = await alice.get('/applications/users/holders.csv');
+    const led = await alice.get('/applications/users/holders.csv');
+    expect([led.status, (await alice.agent.head('/applications/users/holders.csv')).status]).toEqual([303, 303]);
+    expect(await waiting()).toEqual([]);
+    const sheet = await alice.get(led.headers.location);
+    expect(isAsked(sheet)).toBe(true);
     const wrong = await send(alice, sheet, { password: 'not the password' });
     expect(isAsked(wrong)).toBe(true);
     const right = await send(alice, wrong, { password: PASSWORD });

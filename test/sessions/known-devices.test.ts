@@ -110,7 +110,8 @@ describe('a browser in which somebody signed in before', () => {
     const before = count.own;
     const wrong = { identifier: 'bob', password: WRONG };
     const storm = await Promise.all(Array.from({ length: 100 }, () => known.post('/session', wrong)));
-    expect(storm.map(({ status }) => status)).toEqual(Array(100).fill(422));
+    // Where the line is full as well some are told to come back.
+    expect(storm.filter(({ status }) => status !== 422 && status !== 429)).toEqual([]);
     expect(count.own - before).toBe(LIMIT);
   });
 

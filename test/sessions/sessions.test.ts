@@ -9,6 +9,7 @@ import { linkFor, opened } from '../support/links.ts';
 import { pageOf } from '../support/page.ts';
 import { isSignedIn, pathTo } from '../support/people.ts';
 import { Session, signedIn } from '../support/session.ts';
+import { doAfter } from '../support/triggers.ts';
 
 const NEW_PASSWORD = 'nine slow tractors hum';
 
@@ -270,9 +271,7 @@ describe('a session', () => {
     const alice = await signedIn(app, 'alice');
     await alice.formToken();
     // The request itself ends it halfway, between its change and its answer: always in time.
-    await app.db.write((trx) =>
-      trx.raw('create trigger end_sessions after insert on audit_events begin delete from sessions; end'),
-    );
+    await app.db.write((trx) => doAfter(trx, 'insert on audit_events', 'delete from sessions'));
     expect((await alice.post(pathTo(app, 'bob', '/access-confirmation'))).status).toBe(303);
     expect(await app.db.read('sessions')).toEqual([]);
     expect(await isSignedIn(alice)).toBe(false);

@@ -33,6 +33,8 @@ export interface TestApp {
   log: string[];
   /** Ends the program and starts it anew over the same data, at the same moment. */
   restart(change?: { settings?: Record<string, string>; passwordCost?: number }): Promise<TestApp>;
+  /** Another one over the same data, as a process of its own would be; on PostgreSQL alone. It ends before this one. */
+  beside(): Promise<TestApp>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -45,6 +47,7 @@ interface Start {
   clock: TestClock;
   passwordCost?: number;
   mailbox?: Mailbox;
+  isBeside?: boolean;
 }
 
 /** The whole program over a database of its own that holds the cast, listening on a free port. */
@@ -86,6 +89,7 @@ async function listen(start: Start): Promise<TestApp> {
   };
   const close = async () => {
     await stop();
+    if (start.isBeside) return;
     if (databaseUrl) await dropDatabase(databaseUrl);
     rmSync(folder, { recursive: true, force: true });
   };
@@ -104,6 +108,7 @@ async function listen(start: Start): Promise<TestApp> {
       await stop();
       return listen({ ...start, ...change });
     },
+    beside: () => listen({ ...start, isBeside: true }),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -16,6 +16,17 @@ export async function refuseBefore(db: Writer, event: string, words: string): Pr
   await db.raw(`create trigger ${name} before ${event} for each row execute function ${name}()`);
 }
 
+/** From now on the database does something whenever that happens, as after "insert on tags". */
+export async function doAfter(db: Writer, event: string, work: string): Promise<void> {
+  const name = `done_${event.replaceAll(' ', '_')}`;
+  if (!isOnPostgres) {
+    await db.raw(`create trigger ${name} after ${event} begin ${work}; end`);
+    return;
+  }
+  await db.raw(`create function ${name}() returns trigger language plpgsql as $$ begin ${work}; return null; end $$`);
+  await db.raw(`create trigger ${name} after ${event} for each row execute function ${name}()`);
+}
+
 /** Lets the events of the audit be changed, as whoever has the database in their hands can. */
 export async function unguardAudit(db: Writer): Promise<void> {
   for (const change of ['update', 'delete'])

@@ -106,10 +106,23 @@ describe('the columns of the list', () => {
         description: 'Answers the <phone>.',
       });
       await trx('lockouts').insert({ user_id: app.people.bob, attempts: 2, attempts_in_all: 2, step: 0 });
+      const attempt = { user_id: app.people.bob, at, agent: '', address: '192.0.2.7', outcome: 'signed in' };
+      await trx('login_attempts').insert([attempt, { ...attempt, address: '192.0.2.8', outcome: 'wrong password' }]);
+      await trx('second_factors').insert({ user_id: app.people.bob, nonce: 'n', created_at: at, confirmed_at: at });
       const [{ id }] = await trx('tags').insert({ name: 'night shift', name_key: 'night shift' }).returning('id');
       await trx('user_tags').insert({ user_id: app.people.bob, tag_id: id });
     });
-    const columns = ['last_activity', 'expires', 'created', 'confirmed', 'attempts', 'tags', 'description'];
+    const columns = [
+      'last_activity',
+      'expires',
+      'created',
+      'confirmed',
+      'attempts',
+      'second_factor',
+      'last_from',
+      'tags',
+      'description',
+    ];
     const view = `/users?q=bob&${columns.map((column) => `column=${column}`).join('&')}`;
     expect(await cellsOf('bob', view)).toEqual([
       ['Last activity', expect.stringMatching(/ago|yesterday/)],
@@ -117,6 +130,8 @@ describe('the columns of the list', () => {
       ['Created', expect.stringMatching(/ago|just now/)],
       ['Access confirmed', expect.stringMatching(/by alice$/)],
       ['Failed attempts', '2'],
+      ['Second factor', 'Yes'],
+      ['Last sign-in from', '192.0.2.7'],
       ['Tags', 'Berlin, night shift, part-time'],
       ['Description', 'Answers the <phone>.'],
     ]);
@@ -133,6 +148,8 @@ describe('the columns of the list', () => {
       'Last activity',
       'Access confirmed',
       'Failed attempts',
+      'Second factor',
+      'Last sign-in from',
       'Tags',
       'Description',
     ]);

@@ -90,6 +90,11 @@ describe('the filters', () => {
     await addCrowd(app);
     const some = await app.db.read('users').whereNotNull('password_hash').orderBy('id', 'desc').limit(7).pluck('id');
     await app.db.write((trx) => trx('users').whereIn('id', some).update({ password_hash: null }));
+    await app.db.write((trx) =>
+      trx('users')
+        .where('id', app.people.robin)
+        .update({ api_only_owner_id: app.people.dave, created_at: '2025-01-01T00:00:00.000Z', last_activity_at: null }),
+    );
     alice = await signedIn(app, 'alice');
     const limits = { now: app.clock.now(), staleDays: app.config.staleDays, confirmDays: app.config.confirmDays };
     all = (await everybody(app)).map((user) => ({ ...user, states: statesOf(user, limits) }));

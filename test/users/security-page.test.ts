@@ -14,7 +14,7 @@ it('counts whom each of its links lists', async () => {
   const alice = await signedIn(app, 'alice');
   const page = pageOf(await alice.get('/security'));
   const links = page.$('section[aria-labelledby="figures"] dd a').toArray();
-  expect(links.length).toBe(5);
+  expect(links.length).toBe(6);
   for (const link of links) {
     const listed = pageOf(await alice.get(link.attribs.href)).$('tbody tr').length;
     expect([link.attribs.href, page.$(link).text()]).toEqual([

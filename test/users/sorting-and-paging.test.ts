@@ -23,7 +23,7 @@ const COLUMNS: Record<string, SortKey> = {
 /** What a user is sorted by; null comes last. */
 const VALUES: Record<SortKey, (user: Listed) => string | number | null> = {
   name: (user) => sortKey(user.name),
-  email: (user) => identityKey(user.email),
+  email: (user) => (user.email === null ? null : identityKey(user.email)),
   contact: (user) => (user.contactName === null ? null : sortKey(user.contactName)),
   last_login: (user) => user.lastLoginAt,
   groups: (user) => user.groups.length,

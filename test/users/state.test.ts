@@ -30,6 +30,9 @@ const PLAIN: User = {
   apiOnlyReason: null,
   apiOnlyOwnerId: null,
   apiOnlyReviewOn: null,
+  ownerActivity: null,
+  ownerExpiresOn: null,
+  tokenUntil: null,
   lastLoginAt: ago(1),
   lastActivityAt: ago(1),
   accessConfirmedAt: null,
@@ -40,6 +43,7 @@ const PLAIN: User = {
   invitationExpiresAt: null,
   invitationFailed: false,
   linkedToAccount: false,
+  hasSecondFactor: true,
   timeZone: null,
   version: 1,
   createdAt: ago(DAY),
@@ -47,11 +51,14 @@ const PLAIN: User = {
 };
 const WAITING = { hasPassword: false, passwordSetAt: null, lastLoginAt: null, lastActivityAt: null };
 
+/** A program that somebody answers for, and that has a token. */
+const PROGRAM: Partial<User> = { apiOnly: true, ownerActivity: 'active', tokenUntil: ahead(DAY) };
+
 const RULES: [description: string, user: Partial<User>, states: State[]][] = [
   ['nothing to say', {}, []],
 
   ['no password and no invitation', WAITING, ['not-invited']],
-  ['the same, but an integration', { ...WAITING, apiOnly: true }, ['api-only']],
+  ['the same, but an integration', { ...WAITING, ...PROGRAM }, ['api-only']],
   ['the same, but deactivated', { ...WAITING, activity: 'deactivated' }, []],
 
   ['an invitation that ends in a moment', { ...WAITING, invitationExpiresAt: ahead(1) }, ['invited']],
@@ -70,6 +77,10 @@ const RULES: [description: string, user: Partial<User>, states: State[]][] = [
   ['the same, but deleted', { linkedToAccount: true, activity: 'deleted' }, ['linked-to-account']],
 
   ['a password that is worth nothing any more', { hasPassword: false }, ['password-due']],
+  ['a password alone', { hasSecondFactor: false }, ['no-second-factor']],
+  ['the same, but an integration', { hasSecondFactor: false, apiOnly: true }, ['api-only']],
+  ['the same, but deactivated', { hasSecondFactor: false, activity: 'deactivated' }, []],
+  ['no password and no factor', { ...WAITING, hasSecondFactor: false }, ['not-invited']],
   ['a password that was never used', { lastLoginAt: null }, ['never-signed-in']],
   ['the same, but deactivated', { lastLoginAt: null, activity: 'deactivated' }, []],
 
@@ -100,7 +111,16 @@ const RULES: [description: string, user: Partial<User>, states: State[]][] = [
   ],
   ['never confirmed, but deleted', { createdAt: ago(999 * DAY), activity: 'deleted' }, []],
 
-  ['an integration', { apiOnly: true }, ['api-only']],
+  ['an integration', PROGRAM, ['api-only']],
+  ['one whose owner is gone', { ...PROGRAM, ownerActivity: 'deactivated' }, ['api-only', 'orphaned']],
+  ['one whose owner was never named', { ...PROGRAM, ownerActivity: null }, ['api-only', 'orphaned']],
+  ['one whose owner is here for the last day', { ...PROGRAM, ownerExpiresOn: '2026-11-22' }, ['api-only']],
+  ['one whose owner was so yesterday', { ...PROGRAM, ownerExpiresOn: '2026-11-21' }, ['api-only', 'orphaned']],
+  ['one to be reviewed today', { ...PROGRAM, apiOnlyReviewOn: '2026-11-22' }, ['api-only', 'review-due']],
+  ['one to be reviewed tomorrow', { ...PROGRAM, apiOnlyReviewOn: '2026-11-23' }, ['api-only']],
+  ['one whose token ends now', { ...PROGRAM, tokenUntil: ahead(0) }, ['api-only', 'no-token']],
+  ['one that was never given a token', { ...PROGRAM, tokenUntil: null }, ['api-only', 'no-token']],
+  ['one that came in long ago', { ...PROGRAM, lastActivityAt: ago(91 * DAY) }, ['stale', 'api-only', 'unused']],
   ['an integration that is deactivated', { apiOnly: true, activity: 'deactivated' }, ['api-only']],
   ['an integration that is deleted', { apiOnly: true, activity: 'deleted' }, ['api-only']],
 
@@ -111,9 +131,12 @@ const RULES: [description: string, user: Partial<User>, states: State[]][] = [
       lockedUntil: ahead(1),
       expiresOn: '2026-01-01',
       lastActivityAt: ago(999 * DAY),
-      apiOnly: true,
+      ...PROGRAM,
+      ownerActivity: 'deleted',
+      apiOnlyReviewOn: '2026-01-01',
+      tokenUntil: null,
     },
-    ['never-signed-in', 'locked', 'expired', 'stale', 'api-only'],
+    ['never-signed-in', 'locked', 'expired', 'stale', 'api-only', 'orphaned', 'review-due', 'unused', 'no-token'],
   ],
 ];
 

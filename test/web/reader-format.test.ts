@@ -47,15 +47,28 @@ describe('a moment on a page', () => {
     expect(await lastLogin()).toBe('22 Nov 2026, 12:00 UTC');
   });
 
+  it('is written in the order that somebody chose, whatever the browser says', async () => {
+    const american = { 'Accept-Language': 'en-US,en;q=0.9' };
+    await submit(alice, '/preferences', { dates: 'day' });
+    expect(await lastLogin(american)).toBe('22 Nov 2026, 12:00 UTC');
+    await submit(alice, '/preferences', { dates: 'month' });
+    alice = await signedIn(app, 'alice');
+    expect(await lastLogin()).toBe('Nov 22, 2026, 12:00 PM UTC');
+    expect(pageOf(await alice.get('/preferences')).typed().dates).toBe('month');
+    expect((await alice.send('patch', '/preferences/times', { dates: 'year' })).status).toBe(400);
+    await submit(alice, '/preferences', { dates: '' });
+    expect(await lastLogin(american)).toBe('Nov 22, 2026, 12:00 PM UTC');
+  });
+
   it.each(['Nowhere', '<b>', 'x'.repeat(300)])('is never told in the zone %s', async (zone) => {
     isIn(encodeURIComponent(zone));
     expect(await lastLogin()).toBe('22 Nov 2026, 12:00 UTC');
-    expect((await alice.send('patch', '/preferences/time-zone', { zone })).status).toBe(400);
+    expect((await alice.send('patch', '/preferences/times', { zone })).status).toBe(400);
     expect(await lastLogin()).toBe('22 Nov 2026, 12:00 UTC');
   });
 
   it.each(['europe/berlin', '+01:00'])('is chosen from the list alone, where %s is not', async (zone) => {
-    expect((await alice.send('patch', '/preferences/time-zone', { zone })).status).toBe(400);
+    expect((await alice.send('patch', '/preferences/times', { zone })).status).toBe(400);
   });
 
   it('may be as early or late as a day can be written', async () => {

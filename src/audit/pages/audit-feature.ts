@@ -12,6 +12,7 @@ export const AUDIT: Feature = {
       name: 'Tell of repeated refusals',
       firstAfter: MINUTE,
       every: MINUTE,
+      byOne: true,
       run: () => db.write((trx) => tellRefusals(trx, actSettings, instant(clock()))),
     },
   ],

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { recordRefusal } from '../../audit/refusal-store.ts';
 import { type Clock, type Instant, instant } from '../../clock.ts';
@@ -13,6 +13,7 @@ import {
   findPieces,
   findUnderWay,
   findUnjudged,
+  isLeft,
   keepJudged,
   keepTally,
 } from '../bulk-operation-store.ts';
@@ -36,6 +37,9 @@ const JUDGED_AT_ONCE = 500;
 const PREPARED_FOR = 200;
 /** How often it is written down how far a judgement has come, in milliseconds: where it ends in between, that is done once more. */
 const KEPT_EVERY = 1_000;
+/** How soon another process takes over from one that is gone, in milliseconds. */
+const TAKES_OVER_AFTER = 500;
+const WORK = 'operations';
 
 interface Parts {
   db: Database;
@@ -48,7 +52,7 @@ interface Parts {
 
 /**
  * Does large operations piece by piece, one after the other in the order in which they were begun, and says of large drafts what they
- * would come to. What is done of an operation is in the database with what it did, so that after a crash it goes on exactly there.
+ * would come to; of several processes one does. What is done of an operation is in the database with what it did, so that after a crash it goes on exactly there.
  */
 export class OperationWorker {
   readonly #parts: Parts;
@@ -63,8 +67,19 @@ export class OperationWorker {
     this.#parts = parts;
   }
 
-  /** Looks whether there is anything to do. */
+  /** From now on it looks whenever another process has something to do. */
+  follow(): void {
+    this.#parts.db.processes.hear('operations', () => this.look());
+  }
+
+  /** There is something to do, for whichever process. */
   wake(): void {
+    this.look();
+    this.#parts.db.processes.tell('operations');
+  }
+
+  /** Looks whether there is anything to do. */
+  look(): void {
     if (this.#isStopped) return;
     this.#isWoken = true;
     this.#work ??= this.#run().finally(() => {
@@ -92,12 +107,25 @@ export class OperationWorker {
     while (this.#isWoken && !this.#isStopped) {
       this.#isWoken = false;
       try {
-        while (!this.#isStopped && (await this.#step())) for (let n = 0; n < TURNS; n++) await turn();
+        while (!(await this.#parts.db.processes.ifAlone(WORK, () => this.#workOn())))
+          if (!(await this.#watchAnother())) break;
       } catch (error) {
         // The next look tries again.
         this.#parts.logger.error({ err: error }, 'an operation could not go on');
       }
     }
+  }
+
+  async #workOn(): Promise<void> {
+    while (!this.#isStopped && (await this.#step())) for (let n = 0; n < TURNS; n++) await turn();
+  }
+
+  /** Another process is at work. Whether it has anything to do, after a while in which it may have ended. */
+  async #watchAnother(): Promise<boolean> {
+    this.#underWay = await findUnderWay(this.#parts.db.read);
+    if (!this.#underWay.some((one) => phaseOf(one) === 'running')) return false;
+    await sleep(TAKES_OVER_AFTER);
+    return !this.#isStopped;
   }
 
   /** One transaction of the first operation, and one look at the newest draft. Whether there was anything to do. */
@@ -160,6 +188,8 @@ export class OperationWorker {
         if (phaseOf(operation) !== 'running') return true;
         const act = await this.#actOf(trx, operation);
         if (!act) return true;
+        // Read ahead of the transaction, it may have been done by a process that we took for gone.
+        if (ahead.length > 0 && !(await isLeft(trx, id, ahead[0]))) return true;
         const until = performance.now() + STRETCH;
         let { tally } = operation;
         do {

@@ -70,7 +70,7 @@ function offersTo(user: Subject, { offer, userId }: Contact): { field: 'name' | 
   if (offer.userId !== userId) return [];
   return (['name', 'email'] as const).flatMap((field) => {
     const to = offer[field];
-    return to === undefined || to === user[field] ? [] : [{ field, from: user[field], to }];
+    return to === undefined || to === user[field] ? [] : [{ field, from: user[field] ?? '', to }];
   });
 }
 

@@ -14,7 +14,7 @@ export async function reportAccount(trx: Transaction, act: Act): Promise<void> {
   const [user] = await findUsers(trx, [act.by.id!]);
   // The session by which they act ends before the audit is written.
   await secureAccounts(trx, { ...act, confirm: undefined }, [user]);
-  const facts = { who: user.name, email: user.email, id: String(user.id), from: act.address };
+  const facts = { who: user.name, email: user.email ?? '', id: String(user.id), from: act.address };
   for (const { id, email } of await findUsers(trx, await findAdministratorIds(trx)))
     await mailNotice(trx, act, 'account-reported', { userId: id, address: email }, facts);
 }

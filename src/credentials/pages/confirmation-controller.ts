@@ -9,6 +9,11 @@ import { safePath } from '../../web/safe-path.ts';
 export function confirmationController(app: AppContext): Router {
   const router = Router();
 
+  router.get('/credentials/confirmation/new', async (req, res) => {
+    const { next, back } = req.query;
+    await askFor(app, req, res, { next: safePath(next) ?? '/credentials', backPath: safePath(back) });
+  });
+
   router.post('/credentials/confirmation', async (req, res) => {
     const { next, _back: back } = typedFields(req.body, ['next', '_back']);
     const to = { next: safePath(next) ?? '/credentials', backPath: safePath(back) };

@@ -12,8 +12,9 @@ import { personalWords } from '../../passwords/password.ts';
 import { findConfirmedFactor, shortestPasswordOf } from '../../second-factors/second-factor-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { startSession } from '../../sessions/pages/authentication.ts';
-import { sessionsSection, signInHistory } from '../../sessions/pages/sign-in-history.ts';
+import { devicesSection, sessionsSection, signInHistory } from '../../sessions/pages/sign-in-history.ts';
 import { visitorOf } from '../../sessions/pages/visitor.ts';
+import { countLiveTokens } from '../../tokens/token-store.ts';
 import { confirmOwnEmail } from '../../users/actions/email-confirmation.ts';
 import type { User } from '../../users/user.ts';
 import { findSubject, findUsers } from '../../users/user-store.ts';
@@ -82,7 +83,9 @@ export function credentialsController(app: AppContext): Router {
       passkeys: await findPasskeys(app.db.read, user.id),
       relyingParty: relyingPartyOf(app.config),
       shortest: await shortestPasswordOf(app.db.read, user.id),
+      tokens: await countLiveTokens(app.db.read, [user.id], instant(app.clock())),
       sessions: await sessionsSection(app.db.read, user.id, instant(app.clock()), req.sessionID),
+      devices: await devicesSection(app.db.read, user, instant(app.clock())),
       history: await signInHistory(app.db.read, user.id, SIGN_INS_SHOWN),
     };
     render(req, res, 'credentials/show', page, { status });

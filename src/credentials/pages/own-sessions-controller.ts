@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
+import { forgetDevice } from '../../sessions/actions/remembered-device.ts';
 import { endOneSession, endOtherSessions } from '../../sessions/actions/sessions-ended.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { signInHistory } from '../../sessions/pages/sign-in-history.ts';
@@ -20,6 +21,17 @@ export function ownSessionsController(app: AppContext): Router {
     const act = actOf(app, req);
     const ended = await app.db.write((trx) => endOtherSessions(trx, act, req.viewer!, req.sessionID));
     flash(req, ended === 0 ? 'No other session of yours was open.' : `${counted(ended, 'other session')} ended.`);
+    res.redirect(303, '/credentials');
+  });
+
+  router.delete('/credentials/devices/:id', async (req, res) => {
+    const act = actOf(app, req);
+    const id = /^[1-9]\d{0,8}$/.test(req.params.id) ? Number(req.params.id) : 0;
+    const isForgotten = await app.db.write((trx) => forgetDevice(trx, act, req.viewer!.user, id));
+    flash(
+      req,
+      isForgotten ? 'Your second factor is asked for there again.' : 'That device was not remembered any more.',
+    );
     res.redirect(303, '/credentials');
   });
 

@@ -8,6 +8,7 @@ export const EXPORT: Feature = {
       name: 'Tell of exports that were cut off',
       firstAfter: MINUTE,
       every: MINUTE,
+      byOne: true,
       run: () => db.write((trx) => tellCutOff(trx, actSettings, clock())),
     },
   ],

@@ -96,13 +96,15 @@ function addApiOnly(made: RowChange, { apiOnly }: RowValues, named: NamedRecords
 
 /** The line as a new user, or why it cannot be one. */
 export function newUserOf({ values }: CheckedRow, change: UserChange): NewUser | string {
-  if (!values.email) return 'A new user has an email.';
+  if (!values.email && !change.apiOnly) return 'A new user has an email.';
+  const name = values.name ?? nameOutOf(values.email ?? '');
+  if (!name) return 'A new user has a name.';
   if (values.activity && values.activity !== 'active') return `A new user is active, and not ${values.activity}.`;
   const { groups, tags, ...more } = change;
   return {
     ...more,
-    name: values.name ?? nameOutOf(values.email),
-    email: values.email,
+    name,
+    email: values.email ?? null,
     groups: groups && 'add' in groups ? [...(groups.add ?? [])] : [],
     tags: tags && 'add' in tags ? [...(tags.add ?? [])] : [],
   };

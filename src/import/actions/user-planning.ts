@@ -59,13 +59,13 @@ async function planNew(db: Reader, drafts: Draft[]): Promise<void> {
   }
   const taken = await findUserIdsByIdentifier(
     db,
-    [...newUsers.values()].flatMap(({ name, email }) => [name, email]),
+    [...newUsers.values()].flatMap(({ name, email }) => [name, email ?? []].flat()),
   );
   for (const [draft, newUser] of newUsers) {
-    const fields = (['name', 'email'] as const).filter((field) => taken.has(newUser[field]));
+    const fields = (['name', 'email'] as const).filter((field) => taken.has(newUser[field] ?? ''));
     draft.planned =
       fields.length > 0
-        ? refusedLine(draft, fields.map((field) => takenMessage(field, newUser[field])).join(' '))
+        ? refusedLine(draft, fields.map((field) => takenMessage(field, newUser[field]!)).join(' '))
         : {
             ...lineOf(draft, 'new'),
             name: newUser.name,
@@ -112,7 +112,7 @@ function told({ made: { notes } }: Draft): { notes?: string[] } {
 
 /** A name or an email that is another user's. What somebody has already is not taken anew. */
 function takenBy(
-  subject: { id: number; name: string; email: string },
+  subject: { id: number; name: string; email: string | null },
   change: UserChange,
   owners: Map<string, number>,
 ): Refusal | undefined {

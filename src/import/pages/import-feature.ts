@@ -13,10 +13,14 @@ export const IMPORT: Feature = {
       name: 'Forget files that were imported',
       firstAfter: 5 * MINUTE,
       every: HOUR,
-      run: async () => {
-        await forgetOldImports(db, clock());
-        await removeOldUploads(config.dataDir, clock());
-      },
+      byOne: true,
+      run: () => forgetOldImports(db, clock()),
+    },
+    {
+      name: 'Remove what was left of uploads',
+      firstAfter: 5 * MINUTE,
+      every: HOUR,
+      run: () => removeOldUploads(config.dataDir, clock()),
     },
   ],
 };

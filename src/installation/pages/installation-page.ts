@@ -58,6 +58,8 @@ function settingsInForce(config: Config): [string, string][] {
     STALE_DAYS: config.staleDays,
     CONFIRM_DAYS: config.confirmDays,
     REPORT_DAYS: config.reportDays,
+    TOKEN_DAYS: config.tokenDays,
+    TOKEN_REQUESTS: config.tokenRequests,
     IMPORT_MEGABYTES: config.importMegabytes,
     IMPORT_LINES: config.importLines,
     LOG_LEVEL: config.logLevel,

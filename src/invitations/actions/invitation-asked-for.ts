@@ -17,6 +17,6 @@ export async function askForInvitation(trx: Transaction, act: Act, over: Link, u
 async function tellInviter(trx: Transaction, act: Act, { createdBy }: Link, user: User): Promise<void> {
   const [inviter] = await findUsers(trx, createdBy === null ? [] : [createdBy]);
   if (!inviter || !maySignIn(inviter, dayOf(Date.parse(act.at)))) return;
-  const facts = { who: user.name, email: user.email };
+  const facts = { who: user.name, email: user.email ?? '' };
   await mailNotice(trx, act, 'invitation-asked-for', { userId: inviter.id, address: inviter.email }, facts);
 }

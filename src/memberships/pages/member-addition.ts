@@ -118,7 +118,7 @@ async function memberPicker(app: AppContext, viewer: Viewer, group: Group, typed
     const { id: value, name, email } = subject;
     if (members.has(value)) return { value, name, note: 'is a member already', isFixed: true };
     const isFixed = !mayAdminister(viewer, subject);
-    return { value, name, note: isFixed ? 'has rights that you do not hold' : email, isFixed };
+    return { value, name, note: isFixed ? 'has rights that you do not hold' : (email ?? undefined), isFixed };
   };
   const isChosen = ({ id }: Subject) => chosen.includes(id);
   const others = subjects.filter((subject) => !isChosen(subject)).map(suggested);

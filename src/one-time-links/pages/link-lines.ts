@@ -12,7 +12,7 @@ export async function linesToCopy(
     clock,
   }: Pick<AppContext, 'db' | 'actSettings' | 'clock'> & { config: { baseUrl: string } },
   purpose: Purpose,
-  users: { id: number; name: string; email: string }[],
+  users: { id: number; name: string; email: string | null }[],
 ): Promise<string[]> {
   const ids = users.map((user) => user.id);
   const tokens = await findTokens(db.read, purpose, ids, actSettings.links, instant(clock()));

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { typedFields } from '../../forms/form.ts';
-import { setTheme, setTimeZone } from '../../users/user-store.ts';
+import { setTheme, setTimes } from '../../users/user-store.ts';
 import { Malformed } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireSignIn } from '../../web/guards/authorization.ts';
@@ -13,7 +13,7 @@ import { safePath } from '../../web/safe-path.ts';
 const TIME_ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
 const YEAR = 365 * 24 * 3_600_000;
 
-/** Density and shortcuts, for this browser; theme and the zone of times, for the person. */
+/** Density and shortcuts, for this browser; theme and how times are written, for the person. */
 export function preferencesController({ config, db }: AppContext): Router {
   const router = Router();
 
@@ -23,6 +23,7 @@ export function preferencesController({ config, db }: AppContext): Router {
       browserZone: browserZone(req),
       timeZone: req.viewer?.user.timeZone ?? '',
       timeZones: TIME_ZONES,
+      dateOrder: req.viewer?.user.dateOrder ?? '',
     }),
   );
 
@@ -34,11 +35,13 @@ export function preferencesController({ config, db }: AppContext): Router {
   });
 
   // A choice of the person, wherever they sign in.
-  router.patch('/preferences/time-zone', requireSignIn, async (req, res) => {
-    const { zone } = typedFields(req.body, ['zone']) as { zone: string };
+  router.patch('/preferences/times', requireSignIn, async (req, res) => {
+    const { zone, dates } = typedFields(req.body, ['zone', 'dates']) as { zone: string; dates: string };
     // Other spellings are zones too, but the page could not show which one is chosen.
     if (zone !== '' && !TIME_ZONES.includes(zone)) throw new Malformed('There is no such time zone.');
-    await db.write((trx) => setTimeZone(trx, req.viewer!.id, zone || null));
+    const dateOrder = dates === 'day' || dates === 'month' ? dates : null;
+    if (dates !== (dateOrder ?? '')) throw new Malformed('Dates are not written that way.');
+    await db.write((trx) => setTimes(trx, req.viewer!.id, { zone: zone || null, dateOrder }));
     flash(req, zone === '' ? 'Times are those of your browser.' : `Times are those of ${zone}.`);
     res.redirect(303, '/preferences');
   });

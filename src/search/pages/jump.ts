@@ -110,7 +110,7 @@ async function findUserActions(sources: Sources, start: string[], name: string):
     ...subjects.flatMap((user) =>
       offeredOperations(viewer, user)
         .filter((operation) => asking.includes(operation))
-        .map((operation) => operationOn('user', { ...user, note: user.email }, operation)),
+        .map((operation) => operationOn('user', { ...user, note: user.email ?? '' }, operation)),
     ),
     ...subjects.flatMap((user) => refusedOf(viewer, user, meant, isEdit)),
   ];
@@ -192,7 +192,7 @@ function isCalled(names: string[], typed: string[]): boolean {
 }
 
 function editingOf(user: User): Destination {
-  return { label: `Edit: ${user.name}`, path: `/users/${user.id}/edit`, icon: 'pencil', note: user.email };
+  return { label: `Edit: ${user.name}`, path: `/users/${user.id}/edit`, icon: 'pencil', note: user.email ?? undefined };
 }
 
 function offeredOf(viewer: Viewer, user: Subject, meant: UserAction[]): Destination[] {
@@ -202,7 +202,7 @@ function offeredOf(viewer: Viewer, user: Subject, meant: UserAction[]): Destinat
       label: `${label}: ${user.name}`,
       path,
       icon,
-      note: user.email,
+      note: user.email ?? undefined,
       isDialog: true,
     }));
 }
@@ -213,15 +213,20 @@ function refusedOf(viewer: Viewer, user: Subject, meant: UserAction[], isEdit: b
   if (isEdit && !mayAdminister(viewer, user)) refusals.push(NOT_YOURS);
   return [...new Set(refusals)]
     .filter((reason) => reason !== undefined)
-    .map((reason) => ({ label: `${user.name} ${reason}`, path: `/users/${user.id}`, icon: 'info', note: user.email }));
+    .map((reason) => ({
+      label: `${user.name} ${reason}`,
+      path: `/users/${user.id}`,
+      icon: 'info',
+      note: user.email ?? undefined,
+    }));
 }
 
 async function findUsers(sources: Sources, text: string, activity: Activity[] = []) {
   return (await findUsersCalled(sources, text, { activity })).slice(0, USERS_SHOWN);
 }
 
-function userOf(user: { id: number; name: string; email: string }): Destination {
-  return { label: user.name, note: user.email, path: `/users/${user.id}`, user };
+function userOf(user: { id: number; name: string; email: string | null }): Destination {
+  return { label: user.name, note: user.email ?? undefined, path: `/users/${user.id}`, user };
 }
 
 /** All, or for who may not read them those that they lead. */

@@ -1,6 +1,7 @@
 import { recordChanges } from '../../audit/audit-store.ts';
 import type { Transaction } from '../../db/database.ts';
 import { mailNotice } from '../../mail/outbox-store.ts';
+import { stopRememberingAll } from '../../sessions/known-device-store.ts';
 import type { User } from '../../users/user.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Conflict } from '../../verbs/refusals.ts';
@@ -52,6 +53,7 @@ export async function removeOwnFactor(trx: Transaction, act: Act, user: Person):
   await act.confirm?.(trx);
   if (!(await findConfirmedFactor(trx, user.id))) throw new Conflict('You have no second factor.');
   await removeFactors(trx, [user.id]);
+  await stopRememberingAll(trx, [user.id]);
   await tell(trx, act, user, 'second-factor.removed');
 }
 

@@ -6,6 +6,7 @@ import { DAY, dayOf, instant, MINUTE } from '../../clock.ts';
 import type { User } from '../../users/user.ts';
 import * as store from '../../users/user-store.ts';
 import { agentOf } from '../../web/request-words.ts';
+import { noteDevice } from '../known-device-store.ts';
 import { findSignedIn, type OwnUser } from '../signed-in.ts';
 import { owedBy } from './owed.ts';
 
@@ -39,7 +40,7 @@ export async function startSession(
   { typed }: { typed?: string } = {},
 ): Promise<void> {
   const owed = await owedBy(app, user.id, typed);
-  app.devices.remember(req, res, user);
+  const device = app.devices.remember(req, res, user);
   await newSession(req);
   req.session.userId = user.id;
   req.session.passwordSetAt = user.passwordSetAt;
@@ -50,6 +51,8 @@ export async function startSession(
   req.session.confirmedAt = app.clock();
   if (owed) req.session.owed = owed;
   await saveSession(req);
+  const from = { device, agent: agentOf(req), address: req.ip ?? '' };
+  await app.db.note((trx) => noteDevice(trx, user, from, instant(app.clock())));
 }
 
 /** The same session under a new id, confirmed at this moment (R47): what it holds stays, and so do the forms in other tabs. */

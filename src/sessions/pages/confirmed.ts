@@ -4,7 +4,7 @@ import { dayOf, instant, MINUTE } from '../../clock.ts';
 import { typedFields } from '../../forms/form.ts';
 import { findConfirmedFactor } from '../../second-factors/second-factor-store.ts';
 import { HttpError } from '../../web/http-error.ts';
-import { isHtmx, pageOf, render, targetOf } from '../../web/render.ts';
+import { pageOf, render, targetOf } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
 import { isSealed, moveSealed, type Origin, openSealed, sealRequest } from '../sealed-request-store.ts';
 import { requireStillActing } from '../still-acting.ts';
@@ -31,17 +31,22 @@ export function confirmed(app: AppContext, when: When = () => true): RequestHand
     if (handle) return goOn(app, req, res, next, { handle, backPath: safePath(back) });
     if (isFresh(app, req) || !(await when(req))) return next();
     const backPath = pageOf(req) ?? '/';
-    if (req.method === 'GET') return askFor(app, req, res, { next: req.originalUrl, backPath });
+    if (isRead(req)) return res.redirect(303, confirmationPath(req.originalUrl, backPath));
     const at = instant(app.clock());
     const sealed = await app.db.write((trx) => sealRequest(trx, originOf(req), req.body, at));
     await askFor(app, req, res, { handle: sealed, backPath });
   };
 }
 
+function confirmationPath(next: string, back: string): string {
+  return `/credentials/confirmation/new?${new URLSearchParams({ next, back })}`;
+}
+
 /** The page "Confirm it is you": for what waits on the server, or for a page. */
 export async function askFor(app: AppContext, req: Request, res: Response, asked: Asked): Promise<void> {
   // Whatever asked for less than a page is shown it in the dialog.
-  if (isHtmx(req) && targetOf(req) !== 'dialog-body')
+  const target = targetOf(req);
+  if (target && target !== 'dialog-body')
     res.set('HX-Retarget', '#dialog-body').set('HX-Reswap', 'innerHTML').set('HX-Push-Url', 'false');
   const page = {
     title: 'Confirm it is you',
@@ -50,8 +55,8 @@ export async function askFor(app: AppContext, req: Request, res: Response, asked
     hasFactor: (await findConfirmedFactor(app.db.read, req.viewer!.id)) !== undefined,
     ...asked,
   };
-  const fragments = isHtmx(req) ? { [targetOf(req) ?? '']: 'sessions/_confirmation' } : undefined;
-  render(req, res, 'sessions/confirmation', page, { status: 422, fragments });
+  const fragments = target ? { [target]: 'sessions/_confirmation' } : undefined;
+  render(req, res, 'sessions/confirmation', page, { status: isRead(req) ? 200 : 422, fragments });
 }
 
 interface Asked {
@@ -87,6 +92,10 @@ export async function confirmSession(app: AppContext, req: Request): Promise<voi
   await renewSession(app, req);
   await app.db.write((trx) => moveSealed(trx, before, req.sessionID));
   await requireStillActing(app.db.read, { viewer: req.viewer!, sessionId: req.sessionID }, dayOf(app.clock()));
+}
+
+function isRead({ method }: Request): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 function isFresh(app: AppContext, { session }: Request): boolean {

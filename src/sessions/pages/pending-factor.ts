@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
+import { NO_RIGHTS } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
 import { MINUTE } from '../../clock.ts';
 import { typedFields } from '../../forms/form.ts';
@@ -8,8 +9,10 @@ import type { User } from '../../users/user.ts';
 import { findUsers } from '../../users/user-store.ts';
 import type { KeptForm } from '../../web/kept-form.ts';
 import { render } from '../../web/render.ts';
+import { agentOf } from '../../web/request-words.ts';
 import { safePath } from '../../web/safe-path.ts';
-import { circumstances } from './act.ts';
+import { rememberOwnDevice } from '../actions/remembered-device.ts';
+import { actOf, circumstances } from './act.ts';
 import { newSession, startSession } from './authentication.ts';
 import { visitorOf } from './visitor.ts';
 
@@ -38,10 +41,11 @@ export function pendingFactorController(app: AppContext): Router {
     const user = await pendingUser(app, req);
     const { factor } = req.session;
     if (!user || !factor) return res.redirect(303, '/session/new');
-    const code = String(typedFields(req.body, ['code']).code);
+    const { code, remember } = typedFields(req.body, ['code', 'remember']) as { code: string; remember: string };
     const isRight = await app.signIn.bySecondFactor(circumstances(app, req), user, code, visitorOf(app, req));
     req.told = { outcome: isRight ? 'signed in' : 'second factor refused', userId: user.id };
     if (!isRight) return showFactor(app, req, res, user, true);
+    if (remember === 'yes') await keepRemembered(app, req, res, user);
     await arrive(app, req, res, user, factor);
   });
 
@@ -80,6 +84,15 @@ export async function pendingUser(app: AppContext, req: Request): Promise<User |
   return user?.hasPassword && user.passwordSetAt === factor.passwordSetAt ? user : undefined;
 }
 
+/** Whoever has just shown both wants this device to be asked for the password alone; of a known one alone that is believed. */
+async function keepRemembered(app: AppContext, req: Request, res: Response, user: User): Promise<void> {
+  const device = app.devices.find(req, user);
+  if (device === null) return;
+  const act = actOf(app, req, { id: user.id, name: user.name, rights: NO_RIGHTS });
+  const token = await app.db.write((trx) => rememberOwnDevice(trx, act, user, { device, agent: agentOf(req) }));
+  app.devices.keepToken(req, res, user, token);
+}
+
 /** The second step, perhaps after one that was refused. */
 export async function showFactor(
   app: AppContext,
@@ -89,6 +102,11 @@ export async function showFactor(
   isRefused = false,
 ): Promise<void> {
   const passkeys = await passkeysOffered(app.db.read, app.config, user.id);
-  const page = { title: 'Second factor', error: isRefused ? REFUSED : undefined, passkeys };
+  const page = {
+    title: 'Second factor',
+    error: isRefused ? REFUSED : undefined,
+    passkeys,
+    isKnown: app.devices.find(req, user) !== null,
+  };
   render(req, res, 'sessions/factor', page, { status: isRefused ? 422 : 200 });
 }

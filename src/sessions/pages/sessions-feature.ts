@@ -1,6 +1,7 @@
 import { instant } from '../../clock.ts';
 import type { Feature } from '../../web/feature.ts';
 import { pruneAddressLimits } from '../address-limiter.ts';
+import { pruneKnownDevices } from '../known-device-store.ts';
 import { pruneDeviceCounters } from '../lockout-store.ts';
 import { pruneSealedRequests } from '../sealed-request-store.ts';
 import { pruneSessions } from '../session-store.ts';
@@ -15,5 +16,6 @@ export const SESSIONS: Feature = {
     await pruneSealedRequests(trx, instant(now));
     await pruneAddressLimits(trx, instant(now));
     await pruneDeviceCounters(trx, instant(now - KNOWN_FOR));
+    await pruneKnownDevices(trx, instant(now - KNOWN_FOR));
   },
 };

@@ -1,6 +1,8 @@
 import type { Instant } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import { browserName } from '../../text/browser-name.ts';
+import type { User } from '../../users/user.ts';
+import { findKnownDevices } from '../known-device-store.ts';
 import { PERMANENTLY } from '../lockout-store.ts';
 import { findSignIns, type LoginAttempt } from '../login-attempt-store.ts';
 import { findSessions, handleOf } from '../session-store.ts';
@@ -23,6 +25,12 @@ export async function sessionsSection(db: Reader, userId: number, now: Instant, 
     browser: browserName(session.agent),
     isThis: session.handle === own,
   }));
+}
+
+/** On which devices they signed in with the password that they have. */
+export async function devicesSection(db: Reader, user: Pick<User, 'id' | 'passwordSetAt'>, now: Instant) {
+  const devices = await findKnownDevices(db, user, now);
+  return devices.map((device) => ({ ...device, browser: browserName(device.agent) }));
 }
 
 /** How a user signed in, or did not, the newest first. */

@@ -8,5 +8,6 @@ export function visitorOf(app: AppContext, req: Request): Visitor {
     agent: agentOf(req),
     claimsDevice: app.devices.isClaimed(req),
     deviceOf: (user) => app.devices.find(req, user),
+    tokenOf: (user) => app.devices.tokenOf(req, user),
   };
 }

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
 import { isAnyAdministrator } from '../../access/administrators.ts';
 import { EVERYTHING } from '../../access/rights.ts';
@@ -16,6 +15,7 @@ import { flash } from '../../web/flash.ts';
 import { LATE } from '../../web/http-error.ts';
 import { render } from '../../web/render.ts';
 import { createFirstAdministrator } from '../actions/first-administrator.ts';
+import { isSetupToken } from '../setup-link-store.ts';
 
 interface Named {
   name: string;
@@ -36,7 +36,7 @@ export function setupController(app: AppContext): Router {
   });
 
   router.get('/setup/:token', async (req, res) => {
-    if (!isSetupToken(req.params.token))
+    if (!(await isSetupToken(app.db.read, req.params.token, app.setupToken)))
       throw new Gone('Only the newest link that the start printed opens the setup page.');
     req.session.setup = true;
     res.redirect(303, '/setup');
@@ -79,11 +79,6 @@ export function setupController(app: AppContext): Router {
   async function requireSetup(req: Request): Promise<void> {
     if (await isAnyAdministrator(app.db.read)) throw new NotFound();
     if (!req.session.setup) throw new Gone('Open the setup link that the start printed on the console.');
-  }
-
-  function isSetupToken(token: string): boolean {
-    const [given, expected] = [Buffer.from(token), Buffer.from(app.setupToken)];
-    return given.length === expected.length && timingSafeEqual(given, expected);
   }
 
   function show(req: Request, res: Response, typed: Named, errors: Errors = {}, late?: string): void {

@@ -77,7 +77,7 @@ export async function secureAccounts(
   const ids = subjects.map(({ id }) => id);
   const links = Map.groupBy(await findOpenLinks(trx, ids, act.at), ({ userId }) => userId);
   await forgetPasswords(trx, ids);
-  const sessions = await endAccess(trx, act, ids, { clears: 'counters of devices' });
+  const sessions = await endAccess(trx, act, ids, { clears: 'counters of devices', endsTokens: true });
   // Whoever got in may have added one, which would open the account again behind the next password.
   const passkeys = await removePasskeysOf(trx, ids);
   await recordOnUsers(trx, act, subjects, 'user.secured', ({ id }) => ({

@@ -8,6 +8,7 @@ import { requireAdministratorRemains } from '../../verbs/administrator-guard.ts'
 import { allowed, forbidden, leaveOut, type Outcome } from '../../verbs/outcome.ts';
 import type { Subject } from '../user.ts';
 import { setActivity } from '../user-store.ts';
+import { tellOfOrphans } from './owned-programs.ts';
 import { recordOnUsers } from './user-events.ts';
 
 /** They are let in no more: sessions and open links end in the same transaction. */
@@ -22,11 +23,13 @@ export async function takeOut(
     trx,
     act,
     subjects.map((subject) => subject.id),
+    { endsTokens: true },
   );
   await recordOnUsers(trx, act, subjects, `user.${activity}`, (subject) => ({
     before: { activity: subject.activity },
     after: { activity, ...(sessions.get(subject.id) && { sessionsEnded: sessions.get(subject.id) }) },
   }));
+  await tellOfOrphans(trx, act, subjects, `was ${activity}`);
   await requireAdministratorRemains(trx);
   return writtenOf(subjects, (subject) => ({ before: { activity: subject.activity }, after: { activity } }));
 }

@@ -2,6 +2,7 @@ import { counted, were } from '../../text/text.ts';
 import { wasActivity } from '../../verbs/action.ts';
 import { forbidden, inapplicable } from '../../verbs/outcome.ts';
 import { keepLastAdministrator, takeOut } from './activity-change.ts';
+import { notesOnOwners } from './owned-programs.ts';
 import { administered, type UserAction } from './user-action.ts';
 
 /** Soft: the row stays and can be restored, but name, email and contact are free for others. */
@@ -33,6 +34,7 @@ export const DELETION: UserAction = {
     if (isSelf) return forbidden('is yourself: nobody deletes themself');
     return subject.activity === 'deleted' ? inapplicable('is already deleted') : undefined;
   }),
+  notes: notesOnOwners,
   refuseAmong: keepLastAdministrator,
   perform: (trx, act, subjects) => takeOut(trx, act, subjects, 'deleted'),
   was: wasActivity,

@@ -1,6 +1,7 @@
 import { mailNotice } from '../../mail/outbox-store.ts';
 import { removePasskeysOf } from '../../passkeys/passkey-store.ts';
 import { removeFactors } from '../../second-factors/second-factor-store.ts';
+import { stopRememberingAll } from '../../sessions/known-device-store.ts';
 import { counted } from '../../text/text.ts';
 import { writtenOf } from '../../verbs/action.ts';
 import { forbidden, inapplicable } from '../../verbs/outcome.ts';
@@ -39,6 +40,7 @@ export const SECOND_FACTOR_RESET: UserAction = {
   async perform(trx, act, subjects) {
     const ids = subjects.map(({ id }) => id);
     await removeFactors(trx, ids);
+    await stopRememberingAll(trx, ids);
     const passkeys = await removePasskeysOf(trx, ids);
     await recordOnUsers(trx, act, subjects, 'second-factor.reset', ({ id }) => ({
       after: passkeys.has(id) ? { passkeysRemoved: passkeys.get(id) } : {},

@@ -105,7 +105,7 @@ async function findNamed(db: Reader, entries: string[]): Promise<Map<string, num
   for (const [n, entry] of entries.entries()) {
     const row =
       spelledLike(byName.get(keys[n]) ?? [], entry, ({ name }) => name) ??
-      spelledLike(byEmail.get(keys[n]) ?? [], entry, ({ email }) => email);
+      spelledLike(byEmail.get(keys[n]) ?? [], entry, ({ email }) => email ?? '');
     const number = numbers.get(entry);
     if (row) found.set(entry, row.id);
     else if (number !== undefined && ids.has(number)) found.set(entry, number);

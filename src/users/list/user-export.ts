@@ -73,6 +73,7 @@ const COLUMNS: ColumnOf<ExportedUser>[] = [
   { key: 'confirmed', label: 'Access confirmed (UTC)', of: ({ user }) => user.accessConfirmedAt },
   { key: 'confirmed_by', label: 'Access confirmed by', of: ({ user, names }) => nameIn(names, user.accessConfirmedBy) },
   { key: 'attempts', label: 'Failed attempts', of: ({ user }) => user.loginAttempts },
+  { key: 'second_factor', label: 'Second factor', of: ({ user }) => user.hasSecondFactor },
 ];
 
 /** What a column of the list says beside what is called like it. */

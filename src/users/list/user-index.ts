@@ -1,3 +1,4 @@
+import type { Activity } from '../../access/activity.ts';
 import { isOver } from '../../access/granted-rights.ts';
 import { type Clock, DAY, dayOf } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
@@ -25,6 +26,7 @@ import { GroupNames } from '../../groups/names/group-names.ts';
 import { joinInvitation } from '../../one-time-links/standing-links.ts';
 import { searchText } from '../../text/text.ts';
 import { NotYet } from '../../verbs/refusals.ts';
+import { programColumns } from '../user-columns.ts';
 import {
   EXPIRY_DAYS,
   expiresWithin,
@@ -64,16 +66,21 @@ type FactRow = Pick<
   | 'access_confirmed_at'
   | 'password_set_at'
   | 'created_at'
+  | 'api_only_review_on'
 > &
   Pick<Left<Row<'lockouts'>>, 'locked_until'> & {
     has_password: number | boolean;
     invitation_expires_at: string | null;
     invitation_failed: number | boolean;
     linked_to_account: number | boolean;
+    has_second_factor: number | boolean;
     contact_id: number | null;
     contact_name: string | null;
     owner_user_id: number | null;
     owner_group_id: number | null;
+    owner_activity: Activity | null;
+    owner_expires_on: string | null;
+    token_until: string | null;
   };
 
 /** What is held of users. */
@@ -317,6 +324,7 @@ export class UserIndex implements Followable {
   private factRows(users: ReturnType<Reader>): Promise<FactRow[]> {
     users
       .leftJoin('lockouts', 'lockouts.user_id', 'users.id')
+      .leftJoin('second_factors as factor', 'factor.user_id', 'users.id')
       .leftJoin('contacts as contact', (join) =>
         join.on('contact.id', 'users.contact_id').onVal('contact.activity', 'active'),
       );
@@ -330,8 +338,10 @@ export class UserIndex implements Followable {
         has_password: isGiven(this.db, 'password_hash'),
         invitation_failed: isGiven(this.db, 'outbox.failed_at'),
         linked_to_account: linkedToAccount(this.db),
+        ...programColumns(this.db),
+        has_second_factor: isGiven(this.db, 'factor.confirmed_at'),
       })
-      .select('last_activity_at', 'access_confirmed_at', 'password_set_at', 'users.created_at');
+      .select('last_activity_at', 'access_confirmed_at', 'password_set_at', 'users.created_at', 'api_only_review_on');
   }
 }
 
@@ -353,11 +363,16 @@ function columnsOf(row: FactRow): FactColumns {
     invitationExpiresAt: row.invitation_expires_at,
     invitationFailed: Boolean(row.invitation_failed),
     linkedToAccount: Boolean(row.linked_to_account),
+    hasSecondFactor: Boolean(row.has_second_factor),
     lockedUntil: row.locked_until,
     expiresOn: row.expires_on,
     lastLoginAt: row.last_login_at,
     lastActivityAt: row.last_activity_at,
     accessConfirmedAt: row.access_confirmed_at,
     createdAt: row.created_at,
+    apiOnlyReviewOn: row.api_only_review_on,
+    ownerActivity: row.owner_activity,
+    ownerExpiresOn: row.owner_expires_on,
+    tokenUntil: row.token_until,
   };
 }

@@ -12,6 +12,8 @@ export const COLUMNS = [
   'created',
   'confirmed',
   'attempts',
+  'second_factor',
+  'last_from',
   'tags',
   'description',
 ] as const;

@@ -14,6 +14,7 @@ import { type FrozenSet, frozenAlong } from '../../facets/frozen-walk.ts';
 import { alongContacts } from '../../linked-contacts/linked-search.ts';
 import { readPage, readRankedPage, type Source } from '../../lists/keyset-page.ts';
 import { type Cursor, isRanked, NONE } from '../../lists/list-query.ts';
+import { lastSignInFrom } from '../../sessions/login-attempt-store.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
 import { fold } from '../../text/text.ts';
 import type { User } from '../user.ts';
@@ -39,10 +40,12 @@ export interface ListedUser
         | 'accessConfirmedAt'
         | 'accessConfirmedBy'
         | 'loginAttempts'
+        | 'hasSecondFactor'
       >
     > {
   /** Where somebody confirmed the access. */
   confirmedByName?: string | null;
+  lastSignInFrom?: string | null;
   /** By name. */
   tags?: string[];
   contactId: number | null;
@@ -103,7 +106,7 @@ export interface Offered {
 /** The orders that have an index. */
 const SORTS: Record<OwnSort, ReturnType<typeof alongIndex>> = {
   name: alongColumn('sort_name'),
-  email: alongColumn('email_key'),
+  email: alongColumn('email_key', true),
   last_login: alongColumn('last_login_at', true),
   groups: alongColumn('group_count'),
   no_shared_data: alongColumn('no_shared_data'),
@@ -313,6 +316,8 @@ export async function findListed(
       accessConfirmedBy: row.access_confirmed_by,
       confirmedByName: row.confirmed_by_name,
       loginAttempts: row.attempts ?? 0,
+      hasSecondFactor: row.factor_since != null,
+      lastSignInFrom: row.last_from ?? null,
       contactId: row.contact_id ?? null,
       contactName: null,
       badges: badgesAmong(index.statesOf(id)),
@@ -333,6 +338,8 @@ const READ: Partial<Record<ColumnKey, string[]>> = {
   created: ['users.created_at'],
   confirmed: ['users.access_confirmed_at', 'users.access_confirmed_by', 'confirmer.name as confirmed_by_name'],
   attempts: ['lockouts.attempts'],
+  second_factor: ['factor.confirmed_at as factor_since'],
+  last_from: [],
 };
 
 type FurtherColumn =
@@ -347,7 +354,9 @@ type FurtherColumn =
 
 type FoundRow = Pick<Row<'users'>, (typeof OF_EVERY_ROW)[number]> &
   Partial<
-    Pick<Row<'users'>, FurtherColumn> & Pick<Left<Row<'lockouts'>>, 'attempts'> & { confirmed_by_name: string | null }
+    Pick<Row<'users'>, FurtherColumn> &
+      Pick<Left<Row<'lockouts'>>, 'attempts'> &
+      Record<'confirmed_by_name' | 'factor_since' | 'last_from', string | null>
   >;
 
 const selectRows = preparedInForms<ColumnKey[], { ids: number[] }, FoundRow>((db, columns, { ids }) => {
@@ -356,6 +365,8 @@ const selectRows = preparedInForms<ColumnKey[], { ids: number[] }, FoundRow>((db
     .select(OF_EVERY_ROW.map((column) => `users.${column}`))
     .select(...further);
   if (columns.includes('attempts')) rows.leftJoin('lockouts', 'lockouts.user_id', 'users.id');
+  if (columns.includes('second_factor')) rows.leftJoin('second_factors as factor', 'factor.user_id', 'users.id');
+  if (columns.includes('last_from')) rows.select(lastSignInFrom(db).as('last_from'));
   if (columns.includes('confirmed')) rows.leftJoin('users as confirmer', 'confirmer.id', 'users.access_confirmed_by');
   return whereIdIn(rows, 'users.id', ids);
 });

@@ -38,5 +38,5 @@ export async function findUsersCalled(
 
 /** The first of them by name, as a field holds them in which one names a user. */
 export function suggestedByName(users: Pick<ListedUser, 'name' | 'email'>[]): Suggestion[] {
-  return users.slice(0, SUGGESTED).map(({ name, email }) => ({ value: name, name, note: email }));
+  return users.slice(0, SUGGESTED).map(({ name, email }) => ({ value: name, name, note: email ?? undefined }));
 }

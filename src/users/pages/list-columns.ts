@@ -17,6 +17,8 @@ export const LIST_COLUMNS: Record<ColumnKey, Column<SortKey>> = {
   created: { sort: 'created', label: 'Created', width: 'narrow' },
   confirmed: { label: 'Access confirmed', width: 'narrow' },
   attempts: { label: 'Failed attempts', width: 'slight' },
+  second_factor: { label: 'Second factor', width: 'slight' },
+  last_from: { label: 'Last sign-in from', width: 'narrow' },
   tags: { label: 'Tags', width: 'middle' },
   description: { label: 'Description', width: 'rest' },
 };

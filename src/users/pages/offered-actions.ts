@@ -38,7 +38,7 @@ export function likeliest(offered: OfferedAction[], states: State[]): OfferedAct
 /** What has to be told more first: which group, until when. */
 export function offeredOperations(viewer: Viewer, user: Subject): AskingAction<Subject>[] {
   if (user.activity === 'deleted' || !mayAdminister(viewer, user)) return [];
-  return USER_OPERATIONS.filter((operation) => isAsking(operation));
+  return USER_OPERATIONS.filter((operation) => isAsking(operation)).filter(({ isFor }) => isFor?.(user) ?? true);
 }
 
 /** The same as a record shows it. */

@@ -20,6 +20,7 @@ const ATTEMPTS_SHOWN = 10;
 const STRANDED_SHOWN = 20;
 
 const FIGURES = [
+  { label: 'Without a second factor', path: '/users?state=no-second-factor' },
   { label: 'Locked now', path: '/users?state=locked' },
   { label: 'Have to choose a new password', path: '/users?state=password-due' },
   { label: 'Never signed in', path: '/users?state=never-signed-in' },

@@ -1,9 +1,10 @@
 import { type Request, type Response, Router } from 'express';
 import { maySeeLinkOf } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
+import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
 import { performDirectly } from '../../bulk-operations/actions/execution.ts';
 import type { Transaction } from '../../db/database.ts';
-import { typedFields } from '../../forms/form.ts';
+import { type Errors, typedFields } from '../../forms/form.ts';
 import { findInvitedBy } from '../../one-time-links/one-time-link-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
@@ -13,6 +14,7 @@ import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { currentPage, isHtmx, render } from '../../web/render.ts';
 import { INVITATION_WITHDRAWAL } from '../actions/invitation-withdrawal.ts';
+import { handOverPrograms, orphansOf } from '../actions/owned-programs.ts';
 import { type UserAction, wordsFor } from '../actions/user-action.ts';
 import { judgeUsers, performOnUsers, USER_ACTIONS } from '../actions/user-actions.ts';
 import type { Subject, User } from '../user.ts';
@@ -35,7 +37,13 @@ export function userActionsController(app: AppContext): Router {
   return router;
 }
 
-async function showAction(app: AppContext, req: Request, res: Response, action: UserAction): Promise<void> {
+async function showAction(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  action: UserAction,
+  { newOwner = '', errors = {} }: { newOwner?: string; errors?: Errors } = {},
+): Promise<void> {
   const user = await subjectOf(app, req);
   // By mail, where there is any: who may not see the link may send it.
   const act = { ...actOf(app, req), channel: app.mail ? ('mail' as const) : ('copy' as const) };
@@ -53,18 +61,37 @@ async function showAction(app: AppContext, req: Request, res: Response, action: 
     method: action.method,
     offersDeactivation: action.instead?.isFor(user) ?? false,
     invited: action.endsAccess ? await findInvitedBy(app.db.read, user.id, act.at) : [],
+    owned: action.endsAccess ? await orphansOf(app.db.read, [user]) : [],
+    typed: { newOwner },
+    errors,
     makesLink: action.makes !== undefined,
     mayMail: app.mail !== undefined,
     mailOnly: action.makes !== undefined && !maySeeLinkOf(req.viewer!, user),
   };
-  render(req, res, 'users/action', locals, { fragments: { 'dialog-body': 'users/_action' } });
+  const status = Object.keys(errors).length > 0 ? 422 : 200;
+  render(req, res, 'users/action', locals, { status, fragments: { 'dialog-body': 'users/_action' } });
 }
 
 async function obey(app: AppContext, req: Request, res: Response, action: UserAction): Promise<void> {
+  const newOwner = action.endsAccess ? newOwnerIn(req.body) : '';
+  const failed = ({ apiOnlyOwner, ...more }: Errors) =>
+    showAction(app, req, res, action, { newOwner, errors: { newOwner: apiOnlyOwner, ...more } });
+  await unlessFieldErrors(app, req, failed, () => carryOut(app, req, res, action, newOwner));
+}
+
+async function carryOut(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  action: UserAction,
+  newOwner: string,
+): Promise<void> {
   const user = await subjectOf(app, req);
   const act = actOf(app, req);
   const withdrawn = withdrawnBy(req.body);
   const { operationId, outcomes } = await app.db.write(async (trx) => {
+    const [judged] = newOwner ? await judgeUsers(trx, act, action, [user.id]) : [];
+    if (judged && !judged.refusal) await handOverPrograms(trx, act, user, newOwner);
     const done = await performDirectly(trx, act, { subjectType: 'user', action: action.name, ids: [user.id] });
     if (action.endsAccess && !done.outcomes[0].refusal) await withdraw(trx, act, user, withdrawn);
     return done;
@@ -78,6 +105,13 @@ async function obey(app: AppContext, req: Request, res: Response, action: UserAc
   // Above a list the dialog takes what the record says; every other page gives way to the record itself.
   if (isHtmx(req) && ELSEWHERE.test(currentPage(req))) res.set('HX-Redirect', path).status(204).end();
   else res.redirect(303, path);
+}
+
+/** Who is to answer for the programs of somebody who goes. */
+function newOwnerIn(body: unknown): string {
+  return String(typedFields(body, ['newOwner']).newOwner)
+    .trim()
+    .slice(0, 254);
 }
 
 function tellDone(req: Request, action: UserAction, user: Subject, { channel, undo }: Act & { undo?: number }): void {

@@ -35,11 +35,16 @@ export const STATE_LABELS: Record<State, string> = {
   'invitation-expired': 'Invitation expired',
   'never-signed-in': 'Never signed in',
   'password-due': 'Password due',
+  'no-second-factor': 'No second factor',
   locked: 'Locked',
   expired: 'Expired',
   stale: 'Stale',
   'to-be-confirmed': 'To be confirmed',
   'api-only': 'API-only',
+  orphaned: 'Orphaned',
+  'review-due': 'Review due',
+  unused: 'Unused',
+  'no-token': 'Without a token',
   'linked-to-account': 'Linked to customer or supplier',
 };
 

@@ -13,8 +13,10 @@ import { findMails } from '../../mail/outbox-store.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { findToken, linkAddress } from '../../one-time-links/one-time-link-store.ts';
 import { explain } from '../../permissions/explanation.ts';
-import { sessionsSection } from '../../sessions/pages/sign-in-history.ts';
+import { devicesSection, sessionsSection } from '../../sessions/pages/sign-in-history.ts';
 import { findTagsOf } from '../../tags/tag-store.ts';
+import { makingRefusal } from '../../tokens/token.ts';
+import { tokensSection } from '../../tokens/told-tokens.ts';
 import { type Flash, takeFlash } from '../../web/flash.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
@@ -62,6 +64,10 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
       .filter(({ explanation }) => explanation.reasons.some((reason) => reason.membership)),
     mayReadGroups: may(viewer, 'groups', 'read'),
     tags: await findTagsOf(db, 'user', user.id),
+    devices: await devicesSection(db, user, now),
+    tokens: await tokensSection(db, user.id, now),
+    mayMake: makingRefusal(viewer, user) === undefined,
+    mayEnd: mayAdminister(viewer, user),
     sessions: await sessionsSection(db, user.id, now, req.sessionID),
     loginAttempts: await loginAttemptsSection(db, user.id, app.config.loginAttempts, now),
     isInvitationOpen: user.invitationExpiresAt !== null && user.invitationExpiresAt > now,

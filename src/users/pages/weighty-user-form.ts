@@ -14,7 +14,8 @@ import { typedNow } from './user-form-page.ts';
 export async function isWeightyUserForm(app: AppContext, req: Request, user?: Subject): Promise<boolean> {
   const typed = typedUser(req.body);
   if (typed.step && typed.step !== 'save') return false;
-  if (user && (user.id === req.viewer!.id || identityKey(String(typed.email)) !== identityKey(user.email))) return true;
+  if (user && (user.id === req.viewer!.id || identityKey(String(typed.email)) !== identityKey(user.email ?? '')))
+    return true;
   return givesWeightyGroups(app, req, typed, user);
 }
 

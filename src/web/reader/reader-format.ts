@@ -6,9 +6,11 @@ import { type Format, formatIn } from '../../text/format.ts';
 const ZONE_COOKIE = 'roster-zone';
 const LONGEST_ZONE = 64;
 
-/** How moments and dates are written for whoever asks: in the zone that they chose, else in that of their browser, else in UTC. */
+/** How moments and dates are written for whoever asks: in the zone and order that they chose, else in those of their browser, else in UTC. */
 export function formatOf(req: Request): Format {
-  return formatIn({ zone: req.viewer?.user.timeZone ?? browserZone(req), isAmerican: prefersAmerican(req) });
+  const { timeZone, dateOrder } = req.viewer?.user ?? {};
+  const isAmerican = dateOrder ? dateOrder === 'month' : prefersAmerican(req);
+  return formatIn({ zone: timeZone ?? browserZone(req), isAmerican });
 }
 
 /** The zone that the browser said it is in. */

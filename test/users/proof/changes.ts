@@ -48,8 +48,49 @@ async function retell(trx: Transaction, contactId: number): Promise<void> {
       .update(nameColumns({ name, email }, { name: contact.name, isPublic }));
 }
 
+export const renaming: Change = async (trx, chance) => rename(trx, await someone(trx, chance), chance);
+
+/** A few of them, so that somebody answers for several. */
+async function program(trx: Transaction, chance: Chance): Promise<number> {
+  const ids: number[] = await trx('users').where('api_only', true).orderBy('id').limit(5).pluck('id');
+  return ids.length > 0 ? chance.one(ids) : someone(trx, chance);
+}
+
 export const CHANGES: Change[] = [
-  async (trx, chance) => rename(trx, await someone(trx, chance), chance),
+  async (trx, chance, now) => {
+    const api_only_review_on = chance.one([null, ...[-1, 0, 1].map((days) => dayOf(now + days * DAY))]);
+    const owner = chance.one([null, ...(await trx('users').orderBy('id').limit(3).pluck('id'))]);
+    const change = { api_only: chance.isLikely(0.8), api_only_owner_id: owner, api_only_review_on };
+    await trx('users')
+      .where('id', await program(trx, chance))
+      .update(change);
+  },
+  async (trx, chance, now) => {
+    const [id] = await trx('users')
+      .orderBy('id')
+      .limit(3)
+      .pluck('id')
+      .then((ids) => [chance.one(ids)]);
+    await trx('users')
+      .where({ id })
+      .update({ expires_on: chance.one([null, dayOf(now), dayOf(now - DAY)]) });
+  },
+  async (trx, chance, now) => {
+    const user_id = await program(trx, chance);
+    await trx('tokens').where({ user_id }).delete();
+    if (chance.isLikely(0.8))
+      await trx('tokens').insert({
+        user_id,
+        name: 'nightly',
+        beginning: '',
+        hash: `${now} ${chance.below(1e9)}`,
+        scopes: '[]',
+        created_at: instant(now),
+        expires_at: instant(now + chance.below(3) * 60_000),
+        ended_at: chance.one([null, null, instant(now)]),
+      });
+  },
+  renaming,
   async (trx, chance) => {
     const id = await someone(trx, chance);
     const activity = chance.one(['active', 'deactivated', 'deleted']);
@@ -88,6 +129,13 @@ export const CHANGES: Change[] = [
         attempts_in_all: 5,
         locked_until: instant(now + chance.below(3) * 60_000),
       });
+  },
+  async (trx, chance, now) => {
+    const user_id = await someone(trx, chance);
+    await trx('second_factors').where({ user_id }).delete();
+    const confirmed_at = chance.one([null, instant(now)]);
+    if (chance.isLikely(0.7))
+      await trx('second_factors').insert({ user_id, nonce: 'n', created_at: instant(now), confirmed_at });
   },
   async (trx, chance, now) => {
     const until_on = chance.one([null, null, dayOf(now - DAY), dayOf(now), dayOf(now + DAY)]);

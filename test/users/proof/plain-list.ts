@@ -33,12 +33,14 @@ const FROM = `users
   left join contacts company on company.id = contacts.company_id and company.activity = 'active'
   left join links on links.user_id = users.id and links.purpose = 'invitation'
     and links.used_at is null and links.ended_at is null
+  left join second_factors on second_factors.user_id = users.id
   left join outbox on outbox.link_id = links.id and outbox.kind = 'invitation'`;
 
 /** The conditions of the states, in their order, said once more and only in SQL. */
 function stateConditions({ now, staleDays, confirmDays }: StateLimits): Sql[] {
   const at = instant(now);
   const waits = `users.activity = 'active' and users.password_hash is null and users.password_set_at is null and not users.api_only`;
+  const program = `users.activity = 'active' and users.api_only`;
   return [
     new Sql(`${waits} and links.id is null`),
     new Sql(`${waits} and links.expires_at > ?`, [at]),
@@ -47,6 +49,8 @@ function stateConditions({ now, staleDays, confirmDays }: StateLimits): Sql[] {
     new Sql(`users.activity = 'active' and users.password_hash is not null and users.last_login_at is null`),
     new Sql(`users.activity = 'active' and users.password_hash is null and users.password_set_at is not null
       and not users.api_only`),
+    new Sql(`users.activity = 'active' and users.password_hash is not null and not users.api_only
+      and second_factors.confirmed_at is null`),
     new Sql(`users.activity = 'active' and lockouts.locked_until > ?`, [at]),
     new Sql(`users.activity = 'active' and users.expires_on < ?`, [dayOf(now)]),
     new Sql(`users.activity = 'active' and coalesce(users.last_activity_at, users.created_at) < ?`, [
@@ -56,6 +60,18 @@ function stateConditions({ now, staleDays, confirmDays }: StateLimits): Sql[] {
       instant(now - confirmDays * DAY),
     ]),
     new Sql('users.api_only'),
+    new Sql(
+      `${program} and not exists (select 1 from users owner where owner.id = users.api_only_owner_id
+      and owner.activity = 'active' and (owner.expires_on is null or owner.expires_on >= ?))`,
+      [dayOf(now)],
+    ),
+    new Sql(`${program} and users.api_only_review_on <= ?`, [dayOf(now)]),
+    new Sql(`${program} and coalesce(users.last_activity_at, users.created_at) < ?`, [instant(now - staleDays * DAY)]),
+    new Sql(
+      `${program} and not exists (select 1 from tokens where tokens.user_id = users.id and tokens.ended_at is null
+      and tokens.expires_at > ?)`,
+      [at],
+    ),
     new Sql(`exists (select 1 from accounts where accounts.contact_id in (contacts.id, company.id)
       and accounts.type in ('customer', 'supplier'))`),
   ];
@@ -168,10 +184,14 @@ export async function plainList(
         ? any(query.right.map((one) => (asking.readsGroups ? has(one, today) : any([]))))
         : all([]),
   };
-  const people: { id: number; name: string; email: string }[] = await db('users').select('id', 'name', 'email');
+  const people: { id: number; name: string; email: string | null }[] = await db('users').select('id', 'name', 'email');
   const contacts: { id: number; name: string }[] = await db('contacts').select('id', 'name');
   const written = {
-    users: people.map(({ id, name, email }) => ({ id, names: bothWays(name), texts: [name, email].flatMap(bothWays) })),
+    users: people.map(({ id, name, email }) => ({
+      id,
+      names: bothWays(name),
+      texts: [name, email ?? ''].flatMap(bothWays),
+    })),
     contacts: contacts.map(({ id, name }) => ({ id, names: bothWays(name), texts: bothWays(name) })),
   };
   const holding = (table: keyof typeof written, isMeant: (texts: string[]) => boolean) => {

@@ -28,8 +28,9 @@ import {
 } from '../../../verbs/outcome.ts';
 import { Forbidden } from '../../../verbs/refusals.ts';
 import type { Subject } from '../../user.ts';
-import { findSubjects, keepUsers } from '../../user-store.ts';
+import { findSubjects, forgetPasswords, keepUsers } from '../../user-store.ts';
 import { ownRules } from './own-rules.ts';
+import { withoutEmail } from './person-rules.ts';
 import type { UserChange } from './user-change.ts';
 import { chosenAmong, chosenBy, detailsAfter, findNamed } from './user-choices.ts';
 import { auditFields, columnsOf, endsOfNew, findDetails, type UserDetails } from './user-details.ts';
@@ -114,7 +115,7 @@ export async function planEach(
     try {
       const next = detailsAfter(by, subject, before, chosenAmong(by, changes.get(subject.id)!, named));
       after.set(subject.id, next);
-      return rules(subject, before, next);
+      return withoutEmail(next) ?? rules(subject, before, next);
     } catch (error) {
       if (error instanceof FieldErrors) return unfitFields(error.errors);
       if (error instanceof Forbidden) return forbiddenFields({ groups: error.message });
@@ -137,6 +138,7 @@ export async function planChange(
   for (const subject of allowed(outcomes))
     after.set(subject.id, detailsAfter(by, subject, details.get(subject.id)!, chosen));
   const rules = await ownRules(db, by);
+  leaveOut(outcomes, ({ id }) => withoutEmail(after.get(id)!));
   leaveOut(outcomes, (subject) => rules(subject, details.get(subject.id)!, after.get(subject.id)!));
   return { outcomes, steps: allowed(outcomes).flatMap((subject) => stepOf(subject, details, after)) };
 }
@@ -233,7 +235,9 @@ async function endWhatIsOutdated(trx: Transaction, act: Act, steps: Step[]): Pro
   const moved = steps.filter(isMoved);
   const ended = await findOpenLinks(trx, idsIn(moved), act.at);
   await endLinks(trx, act, idsIn(moved));
-  if (becomeApiOnly.length > 0) await endAccess(trx, act, idsIn(becomeApiOnly));
+  await forgetPasswords(trx, idsIn(becomeApiOnly));
+  const becomeOther = steps.filter(({ before, after }) => after.user.apiOnly !== before.user.apiOnly);
+  if (becomeOther.length > 0) await endAccess(trx, act, idsIn(becomeOther), { endsTokens: true });
   const others = steps.filter((step) => !moved.includes(step)).map((step) => step.subject);
   return [...ended, ...(await endOutgrownLinks(trx, act, others))];
 }
@@ -248,7 +252,7 @@ async function tellOfNewEmail(trx: Transaction, act: Act, { subject, before, aft
       act,
       'email-changed',
       { userId: subject.id, address },
-      { before: from, after: to, by: act.by.name },
+      { before: from ?? 'none', after: to ?? 'none', by: act.by.name },
     );
 }
 

@@ -12,7 +12,8 @@ export interface ApiOnly {
 /** What is to be different about users. What is left out stays as it is; it fits one user as well as many. */
 export interface UserChange {
   name?: string;
-  email?: string;
+  /** Null only for who is API-only. */
+  email?: string | null;
   /** The person who signs in so. */
   contactId?: number | null;
   /** Whether it was read that the person is a customer's or a supplier's. */
@@ -26,13 +27,15 @@ export interface UserChange {
   noSharedData?: boolean;
   /** Null for a person. */
   apiOnly?: ApiOnly | null;
+  /** Only something of it, of those who are API-only already. */
+  program?: Partial<Pick<ApiOnly, 'ownerId' | 'reviewOn'>>;
   description?: string;
 }
 
 /** A user who is only now made: all but name and email may be left out. */
 export interface NewUser extends Omit<UserChange, 'groups' | 'tags'> {
   name: string;
-  email: string;
+  email: string | null;
   groups?: number[];
   tags?: string[];
 }

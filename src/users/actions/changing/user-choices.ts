@@ -49,7 +49,7 @@ export function chosenAmong(act: Judge, change: UserChange, named: Named): Choic
     change,
     named,
     tags: spelled(change.tags, named.tags),
-    owner: change.apiOnly ? personWhoAnswers(named.owners.get(change.apiOnly.ownerId)) : undefined,
+    owner: ownerIn(change, named),
   };
 }
 
@@ -58,7 +58,7 @@ export async function findNamed(db: Reader, act: Judge, changes: UserChange[]): 
   const groupIds = changes.flatMap((change) => membersOf(change.groups));
   const contactIds = changes.flatMap(({ contactId }) => contactId ?? []);
   const tags = changes.flatMap((change) => membersOf(change.tags));
-  const ownerIds = changes.flatMap(({ apiOnly }) => apiOnly?.ownerId ?? []);
+  const ownerIds = changes.flatMap(({ apiOnly, program }) => [apiOnly?.ownerId ?? [], program?.ownerId ?? []].flat());
   return {
     groups: byId(groupIds.length > 0 ? await findGroups(db, [...new Set(groupIds)]) : []),
     contacts: byId(contactIds.length > 0 ? await findVisible(db, act, contactIds) : []),
@@ -89,7 +89,7 @@ export function detailsAfter(
   before: UserDetails,
   { change, named, tags, owner }: Choices,
 ): UserDetails {
-  const { name, email, expiresOn, noSharedData, description, apiOnly } = change;
+  const { name, email, expiresOn, noSharedData, description, apiOnly, program } = change;
   const integration =
     apiOnly === undefined
       ? {}
@@ -98,13 +98,14 @@ export function detailsAfter(
           apiOnlyReason: apiOnly?.reason ?? null,
           apiOnlyReviewOn: apiOnly?.reviewOn ?? null,
         };
+  const reviewed = program?.reviewOn === undefined ? {} : { apiOnlyReviewOn: program.reviewOn };
   const given = { name, email, expiresOn, noSharedData, description };
   return {
-    user: { ...before.user, ...defined(given), ...integration },
+    user: { ...before.user, ...defined(given), ...integration, ...reviewed },
     contact: contactAfter(act, subject, before.contact, change, named.contacts),
     ...membershipsAfter(act, before, change, named.groups),
     tags: changedSet(before.tags, tags),
-    owner: apiOnly === undefined ? before.owner : owner,
+    owner: apiOnly === undefined ? (owner ?? before.owner) : owner,
   };
 }
 
@@ -169,6 +170,11 @@ function contactAfter(
   if (contact?.kind !== 'person') throw new FieldErrors({ contactId: 'Choose a person from the list.' });
   requireLinkable({ contact, userId: subject?.id ?? null, isAccepted: acceptsAccounts, field: 'contactId' });
   return contact;
+}
+
+function ownerIn({ apiOnly, program }: UserChange, { owners }: Named): User | undefined {
+  const id = apiOnly?.ownerId ?? program?.ownerId;
+  return id === undefined ? undefined : personWhoAnswers(owners.get(id));
 }
 
 function personWhoAnswers(owner: User | undefined): User {

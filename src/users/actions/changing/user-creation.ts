@@ -9,6 +9,7 @@ import type { Act } from '../../../verbs/act.ts';
 import { forbiddenFields, type Refusal, unfitFields } from '../../../verbs/outcome.ts';
 import { Forbidden } from '../../../verbs/refusals.ts';
 import { insertUsers } from '../../user-store.ts';
+import { withoutEmail } from './person-rules.ts';
 import type { NewUser } from './user-change.ts';
 import { chosenAmong, detailsAfter, findNamed, type Named } from './user-choices.ts';
 import { auditFields, columnsOf, endsOfNew, type UserDetails } from './user-details.ts';
@@ -70,7 +71,9 @@ type Planned = { details: UserDetails; refusal?: undefined } | { details?: undef
 function plannedUser(act: Act, { name, email, ...more }: NewUser, named: Named): Planned {
   try {
     const nothing = { ...NOTHING, user: { ...NOTHING.user, name, email } };
-    return { details: detailsAfter(act, null, nothing, chosenAmong(act, more, named)) };
+    const details = detailsAfter(act, null, nothing, chosenAmong(act, more, named));
+    const refusal = withoutEmail(details);
+    return refusal ? { refusal } : { details };
   } catch (error) {
     if (error instanceof FieldErrors) return { refusal: unfitFields(error.errors) };
     if (error instanceof Forbidden) return { refusal: forbiddenFields({ groups: error.message }) };

@@ -1,7 +1,7 @@
 import type { Reader } from '../../../db/database.ts';
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
 import type { BulkAction, ChangingWords } from '../../../verbs/action.ts';
-import { inapplicable, leaveOut, type Outcome } from '../../../verbs/outcome.ts';
+import { inapplicable, leaveOut, type Outcome, withFields } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
 import { findLinkedUser, findUserIdsByIdentifier, takenMessage } from '../../user-store.ts';
 import { keepLastAdministrator } from '../activity-change.ts';
@@ -21,6 +21,7 @@ export function changingAction(
       unlessRefused(outcomes, async () => {
         await keepTaken(db, outcomes, change);
         const { steps } = await planChange(db, judge, outcomes, change);
+        withFields(outcomes);
         const changing = new Set(steps.map(({ subject }) => subject.id));
         leaveOut(outcomes, ({ id }) => (changing.has(id) ? undefined : inapplicable(unchanged)));
         // Nobody whose access ends is an administrator (promise 4).
@@ -45,7 +46,7 @@ async function keepTaken(
     ['email', email],
   ] as const;
   for (const [field, text] of named) {
-    if (text === undefined) continue;
+    if (text === undefined || text === null) continue;
     const owner = (await findUserIdsByIdentifier(db, [text])).get(text);
     const refusal = inapplicable(`cannot be changed so: ${takenMessage(field, text)}`);
     leaveOut(outcomes, ({ id }) => (owner === undefined || owner === id ? undefined : refusal));

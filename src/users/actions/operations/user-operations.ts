@@ -17,6 +17,8 @@ import { SESSION_ENDING } from '../session-ending.ts';
 import { EXPIRY_SETTING } from './expiry-setting.ts';
 import { GROUP_ADDITION } from './group-addition.ts';
 import { GROUP_REMOVAL } from './group-removal.ts';
+import { PERSON_CONVERSION, PROGRAM_CONVERSION } from './program-conversion.ts';
+import { PROGRAM_HANDING_OVER, PROGRAM_KEEPING } from './program-review.ts';
 import { SHARED_DATA_SETTING } from './shared-data-setting.ts';
 import { TAG_ADDITION, TAG_REMOVAL } from './user-tags.ts';
 
@@ -34,6 +36,10 @@ export const USER_OPERATIONS: readonly (BulkAction<Subject> | AskingAction<Subje
   TAG_REMOVAL,
   EXPIRY_SETTING,
   SHARED_DATA_SETTING,
+  PROGRAM_KEEPING,
+  PROGRAM_HANDING_OVER,
+  PROGRAM_CONVERSION,
+  PERSON_CONVERSION,
   SESSION_ENDING,
   PASSWORD_RESET,
   PASSWORD_REQUIREMENT,

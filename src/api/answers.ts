@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { ACCOUNT_TYPES } from '../contacts/contact.ts';
+import { STATES } from '../users/user-state.ts';
+
+// What is answered. These describe it, and the tests hold every answer against them.
+
+const moment = z.iso.datetime().describe('In UTC.');
+const day = z.iso.date();
+const id = z.int().positive();
+const activity = z.enum(['active', 'deactivated', 'deleted']);
+const named = z.strictObject({ id, name: z.string() });
+const level = z.enum(['read', 'write']);
+
+export const USER = z
+  .strictObject({
+    id,
+    name: z.string(),
+    email: z.string().nullable().describe('Null for some that are API-only.'),
+    activity,
+    states: z.array(z.enum(STATES)),
+    noSharedData: z.boolean(),
+    expiresOn: day.nullable(),
+    description: z.string(),
+    contact: named.nullable().optional().describe('Left out where you may not read contacts.'),
+    apiOnly: z
+      .strictObject({ reason: z.string().nullable(), owner: named.nullable(), reviewOn: day.nullable() })
+      .nullable(),
+    groups: z.array(z.strictObject({ id, name: z.string(), until: day.nullable() })),
+    tags: z.array(z.string()),
+    lastLoginAt: moment.nullable(),
+    lastActivityAt: moment.nullable(),
+    accessConfirmedAt: moment.nullable(),
+    createdAt: moment,
+    version: z.int(),
+  })
+  .meta({ id: 'User' });
+
+export const GROUP = z
+  .strictObject({
+    id,
+    name: z.string(),
+    activity,
+    description: z.string(),
+    leader: named.nullable(),
+    permissions: z.record(z.string(), level),
+    tags: z.array(z.string()),
+    createdAt: moment,
+    version: z.int(),
+  })
+  .meta({ id: 'Group' });
+
+export const CONTACT = z
+  .strictObject({
+    id,
+    kind: z.enum(['person', 'company']),
+    name: z.string(),
+    activity: z.enum(['active', 'deleted']),
+    emails: z.array(z.string()),
+    phones: z.array(z.string()),
+    address: z.string(),
+    position: z.string(),
+    description: z.string(),
+    company: named.nullable(),
+    accounts: z.array(z.enum(ACCOUNT_TYPES)),
+    owner: z.enum(['public', 'user', 'group']),
+    user: named.nullable().optional().describe('Left out where you may not read users.'),
+    tags: z.array(z.string()),
+    createdAt: moment,
+    version: z.int(),
+  })
+  .meta({ id: 'Contact' });
+
+export const EVENT = z
+  .strictObject({
+    id,
+    at: moment,
+    actor: z.strictObject({ id: id.nullable(), name: z.string() }),
+    action: z.string(),
+    subject: z.strictObject({ type: z.string(), id: id.nullable(), name: z.string() }),
+    before: z.record(z.string(), z.unknown()),
+    after: z.record(z.string(), z.unknown()),
+    address: z.string(),
+    operation: id.nullable(),
+  })
+  .meta({ id: 'Event' });
+
+export const PROBLEM = z
+  .strictObject({
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    requestId: z.string(),
+    errors: z.array(z.strictObject({ field: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'As RFC 9457 has it.' });
+
+export const CHECKED = z
+  .strictObject({
+    allowed: z.boolean(),
+    user: named.nullable(),
+    application: z.string(),
+    access: level,
+    level: z.enum(['none', 'read', 'write']),
+    reasons: z.array(z.string()),
+    at: moment,
+  })
+  .meta({ id: 'Check' });
+
+/** One page of a list, with the way to the next. */
+export function pageOf(item: z.ZodType) {
+  return z.strictObject({
+    total: z.int().optional().describe('How many match; left out where to count them takes too long.'),
+    items: z.array(item),
+    next: z.string().nullable().describe('The address of the next page.'),
+    previous: z.string().nullable().describe('The address of the page before.'),
+  });
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { mayActByToken } from '../access/admission.ts';
+import { findApplications } from '../applications/application-store.ts';
+import { dayOf, instant } from '../clock.ts';
+import { explain } from '../permissions/explanation.ts';
+import type { User } from '../users/user.ts';
+import { findUserIdsByIdentifier, findUsers } from '../users/user-store.ts';
+import { CHECKED } from './answers.ts';
+import { Unprocessable } from './problem.ts';
+import { type Call, type Route, route } from './route.ts';
+
+const NEEDS: Route['needs'] = { right: ['users', 'read'], scope: 'check' };
+const MOST_AT_ONCE = 100;
+
+const question = z.strictObject({
+  user: z.string().min(1, 'Say who.').max(254).describe('By name, system email, or id.'),
+  application: z.string().min(1, 'Say on what.').max(100),
+  access: z.enum(['read', 'write'], 'It is read or write.'),
+});
+type Question = z.output<typeof question>;
+
+export const CHECK_ROUTES: Route[] = [
+  route({
+    method: 'get',
+    path: '/check',
+    summary: 'Whether somebody has a right at this moment, and why',
+    tag: 'Checks',
+    needs: NEEDS,
+    query: question,
+    status: 200,
+    answer: CHECKED,
+    handle: async (call) => ({ body: (await answersTo(call, [call.query as Question]))[0] }),
+  }),
+  route({
+    method: 'post',
+    path: '/checks',
+    summary: `The same of up to ${MOST_AT_ONCE} questions, answered in their order`,
+    tag: 'Checks',
+    needs: NEEDS,
+    body: z.strictObject({ checks: z.array(question).min(1).max(MOST_AT_ONCE) }),
+    status: 200,
+    answer: z.strictObject({ checks: z.array(CHECKED) }),
+    handle: async (call) => ({ body: { checks: await answersTo(call, call.body.checks) } }),
+  }),
+];
+
+async function answersTo({ app }: Pick<Call, 'app'>, questions: Question[]) {
+  const db = app.db.read;
+  const known = new Map((await findApplications(db)).map(({ key, name }) => [key, name]));
+  for (const { application } of questions)
+    if (!known.has(application)) throw new Unprocessable({ application: `There is no application ${application}.` });
+  const names = [...new Set(questions.map(({ user }) => user))];
+  const ids = await findUserIdsByIdentifier(db, names);
+  const idOf = (text: string) => ids.get(text) ?? (/^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0);
+  const users = new Map((await findUsers(db, [...new Set(names.map(idOf))])).map((user) => [user.id, user]));
+  const answers = [];
+  for (const one of questions) answers.push(await answerTo(one, users.get(idOf(one.user))));
+  return answers;
+
+  async function answerTo({ application, access }: Question, user: User | undefined) {
+    const now = app.clock();
+    const said = { application, access, at: instant(now) };
+    if (!user) return { allowed: false, user: null, ...said, level: 'none', reasons: ['There is no such user.'] };
+    const today = dayOf(now);
+    const [{ level, reasons }] = await explain(db, user.id, [application], today, { withOthers: false });
+    const isIn = mayActByToken(user, today);
+    const granted = level === 'write' || level === access;
+    const because = reasons.map(({ groupName, level: grants, hindrance }) =>
+      hindrance ? `${groupName} grants ${grants}, but is ${hindrance}.` : `${groupName} grants ${grants}.`,
+    );
+    const out = isIn
+      ? []
+      : [user.activity === 'active' ? `${user.name} has expired.` : `${user.name} is ${user.activity}.`];
+    return {
+      allowed: isIn && granted,
+      user: { id: user.id, name: user.name },
+      ...said,
+      level: isIn ? level : 'none',
+      reasons: [...out, ...(because.length > 0 ? because : ['No group of theirs grants anything there.'])],
+    };
+  }
+}

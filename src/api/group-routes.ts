@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { performDirectly } from '../bulk-operations/actions/execution.ts';
+import { keepAsOperation, keptOutcomes } from '../bulk-operations/actions/kept-operation.ts';
+import type { Reader } from '../db/database.ts';
+import { INVISIBLE, isSeen, optional } from '../forms/fields.ts';
+import { requireDone } from '../forms/required-outcome.ts';
+import { changeGroups } from '../groups/actions/changing-groups.ts';
+import { createGroup } from '../groups/actions/group-creation.ts';
+import { GROUP_EXPORT } from '../groups/group-export.ts';
+import { listGroups } from '../groups/group-list.ts';
+import { groupsPath, readGroupQuery } from '../groups/group-list-query.ts';
+import { findGroupsOf } from '../groups/group-store.ts';
+import { findTagNames } from '../tags/tag-store.ts';
+import { NotFound } from '../verbs/refusals.ts';
+import { GROUP, pageOf } from './answers.ts';
+import { listAnswer, PREFIX, requireKnown, sourceOf } from './lists.ts';
+import { type Answer, type Call, type Route, route } from './route.ts';
+import { USER_CHANGE } from './user-fields.ts';
+
+const READ: Route['needs'] = { right: ['groups', 'read'] };
+const WRITE: Route['needs'] = { right: ['groups', 'write'] };
+
+const change = z
+  .strictObject({
+    name: optional(100, 'A group’s name has at most 100 characters.')
+      .refine(isSeen, 'Enter a name.')
+      .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
+    description: optional(5000, 'At most 5,000 characters.'),
+    tags: USER_CHANGE.shape.tags.unwrap(),
+  })
+  .partial();
+const GROUP_CHANGE = change.meta({ id: 'GroupChange' });
+const NEW_GROUP = change.required({ name: true }).meta({ id: 'NewGroup' });
+
+export const GROUP_ROUTES: Route[] = [
+  route({
+    method: 'get',
+    path: '/groups',
+    summary: 'A page of the groups that a view means',
+    tag: 'Groups',
+    needs: READ,
+    filters: ['q', 'activity', 'leader', 'tag', 'sort'],
+    status: 200,
+    answer: pageOf(GROUP),
+    handle: list,
+  }),
+  route({
+    method: 'post',
+    path: '/groups',
+    summary: 'Make a group, which grants nothing yet',
+    tag: 'Groups',
+    needs: WRITE,
+    body: NEW_GROUP,
+    status: 201,
+    answer: GROUP,
+    handle: (call) =>
+      call.write(async (trx, act) => {
+        const id = await createGroup(trx, act, call.body);
+        const made = await groupAnswer(trx, id);
+        return { ...made, status: 201, headers: { ...made.headers, Location: `${PREFIX}/groups/${id}` } };
+      }),
+  }),
+  route({
+    method: 'get',
+    path: '/groups/{id}',
+    summary: 'One group',
+    tag: 'Groups',
+    needs: READ,
+    status: 200,
+    answer: GROUP,
+    handle: ({ app, ids }) => groupAnswer(app.db.read, ids.id),
+  }),
+  route({
+    method: 'patch',
+    path: '/groups/{id}',
+    summary: 'Change a group, as far as the body says',
+    tag: 'Groups',
+    needs: WRITE,
+    body: GROUP_CHANGE,
+    isVersioned: true,
+    status: 200,
+    answer: GROUP,
+    handle: (call) =>
+      call.write(async (trx, act) => {
+        const { id } = call.ids;
+        await keepAsOperation(trx, act, { subjectType: 'group', action: 'edit' }, async (own) => {
+          const versions = call.version === undefined ? undefined : new Map([[id, call.version]]);
+          const changed = await changeGroups(trx, own, [id], call.body, versions);
+          requireDone(changed.outcomes);
+          return keptOutcomes(changed);
+        });
+        return groupAnswer(trx, id);
+      }),
+  }),
+  ...(
+    [
+      ['post', 'deactivation', 'deactivate', 'Deactivate a group'],
+      ['delete', 'deactivation', 'activate', 'Activate a group, or restore it'],
+      ['post', 'deletion', 'delete', 'Delete a group'],
+    ] as const
+  ).map(([method, noun, action, summary]) =>
+    route({
+      method,
+      path: `/groups/{id}/${noun}`,
+      summary,
+      tag: 'Groups',
+      needs: WRITE,
+      status: 200,
+      answer: GROUP,
+      handle: (call) =>
+        call.write(async (trx, act) => {
+          const { id } = call.ids;
+          await groupAnswer(trx, id);
+          requireDone((await performDirectly(trx, act, { subjectType: 'group', action, ids: [id] })).outcomes);
+          return groupAnswer(trx, id);
+        }),
+    }),
+  ),
+];
+
+async function list({ app, req }: Call): Promise<Answer> {
+  await requireKnown(app.db.read, req, GROUP_EXPORT.problemsIn);
+  const query = readGroupQuery(sourceOf(req));
+  const found = await listGroups(app, query, []);
+  return listAnswer({
+    total: found.total,
+    items: await toldGroups(
+      app.db.read,
+      found.groups.map(({ id }) => id),
+    ),
+    next: found.next && groupsPath(query, { after: found.next }),
+    previous: found.previous && groupsPath(query, { before: found.previous }),
+  });
+}
+
+async function toldGroups(db: Reader, ids: number[]) {
+  const tags = await findTagNames(db, 'group', ids);
+  return (await findGroupsOf(db, ids)).map((group) => ({
+    id: group.id,
+    name: group.name,
+    activity: group.activity,
+    description: group.description,
+    leader: group.leaderId === null ? null : { id: group.leaderId, name: group.leaderName ?? '' },
+    permissions: group.rights,
+    tags: tags.get(group.id) ?? [],
+    createdAt: group.createdAt,
+    version: group.version,
+  }));
+}
+
+async function groupAnswer(db: Reader, id: number): Promise<Answer> {
+  const [group] = await toldGroups(db, [id]);
+  if (!group) throw new NotFound('There is no such group.');
+  return { headers: { ETag: `"${group.version}"` }, body: group };
+}

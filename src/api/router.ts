@@ -1,0 +1,199 @@
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
+import type { z } from 'zod';
+import { grants } from '../access/rights.ts';
+import type { AppContext } from '../app-context.ts';
+import * as refusals from '../audit/refusal-store.ts';
+import { instant } from '../clock.ts';
+import type { Errors } from '../forms/form.ts';
+import { findAnswer, keepAnswer } from '../tokens/token-store.ts';
+import { Forbidden, Malformed, NotFound } from '../verbs/refusals.ts';
+import { HttpError } from '../web/http-error.ts';
+import { loggedPath } from '../web/request-words.ts';
+import { actOfCaller, type Caller, callerOf } from './caller.ts';
+import { openApi } from './openapi.ts';
+import { fingerprint, headersOf, isRefusal, problemOf, sendProblem, Unprocessable } from './problem.ts';
+import { RequestLimit } from './request-limit.ts';
+import type { Answer, Call, Route } from './route.ts';
+import { ROUTES } from './routes.ts';
+
+/** Larger than any record, and no larger than a form. */
+const LARGEST_BODY = '256kb';
+const LONGEST_KEY = 200;
+
+/** The callers of requests that are under way, for whatever is told of them. */
+const callers = new WeakMap<Request, Caller>();
+
+/** What programs ask for, by tokens alone: no cookie is read here, and no session begun. */
+export function apiRouter(app: AppContext): RequestHandler {
+  const router = Router({ caseSensitive: true, strict: true });
+  const limit = new RequestLimit(app.config.tokenRequests);
+  router.get('/openapi.json', (_req, res) => res.json(openApi(app.config.baseUrl)));
+  router.use(async (req, res, next) => {
+    const caller = await callerOf(app, req);
+    callers.set(req, caller);
+    req.told = { outcome: `token ${caller.token.id}`, userId: caller.viewer.id };
+    res.set(limit.take(caller.token.id, app.clock()));
+    next();
+  });
+  router.use(
+    requireJson,
+    express.json({ limit: LARGEST_BODY, type: ['application/json', 'application/merge-patch+json'] }),
+  );
+  for (const [path, routes] of Map.groupBy(ROUTES, (one) => one.path)) {
+    const place = router.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
+    for (const one of routes) place[one.method]((req: Request, res: Response) => serve(app, one, req, res));
+    const allowed = routes.map(({ method }) => method.toUpperCase());
+    place.all((_req: Request, res: Response) => {
+      res.set('Allow', allowed.join(', '));
+      throw new HttpError(405, `At this address there is ${allowed.join(', ')}.`);
+    });
+  }
+  router.use(() => {
+    throw new NotFound('There is nothing at this address.');
+  });
+  router.use(errorHandler(app));
+  // One layer, whatever is below it: the routes are described by openapi.json.
+  return (req, res, next) => router(req, res, next);
+}
+
+async function serve(app: AppContext, route: Route, req: Request, res: Response): Promise<void> {
+  const caller = callers.get(req)!;
+  requireNeeds(caller, route);
+  const body = route.body ? checked(route.body, req.body ?? {}) : undefined;
+  const call: Call<never> = {
+    app,
+    req,
+    caller,
+    viewer: caller.viewer,
+    ids: idsIn(req),
+    query: route.query ? checked(route.query, req.query) : req.query,
+    body: body as never,
+    version: route.isVersioned ? versionIn(req) : undefined,
+    write: (work) => writeOnce(app, req, { caller, usual: route.status }, work),
+  };
+  send(res, { status: route.status, ...(await route.handle(call)) });
+}
+
+function send(res: Response, { status = 200, headers = {}, body }: Answer): void {
+  res.status(status).set(headers);
+  if (body === undefined) res.end();
+  else res.json(body);
+}
+
+function requireNeeds({ token, viewer, rights }: Caller, { needs }: Route): void {
+  const [application, level] = needs.right;
+  const isOpen = needs.scope
+    ? token.scopes.includes(needs.scope) && grants(rights, application, level)
+    : grants(viewer.rights, application, level);
+  if (isOpen) return;
+  const scope = needs.scope ?? `${application}:${level}`;
+  throw new Forbidden(`This needs the scope ${scope}, and a user who may ${level} ${application} now.`);
+}
+
+/** Checks by the schema that describes it: one message for each field. */
+function checked<T>(schema: z.ZodType<T>, value: unknown): T {
+  if (holdsNul(value)) throw new Malformed('A text has no NUL character in it.');
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const errors: Errors = {};
+  for (const issue of parsed.error.issues) {
+    const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [];
+    for (const key of unknown) errors[[...issue.path, key].join('.')] ??= 'There is no such field.';
+    if (unknown.length === 0) errors[issue.path.join('.') || 'body'] ??= issue.message;
+  }
+  throw new Unprocessable(errors);
+}
+
+function holdsNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some(holdsNul);
+}
+
+function idsIn(req: Request): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(req.params).map(([name, text]) => {
+      if (!/^[1-9]\d{0,14}$/.test(String(text))) throw new NotFound('There is nothing at this address.');
+      return [name, Number(text)];
+    }),
+  );
+}
+
+function versionIn(req: Request): number | undefined {
+  const header = req.get('if-match');
+  if (header === undefined) throw new HttpError(428, 'Send If-Match with the ETag of what you read, or with *.');
+  if (header.trim() === '*') return undefined;
+  const version = /^"(\d{1,15})"$/.exec(header.trim())?.[1];
+  if (version === undefined) throw new HttpError(412, 'If-Match is no ETag of this. Read it again.');
+  return Number(version);
+}
+
+/** With what it answers, so that a request that is sent again does nothing again, and is answered alike. */
+async function writeOnce(
+  app: AppContext,
+  req: Request,
+  { caller, usual }: { caller: Caller; usual: number },
+  work: Parameters<Call['write']>[0],
+): Promise<Answer> {
+  const act = actOfCaller(app, req, caller);
+  const key = req.method === 'POST' ? req.get('idempotency-key') : undefined;
+  if (key === undefined) return app.db.write((trx) => work(trx, act));
+  if (key.trim() === '' || key.length > LONGEST_KEY)
+    throw new Malformed(`An Idempotency-Key has from 1 to ${LONGEST_KEY} characters.`);
+  const asked = fingerprint([req.method, req.originalUrl, JSON.stringify(req.body ?? null)]);
+  return app.db.write(async (trx) => {
+    const kept = await findAnswer(trx, caller.token.id, key);
+    if (kept && kept.asked !== asked)
+      throw new Unprocessable({ 'Idempotency-Key': 'Something else was sent under this key already.' });
+    if (kept) {
+      const headers = { ...kept.headers, 'Idempotency-Replayed': 'true' };
+      return { status: kept.status, headers, body: kept.body === '' ? undefined : JSON.parse(kept.body) };
+    }
+    const { status = usual, headers = {}, body } = await work(trx, act);
+    const text = body === undefined ? '' : JSON.stringify(body);
+    await keepAnswer(
+      trx,
+      { tokenId: caller.token.id, key, at: instant(app.clock()) },
+      { asked, status, headers, body: text },
+    );
+    return { status, headers, body };
+  });
+}
+
+const requireJson: RequestHandler = (req, _res, next) => {
+  const hasBody = Number(req.get('content-length') ?? 0) > 0 || req.get('transfer-encoding') !== undefined;
+  if (hasBody && !req.is(['application/json', 'application/merge-patch+json']))
+    throw new HttpError(415, 'A body is sent as application/json.');
+  next();
+};
+
+function errorHandler(app: AppContext): ErrorRequestHandler {
+  return async (error, req, res, _next) => {
+    if (res.headersSent) {
+      app.logger.error({ err: error, requestId: req.id }, 'an answer broke off');
+      req.socket.destroy();
+      return;
+    }
+    const problem = problemOf(error, String(req.id));
+    // The request log writes it down, once, with the request's id.
+    if (problem.status >= 500) Object.assign(res, { err: error });
+    const caller = callers.get(req);
+    if (caller && isRefusal(error)) await recordRefusal(app, req, caller, problem.detail);
+    res.set(headersOf(error, problem)).set('Cache-Control', 'no-store');
+    sendProblem(res, problem);
+  };
+}
+
+/** As it is written down of people (promise 6). The transaction of what was tried is gone by now. */
+async function recordRefusal(app: AppContext, req: Request, caller: Caller, reason: string): Promise<void> {
+  const isChange = !['GET', 'HEAD'].includes(req.method);
+  const kind = isChange ? 'change' : `look ${req.route?.path ?? ''}`;
+  const refusal = { kind, isChange, request: `${req.method} ${loggedPath(req)}`, reason };
+  const act = { ...actOfCaller(app, req, caller), by: caller.viewer, confirm: undefined };
+  try {
+    await app.db.write((trx) => refusals.recordRefusal(trx, act, refusal));
+  } catch (cause) {
+    // The refusal stands all the same.
+    app.logger.error({ err: cause, requestId: req.id, reason }, 'a refusal could not be audited');
+  }
+}

@@ -1,0 +1,193 @@
+import { performDirectly } from '../bulk-operations/actions/execution.ts';
+import { keepAsOperation, keptOutcomes } from '../bulk-operations/actions/kept-operation.ts';
+import { dayOf } from '../clock.ts';
+import type { Transaction } from '../db/database.ts';
+import { requireDone } from '../forms/required-outcome.ts';
+import { endMemberships, grantMemberships, setUntil } from '../memberships/actions/membership-editing.ts';
+import { findMemberships } from '../memberships/membership-store.ts';
+import { changeUsers } from '../users/actions/changing/changing-users.ts';
+import { createUser } from '../users/actions/changing/user-creation.ts';
+import { INVITATION } from '../users/actions/invitation.ts';
+import { judgeUsers, performOnUsers, USER_ACTIONS } from '../users/actions/user-actions.ts';
+import { USER_EXPORT } from '../users/list/user-export.ts';
+import { listUsers } from '../users/list/user-list.ts';
+import { listPath, readListQuery } from '../users/list/user-list-query.ts';
+import { stateLimits } from '../users/user-state.ts';
+import { findSubjects } from '../users/user-store.ts';
+import type { Act } from '../verbs/act.ts';
+import { Conflict } from '../verbs/refusals.ts';
+import { pageOf, USER } from './answers.ts';
+import { listAnswer, PREFIX, requireKnown, sourceOf } from './lists.ts';
+import { type Answer, type Call, type Route, route } from './route.ts';
+import { toldUsers, userAnswer } from './told-users.ts';
+import { MEMBERSHIP, NEW_USER, USER_CHANGE } from './user-fields.ts';
+
+const READ: Route['needs'] = { right: ['users', 'read'] };
+const WRITE: Route['needs'] = { right: ['users', 'write'] };
+const FILTERS = ['q', 'activity', 'state', 'tag', 'group', 'contact', 'expires', 'right', 'sort'];
+
+/** What programs may do to users besides changing them: nothing of passwords, factors and links that somebody would get to see. */
+const ACTIONS = [
+  'deactivate',
+  'activate',
+  'delete',
+  'reinvite',
+  'withdraw-invitation',
+  'reset-login-attempts',
+  'end-sessions',
+  'confirm-access',
+];
+
+export const USER_ROUTES: Route[] = [
+  route({
+    method: 'get',
+    path: '/users',
+    summary: 'A page of the users that a view means',
+    tag: 'Users',
+    needs: READ,
+    filters: FILTERS,
+    status: 200,
+    answer: pageOf(USER),
+    handle: list,
+  }),
+  route({
+    method: 'post',
+    path: '/users',
+    summary: 'Make a user',
+    tag: 'Users',
+    needs: WRITE,
+    body: NEW_USER,
+    status: 201,
+    answer: USER,
+    handle: (call) =>
+      call.write(async (trx, act) => {
+        const { invite = false, email = null, ...values } = call.body;
+        const id = await create(call, trx, act, { ...values, email }, invite);
+        const made = await userAnswer(call.app, trx, call.viewer, id);
+        return { ...made, status: 201, headers: { ...made.headers, Location: `${PREFIX}/users/${id}` } };
+      }),
+  }),
+  route({
+    method: 'get',
+    path: '/users/{id}',
+    summary: 'One user',
+    tag: 'Users',
+    needs: READ,
+    status: 200,
+    answer: USER,
+    handle: ({ app, viewer, ids }) => userAnswer(app, app.db.read, viewer, ids.id),
+  }),
+  route({
+    method: 'patch',
+    path: '/users/{id}',
+    summary: 'Change a user, as far as the body says',
+    tag: 'Users',
+    needs: WRITE,
+    body: USER_CHANGE,
+    isVersioned: true,
+    status: 200,
+    answer: USER,
+    handle: (call) =>
+      call.write(async (trx, act) => {
+        const { id } = call.ids;
+        await keepAsOperation(trx, act, { subjectType: 'user', action: 'edit' }, async (own) => {
+          const versions = call.version === undefined ? undefined : new Map([[id, call.version]]);
+          const changed = await changeUsers(trx, own, [id], call.body, versions);
+          requireDone(changed.outcomes);
+          return keptOutcomes(changed);
+        });
+        return userAnswer(call.app, trx, call.viewer, id);
+      }),
+  }),
+  route({
+    method: 'put',
+    path: '/users/{id}/groups/{group}',
+    summary: 'Put a user into a group, or set until when they are in it',
+    tag: 'Memberships',
+    needs: WRITE,
+    body: MEMBERSHIP,
+    status: 200,
+    answer: USER,
+    handle: (call) => call.write((trx, act) => grant(call, trx, act, call.body.until ?? null)),
+  }),
+  route({
+    method: 'delete',
+    path: '/users/{id}/groups/{group}',
+    summary: 'Take a user out of a group',
+    tag: 'Memberships',
+    needs: WRITE,
+    status: 200,
+    answer: USER,
+    handle: (call) =>
+      call.write(async (trx, act) => {
+        const { id, group } = call.ids;
+        requireDone((await endMemberships(trx, act, { groupId: group, userIds: [id] })).outcomes);
+        return userAnswer(call.app, trx, call.viewer, id);
+      }),
+  }),
+  ...USER_ACTIONS.filter(({ name }) => ACTIONS.includes(name)).map((action) =>
+    route({
+      method: action.method,
+      path: `/users/{id}/${action.path}`,
+      summary: `${action.label} a user`,
+      tag: 'Users',
+      needs: WRITE,
+      status: 200,
+      answer: USER,
+      handle: (call) =>
+        call.write(async (trx, act) => {
+          const { id } = call.ids;
+          requireDone(await judgeUsers(trx, act, action, [id]));
+          if (action.makes) requireMail(call);
+          const direct = { subjectType: 'user' as const, action: action.name, ids: [id] };
+          requireDone((await performDirectly(trx, act, direct)).outcomes);
+          return userAnswer(call.app, trx, call.viewer, id);
+        }),
+    }),
+  ),
+];
+
+async function list({ app, req, viewer }: Call): Promise<Answer> {
+  await requireKnown(app.db.read, req, USER_EXPORT.problemsIn);
+  const query = readListQuery(sourceOf(req), { columns: [] });
+  const found = await listUsers(app.db.read, app.index, { query, limits: stateLimits(app), viewer });
+  const ids = found.users.map(({ id }) => id);
+  return listAnswer({
+    total: found.total,
+    items: await toldUsers(app, app.db.read, viewer, ids),
+    next: found.next && listPath(query, { after: found.next, columnsGiven: false }),
+    previous: found.previous && listPath(query, { before: found.previous, columnsGiven: false }),
+  });
+}
+
+async function create(
+  call: Call,
+  trx: Transaction,
+  act: Act,
+  newUser: Parameters<typeof createUser>[2],
+  invites: boolean,
+): Promise<number> {
+  if (invites) requireMail(call);
+  let id = 0;
+  await keepAsOperation(trx, act, { subjectType: 'user', action: 'create' }, async (own) => {
+    id = await createUser(trx, own, newUser);
+    if (invites) requireDone(await performOnUsers(trx, own, INVITATION, [id]));
+    const [subject] = await findSubjects(trx, [id], dayOf(act.at));
+    return [{ subject, written: { before: { activity: null }, after: { activity: subject.activity } } }];
+  });
+  return id;
+}
+
+/** Who is in the group already has another end from now on. */
+async function grant(call: Call, trx: Transaction, act: Act, until: string | null): Promise<Answer> {
+  const { id, group } = call.ids;
+  const meant = { groupId: group, userIds: [id] };
+  const known = (await findMemberships(trx, [id])).find(({ groupId }) => groupId === group);
+  if (!known) requireDone((await grantMemberships(trx, act, meant, until)).outcomes);
+  else if (known.untilOn !== until) requireDone((await setUntil(trx, act, meant, until)).outcomes);
+  return userAnswer(call.app, trx, call.viewer, id);
+}
+
+function requireMail({ app }: Call): void {
+  if (!app.mail) throw new Conflict('No mail goes out here, and no program is shown a link.');
+}

@@ -1,0 +1,19 @@
+import type { Choices } from '../../../bulk-operations/asking-action.ts';
+import type { Reader } from '../../../db/database.ts';
+import { FieldErrors } from '../../../forms/form.ts';
+import { findUserByIdentifier, findUserNames } from '../../user-store.ts';
+
+/** The choices with whoever is to answer for programs. Throws FieldErrors. */
+export async function withOwner(db: Reader, choices: Choices): Promise<Choices> {
+  const user = await findUserByIdentifier(db, String(choices.apiOnlyOwner));
+  if (user?.activity !== 'active')
+    throw new FieldErrors({ apiOnlyOwner: 'There is no active user with this name or email.' });
+  if (user.apiOnly) throw new FieldErrors({ apiOnlyOwner: `${user.name} is API-only: a person must answer for it.` });
+  return { ...choices, ownerId: user.id };
+}
+
+/** As they are called by now. */
+export async function ownerName(db: Reader, choices: Choices): Promise<string> {
+  const id = Number(choices.ownerId);
+  return (await findUserNames(db, [id])).get(id) ?? String(choices.apiOnlyOwner);
+}

@@ -1,0 +1,57 @@
+import { findAdministratorIds } from '../../access/administrators.ts';
+import { dayOf } from '../../clock.ts';
+import type { Reader, Transaction } from '../../db/database.ts';
+import { FieldErrors } from '../../forms/form.ts';
+import { findLeadersOf } from '../../groups/leader.ts';
+import { mailNotice } from '../../mail/outbox-store.ts';
+import { counted } from '../../text/text.ts';
+import type { Act } from '../../verbs/act.ts';
+import type { Subject } from '../user.ts';
+import { findOwnedBy, findUsers, type OwnedProgram } from '../user-store.ts';
+import { changeUsers } from './changing/changing-users.ts';
+import { withOwner } from './changing/program-owner.ts';
+
+/** So many are named in a mail; the list of those without an owner has all. */
+const NAMED = 10;
+
+/** What a sheet says of people who go and answer for programs; nothing where none does. */
+export async function notesOnOwners(subjects: Subject[], db: Reader): Promise<string[]> {
+  const owned = await orphansOf(db, subjects);
+  if (owned.length === 0) return [];
+  const names = owned.slice(0, NAMED).map(({ name }) => name);
+  return [
+    `They answer for ${counted(owned.length, 'program')}, for which nobody will: ${names.join(', ')}${owned.length > NAMED ? ' …' : ''}.`,
+  ];
+}
+
+/** Their programs, those left out that go with them. */
+export async function orphansOf(db: Reader, subjects: Pick<Subject, 'id'>[]): Promise<OwnedProgram[]> {
+  const going = new Set(subjects.map(({ id }) => id));
+  return (await findOwnedBy(db, [...going])).filter(({ id }) => !going.has(id));
+}
+
+/** All programs of somebody to another person, named as in a form. Throws FieldErrors, by the field `apiOnlyOwner`. */
+export async function handOverPrograms(trx: Transaction, act: Act, from: Subject, to: string): Promise<void> {
+  const { ownerId } = await withOwner(trx, { apiOnlyOwner: to });
+  if (ownerId === from.id) throw new FieldErrors({ apiOnlyOwner: `${from.name} goes: name somebody else.` });
+  const ids = (await orphansOf(trx, [from])).map(({ id }) => id);
+  if (ids.length > 0) await changeUsers(trx, act, ids, { program: { ownerId: Number(ownerId) } });
+}
+
+/** Tells who leads those who went, or else the administrators, of programs that nobody answers for any more. */
+export async function tellOfOrphans(trx: Transaction, act: Act, owners: Subject[], what: string): Promise<void> {
+  const orphans = Map.groupBy(await orphansOf(trx, owners), ({ ownerId }) => ownerId);
+  if (orphans.size === 0 || !act.sendsMail) return;
+  const leaders = await findLeadersOf(trx, [...orphans.keys()], dayOf(act.at));
+  const administrators = await findAdministratorIds(trx);
+  for (const owner of owners) {
+    const owned = orphans.get(owner.id);
+    if (!owned) continue;
+    const names = owned.slice(0, NAMED).map(({ name }) => name);
+    const programs = owned.length > NAMED ? `${names.join(', ')} and ${owned.length - NAMED} more` : names.join(', ');
+    const facts = { owner: owner.name, what, by: act.by.name, programs };
+    const told = await findUsers(trx, leaders.get(owner.id) ?? administrators);
+    for (const { id, email } of told)
+      await mailNotice(trx, act, 'programs-orphaned', { userId: id, address: email }, facts);
+  }
+}

@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Person } from '../../seeds/cast.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { watchAudit } from '../support/audit.ts';
+import { submit } from '../support/form.ts';
+import { pageOf } from '../support/page.ts';
+import { pathTo } from '../support/people.ts';
+import { type Fields, type Session, signedIn } from '../support/session.ts';
+
+const MAILING = { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'roster@example.com' };
+
+let app: TestApp;
+let alice: Session;
+
+beforeEach(async () => {
+  app = await startApp(MAILING);
+  alice = await signedIn(app, 'alice');
+});
+afterEach(() => app.close());
+
+const row = (person: Person) => app.db.read('users').where('id', app.people[person]).first();
+const set = (person: Person, columns: object) =>
+  app.db.write((trx) => trx('users').where('id', app.people[person]).update(columns));
+const found = async (state: string) => pageOf(await alice.get(`/users?state=${state}`)).texts('tbody th a');
+
+/** Chooses and carries out; gives what the sheet said, and the report. */
+async function operate(action: string, person: Person, choices: Fields) {
+  const { location } = (await alice.post('/bulk-operations', { action, ids: String(app.people[person]) })).headers;
+  const chosen = await alice.post(`${location}/choices`, choices);
+  if (chosen.status !== 303) return { status: chosen.status, page: pageOf(chosen) };
+  const sheet = pageOf(await alice.get(location));
+  const done = await alice.post(`${location}/execution`);
+  return { status: done.status, page: sheet };
+}
+
+describe('a program', () => {
+  it('is found where nobody answers for it, where it is to be reviewed, unused, or without a token', async () => {
+    await set('robin', { api_only_owner_id: app.people.bob, api_only_review_on: '2026-11-23' });
+    expect([await found('orphaned'), await found('review-due')]).toEqual([[], []]);
+    expect(await found('no-token')).toContain('robin');
+    await submit(alice, pathTo(app, 'robin', '/tokens/new'), { name: 'nightly', scopes: ['users:read'] });
+    expect(await found('no-token')).not.toContain('robin');
+    await alice.post(pathTo(app, 'bob', '/deactivation'));
+    expect(await found('orphaned')).toEqual(['robin']);
+    app.clock.advance(100 * 86_400_000);
+    alice = await signedIn(app, 'alice');
+    expect(await found('review-due')).toContain('robin');
+    expect(await found('unused')).toContain('robin');
+    expect(await found('no-token')).toContain('robin');
+  });
+
+  it('is reviewed: kept until another day, or handed over, with an event each', async () => {
+    const audit = await watchAudit(app);
+    await operate('keep-program', 'robin', { reviewOn: '2027-06-01' });
+    await operate('hand-over-program', 'robin', { apiOnlyOwner: 'bob' });
+    expect(await row('robin')).toMatchObject({
+      api_only_review_on: '2027-06-01',
+      api_only_owner_id: app.people.bob,
+      api_only: 1,
+    });
+    const events = (await audit.since()).map(({ action, after }) => [action, Object.keys(after)]);
+    expect(events).toEqual([
+      ['user.updated', ['apiOnlyReviewOn']],
+      ['user.updated', ['apiOnlyOwner']],
+    ]);
+    expect((await operate('keep-program', 'robin', { reviewOn: '' })).status).toBe(422);
+    expect((await operate('hand-over-program', 'robin', { apiOnlyOwner: 'dave' })).page.errors()).toHaveProperty(
+      'apiOnlyOwner',
+    );
+    const refused = await operate('keep-program', 'bob', { reviewOn: '2027-06-01' });
+    expect(refused.page.textOf('main')).toContain('is a person');
+  });
+
+  it('is made of a person and the reverse, and the sheet says what ends', async () => {
+    const bob = await signedIn(app, 'bob');
+    await submit(bob, '/credentials/tokens/new', { name: 'mine', scopes: ['users:read'] });
+    const fields = { apiOnlyReason: 'Sends reports', apiOnlyOwner: 'alice', apiOnlyReviewOn: '2027-06-01' };
+    expect((await operate('convert-to-api-only', 'bob', { ...fields, apiOnlyReason: '' })).status).toBe(422);
+    const { page } = await operate('convert-to-api-only', 'bob', fields);
+    expect(page.textOf('main')).toContain('never sign in in a browser again');
+    expect(await row('bob')).toMatchObject({ api_only: 1, password_hash: null });
+    expect(await app.db.read('sessions').where('user_id', app.people.bob)).toEqual([]);
+    expect(await app.db.read('tokens').whereNull('ended_at')).toEqual([]);
+    await set('bob', { email: null, email_key: null });
+    const without = await operate('convert-to-person', 'bob', { email: '' });
+    expect(without.page.textOf('main')).toContain('without an email');
+    await operate('convert-to-person', 'bob', { email: 'bob@example.org' });
+    expect(await row('bob')).toMatchObject({ api_only: 0, email: 'bob@example.org' });
+  });
+
+  it('is named where its owner goes, and handed over with it or told of', async () => {
+    await set('robin', { api_only_owner_id: app.people.bob });
+    const sheet = pageOf(await alice.get(pathTo(app, 'bob', '/deactivation/new')));
+    expect(sheet.textOf('fieldset:has(#newOwner)')).toContain('robin');
+    const wrong = await alice.post(pathTo(app, 'bob', '/deactivation'), { newOwner: 'nobody' });
+    expect([wrong.status, pageOf(wrong).errors().newOwner]).toEqual([422, expect.stringContaining('no active user')]);
+    expect((await row('bob')).activity).toBe('active');
+    expect((await alice.post(pathTo(app, 'bob', '/deactivation'), { newOwner: 'ada' })).status).toBe(303);
+    expect((await row('robin')).api_only_owner_id).toBe(app.people.ada);
+    expect(await app.db.read('outbox').where('kind', 'programs-orphaned')).toEqual([]);
+
+    const audit = await watchAudit(app);
+    await alice.post(pathTo(app, 'ada', '/deletion'));
+    expect((await audit.since()).map(({ action }) => action)).toEqual(['user.deleted']);
+    const mails = await app.db.read('outbox').where('kind', 'programs-orphaned');
+    expect(mails.map(({ user_id }) => user_id)).toEqual([app.people.alice]);
+    expect(JSON.parse(mails[0].facts)).toMatchObject({ owner: 'ada', what: 'was deleted', programs: 'robin' });
+  });
+});
