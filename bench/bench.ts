@@ -6,6 +6,7 @@ import { chart } from './chart.ts';
 import { costCurve } from './curve.ts';
 import { benchData } from './data.ts';
 import { measure } from './measure.ts';
+import { onPostgres, startServer, stopPostgres } from './on-postgres.ts';
 import { Report, written } from './report.ts';
 import type { Effort } from './rounds.ts';
 
@@ -26,23 +27,31 @@ async function bench(): Promise<void> {
       users: { type: 'string', default: '100000' },
       quick: { type: 'boolean', default: false },
       write: { type: 'string' },
+      database: { type: 'string', default: 'sqlite' },
     },
   });
   const sizes = values.users.split(',').map(Number);
   if (sizes.some((users) => !Number.isInteger(users) || users < 1_000))
     throw new Error('--users must be whole numbers of at least 1000, with commas between them');
+  if (!['sqlite', 'postgres'].includes(values.database)) throw new Error('--database must be sqlite or postgres');
+  const isOnPostgres = values.database === 'postgres';
+  if (isOnPostgres && values.write) throw new Error('the page is written of SQLite: --write goes without --database');
   const effort = values.quick ? QUICK : THOROUGH;
   const started = performance.now();
   const say = (what: string) =>
     console.error(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${what}`);
   const reports: Report[] = [];
+  if (isOnPostgres) await startServer();
   for (const users of sizes) {
     say(`data of ${users.toLocaleString('en')} users`);
-    const { folder, administrator } = await benchData(users);
-    const report = new Report(await measure(folder, administrator, effort, say), users);
+    const data = await benchData(users);
+    if (isOnPostgres) say('the same on PostgreSQL');
+    const databaseUrl = isOnPostgres ? await onPostgres(data.folder) : undefined;
+    const report = new Report(await measure({ ...data, databaseUrl }, effort, say), users);
     console.log(`\n${report.plain()}\n`);
     reports.push(report);
   }
+  await stopPostgres();
   if (!values.write) return;
   const points = await costCurve(Math.max(...sizes), effort, say);
   writeFileSync(join(dirname(values.write), CURVE), chart(points));

@@ -12,8 +12,7 @@ const SELECTED = 990;
 
 /** Measures the program and the floor side by side, a round of each after the other, and takes the median of the rounds. */
 export async function measure(
-  folder: string,
-  administrator: Administrator,
+  { folder, administrator, databaseUrl }: { folder: string; administrator: Administrator; databaseUrl?: string },
   effort: Effort,
   say: (what: string) => void,
 ): Promise<Measurements> {
@@ -21,12 +20,12 @@ export async function measure(
   say('start');
   const starts: number[] = [];
   for (let n = 1; n < effort.rounds; n++) {
-    const once = await startApp(folder);
+    const once = await startApp(folder, databaseUrl);
     starts.push(once.startedIn);
     await once.stop();
   }
   const began = performance.now();
-  const app = await startApp(folder);
+  const app = await startApp(folder, databaseUrl);
   const floor = await startFloor(folder);
   const load = new Load();
   try {

@@ -21,35 +21,38 @@ export interface Measured {
 }
 
 /** The program itself, with the settings that it has by default, logging included. */
-export function startApp(folder: string): Promise<Measured> {
-  return start('../src/server.ts', [], folder, '/session/new');
+export function startApp(folder: string, databaseUrl?: string): Promise<Measured> {
+  const settings: Record<string, string> = databaseUrl ? { DATABASE_URL: databaseUrl } : {};
+  return start('../src/server.ts', settings, folder, '/session/new');
 }
 
 export function startFloor(folder: string): Promise<Measured> {
-  return start('floor.ts', [], folder, '/');
+  return start('floor.ts', {}, folder, '/');
 }
 
-async function start(file: string, args: string[], folder: string, firstPage: string): Promise<Measured> {
+async function start(
+  file: string,
+  settings: Record<string, string>,
+  folder: string,
+  firstPage: string,
+): Promise<Measured> {
   const port = await freePort();
   const log = openSync(join(folder, `${file.replace(/\W+/g, '-')}.log`), 'w');
   const probe = join(import.meta.dirname, 'probe.ts');
   const began = performance.now();
-  const child = spawn(
-    process.execPath,
-    [...NODE_OPTIONS, '--import', probe, join(import.meta.dirname, file), ...args],
-    {
-      // Elsewhere, so that no .env is found; and with nothing of the environment but this.
-      cwd: folder,
-      env: {
-        ...MEMORY,
-        NODE_ENV: 'production',
-        DATA_DIR: folder,
-        PORT: String(port),
-        NODE_COMPILE_CACHE: compileCache(join(import.meta.dirname, '..')),
-      },
-      stdio: ['ignore', log, log, 'ipc'],
+  const child = spawn(process.execPath, [...NODE_OPTIONS, '--import', probe, join(import.meta.dirname, file)], {
+    // Elsewhere, so that no .env is found; and with nothing of the environment but this.
+    cwd: folder,
+    env: {
+      ...MEMORY,
+      ...settings,
+      NODE_ENV: 'production',
+      DATA_DIR: folder,
+      PORT: String(port),
+      NODE_COMPILE_CACHE: compileCache(join(import.meta.dirname, '..')),
     },
-  );
+    stdio: ['ignore', log, log, 'ipc'],
+  });
   closeSync(log);
   const url = `http://127.0.0.1:${port}`;
   await firstAnswer(child, url + firstPage);

@@ -11,9 +11,10 @@ const LOCK_PATIENCE = 1_000;
 const BEGIN_ROW = `begin; set local lock_timeout = ${LOCK_PATIENCE}; set local roster.one_row = 'on'`;
 const BEGIN = `begin; set local lock_timeout = ${LOCK_PATIENCE}; select pg_advisory_xact_lock(${WRITERS_LOCK}); set local lock_timeout = 0`;
 
-/** Numbers of the types that come as text, by which the driver would leave them: whole numbers, sums, flags. */
+/** By the numbers of the types, all of which come as text: whole numbers of each width, sums, flags. */
 const PARSED: Record<number, (text: string) => unknown> = {
   20: Number,
+  21: Number,
   // Where a migration for both databases says `integer`.
   23: Number,
   1700: Number,

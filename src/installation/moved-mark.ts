@@ -58,11 +58,11 @@ export async function readOnlyOnceMoved(db: Database): Promise<Database> {
       await refuseMoved(trx);
       return work(trx);
     };
-  return {
-    ...db,
-    write: (work) => db.write(whereItLives(work)),
-    note: (work) => db.note(whereItLives(work)),
-  };
+  const guarded = ({ write, note }: Database['oneRow']): Database['oneRow'] => ({
+    write: (work) => write(whereItLives(work)),
+    note: (work) => note(whereItLives(work)),
+  });
+  return { ...db, ...guarded(db), oneRow: guarded(db.oneRow) };
 }
 
 function wordsOf({ side, place, at }: Mark): string[] {

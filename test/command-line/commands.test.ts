@@ -6,6 +6,7 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { rosterBeside } from '../support/command-line.ts';
 import { giveFactor } from '../support/factor.ts';
 import { Session, signedIn } from '../support/session.ts';
+import { unguardAudit } from '../support/triggers.ts';
 
 let app: TestApp;
 
@@ -82,7 +83,7 @@ it('prints links to invite and to choose a new password, and says why not', asyn
 
 it('verifies the audit', async () => {
   expect((await roster('verify-audit')).output).toMatch(/^The audit is intact: \d+ events\.\n$/);
-  await app.db.writer.raw('drop trigger audit_events_refuse_update');
+  await unguardAudit(app.db.writer);
   await app.db.write((trx) => trx('audit_events').where('id', 3).update({ actor_name: 'mallory' }));
   expect(await roster('verify-audit')).toEqual({
     code: 2,
@@ -105,7 +106,7 @@ it('finds by a head that was written down whether the audit was set back or made
   // Whoever has the file and the secret makes a chain that is sound in itself.
   const all = (await findEvents(app.db.read, {}, 10_000)).reverse();
   const remake = async (kept: typeof all) => {
-    await app.db.writer.raw('drop trigger if exists audit_events_refuse_delete');
+    await unguardAudit(app.db.writer);
     await app.db.write(async (trx) => {
       for (const table of ['group_events', 'contact_events', 'user_events', 'audit_events', 'audit_head'])
         await trx(table).delete();

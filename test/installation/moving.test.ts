@@ -81,6 +81,8 @@ describe('moving', () => {
     expect(await refusal(command.db.write((trx) => trx('tags').insert({ name: 'x', name_key: 'x' })))).toMatch(
       /was moved/,
     );
+    const beside = command.db.oneRow.write((trx) => trx('users').update({ last_activity_at: null }));
+    expect(await refusal(beside)).toMatch(/was moved/);
     await command.close();
   });
 

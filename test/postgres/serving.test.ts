@@ -56,6 +56,14 @@ describe('a database on a server', () => {
     expect(JSON.stringify({ ...error, message: error.message, stack: error.stack })).not.toContain('hidden');
     await db.close();
   });
+
+  it('gives what is a number as one, in whichever type the table keeps it', async () => {
+    const db = openDatabase('', url);
+    await migrate(db);
+    const sql = `select 1::smallint as a, 2::integer as b, 3::bigint as c, sum(4::bigint) as d, true as e`;
+    expect(await db.read.raw(sql)).toEqual([{ a: 1, b: 2, c: 3, d: 4, e: 1 }]);
+    await db.close();
+  });
 });
 
 describe('Roster on a server', () => {

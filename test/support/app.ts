@@ -68,7 +68,8 @@ export async function startEmptyApp(settings: Record<string, string> = {}): Prom
 
 async function listen(start: Start): Promise<TestApp> {
   const { settings, people, folder, databaseUrl, clock, mailbox, passwordCost = 4 } = start;
-  const config = { ...testConfig(folder, settings), passwordCost };
+  const onServer: Record<string, string> = databaseUrl ? { DATABASE_URL: databaseUrl } : {};
+  const config = { ...testConfig(folder, { ...onServer, ...settings }), passwordCost };
   const db = openDatabase(folder, databaseUrl);
   await migrate(db);
   // No test pulls the plug of its own machine; those that kill a server start one in a process of its own.

@@ -31,5 +31,6 @@ export function rosterBeside(
 ): Promise<CommandOutcome> {
   const { session, pepper, link, audit } = config.secrets;
   const secrets = { SESSION_SECRET: session, PASSWORD_PEPPER: pepper, LINK_SECRET: link, AUDIT_SECRET: audit };
-  return rosterWith({ DATA_DIR: folder, BASE_URL: url, ...secrets, ...settings }, ...words);
+  const onServer: Record<string, string> = config.databaseUrl ? { DATABASE_URL: config.databaseUrl } : {};
+  return rosterWith({ DATA_DIR: folder, BASE_URL: url, ...onServer, ...secrets, ...settings }, ...words);
 }

@@ -11,6 +11,7 @@ import { readSettings, type Settings } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { openForServer } from '../../src/installation/open-installation.ts';
 import { PasswordHasher } from '../../src/passwords/password-hasher.ts';
+import { beginFactor } from '../../src/second-factors/second-factor-store.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import { programAct } from '../../src/verbs/program-act.ts';
 import { PASSWORD } from './config.ts';
@@ -75,6 +76,7 @@ export async function inhabited(place: Place, users = 0): Promise<{ operation: n
       agent: '',
       ...moments,
     });
+    await beginFactor(trx, people.bob, instant(now));
     const due = { created_at: later, try_until: later, next_at: later };
     await trx('outbox').insert({ kind: 'password-changed', user_id: people.bob, address: 'bob@example.com', ...due });
     const act = programAct(actSettings(config), { id: people.alice, name: 'alice' });

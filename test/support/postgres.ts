@@ -16,8 +16,11 @@ export const isOnPostgres = process.env.DATABASE === 'postgres';
 
 let running: EmbeddedPostgres | undefined;
 
+/** Nothing in a test has to outlive a failure of the machine. */
+const HURRIED = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'];
+
 /** Starts a server for the whole run. Returns the address of the database that the tests copy. */
-export async function startPostgres(): Promise<string> {
+export async function startPostgres(settings = HURRIED): Promise<string> {
   completePackage();
   const port = await freePort();
   const user = 'roster';
@@ -32,10 +35,7 @@ export async function startPostgres(): Promise<string> {
     // It refuses to run as root.
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    // Nothing here has to outlive a failure of the machine.
-    postgresFlags: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'].flatMap(
-      (flag) => ['-c', flag],
-    ),
+    postgresFlags: settings.flatMap((setting) => ['-c', setting]),
     onLog: () => {},
     onError: () => {},
   });
