@@ -14,7 +14,13 @@ export const INSTALLATION: Feature = {
     ];
     // One that is tried out for a minute makes no backup.
     if (config.dailyBackups > 0)
-      jobs.push({ name: BACKUP_JOB, firstAfter: 2 * MINUTE, every: HOUR, run: () => backUpWhenDue(config, clock()) });
+      jobs.push({
+        name: BACKUP_JOB,
+        firstAfter: 2 * MINUTE,
+        every: HOUR,
+        byOne: true,
+        run: () => backUpWhenDue(config, clock()),
+      });
     return jobs;
   },
 };
