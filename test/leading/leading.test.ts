@@ -82,11 +82,14 @@ describe('a leader', () => {
       expect(new Set(looked.filter((line) => line.endsWith(' 200')).map((line) => line.split(' ')[0]))).toEqual(
         new Set([
           '/credentials',
+          '/credentials/confirmation/new',
           '/credentials/email/edit',
           '/credentials/passkeys/new',
           '/credentials/report/new',
           '/credentials/second-factor',
           '/credentials/sign-ins',
+          '/credentials/tokens',
+          '/credentials/tokens/new',
           '/health',
           '/led-groups',
           '/led-groups/:id',

@@ -212,8 +212,12 @@ describe('an administrator', () => {
 
 describe('two administrators who remove each other at once', () => {
   let app: TestApp;
+  /** Whoever becomes API-only has none any more. */
+  let passwords: { id: number; password_hash: string; password_set_at: string }[];
   beforeEach(async () => {
     app = await startApp();
+    const both = [app.people.alice, app.people.ada];
+    passwords = await app.db.read('users').whereIn('id', both).select('id', 'password_hash', 'password_set_at');
   });
   afterEach(() => app.close());
 
@@ -221,6 +225,7 @@ describe('two administrators who remove each other at once', () => {
     await app.db.write(async (trx) => {
       const both = [app.people.alice, app.people.ada];
       await trx('users').whereIn('id', both).update({ activity: 'active', expires_on: null, api_only: false });
+      for (const { id, ...password } of passwords) await trx('users').where({ id }).update(password);
       const { id } = await trx('groups').where('name', 'Administrators').first('id');
       for (const user_id of both)
         await trx('memberships')
