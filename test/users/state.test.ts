@@ -78,7 +78,7 @@ const RULES: [description: string, user: Partial<User>, states: State[]][] = [
 
   ['a password that is worth nothing any more', { hasPassword: false }, ['password-due']],
   ['a password alone', { hasSecondFactor: false }, ['no-second-factor']],
-  ['the same, but an integration', { hasSecondFactor: false, apiOnly: true }, ['api-only']],
+  ['the same, but an integration', { hasSecondFactor: false, ...PROGRAM }, ['api-only']],
   ['the same, but deactivated', { hasSecondFactor: false, activity: 'deactivated' }, []],
   ['no password and no factor', { ...WAITING, hasSecondFactor: false }, ['not-invited']],
   ['a password that was never used', { lastLoginAt: null }, ['never-signed-in']],
