@@ -629,6 +629,18 @@ const ROUTES: Record<string, Classified> = {
   },
   'get /credentials/sign-ins': { open: 'signed-in' },
   'get /credentials/confirmation/new': { open: 'signed-in' },
+  'post /credentials/confirmation/challenge': {
+    open: 'signed-in',
+    prepare: givePasskeyTo,
+    change: {
+      form: '/credentials/confirmation/new?next=/users',
+      state: async (app) => (await app.db.read('passkey_challenges')).length,
+      from: 0,
+      to: 1,
+      audit: [],
+      answers: 200,
+    },
+  },
   'post /credentials/confirmation': {
     open: 'signed-in',
     change: {

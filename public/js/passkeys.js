@@ -32,6 +32,8 @@ async function answerOf(form, asks) {
   const { options } = form.dataset;
   if (options) return startRegistration({ optionsJSON: JSON.parse(options) });
   const body = new URLSearchParams(new FormData(form));
+  // That of what is sent afterwards.
+  body.delete('_method');
   const response = await fetch(asks.formAction, { method: 'POST', body });
   if (!response.ok) throw new Error('late');
   return startAuthentication({ optionsJSON: await response.json() });

@@ -3,7 +3,7 @@ import { type Instant, instant, MINUTE } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 
 /** What the signature is for: one for another is worth nothing. */
-export type ChallengePurpose = 'setting up' | 'sign-in' | 'second factor';
+export type ChallengePurpose = 'setting up' | 'sign-in' | 'second factor' | 'confirmation';
 
 /** In which browser, by the secret of its forms, and for what. */
 export interface Asked {

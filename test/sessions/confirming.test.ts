@@ -7,6 +7,7 @@ import { exported } from '../support/exports.ts';
 import { codeOf, giveFactor } from '../support/factor.ts';
 import { send, submit } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
+import { givePasskey } from '../support/passkey.ts';
 import { groupId, pathTo } from '../support/people.ts';
 import { type Session, signedIn } from '../support/session.ts';
 
@@ -94,6 +95,22 @@ describe('confirming that it is oneself (R54)', () => {
     app.clock.advance(5 * MINUTES);
     const again = await submit(alice, pathTo(app, 'bob', '/edit'), { email: 'newer@example.com' });
     expect((await send(alice, again, { password: '', code })).status).toBe(422);
+  });
+
+  it('takes a passkey as well, once, and no other person’s', async () => {
+    const [device, foreign] = [await givePasskey(app, 'alice'), await givePasskey(app, 'bob')];
+    app.clock.advance(5 * MINUTES);
+    const asked = await changeEmail();
+    expect(pageOf(asked).$('form[data-passkeys] input[name=_sealed]').length).toBe(1);
+    const challenge = async () => JSON.parse((await alice.post('/credentials/confirmation/challenge')).text).challenge;
+    const theirs = foreign.show(await challenge());
+    expect((await send(alice, asked, { password: '', credential: theirs })).status).toBe(422);
+    const signed = await challenge();
+    expect((await send(alice, asked, { password: '', credential: device.show(signed) })).status).toBe(303);
+    expect(await emailOf('bob')).toBe('new@example.com');
+    app.clock.advance(5 * MINUTES);
+    const again = await submit(alice, pathTo(app, 'bob', '/edit'), { email: 'newer@example.com' });
+    expect((await send(alice, again, { password: '', credential: device.show(signed) })).status).toBe(422);
   });
 
   it('is done once, and within five minutes', async () => {

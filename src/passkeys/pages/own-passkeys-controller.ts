@@ -4,6 +4,7 @@ import { instant } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { type Errors, typedFields } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
+import { askedIn } from '../../sessions/pages/asked.ts';
 import { visitorOf } from '../../sessions/pages/visitor.ts';
 import { browserName } from '../../text/browser-name.ts';
 import type { User } from '../../users/user.ts';
@@ -19,7 +20,6 @@ import { findChallenge, takeChallenge } from '../challenge-store.ts';
 import { checkPasskeyName, type Passkey } from '../passkey.ts';
 import { findPasskeys } from '../passkey-store.ts';
 import { relyingPartyOf } from '../relying-party.ts';
-import { askedIn } from './asked.ts';
 
 const PAGE = '/credentials/passkeys';
 const WRONG_PASSWORD = 'This is not your current password, or the account is locked for a while.';

@@ -2,6 +2,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { dayOf, instant, MINUTE } from '../../clock.ts';
 import { typedFields } from '../../forms/form.ts';
+import { passkeysOffered } from '../../passkeys/offer.ts';
 import { findConfirmedFactor } from '../../second-factors/second-factor-store.ts';
 import { HttpError } from '../../web/http-error.ts';
 import { pageOf, render, targetOf } from '../../web/render.ts';
@@ -53,6 +54,8 @@ export async function askFor(app: AppContext, req: Request, res: Response, asked
     action: asked.handle ? req.originalUrl : '/credentials/confirmation',
     method: req.method.toLowerCase(),
     hasFactor: (await findConfirmedFactor(app.db.read, req.viewer!.id)) !== undefined,
+    // Where the page is not loaded anew there is no script that asks for one.
+    passkeys: target ? undefined : await passkeysOffered(app.db.read, app.config, req.viewer!.id),
     ...asked,
   };
   const fragments = target ? { [target]: 'sessions/_confirmation' } : undefined;

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { Asked, ChallengePurpose } from '../challenge-store.ts';
+import type { Asked, ChallengePurpose } from '../../passkeys/challenge-store.ts';
 
 /** For what this browser is to show or make a passkey. A challenge holds in the session or visit that it was made for, and in no other. */
 export function askedIn(req: Request, purpose: ChallengePurpose): Asked {
