@@ -92,6 +92,12 @@ async function openSheet(page: Page, action: string): Promise<void> {
   await page.evaluate(() => sessionStorage.clear());
   await page.reload();
   for (const row of [1, 2, 4]) await page.locator('tbody input[name=ids]').nth(row).check();
-  await page.getByRole('region', { name: 'Actions' }).getByRole('button', { name: action, exact: true }).click();
-  await page.getByRole('dialog').waitFor();
+  const bar = page.getByRole('region', { name: 'Actions' });
+  const atHand = bar.getByRole('button', { name: action, exact: true });
+  if ((await atHand.count()) > 0) await atHand.click();
+  else {
+    await bar.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: action, exact: true }).click();
+  }
+  await page.getByRole('dialog').getByRole('heading', { name: action }).waitFor();
 }

@@ -1,6 +1,6 @@
 import type { Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
-import { whereIdIn } from '../db/ids.ts';
+import { whereIdAmong, whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import type { Passkey } from './passkey.ts';
@@ -71,18 +71,20 @@ export async function findStranded(
   relyingParty: string,
   limit: number,
 ): Promise<{ users: { id: number; name: string; passkeys: number }[]; inAll: number }> {
+  const theirs = db('passkeys')
+    .whereNot({ relying_party: relyingParty })
+    .groupBy('user_id')
+    .select('user_id')
+    .count('* as passkeys')
+    .as('stranded');
+  // Looked at along the passkeys, of which there are fewer than users.
   const stranded = () =>
-    db('passkeys')
-      .join('users', 'users.id', 'passkeys.user_id')
-      .whereNot({ relying_party: relyingParty })
-      .whereNot('users.activity', 'deleted');
+    whereIdAmong(db(theirs).join('users', 'users.id', 'stranded.user_id'), 'users.activity', ['active', 'deactivated']);
   const users = await stranded()
-    .groupBy('users.id', 'users.name', 'users.sort_name')
     .orderBy(['users.sort_name', 'users.id'])
     .limit(limit)
-    .select('users.id', 'users.name')
-    .count('* as passkeys');
-  const found = await stranded().countDistinct('users.id as users').first();
+    .select('users.id', 'users.name', 'stranded.passkeys');
+  const found = await stranded().count('* as users').first();
   return {
     users: users.map(({ id, name, passkeys }) => ({ id: Number(id), name: String(name), passkeys: Number(passkeys) })),
     inAll: Number(found?.users),

@@ -15,7 +15,8 @@ async function setRoom({ db }: TestApp, room: 'none' | 'enough'): Promise<void> 
     connection.pragma(`max_page_count = ${connection.pragma('page_count', { simple: true })}`);
     // What is left is used up, down to the last place for a session.
     const session = connection.prepare(
-      "insert into sessions values (hex(randomblob(16)), null, printf('%.*c', ?, 'x'), '', '', '', '', '9999')",
+      `insert into sessions (id_hash, data, address, agent, created_at, seen_at, expires_at)
+       values (hex(randomblob(16)), printf('%.*c', ?, 'x'), '', '', '', '', '9999')`,
     );
     for (const length of [2_000, 200, 1])
       try {
