@@ -8,7 +8,7 @@ export const SEALED_FOR = 5 * MINUTE;
 /** Of one person; the oldest gives way. */
 const KEPT = 10;
 /** What stands in no seal: credentials, and what belongs to one sending alone. */
-const LEFT_OUT = /^_|pass|secret|^(current|repeated|code)$/i;
+const LEFT_OUT = /^_|pass|secret|^(current|repeated|code|credential)$/i;
 
 /** Where a request came from and goes to: only there its seal is opened. */
 export interface Origin {

@@ -14,6 +14,7 @@ import { actOf } from '../../sessions/pages/act.ts';
 import { startSession } from '../../sessions/pages/authentication.ts';
 import { devicesSection, sessionsSection, signInHistory } from '../../sessions/pages/sign-in-history.ts';
 import { visitorOf } from '../../sessions/pages/visitor.ts';
+import { WRONG_PASSWORD } from '../../sessions/pages/with-password.ts';
 import { countLiveTokens } from '../../tokens/token-store.ts';
 import { confirmOwnEmail } from '../../users/actions/email-confirmation.ts';
 import type { User } from '../../users/user.ts';
@@ -44,7 +45,7 @@ export function credentialsController(app: AppContext): Router {
     // A password that will not do costs no attempt (R7).
     if (Object.keys(errors).length > 0) return show(req, res, errors);
     if (!(await app.signIn.confirmPassword(actOf(app, req), user, String(current), visitorOf(app, req))))
-      return show(req, res, { current: 'This is not your current password, or the account is locked for a while.' });
+      return show(req, res, { current: WRONG_PASSWORD });
     await change(req, res, user, typed.password);
     flash(req, 'Your new password is set. Every other session of yours has ended.');
     res.redirect(303, '/credentials');

@@ -5,6 +5,7 @@ import { type Errors, typedFields } from '../../forms/form.ts';
 import { findEmailChange } from '../../one-time-links/email-change-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { visitorOf } from '../../sessions/pages/visitor.ts';
+import { WRONG_PASSWORD } from '../../sessions/pages/with-password.ts';
 import { findUsers } from '../../users/user-store.ts';
 import { NotFound } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
@@ -27,7 +28,7 @@ export function ownEmailController(app: AppContext): Router {
     if (errors) return show(req, res, typed.email, errors);
     const act = actOf(app, req);
     if (!(await app.signIn.confirmPassword(act, user, typed.current, visitorOf(app, req))))
-      return show(req, res, typed.email, { current: WRONG });
+      return show(req, res, typed.email, { current: WRONG_PASSWORD });
     await app.db.write((trx) => askForOwnEmail(trx, { ...act, at: instant(app.clock()) }, user, values.email));
     flash(req, `If nobody else has ${values.email}, a link is on its way there. Until it is opened everything stays.`);
     res.redirect(303, '/credentials');
@@ -54,5 +55,3 @@ export function ownEmailController(app: AppContext): Router {
 
   return router;
 }
-
-const WRONG = 'This is not your current password, or the account is locked for a while.';

@@ -1,15 +1,12 @@
 import { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { instant } from '../../clock.ts';
-import type { Transaction } from '../../db/database.ts';
 import { type Errors, typedFields } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { askedIn } from '../../sessions/pages/asked.ts';
-import { visitorOf } from '../../sessions/pages/visitor.ts';
+import { type Deed, withPassword } from '../../sessions/pages/with-password.ts';
 import { browserName } from '../../text/browser-name.ts';
-import type { User } from '../../users/user.ts';
 import { findUsers } from '../../users/user-store.ts';
-import type { Act } from '../../verbs/act.ts';
 import { Conflict, NotFound } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
@@ -22,7 +19,6 @@ import { findPasskeys } from '../passkey-store.ts';
 import { relyingPartyOf } from '../relying-party.ts';
 
 const PAGE = '/credentials/passkeys';
-const WRONG_PASSWORD = 'This is not your current password, or the account is locked for a while.';
 const NOT_MADE = 'That did not work, or took longer than five minutes. Begin again.';
 
 /** The passkeys of oneself: added and removed with the current password (R54). */
@@ -34,11 +30,11 @@ export function ownPasskeysController(app: AppContext): Router {
 
   router.post(`${PAGE}/challenge`, async (req, res) => {
     if (!relyingParty) throw new Conflict('No passkeys are made here.');
-    const begin = async (trx: Transaction, act: Act, user: User) => {
+    const begin: Deed = async (trx, act, user) => {
       await beginOwnPasskey(trx, act, user, askedIn(req, 'setting up'));
       return `${PAGE}/confirmation/new`;
     };
-    await withPassword(req, res, begin, (errors) => showNew(req, res, errors));
+    await withPassword(app, req, res, begin, (errors) => showNew(req, res, errors));
   });
 
   router.get(`${PAGE}/confirmation/new`, (req, res) => showConfirmation(req, res));
@@ -62,28 +58,13 @@ export function ownPasskeysController(app: AppContext): Router {
 
   router.delete(`${PAGE}/:id`, async (req, res) => {
     const passkey = await passkeyOf(req);
-    const remove = async (trx: Transaction, act: Act, user: User) => {
+    const remove: Deed = async (trx, act, user) => {
       await removeOwnPasskey(trx, act, user, passkey);
       flash(req, `The passkey ${passkey.name} is removed: it signs nobody in any more. The device may still list it.`);
       return '/credentials';
     };
-    await withPassword(req, res, remove, (errors) => showRemoval(req, res, passkey, errors));
+    await withPassword(app, req, res, remove, (errors) => showRemoval(req, res, passkey, errors));
   });
-
-  /** Does it for whoever gives their current password with it. */
-  async function withPassword(
-    req: Request,
-    res: Response,
-    work: (trx: Transaction, act: Act, user: User) => Promise<string>,
-    showAgain: (errors: Errors) => unknown,
-  ): Promise<void> {
-    const [user] = await findUsers(app.db.read, [req.viewer!.id]);
-    const { current } = typedFields(req.body, ['current']) as { current: string };
-    const act = actOf(app, req);
-    if (!(await app.signIn.confirmPassword(act, user, current, visitorOf(app, req))))
-      return void (await showAgain({ current: WRONG_PASSWORD }));
-    res.redirect(303, await app.db.write((trx) => work(trx, { ...act, at: instant(app.clock()) }, user)));
-  }
 
   async function passkeyOf(req: Request): Promise<Passkey> {
     const passkeys = await findPasskeys(app.db.read, req.viewer!.id);

@@ -1,13 +1,10 @@
 import { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { instant } from '../../clock.ts';
-import type { Transaction } from '../../db/database.ts';
 import { typedFields } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
-import { visitorOf } from '../../sessions/pages/visitor.ts';
-import type { User } from '../../users/user.ts';
+import { type Deed, withPassword } from '../../sessions/pages/with-password.ts';
 import { findUsers } from '../../users/user-store.ts';
-import type { Act } from '../../verbs/act.ts';
 import { Conflict } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
@@ -25,18 +22,19 @@ declare module 'express-session' {
 }
 
 const PAGE = '/credentials/second-factor';
-const WRONG_PASSWORD = 'This is not your current password, or the account is locked for a while.';
 const WRONG_CODE = 'This is not the code of this moment. Enter the one that your authenticator shows now.';
 
 /** The second factor of oneself: set up, renewed and removed with the current password (R54). */
 export function secondFactorsController(app: AppContext): Router {
   const router = Router();
   const { pepper } = app.config.secrets;
+  const forPassword = (req: Request, res: Response, work: Deed) =>
+    withPassword(app, req, res, work, (errors) => show(req, res, errors));
 
   router.get(PAGE, (req, res) => show(req, res));
 
   router.post(PAGE, (req, res) =>
-    withPassword(req, res, async (trx, act, user) => {
+    forPassword(req, res, async (trx, act, user) => {
       await beginOwnFactor(trx, act, user);
       return `${PAGE}/confirmation/new`;
     }),
@@ -45,7 +43,7 @@ export function secondFactorsController(app: AppContext): Router {
   router.delete(PAGE, async (req, res) => {
     if (await isFactorDemanded(app.db.read, req.viewer!.id, app.config, instant(app.clock())))
       throw new Conflict('A second factor is required of you here. Without yours at hand, an administrator resets it.');
-    await withPassword(req, res, async (trx, act, user) => {
+    await forPassword(req, res, async (trx, act, user) => {
       await removeOwnFactor(trx, act, user);
       flash(req, 'Your second factor is removed: the password alone signs you in.');
       return PAGE;
@@ -53,7 +51,7 @@ export function secondFactorsController(app: AppContext): Router {
   });
 
   router.post(`${PAGE}/codes`, (req, res) =>
-    withPassword(req, res, async (trx, act, user) => {
+    forPassword(req, res, async (trx, act, user) => {
       await renewOwnCodes(trx, act, user);
       req.session.showsCodes = true;
       return `${PAGE}/codes`;
@@ -79,21 +77,6 @@ export function secondFactorsController(app: AppContext): Router {
     req.session.showsCodes = true;
     res.redirect(303, `${PAGE}/codes`);
   });
-
-  /** Does it for whoever gives their current password with it. */
-  async function withPassword(
-    req: Request,
-    res: Response,
-    work: (trx: Transaction, act: Act, user: User) => Promise<string>,
-  ): Promise<void> {
-    const [user] = await findUsers(app.db.read, [req.viewer!.id]);
-    const { current } = typedFields(req.body, ['current']) as { current: string };
-    const act = actOf(app, req);
-    if (!(await app.signIn.confirmPassword(act, user, current, visitorOf(app, req))))
-      return show(req, res, { current: WRONG_PASSWORD });
-    const next = await app.db.write((trx) => work(trx, { ...act, at: instant(app.clock()) }, user));
-    res.redirect(303, next);
-  }
 
   async function show(req: Request, res: Response, errors: Record<string, string> = {}): Promise<void> {
     const factor = await findSecondFactor(app.db.read, req.viewer!.id);
