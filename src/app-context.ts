@@ -44,4 +44,6 @@ export interface AppContext {
   startedAt: Instant;
   /** Opens the setup page while there is no administrator; printed at the start; only the hash of the newest is kept. */
   setupToken: string;
+  /** What answers for as long as somebody listens is ended by these, when the server stops. */
+  ends: (() => void)[];
 }

@@ -140,6 +140,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     setBackClock: new SetBackClock({ db, clock, logger }),
     startedAt: instant(clock()),
     setupToken: randomBytes(24).toString('base64url'),
+    ends: [],
   };
 
   const app = express();

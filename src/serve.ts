@@ -80,6 +80,7 @@ export async function serve(
   if (!(await isAnyAdministrator(db.read))) await db.write((trx) => keepSetupLink(trx, context.setupToken));
   shutDownOnSignal(server, installation.close, async () => {
     context.jobs.stop();
+    for (const end of context.ends) end();
     indexReaders.stop();
     await reading;
     await context.operations.stop();

@@ -1,12 +1,12 @@
 import type { Request } from 'express';
 import { mayActByToken } from '../access/admission.ts';
-import { covers, type Rights } from '../access/rights.ts';
+import { type Application, covers, grants, type Level, type Rights } from '../access/rights.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { AppContext } from '../app-context.ts';
 import { DAY, dayOf, instant, MINUTE } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { findSignedIn } from '../sessions/signed-in.ts';
-import { isLive, rightsWithin, type Token } from '../tokens/token.ts';
+import { isLive, rightsWithin, type Scope, type Token } from '../tokens/token.ts';
 import { isAllowedFrom } from '../tokens/token-addresses.ts';
 import { hashOfSecret, isSecret, SECRET_IN_TEXT } from '../tokens/token-secret.ts';
 import { endToken, findToken, findTokenByHash, noteUse } from '../tokens/token-store.ts';
@@ -22,6 +22,12 @@ export interface Caller {
   viewer: Viewer & { id: number };
   /** All that the user may do now. */
   rights: Rights;
+}
+
+/** The right that token and user need, or the scope of its own that opens it. */
+export interface Needs {
+  right: [Application, Level];
+  scope?: Scope;
 }
 
 /** At most one write a minute and token. */
@@ -44,6 +50,19 @@ export async function callerOf(app: AppContext, req: Request): Promise<Caller> {
   return caller;
 }
 
+/** Whether token and user open what a route needs. */
+export function opens({ token, viewer, rights }: Caller, { right: [application, level], scope }: Needs): boolean {
+  return scope
+    ? token.scopes.includes(scope) && grants(rights, application, level)
+    : grants(viewer.rights, application, level);
+}
+
+/** The caller as they stand by now; undefined where they are not let in any more. */
+export async function callerNow(app: AppContext, { token }: Caller): Promise<Caller | undefined> {
+  const found = await findToken(app.db.read, token.userId, token.id);
+  return found && standingOf(app.db.read, found, app.clock());
+}
+
 /** What the caller does, judged anew in the transaction of each change (R89). */
 export function actOfCaller(app: AppContext, req: Request, { token, viewer }: Caller): Act {
   return {
@@ -52,6 +71,7 @@ export function actOfCaller(app: AppContext, req: Request, { token, viewer }: Ca
     at: instant(app.clock()),
     address: req.ip ?? '',
     requestId: String(req.id),
+    tokenId: token.id,
     // A link is a way in, and no program is shown one.
     channel: 'mail',
     confirm: async (trx) => {

@@ -43,7 +43,12 @@ function operationOf(route: Route): Json {
     responses: {
       [route.status]: {
         description: 'It worked.',
-        ...(route.answer && { content: { 'application/json': { schema: schemaOf(route.answer, 'output') } } }),
+        ...(route.answer && {
+          content: {
+            'application/json': { schema: schemaOf(route.answer, 'output') },
+            ...(route.streams && { 'text/event-stream': { schema: { type: 'string' } } }),
+          },
+        }),
       },
       default: {
         description: 'It did not, and nothing was changed.',
@@ -53,7 +58,12 @@ function operationOf(route: Route): Json {
   };
 }
 
-function parametersOf({ path, method, filters = [], query, isVersioned }: Route): Json[] {
+interface Asked {
+  properties?: Record<string, Json>;
+  required?: string[];
+}
+
+function parametersOf({ path, method, filters = [], query, isVersioned, streams }: Route): Json[] {
   const text = { type: 'string' };
   const ids = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
@@ -63,7 +73,7 @@ function parametersOf({ path, method, filters = [], query, isVersioned }: Route)
   }));
   const pages =
     filters.length > 0 ? [...filters, ...(path === '/audit' ? ['before'] : ['after', 'before', 'per'])] : [];
-  const asked = query ? (schemaOf(query, 'input') as { properties: Record<string, Json> }).properties : {};
+  const { properties: asked = {}, required = [] } = (query ? schemaOf(query, 'input') : {}) as Asked;
   return [
     ...ids,
     ...pages.map((name) => ({
@@ -73,7 +83,13 @@ function parametersOf({ path, method, filters = [], query, isVersioned }: Route)
       style: 'form',
       explode: true,
     })),
-    ...Object.entries(asked).map(([name, schema]) => ({ name, in: 'query', required: true, schema })),
+    ...Object.entries(asked).map(([name, schema]) => ({
+      name,
+      in: 'query',
+      required: required.includes(name),
+      schema,
+    })),
+    ...(streams ? [{ name: 'Last-Event-ID', in: 'header', schema: text }] : []),
     ...(isVersioned ? [{ name: 'If-Match', in: 'header', required: true, schema: text }] : []),
     ...(method === 'post' ? [{ name: 'Idempotency-Key', in: 'header', schema: { ...text, maxLength: 200 } }] : []),
   ];

@@ -1,17 +1,18 @@
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import type { z } from 'zod';
-import type { Application, Level } from '../access/rights.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { AppContext } from '../app-context.ts';
 import type { Transaction } from '../db/database.ts';
 import type { Act } from '../verbs/act.ts';
-import type { Caller } from './caller.ts';
+import type { Caller, Needs } from './caller.ts';
 
 /** What is answered; without a body, nothing. */
 export interface Answer {
   status?: number;
   headers?: Record<string, string>;
   body?: unknown;
+  /** Or what is written for as long as somebody listens. */
+  stream?: (res: Response) => void;
 }
 
 /** A request with who makes it, all of it checked. */
@@ -39,8 +40,7 @@ export interface Route {
   summary: string;
   /** Of whose records it is: what is described stands together. */
   tag: string;
-  /** The right that token and user need, or the scope of its own that opens it. */
-  needs: { right: [Application, Level]; scope?: 'check' };
+  needs: Needs;
   /** Of a list: its filters, which are those of its page. */
   filters?: readonly string[];
   /** Of another address. */
@@ -51,6 +51,8 @@ export interface Route {
   /** What comes where it works: status, and what the body is. */
   status: number;
   answer?: z.ZodType;
+  /** Whether the same comes as a stream to who accepts `text/event-stream`. */
+  streams?: boolean;
   handle(call: Call<never>): Promise<Answer>;
 }
 

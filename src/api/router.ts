@@ -1,6 +1,5 @@
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import type { z } from 'zod';
-import { grants } from '../access/rights.ts';
 import type { AppContext } from '../app-context.ts';
 import * as refusals from '../audit/refusal-store.ts';
 import { instant } from '../clock.ts';
@@ -9,7 +8,7 @@ import { findAnswer, keepAnswer } from '../tokens/token-store.ts';
 import { Forbidden, Malformed, NotFound } from '../verbs/refusals.ts';
 import { HttpError } from '../web/http-error.ts';
 import { loggedPath } from '../web/request-words.ts';
-import { actOfCaller, type Caller, callerOf } from './caller.ts';
+import { actOfCaller, type Caller, callerOf, opens } from './caller.ts';
 import { openApi } from './openapi.ts';
 import { fingerprint, headersOf, isRefusal, problemOf, sendProblem, Unprocessable } from './problem.ts';
 import { RequestLimit } from './request-limit.ts';
@@ -71,7 +70,9 @@ async function serve(app: AppContext, route: Route, req: Request, res: Response)
     version: route.isVersioned ? versionIn(req) : undefined,
     write: (work) => writeOnce(app, req, { caller, usual: route.status }, work),
   };
-  send(res, { status: route.status, ...(await route.handle(call)) });
+  const answer = await route.handle(call);
+  if (answer.stream) answer.stream(res);
+  else send(res, { status: route.status, ...answer });
 }
 
 function send(res: Response, { status = 200, headers = {}, body }: Answer): void {
@@ -80,12 +81,9 @@ function send(res: Response, { status = 200, headers = {}, body }: Answer): void
   else res.json(body);
 }
 
-function requireNeeds({ token, viewer, rights }: Caller, { needs }: Route): void {
+function requireNeeds(caller: Caller, { needs }: Route): void {
+  if (opens(caller, needs)) return;
   const [application, level] = needs.right;
-  const isOpen = needs.scope
-    ? token.scopes.includes(needs.scope) && grants(rights, application, level)
-    : grants(viewer.rights, application, level);
-  if (isOpen) return;
   const scope = needs.scope ?? `${application}:${level}`;
   throw new Forbidden(`This needs the scope ${scope}, and a user who may ${level} ${application} now.`);
 }

@@ -34,6 +34,8 @@ export interface Act extends ActSettings {
   channel?: Channel;
   /** The bulk operation that it is a part of. */
   operationId?: number;
+  /** The token by which whoever acts came in; left out for people. */
+  tokenId?: number;
   /** Throws where whoever acts may not act so any more; asked in the transaction of each change. Left out for the program itself. */
   confirm?: (trx: Transaction) => Promise<void>;
 }
