@@ -16,6 +16,7 @@ import type { KnownDevices } from './sessions/pages/known-devices.ts';
 import type { SignIn } from './sessions/sign-in.ts';
 import type { UserIndex } from './users/list/user-index.ts';
 import type { ActSettings } from './verbs/act.ts';
+import type { WebhookSender } from './webhooks/actions/webhook-sender.ts';
 
 /** What the controllers share. Made once, in createApp. */
 export interface AppContext {
@@ -39,6 +40,7 @@ export interface AppContext {
   /** Does what is too large to be done while somebody waits. */
   operations: OperationWorker;
   jobs: Jobs;
+  webhooks: WebhookSender;
   troubles: Troubles;
   setBackClock: SetBackClock;
   startedAt: Instant;

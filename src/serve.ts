@@ -84,10 +84,12 @@ export async function serve(
     indexReaders.stop();
     await reading;
     await context.operations.stop();
+    await context.webhooks.stop();
     await context.mail?.stop();
   });
   answer = express;
   context.mail?.start();
+  context.webhooks.start();
   context.operations.follow();
   context.operations.look();
   reading = readIndexes(context);

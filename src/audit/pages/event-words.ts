@@ -52,6 +52,8 @@ const WORDS: Record<string, string> = {
   'webhook.enabled': 'enabled the webhook',
   'webhook.disabled': 'disabled the webhook',
   'webhook.deleted': 'deleted the webhook',
+  'webhook.tested': 'sent a test to the webhook',
+  'webhook.replayed': 'sent an event again to the webhook',
   'membership.granted': 'gave a membership to',
   'membership.until-set': 'set the end of a membership of',
   'membership.ended': 'took a membership from',
