@@ -3,6 +3,8 @@ import compression from 'compression';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import { may, type Viewer } from './access/viewer.ts';
+import { metricsByToken } from './api/metrics-by-token.ts';
+import { RequestLimit } from './api/request-limit.ts';
 import { apiRouter } from './api/router.ts';
 import type { AppContext } from './app-context.ts';
 import { applicationsController } from './applications/pages/applications-controller.ts';
@@ -171,10 +173,11 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
 
   app.use(requestLog(logger));
   app.use(securityHeaders(config));
-  const { count, show } = metrics(context);
+  const limit = new RequestLimit(db, config.tokenRequests);
+  const { count, show, tell } = metrics(context);
   app.use(count);
   app.get('/health', noStore, health(context));
-  app.get('/metrics', noStore, show);
+  app.get('/metrics', noStore, metricsByToken(context, limit, tell), show);
   app.use(hostCheck(config, logger));
   app.use(proxyCheck(config, logger));
   app.use('/assets', compression());
@@ -186,7 +189,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     await context.setBackClock.follow();
     next();
   });
-  app.use('/api/v1', apiRouter(context));
+  app.use('/api/v1', apiRouter(context, limit));
   app.use(readPeopleForms());
   for (const path of UPLOAD_PATHS) app.post(path, readUpload(config.importMegabytes));
   app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));

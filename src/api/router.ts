@@ -1,17 +1,16 @@
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import type { z } from 'zod';
 import type { AppContext } from '../app-context.ts';
-import * as refusals from '../audit/refusal-store.ts';
 import { instant } from '../clock.ts';
 import type { Errors } from '../forms/form.ts';
 import { findAnswer, keepAnswer } from '../tokens/token-store.ts';
 import { Forbidden, Malformed, NotFound } from '../verbs/refusals.ts';
 import { HttpError } from '../web/http-error.ts';
-import { loggedPath } from '../web/request-words.ts';
 import { actOfCaller, type Caller, callerOf, opens } from './caller.ts';
 import { openApi } from './openapi.ts';
-import { fingerprint, headersOf, isRefusal, problemOf, sendProblem, Unprocessable } from './problem.ts';
-import { RequestLimit } from './request-limit.ts';
+import { fingerprint, Unprocessable } from './problem.ts';
+import { answerProblem, callerIn, knownCaller } from './problem-answer.ts';
+import type { RequestLimit } from './request-limit.ts';
 import type { Answer, Call, Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 
@@ -19,19 +18,14 @@ import { ROUTES } from './routes.ts';
 const LARGEST_BODY = '256kb';
 const LONGEST_KEY = 200;
 
-/** The callers of requests that are under way, for whatever is told of them. */
-const callers = new WeakMap<Request, Caller>();
-
 /** What programs ask for, by tokens alone: no cookie is read here, and no session begun. */
-export function apiRouter(app: AppContext): RequestHandler {
+export function apiRouter(app: AppContext, limit: RequestLimit): RequestHandler {
   const router = Router({ caseSensitive: true, strict: true });
-  const limit = new RequestLimit(app.config.tokenRequests);
   router.get('/openapi.json', (_req, res) => res.json(openApi(app.config.baseUrl)));
   router.use(async (req, res, next) => {
     const caller = await callerOf(app, req);
-    callers.set(req, caller);
-    req.told = { outcome: `token ${caller.token.id}`, userId: caller.viewer.id };
-    res.set(limit.take(caller.token.id, app.clock()));
+    knownCaller(req, caller);
+    res.set(await limit.take(caller.token.id, app.clock()));
     next();
   });
   router.use(
@@ -56,7 +50,7 @@ export function apiRouter(app: AppContext): RequestHandler {
 }
 
 async function serve(app: AppContext, route: Route, req: Request, res: Response): Promise<void> {
-  const caller = callers.get(req)!;
+  const caller = callerIn(req);
   requireNeeds(caller, route);
   const body = route.body ? checked(route.body, req.body ?? {}) : undefined;
   const call: Call<never> = {
@@ -172,26 +166,6 @@ function errorHandler(app: AppContext): ErrorRequestHandler {
       req.socket.destroy();
       return;
     }
-    const problem = problemOf(error, String(req.id));
-    // The request log writes it down, once, with the request's id.
-    if (problem.status >= 500) Object.assign(res, { err: error });
-    const caller = callers.get(req);
-    if (caller && isRefusal(error)) await recordRefusal(app, req, caller, problem.detail);
-    res.set(headersOf(error, problem)).set('Cache-Control', 'no-store');
-    sendProblem(res, problem);
+    await answerProblem(app, error, req, res);
   };
-}
-
-/** As it is written down of people (promise 6). The transaction of what was tried is gone by now. */
-async function recordRefusal(app: AppContext, req: Request, caller: Caller, reason: string): Promise<void> {
-  const isChange = !['GET', 'HEAD'].includes(req.method);
-  const kind = isChange ? 'change' : `look ${req.route?.path ?? ''}`;
-  const refusal = { kind, isChange, request: `${req.method} ${loggedPath(req)}`, reason };
-  const act = { ...actOfCaller(app, req, caller), by: caller.viewer, confirm: undefined };
-  try {
-    await app.db.write((trx) => refusals.recordRefusal(trx, act, refusal));
-  } catch (cause) {
-    // The refusal stands all the same.
-    app.logger.error({ err: cause, requestId: req.id, reason }, 'a refusal could not be audited');
-  }
 }

@@ -119,16 +119,21 @@ export class WebhookSender {
   /** Until nothing is due, or something failed. Never throws. */
   async #workOn(id: number): Promise<void> {
     const { db, logger } = this.#context;
+    let delivery: Delivery | undefined;
     try {
       while (!this.#stopping.signal.aborted) {
         const webhook = await findWebhook(db.read, id);
         if (!webhook.isEnabled) return;
         const owner = await this.#ownerOf(webhook);
         if (owner && 'over' in owner) return await this.#disable(webhook, owner.over);
-        const isMore = await this.#plan(webhook);
-        const delivery = await db.write((trx) => claimDelivery(trx, id, this.#now()));
-        if (!delivery && !isMore) return;
-        if (delivery && !(await this.#deliver(webhook, owner, delivery))) return;
+        delivery ??= await db.write((trx) => claimDelivery(trx, id, this.#now()));
+        if (delivery) {
+          const answered = await this.#send(webhook, owner, delivery);
+          // It is sent again when whoever takes over finds that nobody said what became of it.
+          if (this.#stopping.signal.aborted && answered.status === null) return;
+          if (!hasArrived(answered)) return await this.#failed(webhook, delivery, answered);
+          delivery = await this.#arrived(webhook, delivery, answered);
+        } else if (!(await this.#plan(webhook))) return;
       }
     } catch (error) {
       // One that was deleted meanwhile is nobody's trouble.
@@ -137,7 +142,7 @@ export class WebhookSender {
     }
   }
 
-  /** Makes deliveries of what happened, as far as there is room. Whether there is more to look at. */
+  /** Makes deliveries of what happened, as far as there is room. Whether there are any, or may be. */
   async #plan({ id, position, kinds }: Webhook): Promise<boolean> {
     const { db } = this.#context;
     const room = MOST_WAITING - (await countWaiting(db.read, id));
@@ -153,15 +158,14 @@ export class WebhookSender {
       await insertDeliveries(trx, id, planned, this.#now());
       await movePosition(trx, id, stretch.upTo);
     });
-    return stretch.isMore;
+    return planned.length > 0 || stretch.isMore;
   }
 
-  /** Whether the next one may be sent. */
-  async #deliver(webhook: Webhook, owner: Viewer | undefined, delivery: Delivery): Promise<boolean> {
+  async #send(webhook: Webhook, owner: Viewer | undefined, delivery: Delivery): Promise<Answered> {
     const { settings, networks, agent, clock, resolve = resolveByName } = this.#context;
     const body = JSON.stringify(await this.#messageOf(webhook, owner, delivery));
     const { messageId } = delivery;
-    const answered = await post({
+    return post({
       address: webhook.address,
       headers: {
         'Content-Type': 'application/json',
@@ -174,17 +178,14 @@ export class WebhookSender {
       signal: this.#stopping.signal,
       patience: ANSWERS_WITHIN,
     });
-    // It is sent again when whoever takes over finds that nobody said what became of it.
-    if (this.#stopping.signal.aborted && answered.status === null) return false;
-    const hasArrived = answered.status !== null && answered.status >= 200 && answered.status < 300;
-    await (hasArrived ? this.#arrived(webhook, delivery, answered) : this.#failed(webhook, delivery, answered));
-    return hasArrived;
   }
 
-  async #arrived({ id }: Webhook, delivery: Delivery, answered: Answered): Promise<void> {
-    await this.#context.db.write(async (trx) => {
+  /** Takes the next at once, in the same transaction. */
+  async #arrived({ id }: Webhook, delivery: Delivery, answered: Answered): Promise<Delivery | undefined> {
+    return this.#context.db.write(async (trx) => {
       await markDelivered(trx, delivery.id, this.#now(), answered);
       await noteArrival(trx, id);
+      return this.#stopping.signal.aborted ? undefined : claimDelivery(trx, id, this.#now());
     });
   }
 
@@ -239,4 +240,8 @@ export class WebhookSender {
 function endOf({ status }: Answered, failingFor: number): string | undefined {
   if (status === GONE) return 'it was answered that it is gone (410)';
   return failingFor >= PATIENCE ? 'nothing arrived there for days' : undefined;
+}
+
+function hasArrived({ status }: Answered): boolean {
+  return status !== null && status >= 200 && status < 300;
 }
