@@ -61,8 +61,8 @@ export function mayFollow(viewer: Viewer): boolean {
 }
 
 /** Why nothing is sent any more in this user's name; undefined where it is. */
-export function endOfOwner(user: Pick<User, 'name' | 'activity'>, standing: Viewer | undefined): string | undefined {
-  if (user.activity !== 'active') return `it belongs to ${user.name}, who is ${user.activity}`;
-  if (!standing) return `it belongs to ${user.name}, who has expired`;
-  return mayFollow(standing) ? undefined : `it belongs to ${user.name}, who may not read the audit`;
+export function endOfOwner({ activity }: Pick<User, 'activity'>, standing: Viewer | undefined): string | undefined {
+  if (activity !== 'active') return `its user is ${activity}`;
+  if (!standing) return 'its user has expired';
+  return mayFollow(standing) ? undefined : 'its user may not read the audit';
 }

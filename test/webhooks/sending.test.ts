@@ -138,7 +138,7 @@ describe('a webhook', () => {
     );
     await round();
     expect(receiver.received).toHaveLength(before);
-    expect(await webhook(id)).toMatchObject({ disabled_why: 'it belongs to alice, who is deactivated' });
+    expect(await webhook(id)).toMatchObject({ disabled_why: 'its user is deactivated' });
   });
 });
 

@@ -79,12 +79,12 @@ export async function renewSecret(trx: Transaction, act: Act, id: number): Promi
 }
 
 /** Nothing is sent there any more. Whether anything was. */
-export async function disableWebhook(trx: Transaction, act: Act, id: number, why: string): Promise<boolean> {
+export async function disableWebhook(trx: Transaction, act: Act, id: number): Promise<boolean> {
   requireSettings(act);
   const webhook = await store.findWebhook(trx, id);
   if (!webhook.isEnabled) return false;
-  await store.disable(trx, id, why);
-  await record(trx, act, 'webhook.disabled', webhook, { after: { reason: why } });
+  await store.disable(trx, id, '');
+  await record(trx, act, 'webhook.disabled', webhook);
   return true;
 }
 
@@ -178,7 +178,7 @@ async function reference(trx: Transaction, act: Act, userId: number | null): Pro
 }
 
 function told({ name, address, kinds }: Omit<WebhookValues, 'user'>, owner: Owner | undefined) {
-  return { name, address, kinds, user: owner ? userReference(owner) : null };
+  return { name, address, kinds: kinds.length === 0 ? 'all' : kinds, user: owner ? userReference(owner) : null };
 }
 
 function requireSettings({ by }: Act): void {

@@ -59,8 +59,7 @@ export function webhooksController(app: AppContext): Router {
   });
   router.post('/webhooks/:id/disabling', write, async (req, res) => {
     const webhook = await addressed(req);
-    const why = `${req.viewer!.name} did`;
-    const isDone = await app.db.write((trx) => disableWebhook(trx, actOf(app, req), webhook.id, why));
+    const isDone = await app.db.write((trx) => disableWebhook(trx, actOf(app, req), webhook.id));
     leadBack(
       req,
       res,
