@@ -49,6 +49,15 @@ export const GROUP = z
   })
   .meta({ id: 'Group' });
 
+export const PERMISSIONS = z
+  .strictObject({
+    items: z.array(
+      z.strictObject({ application: z.string(), name: z.string(), level: z.enum(['none', 'read', 'write']) }),
+    ),
+    version: z.int().describe('Of the group.'),
+  })
+  .meta({ id: 'Permissions' });
+
 export const CONTACT = z
   .strictObject({
     id,

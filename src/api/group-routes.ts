@@ -15,7 +15,7 @@ import { NotFound } from '../verbs/refusals.ts';
 import { GROUP, pageOf } from './answers.ts';
 import { listAnswer, PREFIX, requireKnown, sourceOf } from './lists.ts';
 import { type Answer, type Call, type Route, route } from './route.ts';
-import { USER_CHANGE } from './user-fields.ts';
+import { id, USER_CHANGE } from './user-fields.ts';
 
 const READ: Route['needs'] = { right: ['groups', 'read'] };
 const WRITE: Route['needs'] = { right: ['groups', 'write'] };
@@ -29,7 +29,9 @@ const change = z
     tags: USER_CHANGE.shape.tags.unwrap(),
   })
   .partial();
-const GROUP_CHANGE = change.meta({ id: 'GroupChange' });
+const GROUP_CHANGE = change
+  .extend({ leaderId: id.nullable().optional().describe('One of its members, or nobody.') })
+  .meta({ id: 'GroupChange' });
 const NEW_GROUP = change.required({ name: true }).meta({ id: 'NewGroup' });
 
 export const GROUP_ROUTES: Route[] = [
@@ -148,7 +150,7 @@ async function toldGroups(db: Reader, ids: number[]) {
   }));
 }
 
-async function groupAnswer(db: Reader, id: number): Promise<Answer> {
+export async function groupAnswer(db: Reader, id: number): Promise<Answer> {
   const [group] = await toldGroups(db, [id]);
   if (!group) throw new NotFound('There is no such group.');
   return { headers: { ETag: `"${group.version}"` }, body: group };

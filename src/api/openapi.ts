@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { VERSION } from '../program.ts';
 import { PROBLEM } from './answers.ts';
 import { PREFIX } from './lists.ts';
-import type { Route } from './route.ts';
+import { isName, type Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 
 type Json = Record<string, unknown>;
@@ -34,7 +34,7 @@ function operationOf(route: Route): Json {
       .replace(/\W+(\w)/g, (_, letter) => letter.toUpperCase())
       .replace(/\W/g, ''),
     summary: route.summary,
-    description: `Needs the scope \`${scope}\`, and a user who may ${level} ${application}.`,
+    description: `Needs the scope \`${scope}\`, and a user who may ${level} ${application}.${confirming(route)}`,
     tags: [route.tag],
     parameters: parametersOf(route),
     ...(route.body && {
@@ -53,13 +53,17 @@ function operationOf(route: Route): Json {
   };
 }
 
+function confirming({ asks }: Route): string {
+  return asks ? ` Also the scope \`confirm\`, ${asks.where}.` : '';
+}
+
 function parametersOf({ path, method, filters = [], query, isVersioned }: Route): Json[] {
   const text = { type: 'string' };
   const ids = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
     required: true,
-    schema: { type: 'integer', minimum: 1 },
+    schema: isName(name) ? { type: 'string' } : { type: 'integer', minimum: 1 },
   }));
   const pages =
     filters.length > 0 ? [...filters, ...(path === '/audit' ? ['before'] : ['after', 'before', 'per'])] : [];

@@ -13,7 +13,7 @@ import { actOfCaller, type Caller, callerOf } from './caller.ts';
 import { openApi } from './openapi.ts';
 import { fingerprint, headersOf, isRefusal, problemOf, sendProblem, Unprocessable } from './problem.ts';
 import { RequestLimit } from './request-limit.ts';
-import type { Answer, Call, Route } from './route.ts';
+import { type Answer, type Call, isName, type Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 
 /** Larger than any record, and no larger than a form. */
@@ -65,13 +65,20 @@ async function serve(app: AppContext, route: Route, req: Request, res: Response)
     req,
     caller,
     viewer: caller.viewer,
-    ids: idsIn(req),
+    ...addressed(req),
     query: route.query ? checked(route.query, req.query) : req.query,
     body: body as never,
     version: route.isVersioned ? versionIn(req) : undefined,
     write: (work) => writeOnce(app, req, { caller, usual: route.status }, work),
   };
+  await requireConfirming(caller, route, call);
   send(res, { status: route.status, ...(await route.handle(call)) });
+}
+
+/** Nobody is there who could be asked whether it is they: it is said once, of the token (R54). */
+async function requireConfirming({ token }: Caller, { asks }: Route, call: Call<never>): Promise<void> {
+  if (!asks || token.scopes.includes('confirm') || !(await asks.holds(call))) return;
+  throw new Forbidden('A page would ask somebody to confirm this first, so it needs the scope confirm.');
 }
 
 function send(res: Response, { status = 200, headers = {}, body }: Answer): void {
@@ -110,13 +117,16 @@ function holdsNul(value: unknown): boolean {
   return Object.values(value).some(holdsNul);
 }
 
-function idsIn(req: Request): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(req.params).map(([name, text]) => {
-      if (!/^[1-9]\d{0,14}$/.test(String(text))) throw new NotFound('There is nothing at this address.');
-      return [name, Number(text)];
-    }),
-  );
+function addressed(req: Request): Pick<Call, 'ids' | 'names'> {
+  const ids: Record<string, number> = {};
+  const names: Record<string, string> = {};
+  for (const [name, value] of Object.entries(req.params)) {
+    const text = String(value);
+    if (isName(name)) names[name] = text;
+    else if (/^[1-9]\d{0,14}$/.test(text)) ids[name] = Number(text);
+    else throw new NotFound('There is nothing at this address.');
+  }
+  return { ids, names };
 }
 
 function versionIn(req: Request): number | undefined {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isDay } from '../clock.ts';
 import { emailAddress, INVISIBLE, optional, userName } from '../forms/fields.ts';
 
-const id = z.int().positive().max(999_999_999_999_999);
+export const id = z.int().positive().max(999_999_999_999_999);
 const day = z.string().refine(isDay, 'Enter a date that exists, as YYYY-MM-DD.');
 const tag = z
   .string()

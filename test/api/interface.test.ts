@@ -1,46 +1,30 @@
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import supertest from 'supertest';
-import type { z } from 'zod';
-import { PROBLEM } from '../../src/api/answers.ts';
-import type { Route } from '../../src/api/route.ts';
 import { ROUTES } from '../../src/api/routes.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { facts } from '../support/database.ts';
+import { ABOUT, called, Described } from '../support/described.ts';
 import { groupId } from '../support/people.ts';
 import { type Program, programAs } from '../support/program.ts';
 
 const MAILING = { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'roster@example.com' };
-const called = ({ method, path }: Route) => `${method} ${path}`;
 
 let app: TestApp;
 let program: Program;
 let support: string;
-/** What was answered to what, by route. */
-const seen = new Map<string, Set<number>>();
+let described: Described;
 
 beforeAll(async () => {
   app = await startApp({ ...MAILING, TOKEN_REQUESTS: '100000' });
   program = await programAs(app, 'alice');
+  described = new Described(program);
   support = await groupId(app, 'Support');
 });
 afterAll(() => app.close());
 
-/** Asks, and holds what comes against its description. */
-async function ask(name: string, path: string, body?: object, headers: Record<string, string> = {}) {
-  const route = ROUTES.find((one) => called(one) === name)!;
-  const request = program.ask(route.method, path, headers);
-  const answer = await (body ? request.send(body) : request);
-  seen.set(name, (seen.get(name) ?? new Set()).add(answer.status));
-  if (answer.status < 300) {
-    expect([name, answer.status]).toEqual([name, route.status]);
-    (route.answer as z.ZodType).parse(answer.body);
-  } else {
-    expect(answer.type).toBe('application/problem+json');
-    PROBLEM.parse(answer.body);
-  }
-  return answer;
-}
+const ask: Described['ask'] = (...words) => described.ask(...words);
 
 describe('users, for programs', () => {
   it('are listed by the filters, the search and the pages of people', async () => {
@@ -195,16 +179,17 @@ describe('groups, contacts and the audit, for programs', () => {
 });
 
 describe('the description', () => {
-  it('has every route, each of which was seen to work', async () => {
+  it('has every route, each of which is seen to work by one of the tests', async () => {
     const { body } = await supertest(app.url).get('/api/v1/openapi.json');
     expect(body.openapi).toBe('3.1.0');
-    const described = Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
+    const told = Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
-    expect(described.toSorted()).toEqual(ROUTES.map(called).toSorted());
-    expect(ROUTES.map(called).filter((name) => ![...(seen.get(name) ?? [])].some((status) => status < 300))).toEqual([
-      'delete /users/{id}/sessions',
-    ]);
+    expect(told.toSorted()).toEqual(ROUTES.map(called).toSorted());
+    const files = readdirSync(import.meta.dirname);
+    expect(Object.keys(ABOUT).filter((file) => !files.includes(file))).toEqual([]);
+    expect([...new Set(ROUTES.map(({ tag }) => tag))].toSorted()).toEqual(Object.values(ABOUT).flat().toSorted());
+    expect(described.unseen('interface.test.ts')).toEqual(['delete /users/{id}/sessions']);
     const ids = Object.values(body.paths as Record<string, Record<string, { operationId: string }>>).flatMap(
       (methods) => Object.values(methods).map(({ operationId }) => operationId),
     );
