@@ -71,7 +71,11 @@ export const CONTACT = z
     description: z.string(),
     company: named.nullable(),
     accounts: z.array(z.enum(ACCOUNT_TYPES)),
-    owner: z.enum(['public', 'user', 'group']),
+    owner: z.strictObject({
+      type: z.enum(['public', 'user', 'group']),
+      id: id.nullable(),
+      name: z.string().nullable(),
+    }),
     user: named.nullable().optional().describe('Left out where you may not read users.'),
     tags: z.array(z.string()),
     createdAt: moment,

@@ -15,7 +15,7 @@ import { NotFound } from '../verbs/refusals.ts';
 import { GROUP, pageOf } from './answers.ts';
 import { listAnswer, PREFIX, requireKnown, sourceOf } from './lists.ts';
 import { type Answer, type Call, type Route, route } from './route.ts';
-import { id, USER_CHANGE } from './user-fields.ts';
+import { id, tags } from './user-fields.ts';
 
 const READ: Route['needs'] = { right: ['groups', 'read'] };
 const WRITE: Route['needs'] = { right: ['groups', 'write'] };
@@ -26,7 +26,7 @@ const change = z
       .refine(isSeen, 'Enter a name.')
       .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
     description: optional(5000, 'At most 5,000 characters.'),
-    tags: USER_CHANGE.shape.tags.unwrap(),
+    tags,
   })
   .partial();
 const GROUP_CHANGE = change

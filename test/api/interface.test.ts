@@ -131,7 +131,7 @@ describe('users, for programs', () => {
   });
 });
 
-describe('groups, contacts and the audit, for programs', () => {
+describe('groups and the audit, for programs', () => {
   it('are listed and read, and groups made and changed', async () => {
     const made = await ask('post /groups', '/groups', { name: 'Robots', tags: ['machines'] });
     expect(made.body).toMatchObject({ name: 'Robots', permissions: {}, tags: ['machines'] });
@@ -143,11 +143,6 @@ describe('groups, contacts and the audit, for programs', () => {
     expect((await ask('post /groups/{id}/deletion', `${path}/deletion`)).body.activity).toBe('deleted');
     expect((await ask('get /groups', '/groups?q=Supp')).body.items[0].name).toBe('Support');
     expect((await ask('get /groups/{id}', path)).status).toBe(200);
-
-    const contacts = await ask('get /contacts', '/contacts?kind=person');
-    expect(contacts.body.items.length).toBeGreaterThan(0);
-    expect((await ask('get /contacts/{id}', `/contacts/${contacts.body.items[0].id}`)).status).toBe(200);
-    expect((await ask('get /contacts/{id}', '/contacts/999999')).status).toBe(404);
 
     const events = await ask('get /audit', '/audit?action=group.created');
     expect(events.body.items[0]).toMatchObject({ action: 'group.created', subject: { type: 'group', name: 'Robots' } });
