@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACCOUNT_TYPES } from '../contacts/contact.ts';
+import { INVITATION_STATUSES } from '../invitations/invitation-status.ts';
 import { STATES } from '../users/user-state.ts';
 
 // What is answered. These describe it, and the tests hold every answer against them.
@@ -118,6 +119,59 @@ export const CHECKED = z
     at: moment,
   })
   .meta({ id: 'Check' });
+
+export const TAG = z.strictObject({ id: id.describe('As filters name it.'), name: z.string() }).meta({ id: 'Tag' });
+
+export const SESSION = z
+  .strictObject({ id: z.string(), address: z.string(), agent: z.string(), createdAt: moment, seenAt: moment })
+  .meta({ id: 'Session' });
+
+export const TOKEN = z
+  .strictObject({
+    id,
+    name: z.string(),
+    beginning: z.string().describe('Of what it is, so that it can be told from others.'),
+    scopes: z.array(z.string()),
+    addresses: z.array(z.string()).describe('Empty: from anywhere.'),
+    isLive: z.boolean(),
+    createdAt: moment,
+    createdBy: named.nullable(),
+    expiresAt: moment,
+    endedAt: moment.nullable(),
+    lastUsedAt: moment.nullable(),
+    lastUsedFrom: z.string().nullable(),
+  })
+  .meta({ id: 'Token' });
+
+export const INVITATION = z
+  .strictObject({
+    id,
+    user: named,
+    status: z.enum(INVITATION_STATUSES),
+    channel: z.enum(['mail', 'copy']),
+    createdAt: moment,
+    createdBy: named.nullable(),
+    expiresAt: moment,
+    openedAt: moment.nullable(),
+    usedAt: moment.nullable(),
+    answer: z.string().describe('What the mail server said last.'),
+  })
+  .meta({ id: 'Invitation' });
+
+export const SAVED_VIEW = z
+  .strictObject({
+    id,
+    name: z.string(),
+    view: z.string().describe('What the list of users takes after the question mark.'),
+    owner: named,
+    isShared: z.boolean(),
+  })
+  .meta({ id: 'SavedView' });
+
+/** All there are: few enough for one answer. */
+export function allOf(item: z.ZodType) {
+  return z.strictObject({ items: z.array(item) });
+}
 
 /** One page of a list, with the way to the next. */
 export function pageOf(item: z.ZodType) {

@@ -19,9 +19,10 @@ import type { Subject } from '../users/user.ts';
 import { stateLimits } from '../users/user-state.ts';
 import { findSubjects } from '../users/user-store.ts';
 import type { Act } from '../verbs/act.ts';
-import { Conflict, Forbidden } from '../verbs/refusals.ts';
+import { Forbidden } from '../verbs/refusals.ts';
 import { pageOf, USER } from './answers.ts';
 import { listAnswer, PREFIX, requireKnown, sourceOf } from './lists.ts';
+import { requireMail } from './required-mail.ts';
 import { type Answer, type Call, type Route, route } from './route.ts';
 import { toldUsers, userAnswer } from './told-users.ts';
 import { MEMBERSHIP, NEW_USER, USER_CHANGE } from './user-fields.ts';
@@ -154,7 +155,7 @@ export const USER_ROUTES: Route[] = [
         call.write(async (trx, act) => {
           const { id } = call.ids;
           requireDone(await judgeUsers(trx, act, action, [id]));
-          if (action.makes) requireMail(call);
+          if (action.makes) requireMail(call.app);
           const direct = { subjectType: 'user' as const, action: action.name, ids: [id] };
           requireDone((await performDirectly(trx, act, direct)).outcomes);
           return userAnswer(call.app, trx, call.viewer, id);
@@ -193,7 +194,7 @@ async function create(
   newUser: Parameters<typeof createUser>[2],
   invites: boolean,
 ): Promise<number> {
-  if (invites) requireMail(call);
+  if (invites) requireMail(call.app);
   let id = 0;
   await keepAsOperation(trx, act, { subjectType: 'user', action: 'create' }, async (own) => {
     id = await createUser(trx, own, newUser);
@@ -224,8 +225,4 @@ async function grant(call: Call, trx: Transaction, act: Act, until: string | nul
   if (!known) requireDone((await grantMemberships(trx, act, meant, until)).outcomes);
   else if (known.untilOn !== until) requireDone((await setUntil(trx, act, meant, until)).outcomes);
   return userAnswer(call.app, trx, call.viewer, id);
-}
-
-function requireMail({ app }: Call): void {
-  if (!app.mail) throw new Conflict('No mail goes out here, and no program is shown a link.');
 }

@@ -12,6 +12,8 @@ export const ABOUT: Record<string, string[]> = {
   'interface.test.ts': ['Users', 'Memberships', 'Groups', 'Audit', 'Checks'],
   'permissions.test.ts': ['Permissions'],
   'contacts.test.ts': ['Contacts'],
+  'access.test.ts': ['Sessions', 'Tokens', 'Invitations'],
+  'tags-and-views.test.ts': ['Tags', 'Saved views'],
 };
 
 /** A program that holds whatever comes against its description. */
