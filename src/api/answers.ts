@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SUBJECT_TYPES } from '../bulk-operations/bulk-operation.ts';
 import { ACCOUNT_TYPES } from '../contacts/contact.ts';
 import { INVITATION_STATUSES } from '../invitations/invitation-status.ts';
 import { STATES } from '../users/user-state.ts';
@@ -167,6 +168,51 @@ export const SAVED_VIEW = z
     isShared: z.boolean(),
   })
   .meta({ id: 'SavedView' });
+
+export const OPERATION = z
+  .strictObject({
+    id,
+    on: z.enum(SUBJECT_TYPES.map((type) => `${type}s` as const)),
+    action: z.string(),
+    label: z.string().describe('The action as a person reads it.'),
+    values: z.record(z.string(), z.unknown()).describe('What was said besides.'),
+    phase: z.enum(['draft', 'running', 'paused', 'cancelled', 'done']),
+    size: z.int().describe('How many it means.'),
+    judged: z.int().describe('How many of them were gone through so far.'),
+    changed: z.int().describe('How many were changed; of a draft, would be.'),
+    leftOut: z.int(),
+    reasons: z.array(
+      z.strictObject({
+        reason: z.string(),
+        number: z.int(),
+        names: z.array(z.string()).optional().describe('Of a draft, the first of them.'),
+      }),
+    ),
+    names: z.array(z.string()).optional().describe('Of a draft, the first whom it would change.'),
+    effects: z.array(z.string()).optional().describe('Of a draft, what it means for people.'),
+    confirms: z.boolean().optional().describe('Of a draft, whether its execution needs the scope `confirm`.'),
+    lasting: z.string().nullable().describe('Why it cannot be taken back; null where it can.'),
+    mayUndo: z.boolean().describe('Whether you may take it back now.'),
+    undoes: id.nullable(),
+    createdBy: named.nullable(),
+    createdAt: moment,
+    executedAt: moment.nullable(),
+    finishedAt: moment.nullable(),
+    pausedFor: z.string(),
+  })
+  .meta({ id: 'Operation' });
+
+export const ITEM = z
+  .strictObject({
+    id: id.describe('Of the user, group or contact.'),
+    name: z.string(),
+    email: z.string(),
+    outcome: z.enum(['changed', 'left out']),
+    reason: z.string(),
+    before: z.record(z.string(), z.unknown()),
+    after: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'Item' });
 
 /** All there are: few enough for one answer. */
 export function allOf(item: z.ZodType) {

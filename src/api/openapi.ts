@@ -27,14 +27,12 @@ export function openApi(baseUrl: string): Json {
 }
 
 function operationOf(route: Route): Json {
-  const [application, level] = route.needs.right;
-  const scope = route.needs.scope ?? `${application}:${level}`;
   return {
     operationId: `${route.method} ${route.path}`
       .replace(/\W+(\w)/g, (_, letter) => letter.toUpperCase())
       .replace(/\W/g, ''),
     summary: route.summary,
-    description: `Needs the scope \`${scope}\`, and a user who may ${level} ${application}.${confirming(route)}`,
+    description: `${needsInWords(route)}${confirming(route)}`,
     tags: [route.tag],
     parameters: parametersOf(route),
     ...(route.body && {
@@ -53,6 +51,12 @@ function operationOf(route: Route): Json {
   };
 }
 
+function needsInWords({ needs }: Route): string {
+  if ('said' in needs) return needs.said;
+  const [application, level] = needs.right;
+  return `Needs the scope \`${needs.scope ?? `${application}:${level}`}\`, and a user who may ${level} ${application}.`;
+}
+
 function confirming({ asks }: Route): string {
   return asks ? ` Also the scope \`confirm\`, ${asks.where}.` : '';
 }
@@ -67,7 +71,10 @@ function parametersOf({ path, method, filters = [], query, isVersioned }: Route)
   }));
   const pages =
     filters.length > 0 ? [...filters, ...(path === '/audit' ? ['before'] : ['after', 'before', 'per'])] : [];
-  const asked = query ? (schemaOf(query, 'input') as { properties: Record<string, Json> }).properties : {};
+  const { properties: asked = {}, required = [] } = (query ? schemaOf(query, 'input') : {}) as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
   return [
     ...ids,
     ...pages.map((name) => ({
@@ -77,7 +84,12 @@ function parametersOf({ path, method, filters = [], query, isVersioned }: Route)
       style: 'form',
       explode: true,
     })),
-    ...Object.entries(asked).map(([name, schema]) => ({ name, in: 'query', required: true, schema })),
+    ...Object.entries(asked).map(([name, schema]) => ({
+      name,
+      in: 'query',
+      required: required.includes(name),
+      schema,
+    })),
     ...(isVersioned ? [{ name: 'If-Match', in: 'header', required: true, schema: text }] : []),
     ...(method === 'post' ? [{ name: 'Idempotency-Key', in: 'header', schema: { ...text, maxLength: 200 } }] : []),
   ];

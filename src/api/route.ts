@@ -34,11 +34,14 @@ export interface Call<Body = unknown> {
   write(work: (trx: Transaction, act: Act) => Promise<Answer>): Promise<Answer>;
 }
 
-export interface Needs {
-  right: [Application, Level];
-  /** Where another scope opens it than that of the right. */
-  scope?: Scope;
-}
+export type Needs =
+  | {
+      right: [Application, Level];
+      /** Where another scope opens it than that of the right. */
+      scope?: Scope;
+    }
+  /** What is needed follows from what is meant: in words, and demanded by whoever serves it. */
+  | { said: string };
 
 /** Which calls of a route weigh as much as what somebody has to confirm on a page that it is they (R54). */
 export interface Asking {

@@ -1,5 +1,6 @@
 import { ACCESS_ROUTES } from './access-routes.ts';
 import { AUDIT_ROUTES } from './audit-routes.ts';
+import { BULK_ROUTES } from './bulk-routes.ts';
 import { CHECK_ROUTES } from './check-routes.ts';
 import { CONTACT_ROUTES } from './contact-routes.ts';
 import { GROUP_ROUTES } from './group-routes.ts';
@@ -19,6 +20,7 @@ export const ROUTES: Route[] = [
   ...ACCESS_ROUTES,
   ...INVITATION_ROUTES,
   ...CONTACT_ROUTES,
+  ...BULK_ROUTES,
   ...SAVED_VIEW_ROUTES,
   ...AUDIT_ROUTES,
   ...CHECK_ROUTES,

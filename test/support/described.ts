@@ -13,6 +13,7 @@ export const ABOUT: Record<string, string[]> = {
   'permissions.test.ts': ['Permissions'],
   'contacts.test.ts': ['Contacts'],
   'access.test.ts': ['Sessions', 'Tokens', 'Invitations'],
+  'bulk.test.ts': ['Bulk operations'],
   'tags-and-views.test.ts': ['Tags', 'Saved views'],
 };
 
