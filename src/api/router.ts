@@ -26,7 +26,12 @@ const callers = new WeakMap<Request, Caller>();
 export function apiRouter(app: AppContext): RequestHandler {
   const router = Router({ caseSensitive: true, strict: true });
   const limit = new RequestLimit(app.config.tokenRequests);
-  router.get('/openapi.json', (_req, res) => res.json(openApi(app.config.baseUrl)));
+  let description: object | undefined;
+  router.get('/openapi.json', (_req, res) => {
+    description ??= openApi(app.config.baseUrl);
+    res.json(description);
+  });
+  router.get('/', (_req, res) => res.redirect(303, '/api'));
   router.use(async (req, res, next) => {
     const caller = await callerOf(app, req);
     callers.set(req, caller);

@@ -4,7 +4,7 @@ import { emailAddress, INVISIBLE, optional, userName } from '../forms/fields.ts'
 import { normalizedAs } from '../text/text.ts';
 
 export const id = z.int().positive().max(999_999_999_999_999);
-const day = z.string().refine(isDay, 'Enter a date that exists, as YYYY-MM-DD.');
+const day = z.string().refine(isDay, 'Enter a date that exists, as YYYY-MM-DD.').meta({ format: 'date' });
 export const tag = z
   .string()
   .transform((text) => normalizedAs('NFC', text).trim().replace(/\s+/g, ' '))

@@ -187,6 +187,10 @@ describe('the description', () => {
     expect(Object.keys(ABOUT).filter((file) => !files.includes(file))).toEqual([]);
     expect([...new Set(ROUTES.map(({ tag }) => tag))].toSorted()).toEqual(Object.values(ABOUT).flat().toSorted());
     expect(described.unseen('interface.test.ts')).toEqual(['delete /users/{id}/sessions']);
+    const refs = [...JSON.stringify(body).matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref]) => ref);
+    const there = Object.keys(body.components.schemas).map((name) => `#/components/schemas/${name}`);
+    expect([...new Set(refs)].filter((ref) => !there.includes(ref))).toEqual([]);
+    expect(JSON.stringify(body)).not.toContain('$defs');
     const ids = Object.values(body.paths as Record<string, Record<string, { operationId: string }>>).flatMap(
       (methods) => Object.values(methods).map(({ operationId }) => operationId),
     );
