@@ -22,6 +22,7 @@ import type { Act } from '../verbs/act.ts';
 import { Conflict, Forbidden } from '../verbs/refusals.ts';
 import { ITEM, OPERATION, pageOf } from './answers.ts';
 import { actionMeant, choicesMeant, requireForPrograms } from './bulk-actions.ts';
+import { NEW_OPERATION, number } from './bulk-fields.ts';
 import { type Meaning, recordsMeant } from './bulk-set.ts';
 import { actOfCaller } from './caller.ts';
 import { PREFIX } from './lists.ts';
@@ -37,29 +38,6 @@ const READ: Route['needs'] = { said: 'Needs the right, and the scope, to read wh
 const WRITE: Route['needs'] = {
   said: 'Needs the scope to write what it is done to, and the right, which for contacts of one’s own is that to read.',
 };
-const number = z.string().regex(/^[1-9]\d{0,14}$/, 'It is a number.');
-
-const NEW_OPERATION = z
-  .strictObject({
-    on: z.enum(SUBJECT_TYPES.map((type) => `${type}s` as const)),
-    action: z.string().min(1).max(100).describe('Such as `deactivate`, `add-to-group`, `set-permission`.'),
-    ids: z.array(z.int().positive().max(999_999_999_999_999)).min(1).optional(),
-    view: z
-      .string()
-      .max(5_000)
-      .optional()
-      .describe('In the place of ids: what the list takes after the question mark, and all that it means now.'),
-    values: z
-      .record(z.string(), z.union([z.string().max(5_000), z.number(), z.null()]))
-      .optional()
-      .describe('What the action asks besides: `{"group": 3, "untilOn": "2027-01-31"}`.'),
-  })
-  .refine(({ ids, view }) => (ids === undefined) !== (view === undefined), {
-    path: ['ids'],
-    error: 'Say whom: either ids or a view.',
-  })
-  .meta({ id: 'NewOperation' });
-
 export const BULK_ROUTES: Route[] = [
   route({
     method: 'get',

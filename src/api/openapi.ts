@@ -12,7 +12,7 @@ export interface Operation extends Json {
   description: string;
   tags: [string];
   parameters: Parameter[];
-  requestBody?: { content: Record<string, { schema: Json }> };
+  requestBody?: { required: true; content: Record<string, { schema: Json }> };
   responses: Record<string, { description: string; content?: Record<string, { schema: Json }> }>;
 }
 
