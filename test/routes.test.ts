@@ -271,6 +271,7 @@ const ROUTES: Record<string, Classified> = {
     },
   },
   'get /health': { open: 'everybody' },
+  'get /api': { open: 'everybody' },
   // Who has no token is told that there is nothing.
   'get /metrics': { open: 'everybody', shows: 404 },
   'get /installation': { open: ['settings', 'read'] },

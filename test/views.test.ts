@@ -71,6 +71,7 @@ describe('the views', () => {
       '/users/new',
       '/users/new/list',
       '/users/import',
+      '/api',
       '/groups',
       '/groups/new',
       `${support}`,

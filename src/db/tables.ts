@@ -124,6 +124,7 @@ export const TABLES = {
     paused_for: text(),
     cancelled_at: orNull(moment),
     finished_at: orNull(moment),
+    token_id: orNull(integer),
   },
   contact_changes: { id: integer, contact_id: integer },
   contact_events: { contact_id: integer, event_id: integer },
