@@ -54,8 +54,7 @@ export async function askFor(app: AppContext, req: Request, res: Response, asked
     action: asked.handle ? req.originalUrl : '/credentials/confirmation',
     method: req.method.toLowerCase(),
     hasFactor: (await findConfirmedFactor(app.db.read, req.viewer!.id)) !== undefined,
-    // Where the page is not loaded anew there is no script that asks for one.
-    passkeys: target ? undefined : await passkeysOffered(app.db.read, app.config, req.viewer!.id),
+    passkeys: await passkeysOffered(app.db.read, app.config, req.viewer!.id),
     ...asked,
   };
   const fragments = target ? { [target]: 'sessions/_confirmation' } : undefined;
