@@ -365,6 +365,7 @@ export const TABLES = {
     last_step: integer,
     recovery_nonce: orNull(text()),
     recovery_used: json,
+    next_nonce: orNull(text()),
   },
   secret_fingerprints: { name: text(), fingerprint: text() },
   server_settings: { only: integer, settings: json },

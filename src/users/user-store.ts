@@ -30,6 +30,7 @@ type Found = Omit<Row<'users'>, 'password_hash' | 'contact_sort' | 'search_text'
     invitation_failed: number | boolean;
     linked_to_account: number | boolean;
     has_second_factor: number | boolean;
+    factor_nonce: string | null;
   };
 
 /** Users with their lock, their open invitation and its mail; the one place that reads them. Never the password hash. */
@@ -40,6 +41,7 @@ export function selectUsers(db: Reader): Knex.QueryBuilder<Found, Found[]> {
     )
     .leftJoin('second_factors as factor', 'factor.user_id', 'users.id')
     .select(
+      'factor.nonce as factor_nonce',
       'users.id',
       'users.name',
       'users.email',
@@ -111,6 +113,7 @@ export function userOf(row: Found): User {
     invitationFailed: Boolean(row.invitation_failed),
     linkedToAccount: Boolean(row.linked_to_account),
     hasSecondFactor: Boolean(row.has_second_factor),
+    isFactorPasskeys: row.factor_nonce === '',
     timeZone: row.time_zone,
     version: row.version,
     createdAt: row.created_at,

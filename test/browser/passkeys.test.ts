@@ -124,7 +124,10 @@ describe('a person with a device that keeps passkeys', () => {
     await page.getByLabel('Current password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Go on' }).click();
     await page.getByRole('button', { name: 'Make the passkey' }).click();
-    await page.getByText(/signs you in from now on/).first().waitFor();
+    await page
+      .getByText(/signs you in from now on/)
+      .first()
+      .waitFor();
     app.clock.advance(5 * 60_000);
     await page.goto(pathTo(app, 'bob'));
     await page.getByRole('button', { name: 'More actions' }).click();

@@ -53,7 +53,7 @@ export async function askFor(app: AppContext, req: Request, res: Response, asked
     title: 'Confirm it is you',
     action: asked.handle ? req.originalUrl : '/credentials/confirmation',
     method: req.method.toLowerCase(),
-    hasFactor: (await findConfirmedFactor(app.db.read, req.viewer!.id)) !== undefined,
+    factor: await findConfirmedFactor(app.db.read, req.viewer!.id),
     passkeys: await passkeysOffered(app.db.read, app.config, req.viewer!.id),
     ...asked,
   };
