@@ -434,7 +434,7 @@ export const TABLES = {
     email_twin: integer,
     time_zone: orNull(text()),
     theme: orNull(text()),
-    date_order: orNull(text<'day' | 'month'>()),
+    date_order: orNull(text<'day' | 'month' | 'iso' | 'dots'>()),
     list_columns: orNull(json),
     pinned_views: orNull(json),
     deleted_from: deletedFrom,

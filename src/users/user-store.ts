@@ -12,6 +12,7 @@ import { prepared } from '../db/prepared.ts';
 import type { Left, Row } from '../db/tables.ts';
 import { type Errors, FieldErrors } from '../forms/form.ts';
 import { joinInvitation } from '../one-time-links/standing-links.ts';
+import type { DateStyle } from '../text/format.ts';
 import { hasLookAlikes, identityKey, spelledLike } from '../text/identity-key.ts';
 import type { Act } from '../verbs/act.ts';
 import { NotFound } from '../verbs/refusals.ts';
@@ -283,7 +284,7 @@ export async function replacePasswordHash(
 export async function setTimes(
   trx: Transaction,
   userId: number,
-  { zone, dateOrder }: { zone: string | null; dateOrder: 'day' | 'month' | null },
+  { zone, dateOrder }: { zone: string | null; dateOrder: DateStyle | null },
 ): Promise<void> {
   await trx('users').where('id', userId).update({ time_zone: zone, date_order: dateOrder });
 }
