@@ -538,6 +538,19 @@ const ROUTES: Record<string, Classified> = {
       leadsTo: /^\/credentials\/second-factor\/confirmation\/new$/,
     },
   },
+  'post /credentials/second-factor/passkeys': {
+    open: 'signed-in',
+    prepare: givePasskeyTo,
+    change: {
+      form: '/credentials/second-factor',
+      fields: { current: PASSWORD },
+      state: async (app) => (await app.db.read('second_factors').whereNotNull('confirmed_at')).length,
+      from: 0,
+      to: 1,
+      audit: ['second-factor.set-up'],
+      leadsTo: /^\/credentials\/second-factor\/codes$/,
+    },
+  },
   'get /credentials/second-factor/confirmation/new': { open: 'signed-in', shows: 303 },
   'post /credentials/second-factor/confirmation': {
     open: 'signed-in',
