@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import BetterSqlite from 'better-sqlite3';
-import { DATABASE_FILE } from '../src/db/database-files.ts';
+import { DATABASE_FILE } from '../src/db/sqlite/database-files.ts';
 import { alice, settingsOf } from './alice.ts';
 import type { Client } from './client.ts';
 import { type Fault, type Figure, met, told } from './fault.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DATABASE_FILE } from '../src/db/database-files.ts';
+import { DATABASE_FILE } from '../src/db/sqlite/database-files.ts';
 import { alice, settingsOf } from './alice.ts';
 import type { Client } from './client.ts';
 import { CALLS, FailingDisk, type Failure } from './failing-disk.ts';

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { isDay } from '../clock.ts';
 import { emailAddress, INVISIBLE, optional, userName } from '../forms/fields.ts';
+import { normalizedAs } from '../text/text.ts';
 
 const id = z.int().positive().max(999_999_999_999_999);
 const day = z.string().refine(isDay, 'Enter a date that exists, as YYYY-MM-DD.');
 const tag = z
   .string()
-  .transform((text) => text.normalize('NFC').trim().replace(/\s+/g, ' '))
+  .transform((text) => normalizedAs('NFC', text).trim().replace(/\s+/g, ' '))
   .refine((text) => text !== '' && [...text].length <= 40 && !/,/.test(text) && !INVISIBLE.test(text), {
     error: 'A tag has from 1 to 40 characters, and no comma.',
   });

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import type { DatabaseGone } from './database-files.ts';
 import type { Processes } from './processes.ts';
+import type { DatabaseGone } from './sqlite/database-files.ts';
 
 /** What a store reads from: the read side of the database, or the transaction it takes part in. */
 export type Reader = Knex;

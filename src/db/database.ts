@@ -1,6 +1,6 @@
 import type { Database, Reader } from './contract.ts';
-import { openPostgresDatabase, openPostgresReader } from './postgres-database.ts';
-import { openSqliteDatabase, openSqliteReader } from './sqlite-database.ts';
+import { openPostgresDatabase, openPostgresReader } from './postgres/database.ts';
+import { openSqliteDatabase, openSqliteReader } from './sqlite/database.ts';
 
 export type { Database, Reader, Transaction } from './contract.ts';
 export {

@@ -1,5 +1,5 @@
-import { DatabaseGone } from './database-files.ts';
-import { isBusyError, isConnectionError, type PostgresError } from './postgres-errors.ts';
+import { isBusyError, isConnectionError, type PostgresError } from './postgres/errors.ts';
+import { DatabaseGone } from './sqlite/database-files.ts';
 
 /** The database answered "busy" for as long as we were ready to wait; nothing was changed. */
 export class DatabaseBusy extends Error {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import BetterSqlite from 'better-sqlite3';
 import { CannotStart } from '../cannot-start.ts';
 import type { DataPlace } from '../config.ts';
-import { tryJoinDatabase, tryLockDatabase } from './postgres-locks.ts';
+import { tryJoinDatabase, tryLockDatabase } from './postgres/locks.ts';
 
 /** One that is just ending gives the folder back within this time. */
 const PATIENCE = 3_000;

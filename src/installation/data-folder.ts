@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CannotStart } from '../cannot-start.ts';
 import type { DataPlace } from '../config.ts';
-import { DATABASE_FILE, fileBytes } from '../db/database-files.ts';
+import { DATABASE_FILE, fileBytes } from '../db/sqlite/database-files.ts';
 
 /** What SQLite keeps beside the database while it is open, and after a crash. */
 export const DATABASE_COMPANIONS = [`${DATABASE_FILE}-wal`, `${DATABASE_FILE}-shm`];

@@ -4,7 +4,7 @@ import type { Config, Settings } from '../config.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { migrate, pendingMigrations } from '../db/migrate.ts';
 import { joinServers } from '../db/server-lock.ts';
-import { findDamage } from '../db/sqlite.ts';
+import { findDamage } from '../db/sqlite/whole-database.ts';
 import { COMMAND_LINE } from '../program.ts';
 import { backupBeforeMigration, newestBackup } from './backups.ts';
 import { forgetClosing, markClosed, wasClosedWell } from './closed-mark.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Database, openDatabase } from '../../src/db/database.ts';
-import { DatabaseGone } from '../../src/db/database-files.ts';
+import { DatabaseGone } from '../../src/db/sqlite/database-files.ts';
 
 let folder: string;
 let db: Database;

@@ -1,8 +1,8 @@
-import type { Reader, Transaction } from './contract.ts';
-import type { Copying } from './copying.ts';
-import { LooseReference } from './copying.ts';
-import type { PostgresError } from './postgres-errors.ts';
-import { TABLES } from './tables.ts';
+import type { Reader, Transaction } from '../contract.ts';
+import type { Copying } from '../copying.ts';
+import { LooseReference } from '../copying.ts';
+import { TABLES } from '../tables.ts';
+import type { PostgresError } from './errors.ts';
 
 const NOTHING_NAMED = '23503';
 

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isUnreachable } from './errors.ts';
+import { isUnreachable } from '../errors.ts';
+import { Listeners, type Processes, type Topic } from '../processes.ts';
 import { KeptConnection } from './kept-connection.ts';
-import { Listeners, type Processes, type Topic } from './processes.ts';
 
 /** Nobody is woken when a lock is free: it is asked for again, after so many milliseconds at first and at most. */
 const FIRST_PAUSE = 15;

@@ -1,5 +1,5 @@
-import type { Dialect } from './dialect.ts';
-import { sqliteCopying } from './sqlite-copying.ts';
+import type { Dialect } from '../dialect.ts';
+import { sqliteCopying } from './copying.ts';
 
 const SHORTEST_INDEXED = 3;
 

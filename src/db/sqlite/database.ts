@@ -1,10 +1,10 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Database, Reader } from './contract.ts';
+import type { Database, Reader } from '../contract.ts';
+import { onlyProcess } from '../processes.ts';
+import { writingThrough } from '../writing.ts';
+import { checkpoint, openSqlite } from './connections.ts';
 import { DATABASE_FILE, type DatabaseFiles, type DatabaseGone, fileBytes } from './database-files.ts';
-import { onlyProcess } from './processes.ts';
-import { checkpoint, openSqlite } from './sqlite.ts';
-import { writingThrough } from './writing.ts';
 
 /** How long after a change the log is looked at: by then its answer is out. */
 const CHECKPOINT_DELAY = 250;

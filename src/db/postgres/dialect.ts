@@ -1,7 +1,7 @@
-import type { Dialect, Piece } from './dialect.ts';
-import { postgresCopying } from './postgres-copying.ts';
-import { lockMigrations } from './postgres-locks.ts';
-import { withoutNul } from './postgres-text.ts';
+import type { Dialect, Piece } from '../dialect.ts';
+import { postgresCopying } from './copying.ts';
+import { lockMigrations } from './locks.ts';
+import { withoutNul } from './text.ts';
 
 const SHORTEST_INDEXED = 3;
 

@@ -1,5 +1,5 @@
-import type { Copying } from './copying.ts';
-import { LooseReference } from './copying.ts';
+import type { Copying } from '../copying.ts';
+import { LooseReference } from '../copying.ts';
 
 export const sqliteCopying: Copying = {
   async rest(trx) {

@@ -1,7 +1,7 @@
-import type { Database, Reader } from './contract.ts';
-import { openPostgres } from './postgres.ts';
-import { PostgresProcesses } from './postgres-processes.ts';
-import { writingThrough } from './writing.ts';
+import type { Database, Reader } from '../contract.ts';
+import { writingThrough } from '../writing.ts';
+import { openPostgres } from './connections.ts';
+import { PostgresProcesses } from './processes.ts';
 
 /** The database of a PostgreSQL server. It is connected to when it is needed. */
 export function openPostgresDatabase(url: string): Database {

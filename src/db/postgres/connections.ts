@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import knex from 'knex';
 import PostgresClient from 'knex/lib/dialects/postgres/index.js';
-import { plainError } from './postgres-errors.ts';
-import { withoutNul } from './postgres-text.ts';
+import { plainError } from './errors.ts';
+import { withoutNul } from './text.ts';
 
 /** Every writer takes this lock first, whichever process it is of. */
 const WRITERS_LOCK = 82_011;

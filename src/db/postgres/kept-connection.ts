@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { openPostgres } from './postgres.ts';
-import { plainError } from './postgres-errors.ts';
+import { openPostgres } from './connections.ts';
+import { plainError } from './errors.ts';
 
 /** Where a connection broke that has to be there, it is tried so often, in milliseconds, to make it anew. */
 const AGAIN_AFTER = 1_000;

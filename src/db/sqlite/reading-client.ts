@@ -1,0 +1,113 @@
+import { hash } from 'node:crypto';
+import type BetterSqlite from 'better-sqlite3';
+import SqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
+import type { Query } from './writing-client.ts';
+
+/** More than the program has; those with lists of their own in them make room for one another. */
+const STATEMENTS_KEPT = 1_000;
+
+/** So much of what was read is kept, of as many rows and as many letters in them at the most: one row may hold the ids of thousands. */
+const ANSWERS_KEPT = 300;
+const ROWS_KEPT = 200;
+/** Longer values, which hold the ids of thousands, are known by their digest. */
+const LONGEST_VALUES = 2_000;
+const LETTERS_KEPT = 50_000;
+
+/**
+ * Reading takes no turns: a statement is over before another could begin, so one connection serves all. What it has compiled is
+ * kept, and what prepared statements gave as well until anybody commits: SQLite tells that in a hundredth of the time in which a page
+ * would read once more who asks, what they may and what the tags are called.
+ */
+export class ReadingSqliteClient extends SqliteClient {
+  private connection: Promise<BetterSqlite.Database> | undefined;
+  private opened: BetterSqlite.Database | undefined;
+  private readonly statements = new Map<string, BetterSqlite.Statement>();
+  private readonly answers = new Map<string, Map<string, unknown[]>>();
+  private answered = 0;
+  private version: unknown;
+
+  override async acquireConnection(): Promise<BetterSqlite.Database> {
+    this.connection ??= super.acquireConnection() as Promise<BetterSqlite.Database>;
+    try {
+      this.opened = await this.connection;
+      return this.opened;
+    } catch (error) {
+      this.connection = undefined;
+      throw error;
+    }
+  }
+
+  /** It is kept until the end. */
+  override async releaseConnection(): Promise<void> {}
+
+  override async destroy(done?: () => void): Promise<void> {
+    if (this.opened) await super.releaseConnection(this.opened);
+    this.connection = undefined;
+    this.opened = undefined;
+    this.statements.clear();
+    this.forgetAnswers();
+    await super.destroy(done);
+  }
+
+  override async _query(_connection: unknown, query: Query) {
+    query.response = this.all(query.sql, query.bindings ?? []);
+    return query;
+  }
+
+  /** The rows of a statement, which nobody may change. */
+  async read(sql: string, values: unknown[]): Promise<unknown[]> {
+    if (!this.opened) await this.acquireConnection();
+    const version = this.statement('pragma data_version').pluck().get();
+    if (version !== this.version || this.answered >= ANSWERS_KEPT) this.forgetAnswers();
+    this.version = version;
+    let answers = this.answers.get(sql);
+    if (!answers) {
+      answers = new Map();
+      this.answers.set(sql, answers);
+    }
+    const asked = keyOf(values);
+    let rows = answers.get(asked);
+    if (!rows) {
+      rows = this.all(sql, values);
+      for (const row of rows) Object.freeze(row);
+      Object.freeze(rows);
+      if (isWorthKeeping(rows)) {
+        answers.set(asked, rows);
+        this.answered++;
+      }
+    }
+    return rows;
+  }
+
+  private forgetAnswers(): void {
+    this.answers.clear();
+    this.answered = 0;
+  }
+
+  private all(sql: string, values: unknown[]): unknown[] {
+    return this.statement(sql).all(this._formatBindings(values));
+  }
+
+  private statement(sql: string): BetterSqlite.Statement {
+    let statement = this.statements.get(sql);
+    if (!statement) {
+      statement = this.opened!.prepare(sql);
+      this.statements.set(sql, statement);
+      if (this.statements.size > STATEMENTS_KEPT) this.statements.delete(this.statements.keys().next().value!);
+    }
+    return statement;
+  }
+}
+
+function keyOf(values: unknown[]): string {
+  const said = JSON.stringify(values);
+  return said.length <= LONGEST_VALUES ? said : hash('sha256', said, 'base64');
+}
+
+function isWorthKeeping(rows: unknown[]): boolean {
+  if (rows.length > ROWS_KEPT) return false;
+  let letters = 0;
+  for (const row of rows)
+    for (const value of Object.values(row as object)) if (typeof value === 'string') letters += value.length;
+  return letters <= LETTERS_KEPT;
+}

@@ -1,0 +1,78 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type BetterSqlite from 'better-sqlite3';
+import SqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
+
+/** So long at a stretch, in milliseconds, the statements of one transaction are run before others have their turn. */
+const STRETCH = 3;
+/** Those of a transaction that is run again and again; more are made anew each time. */
+const WRITING_KEPT = 200;
+/** What changes the schema, after which nothing that was compiled is trusted. */
+const CHANGES_SCHEMA = /^\s*(create|alter|drop|pragma|vacuum|attach|detach)/i;
+
+/** By connection: Knex makes a client of its own for each transaction, which knows nothing but its class. */
+const compiled = new WeakMap<BetterSqlite.Database, Map<string, BetterSqlite.Statement>>();
+/** Since when the transaction that is open has not given way. */
+let ranSince = 0;
+
+const BEGIN = 'BEGIN IMMEDIATE;';
+const ENDS = /^(commit|rollback|pragma)/i;
+
+/**
+ * Knex begins with a plain BEGIN, and a transaction that reads before it writes then fails at once when somebody else wrote in between
+ * (SQLITE_BUSY_SNAPSHOT). IMMEDIATE takes the write lock first. Statements are compiled once; and a transaction of many lets whoever
+ * waits for an answer have a turn in between: they read what stood before it.
+ */
+export class WritingSqliteClient extends SqliteClient {
+  override transaction(...args: unknown[]) {
+    const transaction = super.transaction(...args);
+    transaction.begin = (connection: unknown) => transaction.query(connection, BEGIN);
+    return transaction;
+  }
+
+  override async _query(connection: unknown, query: Query) {
+    if (query.sql === BEGIN) ranSince = performance.now();
+    this.run(connection as BetterSqlite.Database, query);
+    if (!ENDS.test(query.sql) && performance.now() - ranSince > STRETCH) {
+      await turn();
+      ranSince = performance.now();
+    }
+    return query;
+  }
+
+  private run(connection: BetterSqlite.Database, query: Query): void {
+    const statement = this.statement(connection, query.sql);
+    const bindings = this._formatBindings(query.bindings ?? []);
+    if (statement.reader) query.response = statement.all(bindings);
+    else {
+      const { lastInsertRowid, changes } = statement.run(bindings);
+      query.response = { lastInsertRowid, changes };
+      query.context = { lastID: lastInsertRowid, changes };
+    }
+  }
+
+  private statement(connection: BetterSqlite.Database, sql: string): BetterSqlite.Statement {
+    if (CHANGES_SCHEMA.test(sql)) {
+      compiled.delete(connection);
+      return connection.prepare(sql);
+    }
+    let kept = compiled.get(connection);
+    if (!kept) {
+      kept = new Map();
+      compiled.set(connection, kept);
+    }
+    let statement = kept.get(sql);
+    if (!statement) {
+      statement = connection.prepare(sql);
+      if (kept.size >= WRITING_KEPT) kept.delete(kept.keys().next().value!);
+      kept.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+export interface Query {
+  sql: string;
+  bindings?: unknown[];
+  response?: unknown;
+  context?: unknown;
+}
