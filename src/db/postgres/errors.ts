@@ -28,6 +28,12 @@ export function plainError(error: unknown): unknown {
   return plain;
 }
 
+/** For one that says that every connection is at work: nothing was asked for yet. Undefined for every other. */
+export function poolIsFull(error: unknown): (Error & PostgresError) | undefined {
+  if ((error as Error).name !== 'KnexTimeoutError') return undefined;
+  return Object.assign(new Error('every connection to the database is at work'), { isLost: true });
+}
+
 /** Lock not to be had in time, deadlock, serialization: the same may be tried again. */
 export function isBusyError({ code = '' }: PostgresError): boolean {
   return ['55P03', '40001', '40P01'].includes(code);
@@ -41,7 +47,16 @@ export function isConnectionError({ isLost }: PostgresError): boolean {
 function saysLost(code = '', message: string): boolean {
   return (
     /^(08|57P0|53)/.test(code) ||
-    ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN'].includes(code) ||
+    [
+      'ECONNREFUSED',
+      'ECONNRESET',
+      'ENOTFOUND',
+      'EPIPE',
+      'ETIMEDOUT',
+      'EAI_AGAIN',
+      'EHOSTUNREACH',
+      'ENETUNREACH',
+    ].includes(code) ||
     /^(Connection terminated|timeout expired|Client has encountered a connection error|Client was closed)/.test(message)
   );
 }
