@@ -19,6 +19,7 @@ import { lockoutRaceFault } from './lockout-race.ts';
 import { mailFault } from './mail-faults.ts';
 import { malformedFault } from './malformed-fault.ts';
 import { moveToServer } from './place.ts';
+import { proxiesFault } from './proxies-fault.ts';
 import { plain, writeDown } from './report.ts';
 import { severalProcessesFault } from './several-processes.ts';
 import { shutdownFault } from './shutdown-fault.ts';
@@ -47,6 +48,7 @@ const FAULTS: Fault[] = [
   shutdownFault,
   signInTimingFault,
   firstStartFault,
+  proxiesFault,
 ];
 
 /** Those that can be tried on PostgreSQL as well, with two processes. */
