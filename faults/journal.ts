@@ -99,7 +99,7 @@ export class Journal {
     if (response?.status === 503) {
       const words = await response.text();
       if (!response.headers.has('retry-after') || !/<p|"status"|starting/.test(words)) this.wordless++;
-      if (words.includes('it may have been done')) this.unknown.add(response);
+      if (words.includes('whether it was done')) this.unknown.add(response);
     }
     return response;
   }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { verifyChain } from '../../src/audit/chain.ts';
 import { isUnavailable, OutcomeUnknown, openDatabase, violatedUnique } from '../../src/db/database.ts';
 import { migrate, pendingMigrations } from '../../src/db/migrate.ts';
+import { meaningOf } from '../../src/web/error-handler.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { pageOf } from '../support/page.ts';
 import { pathTo } from '../support/people.ts';
@@ -83,23 +84,6 @@ describe('a database on a server', () => {
     await Promise.all([db.close(), other.close()]);
   });
 
-  it('does not know what came of a commit that was cut off, and says so', async () => {
-    const db = openDatabase('', url);
-    await migrate(db);
-    await db.writer.raw(`create function gone() returns trigger language plpgsql as
-      $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$`);
-    await db.writer.raw(`create constraint trigger gone after insert on tags deferrable initially deferred
-      for each row execute function gone()`);
-    let asked = 0;
-    const adding = db.write((trx) => {
-      asked++;
-      return trx('tags').insert({ name: 'n', name_key: 'n' });
-    });
-    expect(await adding.catch((error) => error)).toBeInstanceOf(OutcomeUnknown);
-    expect(asked).toBe(1);
-    await db.close();
-  });
-
   it('gives what is a number as one, in whichever type the table keeps it', async () => {
     const db = openDatabase('', url);
     await migrate(db);
@@ -127,6 +111,25 @@ describe('Roster on a server', () => {
     expect(await verifyChain(app.db.read, app.config.secrets.audit)).toMatchObject({ intact: true });
   });
 
+  it('does not know what came of a commit that was cut off, says so, and does not do it again', async () => {
+    const alice = await signedIn(app, 'alice');
+    await app.db.writer.raw(`create function gone() returns trigger language plpgsql as
+      $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$`);
+    await app.db.writer.raw(`create constraint trigger gone after insert on groups deferrable initially deferred
+      for each row execute function gone()`);
+    const answer = await alice.post('/groups', { name: 'Lost' });
+    expect(answer.status).toBe(503);
+    expect(pageOf(answer).textOf('main')).toMatch(/it may have been done. Look before .*can see whether it was done/);
+    expect(answer.text).not.toMatch(/Nothing was changed|send it again/);
+    let asked = 0;
+    const adding = app.db.write((trx) => {
+      asked++;
+      return trx('groups').insert({ name: 'n', name_key: 'n', created_at: '2026-11-26T12:00:00.000Z' });
+    });
+    expect(await adding.catch((error) => error)).toBeInstanceOf(OutcomeUnknown);
+    expect(asked).toBe(1);
+  });
+
   it('goes on when the server has ended its connections', async () => {
     const alice = await signedIn(app, 'alice');
     await app.db.read.raw(END_OTHERS);
@@ -140,6 +143,7 @@ describe('Roster on a server', () => {
     jest.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValue(10_000);
     const error = await db.read('users').catch((failure) => failure);
     expect(isUnavailable(error)).toBe(true);
+    expect(meaningOf(error).message).not.toContain('Nothing was changed');
     expect(isUnavailable(Object.assign(new Error('a mail server'), { code: 'ECONNREFUSED' }))).toBe(false);
     await db.close();
   });

@@ -4,6 +4,8 @@ export interface PostgresError {
   message?: string;
   /** Whether the server cannot be reached. Others, such as a mail server, say it in the same codes, and Knex puts the statement before the words. */
   isLost?: boolean;
+  /** Whether that was met by a read: what was asked to be kept before it may have been. */
+  isOfRead?: boolean;
   /** Which unique index refused a write, as `table.column`. */
   refusedBy?: string;
 }

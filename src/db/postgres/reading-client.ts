@@ -1,4 +1,5 @@
 import { RosterPostgresClient } from './client.ts';
+import type { PostgresError } from './errors.ts';
 import { untilReached } from './patience.ts';
 
 /** A read that was cut off is asked once more, of a connection that is made anew. One inside a transaction is for that to see to. */
@@ -11,6 +12,9 @@ export class ReadingPostgresClient extends RosterPostgresClient {
       untilReached(() => {
         runner.connection = undefined;
         return once();
+      }).catch((error: PostgresError) => {
+        error.isOfRead = true;
+        throw error;
       });
     return runner;
   }
