@@ -4,6 +4,7 @@ import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import { may, type Viewer } from './access/viewer.ts';
 import { metricsByToken } from './api/metrics-by-token.ts';
+import { referenceController } from './api/pages/reference-controller.ts';
 import { RequestLimit } from './api/request-limit.ts';
 import { apiRouter } from './api/router.ts';
 import type { AppContext } from './app-context.ts';
@@ -223,6 +224,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(invitationsController(context));
   app.use(passwordsController(context));
   app.use(emailsController(context));
+  app.use(referenceController(context));
   if (mailbox) app.use(mailboxController(mailbox));
 
   app.use(requireSignIn);

@@ -1,13 +1,13 @@
 import type { Request } from 'express';
 import { mayActByToken } from '../access/admission.ts';
-import { type Application, covers, grants, type Level, type Rights } from '../access/rights.ts';
+import { covers, type Rights } from '../access/rights.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { AppContext } from '../app-context.ts';
 import { DAY, dayOf, instant, MINUTE } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { findSignedIn } from '../sessions/signed-in.ts';
 import { isAllowedFrom } from '../text/networks.ts';
-import { isLive, rightsWithin, type Scope, type Token } from '../tokens/token.ts';
+import { isLive, rightsWithin, type Token } from '../tokens/token.ts';
 import { hashOfSecret, isSecret, SECRET_IN_TEXT } from '../tokens/token-secret.ts';
 import { endToken, findToken, findTokenByHash, noteUse } from '../tokens/token-store.ts';
 import { noteActivity } from '../users/user-store.ts';
@@ -22,12 +22,6 @@ export interface Caller {
   viewer: Viewer & { id: number };
   /** All that the user may do now. */
   rights: Rights;
-}
-
-/** The right that token and user need, or the scope of its own that opens it. */
-export interface Needs {
-  right: [Application, Level];
-  scope?: Scope;
 }
 
 /** At most one write a minute and token. */
@@ -48,13 +42,6 @@ export async function callerOf(app: AppContext, req: Request): Promise<Caller> {
     throw new Forbidden('This token may not be used from this address.');
   await note(app, caller, req.ip ?? '');
   return caller;
-}
-
-/** Whether token and user open what a route needs. */
-export function opens({ token, viewer, rights }: Caller, { right: [application, level], scope }: Needs): boolean {
-  return scope
-    ? token.scopes.includes(scope) && grants(rights, application, level)
-    : grants(viewer.rights, application, level);
 }
 
 /** The caller as they stand by now; undefined where they are not let in any more. */

@@ -4,8 +4,8 @@ import type { AppContext } from '../app-context.ts';
 import { readStretch } from '../audit/event-feed.ts';
 import { toldEvents } from '../audit/pages/told-events.ts';
 import { seerOf } from './audit-routes.ts';
-import { type Caller, callerNow, opens } from './caller.ts';
-import { EVENTS_NEED } from './events-need.ts';
+import { type Caller, callerNow } from './caller.ts';
+import { mayFollow } from './events-need.ts';
 
 /** So much is read and written at once. */
 const AT_ONCE = 100;
@@ -77,7 +77,7 @@ export class EventStream {
     for (let isMore = true; isMore && !this.#res.destroyed && !this.#res.writableEnded; ) {
       const caller = await callerNow(this.#app, this.#caller);
       const stretch = await readStretch(db.read, { after: this.#after, kinds: this.#kinds, limit: AT_ONCE });
-      if (!caller || !opens(caller, EVENTS_NEED) || !stretch) return this.end();
+      if (!caller || !mayFollow(caller) || !stretch) return this.end();
       const viewer = await seerOf({ app: this.#app, viewer: caller.viewer });
       const events = await toldEvents(db.read, viewer, stretch.ids);
       for (const event of events.toReversed()) await this.#say(`id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`);
@@ -89,7 +89,7 @@ export class EventStream {
   /** With how far it was looked: whoever comes again does so from there. */
   async #beat(): Promise<void> {
     const caller = await callerNow(this.#app, this.#caller);
-    if (caller && opens(caller, EVENTS_NEED)) await this.#say(`: still here\nid: ${this.#after}\n\n`);
+    if (caller && mayFollow(caller)) await this.#say(`: still here\nid: ${this.#after}\n\n`);
     else this.end();
   }
 

@@ -1,4 +1,11 @@
-import type { Needs } from './caller.ts';
+import type { Caller } from './caller.ts';
+import { isOpen } from './needs.ts';
+import type { Route } from './route.ts';
 
-/** What it takes to follow events, at the beginning and for as long as they are followed. */
-export const EVENTS_NEED: Needs = { right: ['audit', 'read'], scope: 'events:read' };
+/** What it takes to follow events. */
+export const EVENTS_NEED = { right: ['audit', 'read'], scope: 'events:read' } satisfies Route['needs'];
+
+/** Whether somebody may still follow them. */
+export function mayFollow(caller: Caller): boolean {
+  return isOpen(caller, EVENTS_NEED.right, EVENTS_NEED.scope);
+}

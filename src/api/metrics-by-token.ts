@@ -1,12 +1,10 @@
 import type { RequestHandler } from 'express';
 import type { AppContext } from '../app-context.ts';
 import { SECRET_IN_TEXT } from '../tokens/token-secret.ts';
-import { Forbidden } from '../verbs/refusals.ts';
-import { callerOf, type Needs, opens } from './caller.ts';
+import { callerOf } from './caller.ts';
+import { requireOpen } from './needs.ts';
 import { answerProblem, knownCaller } from './problem-answer.ts';
 import type { RequestLimit } from './request-limit.ts';
-
-const NEEDS: Needs = { right: ['settings', 'read'], scope: 'metrics:read' };
 
 /** Whoever comes by a token is told here whether they may go on; all others are for what asks for another secret. */
 export function metricsByToken(app: AppContext, limit: RequestLimit, show: RequestHandler): RequestHandler {
@@ -16,8 +14,7 @@ export function metricsByToken(app: AppContext, limit: RequestLimit, show: Reque
       const caller = await callerOf(app, req);
       knownCaller(req, caller);
       res.set(await limit.take(caller.token.id, app.clock()));
-      if (!opens(caller, NEEDS))
-        throw new Forbidden('This needs the scope metrics:read, and a user who may read settings now.');
+      requireOpen(caller, ['settings', 'read'], 'metrics:read');
     } catch (error) {
       return answerProblem(app, error, req, res);
     }

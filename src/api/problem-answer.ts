@@ -1,9 +1,8 @@
 import type { Request, Response } from 'express';
 import type { AppContext } from '../app-context.ts';
-import * as refusals from '../audit/refusal-store.ts';
-import { loggedPath } from '../web/request-words.ts';
-import { actOfCaller, type Caller } from './caller.ts';
+import type { Caller } from './caller.ts';
 import { headersOf, isRefusal, problemOf, sendProblem } from './problem.ts';
+import { recordRefusal } from './refusals.ts';
 
 /** The callers of requests that are under way, for whatever is told of them. */
 const callers = new WeakMap<Request, Caller>();
@@ -27,18 +26,4 @@ export async function answerProblem(app: AppContext, error: unknown, req: Reques
   if (caller && isRefusal(error)) await recordRefusal(app, req, caller, problem.detail);
   res.set(headersOf(error, problem)).set('Cache-Control', 'no-store');
   sendProblem(res, problem);
-}
-
-/** As it is written down of people (promise 6). The transaction of what was tried is gone by now. */
-async function recordRefusal(app: AppContext, req: Request, caller: Caller, reason: string): Promise<void> {
-  const isChange = !['GET', 'HEAD'].includes(req.method);
-  const kind = isChange ? 'change' : `look ${req.route?.path ?? ''}`;
-  const refusal = { kind, isChange, request: `${req.method} ${loggedPath(req)}`, reason };
-  const act = { ...actOfCaller(app, req, caller), by: caller.viewer, confirm: undefined };
-  try {
-    await app.db.write((trx) => refusals.recordRefusal(trx, act, refusal));
-  } catch (cause) {
-    // The refusal stands all the same.
-    app.logger.error({ err: cause, requestId: req.id, reason }, 'a refusal could not be audited');
-  }
 }

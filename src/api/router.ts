@@ -6,12 +6,13 @@ import type { Errors } from '../forms/form.ts';
 import { findAnswer, keepAnswer } from '../tokens/token-store.ts';
 import { Forbidden, Malformed, NotFound } from '../verbs/refusals.ts';
 import { HttpError } from '../web/http-error.ts';
-import { actOfCaller, type Caller, callerOf, opens } from './caller.ts';
+import { actOfCaller, type Caller, callerOf } from './caller.ts';
+import { requireNeeds } from './needs.ts';
 import { openApi } from './openapi.ts';
 import { fingerprint, Unprocessable } from './problem.ts';
 import { answerProblem, callerIn, knownCaller } from './problem-answer.ts';
 import type { RequestLimit } from './request-limit.ts';
-import type { Answer, Call, Route } from './route.ts';
+import { type Answer, type Call, isName, type Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 
 /** Larger than any record, and no larger than a form. */
@@ -21,7 +22,12 @@ const LONGEST_KEY = 200;
 /** What programs ask for, by tokens alone: no cookie is read here, and no session begun. */
 export function apiRouter(app: AppContext, limit: RequestLimit): RequestHandler {
   const router = Router({ caseSensitive: true, strict: true });
-  router.get('/openapi.json', (_req, res) => res.json(openApi(app.config.baseUrl)));
+  let description: object | undefined;
+  router.get('/openapi.json', (_req, res) => {
+    description ??= openApi(app.config.baseUrl);
+    res.json(description);
+  });
+  router.get('/', (_req, res) => res.redirect(303, '/api'));
   router.use(async (req, res, next) => {
     const caller = await callerOf(app, req);
     knownCaller(req, caller);
@@ -58,28 +64,28 @@ async function serve(app: AppContext, route: Route, req: Request, res: Response)
     req,
     caller,
     viewer: caller.viewer,
-    ids: idsIn(req),
+    ...addressed(req),
     query: route.query ? checked(route.query, req.query) : req.query,
     body: body as never,
     version: route.isVersioned ? versionIn(req) : undefined,
     write: (work) => writeOnce(app, req, { caller, usual: route.status }, work),
   };
+  await requireConfirming(caller, route, call);
   const answer = await route.handle(call);
   if (answer.stream) answer.stream(res);
   else send(res, { status: route.status, ...answer });
+}
+
+/** Nobody is there who could be asked whether it is they: it is said once, of the token (R54). */
+async function requireConfirming({ token }: Caller, { asks }: Route, call: Call<never>): Promise<void> {
+  if (!asks || token.scopes.includes('confirm') || !(await asks.holds(call))) return;
+  throw new Forbidden('A page would ask somebody to confirm this first, so it needs the scope confirm.');
 }
 
 function send(res: Response, { status = 200, headers = {}, body }: Answer): void {
   res.status(status).set(headers);
   if (body === undefined) res.end();
   else res.json(body);
-}
-
-function requireNeeds(caller: Caller, { needs }: Route): void {
-  if (opens(caller, needs)) return;
-  const [application, level] = needs.right;
-  const scope = needs.scope ?? `${application}:${level}`;
-  throw new Forbidden(`This needs the scope ${scope}, and a user who may ${level} ${application} now.`);
 }
 
 /** Checks by the schema that describes it: one message for each field. */
@@ -102,13 +108,16 @@ function holdsNul(value: unknown): boolean {
   return Object.values(value).some(holdsNul);
 }
 
-function idsIn(req: Request): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(req.params).map(([name, text]) => {
-      if (!/^[1-9]\d{0,14}$/.test(String(text))) throw new NotFound('There is nothing at this address.');
-      return [name, Number(text)];
-    }),
-  );
+function addressed(req: Request): Pick<Call, 'ids' | 'names'> {
+  const ids: Record<string, number> = {};
+  const names: Record<string, string> = {};
+  for (const [name, value] of Object.entries(req.params)) {
+    const text = String(value);
+    if (isName(name)) names[name] = text;
+    else if (/^[1-9]\d{0,14}$/.test(text)) ids[name] = Number(text);
+    else throw new NotFound('There is nothing at this address.');
+  }
+  return { ids, names };
 }
 
 function versionIn(req: Request): number | undefined {

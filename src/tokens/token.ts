@@ -22,6 +22,7 @@ export const SCOPES = [
   'check',
   'events:read',
   'metrics:read',
+  'confirm',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
@@ -39,6 +40,7 @@ export const SCOPE_LABELS: Record<Scope, string> = {
   check: 'Ask whether somebody has a right',
   'events:read': 'Follow what happens: events as they come',
   'metrics:read': 'Read the figures of /metrics',
+  confirm: 'Do what a page asks people to confirm first',
 };
 
 /** By what a program comes in. Its secret is shown once, and stands nowhere. */

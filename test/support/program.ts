@@ -14,6 +14,7 @@ export const EVERY_SCOPE: Scope[] = [
   'check',
   'events:read',
   'metrics:read',
+  'confirm',
 ];
 
 /** A program that comes in as somebody, by a token of its own. */
