@@ -3,7 +3,6 @@ import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { findNewest } from '../../audit/event-feed.ts';
 import { findUserNames } from '../../users/user-store.ts';
-import { recordPath } from '../../web/reader/record-path.ts';
 import { render } from '../../web/render.ts';
 import { countWaiting, findDeliveries, findLastArrivals } from '../delivery-store.ts';
 import { type Delivery, TEST, type Webhook } from '../webhook.ts';
@@ -43,8 +42,8 @@ export async function showWebhook(app: AppContext, req: Request, res: Response, 
     title: webhook.name,
     webhook,
     mayWrite: may(req.viewer!, 'settings', 'write'),
-    owner: userId === null ? undefined : { name: names.get(userId), path: recordPath(req.viewer, 'user', userId) },
-    maker: names.get(webhook.createdBy ?? 0),
+    names,
+    owner: names.get(userId ?? 0),
     // Those that were not looked at yet, of whatever kind.
     behind: Math.max(0, (await findNewest(db)) - webhook.position),
     waiting: await countWaiting(db, id),
