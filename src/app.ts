@@ -53,6 +53,7 @@ import { peopleController, readPeopleForms } from './pasted-people/pages/people-
 import { permissionsController } from './permissions/pages/permissions-controller.ts';
 import { preferencesController } from './preferences/pages/preferences-controller.ts';
 import { savedViewsController } from './saved-views/pages/saved-views-controller.ts';
+import { scimRouter } from './scim/router.ts';
 import { searchController } from './search/pages/search-controller.ts';
 import { secondFactorsController } from './second-factors/pages/second-factors-controller.ts';
 import { AddressLimiter } from './sessions/address-limiter.ts';
@@ -172,6 +173,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     next();
   });
   app.use('/api/v1', apiRouter(context));
+  app.use('/scim/v2', scimRouter(context));
   app.use(readPeopleForms());
   for (const path of UPLOAD_PATHS) app.post(path, readUpload(config.importMegabytes));
   app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));

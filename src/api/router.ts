@@ -2,16 +2,15 @@ import express, { type ErrorRequestHandler, type Request, type RequestHandler, t
 import type { z } from 'zod';
 import { grants } from '../access/rights.ts';
 import type { AppContext } from '../app-context.ts';
-import * as refusals from '../audit/refusal-store.ts';
 import { instant } from '../clock.ts';
 import type { Errors } from '../forms/form.ts';
 import { findAnswer, keepAnswer } from '../tokens/token-store.ts';
 import { Forbidden, Malformed, NotFound } from '../verbs/refusals.ts';
 import { HttpError } from '../web/http-error.ts';
-import { loggedPath } from '../web/request-words.ts';
 import { actOfCaller, type Caller, callerOf } from './caller.ts';
 import { openApi } from './openapi.ts';
 import { fingerprint, headersOf, isRefusal, problemOf, sendProblem, Unprocessable } from './problem.ts';
+import { recordRefusal } from './refusal-recording.ts';
 import { RequestLimit } from './request-limit.ts';
 import type { Answer, Call, Route } from './route.ts';
 import { ROUTES } from './routes.ts';
@@ -182,18 +181,4 @@ function errorHandler(app: AppContext): ErrorRequestHandler {
     res.set(headersOf(error, problem)).set('Cache-Control', 'no-store');
     sendProblem(res, problem);
   };
-}
-
-/** As it is written down of people (promise 6). The transaction of what was tried is gone by now. */
-async function recordRefusal(app: AppContext, req: Request, caller: Caller, reason: string): Promise<void> {
-  const isChange = !['GET', 'HEAD'].includes(req.method);
-  const kind = isChange ? 'change' : `look ${req.route?.path ?? ''}`;
-  const refusal = { kind, isChange, request: `${req.method} ${loggedPath(req)}`, reason };
-  const act = { ...actOfCaller(app, req, caller), by: caller.viewer, confirm: undefined };
-  try {
-    await app.db.write((trx) => refusals.recordRefusal(trx, act, refusal));
-  } catch (cause) {
-    // The refusal stands all the same.
-    app.logger.error({ err: cause, requestId: req.id, reason }, 'a refusal could not be audited');
-  }
 }
