@@ -2,7 +2,7 @@ import { GROUP_KIND } from './attribute.ts';
 import type { Filter } from './filter.ts';
 import { idIn } from './ids.ts';
 import { type PatchStep, pathedSteps, targetOf } from './patch.ts';
-import { type Resource, valueOf } from './resource.ts';
+import { fittingValue, type Resource } from './resource.ts';
 import { Unfit } from './unfit.ts';
 
 /** What steps make of a group, without a look at who is in it: there may be very many. */
@@ -21,7 +21,7 @@ export function groupSteps(steps: PatchStep[]): GroupSteps {
   for (const { op, path, value } of pathedSteps(GROUP_KIND, steps)) {
     const { attribute, filter } = targetOf(GROUP_KIND, path);
     if (attribute?.name !== 'members') {
-      const text = op === 'remove' ? undefined : (valueOf(attribute!, value, path) as string | undefined);
+      const text = op === 'remove' ? undefined : (fittingValue(attribute!, value, path) as string | undefined);
       if (attribute?.name === 'externalId') told.externalId = text ?? null;
       else if (text === undefined) throw new Unfit('invalidValue', 'A group has a displayName.');
       else told.name = text;
@@ -42,7 +42,7 @@ export function groupSteps(steps: PatchStep[]): GroupSteps {
 
 function membersIn(value: unknown, path: string, op: PatchStep['op']): number[] {
   const [attribute] = GROUP_KIND.attributes.filter(({ name }) => name === 'members');
-  const members = (valueOf(attribute, value, path) ?? []) as Resource[];
+  const members = (fittingValue(attribute, value, path) ?? []) as Resource[];
   return op === 'remove' ? members.flatMap(({ value: id }) => idIn(id, 'user') ?? []) : requireIds(members);
 }
 

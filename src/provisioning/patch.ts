@@ -1,7 +1,7 @@
 import { type Attribute, attributeNamed, type ResourceKind } from './attribute.ts';
 import { type AttributePath, BadFilter, type Filter, parsePatchPath } from './filter.ts';
 import { matches, meantBy } from './matching.ts';
-import { knownOf, objectOf, type Resource, valueOf } from './resource.ts';
+import { fittingValue, knownOf, objectOf, type Resource } from './resource.ts';
 import { Unfit } from './unfit.ts';
 
 /** One step of a PATCH (RFC 7644, section 3.5.2). */
@@ -110,7 +110,8 @@ function take(kind: ResourceKind, resource: Resource, { op, path, value }: Patch
     takeExtension(kind, resource, schema!, { op, value });
     return;
   }
-  const holder = schema ? ((resource[schema] ??= {}) as Resource) : resource;
+  if (schema) resource[schema] ??= {};
+  const holder = schema ? (resource[schema] as Resource) : resource;
   if (filter) takeAmong(holder, attribute, { op, sub, filter, value, path });
   else if (sub) takePart(holder, attribute, { op, sub, value, path });
   else takeAttribute(holder, attribute, { op, value, path });
@@ -138,7 +139,7 @@ function takeAttribute(holder: Resource, attribute: Attribute, { op, value, path
     else delete holder[name];
     return;
   }
-  const fitting = valueOf(attribute, value, path);
+  const fitting = fittingValue(attribute, value, path);
   if (multiValued) {
     const added = (fitting ?? []) as Resource[];
     holder[name] = op === 'add' ? joined((holder[name] ?? []) as Resource[], added) : added;
@@ -151,7 +152,7 @@ type Told = Pick<PatchStep, 'op' | 'value'> & { path: string };
 
 /** Microsoft says by the value which of a list are to go. */
 function without(holder: Resource, attribute: Attribute, value: unknown, path: string): Resource[] {
-  const gone = new Set(((valueOf(attribute, value, path) ?? []) as Resource[]).map((one) => String(one.value)));
+  const gone = new Set(((fittingValue(attribute, value, path) ?? []) as Resource[]).map((one) => String(one.value)));
   return ((holder[attribute.name] ?? []) as Resource[]).filter((one) => !gone.has(String(one.value)));
 }
 
@@ -165,13 +166,13 @@ function joined(before: Resource[], added: Resource[]): Resource[] {
 
 function takePart(holder: Resource, attribute: Attribute, { op, sub, value, path }: Told & { sub: Attribute }): void {
   const name = attribute.name;
-  const values = attribute.multiValued ? ((holder[name] ?? []) as Resource[]) : [(holder[name] ??= {}) as Resource];
+  holder[name] ??= attribute.multiValued ? [] : {};
+  const values = [holder[name]].flat() as Resource[];
   if (attribute.multiValued && values.length === 0 && op !== 'remove') {
-    const made: Resource = {};
-    values.push(made);
+    values.push({});
     holder[name] = values;
   }
-  for (const one of values) setPart(one, sub, op === 'remove' ? undefined : valueOf(sub, value, path));
+  for (const one of values) setPart(one, sub, op === 'remove' ? undefined : fittingValue(sub, value, path));
 }
 
 function takeAmong(
@@ -189,11 +190,11 @@ function takeAmong(
   if (chosen.length === 0) chosen.push(madeFor(values, filter, path));
   holder[attribute.name] = values;
   for (const one of chosen) {
-    if (sub) setPart(one, sub, valueOf(sub, value, path));
+    if (sub) setPart(one, sub, fittingValue(sub, value, path));
     else
       Object.assign(
         one,
-        valueOf({ ...attribute, multiValued: undefined }, Array.isArray(value) ? value[0] : value, path),
+        fittingValue({ ...attribute, multiValued: undefined }, Array.isArray(value) ? value[0] : value, path),
       );
     if (one.primary === true) for (const other of values) if (other !== one && other.primary) other.primary = false;
   }

@@ -31,14 +31,14 @@ function attributesOf(attributes: readonly Attribute[], source: Resource, prefix
   for (const [name, value] of Object.entries(source)) {
     const attribute = attributeNamed(attributes, name);
     if (!attribute || attribute.mutability === 'readOnly') continue;
-    const fitting = valueOf(attribute, value, `${prefix}${attribute.name}`);
+    const fitting = fittingValue(attribute, value, `${prefix}${attribute.name}`);
     if (fitting !== undefined) known[attribute.name] = fitting;
   }
   return known;
 }
 
 /** The value in the type of its attribute; undefined for none. Throws Unfit. */
-export function valueOf(attribute: Attribute, value: unknown, name: string): unknown {
+export function fittingValue(attribute: Attribute, value: unknown, name: string): unknown {
   if (!attribute.multiValued) return singleOf(attribute, value, name);
   const list = value === null || value === undefined ? [] : Array.isArray(value) ? value : [value];
   const most = attribute.name === 'members' ? MOST_MEMBERS : MOST_VALUES;

@@ -56,7 +56,8 @@ function copy(from: Resource, to: Resource, name: string): void {
   const place = placeOf(from, name);
   if (!place) return;
   const { holder, key, sub } = place;
-  const target = place.schema ? ((to[place.schema] ??= {}) as Resource) : to;
+  if (place.schema) to[place.schema] ??= {};
+  const target = place.schema ? (to[place.schema] as Resource) : to;
   const value = holder[key];
   if (sub === undefined) target[key] = value;
   else if (Array.isArray(value)) {
