@@ -52,6 +52,7 @@ import { answerResetRequests } from './passwords/reset-request-store.ts';
 import { peopleController, readPeopleForms } from './pasted-people/pages/people-controller.ts';
 import { permissionsController } from './permissions/pages/permissions-controller.ts';
 import { preferencesController } from './preferences/pages/preferences-controller.ts';
+import { provisioningController } from './provisioning/pages/provisioning-controller.ts';
 import { savedViewsController } from './saved-views/pages/saved-views-controller.ts';
 import { scimRouter } from './scim/router.ts';
 import { searchController } from './search/pages/search-controller.ts';
@@ -216,6 +217,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(secondFactorsController(context));
   app.use(ownPasskeysController(context));
   app.use(tokensController(context));
+  app.use(provisioningController(context));
   app.use(peopleController(context));
   app.use(importController(context));
   app.use(usersController(context));

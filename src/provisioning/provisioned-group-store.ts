@@ -74,11 +74,6 @@ export async function noteGroupTold(
     .increment('version');
 }
 
-/** Nobody keeps it from outside any more. */
-export async function releaseGroup(trx: Transaction, groupId: number): Promise<void> {
-  await trx('provisioned_groups').where({ group_id: groupId }).delete();
-}
-
 /** Who of this program's users is in which of these groups, and is not deleted, by group; at most so many all in all. */
 export async function findMemberIds(
   db: Reader,

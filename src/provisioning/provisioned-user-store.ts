@@ -167,12 +167,6 @@ export async function noteEnd(trx: Transaction, userId: number, at: Instant): Pr
     .increment('version');
 }
 
-/** Nobody keeps them from outside any more. */
-export async function release(trx: Transaction, userId: number): Promise<void> {
-  await trx('provisioned_values').where({ user_id: userId }).delete();
-  await trx('provisioned_users').where({ user_id: userId }).delete();
-}
-
 async function keepValues(
   trx: Transaction,
   { userId, provisionerId }: Pick<ProvisionedUser, 'userId' | 'provisionerId'>,
