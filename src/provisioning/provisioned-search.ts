@@ -109,11 +109,11 @@ async function valuePage(
     USER,
     values(db, search.provisionerId, [path]).where('place', 0).select('user_id'),
   );
-  const gone = isPast || from || skip === 0 ? 0 : Number((await valued().count('* as number').first())?.number);
+  const gone = from || skip === 0 ? 0 : Number((await valued().count('* as number').first())?.number);
   const rest = await ownPage(without, USER, {
     descending: false,
     from: isPast ? from : undefined,
-    skip: Math.max(0, skip - gone),
+    skip: from ? 0 : Math.max(0, skip - gone),
     limit: limit - first.length,
   });
   return [...first, ...rest.map(({ id }) => ({ value: null, id }))];
