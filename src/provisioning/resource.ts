@@ -39,7 +39,7 @@ function attributesOf(attributes: readonly Attribute[], source: Resource, prefix
 
 /** The value in the type of its attribute; undefined for none. Throws Unfit. */
 export function fittingValue(attribute: Attribute, value: unknown, name: string): unknown {
-  if (!attribute.multiValued) return singleOf(attribute, value, name);
+  if (!attribute.multiValued) return singleOf(attribute, unwrapped(attribute, value), name);
   const list = value === null || value === undefined ? [] : Array.isArray(value) ? value : [value];
   const most = attribute.name === 'members' ? MOST_MEMBERS : MOST_VALUES;
   if (list.length > most) throw new Unfit('tooMany', `${name} has at most ${most} values at once.`);
@@ -47,6 +47,13 @@ export function fittingValue(attribute: Attribute, value: unknown, name: string)
   const primary = values.filter((one) => (one as Resource).primary === true).length;
   if (primary > 1) throw new Unfit('invalidValue', `Of ${name} one at most is the primary.`);
   return values.length > 0 ? values : undefined;
+}
+
+/** Microsoft may wrap one value into a list, as `[{ "$ref": null, "value": "False" }]`. */
+function unwrapped({ type }: Attribute, value: unknown): unknown {
+  if (type === 'complex' || !Array.isArray(value) || value.length !== 1) return value;
+  const [one] = value;
+  return typeof one === 'object' && one !== null && 'value' in one ? one.value : value;
 }
 
 function singleOf(attribute: Attribute, value: unknown, name: string): unknown {

@@ -69,7 +69,11 @@ describe('who was here before (R80)', () => {
     const said = { userName: 'robert', externalId: 'x-bob', emails: [{ value: 'robert@corp.example', primary: true }] };
     const taken = await idp.ask('post', '/Users', said);
     expect([taken.status, taken.body.id]).toEqual([201, `user-${app.people.bob}`]);
-    expect(await row(app, app.people.bob)).toMatchObject({ name: 'bob', email: 'bob@example.com', confirmed_email: null });
+    expect(await row(app, app.people.bob)).toMatchObject({
+      name: 'bob',
+      email: 'bob@example.com',
+      confirmed_email: null,
+    });
     expect(taken.body.emails).toEqual([{ value: 'bob@example.com', primary: true }]);
     expect((await bob.get('/credentials')).status).toBe(200);
     expect((await idp.ask('post', '/Users', said)).status).toBe(409);
@@ -139,7 +143,11 @@ describe('who was deleted by the program (R80)', () => {
     expect((await idp.get(`/Users/user-${erin}`)).status).toBe(404);
 
     const other = await provisionerAs(app, 'ada');
-    const stranger = await other.ask('post', '/Users', { ...said, userName: 'erin9', emails: [{ value: 'e9@example.com' }] });
+    const stranger = await other.ask('post', '/Users', {
+      ...said,
+      userName: 'erin9',
+      emails: [{ value: 'e9@example.com' }],
+    });
     expect([stranger.status, stranger.body.id === `user-${erin}`]).toEqual([201, false]);
 
     const back = await idp.ask('post', '/Users', said);
@@ -153,7 +161,11 @@ describe('who was deleted by the program (R80)', () => {
   });
 
   it('is nobody whom somebody here deleted: that one comes back only if somebody confirms it', async () => {
-    const { id, number } = await idp.made({ userName: 'olga', externalId: 'x-olga', emails: [{ value: 'olga@corp.example' }] });
+    const { id, number } = await idp.made({
+      userName: 'olga',
+      externalId: 'x-olga',
+      emails: [{ value: 'olga@corp.example' }],
+    });
     await alice.post(`/users/${number}/deletion`);
     expect((await idp.get(`/Users/${id}`)).status).toBe(404);
     const said = { userName: 'olga', externalId: 'x-olga', emails: [{ value: 'olga@corp.example' }] };

@@ -42,8 +42,7 @@ async function single(attribute: Described, within: string): Promise<unknown> {
   const { type, name, canonicalValues, subAttributes = [] } = attribute;
   if (type === 'complex') {
     const parts: Record<string, unknown> = {};
-    for (const part of subAttributes)
-      if (part.mutability !== 'readOnly') parts[part.name] = await valueFor(part, name);
+    for (const part of subAttributes) if (part.mutability !== 'readOnly') parts[part.name] = await valueFor(part, name);
     // A reference and the id beside it mean the same.
     if (typeof parts.$ref === 'string') parts.value = parts.$ref.split('/').at(-1);
     if ('primary' in parts) parts.primary = true;
@@ -70,7 +69,8 @@ async function create(kind: 'User' | 'Group', body: object = {}) {
 describe('discovery', () => {
   it('tells what is supported, of which kinds, by which schemas, each by its id as well', async () => {
     const config = (await idp.get('/ServiceProviderConfig')).body;
-    for (const option of ['patch', 'bulk', 'filter', 'sort', 'etag']) expect([option, config[option].supported]).toEqual([option, true]);
+    for (const option of ['patch', 'bulk', 'filter', 'sort', 'etag'])
+      expect([option, config[option].supported]).toEqual([option, true]);
     expect(schemas.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['ResourceType', 'ServiceProviderConfig', 'Schema', 'User', 'Group']),
     );
@@ -134,7 +134,8 @@ describe.each(['User', 'Group'] as const)('a %s', (kind) => {
         const after = (await idp.get(path)).body;
         expect([op, name, patched.status, patched.body]).toEqual([op, name, 200, after]);
         const now = read(after, attribute, extension);
-        if (op === 'add' && attribute.multiValued) expect([name, now]).toEqual([name, expect.arrayContaining(value as [])]);
+        if (op === 'add' && attribute.multiValued)
+          expect([name, now]).toEqual([name, expect.arrayContaining(value as [])]);
         else expect([op, name, now]).toEqual([op, name, value]);
       }
   });
@@ -144,7 +145,8 @@ describe.each(['User', 'Group'] as const)('a %s', (kind) => {
     const resource = await create(kind);
     for (const { schema } of schemaExtensions) {
       const value: Record<string, unknown> = {};
-      for (const one of schemaOf(schema).attributes) if (one.mutability !== 'readOnly') value[one.name] = await valueFor(one);
+      for (const one of schemaOf(schema).attributes)
+        if (one.mutability !== 'readOnly') value[one.name] = await valueFor(one);
       const added = await idp.patch(`/${kind}s/${resource.id}`, { op: 'add', path: schema, value });
       expect([schema, added.body[schema]]).toEqual([schema, value]);
       const removed = await idp.patch(`/${kind}s/${resource.id}`, { op: 'remove', path: schema });
@@ -180,7 +182,8 @@ describe.each(['User', 'Group'] as const)('a %s', (kind) => {
         found((await idp.ask('post', '/.search', lists)).body.Resources),
       ];
     };
-    for (const answer of await answers({ attributes: included })) expect(Object.keys(answer).toSorted()).toEqual(['id', 'schemas', included].toSorted());
+    for (const answer of await answers({ attributes: included }))
+      expect(Object.keys(answer).toSorted()).toEqual(['id', 'schemas', included].toSorted());
     for (const answer of await answers({ excludedAttributes: excluded })) {
       expect(answer).not.toHaveProperty(excluded);
       expect(answer).toHaveProperty(included);
@@ -191,6 +194,7 @@ describe.each(['User', 'Group'] as const)('a %s', (kind) => {
 describe('the user of the token', () => {
   it('is told at /Me, and changed nowhere', async () => {
     expect((await idp.get('/Me')).body).toMatchObject({ schemas: [CORE], userName: 'alice', active: true });
-    for (const method of ['put', 'patch', 'delete', 'post'] as const) expect((await idp.ask(method, '/Me', {})).status).toBe(405);
+    for (const method of ['put', 'patch', 'delete', 'post'] as const)
+      expect((await idp.ask(method, '/Me', {})).status).toBe(405);
   });
 });

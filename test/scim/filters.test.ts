@@ -14,11 +14,21 @@ beforeAll(async () => {
     ['ann', { name: { familyName: 'Zimmer' }, title: 'Chef', externalId: 'A-1' }],
     ['ben', { name: { familyName: 'Adler' }, title: 'chef de rang', externalId: 'a-1', active: false }],
     ['cleo', { name: { familyName: 'Müller' }, [ENTERPRISE]: { department: 'R&D 100%' } }],
-    ['dora', { phoneNumbers: [{ value: '1', type: 'work' }, { value: '2', type: 'home' }] }],
+    [
+      'dora',
+      {
+        phoneNumbers: [
+          { value: '1', type: 'work' },
+          { value: '2', type: 'home' },
+        ],
+      },
+    ],
     ['edda', { phoneNumbers: [{ value: '2', type: 'work' }], [ACCESS]: { noSharedData: true } }],
   ];
   for (const [userName, more] of people)
-    ids[userName] = (await idp.made({ userName, emails: [{ value: `${userName}@corp.example`, type: 'work' }], ...more })).id;
+    ids[userName] = (
+      await idp.made({ userName, emails: [{ value: `${userName}@corp.example`, type: 'work' }], ...more })
+    ).id;
   group = await idp.group('Kitchen', [ids.ann, ids.ben]);
 });
 afterAll(() => app.close());
@@ -191,7 +201,10 @@ describe('a page', () => {
   });
 
   it('is found by a search in the body as well, of users and groups together', async () => {
-    const search = { filter: 'meta.resourceType eq "Group" or userName sw "a"', attributes: ['userName', 'displayName'] };
+    const search = {
+      filter: 'meta.resourceType eq "Group" or userName sw "a"',
+      attributes: ['userName', 'displayName'],
+    };
     const { body } = await idp.ask('post', '/.search', search);
     expect(body).toMatchObject({ totalResults: 2, Resources: [{ userName: 'ann' }, { displayName: 'Kitchen' }] });
     const second = await idp.ask('post', '/.search', { ...search, startIndex: 2, count: 1 });

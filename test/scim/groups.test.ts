@@ -22,12 +22,19 @@ const membersOf = async (id: string) =>
 describe('a group that is provisioned', () => {
   it('is made with its members, renamed, filled and emptied, each told in the audit', async () => {
     const audit = await watchAudit(app);
-    const made = await idp.ask('post', '/Groups', { displayName: 'Kitchen', externalId: 'g1', members: values(ids.slice(0, 2)) });
+    const made = await idp.ask('post', '/Groups', {
+      displayName: 'Kitchen',
+      externalId: 'g1',
+      members: values(ids.slice(0, 2)),
+    });
     expect([made.status, made.body]).toMatchObject([201, { displayName: 'Kitchen', externalId: 'g1' }]);
     expect(made.body.members).toMatchObject([{ value: ids[0], type: 'User' }, { value: ids[1] }]);
     const { id } = made.body;
     expect((await idp.ask('post', '/Groups', { displayName: 'KITCHEN' })).status).toBe(409);
-    const renamed = await idp.ask('put', `/Groups/${id}`, { displayName: 'Cuisine', members: values([ids[1], ids[2]]) });
+    const renamed = await idp.ask('put', `/Groups/${id}`, {
+      displayName: 'Cuisine',
+      members: values([ids[1], ids[2]]),
+    });
     expect(renamed.body).toMatchObject({ displayName: 'Cuisine', members: [{ value: ids[1] }, { value: ids[2] }] });
     expect((await audit.since()).map(({ action }) => action)).toEqual([
       'group.created',
@@ -96,7 +103,10 @@ describe('a group that is provisioned', () => {
     expect([answer.status, answer.body.detail]).toEqual([403, expect.stringContaining('rights that you do not hold')]);
     const admins = await groupId(app, 'Administrators');
     for (const body of [{ groups: [{ value: `group-${admins}` }] }, { roles: [{ value: 'Administrators' }] }])
-      expect((await weak.ask('put', `/Users/${id}`, { userName: 'weak', emails: [{ value: 'weak@corp.example' }], ...body })).status).toBe(200);
+      expect(
+        (await weak.ask('put', `/Users/${id}`, { userName: 'weak', emails: [{ value: 'weak@corp.example' }], ...body }))
+          .status,
+      ).toBe(200);
     expect(await app.db.read('memberships').where('user_id', id.split('-')[1])).toEqual([]);
   });
 });

