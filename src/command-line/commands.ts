@@ -19,7 +19,7 @@ import { checkNames } from '../users/user-form.ts';
 import { findSubject, findUserByIdentifier, findUsers } from '../users/user-store.ts';
 import { type Act, type ActSettings, actSettings, type Purpose } from '../verbs/act.ts';
 import { commandLineAct } from '../verbs/program-act.ts';
-import { applyFile } from './apply/apply-command.ts';
+import { applyFile } from './apply-command.ts';
 import { type Command, type CommandContext, type Result, refused } from './command.ts';
 import { exportList } from './export-command.ts';
 import { importList } from './import-command.ts';

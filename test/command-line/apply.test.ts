@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { applyFile } from '../../src/command-line/apply/apply-command.ts';
+import { applyFile } from '../../src/command-line/apply-command.ts';
 import type { CommandContext } from '../../src/command-line/command.ts';
 import { serverSettings } from '../../src/installation/server-settings.ts';
 import { commandLineAct } from '../../src/verbs/program-act.ts';
