@@ -30,7 +30,7 @@ import { MEMBERSHIP, NEW_USER, USER_CHANGE } from './user-fields.ts';
 const READ: Route['needs'] = { right: ['users', 'read'] };
 const WRITE: Route['needs'] = { right: ['users', 'write'] };
 const MEMBERSHIPS_ASK = 'where the group administers, or the user is whoever’s token it is';
-const FILTERS = ['q', 'activity', 'state', 'tag', 'group', 'contact', 'expires', 'right', 'sort'];
+const FILTERS = ['q', 'activity', 'state', 'tag', 'group', 'contact', 'expires', 'address', 'right', 'sort'];
 
 /** What programs may do to users besides changing them: nothing of passwords, factors and links that somebody would get to see. */
 const ACTIONS = [
