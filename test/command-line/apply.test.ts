@@ -1,11 +1,8 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { applyFile } from '../../src/command-line/apply-command.ts';
 import type { CommandContext } from '../../src/command-line/command.ts';
-import { serverSettings } from '../../src/installation/server-settings.ts';
-import { commandLineAct } from '../../src/verbs/program-act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { applied } from '../support/apply.ts';
 import { watchAudit } from '../support/audit.ts';
 import { factsBesideAudit } from '../support/database.ts';
 import { programAs } from '../support/program.ts';
@@ -16,13 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => app.close());
 
-function apply(text: string, isApplied = true) {
-  const path = join(app.folder, 'desired.yaml');
-  writeFileSync(path, text);
-  const server = serverSettings(app.config, app.url);
-  const context = { db: app.db, config: app.config, server, channel: 'copy', operating: { apply: isApplied } };
-  return applyFile(context as CommandContext, commandLineAct(app.context.actSettings), path);
-}
+const apply = (text: string, isApplied = true) => applied(app, text, isApplied);
 
 const HOUSE = `
 groups:

@@ -18,6 +18,7 @@ import type { Subject } from '../../users/user.ts';
 import { findSubjects, findUserIdsByIdentifier } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import { type Action, type Performed, perform, type Subjected } from '../../verbs/action.ts';
+import type { Refusal } from '../../verbs/outcome.ts';
 import { Conflict } from '../../verbs/refusals.ts';
 import type { Difference, GroupStep, UserStep } from './difference.ts';
 import { Writing } from './writing.ts';
@@ -118,7 +119,7 @@ async function makeNew(
       tags: step.desired.tags ?? [],
     })),
   );
-  const refused = made.flatMap(({ refusal }, n) => (refusal ? [`${fresh[n].desired.name} ${refusal.reason}.`] : []));
+  const refused = made.flatMap(({ refusal }, n) => (refusal ? [inWords(fresh[n].desired.name, refusal)] : []));
   if (refused.length > 0) throw new Conflict(refused.join(' '));
   return new Map(fresh.map((step, n) => [step, made[n].id!]));
 }
@@ -159,9 +160,11 @@ async function become<S extends Subjected>(
 
 /** A file is applied as a whole. */
 function requireAll<Changed extends { outcomes: Performed<Subjected>[] }>(changed: Changed): Changed {
-  const refused = changed.outcomes.flatMap(({ subject, refusal }) =>
-    refusal ? [`${subject.name} ${refusal.reason}.`] : [],
-  );
+  const refused = changed.outcomes.flatMap(({ subject, refusal }) => (refusal ? [inWords(subject.name, refusal)] : []));
   if (refused.length > 0) throw new Conflict(refused.join(' '));
   return changed;
+}
+
+function inWords(name: string, { reason, fields }: Refusal): string {
+  return fields ? `${name}: ${Object.values(fields).join(' ')}` : `${name} ${reason}.`;
 }
