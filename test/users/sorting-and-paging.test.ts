@@ -258,6 +258,7 @@ describe('the address of a view', () => {
         { nil: undefined },
       ),
       before: fc.constant(undefined),
+      address: fc.uniqueArray(fc.constantFrom('10.0.', 'fe80::1', '192.168.1.7'), { maxLength: 3 }),
       per: fc.constantFrom(25, 50, 100, 200),
       perGiven: fc.constant(true),
       allRights: fc.boolean(),

@@ -22,10 +22,11 @@ export interface PlainList {
   groupless: number;
   contactless: number;
   expires: number[];
+  addresses: Map<string, number>;
   rights: Map<string, number>;
 }
 
-type Facet = 'activity' | 'state' | 'tag' | 'group' | 'contact' | 'expires' | 'right';
+type Facet = 'activity' | 'state' | 'tag' | 'group' | 'contact' | 'expires' | 'address' | 'right';
 
 const FROM = `users
   left join lockouts on lockouts.user_id = users.id
@@ -124,6 +125,15 @@ function expiresWithin(days: string, now: number): Sql {
   ]);
 }
 
+/** Whether the last sign-in was from there. */
+function isFrom(value: string): Sql {
+  if (!/[.:]/.test(value)) return any([]);
+  const address = `(select address from login_attempts where user_id = users.id and outcome = 'signed in'
+    order by id desc limit 1)`;
+  // Whole, or a beginning: in the proof only what ends so is one.
+  return new Sql(`${address} like ?`, [/[.:]$/.test(value) ? `${value}%` : value]);
+}
+
 function idIn(table: string, ids: number[]): Sql {
   return ids.length > 0 ? new Sql(`${table}.id in (${ids.join(', ')})`) : any([]);
 }
@@ -179,6 +189,7 @@ export async function plainList(
     contact:
       query.contact.length > 0 ? any(query.contact.map((one) => (one === 'none' ? noContact : any([])))) : all([]),
     expires: query.expires.length > 0 ? any(query.expires.map((days) => expiresWithin(days, limits.now))) : all([]),
+    address: query.address.length > 0 ? any(query.address.map(isFrom)) : all([]),
     right:
       query.right.length > 0
         ? any(query.right.map((one) => (asking.readsGroups ? has(one, today) : any([]))))
@@ -274,6 +285,8 @@ export async function plainList(
   );
   const count = async (facet: Facet, one: Sql): Promise<number> =>
     (await run('count(*) as number', all([under(facet), one])))[0].number;
+  const ofAddresses = new Map<string, number>();
+  for (const one of query.address) ofAddresses.set(one, await count('address', isFrom(one)));
   const ofRights = new Map<string, number>();
   for (const right of rights) ofRights.set(right, await count('right', has(right, today)));
   const numbers = (found: { id: number; number: number }[]) => new Map(found.map(({ id, number }) => [id, number]));
@@ -295,6 +308,7 @@ export async function plainList(
       await count('expires', expiresWithin('7', limits.now)),
       await count('expires', expiresWithin('30', limits.now)),
     ],
+    addresses: ofAddresses,
     rights: ofRights,
   };
 }
