@@ -25,6 +25,7 @@ import { severalProcessesFault } from './several-processes.ts';
 import { shutdownFault } from './shutdown-fault.ts';
 import { signInStormFault } from './sign-in-storm.ts';
 import { signInTimingFault } from './sign-in-timing.ts';
+import { slowClientsFault } from './slow-clients.ts';
 import { upgradeCrashFault } from './upgrade-crash.ts';
 
 /** Every fault there is, in the order in which they run. */
@@ -41,6 +42,7 @@ const FAULTS: Fault[] = [
   failoverFault,
   mailFault,
   malformedFault,
+  slowClientsFault,
   clockFault,
   busyFault,
   backupsFault,
