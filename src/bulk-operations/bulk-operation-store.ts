@@ -17,7 +17,8 @@ export interface Draft {
   choices?: BulkOperation['choices'];
   undoes?: number;
   /** The list it was begun on; with what it showed where all of it were meant. */
-  view?: Pick<BulkOperation, 'view' | 'shown' | 'shownChange' | 'frozenChange' | 'excepted'>;
+  view?: Pick<BulkOperation, 'view' | 'shown' | 'shownChange' | 'frozenChange' | 'excepted'> &
+    Partial<Pick<BulkOperation, 'movedByTime'>>;
 }
 
 /** Freezes the set, in the order of the ids. Nothing is done to anybody yet. */
@@ -36,6 +37,7 @@ export async function createDraft(trx: Transaction, act: Act, draft: Draft): Pro
       shown_change: draft.view?.shownChange,
       frozen_change: draft.view?.frozenChange,
       excepted: draft.view?.excepted,
+      moved_by_time: draft.view?.movedByTime && JSON.stringify(draft.view.movedByTime),
       undoes: draft.undoes,
       size: (draft.lines ?? draft.ids).length,
     })
@@ -293,6 +295,7 @@ function operationOf(row: Row<'bulk_operations'>): BulkOperation {
     shownChange: row.shown_change,
     frozenChange: row.frozen_change,
     excepted: row.excepted,
+    movedByTime: row.moved_by_time === null ? { joined: [], left: [] } : JSON.parse(row.moved_by_time),
     undoes: row.undoes,
     channel: row.channel,
     address: row.address,

@@ -50,6 +50,8 @@ export interface BulkOperation {
   shown: number | null;
   shownChange: number | null;
   frozenChange: number | null;
+  /** Who came or went meanwhile by time alone, the first of them by id. */
+  movedByTime: { joined: number[]; left: number[] };
   /** And how many of them were left out by hand. */
   excepted: number | null;
   /** The operation that it takes back. */

@@ -124,6 +124,7 @@ export const TABLES = {
     paused_for: text(),
     cancelled_at: orNull(moment),
     finished_at: orNull(moment),
+    moved_by_time: orNull(json),
   },
   contact_changes: { id: integer, contact_id: integer },
   contact_events: { contact_id: integer, event_id: integer },
