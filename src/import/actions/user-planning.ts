@@ -124,9 +124,11 @@ function takenBy(
   return unfitFields(Object.fromEntries(taken.map((field) => [field, takenMessage(field, change[field]!)])));
 }
 
-function lineOf({ checked: { row, values } }: Draft, kind: PlannedLine['kind']): Planned {
+function lineOf({ checked }: Draft, kind: PlannedLine['kind']): Planned {
+  const { row, values } = checked;
   const name = values.name ?? values.email ?? `line ${row.line}`;
-  const nothing = { subjectId: null, version: null, change: {}, told: {}, reason: '', newEmail: null };
+  // Whoever is refused is in the file all the same, and not missing in it.
+  const nothing = { subjectId: checked.id ?? null, version: null, change: {}, told: {}, reason: '', newEmail: null };
   return { line: row.line, kind, name, ...nothing, isTicked: false, others: 0 };
 }
 
