@@ -62,7 +62,7 @@ import * as emailsOfPrograms from './0061-emails-of-programs.ts';
 import * as tokens from './0062-tokens.ts';
 import * as fedByFactors from './0063-fed-by-factors.ts';
 import * as dateOrder from './0064-date-order.ts';
-import * as movedByTime from './0072-moved-by-time.ts';
+import * as draftsAndCompanies from './0072-drafts-and-companies.ts';
 import * as postgresBaseline from './postgres/baseline.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
@@ -130,7 +130,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0062-tokens': tokens,
   '0063-fed-by-factors': fedByFactors,
   '0064-date-order': dateOrder,
-  '0072-moved-by-time': movedByTime,
+  '0072-drafts-and-companies': draftsAndCompanies,
 };
 
 /** On PostgreSQL one begins with all that the migrations up to this one came to; those after it are for both. */

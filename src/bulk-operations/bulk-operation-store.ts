@@ -21,7 +21,7 @@ export interface Draft {
     Partial<Pick<BulkOperation, 'movedByTime'>>;
 }
 
-/** Freezes the set, in the order of the ids. Nothing is done to anybody yet. */
+/** Freezes the set, in the order of the ids, or of the lines as they are given. Nothing is done to anybody yet. */
 export async function createDraft(trx: Transaction, act: Act, draft: Draft): Promise<number> {
   const [{ id }] = await trx('bulk_operations')
     .insert({
@@ -42,7 +42,7 @@ export async function createDraft(trx: Transaction, act: Act, draft: Draft): Pro
       size: (draft.lines ?? draft.ids).length,
     })
     .returning('id');
-  const ids = (draft.lines ?? draft.ids).toSorted((a, b) => a - b);
+  const ids = draft.lines ?? draft.ids.toSorted((a, b) => a - b);
   const rows = [...pieces(ids, PIECE)].map((some, number) => ({
     operation_id: id,
     number,

@@ -199,6 +199,7 @@ export const TABLES = {
     new_email: orNull(text()),
     is_ticked: orNull(integer),
     others: integer,
+    waits: integer,
   },
   imports: {
     id: integer,
