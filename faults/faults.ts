@@ -15,6 +15,7 @@ import { firstStartFault } from './first-start-fault.ts';
 import { lockoutRaceFault } from './lockout-race.ts';
 import { mailFault } from './mail-faults.ts';
 import { malformedFault } from './malformed-fault.ts';
+import { millionCrashFault } from './million-crash.ts';
 import { plain, writeDown } from './report.ts';
 import { severalProcessesFault } from './several-processes.ts';
 import { shutdownFault } from './shutdown-fault.ts';
@@ -27,6 +28,7 @@ const FAULTS: Fault[] = [
   crashFault,
   bulkCrashFault,
   largeCrashFault,
+  millionCrashFault,
   failingDiskFault,
   diskFullFault,
   lockoutRaceFault,

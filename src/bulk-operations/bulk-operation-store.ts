@@ -93,6 +93,16 @@ export async function findExecuted(
   return rows.map((row) => ({ ...operationOf(row), creator: row.creator }));
 }
 
+/** The newest operations on users that somebody began, and that ended. */
+export async function findBegunBy(db: Reader, userId: number, limit: number): Promise<BulkOperation[]> {
+  const rows: Row<'bulk_operations'>[] = await db('bulk_operations')
+    .where({ created_by: userId, subject_type: 'user' })
+    .whereNotNull('finished_at')
+    .orderBy('id', 'desc')
+    .limit(limit);
+  return rows.map(operationOf);
+}
+
 /** One piece of a set. */
 export interface Piece {
   number: number;
