@@ -1,7 +1,7 @@
 import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import type { BulkOperation } from './bulk-operation.ts';
-import { findMeantAmong } from './bulk-operation-store.ts';
+import { findMeantAmong } from './bulk-piece-store.ts';
 
 /**
  * Names of users who changed meanwhile: of those who are meant, among whom somebody may be new, and of others, who may have been meant

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { load } from 'cheerio';
 import type { Person } from '../../seeds/cast.ts';
 import { verifyChain } from '../../src/audit/chain.ts';
-import { findItemIds } from '../../src/bulk-operations/bulk-operation-store.ts';
+import { findItemIds } from '../../src/bulk-operations/bulk-piece-store.ts';
 import { DAY, HOUR } from '../../src/clock.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addCrowd } from '../support/crowd.ts';

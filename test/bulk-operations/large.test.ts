@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { load } from 'cheerio';
 import { verifyChain } from '../../src/audit/chain.ts';
-import { findPieces } from '../../src/bulk-operations/bulk-operation-store.ts';
+import { findPieces } from '../../src/bulk-operations/bulk-piece-store.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addCrowd } from '../support/crowd.ts';
 import { groupId } from '../support/people.ts';

@@ -7,7 +7,7 @@ import type { BulkAction, Giving, Judge, Subjected } from '../../verbs/action.ts
 import type { Changing } from '../../verbs/notes.ts';
 import { allowed, type Outcome } from '../../verbs/outcome.ts';
 import type { BulkOperation } from '../bulk-operation.ts';
-import { findMeantAmong } from '../bulk-operation-store.ts';
+import { findMeantAmong } from '../bulk-piece-store.ts';
 import { addEffects, type EffectTally, NO_EFFECTS } from '../effect-tally.ts';
 import { judgeOperation } from './execution.ts';
 

@@ -17,16 +17,12 @@ import { type BulkOperation, isLarge, PIECE, type SubjectType, type Tally } from
 import {
   claimOperation,
   createDraft,
-  findItemIds,
   findOperation,
-  findPieces,
   finishOperation,
   forgetDraft,
-  isInTheWay,
   keepTally,
-  markDone,
-  type Piece,
 } from '../bulk-operation-store.ts';
+import { findItemIds, findPieces, isInTheWay, markDone, type Piece } from '../bulk-piece-store.ts';
 import { NOTHING_YET, tallied } from '../tally.ts';
 import { actionOf, BULK_SUBJECTS, type Meaning } from './bulk-subjects.ts';
 

@@ -10,15 +10,8 @@ import type { Act, ActSettings } from '../../verbs/act.ts';
 import type { Judge } from '../../verbs/action.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { AT_ONCE, type BulkOperation, PIECE, phaseOf, type Tally } from '../bulk-operation.ts';
-import {
-  findOperation,
-  findPieces,
-  findUnderWay,
-  findUnjudged,
-  isLeft,
-  keepJudged,
-  keepTally,
-} from '../bulk-operation-store.ts';
+import { findOperation, findUnderWay, findUnjudged, keepJudged, keepTally } from '../bulk-operation-store.ts';
+import { findPieces, isLeft } from '../bulk-piece-store.ts';
 import { addEffects, NO_EFFECTS } from '../effect-tally.ts';
 import type { Preparation } from '../preparation.ts';
 import { forbiddenInWords, hasForbidden, tallied } from '../tally.ts';

@@ -22,7 +22,8 @@ import { actionOf } from '../actions/bulk-subjects.ts';
 import { mayUndo } from '../actions/taking-back.ts';
 import { findChangedIds, findKnownIds } from '../bulk-item-store.ts';
 import { type BulkOperation, phaseOf, type SubjectType, UNDO } from '../bulk-operation.ts';
-import { type Draft, findItemIds } from '../bulk-operation-store.ts';
+import type { Draft } from '../bulk-operation-store.ts';
+import { findItemIds } from '../bulk-piece-store.ts';
 import { seenBy } from './report.ts';
 
 const FROZEN_AT_ONCE = 10_000;

@@ -5,7 +5,7 @@ import { isWeighty } from '../../permissions/weighty-givings.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { actionOf, BULK_SUBJECTS, draftPathOf, isToBeChosen } from '../actions/bulk-subjects.ts';
 import { TO_BE_CHOSEN } from '../bulk-operation.ts';
-import { findItemIds } from '../bulk-operation-store.ts';
+import { findItemIds } from '../bulk-piece-store.ts';
 import { visibleOperation } from './visible-operation.ts';
 
 /** More than so many are not changed by somebody who only found an open browser (R54). */
