@@ -21,10 +21,9 @@ const LOOKED_AT = 100;
 const pathTo = (operation: number) => `/led-operations/${operation}`;
 
 /** Has every page offer for a while to take back what was done just now, where it was kept. */
-export function offerUndo(req: Request, operation: number | undefined): void {
-  const { flash: said } = req.session;
-  if (operation !== undefined && said)
-    keepAtHand(req, { operation, said: said.message, path: `${pathTo(operation)}/undo` });
+export function offerUndo(req: Request, operation: number | undefined, said = req.session.flash?.message): void {
+  if (operation !== undefined && said !== undefined)
+    keepAtHand(req, { operation, said, path: `${pathTo(operation)}/undo` });
 }
 
 /** What the leader did to members of this group last. */
@@ -94,7 +93,8 @@ export async function showLedUndo(app: AppContext, req: Request, res: Response):
   const sentences = [
     plan.leaving.length > 0 && `${people(plan.leaving.length)} will be taken out of the group.`,
     plan.made.length > 0 && 'Invitations that nobody used yet are withdrawn; what was mailed cannot be unsent.',
-    numberIn(plan.coming) > 0 && `${people(numberIn(plan.coming))} will come back, until the day that they had.`,
+    numberIn(plan.coming) > 0 &&
+      `${people(numberIn(plan.coming))} will come back, with the end that their membership had.`,
     numberIn(plan.ending) > 0 && `${people(numberIn(plan.ending))} will get back the end that they had.`,
     plan.changed.length > 0 && `Of ${people(plan.changed.length)} it was changed since, and stays as it is.`,
   ].filter(Boolean);
@@ -111,7 +111,7 @@ export async function takeBack(app: AppContext, req: Request, res: Response): Pr
     flash(req, 'All of it was changed since, so nothing was put back.');
     return res.redirect(303, pathTo(operation.id));
   }
-  flash(req, await doneInWords(app, await findOperation(app.db.read, done)));
-  offerUndo(req, done);
+  // The report says it in its heading.
+  offerUndo(req, done, await doneInWords(app, await findOperation(app.db.read, done)));
   res.redirect(303, pathTo(done));
 }
