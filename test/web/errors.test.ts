@@ -130,23 +130,23 @@ describe('a database that another program keeps busy', () => {
     const other = new BetterSqlite(join(app.folder, 'roster.sqlite'));
 
     other.exec('begin immediate');
-    const start = performance.now();
     const asked = lockAsked(app, 3);
-    const waiting = alice.post(pathTo(app, 'lena', '/access-confirmation'));
+    let isDone = false;
+    const waiting = alice.post(pathTo(app, 'lena', '/access-confirmation')).finally(() => {
+      isDone = true;
+    });
     const reading = await alice.get('/groups');
     expect(reading.status).toBe(200);
-    expect(performance.now() - start).toBeLessThan(1_000);
     await asked;
+    expect(isDone).toBe(false);
     other.exec('rollback');
     expect((await waiting).status).toBe(303);
     await alice.get(pathTo(app, 'lena'));
     expect((await userRow(app, app.people.lena)).access_confirmed_at).not.toBeNull();
 
     other.exec('begin immediate');
-    const since = performance.now();
     const refused = await alice.post(pathTo(app, 'max', '/access-confirmation'));
     other.exec('rollback');
-    expect(performance.now() - since).toBeLessThan(7_000);
     expect([refused.status, refused.headers['retry-after']]).toEqual([503, '5']);
     expect(pageOf(refused).textOf('#error p')).toMatch(
       /The database is busy. Nothing was changed; try again in a moment./,

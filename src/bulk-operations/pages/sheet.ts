@@ -58,7 +58,7 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
 }
 
 /** What a small one would come to, looked at while one waits. */
-async function foundNow(
+export async function foundNow(
   db: Reader,
   by: Judge,
   operation: BulkOperation,
@@ -71,7 +71,7 @@ async function foundNow(
 }
 
 /** What was found of a large one. Contacts may have become others' since, and are not named. */
-function knownOf({ tally, subjectType }: BulkOperation): { tally: Tally; effects: EffectTally } {
+export function knownOf({ tally, subjectType }: BulkOperation): { tally: Tally; effects: EffectTally } {
   const { effects = NO_EFFECTS } = tally;
   if (subjectType !== 'contact') return { tally, effects };
   const unnamed = { ...tally, names: [], reasons: tally.reasons.map((one) => ({ ...one, names: [] })) };
