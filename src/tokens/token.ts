@@ -23,6 +23,7 @@ export const SCOPES = [
   'events:read',
   'metrics:read',
   'confirm',
+  'scim',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
@@ -41,6 +42,7 @@ export const SCOPE_LABELS: Record<Scope, string> = {
   'events:read': 'Follow what happens: events as they come',
   'metrics:read': 'Read the figures of /metrics',
   confirm: 'Do what a page asks people to confirm first',
+  scim: 'Provision users and groups (SCIM)',
 };
 
 /** By what a program comes in. Its secret is shown once, and stands nowhere. */
