@@ -5,18 +5,28 @@ const GROUPS_FOLLOWING = `update provisioned_groups set activity = new.activity 
 const ONE_MORE = `insert into provisioned_counts (provisioner_id, activity, number)
   values (new.provisioner_id, new.activity, 1)
   on conflict (provisioner_id, activity) do update set number = provisioned_counts.number + 1;`;
+/** By which what was counted before is known to be so still. */
+const CHANGED = `insert into provisioned_counts (provisioner_id, activity, number)
+  values (new.provisioner_id, 'changes', 1)
+  on conflict (provisioner_id, activity) do update set number = provisioned_counts.number + 1;`;
 const ONE_LESS = `update provisioned_counts set number = number - 1
   where provisioner_id = old.provisioner_id and activity = old.activity;`;
 
 const TRIGGERS: { name: string; table: string; on: string; body: string }[] = [
   { name: 'provisioned_users_follow', table: 'users', on: 'update of activity', body: FOLLOWING },
   { name: 'provisioned_groups_follow', table: 'groups', on: 'update of activity', body: GROUPS_FOLLOWING },
-  { name: 'provisioned_counted_insert', table: 'provisioned_users', on: 'insert', body: ONE_MORE },
+  { name: 'provisioned_counted_insert', table: 'provisioned_users', on: 'insert', body: `${ONE_MORE} ${CHANGED}` },
   {
     name: 'provisioned_counted_update',
     table: 'provisioned_users',
     on: 'update of activity, provisioner_id',
     body: `${ONE_LESS} ${ONE_MORE}`,
+  },
+  {
+    name: 'provisioned_counted_change',
+    table: 'provisioned_users',
+    on: 'update of activity, provisioner_id, version',
+    body: CHANGED,
   },
   { name: 'provisioned_counted_delete', table: 'provisioned_users', on: 'delete', body: ONE_LESS },
 ];
@@ -44,12 +54,14 @@ export async function up(knex: Knex): Promise<void> {
     table.specificType('created_at', ordered).notNullable();
     table.specificType('modified_at', ordered).notNullable();
   });
+  // Each tells as well who is deleted, so that no row has to be looked at to pass by them.
   const users = 'on provisioned_users (provisioner_id,';
-  await knex.raw(`create index provisioned_users_in_order ${users} user_id) where activity <> 'deleted'`);
-  await knex.raw(`create index provisioned_users_by_name ${users} user_name_key, user_id)`);
-  await knex.raw(`create index provisioned_users_by_external_id ${users} external_id)`);
-  await knex.raw(`create index provisioned_users_by_change ${users} modified_at, user_id)`);
-  await knex.raw(`create index provisioned_users_by_creation ${users} created_at, user_id)`);
+  await knex.raw(`create index provisioned_users_in_order ${users} user_id, activity)`);
+  await knex.raw(`create index provisioned_users_by_activity ${users} activity, user_id)`);
+  await knex.raw(`create index provisioned_users_by_name ${users} user_name_key, user_id, activity)`);
+  await knex.raw(`create index provisioned_users_by_external_id ${users} external_id, user_id, activity)`);
+  await knex.raw(`create index provisioned_users_by_change ${users} modified_at, user_id, activity)`);
+  await knex.raw(`create index provisioned_users_by_creation ${users} created_at, user_id, activity)`);
   // What is said of them, value by value, folded: what is searched and sorted by.
   await knex.schema.createTable('provisioned_values', (table) => {
     table.integer('user_id').notNullable().references('users.id');

@@ -318,7 +318,11 @@ export const TABLES = {
     created_at: moment,
     last_used_at: orNull(moment),
   },
-  provisioned_counts: { provisioner_id: integer, activity, number: integer },
+  provisioned_counts: {
+    provisioner_id: integer,
+    activity: text<'active' | 'deactivated' | 'deleted' | 'changes'>(),
+    number: integer,
+  },
   provisioned_groups: {
     group_id: integer,
     provisioner_id: integer,

@@ -1,25 +1,24 @@
-import type { Knex } from 'knex';
 import type { Reader } from '../db/database.ts';
 import { whereAlong } from '../db/keyset.ts';
-import { identityKey } from '../text/identity-key.ts';
-import { attributeNamed, ENTERPRISE_USER, ROSTER_USER, USER_ATTRIBUTES } from './attribute.ts';
-import { compareText, everybody, momentOf, nobody } from './comparing.ts';
-import type { AttributePath, Filter, FilterValue, Operator } from './filter.ts';
-import { idIn } from './ids.ts';
+import { attributeNamed, USER_ATTRIBUTES } from './attribute.ts';
+import { compareText } from './comparing.ts';
+import type { AttributePath, Filter } from './filter.ts';
 import { countProvisioned } from './provisioned-user-store.ts';
 import { searchedAs } from './resource.ts';
-import { Unfit } from './unfit.ts';
+import {
+  isPlainValue,
+  meant,
+  nameOf,
+  OWN_SORTS,
+  type Query,
+  USER,
+  type UserSearch,
+  valuePath,
+  values,
+} from './user-conditions.ts';
 
-type Query = Knex.QueryBuilder;
-const USER = 'provisioned_users.user_id';
-
-type Comparison = Extract<Filter, { kind: 'compare' }>;
-
-/** Whose users are meant, and which of them. */
-export interface UserSearch {
-  provisionerId: number;
-  filter?: Filter;
-}
+/** Along the values that are compared, one of each user. */
+const ALIKE = 'alike.user_id';
 
 /** In what order; left out, as they came. */
 export interface UserOrder {
@@ -33,15 +32,43 @@ export interface Place {
   id: number;
 }
 
-/** How many there are. */
-export async function countUsers(db: Reader, search: UserSearch): Promise<number> {
+/** What was counted before, by program and filter, with what was so then. */
+export type CountsBefore = Map<string, { total: number; changes: number }>;
+
+const MOST_COUNTS = 1_000;
+
+/** How many there are. What takes long is counted once, until something changes. */
+export async function countUsers(db: Reader, search: UserSearch, before: CountsBefore): Promise<number> {
+  const counts = await countProvisioned(db, search.provisionerId);
   const activity = activityIn(search.filter);
-  if (!search.filter || activity) {
-    const counts = await countProvisioned(db, search.provisionerId);
-    return activity ? counts[activity] : counts.active + counts.deactivated;
-  }
-  const found = await meant(db, search).count('* as number').first();
-  return Number(found?.number);
+  if (activity) return counts[activity];
+  if (!search.filter) return counts.active + counts.deactivated;
+  const key = JSON.stringify(search);
+  const known = before.get(key);
+  if (known?.changes === counts.changes && !isOfOthers(search.filter)) return known.total;
+  const found = await counting(db, search, search.filter).first();
+  const total = Number(found?.number);
+  before.delete(key);
+  before.set(key, { total, changes: counts.changes });
+  if (before.size > MOST_COUNTS) before.delete([...before.keys()][0]);
+  return total;
+}
+
+/** Whether it is about what changes without a word of the program: memberships, and the system email. */
+function isOfOthers(filter: Filter): boolean {
+  if ('parts' in filter) return filter.parts.some(isOfOthers);
+  if ('part' in filter) return isOfOthers(filter.part);
+  return filter.path.attribute === 'groups' || filter.path.attribute === 'emails';
+}
+
+/** One value that is compared is counted along its index alone, less those who are deleted: no row of a user is looked at. */
+function counting(db: Reader, search: UserSearch, filter: Filter): Query {
+  const { provisionerId } = search;
+  if (filter.kind !== 'compare' || !isPlainValue(filter)) return meant(db, search).count('* as number');
+  const gone = db('provisioned_users').where({ provisioner_id: provisionerId, activity: 'deleted' }).select('user_id');
+  const found = values(db, provisionerId, [valuePath(filter.path)]);
+  compareText(found, 'value', filter.operator, searchedAs(filter.value));
+  return found.whereNotIn('user_id', gone).countDistinct('user_id as number');
 }
 
 /** What a filter says that is about nothing else than whether somebody is active; counts of it are kept. */
@@ -58,17 +85,30 @@ export async function findUserPage(
   { path, descending }: UserOrder,
   { from, skip, limit }: { from?: Place; skip: number; limit: number },
 ): Promise<Place[]> {
-  const column = path ? OWN_SORTS[nameOf(path)] : USER;
+  const alike = path ? undefined : valueMeant(db, search);
+  if (alike) return ownPage(alike, ALIKE, { descending, from, skip, limit });
+  const column = path ? OWN_SORTS[nameOf(path)] : orderAlong(search.filter);
   if (column) return ownPage(meant(db, search), column, { descending, from, skip, limit });
   return valuePage(db, search, { path: valuePath(path!), descending, from, skip, limit });
 }
 
-const OWN_SORTS: Record<string, string | undefined> = {
-  id: USER,
-  username: 'provisioned_users.user_name_key',
-  'meta.created': 'provisioned_users.created_at',
-  'meta.lastmodified': 'provisioned_users.modified_at',
-};
+/** Where nobody asked for an order, that of the stretch which a filter means: nothing is gathered and sorted. */
+function orderAlong(filter: Filter | undefined): string {
+  const column = filter?.kind === 'compare' ? OWN_SORTS[nameOf(filter.path)] : undefined;
+  const isStretch = filter?.kind === 'compare' && ['sw', 'gt', 'ge', 'lt', 'le'].includes(filter.operator);
+  return isStretch && column ? column : USER;
+}
+
+/** Those of whom one thing is the same stand in order along the index of what is said of them. */
+function valueMeant(db: Reader, { provisionerId, filter }: UserSearch): Query | undefined {
+  if (filter?.kind !== 'compare' || filter.operator !== 'eq' || !isPlainValue(filter) || isList(filter.path))
+    return undefined;
+  const found = values(db, provisionerId, [valuePath(filter.path)], 'alike');
+  compareText(found, 'alike.value', 'eq', searchedAs(filter.value));
+  return found.join('provisioned_users', USER, 'alike.user_id').whereNot('provisioned_users.activity', 'deleted');
+}
+
+const isList = (path: AttributePath) => Boolean(attributeNamed(USER_ATTRIBUTES, path.attribute)?.multiValued);
 
 interface Stretch {
   descending: boolean;
@@ -83,9 +123,9 @@ async function ownPage(query: Query, column: string, { descending, from, skip, l
     .select(`${USER} as id`)
     .limit(limit)
     .offset(from ? 0 : skip);
-  if (column === USER) {
-    if (from) query.where(USER, descending ? '<' : '>', from.id);
-    query.orderBy(USER, order);
+  if (column === USER || column === ALIKE) {
+    if (from) query.where(column, descending ? '<' : '>', from.id);
+    query.orderBy(column, order);
   } else
     whereAlong(query.select(`${column} as value`), { value: column, id: USER }, { nulls: false, descending, from });
   return (await query).map((row: Place) => ({ value: row.value ?? null, id: row.id }));
@@ -117,193 +157,4 @@ async function valuePage(
     limit: limit - first.length,
   });
   return [...first, ...rest.map(({ id }) => ({ value: null, id }))];
-}
-
-function meant(db: Reader, { provisionerId, filter }: UserSearch): Query {
-  const query = db('provisioned_users')
-    .where('provisioned_users.provisioner_id', provisionerId)
-    .whereNot('provisioned_users.activity', 'deleted');
-  if (filter) query.where((where) => void restrict(db, where, provisionerId, filter));
-  return query;
-}
-
-/** Adds what a filter demands. */
-function restrict(db: Reader, where: Query, provisionerId: number, filter: Filter): void {
-  switch (filter.kind) {
-    case 'and':
-      for (const part of filter.parts) where.where((inner) => void restrict(db, inner, provisionerId, part));
-      return;
-    case 'or':
-      for (const part of filter.parts) where.orWhere((inner) => void restrict(db, inner, provisionerId, part));
-      return;
-    case 'not':
-      where.whereNot((inner) => void restrict(db, inner, provisionerId, filter.part));
-      return;
-    case 'present':
-      present(db, where, provisionerId, filter.path);
-      return;
-    case 'among':
-      among(db, where, provisionerId, filter);
-      return;
-    case 'compare':
-      if (filter.operator === 'ne')
-        where.whereNot((inner) => void compare(db, inner, provisionerId, { ...filter, operator: 'eq' }));
-      else compare(db, where, provisionerId, filter);
-  }
-}
-
-function compare(db: Reader, where: Query, provisionerId: number, filter: Comparison): void {
-  const name = nameOf(filter.path);
-  const { operator, value } = filter;
-  if (value === null) {
-    if (operator !== 'eq') nobody(where, USER);
-    else where.whereNot((inner) => void present(db, inner, provisionerId, filter.path));
-    return;
-  }
-  if (name === 'id') compareId(where, USER, idIn(value, 'user'), operator);
-  else if (name === 'username')
-    compareText(where, 'provisioned_users.user_name_key', operator, identityKey(String(value)));
-  else if (name === 'externalid') compareText(where, 'provisioned_users.external_id', operator, String(value));
-  else if (name === 'active' || name === 'meta.resourcetype') compareWord(where, name, operator, value);
-  else if (name in MOMENTS) compareText(where, MOMENTS[name], operator, momentOf(value));
-  else if (name === 'groups' || name === 'groups.value') compareId(where, GROUP, idIn(value, 'group'), operator, db);
-  else compareValue(db, where, provisionerId, filter);
-}
-
-const GROUP = 'group';
-const MOMENTS: Record<string, string> = {
-  'meta.created': 'provisioned_users.created_at',
-  'meta.lastmodified': 'provisioned_users.modified_at',
-};
-
-/** Ids are compared as a whole: nothing begins or ends in one. */
-function compareId(where: Query, column: string, id: number | undefined, operator: Operator, db?: Reader): void {
-  if (id === undefined || operator !== 'eq') nobody(where, USER);
-  else if (column === GROUP) where.whereIn(USER, db!('memberships').where('group_id', id).select('user_id'));
-  else where.where(column, id);
-}
-
-function compareWord(where: Query, name: string, operator: Operator, value: FilterValue): void {
-  if (operator !== 'eq') throw new Unfit('invalidFilter', `${name} is compared by eq and ne.`);
-  const said = searchedAs(value);
-  if (name === 'meta.resourcetype') {
-    if (said === 'user') everybody(where, USER);
-    else nobody(where, USER);
-  } else if (said === 'true' || said === 'false')
-    where.where('provisioned_users.activity', said === 'true' ? 'active' : 'deactivated');
-  else throw new Unfit('invalidFilter', 'active is true or false.');
-}
-
-/** The system email may be another by now than the one that was said. */
-function compareValue(db: Reader, where: Query, provisionerId: number, { path, operator, value }: Comparison): void {
-  const wanted = valuePath(path);
-  const found = values(db, provisionerId, [wanted]);
-  compareText(found, 'value', operator, searchedAs(value));
-  where.whereIn(USER, found.select('user_id'));
-  if (wanted !== 'emails.value' || operator !== 'eq') return;
-  const named = db('users')
-    .where('email_key', identityKey(String(value)))
-    .whereNull('deleted_from')
-    .select('id');
-  where.orWhereIn(USER, named);
-}
-
-function present(db: Reader, where: Query, provisionerId: number, path: AttributePath): void {
-  const name = nameOf(path);
-  if (ALWAYS.includes(name)) everybody(where, USER);
-  else if (name === 'externalid') where.whereNotNull('provisioned_users.external_id');
-  else if (name === 'groups' || name === 'groups.value') where.whereIn(USER, db('memberships').select('user_id'));
-  else where.whereIn(USER, values(db, provisionerId, pathsOf(path)).select('user_id'));
-}
-
-const ALWAYS = [
-  'id',
-  'username',
-  'active',
-  'meta',
-  'meta.created',
-  'meta.lastmodified',
-  'meta.resourcetype',
-  'schemas',
-];
-
-/** That one of the values of a list is so in all its parts. */
-function among(
-  db: Reader,
-  where: Query,
-  provisionerId: number,
-  { path, filter }: Extract<Filter, { kind: 'among' }>,
-): void {
-  const list = `${nameOf(path)}.`;
-  const parts = filter.kind === 'and' ? filter.parts : [filter];
-  // One that is compared is walked along; the others are looked at for each that it finds.
-  const driving = parts.find(
-    (part) => part.kind === 'compare' && part.operator === 'eq' && part.path.attribute === 'value',
-  );
-  const found = driving
-    ? values(db, provisionerId, [`${list}value`], 'one')
-    : values(db, provisionerId, pathsOf(path), 'one');
-  if (driving?.kind === 'compare') compareText(found, 'one.value', 'eq', searchedAs(driving.value));
-  for (const part of parts) if (part !== driving) found.where((inner) => void beside(db, inner, list, part));
-  where.whereIn(USER, found.select('one.user_id'));
-}
-
-/** That other parts of the same value of a list are so. */
-function beside(db: Reader, where: Query, list: string, filter: Filter): void {
-  switch (filter.kind) {
-    case 'and':
-      for (const part of filter.parts) where.where((inner) => void beside(db, inner, list, part));
-      return;
-    case 'or':
-      for (const part of filter.parts) where.orWhere((inner) => void beside(db, inner, list, part));
-      return;
-    case 'not':
-      where.whereNot((inner) => void beside(db, inner, list, filter.part));
-      return;
-    case 'among':
-      throw new Unfit('invalidFilter', 'There are no lists within lists.');
-    case 'present':
-      where.whereExists(other(db, `${list}${filter.path.attribute}`));
-      return;
-    case 'compare': {
-      const { path, operator, value } = filter;
-      const found = other(db, `${list}${path.attribute}`);
-      compareText(found, 'other.value', operator === 'ne' ? 'eq' : operator, searchedAs(value));
-      if (operator === 'ne') where.whereNotExists(found);
-      else where.whereExists(found);
-    }
-  }
-}
-
-function other(db: Reader, path: string): Query {
-  return db('provisioned_values as other')
-    .where('other.user_id', db.ref('one.user_id'))
-    .where('other.place', db.ref('one.place'))
-    .where('other.path', path)
-    .select('other.user_id');
-}
-
-function values(db: Reader, provisionerId: number, paths: string[], name = 'provisioned_values'): Query {
-  const table = name === 'provisioned_values' ? name : `provisioned_values as ${name}`;
-  return db(table).where(`${name}.provisioner_id`, provisionerId).whereIn(`${name}.path`, paths);
-}
-
-/** Lowered, with its schema where it is of an extension, and its part. */
-function nameOf({ schema, attribute, sub }: AttributePath): string {
-  const extension = [ENTERPRISE_USER, ROSTER_USER].find((one) => one.toLowerCase() === schema);
-  return `${extension ? `${schema}:` : ''}${attribute}${sub ? `.${sub}` : ''}`;
-}
-
-/** Under which path the value stands: of a list without a part it is the value. */
-function valuePath(path: AttributePath): string {
-  const known = path.schema ? undefined : attributeNamed(USER_ATTRIBUTES, path.attribute);
-  const isWhole = path.sub === undefined && known?.type === 'complex';
-  return isWhole ? `${nameOf(path)}.value` : nameOf(path);
-}
-
-/** Under which paths anything of it stands. */
-function pathsOf(path: AttributePath): string[] {
-  const known = path.schema ? undefined : attributeNamed(USER_ATTRIBUTES, path.attribute);
-  if (path.sub !== undefined || known?.type !== 'complex') return [nameOf(path)];
-  return (known.subAttributes ?? []).map(({ name }) => `${path.attribute}.${name.toLowerCase()}`);
 }

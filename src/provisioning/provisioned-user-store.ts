@@ -96,15 +96,19 @@ export async function findKept(db: Reader, provisionerId: number, userIds: numbe
   return new Set(await rows.pluck('user_id'));
 }
 
-/** How many of them are active, and how many deactivated; triggers keep count. */
-export async function countProvisioned(db: Reader, provisionerId: number): Promise<Record<Activity, number>> {
-  const rows: { activity: Activity; number: number }[] = await selectCounts(db, { provisionerId });
-  const counts = { active: 0, deactivated: 0, deleted: 0 };
-  for (const { activity, number } of rows) counts[activity] = Number(number);
+/** How many of a program's users are what, and how often anything of them changed: what was counted before holds until it does. */
+export interface Counts extends Record<Activity, number> {
+  changes: number;
+}
+
+/** Triggers keep count. */
+export async function countProvisioned(db: Reader, provisionerId: number): Promise<Counts> {
+  const counts: Counts = { active: 0, deactivated: 0, deleted: 0, changes: 0 };
+  for (const { activity, number } of await selectCounts(db, { provisionerId })) counts[activity] = Number(number);
   return counts;
 }
 
-const selectCounts = prepared<{ provisionerId: number }, { activity: Activity; number: number }>(
+const selectCounts = prepared<{ provisionerId: number }, { activity: keyof Counts; number: number }>(
   (db, { provisionerId }) =>
     db('provisioned_counts').where({ provisioner_id: provisionerId }).select('activity', 'number'),
 );

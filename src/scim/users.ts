@@ -16,13 +16,13 @@ import { isSelected, type Selecting, selected, selectingOf } from './selecting.t
 import { etagOf, requireMatch, unlessSame } from './versions.ts';
 
 export async function listUsers(call: Call, query: ListQuery): Promise<Answer> {
-  const total = await countUsers(call.app.db.read, { provisionerId: call.viewer.id, filter: query.filter });
+  const total = await countOfUsers(call, query);
   const resources = total < query.startIndex ? [] : await userPage(call, query);
   return listOf(resources, total, query.startIndex);
 }
 
-export function countOfUsers({ app, viewer }: Call, { filter }: ListQuery): Promise<number> {
-  return countUsers(app.db.read, { provisionerId: viewer.id, filter });
+export function countOfUsers({ app, viewer, bookmarks }: Call, { filter }: ListQuery): Promise<number> {
+  return countUsers(app.db.read, { provisionerId: viewer.id, filter }, bookmarks.counts);
 }
 
 /** The page from a number on, which goes on from where the page before it ended, if that was asked for lately. */

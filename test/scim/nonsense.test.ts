@@ -155,6 +155,7 @@ describe('what makes no sense', () => {
           'ServiceProviderConfig',
         ]);
         const below = chance.isLikely(0.5) ? `/${chance.one(ids)}` : '';
+        if (chance.isLikely(0.1)) return { method: 'post' as const, path: '/Users', body: body() };
         const query = new URLSearchParams();
         for (const name of chance.few(['filter', 'sortBy', 'startIndex', 'count', 'attributes', 'excludedAttributes']))
           query.append(

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
+import { addContact } from '../support/contacts.ts';
 import { ACCESS, CORE, ENTERPRISE, type Provisioner, provisionerAs } from '../support/provisioner.ts';
 
 let app: TestApp;
@@ -108,6 +109,27 @@ describe('a user who is provisioned', () => {
     expect((await idp.ask('patch', `/Users/${id}`, change, { 'If-Match': etag })).status).toBe(200);
     const stale = await idp.ask('patch', `/Users/${id}`, change, { 'If-Match': etag });
     expect([stale.status, stale.body.status]).toEqual([412, '412']);
+  });
+
+  it('is linked to the one person who has the email, of those that the program may see', async () => {
+    const visible = await addContact(app, { name: 'Vera Visible', emails: ['vera@corp.example'] });
+    await addContact(app, { name: 'Hugo Hidden', emails: ['hugo@corp.example'], ownerUserId: app.people.bob });
+    const { id, number } = await idp.made({
+      userName: 'vera',
+      emails: [{ value: 'v@corp.example' }],
+      [ACCESS]: { contact: 'vera@corp.example' },
+    });
+    const linked = async () => (await app.db.read('users').where({ id: number }).first()).contact_id;
+    expect(await linked()).toBe(visible);
+    const other = await idp.patch(`/Users/${id}`, {
+      op: 'replace',
+      path: `${ACCESS}:contact`,
+      value: 'hugo@corp.example',
+    });
+    expect([other.status, await linked()]).toEqual([200, visible]);
+    expect(other.text).not.toContain('Hugo');
+    await idp.patch(`/Users/${id}`, { op: 'remove', path: `${ACCESS}:contact` });
+    expect(await linked()).toBeNull();
   });
 
   it('is deleted softly, and is not there any more', async () => {
