@@ -326,6 +326,8 @@ const ROUTES: Record<string, Classified> = {
   },
   // It asks for a token itself; its routes are held against their description in test/api.
   'use /api/v1': { open: 'everybody', shows: 401 },
+  // Likewise, in test/scim.
+  'use /scim/v2': { open: 'everybody', shows: 401 },
   'use /assets': { open: 'everybody' },
   'get /assets/:version/js/htmx.js': { open: 'everybody' },
   'get /assets/:version/js/combobox.js': { open: 'everybody' },
