@@ -126,6 +126,13 @@ describe('whoever listens', () => {
     const ada = await programAs(app, 'ada', ['events:read']);
     const lost = await Listener.to(ada, '?after=latest');
     const kept = await Listener.to(program, '?after=latest');
+    const other = await programAs(app, 'alice', ['events:read']);
+    const quiet = await Listener.to(other, '?after=latest');
+    // Which is no event.
+    await app.db.write((trx) =>
+      trx('tokens').where('id', other.tokenId).update({ ended_at: '2026-11-22T12:00:00.000Z' }),
+    );
+    await quiet.over();
     await alice.post(pathTo(app, 'ada', '/deactivation'));
     await lost.over();
     await kept.until((said) => said.length > 0);
