@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { verifyChain } from '../../src/audit/chain.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addContact } from '../support/contacts.ts';
@@ -127,12 +127,15 @@ describe('whoever listens', () => {
     const lost = await Listener.to(ada, '?after=latest');
     const kept = await Listener.to(program, '?after=latest');
     const other = await programAs(app, 'alice', ['events:read']);
+    // No heartbeat comes, which would end it as well.
+    const standing = jest.spyOn(performance, 'now').mockReturnValue(performance.now());
     const quiet = await Listener.to(other, '?after=latest');
     // Which is no event.
     await app.db.write((trx) =>
       trx('tokens').where('id', other.tokenId).update({ ended_at: '2026-11-22T12:00:00.000Z' }),
     );
     await quiet.over();
+    standing.mockRestore();
     await alice.post(pathTo(app, 'ada', '/deactivation'));
     await lost.over();
     await kept.until((said) => said.length > 0);
