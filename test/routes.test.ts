@@ -61,7 +61,7 @@ interface Change {
 }
 
 /** Or a bulk operation stands for it: one that is prepared, or that asks for more, or one that Alice has begun or executed. */
-type OperationKind = 'draft' | 'asking' | 'running' | 'paused' | 'executed' | 'list';
+type OperationKind = 'draft' | 'asking' | 'running' | 'paused' | 'executed' | 'list' | 'led';
 
 interface Classified {
   /** `leader`: whoever leads the group, whatever their rights. */
@@ -94,6 +94,8 @@ interface Classified {
   passkey?: true;
   /** Or a token of the subject, or of the viewer where there is none, stands for it or is there. */
   token?: true;
+  /** Or somebody whom the subject, a program, wants to take over. */
+  clash?: true;
   /** Whether who may not read it but leads a group is shown that one instead. */
   isLedInstead?: true;
   /** A page that only shows: what it answers to Alice where that is not 200. */
@@ -127,6 +129,8 @@ const offering = (app: TestApp, id: number) => {
   const offer = JSON.stringify({ userId: app.people.bob, email: 'b.schmidt@example.com' });
   return app.db.write((trx) => trx('contacts').where({ id }).update({ offer }));
 };
+const decisionOnDave = async (app: TestApp) =>
+  (await app.db.read('provisioning_clashes').where('subject_id', app.people.dave).first())?.decision;
 const untilOfBob = async (app: TestApp) =>
   (await app.db.read('memberships').where('user_id', app.people.bob).first())?.until_on;
 const membersOfSupport = async (app: TestApp) =>
@@ -268,6 +272,35 @@ const ROUTES: Record<string, Classified> = {
       to: 0,
       audit: ['token.revoked'],
       leadsTo: /^\/users\/\d+\/tokens$/,
+    },
+  },
+  'get /provisioning': { open: ['users', 'read'] },
+  'get /users/:id/provisioning': { open: ['users', 'read'], subject: 'robin' },
+  'get /users/:id/provisioning/:handle/confirmation/new': { open: ['users', 'write'], subject: 'robin', clash: true },
+  'post /users/:id/provisioning/:handle/confirmation': {
+    open: ['users', 'write'],
+    subject: 'robin',
+    clash: true,
+    change: {
+      form: '/users/:id/provisioning/:handle/confirmation/new',
+      state: decisionOnDave,
+      from: null,
+      to: 'confirmed',
+      audit: ['provisioning.confirmed'],
+      leadsTo: /^\/users\/\d+\/provisioning$/,
+    },
+  },
+  'post /users/:id/provisioning/:handle/refusal': {
+    open: ['users', 'write'],
+    subject: 'robin',
+    clash: true,
+    change: {
+      form: '/users/:id/provisioning',
+      state: decisionOnDave,
+      from: null,
+      to: 'declined',
+      audit: ['provisioning.declined'],
+      leadsTo: /^\/users\/\d+\/provisioning$/,
     },
   },
   'get /health': { open: 'everybody' },
@@ -1585,6 +1618,21 @@ const ROUTES: Record<string, Classified> = {
       leadsTo: /^\/led-groups\/:id$/,
     },
   },
+  'get /led-operations/:id': { open: 'leader', operation: 'led' },
+  'get /led-operations/:id/undo': { open: 'leader', operation: 'led' },
+  'post /led-operations/:id/undo': {
+    open: 'leader',
+    operation: 'led',
+    change: {
+      form: '/led-operations/:id/undo',
+      browser: (app) => signedIn(app, 'lena'),
+      state: membersOfSupport,
+      from: 3,
+      to: 4,
+      audit: ['membership.granted'],
+      leadsTo: /^\/led-operations\/\d+$/,
+    },
+  },
   'get /users/:id/permissions': { open: ['users', 'read'], subject: 'bob' },
   'get /contacts': { open: ['contacts', 'read'] },
   'get /contacts/new': { open: ['contacts', 'write'] },
@@ -1925,6 +1973,8 @@ async function idOf(
       relation === 'another' ? (route.subject ?? viewer) : relation === 'themself' ? viewer : 'ada',
       route,
     );
+  if (route.clash)
+    return clashOf(app, relation === 'another' ? route.subject! : relation === 'themself' ? viewer : 'ada');
   if (route.session === 'another') return otherSessionOf(app, session, viewer);
   if (route.device) return rememberedOf(app, app.people[viewer]);
   if (route.passkey) return passkeyOf(app, app.people[viewer]);
@@ -1973,6 +2023,26 @@ async function tokenOf(app: TestApp, person: Person, { subject }: Route): Promis
       .returning('id'),
   );
   return subject ? `${user_id}#${id}` : String(id);
+}
+
+/** A program calls Dave one of its own. */
+async function clashOf(app: TestApp, provisioner: Person): Promise<string> {
+  const provisioner_id = app.people[provisioner];
+  const [{ id }] = await app.db.write(async (trx) => {
+    await trx('provisioning_clashes').where({ provisioner_id }).delete();
+    return trx('provisioning_clashes')
+      .insert({
+        provisioner_id,
+        kind: 'user',
+        subject_id: app.people.dave,
+        name: 'dave',
+        reason: 'name',
+        first_at: instant(app.clock.now()),
+        last_at: instant(app.clock.now()),
+      })
+      .returning('id');
+  });
+  return `${provisioner_id}#${id}`;
 }
 
 /** By which the page of the viewer names it. */
@@ -2056,6 +2126,7 @@ async function listOf(app: TestApp, viewer: Person): Promise<number> {
 
 /** A bulk operation on Bob: a draft is seen by nobody but who made it, all others by all who read users. */
 async function operationOf(app: TestApp, session: Session, kind: OperationKind): Promise<number> {
+  if (kind === 'led') return ledOperation(app);
   const action = { draft: 'deactivate', asking: 'add-tag' }[kind as string] ?? 'confirm-access';
   const fields = { action, ids: String(app.people.bob) };
   const own = kind === 'draft' || kind === 'asking' ? await session.post('/bulk-operations', fields) : undefined;
@@ -2075,6 +2146,25 @@ async function operationOf(app: TestApp, session: Session, kind: OperationKind):
         });
     });
   return id;
+}
+
+/** Lena took Bob out of the group that she leads, or led. */
+async function ledOperation(app: TestApp): Promise<number> {
+  const lena = await signedIn(app, 'lena');
+  const group = Number(await groupId(app, 'Support'));
+  await lena.post(`/led-groups/${group}/members`, { ids: String(app.people.bob), _method: 'delete' });
+  const done = await app.db.read('bulk_operations').orderBy('id', 'desc').first('id');
+  if (done) return done.id;
+  const at = instant(app.clock.now());
+  const [made] = await app.db.write((trx) =>
+    trx('bulk_operations')
+      .insert({
+        ...{ subject_type: 'user', action: 'remove-from-group', choices: JSON.stringify({ group }), size: 1 },
+        ...{ created_by: app.people.lena, created_at: at, executed_at: at, finished_at: at, address: '' },
+      })
+      .returning('id'),
+  );
+  return made.id;
 }
 
 /** The fields as Alice's browser would send them: what stands in the form, and what she types. */
