@@ -3,13 +3,14 @@ import { PREFIX } from '../src/api/lists.ts';
 import { ROUTES } from '../src/api/routes.ts';
 import { DAY, instant } from '../src/clock.ts';
 import { administratorsGroup } from '../src/setup/actions/first-administrator.ts';
-import type { Scope } from '../src/tokens/token.ts';
+import { SCOPES } from '../src/tokens/token.ts';
 import { beginningOf, hashOfSecret, newSecret } from '../src/tokens/token-secret.ts';
 import { insertToken } from '../src/tokens/token-store.ts';
 import { factsBesideAudit } from '../test/support/database.ts';
 import { type AppInProcess, startAppInProcess } from './app-in-process.ts';
 import { Client } from './client.ts';
 import { type Fault, type Figure, met, told } from './fault.ts';
+import { malformedCalls, sendCall } from './malformed-calls.ts';
 import { complaintAbout, malformedRequests, type Sender, sendMalformed } from './malformed-requests.ts';
 import { actOf, makePeople } from './people.ts';
 import { routesOf } from './routes.ts';
@@ -23,12 +24,13 @@ const TOKEN_REQUESTS = '1000000';
 
 export const malformedFault: Fault = {
   name: 'F8',
-  title: 'malformed requests to every route, by a guest, a member and an administrator',
+  title: 'malformed requests to every route, by a guest, a member, an administrator and a program',
   async run({ rounds = REQUESTS }) {
     const figures: Figure[] = [told('requests of each', String(rounds))];
     // The first growth of this process, and what its libraries make once, are no leak: they come before the measurement.
     await malformed('guest', rounds);
     for (const who of ['guest', 'member', 'administrator']) figures.push(...(await malformed(who, rounds)));
+    figures.push(await malformedByProgram(rounds));
     return figures;
   },
 };
@@ -68,6 +70,23 @@ async function malformed(who: string, requests: number): Promise<Figure[]> {
   }
 }
 
+/** One that holds every scope, of an administrator: its calls get as far as any do. */
+async function malformedByProgram(requests: number): Promise<Figure> {
+  const app = await startAppInProcess({ TOKEN_REQUESTS });
+  try {
+    const { bearer = '' } = await senderOf(app, 'administrator');
+    const complaints: string[] = [];
+    for (const call of fc.sample(malformedCalls(), requests)) {
+      const complaint = complaintAbout(await sendCall(app.url, bearer, call), LONGEST);
+      if (complaint) complaints.push(`${call.method} ${call.path}: ${complaint}`);
+    }
+    const told = complaints.slice(0, 5).join('; ') || '0';
+    return met('program: answers of 5xx, with innards, or after 1 s', told, '0', complaints.length === 0);
+  } finally {
+    await app.close();
+  }
+}
+
 async function senderOf(app: AppInProcess, who: string): Promise<Sender> {
   const client = new Client(app.url);
   const hash = await app.context.hasher.hash(PASSWORD);
@@ -87,8 +106,15 @@ async function senderOf(app: AppInProcess, who: string): Promise<Sender> {
 async function tokenOf(app: AppInProcess, userId: number): Promise<string> {
   const secret = newSecret();
   const [createdAt, expiresAt] = [Date.now(), Date.now() + DAY].map((at) => instant(at));
-  const scopes: Scope[] = ['users:write', 'groups:write', 'contacts:write', 'audit:write', 'settings:write', 'check'];
-  const token = { userId, name: 'malformed', scopes, addresses: [], createdAt, createdBy: userId, expiresAt };
+  const token = {
+    userId,
+    name: 'malformed',
+    scopes: [...SCOPES],
+    addresses: [],
+    createdAt,
+    createdBy: userId,
+    expiresAt,
+  };
   await app.db.write((trx) =>
     insertToken(trx, { ...token, beginning: beginningOf(secret), hash: hashOfSecret(secret) }),
   );

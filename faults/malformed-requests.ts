@@ -57,7 +57,7 @@ const METHODS = [
   'PROPFIND',
   'QUERY',
 ];
-const IDS = [
+export const IDS = [
   '1',
   '6',
   '0',
@@ -113,7 +113,7 @@ const NAMES = [
   '',
   'x'.repeat(2_000),
 ];
-const VALUES = [
+export const VALUES = [
   '',
   ' ',
   '1',
@@ -209,7 +209,7 @@ function encoded(text: string): string {
   return /%/.test(text) ? text.replace(/[\s&=]/g, '+') : encodeURIComponent(text.toWellFormed());
 }
 
-const pairs = fc
+export const pairs = fc
   .array(
     fc.tuple(
       fc.constantFrom(...NAMES),

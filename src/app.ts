@@ -3,6 +3,7 @@ import compression from 'compression';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import { may } from './access/viewer.ts';
+import { referenceController } from './api/pages/reference-controller.ts';
 import { apiRouter } from './api/router.ts';
 import type { AppContext } from './app-context.ts';
 import { applicationsController } from './applications/pages/applications-controller.ts';
@@ -52,7 +53,9 @@ import { answerResetRequests } from './passwords/reset-request-store.ts';
 import { peopleController, readPeopleForms } from './pasted-people/pages/people-controller.ts';
 import { permissionsController } from './permissions/pages/permissions-controller.ts';
 import { preferencesController } from './preferences/pages/preferences-controller.ts';
+import { provisioningController } from './provisioning/pages/provisioning-controller.ts';
 import { savedViewsController } from './saved-views/pages/saved-views-controller.ts';
+import { scimRouter } from './scim/router.ts';
 import { searchController } from './search/pages/search-controller.ts';
 import { secondFactorsController } from './second-factors/pages/second-factors-controller.ts';
 import { AddressLimiter } from './sessions/address-limiter.ts';
@@ -172,6 +175,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     next();
   });
   app.use('/api/v1', apiRouter(context));
+  app.use('/scim/v2', scimRouter(context));
   app.use(readPeopleForms());
   for (const path of UPLOAD_PATHS) app.post(path, readUpload(config.importMegabytes));
   app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));
@@ -205,6 +209,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(invitationsController(context));
   app.use(passwordsController(context));
   app.use(emailsController(context));
+  app.use(referenceController(context));
   if (mailbox) app.use(mailboxController(mailbox));
 
   app.use(requireSignIn);
@@ -214,6 +219,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(secondFactorsController(context));
   app.use(ownPasskeysController(context));
   app.use(tokensController(context));
+  app.use(provisioningController(context));
   app.use(peopleController(context));
   app.use(importController(context));
   app.use(usersController(context));

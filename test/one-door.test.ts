@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Person } from '../seeds/cast.ts';
 import { startApp, type TestApp } from './support/app.ts';
+import { applied } from './support/apply.ts';
 import { rosterBeside } from './support/command-line.ts';
 import { addContact } from './support/contacts.ts';
 import { send, submit } from './support/form.ts';
 import { pageOf } from './support/page.ts';
 import { pathTo } from './support/people.ts';
 import { programAs } from './support/program.ts';
+import { PATCH, provisionerAs } from './support/provisioner.ts';
 import { type Fields, type Session, signedIn } from './support/session.ts';
 
 let app: TestApp;
@@ -21,7 +23,10 @@ beforeEach(async () => {
 });
 afterEach(() => app.close());
 
-const PATHS = ['record', 'form', 'bulk', 'paste', 'import', 'command', 'command import', 'interface'] as const;
+const PATHS = [
+  ...(['record', 'form', 'bulk', 'paste', 'import', 'command', 'command import', 'file'] as const),
+  ...(['interface', 'interface bulk', 'scim'] as const),
+] as const;
 type Path = (typeof PATHS)[number];
 /** Gives what it was answered with. */
 type Attempt = () => Promise<string>;
@@ -110,6 +115,41 @@ const asked = (
   return async () => (await (await programAs(app, trying)).send(method, path(), body(), headers)).text;
 };
 
+/** What an identity provider is answered about somebody whom an administrator let it keep. */
+const provisioned = (
+  person: Person,
+  method: 'put' | 'patch' | 'delete',
+  body?: object,
+  { scopes, headers }: { scopes?: ['scim']; headers?: Record<string, string> } = {},
+): Attempt => {
+  return async () => {
+    const kept = { user_name: person, user_name_key: person, activity: 'active', created_at: '', modified_at: '' };
+    const ids = { user_id: app.people[person], provisioner_id: app.people.alice };
+    await app.db.write((trx) => trx('provisioned_users').insert({ ...ids, ...kept }));
+    const provisioner = await provisionerAs(app, 'alice', scopes);
+    return (await provisioner.ask(method, `/Users/user-${ids.user_id}`, body, headers)).text;
+  };
+};
+const patch = (path: string, value: unknown) => ({ schemas: [PATCH], Operations: [{ op: 'replace', path, value }] });
+
+/** What a program is answered that does it to many: what it would come to, and then that nothing came of it. */
+const askedMany = (action: string, ids: () => number[], on = 'users'): Attempt => {
+  return async () => {
+    const program = await programAs(app, trying);
+    const draft = await program.send('post', '/bulk-operations', { on, action, ids: ids() });
+    if (draft.status !== 201) return draft.text;
+    return draft.text + (await program.ask('post', `/bulk-operations/${draft.body.id}/execution`)).text;
+  };
+};
+
+const filed = (text: string): Attempt => {
+  return async () => {
+    const { exitCode, lines } = await applied(app, text);
+    expect([lines, exitCode]).toEqual([lines, 2]);
+    return lines.join('\n');
+  };
+};
+
 /** All that could have been changed of people, but for what says when. */
 async function people() {
   const columns = ['id', 'name', 'email', 'activity', 'expires_on', 'contact_id', 'api_only', 'password_hash'];
@@ -135,6 +175,8 @@ const RULES: Rule[] = [
     // She may do all that an administrator may, and is none who stays.
     setup: () => set('alice', { expires_on: '2036-01-01' }),
     on: {
+      'interface bulk': askedMany('delete', () => [app.people.ada]),
+      file: filed('users: [{ name: ada, expires: 2036-01-01 }]'),
       record: record('ada', '/deactivation'),
       form: edit('ada', { expiresOn: '2036-01-01' }),
       bulk: bulk('delete', () => id('ada')),
@@ -142,6 +184,7 @@ const RULES: Rule[] = [
       import: imported(`${EXPIRES}ada@example.com,2036-01-01\n`),
       command: command('operate', 'deactivate', 'ada', '--apply'),
       interface: asked('post', () => `/users/${id('ada')}/deactivation`),
+      scim: provisioned('ada', 'patch', patch('active', 'False')),
       'command import': commandImport(`${EXPIRES}ada@example.com,2036-01-01\n`),
     },
   },
@@ -150,6 +193,8 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /yourself|themself|your own/i,
     on: {
+      'interface bulk': askedMany('delete', () => [app.people.alice]),
+      file: 'nobody stands at the machine as themself',
       record: record('alice', '/deactivation'),
       form: edit('alice', { expiresOn: '2036-01-01' }),
       bulk: bulk('delete', () => id('alice')),
@@ -157,6 +202,7 @@ const RULES: Rule[] = [
       import: imported(`${EXPIRES}alice@example.com,2036-01-01\n`),
       command: 'nobody stands at the machine as themself',
       interface: asked('post', () => `/users/${id('alice')}/deletion`),
+      scim: provisioned('alice', 'delete'),
       'command import': 'nobody stands at the machine as themself',
     },
   },
@@ -165,6 +211,8 @@ const RULES: Rule[] = [
     who: 'max',
     said: /has rights that you do not hold/,
     on: {
+      'interface bulk': askedMany('end-sessions', () => [app.people.alice]),
+      file: 'it holds every right',
       record: record('alice', '/deactivation'),
       form: async () =>
         words(await by.send('patch', pathTo(app, 'alice'), { name: 'alice', email: 'max@elsewhere.example' })),
@@ -177,6 +225,7 @@ const RULES: Rule[] = [
         () => `/users/${id('alice')}`,
         () => ({ email: 'max@elsewhere.example' }),
       ),
+      scim: provisioned('ada', 'patch', patch('active', false), { scopes: ['scim'] }),
       'command import': 'it holds every right',
     },
   },
@@ -185,6 +234,8 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /API-only/,
     on: {
+      'interface bulk': askedMany('reinvite', () => [app.people.robin]),
+      file: 'it invites nobody, and demands reason, owner and review as it is read',
       record: record('robin', '/invitation'),
       form: edit('bob', { apiOnly: '1' }),
       bulk: bulk('reinvite', () => id('robin')),
@@ -192,6 +243,7 @@ const RULES: Rule[] = [
       import: imported('Email,API-only\nbob@example.com,yes\n'),
       command: command('operate', 'reinvite', 'robin', '--apply'),
       interface: asked('post', () => `/users/${id('robin')}/invitation`),
+      scim: 'it makes people only, and invites nobody',
       'command import': commandImport('Email,API-only\nbob@example.com,yes\n'),
     },
   },
@@ -204,6 +256,8 @@ const RULES: Rule[] = [
       await set('erin', { name: 'dave', name_key: 'dave' });
     },
     on: {
+      'interface bulk': askedMany('activate', () => [app.people.dave]),
+      file: filed('users: [{ name: new, email: bob@example.com }]'),
       record: async () => words(await follow(await by.send('delete', pathTo(app, 'dave', '/deactivation')))),
       form: edit('bob', { name: 'Carol' }),
       bulk: bulk('activate', () => id('dave')),
@@ -215,6 +269,7 @@ const RULES: Rule[] = [
         () => '/users',
         () => ({ name: 'BOB', email: 'new@example.com' }),
       ),
+      scim: provisioned('carol', 'patch', patch('userName', 'BOB')),
       'command import': commandImport('Name,Email\nbob,new@example.com\n'),
     },
   },
@@ -223,6 +278,8 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /changed|in the meantime|since/i,
     on: {
+      'interface bulk': 'it says all that it does; what takes one back compares each field',
+      file: 'it does at once what it finds then',
       record: 'it says all that it does',
       form: async () => {
         const shown = await by.get(pathTo(app, 'bob', '/edit'));
@@ -239,6 +296,7 @@ const RULES: Rule[] = [
         () => ({ name: 'bobby' }),
         { 'If-Match': '"99"' },
       ),
+      scim: provisioned('bob', 'patch', patch('title', 'x'), { headers: { 'If-Match': 'W/"99.1"' } }),
       'command import': 'it does at once what it found',
     },
   },
@@ -250,6 +308,8 @@ const RULES: Rule[] = [
       hidden = await addContact(app, { name: 'Hidden Person', emails: [HIDDEN], ownerUserId: app.people.bob });
     },
     on: {
+      'interface bulk': askedMany('delete', () => [hidden], 'contacts'),
+      file: 'it is about no contacts',
       record: async () => words(await by.post(`/contacts/${hidden}/deletion`)),
       form: async () => words(await submit(by, pathTo(app, 'bob', '/edit'), { contactId: String(hidden) })),
       bulk: bulk('delete', () => String(hidden), { subject: 'contact' }),
@@ -261,6 +321,7 @@ const RULES: Rule[] = [
         () => `/users/${id('bob')}`,
         () => ({ contactId: hidden }),
       ),
+      scim: 'it links whom it finds, and finds nobody: see its own tests',
       'command import': commandImport(`Name,Email,Linked contact email\nnina,nina@example.com,${HIDDEN}\n`),
     },
   },

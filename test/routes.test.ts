@@ -94,6 +94,8 @@ interface Classified {
   passkey?: true;
   /** Or a token of the subject, or of the viewer where there is none, stands for it or is there. */
   token?: true;
+  /** Or somebody whom the subject, a program, wants to take over. */
+  clash?: true;
   /** Whether who may not read it but leads a group is shown that one instead. */
   isLedInstead?: true;
   /** A page that only shows: what it answers to Alice where that is not 200. */
@@ -127,6 +129,8 @@ const offering = (app: TestApp, id: number) => {
   const offer = JSON.stringify({ userId: app.people.bob, email: 'b.schmidt@example.com' });
   return app.db.write((trx) => trx('contacts').where({ id }).update({ offer }));
 };
+const decisionOnDave = async (app: TestApp) =>
+  (await app.db.read('provisioning_clashes').where('subject_id', app.people.dave).first())?.decision;
 const untilOfBob = async (app: TestApp) =>
   (await app.db.read('memberships').where('user_id', app.people.bob).first())?.until_on;
 const membersOfSupport = async (app: TestApp) =>
@@ -270,7 +274,37 @@ const ROUTES: Record<string, Classified> = {
       leadsTo: /^\/users\/\d+\/tokens$/,
     },
   },
+  'get /provisioning': { open: ['users', 'read'] },
+  'get /users/:id/provisioning': { open: ['users', 'read'], subject: 'robin' },
+  'get /users/:id/provisioning/:handle/confirmation/new': { open: ['users', 'write'], subject: 'robin', clash: true },
+  'post /users/:id/provisioning/:handle/confirmation': {
+    open: ['users', 'write'],
+    subject: 'robin',
+    clash: true,
+    change: {
+      form: '/users/:id/provisioning/:handle/confirmation/new',
+      state: decisionOnDave,
+      from: null,
+      to: 'confirmed',
+      audit: ['provisioning.confirmed'],
+      leadsTo: /^\/users\/\d+\/provisioning$/,
+    },
+  },
+  'post /users/:id/provisioning/:handle/refusal': {
+    open: ['users', 'write'],
+    subject: 'robin',
+    clash: true,
+    change: {
+      form: '/users/:id/provisioning',
+      state: decisionOnDave,
+      from: null,
+      to: 'declined',
+      audit: ['provisioning.declined'],
+      leadsTo: /^\/users\/\d+\/provisioning$/,
+    },
+  },
   'get /health': { open: 'everybody' },
+  'get /api': { open: 'everybody' },
   // Who has no token is told that there is nothing.
   'get /metrics': { open: 'everybody', shows: 404 },
   'get /installation': { open: ['settings', 'read'] },
@@ -1924,6 +1958,8 @@ async function idOf(
       relation === 'another' ? (route.subject ?? viewer) : relation === 'themself' ? viewer : 'ada',
       route,
     );
+  if (route.clash)
+    return clashOf(app, relation === 'another' ? route.subject! : relation === 'themself' ? viewer : 'ada');
   if (route.session === 'another') return otherSessionOf(app, session, viewer);
   if (route.device) return rememberedOf(app, app.people[viewer]);
   if (route.passkey) return passkeyOf(app, app.people[viewer]);
@@ -1972,6 +2008,26 @@ async function tokenOf(app: TestApp, person: Person, { subject }: Route): Promis
       .returning('id'),
   );
   return subject ? `${user_id}#${id}` : String(id);
+}
+
+/** A program calls Dave one of its own. */
+async function clashOf(app: TestApp, provisioner: Person): Promise<string> {
+  const provisioner_id = app.people[provisioner];
+  const [{ id }] = await app.db.write(async (trx) => {
+    await trx('provisioning_clashes').where({ provisioner_id }).delete();
+    return trx('provisioning_clashes')
+      .insert({
+        provisioner_id,
+        kind: 'user',
+        subject_id: app.people.dave,
+        name: 'dave',
+        reason: 'name',
+        first_at: instant(app.clock.now()),
+        last_at: instant(app.clock.now()),
+      })
+      .returning('id');
+  });
+  return `${provisioner_id}#${id}`;
 }
 
 /** By which the page of the viewer names it. */
@@ -2281,115 +2337,131 @@ describe.each(changing)('$name', (route) => {
     expect(new Set(events.map((event) => event.requestId)).size).toBe(Math.min(1, change.audit.length));
   });
 
-  it('refuses what another site, or no form of ours, sends, and changes nothing (R68)', async () => {
-    await using begun = await begin(route);
-    const { app, session, id, fields } = begun;
-    const audit = await watchAudit(app);
-    const other = new Session(app);
-    const othersToken = await other.formToken();
-    const ownToken = await session.formToken();
-    const path = pathOf(route.pattern, id);
-    const before = await factsBesideAudit(app);
-    const isViewer = (await app.db.read('sessions').whereNotNull('user_id')).length > 0 && !change.browser;
-
-    const forged: [string, () => Promise<{ status: number }>][] = [
-      ['no token', () => send(session, route, id, { ...fields, _csrf: [] })],
-      ['an empty token', () => send(session, route, id, { ...fields, _csrf: '' })],
-      ["another session's token", () => send(session, route, id, { ...fields, _csrf: othersToken })],
-      ['the token twice', () => send(session, route, id, { ...fields, _csrf: [ownToken, ownToken] })],
-      ['a request from another site', () => send(session, route, id, fields, { 'Sec-Fetch-Site': 'cross-site' })],
-      ['a request from a sister site', () => send(session, route, id, fields, { 'Sec-Fetch-Site': 'same-site' })],
-      ['a foreign Origin', () => send(session, route, id, fields, { Origin: 'https://evil.example' })],
-      ['Origin: null', () => send(session, route, id, fields, { Origin: 'null' })],
-      [
-        'a body of plain text',
-        async () =>
-          session.agent
-            .post(path)
-            .set('Content-Type', 'text/plain')
-            .send(new URLSearchParams({ _csrf: ownToken, _method: route.method, ...(fields as object) }).toString()),
-      ],
-      [
-        'a body of JSON',
-        async () => session.agent.post(path).send({ _csrf: ownToken, _method: route.method, ...fields }),
-      ],
-      ['the bare method', async () => session.agent[route.method as 'post'](path)],
-    ];
-    for (const [what, attempt] of forged) expect([what, (await attempt()).status]).toEqual([what, 403]);
-
-    expect(await factsBesideAudit(app)).toEqual(before);
-    // A signed-in person's refusals are written down, each once.
-    if (isViewer) expect(await audit.actions()).toEqual(forged.map(() => 'request.refused'));
-  });
-
-  it('refuses a field that came twice, and changes nothing (R39)', async () => {
-    await using begun = await begin(route);
-    const { app, session, id, fields } = begun;
-    const page = pageOf(await session.get(pathOf(change.form, id)));
-    const action = pathOf(route.pattern, id);
-    const form = page.$(`form[action="${action}"], form:has([formaction="${action}"])`);
-    const names = form
-      .find('[name]')
-      .toArray()
-      .map((field) => page.$(field).attr('name')!);
-    expect(names).toContain('_csrf');
-    const before = await facts(app);
-    // Groups, accounts, columns and ticked users and rows are several. The user's name stands in password forms for password managers only; nobody reads it here.
-    for (const name of new Set(
-      names.filter(
-        (one) =>
-          !['_csrf', 'groups', 'keep', 'ids', 'accounts', 'column', 'columns', 'ticked', 'username', 'scopes'].includes(
-            one,
-          ),
-      ),
-    )) {
-      const value = name === '_method' ? route.method : String(fields[name] ?? '');
-      const answer = await send(session, route, id, { ...fields, [name]: [value, value] });
-      expect([name, answer.status]).toEqual([name, 400]);
-    }
-    expect(await facts(app)).toEqual(before);
-  });
-
-  if (change.nonsense) {
-    const { nonsense } = change;
-    it('refuses what no form of ours sends, and changes nothing', async () => {
-      await using begun = await begin(route);
-      const { app, session, id, fields } = begun;
-      const before = await factsBesideAudit(app);
-      expect((await send(session, route, id, { ...fields, ...nonsense.fields })).status).toBe(nonsense.status);
-      expect(await factsBesideAudit(app)).toEqual(before);
+  // None of them changes anything, so one beginning serves all.
+  describe('as it should not be sent', () => {
+    let begun: Awaited<ReturnType<typeof begin>>;
+    beforeAll(async () => {
+      begun = await begin(route);
     });
-  }
+    afterAll(async () => {
+      await begun[Symbol.asyncDispose]();
+    });
 
-  if (change.bad) {
-    const { bad } = change;
-    it('shows bad input again with one message per field, and changes nothing', async () => {
-      await using begun = await begin(route);
+    it('refuses what another site, or no form of ours, sends, and changes nothing (R68)', async () => {
       const { app, session, id, fields } = begun;
+      const audit = await watchAudit(app);
+      const other = new Session(app);
+      const othersToken = await other.formToken();
+      const ownToken = await session.formToken();
+      const path = pathOf(route.pattern, id);
       const before = await factsBesideAudit(app);
-      for (const headers of [{}, { 'HX-Request': 'true' }]) {
-        const answer = await send(session, route, id, { ...fields, ...bad.fields }, headers);
-        expect(answer.status).toBe(422);
-        const page = pageOf(answer);
-        expect(Object.keys(page.errors()).toSorted()).toEqual(bad.errors.toSorted());
-        // What a picker fills is mended where one searches for it.
-        for (const field of bad.errors)
-          expect([
-            field,
-            page.$(`[name="${field}"], #${field}-picker input`).filter('[aria-invalid="true"]').length,
-          ]).toEqual([field, 1]);
-        const typed = page.typed();
-        // Said by the sheet, which is read anew.
-        const { confirmed, ...shown } = { ...fields, ...bad.fields };
-        for (const [name, value] of Object.entries(shown)) {
-          const isSecret = page.$(`[name="${name}"]`).attr('type') === 'password';
-          expect([name, typed[name]]).toEqual([name, isSecret ? '' : value]);
-        }
-        for (const secret of bad.never ?? []) expect(answer.text).not.toContain(secret);
+      const isViewer = (await app.db.read('sessions').whereNotNull('user_id')).length > 0 && !change.browser;
+
+      const forged: [string, () => Promise<{ status: number }>][] = [
+        ['no token', () => send(session, route, id, { ...fields, _csrf: [] })],
+        ['an empty token', () => send(session, route, id, { ...fields, _csrf: '' })],
+        ["another session's token", () => send(session, route, id, { ...fields, _csrf: othersToken })],
+        ['the token twice', () => send(session, route, id, { ...fields, _csrf: [ownToken, ownToken] })],
+        ['a request from another site', () => send(session, route, id, fields, { 'Sec-Fetch-Site': 'cross-site' })],
+        ['a request from a sister site', () => send(session, route, id, fields, { 'Sec-Fetch-Site': 'same-site' })],
+        ['a foreign Origin', () => send(session, route, id, fields, { Origin: 'https://evil.example' })],
+        ['Origin: null', () => send(session, route, id, fields, { Origin: 'null' })],
+        [
+          'a body of plain text',
+          async () =>
+            session.agent
+              .post(path)
+              .set('Content-Type', 'text/plain')
+              .send(new URLSearchParams({ _csrf: ownToken, _method: route.method, ...(fields as object) }).toString()),
+        ],
+        [
+          'a body of JSON',
+          async () => session.agent.post(path).send({ _csrf: ownToken, _method: route.method, ...fields }),
+        ],
+        ['the bare method', async () => session.agent[route.method as 'post'](path)],
+      ];
+      for (const [what, attempt] of forged) expect([what, (await attempt()).status]).toEqual([what, 403]);
+
+      expect(await factsBesideAudit(app)).toEqual(before);
+      // A signed-in person's refusals are written down, each once.
+      if (isViewer) expect(await audit.actions()).toEqual(forged.map(() => 'request.refused'));
+    });
+
+    it('refuses a field that came twice, and changes nothing (R39)', async () => {
+      const { app, session, id, fields } = begun;
+      const page = pageOf(await session.get(pathOf(change.form, id)));
+      const action = pathOf(route.pattern, id);
+      const form = page.$(`form[action="${action}"], form:has([formaction="${action}"])`);
+      const names = form
+        .find('[name]')
+        .toArray()
+        .map((field) => page.$(field).attr('name')!);
+      expect(names).toContain('_csrf');
+      const before = await facts(app);
+      // Groups, accounts, columns and ticked users and rows are several. The user's name stands in password forms for password managers only; nobody reads it here.
+      for (const name of new Set(
+        names.filter(
+          (one) =>
+            ![
+              '_csrf',
+              'groups',
+              'keep',
+              'ids',
+              'accounts',
+              'column',
+              'columns',
+              'ticked',
+              'username',
+              'scopes',
+            ].includes(one),
+        ),
+      )) {
+        const value = name === '_method' ? route.method : String(fields[name] ?? '');
+        const answer = await send(session, route, id, { ...fields, [name]: [value, value] });
+        expect([name, answer.status]).toEqual([name, 400]);
       }
-      expect(await factsBesideAudit(app)).toEqual(before);
+      expect(await facts(app)).toEqual(before);
     });
-  }
+
+    if (change.nonsense) {
+      const { nonsense } = change;
+      it('refuses what no form of ours sends, and changes nothing', async () => {
+        const { app, session, id, fields } = begun;
+        const before = await factsBesideAudit(app);
+        expect((await send(session, route, id, { ...fields, ...nonsense.fields })).status).toBe(nonsense.status);
+        expect(await factsBesideAudit(app)).toEqual(before);
+      });
+    }
+
+    if (change.bad) {
+      const { bad } = change;
+      it('shows bad input again with one message per field, and changes nothing', async () => {
+        const { app, session, id, fields } = begun;
+        const before = await factsBesideAudit(app);
+        for (const headers of [{}, { 'HX-Request': 'true' }]) {
+          const answer = await send(session, route, id, { ...fields, ...bad.fields }, headers);
+          expect(answer.status).toBe(422);
+          const page = pageOf(answer);
+          expect(Object.keys(page.errors()).toSorted()).toEqual(bad.errors.toSorted());
+          // What a picker fills is mended where one searches for it.
+          for (const field of bad.errors)
+            expect([
+              field,
+              page.$(`[name="${field}"], #${field}-picker input`).filter('[aria-invalid="true"]').length,
+            ]).toEqual([field, 1]);
+          const typed = page.typed();
+          // Said by the sheet, which is read anew.
+          const { confirmed, ...shown } = { ...fields, ...bad.fields };
+          for (const [name, value] of Object.entries(shown)) {
+            const isSecret = page.$(`[name="${name}"]`).attr('type') === 'password';
+            expect([name, typed[name]]).toEqual([name, isSecret ? '' : value]);
+          }
+          for (const secret of bad.never ?? []) expect(answer.text).not.toContain(secret);
+        }
+        expect(await factsBesideAudit(app)).toEqual(before);
+      });
+    }
+  });
 });
 
 describe('looking', () => {

@@ -1,8 +1,10 @@
 import { readsDirectly } from '../../src/db/prepared.ts';
 import type { TestApp } from './app.ts';
+import { isOnPostgres } from './postgres.ts';
 
 /** What a request asks of the database: its statements, and how many rows they give. */
 export interface Asked {
+  /** With names as SQLite has them. */
   statements: string[];
   rows: number;
 }
@@ -29,7 +31,7 @@ export async function askedInAll(
 export async function asked({ db }: Pick<TestApp, 'db'>, work: () => Promise<unknown>): Promise<Asked> {
   const seen: Asked = { statements: [], rows: 0 };
   const note = (found: unknown, { sql }: { sql: string }) => {
-    seen.statements.push(sql);
+    seen.statements.push(isOnPostgres ? sql.replaceAll('"', '`') : sql);
     seen.rows += Array.isArray(found) ? found.length : 1;
   };
   db.read.on('query-response', note);

@@ -110,8 +110,8 @@ const SORTS: Record<OwnSort, ReturnType<typeof alongIndex>> = {
   name: alongColumn('sort_name'),
   email: alongColumn('email_key', true),
   last_login: alongColumn('last_login_at', true),
-  groups: alongColumn('group_count'),
-  no_shared_data: alongColumn('no_shared_data'),
+  groups: alongNumbers('group_count', 2_147_483_647),
+  no_shared_data: alongNumbers('no_shared_data', 1),
   expires: alongColumn('expires_on', true),
   created: alongColumn('created_at'),
 };
@@ -120,6 +120,10 @@ type OwnSort = Exclude<SortKey, 'contact'>;
 
 function alongColumn(value: string, isNullable = false) {
   return alongIndex((db) => db('users'), { value, id: 'id', isNullable });
+}
+
+function alongNumbers(value: string, most: number) {
+  return alongIndex((db) => db('users'), { value, id: 'id', most });
 }
 
 /** Which view of the list, at which moment, for whom. */

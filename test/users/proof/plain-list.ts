@@ -88,7 +88,7 @@ function visible(asking: Asking, today: string): Sql {
     `contacts.id is not null and (contacts.owner_user_id = ?
       or (contacts.owner_user_id is null and contacts.owner_group_id in (${groups}))
       or (contacts.owner_user_id is null and contacts.owner_group_id is null
-        and (select viewer.no_shared_data from users viewer where viewer.id = ?) = 0))`,
+        and not (select viewer.no_shared_data from users viewer where viewer.id = ?)))`,
     [asking.id, asking.id, today, asking.id],
   );
 }
@@ -135,7 +135,7 @@ function isFrom(value: string): Sql {
 }
 
 function idIn(table: string, ids: number[]): Sql {
-  return new Sql(`${table}.id in (select value from json_each(?))`, [JSON.stringify(ids)]);
+  return ids.length > 0 ? new Sql(`${table}.id in (${ids.join(', ')})`) : any([]);
 }
 
 /** Both ways in which somebody who has no key for the letters of a name may type it. */
@@ -231,7 +231,10 @@ export async function plainList(
   const under = (but?: Facet) =>
     all([search, ...Object.entries(conditions).flatMap(([facet, one]) => (facet === but ? [] : [one]))]);
   const run = (select: string, where: Sql, values: unknown[] = [], rest = '') =>
-    db.raw(`select ${select} from ${FROM} where ${where.text} ${rest}`, [...values, ...where.values] as never[]);
+    db.raw(`select * from (select ${select} from ${FROM} where ${where.text}) as found ${rest}`, [
+      ...values,
+      ...where.values,
+    ] as never[]);
 
   const value: Sql = {
     name: new Sql('users.sort_name'),
@@ -261,7 +264,10 @@ export async function plainList(
     [...value.values, ...rank.values],
     `order by place, value is null, value ${order}, id ${order}`,
   );
-  const activities = await run('users.activity as activity, count(*) as number', under('activity'), [], 'group by 1');
+  const activities = await db.raw(
+    `select users.activity as activity, count(*) as number from ${FROM} where ${under('activity').text} group by 1`,
+    under('activity').values as never[],
+  );
   const [stateCounts] = await run(
     inState.map((one, n) => `count(case when ${one.text} then 1 end) as s${n}`).join(', '),
     under('state'),

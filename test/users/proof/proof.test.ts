@@ -52,7 +52,7 @@ const SEARCHES = [
 it('says of every view what plain SQL says of it, whatever happened before', async () => {
   await using app = await startApp();
   await addCrowd(app, USERS);
-  const other = openDatabase(app.folder);
+  const other = openDatabase(app.folder, app.config.databaseUrl);
   const chance = new Chance(SEED);
   let index = new UserIndex(app.db.read, app.clock.now, app.config);
   const users: number[] = await app.db.read('users').pluck('id');
