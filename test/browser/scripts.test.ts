@@ -15,7 +15,7 @@ const CORPUS = [
   '" hx-get="/ran" hx-trigger="load" autofocus onfocus="window.ran = 4',
   '</title></textarea></script><script>window.ran = 5</script>',
   'javascript:window.ran = 6',
-  '<%= 7 * 7 %>{{7*7}}${7*7}',
+  '<%= 7 * 7 %>{{7*7}}',
 ];
 const ALL = CORPUS.join(' ');
 
