@@ -115,7 +115,7 @@ describe('who was here before (R80)', () => {
 
   it('is shown as provisioned on the record, and edits are warned about', async () => {
     const record = pageOf(await alice.get(pathTo(app, 'bob')));
-    expect(record.textOf('[aria-labelledby=provisioned]')).toMatch(/alice keeps this user.*robert.*x-bob/s);
+    expect(record.textOf('[aria-labelledby=provisioned]')).toMatch(/By SCIM\s*alice.*robert.*x-bob/s);
     const form = pageOf(await alice.get(pathTo(app, 'bob', '/edit')));
     expect(form.textOf('#provisioned-note')).toMatch(/writes these over.*Name, System email/s);
     const support = await groupId(app, 'Support');
