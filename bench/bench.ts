@@ -9,6 +9,7 @@ import { measure } from './measure.ts';
 import { onPostgres, startServer, stopPostgres } from './on-postgres.ts';
 import { Report, written } from './report.ts';
 import type { Effort } from './rounds.ts';
+import { severalBesideOne } from './several.ts';
 
 const THOROUGH: Effort = { rounds: 3, seconds: 2, leastRequests: 100, rest: 60 };
 const QUICK: Effort = { rounds: 1, seconds: 0.5, leastRequests: 40, rest: 5 };
@@ -28,6 +29,7 @@ async function bench(): Promise<void> {
       quick: { type: 'boolean', default: false },
       write: { type: 'string' },
       database: { type: 'string', default: 'sqlite' },
+      processes: { type: 'string', default: '1' },
     },
   });
   const sizes = values.users.split(',').map(Number);
@@ -36,6 +38,9 @@ async function bench(): Promise<void> {
   if (!['sqlite', 'postgres'].includes(values.database)) throw new Error('--database must be sqlite or postgres');
   const isOnPostgres = values.database === 'postgres';
   if (isOnPostgres && values.write) throw new Error('the page is written of SQLite: --write goes without --database');
+  const processes = Number(values.processes);
+  if (!Number.isInteger(processes) || processes < 1 || (processes > 1 && !isOnPostgres))
+    throw new Error('--processes is a whole number from 1 on, and above 1 goes with --database postgres');
   const effort = values.quick ? QUICK : THOROUGH;
   const started = performance.now();
   const say = (what: string) =>
@@ -47,6 +52,10 @@ async function bench(): Promise<void> {
     const data = await benchData(users);
     if (isOnPostgres) say('the same on PostgreSQL');
     const databaseUrl = isOnPostgres ? await onPostgres(data.folder) : undefined;
+    if (processes > 1 && databaseUrl) {
+      console.log(`\n${await severalBesideOne({ ...data, databaseUrl }, processes, effort, say)}\n`);
+      continue;
+    }
     const report = new Report(await measure({ ...data, databaseUrl }, effort, say), users);
     console.log(`\n${report.plain()}\n`);
     reports.push(report);

@@ -5,6 +5,7 @@ import { CannotStart } from '../src/cannot-start.ts';
 import type { CommandContext, Result } from '../src/command-line/command.ts';
 import { COMMANDS } from '../src/command-line/commands.ts';
 import { MAINTENANCE } from '../src/command-line/maintenance.ts';
+import { REMOTE } from '../src/command-line/remote/remote-commands.ts';
 import { ConfigError, readSettings, type Settings } from '../src/config.ts';
 import { explained, fail } from '../src/failure.ts';
 import { openForCommand } from '../src/installation/open-installation.ts';
@@ -12,7 +13,7 @@ import { findServerSettings, serverSettings } from '../src/installation/server-s
 import { COMMAND_LINE, isExecutable, VERSION } from '../src/program.ts';
 import { progress } from './progress.ts';
 
-const ALL = { ...COMMANDS, ...MAINTENANCE };
+const ALL = { ...COMMANDS, ...MAINTENANCE, ...REMOTE };
 
 /** Those of the executable that no npm script starts. */
 const PROGRAMS = {
@@ -32,8 +33,10 @@ const USAGE = `Usage: ${COMMAND_LINE} <command> [--json] [--mail] [--without-sec
        ${COMMAND_LINE} export <list> [--format csv|jsonl] [--view 'activity=active&tag=3'] [--to <file>] [--private]
        ${COMMAND_LINE} operate <action> [--on users|groups|contacts] (--view '…' | <name or id> …) [--value field=what …] [--apply]
        ${COMMAND_LINE} undo <operation> [--apply]
+       ${COMMAND_LINE} apply <file.yaml> [--apply]
        ${COMMAND_LINE} create-api-user <name> --reason <text> --owner <user> --review 2027-05-31 [--group <group>] [--email <address>]
        ${COMMAND_LINE} create-token <user> --scope users:read [--scope …] [--days 90] [--address 192.0.2.0/24] [--name <what for>]
+       ${COMMAND_LINE} users|groups|bulk <verb> … --address https://roster.example.com [--token-file <file>]
        ${COMMAND_LINE} import users|contacts <file> [--by email|name] [--apply] [--change-emails] [--report <file>]
 
 ${usages.join('\n')}
@@ -46,7 +49,9 @@ the audit that was written down: the server logs one a day. export writes to the
 whole or not at all; --view is what the address of the list says after the question mark; of contacts it writes those of everybody, and
 with --private those of users and groups as well. import says what a file would change, and with --apply does it; lines that are refused go
 with their reasons into the file of --report. operate says whom an action would change, who is left out and why, and with --apply does it;
-what the action has to be told goes into --value, as in --value group=Sales --value untilOn=2027-01-31. Exit codes: 0 done; 1 wrong use or settings; 2 refused, and nothing was changed, or the
+what the action has to be told goes into --value, as in --value group=Sales --value untilOn=2027-01-31. apply says what is otherwise than the file says; what it does not name stays. users, groups and bulk work on another machine, over the
+interface for programs, by a token in the file of --token-file or in ROSTER_TOKEN, never in the command itself; the address may stand in
+ROSTER_ADDRESS. Exit codes: 0 done; 1 wrong use or settings; 2 refused, and nothing was changed, or the
 audit is not intact; 3 some lines of a file were refused, or some were left out.`;
 
 const OPTIONS = {
@@ -75,6 +80,12 @@ const OPTIONS = {
   days: { type: 'string' },
   address: { type: 'string', multiple: true },
   name: { type: 'string' },
+  'token-file': { type: 'string' },
+  tag: { type: 'string', multiple: true },
+  expires: { type: 'string' },
+  description: { type: 'string' },
+  invite: { type: 'boolean' },
+  until: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
@@ -82,24 +93,30 @@ const OPTIONS = {
 /** Which commands take an option that not all take. */
 const OPTIONS_OF: Record<string, string[]> = {
   format: ['export'],
-  view: ['export', 'operate'],
+  view: ['export', 'operate', ...Object.keys(REMOTE)],
   to: ['export'],
   private: ['export'],
   by: ['import'],
-  apply: ['import', 'operate', 'undo'],
+  apply: ['apply', 'import', 'operate', 'undo', 'bulk'],
   'change-emails': ['import'],
   report: ['import'],
-  on: ['operate'],
-  value: ['operate'],
+  on: ['operate', 'bulk'],
+  value: ['operate', 'bulk'],
   reason: ['create-api-user'],
   owner: ['create-api-user'],
   review: ['create-api-user'],
-  email: ['create-api-user'],
-  group: ['create-api-user'],
+  email: ['create-api-user', 'users'],
+  group: ['create-api-user', 'users'],
   scope: ['create-token'],
   days: ['create-token'],
-  address: ['create-token'],
-  name: ['create-token'],
+  address: ['create-token', ...Object.keys(REMOTE)],
+  name: ['create-token', 'users', 'groups'],
+  'token-file': Object.keys(REMOTE),
+  tag: ['users', 'groups'],
+  expires: ['users'],
+  description: ['users', 'groups'],
+  invite: ['users'],
+  until: ['users'],
 };
 
 function given() {
@@ -122,14 +139,19 @@ if (values.help) {
   process.exitCode = 1;
 } else {
   try {
-    const settings = readSettings();
-    const result = await (Object.hasOwn(MAINTENANCE, name) ? maintain(settings) : act(settings));
+    const result = await run();
     const tell = result.isBeside ? console.error : console.log;
     tell(values.json ? JSON.stringify(result.data) : result.lines.join('\n'));
     process.exitCode = result.exitCode;
   } catch (error) {
     fail(explained(error), error instanceof CannotStart && !(error instanceof ConfigError) ? 2 : 1);
   }
+}
+
+async function run(): Promise<Result> {
+  if (Object.hasOwn(REMOTE, name)) return askElsewhere();
+  const settings = readSettings();
+  return Object.hasOwn(MAINTENANCE, name) ? maintain(settings) : act(settings);
 }
 
 function isNumberRight(): boolean {
@@ -155,6 +177,34 @@ function maintain(settings: Settings): Promise<Result> {
   return MAINTENANCE[name].run(settings, parameters, options);
 }
 
+/** Settings are those of a server here, and nothing to it. */
+function askElsewhere(): Promise<Result> {
+  requireFittingOptions();
+  const { view, on, apply, email, expires, description, invite, until } = values;
+  const { value, group: groups, tag: tags, name: called, address: addresses } = values;
+  const options = {
+    view,
+    on,
+    apply,
+    email,
+    expires,
+    description,
+    invite,
+    until,
+    values: value,
+    groups,
+    tags,
+    name: called,
+  };
+  return REMOTE[name].run({ addresses, tokenFile: values['token-file'] }, parameters, options);
+}
+
+function requireFittingOptions(): void {
+  for (const [option, names] of Object.entries(OPTIONS_OF))
+    if (values[option as keyof typeof values] !== undefined && !names.includes(name))
+      throw new ConfigError([`--${option} is for ${names.join(' and ')}`]);
+}
+
 /** A link leads where those of the server lead, and lasts as long, whatever this shell has set. */
 async function act(settings: Settings): Promise<Result> {
   const { config, db, close } = await openForCommand(settings);
@@ -164,9 +214,7 @@ async function act(settings: Settings): Promise<Result> {
     const head = headFrom(values.head ?? '');
     if (values.head !== undefined && (!head || name !== 'verify-audit'))
       throw new ConfigError(['--head takes a head that the log told, such as 123:…, and is for verify-audit']);
-    for (const [option, names] of Object.entries(OPTIONS_OF))
-      if (values[option as keyof typeof values] !== undefined && !names.includes(name))
-        throw new ConfigError([`--${option} is for ${names.join(' and ')}`]);
+    requireFittingOptions();
     const { format, view, to, private: withPrivate } = values;
     const { by, apply, report, 'change-emails': changesEmails } = values;
     const channel = values.mail ? 'mail' : 'copy';

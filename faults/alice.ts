@@ -4,7 +4,11 @@ export const PASSWORD = 'seven brown kettles sing';
 
 /** Data in this folder, with alice as its first administrator. */
 export function settingsOf(dataDir: string): Record<string, string> {
-  return { DATA_DIR: dataDir, ADMIN_NAME: 'alice', ADMIN_EMAIL: 'alice@example.com', ADMIN_PASSWORD: PASSWORD };
+  return { DATA_DIR: dataDir, ...settingsOfAlice() };
+}
+
+export function settingsOfAlice(): Record<string, string> {
+  return { ADMIN_NAME: 'alice', ADMIN_EMAIL: 'alice@example.com', ADMIN_PASSWORD: PASSWORD };
 }
 
 /** A browser in which she is signed in. */

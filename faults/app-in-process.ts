@@ -1,20 +1,21 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Express } from 'express';
 import { pino } from 'pino';
 import { createApp } from '../src/app.ts';
 import type { AppContext } from '../src/app-context.ts';
 import type { Clock } from '../src/clock.ts';
 import { type Config, readSettings } from '../src/config.ts';
-import { type Database, openDatabase } from '../src/db/database.ts';
+import type { Database } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { withSecrets } from '../src/installation/secrets.ts';
+import { makePlace, openPlace } from './place.ts';
 
 export interface AppInProcess {
   url: string;
+  /** On PostgreSQL there are two: whatever is asked of one may as well be asked of the other. */
+  urls: string[];
+  contexts: AppContext[];
   db: Database;
   config: Config;
   context: AppContext;
@@ -30,12 +31,32 @@ export async function startAppInProcess(
   settings: Record<string, string> = {},
   clock: Clock = Date.now,
 ): Promise<AppInProcess> {
-  const folder = mkdtempSync(join(tmpdir(), 'roster-fault-'));
-  const config = {
-    ...withSecrets(readSettings({ DATA_DIR: folder, TRUST_PROXY: '1', LOG_LEVEL: 'silent', ...settings }, '')),
-    passwordCost: 4,
+  const place = await makePlace({ TRUST_PROXY: '1', LOG_LEVEL: 'silent', ...settings });
+  const config = { ...withSecrets(readSettings(place.settings, '')), passwordCost: 4 };
+  const apps: Served[] = [];
+  while (apps.length < place.processes) apps.push(await serve(openPlace(place), config, clock));
+  const [{ db, express, context }] = apps;
+  const urls = apps.map(({ url }) => url);
+  return {
+    url: urls[0],
+    urls,
+    contexts: apps.map((app) => app.context),
+    db,
+    config,
+    context,
+    express,
+    async close() {
+      for (const app of apps) await app.close();
+      await place.remove();
+    },
   };
-  const db = openDatabase(folder);
+}
+
+interface Served extends Pick<AppInProcess, 'url' | 'db' | 'express' | 'context'> {
+  close(): Promise<void>;
+}
+
+async function serve(db: Database, config: Config, clock: Clock): Promise<Served> {
   await migrate(db);
   const { express, context } = createApp({ db, config, clock, logger: pino({ level: 'silent' }) });
   // Longer than any pause of a client: one that just sends where we just hang up would take it for a fault.
@@ -44,7 +65,6 @@ export async function startAppInProcess(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     db,
-    config,
     context,
     express,
     async close() {
@@ -52,7 +72,6 @@ export async function startAppInProcess(
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await db.close();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -7,16 +7,18 @@ import { openDatabase } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { withSecrets } from '../src/installation/secrets.ts';
 import { actSettings } from '../src/verbs/act.ts';
+import { PASSWORD, settingsOf, settingsOfAlice } from './alice.ts';
 import { Client } from './client.ts';
 import { type Fault, met, told } from './fault.ts';
 import { brokenInvariants } from './invariants.ts';
+import { killServers, makePlace, startServers } from './place.ts';
 import { startServer } from './server-process.ts';
 
-const PASSWORD = 'seven brown kettles sing';
 const ROUNDS = 20;
 const USERS = 5_000;
 /** An execution of 5,000 takes some tenths of a second. */
 const LATEST_KILL = 700;
+const LATEST_ON_SERVER = 3_000;
 
 export interface BulkCrashReport {
   executed: number;
@@ -62,12 +64,7 @@ export async function largeCrash(
   random: () => number = Math.random,
 ): Promise<Pick<BulkCrashReport, 'executed' | 'problems'>> {
   const folder = mkdtempSync(join(tmpdir(), 'roster-large-crash-'));
-  const settings = {
-    DATA_DIR: folder,
-    ADMIN_NAME: 'alice',
-    ADMIN_EMAIL: 'alice@example.com',
-    ADMIN_PASSWORD: PASSWORD,
-  };
+  const settings = settingsOf(folder);
   const report = { executed: 0, problems: [] as string[] };
   const client = new Client('');
   try {
@@ -122,20 +119,14 @@ export async function bulkCrash(
   users: number,
   random: () => number = Math.random,
 ): Promise<BulkCrashReport> {
-  const folder = mkdtempSync(join(tmpdir(), 'roster-bulk-crash-'));
-  const settings = {
-    DATA_DIR: folder,
-    ADMIN_NAME: 'alice',
-    ADMIN_EMAIL: 'alice@example.com',
-    ADMIN_PASSWORD: PASSWORD,
-  };
+  const place = await makePlace(settingsOfAlice());
   const report: BulkCrashReport = { executed: 0, acknowledged: 0, problems: [] };
   const client = new Client('');
   try {
-    const ids = await seedUsers(folder, users);
+    const ids = await seedUsers(place.folder, users, place.databaseUrl);
     for (let round = 0; round < rounds; round++) {
-      const server = await startServer(settings);
-      client.url = server.url;
+      const servers = await startServers(place);
+      client.url = servers[round % servers.length].url;
       if (round === 0) await client.signIn('alice', PASSWORD);
       const action = round % 2 === 0 ? 'deactivate' : 'activate';
       const drafted = await client.post('/bulk-operations', { action, ids: ids.join() });
@@ -145,25 +136,25 @@ export async function bulkCrash(
         (response) => response.status === 303,
         () => false,
       );
-      await new Promise((resolve) => setTimeout(resolve, random() * LATEST_KILL));
-      server.child.kill('SIGKILL');
-      await server.exited;
+      const latest = place.databaseUrl ? LATEST_ON_SERVER : LATEST_KILL;
+      await new Promise((resolve) => setTimeout(resolve, random() * latest));
+      await killServers(place, servers);
       const isAcknowledged = await execution;
       if (isAcknowledged) report.acknowledged++;
-      const found = await compareOperation(folder, Number(path.split('/').at(-1)));
+      const found = await compareOperation(place.folder, Number(path.split('/').at(-1)), place.databaseUrl);
       if (found.isExecuted) report.executed++;
       if (isAcknowledged && !found.isExecuted) found.problems.push('it was acknowledged, and is not there');
       for (const problem of found.problems) report.problems.push(`round ${round + 1}: ${problem}`);
     }
     return report;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await place.remove();
   }
 }
 
-export async function seedUsers(folder: string, users: number): Promise<number[]> {
+export async function seedUsers(folder: string, users: number, databaseUrl?: string): Promise<number[]> {
   const config = withSecrets(readSettings({ DATA_DIR: folder }, ''));
-  const db = openDatabase(folder);
+  const db = openDatabase(folder, databaseUrl);
   await migrate(db);
   const { loginAttempts, invitationHours } = config;
   await generateUsers(db, {
@@ -183,8 +174,9 @@ export async function seedUsers(folder: string, users: number): Promise<number[]
 export async function compareOperation(
   folder: string,
   id: number,
+  databaseUrl?: string,
 ): Promise<{ isExecuted: boolean; isFinished: boolean; problems: string[] }> {
-  const db = openDatabase(folder);
+  const db = openDatabase(folder, databaseUrl);
   try {
     const config = withSecrets(readSettings({ DATA_DIR: folder }, ''));
     const problems = await brokenInvariants(db.writer, config.secrets.audit, { seeded: true });

@@ -13,6 +13,14 @@ export class Client {
     this.url = url;
   }
 
+  /** The same browser, as behind a proxy that has several. */
+  at(url: string): Client {
+    const same = new Client(url);
+    for (const [name, cookie] of this.cookies) same.cookies.set(name, cookie);
+    same.token = this.token;
+    return same;
+  }
+
   async get(path: string): Promise<Response> {
     const response = await fetch(this.url + path, { redirect: 'manual', headers: { cookie: this.cookie } });
     this.keepCookies(response);

@@ -51,13 +51,13 @@ export async function concurrentBulk(
       await activate(app, admins, `round ${round}`);
       const clients = await Promise.all(
         admins.map(async (_, n) => {
-          const client = new Client(app.url);
+          const client = new Client(app.urls[n % app.urls.length]);
           await client.signIn(`admin${n}`, PASSWORD);
           return client;
         }),
       );
       const statuses = await Promise.all(
-        clients.map((client) => operate(client, everybody.filter(() => random() < 0.4).map(String), random)),
+        clients.map((client) => operate(client, app.urls, everybody.filter(() => random() < 0.4).map(String), random)),
       );
       report.odd.push(...statuses.flat().filter((status) => status >= 500));
     }
@@ -83,13 +83,14 @@ async function activate(app: AppInProcess, ids: number[], requestId: string): Pr
 }
 
 /** Draws a set and an action, freezes it, executes it twice at once, as an impatient hand does. */
-async function operate(client: Client, ids: string[], random: () => number): Promise<number[]> {
+async function operate(client: Client, urls: string[], ids: string[], random: () => number): Promise<number[]> {
   const action = ACTIONS[Math.floor(random() * ACTIONS.length)];
   const drafted = await client.post('/bulk-operations', { action, ids });
   const path = drafted.headers.get('location') ?? '';
   // Deactivated by another one meanwhile, or without anybody in the set.
   if (!path.startsWith('/bulk-operations/')) return [drafted.status];
-  const executed = await Promise.all([client.post(`${path}/execution`, {}), client.post(`${path}/execution`, {})]);
+  const [one, other] = [client.at(urls[0]), client.at(urls.at(-1)!)];
+  const executed = await Promise.all([one.post(`${path}/execution`, {}), other.post(`${path}/execution`, {})]);
   return [drafted.status, ...executed.map((response) => response.status)];
 }
 

@@ -1,7 +1,9 @@
-// `npm run faults`: what takes too long for every test run. Names of faults run these alone; `--rounds N` and
-// `--seconds N` make it longer; `--write docs/faults.md` writes down what was measured.
+// `npm run faults`: what takes too long for every test run. Names of faults run these alone; `--database postgres` runs
+// those that are tried there as well; `--rounds N` and `--seconds N` make it longer; `--write docs/faults.md` writes down
+// what was measured.
 import { parseArgs } from 'node:util';
 import { explained, fail } from '../src/failure.ts';
+import { stopPostgres } from '../test/support/postgres.ts';
 import { backupsFault } from './backups-fault.ts';
 import { bulkCrashFault, largeCrashFault } from './bulk-crash.ts';
 import { busyFault } from './busy-fault.ts';
@@ -10,16 +12,20 @@ import { concurrentBulkFault } from './concurrent-bulk.ts';
 import { crashFault } from './crash-fault.ts';
 import { diskFullFault } from './disk-full-fault.ts';
 import { failingDiskFault } from './failing-disk-fault.ts';
+import { failoverFault } from './failover-fault.ts';
 import { CannotRun, type Effort, type Fault, type Figure } from './fault.ts';
 import { firstStartFault } from './first-start-fault.ts';
 import { lockoutRaceFault } from './lockout-race.ts';
 import { mailFault } from './mail-faults.ts';
 import { malformedFault } from './malformed-fault.ts';
+import { moveToServer } from './place.ts';
+import { proxiesFault } from './proxies-fault.ts';
 import { plain, writeDown } from './report.ts';
 import { severalProcessesFault } from './several-processes.ts';
 import { shutdownFault } from './shutdown-fault.ts';
 import { signInStormFault } from './sign-in-storm.ts';
 import { signInTimingFault } from './sign-in-timing.ts';
+import { slowClientsFault } from './slow-clients.ts';
 import { upgradeCrashFault } from './upgrade-crash.ts';
 
 /** Every fault there is, in the order in which they run. */
@@ -33,8 +39,10 @@ const FAULTS: Fault[] = [
   signInStormFault,
   concurrentBulkFault,
   severalProcessesFault,
+  failoverFault,
   mailFault,
   malformedFault,
+  slowClientsFault,
   clockFault,
   busyFault,
   backupsFault,
@@ -42,7 +50,11 @@ const FAULTS: Fault[] = [
   shutdownFault,
   signInTimingFault,
   firstStartFault,
+  proxiesFault,
 ];
+
+/** Those that can be tried on PostgreSQL as well, with two processes. */
+const ON_SERVER: Fault[] = [crashFault, bulkCrashFault, lockoutRaceFault, concurrentBulkFault, mailFault];
 
 try {
   process.exit((await faults()) ? 0 : 1);
@@ -54,13 +66,19 @@ try {
 async function faults(): Promise<boolean> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { rounds: { type: 'string' }, seconds: { type: 'string' }, write: { type: 'string' } },
+    options: {
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      write: { type: 'string' },
+      database: { type: 'string', default: 'sqlite' },
+    },
   });
-  const unknown = positionals.filter((name) => !FAULTS.some((fault) => fault.name === name));
+  const all = await faultsOn(values.database);
+  const unknown = positionals.filter((name) => !all.some((fault) => fault.name === name));
   if (unknown.length > 0) throw new Error(`there is no fault ${unknown.join(', ')}`);
   const effort = { rounds: wholeNumber('rounds', values.rounds), seconds: wholeNumber('seconds', values.seconds) };
   let isFine = true;
-  for (const fault of FAULTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+  for (const fault of all.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
     console.log(`${fault.name}: ${fault.title} …`);
     const figures = await measured(fault, effort);
     // Neither met nor missed; what was measured elsewhere stays written.
@@ -69,7 +87,19 @@ async function faults(): Promise<boolean> {
     console.log(plain(figures));
     if (values.write) writeDown(values.write, fault, figures);
   }
+  await stopPostgres();
   return isFine;
+}
+
+async function faultsOn(database: string): Promise<Fault[]> {
+  if (database === 'sqlite') return FAULTS;
+  if (database !== 'postgres') throw new Error('--database must be sqlite or postgres');
+  await moveToServer();
+  return ON_SERVER.map(({ name, title, run }) => ({
+    name: `${name}-postgres`,
+    title: `${title}; two processes on PostgreSQL`,
+    run,
+  }));
 }
 
 /** Undefined, and said so, where the fault cannot be tried on this machine. */

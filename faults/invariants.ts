@@ -12,9 +12,8 @@ export async function brokenInvariants(
   { seeded }: { seeded: boolean } = { seeded: false },
 ): Promise<string[]> {
   const broken: string[] = [];
-  const [{ integrity_check: integrity }] = await db.raw('pragma integrity_check');
-  if (integrity !== 'ok') broken.push(`integrity_check: ${integrity}`);
-  if ((await db.raw('pragma foreign_key_check')).length > 0) broken.push('foreign keys point nowhere');
+  // A server does not give back what it knows to be damaged, and keeps its references itself.
+  if (db.client.dialect !== 'postgresql') broken.push(...(await damages(db)));
   const chain = await verifyChain(db, auditKey);
   if (!chain.intact) broken.push(`audit event ${chain.eventId} ${chain.problem}`);
   if (!(await isAnyAdministrator(db))) broken.push('there is no administrator');
@@ -42,7 +41,16 @@ export async function brokenInvariants(
     select users.name, users.version, count(audit_events.id) as events from users
     left join audit_events on audit_events.subject_type = 'user' and audit_events.subject_id = users.id
       and audit_events.action in ('user.created', 'user.updated', 'user.deactivated', 'user.activated', 'user.deleted', 'password.chosen', 'password.changed', 'password.reset')
-    group by users.id having users.version <> events`);
+    group by users.id having users.version <> count(audit_events.id)`);
   for (const { name, version, events } of versions) broken.push(`${name} has version ${version} but ${events} events`);
   return broken;
+}
+
+async function damages(db: Reader): Promise<string[]> {
+  const [{ integrity_check: integrity }] = await db.raw('pragma integrity_check');
+  const loose = await db.raw('pragma foreign_key_check');
+  return [
+    ...(integrity === 'ok' ? [] : [`integrity_check: ${integrity}`]),
+    ...(loose.length > 0 ? ['foreign keys point nowhere'] : []),
+  ];
 }

@@ -37,6 +37,8 @@ export interface Change {
 export class Journal {
   /** Answers of 503 that do not say why, or not when to come back. */
   wordless = 0;
+  /** Answers of 503 that say that it may have been done. */
+  private readonly unknown = new Set<Response>();
   private readonly sent: Sent[] = [];
   private readonly users = new Map<string, string>();
   private readonly open = new Map<string, string>();
@@ -51,6 +53,10 @@ export class Journal {
 
   get acknowledged(): number {
     return this.changes.filter(({ isDone }) => isDone).length;
+  }
+
+  get unknownOutcomes(): number {
+    return this.unknown.size;
   }
 
   get refused(): number {
@@ -90,7 +96,11 @@ export class Journal {
     });
     sent.answeredAt = performance.now();
     sent.answer = response ? outcomeOf(response) : NO_ANSWER;
-    if (response?.status === 503 && !(await saysWhy(response))) this.wordless++;
+    if (response?.status === 503) {
+      const words = await response.text();
+      if (!response.headers.has('retry-after') || !/<p|"status"|starting/.test(words)) this.wordless++;
+      if (words.includes('whether it was done')) this.unknown.add(response);
+    }
     return response;
   }
 
@@ -103,7 +113,7 @@ export class Journal {
   ): Promise<Response | undefined> {
     this.open.set(name, state);
     const response = await this.send(what, request, true);
-    if (!response) return undefined;
+    if (!response || this.unknown.has(response)) return undefined;
     this.open.delete(name);
     if (outcomeOf(response) !== DONE) {
       if (!this.users.has(name)) this.users.set(name, NOT_THERE);
@@ -117,7 +127,8 @@ export class Journal {
   async execute(path: string, request: () => Promise<Response>): Promise<void> {
     this.operations.set(path, 'never answered');
     const response = await this.send('bulk', request, true);
-    if (response) this.operations.set(path, outcomeOf(response) === DONE ? 'done' : 'refused');
+    if (!response || this.unknown.has(response)) return;
+    this.operations.set(path, outcomeOf(response) === DONE ? 'done' : 'refused');
   }
 
   /** Where the database is not as the clients were told. What they never heard of may be either; from here on it is as it is. */
@@ -159,10 +170,6 @@ function nameAndActivity({ name, activity }: { name: string; activity: string })
 function outcomeOf(response: Response): string {
   const isSignedOut = response.status === 303 && response.headers.get('location')?.startsWith('/session/new');
   return isSignedOut ? 'signed out' : String(response.status);
-}
-
-async function saysWhy(response: Response): Promise<boolean> {
-  return response.headers.has('retry-after') && /<p|"status"|starting/.test(await response.text());
 }
 
 /** Creates users, deactivates each and activates every second one again, until it is over. */
@@ -219,6 +226,12 @@ export async function crowd(folder: string, people: number, name = CROWD): Promi
   }
 }
 
+/** A folder, with a database on a server or with its own. */
+interface Data {
+  folder: string;
+  databaseUrl?: string;
+}
+
 /** What must hold of everything that clients were told, once the server has ended. */
 export async function figuresOf(
   folder: string,
@@ -235,8 +248,9 @@ export async function figuresOf(
 }
 
 /** Looks through the data of a server that has ended: where anything is broken, or not as the clients were told. */
-export async function problemsIn(folder: string, journal: Journal): Promise<string[]> {
-  const db = openDatabase(folder);
+export async function problemsIn(place: string | Data, journal: Journal): Promise<string[]> {
+  const { folder, databaseUrl } = typeof place === 'string' ? { folder: place } : place;
+  const db = openDatabase(folder, databaseUrl);
   try {
     const { secrets } = withSecrets(readSettings({ DATA_DIR: folder }, ''));
     const halves = await db

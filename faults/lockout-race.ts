@@ -66,14 +66,17 @@ export async function lockoutRace(rounds: number, crowd: Crowd = CROWD): Promise
       leastRight: crowd.right,
       others: 0,
     };
-    const form = await SignInForm.open(app.url);
+    const forms = await Promise.all(app.urls.map((url) => SignInForm.open(url)));
+    const evaluated = () => app.contexts.reduce((sum, { hasher }) => sum + hasher.count.own, 0);
     const device = (await (await SignInForm.open(app.url)).send('victim0', PASSWORD)).deviceCookie;
     const storm = async (tries: [identifier: string, device?: string][]): Promise<number> => {
-      const before = app.context.hasher.count.own;
-      const answers = await Promise.all(tries.map(([identifier, from]) => form.send(identifier, WRONG, from)));
+      const before = evaluated();
+      const answers = await Promise.all(
+        tries.map(([identifier, from], n) => forms[n % forms.length].send(identifier, WRONG, from)),
+      );
       report.attempts += tries.length;
       report.others += answers.filter(({ status }) => status !== 422 && status !== 429).length;
-      return app.context.hasher.count.own - before;
+      return evaluated() - before;
     };
 
     for (let round = 0; round < rounds; round++) {
@@ -89,8 +92,10 @@ export async function lockoutRace(rounds: number, crowd: Crowd = CROWD): Promise
         fromDevice: Math.max(report.most.fromDevice, fromDevice),
       };
       await app.db.write((trx) => clearLoginAttempts(trx, [victim, ...many]));
-      const forms = await Promise.all(Array.from({ length: crowd.right }, () => SignInForm.open(app.url)));
-      const right = await Promise.all(forms.map((one) => one.send('victim0', PASSWORD)));
+      const fresh = await Promise.all(
+        Array.from({ length: crowd.right }, (_, n) => SignInForm.open(app.urls[n % app.urls.length])),
+      );
+      const right = await Promise.all(fresh.map((one) => one.send('victim0', PASSWORD)));
       report.leastRight = Math.min(report.leastRight, right.filter(({ status }) => status === 303).length);
     }
     return report;

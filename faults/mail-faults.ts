@@ -1,17 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { DAY, HOUR, MINUTE } from '../src/clock.ts';
-import { openDatabase } from '../src/db/database.ts';
 import { administratorsGroup } from '../src/setup/actions/first-administrator.ts';
 import { type Faults, type MailServer, smtpError, startMailServer } from '../test/support/mail-server.ts';
+import { PASSWORD, settingsOfAlice } from './alice.ts';
 import { type AppInProcess, startAppInProcess } from './app-in-process.ts';
 import { Client } from './client.ts';
 import { type Fault, type Figure, met, told } from './fault.ts';
 import { actOf, makePeople } from './people.ts';
-import { startServer } from './server-process.ts';
+import { killServers, makePlace, openPlace, type Place, startServers } from './place.ts';
 
-const PASSWORD = 'seven brown kettles sing';
 const INVITED = 20;
 const ROUNDS = 20;
 const TARPIT = 60_000;
@@ -101,13 +97,13 @@ export async function mailTrouble({ faults, lasts }: Trouble, invited: number): 
   try {
     const { slowestRequest } = await invite(app, invited);
     for (let passed = 0; passed < lasts; passed += MINUTE) {
-      await app.context.mail!.round();
+      await rounds(app);
       now += MINUTE;
     }
     if (faults) await server.close();
     server = await startMailServer({ port });
     for (let passed = 0; passed <= HOUR; passed += MINUTE) {
-      await app.context.mail!.round();
+      await rounds(app);
       now += MINUTE;
     }
     return { ...(await outcome(app, server, invited)), slowestRequest };
@@ -130,7 +126,7 @@ async function droppedAfterData(): Promise<Figure[]> {
   try {
     await invite(app, 1);
     for (let passed = 0; passed <= HOUR; passed += MINUTE) {
-      await app.context.mail!.round();
+      await rounds(app);
       now += MINUTE;
     }
     const ids = new Set(server.mails.map((mail) => mail.messageId));
@@ -156,7 +152,7 @@ async function tarpit(milliseconds: number): Promise<Figure[]> {
   const app = await startAppInProcess({ SMTP_URL: server.url, MAIL_FROM });
   try {
     const { client } = await invite(app, 1);
-    const round = app.context.mail!.round();
+    const round = rounds(app);
     let slowest = 0;
     for (let n = 0; n < INVITED; n++) slowest = Math.max(slowest, await inviteOne(client, `late${n}`));
     await Promise.race([round, new Promise((resolve) => setTimeout(resolve, milliseconds + 5_000))]);
@@ -181,7 +177,6 @@ export interface KillReport {
 
 /** Kills the program while it hands over a mail: one half right after the server took it, the other half before. */
 export async function killWhileSending(rounds: number): Promise<KillReport> {
-  const folder = mkdtempSync(join(tmpdir(), 'roster-mail-crash-'));
   let kill = () => {};
   let invited: Promise<unknown> = Promise.resolve();
   let when: 'taken' | 'asked' | 'never' = 'never';
@@ -193,36 +188,30 @@ export async function killWhileSending(rounds: number): Promise<KillReport> {
     return new Promise<void>(() => {});
   };
   const server = await startMailServer({ onAccepted: () => at('taken'), onRecipient: () => at('asked') });
-  const settings = {
-    DATA_DIR: folder,
-    ADMIN_NAME: 'alice',
-    ADMIN_EMAIL: 'alice@example.com',
-    ADMIN_PASSWORD: PASSWORD,
-    SMTP_URL: server.url,
-    MAIL_FROM,
-  };
+  const place = await makePlace({ ...settingsOfAlice(), SMTP_URL: server.url, MAIL_FROM });
   const client = new Client('');
   try {
     for (let round = 0; round < rounds; round++) {
-      const program = await startServer(settings);
-      client.url = program.url;
+      const programs = await startServers(place);
+      client.url = programs[round % programs.length].url;
       // Whoever invited has their answer by then: only the mail is to be in the middle.
-      kill = () => void invited.finally(() => program.child.kill('SIGKILL'));
+      const killed = new Promise<void>((resolve) => {
+        kill = () => void invited.finally(() => killServers(place, programs).then(resolve));
+      });
       if (round === 0) await client.signIn('alice', PASSWORD);
       // So that each kill meets the mail of its own round.
       await untilArrived(server, round);
       when = round % 2 === 0 ? 'taken' : 'asked';
       invited = inviteOne(client, `guest${round}`);
       await invited;
-      await program.exited;
-      await hurry(folder);
+      await killed;
+      await hurry(place);
     }
-    const program = await startServer(settings);
+    const programs = await startServers(place);
     await untilArrived(server, rounds);
     // What would come twice comes now.
     await new Promise((resolve) => setTimeout(resolve, 2_000));
-    program.child.kill('SIGKILL');
-    await program.exited;
+    await killServers(place, programs);
     const copies = [...arrived(server).values()];
     return {
       kills: rounds,
@@ -233,13 +222,13 @@ export async function killWhileSending(rounds: number): Promise<KillReport> {
   } finally {
     // Connections of the dead are still open.
     void server.close();
-    rmSync(folder, { recursive: true, force: true });
+    await place.remove();
   }
 }
 
 /** As if the pause before the next attempt were over. */
-async function hurry(folder: string): Promise<void> {
-  const db = openDatabase(folder);
+async function hurry(place: Place): Promise<void> {
+  const db = openPlace(place);
   await db.write((trx) => trx('outbox').update({ next_at: '2000-01-01T00:00:00.000Z' }));
   await db.close();
 }
@@ -266,6 +255,11 @@ async function outcome({ db }: AppInProcess, server: MailServer, invited: number
     duplicates: copies.reduce((sum, number) => sum + number - 1, 0),
     notDelivered: Number(failed?.mails),
   };
+}
+
+/** One of each process. */
+async function rounds({ contexts }: AppInProcess): Promise<void> {
+  await Promise.all(contexts.map(({ mail }) => mail!.round()));
 }
 
 /** Invites by the form, as an administrator does, and times it. */

@@ -63,6 +63,8 @@ import * as tokens from './0062-tokens.ts';
 import * as fedByFactors from './0063-fed-by-factors.ts';
 import * as dateOrder from './0064-date-order.ts';
 import * as provisioning from './0065-provisioning.ts';
+import * as begunByTokens from './0067-begun-by-tokens.ts';
+import * as factorInPlace from './0074-factor-in-place.ts';
 import * as postgresBaseline from './postgres/baseline.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
@@ -131,6 +133,8 @@ export const migrations: Record<string, Knex.Migration> = {
   '0063-fed-by-factors': fedByFactors,
   '0064-date-order': dateOrder,
   '0065-provisioning': provisioning,
+  '0067-begun-by-tokens': begunByTokens,
+  '0074-factor-in-place': factorInPlace,
 };
 
 /** On PostgreSQL one begins with all that the migrations up to this one came to; those after it are for both. */

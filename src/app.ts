@@ -3,6 +3,7 @@ import compression from 'compression';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import { may } from './access/viewer.ts';
+import { referenceController } from './api/pages/reference-controller.ts';
 import { apiRouter } from './api/router.ts';
 import type { AppContext } from './app-context.ts';
 import { applicationsController } from './applications/pages/applications-controller.ts';
@@ -208,6 +209,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(invitationsController(context));
   app.use(passwordsController(context));
   app.use(emailsController(context));
+  app.use(referenceController(context));
   if (mailbox) app.use(mailboxController(mailbox));
 
   app.use(requireSignIn);

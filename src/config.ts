@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util';
 import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
 import { CannotStart } from './cannot-start.ts';
+import { isServerAddress } from './db/server-address.ts';
 import { envFileMistakes, unknownSettings } from './env-file.ts';
 import { isEmailAddress } from './text/email-address.ts';
 
@@ -38,10 +39,7 @@ const settings = z.object({
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z
     .string()
-    .refine(
-      (text) => /^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text),
-      'must be like postgres://user:password@db.example.com:5432/roster',
-    )
+    .refine(isServerAddress, 'must be like postgres://user:password@db.example.com:5432/roster')
     .optional(),
   SMTP_URL: z
     .string()

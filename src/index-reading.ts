@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { environmentFor } from './config.ts';
+import { ByteReader } from './facets/byte-reader.ts';
 import type { FillElsewhere } from './facets/follower.ts';
-import { ByteReader, unpack } from './facets/parcel.ts';
+import { unpack } from './facets/parcel.ts';
 import { programOf } from './program.ts';
 import type { StateLimits } from './users/user-state.ts';
 import { NotYet } from './verbs/refusals.ts';

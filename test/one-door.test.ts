@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Person } from '../seeds/cast.ts';
 import { startApp, type TestApp } from './support/app.ts';
+import { applied } from './support/apply.ts';
 import { rosterBeside } from './support/command-line.ts';
 import { addContact } from './support/contacts.ts';
 import { send, submit } from './support/form.ts';
@@ -22,7 +23,10 @@ beforeEach(async () => {
 });
 afterEach(() => app.close());
 
-const PATHS = ['record', 'form', 'bulk', 'paste', 'import', 'command', 'command import', 'interface', 'scim'] as const;
+const PATHS = [
+  ...(['record', 'form', 'bulk', 'paste', 'import', 'command', 'command import', 'file'] as const),
+  ...(['interface', 'interface bulk', 'scim'] as const),
+] as const;
 type Path = (typeof PATHS)[number];
 /** Gives what it was answered with. */
 type Attempt = () => Promise<string>;
@@ -128,6 +132,24 @@ const provisioned = (
 };
 const patch = (path: string, value: unknown) => ({ schemas: [PATCH], Operations: [{ op: 'replace', path, value }] });
 
+/** What a program is answered that does it to many: what it would come to, and then that nothing came of it. */
+const askedMany = (action: string, ids: () => number[], on = 'users'): Attempt => {
+  return async () => {
+    const program = await programAs(app, trying);
+    const draft = await program.send('post', '/bulk-operations', { on, action, ids: ids() });
+    if (draft.status !== 201) return draft.text;
+    return draft.text + (await program.ask('post', `/bulk-operations/${draft.body.id}/execution`)).text;
+  };
+};
+
+const filed = (text: string): Attempt => {
+  return async () => {
+    const { exitCode, lines } = await applied(app, text);
+    expect([lines, exitCode]).toEqual([lines, 2]);
+    return lines.join('\n');
+  };
+};
+
 /** All that could have been changed of people, but for what says when. */
 async function people() {
   const columns = ['id', 'name', 'email', 'activity', 'expires_on', 'contact_id', 'api_only', 'password_hash'];
@@ -153,6 +175,8 @@ const RULES: Rule[] = [
     // She may do all that an administrator may, and is none who stays.
     setup: () => set('alice', { expires_on: '2036-01-01' }),
     on: {
+      'interface bulk': askedMany('delete', () => [app.people.ada]),
+      file: filed('users: [{ name: ada, expires: 2036-01-01 }]'),
       record: record('ada', '/deactivation'),
       form: edit('ada', { expiresOn: '2036-01-01' }),
       bulk: bulk('delete', () => id('ada')),
@@ -169,6 +193,8 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /yourself|themself|your own/i,
     on: {
+      'interface bulk': askedMany('delete', () => [app.people.alice]),
+      file: 'nobody stands at the machine as themself',
       record: record('alice', '/deactivation'),
       form: edit('alice', { expiresOn: '2036-01-01' }),
       bulk: bulk('delete', () => id('alice')),
@@ -185,6 +211,8 @@ const RULES: Rule[] = [
     who: 'max',
     said: /has rights that you do not hold/,
     on: {
+      'interface bulk': askedMany('end-sessions', () => [app.people.alice]),
+      file: 'it holds every right',
       record: record('alice', '/deactivation'),
       form: async () =>
         words(await by.send('patch', pathTo(app, 'alice'), { name: 'alice', email: 'max@elsewhere.example' })),
@@ -206,6 +234,8 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /API-only/,
     on: {
+      'interface bulk': askedMany('reinvite', () => [app.people.robin]),
+      file: 'it invites nobody, and demands reason, owner and review as it is read',
       record: record('robin', '/invitation'),
       form: edit('bob', { apiOnly: '1' }),
       bulk: bulk('reinvite', () => id('robin')),
@@ -226,6 +256,8 @@ const RULES: Rule[] = [
       await set('erin', { name: 'dave', name_key: 'dave' });
     },
     on: {
+      'interface bulk': askedMany('activate', () => [app.people.dave]),
+      file: filed('users: [{ name: new, email: bob@example.com }]'),
       record: async () => words(await follow(await by.send('delete', pathTo(app, 'dave', '/deactivation')))),
       form: edit('bob', { name: 'Carol' }),
       bulk: bulk('activate', () => id('dave')),
@@ -246,6 +278,8 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /changed|in the meantime|since/i,
     on: {
+      'interface bulk': 'it says all that it does; what takes one back compares each field',
+      file: 'it does at once what it finds then',
       record: 'it says all that it does',
       form: async () => {
         const shown = await by.get(pathTo(app, 'bob', '/edit'));
@@ -274,6 +308,8 @@ const RULES: Rule[] = [
       hidden = await addContact(app, { name: 'Hidden Person', emails: [HIDDEN], ownerUserId: app.people.bob });
     },
     on: {
+      'interface bulk': askedMany('delete', () => [hidden], 'contacts'),
+      file: 'it is about no contacts',
       record: async () => words(await by.post(`/contacts/${hidden}/deletion`)),
       form: async () => words(await submit(by, pathTo(app, 'bob', '/edit'), { contactId: String(hidden) })),
       bulk: bulk('delete', () => String(hidden), { subject: 'contact' }),

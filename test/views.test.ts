@@ -73,6 +73,7 @@ describe('the views', () => {
       '/users/new',
       '/users/new/list',
       '/users/import',
+      '/api',
       '/groups',
       '/groups/new',
       `${support}`,
@@ -252,6 +253,15 @@ describe('the views', () => {
     second.forgetToken();
     note('factor, asked for', await second.get('/session/factor/new'));
     note('factor, mistaken', await second.post('/session/factor', { code: '0' }));
+    await max.send('delete', '/credentials/second-factor', { current: PASSWORD });
+    note('passkeys, to be the factor', await max.get('/credentials/second-factor'));
+    const byPasskeys = await submit(max, '/credentials/second-factor', { current: PASSWORD });
+    note('recovery codes beside passkeys', await max.get(byPasskeys.headers.location));
+    note('passkeys as the factor', await max.get('/credentials/second-factor'));
+    const third = new Session(app);
+    await third.signIn('max');
+    third.forgetToken();
+    note('factor by passkeys, asked for', await third.get('/session/factor/new'));
     await max.send('delete', '/credentials/second-factor', { current: PASSWORD });
 
     note('token, made', await submit(alice, '/credentials/tokens/new', { name: 'nightly', scopes: ['users:read'] }));

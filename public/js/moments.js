@@ -7,24 +7,31 @@ const PARTS = {
   hour: 'numeric',
   minute: '2-digit',
 };
+const NUMBERS = { day: '2-digit', month: '2-digit' };
+
+const WRITTEN = {
+  day: ({ day, month, year }) => `${day} ${month} ${year}`,
+  month: ({ day, month, year }) => `${month} ${day}, ${year}`,
+  iso: ({ day, month, year }) => `${year}-${month}-${day}`,
+  dots: ({ day, month, year }) => `${day}.${month}.${year}`,
+};
 
 /** How a moment is told to a reader in this zone; in UTC alone where no zone is known. */
-export function exactFor({ zone, isAmerican }) {
-  const inUtc = clockOf('UTC', isAmerican);
+export function exactFor({ zone, dates = 'day' }) {
+  const inUtc = clockOf('UTC', dates);
   if (zone === 'UTC') return (moment) => `${inUtc(moment)} UTC`;
-  const there = clockOf(zone, isAmerican);
+  const there = clockOf(zone, dates);
   return (moment) => `${there(moment)} (${inUtc(moment)} UTC)`;
 }
 
-function clockOf(timeZone, isAmerican) {
-  // One language for both, which has one way to shorten a month.
-  const hours = isAmerican ? { hourCycle: 'h12' } : { hourCycle: 'h23', hour: '2-digit' };
-  const clock = new Intl.DateTimeFormat('en-US', { ...PARTS, ...hours, timeZone });
+function clockOf(timeZone, dates) {
+  // One language for all, which has one way to shorten a month.
+  const hours = dates === 'month' ? { hourCycle: 'h12' } : { hourCycle: 'h23', hour: '2-digit' };
+  const numbers = /iso|dots/.test(dates) && NUMBERS;
+  const clock = new Intl.DateTimeFormat('en-US', { ...PARTS, ...hours, ...numbers, timeZone });
   return (moment) => {
     const parts = Object.fromEntries(clock.formatToParts(Date.parse(moment)).map(({ type, value }) => [type, value]));
-    const { day, month, year, hour, minute, dayPeriod } = parts;
-    return isAmerican
-      ? `${month} ${day}, ${year}, ${hour}:${minute} ${dayPeriod}`
-      : `${day} ${month} ${year}, ${hour}:${minute}`;
+    const { hour, minute, dayPeriod } = parts;
+    return `${WRITTEN[dates](parts)}, ${hour}:${minute}${dayPeriod ? ` ${dayPeriod}` : ''}`;
   };
 }

@@ -97,6 +97,7 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
   dialog.closedBy = isOnce ? 'none' : 'closerequest';
   dialog.setAttribute('aria-label', body.querySelector('h1, h2')?.textContent.trim() ?? '');
   orderColumns();
+  if (body.querySelector('[data-passkeys]')) void import('./passkeys.js').then((module) => module.offerPasskeys(body));
   if (!dialog.open) {
     opener ??= placeOf(document.activeElement);
     showLayer(dialog);

@@ -5,8 +5,8 @@ import { exactFor } from './moments.js';
 /** How many groups a row shows at most. */
 const SHOWN = 3;
 
-const { zone, american } = document.documentElement.dataset;
-const exact = exactFor({ zone, isAmerican: american !== undefined });
+const { zone, dates } = document.documentElement.dataset;
+const exact = exactFor({ zone, dates });
 /** Where rows are cards. */
 const isNarrow = matchMedia('(width < 46rem)');
 

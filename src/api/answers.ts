@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { SUBJECT_TYPES } from '../bulk-operations/bulk-operation.ts';
 import { ACCOUNT_TYPES } from '../contacts/contact.ts';
+import { INVITATION_STATUSES } from '../invitations/invitation-status.ts';
 import { STATES } from '../users/user-state.ts';
 
 // What is answered. These describe it, and the tests hold every answer against them.
@@ -49,6 +51,15 @@ export const GROUP = z
   })
   .meta({ id: 'Group' });
 
+export const PERMISSIONS = z
+  .strictObject({
+    items: z.array(
+      z.strictObject({ application: z.string(), name: z.string(), level: z.enum(['none', 'read', 'write']) }),
+    ),
+    version: z.int().describe('Of the group.'),
+  })
+  .meta({ id: 'Permissions' });
+
 export const CONTACT = z
   .strictObject({
     id,
@@ -62,7 +73,11 @@ export const CONTACT = z
     description: z.string(),
     company: named.nullable(),
     accounts: z.array(z.enum(ACCOUNT_TYPES)),
-    owner: z.enum(['public', 'user', 'group']),
+    owner: z.strictObject({
+      type: z.enum(['public', 'user', 'group']),
+      id: id.nullable(),
+      name: z.string().nullable(),
+    }),
     user: named.nullable().optional().describe('Left out where you may not read users.'),
     tags: z.array(z.string()),
     createdAt: moment,
@@ -105,6 +120,104 @@ export const CHECKED = z
     at: moment,
   })
   .meta({ id: 'Check' });
+
+export const TAG = z.strictObject({ id: id.describe('As filters name it.'), name: z.string() }).meta({ id: 'Tag' });
+
+export const SESSION = z
+  .strictObject({ id: z.string(), address: z.string(), agent: z.string(), createdAt: moment, seenAt: moment })
+  .meta({ id: 'Session' });
+
+export const TOKEN = z
+  .strictObject({
+    id,
+    name: z.string(),
+    beginning: z.string().describe('Of what it is, so that it can be told from others.'),
+    scopes: z.array(z.string()),
+    addresses: z.array(z.string()).describe('Empty: from anywhere.'),
+    isLive: z.boolean(),
+    createdAt: moment,
+    createdBy: named.nullable(),
+    expiresAt: moment,
+    endedAt: moment.nullable(),
+    lastUsedAt: moment.nullable(),
+    lastUsedFrom: z.string().nullable(),
+  })
+  .meta({ id: 'Token' });
+
+export const INVITATION = z
+  .strictObject({
+    id,
+    user: named,
+    status: z.enum(INVITATION_STATUSES),
+    channel: z.enum(['mail', 'copy']),
+    createdAt: moment,
+    createdBy: named.nullable(),
+    expiresAt: moment,
+    openedAt: moment.nullable(),
+    usedAt: moment.nullable(),
+    answer: z.string().describe('What the mail server said last.'),
+  })
+  .meta({ id: 'Invitation' });
+
+export const SAVED_VIEW = z
+  .strictObject({
+    id,
+    name: z.string(),
+    view: z.string().describe('What the list of users takes after the question mark.'),
+    owner: named,
+    isShared: z.boolean(),
+  })
+  .meta({ id: 'SavedView' });
+
+export const OPERATION = z
+  .strictObject({
+    id,
+    on: z.enum(SUBJECT_TYPES.map((type) => `${type}s` as const)),
+    action: z.string(),
+    label: z.string().describe('The action as a person reads it.'),
+    values: z.record(z.string(), z.unknown()).describe('What was said besides.'),
+    phase: z.enum(['draft', 'running', 'paused', 'cancelled', 'done']),
+    size: z.int().describe('How many it means.'),
+    judged: z.int().describe('How many of them were gone through so far.'),
+    changed: z.int().describe('How many were changed; of a draft, would be.'),
+    leftOut: z.int(),
+    reasons: z.array(
+      z.strictObject({
+        reason: z.string(),
+        number: z.int(),
+        names: z.array(z.string()).optional().describe('Of a draft, the first of them.'),
+      }),
+    ),
+    names: z.array(z.string()).optional().describe('Of a draft, the first whom it would change.'),
+    effects: z.array(z.string()).optional().describe('Of a draft, what it means for people.'),
+    confirms: z.boolean().optional().describe('Of a draft, whether its execution needs the scope `confirm`.'),
+    lasting: z.string().nullable().describe('Why it cannot be taken back; null where it can.'),
+    mayUndo: z.boolean().describe('Whether you may take it back now.'),
+    undoes: id.nullable(),
+    createdBy: named.nullable(),
+    createdAt: moment,
+    executedAt: moment.nullable(),
+    finishedAt: moment.nullable(),
+    pausedFor: z.string(),
+  })
+  .meta({ id: 'Operation' });
+
+export const ITEM = z
+  .strictObject({
+    id: id.describe('Of the user, group or contact.'),
+    name: z.string(),
+    email: z.string(),
+    outcome: z.enum(['changed', 'left out']),
+    reason: z.string(),
+    before: z.record(z.string(), z.unknown()),
+    after: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'Item' });
+
+/** All there are: few enough for one answer. */
+export function allOf(item: z.ZodType) {
+  return z.strictObject({ items: z.array(item) });
+}
 
 /** One page of a list, with the way to the next. */
 export function pageOf(item: z.ZodType) {

@@ -58,6 +58,7 @@ export function actOfCaller(app: AppContext, req: Request, { token, viewer, open
     at: instant(app.clock()),
     address: req.ip ?? '',
     requestId: String(req.id),
+    tokenId: token.id,
     // A link is a way in, and no program is shown one.
     channel: 'mail',
     confirm: async (trx) => {

@@ -1,8 +1,6 @@
-import { z } from 'zod';
 import { performDirectly } from '../bulk-operations/actions/execution.ts';
 import { keepAsOperation, keptOutcomes } from '../bulk-operations/actions/kept-operation.ts';
 import type { Reader } from '../db/database.ts';
-import { INVISIBLE, isSeen, optional } from '../forms/fields.ts';
 import { requireDone } from '../forms/required-outcome.ts';
 import { changeGroups } from '../groups/actions/changing-groups.ts';
 import { createGroup } from '../groups/actions/group-creation.ts';
@@ -13,24 +11,12 @@ import { findGroupsOf } from '../groups/group-store.ts';
 import { findTagNames } from '../tags/tag-store.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import { GROUP, pageOf } from './answers.ts';
+import { GROUP_CHANGE, NEW_GROUP } from './group-fields.ts';
 import { listAnswer, PREFIX, requireKnown, sourceOf } from './lists.ts';
 import { type Answer, type Call, type Route, route } from './route.ts';
-import { USER_CHANGE } from './user-fields.ts';
 
 const READ: Route['needs'] = { right: ['groups', 'read'] };
 const WRITE: Route['needs'] = { right: ['groups', 'write'] };
-
-const change = z
-  .strictObject({
-    name: optional(100, 'A group’s name has at most 100 characters.')
-      .refine(isSeen, 'Enter a name.')
-      .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
-    description: optional(5000, 'At most 5,000 characters.'),
-    tags: USER_CHANGE.shape.tags.unwrap(),
-  })
-  .partial();
-const GROUP_CHANGE = change.meta({ id: 'GroupChange' });
-const NEW_GROUP = change.required({ name: true }).meta({ id: 'NewGroup' });
 
 export const GROUP_ROUTES: Route[] = [
   route({
@@ -148,7 +134,7 @@ async function toldGroups(db: Reader, ids: number[]) {
   }));
 }
 
-async function groupAnswer(db: Reader, id: number): Promise<Answer> {
+export async function groupAnswer(db: Reader, id: number): Promise<Answer> {
   const [group] = await toldGroups(db, [id]);
   if (!group) throw new NotFound('There is no such group.');
   return { headers: { ETag: `"${group.version}"` }, body: group };

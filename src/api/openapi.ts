@@ -1,16 +1,53 @@
-import { z } from 'zod';
 import { VERSION } from '../program.ts';
+import { SCOPE_LABELS, SCOPES } from '../tokens/token.ts';
 import { PROBLEM } from './answers.ts';
+import { Components, type Json } from './components.ts';
 import { PREFIX } from './lists.ts';
-import type { Route } from './route.ts';
+import { isName, type Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 
-type Json = Record<string, unknown>;
+export interface Operation extends Json {
+  operationId: string;
+  summary: string;
+  description: string;
+  tags: [string];
+  parameters: Parameter[];
+  requestBody?: { required: true; content: Record<string, { schema: Json }> };
+  responses: Record<string, { description: string; content?: Record<string, { schema: Json }> }>;
+}
+
+export interface Parameter {
+  name: string;
+  in: 'path' | 'query' | 'header';
+  required?: boolean;
+  description?: string;
+  schema: Json;
+}
+
+export interface OpenApi extends Json {
+  servers: { url: string }[];
+  tags: { name: string }[];
+  paths: Record<string, Record<string, Operation>>;
+  components: { securitySchemes: Json; schemas: Record<string, Json> };
+}
+
+/** What filters and places take; others are named by what they filter. */
+const WORDS: Record<string, string> = {
+  q: 'Words that are looked for, each anywhere.',
+  sort: 'What it is sorted by, as the address of the page has it; `-` before it for descending.',
+  tag: 'By its id; each may repeat.',
+  group: 'By its id, or `none`.',
+  after: 'The page behind this place: take it from `next`.',
+  before: 'What comes before this place: take it from `previous`, or of the audit and of operations from `next`.',
+  per: 'How many a page has: 25, 50, 100 or 200.',
+};
 
 /** Made from the schemas that check what comes in, and that tests hold against what goes out (OpenAPI 3.1). */
-export function openApi(baseUrl: string): Json {
-  const paths: Record<string, Json> = {};
-  for (const route of ROUTES) paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route) };
+export function openApi(baseUrl: string): OpenApi {
+  const components = new Components();
+  const paths: OpenApi['paths'] = {};
+  for (const route of ROUTES)
+    paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route, components) };
   return {
     openapi: '3.1.0',
     info: {
@@ -21,65 +58,113 @@ export function openApi(baseUrl: string): Json {
     },
     servers: [{ url: `${baseUrl}${PREFIX}` }],
     security: [{ token: [] }],
+    tags: [...new Set(ROUTES.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
-    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    components: {
+      securitySchemes: {
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: `Its scopes: ${SCOPES.map((scope) => `\`${scope}\` (${SCOPE_LABELS[scope]})`).join(', ')}.`,
+        },
+      },
+      schemas: components.schemas,
+    },
   };
 }
 
-function operationOf(route: Route): Json {
-  const [application, level] = route.needs.right;
-  const scope = route.needs.scope ?? `${application}:${level}`;
+function operationOf(route: Route, components: Components): Operation {
   return {
     operationId: `${route.method} ${route.path}`
       .replace(/\W+(\w)/g, (_, letter) => letter.toUpperCase())
       .replace(/\W/g, ''),
     summary: route.summary,
-    description: `Needs the scope \`${scope}\`, and a user who may ${level} ${application}.`,
+    description: `${needsInWords(route)}${confirming(route)}`,
     tags: [route.tag],
-    parameters: parametersOf(route),
+    parameters: parametersOf(route, components),
     ...(route.body && {
-      requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } },
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: components.schemaOf(route.body, 'input') } },
+      },
     }),
     responses: {
       [route.status]: {
         description: 'It worked.',
-        ...(route.answer && { content: { 'application/json': { schema: schemaOf(route.answer, 'output') } } }),
+        ...(route.answer && {
+          content: { 'application/json': { schema: components.schemaOf(route.answer, 'output') } },
+        }),
       },
       default: {
         description: 'It did not, and nothing was changed.',
-        content: { 'application/problem+json': { schema: schemaOf(PROBLEM, 'output') } },
+        content: { 'application/problem+json': { schema: components.schemaOf(PROBLEM, 'output') } },
       },
     },
   };
 }
 
-function parametersOf({ path, method, filters = [], query, isVersioned }: Route): Json[] {
+function needsInWords({ needs }: Route): string {
+  if ('said' in needs) return needs.said;
+  const [application, level] = needs.right;
+  return `Needs the scope \`${needs.scope ?? `${application}:${level}`}\`, and a user who may ${level} ${application}.`;
+}
+
+function confirming({ asks }: Route): string {
+  return asks ? ` Also the scope \`confirm\`, ${asks.where}.` : '';
+}
+
+function parametersOf({ path, method, filters = [], query, isVersioned }: Route, components: Components): Parameter[] {
   const text = { type: 'string' };
   const ids = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
-    in: 'path',
+    in: 'path' as const,
     required: true,
-    schema: { type: 'integer', minimum: 1 },
+    schema: isName(name) ? text : { type: 'integer', minimum: 1 },
   }));
   const pages =
     filters.length > 0 ? [...filters, ...(path === '/audit' ? ['before'] : ['after', 'before', 'per'])] : [];
-  const asked = query ? (schemaOf(query, 'input') as { properties: Record<string, Json> }).properties : {};
+  const { properties: asked = {}, required = [] } = (query ? components.schemaOf(query, 'input') : {}) as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  const described = (name: string) => (Object.hasOwn(WORDS, name) ? { description: WORDS[name] } : {});
   return [
     ...ids,
     ...pages.map((name) => ({
       name,
-      in: 'query',
+      in: 'query' as const,
+      ...described(name),
       schema: { type: 'array', items: text },
       style: 'form',
       explode: true,
     })),
-    ...Object.entries(asked).map(([name, schema]) => ({ name, in: 'query', required: true, schema })),
-    ...(isVersioned ? [{ name: 'If-Match', in: 'header', required: true, schema: text }] : []),
-    ...(method === 'post' ? [{ name: 'Idempotency-Key', in: 'header', schema: { ...text, maxLength: 200 } }] : []),
+    ...Object.entries(asked).map(([name, { description, ...schema }]) => ({
+      name,
+      in: 'query' as const,
+      required: required.includes(name),
+      ...(description ? { description: String(description) } : described(name)),
+      schema,
+    })),
+    ...(isVersioned
+      ? [
+          {
+            name: 'If-Match',
+            in: 'header' as const,
+            required: true,
+            description: 'The `ETag` of what was read, or `*` for whatever is there.',
+            schema: text,
+          },
+        ]
+      : []),
+    ...(method === 'post'
+      ? [
+          {
+            name: 'Idempotency-Key',
+            in: 'header' as const,
+            description: 'Sent again under the same key within a day it is done once, and answered alike.',
+            schema: { ...text, maxLength: 200 },
+          },
+        ]
+      : []),
   ];
-}
-
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' }) as Json;
-  return rest;
 }

@@ -4,6 +4,7 @@ import type { Application, Level } from '../access/rights.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { AppContext } from '../app-context.ts';
 import type { Transaction } from '../db/database.ts';
+import type { Scope } from '../tokens/token.ts';
 import type { Act } from '../verbs/act.ts';
 import type { Caller } from './caller.ts';
 
@@ -22,6 +23,8 @@ export interface Call<Body = unknown> {
   viewer: Viewer & { id: number };
   /** The numbers in the address, by name. */
   ids: Record<string, number>;
+  /** And what else is named there. */
+  names: Record<string, string>;
   /** What stands in the address after the question mark. */
   query: Record<string, unknown>;
   body: Body;
@@ -29,6 +32,22 @@ export interface Call<Body = unknown> {
   version: number | undefined;
   /** Does it in a transaction, once for each Idempotency-Key. */
   write(work: (trx: Transaction, act: Act) => Promise<Answer>): Promise<Answer>;
+}
+
+export type Needs =
+  | {
+      right: [Application, Level];
+      /** Where another scope opens it than that of the right. */
+      scope?: Scope;
+    }
+  /** What is needed follows from what is meant: in words, and demanded by whoever serves it. */
+  | { said: string };
+
+/** Which calls of a route weigh as much as what somebody has to confirm on a page that it is they (R54). */
+export interface Asking {
+  /** As the description says it: "where it makes somebody an administrator". */
+  where: string;
+  holds(call: Call<never>): boolean | Promise<boolean>;
 }
 
 /** Something that programs can ask for: what serves it, and what describes it. */
@@ -40,7 +59,9 @@ export interface Route {
   /** Of whose records it is: what is described stands together. */
   tag: string;
   /** The right that token and user need, or the scope of its own that opens it. */
-  needs: { right: [Application, Level]; scope?: 'check' };
+  needs: Needs;
+  /** What of it a page asks people to confirm: there the token needs a scope of its own. */
+  asks?: Asking;
   /** Of a list: its filters, which are those of its page. */
   filters?: readonly string[];
   /** Of another address. */
@@ -56,7 +77,18 @@ export interface Route {
 
 /** Keeps the type of the body of a route for the one who writes it. */
 export function route<Body extends z.ZodType>(
-  one: Omit<Route, 'handle' | 'body'> & { body?: Body; handle(call: Call<z.output<Body>>): Promise<Answer> },
+  one: Omit<Route, 'handle' | 'body' | 'asks'> & {
+    body?: Body;
+    asks?: { where: string; holds(call: Call<z.output<Body>>): boolean | Promise<boolean> };
+    handle(call: Call<z.output<Body>>): Promise<Answer>;
+  },
 ): Route {
   return one as unknown as Route;
+}
+
+/** What of an address is no number. */
+const NAMES = ['application', 'tag', 'session'];
+
+export function isName(parameter: string): boolean {
+  return NAMES.includes(parameter);
 }

@@ -1,6 +1,5 @@
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import type { z } from 'zod';
-import { grants } from '../access/rights.ts';
 import type { AppContext } from '../app-context.ts';
 import { instant } from '../clock.ts';
 import type { Errors } from '../forms/form.ts';
@@ -8,11 +7,12 @@ import { findAnswer, keepAnswer } from '../tokens/token-store.ts';
 import { Forbidden, Malformed, NotFound } from '../verbs/refusals.ts';
 import { HttpError } from '../web/http-error.ts';
 import { actOfCaller, type Caller, callerOf } from './caller.ts';
+import { requireNeeds } from './needs.ts';
 import { openApi } from './openapi.ts';
 import { fingerprint, headersOf, isRefusal, problemOf, sendProblem, Unprocessable } from './problem.ts';
-import { recordRefusal } from './refusal-recording.ts';
+import { recordRefusal } from './refusals.ts';
 import { RequestLimit } from './request-limit.ts';
-import type { Answer, Call, Route } from './route.ts';
+import { type Answer, type Call, isName, type Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 
 /** Larger than any record, and no larger than a form. */
@@ -26,7 +26,12 @@ const callers = new WeakMap<Request, Caller>();
 export function apiRouter(app: AppContext): RequestHandler {
   const router = Router({ caseSensitive: true, strict: true });
   const limit = new RequestLimit(app.config.tokenRequests);
-  router.get('/openapi.json', (_req, res) => res.json(openApi(app.config.baseUrl)));
+  let description: object | undefined;
+  router.get('/openapi.json', (_req, res) => {
+    description ??= openApi(app.config.baseUrl);
+    res.json(description);
+  });
+  router.get('/', (_req, res) => res.redirect(303, '/api'));
   router.use(async (req, res, next) => {
     const caller = await callerOf(app, req);
     callers.set(req, caller);
@@ -64,29 +69,26 @@ async function serve(app: AppContext, route: Route, req: Request, res: Response)
     req,
     caller,
     viewer: caller.viewer,
-    ids: idsIn(req),
+    ...addressed(req),
     query: route.query ? checked(route.query, req.query) : req.query,
     body: body as never,
     version: route.isVersioned ? versionIn(req) : undefined,
     write: (work) => writeOnce(app, req, { caller, usual: route.status }, work),
   };
+  await requireConfirming(caller, route, call);
   send(res, { status: route.status, ...(await route.handle(call)) });
+}
+
+/** Nobody is there who could be asked whether it is they: it is said once, of the token (R54). */
+async function requireConfirming({ token }: Caller, { asks }: Route, call: Call<never>): Promise<void> {
+  if (!asks || token.scopes.includes('confirm') || !(await asks.holds(call))) return;
+  throw new Forbidden('A page would ask somebody to confirm this first, so it needs the scope confirm.');
 }
 
 function send(res: Response, { status = 200, headers = {}, body }: Answer): void {
   res.status(status).set(headers);
   if (body === undefined) res.end();
   else res.json(body);
-}
-
-function requireNeeds({ token, viewer, rights }: Caller, { needs }: Route): void {
-  const [application, level] = needs.right;
-  const isOpen = needs.scope
-    ? token.scopes.includes(needs.scope) && grants(rights, application, level)
-    : grants(viewer.rights, application, level);
-  if (isOpen) return;
-  const scope = needs.scope ?? `${application}:${level}`;
-  throw new Forbidden(`This needs the scope ${scope}, and a user who may ${level} ${application} now.`);
 }
 
 /** Checks by the schema that describes it: one message for each field. */
@@ -109,13 +111,16 @@ function holdsNul(value: unknown): boolean {
   return Object.values(value).some(holdsNul);
 }
 
-function idsIn(req: Request): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(req.params).map(([name, text]) => {
-      if (!/^[1-9]\d{0,14}$/.test(String(text))) throw new NotFound('There is nothing at this address.');
-      return [name, Number(text)];
-    }),
-  );
+function addressed(req: Request): Pick<Call, 'ids' | 'names'> {
+  const ids: Record<string, number> = {};
+  const names: Record<string, string> = {};
+  for (const [name, value] of Object.entries(req.params)) {
+    const text = String(value);
+    if (isName(name)) names[name] = text;
+    else if (/^[1-9]\d{0,14}$/.test(text)) ids[name] = Number(text);
+    else throw new NotFound('There is nothing at this address.');
+  }
+  return { ids, names };
 }
 
 function versionIn(req: Request): number | undefined {

@@ -3,14 +3,16 @@ import { isDay } from '../clock.ts';
 import { emailAddress, INVISIBLE, optional, userName } from '../forms/fields.ts';
 import { normalizedAs } from '../text/text.ts';
 
-const id = z.int().positive().max(999_999_999_999_999);
-const day = z.string().refine(isDay, 'Enter a date that exists, as YYYY-MM-DD.');
-const tag = z
+export const id = z.int().positive().max(999_999_999_999_999);
+const day = z.string().refine(isDay, 'Enter a date that exists, as YYYY-MM-DD.').meta({ format: 'date' });
+export const tag = z
   .string()
   .transform((text) => normalizedAs('NFC', text).trim().replace(/\s+/g, ' '))
   .refine((text) => text !== '' && [...text].length <= 40 && !/,/.test(text) && !INVISIBLE.test(text), {
     error: 'A tag has from 1 to 40 characters, and no comma.',
   });
+
+export const tags = z.array(tag).max(20, 'At most 20 tags.');
 
 const fields = {
   name: userName,
@@ -21,7 +23,7 @@ const fields = {
   contactId: id.nullable(),
   acceptsAccounts: z.boolean().describe('That the contact is a customer’s or a supplier’s was read.'),
   groups: z.array(id).max(200).describe('All that they are to be in; those that grant more than you hold stay.'),
-  tags: z.array(tag).max(20),
+  tags,
   expiresOn: day.nullable(),
   noSharedData: z.boolean(),
   apiOnly: z

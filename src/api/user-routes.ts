@@ -3,28 +3,34 @@ import { keepAsOperation, keptOutcomes } from '../bulk-operations/actions/kept-o
 import { dayOf } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
 import { requireDone } from '../forms/required-outcome.ts';
+import { findGroup } from '../groups/group-store.ts';
 import { endMemberships, grantMemberships, setUntil } from '../memberships/actions/membership-editing.ts';
 import { findMemberships } from '../memberships/membership-store.ts';
+import { isWeightyMembership } from '../permissions/weighty-givings.ts';
 import { changeUsers } from '../users/actions/changing/changing-users.ts';
 import { createUser } from '../users/actions/changing/user-creation.ts';
+import { isWeightyChange } from '../users/actions/changing/weighty-change.ts';
 import { INVITATION } from '../users/actions/invitation.ts';
 import { judgeUsers, performOnUsers, USER_ACTIONS } from '../users/actions/user-actions.ts';
 import { USER_EXPORT } from '../users/list/user-export.ts';
 import { listUsers } from '../users/list/user-list.ts';
 import { listPath, readListQuery } from '../users/list/user-list-query.ts';
+import type { Subject } from '../users/user.ts';
 import { stateLimits } from '../users/user-state.ts';
 import { findSubjects } from '../users/user-store.ts';
 import type { Act } from '../verbs/act.ts';
-import { Conflict, Forbidden } from '../verbs/refusals.ts';
+import { Forbidden } from '../verbs/refusals.ts';
 import { pageOf, USER } from './answers.ts';
 import { listAnswer, PREFIX, requireKnown, sourceOf } from './lists.ts';
+import { requireMail } from './required-mail.ts';
 import { type Answer, type Call, type Route, route } from './route.ts';
 import { toldUsers, userAnswer } from './told-users.ts';
 import { MEMBERSHIP, NEW_USER, USER_CHANGE } from './user-fields.ts';
 
 const READ: Route['needs'] = { right: ['users', 'read'] };
 const WRITE: Route['needs'] = { right: ['users', 'write'] };
-const FILTERS = ['q', 'activity', 'state', 'tag', 'group', 'contact', 'expires', 'right', 'sort'];
+const MEMBERSHIPS_ASK = 'where the group administers, or the user is whoever’s token it is';
+const FILTERS = ['q', 'activity', 'state', 'tag', 'group', 'contact', 'expires', 'address', 'right', 'sort'];
 
 /** What programs may do to users besides changing them: nothing of passwords, factors and links that somebody would get to see. */
 const ACTIONS = [
@@ -57,6 +63,10 @@ export const USER_ROUTES: Route[] = [
     tag: 'Users',
     needs: WRITE,
     body: NEW_USER,
+    asks: {
+      where: 'where it makes an administrator',
+      holds: ({ app, viewer, body }) => isWeightyChange(app.db.read, viewer.id, undefined, body),
+    },
     status: 201,
     answer: USER,
     handle: (call) =>
@@ -85,6 +95,10 @@ export const USER_ROUTES: Route[] = [
     needs: WRITE,
     body: USER_CHANGE,
     isVersioned: true,
+    asks: {
+      where: 'where it changes the email or whoever’s token it is, or makes an administrator',
+      holds: async (call) => isWeightyChange(call.app.db.read, call.viewer.id, await userMeant(call), call.body),
+    },
     status: 200,
     answer: USER,
     handle: (call) =>
@@ -107,6 +121,7 @@ export const USER_ROUTES: Route[] = [
     tag: 'Memberships',
     needs: WRITE,
     body: MEMBERSHIP,
+    asks: { where: MEMBERSHIPS_ASK, holds: changesWeightyMember },
     status: 200,
     answer: USER,
     handle: (call) => call.write((trx, act) => grant(call, trx, act, call.body.until ?? null)),
@@ -117,6 +132,7 @@ export const USER_ROUTES: Route[] = [
     summary: 'Take a user out of a group',
     tag: 'Memberships',
     needs: WRITE,
+    asks: { where: MEMBERSHIPS_ASK, holds: changesWeightyMember },
     status: 200,
     answer: USER,
     handle: (call) =>
@@ -139,7 +155,7 @@ export const USER_ROUTES: Route[] = [
         call.write(async (trx, act) => {
           const { id } = call.ids;
           requireDone(await judgeUsers(trx, act, action, [id]));
-          if (action.makes) requireMail(call);
+          if (action.makes) requireMail(call.app);
           const direct = { subjectType: 'user' as const, action: action.name, ids: [id] };
           requireDone((await performDirectly(trx, act, direct)).outcomes);
           return userAnswer(call.app, trx, call.viewer, id);
@@ -147,6 +163,16 @@ export const USER_ROUTES: Route[] = [
     }),
   ),
 ];
+
+async function userMeant({ app, ids }: Pick<Call, 'app' | 'ids'>): Promise<Subject> {
+  const [subject] = await findSubjects(app.db.read, [ids.id], dayOf(app.clock()));
+  return subject;
+}
+
+async function changesWeightyMember({ app, viewer, ids }: Pick<Call, 'app' | 'viewer' | 'ids'>): Promise<boolean> {
+  const group = await findGroup(app.db.read, ids.group);
+  return isWeightyMembership(app.db.read, viewer.id, group, [ids.id]);
+}
 
 async function list({ app, req, viewer }: Call): Promise<Answer> {
   await requireKnown(app.db.read, req, USER_EXPORT.problemsIn);
@@ -168,7 +194,7 @@ async function create(
   newUser: Parameters<typeof createUser>[2],
   invites: boolean,
 ): Promise<number> {
-  if (invites) requireMail(call);
+  if (invites) requireMail(call.app);
   let id = 0;
   await keepAsOperation(trx, act, { subjectType: 'user', action: 'create' }, async (own) => {
     id = await createUser(trx, own, newUser);
@@ -199,8 +225,4 @@ async function grant(call: Call, trx: Transaction, act: Act, until: string | nul
   if (!known) requireDone((await grantMemberships(trx, act, meant, until)).outcomes);
   else if (known.untilOn !== until) requireDone((await setUntil(trx, act, meant, until)).outcomes);
   return userAnswer(call.app, trx, call.viewer, id);
-}
-
-function requireMail({ app }: Call): void {
-  if (!app.mail) throw new Conflict('No mail goes out here, and no program is shown a link.');
 }

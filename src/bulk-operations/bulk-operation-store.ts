@@ -37,6 +37,7 @@ export async function createDraft(trx: Transaction, act: Act, draft: Draft): Pro
       frozen_change: draft.view?.frozenChange,
       excepted: draft.view?.excepted,
       undoes: draft.undoes,
+      token_id: act.tokenId,
       size: (draft.lines ?? draft.ids).length,
     })
     .returning('id');
@@ -149,7 +150,13 @@ export async function claimOperation(trx: Transaction, { id }: BulkOperation, ac
   const claimed = await trx('bulk_operations')
     .where({ id })
     .whereNull('executed_at')
-    .update({ executed_at: act.at, address: act.address, channel: act.channel ?? 'copy', tally: '{}' });
+    .update({
+      executed_at: act.at,
+      address: act.address,
+      channel: act.channel ?? 'copy',
+      token_id: act.tokenId ?? null,
+      tally: '{}',
+    });
   return claimed === 1;
 }
 
@@ -288,6 +295,7 @@ function operationOf(row: Row<'bulk_operations'>): BulkOperation {
     choices: JSON.parse(row.choices),
     createdBy: row.created_by,
     createdAt: row.created_at,
+    tokenId: row.token_id,
     view: row.view,
     shown: row.shown,
     shownChange: row.shown_change,

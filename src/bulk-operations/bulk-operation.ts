@@ -41,6 +41,8 @@ export interface BulkOperation {
   /** Null for whoever stands at the machine itself. */
   createdBy: number | null;
   createdAt: Instant;
+  /** By which token a program began it; null for people. */
+  tokenId: number | null;
   /** The list on which it was begun. */
   view: string | null;
   /** Where all of the view were meant: how many it showed, and where the feed of changes stood, when the button was pressed and when the set was frozen. */

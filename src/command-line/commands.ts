@@ -19,6 +19,7 @@ import { checkNames } from '../users/user-form.ts';
 import { findSubject, findUserByIdentifier, findUsers } from '../users/user-store.ts';
 import { type Act, type ActSettings, actSettings, type Purpose } from '../verbs/act.ts';
 import { commandLineAct } from '../verbs/program-act.ts';
+import { applyFile } from './apply-command.ts';
 import { type Command, type CommandContext, type Result, refused } from './command.ts';
 import { exportList } from './export-command.ts';
 import { importList } from './import-command.ts';
@@ -88,6 +89,11 @@ export const COMMANDS: Record<string, Command> = {
     rest: 'name or id',
     summary: 'says what an action would do to many, and with --apply does it (--on, --view, --value)',
     run: (context, [action, ...named]) => operate(context, actOf(context), action, named),
+  },
+  apply: {
+    parameters: ['file'],
+    summary: 'says what is otherwise than a YAML file says of users and groups, and with --apply makes it so',
+    run: (context, [file]) => applyFile(context, actOf(context), file),
   },
   operations: {
     parameters: [],

@@ -1,6 +1,7 @@
 import { constants, setPriority } from 'node:os';
 import { CannotStart } from '../cannot-start.ts';
 import { SECRET_SETTINGS, type SecretName, type Settings } from '../config.ts';
+import { withoutPassword } from '../db/server-address.ts';
 import { acceptSecrets } from '../installation/accepted-secrets.ts';
 import { backUp } from '../installation/backup.ts';
 import { type MoveReport, moveTo, reopen } from '../installation/move.ts';
@@ -126,12 +127,6 @@ function nowSet(settings: Settings, { place, secrets }: MoveReport): string[] {
     ...(secrets.kept.length > 0 ? [`${place.dataDir}/secrets must stay there: ${named(secrets.kept)}.`] : []),
     ...(secrets.given.length > 0 ? [`Give these as before: ${named(secrets.given)}.`] : []),
   ];
-}
-
-function withoutPassword(address: string): string {
-  const url = new URL(address);
-  if (url.password) url.password = '…';
-  return decodeURI(url.href);
 }
 
 async function reopenHere(settings: Settings, keepAccess: boolean): Promise<Result> {

@@ -7,6 +7,7 @@ export {
   DatabaseBusy,
   diskTrouble,
   isBusy,
+  isOfRead,
   isUnavailable,
   isUnreachable,
   OutcomeUnknown,

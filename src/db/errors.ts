@@ -44,6 +44,11 @@ export function isUnreachable(error: unknown): boolean {
   return isConnectionError(fieldsOf(error));
 }
 
+/** Whether it was a read that could not be answered: what the same request had changed before that is kept. */
+export function isOfRead(error: unknown): boolean {
+  return fieldsOf(error).isOfRead === true;
+}
+
 /** Which unique index refused the write, as `table.column`; undefined for every other error. */
 export function violatedUnique(error: unknown): string | undefined {
   const { code, message, refusedBy } = fieldsOf(error);

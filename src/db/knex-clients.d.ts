@@ -16,13 +16,18 @@ declare module 'knex/lib/dialects/better-sqlite3/index.js' {
 declare module 'knex/lib/dialects/postgres/index.js' {
   export default class PostgresClient {
     config: { notice?: string };
+    connectionSettings: object;
+    transacting?: boolean;
     transaction(...args: unknown[]): {
       begin(connection: unknown): Promise<unknown>;
       commit(connection: unknown, value: unknown): Promise<unknown>;
       query(connection: unknown, sql: string, status?: number, value?: unknown): Promise<unknown>;
       trxClient: { query(connection: unknown, sql: string): Promise<unknown> };
     };
+    _acquireOnlyConnection(): Promise<import('pg').Client>;
     acquireRawConnection(): Promise<unknown>;
+    acquireConnection(): Promise<unknown>;
+    runner(builder: unknown): { connection: unknown; run(): Promise<unknown> };
     positionBindings(sql: string): string;
     processResponse(
       query: { method?: string; output?: unknown; response?: { rows: unknown[] } },

@@ -17,6 +17,8 @@ interface IndexKey {
   value: string;
   id: string;
   isNullable?: boolean;
+  /** Where the values are whole numbers from 0 on: up to which. A database need not know how to compare others with them. */
+  most?: number;
 }
 
 type Form = Pick<Stretch, 'nulls' | 'descending'> & { isFromStart: boolean; isAmongSome: boolean };
@@ -51,7 +53,7 @@ export function alongIndex(
   return (db, among) => ({
     isNullable: key.isNullable,
     async read({ nulls, descending, from }, limit) {
-      if (among?.length === 0) return [];
+      if (among?.length === 0 || !isPlace(key, from?.value)) return [];
       const form = { nulls, descending, isFromStart: from === undefined, isAmongSome: among !== undefined };
       const values = { value: from?.value ?? null, id: from?.id ?? 0, among: among ?? [], limit };
       const [{ ids }] = await selectAlong(db, form, values);
@@ -62,6 +64,12 @@ export function alongIndex(
       return { value, id };
     },
   });
+}
+
+/** Cursors come in addresses, and say what anybody wrote there. */
+function isPlace({ most }: IndexKey, value: Cursor['value'] | undefined): boolean {
+  if (most === undefined || value === null || value === undefined) return true;
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;
 }
 
 /** Those who are meant of all, along a sort: few are sorted by themselves, of more the index of the sort is walked. */

@@ -1,5 +1,7 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { deserialize, serialize } from 'node:v8';
 import { BitSet } from './bit-set.ts';
+import type { ByteReader } from './byte-reader.ts';
 import { Facet } from './facet.ts';
 import { FacetIndex } from './facet-index.ts';
 import { IdBlock } from './id-block.ts';
@@ -8,6 +10,7 @@ import { IdLists } from './id-lists.ts';
 import { IdNumbers } from './id-numbers.ts';
 import { IdSet } from './id-set.ts';
 import { KnownLists } from './known-lists.ts';
+import { type List, listIn, type PackedList, Shelves } from './shelves.ts';
 import { TextIndex } from './text-index.ts';
 import { TextPool } from './text-pool.ts';
 import { Earliest, Turns } from './turns.ts';
@@ -32,141 +35,126 @@ const CLASSES: Record<string, new () => object> = {
   Object,
 };
 
-const LISTS = { Buffer, Int32Array, Uint8Array, Uint16Array, Uint32Array };
-type List = Uint8Array | Int32Array | Uint16Array | Uint32Array;
-
 /** What an object is meanwhile. */
 interface PackedObject {
   name: string;
   fields: Record<string, unknown>;
 }
 
-interface PackedMap {
-  entries: [key: unknown, value: unknown][];
+/** What a map or an array is meanwhile: all that is in it, or in which of the parts that were sent before it stands. */
+interface PackedEntries {
+  of: 'map' | 'array';
+  entries?: unknown[];
+  parts?: { from: number; to: number };
 }
 
-/** What a list of numbers is meanwhile: where it begins in which of the buffers, in bytes, and how many numbers it has. */
-interface PackedList {
-  kind: keyof typeof LISTS;
-  buffer: number;
-  at: number;
-  length: number;
-}
-
-/** What is sent before the buffers. */
+/** What is sent before everything else. */
 interface Contents {
-  packed: unknown;
   /** How many bytes each of the buffers has. */
   sizes: number[];
+  parts: number;
 }
+
+/** So much stands in one part: putting a part together keeps others waiting for a few milliseconds at the most. */
+const IN_ONE_PART = 500;
 
 /** Something to be sent to another process: pieces of bytes, to be written one after the other. It has no circles, and is of no use here afterwards. */
 export function pack(whole: object): Uint8Array[] {
-  const shelves = new Shelves();
-  const contents: Contents = { packed: packed(whole, shelves), sizes: shelves.buffers.map((one) => one.byteLength) };
-  const header = serialize(contents);
-  return [new Uint8Array(Uint32Array.of(header.length).buffer), header, ...shelves.buffers];
+  const packer = new Packer();
+  const last = packer.packed(whole);
+  const { shelves, parts } = packer;
+  const contents: Contents = { sizes: shelves.buffers.map((one) => one.byteLength), parts: parts.length };
+  return [...message(contents), ...shelves.buffers, ...[...parts, last].flatMap(message)];
 }
 
-/** The next of what was packed, put together again; undefined where nothing more comes. */
+/** The next of what was packed, put together again; undefined where nothing more comes. Others have their turn in between. */
 export async function unpack(bytes: ByteReader): Promise<unknown> {
-  const length = new Uint32Array(1);
-  if (!(await bytes.fill(new Uint8Array(length.buffer), 'or nothing'))) return undefined;
-  const header = new Uint8Array(length[0]);
-  await bytes.fill(header);
-  const contents: Contents = deserialize(header);
-  const buffers: ArrayBuffer[] = [];
+  const contents = (await nextMessage(bytes, 'or nothing')) as Contents | undefined;
+  if (!contents) return undefined;
+  const unpacker = new Unpacker();
   for (const size of contents.sizes) {
     const buffer = new ArrayBuffer(size);
     await bytes.fill(new Uint8Array(buffer));
-    buffers.push(buffer);
+    unpacker.buffers.push(buffer);
   }
-  return unpacked(contents.packed, buffers);
+  for (let part = 0; part < contents.parts; part++) {
+    unpacker.parts.push(unpacker.unpacked(await nextMessage(bytes)) as unknown[]);
+    await turn();
+  }
+  return unpacker.unpacked(await nextMessage(bytes));
 }
 
-function packed(value: unknown, shelves: Shelves): unknown {
-  const each = (one: unknown) => packed(one, shelves);
-  if (typeof value !== 'object' || value === null) return value;
-  if (ArrayBuffer.isView(value)) return shelves.put(value as List);
-  if (Array.isArray(value)) return Array.from(value, each);
-  if (value instanceof Map) return { entries: Array.from(value, ([key, one]) => [key, each(one)]) } satisfies PackedMap;
-  const { name } = value.constructor;
-  if (!(name in CLASSES)) throw new Error(`${name} cannot be packed`);
-  if (value instanceof IdSet || value instanceof IdLists) value.trim();
-  return { name, fields: eachField(value, each) } satisfies PackedObject;
+function message(content: unknown): Uint8Array[] {
+  const bytes = serialize(content);
+  return [new Uint8Array(Uint32Array.of(bytes.length).buffer), bytes];
 }
 
-function unpacked(value: unknown, buffers: ArrayBuffer[]): unknown {
-  const each = (one: unknown) => unpacked(one, buffers);
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(each);
-  if ('entries' in value) return new Map((value as PackedMap).entries.map(([key, one]) => [key, each(one)]));
-  if ('fields' in value) {
-    const { name, fields } = value as PackedObject;
-    return Object.assign(new CLASSES[name](), eachField(fields, each));
+async function nextMessage(bytes: ByteReader, end?: 'or nothing'): Promise<unknown> {
+  const length = new Uint32Array(1);
+  if (!(await bytes.fill(new Uint8Array(length.buffer), end))) return undefined;
+  const content = new Uint8Array(length[0]);
+  await bytes.fill(content);
+  return deserialize(content);
+}
+
+class Packer {
+  readonly shelves = new Shelves();
+  /** Pieces of what has too much in it for one, in the order in which they are put together. */
+  readonly parts: unknown[] = [];
+
+  packed(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return value;
+    if (ArrayBuffer.isView(value)) return this.shelves.put(value as List);
+    if (Array.isArray(value)) return this.entries('array', value);
+    if (value instanceof Map) return this.entries('map', [...value.entries()].flat());
+    const { name } = value.constructor;
+    if (!(name in CLASSES)) throw new Error(`${name} cannot be packed`);
+    if (value instanceof IdSet || value instanceof IdLists) value.trim();
+    return { name, fields: eachField(value, (one) => this.packed(one)) } satisfies PackedObject;
   }
-  const { kind, buffer, at, length } = value as PackedList;
-  return kind === 'Buffer' ? Buffer.from(buffers[buffer], at, length) : new LISTS[kind](buffers[buffer], at, length);
+
+  private entries(of: PackedEntries['of'], values: unknown[]): PackedEntries {
+    const entries = Array.from(values, (one) => this.packed(one));
+    if (entries.length <= IN_ONE_PART) return { of, entries };
+    const from = this.parts.length;
+    for (let at = 0; at < entries.length; at += IN_ONE_PART)
+      this.parts.push({ of: 'array', entries: entries.slice(at, at + IN_ONE_PART) } satisfies PackedEntries);
+    return { of, parts: { from, to: this.parts.length } };
+  }
+}
+
+class Unpacker {
+  readonly buffers: ArrayBuffer[] = [];
+  readonly parts: unknown[][] = [];
+
+  unpacked(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return value;
+    if ('of' in value) return this.entries(value as PackedEntries);
+    if ('fields' in value) {
+      const { name, fields } = value as PackedObject;
+      return Object.assign(
+        new CLASSES[name](),
+        eachField(fields, (one) => this.unpacked(one)),
+      );
+    }
+    return listIn(this.buffers, value as PackedList);
+  }
+
+  private entries({ of, entries, parts }: PackedEntries): unknown {
+    const values = entries
+      ? Array.from(entries, (one) => this.unpacked(one))
+      : this.parts.slice(parts!.from, parts!.to).flat();
+    return of === 'array' ? values : mapOf(values);
+  }
+}
+
+/** A map of what stands in turns: key, value, key, value. */
+function mapOf(values: unknown[]): Map<unknown, unknown> {
+  const map = new Map<unknown, unknown>();
+  for (let at = 0; at < values.length; at += 2) map.set(values[at], values[at + 1]);
+  return map;
 }
 
 function eachField(fields: object, change: (value: unknown) => unknown): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, change(value)]));
-}
-
-/** Bytes. */
-const SHELF = 0x2_0000;
-/** What every kind of list can begin at. */
-const STEP = Uint32Array.BYTES_PER_ELEMENT;
-
-/** Where short lists stand one after the other: thousands of buffers would take more room than all that is in them. */
-class Shelves {
-  readonly buffers: Uint8Array[] = [];
-  private shelf = new Uint8Array(0);
-  private used = 0;
-
-  put(list: List): PackedList {
-    const bytes = new Uint8Array(list.buffer, list.byteOffset, list.byteLength);
-    const kind = list.constructor.name as PackedList['kind'];
-    if (bytes.length > SHELF / 16) {
-      this.buffers.push(bytes);
-      return { kind, buffer: this.buffers.length - 1, at: 0, length: list.length };
-    }
-    if (this.used + bytes.length > this.shelf.length) {
-      this.shelf = new Uint8Array(SHELF);
-      this.used = 0;
-      this.buffers.push(this.shelf);
-    }
-    const buffer = this.buffers.lastIndexOf(this.shelf);
-    const at = this.used;
-    this.shelf.set(bytes, at);
-    this.used = Math.ceil((at + bytes.length) / STEP) * STEP;
-    return { kind, buffer, at, length: list.length };
-  }
-}
-
-/** Bytes as they come, read in pieces of one's own size. */
-export class ByteReader {
-  private readonly coming: AsyncIterator<Uint8Array>;
-  private rest: Uint8Array = new Uint8Array(0);
-
-  constructor(stream: AsyncIterable<Uint8Array>) {
-    this.coming = stream[Symbol.asyncIterator]();
-  }
-
-  /** Fills all of it. Throws where they end before; where nothing comes at all, that may be told by false. */
-  async fill(target: Uint8Array, end?: 'or nothing'): Promise<boolean> {
-    for (let filled = 0; filled < target.length; ) {
-      if (this.rest.length === 0) {
-        const { value, done } = await this.coming.next();
-        if (done && filled === 0 && end) return false;
-        if (done) throw new Error('what was sent is not whole');
-        this.rest = value;
-      }
-      const taken = this.rest.subarray(0, target.length - filled);
-      target.set(taken, filled);
-      filled += taken.length;
-      this.rest = this.rest.subarray(taken.length);
-    }
-    return true;
-  }
 }

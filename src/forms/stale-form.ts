@@ -1,4 +1,4 @@
-import { format } from '../text/format.ts';
+import { type Format, format as plain } from '../text/format.ts';
 import type { Errors, Typed } from './form.ts';
 
 /** A form that somebody else overtook: nothing of what was typed is lost, and sent once more it counts. */
@@ -17,12 +17,17 @@ export function asOpened(typed: Typed): Typed {
  * What was typed, beside what is `stored` by now. The next comparison begins at that. `read` reads the form as it was opened out
  * of what was sent along; where that does not say, everything counts as saved meanwhile.
  */
-export function staleForm(typed: Typed, stored: Typed, read: (body: unknown) => Typed): StaleForm {
+export function staleForm(
+  typed: Typed,
+  stored: Typed,
+  read: (body: unknown) => Typed,
+  format: Format = plain,
+): StaleForm {
   const again = { ...typed, version: stored.version, ...(stored.opened !== undefined && { opened: stored.opened }) };
-  return { typed: again, theirs: savedMeanwhile(typed, stored, read) };
+  return { typed: again, theirs: savedMeanwhile(typed, stored, read, format) };
 }
 
-function savedMeanwhile(typed: Typed, stored: Typed, read: (body: unknown) => Typed): Errors {
+function savedMeanwhile(typed: Typed, stored: Typed, read: (body: unknown) => Typed, format: Format): Errors {
   const opened = openedForm(typed, read);
   const isTheirs = ([field, value]: [string, unknown]) =>
     String(value) !== String(typed[field]) && (opened === undefined || String(value) !== String(opened[field]));

@@ -7,6 +7,7 @@ import { ConfigError, type DataPlace, type SecretName, type Settings } from '../
 import { beginCopy, copy } from '../db/copied-tables.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { migrate } from '../db/migrate.ts';
+import { isServerAddress } from '../db/server-address.ts';
 import { lockServer } from '../db/server-lock.ts';
 import { actSettings } from '../verbs/act.ts';
 import { commandLineAct } from '../verbs/program-act.ts';
@@ -36,7 +37,7 @@ export interface MoveReport {
 export function placeOf(where: string, { dataDir }: Settings): DataPlace {
   const folder = /^sqlite:(.+)$/.exec(where)?.[1];
   if (folder) return { dataDir: resolve(folder), databaseUrl: undefined };
-  if (/^postgres(?:ql)?:\/\//.test(where) && URL.canParse(where)) return { dataDir, databaseUrl: where };
+  if (isServerAddress(where)) return { dataDir, databaseUrl: where };
   throw new ConfigError(['move-to takes postgres://user:password@host:5432/roster or sqlite:FOLDER']);
 }
 

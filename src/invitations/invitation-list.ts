@@ -186,12 +186,23 @@ export async function findInvitations(db: Reader, ids: number[], now: Instant): 
     .leftJoin('users as creators', 'creators.id', 'links.created_by')
     .select('links.id', 'links.user_id', 'links.created_at', 'links.created_by', ...STATUS_COLUMNS, 'outbox.answer')
     .select('users.name as user_name', 'users.email as user_email', 'creators.name as creator_name');
-  const rows: Found[] = await whereIdIn(query, 'links.id', ids);
+  const rows: Found[] = await whereIdIn(query.where('links.purpose', 'invitation'), 'links.id', ids);
   const found = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap((id) => {
     const row = found.get(id);
     return row ? invitationOf(row, now) : [];
   });
+}
+
+/** The newest of a user, which is the only one that may be open. */
+export async function findNewestInvitation(
+  db: Reader,
+  userId: number,
+  now: Instant,
+): Promise<ListedInvitation | undefined> {
+  const links = db('links').where({ user_id: userId, purpose: 'invitation' });
+  const [id] = await links.orderBy('id', 'desc').limit(1).pluck('id');
+  return id === undefined ? undefined : (await findInvitations(db, [id], now))[0];
 }
 
 function invitationOf(row: Found, now: Instant): ListedInvitation {

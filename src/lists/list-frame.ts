@@ -27,6 +27,8 @@ export interface Filter {
   isWithheld?: boolean;
   /** Whether it is folded until the reader wants it. */
   restsFolded?: boolean;
+  /** Where a value is typed instead of chosen. */
+  asks?: { label: string; example: string };
   /** Where only the largest are shown, or others that come first, the way to all; and back, in words. */
   more?: { path: string; label: string; isOpen?: boolean };
 }
@@ -128,6 +130,8 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
     longestSearch: parts.longestSearch ?? LONGEST_SEARCH,
     /** What is to be said of those that were named one by one: nothing where all are shown. */
     listed: isWorthTelling(parts.listed) ? parts.listed : undefined,
+    /** What stays when a filter is added by typing it. */
+    filterKept: [...new URL(pathTo({}), 'http://roster.invalid').searchParams],
     /** What a search leaves as it is. */
     kept: [...withoutSearch.searchParams],
     /** In words, for those who do not see the arrow. */

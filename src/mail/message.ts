@@ -1,5 +1,5 @@
 import type { Instant } from '../clock.ts';
-import { format } from '../text/format.ts';
+import { formatIn } from '../text/format.ts';
 import { counted, grouped } from '../text/text.ts';
 import { renderView } from '../text/view.ts';
 import type { DueMail, MailKind } from './outbox-store.ts';
@@ -20,9 +20,9 @@ export interface Place {
   baseUrl: string;
 }
 
-type Writer = (mail: DueMail, place: Place, address: string) => Omit<Message, 'greeting'>;
+type Mail = DueMail & { words: ReturnType<typeof wordsFor> };
+type Writer = (mail: Mail, place: Place, address: string) => Omit<Message, 'greeting'>;
 
-const moment = (at: Instant | undefined) => format.moment(at ?? '');
 const NOT_YOU = 'If this was not you, choose a new password now and tell an administrator.';
 
 const FACTOR_CHANGES: Record<string, string> = {
@@ -44,7 +44,7 @@ const WRITERS: Record<MailKind, Writer> = {
     ],
     button: { label: 'Choose a password', address },
     closing: [
-      `The link works once, until ${moment(mail.link?.expiresAt)}.`,
+      `The link works once, until ${mail.words.moment(mail.link?.expiresAt)}.`,
       'If you do not expect an invitation, leave this mail alone: without the link nothing happens.',
     ],
   }),
@@ -57,14 +57,14 @@ const WRITERS: Record<MailKind, Writer> = {
     ],
     button: { label: 'Choose a new password', address },
     closing: [
-      `The link works once, until ${moment(mail.link?.expiresAt)}. All open sessions end with it.`,
+      `The link works once, until ${mail.words.moment(mail.link?.expiresAt)}. All open sessions end with it.`,
       'If you did not ask for it, leave this mail alone: your password stays as it is.',
     ],
   }),
   'account-locked': (mail, { instanceName }) => ({
     subject: `Your account at ${instanceName} is locked`,
     paragraphs: [
-      `After ${mail.facts.attempts} failed sign-ins as ${mail.userName}, the last at ${moment(mail.createdAt)} from ${mail.facts.from}, the account is locked ${mail.facts.until ? `until ${moment(mail.facts.until)}` : 'until you choose a new password or an administrator opens it'}.`,
+      `After ${mail.facts.attempts} failed sign-ins as ${mail.userName}, the last at ${mail.words.moment(mail.createdAt)} from ${mail.facts.from}, the account is locked ${mail.facts.until ? `until ${mail.words.moment(mail.facts.until)}` : 'until you choose a new password or an administrator opens it'}.`,
       mail.facts.counter === 'account'
         ? 'Nobody got in. What you have open stays open, and a browser in which you signed in before still lets you in.'
         : 'This concerns a browser in which you signed in before. Nobody got in, and what you have open stays open.',
@@ -74,7 +74,7 @@ const WRITERS: Record<MailKind, Writer> = {
   'signed-in-after-failures': (mail, { instanceName }) => ({
     subject: `A sign-in to ${instanceName} after failed ones`,
     paragraphs: [
-      `${mail.userName} was signed in at ${instanceName} at ${moment(mail.createdAt)} from ${mail.facts.from}. Before that, ${counted(Number(mail.facts.attempts), 'sign-in')} had failed.`,
+      `${mail.userName} was signed in at ${instanceName} at ${mail.words.moment(mail.createdAt)} from ${mail.facts.from}. Before that, ${counted(Number(mail.facts.attempts), 'sign-in')} had failed.`,
     ],
     closing: [
       ...(mail.facts.newBrowser ? [`The browser, ${mail.facts.newBrowser}, was not known before.`] : []),
@@ -85,14 +85,14 @@ const WRITERS: Record<MailKind, Writer> = {
   'signed-in-on-new-device': (mail, { instanceName }) => ({
     subject: `A sign-in to ${instanceName} on a new device`,
     paragraphs: [
-      `${mail.userName} was signed in at ${instanceName} at ${moment(mail.createdAt)} from ${mail.facts.from}, in a browser that was not known before: ${mail.facts.newBrowser}.`,
+      `${mail.userName} was signed in at ${instanceName} at ${mail.words.moment(mail.createdAt)} from ${mail.facts.from}, in a browser that was not known before: ${mail.facts.newBrowser}.`,
     ],
     closing: ['If it was you, there is nothing to do.', NOT_YOU],
   }),
   'password-changed': (mail, { instanceName }) => ({
     subject: `Your password at ${instanceName} was changed`,
     paragraphs: [
-      `The password of ${mail.userName} at ${instanceName} was changed at ${moment(mail.createdAt)} from ${mail.facts.from}.`,
+      `The password of ${mail.userName} at ${instanceName} was changed at ${mail.words.moment(mail.createdAt)} from ${mail.facts.from}.`,
     ],
     closing: [NOT_YOU],
   }),
@@ -103,14 +103,14 @@ const WRITERS: Record<MailKind, Writer> = {
     ],
     button: { label: 'Confirm this address', address },
     closing: [
-      `The link works once, until ${moment(mail.facts.expiresAt)}.`,
+      `The link works once, until ${mail.words.moment(mail.facts.expiresAt)}.`,
       'If you do not know of it, leave this mail alone: without the link nothing happens.',
     ],
   }),
   'email-changed': (mail, { instanceName }) => ({
     subject: `Your email address at ${instanceName} was changed`,
     paragraphs: [
-      `The system email of ${mail.userName} at ${instanceName} was changed from ${mail.facts.before} to ${mail.facts.after} at ${moment(mail.createdAt)} by ${mail.facts.by}.`,
+      `The system email of ${mail.userName} at ${instanceName} was changed from ${mail.facts.before} to ${mail.facts.after} at ${mail.words.moment(mail.createdAt)} by ${mail.facts.by}.`,
       'Mails go to the new address from now on, and it signs in instead of the old one.',
     ],
     closing: ['If you did not expect this, tell an administrator.'],
@@ -118,14 +118,14 @@ const WRITERS: Record<MailKind, Writer> = {
   'second-factor-changed': (mail, { instanceName }) => ({
     subject: `The second factor of your account at ${instanceName} changed`,
     paragraphs: [
-      `${FACTOR_CHANGES[mail.facts.what]} of ${mail.userName} at ${instanceName}, at ${moment(mail.createdAt)} by ${mail.facts.by}.`,
+      `${FACTOR_CHANGES[mail.facts.what]} of ${mail.userName} at ${instanceName}, at ${mail.words.moment(mail.createdAt)} by ${mail.facts.by}.`,
     ],
     closing: [NOT_YOU],
   }),
   'account-secured': (mail, { instanceName }) => ({
     subject: `Your account at ${instanceName} was secured`,
     paragraphs: [
-      `The account of ${mail.userName} at ${instanceName} was secured at ${moment(mail.createdAt)} by ${mail.facts.by}: every session and link has ended, and the password is void.`,
+      `The account of ${mail.userName} at ${instanceName} was secured at ${mail.words.moment(mail.createdAt)} by ${mail.facts.by}: every session and link has ended, and the password is void.`,
       'To get in again, choose a new password by “Forgot password?” on the sign-in page, or ask an administrator for a link.',
     ],
     closing: [],
@@ -133,7 +133,7 @@ const WRITERS: Record<MailKind, Writer> = {
   'account-reported': (mail, { instanceName, baseUrl }) => ({
     subject: `${mail.facts.who} reports a sign-in at ${instanceName} that was not theirs`,
     paragraphs: [
-      `At ${moment(mail.createdAt)}, from ${mail.facts.from}, ${mail.facts.who} (${mail.facts.email}) said that somebody else used their account at ${instanceName}. Their sessions and links have ended, and the password is void.`,
+      `At ${mail.words.moment(mail.createdAt)}, from ${mail.facts.from}, ${mail.facts.who} (${mail.facts.email}) said that somebody else used their account at ${instanceName}. Their sessions and links have ended, and the password is void.`,
       'Look at what was done in their name, and whether the email that stands there is theirs.',
     ],
     button: { label: 'Look at the record', address: `${baseUrl}/users/${mail.facts.id}` },
@@ -142,33 +142,33 @@ const WRITERS: Record<MailKind, Writer> = {
   'invitation-asked-for': (mail, { instanceName, baseUrl }) => ({
     subject: `${mail.facts.who} waits for a new invitation to ${instanceName}`,
     paragraphs: [
-      `The invitation that you sent to ${mail.facts.who} (${mail.facts.email}) has expired, and at ${moment(mail.createdAt)} somebody who has its link asked for a new one.`,
+      `The invitation that you sent to ${mail.facts.who} (${mail.facts.email}) has expired, and at ${mail.words.moment(mail.createdAt)} somebody who has its link asked for a new one.`,
     ],
     button: { label: 'Open Roster', address: baseUrl },
     closing: ['Reinvite them there if they are still to come in; else do nothing.'],
   }),
-  'operation-paused': ({ facts, createdAt }, { instanceName, baseUrl }) => ({
+  'operation-paused': ({ facts, createdAt, words }, { instanceName, baseUrl }) => ({
     subject: `An operation at ${instanceName} is paused`,
     paragraphs: [
-      `“${facts.label}”, begun by ${facts.begunBy || 'the command line'}, was paused at ${moment(createdAt)} after ${grouped(Number(facts.done))} of ${grouped(Number(facts.size))}: ${facts.why}.`,
+      `“${facts.label}”, begun by ${facts.begunBy || 'the command line'}, was paused at ${words.moment(createdAt)} after ${grouped(Number(facts.done))} of ${grouped(Number(facts.size))}: ${facts.why}.`,
       'What is done stays. The rest waits until an administrator goes on with it, or cancels it.',
     ],
     button: { label: 'Look at it', address: `${baseUrl}/bulk-operations/${facts.operation}` },
     closing: [],
   }),
-  'token-ends': ({ facts }, { instanceName, baseUrl }) => ({
+  'token-ends': ({ facts, words }, { instanceName, baseUrl }) => ({
     subject: `A token at ${instanceName} ends soon`,
     paragraphs: [
-      `The token “${facts.token}” of ${facts.of} at ${instanceName} ends on ${facts.until} (UTC). What uses it stops working then.`,
+      `The token “${facts.token}” of ${facts.of} at ${instanceName} ends on ${words.day(facts.until)} (UTC). What uses it stops working then.`,
       'Rotate it before: the old one then lives on for as long as you say, while the program is changed over.',
     ],
     button: { label: 'Look at the tokens', address: `${baseUrl}${facts.path}` },
     closing: ['If it is not needed any more, there is nothing to do.'],
   }),
-  'programs-orphaned': ({ facts, createdAt }, { instanceName, baseUrl }) => ({
+  'programs-orphaned': ({ facts, createdAt, words }, { instanceName, baseUrl }) => ({
     subject: `${facts.owner} answered for programs at ${instanceName}`,
     paragraphs: [
-      `${facts.owner} ${facts.what} at ${moment(createdAt)} by ${facts.by}, and answered for ${facts.programs}. Nobody does now.`,
+      `${facts.owner} ${facts.what} at ${words.moment(createdAt)} by ${facts.by}, and answered for ${facts.programs}. Nobody does now.`,
       'They go on working. Give each another owner, or deactivate what is not needed.',
     ],
     button: { label: 'Look at them', address: `${baseUrl}/users?state=orphaned` },
@@ -176,7 +176,9 @@ const WRITERS: Record<MailKind, Writer> = {
   }),
   'test-mail': (mail, { instanceName }) => ({
     subject: `Test mail of ${instanceName}`,
-    paragraphs: [`${mail.facts.by} has asked ${instanceName} for this mail at ${moment(mail.createdAt)}. Mail works.`],
+    paragraphs: [
+      `${mail.facts.by} has asked ${instanceName} for this mail at ${mail.words.moment(mail.createdAt)}. Mail works.`,
+    ],
     closing: [],
   }),
 };
@@ -184,7 +186,15 @@ const WRITERS: Record<MailKind, Writer> = {
 /** What the mail says. `address` is where its link leads, for the kinds that have one. */
 export function writeMessage(mail: DueMail, place: Place, address = ''): Message {
   const isNamed = mail.kind !== 'invitation' || mail.isNameVouchedFor;
-  return { greeting: isNamed ? `Hello ${mail.userName},` : 'Hello,', ...WRITERS[mail.kind](mail, place, address) };
+  const greeting = isNamed ? `Hello ${mail.userName},` : 'Hello,';
+  return { greeting, ...WRITERS[mail.kind]({ ...mail, words: wordsFor(mail) }, place, address) };
+}
+
+/** As whoever gets it chose to read moments; which zone that is stands beside them, since a mail is read anywhere. */
+function wordsFor({ timeZone, dateOrder }: Pick<DueMail, 'timeZone' | 'dateOrder'>) {
+  const { moment, day, zone: known } = formatIn({ zone: timeZone ?? undefined, dates: dateOrder ?? undefined });
+  const zone = timeZone === known ? ` (${timeZone})` : '';
+  return { day, moment: (at: Instant | undefined) => `${moment(at ?? '')}${zone}` };
 }
 
 export function textOf(message: Message, { instanceName, baseUrl }: Place): string {

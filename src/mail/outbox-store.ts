@@ -8,6 +8,7 @@ import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import type { TokenSource } from '../one-time-links/one-time-link-store.ts';
 import { isSpent, spentLinks, standingLinks } from '../one-time-links/standing-links.ts';
+import type { DateStyle } from '../text/format.ts';
 import type { Act, Purpose } from '../verbs/act.ts';
 
 /** What a user is told without being sent a link. */
@@ -38,6 +39,9 @@ export interface DueMail {
   userId: number;
   userName: string;
   userEmail: string;
+  /** As they chose to read moments; null where they did not. */
+  timeZone: string | null;
+  dateOrder: DateStyle | null;
   /** Whether the name was given by somebody who may maintain users; a stranger must not be written to in a leader's own words. */
   isNameVouchedFor: boolean;
   /** Where it goes: the system email as it was when the mail was written down. */
@@ -186,13 +190,17 @@ export async function claimMail(trx: Transaction, now: Instant): Promise<DueMail
       const attempts = mail.attempts + 1;
       const claimedUntil = instant(Date.parse(now) + CLAIMED_FOR);
       await trx('outbox').where('id', mail.id).update({ attempts, next_at: claimedUntil });
-      const user = await trx('users').where('id', mail.user_id).first('name', 'email', 'created_by');
+      const user = await trx('users')
+        .where('id', mail.user_id)
+        .first('name', 'email', 'created_by', 'time_zone', 'date_order');
       return {
         id: mail.id,
         kind: mail.kind,
         userId: mail.user_id,
         userName: user.name,
         userEmail: user.email,
+        timeZone: user.time_zone,
+        dateOrder: user.date_order,
         isNameVouchedFor: await maintainsUsers(trx, user.created_by, now),
         address: mail.address,
         facts: JSON.parse(mail.facts),

@@ -1,8 +1,10 @@
 import { givesAdministration } from '../access/administrators.ts';
-import { covers } from '../access/rights.ts';
+import { covers, NO_RIGHTS } from '../access/rights.ts';
 import type { Reader } from '../db/database.ts';
+import type { Group } from '../groups/group.ts';
 import { findMemberships } from '../memberships/membership-store.ts';
 import type { Giving } from '../verbs/action.ts';
+import { givenBy } from './effect.ts';
 
 /** Whether it makes administrators, or changes the rights of whoever does it (R54). */
 export async function isWeighty(db: Reader, viewerId: number, givings: Giving[]): Promise<boolean> {
@@ -11,4 +13,14 @@ export async function isWeighty(db: Reader, viewerId: number, givings: Giving[])
   if (telling.length === 0) return false;
   const own = new Set((await findMemberships(db, [viewerId])).map(({ groupId }) => groupId));
   return telling.some(({ groupId, userIds }) => userIds?.includes(viewerId) ?? own.has(groupId));
+}
+
+/** Whether it is so of users who come into the group, or go, or stay for another time. */
+export function isWeightyMembership(
+  db: Reader,
+  viewerId: number,
+  group: Pick<Group, 'activity' | 'rights'>,
+  userIds: number[],
+): Promise<boolean> {
+  return isWeighty(db, viewerId, [{ groupId: 0, from: NO_RIGHTS, to: givenBy(group), userIds }]);
 }

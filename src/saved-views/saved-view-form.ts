@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { cleaned, INVISIBLE, id, isSeen, ticked } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
 
-const name = cleaned
+export const viewName = cleaned
   .refine(isSeen, 'Enter a name.')
   .refine((text) => [...text].length <= 60, 'A name has at most 60 characters.')
   .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.');
 
-const named = z.object({ name });
-const added = z.object({ name, pinned: ticked, shared: ticked });
+const named = z.object({ name: viewName });
+const added = z.object({ name: viewName, pinned: ticked, shared: ticked });
 const replacing = z.object({ replaces: id.pipe(z.number()) });
 
 export type NewView = z.output<typeof added>;

@@ -12,6 +12,9 @@ export interface SavedView {
   isShared: boolean;
 }
 
+/** Every pinned view stands with its address on each page of the list. */
+export const LONGEST_ADDRESS = 2_000;
+
 /** So many may somebody keep, be shared by all together, and be pinned by each. */
 export const MOST_KEPT = 100;
 export const MOST_SHARED = 200;

@@ -2,7 +2,7 @@ import express, { type ErrorRequestHandler, type Request, type RequestHandler, t
 import { grants } from '../access/rights.ts';
 import { actOfCaller, type Caller, callerOf } from '../api/caller.ts';
 import { headersOf, isRefusal } from '../api/problem.ts';
-import { recordRefusal } from '../api/refusal-recording.ts';
+import { recordRefusal } from '../api/refusals.ts';
 import { RequestLimit } from '../api/request-limit.ts';
 import type { AppContext } from '../app-context.ts';
 import { Unfit } from '../provisioning/unfit.ts';

@@ -10,12 +10,19 @@ import { numberOfRecoveryCode, stepOfCode, totpSecret } from './factor-codes.ts'
 export interface SecondFactor {
   userId: number;
   nonce: string;
+  /** Passkeys alone, and recovery codes for whoever has none at hand: no authenticator. */
+  isByPasskeys: boolean;
+  /** Of the authenticator that is being set up, which counts for nothing yet; null where none is. */
+  begunNonce: string | null;
   /** Null while it is being set up: then it is asked for nowhere. */
   confirmedAt: Instant | null;
   lastStep: number;
   recoveryNonce: string | null;
   recoveryUsed: number[];
 }
+
+/** In the place of the nonce of an authenticator. */
+const BY_PASSKEYS = '';
 
 const selectFactor = prepared<{ userId: number }, Row<'second_factors'>>((db, { userId }) =>
   db('second_factors').where({ user_id: userId }),
@@ -27,6 +34,8 @@ export async function findSecondFactor(db: Reader, userId: number): Promise<Seco
     row && {
       userId: row.user_id,
       nonce: row.nonce,
+      isByPasskeys: row.nonce === BY_PASSKEYS,
+      begunNonce: row.confirmed_at ? row.next_nonce : row.nonce,
       confirmedAt: row.confirmed_at,
       lastStep: row.last_step,
       recoveryNonce: row.recovery_nonce,
@@ -46,17 +55,32 @@ export async function shortestPasswordOf(db: Reader, userId: number): Promise<nu
   return shortestFor({ hasFactor: (await findConfirmedFactor(db, userId)) !== undefined });
 }
 
-/** Begins to set one up, in the place of one that was not confirmed. */
+/** Begins to set up an authenticator, in the place of one that was not confirmed. Passkeys stay the factor until it is. */
 export async function beginFactor(trx: Transaction, userId: number, at: Instant): Promise<void> {
-  await trx('second_factors').where({ user_id: userId }).whereNull('confirmed_at').delete();
+  const waiting = trx('second_factors').where({ user_id: userId, nonce: BY_PASSKEYS });
+  if ((await waiting.update({ next_nonce: chance() })) > 0) return;
+  await forgetBegun(trx, userId);
   await trx('second_factors').insert({ user_id: userId, nonce: chance(), created_at: at });
 }
 
 /** From now on it is asked for. */
 export async function confirmFactor(trx: Transaction, userId: number, at: Instant, step: number): Promise<void> {
+  const { next_nonce, nonce } = await trx('second_factors').where({ user_id: userId }).first('next_nonce', 'nonce');
+  const codes = { recovery_nonce: chance(), recovery_used: '[]' };
   await trx('second_factors')
     .where({ user_id: userId })
-    .update({ confirmed_at: at, last_step: step, recovery_nonce: chance() });
+    .update({ nonce: next_nonce ?? nonce, next_nonce: null, confirmed_at: at, last_step: step, ...codes });
+}
+
+/** From now on a passkey is asked for after the password, or a recovery code. */
+export async function makePasskeysFactor(trx: Transaction, userId: number, at: Instant): Promise<void> {
+  await forgetBegun(trx, userId);
+  const columns = { nonce: BY_PASSKEYS, created_at: at, confirmed_at: at, recovery_nonce: chance() };
+  await trx('second_factors').insert({ user_id: userId, ...columns });
+}
+
+async function forgetBegun(trx: Transaction, userId: number): Promise<void> {
+  await trx('second_factors').where({ user_id: userId }).whereNull('confirmed_at').delete();
 }
 
 /** New recovery codes; those before are worth nothing. */
@@ -76,8 +100,8 @@ export async function takeCode(
   typed: string,
   { pepper, now }: { pepper: string; now: number },
 ): Promise<boolean> {
-  const { userId, nonce, lastStep, recoveryNonce, recoveryUsed } = factor;
-  const step = stepOfCode(totpSecret(pepper, { userId, nonce }), typed, now);
+  const { userId, nonce, isByPasskeys, lastStep, recoveryNonce, recoveryUsed } = factor;
+  const step = isByPasskeys ? undefined : stepOfCode(totpSecret(pepper, { userId, nonce }), typed, now);
   if (step !== undefined && step > lastStep) {
     await trx('second_factors').where({ user_id: userId }).update({ last_step: step });
     return true;

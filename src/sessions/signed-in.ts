@@ -7,6 +7,7 @@ import { rowsAsJson } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import { ledBy } from '../groups/leader.ts';
+import type { DateStyle } from '../text/format.ts';
 import type { User } from '../users/user.ts';
 
 /** As much of somebody's own record as each of their pages goes by. */
@@ -16,8 +17,8 @@ export type OwnUser = Pick<
 > & {
   /** The one that they chose; null where that of the browser holds. */
   theme: string | null;
-  /** What stands first in a date; null where the browser says. */
-  dateOrder: 'day' | 'month' | null;
+  /** How they want dates written; null where the browser says. */
+  dateOrder: DateStyle | null;
   /** By the name of a list, which columns they want of it. */
   listColumns: Record<string, unknown>;
   /** The ids of the saved views that they have pinned, of which some may be gone. */

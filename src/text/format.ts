@@ -11,22 +11,25 @@ const YEAR = 365 * DAY;
 /** Clocks went by zones hardly sooner, and nothing that is kept is as old. */
 const FIRST_IN_ZONES: Day = '1900-01-01';
 
+/** How a date is written; where the month stands first, hours go up to twelve. */
+export const DATE_STYLES = ['day', 'month', 'iso', 'dots'] as const;
+export type DateStyle = (typeof DATE_STYLES)[number];
+
 /** By which a reader's clock goes, and how they are used to dates. */
 export interface Frame {
   /** As the IANA database names it; without one a moment is told in UTC, and says so. */
   zone?: string;
-  /** The month before the day, and hours up to twelve. */
-  isAmerican?: boolean;
+  dates?: DateStyle;
 }
 
 export type Format = ReturnType<typeof formatWith>;
 
 /** How values are written, in a language and in times that the reader knows. */
-function formatWith({ zone, isAmerican = false }: Frame, wall: (moment: Instant) => string) {
-  const day = (date: Day) => dayInWords(date, isAmerican);
-  const time = (moment: Instant) => timeInWords(wall(moment).slice(11, 16), isAmerican);
+function formatWith({ zone, dates = 'day' }: Frame, wall: (moment: Instant) => string) {
+  const day = (date: Day) => dayInWords(date, dates);
+  const time = (moment: Instant) => timeInWords(wall(moment).slice(11, 16), dates);
   const at = (moment: Instant) => `${day(wall(moment))}, ${time(moment)}`;
-  const exact = (moment: Instant) => `${day(moment)}, ${timeInWords(moment.slice(11, 16), isAmerican)} UTC`;
+  const exact = (moment: Instant) => `${day(moment)}, ${timeInWords(moment.slice(11, 16), dates)} UTC`;
   const dayOf = (moment: Instant): Day => wall(moment).slice(0, 10);
   let today = { of: Number.NaN, begins: 0 };
   /** A page asks it of every row, for the same moment. */
@@ -51,7 +54,7 @@ function formatWith({ zone, isAmerican = false }: Frame, wall: (moment: Instant)
     counted,
     number: grouped,
     zone: zone ?? 'UTC',
-    isAmerican,
+    dates,
     /** To the minute, for programs: what `time` elements hold, and our scripts make the exact moment of. */
     stamp: (one: Instant) => `${one.slice(0, 16)}Z`,
     day,
@@ -97,7 +100,7 @@ function formatWith({ zone, isAmerican = false }: Frame, wall: (moment: Instant)
   };
 }
 
-/** For readers of whom nothing is known: mails, the command line, a browser without scripts. */
+/** For readers of whom nothing is known: the command line, a mail to who chose nothing, a browser without scripts. */
 export const format = formatWith({}, (moment) => moment);
 
 /** More than there are zones; a browser may say that it is anywhere. */
@@ -106,7 +109,7 @@ const kept = new Map<string, Format>();
 
 /** For readers in this frame; a zone that nobody knows is as none. */
 export function formatIn(frame: Frame): Format {
-  const key = `${frame.isAmerican ? 'american ' : ''}${frame.zone ?? ''}`;
+  const key = `${frame.dates ?? ''} ${frame.zone ?? ''}`;
   let known = kept.get(key);
   if (!known) {
     known = made(frame);
@@ -116,9 +119,9 @@ export function formatIn(frame: Frame): Format {
   return known;
 }
 
-function made({ zone, isAmerican }: Frame): Format {
+function made({ zone, dates }: Frame): Format {
   const wall = zone ? wallClock(zone) : undefined;
-  return wall ? formatWith({ zone, isAmerican }, wall) : formatWith({ isAmerican }, (moment) => moment);
+  return wall ? formatWith({ zone, dates }, wall) : formatWith({ dates }, (moment) => moment);
 }
 
 /** What a clock on a wall in this zone shows, written like an instant without its Z. */
@@ -131,13 +134,15 @@ function wallClock(zone: string): ((moment: Instant) => string) | undefined {
   }
 }
 
-function dayInWords(date: Day, isAmerican: boolean): string {
+function dayInWords(date: Day, style: DateStyle): string {
+  if (style === 'iso') return date.slice(0, 10);
+  if (style === 'dots') return `${date.slice(8, 10)}.${date.slice(5, 7)}.${date.slice(0, 4)}`;
   const [day, month, year] = [Number(date.slice(8, 10)), MONTHS[Number(date.slice(5, 7)) - 1], date.slice(0, 4)];
-  return isAmerican ? `${month} ${day}, ${year}` : `${day} ${month} ${year}`;
+  return style === 'month' ? `${month} ${day}, ${year}` : `${day} ${month} ${year}`;
 }
 
-function timeInWords(time: string, isAmerican: boolean): string {
-  if (!isAmerican) return time;
+function timeInWords(time: string, style: DateStyle): string {
+  if (style !== 'month') return time;
   const hour = Number(time.slice(0, 2));
   return `${hour % 12 || 12}${time.slice(2)} ${hour < 12 ? 'AM' : 'PM'}`;
 }

@@ -20,6 +20,7 @@ export const SCOPES = [
   'settings:read',
   'settings:write',
   'check',
+  'confirm',
   'scim',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -36,6 +37,7 @@ export const SCOPE_LABELS: Record<Scope, string> = {
   'settings:read': 'Administer who may read settings',
   'settings:write': 'Administer who may change settings',
   check: 'Ask whether somebody has a right',
+  confirm: 'Do what a page asks people to confirm first',
   scim: 'Provision users and groups (SCIM)',
 };
 

@@ -12,6 +12,7 @@ import { prepared } from '../db/prepared.ts';
 import type { Left, Row } from '../db/tables.ts';
 import { type Errors, FieldErrors } from '../forms/form.ts';
 import { joinInvitation } from '../one-time-links/standing-links.ts';
+import type { DateStyle } from '../text/format.ts';
 import { hasLookAlikes, identityKey, spelledLike } from '../text/identity-key.ts';
 import type { Act } from '../verbs/act.ts';
 import { NotFound } from '../verbs/refusals.ts';
@@ -30,6 +31,7 @@ type Found = Omit<Row<'users'>, 'password_hash' | 'contact_sort' | 'search_text'
     invitation_failed: number | boolean;
     linked_to_account: number | boolean;
     has_second_factor: number | boolean;
+    factor_nonce: string | null;
   };
 
 /** Users with their lock, their open invitation and its mail; the one place that reads them. Never the password hash. */
@@ -40,6 +42,7 @@ export function selectUsers(db: Reader): Knex.QueryBuilder<Found, Found[]> {
     )
     .leftJoin('second_factors as factor', 'factor.user_id', 'users.id')
     .select(
+      'factor.nonce as factor_nonce',
       'users.id',
       'users.name',
       'users.email',
@@ -111,6 +114,7 @@ export function userOf(row: Found): User {
     invitationFailed: Boolean(row.invitation_failed),
     linkedToAccount: Boolean(row.linked_to_account),
     hasSecondFactor: Boolean(row.has_second_factor),
+    isFactorPasskeys: row.factor_nonce === '',
     timeZone: row.time_zone,
     version: row.version,
     createdAt: row.created_at,
@@ -280,7 +284,7 @@ export async function replacePasswordHash(
 export async function setTimes(
   trx: Transaction,
   userId: number,
-  { zone, dateOrder }: { zone: string | null; dateOrder: 'day' | 'month' | null },
+  { zone, dateOrder }: { zone: string | null; dateOrder: DateStyle | null },
 ): Promise<void> {
   await trx('users').where('id', userId).update({ time_zone: zone, date_order: dateOrder });
 }

@@ -46,6 +46,8 @@ export interface User extends Living {
   linkedToAccount: boolean;
   /** Whether more than the password is asked of them. */
   hasSecondFactor: boolean;
+  /** Where it is passkeys alone, with recovery codes, and no authenticator. */
+  isFactorPasskeys: boolean;
   /** In which they want to read moments; null where that of their browser does. */
   timeZone: string | null;
   version: number;

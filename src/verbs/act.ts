@@ -32,6 +32,8 @@ export interface Act extends ActSettings {
   requestId: string;
   /** How the links get there that this makes; left out, they are copied. */
   channel?: Channel;
+  /** The token by which a program acts. */
+  tokenId?: number;
   /** The bulk operation that it is a part of. */
   operationId?: number;
   /** Throws where whoever acts may not act so any more; asked in the transaction of each change. Left out for the program itself. */

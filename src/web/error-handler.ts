@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { DatabaseBusy, diskTrouble, isUnreachable, OutcomeUnknown } from '../db/database.ts';
+import { DatabaseBusy, diskTrouble, isOfRead, isUnreachable, OutcomeUnknown } from '../db/database.ts';
 import { DatabaseGone } from '../db/sqlite/database-files.ts';
 import { Forbidden, NotFound, NotSignedIn, NotYet, Refused, TooManyRequests } from '../verbs/refusals.ts';
 import { featuresOf } from './feature.ts';
@@ -40,6 +40,14 @@ const ADVICE: Record<number, string> = {
 };
 
 const LOOK_AGAIN = 'Open it again in a few seconds.';
+const SEE_FIRST = 'In a few seconds you can see whether it was done; your browser still has what you typed.';
+
+/** The database was lost sight of. */
+class MayBeDone extends HttpError {
+  constructor(message: string) {
+    super(503, message);
+  }
+}
 
 const TOO_OLD =
   'This form is too old, or came from somewhere else. Nothing was changed: go back, reload the page and try again.';
@@ -134,6 +142,7 @@ function adviceOn(refusal: HttpError, req: Request): string | undefined {
   if (refusal instanceof WrongSetup) return 'Whoever runs it has to change that.';
   // Nothing was typed.
   if (refusal.status === 503 && req.method === 'GET') return LOOK_AGAIN;
+  if (refusal instanceof MayBeDone) return SEE_FIRST;
   return refusal instanceof LateForm ? undefined : ADVICE[refusal.status];
 }
 
@@ -161,10 +170,11 @@ export function meaningOf(error: unknown): HttpError {
   if (error instanceof DatabaseGone)
     return new HttpError(503, 'The data of this Roster was taken away while it ran: what you sent may be lost.');
   if (error instanceof OutcomeUnknown)
-    return new HttpError(
-      503,
+    return new MayBeDone(
       'The database went away while it kept this: it may have been done. Look before you try again.',
     );
+  // What came before the read may be kept.
+  if (isUnreachable(error) && isOfRead(error)) return new MayBeDone('The database cannot be reached.');
   if (isUnreachable(error))
     return new HttpError(503, 'The database cannot be reached. Nothing was changed; try again in a moment.');
   const trouble = diskTrouble(error);

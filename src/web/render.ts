@@ -82,6 +82,7 @@ function surroundings(req: Request, res: Response) {
     underWay: viewer && may(viewer, 'users', 'read') ? res.app.locals.operations() : [],
     lastDone: viewer && lastDoneOf(req),
     owed: viewer && req.session.owed,
+    hasKept: req.session?.kept !== undefined,
     troubles: viewer && may(viewer, 'settings', 'read') ? res.app.locals.troubles() : [],
     csrfToken: () => (typeof req.csrfToken === 'function' ? req.csrfToken() : ''),
     assetPath,

@@ -62,6 +62,7 @@ const states: State[] = [
   ['New User with mistakes', () => '/users/new', (page) => page.getByRole('button', { name: 'Create user' }).click()],
   ['New User with all open', () => '/users/new', openEverything],
   ['a file to be imported', () => '/users/import'],
+  ['the interface for programs', () => '/api'],
   ['a list to be pasted', () => '/users/new/list'],
   ['a pasted list', () => '/users/new/list', openList],
   [

@@ -5,6 +5,7 @@ import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { axeFindings, closeBrowser, visit } from '../support/browser.ts';
 import { giveFactor } from '../support/factor.ts';
 import { givePasskey } from '../support/passkey.ts';
+import { pathTo } from '../support/people.ts';
 
 /** Browsers know passkeys at a name alone, and the port is a part of the address. */
 async function freePort(): Promise<number> {
@@ -43,11 +44,24 @@ describe('a person with a device that keeps passkeys', () => {
     await app.close();
   });
 
-  async function typePassword(): Promise<void> {
+  /** Whether the device is at hand: a browser that finds one where a name is typed signs in with it. */
+  const isAtHand = (enabled: boolean) =>
+    devices.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
+  async function openSignIn(): Promise<void> {
+    await isAtHand(false);
     await page.goto('/session/new');
-    await page.getByLabel('Name or system email').fill('bob');
+  }
+  async function showPasskey(): Promise<void> {
+    await isAtHand(true);
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+  }
+  async function typePassword(name = 'bob'): Promise<void> {
+    await openSignIn();
+    await page.getByLabel('Name or system email').fill(name);
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.waitForURL((url) => url.pathname !== '/session/new');
+    await isAtHand(true);
   }
   const isIn = () => page.getByRole('heading', { name: 'My credentials' }).waitFor();
   const leave = () => page.context().clearCookies();
@@ -72,9 +86,9 @@ describe('a person with a device that keeps passkeys', () => {
     await page.getByText('That device has a passkey of yours already.').waitFor();
 
     await leave();
-    await page.goto('/session/new');
+    await openSignIn();
     expect(await axeFindings(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await showPasskey();
     await isIn();
 
     await giveFactor(app, 'bob');
@@ -93,12 +107,38 @@ describe('a person with a device that keeps passkeys', () => {
     // What the device still lists opens nothing, and one without any says so.
     await givePasskey(app, 'alice');
     await leave();
-    await page.goto('/session/new');
-    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await openSignIn();
+    await showPasskey();
     await page.getByText('That did not work.').waitFor();
     await devices.send('WebAuthn.clearCredentials', { authenticatorId });
-    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await showPasskey();
     await page.getByText('No passkey came').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('confirms by it in a dialog, and is offered it where the name is typed', async () => {
+    await leave();
+    await typePassword('alice');
+    await page.waitForURL('**/users');
+    await page.goto('/credentials/passkeys/new');
+    await page.getByLabel('Current password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Make the passkey' }).click();
+    await page
+      .getByText(/signs you in from now on/)
+      .first()
+      .waitFor();
+    app.clock.advance(5 * 60_000);
+    await page.goto(pathTo(app, 'bob'));
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.locator('a[href$="/password-reset/new"]').click();
+    await page.getByRole('button', { name: 'Send password reset' }).click();
+    await page.locator('dialog[open]').getByRole('button', { name: 'Use a passkey instead' }).click();
+    await page.locator('#link').first().waitFor();
+
+    await leave();
+    await page.goto('/session/new');
+    await page.waitForURL('**/users');
     expect(complaints).toEqual([]);
   });
 

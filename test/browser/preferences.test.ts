@@ -99,7 +99,7 @@ describe('times', () => {
     const page = await open(path, { timezoneId: 'Asia/Tokyo', locale: 'en-US' });
     const created = page.locator('dt', { hasText: 'Created' }).locator('+ dd time');
     const { created_at } = await app.db.read('users').where('id', app.people.bob).first('created_at');
-    const inTokyo = formatIn({ zone: 'Asia/Tokyo', isAmerican: true });
+    const inTokyo = formatIn({ zone: 'Asia/Tokyo', dates: 'month' });
     expect(await created.textContent()).toBe(inTokyo.moment(created_at));
     expect(await created.getAttribute('title')).toBe(inTokyo.exact(created_at));
     await page.goto('/preferences');
@@ -107,7 +107,7 @@ describe('times', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Times are those of UTC.').waitFor();
     await page.goto(path);
-    expect(await created.textContent()).toBe(formatIn({ zone: 'UTC', isAmerican: true }).moment(created_at));
+    expect(await created.textContent()).toBe(formatIn({ zone: 'UTC', dates: 'month' }).moment(created_at));
     await page.context().close();
   });
 });

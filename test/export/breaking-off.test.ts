@@ -14,6 +14,7 @@ import { addCrowd } from '../support/crowd.ts';
 import { download } from '../support/exports.ts';
 import { pageOf } from '../support/page.ts';
 import { type Session, signedIn } from '../support/session.ts';
+import { refuseBefore } from '../support/triggers.ts';
 
 let app: TestApp;
 let rita: Session;
@@ -154,10 +155,7 @@ describe('an export that is not whole', () => {
     const failing: Sink = {
       async write(text) {
         written.push(text);
-        if (written.length === 2)
-          await app.db.writer.raw(
-            "create trigger no_events before insert on audit_events begin select raise(abort, 'no'); end",
-          );
+        if (written.length === 2) await refuseBefore(app.db.writer, 'insert on audit_events', 'no');
       },
     };
     await expect(exporting(failing)).rejects.toThrow();

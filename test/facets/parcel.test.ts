@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
+import { ByteReader } from '../../src/facets/byte-reader.ts';
 import { FacetIndex } from '../../src/facets/facet-index.ts';
 import { IdNumbers } from '../../src/facets/id-numbers.ts';
-import { ByteReader, pack, unpack } from '../../src/facets/parcel.ts';
+import { pack, unpack } from '../../src/facets/parcel.ts';
 import { TextIndex } from '../../src/facets/text-index.ts';
 import { Turns } from '../../src/facets/turns.ts';
 
@@ -60,6 +62,19 @@ describe('what is sent from one process to another', () => {
         one.turns.set(id, [80_000], 0);
       }
     same();
+  });
+
+  it('is put together a part at a time, and others have their turn in between', async () => {
+    const reader = new ByteReader(Readable.from([Buffer.concat(pack(filled().texts))]));
+    let [turns, isDone] = [0, false];
+    const others = (async () => {
+      for (; !isDone; turns++) await turn();
+    })();
+    await unpack(reader);
+    isDone = true;
+    await others;
+    // There are over sixteen thousand pairs of letters, most of which nobody has.
+    expect(turns).toBeGreaterThan(30);
   });
 
   it('is refused where its end is missing', async () => {

@@ -81,6 +81,7 @@ describe('a leader', () => {
         }
       expect(new Set(looked.filter((line) => line.endsWith(' 200')).map((line) => line.split(' ')[0]))).toEqual(
         new Set([
+          '/api',
           '/credentials',
           '/credentials/confirmation/new',
           '/credentials/email/edit',

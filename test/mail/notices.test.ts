@@ -35,6 +35,21 @@ it('tells a user of a password that they changed (R27)', async () => {
   ]);
 });
 
+it('tells moments as whoever gets it reads them, and in which zone that is', async () => {
+  const bob = await signedIn(mailing.app, 'bob');
+  for (const [dates, words] of [
+    ['iso', '2026-11-22, 13:00'],
+    ['dots', '22.11.2026, 13:00'],
+    ['month', 'Nov 22, 2026, 1:00 PM'],
+  ]) {
+    await submit(bob, '/preferences', { zone: 'Europe/Berlin', dates });
+    const alice = await signedIn(mailing.app, 'alice');
+    await alice.post(pathTo(mailing.app, 'bob', '/password-reset'), { channel: 'mail' });
+    const [[, , text]] = await sent();
+    expect(text).toContain(`until ${words.replace('13:00', '14:00').replace('1:00', '2:00')} (Europe/Berlin)`);
+  }
+});
+
 it('tells nobody of the first password of an invitation', async () => {
   const carol = await opened(mailing.app, await linkFor(mailing.app, 'carol', 'invitation'));
   await carol.post('/invitations/acceptance', { password: CHOSEN, repeated: CHOSEN });

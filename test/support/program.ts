@@ -12,6 +12,7 @@ export const EVERY_SCOPE: Scope[] = [
   'audit:write',
   'settings:write',
   'check',
+  'confirm',
 ];
 
 /** A program that comes in as somebody, by a token of its own. */

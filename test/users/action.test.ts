@@ -69,6 +69,7 @@ const MEMBER: Subject = {
   rights: {},
   hasSession: false,
   hasSecondFactor: false,
+  isFactorPasskeys: false,
   hasPasskey: false,
 };
 const NO_PASSWORD = { hasPassword: false, passwordSetAt: null };

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { findEvents } from '../../src/audit/event-list.ts';
+import { violatedUnique } from '../../src/db/database.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { factsBesideAudit, userRow } from '../support/database.ts';
@@ -38,7 +39,7 @@ describe('deleting a user', () => {
     const set = (activity: string) => app.db.write((trx) => trx('users').where('name', 'bob').update({ activity }));
     await set('deleted');
     expect((await create({ name: 'bob' })).status).toBe(303);
-    await expect(set('active')).rejects.toThrow(/UNIQUE/);
+    expect(violatedUnique(await set('active').catch((error) => error))).toBe('users.name_key');
   });
 
   it('ends sessions and links, and hides the user from the list, but for the filter Deleted', async () => {

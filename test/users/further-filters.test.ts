@@ -5,7 +5,7 @@ import { DAY, dayOf } from '../../src/clock.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { pageOf } from '../support/page.ts';
 import { groupId } from '../support/people.ts';
-import { type Session, signedIn } from '../support/session.ts';
+import { Session, signedIn } from '../support/session.ts';
 
 let app: TestApp;
 let alice: Session;
@@ -104,6 +104,52 @@ describe('expiring soon', () => {
     expect(await asked('expires=7')).toEqual(listed(['bob', 'max']));
     expect(pageOf(await alice.get('/users?expires=7')).texts('.chips bdi')).toEqual(['Expires within 7 days']);
   });
+});
+
+describe('signed in last from an address', () => {
+  const from = async (name: 'bob' | 'lena' | 'rita', address: string) => {
+    const session = new Session(app);
+    await app.db.write((trx) => trx('login_attempts').where('user_id', app.people[name]).delete());
+    await session.signIn(name);
+    await change('login_attempts', { user_id: app.people[name] }, { address });
+    // As the sign-in itself does it.
+    await change('users', { name }, { last_login_at: new Date(app.clock.now()).toISOString() });
+  };
+  const COLUMN = 'column=name&column=last_from';
+
+  it('are those of that address, or of one that begins so', async () => {
+    await from('bob', '10.0.0.1');
+    await from('lena', '10.0.0.12');
+    await from('rita', 'fe80::12');
+    expect((await asked('address=10.0.0.1')).names).toEqual(['bob']);
+    expect((await asked('address=10.0.')).names).toEqual(['bob', 'lena']);
+    expect((await asked('address=0.0.1')).names).toEqual([]);
+    expect((await asked('address=10.0.0.1&address=FE80:')).names).toEqual(['bob', 'rita']);
+    await from('bob', '192.168.1.1');
+    const page = pageOf(await alice.get('/users?address=192.168.'));
+    expect([page.texts('th.name a'), page.texts('.chips bdi')]).toEqual([['bob'], ['Signed in from 192.168.…']]);
+    expect(page.$('#fold-address li a[aria-current] small').text()).toBe('1');
+  });
+
+  it('are found beside their column: by a press on it, and by typing', async () => {
+    await from('bob', '10.0.0.1');
+    expect(pageOf(await alice.get('/users')).$('#fold-address').length).toBe(0);
+    const page = pageOf(await alice.get(`/users?q=b&state=stale&${COLUMN}`));
+    expect(page.$('#fold-address form input[name=address]').attr('aria-label')).toContain('how it begins');
+    expect(page.$('#fold-address form input[type=hidden]').length).toBeGreaterThan(3);
+    const link = pageOf(await alice.get(`/users?${COLUMN}`)).$('td[data-label="Last sign-in from"] a');
+    expect(pageOf(await alice.get(link.first().attr('href')!)).texts('.chips bdi')).toEqual([
+      `Signed in from ${link.first().text()}`,
+    ]);
+  });
+
+  it.each(['10', 'nosuch', '10.0.0.0/8', '%', '<b>.', '::g', 'x'.repeat(5_000)])(
+    'are not asked for by %s',
+    async (odd) => {
+      const page = pageOf(await alice.get(`/users?address=${encodeURIComponent(odd)}`));
+      expect([page.textOf('#total'), page.$('.chips .dead').length]).toEqual(['0 users', 1]);
+    },
+  );
 });
 
 describe('who has a right', () => {

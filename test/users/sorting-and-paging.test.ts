@@ -161,6 +161,7 @@ describe('the list of 340 users', () => {
     Buffer.from('["a",-1]').toString('base64url'),
     Buffer.from('[{},1]').toString('base64url'),
     Buffer.from('[1e999,1]').toString('base64url'),
+    Buffer.from('[5000000000,1]').toString('base64url'),
     Buffer.from('["\\ud800",1]').toString('base64url'),
     Buffer.from('["a\\u0000",9007199254740991]').toString('base64url'),
     Buffer.from('[null,1]').toString('base64url'),
@@ -168,7 +169,7 @@ describe('the list of 340 users', () => {
     'x'.repeat(3_000),
   ])('answers the cursor %j with a page, or leads to the first one (R73, R75)', async (cursor) => {
     for (const name of ['after', 'before'])
-      for (const sort of ['name', '-last_login', 'groups']) {
+      for (const sort of ['name', '-last_login', 'groups', 'no_shared_data']) {
         const response = await alice.get(`/users?${name}=${cursor}&sort=${sort}&per=25`);
         expect([sort, [200, 303].includes(response.status)]).toEqual([sort, true]);
       }
@@ -257,6 +258,7 @@ describe('the address of a view', () => {
         { nil: undefined },
       ),
       before: fc.constant(undefined),
+      address: fc.uniqueArray(fc.constantFrom('10.0.', 'fe80::1', '192.168.1.7'), { maxLength: 3 }),
       per: fc.constantFrom(25, 50, 100, 200),
       perGiven: fc.constant(true),
       allRights: fc.boolean(),

@@ -44,6 +44,7 @@ const PLAIN: User = {
   invitationFailed: false,
   linkedToAccount: false,
   hasSecondFactor: true,
+  isFactorPasskeys: false,
   timeZone: null,
   version: 1,
   createdAt: ago(DAY),

@@ -51,11 +51,15 @@ describe('a moment', () => {
   });
 
   it('has the month first for those who are used to that', () => {
-    const american = formatIn({ zone: 'America/New_York', isAmerican: true });
+    const american = formatIn({ zone: 'America/New_York', dates: 'month' });
     expect(american.moment(MOMENT)).toBe('Nov 22, 2026, 6:05 PM');
     expect(american.moment('2026-11-22T05:00:00.000Z')).toBe('Nov 22, 2026, 12:00 AM');
     expect(american.moment('2026-11-22T17:00:00.000Z')).toBe('Nov 22, 2026, 12:00 PM');
-    expect(formatIn({ isAmerican: true }).moment(MOMENT)).toBe('Nov 22, 2026, 11:05 PM UTC');
+    const dotted = formatIn({ zone: 'America/New_York', dates: 'dots' });
+    expect([dotted.moment(MOMENT), dotted.day('2026-01-02')]).toEqual(['22.11.2026, 18:05', '02.01.2026']);
+    const iso = formatIn({ dates: 'iso' });
+    expect([iso.moment(MOMENT), iso.lastDay('2026-01-02')]).toEqual(['2026-11-22, 23:05 UTC', '2026-01-02 (UTC)']);
+    expect(formatIn({ dates: 'month' }).moment(MOMENT)).toBe('Nov 22, 2026, 11:05 PM UTC');
   });
 
   it.each([

@@ -143,6 +143,19 @@ describe('the headers', () => {
   );
 });
 
+it('is packed for whoever takes it so, and for nobody else', async () => {
+  await using app = await startApp();
+  const alice = await signedIn(app, 'alice');
+  const packed = await alice.get('/users', { 'Accept-Encoding': 'gzip' });
+  expect([packed.headers['content-encoding'], packed.headers.vary]).toEqual([
+    'gzip',
+    expect.stringMatching(/Accept-Encoding/),
+  ]);
+  const plain = await alice.get('/users');
+  expect(plain.headers['content-encoding']).toBeUndefined();
+  expect(pageOf(plain).$('h1').text()).toBe(pageOf(packed).$('h1').text());
+});
+
 describe('behind TLS', () => {
   it('the headers ask for TLS for a year, and sign-in works (R49, R71)', async () => {
     await using app = await startApp({ BASE_URL: 'https://roster.example', TRUST_PROXY: '1' });

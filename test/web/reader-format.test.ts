@@ -56,6 +56,15 @@ describe('a moment on a page', () => {
     expect(await lastLogin()).toBe('Nov 22, 2026, 12:00 PM UTC');
     expect(pageOf(await alice.get('/preferences')).typed().dates).toBe('month');
     expect((await alice.send('patch', '/preferences/times', { dates: 'year' })).status).toBe(400);
+    await submit(alice, '/preferences', { dates: 'iso', zone: 'Europe/Berlin' });
+    expect(await lastLogin(american)).toBe('2026-11-22, 13:00');
+    await submit(alice, '/preferences', { dates: 'dots', zone: '' });
+    expect(await lastLogin(american)).toBe('22.11.2026, 12:00 UTC');
+    expect(
+      pageOf(await alice.get('/users'))
+        .$('html')
+        .attr('data-dates'),
+    ).toBe('dots');
     await submit(alice, '/preferences', { dates: '' });
     expect(await lastLogin(american)).toBe('Nov 22, 2026, 12:00 PM UTC');
   });

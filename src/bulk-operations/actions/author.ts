@@ -1,24 +1,31 @@
-import { maySignIn } from '../../access/admission.ts';
+import { mayActByToken, maySignIn } from '../../access/admission.ts';
 import { findRights } from '../../access/granted-rights.ts';
 import { type Application, EVERYTHING, type Level } from '../../access/rights.ts';
 import { may, type Viewer } from '../../access/viewer.ts';
 import { dayOf, type Instant } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
+import { isLive, rightsWithin } from '../../tokens/token.ts';
+import { findToken } from '../../tokens/token-store.ts';
 import { findUsers } from '../../users/user-store.ts';
+import type { BulkOperation } from '../bulk-operation.ts';
 
 /**
- * Whoever began an operation, with what they may do now. Undefined where they are not let in any more or may not act there (R89);
- * nobody's was begun at the machine itself.
+ * Whoever began an operation, with what they may do now, and no more than the token opens by which they did. Undefined where they are
+ * not let in any more or may not act there (R89); nobody's was begun at the machine itself.
  */
 export async function authorOf(
   db: Reader,
-  userId: number | null,
+  { createdBy, tokenId }: Pick<BulkOperation, 'createdBy' | 'tokenId'>,
   { application, level, at }: { application: Application; level: Level; at: Instant },
 ): Promise<Viewer | undefined> {
-  if (userId === null) return { id: null, name: 'command line', rights: EVERYTHING };
+  if (createdBy === null) return { id: null, name: 'command line', rights: EVERYTHING };
   const today = dayOf(at);
-  const [user] = await findUsers(db, [userId]);
-  if (!user || !maySignIn(user, today)) return undefined;
-  const viewer = { id: user.id, name: user.name, rights: await findRights(db, user.id, today) };
+  const [user] = await findUsers(db, [createdBy]);
+  if (!user) return undefined;
+  const token = tokenId === null ? undefined : await findToken(db, user.id, tokenId);
+  const isLetIn = tokenId === null ? maySignIn(user, today) : mayActByToken(user, today) && token && isLive(token, at);
+  if (!isLetIn) return undefined;
+  const rights = await findRights(db, user.id, today);
+  const viewer = { id: user.id, name: user.name, rights: token ? rightsWithin(rights, token.scopes) : rights };
   return may(viewer, application, level) ? viewer : undefined;
 }

@@ -149,7 +149,11 @@ export class OperationWorker {
     for (const next of prepares) {
       const found = await next(db);
       if (!found) continue;
-      const by = await authorOf(db.read, found.createdBy, { application: found.application, level: 'write', at });
+      const by = await authorOf(
+        db.read,
+        { createdBy: found.createdBy, tokenId: null },
+        { application: found.application, level: 'write', at },
+      );
       try {
         if (by) await found.goOn({ by, at, channel: 'mail' }, performance.now() + PREPARED_FOR);
         else await found.giveUp('Whoever began it may not do it any more.');
@@ -214,7 +218,7 @@ export class OperationWorker {
   async #actOf(trx: Transaction, operation: BulkOperation): Promise<Act | undefined> {
     const at = this.#now();
     const { application, level } = BULK_SUBJECTS[operation.subjectType];
-    const by = await authorOf(trx, operation.createdBy, { application, level, at });
+    const by = await authorOf(trx, operation, { application, level, at });
     if (by) {
       const { address, channel, id } = operation;
       return { ...this.#parts.settings, by, at, address, channel, requestId: `operation-${id}` };
@@ -237,7 +241,7 @@ export class OperationWorker {
     const { db } = this.#parts;
     const at = this.#now();
     const { application, level } = BULK_SUBJECTS[draft.subjectType];
-    const by = await authorOf(db.read, draft.createdBy, { application, level, at });
+    const by = await authorOf(db.read, draft, { application, level, at });
     // Whoever began it will not see its sheet. Links of so many go by mail.
     if (!by) return void this.#unjudgeable.add(draft.id);
     const until = performance.now() + KEPT_EVERY;

@@ -59,12 +59,12 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
 }
 
 /** What it means for people is told of so many where they are too many to look at while one waits. */
-async function findFirst(db: Reader, id: number): Promise<number[]> {
+export async function findFirst(db: Reader, id: number): Promise<number[]> {
   return (await findPieces(db, id, { limit: 2 })).flatMap((piece) => piece.ids);
 }
 
 /** What was found of a large one. Contacts may have become others' since, and are not named. */
-function knownOf({ tally, subjectType }: BulkOperation): Tally {
+export function knownOf({ tally, subjectType }: BulkOperation): Tally {
   if (subjectType !== 'contact') return tally;
   return { ...tally, names: [], reasons: tally.reasons.map((one) => ({ ...one, names: [] })) };
 }
@@ -85,7 +85,12 @@ async function findMailOnly({ db, clock }: AppContext, viewer: Viewer, changing:
 }
 
 /** What comes back otherwise than the action is called, and what it means for people that groups come and go, or they to them. */
-async function effectsOn(app: AppContext, by: Judge, action: BulkAction, changing: Subjected[]): Promise<string[]> {
+export async function effectsOn(
+  app: AppContext,
+  by: Judge,
+  action: BulkAction,
+  changing: Subjected[],
+): Promise<string[]> {
   const said = changing.length > 0 ? [...((await action.notes?.(changing, app.db.read, by)) ?? [])] : [];
   const givings = changing.length > 0 ? ((await action.givings?.(app.db.read, by, changing)) ?? []) : [];
   const whole = givings.filter(({ userIds }) => userIds === undefined);

@@ -22,9 +22,15 @@ export async function visibleOperation(
   const { application, level } = BULK_SUBJECTS[operation.subjectType];
   const isOwn = operation.createdBy === viewer.id;
   demandRight(viewer, application, !acts ? 'read' : isOwn ? level : 'write');
-  if (!isOwn && (operation.executedAt === null || !mayLookAt(viewer, operation)))
-    throw new Forbidden('There is no such operation.', true);
+  requireVisible(viewer, operation);
   return operation;
+}
+
+/** Throws Forbidden for what is nobody else’s to see. */
+export function requireVisible(viewer: Viewer, operation: BulkOperation): void {
+  if (operation.createdBy === viewer.id) return;
+  if (operation.executedAt === null || !mayLookAt(viewer, operation))
+    throw new Forbidden('There is no such operation.', true);
 }
 
 /** How many contacts somebody changed, and in what way, tells of contacts that others may not see (R86): the audit has it as well. */

@@ -80,7 +80,7 @@ export function credentialsController(app: AppContext): Router {
       memberships,
       errors,
       emailChange: await findEmailChange(app.db.read, { userId: user.id }, instant(app.clock())),
-      hasFactor: (await findConfirmedFactor(app.db.read, user.id)) !== undefined,
+      factor: await findConfirmedFactor(app.db.read, user.id),
       passkeys: await findPasskeys(app.db.read, user.id),
       relyingParty: relyingPartyOf(app.config),
       shortest: await shortestPasswordOf(app.db.read, user.id),

@@ -1,4 +1,5 @@
 import type { Database, Reader } from '../contract.ts';
+import { nameOfAddress } from '../server-address.ts';
 import { writingThrough } from '../writing.ts';
 import { openPostgres } from './connections.ts';
 import { PostgresProcesses } from './processes.ts';
@@ -27,7 +28,7 @@ export function openPostgresDatabase(url: string): Database {
       const [{ bytes }] = await reader.raw('select pg_database_size(current_database()) as bytes');
       return bytes;
     },
-    place: { kind: 'PostgreSQL', name: nameOf(url) },
+    place: { kind: 'PostgreSQL', name: nameOfAddress(url) },
     async close() {
       await processes.end();
       await reader.destroy();
@@ -39,10 +40,4 @@ export function openPostgresDatabase(url: string): Database {
 
 export function openPostgresReader(url: string): Reader {
   return openPostgres(url).reader;
-}
-
-/** Without who signs in to it. */
-function nameOf(url: string): string {
-  const { host, pathname } = new URL(url);
-  return `${host}${pathname}`;
 }

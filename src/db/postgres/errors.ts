@@ -4,6 +4,8 @@ export interface PostgresError {
   message?: string;
   /** Whether the server cannot be reached. Others, such as a mail server, say it in the same codes, and Knex puts the statement before the words. */
   isLost?: boolean;
+  /** Whether that was met by a read: what was asked to be kept before it may have been. */
+  isOfRead?: boolean;
   /** Which unique index refused a write, as `table.column`. */
   refusedBy?: string;
 }
@@ -28,6 +30,12 @@ export function plainError(error: unknown): unknown {
   return plain;
 }
 
+/** For one that says that every connection is at work: nothing was asked for yet. Undefined for every other. */
+export function poolIsFull(error: unknown): (Error & PostgresError) | undefined {
+  if ((error as Error).name !== 'KnexTimeoutError') return undefined;
+  return Object.assign(new Error('every connection to the database is at work'), { isLost: true });
+}
+
 /** Lock not to be had in time, deadlock, serialization: the same may be tried again. */
 export function isBusyError({ code = '' }: PostgresError): boolean {
   return ['55P03', '40001', '40P01'].includes(code);
@@ -41,7 +49,16 @@ export function isConnectionError({ isLost }: PostgresError): boolean {
 function saysLost(code = '', message: string): boolean {
   return (
     /^(08|57P0|53)/.test(code) ||
-    ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN'].includes(code) ||
+    [
+      'ECONNREFUSED',
+      'ECONNRESET',
+      'ENOTFOUND',
+      'EPIPE',
+      'ETIMEDOUT',
+      'EAI_AGAIN',
+      'EHOSTUNREACH',
+      'ENETUNREACH',
+    ].includes(code) ||
     /^(Connection terminated|timeout expired|Client has encountered a connection error|Client was closed)/.test(message)
   );
 }

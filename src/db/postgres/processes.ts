@@ -1,14 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isUnreachable } from '../errors.ts';
 import { Listeners, type Processes, type Topic } from '../processes.ts';
 import { KeptConnection } from './kept-connection.ts';
+import { untilReached } from './patience.ts';
 
 /** Nobody is woken when a lock is free: it is asked for again, after so many milliseconds at first and at most. */
 const FIRST_PAUSE = 15;
 const LONGEST_PAUSE = 100;
-/** So long a server that is just being restarted is waited for. */
-const PATIENCE = 5_000;
 
 const CHANNEL = 'roster';
 
@@ -34,14 +32,9 @@ export class PostgresProcesses implements Processes {
   }
 
   async alone<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const patientUntil = performance.now() + PATIENCE;
-    for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
-      try {
-        if (await this.take(name)) break;
-      } catch (error) {
-        if (!isUnreachable(error) || performance.now() > patientUntil) throw error;
-      }
+    for (let pause = FIRST_PAUSE; !(await untilReached(() => this.take(name))); ) {
       await sleep(pause);
+      pause = Math.min(pause * 1.5, LONGEST_PAUSE);
     }
     return this.holding(name, work);
   }

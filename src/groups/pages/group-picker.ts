@@ -6,24 +6,26 @@ import { type Day, dayOf } from '../../clock.ts';
 import type { Typed } from '../../forms/form.ts';
 import { type Picker, SUGGESTED, type Suggestion, soughtIn } from '../../forms/picker.ts';
 import type { Membership } from '../../memberships/membership-store.ts';
-import { format } from '../../text/format.ts';
+import type { Format } from '../../text/format.ts';
 import type { Group } from '../group.ts';
 import { findGroups } from '../group-store.ts';
 import { findKnownGroups, groupsCalled } from '../group-suggestions.ts';
 
-/**
- * The groups that are chosen, with what they give, and others of which the viewer may know: where these are few, all at once.
- * `memberships` are those that somebody has already.
- */
+/** The memberships that somebody has already, with the words for their ends. */
+interface Held {
+  memberships: Membership[];
+  format: Format;
+}
+
+/** The groups that are chosen, with what they give, and others of which the viewer may know: where these are few, all at once. */
 export async function groupPicker(
   app: AppContext,
   viewer: Viewer,
   typed: Typed,
-  memberships: Membership[],
-  foot = 'users/_administrator-note',
+  { held, foot = 'users/_administrator-note' }: { held?: Held; foot?: string },
 ): Promise<Picker> {
   const today = dayOf(app.clock());
-  const ends = new Map(memberships.map((one) => [one.groupId, endOf(one, today)]));
+  const ends = new Map(held?.memberships.map((one) => [one.groupId, endOf(one, today, held.format)]));
   const own = await findGroups(app.db.read, [...ends.keys()]);
   const known = new Map([...(await findKnownGroups(app, viewer)), ...own].map((group) => [group.id, group]));
   const chosenIds = new Set([typed.groups].flat().map(Number));
@@ -49,7 +51,7 @@ export async function groupPicker(
 }
 
 /** Empty without an end. */
-function endOf(membership: Membership, today: Day): string {
+function endOf(membership: Membership, today: Day, format: Format): string {
   if (membership.untilOn === null) return '';
   return `${isOver(membership, today) ? 'ended' : 'until'} ${format.lastDay(membership.untilOn)}`;
 }

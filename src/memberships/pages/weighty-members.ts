@@ -1,10 +1,8 @@
 import type { Request } from 'express';
-import { NO_RIGHTS } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
 import type { Group } from '../../groups/group.ts';
 import { groupOf } from '../../groups/pages/addressed-group.ts';
-import { givenBy } from '../../permissions/effect.ts';
-import { isWeighty } from '../../permissions/weighty-givings.ts';
+import { isWeightyMembership } from '../../permissions/weighty-givings.ts';
 import { membersIn } from '../../text/people/people-list.ts';
 import { findUserIdsByIdentifier } from '../../users/user-store.ts';
 import { MOST_AT_ONCE, typedMembers } from '../member-form.ts';
@@ -13,9 +11,8 @@ import { MOST_AT_ONCE, typedMembers } from '../member-form.ts';
 export async function changesWeightyMembers(app: AppContext, req: Request, group?: Group): Promise<boolean> {
   const typed = typedMembers(req.body);
   if (typed.step) return false;
-  const to = givenBy(group ?? (await groupOf(app, req)));
   const listed = membersIn(String(typed.list)).slice(0, MOST_AT_ONCE);
   const found = await findUserIdsByIdentifier(app.db.read, listed);
   const userIds = [...[typed.ids].flat().map(Number), ...found.values()];
-  return isWeighty(app.db.read, req.viewer!.id, [{ groupId: 0, from: NO_RIGHTS, to, userIds }]);
+  return isWeightyMembership(app.db.read, req.viewer!.id, group ?? (await groupOf(app, req)), userIds);
 }

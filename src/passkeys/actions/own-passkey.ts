@@ -1,6 +1,7 @@
 import { recordChanges } from '../../audit/audit-store.ts';
 import type { Transaction } from '../../db/database.ts';
 import { mailNotice } from '../../mail/outbox-store.ts';
+import { findConfirmedFactor } from '../../second-factors/second-factor-store.ts';
 import type { User } from '../../users/user.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Conflict } from '../../verbs/refusals.ts';
@@ -8,6 +9,9 @@ import type { MadePasskey } from '../ceremony.ts';
 import { type Asked, makeChallenge } from '../challenge-store.ts';
 import { PASSKEYS_AT_MOST, type Passkey } from '../passkey.ts';
 import { findPasskeys, insertPasskey, removePasskey } from '../passkey-store.ts';
+
+const IS_THE_FACTOR =
+  'It is your second factor, and the last passkey that you have. Set up an authenticator, or add another passkey, before you remove it.';
 
 type Person = Pick<User, 'id' | 'name' | 'email'>;
 
@@ -34,8 +38,10 @@ export async function addOwnPasskey(
 
 export async function removeOwnPasskey(trx: Transaction, act: Act, user: Person, passkey: Passkey): Promise<void> {
   await act.confirm?.(trx);
-  const isThere = (await findPasskeys(trx, user.id)).some(({ id }) => id === passkey.id);
-  if (!isThere) throw new Conflict('It was removed already.');
+  const theirs = await findPasskeys(trx, user.id);
+  if (!theirs.some(({ id }) => id === passkey.id)) throw new Conflict('It was removed already.');
+  const others = theirs.filter(({ id, relyingParty }) => id !== passkey.id && relyingParty === passkey.relyingParty);
+  if (others.length === 0 && (await findConfirmedFactor(trx, user.id))?.isByPasskeys) throw new Conflict(IS_THE_FACTOR);
   await removePasskey(trx, passkey.id);
   await tell(trx, act, user, 'passkey.removed', passkey.name);
 }

@@ -102,7 +102,7 @@ export async function showPeople(
 ): Promise<void> {
   const { typed, rows, plan } = people;
   const viewer = req.viewer!;
-  const picker = await groupPicker(app, viewer, typed, [], 'pasted-people/_known');
+  const picker = await groupPicker(app, viewer, typed, { foot: 'pasted-people/_known' });
   const path = people.id === undefined ? '/users/new/list' : `/users/new/list/${people.id}`;
   const { page: parts, fragments } = pickersOf(req, typed, path, [picker]);
   const columns = furtherColumns(rows);

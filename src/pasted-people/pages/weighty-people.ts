@@ -1,8 +1,8 @@
 import type { Request } from 'express';
 import { givesAdministration } from '../../access/administrators.ts';
 import type { AppContext } from '../../app-context.ts';
+import { MANY } from '../../bulk-operations/actions/weighty-operation.ts';
 import { visibleOperation } from '../../bulk-operations/pages/visible-operation.ts';
-import { MANY } from '../../bulk-operations/pages/weighty-operation.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { givenBy } from '../../permissions/effect.ts';
 import { identityKey } from '../../text/identity-key.ts';

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { typedFields } from '../../forms/form.ts';
+import { DATE_STYLES, formatIn } from '../../text/format.ts';
 import { setTheme, setTimes } from '../../users/user-store.ts';
 import { Malformed } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
@@ -11,6 +12,7 @@ import { currentPage, isHtmx, render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
 
 const TIME_ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+const EXAMPLE = '2026-11-22T18:30:00.000Z';
 const YEAR = 365 * 24 * 3_600_000;
 
 /** Density and shortcuts, for this browser; theme and how times are written, for the person. */
@@ -24,6 +26,7 @@ export function preferencesController({ config, db }: AppContext): Router {
       timeZone: req.viewer?.user.timeZone ?? '',
       timeZones: TIME_ZONES,
       dateOrder: req.viewer?.user.dateOrder ?? '',
+      dateStyles: DATE_STYLES.map((dates) => [dates, formatIn({ zone: 'UTC', dates }).moment(EXAMPLE)]),
     }),
   );
 
@@ -39,7 +42,7 @@ export function preferencesController({ config, db }: AppContext): Router {
     const { zone, dates } = typedFields(req.body, ['zone', 'dates']) as { zone: string; dates: string };
     // Other spellings are zones too, but the page could not show which one is chosen.
     if (zone !== '' && !TIME_ZONES.includes(zone)) throw new Malformed('There is no such time zone.');
-    const dateOrder = dates === 'day' || dates === 'month' ? dates : null;
+    const dateOrder = DATE_STYLES.find((style) => style === dates) ?? null;
     if (dates !== (dateOrder ?? '')) throw new Malformed('Dates are not written that way.');
     await db.write((trx) => setTimes(trx, req.viewer!.id, { zone: zone || null, dateOrder }));
     flash(req, zone === '' ? 'Times are those of your browser.' : `Times are those of ${zone}.`);

@@ -10,13 +10,11 @@ import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
 import { keepView, renameView, replaceView } from '../actions/view-keeping.ts';
-import { mayShare, type SavedView } from '../saved-view.ts';
+import { LONGEST_ADDRESS, mayShare, type SavedView } from '../saved-view.ts';
 import { checkName, checkNewView, checkReplacing, typedView } from '../saved-view-form.ts';
 import { findVisibleViews } from '../saved-view-store.ts';
 import { ownViewOf } from './addressed-view.ts';
 
-/** Every pinned view stands with its address on each page of the list. */
-const LONGEST = 2_000;
 const NOT_KEPT = 'This view cannot be kept: its filters and its search are too long.';
 
 interface FormState {
@@ -94,5 +92,5 @@ function addressIn(req: Request, view: unknown): string | undefined {
   const path = view === '' ? '/users' : safePath(view);
   if (path?.split('?')[0] !== '/users') return undefined;
   const address = keptPath(readListPath(path, { columns: keptColumns(req.viewer!.user.listColumns) }));
-  return address.length > LONGEST ? undefined : address;
+  return address.length > LONGEST_ADDRESS ? undefined : address;
 }

@@ -1,6 +1,7 @@
 import { recordChanges } from '../../audit/audit-store.ts';
 import type { Transaction } from '../../db/database.ts';
 import { mailNotice } from '../../mail/outbox-store.ts';
+import { findPasskeys } from '../../passkeys/passkey-store.ts';
 import { stopRememberingAll } from '../../sessions/known-device-store.ts';
 import type { User } from '../../users/user.ts';
 import type { Act } from '../../verbs/act.ts';
@@ -11,17 +12,36 @@ import {
   confirmFactor,
   findConfirmedFactor,
   findSecondFactor,
+  makePasskeysFactor,
   removeFactors,
   renewRecoveryCodes,
 } from '../second-factor-store.ts';
 
 type Person = Pick<User, 'id' | 'name' | 'email'>;
 
-/** Begins to set up a second factor for oneself, which counts for nothing until it is confirmed. Throws Conflict where there is one. */
+const HAS_ONE = 'You have a second factor already.';
+
+/** Begins to set up an authenticator for oneself, which counts for nothing until it is confirmed. Throws Conflict where there is one. */
 export async function beginOwnFactor(trx: Transaction, act: Act, user: Person): Promise<void> {
   await act.confirm?.(trx);
-  if (await findConfirmedFactor(trx, user.id)) throw new Conflict('You have a second factor already.');
+  const factor = await findConfirmedFactor(trx, user.id);
+  if (factor && !factor.isByPasskeys) throw new Conflict(HAS_ONE);
   await beginFactor(trx, user.id, act.at);
+}
+
+/** One's passkeys of this place become the second factor, with recovery codes. Throws Conflict where there is one, or no passkey. */
+export async function takeOwnPasskeys(
+  trx: Transaction,
+  act: Act,
+  user: Person,
+  relyingParty: string | undefined,
+): Promise<void> {
+  await act.confirm?.(trx);
+  if (await findConfirmedFactor(trx, user.id)) throw new Conflict(HAS_ONE);
+  const usable = (await findPasskeys(trx, user.id)).some((one) => one.relyingParty === relyingParty);
+  if (!usable) throw new Conflict('You have no passkey for this place. Add one first.');
+  await makePasskeysFactor(trx, user.id, act.at);
+  await tell(trx, act, user, 'second-factor.set-up');
 }
 
 /** Somebody shows by a code that their authenticator has it: from now on it is asked for. False for any other code. */
@@ -34,8 +54,9 @@ export async function confirmOwnFactor(
 ): Promise<boolean> {
   await act.confirm?.(trx);
   const factor = await findSecondFactor(trx, user.id);
-  if (!factor || factor.confirmedAt) throw new Conflict('Nothing is being set up.');
-  const step = stepOfCode(totpSecret(pepper, factor), code, Date.parse(act.at));
+  if (!factor?.begunNonce) throw new Conflict('Nothing is being set up.');
+  const secret = totpSecret(pepper, { userId: user.id, nonce: factor.begunNonce });
+  const step = stepOfCode(secret, code, Date.parse(act.at));
   if (step === undefined) return false;
   await confirmFactor(trx, user.id, act.at, step);
   await tell(trx, act, user, 'second-factor.set-up');

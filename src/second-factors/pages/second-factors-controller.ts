@@ -2,13 +2,21 @@ import { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { instant } from '../../clock.ts';
 import { typedFields } from '../../forms/form.ts';
+import { passkeysOffered } from '../../passkeys/offer.ts';
+import { relyingPartyOf } from '../../passkeys/relying-party.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { type Deed, withPassword } from '../../sessions/pages/with-password.ts';
 import { findUsers } from '../../users/user-store.ts';
 import { Conflict } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
-import { beginOwnFactor, confirmOwnFactor, removeOwnFactor, renewOwnCodes } from '../actions/own-factor.ts';
+import {
+  beginOwnFactor,
+  confirmOwnFactor,
+  removeOwnFactor,
+  renewOwnCodes,
+  takeOwnPasskeys,
+} from '../actions/own-factor.ts';
 import { recoveryCodes, totpAddress, totpSecret } from '../factor-codes.ts';
 import { isFactorDemanded } from '../factor-demand-store.ts';
 import { findSecondFactor } from '../second-factor-store.ts';
@@ -40,6 +48,14 @@ export function secondFactorsController(app: AppContext): Router {
     }),
   );
 
+  router.post(`${PAGE}/passkeys`, (req, res) =>
+    forPassword(req, res, async (trx, act, user) => {
+      await takeOwnPasskeys(trx, act, user, relyingPartyOf(app.config)?.id);
+      req.session.showsCodes = true;
+      return `${PAGE}/codes`;
+    }),
+  );
+
   router.delete(PAGE, async (req, res) => {
     if (await isFactorDemanded(app.db.read, req.viewer!.id, app.config, instant(app.clock())))
       throw new Conflict('A second factor is required of you here. Without yours at hand, an administrator resets it.');
@@ -63,7 +79,9 @@ export function secondFactorsController(app: AppContext): Router {
     if (!req.session.showsCodes || !factor?.recoveryNonce) return res.redirect(303, PAGE);
     delete req.session.showsCodes;
     const codes = recoveryCodes(pepper, { userId: factor.userId, nonce: factor.recoveryNonce });
-    render(req, res, 'second-factors/codes', { title: 'Recovery codes', codes });
+    const { isByPasskeys } = factor;
+    const next = req.session.kept?.path ?? '/credentials';
+    render(req, res, 'second-factors/codes', { title: 'Recovery codes', codes, isByPasskeys, next });
   });
 
   router.get(`${PAGE}/confirmation/new`, (req, res) => showConfirmation(req, res));
@@ -82,7 +100,15 @@ export function secondFactorsController(app: AppContext): Router {
     const factor = await findSecondFactor(app.db.read, req.viewer!.id);
     const confirmed = factor?.confirmedAt ? factor : undefined;
     const left = confirmed && 10 - confirmed.recoveryUsed.length;
-    const page = { title: 'Second factor', confirmed, left, errors };
+    const hasPasskey = (await passkeysOffered(app.db.read, app.config, req.viewer!.id)) !== undefined;
+    const page = {
+      title: 'Second factor',
+      confirmed,
+      left,
+      hasPasskey,
+      mayHavePasskey: relyingPartyOf(app.config),
+      errors,
+    };
     render(req, res, 'second-factors/show', page, { status: errors.current ? 422 : 200 });
   }
 
@@ -93,8 +119,8 @@ export function secondFactorsController(app: AppContext): Router {
     errors: Record<string, string> = {},
   ): Promise<void> {
     const factor = await findSecondFactor(app.db.read, req.viewer!.id);
-    if (!factor || factor.confirmedAt) return res.redirect(303, PAGE);
-    const secret = totpSecret(pepper, factor);
+    if (!factor?.begunNonce) return res.redirect(303, PAGE);
+    const secret = totpSecret(pepper, { userId: factor.userId, nonce: factor.begunNonce });
     const qr = await qrCode(totpAddress(secret, app.config.instanceName, req.viewer!.name));
     const page = { title: 'Set up a second factor', qr, secret: secret.replace(/(.{4})(?=.)/g, '$1 '), typed, errors };
     render(req, res, 'second-factors/confirmation', page, { status: errors.code ? 422 : 200 });

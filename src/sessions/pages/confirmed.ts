@@ -53,9 +53,8 @@ export async function askFor(app: AppContext, req: Request, res: Response, asked
     title: 'Confirm it is you',
     action: asked.handle ? req.originalUrl : '/credentials/confirmation',
     method: req.method.toLowerCase(),
-    hasFactor: (await findConfirmedFactor(app.db.read, req.viewer!.id)) !== undefined,
-    // Where the page is not loaded anew there is no script that asks for one.
-    passkeys: target ? undefined : await passkeysOffered(app.db.read, app.config, req.viewer!.id),
+    factor: await findConfirmedFactor(app.db.read, req.viewer!.id),
+    passkeys: await passkeysOffered(app.db.read, app.config, req.viewer!.id),
     ...asked,
   };
   const fragments = target ? { [target]: 'sessions/_confirmation' } : undefined;

@@ -4,13 +4,14 @@ import { type Instant, instant } from '../../clock.ts';
 import { isLongEnoughAlone } from '../../passwords/password.ts';
 import { beginDemand, endDemand, findDemand, isFactorDemanded } from '../../second-factors/factor-demand-store.ts';
 import { findConfirmedFactor } from '../../second-factors/second-factor-store.ts';
+import { keptForm } from '../../web/kept-form.ts';
 import { isHtmx } from '../../web/render.ts';
 
 /** What somebody has to do before, or besides, everything else. */
 export interface Owed {
   /** A longer password: theirs is too short to stand alone. */
   password?: true;
-  /** Until when a second factor is to be set up, and whether that was over at the sign-in. */
+  /** Until when a second factor is to be set up, and whether that is over. */
   factorDueAt?: Instant;
   isFactorDue?: boolean;
 }
@@ -44,17 +45,27 @@ export async function owedBy(app: AppContext, userId: number, typed?: string): P
 /** Whoever owes something is led there before anything else; no route is left out (R41). */
 export function settleFirst(app: AppContext): RequestHandler {
   return async (req, res, next) => {
-    const { owed } = req.session;
-    if (!req.viewer || !owed) return next();
-    if (owed.factorDueAt && (await findConfirmedFactor(app.db.read, req.viewer.id))) {
-      delete req.session.owed;
-      return next();
-    }
-    const page = placeToSettle(owed);
+    if (!req.viewer || !req.session.owed) return next();
+    await lookAgain(app, req);
+    const page = req.session.owed && placeToSettle(req.session.owed);
     if (!page || ALWAYS.test(req.path) || isThere(req, page)) return next();
     if (isHtmx(req)) res.set('HX-Redirect', page).status(204).end();
     else res.redirect(303, page);
   };
+}
+
+/** Whether it is owed still, and whether grace has ended since the sign-in. What was being sent then waits for its form. */
+async function lookAgain(app: AppContext, req: Request): Promise<void> {
+  const owed = req.session.owed!;
+  const { id } = req.viewer!;
+  if (!owed.factorDueAt) return;
+  if (await findConfirmedFactor(app.db.read, id)) delete req.session.owed;
+  const now = instant(app.clock());
+  if (!req.session.owed || owed.isFactorDue || owed.factorDueAt > now) return;
+  if (await isFactorDemanded(app.db.read, id, app.config, now)) {
+    req.session.owed = { ...owed, isFactorDue: true };
+    req.session.kept ??= keptForm(req);
+  } else req.session.owed = owed.password && { password: true };
 }
 
 function placeToSettle({ password, isFactorDue }: Owed): string | undefined {
@@ -64,5 +75,6 @@ function placeToSettle({ password, isFactorDue }: Owed): string | undefined {
 
 function isThere({ path }: Request, page: string): boolean {
   if (page === CREDENTIALS) return path === CREDENTIALS || path === `${CREDENTIALS}/password`;
-  return path === page || path.startsWith(`${page}/`);
+  // A passkey is one as well.
+  return [page, `${CREDENTIALS}/passkeys`].some((one) => path === one || path.startsWith(`${one}/`));
 }

@@ -5,6 +5,7 @@ import type { AppContext } from '../../app-context.ts';
 import { MINUTE } from '../../clock.ts';
 import { typedFields } from '../../forms/form.ts';
 import { passkeysOffered } from '../../passkeys/offer.ts';
+import { findConfirmedFactor } from '../../second-factors/second-factor-store.ts';
 import type { User } from '../../users/user.ts';
 import { findUsers } from '../../users/user-store.ts';
 import type { KeptForm } from '../../web/kept-form.ts';
@@ -106,6 +107,7 @@ export async function showFactor(
     title: 'Second factor',
     error: isRefused ? REFUSED : undefined,
     passkeys,
+    isByPasskeys: (await findConfirmedFactor(app.db.read, user.id))?.isByPasskeys,
     isKnown: app.devices.find(req, user) !== null,
   };
   render(req, res, 'sessions/factor', page, { status: isRefused ? 422 : 200 });

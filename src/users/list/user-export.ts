@@ -22,6 +22,7 @@ import type { User } from '../user.ts';
 import { EXPIRY_DAYS, STATES, type StateLimits, stateLimits, statesOf } from '../user-state.ts';
 import { findUserNames, findUsers } from '../user-store.ts';
 import { ADMINISTRATOR } from './derived-sets.ts';
+import { isSomeAddress } from './sign-in-addresses.ts';
 import { ACTIVITIES } from './user-facets.ts';
 import type { UserSources } from './user-index.ts';
 import { freezeUsers } from './user-list.ts';
@@ -89,6 +90,7 @@ const KNOWN: Record<string, Known> = {
   group: async (db, value) => value === NONE || isIdIn(db, 'groups', value),
   contact: [NONE],
   expires: EXPIRY_DAYS.map(String),
+  address: async (_db, value) => isSomeAddress(value),
   right: isRight,
 };
 

@@ -24,6 +24,7 @@ import { TextIndex } from '../../facets/text-index.ts';
 import { Turns } from '../../facets/turns.ts';
 import { GroupNames } from '../../groups/names/group-names.ts';
 import { joinInvitation } from '../../one-time-links/standing-links.ts';
+import { lastSignInFrom } from '../../sessions/login-attempt-store.ts';
 import { searchText } from '../../text/text.ts';
 import { NotYet } from '../../verbs/refusals.ts';
 import { programColumns } from '../user-columns.ts';
@@ -38,7 +39,8 @@ import {
   stateBits,
   turnsOf,
 } from '../user-state.ts';
-import { DerivedSets } from './derived-sets.ts';
+import { DerivedSets, NOBODY } from './derived-sets.ts';
+import { addressText, soughtAddress } from './sign-in-addresses.ts';
 import { ACTIVITIES, USER_FACETS, type UserFacet } from './user-facets.ts';
 
 /** Whose facts changed. */
@@ -81,6 +83,7 @@ type FactRow = Pick<
     owner_activity: Activity | null;
     owner_expires_on: string | null;
     token_until: string | null;
+    last_from: string | null;
   };
 
 /** What is held of users. */
@@ -91,6 +94,8 @@ export interface UserHolding {
   texts: TextIndex;
   /** The names of the linked contacts, by user. */
   contactTexts: TextIndex;
+  /** From where each signed in last. */
+  addressTexts: TextIndex;
 }
 
 interface UserIndexOptions {
@@ -218,6 +223,13 @@ export class UserIndex implements Followable {
     });
   }
 
+  /** Those whose last sign-in was from this address, or one that begins so. */
+  signedInFrom(value: string): Within {
+    const sought = soughtAddress(value);
+    if (sought === undefined) return NOBODY;
+    return lazily(`signed in from ${sought}`, () => this.holding.addressTexts.find(sought));
+  }
+
   /** Those who are meant by a search for this folded text, the best matches first. */
   ranksOf(term: string, selection: Selection<UserFacet>): Rank[] {
     return ranksOf(this.holding.texts, term, selection);
@@ -314,7 +326,8 @@ export class UserIndex implements Followable {
     const isOtherText = this.holding.texts.set(id, row.search_text);
     const contactText = row.contact_name === null ? '' : searchText([row.contact_name]);
     const isOtherContact = this.holding.contactTexts.set(id, contactText);
-    if (isOtherText || isOtherContact) this.holding.facets.touch();
+    const isOtherAddress = this.holding.addressTexts.set(id, addressText(row.last_from));
+    if (isOtherText || isOtherContact || isOtherAddress) this.holding.facets.touch();
   }
 
   private numberOf(userId: number): number {
@@ -328,20 +341,24 @@ export class UserIndex implements Followable {
       .leftJoin('contacts as contact', (join) =>
         join.on('contact.id', 'users.contact_id').onVal('contact.activity', 'active'),
       );
-    return joinInvitation(users, 'invitation')
-      .leftJoin('outbox', (join) => join.on('outbox.link_id', 'invitation.id').onVal('outbox.kind', 'invitation'))
-      .select('users.id', 'users.search_text', 'users.activity', 'api_only')
-      .select('invitation.expires_at as invitation_expires_at', 'locked_until', 'expires_on', 'last_login_at')
-      .select('contact.id as contact_id', 'contact.name as contact_name')
-      .select('contact.owner_user_id', 'contact.owner_group_id')
-      .select({
-        has_password: isGiven(this.db, 'password_hash'),
-        invitation_failed: isGiven(this.db, 'outbox.failed_at'),
-        linked_to_account: linkedToAccount(this.db),
-        ...programColumns(this.db),
-        has_second_factor: isGiven(this.db, 'factor.confirmed_at'),
-      })
-      .select('last_activity_at', 'access_confirmed_at', 'password_set_at', 'users.created_at', 'api_only_review_on');
+    return (
+      joinInvitation(users, 'invitation')
+        .leftJoin('outbox', (join) => join.on('outbox.link_id', 'invitation.id').onVal('outbox.kind', 'invitation'))
+        .select('users.id', 'users.search_text', 'users.activity', 'api_only')
+        .select('invitation.expires_at as invitation_expires_at', 'locked_until', 'expires_on', 'last_login_at')
+        .select('contact.id as contact_id', 'contact.name as contact_name')
+        .select('contact.owner_user_id', 'contact.owner_group_id')
+        // Told of by the sign-in itself, which notes its moment among the users.
+        .select(lastSignInFrom(this.db).as('last_from'))
+        .select({
+          has_password: isGiven(this.db, 'password_hash'),
+          invitation_failed: isGiven(this.db, 'outbox.failed_at'),
+          linked_to_account: linkedToAccount(this.db),
+          ...programColumns(this.db),
+          has_second_factor: isGiven(this.db, 'factor.confirmed_at'),
+        })
+        .select('last_activity_at', 'access_confirmed_at', 'password_set_at', 'users.created_at', 'api_only_review_on')
+    );
   }
 }
 
@@ -351,6 +368,7 @@ function holdingNobody(): UserHolding {
     turns: new Turns(),
     texts: new TextIndex(),
     contactTexts: new TextIndex(),
+    addressTexts: new TextIndex(),
   };
 }
 

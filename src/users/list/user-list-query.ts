@@ -46,6 +46,8 @@ export interface ListQuery extends PageQuery<SortKey> {
   contact: string[];
   /** Within how many days. */
   expires: string[];
+  /** Of the last sign-in: whole addresses, or how they begin. */
+  address: string[];
   /** `users.write`, `contacts.read` …, and `administrator`. */
   right: string[];
   /** Beside the name, in their order. */
@@ -75,6 +77,7 @@ export function readListQuery(source: Source, { per, columns = USUAL_COLUMNS }: 
     group: idsOrNoneOf(source.group),
     contact: wordsOf(source.contact),
     expires: wordsOf(source.expires),
+    address: wordsOf(source.address),
     right: wordsOf(source.right),
     allRights: firstOf(source.rights) === 'all',
   };
@@ -88,8 +91,8 @@ export function readListPath(path: string, remembered?: Remembered): ListQuery {
 
 /** The address under which a view is kept: what is shown, with its columns, and not how far somebody has paged or unfolded. */
 export function keptPath(query: ListQuery): string {
-  const { activity, state, tag, group, contact, expires, right } = query;
-  const filters = { activity, state, tag, group, contact, expires, right };
+  const { activity, state, tag, group, contact, expires, address, right } = query;
+  const filters = { activity, state, tag, group, contact, expires, address, right };
   // In whatever order they were pressed, it is one view.
   const sorted = Object.fromEntries(Object.entries(filters).map(([name, values]) => [name, values.toSorted()]));
   return listPath(query, { ...sorted, columnsGiven: true, perGiven: false, allRights: false });
@@ -98,9 +101,10 @@ export function keptPath(query: ListQuery): string {
 /** The address of the view with some of it changed; going anywhere else starts at the first page. */
 export function listPath(query: ListQuery, change: Partial<ListQuery> = {}): string {
   const next = { ...query, after: undefined, before: undefined, ...change };
-  const { activity, state, tag, group, contact, expires, right, allRights } = next;
+  const { activity, state, tag, group, contact, expires, address, right, allRights } = next;
   const rest = { rights: allRights ? ['all'] : [], column: next.columnsGiven ? [NAME, ...next.columns] : [] };
-  return listAddress('/users', next, BY_NAME, { activity, state, tag, group, contact, expires, right, ...rest });
+  const filters = { activity, state, tag, group, contact, expires, address, right };
+  return listAddress('/users', next, BY_NAME, { ...filters, ...rest });
 }
 
 /** The address of all groups by which a view can be filtered, or of those whose name holds a text, from one of them on. */

@@ -89,6 +89,8 @@ export interface UserCounts {
   contactless: number;
   /** In the order of EXPIRY_DAYS. */
   expires: number[];
+  /** Of those in force. */
+  addresses: Map<string, number>;
   /** Of those asked for, as the address calls them. */
   rights: Map<string, number>;
   /** Of those asked for, in their order, whatever this view shows. */
@@ -108,8 +110,8 @@ const SORTS: Record<OwnSort, ReturnType<typeof alongIndex>> = {
   name: alongColumn('sort_name'),
   email: alongColumn('email_key', true),
   last_login: alongColumn('last_login_at', true),
-  groups: alongColumn('group_count'),
-  no_shared_data: alongColumn('no_shared_data'),
+  groups: alongNumbers('group_count', 2_147_483_647),
+  no_shared_data: alongNumbers('no_shared_data', 1),
   expires: alongColumn('expires_on', true),
   created: alongColumn('created_at'),
 };
@@ -118,6 +120,10 @@ type OwnSort = Exclude<SortKey, 'contact'>;
 
 function alongColumn(value: string, isNullable = false) {
   return alongIndex((db) => db('users'), { value, id: 'id', isNullable });
+}
+
+function alongNumbers(value: string, most: number) {
+  return alongIndex((db) => db('users'), { value, id: 'id', most });
 }
 
 /** Which view of the list, at which moment, for whom. */
@@ -180,6 +186,7 @@ function filterOf(
     derived: {
       group: query.group.includes(NONE) ? [index.derived.groupless()] : [],
       contact: query.contact.map((one) => (one === NONE ? index.derived.contactless(viewer) : NOBODY)),
+      address: query.address.map((one) => index.signedInFrom(one)),
       right: query.right.map((right) => (may(viewer, 'groups', 'read') ? index.derived.holders(right) : NOBODY)),
     },
     within: pasted ? index.only(pasted.ids) : query.q === '' ? undefined : index.search(searchedWords(query.q), viewer),
@@ -219,6 +226,7 @@ export async function listUsers(
       ...query.group.filter((one) => one !== NONE),
     ],
     rights: offered.rights,
+    addresses: query.address,
     contactless: index.derived.contactless(viewer),
     views: offered.views.map((view, n) => filterOf(index, view, viewer, pastedInViews[n])),
   });
@@ -404,6 +412,7 @@ interface Counting {
   tags: number[];
   groups: number[];
   rights: string[];
+  addresses: string[];
   contactless: Within;
   views: FacetFilter<UserFacet>[];
 }
@@ -412,7 +421,7 @@ interface Counting {
 function countsOf(
   index: UserIndex,
   selection: Selection<UserFacet>,
-  { tags, groups, rights, contactless, views }: Counting,
+  { tags, groups, rights, addresses, contactless, views }: Counting,
 ): UserCounts {
   const each = (facet: UserFacet, values: number[]) =>
     new Map(values.map((value) => [value, { count: selection.count(facet, value), size: index.sizeOf(facet, value) }]));
@@ -425,6 +434,7 @@ function countsOf(
     groupless: selection.countDerived('group', index.derived.groupless()),
     contactless: selection.countDerived('contact', contactless),
     expires: EXPIRY_DAYS.map((days) => selection.count('expires', days)),
+    addresses: new Map(addresses.map((one) => [one, selection.countDerived('address', index.signedInFrom(one))])),
     rights: new Map(rights.map((right) => [right, selection.countDerived('right', index.derived.holders(right))])),
     views: views.map((view) => index.total(view)),
   };

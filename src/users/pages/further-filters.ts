@@ -6,6 +6,7 @@ import { findApplications } from '../../applications/application-store.ts';
 import type { Choice, Filter } from '../../lists/list-frame.ts';
 import { NONE, toggled } from '../../lists/list-query.ts';
 import { ADMINISTRATOR } from '../list/derived-sets.ts';
+import { addressInWords, isSomeAddress } from '../list/sign-in-addresses.ts';
 import type { UserCounts } from '../list/user-list.ts';
 import { type ListQuery, listPath } from '../list/user-list-query.ts';
 import { EXPIRY_DAYS } from '../user-state.ts';
@@ -42,7 +43,7 @@ function rightsOn({ key, name, registered }: Application): Further['rights'] {
 /** The folds that rest folded: most days nobody needs them. */
 export function furtherFilters(query: ListQuery, further: Further, counts: UserCounts | undefined): Filter[] {
   const choice = (
-    name: 'contact' | 'expires' | 'right',
+    name: 'contact' | 'expires' | 'address' | 'right',
     { value, label, isWord = true }: { value: string; label: string; isWord?: boolean },
     count: number | undefined,
   ): Choice => ({
@@ -58,6 +59,9 @@ export function furtherFilters(query: ListQuery, further: Further, counts: UserC
   );
   const contactless = choice('contact', { value: NONE, label: NO_CONTACT }, counts?.contactless);
   const rights = further.rights.map((right) => choice('right', right, counts?.rights.get(right.value)));
+  const addresses = query.address
+    .filter(isSomeAddress)
+    .map((value) => choice('address', { value, label: addressInWords(value) }, counts?.addresses.get(value)));
   const more = {
     isOpen: query.allRights,
     path: listPath(query, { allRights: !query.allRights }),
@@ -71,6 +75,14 @@ export function furtherFilters(query: ListQuery, further: Further, counts: UserC
       choices: further.seesContacts ? [contactless] : [],
       isWithheld: !further.seesContacts,
       restsFolded: true,
+    },
+    {
+      name: 'address',
+      label: 'Last sign-in from',
+      choices: addresses,
+      // Beside its column, or where something of it is in force: few need it.
+      isWithheld: addresses.length === 0 && !query.columns.includes('last_from'),
+      asks: { label: 'An address, or how it begins', example: '192.168.1.' },
     },
     {
       name: 'right',

@@ -17,10 +17,10 @@ import { findMemberships } from '../../memberships/membership-store.ts';
 import { givenBy } from '../../permissions/effect.ts';
 import { keptByProgram } from '../../provisioning/provisioned-fields.ts';
 import { findTags, findTagsOf } from '../../tags/tag-store.ts';
-import { format } from '../../text/format.ts';
 import type { Channel } from '../../verbs/act.ts';
 import { channelNamed } from '../../web/channel.ts';
 import { pickersOf } from '../../web/picker.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
 import { findUsersCalled, suggestedByName } from '../list/user-suggestions.ts';
 import type { User } from '../user.ts';
@@ -56,9 +56,10 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
   const viewer = req.viewer!;
   const contactViewer = await findContactViewer(db, viewer, dayOf(app.clock()));
   const chosen = await contactTyped(db, contactViewer, typed);
+  const held = user && { memberships: await findMemberships(db, [user.id]), format: formatOf(req) };
   const pickers = [
     await contactPicker(db, contactViewer, typed, { chosen, user }),
-    await groupPicker(app, viewer, typed, user ? await findMemberships(db, [user.id]) : []),
+    await groupPicker(app, viewer, typed, { held }),
     await ownerPicker(app, viewer, typed, user),
   ];
   const { page: parts, fragments } = pickersOf(req, typed, user ? `/users/${user.id}` : '/users', pickers);
@@ -147,7 +148,8 @@ export async function showConflict(
   const db = app.db.read;
   const now = await findSubject(db, user.id, dayOf(app.clock()));
   const stored = await typedNow(db, now);
-  const stale = staleForm(typed, stored, typedUser);
+  const format = formatOf(req);
+  const stale = staleForm(typed, stored, typedUser, format);
   const { contactId, groups } = stale.theirs;
   const viewer = await findContactViewer(db, req.viewer!, dayOf(app.clock()));
   if (contactId && stored.contactId)

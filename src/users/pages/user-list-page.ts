@@ -205,6 +205,7 @@ function listPage({
     mayWrite,
     stateLabels: STATE_LABELS,
     marked: (text: string) => matches(text, words),
+    addressPath: (address: string) => listPath(query, { address: [address] }),
     list: listFrame({
       name: 'users',
       path: '/users',
@@ -258,8 +259,10 @@ function makesAdministrators({ activity, rights }: Group): boolean {
   return activity === 'active' && makeAdministrators(rights);
 }
 
-function isWhole({ q, activity, state, tag, group, contact, expires, right }: ListQuery): boolean {
-  return q === '' && [activity, state, tag, group, contact, expires, right].every((values) => values.length === 0);
+function isWhole({ q, activity, state, tag, group, contact, expires, address, right }: ListQuery): boolean {
+  return (
+    q === '' && [activity, state, tag, group, contact, expires, address, right].every((values) => values.length === 0)
+  );
 }
 
 /** In an order that no filter changes: what is offered stays where it is while counts change beside it. */

@@ -9,8 +9,8 @@ const LONGEST_ZONE = 64;
 /** How moments and dates are written for whoever asks: in the zone and order that they chose, else in those of their browser, else in UTC. */
 export function formatOf(req: Request): Format {
   const { timeZone, dateOrder } = req.viewer?.user ?? {};
-  const isAmerican = dateOrder ? dateOrder === 'month' : prefersAmerican(req);
-  return formatIn({ zone: timeZone ?? browserZone(req), isAmerican });
+  const dates = dateOrder ?? (prefersAmerican(req) ? 'month' : 'day');
+  return formatIn({ zone: timeZone ?? browserZone(req), dates });
 }
 
 /** The zone that the browser said it is in. */

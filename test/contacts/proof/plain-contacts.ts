@@ -1,7 +1,7 @@
 import { ACCOUNT_TYPES } from '../../../src/contacts/contact.ts';
 import { ACTIVITIES, type ContactQuery, KINDS } from '../../../src/contacts/contact-list-query.ts';
 import type { Reader } from '../../../src/db/database.ts';
-import { all, any, Sql } from '../../support/plain-sql.ts';
+import { all, any, holding, Sql } from '../../support/plain-sql.ts';
 
 /** Who asks: a user with or without the right to read contacts. */
 export interface Asking {
@@ -51,7 +51,7 @@ function visible({ id, readsContacts }: Asking, today: string): Sql {
   return any([
     new Sql('contacts.owner_user_id = ?', [id]),
     new Sql(`contacts.owner_group_id in (${groups})`, [id, today]),
-    new Sql(`${PUBLIC} and (select no_shared_data from users viewer where viewer.id = ?) = 0`, [id]),
+    new Sql(`${PUBLIC} and not (select no_shared_data from users viewer where viewer.id = ?)`, [id]),
   ]);
 }
 
@@ -89,7 +89,7 @@ export async function plainContacts(
     ...query.q
       .split(' ')
       .filter(Boolean)
-      .map((word) => new Sql('instr(contacts.search_text, ?) > 0', [word])),
+      .map((word) => holding('contacts.search_text', word)),
   ]);
   const under = (but?: Facet) =>
     all([always, ...Object.entries(conditions).flatMap(([facet, one]) => (facet === but ? [] : [one]))]);
@@ -111,7 +111,7 @@ export async function plainContacts(
   };
   const order = query.descending ? 'desc' : 'asc';
   const value = VALUES[query.sort];
-  const isBegun = (text: string) => new Sql('instr(contacts.search_text, ?) > 0', [text]);
+  const isBegun = (text: string) => holding('contacts.search_text', text);
   const ranked = [
     any([isBegun(`\n${query.q}\n`), isBegun(`\t${query.q}\t`)]),
     isBegun(`\n${query.q}`),

@@ -31,7 +31,7 @@ const SEARCHES = ['', '', '', 'a', 'z', '1', 'ma', '10', 'mar', '3010', 'example
 it('says of every view what plain SQL says of it, whatever happened before', async () => {
   await using app = await startApp();
   await addCrowd(app, USERS);
-  const other = openDatabase(app.folder);
+  const other = openDatabase(app.folder, app.config.databaseUrl);
   const chance = new Chance(SEED);
   const anew = () => new ContactIndex(app.db.read, app.clock.now);
   let contactIndex = anew();

@@ -6,6 +6,8 @@ import type { Chance } from '../../support/chance.ts';
 
 const SYLLABLES = ['ma', 'ri', 'ze', 'lö', 'ñu', 'ka', 'to', 'mar', 'x', 'ßa', 'åk', 'о', 'li', '10', '2'];
 
+export const ADDRESSES = ['10.0.0.1', '10.0.0.12', '10.9.0.1', '192.168.1.10', 'fe80::1', 'fe80::12'];
+
 /** Something that happens to the data, by whatever path: what the list says must follow it. */
 export type Change = (trx: Transaction, chance: Chance, now: number) => Promise<unknown>;
 
@@ -110,6 +112,16 @@ export const CHANGES: Change[] = [
     await trx('users')
       .where('id', await someone(trx, chance))
       .update({ last_login_at: at, last_activity_at: at });
+  },
+  async (trx, chance, now) => {
+    const user_id = await someone(trx, chance);
+    const outcome = chance.one(['signed in', 'signed in', 'wrong password']);
+    const attempt = { user_id, at: instant(now), address: chance.one(ADDRESSES), agent: '', outcome };
+    await trx('login_attempts').insert(attempt);
+    if (outcome === 'signed in')
+      await trx('users')
+        .where('id', user_id)
+        .update({ last_login_at: instant(now) });
   },
   async (trx, chance) =>
     trx('users')

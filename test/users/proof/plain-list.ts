@@ -22,10 +22,11 @@ export interface PlainList {
   groupless: number;
   contactless: number;
   expires: number[];
+  addresses: Map<string, number>;
   rights: Map<string, number>;
 }
 
-type Facet = 'activity' | 'state' | 'tag' | 'group' | 'contact' | 'expires' | 'right';
+type Facet = 'activity' | 'state' | 'tag' | 'group' | 'contact' | 'expires' | 'address' | 'right';
 
 const FROM = `users
   left join lockouts on lockouts.user_id = users.id
@@ -87,7 +88,7 @@ function visible(asking: Asking, today: string): Sql {
     `contacts.id is not null and (contacts.owner_user_id = ?
       or (contacts.owner_user_id is null and contacts.owner_group_id in (${groups}))
       or (contacts.owner_user_id is null and contacts.owner_group_id is null
-        and (select viewer.no_shared_data from users viewer where viewer.id = ?) = 0))`,
+        and not (select viewer.no_shared_data from users viewer where viewer.id = ?)))`,
     [asking.id, asking.id, today, asking.id],
   );
 }
@@ -124,8 +125,17 @@ function expiresWithin(days: string, now: number): Sql {
   ]);
 }
 
+/** Whether the last sign-in was from there. */
+function isFrom(value: string): Sql {
+  if (!/[.:]/.test(value)) return any([]);
+  const address = `(select address from login_attempts where user_id = users.id and outcome = 'signed in'
+    order by id desc limit 1)`;
+  // Whole, or a beginning: in the proof only what ends so is one.
+  return new Sql(`${address} like ?`, [/[.:]$/.test(value) ? `${value}%` : value]);
+}
+
 function idIn(table: string, ids: number[]): Sql {
-  return new Sql(`${table}.id in (select value from json_each(?))`, [JSON.stringify(ids)]);
+  return ids.length > 0 ? new Sql(`${table}.id in (${ids.join(', ')})`) : any([]);
 }
 
 /** Both ways in which somebody who has no key for the letters of a name may type it. */
@@ -179,6 +189,7 @@ export async function plainList(
     contact:
       query.contact.length > 0 ? any(query.contact.map((one) => (one === 'none' ? noContact : any([])))) : all([]),
     expires: query.expires.length > 0 ? any(query.expires.map((days) => expiresWithin(days, limits.now))) : all([]),
+    address: query.address.length > 0 ? any(query.address.map(isFrom)) : all([]),
     right:
       query.right.length > 0
         ? any(query.right.map((one) => (asking.readsGroups ? has(one, today) : any([]))))
@@ -220,7 +231,10 @@ export async function plainList(
   const under = (but?: Facet) =>
     all([search, ...Object.entries(conditions).flatMap(([facet, one]) => (facet === but ? [] : [one]))]);
   const run = (select: string, where: Sql, values: unknown[] = [], rest = '') =>
-    db.raw(`select ${select} from ${FROM} where ${where.text} ${rest}`, [...values, ...where.values] as never[]);
+    db.raw(`select * from (select ${select} from ${FROM} where ${where.text}) as found ${rest}`, [
+      ...values,
+      ...where.values,
+    ] as never[]);
 
   const value: Sql = {
     name: new Sql('users.sort_name'),
@@ -250,7 +264,10 @@ export async function plainList(
     [...value.values, ...rank.values],
     `order by place, value is null, value ${order}, id ${order}`,
   );
-  const activities = await run('users.activity as activity, count(*) as number', under('activity'), [], 'group by 1');
+  const activities = await db.raw(
+    `select users.activity as activity, count(*) as number from ${FROM} where ${under('activity').text} group by 1`,
+    under('activity').values as never[],
+  );
   const [stateCounts] = await run(
     inState.map((one, n) => `count(case when ${one.text} then 1 end) as s${n}`).join(', '),
     under('state'),
@@ -268,6 +285,8 @@ export async function plainList(
   );
   const count = async (facet: Facet, one: Sql): Promise<number> =>
     (await run('count(*) as number', all([under(facet), one])))[0].number;
+  const ofAddresses = new Map<string, number>();
+  for (const one of query.address) ofAddresses.set(one, await count('address', isFrom(one)));
   const ofRights = new Map<string, number>();
   for (const right of rights) ofRights.set(right, await count('right', has(right, today)));
   const numbers = (found: { id: number; number: number }[]) => new Map(found.map(({ id, number }) => [id, number]));
@@ -289,6 +308,7 @@ export async function plainList(
       await count('expires', expiresWithin('7', limits.now)),
       await count('expires', expiresWithin('30', limits.now)),
     ],
+    addresses: ofAddresses,
     rights: ofRights,
   };
 }

@@ -9,7 +9,7 @@ import { startApp } from '../../support/app.ts';
 import { Chance } from '../../support/chance.ts';
 import { addCrowd } from '../../support/crowd.ts';
 import { pageAmong } from '../../support/plain-sql.ts';
-import { CHANGES, pruneFeed, renaming } from './changes.ts';
+import { ADDRESSES, CHANGES, pruneFeed, renaming } from './changes.ts';
 import { type Asking, plainList } from './plain-list.ts';
 
 /** How many views are compared; PROOF_CASES=10000 is the proof, the others see that it still runs. */
@@ -52,7 +52,7 @@ const SEARCHES = [
 it('says of every view what plain SQL says of it, whatever happened before', async () => {
   await using app = await startApp();
   await addCrowd(app, USERS);
-  const other = openDatabase(app.folder);
+  const other = openDatabase(app.folder, app.config.databaseUrl);
   const chance = new Chance(SEED);
   let index = new UserIndex(app.db.read, app.clock.now, app.config);
   const users: number[] = await app.db.read('users').pluck('id');
@@ -107,6 +107,8 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
     const { groupless, contactless, expires, rights } = list.counts;
     const alike = { groupless: plain.groupless, contactless: plain.contactless, expires: plain.expires };
     expect({ told, groupless, contactless, expires }).toEqual({ told, ...alike });
+    const addresses = [...list.counts.addresses];
+    expect({ told, addresses }).toEqual({ told, addresses: [...plain.addresses] });
     expect({ told, rights: [...rights] }).toEqual({ told, rights: [...plain.rights] });
     for (const [activity, count] of Object.entries(list.counts.activity))
       expect({ told, activity, count }).toEqual({ told, activity, count: plain.activity[activity] ?? 0 });
@@ -130,6 +132,9 @@ function anyView(chance: Chance, tags: number[], groups: number[]): ListQuery {
     // So that not every view asks for too much.
     contact: chance.isLikely(0.6) ? [] : chance.few(['none', 'no such']),
     expires: chance.isLikely(0.6) ? [] : chance.few(['7', '30', '365']),
+    address: chance.isLikely(0.8)
+      ? []
+      : chance.few([...ADDRESSES, '10.0.', '10.', 'fe80:', '192.168.1.1', 'nosuch', '1']),
     right: chance.isLikely(0.6) ? [] : chance.few([...RIGHTS, 'payroll']),
     sortGiven: !isByFit,
     sort: isByFit ? 'name' : chance.one(SORTS),

@@ -26,5 +26,6 @@ export const GROUP_FORMS = [
       ? 'The permissions of 1 group were changed.'
       : `The permissions of ${counted(number, 'group')} were changed.`,
   ),
+  reported<Group>('apply', 'Apply a file', 'upload', (number) => `${were(number, 'group')} made as a file says.`),
   reported<Group>('create', 'New group', 'organization', (number) => `${were(number, 'group')} created.`),
 ];

@@ -4,5 +4,6 @@ import type { Subject } from '../../user.ts';
 
 export const FORM_SAVING = [
   reported<Subject>('edit', 'Edit', 'pencil', (number) => `${were(number, 'user')} edited.`),
+  reported<Subject>('apply', 'Apply a file', 'upload', (number) => `${were(number, 'user')} made as a file says.`),
   reported<Subject>('create', 'New user', 'person-add', (number) => `${counted(number, 'user')} created.`),
 ];

@@ -1,0 +1,291 @@
+import { z } from 'zod';
+import type { AppContext } from '../app-context.ts';
+import { actionOf, BULK_SUBJECTS, draftPathOf, isToBeChosen } from '../bulk-operations/actions/bulk-subjects.ts';
+import { executeOperation } from '../bulk-operations/actions/execution.ts';
+import { mayUndo } from '../bulk-operations/actions/taking-back.ts';
+import { weighsMuch } from '../bulk-operations/actions/weighty-operation.ts';
+import { findChangedIds, findItems, type ItemFilter } from '../bulk-operations/bulk-item-store.ts';
+import {
+  type BulkOperation,
+  phaseOf,
+  SUBJECT_TYPES,
+  type SubjectType,
+  TO_BE_CHOSEN,
+  UNDO,
+} from '../bulk-operations/bulk-operation.ts';
+import * as store from '../bulk-operations/bulk-operation-store.ts';
+import { seenBy } from '../bulk-operations/pages/report.ts';
+import { mayLookAt, requireVisible } from '../bulk-operations/pages/visible-operation.ts';
+import { forbiddenInWords, hasForbidden } from '../bulk-operations/tally.ts';
+import type { Reader, Transaction } from '../db/database.ts';
+import type { Act } from '../verbs/act.ts';
+import { Conflict, Forbidden } from '../verbs/refusals.ts';
+import { ITEM, OPERATION, pageOf } from './answers.ts';
+import { actionMeant, choicesMeant, requireForPrograms } from './bulk-actions.ts';
+import { NEW_OPERATION, number } from './bulk-fields.ts';
+import { type Meaning, recordsMeant } from './bulk-set.ts';
+import { actOfCaller } from './caller.ts';
+import { PREFIX } from './lists.ts';
+import { requireOpen } from './needs.ts';
+import { recordRefusal } from './refusals.ts';
+import { requireMail } from './required-mail.ts';
+import { type Answer, type Call, type Route, route } from './route.ts';
+import { toldOperation } from './told-operations.ts';
+
+const LISTED = 50;
+const ITEMS_LISTED = 200;
+const READ: Route['needs'] = { said: 'Needs the right, and the scope, to read what it is done to.' };
+const WRITE: Route['needs'] = {
+  said: 'Needs the scope to write what it is done to, and the right, which for contacts of one’s own is that to read.',
+};
+export const BULK_ROUTES: Route[] = [
+  route({
+    method: 'get',
+    path: '/bulk-operations',
+    summary: 'Operations that were executed, the newest first',
+    tag: 'Bulk operations',
+    needs: { said: 'Needs the right, and the scope, to read users, groups or contacts: of these they are listed.' },
+    query: z.strictObject({ before: number.optional() }),
+    status: 200,
+    answer: pageOf(OPERATION),
+    handle: list,
+  }),
+  route({
+    method: 'post',
+    path: '/bulk-operations',
+    summary: 'Freeze a set, and say what is to be done with it: nothing is done yet',
+    tag: 'Bulk operations',
+    needs: WRITE,
+    body: NEW_OPERATION,
+    status: 201,
+    answer: OPERATION,
+    handle: begin,
+  }),
+  route({
+    method: 'get',
+    path: '/bulk-operations/{id}',
+    summary: 'What an operation would come to, how far it is, or what it came to',
+    tag: 'Bulk operations',
+    needs: READ,
+    status: 200,
+    answer: OPERATION,
+    async handle(call) {
+      const { read } = call.app.db;
+      const operation = await meant(call, read, 'read');
+      return { body: await toldOperation(looking(call, read), operation, { withEffects: true }) };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/bulk-operations/{id}/execution',
+    summary: 'Do it, once; who may not be changed by now is left out',
+    tag: 'Bulk operations',
+    needs: WRITE,
+    asks: {
+      where: 'where it is on more than a hundred, makes administrators, or touches whoever’s token it is',
+      holds: weighs,
+    },
+    status: 200,
+    answer: OPERATION,
+    handle: execute,
+  }),
+  route({
+    method: 'get',
+    path: '/bulk-operations/{id}/items',
+    summary: 'The report: each of whom it was done to, or not and why',
+    tag: 'Bulk operations',
+    needs: READ,
+    query: z.strictObject({
+      outcome: z.enum(['changed', 'left-out']).optional(),
+      reason: z.string().max(200).optional(),
+      q: z.string().max(200).optional(),
+      after: number.optional(),
+    }),
+    status: 200,
+    answer: pageOf(ITEM),
+    handle: listItems,
+  }),
+  route({
+    method: 'post',
+    path: '/bulk-operations/{id}/undoing',
+    summary: 'A draft that takes an operation back; it is to be executed like any other',
+    tag: 'Bulk operations',
+    needs: WRITE,
+    status: 201,
+    answer: OPERATION,
+    handle: beginUndoing,
+  }),
+  steering('post', 'pause', 'Let an operation wait that is under way', (trx, { id }, act) =>
+    store.pauseOperation(trx, id, act.at, `${act.by.name} paused it`),
+  ),
+  steering('delete', 'pause', 'Let it go on', (trx, { id }) => store.resumeOperation(trx, id)),
+  steering('post', 'cancellation', 'Let be what is not done yet', (trx, { id }, act) =>
+    store.cancelOperation(trx, id, act.at),
+  ),
+];
+
+async function list(call: Call): Promise<Answer> {
+  const { app, viewer, query } = call;
+  const types = SUBJECT_TYPES.filter((type) => isOpen(call, type));
+  if (types.length === 0) throw new Forbidden('This needs the scope to read users, groups or contacts.');
+  const before = query.before === undefined ? undefined : Number(query.before);
+  const found = await store.findExecuted(app.db.read, types, LISTED + 1, before);
+  const shown = found.slice(0, LISTED);
+  const items = [];
+  for (const operation of shown.filter((one) => mayLookAt(viewer, one)))
+    items.push(await toldOperation(looking(call, app.db.read), operation));
+  const next = found.length > LISTED ? `${PREFIX}/bulk-operations?before=${shown.at(-1)!.id}` : null;
+  return { body: { items, next, previous: null } };
+}
+
+async function begin(call: Call<z.output<typeof NEW_OPERATION>>): Promise<Answer> {
+  const { app, body, viewer } = call;
+  const subjectType = SUBJECT_TYPES.find((type) => `${type}s` === body.on)!;
+  requireWriting(call, subjectType, BULK_SUBJECTS[subjectType].level);
+  const action = actionMeant(subjectType, body.action);
+  const set = await recordsMeant(app, viewer, subjectType, body as Meaning);
+  return create(call, async (trx, act) => {
+    const choices = await choicesMeant(trx, act, action, body.values ?? {});
+    return store.createDraft(trx, act, { ...set, subjectType, action: action.name, choices });
+  });
+}
+
+async function beginUndoing(call: Call): Promise<Answer> {
+  return create(call, async (trx, act) => {
+    const earlier = await meant(call, trx, 'write');
+    if (!(await mayUndo(trx, earlier, await actionOf(trx, earlier), act.by)))
+      throw new Conflict('This cannot be taken back.');
+    const { subjectType, id } = earlier;
+    const draft = { subjectType, action: UNDO, ids: await findChangedIds(trx, id), undoes: id };
+    const made = await store.createDraft(trx, act, draft);
+    await requireForPrograms(trx, await store.findOperation(trx, made));
+    return made;
+  });
+}
+
+/** Freezes a set and answers with the draft. */
+async function create(call: Call, work: (trx: Transaction, act: Act) => Promise<number>): Promise<Answer> {
+  const { app } = call;
+  const made = await call.write(async (trx, act) => {
+    await act.confirm?.(trx);
+    const id = await work(trx, act);
+    const told = await answer(call, trx, await store.findOperation(trx, id));
+    return { ...told, headers: { Location: `${PREFIX}/bulk-operations/${id}` } };
+  });
+  // A large one is gone through by the program itself.
+  app.operations.wake();
+  return made;
+}
+
+async function execute(call: Call): Promise<Answer> {
+  const { app, req, caller } = call;
+  let became: 'done' | 'begun' | undefined;
+  let told = '';
+  const done = await call.write(async (trx, act) => {
+    const operation = await meant(call, trx, 'write');
+    await requireReady(app, trx, operation);
+    became = await executeOperation(trx, act, operation);
+    const now = await store.findOperation(trx, operation.id);
+    const { noun } = BULK_SUBJECTS[operation.subjectType];
+    if (became === 'done' && hasForbidden(now.tally)) told = forbiddenInWords(now.tally, noun);
+    return answer(call, trx, now);
+  });
+  if (told) await recordRefusal(app, req, caller, told);
+  if (became === 'begun') app.operations.wake();
+  return done;
+}
+
+async function requireReady(app: AppContext, db: Reader, operation: BulkOperation): Promise<void> {
+  if (operation.executedAt !== null) return;
+  await requireForPrograms(db, operation);
+  if (draftPathOf(operation) || isToBeChosen(operation) || operation.action === TO_BE_CHOSEN)
+    throw new Conflict(
+      'It was not said yet what exactly is to be done: that is said on the page on which it was begun.',
+    );
+  if ((await actionOf(db, operation)).makes) requireMail(app);
+}
+
+async function weighs(call: Call): Promise<boolean> {
+  const { app, req, caller } = call;
+  const operation = await meant(call, app.db.read, 'write');
+  return operation.executedAt === null && weighsMuch(app.db.read, actOfCaller(app, req, caller), operation);
+}
+
+async function listItems(call: Call): Promise<Answer> {
+  const { app, viewer, ids, query } = call;
+  const db = app.db.read;
+  const operation = await meant(call, db, 'read');
+  const { outcome, reason, q, after } = query as Record<string, string | undefined>;
+  const filter: ItemFilter = {
+    outcome: outcome === 'left-out' ? 'left out' : (outcome as 'changed' | undefined),
+    reason,
+    q,
+    after: after === undefined ? undefined : Number(after),
+    seen: await seenBy(app, viewer, operation),
+  };
+  const found = await findItems(db, operation, filter, ITEMS_LISTED + 1);
+  const items = found.slice(0, ITEMS_LISTED);
+  const rest = new URLSearchParams(
+    Object.entries({ outcome, reason, q }).filter((one) => one[1] !== undefined) as string[][],
+  );
+  if (found.length > ITEMS_LISTED) rest.set('after', String(items.at(-1)!.id));
+  const next = found.length > ITEMS_LISTED ? `${PREFIX}/bulk-operations/${ids.id}/items?${rest}` : null;
+  return { body: { items, next, previous: null } };
+}
+
+function steering(
+  method: 'post' | 'delete',
+  noun: string,
+  summary: string,
+  work: (trx: Transaction, operation: BulkOperation, act: Act) => Promise<boolean>,
+): Route {
+  return route({
+    method,
+    path: `/bulk-operations/{id}/${noun}`,
+    summary,
+    tag: 'Bulk operations',
+    needs: WRITE,
+    status: 200,
+    answer: OPERATION,
+    async handle(call) {
+      const answered = await call.write(async (trx, act) => {
+        await act.confirm?.(trx);
+        const operation = await meant(call, trx, 'write');
+        if (phaseOf(operation) === 'draft') throw new Conflict('Nothing of it is under way.');
+        await work(trx, operation, act);
+        return answer(call, trx, await store.findOperation(trx, operation.id));
+      });
+      call.app.operations.wake();
+      return answered;
+    },
+  });
+}
+
+/** The operation that the address names. Throws NotFound or Forbidden where the caller may not look at it, or do something with it. */
+async function meant(call: Call, db: Reader, to: 'read' | 'write'): Promise<BulkOperation> {
+  const operation = await store.findOperation(db, call.ids.id);
+  const { application, level } = BULK_SUBJECTS[operation.subjectType];
+  const isOwn = operation.createdBy === call.viewer.id;
+  if (to === 'read') requireOpen(call.caller, [application, 'read']);
+  else requireWriting(call, operation.subjectType, isOwn ? level : 'write');
+  requireVisible(call.viewer, operation);
+  return operation;
+}
+
+/** One's own contacts are changed by who may only read; the scope is asked for all the same. */
+function requireWriting({ caller }: Call, subjectType: SubjectType, level: 'read' | 'write'): void {
+  const { application } = BULK_SUBJECTS[subjectType];
+  requireOpen(caller, [application, level], `${application}:write` as `users:write`);
+}
+
+function isOpen({ viewer }: Call, type: SubjectType): boolean {
+  return viewer.rights[BULK_SUBJECTS[type].application] !== undefined;
+}
+
+function looking({ app, req, caller, viewer }: Call, db: Reader) {
+  return { app, db, act: actOfCaller(app, req, caller), viewer };
+}
+
+async function answer(call: Call, db: Reader, operation: BulkOperation): Promise<Answer> {
+  return { body: await toldOperation(looking(call, db), operation) };
+}

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { INVISIBLE, isSeen, optional } from '../forms/fields.ts';
+import { id, tags } from './user-fields.ts';
+
+const change = z
+  .strictObject({
+    name: optional(100, 'A group’s name has at most 100 characters.')
+      .refine(isSeen, 'Enter a name.')
+      .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
+    description: optional(5000, 'At most 5,000 characters.'),
+    tags,
+  })
+  .partial();
+export const GROUP_CHANGE = change
+  .extend({ leaderId: id.nullable().optional().describe('One of its members, or nobody.') })
+  .meta({ id: 'GroupChange' });
+
+export const NEW_GROUP = change.required({ name: true }).meta({ id: 'NewGroup' });

@@ -1,0 +1,22 @@
+import { type Application, grants, type Level } from '../access/rights.ts';
+import type { Scope } from '../tokens/token.ts';
+import { Forbidden } from '../verbs/refusals.ts';
+import type { Caller } from './caller.ts';
+import type { Route } from './route.ts';
+
+/** Throws Forbidden where token or user may not what a route needs. */
+export function requireNeeds(caller: Caller, { needs }: Route): void {
+  if (!('said' in needs)) requireOpen(caller, needs.right, needs.scope);
+}
+
+/** The same of one right, and of the scope that opens it. */
+export function requireOpen({ token, viewer, rights }: Caller, right: [Application, Level], own?: Scope): void {
+  const [application, level] = right;
+  // A scope to write opens reading as well.
+  const isOpen = own
+    ? token.scopes.includes(own) && grants(rights, application, level)
+    : grants(viewer.rights, application, level);
+  if (isOpen) return;
+  const scope = own ?? `${application}:${level}`;
+  throw new Forbidden(`This needs the scope ${scope}, and a user who may ${level} ${application} now.`);
+}

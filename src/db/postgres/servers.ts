@@ -1,0 +1,67 @@
+import type { Client } from 'pg';
+import { addressesOf } from '../server-address.ts';
+
+/** By their address, for all connections of this process. */
+const known = new Map<string, Servers>();
+
+export function serversAt(url: string): Servers {
+  let servers = known.get(url);
+  if (!servers) {
+    servers = new Servers(addressesOf(url));
+    known.set(url, servers);
+  }
+  return servers;
+}
+
+/**
+ * The servers that a database may be found on: one that takes changes, and those that stand by. When one that stood by takes over, whoever connects
+ * finds it by asking one after the other.
+ */
+export class Servers {
+  /** That of the last connection comes first. */
+  private addresses: string[];
+  /** Each time that one takes over this goes up by one. */
+  private timeline = 0;
+
+  constructor(addresses: string[]) {
+    this.addresses = addresses;
+  }
+
+  /** Makes a connection to the one that takes changes. Throws what the last one said where none does. */
+  async connect(to: (address: string) => Promise<Client>): Promise<Client> {
+    let failure: unknown;
+    for (const address of [...this.addresses]) {
+      try {
+        const connection = await to(address);
+        if (await this.takesChanges(connection)) {
+          this.addresses = [address, ...this.addresses.filter((other) => other !== address)];
+          return connection;
+        }
+        await connection.end();
+        failure = standingBy();
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  private async takesChanges(connection: Client): Promise<boolean> {
+    const { rows } = await connection.query(TIMELINE);
+    const timeline = rows[0].timeline === null ? undefined : Number.parseInt(rows[0].timeline, 16);
+    if (timeline === undefined) return false;
+    if (this.addresses.length === 1) return true;
+    // One that was taken over from and came back believes that it still is the one: what it knows is old.
+    if (timeline < this.timeline) return false;
+    this.timeline = timeline;
+    return true;
+  }
+}
+
+/** The names of the files into which a server writes its changes begin with it; one that stands by writes none. */
+const TIMELINE = `select case when not pg_is_in_recovery() then substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) end as timeline`;
+
+/** In the words of a server that is just beginning: it may take over in a moment. */
+function standingBy(): Error {
+  return Object.assign(new Error('no server of DATABASE_URL takes changes'), { code: '57P03' });
+}

@@ -1,0 +1,45 @@
+import { RosterPostgresClient } from './client.ts';
+
+/** Every writer takes this lock first, whichever process it is of. */
+const WRITERS_LOCK = 82_011;
+/** So long one that writes waits for another process, in milliseconds; whoever is refused asks again from outside. */
+const LOCK_PATIENCE = 1_000;
+const BEGIN_ROW = `begin; set local lock_timeout = ${LOCK_PATIENCE}; set local roster.one_row = 'on'`;
+const BEGIN = `begin; set local lock_timeout = ${LOCK_PATIENCE}; select pg_advisory_xact_lock(${WRITERS_LOCK}); set local lock_timeout = 0`;
+
+type Begun = ReturnType<RosterPostgresClient['transaction']>;
+
+/**
+ * One that writes at a time, as on SQLite: what a verb checks in its transaction cannot change before it commits, and the
+ * numbers of feeds and audit events follow on to one another.
+ */
+export class WritingPostgresClient extends RosterPostgresClient {
+  override transaction(...args: unknown[]) {
+    return beginsWith(this, super.transaction(...args), BEGIN);
+  }
+}
+
+/** Many at once, each of one row. Feeds and audit refuse what it would write into them. */
+export class RowWritingPostgresClient extends RosterPostgresClient {
+  override transaction(...args: unknown[]) {
+    return beginsWith(this, super.transaction(...args), BEGIN_ROW);
+  }
+}
+
+/**
+ * Who is refused a lock is in a transaction all the same, which has to be ended before it is tried again. Not by the transaction's own
+ * `query`: that keeps what went wrong to itself.
+ */
+function beginsWith(client: RosterPostgresClient, transaction: Begun, begin: string): Begun {
+  transaction.begin = async (connection: unknown) => {
+    try {
+      return await transaction.trxClient.query(connection, begin);
+    } catch (error) {
+      await transaction.trxClient.query(connection, 'rollback').catch(() => undefined);
+      throw error;
+    }
+  };
+  const { notice } = client.config;
+  if (notice) transaction.commit = (connection, value) => transaction.query(connection, `${notice}; commit`, 1, value);
+  return transaction;
+}

@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { applyFile } from '../../src/command-line/apply-command.ts';
+import type { CommandContext } from '../../src/command-line/command.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { applied } from '../support/apply.ts';
+import { watchAudit } from '../support/audit.ts';
+import { factsBesideAudit } from '../support/database.ts';
+import { programAs } from '../support/program.ts';
+
+let app: TestApp;
+beforeEach(async () => {
+  app = await startApp();
+});
+afterEach(() => app.close());
+
+const apply = (text: string, isApplied = true) => applied(app, text, isApplied);
+
+const HOUSE = `
+groups:
+  - name: Night shift
+    description: Works at night
+    leader: nora
+    tags: [night, on call]
+    permissions: { contacts: read }
+  - name: Support
+    permissions: { users: read }
+users:
+  - name: nora
+    email: nora@example.com
+    groups: [Night shift]
+    tags: [night]
+    expires: 2036-01-31
+  - name: bob
+    groups: [Night shift]
+    description: Changes over
+  - name: erin
+    activity: deactivated
+  - name: stock
+    apiOnly: { reason: Reads stock, owner: alice, review: 2036-05-31 }
+`;
+
+const groupOf = (name: string) => app.db.read('groups').where({ name }).first();
+const groupsOf = (person: string) =>
+  app.db
+    .read('memberships')
+    .join('users', 'users.id', 'user_id')
+    .join('groups', 'groups.id', 'group_id')
+    .where('users.name', person)
+    .orderBy('groups.name')
+    .pluck('groups.name');
+
+describe('a file of what is to be there', () => {
+  it('is told as a difference, which changes nothing', async () => {
+    const before = await factsBesideAudit(app);
+    const told = await apply(HOUSE, false);
+    expect(told.exitCode).toBe(0);
+    expect(told.lines).toEqual(
+      expect.arrayContaining([
+        '+ group Night shift',
+        '    permission on contacts: read',
+        '~ group Support',
+        '    permission on users: none → read',
+        '+ user nora',
+        '~ user bob',
+        '    groups: Support → Night shift',
+        '~ user erin',
+        '    activity: active → deactivated',
+        '2 groups and 4 users would be changed. Nothing was done. With --apply it is.',
+      ]),
+    );
+    expect(await factsBesideAudit(app)).toEqual(before);
+  });
+
+  it('is applied whole, and again changes nothing', async () => {
+    const audit = await watchAudit(app);
+    const done = await apply(HOUSE);
+    expect([done.exitCode, done.data.applied]).toEqual([0, true]);
+    expect((await audit.since()).map(({ action }) => action).toSorted()).toEqual(
+      [
+        ...['group.created', 'group.permissions-changed', 'group.permissions-changed', 'group.updated'],
+        ...['user.created', 'user.created', 'user.updated', 'user.deactivated'],
+      ].toSorted(),
+    );
+    const nora = await app.db.read('users').where('name', 'nora').first();
+    expect([await groupsOf('nora'), await groupsOf('bob')]).toEqual([['Night shift'], ['Night shift']]);
+    expect([nora.expires_on, (await groupOf('Night shift')).leader_id]).toEqual(['2036-01-31', nora.id]);
+    const facts = await factsBesideAudit(app);
+    const again = await apply(HOUSE);
+    expect(again.lines).toEqual(['Everything is as the file says.']);
+    expect(await factsBesideAudit(app)).toEqual(facts);
+  });
+
+  it('becomes an operation on groups and one on users, which are taken back like any other', async () => {
+    const before = { bob: await groupsOf('bob'), support: await groupOf('Support') };
+    const { operations } = (await apply(HOUSE)).data as { operations: number[] };
+    expect(operations).toHaveLength(2);
+    const program = await programAs(app, 'alice');
+    for (const id of operations.toReversed()) {
+      const undoing = await program.ask('post', `/bulk-operations/${id}/undoing`);
+      const done = await program.ask('post', `/bulk-operations/${undoing.body.id}/execution`);
+      expect([done.body.phase, done.body.reasons]).toEqual(['done', []]);
+    }
+    expect(await groupsOf('bob')).toEqual(before.bob);
+    expect((await groupOf('Night shift')).activity).toBe('deleted');
+    expect(await app.db.read('users').whereIn('name', ['nora', 'stock']).pluck('activity')).toEqual([
+      'deleted',
+      'deleted',
+    ]);
+    expect((await app.db.read('users').where('name', 'erin').first()).activity).toBe('active');
+  });
+
+  it('is not applied in part: what one rule refuses leaves all as it was', async () => {
+    const before = await factsBesideAudit(app);
+    const both = 'users:\n  - { name: nora, email: nora@example.com }\n';
+    const refused: [string, RegExp][] = [
+      [`${both}  - { name: alice, expires: 2036-01-01 }\n  - { name: ada, expires: 2036-01-01 }\n`, /administrator/],
+      [`${both}  - { name: otto, email: bob@example.com }\n`, /otto|email/],
+      [`${both}  - { name: otto }\n`, /otto/],
+      [`${both}  - { name: otto, email: o@example.com, groups: [Nowhere] }\n`, /there is no group Nowhere/],
+      ['groups:\n  - { name: New, permissions: { nowhere: read } }\n', /there is no application nowhere/],
+      ['groups:\n  - { name: New, leader: nobody }\n', /there is no user nobody/],
+    ];
+    for (const [text, why] of refused) {
+      const answer = await apply(text);
+      expect([text, answer.exitCode, answer.lines.join()]).toEqual([text, 2, expect.stringMatching(why)]);
+    }
+    expect(await factsBesideAudit(app)).toEqual(before);
+  });
+
+  it('is read strictly: what makes no sense is named with its place', async () => {
+    const wrong: [string, RegExp][] = [
+      ['users:\n  - name: a@b\n', /users\.\[1\]\.name: A name has no @/],
+      ['users:\n  - name: bob\n    colour: red\n', /users\.\[1\]: there is no colour here/],
+      ['users:\n  - name: bob\n  - name: BOB\n', /stands there twice/],
+      ['users:\n  - name: bob\n    expires: 31.1.2036\n', /users\.\[1\]\.expires/],
+      ['people: []\n', /there is no people here/],
+      ['users: [\n', /desired\.yaml/],
+      ['', /groups, users, or both/],
+      [
+        'a: &a [x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a]\nusers: [*b, *b, *b, *b, *b, *b, *b]\n',
+        /alias|there is no/i,
+      ],
+    ];
+    for (const [text, why] of wrong) await expect(apply(text)).rejects.toThrow(why);
+    await expect(applyFile({} as CommandContext, {} as never, '/nowhere.yaml')).rejects.toThrow('there is no file');
+  });
+});

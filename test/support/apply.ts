@@ -1,0 +1,16 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { applyFile } from '../../src/command-line/apply-command.ts';
+import type { CommandContext } from '../../src/command-line/command.ts';
+import { serverSettings } from '../../src/installation/server-settings.ts';
+import { commandLineAct } from '../../src/verbs/program-act.ts';
+import type { TestApp } from './app.ts';
+
+/** What `apply` says of a file, and with `isApplied` does; without a process of its own. */
+export function applied(app: TestApp, text: string, isApplied = true) {
+  const path = join(app.folder, 'desired.yaml');
+  writeFileSync(path, text);
+  const server = serverSettings(app.config, app.url);
+  const context = { db: app.db, config: app.config, server, channel: 'copy', operating: { apply: isApplied } };
+  return applyFile(context as CommandContext, commandLineAct(app.context.actSettings), path);
+}
