@@ -85,7 +85,7 @@ describe('a group that is provisioned', () => {
     const id = await idp.group('Many');
     const number = Number(id.split('-')[1]);
     const [{ id: first }] = await app.db.read('users').max('id as id');
-    const rows = Array.from({ length: 1_100 }, (_, n) => first + 1 + n);
+    const rows = Array.from({ length: 1_100 }, (_, n) => first + 100_000 + n);
     await app.db.write(async (trx) => {
       for (let at = 0; at < rows.length; at += 100) {
         const some = rows.slice(at, at + 100);
