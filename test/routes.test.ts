@@ -322,6 +322,7 @@ const ROUTES: Record<string, Classified> = {
   },
   // It asks for a token itself; its routes are held against their description in test/api.
   'use /api/v1': { open: 'everybody', shows: 401 },
+  'use /scim/v2': { open: 'everybody', shows: 401 },
   'use /assets': { open: 'everybody' },
   'get /assets/:version/js/htmx.js': { open: 'everybody' },
   'get /assets/:version/js/combobox.js': { open: 'everybody' },
