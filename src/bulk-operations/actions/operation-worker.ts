@@ -216,8 +216,9 @@ export class OperationWorker {
     const { application, level } = BULK_SUBJECTS[operation.subjectType];
     const by = await authorOf(trx, operation, { application, level, at });
     if (by) {
-      const { address, channel, id } = operation;
-      return { ...this.#parts.settings, by, at, address, channel, requestId: `operation-${id}` };
+      const { address, channel, id, tokenId } = operation;
+      const act = { ...this.#parts.settings, by, at, address, channel, requestId: `operation-${id}` };
+      return tokenId === null ? act : { ...act, tokenId };
     }
     await this.#pause(trx, operation, 'whoever began it may not do it any more');
     return undefined;
