@@ -62,6 +62,7 @@ import * as emailsOfPrograms from './0061-emails-of-programs.ts';
 import * as tokens from './0062-tokens.ts';
 import * as fedByFactors from './0063-fed-by-factors.ts';
 import * as dateOrder from './0064-date-order.ts';
+import * as provisioning from './0065-provisioning.ts';
 import * as begunByTokens from './0067-begun-by-tokens.ts';
 import * as factorInPlace from './0074-factor-in-place.ts';
 import * as postgresBaseline from './postgres/baseline.ts';
@@ -131,6 +132,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0062-tokens': tokens,
   '0063-fed-by-factors': fedByFactors,
   '0064-date-order': dateOrder,
+  '0065-provisioning': provisioning,
   '0067-begun-by-tokens': begunByTokens,
   '0074-factor-in-place': factorInPlace,
 };

@@ -53,7 +53,9 @@ import { answerResetRequests } from './passwords/reset-request-store.ts';
 import { peopleController, readPeopleForms } from './pasted-people/pages/people-controller.ts';
 import { permissionsController } from './permissions/pages/permissions-controller.ts';
 import { preferencesController } from './preferences/pages/preferences-controller.ts';
+import { provisioningController } from './provisioning/pages/provisioning-controller.ts';
 import { savedViewsController } from './saved-views/pages/saved-views-controller.ts';
+import { scimRouter } from './scim/router.ts';
 import { searchController } from './search/pages/search-controller.ts';
 import { secondFactorsController } from './second-factors/pages/second-factors-controller.ts';
 import { AddressLimiter } from './sessions/address-limiter.ts';
@@ -173,6 +175,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     next();
   });
   app.use('/api/v1', apiRouter(context));
+  app.use('/scim/v2', scimRouter(context));
   app.use(readPeopleForms());
   for (const path of UPLOAD_PATHS) app.post(path, readUpload(config.importMegabytes));
   app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));
@@ -216,6 +219,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(secondFactorsController(context));
   app.use(ownPasskeysController(context));
   app.use(tokensController(context));
+  app.use(provisioningController(context));
   app.use(peopleController(context));
   app.use(importController(context));
   app.use(usersController(context));

@@ -14,6 +14,7 @@ import type { Job } from './jobs/jobs.ts';
 import { MAIL } from './mail/pages/mail-feature.ts';
 import { PASSKEYS } from './passkeys/pages/passkeys-feature.ts';
 import { PASSWORDS } from './passwords/pages/passwords-feature.ts';
+import { PROVISIONING } from './provisioning/pages/provisioning-feature.ts';
 import { SAVED_VIEWS } from './saved-views/pages/saved-views-feature.ts';
 import { SESSIONS } from './sessions/pages/sessions-feature.ts';
 import { SETUP } from './setup/pages/setup-feature.ts';
@@ -38,6 +39,7 @@ export const FEATURES: Feature[] = [
   MAIL,
   PASSKEYS,
   PASSWORDS,
+  PROVISIONING,
   SESSIONS,
   SETUP,
   TOKENS,

@@ -10,6 +10,7 @@ import { send, submit } from './support/form.ts';
 import { pageOf } from './support/page.ts';
 import { pathTo } from './support/people.ts';
 import { programAs } from './support/program.ts';
+import { PATCH, provisionerAs } from './support/provisioner.ts';
 import { type Fields, type Session, signedIn } from './support/session.ts';
 
 let app: TestApp;
@@ -24,7 +25,7 @@ afterEach(() => app.close());
 
 const PATHS = [
   ...(['record', 'form', 'bulk', 'paste', 'import', 'command', 'command import', 'file'] as const),
-  ...(['interface', 'interface bulk'] as const),
+  ...(['interface', 'interface bulk', 'scim'] as const),
 ] as const;
 type Path = (typeof PATHS)[number];
 /** Gives what it was answered with. */
@@ -132,6 +133,23 @@ const filed = (text: string): Attempt => {
   };
 };
 
+/** What an identity provider is answered about somebody whom an administrator let it keep. */
+const provisioned = (
+  person: Person,
+  method: 'put' | 'patch' | 'delete',
+  body?: object,
+  { scopes, headers }: { scopes?: ['scim']; headers?: Record<string, string> } = {},
+): Attempt => {
+  return async () => {
+    const kept = { user_name: person, user_name_key: person, activity: 'active', created_at: '', modified_at: '' };
+    const ids = { user_id: app.people[person], provisioner_id: app.people.alice };
+    await app.db.write((trx) => trx('provisioned_users').insert({ ...ids, ...kept }));
+    const provisioner = await provisionerAs(app, 'alice', scopes);
+    return (await provisioner.ask(method, `/Users/user-${ids.user_id}`, body, headers)).text;
+  };
+};
+const patch = (path: string, value: unknown) => ({ schemas: [PATCH], Operations: [{ op: 'replace', path, value }] });
+
 /** All that could have been changed of people, but for what says when. */
 async function people() {
   const columns = ['id', 'name', 'email', 'activity', 'expires_on', 'contact_id', 'api_only', 'password_hash'];
@@ -166,6 +184,7 @@ const RULES: Rule[] = [
       import: imported(`${EXPIRES}ada@example.com,2036-01-01\n`),
       command: command('operate', 'deactivate', 'ada', '--apply'),
       interface: asked('post', () => `/users/${id('ada')}/deactivation`),
+      scim: provisioned('ada', 'patch', patch('active', 'False')),
       'command import': commandImport(`${EXPIRES}ada@example.com,2036-01-01\n`),
     },
   },
@@ -183,6 +202,7 @@ const RULES: Rule[] = [
       import: imported(`${EXPIRES}alice@example.com,2036-01-01\n`),
       command: 'nobody stands at the machine as themself',
       interface: asked('post', () => `/users/${id('alice')}/deletion`),
+      scim: provisioned('alice', 'delete'),
       'command import': 'nobody stands at the machine as themself',
     },
   },
@@ -205,6 +225,7 @@ const RULES: Rule[] = [
         () => `/users/${id('alice')}`,
         () => ({ email: 'max@elsewhere.example' }),
       ),
+      scim: provisioned('ada', 'patch', patch('active', false), { scopes: ['scim'] }),
       'command import': 'it holds every right',
     },
   },
@@ -222,6 +243,7 @@ const RULES: Rule[] = [
       import: imported('Email,API-only\nbob@example.com,yes\n'),
       command: command('operate', 'reinvite', 'robin', '--apply'),
       interface: asked('post', () => `/users/${id('robin')}/invitation`),
+      scim: 'it makes people only, and invites nobody',
       'command import': commandImport('Email,API-only\nbob@example.com,yes\n'),
     },
   },
@@ -247,6 +269,7 @@ const RULES: Rule[] = [
         () => '/users',
         () => ({ name: 'BOB', email: 'new@example.com' }),
       ),
+      scim: provisioned('carol', 'patch', patch('userName', 'BOB')),
       'command import': commandImport('Name,Email\nbob,new@example.com\n'),
     },
   },
@@ -273,6 +296,7 @@ const RULES: Rule[] = [
         () => ({ name: 'bobby' }),
         { 'If-Match': '"99"' },
       ),
+      scim: provisioned('bob', 'patch', patch('title', 'x'), { headers: { 'If-Match': 'W/"99.1"' } }),
       'command import': 'it does at once what it found',
     },
   },
@@ -297,6 +321,7 @@ const RULES: Rule[] = [
         () => `/users/${id('bob')}`,
         () => ({ contactId: hidden }),
       ),
+      scim: 'it links whom it finds, and finds nobody: see its own tests',
       'command import': commandImport(`Name,Email,Linked contact email\nnina,nina@example.com,${HIDDEN}\n`),
     },
   },

@@ -94,6 +94,8 @@ interface Classified {
   passkey?: true;
   /** Or a token of the subject, or of the viewer where there is none, stands for it or is there. */
   token?: true;
+  /** Or somebody whom the subject, a program, wants to take over. */
+  clash?: true;
   /** Whether who may not read it but leads a group is shown that one instead. */
   isLedInstead?: true;
   /** A page that only shows: what it answers to Alice where that is not 200. */
@@ -127,6 +129,8 @@ const offering = (app: TestApp, id: number) => {
   const offer = JSON.stringify({ userId: app.people.bob, email: 'b.schmidt@example.com' });
   return app.db.write((trx) => trx('contacts').where({ id }).update({ offer }));
 };
+const decisionOnDave = async (app: TestApp) =>
+  (await app.db.read('provisioning_clashes').where('subject_id', app.people.dave).first())?.decision;
 const untilOfBob = async (app: TestApp) =>
   (await app.db.read('memberships').where('user_id', app.people.bob).first())?.until_on;
 const membersOfSupport = async (app: TestApp) =>
@@ -268,6 +272,35 @@ const ROUTES: Record<string, Classified> = {
       to: 0,
       audit: ['token.revoked'],
       leadsTo: /^\/users\/\d+\/tokens$/,
+    },
+  },
+  'get /provisioning': { open: ['users', 'read'] },
+  'get /users/:id/provisioning': { open: ['users', 'read'], subject: 'robin' },
+  'get /users/:id/provisioning/:handle/confirmation/new': { open: ['users', 'write'], subject: 'robin', clash: true },
+  'post /users/:id/provisioning/:handle/confirmation': {
+    open: ['users', 'write'],
+    subject: 'robin',
+    clash: true,
+    change: {
+      form: '/users/:id/provisioning/:handle/confirmation/new',
+      state: decisionOnDave,
+      from: null,
+      to: 'confirmed',
+      audit: ['provisioning.confirmed'],
+      leadsTo: /^\/users\/\d+\/provisioning$/,
+    },
+  },
+  'post /users/:id/provisioning/:handle/refusal': {
+    open: ['users', 'write'],
+    subject: 'robin',
+    clash: true,
+    change: {
+      form: '/users/:id/provisioning',
+      state: decisionOnDave,
+      from: null,
+      to: 'declined',
+      audit: ['provisioning.declined'],
+      leadsTo: /^\/users\/\d+\/provisioning$/,
     },
   },
   'get /health': { open: 'everybody' },
@@ -1925,6 +1958,8 @@ async function idOf(
       relation === 'another' ? (route.subject ?? viewer) : relation === 'themself' ? viewer : 'ada',
       route,
     );
+  if (route.clash)
+    return clashOf(app, relation === 'another' ? route.subject! : relation === 'themself' ? viewer : 'ada');
   if (route.session === 'another') return otherSessionOf(app, session, viewer);
   if (route.device) return rememberedOf(app, app.people[viewer]);
   if (route.passkey) return passkeyOf(app, app.people[viewer]);
@@ -1973,6 +2008,26 @@ async function tokenOf(app: TestApp, person: Person, { subject }: Route): Promis
       .returning('id'),
   );
   return subject ? `${user_id}#${id}` : String(id);
+}
+
+/** A program calls Dave one of its own. */
+async function clashOf(app: TestApp, provisioner: Person): Promise<string> {
+  const provisioner_id = app.people[provisioner];
+  const [{ id }] = await app.db.write(async (trx) => {
+    await trx('provisioning_clashes').where({ provisioner_id }).delete();
+    return trx('provisioning_clashes')
+      .insert({
+        provisioner_id,
+        kind: 'user',
+        subject_id: app.people.dave,
+        name: 'dave',
+        reason: 'name',
+        first_at: instant(app.clock.now()),
+        last_at: instant(app.clock.now()),
+      })
+      .returning('id');
+  });
+  return `${provisioner_id}#${id}`;
 }
 
 /** By which the page of the viewer names it. */

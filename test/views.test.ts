@@ -11,6 +11,7 @@ import { linkFor, opened } from './support/links.ts';
 import { pageOf } from './support/page.ts';
 import { givePasskey } from './support/passkey.ts';
 import { groupId, pathTo } from './support/people.ts';
+import { provisionerAs } from './support/provisioner.ts';
 import { Session, signedIn } from './support/session.ts';
 
 const NEW_PASSWORD = 'nine slow tractors hum';
@@ -64,6 +65,7 @@ describe('the views', () => {
       `/users?activity=active&${COLUMNS.map((column) => `column=${column}`).join('&')}`,
       '/users/groups',
       '/security',
+      '/provisioning',
       '/users/columns',
       '/saved-views',
       '/saved-views/new?view=%2Fusers%3Fstate%3Dlocked',
@@ -264,6 +266,14 @@ describe('the views', () => {
 
     note('token, made', await submit(alice, '/credentials/tokens/new', { name: 'nightly', scopes: ['users:read'] }));
     note('tokens', await alice.get('/credentials/tokens'));
+    const idp = await provisionerAs(app);
+    const emails = [{ value: 'pushed@corp.example', type: 'work' }];
+    const { number } = await idp.made({ userName: 'pushed', emails, title: 'Chef' });
+    await idp.ask('post', '/Users', { userName: 'ada@example.com' });
+    note('provisioned', await alice.get(`/users/${number}`));
+    note('provisioned, edited', await alice.get(`/users/${number}/edit`));
+    note('provisioner', await alice.get(pathTo(app, 'alice', '/provisioning')));
+    note('clash', await alice.get(pathTo(app, 'alice', '/provisioning/1/confirmation/new')));
     note('token, rotated', await alice.get('/credentials/tokens/1/rotation/new'));
 
     const replaced = await linkFor(app, 'carol', 'invitation', alice);

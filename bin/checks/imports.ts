@@ -49,7 +49,7 @@ export function floorOf(file: string): Floor {
   const [folder, ...rest] = dirname(file).split('/');
   if (folder === '.') return PROGRAM[file] ?? 'ground';
   if (GROUND.has(folder)) return 'ground';
-  if (folder === 'command-line' || folder === 'api' || folder === 'api-client') return 'faces';
+  if (['command-line', 'api', 'api-client', 'scim'].includes(folder)) return 'faces';
   if (folder === 'web' || rest.includes('pages')) return 'pages';
   return rest.includes('actions') ? 'actions' : 'records';
 }

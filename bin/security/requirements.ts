@@ -105,10 +105,7 @@ export const REQUIREMENTS: RequirementGroup[] = [
     77: 'Each change and each refusal to somebody signed in is one event, in the same transaction.',
     78: 'No log, event or mail holds a password, a token or a session, and no name forges a line.',
     79: 'An event cannot be changed or deleted, and a forged one is named.',
-    80: [
-      'A provisioner obeys the same rules, and takes up nobody who was here before.',
-      'There is no provisioning yet.',
-    ],
+    80: 'A provisioner obeys the same rules, and takes up nobody who was here before.',
   }),
   group('Found by attacking Roster', {
     81: 'Every field is bounded before anything is done with it, and no stranger’s request holds up others.',

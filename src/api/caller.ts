@@ -6,7 +6,7 @@ import type { AppContext } from '../app-context.ts';
 import { DAY, dayOf, instant, MINUTE } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { findSignedIn } from '../sessions/signed-in.ts';
-import { isLive, rightsWithin, type Token } from '../tokens/token.ts';
+import { isLive, rightsWithin, type Scope, type Token } from '../tokens/token.ts';
 import { isAllowedFrom } from '../tokens/token-addresses.ts';
 import { hashOfSecret, isSecret, SECRET_IN_TEXT } from '../tokens/token-secret.ts';
 import { endToken, findToken, findTokenByHash, noteUse } from '../tokens/token-store.ts';
@@ -22,20 +22,26 @@ export interface Caller {
   viewer: Viewer & { id: number };
   /** All that the user may do now. */
   rights: Rights;
+  /** What its scopes open at the address that it called. */
+  opening: Opening;
 }
+
+/** Which scopes those of a token amount to somewhere. */
+type Opening = (scopes: readonly Scope[]) => readonly Scope[];
+const AS_THEY_ARE: Opening = (scopes) => scopes;
 
 /** At most one write a minute and token. */
 const USE_EVERY = MINUTE;
 
 /** Who calls. Throws where nobody does who is let in. */
-export async function callerOf(app: AppContext, req: Request): Promise<Caller> {
+export async function callerOf(app: AppContext, req: Request, opening = AS_THEY_ARE): Promise<Caller> {
   // Addresses are kept in logs and histories of every program on the way (R56).
   if (SECRET_IN_TEXT.test(decodedAddress(req)))
     throw new Malformed('A token stands in the address. Send it in the header Authorization, and revoke this one.');
   const secret = /^Bearer +(\S+) *$/i.exec(req.get('authorization') ?? '')?.[1];
   if (secret === undefined) throw unknown('Send a token: Authorization: Bearer roster_…');
   const token = isSecret(secret) ? await findTokenByHash(app.db.read, hashOfSecret(secret)) : undefined;
-  const caller = token && (await standingOf(app.db.read, token, app.clock()));
+  const caller = token && (await standingOf(app.db.read, token, opening, app.clock()));
   if (token && !caller) await endForGood(app, token);
   if (!caller) throw unknown('This token opens nothing: it is mistyped, has ended, or its user has.');
   if (!isAllowedFrom(caller.token.addresses, req.ip ?? ''))
@@ -45,7 +51,7 @@ export async function callerOf(app: AppContext, req: Request): Promise<Caller> {
 }
 
 /** What the caller does, judged anew in the transaction of each change (R89). */
-export function actOfCaller(app: AppContext, req: Request, { token, viewer }: Caller): Act {
+export function actOfCaller(app: AppContext, req: Request, { token, viewer, opening }: Caller): Act {
   return {
     ...app.actSettings,
     by: viewer,
@@ -57,7 +63,7 @@ export function actOfCaller(app: AppContext, req: Request, { token, viewer }: Ca
     channel: 'mail',
     confirm: async (trx) => {
       const found = await findToken(trx, token.userId, token.id);
-      const now = found && (await standingOf(trx, found, app.clock()));
+      const now = found && (await standingOf(trx, found, opening, app.clock()));
       if (!now) throw new NotSignedIn();
       if (!covers(now.viewer.rights, viewer.rights))
         throw new Forbidden('Your rights changed while this was under way. Nothing was done.');
@@ -65,12 +71,12 @@ export function actOfCaller(app: AppContext, req: Request, { token, viewer }: Ca
   };
 }
 
-async function standingOf(db: Reader, token: Token, now: number): Promise<Caller | undefined> {
+async function standingOf(db: Reader, token: Token, opening: Opening, now: number): Promise<Caller | undefined> {
   if (!isLive(token, instant(now))) return undefined;
   const found = await findSignedIn(db, token.userId, dayOf(now));
   if (!found || !mayActByToken(found.user, dayOf(now))) return undefined;
   const { id, name, rights } = found;
-  return { token, rights, viewer: { id, name, rights: rightsWithin(rights, token.scopes) } };
+  return { token, rights, opening, viewer: { id, name, rights: rightsWithin(rights, opening(token.scopes)) } };
 }
 
 /** A clock that is set back later revives nothing. */

@@ -26,6 +26,12 @@ export function whereTextHolds<T extends Knex.QueryBuilder>(query: T, column: st
   return query;
 }
 
+/** Restricts a query to rows whose text ends so. Looks at each row. */
+export function whereTextEnds<T extends Knex.QueryBuilder>(query: T, column: string, end: string): T {
+  query.whereRaw("?? like ? escape '!'", [column, `%${end.replaceAll(/[!%_]/g, '!$&')}`]);
+  return query;
+}
+
 /**
  * The ids of the contacts whose search text holds every one of the folded words, whoever may see them. Undefined where
  * there are more than `most`, or where no word is long enough for the index: then it is quicker to look at each text.

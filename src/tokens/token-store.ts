@@ -42,6 +42,12 @@ export async function findTokensOf(db: Reader, userId: number): Promise<Token[]>
   return (await db('tokens').where({ user_id: userId }).orderBy('id', 'desc')).map(tokenOf);
 }
 
+/** Whose tokens that were not revoked open SCIM. */
+export async function findScimTokens(db: Reader): Promise<number[]> {
+  const rows = db('tokens').whereNull('ended_at').where('scopes', 'like', '%"scim"%');
+  return rows.distinct('user_id').orderBy('user_id').pluck('user_id');
+}
+
 /** How many of these users could be used now. */
 export async function countLiveTokens(db: Reader, userIds: number[], now: Instant): Promise<number> {
   const live = db('tokens').whereNull('ended_at').where('expires_at', '>', now);

@@ -21,6 +21,7 @@ export const SCOPES = [
   'settings:write',
   'check',
   'confirm',
+  'scim',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
@@ -37,6 +38,7 @@ export const SCOPE_LABELS: Record<Scope, string> = {
   'settings:write': 'Administer who may change settings',
   check: 'Ask whether somebody has a right',
   confirm: 'Do what a page asks people to confirm first',
+  scim: 'Provision users and groups (SCIM)',
 };
 
 /** By what a program comes in. Its secret is shown once, and stands nowhere. */

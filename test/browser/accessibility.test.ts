@@ -176,6 +176,7 @@ const states: State[] = [
   ['Security', () => '/security'],
   ['a second factor', () => '/credentials/second-factor'],
   ['a new token', ({ people }) => `/users/${people.robin}/tokens/new`],
+  ['a program that provisions', ({ people }) => `/users/${people.robin}/provisioning`],
   ['My sign-ins', () => '/credentials/sign-ins'],
   ['Preferences', () => '/preferences'],
   ['Keyboard shortcuts', () => '/shortcuts'],

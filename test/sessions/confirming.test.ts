@@ -231,6 +231,7 @@ const ASKING = [
   'post /invitations/export',
   'post /users',
   'post /users/:id/password-reset',
+  'post /users/:id/provisioning/:handle/confirmation',
   'post /users/:id/securing',
   'post /users/:id/tokens',
   'post /users/:id/tokens/:handle/rotation',

@@ -50,6 +50,8 @@ const WORDS: Record<string, string> = {
   'membership.until-set': 'set the end of a membership of',
   'membership.ended': 'took a membership from',
   'records.exported': 'exported',
+  'provisioning.confirmed': 'let a program keep',
+  'provisioning.declined': 'let no program keep',
   'request.refused': 'was refused',
   'system.test-mail-sent': 'sent a test mail of',
   'system.restored': 'restored a backup of',

@@ -6,6 +6,7 @@ import type { Reader } from '../../db/database.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
 import { type Picker, soughtIn } from '../../forms/picker.ts';
 import { asOpened, staleForm } from '../../forms/stale-form.ts';
+import { groupKeptBy } from '../../provisioning/provisioned-fields.ts';
 import { findTagsOf } from '../../tags/tag-store.ts';
 import { findUsersCalled, suggestedByName } from '../../users/list/user-suggestions.ts';
 import { stateLimits } from '../../users/user-state.ts';
@@ -41,6 +42,7 @@ export async function showGroupForm(app: AppContext, req: Request, res: Response
     errors: state.errors ?? {},
     theirs: state.theirs,
     group,
+    keptBy: group && (await groupKeptBy(app.db.read, group.id)),
     mayAppoint: mayAppoint(req.viewer!),
     secondFactorDays: app.config.secondFactorDays,
   };

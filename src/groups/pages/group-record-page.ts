@@ -10,6 +10,7 @@ import { pagerLinks } from '../../lists/pager.ts';
 import { countMembers, listMembers } from '../../memberships/member-list.ts';
 import { linesToCopy } from '../../one-time-links/pages/link-lines.ts';
 import type { EndedLink } from '../../permissions/outgrown-links.ts';
+import { groupKeptBy } from '../../provisioning/provisioned-fields.ts';
 import { findTagsOf } from '../../tags/tag-store.ts';
 import { findSubjects, findUserNames } from '../../users/user-store.ts';
 import { takeFlash } from '../../web/flash.ts';
@@ -37,6 +38,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
     links: await renewedLinks(app, viewer, said?.showRenewed ?? []),
     group,
     tags: await findTagsOf(db, 'group', group.id),
+    keptBy: await groupKeptBy(db, group.id),
     list,
     q: search.q,
     members: search.q ? await countMembers(db, group.id) : list.total,

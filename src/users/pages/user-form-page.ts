@@ -15,6 +15,7 @@ import { findGroups } from '../../groups/group-store.ts';
 import { groupPicker } from '../../groups/pages/group-picker.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { givenBy } from '../../permissions/effect.ts';
+import { keptByProgram } from '../../provisioning/provisioned-fields.ts';
 import { findTags, findTagsOf } from '../../tags/tag-store.ts';
 import type { Channel } from '../../verbs/act.ts';
 import { channelNamed } from '../../web/channel.ts';
@@ -73,6 +74,7 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
     errors: state.errors ?? {},
     theirs: state.theirs,
     user,
+    kept: user && (await keptByProgram(db, user.id)),
     warned: chosen && chosen.id !== user?.contactId ? warnedAccounts(chosen) : [],
     mayCreateGroups: may(viewer, 'groups', 'write'),
     mayCreateContacts: may(viewer, 'contacts', 'write'),

@@ -13,6 +13,7 @@ import { findMails } from '../../mail/outbox-store.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { findToken, linkAddress } from '../../one-time-links/one-time-link-store.ts';
 import { explain } from '../../permissions/explanation.ts';
+import { keptByProgram } from '../../provisioning/provisioned-fields.ts';
 import { devicesSection, sessionsSection } from '../../sessions/pages/sign-in-history.ts';
 import { findTagsOf } from '../../tags/tag-store.ts';
 import { makingRefusal } from '../../tokens/token.ts';
@@ -64,6 +65,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
       .filter(({ explanation }) => explanation.reasons.some((reason) => reason.membership)),
     mayReadGroups: may(viewer, 'groups', 'read'),
     tags: await findTagsOf(db, 'user', user.id),
+    kept: await keptByProgram(db, user.id),
     devices: await devicesSection(db, user, now),
     tokens: await tokensSection(db, user.id, now),
     mayMake: makingRefusal(viewer, user) === undefined,

@@ -1,0 +1,70 @@
+import { GROUP_KIND } from './attribute.ts';
+import type { Filter } from './filter.ts';
+import { idIn } from './ids.ts';
+import { type PatchStep, pathedSteps, targetOf } from './patch.ts';
+import { fittingValue, type Resource } from './resource.ts';
+import { Unfit } from './unfit.ts';
+
+/** What steps make of a group, without a look at who is in it: there may be very many. */
+export interface GroupSteps {
+  name?: string;
+  externalId?: string | null;
+  members: { add?: number[]; remove?: number[]; whole?: number[] };
+}
+
+/** Throws Unfit. */
+export function groupSteps(steps: PatchStep[]): GroupSteps {
+  const coming = new Set<number>();
+  const going = new Set<number>();
+  let whole: Set<number> | undefined;
+  const told: Omit<GroupSteps, 'members'> = {};
+  for (const { op, path, value } of pathedSteps(GROUP_KIND, steps)) {
+    const { attribute, filter } = targetOf(GROUP_KIND, path);
+    if (attribute?.name !== 'members') {
+      const text = op === 'remove' ? undefined : (fittingValue(attribute!, value, path) as string | undefined);
+      if (attribute?.name === 'externalId') told.externalId = text ?? null;
+      else if (text === undefined) throw new Unfit('invalidValue', 'A group has a displayName.');
+      else told.name = text;
+      continue;
+    }
+    const isAll =
+      filter === undefined && (op === 'replace' || (op === 'remove' && (value === undefined || value === null)));
+    const ids = filter ? chosenBy(filter) : membersIn(value, path, op);
+    if (isAll) {
+      whole = new Set(op === 'replace' ? ids : []);
+      coming.clear();
+      going.clear();
+    } else if (op === 'remove') for (const id of ids) (whole ?? coming).delete(id) || going.add(id);
+    else for (const id of ids) (whole ?? coming).add(id) && going.delete(id);
+  }
+  return { ...told, members: whole ? { whole: [...whole] } : { add: [...coming], remove: [...going] } };
+}
+
+function membersIn(value: unknown, path: string, op: PatchStep['op']): number[] {
+  const [attribute] = GROUP_KIND.attributes.filter(({ name }) => name === 'members');
+  const members = (fittingValue(attribute, value, path) ?? []) as Resource[];
+  return op === 'remove' ? members.flatMap(({ value: id }) => idIn(id, 'user') ?? []) : requireIds(members);
+}
+
+/** Throws Unfit for what can be the id of nobody. */
+export function requireIds(members: Resource[]): number[] {
+  return members.map(({ value, $ref }) => {
+    const id = idIn(
+      value ??
+        String($ref ?? '')
+          .split('/')
+          .at(-1),
+      'user',
+    );
+    if (id === undefined) throw new Unfit('invalidValue', `There is no user ${String(value).slice(0, 60)}.`);
+    return id;
+  });
+}
+
+/** `members[value eq "…"]`, or several of these. */
+function chosenBy(filter: Filter): number[] {
+  if (filter.kind === 'or') return filter.parts.flatMap(chosenBy);
+  if (filter.kind === 'compare' && filter.operator === 'eq' && filter.path.attribute === 'value')
+    return [idIn(filter.value, 'user') ?? []].flat();
+  throw new Unfit('invalidFilter', 'Members are chosen by value eq.');
+}

@@ -1,0 +1,65 @@
+import { isDay } from '../clock.ts';
+import { userEmail, userName as userNameField } from '../forms/fields.ts';
+import { isEmailAddress } from '../text/email-address.ts';
+import { ROSTER_USER } from './attribute.ts';
+import type { Resource } from './resource.ts';
+import { Unfit } from './unfit.ts';
+
+/** What SCIM says of a user, as far as it means something here. */
+export interface Meaning {
+  userName: string;
+  externalId: string | null;
+  /** The name to sign in with that it says; undefined where it says an address. */
+  name: string | undefined;
+  /** Undefined where it says none. */
+  email: string | undefined;
+  active: boolean | undefined;
+  expiresOn: string | null | undefined;
+  noSharedData: boolean | undefined;
+  /** The email of a person in the address book. */
+  contact: string | undefined;
+}
+
+const LONGEST_ID = 200;
+
+/** Throws Unfit. */
+export function meaningOf(resource: Resource): Meaning {
+  const userName = resource.userName as string | undefined;
+  if (!userName?.trim()) throw new Unfit('invalidValue', 'A user has a userName.');
+  const externalId = (resource.externalId as string | undefined) ?? null;
+  if (externalId !== null && externalId.length > LONGEST_ID)
+    throw new Unfit('invalidValue', `An externalId has at most ${LONGEST_ID} characters.`);
+  const access = (resource[ROSTER_USER] ?? {}) as Resource;
+  const expiresOn = access.expiresOn as string | undefined;
+  if (expiresOn !== undefined && !isDay(expiresOn))
+    throw new Unfit('invalidValue', 'expiresOn is a day that exists, as YYYY-MM-DD.');
+  const isAddress = userName.includes('@');
+  return {
+    userName,
+    externalId,
+    name: isAddress ? undefined : fitting(userNameField, userName, 'userName'),
+    email: emailOf(resource, isAddress ? userName : undefined),
+    active: (resource.active as boolean | null | undefined) ?? undefined,
+    expiresOn,
+    noSharedData: access.noSharedData as boolean | undefined,
+    contact: access.contact as string | undefined,
+  };
+}
+
+/** The primary one, else that of type work, else the first. */
+export function emailIn(emails: Resource[]): Resource | undefined {
+  const given = emails.filter((one) => one.value !== undefined);
+  return given.find((one) => one.primary === true) ?? given.find((one) => one.type === 'work') ?? given[0];
+}
+
+function emailOf(resource: Resource, userName: string | undefined): string | undefined {
+  const said = emailIn((resource.emails as Resource[] | undefined) ?? [])?.value as string | undefined;
+  if (said !== undefined) return fitting(userEmail(), said, 'emails');
+  return userName !== undefined && isEmailAddress(userName) ? fitting(userEmail(), userName, 'userName') : undefined;
+}
+
+function fitting(field: ReturnType<typeof userEmail> | typeof userNameField, text: string, name: string): string {
+  const parsed = field.safeParse(text);
+  if (!parsed.success) throw new Unfit('invalidValue', `${name}: ${parsed.error.issues[0].message}`);
+  return parsed.data;
+}

@@ -1,0 +1,7 @@
+import type { Feature } from '../../web/feature.ts';
+import { pruneCalls } from '../call-store.ts';
+
+export const PROVISIONING: Feature = {
+  pages: [{ label: 'Provisioning', path: '/provisioning', icon: 'people', needs: [['users', 'read']] }],
+  prune: pruneCalls,
+};

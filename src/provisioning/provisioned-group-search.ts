@@ -1,0 +1,117 @@
+import type { Knex } from 'knex';
+import type { Reader } from '../db/database.ts';
+import { identityKey } from '../text/identity-key.ts';
+import { compareText, everybody, momentOf, nobody } from './comparing.ts';
+import type { AttributePath, Filter } from './filter.ts';
+import { idIn } from './ids.ts';
+import { Unfit } from './unfit.ts';
+
+type Query = Knex.QueryBuilder;
+
+const GROUP = 'provisioned_groups.group_id';
+
+/** Whose groups are meant, which of them, and in what order. */
+export interface GroupSearch {
+  provisionerId: number;
+  filter?: Filter;
+}
+
+const SORTS: Record<string, string | undefined> = {
+  id: GROUP,
+  displayname: 'groups.name_key',
+  externalid: 'provisioned_groups.external_id',
+  'meta.created': 'provisioned_groups.created_at',
+  'meta.lastmodified': 'provisioned_groups.modified_at',
+};
+
+export async function countGroups(db: Reader, search: GroupSearch): Promise<number> {
+  return Number((await meant(db, search).count('* as number').first())?.number);
+}
+
+export async function findGroupPage(
+  db: Reader,
+  search: GroupSearch,
+  { path, descending }: { path?: AttributePath; descending: boolean },
+  { skip, limit }: { skip: number; limit: number },
+): Promise<number[]> {
+  const order = descending ? 'desc' : 'asc';
+  const query = meant(db, search).offset(skip).limit(limit);
+  const column = path && SORTS[nameOf(path)];
+  if (column && column !== GROUP) query.orderBy(column, order);
+  return query.orderBy(GROUP, order).pluck(GROUP);
+}
+
+function meant(db: Reader, { provisionerId, filter }: GroupSearch): Query {
+  const query = db('provisioned_groups')
+    .join('groups', 'groups.id', GROUP)
+    .where('provisioned_groups.provisioner_id', provisionerId)
+    .whereNot('provisioned_groups.activity', 'deleted');
+  if (filter) query.where((where) => void restrict(db, where, filter));
+  return query;
+}
+
+function restrict(db: Reader, where: Query, filter: Filter): void {
+  switch (filter.kind) {
+    case 'and':
+      for (const part of filter.parts) where.where((inner) => void restrict(db, inner, part));
+      return;
+    case 'or':
+      for (const part of filter.parts) where.orWhere((inner) => void restrict(db, inner, part));
+      return;
+    case 'not':
+      where.whereNot((inner) => void restrict(db, inner, filter.part));
+      return;
+    case 'present':
+      present(db, where, filter.path);
+      return;
+    case 'among':
+      if (filter.path.attribute !== 'members') nobody(where, GROUP);
+      else where.where((inner) => void restrict(db, inner, ofMembers(filter.filter)));
+      return;
+    case 'compare':
+      if (filter.operator === 'ne') where.whereNot((inner) => void compare(db, inner, { ...filter, operator: 'eq' }));
+      else compare(db, where, filter);
+  }
+}
+
+/** `members[value eq "…"]` is the same as `members.value eq "…"`. */
+function ofMembers(filter: Filter): Filter {
+  if (filter.kind !== 'compare') throw new Unfit('invalidFilter', 'Of members, the value is compared.');
+  return { ...filter, path: { attribute: 'members', sub: filter.path.attribute } };
+}
+
+function compare(db: Reader, where: Query, filter: Extract<Filter, { kind: 'compare' }>): void {
+  const { path, operator, value } = filter;
+  const name = nameOf(path);
+  if (value === null) {
+    if (operator === 'eq') where.whereNot((inner) => void present(db, inner, path));
+    else nobody(where, GROUP);
+  } else if (name === 'id') compareId(where, idIn(value, 'group'), operator);
+  else if (name === 'displayname') compareText(where, 'groups.name_key', operator, identityKey(String(value)));
+  else if (name === 'externalid') compareText(where, 'provisioned_groups.external_id', operator, String(value));
+  else if (name === 'meta.created' || name === 'meta.lastmodified')
+    compareText(where, SORTS[name]!, operator, momentOf(value));
+  else if (name === 'members' || name === 'members.value') {
+    const member = idIn(value, 'user');
+    if (member === undefined || operator !== 'eq') nobody(where, GROUP);
+    else where.whereIn(GROUP, db('memberships').where('user_id', member).select('group_id'));
+  } else if (name === 'meta.resourcetype' && String(value).toLowerCase() === 'group') everybody(where, GROUP);
+  else nobody(where, GROUP);
+}
+
+function compareId(where: Query, id: number | undefined, operator: string): void {
+  if (id === undefined || operator !== 'eq') nobody(where, GROUP);
+  else where.where(GROUP, id);
+}
+
+function present(db: Reader, where: Query, path: AttributePath): void {
+  const name = nameOf(path);
+  if (name === 'externalid') where.whereNotNull('provisioned_groups.external_id');
+  else if (name === 'members' || name === 'members.value') where.whereIn(GROUP, db('memberships').select('group_id'));
+  else if (name in SORTS || name.startsWith('meta') || name === 'schemas') everybody(where, GROUP);
+  else nobody(where, GROUP);
+}
+
+function nameOf({ attribute, sub }: AttributePath): string {
+  return sub ? `${attribute}.${sub}` : attribute;
+}

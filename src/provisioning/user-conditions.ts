@@ -1,0 +1,227 @@
+import type { Knex } from 'knex';
+import type { Reader } from '../db/database.ts';
+import { identityKey } from '../text/identity-key.ts';
+import { attributeNamed, ENTERPRISE_USER, ROSTER_USER, USER_ATTRIBUTES } from './attribute.ts';
+import { compareText, everybody, momentOf, nobody } from './comparing.ts';
+import type { AttributePath, Filter, FilterValue, Operator } from './filter.ts';
+import { idIn } from './ids.ts';
+import { searchedAs } from './resource.ts';
+import { Unfit } from './unfit.ts';
+
+export type Query = Knex.QueryBuilder;
+export type Comparison = Extract<Filter, { kind: 'compare' }>;
+
+export const USER = 'provisioned_users.user_id';
+
+/** Whose users are meant, and which of them. */
+export interface UserSearch {
+  provisionerId: number;
+  filter?: Filter;
+}
+
+/** What stands in the row of a user itself, and can be sorted by. */
+export const OWN_SORTS: Record<string, string | undefined> = {
+  id: USER,
+  username: 'provisioned_users.user_name_key',
+  'meta.created': 'provisioned_users.created_at',
+  'meta.lastmodified': 'provisioned_users.modified_at',
+};
+
+/** The users of a program who are not deleted, and whom a filter means. */
+export function meant(db: Reader, { provisionerId, filter }: UserSearch): Query {
+  const query = db('provisioned_users')
+    .where('provisioned_users.provisioner_id', provisionerId)
+    .whereNot('provisioned_users.activity', 'deleted');
+  if (filter) query.where((where) => void restrict(db, where, provisionerId, filter));
+  return query;
+}
+
+/** Adds what a filter demands. */
+function restrict(db: Reader, where: Query, provisionerId: number, filter: Filter): void {
+  switch (filter.kind) {
+    case 'and':
+      for (const part of filter.parts) where.where((inner) => void restrict(db, inner, provisionerId, part));
+      return;
+    case 'or':
+      for (const part of filter.parts) where.orWhere((inner) => void restrict(db, inner, provisionerId, part));
+      return;
+    case 'not':
+      where.whereNot((inner) => void restrict(db, inner, provisionerId, filter.part));
+      return;
+    case 'present':
+      present(db, where, provisionerId, filter.path);
+      return;
+    case 'among':
+      among(db, where, provisionerId, filter);
+      return;
+    case 'compare':
+      if (filter.operator === 'ne')
+        where.whereNot((inner) => void compare(db, inner, provisionerId, { ...filter, operator: 'eq' }));
+      else compare(db, where, provisionerId, filter);
+  }
+}
+
+function compare(db: Reader, where: Query, provisionerId: number, filter: Comparison): void {
+  const name = nameOf(filter.path);
+  const { operator, value } = filter;
+  if (value === null) {
+    if (operator !== 'eq') nobody(where, USER);
+    else where.whereNot((inner) => void present(db, inner, provisionerId, filter.path));
+    return;
+  }
+  if (name === 'id') compareId(where, USER, idIn(value, 'user'), operator);
+  else if (name === 'username')
+    compareText(where, 'provisioned_users.user_name_key', operator, identityKey(String(value)));
+  else if (name === 'externalid') compareText(where, 'provisioned_users.external_id', operator, String(value));
+  else if (name === 'active' || name === 'meta.resourcetype') compareWord(where, name, operator, value);
+  else if (name in MOMENTS) compareText(where, MOMENTS[name], operator, momentOf(value));
+  else if (name === 'groups' || name === 'groups.value') compareId(where, GROUP, idIn(value, 'group'), operator, db);
+  else compareValue(db, where, provisionerId, filter);
+}
+
+const GROUP = 'group';
+const MOMENTS: Record<string, string> = {
+  'meta.created': 'provisioned_users.created_at',
+  'meta.lastmodified': 'provisioned_users.modified_at',
+};
+
+/** Ids are compared as a whole: nothing begins or ends in one. */
+function compareId(where: Query, column: string, id: number | undefined, operator: Operator, db?: Reader): void {
+  if (id === undefined || operator !== 'eq') nobody(where, USER);
+  else if (column === GROUP) where.whereIn(USER, db!('memberships').where('group_id', id).select('user_id'));
+  else where.where(column, id);
+}
+
+function compareWord(where: Query, name: string, operator: Operator, value: FilterValue): void {
+  if (operator !== 'eq') throw new Unfit('invalidFilter', `${name} is compared by eq and ne.`);
+  const said = searchedAs(value);
+  if (name === 'meta.resourcetype') {
+    if (said === 'user') everybody(where, USER);
+    else nobody(where, USER);
+  } else if (said === 'true' || said === 'false')
+    where.where('provisioned_users.activity', said === 'true' ? 'active' : 'deactivated');
+  else throw new Unfit('invalidFilter', 'active is true or false.');
+}
+
+/** The system email may be another by now than the one that was said. */
+function compareValue(db: Reader, where: Query, provisionerId: number, { path, operator, value }: Comparison): void {
+  const wanted = valuePath(path);
+  const found = values(db, provisionerId, [wanted]);
+  compareText(found, 'value', operator, searchedAs(value));
+  where.whereIn(USER, found.select('user_id'));
+  if (wanted !== 'emails.value' || operator !== 'eq') return;
+  const named = db('users')
+    .where('email_key', identityKey(String(value)))
+    .whereNull('deleted_from')
+    .select('id');
+  where.orWhereIn(USER, named);
+}
+
+function present(db: Reader, where: Query, provisionerId: number, path: AttributePath): void {
+  const name = nameOf(path);
+  if (ALWAYS.includes(name)) everybody(where, USER);
+  else if (name === 'externalid') where.whereNotNull('provisioned_users.external_id');
+  else if (name === 'groups' || name === 'groups.value') where.whereIn(USER, db('memberships').select('user_id'));
+  else where.whereIn(USER, values(db, provisionerId, pathsOf(path)).select('user_id'));
+}
+
+const ALWAYS = [
+  'id',
+  'username',
+  'active',
+  'meta',
+  'meta.created',
+  'meta.lastmodified',
+  'meta.resourcetype',
+  'schemas',
+];
+
+/** That one of the values of a list is so in all its parts. */
+function among(
+  db: Reader,
+  where: Query,
+  provisionerId: number,
+  { path, filter }: Extract<Filter, { kind: 'among' }>,
+): void {
+  const list = `${nameOf(path)}.`;
+  const parts = filter.kind === 'and' ? filter.parts : [filter];
+  // One that is compared is walked along; the others are looked at for each that it finds.
+  const driving = parts.find(
+    (part) => part.kind === 'compare' && part.operator === 'eq' && part.path.attribute === 'value',
+  );
+  const found = driving
+    ? values(db, provisionerId, [`${list}value`], 'one')
+    : values(db, provisionerId, pathsOf(path), 'one');
+  if (driving?.kind === 'compare') compareText(found, 'one.value', 'eq', searchedAs(driving.value));
+  for (const part of parts) if (part !== driving) found.where((inner) => void beside(db, inner, list, part));
+  where.whereIn(USER, found.select('one.user_id'));
+}
+
+/** That other parts of the same value of a list are so. */
+function beside(db: Reader, where: Query, list: string, filter: Filter): void {
+  switch (filter.kind) {
+    case 'and':
+      for (const part of filter.parts) where.where((inner) => void beside(db, inner, list, part));
+      return;
+    case 'or':
+      for (const part of filter.parts) where.orWhere((inner) => void beside(db, inner, list, part));
+      return;
+    case 'not':
+      where.whereNot((inner) => void beside(db, inner, list, filter.part));
+      return;
+    case 'among':
+      throw new Unfit('invalidFilter', 'There are no lists within lists.');
+    case 'present':
+      where.whereExists(other(db, `${list}${filter.path.attribute}`));
+      return;
+    case 'compare': {
+      const { path, operator, value } = filter;
+      const found = other(db, `${list}${path.attribute}`);
+      compareText(found, 'other.value', operator === 'ne' ? 'eq' : operator, searchedAs(value));
+      if (operator === 'ne') where.whereNotExists(found);
+      else where.whereExists(found);
+    }
+  }
+}
+
+function other(db: Reader, path: string): Query {
+  return db('provisioned_values as other')
+    .where('other.user_id', db.ref('one.user_id'))
+    .where('other.place', db.ref('one.place'))
+    .where('other.path', path)
+    .select('other.user_id');
+}
+
+/** What is said under these paths. */
+export function values(db: Reader, provisionerId: number, paths: string[], name = 'provisioned_values'): Query {
+  const table = name === 'provisioned_values' ? name : `provisioned_values as ${name}`;
+  return db(table).where(`${name}.provisioner_id`, provisionerId).whereIn(`${name}.path`, paths);
+}
+
+/** Lowered, with its schema where it is of an extension, and its part. */
+export function nameOf({ schema, attribute, sub }: AttributePath): string {
+  const extension = [ENTERPRISE_USER, ROSTER_USER].find((one) => one.toLowerCase() === schema);
+  return `${extension ? `${schema}:` : ''}${attribute}${sub ? `.${sub}` : ''}`;
+}
+
+/** Under which path the value stands: of a list without a part it is the value. */
+export function valuePath(path: AttributePath): string {
+  const known = path.schema ? undefined : attributeNamed(USER_ATTRIBUTES, path.attribute);
+  const isWhole = path.sub === undefined && known?.type === 'complex';
+  return isWhole ? `${nameOf(path)}.value` : nameOf(path);
+}
+
+/** Under which paths anything of it stands. */
+function pathsOf(path: AttributePath): string[] {
+  const known = path.schema ? undefined : attributeNamed(USER_ATTRIBUTES, path.attribute);
+  if (path.sub !== undefined || known?.type !== 'complex') return [nameOf(path)];
+  return (known.subAttributes ?? []).map(({ name }) => `${path.attribute}.${name.toLowerCase()}`);
+}
+
+/** Whether it compares what is said of them, and nothing that stands elsewhere. */
+export function isPlainValue({ path, operator, value }: Comparison): boolean {
+  const name = nameOf(path);
+  const isOwn =
+    name in OWN_SORTS || ['externalid', 'active', 'meta.resourcetype', 'groups', 'groups.value'].includes(name);
+  return !isOwn && path.attribute !== 'emails' && operator !== 'ne' && value !== null;
+}

@@ -1,0 +1,29 @@
+import { MINUTE } from '../clock.ts';
+import type { CountsBefore, Place } from '../provisioning/provisioned-search.ts';
+
+const KEPT = 1_000;
+const KEPT_FOR = 10 * MINUTE;
+
+/**
+ * Where pages of lists ended: who asks by numbers (`startIndex`) for the page that follows goes on from there, and nothing is counted off
+ * once more. It is a hint alone: another process, or none at all, answers the same, only later.
+ */
+export class Bookmarks {
+  /** How many there were, of what was counted lately. */
+  readonly counts: CountsBefore = new Map();
+  private readonly places = new Map<string, { place: Place; at: number }>();
+
+  find(list: string, startIndex: number, now: number): Place | undefined {
+    const found = this.places.get(`${startIndex} ${list}`);
+    return found && Math.abs(now - found.at) < KEPT_FOR ? found.place : undefined;
+  }
+
+  put(list: string, startIndex: number, place: Place, now: number): void {
+    const key = `${startIndex} ${list}`;
+    this.places.delete(key);
+    this.places.set(key, { place, at: now });
+    if (this.places.size <= KEPT) return;
+    const [oldest] = this.places.keys();
+    this.places.delete(oldest);
+  }
+}

@@ -1,0 +1,12 @@
+export const PREFIX = '/scim/v2';
+/** In bytes. */
+export const LARGEST_BODY = 1_048_576;
+/** At once. */
+export const MOST_OPERATIONS = 100;
+/** On one page. */
+export const MOST_RESULTS = 200;
+export const USUAL_RESULTS = 100;
+/** So many members all in all stand on one page of groups; then it holds fewer groups. */
+export const MOST_MEMBERS = 20_000;
+/** How deep what is sent may be nested. */
+export const DEEPEST = 12;

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startApp, type TestApp } from '../support/app.ts';
+import { watchAudit } from '../support/audit.ts';
+import { groupId } from '../support/people.ts';
+import { type Provisioner, provisionerAs } from '../support/provisioner.ts';
+
+let app: TestApp;
+let idp: Provisioner;
+const ids: string[] = [];
+beforeAll(async () => {
+  app = await startApp({ TOKEN_REQUESTS: '100000' });
+  idp = await provisionerAs(app);
+  for (const userName of ['ann', 'ben', 'cleo'])
+    ids.push((await idp.made({ userName, emails: [{ value: `${userName}@corp.example` }] })).id);
+});
+afterAll(() => app.close());
+
+const values = (members: string[]) => members.map((value) => ({ value }));
+const membersOf = async (id: string) =>
+  ((await idp.get(`/Groups/${id}`)).body.members ?? []).map(({ value }: { value: string }) => value);
+
+describe('a group that is provisioned', () => {
+  it('is made with its members, renamed, filled and emptied, each told in the audit', async () => {
+    const audit = await watchAudit(app);
+    const made = await idp.ask('post', '/Groups', {
+      displayName: 'Kitchen',
+      externalId: 'g1',
+      members: values(ids.slice(0, 2)),
+    });
+    expect([made.status, made.body]).toMatchObject([201, { displayName: 'Kitchen', externalId: 'g1' }]);
+    expect(made.body.members).toMatchObject([{ value: ids[0], type: 'User' }, { value: ids[1] }]);
+    const { id } = made.body;
+    expect((await idp.ask('post', '/Groups', { displayName: 'KITCHEN' })).status).toBe(409);
+    const renamed = await idp.ask('put', `/Groups/${id}`, {
+      displayName: 'Cuisine',
+      members: values([ids[1], ids[2]]),
+    });
+    expect(renamed.body).toMatchObject({ displayName: 'Cuisine', members: [{ value: ids[1] }, { value: ids[2] }] });
+    expect((await audit.since()).map(({ action }) => action)).toEqual([
+      'group.created',
+      'membership.granted',
+      'membership.granted',
+      'group.updated',
+      'membership.granted',
+      'membership.ended',
+    ]);
+    const steps: [object, string[]][] = [
+      [{ op: 'add', path: 'members', value: values([ids[0], ids[1]]) }, ids],
+      [{ op: 'remove', path: `members[value eq "${ids[1]}"]` }, [ids[0], ids[2]]],
+      [{ op: 'Remove', path: 'members', value: values([ids[2]]) }, [ids[0]]],
+      [{ op: 'replace', path: 'members', value: values(ids) }, ids],
+      [{ op: 'remove', path: `members[value eq "${ids[0]}" or value eq "${ids[1]}"]` }, [ids[2]]],
+      [{ op: 'replace', value: { id, displayName: 'Back of house', members: values([ids[0]]) } }, [ids[0]]],
+      [{ op: 'add', value: { members: values([ids[1]]) } }, ids.slice(0, 2)],
+      [{ op: 'remove', path: 'members' }, []],
+    ];
+    for (const [step, members] of steps) {
+      expect([step, (await idp.patch(`/Groups/${id}`, step)).status]).toEqual([step, 200]);
+      expect([step, await membersOf(id)]).toEqual([step, members]);
+    }
+    expect((await idp.get(`/Groups/${id}`)).body.displayName).toBe('Back of house');
+    const both = [
+      { op: 'add', path: 'members', value: values([ids[0]]) },
+      { op: 'remove', path: `members[value eq "${ids[0]}"]` },
+      { op: 'add', path: 'members', value: values([ids[2]]) },
+    ];
+    await idp.patch(`/Groups/${id}`, ...both);
+    expect(await membersOf(id)).toEqual([ids[2]]);
+    expect((await idp.get(`/Users/${ids[2]}`)).body.groups).toMatchObject([{ value: id, display: 'Back of house' }]);
+  });
+
+  it('holds only users of the program itself', async () => {
+    const id = await idp.group('Own');
+    for (const value of [`user-${app.people.bob}`, 'user-99999', String(app.people.bob), 'ext', id]) {
+      const answer = await idp.patch(`/Groups/${id}`, { op: 'add', path: 'members', value: [{ value }] });
+      expect([value, answer.status, answer.body.scimType]).toEqual([value, 400, 'invalidValue']);
+    }
+    const gone = await idp.patch(`/Groups/${id}`, { op: 'remove', path: 'members[value eq "user-99999"]' });
+    expect(gone.status).toBe(200);
+    expect((await idp.patch(`/Groups/${id}`, { op: 'remove', path: 'displayName' })).status).toBe(400);
+    expect((await idp.patch(`/Groups/${id}`, { op: 'remove', path: 'members[display co "x"]' })).status).toBe(400);
+  });
+
+  it('is deleted softly', async () => {
+    const id = await idp.group('Gone', [ids[0]]);
+    expect((await idp.ask('delete', `/Groups/${id}`)).status).toBe(204);
+    for (const method of ['get', 'delete'] as const) expect((await idp.ask(method, `/Groups/${id}`)).status).toBe(404);
+    expect(await app.db.read('groups').where('id', id.split('-')[1]).first()).toMatchObject({ activity: 'deleted' });
+    expect((await idp.find('Groups', 'displayName eq "Gone"')).body.totalResults).toBe(0);
+    expect((await idp.ask('post', '/Groups', { displayName: 'Gone' })).status).toBe(201);
+  });
+
+  it('gives no right that the token does not open (R60 to R63)', async () => {
+    const weak = await provisionerAs(app, 'alice', ['scim']);
+    const { id } = await weak.made({ userName: 'weak', emails: [{ value: 'weak@corp.example' }] });
+    const power = await weak.group('Power');
+    const grant = (application: string) =>
+      app.db.write((trx) =>
+        trx('group_permissions').insert({ group_id: power.split('-')[1], application, level: 'write' }),
+      );
+    await grant('audit');
+    const answer = await weak.patch(`/Groups/${power}`, { op: 'add', path: 'members', value: [{ value: id }] });
+    expect([answer.status, answer.body.detail]).toEqual([403, expect.stringContaining('rights that you do not hold')]);
+    const admins = await groupId(app, 'Administrators');
+    for (const body of [{ groups: [{ value: `group-${admins}` }] }, { roles: [{ value: 'Administrators' }] }])
+      expect(
+        (await weak.ask('put', `/Users/${id}`, { userName: 'weak', emails: [{ value: 'weak@corp.example' }], ...body }))
+          .status,
+      ).toBe(200);
+    expect(await app.db.read('memberships').where('user_id', id.split('-')[1])).toEqual([]);
+  });
+});

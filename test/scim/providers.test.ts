@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startApp, type TestApp } from '../support/app.ts';
+import { CORE, ENTERPRISE, type Provisioner, provisionerAs } from '../support/provisioner.ts';
+
+// What these send, in their order, by their public documentation: the reference of SCIM 2.0 of Okta, and "Develop and plan provisioning
+// for a SCIM endpoint" of Microsoft.
+
+let app: TestApp;
+let idp: Provisioner;
+beforeAll(async () => {
+  app = await startApp({ TOKEN_REQUESTS: '100000' });
+});
+afterAll(() => app.close());
+
+describe('Okta', () => {
+  beforeAll(async () => {
+    idp = await provisionerAs(app, 'alice');
+  });
+  const EMPTY = { schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'], totalResults: 0, startIndex: 1 };
+  const okta = {
+    schemas: [CORE],
+    userName: 'isaac.brock@corp.example',
+    name: { givenName: 'Isaac', familyName: 'Brock' },
+    emails: [{ primary: true, value: 'isaac.brock@corp.example', type: 'work' }],
+    displayName: 'Isaac Brock',
+    locale: 'en-US',
+    externalId: '00ujl29u0le5T6Aj10h7',
+    groups: [],
+    password: '1mz050nq',
+    active: true,
+  };
+  let id: string;
+  let group: string;
+
+  it('looks whether it is there, and assigns', async () => {
+    expect((await idp.get('/Users?startIndex=1&count=100')).body).toMatchObject({ ...EMPTY, Resources: [] });
+    const none = await idp.find('Users', 'userName eq "isaac.brock@corp.example"', '&startIndex=1&count=100');
+    expect(none.body).toMatchObject({ ...EMPTY, itemsPerPage: 0, Resources: [] });
+    const made = await idp.ask('post', '/Users', okta, { 'Content-Type': 'application/scim+json; charset=utf-8' });
+    const { password: _password, groups: _groups, ...told } = okta;
+    expect([made.status, made.body]).toMatchObject([201, told]);
+    id = made.body.id;
+    expect((await idp.get('/Users?startIndex=1&count=100')).body).toMatchObject({ totalResults: 1, itemsPerPage: 1 });
+  });
+
+  it('reads, and updates by replacing all', async () => {
+    const { body } = await idp.get(`/Users/${id}`);
+    const replaced = await idp.ask('put', `/Users/${id}`, {
+      ...body,
+      name: { ...body.name, middleName: 'Quincy' },
+      title: 'Lead',
+    });
+    expect([replaced.status, replaced.body.name.middleName, replaced.body.title]).toEqual([200, 'Quincy', 'Lead']);
+    expect(replaced.body.meta.version).not.toBe(body.meta.version);
+  });
+
+  it('pushes a group: makes it, renames it, and says who comes and who goes', async () => {
+    const made = await idp.ask('post', '/Groups', {
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
+      displayName: 'Test SCIMv2',
+      members: [],
+    });
+    expect(made.status).toBe(201);
+    group = made.body.id;
+    const renamed = await idp.patch(`/Groups/${group}`, {
+      op: 'replace',
+      value: { id: group, displayName: 'Test SCIMv2 0' },
+    });
+    expect([renamed.status, renamed.body.displayName]).toEqual([200, 'Test SCIMv2 0']);
+    const member = { value: id, display: 'isaac.brock@corp.example' };
+    expect(
+      (await idp.patch(`/Groups/${group}`, { op: 'add', path: 'members', value: [member] })).body.members,
+    ).toHaveLength(1);
+    const pushed = await idp.ask('put', `/Groups/${group}`, {
+      schemas: [],
+      id: group,
+      displayName: 'Test SCIMv2 0',
+      members: [member],
+    });
+    expect(pushed.body.members).toMatchObject([{ value: id }]);
+    const out = await idp.patch(`/Groups/${group}`, { op: 'remove', path: `members[value eq "${id}"]` });
+    expect([out.status, out.body.members]).toEqual([200, undefined]);
+  });
+
+  it('unassigns by active alone, and assigns again by it', async () => {
+    const off = await idp.patch(`/Users/${id}`, { op: 'replace', value: { active: false } });
+    expect([off.status, off.body.active]).toEqual([200, false]);
+    const found = await idp.find('Users', 'userName eq "isaac.brock@corp.example"', '&startIndex=1&count=100');
+    expect(found.body.Resources).toMatchObject([{ id, active: false }]);
+    const back = await idp.ask('put', `/Users/${id}`, { ...found.body.Resources[0], active: true });
+    expect([back.status, back.body.active]).toEqual([200, true]);
+    expect((await idp.ask('delete', `/Groups/${group}`)).status).toBe(204);
+  });
+});
+
+describe('Microsoft Entra', () => {
+  beforeAll(async () => {
+    idp = await provisionerAs(app, 'ada');
+  });
+  const entra = {
+    schemas: [CORE, ENTERPRISE],
+    externalId: '0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef',
+    userName: 'Test_User_ab6490ee@testuser.com',
+    active: true,
+    emails: [{ primary: true, type: 'work', value: 'Test_User_fd0ea19b@testuser.com' }],
+    meta: { resourceType: 'User' },
+    name: { formatted: 'givenName familyName', familyName: 'familyName', givenName: 'givenName' },
+    roles: [],
+  };
+  let id: string;
+  let manager: string;
+  let group: string;
+
+  it('tries the connection by somebody who is not there, and assigns', async () => {
+    expect((await idp.find('Users', 'userName eq "5e9b51b8-1a1a-4c1a-9d0b-000000000000"')).body.totalResults).toBe(0);
+    const made = await idp.ask('post', '/Users', entra);
+    expect([made.status, made.body.externalId, made.body.active]).toEqual([201, entra.externalId, true]);
+    id = made.body.id;
+    manager = (await idp.made({ userName: 'boss@testuser.com', externalId: 'boss' })).id;
+    const found = await idp.find('Users', 'userName eq "test_user_AB6490EE@testuser.com"');
+    expect(found.body.Resources).toMatchObject([{ id }]);
+    expect((await idp.find('Users', 'externalId eq "0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef"')).body.totalResults).toBe(1);
+    expect(
+      (await idp.find('Users', 'emails[type eq "work"].value eq "test_user_fd0ea19b@testuser.com"')).body.totalResults,
+    ).toBe(1);
+  });
+
+  it('updates by paths with filters, names with dots, and values as texts', async () => {
+    const patched = await idp.patch(
+      `/Users/${id}`,
+      { op: 'Replace', path: 'emails[type eq "work"].value', value: 'updated@testuser.com' },
+      { op: 'Replace', path: 'name.familyName', value: 'updatedFamilyName' },
+      { op: 'Add', path: 'phoneNumbers[type eq "mobile"].value', value: '+1 555' },
+      { op: 'Add', path: 'addresses[type eq "work"].country', value: 'US' },
+      { op: 'Add', path: `${ENTERPRISE}:manager`, value: manager },
+      {
+        op: 'Add',
+        path: 'roles',
+        value: [{ primary: 'False', type: 'WindowsAzureActiveDirectoryRole', value: 'Reader' }],
+      },
+      { op: 'Add', value: { displayName: 'Bjfe', [`${ENTERPRISE}:employeeNumber`]: 42, 'name.givenName': 'Given' } },
+    );
+    expect([patched.status, patched.body]).toMatchObject([
+      200,
+      {
+        emails: [{ type: 'work', value: 'updated@testuser.com', primary: true }],
+        name: { familyName: 'updatedFamilyName', givenName: 'Given' },
+        phoneNumbers: [{ type: 'mobile', value: '+1 555' }],
+        addresses: [{ type: 'work', country: 'US' }],
+        roles: [{ primary: false, value: 'Reader' }],
+        displayName: 'Bjfe',
+        [ENTERPRISE]: { manager: { value: manager }, employeeNumber: '42' },
+      },
+    ]);
+    const again = await idp.patch(
+      `/Users/${id}`,
+      { op: 'Replace', path: 'roles[primary eq "False"].value', value: 'Writer' },
+      { op: 'Remove', path: 'phoneNumbers[type eq "mobile"].value' },
+      { op: 'Replace', path: 'userName', value: 'renamed@testuser.com' },
+    );
+    expect(again.body).toMatchObject({ roles: [{ value: 'Writer' }], userName: 'renamed@testuser.com' });
+    const row = await app.db.read('users').where('id', id.split('-')[1]).first();
+    expect(row).toMatchObject({ name: 'test_user_ab6490ee', email: 'updated@testuser.com' });
+  });
+
+  it('makes a group, fills it page by page, and asks whether somebody is in it', async () => {
+    const made = await idp.ask('post', '/Groups', {
+      schemas: [
+        'urn:ietf:params:scim:schemas:core:2.0:Group',
+        'http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group',
+      ],
+      externalId: '8aa1a0c0-c4c3-4bc0-b4a5-2ef676900159',
+      displayName: 'Entra group',
+      meta: { resourceType: 'Group' },
+    });
+    expect(made.status).toBe(201);
+    group = made.body.id;
+    for (const value of [id, manager])
+      expect(
+        (await idp.patch(`/Groups/${group}`, { op: 'Add', path: 'members', value: [{ $ref: null, value }] })).status,
+      ).toBe(200);
+    const bare = await idp.get(`/Groups/${group}?excludedAttributes=members`);
+    expect([bare.body.displayName, bare.body.members]).toEqual(['Entra group', undefined]);
+    const byName = await idp.find('Groups', 'displayName eq "Entra group"', '&excludedAttributes=members');
+    expect(byName.body.Resources).toMatchObject([{ id: group }]);
+    const isIn = (value: string) => idp.find('Groups', `id eq "${group}" and members eq "${value}"`, '&attributes=id');
+    expect((await isIn(id)).body).toMatchObject({ totalResults: 1, Resources: [{ id: group }] });
+    const out = await idp.patch(`/Groups/${group}`, {
+      op: 'Remove',
+      path: 'members',
+      value: [{ $ref: null, value: id }],
+    });
+    expect(out.body.members).toMatchObject([{ value: manager }]);
+    expect((await isIn(id)).body.totalResults).toBe(0);
+    const renamed = await idp.patch(`/Groups/${group}`, { op: 'Replace', path: 'displayName', value: 'Entra group 2' });
+    expect(renamed.body.displayName).toBe('Entra group 2');
+  });
+
+  it('unassigns by active as a text, in whichever shape, assigns again, and deletes later', async () => {
+    for (const [operation, isActive] of [
+      [{ op: 'Replace', path: 'active', value: 'False' }, false],
+      [{ op: 'Replace', path: 'active', value: 'True' }, true],
+      [{ op: 'replace', value: { active: 'False' } }, false],
+      [{ op: 'Add', path: 'active', value: [{ $ref: null, value: 'True' }] }, true],
+      [{ op: 'Replace', path: 'active', value: false }, false],
+    ] as [object, boolean][]) {
+      await idp.patch(`/Users/${id}`, operation);
+      expect([operation, (await idp.get(`/Users/${id}`)).body.active]).toEqual([operation, isActive]);
+    }
+    expect((await idp.ask('delete', `/Users/${id}`)).status).toBe(204);
+    expect((await idp.get(`/Users/${id}`)).status).toBe(404);
+    const back = await idp.ask('post', '/Users', entra);
+    expect([back.status, back.body.id, back.body.active]).toEqual([201, id, true]);
+  });
+});
