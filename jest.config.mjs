@@ -1,6 +1,12 @@
 /** What is about the one database alone, and so not run on the other. */
 const OF_POSTGRES = ['test/postgres/'];
-const OF_SQLITE = ['test/db/', 'test/migrations/', 'test/installation/backup', 'test/installation/opening'];
+const OF_SQLITE = [
+  'test/db/',
+  'test/migrations/',
+  'test/installation/backup',
+  'test/installation/opening',
+  'test/web/full-disk',
+];
 const leftOut = process.env.DATABASE === 'postgres' ? OF_SQLITE : OF_POSTGRES;
 
 export default {

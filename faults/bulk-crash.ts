@@ -18,6 +18,7 @@ const ROUNDS = 20;
 const USERS = 5_000;
 /** An execution of 5,000 takes some tenths of a second. */
 const LATEST_KILL = 700;
+const LATEST_ON_SERVER = 3_000;
 
 export interface BulkCrashReport {
   executed: number;
@@ -135,7 +136,8 @@ export async function bulkCrash(
         (response) => response.status === 303,
         () => false,
       );
-      await new Promise((resolve) => setTimeout(resolve, random() * LATEST_KILL));
+      const latest = place.databaseUrl ? LATEST_ON_SERVER : LATEST_KILL;
+      await new Promise((resolve) => setTimeout(resolve, random() * latest));
       await killServers(place, servers);
       const isAcknowledged = await execution;
       if (isAcknowledged) report.acknowledged++;

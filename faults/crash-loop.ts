@@ -16,6 +16,7 @@ export interface CrashReport {
   rounds: number;
   acknowledged: number;
   slowestStart: number;
+  processes: number;
   problems: string[];
 }
 
@@ -26,7 +27,8 @@ export interface CrashReport {
 export async function crashLoop(rounds: number, random: () => number = Math.random): Promise<CrashReport> {
   const place = await makePlace(settingsOfAlice());
   const journal = new Journal();
-  const report: CrashReport = { rounds, acknowledged: 0, slowestStart: 0, problems: [] };
+  const { processes } = place;
+  const report: CrashReport = { rounds, acknowledged: 0, slowestStart: 0, processes, problems: [] };
   const client = new Client('');
   try {
     for (let round = 0; round < rounds; round++) {

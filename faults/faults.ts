@@ -18,6 +18,7 @@ import { firstStartFault } from './first-start-fault.ts';
 import { lockoutRaceFault } from './lockout-race.ts';
 import { mailFault } from './mail-faults.ts';
 import { malformedFault } from './malformed-fault.ts';
+import { millionCrashFault } from './million-crash.ts';
 import { moveToServer } from './place.ts';
 import { proxiesFault } from './proxies-fault.ts';
 import { plain, writeDown } from './report.ts';
@@ -25,6 +26,7 @@ import { severalProcessesFault } from './several-processes.ts';
 import { shutdownFault } from './shutdown-fault.ts';
 import { signInStormFault } from './sign-in-storm.ts';
 import { signInTimingFault } from './sign-in-timing.ts';
+import { slowClientsFault } from './slow-clients.ts';
 import { upgradeCrashFault } from './upgrade-crash.ts';
 
 /** Every fault there is, in the order in which they run. */
@@ -32,6 +34,7 @@ const FAULTS: Fault[] = [
   crashFault,
   bulkCrashFault,
   largeCrashFault,
+  millionCrashFault,
   failingDiskFault,
   diskFullFault,
   lockoutRaceFault,
@@ -41,6 +44,7 @@ const FAULTS: Fault[] = [
   failoverFault,
   mailFault,
   malformedFault,
+  slowClientsFault,
   clockFault,
   busyFault,
   backupsFault,

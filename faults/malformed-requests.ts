@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { type Bare, sendBare } from './bare.ts';
 
-const LONGEST = 2_000;
 /** What only a programmer should ever see. */
-const INNARDS = /\bat .+:\d+:\d+|node_modules|\.ts:|SQLITE|\bselect .* from\b|knex/i;
+const INNARDS = /\bat .+:\d+:\d+|node_modules|\.ts:|SQLITE_|\bselect .* from\b|knex/i;
 
 /** A request as no browser would send it. */
 export interface Malformed {
@@ -14,7 +13,34 @@ export interface Malformed {
   body: string;
   type: string;
   withToken: boolean;
+  framing: Framing;
 }
+
+/** Who sends it: cookies, the token of their forms, and that of a program of theirs, where they have one. */
+export interface Sender {
+  cookie: string;
+  token: string;
+  bearer?: string;
+}
+
+/** How the body is announced: as it is, or in a way that two readers would not read alike (RFC 9112, 11.2). */
+const FRAMINGS = {
+  plain: ({ length }: Buffer) => [`Content-Length: ${length}`],
+  'two lengths': ({ length }: Buffer) => [`Content-Length: ${length}`, `Content-Length: ${length + 1}`],
+  'the same length twice': ({ length }: Buffer) => [`Content-Length: ${length}`, `Content-Length: ${length}`],
+  'a length and pieces': ({ length }: Buffer) => [`Content-Length: ${length}`, 'Transfer-Encoding: chunked'],
+  'pieces that are none': () => ['Transfer-Encoding: chunked'],
+  'pieces twice': () => ['Transfer-Encoding: chunked, chunked'],
+  'pieces in disguise': ({ length }: Buffer) => [`Content-Length: ${length}`, 'Transfer-Encoding: xchunked'],
+  'a length that is none': () => ['Content-Length: 0x10'],
+  'too short a length': ({ length }: Buffer) => [`Content-Length: ${Math.max(length - 3, 0)}`],
+  'no length': () => [],
+  'a folded header': ({ length }: Buffer) => ['X-Folded: a', ' b', `Content-Length: ${length}`],
+  'two hosts': ({ length }: Buffer) => ['Host: evil.example', `Content-Length: ${length}`],
+  'two types': ({ length }: Buffer) => ['Content-Type: application/json', `Content-Length: ${length}`],
+  'bytes that are no UTF-8': ({ length }: Buffer) => ['X-Overlong: \xc0\xaf\xed\xa0\x80', `Content-Length: ${length}`],
+};
+type Framing = keyof typeof FRAMINGS;
 
 const METHODS = [
   'GET',
@@ -165,6 +191,12 @@ const HEADERS: [string, string][] = [
   ['Sec-Fetch-Site', 'none'],
   ['X-CSRF-Token', 'x'],
   ['X-HTTP-Method-Override', 'DELETE'],
+  ['Authorization', 'Bearer'],
+  ['Authorization', `Bearer ${'x'.repeat(2_000)}`],
+  ['Authorization', 'Basic YWxpY2U6eA=='],
+  ['Idempotency-Key', 'x'.repeat(300)],
+  ['If-Match', 'W/"x"'],
+  ['Accept', '*/*;q=x, application/x'],
   ['User-Agent', '\u00ff'.repeat(500)],
   ['Referer', 'javascript:alert(1)'],
   ['X-Forwarded-For', `${'1.2.3.4,'.repeat(100)}x`],
@@ -228,6 +260,12 @@ export function malformedRequests(patterns: string[]): fc.Arbitrary<Malformed> {
         'a=1&'.repeat(1_200),
         'name=a&name=b&name[]=c',
         `${'a['.repeat(200)}=x`,
+        `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`,
+        `${'['.repeat(50_000)}${']'.repeat(50_000)}`,
+        '{"__proto__":{"admin":true},"constructor":{"prototype":{"x":1}}}',
+        '{"name":{"toString":1},"email":[[]],"groups":{"length":1e9}}',
+        '{"a":1,"a":2,"name":"\\ud800","version":1e999}',
+        'name=\xc0\xaf&email=\xed\xa0\x80&q=\xf8\x88\x80\x80\x80',
       ),
     },
   );
@@ -243,31 +281,43 @@ export function malformedRequests(patterns: string[]): fc.Arbitrary<Malformed> {
     body,
     type: fc.constantFrom(...TYPES),
     withToken: fc.boolean(),
+    framing: fc.oneof(
+      { weight: 5, arbitrary: fc.constant<Framing>('plain') },
+      { weight: 1, arbitrary: fc.constantFrom(...(Object.keys(FRAMINGS) as Framing[])) },
+    ),
   });
 }
 
-/** Sends it as this browser would: with its cookies, and with the token of its forms where the request has one. */
-export function sendMalformed(url: string, cookie: string, token: string, request: Malformed): Promise<Bare> {
-  const { method, path, query, headers, body, type, withToken } = request;
+/** Sends it as they would: with their cookies, and with a token where the request has one. */
+export async function sendMalformed(url: string, sender: Sender, request: Malformed): Promise<Bare> {
+  const { cookie, token, bearer } = sender;
+  const { method, path, query, headers, body, type, withToken, framing } = request;
   const form = withToken && type.startsWith('application/x-www') ? `_csrf=${encodeURIComponent(token)}&${body}` : body;
   const own = headers.some(([name]) => name === 'Cookie') ? [] : [['Cookie', cookie]];
-  const bytes = Buffer.from(form);
+  const isProgram = withToken && bearer !== undefined && path.startsWith('/api/');
+  const bytes = Buffer.from(form, /[\x80-\xff]/.test(form) ? 'latin1' : 'utf8');
   const lines = [
     `${method} ${path}${query} HTTP/1.1`,
     'Host: 127.0.0.1',
     'Connection: close',
+    ...(isProgram ? [`Authorization: Bearer ${bearer}`] : []),
     ...[...own, ...headers].map(([name, value]) => `${name}: ${value}`),
     ...(type ? [`Content-Type: ${type}`] : []),
-    `Content-Length: ${bytes.length}`,
+    ...FRAMINGS[framing](bytes),
   ];
-  return sendBare(url, Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), bytes]));
+  // Pieces end somewhere: whoever waits for more is slow, and no matter of this.
+  const end = framing.startsWith('pieces') ? '\r\nzz\r\n' : '';
+  const sent = Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), bytes, Buffer.from(end)]);
+  const answer = await sendBare(url, sent);
+  // What could not be read as a request is not answered as one: there the connection may just end.
+  return framing === 'plain' ? answer : { ...answer, status: answer.status || 400 };
 }
 
-/** What a calm answer does not do; undefined where there is nothing to say against it. */
-export function complaintAbout({ status, body, milliseconds }: Bare): string | undefined {
+/** What a calm answer does not do, by a limit of time where one is set; undefined where there is nothing to say against it. */
+export function complaintAbout({ status, body, milliseconds }: Bare, longest = Infinity): string | undefined {
   if (status < 200 || status >= 500) return `answered with ${status}`;
   // The number of a request is made of any letters.
   const innards = INNARDS.exec(body.replace(/<code>[^<]*/g, ''))?.[0];
   if (innards) return `shows its innards: ${innards}`;
-  return milliseconds < LONGEST ? undefined : `took ${Math.round(milliseconds)} ms`;
+  return milliseconds < longest ? undefined : `took ${Math.round(milliseconds)} ms`;
 }

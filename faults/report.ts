@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import type { Fault, Figure } from './fault.ts';
 
 const HEAD = `# Faults
@@ -36,7 +36,7 @@ function sectionOf({ name, title }: Fault, figures: Figure[]): string {
   const verdict = ({ required, isMet }: Figure) => (required === '' ? '' : `${required}: ${isMet ? 'met' : 'MISSED'}`);
   return [
     `## ${name}: ${title}`,
-    `Measured ${new Date().toISOString().slice(0, 10)} on ${availableParallelism()} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}.`,
+    `Measured ${new Date().toISOString().slice(0, 10)} on ${availableParallelism()} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}${besideOthers()}.`,
     [
       ['what', 'measured', 'must be'],
       ['---', '---', '---'],
@@ -45,4 +45,12 @@ function sectionOf({ name, title }: Fault, figures: Figure[]): string {
       .map(line)
       .join('\n'),
   ].join('\n\n');
+}
+
+/** What is slow may be so for the sake of others. */
+function besideOthers(): string {
+  const [load] = loadavg();
+  return load > 2 * availableParallelism()
+    ? `; the load of the machine was ${load.toFixed(0)}, other work with it`
+    : '';
 }

@@ -64,6 +64,7 @@ import * as fedByFactors from './0063-fed-by-factors.ts';
 import * as dateOrder from './0064-date-order.ts';
 import * as provisioning from './0065-provisioning.ts';
 import * as begunByTokens from './0067-begun-by-tokens.ts';
+import * as draftsAndCompanies from './0072-drafts-and-companies.ts';
 import * as factorInPlace from './0074-factor-in-place.ts';
 import * as postgresBaseline from './postgres/baseline.ts';
 
@@ -134,6 +135,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0064-date-order': dateOrder,
   '0065-provisioning': provisioning,
   '0067-begun-by-tokens': begunByTokens,
+  '0072-drafts-and-companies': draftsAndCompanies,
   '0074-factor-in-place': factorInPlace,
 };
 

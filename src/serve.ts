@@ -16,6 +16,7 @@ import { endWithoutData } from './lost-data.ts';
 import type { Mailbox } from './mail/mailbox.ts';
 import { whenParentIsGone } from './parent.ts';
 import { keepSetupLink } from './setup/setup-link-store.ts';
+import { dropSlowReaders } from './web/slow-readers.ts';
 import { hurry } from './web/slow-senders.ts';
 
 /** Not imported: that would look at all that the module has, its client for the web among it, which takes a tenth of the start. */
@@ -48,9 +49,11 @@ export async function serve(
   let answer: RequestListener = starting;
   const server = createServer(PATIENCE, (req, res) => {
     hurrying(req, res);
+    dropping(res);
     answer(req, res);
   });
   const hurrying = hurry(server, isUpload);
+  const dropping = dropSlowReaders(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(settings.port, settings.host, resolve);

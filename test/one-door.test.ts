@@ -115,6 +115,23 @@ const asked = (
   return async () => (await (await programAs(app, trying)).send(method, path(), body(), headers)).text;
 };
 
+/** What an identity provider is answered about somebody whom an administrator let it keep. */
+const provisioned = (
+  person: Person,
+  method: 'put' | 'patch' | 'delete',
+  body?: object,
+  { scopes, headers }: { scopes?: ['scim']; headers?: Record<string, string> } = {},
+): Attempt => {
+  return async () => {
+    const kept = { user_name: person, user_name_key: person, activity: 'active', created_at: '', modified_at: '' };
+    const ids = { user_id: app.people[person], provisioner_id: app.people.alice };
+    await app.db.write((trx) => trx('provisioned_users').insert({ ...ids, ...kept }));
+    const provisioner = await provisionerAs(app, 'alice', scopes);
+    return (await provisioner.ask(method, `/Users/user-${ids.user_id}`, body, headers)).text;
+  };
+};
+const patch = (path: string, value: unknown) => ({ schemas: [PATCH], Operations: [{ op: 'replace', path, value }] });
+
 /** What a program is answered that does it to many: what it would come to, and then that nothing came of it. */
 const askedMany = (action: string, ids: () => number[], on = 'users'): Attempt => {
   return async () => {
@@ -132,23 +149,6 @@ const filed = (text: string): Attempt => {
     return lines.join('\n');
   };
 };
-
-/** What an identity provider is answered about somebody whom an administrator let it keep. */
-const provisioned = (
-  person: Person,
-  method: 'put' | 'patch' | 'delete',
-  body?: object,
-  { scopes, headers }: { scopes?: ['scim']; headers?: Record<string, string> } = {},
-): Attempt => {
-  return async () => {
-    const kept = { user_name: person, user_name_key: person, activity: 'active', created_at: '', modified_at: '' };
-    const ids = { user_id: app.people[person], provisioner_id: app.people.alice };
-    await app.db.write((trx) => trx('provisioned_users').insert({ ...ids, ...kept }));
-    const provisioner = await provisionerAs(app, 'alice', scopes);
-    return (await provisioner.ask(method, `/Users/user-${ids.user_id}`, body, headers)).text;
-  };
-};
-const patch = (path: string, value: unknown) => ({ schemas: [PATCH], Operations: [{ op: 'replace', path, value }] });
 
 /** All that could have been changed of people, but for what says when. */
 async function people() {

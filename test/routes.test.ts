@@ -61,7 +61,7 @@ interface Change {
 }
 
 /** Or a bulk operation stands for it: one that is prepared, or that asks for more, or one that Alice has begun or executed. */
-type OperationKind = 'draft' | 'asking' | 'running' | 'paused' | 'executed' | 'list';
+type OperationKind = 'draft' | 'asking' | 'running' | 'paused' | 'executed' | 'list' | 'led';
 
 interface Classified {
   /** `leader`: whoever leads the group, whatever their rights. */
@@ -1618,6 +1618,21 @@ const ROUTES: Record<string, Classified> = {
       leadsTo: /^\/led-groups\/:id$/,
     },
   },
+  'get /led-operations/:id': { open: 'leader', operation: 'led' },
+  'get /led-operations/:id/undo': { open: 'leader', operation: 'led' },
+  'post /led-operations/:id/undo': {
+    open: 'leader',
+    operation: 'led',
+    change: {
+      form: '/led-operations/:id/undo',
+      browser: (app) => signedIn(app, 'lena'),
+      state: membersOfSupport,
+      from: 3,
+      to: 4,
+      audit: ['membership.granted'],
+      leadsTo: /^\/led-operations\/\d+$/,
+    },
+  },
   'get /users/:id/permissions': { open: ['users', 'read'], subject: 'bob' },
   'get /contacts': { open: ['contacts', 'read'] },
   'get /contacts/new': { open: ['contacts', 'write'] },
@@ -2111,6 +2126,7 @@ async function listOf(app: TestApp, viewer: Person): Promise<number> {
 
 /** A bulk operation on Bob: a draft is seen by nobody but who made it, all others by all who read users. */
 async function operationOf(app: TestApp, session: Session, kind: OperationKind): Promise<number> {
+  if (kind === 'led') return ledOperation(app);
   const action = { draft: 'deactivate', asking: 'add-tag' }[kind as string] ?? 'confirm-access';
   const fields = { action, ids: String(app.people.bob) };
   const own = kind === 'draft' || kind === 'asking' ? await session.post('/bulk-operations', fields) : undefined;
@@ -2130,6 +2146,25 @@ async function operationOf(app: TestApp, session: Session, kind: OperationKind):
         });
     });
   return id;
+}
+
+/** Lena took Bob out of the group that she leads, or led. */
+async function ledOperation(app: TestApp): Promise<number> {
+  const lena = await signedIn(app, 'lena');
+  const group = Number(await groupId(app, 'Support'));
+  await lena.post(`/led-groups/${group}/members`, { ids: String(app.people.bob), _method: 'delete' });
+  const done = await app.db.read('bulk_operations').orderBy('id', 'desc').first('id');
+  if (done) return done.id;
+  const at = instant(app.clock.now());
+  const [made] = await app.db.write((trx) =>
+    trx('bulk_operations')
+      .insert({
+        ...{ subject_type: 'user', action: 'remove-from-group', choices: JSON.stringify({ group }), size: 1 },
+        ...{ created_by: app.people.lena, created_at: at, executed_at: at, finished_at: at, address: '' },
+      })
+      .returning('id'),
+  );
+  return made.id;
 }
 
 /** The fields as Alice's browser would send them: what stands in the form, and what she types. */

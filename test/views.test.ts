@@ -179,6 +179,11 @@ describe('the views', () => {
       'led list, read',
       await submit(leader, `${led}/invitations/list`, { text: 'x <x@y..z>; n@new.example', step: 'read' }),
     );
+    await leader.post(`${led}/members`, { ids: String(app.people.dave), _method: 'delete' });
+    const deed = pageOf(await leader.get(led))
+      .$('#deeds + ul a')
+      .attr('href')!;
+    for (const path of [deed, `${deed}/undo`]) note('led deed', await leader.get(path));
     note('led members', await leader.get(`${led}/members/edit?ids=${app.people.bob}`));
     note('addition', await submit(alice, `${support}/members/new`, { list: 'erin' }));
     note(

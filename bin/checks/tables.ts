@@ -17,7 +17,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   audit_operations: 'audit/audit-summaries.ts',
   audit_texts: 'audit/audit-texts.ts',
   bulk_operation_items: 'bulk-operations/bulk-item-store.ts',
-  bulk_operation_pieces: 'bulk-operations/bulk-operation-store.ts',
+  bulk_operation_pieces: 'bulk-operations/bulk-piece-store.ts',
   bulk_operations: 'bulk-operations/bulk-operation-store.ts',
   contact_changes: 'facets/feed.ts',
   contact_events: 'audit/audit-store.ts',

@@ -20,6 +20,8 @@ export interface Refusal {
 /** So many of one person within a minute have an event each: each attempt at a change, within reason, and the first of each look. */
 const TOLD = { change: 60, look: 1 };
 
+const IN_ORDER = ['minute', 'user_id', 'kind'];
+
 interface Row {
   user_id: number;
   kind: string;
@@ -44,7 +46,12 @@ export async function recordRefusal(
 ): Promise<void> {
   const { kind, isChange, request, reason } = refusal;
   const minute = minuteOf(act.at);
-  await tellOf(trx, act, act.at, await trx('refusals').where('user_id', act.by.id).whereNot({ minute }));
+  await tellOf(
+    trx,
+    act,
+    act.at,
+    await trx('refusals').where('user_id', act.by.id).whereNot({ minute }).orderBy(IN_ORDER),
+  );
   const row: Row = (await trx('refusals').where({ user_id: act.by.id, kind }).first()) ?? {
     user_id: act.by.id,
     kind,
@@ -64,7 +71,7 @@ export async function recordRefusal(
 
 /** Tells of all that was counted in minutes that are over: one event for each person, kind and minute. */
 export async function tellRefusals(trx: Transaction, settings: ActSettings, now: Instant): Promise<void> {
-  await tellOf(trx, settings, now, await trx('refusals').whereNot('minute', minuteOf(now)).orderBy('minute'));
+  await tellOf(trx, settings, now, await trx('refusals').whereNot('minute', minuteOf(now)).orderBy(IN_ORDER));
 }
 
 async function tellOf(trx: Transaction, settings: ActSettings, at: Instant, rows: Row[]): Promise<void> {

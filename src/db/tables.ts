@@ -124,6 +124,7 @@ export const TABLES = {
     paused_for: text(),
     cancelled_at: orNull(moment),
     finished_at: orNull(moment),
+    moved_by_time: orNull(json),
     token_id: orNull(integer),
   },
   contact_changes: { id: integer, contact_id: integer },
@@ -199,6 +200,7 @@ export const TABLES = {
     new_email: orNull(text()),
     is_ticked: orNull(integer),
     others: integer,
+    waits: integer,
   },
   imports: {
     id: integer,

@@ -40,6 +40,9 @@ export interface Counter {
   lockedUntil: Instant | null;
 }
 
+/** No user has this id, and so no counter. */
+const NOBODY = { id: 0 };
+
 /** The account's own counter, or that of a known device. */
 type Found = Row<'lockouts'> & Partial<Row<'device_lockouts'>>;
 
@@ -58,7 +61,10 @@ export async function reserveAttempt(
     await insertFirst(trx, act, tried);
     return undefined;
   }
-  if (found.locked_until !== null && found.locked_until > act.at) return found.locked_until;
+  if (found.locked_until !== null && found.locked_until > act.at) {
+    await countNobodys(trx, tried.device);
+    return found.locked_until;
+  }
   // A lock that has ended starts the count anew.
   const attempts = found.locked_until === null ? found.attempts + 1 : 1;
   // The lock of the last attempt was never written: a crash came between. It is written now.
@@ -82,6 +88,21 @@ export async function lockAtLimit(
 ): Promise<Instant | undefined> {
   const found: Found | undefined = await rowOf(trx, tried).first();
   return found && found.attempts >= limit ? lock(trx, act, tried, found, limit) : undefined;
+}
+
+/** As much as an attempt on somebody's account asks of the database, where the name is nobody's (R25). */
+export async function reserveNothing(trx: Transaction, device: string | null): Promise<void> {
+  await lookAtNothing(trx, device);
+  await countNobodys(trx, device);
+}
+
+/** The same for what is asked once it was wrong. */
+export async function lookAtNothing(trx: Transaction, device: string | null): Promise<void> {
+  await rowOf(trx, { user: NOBODY, device }).first();
+}
+
+async function countNobodys(trx: Transaction, device: string | null): Promise<void> {
+  await rowOf(trx, { user: NOBODY, device }).update({ attempts: 0 });
 }
 
 /** How long the lock lasts that follows so many others without a success in between. */
@@ -205,7 +226,7 @@ async function lock(trx: Transaction, act: Act, tried: Tried, counter: Found, li
   return lockedUntil;
 }
 
-function rowOf(trx: Transaction, { user, device }: Tried) {
+function rowOf(trx: Transaction, { user, device }: { user: { id: number }; device: string | null }) {
   return device === null
     ? trx('lockouts').where({ user_id: user.id })
     : trx('device_lockouts').where({ user_id: user.id, device });

@@ -16,7 +16,15 @@ import type { Act } from '../verbs/act.ts';
 import { TooManyRequests } from '../verbs/refusals.ts';
 import type { AddressLimiter } from './address-limiter.ts';
 import { isRemembered } from './known-device-store.ts';
-import { clearCounter, giveBackAttempt, lockAtLimit, reserveAttempt, type Tried } from './lockout-store.ts';
+import {
+  clearCounter,
+  giveBackAttempt,
+  lockAtLimit,
+  lookAtNothing,
+  reserveAttempt,
+  reserveNothing,
+  type Tried,
+} from './lockout-store.ts';
 import { type LoginAttempt, recordLoginAttempt } from './login-attempt-store.ts';
 import { recordSignIn } from './recorded-sign-in.ts';
 import type { Visitor } from './visitor.ts';
@@ -71,7 +79,7 @@ const NOBODY = 0;
 /**
  * Decides whether a password opens an account. Attempts on one counter come one after the other, so right ones in
  * parallel never lock each other out (R17), whichever process has them, and each is counted before its hash (R16). Every way through computes
- * exactly one hash and writes as often, whoever the name belongs to (R25).
+ * exactly one hash and asks as much of the database, whoever the name belongs to (R25).
  */
 export class SignIn {
   private readonly context: SignInContext;
@@ -162,6 +170,8 @@ export class SignIn {
     const [user] = await findUsers(trx, [attempt.user?.id ?? NOBODY]);
     if (isLimited) await addressLimiter.takeIn(trx, act.address);
     if (!user) {
+      await reserveNothing(trx, device);
+      await lookAtNothing(trx, device);
       await recordLoginAttempt(trx, null, { ...from, outcome: 'unknown name', lockedUntil: null });
       return false;
     }
@@ -178,6 +188,7 @@ export class SignIn {
       return true;
     }
     const outcome = lockedUntil !== undefined ? 'while locked' : isAdmitted ? proof.failure : 'may not sign in';
+    if (lockedUntil !== undefined) await lookAtNothing(trx, device);
     const lock = lockedUntil ?? (await lockAtLimit(trx, act, tried, attemptLimit)) ?? null;
     await recordLoginAttempt(trx, user.id, { ...from, outcome, lockedUntil: lock });
     return false;
@@ -208,12 +219,13 @@ export class SignIn {
         if (isLimited) await addressLimiter.takeIn(trx, address);
         // Read again: much can happen to an account while the attempt stands in line.
         [user] = await findUsers(trx, [id]);
-        if (!user) return undefined;
+        const own = await findPasswordHash(trx, id);
+        if (!user) return void (await reserveNothing(trx, device));
         const act = this.actOf(attempt);
         lockedUntil = await reserveAttempt(trx, act, { user, device, agent }, attemptLimit);
         if (lockedUntil !== undefined) outcome = 'while locked';
         else outcome = maySignIn(user, dayOf(Date.parse(act.at))) ? 'wrong password' : 'may not sign in';
-        return outcome === 'wrong password' ? findPasswordHash(trx, id) : undefined;
+        return outcome === 'wrong password' ? own : undefined;
       }),
     );
     const better = hash && hasher.isOutdated(hash) ? await hasher.hash(password) : undefined;
@@ -237,6 +249,7 @@ export class SignIn {
         return { user, isPending: false };
       }
       if (tried && outcome !== 'while locked') lockedUntil = await lockAtLimit(trx, act, tried, attemptLimit);
+      else await lookAtNothing(trx, device);
       const failed = { at: act.at, address, agent, device, outcome, lockedUntil: lockedUntil ?? null };
       await recordLoginAttempt(trx, user?.id ?? null, failed);
       return undefined;

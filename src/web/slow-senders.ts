@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 /** The server itself is as patient as a large file needs; whoever sends anything else has so many times less. */
-export const SOONER = 36;
+export const SOONER = 45;
 
 const ANSWER = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';
 

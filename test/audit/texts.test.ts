@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { recordChanges } from '../../src/audit/audit-store.ts';
 import { verifyChain } from '../../src/audit/chain.ts';
 import { findEvents } from '../../src/audit/event-list.ts';
+import { asKept } from '../../src/db/kept-text.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { submit } from '../support/form.ts';
@@ -85,7 +86,8 @@ describe('what is somebody’s', () => {
           recordChanges(trx, act, [{ ...change, after: { description: text, tags: [text] } }]),
         );
       const [event] = await findEvents(app.db.read, {}, 1);
-      expect(event.after).toEqual({ description: text.toWellFormed(), tags: [text.toWellFormed()] });
+      const kept = asKept(app.db.read, text.toWellFormed());
+      expect(event.after).toEqual({ description: kept, tags: [kept] });
       expect((await verify()).intact).toBe(true);
     },
   );

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ServerProcess, startServer } from '../../faults/server-process.ts';
 import { PATIENCE } from '../../src/serve.ts';
+import { assetPath } from '../../src/web/assets.ts';
 import { SOONER } from '../../src/web/slow-senders.ts';
 
 const HALF_A_MINUTE = 30_000;
@@ -42,6 +43,30 @@ async function answerToSlow(beginning: string): Promise<string> {
   socket.destroy();
   return answer;
 }
+
+/** What comes of so many answers that somebody asks for at once, and reads after a while. */
+async function readLate(path: string, count: number): Promise<number> {
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+  socket.pause();
+  socket.on('error', () => {});
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(count));
+  await sleep(2_000);
+  let read = 0;
+  socket.on('data', (part) => {
+    read += part.length;
+  });
+  socket.resume();
+  await new Promise((resolve) => socket.on('close', resolve));
+  return read;
+}
+
+describe('whoever reads slowly', () => {
+  it('gets no more than the system took for them', async () => {
+    const path = assetPath('js/htmx.js');
+    const whole = (await (await fetch(server.url + path)).text()).length;
+    expect(await readLate(path, 400)).toBeLessThan(400 * whole);
+  });
+});
 
 describe('whoever sends slowly', () => {
   it.each([

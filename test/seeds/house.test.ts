@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { generateHouse } from '../../seeds/house.ts';
 import { verifyChain } from '../../src/audit/chain.ts';
 import { startEmptyApp } from '../support/app.ts';
+import { isOnPostgres } from '../support/postgres.ts';
 
 it('makes a house of the wanted size, the audit of which is whole', async () => {
   await using app = await startEmptyApp();
@@ -27,6 +28,7 @@ it('makes a house of the wanted size, the audit of which is whole', async () => 
   expect(await app.db.read('audit_operations').sum('number as n').first()).toEqual(
     await app.db.read('audit_events').whereNotNull('operation_id').count('* as n').first(),
   );
-  expect(await app.db.read.raw('pragma foreign_key_check')).toEqual([]);
+  // A server keeps its references itself.
+  if (!isOnPostgres) expect(await app.db.read.raw('pragma foreign_key_check')).toEqual([]);
   expect(Object.fromEntries(told)).toEqual({ users: 120, contacts: 400, invitations: 500, events: 12_000 });
 });

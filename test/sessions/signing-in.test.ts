@@ -3,10 +3,12 @@ import { DAY, MINUTE } from '../../src/clock.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { everything, userRow } from '../support/database.ts';
+import { giveFactor } from '../support/factor.ts';
 import { send, submit } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
 import { pathTo } from '../support/people.ts';
 import { Session, signedIn } from '../support/session.ts';
+import { askedInAll } from '../support/statements.ts';
 
 describe('signing in', () => {
   let app: TestApp;
@@ -182,6 +184,26 @@ describe('a refusal', () => {
       await new Session(app).post('/session', fields);
       expect([why, count.own - before]).toEqual([why, why === 'a wrong password' ? 1 : 0]);
     }
+  });
+
+  it('asks as much of the database for everybody, with a second factor and without (R25)', async () => {
+    app.clock.advance(DAY / 24);
+    await app.db.write((trx) => trx('lockouts').whereNot('user_id', app.people.erin).delete());
+    await app.db.write((trx) => trx('lockouts').update({ locked_until: '2026-11-23T12:00:00.000Z' }));
+    const counts = new Map<string, string>();
+    const count = async (why: string, { identifier, password }: { identifier: string; password: string }) => {
+      const session = new Session(app);
+      await session.formToken();
+      const { read, written } = await askedInAll(app, () => session.post('/session', { identifier, password }));
+      counts.set(why, `${read} read, ${written} in transactions`);
+    };
+    for (const [why, fields] of refused) await count(why, fields);
+    for (const person of ['bob', 'dave', 'erin'] as const) await giveFactor(app, person);
+    for (const identifier of ['bob', 'dave', 'erin'])
+      await count(`${identifier}, with a factor`, { identifier, password: 'not the password at all' });
+
+    expect(counts.size).toBe(refused.length + 3);
+    expect([...new Set(counts.values())]).toEqual([expect.stringMatching(/^[1-9]\d* read, [1-9]\d* in transactions$/)]);
   });
 
   it('costs one hash where it works, too', async () => {

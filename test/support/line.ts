@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { openDatabase, type Transaction } from '../../src/db/database.ts';
 import type { TestApp } from './app.ts';
 
 /** Resolves when the next change stands in line for its turn to write: its request was judged by what stood until then. */
@@ -18,7 +19,20 @@ export function lockAsked({ db }: Pick<TestApp, 'db'>, times = 1): Promise<void>
   return new Promise((resolve) => {
     let asked = 0;
     db.writer.client.on('query', ({ sql }: { sql: string }) => {
-      if (sql.startsWith('BEGIN') && ++asked === times) resolve();
+      if (/^begin/i.test(sql) && ++asked === times) resolve();
     });
   });
+}
+
+/** Another program on the same data, and its transaction. */
+export async function startWriting({ folder, config }: TestApp) {
+  const db = openDatabase(folder, config.databaseUrl);
+  let trx: Transaction | undefined;
+  return {
+    async begin() {
+      trx = await db.writer.transaction();
+    },
+    end: async () => trx?.rollback(),
+    close: () => db.close(),
+  };
 }

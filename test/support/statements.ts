@@ -9,6 +9,24 @@ export interface Asked {
   rows: number;
 }
 
+/** How much is read, and how much is asked on the writing connection, while the work is done. */
+export async function askedInAll(
+  app: TestApp,
+  work: () => Promise<unknown>,
+): Promise<{ read: number; written: number }> {
+  let written = 0;
+  const note = ({ sql }: { sql: string }) => {
+    // What keeps the file in order comes when it likes.
+    if (!/^pragma/i.test(sql)) written++;
+  };
+  app.db.writer.on('query', note);
+  try {
+    return { read: (await asked(app, work)).statements.length, written };
+  } finally {
+    app.db.writer.off('query', note);
+  }
+}
+
 /** Looks on at what is read while the work is done. */
 export async function asked({ db }: Pick<TestApp, 'db'>, work: () => Promise<unknown>): Promise<Asked> {
   const seen: Asked = { statements: [], rows: 0 };

@@ -39,7 +39,7 @@ describe.each<{ who: string; person: Person | undefined }>([
     const before = await withoutSessions();
     await fc.assert(
       fc.asyncProperty(malformedRequests(patterns), async (request) => {
-        expect(complaintAbout(await sendMalformed(app.url, cookie, token, request))).toBeUndefined();
+        expect(complaintAbout(await sendMalformed(app.url, { cookie, token }, request))).toBeUndefined();
       }),
       { numRuns: RUNS, seed: 20_261_122, endOnFailure: true },
     );

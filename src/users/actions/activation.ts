@@ -1,6 +1,7 @@
-import { activatedTo, backAsBefore } from '../../access/activity.ts';
+import { activatedTo } from '../../access/activity.ts';
 import { counted, were } from '../../text/text.ts';
 import { wasActivity, writtenOf } from '../../verbs/action.ts';
+import { backAsBefore } from '../../verbs/back-as-before.ts';
 import { allowed, inapplicable, leaveOut } from '../../verbs/outcome.ts';
 import { findTaken, setActivity } from '../user-store.ts';
 import { administered, type UserAction } from './user-action.ts';
@@ -36,7 +37,7 @@ export const ACTIVATION: UserAction = {
     consequence: 'They may sign in again, with the groups that stand in their records.',
   },
   isLikely: true,
-  notes: (subjects) => backAsBefore(subjects, 'user'),
+  notes: backAsBefore('user'),
   refusalOf: administered(({ activity }) => (activity === 'active' ? inapplicable('is already active') : undefined)),
   async refuseAmong(db, _judge, outcomes) {
     const ids = allowed(outcomes).map((subject) => subject.id);

@@ -2,7 +2,7 @@ import { counted, were } from '../../text/text.ts';
 import { wasActivity } from '../../verbs/action.ts';
 import { forbidden, inapplicable } from '../../verbs/outcome.ts';
 import { keepLastAdministrator, takeOut } from './activity-change.ts';
-import { notesOnOwners } from './owned-programs.ts';
+import { NOTES_ON_LEAVERS } from './notes-on-leavers.ts';
 import { administered, type UserAction } from './user-action.ts';
 
 export const DEACTIVATION: UserAction = {
@@ -30,7 +30,7 @@ export const DEACTIVATION: UserAction = {
     if (isSelf) return forbidden('is yourself: nobody deactivates themself');
     return subject.activity === 'active' ? undefined : inapplicable(`is already ${subject.activity}`);
   }),
-  notes: notesOnOwners,
+  notes: NOTES_ON_LEAVERS,
   refuseAmong: keepLastAdministrator,
   perform: (trx, act, subjects) => takeOut(trx, act, subjects, 'deactivated'),
   was: wasActivity,
