@@ -17,8 +17,8 @@ export class Clashes extends Conflict {
 const AND_THEN = 'An administrator can confirm on the page of this program that it is the same one.';
 
 const WORDS: Record<Clash['reason'], (kind: string) => string> = {
-  name: (kind) => `There is a ${kind} of this name already, whom this program does not keep. ${AND_THEN}`,
-  email: (kind) => `There is a ${kind} with this email already, whom this program does not keep. ${AND_THEN}`,
+  name: (kind) => `There is a ${kind} of this name already that this program does not keep. ${AND_THEN}`,
+  email: (kind) => `There is a ${kind} with this email already that this program does not keep. ${AND_THEN}`,
   deleted: (kind) => `This ${kind} was deleted here, by somebody and not by this program. ${AND_THEN}`,
   'other provisioner': (kind) => `This ${kind} is kept by another program. ${AND_THEN}`,
 };

@@ -4,6 +4,8 @@ import { instant, MINUTE } from '../clock.ts';
 import { noteCall, type ProvisioningCall } from '../provisioning/call-store.ts';
 import { Clashes } from '../provisioning/clash.ts';
 import { noteClash } from '../provisioning/clash-store.ts';
+import { idIn } from '../provisioning/ids.ts';
+import { findProvisioned } from '../provisioning/provisioned-user-store.ts';
 import { loggedPath } from '../web/request-words.ts';
 import type { Answer, Call } from './call.ts';
 import type { Problem } from './problem.ts';
@@ -47,9 +49,18 @@ export class CallLog {
   ): Promise<void> {
     const at = instant(this.app.clock());
     if (error instanceof Clashes) await this.app.db.write((trx) => noteClash(trx, error.met, at));
-    const named = error instanceof Clashes ? `${error.met.name}: ` : nameIn(of ? undefined : req.body);
+    const said = error instanceof Clashes ? error.met.name : nameIn(of ? undefined : req.body);
+    const name = said ?? (await this.nameAt(provisionerId, of?.path ?? req.path));
+    const named = name === undefined ? '' : `${name}: `;
     const call = callOf(req, { at, status: problem.status, words: `${named}${problem.detail}` });
     await this.keep(provisionerId, of ? { ...call, request: `${of.method} ${of.path.slice(0, 100)}` } : call);
+  }
+
+  /** Of whom of the program's own the address is. */
+  private async nameAt(provisionerId: number, path: string): Promise<string | undefined> {
+    const id = idIn(path.split('/').at(-1), 'user');
+    const [found] = id === undefined ? [] : await findProvisioned(this.app.db.read, [id]);
+    return found?.provisionerId === provisionerId ? found.user.name : undefined;
   }
 
   private async keep(provisionerId: number, call: Omit<ProvisioningCall, 'id'>): Promise<void> {
@@ -68,8 +79,8 @@ function callOf(req: Request, told: Pick<ProvisioningCall, 'at' | 'status' | 'wo
 }
 
 /** Of whom it was, where the body says so. */
-function nameIn(body: unknown): string {
+function nameIn(body: unknown): string | undefined {
   const { userName, displayName } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const name = userName ?? displayName;
-  return typeof name === 'string' && name !== '' ? `${name.slice(0, 100)}: ` : '';
+  return typeof name === 'string' && name !== '' ? name.slice(0, 100) : undefined;
 }

@@ -19,7 +19,7 @@ import {
 import { knownOf, type Resource } from '../provisioning/resource.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import { type Answer, baseOf, type Call, listOf } from './call.ts';
-import { MOST_MEMBERS } from './limits.ts';
+import { MOST_ANSWERED, MOST_MEMBERS } from './limits.ts';
 import type { ListQuery } from './list-query.ts';
 import { isSelected, type Selecting, selected, selectingOf } from './selecting.ts';
 import { etagOf, requireMatch, unlessSame } from './versions.ts';
@@ -64,8 +64,15 @@ export async function replaceGroup(call: Call, id: number): Promise<Answer> {
 
 export async function patchGroup(call: Call, id: number): Promise<Answer> {
   const { name, ...said } = groupSteps(stepsOf(call.body));
-  const change_ = { ...said, ...(name !== undefined && { name: nameOf(name) }) };
-  return change(call, id, (trx, act, group) => changeProvisionedGroup(trx, act, group, change_));
+  const told = { ...said, ...(name !== undefined && { name: nameOf(name) }) };
+  return change(call, id, (trx, act, group) => changeProvisionedGroup(trx, act, group, told), isLarge);
+}
+
+/** Of a group of very many nobody wants to read who is in it, each time that one of them comes. */
+async function isLarge({ app, viewer, query }: Call, id: number): Promise<boolean> {
+  if (query.attributes !== undefined || query.excludedAttributes !== undefined) return false;
+  const members = await findMemberIds(app.db.read, viewer.id, [id], MOST_ANSWERED + 1);
+  return (members.get(id)?.length ?? 0) > MOST_ANSWERED;
 }
 
 export async function deleteGroup(call: Call, id: number): Promise<Answer> {
@@ -80,7 +87,12 @@ export async function deleteGroup(call: Call, id: number): Promise<Answer> {
 
 type Work = (...of: [...Parameters<Parameters<Call['write']>[0]>, group: ProvisionedGroup]) => Promise<void>;
 
-async function change(call: Call, id: number, work: Work): Promise<Answer> {
+async function change(
+  call: Call,
+  id: number,
+  work: Work,
+  isSilent: (call: Call, id: number) => Promise<boolean> = async () => false,
+): Promise<Answer> {
   const before = await call.write(async (trx, act) => {
     const group = await own(trx, call, id);
     requireMatch(call, etagOf(group.groupVersion, group.version));
@@ -90,6 +102,8 @@ async function change(call: Call, id: number, work: Work): Promise<Answer> {
   const after = await own(call.app.db.read, call, id);
   const isSame = before.version === after.version;
   const words = isSame ? `Said of the group ${after.name} what was so already.` : `Changed the group ${after.name}.`;
+  if (await isSilent(call, id))
+    return { status: 204, headers: { ETag: etagOf(after.groupVersion, after.version) }, words };
   return { ...(await answerWith(call, id, 200)), words };
 }
 

@@ -92,6 +92,22 @@ describe('who was here before (R80)', () => {
     const max = await signedIn(app, 'max');
     expect((await max.post(path)).status).toBe(403);
     expect((await max.post(path.replace('/refusal', '/confirmation'))).status).toBe(403);
+    // A program that they may change wants somebody whom they may not.
+    const [{ id }] = await app.db.write((trx) =>
+      trx('provisioning_clashes')
+        .insert({
+          provisioner_id: app.people.bob,
+          kind: 'user',
+          subject_id: app.people.ada,
+          name: 'ada',
+          reason: 'name',
+          first_at: '2026-11-01T00:00:00.000Z',
+          last_at: '2026-11-01T00:00:00.000Z',
+        })
+        .returning('id'),
+    );
+    const stronger = await max.post(pathTo(app, 'bob', `/provisioning/${id}/refusal`));
+    expect([stronger.status, stronger.text]).toEqual([403, expect.stringContaining('rights that you do not hold')]);
     expect((await alice.post(path)).status).toBe(303);
     expect((await idp.ask('post', '/Users', { userName: 'carol@example.com' })).status).toBe(409);
     expect(pageOf(await alice.get(page(app))).textOf('[aria-labelledby=clashes]')).toMatch(/Decided before.*carol/);
@@ -115,7 +131,7 @@ describe('who was here before (R80)', () => {
 
   it('is shown as provisioned on the record, and edits are warned about', async () => {
     const record = pageOf(await alice.get(pathTo(app, 'bob')));
-    expect(record.textOf('[aria-labelledby=provisioned]')).toMatch(/alice keeps this user.*robert.*x-bob/s);
+    expect(record.textOf('[aria-labelledby=provisioned]')).toMatch(/By SCIM\s*alice.*robert.*x-bob/s);
     const form = pageOf(await alice.get(pathTo(app, 'bob', '/edit')));
     expect(form.textOf('#provisioned-note')).toMatch(/writes these over.*Name, System email/s);
     const support = await groupId(app, 'Support');

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseFilter } from '../../src/provisioning/filter.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { ACCESS, ENTERPRISE, type Provisioner, provisionerAs } from '../support/provisioner.ts';
+import { signedIn } from '../support/session.ts';
 
 let app: TestApp;
 let idp: Provisioner;
@@ -141,6 +142,22 @@ describe('a filter', () => {
       ],
     });
   });
+});
+
+it('is counted anew after each change, whoever makes it', async () => {
+  const count = async (filter: string) => (await idp.find('Users', filter, '&count=0')).body.totalResults;
+  const filters = ['title sw "chef"', 'userName pr', 'title eq "chef" and active eq true', 'emails.value co "corp"'];
+  const counts = () => Promise.all(filters.map(count));
+  expect(await counts()).toEqual([2, 5, 1, 5]);
+  const { id, number } = await idp.made({ userName: 'fred', title: 'Chef', emails: [{ value: 'fred@corp.example' }] });
+  expect(await counts()).toEqual([3, 6, 2, 6]);
+  const alice = await signedIn(app, 'alice');
+  await alice.post(`/users/${number}/deactivation`);
+  expect(await counts()).toEqual([3, 6, 1, 6]);
+  await idp.patch(`/Users/${id}`, { op: 'remove', path: 'title' });
+  expect(await counts()).toEqual([2, 6, 1, 6]);
+  await alice.post(`/users/${number}/deletion`);
+  expect(await counts()).toEqual([2, 5, 1, 5]);
 });
 
 describe('a page', () => {

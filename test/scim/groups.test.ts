@@ -81,6 +81,42 @@ describe('a group that is provisioned', () => {
     expect((await idp.patch(`/Groups/${id}`, { op: 'remove', path: 'members[display co "x"]' })).status).toBe(400);
   });
 
+  it('may have very many members: then a patch is answered without them, unless they are asked for', async () => {
+    const id = await idp.group('Many');
+    const number = Number(id.split('-')[1]);
+    const [{ id: first }] = await app.db.read('users').max('id as id');
+    const rows = Array.from({ length: 1_100 }, (_, n) => first + 100_000 + n);
+    await app.db.write(async (trx) => {
+      for (let at = 0; at < rows.length; at += 100) {
+        const some = rows.slice(at, at + 100);
+        const when = '2026-11-01T00:00:00.000Z';
+        const named = (n: number) => ({
+          name: `m${n}`,
+          name_key: `m${n}`,
+          sort_name: `m${n}`,
+          email: `m${n}@corp.example`,
+          email_key: `m${n}@corp.example`,
+        });
+        await trx('users').insert(some.map((n) => ({ id: n, ...named(n), search_text: `m${n}`, created_at: when })));
+        const kept = { provisioner_id: app.people.alice, activity: 'active', created_at: when, modified_at: when };
+        await trx('provisioned_users').insert(
+          some.map((n) => ({ user_id: n, user_name: `m${n}`, user_name_key: `m${n}`, ...kept })),
+        );
+        await trx('memberships').insert(some.map((n) => ({ user_id: n, group_id: number, granted_at: when })));
+      }
+    });
+    expect((await idp.get(`/Groups/${id}`)).body.members).toHaveLength(1_100);
+    const step = { op: 'add', path: 'members', value: values([ids[0]]) };
+    const silent = await idp.patch(`/Groups/${id}`, step);
+    expect([silent.status, silent.text, silent.headers.etag]).toEqual([204, '', expect.stringMatching(/^W/)]);
+    expect((await idp.patch(`/Groups/${id}?excludedAttributes=members`, step)).body.displayName).toBe('Many');
+    const out = await idp.patch(`/Groups/${id}?attributes=members`, {
+      op: 'remove',
+      path: `members[value eq "${ids[0]}"]`,
+    });
+    expect(out.body.members).toHaveLength(1_100);
+  });
+
   it('is deleted softly', async () => {
     const id = await idp.group('Gone', [ids[0]]);
     expect((await idp.ask('delete', `/Groups/${id}`)).status).toBe(204);

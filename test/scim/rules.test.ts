@@ -181,6 +181,7 @@ describe('a program that provisions', () => {
     expect(text).toContain('Made the user pia.');
     expect(text).toContain('Deactivated the user bob.');
     expect(text).toContain('nobody: A user has an email');
+    expect(text).toContain('pia: There is no attribute password.');
     expect((await (await signedIn(app, 'bob')).get('/provisioning')).status).toBe(404);
   });
 });

@@ -7,6 +7,7 @@ import { changeGroups } from '../../groups/actions/changing-groups.ts';
 import { createGroup } from '../../groups/actions/group-creation.ts';
 import { findGroupByName } from '../../groups/group-store.ts';
 import { endMemberships, grantMemberships, type MemberOutcome } from '../../memberships/actions/membership-editing.ts';
+import { findMembershipsIn } from '../../memberships/membership-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { Clashes, Taken } from '../clash.ts';
@@ -107,15 +108,18 @@ async function setMembers(
   { groupId, provisionerId }: Pick<ProvisionedGroup, 'groupId' | 'provisionerId'>,
   members: GroupTold['members'] = {},
 ): Promise<boolean> {
-  const before = new Set((await findMemberIds(trx, provisionerId, [groupId], Number.MAX_SAFE_INTEGER)).get(groupId));
   const wanted = members.whole ?? members.add ?? [];
   await requireOwn(trx, provisionerId, wanted);
+  // Of a group of many thousands only those are looked at who are spoken of.
+  const before = members.whole
+    ? new Set((await findMemberIds(trx, provisionerId, [groupId], Number.MAX_SAFE_INTEGER)).get(groupId))
+    : new Set((await findMembershipsIn(trx, groupId, [...wanted, ...(members.remove ?? [])])).keys());
   const coming = wanted.filter((id) => !before.has(id));
   const staying = new Set(wanted);
   const gone = members.whole ? [...before].filter((id) => !staying.has(id)) : (members.remove ?? []);
   // Who is deleted by now is in no group any more: they are taken out of it all the same.
   const known = await findKept(trx, provisionerId, gone);
-  const going = gone.filter((id) => known.has(id));
+  const going = gone.filter((id) => known.has(id) && (members.whole || before.has(id)));
   if (coming.length > 0) keepDone((await grantMemberships(trx, act, { groupId, userIds: coming }, null)).outcomes);
   if (going.length > 0) keepDone((await endMemberships(trx, act, { groupId, userIds: going })).outcomes);
   return coming.length > 0 || going.length > 0;
