@@ -3,6 +3,7 @@ import { counted, were } from '../../text/text.ts';
 import { wasActivity, writtenOf } from '../../verbs/action.ts';
 import { allowed, inapplicable, leaveOut } from '../../verbs/outcome.ts';
 import { findTaken, setActivity } from '../user-store.ts';
+import { notesOnProvisioned } from './provisioned-notes.ts';
 import { administered, type UserAction } from './user-action.ts';
 import { recordOnUsers } from './user-events.ts';
 
@@ -36,7 +37,7 @@ export const ACTIVATION: UserAction = {
     consequence: 'They may sign in again, with the groups that stand in their records.',
   },
   isLikely: true,
-  notes: (subjects) => backAsBefore(subjects, 'user'),
+  notes: async (subjects, db) => [...backAsBefore(subjects, 'user'), ...(await notesOnProvisioned(subjects, db))],
   refusalOf: administered(({ activity }) => (activity === 'active' ? inapplicable('is already active') : undefined)),
   async refuseAmong(db, _judge, outcomes) {
     const ids = allowed(outcomes).map((subject) => subject.id);

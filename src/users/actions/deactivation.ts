@@ -3,6 +3,7 @@ import { wasActivity } from '../../verbs/action.ts';
 import { forbidden, inapplicable } from '../../verbs/outcome.ts';
 import { keepLastAdministrator, takeOut } from './activity-change.ts';
 import { notesOnOwners } from './owned-programs.ts';
+import { notesOnProvisioned } from './provisioned-notes.ts';
 import { administered, type UserAction } from './user-action.ts';
 
 export const DEACTIVATION: UserAction = {
@@ -30,7 +31,7 @@ export const DEACTIVATION: UserAction = {
     if (isSelf) return forbidden('is yourself: nobody deactivates themself');
     return subject.activity === 'active' ? undefined : inapplicable(`is already ${subject.activity}`);
   }),
-  notes: notesOnOwners,
+  notes: async (subjects, db) => [...(await notesOnOwners(subjects, db)), ...(await notesOnProvisioned(subjects, db))],
   refuseAmong: keepLastAdministrator,
   perform: (trx, act, subjects) => takeOut(trx, act, subjects, 'deactivated'),
   was: wasActivity,

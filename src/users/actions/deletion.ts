@@ -3,6 +3,7 @@ import { wasActivity } from '../../verbs/action.ts';
 import { forbidden, inapplicable } from '../../verbs/outcome.ts';
 import { keepLastAdministrator, takeOut } from './activity-change.ts';
 import { notesOnOwners } from './owned-programs.ts';
+import { notesOnProvisioned } from './provisioned-notes.ts';
 import { administered, type UserAction } from './user-action.ts';
 
 /** Soft: the row stays and can be restored, but name, email and contact are free for others. */
@@ -34,7 +35,7 @@ export const DELETION: UserAction = {
     if (isSelf) return forbidden('is yourself: nobody deletes themself');
     return subject.activity === 'deleted' ? inapplicable('is already deleted') : undefined;
   }),
-  notes: notesOnOwners,
+  notes: async (subjects, db) => [...(await notesOnOwners(subjects, db)), ...(await notesOnProvisioned(subjects, db))],
   refuseAmong: keepLastAdministrator,
   perform: (trx, act, subjects) => takeOut(trx, act, subjects, 'deleted'),
   was: wasActivity,
