@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { explained, fail } from '../src/failure.ts';
 import { chart } from './chart.ts';
+import { checksBesideQuery } from './checks.ts';
 import { costCurve } from './curve.ts';
 import { benchData } from './data.ts';
 import { measure } from './measure.ts';
@@ -30,6 +31,7 @@ async function bench(): Promise<void> {
       write: { type: 'string' },
       database: { type: 'string', default: 'sqlite' },
       processes: { type: 'string', default: '1' },
+      checks: { type: 'boolean', default: false },
     },
   });
   const sizes = values.users.split(',').map(Number);
@@ -38,6 +40,7 @@ async function bench(): Promise<void> {
   if (!['sqlite', 'postgres'].includes(values.database)) throw new Error('--database must be sqlite or postgres');
   const isOnPostgres = values.database === 'postgres';
   if (isOnPostgres && values.write) throw new Error('the page is written of SQLite: --write goes without --database');
+  if (values.checks && (isOnPostgres || values.write)) throw new Error('--checks goes without --database and --write');
   const processes = Number(values.processes);
   if (!Number.isInteger(processes) || processes < 1 || (processes > 1 && !isOnPostgres))
     throw new Error('--processes is a whole number from 1 on, and above 1 goes with --database postgres');
@@ -54,6 +57,10 @@ async function bench(): Promise<void> {
     const databaseUrl = isOnPostgres ? await onPostgres(data.folder) : undefined;
     if (processes > 1 && databaseUrl) {
       console.log(`\n${await severalBesideOne({ ...data, databaseUrl }, processes, effort, say)}\n`);
+      continue;
+    }
+    if (values.checks) {
+      console.log(`\n${await checksBesideQuery(data, effort, say)}\n`);
       continue;
     }
     const report = new Report(await measure({ ...data, databaseUrl }, effort, say), users);

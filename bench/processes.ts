@@ -21,13 +21,17 @@ export interface Measured {
 }
 
 /** The program itself, with the settings that it has by default, logging included. */
-export function startApp(folder: string, databaseUrl?: string): Promise<Measured> {
-  const settings: Record<string, string> = databaseUrl ? { DATABASE_URL: databaseUrl } : {};
+export function startApp(folder: string, databaseUrl?: string, more: Record<string, string> = {}): Promise<Measured> {
+  const settings: Record<string, string> = { ...more, ...(databaseUrl && { DATABASE_URL: databaseUrl }) };
   return start('../src/server.ts', settings, folder, '/session/new');
 }
 
 export function startFloor(folder: string): Promise<Measured> {
   return start('floor.ts', {}, folder, '/');
+}
+
+export function startCheckFloor(folder: string): Promise<Measured> {
+  return start('check-floor.ts', {}, folder, '/');
 }
 
 async function start(

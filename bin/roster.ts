@@ -38,6 +38,7 @@ const USAGE = `Usage: ${COMMAND_LINE} <command> [--json] [--mail] [--without-sec
        ${COMMAND_LINE} create-token <user> --scope users:read [--scope …] [--days 90] [--address 192.0.2.0/24] [--name <what for>]
        ${COMMAND_LINE} users|groups|bulk <verb> … --address https://roster.example.com [--token-file <file>]
        ${COMMAND_LINE} import users|contacts <file> [--by email|name] [--apply] [--change-emails] [--report <file>]
+                [--these-are-all 'activity=active' [--missing <number>]]
 
 ${usages.join('\n')}
 
@@ -48,8 +49,11 @@ was when it was interrupted, and leaves what was here closed; move-to --reopen o
 the audit that was written down: the server logs one a day. export writes to the output, or to the file of --to, which then is there
 whole or not at all; --view is what the address of the list says after the question mark; of contacts it writes those of everybody, and
 with --private those of users and groups as well. import says what a file would change, and with --apply does it; lines that are refused go
-with their reasons into the file of --report. operate says whom an action would change, who is left out and why, and with --apply does it;
-what the action has to be told goes into --value, as in --value group=Sales --value untilOn=2027-01-31. apply says what is otherwise than the file says; what it does not name stays. users, groups and bulk work on another machine, over the
+with their reasons into the file of --report. --these-are-all names who is in a view and not in the file, and with --apply deactivates
+them; where they are more than a twentieth of it, --missing has to say their number. operate says whom an action would change, who is left
+out and why, and with --apply does it; what the action has to be told goes into --value, as in --value group=Sales
+--value untilOn=2027-01-31. apply says what is otherwise than the file says; what it does not name stays. users, groups and bulk work on
+another machine, over the
 interface for programs, by a token in the file of --token-file or in ROSTER_TOKEN, never in the command itself; the address may stand in
 ROSTER_ADDRESS. Exit codes: 0 done; 1 wrong use or settings; 2 refused, and nothing was changed, or the
 audit is not intact; 3 some lines of a file were refused, or some were left out.`;
@@ -69,6 +73,8 @@ const OPTIONS = {
   apply: { type: 'boolean' },
   'change-emails': { type: 'boolean' },
   report: { type: 'string' },
+  'these-are-all': { type: 'string' },
+  missing: { type: 'string' },
   on: { type: 'string' },
   value: { type: 'string', multiple: true },
   reason: { type: 'string' },
@@ -100,6 +106,8 @@ const OPTIONS_OF: Record<string, string[]> = {
   apply: ['apply', 'import', 'operate', 'undo', 'bulk'],
   'change-emails': ['import'],
   report: ['import'],
+  'these-are-all': ['import'],
+  missing: ['import'],
   on: ['operate', 'bulk'],
   value: ['operate', 'bulk'],
   reason: ['create-api-user'],
@@ -219,7 +227,8 @@ async function act(settings: Settings): Promise<Result> {
     const { by, apply, report, 'change-emails': changesEmails } = values;
     const channel = values.mail ? 'mail' : 'copy';
     const exporting = { format, view, to, withPrivate };
-    const importing = { by, apply, report, changesEmails };
+    const { 'these-are-all': theseAreAll, missing } = values;
+    const importing = { by, apply, report, changesEmails, theseAreAll, missing };
     const operating = { on: values.on, view, values: values.value, apply };
     const { reason, owner, review, email, group: groups } = values;
     const { scope: scopes, days, address: addresses, name: tokenName } = values;

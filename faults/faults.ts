@@ -18,6 +18,7 @@ import { firstStartFault } from './first-start-fault.ts';
 import { lockoutRaceFault } from './lockout-race.ts';
 import { mailFault } from './mail-faults.ts';
 import { malformedFault } from './malformed-fault.ts';
+import { millionCrashFault } from './million-crash.ts';
 import { moveToServer } from './place.ts';
 import { proxiesFault } from './proxies-fault.ts';
 import { plain, writeDown } from './report.ts';
@@ -33,6 +34,7 @@ const FAULTS: Fault[] = [
   crashFault,
   bulkCrashFault,
   largeCrashFault,
+  millionCrashFault,
   failingDiskFault,
   diskFullFault,
   lockoutRaceFault,

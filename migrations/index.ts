@@ -63,7 +63,9 @@ import * as tokens from './0062-tokens.ts';
 import * as fedByFactors from './0063-fed-by-factors.ts';
 import * as dateOrder from './0064-date-order.ts';
 import * as provisioning from './0065-provisioning.ts';
+import * as events from './0066-events.ts';
 import * as begunByTokens from './0067-begun-by-tokens.ts';
+import * as draftsAndCompanies from './0072-drafts-and-companies.ts';
 import * as factorInPlace from './0074-factor-in-place.ts';
 import * as postgresBaseline from './postgres/baseline.ts';
 
@@ -133,7 +135,9 @@ export const migrations: Record<string, Knex.Migration> = {
   '0063-fed-by-factors': fedByFactors,
   '0064-date-order': dateOrder,
   '0065-provisioning': provisioning,
+  '0066-events': events,
   '0067-begun-by-tokens': begunByTokens,
+  '0072-drafts-and-companies': draftsAndCompanies,
   '0074-factor-in-place': factorInPlace,
 };
 

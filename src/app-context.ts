@@ -16,6 +16,7 @@ import type { KnownDevices } from './sessions/pages/known-devices.ts';
 import type { SignIn } from './sessions/sign-in.ts';
 import type { UserIndex } from './users/list/user-index.ts';
 import type { ActSettings } from './verbs/act.ts';
+import type { WebhookSender } from './webhooks/actions/webhook-sender.ts';
 
 /** What the controllers share. Made once, in createApp. */
 export interface AppContext {
@@ -39,9 +40,12 @@ export interface AppContext {
   /** Does what is too large to be done while somebody waits. */
   operations: OperationWorker;
   jobs: Jobs;
+  webhooks: WebhookSender;
   troubles: Troubles;
   setBackClock: SetBackClock;
   startedAt: Instant;
   /** Opens the setup page while there is no administrator; printed at the start; only the hash of the newest is kept. */
   setupToken: string;
+  /** What answers for as long as somebody listens is ended by these, when the server stops. */
+  ends: (() => void)[];
 }

@@ -2,22 +2,26 @@ import { randomBytes } from 'node:crypto';
 import compression from 'compression';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
-import { may } from './access/viewer.ts';
+import { may, type Viewer } from './access/viewer.ts';
+import { metricsByToken } from './api/metrics-by-token.ts';
 import { referenceController } from './api/pages/reference-controller.ts';
+import { RequestLimit } from './api/request-limit.ts';
 import { apiRouter } from './api/router.ts';
 import type { AppContext } from './app-context.ts';
 import { applicationsController } from './applications/pages/applications-controller.ts';
 import { auditController } from './audit/pages/audit-controller.ts';
 import { recordRefusal } from './audit/pages/refusal-recording.ts';
+import { toldEvents } from './audit/pages/told-events.ts';
 import { OperationWorker } from './bulk-operations/actions/operation-worker.ts';
 import { bulkOperationsController } from './bulk-operations/pages/bulk-operations-controller.ts';
-import { type Clock, instant } from './clock.ts';
+import { type Clock, type Day, dayOf, instant } from './clock.ts';
 import type { Config } from './config.ts';
 import { ContactIndex } from './contacts/contact-index.ts';
+import { findContactViewer } from './contacts/contact-viewer.ts';
 import { contactsController } from './contacts/pages/contacts-controller.ts';
 import { credentialsController } from './credentials/pages/credentials-controller.ts';
 import { emailsController } from './credentials/pages/emails-controller.ts';
-import type { Database } from './db/database.ts';
+import type { Database, Reader } from './db/database.ts';
 import { exportController } from './export/pages/export-controller.ts';
 import { FEATURES } from './features.ts';
 import { GroupIndex } from './groups/group-index.ts';
@@ -53,6 +57,7 @@ import { answerResetRequests } from './passwords/reset-request-store.ts';
 import { peopleController, readPeopleForms } from './pasted-people/pages/people-controller.ts';
 import { permissionsController } from './permissions/pages/permissions-controller.ts';
 import { preferencesController } from './preferences/pages/preferences-controller.ts';
+import { VERSION } from './program.ts';
 import { provisioningController } from './provisioning/pages/provisioning-controller.ts';
 import { savedViewsController } from './saved-views/pages/saved-views-controller.ts';
 import { scimRouter } from './scim/router.ts';
@@ -88,6 +93,8 @@ import { noStore, securityHeaders } from './web/guards/security-headers.ts';
 import { Visits } from './web/guards/visits.ts';
 import { requestLog } from './web/request-log.ts';
 import { oneEachTurn } from './web/turns.ts';
+import { WebhookSender } from './webhooks/actions/webhook-sender.ts';
+import { webhooksController } from './webhooks/pages/webhooks-controller.ts';
 
 export interface AppParts {
   db: Database;
@@ -139,10 +146,20 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     contactIndex: new ContactIndex(db.read, clock, { fillElsewhere: indexReaders?.filling('contacts') }),
     operations: new OperationWorker({ db, clock, logger, settings, prepares: [nextImport] }),
     jobs,
+    webhooks: new WebhookSender({
+      db,
+      clock,
+      logger,
+      settings,
+      networks: config.webhookNetworks,
+      agent: `Roster/${VERSION}`,
+      tell: (viewer, eventId) => tellOf(db.read, viewer, dayOf(clock()), eventId),
+    }),
     troubles: new Troubles({ db, config, clockWatch: new ClockWatch({ clock, logger }), backupProblem }),
     setBackClock: new SetBackClock({ db, clock, logger }),
     startedAt: instant(clock()),
     setupToken: randomBytes(24).toString('base64url'),
+    ends: [],
   };
 
   const app = express();
@@ -159,10 +176,11 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
 
   app.use(requestLog(logger));
   app.use(securityHeaders(config));
-  const { count, show } = metrics(context);
+  const limit = new RequestLimit(db, config.tokenRequests);
+  const { count, show, tell } = metrics(context);
   app.use(count);
   app.get('/health', noStore, health(context));
-  app.get('/metrics', noStore, show);
+  app.get('/metrics', noStore, metricsByToken(context, limit, tell), show);
   app.use(hostCheck(config, logger));
   app.use(proxyCheck(config, logger));
   app.use('/assets', compression());
@@ -174,8 +192,8 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     await context.setBackClock.follow();
     next();
   });
-  app.use('/api/v1', apiRouter(context));
-  app.use('/scim/v2', scimRouter(context));
+  app.use('/api/v1', apiRouter(context, limit));
+  app.use('/scim/v2', scimRouter(context, limit));
   app.use(readPeopleForms());
   for (const path of UPLOAD_PATHS) app.post(path, readUpload(config.importMegabytes));
   app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));
@@ -238,6 +256,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(contactsController(context));
   app.use(linkedContactsController(context));
   app.use(auditController(context));
+  app.use(webhooksController(context));
   app.use(installationController(context));
   if (parts.showsInterface) app.use(interfaceController());
 
@@ -253,6 +272,12 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     }),
   );
   return { express: app, context };
+}
+
+/** An event as its reader may know it. */
+async function tellOf(db: Reader, viewer: Viewer, today: Day, eventId: number): Promise<object | undefined> {
+  const [event] = await toldEvents(db, await findContactViewer(db, viewer, today), [eventId]);
+  return event;
 }
 
 /** Where somebody begins: the first list that they may read, the groups that they lead, or their own page. */

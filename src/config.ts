@@ -7,6 +7,7 @@ import { CannotStart } from './cannot-start.ts';
 import { isServerAddress } from './db/server-address.ts';
 import { envFileMistakes, unknownSettings } from './env-file.ts';
 import { isEmailAddress } from './text/email-address.ts';
+import { isAddressOrNetwork } from './text/networks.ts';
 
 /** What is wrong with the settings, one line per mistake; the start prints them and ends. */
 export class ConfigError extends CannotStart {}
@@ -79,6 +80,11 @@ const settings = z.object({
   REPORT_DAYS: whole(400, 1, 36_500),
   TOKEN_DAYS: whole(365, 1, 3650),
   TOKEN_REQUESTS: whole(600, 1, 1_000_000),
+  WEBHOOK_NETWORKS: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter(Boolean))
+    .refine((list) => list.every(isAddressOrNetwork), 'must be addresses or networks, such as 10.0.0.0/8, 192.168.1.7')
+    .default([]),
   IMPORT_MEGABYTES: whole(256, 1, 10_000),
   IMPORT_LINES: whole(1_000_000, 1, 10_000_000),
   LOG_LEVEL: z
@@ -177,6 +183,8 @@ export function readSettings(environment: Environment = process.env, envFile = '
     /** For so long a token may be good at most, and so many requests a minute each may be used for. */
     tokenDays: values.TOKEN_DAYS,
     tokenRequests: values.TOKEN_REQUESTS,
+    /** Where webhooks may lead besides the open internet. */
+    webhookNetworks: values.WEBHOOK_NETWORKS,
     /** What a file may have at most that is imported. */
     importMegabytes: values.IMPORT_MEGABYTES,
     importLines: values.IMPORT_LINES,

@@ -21,6 +21,7 @@ import { SETUP } from './setup/pages/setup-feature.ts';
 import { TOKENS } from './tokens/pages/tokens-feature.ts';
 import { USERS } from './users/pages/users-feature.ts';
 import type { Feature } from './web/feature.ts';
+import { WEBHOOKS } from './webhooks/pages/webhooks-feature.ts';
 
 /** Every feature with what it declares of itself; tabs and named pages stand in this order. */
 export const FEATURES: Feature[] = [
@@ -43,6 +44,7 @@ export const FEATURES: Feature[] = [
   SESSIONS,
   SETUP,
   TOKENS,
+  WEBHOOKS,
 ];
 
 /** All that runs now and then. */

@@ -83,13 +83,16 @@ export async function serve(
   if (!(await isAnyAdministrator(db.read))) await db.write((trx) => keepSetupLink(trx, context.setupToken));
   shutDownOnSignal(server, installation.close, async () => {
     context.jobs.stop();
+    for (const end of context.ends) end();
     indexReaders.stop();
     await reading;
     await context.operations.stop();
+    await context.webhooks.stop();
     await context.mail?.stop();
   });
   answer = express;
   context.mail?.start();
+  context.webhooks.start();
   context.operations.follow();
   context.operations.look();
   reading = readIndexes(context);

@@ -61,6 +61,7 @@ describe('the settings', () => {
       reportDays: 400,
       tokenDays: 365,
       tokenRequests: 600,
+      webhookNetworks: [],
       logLevel: 'info',
       passwordCost: 12,
       dailyBackups: 7,

@@ -21,6 +21,8 @@ import { rememberDevice } from '../src/sessions/known-device-store.ts';
 import { findUsers } from '../src/users/user-store.ts';
 import { actSettings } from '../src/verbs/act.ts';
 import { programAct } from '../src/verbs/program-act.ts';
+import { findDeliveries, insertDeliveries, markDelivered } from '../src/webhooks/delivery-store.ts';
+import { disable, insertWebhook } from '../src/webhooks/webhook-store.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
 import { watchAudit } from './support/audit.ts';
 import { everything, facts, factsBesideAudit } from './support/database.ts';
@@ -61,7 +63,7 @@ interface Change {
 }
 
 /** Or a bulk operation stands for it: one that is prepared, or that asks for more, or one that Alice has begun or executed. */
-type OperationKind = 'draft' | 'asking' | 'running' | 'paused' | 'executed' | 'list';
+type OperationKind = 'draft' | 'asking' | 'running' | 'paused' | 'executed' | 'list' | 'led';
 
 interface Classified {
   /** `leader`: whoever leads the group, whatever their rights. */
@@ -94,6 +96,8 @@ interface Classified {
   passkey?: true;
   /** Or a token of the subject, or of the viewer where there is none, stands for it or is there. */
   token?: true;
+  /** Or a webhook of nobody's: as it is, disabled, or with a test that has arrived. */
+  webhook?: 'enabled' | 'disabled' | 'tested';
   /** Or somebody whom the subject, a program, wants to take over. */
   clash?: true;
   /** Whether who may not read it but leads a group is shown that one instead. */
@@ -322,6 +326,8 @@ const ROUTES: Record<string, Classified> = {
   },
   // It asks for a token itself; its routes are held against their description in test/api.
   'use /api/v1': { open: 'everybody', shows: 401 },
+  // Likewise, in test/scim.
+  'use /scim/v2': { open: 'everybody', shows: 401 },
   'use /assets': { open: 'everybody' },
   'get /assets/:version/js/htmx.js': { open: 'everybody' },
   'get /assets/:version/js/combobox.js': { open: 'everybody' },
@@ -1454,6 +1460,114 @@ const ROUTES: Record<string, Classified> = {
       nonsense: { fields: { contacts: 'everything' }, status: 400 },
     },
   },
+  'get /webhooks': { open: ['settings', 'read'] },
+  'get /webhooks/new': { open: ['settings', 'write'] },
+  'post /webhooks': {
+    open: ['settings', 'write'],
+    change: {
+      form: '/webhooks/new',
+      fields: { name: 'Chat', address: 'https://hooks.example.com/', user: '' },
+      state: async (app) => (await app.db.read('webhooks')).length,
+      from: 0,
+      to: 1,
+      audit: ['webhook.created'],
+      // The secret stands in the answer itself.
+      answers: 200,
+      bad: { fields: { name: '', address: 'x' }, errors: ['name', 'address'] },
+    },
+  },
+  'get /webhooks/:id': { open: ['settings', 'read'], webhook: 'tested' },
+  'get /webhooks/:id/edit': { open: ['settings', 'write'], webhook: 'enabled' },
+  'patch /webhooks/:id': {
+    open: ['settings', 'write'],
+    webhook: 'enabled',
+    change: {
+      form: '/webhooks/:id/edit',
+      fields: { name: 'Talk' },
+      state: async (app) => (await app.db.read('webhooks').first()).name,
+      from: 'Chat',
+      to: 'Talk',
+      audit: ['webhook.updated'],
+      leadsTo: /^\/webhooks\/:id$/,
+      bad: { fields: { name: '', user: 'nobody here' }, errors: ['name'] },
+    },
+  },
+  'get /webhooks/:id/rotation/new': { open: ['settings', 'write'], webhook: 'enabled' },
+  'post /webhooks/:id/rotation': {
+    open: ['settings', 'write'],
+    webhook: 'enabled',
+    change: {
+      form: '/webhooks/:id/rotation/new',
+      state: async (app) => (await app.db.read('webhooks').first()).former_nonce,
+      from: null,
+      to: 'x',
+      audit: ['webhook.secret-renewed'],
+      answers: 200,
+    },
+  },
+  'post /webhooks/:id/disabling': {
+    open: ['settings', 'write'],
+    webhook: 'enabled',
+    change: {
+      form: '/webhooks/:id',
+      state: async (app) => Boolean((await app.db.read('webhooks').first()).is_enabled),
+      from: true,
+      to: false,
+      audit: ['webhook.disabled'],
+      leadsTo: /^\/webhooks\/:id$/,
+    },
+  },
+  'delete /webhooks/:id/disabling': {
+    open: ['settings', 'write'],
+    webhook: 'disabled',
+    change: {
+      form: '/webhooks/:id',
+      fields: { from: 'now' },
+      nonsense: { fields: { from: 'x' }, status: 400 },
+      state: async (app) => Boolean((await app.db.read('webhooks').first()).is_enabled),
+      from: false,
+      to: true,
+      audit: ['webhook.enabled'],
+      leadsTo: /^\/webhooks\/:id$/,
+    },
+  },
+  'post /webhooks/:id/tests': {
+    open: ['settings', 'write'],
+    webhook: 'enabled',
+    change: {
+      form: '/webhooks/:id',
+      state: async (app) => (await app.db.read('webhook_deliveries')).length,
+      from: 0,
+      to: 1,
+      audit: ['webhook.tested'],
+      leadsTo: /^\/webhooks\/:id$/,
+    },
+  },
+  'post /webhooks/:id/deliveries/:handle/replay': {
+    open: ['settings', 'write'],
+    webhook: 'tested',
+    change: {
+      form: '/webhooks/:id',
+      state: async (app) => (await app.db.read('webhook_deliveries').whereNotNull('next_at')).length,
+      from: 0,
+      to: 1,
+      audit: ['webhook.replayed'],
+      leadsTo: /^\/webhooks\/\d+$/,
+    },
+  },
+  'get /webhooks/:id/deletion/new': { open: ['settings', 'write'], webhook: 'enabled' },
+  'post /webhooks/:id/deletion': {
+    open: ['settings', 'write'],
+    webhook: 'enabled',
+    change: {
+      form: '/webhooks/:id/deletion/new',
+      state: async (app) => (await app.db.read('webhooks')).length,
+      from: 1,
+      to: 0,
+      audit: ['webhook.deleted'],
+      leadsTo: /^\/webhooks$/,
+    },
+  },
   'get /applications': { open: ['groups', 'read'], also: ['users', 'read'] },
   'get /applications/new': { open: ['settings', 'write'] },
   'post /applications': {
@@ -1616,6 +1730,21 @@ const ROUTES: Record<string, Classified> = {
       to: 0,
       audit: ['user.login-attempts-reset'],
       leadsTo: /^\/led-groups\/:id$/,
+    },
+  },
+  'get /led-operations/:id': { open: 'leader', operation: 'led' },
+  'get /led-operations/:id/undo': { open: 'leader', operation: 'led' },
+  'post /led-operations/:id/undo': {
+    open: 'leader',
+    operation: 'led',
+    change: {
+      form: '/led-operations/:id/undo',
+      browser: (app) => signedIn(app, 'lena'),
+      state: membersOfSupport,
+      from: 3,
+      to: 4,
+      audit: ['membership.granted'],
+      leadsTo: /^\/led-operations\/\d+$/,
     },
   },
   'get /users/:id/permissions': { open: ['users', 'read'], subject: 'bob' },
@@ -1958,6 +2087,7 @@ async function idOf(
       relation === 'another' ? (route.subject ?? viewer) : relation === 'themself' ? viewer : 'ada',
       route,
     );
+  if (route.webhook) return webhookOf(app, route.webhook);
   if (route.clash)
     return clashOf(app, relation === 'another' ? route.subject! : relation === 'themself' ? viewer : 'ada');
   if (route.session === 'another') return otherSessionOf(app, session, viewer);
@@ -2008,6 +2138,21 @@ async function tokenOf(app: TestApp, person: Person, { subject }: Route): Promis
       .returning('id'),
   );
   return subject ? `${user_id}#${id}` : String(id);
+}
+
+/** As the address names it, with what was sent there. */
+async function webhookOf(app: TestApp, kind: NonNullable<Classified['webhook']>): Promise<string> {
+  const at = instant(app.clock.now());
+  return app.db.write(async (trx) => {
+    const values = { name: 'Chat', address: 'https://hooks.example.com/', kinds: [], userId: null };
+    const id = await insertWebhook(trx, values, { nonce: 'x', position: 0, createdAt: at, createdBy: null });
+    if (kind === 'disabled') await disable(trx, id, 'it was quiet');
+    if (kind !== 'tested') return String(id);
+    await insertDeliveries(trx, id, [{ id: null, kind: 'webhook.test' }], at);
+    const [delivery] = await findDeliveries(trx, id, undefined, 1);
+    await markDelivered(trx, delivery.id, at, { status: 204, answer: '' });
+    return `${id}#${delivery.id}`;
+  });
 }
 
 /** A program calls Dave one of its own. */
@@ -2111,6 +2256,7 @@ async function listOf(app: TestApp, viewer: Person): Promise<number> {
 
 /** A bulk operation on Bob: a draft is seen by nobody but who made it, all others by all who read users. */
 async function operationOf(app: TestApp, session: Session, kind: OperationKind): Promise<number> {
+  if (kind === 'led') return ledOperation(app);
   const action = { draft: 'deactivate', asking: 'add-tag' }[kind as string] ?? 'confirm-access';
   const fields = { action, ids: String(app.people.bob) };
   const own = kind === 'draft' || kind === 'asking' ? await session.post('/bulk-operations', fields) : undefined;
@@ -2130,6 +2276,25 @@ async function operationOf(app: TestApp, session: Session, kind: OperationKind):
         });
     });
   return id;
+}
+
+/** Lena took Bob out of the group that she leads, or led. */
+async function ledOperation(app: TestApp): Promise<number> {
+  const lena = await signedIn(app, 'lena');
+  const group = Number(await groupId(app, 'Support'));
+  await lena.post(`/led-groups/${group}/members`, { ids: String(app.people.bob), _method: 'delete' });
+  const done = await app.db.read('bulk_operations').orderBy('id', 'desc').first('id');
+  if (done) return done.id;
+  const at = instant(app.clock.now());
+  const [made] = await app.db.write((trx) =>
+    trx('bulk_operations')
+      .insert({
+        ...{ subject_type: 'user', action: 'remove-from-group', choices: JSON.stringify({ group }), size: 1 },
+        ...{ created_by: app.people.lena, created_at: at, executed_at: at, finished_at: at, address: '' },
+      })
+      .returning('id'),
+  );
+  return made.id;
 }
 
 /** The fields as Alice's browser would send them: what stands in the form, and what she types. */
@@ -2413,6 +2578,7 @@ describe.each(changing)('$name', (route) => {
               'ticked',
               'username',
               'scopes',
+              'kinds',
             ].includes(one),
         ),
       )) {

@@ -100,6 +100,8 @@ describe('the views', () => {
       '/groups/export',
       '/users/export?ids=1,2',
       '/installation',
+      '/webhooks',
+      '/webhooks/new',
       '/welcome',
       '/credentials',
       '/credentials/sign-ins',
@@ -179,6 +181,11 @@ describe('the views', () => {
       'led list, read',
       await submit(leader, `${led}/invitations/list`, { text: 'x <x@y..z>; n@new.example', step: 'read' }),
     );
+    await leader.post(`${led}/members`, { ids: String(app.people.dave), _method: 'delete' });
+    const deed = pageOf(await leader.get(led))
+      .$('#deeds + ul a')
+      .attr('href')!;
+    for (const path of [deed, `${deed}/undo`]) note('led deed', await leader.get(path));
     note('led members', await leader.get(`${led}/members/edit?ids=${app.people.bob}`));
     note('addition', await submit(alice, `${support}/members/new`, { list: 'erin' }));
     note(
@@ -264,6 +271,14 @@ describe('the views', () => {
     note('factor by passkeys, asked for', await third.get('/session/factor/new'));
     await max.send('delete', '/credentials/second-factor', { current: PASSWORD });
 
+    note('webhook, mistaken', await submit(alice, '/webhooks/new', { name: '', which: 'some' }));
+    const hook = { name: 'Chat', address: 'https://hooks.example.com/' };
+    note('webhook, made', await submit(alice, '/webhooks/new', hook));
+    await alice.post('/webhooks/1/tests');
+    for (const path of ['', '/edit', '/rotation/new', '/deletion/new'])
+      note(`webhook ${path}`, await alice.get(`/webhooks/1${path}`));
+    await alice.post('/webhooks/1/disabling');
+    for (const path of ['/webhooks', '/webhooks/1']) note(`disabled ${path}`, await alice.get(path));
     note('token, made', await submit(alice, '/credentials/tokens/new', { name: 'nightly', scopes: ['users:read'] }));
     note('tokens', await alice.get('/credentials/tokens'));
     const idp = await provisionerAs(app);

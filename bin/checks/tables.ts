@@ -17,7 +17,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   audit_operations: 'audit/audit-summaries.ts',
   audit_texts: 'audit/audit-texts.ts',
   bulk_operation_items: 'bulk-operations/bulk-item-store.ts',
-  bulk_operation_pieces: 'bulk-operations/bulk-operation-store.ts',
+  bulk_operation_pieces: 'bulk-operations/bulk-piece-store.ts',
   bulk_operations: 'bulk-operations/bulk-operation-store.ts',
   contact_changes: 'facets/feed.ts',
   contact_events: 'audit/audit-store.ts',
@@ -67,11 +67,14 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   sessions: 'sessions/session-store.ts',
   setup_link: 'setup/setup-link-store.ts',
   tags: 'tags/tag-store.ts',
+  token_windows: 'tokens/token-windows.ts',
   tokens: 'tokens/token-store.ts',
   user_changes: 'facets/feed.ts',
   user_events: 'audit/audit-store.ts',
   user_tags: 'tags/tag-store.ts',
   users: 'users/user-store.ts',
+  webhook_deliveries: 'webhooks/delivery-store.ts',
+  webhooks: 'webhooks/webhook-store.ts',
 };
 
 /** Of a query that has a name: what ends in it. */

@@ -90,6 +90,7 @@ export const EVENT = z
     id,
     at: moment,
     actor: z.strictObject({ id: id.nullable(), name: z.string() }),
+    token: named.nullable().describe('By which they came in, where they did by one.'),
     action: z.string(),
     subject: z.strictObject({ type: z.string(), id: id.nullable(), name: z.string() }),
     before: z.record(z.string(), z.unknown()),

@@ -6,8 +6,8 @@ import type { AppContext } from '../app-context.ts';
 import { DAY, dayOf, instant, MINUTE } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { findSignedIn } from '../sessions/signed-in.ts';
+import { isAllowedFrom } from '../text/networks.ts';
 import { isLive, rightsWithin, type Scope, type Token } from '../tokens/token.ts';
-import { isAllowedFrom } from '../tokens/token-addresses.ts';
 import { hashOfSecret, isSecret, SECRET_IN_TEXT } from '../tokens/token-secret.ts';
 import { endToken, findToken, findTokenByHash, noteUse } from '../tokens/token-store.ts';
 import { noteActivity } from '../users/user-store.ts';
@@ -48,6 +48,12 @@ export async function callerOf(app: AppContext, req: Request, opening = AS_THEY_
     throw new Forbidden('This token may not be used from this address.');
   await note(app, caller, req.ip ?? '');
   return caller;
+}
+
+/** The caller as they stand by now; undefined where they are not let in any more. */
+export async function callerNow(app: AppContext, { token, opening }: Caller): Promise<Caller | undefined> {
+  const found = await findToken(app.db.read, token.userId, token.id);
+  return found && standingOf(app.db.read, found, opening, app.clock());
 }
 
 /** What the caller does, judged anew in the transaction of each change (R89). */

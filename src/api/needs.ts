@@ -10,13 +10,21 @@ export function requireNeeds(caller: Caller, { needs }: Route): void {
 }
 
 /** The same of one right, and of the scope that opens it. */
-export function requireOpen({ token, viewer, rights }: Caller, right: [Application, Level], own?: Scope): void {
+export function requireOpen(caller: Caller, right: [Application, Level], own?: Scope): void {
+  if (isOpen(caller, right, own)) return;
   const [application, level] = right;
-  // A scope to write opens reading as well.
-  const isOpen = own
-    ? token.scopes.includes(own) && grants(rights, application, level)
-    : grants(viewer.rights, application, level);
-  if (isOpen) return;
   const scope = own ?? `${application}:${level}`;
   throw new Forbidden(`This needs the scope ${scope}, and a user who may ${level} ${application} now.`);
+}
+
+/** Whether token and user open it now. */
+export function isOpen(
+  { token, viewer, rights }: Caller,
+  [application, level]: [Application, Level],
+  own?: Scope,
+): boolean {
+  // A scope to write opens reading as well.
+  return own
+    ? token.scopes.includes(own) && grants(rights, application, level)
+    : grants(viewer.rights, application, level);
 }

@@ -92,7 +92,10 @@ function operationOf(route: Route, components: Components): Operation {
       [route.status]: {
         description: 'It worked.',
         ...(route.answer && {
-          content: { 'application/json': { schema: components.schemaOf(route.answer, 'output') } },
+          content: {
+            'application/json': { schema: components.schemaOf(route.answer, 'output') },
+            ...(route.streams && { 'text/event-stream': { schema: { type: 'string' } } }),
+          },
         }),
       },
       default: {
@@ -113,7 +116,10 @@ function confirming({ asks }: Route): string {
   return asks ? ` Also the scope \`confirm\`, ${asks.where}.` : '';
 }
 
-function parametersOf({ path, method, filters = [], query, isVersioned }: Route, components: Components): Parameter[] {
+function parametersOf(
+  { path, method, filters = [], query, isVersioned, streams }: Route,
+  components: Components,
+): Parameter[] {
   const text = { type: 'string' };
   const ids = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
@@ -145,6 +151,16 @@ function parametersOf({ path, method, filters = [], query, isVersioned }: Route,
       ...(description ? { description: String(description) } : described(name)),
       schema,
     })),
+    ...(streams
+      ? [
+          {
+            name: 'Last-Event-ID',
+            in: 'header' as const,
+            description: 'Of a stream: goes on behind this event, in the place of `after`.',
+            schema: text,
+          },
+        ]
+      : []),
     ...(isVersioned
       ? [
           {

@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Application, Level } from '../access/rights.ts';
 import type { Viewer } from '../access/viewer.ts';
@@ -13,6 +13,8 @@ export interface Answer {
   status?: number;
   headers?: Record<string, string>;
   body?: unknown;
+  /** Or what is written for as long as somebody listens. */
+  stream?: (res: Response) => void;
 }
 
 /** A request with who makes it, all of it checked. */
@@ -72,6 +74,8 @@ export interface Route {
   /** What comes where it works: status, and what the body is. */
   status: number;
   answer?: z.ZodType;
+  /** Whether the same comes as a stream to who accepts `text/event-stream`. */
+  streams?: boolean;
   handle(call: Call<never>): Promise<Answer>;
 }
 

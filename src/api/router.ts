@@ -9,9 +9,9 @@ import { HttpError } from '../web/http-error.ts';
 import { actOfCaller, type Caller, callerOf } from './caller.ts';
 import { requireNeeds } from './needs.ts';
 import { openApi } from './openapi.ts';
-import { fingerprint, headersOf, isRefusal, problemOf, sendProblem, Unprocessable } from './problem.ts';
-import { recordRefusal } from './refusals.ts';
-import { RequestLimit } from './request-limit.ts';
+import { fingerprint, Unprocessable } from './problem.ts';
+import { answerProblem, callerIn, knownCaller } from './problem-answer.ts';
+import type { RequestLimit } from './request-limit.ts';
 import { type Answer, type Call, isName, type Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 
@@ -19,13 +19,9 @@ import { ROUTES } from './routes.ts';
 const LARGEST_BODY = '256kb';
 const LONGEST_KEY = 200;
 
-/** The callers of requests that are under way, for whatever is told of them. */
-const callers = new WeakMap<Request, Caller>();
-
 /** What programs ask for, by tokens alone: no cookie is read here, and no session begun. */
-export function apiRouter(app: AppContext): RequestHandler {
+export function apiRouter(app: AppContext, limit: RequestLimit): RequestHandler {
   const router = Router({ caseSensitive: true, strict: true });
-  const limit = new RequestLimit(app.config.tokenRequests);
   let description: object | undefined;
   router.get('/openapi.json', (_req, res) => {
     description ??= openApi(app.config.baseUrl);
@@ -34,9 +30,8 @@ export function apiRouter(app: AppContext): RequestHandler {
   router.get('/', (_req, res) => res.redirect(303, '/api'));
   router.use(async (req, res, next) => {
     const caller = await callerOf(app, req);
-    callers.set(req, caller);
-    req.told = { outcome: `token ${caller.token.id}`, userId: caller.viewer.id };
-    res.set(limit.take(caller.token.id, app.clock()));
+    knownCaller(req, caller);
+    res.set(await limit.take(caller.token.id, app.clock()));
     next();
   });
   router.use(
@@ -61,7 +56,7 @@ export function apiRouter(app: AppContext): RequestHandler {
 }
 
 async function serve(app: AppContext, route: Route, req: Request, res: Response): Promise<void> {
-  const caller = callers.get(req)!;
+  const caller = callerIn(req);
   requireNeeds(caller, route);
   const body = route.body ? checked(route.body, req.body ?? {}) : undefined;
   const call: Call<never> = {
@@ -76,7 +71,9 @@ async function serve(app: AppContext, route: Route, req: Request, res: Response)
     write: (work) => writeOnce(app, req, { caller, usual: route.status }, work),
   };
   await requireConfirming(caller, route, call);
-  send(res, { status: route.status, ...(await route.handle(call)) });
+  const answer = await route.handle(call);
+  if (answer.stream) answer.stream(res);
+  else send(res, { status: route.status, ...answer });
 }
 
 /** Nobody is there who could be asked whether it is they: it is said once, of the token (R54). */
@@ -178,12 +175,6 @@ function errorHandler(app: AppContext): ErrorRequestHandler {
       req.socket.destroy();
       return;
     }
-    const problem = problemOf(error, String(req.id));
-    // The request log writes it down, once, with the request's id.
-    if (problem.status >= 500) Object.assign(res, { err: error });
-    const caller = callers.get(req);
-    if (caller && isRefusal(error)) await recordRefusal(app, req, caller, problem.detail);
-    res.set(headersOf(error, problem)).set('Cache-Control', 'no-store');
-    sendProblem(res, problem);
+    await answerProblem(app, error, req, res);
   };
 }

@@ -3,6 +3,7 @@ import { AUDIT_ROUTES } from './audit-routes.ts';
 import { BULK_ROUTES } from './bulk-routes.ts';
 import { CHECK_ROUTES } from './check-routes.ts';
 import { CONTACT_ROUTES } from './contact-routes.ts';
+import { EVENT_ROUTES } from './event-routes.ts';
 import { GROUP_ROUTES } from './group-routes.ts';
 import { INVITATION_ROUTES } from './invitation-routes.ts';
 import { PERMISSION_ROUTES } from './permission-routes.ts';
@@ -23,5 +24,6 @@ export const ROUTES: Route[] = [
   ...BULK_ROUTES,
   ...SAVED_VIEW_ROUTES,
   ...AUDIT_ROUTES,
+  ...EVENT_ROUTES,
   ...CHECK_ROUTES,
 ];

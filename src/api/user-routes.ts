@@ -33,16 +33,16 @@ const MEMBERSHIPS_ASK = 'where the group administers, or the user is whoever’s
 const FILTERS = ['q', 'activity', 'state', 'tag', 'group', 'contact', 'expires', 'address', 'right', 'sort'];
 
 /** What programs may do to users besides changing them: nothing of passwords, factors and links that somebody would get to see. */
-const ACTIONS = [
-  'deactivate',
-  'activate',
-  'delete',
-  'reinvite',
-  'withdraw-invitation',
-  'reset-login-attempts',
-  'end-sessions',
-  'confirm-access',
-];
+const ACTIONS: Record<string, string> = {
+  deactivate: 'Deactivate a user',
+  activate: 'Activate a user, or restore one that was deleted',
+  delete: 'Delete a user',
+  reinvite: 'Invite a user by mail; a link sent before no longer works',
+  'withdraw-invitation': 'Withdraw the invitation of a user',
+  'reset-login-attempts': 'Reset the login attempts of a user',
+  'end-sessions': 'End all sessions of a user',
+  'confirm-access': 'Confirm that the access of a user is still needed',
+};
 
 export const USER_ROUTES: Route[] = [
   route({
@@ -142,11 +142,11 @@ export const USER_ROUTES: Route[] = [
         return userAnswer(call.app, trx, call.viewer, id);
       }),
   }),
-  ...USER_ACTIONS.filter(({ name }) => ACTIONS.includes(name)).map((action) =>
+  ...USER_ACTIONS.filter(({ name }) => name in ACTIONS).map((action) =>
     route({
       method: action.method,
       path: `/users/{id}/${action.path}`,
-      summary: `${action.label} a user`,
+      summary: ACTIONS[action.name],
       tag: 'Users',
       needs: WRITE,
       status: 200,

@@ -26,7 +26,7 @@ function referenceTo(type: Reference['type']) {
 /** One change, as a verb reports it. */
 export interface Change {
   action: string;
-  subjectType: 'user' | 'group' | 'contact' | 'application' | 'view' | 'request' | 'system';
+  subjectType: 'user' | 'group' | 'contact' | 'application' | 'view' | 'webhook' | 'request' | 'system';
   subjectId: number | null;
   subjectName: string;
   before?: Fields;
@@ -43,6 +43,8 @@ export interface AuditEvent extends Required<Change> {
   requestId: string;
   /** The bulk operation that it is a part of. */
   operationId: number | null;
+  /** The token by which it was done, where it was not done by a person. */
+  tokenId: number | null;
 }
 
 /** What stands where a text was deleted. */

@@ -80,9 +80,10 @@ async function verifyRows(db: Reader, auditKey: string): Promise<Verification> {
   return { intact: true, events: last.id };
 }
 
-/** What the first form has no place for does not stand in its hash either: an old event is of no bulk operation. */
-function isKnownForm({ form, operation_id }: Row): boolean {
-  return form === FORM.ids || (form === FORM.words && operation_id === null);
+/** What a form has no place for does not stand in its hash either: an event of words is of no bulk operation, and only those of tokens name one. */
+function isKnownForm({ form, operation_id, token_id }: Row): boolean {
+  if (form === FORM.token) return token_id !== null;
+  return token_id === null && (form === FORM.ids || (form === FORM.words && operation_id === null));
 }
 
 /** Each row by the rule of its form. */
@@ -90,7 +91,8 @@ export function chained(key: string, previous: string, row: Omit<Row, 'hash'>): 
   const { id, at, actor_id, actor_name, action, subject_type, subject_id, subject_name, before, after } = row;
   const content = [id, at, actor_id, actor_name, action, subject_type, subject_id, subject_name, before, after];
   const origin = [row.address, row.request_id];
-  const added = row.form === FORM.words ? [] : [row.form, row.operation_id];
+  const byToken = row.form === FORM.token ? [row.token_id] : [];
+  const added = row.form === FORM.words ? [] : [row.form, row.operation_id, ...byToken];
   return createHmac('sha256', key)
     .update(JSON.stringify([previous, ...content, ...origin, ...added]))
     .digest('base64url');

@@ -2,8 +2,8 @@ import type { Act } from '../verbs/act.ts';
 import { type AuditEvent, type Change, ERASED, type Fields, isReference, type Reference } from './audit-event.ts';
 import type { KeptText, Owner, Texts } from './audit-texts.ts';
 
-/** How rows of the audit say what they say: at first in words; now in ids, facts and digests of texts. */
-export const FORM = { words: 1, ids: 2 } as const;
+/** How rows of the audit say what they say: at first in words; now in ids, facts and digests of texts; by a token, with its id as well. */
+export const FORM = { words: 1, ids: 2, token: 3 } as const;
 
 /** One row of the table `audit_events`. */
 export interface Row {
@@ -24,6 +24,7 @@ export interface Row {
   request_id: string;
   form: number;
   operation_id: number | null;
+  token_id: number | null;
   hash: string;
 }
 
@@ -52,6 +53,7 @@ const FACTS = new Set([
   'invitationExpiresAt',
   'key',
   'kind',
+  'kinds',
   'lockedUntil',
   'minute',
   'owner',
@@ -98,8 +100,9 @@ export function rowOf(id: number, { act, change, actor, subject, before, after, 
     after: JSON.stringify(after),
     address: digested(address),
     request_id: act.requestId,
-    form: FORM.ids,
+    form: act.tokenId === undefined ? FORM.ids : FORM.token,
     operation_id: act.operationId ?? null,
+    token_id: act.tokenId ?? null,
   };
 }
 
@@ -123,6 +126,7 @@ export function eventOf(row: Row, textOf: (digest: string) => string | undefined
     address: text(row.address, isOfWords || row.address === ''),
     requestId: row.request_id,
     operationId: row.operation_id,
+    tokenId: row.token_id,
   };
 }
 

@@ -8,7 +8,6 @@ import { fold } from '../text/text.ts';
 import type { Facts, Written } from '../verbs/action.ts';
 import type { BulkOperation, SubjectType } from './bulk-operation.ts';
 import { isLarge } from './bulk-operation.ts';
-import { findMeantAmong } from './bulk-operation-store.ts';
 
 export interface BulkItem extends Written {
   id: number;
@@ -195,29 +194,6 @@ export async function findKnownIds(
 ): Promise<number[]> {
   const query: Knex.QueryBuilder = whereIdIn(db(`${SOURCES[subjectType].table} as subject`), 'subject.id', ids);
   return (seen ? seen(query, 'subject') : query).orderBy('subject.id').pluck('subject.id');
-}
-
-/** Names of users who changed meanwhile: of those who are meant, among whom somebody may be new, and of others, who may have been meant before. */
-export interface ChangedMeanwhile {
-  meant: string[];
-  others: string[];
-}
-
-/** Of a draft, those who changed between the moment the view was shown and the freezing; the first of them by name. */
-export async function findChangedMeanwhile(db: Reader, operation: BulkOperation): Promise<ChangedMeanwhile> {
-  if (operation.shownChange === null || operation.frozenChange === null || operation.subjectType !== 'user')
-    return { meant: [], others: [] };
-  const rows: { user_id: number; name: string; sort_name: string }[] = await db('user_changes')
-    .join('users', 'users.id', 'user_changes.user_id')
-    .where('user_changes.id', '>', operation.shownChange)
-    .where('user_changes.id', '<=', operation.frozenChange)
-    .distinct('user_id', 'users.name', 'users.sort_name')
-    .orderBy('users.sort_name')
-    .limit(READ_AT_ONCE);
-  const changed = rows.map((row) => row.user_id);
-  const meant = await findMeantAmong(db, operation.id, changed);
-  const [within, others] = [true, false].map((isMeant) => rows.filter((row) => meant.has(row.user_id) === isMeant));
-  return { meant: within.map(({ name }) => name), others: others.map(({ name }) => name) };
 }
 
 function itemOf(row: FoundItem): BulkItem {

@@ -1,11 +1,10 @@
 import type { Instant } from '../clock.ts';
-import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
-import { pieces, whereIdIn } from '../db/ids.ts';
 import type { Row } from '../db/tables.ts';
 import type { Act } from '../verbs/act.ts';
 import { NotFound } from '../verbs/refusals.ts';
-import { type BulkOperation, PIECE, type SubjectType, type Tally } from './bulk-operation.ts';
+import type { BulkOperation, SubjectType, Tally } from './bulk-operation.ts';
+import { forgetPieces, keepPieces } from './bulk-piece-store.ts';
 import { NOTHING_YET } from './tally.ts';
 
 export interface Draft {
@@ -17,10 +16,11 @@ export interface Draft {
   choices?: BulkOperation['choices'];
   undoes?: number;
   /** The list it was begun on; with what it showed where all of it were meant. */
-  view?: Pick<BulkOperation, 'view' | 'shown' | 'shownChange' | 'frozenChange' | 'excepted'>;
+  view?: Pick<BulkOperation, 'view' | 'shown' | 'shownChange' | 'frozenChange' | 'excepted'> &
+    Partial<Pick<BulkOperation, 'movedByTime'>>;
 }
 
-/** Freezes the set, in the order of the ids. Nothing is done to anybody yet. */
+/** Freezes the set, in the order of the ids, or of the lines as they are given. Nothing is done to anybody yet. */
 export async function createDraft(trx: Transaction, act: Act, draft: Draft): Promise<number> {
   const [{ id }] = await trx('bulk_operations')
     .insert({
@@ -36,21 +36,13 @@ export async function createDraft(trx: Transaction, act: Act, draft: Draft): Pro
       shown_change: draft.view?.shownChange,
       frozen_change: draft.view?.frozenChange,
       excepted: draft.view?.excepted,
+      moved_by_time: draft.view?.movedByTime && JSON.stringify(draft.view.movedByTime),
       undoes: draft.undoes,
       token_id: act.tokenId,
       size: (draft.lines ?? draft.ids).length,
     })
     .returning('id');
-  const ids = (draft.lines ?? draft.ids).toSorted((a, b) => a - b);
-  const rows = [...pieces(ids, PIECE)].map((some, number) => ({
-    operation_id: id,
-    number,
-    ids: JSON.stringify(some),
-    // Lines are in nobody's way.
-    first_id: draft.lines ? 0 : some[0],
-    last_id: draft.lines ? 0 : some.at(-1),
-  }));
-  for (const some of pieces(rows, 1_000)) await bulkInsert(trx, 'bulk_operation_pieces', some);
+  await keepPieces(trx, id, draft);
   return id;
 }
 
@@ -92,57 +84,14 @@ export async function findExecuted(
   return rows.map((row) => ({ ...operationOf(row), creator: row.creator }));
 }
 
-/** One piece of a set. */
-export interface Piece {
-  number: number;
-  ids: number[];
-}
-
-/** The pieces of a set that are not done yet, in their order, from that one on. */
-export async function findPieces(
-  db: Reader,
-  operationId: number,
-  { from = 0, limit }: { from?: number; limit?: number } = {},
-): Promise<Piece[]> {
-  const query = db('bulk_operation_pieces')
-    .where('operation_id', operationId)
-    .where('number', '>=', from)
-    .whereNull('done_at')
-    .orderBy('number')
-    .select('number', 'ids');
-  if (limit !== undefined) query.limit(limit);
-  const rows: Pick<Row<'bulk_operation_pieces'>, 'number' | 'ids'>[] = await query;
-  return rows.map(({ number, ids }) => ({ number, ids: JSON.parse(ids) }));
-}
-
-/** Whether a piece is still to be done. */
-export async function isLeft(trx: Transaction, operationId: number, { number }: Piece): Promise<boolean> {
-  const piece = trx('bulk_operation_pieces').where({ operation_id: operationId, number }).whereNull('done_at');
-  return (await piece.first('number')) !== undefined;
-}
-
-/** Of these, whom the set of a draft has; it is read no further than that takes. */
-export async function findMeantAmong(db: Reader, operationId: number, ids: number[]): Promise<Set<number>> {
-  const ofDraft = () => db('bulk_operation_pieces').where('operation_id', operationId);
-  const spans: { number: number; first_id: number; last_id: number }[] = await ofDraft().select(
-    'number',
-    'first_id',
-    'last_id',
-  );
-  const asked = spans.filter(({ first_id, last_id }) => ids.some((id) => first_id <= id && id <= last_id));
-  const numbers = asked.map(({ number }) => number);
-  const sets: string[] = await whereIdIn(ofDraft(), 'number', numbers).pluck('ids');
-  const meant = new Set(sets.flatMap((text): number[] => JSON.parse(text)));
-  return new Set(ids.filter((id) => meant.has(id)));
-}
-
-/** All of the set that is not done yet. */
-export async function findItemIds(db: Reader, operationId: number): Promise<number[]> {
-  return (await findPieces(db, operationId)).flatMap(({ ids }) => ids);
-}
-
-export async function markDone(trx: Transaction, operationId: number, piece: Piece, at: Instant): Promise<void> {
-  await trx('bulk_operation_pieces').where({ operation_id: operationId, number: piece.number }).update({ done_at: at });
+/** The newest operations on users that somebody began, and that ended. */
+export async function findBegunBy(db: Reader, userId: number, limit: number): Promise<BulkOperation[]> {
+  const rows: Row<'bulk_operations'>[] = await db('bulk_operations')
+    .where({ created_by: userId, subject_type: 'user' })
+    .whereNotNull('finished_at')
+    .orderBy('id', 'desc')
+    .limit(limit);
+  return rows.map(operationOf);
 }
 
 /** Of any number of attempts to execute it one is told true (R65). */
@@ -182,7 +131,7 @@ export async function keepJudged(trx: Transaction, { id, choices }: BulkOperatio
 /** What is left of its set is let go. */
 export async function finishOperation(trx: Transaction, id: number, at: Instant): Promise<void> {
   await trx('bulk_operations').where({ id }).update({ finished_at: at, paused_at: null, paused_for: '' });
-  await trx('bulk_operation_pieces').where('operation_id', id).delete();
+  await forgetPieces(trx, [id]);
 }
 
 /** Whether it was running till now. */
@@ -244,31 +193,15 @@ export async function findUndoings(db: Reader, sinceId: number): Promise<Map<num
   return new Map(rows.map(({ id, undoes }) => [id, undoes]));
 }
 
-/** Whether any of what is left of another one that is under way could be one of these. */
-export async function isInTheWay(db: Reader, { id, subjectType }: BulkOperation, ids: number[]): Promise<boolean> {
-  const [first, last] = [ids[0], ids.at(-1)];
-  const row = await db('bulk_operation_pieces')
-    .join('bulk_operations', 'bulk_operations.id', 'bulk_operation_pieces.operation_id')
-    .whereNotNull('executed_at')
-    .whereNull('finished_at')
-    .whereNull('paused_at')
-    .whereNot('bulk_operations.id', id)
-    .where('bulk_operations.subject_type', subjectType)
-    .where('first_id', '<=', last!)
-    .where('last_id', '>=', first!)
-    .first('number');
-  return row !== undefined;
-}
-
 export async function forgetDraft(trx: Transaction, id: number): Promise<void> {
-  await trx('bulk_operation_pieces').where('operation_id', id).delete();
+  await forgetPieces(trx, [id]);
   await trx('bulk_operations').where({ id }).whereNull('executed_at').delete();
 }
 
 /** Drafts that nobody executed within a day are forgotten. */
 export async function pruneDrafts(trx: Transaction, before: Instant): Promise<void> {
   const forgotten = trx('bulk_operations').whereNull('executed_at').where('created_at', '<', before);
-  await trx('bulk_operation_pieces').whereIn('operation_id', forgotten.clone().select('id')).delete();
+  await forgetPieces(trx, await forgotten.clone().pluck('id'));
   await forgotten.delete();
 }
 
@@ -301,6 +234,7 @@ function operationOf(row: Row<'bulk_operations'>): BulkOperation {
     shownChange: row.shown_change,
     frozenChange: row.frozen_change,
     excepted: row.excepted,
+    movedByTime: row.moved_by_time === null ? { joined: [], left: [] } : JSON.parse(row.moved_by_time),
     undoes: row.undoes,
     channel: row.channel,
     address: row.address,

@@ -1,5 +1,6 @@
 import type { Instant } from '../clock.ts';
 import type { Channel } from '../verbs/act.ts';
+import type { EffectTally } from './effect-tally.ts';
 
 /** What an operation can be done to. */
 export const SUBJECT_TYPES = ['user', 'group', 'contact'] as const;
@@ -28,6 +29,8 @@ export interface Tally {
   reasons: { reason: string; isForbidden: boolean; number: number; names: string[] }[];
   /** Of those who are changed, the names of the first. */
   names: string[];
+  /** What it would mean for people, of a draft that was gone through. */
+  effects?: EffectTally;
 }
 
 /** One action on a set of users, groups or contacts: frozen as a draft, executed once, then a report as long as it is kept. */
@@ -49,6 +52,8 @@ export interface BulkOperation {
   shown: number | null;
   shownChange: number | null;
   frozenChange: number | null;
+  /** Who came or went meanwhile by time alone, the first of them by id. */
+  movedByTime: { joined: number[]; left: number[] };
   /** And how many of them were left out by hand. */
   excepted: number | null;
   /** The operation that it takes back. */

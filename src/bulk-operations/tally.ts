@@ -25,7 +25,7 @@ export function tallied(before: Tally, outcomes: Outcome<Subjected>[], named = N
     if (one.names.length < named) one.names.push(subject.name);
     reasons.set(reason, one);
   }
-  return { judged: before.judged + outcomes.length, changed, reasons: [...reasons.values()], names };
+  return { ...before, judged: before.judged + outcomes.length, changed, reasons: [...reasons.values()], names };
 }
 
 export function leftOutIn({ reasons }: Tally): number {

@@ -1,9 +1,10 @@
 import { findLaterChanges, type LaterChange, standing, type Undoings } from '../audit/later-changes.ts';
 import type { Reader } from '../db/database.ts';
 import type { Format } from '../text/format.ts';
-import { counted, shortened, were } from '../text/text.ts';
+import { counted, were } from '../text/text.ts';
 import { type BulkAction, type Facts, type Judge, judge, type Subjected, type Written } from '../verbs/action.ts';
 import { isSame } from '../verbs/facts.ts';
+import { type Counts, countInWords, countOf } from '../verbs/notes.ts';
 import { allowed, leaveOut, type Outcome, type Refusal, stale } from '../verbs/outcome.ts';
 import { type SubjectType, UNDO } from './bulk-operation.ts';
 
@@ -58,6 +59,9 @@ export function undoing<Subject extends Subjected>(
 ): BulkAction<Subject> {
   const { type } = undoable;
 
+  /** The last plan, which serves for all that is asked of the same in one breath. */
+  let last: { db: Reader; plan: Plan<Subject> } | undefined;
+
   /** The judgement and the deed see the same. */
   async function planned(db: Reader, by: Judge, outcomes: Outcome<Subject>[]): Promise<Plan<Subject>> {
     const subjects = allowed(outcomes);
@@ -77,15 +81,18 @@ export function undoing<Subject extends Subjected>(
       }
     }
     leaveOut(outcomes, ({ id }) => (steps.get(id)!.length === 0 ? refused.get(id) : undefined));
-    return { steps, refused, wanted };
+    last = { db, plan: { steps, refused, wanted } };
+    return last.plan;
   }
 
-  const planFor = (db: Reader, by: Judge, subjects: Subject[]) =>
-    planned(
+  async function planFor(db: Reader, by: Judge, subjects: Subject[]): Promise<Plan<Subject>> {
+    if (last?.db === db && subjects.every(({ id }) => last!.plan.steps.has(id))) return last.plan;
+    return planned(
       db,
       by,
       subjects.map((subject) => ({ subject })),
     );
+  }
 
   return {
     name: UNDO,
@@ -121,7 +128,10 @@ export function undoing<Subject extends Subjected>(
         givings.push(...((await action.givings?.(db, by, those)) ?? []));
       return givings;
     },
-    notes: async (subjects, db, by) => leftAsItIs(subjects, await planFor(db, by, subjects), takenBack.written),
+    notes: {
+      count: async ({ subjects }, db, by) => leftAsItIs(subjects, await planFor(db, by, subjects), takenBack.written),
+      inWords: leftInWords,
+    },
     was: (before, format) =>
       Object.entries(before)
         .map(([field, value]) => undoable.wasInWords(field, value, format))
@@ -137,29 +147,34 @@ interface Plan<Subject extends Subjected> {
   wanted: Map<number, Wanted>;
 }
 
-const NAMES_SHOWN = 10;
+const CHANGED = 'changed';
 
 /** Of those of whom something is put back, what stays all the same. */
 function leftAsItIs<Subject extends Subjected>(
   subjects: Subject[],
   { wanted, refused }: Plan<Subject>,
   written: WrittenBySubject,
-): string[] {
+): Counts {
   const numberOf = (facts: Facts | undefined) => Object.keys(facts ?? {}).length;
   const changed = subjects.filter(({ id }) => numberOf(wanted.get(id)?.before) < numberOf(written.get(id)?.after));
-  const names = (those: Subject[]) =>
-    shortened(
-      those.map(({ name }) => name),
-      NAMES_SHOWN,
-    );
   const reasons = Map.groupBy(
     subjects.filter(({ id }) => refused.has(id)),
     ({ id }) => refused.get(id)!.reason,
   );
-  return [
-    ...(changed.length > 0 ? [`Something was changed since, and stays as it is: of ${names(changed)}.`] : []),
-    ...[...reasons].map(([reason, those]) => `A part stays as it is: ${names(those)} ${reason}.`),
-  ];
+  return Object.fromEntries([
+    ...(changed.length > 0 ? [[CHANGED, countOf(changed)]] : []),
+    ...[...reasons].map(([reason, those]) => [`${REFUSED}${reason}`, countOf(those)]),
+  ]);
+}
+
+const REFUSED = 'refused: ';
+
+function leftInWords(counts: Counts): string[] {
+  return Object.entries(counts).map(([key, count]) =>
+    key === CHANGED
+      ? `Something was changed since, and stays as it is: of ${countInWords(count)}.`
+      : `A part stays as it is: ${countInWords(count)} ${key.slice(REFUSED.length)}.`,
+  );
 }
 
 /** A step is no action that anybody presses. */

@@ -44,6 +44,9 @@ export interface ImportWords {
   apply?: boolean;
   changesEmails?: boolean;
   report?: string;
+  /** The view that the file is said to be all of, and the number of those missing in it. */
+  theseAreAll?: string;
+  missing?: string;
 }
 
 /** What stands behind *operate* and *undo*, as it was typed. */

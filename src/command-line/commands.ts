@@ -81,7 +81,7 @@ export const COMMANDS: Record<string, Command> = {
   import: {
     parameters: ['list', 'file'],
     summary:
-      'says what a file of users or contacts would change, and with --apply does it (--by, --change-emails, --report)',
+      'says what a file of users or contacts would change, and with --apply does it (--by, --change-emails, --report, --these-are-all)',
     run: (context, [list, file]) => importList(context, actOf(context), list, file),
   },
   operate: {

@@ -20,6 +20,7 @@ import { counted } from '../text/text.ts';
 import type { Act } from '../verbs/act.ts';
 import { type CommandContext, type Result, refused } from './command.ts';
 import { untilDone } from './large-work.ts';
+import { checkMissingWords, deactivateMissing, missingInWords, missingPeople } from './missing-people.ts';
 
 const TOLD = 50;
 /** So many refused lines are told to programs; all of them are in the file of --report. */
@@ -32,6 +33,7 @@ export async function importList(context: CommandContext, act: Act, list: string
   if (!kind) throw new ConfigError([`there is no list ${list} to import: import takes ${IMPORT_KINDS.join(' or ')}`]);
   const by = MATCHED_BY.find((one) => one === (importing.by ?? 'email'));
   if (!by) throw new ConfigError(['--by takes email or name']);
+  checkMissingWords(context, list);
   let id: number;
   try {
     if (statSync(file).size > config.importMegabytes * 1024 * 1024)
@@ -48,11 +50,22 @@ export async function importList(context: CommandContext, act: Act, list: string
     const found = await planned(context, act, id, by);
     if (typeof found === 'string') return refused(found);
     if (importing.changesEmails) await db.write((trx) => tickEmails(trx, id, { shown: 'all', ticked: 'all' }));
+    const missing = await missingPeople(context, act, found);
+    if (typeof missing === 'string') return refused(missing);
     const numbers = await numbersOf(context, found);
     const told = await findPlanned(db.read, id, { isToldOnly: true }, TOLD + 1);
     const operation = importing.apply ? await applied(context, act, id) : undefined;
     isApplied = operation !== undefined;
-    return await outcome(context, await findImport(db.read, id), { numbers, operation, told });
+    const came = await outcome(context, await findImport(db.read, id), { numbers, operation, told });
+    if (!missing) return came;
+    const gone = importing.apply ? await deactivateMissing(context, act, missing, operation) : undefined;
+    const said = await missingInWords(context, missing, gone);
+    const isWhole = !gone || gone.tally.changed === missing.ids.length;
+    return {
+      lines: [...came.lines, ...said.lines],
+      data: { ...came.data, ...said.data },
+      exitCode: isWhole ? came.exitCode : 3,
+    };
   } finally {
     if (!isApplied) await forgetWhole(db, id);
   }

@@ -30,6 +30,12 @@ export class Turns {
     const seconds = second(Math.floor(now / SECOND));
     return [...new Set([...this.coming.upTo(seconds), ...this.passed.upTo(LAST - seconds - 1)])];
   }
+
+  /** Those whose last turn so far lies between these moments. */
+  turnedBetween(since: number, until: number): number[] {
+    const [first, last] = [second(Math.floor(since / SECOND)), second(Math.ceil(until / SECOND))];
+    return this.passed.upTo(LAST - first).filter((id) => this.passed.of(id) >= LAST - last);
+  }
 }
 
 function second(number: number): number {
@@ -48,6 +54,10 @@ export class Earliest {
     const block = Math.floor(id / BLOCK);
     if (number <= this.earliest[block]) this.earliest[block] = number;
     else if (before === this.earliest[block]) this.earliest[block] = this.earliestIn(block);
+  }
+
+  of(id: number): number {
+    return this.numbers[id] ?? NEVER;
   }
 
   upTo(number: number): number[] {

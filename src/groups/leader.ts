@@ -72,7 +72,13 @@ export async function findLeadersOf(db: Reader, userIds: number[], today: Day): 
   );
 }
 
-/** The same as a query of groups. */
+/** The active groups that these users lead, by number. */
+export async function findActiveGroupsLedBy(db: Reader, userIds: number[]): Promise<{ id: number; name: string }[]> {
+  const led = db('groups').where('activity', 'active').orderBy('id').select('id', 'name');
+  return whereIdIn(led, 'leader_id', userIds);
+}
+
+/** The groups that a user leads, as a query. */
 export function ledBy(db: Reader, userId: number, today: Day): Knex.QueryBuilder {
   const led: Knex.QueryBuilder = db('groups')
     .join('memberships', (join) =>

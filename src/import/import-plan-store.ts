@@ -26,6 +26,8 @@ export interface PlannedLine {
   isTicked: boolean;
   /** How many fields change beside the email. */
   others: number;
+  /** Whether it is done after the others, for what one of them makes. */
+  waits?: boolean;
 }
 
 /** Those of an earlier plan make room. */
@@ -46,6 +48,7 @@ export async function keepPlanned(trx: Transaction, importId: number, planned: P
     new_email: one.newEmail,
     is_ticked: one.isTicked ? 1 : null,
     others: one.others,
+    waits: Number(one.waits ?? false),
   }));
   await bulkInsert(trx, 'import_plans', rows);
 }
@@ -80,13 +83,13 @@ export async function findPlannedLines(db: Reader, importId: number, lines: numb
   return rows.map(plannedOf);
 }
 
-/** What is to be done: the lines that make somebody, or change more than an email that is not ticked. */
+/** What is to be done: the lines that make somebody, or change more than an email that is not ticked. Those that wait for others come last. */
 export async function findLinesToDo(db: Reader, importId: number): Promise<number[]> {
   const query = db('import_plans')
     .where('import_id', importId)
     .whereIn('kind', ['new', 'changed'])
     .where((those) => those.where('kind', 'new').orWhere('others', '>', 0).orWhereNotNull('is_ticked'))
-    .orderBy('line')
+    .orderBy(['waits', 'line'])
     .select('line as id');
   return selectIds(db, query);
 }
@@ -149,5 +152,6 @@ function plannedOf(row: Row<'import_plans'>): PlannedLine {
     newEmail: row.new_email,
     isTicked: row.is_ticked === 1,
     others: row.others,
+    waits: row.waits === 1,
   };
 }

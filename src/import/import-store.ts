@@ -103,6 +103,13 @@ export async function findShared(db: Reader, id: number, keys: string[]): Promis
   return new Map(rows.map(({ key, lines }) => [key, lines]));
 }
 
+/** How many lines have each of these keys that any has. */
+export async function countLines(db: Reader, id: number, keys: string[]): Promise<Map<string, number>> {
+  const query = db('import_keys').where('import_id', id).select('key', 'times');
+  const rows: { key: string; times: number }[] = await whereIdIn(query, 'key', keys);
+  return new Map(rows.map(({ key, times }) => [key, Number(times)]));
+}
+
 /** One that began before that, and that nobody needs any more; those that were applied are kept longer. */
 export async function findForgettable(
   db: Reader,

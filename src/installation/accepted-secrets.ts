@@ -4,9 +4,10 @@ import { openDatabase } from '../db/database.ts';
 import { lockServer } from '../db/server-lock.ts';
 import { actSettings } from '../verbs/act.ts';
 import { commandLineAct } from '../verbs/program-act.ts';
+import { disableAll } from '../webhooks/webhook-store.ts';
 import { requireData } from './data-folder.ts';
 import { refuseMoved } from './moved-mark.ts';
-import { keepFingerprints, secretProblems } from './secret-fingerprints.ts';
+import { keepFingerprints, LOSSES, secretProblems } from './secret-fingerprints.ts';
 import { readSecrets, withSecrets } from './secrets.ts';
 
 /**
@@ -23,6 +24,8 @@ export async function acceptSecrets(settings: Settings): Promise<string[]> {
     if (problems.length === 0) return [];
     const config = withSecrets(settings);
     await db.write(async (trx) => {
+      if (problems.some((problem) => problem.endsWith(LOSSES.link)))
+        await disableAll(trx, 'its secret is another now, as LINK_SECRET is: make a new one');
       await keepFingerprints(trx, config.secrets);
       const after = { costs: problems };
       await recordChanges(trx, commandLineAct(actSettings(config)), [

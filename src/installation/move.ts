@@ -164,6 +164,7 @@ export async function reopen(settings: Settings, keepAccess: boolean): Promise<R
         const spent = await endWhatActs(trx, act, keepAccess ? { since: undefined } : 'ended', {
           mails: 'It waited in data that was moved, and may have been sent from there.',
           operations: 'the data was moved and opened here again; look at what is left of it before it goes on',
+          webhooks: 'the data was moved and opened here again, and what waits may have been sent from there',
         });
         const after = { movedTo: mark.place, ...spent };
         await recordChanges(trx, act, [

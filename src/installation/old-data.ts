@@ -6,6 +6,7 @@ import { forgetResetRequests } from '../passwords/reset-request-store.ts';
 import { endAllSessions, endSessionsExcept } from '../sessions/session-store.ts';
 import { endAllTokens, endTokensByHash } from '../tokens/token-store.ts';
 import type { Act } from '../verbs/act.ts';
+import { disableAll } from '../webhooks/webhook-store.ts';
 import { forgetMark } from './installation-mark.ts';
 
 /** What is known of the time since the data was left as it is. */
@@ -30,12 +31,13 @@ export async function endWhatActs(
   trx: Transaction,
   act: Act,
   access: Access,
-  why: { mails: string; operations: string },
+  why: { mails: string; operations: string; webhooks: string },
 ): Promise<Ended> {
   const ended = access === 'ended' ? await endAll(trx, act.at) : await endSpent(trx, access.since, act.at);
   await giveUpWaitingMails(trx, act.at, why.mails);
   await forgetResetRequests(trx);
   await pauseAll(trx, act.at, why.operations);
+  await disableAll(trx, why.webhooks);
   await forgetMark(trx);
   return ended;
 }

@@ -117,6 +117,7 @@ async function calmDown(db: Database, config: Config, madeAt: string, access: Ac
     const ended = await endWhatActs(trx, act, access, {
       mails: 'It waited in a backup that was restored, and may have been sent before.',
       operations: 'a backup was restored; look at what is left of it before it goes on',
+      webhooks: 'a backup was restored, and what waits may have been sent before',
     });
     await keepFingerprints(trx, config.secrets);
     const after = { backupOf: madeAt, ...ended };

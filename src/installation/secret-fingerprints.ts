@@ -4,10 +4,10 @@ import type { Reader, Transaction } from '../db/database.ts';
 import { SECRET_NAMES, secretFile } from './secrets.ts';
 
 /** What dies with each secret, for whoever has lost it. */
-const LOSSES: Record<SecretName, string> = {
+export const LOSSES: Record<SecretName, string> = {
   session: 'everybody has to sign in anew',
   pepper: 'no password can be verified, and everybody needs a link to choose a new one',
-  link: 'open invitations and reset links are dead',
+  link: 'open invitations and reset links are dead, and webhooks are disabled and need new secrets',
   audit: 'what the audit tells up to now can no longer be verified',
 };
 

@@ -18,6 +18,7 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   'operation-paused': 'Notice of a paused operation',
   'token-ends': 'Notice of a token that ends',
   'programs-orphaned': 'Notice of programs without an owner',
+  'webhook-disabled': 'Notice of a disabled webhook',
   'test-mail': 'Test mail',
 };
 

@@ -174,6 +174,15 @@ const WRITERS: Record<MailKind, Writer> = {
     button: { label: 'Look at them', address: `${baseUrl}/users?state=orphaned` },
     closing: [],
   }),
+  'webhook-disabled': ({ facts, createdAt, words }, { instanceName, baseUrl }) => ({
+    subject: `A webhook at ${instanceName} is disabled`,
+    paragraphs: [
+      `The webhook “${facts.webhook}” at ${instanceName} was disabled at ${words.moment(createdAt)}: ${facts.why}.`,
+      'What happens meanwhile is not lost: when it is enabled again, it goes on from where it stopped.',
+    ],
+    button: { label: 'Look at the webhook', address: `${baseUrl}/webhooks/${facts.id}` },
+    closing: [],
+  }),
   'test-mail': (mail, { instanceName }) => ({
     subject: `Test mail of ${instanceName}`,
     paragraphs: [

@@ -26,6 +26,7 @@ export type Notice =
   | 'operation-paused'
   | 'token-ends'
   | 'programs-orphaned'
+  | 'webhook-disabled'
   | 'test-mail';
 export type MailKind = Purpose | Notice;
 

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { whereNotOver } from '../access/granted-rights.ts';
 import type { Day, Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import { whereNotDeleted } from '../db/conditions.ts';
@@ -41,6 +42,18 @@ export async function findMemberships(db: Reader, userIds: number[]): Promise<Me
     grantedBy: row.granted_by,
     untilOn: row.until_on,
   }));
+}
+
+/** Of each of these users, the groups whose membership counts today; deactivated and deleted groups are among them. */
+export async function findCountingGroupIds(db: Reader, userIds: number[], today: Day): Promise<Map<number, number[]>> {
+  const memberships: Knex.QueryBuilder = db('memberships').select('user_id', 'group_id');
+  const rows: { user_id: number; group_id: number }[] = await whereNotOver(
+    whereIdIn(memberships, 'user_id', userIds),
+    today,
+  );
+  return new Map(
+    [...Map.groupBy(rows, (row) => row.user_id)].map(([id, those]) => [id, those.map((row) => row.group_id)]),
+  );
 }
 
 /** In which groups a user was, and is to be. */

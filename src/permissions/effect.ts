@@ -1,30 +1,13 @@
-import { type Level, NO_RIGHTS, type Rights, union } from '../access/rights.ts';
-import { instant } from '../clock.ts';
+import { NO_RIGHTS, type Rights, union } from '../access/rights.ts';
+import { dayOf, type Instant, instant } from '../clock.ts';
+import type { Reader } from '../db/database.ts';
 import type { Group } from '../groups/group.ts';
 import { findGroups } from '../groups/group-store.ts';
-import { counted, shortened } from '../text/text.ts';
-import type { UserIndex, UserSources } from '../users/list/user-index.ts';
+import { findCountingGroupIds } from '../memberships/membership-store.ts';
+import { counted } from '../text/text.ts';
+import type { UserSources } from '../users/list/user-index.ts';
 import { countOutgrowing, findLinkHolders, findLinkHoldersAmong } from './outgrown-links.ts';
-
-const NAMES_SHOWN = 5;
-const LEVELS = ['none', 'read', 'write'] as const;
-
-/** What a group gives to its members before and after a change. */
-export interface GroupChange {
-  groupId: number;
-  from: Rights;
-  to: Rights;
-}
-
-/** Those to whom the changed groups give less than before, or more; by whether it makes a difference to them. */
-interface Touched {
-  moved: number;
-  /** Of those who lose write. */
-  keepRead: number;
-  /** To whom other groups give the same. */
-  unmoved: number;
-  throughIds: Set<number>;
-}
+import { type GroupChange, type Touched, touchedBy, touchedInWords } from './touched.ts';
 
 /** What the group gives to its members as things are: nothing while it is not active. */
 export function givenBy(group: Pick<Group, 'activity' | 'rights'>): Rights {
@@ -36,14 +19,51 @@ export function givenBy(group: Pick<Group, 'activity' | 'rights'>): Rights {
  * `userIds` are taken for the members whom it concerns; without them all are.
  */
 export async function effectsOf(sources: UserSources, changes: GroupChange[], userIds?: number[]): Promise<string[]> {
-  await sources.index.refresh();
-  const groups = await findGroups(sources.db.read);
-  const applications = new Set(changes.flatMap(({ from, to }) => [...Object.keys(from), ...Object.keys(to)]));
-  const sentences = [...applications].flatMap((application) => {
-    const touched = touchedOn(application, sources.index, groups, changes, userIds);
-    return [...touched].map(([key, these]) => sentence(application, key, these, groups));
-  });
-  const ending = await countEndingLinks(sources, changes, userIds);
+  const { db, index, clock } = sources;
+  const groups = await findGroups(db.read);
+  if (userIds) {
+    const now = instant(clock());
+    return effectsInWords(await countEffectsOn(db.read, { changes, userIds, groups, now }), groups);
+  }
+  await index.refresh();
+  const { visit, touched } = touchedBy(changes, groups, givenBy);
+  index.visitMembers(
+    changes.map(({ groupId }) => groupId),
+    visit,
+  );
+  return effectsInWords({ touched: touched(), ending: await countEndingLinks(sources, changes) }, groups);
+}
+
+/** What changes come to for some people, as numbers that can be added to those of others. */
+export interface EffectCounts {
+  touched: Touched[];
+  /** Of how many open links end. */
+  ending: number;
+}
+
+interface Concerned {
+  changes: GroupChange[];
+  userIds: number[];
+  groups: Group[];
+  now: Instant;
+  /** Which of these it concerns as well, where they are told of piece by piece. */
+  whichOf?(ids: number[]): Promise<ReadonlySet<number>>;
+}
+
+/** The same of these people alone, who are taken for members. */
+export async function countEffectsOn(
+  db: Reader,
+  { changes, userIds, groups, now, whichOf }: Concerned,
+): Promise<EffectCounts> {
+  const { visit, touched } = touchedBy(changes, groups, givenBy);
+  const changedIds = changes.map(({ groupId }) => groupId);
+  const groupsOf = await findCountingGroupIds(db, userIds, dayOf(now));
+  for (const id of userIds) visit([...new Set([...(groupsOf.get(id) ?? []), ...changedIds])]);
+  return { touched: touched(), ending: await countEndingOf(db, changes, userIds, now, whichOf) };
+}
+
+export function effectsInWords({ touched, ending }: EffectCounts, groups: Group[]): string[] {
+  const sentences = touched.map((one) => touchedInWords(one, groups));
   if (ending === 0) return sentences;
   return [
     ...sentences,
@@ -58,75 +78,28 @@ export async function countEndingLinks(
   userIds?: number[],
 ): Promise<number> {
   const now = instant(clock());
+  if (userIds) return countEndingOf(db.read, changes, userIds, now);
+  await index.refresh();
   const toOf = new Map(changes.map((change) => [change.groupId, change.to]));
-  const holders = userIds
-    ? await findLinkHoldersAmong(db.read, userIds, now)
-    : await findLinkHolders(db.read, [...toOf.keys()], now);
-  const gainOf = (id: number) => {
-    const isTouched = userIds === undefined || userIds.includes(id);
-    const groupIds = userIds ? [...toOf.keys()] : index.groupsOf(id);
-    return isTouched ? union(groupIds.map((groupId) => toOf.get(groupId) ?? NO_RIGHTS)) : NO_RIGHTS;
-  };
+  const holders = await findLinkHolders(db.read, [...toOf.keys()], now);
+  const gainOf = (id: number) => union(index.groupsOf(id).map((groupId) => toOf.get(groupId) ?? NO_RIGHTS));
   return countOutgrowing(db.read, new Map(holders.map((id) => [id, gainOf(id)])), now, gainOf);
 }
 
-/** By "lose write", "gain read" and so on. */
-function touchedOn(
-  application: string,
-  index: UserIndex,
-  groups: Group[],
+async function countEndingOf(
+  db: Reader,
   changes: GroupChange[],
-  userIds?: number[],
-): Map<string, Touched> {
-  const changed = new Map(
-    changes.map(({ groupId, from, to }) => [groupId, [rank(from, application), rank(to, application)]]),
-  );
-  const others = new Map(groups.map((group) => [group.id, rank(givenBy(group), application)]));
-  const touched = new Map<string, Touched>();
-  const visit = (groupIds: readonly number[]) => {
-    let [from, to, other] = [0, 0, 0];
-    for (const id of groupIds) {
-      const change = changed.get(id);
-      if (change) [from, to] = [Math.max(from, change[0]), Math.max(to, change[1])];
-      else other = Math.max(other, others.get(id) ?? 0);
-    }
-    if (from === to) return;
-    const level = Math.max(from, to);
-    const key = `${to < from ? 'lose' : 'gain'} ${LEVELS[level]}`;
-    const these = touched.get(key) ?? { moved: 0, keepRead: 0, unmoved: 0, throughIds: new Set() };
-    touched.set(key, these);
-    if (other < level) {
-      these.moved++;
-      if (to < from && level === 2 && Math.max(to, other) === 1) these.keepRead++;
-      return;
-    }
-    these.unmoved++;
-    for (const id of groupIds) if (!changed.has(id) && others.get(id)! >= level) these.throughIds.add(id);
+  userIds: number[],
+  now: Instant,
+  whichOf?: Concerned['whichOf'],
+): Promise<number> {
+  const gained = union(changes.map(({ to }) => to));
+  const holders = await findLinkHoldersAmong(db, userIds, now);
+  const concerned = new Set(userIds);
+  // Whoever made a link may be among them, and comes to do more as well.
+  const gainOf = async (id: number) => {
+    const isConcerned = concerned.has(id) || ((await whichOf?.([id]))?.has(id) ?? false);
+    return isConcerned ? gained : NO_RIGHTS;
   };
-  if (userIds) for (const id of userIds) visit([...new Set([...index.groupsOf(id), ...changed.keys()])]);
-  else index.visitMembers([...changed.keys()], visit);
-  return touched;
-}
-
-function sentence(application: string, key: string, touched: Touched, groups: Group[]): string {
-  const { moved, keepRead, unmoved, throughIds } = touched;
-  const [verb, level] = key.split(' ');
-  const isOne = moved <= 1;
-  const read =
-    keepRead === 0
-      ? ''
-      : keepRead === moved
-        ? ' and keep read'
-        : `, of whom ${keepRead.toLocaleString('en')} ${keepRead === 1 ? 'keeps' : 'keep'} read`;
-  const who = moved === 0 ? 'Nobody' : counted(moved, 'person', 'people');
-  const said = `${who} ${isOne ? `${verb}s` : verb} ${level} on ${application}${isOne ? read.replace('keep', 'keeps') : read}`;
-  if (unmoved === 0) return `${said}.`;
-  const names = groups.filter((group) => throughIds.has(group.id)).map((group) => group.name);
-  const stays =
-    verb === 'lose' ? (unmoved === 1 ? 'keeps it' : 'keep it') : unmoved === 1 ? 'has it already' : 'have it already';
-  return `${said}; ${unmoved.toLocaleString('en')} ${stays} through ${shortened(names, NAMES_SHOWN)}.`;
-}
-
-function rank(rights: Rights, application: string): number {
-  return LEVELS.indexOf((rights[application] ?? 'none') as Level);
+  return countOutgrowing(db, new Map(holders.map((id) => [id, gained])), now, gainOf);
 }

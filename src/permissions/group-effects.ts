@@ -9,7 +9,8 @@ import type { UserSources } from '../users/list/user-index.ts';
 import type { User } from '../users/user.ts';
 import type { UserValues } from '../users/user-form.ts';
 import type { Purpose } from '../verbs/act.ts';
-import { countEndingLinks, effectsOf, type GroupChange, givenBy } from './effect.ts';
+import { countEndingLinks, effectsOf, givenBy } from './effect.ts';
+import type { GroupChange } from './touched.ts';
 
 /** What it does to a user to be saved with these values, before it is done, and whether open links end with it. */
 export async function savingEffects(

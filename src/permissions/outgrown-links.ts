@@ -16,6 +16,9 @@ export interface EndedLink {
   purpose: Purpose;
 }
 
+/** What somebody is given besides what they may do already. */
+type GainOf = (userId: number) => Rights | Promise<Rights>;
+
 /**
  * Ends what those outgrew who can do more now than when `subjects` was read: a link must not give its holder what its maker could
  * not have given (R37, R61, R85). All other links stay (promise 5).
@@ -45,7 +48,7 @@ export async function countOutgrowing(
   db: Reader,
   gains: Map<number, Rights>,
   now: Instant,
-  gainOf: (userId: number) => Rights,
+  gainOf: GainOf,
 ): Promise<number> {
   const rights = await findPotentialRights(db, [...gains.keys()], dayOf(now));
   const of = (id: number) => rights.get(id) ?? NO_RIGHTS;
@@ -70,13 +73,13 @@ async function findOutgrown(
   db: Reader,
   rights: Map<number, Rights>,
   now: Instant,
-  gainOf: (userId: number) => Rights = () => NO_RIGHTS,
+  gainOf: GainOf = () => NO_RIGHTS,
 ): Promise<OpenLink[]> {
   const links = await findCopiedLinks(db, [...rights.keys()], now);
   const makers = [...new Set(links.map((link) => link.createdBy))];
   const givable = new Map<number | null, Rights>();
   for (const id of makers)
-    givable.set(id, id === null ? EVERYTHING : union([await findGivable(db, id, dayOf(now)), gainOf(id)]));
+    givable.set(id, id === null ? EVERYTHING : union([await findGivable(db, id, dayOf(now)), await gainOf(id)]));
   return links.filter((link) => !covers(givable.get(link.createdBy)!, rights.get(link.userId)!));
 }
 

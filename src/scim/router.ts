@@ -3,7 +3,7 @@ import { grants } from '../access/rights.ts';
 import { actOfCaller, type Caller, callerOf } from '../api/caller.ts';
 import { headersOf, isRefusal } from '../api/problem.ts';
 import { recordRefusal } from '../api/refusals.ts';
-import { RequestLimit } from '../api/request-limit.ts';
+import type { RequestLimit } from '../api/request-limit.ts';
 import type { AppContext } from '../app-context.ts';
 import { Unfit } from '../provisioning/unfit.ts';
 import type { Scope } from '../tokens/token.ts';
@@ -28,16 +28,15 @@ function opening(scopes: readonly Scope[]): readonly Scope[] {
 }
 
 /** Where identity providers keep users and groups in step, by tokens alone (RFC 7644). */
-export function scimRouter(app: AppContext): RequestHandler {
+export function scimRouter(app: AppContext, limit: RequestLimit): RequestHandler {
   const router = Router({ caseSensitive: true, strict: true });
-  const limit = new RequestLimit(app.config.tokenRequests);
   const bookmarks = new Bookmarks();
   const log = new CallLog(app);
   router.use(async (req, res, next) => {
     const caller = await callerOf(app, req, opening);
     callers.set(req, caller);
     req.told = { outcome: `token ${caller.token.id}`, userId: caller.viewer.id };
-    res.set(limit.take(caller.token.id, app.clock()));
+    res.set(await limit.take(caller.token.id, app.clock()));
     requireProvisioner(caller);
     next();
   });

@@ -46,6 +46,7 @@ export const ICONS = [
   'undo',
   'unlock',
   'upload',
+  'webhook',
   'x',
 ] as const;
 

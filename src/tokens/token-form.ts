@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { cleaned, INVISIBLE } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
+import { isAddressOrNetwork } from '../text/networks.ts';
 import { SCOPES, type Scope } from './token.ts';
-import { isAddressOrNetwork } from './token-addresses.ts';
 
 /** How long a token is good for where nobody says otherwise. */
 export const USUAL_DAYS = 90;

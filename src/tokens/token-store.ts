@@ -1,4 +1,4 @@
-import type { Instant } from '../clock.ts';
+import type { Day, Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
@@ -35,6 +35,17 @@ export async function findTokenByHash(db: Reader, hash: string): Promise<Token |
 export async function findToken(db: Reader, userId: number, id: number): Promise<Token | undefined> {
   const row = await db('tokens').where({ id, user_id: userId }).first();
   return row && tokenOf(row);
+}
+
+/** Of these tokens those that can be used now. */
+export async function findUsable(db: Reader, ids: number[], now: Instant, today: Day): Promise<Set<number>> {
+  const usable = db('tokens')
+    .join('users', 'users.id', 'tokens.user_id')
+    .whereNull('ended_at')
+    .where('tokens.expires_at', '>', now)
+    .where('users.activity', 'active')
+    .where((either) => either.whereNull('expires_on').orWhere('expires_on', '>=', today));
+  return new Set(await whereIdIn(usable, 'tokens.id', ids).pluck('tokens.id'));
 }
 
 /** The newest first, those that ended included. */

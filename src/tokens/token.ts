@@ -20,6 +20,8 @@ export const SCOPES = [
   'settings:read',
   'settings:write',
   'check',
+  'events:read',
+  'metrics:read',
   'confirm',
   'scim',
 ] as const;
@@ -37,6 +39,8 @@ export const SCOPE_LABELS: Record<Scope, string> = {
   'settings:read': 'Administer who may read settings',
   'settings:write': 'Administer who may change settings',
   check: 'Ask whether somebody has a right',
+  'events:read': 'Follow what happens: events as they come',
+  'metrics:read': 'Read the figures of /metrics',
   confirm: 'Do what a page asks people to confirm first',
   scim: 'Provision users and groups (SCIM)',
 };

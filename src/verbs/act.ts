@@ -32,7 +32,7 @@ export interface Act extends ActSettings {
   requestId: string;
   /** How the links get there that this makes; left out, they are copied. */
   channel?: Channel;
-  /** The token by which a program acts. */
+  /** The token by which a program acts; left out for people. */
   tokenId?: number;
   /** The bulk operation that it is a part of. */
   operationId?: number;

@@ -5,6 +5,7 @@ import type { Reader, Transaction } from '../db/database.ts';
 import type { Format } from '../text/format.ts';
 import type { Icon } from '../text/icons.ts';
 import type { Act, Purpose } from './act.ts';
+import type { Notes } from './notes.ts';
 import { allowed, type Outcome, type Refusal } from './outcome.ts';
 
 /** What every action is done to. */
@@ -70,7 +71,7 @@ export interface Action<Subject extends Subjected> {
   /** What stood there before, in a few words after the name, for the report. */
   was(before: Facts, format: Format): string;
   /** What the sheet says besides of those whom it would change. */
-  notes?(subjects: Subject[], db: Reader, judge: Judge): string[] | Promise<string[]>;
+  notes?: Notes<Subject>;
   /** What people gain or lose by way of groups when it is done to these. */
   givings?(db: Reader, judge: Judge, subjects: Subject[]): Promise<Giving[]>;
   /** The link that it makes, to be mailed or shown once. */

@@ -23,6 +23,8 @@ export interface Flash {
 /** What somebody did last, as long as it is at hand to be taken back. */
 export interface LastDone {
   operation: number;
+  /** Where it is taken back by those who may not read what operations are about; left out, where all of them are. */
+  path?: string;
   said: string;
   /** When, in milliseconds. */
   at: number;

@@ -7,7 +7,8 @@ import { watchAudit } from '../support/audit.ts';
 import { addContact } from '../support/contacts.ts';
 import { addCrowd } from '../support/crowd.ts';
 import { Described } from '../support/described.ts';
-import { groupId } from '../support/people.ts';
+import { submit } from '../support/form.ts';
+import { groupId, pathTo } from '../support/people.ts';
 import { EVERY_SCOPE, programAs } from '../support/program.ts';
 import { signedIn } from '../support/session.ts';
 
@@ -128,6 +129,21 @@ describe('what a program may not', () => {
     const id = Number(drafted.headers.location.split('/')[2]);
     expect((await execute(id)).status).toBe(403);
     expect((await app.db.read('bulk_operations').where({ id }).first()).executed_at).toBeNull();
+  });
+
+  it('is to take back what made a program of a person, nor what took that back', async () => {
+    const alice = await signedIn(app, 'alice');
+    const program = { apiOnly: 'yes', apiOnlyReason: 'x', apiOnlyOwner: 'alice', apiOnlyReviewOn: '2036-01-31' };
+    const edited = await submit(alice, pathTo(app, 'erin', '/edit'), program);
+    expect(edited.status).toBe(303);
+    const [{ id }] = await app.db.read('bulk_operations').where('action', 'edit').orderBy('id', 'desc').limit(1);
+    const before = await app.db.read('bulk_operations').max('id');
+    expect((await ask('post /bulk-operations/{id}/undoing', `/bulk-operations/${id}/undoing`)).status).toBe(403);
+    expect(await app.db.read('bulk_operations').max('id')).toEqual(before);
+    const described = { description: 'changed' };
+    expect((await submit(alice, pathTo(app, 'max', '/edit'), described)).status).toBe(303);
+    const [plain] = await app.db.read('bulk_operations').where('action', 'edit').orderBy('id', 'desc').limit(1);
+    expect((await ask('post /bulk-operations/{id}/undoing', `/bulk-operations/${plain.id}/undoing`)).status).toBe(201);
   });
 
   it('is to execute without the scope what a page would ask about (R54)', async () => {

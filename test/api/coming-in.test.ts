@@ -5,7 +5,8 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { factsBesideAudit } from '../support/database.ts';
 import { pathTo } from '../support/people.ts';
-import { type Program, programAs } from '../support/program.ts';
+import { isOnPostgres } from '../support/postgres.ts';
+import { Program, programAs } from '../support/program.ts';
 import { signedIn } from '../support/session.ts';
 
 describe('a program comes in', () => {
@@ -91,6 +92,36 @@ describe('a program comes in', () => {
     expect((await (await programAs(app, 'max')).get('/users')).status).toBe(401);
     app.clock.advance(91 * 86_400_000);
     expect((await program.get('/users')).status).toBe(401);
+  });
+
+  if (isOnPostgres)
+    it('as often as it may, at whichever process it asks', async () => {
+      const other = await app.beside();
+      const beside = new Program(other, program.tokenId, program.secret);
+      const asked = await Promise.all(Array.from({ length: 80 }, (_, n) => (n % 2 ? program : beside).get('/users/1')));
+      expect(asked.filter(({ status }) => status === 200)).toHaveLength(30);
+      app.clock.advance(60_001);
+      expect([(await program.get('/users/1')).status, (await beside.get('/users/1')).status]).toEqual([200, 200]);
+      await other.close();
+    });
+
+  it('to the figures of the machine, by the scope for them, as its user may read settings', async () => {
+    const read = (secret: string) => supertest(app.url).get('/metrics').set('Authorization', `Bearer ${secret}`);
+    const figures = await read((await programAs(app, 'alice', ['metrics:read'])).secret);
+    expect([figures.status, figures.type]).toEqual([200, 'text/plain']);
+    expect(figures.text).toMatch(/^roster_database_bytes \d+$/m);
+    expect(figures.headers['ratelimit-policy']).toBe('"token";q=30;w=60');
+    const audit = await watchAudit(app);
+    for (const [person, scopes, status] of [
+      ['alice', ['settings:write', 'users:read'], 403],
+      ['bob', ['metrics:read'], 403],
+    ] as const) {
+      const answer = await read((await programAs(app, person, [...scopes])).secret);
+      expect([person, answer.status, answer.type]).toEqual([person, status, 'application/problem+json']);
+    }
+    expect(await audit.actions()).toEqual(['request.refused', 'request.refused']);
+    expect((await read(newSecret())).status).toBe(401);
+    expect((await read('something else')).status).toBe(404);
   });
 
   it('and is seen: when it was used last, and from where', async () => {

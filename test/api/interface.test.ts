@@ -175,6 +175,14 @@ describe('groups and the audit, for programs', () => {
   });
 });
 
+describe('events, for programs', () => {
+  it('come one after the other, and lead on', async () => {
+    const first = await ask('get /events', '/events?limit=2&kind=user.created&kind=user.updated');
+    expect(first.body.items).toHaveLength(2);
+    expect((await ask('get /events', first.body.next.replace('/api/v1', ''))).status).toBe(200);
+  });
+});
+
 describe('the description', () => {
   it('has every route, each of which is seen to work by one of the tests', async () => {
     const { body } = await supertest(app.url).get('/api/v1/openapi.json');

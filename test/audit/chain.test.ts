@@ -26,6 +26,7 @@ const COLUMNS = [
   ['request_id', 'another'],
   ['form', 1],
   ['operation_id', 4711],
+  ['token_id', 4711],
   ['hash', 'A'.repeat(43)],
 ] as const;
 

@@ -168,6 +168,7 @@ const states: State[] = [
   ['deleted users', () => '/users?activity=deleted'],
   ['a filter that is gone', () => '/users?tag=999'],
   ['This installation', () => '/installation'],
+  ['New Webhook', () => '/webhooks/new'],
   ['What you can do here', () => '/welcome'],
   ['My credentials', () => '/credentials'],
   ['This was not me', () => '/credentials/report/new'],

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { findItemIds } from '../../src/bulk-operations/bulk-operation-store.ts';
+import { findItemIds } from '../../src/bulk-operations/bulk-piece-store.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { axeFindings, closeBrowser, visit } from '../support/browser.ts';
 import { addCrowd, addGroups } from '../support/crowd.ts';

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { load } from 'cheerio';
 import type { Person } from '../../seeds/cast.ts';
 import { verifyChain } from '../../src/audit/chain.ts';
-import { findItemIds } from '../../src/bulk-operations/bulk-operation-store.ts';
+import { findItemIds } from '../../src/bulk-operations/bulk-piece-store.ts';
+import { DAY, HOUR } from '../../src/clock.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addCrowd } from '../support/crowd.ts';
 import { submit } from '../support/form.ts';
@@ -118,6 +119,27 @@ describe('the sheet', () => {
     const exchanged = await told();
     expect(exchanged).toContain('They are as many as the list showed, but not all need be the same.');
     expect(exchanged).toMatch(/Changed in between: bnewcomer .*not among these now: .*zoe/);
+  });
+
+  it('names who came into the view and who left it since by time alone', async () => {
+    const told = async (view: string, advance: number) => {
+      alice = await signedIn(app, 'alice');
+      const list = load((await alice.get(view)).text);
+      const hidden = (name: string) => list(`#bulk-form input[name=${name}]`).attr('value')!;
+      const fields = Object.fromEntries(['view', 'shown', 'change', 'at'].map((name) => [name, hidden(name)]));
+      app.clock.advance(advance);
+      alice = await signedIn(app, 'alice');
+      const path = await draft(alice, { action: 'add-tag', scope: 'all', ...fields });
+      await alice.post(`${path}/choices`, { tag: 'remote' });
+      const sheet = load((await alice.get(path)).text);
+      return sheet('#sheet .warn').text().replace(/\s+/g, ' ');
+    };
+    await app.db.write((trx) => trx('users').where('name', 'bob').update({ expires_on: '2026-11-27' }));
+    const later = await told('/users?activity=active&state=invited&state=never-signed-in', 2 * DAY + 23.5 * HOUR);
+    expect(later).toContain('Not among these any more, by time alone: carol');
+    const last = await told('/users?activity=active&state=invitation-expired&state=expired', 3 * DAY);
+    expect(last).toContain('Came in by time alone: bob');
+    expect(last).not.toContain('carol');
   });
 
   it('does not take a view that cannot be read for everybody', async () => {

@@ -251,19 +251,6 @@ describe('the sheet of an undo', () => {
     expect(await textOf(alice, undo)).toContain('Helpdesk: 1 person gains write on users.');
   });
 
-  it('names it of the first ones where they are too many to look at all', async () => {
-    const form = { action: 'remove-from-group', ids: String(app.people.max) };
-    const path = (await alice.post('/bulk-operations', form)).headers.location;
-    await alice.post(`${path}/choices`, { group: String(helpdesk) });
-    await alice.post(`${path}/execution`);
-    const undo = (await alice.post('/bulk-operations', { action: 'undo', from: idOf(path) })).headers.location;
-    const tally = JSON.stringify({ judged: 6000, changed: 6000, reasons: [], names: ['max'] });
-    await app.db.write((trx) => trx('bulk_operations').where('id', idOf(undo)).update({ size: 6000, tally }));
-    const sheet = await textOf(alice, undo);
-    expect(sheet).toContain('Of the first 1: Helpdesk: 1 person gains write on users.');
-    expect(sheet).toContain('6,000 users will change');
-  });
-
   it('names by group and right what comes back with a group', async () => {
     const path = await done('deactivate', [helpdesk, support]);
     const undo = (await alice.post('/bulk-operations', { action: 'undo', from: idOf(path) })).headers.location;

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { load } from 'cheerio';
 import { verifyChain } from '../../src/audit/chain.ts';
-import { findPieces } from '../../src/bulk-operations/bulk-operation-store.ts';
+import { findPieces } from '../../src/bulk-operations/bulk-piece-store.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addCrowd } from '../support/crowd.ts';
+import { groupId } from '../support/people.ts';
 import { type Session, signedIn } from '../support/session.ts';
 
 const CROWD = 5_200;
@@ -59,6 +60,29 @@ describe('an operation on more than can be done while one waits', () => {
     expect(page('#sheet').text()).toContain('is already deactivated');
     // All of them came after the list was shown.
     expect(page('#sheet').text()).toContain('Changed in between');
+  }, 120_000);
+
+  it('says of all of them what it means: groups that nobody leads, programs that nobody answers for, rights that come', async () => {
+    const { people } = app;
+    const support = await groupId(app, 'Support');
+    const [last] = await app.db.read('users').where('activity', 'active').orderBy('id', 'desc').pluck('id');
+    await app.db.write(async (trx) => {
+      await trx('groups').where('name', 'Support').update({ leader_id: last });
+      // One goes with its owner, who stands in another piece; the other one stays.
+      await trx('users').where('id', people.robin).update({ api_only_owner_id: last });
+      await trx('users').where('id', people.max).update({ api_only: true, api_only_owner_id: last });
+      await trx('group_permissions').insert({ group_id: support, application: 'contacts', level: 'write' });
+    });
+    const leaving = await sheet(await draft(alice, { action: 'deactivate', except: String(people.robin) }));
+    const said = leaving('#sheet .plain-list').last().text();
+    expect(said).toContain('They answer for 1 program, for which nobody will: robin.');
+    expect(said).toMatch(/They lead \d+ groups, which nobody will: .*Support/);
+    const coming = await draft(alice, { action: 'add-to-group' });
+    await alice.post(`${coming}/choices`, { group: support, untilOn: '' });
+    const page = await sheet(coming);
+    const number = page('button.main').text().replace(/\D/g, '');
+    const [, gaining, having] = /([\d,]+) people gain write on contacts; (\d+) ha/.exec(page('#sheet').text())!;
+    expect(Number(gaining.replace(',', '')) + Number(having)).toBe(Number(number));
   }, 120_000);
 
   it('is done piece by piece, and its report says what it came to', async () => {

@@ -76,6 +76,34 @@ describe('contacts that are imported', () => {
     expect(after.tags.filter(({ contact_id }) => contact_id <= 4)).toEqual(before.tags);
   });
 
+  it('may have their companies in the same file, in whatever order', async () => {
+    const before = await everything();
+    const file = [
+      'Kind,Name,Email,Company',
+      'person,Nora Nilsson,nora@example.com,Gamma',
+      'person,María Müller,maria@example.com,gamma',
+      'person,Otto,otto@example.com,Delta',
+      'person,Ida,ida@example.com,Twins',
+      'company,Gamma,,',
+      'company,Delta,delta,',
+      'company,Twins,one@example.com,',
+      'company,Twins,two@example.com,',
+    ].join('\n');
+    const path = await planned(`${file}\n`);
+    expect(await counts(path)).toEqual(['New 4', 'Changed 1', 'Unchanged 0', 'Refused 3']);
+    const changed = pageOf(await alice.get(`${path}?kind=changed`)).textOf('.rows');
+    expect(changed).toMatch(/company .*→ ?gamma.*comes with the same file/i);
+    const report = await execute(path);
+    const gamma = await contact('Gamma');
+    const working = await app.db.read('contacts').where('company_id', gamma.id).orderBy('name').pluck('name');
+    expect(working).toEqual(['María Müller', 'Nora Nilsson']);
+    expect(await counts(await planned(`${file}\n`))).toEqual(['New 0', 'Changed 0', 'Unchanged 5', 'Refused 3']);
+    const from = report.split('/').at(-1)!;
+    const sheet = (await alice.post('/bulk-operations', { action: 'undo', from })).headers.location;
+    await alice.post(`${sheet}/execution`);
+    expect((await everything()).contacts.slice(0, before.contacts.length)).toEqual(before.contacts);
+  });
+
   it('are refused with the reason where they will not do', async () => {
     await app.db.write(async (trx) => {
       const act = programAct(actSettings(app.config), { name: 'test', rights: { contacts: 'write' } });

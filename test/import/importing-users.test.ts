@@ -27,7 +27,7 @@ const path = (name: string) => join(app.folder, name);
 async function imported(text: string | Uint8Array, ...words: string[]) {
   writeFileSync(path('in'), text);
   const { code, output } = await roster('import', 'users', path('in'), '--json', ...words);
-  return { code, data: JSON.parse(output) };
+  return { code, data: output.startsWith('{') ? JSON.parse(output) : {} };
 }
 
 /** All that an import could change. */
@@ -251,6 +251,27 @@ describe('the command import', () => {
     expect((await bob()).email).toBe('robert@example.com');
     const foreign = moved.replace(/[a-z]{16}:user:\d+/, 'bdfhjklmnpqrstvw:user:1').replace('robert', 'nobody');
     expect((await imported(foreign)).data).toMatchObject({ refused: 1 });
+  });
+
+  it('that is all of a view names who is missing, and deactivates them where their number is said', async () => {
+    const all = ['--these-are-all', 'activity=active'];
+    const actives = () => app.db.read('users').where('activity', 'active').orderBy('id').pluck('name');
+    const before = await actives();
+    // Who stands in a line that is refused is not missing.
+    const file =
+      'Email,Expires\nalice@example.com,\nada@example.com,\nmax@example.com,\nrita@example.com,never\nnew@example.com,\n';
+    const dry = await imported(file, ...all);
+    expect([dry.code, dry.data.missing]).toEqual([3, { number: 4, of: 9 }]);
+    const unsaid = await imported(file, ...all, '--missing', '5', '--apply');
+    expect([unsaid.code, unsaid.data.error]).toEqual([2, expect.stringContaining('--missing 4')]);
+    expect(await actives()).toEqual(before);
+    const done = await imported(file, ...all, '--missing', '4', '--apply');
+    expect([done.code, done.data.new, done.data.missing.number]).toEqual([3, 1, 4]);
+    expect(await actives()).toEqual(['alice', 'ada', 'max', 'rita', 'robin', 'new']);
+    const again = await imported(file, ...all, '--apply');
+    expect(again.data.missing).toEqual({ number: 0, of: 6 });
+    expect((await imported('Email\nnobody@example.com\n', ...all, '--apply')).data.error).toContain('nobody is taken');
+    expect((await roster('import', 'contacts', path('in'), ...all)).code).toBe(1);
   });
 
   it('is used as it is meant, or says what is wrong', async () => {

@@ -32,7 +32,7 @@ describe('without mail', () => {
     return session.send((_method as 'post') ?? 'post', $('main form').last().attr('action')!, all, sameOrigin());
   }
 
-  it('the form of the first of two links in one browser sets the password of the first', async () => {
+  it('the form of the first of two links in one browser sets the password of the first (R90)', async () => {
     const browser = new Session(app);
     await browser.get(await linkFor(app, 'carol', 'invitation'));
     const carols = await browser.get(FORM);
@@ -188,7 +188,7 @@ describe('without mail', () => {
     expect(app.log.some((line) => line.includes('no cookie came back'))).toBe(true);
   });
 
-  it('a form that is older than the sign-in comes back as it was typed; other acts are not done, and no forbidden ones', async () => {
+  it('a form that is older than the sign-in comes back as it was typed; other acts are not done, and no forbidden ones (R90)', async () => {
     const alice = await signedIn(app, 'alice');
     const form = await alice.get(pathTo(app, 'bob', '/edit'));
     const confirmation = await alice.get(pathTo(app, 'bob', '/deactivation/new'));

@@ -63,16 +63,15 @@ describe('a database on a server', () => {
 
   it('asks a read that was cut off once more', async () => {
     const [db, other] = [openDatabase('', url), openDatabase('', url)];
-    await other.writer.transaction(async (trx) => {
-      await trx.raw('select pg_advisory_xact_lock(77)');
-      const reading = db.read.raw('select 1 as one, pg_advisory_xact_lock(77)::text').then((rows) => rows);
-      const waiting = () =>
-        other.read.raw(`select pg_terminate_backend(pid) from pg_stat_activity
-          where datname = current_database() and wait_event = 'advisory'`);
-      while ((await waiting()).length === 0);
-      await trx.commit();
-      expect(await reading).toMatchObject([{ one: 1 }]);
-    });
+    const trx = await other.writer.transaction();
+    await trx.raw('select pg_advisory_xact_lock(77)');
+    const reading = db.read.raw('select 1 as one, pg_advisory_xact_lock(77)::text').then((rows) => rows);
+    const cutOff = () =>
+      other.read.raw(`select pg_terminate_backend(pid, 5000) from pg_stat_activity
+        where datname = current_database() and wait_event = 'advisory'`);
+    while ((await cutOff()).length === 0);
+    await trx.commit();
+    expect(await reading).toMatchObject([{ one: 1 }]);
     // In a transaction what was read before may be old.
     const read = async () =>
       db.read.transaction(async (trx) => {

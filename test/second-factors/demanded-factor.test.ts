@@ -87,7 +87,7 @@ describe('a second factor that is demanded of everybody', () => {
 });
 
 describe('a session that is open when grace ends', () => {
-  it('is led to setting one up at its next request, and what was being typed is in its form afterwards', async () => {
+  it('is led to setting one up at its next request (R41), and what was being typed is in its form afterwards', async () => {
     await demanding('1');
     await signedIn(app, 'alice');
     app.clock.advance(DAY - 60_000);

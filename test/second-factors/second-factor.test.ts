@@ -152,6 +152,22 @@ describe('signing in with a second factor', () => {
     expect(await bobs('lockouts')).toEqual([]);
   });
 
+  it('says the same to a wrong code, a used one, a recovery code of somebody else and a locked account (R26)', async () => {
+    await giveFactor(app, 'alice');
+    const [own] = await recoveryCodesOf(app, 'bob');
+    await show(await pending(), own);
+    const answers: unknown[] = [];
+    for (const code of ['000000', own, (await recoveryCodesOf(app, 'alice'))[0], '']) {
+      const { status, text } = await show(await pending(), code);
+      answers.push([status, text.replace(/(name="_csrf" value=")[^"]*/g, '$1…')]);
+    }
+    const waiting = await pending();
+    for (let n = 0; n < 5; n++) await new Session(app).signIn('bob', 'not the password');
+    const { status, text } = await show(waiting, await codeOf(app, 'bob'));
+    answers.push([status, text.replace(/(name="_csrf" value=")[^"]*/g, '$1…')]);
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+  });
+
   it('ends the second step with its time, a new password, and whatever ends access', async () => {
     const late = await pending();
     app.clock.advance(11 * 60_000);

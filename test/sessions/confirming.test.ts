@@ -220,6 +220,7 @@ const ASKING = [
   'patch /groups/:id/members',
   'patch /groups/:id/permissions',
   'patch /users/:id',
+  'patch /webhooks/:id',
   'post /audit/export',
   'post /bulk-operations/:id/execution',
   'post /contacts/export',
@@ -238,6 +239,8 @@ const ASKING = [
   'post /users/export',
   'post /users/imports/:id/execution',
   'post /users/new/list/:id/invitations',
+  'post /webhooks',
+  'post /webhooks/:id/rotation',
 ];
 /** Exported or changed with a question of their own, which asks every time. */
 const WITH_PASSWORD = /^(post|put|delete) \/credentials\//;

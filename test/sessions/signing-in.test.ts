@@ -146,6 +146,9 @@ describe('a refusal', () => {
     const [, expected] = answers[0];
     expect(expected.status).toBe(422);
     for (const [why, given] of answers) expect([why, given]).toEqual([why, expected]);
+    // What the answer does not say stands in the history of an integration.
+    const tried = app.db.read('login_attempts').whereIn('user_id', [app.people.rita, app.people.robin]);
+    expect(new Set(await tried.pluck('outcome'))).toEqual(new Set(['may not sign in']));
   });
 
   it('looks the same past the limit as well: for a name that never was as for one that is locked by now (R24)', async () => {

@@ -9,7 +9,7 @@ export const called = ({ method, path }: Route) => `${method} ${path}`;
 
 /** The tests of the interface, with whose records each is about: together they see every route work. */
 export const ABOUT: Record<string, string[]> = {
-  'interface.test.ts': ['Users', 'Memberships', 'Groups', 'Audit', 'Checks'],
+  'interface.test.ts': ['Users', 'Memberships', 'Groups', 'Audit', 'Events', 'Checks'],
   'permissions.test.ts': ['Permissions'],
   'contacts.test.ts': ['Contacts'],
   'access.test.ts': ['Sessions', 'Tokens', 'Invitations'],

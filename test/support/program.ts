@@ -12,6 +12,8 @@ export const EVERY_SCOPE: Scope[] = [
   'audit:write',
   'settings:write',
   'check',
+  'events:read',
+  'metrics:read',
   'confirm',
 ];
 

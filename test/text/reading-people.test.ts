@@ -45,6 +45,12 @@ describe('a pasted list of people', () => {
         ['', TOM[1]],
       ],
     ],
+    ['a dash between them', 'Maria Müller – maria@example.org\nTom Schmidt — tom@example.org', [MARIA, TOM]],
+    [
+      'the source of a page',
+      '<li><a class="x" href="mailto:maria@example.org?subject=Hi">Maria Müller</a></li>\n<a href=mailto:tom@example.org>Tom Schmidt</a>',
+      [MARIA, TOM],
+    ],
     ['a sentence with one', 'Please invite maria@example.org', [['', MARIA[1]]]],
     ['a name above its address', 'Maria Müller\nmaria@example.org\n\nTom Schmidt\ntom@example.org', [MARIA, TOM]],
     [

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { findAdministratorIds } from '../../src/access/administrators.ts';
-import { findItemIds } from '../../src/bulk-operations/bulk-operation-store.ts';
+import { findItemIds } from '../../src/bulk-operations/bulk-piece-store.ts';
 import { DAY, dayOf } from '../../src/clock.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { pageOf } from '../support/page.ts';

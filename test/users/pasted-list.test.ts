@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { findItemIds } from '../../src/bulk-operations/bulk-operation-store.ts';
+import { findItemIds } from '../../src/bulk-operations/bulk-piece-store.ts';
 import { LONGEST_LIST } from '../../src/users/list/pasted-list.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { submit } from '../support/form.ts';

@@ -24,7 +24,7 @@ afterEach(() => app.close());
 const required = () => alice.send('delete', pathTo(app, 'bob', '/password'), { channel: 'copy' });
 
 describe('requiring a new password', () => {
-  it('ends the old one and the sessions at once, and the link that comes with it leads back in', async () => {
+  it('ends the old one and the sessions at once, and the link that comes with it leads back in (R8)', async () => {
     const bob = await signedIn(app, 'bob');
     const answer = await required();
     expect(answer.status).toBe(303);

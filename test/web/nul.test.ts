@@ -25,6 +25,7 @@ it.each<[string, () => Promise<string> | string]>([
   ['New Person', () => '/contacts/new?kind=person'],
   ['the form of a contact', () => '/contacts/3/edit'],
   ['New Application', () => '/applications/new'],
+  ['New Webhook', () => '/webhooks/new'],
   ['the form of an application', () => '/applications/rooms/edit'],
   ['a link to a user', () => '/contacts/3/link/new'],
   ['Add members', async () => `/groups/${await groupId(app, 'Support')}/members/new`],

@@ -71,7 +71,7 @@ describe('whoever is not signed in', () => {
     expect(answer.status).toBe(303);
   });
 
-  it('may open a link in another tab: the form in the first still works', async () => {
+  it('may open a link in another tab: the form in the first still works (R90)', async () => {
     const link = await linkFor(app, 'carol', 'invitation');
     const session = new Session(app);
     await session.get('/session/new');

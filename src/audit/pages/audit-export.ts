@@ -18,20 +18,21 @@ const COLUMNS: ColumnOf<ShownEvent>[] = [
   { key: 'at', label: 'At (UTC)', isListed: true, of: (event) => event.at },
   { key: 'who', label: 'Who', isListed: true, of: (event) => event.actor.name },
   { key: 'who_id', label: 'User id', of: (event) => event.actorId },
+  { key: 'token', label: 'By token', of: (event) => event.token?.name ?? '' },
   { key: 'action', label: 'Action', isListed: true, of: (event) => event.action },
   { key: 'done', label: 'What was done', isListed: true, of: (event) => event.words.verb },
   { key: 'record', label: 'Kind of record', isListed: true, of: (event) => event.subjectType },
   { key: 'whom', label: 'Whom or what', isListed: true, of: (event) => event.subject.name },
   { key: 'whom_id', label: 'Record id', of: (event) => event.subjectId },
-  { key: 'before', label: 'Before', isListed: true, of: (event) => told(event, ({ before }) => before) },
-  { key: 'after', label: 'After', isListed: true, of: (event) => told(event, ({ after }) => after) },
+  { key: 'before', label: 'Before', isListed: true, of: (event) => toldFields(event, ({ before }) => before) },
+  { key: 'after', label: 'After', isListed: true, of: (event) => toldFields(event, ({ after }) => after) },
   { key: 'address', label: 'From address', isListed: true, of: (event) => (event.showsOrigin ? event.address : '') },
   { key: 'request', label: 'Request', of: (event) => (event.showsOrigin ? event.requestId : '') },
   { key: 'operation', label: 'Bulk operation', of: (event) => event.operationId },
 ];
 
 /** By what the fields are called, of records what they are called now. */
-function told({ words }: ShownEvent, pick: (field: FieldWords) => FieldValue | undefined): Cell {
+export function toldFields({ words }: ShownEvent, pick: (field: FieldWords) => FieldValue | undefined): Cell {
   const values = words.fields.flatMap((field) => {
     const value = pick(field);
     if (!value) return [];

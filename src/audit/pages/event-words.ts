@@ -46,6 +46,14 @@ const WORDS: Record<string, string> = {
   'view.unshared': 'stopped sharing the view',
   'view.updated': 'changed the shared view',
   'view.deleted': 'deleted the shared view',
+  'webhook.created': 'made the webhook',
+  'webhook.updated': 'changed the webhook',
+  'webhook.secret-renewed': 'made a new secret for the webhook',
+  'webhook.enabled': 'enabled the webhook',
+  'webhook.disabled': 'disabled the webhook',
+  'webhook.deleted': 'deleted the webhook',
+  'webhook.tested': 'sent a test to the webhook',
+  'webhook.replayed': 'sent an event again to the webhook',
   'membership.granted': 'gave a membership to',
   'membership.until-set': 'set the end of a membership of',
   'membership.ended': 'took a membership from',
@@ -59,6 +67,9 @@ const WORDS: Record<string, string> = {
   'system.reopened': 'opened again at its former place',
   'system.secrets-accepted': 'accepted other secrets for',
 };
+
+/** Every kind of event that has words. */
+export const KINDS: readonly string[] = Object.keys(WORDS).sort();
 
 /** An action that has no words yet is told by its name. */
 export function actionWords(action: string): string {

@@ -21,9 +21,9 @@ export interface ShownName {
 /** What the records that events name are called now, as far as the viewer may see them. */
 export class NamedRecords {
   readonly #viewer: ContactViewer;
-  readonly #names: Record<Reference['type'], Map<number, string>>;
+  readonly #names: Record<Reference['type'] | 'token', Map<number, string>>;
 
-  private constructor(viewer: ContactViewer, names: Record<Reference['type'], Map<number, string>>) {
+  private constructor(viewer: ContactViewer, names: Record<Reference['type'] | 'token', Map<number, string>>) {
     this.#viewer = viewer;
     this.#names = names;
   }
@@ -41,12 +41,19 @@ export class NamedRecords {
       user: byId(await selectNames(db, { table: 'users' }, { ids: idsOf('user') })),
       group: byId(await selectNames(db, { table: 'groups' }, { ids: idsOf('group') })),
       contact: byId(seen),
+      token: byId(await tokenNames(db, events)),
     });
   }
 
   /** Of a contact that the viewer may not see, and of one that is gone, nothing is said. */
   isHidden({ type, id }: Pick<Reference, 'type' | 'id'>): boolean {
     return type === 'contact' && !this.#names.contact.has(id);
+  }
+
+  /** Of a token by which something was done. */
+  token(id: number | null): Named | null {
+    const name = id === null ? undefined : this.#names.token.get(id);
+    return id === null || name === undefined ? null : { id, name };
   }
 
   shown(reference: Reference): ShownName {
@@ -58,19 +65,25 @@ export class NamedRecords {
   }
 }
 
-interface Named {
+export interface Named {
   id: number;
   name: string;
 }
 
-const selectNames = preparedInForms<{ table: 'users' | 'groups' }, { ids: number[] }, Named>((db, { table }, { ids }) =>
-  whereIdIn(db(table), 'id', ids).select('id', 'name'),
+const selectNames = preparedInForms<{ table: 'users' | 'groups' | 'tokens' }, { ids: number[] }, Named>(
+  (db, { table }, { ids }) => whereIdIn(db(table), 'id', ids).select('id', 'name'),
 );
 
 const selectContacts = prepared<
   { ids: number[] },
   Pick<Row<'contacts'>, 'id' | 'name' | 'owner_user_id' | 'owner_group_id'>
 >((db, { ids }) => whereIdIn(db('contacts'), 'id', ids).select('id', 'name', 'owner_user_id', 'owner_group_id'));
+
+/** Most events are by people: then nothing is asked. */
+async function tokenNames(db: Reader, events: AuditEvent[]): Promise<Named[]> {
+  const ids = [...new Set(events.flatMap(({ tokenId }) => tokenId ?? []))];
+  return ids.length === 0 ? [] : selectNames(db, { table: 'tokens' }, { ids });
+}
 
 function byId(rows: Named[]): Map<number, string> {
   return new Map(rows.map(({ id, name }) => [id, name]));

@@ -4,7 +4,7 @@ import type { ContactViewer } from '../../contacts/contact.ts';
 import type { Reader } from '../../db/database.ts';
 import type { AuditEvent, Change, Fields } from '../audit-event.ts';
 import { type EventWords, wordsOf } from './event-words.ts';
-import { HIDDEN, isRecord, NamedRecords, type ShownName } from './named-records.ts';
+import { HIDDEN, isRecord, type Named, NamedRecords, type ShownName } from './named-records.ts';
 
 /** An event as far as its reader may know of it. */
 export interface ShownEvent extends AuditEvent {
@@ -17,6 +17,8 @@ export interface ShownEvent extends AuditEvent {
   isPartial: boolean;
   /** From where it came, and in which request. */
   showsOrigin: boolean;
+  /** By which token, for those who are told of the origin. */
+  token: Named | null;
 }
 
 /** What is said of a membership stands on the record of the group as well. */
@@ -38,7 +40,8 @@ export async function shownTo(db: Reader, viewer: ContactViewer, events: AuditEv
     const actor = partyOf(records, 'user', event.actorId, event.actorName);
     const subject = partyOf(records, event.subjectType, event.subjectId, event.subjectName);
     const words = wordsOf(shown, (reference) => records.shown(reference));
-    return { ...shown, actor, subject, isOwn: isOwn(event), words, isPartial, showsOrigin };
+    const token = showsOrigin ? records.token(event.tokenId) : null;
+    return { ...shown, actor, subject, isOwn: isOwn(event), words, isPartial, showsOrigin, token };
   });
 }
 
@@ -71,6 +74,7 @@ function isFieldReadable(
   // Names of users may be searched for in it.
   if (type === 'view') return () => users;
   if (type === 'application') return () => (users && groups) || may(viewer, 'settings', 'read');
+  if (type === 'webhook') return () => may(viewer, 'settings', 'read');
   // Names may be searched for in the list that was exported.
   if (action === 'records.exported') return (field) => field !== 'view' || mayReadList(viewer, subjectName);
   // Contacts that the viewer may not see are hidden by now; requests and the program have no record but this.

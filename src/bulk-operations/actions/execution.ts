@@ -2,23 +2,27 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Instant } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import type { Act } from '../../verbs/act.ts';
-import { type Judge, judge, NOBODY, type Performed, perform, type Subjected } from '../../verbs/action.ts';
+import {
+  type BulkAction,
+  type Judge,
+  judge,
+  NOBODY,
+  type Performed,
+  perform,
+  type Subjected,
+} from '../../verbs/action.ts';
 import type { Outcome } from '../../verbs/outcome.ts';
 import { keepOutcomes } from '../bulk-item-store.ts';
 import { type BulkOperation, isLarge, PIECE, type SubjectType, type Tally } from '../bulk-operation.ts';
 import {
   claimOperation,
   createDraft,
-  findItemIds,
   findOperation,
-  findPieces,
   finishOperation,
   forgetDraft,
-  isInTheWay,
   keepTally,
-  markDone,
-  type Piece,
 } from '../bulk-operation-store.ts';
+import { findItemIds, findPieces, isInTheWay, markDone, type Piece } from '../bulk-piece-store.ts';
 import { NOTHING_YET, tallied } from '../tally.ts';
 import { actionOf, BULK_SUBJECTS, type Meaning } from './bulk-subjects.ts';
 
@@ -30,8 +34,17 @@ export async function judgeOperation(
   ids?: number[],
 ): Promise<Outcome<Subjected>[]> {
   const meant = ids ?? (await findItemIds(db, operation.id));
-  const subjects = await BULK_SUBJECTS[operation.subjectType].find(db, meant, by);
-  return judge(db, by, await actionOf(db, operation, meant), subjects);
+  return judgePiece(db, by, operation, { ids: meant, action: await actionOf(db, operation, meant) });
+}
+
+/** The same by an action that was made for these. */
+export async function judgePiece(
+  db: Reader,
+  by: Judge,
+  { subjectType }: Meaning,
+  { ids, action }: { ids: number[]; action: BulkAction },
+): Promise<Outcome<Subjected>[]> {
+  return judge(db, by, action, await BULK_SUBJECTS[subjectType].find(db, ids, by));
 }
 
 /**

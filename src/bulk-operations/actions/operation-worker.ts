@@ -4,24 +4,21 @@ import { recordRefusal } from '../../audit/refusal-store.ts';
 import { type Clock, type Instant, instant } from '../../clock.ts';
 import { type Database, isUnavailable, type Transaction } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
+import type { Group } from '../../groups/group.ts';
+import { findGroups } from '../../groups/group-store.ts';
 import type { Act, ActSettings } from '../../verbs/act.ts';
 import type { Judge } from '../../verbs/action.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { AT_ONCE, type BulkOperation, PIECE, phaseOf, type Tally } from '../bulk-operation.ts';
-import {
-  findOperation,
-  findPieces,
-  findUnderWay,
-  findUnjudged,
-  isLeft,
-  keepJudged,
-  keepTally,
-} from '../bulk-operation-store.ts';
+import { findOperation, findUnderWay, findUnjudged, keepJudged, keepTally } from '../bulk-operation-store.ts';
+import { findPieces, isLeft } from '../bulk-piece-store.ts';
+import { addEffects, NO_EFFECTS } from '../effect-tally.ts';
 import type { Preparation } from '../preparation.ts';
 import { forbiddenInWords, hasForbidden, tallied } from '../tally.ts';
 import { authorOf } from './author.ts';
 import { actionOf, BULK_SUBJECTS, findBulkAction, isToBeChosen } from './bulk-subjects.ts';
-import { endOperation, executePiece, judgeOperation } from './execution.ts';
+import { changingOf, countEffects } from './effects.ts';
+import { endOperation, executePiece, judgePiece } from './execution.ts';
 import { pauseAndTell } from './pausing.ts';
 
 /** As long as one transaction lasts, about: then others have their turn. In milliseconds. */
@@ -32,7 +29,6 @@ const TURNS = 4;
 const AHEAD = 50;
 /** So many are named for each reason: a set of a million is not read name by name. */
 const NAMED = 100;
-const JUDGED_AT_ONCE = 500;
 /** So long at a time others stand behind what is prepared, in milliseconds. */
 const PREPARED_FOR = 200;
 /** How often it is written down how far a judgement has come, in milliseconds: where it ends in between, that is done once more. */
@@ -220,8 +216,9 @@ export class OperationWorker {
     const { application, level } = BULK_SUBJECTS[operation.subjectType];
     const by = await authorOf(trx, operation, { application, level, at });
     if (by) {
-      const { address, channel, id } = operation;
-      return { ...this.#parts.settings, by, at, address, channel, requestId: `operation-${id}` };
+      const { address, channel, id, tokenId } = operation;
+      const act = { ...this.#parts.settings, by, at, address, channel, requestId: `operation-${id}` };
+      return tokenId === null ? act : { ...act, tokenId };
     }
     await this.#pause(trx, operation, 'whoever began it may not do it any more');
     return undefined;
@@ -264,13 +261,18 @@ export class OperationWorker {
   async #judgeOn(draft: BulkOperation, by: Judge, until: number): Promise<Tally> {
     const { db } = this.#parts;
     let { tally } = draft;
+    let known: Promise<Group[]> | undefined;
+    const groups = () => (known ??= findGroups(db.read));
     while (tally.judged < draft.size && performance.now() < until && !this.#isStopped) {
-      const first = Math.floor(tally.judged / PIECE);
-      const pieces = await findPieces(db.read, draft.id, { from: first, limit: JUDGED_AT_ONCE / PIECE });
-      const ids = pieces.flatMap((piece) => piece.ids);
-      if (ids.length === 0) break;
-      const outcomes = await judgeOperation(db.read, by, draft, ids);
-      tally = tallied(tally, outcomes, NAMED);
+      const number = Math.floor(tally.judged / PIECE);
+      const [piece] = await findPieces(db.read, draft.id, { from: number, limit: 1 });
+      if (!piece) break;
+      const action = await actionOf(db.read, draft, piece.ids);
+      const outcomes = await judgePiece(db.read, by, draft, { ids: piece.ids, action });
+      await turn();
+      const changing = changingOf(db.read, by, draft, outcomes);
+      const effects = await countEffects(db.read, by, action, { changing, groups });
+      tally = { ...tallied(tally, outcomes, NAMED), effects: addEffects(tally.effects ?? NO_EFFECTS, effects) };
       await turn();
     }
     return tally;

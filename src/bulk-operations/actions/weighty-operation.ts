@@ -3,7 +3,7 @@ import { FieldErrors } from '../../forms/form.ts';
 import { isWeighty } from '../../permissions/weighty-givings.ts';
 import type { Judge } from '../../verbs/action.ts';
 import { type BulkOperation, TO_BE_CHOSEN } from '../bulk-operation.ts';
-import { findItemIds } from '../bulk-operation-store.ts';
+import { findItemIds } from '../bulk-piece-store.ts';
 import { actionOf, BULK_SUBJECTS, draftPathOf, isToBeChosen } from './bulk-subjects.ts';
 
 /** More than so many are not changed by somebody who only found an open browser (R54). */

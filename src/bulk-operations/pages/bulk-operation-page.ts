@@ -4,8 +4,9 @@ import { sortedByName } from '../../text/sort-key.ts';
 import { counted, grouped, were } from '../../text/text.ts';
 import type { BulkAction } from '../../verbs/action.ts';
 import { BULK_SUBJECTS, maySteer } from '../actions/bulk-subjects.ts';
-import type { BulkItem, ChangedMeanwhile, ItemFilter } from '../bulk-item-store.ts';
+import type { BulkItem, ItemFilter } from '../bulk-item-store.ts';
 import { type BulkOperation, isLarge, phaseOf, type Tally } from '../bulk-operation.ts';
+import type { ChangedMeanwhile } from '../changed-meanwhile.ts';
 import { leftOutIn } from '../tally.ts';
 
 const NAMES_SHOWN = 20;
@@ -44,6 +45,8 @@ export function sheetPage(
     difference: differenceOf(operation, more.changedMeanwhile),
     changedMeanwhile: some(more.changedMeanwhile.meant, more.changedMeanwhile.meant.length),
     changedOthers: some(more.changedMeanwhile.others, more.changedMeanwhile.others.length),
+    joinedByTime: some(more.changedMeanwhile.joined, more.changedMeanwhile.joined.length),
+    leftByTime: some(more.changedMeanwhile.left, more.changedMeanwhile.left.length),
     outside: more.outside,
     effects: more.effects,
     noun,
@@ -179,7 +182,8 @@ function differenceOf(operation: BulkOperation, changed: ChangedMeanwhile): stri
   if (shown !== now)
     return `The list showed ${counted(shown, BULK_SUBJECTS[subjectType].noun)}; when you pressed, ${now === 1 ? 'it was' : 'they were'} ${grouped(now)}.`;
   // Who is left out by hand is in the view, and not among those who are meant.
-  const isExchanged = changed.meant.length > 0 && changed.others.length > excepted;
+  const isExchanged =
+    (changed.meant.length > 0 && changed.others.length > excepted) || changed.joined.length + changed.left.length > 0;
   return isExchanged ? 'They are as many as the list showed, but not all need be the same.' : undefined;
 }
 

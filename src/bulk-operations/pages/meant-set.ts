@@ -11,6 +11,7 @@ import { selectGroups } from '../../groups/group-list.ts';
 import { groupsPath, readGroupQuery } from '../../groups/group-list-query.ts';
 import { exceptionsOf, MOST_EXCEPTIONS, readIds } from '../../lists/exceptions.ts';
 import { grouped } from '../../text/text.ts';
+import { type Moved, movedByTime } from '../../users/list/moved-by-time.ts';
 import { selectForView } from '../../users/list/user-list.ts';
 import { listPath, readListQuery } from '../../users/list/user-list-query.ts';
 import { stateLimits } from '../../users/user-state.ts';
@@ -21,7 +22,8 @@ import { actionOf } from '../actions/bulk-subjects.ts';
 import { mayUndo } from '../actions/taking-back.ts';
 import { findChangedIds, findKnownIds } from '../bulk-item-store.ts';
 import { type BulkOperation, phaseOf, type SubjectType, UNDO } from '../bulk-operation.ts';
-import { type Draft, findItemIds } from '../bulk-operation-store.ts';
+import type { Draft } from '../bulk-operation-store.ts';
+import { findItemIds } from '../bulk-piece-store.ts';
 import { seenBy } from './report.ts';
 
 const FROZEN_AT_ONCE = 10_000;
@@ -30,7 +32,7 @@ type Meant = Pick<Draft, 'ids' | 'view' | 'undoes'>;
 
 /** Whom the form means: all of a view but those left out by hand, or those ticked. */
 export async function meantBy(app: AppContext, req: Request, subjectType: SubjectType): Promise<Meant> {
-  const typed = typedFields(req.body, ['scope', 'view', 'shown', 'change'], ['ids']);
+  const typed = typedFields(req.body, ['scope', 'view', 'shown', 'change', 'at'], ['ids']);
   if (typed.scope === 'all') {
     const except = new Set(exceptionsIn(req.body));
     const view = safePath(typed.view);
@@ -38,9 +40,10 @@ export async function meantBy(app: AppContext, req: Request, subjectType: Subjec
     // Never a guess: a view that cannot be read must not come to mean everybody.
     if (!selection) throw new Malformed('It is not said which view is meant.');
     const shown = { shown: wholeNumber(typed.shown), shownChange: wholeNumber(typed.change) };
+    const movedByTime = await movedSince(app, req, wholeNumber(typed.at), { view, subjectType });
     const ids = selection.ids.filter((id) => !except.has(id));
     const excepted = selection.ids.length - ids.length;
-    return { ids, view: { view, ...shown, frozenChange: selection.change, excepted } };
+    return { ids, view: { view, ...shown, movedByTime, frozenChange: selection.change, excepted } };
   }
   const ids = await findKnownIds(
     app.db.read,
@@ -85,8 +88,8 @@ export async function ofEarlier(
 ): Promise<Meant> {
   if (phaseOf(earlier) === 'draft') {
     if (action === UNDO) throw new Malformed('Nothing was done yet that could be taken back.');
-    const { view, shown, shownChange, frozenChange, excepted } = earlier;
-    const from = { view, shown, shownChange, frozenChange, excepted };
+    const { view, shown, shownChange, frozenChange, movedByTime, excepted } = earlier;
+    const from = { view, shown, shownChange, frozenChange, movedByTime, excepted };
     return { ids: await findItemIds(db.read, earlier.id), view: from };
   }
   if (action !== UNDO) throw new Malformed('What was done is not taken back by that.');
@@ -116,6 +119,18 @@ async function selectedBy(app: AppContext, req: Request, view: string, subjectTy
   const query = readListQuery(source);
   if (listPath(query) !== view) return undefined;
   return selectForView(app.db.read, app.index, { query, limits: stateLimits(app), viewer: req.viewer! });
+}
+
+/** Who came into the view or left it by time alone since the moment at which it was shown. */
+async function movedSince(
+  app: AppContext,
+  req: Request,
+  since: number,
+  { view, subjectType }: { view: string; subjectType: SubjectType },
+): Promise<Moved | undefined> {
+  if (subjectType !== 'user' || since === 0) return undefined;
+  const query = readListQuery(parse(view.split('?')[1] ?? ''));
+  return movedByTime(app.db.read, app.index, { query, viewer: req.viewer!, since, now: app.clock() });
 }
 
 function wholeNumber(text: string | string[]): number {

@@ -1,29 +1,30 @@
 import type { Request, Response } from 'express';
-import { covers, grantsInWords, type Rights } from '../../access/rights.ts';
 import { maySeeLinkOf, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { dayOf } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
-import { findGroupsOf } from '../../groups/group-store.ts';
-import { effectsOf } from '../../permissions/effect.ts';
+import { findGroups } from '../../groups/group-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
-import { grouped, shortened } from '../../text/text.ts';
+import { shortened } from '../../text/text.ts';
 import { findSubjects, findUserNames } from '../../users/user-store.ts';
-import type { BulkAction, Giving, Judge, Subjected } from '../../verbs/action.ts';
-import { allowed } from '../../verbs/outcome.ts';
+import type { BulkAction, Judge, Subjected } from '../../verbs/action.ts';
+import { withoutNames } from '../../verbs/notes.ts';
 import { render } from '../../web/render.ts';
 import { actionOf } from '../actions/bulk-subjects.ts';
-import { judgeOperation } from '../actions/execution.ts';
-import { findChangedMeanwhile } from '../bulk-item-store.ts';
-import { type BulkOperation, isLarge, type Tally, UNDO } from '../bulk-operation.ts';
-import { findItemIds, findOperation, findPieces } from '../bulk-operation-store.ts';
+import { changingOf, countEffects } from '../actions/effects.ts';
+import { judgePiece } from '../actions/execution.ts';
+import { type BulkOperation, isLarge, type Tally } from '../bulk-operation.ts';
+import { findOperation } from '../bulk-operation-store.ts';
+import { findItemIds } from '../bulk-piece-store.ts';
+import { findChangedMeanwhile } from '../changed-meanwhile.ts';
+import { type EffectTally, NO_EFFECTS } from '../effect-tally.ts';
 import { NOTHING_YET, tallied } from '../tally.ts';
 import { isBeingJudged, sheetPage } from './bulk-operation-page.ts';
+import { effectsSaid } from './effects-in-words.ts';
 import { countOutside } from './meant-set.ts';
 import { showProgress } from './progress.ts';
 
 const NAMES_SHOWN = 10;
-const GROUPS_NAMED = 20;
 
 /** What executing it would do now; of a large set what was found when it was gone through. */
 export async function showSheet(app: AppContext, req: Request, res: Response, operation: BulkOperation): Promise<void> {
@@ -33,21 +34,19 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
   }
   const db = app.db.read;
   const mayMail = app.mail !== undefined;
-  const ids = isLarge(operation) ? await findFirst(db, operation.id) : await findItemIds(db, operation.id);
+  const ids = isLarge(operation) ? [] : await findItemIds(db, operation.id);
   const action = await actionOf(db, operation, ids);
-  const act = { ...actOf(app, req), channel: mayMail ? ('mail' as const) : ('copy' as const) };
-  const outcomes = await judgeOperation(db, act, operation, ids);
-  const changing = allowed(outcomes);
-  const tally = isLarge(operation) ? knownOf(operation) : tallied(NOTHING_YET, outcomes, Number.POSITIVE_INFINITY);
+  const by = { ...actOf(app, req), channel: mayMail ? ('mail' as const) : ('copy' as const) };
+  const { tally, effects, changing } = isLarge(operation)
+    ? { ...knownOf(operation), changing: [] }
+    : await foundNow(db, by, operation, { ids, action });
   const makesLinks = action.makes !== undefined;
   const sheet = sheetPage(operation, action, tally, {
     takesBack: operation.undoes === null ? undefined : await takenBack(app, operation.undoes),
     changedMeanwhile: await findChangedMeanwhile(db, operation),
     outside: isLarge(operation) ? 0 : await countOutside(app, req, operation, ids),
-    effects: (await effectsOn(app, act, action, changing)).map((sentence) =>
-      isLarge(operation) ? `Of the first ${grouped(ids.length)}: ${sentence}` : sentence,
-    ),
-    offersDeactivation: !isLarge(operation) && changing.some((subject) => action.instead?.isFor(subject) ?? false),
+    effects: await effectsSaid(app, action, effects),
+    offersDeactivation: effects.hasGentler,
   });
   // Without mail there is no way for their links, so they are left out by now.
   const mailOnly =
@@ -58,15 +57,25 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
   });
 }
 
-/** What it means for people is told of so many where they are too many to look at while one waits. */
-export async function findFirst(db: Reader, id: number): Promise<number[]> {
-  return (await findPieces(db, id, { limit: 2 })).flatMap((piece) => piece.ids);
+/** What a small one would come to, looked at while one waits. */
+export async function foundNow(
+  db: Reader,
+  by: Judge,
+  operation: BulkOperation,
+  { ids, action }: { ids: number[]; action: BulkAction },
+): Promise<{ tally: Tally; effects: EffectTally; changing: Subjected[] }> {
+  const outcomes = await judgePiece(db, by, operation, { ids, action });
+  const changing = changingOf(db, by, operation, outcomes);
+  const effects = await countEffects(db, by, action, { changing, groups: () => findGroups(db) });
+  return { tally: tallied(NOTHING_YET, outcomes, Number.POSITIVE_INFINITY), effects, changing: changing.subjects };
 }
 
 /** What was found of a large one. Contacts may have become others' since, and are not named. */
-export function knownOf({ tally, subjectType }: BulkOperation): Tally {
-  if (subjectType !== 'contact') return tally;
-  return { ...tally, names: [], reasons: tally.reasons.map((one) => ({ ...one, names: [] })) };
+export function knownOf({ tally, subjectType }: BulkOperation): { tally: Tally; effects: EffectTally } {
+  const { effects = NO_EFFECTS } = tally;
+  if (subjectType !== 'contact') return { tally, effects };
+  const unnamed = { ...tally, names: [], reasons: tally.reasons.map((one) => ({ ...one, names: [] })) };
+  return { tally: unnamed, effects: { ...effects, notes: withoutNames(effects.notes) } };
 }
 
 /** What an operation that is taken back had done. */
@@ -82,40 +91,4 @@ async function findMailOnly({ db, clock }: AppContext, viewer: Viewer, changing:
   const ids = changing.map((subject) => subject.id);
   const subjects = await findSubjects(db.read, ids, dayOf(clock()));
   return subjects.filter((subject) => !maySeeLinkOf(viewer, subject)).map((subject) => subject.name);
-}
-
-/** What comes back otherwise than the action is called, and what it means for people that groups come and go, or they to them. */
-export async function effectsOn(
-  app: AppContext,
-  by: Judge,
-  action: BulkAction,
-  changing: Subjected[],
-): Promise<string[]> {
-  const said = changing.length > 0 ? [...((await action.notes?.(changing, app.db.read, by)) ?? [])] : [];
-  const givings = changing.length > 0 ? ((await action.givings?.(app.db.read, by, changing)) ?? []) : [];
-  const whole = givings.filter(({ userIds }) => userIds === undefined);
-  if (whole.length > 0) said.push(...(await effectsOf(app, whole)));
-  const names = action.name === UNDO ? await findGroupNames(app.db.read, givings) : new Map<number, string>();
-  for (const giving of whole) said.push(...grantedAgain(giving, names.get(giving.groupId)));
-  for (const giving of givings) {
-    if (giving.userIds === undefined) continue;
-    const name = names.get(giving.groupId);
-    const sentences = await effectsOf(app, [giving], giving.userIds);
-    said.push(...sentences.map((sentence) => (name ? `${name}: ${sentence}` : sentence)));
-  }
-  return said;
-}
-
-async function findGroupNames(db: Reader, givings: Giving[]): Promise<Map<number, string>> {
-  const ids = [...new Set(givings.map(({ groupId }) => groupId))].slice(0, GROUPS_NAMED);
-  return new Map((await findGroupsOf(db, ids)).map(({ id, name }) => [id, name]));
-}
-
-/** What a group that comes back grants, and what is withdrawn from one, by right. */
-function grantedAgain({ from, to }: Giving, name: string | undefined): string[] {
-  if (name === undefined) return [];
-  const beyond = (rights: Rights, others: Rights) =>
-    Object.fromEntries(Object.entries(rights).filter(([key, level]) => !covers(others, { [key]: level })));
-  const [more, less] = [grantsInWords(beyond(to, from)), grantsInWords(beyond(from, to))];
-  return [more && `${name} grants ${more} again.`, less && `${name} does not grant ${less} any more.`].filter(Boolean);
 }

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { BULK_SUBJECTS } from '../../bulk-operations/actions/bulk-subjects.ts';
 import { phaseOf } from '../../bulk-operations/bulk-operation.ts';
-import { findItemIds } from '../../bulk-operations/bulk-operation-store.ts';
+import { findItemIds } from '../../bulk-operations/bulk-piece-store.ts';
 import { visibleOperation } from '../../bulk-operations/pages/visible-operation.ts';
 import { dayOf } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';

@@ -1,7 +1,8 @@
-import { activatedTo, backAsBefore } from '../../access/activity.ts';
+import { activatedTo } from '../../access/activity.ts';
 import type { Reader } from '../../db/database.ts';
 import { counted, were } from '../../text/text.ts';
 import { wasActivity } from '../../verbs/action.ts';
+import { backAsBefore } from '../../verbs/back-as-before.ts';
 import { inapplicable, type Outcome } from '../../verbs/outcome.ts';
 import type { Group } from '../group.ts';
 import { findTakenNames } from '../group-store.ts';
@@ -16,7 +17,7 @@ export const GROUP_ACTIVATION: GroupAction = {
     done: (number) => `${were(number, 'group')} activated.`,
     consequence: 'What they grant holds for their members from the next click on.',
   },
-  notes: (groups) => backAsBefore(groups, 'group'),
+  notes: backAsBefore('group'),
   givings: givingsWhere(activatedTo),
   refusalOf: changeable(({ activity }) => activity !== 'active'),
   async refuseAmong(db, judge, outcomes) {

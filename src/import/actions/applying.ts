@@ -31,15 +31,17 @@ export async function importPiece(
 ): Promise<Performed<Subjected>[]> {
   const { kind, counts } = await findImport(trx, id);
   const planned = await findPlannedLines(trx, id, lines);
-  const of = (wanted: PlannedLine['kind']) => planned.filter((one) => one.kind === wanted);
-  const none: Applied = { performed: [], refused: new Map() };
-  const [fresh, known] = [of('new'), of('changed')];
-  const made = fresh.length > 0 ? await KINDS[kind].create(trx, act, fresh) : none;
-  const changed = known.length > 0 ? await KINDS[kind].change(trx, act, known) : none;
-  const refused = new Map([...made.refused, ...changed.refused]);
+  const applied: Applied[] = [];
+  for (const waits of [false, true]) {
+    const of = (wanted: PlannedLine['kind']) => planned.filter((one) => one.kind === wanted && one.waits === waits);
+    const [fresh, known] = [of('new'), of('changed')];
+    if (fresh.length > 0) applied.push(await KINDS[kind].create(trx, act, fresh));
+    if (known.length > 0) applied.push(await KINDS[kind].change(trx, act, known));
+  }
+  const refused = new Map(applied.flatMap((one) => [...one.refused]));
   if (refused.size > 0) {
     await refuseLines(trx, id, refused);
     await keepCounts(trx, id, { ...counts, refused: counts.refused + refused.size });
   }
-  return [...made.performed, ...changed.performed];
+  return applied.flatMap(({ performed }) => performed);
 }

@@ -5,16 +5,17 @@ import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { identityKey } from '../../text/identity-key.ts';
 import type { Judge } from '../../verbs/action.ts';
+import { checkContactRow } from '../contact-row.ts';
 import type { ImportChoices } from '../import.ts';
 import type { ImportedRow } from '../imported-row.ts';
-import { type LineKey, lineKeys } from './import-kind.ts';
+import { type LineKey, lineKeys, type WholeFile } from './import-kind.ts';
 
 /** Which contact each line means, where any; and what keeps it from being known. */
 export interface MatchedContacts {
   found: Map<ImportedRow, Contact>;
   mistakes: Map<ImportedRow, string>;
   /** Companies that may be named, by their names. */
-  companies: Map<string, Contact[]>;
+  companies: ReadonlyMap<string, Contact[]>;
 }
 
 const nameKey = (name: string) => identityKey(name);
@@ -59,11 +60,25 @@ export async function findContactMatches(
     if (more.length > 0) mistakes.set(row, `Several contacts have the ${isFoundByEmail ? 'email' : 'name'} ${text}.`);
     else if (contact) found.set(row, contact);
   }
-  const companies = Map.groupBy(
-    called.filter(({ kind }) => kind === 'company'),
+  return { found, mistakes, companies: companiesAmong(called) };
+}
+
+/** Companies that may be named, by their names. */
+export async function findCompaniesCalled(
+  db: Reader,
+  by: Judge,
+  names: string[],
+): Promise<MatchedContacts['companies']> {
+  if (names.length === 0) return new Map();
+  const viewer = await findContactViewer(db, by.by, dayOf(by.at));
+  return companiesAmong(await findContactsCalled(db, viewer, { names, emails: [] }));
+}
+
+function companiesAmong(contacts: Contact[]): MatchedContacts['companies'] {
+  return Map.groupBy(
+    contacts.filter(({ kind }) => kind === 'company'),
     ({ name }) => nameKey(name),
   );
-  return { found, mistakes, companies };
 }
 
 /** Lines clash where they mean the same contact, or would make the same twice. */
@@ -74,7 +89,39 @@ export async function contactKeys(
   choices: ImportChoices,
 ): Promise<Map<ImportedRow, LineKey[]>> {
   const { found } = await findContactMatches(db, by, rows, choices);
-  return new Map(rows.map((row) => [row, keysOf(row, found.get(row), choices)]));
+  return new Map(
+    rows.map((row) => {
+      const contact = found.get(row);
+      const company = newCompanyIn(row, contact);
+      return [row, [...keysOf(row, contact, choices), ...(company ? [companyKey(company)] : [])]];
+    }),
+  );
+}
+
+/** The name of the company that a line makes, if it is one that will do. */
+function newCompanyIn(row: ImportedRow, contact: Contact | undefined): string | undefined {
+  if (contact) return undefined;
+  const { values, mistakes } = checkContactRow(row, undefined);
+  return values.kind === 'company' && mistakes.length === 0 ? values.name : undefined;
+}
+
+/** Under which persons find the company that another line makes. */
+function companyKey(name: string): LineKey {
+  return { what: 'new company', key: `new company:${nameKey(name)}` };
+}
+
+/** Of the companies that these lines name and that are not there yet, those that one other line of the file makes. */
+export async function findComing(
+  rows: ImportedRow[],
+  companies: MatchedContacts['companies'],
+  countLines: WholeFile['countLines'],
+): Promise<ReadonlySet<string>> {
+  const missing = new Set(
+    rows.map((row) => textOf(row, 'company')).filter((name) => name && !companies.has(nameKey(name))),
+  );
+  if (missing.size === 0) return missing;
+  const times = await countLines([...missing].map((name) => companyKey(name).key));
+  return new Set([...missing].filter((name) => times.get(companyKey(name).key) === 1));
 }
 
 export function keysOf(row: ImportedRow, contact: Contact | undefined, { by }: ImportChoices): LineKey[] {

@@ -9,7 +9,7 @@ import type { Judge } from '../../verbs/action.ts';
 import type { ContactRowValues } from '../contact-row.ts';
 import { checkContactRow } from '../contact-row.ts';
 import type { ImportedRow } from '../imported-row.ts';
-import { companyCalled, findContactMatches, keysOf, type MatchedContacts } from './contact-matching.ts';
+import { companyCalled, findComing, findContactMatches, keysOf, type MatchedContacts } from './contact-matching.ts';
 import { type ImportKind, inWords, type Planned, sharedMistakes } from './import-kind.ts';
 
 export { contactKeys } from './contact-matching.ts';
@@ -23,21 +23,24 @@ interface Draft {
   values: ContactRowValues;
   change: ContactChange;
   mistakes: string[];
+  /** The company that another line makes. */
+  waitsFor?: string;
   planned?: Planned;
 }
 
 /** What importing these lines would do now. Nothing is done. */
-export const planContacts: ImportKind['plan'] = async (db, by, rows, { choices, findShared }) => {
+export const planContacts: ImportKind['plan'] = async (db, by, rows, { choices, findShared, countLines }) => {
   const matched = await findContactMatches(db, by, rows, choices);
   const keys = new Map(rows.map((row) => [row, keysOf(row, matched.found.get(row), choices)]));
   const shared = await findShared([...keys.values()].flat().map(({ key }) => key));
+  const coming = await findComing(rows, matched.companies, countLines);
   const drafts = rows.map((row): Draft => {
     const contact = matched.found.get(row);
     const { values, mistakes } = checkContactRow(row, contact);
     const unclear = matched.mistakes.get(row);
-    const draft = { row, contact, values, change: changeOf(values, contact), mistakes };
+    const draft: Draft = { row, contact, values, change: changeOf(values, contact), mistakes };
     draft.mistakes.push(...(unclear ? [unclear] : []), ...sharedMistakes(keys.get(row)!, shared));
-    if (mistakes.length === 0) addCompany(draft, matched.companies);
+    if (mistakes.length === 0) addCompany(draft, matched.companies, coming);
     return draft;
   });
   for (const draft of drafts) {
@@ -73,10 +76,15 @@ function changeOf(values: ContactRowValues, contact: Contact | undefined): Conta
 }
 
 /** A person who is there already keeps their company where the file does not say another one. */
-function addCompany({ values, contact, change, mistakes }: Draft, companies: MatchedContacts['companies']): void {
+function addCompany(draft: Draft, companies: MatchedContacts['companies'], coming: ReadonlySet<string>): void {
+  const { values, contact, change, mistakes } = draft;
   const { company, kind = contact?.kind ?? 'person' } = values;
   if (!company || kind === 'company') return;
   if (contact?.companyName === company) return;
+  if (coming.has(company)) {
+    draft.waitsFor = company;
+    return;
+  }
   const found = companyCalled(company, companies);
   if (typeof found === 'string') mistakes.push(found);
   else change.companyId = found.id;
@@ -90,7 +98,8 @@ function newLine(draft: Draft): Planned {
   const added = <T>(change: { add?: readonly T[] } | readonly T[] | undefined) =>
     change && 'add' in change ? [...(change.add ?? [])] : [];
   const made: NewContact = { ...more, name, kind, accounts: added(accounts), tags: added(tags) };
-  return { ...lineOf(draft, 'new'), name, change: { ...made }, told: { after: { email: emails?.[0] ?? '' } } };
+  const told = { after: { email: emails?.[0] ?? '' } };
+  return waiting(draft, { ...lineOf(draft, 'new'), name, change: { ...made }, told });
 }
 
 async function planKnown(db: Reader, by: Judge, drafts: Draft[]): Promise<void> {
@@ -104,14 +113,33 @@ async function planKnown(db: Reader, by: Judge, drafts: Draft[]): Promise<void> 
     const contact = draft.contact!;
     const [refusal, step] = [refusalOf.get(contact.id), stepOf.get(contact.id)];
     if (refusal) draft.planned = { ...refusedLine(draft, inWords(contact.name, refusal)), ...about(contact) };
-    else if (!step) draft.planned = { ...lineOf(draft, 'unchanged'), ...about(contact) };
+    else if (!step && !draft.waitsFor) draft.planned = { ...lineOf(draft, 'unchanged'), ...about(contact) };
     else {
-      const { before, after } = step.told;
+      const { before, after } = step?.told ?? { before: {}, after: {} };
       const others = Object.keys(after).length;
       const change = { ...draft.change };
-      draft.planned = { ...lineOf(draft, 'changed'), change, told: { before, after }, others, ...about(contact) };
+      const changed = { ...lineOf(draft, 'changed'), change, told: { before, after }, others, ...about(contact) };
+      draft.planned = waiting(draft, changed);
     }
   }
+}
+
+/** The same with the company that is not there yet, which whoever does it looks for by its name. */
+function waiting({ waitsFor, contact }: Draft, planned: Planned): Planned {
+  if (!waitsFor) return planned;
+  const { before, after } = planned.told;
+  const told = {
+    before: { ...before, ...(contact && { company: contact.companyName }) },
+    after: { ...after, company: waitsFor },
+    notes: [`The company ${waitsFor} comes with the same file.`],
+  };
+  return {
+    ...planned,
+    told,
+    change: { ...planned.change, companyCalled: waitsFor },
+    others: planned.others + 1,
+    waits: true,
+  };
 }
 
 function about({ id, name, version }: Contact) {

@@ -23,20 +23,24 @@ export interface Applied {
   refused: Map<number, string>;
 }
 
+/** What is known of all lines of the file when some of them are planned. */
+export interface WholeFile {
+  choices: ImportChoices;
+  /** Of these keys, those that several lines have, and which. */
+  findShared(keys: string[]): Promise<ReadonlyMap<string, string>>;
+  /** How many lines have each of these keys. */
+  countLines(keys: string[]): Promise<ReadonlyMap<string, number>>;
+}
+
 /** Records as they are imported. */
 export interface ImportKind {
   subjectType: SubjectType;
   /** Who may write there may import them. */
   application: Application;
-  /** By what each line would clash with others. */
+  /** By what each line would clash with others, and under what others find it. */
   keysOf(db: Reader, by: Judge, rows: ImportedRow[], choices: ImportChoices): Promise<Map<ImportedRow, LineKey[]>>;
-  /** What importing these lines would do now. `shared` says of keys that several lines of the file have which ones. Nothing is done. */
-  plan(
-    db: Reader,
-    by: Judge,
-    rows: ImportedRow[],
-    more: { choices: ImportChoices; findShared(keys: string[]): Promise<Map<string, string>> },
-  ): Promise<Planned[]>;
+  /** What importing these lines would do now. Nothing is done. */
+  plan(db: Reader, by: Judge, rows: ImportedRow[], file: WholeFile): Promise<Planned[]>;
   create(trx: Transaction, act: Act, planned: PlannedLine[]): Promise<Applied>;
   change(trx: Transaction, act: Act, planned: PlannedLine[]): Promise<Applied>;
 }

@@ -7,6 +7,7 @@ import { COLUMNS } from '../columns.ts';
 import type { Import, ImportChoices, ImportCounts } from '../import.ts';
 import { keepPlanned } from '../import-plan-store.ts';
 import {
+  countLines,
   endPlanning,
   findImport,
   findLines,
@@ -61,6 +62,7 @@ async function planPiece(db: Database, by: Judge, one: Import, choices: ImportCh
   const planned = await KINDS[one.kind].plan(db.read, by, rows, {
     choices,
     findShared: (keys) => findShared(db.read, one.id, keys),
+    countLines: (keys) => countLines(db.read, one.id, keys),
   });
   await db.write(async (trx) => {
     if (!(await takePiece(trx, one))) return;

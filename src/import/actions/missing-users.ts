@@ -1,30 +1,59 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { findChangedIds } from '../../bulk-operations/bulk-item-store.ts';
 import { dayOf } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import { pieces } from '../../db/ids.ts';
 import { DEACTIVATION } from '../../users/actions/deactivation.ts';
 import { findSubjects } from '../../users/user-store.ts';
 import type { Judge } from '../../verbs/action.ts';
+import { Conflict } from '../../verbs/refusals.ts';
+import type { Import } from '../import.ts';
 import { findMatchedIds } from '../import-plan-store.ts';
 
 const LOOKED_AT_ONCE = 500;
+/** Of so large a part of the view the number is to be typed: a wrong file looks like everybody leaving. */
+const MUCH = 0.05;
+
+export interface Missing {
+  ids: number[];
+  /** How many the view means. */
+  of: number;
+}
+
+export const isMuch = ({ ids, of }: Missing) => ids.length > of * MUCH;
+
+/** Whether somebody typed the number of those who are missing, with whatever marks between its thousands. */
+export function isTheirNumber(typed: string, { ids }: Missing): boolean {
+  return typed.replaceAll(/[\s.,]/g, '') === String(ids.length);
+}
 
 /**
  * Of those whom a view means, whom no line of the file means, and whom whoever asks could deactivate: never themself, never who may do
- * more, and never an integration, which no list of people holds.
+ * more, and never an integration, which no list of people holds. Throws Conflict where no line means anybody.
  */
-export async function findMissing(db: Reader, by: Judge, importId: number, meant: number[]): Promise<number[]> {
-  const absent = without(
-    meant.toSorted((a, b) => a - b),
-    await findMatchedIds(db, importId),
-  );
-  const missing: number[] = [];
+export async function findMissing(
+  db: Reader,
+  by: Judge,
+  { id, counts, operationId }: Import,
+  meant: number[],
+): Promise<Missing> {
+  if (counts.changed + counts.unchanged === 0)
+    throw new Conflict('No line means anybody who is there, so nobody is taken for missing.');
+  const known = await findMatchedIds(db, id);
+  // Whom the import itself made is in the file as well.
+  const made = operationId === null ? [] : await findChangedIds(db, operationId);
+  const absent = without(without(ascending(meant), known), made);
+  const ids: number[] = [];
   for (const some of pieces(absent, LOOKED_AT_ONCE)) {
     for (const subject of await findSubjects(db, some, dayOf(by.at)))
-      if (!subject.apiOnly && DEACTIVATION.refusalOf(by.by, subject) === undefined) missing.push(subject.id);
+      if (!subject.apiOnly && DEACTIVATION.refusalOf(by.by, subject) === undefined) ids.push(subject.id);
     await turn();
   }
-  return missing;
+  return { ids, of: meant.length };
+}
+
+function ascending(ids: number[]): number[] {
+  return ids.toSorted((a, b) => a - b);
 }
 
 /** Both ascending. */

@@ -4,11 +4,10 @@ import type { NewUser, UserChange } from '../../users/actions/changing/user-chan
 import { findUserIdsByIdentifier, takenMessage } from '../../users/user-store.ts';
 import type { Judge } from '../../verbs/action.ts';
 import { leaveOut, type Refusal, unfitFields } from '../../verbs/outcome.ts';
-import type { ImportChoices } from '../import.ts';
 import type { PlannedLine } from '../import-plan-store.ts';
 import type { ImportedRow } from '../imported-row.ts';
 import { checkRow } from '../user-row.ts';
-import { inWords, type Planned, sharedMistakes } from './import-kind.ts';
+import { inWords, type Planned, sharedMistakes, type WholeFile } from './import-kind.ts';
 import { namedIn } from './naming.ts';
 import { type CheckedRow, changeOf, newUserOf, type RowChange } from './row-change.ts';
 import { findMatches, keysOf } from './user-matching.ts';
@@ -28,7 +27,7 @@ export async function planUsers(
   db: Reader,
   by: Judge,
   rows: ImportedRow[],
-  { choices, findShared }: { choices: ImportChoices; findShared(keys: string[]): Promise<Map<string, string>> },
+  { choices, findShared }: Pick<WholeFile, 'choices' | 'findShared'>,
 ): Promise<Planned[]> {
   const found = await findMatches(db, rows, choices);
   const keys = new Map(rows.map((row) => [row, keysOf(row, found.get(row))]));
@@ -124,9 +123,11 @@ function takenBy(
   return unfitFields(Object.fromEntries(taken.map((field) => [field, takenMessage(field, change[field]!)])));
 }
 
-function lineOf({ checked: { row, values } }: Draft, kind: PlannedLine['kind']): Planned {
+function lineOf({ checked }: Draft, kind: PlannedLine['kind']): Planned {
+  const { row, values } = checked;
   const name = values.name ?? values.email ?? `line ${row.line}`;
-  const nothing = { subjectId: null, version: null, change: {}, told: {}, reason: '', newEmail: null };
+  // Whoever is refused is in the file all the same, and not missing in it.
+  const nothing = { subjectId: checked.id ?? null, version: null, change: {}, told: {}, reason: '', newEmail: null };
   return { line: row.line, kind, name, ...nothing, isTicked: false, others: 0 };
 }
 

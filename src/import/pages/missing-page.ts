@@ -11,13 +11,11 @@ import { selectForView } from '../../users/list/user-list.ts';
 import { readListQuery } from '../../users/list/user-list-query.ts';
 import { stateLimits } from '../../users/user-state.ts';
 import { findUserNames } from '../../users/user-store.ts';
-import { Conflict, NotFound } from '../../verbs/refusals.ts';
+import { NotFound } from '../../verbs/refusals.ts';
 import { render } from '../../web/render.ts';
-import { findMissing } from '../actions/missing-users.ts';
+import { findMissing, isMuch, isTheirNumber, type Missing } from '../actions/missing-users.ts';
 import type { ComparedView, Import } from '../import.ts';
 
-/** Of so large a part of the view the number is to be typed: a wrong file looks like everybody leaving. */
-const MUCH = 0.05;
 const NAMES_SHOWN = 50;
 const ALL_ACTIVE = { key: 'active', name: 'All active users', path: '/users?activity=active' };
 
@@ -27,25 +25,13 @@ export async function viewsToCompare(app: AppContext, req: Request): Promise<(Co
   return [ALL_ACTIVE, ...views.map(({ id, name, address }) => ({ key: String(id), name, path: address }))];
 }
 
-interface Missing {
-  all: ComparedView;
-  ids: number[];
-  /** How many the view means. */
-  of: number;
-}
-
-async function missingIn(app: AppContext, req: Request, one: Import): Promise<Missing> {
+async function missingIn(app: AppContext, req: Request, one: Import): Promise<Missing & { all: ComparedView }> {
   const all = one.choices?.all;
   if (!all || (one.state !== 'planned' && one.state !== 'applied')) throw new NotFound();
-  const { counts } = one;
-  if (counts.changed + counts.unchanged === 0)
-    throw new Conflict('No line means anybody who is there, so nobody is taken for missing.');
   const query = readListQuery(parse(all.path.split('?')[1] ?? ''));
   const { ids } = await selectForView(app.db.read, app.index, { query, limits: stateLimits(app), viewer: req.viewer! });
-  return { all, ids: await findMissing(app.db.read, actOf(app, req), one.id, ids), of: ids.length };
+  return { all, ...(await findMissing(app.db.read, actOf(app, req), one, ids)) };
 }
-
-const isMuch = ({ ids, of }: Missing) => ids.length > of * MUCH;
 
 /** Who is in the view and not in the file, and what can be done about it. */
 export async function showMissing(app: AppContext, req: Request, res: Response, one: Import): Promise<void> {
@@ -57,7 +43,7 @@ async function show(
   req: Request,
   res: Response,
   one: Import,
-  missing: Missing,
+  missing: Missing & { all: ComparedView },
   { number, error }: { number: string; error?: string },
 ): Promise<void> {
   const shown = await findUserNames(app.db.read, missing.ids.slice(0, NAMES_SHOWN));
@@ -82,7 +68,7 @@ export async function proposeMissing(app: AppContext, req: Request, res: Respons
   const missing = await missingIn(app, req, one);
   const { ids, all } = missing;
   if (ids.length === 0) return res.redirect(303, `/users/imports/${one.id}/missing`);
-  if (isMuch(missing) && String(number).replaceAll(/[\s.,]/g, '') !== String(ids.length))
+  if (isMuch(missing) && !isTheirNumber(String(number), missing))
     return show(app, req, res, one, missing, {
       number: String(number),
       error: `Type the number of those who are missing: ${grouped(ids.length)}.`,

@@ -60,6 +60,7 @@ function settingsInForce(config: Config): [string, string][] {
     REPORT_DAYS: config.reportDays,
     TOKEN_DAYS: config.tokenDays,
     TOKEN_REQUESTS: config.tokenRequests,
+    WEBHOOK_NETWORKS: config.webhookNetworks.join(', '),
     IMPORT_MEGABYTES: config.importMegabytes,
     IMPORT_LINES: config.importLines,
     LOG_LEVEL: config.logLevel,

@@ -11,7 +11,7 @@ import { freeBytes } from '../disk-room.ts';
 const SECONDS = [0.005, 0.02, 0.05, 0.1, 0.3, 1, 3, 10];
 
 /** Counts requests, and tells Prometheus of them and of what whoever runs this has to watch. No name of anybody is in it. */
-export function metrics(app: AppContext): { count: RequestHandler; show: RequestHandler } {
+export function metrics(app: AppContext): Record<'count' | 'show' | 'tell', RequestHandler> {
   const registry = new Registry();
   const requests = new Histogram({
     name: 'roster_request_seconds',
@@ -21,7 +21,13 @@ export function metrics(app: AppContext): { count: RequestHandler; show: Request
     registers: [registry],
   });
   const { metricsToken, dataDir } = app.config;
-  if (metricsToken) collectDefaultMetrics({ register: registry });
+  let isCollecting = false;
+  /** Not before somebody is to read them: it watches the process all the time. */
+  const collect = () => {
+    if (!isCollecting) collectDefaultMetrics({ register: registry });
+    isCollecting = true;
+  };
+  if (metricsToken) collect();
   const gauge = (name: string, help: string, measure: () => number | Promise<number>) =>
     new Gauge({
       name: `roster_${name}`,
@@ -39,16 +45,24 @@ export function metrics(app: AppContext): { count: RequestHandler; show: Request
   gauge('mails_stuck', 'Mails that were tried in vain and wait.', async () => (await findStuckMail(app.db.read)).mails);
   gauge('troubles', 'How many things need mending, as pages tell administrators.', () => app.troubles.found.length);
 
+  const tell: RequestHandler = async (_req, res) => {
+    collect();
+    res.type(registry.contentType).send(await registry.metrics());
+  };
+
   return {
     count(req, res, next) {
       const end = requests.startTimer({ method: req.method });
-      res.on('finish', () => end({ status: res.statusCode }));
+      // Who listens for hours waits for nothing.
+      const isStream = () => String(res.get('content-type')).startsWith('text/event-stream');
+      res.on('finish', () => isStream() || end({ status: res.statusCode }));
       next();
     },
-    async show(req, res) {
+    show(req, res, next) {
       if (!metricsToken || !isToken(req.get('authorization'), metricsToken)) throw new NotFound();
-      res.type(registry.contentType).send(await registry.metrics());
+      return tell(req, res, next);
     },
+    tell,
   };
 }
 

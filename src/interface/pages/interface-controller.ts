@@ -19,6 +19,7 @@ const EVENT: AuditEvent = {
   address: '192.0.2.7',
   requestId: 'Zk3v9bQ1',
   operationId: null,
+  tokenId: null,
 };
 
 const EVENTS: AuditEvent[] = [
@@ -62,5 +63,6 @@ function shown(event: AuditEvent): ShownEvent {
     words: wordsOf(event, ({ name }) => ({ name })),
     isPartial: false,
     showsOrigin: false,
+    token: null,
   };
 }

@@ -1,19 +1,16 @@
 import { covers, EVERYTHING, type Rights } from '../../access/rights.ts';
-import { maySeeLinkOf } from '../../access/viewer.ts';
 import { type Day, dayOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { whereIdIn } from '../../db/ids.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import { requestInvitations } from '../../invitations/invitation-request-store.ts';
-import { findMailedJustNow, sendInvitationsAgain } from '../../invitations/invitation-sending.ts';
 import {
+  type Addition,
   endMemberships,
   grantMemberships,
-  type MemberOutcome,
   type MembershipRule,
   setUntil,
 } from '../../memberships/actions/membership-editing.ts';
-import { findMakers } from '../../one-time-links/one-time-link-store.ts';
 import type { EndedLink } from '../../permissions/outgrown-links.ts';
 import { createUsers } from '../../users/actions/changing/user-creation.ts';
 import { INVITATION } from '../../users/actions/invitation.ts';
@@ -29,12 +26,14 @@ import {
   takenMessage,
 } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
-import { forbidden, inapplicable, type Outcome } from '../../verbs/outcome.ts';
+import type { Performed } from '../../verbs/action.ts';
+import { forbidden, type Outcome } from '../../verbs/outcome.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { findLedGroup, findLedGroups, rightsInReach, whyNotToLead } from '../led-group.ts';
+import { membershipsWritten } from './written-memberships.ts';
 
 /** A leader gives and takes this one membership, whatever else its members may do, but not their own. */
-const BY_LEADING: MembershipRule = {
+export const BY_LEADING: MembershipRule = {
   async requireGroup(db, act, { id }) {
     const group = await findLedGroup(db, act.by.id, id, dayOf(act.at));
     const reason = whyNotToLead(group);
@@ -43,8 +42,8 @@ const BY_LEADING: MembershipRule = {
   refusalOf: (by, subject) => (by.id === subject.id ? forbidden('is yourself: ask an administrator') : undefined),
 };
 
-const MAILED_JUST_NOW = 'was sent the invitation less than 20 minutes ago';
-const ASK = 'was created by somebody else: ask an administrator, who sees under Invitations that you did';
+/** Whoever comes by an invitation has no end. */
+const AT_ONCE = { untilOn: null };
 
 /** A leader does not learn whose it is. */
 const NAME_UNUSABLE = 'This name cannot be used. Choose another one.';
@@ -56,7 +55,7 @@ export interface Invited {
 
 /**
  * New users in the group, with an invitation each. An email that somebody has already is answered like a success, and its user becomes a
- * member where they can: the leader does not learn who is known here. Returns the ids of the new users. Throws FieldErrors, each field
+ * member where they can: the leader does not learn who is known here. Returns the ids of the new users, and what it came to. Throws FieldErrors, each field
  * with the place of whose it is in the list behind it: all are invited, or nobody.
  */
 export async function inviteIntoGroup(
@@ -64,7 +63,7 @@ export async function inviteIntoGroup(
   act: Act,
   groupId: number,
   invited: Invited[],
-): Promise<number[]> {
+): Promise<{ ids: number[]; outcomes: Performed<Subject>[] }> {
   const group = await findLedGroup(trx, act.by.id, groupId, dayOf(act.at));
   await BY_LEADING.requireGroup(trx, act, group);
   const users = await findUserIdsByIdentifier(
@@ -72,7 +71,8 @@ export async function inviteIntoGroup(
     invited.map(({ email }) => email),
   );
   const known = invited.filter(({ email }) => users.has(email)).map(({ email }) => email);
-  if (known.length > 0) await addByEmail(trx, act, groupId, known, null);
+  const added =
+    known.length > 0 ? membershipsWritten(groupId, await addByEmail(trx, act, groupId, known, null), AT_ONCE) : [];
   const unknown = invited.flatMap((one, n) => (users.has(one.email) ? [] : [{ ...one, n }]));
   const able = enabled(act, group.rights);
   const newUsers = unknown.map(({ name, email }) => ({ name, email, groups: [groupId] }));
@@ -87,8 +87,11 @@ export async function inviteIntoGroup(
   if (errors.length > 0) throw new FieldErrors(Object.fromEntries(errors));
   const ids = creations.map(({ id }) => id!);
   if (ids.length > 0) await performOnUsers(trx, able, INVITATION, ids);
-  return ids;
+  const made = await findSubjects(trx, ids, dayOf(act.at));
+  return { ids, outcomes: [...made.map((subject) => ({ subject, written: MADE })), ...added] };
 }
+
+const MADE = { before: { activity: null }, after: { activity: 'active' } };
 
 /** Which of these names cannot be used, told with all else that is wrong; the emails may be somebody's, which nobody is told. */
 export async function unusableNames(db: Reader, names: string[]): Promise<Map<string, string>> {
@@ -106,26 +109,23 @@ export async function addByEmail(
   groupId: number,
   emails: string[],
   untilOn: Day | null,
-): Promise<void> {
+): Promise<Addition> {
   const ids: number[] = [];
   for (const email of emails) {
     const user = email.includes('@') ? await findUserByIdentifier(trx, email) : undefined;
     if (user && user.activity === 'active' && !user.apiOnly && user.id !== act.by.id) ids.push(user.id);
   }
-  const { ended } = await grantMemberships(
-    trx,
-    act,
-    { groupId, userIds: [...new Set(ids)], rule: BY_LEADING },
-    untilOn,
-  );
-  await replaceEnded(trx, act, ended);
+  const meant = { groupId, userIds: [...new Set(ids)], rule: BY_LEADING };
+  const addition = await grantMemberships(trx, act, meant, untilOn);
+  await replaceEnded(trx, act, addition.ended);
+  return addition;
 }
 
 /**
  * What ended with it is made anew at once, whatever its user may do: it goes to the system email alone. Without mail administrators
  * are told who waits; the leader is told nothing, not even that there is somebody.
  */
-async function replaceEnded(trx: Transaction, act: Act, ended: EndedLink[]): Promise<void> {
+export async function replaceEnded(trx: Transaction, act: Act, ended: EndedLink[]): Promise<void> {
   if (act.sendsMail) {
     await renewLinks(trx, { ...act, by: { ...act.by, rights: EVERYTHING }, channel: 'mail' }, ended);
     return;
@@ -134,15 +134,12 @@ async function replaceEnded(trx: Transaction, act: Act, ended: EndedLink[]): Pro
   await requestInvitations(trx, act, await findUsers(trx, invited));
 }
 
-export async function removeMembers(
-  trx: Transaction,
-  act: Act,
-  groupId: number,
-  ids: number[],
-): Promise<MemberOutcome[]> {
+export async function removeMembers(trx: Transaction, act: Act, groupId: number, ids: number[]): Promise<Ended> {
   await findMembersOf(trx, groupId, ids, dayOf(act.at));
-  return (await endMemberships(trx, act, { groupId, userIds: ids, rule: BY_LEADING })).outcomes;
+  return endMemberships(trx, act, { groupId, userIds: ids, rule: BY_LEADING });
 }
+
+type Ended = Pick<Addition, 'outcomes' | 'before'>;
 
 export async function setEnd(
   trx: Transaction,
@@ -150,9 +147,9 @@ export async function setEnd(
   groupId: number,
   ids: number[],
   untilOn: Day | null,
-): Promise<MemberOutcome[]> {
+): Promise<Ended> {
   await findMembersOf(trx, groupId, ids, dayOf(act.at));
-  return (await setUntil(trx, act, { groupId, userIds: ids, rule: BY_LEADING }, untilOn)).outcomes;
+  return setUntil(trx, act, { groupId, userIds: ids, rule: BY_LEADING }, untilOn);
 }
 
 /** Resets the attempts of members, where the groups that the actor leads cover all that they may do. */
@@ -166,71 +163,8 @@ export async function resetAttempts(
   return [...beyond, ...(await performOnUsers(trx, able, LOGIN_ATTEMPTS_RESET, within.map(idOf)))];
 }
 
-/** A member who was invited anew. */
-export interface Reinvited extends Outcome<Subject> {
-  /** The link goes to the system email, whatever was chosen. */
-  isMailedOnly?: boolean;
-}
-
-/**
- * Invites members anew whom the groups that the actor leads cover. A link of somebody whom another has created is theirs alone: it
- * goes to the system email and is never shown, and an open one stays as it is (R84). Where no mail goes out, it is written down for
- * administrators that somebody waits.
- */
-export async function reinviteMembers(
-  trx: Transaction,
-  act: Act,
-  groupId: number,
-  ids: number[],
-): Promise<Reinvited[]> {
-  const { beyond, within, able } = await reached(trx, act, groupId, ids);
-  const own = await findOwn(trx, act, within);
-  const isOwn = (subject: Subject) => own.has(subject.id);
-  const others = within.filter((subject) => !isOwn(subject));
-  return [
-    ...beyond,
-    ...(await performOnUsers(trx, able, INVITATION, within.filter(isOwn).map(idOf))),
-    ...(act.sendsMail ? await mailOthers(trx, able, others) : await askForOthers(trx, able, others)),
-  ];
-}
-
-/** Of these, whose link the actor may get to see: those whom they created, unless somebody else made the link; or may administer. */
-export async function findOwn(
-  db: Reader,
-  act: Pick<Act, 'by' | 'at'>,
-  subjects: Subject[],
-): Promise<Map<number, Subject>> {
-  const makers = await findMakers(db, 'invitation', subjects.map(idOf), act.at);
-  const isOwn = (subject: Subject) =>
-    maySeeLinkOf(act.by, subject) ||
-    (subject.createdBy === act.by.id && (makers.get(subject.id) ?? act.by.id) === act.by.id);
-  return new Map(subjects.filter(isOwn).map((subject) => [subject.id, subject]));
-}
-
-/** The open link once more, to where it belongs; one that is over is made anew. */
-async function mailOthers(trx: Transaction, act: Act, subjects: Subject[]): Promise<Reinvited[]> {
-  const mailed = await findMailedJustNow(trx, subjects.map(idOf), act.at);
-  const outcomes = subjects.map((subject): Outcome<Subject> => {
-    const refusal = INVITATION.refusalOf(act.by, subject);
-    return { subject, refusal: refusal ?? (mailed.has(subject.id) ? inapplicable(MAILED_JUST_NOW) : undefined) };
-  });
-  const invited = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
-  const isOpen = ({ invitationExpiresAt }: Subject) => invitationExpiresAt !== null && invitationExpiresAt > act.at;
-  await sendInvitationsAgain(trx, act, invited.filter(isOpen));
-  const over = invited.filter((subject) => !isOpen(subject)).map(idOf);
-  await performOnUsers(trx, { ...act, channel: 'mail' }, INVITATION, over);
-  return outcomes.map((outcome) => ({ ...outcome, isMailedOnly: true }));
-}
-
-async function askForOthers(trx: Transaction, act: Act, subjects: Subject[]): Promise<Reinvited[]> {
-  const outcomes = subjects.map((subject) => ({ subject, refusal: INVITATION.refusalOf(act.by, subject) }));
-  const waiting = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
-  await requestInvitations(trx, act, waiting);
-  return outcomes.map(({ subject, refusal }) => ({ subject, refusal: refusal ?? inapplicable(ASK) }));
-}
-
 /** Of the members of these ids: whom the actor's groups cover, who may do more, and the actor as whoever may help them. */
-async function reached(
+export async function reached(
   trx: Transaction,
   act: Act,
   groupId: number,
@@ -265,11 +199,11 @@ export async function findMembersOf(db: Reader, groupId: number, ids: number[], 
   return members;
 }
 
-function idOf(subject: Subject): number {
+export function idOf(subject: Subject): number {
   return subject.id;
 }
 
 /** The same actor, by name and number, as somebody who may maintain users with these rights and no others. */
-function enabled(act: Act, rights: Rights): Act {
+export function enabled(act: Act, rights: Rights): Act {
   return { ...act, by: { ...act.by, rights: { ...rights, users: 'write' } } };
 }

@@ -4,13 +4,18 @@ import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
 import type { Transaction } from '../../db/database.ts';
 import type { Errors } from '../../forms/form.ts';
 import type { Group } from '../../groups/group.ts';
+import { keepMemberships } from '../../memberships/pages/kept-memberships.ts';
 import { tellOutcomes } from '../../memberships/pages/member-report.ts';
+import { INVITATION } from '../../users/actions/invitation.ts';
 import { channelNamed } from '../../web/channel.ts';
 import { flash } from '../../web/flash.ts';
-import { addByEmail, inviteIntoGroup, reinviteMembers, setEnd, unusableNames } from '../actions/leading.ts';
+import { keepInvitations, keepLeading } from '../actions/kept-leading.ts';
+import { addByEmail, removeMembers, setEnd, unusableNames } from '../actions/leading.ts';
+import { type Reinvited, reinviteMembers } from '../actions/reinviting.ts';
 import { checkAdditions, checkEnd, checkInvitation, tickedIn, typedLeading } from '../leading-form.ts';
 import { actAsLeader } from './addressed-led-group.ts';
 import { namesOf, showForm, showSheet } from './leading-form-page.ts';
+import { offerUndo } from './leading-operations.ts';
 
 /** Somebody is invited: the form again, or a user more in the group. */
 export async function invite(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
@@ -26,12 +31,13 @@ export async function invite(app: AppContext, req: Request, res: Response, group
   const failedOne = (errors: Errors) =>
     failed(Object.fromEntries(Object.entries(errors).map(([field, message]) => [field.replace('-0', ''), message])));
   await unlessFieldErrors(app, req, failedOne, async () => {
-    const work = (trx: Transaction) => inviteIntoGroup(trx, actAsLeader(app, req, group.id), group.id, [values]);
-    const [id] = await app.db.write(work);
+    const work = (trx: Transaction) => keepInvitations(trx, actAsLeader(app, req, group.id), group.id, [values]);
+    const { ids, undo } = await app.db.write(work);
     const path = `/led-groups/${group.id}`;
-    if (id === undefined) flash(req, `${values.email} was added, or is already known here.`, { path });
+    if (ids.length === 0) flash(req, `${values.email} was added, or is already known here.`, { path });
     else if (channel === 'mail') flash(req, `${values.name} is invited. The mail is on its way.`, { path });
-    else flash(req, `${values.name} is invited.`, { path, showInvitationsOf: [id] });
+    else flash(req, `${values.name} is invited.`, { path, showInvitationsOf: ids });
+    offerUndo(req, undo);
     res.redirect(303, path);
   });
 }
@@ -43,11 +49,16 @@ export async function add(app: AppContext, req: Request, res: Response, group: G
   const { values, errors } = checkAdditions(typed);
   if (errors) return failed(errors);
   await unlessFieldErrors(app, req, failed, async () => {
-    await app.db.write((trx) =>
-      addByEmail(trx, actAsLeader(app, req, group.id), group.id, values.emails, values.untilOn),
+    const { emails, untilOn } = values;
+    const deed = { groupId: group.id, untilOn, deed: 'add-to-group' } as const;
+    const { operationId } = await app.db.write((trx) =>
+      keepMemberships(trx, actAsLeader(app, req, group.id), deed, (act) =>
+        addByEmail(trx, act, group.id, emails, untilOn),
+      ),
     );
-    const whoever = values.emails.length === 1 ? 'this email' : 'one of these emails';
+    const whoever = emails.length === 1 ? 'this email' : 'one of these emails';
     flash(req, `Whoever has ${whoever} was added, or was in the group already.`);
+    offerUndo(req, operationId);
     res.redirect(303, `/led-groups/${group.id}`);
   });
 }
@@ -59,20 +70,44 @@ export async function end(app: AppContext, req: Request, res: Response, group: G
   const { values, errors } = checkEnd(typed);
   if (errors) return failed(errors);
   await unlessFieldErrors(app, req, failed, async () => {
-    const work = (trx: Transaction) =>
-      setEnd(trx, actAsLeader(app, req, group.id), group.id, tickedIn(typed), values.untilOn);
-    await tellOutcomes(app, req, { group, outcomes: await app.db.write(work), done: 'given this end in' });
+    const { untilOn } = values;
+    const deed = { groupId: group.id, untilOn, deed: 'set-membership-end' } as const;
+    const { outcomes, operationId } = await app.db.write((trx) =>
+      keepMemberships(trx, actAsLeader(app, req, group.id), deed, (act) =>
+        setEnd(trx, act, group.id, tickedIn(typed), untilOn),
+      ),
+    );
+    await tellOutcomes(app, req, { group, outcomes, done: 'given this end in' });
+    offerUndo(req, operationId);
     res.redirect(303, `/led-groups/${group.id}`);
   });
+}
+
+/** Those who are ticked go. */
+export async function removeTicked(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
+  const ids = tickedIn(typedLeading(req.body));
+  const deed = { groupId: group.id, untilOn: null, deed: 'remove-from-group' } as const;
+  const { outcomes, operationId } = await app.db.write((trx) =>
+    keepMemberships(trx, actAsLeader(app, req, group.id), deed, (act) => removeMembers(trx, act, group.id, ids)),
+  );
+  await tellOutcomes(app, req, { group, outcomes, done: 'removed from' });
+  offerUndo(req, operationId);
+  res.redirect(303, `/led-groups/${group.id}`);
 }
 
 /** Those who are ticked get a new invitation, each by the way that is open to this leader. */
 export async function reinvite(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
   const typed = typedLeading(req.body);
   const channel = channelNamed(app, typed.channel);
-  const outcomes = await app.db.write((trx) =>
-    reinviteMembers(trx, actAsLeader(app, req, group.id), group.id, tickedIn(typed)),
-  );
+  const outcomes = await app.db.write(async (trx) => {
+    const deed = { groupId: group.id, action: INVITATION.name };
+    let done: Reinvited[] = [];
+    await keepLeading(trx, actAsLeader(app, req, group.id), deed, async (act) => {
+      done = await reinviteMembers(trx, act, group.id, tickedIn(typed));
+      return done;
+    });
+    return done;
+  });
   const invited = outcomes.filter((outcome) => !outcome.refusal);
   const [mailed, shown] = [invited.filter((one) => one.isMailedOnly), invited.filter((one) => !one.isMailedOnly)];
   const path = `/led-groups/${group.id}`;

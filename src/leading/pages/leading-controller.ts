@@ -3,12 +3,13 @@ import type { AppContext } from '../../app-context.ts';
 import { tellOutcomes } from '../../memberships/pages/member-report.ts';
 import { flash } from '../../web/flash.ts';
 import { requireSignIn } from '../../web/guards/authorization.ts';
-import { removeMembers, resetAttempts } from '../actions/leading.ts';
+import { resetAttempts } from '../actions/leading.ts';
 import { tickedIn, typedLeading, typedRows } from '../leading-form.ts';
 import { actAsLeader, changeableOf, ledGroupOf } from './addressed-led-group.ts';
-import { add, end, invite, reinvite } from './leading-changes.ts';
+import { add, end, invite, reinvite, removeTicked } from './leading-changes.ts';
 import { showForm, showSheet } from './leading-form-page.ts';
 import { inviteList, showList } from './leading-list.ts';
+import { showLedReport, showLedUndo, takeBack } from './leading-operations.ts';
 import { showLedGroup, showLedGroups } from './led-group-page.ts';
 
 /**
@@ -60,13 +61,9 @@ export function leadingController(app: AppContext): Router {
     end(app, req, res, await changeableOf(app, req)),
   );
 
-  router.delete('/led-groups/:id/members', requireSignIn, async (req: Request, res: Response) => {
-    const group = await changeableOf(app, req);
-    const ids = tickedIn(typedLeading(req.body));
-    const outcomes = await app.db.write((trx) => removeMembers(trx, actAsLeader(app, req, group.id), group.id, ids));
-    await tellOutcomes(app, req, { group, outcomes, done: 'removed from' });
-    res.redirect(303, `/led-groups/${group.id}`);
-  });
+  router.delete('/led-groups/:id/members', requireSignIn, async (req: Request, res: Response) =>
+    removeTicked(app, req, res, await changeableOf(app, req)),
+  );
 
   router.post('/led-groups/:id/members/invitations', requireSignIn, async (req, res) =>
     reinvite(app, req, res, await changeableOf(app, req)),
@@ -79,6 +76,10 @@ export function leadingController(app: AppContext): Router {
     await tellOutcomes(app, req, { group, outcomes, done: 'given new attempts to sign in, in' });
     res.redirect(303, `/led-groups/${group.id}`);
   });
+
+  router.get('/led-operations/:id', requireSignIn, (req, res) => showLedReport(app, req, res));
+  router.get('/led-operations/:id/undo', requireSignIn, (req, res) => showLedUndo(app, req, res));
+  router.post('/led-operations/:id/undo', requireSignIn, (req, res) => takeBack(app, req, res));
 
   return router;
 }

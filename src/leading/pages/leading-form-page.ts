@@ -7,7 +7,8 @@ import type { Errors, Typed } from '../../forms/form.ts';
 import type { Group } from '../../groups/group.ts';
 import { shortened } from '../../text/text.ts';
 import { render } from '../../web/render.ts';
-import { findMembersOf, findOwn } from '../actions/leading.ts';
+import { findMembersOf } from '../actions/leading.ts';
+import { findOwn } from '../actions/reinviting.ts';
 import { tickedIn } from '../leading-form.ts';
 
 const NAMES_SHOWN = 10;

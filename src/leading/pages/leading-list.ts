@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
+import type { Transaction } from '../../db/database.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
 import type { Group } from '../../groups/group.ts';
 import { identityKey } from '../../text/identity-key.ts';
@@ -8,9 +9,11 @@ import { counted } from '../../text/text.ts';
 import { channelNamed } from '../../web/channel.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
-import { inviteIntoGroup, unusableNames } from '../actions/leading.ts';
+import { keepInvitations } from '../actions/kept-leading.ts';
+import { unusableNames } from '../actions/leading.ts';
 import { checkInvitation, type InvitedRow, readRows, typedRows } from '../leading-form.ts';
 import { actAsLeader } from './addressed-led-group.ts';
+import { offerUndo } from './leading-operations.ts';
 
 interface Shown {
   group: Group;
@@ -59,11 +62,13 @@ export async function inviteList(app: AppContext, req: Request, res: Response, g
       ),
     );
   await unlessFieldErrors(app, req, failedSome, async () => {
-    const ids = await app.db.write((trx) => inviteIntoGroup(trx, actAsLeader(app, req, group.id), group.id, people));
+    const work = (trx: Transaction) => keepInvitations(trx, actAsLeader(app, req, group.id), group.id, people);
+    const { ids, undo } = await app.db.write(work);
     const path = `/led-groups/${group.id}`;
     const said = `${counted(people.length, 'person', 'people')} of the list ${people.length === 1 ? 'is' : 'are'} invited, or known here already and added where that can be.`;
     const channel = channelNamed(app, typed.channel);
     flash(req, said, { path, showInvitationsOf: channel === 'copy' ? ids : undefined });
+    offerUndo(req, undo);
     res.redirect(303, path);
   });
 }

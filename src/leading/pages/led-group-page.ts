@@ -13,8 +13,10 @@ import { findSubjects, findUsers } from '../../users/user-store.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { takeFlash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
-import { findOwn, reachOf } from '../actions/leading.ts';
+import { reachOf } from '../actions/leading.ts';
+import { findOwn } from '../actions/reinviting.ts';
 import { findLedGroups, whyNotToLead } from '../led-group.ts';
+import { recentDeeds } from './leading-operations.ts';
 
 const MEMBERS_PER_PAGE = 50;
 
@@ -53,6 +55,7 @@ export async function showLedGroup(app: AppContext, req: Request, res: Response,
       badges: badgesOf(users.get(member.userId)!, limits).map((state) => ({ state, label: STATE_LABELS[state] })),
     })),
     total: list.total,
+    deeds: await recentDeeds(app, req, group),
     pagerLinks: pagerLinks(
       list.previous && `${path}?before=${encodeCursor(list.previous)}`,
       list.next && `${path}?after=${encodeCursor(list.next)}`,

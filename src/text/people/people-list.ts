@@ -53,12 +53,18 @@ export function readPeople(text: string): PeopleList {
   return { people: once, puzzling: [...puzzling, ...again].toSorted((a, b) => a.line - b.line), isGuessed };
 }
 
+/** A person as the source of a page links to them. */
+const LINKED = /<a\s[^<>]{0,300}?href=["']?mailto:([^"'?<>\s]{1,300})[^<>]{0,300}>([^<>]{0,300})<\/a>/gi;
+const TAG = /<\/?[a-z][a-z0-9]{0,15}(?:\s[^<>@]{0,300})?>/gi;
+
 /** With the ends of lines and the spaces that everybody writes. */
 function plainText(text: string): string {
-  return text
+  const plain = text
     .replace(/\r\n?|[\u2028\u2029\v\f]/g, '\n')
     .replace(UNSEEN, '')
     .replaceAll('\u00a0', ' ');
+  const linked = plain.replace(LINKED, '$2 <$1>');
+  return linked === plain ? plain : linked.replace(TAG, ' ');
 }
 
 function read(text: string): PeopleRead & { isGuessed: boolean } {

@@ -2,6 +2,7 @@ import { DAY, HOUR, instant, MINUTE } from '../../clock.ts';
 import type { Feature } from '../../web/feature.ts';
 import { tellOfEndingTokens } from '../actions/token-warning.ts';
 import { endExpiredTokens, forgetAnswers } from '../token-store.ts';
+import { pruneWindows } from '../token-windows.ts';
 
 /** So long a program may ask the same once more, and is given the same answer. */
 const ANSWERS_KEPT = DAY;
@@ -18,5 +19,6 @@ export const TOKENS: Feature = {
   prune: async (trx, now) => {
     await endExpiredTokens(trx, instant(now));
     await forgetAnswers(trx, instant(now - ANSWERS_KEPT));
+    await pruneWindows(trx, now);
   },
 };

@@ -4,7 +4,6 @@ import type { Reader, Transaction } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import { findLeadersOf } from '../../groups/leader.ts';
 import { mailNotice } from '../../mail/outbox-store.ts';
-import { counted } from '../../text/text.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { Subject } from '../user.ts';
 import { findOwnedBy, findUsers, type OwnedProgram } from '../user-store.ts';
@@ -13,16 +12,6 @@ import { withOwner } from './changing/program-owner.ts';
 
 /** So many are named in a mail; the list of those without an owner has all. */
 const NAMED = 10;
-
-/** What a sheet says of people who go and answer for programs; nothing where none does. */
-export async function notesOnOwners(subjects: Subject[], db: Reader): Promise<string[]> {
-  const owned = await orphansOf(db, subjects);
-  if (owned.length === 0) return [];
-  const names = owned.slice(0, NAMED).map(({ name }) => name);
-  return [
-    `They answer for ${counted(owned.length, 'program')}, for which nobody will: ${names.join(', ')}${owned.length > NAMED ? ' …' : ''}.`,
-  ];
-}
 
 /** Their programs, those left out that go with them. */
 export async function orphansOf(db: Reader, subjects: Pick<Subject, 'id'>[]): Promise<OwnedProgram[]> {

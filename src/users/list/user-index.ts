@@ -272,6 +272,11 @@ export class UserIndex implements Followable {
     return this.holding.turns.due(now);
   }
 
+  /** Those who turned by themselves between these moments, as far as it was refreshed to. */
+  turnedBetween(since: number, until: number): number[] {
+    return this.holding.turns.turnedBetween(since, until);
+  }
+
   clear(): void {
     this.holding = holdingNobody();
   }

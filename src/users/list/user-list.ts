@@ -67,8 +67,9 @@ export interface UserList {
   total: number;
   /** Whether somebody is one of them, on whatever page. */
   isMeant(id: number): boolean;
-  /** How far the feed of changes was read. */
+  /** How far the feed of changes was read, and at which moment, in milliseconds. */
   change: number;
+  at: number;
   /** For each filter, how many users each of its values would leave under the other filters: of tags and groups the largest, and those chosen. */
   counts: UserCounts;
   /** Where the search names users one by one: whom it named. */
@@ -144,6 +145,17 @@ export async function selectForView(
   const pasted = await findPasted(db, query.q);
   await index.refresh();
   return { ids: select(index, query, contactViewer, pasted).ids(), change: index.change };
+}
+
+/** Whether a view means somebody, by what the index holds just now. */
+export async function meantByView(
+  db: Reader,
+  index: UserIndex,
+  { query, viewer, now }: { query: ListQuery; viewer: Viewer; now: number },
+): Promise<(id: number) => boolean> {
+  const contactViewer = await findContactViewer(db, viewer, dayOf(now));
+  const selection = select(index, query, contactViewer, await findPasted(db, query.q));
+  return (id) => selection.has(id);
 }
 
 /** How many users each of these views means. */
@@ -237,6 +249,7 @@ export async function listUsers(
     total: selection.total,
     isMeant: (id) => selection.has(id),
     change,
+    at: limits.now,
     counts,
     pasted,
     previous: page.previous,

@@ -115,7 +115,7 @@ async function showMeanwhile(
 ): Promise<void> {
   const found = await listMeanwhile(app.db.read, app.index, { query, limits: stateLimits(app), viewer: req.viewer! });
   const { folded } = readHabits(req);
-  const list = { ...found, total: found.users.length, isMeant: () => false, change: 0 };
+  const list = { ...found, total: found.users.length, isMeant: () => false, change: 0, at: 0 };
   const ids = query.group.filter((one) => one !== NONE);
   const groups = knownByIndex(app.index, req.viewer!, ids);
   const tags = await findTags(app.db.read, 'user', query.tag);
@@ -245,6 +245,7 @@ function listPage({
               ['view', listPath(query)],
               ['shown', list.total],
               ['change', list.change],
+              ['at', list.at],
             ],
             meansAll: true,
             allTicked: allTicked && allShown(allTicked, list, list.users),

@@ -1,0 +1,117 @@
+import type { Request, Response } from 'express';
+import type { AppContext } from '../../app-context.ts';
+import { actionOf } from '../../bulk-operations/actions/bulk-subjects.ts';
+import { hasFacts } from '../../bulk-operations/bulk-item-store.ts';
+import { type BulkOperation, phaseOf } from '../../bulk-operations/bulk-operation.ts';
+import { findBegunBy, findOperation } from '../../bulk-operations/bulk-operation-store.ts';
+import { dayOf } from '../../clock.ts';
+import type { Group } from '../../groups/group.ts';
+import { counted } from '../../text/text.ts';
+import { Forbidden, NotFound } from '../../verbs/refusals.ts';
+import { flash, keepAtHand } from '../../web/flash.ts';
+import { render } from '../../web/render.ts';
+import { planTakingBack, takeBackLeading } from '../actions/taking-back.ts';
+import { findLedGroup, whyNotToLead } from '../led-group.ts';
+import { actAsLeader } from './addressed-led-group.ts';
+
+/** So many of what the leader did last stand on the page of the group, of so many that are looked through. */
+const SHOWN = 5;
+const LOOKED_AT = 100;
+
+const pathTo = (operation: number) => `/led-operations/${operation}`;
+
+/** Has every page offer for a while to take back what was done just now, where it was kept. */
+export function offerUndo(req: Request, operation: number | undefined, said = req.session.flash?.message): void {
+  if (operation !== undefined && said !== undefined)
+    keepAtHand(req, { operation, said, path: `${pathTo(operation)}/undo` });
+}
+
+/** What the leader did to members of this group last. */
+export async function recentDeeds(app: AppContext, req: Request, group: Group) {
+  const begun = await findBegunBy(app.db.read, req.viewer!.id, LOOKED_AT);
+  const own = begun.filter(({ choices }) => choices.group === group.id).slice(0, SHOWN);
+  const deeds = [];
+  for (const one of own) deeds.push({ path: pathTo(one.id), at: one.executedAt, said: await doneInWords(app, one) });
+  return deeds;
+}
+
+async function doneInWords({ db }: AppContext, operation: BulkOperation): Promise<string> {
+  return (await actionOf(db.read, operation)).bulk.done(operation.tally.changed);
+}
+
+/**
+ * What the viewer themself did in a group that they still lead. Of others' there is nothing here: a leader is told no more of
+ * operations than they saw when they pressed (R86).
+ */
+async function ownDeed(app: AppContext, req: Request): Promise<{ operation: BulkOperation; group: Group }> {
+  const id = String(req.params.id);
+  if (!/^[1-9]\d{0,14}$/.test(id)) throw new NotFound();
+  const operation = await findOperation(app.db.read, Number(id));
+  const { createdBy, subjectType, choices } = operation;
+  if (createdBy !== req.viewer!.id || subjectType !== 'user' || phaseOf(operation) !== 'done')
+    throw new Forbidden('There is no such operation.', true);
+  const group = await findLedGroup(app.db.read, req.viewer!.id, Number(choices.group), dayOf(app.clock()));
+  return { operation, group };
+}
+
+/** The same, where the group can be led at all. */
+async function changeableDeed(app: AppContext, req: Request): ReturnType<typeof ownDeed> {
+  const deed = await ownDeed(app, req);
+  const reason = whyNotToLead(deed.group);
+  if (reason) throw new Forbidden(reason);
+  if (!(await mayTakeBack(app, deed.operation))) throw new NotFound();
+  return deed;
+}
+
+/** Whom it was done to, by the names that they had then. */
+export async function showLedReport(app: AppContext, req: Request, res: Response): Promise<void> {
+  const { operation, group } = await ownDeed(app, req);
+  const { tally, executedAt, undoes } = operation;
+  const page = {
+    title: await doneInWords(app, operation),
+    group,
+    executedAt,
+    undoes: undoes === null ? undefined : pathTo(undoes),
+    names: tally.names,
+    leftOut: tally.reasons,
+    undoPath: (await mayTakeBack(app, operation)) ? `${pathTo(operation.id)}/undo` : undefined,
+  };
+  render(req, res, 'leading/report', page);
+}
+
+async function mayTakeBack({ db }: AppContext, operation: BulkOperation): Promise<boolean> {
+  return hasFacts(db.read, operation.id);
+}
+
+/** What taking it back would do now. */
+export async function showLedUndo(app: AppContext, req: Request, res: Response): Promise<void> {
+  const { operation, group } = await changeableDeed(app, req);
+  const today = dayOf(app.clock());
+  const plan = await planTakingBack(app.db.read, { id: operation.id, groupId: group.id, today });
+  const numberIn = (days: Map<unknown, number[]>) => [...days.values()].flat().length;
+  const people = (number: number) => counted(number, 'member');
+  const sentences = [
+    plan.leaving.length > 0 && `${people(plan.leaving.length)} will be taken out of the group.`,
+    plan.made.length > 0 && 'Invitations that nobody used yet are withdrawn; what was mailed cannot be unsent.',
+    numberIn(plan.coming) > 0 &&
+      `${people(numberIn(plan.coming))} will come back, with the end that their membership had.`,
+    numberIn(plan.ending) > 0 && `${people(numberIn(plan.ending))} will get back the end that they had.`,
+    plan.changed.length > 0 && `Of ${people(plan.changed.length)} it was changed since, and stays as it is.`,
+  ].filter(Boolean);
+  const path = pathTo(operation.id);
+  const hasAny = plan.leaving.length + numberIn(plan.coming) + numberIn(plan.ending) > 0;
+  const page = { title: 'Undo', group, path, done: await doneInWords(app, operation), sentences, hasAny };
+  render(req, res, 'leading/undo', page);
+}
+
+export async function takeBack(app: AppContext, req: Request, res: Response): Promise<void> {
+  const { operation, group } = await changeableDeed(app, req);
+  const done = await app.db.write((trx) => takeBackLeading(trx, actAsLeader(app, req, group.id), group.id, operation));
+  if (done === undefined) {
+    flash(req, 'All of it was changed since, so nothing was put back.');
+    return res.redirect(303, pathTo(operation.id));
+  }
+  // The report says it in its heading.
+  offerUndo(req, done, await doneInWords(app, await findOperation(app.db.read, done)));
+  res.redirect(303, pathTo(done));
+}

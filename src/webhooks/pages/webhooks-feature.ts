@@ -1,0 +1,7 @@
+import type { Feature } from '../../web/feature.ts';
+import { pruneDeliveries } from '../delivery-store.ts';
+
+export const WEBHOOKS: Feature = {
+  pages: [{ label: 'Webhooks', path: '/webhooks', icon: 'webhook', needs: [['settings', 'read']] }],
+  prune: (trx, now) => pruneDeliveries(trx, now),
+};

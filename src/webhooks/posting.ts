@@ -1,0 +1,105 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import { hostOf, isPublic, type Resolve, reachableAddress, Unreachable } from './reachable.ts';
+
+/** What was answered. Whatever is no answer is told in words, without a status. */
+export interface Posted {
+  status: number | null;
+  answer: string;
+}
+
+export interface Post {
+  address: string;
+  headers: Record<string, string>;
+  body: string;
+  /** Networks beside the open internet in which it may be. */
+  networks: readonly string[];
+  resolve: Resolve;
+  signal: AbortSignal;
+  /** In milliseconds, for all of it. */
+  patience: number;
+}
+
+/** In bytes: no more of an answer is read. */
+const READ_OF_ANSWER = 2_000;
+const KEPT_OF_ANSWER = 300;
+
+const TROUBLES: Record<string, string> = {
+  ENOTFOUND: 'The host is not found.',
+  EAI_AGAIN: 'The host cannot be looked up just now.',
+  ECONNREFUSED: 'Nothing answers at this address.',
+  ECONNRESET: 'The connection broke off.',
+  EHOSTUNREACH: 'The host cannot be reached.',
+  ENETUNREACH: 'The host cannot be reached.',
+  EPROTO: 'No TLS is spoken there.',
+};
+
+/** Sends one message and reads as much of the answer as is kept. It follows no redirect, and never throws. */
+export async function post(message: Post): Promise<Posted> {
+  const patience = AbortSignal.timeout(message.patience);
+  const signal = AbortSignal.any([patience, message.signal]);
+  const given = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  try {
+    return await Promise.race([attempt(message, signal), given]);
+  } catch (error) {
+    if (patience.aborted) return { status: null, answer: `No answer within ${message.patience / 1_000} seconds.` };
+    return { status: null, answer: troubleOf(error) };
+  }
+}
+
+async function attempt({ address, headers, body, networks, resolve }: Post, signal: AbortSignal): Promise<Posted> {
+  const url = new URL(address);
+  const host = hostOf(url);
+  const isSecure = url.protocol === 'https:';
+  const connectTo = await reachableAddress(host, networks, resolve);
+  if (!isSecure && isPublic(connectTo))
+    throw new Unreachable('What is sent there could be read on the way: use https.');
+  // Only whoever has webhooks needs it.
+  const { request } = isSecure ? await import('node:https') : await import('node:http');
+  return new Promise((settled, failed) => {
+    const sent: ClientRequest = request(
+      {
+        method: 'POST',
+        // The very address that was looked at; the name is told to the server, and its certificate is held against it.
+        host: connectTo,
+        port: url.port || (isSecure ? 443 : 80),
+        path: `${url.pathname}${url.search}`,
+        servername: isIP(host) ? undefined : host,
+        headers: { ...headers, Host: url.host, 'Content-Length': String(Buffer.byteLength(body)) },
+        agent: false,
+        signal,
+      },
+      (answer) => {
+        read(answer).then((text) => settled({ status: answer.statusCode ?? null, answer: text }), failed);
+      },
+    );
+    sent.on('error', failed);
+    sent.end(body);
+  });
+}
+
+async function read(answer: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of answer) {
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes >= READ_OF_ANSWER) break;
+  }
+  answer.destroy();
+  return kept(Buffer.concat(pieces).subarray(0, READ_OF_ANSWER).toString('utf8'));
+}
+
+function troubleOf(error: unknown): string {
+  if (error instanceof Unreachable) return error.message;
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  return kept(TROUBLES[code] ?? message);
+}
+
+/** Without what forges lines of a log. */
+function kept(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim()
+    .slice(0, KEPT_OF_ANSWER);
+}

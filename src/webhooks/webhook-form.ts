@@ -1,0 +1,66 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { cleaned, INVISIBLE, isSeen } from '../forms/fields.ts';
+import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
+import { hostOf, isReachable } from './reachable.ts';
+
+export interface WebhookValues {
+  name: string;
+  address: string;
+  /** Empty for all. */
+  kinds: string[];
+  /** Whose it is to be, as it was typed; empty for nobody's. */
+  user: string;
+}
+
+const LONGEST_ADDRESS = 2_000;
+
+export function typedWebhook(body: unknown): Typed {
+  return typedFields(body, ['name', 'address', 'which', 'user', 'version'], ['kinds']);
+}
+
+/** `known`: the kinds that there are. `networks`: where addresses may lead besides the open internet. */
+export function checkWebhook(
+  typed: Typed,
+  { known, networks }: { known: readonly string[]; networks: readonly string[] },
+): FormResult<WebhookValues> {
+  const form = z
+    .object({
+      name: cleaned
+        .refine(isSeen, 'Say what it is for.')
+        .refine((text) => [...text].length <= 100, 'A name has at most 100 characters.')
+        .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
+      address: cleaned.superRefine((text, context) => {
+        const mistake = addressMistake(text, networks);
+        if (mistake) context.addIssue({ code: 'custom', message: mistake });
+      }),
+      which: z.enum(['all', 'some'], 'Choose which events it is sent.'),
+      kinds: z
+        .array(z.string())
+        .refine((kinds) => kinds.every((kind) => known.includes(kind)), 'Choose from the list.'),
+      user: cleaned.refine((text) => text.length <= 254, 'Enter a name or a system email.'),
+    })
+    .superRefine(({ which, kinds }, context) => {
+      if (which === 'some' && kinds.length === 0)
+        context.addIssue({ code: 'custom', path: ['kinds'], message: 'Choose at least one kind of event.' });
+    })
+    .transform(({ which, kinds, ...rest }) => ({
+      ...rest,
+      kinds: which === 'all' ? [] : known.filter((kind) => kinds.includes(kind)),
+    }));
+  return checkForm(form, typed);
+}
+
+function addressMistake(text: string, networks: readonly string[]): string | undefined {
+  if (text.length > LONGEST_ADDRESS) return 'An address has at most 2,000 characters.';
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) return 'Enter an address such as https://hooks.example.com/roster.';
+  if (url.username || url.password) return 'No user and no password stand in it: messages are signed.';
+  if (url.hash) return 'Nothing is sent after a #: leave it out.';
+  if (url.protocol === 'http:' && networks.length === 0)
+    return 'Enter an address with https: what is sent could be read on the way.';
+  const host = hostOf(url);
+  if (isIP(host) && !isReachable(host, networks))
+    return 'This address is not on the open internet, and in none of the networks of WEBHOOK_NETWORKS.';
+  return undefined;
+}

@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { post } from '../../src/webhooks/posting.ts';
+import { isPublic, reachableAddress } from '../../src/webhooks/reachable.ts';
+import { checkWebhook } from '../../src/webhooks/webhook-form.ts';
+import { Receiver } from '../support/receiver.ts';
+
+/** Only reached from here, or nobody's, in every spelling that a browser understands. */
+const INSIDE = [
+  'localhost',
+  '127.0.0.1',
+  '127.1',
+  '2130706433',
+  '0x7f.1',
+  '0177.0.0.1',
+  '0.0.0.0',
+  '10.1.2.3',
+  '100.64.0.1',
+  '169.254.169.254',
+  '172.16.0.1',
+  '172.31.255.255',
+  '192.0.0.1',
+  '192.168.0.1',
+  '198.18.0.1',
+  '224.0.0.1',
+  '255.255.255.255',
+  '[::1]',
+  '[::]',
+  '[::ffff:127.0.0.1]',
+  '[::ffff:10.0.0.1]',
+  '[::127.0.0.1]',
+  '[64:ff9b::7f00:1]',
+  '[64:ff9b:1::a00:1]',
+  '[2002:7f00:1::]',
+  '[2001::1]',
+  '[2001:db8::1]',
+  '[fc00::1]',
+  '[fd12:3456::1]',
+  '[fe80::1]',
+  '[fec0::1]',
+  '[ff02::1]',
+];
+const OUTSIDE = ['192.0.3.1', '8.8.8.8', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '2a00:1450::1'];
+
+const local = async () => ['127.0.0.1'];
+
+describe('a webhook leads to the open internet alone', () => {
+  it.each(INSIDE)('and not to %s', async (host) => {
+    const url = new URL(`https://${host}/hook`);
+    const resolve = async () => (host === 'localhost' ? ['::1', '127.0.0.1'] : []);
+    const bare = url.hostname.replace(/^\[|\]$/g, '');
+    await expect(reachableAddress(bare, [], resolve)).rejects.toThrow(/not to be reached/);
+    const typed = { name: 'x', address: url.href, which: 'all', user: '', version: '', kinds: [] };
+    if (host !== 'localhost')
+      expect(checkWebhook(typed, { known: [], networks: [] }).errors).toMatchObject({ address: /open internet/ });
+  });
+
+  it('which these are of', () => {
+    expect(OUTSIDE.filter((address) => !isPublic(address))).toEqual([]);
+    expect(isPublic('no address')).toBe(false);
+  });
+
+  it('whatever names stand for, of which one address inside is enough', async () => {
+    const mixed = async () => ['8.8.8.8', '10.0.0.1'];
+    await expect(reachableAddress('mixed.example', [], mixed)).rejects.toThrow(/10\.0\.0\.1/);
+    await expect(reachableAddress('nobody.example', [], async () => [])).rejects.toThrow(/no address/);
+    expect(await reachableAddress('mixed.example', ['10.0.0.0/8'], mixed)).toBe('8.8.8.8');
+  });
+
+  it('unless a setting allows for a network, and of that no other', async () => {
+    expect(await reachableAddress('in.example', ['127.0.0.0/8'], local)).toBe('127.0.0.1');
+    await expect(reachableAddress('in.example', ['10.0.0.0/8'], local)).rejects.toThrow(/WEBHOOK_NETWORKS/);
+  });
+
+  it.each([
+    'ftp://example.com/',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    'https://user:password@example.com/',
+    'https://example.com/#part',
+    'http://example.com/',
+    'example.com',
+    `https://example.com/${'x'.repeat(2_000)}`,
+    '',
+  ])('and is no %s', (address) => {
+    const typed = { name: 'x', address, which: 'all', user: '', version: '', kinds: [] };
+    expect(Object.keys(checkWebhook(typed, { known: [], networks: [] }).errors ?? {})).toEqual(['address']);
+  });
+});
+
+describe('a message', () => {
+  let receiver: Receiver;
+  beforeEach(async () => {
+    receiver = await Receiver.start();
+  });
+  afterEach(() => receiver.close());
+
+  const send = (address: string, more: Partial<Parameters<typeof post>[0]> = {}) =>
+    post({
+      address,
+      headers: {},
+      body: '{}',
+      networks: ['127.0.0.0/8'],
+      resolve: local,
+      signal: new AbortController().signal,
+      patience: 10_000,
+      ...more,
+    });
+
+  it('goes to the very address that was looked at, however often the name changes its mind', async () => {
+    const answers = [['127.0.0.1'], ['127.0.0.2']];
+    const asked: string[] = [];
+    const resolve = async (host: string) => {
+      asked.push(host);
+      return answers.shift()!;
+    };
+    const sent = await send(`http://hooks.example:${receiver.port}/a?b=c`, { resolve });
+    expect(sent).toEqual({ status: 204, answer: '' });
+    expect(asked).toEqual(['hooks.example']);
+    expect(receiver.received[0]).toMatchObject({ path: '/a?b=c', headers: { host: `hooks.example:${receiver.port}` } });
+  });
+
+  it('follows no redirect', async () => {
+    receiver.answer = (res) => res.writeHead(307, { Location: receiver.url }).end('elsewhere');
+    expect(await send(receiver.url)).toEqual({ status: 307, answer: 'elsewhere' });
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  it('reads no more of an answer than is kept, and forges no line by it', async () => {
+    receiver.answer = (res) => {
+      res.writeHead(200);
+      res.write(`a\r\n\u001b[31mb\u2028c${'x'.repeat(10_000)}`);
+      // It never ends.
+    };
+    const { status, answer } = await send(receiver.url);
+    expect(status).toBe(200);
+    expect(answer).toHaveLength(300);
+    expect(answer.slice(0, 12)).toMatch(/^a \[31mb cxxx/);
+  });
+
+  it('waits for no answer that does not come, and says in words why there is none', async () => {
+    receiver.answer = () => {};
+    expect(await send(receiver.url, { patience: 50 })).toEqual({
+      status: null,
+      answer: 'No answer within 0.05 seconds.',
+    });
+    expect((await send(receiver.url, { networks: [] })).answer).toMatch(/WEBHOOK_NETWORKS/);
+    expect((await send('http://127.0.0.1:1/')).answer).toBe('Nothing answers at this address.');
+    expect((await send(`https://127.0.0.1:${receiver.port}/`)).status).toBeNull();
+    expect((await send('http://8.8.8.8/')).answer).toMatch(/use https/);
+    const unknown = async () => Promise.reject(Object.assign(new Error('x'), { code: 'ENOTFOUND' }));
+    expect((await send('https://a.example/', { resolve: unknown })).answer).toBe('The host is not found.');
+    expect(
+      (await send('https://a.example/', { resolve: () => new Promise(() => {}), patience: 20 })).status,
+    ).toBeNull();
+  });
+});
