@@ -96,6 +96,11 @@ export async function findKept(db: Reader, provisionerId: number, userIds: numbe
   return new Set(await rows.pluck('user_id'));
 }
 
+/** Those of these whom any program keeps. */
+export async function findKeptByAny(db: Reader, userIds: number[]): Promise<Set<number>> {
+  return new Set(await whereIdIn(db('provisioned_users'), 'user_id', userIds).pluck('user_id'));
+}
+
 /** How many of a program's users are what, and how often anything of them changed: what was counted before holds until it does. */
 export interface Counts extends Record<Activity, number> {
   changes: number;

@@ -134,6 +134,14 @@ describe('who was here before (R80)', () => {
     expect(record.textOf('[aria-labelledby=provisioned]')).toMatch(/By SCIM\s*alice.*robert.*x-bob/s);
     const form = pageOf(await alice.get(pathTo(app, 'bob', '/edit')));
     expect(form.textOf('#provisioned-note')).toMatch(/writes these over.*Name, System email/s);
+    const sheet = pageOf(await alice.get(pathTo(app, 'bob', '/deactivation/new')));
+    expect(sheet.textOf('main')).toContain('Provisioned by alice, which may say otherwise');
+    expect(pageOf(await alice.get(pathTo(app, 'erin', '/deactivation/new'))).textOf('main')).not.toContain(
+      'Provisioned',
+    );
+    const ids = `${app.people.bob},${app.people.erin}`;
+    const draft = await alice.post('/bulk-operations', { action: 'deactivate', ids });
+    expect(pageOf(await alice.get(draft.headers.location)).textOf('main')).toContain('1 user of them is provisioned');
     const support = await groupId(app, 'Support');
     expect(pageOf(await alice.get(`/groups/${support}`)).textOf('main')).toMatch(/Provisioned\s+by alice/);
     expect(pageOf(await alice.get(`/groups/${support}/edit`)).textOf('main')).toContain('provisioned by alice');

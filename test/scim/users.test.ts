@@ -47,6 +47,7 @@ describe('a user who is provisioned', () => {
   it('is there once: by userName in any case, by externalId and by email', async () => {
     for (const body of [
       { ...nora, userName: 'NORA@CORP.EXAMPLE', externalId: 'other' },
+      { ...nora, userName: 'ｎｏｒａ@corp.example', externalId: 'other', emails: [{ value: 'nora4@corp.example' }] },
       { ...nora, userName: 'nora2@corp.example', emails: [{ value: 'nora2@corp.example' }] },
       { ...nora, userName: 'nora3', externalId: 'ext-3' },
     ]) {

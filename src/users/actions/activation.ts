@@ -2,8 +2,10 @@ import { activatedTo } from '../../access/activity.ts';
 import { counted, were } from '../../text/text.ts';
 import { wasActivity, writtenOf } from '../../verbs/action.ts';
 import { backAsBefore } from '../../verbs/back-as-before.ts';
+import { joined } from '../../verbs/notes.ts';
 import { allowed, inapplicable, leaveOut } from '../../verbs/outcome.ts';
 import { findTaken, setActivity } from '../user-store.ts';
+import { PROVISIONED } from './provisioned-notes.ts';
 import { administered, type UserAction } from './user-action.ts';
 import { recordOnUsers } from './user-events.ts';
 
@@ -37,7 +39,7 @@ export const ACTIVATION: UserAction = {
     consequence: 'They may sign in again, with the groups that stand in their records.',
   },
   isLikely: true,
-  notes: backAsBefore('user'),
+  notes: joined(backAsBefore('user'), PROVISIONED),
   refusalOf: administered(({ activity }) => (activity === 'active' ? inapplicable('is already active') : undefined)),
   async refuseAmong(db, _judge, outcomes) {
     const ids = allowed(outcomes).map((subject) => subject.id);

@@ -1,8 +1,10 @@
 import { counted, were } from '../../text/text.ts';
 import { wasActivity } from '../../verbs/action.ts';
+import { joined } from '../../verbs/notes.ts';
 import { forbidden, inapplicable } from '../../verbs/outcome.ts';
 import { keepLastAdministrator, takeOut } from './activity-change.ts';
 import { NOTES_ON_LEAVERS } from './notes-on-leavers.ts';
+import { PROVISIONED } from './provisioned-notes.ts';
 import { administered, type UserAction } from './user-action.ts';
 
 export const DEACTIVATION: UserAction = {
@@ -30,7 +32,7 @@ export const DEACTIVATION: UserAction = {
     if (isSelf) return forbidden('is yourself: nobody deactivates themself');
     return subject.activity === 'active' ? undefined : inapplicable(`is already ${subject.activity}`);
   }),
-  notes: NOTES_ON_LEAVERS,
+  notes: joined(NOTES_ON_LEAVERS, PROVISIONED),
   refuseAmong: keepLastAdministrator,
   perform: (trx, act, subjects) => takeOut(trx, act, subjects, 'deactivated'),
   was: wasActivity,

@@ -1,8 +1,10 @@
 import { counted, were } from '../../text/text.ts';
 import { wasActivity } from '../../verbs/action.ts';
+import { joined } from '../../verbs/notes.ts';
 import { forbidden, inapplicable } from '../../verbs/outcome.ts';
 import { keepLastAdministrator, takeOut } from './activity-change.ts';
 import { NOTES_ON_LEAVERS } from './notes-on-leavers.ts';
+import { PROVISIONED } from './provisioned-notes.ts';
 import { administered, type UserAction } from './user-action.ts';
 
 /** Soft: the row stays and can be restored, but name, email and contact are free for others. */
@@ -34,7 +36,7 @@ export const DELETION: UserAction = {
     if (isSelf) return forbidden('is yourself: nobody deletes themself');
     return subject.activity === 'deleted' ? inapplicable('is already deleted') : undefined;
   }),
-  notes: NOTES_ON_LEAVERS,
+  notes: joined(NOTES_ON_LEAVERS, PROVISIONED),
   refuseAmong: keepLastAdministrator,
   perform: (trx, act, subjects) => takeOut(trx, act, subjects, 'deleted'),
   was: wasActivity,

@@ -6,6 +6,7 @@ import { performDirectly } from '../../bulk-operations/actions/execution.ts';
 import type { Transaction } from '../../db/database.ts';
 import { type Errors, typedFields } from '../../forms/form.ts';
 import { findInvitedBy } from '../../one-time-links/one-time-link-store.ts';
+import { keptByProgram } from '../../provisioning/provisioned-fields.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
 import type { Act } from '../../verbs/act.ts';
@@ -19,6 +20,9 @@ import { type UserAction, wordsFor } from '../actions/user-action.ts';
 import { judgeUsers, performOnUsers, USER_ACTIONS } from '../actions/user-actions.ts';
 import type { Subject, User } from '../user.ts';
 import { subjectOf } from './addressed-user.ts';
+
+/** What says whether somebody is let in: a program that keeps them says it as well. */
+const ACTIVITIES = ['activate', 'deactivate', 'delete'];
 
 /** Every page but those in which a row shows what was done to a user. */
 const ELSEWHERE = /^\/(?!(users|invitations)(\?|$))/;
@@ -62,6 +66,7 @@ async function showAction(
     offersDeactivation: action.instead?.isFor(user) ?? false,
     invited: action.endsAccess ? await findInvitedBy(app.db.read, user.id, act.at) : [],
     owned: action.endsAccess ? await orphansOf(app.db.read, [user]) : [],
+    kept: ACTIVITIES.includes(action.name) ? await keptByProgram(app.db.read, user.id) : undefined,
     typed: { newOwner },
     errors,
     makesLink: action.makes !== undefined,
