@@ -1,7 +1,7 @@
 import { type Attribute, attributeNamed, type ResourceKind } from './attribute.ts';
 import { type AttributePath, BadFilter, type Filter, parsePatchPath } from './filter.ts';
 import { matches, meantBy } from './matching.ts';
-import { fittingValue, knownOf, objectOf, type Resource } from './resource.ts';
+import { fittingValue, knownOf, objectOf, type Resource, requireFew } from './resource.ts';
 import { Unfit } from './unfit.ts';
 
 /** One step of a PATCH (RFC 7644, section 3.5.2). */
@@ -143,6 +143,7 @@ function takeAttribute(holder: Resource, attribute: Attribute, { op, value, path
   if (multiValued) {
     const added = (fitting ?? []) as Resource[];
     holder[name] = op === 'add' ? joined((holder[name] ?? []) as Resource[], added) : added;
+    requireFew(attribute, holder[name] as Resource[], name);
   } else if (type === 'complex') holder[name] = { ...(holder[name] as Resource), ...(fitting as Resource) };
   else if (fitting === undefined) delete holder[name];
   else holder[name] = fitting;
@@ -188,6 +189,7 @@ function takeAmong(
     return;
   }
   if (chosen.length === 0) chosen.push(madeFor(values, filter, path));
+  requireFew(attribute, values, attribute.name);
   holder[attribute.name] = values;
   for (const one of chosen) {
     if (sub) setPart(one, sub, fittingValue(sub, value, path));
