@@ -12,6 +12,8 @@ export interface PatchStep {
 }
 
 const MOST_STEPS = 1_000;
+/** Of all steps on a user: each filter in a path is held against each value of a list. */
+const LONGEST_PATHS = 10_000;
 /** Of what is read only, where it comes along with the rest. */
 const IGNORED = ['id', 'meta', 'schemas', 'groups', 'password'];
 
@@ -55,6 +57,9 @@ function isKnown(kind: ResourceKind, name: string): boolean {
 
 /** What the resource is after these steps. Throws Unfit. */
 export function patched(kind: ResourceKind, resource: Resource, steps: PatchStep[]): Resource {
+  const length = steps.reduce((sum, { path = '' }) => sum + path.length, 0);
+  if (length > LONGEST_PATHS)
+    throw new Unfit('tooMany', `The paths of a PATCH have at most ${LONGEST_PATHS} characters together.`);
   const next = structuredClone(resource);
   for (const step of pathedSteps(kind, steps)) take(kind, next, step);
   return knownOf(kind, next);

@@ -187,6 +187,8 @@ describe('what makes no sense', () => {
     const single = { op: 'add', path: 'phoneNumbers[type eq "x0"].value', value: '1' };
     const many = Array.from({ length: 101 }, (_, n) => ({ ...single, path: single.path.replace('x0', `x${n}`) }));
     expect((await idp.patch(`/Users/${id}`, drop, ...many, drop)).body.scimType).toBe('tooMany');
+    const chosen = { op: 'remove', path: `phoneNumbers[${Array(45).fill('value sw "x"').join(' or ')}]` };
+    expect((await idp.patch(`/Users/${id}`, ...Array(15).fill(chosen))).body.scimType).toBe('tooMany');
   });
 
   it('is refused before it is looked at where it is no JSON, too deep, or twice there', async () => {
