@@ -183,6 +183,12 @@ describe('groups and the audit, for programs', () => {
     expect((await check('nobody', 'users', 'read')).body).toMatchObject({ allowed: false, user: null });
     expect((await check('alice', 'nowhere', 'read')).status).toBe(422);
     expect((await check('alice', 'users', 'delete')).status).toBe(422);
+    // Called like the number of somebody who may.
+    const number = String(app.people.ada);
+    expect((await ask('post /users', '/users', { name: number, email: 'number@example.com' })).status).toBe(201);
+    expect((await check(number, 'users', 'read')).status).toBe(422);
+    expect((await check('number@example.com', 'users', 'read')).body).toMatchObject({ allowed: false });
+    expect((await check('ada', 'users', 'read')).body).toMatchObject({ allowed: true });
     const question = { user: 'alice', application: 'users', access: 'read' };
     const many = await ask('post /checks', '/checks', { checks: [question, { ...question, user: 'bob' }] });
     expect(many.body.checks.map((one: { allowed: boolean }) => one.allowed)).toEqual([true, false]);

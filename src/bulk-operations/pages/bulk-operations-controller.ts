@@ -39,6 +39,7 @@ import { exceptionsIn, meantBy, ofEarlier } from './meant-set.ts';
 import { showProgress } from './progress.ts';
 import { itemFilterOf, seenBy, showReport } from './report.ts';
 import { showSheet } from './sheet.ts';
+import { toldItems } from './told-items.ts';
 import { mayLookAt, visibleOperation } from './visible-operation.ts';
 import { isWeightyOperation } from './weighty-operation.ts';
 
@@ -90,7 +91,7 @@ export function bulkOperationsController(app: AppContext): Router {
     sendCsv(res, {
       name: `bulk-operation-${operation.id}`,
       columns: ['Name', 'System email', 'Outcome', 'Reason', 'Before', 'After'],
-      rows: items.map((item) => [
+      rows: (await toldItems(app, req.viewer!, items)).map((item) => [
         item.name,
         item.email,
         item.outcome,
