@@ -37,6 +37,14 @@ export function dayAfter(day: Day): Day {
   return day < LAST_DAY ? dayOf(Date.parse(day) + DAY) : LAST_DAY;
 }
 
+/**
+ * The minute in which a moment lies, by its beginning. What begins or ends does so with a minute, so whatever is compared with it
+ * may be asked for the minute: the answer is the same until the next one.
+ */
+export function minuteOf(moment: number | Instant): Instant {
+  return `${(typeof moment === 'string' ? moment : instant(moment)).slice(0, 16)}:00.000Z`;
+}
+
 /** The day in UTC on which the moment lies. */
 export function dayOf(moment: number | Instant): Day {
   return (typeof moment === 'string' ? moment : instant(moment)).slice(0, 10);
