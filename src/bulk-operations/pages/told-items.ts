@@ -1,6 +1,6 @@
 import type { Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf } from '../../clock.ts';
+import { instant } from '../../clock.ts';
 import { findContactNames } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Facts } from '../../verbs/action.ts';
@@ -14,7 +14,7 @@ export async function toldItems(
 ): Promise<BulkItem[]> {
   const linked = items.flatMap(({ before, after }) => linksIn([before, after]));
   if (linked.length === 0) return items;
-  const seer = await findContactViewer(db.read, viewer, dayOf(clock()));
+  const seer = await findContactViewer(db.read, viewer, instant(clock()));
   const seen = await findContactNames(db.read, seer, [...new Set(linked)]);
   return items.map((item) => {
     if (linksIn([item.before, item.after]).every((id) => seen.has(id))) return item;
