@@ -13,6 +13,7 @@ import { render } from '../../web/render.ts';
 import { actionOf } from '../actions/bulk-subjects.ts';
 import { changingOf, countEffects } from '../actions/effects.ts';
 import { judgePiece } from '../actions/execution.ts';
+import { offeredBy } from '../asking-action.ts';
 import { type BulkOperation, isLarge, type Tally } from '../bulk-operation.ts';
 import { findOperation } from '../bulk-operation-store.ts';
 import { findItemIds } from '../bulk-piece-store.ts';
@@ -47,6 +48,7 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
     outside: isLarge(operation) ? 0 : await countOutside(app, req, operation, ids),
     effects: await effectsSaid(app, action, effects),
     offersDeactivation: effects.hasGentler,
+    offered: offeredBy(action)?.offered(effects.notes),
   });
   // Without mail there is no way for their links, so they are left out by now.
   const mailOnly =
