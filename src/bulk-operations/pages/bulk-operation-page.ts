@@ -128,7 +128,7 @@ export function reportPage(
     title: action.bulk.done(tally.changed),
     operation,
     label: action.label,
-    about: more.isOwn ? action.about : undefined,
+    about: more.isOwn || action.about?.isForAll ? action.about : undefined,
     path,
     noun,
     excepted: exceptedInWords(operation),
