@@ -8,7 +8,7 @@ import {
 import type { Application } from '../applications/application.ts';
 import { APPLICATION_FIELDS, APPLICATION_KEY } from '../applications/application-form.ts';
 import { findApplication, findApplications } from '../applications/application-store.ts';
-import { dayOf } from '../clock.ts';
+import { minuteOf } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { findAllGroups } from '../groups/group-store.ts';
 import { findSignedIn } from '../sessions/signed-in.ts';
@@ -126,7 +126,7 @@ async function remove(trx: Transaction, act: Act, { caller, names }: Call): Prom
 
 /** A token opens no rights on registered applications: what its user may do with these goes by what they hold themself. */
 async function holdingWhatTheyDo(trx: Transaction, act: Act): Promise<Act> {
-  const user = act.by.id === null ? undefined : await findSignedIn(trx, act.by.id, dayOf(act.at));
+  const user = act.by.id === null ? undefined : await findSignedIn(trx, act.by.id, minuteOf(act.at));
   return { ...act, by: { ...act.by, rights: { ...registeredOf(user?.rights ?? {}), ...act.by.rights } } };
 }
 

@@ -1,5 +1,7 @@
 import type { Reader } from '../db/database.ts';
 import type { FormResult, Typed } from '../forms/form.ts';
+import type { Times } from '../forms/moments.ts';
+import type { Format } from '../text/format.ts';
 import type { Icon } from '../text/icons.ts';
 import type { Action, BulkAction, Judge, Subjected } from '../verbs/action.ts';
 import type { Counts } from '../verbs/notes.ts';
@@ -9,8 +11,8 @@ export type Choices = Record<string, unknown>;
 
 /** One question that the sheet of such an action asks first. */
 export interface Ask {
-  /** `text` is one line; `day` may be left empty; a `user` and an `owning-group` are named, an `application` is one that there is. */
-  kind: 'group' | 'tag' | 'text' | 'day' | 'option' | 'user' | 'owning-group' | 'application';
+  /** `text` is one line; a `day`, a `start` and an `end` may be left empty; a `user` and an `owning-group` are named, an `application` is one that there is. */
+  kind: 'group' | 'tag' | 'text' | 'day' | 'start' | 'end' | 'option' | 'user' | 'owning-group' | 'application';
   field: string;
   label: string;
   help?: string;
@@ -30,11 +32,11 @@ export interface AskingAction<Subject extends Subjected = Subjected> {
   isFor?(subject: Subject): boolean;
   asks: Ask[];
   /** What was typed into its questions, checked: the choices. */
-  check(typed: Typed): FormResult<Choices>;
+  check(typed: Typed, times: Times): FormResult<Choices>;
   /** The choices with whom they name, as far as whoever chooses may know of them. Throws FieldErrors. */
   resolve?(db: Reader, by: Judge, choices: Choices): Promise<Choices>;
-  /** The action as it was meant. Throws FieldErrors where what was chosen is not there any more. */
-  chosen(db: Reader, choices: Choices): Promise<BulkAction<Subject>>;
+  /** The action as it was meant, in words for whoever reads them. Throws FieldErrors where what was chosen is not there any more. */
+  chosen(db: Reader, choices: Choices, words?: Format): Promise<BulkAction<Subject>>;
   /** Where a draft of it is worked on, if that is another page than its sheet. */
   draftPath?(id: number): string;
   /** How the audit tells of its events. */

@@ -60,7 +60,7 @@ async function choicesFor(db: Reader, act: Act, action: Operation, values: strin
   const asked = askedOf(action);
   if (!asked) return noValues(action.name, values);
   if (!isAsking(action) && values.length === 0) return undefined;
-  return checkedChoices(db, act, asked, await typedFor(db, asked, values));
+  return checkedChoices(db, act, asked, await typedFor(db, asked, values), format);
 }
 
 /** Says what taking an operation back would do, and with `apply` does it. */

@@ -31,7 +31,7 @@ users:
     email: nora@example.com
     groups: [Night shift]
     tags: [night]
-    expires: 2036-01-31
+    leaves: 2036-01-31
   - name: bob
     groups: [Night shift]
     description: Changes over
@@ -119,18 +119,21 @@ describe('a file of what is to be there', () => {
         .join('groups', 'groups.id', 'group_id')
         .where('users.name', person)
         .orderBy('groups.name')
-        .select('groups.name', 'until_on');
+        .select('groups.name', 'until_at');
     const ending = `
 users:
   - { name: bob, groups: [{ name: Support, until: 2036-01-31 }] }
   - { name: nora, email: nora@example.com, groups: [{ name: Support, until: 2036-02-28 }] }
 `;
     expect((await apply(ending, false)).lines).toEqual(
-      expect.arrayContaining(['    end in Support: nothing → 2036-01-31', '    end in Support: 2036-02-28']),
+      expect.arrayContaining([
+        '    end in Support: nothing → 2036-02-01T00:00:00.000Z',
+        '    end in Support: 2036-02-29T00:00:00.000Z',
+      ]),
     );
     const { operations } = (await apply(ending)).data as { operations: number[] };
-    expect(await untils('bob')).toEqual([{ name: 'Support', until_on: '2036-01-31' }]);
-    expect(await untils('nora')).toEqual([{ name: 'Support', until_on: '2036-02-28' }]);
+    expect(await untils('bob')).toEqual([{ name: 'Support', until_at: '2036-02-01T00:00:00.000Z' }]);
+    expect(await untils('nora')).toEqual([{ name: 'Support', until_at: '2036-02-29T00:00:00.000Z' }]);
     expect((await apply(ending)).lines).toEqual(['Everything is as the file says.']);
     // A name alone leaves the end as it is.
     expect((await apply('users:\n  - { name: bob, groups: [Support] }\n')).data.applied).toBe(false);
@@ -139,9 +142,9 @@ users:
     const program = await programAs(app, 'alice');
     const undoing = await program.ask('post', `/bulk-operations/${operations[0]}/undoing`);
     await program.ask('post', `/bulk-operations/${undoing.body.id}/execution`);
-    expect(await untils('bob')).toEqual([{ name: 'Support', until_on: null }]);
+    expect(await untils('bob')).toEqual([{ name: 'Support', until_at: null }]);
     await apply(ending.replace('until: 2036-02-28', 'until: null').replace('2036-01-31', '2036-05-05'));
-    expect(await untils('bob')).toEqual([{ name: 'Support', until_on: '2036-05-05' }]);
+    expect(await untils('bob')).toEqual([{ name: 'Support', until_at: '2036-05-06T00:00:00.000Z' }]);
   });
 
   it('leads from the report on groups to that on users, and back', async () => {
@@ -164,7 +167,7 @@ users:
     const before = await factsBesideAudit(app);
     const both = 'users:\n  - { name: nora, email: nora@example.com }\n';
     const refused: [string, RegExp][] = [
-      [`${both}  - { name: alice, expires: 2036-01-01 }\n  - { name: ada, expires: 2036-01-01 }\n`, /administrator/],
+      [`${both}  - { name: alice, leaves: 2036-01-01 }\n  - { name: ada, leaves: 2036-01-01 }\n`, /administrator/],
       [`${both}  - { name: otto, email: bob@example.com }\n`, /otto|email/],
       [`${both}  - { name: otto }\n`, /otto/],
       [`${both}  - { name: otto, email: o@example.com, groups: [Nowhere] }\n`, /there is no group Nowhere/],
@@ -183,7 +186,7 @@ users:
       ['users:\n  - name: a@b\n', /users\.\[1\]\.name: A name has no @/],
       ['users:\n  - name: bob\n    colour: red\n', /users\.\[1\]: there is no colour here/],
       ['users:\n  - name: bob\n  - name: BOB\n', /stands there twice/],
-      ['users:\n  - name: bob\n    expires: 31.1.2036\n', /users\.\[1\]\.expires/],
+      ['users:\n  - name: bob\n    leaves: 31.1.2036\n', /users\.\[1\]\.leaves/],
       ['people: []\n', /there is no people here/],
       ['users: [\n', /desired\.yaml/],
       ['', /groups, users, or both/],

@@ -1,7 +1,7 @@
 import type { Application, Level } from '../../access/rights.ts';
 import { may, type Viewer } from '../../access/viewer.ts';
 import { type AskingAction, isAsking, offeredBy } from '../../bulk-operations/asking-action.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import { findContactSubjects } from '../../contacts/actions/contact-subject.ts';
 import { CONTACT_FORMS, CONTACT_OPERATIONS } from '../../contacts/actions/operations/contact-operations.ts';
 import { CONTACT_UNDOING } from '../../contacts/actions/operations/contact-undoing.ts';
@@ -10,6 +10,7 @@ import { GROUP_FORMS, GROUP_OPERATIONS } from '../../groups/actions/operations/g
 import { GROUP_UNDOING } from '../../groups/actions/operations/group-undoing.ts';
 import { findGroupsOf } from '../../groups/group-store.ts';
 import { CONTACT_IMPORT, USER_IMPORT } from '../../import/actions/import-action.ts';
+import { type Format, format } from '../../text/format.ts';
 import { FORM_SAVING } from '../../users/actions/operations/form-saving.ts';
 import { MEMBERSHIP_END } from '../../users/actions/operations/membership-end.ts';
 import { PEOPLE_INVITING } from '../../users/actions/operations/people-inviting.ts';
@@ -51,7 +52,7 @@ export const BULK_SUBJECTS: Record<SubjectType, BulkSubject> = {
     level: 'write',
     operations: USER_OPERATIONS as readonly Operation[],
     reported: [PEOPLE_INVITING, MEMBERSHIP_END, USER_IMPORT, ...FORM_SAVING] as Operation[],
-    find: (db, ids, { at }) => findSubjects(db, ids, dayOf(at)),
+    find: (db, ids, { at }) => findSubjects(db, ids, minuteOf(at)),
     undoable: USER_UNDOING as unknown as Undoable<Subjected>,
   },
   group: {
@@ -112,10 +113,15 @@ export function maySteer(viewer: Viewer, { subjectType, createdBy }: BulkOperati
 export type Meaning = Pick<BulkOperation, 'subjectType' | 'action' | 'choices' | 'undoes'>;
 
 /**
- * The action of an operation as it was meant; where it takes another one back, for these subjects. Throws NotFound for one that there
+ * The action of an operation as it was meant, in words for whoever reads them; where it takes another one back, for these subjects. Throws NotFound for one that there
  * is no more.
  */
-export async function actionOf(db: Reader, operation: Meaning, ids: number[] = []): Promise<BulkAction> {
+export async function actionOf(
+  db: Reader,
+  operation: Meaning,
+  ids: number[] = [],
+  words: Format = format,
+): Promise<BulkAction> {
   const { subjectType, action, choices, undoes } = operation;
   if (action === UNDO && undoes !== null)
     return undoing(BULK_SUBJECTS[subjectType].undoable, {
@@ -125,7 +131,7 @@ export async function actionOf(db: Reader, operation: Meaning, ids: number[] = [
     });
   const found = findBulkAction(subjectType, action) ?? findReported(subjectType, action);
   if (!found) throw new NotFound('There is no such action any more.');
-  if (isAsking(found)) return found.chosen(db, choices);
+  if (isAsking(found)) return found.chosen(db, choices, words);
   const offers = Object.keys(choices).length > 0 ? offeredBy(found) : undefined;
-  return offers ? offers.chosen(db, choices) : found;
+  return offers ? offers.chosen(db, choices, words) : found;
 }

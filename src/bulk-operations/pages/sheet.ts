@@ -1,18 +1,21 @@
 import type { Request, Response } from 'express';
 import { maySeeLinkOf, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
+import type { Format } from '../../text/format.ts';
 import { shortened } from '../../text/text.ts';
 import { findSubjects, findUserNames } from '../../users/user-store.ts';
 import type { BulkAction, Judge, Subjected } from '../../verbs/action.ts';
 import { withoutNames } from '../../verbs/notes.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
 import { actionOf } from '../actions/bulk-subjects.ts';
 import { changingOf, countEffects } from '../actions/effects.ts';
 import { judgePiece } from '../actions/execution.ts';
+import { isSchedulable } from '../actions/scheduling.ts';
 import { offeredBy } from '../asking-action.ts';
 import { type BulkOperation, isLarge, type Tally } from '../bulk-operation.ts';
 import { findOperation } from '../bulk-operation-store.ts';
@@ -36,14 +39,14 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
   const db = app.db.read;
   const mayMail = app.mail !== undefined;
   const ids = isLarge(operation) ? [] : await findItemIds(db, operation.id);
-  const action = await actionOf(db, operation, ids);
+  const action = await actionOf(db, operation, ids, formatOf(req));
   const by = { ...actOf(app, req), channel: mayMail ? ('mail' as const) : ('copy' as const) };
   const { tally, effects, changing } = isLarge(operation)
     ? { ...knownOf(operation), changing: [] }
     : await foundNow(db, by, operation, { ids, action });
   const makesLinks = action.makes !== undefined;
   const sheet = sheetPage(operation, action, tally, {
-    takesBack: operation.undoes === null ? undefined : await takenBack(app, operation.undoes),
+    takesBack: operation.undoes === null ? undefined : await takenBack(app, operation.undoes, formatOf(req)),
     changedMeanwhile: await findChangedMeanwhile(db, operation),
     outside: isLarge(operation) ? 0 : await countOutside(app, req, operation, ids),
     effects: await effectsSaid(app, action, effects),
@@ -53,7 +56,14 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
   // Without mail there is no way for their links, so they are left out by now.
   const mailOnly =
     makesLinks && !isLarge(operation) ? shortened(await findMailOnly(app, req.viewer!, changing), NAMES_SHOWN) : '';
-  const page = { ...sheet, makesLinks, mayMail, mailOnly, goesByMailAlone: makesLinks && isLarge(operation) };
+  const page = {
+    ...sheet,
+    isSchedulable: isSchedulable(operation),
+    makesLinks,
+    mayMail,
+    mailOnly,
+    goesByMailAlone: makesLinks && isLarge(operation),
+  };
   render(req, res, 'bulk-operations/sheet', page, {
     fragments: { 'dialog-body': 'bulk-operations/_sheet', progress: 'bulk-operations/_sheet' },
   });
@@ -81,16 +91,22 @@ export function knownOf({ tally, subjectType }: BulkOperation): { tally: Tally; 
 }
 
 /** What an operation that is taken back had done. */
-async function takenBack({ db }: AppContext, id: number) {
+async function takenBack({ db }: AppContext, id: number, words: Format) {
   const earlier = await findOperation(db.read, id);
   const { createdBy, executedAt, tally } = earlier;
   const creator = (await findUserNames(db.read, [createdBy])).get(createdBy ?? 0) ?? 'command line';
-  return { id, done: (await actionOf(db.read, earlier)).bulk.done(tally.changed), executedAt, createdBy, creator };
+  return {
+    id,
+    done: (await actionOf(db.read, earlier, [], words)).bulk.done(tally.changed),
+    executedAt,
+    createdBy,
+    creator,
+  };
 }
 
 /** The names of those whose links this viewer may not see. */
 async function findMailOnly({ db, clock }: AppContext, viewer: Viewer, changing: Subjected[]): Promise<string[]> {
   const ids = changing.map((subject) => subject.id);
-  const subjects = await findSubjects(db.read, ids, dayOf(clock()));
+  const subjects = await findSubjects(db.read, ids, minuteOf(clock()));
   return subjects.filter((subject) => !maySeeLinkOf(viewer, subject)).map((subject) => subject.name);
 }

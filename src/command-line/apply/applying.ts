@@ -1,7 +1,7 @@
 import { executeKept, keepAsOperation, keptOutcomes } from '../../bulk-operations/actions/kept-operation.ts';
 import type { BulkOperation } from '../../bulk-operations/bulk-operation.ts';
 import { createDraft } from '../../bulk-operations/bulk-operation-store.ts';
-import { type Day, dayOf } from '../../clock.ts';
+import { type Instant, minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { changeGroups } from '../../groups/actions/changing-groups.ts';
 import { GROUP_ACTIVATION } from '../../groups/actions/group-activation.ts';
@@ -82,7 +82,7 @@ async function setLeader(trx: Transaction, act: Act, { desired }: GroupStep, wri
 }
 
 /** The groups that somebody comes into, and until when. */
-type Joined = (joins: DesiredMembership[]) => { ids: number[]; groupsUntil: Record<number, Day | null> };
+type Joined = (joins: DesiredMembership[]) => { ids: number[]; groupsUntil: Record<number, Instant | null> };
 
 async function applyUsers(
   trx: Transaction,
@@ -92,7 +92,10 @@ async function applyUsers(
 ): Promise<void> {
   const groups = new Map((await findGroups(trx)).map(({ id, name }) => [identityKey(name), id]));
   const joined: Joined = (joins) => {
-    const ends = joins.map(({ name, until = null }): [number, Day | null] => [groups.get(identityKey(name))!, until]);
+    const ends = joins.map(({ name, until = null }): [number, Instant | null] => [
+      groups.get(identityKey(name))!,
+      until,
+    ]);
     return { ids: ends.map(([id]) => id), groupsUntil: Object.fromEntries(ends) };
   };
   await executeKept(trx, act, draft, async (own) => {
@@ -113,22 +116,22 @@ async function applyUsers(
       const subjects = await findSubjects(
         trx,
         meant.map((step) => step.user?.id ?? ids.get(step)!),
-        dayOf(act.at),
+        minuteOf(act.at),
       );
       await become(trx, own, action, subjects, writing);
     }
-    return writing.performed((all) => findSubjects(trx, all, dayOf(act.at)));
+    return writing.performed((all) => findSubjects(trx, all, minuteOf(act.at)));
   });
 }
 
 /** Memberships that there are end as the file says. */
 async function setEnds(trx: Transaction, act: Act, steps: UserStep[], writing: Writing<Subject>): Promise<void> {
   const ends = steps.flatMap(({ user, ends: those }) => those.map((one) => ({ ...one, userId: user!.id })));
-  for (const same of Map.groupBy(ends, ({ groupId, untilOn }) => `${groupId} ${untilOn}`).values()) {
-    const [{ groupId, untilOn }] = same;
-    const changed = await setUntil(trx, act, { groupId, userIds: same.map(({ userId }) => userId) }, untilOn);
+  for (const same of Map.groupBy(ends, ({ groupId, untilAt }) => `${groupId} ${untilAt}`).values()) {
+    const [{ groupId, untilAt }] = same;
+    const changed = await setUntil(trx, act, { groupId, userIds: same.map(({ userId }) => userId) }, untilAt);
     requireAll(changed);
-    const written = writtenOf(membershipFact(groupId), changed.before, { untilOn });
+    const written = writtenOf(membershipFact(groupId), changed.before, { untilAt });
     writing.took(keptOutcomes({ outcomes: changed.outcomes, written }));
   }
 }
@@ -169,9 +172,10 @@ function changeOf(step: UserStep, joined: Joined): UserChange {
 
 /** What is said of somebody, without what names others. */
 function ownOf({ desired, ownerId }: UserStep): UserChange {
-  const { expires, noSharedData, description, apiOnly } = desired;
+  const { starts, leaves: end, noSharedData, description, apiOnly } = desired;
   return {
-    ...(expires !== undefined && { expiresOn: expires }),
+    ...(starts !== undefined && { startsAt: starts }),
+    ...(end !== undefined && { leavesAt: end }),
     ...(noSharedData !== undefined && { noSharedData }),
     ...(description !== undefined && { description }),
     ...(apiOnly && { apiOnly: { reason: apiOnly.reason, reviewOn: apiOnly.review, ownerId: ownerId! } }),

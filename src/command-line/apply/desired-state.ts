@@ -2,8 +2,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { GROUP_CHANGE } from '../../api/group-fields.ts';
-import { tags, USER_CHANGE } from '../../api/user-fields.ts';
-import type { Day } from '../../clock.ts';
+import { MEMBERSHIP, tags, USER_CHANGE } from '../../api/user-fields.ts';
+import type { Instant } from '../../clock.ts';
 import { ConfigError } from '../../config.ts';
 import { userName } from '../../forms/fields.ts';
 import { identityKey } from '../../text/identity-key.ts';
@@ -15,14 +15,14 @@ const PROBLEMS_TOLD = 20;
 
 const groupName = z.string().trim().min(1, 'Name a group.').max(100, 'A group’s name has at most 100 characters.');
 const activity = z.enum(['active', 'deactivated'], 'It is active or deactivated.');
-const { email, expiresOn, noSharedData, description, apiOnly } = USER_CHANGE.shape;
+const { email, startsAt, leavesAt, noSharedData, description, apiOnly } = USER_CHANGE.shape;
 /** A name alone says nothing of the end. */
 const membership = z.union(
   [
     groupName.transform((name): DesiredMembership => ({ name })),
-    z.strictObject({ name: groupName, until: expiresOn }) as z.ZodType<DesiredMembership>,
+    z.strictObject({ name: groupName, until: MEMBERSHIP.shape.until }) as z.ZodType<DesiredMembership>,
   ],
-  'Name a group, or write { name, until } with a date that exists.',
+  'Name a group, or write { name, until } with a date or a moment that exists.',
 );
 
 const group = z.strictObject({
@@ -39,7 +39,8 @@ const user = z.strictObject({
   email,
   groups: z.array(membership).max(200, 'At most 200 groups.').optional(),
   tags: tags.optional(),
-  expires: expiresOn,
+  starts: startsAt,
+  leaves: leavesAt,
   noSharedData,
   description,
   activity: activity.optional(),
@@ -60,8 +61,8 @@ const file = z
 
 export interface DesiredMembership {
   name: string;
-  /** The last day on which it counts; null for none. */
-  until?: Day | null;
+  /** When it ends; null for never. */
+  until?: Instant | null;
 }
 export type DesiredGroup = z.output<typeof group>;
 export type DesiredUser = z.output<typeof user>;

@@ -1,5 +1,5 @@
 import { findApplications } from '../../applications/application-store.ts';
-import type { Day } from '../../clock.ts';
+import type { Instant } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Group } from '../../groups/group.ts';
 import { findGroups } from '../../groups/group-store.ts';
@@ -33,7 +33,7 @@ export interface UserStep {
   different: Different[];
   joins: DesiredMembership[];
   /** Memberships that there are, and that are to end otherwise. */
-  ends: { groupId: number; untilOn: Day | null }[];
+  ends: { groupId: number; untilAt: Instant | null }[];
   leaves: number[];
   ownerId: number | undefined;
 }
@@ -145,13 +145,14 @@ async function userStepsOf(
       user,
       ownerId,
       joins: (one.groups ?? []).filter(({ name }) => !has.has(identityKey(name))),
-      ends: ending.map(({ groupId, until }) => ({ groupId, untilOn: until })),
+      ends: ending.map(({ groupId, until }) => ({ groupId, untilAt: until })),
       leaves: one.groups
         ? own.filter(({ groupName }) => !wanted.has(identityKey(groupName))).map((each) => each.groupId)
         : [],
       different: [
         ...differ('email', one.email, user?.email ?? null),
-        ...differ('expires', one.expires, user?.expiresOn ?? null),
+        ...differ('starts', one.starts, user?.startsAt ?? null),
+        ...differ('leaves', one.leaves, user?.leavesAt ?? null),
         ...differ('noSharedData', one.noSharedData, user?.noSharedData ?? false),
         ...differ('description', one.description, user?.description ?? ''),
         ...differ('activity', one.activity, user?.activity ?? 'active'),
@@ -161,9 +162,9 @@ async function userStepsOf(
           groups,
           own.map(({ groupName }) => groupName),
         ),
-        ...ending.map(({ groupName, untilOn, until }) => ({
+        ...ending.map(({ groupName, untilAt, until }) => ({
           field: `end in ${groupName}`,
-          from: inWords(untilOn),
+          from: inWords(untilAt),
           to: inWords(until),
         })),
         ...(one.groups ?? [])
@@ -176,14 +177,14 @@ async function userStepsOf(
 }
 
 /** Of what the file says the end as well, the memberships that there are with another one. */
-function endingOtherwise<Own extends { groupName: string; untilOn: Day | null }>(
+function endingOtherwise<Own extends { groupName: string; untilAt: Instant | null }>(
   { groups = [] }: DesiredUser,
   own: Own[],
 ) {
   const untils = new Map(groups.map(({ name, until }) => [identityKey(name), until]));
   return own.flatMap((each) => {
     const until = untils.get(identityKey(each.groupName));
-    return until === undefined || until === each.untilOn ? [] : [{ ...each, until }];
+    return until === undefined || until === each.untilAt ? [] : [{ ...each, until }];
   });
 }
 

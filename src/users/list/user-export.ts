@@ -1,5 +1,6 @@
 import { parse } from 'node:querystring';
 import { findApplications } from '../../applications/application-store.ts';
+import { instant } from '../../clock.ts';
 import type { Contact, ContactViewer } from '../../contacts/contact.ts';
 import { findContacts } from '../../contacts/contact-store.ts';
 import type { Reader } from '../../db/database.ts';
@@ -18,8 +19,9 @@ import {
 import { NONE } from '../../lists/list-query.ts';
 import { findMemberships, type Membership } from '../../memberships/membership-store.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
+import { findTokenUses, type TokenUse } from '../../tokens/token-store.ts';
 import type { User } from '../user.ts';
-import { EXPIRY_DAYS, STATES, type StateLimits, stateLimits, statesOf } from '../user-state.ts';
+import { SOON_DAYS, STATES, type StateLimits, stateLimits, statesOf } from '../user-state.ts';
 import { findUserNames, findUsers } from '../user-store.ts';
 import { ADMINISTRATOR } from './derived-sets.ts';
 import { isSomeAddress } from './sign-in-addresses.ts';
@@ -43,6 +45,7 @@ interface ExportedUser {
   memberships: Membership[];
   tags: string[];
   names: Names;
+  tokens: TokenUse | undefined;
 }
 
 const COLUMNS: ColumnOf<ExportedUser>[] = [
@@ -58,9 +61,10 @@ const COLUMNS: ColumnOf<ExportedUser>[] = [
   },
   { key: 'groups', label: 'Groups', of: ({ memberships }) => memberships.map((one) => one.groupName) },
   { key: 'group_ids', label: 'Group ids', of: ({ memberships }) => memberships.map((one) => String(one.groupId)) },
-  { key: 'groups_until', label: 'Groups until', of: ({ memberships }) => memberships.map((one) => one.untilOn ?? '') },
+  { key: 'groups_until', label: 'Groups until', of: ({ memberships }) => memberships.map((one) => one.untilAt ?? '') },
   { key: 'tags', label: 'Tags', of: ({ tags }) => tags },
-  { key: 'expires', label: 'Expiry date', of: ({ user }) => user.expiresOn },
+  { key: 'starts', label: 'Starts on', of: ({ user }) => user.startsAt },
+  { key: 'leaves', label: 'Leaves on', of: ({ user }) => user.leavesAt },
   { key: 'no_shared_data', label: 'No shared data', of: ({ user }) => user.noSharedData },
   { key: 'api_only', label: 'API-only', of: ({ user }) => user.apiOnly },
   { key: 'api_only_reason', label: 'API-only reason', of: ({ user }) => user.apiOnlyReason },
@@ -75,12 +79,15 @@ const COLUMNS: ColumnOf<ExportedUser>[] = [
   { key: 'confirmed_by', label: 'Access confirmed by', of: ({ user, names }) => nameIn(names, user.accessConfirmedBy) },
   { key: 'attempts', label: 'Failed attempts', of: ({ user }) => user.loginAttempts },
   { key: 'second_factor', label: 'Second factor', of: ({ user }) => user.hasSecondFactor },
+  { key: 'tokens', label: 'Tokens', of: ({ tokens }) => tokens?.live ?? 0 },
+  { key: 'token_used', label: 'Token used last (UTC)', of: ({ tokens }) => tokens?.lastUsedAt ?? null },
 ];
 
 /** What a column of the list says beside what is called like it. */
 const BESIDE: Partial<Record<(typeof LISTED)[number], string>> = {
   last_login: 'last_activity',
   confirmed: 'confirmed_by',
+  tokens: 'token_used',
 };
 
 const KNOWN: Record<string, Known> = {
@@ -89,7 +96,8 @@ const KNOWN: Record<string, Known> = {
   tag: idIn('tags'),
   group: async (db, value) => value === NONE || isIdIn(db, 'groups', value),
   contact: [NONE],
-  expires: EXPIRY_DAYS.map(String),
+  starts: SOON_DAYS.map(String),
+  leaves: SOON_DAYS.map(String),
   address: async (_db, value) => isSomeAddress(value),
   right: isRight,
 };
@@ -136,6 +144,7 @@ async function findExported(
   const tags = wants('tags') ? await findTagNames(db, 'user', ids) : undefined;
   const namedIds = users.flatMap((user) => [user.apiOnlyOwnerId, user.accessConfirmedBy]);
   const names = await findUserNames(db, wants('api_only_owner', 'confirmed_by') ? namedIds : []);
+  const uses = wants('tokens', 'token_used') ? await findTokenUses(db, ids, instant(clock())) : undefined;
   const limits = stateLimits({ clock, config });
   return users.map((user) => ({
     user,
@@ -144,5 +153,6 @@ async function findExported(
     memberships: membershipsOf.get(user.id) ?? [],
     tags: tags?.get(user.id) ?? [],
     names,
+    tokens: uses?.get(user.id),
   }));
 }

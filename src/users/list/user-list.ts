@@ -1,6 +1,6 @@
 import type { Activity } from '../../access/activity.ts';
 import { may, type Viewer } from '../../access/viewer.ts';
-import { dayOf } from '../../clock.ts';
+import { type Instant, instant, minuteOf } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import { findContactNames } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
@@ -17,8 +17,9 @@ import { type Cursor, isRanked, NONE } from '../../lists/list-query.ts';
 import { lastSignInFrom } from '../../sessions/login-attempt-store.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
 import { fold } from '../../text/text.ts';
+import { findTokenUses, type TokenUse } from '../../tokens/token-store.ts';
 import type { User } from '../user.ts';
-import { badgesAmong, EXPIRY_DAYS, STATES, type State, type StateLimits } from '../user-state.ts';
+import { badgesAmong, SOON_DAYS, STATES, type State, type StateLimits } from '../user-state.ts';
 import { NOBODY } from './derived-sets.ts';
 import { findPasted, type PastedList, searchedWords } from './pasted-list.ts';
 import { ACTIVITIES, type UserFacet } from './user-facets.ts';
@@ -35,17 +36,25 @@ export interface ListedUser
         | 'noSharedData'
         | 'lastLoginAt'
         | 'lastActivityAt'
-        | 'expiresOn'
+        | 'startsAt'
+        | 'leavesAt'
         | 'createdAt'
         | 'accessConfirmedAt'
         | 'accessConfirmedBy'
         | 'loginAttempts'
         | 'hasSecondFactor'
+        | 'apiOnly'
+        | 'apiOnlyOwnerId'
+        | 'apiOnlyReason'
+        | 'apiOnlyReviewOn'
       >
     > {
   /** Where somebody confirmed the access. */
   confirmedByName?: string | null;
   lastSignInFrom?: string | null;
+  apiOnlyOwnerName?: string | null;
+  /** Of those who ever had one. */
+  tokens?: TokenUse;
   /** By name. */
   tags?: string[];
   contactId: number | null;
@@ -88,8 +97,9 @@ export interface UserCounts {
   groups: Map<number, Counted>;
   groupless: number;
   contactless: number;
-  /** In the order of EXPIRY_DAYS. */
-  expires: number[];
+  /** In the order of SOON_DAYS. */
+  starts: number[];
+  leaves: number[];
   /** Of those in force. */
   addresses: Map<string, number>;
   /** Of those asked for, as the address calls them. */
@@ -113,7 +123,7 @@ const SORTS: Record<OwnSort, ReturnType<typeof alongIndex>> = {
   last_login: alongColumn('last_login_at', true),
   groups: alongNumbers('group_count', 2_147_483_647),
   no_shared_data: alongNumbers('no_shared_data', 1),
-  expires: alongColumn('expires_on', true),
+  leaves: alongColumn('leaves_at', true),
   created: alongColumn('created_at'),
 };
 
@@ -141,7 +151,7 @@ export async function selectForView(
   index: UserIndex,
   { query, limits, viewer }: Asked,
 ): Promise<{ ids: number[]; change: number }> {
-  const contactViewer = await findContactViewer(db, viewer, dayOf(limits.now));
+  const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
   const pasted = await findPasted(db, query.q);
   await index.refresh();
   return { ids: select(index, query, contactViewer, pasted).ids(), change: index.change };
@@ -153,7 +163,7 @@ export async function meantByView(
   index: UserIndex,
   { query, viewer, now }: { query: ListQuery; viewer: Viewer; now: number },
 ): Promise<(id: number) => boolean> {
-  const contactViewer = await findContactViewer(db, viewer, dayOf(now));
+  const contactViewer = await findContactViewer(db, viewer, minuteOf(now));
   const selection = select(index, query, contactViewer, await findPasted(db, query.q));
   return (id) => selection.has(id);
 }
@@ -164,7 +174,7 @@ export async function countViews(
   index: UserIndex,
   { queries, limits, viewer }: Omit<Asked, 'query'> & { queries: ListQuery[] },
 ): Promise<number[]> {
-  const contactViewer = await findContactViewer(db, viewer, dayOf(limits.now));
+  const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
   const pasted = await Promise.all(queries.map(({ q }) => findPasted(db, q)));
   await index.refresh();
   return queries.map((query, n) => select(index, query, contactViewer, pasted[n]).total);
@@ -193,7 +203,8 @@ function filterOf(
       state: query.state.map((state) => STATES.indexOf(state)),
       tag: query.tag,
       group: query.group.filter((one) => one !== NONE),
-      expires: query.expires.map((days) => EXPIRY_DAYS.find((one) => String(one) === days) ?? -1),
+      starts: query.starts.map(soonDays),
+      leaves: query.leaves.map(soonDays),
     },
     derived: {
       group: query.group.includes(NONE) ? [index.derived.groupless()] : [],
@@ -205,6 +216,11 @@ function filterOf(
   };
 }
 
+/** Within how many days, as the address says it. */
+function soonDays(days: string): number {
+  return SOON_DAYS.find((one) => String(one) === days) ?? -1;
+}
+
 /** How many of those that a view means under its other filters are in each of the groups. */
 export async function countInGroups(
   db: Reader,
@@ -212,7 +228,7 @@ export async function countInGroups(
   { query, limits, viewer }: Asked,
   groupIds: number[],
 ): Promise<Map<number, number>> {
-  const contactViewer = await findContactViewer(db, viewer, dayOf(limits.now));
+  const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
   const pasted = await findPasted(db, query.q);
   await index.refresh();
   const selection = select(index, query, contactViewer, pasted);
@@ -225,7 +241,7 @@ export async function listUsers(
   index: UserIndex,
   { query, limits, viewer: asking, offered = NOTHING }: Asked,
 ): Promise<UserList> {
-  const viewer = await findContactViewer(db, asking, dayOf(limits.now));
+  const viewer = await findContactViewer(db, asking, minuteOf(limits.now));
   const pasted = await findPasted(db, query.q);
   const pastedInViews = await Promise.all(offered.views.map((view) => findPasted(db, view.q)));
   await index.refresh();
@@ -245,7 +261,12 @@ export async function listUsers(
   const page = await readRankedPage(query, sourcesOf(db, index, { query, viewer, pasted, selection }));
   const ids = page.rows;
   return {
-    users: await withFurther(db, viewer, query.columns, await findListed(db, index, ids, query.columns)),
+    users: await withFurther(
+      db,
+      viewer,
+      { columns: query.columns, now: instant(limits.now) },
+      await findListed(db, index, ids, query.columns),
+    ),
     total: selection.total,
     isMeant: (id) => selection.has(id),
     change,
@@ -294,17 +315,19 @@ export async function freezeUsers(
 async function withFurther(
   db: Reader,
   viewer: ContactViewer,
-  columns: readonly ColumnKey[],
+  { columns, now }: { columns: readonly ColumnKey[]; now: Instant },
   users: ListedUser[],
 ): Promise<ListedUser[]> {
   const contacts = users.map((user) => user.contactId).filter((id) => id !== null);
   const names = columns.includes('contact') ? await findContactNames(db, viewer, contacts) : new Map<number, string>();
   const ids = users.map((user) => user.id);
   const tags = columns.includes('tags') ? await findTagNames(db, 'user', ids) : undefined;
+  const uses = columns.includes('tokens') ? await findTokenUses(db, ids, now) : undefined;
   return users.map((user) => ({
     ...user,
     contactName: names.get(user.contactId ?? 0) ?? null,
     tags: tags && (tags.get(user.id) ?? []),
+    tokens: uses?.get(user.id),
   }));
 }
 
@@ -331,7 +354,8 @@ export async function findListed(
       noSharedData: Boolean(row.no_shared_data),
       lastLoginAt: row.last_login_at,
       lastActivityAt: row.last_activity_at,
-      expiresOn: row.expires_on,
+      startsAt: row.starts_at,
+      leavesAt: row.leaves_at,
       createdAt: row.created_at,
       accessConfirmedAt: row.access_confirmed_at,
       accessConfirmedBy: row.access_confirmed_by,
@@ -339,6 +363,11 @@ export async function findListed(
       loginAttempts: row.attempts ?? 0,
       hasSecondFactor: row.factor_since != null,
       lastSignInFrom: row.last_from ?? null,
+      apiOnly: Boolean(row.api_only),
+      apiOnlyOwnerId: row.api_only_owner_id,
+      apiOnlyOwnerName: row.owner_name,
+      apiOnlyReason: row.api_only_reason,
+      apiOnlyReviewOn: row.api_only_review_on,
       contactId: row.contact_id ?? null,
       contactName: null,
       badges: badgesAmong(index.statesOf(id)),
@@ -355,12 +384,17 @@ const READ: Partial<Record<ColumnKey, string[]>> = {
   last_login: ['users.last_login_at', 'users.last_activity_at'],
   no_shared_data: ['users.no_shared_data'],
   last_activity: ['users.last_activity_at'],
-  expires: ['users.expires_on'],
+  starts: ['users.starts_at'],
+  leaves: ['users.leaves_at'],
   created: ['users.created_at'],
   confirmed: ['users.access_confirmed_at', 'users.access_confirmed_by', 'confirmer.name as confirmed_by_name'],
   attempts: ['lockouts.attempts'],
   second_factor: ['factor.confirmed_at as factor_since'],
   last_from: [],
+  api_only_owner: ['users.api_only_owner_id', 'owner.name as owner_name'],
+  api_only_reason: ['users.api_only_reason'],
+  tokens: ['users.api_only'],
+  api_only_review: ['users.api_only_review_on'],
 };
 
 type FurtherColumn =
@@ -368,16 +402,21 @@ type FurtherColumn =
   | 'last_login_at'
   | 'last_activity_at'
   | 'no_shared_data'
-  | 'expires_on'
+  | 'starts_at'
+  | 'leaves_at'
   | 'created_at'
   | 'access_confirmed_at'
-  | 'access_confirmed_by';
+  | 'access_confirmed_by'
+  | 'api_only'
+  | 'api_only_owner_id'
+  | 'api_only_reason'
+  | 'api_only_review_on';
 
 type FoundRow = Pick<Row<'users'>, (typeof OF_EVERY_ROW)[number]> &
   Partial<
     Pick<Row<'users'>, FurtherColumn> &
       Pick<Left<Row<'lockouts'>>, 'attempts'> &
-      Record<'confirmed_by_name' | 'factor_since' | 'last_from', string | null>
+      Record<'confirmed_by_name' | 'factor_since' | 'last_from' | 'owner_name', string | null>
   >;
 
 const selectRows = preparedInForms<ColumnKey[], { ids: number[] }, FoundRow>((db, columns, { ids }) => {
@@ -388,6 +427,7 @@ const selectRows = preparedInForms<ColumnKey[], { ids: number[] }, FoundRow>((db
   if (columns.includes('attempts')) rows.leftJoin('lockouts', 'lockouts.user_id', 'users.id');
   if (columns.includes('second_factor')) rows.leftJoin('second_factors as factor', 'factor.user_id', 'users.id');
   if (columns.includes('last_from')) rows.select(lastSignInFrom(db).as('last_from'));
+  if (columns.includes('api_only_owner')) rows.leftJoin('users as owner', 'owner.id', 'users.api_only_owner_id');
   if (columns.includes('confirmed')) rows.leftJoin('users as confirmer', 'confirmer.id', 'users.access_confirmed_by');
   return whereIdIn(rows, 'users.id', ids);
 });
@@ -407,7 +447,7 @@ export async function listMeanwhile(
   index: UserIndex,
   { query, limits, viewer: asking }: Asked,
 ): Promise<Pick<UserList, 'users' | 'previous' | 'next' | 'pasted'>> {
-  const viewer = await findContactViewer(db, asking, dayOf(limits.now));
+  const viewer = await findContactViewer(db, asking, minuteOf(limits.now));
   const looked = index.ofNobody();
   const pasted = await findPasted(db, query.q);
   const source = meantSoon(alongSort(db, viewer, query.sort, pasted?.ids), async (ids) => {
@@ -415,7 +455,12 @@ export async function listMeanwhile(
     return select(looked, query, viewer, pasted);
   });
   const { rows, previous, next } = await readPage(query, source);
-  const users = await withFurther(db, viewer, query.columns, await findListed(db, looked, rows, query.columns));
+  const users = await withFurther(
+    db,
+    viewer,
+    { columns: query.columns, now: instant(limits.now) },
+    await findListed(db, looked, rows, query.columns),
+  );
   return { users, previous, next, pasted };
 }
 
@@ -446,7 +491,8 @@ function countsOf(
     groups: each('group', groups),
     groupless: selection.countDerived('group', index.derived.groupless()),
     contactless: selection.countDerived('contact', contactless),
-    expires: EXPIRY_DAYS.map((days) => selection.count('expires', days)),
+    starts: SOON_DAYS.map((days) => selection.count('starts', days)),
+    leaves: SOON_DAYS.map((days) => selection.count('leaves', days)),
     addresses: new Map(addresses.map((one) => [one, selection.countDerived('address', index.signedInFrom(one))])),
     rights: new Map(rights.map((right) => [right, selection.countDerived('right', index.derived.holders(right))])),
     views: views.map((view) => index.total(view)),

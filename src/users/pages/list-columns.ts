@@ -13,7 +13,8 @@ export const LIST_COLUMNS: Record<ColumnKey, Column<SortKey>> = {
   groups: { sort: 'groups', label: 'Group memberships', width: 'rest' },
   no_shared_data: { sort: 'no_shared_data', label: 'No shared data', width: 'slight', givesWay: true },
   last_activity: { label: 'Last activity', width: 'narrow' },
-  expires: { sort: 'expires', label: 'Expiry', width: 'narrow' },
+  starts: { label: 'Starts on', width: 'middle' },
+  leaves: { sort: 'leaves', label: 'Leaves on', width: 'middle' },
   created: { sort: 'created', label: 'Created', width: 'narrow' },
   confirmed: { label: 'Access confirmed', width: 'narrow' },
   attempts: { label: 'Failed attempts', width: 'slight' },
@@ -21,4 +22,8 @@ export const LIST_COLUMNS: Record<ColumnKey, Column<SortKey>> = {
   last_from: { label: 'Last sign-in from', width: 'narrow' },
   tags: { label: 'Tags', width: 'middle' },
   description: { label: 'Description', width: 'rest' },
+  api_only_owner: { label: 'API-only owner', width: 'middle' },
+  api_only_reason: { label: 'API-only reason', width: 'rest' },
+  tokens: { label: 'Tokens', width: 'middle' },
+  api_only_review: { label: 'Review date', width: 'narrow' },
 };

@@ -5,6 +5,7 @@ import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
 import { findBulkAction } from '../../bulk-operations/actions/bulk-subjects.ts';
 import { checkedChoices } from '../../bulk-operations/actions/checked-choices.ts';
 import { performDirectly } from '../../bulk-operations/actions/execution.ts';
+import { canBeLater } from '../../bulk-operations/actions/scheduling.ts';
 import { type Choices, offeredBy } from '../../bulk-operations/asking-action.ts';
 import type { Transaction } from '../../db/database.ts';
 import { type Errors, FieldErrors, typedFields } from '../../forms/form.ts';
@@ -12,10 +13,12 @@ import { findInvitedBy } from '../../one-time-links/one-time-link-store.ts';
 import { keptByProgram } from '../../provisioning/provisioned-fields.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
+import type { Format } from '../../text/format.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Conflict, Forbidden } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
 import { currentPage, isHtmx, render } from '../../web/render.ts';
 import { INVITATION_WITHDRAWAL } from '../actions/invitation-withdrawal.ts';
 import { orphansOf } from '../actions/owned-programs.ts';
@@ -63,7 +66,9 @@ async function showAction(
     user,
     button,
     isDangerous: action.isDangerous ?? false,
-    consequences: action.consequences(user),
+    // An invitation has an address of its own already.
+    later: canBeLater(action.name) && action.makes === undefined ? action.name : undefined,
+    consequences: action.consequences(user, { at: act.at, format: formatOf(req) }),
     action: `/users/${user.id}/${action.path}`,
     method: action.method,
     offersDeactivation: action.instead?.isFor(user) ?? false,
@@ -97,7 +102,9 @@ async function carryOut(
   const act = actOf(app, req);
   const withdrawn = withdrawnBy(req.body);
   const { operationId, outcomes } = await app.db.write(async (trx) => {
-    const choices = newOwner ? await succession(trx, act, action, { user, newOwner }) : undefined;
+    const choices = newOwner
+      ? await succession(trx, act, action, { user, newOwner, format: formatOf(req) })
+      : undefined;
     const direct = { subjectType: 'user' as const, action: action.name, ids: [user.id], choices };
     const done = await performDirectly(trx, act, direct);
     if (action.endsAccess && !done.outcomes[0].refusal) await withdraw(trx, act, user, withdrawn);
@@ -118,11 +125,11 @@ async function succession(
   trx: Transaction,
   act: Act,
   action: UserAction,
-  { user, newOwner }: { user: Subject; newOwner: string },
+  { user, newOwner, format }: { user: Subject; newOwner: string; format: Format },
 ): Promise<Choices | undefined> {
   const offers = offeredBy(findBulkAction('user', action.name)!);
   if (!offers) return undefined;
-  const choices = await checkedChoices(trx, act, offers, { newOwner });
+  const choices = await checkedChoices(trx, act, offers, { newOwner }, format);
   if (choices.ownerId === user.id) throw new FieldErrors({ newOwner: `${user.name} goes: name somebody else.` });
   return choices;
 }
