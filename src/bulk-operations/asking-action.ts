@@ -1,5 +1,6 @@
 import type { Reader } from '../db/database.ts';
 import type { FormResult, Typed } from '../forms/form.ts';
+import type { Format } from '../text/format.ts';
 import type { Icon } from '../text/icons.ts';
 import type { Action, BulkAction, Judge, Subjected } from '../verbs/action.ts';
 
@@ -32,8 +33,8 @@ export interface AskingAction<Subject extends Subjected = Subjected> {
   check(typed: Typed): FormResult<Choices>;
   /** The choices with whom they name, as far as whoever chooses may know of them. Throws FieldErrors. */
   resolve?(db: Reader, by: Judge, choices: Choices): Promise<Choices>;
-  /** The action as it was meant. Throws FieldErrors where what was chosen is not there any more. */
-  chosen(db: Reader, choices: Choices): Promise<BulkAction<Subject>>;
+  /** The action as it was meant, in words for whoever reads them. Throws FieldErrors where what was chosen is not there any more. */
+  chosen(db: Reader, choices: Choices, words?: Format): Promise<BulkAction<Subject>>;
   /** Where a draft of it is worked on, if that is another page than its sheet. */
   draftPath?(id: number): string;
   /** How the audit tells of its events. */

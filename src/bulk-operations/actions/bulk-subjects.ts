@@ -10,6 +10,7 @@ import { GROUP_FORMS, GROUP_OPERATIONS } from '../../groups/actions/operations/g
 import { GROUP_UNDOING } from '../../groups/actions/operations/group-undoing.ts';
 import { findGroupsOf } from '../../groups/group-store.ts';
 import { CONTACT_IMPORT, USER_IMPORT } from '../../import/actions/import-action.ts';
+import { type Format, format } from '../../text/format.ts';
 import { FORM_SAVING } from '../../users/actions/operations/form-saving.ts';
 import { MEMBERSHIP_END } from '../../users/actions/operations/membership-end.ts';
 import { PEOPLE_INVITING } from '../../users/actions/operations/people-inviting.ts';
@@ -107,10 +108,15 @@ export function maySteer(viewer: Viewer, { subjectType, createdBy }: BulkOperati
 export type Meaning = Pick<BulkOperation, 'subjectType' | 'action' | 'choices' | 'undoes'>;
 
 /**
- * The action of an operation as it was meant; where it takes another one back, for these subjects. Throws NotFound for one that there
+ * The action of an operation as it was meant, in words for whoever reads them; where it takes another one back, for these subjects. Throws NotFound for one that there
  * is no more.
  */
-export async function actionOf(db: Reader, operation: Meaning, ids: number[] = []): Promise<BulkAction> {
+export async function actionOf(
+  db: Reader,
+  operation: Meaning,
+  ids: number[] = [],
+  words: Format = format,
+): Promise<BulkAction> {
   const { subjectType, action, choices, undoes } = operation;
   if (action === UNDO && undoes !== null)
     return undoing(BULK_SUBJECTS[subjectType].undoable, {
@@ -120,5 +126,5 @@ export async function actionOf(db: Reader, operation: Meaning, ids: number[] = [
     });
   const found = findBulkAction(subjectType, action) ?? findReported(subjectType, action);
   if (!found) throw new NotFound('There is no such action any more.');
-  return isAsking(found) ? found.chosen(db, choices) : found;
+  return isAsking(found) ? found.chosen(db, choices, words) : found;
 }

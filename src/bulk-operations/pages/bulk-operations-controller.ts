@@ -8,6 +8,7 @@ import { type Errors, FieldErrors, typedFields } from '../../forms/form.ts';
 import { withTicks } from '../../lists/exceptions.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
+import type { Format } from '../../text/format.ts';
 import { counted } from '../../text/text.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Forbidden, Malformed, NotFound } from '../../verbs/refusals.ts';
@@ -15,6 +16,7 @@ import { sendCsv } from '../../web/csv.ts';
 import { flash, keepAtHand } from '../../web/flash.ts';
 import { demandRight, requireSignIn } from '../../web/guards/authorization.ts';
 import { HttpError } from '../../web/http-error.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
 import { isHtmx, render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
 import { actionOf, BULK_SUBJECTS, draftPathOf, findBulkAction, isToBeChosen } from '../actions/bulk-subjects.ts';
@@ -147,7 +149,7 @@ async function showOperations(app: AppContext, req: Request, res: Response): Pro
     operations.push({
       ...operation,
       phase: phaseOf(operation),
-      done: await doneBy(app, operation),
+      done: await doneBy(app, operation, formatOf(req)),
       leftOut: leftOutIn(operation.tally),
     });
   const olderPath = executed.length > LISTED ? `/bulk-operations?before=${executed[LISTED - 1].id}` : undefined;
@@ -251,7 +253,7 @@ async function tellOutcomes(app: AppContext, req: Request, { channel }: Act, id:
   const { tally } = operation;
   const { noun } = BULK_SUBJECTS[operation.subjectType];
   if (hasForbidden(tally)) await recordRefusal(app, req, forbiddenInWords(tally, noun));
-  const action = await actionOf(app.db.read, operation);
+  const action = await actionOf(app.db.read, operation, [], formatOf(req));
   const makesLinks = action.makes !== undefined && tally.changed > 0;
   const mailed = makesLinks && channel === 'mail' ? ' The mails are on their way.' : '';
   const said = action.bulk.done(tally.changed);
@@ -263,9 +265,9 @@ async function tellOutcomes(app: AppContext, req: Request, { channel }: Act, id:
 }
 
 /** An action that there is no more, or whose group is gone, is told by its name. */
-async function doneBy({ db }: AppContext, operation: BulkOperation): Promise<string> {
+async function doneBy({ db }: AppContext, operation: BulkOperation, words: Format): Promise<string> {
   try {
-    return (await actionOf(db.read, operation)).bulk.done(operation.tally.changed);
+    return (await actionOf(db.read, operation, [], words)).bulk.done(operation.tally.changed);
   } catch {
     return `${operation.action}: ${operation.tally.changed}`;
   }

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { findUserNames } from '../../users/user-store.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
 import { actionOf } from '../actions/bulk-subjects.ts';
 import { type BulkOperation, phaseOf } from '../bulk-operation.ts';
@@ -16,7 +17,7 @@ export async function showProgress(
 ): Promise<void> {
   const db = app.db.read;
   const { createdBy } = operation;
-  const page = progressPage(operation, await actionOf(db, operation), {
+  const page = progressPage(operation, await actionOf(db, operation, [], formatOf(req)), {
     now: app.clock(),
     viewer: req.viewer!,
     isFirst: (await findUnderWay(db)).find((one) => phaseOf(one) === 'running')?.id === operation.id,

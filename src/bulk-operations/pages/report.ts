@@ -27,7 +27,7 @@ export async function showReport(
   const db = app.db.read;
   const viewer = req.viewer!;
   const shownFlash = takeFlash(req);
-  const action = await actionOf(db, operation);
+  const action = await actionOf(db, operation, [], formatOf(req));
   const filter = itemFilterOf(req);
   const seen = await seenBy(app, viewer, operation);
   const items = await findItems(db, operation, { ...filter, seen }, ITEMS_SHOWN + 1);

@@ -5,10 +5,12 @@ import { dayOf } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
+import type { Format } from '../../text/format.ts';
 import { shortened } from '../../text/text.ts';
 import { findSubjects, findUserNames } from '../../users/user-store.ts';
 import type { BulkAction, Judge, Subjected } from '../../verbs/action.ts';
 import { withoutNames } from '../../verbs/notes.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
 import { actionOf } from '../actions/bulk-subjects.ts';
 import { changingOf, countEffects } from '../actions/effects.ts';
@@ -35,14 +37,14 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
   const db = app.db.read;
   const mayMail = app.mail !== undefined;
   const ids = isLarge(operation) ? [] : await findItemIds(db, operation.id);
-  const action = await actionOf(db, operation, ids);
+  const action = await actionOf(db, operation, ids, formatOf(req));
   const by = { ...actOf(app, req), channel: mayMail ? ('mail' as const) : ('copy' as const) };
   const { tally, effects, changing } = isLarge(operation)
     ? { ...knownOf(operation), changing: [] }
     : await foundNow(db, by, operation, { ids, action });
   const makesLinks = action.makes !== undefined;
   const sheet = sheetPage(operation, action, tally, {
-    takesBack: operation.undoes === null ? undefined : await takenBack(app, operation.undoes),
+    takesBack: operation.undoes === null ? undefined : await takenBack(app, operation.undoes, formatOf(req)),
     changedMeanwhile: await findChangedMeanwhile(db, operation),
     outside: isLarge(operation) ? 0 : await countOutside(app, req, operation, ids),
     effects: await effectsSaid(app, action, effects),
@@ -79,11 +81,17 @@ export function knownOf({ tally, subjectType }: BulkOperation): { tally: Tally; 
 }
 
 /** What an operation that is taken back had done. */
-async function takenBack({ db }: AppContext, id: number) {
+async function takenBack({ db }: AppContext, id: number, words: Format) {
   const earlier = await findOperation(db.read, id);
   const { createdBy, executedAt, tally } = earlier;
   const creator = (await findUserNames(db.read, [createdBy])).get(createdBy ?? 0) ?? 'command line';
-  return { id, done: (await actionOf(db.read, earlier)).bulk.done(tally.changed), executedAt, createdBy, creator };
+  return {
+    id,
+    done: (await actionOf(db.read, earlier, [], words)).bulk.done(tally.changed),
+    executedAt,
+    createdBy,
+    creator,
+  };
 }
 
 /** The names of those whose links this viewer may not see. */

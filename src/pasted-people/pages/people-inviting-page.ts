@@ -7,6 +7,7 @@ import { type Errors, typedFields } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { accessOf } from '../../users/pages/user-form-page.ts';
 import { flash } from '../../web/flash.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
 import { invitePeople } from '../actions/people-inviting.ts';
 import { fingerprintOf } from '../actions/people-plan.ts';
 import type { TypedPeople } from '../people-form.ts';
@@ -46,7 +47,7 @@ const OTHERWISE = 'It is not as it was shown any more. Nothing was done.';
 
 async function tell(app: AppContext, req: Request, id: number, access: string): Promise<void> {
   const operation = await findOperation(app.db.read, id);
-  const { bulk } = await actionOf(app.db.read, operation);
+  const { bulk } = await actionOf(app.db.read, operation, [], formatOf(req));
   const mailed = access === 'mail' ? ' The mails are on their way.' : '';
   flash(req, `${bulk.done(operation.tally.changed)}${mailed}`, {
     path: `/bulk-operations/${id}`,
