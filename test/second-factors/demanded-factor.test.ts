@@ -48,6 +48,8 @@ describe('a second factor that is demanded of everybody', () => {
     }
     const sent = await bob.post('/credentials/email-confirmation', { _csrf: await tokenOf(bob) });
     expect(sent.headers.location).toBe(FACTOR);
+    // There is no way back past it, and none is offered.
+    expect(pageOf(await bob.get(FACTOR)).$('main a[href="/credentials"]').length).toBe(0);
     const part = await bob.get('/credentials', { 'HX-Request': 'true' });
     expect([part.status, part.headers['hx-redirect']]).toEqual([204, FACTOR]);
     await setUp(bob);
