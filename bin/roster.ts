@@ -88,7 +88,7 @@ const OPTIONS = {
   name: { type: 'string' },
   'token-file': { type: 'string' },
   tag: { type: 'string', multiple: true },
-  expires: { type: 'string' },
+  leaves: { type: 'string' },
   description: { type: 'string' },
   invite: { type: 'boolean' },
   until: { type: 'string' },
@@ -121,7 +121,7 @@ const OPTIONS_OF: Record<string, string[]> = {
   name: ['create-token', 'users', 'groups'],
   'token-file': Object.keys(REMOTE),
   tag: ['users', 'groups'],
-  expires: ['users'],
+  leaves: ['users'],
   description: ['users', 'groups'],
   invite: ['users'],
   until: ['users'],
@@ -188,14 +188,14 @@ function maintain(settings: Settings): Promise<Result> {
 /** Settings are those of a server here, and nothing to it. */
 function askElsewhere(): Promise<Result> {
   requireFittingOptions();
-  const { view, on, apply, email, expires, description, invite, until } = values;
+  const { view, on, apply, email, leaves, description, invite, until } = values;
   const { value, group: groups, tag: tags, name: called, address: addresses } = values;
   const options = {
     view,
     on,
     apply,
     email,
-    expires,
+    leaves,
     description,
     invite,
     until,

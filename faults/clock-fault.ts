@@ -74,7 +74,7 @@ async function peopleIn(folder: string): Promise<number[]> {
   const db = openDatabase(folder);
   try {
     const hash = await new PasswordHasher(config.secrets.pepper, config.passwordCost).hash(PASSWORD);
-    await makePeople({ db, config }, LEAP, 1, hash, { expiresOn: '2028-02-29' });
+    await makePeople({ db, config }, LEAP, 1, hash, { leavesAt: '2028-03-01T00:00:00.000Z' });
     return await makePeople({ db, config }, CROWD, PEOPLE, hash);
   } finally {
     await db.close();

@@ -105,7 +105,7 @@ const NAMES = [
   'current',
   'next',
   'access',
-  'expiresOn',
+  'leavesAt',
   'apiOnly',
   'tags',
   'hasOwnProperty',

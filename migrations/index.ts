@@ -65,6 +65,10 @@ import * as dateOrder from './0064-date-order.ts';
 import * as provisioning from './0065-provisioning.ts';
 import * as events from './0066-events.ts';
 import * as begunByTokens from './0067-begun-by-tokens.ts';
+import * as leavingToTheMinute from './0068-leaving-to-the-minute.ts';
+import * as starting from './0069-starting.ts';
+import * as scheduledOperations from './0070-scheduled-operations.ts';
+import * as leavingReminders from './0071-leaving-reminders.ts';
 import * as draftsAndCompanies from './0072-drafts-and-companies.ts';
 import * as factorInPlace from './0074-factor-in-place.ts';
 import * as postgresBaseline from './postgres/baseline.ts';
@@ -137,6 +141,10 @@ export const migrations: Record<string, Knex.Migration> = {
   '0065-provisioning': provisioning,
   '0066-events': events,
   '0067-begun-by-tokens': begunByTokens,
+  '0068-leaving-to-the-minute': leavingToTheMinute,
+  '0069-starting': starting,
+  '0070-scheduled-operations': scheduledOperations,
+  '0071-leaving-reminders': leavingReminders,
   '0072-drafts-and-companies': draftsAndCompanies,
   '0074-factor-in-place': factorInPlace,
 };

@@ -160,7 +160,7 @@ class Chronicle {
       default:
         return random.chance(0.5)
           ? ofUser(user, 'user.updated', { before: { description: before }, after: { description: after } })
-          : ofUser(user, 'user.updated', { before: { expiresOn: null }, after: { expiresOn: day } });
+          : ofUser(user, 'user.updated', { before: { leavesAt: null }, after: { leavesAt: `${day}T17:00:00.000Z` } });
     }
   }
 }

@@ -119,7 +119,8 @@ export class Population {
       password_hash: dates.passwordSetAt === null ? null : this.options.passwordHash,
       password_set_at: written(dates.passwordSetAt),
       no_shared_data: random.chance(0.06),
-      expires_on: this.expiryOf(kind),
+      starts_at: this.startOf(kind, id),
+      leaves_at: this.endOf(kind),
       description: random.chance(0.08) ? random.pick(DESCRIPTIONS) : '',
       contact_id: contact?.id ?? null,
       api_only: apiOnly,
@@ -172,10 +173,16 @@ export class Population {
     return number === 1 ? '' : String(number);
   }
 
-  private expiryOf(kind: Kind): string | null {
-    if (kind === 'expired') return dayOf(this.options.now - this.random.between(1, 60) * DAY);
+  /** Some of those whom nobody has invited yet are to come. */
+  private startOf(kind: Kind, id: number): string | null {
+    const isToCome = kind === 'notInvited' && id % 3 === 0;
+    return isToCome ? beginOf(this.options.now + (1 + (id % 40)) * DAY) : null;
+  }
+
+  private endOf(kind: Kind): string | null {
+    if (kind === 'expired') return beginOf(this.options.now - this.random.between(0, 59) * DAY);
     return this.stewards.length === STEWARDS && this.random.chance(0.04)
-      ? dayOf(this.options.now + this.random.between(5, 500) * DAY)
+      ? beginOf(this.options.now + this.random.between(5, 500) * DAY)
       : null;
   }
 
@@ -262,4 +269,9 @@ function weightedNumbers(shares: number[]): Weighted<number> {
 
 function written(moment: number | null): string | null {
   return moment === null ? null : instant(moment);
+}
+
+/** The beginning of a day, in UTC. */
+function beginOf(moment: number): string {
+  return `${dayOf(moment)}T00:00:00.000Z`;
 }

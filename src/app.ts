@@ -14,7 +14,8 @@ import { recordRefusal } from './audit/pages/refusal-recording.ts';
 import { toldEvents } from './audit/pages/told-events.ts';
 import { OperationWorker } from './bulk-operations/actions/operation-worker.ts';
 import { bulkOperationsController } from './bulk-operations/pages/bulk-operations-controller.ts';
-import { type Clock, type Day, dayOf, instant } from './clock.ts';
+import { scheduleController } from './bulk-operations/pages/schedule-controller.ts';
+import { type Clock, type Instant, instant, minuteOf } from './clock.ts';
 import type { Config } from './config.ts';
 import { ContactIndex } from './contacts/contact-index.ts';
 import { findContactViewer } from './contacts/contact-viewer.ts';
@@ -153,7 +154,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
       settings,
       networks: config.webhookNetworks,
       agent: `Roster/${VERSION}`,
-      tell: (viewer, eventId) => tellOf(db.read, viewer, dayOf(clock()), eventId),
+      tell: (viewer, eventId) => tellOf(db.read, viewer, minuteOf(clock()), eventId),
     }),
     troubles: new Troubles({ db, config, clockWatch: new ClockWatch({ clock, logger }), backupProblem }),
     setBackClock: new SetBackClock({ db, clock, logger }),
@@ -246,6 +247,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(securityController(context));
   app.use(savedViewsController(context));
   app.use(bulkOperationsController(context));
+  app.use(scheduleController(context));
   app.use(invitationListController(context));
   app.use(searchController(context));
   app.use(groupsController(context));
@@ -275,8 +277,8 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
 }
 
 /** An event as its reader may know it. */
-async function tellOf(db: Reader, viewer: Viewer, today: Day, eventId: number): Promise<object | undefined> {
-  const [event] = await toldEvents(db, await findContactViewer(db, viewer, today), [eventId]);
+async function tellOf(db: Reader, viewer: Viewer, now: Instant, eventId: number): Promise<object | undefined> {
+  const [event] = await toldEvents(db, await findContactViewer(db, viewer, now), [eventId]);
   return event;
 }
 

@@ -1,8 +1,8 @@
 /** A moment in UTC as ISO 8601 with milliseconds; such strings sort and compare as the moments do. */
-export type Instant = string;
+export type Instant = string & { readonly kind?: 'instant' };
 
-/** A calendar day, `YYYY-MM-DD`. */
-export type Day = string;
+/** A calendar day, `YYYY-MM-DD`. Like a moment it is a text; that either is never taken for the other, the types see to. */
+export type Day = string & { readonly kind?: 'day' };
 
 /** Where the program takes the time from; the tests turn it. Milliseconds since 1970. */
 export type Clock = () => number;
@@ -35,6 +35,14 @@ export function isDay(text: string): boolean {
 /** The last day of four digits stays the last: what comes after it would not sort behind it. */
 export function dayAfter(day: Day): Day {
   return day < LAST_DAY ? dayOf(Date.parse(day) + DAY) : LAST_DAY;
+}
+
+/**
+ * The minute in which a moment lies, by its beginning. What begins or ends does so with a minute, so whatever is compared with it
+ * may be asked for the minute: the answer is the same until the next one.
+ */
+export function minuteOf(moment: number | Instant): Instant {
+  return `${(typeof moment === 'string' ? moment : instant(moment)).slice(0, 16)}:00.000Z`;
 }
 
 /** The day in UTC on which the moment lies. */

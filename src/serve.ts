@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
-import { isAnyAdministrator } from './access/administrators.ts';
+import { isSetUp } from './access/administrators.ts';
 import { createApp } from './app.ts';
 import type { AppContext } from './app-context.ts';
 import type { Settings } from './config.ts';
@@ -82,7 +82,7 @@ export async function serve(
   await beforeListen(context);
   const baseUrl = reachedAt(context, server);
   await tellCommandLine(context, baseUrl);
-  if (!(await isAnyAdministrator(db.read))) await db.write((trx) => keepSetupLink(trx, context.setupToken));
+  if (!(await isSetUp(db.read))) await db.write((trx) => keepSetupLink(trx, context.setupToken));
   shutDownOnSignal(server, installation.close, async () => {
     context.jobs.stop();
     for (const end of context.ends) end();
@@ -164,7 +164,7 @@ async function greet(context: AppContext, base: string, mailbox: Mailbox | undef
     console.log('Warning: BASE_URL is plain HTTP, so passwords cross the network unencrypted.');
   if (mailbox) console.log(`Mails are not sent but shown here: ${base}${mailbox.path}`);
   if (!context.mail) console.log('SMTP_URL is not given: no mail goes out, and links are copied.');
-  if (!(await isAnyAdministrator(db.read)))
+  if (!(await isSetUp(db.read)))
     console.log(`Make the first administrator here, once: ${base}/setup/${context.setupToken}`);
 }
 

@@ -1,4 +1,4 @@
-import { isAnyAdministrator } from './access/administrators.ts';
+import { isSetUp } from './access/administrators.ts';
 import { EVERYTHING } from './access/rights.ts';
 import type { AppContext } from './app-context.ts';
 import { ConfigError, readSettings } from './config.ts';
@@ -11,7 +11,7 @@ import { Gone } from './verbs/refusals.ts';
 
 async function createAdministratorFromSettings({ db, config, hasher, actSettings }: AppContext): Promise<void> {
   const given = config.administrator;
-  if (!given || (await isAnyAdministrator(db.read))) return;
+  if (!given || (await isSetUp(db.read))) return;
   const problem = await passwordProblem(given.password, personalWords(given, config.instanceName));
   if (problem) throw new ConfigError([`ADMIN_PASSWORD will not do. ${problem}`]);
   const act = programAct(actSettings, { name: 'setup', rights: EVERYTHING, requestId: 'start' });

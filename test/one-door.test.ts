@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => app.close());
 
 const PATHS = [
-  ...(['record', 'form', 'bulk', 'paste', 'import', 'command', 'command import', 'file'] as const),
+  ...(['record', 'form', 'bulk', 'schedule', 'paste', 'import', 'command', 'command import', 'file'] as const),
   ...(['interface', 'interface bulk', 'scim'] as const),
 ] as const;
 type Path = (typeof PATHS)[number];
@@ -61,6 +61,14 @@ const bulk = (action: string, ids: () => string, more: Fields = {}): Attempt => 
     if (draft.status !== 303) return words(draft);
     const done = await by.post(`${draft.headers.location}/execution`);
     return words(await follow(done));
+  };
+};
+
+const scheduled = (action: string, person: Person): Attempt => {
+  return async () => {
+    const draft = await by.post('/bulk-operations', { action, ids: id(person) });
+    if (draft.status !== 303) return words(draft);
+    return words(await by.post(`${draft.headers.location}/schedule`, { dueAt: '2027-01-01' }));
   };
 };
 
@@ -152,7 +160,17 @@ const filed = (text: string): Attempt => {
 
 /** All that could have been changed of people, but for what says when. */
 async function people() {
-  const columns = ['id', 'name', 'email', 'activity', 'expires_on', 'contact_id', 'api_only', 'password_hash'];
+  const columns = [
+    'id',
+    'name',
+    'email',
+    'activity',
+    'starts_at',
+    'leaves_at',
+    'contact_id',
+    'api_only',
+    'password_hash',
+  ];
   const table = (name: string, order: string[]) => app.db.read(name).orderBy(order);
   return {
     users: await app.db.read('users').orderBy('id').select(columns),
@@ -175,10 +193,11 @@ const RULES: Rule[] = [
     // She may do all that an administrator may, and is none who stays.
     setup: () => set('alice', { expires_on: '2036-01-01' }),
     on: {
+      schedule: scheduled('deactivate', 'ada'),
       'interface bulk': askedMany('delete', () => [app.people.ada]),
-      file: filed('users: [{ name: ada, expires: 2036-01-01 }]'),
+      file: filed('users: [{ name: ada, leaves: 2036-01-01 }]'),
       record: record('ada', '/deactivation'),
-      form: edit('ada', { expiresOn: '2036-01-01' }),
+      form: edit('ada', { leavesAt: '2036-01-01' }),
       bulk: bulk('delete', () => id('ada')),
       paste: 'it only adds',
       import: imported(`${EXPIRES}ada@example.com,2036-01-01\n`),
@@ -193,10 +212,11 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /yourself|themself|your own/i,
     on: {
+      schedule: scheduled('deactivate', 'alice'),
       'interface bulk': askedMany('delete', () => [app.people.alice]),
       file: 'nobody stands at the machine as themself',
       record: record('alice', '/deactivation'),
-      form: edit('alice', { expiresOn: '2036-01-01' }),
+      form: edit('alice', { leavesAt: '2036-01-01' }),
       bulk: bulk('delete', () => id('alice')),
       paste: 'it only adds',
       import: imported(`${EXPIRES}alice@example.com,2036-01-01\n`),
@@ -211,6 +231,7 @@ const RULES: Rule[] = [
     who: 'max',
     said: /has rights that you do not hold/,
     on: {
+      schedule: scheduled('deactivate', 'alice'),
       'interface bulk': askedMany('end-sessions', () => [app.people.alice]),
       file: 'it holds every right',
       record: record('alice', '/deactivation'),
@@ -234,6 +255,7 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /API-only/,
     on: {
+      schedule: 'it is looked at when it is due',
       'interface bulk': askedMany('reinvite', () => [app.people.robin]),
       file: 'it invites nobody, and demands reason, owner and review as it is read',
       record: record('robin', '/invitation'),
@@ -256,6 +278,7 @@ const RULES: Rule[] = [
       await set('erin', { name: 'dave', name_key: 'dave' });
     },
     on: {
+      schedule: 'it is looked at when it is due',
       'interface bulk': askedMany('activate', () => [app.people.dave]),
       file: filed('users: [{ name: new, email: bob@example.com }]'),
       record: async () => words(await follow(await by.send('delete', pathTo(app, 'dave', '/deactivation')))),
@@ -278,6 +301,7 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /changed|in the meantime|since/i,
     on: {
+      schedule: 'it says all that it does',
       'interface bulk': 'it says all that it does; what takes one back compares each field',
       file: 'it does at once what it finds then',
       record: 'it says all that it does',
@@ -308,6 +332,7 @@ const RULES: Rule[] = [
       hidden = await addContact(app, { name: 'Hidden Person', emails: [HIDDEN], ownerUserId: app.people.bob });
     },
     on: {
+      schedule: 'only users are changed later',
       'interface bulk': askedMany('delete', () => [hidden], 'contacts'),
       file: 'it is about no contacts',
       record: async () => words(await by.post(`/contacts/${hidden}/deletion`)),

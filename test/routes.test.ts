@@ -63,7 +63,7 @@ interface Change {
 }
 
 /** Or a bulk operation stands for it: one that is prepared, or that asks for more, or one that Alice has begun or executed. */
-type OperationKind = 'draft' | 'asking' | 'running' | 'paused' | 'executed' | 'list' | 'led';
+type OperationKind = 'draft' | 'scheduled' | 'asking' | 'running' | 'paused' | 'executed' | 'list' | 'led';
 
 interface Classified {
   /** `leader`: whoever leads the group, whatever their rights. */
@@ -128,6 +128,8 @@ const deleted = (app: TestApp, id: number) =>
 /** Somebody else wrote the email that stands there. */
 const withNewEmail = (app: TestApp, id: number) =>
   app.db.write((trx) => trx('users').where({ id }).update({ confirmed_email: 'before@example.com' }));
+const letLeave = (app: TestApp, id: number) =>
+  app.db.write((trx) => trx('users').where({ id }).update({ leaves_at: '2026-12-01T17:00:00.000Z' }));
 /** The person has a new email, which the user could take over. */
 const offering = (app: TestApp, id: number) => {
   const offer = JSON.stringify({ userId: app.people.bob, email: 'b.schmidt@example.com' });
@@ -911,8 +913,8 @@ const ROUTES: Record<string, Classified> = {
       audit: ['user.created'],
       leadsTo: /^\/users\/\d+$/,
       bad: {
-        fields: { name: 'no@ra', email: 'nowhere', expiresOn: '2026-02-30', apiOnly: 'yes', tags: 'x'.repeat(41) },
-        errors: ['name', 'email', 'expiresOn', 'apiOnlyReason', 'apiOnlyOwner', 'apiOnlyReviewOn', 'tags'],
+        fields: { name: 'no@ra', email: 'nowhere', leavesAt: '2026-02-30', apiOnly: 'yes', tags: 'x'.repeat(41) },
+        errors: ['name', 'email', 'leavesAt', 'apiOnlyReason', 'apiOnlyOwner', 'apiOnlyReviewOn', 'tags'],
       },
     },
   },
@@ -1062,6 +1064,21 @@ const ROUTES: Record<string, Classified> = {
       audit: ['user.updated'],
       leadsTo: /^\/users\/:id$/,
       bad: { fields: { name: '', email: 'nowhere', description: 'kept' }, errors: ['name', 'email'] },
+    },
+  },
+  'get /users/:id/extension/new': { open: ['users', 'write'], subject: 'bob', prepare: letLeave, ofOneself: 'never' },
+  'post /users/:id/extension': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    prepare: letLeave,
+    change: {
+      toOneself: 'never',
+      form: '/users/:id/extension/new',
+      state: column('bob', 'leaves_at'),
+      from: '2026-12-01T17:00:00.000Z',
+      to: '2027-01-12T17:00:00.000Z',
+      audit: ['user.updated'],
+      leadsTo: /^\/users\/:id$/,
     },
   },
   'get /users/:id/access-confirmation/new': { open: ['users', 'write'], subject: 'bob' },
@@ -1361,6 +1378,34 @@ const ROUTES: Record<string, Classified> = {
       leadsTo: /^\/bulk-operations\/:id$/,
     },
   },
+  'get /bulk-operations/:id/schedule/new': { open: ['users', 'write'], operation: 'draft' },
+  'post /bulk-operations/:id/schedule': {
+    open: ['users', 'write'],
+    operation: 'draft',
+    change: {
+      form: '/bulk-operations/:id/schedule/new',
+      fields: { dueAt: '2027-01-15', 'dueAt-time': '18:00' },
+      state: async (app) => (await app.db.read('scheduled_operations').first('due_at'))?.due_at ?? null,
+      from: null,
+      to: '2027-01-15T18:00:00.000Z',
+      audit: ['user.change-scheduled'],
+      leadsTo: /^\/bulk-operations\/:id$/,
+      bad: { fields: { dueAt: 'soon', 'dueAt-time': '' }, errors: ['dueAt'] },
+    },
+  },
+  'post /bulk-operations/:id/schedule/cancellation': {
+    open: ['users', 'write'],
+    operation: 'scheduled',
+    change: {
+      form: '/bulk-operations/:id',
+      fields: { user: '' },
+      state: async (app) => (await app.db.read('scheduled_operations')).length,
+      from: 1,
+      to: 0,
+      audit: ['user.change-unscheduled'],
+      leadsTo: /^\/users$/,
+    },
+  },
   'get /search': { open: 'signed-in' },
   'get /search/names': { open: 'signed-in' },
   'get /menu': { open: 'signed-in' },
@@ -1407,13 +1452,13 @@ const ROUTES: Record<string, Classified> = {
     group: 'Support',
     change: {
       form: '/groups/:id/members/new',
-      fields: { list: 'erin, robin@example.com', untilOn: '2026-11-23', confirmed: 'yes' },
+      fields: { list: 'erin, robin@example.com', untilAt: '2026-11-23', confirmed: 'yes' },
       state: async (app) => (await app.db.read('memberships').where('until_on', '2026-11-23')).length,
       from: 0,
       to: 2,
       audit: ['membership.granted', 'membership.granted'],
       leadsTo: /^\/groups\/:id$/,
-      bad: { fields: { list: 'erin, nobody', untilOn: '2026-02-30' }, errors: ['untilOn'] },
+      bad: { fields: { list: 'erin, nobody', untilAt: '2026-02-30' }, errors: ['untilAt'] },
     },
   },
   // Nobody is ticked.
@@ -1423,13 +1468,13 @@ const ROUTES: Record<string, Classified> = {
     group: 'Support',
     change: {
       form: '/groups/:id/members/edit?ids=6',
-      fields: (app) => ({ ids: String(app.people.bob), untilOn: '2026-11-23' }),
+      fields: (app) => ({ ids: String(app.people.bob), untilAt: '2026-11-23' }),
       state: untilOfBob,
       from: null,
       to: '2026-11-23',
       audit: ['membership.until-set'],
       leadsTo: /^\/groups\/:id$/,
-      bad: { fields: { untilOn: '2026-02-30' }, errors: ['untilOn'] },
+      bad: { fields: { untilAt: '2026-02-30' }, errors: ['untilAt'] },
     },
   },
   'delete /groups/:id/members': {
@@ -1660,7 +1705,7 @@ const ROUTES: Record<string, Classified> = {
       to: 5,
       audit: ['membership.granted'],
       leadsTo: /^\/led-groups\/:id$/,
-      bad: { fields: { emails: ' ', untilOn: 'soon' }, errors: ['emails', 'untilOn'] },
+      bad: { fields: { emails: ' ', untilAt: 'soon' }, errors: ['emails', 'untilAt'] },
     },
   },
   'get /led-groups/:id/members/edit': { open: 'leader', group: 'Support', shows: 303 },
@@ -1670,13 +1715,13 @@ const ROUTES: Record<string, Classified> = {
     change: {
       form: '/led-groups/:id/members/edit?ids=6',
       browser: (app) => signedIn(app, 'lena'),
-      fields: (app) => ({ ids: String(app.people.bob), untilOn: '2030-01-31' }),
+      fields: (app) => ({ ids: String(app.people.bob), untilAt: '2030-01-31' }),
       state: untilOfBob,
       from: null,
       to: '2030-01-31',
       audit: ['membership.until-set'],
       leadsTo: /^\/led-groups\/:id$/,
-      bad: { fields: { untilOn: 'soon' }, errors: ['untilOn'] },
+      bad: { fields: { untilAt: 'soon' }, errors: ['untilAt'] },
     },
   },
   'delete /led-groups/:id/members': {
@@ -2248,7 +2293,7 @@ async function listOf(app: TestApp, viewer: Person): Promise<number> {
   const created_by = app.people[viewer];
   const own = await app.db.read('bulk_operations').where({ action: 'invite-people', created_by }).first('id');
   if (own) return own.id;
-  const nora = { line: '1', name: 'Nora', email: 'nora@example.com', groups: '', tags: '', expiresOn: '' };
+  const nora = { line: '1', name: 'Nora', email: 'nora@example.com', groups: '', tags: '', leavesAt: '' };
   const act = programAct(actSettings(app.config), { id: created_by, name: viewer, at: '2026-11-22T12:00:00.000Z' });
   const list = { typed: typedPeople({}).typed, rows: [{ ...nora, isKept: true, contact: '' }] };
   return app.db.write((trx) => createPeopleDraft(trx, act, list));
@@ -2257,12 +2302,14 @@ async function listOf(app: TestApp, viewer: Person): Promise<number> {
 /** A bulk operation on Bob: a draft is seen by nobody but who made it, all others by all who read users. */
 async function operationOf(app: TestApp, session: Session, kind: OperationKind): Promise<number> {
   if (kind === 'led') return ledOperation(app);
-  const action = { draft: 'deactivate', asking: 'add-tag' }[kind as string] ?? 'confirm-access';
+  const action =
+    { draft: 'deactivate', scheduled: 'deactivate', asking: 'add-tag' }[kind as string] ?? 'confirm-access';
   const fields = { action, ids: String(app.people.bob) };
   const own = kind === 'draft' || kind === 'asking' ? await session.post('/bulk-operations', fields) : undefined;
   const by = own?.status === 303 ? session : await signedIn(app, 'alice');
   const { location } = own?.status === 303 ? own.headers : (await by.post('/bulk-operations', fields)).headers;
   if (kind === 'executed') await by.post(`${location}/execution`);
+  if (kind === 'scheduled') await by.post(`${location}/schedule`, { dueAt: '2027-01-15' });
   const id = Number(location.split('/').at(-1));
   if (kind === 'running' || kind === 'paused')
     await app.db.write(async (trx) => {
@@ -2414,7 +2461,7 @@ describe.each(VIEWERS.map((standing) => ({ ...standing, title: standing.as ?? st
       '$title',
       async ({ route, relation, expected }) => {
         // What somebody prepares is for nobody else to see.
-        const by = route.operation === 'asking' ? session : alice;
+        const by = route.operation === 'asking' || route.operation === 'draft' ? session : alice;
         const id = await idOf(shared, by, route, relation, viewer);
         const answer = await session.get(pathOf(route.pattern, id));
         const status = { allowed: route.shows ?? 200, led: 303, 'nothing to do': 409 };

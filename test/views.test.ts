@@ -226,7 +226,7 @@ describe('the views', () => {
     );
     const asking = (await alice.post('/bulk-operations', { action: 'add-to-group', ids })).headers.location;
     note('questions', await alice.get(asking));
-    note('questions, mistaken', await alice.post(`${asking}/choices`, { group: '', untilOn: 'x' }));
+    note('questions, mistaken', await alice.post(`${asking}/choices`, { group: '', untilAt: 'x' }));
     note('tag', await alice.get((await alice.post('/bulk-operations', { action: 'add-tag', ids })).headers.location));
     const option = (await alice.post('/bulk-operations', { action: 'set-no-shared-data', ids })).headers.location;
     note('option', await alice.get(option));
@@ -340,6 +340,15 @@ describe('the views', () => {
     await mailing.get(confirming!);
     note('email, to be confirmed', await mailing.get('/emails/confirmation/new'));
     const reinvited = { action: 'reinvite', ids: String(withMail.people.carol) };
+    const soon = pathTo(withMail, 'bob', '/edit');
+    await submit(mailing, soon, { startsAt: '2026-12-01 09:00', leavesAt: '2027-01-31' });
+    const later = { action: 'deactivate', ids: [withMail.people.bob, withMail.people.max].map(String) };
+    const toCome = (await mailing.post('/bulk-operations', later)).headers.location;
+    note('sheet, later', await mailing.get(toCome));
+    note('when', await mailing.get(`${toCome}/schedule/new`));
+    await mailing.post(`${toCome}/schedule`, { dueAt: '2027-01-15 18:00' });
+    note('scheduled', await mailing.get(toCome));
+    note('what is to come', await mailing.get(pathTo(withMail, 'bob')));
     note('sheet, with mail', await mailing.get((await mailing.post('/bulk-operations', reinvited)).headers.location));
     note('reader', await (await signedIn(app, 'rita')).get('/users'));
     app.clock.advance(10 * 60_000);

@@ -224,7 +224,7 @@ async function plant(app: TestApp, alice: Session): Promise<void> {
   await submit(alice, pathTo(app, 'bob', '/edit'), {
     description: 'Hushdescription',
     tags: 'Hushusertag',
-    expiresOn: '2031-01-13',
+    leavesAt: '2031-01-13',
     groups: [],
   });
   await submit(alice, pathTo(app, 'robin', '/edit'), {

@@ -1,27 +1,34 @@
 import type { Knex } from 'knex';
+import type { Instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { grants, type Rights } from './rights.ts';
 
 /**
  * An administrator may write users and groups through an active group and a membership without an end, is active, has a
- * password, is not API-only and has no expiry date. Being locked does not matter: a lock ends by itself and by the command line.
+ * password, is not API-only, has started and is not to leave, nor to be
+ * deactivated or taken out of a group at a moment that is set. Being locked does not matter: a lock ends by itself and by the command line.
  */
-function administrators(db: Reader, without: Partial<Record<'users' | 'groups', number[]>> = {}) {
+function administrators(db: Reader, now: Instant, without: Partial<Record<'users' | 'groups', number[]>> = {}) {
   const mayWrite = (application: 'users' | 'groups') =>
     db('memberships')
       .join('groups', 'groups.id', 'memberships.group_id')
       .join('group_permissions', 'group_permissions.group_id', 'groups.id')
       .where({ 'groups.activity': 'active', application, level: 'write' })
-      .whereNull('memberships.until_on')
+      .whereNull('memberships.until_at')
       .whereNotIn('groups.id', without[application] ?? [])
       .select('memberships.user_id');
   return db('users')
     .where({ activity: 'active', api_only: false })
     .whereNotNull('password_hash')
-    .whereNull('expires_on')
+    .where((either) => either.whereNull('starts_at').orWhere('starts_at', '<=', now))
+    .whereNull('leaves_at')
+    .whereNotIn('id', db('scheduled_users').where('ends_rights', true).select('user_id'))
     .whereIn('id', mayWrite('users'))
     .whereIn('id', mayWrite('groups'));
 }
+
+/** After every start. */
+const AT_LAST: Instant = '9999-12-31T23:59:59.999Z';
 
 /** Whether groups that grant this make administrators of their members. */
 export function makeAdministrators(rights: Rights): boolean {
@@ -34,30 +41,36 @@ export function givesAdministration(rights: Rights): boolean {
 }
 
 /** By name. */
-export async function findAdministratorIds(db: Reader): Promise<number[]> {
-  return administrators(db).orderBy('sort_name').pluck('id');
+export async function findAdministratorIds(db: Reader, now: Instant): Promise<number[]> {
+  return administrators(db, now).orderBy('sort_name').pluck('id');
+}
+
+/** Whether somebody is one, or will be: by a clock that was set back nothing is to be set up anew. */
+export function isSetUp(db: Reader): Promise<boolean> {
+  return isAnyAdministrator(db, AT_LAST);
 }
 
 /** Whether there is an administrator, or would be if these groups did not grant write on users, or on groups. */
 export async function isAnyAdministrator(
   db: Reader,
-  without: Parameters<typeof administrators>[1] = {},
+  now: Instant,
+  without: Parameters<typeof administrators>[2] = {},
 ): Promise<boolean> {
-  return (await administrators(db, without).select('id').first()) !== undefined;
+  return (await administrators(db, now, without).select('id').first()) !== undefined;
 }
 
-export async function isAdministrator(db: Reader, userId: number): Promise<boolean> {
-  return (await administrators(db).where('id', userId).first('id')) !== undefined;
+export async function isAdministrator(db: Reader, userId: number, now: Instant): Promise<boolean> {
+  return (await administrators(db, now).where('id', userId).first('id')) !== undefined;
 }
 
 /** Whether one of those whose ids a query finds is an administrator. */
-export async function isAnyAdministratorWith(db: Reader, ids: Knex.QueryBuilder): Promise<boolean> {
-  return (await administrators(db).whereIn('id', ids).first('id')) !== undefined;
+export async function isAnyAdministratorWith(db: Reader, ids: Knex.QueryBuilder, now: Instant): Promise<boolean> {
+  return (await administrators(db, now).whereIn('id', ids).first('id')) !== undefined;
 }
 
 /** If nobody else would be an administrator after these were gone, the one of them who has to stay. */
-export async function findLastAdministrator(db: Reader, goingIds: number[]): Promise<number | undefined> {
-  const all: number[] = await administrators(db).orderBy('id').pluck('id');
+export async function findLastAdministrator(db: Reader, goingIds: number[], now: Instant): Promise<number | undefined> {
+  const all: number[] = await administrators(db, now).orderBy('id').pluck('id');
   const going = new Set(goingIds);
   return all.every((id) => going.has(id)) ? all[0] : undefined;
 }

@@ -1,32 +1,39 @@
-import type { Day, Instant } from '../clock.ts';
+import type { Instant } from '../clock.ts';
 import type { Activity } from './activity.ts';
 
 /** What decides whether somebody is let in. */
 export interface Admitted {
   activity: Activity;
   apiOnly: boolean;
-  /** The last day on which they are let in. */
-  expiresOn: Day | null;
+  /** Before this moment they are let in not yet. */
+  startsAt: Instant | null;
+  /** From this moment on they are let in no more. */
+  leavesAt: Instant | null;
 }
 
-/** Whether the user is past the expiry date. Days are UTC. */
-export function isExpired(user: Pick<Admitted, 'expiresOn'>, today: Day): boolean {
-  return user.expiresOn !== null && user.expiresOn < today;
+/** Whether the user has left. */
+export function isExpired(user: Pick<Admitted, 'leavesAt'>, now: Instant): boolean {
+  return user.leavesAt !== null && user.leavesAt <= now;
+}
+
+/** Whether the user is to come only later. */
+export function isNotStarted(user: Pick<Admitted, 'startsAt'>, now: Instant): boolean {
+  return user.startsAt !== null && user.startsAt > now;
 }
 
 /** Whether this user may hold a session at all: the same question at sign-in and on every request. */
-export function maySignIn(user: Admitted, today: Day): boolean {
-  return user.activity === 'active' && !user.apiOnly && !isExpired(user, today);
+export function maySignIn(user: Admitted, now: Instant): boolean {
+  return !user.apiOnly && mayActByToken(user, now);
 }
 
 /** Whether a program may act in this user's name by a token of theirs. */
-export function mayActByToken(user: Admitted, today: Day): boolean {
-  return user.activity === 'active' && !isExpired(user, today);
+export function mayActByToken(user: Admitted, now: Instant): boolean {
+  return user.activity === 'active' && !isNotStarted(user, now) && !isExpired(user, now);
 }
 
 /** Whether this user comes in by an invitation, and did not yet. */
-export function waitsForInvitation(user: Admitted & Passworded, today: Day): boolean {
-  return !user.hasPassword && !hasToChoosePassword(user) && maySignIn(user, today);
+export function waitsForInvitation(user: Admitted & Passworded, now: Instant): boolean {
+  return !user.hasPassword && !hasToChoosePassword(user) && maySignIn(user, now);
 }
 
 interface Passworded {

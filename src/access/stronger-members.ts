@@ -1,4 +1,4 @@
-import type { Day } from '../clock.ts';
+import type { Instant } from '../clock.ts';
 import { whereNotDeleted } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import { whereIdAmong, whereIdIn } from '../db/ids.ts';
@@ -13,7 +13,7 @@ export async function findStrongerMembers(
   db: Reader,
   rights: Rights,
   groupIds: number[],
-  today: Day,
+  now: Instant,
 ): Promise<Map<number, string>> {
   const permissions: { group_id: number; application: string; level: Level }[] = await db('group_permissions');
   const beyond = permissions
@@ -24,8 +24,8 @@ export async function findStrongerMembers(
     .join('users', 'users.id', 'memberships.user_id')
     .join('memberships as theirs', 'theirs.user_id', 'users.id')
     .modify(whereNotDeleted, 'users')
-    .where((either) => either.whereNull('theirs.until_on').orWhere('theirs.until_on', '>=', today));
-  whereIdIn(whereNotOver(members, today), 'memberships.group_id', groupIds);
+    .where((either) => either.whereNull('theirs.until_at').orWhere('theirs.until_at', '>', now));
+  whereIdIn(whereNotOver(members, now), 'memberships.group_id', groupIds);
   const found: { group_id: number; name: string }[] = await whereIdAmong(members, 'theirs.group_id', beyond)
     .groupBy('memberships.group_id')
     .select('memberships.group_id')

@@ -1,5 +1,5 @@
 import { mayAdminister } from '../access/viewer.ts';
-import { dayOf, instant } from '../clock.ts';
+import { instant, minuteOf } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { endOneSession } from '../sessions/actions/sessions-ended.ts';
 import { findSessions } from '../sessions/session-store.ts';
@@ -87,7 +87,7 @@ export const ACCESS_ROUTES: Route[] = [
 ];
 
 function userIn({ app, ids }: Pick<Call, 'app' | 'ids'>, db: Reader): Promise<Subject> {
-  return findSubject(db, ids.id, dayOf(app.clock()));
+  return findSubject(db, ids.id, minuteOf(app.clock()));
 }
 
 async function toldTokens({ app }: Pick<Call, 'app'>, db: Reader, tokens: Token[]) {

@@ -21,13 +21,14 @@ export const USER = z
     activity,
     states: z.array(z.enum(STATES)),
     noSharedData: z.boolean(),
-    expiresOn: day.nullable(),
+    startsAt: moment.nullable(),
+    leavesAt: moment.nullable(),
     description: z.string(),
     contact: named.nullable().optional().describe('Left out where you may not read contacts.'),
     apiOnly: z
       .strictObject({ reason: z.string().nullable(), owner: named.nullable(), reviewOn: day.nullable() })
       .nullable(),
-    groups: z.array(z.strictObject({ id, name: z.string(), until: day.nullable() })),
+    groups: z.array(z.strictObject({ id, name: z.string(), until: moment.nullable() })),
     tags: z.array(z.string()),
     lastLoginAt: moment.nullable(),
     lastActivityAt: moment.nullable(),

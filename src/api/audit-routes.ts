@@ -2,7 +2,7 @@ import { findNewestIds } from '../audit/event-list.ts';
 import { AUDIT_EXPORT } from '../audit/pages/audit-export.ts';
 import { auditPath, errorsIn, filterOf, readAuditQuery } from '../audit/pages/audit-query.ts';
 import { toldEvents } from '../audit/pages/told-events.ts';
-import { dayOf } from '../clock.ts';
+import { minuteOf } from '../clock.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
 import { format } from '../text/format.ts';
 import { NotFound } from '../verbs/refusals.ts';
@@ -54,5 +54,5 @@ async function list(call: Call): Promise<Answer> {
 
 /** Who looks, with what decides which contacts they see. */
 export function seerOf({ app, viewer }: Pick<Call, 'app' | 'viewer'>) {
-  return findContactViewer(app.db.read, viewer, dayOf(app.clock()));
+  return findContactViewer(app.db.read, viewer, minuteOf(app.clock()));
 }

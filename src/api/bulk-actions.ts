@@ -7,6 +7,7 @@ import { findOperation } from '../bulk-operations/bulk-operation-store.ts';
 import { findItemIds } from '../bulk-operations/bulk-piece-store.ts';
 import type { Reader } from '../db/database.ts';
 import { FieldErrors, RefusedFields, type Typed } from '../forms/form.ts';
+import { format } from '../text/format.ts';
 import type { Judge } from '../verbs/action.ts';
 import { Forbidden } from '../verbs/refusals.ts';
 import { Unprocessable } from './problem.ts';
@@ -83,7 +84,7 @@ export async function choicesMeant(
   if (Object.keys(errors).length > 0) throw new Unprocessable(inValues(errors));
   if (!isAsking(action)) return undefined;
   try {
-    return await checkedChoices(db, by, action, typedIn(action, values));
+    return await checkedChoices(db, by, action, typedIn(action, values), format);
   } catch (error) {
     if (error instanceof RefusedFields) throw new RefusedFields(inValues(error.errors));
     if (error instanceof FieldErrors) throw new Unprocessable(inValues(error.errors));

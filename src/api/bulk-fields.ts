@@ -17,7 +17,7 @@ export const NEW_OPERATION = z
     values: z
       .record(z.string(), z.union([z.string().max(5_000), z.number(), z.null()]))
       .optional()
-      .describe('What the action asks besides: `{"group": 3, "untilOn": "2027-01-31"}`.'),
+      .describe('What the action asks besides: `{"group": 3, "untilAt": "2027-01-31T17:00:00Z"}`.'),
   })
   .refine(({ ids, view }) => (ids === undefined) !== (view === undefined), {
     path: ['ids'],

@@ -4,7 +4,7 @@ import { findKnownIds } from '../bulk-operations/bulk-item-store.ts';
 import type { SubjectType } from '../bulk-operations/bulk-operation.ts';
 import type { Draft } from '../bulk-operations/bulk-operation-store.ts';
 import { seenBy } from '../bulk-operations/pages/report.ts';
-import { dayOf } from '../clock.ts';
+import { minuteOf } from '../clock.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
 import { EXPORT_KINDS } from '../export/pages/export-kinds.ts';
 import { format } from '../text/format.ts';
@@ -39,7 +39,7 @@ async function inView(app: AppContext, viewer: Viewer, subjectType: SubjectType,
   const kind = EXPORT_KINDS[LISTS[subjectType]];
   const problems = await kind.problemsIn(app.db.read, view);
   if (problems.length > 0) throw new Unprocessable({ view: problems.slice(0, 5).join(' ') });
-  const seer = await findContactViewer(app.db.read, viewer, dayOf(app.clock()));
+  const seer = await findContactViewer(app.db.read, viewer, minuteOf(app.clock()));
   const frozen = await kind.freeze(app, seer, view, format);
   const ids: number[] = [];
   for await (const some of frozen.pieces()) ids.push(...some);

@@ -3,7 +3,7 @@ import { mayActByToken } from '../access/admission.ts';
 import { covers, type Rights } from '../access/rights.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { AppContext } from '../app-context.ts';
-import { DAY, dayOf, instant, MINUTE } from '../clock.ts';
+import { DAY, instant, MINUTE, minuteOf } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { findSignedIn } from '../sessions/signed-in.ts';
 import { isAllowedFrom } from '../text/networks.ts';
@@ -79,8 +79,8 @@ export function actOfCaller(app: AppContext, req: Request, { token, viewer, open
 
 async function standingOf(db: Reader, token: Token, opening: Opening, now: number): Promise<Caller | undefined> {
   if (!isLive(token, instant(now))) return undefined;
-  const found = await findSignedIn(db, token.userId, dayOf(now));
-  if (!found || !mayActByToken(found.user, dayOf(now))) return undefined;
+  const found = await findSignedIn(db, token.userId, minuteOf(now));
+  if (!found || !mayActByToken(found.user, minuteOf(now))) return undefined;
   const { id, name, rights } = found;
   return { token, rights, opening, viewer: { id, name, rights: rightsWithin(rights, opening(token.scopes)) } };
 }

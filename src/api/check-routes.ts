@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { mayActByToken } from '../access/admission.ts';
+import { isNotStarted, mayActByToken } from '../access/admission.ts';
 import { findApplications } from '../applications/application-store.ts';
-import { dayOf, instant } from '../clock.ts';
+import { type Instant, instant, minuteOf } from '../clock.ts';
 import { explain } from '../permissions/explanation.ts';
 import type { User } from '../users/user.ts';
 import { findUserIdsByIdentifier, findUsers } from '../users/user-store.ts';
@@ -57,20 +57,23 @@ async function answersTo({ app }: Pick<Call, 'app'>, questions: Question[]) {
   for (const one of questions) answers.push(await answerTo(one, users.get(idOf(one.user))));
   return answers;
 
+  function keptOut(user: User, now: Instant): string {
+    if (user.activity !== 'active') return `${user.name} is ${user.activity}.`;
+    return isNotStarted(user, now) ? `${user.name} has not started yet.` : `${user.name} has left.`;
+  }
+
   async function answerTo({ application, access }: Question, user: User | undefined) {
     const now = app.clock();
     const said = { application, access, at: instant(now) };
     if (!user) return { allowed: false, user: null, ...said, level: 'none', reasons: ['There is no such user.'] };
-    const today = dayOf(now);
-    const [{ level, reasons }] = await explain(db, user.id, [application], today, { withOthers: false });
-    const isIn = mayActByToken(user, today);
+    const minute = minuteOf(now);
+    const [{ level, reasons }] = await explain(db, user.id, [application], minute, { withOthers: false });
+    const isIn = mayActByToken(user, minute);
     const granted = level === 'write' || level === access;
     const because = reasons.map(({ groupName, level: grants, hindrance }) =>
       hindrance ? `${groupName} grants ${grants}, but is ${hindrance}.` : `${groupName} grants ${grants}.`,
     );
-    const out = isIn
-      ? []
-      : [user.activity === 'active' ? `${user.name} has expired.` : `${user.name} is ${user.activity}.`];
+    const out = isIn ? [] : [keptOut(user, minute)];
     return {
       allowed: isIn && granted,
       user: { id: user.id, name: user.name },

@@ -1,6 +1,6 @@
 import { performDirectly } from '../bulk-operations/actions/execution.ts';
 import { keepAsOperation, keptOutcomes } from '../bulk-operations/actions/kept-operation.ts';
-import { dayOf } from '../clock.ts';
+import { minuteOf } from '../clock.ts';
 import { changeContacts } from '../contacts/actions/changing-contacts.ts';
 import type { ContactChange } from '../contacts/actions/contact-choices.ts';
 import { createContact } from '../contacts/actions/contact-creation.ts';
@@ -83,7 +83,7 @@ export const CONTACT_ROUTES: Route[] = [
       call.write(async (trx, act) => {
         const { id } = call.ids;
         const contact = await contactMeant(call.app, trx, call.viewer, id);
-        requireEditable(await findContactViewer(trx, act.by, dayOf(act.at)), contact);
+        requireEditable(await findContactViewer(trx, act.by, minuteOf(act.at)), contact);
         const change = await changeMeant(trx, act, call.body);
         await keepAsOperation(trx, act, { subjectType: 'contact', action: 'edit' }, async (own) => {
           const versions = call.version === undefined ? undefined : new Map([[id, call.version]]);
@@ -121,7 +121,7 @@ export const CONTACT_ROUTES: Route[] = [
 
 async function list({ app, req, viewer }: Call): Promise<Answer> {
   await requireKnown(app.db.read, req, CONTACT_EXPORT.problemsIn);
-  const seer = await findContactViewer(app.db.read, viewer, dayOf(app.clock()));
+  const seer = await findContactViewer(app.db.read, viewer, minuteOf(app.clock()));
   const query = readContactQuery(sourceOf(req), sortsFor(seer));
   const found = await listContacts(app, seer, query, 0);
   return listAnswer({
@@ -142,5 +142,5 @@ async function changeMeant(
 }
 
 async function ownerMeant(db: Reader, act: Act, owner: OwnerById) {
-  return ownerById(db, await findContactViewer(db, act.by, dayOf(act.at)), owner);
+  return ownerById(db, await findContactViewer(db, act.by, minuteOf(act.at)), owner);
 }

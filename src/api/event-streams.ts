@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import type { AppContext } from '../app-context.ts';
 import { findNewest } from '../audit/event-feed.ts';
-import { dayOf, instant } from '../clock.ts';
+import { instant } from '../clock.ts';
 import { findUsable } from '../tokens/token-store.ts';
 import { TooManyRequests } from '../verbs/refusals.ts';
 import { HttpError } from '../web/http-error.ts';
@@ -66,7 +66,7 @@ class EventStreams {
     try {
       const newest = await findNewest(db.read);
       const tokenIds = [...new Set([...this.#open].map(({ tokenId }) => tokenId))];
-      const usable = await findUsable(db.read, tokenIds, instant(clock()), dayOf(clock()));
+      const usable = await findUsable(db.read, tokenIds, instant(clock()));
       for (const stream of this.#open)
         if (usable.has(stream.tokenId)) void stream.follow(newest);
         else stream.end();

@@ -1,6 +1,6 @@
 import { may, type Viewer } from '../access/viewer.ts';
 import type { AppContext } from '../app-context.ts';
-import { dayOf } from '../clock.ts';
+import { minuteOf } from '../clock.ts';
 import { type Contact, isPublic } from '../contacts/contact.ts';
 import { findContact, findContactOfAnyOwner } from '../contacts/contact-store.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
@@ -47,7 +47,7 @@ function ownerOf(contact: Contact) {
 
 /** That one may not see a contact is answered as if there were none; but it was a refusal, and is written down as one. */
 export async function contactMeant(app: AppContext, db: Reader, viewer: Viewer, id: number): Promise<Contact> {
-  const seer = await findContactViewer(db, viewer, dayOf(app.clock()));
+  const seer = await findContactViewer(db, viewer, minuteOf(app.clock()));
   const contact = await findContact(db, seer, id);
   if (contact) return contact;
   throw (await findContactOfAnyOwner(db, id)) ? new Forbidden(NONE, true) : new NotFound(NONE);
@@ -60,7 +60,7 @@ export async function contactAnswer(db: Reader, viewer: Viewer, contact: Contact
 
 /** After a change of theirs; of one that they gave away by it, this once. */
 export async function changedContactAnswer(app: AppContext, db: Reader, viewer: Viewer, id: number): Promise<Answer> {
-  const seer = await findContactViewer(db, viewer, dayOf(app.clock()));
+  const seer = await findContactViewer(db, viewer, minuteOf(app.clock()));
   const seen = await findContact(db, seer, id);
   const contact = seen ?? { ...(await findContactOfAnyOwner(db, id))!, companyName: null };
   return contactAnswer(db, viewer, contact);

@@ -1,6 +1,6 @@
 import { may, type Viewer } from '../access/viewer.ts';
 import type { AppContext } from '../app-context.ts';
-import { dayOf } from '../clock.ts';
+import { minuteOf } from '../clock.ts';
 import { findContactNames } from '../contacts/contact-store.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
 import type { Reader } from '../db/database.ts';
@@ -15,7 +15,7 @@ import type { Answer } from './route.ts';
 export async function toldUsers(app: AppContext, db: Reader, viewer: Viewer, ids: number[]) {
   const users = await findUsers(db, ids);
   const seesContacts = may(viewer, 'contacts', 'read');
-  const seer = await findContactViewer(db, viewer, dayOf(app.clock()));
+  const seer = await findContactViewer(db, viewer, minuteOf(app.clock()));
   const contactIds = users.flatMap(({ contactId }) => contactId ?? []);
   const contacts = seesContacts ? await findContactNames(db, seer, contactIds) : new Map<number, string>();
   const memberships = Map.groupBy(await findMemberships(db, ids), ({ userId }) => userId);
@@ -36,7 +36,8 @@ export async function toldUsers(app: AppContext, db: Reader, viewer: Viewer, ids
     activity: user.activity,
     states: statesOf(user, limits),
     noSharedData: user.noSharedData,
-    expiresOn: user.expiresOn,
+    startsAt: user.startsAt,
+    leavesAt: user.leavesAt,
     description: user.description,
     ...(seesContacts && { contact: named(user.contactId, contacts) }),
     apiOnly: user.apiOnly
@@ -45,7 +46,7 @@ export async function toldUsers(app: AppContext, db: Reader, viewer: Viewer, ids
     groups: (memberships.get(user.id) ?? []).map((one) => ({
       id: one.groupId,
       name: one.groupName,
-      until: one.untilOn,
+      until: one.untilAt,
     })),
     tags: tags.get(user.id) ?? [],
     lastLoginAt: user.lastLoginAt,

@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import { isDay } from '../clock.ts';
 import { emailAddress, INVISIBLE, optional, userName } from '../forms/fields.ts';
+import { endBy, startBy } from '../forms/moments.ts';
+import { format } from '../text/format.ts';
 import { normalizedAs } from '../text/text.ts';
 
 export const id = z.int().positive().max(999_999_999_999_999);
 const day = z.string().refine(isDay, 'Enter a date that exists, as YYYY-MM-DD.').meta({ format: 'date' });
+/** With a zone; a day alone ends in UTC. */
+const end = endBy(format).describe('A moment to the minute, with its zone; a day alone is meant until its end in UTC.');
+const start = startBy(format).describe(
+  'A moment to the minute, with its zone; a day alone is meant from its beginning in UTC.',
+);
 export const tag = z
   .string()
   .transform((text) => normalizedAs('NFC', text).trim().replace(/\s+/g, ' '))
@@ -24,7 +31,8 @@ const fields = {
   acceptsAccounts: z.boolean().describe('That the contact is a customer’s or a supplier’s was read.'),
   groups: z.array(id).max(200).describe('All that they are to be in; those that grant more than you hold stay.'),
   tags,
-  expiresOn: day.nullable(),
+  startsAt: start.nullable().describe('Before it they are let in not yet.'),
+  leavesAt: end.nullable().describe('From it on they are let in no more.'),
   noSharedData: z.boolean(),
   apiOnly: z
     .strictObject({
@@ -47,4 +55,4 @@ export const NEW_USER = z
   .extend({ invite: z.boolean().optional().describe('Whether an invitation is mailed at once.') })
   .meta({ id: 'NewUser' });
 
-export const MEMBERSHIP = z.strictObject({ until: day.nullable().optional() }).meta({ id: 'Membership' });
+export const MEMBERSHIP = z.strictObject({ until: end.nullable().optional() }).meta({ id: 'Membership' });

@@ -1,6 +1,7 @@
 import { performDirectly } from '../bulk-operations/actions/execution.ts';
 import { keepAsOperation, keptOutcomes } from '../bulk-operations/actions/kept-operation.ts';
-import { dayOf } from '../clock.ts';
+import { inviteLater } from '../bulk-operations/actions/scheduling.ts';
+import { minuteOf } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
 import { requireDone } from '../forms/required-outcome.ts';
 import { findGroup } from '../groups/group-store.ts';
@@ -30,7 +31,7 @@ import { MEMBERSHIP, NEW_USER, USER_CHANGE } from './user-fields.ts';
 const READ: Route['needs'] = { right: ['users', 'read'] };
 const WRITE: Route['needs'] = { right: ['users', 'write'] };
 const MEMBERSHIPS_ASK = 'where the group administers, or the user is whoever’s token it is';
-const FILTERS = ['q', 'activity', 'state', 'tag', 'group', 'contact', 'expires', 'address', 'right', 'sort'];
+const FILTERS = ['q', 'activity', 'state', 'tag', 'group', 'contact', 'starts', 'leaves', 'address', 'right', 'sort'];
 
 /** What programs may do to users besides changing them: nothing of passwords, factors and links that somebody would get to see. */
 const ACTIONS: Record<string, string> = {
@@ -165,7 +166,7 @@ export const USER_ROUTES: Route[] = [
 ];
 
 async function userMeant({ app, ids }: Pick<Call, 'app' | 'ids'>): Promise<Subject> {
-  const [subject] = await findSubjects(app.db.read, [ids.id], dayOf(app.clock()));
+  const [subject] = await findSubjects(app.db.read, [ids.id], minuteOf(app.clock()));
   return subject;
 }
 
@@ -198,8 +199,10 @@ async function create(
   let id = 0;
   await keepAsOperation(trx, act, { subjectType: 'user', action: 'create' }, async (own) => {
     id = await createUser(trx, own, newUser);
-    if (invites) requireDone(await performOnUsers(trx, own, INVITATION, [id]));
-    const [subject] = await findSubjects(trx, [id], dayOf(act.at));
+    const { startsAt } = newUser;
+    if (invites && startsAt && startsAt > act.at) await inviteLater(trx, act, [id], startsAt);
+    else if (invites) requireDone(await performOnUsers(trx, own, INVITATION, [id]));
+    const [subject] = await findSubjects(trx, [id], minuteOf(act.at));
     return [{ subject, written: { before: { activity: null }, after: { activity: subject.activity } } }];
   });
   return id;
@@ -212,7 +215,7 @@ async function requireSameKind(
   id: number,
   apiOnly: object | null | undefined,
 ): Promise<void> {
-  const [subject] = await findSubjects(trx, [id], dayOf(act.at));
+  const [subject] = await findSubjects(trx, [id], minuteOf(act.at));
   if (apiOnly !== undefined && (apiOnly !== null) !== subject.apiOnly)
     throw new Forbidden('No token makes a program of a person, or the reverse: somebody does on the page.');
 }
@@ -223,6 +226,6 @@ async function grant(call: Call, trx: Transaction, act: Act, until: string | nul
   const meant = { groupId: group, userIds: [id] };
   const known = (await findMemberships(trx, [id])).find(({ groupId }) => groupId === group);
   if (!known) requireDone((await grantMemberships(trx, act, meant, until)).outcomes);
-  else if (known.untilOn !== until) requireDone((await setUntil(trx, act, meant, until)).outcomes);
+  else if (known.untilAt !== until) requireDone((await setUntil(trx, act, meant, until)).outcomes);
   return userAnswer(call.app, trx, call.viewer, id);
 }

@@ -1,5 +1,5 @@
 import type { Viewer } from '../access/viewer.ts';
-import { type Instant, instant, MINUTE } from '../clock.ts';
+import { type Instant, minuteOf } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
 import type { Act, ActSettings } from '../verbs/act.ts';
 import { programAct } from '../verbs/program-act.ts';
@@ -88,8 +88,4 @@ async function tellOf(trx: Transaction, settings: ActSettings, at: Instant, rows
 
 function eventOf(request: string, after: Change['after']): Change {
   return { action: 'request.refused', subjectType: 'request', subjectId: null, subjectName: request, after };
-}
-
-function minuteOf(moment: Instant): Instant {
-  return instant(Math.floor(Date.parse(moment) / MINUTE) * MINUTE);
 }

@@ -1,5 +1,6 @@
 import type { Reader } from '../db/database.ts';
 import type { FormResult, Typed } from '../forms/form.ts';
+import type { Times } from '../forms/moments.ts';
 import type { Format } from '../text/format.ts';
 import type { Icon } from '../text/icons.ts';
 import type { Action, BulkAction, Judge, Subjected } from '../verbs/action.ts';
@@ -9,8 +10,8 @@ export type Choices = Record<string, unknown>;
 
 /** One question that the sheet of such an action asks first. */
 export interface Ask {
-  /** `text` is one line; `day` may be left empty; a `user` and an `owning-group` are named, an `application` is one that there is. */
-  kind: 'group' | 'tag' | 'text' | 'day' | 'option' | 'user' | 'owning-group' | 'application';
+  /** `text` is one line; a `day`, a `start` and an `end` may be left empty; a `user` and an `owning-group` are named, an `application` is one that there is. */
+  kind: 'group' | 'tag' | 'text' | 'day' | 'start' | 'end' | 'option' | 'user' | 'owning-group' | 'application';
   field: string;
   label: string;
   help?: string;
@@ -30,7 +31,7 @@ export interface AskingAction<Subject extends Subjected = Subjected> {
   isFor?(subject: Subject): boolean;
   asks: Ask[];
   /** What was typed into its questions, checked: the choices. */
-  check(typed: Typed): FormResult<Choices>;
+  check(typed: Typed, times: Times): FormResult<Choices>;
   /** The choices with whom they name, as far as whoever chooses may know of them. Throws FieldErrors. */
   resolve?(db: Reader, by: Judge, choices: Choices): Promise<Choices>;
   /** The action as it was meant, in words for whoever reads them. Throws FieldErrors where what was chosen is not there any more. */

@@ -5,6 +5,7 @@ import type { Act } from '../verbs/act.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import type { BulkOperation, SubjectType, Tally } from './bulk-operation.ts';
 import { forgetPieces, keepPieces } from './bulk-piece-store.ts';
+import { forgetSchedule } from './schedule-store.ts';
 import { NOTHING_YET } from './tally.ts';
 
 export interface Draft {
@@ -44,6 +45,22 @@ export async function createDraft(trx: Transaction, act: Act, draft: Draft): Pro
     .returning('id');
   await keepPieces(trx, id, draft);
   return id;
+}
+
+/** The set of a draft is another from now on, and none of what a list shows any more. */
+export async function keepSet(trx: Transaction, id: number, ids: number[]): Promise<void> {
+  await forgetPieces(trx, [id]);
+  await keepPieces(trx, id, { ids });
+  const unseen = { shown: null, shown_change: null, frozen_change: null };
+  await trx('bulk_operations')
+    .where({ id })
+    .update({ size: ids.length, tally: '{}', ...unseen });
+}
+
+/** Somebody else answers for the draft from now on. */
+export async function keepAuthor(trx: Transaction, id: number, { by, address, tokenId }: Act): Promise<void> {
+  const author = { created_by: by.id, address, token_id: tokenId ?? null };
+  await trx('bulk_operations').where({ id }).whereNull('executed_at').update(author);
 }
 
 /** Says what was asked for besides the action, of a draft. */
@@ -94,7 +111,7 @@ export async function findBegunBy(db: Reader, userId: number, limit: number): Pr
   return rows.map(operationOf);
 }
 
-/** Of any number of attempts to execute it one is told true (R65). */
+/** Of any number of attempts to execute it one is told true (R65). It is not to be done later any more. */
 export async function claimOperation(trx: Transaction, { id }: BulkOperation, act: Act): Promise<boolean> {
   const claimed = await trx('bulk_operations')
     .where({ id })
@@ -106,6 +123,7 @@ export async function claimOperation(trx: Transaction, { id }: BulkOperation, ac
       token_id: act.tokenId ?? null,
       tally: '{}',
     });
+  if (claimed === 1) await forgetSchedule(trx, id);
   return claimed === 1;
 }
 
@@ -198,9 +216,12 @@ export async function forgetDraft(trx: Transaction, id: number): Promise<void> {
   await trx('bulk_operations').where({ id }).whereNull('executed_at').delete();
 }
 
-/** Drafts that nobody executed within a day are forgotten. */
+/** Drafts that nobody executed within a day, and that are not to be done later, are forgotten. */
 export async function pruneDrafts(trx: Transaction, before: Instant): Promise<void> {
-  const forgotten = trx('bulk_operations').whereNull('executed_at').where('created_at', '<', before);
+  const forgotten = trx('bulk_operations')
+    .whereNull('executed_at')
+    .where('created_at', '<', before)
+    .whereNotIn('id', trx('scheduled_operations').select('operation_id'));
   await forgetPieces(trx, await forgotten.clone().pluck('id'));
   await forgotten.delete();
 }

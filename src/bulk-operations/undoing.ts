@@ -41,6 +41,8 @@ export interface Undoable<Subject extends Subjected> {
   find(db: Reader, ids: number[], by: Judge): Promise<Subject[]>;
   /** What of these fields stands in each of them now. */
   findFacts(db: Reader, subjects: Subject[], fields: ReadonlySet<string>): Promise<Map<number, Facts>>;
+  /** Facts as an earlier version wrote them, as they are written now. */
+  asNow?(facts: Facts): Facts;
   /** Whether the event of the audit tells of a change of the field. */
   isChangeOf(field: string, change: LaterChange): boolean;
   /** What brings these fields back: the actions that anybody would do it with. */
@@ -201,11 +203,15 @@ function groupedByKey<Subject extends Subjected>(subjects: Subject[], steps: Map
 /** Of each of these, the fields that stand as the operation left them, with what they were before it. */
 async function findWanted<Subject extends Subjected>(
   db: Reader,
-  { type, findFacts, isChangeOf }: Undoable<Subject>,
+  { type, findFacts, isChangeOf, asNow = (facts) => facts }: Undoable<Subject>,
   { operationId, written, undoings }: TakenBack,
   subjects: Subject[],
 ): Promise<Map<number, Wanted>> {
-  const fields = new Set(subjects.flatMap(({ id }) => Object.keys(written.get(id)?.after ?? {})));
+  const writtenInto = (id: number): Written => {
+    const { before = {}, after = {} }: Partial<Written> = written.get(id) ?? {};
+    return { before: asNow(before), after: asNow(after) };
+  };
+  const fields = new Set(subjects.flatMap(({ id }) => Object.keys(writtenInto(id).after)));
   const present = subjects.length > 0 ? await findFacts(db, subjects, fields) : new Map<number, Facts>();
   const changed = subjects.filter(({ id, version }) => written.get(id)?.version !== version).map(({ id }) => id);
   const later = changed.length === 0 ? [] : await findLaterChanges(db, operationId, type, changed);
@@ -214,7 +220,7 @@ async function findWanted<Subject extends Subjected>(
   );
   return new Map(
     subjects.map(({ id }): [number, Wanted] => {
-      const { before, after }: Written = written.get(id) ?? { before: {}, after: {} };
+      const { before, after } = writtenInto(id);
       const stands = (field: string) =>
         isSame(present.get(id)?.[field], after[field]) &&
         !(laterOf.get(id) ?? []).some((change) => isChangeOf(field, change));

@@ -1,6 +1,6 @@
 import { findAdministratorIds } from '../access/administrators.ts';
 import { findHead, headInWords, verifyChain } from '../audit/chain.ts';
-import { dayOf, instant } from '../clock.ts';
+import { instant, minuteOf } from '../clock.ts';
 import { KINDS } from '../export/exportable.ts';
 import { findToken, linkAddress } from '../one-time-links/one-time-link-store.ts';
 import { administratorsGroup } from '../setup/actions/first-administrator.ts';
@@ -144,15 +144,15 @@ async function createAdministrator(context: CommandContext, [name, email]: strin
   });
   return withLink(
     context,
-    await findSubject(context.db.read, id, dayOf(Date.now())),
+    await findSubject(context.db.read, id, minuteOf(Date.now())),
     'is an administrator once they chose a password',
     'invitation',
   );
 }
 
 async function listAdministrators({ db }: CommandContext): Promise<Result> {
-  const administrators = await findUsers(db.read, await findAdministratorIds(db.read));
   const now = instant(Date.now());
+  const administrators = await findUsers(db.read, await findAdministratorIds(db.read, now));
   const none = 'Nobody maintains users and groups for good: create-administrator makes somebody who does.';
   const isLocked = (user: User) => user.lockedUntil !== null && user.lockedUntil > now;
   return {

@@ -1,5 +1,5 @@
 import { constants, setPriority } from 'node:os';
-import { dayOf } from '../clock.ts';
+import { minuteOf } from '../clock.ts';
 import { ConfigError } from '../config.ts';
 import { findContactViewer, findViewerOfAll } from '../contacts/contact-viewer.ts';
 import { BrokenOff, exportRecords, ReaderGone, type Sink } from '../export/actions/exporting.ts';
@@ -30,7 +30,9 @@ export async function exportList(context: CommandContext, act: Act, list: string
   const exporter = {
     act,
     look: () =>
-      exporting.withPrivate ? findViewerOfAll(db.read, act.by) : findContactViewer(db.read, act.by, dayOf(Date.now())),
+      exporting.withPrivate
+        ? findViewerOfAll(db.read, act.by)
+        : findContactViewer(db.read, act.by, minuteOf(Date.now())),
     ...(exporting.withPrivate && { withPrivate: true as const }),
   };
   const columns = kind.columns.map(({ key }) => key);

@@ -1,6 +1,6 @@
 import { findKnownIds, type Seen } from '../bulk-operations/bulk-item-store.ts';
 import type { SubjectType } from '../bulk-operations/bulk-operation.ts';
-import { dayOf } from '../clock.ts';
+import { minuteOf } from '../clock.ts';
 import { ConfigError } from '../config.ts';
 import { findContactViewer, whereVisible } from '../contacts/contact-viewer.ts';
 import { EXPORT_KINDS } from '../export/pages/export-kinds.ts';
@@ -29,7 +29,7 @@ export async function idsMeant(context: CommandContext, act: Act, meaning: Meani
   const { read: db } = context.db;
   const found = new Map<string, number>();
   const numbers = named.filter((one) => /^[1-9]\d{0,14}$/.test(one));
-  const viewer = await findContactViewer(db, act.by, dayOf(Date.now()));
+  const viewer = await findContactViewer(db, act.by, minuteOf(Date.now()));
   const seen: Seen | undefined =
     subjectType === 'contact' ? (query, table) => whereVisible(query, viewer, table) : undefined;
   for (const id of await findKnownIds(db, subjectType, numbers.map(Number), seen)) found.set(String(id), id);
@@ -54,7 +54,7 @@ async function inView(
   const kind = EXPORT_KINDS[list];
   const problems = await kind.problemsIn(db.read, view);
   if (problems.length > 0) throw new ConfigError(problems.map((problem) => `--view: ${problem}`));
-  const viewer = await findContactViewer(db.read, act.by, dayOf(Date.now()));
+  const viewer = await findContactViewer(db.read, act.by, minuteOf(Date.now()));
   const frozen = await kind.freeze(await readySources(context, list === 'contacts'), viewer, view, format);
   const ids: number[] = [];
   for await (const some of frozen.pieces()) ids.push(...some);

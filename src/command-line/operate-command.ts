@@ -37,7 +37,7 @@ export async function operate(context: CommandContext, act: Act, name: string, n
   if (typeof ids === 'string') return refused(ids);
   try {
     const choices = isAsking(action)
-      ? await checkedChoices(db.read, act, action, await typedFor(db.read, action, operating.values ?? []))
+      ? await checkedChoices(db.read, act, action, await typedFor(db.read, action, operating.values ?? []), format)
       : noValues(name, operating.values);
     return await run(context, act, { subjectType, action: name, ids, choices });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { dayOf } from '../clock.ts';
+import { minuteOf } from '../clock.ts';
 import { FieldErrors } from '../forms/form.ts';
 import { findGroups } from '../groups/group-store.ts';
 import { format } from '../text/format.ts';
@@ -18,7 +18,7 @@ export async function createApiUser(context: CommandContext, act: Act, name: str
   const known = new Map((await findGroups(context.db.read)).map((group) => [identityKey(group.name), group]));
   const missing = groups.filter((group) => known.get(identityKey(group))?.activity !== 'active');
   if (missing.length > 0) return refused(`There is no active group ${missing[0]}.`);
-  const { values, errors } = checkUser({
+  const typed = {
     ...emptyUser(),
     name,
     email,
@@ -27,7 +27,8 @@ export async function createApiUser(context: CommandContext, act: Act, name: str
     apiOnlyReason: reason,
     apiOnlyOwner: owner,
     apiOnlyReviewOn: review,
-  });
+  };
+  const { values, errors } = checkUser(typed, format);
   if (errors) return refused(`${Object.values(errors).join(' ')} Nothing was changed.`);
   return unlessUnfit(async () => {
     const id = await context.db.write((trx) => createUserFromForm(trx, act, values));
@@ -49,7 +50,7 @@ export async function createToken(context: CommandContext, act: Act, identifier:
   }
   return unlessUnfit(async () => {
     const made = await context.db.write(async (trx) =>
-      makeToken(trx, act, await findSubject(trx, user.id, dayOf(act.at)), values),
+      makeToken(trx, act, await findSubject(trx, user.id, minuteOf(act.at)), values),
     );
     const { id, secret: token, expiresAt } = made;
     return {

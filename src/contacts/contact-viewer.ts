@@ -1,18 +1,18 @@
 import type { Knex } from 'knex';
 import { whereNotOver } from '../access/granted-rights.ts';
 import { may, type Viewer } from '../access/viewer.ts';
-import type { Day } from '../clock.ts';
+import type { Instant } from '../clock.ts';
 import { whereInCase } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import { rowsAsJson, whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
 import { type ContactViewer, seesPublic } from './contact.ts';
 
-/** The viewer with what decides which contacts they see today. The program itself sees the public ones. */
-export async function findContactViewer(db: Reader, viewer: Viewer, today: Day): Promise<ContactViewer> {
+/** The viewer with what decides which contacts they see now. The program itself sees the public ones. */
+export async function findContactViewer(db: Reader, viewer: Viewer, now: Instant): Promise<ContactViewer> {
   const nobodys = { ...viewer, noSharedData: false, groupIds: new Set<number>() };
   if (viewer.id === null || !may(viewer, 'contacts', 'read')) return nobodys;
-  const [found] = await selectViewer(db, { id: viewer.id, today });
+  const [found] = await selectViewer(db, { id: viewer.id, now });
   const groupIds = JSON.parse(found?.groups ?? '[]').flat();
   return { ...viewer, noSharedData: Boolean(found?.no_shared_data), groupIds: new Set(groupIds) };
 }
@@ -31,15 +31,15 @@ export async function findViewerOfAll(db: Reader, viewer: Viewer): Promise<Conta
   };
 }
 
-const selectViewer = prepared<{ id: number; today: Day }, { no_shared_data: number | boolean; groups: string }>(
-  (db, { id, today }) => {
+const selectViewer = prepared<{ id: number; now: Instant }, { no_shared_data: number | boolean; groups: string }>(
+  (db, { id, now }) => {
     const groups = db('memberships')
       .join('groups', 'groups.id', 'memberships.group_id')
       .where({ 'memberships.user_id': id, 'groups.activity': 'active' })
       .select('groups.id');
     return db('users')
       .where({ id })
-      .select({ no_shared_data: 'no_shared_data', groups: rowsAsJson(db, whereNotOver(groups, today), ['id']) });
+      .select({ no_shared_data: 'no_shared_data', groups: rowsAsJson(db, whereNotOver(groups, now), ['id']) });
   },
 );
 

@@ -269,11 +269,14 @@ export const TABLES = {
       | 'unknown name'
     >(),
   },
+  leaving_reminders: { user_id: integer, leaves_at: moment, days: integer },
   memberships: {
     user_id: integer,
     group_id: integer,
     granted_at: moment,
     granted_by: orNull(integer),
+    until_at: orNull(moment),
+    /** Kept by triggers, for a process of the version before. */
     until_on: orNull(day),
   },
   moves: {
@@ -405,6 +408,8 @@ export const TABLES = {
     address: text(),
     is_shared: flag,
   },
+  scheduled_operations: { operation_id: integer, due_at: moment, waits_for: text() },
+  scheduled_users: { user_id: integer, operation_id: integer, ends_rights: flag },
   sealed_requests: {
     handle_hash: text(),
     session_hash: text(),
@@ -471,6 +476,9 @@ export const TABLES = {
     password_hash: orNull(text()),
     password_set_at: orNull(moment),
     no_shared_data: flag,
+    starts_at: orNull(moment),
+    leaves_at: orNull(moment),
+    /** Kept by triggers, for a process of the version before. */
     expires_on: orNull(day),
     description: text(),
     contact_id: orNull(integer),

@@ -35,7 +35,8 @@ export function typedFields(body: unknown, single: readonly string[], several: r
   for (const name of single) {
     const value = (Object.hasOwn(source, name) ? source[name] : undefined) ?? '';
     if (typeof value !== 'string') throw new Malformed(`The field ${name} may be given once only.`);
-    typed[name] = value;
+    const time = timeBeside(source, name);
+    typed[name] = time ? `${value} ${time}` : value;
   }
   for (const name of several) {
     const value = (Object.hasOwn(source, name) ? source[name] : undefined) ?? [];
@@ -44,6 +45,13 @@ export function typedFields(body: unknown, single: readonly string[], several: r
     typed[name] = list;
   }
   return typed;
+}
+
+/** A moment is typed as a day with a time in a field of its own beside it. */
+function timeBeside(source: Record<string, unknown>, name: string): string {
+  const value = (Object.hasOwn(source, `${name}-time`) ? source[`${name}-time`] : undefined) ?? '';
+  if (typeof value !== 'string') throw new Malformed(`The field ${name}-time may be given once only.`);
+  return value;
 }
 
 /** Checks typed fields against a schema: clean values, or the first message of each field. */

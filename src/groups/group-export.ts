@@ -1,7 +1,7 @@
 import { parse } from 'node:querystring';
 import { grantsInWords } from '../access/rights.ts';
 import type { Viewer } from '../access/viewer.ts';
-import { type Day, dayOf } from '../clock.ts';
+import { type Instant, minuteOf } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import {
   type ColumnOf,
@@ -44,7 +44,7 @@ const OF_MEMBERS: ColumnOf<ExportedGroup>[] = [
   { key: 'member_email', label: 'Member email', needs: 'users', of: ({ member }) => member?.email ?? null },
   { key: 'member_activity', label: 'Member activity', of: ({ member }) => member?.activity ?? null },
   { key: 'member_since', label: 'Member since (UTC)', of: ({ member }) => member?.grantedAt ?? null },
-  { key: 'member_until', label: 'Member until', of: ({ member }) => member?.untilOn ?? null },
+  { key: 'member_until', label: 'Member until', of: ({ member }) => member?.untilAt ?? null },
   { key: 'granted_by', label: 'Granted by', of: ({ member, names }) => nameIn(names, member?.grantedBy ?? null) },
 ];
 
@@ -89,17 +89,17 @@ export const GROUP_EXPORT: ExportKind<GroupSources, Viewer> = {
     });
     const lines = (items: ExportedGroup[]) => linesOf(COLUMNS, chosen, items, ({ group }) => group.id);
     if (!OF_MEMBERS.some(({ key }) => chosen.has(key))) return yield lines(groups);
-    for (const one of groups) for await (const each of withMembers(db, one, dayOf(clock()))) yield lines(each);
+    for (const one of groups) for await (const each of withMembers(db, one, minuteOf(clock()))) yield lines(each);
   },
 };
 
 const NOBODY: Names = new Map();
 
 /** The group once for each member, by their ids; without any, once. */
-async function* withMembers(db: Reader, of: ExportedGroup, today: Day): AsyncGenerator<ExportedGroup[]> {
+async function* withMembers(db: Reader, of: ExportedGroup, now: Instant): AsyncGenerator<ExportedGroup[]> {
   let after = 0;
   for (;;) {
-    const members = await findMembersAfter(db, of.group.id, { after, limit: MEMBERS_AT_ONCE }, today);
+    const members = await findMembersAfter(db, of.group.id, { after, limit: MEMBERS_AT_ONCE }, now);
     const names = await findUserNames(
       db,
       members.map((member) => member.grantedBy),

@@ -1,5 +1,5 @@
 import type { Activity } from '../access/activity.ts';
-import { type Clock, DAY, dayOf } from '../clock.ts';
+import { type Clock, minuteOf } from '../clock.ts';
 import { countEach } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import type { Row } from '../db/tables.ts';
@@ -125,14 +125,18 @@ export class GroupIndex implements Followable {
   }
 
   private takeIn(row: FactRow, tag: number[], permissions: number, now: number): void {
-    const { id, leader_expires_on, member_until_on } = row;
+    const { id, leader_starts_at, leader_leaves_at, member_until_at } = row;
     this.facets.set(id, row.activity !== 'deleted', {
       activity: [ACTIVITIES.indexOf(row.activity)],
-      leader: [LEADERSHIPS.indexOf(leadershipOf(row, dayOf(now)))],
+      leader: [LEADERSHIPS.indexOf(leadershipOf(row, minuteOf(now)))],
       tag,
     });
-    const ends = [leader_expires_on, member_until_on].flatMap((day) => (day === null ? [] : [Date.parse(day) + DAY]));
-    this.turns.set(id, ends, now);
+    const turns = [leader_starts_at, leader_leaves_at, member_until_at];
+    this.turns.set(
+      id,
+      turns.flatMap((turn) => (turn === null ? [] : [Date.parse(turn)])),
+      now,
+    );
     const [name, leader] = [sortKey(row.name), sortKey(row.leader_name ?? '')];
     const rest = foldings(`${row.leader_name ?? ''} ${row.description}`).join(' ');
     this.texts.set(id, `${searchText([row.name])} ${rest}`);

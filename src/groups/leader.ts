@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Activity } from '../access/activity.ts';
 import { maySignIn } from '../access/admission.ts';
 import { isOver, whereNotOver } from '../access/granted-rights.ts';
-import type { Day } from '../clock.ts';
+import type { Instant } from '../clock.ts';
 import { isGiven, whereNotDeleted } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
@@ -15,10 +15,11 @@ export interface LeaderRow {
   leader_name: string | null;
   leader_activity: Activity | null;
   leader_api_only: number | boolean | null;
-  leader_expires_on: Day | null;
+  leader_starts_at: Instant | null;
+  leader_leaves_at: Instant | null;
   leader_has_password: number | boolean;
   member_id: number | null;
-  member_until_on: Day | null;
+  member_until_at: Instant | null;
 }
 
 /** Adds to a query of groups what tells how they are led. */
@@ -29,43 +30,46 @@ export function joinLeader(db: Reader, groups: Knex.QueryBuilder): Knex.QueryBui
       join.on('memberships.group_id', 'groups.id').on('memberships.user_id', 'groups.leader_id'),
     )
     .select('leader.name as leader_name', 'leader.activity as leader_activity')
-    .select('leader.api_only as leader_api_only', 'leader.expires_on as leader_expires_on')
+    .select('leader.api_only as leader_api_only', 'leader.starts_at as leader_starts_at')
+    .select('leader.leaves_at as leader_leaves_at')
     .select({ leader_has_password: isGiven(db, 'leader.password_hash') })
-    .select('memberships.user_id as member_id', 'memberships.until_on as member_until_on');
+    .select('memberships.user_id as member_id', 'memberships.until_at as member_until_at');
 }
 
-export function leadershipOf(row: LeaderRow, today: Day): Leadership {
+export function leadershipOf(row: LeaderRow, now: Instant): Leadership {
   if (row.leader_activity === null) return 'none';
   const leader = {
     activity: row.leader_activity,
     apiOnly: Boolean(row.leader_api_only),
-    expiresOn: row.leader_expires_on,
+    startsAt: row.leader_starts_at,
+    leavesAt: row.leader_leaves_at,
   };
-  const isMember = row.member_id !== null && !isOver({ untilOn: row.member_until_on }, today);
+  const isMember = row.member_id !== null && !isOver({ untilAt: row.member_until_at }, now);
   // Who has chosen no password yet gets in nowhere.
-  const canSignIn = Boolean(row.leader_has_password) && maySignIn(leader, today);
+  const canSignIn = Boolean(row.leader_has_password) && maySignIn(leader, now);
   return isMember && canSignIn ? 'active' : 'inactive';
 }
 
 /** The groups that the user leads: deleted groups have no leader, and a leader is a member. */
-export async function findLedIds(db: Reader, userId: number, today: Day): Promise<number[]> {
-  return ledBy(db, userId, today).pluck('groups.id');
+export async function findLedIds(db: Reader, userId: number, now: Instant): Promise<number[]> {
+  return ledBy(db, userId, now).pluck('groups.id');
 }
 
 /** Of each of these users who has some, the others who lead an active group of theirs and may sign in. */
-export async function findLeadersOf(db: Reader, userIds: number[], today: Day): Promise<Map<number, number[]>> {
+export async function findLeadersOf(db: Reader, userIds: number[], now: Instant): Promise<Map<number, number[]>> {
   const led: Knex.QueryBuilder = db('memberships')
     .join('groups', 'groups.id', 'memberships.group_id')
     .join('users as leader', 'leader.id', 'groups.leader_id')
     .where({ 'groups.activity': 'active', 'leader.activity': 'active', 'leader.api_only': false })
     .whereNotNull('leader.password_hash')
-    .where((either) => either.whereNull('leader.expires_on').orWhere('leader.expires_on', '>=', today))
+    .where((either) => either.whereNull('leader.leaves_at').orWhere('leader.leaves_at', '>', now))
+    .where((either) => either.whereNull('leader.starts_at').orWhere('leader.starts_at', '<=', now))
     .whereNot('leader.id', db.ref('memberships.user_id'))
     .orderBy(['memberships.user_id', 'leader.id'])
     .distinct('memberships.user_id', 'leader.id as leader_id');
   const rows: { user_id: number; leader_id: number }[] = await whereNotOver(
     whereIdIn(led, 'memberships.user_id', userIds),
-    today,
+    now,
   );
   return new Map(
     [...Map.groupBy(rows, (row) => row.user_id)].map(([id, those]) => [id, those.map((r) => r.leader_id)]),
@@ -79,12 +83,12 @@ export async function findActiveGroupsLedBy(db: Reader, userIds: number[]): Prom
 }
 
 /** The groups that a user leads, as a query. */
-export function ledBy(db: Reader, userId: number, today: Day): Knex.QueryBuilder {
+export function ledBy(db: Reader, userId: number, now: Instant): Knex.QueryBuilder {
   const led: Knex.QueryBuilder = db('groups')
     .join('memberships', (join) =>
       join.on('memberships.group_id', 'groups.id').on('memberships.user_id', 'groups.leader_id'),
     )
     .where('groups.leader_id', userId)
     .modify(whereNotDeleted, 'groups');
-  return whereNotOver(led, today);
+  return whereNotOver(led, now);
 }

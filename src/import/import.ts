@@ -19,6 +19,8 @@ export interface ImportChoices {
   by: MatchedBy;
   /** Of this installation. */
   mark: string;
+  /** In which days and times are meant that name none; left out, in UTC. */
+  zone?: string;
   /** Left out, who is not in it is none of its business. */
   all?: ComparedView;
 }

@@ -27,9 +27,23 @@ export const USER_COLUMNS = {
   },
   groups_until: { label: 'Groups until', called: ['groups_until', 'groups until'] },
   tags: { label: 'Tags', called: ['tags', 'tag', 'schlagworte', 'labels'] },
-  expires: {
-    label: 'Expiry date',
-    called: ['expires', 'expiry date', 'expiry', 'expires on', 'leaves on', 'ablaufdatum', 'gultig bis', 'austritt'],
+  starts: {
+    label: 'Starts on',
+    called: ['starts', 'starts on', 'start', 'start date', 'entry date', 'beginn', 'eintritt', 'eintrittsdatum'],
+  },
+  leaves: {
+    label: 'Leaves on',
+    called: [
+      'leaves',
+      'leaves on',
+      'expires',
+      'expiry date',
+      'expiry',
+      'leaves on',
+      'ablaufdatum',
+      'gultig bis',
+      'austritt',
+    ],
   },
   no_shared_data: {
     label: 'No shared data',

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import type { Day } from '../clock.ts';
+import type { Day, Instant } from '../clock.ts';
 import { day, optional, tags, userEmail, userName } from '../forms/fields.ts';
+import { endBy, startBy, type Times } from '../forms/moments.ts';
 import type { ImportedRow } from './imported-row.ts';
 
 /** What a line says of a user; undefined is what it does not say. */
@@ -10,9 +11,10 @@ export interface RowValues {
   activity?: string;
   groups?: string[];
   /** Of each of them, in their order. */
-  ends?: (Day | null)[];
+  ends?: (Instant | null)[];
   tags?: string[];
-  expiresOn?: Day | null;
+  startsAt?: Instant | null;
+  leavesAt?: Instant | null;
   noSharedData?: boolean;
   description?: string;
   contactEmail?: string;
@@ -26,7 +28,7 @@ const email = userEmail();
 const description = optional(5000, 'A description has at most 5,000 characters.');
 
 /** Checks each value of a line: what it says, or what is wrong with it, in one sentence for each. */
-export function checkRow(row: ImportedRow): { values: RowValues; mistakes: string[] } {
+export function checkRow(row: ImportedRow, times: Times): { values: RowValues; mistakes: string[] } {
   const { values } = row;
   const mistakes: string[] = [];
   if (Object.values(values).some((value) => Array.isArray(value) && value.length > MOST_IN_CELL))
@@ -51,9 +53,10 @@ export function checkRow(row: ImportedRow): { values: RowValues; mistakes: strin
     email: given(email, text('email') || undefined),
     activity: text('activity'),
     groups: values.groups as string[] | undefined,
-    ends: endsIn(row, mistakes),
+    ends: endsIn(row, times, mistakes),
     tags: values.tags === undefined ? undefined : checked(tags, (values.tags as string[]).join(',')),
-    expiresOn: given(day, text('expires')),
+    startsAt: given(startBy(times), text('starts')),
+    leavesAt: given(endBy(times), text('leaves')),
     noSharedData: flag('no_shared_data', 'No shared data'),
     description: given(description, text('description')),
     contactEmail: text('contact_email') || undefined,
@@ -75,7 +78,7 @@ export function checkRow(row: ImportedRow): { values: RowValues; mistakes: strin
 const MOST_IN_CELL = 200;
 
 /** One for each group; a single one is meant for all of them. Without any the memberships have no end. */
-function endsIn({ values }: ImportedRow, mistakes: string[]): (Day | null)[] | undefined {
+function endsIn({ values }: ImportedRow, times: Times, mistakes: string[]): (Instant | null)[] | undefined {
   const groups = (values.groups ?? []) as string[];
   const texts = (values.groups_until ?? []) as string[];
   if (groups.length === 0 || texts.length === 0) return undefined;
@@ -83,8 +86,9 @@ function endsIn({ values }: ImportedRow, mistakes: string[]): (Day | null)[] | u
     mistakes.push(`There are ${groups.length} groups, and ${texts.length} days on which they end.`);
     return undefined;
   }
+  const end = endBy(times);
   return groups.map((_, n) => {
-    const parsed = day.safeParse(texts.length === 1 ? texts[0] : texts[n]);
+    const parsed = end.safeParse(texts.length === 1 ? texts[0] : texts[n]);
     if (!parsed.success) mistakes.push(parsed.error.issues[0].message);
     return parsed.data ?? null;
   });

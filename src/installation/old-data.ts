@@ -1,4 +1,5 @@
 import { pauseAll } from '../bulk-operations/bulk-operation-store.ts';
+import { letAllWait } from '../bulk-operations/schedule-store.ts';
 import type { Transaction } from '../db/database.ts';
 import { giveUpWaitingMails } from '../mail/outbox-store.ts';
 import { endAllLinks, type SpentLink, spendLinks } from '../one-time-links/one-time-link-store.ts';
@@ -37,6 +38,7 @@ export async function endWhatActs(
   await giveUpWaitingMails(trx, act.at, why.mails);
   await forgetResetRequests(trx);
   await pauseAll(trx, act.at, why.operations);
+  await letAllWait(trx, why.operations);
   await disableAll(trx, why.webhooks);
   await forgetMark(trx);
   return ended;

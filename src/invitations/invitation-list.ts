@@ -1,5 +1,5 @@
 import type { Viewer } from '../access/viewer.ts';
-import { dayOf, type Instant, instant } from '../clock.ts';
+import { type Instant, instant, minuteOf } from '../clock.ts';
 import { findContactViewer } from '../contacts/contact-viewer.ts';
 import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
@@ -104,7 +104,7 @@ export async function freezeInvitations(
 async function meantBy(sources: InvitationSources, query: InvitationQuery, asking: Viewer) {
   const { db, index, invitationIndex } = sources;
   const words = fold(query.q).split(' ').filter(Boolean);
-  const viewer = await findContactViewer(db.read, asking, dayOf(sources.clock()));
+  const viewer = await findContactViewer(db.read, asking, minuteOf(sources.clock()));
   const creators = query.sort === 'creator' ? await findCreatorPlaces(sources) : [];
   await index.refresh();
   await invitationIndex.refresh();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { day, userEmail, userName } from '../forms/fields.ts';
+import { userEmail, userName } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
+import { endBy, type Times } from '../forms/moments.ts';
 import { identifiersIn, isTooLong, readPeople } from '../text/people/people-list.ts';
 import { Malformed } from '../verbs/refusals.ts';
 
@@ -9,15 +10,16 @@ const MOST_AT_ONCE = 100;
 const TOO_MANY = 'At most 100 at once.';
 
 const invitation = z.object({ name: userName, email: userEmail() });
-const additions = z.object({
-  emails: z
-    .string()
-    .refine((text) => !isTooLong(text), TOO_MANY)
-    .transform(emailsIn)
-    .refine((emails) => emails.length > 0, 'Enter the system email of somebody.')
-    .refine((emails) => emails.length <= MOST_AT_ONCE, TOO_MANY),
-  untilOn: day,
-});
+const additionsBy = (times: Times) =>
+  z.object({
+    emails: z
+      .string()
+      .refine((text) => !isTooLong(text), TOO_MANY)
+      .transform(emailsIn)
+      .refine((emails) => emails.length > 0, 'Enter the system email of somebody.')
+      .refine((emails) => emails.length <= MOST_AT_ONCE, TOO_MANY),
+    untilAt: endBy(times),
+  });
 
 /** The addresses of a list of any kind. What is none is kept where there is nothing else: nobody is told who is known here. */
 function emailsIn(text: string): string[] {
@@ -26,7 +28,7 @@ function emailsIn(text: string): string[] {
 }
 
 export function typedLeading(body: unknown): Typed {
-  return typedFields(body, ['name', 'email', 'emails', 'untilOn', 'channel'], ['ids']);
+  return typedFields(body, ['name', 'email', 'emails', 'untilAt', 'channel'], ['ids']);
 }
 
 export function checkInvitation(typed: Typed): FormResult<z.output<typeof invitation>> {
@@ -57,12 +59,12 @@ export function readRows(text: string): { rows: InvitedRow[]; error?: string } {
   return { rows: people.map(({ name, email }) => ({ name: name || email.split('@')[0], email, isKept: true })) };
 }
 
-export function checkAdditions(typed: Typed): FormResult<z.output<typeof additions>> {
-  return checkForm(additions, typed);
+export function checkAdditions(typed: Typed, times: Times): FormResult<z.output<ReturnType<typeof additionsBy>>> {
+  return checkForm(additionsBy(times), typed);
 }
 
-export function checkEnd(typed: Typed): FormResult<{ untilOn: string | null }> {
-  return checkForm(z.object({ untilOn: day }), typed);
+export function checkEnd(typed: Typed, times: Times): FormResult<{ untilAt: string | null }> {
+  return checkForm(z.object({ untilAt: endBy(times) }), typed);
 }
 
 /** The ids that were ticked; what is no id was sent by no form of ours and is passed over. */

@@ -1,5 +1,5 @@
 import { grants, type Rights, union } from '../access/rights.ts';
-import type { Day } from '../clock.ts';
+import type { Instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import type { Group } from '../groups/group.ts';
 import { findGroup, findGroupsOf } from '../groups/group-store.ts';
@@ -11,13 +11,13 @@ import { Forbidden } from '../verbs/refusals.ts';
 const POWERFUL = ['users', 'groups', 'settings'];
 
 /** By name, deactivated ones included. */
-export async function findLedGroups(db: Reader, userId: number, today: Day): Promise<Group[]> {
-  return sortedByName(await findGroupsOf(db, await findLedIds(db, userId, today)), (group) => group.name);
+export async function findLedGroups(db: Reader, userId: number, now: Instant): Promise<Group[]> {
+  return sortedByName(await findGroupsOf(db, await findLedIds(db, userId, now)), (group) => group.name);
 }
 
 /** A group that the user leads. Any other is refused as if it were not there. */
-export async function findLedGroup(db: Reader, userId: number | null, groupId: number, today: Day): Promise<Group> {
-  const ledIds = userId === null ? [] : await findLedIds(db, userId, today);
+export async function findLedGroup(db: Reader, userId: number | null, groupId: number, now: Instant): Promise<Group> {
+  const ledIds = userId === null ? [] : await findLedIds(db, userId, now);
   if (!ledIds.includes(groupId)) throw new Forbidden('There is no such group.', true);
   return findGroup(db, groupId);
 }

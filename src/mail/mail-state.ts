@@ -17,6 +17,7 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   'invitation-asked-for': 'Notice of who waits for an invitation',
   'operation-paused': 'Notice of a paused operation',
   'token-ends': 'Notice of a token that ends',
+  'people-leave': 'Notice of people who leave',
   'programs-orphaned': 'Notice of programs without an owner',
   'webhook-disabled': 'Notice of a disabled webhook',
   'test-mail': 'Test mail',

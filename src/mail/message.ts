@@ -165,6 +165,21 @@ const WRITERS: Record<MailKind, Writer> = {
     button: { label: 'Look at the tokens', address: `${baseUrl}${facts.path}` },
     closing: ['If it is not needed any more, there is nothing to do.'],
   }),
+  'people-leave': ({ facts }, { instanceName, baseUrl }) => ({
+    subject: `${counted(Number(facts.number), 'person leaves', 'people leave')} ${instanceName} soon`,
+    paragraphs: [`From then on they are let in no more: ${facts.people}.`],
+    ...(facts.path && {
+      button: {
+        label: facts.number === '1' ? 'Extend by 6 weeks, or leave it' : 'Look at them',
+        address: `${baseUrl}${facts.path}`,
+      },
+    }),
+    closing: [
+      facts.path
+        ? 'If all of it is right, there is nothing to do: nothing is changed by opening the page.'
+        : 'If somebody is to stay longer, tell an administrator.',
+    ],
+  }),
   'programs-orphaned': ({ facts, createdAt, words }, { instanceName, baseUrl }) => ({
     subject: `${facts.owner} answered for programs at ${instanceName}`,
     paragraphs: [

@@ -1,6 +1,6 @@
 import { findRights } from '../access/granted-rights.ts';
 import { grants } from '../access/rights.ts';
-import { DAY, dayOf, HOUR, type Instant, instant, MINUTE } from '../clock.ts';
+import { DAY, HOUR, type Instant, instant, MINUTE, minuteOf } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
@@ -25,6 +25,7 @@ export type Notice =
   | 'invitation-asked-for'
   | 'operation-paused'
   | 'token-ends'
+  | 'people-leave'
   | 'programs-orphaned'
   | 'webhook-disabled'
   | 'test-mail';
@@ -215,7 +216,7 @@ export async function claimMail(trx: Transaction, now: Instant): Promise<DueMail
 
 /** By what they may do now; the program itself does. */
 async function maintainsUsers(trx: Transaction, userId: number | null, now: Instant): Promise<boolean> {
-  return userId === null || grants(await findRights(trx, userId, dayOf(now)), 'users', 'write');
+  return userId === null || grants(await findRights(trx, userId, minuteOf(now)), 'users', 'write');
 }
 
 /** The mail server has taken it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { day } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
+import { endBy, type Times } from '../forms/moments.ts';
 import { picked, type Searches } from '../forms/picker.ts';
 import { membersIn } from '../text/people/people-list.ts';
 
@@ -14,25 +14,24 @@ const fields = {
     .string()
     .transform(membersIn)
     .refine((list) => list.length <= MOST_AT_ONCE, 'At most 5,000 at once.'),
-  untilOn: day,
   acceptUnknown: z.string().transform((text) => text !== ''),
 };
 
-const complete = z.object(fields);
+const completeBy = (times: Times) => z.object({ ...fields, untilAt: endBy(times) });
 
-export type MemberValues = z.output<typeof complete>;
+export type MemberValues = z.output<ReturnType<typeof completeBy>>;
 
 /** In which fields one searches for what fills others. */
 export const MEMBER_SEARCHES: Searches = { ids: 'idsSearch' };
 
 /** What was ticked, taken or typed on the pages about members; `confirmed` says that the sheet was read. */
 export function typedMembers(body: unknown): Typed {
-  const typed = typedFields(body, ['list', 'untilOn', 'acceptUnknown', 'confirmed', 'idsSearch', 'step'], ['ids']);
+  const typed = typedFields(body, ['list', 'untilAt', 'acceptUnknown', 'confirmed', 'idsSearch', 'step'], ['ids']);
   // One by one, as boxes send them, or many in one field: a form holds only so many fields.
   const chosen = picked({ ...typed, ids: [typed.ids].flat().flatMap((text) => text.split(',')) }, MEMBER_SEARCHES);
   return { ...chosen, ids: [chosen.ids].flat().filter((id) => /^[1-9]\d{0,14}$/.test(id)) };
 }
 
-export function checkMembers(typed: Typed): FormResult<MemberValues> {
-  return checkForm(complete, typed);
+export function checkMembers(typed: Typed, times: Times): FormResult<MemberValues> {
+  return checkForm(completeBy(times), typed);
 }

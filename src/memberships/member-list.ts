@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Activity } from '../access/activity.ts';
 import { isOver } from '../access/granted-rights.ts';
-import type { Day, Instant } from '../clock.ts';
+import type { Instant } from '../clock.ts';
 import { whereNotDeleted } from '../db/conditions.ts';
 import type { Reader } from '../db/database.ts';
 import { selectIds, whereIdIn } from '../db/ids.ts';
@@ -19,7 +19,7 @@ export interface Member {
   activity: Activity;
   grantedAt: Instant;
   grantedBy: number | null;
-  untilOn: Day | null;
+  untilAt: Instant | null;
   isOver: boolean;
 }
 
@@ -55,7 +55,7 @@ type Found = Row<'memberships'> & Pick<Row<'users'>, 'name' | 'sort_name' | 'ema
 const FEW = 5_000;
 
 /** One page of a group's members who are not deleted, by name. */
-export async function listMembers(db: Reader, groupId: number, query: MemberQuery, today: Day): Promise<MemberList> {
+export async function listMembers(db: Reader, groupId: number, query: MemberQuery, now: Instant): Promise<MemberList> {
   const { search = EVERYBODY } = query;
   const total = await countMembers(db, groupId, search);
   const key = { value: 'users.sort_name', id: 'users.id' };
@@ -78,7 +78,7 @@ export async function listMembers(db: Reader, groupId: number, query: MemberQuer
     },
   );
   return {
-    members: page.rows.map((row) => memberOf(row, today)),
+    members: page.rows.map((row) => memberOf(row, now)),
     total,
     previous: page.previous,
     next: page.next,
@@ -90,17 +90,17 @@ export async function findMembersAfter(
   db: Reader,
   groupId: number,
   { after, limit }: { after: number; limit: number },
-  today: Day,
+  now: Instant,
 ): Promise<Member[]> {
   const rows: Omit<Found, 'sort_name'>[] = await membersOf(db, groupId)
     .where('memberships.user_id', '>', after)
     .orderBy('memberships.user_id')
     .limit(limit)
     .select('memberships.*', 'users.name', 'users.email', 'users.activity');
-  return rows.map((row) => memberOf(row, today));
+  return rows.map((row) => memberOf(row, now));
 }
 
-function memberOf(row: Omit<Found, 'sort_name'>, today: Day): Member {
+function memberOf(row: Omit<Found, 'sort_name'>, now: Instant): Member {
   return {
     userId: row.user_id,
     name: row.name,
@@ -108,8 +108,8 @@ function memberOf(row: Omit<Found, 'sort_name'>, today: Day): Member {
     activity: row.activity,
     grantedAt: row.granted_at,
     grantedBy: row.granted_by,
-    untilOn: row.until_on,
-    isOver: isOver({ untilOn: row.until_on }, today),
+    untilAt: row.until_at,
+    isOver: isOver({ untilAt: row.until_at }, now),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { whereNotOver } from '../access/granted-rights.ts';
-import type { Day, Instant } from '../clock.ts';
+import type { Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import { whereNotDeleted } from '../db/conditions.ts';
 import type { Reader, Transaction } from '../db/database.ts';
@@ -16,8 +16,8 @@ export interface Membership {
   groupActivity: 'active' | 'deactivated' | 'deleted';
   grantedAt: Instant;
   grantedBy: number | null;
-  /** The last day on which it counts. */
-  untilOn: Day | null;
+  /** From this moment on it gives nothing. */
+  untilAt: Instant | null;
 }
 
 type Found = Row<'memberships'> & { group_name: string; group_activity: Row<'groups'>['activity'] };
@@ -40,16 +40,20 @@ export async function findMemberships(db: Reader, userIds: number[]): Promise<Me
     groupActivity: row.group_activity,
     grantedAt: row.granted_at,
     grantedBy: row.granted_by,
-    untilOn: row.until_on,
+    untilAt: row.until_at,
   }));
 }
 
 /** Of each of these users, the groups whose membership counts today; deactivated and deleted groups are among them. */
-export async function findCountingGroupIds(db: Reader, userIds: number[], today: Day): Promise<Map<number, number[]>> {
+export async function findCountingGroupIds(
+  db: Reader,
+  userIds: number[],
+  now: Instant,
+): Promise<Map<number, number[]>> {
   const memberships: Knex.QueryBuilder = db('memberships').select('user_id', 'group_id');
   const rows: { user_id: number; group_id: number }[] = await whereNotOver(
     whereIdIn(memberships, 'user_id', userIds),
-    today,
+    now,
   );
   return new Map(
     [...Map.groupBy(rows, (row) => row.user_id)].map(([id, those]) => [id, those.map((row) => row.group_id)]),
@@ -61,8 +65,8 @@ export interface MembershipChange {
   id: number;
   from: number[];
   to: number[];
-  /** The last days of those that come, by group; left out, they have no end. */
-  ends?: ReadonlyMap<number, Day | null>;
+  /** When those end that come, by group; left out, they have no end. */
+  ends?: ReadonlyMap<number, Instant | null>;
 }
 
 /** Takes users out of groups and puts them into others; since, by whom and until stay for those kept. */
@@ -81,7 +85,7 @@ export async function changeMemberships(
   const coming = changes.flatMap(({ id, from, to, ends }) =>
     to
       .filter((groupId) => !from.includes(groupId))
-      .map((groupId) => ({ user_id: id, group_id: groupId, until_on: ends?.get(groupId) ?? null })),
+      .map((groupId) => ({ user_id: id, group_id: groupId, until_at: ends?.get(groupId) ?? null })),
   );
   await bulkInsert(
     trx,
@@ -95,22 +99,22 @@ export async function findMembershipsIn(
   db: Reader,
   groupId: number,
   userIds: number[],
-): Promise<Map<number, { untilOn: Day | null }>> {
+): Promise<Map<number, { untilAt: Instant | null }>> {
   const rows = await whereIdIn(db('memberships').where('group_id', groupId), 'user_id', userIds);
-  return new Map(rows.map((row: MembershipColumns) => [row.user_id, { untilOn: row.until_on }]));
+  return new Map(rows.map((row: MembershipColumns) => [row.user_id, { untilAt: row.until_at }]));
 }
 
-type MembershipColumns = { user_id: number; until_on: Day | null };
+type MembershipColumns = { user_id: number; until_at: Instant | null };
 
 /** Makes them members of the group, anew where they were. */
 export async function grant(
   trx: Transaction,
   groupId: number,
   userIds: number[],
-  { at, by, untilOn }: { at: Instant; by: number | null; untilOn: Day | null },
+  { at, by, untilAt }: { at: Instant; by: number | null; untilAt: Instant | null },
 ): Promise<void> {
   await remove(trx, groupId, userIds);
-  const granted = { group_id: groupId, granted_at: at, granted_by: by, until_on: untilOn };
+  const granted = { group_id: groupId, granted_at: at, granted_by: by, until_at: untilAt };
   await bulkInsert(
     trx,
     'memberships',
@@ -118,13 +122,13 @@ export async function grant(
   );
 }
 
-export async function setLastDay(
+export async function setEnd(
   trx: Transaction,
   groupId: number,
   userIds: number[],
-  untilOn: Day | null,
+  untilAt: Instant | null,
 ): Promise<void> {
-  await whereIdIn(trx('memberships').where('group_id', groupId), 'user_id', userIds).update({ until_on: untilOn });
+  await whereIdIn(trx('memberships').where('group_id', groupId), 'user_id', userIds).update({ until_at: untilAt });
 }
 
 export async function remove(trx: Transaction, groupId: number, userIds: number[]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { hasToChoosePassword, maySignIn, waitsForInvitation } from '../access/admission.ts';
 import { recordChanges } from '../audit/audit-store.ts';
-import { AHEAD, type Clock, dayOf, HOUR, type Instant, instant } from '../clock.ts';
+import { AHEAD, type Clock, HOUR, type Instant, instant, minuteOf } from '../clock.ts';
 import type { Database, Reader, Transaction } from '../db/database.ts';
 import { requestInvitations } from '../invitations/invitation-request-store.ts';
 import { findMailedJustNow, sendInvitationsAgain } from '../invitations/invitation-sending.ts';
@@ -71,7 +71,7 @@ async function answer(
   if (!user) return;
   const { address, request_id: requestId } = request;
   const act = programAct(settings, { name: REQUESTER, at: now, address, requestId });
-  if (waitsForInvitation(user, dayOf(Date.parse(now)))) await mailInvitation(trx, act, user);
+  if (waitsForInvitation(user, minuteOf(now))) await mailInvitation(trx, act, user);
   else if (await mayBeMailed(trx, user, now)) await mailReset(trx, { ...act, channel: 'mail' }, user);
 }
 
@@ -102,7 +102,7 @@ async function mailReset(trx: Transaction, act: Act, user: User): Promise<void> 
 
 async function mayBeMailed(db: Reader, user: User, now: Instant): Promise<boolean> {
   if (!(user.hasPassword || hasToChoosePassword(user)) || user.confirmedEmail !== null) return false;
-  if (!maySignIn(user, dayOf(Date.parse(now)))) return false;
+  if (!maySignIn(user, minuteOf(now))) return false;
   const since = instant(Date.parse(now) - HOUR);
   const sent = await db('outbox')
     .where({ user_id: user.id, kind: 'password-reset' })

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { day, id, tags, ticked, userEmail, userName } from '../forms/fields.ts';
+import { id, tags, ticked, userEmail, userName } from '../forms/fields.ts';
 import { checkForm, type Errors, type Typed, typedFields } from '../forms/form.ts';
+import { endBy, startBy, type Times } from '../forms/moments.ts';
 import { picked, type Searches } from '../forms/picker.ts';
 import { MOST_PEOPLE, type PeopleList } from '../text/people/people-list.ts';
 import { counted } from '../text/text.ts';
@@ -15,7 +16,7 @@ export interface PersonRow {
   /** Names of groups with commas between them; so the tags. */
   groups: string;
   tags: string;
-  expiresOn: string;
+  leavesAt: string;
   /** Whether something is to be done about it. */
   isKept: boolean;
   /** The id of the contact that is to be linked; empty for none. */
@@ -23,7 +24,7 @@ export interface PersonRow {
 }
 
 /** Which columns the table has beside name and email: those of which the list says something. */
-export const FURTHER_COLUMNS = ['groups', 'tags', 'expiresOn'] as const;
+export const FURTHER_COLUMNS = ['groups', 'tags', 'leavesAt'] as const;
 export type FurtherColumn = (typeof FURTHER_COLUMNS)[number];
 
 /** What a field of each row is called in the form. */
@@ -33,15 +34,16 @@ const ROW_FIELDS = {
   email: 'email',
   groups: 'rowGroups',
   tags: 'rowTags',
-  expiresOn: 'rowExpiresOn',
+  leavesAt: 'rowLeavesAt',
 } as const;
 
 const SINGLE = [
   'text',
   'nameBy',
   'tags',
-  'expiresOn',
-  'untilOn',
+  'startsAt',
+  'leavesAt',
+  'untilAt',
   'noSharedData',
   'access',
   'groupsSearch',
@@ -83,13 +85,13 @@ export function typedPeople(body: unknown): TypedPeople {
 
 /** The table as a list is first read into it. */
 export function rowsOf({ people }: PeopleList): PersonRow[] {
-  return people.map(({ line, name, email, groups, tags, expiresOn }) => ({
+  return people.map(({ line, name, email, groups, tags, leavesAt }) => ({
     line: String(line),
     name,
     email,
     groups: groups.join(', '),
     tags: tags.join(', '),
-    expiresOn,
+    leavesAt,
     isKept: true,
     contact: '',
   }));
@@ -99,29 +101,37 @@ export function furtherColumns(rows: PersonRow[]): FurtherColumn[] {
   return FURTHER_COLUMNS.filter((column) => rows.some((row) => row[column] !== ''));
 }
 
-const row = z.object({ name: userName, email: userEmail(), tags, expiresOn: day });
-export type RowValues = z.output<typeof row>;
+const rowBy = (times: Times) => z.object({ name: userName, email: userEmail(), tags, leavesAt: endBy(times) });
+export type RowValues = z.output<ReturnType<typeof rowBy>>;
 
-export function checkRow({ name, email, tags, expiresOn }: PersonRow) {
-  return checkForm(row, { name, email, tags, expiresOn });
+export function checkRow({ name, email, tags, leavesAt }: PersonRow, times: Times) {
+  return checkForm(rowBy(times), { name, email, tags, leavesAt });
 }
 
-const forAll = z.object({
-  groups: z.array(id).transform((ids) => [...new Set(ids.filter((one) => one !== null))]),
-  groupsSearch: z.string().refine((text) => text.trim() === '', 'Choose one of the groups found, or clear the search.'),
-  tags,
-  expiresOn: day,
-  untilOn: day,
-  noSharedData: ticked,
-});
-export type ForAll = z.output<typeof forAll>;
+const forAllBy = (times: Times) =>
+  z.object({
+    groups: z.array(id).transform((ids) => [...new Set(ids.filter((one) => one !== null))]),
+    groupsSearch: z
+      .string()
+      .refine((text) => text.trim() === '', 'Choose one of the groups found, or clear the search.'),
+    tags,
+    startsAt: startBy(times),
+    leavesAt: endBy(times),
+    untilAt: endBy(times),
+    noSharedData: ticked,
+  });
+export type ForAll = z.output<ReturnType<typeof forAllBy>>;
 
 /** What is so for all of them. A field that is mistaken counts as empty. */
-export function checkForAll({ groups, groupsSearch, tags, expiresOn, untilOn, noSharedData }: Typed): {
+export function checkForAll(
+  { groups, groupsSearch, tags, startsAt, leavesAt, untilAt, noSharedData }: Typed,
+  times: Times,
+): {
   values: ForAll;
   errors: Errors;
 } {
-  const typed: Typed = { groups, groupsSearch, tags, expiresOn, untilOn, noSharedData };
+  const typed: Typed = { groups, groupsSearch, tags, startsAt, leavesAt, untilAt, noSharedData };
+  const forAll = forAllBy(times);
   const { values, errors = {} } = checkForm(forAll, typed);
   if (values) return { values, errors };
   const emptied = Object.keys(errors).map((field) => [field, Array.isArray(typed[field]) ? [] : '']);

@@ -1,5 +1,5 @@
 import { NO_RIGHTS, type Rights, union } from '../access/rights.ts';
-import { dayOf, type Instant, instant } from '../clock.ts';
+import { type Instant, instant, minuteOf } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import type { Group } from '../groups/group.ts';
 import { findGroups } from '../groups/group-store.ts';
@@ -57,7 +57,7 @@ export async function countEffectsOn(
 ): Promise<EffectCounts> {
   const { visit, touched } = touchedBy(changes, groups, givenBy);
   const changedIds = changes.map(({ groupId }) => groupId);
-  const groupsOf = await findCountingGroupIds(db, userIds, dayOf(now));
+  const groupsOf = await findCountingGroupIds(db, userIds, minuteOf(now));
   for (const id of userIds) visit([...new Set([...(groupsOf.get(id) ?? []), ...changedIds])]);
   return { touched: touched(), ending: await countEndingOf(db, changes, userIds, now, whichOf) };
 }

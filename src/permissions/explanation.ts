@@ -1,7 +1,7 @@
 import type { Activity } from '../access/activity.ts';
 import { isOver } from '../access/granted-rights.ts';
 import type { Level } from '../access/rights.ts';
-import type { Day, Instant } from '../clock.ts';
+import type { Instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
@@ -14,7 +14,7 @@ export interface Reason {
   groupName: string;
   level: Level;
   /** Undefined where the user is no member. */
-  membership?: { grantedAt: Instant; grantedBy: number | null; untilOn: Day | null };
+  membership?: { grantedAt: Instant; grantedBy: number | null; untilAt: Instant | null };
   /** Why it gives nothing to the user; undefined where it does. */
   hindrance?: 'deactivated' | 'deleted' | 'ended' | 'no member';
 }
@@ -36,12 +36,12 @@ export async function explain(
   db: Reader,
   userId: number,
   applications: string[],
-  today: Day,
+  now: Instant,
   { withOthers }: { withOthers: boolean },
 ): Promise<Explanation[]> {
   const rows = await selectMemberships(db, { userId });
   const memberships = new Map(
-    rows.map((row) => [row.group_id, { grantedAt: row.granted_at, grantedBy: row.granted_by, untilOn: row.until_on }]),
+    rows.map((row) => [row.group_id, { grantedAt: row.granted_at, grantedBy: row.granted_by, untilAt: row.until_at }]),
   );
   const all = withOthers ? await findAllGroups(db) : await findGroupsOf(db, [...memberships.keys()]);
   const groups = sortedByName(all, (group) => group.name);
@@ -51,7 +51,7 @@ export async function explain(
       const membership = memberships.get(group.id);
       // A deleted group that the user is not in is of no use to anybody.
       if (level === undefined || (!membership && group.activity === 'deleted')) return [];
-      const hindrance = hindranceOf(group.activity, membership, today);
+      const hindrance = hindranceOf(group.activity, membership, now);
       return [{ groupId: group.id, groupName: group.name, level, membership, hindrance }];
     });
     const counting = reasons.filter((reason) => !reason.hindrance);
@@ -62,12 +62,12 @@ export async function explain(
 
 function hindranceOf(
   activity: Activity,
-  membership: { untilOn: Day | null } | undefined,
-  today: Day,
+  membership: { untilAt: Instant | null } | undefined,
+  now: Instant,
 ): Reason['hindrance'] {
   if (!membership) return 'no member';
   if (activity !== 'active') return activity;
-  return isOver(membership, today) ? 'ended' : undefined;
+  return isOver(membership, now) ? 'ended' : undefined;
 }
 
 function order({ hindrance }: Reason): number {

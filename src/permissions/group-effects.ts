@@ -1,7 +1,7 @@
 import { isOver } from '../access/granted-rights.ts';
 import { covers, NO_RIGHTS } from '../access/rights.ts';
 import type { Viewer } from '../access/viewer.ts';
-import { dayOf, instant } from '../clock.ts';
+import { instant, minuteOf } from '../clock.ts';
 import { findGroups } from '../groups/group-store.ts';
 import { findMemberships } from '../memberships/membership-store.ts';
 import { findOpenPurposes } from '../one-time-links/one-time-link-store.ts';
@@ -45,14 +45,14 @@ async function groupChanges(
   user: User,
   groupIds: number[],
 ): Promise<GroupChange[]> {
-  const today = dayOf(sources.clock());
+  const now = minuteOf(sources.clock());
   const memberships = new Map((await findMemberships(sources.db.read, [user.id])).map((one) => [one.groupId, one]));
   return (await findGroups(sources.db.read)).flatMap((group): GroupChange[] => {
     const membership = memberships.get(group.id);
     const isKept = membership !== undefined && !covers(viewer.rights, group.rights);
     const isWanted = isKept || groupIds.includes(group.id);
     if (isWanted === (membership !== undefined)) return [];
-    const given = membership && isOver(membership, today) ? NO_RIGHTS : givenBy(group);
+    const given = membership && isOver(membership, now) ? NO_RIGHTS : givenBy(group);
     return [{ groupId: group.id, from: isWanted ? NO_RIGHTS : given, to: isWanted ? given : NO_RIGHTS }];
   });
 }

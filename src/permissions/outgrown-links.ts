@@ -1,7 +1,7 @@
 import { maySignIn } from '../access/admission.ts';
 import { findPotentialRights, findRights } from '../access/granted-rights.ts';
 import { covers, EVERYTHING, NO_RIGHTS, type Rights, union } from '../access/rights.ts';
-import { type Day, dayOf, type Instant } from '../clock.ts';
+import { type Instant, minuteOf } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { findLedGroups, rightsInReach } from '../leading/led-group.ts';
@@ -29,7 +29,7 @@ export async function endOutgrownLinks(
   subjects: Pick<Subject, 'id' | 'rights'>[],
 ): Promise<EndedLink[]> {
   const ids = subjects.map((subject) => subject.id);
-  const now = await findPotentialRights(trx, ids, dayOf(act.at));
+  const now = await findPotentialRights(trx, ids, minuteOf(act.at));
   const grown = subjects.filter(({ id, rights }) => !covers(rights, now.get(id) ?? NO_RIGHTS));
   const outgrown = await findOutgrown(trx, new Map(grown.map(({ id }) => [id, now.get(id)!])), act.at);
   await endLinksById(
@@ -50,7 +50,7 @@ export async function countOutgrowing(
   now: Instant,
   gainOf: GainOf,
 ): Promise<number> {
-  const rights = await findPotentialRights(db, [...gains.keys()], dayOf(now));
+  const rights = await findPotentialRights(db, [...gains.keys()], minuteOf(now));
   const of = (id: number) => rights.get(id) ?? NO_RIGHTS;
   const grown = [...gains].filter(([id, gained]) => !covers(of(id), gained));
   const after = new Map(grown.map(([id, gained]) => [id, union([of(id), gained])]));
@@ -79,14 +79,14 @@ async function findOutgrown(
   const makers = [...new Set(links.map((link) => link.createdBy))];
   const givable = new Map<number | null, Rights>();
   for (const id of makers)
-    givable.set(id, id === null ? EVERYTHING : union([await findGivable(db, id, dayOf(now)), await gainOf(id)]));
+    givable.set(id, id === null ? EVERYTHING : union([await findGivable(db, id, minuteOf(now)), await gainOf(id)]));
   return links.filter((link) => !covers(givable.get(link.createdBy)!, rights.get(link.userId)!));
 }
 
 /** What somebody can give: what they may do, and what the groups that they lead grant. Nothing, who is not let in any more. */
-async function findGivable(db: Reader, userId: number, today: Day): Promise<Rights> {
+async function findGivable(db: Reader, userId: number, now: Instant): Promise<Rights> {
   const [user] = await findUsers(db, [userId]);
-  if (!user || !maySignIn(user, today)) return NO_RIGHTS;
-  const led = rightsInReach(await findLedGroups(db, userId, today));
-  return union([await findRights(db, userId, today), led]);
+  if (!user || !maySignIn(user, now)) return NO_RIGHTS;
+  const led = rightsInReach(await findLedGroups(db, userId, now));
+  return union([await findRights(db, userId, now), led]);
 }

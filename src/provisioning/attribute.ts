@@ -140,7 +140,13 @@ export const ROSTER_ATTRIBUTES: readonly Attribute[] = [
     'contact',
     'The email of the person in the address book who signs in so. They are linked where exactly one has it.',
   ),
-  text('expiresOn', 'The last day on which they are let in, as YYYY-MM-DD.', { canonicalValues: ['2099-12-31'] }),
+  text(
+    'leavesAt',
+    'From this moment on they are let in no more: with a zone, or a day, which is meant until its end in UTC.',
+    {
+      canonicalValues: ['2099-12-31T17:00:00.000Z'],
+    },
+  ),
   flag('noSharedData', 'Whether they see only what they or their groups own.'),
   flag('apiOnly', 'Whether it is an identity for a program. People say that on the page.', { mutability: 'readOnly' }),
 ];

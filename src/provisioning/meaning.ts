@@ -1,6 +1,8 @@
-import { isDay } from '../clock.ts';
+import type { z } from 'zod';
 import { userEmail, userName as userNameField } from '../forms/fields.ts';
+import { endBy } from '../forms/moments.ts';
 import { isEmailAddress } from '../text/email-address.ts';
+import { format } from '../text/format.ts';
 import { ROSTER_USER } from './attribute.ts';
 import type { Resource } from './resource.ts';
 import { Unfit } from './unfit.ts';
@@ -14,7 +16,7 @@ export interface Meaning {
   /** Undefined where it says none. */
   email: string | undefined;
   active: boolean | undefined;
-  expiresOn: string | null | undefined;
+  leavesAt: string | null | undefined;
   noSharedData: boolean | undefined;
   /** The email of a person in the address book. */
   contact: string | undefined;
@@ -30,9 +32,8 @@ export function meaningOf(resource: Resource): Meaning {
   if (externalId !== null && externalId.length > LONGEST_ID)
     throw new Unfit('invalidValue', `An externalId has at most ${LONGEST_ID} characters.`);
   const access = (resource[ROSTER_USER] ?? {}) as Resource;
-  const expiresOn = access.expiresOn as string | undefined;
-  if (expiresOn !== undefined && !isDay(expiresOn))
-    throw new Unfit('invalidValue', 'expiresOn is a day that exists, as YYYY-MM-DD.');
+  const said = access.leavesAt as string | undefined;
+  const leavesAt = said === undefined ? undefined : fitting(endBy(format), said, 'leavesAt');
   const isAddress = userName.includes('@');
   return {
     userName,
@@ -40,7 +41,7 @@ export function meaningOf(resource: Resource): Meaning {
     name: isAddress ? undefined : fitting(userNameField, userName, 'userName'),
     email: emailOf(resource, isAddress ? userName : undefined),
     active: (resource.active as boolean | null | undefined) ?? undefined,
-    expiresOn,
+    leavesAt,
     noSharedData: access.noSharedData as boolean | undefined,
     contact: access.contact as string | undefined,
   };
@@ -58,7 +59,7 @@ function emailOf(resource: Resource, userName: string | undefined): string | und
   return userName !== undefined && isEmailAddress(userName) ? fitting(userEmail(), userName, 'userName') : undefined;
 }
 
-function fitting(field: ReturnType<typeof userEmail> | typeof userNameField, text: string, name: string): string {
+function fitting<T>(field: z.ZodType<T>, text: string, name: string): T {
   const parsed = field.safeParse(text);
   if (!parsed.success) throw new Unfit('invalidValue', `${name}: ${parsed.error.issues[0].message}`);
   return parsed.data;

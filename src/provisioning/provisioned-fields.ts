@@ -49,7 +49,7 @@ function fieldsOf({ userName, attributes }: ProvisionedUser): string[] {
     ...(userName.includes('@') ? [] : ['Name']),
     'System email',
     ...('contact' in access ? ['Linked contact'] : []),
-    ...('expiresOn' in access ? ['Expiry date'] : []),
+    ...('leavesAt' in access ? ['Leaves on'] : []),
     ...('noSharedData' in access ? ['No shared data'] : []),
   ];
 }

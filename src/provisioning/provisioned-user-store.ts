@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Activity } from '../access/activity.ts';
-import type { Day, Instant } from '../clock.ts';
+import type { Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
@@ -30,14 +30,14 @@ export interface ProvisionedUser {
     name: string;
     email: string | null;
     noSharedData: boolean;
-    expiresOn: Day | null;
+    leavesAt: Instant | null;
     apiOnly: boolean;
     version: number;
   };
 }
 
 type Found = Row<'provisioned_users'> &
-  Pick<Row<'users'>, 'name' | 'email' | 'no_shared_data' | 'expires_on' | 'api_only'> & { user_version: number };
+  Pick<Row<'users'>, 'name' | 'email' | 'no_shared_data' | 'leaves_at' | 'api_only'> & { user_version: number };
 
 export function selectProvisioned(db: Reader): Knex.QueryBuilder<Found, Found[]> {
   return db('provisioned_users')
@@ -47,7 +47,7 @@ export function selectProvisioned(db: Reader): Knex.QueryBuilder<Found, Found[]>
       'users.name',
       'users.email',
       'users.no_shared_data',
-      'users.expires_on',
+      'users.leaves_at',
       'users.api_only',
       'users.version as user_version',
     );
@@ -213,7 +213,7 @@ function provisionedOf(row: Found): ProvisionedUser {
       name: row.name,
       email: row.email,
       noSharedData: Boolean(row.no_shared_data),
-      expiresOn: row.expires_on,
+      leavesAt: row.leaves_at,
       apiOnly: Boolean(row.api_only),
       version: row.user_version,
     },

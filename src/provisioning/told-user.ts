@@ -19,8 +19,8 @@ export function toldOf(provisioned: ProvisionedUser): Resource {
   if (enterprise) told[ENTERPRISE_USER] = enterprise;
   const here = { ...(access as Resource) };
   if ('noSharedData' in here || user.noSharedData) here.noSharedData = user.noSharedData;
-  if (user.expiresOn === null) delete here.expiresOn;
-  else here.expiresOn = user.expiresOn;
+  if (user.leavesAt === null) delete here.leavesAt;
+  else here.leavesAt = user.leavesAt;
   if (user.apiOnly) here.apiOnly = true;
   if (Object.keys(here).length > 0) told[ROSTER_USER] = here;
   return told;

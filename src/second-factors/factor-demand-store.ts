@@ -1,6 +1,6 @@
 import { isAdministrator, isAnyAdministratorWith } from '../access/administrators.ts';
 import { whereNotOver } from '../access/granted-rights.ts';
-import { DAY, dayOf, type Instant, instant } from '../clock.ts';
+import { DAY, type Instant, instant, minuteOf } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 
 /** What of the settings says of whom a second factor is demanded. */
@@ -17,16 +17,17 @@ export async function isFactorDemanded(
   { requireSecondFactor }: FactorSettings,
   now: Instant,
 ): Promise<boolean> {
-  if (requireSecondFactor && ((await isAdministrator(db, userId)) || (await hasEquippedAdministrator(db)))) return true;
+  if (requireSecondFactor && ((await isAdministrator(db, userId, now)) || (await hasEquippedAdministrator(db, now))))
+    return true;
   const memberships = db('memberships')
     .join('groups', 'groups.id', 'memberships.group_id')
     .where({ 'memberships.user_id': userId, 'groups.activity': 'active', 'groups.requires_factor': true });
-  return (await whereNotOver(memberships, dayOf(Date.parse(now))).first('groups.id')) !== undefined;
+  return (await whereNotOver(memberships, minuteOf(now)).first('groups.id')) !== undefined;
 }
 
 /** Somebody who can help others with theirs: before that nobody but administrators is asked for one. */
-export function hasEquippedAdministrator(db: Reader): Promise<boolean> {
-  return isAnyAdministratorWith(db, db('second_factors').whereNotNull('confirmed_at').select('user_id'));
+export function hasEquippedAdministrator(db: Reader, now: Instant): Promise<boolean> {
+  return isAnyAdministratorWith(db, db('second_factors').whereNotNull('confirmed_at').select('user_id'), now);
 }
 
 /** Until when they have time, which begins when it is first demanded of them at a sign-in, and not again with a factor that is reset. */

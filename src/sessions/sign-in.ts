@@ -1,6 +1,6 @@
 import { maySignIn } from '../access/admission.ts';
 import { NO_RIGHTS } from '../access/rights.ts';
-import { type Clock, dayOf, HOUR, type Instant, instant } from '../clock.ts';
+import { type Clock, HOUR, type Instant, instant, minuteOf } from '../clock.ts';
 import type { Database, Transaction } from '../db/database.ts';
 import { countMailed, mailNotice } from '../mail/outbox-store.ts';
 import { Lines } from '../passwords/lines.ts';
@@ -176,7 +176,7 @@ export class SignIn {
       return false;
     }
     const tried = { user, device, agent };
-    const isAdmitted = isStill(user) && maySignIn(user, dayOf(Date.parse(act.at)));
+    const isAdmitted = isStill(user) && maySignIn(user, minuteOf(act.at));
     const lockedUntil = await reserveAttempt(trx, act, tried, attemptLimit);
     if (lockedUntil === undefined && isAdmitted && (await proof.isRight(trx, act, user))) {
       const failures = await clearCounter(trx, tried);
@@ -224,7 +224,7 @@ export class SignIn {
         const act = this.actOf(attempt);
         lockedUntil = await reserveAttempt(trx, act, { user, device, agent }, attemptLimit);
         if (lockedUntil !== undefined) outcome = 'while locked';
-        else outcome = maySignIn(user, dayOf(Date.parse(act.at))) ? 'wrong password' : 'may not sign in';
+        else outcome = maySignIn(user, minuteOf(act.at)) ? 'wrong password' : 'may not sign in';
         return outcome === 'wrong password' ? own : undefined;
       }),
     );

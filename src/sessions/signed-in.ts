@@ -1,7 +1,7 @@
 import { rightsOf } from '../access/granted-rights.ts';
 import { union } from '../access/rights.ts';
 import type { Viewer } from '../access/viewer.ts';
-import type { Day } from '../clock.ts';
+import type { Instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { rowsAsJson } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
@@ -13,7 +13,16 @@ import type { User } from '../users/user.ts';
 /** As much of somebody's own record as each of their pages goes by. */
 export type OwnUser = Pick<
   User,
-  'id' | 'name' | 'email' | 'activity' | 'apiOnly' | 'expiresOn' | 'passwordSetAt' | 'lastActivityAt' | 'timeZone'
+  | 'id'
+  | 'name'
+  | 'email'
+  | 'activity'
+  | 'apiOnly'
+  | 'startsAt'
+  | 'leavesAt'
+  | 'passwordSetAt'
+  | 'lastActivityAt'
+  | 'timeZone'
 > & {
   /** The one that they chose; null where that of the browser holds. */
   theme: string | null;
@@ -34,8 +43,8 @@ export interface SignedIn extends Viewer {
 }
 
 /** The user of a session, with what they may do and which groups they lead, in one statement: every request asks it. */
-export async function findSignedIn(db: Reader, userId: number, today: Day): Promise<SignedIn | undefined> {
-  const [row] = await selectSignedIn(db, { userId, today });
+export async function findSignedIn(db: Reader, userId: number, now: Instant): Promise<SignedIn | undefined> {
+  const [row] = await selectSignedIn(db, { userId, now });
   if (!row) return undefined;
   const { id, name, email, activity } = row;
   const user: OwnUser = {
@@ -44,7 +53,8 @@ export async function findSignedIn(db: Reader, userId: number, today: Day): Prom
     email,
     activity,
     apiOnly: Boolean(row.api_only),
-    expiresOn: row.expires_on,
+    startsAt: row.starts_at,
+    leavesAt: row.leaves_at,
     passwordSetAt: row.password_set_at,
     lastActivityAt: row.last_activity_at,
     timeZone: row.time_zone,
@@ -63,7 +73,8 @@ const COLUMNS = [
   'email',
   'activity',
   'api_only',
-  'expires_on',
+  'starts_at',
+  'leaves_at',
   'password_set_at',
   'last_activity_at',
   'time_zone',
@@ -75,13 +86,13 @@ const COLUMNS = [
 
 type Found = Pick<Row<'users'>, (typeof COLUMNS)[number]> & { rights: string; leads: string };
 
-const selectSignedIn = prepared<{ userId: number; today: Day }, Found>((db, { userId, today }) => {
-  const leads = ledBy(db, userId, today).select('groups.id');
+const selectSignedIn = prepared<{ userId: number; now: Instant }, Found>((db, { userId, now }) => {
+  const leads = ledBy(db, userId, now).select('groups.id');
   return db('users')
     .where({ id: userId })
     .select(...COLUMNS)
     .select({
-      rights: rowsAsJson(db, rightsOf(db, userId, today), ['application', 'level']),
+      rights: rowsAsJson(db, rightsOf(db, userId, now), ['application', 'level']),
       leads: rowsAsJson(db, leads, ['id']),
     });
 });

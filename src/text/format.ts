@@ -29,8 +29,23 @@ function formatWith({ zone, dates = 'day' }: Frame, wall: (moment: Instant) => s
   const day = (date: Day) => dayInWords(date, dates);
   const time = (moment: Instant) => timeInWords(wall(moment).slice(11, 16), dates);
   const at = (moment: Instant) => `${day(wall(moment))}, ${time(moment)}`;
-  const exact = (moment: Instant) => `${day(moment)}, ${timeInWords(moment.slice(11, 16), dates)} UTC`;
+  const exact = (moment: Instant) => `${day(moment.slice(0, 10))}, ${timeInWords(moment.slice(11, 16), dates)} UTC`;
   const dayOf = (moment: Instant): Day => wall(moment).slice(0, 10);
+  const momentAt = (date: Day, time: string): Instant => {
+    const meant = Date.parse(`${date}T${time}:00.000Z`);
+    if (date < FIRST_IN_ZONES) return instant(meant);
+    // A clock is moved by hours at most: what it was a day before and will be a day after are all that it can be.
+    const before = meant - aheadAt(meant - DAY);
+    const both = [before, meant - aheadAt(meant + DAY)].toSorted((one, other) => one - other);
+    // A time that comes twice is the first of them; one that is left out is told by the clock as it went until then.
+    return instant(both.find((one) => wall(instant(one)).slice(0, 16) === `${date}T${time}`) ?? before);
+  };
+  const aheadAt = (moment: number) => Date.parse(`${wall(instant(moment)).slice(0, 16)}Z`) - moment;
+  const startOf = (date: Day): Instant => momentAt(date, '00:00');
+  const beginsDay = (moment: Instant) => startOf(dayOf(moment)) === moment;
+  const dayBefore = (moment: Instant): Day => dayOf(instant(Date.parse(moment) - MINUTE));
+  const typedMoment = (moment: Instant) => wall(moment).slice(0, 16).replace('T', ' ');
+  const zoned = (words: string) => (zone ? words : `${words} (UTC)`);
   let today = { of: Number.NaN, begins: 0 };
   /** A page asks it of every row, for the same moment. */
   const beginOfDay = (now: number): number => {
@@ -58,8 +73,15 @@ function formatWith({ zone, dates = 'day' }: Frame, wall: (moment: Instant) => s
     /** To the minute, for programs: what `time` elements hold, and our scripts make the exact moment of. */
     stamp: (one: Instant) => `${one.slice(0, 16)}Z`,
     day,
-    /** The last day of something: days end in UTC, wherever the reader is. */
-    lastDay: (date: Day) => `${day(date)} (UTC)`,
+    /** When something ends: where that is the end of a day of the reader's, that day. */
+    end: (one: Instant) => (beginsDay(one) ? zoned(day(dayBefore(one))) : moment(one)),
+    /** The same after *until*. */
+    until: (one: Instant) => (beginsDay(one) ? `the end of ${zoned(day(dayBefore(one)))}` : moment(one)),
+    /** When something begins: where that is the beginning of a day of the reader's, that day. */
+    start: (one: Instant) => (beginsDay(one) ? zoned(day(dayOf(one))) : moment(one)),
+    /** The same as they are typed. */
+    typedEnd: (one: Instant | null) => (one === null ? '' : beginsDay(one) ? dayBefore(one) : typedMoment(one)),
+    typedStart: (one: Instant | null) => (one === null ? '' : beginsDay(one) ? dayOf(one) : typedMoment(one)),
     /** Under the heading of its day. */
     time,
     moment,
@@ -70,13 +92,9 @@ function formatWith({ zone, dates = 'day' }: Frame, wall: (moment: Instant) => s
     /** The reader's day on which it lies. */
     dayOf,
     /** The moment at which a day of the reader's begins. */
-    startOf: (date: Day): Instant => {
-      const midnight = Date.parse(date);
-      if (date < FIRST_IN_ZONES) return instant(midnight);
-      const aheadAt = (moment: number) => Date.parse(`${wall(instant(moment)).slice(0, 16)}Z`) - moment;
-      // Twice: the clock may be moved between midnight there and midnight in UTC.
-      return instant(midnight - aheadAt(midnight - aheadAt(midnight)));
-    },
+    startOf,
+    /** The moment at which the reader's clock shows a time, HH:MM, on a day. */
+    momentAt,
     /** A length of time in its largest whole unit. */
     duration: (milliseconds: number) => {
       const whole = (unit: number) => milliseconds >= unit && milliseconds % unit === 0;

@@ -1,4 +1,4 @@
-import type { Day, Instant } from '../clock.ts';
+import type { Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
@@ -38,13 +38,14 @@ export async function findToken(db: Reader, userId: number, id: number): Promise
 }
 
 /** Of these tokens those that can be used now. */
-export async function findUsable(db: Reader, ids: number[], now: Instant, today: Day): Promise<Set<number>> {
+export async function findUsable(db: Reader, ids: number[], now: Instant): Promise<Set<number>> {
   const usable = db('tokens')
     .join('users', 'users.id', 'tokens.user_id')
     .whereNull('ended_at')
     .where('tokens.expires_at', '>', now)
     .where('users.activity', 'active')
-    .where((either) => either.whereNull('expires_on').orWhere('expires_on', '>=', today));
+    .where((either) => either.whereNull('starts_at').orWhere('starts_at', '<=', now))
+    .where((either) => either.whereNull('leaves_at').orWhere('leaves_at', '>', now));
   return new Set(await whereIdIn(usable, 'tokens.id', ids).pluck('tokens.id'));
 }
 

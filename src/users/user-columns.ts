@@ -47,7 +47,7 @@ export function programColumns(db: Reader) {
   const tokens = db('tokens').where('tokens.user_id', db.ref('users.id')).whereNull('tokens.ended_at');
   return {
     owner_activity: owner().select('owner.activity'),
-    owner_expires_on: owner().select('owner.expires_on'),
+    owner_leaves_at: owner().select('owner.leaves_at'),
     token_until: tokens.max('tokens.expires_at'),
   };
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { day, emailAddress, INVISIBLE, id, optional, tags, ticked, userEmail, userName } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
+import { endBy, startBy, type Times } from '../forms/moments.ts';
 import { picked, type Searches } from '../forms/picker.ts';
+import type { Format } from '../text/format.ts';
 import type { User } from './user.ts';
 
 /** A person cannot be without: what is required with everything else that is. */
@@ -28,7 +30,6 @@ const fields = {
     'A name has no invisible or control characters.',
   ),
   tags,
-  expiresOn: day,
   noSharedData: ticked,
   apiOnly: ticked,
   apiOnlyReason: optional(500, 'At most 500 characters.'),
@@ -39,7 +40,10 @@ const fields = {
 
 const form = z.object(fields);
 
-function requireWhole(values: z.output<typeof form>, context: z.RefinementCtx): void {
+/** With what is meant by the clock of whoever typed it. */
+const formBy = (times: Times) => form.extend({ startsAt: startBy(times), leavesAt: endBy(times) });
+
+function requireWhole(values: UserValues, context: z.RefinementCtx): void {
   if (values.contactId !== null && values.newContactName)
     context.addIssue({
       code: 'custom',
@@ -72,9 +76,7 @@ function requireWhole(values: z.output<typeof form>, context: z.RefinementCtx): 
     if (!values[field as keyof typeof required]) context.addIssue({ code: 'custom', path: [field], message });
 }
 
-const complete = form.superRefine(requireWhole);
-
-export type UserValues = z.output<typeof complete>;
+export type UserValues = z.output<ReturnType<typeof formBy>>;
 
 /**
  * `opened` is the form as it was opened, to tell what somebody else saved meanwhile; `field` is the one that was left;
@@ -83,6 +85,8 @@ export type UserValues = z.output<typeof complete>;
  */
 const SINGLE = [
   ...Object.keys(fields).filter((name) => name !== 'groups'),
+  'startsAt',
+  'leavesAt',
   'groupsShown',
   'access',
   'version',
@@ -105,9 +109,9 @@ export function typedUser(body: unknown): Typed {
 }
 
 /** `stored` is the user who is edited. */
-export function checkUser(typed: Typed, stored?: { email: string | null }): FormResult<UserValues> {
-  const schema = stored ? form.extend({ email: perhapsEmail(stored.email) }).superRefine(requireWhole) : complete;
-  return checkForm(schema, typed);
+export function checkUser(typed: Typed, times: Times, stored?: { email: string | null }): FormResult<UserValues> {
+  const schema = stored ? formBy(times).extend({ email: perhapsEmail(stored.email) }) : formBy(times);
+  return checkForm(schema.superRefine(requireWhole), typed);
 }
 
 const names = z.object({ name: userName, email: userEmail() });
@@ -122,7 +126,11 @@ export function emptyUser(): Typed {
 }
 
 /** The form as it stands for an existing user. */
-export function typedOf(user: User, details: { groupIds: number[]; tags: string[]; apiOnlyOwner: string }): Typed {
+export function typedOf(
+  user: User,
+  details: { groupIds: number[]; tags: string[]; apiOnlyOwner: string },
+  format: Format,
+): Typed {
   return {
     ...typedUser({}),
     name: user.name,
@@ -130,7 +138,8 @@ export function typedOf(user: User, details: { groupIds: number[]; tags: string[
     contactId: String(user.contactId ?? ''),
     groups: details.groupIds.map(String),
     tags: details.tags.join(', '),
-    expiresOn: user.expiresOn ?? '',
+    startsAt: format.typedStart(user.startsAt),
+    leavesAt: format.typedEnd(user.leavesAt),
     noSharedData: user.noSharedData ? 'yes' : '',
     apiOnly: user.apiOnly ? 'yes' : '',
     apiOnlyReason: user.apiOnlyReason ?? '',

@@ -1,10 +1,11 @@
 import type { Activity } from '../access/activity.ts';
 import { hasToChoosePassword } from '../access/admission.ts';
-import { type Clock, DAY } from '../clock.ts';
+import { type Clock, DAY, type Instant } from '../clock.ts';
 import type { User } from './user.ts';
 
 /** The derived states, in the order in which they are shown. Several may hold for one user. */
 export const STATES = [
+  'not-started',
   'not-invited',
   'invited',
   'not-delivered',
@@ -39,12 +40,14 @@ export interface StateFacts {
   linkedToAccount: boolean;
   hasSecondFactor: boolean;
   lockedUntil: number;
+  /** The first moment at which the user is let in. */
+  startsAt: number;
   /** The first moment at which the user is refused. */
-  expiresAt: number;
+  leavesAt: number;
   lastLoginAt: number;
-  /** The last activity, or the creation where there was none. */
+  /** The last activity; where there was none the creation, or the start after it. */
   lastSeenAt: number;
-  /** The last confirmation of access, or the creation. */
+  /** The last confirmation of access; without one as with the last activity. */
   confirmedAt: number;
   /** The first moment of the day on which a program is to be reviewed. */
   reviewAt: number;
@@ -54,17 +57,21 @@ export interface StateFacts {
   tokenEndsAt: number;
 }
 
-/** Within how many days somebody may be asked to expire. */
-export const EXPIRY_DAYS = [7, 30] as const;
+/** Within how many days something may be asked to come. */
+export const SOON_DAYS = [7, 30] as const;
 
-/** Whether an active user expires on one of so many days from today on, which end in UTC. */
-export function expiresWithin({ activity, expiresAt }: StateFacts, days: number, now: number): boolean {
-  return activity === 'active' && expiresAt > now && nearsAt(expiresAt, days) <= now;
+/** Whether an active user starts within so many days. */
+export function startsWithin({ activity, startsAt }: StateFacts, days: number, now: number): boolean {
+  return activity === 'active' && isSoon(startsAt, days, now);
 }
 
-/** The first moment of the day that lies so many days before the last one. */
-function nearsAt(expiresAt: number, days: number): number {
-  return expiresAt - (days + 1) * DAY;
+/** Whether an active user leaves within so many days. */
+export function leavesWithin({ activity, leavesAt }: StateFacts, days: number, now: number): boolean {
+  return activity === 'active' && isSoon(leavesAt, days, now);
+}
+
+function isSoon(moment: number, days: number, now: number): boolean {
+  return moment > now && moment - days * DAY <= now;
 }
 
 export interface StateLimits {
@@ -87,6 +94,7 @@ export function stateBits(facts: StateFacts, { now, staleDays, confirmDays }: St
   if (facts.linkedToAccount) bits |= BIT['linked-to-account'];
   // All others concern active users only.
   if (facts.activity !== 'active') return bits;
+  if (facts.startsAt > now) bits |= BIT['not-started'];
   if (facts.passwordRequired && !facts.apiOnly) bits |= BIT['password-due'];
   else if (!facts.hasPassword && !facts.apiOnly) {
     const { invitationExpiresAt } = facts;
@@ -97,7 +105,7 @@ export function stateBits(facts: StateFacts, { now, staleDays, confirmDays }: St
   if (facts.hasPassword && !facts.apiOnly && !facts.hasSecondFactor) bits |= BIT['no-second-factor'];
   if (facts.hasPassword && facts.lastLoginAt === 0) bits |= BIT['never-signed-in'];
   if (facts.lockedUntil > now) bits |= BIT.locked;
-  if (facts.expiresAt !== 0 && facts.expiresAt <= now) bits |= BIT.expired;
+  if (facts.leavesAt !== 0 && facts.leavesAt <= now) bits |= BIT.expired;
   if (facts.lastSeenAt < now - staleDays * DAY) bits |= BIT.stale;
   if (facts.confirmedAt < now - confirmDays * DAY) bits |= BIT['to-be-confirmed'];
   return facts.apiOnly ? bits | bitsOfProgram(facts, now, staleDays) : bits;
@@ -112,13 +120,14 @@ function bitsOfProgram(facts: StateFacts, now: number, staleDays: number): numbe
   return bits;
 }
 
-/** The moments at which `stateBits` or `expiresWithin` of these facts gives something else than just before. */
+/** The moments at which `stateBits` or `leavesWithin` or `startsWithin` of these facts gives something else than just before. */
 export function turnsOf(facts: StateFacts, { staleDays, confirmDays }: Omit<StateLimits, 'now'>): number[] {
   return [
     facts.invitationExpiresAt,
     facts.lockedUntil,
-    facts.expiresAt,
-    ...EXPIRY_DAYS.map((days) => nearsAt(facts.expiresAt, days)),
+    facts.leavesAt,
+    facts.startsAt,
+    ...SOON_DAYS.flatMap((days) => [facts.leavesAt - days * DAY, facts.startsAt - days * DAY]),
     facts.lastSeenAt + staleDays * DAY + 1,
     facts.confirmedAt + confirmDays * DAY + 1,
     ...(facts.apiOnly ? [facts.reviewAt, facts.ownerEndsAt, facts.tokenEndsAt].filter(Number.isFinite) : []),
@@ -159,14 +168,15 @@ export type FactColumns = Pick<
   | 'linkedToAccount'
   | 'hasSecondFactor'
   | 'lockedUntil'
-  | 'expiresOn'
+  | 'startsAt'
+  | 'leavesAt'
   | 'lastLoginAt'
   | 'lastActivityAt'
   | 'accessConfirmedAt'
   | 'createdAt'
   | 'apiOnlyReviewOn'
   | 'ownerActivity'
-  | 'ownerExpiresOn'
+  | 'ownerLeavesAt'
   | 'tokenUntil'
 >;
 
@@ -181,19 +191,25 @@ export function factsOf(user: FactColumns): StateFacts {
     linkedToAccount: user.linkedToAccount,
     hasSecondFactor: user.hasSecondFactor,
     lockedUntil: milliseconds(user.lockedUntil),
-    expiresAt: user.expiresOn === null ? 0 : Date.parse(user.expiresOn) + DAY,
+    startsAt: milliseconds(user.startsAt),
+    leavesAt: milliseconds(user.leavesAt),
     lastLoginAt: milliseconds(user.lastLoginAt),
-    lastSeenAt: milliseconds(user.lastActivityAt ?? user.createdAt),
-    confirmedAt: milliseconds(user.accessConfirmedAt ?? user.createdAt),
+    lastSeenAt: milliseconds(user.lastActivityAt ?? beginningOf(user)),
+    confirmedAt: milliseconds(user.accessConfirmedAt ?? beginningOf(user)),
     reviewAt: milliseconds(user.apiOnlyReviewOn),
     ownerEndsAt: ownerEndsAt(user),
     tokenEndsAt: milliseconds(user.tokenUntil),
   };
 }
 
-function ownerEndsAt({ ownerActivity, ownerExpiresOn }: FactColumns): number {
+/** Nobody is missed before their start. */
+function beginningOf({ createdAt, startsAt }: FactColumns): Instant {
+  return startsAt !== null && startsAt > createdAt ? startsAt : createdAt;
+}
+
+function ownerEndsAt({ ownerActivity, ownerLeavesAt }: FactColumns): number {
   if (ownerActivity !== 'active') return 0;
-  return ownerExpiresOn === null ? Number.POSITIVE_INFINITY : Date.parse(ownerExpiresOn) + DAY;
+  return ownerLeavesAt === null ? Number.POSITIVE_INFINITY : Date.parse(ownerLeavesAt);
 }
 
 function milliseconds(moment: string | null): number {

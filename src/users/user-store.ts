@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Activity } from '../access/activity.ts';
 import { findPotentialRights } from '../access/granted-rights.ts';
 import { NO_RIGHTS } from '../access/rights.ts';
-import type { Day, Instant } from '../clock.ts';
+import type { Instant } from '../clock.ts';
 import { linkedToAccount } from '../contacts/warned-accounts.ts';
 import { bulkInsertUnlessTaken } from '../db/bulk-insert.ts';
 import { isGiven, whereNotDeleted } from '../db/conditions.ts';
@@ -24,7 +24,7 @@ type Found = Omit<Row<'users'>, 'password_hash' | 'contact_sort' | 'search_text'
   Pick<Left<Row<'lockouts'>>, 'attempts' | 'locked_until'> & {
     has_password: number | boolean;
     owner_activity: Activity | null;
-    owner_expires_on: Day | null;
+    owner_leaves_at: Instant | null;
     token_until: string | null;
     attempts_at_devices: number | null;
     invitation_expires_at: string | null;
@@ -51,7 +51,8 @@ export function selectUsers(db: Reader): Knex.QueryBuilder<Found, Found[]> {
       'users.deleted_from',
       'users.password_set_at',
       'users.no_shared_data',
-      'users.expires_on',
+      'users.starts_at',
+      'users.leaves_at',
       'users.description',
       'users.contact_id',
       'users.contact_name',
@@ -92,7 +93,8 @@ export function userOf(row: Found): User {
     hasPassword: Boolean(row.has_password),
     passwordSetAt: row.password_set_at,
     noSharedData: Boolean(row.no_shared_data),
-    expiresOn: row.expires_on,
+    startsAt: row.starts_at,
+    leavesAt: row.leaves_at,
     description: row.description,
     contactId: row.contact_id,
     contactName: row.contact_name,
@@ -101,7 +103,7 @@ export function userOf(row: Found): User {
     apiOnlyOwnerId: row.api_only_owner_id,
     apiOnlyReviewOn: row.api_only_review_on,
     ownerActivity: row.owner_activity,
-    ownerExpiresOn: row.owner_expires_on,
+    ownerLeavesAt: row.owner_leaves_at,
     tokenUntil: row.token_until,
     lastLoginAt: row.last_login_at,
     lastActivityAt: row.last_activity_at,
@@ -139,11 +141,11 @@ const selectWithPasskey = prepared<{ ids: number[] }, { user_id: number }>((db, 
   whereIdIn(db('passkeys'), 'user_id', ids).distinct('user_id'),
 );
 
-/** The users with what their groups grant from today on. Throws NotFound where one is unknown. */
-export async function findSubjects(db: Reader, ids: number[], today: Day): Promise<Subject[]> {
+/** The users with what their groups grant from now on. Throws NotFound where one is unknown. */
+export async function findSubjects(db: Reader, ids: number[], now: Instant): Promise<Subject[]> {
   const users = await findUsers(db, ids);
   if (users.length !== ids.length) throw new NotFound('There is no such user.');
-  const rights = await findPotentialRights(db, ids, today);
+  const rights = await findPotentialRights(db, ids, now);
   const signedIn = new Set((await selectSignedIn(db, { ids })).map((row) => row.user_id));
   const withPasskey = new Set((await selectWithPasskey(db, { ids })).map((row) => row.user_id));
   return users.map((user) => ({
@@ -154,8 +156,8 @@ export async function findSubjects(db: Reader, ids: number[], today: Day): Promi
   }));
 }
 
-export async function findSubject(db: Reader, id: number, today: Day): Promise<Subject> {
-  const [subject] = await findSubjects(db, [id], today);
+export async function findSubject(db: Reader, id: number, now: Instant): Promise<Subject> {
+  const [subject] = await findSubjects(db, [id], now);
   return subject;
 }
 

@@ -14,8 +14,10 @@ export interface User extends Living {
   /** Sessions are bound to it: a new password ends those of the old one. Without a password: the one that was set then is worth nothing any more. */
   passwordSetAt: Instant | null;
   noSharedData: boolean;
-  /** The last day on which this user is let in. */
-  expiresOn: Day | null;
+  /** Before this moment they are let in not yet. */
+  startsAt: Instant | null;
+  /** From this moment on they are let in no more. */
+  leavesAt: Instant | null;
   description: string;
   contactId: number | null;
   /** For rules, never for a page: whether somebody may know it is decided by whose the contact is. */
@@ -26,7 +28,7 @@ export interface User extends Living {
   apiOnlyReviewOn: Day | null;
   /** Of whoever answers for it: null where nobody was named. */
   ownerActivity: Activity | null;
-  ownerExpiresOn: Day | null;
+  ownerLeavesAt: Instant | null;
   /** When the last of its tokens ends or ended; null where it has none that was not revoked. */
   tokenUntil: Instant | null;
   lastLoginAt: Instant | null;

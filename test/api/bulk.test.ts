@@ -65,7 +65,7 @@ describe('an operation on many, for programs', () => {
 
   it('means a view, asks what is asked on the page, and is on groups and contacts as well', async () => {
     const support = Number(await groupId(app, 'Support'));
-    const values = { group: support, untilOn: '2027-01-31' };
+    const values = { group: support, untilAt: '2027-01-31' };
     const draft = await begin({ on: 'users', action: 'add-to-group', view: 'q=max', values });
     expect(draft.body).toMatchObject({ size: 1, changed: 1 });
     expect((await execute(draft.body.id)).body.changed).toBe(1);
@@ -75,7 +75,7 @@ describe('an operation on many, for programs', () => {
     const gone = await begin({ on: 'contacts', action: 'delete', ids: [contact] });
     expect((await execute(gone.body.id)).body).toMatchObject({ on: 'contacts', changed: 1 });
     const wrong: [object, string[]][] = [
-      [{ on: 'users', action: 'add-to-group', ids: [1], values: { group: support } }, ['values.untilOn']],
+      [{ on: 'users', action: 'add-to-group', ids: [1], values: { group: support } }, ['values.untilAt']],
       [{ on: 'users', action: 'add-tag', ids: [1], values: { tag: 'x', colour: 'red' } }, ['values.colour']],
       [{ on: 'users', action: 'add-tag', ids: [1], values: { tag: '' } }, ['values.tag']],
       [{ on: 'users', action: 'dance', ids: [1] }, ['action']],
@@ -159,7 +159,7 @@ describe('what a program may not', () => {
       on: 'users',
       action: 'add-to-group',
       ids: [app.people.bob],
-      values: { group: admins, untilOn: null },
+      values: { group: admins, untilAt: null },
     };
     for (const body of [{ on: 'users', action: 'confirm-access', ids }, grand]) {
       const draft = await hasty.send('post', '/bulk-operations', body);

@@ -102,12 +102,12 @@ describe('a program that was written from the description alone', () => {
     const group = (await call('postGroups', { body: { name: 'Night shift', tags: ['night'] } })).body;
     await call('putGroupsIdPermissionsApplication', { id: group.id, application: 'contacts', body: { level: 'read' } });
     const joined = await call('putUsersIdGroupsGroup', { id: nora, group: group.id, body: { until: '2036-01-31' } });
-    expect(joined.body.groups).toEqual([{ id: group.id, name: 'Night shift', until: '2036-01-31' }]);
+    expect(joined.body.groups).toEqual([{ id: group.id, name: 'Night shift', until: '2036-02-01T00:00:00.000Z' }]);
     const changed = await call('patchUsersId', { id: nora, 'If-Match': joined.headers.etag, body: { tags: ['vip'] } });
     expect(changed.body.tags).toEqual(['vip']);
     expect((await call('postUsersIdDeactivation', { id: nora })).body.activity).toBe('deactivated');
 
-    const values = { group: group.id, untilOn: null };
+    const values = { group: group.id, untilAt: null };
     const draft = await call('postBulkOperations', {
       body: { on: 'users', action: 'add-to-group', ids: [otto, pia], values },
     });

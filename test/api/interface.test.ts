@@ -56,22 +56,28 @@ describe('users, for programs', () => {
     expect(JSON.stringify(made.body)).not.toContain('/invitations/');
     const path = `/users/${made.body.id}`;
     expect((await ask('get /users/{id}', path)).body).toEqual(made.body);
-    expect((await ask('patch /users/{id}', path, { expiresOn: '2027-01-31' })).status).toBe(428);
-    const stale = await ask('patch /users/{id}', path, { expiresOn: '2027-01-31' }, { 'If-Match': '"999"' });
+    expect((await ask('patch /users/{id}', path, { leavesAt: '2027-01-31' })).status).toBe(428);
+    const stale = await ask('patch /users/{id}', path, { leavesAt: '2027-01-31' }, { 'If-Match': '"999"' });
     expect(stale.status).toBe(412);
     const { etag } = made.headers;
-    const changed = await ask('patch /users/{id}', path, { expiresOn: '2027-01-31' }, { 'If-Match': etag });
-    expect(changed.body).toMatchObject({ expiresOn: '2027-01-31', tags: ['night'] });
+    const dates = { startsAt: '2026-12-01', leavesAt: '2027-01-31T18:00:00+01:00' };
+    const changed = await ask('patch /users/{id}', path, dates, { 'If-Match': etag });
+    expect(changed.body).toMatchObject({
+      startsAt: '2026-12-01T00:00:00.000Z',
+      leavesAt: '2027-01-31T17:00:00.000Z',
+      states: expect.arrayContaining(['not-started']),
+      tags: ['night'],
+    });
     expect(changed.headers.etag).not.toBe(etag);
     expect((await audit.since()).map(({ action }) => action)).toEqual([
       'user.created',
       'invitation.issued',
       'user.updated',
     ]);
-    const wrong = await ask('post /users', '/users', { name: 'a@b', email: 'x', expiresOn: '31.1.', colour: 'red' });
+    const wrong = await ask('post /users', '/users', { name: 'a@b', email: 'x', leavesAt: '31.1.', colour: 'red' });
     expect(wrong.status).toBe(422);
     expect(wrong.body.errors.map(({ field }: { field: string }) => field).toSorted()).toEqual(
-      ['colour', 'email', 'expiresOn', 'name'].toSorted(),
+      ['colour', 'email', 'leavesAt', 'name'].toSorted(),
     );
     const integration = { reason: 'x', ownerId: app.people.alice, reviewOn: '2027-05-31' };
     const converted = await ask('patch /users/{id}', path, { apiOnly: integration }, { 'If-Match': '*' });
@@ -99,7 +105,7 @@ describe('users, for programs', () => {
     const groups = await groupId(app, 'Support');
     const path = `/users/${id}/groups/${groups}`;
     const put = await ask('put /users/{id}/groups/{group}', path, { until: '2027-01-31' });
-    expect(put.body.groups).toContainEqual({ id: Number(groups), name: 'Support', until: '2027-01-31' });
+    expect(put.body.groups).toContainEqual({ id: Number(groups), name: 'Support', until: '2027-02-01T00:00:00.000Z' });
     expect((await ask('put /users/{id}/groups/{group}', path, {})).body.groups).toContainEqual({
       id: Number(groups),
       name: 'Support',

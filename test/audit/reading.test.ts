@@ -45,7 +45,7 @@ describe('reading the audit', () => {
       name: 'robert',
       tags: '',
       noSharedData: 'yes',
-      expiresOn: '2027-01-31',
+      leavesAt: '2027-01-31',
     });
     app.clock.advance(DAY / 2 - 1);
     const ada = await signedIn(app, 'ada');

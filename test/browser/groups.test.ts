@@ -54,7 +54,7 @@ describe.each([
     const tomorrow = instant(app.clock.now() + DAY).slice(0, 10);
     await alice.getByRole('link', { name: 'Add members' }).click();
     await alice.getByLabel('Or paste a list').fill('bob@example.com');
-    await alice.getByLabel('Until').fill(tomorrow);
+    await alice.getByLabel('Until: day').fill(tomorrow);
     await press(alice, 'Add members');
     await sees(alice, '1 person gains write on contacts.');
     await press(alice, 'Add 1 user');

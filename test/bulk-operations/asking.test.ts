@@ -61,14 +61,14 @@ describe('an action that has to be told more', () => {
     const path = await begun('add-to-group', 'bob', 'max');
     const page = load((await alice.get(path)).text);
     expect(page('h1').text()).toBe('Add to group');
-    expect(page('form[action$="/choices"] input[name=untilOn]').length).toBe(1);
+    expect(page('form[action$="/choices"] input[name=untilAt]').length).toBe(1);
     expect((await alice.post(`${path}/execution`)).status).toBe(400);
-    const empty = await alice.post(`${path}/choices`, { group: '', untilOn: '31.12.2026' });
+    const empty = await alice.post(`${path}/choices`, { group: '', untilAt: '31.12.2026' });
     expect(empty.status).toBe(422);
     const again = load(empty.text);
     expect(again('#group-error').text()).toContain('Choose one of the groups');
-    expect(again('#untilOn-error').text()).toContain('Enter a date');
-    expect(again('input[name=untilOn]').val()).toBe('31.12.2026');
+    expect(again('#untilAt-error').text()).toContain('Enter a date');
+    expect(again('input[name=untilAt]').val()).toBe('31.12.2026');
   });
 
   it('finds groups without a script, and takes and drops them', async () => {
@@ -104,8 +104,10 @@ describe('an action that has to be told more', () => {
 describe('Add to group and Remove from group', () => {
   it('make members until a day, leave out who is one, and are taken back', async () => {
     const before = await membersOf(support);
-    const path = await done('add-to-group', ['bob', 'max', 'carol'], { group: support, untilOn: '2026-12-31' });
-    expect(await titleOf(path)).toMatch(/^\d users? (was|were) added to Support until 31 Dec 2026\.$/);
+    const path = await done('add-to-group', ['bob', 'max', 'carol'], { group: support, untilAt: '2026-12-31' });
+    expect(await titleOf(path)).toMatch(
+      /^\d users? (was|were) added to Support until the end of 31 Dec 2026 \(UTC\)\.$/,
+    );
     const added = (await membersOf(support)).filter(([id]) => !before.some(([other]) => other === id));
     expect(added.length).toBeGreaterThan(0);
     expect(added.every(([, until]) => until === '2026-12-31')).toBe(true);
@@ -122,7 +124,7 @@ describe('Add to group and Remove from group', () => {
     expect(before).toContainEqual([app.people.bob, '2027-01-31']);
     const path = await done('remove-from-group', ['bob'], { group: support });
     expect(await membersOf(support)).not.toContainEqual([app.people.bob, '2027-01-31']);
-    expect((await alice.get(path)).text).toContain('was a member until 31 Jan 2027');
+    expect((await alice.get(path)).text).toContain('was a member until the end of 31 Jan 2027 (UTC)');
     await undone(path);
     expect((await membersOf(support)).toSorted()).toEqual(before.toSorted());
   });
@@ -132,7 +134,7 @@ describe('Add to group and Remove from group', () => {
     const leaderIs = (leader_id: number) =>
       app.db.write((trx) => trx('groups').where('id', support).update({ leader_id }));
     const leader = async () => (await app.db.read('groups').where('id', support).first('leader_id')).leader_id;
-    await done('add-to-group', ['lena', 'max'], { group: support, untilOn: '' });
+    await done('add-to-group', ['lena', 'max'], { group: support, untilAt: '' });
     await leaderIs(lena);
     const removed = await done('remove-from-group', ['lena'], { group: support });
     expect(await leader()).toBeNull();
@@ -149,7 +151,7 @@ describe('Add to group and Remove from group', () => {
   });
 
   it('leave alone what was changed since', async () => {
-    const path = await done('add-to-group', ['max'], { group: support, untilOn: '2026-12-31' });
+    const path = await done('add-to-group', ['max'], { group: support, untilAt: '2026-12-31' });
     await app.db.write((trx) =>
       trx('memberships').where({ group_id: support, user_id: app.people.max }).update({ until_on: null }),
     );
@@ -162,7 +164,7 @@ describe('Add to group and Remove from group', () => {
     const administrators = await groupId(app, 'Administrators');
     const max = await signedIn(app, 'max');
     const path = (await max.post('/bulk-operations', { action: 'add-to-group', ids: ids('bob') })).headers.location;
-    await max.post(`${path}/choices`, { group: administrators, untilOn: '' });
+    await max.post(`${path}/choices`, { group: administrators, untilAt: '' });
     expect((await max.get(path)).text).toContain('Nobody would change');
     await max.post(`${path}/execution`);
     expect(await membersOf(administrators)).not.toContainEqual([app.people.bob, null]);
@@ -192,9 +194,9 @@ describe('tags, expiry and No shared data', () => {
   });
 
   it('set and clear an expiry date, never one’s own or the last administrator’s', async () => {
-    const set = await done('set-expiry', ['bob', 'alice'], { expiresOn: '2027-03-01' });
+    const set = await done('set-expiry', ['bob', 'alice'], { leavesAt: '2027-03-01' });
     expect([(await userRow('bob')).expires_on, (await userRow('alice')).expires_on]).toEqual(['2027-03-01', null]);
-    await done('set-expiry', ['bob'], { expiresOn: '' });
+    await done('set-expiry', ['bob'], { leavesAt: '' });
     expect((await userRow('bob')).expires_on).toBeNull();
     // It was changed since, so that it stays as it is.
     await undone(set);
@@ -243,7 +245,7 @@ describe('sessions and password resets of many', () => {
 
 describe('timelines', () => {
   it('of a group tell of an operation once, and of each user what it was a part of', async () => {
-    const path = await done('add-to-group', ['max', 'rita', 'ada'], { group: support, untilOn: '' });
+    const path = await done('add-to-group', ['max', 'rita', 'ada'], { group: support, untilAt: '' });
     const group = load((await alice.get(`/groups/${support}`)).text);
     expect(group(`.timeline a[href="${path}"]`).length).toBe(1);
     expect(group('.timeline [data-action="membership.granted"]').length).toBe(1);

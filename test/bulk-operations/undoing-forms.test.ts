@@ -39,7 +39,7 @@ describe('what a form saved', () => {
   it('is put back field by field, but for what was changed since', async () => {
     const before = await bob();
     const tagsBefore = await tags();
-    const fields = { name: 'bobby', tags: 'night', expiresOn: '2027-05-01', noSharedData: 'yes', description: 'x' };
+    const fields = { name: 'bobby', tags: 'night', leavesAt: '2027-05-01', noSharedData: 'yes', description: 'x' };
     const saved = await submit(alice, pathTo(app, 'bob', '/edit'), fields);
     expect(saved.status).toBe(303);
     const own = String(load((await alice.get(saved.headers.location)).text)('.message input[name=from]').val());
@@ -100,12 +100,12 @@ describe('what the page of a group did', () => {
   it('is put back: members added, removed and given an end', async () => {
     const before = await members();
     const group = `/groups/${support}`;
-    await submit(alice, `${group}/members/new`, { list: 'max', untilOn: '2026-12-31', confirmed: 'yes' });
+    await submit(alice, `${group}/members/new`, { list: 'max', untilAt: '2026-12-31', confirmed: 'yes' });
     expect(await members()).not.toEqual(before);
     await undo(group);
     expect(await members()).toEqual(before);
     const ids = String(app.people.bob);
-    await alice.send('patch', `${group}/members`, { ids, untilOn: '2027-01-31' });
+    await alice.send('patch', `${group}/members`, { ids, untilAt: '2027-01-31' });
     expect(await members()).toContainEqual([app.people.bob, '2027-01-31']);
     await undo(group);
     expect(await members()).toEqual(before);

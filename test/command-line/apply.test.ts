@@ -29,7 +29,7 @@ users:
     email: nora@example.com
     groups: [Night shift]
     tags: [night]
-    expires: 2036-01-31
+    leaves: 2036-01-31
   - name: bob
     groups: [Night shift]
     description: Changes over
@@ -113,7 +113,7 @@ describe('a file of what is to be there', () => {
     const before = await factsBesideAudit(app);
     const both = 'users:\n  - { name: nora, email: nora@example.com }\n';
     const refused: [string, RegExp][] = [
-      [`${both}  - { name: alice, expires: 2036-01-01 }\n  - { name: ada, expires: 2036-01-01 }\n`, /administrator/],
+      [`${both}  - { name: alice, leaves: 2036-01-01 }\n  - { name: ada, leaves: 2036-01-01 }\n`, /administrator/],
       [`${both}  - { name: otto, email: bob@example.com }\n`, /otto|email/],
       [`${both}  - { name: otto }\n`, /otto/],
       [`${both}  - { name: otto, email: o@example.com, groups: [Nowhere] }\n`, /there is no group Nowhere/],
@@ -132,7 +132,7 @@ describe('a file of what is to be there', () => {
       ['users:\n  - name: a@b\n', /users\.\[1\]\.name: A name has no @/],
       ['users:\n  - name: bob\n    colour: red\n', /users\.\[1\]: there is no colour here/],
       ['users:\n  - name: bob\n  - name: BOB\n', /stands there twice/],
-      ['users:\n  - name: bob\n    expires: 31.1.2036\n', /users\.\[1\]\.expires/],
+      ['users:\n  - name: bob\n    leaves: 31.1.2036\n', /users\.\[1\]\.leaves/],
       ['people: []\n', /there is no people here/],
       ['users: [\n', /desired\.yaml/],
       ['', /groups, users, or both/],

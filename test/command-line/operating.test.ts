@@ -53,7 +53,7 @@ describe('the commands operate, operations and undo', () => {
   it('take what an action has to be told, and keep its rules', async () => {
     const apply = true;
     const support = Number(await groupId(app, 'Support'));
-    const values = ['group=Support', 'untilOn=2036-01-31'];
+    const values = ['group=Support', 'untilAt=2036-01-31'];
     expect(await run('operate', ['add-to-group', 'max'], { values, apply })).toEqual([
       0,
       expect.stringContaining('Operation'),
@@ -82,12 +82,12 @@ describe('the commands operate, operations and undo', () => {
     ['somebody unknown', ['deactivate', 'bob', 'nobody'], {}, 2, 'There is no user nobody'],
     ['a view that nobody knows', ['deactivate'], { view: 'colour=red' }, 1, 'There is no filter colour'],
     ['a view of nobody', ['deactivate'], { view: 'q=zzzz' }, 2, 'The view shows no user'],
-    ['nothing told', ['set-expiry', 'bob'], {}, 1, 'needs --value expiresOn='],
+    ['nothing told', ['set-expiry', 'bob'], {}, 1, 'needs --value leavesAt='],
     ['half of it told', ['set-permission', 'Support'], { on: 'groups', values: ['level=read'] }, 1, 'application='],
-    ['a wrong day', ['set-expiry', 'bob'], { values: ['31.12.'] }, 2, 'expiresOn: Enter a date'],
+    ['a wrong day', ['set-expiry', 'bob'], { values: ['31.12.'] }, 2, 'leavesAt: Enter a date'],
     ['too much told', ['deactivate', 'bob'], { values: ['x'] }, 1, 'asks nothing'],
     ['the same told twice', ['add-tag', 'bob'], { values: ['a', 'tag=b'] }, 1, 'once only'],
-    ['what it does not ask', ['add-to-group', 'bob'], { values: ['until=2036-01-01'] }, 1, 'takes group=…, untilOn=…'],
+    ['what it does not ask', ['add-to-group', 'bob'], { values: ['until=2036-01-01'] }, 1, 'takes group=…, untilAt=…'],
     ['an unknown group', ['add-to-group', 'bob'], { values: ['group=Nowhere'] }, 2, 'group: Choose one'],
     ['an unknown kind', ['delete', 'x'], { on: 'tags' }, 1, '--on takes users, groups or contacts'],
   ])('refuse %s', async (_, words, operating, code, said) => {

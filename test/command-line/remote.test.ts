@@ -27,10 +27,10 @@ describe('the command line of a Roster somewhere else', () => {
   it('lists, makes, changes and deactivates users', async () => {
     const made = await roster('users create nora', { email: 'nora@example.com', groups: ['Support'] });
     expect([made.exitCode, made.data.user]).toMatchObject([0, { name: 'nora', groups: [{ name: 'Support' }] }]);
-    const changed = await roster('users change nora', { expires: '2036-01-31', tags: ['night'] });
-    expect(changed.lines).toContain('expires   2036-01-31');
+    const changed = await roster('users change nora', { leaves: '2036-01-31', tags: ['night'] });
+    expect(changed.lines).toContain('leaves    31 Jan 2036 (UTC)');
     expect((await roster('users join nora Helpdesk', { until: '2036-01-31' })).lines).toContain(
-      'groups    Helpdesk (until 2036-01-31), Support',
+      'groups    Helpdesk (until the end of 31 Jan 2036 (UTC)), Support',
     );
     expect((await roster('users leave nora Helpdesk')).lines).toContain('groups    Support');
     expect((await roster('users deactivate NORA@example.com')).lines).toEqual(['nora: deactivated.']);

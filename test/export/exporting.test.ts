@@ -50,7 +50,8 @@ describe('an export of users', () => {
     await app.db.write((trx) => trx('users').where('name', 'bob').update({ contact_id: contact }));
     await submit(alice, `/users/${app.people.bob}/edit`, {
       tags: 'semi;colon, back\\slash',
-      expiresOn: '2027-01-31',
+      startsAt: '2026-12-01',
+      leavesAt: '2027-01-31',
       noSharedData: 'yes',
       description: 'first line\nsecond, "quoted"',
     });
@@ -63,7 +64,8 @@ describe('an export of users', () => {
       Groups: 'Support',
       'Group ids': await groupId(app, 'Support'),
       Tags: 'back\\\\slash; semi\\;colon',
-      'Expiry date': '2027-01-31',
+      'Starts on': '2026-12-01T00:00:00.000Z',
+      'Leaves on': '2027-02-01T00:00:00.000Z',
       'No shared data': 'yes',
       'API-only': 'no',
       'Last login (UTC)': '',

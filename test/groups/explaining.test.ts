@@ -33,7 +33,7 @@ describe('why somebody has a right', () => {
     await app.db.write((trx) => trx('memberships').where('user_id', app.people.bob).delete());
     await alice.post(`/groups/${await groupId(app, 'Support')}/members`, {
       list: 'bob',
-      untilOn: '2026-11-30',
+      untilAt: '2026-11-30',
       confirmed: 'yes',
     });
     const section = 'section:has(#effective-permissions)';

@@ -52,17 +52,17 @@ describe('the members of a group', () => {
   it('are pasted as a list, and nobody is added before it is known who was not found', async () => {
     const list = 'BOB\nErin <erin@example.com>; nobody, no@where.example\n\nbob';
     const path = await pathOf('Auditors', '/members/new');
-    const refused = await submit(alice, path, { list, untilOn: '2026-11-30' });
+    const refused = await submit(alice, path, { list, untilAt: '2026-11-30' });
     expect([refused.status, pageOf(refused).errors()]).toEqual([
       422,
       { list: 'Not found: nobody, no@where.example. Nobody was added yet.' },
     ]);
     expect(pageOf(refused).$('#list').val()).toBe(list);
-    expect(pageOf(refused).typed()).toMatchObject({ untilOn: '2026-11-30' });
+    expect(pageOf(refused).typed()).toMatchObject({ untilAt: '2026-11-30' });
     expect(await membersOf('Auditors')).toEqual(['rita']);
-    const late = await send(alice, refused, { acceptUnknown: 'yes', untilOn: '2026-11-21' });
-    expect(pageOf(late).errors()).toEqual({ untilOn: 'This day is over. Choose today or a later one.' });
-    const sheet = await send(alice, late, { acceptUnknown: 'yes', untilOn: '2026-11-30' });
+    const late = await send(alice, refused, { acceptUnknown: 'yes', untilAt: '2026-11-21' });
+    expect(pageOf(late).errors()).toEqual({ untilAt: 'This moment is over. Choose a later one.' });
+    const sheet = await send(alice, late, { acceptUnknown: 'yes', untilAt: '2026-11-30' });
     expect(pageOf(sheet).texts('#sheet li').at(-1)).toBe('Until the end of 30 Nov 2026 (UTC).');
     expect(await membersOf('Auditors')).toEqual(['rita']);
     const added = await send(alice, sheet);
@@ -78,14 +78,14 @@ describe('the members of a group', () => {
     const audit = await watchAudit(app);
     await submit(alice, await pathOf('Auditors', '/members/new'), { list: 'bob', confirmed: 'yes' });
     expect((await bob.get('/users')).status).toBe(200);
-    await alice.send('patch', await pathOf('Auditors', '/members'), { ids: idsOf('bob'), untilOn: '2026-11-22' });
+    await alice.send('patch', await pathOf('Auditors', '/members'), { ids: idsOf('bob'), untilAt: '2026-11-22' });
     await alice.send('delete', await pathOf('Auditors', '/members'), { ids: idsOf('bob') });
     const events = await audit.since();
     const group = { type: 'group', id: Number(await groupId(app, 'Auditors')), name: 'Auditors' };
     expect((await bob.get('/users')).status).toBe(404);
     expect(events.map((event) => [event.action, event.subjectName, event.before, event.after])).toEqual([
       ['membership.granted', 'bob', {}, { group }],
-      ['membership.until-set', 'bob', { until: null }, { group, until: '2026-11-22' }],
+      ['membership.until-set', 'bob', { until: null }, { group, until: '2026-11-23T00:00:00.000Z' }],
       ['membership.ended', 'bob', { group }, { group: null }],
     ]);
     for (const path of [await pathOf('Auditors'), pathTo(app, 'bob')])
@@ -164,13 +164,13 @@ describe('the members of a group', () => {
 
   it('get no end that is over already', async () => {
     const path = await pathOf('Support', '/members');
-    const answer = await alice.send('patch', path, { ids: idsOf('bob'), untilOn: '2026-11-21' });
-    expect([answer.status, Object.keys(pageOf(answer).errors())]).toEqual([422, ['untilOn']]);
+    const answer = await alice.send('patch', path, { ids: idsOf('bob'), untilAt: '2026-11-21' });
+    expect([answer.status, Object.keys(pageOf(answer).errors())]).toEqual([422, ['untilAt']]);
   });
 
   it('whose membership is over get no new end: they are added again, by whoever does it', async () => {
     await app.db.write((trx) => trx('memberships').where('user_id', app.people.bob).update({ until_on: '2026-11-21' }));
-    const answer = await alice.send('patch', await pathOf('Support', '/members'), { ids: idsOf('bob'), untilOn: '' });
+    const answer = await alice.send('patch', await pathOf('Support', '/members'), { ids: idsOf('bob'), untilAt: '' });
     expect(pageOf(await alice.get(answer.headers.location)).message()).toBe(
       'Nothing changed. Left out: bob is no member any more: add them again.',
     );
@@ -258,16 +258,16 @@ describe('the members of a group', () => {
       async (method) => {
         await allow('Helpdesk', 'groups', 'write');
         const max = await signedIn(app, 'max');
-        const fields = { list: 'bob', confirmed: 'yes', ids: idsOf('rita'), untilOn: '2026-12-31' };
+        const fields = { list: 'bob', confirmed: 'yes', ids: idsOf('rita'), untilAt: '2026-12-31' };
         await refuses(async () => max.send(method, await pathOf('Auditors', '/members'), fields), /do not hold/);
         await alice.post(await pathOf('Support', '/members'), { list: 'rita', confirmed: 'yes' });
-        const one = { ids: idsOf('rita'), untilOn: '2026-12-31', confirmed: 'yes' };
+        const one = { ids: idsOf('rita'), untilAt: '2026-12-31', confirmed: 'yes' };
         await refuses(async () => max.send(method, await pathOf('Support', '/members'), one), /rita has rights/);
       },
     );
 
     it.each(['patch', 'delete'] as const)('of themself, where the group gives them rights: %s', async (method) => {
-      const fields = { ids: idsOf('alice'), untilOn: '2026-12-31' };
+      const fields = { ids: idsOf('alice'), untilAt: '2026-12-31' };
       await refuses(async () => alice.send(method, await pathOf('Administrators', '/members'), fields), /is yourself/);
     });
 
@@ -275,7 +275,7 @@ describe('the members of a group', () => {
       await app.db.write((trx) =>
         trx('memberships').where('user_id', app.people.alice).update({ until_on: '2026-12-31' }),
       );
-      const fields = { ids: idsOf('ada'), untilOn: '2026-12-31' };
+      const fields = { ids: idsOf('ada'), untilAt: '2026-12-31' };
       await refuses(
         async () => alice.send(method, await pathOf('Administrators', '/members'), fields),
         /always be an administrator/,

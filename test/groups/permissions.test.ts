@@ -186,7 +186,7 @@ describe('the permissions of a group', () => {
       // Alice stays who she is through another group, whose membership ends one day.
       const all = { users: 'write', groups: 'write', contacts: 'write', audit: 'write', settings: 'write' };
       await save(alice, 'Support', all);
-      await alice.post(await pathOf('Support', '/members'), { list: 'alice', untilOn: '2030-12-31', confirmed: 'yes' });
+      await alice.post(await pathOf('Support', '/members'), { list: 'alice', untilAt: '2030-12-31', confirmed: 'yes' });
       for (const person of ['lena', 'bob', 'dave'] as const)
         await alice.send('delete', await pathOf('Support', '/members'), { ids: String(app.people[person]) });
       await refuses(() => save(alice, 'Administrators', { ...all, users: 'read' }), /always be an administrator/);

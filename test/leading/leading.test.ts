@@ -141,7 +141,7 @@ describe('a leader', () => {
         await lena.post(`${strangers}/invitations`, { name: 'n', email: 'n@example.com' }),
         await lena.get(`${path}/members/edit?ids=${app.people.rita}`),
         await lena.send('delete', `${path}/members`, { ids: ids('bob', 'rita') }),
-        await lena.send('patch', `${path}/members`, { ids: ids('rita'), untilOn: '2030-01-01' }),
+        await lena.send('patch', `${path}/members`, { ids: ids('rita'), untilAt: '2030-01-01' }),
         await lena.post(`${path}/members/invitations`, { ids: ids('rita') }),
         await lena.send('delete', `${path}/members/login-attempts`, { ids: ids('erin') }),
       ];
@@ -186,7 +186,7 @@ describe('a leader', () => {
 
     it('existing users by their exact email, and says the same of those that nobody has', async () => {
       const said = async (emails: string) =>
-        message(await lena.post(`${path}/members`, { emails, untilOn: '2026-12-01' }));
+        message(await lena.post(`${path}/members`, { emails, untilAt: '2026-12-01' }));
       const same = await said('erin@example.com');
       expect(await said('nobody@example.com')).toBe(same);
       expect(await said('robin@example.com')).toBe(same);
@@ -241,7 +241,7 @@ describe('a leader', () => {
     it('members: removes them and sets until, with one event each', async () => {
       const audit = await watchAudit(app);
       expect(
-        await message(await lena.send('patch', `${path}/members`, { ids: ids('bob', 'carol'), untilOn: '2026-12-24' })),
+        await message(await lena.send('patch', `${path}/members`, { ids: ids('bob', 'carol'), untilAt: '2026-12-24' })),
       ).toBe('2 users were given this end in Support.');
       expect(await message(await lena.send('delete', `${path}/members`, { ids: ids('bob') }))).toBe(
         '1 user was removed from Support.',
@@ -354,7 +354,7 @@ describe('a leader', () => {
     it('not themself', async () => {
       for (const answer of [
         await lena.send('delete', `${path}/members`, { ids: ids('lena') }),
-        await lena.send('patch', `${path}/members`, { ids: ids('lena'), untilOn: '2026-12-24' }),
+        await lena.send('patch', `${path}/members`, { ids: ids('lena'), untilAt: '2026-12-24' }),
         await lena.send('delete', `${path}/members/login-attempts`, { ids: ids('lena') }),
       ])
         expect(answer.status).toBe(403);

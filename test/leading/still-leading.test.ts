@@ -30,7 +30,7 @@ const ENDS: [string, (trx: Transaction) => Promise<unknown>][] = [
 
 const DEEDS: [string, () => Promise<{ status: number }>][] = [
   ['removes', () => lena.send('delete', `${path}/members`, { ids: String(app.people.bob) })],
-  ['sets an end', () => lena.send('patch', `${path}/members`, { ids: String(app.people.bob), untilOn: '2030-01-01' })],
+  ['sets an end', () => lena.send('patch', `${path}/members`, { ids: String(app.people.bob), untilAt: '2030-01-01' })],
   ['adds', () => lena.post(`${path}/members`, { emails: 'erin@example.com' })],
   ['invites', () => lena.post(`${path}/invitations`, { name: 'nina', email: 'nina@example.com' })],
   ['reinvites', () => lena.post(`${path}/members/invitations`, { ids: String(app.people.carol) })],

@@ -260,7 +260,7 @@ describe('an invitation', () => {
       name: 'alice',
       groups: administrators,
       role: 'admin',
-      expiresOn: '2999-01-01',
+      leavesAt: '2999-01-01',
       token: 'x',
     });
     expect(done.status).toBe(303);

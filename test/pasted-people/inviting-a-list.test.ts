@@ -68,8 +68,8 @@ describe('a list of people that is pasted', () => {
     const more = {
       groups: [support],
       tags: 'Berlin',
-      expiresOn: '2027-03-31',
-      untilOn: '2027-01-31',
+      leavesAt: '2027-03-31',
+      untilAt: '2027-01-31',
       noSharedData: 'yes',
     };
     const sheet = await sheetOf(table, { ...more, name: ['maria', 'Tom Schmidt'] });
@@ -95,7 +95,7 @@ describe('a list of people that is pasted', () => {
     expect(events.map((event) => event.action)).toEqual([
       ...['user.created', 'user.created', 'invitation.issued', 'invitation.issued'],
     ]);
-    expect(events[0].after).toMatchObject({ name: 'maria', tags: ['Berlin'], until: '2027-01-31' });
+    expect(events[0].after).toMatchObject({ name: 'maria', tags: ['Berlin'], until: '2027-02-01T00:00:00.000Z' });
     expect(new Set(events.map((event) => event.operationId)).size).toBe(1);
   });
 
@@ -130,7 +130,7 @@ describe('a list of people that is pasted', () => {
     const wrong = {
       name: ['alice', 'a@b'],
       email: ['maria@new..example', ''],
-      untilOn: '2026-01-01',
+      untilAt: '2026-01-01',
       tags: 'x'.repeat(41),
     };
     const refused = await sheetOf(table, wrong);
@@ -140,7 +140,7 @@ describe('a list of people that is pasted', () => {
       'email-0': 'That is no email address. Did you mean maria@new.example?',
       'name-1': 'A name has no @: with one it would look like an email address.',
       'email-1': 'Enter an email address.',
-      untilOn: 'This day is over. Choose today or a later one.',
+      untilAt: 'This moment is over. Choose a later one.',
       tags: 'A tag has at most 40 characters.',
     });
     expect(pageOf(refused).typed()).toMatchObject(wrong);
@@ -218,7 +218,7 @@ describe('who is known already', () => {
     ]);
     expect(pageOf(table).$('.known-people a').first().attr('href')).toBe(`/users/${app.people.bob}`);
     const kept = [pageOf(table).typed().keep].flat().filter((n) => n !== '4');
-    const sheet = await sheetOf(table, { keep: kept, untilOn: '2027-01-31' });
+    const sheet = await sheetOf(table, { keep: kept, untilAt: '2027-01-31' });
     expect(pageOf(sheet).textOf('#sheet')).toMatch(/1 known user changed bob is added to Auditors/);
     expect(pageOf(sheet).textOf('#sheet')).toMatch(/2 left out rita is in the group already erin is not ticked/);
     const done = await invite(sheet);

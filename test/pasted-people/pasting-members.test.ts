@@ -38,7 +38,7 @@ describe('members of a group', () => {
   it('who are nobody yet are offered to be invited, with the group and its end', async () => {
     const path = `/groups/${await groupId(app, 'Auditors')}/members/new`;
     const list = 'Bob Schmidt <bob@example.com>; Maria Müller <maria@new.example>; tom@new.example';
-    const refused = await submit(alice, path, { list, untilOn: '2027-01-31' });
+    const refused = await submit(alice, path, { list, untilAt: '2027-01-31' });
     const page = pageOf(refused);
     expect([refused.status, page.errors().list]).toEqual([
       422,
@@ -112,13 +112,13 @@ describe('searches', () => {
 describe('New like this user', () => {
   it('takes over groups, tags, expiry and No shared data', async () => {
     const { bob } = app.people;
-    await submit(alice, `/users/${bob}/edit`, { expiresOn: '2027-03-31', noSharedData: 'yes', step: '' });
+    await submit(alice, `/users/${bob}/edit`, { leavesAt: '2027-03-31', noSharedData: 'yes', step: '' });
     const record = pageOf(await alice.get(`/users/${bob}`));
     const path = record.$('a:contains("New like this user")').attr('href')!;
     const form = await alice.get(path);
     expect(pageOf(form).typed()).toMatchObject({
       ...{ name: '', email: '', groups: await groupId(app, 'Support'), tags: 'Berlin, part-time' },
-      ...{ expiresOn: '2027-03-31', noSharedData: 'yes', contactId: '', description: '' },
+      ...{ leavesAt: '2027-03-31', noSharedData: 'yes', contactId: '', description: '' },
     });
     await send(alice, form, { name: 'nora', email: 'nora@example.com' });
     expect(await emailsOf('Support')).toContain('nora@example.com');
@@ -133,7 +133,7 @@ describe('New like this user', () => {
       await trx('users').where('id', app.people.lena).update({ expires_on: '2026-11-01' });
       await trx('memberships').where('user_id', app.people.lena).update({ until_on: '2026-11-01' });
     });
-    expect(await typed('lena', alice)).toMatchObject({ expiresOn: '', tags: 'Berlin' });
+    expect(await typed('lena', alice)).toMatchObject({ leavesAt: '', tags: 'Berlin' });
     expect((await typed('lena', alice)).groups).toBeUndefined();
     expect(pageOf(await alice.get('/users/new?like=4711')).typed()).toMatchObject({ name: '', tags: '' });
   });

@@ -21,7 +21,7 @@ const ATTRIBUTES = [
   'password',
   ENTERPRISE,
   `${ENTERPRISE}:manager`,
-  `${ACCESS}:expiresOn`,
+  `${ACCESS}:leavesAt`,
   `${ACCESS}:noSharedData`,
   '__proto__',
   'constructor',

@@ -96,7 +96,7 @@ describe('a program that provisions', () => {
       () =>
         idp.patch(`/Users/${ada}`, {
           op: 'add',
-          path: 'urn:roster:params:scim:schemas:extension:access:1.0:User:expiresOn',
+          path: 'urn:roster:params:scim:schemas:extension:access:1.0:User:leavesAt',
           value: '2036-01-01',
         }),
     ];

@@ -64,7 +64,11 @@ describe('a user who is provisioned', () => {
       emails: [{ value: 'otto@corp.example' }],
       title: 'Chef',
     });
-    expect(replaced.body).toMatchObject({ title: 'Chef', [ACCESS]: { expiresOn: '2027-01-31' }, userName: 'otto2' });
+    expect(replaced.body).toMatchObject({
+      title: 'Chef',
+      [ACCESS]: { leavesAt: '2027-02-01T00:00:00.000Z' },
+      userName: 'otto2',
+    });
     expect(await app.db.read('users').where({ id: number }).first()).toMatchObject({ name: 'otto2' });
     expect((await idp.ask('put', '/Users/user-999999', nora)).status).toBe(404);
     expect((await idp.ask('put', '/Users/ext-nora', nora)).status).toBe(404);

@@ -60,7 +60,7 @@ it.each([
   ['deleted', ['Users: Deleted']],
   ['no gr', ['Users: In no group']],
   ['no linked', ['Users: No linked contact']],
-  ['expires', ['Users: Expires within 7 days', 'Users: Expires within 30 days']],
+  ['leaves within', ['Users: Leaves within 7 days', 'Users: Leaves within 30 days']],
   ['remote', ['Users tagged remote']],
 ])('begins for %j alone with %j', async (typed, first) => {
   await submit(alice, pathTo(app, 'bob', '/edit'), { tags: 'remote' });

@@ -26,7 +26,7 @@ async function offered(who: Person, q: string): Promise<string[]> {
 describe('the palette offers what asks something first', () => {
   it.each<[Person, string, string[]]>([
     ['alice', 'add to group bob', ['Add to group …: bob']],
-    ['alice', 'set exp bob', ['Set expiry …: bob']],
+    ['alice', 'set exp bob', ['Leaves on …: bob']],
     ['alice', 'set leader supp', ['Set leader …: Support']],
     ['alice', 'deactivate supp', ['Deactivate: Support']],
     ['alice', 'set owner quartz', ['Set owner …: Quartz']],

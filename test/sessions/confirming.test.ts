@@ -223,6 +223,7 @@ const ASKING = [
   'patch /webhooks/:id',
   'post /audit/export',
   'post /bulk-operations/:id/execution',
+  'post /bulk-operations/:id/schedule',
   'post /contacts/export',
   'post /contacts/imports/:id/execution',
   'post /credentials/tokens',

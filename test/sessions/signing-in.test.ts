@@ -113,6 +113,7 @@ describe('a refusal', () => {
     ['a deleted user', { identifier: 'ada', password: PASSWORD }],
     ['an invited user', { identifier: 'carol', password: PASSWORD }],
     ['an expired user', { identifier: 'lena', password: PASSWORD }],
+    ['a user who has not started', { identifier: 'max', password: PASSWORD }],
     ['an integration that has a password', { identifier: 'rita', password: PASSWORD }],
     ['an integration', { identifier: 'robin', password: PASSWORD }],
   ];
@@ -121,7 +122,9 @@ describe('a refusal', () => {
     app = await startApp();
     const alice = await signedIn(app, 'alice');
     await alice.post(pathTo(app, 'ada', '/deletion'));
-    await submit(alice, pathTo(app, 'lena', '/edit'), { expiresOn: '2026-11-21' });
+    await submit(alice, pathTo(app, 'lena', '/edit'), { leavesAt: '2026-11-22 12:01' });
+    await submit(alice, pathTo(app, 'max', '/edit'), { startsAt: '2026-12-01' });
+    app.clock.advance(MINUTE);
     const integration = { apiOnly: 'yes', apiOnlyReason: 'x', apiOnlyOwner: 'alice', apiOnlyReviewOn: '2027-01-01' };
     await submit(alice, pathTo(app, 'rita', '/edit'), integration);
   });

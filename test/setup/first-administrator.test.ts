@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isAnyAdministrator } from '../../src/access/administrators.ts';
+import { instant } from '../../src/clock.ts';
 import { startApp, startEmptyApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { everything } from '../support/database.ts';
@@ -34,7 +35,7 @@ describe('the first administrator', () => {
     const page = pageOf(await maria.get('/users'));
     expect(page.message()).toMatch(/^Roster is yours/);
     expect(page.texts('header nav a')).toEqual(['Users', 'Groups', 'Contacts', 'Audit']);
-    expect(await isAnyAdministrator(app.db.read)).toBe(true);
+    expect(await isAnyAdministrator(app.db.read, instant(app.clock.now()))).toBe(true);
     const rights = await app.db.read('group_permissions').orderBy('application').select('application', 'level');
     expect(rights).toEqual(
       ['audit', 'contacts', 'groups', 'settings', 'users'].map((application) => ({ application, level: 'write' })),
@@ -133,7 +134,7 @@ describe('the first administrator', () => {
       id: '77',
       groups: '1',
       apiOnly: 'yes',
-      expiresOn: '2020-01-01',
+      leavesAt: '2020-01-01',
       activity: 'deleted',
       role: 'x',
       no_shared_data: '1',

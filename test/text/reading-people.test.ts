@@ -109,9 +109,9 @@ describe('a pasted list of people', () => {
         login: 'maria',
         groups: ['Support', 'Sales'],
         tags: ['Berlin'],
-        expiresOn: '2027-03-31',
+        leavesAt: '2027-03-31',
       },
-      { line: 3, name: '', email: TOM[1], login: '', groups: [], tags: [], expiresOn: 'soon' },
+      { line: 3, name: '', email: TOM[1], login: '', groups: [], tags: [], leavesAt: 'soon' },
     ]);
   });
 

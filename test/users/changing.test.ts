@@ -38,14 +38,16 @@ const tagsOf = async (person: Person) =>
 describe('a change of many at once', () => {
   it('changes what it names and nothing else, with one event for each of whom something differs', async () => {
     const before = await findUsers(app.db.read, idsOf(['bob', 'lena']));
-    expect(reasons(await change(['bob', 'lena'], { expiresOn: '2030-01-31' }))).toEqual({
+    expect(reasons(await change(['bob', 'lena'], { leavesAt: '2030-01-31T18:00:00.000Z' }))).toEqual({
       bob: undefined,
       lena: undefined,
     });
     const after = await findUsers(app.db.read, idsOf(['bob', 'lena']));
-    expect(after).toEqual(before.map((user) => ({ ...user, expiresOn: '2030-01-31', version: user.version + 1 })));
+    expect(after).toEqual(
+      before.map((user) => ({ ...user, leavesAt: '2030-01-31T18:00:00.000Z', version: user.version + 1 })),
+    );
     // Bob has that day already.
-    await change(['bob', 'rita'], { expiresOn: '2030-01-31' });
+    await change(['bob', 'rita'], { leavesAt: '2030-01-31T18:00:00.000Z' });
     expect(await events()).toEqual(idsOf(['bob', 'lena', 'rita']));
   });
 
@@ -73,9 +75,9 @@ describe('a change of many at once', () => {
       alice: 'has rights that you do not hold',
       bob: undefined,
     });
-    const { outcomes } = await change(['alice', 'ada'], { expiresOn: '2030-01-31' });
+    const { outcomes } = await change(['alice', 'ada'], { leavesAt: '2030-01-31T18:00:00.000Z' });
     expect(outcomes.map(({ refusal }) => refusal?.fields)).toEqual([
-      { expiresOn: expect.stringContaining('nobody sets their own expiry date') },
+      { leavesAt: expect.stringContaining('nobody sets when they leave') },
       undefined,
     ]);
   });
@@ -94,7 +96,7 @@ describe('a change of many at once', () => {
 
   it('is undone as a whole where it would leave no administrator', async () => {
     const program = { ...act(), by: { id: null, name: 'program', rights: ALL_RIGHTS } };
-    await expect(change(['alice', 'ada'], { expiresOn: '2030-01-31' }, program)).rejects.toThrow(
+    await expect(change(['alice', 'ada'], { leavesAt: '2030-01-31T18:00:00.000Z' }, program)).rejects.toThrow(
       /always be an administrator/,
     );
     expect(await events()).toEqual([]);

@@ -32,15 +32,15 @@ describe('the columns of the list', () => {
     expect(await heads()).toEqual(USUAL);
     const audit = await watchAudit(app);
     const answer = await submit(alice, '/users/columns', {
-      column: ['tags', 'email', 'expires'],
-      'place-expires': '1',
+      column: ['tags', 'email', 'leaves'],
+      'place-leaves': '1',
       'place-email': '2',
       'place-tags': '3',
     });
     expect(answer.headers.location).toBe('/users');
     expect(await audit.actions()).toEqual([]);
-    expect(await heads()).toEqual(['Name', 'Expiry', 'System email', 'Tags']);
-    expect(await heads('/users', await signedIn(app, 'alice'))).toEqual(['Name', 'Expiry', 'System email', 'Tags']);
+    expect(await heads()).toEqual(['Name', 'Leaves on', 'System email', 'Tags']);
+    expect(await heads('/users', await signedIn(app, 'alice'))).toEqual(['Name', 'Leaves on', 'System email', 'Tags']);
     expect(await heads('/users', await signedIn(app, 'ada'))).toEqual(USUAL);
   });
 
@@ -86,8 +86,8 @@ describe('the columns of the list', () => {
     const view = '/users?column=name&column=tags';
     const path = `/users/columns?${new URLSearchParams({ view })}`;
     expect(pageOf(await alice.get(path)).textOf('#sheet .note')).toContain('This view has columns of its own');
-    const chosen = await alice.send('put', '/users/columns', { view, column: ['expires', 'email'] });
-    expect(chosen.headers.location).toBe('/users?column=name&column=email&column=expires');
+    const chosen = await alice.send('put', '/users/columns', { view, column: ['leaves', 'email'] });
+    expect(chosen.headers.location).toBe('/users?column=name&column=email&column=leaves');
     expect(await heads()).toEqual(USUAL);
     // A filter and the next page keep them.
     const { $ } = pageOf(await alice.get(`${view}&per=25`));
@@ -114,7 +114,7 @@ describe('the columns of the list', () => {
     });
     const columns = [
       'last_activity',
-      'expires',
+      'leaves',
       'created',
       'confirmed',
       'attempts',
@@ -126,7 +126,7 @@ describe('the columns of the list', () => {
     const view = `/users?q=bob&${columns.map((column) => `column=${column}`).join('&')}`;
     expect(await cellsOf('bob', view)).toEqual([
       ['Last activity', expect.stringMatching(/ago|yesterday/)],
-      ['Expiry', '1 Mar 2027'],
+      ['Leaves on', '1 Mar 2027 (UTC)'],
       ['Created', expect.stringMatching(/ago|just now/)],
       ['Access confirmed', expect.stringMatching(/by alice$/)],
       ['Failed attempts', '2'],
@@ -146,6 +146,7 @@ describe('the columns of the list', () => {
     const unsorted = $('thead th:not(:has(a))').toArray();
     expect(unsorted.map((head) => $(head).text().trim())).toEqual([
       'Last activity',
+      'Starts on',
       'Access confirmed',
       'Failed attempts',
       'Second factor',

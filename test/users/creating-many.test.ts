@@ -36,7 +36,7 @@ describe('creating many users at once', () => {
     const [nora, otto, paul] = called('nora', 'otto', 'paul');
     const made = await create([
       { ...nora, groups: [support], tags: ['Berlin', 'BERLIN'] },
-      { ...otto, groups: [support, auditors], expiresOn: '2027-03-31', noSharedData: true },
+      { ...otto, groups: [support, auditors], leavesAt: '2027-03-31T18:00:00.000Z', noSharedData: true },
       paul,
     ]);
     const ids = made.map(({ id }) => id!);

@@ -37,7 +37,7 @@ describe('creating a user', () => {
       groups: [String(support)],
       newGroup: 'Warehouse',
       tags: 'Berlin, night shift ,Berlin',
-      expiresOn: '2027-03-31',
+      leavesAt: '2027-03-31',
       noSharedData: 'yes',
       description: 'Starts in March.\nAsk Lena.',
     });
@@ -47,7 +47,7 @@ describe('creating a user', () => {
     expect(page.message()).toBe('nora was created.');
     expect(page.fact('System email')).toBe('Nora@Example.com');
     expect(page.fact('Person')).toBe('Nora Nilsson');
-    expect(page.fact('Expiry date')).toBe('31 Mar 2027 (UTC)');
+    expect(page.fact('Leaves on')).toBe('31 Mar 2027 (UTC)');
     expect(page.fact('No shared data')).toMatch(/^Yes/);
     expect(page.fact('Tags')).toBe('Berlin night shift');
     expect(page.texts('section:has(#memberships) li a[href^="/groups/"]')).toEqual(['Support', 'Warehouse']);
@@ -71,7 +71,7 @@ describe('creating a user', () => {
         { type: 'group', id: Number(await groupId(app, 'Warehouse')), name: 'Warehouse' },
       ],
       tags: ['Berlin', 'night shift'],
-      expiresOn: '2027-03-31',
+      leavesAt: '2027-04-01T00:00:00.000Z',
       noSharedData: true,
       description: 'Starts in March.\nAsk Lena.',
     });
@@ -295,9 +295,9 @@ describe('what a new user may not be', () => {
 
   it.each(['2026-02-30', '2026-13-01', '22.11.2026', '2026-11-22T00:00', '0', '20261122'])(
     'refuses %s as an expiry date',
-    async (expiresOn) => {
-      const refused = await submit(alice, NEW, { name: 'nora', email: 'nora@example.com', expiresOn });
-      expect([refused.status, Object.keys(pageOf(refused).errors())]).toEqual([422, ['expiresOn']]);
+    async (leavesAt) => {
+      const refused = await submit(alice, NEW, { name: 'nora', email: 'nora@example.com', leavesAt });
+      expect([refused.status, Object.keys(pageOf(refused).errors())]).toEqual([422, ['leavesAt']]);
     },
   );
 });

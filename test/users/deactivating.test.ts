@@ -21,7 +21,7 @@ describe('deactivating a user', () => {
     const page = pageOf(await alice.get(pathTo(app, 'bob', '/deactivation/new')));
     expect(page.heading()).toBe('Deactivate user');
     expect(page.textOf('main ul')).toMatch(/can no longer sign in. Open sessions and links end at once/);
-    expect(page.texts('main form button, main form a')).toEqual(['Deactivate user', 'Cancel']);
+    expect(page.texts('main form button, main form a')).toEqual(['At another time …', 'Deactivate user', 'Cancel']);
     expect(page.$('main form a').attr('href')).toBe(pathTo(app, 'bob'));
   });
 

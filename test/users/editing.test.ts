@@ -33,7 +33,8 @@ describe('editing a user', () => {
 
   it.each<[string, Fields, Record<string, unknown>, Record<string, unknown>]>([
     ['the name', { name: 'bobby' }, { name: 'bob' }, { name: 'bobby' }],
-    ['the expiry date', { expiresOn: '2027-01-31' }, { expiresOn: null }, { expiresOn: '2027-01-31' }],
+    ['when they leave', { leavesAt: '2027-01-31 18:00' }, { leavesAt: null }, { leavesAt: '2027-01-31T18:00:00.000Z' }],
+    ['when they start', { startsAt: '2027-01-31' }, { startsAt: null }, { startsAt: '2027-01-31T00:00:00.000Z' }],
     ['No shared data', { noSharedData: 'yes' }, { noSharedData: false }, { noSharedData: true }],
     ['the tags', { tags: 'Berlin' }, { tags: ['Berlin', 'part-time'] }, { tags: ['Berlin'] }],
     ['the description', { description: 'x' }, { description: '' }, { description: 'x' }],
@@ -127,7 +128,7 @@ describe('editing a user', () => {
         contactId: zoe,
         groups: [],
         noSharedData: 'yes',
-        expiresOn: '2027-01-31',
+        leavesAt: '2027-01-31',
       };
       expect((await edit('bob', theirs, ada)).status).toBe(303);
       const before = await factsBesideAudit(app);
@@ -155,7 +156,7 @@ describe('editing a user', () => {
       await edit('bob', { tags: 'Rome' }, await signedIn(app, 'ada'));
       const stale = await send(alice, form, { name: 'bobby', description: 'mine' });
       expect(pageOf(stale).texts('.theirs')).toEqual(['Saved meanwhile: Rome']);
-      await edit('bob', { expiresOn: '2027-01-31' }, await signedIn(app, 'ada'));
+      await edit('bob', { leavesAt: '2027-01-31' }, await signedIn(app, 'ada'));
       expect(pageOf(await send(alice, stale)).texts('.theirs')).toEqual(['Saved meanwhile: 31 Jan 2027']);
     });
 
@@ -337,7 +338,7 @@ describe('editing a user', () => {
 
   describe('the expiry date', () => {
     it('lets the user in on its day, and not from the next midnight on, without any job (R51)', async () => {
-      await edit('bob', { expiresOn: '2026-11-22' });
+      await edit('bob', { leavesAt: '2026-11-22' });
       app.clock.advance(DAY / 2 - 1000);
       const bob = await signedIn(app, 'bob');
       app.clock.advance(999);
@@ -349,7 +350,7 @@ describe('editing a user', () => {
 
     it('closes the open links of the user once it has passed', async () => {
       const link = await linkFor(app, 'carol', 'invitation', alice);
-      await edit('carol', { expiresOn: '2026-11-22' });
+      await edit('carol', { leavesAt: '2026-11-22' });
       app.clock.advance(DAY);
       const carol = new Session(app);
       const answer = await carol.get(link);

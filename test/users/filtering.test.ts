@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Activity } from '../../src/access/activity.ts';
-import { DAY, instant } from '../../src/clock.ts';
+import { DAY, instant, MINUTE } from '../../src/clock.ts';
 import { ACTIVITIES } from '../../src/users/list/user-facets.ts';
 import { UserIndex } from '../../src/users/list/user-index.ts';
 import { STATE_LABELS } from '../../src/users/pages/user-list-page.ts';
@@ -90,6 +90,8 @@ describe('the filters', () => {
     await addCrowd(app);
     const some = await app.db.read('users').whereNotNull('password_hash').orderBy('id', 'desc').limit(7).pluck('id');
     await app.db.write((trx) => trx('users').whereIn('id', some).update({ password_hash: null }));
+    const soon = instant(app.clock.now() + DAY);
+    await app.db.write((trx) => trx('users').whereIn('id', some.slice(0, 2)).update({ starts_at: soon }));
     await app.db.write((trx) =>
       trx('users')
         .where('id', app.people.robin)
@@ -242,8 +244,9 @@ describe('the counts', () => {
     await submit(alice, pathTo(app, 'lena', '/edit'), {
       tags: '',
       groups: await groupId(app, 'Auditors'),
-      expiresOn: '2026-01-01',
+      leavesAt: '2026-11-22 12:01',
     });
+    app.clock.advance(MINUTE);
     await alice.post(pathTo(app, 'bob', '/deletion'));
     await alice.send('delete', pathTo(app, 'dave', '/deactivation'));
     await alice.send('delete', pathTo(app, 'erin', '/login-attempts'));
@@ -306,7 +309,7 @@ describe('the counts', () => {
   it('move with time alone: what expires overnight is counted in the morning', async () => {
     const alice = await signedIn(app, 'alice');
     const tomorrow = instant(app.clock.now() + DAY).slice(0, 10);
-    await submit(alice, pathTo(app, 'ada', '/edit'), { expiresOn: instant(app.clock.now()).slice(0, 10) });
+    await submit(alice, pathTo(app, 'ada', '/edit'), { leavesAt: instant(app.clock.now()).slice(0, 10) });
     const before = sidebarOf(await alice.get('/users')).state.Expired;
     app.clock.advance(DAY);
     expect(instant(app.clock.now()).slice(0, 10)).toBe(tomorrow);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { findAdministratorIds } from '../../src/access/administrators.ts';
 import { findItemIds } from '../../src/bulk-operations/bulk-piece-store.ts';
-import { DAY, dayOf } from '../../src/clock.ts';
+import { DAY, dayOf, instant, MINUTE } from '../../src/clock.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { pageOf } from '../support/page.ts';
 import { groupId } from '../support/people.ts';
@@ -71,7 +71,7 @@ describe('without a linked contact', () => {
   it('and what groups grant, are not told to who may not read these', async () => {
     const max = await signedIn(app, 'max');
     const page = pageOf(await max.get('/users?rights=all'));
-    expect([page.$('#fold-contact').length, page.$('#fold-right').length, page.$('#fold-expires').length]).toEqual([
+    expect([page.$('#fold-contact').length, page.$('#fold-right').length, page.$('#fold-leaves').length]).toEqual([
       0, 0, 1,
     ]);
     for (const filter of ['contact=none', 'right=users.write', 'right=administrator']) {
@@ -86,24 +86,35 @@ describe('without a linked contact', () => {
   });
 });
 
-describe('expiring soon', () => {
-  it('are active users whose last day is one of the next, and it turns with the clock', async () => {
-    await change('users', { name: 'bob' }, { expires_on: inDays(7) });
-    await change('users', { name: 'lena' }, { expires_on: inDays(8) });
-    await change('users', { name: 'rita' }, { expires_on: inDays(31) });
-    await change('users', { name: 'dave' }, { expires_on: inDays(1) });
-    await change('users', { name: 'max' }, { expires_on: inDays(0) });
-    expect(await asked('expires=7')).toEqual(listed(['bob', 'max']));
-    expect(await asked('expires=30')).toEqual(listed(['bob', 'lena', 'max']));
-    app.clock.advance(DAY);
-    alice = await signedIn(app, 'alice');
-    expect(await asked('expires=7')).toEqual(listed(['bob', 'lena']));
-    expect(await asked('expires=30')).toEqual(listed(['bob', 'lena', 'rita']));
-    app.clock.advance(-DAY);
-    alice = await signedIn(app, 'alice');
-    expect(await asked('expires=7')).toEqual(listed(['bob', 'max']));
-    expect(pageOf(await alice.get('/users?expires=7')).texts('.chips bdi')).toEqual(['Expires within 7 days']);
+describe.each([
+  ['starts', 'Starts'],
+  ['leaves', 'Leaves'],
+])('who %s soon', (name, label) => {
+  it('are active users who do within so many days, to the minute, and it turns with the clock', async () => {
+    const column = `${name}_at`;
+    const at = (days: number, minutes = 0) => instant(app.clock.now() + days * DAY + minutes * MINUTE);
+    await change('users', { name: 'bob' }, { [column]: at(7) });
+    await change('users', { name: 'lena' }, { [column]: at(7, 1) });
+    await change('users', { name: 'rita' }, { [column]: at(30, 1) });
+    await change('users', { name: 'dave' }, { [column]: at(1) });
+    await change('users', { name: 'max' }, { [column]: at(0, 1) });
+    expect(await asked(`${name}=7`)).toEqual(listed(['bob', 'max']));
+    expect(await asked(`${name}=30`)).toEqual(listed(['bob', 'lena', 'max']));
+    app.clock.advance(MINUTE);
+    expect(await asked(`${name}=7`)).toEqual(listed(['bob', 'lena']));
+    expect(await asked(`${name}=30`)).toEqual(listed(['bob', 'lena', 'rita']));
+    app.clock.advance(-MINUTE);
+    expect(await asked(`${name}=7`)).toEqual(listed(['bob', 'max']));
+    expect(pageOf(await alice.get(`/users?${name}=7`)).texts('.chips bdi')).toEqual([`${label} within 7 days`]);
   });
+});
+
+it('finds by the address that views were kept under who leaves soon', async () => {
+  await change('users', { name: 'bob' }, { leaves_at: instant(app.clock.now() + DAY) });
+  expect((await asked('expires=7')).names).toEqual(['bob']);
+  expect(pageOf(await alice.get('/users?sort=-expires')).textOf('caption')).toBe(
+    'Users, sorted by Leaves on, descending',
+  );
 });
 
 describe('signed in last from an address', () => {
@@ -194,7 +205,7 @@ describe('who has a right', () => {
   it('is an administrator only without any date, and with a password', async () => {
     const are = async (...names: string[]) => {
       expect(await asked('right=administrator')).toEqual(listed(names));
-      const ids = await findAdministratorIds(app.db.read);
+      const ids = await findAdministratorIds(app.db.read, instant(app.clock.now()));
       expect(await app.db.read('users').whereIn('id', ids).orderBy('name').pluck('name')).toEqual(names);
     };
     await are('ada', 'alice');

@@ -128,19 +128,19 @@ describe('one name', () => {
   });
 
   it('that is taken is told with all other mistakes, in every form', async () => {
-    expect(await create({ name: 'bob', email: 'nowhere', expiresOn: 'soon' })).toEqual({
+    expect(await create({ name: 'bob', email: 'nowhere', leavesAt: 'soon' })).toEqual({
       errors: {
         name: 'Another user has this name already.',
         email: 'Enter one email address, such as maria@example.com.',
-        expiresOn: 'Enter a date that exists, as YYYY-MM-DD.',
+        leavesAt: 'Enter a date that exists, as YYYY-MM-DD.',
       },
     });
     const edited = await submit(alice, pathTo(app, 'carol', '/edit'), {
       name: 'bob',
       email: 'bob@example.com',
-      expiresOn: 'x',
+      leavesAt: 'x',
     });
-    expect(Object.keys(pageOf(edited).errors()).sort()).toEqual(['email', 'expiresOn', 'name']);
+    expect(Object.keys(pageOf(edited).errors()).sort()).toEqual(['email', 'leavesAt', 'name']);
     const group = await submit(alice, '/groups/new', { name: 'support', tags: 'x'.repeat(41) });
     expect(Object.keys(pageOf(group).errors()).sort()).toEqual(['name', 'tags']);
     const lena = await signedIn(app, 'lena');
@@ -152,8 +152,8 @@ describe('one name', () => {
   });
 
   it('is never somebody’s own that stands in the form', async () => {
-    const edited = await submit(alice, pathTo(app, 'carol', '/edit'), { expiresOn: 'x' });
-    expect(Object.keys(pageOf(edited).errors())).toEqual(['expiresOn']);
+    const edited = await submit(alice, pathTo(app, 'carol', '/edit'), { leavesAt: 'x' });
+    expect(Object.keys(pageOf(edited).errors())).toEqual(['leavesAt']);
   });
 });
 

@@ -28,7 +28,7 @@ const VALUES: Record<SortKey, (user: Listed) => string | number | null> = {
   last_login: (user) => user.lastLoginAt,
   groups: (user) => user.groups.length,
   no_shared_data: (user) => Number(user.noSharedData),
-  expires: (user) => user.expiresOn,
+  leaves: (user) => user.leavesAt,
   created: (user) => user.createdAt,
 };
 
@@ -241,7 +241,8 @@ describe('the address of a view', () => {
       tag: fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { maxLength: 3 }),
       group: fc.uniqueArray(fc.oneof(fc.integer({ min: 1, max: 99 }), fc.constant('none' as const)), { maxLength: 3 }),
       contact: some(['none']),
-      expires: some(['7', '30']),
+      starts: some(['7', '30']),
+      leaves: some(['7', '30']),
       right: some(['administrator', 'users.write', 'groups.read', 'payroll.read']),
       sort: fc.constantFrom(...SORTS),
       descending: fc.boolean(),

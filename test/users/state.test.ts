@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { maySignIn } from '../../src/access/admission.ts';
-import { DAY, dayOf, instant } from '../../src/clock.ts';
+import { DAY, instant, minuteOf } from '../../src/clock.ts';
 import { PERMANENTLY } from '../../src/sessions/lockout-store.ts';
 import type { User } from '../../src/users/user.ts';
 import { badgesOf, factsOf, STATES, type State, stateBits, statesOf } from '../../src/users/user-state.ts';
@@ -22,7 +22,8 @@ const PLAIN: User = {
   hasPassword: true,
   passwordSetAt: ago(DAY),
   noSharedData: false,
-  expiresOn: null,
+  startsAt: null,
+  leavesAt: null,
   description: '',
   contactId: null,
   contactName: null,
@@ -31,7 +32,7 @@ const PLAIN: User = {
   apiOnlyOwnerId: null,
   apiOnlyReviewOn: null,
   ownerActivity: null,
-  ownerExpiresOn: null,
+  ownerLeavesAt: null,
   tokenUntil: null,
   lastLoginAt: ago(1),
   lastActivityAt: ago(1),
@@ -91,10 +92,15 @@ const RULES: [description: string, user: Partial<User>, states: State[]][] = [
   ['failed attempts without a lock', { loginAttempts: 4 }, []],
   ['a locked user who is deactivated', { lockedUntil: ahead(DAY), activity: 'deactivated' }, []],
 
-  ['the last day is today', { expiresOn: '2026-11-22' }, []],
-  ['the last day was yesterday', { expiresOn: '2026-11-21' }, ['expired']],
-  ['the last day is far away', { expiresOn: '2126-11-22' }, []],
-  ['an expired user who is deleted', { expiresOn: '2020-01-01', activity: 'deleted' }, []],
+  ['not to start yet', { startsAt: ahead(1) }, ['not-started']],
+  ['starting now', { startsAt: ahead(0) }, []],
+  ['not to start yet, but deactivated', { startsAt: ahead(1), activity: 'deactivated' }, []],
+  ['made long before their start', { startsAt: ago(1), createdAt: ago(999 * DAY), lastActivityAt: null }, []],
+
+  ['leaving in a moment', { leavesAt: ahead(1) }, []],
+  ['leaving now', { leavesAt: ahead(0) }, ['expired']],
+  ['leaving in a hundred years', { leavesAt: '2126-11-22T17:00:00.000Z' }, []],
+  ['an expired user who is deleted', { leavesAt: '2020-01-01T00:00:00.000Z', activity: 'deleted' }, []],
 
   ['seen exactly 90 days ago', { lastActivityAt: ago(90 * DAY) }, []],
   ['seen a moment before that', { lastActivityAt: ago(90 * DAY + 1) }, ['stale']],
@@ -115,8 +121,8 @@ const RULES: [description: string, user: Partial<User>, states: State[]][] = [
   ['an integration', PROGRAM, ['api-only']],
   ['one whose owner is gone', { ...PROGRAM, ownerActivity: 'deactivated' }, ['api-only', 'orphaned']],
   ['one whose owner was never named', { ...PROGRAM, ownerActivity: null }, ['api-only', 'orphaned']],
-  ['one whose owner is here for the last day', { ...PROGRAM, ownerExpiresOn: '2026-11-22' }, ['api-only']],
-  ['one whose owner was so yesterday', { ...PROGRAM, ownerExpiresOn: '2026-11-21' }, ['api-only', 'orphaned']],
+  ['one whose owner leaves in a moment', { ...PROGRAM, ownerLeavesAt: ahead(1) }, ['api-only']],
+  ['one whose owner leaves now', { ...PROGRAM, ownerLeavesAt: ahead(0) }, ['api-only', 'orphaned']],
   ['one to be reviewed today', { ...PROGRAM, apiOnlyReviewOn: '2026-11-22' }, ['api-only', 'review-due']],
   ['one to be reviewed tomorrow', { ...PROGRAM, apiOnlyReviewOn: '2026-11-23' }, ['api-only']],
   ['one whose token ends now', { ...PROGRAM, tokenUntil: ahead(0) }, ['api-only', 'no-token']],
@@ -130,7 +136,7 @@ const RULES: [description: string, user: Partial<User>, states: State[]][] = [
     {
       lastLoginAt: null,
       lockedUntil: ahead(1),
-      expiresOn: '2026-01-01',
+      leavesAt: '2026-01-01T00:00:00.000Z',
       lastActivityAt: ago(999 * DAY),
       ...PROGRAM,
       ownerActivity: 'deleted',
@@ -164,18 +170,26 @@ describe('the state of a user', () => {
   });
 
   it('says "expired" from the very moment at which the user is no longer let in', () => {
-    const aroundMidnight = fc.integer({ min: Date.parse('2026-11-20'), max: Date.parse('2026-11-25') });
+    const moments = ['2026-11-22T17:00:00.000Z', '2026-11-23T00:00:00.000Z', null];
+    const around = fc.integer({ min: Date.parse('2026-11-22'), max: Date.parse('2026-11-24') });
     fc.assert(
-      fc.property(aroundMidnight, fc.constantFrom('2026-11-21', '2026-11-22', '2026-11-23', null), (now, expiresOn) => {
-        const user = { ...PLAIN, expiresOn };
-        const isExpired = statesOf(user, { ...LIMITS, now }).includes('expired');
-        expect(isExpired).toBe(!maySignIn(user, dayOf(now)));
+      fc.property(around, fc.constantFrom(...moments), fc.constantFrom(...moments), (now, startsAt, leavesAt) => {
+        const user = { ...PLAIN, startsAt, leavesAt };
+        const states = statesOf(user, { ...LIMITS, now });
+        const isOut = states.includes('expired') || states.includes('not-started');
+        expect(isOut).toBe(!maySignIn(user, instant(now)));
+        // Whoever asks for a minute is told the same.
+        expect(maySignIn(user, minuteOf(now))).toBe(!isOut);
       }),
       {
-        examples: [
-          [Date.parse('2026-11-23T00:00:00Z'), '2026-11-22'],
-          [Date.parse('2026-11-23T00:00:00Z') - 1, '2026-11-22'],
-        ],
+        examples: moments.flatMap((one) =>
+          one === null
+            ? []
+            : [-1, 0, 1].flatMap((by): [number, string | null, string | null][] => [
+                [Date.parse(one) + by, null, one],
+                [Date.parse(one) + by, one, null],
+              ]),
+        ),
       },
     );
   });

@@ -58,7 +58,10 @@ describe('a moment', () => {
     const dotted = formatIn({ zone: 'America/New_York', dates: 'dots' });
     expect([dotted.moment(MOMENT), dotted.day('2026-01-02')]).toEqual(['22.11.2026, 18:05', '02.01.2026']);
     const iso = formatIn({ dates: 'iso' });
-    expect([iso.moment(MOMENT), iso.lastDay('2026-01-02')]).toEqual(['2026-11-22, 23:05 UTC', '2026-01-02 (UTC)']);
+    expect([iso.moment(MOMENT), iso.end('2026-01-03T00:00:00.000Z')]).toEqual([
+      '2026-11-22, 23:05 UTC',
+      '2026-01-02 (UTC)',
+    ]);
     expect(formatIn({ dates: 'month' }).moment(MOMENT)).toBe('Nov 22, 2026, 11:05 PM UTC');
   });
 

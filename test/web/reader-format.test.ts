@@ -111,9 +111,17 @@ describe('a moment on a page', () => {
     expect(pageOf(await alice.get('/audit')).textOf('.lead')).toContain('Days and times are those of Asia/Tokyo.');
   });
 
-  it('of expiry says that its day is one in UTC', async () => {
+  it('at which somebody leaves is typed and told by the clock of the reader, a day where it ends one', async () => {
     isIn('Asia/Tokyo');
-    await submit(alice, pathTo(app, 'bob', '/edit'), { expiresOn: '2027-01-31' });
-    expect(pageOf(await alice.get(pathTo(app, 'bob'))).fact('Expiry date')).toBe('31 Jan 2027 (UTC)');
+    await submit(alice, pathTo(app, 'bob', '/edit'), { leavesAt: '2027-01-31' });
+    expect((await app.db.read('users').where('id', app.people.bob).first()).leaves_at).toBe('2027-01-31T15:00:00.000Z');
+    expect(pageOf(await alice.get(pathTo(app, 'bob'))).fact('Leaves on')).toBe('31 Jan 2027');
+    expect(pageOf(await alice.get(pathTo(app, 'bob', '/edit'))).typed()).toMatchObject({ leavesAt: '2027-01-31' });
+    isIn('Europe/Berlin');
+    expect(pageOf(await alice.get(pathTo(app, 'bob'))).fact('Leaves on')).toBe('31 Jan 2027, 16:00');
+    const typed = pageOf(await alice.get(pathTo(app, 'bob', '/edit'))).typed();
+    expect(typed).toMatchObject({ leavesAt: '2027-01-31', 'leavesAt-time': '16:00' });
+    await submit(alice, pathTo(app, 'bob', '/edit'), { description: 'as it was' });
+    expect((await app.db.read('users').where('id', app.people.bob).first()).leaves_at).toBe('2027-01-31T15:00:00.000Z');
   });
 });

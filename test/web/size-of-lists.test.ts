@@ -81,8 +81,8 @@ async function house(users: number, groups: number): Promise<TestApp> {
         subjectType: 'user' as const,
         subjectId: id,
         subjectName: `maximiliane.hohenstein-${id}`,
-        before: { email: `maximiliane${id}@example.com`, expiresOn: null, tags: ['remote', 'on-site'] },
-        after: { email: `maximiliane.hohenstein${id}@example.com`, expiresOn: '2027-01-01', tags: ['remote'] },
+        before: { email: `maximiliane${id}@example.com`, leavesAt: null, tags: ['remote', 'on-site'] },
+        after: { email: `maximiliane.hohenstein${id}@example.com`, leavesAt: '2027-01-01', tags: ['remote'] },
       })),
     );
   });

@@ -3,7 +3,7 @@ import { covers } from '../../access/rights.ts';
 import { may, type Viewer } from '../../access/viewer.ts';
 import { differences } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
-import { dayOf } from '../../clock.ts';
+import { type Instant, minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { FieldErrors, StaleVersion } from '../../forms/form.ts';
 import { requireDone } from '../../forms/required-outcome.ts';
@@ -25,7 +25,7 @@ import { deleteRow, findApplication, insertApplication, keepApplication } from '
 export async function registerApplication(trx: Transaction, act: Act, values: NewApplication): Promise<void> {
   requireSettings(act);
   const { key, name, description, groupId } = values;
-  const group = (await findFirstGroups(trx, act.by, dayOf(act.at))).find((one) => one.id === groupId);
+  const group = (await findFirstGroups(trx, act.by, minuteOf(act.at))).find((one) => one.id === groupId);
   if (!group) throw new FieldErrors({ groupId: 'Choose an active group that you are in and may change.' });
   const id = await insertApplication(trx, { key, name, description, created_at: act.at, created_by: act.by.id });
   await record(trx, act, 'application.registered', { id, name }, { after: { key, name, description } });
@@ -34,9 +34,9 @@ export async function registerApplication(trx: Transaction, act: Act, values: Ne
 }
 
 /** The groups that can be the first to hold a new application: active ones that the viewer is in and may change. */
-export async function findFirstGroups(db: Reader, viewer: Viewer, today: string): Promise<Group[]> {
+export async function findFirstGroups(db: Reader, viewer: Viewer, now: Instant): Promise<Group[]> {
   if (viewer.id === null) return [];
-  const memberships = (await findMemberships(db, [viewer.id])).filter((one) => !isOver(one, today));
+  const memberships = (await findMemberships(db, [viewer.id])).filter((one) => !isOver(one, now));
   const groups = await findGroups(
     db,
     memberships.map((one) => one.groupId),

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
 import { staleForm } from '../../forms/stale-form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
@@ -63,7 +63,7 @@ export async function saveFromForm(
 /** New Application and Edit: one page, filled from the same fields. */
 export async function showForm(app: AppContext, req: Request, res: Response, state: FormState): Promise<void> {
   const { typed, errors = {}, application, theirs, status } = state;
-  const groups = await findFirstGroups(app.db.read, req.viewer!, dayOf(app.clock()));
+  const groups = await findFirstGroups(app.db.read, req.viewer!, minuteOf(app.clock()));
   const title = application ? `Edit ${application.name}` : 'New Application';
   const backPath = backTo(req.viewer!, application ? `/applications/${application.key}` : '/applications');
   render(req, res, 'applications/form', { title, typed, errors, application, theirs, groups, backPath }, { status });

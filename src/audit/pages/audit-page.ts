@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
@@ -16,7 +16,7 @@ export async function showAudit(app: AppContext, req: Request, res: Response): P
   const db = app.db.read;
   const typed = readAuditQuery(req.query);
   const errors = errorsIn(typed);
-  const viewer = await findContactViewer(db, req.viewer!, dayOf(app.clock()));
+  const viewer = await findContactViewer(db, req.viewer!, minuteOf(app.clock()));
   const filter = filterOf(typed, errors, { viewer, format: formatOf(req) });
   const entries = await findEntries(db, filter, PER_PAGE + 1);
   const shown = await shownEntries(db, viewer, entries.slice(0, PER_PAGE), filter);

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
@@ -39,7 +39,7 @@ export async function timelineOf(app: AppContext, req: Request, of: Telling, bef
   const newest = await findEventsAround(app.db.read, of, beforeId, EVENTS_SHOWN + 1);
   const found = newest.filter((event) => event.id > since);
   const events = found.slice(0, EVENTS_SHOWN);
-  const viewer = await findContactViewer(app.db.read, req.viewer!, dayOf(app.clock()));
+  const viewer = await findContactViewer(app.db.read, req.viewer!, minuteOf(app.clock()));
   const isMore = found.length > EVENTS_SHOWN;
   return {
     events: await withOperations(app.db.read, viewer, await shownTo(app.db.read, viewer, events.filter(isTold))),

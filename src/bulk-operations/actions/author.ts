@@ -2,7 +2,7 @@ import { mayActByToken, maySignIn } from '../../access/admission.ts';
 import { findRights } from '../../access/granted-rights.ts';
 import { type Application, EVERYTHING, type Level } from '../../access/rights.ts';
 import { may, type Viewer } from '../../access/viewer.ts';
-import { dayOf, type Instant } from '../../clock.ts';
+import { type Instant, minuteOf } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import { isLive, rightsWithin } from '../../tokens/token.ts';
 import { findToken } from '../../tokens/token-store.ts';
@@ -19,13 +19,13 @@ export async function authorOf(
   { application, level, at }: { application: Application; level: Level; at: Instant },
 ): Promise<Viewer | undefined> {
   if (createdBy === null) return { id: null, name: 'command line', rights: EVERYTHING };
-  const today = dayOf(at);
+  const now = minuteOf(at);
   const [user] = await findUsers(db, [createdBy]);
   if (!user) return undefined;
   const token = tokenId === null ? undefined : await findToken(db, user.id, tokenId);
-  const isLetIn = tokenId === null ? maySignIn(user, today) : mayActByToken(user, today) && token && isLive(token, at);
+  const isLetIn = tokenId === null ? maySignIn(user, now) : mayActByToken(user, now) && token && isLive(token, at);
   if (!isLetIn) return undefined;
-  const rights = await findRights(db, user.id, today);
+  const rights = await findRights(db, user.id, now);
   const viewer = { id: user.id, name: user.name, rights: token ? rightsWithin(rights, token.scopes) : rights };
   return may(viewer, application, level) ? viewer : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Application, Level } from '../../access/rights.ts';
 import { may, type Viewer } from '../../access/viewer.ts';
 import { type AskingAction, isAsking } from '../../bulk-operations/asking-action.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import { findContactSubjects } from '../../contacts/actions/contact-subject.ts';
 import { CONTACT_FORMS, CONTACT_OPERATIONS } from '../../contacts/actions/operations/contact-operations.ts';
 import { CONTACT_UNDOING } from '../../contacts/actions/operations/contact-undoing.ts';
@@ -52,7 +52,7 @@ export const BULK_SUBJECTS: Record<SubjectType, BulkSubject> = {
     level: 'write',
     operations: USER_OPERATIONS as readonly Operation[],
     reported: [PEOPLE_INVITING, MEMBERSHIP_END, USER_IMPORT, ...FORM_SAVING] as Operation[],
-    find: (db, ids, { at }) => findSubjects(db, ids, dayOf(at)),
+    find: (db, ids, { at }) => findSubjects(db, ids, minuteOf(at)),
     undoable: USER_UNDOING as unknown as Undoable<Subjected>,
   },
   group: {

@@ -290,7 +290,7 @@ function canBeJudged(draft: BulkOperation): boolean {
 }
 
 /** Those who were left out because its author may not change them are a refusal like any other (promise 6). */
-async function tellOfForbidden(trx: Transaction, act: Act, operation: BulkOperation): Promise<void> {
+export async function tellOfForbidden(trx: Transaction, act: Act, operation: BulkOperation): Promise<void> {
   const { id } = act.by;
   if (!hasForbidden(operation.tally) || id === null) return;
   const { noun } = BULK_SUBJECTS[operation.subjectType];

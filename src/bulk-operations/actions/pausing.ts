@@ -19,6 +19,6 @@ export async function pauseAndTell(
   const { id, createdBy, tally, size } = operation;
   const begunBy = (await findUserNames(trx, [createdBy])).get(createdBy ?? 0) ?? '';
   const facts = { label, why, begunBy, done: String(tally.judged), size: String(size), operation: String(id) };
-  for (const { id: userId, email } of await findUsers(trx, await findAdministratorIds(trx)))
+  for (const { id: userId, email } of await findUsers(trx, await findAdministratorIds(trx, act.at)))
     await mailNotice(trx, act, 'operation-paused', { userId, address: email }, facts);
 }

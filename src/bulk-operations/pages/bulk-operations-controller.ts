@@ -35,11 +35,13 @@ import {
   UNDO,
 } from '../bulk-operation.ts';
 import * as store from '../bulk-operation-store.ts';
+import { findSchedule } from '../schedule-store.ts';
 import { forbiddenInWords, hasForbidden, leftOutIn } from '../tally.ts';
 import { showQuestions, typedChoices, typedOf } from './choices-page.ts';
 import { exceptionsIn, meantBy, ofEarlier } from './meant-set.ts';
 import { showProgress } from './progress.ts';
 import { itemFilterOf, seenBy, showReport } from './report.ts';
+import { listScheduled, showSchedule } from './schedule-page.ts';
 import { showSheet } from './sheet.ts';
 import { mayLookAt, visibleOperation } from './visible-operation.ts';
 import { isWeightyOperation } from './weighty-operation.ts';
@@ -68,7 +70,7 @@ export function bulkOperationsController(app: AppContext): Router {
   router.get('/bulk-operations/:id/choices', requireSignIn, async (req, res) => {
     const operation = await draftOf(app, req);
     const action = asking(operation);
-    await showQuestions(app, req, res, operation, { action, typed: typedOf(action, operation.choices) });
+    await showQuestions(app, req, res, operation, { action, typed: typedOf(action, operation.choices, formatOf(req)) });
   });
 
   router.post('/bulk-operations/:id/choices', requireSignIn, async (req, res) => {
@@ -78,7 +80,7 @@ export function bulkOperationsController(app: AppContext): Router {
     if (typed.step) return showQuestions(app, req, res, operation, { action, typed });
     const failed = (errors: Errors) => showQuestions(app, req, res, operation, { action, typed, errors });
     await unlessFieldErrors(app, req, failed, async () => {
-      const values = await checkedChoices(app.db.read, actOf(app, req), action, typed);
+      const values = await checkedChoices(app.db.read, actOf(app, req), action, typed, formatOf(req));
       await app.db.write((trx) => store.keepChoices(trx, operation.id, values));
       res.redirect(303, `/bulk-operations/${operation.id}`);
     });
@@ -153,7 +155,8 @@ async function showOperations(app: AppContext, req: Request, res: Response): Pro
       leftOut: leftOutIn(operation.tally),
     });
   const olderPath = executed.length > LISTED ? `/bulk-operations?before=${executed[LISTED - 1].id}` : undefined;
-  render(req, res, 'bulk-operations/index', { title: 'Bulk operations', operations, olderPath });
+  const scheduled = before === undefined ? await listScheduled(app, req, LISTED) : [];
+  render(req, res, 'bulk-operations/index', { title: 'Bulk operations', operations, scheduled, olderPath });
 }
 
 /** All that can be done to them, to choose from. */
@@ -172,19 +175,21 @@ function showActions(req: Request, res: Response, operation: BulkOperation): voi
 const EXPORTING = { name: EXPORT, label: 'Export', icon: 'download', asks: true, isDangerous: false } as const;
 
 async function showDraft(app: AppContext, req: Request, res: Response, operation: BulkOperation): Promise<void> {
+  const schedule = await findSchedule(app.db.read, operation.id);
+  if (schedule) return showSchedule(app, req, res, operation, { schedule });
   const elsewhere = draftPathOf(operation);
   if (elsewhere) return res.redirect(303, elsewhere);
   if (operation.action === EXPORT)
     return res.redirect(303, `${BULK_SUBJECTS[operation.subjectType].path}/export?chosen=${operation.id}`);
   if (operation.action === TO_BE_CHOSEN) return showActions(req, res, operation);
   const action = isToBeChosen(operation);
-  if (action) await showQuestions(app, req, res, operation, { action, typed: typedOf(action, {}) });
+  if (action) await showQuestions(app, req, res, operation, { action, typed: typedOf(action, {}, formatOf(req)) });
   else await showSheet(app, req, res, operation);
 }
 
 async function draftOf(app: AppContext, req: Request): Promise<BulkOperation> {
   const operation = await visibleOperation(app, req, { acts: true });
-  if (phaseOf(operation) !== 'draft') throw new NotFound();
+  if (phaseOf(operation) !== 'draft' || (await findSchedule(app.db.read, operation.id))) throw new NotFound();
   return operation;
 }
 

@@ -3,7 +3,7 @@ import { may, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { findApplications } from '../../applications/application-store.ts';
 import type { Ask, AskingAction, Choices } from '../../bulk-operations/asking-action.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { type Errors, type Typed, typedFields } from '../../forms/form.ts';
@@ -12,6 +12,7 @@ import { mayChange } from '../../groups/group.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { findKnownGroups, groupsCalled } from '../../groups/group-suggestions.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
+import type { Format } from '../../text/format.ts';
 import { findUsersCalled, suggestedByName } from '../../users/list/user-suggestions.ts';
 import { stateLimits } from '../../users/user-state.ts';
 import { pickersOf } from '../../web/picker.ts';
@@ -104,16 +105,24 @@ async function userPicker(app: AppContext, viewer: Viewer, sought: Sought): Prom
 }
 
 async function owningGroupPicker(app: AppContext, viewer: Viewer, sought: Sought): Promise<Picker> {
-  const { groupIds } = await findContactViewer(app.db.read, viewer, dayOf(app.clock()));
+  const { groupIds } = await findContactViewer(app.db.read, viewer, minuteOf(app.clock()));
   const groups = await findGroups(app.db.read, may(viewer, 'groups', 'read') ? undefined : [...groupIds]);
   const found = groupsCalled(groups, sought.sought).map(({ name }) => ({ value: name, name }));
   return { ...sought, search: sought.field, chosen: [], found, nothing: 'No group is found under' };
 }
 
+function typedAs(kind: Ask['kind'], value: string, format: Format): string {
+  if (kind === 'end') return format.typedEnd(value || null);
+  return kind === 'start' ? format.typedStart(value || null) : value;
+}
+
 /** The form as it was filled in for these choices. */
-export function typedOf(action: AskingAction, choices: Choices): Typed {
+export function typedOf(action: AskingAction, choices: Choices, format: Format): Typed {
   const typed = typedChoices(action, {});
-  for (const { field, options } of action.asks) typed[field] = String(choices[field] ?? options?.[0].value ?? '');
+  for (const { kind, field, options } of action.asks) {
+    const value = String(choices[field] ?? options?.[0].value ?? '');
+    typed[field] = typedAs(kind, value, format);
+  }
   return typed;
 }
 

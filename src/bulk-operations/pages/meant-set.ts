@@ -2,7 +2,7 @@ import { parse } from 'node:querystring';
 import type { Request } from 'express';
 import type { Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import { freezeContacts } from '../../contacts/contact-list.ts';
 import { contactsPath, readContactQuery, sortsFor } from '../../contacts/contact-list-query.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
@@ -108,7 +108,7 @@ async function selectedBy(app: AppContext, req: Request, view: string, subjectTy
     return { ids: await selectGroups(app, query), change: null };
   }
   if (subjectType === 'contact') {
-    const viewer = await findContactViewer(app.db.read, req.viewer!, dayOf(app.clock()));
+    const viewer = await findContactViewer(app.db.read, req.viewer!, minuteOf(app.clock()));
     const query = readContactQuery(source, sortsFor(viewer));
     if (contactsPath(query) !== view) return undefined;
     const frozen = await freezeContacts(app, viewer, query, FROZEN_AT_ONCE);

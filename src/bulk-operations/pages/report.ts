@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { maySeeLinkOf, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import { findContactViewer, whereVisible } from '../../contacts/contact-viewer.ts';
 import { linesToCopy } from '../../one-time-links/pages/link-lines.ts';
 import { findSubjects, findUserNames } from '../../users/user-store.ts';
@@ -53,7 +53,7 @@ export async function seenBy(
   { subjectType }: Pick<BulkOperation, 'subjectType'>,
 ): Promise<Seen | undefined> {
   if (subjectType !== 'contact') return undefined;
-  const contactViewer = await findContactViewer(db.read, viewer, dayOf(clock()));
+  const contactViewer = await findContactViewer(db.read, viewer, minuteOf(clock()));
   return (query, table) => whereVisible(query, contactViewer, table);
 }
 
@@ -80,7 +80,7 @@ async function linksToShow(
   if (!makes || shown?.showLinksOf !== operation.id) return [];
   const ids = await findChangedIds(app.db.read, operation.id);
   // Judged now: meanwhile somebody may have got rights, and a link with them, that are none of the viewer's.
-  const subjects = await findSubjects(app.db.read, ids, dayOf(app.clock()));
+  const subjects = await findSubjects(app.db.read, ids, minuteOf(app.clock()));
   return linesToCopy(
     app,
     makes,

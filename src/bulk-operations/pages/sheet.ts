@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { maySeeLinkOf, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
@@ -15,6 +15,7 @@ import { render } from '../../web/render.ts';
 import { actionOf } from '../actions/bulk-subjects.ts';
 import { changingOf, countEffects } from '../actions/effects.ts';
 import { judgePiece } from '../actions/execution.ts';
+import { isSchedulable } from '../actions/scheduling.ts';
 import { type BulkOperation, isLarge, type Tally } from '../bulk-operation.ts';
 import { findOperation } from '../bulk-operation-store.ts';
 import { findItemIds } from '../bulk-piece-store.ts';
@@ -53,7 +54,14 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
   // Without mail there is no way for their links, so they are left out by now.
   const mailOnly =
     makesLinks && !isLarge(operation) ? shortened(await findMailOnly(app, req.viewer!, changing), NAMES_SHOWN) : '';
-  const page = { ...sheet, makesLinks, mayMail, mailOnly, goesByMailAlone: makesLinks && isLarge(operation) };
+  const page = {
+    ...sheet,
+    isSchedulable: isSchedulable(operation),
+    makesLinks,
+    mayMail,
+    mailOnly,
+    goesByMailAlone: makesLinks && isLarge(operation),
+  };
   render(req, res, 'bulk-operations/sheet', page, {
     fragments: { 'dialog-body': 'bulk-operations/_sheet', progress: 'bulk-operations/_sheet' },
   });
@@ -97,6 +105,6 @@ async function takenBack({ db }: AppContext, id: number, words: Format) {
 /** The names of those whose links this viewer may not see. */
 async function findMailOnly({ db, clock }: AppContext, viewer: Viewer, changing: Subjected[]): Promise<string[]> {
   const ids = changing.map((subject) => subject.id);
-  const subjects = await findSubjects(db.read, ids, dayOf(clock()));
+  const subjects = await findSubjects(db.read, ids, minuteOf(clock()));
   return subjects.filter((subject) => !maySeeLinkOf(viewer, subject)).map((subject) => subject.name);
 }

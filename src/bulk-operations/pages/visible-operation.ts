@@ -6,10 +6,11 @@ import { demandRight } from '../../web/guards/authorization.ts';
 import { BULK_SUBJECTS } from '../actions/bulk-subjects.ts';
 import type { BulkOperation } from '../bulk-operation.ts';
 import { findOperation } from '../bulk-operation-store.ts';
+import { findSchedule } from '../schedule-store.ts';
 
 /**
- * The operation of that number, by the address unless it is given: a draft is its creator's alone; a report is for all who may read what
- * it was done to. `acts`: whether something is to be done with it.
+ * The operation of that number, by the address unless it is given: a draft is its creator's alone; a report, and what is to be done at a
+ * moment, is for all who may read whom it is done to. `acts`: whether something is to be done with it.
  */
 export async function visibleOperation(
   app: AppContext,
@@ -22,14 +23,15 @@ export async function visibleOperation(
   const { application, level } = BULK_SUBJECTS[operation.subjectType];
   const isOwn = operation.createdBy === viewer.id;
   demandRight(viewer, application, !acts ? 'read' : isOwn ? level : 'write');
-  requireVisible(viewer, operation);
+  const isScheduled = (await findSchedule(app.db.read, operation.id)) !== undefined;
+  requireVisible(viewer, operation, isScheduled);
   return operation;
 }
 
 /** Throws Forbidden for what is nobody else’s to see. */
-export function requireVisible(viewer: Viewer, operation: BulkOperation): void {
+export function requireVisible(viewer: Viewer, operation: BulkOperation, isScheduled = false): void {
   if (operation.createdBy === viewer.id) return;
-  if (operation.executedAt === null || !mayLookAt(viewer, operation))
+  if ((operation.executedAt === null && !isScheduled) || !mayLookAt(viewer, operation))
     throw new Forbidden('There is no such operation.', true);
 }
 

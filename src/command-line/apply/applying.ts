@@ -1,5 +1,5 @@
 import { keepAsOperation, keptOutcomes } from '../../bulk-operations/actions/kept-operation.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { changeGroups } from '../../groups/actions/changing-groups.ts';
 import { GROUP_ACTIVATION } from '../../groups/actions/group-activation.ts';
@@ -92,11 +92,11 @@ async function applyUsers(trx: Transaction, act: Act, steps: UserStep[]): Promis
       const subjects = await findSubjects(
         trx,
         meant.map((step) => step.user?.id ?? ids.get(step)!),
-        dayOf(act.at),
+        minuteOf(act.at),
       );
       await become(trx, own, action, subjects, writing);
     }
-    return writing.performed((all) => findSubjects(trx, all, dayOf(act.at)));
+    return writing.performed((all) => findSubjects(trx, all, minuteOf(act.at)));
   });
 }
 
@@ -137,9 +137,10 @@ function changeOf(step: UserStep, idsOf: (names: string[]) => number[]): UserCha
 
 /** What is said of somebody, without what names others. */
 function ownOf({ desired, ownerId }: UserStep): UserChange {
-  const { expires, noSharedData, description, apiOnly } = desired;
+  const { starts, leaves: end, noSharedData, description, apiOnly } = desired;
   return {
-    ...(expires !== undefined && { expiresOn: expires }),
+    ...(starts !== undefined && { startsAt: starts }),
+    ...(end !== undefined && { leavesAt: end }),
     ...(noSharedData !== undefined && { noSharedData }),
     ...(description !== undefined && { description }),
     ...(apiOnly && { apiOnly: { reason: apiOnly.reason, reviewOn: apiOnly.review, ownerId: ownerId! } }),

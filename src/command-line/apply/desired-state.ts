@@ -14,7 +14,7 @@ const PROBLEMS_TOLD = 20;
 
 const groupName = z.string().trim().min(1, 'Name a group.').max(100, 'A group’s name has at most 100 characters.');
 const activity = z.enum(['active', 'deactivated'], 'It is active or deactivated.');
-const { email, expiresOn, noSharedData, description, apiOnly } = USER_CHANGE.shape;
+const { email, startsAt, leavesAt, noSharedData, description, apiOnly } = USER_CHANGE.shape;
 
 const group = z.strictObject({
   name: GROUP_CHANGE.shape.name.unwrap(),
@@ -30,7 +30,8 @@ const user = z.strictObject({
   email,
   groups: z.array(groupName).max(200, 'At most 200 groups.').optional(),
   tags: tags.optional(),
-  expires: expiresOn,
+  starts: startsAt,
+  leaves: leavesAt,
   noSharedData,
   description,
   activity: activity.optional(),

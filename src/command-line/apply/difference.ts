@@ -146,7 +146,8 @@ async function userStepsOf(
         : [],
       different: [
         ...differ('email', one.email, user?.email ?? null),
-        ...differ('expires', one.expires, user?.expiresOn ?? null),
+        ...differ('starts', one.starts, user?.startsAt ?? null),
+        ...differ('leaves', one.leaves, user?.leavesAt ?? null),
         ...differ('noSharedData', one.noSharedData, user?.noSharedData ?? false),
         ...differ('description', one.description, user?.description ?? ''),
         ...differ('activity', one.activity, user?.activity ?? 'active'),

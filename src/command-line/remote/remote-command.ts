@@ -12,7 +12,7 @@ export interface RemoteWords {
   email?: string;
   groups?: string[];
   tags?: string[];
-  expires?: string;
+  leaves?: string;
   description?: string;
   invite?: boolean;
   until?: string;

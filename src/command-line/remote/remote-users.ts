@@ -6,7 +6,7 @@ import { recordCalled } from './named-records.ts';
 import type { RemoteVerb, RemoteWords, Verbs } from './remote-command.ts';
 import { facts, table } from './table.ts';
 
-const FIELDS: (keyof RemoteWords)[] = ['email', 'groups', 'tags', 'expires', 'description'];
+const FIELDS: (keyof RemoteWords)[] = ['email', 'groups', 'tags', 'leaves', 'description'];
 
 /** The nouns by which users change their state, by what it is called. */
 const ACTS: Record<string, ['POST' | 'DELETE', string, string]> = {
@@ -88,12 +88,12 @@ function acting([method, noun, done]: (typeof ACTS)[string]): RemoteVerb {
 }
 
 /** Without the email, which a new user has to have, and which may be taken away. */
-async function changeIn(client: RosterClient, { groups, tags, expires, description }: RemoteWords) {
+async function changeIn(client: RosterClient, { groups, tags, leaves, description }: RemoteWords) {
   const ids = groups && (await Promise.all(groups.map(async (group) => (await groupCalled(client, group)).id)));
   return {
     ...(ids && { groups: ids }),
     ...(tags && { tags }),
-    ...(expires !== undefined && { expiresOn: expires || null }),
+    ...(leaves !== undefined && { leavesAt: leaves || null }),
     ...(description !== undefined && { description }),
   };
 }
@@ -113,10 +113,11 @@ function told(user: User): Result {
     email: user.email ?? '',
     activity: user.activity,
     states: user.states.join(', '),
-    groups: user.groups.map(({ name, until }) => (until ? `${name} (until ${until})` : name)).join(', '),
+    groups: user.groups.map(({ name, until }) => (until ? `${name} (until ${format.until(until)})` : name)).join(', '),
     tags: user.tags.join(', '),
     contact: user.contact?.name ?? '',
-    expires: user.expiresOn ?? '',
+    starts: user.startsAt ? format.start(user.startsAt) : '',
+    leaves: user.leavesAt ? format.end(user.leavesAt) : '',
     'last login': user.lastLoginAt ? format.moment(user.lastLoginAt) : '',
     description: user.description,
   });

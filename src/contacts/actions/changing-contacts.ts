@@ -1,6 +1,6 @@
 import { differences, type Fields } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import { linkedName } from '../../linked-contacts/linked-contact.ts';
@@ -52,7 +52,7 @@ export async function changeContacts(
   change: ContactChange,
   versions?: ReadonlyMap<number, number>,
 ): Promise<ChangedContacts> {
-  const viewer = await findContactViewer(trx, act.by, dayOf(act.at));
+  const viewer = await findContactViewer(trx, act.by, minuteOf(act.at));
   const outcomes = await judgeChange(trx, viewer, ids, versions);
   const steps = await planChange(trx, act, outcomes, change);
   await take(trx, act, steps);
@@ -66,7 +66,7 @@ export async function changeEachContact(
   changes: ReadonlyMap<number, ContactChange>,
   versions?: ReadonlyMap<number, number>,
 ): Promise<ChangedContacts> {
-  const viewer = await findContactViewer(trx, act.by, dayOf(act.at));
+  const viewer = await findContactViewer(trx, act.by, minuteOf(act.at));
   const outcomes = await judgeChange(trx, viewer, [...changes.keys()], versions);
   const steps = await planEachContact(trx, act, outcomes, changes);
   await take(trx, act, steps);
@@ -80,7 +80,7 @@ export async function planEachContact(
   outcomes: Outcome<Contact>[],
   changes: ReadonlyMap<number, ContactChange>,
 ): Promise<Step[]> {
-  const viewer = await findContactViewer(db, by.by, dayOf(by.at));
+  const viewer = await findContactViewer(db, by.by, minuteOf(by.at));
   const named = new Map<string, Choices>();
   /** What many name is looked up once. */
   const chosenFor = async (change: ContactChange) => {
@@ -112,7 +112,7 @@ export async function planChange(
   outcomes: Outcome<Contact>[],
   change: ContactChange,
 ): Promise<Step[]> {
-  const viewer = await findContactViewer(db, by.by, dayOf(by.at));
+  const viewer = await findContactViewer(db, by.by, minuteOf(by.at));
   const chosen = await chosenBy(db, viewer, change);
   leaveOut(outcomes, (contact) => keepingOwner(viewer, contact, change));
   const befores = await findDetails(db, outcomes);
@@ -145,7 +145,7 @@ export async function setActivity(
   ids: number[],
   activity: Contact['activity'],
 ): Promise<ChangedContacts> {
-  const viewer = await findContactViewer(trx, act.by, dayOf(act.at));
+  const viewer = await findContactViewer(trx, act.by, minuteOf(act.at));
   const outcomes = (await visible(trx, viewer, ids)).map((subject): Outcome<Contact> => ({ subject }));
   leaveOut(outcomes, (contact) => (mayEdit(viewer, contact) ? undefined : NOT_YOURS));
   leaveOut(outcomes, (contact) =>

@@ -1,7 +1,7 @@
 import { may } from '../../access/viewer.ts';
 import type { Fields } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { RefusedFields } from '../../forms/form.ts';
 import { changeTags } from '../../tags/tag-store.ts';
@@ -30,7 +30,7 @@ export async function createContact(
   { kind, formKey, ...change }: NewContact,
 ): Promise<number> {
   if (!may(act.by, 'contacts', 'write')) throw new Forbidden('You may not create contacts.');
-  const viewer = await findContactViewer(trx, act.by, dayOf(act.at));
+  const viewer = await findContactViewer(trx, act.by, minuteOf(act.at));
   const details = detailsAfter({ id: null, kind }, nothingOf(viewer), await chosenBy(trx, viewer, change));
   if (!mayGive(viewer, details.owner)) throw new RefusedFields({ owner: NOT_YOURS_TO_GIVE });
   const made = { form_key: formKey ?? null, created_at: act.at, created_by: act.by.id };

@@ -1,5 +1,5 @@
 import { may } from '../../access/viewer.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { FieldErrors, RefusedFields } from '../../forms/form.ts';
 import { requireDone } from '../../forms/required-outcome.ts';
@@ -25,7 +25,7 @@ export async function createContactFromForm(
   if (!may(act.by, 'contacts', 'write')) throw new Forbidden('You may not create contacts.');
   const made = values.formKey ? await findMadeBy(trx, values.formKey) : undefined;
   if (made && made.createdBy === act.by.id) return { id: made.id, isNew: false };
-  const viewer = await findContactViewer(trx, act.by, dayOf(act.at));
+  const viewer = await findContactViewer(trx, act.by, minuteOf(act.at));
   const change = await resolved(trx, viewer, values);
   const { kind, name, tags, formKey } = values;
   const id = await createContact(trx, act, { ...change, kind, name, tags, formKey: made ? null : formKey });
@@ -39,7 +39,7 @@ export async function saveContactForm(
   { id, version }: { id: number; version: number },
   values: ContactValues,
 ): Promise<ChangedContacts> {
-  const viewer = await findContactViewer(trx, act.by, dayOf(act.at));
+  const viewer = await findContactViewer(trx, act.by, minuteOf(act.at));
   requireEditable(viewer, await findContact(trx, viewer, id));
   const versions = new Map([[id, version]]);
   requireDone(await judgeChange(trx, viewer, [id], versions));

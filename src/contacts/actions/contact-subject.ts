@@ -1,4 +1,4 @@
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import type { BulkAction, Judge } from '../../verbs/action.ts';
 import { forbidden, inapplicable, type Refusal } from '../../verbs/outcome.ts';
@@ -20,7 +20,7 @@ export const NOT_YOURS = forbidden('is public: you may look at public contacts b
 
 /** In the order of the ids. Throws NotFound where one is unknown to everybody. */
 export async function findContactSubjects(db: Reader, ids: number[], { by, at }: Judge): Promise<ContactSubject[]> {
-  const viewer = await findContactViewer(db, by, dayOf(at));
+  const viewer = await findContactViewer(db, by, minuteOf(at));
   const contacts = await findContactsOfAnyOwner(db, ids);
   return ids.map((id) => {
     const contact = contacts.get(id);

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import { Forbidden, NotFound } from '../../verbs/refusals.ts';
 import type { Contact, ContactViewer } from '../contact.ts';
 import { findContact, findContactOfAnyOwner } from '../contact-store.ts';
@@ -22,5 +22,5 @@ export async function contactOf(app: AppContext, req: Request): Promise<{ contac
 }
 
 export function viewerOf(app: AppContext, req: Request): Promise<ContactViewer> {
-  return findContactViewer(app.db.read, req.viewer!, dayOf(app.clock()));
+  return findContactViewer(app.db.read, req.viewer!, minuteOf(app.clock()));
 }

@@ -3,7 +3,7 @@ import { may, mayAdminister } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { findLastChangeOf } from '../../audit/event-list.ts';
 import { showOlderEvents, type Telling, timelineOf } from '../../audit/pages/timeline.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import { findTagsOf } from '../../tags/tag-store.ts';
 import type { Subject } from '../../users/user.ts';
 import { findSubject, findUserNames } from '../../users/user-store.ts';
@@ -31,7 +31,7 @@ export async function showRecord(
   const isDeleted = contact.activity === 'deleted';
   const mayReadUsers = may(viewer, 'users', 'read');
   const user =
-    contact.userId === null || !mayReadUsers ? undefined : await findSubject(db, contact.userId, dayOf(app.clock()));
+    contact.userId === null || !mayReadUsers ? undefined : await findSubject(db, contact.userId, minuteOf(app.clock()));
   const mayChangeUser = user !== undefined && mayAdminister(viewer, user);
   const page = {
     title: contact.name,

@@ -15,6 +15,6 @@ export async function reportAccount(trx: Transaction, act: Act): Promise<void> {
   // The session by which they act ends before the audit is written.
   await secureAccounts(trx, { ...act, confirm: undefined }, [user]);
   const facts = { who: user.name, email: user.email ?? '', id: String(user.id), from: act.address };
-  for (const { id, email } of await findUsers(trx, await findAdministratorIds(trx)))
+  for (const { id, email } of await findUsers(trx, await findAdministratorIds(trx, act.at)))
     await mailNotice(trx, act, 'account-reported', { userId: id, address: email }, facts);
 }

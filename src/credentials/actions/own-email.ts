@@ -1,6 +1,6 @@
 import { maySignIn } from '../../access/admission.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
-import { dayOf, HOUR, instant } from '../../clock.ts';
+import { HOUR, instant, minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { countMailed, mailNotice } from '../../mail/outbox-store.ts';
 import {
@@ -41,9 +41,9 @@ export async function keepOwnEmail(trx: Transaction, act: Act, user: Pick<User, 
 
 /** Somebody who reads the mails there opened the link. Throws Gone where it was used up meanwhile, FieldErrors where the email is another's. */
 export async function takeOwnEmail(trx: Transaction, act: Act, change: EmailChange): Promise<void> {
-  const today = dayOf(act.at);
-  const subject = await findSubject(trx, change.userId, today);
-  if (!(await consumeEmailChange(trx, change)) || !maySignIn(subject, today)) throw new Gone('The link was used up.');
+  const now = minuteOf(act.at);
+  const subject = await findSubject(trx, change.userId, now);
+  if (!(await consumeEmailChange(trx, change)) || !maySignIn(subject, now)) throw new Gone('The link was used up.');
   await changeOwnEmail(trx, act, subject, change.email);
 }
 

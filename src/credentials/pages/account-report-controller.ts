@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { findLastAdministrator } from '../../access/administrators.ts';
 import type { AppContext } from '../../app-context.ts';
+import { instant } from '../../clock.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { newSession } from '../../sessions/pages/authentication.ts';
 import { flash } from '../../web/flash.ts';
@@ -13,7 +14,7 @@ export function accountReportController(app: AppContext): Router {
 
   router.get('/credentials/report/new', async (req, res) => {
     const { id } = req.viewer!;
-    const isLast = (await findLastAdministrator(app.db.read, [id])) === id;
+    const isLast = (await findLastAdministrator(app.db.read, [id], instant(app.clock()))) === id;
     const page = { title: 'This was not me', isLast, mayMail: app.mail !== undefined, email: req.viewer!.user.email };
     render(req, res, 'credentials/report', page, { fragments: { 'dialog-body': 'credentials/_report' } });
   });

@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { isOver } from '../../access/granted-rights.ts';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf, instant } from '../../clock.ts';
+import { instant, minuteOf } from '../../clock.ts';
 import { type Errors, typedFields } from '../../forms/form.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { findEmailChange } from '../../one-time-links/email-change-store.ts';
@@ -55,7 +55,7 @@ export function credentialsController(app: AppContext): Router {
     const act = actOf(app, req);
     await app.db.write(async (trx) => {
       await act.confirm?.(trx);
-      await confirmOwnEmail(trx, act, await findSubject(trx, req.viewer!.id, dayOf(app.clock())));
+      await confirmOwnEmail(trx, act, await findSubject(trx, req.viewer!.id, minuteOf(app.clock())));
     });
     flash(req, 'Your email is confirmed.');
     res.redirect(303, '/credentials');
@@ -71,8 +71,8 @@ export function credentialsController(app: AppContext): Router {
 
   async function show(req: Request, res: Response, errors: Errors = {}): Promise<void> {
     const [user] = await findUsers(app.db.read, [req.viewer!.id]);
-    const today = dayOf(app.clock());
-    const memberships = (await findMemberships(app.db.read, [user.id])).filter((one) => !isOver(one, today));
+    const now = minuteOf(app.clock());
+    const memberships = (await findMemberships(app.db.read, [user.id])).filter((one) => !isOver(one, now));
     const status = Object.keys(errors).length > 0 ? 422 : 200;
     const page = {
       title: 'My credentials',

@@ -4,7 +4,7 @@ import type { Application, Level } from '../../access/rights.ts';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { findApplications } from '../../applications/application-store.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { render } from '../../web/render.ts';
 
@@ -54,9 +54,9 @@ export function welcomeController(app: AppContext): Router {
 
   router.get('/welcome', async (req, res) => {
     const viewer = req.viewer!;
-    const today = dayOf(app.clock());
+    const now = minuteOf(app.clock());
     const memberships = await findMemberships(app.db.read, [viewer.id]);
-    const groups = memberships.filter((one) => !isOver(one, today) && one.groupActivity === 'active');
+    const groups = memberships.filter((one) => !isOver(one, now) && one.groupActivity === 'active');
     const applications = await findApplications(app.db.read);
     render(req, res, 'credentials/welcome', {
       title: 'Welcome',

@@ -4,7 +4,7 @@ import { BULK_SUBJECTS } from '../../bulk-operations/actions/bulk-subjects.ts';
 import { phaseOf } from '../../bulk-operations/bulk-operation.ts';
 import { findItemIds } from '../../bulk-operations/bulk-piece-store.ts';
 import { visibleOperation } from '../../bulk-operations/pages/visible-operation.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import { type Errors, typedFields } from '../../forms/form.ts';
@@ -98,7 +98,7 @@ export async function showForm(
   { kind, typed, errors = {} }: Form,
 ): Promise<void> {
   const { meant, from, backPath } = typed;
-  const viewer = await findContactViewer(app.db.read, req.viewer!, dayOf(app.clock()));
+  const viewer = await findContactViewer(app.db.read, req.viewer!, minuteOf(app.clock()));
   const isTicked = ({ key }: Column) => typed.columns.includes(key);
   const viewPath = backPath ?? kind.viewPath('view' in meant ? meant.view : '');
   const page = {

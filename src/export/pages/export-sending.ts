@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf } from '../../clock.ts';
+import { dayOf, minuteOf } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import { actOf } from '../../sessions/pages/act.ts';
@@ -66,9 +66,9 @@ function lookerOf(app: AppContext, req: Request): () => Promise<ContactViewer> {
   const viewer = req.viewer!;
   let first: ContactViewer | undefined;
   return async () => {
-    const today = dayOf(app.clock());
-    await requireStillActing(app.db.read, { viewer, sessionId: req.sessionID }, today);
-    const now = await findContactViewer(app.db.read, viewer, today);
+    const minute = minuteOf(app.clock());
+    await requireStillActing(app.db.read, { viewer, sessionId: req.sessionID }, minute);
+    const now = await findContactViewer(app.db.read, viewer, minute);
     first ??= now;
     if (seesLess(now, first)) throw new Forbidden('You see fewer contacts than when this began.');
     return now;

@@ -1,7 +1,7 @@
 import { isOver } from '../../access/granted-rights.ts';
 import { differences, type Fields, userReference } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { hasEquippedAdministrator } from '../../second-factors/factor-demand-store.ts';
@@ -107,7 +107,7 @@ export async function planChange(
   change: GroupChange,
 ): Promise<Step[]> {
   await keepLeaders(db, by, outcomes, change.leaderId);
-  if (change.requiresSecondFactor && !(await hasEquippedAdministrator(db)))
+  if (change.requiresSecondFactor && !(await hasEquippedAdministrator(db, by.at)))
     leaveOut(outcomes, (group) =>
       group.requiresSecondFactor ? undefined : unfitFields({ requiresSecondFactor: NOBODY_EQUIPPED }),
     );
@@ -150,7 +150,7 @@ async function keepLeaders(
 ): Promise<void> {
   if (leaderId === undefined) return;
   const memberships = leaderId === null ? [] : await findMemberships(db, [leaderId]);
-  const memberOf = new Set(memberships.filter((one) => !isOver(one, dayOf(at))).map((one) => one.groupId));
+  const memberOf = new Set(memberships.filter((one) => !isOver(one, minuteOf(at))).map((one) => one.groupId));
   leaveOut(outcomes, (group) => {
     if (leaderId === group.leaderId) return undefined;
     if (!mayAppoint(by))

@@ -6,7 +6,7 @@ import { findStrongerMembers } from '../../access/stronger-members.ts';
 import type { Viewer } from '../../access/viewer.ts';
 import type { Change } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { givenBy } from '../../permissions/effect.ts';
@@ -34,7 +34,7 @@ export function changeable(
 
 /** Nobody changes what somebody may do who may do more than they themself may. */
 export async function keepStrongerMembers(db: Reader, { by, at }: Judge, outcomes: Outcome<Group>[]): Promise<void> {
-  const stronger = await findStrongerMembers(db, by.rights, idsOf(allowed(outcomes)), dayOf(at));
+  const stronger = await findStrongerMembers(db, by.rights, idsOf(allowed(outcomes)), minuteOf(at));
   leaveOut(outcomes, ({ id }) => {
     const name = stronger.get(id);
     return name === undefined ? undefined : forbidden(`has the member ${name}, who has rights that you do not hold`);
@@ -51,19 +51,19 @@ export async function keepNeededRights(
   outcomes: Outcome<Group>[],
   rightsAfter: (group: Group) => Rights = () => NO_RIGHTS,
 ): Promise<void> {
-  const today = dayOf(at);
+  const now = minuteOf(at);
   const memberships = by.id === null ? [] : await findMemberships(db, [by.id]);
-  const own = new Set(memberships.filter((one) => !isOver(one, today)).map(({ groupId }) => groupId));
+  const own = new Set(memberships.filter((one) => !isOver(one, now)).map(({ groupId }) => groupId));
   const losesRights = async (changed: Group[]) => {
     if (by.id === null) return false;
-    const kept = await findRights(db, by.id, today, idsOf(changed));
+    const kept = await findRights(db, by.id, now, idsOf(changed));
     const left = changed.filter(({ id, activity }) => own.has(id) && activity === 'active').map(rightsAfter);
     return !covers(union([kept, ...left]), by.rights);
   };
   const hasAdministrator = (changed: Group[]) => {
     const without = (application: Application) =>
       idsOf(changed.filter((group) => !grants(rightsAfter(group), application, 'write')));
-    return isAnyAdministrator(db, { users: without('users'), groups: without('groups') });
+    return isAnyAdministrator(db, at, { users: without('users'), groups: without('groups') });
   };
   const losing = allowed(outcomes).filter((group) => !covers(rightsAfter(group), group.rights));
   if (!(await losesRights(losing)) && (await hasAdministrator(losing))) return;
@@ -111,7 +111,7 @@ export async function makeThem(
       }),
     ),
   );
-  await requireAdministratorRemains(trx);
+  await requireAdministratorRemains(trx, act);
   return writtenOf(groups, (group) => ({ before: { activity: group.activity }, after: { activity: becomes(group) } }));
 }
 

@@ -2,7 +2,7 @@ import { covers, NO_RIGHTS, type Rights } from '../../access/rights.ts';
 import { may, mayAdminister } from '../../access/viewer.ts';
 import { userReference } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { FieldErrors, RefusedFields } from '../../forms/form.ts';
 import { changeMemberships } from '../../memberships/membership-store.ts';
@@ -35,7 +35,7 @@ export async function createGroup(trx: Transaction, act: Act, group: NewGroup): 
   const { rights = NO_RIGHTS, description = '', leaderId, requiresSecondFactor = false } = group;
   if (!may(act.by, 'groups', 'write')) throw new Forbidden('You may not create groups.');
   if (!covers(act.by.rights, rights)) throw new Forbidden('You cannot give rights that you do not hold.');
-  if (requiresSecondFactor && !(await hasEquippedAdministrator(trx)))
+  if (requiresSecondFactor && !(await hasEquippedAdministrator(trx, act.at)))
     throw new FieldErrors({ requiresSecondFactor: NOBODY_EQUIPPED });
   const leader = leaderId === undefined ? undefined : await firstMember(trx, act, leaderId);
   const name = normalizedAs('NFC', group.name).trim();
@@ -70,7 +70,7 @@ export async function createGroup(trx: Transaction, act: Act, group: NewGroup): 
 async function firstMember(trx: Transaction, act: Act, id: number): Promise<Subject> {
   if (!mayAppoint(act.by))
     throw new RefusedFields({ leader: 'You may not change users, so you cannot make one a member.' });
-  const subject = await findSubject(trx, id, dayOf(act.at));
+  const subject = await findSubject(trx, id, minuteOf(act.at));
   if (!mayAdminister(act.by, subject))
     throw new RefusedFields({ leader: `${subject.name} has rights that you do not hold.` });
   return subject;

@@ -1,5 +1,5 @@
 import { isOver } from '../../access/granted-rights.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { FieldErrors, RefusedFields } from '../../forms/form.ts';
 import { requireDone } from '../../forms/required-outcome.ts';
@@ -62,7 +62,7 @@ async function leaderNamed(
   if (identifier === '') return null;
   const user = await findUserByIdentifier(trx, identifier);
   const memberships = user ? await findMemberships(trx, [user.id]) : [];
-  const isMember = memberships.some((one) => one.groupId === group.id && !isOver(one, dayOf(act.at)));
+  const isMember = memberships.some((one) => one.groupId === group.id && !isOver(one, minuteOf(act.at)));
   if (user && isMember) return user.id;
   // Whoever leads it stays, although they may be deleted by now or their membership over.
   if (group.leaderName !== null && isKept) return undefined;

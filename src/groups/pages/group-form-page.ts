@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { mayAdminister, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
 import { type Picker, soughtIn } from '../../forms/picker.ts';
@@ -55,7 +55,7 @@ async function leaderPicker(app: AppContext, viewer: Viewer, typed: Typed, group
   const sources = { db: app.db.read, index: app.index, limits: stateLimits(app), viewer };
   const found = await findUsersCalled(sources, sought, { activity: ['active'], groupId: group?.id });
   const ids = found.filter((one) => !one.badges.includes('api-only')).map((one) => one.id);
-  const subjects = await findSubjects(app.db.read, ids, dayOf(app.clock()));
+  const subjects = await findSubjects(app.db.read, ids, minuteOf(app.clock()));
   return {
     field: 'leader',
     search: 'leader',

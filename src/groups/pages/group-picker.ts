@@ -2,7 +2,7 @@ import { isOver } from '../../access/granted-rights.ts';
 import { covers, grantsInWords } from '../../access/rights.ts';
 import type { Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { type Day, dayOf } from '../../clock.ts';
+import { type Instant, minuteOf } from '../../clock.ts';
 import type { Typed } from '../../forms/form.ts';
 import { type Picker, SUGGESTED, type Suggestion, soughtIn } from '../../forms/picker.ts';
 import type { Membership } from '../../memberships/membership-store.ts';
@@ -24,8 +24,8 @@ export async function groupPicker(
   typed: Typed,
   { held, foot = 'users/_administrator-note' }: { held?: Held; foot?: string },
 ): Promise<Picker> {
-  const today = dayOf(app.clock());
-  const ends = new Map(held?.memberships.map((one) => [one.groupId, endOf(one, today, held.format)]));
+  const now = minuteOf(app.clock());
+  const ends = new Map(held?.memberships.map((one) => [one.groupId, endOf(one, now, held.format)]));
   const own = await findGroups(app.db.read, [...ends.keys()]);
   const known = new Map([...(await findKnownGroups(app, viewer)), ...own].map((group) => [group.id, group]));
   const chosenIds = new Set([typed.groups].flat().map(Number));
@@ -51,7 +51,7 @@ export async function groupPicker(
 }
 
 /** Empty without an end. */
-function endOf(membership: Membership, today: Day, format: Format): string {
-  if (membership.untilOn === null) return '';
-  return `${isOver(membership, today) ? 'ended' : 'until'} ${format.lastDay(membership.untilOn)}`;
+function endOf(membership: Membership, now: Instant, format: Format): string {
+  if (membership.untilAt === null) return '';
+  return `${isOver(membership, now) ? 'ended' : 'until'} ${format.end(membership.untilAt)}`;
 }

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { may, maySeeLinkOf, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { showOlderEvents, type Telling, timelineOf } from '../../audit/pages/timeline.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import { findContactsOf } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import { type Cursor, decodeCursor, encodeCursor, fewWords, firstOf } from '../../lists/list-query.ts';
@@ -26,11 +26,11 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
   const viewer = req.viewer!;
   const place = { after: cursorOf(req.query.after), before: cursorOf(req.query.before) };
   const search = { q: searchIn(req.query.q), looksAtEmails: may(viewer, 'users', 'read') };
-  const list = await listMembers(db, group.id, { ...place, per: MEMBERS_PER_PAGE, search }, dayOf(app.clock()));
+  const list = await listMembers(db, group.id, { ...place, per: MEMBERS_PER_PAGE, search }, minuteOf(app.clock()));
   if (list.members.length === 0 && (place.after || place.before) && list.total > 0)
     return res.redirect(303, pathTo(group, { q: search.q }));
   const mayEdit = mayChange(viewer, group) && group.activity !== 'deleted';
-  const contactViewer = await findContactViewer(db, viewer, dayOf(app.clock()));
+  const contactViewer = await findContactViewer(db, viewer, minuteOf(app.clock()));
   const said = takeFlash(req);
   const page = {
     title: group.name,
@@ -65,7 +65,7 @@ export function searchIn(value: unknown): string {
 /** New links as lines to copy, judged anew: meanwhile somebody may have got rights that the viewer does not hold. */
 async function renewedLinks(app: AppContext, viewer: Viewer, renewed: EndedLink[]): Promise<string[]> {
   const ids = [...new Set(renewed.map((link) => link.userId))];
-  const subjects = (await findSubjects(app.db.read, ids, dayOf(app.clock()))).filter((one) =>
+  const subjects = (await findSubjects(app.db.read, ids, minuteOf(app.clock()))).filter((one) =>
     maySeeLinkOf(viewer, one),
   );
   const of = (purpose: EndedLink['purpose']) =>

@@ -1,4 +1,4 @@
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Contact } from '../../contacts/contact.ts';
 import { findContacts, findContactsCalled } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
@@ -33,7 +33,7 @@ export async function findContactMatches(
   rows: ImportedRow[],
   choices: ImportChoices,
 ): Promise<MatchedContacts> {
-  const viewer = await findContactViewer(db, by.by, dayOf(by.at));
+  const viewer = await findContactViewer(db, by.by, minuteOf(by.at));
   const own = rows.filter(({ from }) => from?.mark === choices.mark);
   const ids = [...new Set(own.map(({ from }) => from!.id))];
   const seen = new Map((await findContacts(db, viewer, ids)).map((contact) => [contact.id, contact]));
@@ -70,7 +70,7 @@ export async function findCompaniesCalled(
   names: string[],
 ): Promise<MatchedContacts['companies']> {
   if (names.length === 0) return new Map();
-  const viewer = await findContactViewer(db, by.by, dayOf(by.at));
+  const viewer = await findContactViewer(db, by.by, minuteOf(by.at));
   return companiesAmong(await findContactsCalled(db, viewer, { names, emails: [] }));
 }
 

@@ -1,4 +1,4 @@
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import { judgeChange, planEachContact } from '../../contacts/actions/changing-contacts.ts';
 import type { ContactChange } from '../../contacts/actions/contact-choices.ts';
 import type { NewContact } from '../../contacts/actions/contact-creation.ts';
@@ -104,7 +104,7 @@ function newLine(draft: Draft): Planned {
 
 async function planKnown(db: Reader, by: Judge, drafts: Draft[]): Promise<void> {
   const changes = new Map(drafts.map(({ contact, change }) => [contact!.id, change]));
-  const viewer = await findContactViewer(db, by.by, dayOf(by.at));
+  const viewer = await findContactViewer(db, by.by, minuteOf(by.at));
   const outcomes = await judgeChange(db, viewer, [...changes.keys()]);
   const steps = await planEachContact(db, by, outcomes, changes);
   const stepOf = new Map(steps.map((step) => [step.contact.id, step]));

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { findChangedIds } from '../../bulk-operations/bulk-item-store.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import { pieces } from '../../db/ids.ts';
 import { DEACTIVATION } from '../../users/actions/deactivation.ts';
@@ -45,7 +45,7 @@ export async function findMissing(
   const absent = without(without(ascending(meant), known), made);
   const ids: number[] = [];
   for (const some of pieces(absent, LOOKED_AT_ONCE)) {
-    for (const subject of await findSubjects(db, some, dayOf(by.at)))
+    for (const subject of await findSubjects(db, some, minuteOf(by.at)))
       if (!subject.apiOnly && DEACTIVATION.refusalOf(by.by, subject) === undefined) ids.push(subject.id);
     await turn();
   }

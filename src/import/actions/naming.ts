@@ -1,4 +1,4 @@
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Contact } from '../../contacts/contact.ts';
 import { findContactsOfAnyOwner, findPersonsByEmail } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
@@ -28,7 +28,7 @@ export async function namedIn(db: Reader, by: Judge, rows: ImportedRow[], ids: n
   const texts = (key: 'contact_email' | 'api_only_owner') =>
     rows.flatMap(({ values }) => (values[key] ? [String(values[key])] : []));
   const emails = texts('contact_email');
-  const viewer = emails.length > 0 ? await findContactViewer(db, by.by, dayOf(by.at)) : undefined;
+  const viewer = emails.length > 0 ? await findContactViewer(db, by.by, minuteOf(by.at)) : undefined;
   const persons = viewer ? await findPersonsByEmail(db, viewer, emails) : new Map<string, Contact>();
   const users = await findUsers(db, ids);
   const contactIds = viewer ? users.flatMap(({ contactId }) => contactId ?? []) : [];

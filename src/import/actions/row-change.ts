@@ -29,12 +29,13 @@ export function changeOf({ values, mistakes, id, row }: CheckedRow, named: Named
   const made: RowChange = { change: {}, mistakes: [...mistakes], notes: [] };
   const user = named.users.get(id ?? 0);
   const isByEmail = user && row.from === undefined && by === 'email';
-  const { name, tags, expiresOn, noSharedData, description } = values;
+  const { name, tags, startsAt, leavesAt, noSharedData, description } = values;
   made.change = withoutUnsaid({
     name,
     email: isByEmail ? undefined : values.email,
     tags: tags && { add: tags },
-    expiresOn,
+    startsAt,
+    leavesAt,
     noSharedData,
     description,
   });

@@ -1,4 +1,4 @@
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import { changeEach } from '../../users/actions/changing/changing-users.ts';
@@ -31,7 +31,7 @@ export async function createImported(trx: Transaction, act: Act, planned: Planne
   const made = await findSubjects(
     trx,
     creations.flatMap(({ id }) => id ?? []),
-    dayOf(act.at),
+    minuteOf(act.at),
   );
   const written = { before: { activity: null }, after: { activity: 'active' } };
   return { performed: [...made.map((subject) => ({ subject, written })), ...missing], refused };
@@ -60,7 +60,7 @@ async function unfit(
   { line, subjectId }: PlannedLine,
   error: FieldErrors,
 ): Promise<Applied> {
-  const [subject] = await findSubjects(trx, [subjectId!], dayOf(act.at));
+  const [subject] = await findSubjects(trx, [subjectId!], minuteOf(act.at));
   const refused = new Map([[line, error.message]]);
   return { performed: [{ subject, refusal: unfitFields(error.errors) }], refused };
 }

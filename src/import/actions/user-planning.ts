@@ -1,4 +1,5 @@
 import type { Reader } from '../../db/database.ts';
+import { formatIn } from '../../text/format.ts';
 import { judgeChange, planEach, type Step } from '../../users/actions/changing/changing-users.ts';
 import type { NewUser, UserChange } from '../../users/actions/changing/user-change.ts';
 import { findUserIdsByIdentifier, takenMessage } from '../../users/user-store.ts';
@@ -33,8 +34,9 @@ export async function planUsers(
   const keys = new Map(rows.map((row) => [row, keysOf(row, found.get(row))]));
   const shared = await findShared([...keys.values()].flat().map(({ key }) => key));
   const named = await namedIn(db, by, rows, [...new Set(found.values())]);
+  const times = formatIn({ zone: choices.zone });
   const drafts = rows.map((row): Draft => {
-    const { values, mistakes } = checkRow(row);
+    const { values, mistakes } = checkRow(row, times);
     const twice = sharedMistakes(keys.get(row)!, shared);
     const checked = { row, values, mistakes: [...mistakes, ...twice], id: found.get(row) };
     const made = changeOf(checked, named, choices.by);

@@ -9,6 +9,7 @@ import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { Conflict, Forbidden, Malformed, NotFound } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
 import { importOperation } from '../actions/applying.ts';
 import { KINDS } from '../actions/import-kinds.ts';
@@ -94,7 +95,13 @@ async function takeColumns(app: AppContext, req: Request, res: Response, one: Im
   if (values.view !== '' && !found) throw new Malformed('There is no such view.');
   const all = found && { name: found.name, path: found.path };
   await app.db.write(async (trx) => {
-    const choices = { by: values.by, meanings: values.meanings, all, mark: await installationMark(trx) };
+    const choices = {
+      by: values.by,
+      meanings: values.meanings,
+      all,
+      mark: await installationMark(trx),
+      zone: formatOf(req).zone,
+    };
     if (!(await beginPlanning(trx, one.id, choices))) throw new Conflict('It was imported already.');
     await rememberMeanings(trx, { userId: viewer!.id, kind: one.kind }, one.heads, values.meanings);
   });

@@ -1,5 +1,5 @@
 import { maySignIn } from '../../access/admission.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { mailNotice } from '../../mail/outbox-store.ts';
 import type { Link } from '../../one-time-links/one-time-link-store.ts';
@@ -16,7 +16,7 @@ export async function askForInvitation(trx: Transaction, act: Act, over: Link, u
 
 async function tellInviter(trx: Transaction, act: Act, { createdBy }: Link, user: User): Promise<void> {
   const [inviter] = await findUsers(trx, createdBy === null ? [] : [createdBy]);
-  if (!inviter || !maySignIn(inviter, dayOf(Date.parse(act.at)))) return;
+  if (!inviter || !maySignIn(inviter, minuteOf(act.at))) return;
   const facts = { who: user.name, email: user.email ?? '' };
   await mailNotice(trx, act, 'invitation-asked-for', { userId: inviter.id, address: inviter.email }, facts);
 }

@@ -2,7 +2,7 @@ import { type Request, Router } from 'express';
 import { waitsForInvitation } from '../../access/admission.ts';
 import { NO_RIGHTS } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf, instant } from '../../clock.ts';
+import { instant, minuteOf } from '../../clock.ts';
 import { typedFields } from '../../forms/form.ts';
 import { findOverLink } from '../../one-time-links/one-time-link-store.ts';
 import { oneTimeLinkController } from '../../one-time-links/pages/one-time-link-controller.ts';
@@ -24,7 +24,8 @@ export function invitationsController(app: AppContext): Router {
   router.post('/invitations/requests', async (req, res) => {
     const over = await expiredBy(req);
     const [user] = await findUsers(app.db.read, [over.link.userId]);
-    if (req.isLate || !user || !waitsForInvitation(user, dayOf(app.clock()))) return showOverLink(app, req, res, over);
+    if (req.isLate || !user || !waitsForInvitation(user, minuteOf(app.clock())))
+      return showOverLink(app, req, res, over);
     const asked = { ...circumstances(app, req), by: { id: user.id, name: user.name, rights: NO_RIGHTS } };
     await app.db.write(async (trx) => {
       await app.addressLimiter.takeIn(trx, asked.address);

@@ -1,5 +1,5 @@
 import { covers, EVERYTHING, type Rights } from '../../access/rights.ts';
-import { type Day, dayOf } from '../../clock.ts';
+import { type Instant, minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { whereIdIn } from '../../db/ids.ts';
 import { FieldErrors } from '../../forms/form.ts';
@@ -35,7 +35,7 @@ import { membershipsWritten } from './written-memberships.ts';
 /** A leader gives and takes this one membership, whatever else its members may do, but not their own. */
 export const BY_LEADING: MembershipRule = {
   async requireGroup(db, act, { id }) {
-    const group = await findLedGroup(db, act.by.id, id, dayOf(act.at));
+    const group = await findLedGroup(db, act.by.id, id, minuteOf(act.at));
     const reason = whyNotToLead(group);
     if (reason) throw new Forbidden(reason);
   },
@@ -43,7 +43,7 @@ export const BY_LEADING: MembershipRule = {
 };
 
 /** Whoever comes by an invitation has no end. */
-const AT_ONCE = { untilOn: null };
+const AT_ONCE = { untilAt: null };
 
 /** A leader does not learn whose it is. */
 const NAME_UNUSABLE = 'This name cannot be used. Choose another one.';
@@ -64,7 +64,7 @@ export async function inviteIntoGroup(
   groupId: number,
   invited: Invited[],
 ): Promise<{ ids: number[]; outcomes: Performed<Subject>[] }> {
-  const group = await findLedGroup(trx, act.by.id, groupId, dayOf(act.at));
+  const group = await findLedGroup(trx, act.by.id, groupId, minuteOf(act.at));
   await BY_LEADING.requireGroup(trx, act, group);
   const users = await findUserIdsByIdentifier(
     trx,
@@ -87,7 +87,7 @@ export async function inviteIntoGroup(
   if (errors.length > 0) throw new FieldErrors(Object.fromEntries(errors));
   const ids = creations.map(({ id }) => id!);
   if (ids.length > 0) await performOnUsers(trx, able, INVITATION, ids);
-  const made = await findSubjects(trx, ids, dayOf(act.at));
+  const made = await findSubjects(trx, ids, minuteOf(act.at));
   return { ids, outcomes: [...made.map((subject) => ({ subject, written: MADE })), ...added] };
 }
 
@@ -108,7 +108,7 @@ export async function addByEmail(
   act: Act,
   groupId: number,
   emails: string[],
-  untilOn: Day | null,
+  untilAt: Instant | null,
 ): Promise<Addition> {
   const ids: number[] = [];
   for (const email of emails) {
@@ -116,7 +116,7 @@ export async function addByEmail(
     if (user && user.activity === 'active' && !user.apiOnly && user.id !== act.by.id) ids.push(user.id);
   }
   const meant = { groupId, userIds: [...new Set(ids)], rule: BY_LEADING };
-  const addition = await grantMemberships(trx, act, meant, untilOn);
+  const addition = await grantMemberships(trx, act, meant, untilAt);
   await replaceEnded(trx, act, addition.ended);
   return addition;
 }
@@ -135,7 +135,7 @@ export async function replaceEnded(trx: Transaction, act: Act, ended: EndedLink[
 }
 
 export async function removeMembers(trx: Transaction, act: Act, groupId: number, ids: number[]): Promise<Ended> {
-  await findMembersOf(trx, groupId, ids, dayOf(act.at));
+  await findMembersOf(trx, groupId, ids, minuteOf(act.at));
   return endMemberships(trx, act, { groupId, userIds: ids, rule: BY_LEADING });
 }
 
@@ -146,10 +146,10 @@ export async function setEnd(
   act: Act,
   groupId: number,
   ids: number[],
-  untilOn: Day | null,
+  untilAt: Instant | null,
 ): Promise<Ended> {
-  await findMembersOf(trx, groupId, ids, dayOf(act.at));
-  return setUntil(trx, act, { groupId, userIds: ids, rule: BY_LEADING }, untilOn);
+  await findMembersOf(trx, groupId, ids, minuteOf(act.at));
+  return setUntil(trx, act, { groupId, userIds: ids, rule: BY_LEADING }, untilAt);
 }
 
 /** Resets the attempts of members, where the groups that the actor leads cover all that they may do. */
@@ -170,10 +170,10 @@ export async function reached(
   groupId: number,
   ids: number[],
 ): Promise<{ beyond: Outcome<Subject>[]; within: Subject[]; able: Act }> {
-  const group = await findLedGroup(trx, act.by.id, groupId, dayOf(act.at));
+  const group = await findLedGroup(trx, act.by.id, groupId, minuteOf(act.at));
   await BY_LEADING.requireGroup(trx, act, group);
-  const members = await findMembersOf(trx, groupId, ids, dayOf(act.at));
-  const reach = await reachOf(trx, act.by.id!, dayOf(act.at));
+  const members = await findMembersOf(trx, groupId, ids, minuteOf(act.at));
+  const reach = await reachOf(trx, act.by.id!, minuteOf(act.at));
   const isInReach = (subject: Subject) => covers(reach, subject.rights);
   const beyond = members
     .filter((subject) => !isInReach(subject))
@@ -182,17 +182,17 @@ export async function reached(
 }
 
 /** What the groups that this user leads can give. */
-export async function reachOf(db: Reader, userId: number, today: Day): Promise<Rights> {
-  return rightsInReach(await findLedGroups(db, userId, today));
+export async function reachOf(db: Reader, userId: number, now: Instant): Promise<Rights> {
+  return rightsInReach(await findLedGroups(db, userId, now));
 }
 
 /** The members of these ids as subjects. One who is none is refused as if there were no such user. */
-export async function findMembersOf(db: Reader, groupId: number, ids: number[], today: Day): Promise<Subject[]> {
+export async function findMembersOf(db: Reader, groupId: number, ids: number[], now: Instant): Promise<Subject[]> {
   const rows: { user_id: number }[] = await whereIdIn(db('memberships').where('group_id', groupId), 'user_id', ids);
   const subjects = await findSubjects(
     db,
     rows.map((row) => row.user_id),
-    today,
+    now,
   );
   const members = subjects.filter((subject) => subject.activity !== 'deleted');
   if (members.length !== new Set(ids).size) throw new Forbidden('There is no such member.', true);

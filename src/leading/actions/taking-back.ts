@@ -1,6 +1,6 @@
 import { findChangedIds, findWritten } from '../../bulk-operations/bulk-item-store.ts';
 import { type BulkOperation, UNDO } from '../../bulk-operations/bulk-operation.ts';
-import { type Day, dayOf } from '../../clock.ts';
+import { type Instant, minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import {
   endMemberships,
@@ -27,9 +27,9 @@ export interface TakingBack {
   /** Who goes again. */
   leaving: number[];
   /** Who comes back, by the last day that they had. */
-  coming: Map<Day | null, number[]>;
+  coming: Map<Instant | null, number[]>;
   /** Who gets the end that they had. */
-  ending: Map<Day | null, number[]>;
+  ending: Map<Instant | null, number[]>;
   /** Whom the leader had made, and who has a link of theirs. */
   made: number[];
   /** Of whom it was changed since. */
@@ -38,7 +38,7 @@ export interface TakingBack {
 
 export async function planTakingBack(
   db: Reader,
-  { id, groupId, today }: { id: number; groupId: number; today: Day },
+  { id, groupId, now }: { id: number; groupId: number; now: Instant },
 ): Promise<TakingBack> {
   const field = membershipFact(groupId);
   const ids = await findChangedIds(db, id);
@@ -48,19 +48,19 @@ export async function planTakingBack(
   for (const [subjectId, { before, after }] of written) {
     const isMade = before.activity === null;
     if (!isMade && !(field in after)) continue;
-    const [from, to] = (isMade ? [null, { untilOn: null }] : [before[field], after[field]]) as MembershipFacts[];
-    const now = present.get(subjectId) ?? null;
-    const isOver = from !== null && from.untilOn !== null && from.untilOn < today;
-    if (isOver || now?.untilOn !== to?.untilOn) plan.changed.push(subjectId);
+    const [from, to] = (isMade ? [null, { untilAt: null }] : [before[field], after[field]]) as MembershipFacts[];
+    const standing = present.get(subjectId) ?? null;
+    const isOver = from !== null && from.untilAt !== null && from.untilAt <= now;
+    if (isOver || standing?.untilAt !== to?.untilAt) plan.changed.push(subjectId);
     else if (from === null) plan.leaving.push(subjectId);
-    else addTo(now === null ? plan.coming : plan.ending, from.untilOn, subjectId);
+    else addTo(standing === null ? plan.coming : plan.ending, from.untilAt, subjectId);
     if (isMade && plan.leaving.includes(subjectId)) plan.made.push(subjectId);
   }
   return plan;
 }
 
-function addTo(days: Map<Day | null, number[]>, day: Day | null, id: number): void {
-  days.set(day, [...(days.get(day) ?? []), id]);
+function addTo(ends: Map<Instant | null, number[]>, end: Instant | null, id: number): void {
+  ends.set(end, [...(ends.get(end) ?? []), id]);
 }
 
 /**
@@ -73,26 +73,26 @@ export async function takeBackLeading(
   groupId: number,
   { id }: Pick<BulkOperation, 'id'>,
 ): Promise<number | undefined> {
-  const plan = await planTakingBack(trx, { id, groupId, today: dayOf(act.at) });
+  const plan = await planTakingBack(trx, { id, groupId, now: minuteOf(act.at) });
   return keepLeading(trx, act, { groupId, action: UNDO, undoes: id }, async (own) => {
     const done: Performed<Subject>[] = [];
     const meant = (userIds: number[]) => ({ groupId, userIds, rule: BY_LEADING });
     if (plan.leaving.length > 0)
       done.push(...membershipsWritten(groupId, await endMemberships(trx, own, meant(plan.leaving)), null));
-    for (const [untilOn, ids] of plan.coming) {
-      const addition = await grantMemberships(trx, own, meant(ids), untilOn);
+    for (const [untilAt, ids] of plan.coming) {
+      const addition = await grantMemberships(trx, own, meant(ids), untilAt);
       await replaceEnded(trx, own, addition.ended);
-      done.push(...membershipsWritten(groupId, addition, { untilOn }));
+      done.push(...membershipsWritten(groupId, addition, { untilAt }));
     }
-    for (const [untilOn, ids] of plan.ending)
-      done.push(...membershipsWritten(groupId, await setUntil(trx, own, meant(ids), untilOn), { untilOn }));
+    for (const [untilAt, ids] of plan.ending)
+      done.push(...membershipsWritten(groupId, await setUntil(trx, own, meant(ids), untilAt), { untilAt }));
     await withdrawUnused(trx, own, plan.made);
     return [...done, ...(await leftAlone(trx, own, plan.changed))];
   });
 }
 
 async function withdrawUnused(trx: Transaction, act: Act, ids: number[]): Promise<void> {
-  const own = (await findSubjects(trx, ids, dayOf(act.at))).filter(({ createdBy }) => createdBy === act.by.id);
+  const own = (await findSubjects(trx, ids, minuteOf(act.at))).filter(({ createdBy }) => createdBy === act.by.id);
   const able = enabled(act, act.by.rights);
   await performOnUsers(
     trx,
@@ -104,6 +104,6 @@ async function withdrawUnused(trx: Transaction, act: Act, ids: number[]): Promis
 
 /** Who is no member any more has no name here that the leader could not know. */
 async function leftAlone(trx: Transaction, act: Act, ids: number[]): Promise<MemberOutcome[]> {
-  const subjects = await findSubjects(trx, ids, dayOf(act.at));
+  const subjects = await findSubjects(trx, ids, minuteOf(act.at));
   return subjects.map((subject) => ({ subject: { ...subject, name: 'Somebody' }, refusal: stale() }));
 }

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import type { Group } from '../../groups/group.ts';
 import { actOf } from '../../sessions/pages/act.ts';
@@ -12,7 +12,7 @@ import { findLedGroup, whyNotToLead } from '../led-group.ts';
 export async function ledGroupOf(app: AppContext, req: Request): Promise<Group> {
   const id = String(req.params.id);
   if (!/^[1-9]\d{0,14}$/.test(id)) throw new NotFound();
-  return findLedGroup(app.db.read, req.viewer!.id, Number(id), dayOf(app.clock()));
+  return findLedGroup(app.db.read, req.viewer!.id, Number(id), minuteOf(app.clock()));
 }
 
 /** The same, where it can be led at all: not while it is deactivated. */
@@ -28,7 +28,7 @@ export function actAsLeader(app: AppContext, req: Request, groupId: number): Act
   const act = actOf(app, req);
   const confirm = async (trx: Transaction) => {
     await act.confirm?.(trx);
-    await findLedGroup(trx, act.by.id, groupId, dayOf(act.at));
+    await findLedGroup(trx, act.by.id, groupId, minuteOf(act.at));
   };
   return { ...act, confirm };
 }

@@ -9,6 +9,7 @@ import { tellOutcomes } from '../../memberships/pages/member-report.ts';
 import { INVITATION } from '../../users/actions/invitation.ts';
 import { channelNamed } from '../../web/channel.ts';
 import { flash } from '../../web/flash.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
 import { keepInvitations, keepLeading } from '../actions/kept-leading.ts';
 import { addByEmail, removeMembers, setEnd, unusableNames } from '../actions/leading.ts';
 import { type Reinvited, reinviteMembers } from '../actions/reinviting.ts';
@@ -46,14 +47,14 @@ export async function invite(app: AppContext, req: Request, res: Response, group
 export async function add(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
   const typed = typedLeading(req.body);
   const failed = (errors: Errors) => showForm(app, req, res, 'leading/add-members', { group, typed, errors });
-  const { values, errors } = checkAdditions(typed);
+  const { values, errors } = checkAdditions(typed, formatOf(req));
   if (errors) return failed(errors);
   await unlessFieldErrors(app, req, failed, async () => {
-    const { emails, untilOn } = values;
-    const deed = { groupId: group.id, untilOn, deed: 'add-to-group' } as const;
+    const { emails, untilAt } = values;
+    const deed = { groupId: group.id, untilAt, deed: 'add-to-group' } as const;
     const { operationId } = await app.db.write((trx) =>
       keepMemberships(trx, actAsLeader(app, req, group.id), deed, (act) =>
-        addByEmail(trx, act, group.id, emails, untilOn),
+        addByEmail(trx, act, group.id, emails, untilAt),
       ),
     );
     const whoever = emails.length === 1 ? 'this email' : 'one of these emails';
@@ -67,14 +68,14 @@ export async function add(app: AppContext, req: Request, res: Response, group: G
 export async function end(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
   const typed = typedLeading(req.body);
   const failed = (errors: Errors) => showSheet(app, req, res, { group, typed, errors });
-  const { values, errors } = checkEnd(typed);
+  const { values, errors } = checkEnd(typed, formatOf(req));
   if (errors) return failed(errors);
   await unlessFieldErrors(app, req, failed, async () => {
-    const { untilOn } = values;
-    const deed = { groupId: group.id, untilOn, deed: 'set-membership-end' } as const;
+    const { untilAt } = values;
+    const deed = { groupId: group.id, untilAt, deed: 'set-membership-end' } as const;
     const { outcomes, operationId } = await app.db.write((trx) =>
       keepMemberships(trx, actAsLeader(app, req, group.id), deed, (act) =>
-        setEnd(trx, act, group.id, tickedIn(typed), untilOn),
+        setEnd(trx, act, group.id, tickedIn(typed), untilAt),
       ),
     );
     await tellOutcomes(app, req, { group, outcomes, done: 'given this end in' });
@@ -86,7 +87,7 @@ export async function end(app: AppContext, req: Request, res: Response, group: G
 /** Those who are ticked go. */
 export async function removeTicked(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
   const ids = tickedIn(typedLeading(req.body));
-  const deed = { groupId: group.id, untilOn: null, deed: 'remove-from-group' } as const;
+  const deed = { groupId: group.id, untilAt: null, deed: 'remove-from-group' } as const;
   const { outcomes, operationId } = await app.db.write((trx) =>
     keepMemberships(trx, actAsLeader(app, req, group.id), deed, (act) => removeMembers(trx, act, group.id, ids)),
   );

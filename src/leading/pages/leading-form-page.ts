@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { hasToChoosePassword } from '../../access/admission.ts';
 import { grantsInWords } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf, instant } from '../../clock.ts';
+import { instant, minuteOf } from '../../clock.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
 import type { Group } from '../../groups/group.ts';
 import { shortened } from '../../text/text.ts';
@@ -40,7 +40,7 @@ export async function showSheet(
   res: Response,
   { group, typed, errors = {} }: FormState,
 ): Promise<void> {
-  const members = await findMembersOf(app.db.read, group.id, tickedIn(typed), dayOf(app.clock()));
+  const members = await findMembersOf(app.db.read, group.id, tickedIn(typed), minuteOf(app.clock()));
   const act = { by: req.viewer!, at: instant(app.clock()) };
   const own = await findOwn(app.db.read, act, members);
   const others = members.filter((member) => !member.hasPassword && !hasToChoosePassword(member) && !own.has(member.id));

@@ -4,7 +4,7 @@ import { actionOf } from '../../bulk-operations/actions/bulk-subjects.ts';
 import { hasFacts } from '../../bulk-operations/bulk-item-store.ts';
 import { type BulkOperation, phaseOf } from '../../bulk-operations/bulk-operation.ts';
 import { findBegunBy, findOperation } from '../../bulk-operations/bulk-operation-store.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Group } from '../../groups/group.ts';
 import type { Format } from '../../text/format.ts';
 import { counted } from '../../text/text.ts';
@@ -53,7 +53,7 @@ async function ownDeed(app: AppContext, req: Request): Promise<{ operation: Bulk
   const { createdBy, subjectType, choices } = operation;
   if (createdBy !== req.viewer!.id || subjectType !== 'user' || phaseOf(operation) !== 'done')
     throw new Forbidden('There is no such operation.', true);
-  const group = await findLedGroup(app.db.read, req.viewer!.id, Number(choices.group), dayOf(app.clock()));
+  const group = await findLedGroup(app.db.read, req.viewer!.id, Number(choices.group), minuteOf(app.clock()));
   return { operation, group };
 }
 
@@ -89,8 +89,8 @@ async function mayTakeBack({ db }: AppContext, operation: BulkOperation): Promis
 /** What taking it back would do now. */
 export async function showLedUndo(app: AppContext, req: Request, res: Response): Promise<void> {
   const { operation, group } = await changeableDeed(app, req);
-  const today = dayOf(app.clock());
-  const plan = await planTakingBack(app.db.read, { id: operation.id, groupId: group.id, today });
+  const now = minuteOf(app.clock());
+  const plan = await planTakingBack(app.db.read, { id: operation.id, groupId: group.id, now });
   const numberIn = (days: Map<unknown, number[]>) => [...days.values()].flat().length;
   const people = (number: number) => counted(number, 'member');
   const sentences = [

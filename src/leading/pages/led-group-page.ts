@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { covers, grantsInWords } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf, instant } from '../../clock.ts';
+import { instant, minuteOf } from '../../clock.ts';
 import type { Group } from '../../groups/group.ts';
 import { encodeCursor, readPageQuery } from '../../lists/list-query.ts';
 import { pagerLinks } from '../../lists/pager.ts';
@@ -22,7 +22,7 @@ const MEMBERS_PER_PAGE = 50;
 
 /** All groups that the viewer leads. Whoever leads none is not told that there is such a page. */
 export async function showLedGroups(app: AppContext, req: Request, res: Response): Promise<void> {
-  const groups = await findLedGroups(app.db.read, req.viewer!.id, dayOf(app.clock()));
+  const groups = await findLedGroups(app.db.read, req.viewer!.id, minuteOf(app.clock()));
   if (groups.length === 0) throw new Forbidden('There is nothing at this address.', true);
   await app.index.refresh();
   const rows = groups.map((group) => ({
@@ -36,7 +36,7 @@ export async function showLedGroups(app: AppContext, req: Request, res: Response
 /** One of them, with its people. */
 export async function showLedGroup(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
   const query = readPageQuery(req.query, ['name'], { sort: 'name', descending: false });
-  const list = await listMembers(app.db.read, group.id, { ...query, per: MEMBERS_PER_PAGE }, dayOf(app.clock()));
+  const list = await listMembers(app.db.read, group.id, { ...query, per: MEMBERS_PER_PAGE }, minuteOf(app.clock()));
   const path = `/led-groups/${group.id}`;
   if (list.members.length === 0 && list.total > 0) return res.redirect(303, path);
   const said = takeFlash(req);
@@ -68,8 +68,8 @@ export async function showLedGroup(app: AppContext, req: Request, res: Response,
  * somebody else made.
  */
 async function linksTo(app: AppContext, req: Request, group: Group, ids: number[]): Promise<string[]> {
-  const reach = await reachOf(app.db.read, req.viewer!.id, dayOf(app.clock()));
-  const covered = (await findSubjects(app.db.read, ids, dayOf(app.clock()))).filter((subject) =>
+  const reach = await reachOf(app.db.read, req.viewer!.id, minuteOf(app.clock()));
+  const covered = (await findSubjects(app.db.read, ids, minuteOf(app.clock()))).filter((subject) =>
     covers(reach, subject.rights),
   );
   const own = await findOwn(app.db.read, { by: req.viewer!, at: instant(app.clock()) }, covered);

@@ -1,6 +1,6 @@
 import { mayAdminister } from '../../access/viewer.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Contact } from '../../contacts/contact.ts';
 import { findContact, findContactOfAnyOwner, forgetOffer } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
@@ -31,7 +31,7 @@ export async function linkUser(
   const contact = await visibleContact(trx, act, contactId);
   const found = identifier === '' ? undefined : await findUserByIdentifier(trx, identifier);
   if (!found) throw new FieldErrors({ user: 'There is no user with this name or email.' });
-  const subject = await findSubject(trx, found.id, dayOf(act.at));
+  const subject = await findSubject(trx, found.id, minuteOf(act.at));
   if (!mayAdminister(act.by, subject))
     throw new RefusedFields({ user: `${subject.name} has rights that you do not hold.` });
   if (subject.contactId === contact.id) return { subject };
@@ -46,7 +46,7 @@ export async function linkUser(
 export async function unlinkUser(trx: Transaction, act: Act, contactId: number): Promise<Linking | undefined> {
   const contact = await visibleContact(trx, act, contactId);
   if (contact.userId === null) return undefined;
-  const subject = await findSubject(trx, contact.userId, dayOf(act.at));
+  const subject = await findSubject(trx, contact.userId, minuteOf(act.at));
   if (!mayAdminister(act.by, subject)) throw new Forbidden(`${subject.name} has rights that you do not hold.`);
   return { subject, written: await setLink(trx, act, subject, undefined) };
 }
@@ -55,7 +55,7 @@ export async function unlinkUser(trx: Transaction, act: Act, contactId: number):
 export async function declineOffer(trx: Transaction, act: Act, contactId: number): Promise<void> {
   const contact = await visibleContact(trx, act, contactId);
   if (contact.userId === null || contact.offer.userId !== contact.userId) return;
-  const subject = await findSubject(trx, contact.userId, dayOf(act.at));
+  const subject = await findSubject(trx, contact.userId, minuteOf(act.at));
   if (!mayAdminister(act.by, subject)) throw new Forbidden(`${subject.name} has rights that you do not hold.`);
   const { userId: _, ...before } = contact.offer;
   await forgetOffer(trx, contactId);
@@ -72,7 +72,7 @@ export async function declineOffer(trx: Transaction, act: Act, contactId: number
 }
 
 async function visibleContact(trx: Transaction, act: Act, id: number): Promise<Contact> {
-  const contact = await findContact(trx, await findContactViewer(trx, act.by, dayOf(act.at)), id);
+  const contact = await findContact(trx, await findContactViewer(trx, act.by, minuteOf(act.at)), id);
   if (!contact) throw new NotFound('There is no such contact.');
   return contact;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { mayAdminister } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import { type Contact, warnedAccounts } from '../../contacts/contact.ts';
 import { optional } from '../../forms/fields.ts';
 import { checkForm, type Errors, type Typed, typedFields } from '../../forms/form.ts';
@@ -60,7 +60,7 @@ async function userPicker(app: AppContext, req: Request, typed: Typed): Promise<
   const sought = soughtIn(typed, SEARCHES, 'user');
   const sources = { db: app.db.read, index: app.index, limits: stateLimits(app), viewer };
   const ids = (await findUsersCalled(sources, sought)).filter((one) => one.contactId === null).map((one) => one.id);
-  const subjects = await findSubjects(app.db.read, ids, dayOf(app.clock()));
+  const subjects = await findSubjects(app.db.read, ids, minuteOf(app.clock()));
   return {
     field: 'user',
     search: 'user',

@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { mayAdminister } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Contact } from '../../contacts/contact.ts';
 import { contactOf } from '../../contacts/pages/addressed-contact.ts';
 import { actOf } from '../../sessions/pages/act.ts';
@@ -62,7 +62,7 @@ export function linkedContactsController(app: AppContext): Router {
   async function linked(req: Request): Promise<{ contact: Contact; user: Subject | undefined }> {
     const { contact } = await contactOf(app, req);
     if (contact.userId === null) return { contact, user: undefined };
-    const user = await findSubject(app.db.read, contact.userId, dayOf(app.clock()));
+    const user = await findSubject(app.db.read, contact.userId, minuteOf(app.clock()));
     if (!mayAdminister(req.viewer!, user)) throw new Forbidden(`${user.name} has rights that you do not hold.`);
     return { contact, user };
   }

@@ -2,7 +2,7 @@ import { isOver } from '../../access/granted-rights.ts';
 import { mayAdminister, type Viewer } from '../../access/viewer.ts';
 import { type Fields, groupReference, userReference } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
-import { type Day, dayOf } from '../../clock.ts';
+import { type Instant, minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import type { Group } from '../../groups/group.ts';
@@ -14,7 +14,7 @@ import { findSubjects, outdate } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import { requireAdministratorRemains } from '../../verbs/administrator-guard.ts';
 import { forbidden, inapplicable, type Refusal } from '../../verbs/outcome.ts';
-import { findMembershipsIn, grant, remove, setLastDay } from '../membership-store.ts';
+import { findMembershipsIn, grant, remove, setEnd } from '../membership-store.ts';
 
 /** What a change of memberships comes to for one user. */
 export interface MemberOutcome {
@@ -24,7 +24,7 @@ export interface MemberOutcome {
 
 /** What stood of a membership, for whoever takes back what was done to it: null where there was none. */
 export type MembershipFacts = {
-  untilOn: Day | null;
+  untilAt: Instant | null;
   /** They led the group. */
   leads?: true;
 } | null;
@@ -62,8 +62,8 @@ interface Standing {
   group: Group;
   subject: Subject;
   /** The membership as it is; undefined for who is none. */
-  membership?: { untilOn: Day | null };
-  today: Day;
+  membership?: { untilAt: Instant | null };
+  now: Instant;
   /** Whether the actor is the user. */
   isSelf: boolean;
 }
@@ -86,13 +86,13 @@ export async function grantMemberships(
   trx: Transaction,
   act: Act,
   meant: Meant,
-  untilOn: Day | null,
+  untilAt: Instant | null,
 ): Promise<Addition> {
-  requireLastDayAhead(act, untilOn);
+  requireEndAhead(act, untilAt);
   const { group, outcomes, chosen } = await judge(trx, act, meant, unlessMember);
-  await grant(trx, group.id, idsOf(chosen), { at: act.at, by: act.by.id, untilOn });
+  await grant(trx, group.id, idsOf(chosen), { at: act.at, by: act.by.id, untilAt });
   await record(trx, act, chosen, 'membership.granted', () => ({
-    after: { group: groupReference(group), ...(untilOn && { until: untilOn }) },
+    after: { group: groupReference(group), ...(untilAt && { until: untilAt }) },
   }));
   const ended = await endOutgrownLinks(
     trx,
@@ -103,26 +103,31 @@ export async function grantMemberships(
 }
 
 /** Whose membership would get that end, and whose not and why. */
-export async function judgeUntil(db: Reader, act: Actor, meant: Meant, untilOn: Day | null): Promise<MemberOutcome[]> {
-  requireLastDayAhead(act, untilOn);
-  return (await judge(db, act, meant, unlessEnding(untilOn))).outcomes;
+export async function judgeUntil(
+  db: Reader,
+  act: Actor,
+  meant: Meant,
+  untilAt: Instant | null,
+): Promise<MemberOutcome[]> {
+  requireEndAhead(act, untilAt);
+  return (await judge(db, act, meant, unlessEnding(untilAt))).outcomes;
 }
 
-/** Sets the last day on which the memberships count, or takes the end away. */
+/** Sets when the memberships end, or takes the end away. */
 export async function setUntil(
   trx: Transaction,
   act: Act,
   meant: Meant,
-  untilOn: Day | null,
+  untilAt: Instant | null,
 ): Promise<{ outcomes: MemberOutcome[]; before: MembershipsBefore }> {
-  requireLastDayAhead(act, untilOn);
-  const { group, outcomes, chosen } = await judge(trx, act, meant, unlessEnding(untilOn));
-  await setLastDay(trx, group.id, idsOf(chosen), untilOn);
+  requireEndAhead(act, untilAt);
+  const { group, outcomes, chosen } = await judge(trx, act, meant, unlessEnding(untilAt));
+  await setEnd(trx, group.id, idsOf(chosen), untilAt);
   await record(trx, act, chosen, 'membership.until-set', ({ membership }) => ({
-    before: { until: membership!.untilOn },
-    after: { group: groupReference(group), until: untilOn },
+    before: { until: membership!.untilAt },
+    after: { group: groupReference(group), until: untilAt },
   }));
-  await requireAdministratorRemains(trx);
+  await requireAdministratorRemains(trx, act);
   return { outcomes, before: factsBefore(chosen) };
 }
 
@@ -143,7 +148,7 @@ export async function endMemberships(
     after: { group: null },
   }));
   const leaders = await endLeaderships(trx, act, idsOf(chosen));
-  await requireAdministratorRemains(trx);
+  await requireAdministratorRemains(trx, act);
   return { outcomes, before: factsBefore(chosen, leaders.get(group.id)) };
 }
 
@@ -169,14 +174,14 @@ export async function endLeaderships(trx: Transaction, act: Act, userIds: number
   return new Map(groups.map(({ id, leader }) => [id, leader.id]));
 }
 
-function unlessEnding(untilOn: Day | null): (standing: Standing) => Refusal | undefined {
+function unlessEnding(untilAt: Instant | null): (standing: Standing) => Refusal | undefined {
   return (standing) => {
     if (!standing.membership) return inapplicable('is no member');
     // To come back is to be granted anew, by somebody and from then on.
-    if (isOver(standing.membership, standing.today)) return inapplicable('is no member any more: add them again');
+    if (isOver(standing.membership, standing.now)) return inapplicable('is no member any more: add them again');
     if (standing.isSelf && grantsAnything(standing.group))
       return forbidden('is yourself: nobody sets the end of their own rights');
-    return standing.membership.untilOn === untilOn ? inapplicable('has this end already') : undefined;
+    return standing.membership.untilAt === untilAt ? inapplicable('has this end already') : undefined;
   };
 }
 
@@ -187,9 +192,9 @@ function unlessStaying(standing: Standing): Refusal | undefined {
     : undefined;
 }
 
-function unlessMember({ subject, membership, today }: Standing): Refusal | undefined {
+function unlessMember({ subject, membership, now }: Standing): Refusal | undefined {
   if (subject.activity === 'deleted') return inapplicable('is deleted');
-  return membership && !isOver(membership, today) ? inapplicable('is a member already') : undefined;
+  return membership && !isOver(membership, now) ? inapplicable('is a member already') : undefined;
 }
 
 /**
@@ -204,13 +209,13 @@ async function judge(
 ): Promise<{ group: Group; outcomes: MemberOutcome[]; chosen: Standing[] }> {
   const group = await findGroup(db, groupId);
   await rule.requireGroup(db, act, group);
-  const today = dayOf(act.at);
-  const subjects = await findSubjects(db, [...new Set(userIds)], today);
+  const now = minuteOf(act.at);
+  const subjects = await findSubjects(db, [...new Set(userIds)], now);
   const memberships = await findMembershipsIn(db, groupId, userIds);
   const chosen: Standing[] = [];
   const outcomes = subjects.map((subject): MemberOutcome => {
     const membership = memberships.get(subject.id);
-    const standing = { group, subject, membership, today, isSelf: act.by.id === subject.id };
+    const standing = { group, subject, membership, now, isSelf: act.by.id === subject.id };
     const refusal = rule.refusalOf(act.by, subject) ?? refusalOf(standing);
     if (!refusal) chosen.push(standing);
     return { subject, refusal };
@@ -241,9 +246,9 @@ async function record(
 }
 
 /** Throws FieldErrors. */
-export function requireLastDayAhead(act: Actor, untilOn: Day | null): void {
-  if (untilOn !== null && untilOn < dayOf(act.at))
-    throw new FieldErrors({ untilOn: 'This day is over. Choose today or a later one.' });
+export function requireEndAhead(act: Actor, untilAt: Instant | null): void {
+  if (untilAt !== null && untilAt <= act.at)
+    throw new FieldErrors({ untilAt: 'This moment is over. Choose a later one.' });
 }
 
 function grantsAnything(group: Group): boolean {
@@ -254,7 +259,7 @@ function factsBefore(standings: Standing[], leaderId?: number): MembershipsBefor
   return new Map(
     standings.map(({ subject: { id }, membership }) => {
       const leads = id === leaderId && { leads: true as const };
-      return [id, membership ? { untilOn: membership.untilOn, ...leads } : null];
+      return [id, membership ? { untilAt: membership.untilAt, ...leads } : null];
     }),
   );
 }

@@ -1,5 +1,5 @@
 import { keepAsOperation } from '../../bulk-operations/actions/kept-operation.ts';
-import type { Day } from '../../clock.ts';
+import type { Instant } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { membershipFact } from '../../users/actions/changing/user-facts.ts';
 import type { Act } from '../../verbs/act.ts';
@@ -18,13 +18,13 @@ interface Changed {
 export async function keepMemberships<T extends Changed>(
   trx: Transaction,
   act: Act,
-  { groupId, untilOn, deed }: { groupId: number; untilOn: Day | null; deed: Deed },
+  { groupId, untilAt, deed }: { groupId: number; untilAt: Instant | null; deed: Deed },
   work: (act: Act) => Promise<T>,
 ): Promise<T & { operationId: number | undefined }> {
   const field = membershipFact(groupId);
-  const after = deed === 'remove-from-group' ? null : { untilOn };
+  const after = deed === 'remove-from-group' ? null : { untilAt };
   let changed: T | undefined;
-  const kept = { subjectType: 'user' as const, action: deed, choices: { group: groupId, untilOn } };
+  const kept = { subjectType: 'user' as const, action: deed, choices: { group: groupId, untilAt } };
   const operationId = await keepAsOperation(trx, act, kept, async (own) => {
     changed = await work(own);
     const { outcomes, before } = changed;

@@ -4,7 +4,7 @@ import { NO_RIGHTS } from '../../access/rights.ts';
 import { mayAdminister, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
-import { type Day, dayOf, instant } from '../../clock.ts';
+import { type Instant, instant, minuteOf } from '../../clock.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
 import { type Picker, SUGGESTED, type Suggestion, soughtIn } from '../../forms/picker.ts';
 import type { Group } from '../../groups/group.ts';
@@ -19,8 +19,9 @@ import { stateLimits } from '../../users/user-state.ts';
 import { findSubjects, findUserIdsByIdentifier } from '../../users/user-store.ts';
 import { mailedWords, renewalOf } from '../../web/channel.ts';
 import { pickersOf } from '../../web/picker.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
-import { grantMemberships, judgeGrants, requireLastDayAhead } from '../actions/membership-editing.ts';
+import { grantMemberships, judgeGrants, requireEndAhead } from '../actions/membership-editing.ts';
 import { checkMembers, MEMBER_SEARCHES, typedMembers } from '../member-form.ts';
 import { findMemberships } from '../membership-store.ts';
 import { keepMemberships } from './kept-memberships.ts';
@@ -31,7 +32,7 @@ const NAMES_SHOWN = 10;
 /** Who is to become a member, and until when. */
 interface Addition {
   ids: number[];
-  untilOn: Day | null;
+  untilAt: Instant | null;
 }
 
 interface AdditionForm {
@@ -47,7 +48,7 @@ export async function addFromForm(app: AppContext, req: Request, res: Response, 
   const typed = typedMembers(req.body);
   if (typed.step) return showAdditionForm(app, req, res, { group, typed });
   const failed = (errors: Errors) => showAdditionForm(app, req, res, { group, typed, errors });
-  const { values, errors } = checkMembers(typed);
+  const { values, errors } = checkMembers(typed, formatOf(req));
   if (errors) return failed(errors);
   const found = await findUserIdsByIdentifier(app.db.read, values.list);
   const { emails, names } = unknownPeople(String(typed.list), (email) => found.has(email));
@@ -59,7 +60,7 @@ export async function addFromForm(app: AppContext, req: Request, res: Response, 
     return showAdditionForm(app, req, res, { group, typed, errors, invitable: emails.length });
   }
   if (ids.length === 0) return failed({ list: 'Choose somebody, or paste names and emails.' });
-  const meant = { ids, untilOn: values.untilOn };
+  const meant = { ids, untilAt: values.untilAt };
   await unlessFieldErrors(app, req, failed, () =>
     typed.confirmed ? add(app, req, res, group, meant) : showAddition(app, req, res, group, meant),
   );
@@ -70,13 +71,13 @@ async function add(
   req: Request,
   res: Response,
   group: Group,
-  { ids, untilOn }: Addition,
+  { ids, untilAt }: Addition,
 ): Promise<void> {
   const renewal = renewalOf(app, req.body);
   const { outcomes, undo, renewed } = await app.db.write(async (trx) => {
     const act = actOf(app, req);
-    const addition = await keepMemberships(trx, act, { groupId: group.id, untilOn, deed: 'add-to-group' }, (own) =>
-      grantMemberships(trx, own, { groupId: group.id, userIds: ids }, untilOn),
+    const addition = await keepMemberships(trx, act, { groupId: group.id, untilAt, deed: 'add-to-group' }, (own) =>
+      grantMemberships(trx, own, { groupId: group.id, userIds: ids }, untilAt),
     );
     const made = renewal ? await renewLinks(trx, act, addition.ended) : [];
     return { outcomes: addition.outcomes, undo: addition.operationId, renewed: made };
@@ -104,15 +105,15 @@ export async function showAdditionForm(
 /** Members and those above the viewer are found as well, last, with the reason why they cannot be taken. */
 async function memberPicker(app: AppContext, viewer: Viewer, group: Group, typed: Typed): Promise<Picker> {
   const db = app.db.read;
-  const today = dayOf(app.clock());
+  const now = minuteOf(app.clock());
   const sought = soughtIn(typed, MEMBER_SEARCHES, 'ids');
   const sources = { db, index: app.index, limits: stateLimits(app), viewer };
   const chosen = [typed.ids].flat().map(Number);
   const found = (await findUsersCalled(sources, sought)).filter((user) => !chosen.includes(user.id));
-  const subjects = await findSubjects(db, [...new Set([...chosen, ...idsOf(found)])], today);
+  const subjects = await findSubjects(db, [...new Set([...chosen, ...idsOf(found)])], now);
   const memberships = await findMemberships(db, idsOf(subjects));
   const members = new Set(
-    memberships.filter((one) => one.groupId === group.id && !isOver(one, today)).map((one) => one.userId),
+    memberships.filter((one) => one.groupId === group.id && !isOver(one, now)).map((one) => one.userId),
   );
   const suggested = (subject: Subject): Suggestion => {
     const { id: value, name, email } = subject;
@@ -140,10 +141,10 @@ async function showAddition(
   req: Request,
   res: Response,
   group: Group,
-  { ids, untilOn }: Addition,
+  { ids, untilAt }: Addition,
 ): Promise<void> {
   const actor = { by: req.viewer!, at: instant(app.clock()) };
-  requireLastDayAhead(actor, untilOn);
+  requireEndAhead(actor, untilAt);
   const outcomes = await judgeGrants(app.db.read, actor, { groupId: group.id, userIds: ids });
   const coming = outcomes.filter((outcome) => !outcome.refusal).map((outcome) => outcome.subject);
   const left = outcomes.filter((outcome) => outcome.refusal);
@@ -158,7 +159,7 @@ async function showAddition(
     title: `Add members to ${group.name}`,
     group,
     ids,
-    untilOn,
+    untilAt,
     number: coming.length,
     names: namesOf(coming),
     reasons: shortened(

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { NO_RIGHTS } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
 import type { Group } from '../../groups/group.ts';
 import { searchIn } from '../../groups/pages/group-record-page.ts';
@@ -35,9 +35,9 @@ export async function showMemberSheet(
   res: Response,
   { group, typed, errors = {} }: { group: Group; typed: Typed; errors?: Errors },
 ): Promise<void> {
-  const today = dayOf(app.clock());
+  const now = minuteOf(app.clock());
   const ids = [...new Set([typed.ids].flat().map(Number))];
-  const subjects = await findSubjects(app.db.read, ids, today);
+  const subjects = await findSubjects(app.db.read, ids, now);
   const page = {
     title: `Change members of ${group.name}`,
     group,

@@ -9,6 +9,7 @@ import { groupOf } from '../../groups/pages/addressed-group.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
 import { endMemberships, type MemberOutcome, setUntil } from '../actions/membership-editing.ts';
 import { checkMembers, typedMembers } from '../member-form.ts';
 import { keepMemberships } from './kept-memberships.ts';
@@ -46,12 +47,12 @@ export function membersController(app: AppContext): Router {
     const group = await changeable(req);
     const typed = typedMembers(req.body);
     const failed = (errors: Errors) => showMemberSheet(app, req, res, { group, typed, errors });
-    const { values, errors } = checkMembers(typed);
+    const { values, errors } = checkMembers(typed, formatOf(req));
     if (errors) return failed(errors);
-    const { untilOn } = values;
+    const { untilAt } = values;
     const work = (trx: Transaction) =>
-      keepMemberships(trx, actOf(app, req), { groupId: group.id, untilOn, deed: 'set-membership-end' }, (act) =>
-        setUntil(trx, act, { groupId: group.id, userIds: values.ids }, untilOn),
+      keepMemberships(trx, actOf(app, req), { groupId: group.id, untilAt, deed: 'set-membership-end' }, (act) =>
+        setUntil(trx, act, { groupId: group.id, userIds: values.ids }, untilAt),
       );
     await change(req, res, group, { failed, done: 'given this end in', work });
   });
@@ -62,7 +63,7 @@ export function membersController(app: AppContext): Router {
     const failed = (errors: Errors) => showMemberSheet(app, req, res, { group, typed, errors });
     const meant = { groupId: group.id, userIds: [typed.ids].flat().map(Number) };
     const work = (trx: Transaction) =>
-      keepMemberships(trx, actOf(app, req), { groupId: group.id, untilOn: null, deed: 'remove-from-group' }, (act) =>
+      keepMemberships(trx, actOf(app, req), { groupId: group.id, untilAt: null, deed: 'remove-from-group' }, (act) =>
         endMemberships(trx, act, meant),
       );
     await change(req, res, group, { failed, done: 'removed from', work });

@@ -1,11 +1,12 @@
 import type { Request, Response } from 'express';
-import { maySignIn } from '../../access/admission.ts';
+import { isNotStarted, maySignIn } from '../../access/admission.ts';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf, instant } from '../../clock.ts';
+import { instant, minuteOf } from '../../clock.ts';
 import type { User } from '../../users/user.ts';
 import { findUsers } from '../../users/user-store.ts';
 import type { Purpose } from '../../verbs/act.ts';
 import { Gone } from '../../verbs/refusals.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
 import { findLink, findOverLink, type Link } from '../one-time-link-store.ts';
 import { showOverLink } from './over-link.ts';
 
@@ -32,7 +33,10 @@ export async function openedBy(
     return undefined;
   }
   const [user] = await findUsers(app.db.read, [link.userId]);
-  if (!user || !maySignIn(user, dayOf(app.clock()))) throw new Gone(ENDED);
+  const now = minuteOf(app.clock());
+  if (user?.startsAt && user.activity === 'active' && isNotStarted(user, now))
+    throw new Gone(`The account starts on ${formatOf(req).start(user.startsAt)}. The link works from then on.`);
+  if (!user || !maySignIn(user, now)) throw new Gone(ENDED);
   return { link, user };
 }
 

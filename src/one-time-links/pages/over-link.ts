@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { waitsForInvitation } from '../../access/admission.ts';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import { findUsers } from '../../users/user-store.ts';
 import { render } from '../../web/render.ts';
 import type { Link, LinkEnd } from '../one-time-link-store.ts';
@@ -18,7 +18,7 @@ export async function showOverLink(
     found.find(({ id }) => id === link.userId),
     found.find(({ id }) => id === link.createdBy),
   ]);
-  const waits = user !== undefined && waitsForInvitation(user, dayOf(app.clock()));
+  const waits = user !== undefined && waitsForInvitation(user, minuteOf(app.clock()));
   const page = {
     title: 'This link can no longer be used',
     purpose: link.purpose,

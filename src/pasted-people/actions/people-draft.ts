@@ -26,6 +26,6 @@ export function draftedPeople({ action, choices }: BulkOperation): TypedPeople {
 
 /** What stands in rows is kept with these alone, and a step was taken once. */
 function choicesOf({ typed, rows }: TypedPeople): BulkOperation['choices'] {
-  const { text, nameBy, tags, expiresOn, untilOn, noSharedData, access, groups, told } = typed;
-  return { typed: { text, nameBy, tags, expiresOn, untilOn, noSharedData, access, groups, told }, rows };
+  const { text, nameBy, tags, startsAt, leavesAt, untilAt, noSharedData, access, groups, told } = typed;
+  return { typed: { text, nameBy, tags, startsAt, leavesAt, untilAt, noSharedData, access, groups, told }, rows };
 }

@@ -1,5 +1,6 @@
 import { executeKept } from '../../bulk-operations/actions/kept-operation.ts';
-import { dayOf } from '../../clock.ts';
+import { inviteLater } from '../../bulk-operations/actions/scheduling.ts';
+import { type Instant, minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { FieldErrors, RefusedFields } from '../../forms/form.ts';
 import type { EndedLink } from '../../permissions/outgrown-links.ts';
@@ -18,7 +19,11 @@ import type { ForAll } from '../people-form.ts';
 import { alikeIn, newIn, type PlannedPerson } from './people-plan.ts';
 
 /** How access starts, and until when the memberships last. */
-export type Terms = Pick<InvitingChoices, 'access'> & Pick<ForAll, 'untilOn'>;
+export type Terms = Pick<InvitingChoices, 'access'> &
+  Pick<ForAll, 'untilAt'> & {
+    /** When the invitations go out; left out, at once. */
+    inviteAt?: Instant;
+  };
 
 /**
  * Makes the new ones of the list, invites them by the channel or not yet, and gives the known ones what they are to have besides: all of
@@ -29,15 +34,16 @@ export async function invitePeople(
   trx: Transaction,
   act: Act,
   { id, plan }: { id: number; plan: PlannedPerson[] },
-  { access, untilOn }: Terms,
+  { access, untilAt, inviteAt }: Terms,
 ): Promise<boolean> {
   const choices: InvitingChoices = { invited: newIn(plan).length, access };
   const by: Act = access === 'later' ? act : { ...act, channel: access };
   return executeKept(trx, by, { id, choices }, async (act) => {
     const made = await create(trx, act, plan);
     const ids = made.map(({ subject }) => subject.id);
-    if (access !== 'later') await performOnUsers(trx, act, INVITATION, ids);
-    const { performed, linksEnded } = await change(trx, act, plan, untilOn);
+    if (inviteAt) await inviteLater(trx, by, ids, inviteAt);
+    else if (access !== 'later') await performOnUsers(trx, act, INVITATION, ids);
+    const { performed, linksEnded } = await change(trx, act, plan, untilAt);
     if (access !== 'later') await renewLinks(trx, act, linksEnded);
     return [...made, ...performed, ...leftOutOf(plan)];
   });
@@ -59,7 +65,7 @@ async function create(trx: Transaction, act: Act, plan: PlannedPerson[]): Promis
   const subjects = await findSubjects(
     trx,
     creations.map(({ id }) => id!),
-    dayOf(act.at),
+    minuteOf(act.at),
   );
   return subjects.map((subject) => ({
     subject,
@@ -72,12 +78,12 @@ async function change(
   trx: Transaction,
   act: Act,
   plan: PlannedPerson[],
-  untilOn: Terms['untilOn'],
+  untilAt: Terms['untilAt'],
 ): Promise<{ performed: Performed<Subject>[]; linksEnded: EndedLink[] }> {
   const performed: Performed<Subject>[] = [];
   const linksEnded: EndedLink[] = [];
   for (const { ids, groups, tags } of alikeIn(plan)) {
-    const to = { groups: { add: groups.map(({ id }) => id) }, groupsUntil: untilOn, tags: { add: tags } };
+    const to = { groups: { add: groups.map(({ id }) => id) }, groupsUntil: untilAt, tags: { add: tags } };
     const changed = await changeUsers(trx, act, ids, to);
     performed.push(...changed.outcomes.map((one) => ({ ...one, written: changed.written.get(one.subject.id) })));
     linksEnded.push(...changed.linksEnded);

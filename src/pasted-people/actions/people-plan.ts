@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { isOver } from '../../access/granted-rights.ts';
 import { covers } from '../../access/rights.ts';
 import { mayAdminister, type Viewer } from '../../access/viewer.ts';
-import { type Day, dayOf } from '../../clock.ts';
+import { type Instant, minuteOf } from '../../clock.ts';
 import { type Contact, warnedAccounts } from '../../contacts/contact.ts';
 import { findPersonsByEmail } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Errors } from '../../forms/form.ts';
+import type { Times } from '../../forms/moments.ts';
 import type { Group } from '../../groups/group.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
@@ -50,6 +51,8 @@ interface Sources {
   db: Reader;
   viewer: Viewer;
   now: number;
+  /** Of whoever wrote the days. */
+  times: Times;
   /** The groups that the viewer may know of. */
   groups: Group[];
 }
@@ -57,13 +60,13 @@ interface Sources {
 /** What of the list is to be done, row by row. Nothing is changed by it. */
 export async function planPeople(sources: Sources, rows: PersonRow[], forAll: ForAll): Promise<PlannedPerson[]> {
   const { db, viewer, now } = sources;
-  const today = dayOf(now);
+  const minute = minuteOf(now);
   const identifiers = await findUserIdsByIdentifier(db, [
     ...new Set(rows.flatMap(({ name, email }) => [name.trim(), email.trim()])),
   ]);
   const idOf = ({ name, email }: PersonRow) => identifiers.get(email.trim() || name.trim());
-  const known = await findKnown(db, [...new Set(rows.flatMap((row) => idOf(row) ?? []))], today);
-  const contactViewer = await findContactViewer(db, viewer, today);
+  const known = await findKnown(db, [...new Set(rows.flatMap((row) => idOf(row) ?? []))], minute);
+  const contactViewer = await findContactViewer(db, viewer, minute);
   const contacts = await findPersonsByEmail(
     db,
     contactViewer,
@@ -74,7 +77,7 @@ export async function planPeople(sources: Sources, rows: PersonRow[], forAll: Fo
   const common = forAll.groups.flatMap((id) => byId.get(id) ?? []);
   const twins = twinsAmong(rows.filter((row) => row.isKept && idOf(row) === undefined));
   return rows.map((row, n): PlannedPerson => {
-    const { values, errors = {} } = checkRow(row);
+    const { values, errors = {} } = checkRow(row, sources.times);
     const asked = groupsAsked(row.groups, named, viewer);
     const groups = [...new Set([...common, ...asked.groups])];
     const user = known.get(idOf(row) ?? 0);
@@ -149,9 +152,9 @@ interface User {
   tags: string[];
 }
 
-async function findKnown(db: Reader, ids: number[], today: Day): Promise<Map<number, User>> {
+async function findKnown(db: Reader, ids: number[], now: Instant): Promise<Map<number, User>> {
   if (ids.length === 0) return new Map();
-  const subjects = await findSubjects(db, ids, today);
+  const subjects = await findSubjects(db, ids, now);
   const memberships = Map.groupBy(await findMemberships(db, ids), (membership) => membership.userId);
   const tags = await findTagNames(db, 'user', ids);
   return new Map(
@@ -160,7 +163,7 @@ async function findKnown(db: Reader, ids: number[], today: Day): Promise<Map<num
       {
         subject,
         memberships: new Map(
-          (memberships.get(subject.id) ?? []).map((one) => [one.groupId, { isOver: isOver(one, today) }]),
+          (memberships.get(subject.id) ?? []).map((one) => [one.groupId, { isOver: isOver(one, now) }]),
         ),
         tags: tags.get(subject.id) ?? [],
       },
@@ -230,9 +233,10 @@ function newUserOf(values: RowValues, forAll: ForAll, groups: Group[], found: Fo
     name: values.name,
     email: values.email,
     groups: groups.map((group) => group.id),
-    groupsUntil: forAll.untilOn,
+    groupsUntil: forAll.untilAt,
     tags: [...new Set([...forAll.tags, ...values.tags])],
-    expiresOn: values.expiresOn ?? forAll.expiresOn,
+    startsAt: forAll.startsAt,
+    leavesAt: values.leavesAt ?? forAll.leavesAt,
     noSharedData: forAll.noSharedData,
     // The tick of a customer or supplier stands beside what they are.
     ...(found && { contactId: found.contact.id, acceptsAccounts: found.warned.length > 0 }),

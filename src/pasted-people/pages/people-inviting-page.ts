@@ -3,8 +3,10 @@ import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
 import { actionOf } from '../../bulk-operations/actions/bulk-subjects.ts';
 import { findOperation } from '../../bulk-operations/bulk-operation-store.ts';
-import { type Errors, typedFields } from '../../forms/form.ts';
+import { instant } from '../../clock.ts';
+import { type Errors, FieldErrors, typedFields } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
+import { invitationAt } from '../../users/actions/invitation-times.ts';
 import { accessOf } from '../../users/pages/user-form-page.ts';
 import { flash } from '../../web/flash.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
@@ -35,13 +37,18 @@ export async function invite(
     showPeople(app, req, res, people, { errors, told: OTHERWISE });
   await unlessFieldErrors(app, req, failed, async () => {
     const access = accessOf(app, people.typed);
-    const terms = { access, untilOn: people.forAll.untilOn };
+    const { untilAt, startsAt } = people.forAll;
+    const startsLater = invitationAt(startsAt, instant(app.clock()), formatOf(req));
+    if (startsLater && access === 'copy') throw new FieldErrors({ startsAt: NO_LINK_YET });
+    const terms = { access, untilAt, ...(access === 'mail' && { inviteAt: startsLater }) };
     const isDone = await app.db.write((trx) => invitePeople(trx, actOf(app, req), { id, plan: people.plan }, terms));
     const path = `/bulk-operations/${id}`;
     if (isDone) await tell(app, req, id, access);
     res.redirect(303, path);
   });
 }
+
+const NO_LINK_YET = 'No link works before the start: send invitations by mail, or choose later.';
 
 const OTHERWISE = 'It is not as it was shown any more. Nothing was done.';
 

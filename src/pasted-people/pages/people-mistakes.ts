@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { instant } from '../../clock.ts';
 import { type Errors, FieldErrors } from '../../forms/form.ts';
-import { requireLastDayAhead } from '../../memberships/actions/membership-editing.ts';
+import { requireEndAhead } from '../../memberships/actions/membership-editing.ts';
 import { changingIn, mistakesIn, newIn, type PlannedPerson } from '../actions/people-plan.ts';
 import type { Prepared } from './people-page.ts';
 
@@ -13,7 +13,7 @@ export function mistakesOf(app: AppContext, req: Request, { errors, plan, forAll
   return {
     ...rowErrors(plan.map(({ n, row, errors }) => ({ n, errors: row.isKept ? errors : {} }))),
     ...errors,
-    ...caught(() => requireLastDayAhead(actor, forAll.untilOn)),
+    ...caught(() => requireEndAhead(actor, forAll.untilAt)),
     ...(nobody && { text: 'There is nothing to do: nobody is ticked of whom anything would change.' }),
   };
 }

@@ -13,6 +13,7 @@ import { accessOf, makesAdministrator } from '../../users/pages/user-form-page.t
 import { takeFlash } from '../../web/flash.ts';
 import { takeKept } from '../../web/kept-form.ts';
 import { pickersOf } from '../../web/picker.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
 import { render, targetOf } from '../../web/render.ts';
 import { changingIn, mistakesIn, newIn, type PlannedPerson, planPeople } from '../actions/people-plan.ts';
 import {
@@ -58,8 +59,14 @@ export async function prepared(
   { typed, rows, id }: TypedPeople & { id?: number },
 ): Promise<Prepared> {
   const viewer = req.viewer!;
-  const { values: forAll, errors } = checkForAll(typed);
-  const sources = { db: app.db.read, viewer, now: app.clock(), groups: await findKnownGroups(app, viewer) };
+  const { values: forAll, errors } = checkForAll(typed, formatOf(req));
+  const sources = {
+    db: app.db.read,
+    viewer,
+    now: app.clock(),
+    times: formatOf(req),
+    groups: await findKnownGroups(app, viewer),
+  };
   const planned = await planPeople(sources, rows, forAll);
   const first = targetOf(req) ? planned : inOrderOfPage(planned);
   const told = new Set(String(typed.told).split(' '));

@@ -5,7 +5,7 @@ import type { Viewer } from '../../access/viewer.ts';
 import { findApplications } from '../../applications/application-store.ts';
 import { differences, type Fields } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { judgeChange } from '../../groups/actions/changing-groups.ts';
 import { levelFacts } from '../../groups/actions/group-facts.ts';
@@ -61,7 +61,7 @@ export async function planPermissions(
   levels: Levels,
 ): Promise<Step[]> {
   await requireGivable(db, by, levels);
-  const stronger = await findStrongerMembers(db, by.rights, idsOf(allowed(outcomes)), dayOf(at));
+  const stronger = await findStrongerMembers(db, by.rights, idsOf(allowed(outcomes)), minuteOf(at));
   leaveOut(outcomes, ({ id }) => {
     const name = stronger.get(id);
     return name === undefined
@@ -76,15 +76,15 @@ export async function planPermissions(
 
 async function take(trx: Transaction, act: Act, levels: Levels, steps: Step[]): Promise<EndedLink[]> {
   const groups = steps.map(({ group }) => group);
-  const today = dayOf(act.at);
+  const now = minuteOf(act.at);
   const holders = await findLinkHolders(trx, idsOf(groups), act.at);
-  const before = await findPotentialRights(trx, holders, today);
+  const before = await findPotentialRights(trx, holders, now);
   await setLevels(trx, idsOf(groups), levels);
   await keepGroups(
     trx,
     groups.map(({ id }) => ({ id, columns: {} })),
   );
-  if (act.by.id !== null && !covers(await findRights(trx, act.by.id, today), act.by.rights))
+  if (act.by.id !== null && !covers(await findRights(trx, act.by.id, now), act.by.rights))
     throw new Forbidden('This would take rights from yourself: nobody does that. Ask another administrator.');
   await recordChanges(
     trx,
@@ -99,7 +99,7 @@ async function take(trx: Transaction, act: Act, levels: Levels, steps: Step[]): 
   );
   const subjects = holders.map((id) => ({ id, rights: before.get(id) ?? NO_RIGHTS }));
   const ended = await endOutgrownLinks(trx, act, subjects);
-  await requireAdministratorRemains(trx);
+  await requireAdministratorRemains(trx, act);
   return ended;
 }
 

@@ -1,7 +1,7 @@
 import { mayAdminister } from '../../access/viewer.ts';
 import { type Change, userReference } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { mayChange } from '../../groups/group.ts';
 import { findGroup } from '../../groups/group-store.ts';
@@ -75,7 +75,7 @@ async function decide(
 export async function decidable(db: Reader, { by, at }: Judge, id: number): Promise<Decided> {
   const clash = await findClash(db, id);
   if (!clash) throw new NotFound();
-  const provisioner = await findSubject(db, clash.provisionerId, dayOf(at));
+  const provisioner = await findSubject(db, clash.provisionerId, minuteOf(at));
   if (!mayAdminister(by, provisioner)) throw new Forbidden(`${provisioner.name} has rights that you do not hold.`);
   if (clash.decision === 'confirmed') throw new Conflict('Somebody confirmed this already.');
   if (clash.kind === 'group') {
@@ -83,7 +83,7 @@ export async function decidable(db: Reader, { by, at }: Judge, id: number): Prom
     if (!mayChange(by, group)) throw new Forbidden(`The group ${group.name} grants rights that you do not hold.`);
     return { clash, provisioner, name: group.name, activity: group.activity };
   }
-  const subject = await findSubject(db, clash.subjectId, dayOf(at));
+  const subject = await findSubject(db, clash.subjectId, minuteOf(at));
   if (!mayAdminister(by, subject)) throw new Forbidden(`${subject.name} has rights that you do not hold.`);
   return { clash, provisioner, name: subject.name, activity: subject.activity };
 }

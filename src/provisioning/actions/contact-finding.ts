@@ -1,5 +1,5 @@
 import { may } from '../../access/viewer.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import { warnedAccounts } from '../../contacts/contact.ts';
 import { findPersonsByEmail } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
@@ -13,7 +13,7 @@ import type { Judge } from '../../verbs/action.ts';
  */
 export async function contactMeant(db: Reader, by: Judge, email: string | undefined): Promise<number | undefined> {
   if (email === undefined || !may(by.by, 'contacts', 'read')) return undefined;
-  const viewer = await findContactViewer(db, by.by, dayOf(by.at));
+  const viewer = await findContactViewer(db, by.by, minuteOf(by.at));
   const contact = (await findPersonsByEmail(db, viewer, [email])).get(identityKey(email));
   if (!contact || contact.userId !== null || warnedAccounts(contact).length > 0) return undefined;
   return contact.id;

@@ -1,6 +1,6 @@
 import { performDirectly } from '../../bulk-operations/actions/execution.ts';
 import { keepAsOperation, keptOutcomes } from '../../bulk-operations/actions/kept-operation.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { userName as userNameField } from '../../forms/fields.ts';
 import { requireDone } from '../../forms/required-outcome.ts';
@@ -121,14 +121,14 @@ async function make(
   resource: Resource,
   meaning: Meaning,
 ): Promise<number> {
-  const { email, expiresOn, noSharedData } = meaning;
+  const { email, leavesAt, noSharedData } = meaning;
   if (email === undefined) throw new Unfit('invalidValue', 'A user has an email: as emails, or as the userName.');
   const name = meaning.name ?? (await freeName(trx, meaning, resource));
   const contactId = await contactMeant(trx, act, meaning.contact);
   let id = 0;
   await keepAsOperation(trx, act, { subjectType: 'user', action: 'create' }, async (own) => {
-    id = await createUser(trx, own, { name, email, contactId, expiresOn, noSharedData });
-    const [subject] = await findSubjects(trx, [id], dayOf(act.at));
+    id = await createUser(trx, own, { name, email, contactId, leavesAt, noSharedData });
+    const [subject] = await findSubjects(trx, [id], minuteOf(act.at));
     return [{ subject, written: { before: { activity: null }, after: { activity: subject.activity } } }];
   });
   await insertProvisioned(
@@ -192,7 +192,7 @@ export async function deleteProvisioned(trx: Transaction, act: Act, { userId }: 
 }
 
 async function setActive(trx: Transaction, act: Act, id: number, isActive: boolean): Promise<void> {
-  const [{ activity }] = await findSubjects(trx, [id], dayOf(act.at));
+  const [{ activity }] = await findSubjects(trx, [id], minuteOf(act.at));
   if ((activity === 'active') === isActive) return;
   const action = isActive ? 'activate' : 'deactivate';
   requireDone((await performDirectly(trx, act, { subjectType: 'user', action, ids: [id] })).outcomes);
@@ -235,8 +235,8 @@ async function changeMeant(
   const isRenamed = identityKey(userName) !== identityKey(meaning.userName) || userName !== meaning.userName;
   if (isRenamed && meaning.name !== undefined && meaning.name !== user.name && !isNewHere) change.name = meaning.name;
   if (!isNewHere && meaning.email !== undefined && meaning.email !== user.email) change.email = meaning.email;
-  const expiresOn = meaning.expiresOn ?? null;
-  if (expiresOn !== user.expiresOn) change.expiresOn = expiresOn;
+  const leavesAt = meaning.leavesAt ?? null;
+  if (leavesAt !== user.leavesAt) change.leavesAt = leavesAt;
   const noSharedData = meaning.noSharedData ?? false;
   if (noSharedData !== user.noSharedData) change.noSharedData = noSharedData;
   const before = (attributes[ROSTER_USER] as Resource | undefined)?.contact;

@@ -1,5 +1,5 @@
 import { performDirectly } from '../../bulk-operations/actions/execution.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { requireDone } from '../../forms/required-outcome.ts';
 import { endMemberships } from '../../memberships/actions/membership-editing.ts';
@@ -24,9 +24,9 @@ export async function restoreBare(
   await takeGroups(trx, act, userId, provisionerId);
   await activate(trx, act, userId);
   // It comes back as it was when it was deleted, which may be deactivated.
-  if (isActive && (await findSubject(trx, userId, dayOf(act.at))).activity !== 'active')
+  if (isActive && (await findSubject(trx, userId, minuteOf(act.at))).activity !== 'active')
     await activate(trx, act, userId);
-  const subject = await findSubject(trx, userId, dayOf(act.at));
+  const subject = await findSubject(trx, userId, minuteOf(act.at));
   if (subject.hasPassword || subject.hasPasskey) await secureAccounts(trx, act, [subject]);
 }
 

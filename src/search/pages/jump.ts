@@ -1,7 +1,7 @@
 import type { Activity } from '../../access/activity.ts';
 import { may, mayAdminister, type Viewer } from '../../access/viewer.ts';
 import { isAsking } from '../../bulk-operations/asking-action.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import { searchContacts } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
@@ -101,7 +101,7 @@ async function findUserActions(sources: Sources, start: string[], name: string):
   if (meant.length + asking.length === 0 && !isEdit) return [];
   const users = await findUsers(sources, name, ['active', 'deactivated', 'deleted']);
   const ids = users.map((user) => user.id);
-  const subjects = (await findSubjects(sources.db, ids, dayOf(sources.limits.now))).toSorted(
+  const subjects = (await findSubjects(sources.db, ids, minuteOf(sources.limits.now))).toSorted(
     (a, b) => ids.indexOf(a.id) - ids.indexOf(b.id),
   );
   return [
@@ -239,7 +239,7 @@ async function findGroupsOf({ db, viewer }: Sources, text: string): Promise<Dest
 }
 
 async function findContactsOf({ db, viewer, limits }: Sources, text: string): Promise<Destination[]> {
-  const contactViewer = await findContactViewer(db, viewer, dayOf(limits.now));
+  const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
   const contacts = await searchContacts(db, contactViewer, text, { limit: CONTACTS_SHOWN });
   return contacts.map(({ id, kind, name, email, companyName }) => ({
     label: name,

@@ -1,7 +1,7 @@
 import { may, type Viewer } from '../../access/viewer.ts';
 import { type AskingAction, isAsking } from '../../bulk-operations/asking-action.ts';
 import type { SubjectType } from '../../bulk-operations/bulk-operation.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { ContactSubject } from '../../contacts/actions/contact-subject.ts';
 import { CONTACT_OPERATIONS } from '../../contacts/actions/operations/contact-operations.ts';
 import { mayEdit } from '../../contacts/contact.ts';
@@ -64,7 +64,7 @@ async function onContacts(
   name: string,
 ): Promise<Destination[]> {
   if (operations.length === 0 || !may(viewer, 'contacts', 'read')) return [];
-  const seer = await findContactViewer(db, viewer, dayOf(limits.now));
+  const seer = await findContactViewer(db, viewer, minuteOf(limits.now));
   const contacts = await searchContacts(db, seer, name, { limit: RECORDS_SHOWN });
   return contacts
     .filter((contact) => mayEdit(seer, contact))

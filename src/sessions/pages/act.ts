@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf, instant } from '../../clock.ts';
+import { instant, minuteOf } from '../../clock.ts';
 import type { Act } from '../../verbs/act.ts';
 import { NotSignedIn } from '../../verbs/refusals.ts';
 import { channelOf } from '../../web/channel.ts';
@@ -14,7 +14,7 @@ export function actOf(app: AppContext, req: Request, by: Viewer | undefined = re
   const act = { ...circumstances(app, req), by };
   if (by !== req.viewer) return act;
   const acting = { viewer: by, sessionId: req.sessionID };
-  return { ...act, confirm: (trx) => requireStillActing(trx, acting, dayOf(app.clock())) };
+  return { ...act, confirm: (trx) => requireStillActing(trx, acting, minuteOf(app.clock())) };
 }
 
 /** When and from where, before anybody is known. */

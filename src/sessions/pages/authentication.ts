@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { maySignIn } from '../../access/admission.ts';
 import type { AppContext } from '../../app-context.ts';
-import { DAY, dayOf, instant, MINUTE } from '../../clock.ts';
+import { DAY, instant, MINUTE, minuteOf } from '../../clock.ts';
 import type { User } from '../../users/user.ts';
 import * as store from '../../users/user-store.ts';
 import { agentOf } from '../../web/request-words.ts';
@@ -18,10 +18,10 @@ export function authentication(app: AppContext): RequestHandler {
   return async (req, _res, next) => {
     const { userId, passwordSetAt } = req.session;
     if (userId === undefined) return next();
-    const today = dayOf(app.clock());
-    const found = await findSignedIn(app.db.read, userId, today);
+    const now = minuteOf(app.clock());
+    const found = await findSignedIn(app.db.read, userId, now);
     const user = found?.user;
-    if (!user || !maySignIn(user, today) || user.passwordSetAt !== passwordSetAt) {
+    if (!user || !maySignIn(user, now) || user.passwordSetAt !== passwordSetAt) {
       await newSession(req);
       return next();
     }

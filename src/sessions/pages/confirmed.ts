@@ -1,6 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf, instant, MINUTE } from '../../clock.ts';
+import { instant, MINUTE, minuteOf } from '../../clock.ts';
 import { typedFields } from '../../forms/form.ts';
 import { passkeysOffered } from '../../passkeys/offer.ts';
 import { findConfirmedFactor } from '../../second-factors/second-factor-store.ts';
@@ -93,7 +93,7 @@ export async function confirmSession(app: AppContext, req: Request): Promise<voi
   const before = req.sessionID;
   await renewSession(app, req);
   await app.db.write((trx) => moveSealed(trx, before, req.sessionID));
-  await requireStillActing(app.db.read, { viewer: req.viewer!, sessionId: req.sessionID }, dayOf(app.clock()));
+  await requireStillActing(app.db.read, { viewer: req.viewer!, sessionId: req.sessionID }, minuteOf(app.clock()));
 }
 
 function isRead({ method }: Request): boolean {

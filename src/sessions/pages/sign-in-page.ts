@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { isAnyAdministrator } from '../../access/administrators.ts';
+import { isSetUp } from '../../access/administrators.ts';
 import type { AppContext } from '../../app-context.ts';
 import { passkeysOffered } from '../../passkeys/offer.ts';
 import type { KeptForm } from '../../web/kept-form.ts';
@@ -21,14 +21,13 @@ export async function showSignIn(
   more: { error?: string; late?: string; kept?: KeptForm; isUndone?: boolean; status?: number } = {},
 ): Promise<void> {
   const { error, late, kept, isUndone = false } = more;
-  const isSetUp = await isAnyAdministrator(app.db.read);
   const page = {
     title: 'Sign in',
     typed,
     error,
     late,
     isUndone,
-    isSetUp,
+    isSetUp: await isSetUp(app.db.read),
     mayMail: app.mail !== undefined,
     kept,
     passkeys: await passkeysOffered(app.db.read, app.config),

@@ -1,4 +1,4 @@
-import { isAnyAdministrator } from '../../access/administrators.ts';
+import { isSetUp } from '../../access/administrators.ts';
 import { ALL_RIGHTS, covers } from '../../access/rights.ts';
 import type { Database, Transaction } from '../../db/database.ts';
 import { createGroup } from '../../groups/actions/group-creation.ts';
@@ -25,7 +25,7 @@ export async function createFirstAdministrator(
   const checked = checkNames(values);
   if (checked.errors) throw new Error(Object.values(checked.errors).join(' '));
   return db.write(async (trx) => {
-    if (await isAnyAdministrator(trx)) throw new Gone('Roster is set up already. Sign in instead.');
+    if (await isSetUp(trx)) throw new Gone('Roster is set up already. Sign in instead.');
     const groupId = await administratorsGroup(trx, act);
     const id = await createUser(trx, act, { ...checked.values, groups: [groupId] });
     const [user] = await findUsers(trx, [id]);

@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from 'express';
-import { isAnyAdministrator } from '../../access/administrators.ts';
+import { isSetUp } from '../../access/administrators.ts';
 import { EVERYTHING } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
 import { type Errors, FieldErrors, typedFields } from '../../forms/form.ts';
@@ -9,6 +9,7 @@ import { personalWords } from '../../passwords/password.ts';
 import { actOf, firstEntry } from '../../sessions/pages/act.ts';
 import { startSession } from '../../sessions/pages/authentication.ts';
 import { recordSignIn } from '../../sessions/recorded-sign-in.ts';
+import { format } from '../../text/format.ts';
 import { checkUser, emptyUser } from '../../users/user-form.ts';
 import { Gone, NotFound } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
@@ -58,7 +59,7 @@ export function setupController(app: AppContext): Router {
   async function mistakesIn(named: Named, password: ReturnType<typeof typedPassword>): Promise<Errors> {
     return {
       ...(await newPasswordErrors(password, personalWords(named, app.config.instanceName))),
-      ...checkUser({ ...emptyUser(), ...named }).errors,
+      ...checkUser({ ...emptyUser(), ...named }, format).errors,
     };
   }
 
@@ -77,7 +78,7 @@ export function setupController(app: AppContext): Router {
   }
 
   async function requireSetup(req: Request): Promise<void> {
-    if (await isAnyAdministrator(app.db.read)) throw new NotFound();
+    if (await isSetUp(app.db.read)) throw new NotFound();
     if (!req.session.setup) throw new Gone('Open the setup link that the start printed on the console.');
   }
 

@@ -9,7 +9,7 @@ export interface PastedPerson {
   groups: string[];
   tags: string[];
   /** As YYYY-MM-DD where it was a date, else as it was written. */
-  expiresOn: string;
+  leavesAt: string;
 }
 
 /** What nothing could be made of. */
@@ -26,5 +26,5 @@ export interface PeopleRead {
 }
 
 export function pastedPerson(line: number, told: Partial<PastedPerson>): PastedPerson {
-  return { line, name: '', email: '', login: '', groups: [], tags: [], expiresOn: '', ...told };
+  return { line, name: '', email: '', login: '', groups: [], tags: [], leavesAt: '', ...told };
 }

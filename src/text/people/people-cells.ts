@@ -14,7 +14,7 @@ interface Line {
 }
 
 const SEPARATORS = ['\t', ';', ','];
-const SPOKEN_DAY = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/;
+const SPOKEN_DAY = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,?\s+(\d{1,2}:\d{2}))?$/;
 
 type Cells = PeopleRead & { isGuessed: boolean };
 
@@ -87,7 +87,7 @@ function tableOf(lines: Line[], columns: Columns): PeopleRead {
       login: cell('login'),
       groups: several(cell('groups')),
       tags: several(cell('tags')),
-      expiresOn: dayIn(cell('expiresOn')),
+      leavesAt: dayIn(cell('leavesAt')),
     });
     if (person.name || person.email || person.login) read.people.push(person);
     else if (cells.some(Boolean))
@@ -109,8 +109,8 @@ function guessedColumns(lines: Line[]): Columns {
   const email = columns.findIndex((_, n) => most((cell) => cell.includes('@'), n));
   if (email === -1) return columns.map((_, n) => (['name', 'email'] as const)[n]);
   columns[email] = 'email';
-  const days = columns.findIndex((_, n) => most((cell) => isDay(dayIn(cell)), n));
-  if (days !== -1) columns[days] = 'expiresOn';
+  const days = columns.findIndex((_, n) => most((cell) => isDay(dayIn(cell).slice(0, 10)), n));
+  if (days !== -1) columns[days] = 'leavesAt';
   const texts = columns.flatMap((column, n) =>
     column === undefined && most((cell) => /\p{L}/u.test(cell) && !/^[\w-]+:\/\//.test(cell), n) ? [n] : [],
   );
@@ -144,8 +144,8 @@ function several(cell: string): string[] {
   return [...new Set(cell.split(/[,;|]/).map((one) => one.trim()))].filter(Boolean);
 }
 
-/** 31.3.2027 is a day as well. */
+/** 31.3.2027 is a day as well, and may have a time. */
 function dayIn(cell: string): string {
-  const [, day, month, year] = SPOKEN_DAY.exec(cell) ?? [];
-  return year ? `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}` : cell;
+  const [, day, month, year, time = ''] = SPOKEN_DAY.exec(cell) ?? [];
+  return year ? `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')} ${time}`.trim() : cell;
 }

@@ -1,7 +1,7 @@
 import { fold } from '../text.ts';
 
 /** What a column of a list can tell of each person. */
-export type PeopleColumn = 'email' | 'name' | 'firstName' | 'lastName' | 'login' | 'groups' | 'tags' | 'expiresOn';
+export type PeopleColumn = 'email' | 'name' | 'firstName' | 'lastName' | 'login' | 'groups' | 'tags' | 'leavesAt';
 
 /** What such a column is called, folded and without punctuation: in English, German, and as address books export it. */
 const HEADS: Record<PeopleColumn, string[]> = {
@@ -39,8 +39,19 @@ const HEADS: Record<PeopleColumn, string[]> = {
     ...['gruppe', 'gruppen', 'gruppenmitgliedschaft', 'gruppenmitgliedschaften', 'groupe', 'groupes', 'grupo'],
   ],
   tags: ['tag', 'tags', 'label', 'labels', 'schlagwort', 'schlagworte', 'schlagworter', 'stichwort', 'stichworte'],
-  expiresOn: [
-    ...['expiry', 'expiry date', 'expires', 'expires on', 'expiration', 'expiration date', 'valid until', 'until'],
+  leavesAt: [
+    ...[
+      'leaves',
+      'leaves on',
+      'expiry',
+      'expiry date',
+      'expires',
+      'expires on',
+      'expiration',
+      'expiration date',
+      'valid until',
+      'until',
+    ],
     ...[
       'end',
       'end date',

@@ -1,7 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
-import { DAY, dayOf, HOUR, instant } from '../../clock.ts';
+import { DAY, HOUR, instant, minuteOf } from '../../clock.ts';
 import { type Errors, type Typed, typedFields } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
@@ -41,13 +41,13 @@ interface Place {
 export function tokensController(app: AppContext): Router {
   const router = Router();
   const everybody: RequestHandler = (_req, _res, next) => next();
-  const today = () => dayOf(app.clock());
+  const minute = () => minuteOf(app.clock());
   const places: Place[] = [
     {
       path: '/credentials/tokens',
       guard: everybody,
       looks: everybody,
-      subject: (req) => findSubject(app.db.read, req.viewer!.id, today()),
+      subject: (req) => findSubject(app.db.read, req.viewer!.id, minute()),
       base: () => '/credentials/tokens',
     },
     {
@@ -107,7 +107,7 @@ export function tokensController(app: AppContext): Router {
     if (errors) return failed(errors);
     await unlessFieldErrors(app, req, failed, async () => {
       const made = await app.db.write(async (trx) => {
-        const subject = await findSubject(trx, user.id, today());
+        const subject = await findSubject(trx, user.id, minute());
         return makeToken(trx, actOf(app, req), subject, values);
       });
       showSecret(req, res, place, user, { name: values.name, made });
@@ -128,7 +128,7 @@ export function tokensController(app: AppContext): Router {
     const { hours } = typedFields(req.body, ['hours']) as { hours: string };
     if (!Object.hasOwn(LIVES_ON, hours)) throw new Malformed('Choose how long the old one lives on.');
     const made = await app.db.write(async (trx) => {
-      const subject = await findSubject(trx, user.id, today());
+      const subject = await findSubject(trx, user.id, minute());
       const now = await findToken(trx, user.id, token.id);
       return rotateToken(trx, actOf(app, req), subject, now!, Number(hours) * HOUR);
     });

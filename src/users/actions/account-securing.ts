@@ -55,9 +55,9 @@ export const ACCOUNT_SECURING: UserAction = {
       (subject.passwordSetAt === null ? inapplicable('has never had a password') : undefined)
     );
   }),
-  async refuseAmong(db, _judge, outcomes) {
+  async refuseAmong(db, { at }, outcomes) {
     const going = allowed(outcomes).map(({ id }) => id);
-    const last = await findLastAdministrator(db, going);
+    const last = await findLastAdministrator(db, going, at);
     leaveOut(outcomes, ({ id }) => (id === last ? forbidden(LAST_ADMINISTRATOR) : undefined));
   },
   async perform(trx, act, subjects) {
@@ -89,5 +89,5 @@ export async function secureAccounts(
   }));
   for (const { id, email } of subjects)
     await mailNotice(trx, act, 'account-secured', { userId: id, address: email }, { by: act.by.name });
-  await requireAdministratorRemains(trx);
+  await requireAdministratorRemains(trx, act);
 }

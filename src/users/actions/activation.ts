@@ -1,13 +1,32 @@
 import { activatedTo } from '../../access/activity.ts';
+import { isExpired } from '../../access/admission.ts';
+import type { Instant } from '../../clock.ts';
+import type { Format } from '../../text/format.ts';
 import { counted, were } from '../../text/text.ts';
 import { wasActivity, writtenOf } from '../../verbs/action.ts';
 import { backAsBefore } from '../../verbs/back-as-before.ts';
-import { joined } from '../../verbs/notes.ts';
+import { countOf, joined, NOBODY_COUNTED, type Notes } from '../../verbs/notes.ts';
 import { allowed, inapplicable, leaveOut } from '../../verbs/outcome.ts';
-import { findTaken, setActivity } from '../user-store.ts';
+import type { Subject } from '../user.ts';
+import { findTaken, keepUsers, setActivity } from '../user-store.ts';
 import { PROVISIONED } from './provisioned-notes.ts';
 import { administered, type UserAction } from './user-action.ts';
 import { recordOnUsers } from './user-events.ts';
+
+const OF_THEIR_ENDS: Notes<Subject> = {
+  count: ({ subjects }, _db, { at }) => ({
+    ended: countOf(subjects.filter((subject) => hasEnded(subject, at))),
+    leaving: countOf(subjects.filter(({ leavesAt }) => leavesAt !== null && leavesAt > at)),
+  }),
+  inWords: ({ ended = NOBODY_COUNTED, leaving = NOBODY_COUNTED }) => [
+    ...(ended.number > 0
+      ? [`${were(ended.number, 'user')} to leave at a moment that is over: that end is taken away.`]
+      : []),
+    ...(leaving.number > 0
+      ? [`${counted(leaving.number, 'user still leaves', 'users still leave')} when it is set.`]
+      : []),
+  ],
+};
 
 export const ACTIVATION: UserAction = {
   name: 'activate',
@@ -18,13 +37,14 @@ export const ACTIVATION: UserAction = {
   method: 'delete',
   page: 'delete',
   button: 'Activate user',
-  consequences: (user) => [
+  consequences: (user, { at, format }) => [
     activatedTo(user) === 'active'
       ? `${user.name} may sign in again, with the groups that stand in the record.`
       : `${user.name} comes back as before the deletion: deactivated, and may not sign in.`,
     ...(user.activity === 'deleted'
       ? ['This works only while nobody else has the name, the system email or the contact.']
       : []),
+    ...ofTheEnd(user, at, format),
   ],
   done: (user) => `${user.name} is active again.`,
   otherwise: {
@@ -39,7 +59,7 @@ export const ACTIVATION: UserAction = {
     consequence: 'They may sign in again, with the groups that stand in their records.',
   },
   isLikely: true,
-  notes: joined(backAsBefore('user'), PROVISIONED),
+  notes: joined(backAsBefore('user'), OF_THEIR_ENDS, PROVISIONED),
   refusalOf: administered(({ activity }) => (activity === 'active' ? inapplicable('is already active') : undefined)),
   async refuseAmong(db, _judge, outcomes) {
     const ids = allowed(outcomes).map((subject) => subject.id);
@@ -51,15 +71,31 @@ export const ACTIVATION: UserAction = {
   },
   async perform(trx, act, subjects) {
     await setActivity(trx, subjects, activatedTo);
-    await recordOnUsers(trx, act, subjects, 'user.activated', (subject) => ({
-      before: { activity: subject.activity },
-      after: { activity: activatedTo(subject) },
-    }));
-    return writtenOf(subjects, (subject) => ({
-      before: { activity: subject.activity },
-      after: { activity: activatedTo(subject) },
-    }));
+    const isBack = (subject: Subject) => hasEnded(subject, act.at);
+    const ended = subjects.filter(isBack).map(({ id }) => ({ id, columns: { leaves_at: null } }));
+    await keepUsers(trx, ended);
+    const written = (subject: Subject) => ({
+      before: { activity: subject.activity, ...(isBack(subject) && { leavesAt: subject.leavesAt }) },
+      after: { activity: activatedTo(subject), ...(isBack(subject) && { leavesAt: null }) },
+    });
+    await recordOnUsers(trx, act, subjects, 'user.activated', written);
+    return writtenOf(subjects, written);
   },
   was: wasActivity,
   events: { 'user.activated': 'activated' },
 };
+
+/** Whether they are let in again only without the end that was set. */
+function hasEnded(subject: Subject, at: Instant): boolean {
+  return activatedTo(subject) === 'active' && isExpired(subject, at);
+}
+
+/** Whoever comes back loses an end only knowingly. */
+function ofTheEnd(user: Subject, at: Instant, format: Format): string[] {
+  if (user.leavesAt === null) return [];
+  return [
+    hasEnded(user, at)
+      ? `${user.name} left on ${format.end(user.leavesAt)}: that end is taken away.`
+      : `${user.name} still leaves on ${format.end(user.leavesAt)}.`,
+  ];
+}

@@ -30,14 +30,14 @@ export async function takeOut(
     after: { activity, ...(sessions.get(subject.id) && { sessionsEnded: sessions.get(subject.id) }) },
   }));
   await tellOfOrphans(trx, act, subjects, `was ${activity}`);
-  await requireAdministratorRemains(trx);
+  await requireAdministratorRemains(trx, act);
   return writtenOf(subjects, (subject) => ({ before: { activity: subject.activity }, after: { activity } }));
 }
 
 /** Of a set that holds all administrators, the one who has to stay. */
-export async function keepLastAdministrator(db: Reader, _judge: Judge, outcomes: Outcome<Subject>[]): Promise<void> {
+export async function keepLastAdministrator(db: Reader, { at }: Judge, outcomes: Outcome<Subject>[]): Promise<void> {
   const going = allowed(outcomes).map((subject) => subject.id);
-  const last = await findLastAdministrator(db, going);
+  const last = await findLastAdministrator(db, going, at);
   leaveOut(outcomes, (subject) =>
     subject.id === last ? forbidden('is the last administrator: there must always be one') : undefined,
   );

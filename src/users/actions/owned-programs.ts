@@ -1,5 +1,5 @@
 import { findAdministratorIds } from '../../access/administrators.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import { findLeadersOf } from '../../groups/leader.ts';
@@ -31,8 +31,8 @@ export async function handOverPrograms(trx: Transaction, act: Act, from: Subject
 export async function tellOfOrphans(trx: Transaction, act: Act, owners: Subject[], what: string): Promise<void> {
   const orphans = Map.groupBy(await orphansOf(trx, owners), ({ ownerId }) => ownerId);
   if (orphans.size === 0 || !act.sendsMail) return;
-  const leaders = await findLeadersOf(trx, [...orphans.keys()], dayOf(act.at));
-  const administrators = await findAdministratorIds(trx);
+  const leaders = await findLeadersOf(trx, [...orphans.keys()], minuteOf(act.at));
+  const administrators = await findAdministratorIds(trx, act.at);
   for (const owner of owners) {
     const owned = orphans.get(owner.id);
     if (!owned) continue;

@@ -59,7 +59,7 @@ export const PASSWORD_REQUIREMENT: UserAction = {
       after: sessions.get(id) ? { sessionsEnded: sessions.get(id) } : {},
     }));
     await issue(trx, act, subjects, 'password-reset');
-    await requireAdministratorRemains(trx);
+    await requireAdministratorRemains(trx, act);
     return writtenOf(subjects, ({ passwordSetAt }) => ({ before: { passwordSetAt }, after: {} }));
   },
   was: ({ passwordSetAt }, format) => `had a password since ${format.moment(String(passwordSetAt))}`,

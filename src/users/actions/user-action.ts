@@ -1,4 +1,6 @@
 import { mayAdminister, maySeeLinkOf, type Viewer } from '../../access/viewer.ts';
+import type { Instant } from '../../clock.ts';
+import type { Format } from '../../text/format.ts';
 import type { Action } from '../../verbs/action.ts';
 import { forbidden, inapplicable, NOT_YOURS, type Refusal } from '../../verbs/outcome.ts';
 import type { Subject } from '../user.ts';
@@ -24,7 +26,7 @@ export interface UserAction extends Action<Subject>, UserWords {
   /** The confirmation page below `path`. */
   page: 'new' | 'delete';
   /** What it ends and what it keeps, a sentence each. */
-  consequences: (user: Subject) => string[];
+  consequences: (user: Subject, reader: { at: Instant; format: Format }) => string[];
   /** Whether the user is let in no more after it. */
   endsAccess?: boolean;
   /** The states that call for it. */

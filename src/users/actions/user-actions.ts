@@ -1,4 +1,4 @@
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import type { Act } from '../../verbs/act.ts';
 import { type Judge, judge, perform } from '../../verbs/action.ts';
@@ -13,6 +13,7 @@ import { DELETION } from './deletion.ts';
 import { EMAIL_CONFIRMATION } from './email-confirmation.ts';
 import { INVITATION } from './invitation.ts';
 import { INVITATION_WITHDRAWAL } from './invitation-withdrawal.ts';
+import { LEAVING_EXTENSION } from './leaving-extension.ts';
 import { LOGIN_ATTEMPTS_RESET } from './login-attempts-reset.ts';
 import { PASSWORD_REQUIREMENT } from './password-requirement.ts';
 import { PASSWORD_RESET } from './password-reset.ts';
@@ -34,6 +35,7 @@ export const USER_ACTIONS: readonly UserAction[] = [
   INVITATION,
   LOGIN_ATTEMPTS_RESET,
   EMAIL_CONFIRMATION,
+  LEAVING_EXTENSION,
   ACCESS_CONFIRMATION,
 ];
 
@@ -44,7 +46,7 @@ export async function judgeUsers(
   action: UserAction,
   ids: number[],
 ): Promise<Outcome<Subject>[]> {
-  return judge(db, by, action, await findSubjects(db, ids, dayOf(by.at)));
+  return judge(db, by, action, await findSubjects(db, ids, minuteOf(by.at)));
 }
 
 /** Does the action to those of these users whom it is for, with one audit event each. Throws NotFound where an id is unknown. */
@@ -54,5 +56,5 @@ export async function performOnUsers(
   action: UserAction,
   ids: number[],
 ): Promise<Outcome<Subject>[]> {
-  return perform(trx, act, action, await findSubjects(trx, ids, dayOf(act.at)));
+  return perform(trx, act, action, await findSubjects(trx, ids, minuteOf(act.at)));
 }

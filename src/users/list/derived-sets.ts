@@ -12,8 +12,8 @@ export const ADMINISTRATOR = 'administrator';
 /** For a value that is not known, or that the viewer may not know of. */
 export const NOBODY: Within = { name: 'nobody', set: new BitSet() };
 
-/** Who has no password, or may not sign in with one. */
-const WITHOUT_PASSWORD: State[] = ['not-invited', 'invited', 'invitation-expired', 'password-due', 'api-only'];
+/** Who has not started, has no password, or may not sign in with one. */
+const NOT_LET_IN: State[] = ['not-started', 'not-invited', 'invited', 'invitation-expired', 'password-due', 'api-only'];
 const NO_MEMBERSHIP = 0;
 
 /**
@@ -75,8 +75,8 @@ export class DerivedSets {
   private maySignIn(id: number): boolean {
     const { facets } = this;
     if (facets.valuesOf('activity', id)[0] !== ACTIVITIES.indexOf('active')) return false;
-    if (facets.valuesOf('expires', id).length > 0) return false;
-    return !facets.valuesOf('state', id).some((state) => WITHOUT_PASSWORD.includes(STATES[state]));
+    if (facets.valuesOf('leaves', id).length > 0) return false;
+    return !facets.valuesOf('state', id).some((state) => NOT_LET_IN.includes(STATES[state]));
   }
 
   /** Whether somebody who is in one of the groups is in one of them without an end. */

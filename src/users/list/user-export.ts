@@ -19,7 +19,7 @@ import { NONE } from '../../lists/list-query.ts';
 import { findMemberships, type Membership } from '../../memberships/membership-store.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
 import type { User } from '../user.ts';
-import { EXPIRY_DAYS, STATES, type StateLimits, stateLimits, statesOf } from '../user-state.ts';
+import { SOON_DAYS, STATES, type StateLimits, stateLimits, statesOf } from '../user-state.ts';
 import { findUserNames, findUsers } from '../user-store.ts';
 import { ADMINISTRATOR } from './derived-sets.ts';
 import { isSomeAddress } from './sign-in-addresses.ts';
@@ -58,9 +58,10 @@ const COLUMNS: ColumnOf<ExportedUser>[] = [
   },
   { key: 'groups', label: 'Groups', of: ({ memberships }) => memberships.map((one) => one.groupName) },
   { key: 'group_ids', label: 'Group ids', of: ({ memberships }) => memberships.map((one) => String(one.groupId)) },
-  { key: 'groups_until', label: 'Groups until', of: ({ memberships }) => memberships.map((one) => one.untilOn ?? '') },
+  { key: 'groups_until', label: 'Groups until', of: ({ memberships }) => memberships.map((one) => one.untilAt ?? '') },
   { key: 'tags', label: 'Tags', of: ({ tags }) => tags },
-  { key: 'expires', label: 'Expiry date', of: ({ user }) => user.expiresOn },
+  { key: 'starts', label: 'Starts on', of: ({ user }) => user.startsAt },
+  { key: 'leaves', label: 'Leaves on', of: ({ user }) => user.leavesAt },
   { key: 'no_shared_data', label: 'No shared data', of: ({ user }) => user.noSharedData },
   { key: 'api_only', label: 'API-only', of: ({ user }) => user.apiOnly },
   { key: 'api_only_reason', label: 'API-only reason', of: ({ user }) => user.apiOnlyReason },
@@ -89,7 +90,8 @@ const KNOWN: Record<string, Known> = {
   tag: idIn('tags'),
   group: async (db, value) => value === NONE || isIdIn(db, 'groups', value),
   contact: [NONE],
-  expires: EXPIRY_DAYS.map(String),
+  starts: SOON_DAYS.map(String),
+  leaves: SOON_DAYS.map(String),
   address: async (_db, value) => isSomeAddress(value),
   right: isRight,
 };

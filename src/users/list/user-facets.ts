@@ -2,10 +2,11 @@ import type { Activity } from '../../access/activity.ts';
 
 /**
  * What users are filtered by. Activities and states are numbered as in their lists; `contact` is whose the linked one is;
- * `expires` are the days within which somebody does, with 0 for any date; `membership` is, of each with a last day, twice its
+ * `starts` and `leaves` are the days within which somebody does, in `leaves` with 0 for any moment, and 1 where
+ * they are to lose what makes an administrator; `membership` is, of each with an end, twice its
  * group, and one more where it is over, and 0 for whoever has none that counts.
  */
-export const USER_FACETS = ['activity', 'state', 'tag', 'group', 'membership', 'contact', 'expires'] as const;
+export const USER_FACETS = ['activity', 'state', 'tag', 'group', 'membership', 'contact', 'starts', 'leaves'] as const;
 export type UserFacet = (typeof USER_FACETS)[number];
 
 export const ACTIVITIES: readonly Activity[] = ['active', 'deactivated', 'deleted'];

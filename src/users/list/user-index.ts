@@ -1,6 +1,6 @@
 import type { Activity } from '../../access/activity.ts';
 import { isOver } from '../../access/granted-rights.ts';
-import { type Clock, DAY, dayOf } from '../../clock.ts';
+import { type Clock, minuteOf } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import { ownershipValue, visibleOwnerships } from '../../contacts/ownership-values.ts';
 import { linkedToAccount } from '../../contacts/warned-accounts.ts';
@@ -29,13 +29,14 @@ import { searchText } from '../../text/text.ts';
 import { NotYet } from '../../verbs/refusals.ts';
 import { programColumns } from '../user-columns.ts';
 import {
-  EXPIRY_DAYS,
-  expiresWithin,
   type FactColumns,
   factsOf,
+  leavesWithin,
+  SOON_DAYS,
   STATES,
   type State,
   type StateLimits,
+  startsWithin,
   stateBits,
   turnsOf,
 } from '../user-state.ts';
@@ -62,7 +63,8 @@ type FactRow = Pick<
   | 'search_text'
   | 'activity'
   | 'api_only'
-  | 'expires_on'
+  | 'starts_at'
+  | 'leaves_at'
   | 'last_login_at'
   | 'last_activity_at'
   | 'access_confirmed_at'
@@ -76,12 +78,13 @@ type FactRow = Pick<
     invitation_failed: number | boolean;
     linked_to_account: number | boolean;
     has_second_factor: number | boolean;
+    is_to_lose_rights: number | string;
     contact_id: number | null;
     contact_name: string | null;
     owner_user_id: number | null;
     owner_group_id: number | null;
     owner_activity: Activity | null;
-    owner_expires_on: string | null;
+    owner_leaves_at: string | null;
     token_until: string | null;
     last_from: string | null;
   };
@@ -109,7 +112,7 @@ interface UserIndexOptions {
 interface Membership {
   user_id: number;
   group_id: number;
-  until_on: string | null;
+  until_at: string | null;
 }
 
 /**
@@ -255,7 +258,7 @@ export class UserIndex implements Followable {
     return values.filter((value) => value % 2 === 1).map((value) => (value - 1) / 2);
   }
 
-  /** The groups whose membership counts today, deactivated groups included. */
+  /** The groups whose membership counts now, deactivated groups included. */
   groupsOf(userId: number): readonly number[] {
     return this.holding.facets.valuesOf('group', this.numberOf(userId));
   }
@@ -286,7 +289,7 @@ export class UserIndex implements Followable {
     const rows: FactRow[] = await this.factRows(restrict(this.db('users'), 'users.id'));
     const memberships: Membership[] = await restrict(this.db('memberships'), 'user_id')
       .orderBy(['user_id', 'group_id'])
-      .select('user_id', 'group_id', 'until_on');
+      .select('user_id', 'group_id', 'until_at');
     const tags: { user_id: number; tag_id: number }[] = await restrict(this.db('user_tags'), 'user_id')
       .orderBy(['user_id', 'tag_id'])
       .select('user_id', 'tag_id');
@@ -306,11 +309,11 @@ export class UserIndex implements Followable {
     const limits = { now, ...this.days };
     const facts = factsOf(columnsOf(row));
     const bits = stateBits(facts, limits);
-    const today = dayOf(now);
-    const ends = memberships.flatMap(({ group_id, until_on }) =>
-      until_on === null ? [] : [{ group_id, untilOn: until_on }],
+    const minute = minuteOf(now);
+    const ends = memberships.flatMap(({ group_id, until_at }) =>
+      until_at === null ? [] : [{ group_id, untilAt: until_at }],
     );
-    const groups = memberships.filter((one) => !isOver({ untilOn: one.until_on }, today)).map((one) => one.group_id);
+    const groups = memberships.filter((one) => !isOver({ untilAt: one.until_at }, minute)).map((one) => one.group_id);
     this.holding.facets.set(id, row.activity !== 'deleted', {
       activity: [ACTIVITIES.indexOf(row.activity)],
       state: STATES.flatMap((_, n) => (bits & (1 << n) ? [n] : [])),
@@ -318,15 +321,17 @@ export class UserIndex implements Followable {
       group: groups,
       membership: [
         ...(groups.length === 0 ? [0] : []),
-        ...ends.map(({ group_id, ...end }) => group_id * 2 + Number(isOver(end, today))),
+        ...ends.map(({ group_id, ...end }) => group_id * 2 + Number(isOver(end, minute))),
       ],
       contact: row.contact_id === null ? [] : [ownershipValue(row)],
-      expires: [
-        ...(row.expires_on === null ? [] : [0]),
-        ...EXPIRY_DAYS.filter((days) => expiresWithin(facts, days, now)),
+      starts: SOON_DAYS.filter((days) => startsWithin(facts, days, now)),
+      leaves: [
+        ...(row.leaves_at === null ? [] : [0]),
+        ...(Number(row.is_to_lose_rights) > 0 ? [1] : []),
+        ...SOON_DAYS.filter((days) => leavesWithin(facts, days, now)),
       ],
     });
-    const turning = [...turnsOf(facts, limits), ...ends.map(({ untilOn }) => Date.parse(untilOn) + DAY)];
+    const turning = [...turnsOf(facts, limits), ...ends.map(({ untilAt }) => Date.parse(untilAt))];
     this.holding.turns.set(id, turning, now);
     const isOtherText = this.holding.texts.set(id, row.search_text);
     const contactText = row.contact_name === null ? '' : searchText([row.contact_name]);
@@ -350,7 +355,8 @@ export class UserIndex implements Followable {
       joinInvitation(users, 'invitation')
         .leftJoin('outbox', (join) => join.on('outbox.link_id', 'invitation.id').onVal('outbox.kind', 'invitation'))
         .select('users.id', 'users.search_text', 'users.activity', 'api_only')
-        .select('invitation.expires_at as invitation_expires_at', 'locked_until', 'expires_on', 'last_login_at')
+        .select('invitation.expires_at as invitation_expires_at', 'locked_until', 'last_login_at')
+        .select('starts_at', 'leaves_at')
         .select('contact.id as contact_id', 'contact.name as contact_name')
         .select('contact.owner_user_id', 'contact.owner_group_id')
         // Told of by the sign-in itself, which notes its moment among the users.
@@ -361,6 +367,10 @@ export class UserIndex implements Followable {
           linked_to_account: linkedToAccount(this.db),
           ...programColumns(this.db),
           has_second_factor: isGiven(this.db, 'factor.confirmed_at'),
+          is_to_lose_rights: this.db('scheduled_users')
+            .where('scheduled_users.user_id', this.db.ref('users.id'))
+            .where('ends_rights', true)
+            .count('*'),
         })
         .select('last_activity_at', 'access_confirmed_at', 'password_set_at', 'users.created_at', 'api_only_review_on')
     );
@@ -388,14 +398,15 @@ function columnsOf(row: FactRow): FactColumns {
     linkedToAccount: Boolean(row.linked_to_account),
     hasSecondFactor: Boolean(row.has_second_factor),
     lockedUntil: row.locked_until,
-    expiresOn: row.expires_on,
+    startsAt: row.starts_at,
+    leavesAt: row.leaves_at,
     lastLoginAt: row.last_login_at,
     lastActivityAt: row.last_activity_at,
     accessConfirmedAt: row.access_confirmed_at,
     createdAt: row.created_at,
     apiOnlyReviewOn: row.api_only_review_on,
     ownerActivity: row.owner_activity,
-    ownerExpiresOn: row.owner_expires_on,
+    ownerLeavesAt: row.owner_leaves_at,
     tokenUntil: row.token_until,
   };
 }

@@ -8,7 +8,8 @@ export const COLUMNS = [
   'groups',
   'no_shared_data',
   'last_activity',
-  'expires',
+  'starts',
+  'leaves',
   'created',
   'confirmed',
   'attempts',
@@ -24,7 +25,13 @@ export const USUAL_COLUMNS: readonly ColumnKey[] = ['email', 'contact', 'last_lo
 
 /** What somebody has chosen for this list; undefined where they have not. */
 export function keptColumns(lists: Record<string, unknown>): ColumnKey[] | undefined {
-  return Array.isArray(lists.users) ? chosenAmong(COLUMNS, lists.users) : undefined;
+  const { users } = lists;
+  if (!Array.isArray(users)) return undefined;
+  // What it was called before.
+  return chosenAmong(
+    COLUMNS,
+    users.map((one) => (one === 'expires' ? 'leaves' : one)),
+  );
 }
 
 export function isUsual(columns: readonly ColumnKey[]): boolean {

@@ -25,7 +25,7 @@ export const SORTS = [
   'last_login',
   'groups',
   'no_shared_data',
-  'expires',
+  'leaves',
   'created',
 ] as const;
 export type SortKey = (typeof SORTS)[number];
@@ -45,7 +45,8 @@ export interface ListQuery extends PageQuery<SortKey> {
   /** `none` for those without a linked contact; there is no other value. */
   contact: string[];
   /** Within how many days. */
-  expires: string[];
+  starts: string[];
+  leaves: string[];
   /** Of the last sign-in: whole addresses, or how they begin. */
   address: string[];
   /** `users.write`, `contacts.read` …, and `administrator`. */
@@ -64,7 +65,8 @@ export interface Remembered {
   columns?: readonly ColumnKey[];
 }
 
-export function readListQuery(source: Source, { per, columns = USUAL_COLUMNS }: Remembered = {}): ListQuery {
+export function readListQuery(given: Source, { per, columns = USUAL_COLUMNS }: Remembered = {}): ListQuery {
+  const source = asNamedNow(given);
   const named = wordsOf(source.column);
   const columnsGiven = named.some((one) => one === NAME || chosenAmong(COLUMNS, [one]).length > 0);
   return {
@@ -76,10 +78,23 @@ export function readListQuery(source: Source, { per, columns = USUAL_COLUMNS }: 
     tag: idsOf(source.tag),
     group: idsOrNoneOf(source.group),
     contact: wordsOf(source.contact),
-    expires: wordsOf(source.expires),
+    starts: wordsOf(source.starts),
+    leaves: wordsOf(source.leaves),
     address: wordsOf(source.address),
     right: wordsOf(source.right),
     allRights: firstOf(source.rights) === 'all',
+  };
+}
+
+/** Views were kept, and sent around, under a word that there was for leaving before. */
+function asNamedNow({ expires, ...source }: Source): Source {
+  const renamed = (value: unknown) => (typeof value === 'string' ? value.replace(/^(-?)expires$/, '$1leaves') : value);
+  const each = (value: Source[string]) => (Array.isArray(value) ? value.map(renamed) : renamed(value)) as typeof value;
+  return {
+    ...source,
+    ...(expires !== undefined && { leaves: expires }),
+    ...(source.sort !== undefined && { sort: each(source.sort) }),
+    ...(source.column !== undefined && { column: each(source.column) }),
   };
 }
 
@@ -91,8 +106,8 @@ export function readListPath(path: string, remembered?: Remembered): ListQuery {
 
 /** The address under which a view is kept: what is shown, with its columns, and not how far somebody has paged or unfolded. */
 export function keptPath(query: ListQuery): string {
-  const { activity, state, tag, group, contact, expires, address, right } = query;
-  const filters = { activity, state, tag, group, contact, expires, address, right };
+  const { activity, state, tag, group, contact, starts, leaves, address, right } = query;
+  const filters = { activity, state, tag, group, contact, starts, leaves, address, right };
   // In whatever order they were pressed, it is one view.
   const sorted = Object.fromEntries(Object.entries(filters).map(([name, values]) => [name, values.toSorted()]));
   return listPath(query, { ...sorted, columnsGiven: true, perGiven: false, allRights: false });
@@ -101,9 +116,9 @@ export function keptPath(query: ListQuery): string {
 /** The address of the view with some of it changed; going anywhere else starts at the first page. */
 export function listPath(query: ListQuery, change: Partial<ListQuery> = {}): string {
   const next = { ...query, after: undefined, before: undefined, ...change };
-  const { activity, state, tag, group, contact, expires, address, right, allRights } = next;
+  const { activity, state, tag, group, contact, starts, leaves, address, right, allRights } = next;
   const rest = { rights: allRights ? ['all'] : [], column: next.columnsGiven ? [NAME, ...next.columns] : [] };
-  const filters = { activity, state, tag, group, contact, expires, address, right };
+  const filters = { activity, state, tag, group, contact, starts, leaves, address, right };
   return listAddress('/users', next, BY_NAME, { ...filters, ...rest });
 }
 

@@ -1,6 +1,6 @@
 import type { Activity } from '../../access/activity.ts';
 import { may, type Viewer } from '../../access/viewer.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import { findContactNames } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
@@ -18,7 +18,7 @@ import { lastSignInFrom } from '../../sessions/login-attempt-store.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
 import { fold } from '../../text/text.ts';
 import type { User } from '../user.ts';
-import { badgesAmong, EXPIRY_DAYS, STATES, type State, type StateLimits } from '../user-state.ts';
+import { badgesAmong, SOON_DAYS, STATES, type State, type StateLimits } from '../user-state.ts';
 import { NOBODY } from './derived-sets.ts';
 import { findPasted, type PastedList, searchedWords } from './pasted-list.ts';
 import { ACTIVITIES, type UserFacet } from './user-facets.ts';
@@ -35,7 +35,8 @@ export interface ListedUser
         | 'noSharedData'
         | 'lastLoginAt'
         | 'lastActivityAt'
-        | 'expiresOn'
+        | 'startsAt'
+        | 'leavesAt'
         | 'createdAt'
         | 'accessConfirmedAt'
         | 'accessConfirmedBy'
@@ -88,8 +89,9 @@ export interface UserCounts {
   groups: Map<number, Counted>;
   groupless: number;
   contactless: number;
-  /** In the order of EXPIRY_DAYS. */
-  expires: number[];
+  /** In the order of SOON_DAYS. */
+  starts: number[];
+  leaves: number[];
   /** Of those in force. */
   addresses: Map<string, number>;
   /** Of those asked for, as the address calls them. */
@@ -113,7 +115,7 @@ const SORTS: Record<OwnSort, ReturnType<typeof alongIndex>> = {
   last_login: alongColumn('last_login_at', true),
   groups: alongNumbers('group_count', 2_147_483_647),
   no_shared_data: alongNumbers('no_shared_data', 1),
-  expires: alongColumn('expires_on', true),
+  leaves: alongColumn('leaves_at', true),
   created: alongColumn('created_at'),
 };
 
@@ -141,7 +143,7 @@ export async function selectForView(
   index: UserIndex,
   { query, limits, viewer }: Asked,
 ): Promise<{ ids: number[]; change: number }> {
-  const contactViewer = await findContactViewer(db, viewer, dayOf(limits.now));
+  const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
   const pasted = await findPasted(db, query.q);
   await index.refresh();
   return { ids: select(index, query, contactViewer, pasted).ids(), change: index.change };
@@ -153,7 +155,7 @@ export async function meantByView(
   index: UserIndex,
   { query, viewer, now }: { query: ListQuery; viewer: Viewer; now: number },
 ): Promise<(id: number) => boolean> {
-  const contactViewer = await findContactViewer(db, viewer, dayOf(now));
+  const contactViewer = await findContactViewer(db, viewer, minuteOf(now));
   const selection = select(index, query, contactViewer, await findPasted(db, query.q));
   return (id) => selection.has(id);
 }
@@ -164,7 +166,7 @@ export async function countViews(
   index: UserIndex,
   { queries, limits, viewer }: Omit<Asked, 'query'> & { queries: ListQuery[] },
 ): Promise<number[]> {
-  const contactViewer = await findContactViewer(db, viewer, dayOf(limits.now));
+  const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
   const pasted = await Promise.all(queries.map(({ q }) => findPasted(db, q)));
   await index.refresh();
   return queries.map((query, n) => select(index, query, contactViewer, pasted[n]).total);
@@ -193,7 +195,8 @@ function filterOf(
       state: query.state.map((state) => STATES.indexOf(state)),
       tag: query.tag,
       group: query.group.filter((one) => one !== NONE),
-      expires: query.expires.map((days) => EXPIRY_DAYS.find((one) => String(one) === days) ?? -1),
+      starts: query.starts.map(soonDays),
+      leaves: query.leaves.map(soonDays),
     },
     derived: {
       group: query.group.includes(NONE) ? [index.derived.groupless()] : [],
@@ -205,6 +208,11 @@ function filterOf(
   };
 }
 
+/** Within how many days, as the address says it. */
+function soonDays(days: string): number {
+  return SOON_DAYS.find((one) => String(one) === days) ?? -1;
+}
+
 /** How many of those that a view means under its other filters are in each of the groups. */
 export async function countInGroups(
   db: Reader,
@@ -212,7 +220,7 @@ export async function countInGroups(
   { query, limits, viewer }: Asked,
   groupIds: number[],
 ): Promise<Map<number, number>> {
-  const contactViewer = await findContactViewer(db, viewer, dayOf(limits.now));
+  const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
   const pasted = await findPasted(db, query.q);
   await index.refresh();
   const selection = select(index, query, contactViewer, pasted);
@@ -225,7 +233,7 @@ export async function listUsers(
   index: UserIndex,
   { query, limits, viewer: asking, offered = NOTHING }: Asked,
 ): Promise<UserList> {
-  const viewer = await findContactViewer(db, asking, dayOf(limits.now));
+  const viewer = await findContactViewer(db, asking, minuteOf(limits.now));
   const pasted = await findPasted(db, query.q);
   const pastedInViews = await Promise.all(offered.views.map((view) => findPasted(db, view.q)));
   await index.refresh();
@@ -331,7 +339,8 @@ export async function findListed(
       noSharedData: Boolean(row.no_shared_data),
       lastLoginAt: row.last_login_at,
       lastActivityAt: row.last_activity_at,
-      expiresOn: row.expires_on,
+      startsAt: row.starts_at,
+      leavesAt: row.leaves_at,
       createdAt: row.created_at,
       accessConfirmedAt: row.access_confirmed_at,
       accessConfirmedBy: row.access_confirmed_by,
@@ -355,7 +364,8 @@ const READ: Partial<Record<ColumnKey, string[]>> = {
   last_login: ['users.last_login_at', 'users.last_activity_at'],
   no_shared_data: ['users.no_shared_data'],
   last_activity: ['users.last_activity_at'],
-  expires: ['users.expires_on'],
+  starts: ['users.starts_at'],
+  leaves: ['users.leaves_at'],
   created: ['users.created_at'],
   confirmed: ['users.access_confirmed_at', 'users.access_confirmed_by', 'confirmer.name as confirmed_by_name'],
   attempts: ['lockouts.attempts'],
@@ -368,7 +378,8 @@ type FurtherColumn =
   | 'last_login_at'
   | 'last_activity_at'
   | 'no_shared_data'
-  | 'expires_on'
+  | 'starts_at'
+  | 'leaves_at'
   | 'created_at'
   | 'access_confirmed_at'
   | 'access_confirmed_by';
@@ -407,7 +418,7 @@ export async function listMeanwhile(
   index: UserIndex,
   { query, limits, viewer: asking }: Asked,
 ): Promise<Pick<UserList, 'users' | 'previous' | 'next' | 'pasted'>> {
-  const viewer = await findContactViewer(db, asking, dayOf(limits.now));
+  const viewer = await findContactViewer(db, asking, minuteOf(limits.now));
   const looked = index.ofNobody();
   const pasted = await findPasted(db, query.q);
   const source = meantSoon(alongSort(db, viewer, query.sort, pasted?.ids), async (ids) => {
@@ -446,7 +457,8 @@ function countsOf(
     groups: each('group', groups),
     groupless: selection.countDerived('group', index.derived.groupless()),
     contactless: selection.countDerived('contact', contactless),
-    expires: EXPIRY_DAYS.map((days) => selection.count('expires', days)),
+    starts: SOON_DAYS.map((days) => selection.count('starts', days)),
+    leaves: SOON_DAYS.map((days) => selection.count('leaves', days)),
     addresses: new Map(addresses.map((one) => [one, selection.countDerived('address', index.signedInFrom(one))])),
     rights: new Map(rights.map((right) => [right, selection.countDerived('right', index.derived.holders(right))])),
     views: views.map((view) => index.total(view)),

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import { NotFound } from '../../verbs/refusals.ts';
 import type { Subject } from '../user.ts';
 import { findSubject } from '../user-store.ts';
@@ -9,5 +9,5 @@ import { findSubject } from '../user-store.ts';
 export async function subjectOf(app: AppContext, req: Request): Promise<Subject> {
   const id = String(req.params.id);
   if (!/^[1-9]\d{0,14}$/.test(id)) throw new NotFound();
-  return findSubject(app.db.read, Number(id), dayOf(app.clock()));
+  return findSubject(app.db.read, Number(id), minuteOf(app.clock()));
 }

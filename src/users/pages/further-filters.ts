@@ -9,7 +9,7 @@ import { ADMINISTRATOR } from '../list/derived-sets.ts';
 import { addressInWords, isSomeAddress } from '../list/sign-in-addresses.ts';
 import type { UserCounts } from '../list/user-list.ts';
 import { type ListQuery, listPath } from '../list/user-list-query.ts';
-import { EXPIRY_DAYS } from '../user-state.ts';
+import { SOON_DAYS } from '../user-state.ts';
 
 export const IN_NO_GROUP = 'In no group';
 const NO_CONTACT = 'No linked contact';
@@ -43,7 +43,7 @@ function rightsOn({ key, name, registered }: Application): Further['rights'] {
 /** The folds that rest folded: most days nobody needs them. */
 export function furtherFilters(query: ListQuery, further: Further, counts: UserCounts | undefined): Filter[] {
   const choice = (
-    name: 'contact' | 'expires' | 'address' | 'right',
+    name: 'contact' | 'starts' | 'leaves' | 'address' | 'right',
     { value, label, isWord = true }: { value: string; label: string; isWord?: boolean },
     count: number | undefined,
   ): Choice => ({
@@ -54,9 +54,10 @@ export function furtherFilters(query: ListQuery, further: Further, counts: UserC
     isWord,
     path: listPath(query, { [name]: toggled(query[name], value) }),
   });
-  const expires = EXPIRY_DAYS.map((days, n) =>
-    choice('expires', { value: String(days), label: expiresInWords(days) }, counts?.expires[n]),
-  );
+  const soon = (name: 'starts' | 'leaves') =>
+    SOON_DAYS.map((days, n) =>
+      choice(name, { value: String(days), label: soonInWords[name](days) }, counts?.[name][n]),
+    );
   const contactless = choice('contact', { value: NONE, label: NO_CONTACT }, counts?.contactless);
   const rights = further.rights.map((right) => choice('right', right, counts?.rights.get(right.value)));
   const addresses = query.address
@@ -68,7 +69,8 @@ export function furtherFilters(query: ListQuery, further: Further, counts: UserC
     label: query.allRights ? 'fewer' : `${further.rest} more`,
   };
   return [
-    { name: 'expires', label: 'Expiry', choices: expires, restsFolded: true },
+    { name: 'starts', label: 'Starts on', choices: soon('starts'), restsFolded: true },
+    { name: 'leaves', label: 'Leaves on', choices: soon('leaves'), restsFolded: true },
     {
       name: 'contact',
       label: 'Linked contact',
@@ -95,14 +97,17 @@ export function furtherFilters(query: ListQuery, further: Further, counts: UserC
   ];
 }
 
-function expiresInWords(days: number): string {
-  return `Expires within ${days} days`;
-}
+const soonInWords = {
+  starts: (days: number) => `Starts within ${days} days`,
+  leaves: (days: number) => `Leaves within ${days} days`,
+};
 
 /** The same for the palette: what the list is called under each of them, for who may read what. */
 export const FURTHER_VIEWS: { label: string; path: string; needs?: BuiltIn }[] = [
   { label: IN_NO_GROUP, path: `/users?group=${NONE}` },
   { label: NO_CONTACT, path: `/users?contact=${NONE}`, needs: 'contacts' },
-  ...EXPIRY_DAYS.map((days) => ({ label: expiresInWords(days), path: `/users?expires=${days}` })),
+  ...(['starts', 'leaves'] as const).flatMap((name) =>
+    SOON_DAYS.map((days) => ({ label: soonInWords[name](days), path: `/users?${name}=${days}` })),
+  ),
   { label: ADMINISTRATORS, path: `/users?right=${ADMINISTRATOR}`, needs: 'groups' },
 ];

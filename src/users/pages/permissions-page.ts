@@ -1,11 +1,11 @@
 import type { Request, Response } from 'express';
-import { maySignIn } from '../../access/admission.ts';
+import { isNotStarted, maySignIn } from '../../access/admission.ts';
 import type { Level } from '../../access/rights.ts';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import type { Application } from '../../applications/application.ts';
 import { findApplications } from '../../applications/application-store.ts';
-import { dayOf } from '../../clock.ts';
+import { type Instant, minuteOf } from '../../clock.ts';
 import { firstOf } from '../../lists/list-query.ts';
 import { type Explanation, explain, type Reason } from '../../permissions/explanation.ts';
 import { shortened } from '../../text/text.ts';
@@ -17,13 +17,13 @@ const GROUPS_NAMED = 5;
 
 /** What a user may do and why, and the answer to a question where one was asked. */
 export async function showPermissions(app: AppContext, req: Request, res: Response, user: Subject): Promise<void> {
-  const today = dayOf(app.clock());
+  const now = minuteOf(app.clock());
   const applications = await findApplications(app.db.read);
   const explanations = await explain(
     app.db.read,
     user.id,
     applications.map((application) => application.key),
-    today,
+    now,
     { withOthers: true },
   );
   const explained = applications.map((application, n) => ({
@@ -39,7 +39,7 @@ export async function showPermissions(app: AppContext, req: Request, res: Respon
     user,
     explained: asked ? [asked, ...explained.filter((one) => one !== asked)] : explained,
     answer: asked && answerOf(asked.application, asked.explanation, level, mayReadGroups),
-    notice: noticeOf(user, maySignIn(user, today)),
+    notice: noticeOf(user, now),
     names: await findUserNames(app.db.read, grantersOf(explanations)),
     mayReadGroups,
   });
@@ -87,10 +87,11 @@ function elsewhere({ reasons }: Explanation): { number: number; names: string } 
 }
 
 /** Rights are of no use to whoever cannot come in. */
-function noticeOf(user: User, isLetIn: boolean): string | undefined {
-  if (isLetIn) return undefined;
+function noticeOf(user: User, now: Instant): string | undefined {
+  if (maySignIn(user, now)) return undefined;
   if (user.activity !== 'active') return `${user.name} is ${user.activity}, so none of this can be used.`;
+  if (isNotStarted(user, now)) return `${user.name} has not started yet, so none of this can be used.`;
   return user.apiOnly
     ? `${user.name} is API-only: these rights bound its tokens, and open no page.`
-    : `${user.name} is past the expiry date, so none of this can be used.`;
+    : `${user.name} has left, so none of this can be used.`;
 }

@@ -1,8 +1,9 @@
 import type { Request } from 'express';
+import { isExpired } from '../../access/admission.ts';
 import { isOver } from '../../access/granted-rights.ts';
 import { covers } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import type { Contact } from '../../contacts/contact.ts';
 import { findContact } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
@@ -10,6 +11,7 @@ import type { Typed } from '../../forms/form.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { findTagsOf } from '../../tags/tag-store.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
 import type { User } from '../user.ts';
 import { emptyUser } from '../user-form.ts';
 import { findUsers } from '../user-store.ts';
@@ -25,8 +27,8 @@ async function typedLike(app: AppContext, req: Request): Promise<Typed> {
   const id = idIn(req.query.like);
   const [user] = id === undefined ? [] : await findUsers(app.db.read, [id]);
   if (!user) return emptyUser();
-  const today = dayOf(app.clock());
-  const memberships = (await findMemberships(app.db.read, [user.id])).filter((one) => !isOver(one, today));
+  const now = minuteOf(app.clock());
+  const memberships = (await findMemberships(app.db.read, [user.id])).filter((one) => !isOver(one, now));
   const groups = await findGroups(
     app.db.read,
     memberships.map((one) => one.groupId),
@@ -36,8 +38,8 @@ async function typedLike(app: AppContext, req: Request): Promise<Typed> {
     ...emptyUser(),
     groups: groups.filter((group) => covers(req.viewer!.rights, group.rights)).map((group) => String(group.id)),
     tags: tags.map((tag) => tag.name).join(', '),
-    // A day that is over would let nobody in.
-    expiresOn: user.expiresOn !== null && user.expiresOn >= today ? user.expiresOn : '',
+    // An end that is over would let nobody in.
+    leavesAt: isExpired(user, now) ? '' : formatOf(req).typedEnd(user.leavesAt),
     noSharedData: user.noSharedData ? 'yes' : '',
   };
 }
@@ -68,7 +70,7 @@ export async function withOffer(app: AppContext, req: Request, user: User, typed
 async function contactMeant(app: AppContext, req: Request): Promise<Contact | undefined> {
   const id = idIn(req.query.contact);
   if (id === undefined) return undefined;
-  return findContact(app.db.read, await findContactViewer(app.db.read, req.viewer!, dayOf(app.clock())), id);
+  return findContact(app.db.read, await findContactViewer(app.db.read, req.viewer!, minuteOf(app.clock())), id);
 }
 
 function idIn(text: unknown): number | undefined {

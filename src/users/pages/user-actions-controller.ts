@@ -3,6 +3,7 @@ import { maySeeLinkOf } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
 import { performDirectly } from '../../bulk-operations/actions/execution.ts';
+import { canBeLater } from '../../bulk-operations/actions/scheduling.ts';
 import type { Transaction } from '../../db/database.ts';
 import { type Errors, typedFields } from '../../forms/form.ts';
 import { findInvitedBy } from '../../one-time-links/one-time-link-store.ts';
@@ -13,6 +14,7 @@ import type { Act } from '../../verbs/act.ts';
 import { Conflict, Forbidden } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
 import { currentPage, isHtmx, render } from '../../web/render.ts';
 import { INVITATION_WITHDRAWAL } from '../actions/invitation-withdrawal.ts';
 import { handOverPrograms, orphansOf } from '../actions/owned-programs.ts';
@@ -60,7 +62,9 @@ async function showAction(
     user,
     button,
     isDangerous: action.isDangerous ?? false,
-    consequences: action.consequences(user),
+    // An invitation has an address of its own already.
+    later: canBeLater(action.name) && action.makes === undefined ? action.name : undefined,
+    consequences: action.consequences(user, { at: act.at, format: formatOf(req) }),
     action: `/users/${user.id}/${action.path}`,
     method: action.method,
     offersDeactivation: action.instead?.isFor(user) ?? false,

@@ -3,7 +3,7 @@ import { makeAdministrators } from '../../access/administrators.ts';
 import { union } from '../../access/rights.ts';
 import { may, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
-import { dayOf } from '../../clock.ts';
+import { minuteOf } from '../../clock.ts';
 import { accountsThroughCompany, type Contact, type ContactViewer, warnedAccounts } from '../../contacts/contact.ts';
 import { findContact, searchContacts } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
@@ -17,6 +17,7 @@ import { findMemberships } from '../../memberships/membership-store.ts';
 import { givenBy } from '../../permissions/effect.ts';
 import { keptByProgram } from '../../provisioning/provisioned-fields.ts';
 import { findTags, findTagsOf } from '../../tags/tag-store.ts';
+import type { Format } from '../../text/format.ts';
 import type { Channel } from '../../verbs/act.ts';
 import { channelNamed } from '../../web/channel.ts';
 import { pickersOf } from '../../web/picker.ts';
@@ -54,7 +55,7 @@ export async function showUserForm(app: AppContext, req: Request, res: Response,
   const { user, typed } = state;
   const db = app.db.read;
   const viewer = req.viewer!;
-  const contactViewer = await findContactViewer(db, viewer, dayOf(app.clock()));
+  const contactViewer = await findContactViewer(db, viewer, minuteOf(app.clock()));
   const chosen = await contactTyped(db, contactViewer, typed);
   const held = user && { memberships: await findMemberships(db, [user.id]), format: formatOf(req) };
   const pickers = [
@@ -146,12 +147,12 @@ export async function showConflict(
   { typed, user }: { typed: Typed; user: User },
 ): Promise<void> {
   const db = app.db.read;
-  const now = await findSubject(db, user.id, dayOf(app.clock()));
-  const stored = await typedNow(db, now);
+  const now = await findSubject(db, user.id, minuteOf(app.clock()));
   const format = formatOf(req);
+  const stored = await typedNow(db, now, format);
   const stale = staleForm(typed, stored, typedUser, format);
   const { contactId, groups } = stale.theirs;
-  const viewer = await findContactViewer(db, req.viewer!, dayOf(app.clock()));
+  const viewer = await findContactViewer(db, req.viewer!, minuteOf(app.clock()));
   if (contactId && stored.contactId)
     stale.theirs.contactId = (await contactTyped(db, viewer, stored))?.name ?? 'a contact that you may not see';
   if (groups)
@@ -183,11 +184,11 @@ function nameOf({ name }: { name: string }): string {
 }
 
 /** The form as the database would fill it now. */
-export async function typedNow(db: Reader, user: User): Promise<Typed> {
+export async function typedNow(db: Reader, user: User, format: Format): Promise<Typed> {
   const groupIds = (await findMemberships(db, [user.id])).map((membership) => membership.groupId);
   const tags = (await findTagsOf(db, 'user', user.id)).map((tag) => tag.name);
   const apiOnlyOwner = (await findUserNames(db, [user.apiOnlyOwnerId])).get(user.apiOnlyOwnerId ?? 0) ?? '';
-  return asOpened(typedOf(user, { groupIds, tags, apiOnlyOwner }));
+  return asOpened(typedOf(user, { groupIds, tags, apiOnlyOwner }, format));
 }
 
 /** What is wrong with the field that was just left, by the rules of the whole form; empty where nothing is. */
@@ -199,7 +200,7 @@ export async function showFieldCheck(
   user?: User,
 ): Promise<void> {
   const field = String(typed.field);
-  const errors = { ...(await takenErrors(app.db.read, typed, user)), ...checkUser(typed, user).errors };
+  const errors = { ...(await takenErrors(app.db.read, typed, user)), ...checkUser(typed, formatOf(req), user).errors };
   // One who only passed by is not told what is missing: that is said when the form is sent.
   const isPassed = String(typed[field] ?? '') === '';
   const page = { title: 'Check', field, errors: isPassed ? {} : errors };

@@ -27,8 +27,10 @@ import { groupFilterPath, type ListQuery, listPath, readListQuery } from '../lis
 import { STATES, type State, stateLimits } from '../user-state.ts';
 import { type Further, findFurther, furtherFilters, IN_NO_GROUP } from './further-filters.ts';
 import { LIST_COLUMNS, NAME_COLUMN } from './list-columns.ts';
+import { waitingOf, waitingViews } from './waiting.ts';
 
 export const STATE_LABELS: Record<State, string> = {
+  'not-started': 'Not started',
   'not-invited': 'Not invited',
   invited: 'Invited',
   'not-delivered': 'Not delivered',
@@ -61,11 +63,12 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
   const query = readListQuery(req.query, { per, columns: keptColumns(req.viewer!.user.listColumns) });
   const further = await findFurther(app, req.viewer!, query);
   const pinned = await findPinned(app, req);
+  const mayWrite = may(req.viewer!, 'users', 'write');
   const offered = {
     tags: TOP_TAGS,
     groups: TOP_GROUPS,
     rights: further.rights.map(({ value }) => value),
-    views: pinned.map((view) => view.query),
+    views: [...pinned.map((view) => view.query), ...(mayWrite ? waitingViews() : [])],
   };
   if (!(await app.index.refreshWithin(PATIENCE_OF_A_PAGE)))
     return showMeanwhile(app, req, res, { query, further, pinned });
@@ -82,7 +85,6 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
     const groups = knownByIndex(app.index, req.viewer!, counts.groups.keys());
     const allGroups = countKnown(app.index, req.viewer!);
     const tags = await findTags(app.db.read, 'user', [...counts.tags.keys()]);
-    const mayWrite = may(req.viewer!, 'users', 'write');
     /** Whether there is nobody yet but whoever set it up. */
     const isNew = mayWrite && isWhole(query) && list.total === 1 && counts.activity.deleted === 0;
     const administrators = isNew ? (await findGroups(app.db.read)).find(makesAdministrators) : undefined;
@@ -100,6 +102,7 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
         pinned,
         allTicked: readAllTicked(req),
       }),
+      waiting: mayWrite ? waitingOf(counts.views.slice(pinned.length)) : [],
       /** The group that makes administrators of its members, where somebody is to be told. */
       administrators,
     };
@@ -124,7 +127,11 @@ async function showMeanwhile(
   const answered = { path: '/users', query, isBehindEnd: false, firstPage: listPath(query), secure: app.config.secure };
   // To mean all that match, one has to know who they are.
   const bulk = page.list.bulk && { ...page.list.bulk, meansAll: false };
-  await answerList(req, res, answered, () => ({ ...page, list: { ...page.list, bulk, isCounting: true } }));
+  await answerList(req, res, answered, () => ({
+    ...page,
+    waiting: [],
+    list: { ...page.list, bulk, isCounting: true },
+  }));
 }
 
 /** Everything that the list's page shows, with the address that each link leads to. */
@@ -260,9 +267,10 @@ function makesAdministrators({ activity, rights }: Group): boolean {
   return activity === 'active' && makeAdministrators(rights);
 }
 
-function isWhole({ q, activity, state, tag, group, contact, expires, address, right }: ListQuery): boolean {
+function isWhole({ q, activity, state, tag, group, contact, starts, leaves, address, right }: ListQuery): boolean {
   return (
-    q === '' && [activity, state, tag, group, contact, expires, address, right].every((values) => values.length === 0)
+    q === '' &&
+    [activity, state, tag, group, contact, starts, leaves, address, right].every((values) => values.length === 0)
   );
 }
 

@@ -4,7 +4,7 @@ import { may, mayAdminister, maySeeLinkOf, type Viewer } from '../../access/view
 import type { AppContext } from '../../app-context.ts';
 import { findApplications } from '../../applications/application-store.ts';
 import { showOlderEvents, type Telling, timelineOf } from '../../audit/pages/timeline.ts';
-import { dayOf, instant } from '../../clock.ts';
+import { instant, minuteOf } from '../../clock.ts';
 import { accountsThroughCompany, warnedAccounts } from '../../contacts/contact.ts';
 import { findContact, findContactOfAnyOwner } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
@@ -24,6 +24,7 @@ import { render } from '../../web/render.ts';
 import type { Subject } from '../user.ts';
 import { badgesOf, stateLimits, statesOf } from '../user-state.ts';
 import { findUserNames } from '../user-store.ts';
+import { comingFor } from './coming.ts';
 import { loginAttemptsSection } from './login-attempts-section.ts';
 import { likeliest, offeredActions, operableUser } from './offered-actions.ts';
 import { grantersOf } from './permissions-page.ts';
@@ -40,14 +41,14 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
   const offered = offeredActions(viewer, user);
   const memberships = (await findMemberships(db, [user.id])).map((membership) => ({
     ...membership,
-    isOver: isOver(membership, dayOf(now)),
+    isOver: isOver(membership, minuteOf(now)),
   }));
   const applications = await findApplications(db);
   const explanations = await explain(
     db,
     user.id,
     applications.map((application) => application.key),
-    dayOf(now),
+    minuteOf(now),
     { withOthers: false },
   );
   const page = {
@@ -60,6 +61,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
     badges: badgesOf(user, limits).map((state) => ({ state, label: STATE_LABELS[state] })),
     ...(await contactSection(app, viewer, user)),
     memberships,
+    coming: await comingFor(app, req, user, memberships),
     permissions: applications
       .map((application, n) => ({ application, explanation: explanations[n] }))
       .filter(({ explanation }) => explanation.reasons.some((reason) => reason.membership)),
@@ -99,7 +101,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
 async function contactSection(app: AppContext, viewer: Viewer, { contactId }: Subject) {
   const linked = contactId === null ? undefined : await findContactOfAnyOwner(app.db.read, contactId);
   if (!linked) return { contact: undefined, isContactHidden: false, warned: [] };
-  const contactViewer = await findContactViewer(app.db.read, viewer, dayOf(app.clock()));
+  const contactViewer = await findContactViewer(app.db.read, viewer, minuteOf(app.clock()));
   const contact = await findContact(app.db.read, contactViewer, linked.id);
   return { contact, isContactHidden: !contact, warned: linked.activity === 'deleted' ? [] : warnedAccounts(linked) };
 }

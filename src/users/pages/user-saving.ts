@@ -2,18 +2,21 @@ import type { Request, Response } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
 import { keepAsOperation, keptOutcomes } from '../../bulk-operations/actions/kept-operation.ts';
-import { dayOf } from '../../clock.ts';
+import { inviteLater } from '../../bulk-operations/actions/scheduling.ts';
+import { instant, minuteOf } from '../../clock.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
-import type { Errors, Typed } from '../../forms/form.ts';
+import { type Errors, FieldErrors, type Typed } from '../../forms/form.ts';
 import { savingEffects } from '../../permissions/group-effects.ts';
 import type { EndedLink } from '../../permissions/outgrown-links.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import type { Channel } from '../../verbs/act.ts';
 import { renewalOf } from '../../web/channel.ts';
 import { flash } from '../../web/flash.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
 import { unlessStale } from '../../web/stale-form.ts';
 import { createUserFromForm, saveUserForm } from '../actions/changing/user-form-saving.ts';
 import { INVITATION } from '../actions/invitation.ts';
+import { invitationAt } from '../actions/invitation-times.ts';
 import { renewLinks } from '../actions/renewed-links.ts';
 import { performOnUsers } from '../actions/user-actions.ts';
 import type { Subject } from '../user.ts';
@@ -36,7 +39,7 @@ export async function createFromForm(app: AppContext, req: Request, res: Respons
   if (typed.step === 'check') return showFieldCheck(app, req, res, typed);
   if (typed.step) return showUserForm(app, req, res, { typed: await proposed(app, req, typed) });
   const failed = (errors: Errors) => showMistakes(app, req, res, { typed, errors });
-  const { values, errors } = checkUser(typed);
+  const { values, errors } = checkUser(typed, formatOf(req));
   const email = errors?.newContactEmail ? undefined : await proposal(app, req, typed);
   if (email) {
     typed.email = email;
@@ -52,25 +55,33 @@ async function create(
   res: Response,
   { values, access }: { values: UserValues; access: Channel | 'later' },
 ): Promise<void> {
+  const format = formatOf(req);
+  const startsLater = invitationAt(values.startsAt, instant(app.clock()), format);
+  const inviteAt = access === 'mail' && !values.apiOnly ? startsLater : undefined;
+  if (startsLater && access === 'copy' && !values.apiOnly) throw new FieldErrors({ startsAt: NO_LINK_YET });
   const id = await app.db.write(async (trx) => {
     const act = actOf(app, req);
     let created = 0;
     await keepAsOperation(trx, act, { subjectType: 'user', action: 'create' }, async (own) => {
       created = await createUserFromForm(trx, own, values);
-      if (access !== 'later') await performOnUsers(trx, { ...own, channel: access }, INVITATION, [created]);
-      const [subject] = await findSubjects(trx, [created], dayOf(act.at));
+      if (inviteAt) await inviteLater(trx, act, [created], inviteAt);
+      else if (access !== 'later') await performOnUsers(trx, { ...own, channel: access }, INVITATION, [created]);
+      const [subject] = await findSubjects(trx, [created], minuteOf(act.at));
       return [{ subject, written: { before: { activity: null }, after: { activity: subject.activity } } }];
     });
     return created;
   });
   const isInvited = access !== 'later' && !values.apiOnly;
-  const onItsWay = isInvited && access === 'mail' ? ` An invitation goes to ${values.email}.` : '';
+  const goesOut = inviteAt ? ` on ${format.moment(inviteAt)}` : '';
+  const onItsWay = isInvited && access === 'mail' ? ` An invitation goes to ${values.email}${goesOut}.` : '';
   flash(req, `${values.name} was created.${onItsWay}`, {
     path: `/users/${id}`,
     showLink: isInvited && access === 'copy' ? { purpose: 'invitation', userId: id } : undefined,
   });
   res.redirect(303, `/users/${id}`);
 }
+
+const NO_LINK_YET = 'No link works before the start: send the invitation by mail, or choose later.';
 
 /** Edit was sent: the form again, with what saving would do where it does more than it shows; or the user changed. */
 export async function saveFromForm(app: AppContext, req: Request, res: Response, user: Subject): Promise<void> {
@@ -79,9 +90,9 @@ export async function saveFromForm(app: AppContext, req: Request, res: Response,
   if (typed.step && typed.step !== 'save')
     return showUserForm(app, req, res, { typed: await proposed(app, req, typed), user });
   // A request that does not show the groups says nothing about them: it never means "remove all" (R62).
-  if (!typed.groupsShown) typed.groups = (await typedNow(app.db.read, user)).groups;
+  if (!typed.groupsShown) typed.groups = (await typedNow(app.db.read, user, formatOf(req))).groups;
   const failed = (errors: Errors) => showMistakes(app, req, res, { typed, errors, user });
-  const { values, errors } = checkUser(typed, user);
+  const { values, errors } = checkUser(typed, formatOf(req), user);
   if (errors) return failed(errors);
   const untold = await untoldEffects(app, req, { user, typed, values });
   if (untold) return showUserForm(app, req, res, { ...untold, user });
@@ -147,6 +158,6 @@ async function proposed(app: AppContext, req: Request, typed: Typed): Promise<Ty
 }
 
 async function proposal(app: AppContext, req: Request, typed: Typed): Promise<string | undefined> {
-  const viewer = await findContactViewer(app.db.read, req.viewer!, dayOf(app.clock()));
+  const viewer = await findContactViewer(app.db.read, req.viewer!, minuteOf(app.clock()));
   return proposedEmail(app.db.read, viewer, typed);
 }

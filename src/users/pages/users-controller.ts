@@ -5,6 +5,7 @@ import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { takeKept } from '../../web/kept-form.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
 import type { Subject } from '../user.ts';
 import { typedUser } from '../user-form.ts';
@@ -69,7 +70,9 @@ export function usersController(app: AppContext): Router {
   router.get('/users/:id/edit', write, async (req, res) => {
     const user = await editable(req);
     const kept = takeKept(req);
-    const typed = kept ? typedUser(kept) : await withOffer(app, req, user, await typedNow(app.db.read, user));
+    const typed = kept
+      ? typedUser(kept)
+      : await withOffer(app, req, user, await typedNow(app.db.read, user, formatOf(req)));
     await showUserForm(app, req, res, { typed, user, isRestored: kept !== undefined });
   });
 

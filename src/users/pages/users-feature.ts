@@ -1,6 +1,8 @@
 import { findOldestShown } from '../../bulk-operations/bulk-operation-store.ts';
+import { HOUR, MINUTE } from '../../clock.ts';
 import { pruneFeed } from '../../facets/feed.ts';
 import type { Feature } from '../../web/feature.ts';
+import { remindOfLeaving } from '../actions/leaving-reminders.ts';
 import { USER_CHANGES } from '../list/user-index.ts';
 
 export const USERS: Feature = {
@@ -18,6 +20,15 @@ export const USERS: Feature = {
   ],
   longForms: '/users',
   longPages: /^\/users\/new\/list(?:\/\d+)?$/,
+  jobs: (app) => [
+    {
+      name: 'Tell of people who leave soon',
+      firstAfter: 5 * MINUTE,
+      every: HOUR,
+      byOne: true,
+      run: () => app.db.write((trx) => remindOfLeaving(trx, app.actSettings, app.clock())),
+    },
+  ],
   // The sheet of a draft says who changed since its list was shown.
   prune: async (trx) => pruneFeed(trx, USER_CHANGES, await findOldestShown(trx)),
 };

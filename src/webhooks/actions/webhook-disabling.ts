@@ -21,6 +21,6 @@ export async function disableAndTell(
   const act = programAct(settings, { name: 'Roster', at: settings.at });
   const event = { action: 'webhook.disabled', subjectType: 'webhook' as const, subjectId: id, subjectName: name };
   await recordChanges(trx, act, [{ ...event, after: { reason: why } }]);
-  for (const { id: userId, email } of await findUsers(trx, await findAdministratorIds(trx)))
+  for (const { id: userId, email } of await findUsers(trx, await findAdministratorIds(trx, act.at)))
     await mailNotice(trx, act, 'webhook-disabled', { userId, address: email }, { webhook: name, why, id: String(id) });
 }

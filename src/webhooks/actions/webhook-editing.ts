@@ -3,7 +3,7 @@ import { may } from '../../access/viewer.ts';
 import { differences, type Fields, userReference } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
 import { findNewest } from '../../audit/event-feed.ts';
-import { DAY, dayOf, instant } from '../../clock.ts';
+import { DAY, instant, minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { FieldErrors, RefusedFields, StaleVersion } from '../../forms/form.ts';
 import { makingRefusal } from '../../tokens/token.ts';
@@ -150,12 +150,12 @@ async function ownerOf(trx: Transaction, act: Act, typed: string): Promise<Owner
   if (typed === '') return undefined;
   const user = await findUserByIdentifier(trx, typed);
   if (!user) throw new FieldErrors({ user: 'There is no such user.' });
-  const subject = await findSubject(trx, user.id, dayOf(act.at));
+  const subject = await findSubject(trx, user.id, minuteOf(act.at));
   const refusal = makingRefusal(act.by, subject);
   if (refusal?.kind === 'forbidden') throw new RefusedFields({ user: ownersRefused(subject.name) });
   if (refusal) throw new FieldErrors({ user: `${subject.name} ${refusal.reason}.` });
   const { id, name } = subject;
-  if (!mayFollow({ id, name, rights: await findRights(trx, id, dayOf(act.at)) }))
+  if (!mayFollow({ id, name, rights: await findRights(trx, id, minuteOf(act.at)) }))
     throw new FieldErrors({ user: `${name} may not read the audit, and so gets to know of no event.` });
   return { id, name };
 }
@@ -163,7 +163,7 @@ async function ownerOf(trx: Transaction, act: Act, typed: string): Promise<Owner
 /** The same of what is there already. */
 async function requireOwn(trx: Transaction, act: Act, { userId }: Webhook): Promise<void> {
   if (userId === null) return;
-  const subject = await findSubject(trx, userId, dayOf(act.at));
+  const subject = await findSubject(trx, userId, minuteOf(act.at));
   const refusal = makingRefusal(act.by, subject);
   if (refusal?.kind === 'forbidden') throw new Forbidden(ownersRefused(subject.name));
   if (refusal) throw new Conflict(`It belongs to ${subject.name}, who ${refusal.reason}. Edit it first.`);
@@ -174,7 +174,7 @@ function ownersRefused(name: string): string {
 }
 
 async function reference(trx: Transaction, act: Act, userId: number | null): Promise<Owner | undefined> {
-  return userId === null ? undefined : findSubject(trx, userId, dayOf(act.at));
+  return userId === null ? undefined : findSubject(trx, userId, minuteOf(act.at));
 }
 
 function told({ name, address, kinds }: Omit<WebhookValues, 'user'>, owner: Owner | undefined) {

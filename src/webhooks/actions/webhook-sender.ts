@@ -5,7 +5,7 @@ import { findRights } from '../../access/granted-rights.ts';
 import type { Viewer } from '../../access/viewer.ts';
 import { findNewest, readStretch } from '../../audit/event-feed.ts';
 import { findEventsById } from '../../audit/event-list.ts';
-import { type Clock, dayOf, HOUR, type Instant, instant, SECOND } from '../../clock.ts';
+import { type Clock, HOUR, type Instant, instant, minuteOf, SECOND } from '../../clock.ts';
 import type { Database } from '../../db/database.ts';
 import { findUsers } from '../../users/user-store.ts';
 import type { ActSettings } from '../../verbs/act.ts';
@@ -215,10 +215,10 @@ export class WebhookSender {
   async #ownerOf({ userId }: Webhook): Promise<Viewer | { over: string } | undefined> {
     if (userId === null) return undefined;
     const { db, clock } = this.#context;
-    const today = dayOf(clock());
+    const now = minuteOf(clock());
     const [user] = await findUsers(db.read, [userId]);
-    const standing = mayActByToken(user, today)
-      ? { id: userId, name: user.name, rights: await findRights(db.read, userId, today) }
+    const standing = mayActByToken(user, now)
+      ? { id: userId, name: user.name, rights: await findRights(db.read, userId, now) }
       : undefined;
     const over = endOfOwner(user, standing);
     return over === undefined ? standing : { over };

@@ -43,14 +43,14 @@ const VALUES: Record<ContactQuery['sort'], string> = {
 const PUBLIC = 'contacts.owner_user_id is null and contacts.owner_group_id is null';
 
 /** Whether whoever asks may see the contact. */
-function visible({ id, readsContacts }: Asking, today: string): Sql {
+function visible({ id, readsContacts }: Asking, at: string): Sql {
   if (!readsContacts) return any([]);
   const groups = `select memberships.group_id from memberships join groups on groups.id = memberships.group_id
     where memberships.user_id = ? and groups.activity = 'active'
-    and (memberships.until_on is null or memberships.until_on >= ?)`;
+    and (memberships.until_at is null or memberships.until_at > ?)`;
   return any([
     new Sql('contacts.owner_user_id = ?', [id]),
-    new Sql(`contacts.owner_group_id in (${groups})`, [id, today]),
+    new Sql(`contacts.owner_group_id in (${groups})`, [id, at]),
     new Sql(`${PUBLIC} and not (select no_shared_data from users viewer where viewer.id = ?)`, [id]),
   ]);
 }
@@ -72,9 +72,9 @@ export async function plainContacts(
   db: Reader,
   query: ContactQuery,
   asking: Asking,
-  today: string,
+  at: string,
 ): Promise<PlainContacts> {
-  const sees = visible(asking, today);
+  const sees = visible(asking, at);
   const activities = query.activity.length > 0 ? query.activity : ['active'];
   const conditions: Record<Facet, Sql> = {
     activity: orAll(activities.map((one) => new Sql('contacts.activity = ?', [one]))),

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { DAY, dayOf } from '../../../src/clock.ts';
+import { DAY, instant } from '../../../src/clock.ts';
 import { ACCOUNT_TYPES } from '../../../src/contacts/contact.ts';
 import { ContactIndex } from '../../../src/contacts/contact-index.ts';
 import { listContacts } from '../../../src/contacts/contact-list.ts';
@@ -55,11 +55,11 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
     const isAgain = last !== undefined && chance.isLikely(0.6);
     const asking = isAgain && chance.isLikely(0.7) ? last!.asking : anybody(chance, users);
     const rights = { contacts: asking.readsContacts ? ('read' as const) : undefined };
-    const today = dayOf(app.clock.now());
-    const viewer = await findContactViewer(app.db.read, { id: asking.id, name: '', rights }, today);
+    const at = instant(app.clock.now());
+    const viewer = await findContactViewer(app.db.read, { id: asking.id, name: '', rights }, at);
     const query = isAgain ? { ...last!.query } : anyView(chance, tags, owners);
     last = { query, asking };
-    const plain = await plainContacts(app.db.read, query, asking, today);
+    const plain = await plainContacts(app.db.read, query, asking, at);
     const from = chance.isLikely(0.6) && plain.rows.length > 0 ? chance.one(plain.rows) : undefined;
     const isBackwards = chance.isLikely(0.5);
     Object.assign(query, { after: isBackwards ? undefined : from, before: isBackwards ? from : undefined });

@@ -1,4 +1,4 @@
-import { DAY, dayOf, instant } from '../../../src/clock.ts';
+import { DAY, dayOf, instant, minuteOf } from '../../../src/clock.ts';
 import type { Database, Transaction } from '../../../src/db/database.ts';
 import { sortKey } from '../../../src/text/sort-key.ts';
 import { nameColumns } from '../../../src/users/user-columns.ts';
@@ -75,7 +75,7 @@ export const CHANGES: Change[] = [
       .then((ids) => [chance.one(ids)]);
     await trx('users')
       .where({ id })
-      .update({ expires_on: chance.one([null, dayOf(now), dayOf(now - DAY)]) });
+      .update({ leaves_at: chance.one([null, minuteOf(now), minuteOf(now + 60_000)]) });
   },
   async (trx, chance, now) => {
     const user_id = await program(trx, chance);
@@ -102,10 +102,14 @@ export const CHANGES: Change[] = [
       .catch(() => {});
   },
   async (trx, chance, now) => {
-    const expires_on = chance.one([null, ...[-1, 0, 1, 7, 8, 30, 31].map((days) => dayOf(now + days * DAY))]);
+    const minute = chance.one([0, 60_000]);
+    const leaves_at = chance.one([
+      null,
+      ...[-1, 0, 1, 7, 8, 30, 31].map((days) => minuteOf(now + days * DAY + minute)),
+    ]);
     await trx('users')
       .where('id', await someone(trx, chance))
-      .update({ expires_on });
+      .update(chance.isLikely(0.5) ? { leaves_at } : { starts_at: leaves_at });
   },
   async (trx, chance, now) => {
     const at = chance.one([null, instant(now), instant(now - 90 * DAY), instant(now - 89 * DAY)]);
@@ -150,13 +154,13 @@ export const CHANGES: Change[] = [
       await trx('second_factors').insert({ user_id, nonce: 'n', created_at: instant(now), confirmed_at });
   },
   async (trx, chance, now) => {
-    const until_on = chance.one([null, null, dayOf(now - DAY), dayOf(now), dayOf(now + DAY)]);
+    const until_at = chance.one([null, null, ...[-DAY, 0, 60_000, DAY].map((by) => minuteOf(now + by))]);
     // Nobody comes into a deleted group or leaves it.
     const group_id = chance.one(await trx('groups').whereNot('activity', 'deleted').pluck('id'));
     const user_id = await someone(trx, chance);
     await trx('memberships').where({ user_id, group_id }).delete();
     if (chance.isLikely(0.7))
-      await trx('memberships').insert({ user_id, group_id, until_on, granted_at: instant(now) });
+      await trx('memberships').insert({ user_id, group_id, until_at, granted_at: instant(now) });
   },
   async (trx, chance) => {
     const group_id = await some(trx, 'groups', chance);

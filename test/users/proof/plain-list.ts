@@ -21,12 +21,13 @@ export interface PlainList {
   groups: Map<number, number>;
   groupless: number;
   contactless: number;
-  expires: number[];
+  starts: number[];
+  leaves: number[];
   addresses: Map<string, number>;
   rights: Map<string, number>;
 }
 
-type Facet = 'activity' | 'state' | 'tag' | 'group' | 'contact' | 'expires' | 'address' | 'right';
+type Facet = 'activity' | 'state' | 'tag' | 'group' | 'contact' | 'starts' | 'leaves' | 'address' | 'right';
 
 const FROM = `users
   left join lockouts on lockouts.user_id = users.id
@@ -43,6 +44,7 @@ function stateConditions({ now, staleDays, confirmDays }: StateLimits): Sql[] {
   const waits = `users.activity = 'active' and users.password_hash is null and users.password_set_at is null and not users.api_only`;
   const program = `users.activity = 'active' and users.api_only`;
   return [
+    new Sql(`users.activity = 'active' and users.starts_at > ?`, [at]),
     new Sql(`${waits} and links.id is null`),
     new Sql(`${waits} and links.expires_at > ?`, [at]),
     new Sql(`${waits} and outbox.failed_at is not null`),
@@ -53,21 +55,26 @@ function stateConditions({ now, staleDays, confirmDays }: StateLimits): Sql[] {
     new Sql(`users.activity = 'active' and users.password_hash is not null and not users.api_only
       and second_factors.confirmed_at is null`),
     new Sql(`users.activity = 'active' and lockouts.locked_until > ?`, [at]),
-    new Sql(`users.activity = 'active' and users.expires_on < ?`, [dayOf(now)]),
-    new Sql(`users.activity = 'active' and coalesce(users.last_activity_at, users.created_at) < ?`, [
-      instant(now - staleDays * DAY),
-    ]),
-    new Sql(`users.activity = 'active' and coalesce(users.access_confirmed_at, users.created_at) < ?`, [
-      instant(now - confirmDays * DAY),
-    ]),
+    new Sql(`users.activity = 'active' and users.leaves_at <= ?`, [at]),
+    new Sql(
+      `users.activity = 'active' and coalesce(users.last_activity_at, max(users.created_at, coalesce(users.starts_at, ''))) < ?`,
+      [instant(now - staleDays * DAY)],
+    ),
+    new Sql(
+      `users.activity = 'active' and coalesce(users.access_confirmed_at, max(users.created_at, coalesce(users.starts_at, ''))) < ?`,
+      [instant(now - confirmDays * DAY)],
+    ),
     new Sql('users.api_only'),
     new Sql(
       `${program} and not exists (select 1 from users owner where owner.id = users.api_only_owner_id
-      and owner.activity = 'active' and (owner.expires_on is null or owner.expires_on >= ?))`,
-      [dayOf(now)],
+      and owner.activity = 'active' and (owner.leaves_at is null or owner.leaves_at > ?))`,
+      [at],
     ),
     new Sql(`${program} and users.api_only_review_on <= ?`, [dayOf(now)]),
-    new Sql(`${program} and coalesce(users.last_activity_at, users.created_at) < ?`, [instant(now - staleDays * DAY)]),
+    new Sql(
+      `${program} and coalesce(users.last_activity_at, max(users.created_at, coalesce(users.starts_at, ''))) < ?`,
+      [instant(now - staleDays * DAY)],
+    ),
     new Sql(
       `${program} and not exists (select 1 from tokens where tokens.user_id = users.id and tokens.ended_at is null
       and tokens.expires_at > ?)`,
@@ -79,22 +86,22 @@ function stateConditions({ now, staleDays, confirmDays }: StateLimits): Sql[] {
 }
 
 /** Whether the viewer sees the linked contact. */
-function visible(asking: Asking, today: string): Sql {
+function visible(asking: Asking, at: string): Sql {
   if (!asking.readsContacts) return new Sql('1 = 0');
   const groups = `select memberships.group_id from memberships join groups on groups.id = memberships.group_id
     where memberships.user_id = ? and groups.activity = 'active'
-    and (memberships.until_on is null or memberships.until_on >= ?)`;
+    and (memberships.until_at is null or memberships.until_at > ?)`;
   return new Sql(
     `contacts.id is not null and (contacts.owner_user_id = ?
       or (contacts.owner_user_id is null and contacts.owner_group_id in (${groups}))
       or (contacts.owner_user_id is null and contacts.owner_group_id is null
         and not (select viewer.no_shared_data from users viewer where viewer.id = ?)))`,
-    [asking.id, asking.id, today, asking.id],
+    [asking.id, asking.id, at, asking.id],
   );
 }
 
 /** Whether the user has the right, of an administrator by the words of the product. */
-function has(right: string, today: string): Sql {
+function has(right: string, at: string): Sql {
   const through = (application: string, levels: string[], end: string) =>
     new Sql(
       `exists (select 1 from memberships join groups on groups.id = memberships.group_id
@@ -105,23 +112,30 @@ function has(right: string, today: string): Sql {
     );
   if (right === 'administrator')
     return all([
-      new Sql(`users.activity = 'active' and users.password_hash is not null and not users.api_only
-        and users.expires_on is null`),
-      through('users', ['write'], 'memberships.until_on is null'),
-      through('groups', ['write'], 'memberships.until_on is null'),
+      new Sql(
+        `users.activity = 'active' and users.password_hash is not null and not users.api_only
+        and users.leaves_at is null and (users.starts_at is null or users.starts_at <= ?)`,
+        [at],
+      ),
+      through('users', ['write'], 'memberships.until_at is null'),
+      through('groups', ['write'], 'memberships.until_at is null'),
     ]);
   const [application, level] = right.split('.');
   if (level !== 'read' && level !== 'write') return any([]);
   const levels = level === 'read' ? ['read', 'write'] : ['write'];
-  return through(application, levels, `(memberships.until_on is null or memberships.until_on >= '${today}')`);
+  return through(application, levels, `(memberships.until_at is null or memberships.until_at > '${at}')`);
 }
 
-/** Whether the user expires on one of so many days from today on. */
-function expiresWithin(days: string, now: number): Sql {
+function soonIn(column: 'starts_at' | 'leaves_at', days: string[], now: number): Sql {
+  return days.length > 0 ? any(days.map((one) => isSoon(column, one, now))) : all([]);
+}
+
+/** Whether the user starts, or leaves, within so many days. */
+function isSoon(column: 'starts_at' | 'leaves_at', days: string, now: number): Sql {
   if (days !== '7' && days !== '30') return any([]);
-  return new Sql(`users.activity = 'active' and users.expires_on between ? and ?`, [
-    dayOf(now),
-    dayOf(now + Number(days) * DAY),
+  return new Sql(`users.activity = 'active' and users.${column} > ? and users.${column} <= ?`, [
+    instant(now),
+    instant(now + Number(days) * DAY),
   ]);
 }
 
@@ -153,12 +167,12 @@ export async function plainList(
   asking: Asking,
   rights: readonly string[],
 ): Promise<PlainList> {
-  const today = dayOf(limits.now);
+  const at = instant(limits.now);
   const inState = stateConditions(limits);
-  const sees = visible(asking, today);
+  const sees = visible(asking, at);
   const isMember = (column: string) =>
     `memberships.user_id = users.id and memberships.group_id = ${column}
-      and (memberships.until_on is null or memberships.until_on >= '${today}')`;
+      and (memberships.until_at is null or memberships.until_at > '${at}')`;
   const inNoGroup = new Sql(`not exists (select 1 from memberships join groups on groups.id = memberships.group_id
     where groups.activity <> 'deleted' and ${isMember('groups.id')})`);
   const noContact = asking.readsContacts ? new Sql(`not coalesce((${sees.text}), false)`, sees.values) : any([]);
@@ -188,12 +202,11 @@ export async function plainList(
         : all([]),
     contact:
       query.contact.length > 0 ? any(query.contact.map((one) => (one === 'none' ? noContact : any([])))) : all([]),
-    expires: query.expires.length > 0 ? any(query.expires.map((days) => expiresWithin(days, limits.now))) : all([]),
+    starts: soonIn('starts_at', query.starts, limits.now),
+    leaves: soonIn('leaves_at', query.leaves, limits.now),
     address: query.address.length > 0 ? any(query.address.map(isFrom)) : all([]),
     right:
-      query.right.length > 0
-        ? any(query.right.map((one) => (asking.readsGroups ? has(one, today) : any([]))))
-        : all([]),
+      query.right.length > 0 ? any(query.right.map((one) => (asking.readsGroups ? has(one, at) : any([])))) : all([]),
   };
   const people: { id: number; name: string; email: string | null }[] = await db('users').select('id', 'name', 'email');
   const contacts: { id: number; name: string }[] = await db('contacts').select('id', 'name');
@@ -243,7 +256,7 @@ export async function plainList(
     groups: new Sql(`(select count(*) from memberships join groups on groups.id = memberships.group_id
       where memberships.user_id = users.id and groups.activity <> 'deleted')`),
     no_shared_data: new Sql('users.no_shared_data'),
-    expires: new Sql('users.expires_on'),
+    leaves: new Sql('users.leaves_at'),
     created: new Sql('users.created_at'),
     contact: new Sql(`case when ${sees.text} then contacts.sort_name end`, sees.values),
   }[query.sort];
@@ -279,16 +292,16 @@ export async function plainList(
     under('tag').values as never[],
   );
   const groups = await db.raw(
-    `select group_id as id, count(*) as number from memberships where (until_on is null or until_on >= ?) and user_id in
+    `select group_id as id, count(*) as number from memberships where (until_at is null or until_at > ?) and user_id in
       (select users.id from ${FROM} where ${under('group').text}) group by 1`,
-    [today, ...under('group').values] as never[],
+    [at, ...under('group').values] as never[],
   );
   const count = async (facet: Facet, one: Sql): Promise<number> =>
     (await run('count(*) as number', all([under(facet), one])))[0].number;
   const ofAddresses = new Map<string, number>();
   for (const one of query.address) ofAddresses.set(one, await count('address', isFrom(one)));
   const ofRights = new Map<string, number>();
-  for (const right of rights) ofRights.set(right, await count('right', has(right, today)));
+  for (const right of rights) ofRights.set(right, await count('right', has(right, at)));
   const numbers = (found: { id: number; number: number }[]) => new Map(found.map(({ id, number }) => [id, number]));
   return {
     rows: rows.map(({ id, value, place }: { id: number; value: string; place: number | null }) => ({
@@ -304,9 +317,13 @@ export async function plainList(
     groups: numbers(groups),
     groupless: await count('group', inNoGroup),
     contactless: await count('contact', noContact),
-    expires: [
-      await count('expires', expiresWithin('7', limits.now)),
-      await count('expires', expiresWithin('30', limits.now)),
+    starts: [
+      await count('starts', isSoon('starts_at', '7', limits.now)),
+      await count('starts', isSoon('starts_at', '30', limits.now)),
+    ],
+    leaves: [
+      await count('leaves', isSoon('leaves_at', '7', limits.now)),
+      await count('leaves', isSoon('leaves_at', '30', limits.now)),
     ],
     addresses: ofAddresses,
     rights: ofRights,

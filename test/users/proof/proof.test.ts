@@ -104,9 +104,14 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
     expect({ told, ids: list.users.map((user) => user.id) }).toEqual({ told, ids: pageAmong(plain.rows, query) });
     expect({ told, total: list.total }).toEqual({ told, total: plain.rows.length });
     expect({ told, states: list.counts.states }).toEqual({ told, states: plain.states });
-    const { groupless, contactless, expires, rights } = list.counts;
-    const alike = { groupless: plain.groupless, contactless: plain.contactless, expires: plain.expires };
-    expect({ told, groupless, contactless, expires }).toEqual({ told, ...alike });
+    const { groupless, contactless, starts, leaves, rights } = list.counts;
+    const alike = {
+      groupless: plain.groupless,
+      contactless: plain.contactless,
+      starts: plain.starts,
+      leaves: plain.leaves,
+    };
+    expect({ told, groupless, contactless, starts, leaves }).toEqual({ told, ...alike });
     const addresses = [...list.counts.addresses];
     expect({ told, addresses }).toEqual({ told, addresses: [...plain.addresses] });
     expect({ told, rights: [...rights] }).toEqual({ told, rights: [...plain.rights] });
@@ -131,7 +136,8 @@ function anyView(chance: Chance, tags: number[], groups: number[]): ListQuery {
     group: chance.few([...groups, 'none'] as const),
     // So that not every view asks for too much.
     contact: chance.isLikely(0.6) ? [] : chance.few(['none', 'no such']),
-    expires: chance.isLikely(0.6) ? [] : chance.few(['7', '30', '365']),
+    starts: chance.isLikely(0.6) ? [] : chance.few(['7', '30', '365']),
+    leaves: chance.isLikely(0.6) ? [] : chance.few(['7', '30', '365']),
     address: chance.isLikely(0.8)
       ? []
       : chance.few([...ADDRESSES, '10.0.', '10.', 'fe80:', '192.168.1.1', 'nosuch', '1']),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AskingAction, Choices } from '../../../bulk-operations/asking-action.ts';
-import { dayOf } from '../../../clock.ts';
+import { minuteOf } from '../../../clock.ts';
 import type { Reader } from '../../../db/database.ts';
 import { optional } from '../../../forms/fields.ts';
 import { checkForm, RefusedFields } from '../../../forms/form.ts';
@@ -47,7 +47,7 @@ export const OWNER_SETTING: AskingAction<ContactSubject> = {
   ],
   check: (typed) => checkForm(form, typed),
   async resolve(db, { by, at }, choices) {
-    const viewer = await findContactViewer(db, by, dayOf(at));
+    const viewer = await findContactViewer(db, by, minuteOf(at));
     const ownership = await ownerNamed(db, viewer, choices as unknown as OwnerForm);
     if (!mayGive(viewer, ownership)) throw new RefusedFields({ owner: NOT_YOURS_TO_GIVE });
     return { ...choices, ...ownership, isSeen: maySee(viewer, ownership) };

@@ -2,7 +2,7 @@ import { hasToChoosePassword } from '../../../access/admission.ts';
 import { mayAdminister } from '../../../access/viewer.ts';
 import { differences, type Fields } from '../../../audit/audit-event.ts';
 import { recordChanges } from '../../../audit/audit-store.ts';
-import { dayOf } from '../../../clock.ts';
+import { minuteOf } from '../../../clock.ts';
 import type { Reader, Transaction } from '../../../db/database.ts';
 import { FieldErrors } from '../../../forms/form.ts';
 import { mailNotice } from '../../../mail/outbox-store.ts';
@@ -29,8 +29,9 @@ import {
 import { Forbidden } from '../../../verbs/refusals.ts';
 import type { Subject } from '../../user.ts';
 import { findSubjects, forgetPasswords, keepUsers } from '../../user-store.ts';
+import { moveInvitations } from './moved-invitations.ts';
 import { ownRules } from './own-rules.ts';
-import { withoutEmail } from './person-rules.ts';
+import { unfitDates, withoutEmail } from './person-rules.ts';
 import type { UserChange } from './user-change.ts';
 import { chosenAmong, chosenBy, detailsAfter, findNamed } from './user-choices.ts';
 import { auditFields, columnsOf, endsOfNew, findDetails, type UserDetails } from './user-details.ts';
@@ -115,7 +116,7 @@ export async function planEach(
     try {
       const next = detailsAfter(by, subject, before, chosenAmong(by, changes.get(subject.id)!, named));
       after.set(subject.id, next);
-      return withoutEmail(next) ?? rules(subject, before, next);
+      return withoutEmail(next) ?? rules(subject, before, next) ?? unfitDates(before, next, by.at);
     } catch (error) {
       if (error instanceof FieldErrors) return unfitFields(error.errors);
       if (error instanceof Forbidden) return forbiddenFields({ groups: error.message });
@@ -140,6 +141,7 @@ export async function planChange(
   const rules = await ownRules(db, by);
   leaveOut(outcomes, ({ id }) => withoutEmail(after.get(id)!));
   leaveOut(outcomes, (subject) => rules(subject, details.get(subject.id)!, after.get(subject.id)!));
+  leaveOut(outcomes, ({ id }) => unfitDates(details.get(id)!, after.get(id)!, by.at));
   return { outcomes, steps: allowed(outcomes).flatMap((subject) => stepOf(subject, details, after)) };
 }
 
@@ -150,7 +152,7 @@ export async function judgeChange(
   ids: number[],
   versions?: Versions,
 ): Promise<Outcome<Subject>[]> {
-  const subjects = await findSubjects(db, ids, dayOf(at));
+  const subjects = await findSubjects(db, ids, minuteOf(at));
   return subjects.map((subject): Outcome<Subject> => {
     if (!mayAdminister(by, subject)) return { subject, refusal: forbidden(NOT_YOURS) };
     const isShown = versions === undefined || versions.get(subject.id) === subject.version;
@@ -190,6 +192,12 @@ async function take(
       columns: { ...changedColumns(step.before, step.after), ...emailToConfirm(act, step) },
     })),
   );
+  const starts = steps.map(({ subject: { id }, before, after }) => ({
+    id,
+    from: before.user.startsAt,
+    to: after.user.startsAt,
+  }));
+  await moveInvitations(trx, starts, act.at);
   await changeMemberships(
     trx,
     steps.map(({ subject, before, after }) => ({
@@ -220,7 +228,7 @@ async function take(
     })),
   );
   for (const step of steps) await tellOfNewEmail(trx, act, step);
-  await requireAdministratorRemains(trx);
+  await requireAdministratorRemains(trx, act);
   return { linksEnded, leaders };
 }
 

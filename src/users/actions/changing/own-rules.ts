@@ -19,11 +19,13 @@ export async function ownRules(db: Reader, { by }: Judge): Promise<Rule> {
   };
 }
 
-/** Nobody expires or demotes themself (promise 4). */
+/** Nobody lets themself leave, or demotes themself (promise 4). */
 function againstOneself(before: UserDetails, after: UserDetails): Record<string, string> {
   const errors: Record<string, string> = {};
-  if (after.user.expiresOn !== null && after.user.expiresOn !== before.user.expiresOn)
-    errors.expiresOn = 'This is yourself: nobody sets their own expiry date. Ask another administrator.';
+  if (after.user.leavesAt !== null && after.user.leavesAt !== before.user.leavesAt)
+    errors.leavesAt = 'This is yourself: nobody sets when they leave themself. Ask another administrator.';
+  if (after.user.startsAt !== null && after.user.startsAt !== before.user.startsAt)
+    errors.startsAt = 'This is yourself: nobody sets when they start themself. Ask another administrator.';
   if (after.user.apiOnly && !before.user.apiOnly)
     errors.apiOnly = 'This is yourself: nobody makes themself API-only. Ask another administrator.';
   const kept = new Set(after.groups.map((group) => group.id));

@@ -1,3 +1,4 @@
+import type { Instant } from '../../../clock.ts';
 import { type Refusal, unfitFields } from '../../../verbs/outcome.ts';
 import type { UserDetails } from './user-details.ts';
 
@@ -5,4 +6,17 @@ import type { UserDetails } from './user-details.ts';
 export function withoutEmail({ user }: Pick<UserDetails, 'user'>): Refusal | undefined {
   if (user.email !== null || user.apiOnly) return undefined;
   return unfitFields({ email: 'Only an API-only user goes without an email address. Enter one.' });
+}
+
+/** An end comes after the start, and is set while it is still to come: whoever is to go at once is deactivated, which says what it ends. */
+export function unfitDates(
+  before: Pick<UserDetails, 'user'>,
+  { user }: Pick<UserDetails, 'user'>,
+  at: Instant,
+): Refusal | undefined {
+  const { startsAt, leavesAt } = user;
+  if (leavesAt === null) return undefined;
+  if (startsAt !== null && leavesAt <= startsAt) return unfitFields({ leavesAt: 'This is not after the start.' });
+  if (leavesAt === before.user.leavesAt || leavesAt > at) return undefined;
+  return unfitFields({ leavesAt: 'This moment is over. Choose a later one; Deactivate ends access at once.' });
 }

@@ -1,4 +1,4 @@
-import type { Day } from '../../../clock.ts';
+import type { Day, Instant } from '../../../clock.ts';
 import type { SetChange } from '../../../verbs/set-change.ts';
 
 /** What makes a user an integration. */
@@ -19,11 +19,13 @@ export interface UserChange {
   /** Whether it was read that the person is a customer's or a supplier's. */
   acceptsAccounts?: boolean;
   groups?: SetChange<number>;
-  /** The last day on which memberships count that come with it: one for all, or by group. Those that are there keep theirs. */
-  groupsUntil?: Day | null | Readonly<Record<number, Day | null>>;
+  /** When memberships end that come with it: one moment for all, or by group. Those that are there keep theirs. */
+  groupsUntil?: Instant | null | Readonly<Record<number, Instant | null>>;
   tags?: SetChange<string>;
-  /** The last day on which they are let in. */
-  expiresOn?: Day | null;
+  /** Before this moment they are let in not yet. */
+  startsAt?: Instant | null;
+  /** From this moment on they are let in no more. */
+  leavesAt?: Instant | null;
   noSharedData?: boolean;
   /** Null for a person. */
   apiOnly?: ApiOnly | null;

@@ -1,6 +1,6 @@
 import { covers } from '../../../access/rights.ts';
 import { may } from '../../../access/viewer.ts';
-import { dayOf } from '../../../clock.ts';
+import { minuteOf } from '../../../clock.ts';
 import type { Contact } from '../../../contacts/contact.ts';
 import { findContacts } from '../../../contacts/contact-store.ts';
 import { findContactViewer } from '../../../contacts/contact-viewer.ts';
@@ -69,7 +69,7 @@ export async function findNamed(db: Reader, act: Judge, changes: UserChange[]): 
 
 async function findVisible(db: Reader, act: Judge, ids: number[]): Promise<Contact[]> {
   if (!may(act.by, 'contacts', 'read')) return [];
-  return findContacts(db, await findContactViewer(db, act.by, dayOf(act.at)), [...new Set(ids)]);
+  return findContacts(db, await findContactViewer(db, act.by, minuteOf(act.at)), [...new Set(ids)]);
 }
 
 /** All that a change of a set names. */
@@ -89,7 +89,7 @@ export function detailsAfter(
   before: UserDetails,
   { change, named, tags, owner }: Choices,
 ): UserDetails {
-  const { name, email, expiresOn, noSharedData, description, apiOnly, program } = change;
+  const { name, email, startsAt, leavesAt, noSharedData, description, apiOnly, program } = change;
   const integration =
     apiOnly === undefined
       ? {}
@@ -99,7 +99,7 @@ export function detailsAfter(
           apiOnlyReviewOn: apiOnly?.reviewOn ?? null,
         };
   const reviewed = program?.reviewOn === undefined ? {} : { apiOnlyReviewOn: program.reviewOn };
-  const given = { name, email, expiresOn, noSharedData, description };
+  const given = { name, email, startsAt, leavesAt, noSharedData, description };
   return {
     user: { ...before.user, ...defined(given), ...integration, ...reviewed },
     contact: contactAfter(act, subject, before.contact, change, named.contacts),

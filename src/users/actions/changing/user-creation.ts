@@ -9,7 +9,7 @@ import type { Act } from '../../../verbs/act.ts';
 import { forbiddenFields, type Refusal, unfitFields } from '../../../verbs/outcome.ts';
 import { Forbidden } from '../../../verbs/refusals.ts';
 import { insertUsers } from '../../user-store.ts';
-import { withoutEmail } from './person-rules.ts';
+import { unfitDates, withoutEmail } from './person-rules.ts';
 import type { NewUser } from './user-change.ts';
 import { chosenAmong, detailsAfter, findNamed, type Named } from './user-choices.ts';
 import { auditFields, columnsOf, endsOfNew, type UserDetails } from './user-details.ts';
@@ -17,7 +17,8 @@ import { auditFields, columnsOf, endsOfNew, type UserDetails } from './user-deta
 /** What is so of a user of whom nothing is said. */
 const NOTHING: Omit<UserDetails, 'user'> & { user: Omit<UserDetails['user'], 'name' | 'email'> } = {
   user: {
-    expiresOn: null,
+    startsAt: null,
+    leavesAt: null,
     noSharedData: false,
     apiOnly: false,
     apiOnlyReason: null,
@@ -72,7 +73,7 @@ function plannedUser(act: Act, { name, email, ...more }: NewUser, named: Named):
   try {
     const nothing = { ...NOTHING, user: { ...NOTHING.user, name, email } };
     const details = detailsAfter(act, null, nothing, chosenAmong(act, more, named));
-    const refusal = withoutEmail(details);
+    const refusal = withoutEmail(details) ?? unfitDates(nothing, details, act.at);
     return refusal ? { refusal } : { details };
   } catch (error) {
     if (error instanceof FieldErrors) return { refusal: unfitFields(error.errors) };

@@ -1,5 +1,5 @@
 import { type Fields, groupReference, userReference } from '../../../audit/audit-event.ts';
-import type { Day } from '../../../clock.ts';
+import type { Instant } from '../../../clock.ts';
 import type { Contact } from '../../../contacts/contact.ts';
 import { findContactsOfAnyOwner } from '../../../contacts/contact-store.ts';
 import type { Reader } from '../../../db/database.ts';
@@ -17,12 +17,20 @@ import { findUserNames } from '../../user-store.ts';
 export interface UserDetails {
   user: Pick<
     User,
-    'name' | 'email' | 'expiresOn' | 'noSharedData' | 'apiOnly' | 'apiOnlyReason' | 'apiOnlyReviewOn' | 'description'
+    | 'name'
+    | 'email'
+    | 'startsAt'
+    | 'leavesAt'
+    | 'noSharedData'
+    | 'apiOnly'
+    | 'apiOnlyReason'
+    | 'apiOnlyReviewOn'
+    | 'description'
   >;
   contact: Contact | undefined;
   groups: Group[];
-  /** The last days of their memberships, by group; null for those without an end. */
-  ends: ReadonlyMap<number, Day | null>;
+  /** When their memberships end, by group; null for those without an end. */
+  ends: ReadonlyMap<number, Instant | null>;
   tags: string[];
   /** Who answers for an integration. */
   owner: { id: number; name: string } | undefined;
@@ -49,7 +57,7 @@ export async function findDetails(db: Reader, subjects: Subject[]): Promise<Map<
           user,
           contact: contacts.get(user.contactId ?? 0),
           groups: (memberships.get(user.id) ?? []).flatMap(({ groupId }) => groups.get(groupId) ?? []),
-          ends: new Map((memberships.get(user.id) ?? []).map(({ groupId, untilOn }) => [groupId, untilOn])),
+          ends: new Map((memberships.get(user.id) ?? []).map(({ groupId, untilAt }) => [groupId, untilAt])),
           tags: tags.get(user.id) ?? [],
           owner: ownerName === undefined ? undefined : { id: user.apiOnlyOwnerId!, name: ownerName },
         },
@@ -66,7 +74,8 @@ export function auditFields({ user, contact, groups, tags, owner }: UserDetails)
     linkedContact: linkReference(contact),
     groups: sortedByName(groups, (group) => group.name).map(groupReference),
     tags: sortedByName(tags, (tag) => tag),
-    expiresOn: user.expiresOn,
+    startsAt: user.startsAt,
+    leavesAt: user.leavesAt,
     noSharedData: user.noSharedData,
     apiOnly: user.apiOnly,
     apiOnlyReason: user.apiOnlyReason,
@@ -80,7 +89,7 @@ export function auditFields({ user, contact, groups, tags, owner }: UserDetails)
 export function endsOfNew(
   { groups, ends }: Pick<UserDetails, 'groups' | 'ends'>,
   before: Pick<UserDetails, 'ends'>,
-): Day | Day[] | undefined {
+): Instant | Instant[] | undefined {
   const days = sortedByName(groups, (group) => group.name).flatMap(({ id }) =>
     before.ends.has(id) ? [] : (ends.get(id) ?? []),
   );
@@ -98,7 +107,8 @@ export function columnsOf({ user, contact, owner }: UserDetails, before?: UserDe
     ...nameColumns(user, linkedName(contact)),
     ...keyColumns(user, before?.user),
     no_shared_data: user.noSharedData,
-    expires_on: user.expiresOn,
+    starts_at: user.startsAt,
+    leaves_at: user.leavesAt,
     description: user.description,
     contact_id: contact?.id ?? null,
     api_only: user.apiOnly,

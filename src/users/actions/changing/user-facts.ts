@@ -25,19 +25,21 @@ export function factsOf({ user, contact, groups, ends, tags, owner }: UserDetail
     name: user.name,
     email: user.email,
     contactId: contact?.id ?? null,
-    expiresOn: user.expiresOn,
+    startsAt: user.startsAt,
+    leavesAt: user.leavesAt,
     noSharedData: user.noSharedData,
     apiOnly: user.apiOnly
       ? { reason: user.apiOnlyReason, ownerId: owner?.id ?? null, reviewOn: user.apiOnlyReviewOn }
       : null,
     description: user.description,
-    ...Object.fromEntries(groups.map(({ id }) => [membershipFact(id), { untilOn: ends.get(id) ?? null }])),
+    ...Object.fromEntries(groups.map(({ id }) => [membershipFact(id), { untilAt: ends.get(id) ?? null }])),
     ...tagFacts(tags),
   };
 }
 
 /** What stands in their own row, without any look at another table. */
 export function ownFactsOf(subject: Subject): Facts {
-  const { activity, accessConfirmedAt, accessConfirmedBy, invitationExpiresAt, expiresOn, noSharedData } = subject;
-  return { activity, accessConfirmedAt, accessConfirmedBy, invitationExpiresAt, expiresOn, noSharedData };
+  const { activity, accessConfirmedAt, accessConfirmedBy, invitationExpiresAt, startsAt, leavesAt, noSharedData } =
+    subject;
+  return { activity, accessConfirmedAt, accessConfirmedBy, invitationExpiresAt, startsAt, leavesAt, noSharedData };
 }

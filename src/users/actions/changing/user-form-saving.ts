@@ -34,12 +34,24 @@ export async function saveUserForm(
 
 /** The form as a change: what it makes on the spot is made, and whom it names is looked up. */
 async function resolved(trx: Transaction, act: Act, values: UserValues): Promise<NewUser> {
-  const { name, email, tags, expiresOn, noSharedData, description } = values;
+  const { name, email, tags, startsAt, leavesAt, noSharedData, description } = values;
   const contactId = values.newContactName ? await madeContact(trx, act, values) : values.contactId;
   const groups = values.newGroup ? [...values.groups, await madeGroup(trx, act, values.newGroup)] : values.groups;
   const apiOnly = values.apiOnly ? await integrationOf(trx, values) : null;
   const acceptsAccounts = values.acceptAccounts;
-  return { name, email, contactId, acceptsAccounts, groups, tags, expiresOn, noSharedData, description, apiOnly };
+  return {
+    name,
+    email,
+    contactId,
+    acceptsAccounts,
+    groups,
+    tags,
+    startsAt,
+    leavesAt,
+    noSharedData,
+    description,
+    apiOnly,
+  };
 }
 
 async function madeContact(trx: Transaction, act: Act, values: UserValues): Promise<number> {

@@ -25,7 +25,7 @@ export function changingAction(
         const changing = new Set(steps.map(({ subject }) => subject.id));
         leaveOut(outcomes, ({ id }) => (changing.has(id) ? undefined : inapplicable(unchanged)));
         // Nobody whose access ends is an administrator (promise 4).
-        if (change.expiresOn || change.apiOnly) await keepLastAdministrator(db, judge, outcomes);
+        if (change.startsAt || change.leavesAt || change.apiOnly) await keepLastAdministrator(db, judge, outcomes);
       }),
     async perform(trx, act, subjects) {
       const ids = subjects.map(({ id }) => id);

@@ -2,18 +2,20 @@ import { z } from 'zod';
 import { NO_RIGHTS } from '../../../access/rights.ts';
 import type { AskingAction, Choices } from '../../../bulk-operations/asking-action.ts';
 import type { Reader } from '../../../db/database.ts';
-import { day, id } from '../../../forms/fields.ts';
+import { id } from '../../../forms/fields.ts';
 import { checkForm, FieldErrors } from '../../../forms/form.ts';
+import { endBy } from '../../../forms/moments.ts';
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
 import type { Group } from '../../../groups/group.ts';
 import { findGroups } from '../../../groups/group-store.ts';
-import { grantMemberships, judgeGrants, requireLastDayAhead } from '../../../memberships/actions/membership-editing.ts';
+import { grantMemberships, judgeGrants, requireEndAhead } from '../../../memberships/actions/membership-editing.ts';
 import { givenBy } from '../../../permissions/effect.ts';
 import { format } from '../../../text/format.ts';
 import { counted, were } from '../../../text/text.ts';
 import { leaveOut, type Outcome, type Refusal } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
 import { membershipFact, writtenOf } from '../changing/user-facts.ts';
+import { endIn } from '../former-ends.ts';
 
 export const GROUP_ADDITION: AskingAction<Subject> = {
   name: 'add-to-group',
@@ -23,17 +25,17 @@ export const GROUP_ADDITION: AskingAction<Subject> = {
   asks: [
     { kind: 'group', field: 'group', label: 'Group' },
     {
-      kind: 'day',
-      field: 'untilOn',
+      kind: 'end',
+      field: 'untilAt',
       label: 'Until',
-      help: 'The last day, in UTC, on which they are members. Empty: without an end.',
+      help: 'From then on the group gives them nothing; without a time, from the end of that day. Empty: no end.',
     },
   ],
-  check: (typed) => checkForm(z.object({ group: chosenGroup, untilOn: day }), typed),
-  async chosen(db, choices) {
+  check: (typed, times) => checkForm(z.object({ group: chosenGroup, untilAt: endBy(times) }), typed),
+  async chosen(db, choices, words = format) {
     const group = await groupChosen(db, choices);
-    const untilOn = (choices.untilOn as string | null) ?? null;
-    const end = untilOn ? ` until ${format.day(untilOn)}` : '';
+    const untilAt = endIn(choices, 'untilAt');
+    const end = untilAt ? ` until ${words.until(untilAt)}` : '';
     const field = membershipFact(group.id);
     return {
       name: 'add-to-group',
@@ -50,13 +52,13 @@ export const GROUP_ADDITION: AskingAction<Subject> = {
       refusalOf: () => undefined,
       refuseAmong: (db, judge, outcomes) =>
         unlessRefused(outcomes, async () => {
-          requireLastDayAhead(judge, untilOn);
+          requireEndAhead(judge, untilAt);
           leaveOutOf(outcomes, await judgeGrants(db, judge, meant(group, outcomes)));
         }),
       async perform(trx, act, subjects) {
         const userIds = subjects.map(({ id }) => id);
-        const { before } = await grantMemberships(trx, act, { groupId: group.id, userIds }, untilOn);
-        return writtenOf(field, before, { untilOn });
+        const { before } = await grantMemberships(trx, act, { groupId: group.id, userIds }, untilAt);
+        return writtenOf(field, before, { untilAt });
       },
       was: () => `was no member of ${group.name}`,
       events: {},

@@ -10,6 +10,7 @@ import { counted, were } from '../../../text/text.ts';
 import type { Subject } from '../../user.ts';
 import { keepLastAdministrator } from '../activity-change.ts';
 import { membershipFact, writtenOf } from '../changing/user-facts.ts';
+import { endIn } from '../former-ends.ts';
 import { chosenGroup, groupChosen, leaveOutOf, meant } from './group-addition.ts';
 
 /** Whether some administrator may be one by this group, alone or together with another. */
@@ -50,8 +51,9 @@ export const GROUP_REMOVAL: AskingAction<Subject> = {
         return writtenOf(field, before, null);
       },
       was: (before, format) => {
-        const { untilOn = null, leads = false } = (before[field] as MembershipFacts) ?? {};
-        const been = untilOn ? `was a member until ${format.day(untilOn)}` : 'was a member without an end';
+        const { leads = false, ...facts } = (before[field] as MembershipFacts) ?? {};
+        const untilAt = endIn(facts, 'untilAt');
+        const been = untilAt ? `was a member until ${format.until(untilAt)}` : 'was a member without an end';
         return leads ? `${been}, and led the group` : been;
       },
       events: {},

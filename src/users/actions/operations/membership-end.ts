@@ -4,6 +4,7 @@ import { counted } from '../../../text/text.ts';
 import type { Facts } from '../../../verbs/action.ts';
 import type { Subject } from '../../user.ts';
 import { membershipFact } from '../changing/user-facts.ts';
+import { endIn } from '../former-ends.ts';
 import { groupChosen } from './group-addition.ts';
 
 /** The page of a group sets the ends of memberships; here is what its reports say. */
@@ -13,9 +14,10 @@ export const MEMBERSHIP_END: AskingAction<Subject> = {
   icon: 'clock',
   asks: [],
   check: (typed) => ({ values: typed }),
-  async chosen(db, choices) {
+  async chosen(db, choices, told = format) {
     const group = await groupChosen(db, choices);
-    const end = choices.untilOn ? `ends on ${format.day(String(choices.untilOn))}` : 'has no end any more';
+    const untilAt = endIn(choices, 'untilAt');
+    const end = untilAt ? `ends on ${told.end(untilAt)}` : 'has no end any more';
     const field = membershipFact(group.id);
     return {
       name: 'set-membership-end',
@@ -29,8 +31,8 @@ export const MEMBERSHIP_END: AskingAction<Subject> = {
       refusalOf: () => undefined,
       perform: () => Promise.reject(new Error('the page of a group does it by its own verb')),
       was: (before: Facts, words) => {
-        const { untilOn } = before[field] as { untilOn: string | null };
-        return untilOn ? `ended on ${words.day(untilOn)}` : 'had no end';
+        const former = endIn((before[field] ?? {}) as Facts, 'untilAt');
+        return former ? `ended on ${words.end(former)}` : 'had no end';
       },
       events: {},
     };

@@ -9,17 +9,19 @@ import { DELETION } from '../deletion.ts';
 import { EMAIL_CONFIRMATION } from '../email-confirmation.ts';
 import { INVITATION } from '../invitation.ts';
 import { INVITATION_WITHDRAWAL } from '../invitation-withdrawal.ts';
+import { LEAVING_EXTENSION } from '../leaving-extension.ts';
 import { LOGIN_ATTEMPTS_RESET } from '../login-attempts-reset.ts';
 import { PASSWORD_REQUIREMENT } from '../password-requirement.ts';
 import { PASSWORD_RESET } from '../password-reset.ts';
 import { SECOND_FACTOR_RESET } from '../second-factor-reset.ts';
 import { SESSION_ENDING } from '../session-ending.ts';
-import { EXPIRY_SETTING } from './expiry-setting.ts';
 import { GROUP_ADDITION } from './group-addition.ts';
 import { GROUP_REMOVAL } from './group-removal.ts';
+import { LEAVING_SETTING } from './leaving-setting.ts';
 import { PERSON_CONVERSION, PROGRAM_CONVERSION } from './program-conversion.ts';
 import { PROGRAM_HANDING_OVER, PROGRAM_KEEPING } from './program-review.ts';
 import { SHARED_DATA_SETTING } from './shared-data-setting.ts';
+import { STARTING_SETTING } from './starting-setting.ts';
 import { TAG_ADDITION, TAG_REMOVAL } from './user-tags.ts';
 
 /** What can be done to many users, or to one, as an operation: in the order of the action bar, in which what destroys comes first. */
@@ -34,7 +36,9 @@ export const USER_OPERATIONS: readonly (BulkAction<Subject> | AskingAction<Subje
   GROUP_REMOVAL,
   TAG_ADDITION,
   TAG_REMOVAL,
-  EXPIRY_SETTING,
+  STARTING_SETTING,
+  LEAVING_SETTING,
+  LEAVING_EXTENSION,
   SHARED_DATA_SETTING,
   PROGRAM_KEEPING,
   PROGRAM_HANDING_OVER,

@@ -9,7 +9,7 @@ import {
   type Wanted,
   WORDS_OF_CHANGE,
 } from '../../../bulk-operations/undoing.ts';
-import { dayOf } from '../../../clock.ts';
+import { minuteOf } from '../../../clock.ts';
 import type { Reader } from '../../../db/database.ts';
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
 import { judgeUntil, type MembershipFacts, setUntil } from '../../../memberships/actions/membership-editing.ts';
@@ -26,6 +26,7 @@ import { findDetails } from '../changing/user-details.ts';
 import { factsOf, groupOf, membershipFact, ownFactsOf, writtenOf } from '../changing/user-facts.ts';
 import { DEACTIVATION } from '../deactivation.ts';
 import { DELETION } from '../deletion.ts';
+import { asNow, FORMER } from '../former-ends.ts';
 import { INVITATION_WITHDRAWAL } from '../invitation-withdrawal.ts';
 import { changingAction } from './changing-action.ts';
 import { confirmationRestoring } from './confirmation-restoring.ts';
@@ -36,8 +37,9 @@ import { leadingAgain } from './leading-again.ts';
 /** What was done to users becomes undone by what anybody would undo it with. */
 export const USER_UNDOING: Undoable<Subject> = {
   type: 'user',
-  find: (db, ids, { at }) => findSubjects(db, ids, dayOf(at)),
+  find: (db, ids, { at }) => findSubjects(db, ids, minuteOf(at)),
   findFacts,
+  asNow,
   isChangeOf,
   stepsFor,
   wasInWords: (field, value, format) => `${fieldInWords(field)} ${format.value(value)}`,
@@ -50,8 +52,8 @@ async function findFacts(db: Reader, subjects: Subject[], fields: ReadonlySet<st
   if (others.length === 0) return own;
   const ids = subjects.map(({ id }) => id);
   if (others.every((field) => groupOf(field) !== undefined || tagOf(field) !== undefined)) {
-    for (const { userId, groupId, untilOn } of await findMemberships(db, ids))
-      own.get(userId)![membershipFact(groupId)] = { untilOn };
+    for (const { userId, groupId, untilAt } of await findMemberships(db, ids))
+      own.get(userId)![membershipFact(groupId)] = { untilAt };
     for (const [id, names] of await findTagNames(db, 'user', ids))
       for (const tag of names) own.get(id)![tagFact(tag)] = true;
     return own;
@@ -73,8 +75,8 @@ function isChangeOf(field: string, change: LaterChange): boolean {
   }
   const tag = tagOf(field);
   if (tag !== undefined) return isChangeOfTag(tag, change);
-  const audited = AUDITED[field] ?? field;
-  return audited in before || audited in after;
+  const audited = [AUDITED[field] ?? field, FORMER[field as keyof typeof FORMER]].filter(Boolean);
+  return audited.some((name) => name in before || name in after);
 }
 
 /** What brings these fields back. */
@@ -113,28 +115,28 @@ async function membershipSteps(
   before: MembershipFacts,
   present: Facts,
 ): Promise<Step<Subject>[]> {
-  const untilOn = before?.untilOn ?? null;
-  const choices: Choices = { group, untilOn };
+  const untilAt = before?.untilAt ?? null;
+  const choices: Choices = { group, untilAt };
   if (before === null) return [{ key: `out of ${group}`, action: await GROUP_REMOVAL.chosen(db, choices) }];
   if (present[membershipFact(group)] !== null)
-    return [{ key: `end ${JSON.stringify(choices)}`, action: membershipEnding(group, untilOn) }];
+    return [{ key: `end ${JSON.stringify(choices)}`, action: membershipEnding(group, untilAt) }];
   const into = { key: `into ${JSON.stringify(choices)}`, action: await GROUP_ADDITION.chosen(db, choices) };
   return before.leads ? [into, { key: `leads ${group}`, action: leadingAgain(group) }] : [into];
 }
 
 /** Gives memberships the end that they had. */
-function membershipEnding(groupId: number, untilOn: string | null): StepAction<Subject> {
+function membershipEnding(groupId: number, untilAt: string | null): StepAction<Subject> {
   const field = membershipFact(groupId);
   const meant = (subjects: Subject[]) => ({ groupId, userIds: subjects.map(({ id }) => id) });
   return {
     refusalOf: () => undefined,
     refuseAmong: (db, by, outcomes) =>
       unlessRefused(outcomes, async () =>
-        leaveOutOf(outcomes, await judgeUntil(db, by, meant(allowed(outcomes)), untilOn)),
+        leaveOutOf(outcomes, await judgeUntil(db, by, meant(allowed(outcomes)), untilAt)),
       ),
     async perform(trx, act, subjects) {
-      const { before } = await setUntil(trx, act, meant(subjects), untilOn);
-      return writtenOf(field, before, { untilOn });
+      const { before } = await setUntil(trx, act, meant(subjects), untilAt);
+      return writtenOf(field, before, { untilAt });
     },
   };
 }

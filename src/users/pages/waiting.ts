@@ -1,0 +1,29 @@
+import { counted, grouped } from '../../text/text.ts';
+import { type ListQuery, readListPath } from '../list/user-list-query.ts';
+
+/** What waits for whoever maintains users, each as the list of those whom it is about: what presses most comes first. */
+const WAITING: { path: string; words: (number: number) => string }[] = [
+  { path: '/users?state=locked', words: (number) => `${grouped(number)} locked` },
+  { path: '/users?state=not-delivered', words: (number) => `${counted(number, 'invitation')} not delivered` },
+  { path: '/users?state=invitation-expired', words: (number) => `${counted(number, 'invitation')} expired` },
+  { path: '/users?leaves=7', words: (number) => `${counted(number, 'leaves', 'leave')} within 7 days` },
+  { path: '/users?starts=7', words: (number) => `${counted(number, 'starts', 'start')} within 7 days` },
+  { path: '/users?state=orphaned', words: (number) => `${counted(number, 'program')} without an owner` },
+  { path: '/users?state=review-due', words: (number) => `${counted(number, 'review')} due` },
+  { path: '/users?state=to-be-confirmed', words: (number) => `${grouped(number)} to be confirmed` },
+];
+
+export interface Waiting {
+  words: string;
+  path: string;
+}
+
+/** The views to count. */
+export function waitingViews(): ListQuery[] {
+  return WAITING.map(({ path }) => readListPath(path));
+}
+
+/** What of it there is, by how many there are in each of the views. */
+export function waitingOf(counts: number[]): Waiting[] {
+  return WAITING.flatMap(({ path, words }, n) => (counts[n] > 0 ? [{ path, words: words(counts[n]) }] : []));
+}
