@@ -31,7 +31,7 @@ describe('tokens', () => {
   });
   afterAll(() => app.close());
 
-  it('are made by anybody for themself, shown once, and kept as hashes', async () => {
+  it('are made by anybody for themself, shown once, and kept as hashes (R55)', async () => {
     const bob = await signedIn(app, 'bob');
     const audit = await watchAudit(app);
     const made = await submit(bob, '/credentials/tokens/new', NEW);
