@@ -16,6 +16,7 @@ import { endWithoutData } from './lost-data.ts';
 import type { Mailbox } from './mail/mailbox.ts';
 import { whenParentIsGone } from './parent.ts';
 import { keepSetupLink } from './setup/setup-link-store.ts';
+import { inTurn } from './web/in-turn.ts';
 import { dropSlowReaders } from './web/slow-readers.ts';
 import { hurry } from './web/slow-senders.ts';
 
@@ -47,10 +48,11 @@ export async function serve(
   { beforeListen, mailbox, showsInterface }: ServeOptions,
 ): Promise<string> {
   let answer: RequestListener = starting;
+  const answering = inTurn((req, res) => answer(req, res));
   const server = createServer(PATIENCE, (req, res) => {
     hurrying(req, res);
     dropping(res);
-    answer(req, res);
+    answering(req, res);
   });
   const hurrying = hurry(server, isUpload);
   const dropping = dropSlowReaders(server);

@@ -11,6 +11,8 @@ const TOO_LONG = `Too long: at most ${LONGEST_PASSWORD} characters.`;
 
 /** The decimal logarithm of the guesses that a password must withstand. Three unrelated words take ten thousand times as many. */
 const LEAST_GUESSES = 9;
+/** Characters in no order count ten guesses each, so that the shortest of them could not withstand more (R1). */
+const leastGuesses = (shortest: number) => Math.min(LEAST_GUESSES, shortest - 1);
 
 const WEAK: Record<string, string> = {
   repeat: 'It repeats itself, so it is guessed quickly. Three or four unrelated words do well.',
@@ -57,7 +59,7 @@ export async function passwordProblem(
   if (isPersonal(text, personal))
     return 'This is little more than a name or address of yours. Choose something unrelated to you.';
   const { guesses, pattern } = await estimate(text, personal);
-  return guesses < LEAST_GUESSES ? (WEAK[pattern] ?? WELL_KNOWN) : undefined;
+  return guesses < leastGuesses(shortest) ? (WEAK[pattern] ?? WELL_KNOWN) : undefined;
 }
 
 /** What is left without the personal words is only digits and punctuation. */

@@ -8,7 +8,7 @@ import express, { type RequestHandler } from 'express';
 import { PROGRAM_FOLDER } from '../program.ts';
 import { iconSprite } from '../text/icons.ts';
 
-const compressed = promisify(brotliCompress) as (content: string) => Promise<Buffer>;
+const compressed = promisify(brotliCompress) as (content: Buffer) => Promise<Buffer>;
 
 const publicFolder = join(PROGRAM_FOLDER, 'public');
 const { resolve } = createRequire(import.meta.url);
@@ -80,10 +80,12 @@ export function assets(): RequestHandler {
 /** What browsers keep for ever is worth the most effort: it is compressed once, as small as it gets. */
 function answering({ type, content }: { type: string; content: string }): RequestHandler {
   let small: Promise<Buffer> | undefined;
+  // Whoever asks often and reads slowly would hold a copy of their own for each answer.
+  const whole = Buffer.from(content);
   return async (req, res) => {
     res.set('Cache-Control', 'public, max-age=31536000, immutable').type(type);
-    if (!req.acceptsEncodings('br')) return void res.send(content);
-    small ??= compressed(content);
+    if (!req.acceptsEncodings('br')) return void res.send(whole);
+    small ??= compressed(whole);
     res.vary('Accept-Encoding');
     res.set('Content-Encoding', 'br').send(await small);
   };

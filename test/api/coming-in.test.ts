@@ -74,7 +74,7 @@ describe('a program comes in', () => {
     expect((await max.get('/users')).status).toBe(403);
   });
 
-  it('not from elsewhere, not after its end, and not when its user is out', async () => {
+  it('not from elsewhere, not after its end, and not when its user is out (R51)', async () => {
     const elsewhere = await programAs(app, 'alice', ['users:read'], ['10.0.0.0/8']);
     expect((await elsewhere.get('/users')).status).toBe(403);
     expect((await (await programAs(app, 'alice', ['users:read'], ['127.0.0.1'])).get('/users')).status).toBe(200);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { load } from 'cheerio';
 import type { Person } from '../../seeds/cast.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { submit } from '../support/form.ts';
 import { groupId } from '../support/people.ts';
 import { type Session, signedIn } from '../support/session.ts';
 
@@ -221,8 +222,34 @@ describe('tags, expiry and No shared data', () => {
   });
 });
 
+describe('the dates of an operation', () => {
+  const told = async (session: Session, path: string) => load((await session.get(path)).text)('main').text();
+
+  it('are told to each reader as they are used to, in the sheet, the report, the list and the undo', async () => {
+    await submit(alice, '/preferences', { dates: 'dots' });
+    const added = await chosen('add-to-group', ['max'], { group: support, untilAt: '2026-12-31' });
+    expect(await told(alice, added)).toContain('until the end of 31.12.2026');
+    const leaving = await chosen('set-expiry', ['max'], { leavesAt: '2027-02-28' });
+    expect(await told(alice, leaving)).toContain('28.02.2027');
+    for (const path of [added, leaving]) await alice.post(`${path}/execution`);
+    const undo = (await alice.post('/bulk-operations', { action: 'undo', from: leaving.split('/')[2] })).headers
+      .location;
+    expect(await told(alice, undo)).toContain('28.02.2027');
+    const ada = await signedIn(app, 'ada');
+    for (const [path, own, others] of [
+      [added, '31.12.2026', '31 Dec 2026'],
+      [leaving, '28.02.2027', '28 Feb 2027'],
+      ['/bulk-operations', '28.02.2027', '28 Feb 2027'],
+    ]) {
+      const [mine, theirs] = [await told(alice, path), await told(ada, path)];
+      expect([path, mine.includes(own), mine.includes(others)]).toEqual([path, true, false]);
+      expect([path, theirs.includes(own), theirs.includes(others)]).toEqual([path, false, true]);
+    }
+  });
+});
+
 describe('sessions and password resets of many', () => {
-  it('end sessions for good', async () => {
+  it('end sessions for good (R53)', async () => {
     await signedIn(app, 'bob');
     const path = (await alice.post('/bulk-operations', { action: 'end-sessions', ids: ids('bob', 'max') })).headers
       .location;

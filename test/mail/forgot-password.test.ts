@@ -146,6 +146,21 @@ it.each([
   expect(mailing.server.mails).toEqual([]);
 });
 
+it.each<[string, object]>([
+  ['a list', { identifier: ['bob', 'me@evil.example'] }],
+  ['an object', { identifier: { name: 'bob' } }],
+  ['a name', { identifier: 'bob' }],
+])('takes no JSON: %s in it gets no mail (R39)', async (_, fields) => {
+  const stranger = new Session(mailing.app);
+  await stranger.get('/passwords/requests/new');
+  const answer = await stranger.agent
+    .post('/passwords/requests')
+    .send({ _csrf: await stranger.formToken(), ...fields });
+  expect(answer.status).toBe(403);
+  await mailing.deliver();
+  expect(mailing.server.mails).toEqual([]);
+});
+
 it.each<[string, Headers]>([
   ['X-Forwarded-Host', { 'X-Forwarded-Host': 'evil.example' }],
   ['Forwarded', { Forwarded: 'host=evil.example;proto=https' }],

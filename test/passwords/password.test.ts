@@ -1,7 +1,14 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { newPasswordErrors } from '../../src/passwords/new-password.ts';
-import { LONGEST_PASSWORD, passwordProblem, personalWords } from '../../src/passwords/password.ts';
+import {
+  LONGEST_PASSWORD,
+  passwordProblem,
+  personalWords,
+  SHORTEST_BESIDE_FACTOR,
+} from '../../src/passwords/password.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { everything } from '../support/database.ts';
 import { submit } from '../support/form.ts';
@@ -39,6 +46,26 @@ describe('a password', () => {
   ])('of %s is accepted: nothing is asked of its composition (R1, R3)', async (_, password) => {
     expect(await problem(password)).toBeUndefined();
   });
+
+  it.each([
+    ['hx9wqzbt', undefined],
+    ['w7 newts', undefined],
+    ['hx9wqzb', /^Too short: 1 more character, 8 in all/],
+    ['12345678', /sequence|attackers/],
+    ['qwertzui', /keyboard|attackers/],
+    ['aaaaaaaa', /repeats|attackers/],
+    ['password', /attackers/],
+    ['Welcome1', /attackers/],
+    ['summer26', /attackers/],
+    ['nilsson1', /name or address/],
+  ])(
+    'beside a second factor may have 8 characters, but for what is guessed quickly: %s (R1)',
+    async (password, reason) => {
+      const told = await passwordProblem(password, words, SHORTEST_BESIDE_FACTOR);
+      if (reason) expect(told).toMatch(reason);
+      else expect(told).toBeUndefined();
+    },
+  );
 
   it('that is among the common ones is refused, every one of them (R4)', async () => {
     const common = dictionary['passwords-common'].map(String);
@@ -228,6 +255,25 @@ describe('a password that was set', () => {
     for (const { attribs } of fields) {
       expect(attribs.onpaste).toBeUndefined();
       expect(attribs.maxlength).toBeUndefined();
+    }
+  });
+
+  it('is typed nowhere but in such fields, on whatever page (R9)', () => {
+    const views = join(import.meta.dirname, '../../views');
+    const fields = readdirSync(views, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ejs'))
+      .flatMap(
+        (name) =>
+          readFileSync(join(views, name), 'utf8')
+            .replace(/<%[\s\S]*?%>/g, '')
+            .match(/<input\b[^>]*>/g) ?? [],
+      )
+      .filter((field) => /type="password"|(?:id|name)="(?:password|repeated|current)"/.test(field));
+    expect(fields.length).toBeGreaterThan(7);
+    for (const field of fields) {
+      expect(field).toMatch(/type="password"/);
+      expect(field).toMatch(/autocomplete="(?:current|new)-password"/);
+      expect(field).not.toMatch(/onpaste|oncopy|maxlength/);
     }
   });
 

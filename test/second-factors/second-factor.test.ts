@@ -33,7 +33,7 @@ async function show(session: Session, code: string) {
 const bobs = (table: string) => app.db.read(table).where('user_id', app.people.bob);
 
 describe('setting one up', () => {
-  it('takes the password and a code, shows recovery codes once, and is asked for from then on', async () => {
+  it('takes the password and a code, shows recovery codes once, and is asked for from then on (R30)', async () => {
     const bob = await signedIn(app, 'bob');
     const wrong = await submit(bob, '/credentials/second-factor', { current: 'not the password' });
     expect([wrong.status, Object.keys(pageOf(wrong).errors())]).toEqual([422, ['current']]);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import supertest from 'supertest';
 import { hashOfSecret, isSecret, newSecret } from '../../src/tokens/token-secret.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
@@ -31,7 +32,7 @@ describe('tokens', () => {
   });
   afterAll(() => app.close());
 
-  it('are made by anybody for themself, shown once, and kept as hashes', async () => {
+  it('are made by anybody for themself, shown once, and kept as hashes (R55)', async () => {
     const bob = await signedIn(app, 'bob');
     const audit = await watchAudit(app);
     const made = await submit(bob, '/credentials/tokens/new', NEW);
@@ -49,6 +50,11 @@ describe('tokens', () => {
     expect(list.textOf('.rows li')).toContain('nightly');
     expect(list.$.html()).not.toContain(secret);
     expect(pageOf(await bob.get('/credentials')).fact('Tokens')).toMatch(/^1 /);
+    expect(list.textOf('.rows li')).toMatch(/until 20 Feb 2027, .*, never used/);
+    await supertest(app.url).get('/api/v1/users').set('Authorization', `Bearer ${secret}`);
+    expect(pageOf(await bob.get('/credentials/tokens')).textOf('.rows li')).toMatch(
+      /last used 22 Nov 2026, 12:00 UTC from 127\.0\.0\.1/,
+    );
   });
 
   it('of a person are made by nobody else, and are listed and revoked by who administers them', async () => {

@@ -95,6 +95,15 @@ describe('a program', () => {
     expect(refused.page.textOf('main')).toContain('is a person');
   });
 
+  it('is kept until a day that each reads as they are used to', async () => {
+    await submit(alice, '/preferences', { dates: 'month' });
+    const { page } = await operate('keep-program', 'robin', { reviewOn: '2027-06-01' });
+    expect(page.textOf('main')).toContain('They are to be reviewed again on Jun 1, 2027.');
+    const list = async (session: Session) => pageOf(await session.get('/bulk-operations')).textOf('main');
+    expect(await list(alice)).toContain('1 program kept, to be reviewed on Jun 1, 2027.');
+    expect(await list(await signedIn(app, 'ada'))).toContain('1 program kept, to be reviewed on 1 Jun 2027.');
+  });
+
   it('is made of a person and the reverse, and the sheet says what ends', async () => {
     const bob = await signedIn(app, 'bob');
     await submit(bob, '/credentials/tokens/new', { name: 'mine', scopes: ['users:read'] });

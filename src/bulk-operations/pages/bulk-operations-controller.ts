@@ -8,6 +8,7 @@ import { type Errors, FieldErrors, typedFields } from '../../forms/form.ts';
 import { withTicks } from '../../lists/exceptions.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
+import type { Format } from '../../text/format.ts';
 import { counted } from '../../text/text.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Forbidden, Malformed, NotFound } from '../../verbs/refusals.ts';
@@ -158,7 +159,7 @@ async function showOperations(app: AppContext, req: Request, res: Response): Pro
     operations.push({
       ...operation,
       phase: phaseOf(operation),
-      done: await doneBy(app, operation),
+      done: await doneBy(app, operation, formatOf(req)),
       leftOut: leftOutIn(operation.tally),
     });
   const olderPath = executed.length > LISTED ? `/bulk-operations?before=${executed[LISTED - 1].id}` : undefined;
@@ -278,9 +279,9 @@ async function tellOutcomes(app: AppContext, req: Request, { channel }: Act, id:
 }
 
 /** An action that there is no more, or whose group is gone, is told by its name. */
-async function doneBy({ db }: AppContext, operation: BulkOperation): Promise<string> {
+async function doneBy({ db }: AppContext, operation: BulkOperation, words: Format): Promise<string> {
   try {
-    return (await actionOf(db.read, operation)).bulk.done(operation.tally.changed);
+    return (await actionOf(db.read, operation, [], words)).bulk.done(operation.tally.changed);
   } catch {
     return `${operation.action}: ${operation.tally.changed}`;
   }

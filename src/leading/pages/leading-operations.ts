@@ -6,9 +6,11 @@ import { type BulkOperation, phaseOf } from '../../bulk-operations/bulk-operatio
 import { findBegunBy, findOperation } from '../../bulk-operations/bulk-operation-store.ts';
 import { minuteOf } from '../../clock.ts';
 import type { Group } from '../../groups/group.ts';
+import type { Format } from '../../text/format.ts';
 import { counted } from '../../text/text.ts';
 import { Forbidden, NotFound } from '../../verbs/refusals.ts';
 import { flash, keepAtHand } from '../../web/flash.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
 import { planTakingBack, takeBackLeading } from '../actions/taking-back.ts';
 import { findLedGroup, whyNotToLead } from '../led-group.ts';
@@ -31,12 +33,13 @@ export async function recentDeeds(app: AppContext, req: Request, group: Group) {
   const begun = await findBegunBy(app.db.read, req.viewer!.id, LOOKED_AT);
   const own = begun.filter(({ choices }) => choices.group === group.id).slice(0, SHOWN);
   const deeds = [];
-  for (const one of own) deeds.push({ path: pathTo(one.id), at: one.executedAt, said: await doneInWords(app, one) });
+  for (const one of own)
+    deeds.push({ path: pathTo(one.id), at: one.executedAt, said: await doneInWords(app, one, formatOf(req)) });
   return deeds;
 }
 
-async function doneInWords({ db }: AppContext, operation: BulkOperation): Promise<string> {
-  return (await actionOf(db.read, operation)).bulk.done(operation.tally.changed);
+async function doneInWords({ db }: AppContext, operation: BulkOperation, words: Format): Promise<string> {
+  return (await actionOf(db.read, operation, [], words)).bulk.done(operation.tally.changed);
 }
 
 /**
@@ -68,7 +71,7 @@ export async function showLedReport(app: AppContext, req: Request, res: Response
   const { operation, group } = await ownDeed(app, req);
   const { tally, executedAt, undoes } = operation;
   const page = {
-    title: await doneInWords(app, operation),
+    title: await doneInWords(app, operation, formatOf(req)),
     group,
     executedAt,
     undoes: undoes === null ? undefined : pathTo(undoes),
@@ -100,7 +103,14 @@ export async function showLedUndo(app: AppContext, req: Request, res: Response):
   ].filter(Boolean);
   const path = pathTo(operation.id);
   const hasAny = plan.leaving.length + numberIn(plan.coming) + numberIn(plan.ending) > 0;
-  const page = { title: 'Undo', group, path, done: await doneInWords(app, operation), sentences, hasAny };
+  const page = {
+    title: 'Undo',
+    group,
+    path,
+    done: await doneInWords(app, operation, formatOf(req)),
+    sentences,
+    hasAny,
+  };
   render(req, res, 'leading/undo', page);
 }
 
@@ -112,6 +122,6 @@ export async function takeBack(app: AppContext, req: Request, res: Response): Pr
     return res.redirect(303, pathTo(operation.id));
   }
   // The report says it in its heading.
-  offerUndo(req, done, await doneInWords(app, await findOperation(app.db.read, done)));
+  offerUndo(req, done, await doneInWords(app, await findOperation(app.db.read, done), formatOf(req)));
   res.redirect(303, pathTo(done));
 }

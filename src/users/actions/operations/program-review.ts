@@ -23,8 +23,9 @@ export const PROGRAM_KEEPING: AskingAction<Subject> = {
   ],
   check: (typed) =>
     checkForm(z.object({ reviewOn: day.refine((one) => one !== null, 'Say when it is to be reviewed again.') }), typed),
-  async chosen(_db, choices) {
+  async chosen(_db, choices, words = format) {
     const reviewOn = choices.reviewOn as Day;
+    const on = words.day(reviewOn);
     return forPrograms(
       changingAction(
         { program: { reviewOn } },
@@ -33,14 +34,14 @@ export const PROGRAM_KEEPING: AskingAction<Subject> = {
           label: 'Review: keep',
           icon: 'shield-check',
           bulk: {
-            button: (number) => `Keep ${counted(number, 'program')} until ${format.day(reviewOn)}`,
-            done: (number) => `${counted(number, 'program')} kept, to be reviewed on ${format.day(reviewOn)}.`,
-            consequence: `You say that they are still needed. They are to be reviewed again on ${format.day(reviewOn)}.`,
+            button: (number) => `Keep ${counted(number, 'program')} until ${on}`,
+            done: (number) => `${counted(number, 'program')} kept, to be reviewed on ${on}.`,
+            consequence: `You say that they are still needed. They are to be reviewed again on ${on}.`,
           },
           unchanged: 'is to be reviewed on that day already',
-          was: ({ apiOnly }, words) => {
+          was: ({ apiOnly }, told) => {
             const before = (apiOnly as { reviewOn: Day | null } | null)?.reviewOn;
-            return before ? `was to be reviewed on ${words.day(before)}` : 'had no review date';
+            return before ? `was to be reviewed on ${told.day(before)}` : 'had no review date';
           },
         },
       ),
