@@ -191,7 +191,7 @@ async function typedFor(db: Reader, { name, asks }: AskingAction, values: string
   return typed;
 }
 
-const MAY_BE_LEFT_OUT = new Set(['day', 'user', 'owning-group']);
+const MAY_BE_LEFT_OUT = new Set(['day', 'start', 'end', 'user', 'owning-group']);
 
 function noValues(name: string, values: string[] = []): undefined {
   if (values.length > 0) throw new ConfigError([`${name} asks nothing: it takes no --value`]);
