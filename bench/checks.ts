@@ -1,4 +1,4 @@
-import { dayOf } from '../src/clock.ts';
+import { minuteOf } from '../src/clock.ts';
 import { readSettings } from '../src/config.ts';
 import { openDatabase } from '../src/db/database.ts';
 import { withSecrets } from '../src/installation/secrets.ts';
@@ -87,7 +87,7 @@ async function prepared(folder: string, { name }: Administrator): Promise<{ toke
     const act = commandLineAct(actSettings(config));
     const user = (await findUserByIdentifier(db.read, name))!;
     const token = await db.write(async (trx) => {
-      const subject = await findSubject(trx, user.id, dayOf(act.at));
+      const subject = await findSubject(trx, user.id, minuteOf(act.at));
       const values = { name: 'bench', scopes: ['users:read' as const, 'check' as const], days: 1, addresses: [] };
       // One's own: nobody makes one for another person.
       return (await makeToken(trx, { ...act, by: { ...act.by, id: user.id } }, subject, values)).secret;

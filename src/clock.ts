@@ -1,8 +1,8 @@
 /** A moment in UTC as ISO 8601 with milliseconds; such strings sort and compare as the moments do. */
-export type Instant = string;
+export type Instant = string & { readonly kind?: 'instant' };
 
-/** A calendar day, `YYYY-MM-DD`. */
-export type Day = string;
+/** A calendar day, `YYYY-MM-DD`. Like a moment it is a text; that either is never taken for the other, the types see to. */
+export type Day = string & { readonly kind?: 'day' };
 
 /** Where the program takes the time from; the tests turn it. Milliseconds since 1970. */
 export type Clock = () => number;

@@ -29,7 +29,7 @@ function formatWith({ zone, dates = 'day' }: Frame, wall: (moment: Instant) => s
   const day = (date: Day) => dayInWords(date, dates);
   const time = (moment: Instant) => timeInWords(wall(moment).slice(11, 16), dates);
   const at = (moment: Instant) => `${day(wall(moment))}, ${time(moment)}`;
-  const exact = (moment: Instant) => `${day(moment)}, ${timeInWords(moment.slice(11, 16), dates)} UTC`;
+  const exact = (moment: Instant) => `${day(moment.slice(0, 10))}, ${timeInWords(moment.slice(11, 16), dates)} UTC`;
   const dayOf = (moment: Instant): Day => wall(moment).slice(0, 10);
   const momentAt = (date: Day, time: string): Instant => {
     const meant = Date.parse(`${date}T${time}:00.000Z`);

@@ -3,7 +3,7 @@ import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
-import type { Token } from './token.ts';
+import { isLive, type Token } from './token.ts';
 
 export type NewToken = Omit<Token, 'id' | 'endedAt' | 'lastUsedAt' | 'lastUsedFrom'> & { hash: string };
 
@@ -52,6 +52,32 @@ export async function findUsable(db: Reader, ids: number[], now: Instant): Promi
 /** The newest first, those that ended included. */
 export async function findTokensOf(db: Reader, userId: number): Promise<Token[]> {
   return (await db('tokens').where({ user_id: userId }).orderBy('id', 'desc')).map(tokenOf);
+}
+
+export interface TokenUse {
+  /** How many can be used now. */
+  live: number;
+  /** The last time that any was used, ended ones included. */
+  lastUsedAt: Instant | null;
+}
+
+/** Of these users, by id; none for those who never had a token. */
+export async function findTokenUses(db: Reader, userIds: number[], now: Instant): Promise<Map<number, TokenUse>> {
+  const tokens = await whereIdIn(db('tokens'), 'user_id', userIds).select(
+    'user_id',
+    'ended_at',
+    'expires_at',
+    'last_used_at',
+  );
+  const uses = new Map<number, TokenUse>();
+  for (const { user_id, ended_at, expires_at, last_used_at } of tokens) {
+    const { live, lastUsedAt } = uses.get(user_id) ?? { live: 0, lastUsedAt: null };
+    uses.set(user_id, {
+      live: live + (isLive({ endedAt: ended_at, expiresAt: expires_at }, now) ? 1 : 0),
+      lastUsedAt: [lastUsedAt, last_used_at].reduce((one, other) => ((one ?? '') > (other ?? '') ? one : other)),
+    });
+  }
+  return uses;
 }
 
 /** Whose tokens that were not revoked open SCIM. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Person } from '../../seeds/cast.ts';
 import { findRights } from '../../src/access/granted-rights.ts';
 import type { Rights } from '../../src/access/rights.ts';
-import { dayOf } from '../../src/clock.ts';
+import { minuteOf } from '../../src/clock.ts';
 import { type ContactViewer, mayEdit, maySee, type Ownership } from '../../src/contacts/contact.ts';
 import { findContactViewer, whereVisible } from '../../src/contacts/contact-viewer.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -229,10 +229,10 @@ describe('whose a contact is', () => {
 
   it('is asked of who somebody is now: their groups of today, their setting of today', async () => {
     const { db } = app;
-    const today = dayOf(app.clock.now());
+    const now = minuteOf(app.clock.now());
     const viewerOf = async (person: Person) => {
       const id = app.people[person];
-      return findContactViewer(db.read, { id, name: person, rights: await findRights(db.read, id, today) }, today);
+      return findContactViewer(db.read, { id, name: person, rights: await findRights(db.read, id, now) }, now);
     };
     const support = Number(await groupId(app, 'Support'));
     expect([...(await viewerOf('bob')).groupIds]).toEqual([support]);

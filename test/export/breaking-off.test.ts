@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { dayOf, instant, MINUTE } from '../../src/clock.ts';
+import { instant, MINUTE, minuteOf } from '../../src/clock.ts';
 import { findContactViewer } from '../../src/contacts/contact-viewer.ts';
 import { exportRecords, type Sink } from '../../src/export/actions/exporting.ts';
 import { EXPORT_KINDS } from '../../src/export/pages/export-kinds.ts';
@@ -179,7 +179,7 @@ describe('an export that is not whole', () => {
 
 function exporting(sink: Sink): Promise<number> {
   const act: Act = { ...commandLineAct(app.context.actSettings), at: instant(app.clock.now()) };
-  const look = () => findContactViewer(app.db.read, act.by, dayOf(app.clock.now()));
+  const look = () => findContactViewer(app.db.read, act.by, minuteOf(app.clock.now()));
   const columns = EXPORT_KINDS.users.columns.map(({ key }) => key);
   return exportRecords(
     app.context,

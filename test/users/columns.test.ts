@@ -153,6 +153,10 @@ describe('the columns of the list', () => {
       'Last sign-in from',
       'Tags',
       'Description',
+      'API-only owner',
+      'API-only reason',
+      'Tokens',
+      'Review date',
     ]);
     expect(pageOf(await alice.get('/users?sort=-created')).textOf('caption')).toBe(
       'Users, sorted by Created, descending',

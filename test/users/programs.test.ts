@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Person } from '../../seeds/cast.ts';
+import { PROGRAMS_PATH } from '../../src/users/list/user-list-columns.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { submit } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
 import { pathTo } from '../support/people.ts';
+import { programAs } from '../support/program.ts';
 import { type Fields, type Session, signedIn } from '../support/session.ts';
 
 const MAILING = { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'roster@example.com' };
@@ -34,6 +36,28 @@ async function operate(action: string, person: Person, choices: Fields) {
 }
 
 describe('a program', () => {
+  it('stands in a list of its own, with who answers for it, its reason, its tokens and when it is to be reviewed', async () => {
+    await set('robin', {
+      api_only_owner_id: app.people.bob,
+      api_only_review_on: '2027-02-01',
+      api_only_reason: 'Billing',
+    });
+    const cells = async () => {
+      const page = pageOf(await alice.get(PROGRAMS_PATH));
+      expect(page.texts('tbody th a')).toEqual(['robin']);
+      return page.texts('tbody td').slice(1, -1);
+    };
+    expect(await cells()).toEqual(['bob', 'Billing', 'none', '1 Feb 2027']);
+    const program = await programAs(app, 'robin', ['users:read']);
+    await programAs(app, 'robin', ['users:read']);
+    expect(await cells()).toEqual(['bob', 'Billing', '2 used never', '1 Feb 2027']);
+    await program.get('/users');
+    app.clock.advance(3 * 60_000);
+    expect((await cells())[2]).toBe('2 used 3 minutes ago');
+    const file = await submit(alice, PROGRAMS_PATH.replace('/users?', '/users/export?'), { fileFormat: 'csv' });
+    expect(file.text).toMatch(/robin,Billing,bob,2027-02-01,2,2026-\S+Z/);
+  });
+
   it('is found where nobody answers for it, where it is to be reviewed, unused, or without a token', async () => {
     await set('robin', { api_only_owner_id: app.people.bob, api_only_review_on: '2026-11-23' });
     expect([await found('orphaned'), await found('review-due')]).toEqual([[], []]);

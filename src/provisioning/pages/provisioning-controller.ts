@@ -5,6 +5,7 @@ import { findGroupsOf } from '../../groups/group-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { findScimTokens } from '../../tokens/token-store.ts';
+import { PROGRAMS_PATH } from '../../users/list/user-list-columns.ts';
 import { subjectOf } from '../../users/pages/addressed-user.ts';
 import { findUserNames, findUsers } from '../../users/user-store.ts';
 import { NotFound } from '../../verbs/refusals.ts';
@@ -32,7 +33,8 @@ export function provisioningController(app: AppContext): Router {
     const ids = [...(await findProvisionerIds(db)), ...(await findCallerIds(db)), ...(await findScimTokens(db))];
     const programs = await findUsers(db, [...new Set(ids)]);
     const rows = await Promise.all(programs.map(async (user) => ({ user, ...(await figuresOf(user.id)) })));
-    render(req, res, 'provisioning/index', { title: 'Provisioning', rows, address: addressOf() });
+    const page = { title: 'Provisioning', rows, address: addressOf(), programsPath: PROGRAMS_PATH };
+    render(req, res, 'provisioning/index', page);
   });
 
   router.get('/users/:id/provisioning', reads, async (req, res) => {

@@ -1,5 +1,6 @@
 import { parse } from 'node:querystring';
 import { findApplications } from '../../applications/application-store.ts';
+import { instant } from '../../clock.ts';
 import type { Contact, ContactViewer } from '../../contacts/contact.ts';
 import { findContacts } from '../../contacts/contact-store.ts';
 import type { Reader } from '../../db/database.ts';
@@ -18,6 +19,7 @@ import {
 import { NONE } from '../../lists/list-query.ts';
 import { findMemberships, type Membership } from '../../memberships/membership-store.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
+import { findTokenUses, type TokenUse } from '../../tokens/token-store.ts';
 import type { User } from '../user.ts';
 import { SOON_DAYS, STATES, type StateLimits, stateLimits, statesOf } from '../user-state.ts';
 import { findUserNames, findUsers } from '../user-store.ts';
@@ -43,6 +45,7 @@ interface ExportedUser {
   memberships: Membership[];
   tags: string[];
   names: Names;
+  tokens: TokenUse | undefined;
 }
 
 const COLUMNS: ColumnOf<ExportedUser>[] = [
@@ -76,12 +79,15 @@ const COLUMNS: ColumnOf<ExportedUser>[] = [
   { key: 'confirmed_by', label: 'Access confirmed by', of: ({ user, names }) => nameIn(names, user.accessConfirmedBy) },
   { key: 'attempts', label: 'Failed attempts', of: ({ user }) => user.loginAttempts },
   { key: 'second_factor', label: 'Second factor', of: ({ user }) => user.hasSecondFactor },
+  { key: 'tokens', label: 'Tokens', of: ({ tokens }) => tokens?.live ?? 0 },
+  { key: 'token_used', label: 'Token used last (UTC)', of: ({ tokens }) => tokens?.lastUsedAt ?? null },
 ];
 
 /** What a column of the list says beside what is called like it. */
 const BESIDE: Partial<Record<(typeof LISTED)[number], string>> = {
   last_login: 'last_activity',
   confirmed: 'confirmed_by',
+  tokens: 'token_used',
 };
 
 const KNOWN: Record<string, Known> = {
@@ -138,6 +144,7 @@ async function findExported(
   const tags = wants('tags') ? await findTagNames(db, 'user', ids) : undefined;
   const namedIds = users.flatMap((user) => [user.apiOnlyOwnerId, user.accessConfirmedBy]);
   const names = await findUserNames(db, wants('api_only_owner', 'confirmed_by') ? namedIds : []);
+  const uses = wants('tokens', 'token_used') ? await findTokenUses(db, ids, instant(clock())) : undefined;
   const limits = stateLimits({ clock, config });
   return users.map((user) => ({
     user,
@@ -146,5 +153,6 @@ async function findExported(
     memberships: membershipsOf.get(user.id) ?? [],
     tags: tags?.get(user.id) ?? [],
     names,
+    tokens: uses?.get(user.id),
   }));
 }

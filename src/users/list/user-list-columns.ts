@@ -17,11 +17,20 @@ export const COLUMNS = [
   'last_from',
   'tags',
   'description',
+  'api_only_owner',
+  'api_only_reason',
+  'tokens',
+  'api_only_review',
 ] as const;
 export type ColumnKey = (typeof COLUMNS)[number];
 
 /** For who has chosen none. */
 export const USUAL_COLUMNS: readonly ColumnKey[] = ['email', 'contact', 'last_login', 'groups', 'no_shared_data'];
+
+const OF_PROGRAMS: readonly ColumnKey[] = ['api_only_owner', 'api_only_reason', 'tokens', 'api_only_review'];
+
+/** The list of identities for programs, with what is kept of those alone. */
+export const PROGRAMS_PATH = `/users?state=api-only&${['name', ...OF_PROGRAMS].map((one) => `column=${one}`).join('&')}`;
 
 /** What somebody has chosen for this list; undefined where they have not. */
 export function keptColumns(lists: Record<string, unknown>): ColumnKey[] | undefined {

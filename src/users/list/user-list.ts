@@ -1,6 +1,6 @@
 import type { Activity } from '../../access/activity.ts';
 import { may, type Viewer } from '../../access/viewer.ts';
-import { minuteOf } from '../../clock.ts';
+import { type Instant, instant, minuteOf } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import { findContactNames } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
@@ -17,6 +17,7 @@ import { type Cursor, isRanked, NONE } from '../../lists/list-query.ts';
 import { lastSignInFrom } from '../../sessions/login-attempt-store.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
 import { fold } from '../../text/text.ts';
+import { findTokenUses, type TokenUse } from '../../tokens/token-store.ts';
 import type { User } from '../user.ts';
 import { badgesAmong, SOON_DAYS, STATES, type State, type StateLimits } from '../user-state.ts';
 import { NOBODY } from './derived-sets.ts';
@@ -42,11 +43,18 @@ export interface ListedUser
         | 'accessConfirmedBy'
         | 'loginAttempts'
         | 'hasSecondFactor'
+        | 'apiOnly'
+        | 'apiOnlyOwnerId'
+        | 'apiOnlyReason'
+        | 'apiOnlyReviewOn'
       >
     > {
   /** Where somebody confirmed the access. */
   confirmedByName?: string | null;
   lastSignInFrom?: string | null;
+  apiOnlyOwnerName?: string | null;
+  /** Of those who ever had one. */
+  tokens?: TokenUse;
   /** By name. */
   tags?: string[];
   contactId: number | null;
@@ -253,7 +261,12 @@ export async function listUsers(
   const page = await readRankedPage(query, sourcesOf(db, index, { query, viewer, pasted, selection }));
   const ids = page.rows;
   return {
-    users: await withFurther(db, viewer, query.columns, await findListed(db, index, ids, query.columns)),
+    users: await withFurther(
+      db,
+      viewer,
+      { columns: query.columns, now: instant(limits.now) },
+      await findListed(db, index, ids, query.columns),
+    ),
     total: selection.total,
     isMeant: (id) => selection.has(id),
     change,
@@ -302,17 +315,19 @@ export async function freezeUsers(
 async function withFurther(
   db: Reader,
   viewer: ContactViewer,
-  columns: readonly ColumnKey[],
+  { columns, now }: { columns: readonly ColumnKey[]; now: Instant },
   users: ListedUser[],
 ): Promise<ListedUser[]> {
   const contacts = users.map((user) => user.contactId).filter((id) => id !== null);
   const names = columns.includes('contact') ? await findContactNames(db, viewer, contacts) : new Map<number, string>();
   const ids = users.map((user) => user.id);
   const tags = columns.includes('tags') ? await findTagNames(db, 'user', ids) : undefined;
+  const uses = columns.includes('tokens') ? await findTokenUses(db, ids, now) : undefined;
   return users.map((user) => ({
     ...user,
     contactName: names.get(user.contactId ?? 0) ?? null,
     tags: tags && (tags.get(user.id) ?? []),
+    tokens: uses?.get(user.id),
   }));
 }
 
@@ -348,6 +363,11 @@ export async function findListed(
       loginAttempts: row.attempts ?? 0,
       hasSecondFactor: row.factor_since != null,
       lastSignInFrom: row.last_from ?? null,
+      apiOnly: Boolean(row.api_only),
+      apiOnlyOwnerId: row.api_only_owner_id,
+      apiOnlyOwnerName: row.owner_name,
+      apiOnlyReason: row.api_only_reason,
+      apiOnlyReviewOn: row.api_only_review_on,
       contactId: row.contact_id ?? null,
       contactName: null,
       badges: badgesAmong(index.statesOf(id)),
@@ -371,6 +391,10 @@ const READ: Partial<Record<ColumnKey, string[]>> = {
   attempts: ['lockouts.attempts'],
   second_factor: ['factor.confirmed_at as factor_since'],
   last_from: [],
+  api_only_owner: ['users.api_only_owner_id', 'owner.name as owner_name'],
+  api_only_reason: ['users.api_only_reason'],
+  tokens: ['users.api_only'],
+  api_only_review: ['users.api_only_review_on'],
 };
 
 type FurtherColumn =
@@ -382,13 +406,17 @@ type FurtherColumn =
   | 'leaves_at'
   | 'created_at'
   | 'access_confirmed_at'
-  | 'access_confirmed_by';
+  | 'access_confirmed_by'
+  | 'api_only'
+  | 'api_only_owner_id'
+  | 'api_only_reason'
+  | 'api_only_review_on';
 
 type FoundRow = Pick<Row<'users'>, (typeof OF_EVERY_ROW)[number]> &
   Partial<
     Pick<Row<'users'>, FurtherColumn> &
       Pick<Left<Row<'lockouts'>>, 'attempts'> &
-      Record<'confirmed_by_name' | 'factor_since' | 'last_from', string | null>
+      Record<'confirmed_by_name' | 'factor_since' | 'last_from' | 'owner_name', string | null>
   >;
 
 const selectRows = preparedInForms<ColumnKey[], { ids: number[] }, FoundRow>((db, columns, { ids }) => {
@@ -399,6 +427,7 @@ const selectRows = preparedInForms<ColumnKey[], { ids: number[] }, FoundRow>((db
   if (columns.includes('attempts')) rows.leftJoin('lockouts', 'lockouts.user_id', 'users.id');
   if (columns.includes('second_factor')) rows.leftJoin('second_factors as factor', 'factor.user_id', 'users.id');
   if (columns.includes('last_from')) rows.select(lastSignInFrom(db).as('last_from'));
+  if (columns.includes('api_only_owner')) rows.leftJoin('users as owner', 'owner.id', 'users.api_only_owner_id');
   if (columns.includes('confirmed')) rows.leftJoin('users as confirmer', 'confirmer.id', 'users.access_confirmed_by');
   return whereIdIn(rows, 'users.id', ids);
 });
@@ -426,7 +455,12 @@ export async function listMeanwhile(
     return select(looked, query, viewer, pasted);
   });
   const { rows, previous, next } = await readPage(query, source);
-  const users = await withFurther(db, viewer, query.columns, await findListed(db, looked, rows, query.columns));
+  const users = await withFurther(
+    db,
+    viewer,
+    { columns: query.columns, now: instant(limits.now) },
+    await findListed(db, looked, rows, query.columns),
+  );
   return { users, previous, next, pasted };
 }
 

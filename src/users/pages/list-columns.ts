@@ -22,4 +22,8 @@ export const LIST_COLUMNS: Record<ColumnKey, Column<SortKey>> = {
   last_from: { label: 'Last sign-in from', width: 'narrow' },
   tags: { label: 'Tags', width: 'middle' },
   description: { label: 'Description', width: 'rest' },
+  api_only_owner: { label: 'API-only owner', width: 'middle' },
+  api_only_reason: { label: 'API-only reason', width: 'rest' },
+  tokens: { label: 'Tokens', width: 'middle' },
+  api_only_review: { label: 'Review date', width: 'narrow' },
 };

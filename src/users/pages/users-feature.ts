@@ -4,6 +4,7 @@ import { pruneFeed } from '../../facets/feed.ts';
 import type { Feature } from '../../web/feature.ts';
 import { remindOfLeaving } from '../actions/leaving-reminders.ts';
 import { USER_CHANGES } from '../list/user-index.ts';
+import { PROGRAMS_PATH } from '../list/user-list-columns.ts';
 
 export const USERS: Feature = {
   tab: {
@@ -15,6 +16,7 @@ export const USERS: Feature = {
   pages: [
     { label: 'Users', path: '/users', icon: 'people', needs: [['users', 'read']] },
     { label: 'Security', path: '/security', icon: 'shield-check', needs: [['users', 'read']] },
+    { label: 'API-only users', path: PROGRAMS_PATH, icon: 'apps', needs: [['users', 'read']] },
     { label: 'New User', path: '/users/new', icon: 'person-add', needs: [['users', 'write']] },
     { label: 'New users from a list', path: '/users/new/list', icon: 'people', needs: [['users', 'write']] },
   ],
