@@ -15,6 +15,7 @@ import {
 } from '../bulk-operations/bulk-operation.ts';
 import * as store from '../bulk-operations/bulk-operation-store.ts';
 import { seenBy } from '../bulk-operations/pages/report.ts';
+import { toldItems } from '../bulk-operations/pages/told-items.ts';
 import { mayLookAt, requireVisible } from '../bulk-operations/pages/visible-operation.ts';
 import { forbiddenInWords, hasForbidden } from '../bulk-operations/tally.ts';
 import type { Reader, Transaction } from '../db/database.ts';
@@ -224,7 +225,7 @@ async function listItems(call: Call): Promise<Answer> {
     seen: await seenBy(app, viewer, operation),
   };
   const found = await findItems(db, operation, filter, ITEMS_LISTED + 1);
-  const items = found.slice(0, ITEMS_LISTED);
+  const items = await toldItems(app, viewer, found.slice(0, ITEMS_LISTED));
   const rest = new URLSearchParams(
     Object.entries({ outcome, reason, q }).filter((one) => one[1] !== undefined) as string[][],
   );

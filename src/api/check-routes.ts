@@ -51,8 +51,13 @@ async function answersTo({ app }: Pick<Call, 'app'>, questions: Question[]) {
     if (!known.has(application)) throw new Unprocessable({ application: `There is no application ${application}.` });
   const names = [...new Set(questions.map(({ user }) => user))];
   const ids = await findUserIdsByIdentifier(db, names);
-  const idOf = (text: string) => ids.get(text) ?? (/^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0);
-  const users = new Map((await findUsers(db, [...new Set(names.map(idOf))])).map((user) => [user.id, user]));
+  const numbers = new Map(names.flatMap((text) => (/^[1-9]\d{0,14}$/.test(text) ? [[text, Number(text)]] : [])));
+  const wanted = [...new Set([...ids.values(), ...numbers.values()])];
+  const users = new Map((await findUsers(db, wanted)).map((user) => [user.id, user]));
+  // Who is called like somebody else's number must not be taken for them.
+  const twice = [...numbers].find(([text, id]) => ids.has(text) && ids.get(text) !== id && users.has(id));
+  if (twice) throw new Unprocessable({ user: `${twice[0]} is the name of one user, and the id of another.` });
+  const idOf = (text: string) => ids.get(text) ?? numbers.get(text) ?? 0;
   const answers = [];
   for (const one of questions) answers.push(await answerTo(one, users.get(idOf(one.user))));
   return answers;

@@ -3,14 +3,17 @@ import { keepAsOperation, keptOutcomes } from '../bulk-operations/actions/kept-o
 import type { Reader } from '../db/database.ts';
 import { requireDone } from '../forms/required-outcome.ts';
 import { changeGroups } from '../groups/actions/changing-groups.ts';
+import { GROUP_ACTIONS } from '../groups/actions/group-actions.ts';
 import { createGroup } from '../groups/actions/group-creation.ts';
 import { GROUP_EXPORT } from '../groups/group-export.ts';
 import { listGroups } from '../groups/group-list.ts';
 import { groupsPath, readGroupQuery } from '../groups/group-list-query.ts';
 import { findGroupsOf } from '../groups/group-store.ts';
+import { isWeighty } from '../permissions/weighty-givings.ts';
 import { findTagNames } from '../tags/tag-store.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import { GROUP, pageOf } from './answers.ts';
+import { actOfCaller } from './caller.ts';
 import { GROUP_CHANGE, NEW_GROUP } from './group-fields.ts';
 import { listAnswer, PREFIX, requireKnown, sourceOf } from './lists.ts';
 import { type Answer, type Call, type Route, route } from './route.ts';
@@ -91,6 +94,10 @@ export const GROUP_ROUTES: Route[] = [
       summary,
       tag: 'Groups',
       needs: WRITE,
+      asks: {
+        where: 'where it makes administrators, or whoever’s token it is is a member',
+        holds: (call) => weighs(call, action),
+      },
       status: 200,
       answer: GROUP,
       handle: (call) =>
@@ -103,6 +110,14 @@ export const GROUP_ROUTES: Route[] = [
     }),
   ),
 ];
+
+/** As an operation on many groups weighs. */
+async function weighs({ app, req, caller, ids }: Call, name: string): Promise<boolean> {
+  const action = GROUP_ACTIONS.find((one) => one.name === name);
+  const groups = await findGroupsOf(app.db.read, [ids.id]);
+  const givings = await action?.givings?.(app.db.read, actOfCaller(app, req, caller), groups);
+  return isWeighty(app.db.read, caller.viewer.id, givings ?? []);
+}
 
 async function list({ app, req }: Call): Promise<Answer> {
   await requireKnown(app.db.read, req, GROUP_EXPORT.problemsIn);

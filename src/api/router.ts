@@ -5,6 +5,7 @@ import { instant } from '../clock.ts';
 import type { Errors } from '../forms/form.ts';
 import { findAnswer, keepAnswer } from '../tokens/token-store.ts';
 import { Forbidden, Malformed, NotFound } from '../verbs/refusals.ts';
+import { requireBounded } from '../web/bounded-body.ts';
 import { HttpError } from '../web/http-error.ts';
 import { actOfCaller, type Caller, callerOf } from './caller.ts';
 import { requireNeeds } from './needs.ts';
@@ -58,6 +59,7 @@ export function apiRouter(app: AppContext, limit: RequestLimit): RequestHandler 
 async function serve(app: AppContext, route: Route, req: Request, res: Response): Promise<void> {
   const caller = callerIn(req);
   requireNeeds(caller, route);
+  requireBounded([req.body, route.query && req.query]);
   const body = route.body ? checked(route.body, req.body ?? {}) : undefined;
   const call: Call<never> = {
     app,
@@ -90,7 +92,6 @@ function send(res: Response, { status = 200, headers = {}, body }: Answer): void
 
 /** Checks by the schema that describes it: one message for each field. */
 function checked<T>(schema: z.ZodType<T>, value: unknown): T {
-  if (holdsNul(value)) throw new Malformed('A text has no NUL character in it.');
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const errors: Errors = {};
@@ -100,12 +101,6 @@ function checked<T>(schema: z.ZodType<T>, value: unknown): T {
     if (unknown.length === 0) errors[issue.path.join('.') || 'body'] ??= issue.message;
   }
   throw new Unprocessable(errors);
-}
-
-function holdsNul(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('\0');
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).some(holdsNul);
 }
 
 function addressed(req: Request): Pick<Call, 'ids' | 'names'> {
@@ -141,11 +136,15 @@ async function writeOnce(
   if (key === undefined) return app.db.write((trx) => work(trx, act));
   if (key.trim() === '' || key.length > LONGEST_KEY)
     throw new Malformed(`An Idempotency-Key has from 1 to ${LONGEST_KEY} characters.`);
-  const asked = fingerprint([req.method, req.originalUrl, JSON.stringify(req.body ?? null)]);
+  // Whoever may do more or less by now than they could then is not told again what they were told then.
+  const rights = JSON.stringify(Object.entries(caller.viewer.rights).toSorted());
+  const asked = fingerprint([req.method, req.originalUrl, JSON.stringify(req.body ?? null), rights]);
   return app.db.write(async (trx) => {
     const kept = await findAnswer(trx, caller.token.id, key);
     if (kept && kept.asked !== asked)
-      throw new Unprocessable({ 'Idempotency-Key': 'Something else was sent under this key already.' });
+      throw new Unprocessable({
+        'Idempotency-Key': 'Something else was sent under this key already, or what you may do has changed since.',
+      });
     if (kept) {
       const headers = { ...kept.headers, 'Idempotency-Replayed': 'true' };
       return { status: kept.status, headers, body: kept.body === '' ? undefined : JSON.parse(kept.body) };

@@ -3,6 +3,7 @@ import type { SubjectType } from '../bulk-operations/bulk-operation.ts';
 import { minuteOf } from '../clock.ts';
 import { ConfigError } from '../config.ts';
 import { findContactViewer, whereVisible } from '../contacts/contact-viewer.ts';
+import type { Reader } from '../db/database.ts';
 import { EXPORT_KINDS } from '../export/pages/export-kinds.ts';
 import { findGroupByName } from '../groups/group-store.ts';
 import { format } from '../text/format.ts';
@@ -33,15 +34,24 @@ export async function idsMeant(context: CommandContext, act: Act, meaning: Meani
   const seen: Seen | undefined =
     subjectType === 'contact' ? (query, table) => whereVisible(query, viewer, table) : undefined;
   for (const id of await findKnownIds(db, subjectType, numbers.map(Number), seen)) found.set(String(id), id);
-  const others = named.filter((one) => !found.has(one));
-  if (subjectType === 'user') for (const [name, id] of await findUserIdsByIdentifier(db, others)) found.set(name, id);
-  if (subjectType === 'group')
-    for (const name of others) {
-      const group = await findGroupByName(db, name);
-      if (group) found.set(name, group.id);
-    }
+  for (const [name, id] of await idsByName(db, subjectType, named)) {
+    if (found.has(name) && found.get(name) !== id)
+      return `${name} is the name of one ${subjectType}, and the id of another: name it otherwise.`;
+    found.set(name, id);
+  }
   const unknown = named.filter((one) => !found.has(one));
   return unknown.length > 0 ? `There is no ${subjectType} ${unknown[0]}.` : [...new Set(found.values())];
+}
+
+async function idsByName(db: Reader, subjectType: SubjectType, names: string[]): Promise<Map<string, number>> {
+  if (subjectType === 'user') return findUserIdsByIdentifier(db, names);
+  const found = new Map<string, number>();
+  if (subjectType !== 'group') return found;
+  for (const name of names) {
+    const group = await findGroupByName(db, name);
+    if (group) found.set(name, group.id);
+  }
+  return found;
 }
 
 async function inView(

@@ -1,7 +1,7 @@
 import { type Attribute, attributeNamed, type ResourceKind } from './attribute.ts';
 import { type AttributePath, BadFilter, type Filter, parsePatchPath } from './filter.ts';
 import { matches, meantBy } from './matching.ts';
-import { fittingValue, knownOf, objectOf, type Resource } from './resource.ts';
+import { fittingValue, knownOf, objectOf, type Resource, requireFew } from './resource.ts';
 import { Unfit } from './unfit.ts';
 
 /** One step of a PATCH (RFC 7644, section 3.5.2). */
@@ -12,6 +12,8 @@ export interface PatchStep {
 }
 
 const MOST_STEPS = 1_000;
+/** Of all steps on a user: each filter in a path is held against each value of a list. */
+const LONGEST_PATHS = 10_000;
 /** Of what is read only, where it comes along with the rest. */
 const IGNORED = ['id', 'meta', 'schemas', 'groups', 'password'];
 
@@ -55,6 +57,9 @@ function isKnown(kind: ResourceKind, name: string): boolean {
 
 /** What the resource is after these steps. Throws Unfit. */
 export function patched(kind: ResourceKind, resource: Resource, steps: PatchStep[]): Resource {
+  const length = steps.reduce((sum, { path = '' }) => sum + path.length, 0);
+  if (length > LONGEST_PATHS)
+    throw new Unfit('tooMany', `The paths of a PATCH have at most ${LONGEST_PATHS} characters together.`);
   const next = structuredClone(resource);
   for (const step of pathedSteps(kind, steps)) take(kind, next, step);
   return knownOf(kind, next);
@@ -143,6 +148,7 @@ function takeAttribute(holder: Resource, attribute: Attribute, { op, value, path
   if (multiValued) {
     const added = (fitting ?? []) as Resource[];
     holder[name] = op === 'add' ? joined((holder[name] ?? []) as Resource[], added) : added;
+    requireFew(attribute, holder[name] as Resource[], name);
   } else if (type === 'complex') holder[name] = { ...(holder[name] as Resource), ...(fitting as Resource) };
   else if (fitting === undefined) delete holder[name];
   else holder[name] = fitting;
@@ -188,6 +194,7 @@ function takeAmong(
     return;
   }
   if (chosen.length === 0) chosen.push(madeFor(values, filter, path));
+  requireFew(attribute, values, attribute.name);
   holder[attribute.name] = values;
   for (const one of chosen) {
     if (sub) setPart(one, sub, fittingValue(sub, value, path));

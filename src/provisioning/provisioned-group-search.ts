@@ -16,13 +16,13 @@ export interface GroupSearch {
   filter?: Filter;
 }
 
-const SORTS: Record<string, string | undefined> = {
-  id: GROUP,
-  displayname: 'groups.name_key',
-  externalid: 'provisioned_groups.external_id',
-  'meta.created': 'provisioned_groups.created_at',
-  'meta.lastmodified': 'provisioned_groups.modified_at',
-};
+const SORTS: ReadonlyMap<string, string> = new Map([
+  ['id', GROUP],
+  ['displayname', 'groups.name_key'],
+  ['externalid', 'provisioned_groups.external_id'],
+  ['meta.created', 'provisioned_groups.created_at'],
+  ['meta.lastmodified', 'provisioned_groups.modified_at'],
+]);
 
 export async function countGroups(db: Reader, search: GroupSearch): Promise<number> {
   return Number((await meant(db, search).count('* as number').first())?.number);
@@ -36,7 +36,7 @@ export async function findGroupPage(
 ): Promise<number[]> {
   const order = descending ? 'desc' : 'asc';
   const query = meant(db, search).offset(skip).limit(limit);
-  const column = path && SORTS[nameOf(path)];
+  const column = path && SORTS.get(nameOf(path));
   if (column && column !== GROUP) query.orderBy(column, order);
   return query.orderBy(GROUP, order).pluck(GROUP);
 }
@@ -46,31 +46,32 @@ function meant(db: Reader, { provisionerId, filter }: GroupSearch): Query {
     .join('groups', 'groups.id', GROUP)
     .where('provisioned_groups.provisioner_id', provisionerId)
     .whereNot('provisioned_groups.activity', 'deleted');
-  if (filter) query.where((where) => void restrict(db, where, filter));
+  if (filter) query.where((where) => void restrict(db, where, provisionerId, filter));
   return query;
 }
 
-function restrict(db: Reader, where: Query, filter: Filter): void {
+function restrict(db: Reader, where: Query, provisionerId: number, filter: Filter): void {
   switch (filter.kind) {
     case 'and':
-      for (const part of filter.parts) where.where((inner) => void restrict(db, inner, part));
+      for (const part of filter.parts) where.where((inner) => void restrict(db, inner, provisionerId, part));
       return;
     case 'or':
-      for (const part of filter.parts) where.orWhere((inner) => void restrict(db, inner, part));
+      for (const part of filter.parts) where.orWhere((inner) => void restrict(db, inner, provisionerId, part));
       return;
     case 'not':
-      where.whereNot((inner) => void restrict(db, inner, filter.part));
+      where.whereNot((inner) => void restrict(db, inner, provisionerId, filter.part));
       return;
     case 'present':
-      present(db, where, filter.path);
+      present(db, where, provisionerId, filter.path);
       return;
     case 'among':
       if (filter.path.attribute !== 'members') nobody(where, GROUP);
-      else where.where((inner) => void restrict(db, inner, ofMembers(filter.filter)));
+      else where.where((inner) => void restrict(db, inner, provisionerId, ofMembers(filter.filter)));
       return;
     case 'compare':
-      if (filter.operator === 'ne') where.whereNot((inner) => void compare(db, inner, { ...filter, operator: 'eq' }));
-      else compare(db, where, filter);
+      if (filter.operator === 'ne')
+        where.whereNot((inner) => void compare(db, inner, provisionerId, { ...filter, operator: 'eq' }));
+      else compare(db, where, provisionerId, filter);
   }
 }
 
@@ -80,23 +81,32 @@ function ofMembers(filter: Filter): Filter {
   return { ...filter, path: { attribute: 'members', sub: filter.path.attribute } };
 }
 
-function compare(db: Reader, where: Query, filter: Extract<Filter, { kind: 'compare' }>): void {
+function compare(db: Reader, where: Query, provisionerId: number, filter: Extract<Filter, { kind: 'compare' }>): void {
   const { path, operator, value } = filter;
   const name = nameOf(path);
   if (value === null) {
-    if (operator === 'eq') where.whereNot((inner) => void present(db, inner, path));
+    if (operator === 'eq') where.whereNot((inner) => void present(db, inner, provisionerId, path));
     else nobody(where, GROUP);
   } else if (name === 'id') compareId(where, idIn(value, 'group'), operator);
   else if (name === 'displayname') compareText(where, 'groups.name_key', operator, identityKey(String(value)));
   else if (name === 'externalid') compareText(where, 'provisioned_groups.external_id', operator, String(value));
   else if (name === 'meta.created' || name === 'meta.lastmodified')
-    compareText(where, SORTS[name]!, operator, momentOf(value));
+    compareText(where, SORTS.get(name)!, operator, momentOf(value));
   else if (name === 'members' || name === 'members.value') {
     const member = idIn(value, 'user');
     if (member === undefined || operator !== 'eq') nobody(where, GROUP);
-    else where.whereIn(GROUP, db('memberships').where('user_id', member).select('group_id'));
+    else where.whereIn(GROUP, ofOwnUsers(db, provisionerId).where('memberships.user_id', member));
   } else if (name === 'meta.resourcetype' && String(value).toLowerCase() === 'group') everybody(where, GROUP);
   else nobody(where, GROUP);
+}
+
+/** The groups in which a user is whom the program keeps: of the others it is told nothing. */
+function ofOwnUsers(db: Reader, provisionerId: number): Query {
+  return db('memberships')
+    .join('provisioned_users', 'provisioned_users.user_id', 'memberships.user_id')
+    .where('provisioned_users.provisioner_id', provisionerId)
+    .whereNot('provisioned_users.activity', 'deleted')
+    .select('memberships.group_id');
 }
 
 function compareId(where: Query, id: number | undefined, operator: string): void {
@@ -104,11 +114,11 @@ function compareId(where: Query, id: number | undefined, operator: string): void
   else where.where(GROUP, id);
 }
 
-function present(db: Reader, where: Query, path: AttributePath): void {
+function present(db: Reader, where: Query, provisionerId: number, path: AttributePath): void {
   const name = nameOf(path);
   if (name === 'externalid') where.whereNotNull('provisioned_groups.external_id');
-  else if (name === 'members' || name === 'members.value') where.whereIn(GROUP, db('memberships').select('group_id'));
-  else if (name in SORTS || name.startsWith('meta') || name === 'schemas') everybody(where, GROUP);
+  else if (name === 'members' || name === 'members.value') where.whereIn(GROUP, ofOwnUsers(db, provisionerId));
+  else if (SORTS.has(name) || name.startsWith('meta') || name === 'schemas') everybody(where, GROUP);
   else nobody(where, GROUP);
 }
 

@@ -87,14 +87,14 @@ export async function findUserPage(
 ): Promise<Place[]> {
   const alike = path ? undefined : valueMeant(db, search);
   if (alike) return ownPage(alike, ALIKE, { descending, from, skip, limit });
-  const column = path ? OWN_SORTS[nameOf(path)] : orderAlong(search.filter);
+  const column = path ? OWN_SORTS.get(nameOf(path)) : orderAlong(search.filter);
   if (column) return ownPage(meant(db, search), column, { descending, from, skip, limit });
   return valuePage(db, search, { path: valuePath(path!), descending, from, skip, limit });
 }
 
 /** Where nobody asked for an order, that of the stretch which a filter means: nothing is gathered and sorted. */
 function orderAlong(filter: Filter | undefined): string {
-  const column = filter?.kind === 'compare' ? OWN_SORTS[nameOf(filter.path)] : undefined;
+  const column = filter?.kind === 'compare' ? OWN_SORTS.get(nameOf(filter.path)) : undefined;
   const isStretch = filter?.kind === 'compare' && ['sw', 'gt', 'ge', 'lt', 'le'].includes(filter.operator);
   return isStretch && column ? column : USER;
 }

@@ -41,12 +41,17 @@ function attributesOf(attributes: readonly Attribute[], source: Resource, prefix
 export function fittingValue(attribute: Attribute, value: unknown, name: string): unknown {
   if (!attribute.multiValued) return singleOf(attribute, unwrapped(attribute, value), name);
   const list = value === null || value === undefined ? [] : Array.isArray(value) ? value : [value];
-  const most = attribute.name === 'members' ? MOST_MEMBERS : MOST_VALUES;
-  if (list.length > most) throw new Unfit('tooMany', `${name} has at most ${most} values at once.`);
+  requireFew(attribute, list, name);
   const values = list.map((one) => singleOf(attribute, one, name)).filter((one) => one !== undefined);
   const primary = values.filter((one) => (one as Resource).primary === true).length;
   if (primary > 1) throw new Unfit('invalidValue', `Of ${name} one at most is the primary.`);
   return values.length > 0 ? values : undefined;
+}
+
+/** Throws Unfit; after each of many steps as well, or each would have to look through what all those before it added. */
+export function requireFew(attribute: Attribute, values: unknown[], name: string): void {
+  const most = attribute.name === 'members' ? MOST_MEMBERS : MOST_VALUES;
+  if (values.length > most) throw new Unfit('tooMany', `${name} has at most ${most} values at once.`);
 }
 
 /** Microsoft may wrap one value into a list, as `[{ "$ref": null, "value": "False" }]`. */

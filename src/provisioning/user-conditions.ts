@@ -20,12 +20,12 @@ export interface UserSearch {
 }
 
 /** What stands in the row of a user itself, and can be sorted by. */
-export const OWN_SORTS: Record<string, string | undefined> = {
-  id: USER,
-  username: 'provisioned_users.user_name_key',
-  'meta.created': 'provisioned_users.created_at',
-  'meta.lastmodified': 'provisioned_users.modified_at',
-};
+export const OWN_SORTS: ReadonlyMap<string, string> = new Map([
+  ['id', USER],
+  ['username', 'provisioned_users.user_name_key'],
+  ['meta.created', 'provisioned_users.created_at'],
+  ['meta.lastmodified', 'provisioned_users.modified_at'],
+]);
 
 /** The users of a program who are not deleted, and whom a filter means. */
 export function meant(db: Reader, { provisionerId, filter }: UserSearch): Query {
@@ -69,27 +69,38 @@ function compare(db: Reader, where: Query, provisionerId: number, filter: Compar
     else where.whereNot((inner) => void present(db, inner, provisionerId, filter.path));
     return;
   }
-  if (name === 'id') compareId(where, USER, idIn(value, 'user'), operator);
+  if (name === 'id') compareId(where, idIn(value, 'user'), operator);
   else if (name === 'username')
     compareText(where, 'provisioned_users.user_name_key', operator, identityKey(String(value)));
   else if (name === 'externalid') compareText(where, 'provisioned_users.external_id', operator, String(value));
   else if (name === 'active' || name === 'meta.resourcetype') compareWord(where, name, operator, value);
-  else if (name in MOMENTS) compareText(where, MOMENTS[name], operator, momentOf(value));
-  else if (name === 'groups' || name === 'groups.value') compareId(where, GROUP, idIn(value, 'group'), operator, db);
-  else compareValue(db, where, provisionerId, filter);
+  else if (MOMENTS.includes(name)) compareText(where, OWN_SORTS.get(name)!, operator, momentOf(value));
+  else if (isOfGroups(name)) {
+    const group = operator === 'eq' ? idIn(value, 'group') : undefined;
+    if (group === undefined) nobody(where, USER);
+    else where.whereIn(USER, inOwnGroups(db, provisionerId).where('memberships.group_id', group));
+  } else compareValue(db, where, provisionerId, filter);
 }
 
-const GROUP = 'group';
-const MOMENTS: Record<string, string> = {
-  'meta.created': 'provisioned_users.created_at',
-  'meta.lastmodified': 'provisioned_users.modified_at',
-};
+const MOMENTS = ['meta.created', 'meta.lastmodified'];
 
 /** Ids are compared as a whole: nothing begins or ends in one. */
-function compareId(where: Query, column: string, id: number | undefined, operator: Operator, db?: Reader): void {
+function compareId(where: Query, id: number | undefined, operator: Operator): void {
   if (id === undefined || operator !== 'eq') nobody(where, USER);
-  else if (column === GROUP) where.whereIn(USER, db!('memberships').where('group_id', id).select('user_id'));
-  else where.where(column, id);
+  else where.where(USER, id);
+}
+
+function isOfGroups(name: string): boolean {
+  return name === 'groups' || name === 'groups.value';
+}
+
+/** Who is in a group that the program keeps, which are the groups that it is told of. */
+function inOwnGroups(db: Reader, provisionerId: number): Query {
+  return db('memberships')
+    .join('provisioned_groups', 'provisioned_groups.group_id', 'memberships.group_id')
+    .where('provisioned_groups.provisioner_id', provisionerId)
+    .whereNot('provisioned_groups.activity', 'deleted')
+    .select('memberships.user_id');
 }
 
 function compareWord(where: Query, name: string, operator: Operator, value: FilterValue): void {
@@ -121,7 +132,7 @@ function present(db: Reader, where: Query, provisionerId: number, path: Attribut
   const name = nameOf(path);
   if (ALWAYS.includes(name)) everybody(where, USER);
   else if (name === 'externalid') where.whereNotNull('provisioned_users.external_id');
-  else if (name === 'groups' || name === 'groups.value') where.whereIn(USER, db('memberships').select('user_id'));
+  else if (isOfGroups(name)) where.whereIn(USER, inOwnGroups(db, provisionerId));
   else where.whereIn(USER, values(db, provisionerId, pathsOf(path)).select('user_id'));
 }
 
@@ -221,7 +232,6 @@ function pathsOf(path: AttributePath): string[] {
 /** Whether it compares what is said of them, and nothing that stands elsewhere. */
 export function isPlainValue({ path, operator, value }: Comparison): boolean {
   const name = nameOf(path);
-  const isOwn =
-    name in OWN_SORTS || ['externalid', 'active', 'meta.resourcetype', 'groups', 'groups.value'].includes(name);
+  const isOwn = OWN_SORTS.has(name) || isOfGroups(name) || ['externalid', 'active', 'meta.resourcetype'].includes(name);
   return !isOwn && path.attribute !== 'emails' && operator !== 'ne' && value !== null;
 }

@@ -12,6 +12,8 @@ interface Operation {
   bulkId?: string;
   version?: string;
   data: unknown;
+  /** The bulkIds that it names: looked for once, however long it waits for them. */
+  names: string[];
 }
 
 /** Where a request is answered. */
@@ -74,13 +76,14 @@ function operationOf(one: unknown): Operation {
     ...(typeof bulkId === 'string' && { bulkId }),
     ...(typeof version === 'string' && { version }),
     data,
+    names: referencesIn([path.split('/'), data]),
   };
 }
 
 /** What it names that is not made yet, and still may be. */
 function missingIn(one: Operation, made: Map<string, string>, waiting: Operation[]): string[] {
   const coming = new Set(waiting.filter((other) => other !== one).map(({ bulkId }) => bulkId));
-  return referencesIn([one.path.split('/'), one.data]).filter((id) => !made.has(id) && coming.has(id));
+  return one.names.filter((id) => !made.has(id) && coming.has(id));
 }
 
 function referencesIn(value: unknown): string[] {

@@ -8,7 +8,5 @@ export const MOST_RESULTS = 200;
 export const USUAL_RESULTS = 100;
 /** So many members all in all stand on one page of groups; then it holds fewer groups. */
 export const MOST_MEMBERS = 20_000;
-/** How deep what is sent may be nested. */
-export const DEEPEST = 12;
 /** Of a group with more members than these, what a PATCH made of it is not told unless somebody asks (RFC 7644, section 3.5.2). */
 export const MOST_ANSWERED = 1_000;

@@ -8,12 +8,13 @@ import type { AppContext } from '../app-context.ts';
 import { Unfit } from '../provisioning/unfit.ts';
 import type { Scope } from '../tokens/token.ts';
 import { Forbidden, Malformed } from '../verbs/refusals.ts';
+import { requireBounded } from '../web/bounded-body.ts';
 import { HttpError } from '../web/http-error.ts';
 import { Bookmarks } from './bookmarks.ts';
 import type { Answer, Call } from './call.ts';
 import { CallLog } from './call-log.ts';
 import { answerTo, handlersAt } from './dispatch.ts';
-import { DEEPEST, LARGEST_BODY } from './limits.ts';
+import { LARGEST_BODY } from './limits.ts';
 import { bodyOf, problemOf } from './problem.ts';
 
 const TYPES = ['application/scim+json', 'application/json'];
@@ -63,7 +64,7 @@ function callOf(
   req: Request,
   { caller, bookmarks, log }: { caller: Caller; bookmarks: Bookmarks; log: CallLog },
 ): Call {
-  if (req.body !== undefined) requireBounded(req.body);
+  requireBounded(req.body);
   const act = actOfCaller(app, req, caller);
   return {
     app,
@@ -96,17 +97,6 @@ function segmentsIn(req: Request): string[] {
     return req.path.split('/').filter(Boolean).map(decodeURIComponent);
   } catch {
     throw new HttpError(404, 'There is nothing at this address.');
-  }
-}
-
-/** Level by level, so that what is very deep costs nothing. Throws Malformed. */
-function requireBounded(body: unknown): void {
-  let level = [body];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > DEEPEST) throw new Malformed(`What is sent is at most ${DEEPEST} deep.`);
-    if (level.some((one) => typeof one === 'string' && one.includes('\0')))
-      throw new Malformed('A text has no NUL character in it.');
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
   }
 }
 

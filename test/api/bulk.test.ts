@@ -168,6 +168,22 @@ describe('what a program may not', () => {
       expect([answer.status, answer.body.detail]).toEqual([403, expect.stringContaining('scope confirm')]);
       expect((await execute(draft.body.id)).body.phase).toBe('done');
     }
+    // Alone as well: whoever came into a group while it gave nothing is made one by its activation.
+    await app.db.write((trx) =>
+      trx('groups').insert({ name: 'Asleep', name_key: 'asleep', activity: 'deactivated', created_at: instant(0) }),
+    );
+    const asleep = Number(await groupId(app, 'Asleep'));
+    await app.db.write((trx) =>
+      trx('group_permissions').insert(
+        ['users', 'groups'].map((application) => ({ group_id: asleep, application, level: 'write' })),
+      ),
+    );
+    expect((await hasty.send('put', `/users/${app.people.max}/groups/${asleep}`, {})).status).toBe(200);
+    const woken = () => hasty.ask('delete', `/groups/${asleep}/deactivation`);
+    expect([(await woken()).status, (await woken()).body.detail]).toEqual([403, expect.stringContaining('confirm')]);
+    expect((await ask('delete /groups/{id}/deactivation', `/groups/${asleep}/deactivation`)).body.activity).toBe(
+      'active',
+    );
   });
 
   it('is nobody else’s draft, what it has no scope for, and what its user may not', async () => {

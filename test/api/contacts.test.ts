@@ -5,6 +5,7 @@ import { addContact } from '../support/contacts.ts';
 import { Described } from '../support/described.ts';
 import { groupId } from '../support/people.ts';
 import { EVERY_SCOPE, programAs } from '../support/program.ts';
+import { signedIn } from '../support/session.ts';
 
 let app: TestApp;
 let described: Described;
@@ -123,4 +124,26 @@ describe('contacts, for programs', () => {
     const toGroup = await program.send('patch', `/contacts/${own}`, { owner: { type: 'group', id: auditors } }, ANY);
     expect(toGroup.body.owner).toEqual({ type: 'group', id: auditors, name: 'Auditors' });
   });
+});
+
+it('are not told by reports of users whom they are linked to, where one may not see them (R86)', async () => {
+  const program = await programAs(app, 'alice');
+  const path = `/users/${app.people.carol}`;
+  const open = await addContact(app, { name: 'Open Person' });
+  const own = await addContact(app, { name: 'Own Person', ownerUserId: app.people.alice });
+  for (const contactId of [open, own]) {
+    const linked = await program.send('patch', path, { contactId, description: String(contactId) }, ANY);
+    expect(linked.status).toBe(200);
+  }
+  const { items: done } = (await program.get('/bulk-operations')).body;
+  const itemOf = async (by: typeof program, n: number) =>
+    (await by.get(`/bulk-operations/${done[n].id}/items`)).body.items[0];
+  expect((await itemOf(program, 0)).after).toMatchObject({ contactId: own });
+  const { before, after } = await itemOf(await programAs(app, 'ada'), 0);
+  expect([before, after]).toEqual([{ description: String(open) }, { description: String(own) }]);
+  expect((await itemOf(await programAs(app, 'ada'), 1)).after).toMatchObject({ contactId: open });
+  const blind = await itemOf(await programAs(app, 'alice', ['users:read']), 1);
+  expect(blind.after).toEqual({ description: String(open) });
+  const file = await (await signedIn(app, 'ada')).get(`/bulk-operations/${done[0].id}/items.csv`);
+  expect([file.status, file.text.includes('description'), file.text.includes('contactId')]).toEqual([200, true, false]);
 });

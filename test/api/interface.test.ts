@@ -100,6 +100,22 @@ describe('users, for programs', () => {
     expect(await app.db.read('users').where('name', 'otto').select('id')).toHaveLength(1);
   });
 
+  it('are not told once more to who may do less by then (R58)', async () => {
+    const own = await startApp();
+    try {
+      const alice = await programAs(own, 'alice');
+      const begun = await alice.send('post', '/bulk-operations', { on: 'users', action: 'confirm-access', ids: [1] });
+      const again = () =>
+        alice.ask('post', `/bulk-operations/${begun.body.id}/execution`, { 'Idempotency-Key': 'once' });
+      expect([(await again()).status, (await again()).headers['idempotency-replayed']]).toEqual([200, 'true']);
+      const scopes = JSON.stringify(['groups:read', 'confirm']);
+      await own.db.write((trx) => trx('tokens').where('id', alice.tokenId).update({ scopes }));
+      expect((await again()).status).toBe(422);
+    } finally {
+      await own.close();
+    }
+  });
+
   it('come into groups and out of them, and are done to what people do to them', async () => {
     const id = app.people.max;
     const groups = await groupId(app, 'Support');
@@ -173,6 +189,12 @@ describe('groups and the audit, for programs', () => {
     expect((await check('nobody', 'users', 'read')).body).toMatchObject({ allowed: false, user: null });
     expect((await check('alice', 'nowhere', 'read')).status).toBe(422);
     expect((await check('alice', 'users', 'delete')).status).toBe(422);
+    // Called like the number of somebody who may.
+    const number = String(app.people.ada);
+    expect((await ask('post /users', '/users', { name: number, email: 'number@example.com' })).status).toBe(201);
+    expect((await check(number, 'users', 'read')).status).toBe(422);
+    expect((await check('number@example.com', 'users', 'read')).body).toMatchObject({ allowed: false });
+    expect((await check('ada', 'users', 'read')).body).toMatchObject({ allowed: true });
     const question = { user: 'alice', application: 'users', access: 'read' };
     const many = await ask('post /checks', '/checks', { checks: [question, { ...question, user: 'bob' }] });
     expect(many.body.checks.map((one: { allowed: boolean }) => one.allowed)).toEqual([true, false]);
@@ -238,6 +260,12 @@ describe('what makes no sense', () => {
     const statuses = answers.map(({ status }) => status);
     expect(statuses.filter((status) => status >= 500)).toEqual([]);
     expect(statuses.at(-1)).toBe(412);
+    // Also where nothing is said of a body, which is kept with the key all the same.
+    const deep = '['.repeat(60_000) + ']'.repeat(60_000);
+    for (const path of ['/users', `/users/${app.people.bob}/deactivation`]) {
+      const headers = { 'Idempotency-Key': 'deep', 'Content-Type': 'application/json' };
+      expect((await program.ask('post', path, headers).send(deep)).status).toBe(400);
+    }
     expect(statuses.slice(0, 12)).toEqual([400, 422, 400, 422, 400, 422, 413, 415, 415, 405, 404, 404]);
     expect(answers.every(({ text }) => !/ at .*\.ts/.test(text))).toBe(true);
     const changed = Object.entries(await facts(app)).filter(

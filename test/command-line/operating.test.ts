@@ -96,6 +96,19 @@ describe('the commands operate, operations and undo', () => {
     expect(await app.db.read('bulk_operations')).toEqual([]);
   });
 
+  it('take nobody for somebody else who is called like their number', async () => {
+    await app.db.write((trx) =>
+      trx('users')
+        .where('id', app.people.max)
+        .update({ name: String(app.people.bob), name_key: String(app.people.bob) }),
+    );
+    expect(await run('operate', ['deactivate', String(app.people.bob)], { apply: true })).toEqual([
+      2,
+      `${app.people.bob} is the name of one user, and the id of another: name it otherwise.`,
+    ]);
+    expect(await activityOf('bob')).toBe('active');
+  });
+
   it('refuse to take back what is not there, or cannot be', async () => {
     expect(await run('undo', ['7'], { apply: true })).toEqual([2, 'There is no operation 7.']);
     await run('operate', ['send-password-reset', 'bob'], { apply: true });

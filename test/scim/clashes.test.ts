@@ -5,6 +5,7 @@ import { everything } from '../support/database.ts';
 import { submit } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
 import { groupId, pathTo } from '../support/people.ts';
+import { programAs } from '../support/program.ts';
 import { type Provisioner, provisionerAs } from '../support/provisioner.ts';
 import { type Session, signedIn } from '../support/session.ts';
 
@@ -198,4 +199,18 @@ describe('who was deleted by the program (R80)', () => {
     const back = await idp.ask('post', '/Users', said);
     expect([back.status, back.body.id]).toEqual([201, id]);
   });
+});
+
+it('is confirmed no more once the program keeps somebody else of that name', async () => {
+  const program = await programAs(app, 'alice');
+  const body = { userName: 'rita', emails: [{ value: 'rita@corp.example' }] };
+  expect((await idp.ask('post', '/Users', body)).status).toBe(409);
+  const renamed = await program.send('patch', pathTo(app, 'rita'), { name: 'margherita' }, { 'If-Match': '*' });
+  expect(renamed.status).toBe(200);
+  const { number } = await idp.made(body);
+  const shown = pageOf(await alice.get(page(app)));
+  const path = shown.$('li:contains("margherita") a[href$="/confirmation/new"]').attr('href')!;
+  expect((await submit(alice, path)).status).toBe(409);
+  const kept = await app.db.read('provisioned_users').where('user_name_key', 'rita').pluck('user_id');
+  expect(kept).toEqual([number]);
 });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseFilter } from '../../src/provisioning/filter.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { groupId } from '../support/people.ts';
+import { programAs } from '../support/program.ts';
 import { ACCESS, ENTERPRISE, type Provisioner, provisionerAs } from '../support/provisioner.ts';
 import { signedIn } from '../support/session.ts';
 
@@ -96,6 +98,27 @@ describe('a filter', () => {
     expect(await groups(`members[value eq "${ids.cleo}"]`)).toBe(0);
     expect(await groups('displayName sw "K" and not (externalId pr)')).toBe(1);
     expect(await groups('userName eq "ann"')).toBe(0);
+  });
+
+  it('knows nothing of the groups and members that others keep, and of no word that only programs know (R86, R88)', async () => {
+    const { bob } = app.people;
+    const support = await groupId(app, 'Support');
+    const program = await programAs(app, 'alice');
+    const own = [bob, group.split('-')[1], ids.cleo.split('-')[1]] as const;
+    expect((await program.send('put', `/users/${own[2]}/groups/${support}`, {})).status).toBe(200);
+    expect((await program.send('put', `/users/${bob}/groups/${own[1]}`, {})).status).toBe(200);
+    expect(await found(`groups.value eq "group-${support}"`)).toEqual([]);
+    expect(await found('groups pr')).toEqual(['ann', 'ben']);
+    const groups = (filter: string) => idp.find('Groups', filter).then(({ body }) => body.totalResults);
+    expect(await groups(`members.value eq "user-${bob}"`)).toBe(0);
+    const empty = await idp.group('Empty');
+    expect((await program.send('put', `/users/${bob}/groups/${empty.split('-')[1]}`, {})).status).toBe(200);
+    expect(await groups('members pr')).toBe(1);
+    expect((await idp.ask('delete', `/Groups/${empty}`)).status).toBe(204);
+    for (const kind of ['Users', 'Groups'] as const) {
+      expect((await idp.get(`/${kind}?sortBy=constructor`)).status).toBe(200);
+      expect((await idp.find(kind, 'constructor gt "a"')).body.totalResults).toBe(0);
+    }
   });
 
   it('is refused in words where it cannot be read, is too long, too deep or compares too often (R80)', async () => {

@@ -176,6 +176,21 @@ describe('what makes no sense', () => {
     expect(await app.db.read('users').where('name', 'bob').first()).toMatchObject({ activity: 'active' });
   });
 
+  it('makes no list longer than it may be, not even on the way', async () => {
+    const { id } = await idp.made({ userName: 'long.list', emails: [{ value: 'long.list@corp.example' }] });
+    const numbers = (of: number) => Array.from({ length: 90 }, (_, n) => ({ value: `${of}${n}` }));
+    const add = (of: number) => ({ op: 'add', path: 'phoneNumbers', value: numbers(of) });
+    const drop = { op: 'remove', path: 'phoneNumbers' };
+    expect((await idp.patch(`/Users/${id}`, add(1), drop, add(2))).status).toBe(200);
+    const { status, body: told } = await idp.patch(`/Users/${id}`, add(1), drop);
+    expect([status, told.scimType]).toEqual([400, 'tooMany']);
+    const single = { op: 'add', path: 'phoneNumbers[type eq "x0"].value', value: '1' };
+    const many = Array.from({ length: 101 }, (_, n) => ({ ...single, path: single.path.replace('x0', `x${n}`) }));
+    expect((await idp.patch(`/Users/${id}`, drop, ...many, drop)).body.scimType).toBe('tooMany');
+    const chosen = { op: 'remove', path: `phoneNumbers[${Array(45).fill('value sw "x"').join(' or ')}]` };
+    expect((await idp.patch(`/Users/${id}`, ...Array(15).fill(chosen))).body.scimType).toBe('tooMany');
+  });
+
   it('is refused before it is looked at where it is no JSON, too deep, or twice there', async () => {
     const raw = (type: string, text: string) => idp.ask('post', '/Users').set('Content-Type', type).send(text);
     const deep = `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`;

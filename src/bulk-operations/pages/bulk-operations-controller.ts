@@ -42,6 +42,7 @@ import { showProgress } from './progress.ts';
 import { itemFilterOf, seenBy, showReport } from './report.ts';
 import { listScheduled, showSchedule } from './schedule-page.ts';
 import { showSheet } from './sheet.ts';
+import { toldItems } from './told-items.ts';
 import { mayLookAt, visibleOperation } from './visible-operation.ts';
 import { isWeightyOperation } from './weighty-operation.ts';
 
@@ -93,7 +94,7 @@ export function bulkOperationsController(app: AppContext): Router {
     sendCsv(res, {
       name: `bulk-operation-${operation.id}`,
       columns: ['Name', 'System email', 'Outcome', 'Reason', 'Before', 'After'],
-      rows: items.map((item) => [
+      rows: (await toldItems(app, req.viewer!, items)).map((item) => [
         item.name,
         item.email,
         item.outcome,

@@ -12,7 +12,7 @@ import type { Judge } from '../../verbs/action.ts';
 import { Conflict, Forbidden, NotFound } from '../../verbs/refusals.ts';
 import { type Clash, decideClash, findClash } from '../clash-store.ts';
 import { insertProvisionedGroup } from '../provisioned-group-store.ts';
-import { insertProvisioned, noteEnd } from '../provisioned-user-store.ts';
+import { findByExternalId, findByUserName, insertProvisioned, noteEnd } from '../provisioned-user-store.ts';
 
 /** Whom a clash is about, as somebody may decide about them. */
 interface Decided {
@@ -39,6 +39,7 @@ export async function confirmClash(trx: Transaction, act: Act, id: number): Prom
       act.at,
     );
   else {
+    await requireFree(trx, clash);
     const told = { userName, externalId, attributes: {} };
     await insertProvisioned(trx, { userId: subjectId, provisionerId, activity, isNewHere: true }, told, act.at);
   }
@@ -52,6 +53,16 @@ export async function declineClash(trx: Transaction, act: Act, id: number): Prom
   const decided = await decidable(trx, act, id);
   await decide(trx, act, decided, 'declined');
   return decided;
+}
+
+/** Since the clash the program may have made somebody else whom it calls so. Throws Conflict. */
+async function requireFree(trx: Transaction, { provisionerId, subjectId, name, externalId }: Clash): Promise<void> {
+  const called = [
+    await findByUserName(trx, provisionerId, name),
+    ...(externalId === null ? [] : await findByExternalId(trx, provisionerId, externalId)),
+  ];
+  const other = called.find((one) => one && one.activity !== 'deleted' && one.userId !== subjectId);
+  if (other) throw new Conflict(`By now the program calls ${other.user.name} so.`);
 }
 
 async function decide(
