@@ -45,12 +45,23 @@ export const GROUP = z
     activity,
     description: z.string(),
     leader: named.nullable(),
+    requiresSecondFactor: z.boolean().describe('Whether its members have to have a second factor.'),
     permissions: z.record(z.string(), level),
     tags: z.array(z.string()),
     createdAt: moment,
     version: z.int(),
   })
   .meta({ id: 'Group' });
+
+export const APPLICATION = z
+  .strictObject({
+    key: z.string().describe('What permissions and checks call it.'),
+    name: z.string(),
+    description: z.string(),
+    registeredAt: moment.nullable().describe('Null for a part of Roster, which nobody changes.'),
+    version: z.int().nullable(),
+  })
+  .meta({ id: 'Application' });
 
 export const PERMISSIONS = z
   .strictObject({

@@ -1,4 +1,4 @@
-import { findBulkAction, type Operation } from '../bulk-operations/actions/bulk-subjects.ts';
+import { askedOf, findBulkAction, type Operation } from '../bulk-operations/actions/bulk-subjects.ts';
 import { checkedChoices } from '../bulk-operations/actions/checked-choices.ts';
 import { type AskingAction, isAsking } from '../bulk-operations/asking-action.ts';
 import { findWritten } from '../bulk-operations/bulk-item-store.ts';
@@ -75,16 +75,17 @@ export async function choicesMeant(
   action: Operation,
   values: Record<string, string | number | null>,
 ): Promise<BulkOperation['choices'] | undefined> {
-  const asks = isAsking(action) ? action.asks : [];
+  const asked = askedOf(action);
+  const asks = asked?.asks ?? [];
   const errors: Record<string, string> = {};
-  for (const { field, label } of asks)
+  for (const { field, label } of isAsking(action) ? asks : [])
     if (!Object.hasOwn(values, field)) errors[field] = `Say it, or null for none: ${label}.`;
   for (const field of Object.keys(values))
     if (!asks.some((ask) => ask.field === field)) errors[field] = `${action.name} does not ask it.`;
   if (Object.keys(errors).length > 0) throw new Unprocessable(inValues(errors));
-  if (!isAsking(action)) return undefined;
+  if (!asked || (!isAsking(action) && Object.keys(values).length === 0)) return undefined;
   try {
-    return await checkedChoices(db, by, action, typedIn(action, values), format);
+    return await checkedChoices(db, by, asked, typedIn(asked, values), format);
   } catch (error) {
     if (error instanceof RefusedFields) throw new RefusedFields(inValues(error.errors));
     if (error instanceof FieldErrors) throw new Unprocessable(inValues(error.errors));

@@ -9,10 +9,14 @@ const change = z
       .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
     description: optional(5000, 'At most 5,000 characters.'),
     tags,
+    requiresSecondFactor: z.boolean().describe('Whether its members have to have a second factor.'),
   })
   .partial();
 export const GROUP_CHANGE = change
   .extend({ leaderId: id.nullable().optional().describe('One of its members, or nobody.') })
   .meta({ id: 'GroupChange' });
 
-export const NEW_GROUP = change.required({ name: true }).meta({ id: 'NewGroup' });
+export const NEW_GROUP = change
+  .extend({ leaderId: id.optional().describe('Becomes its first member.') })
+  .required({ name: true })
+  .meta({ id: 'NewGroup' });

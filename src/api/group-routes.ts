@@ -1,6 +1,7 @@
 import { performDirectly } from '../bulk-operations/actions/execution.ts';
 import { keepAsOperation, keptOutcomes } from '../bulk-operations/actions/kept-operation.ts';
 import type { Reader } from '../db/database.ts';
+import { FieldErrors, RefusedFields } from '../forms/form.ts';
 import { requireDone } from '../forms/required-outcome.ts';
 import { changeGroups } from '../groups/actions/changing-groups.ts';
 import { GROUP_ACTIONS } from '../groups/actions/group-actions.ts';
@@ -11,6 +12,7 @@ import { groupsPath, readGroupQuery } from '../groups/group-list-query.ts';
 import { findGroupsOf } from '../groups/group-store.ts';
 import { isWeighty } from '../permissions/weighty-givings.ts';
 import { findTagNames } from '../tags/tag-store.ts';
+import { findUsers } from '../users/user-store.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import { GROUP, pageOf } from './answers.ts';
 import { actOfCaller } from './caller.ts';
@@ -44,7 +46,7 @@ export const GROUP_ROUTES: Route[] = [
     answer: GROUP,
     handle: (call) =>
       call.write(async (trx, act) => {
-        const id = await createGroup(trx, act, call.body);
+        const id = await asTheBodySays(trx, call.body, () => createGroup(trx, act, call.body));
         const made = await groupAnswer(trx, id);
         return { ...made, status: 201, headers: { ...made.headers, Location: `${PREFIX}/groups/${id}` } };
       }),
@@ -74,9 +76,11 @@ export const GROUP_ROUTES: Route[] = [
         const { id } = call.ids;
         await keepAsOperation(trx, act, { subjectType: 'group', action: 'edit' }, async (own) => {
           const versions = call.version === undefined ? undefined : new Map([[id, call.version]]);
-          const changed = await changeGroups(trx, own, [id], call.body, versions);
-          requireDone(changed.outcomes);
-          return keptOutcomes(changed);
+          return asTheBodySays(trx, call.body, async () => {
+            const changed = await changeGroups(trx, own, [id], call.body, versions);
+            requireDone(changed.outcomes);
+            return keptOutcomes(changed);
+          });
         });
         return groupAnswer(trx, id);
       }),
@@ -134,6 +138,24 @@ async function list({ app, req }: Call): Promise<Answer> {
   });
 }
 
+/** Whoever is to lead is named by a number here, and by name on the page. */
+async function asTheBodySays<Result>(
+  db: Reader,
+  { leaderId }: { leaderId?: number | null },
+  work: () => Promise<Result>,
+): Promise<Result> {
+  if (leaderId && (await findUsers(db, [leaderId])).length === 0)
+    throw new FieldErrors({ leaderId: 'There is no user with this number.' });
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof FieldErrors) || error.errors.leader === undefined) throw error;
+    const { leader, ...others } = error.errors;
+    const renamed = { ...others, leaderId: leader };
+    throw error instanceof RefusedFields ? new RefusedFields(renamed) : new FieldErrors(renamed);
+  }
+}
+
 async function toldGroups(db: Reader, ids: number[]) {
   const tags = await findTagNames(db, 'group', ids);
   return (await findGroupsOf(db, ids)).map((group) => ({
@@ -143,6 +165,7 @@ async function toldGroups(db: Reader, ids: number[]) {
     description: group.description,
     leader: group.leaderId === null ? null : { id: group.leaderId, name: group.leaderName ?? '' },
     permissions: group.rights,
+    requiresSecondFactor: group.requiresSecondFactor,
     tags: tags.get(group.id) ?? [],
     createdAt: group.createdAt,
     version: group.version,

@@ -1,4 +1,5 @@
 import { ACCESS_ROUTES } from './access-routes.ts';
+import { APPLICATION_ROUTES } from './application-routes.ts';
 import { AUDIT_ROUTES } from './audit-routes.ts';
 import { BULK_ROUTES } from './bulk-routes.ts';
 import { CHECK_ROUTES } from './check-routes.ts';
@@ -17,6 +18,7 @@ export const ROUTES: Route[] = [
   ...USER_ROUTES,
   ...GROUP_ROUTES,
   ...PERMISSION_ROUTES,
+  ...APPLICATION_ROUTES,
   ...TAG_ROUTES,
   ...ACCESS_ROUTES,
   ...INVITATION_ROUTES,

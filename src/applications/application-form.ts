@@ -6,7 +6,8 @@ import { checkForm, type FormResult, type Typed, typedFields } from '../forms/fo
 /** Fields that stand beside those of the applications in the matrix of permissions, and what every object has. */
 const RESERVED = new Set<string>([...APPLICATIONS, 'version', 'confirmed', 'step', 'constructor']);
 
-const described = {
+/** What is said of one, on the page and by programs. */
+export const APPLICATION_FIELDS = {
   name: cleaned
     .refine(isSeen, 'Enter a name.')
     .refine((text) => [...text].length <= 100, 'A name has at most 100 characters.')
@@ -14,21 +15,23 @@ const described = {
   description: optional(1000, 'At most 1,000 characters.'),
 };
 
+export const APPLICATION_KEY = cleaned
+  .refine(
+    (text) => /^[a-z][a-z0-9-]{1,39}$/.test(text),
+    'Use 2 to 40 small letters, digits and dashes, a letter first.',
+  )
+  .refine((text) => !RESERVED.has(text), 'This key has a meaning of its own here. Choose another one.');
+
 const registered = z.object({
-  key: cleaned
-    .refine(
-      (text) => /^[a-z][a-z0-9-]{1,39}$/.test(text),
-      'Use 2 to 40 small letters, digits and dashes, a letter first.',
-    )
-    .refine((text) => !RESERVED.has(text), 'This key has a meaning of its own here. Choose another one.'),
-  ...described,
+  key: APPLICATION_KEY,
+  ...APPLICATION_FIELDS,
   /** The group that may write on it from the beginning. */
   groupId: z
     .string()
     .refine((text) => /^[1-9]\d{0,14}$/.test(text), 'Choose one of your groups.')
     .transform(Number),
 });
-const edited = z.object(described);
+const edited = z.object(APPLICATION_FIELDS);
 
 export type NewApplication = z.output<typeof registered>;
 export type ApplicationValues = z.output<typeof edited>;

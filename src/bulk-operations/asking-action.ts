@@ -4,6 +4,7 @@ import type { Times } from '../forms/moments.ts';
 import type { Format } from '../text/format.ts';
 import type { Icon } from '../text/icons.ts';
 import type { Action, BulkAction, Judge, Subjected } from '../verbs/action.ts';
+import type { Counts } from '../verbs/notes.ts';
 
 /** What somebody says besides the action; kept with the operation. */
 export type Choices = Record<string, unknown>;
@@ -40,6 +41,21 @@ export interface AskingAction<Subject extends Subjected = Subjected> {
   draftPath?(id: number): string;
   /** How the audit tells of its events. */
   events?: Record<string, string>;
+}
+
+/** An action that can be done as it is, and takes something said besides. */
+export type OfferingAction<Subject extends Subjected = Subjected> = BulkAction<Subject> & {
+  offers: AskingAction<Subject> & {
+    /** What the sheet calls it, beside what it would come to; nothing where there is nothing to say. */
+    offered(counts: Counts): string | undefined;
+  };
+};
+
+/** What may be said besides an action that asks nothing. */
+export function offeredBy<Subject extends Subjected>(
+  action: Action<Subject> | AskingAction<Subject>,
+): OfferingAction<Subject>['offers'] | undefined {
+  return 'offers' in action ? (action as OfferingAction<Subject>).offers : undefined;
 }
 
 export function isAsking<Subject extends Subjected>(

@@ -1,4 +1,10 @@
-import { actionOf, BULK_SUBJECTS, findBulkAction } from '../bulk-operations/actions/bulk-subjects.ts';
+import {
+  actionOf,
+  askedOf,
+  BULK_SUBJECTS,
+  findBulkAction,
+  type Operation,
+} from '../bulk-operations/actions/bulk-subjects.ts';
 import { checkedChoices } from '../bulk-operations/actions/checked-choices.ts';
 import { executeOperation, judgeOperation } from '../bulk-operations/actions/execution.ts';
 import { mayUndo } from '../bulk-operations/actions/taking-back.ts';
@@ -36,9 +42,7 @@ export async function operate(context: CommandContext, act: Act, name: string, n
   const ids = await idsMeant(context, act, { subjectType, named, view: operating.view });
   if (typeof ids === 'string') return refused(ids);
   try {
-    const choices = isAsking(action)
-      ? await checkedChoices(db.read, act, action, await typedFor(db.read, action, operating.values ?? []), format)
-      : noValues(name, operating.values);
+    const choices = await choicesFor(db.read, act, action, operating.values ?? []);
     return await run(context, act, { subjectType, action: name, ids, choices });
   } catch (error) {
     if (error instanceof FieldErrors)
@@ -49,6 +53,14 @@ export async function operate(context: CommandContext, act: Act, name: string, n
       );
     throw error;
   }
+}
+
+/** What was said besides; an action that only offers to be told more is done without. */
+async function choicesFor(db: Reader, act: Act, action: Operation, values: string[]): Promise<Draft['choices']> {
+  const asked = askedOf(action);
+  if (!asked) return noValues(action.name, values);
+  if (!isAsking(action) && values.length === 0) return undefined;
+  return checkedChoices(db, act, asked, await typedFor(db, asked, values), format);
 }
 
 /** Says what taking an operation back would do, and with `apply` does it. */

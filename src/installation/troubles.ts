@@ -3,6 +3,8 @@ import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
 import { findStuckMail } from '../mail/outbox-store.ts';
 import { counted } from '../text/text.ts';
+import type { Webhook } from '../webhooks/webhook.ts';
+import { findTroubled } from '../webhooks/webhook-store.ts';
 import type { ClockWatch } from './clock-watch.ts';
 import { databaseBytes, reasonOf } from './data-folder.ts';
 import { freeBytes, refusalOfDisk } from './disk-room.ts';
@@ -36,10 +38,12 @@ export class Troubles {
     const { config, db, clockWatch, backupProblem } = this.context;
     const backup = backupProblem();
     const stuck = config.mail ? await findStuckMail(db.read) : undefined;
+    const webhooks = webhookTrouble(await findTroubled(db.read));
     const twins = await findTwins(db.read);
     this.found = [
       lowDisk(config.dataDir),
       stuck && stuck.mails > 0 ? `${counted(stuck.mails, 'mail')} could not be sent yet: ${stuck.answer}` : undefined,
+      webhooks,
       clockWatch.look(),
       clocksApart(Date.now() - (await db.now())),
       backup && `There is no backup of today: ${backup}`,
@@ -48,6 +52,15 @@ export class Troubles {
         : undefined,
     ].filter((trouble) => trouble !== undefined);
   }
+}
+
+/** The first is named, the page has all. */
+function webhookTrouble([first, ...others]: Webhook[]): string | undefined {
+  if (!first) return undefined;
+  const more = others.length > 0 ? ` ${counted(others.length, 'more webhook')} likewise.` : '';
+  if (first.isEnabled)
+    return `Nothing arrives at the webhook ${first.name}: look at its deliveries, under Webhooks.${more}`;
+  return `The webhook ${first.name} was disabled: ${first.disabledWhy}. Enable it, under Webhooks, or delete it.${more}`;
 }
 
 /** Several processes go by clocks of their own. */

@@ -221,6 +221,12 @@ export async function findOwnedBy(db: Reader, ownerIds: number[]): Promise<Owned
     .select('id', 'name', 'api_only_owner_id as ownerId');
 }
 
+/** Who answers for each of these programs. */
+export async function findOwnerIds(db: Reader, ids: number[]): Promise<Map<number, number | null>> {
+  const rows = await whereIdIn(db('users').where('api_only', true), 'id', ids).select('id', 'api_only_owner_id');
+  return new Map(rows.map((row) => [row.id, row.api_only_owner_id]));
+}
+
 /** Users by name or email, each by what was given for them; deleted ones are not found. */
 export async function findUserIdsByIdentifier(db: Reader, identifiers: string[]): Promise<Map<string, number>> {
   const keys = identifiers.map(identityKey);

@@ -18,6 +18,15 @@ export async function findEnabled(db: Reader): Promise<Webhook[]> {
   return (await selectEnabled(db, {})).map(webhookOf);
 }
 
+/** Those to which nothing arrives, and those that were given up. */
+export async function findTroubled(db: Reader): Promise<Webhook[]> {
+  const rows = await db('webhooks')
+    .where((or) => or.where('is_enabled', true).where('failures', '>', 0))
+    .orWhere((or) => or.where('is_enabled', false).whereNot('disabled_why', ''))
+    .orderBy(['name', 'id']);
+  return rows.map(webhookOf);
+}
+
 /** Throws NotFound. */
 export async function findWebhook(db: Reader, id: number): Promise<Webhook> {
   const row = await db('webhooks').where({ id }).first();

@@ -5,7 +5,9 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { applied } from '../support/apply.ts';
 import { watchAudit } from '../support/audit.ts';
 import { factsBesideAudit } from '../support/database.ts';
+import { pageOf } from '../support/page.ts';
 import { programAs } from '../support/program.ts';
+import { signedIn } from '../support/session.ts';
 
 let app: TestApp;
 beforeEach(async () => {
@@ -107,6 +109,58 @@ describe('a file of what is to be there', () => {
       'deleted',
     ]);
     expect((await app.db.read('users').where('name', 'erin').first()).activity).toBe('active');
+  });
+
+  it('says until when somebody is in a group, from the beginning or of a membership that there is', async () => {
+    const untils = (person: string) =>
+      app.db
+        .read('memberships')
+        .join('users', 'users.id', 'user_id')
+        .join('groups', 'groups.id', 'group_id')
+        .where('users.name', person)
+        .orderBy('groups.name')
+        .select('groups.name', 'until_at');
+    const ending = `
+users:
+  - { name: bob, groups: [{ name: Support, until: 2036-01-31 }] }
+  - { name: nora, email: nora@example.com, groups: [{ name: Support, until: 2036-02-28 }] }
+`;
+    expect((await apply(ending, false)).lines).toEqual(
+      expect.arrayContaining([
+        '    end in Support: nothing → 2036-02-01T00:00:00.000Z',
+        '    end in Support: 2036-02-29T00:00:00.000Z',
+      ]),
+    );
+    const { operations } = (await apply(ending)).data as { operations: number[] };
+    expect(await untils('bob')).toEqual([{ name: 'Support', until_at: '2036-02-01T00:00:00.000Z' }]);
+    expect(await untils('nora')).toEqual([{ name: 'Support', until_at: '2036-02-29T00:00:00.000Z' }]);
+    expect((await apply(ending)).lines).toEqual(['Everything is as the file says.']);
+    // A name alone leaves the end as it is.
+    expect((await apply('users:\n  - { name: bob, groups: [Support] }\n')).data.applied).toBe(false);
+    const past = ending.replace('2036-01-31', '2001-01-31');
+    expect((await apply(past)).exitCode).toBe(2);
+    const program = await programAs(app, 'alice');
+    const undoing = await program.ask('post', `/bulk-operations/${operations[0]}/undoing`);
+    await program.ask('post', `/bulk-operations/${undoing.body.id}/execution`);
+    expect(await untils('bob')).toEqual([{ name: 'Support', until_at: null }]);
+    await apply(ending.replace('until: 2036-02-28', 'until: null').replace('2036-01-31', '2036-05-05'));
+    expect(await untils('bob')).toEqual([{ name: 'Support', until_at: '2036-05-06T00:00:00.000Z' }]);
+  });
+
+  it('leads from the report on groups to that on users, and back', async () => {
+    const { operations } = (await apply(HOUSE)).data as { operations: number[] };
+    const alice = await signedIn(app, 'alice');
+    const [groups, users] = operations.map((id) => `/bulk-operations/${id}`);
+    expect(
+      pageOf(await alice.get(groups))
+        .$(`main a[href="${users}"]`)
+        .text(),
+    ).toContain('did to users');
+    expect(
+      pageOf(await alice.get(users))
+        .$(`main a[href="${groups}"]`)
+        .text(),
+    ).toContain('did to groups');
   });
 
   it('is not applied in part: what one rule refuses leaves all as it was', async () => {

@@ -85,7 +85,7 @@ describe('the commands operate, operations and undo', () => {
     ['nothing told', ['set-expiry', 'bob'], {}, 1, 'needs --value leavesAt='],
     ['half of it told', ['set-permission', 'Support'], { on: 'groups', values: ['level=read'] }, 1, 'application='],
     ['a wrong day', ['set-expiry', 'bob'], { values: ['31.12.'] }, 2, 'leavesAt: Enter a date'],
-    ['too much told', ['deactivate', 'bob'], { values: ['x'] }, 1, 'asks nothing'],
+    ['too much told', ['activate', 'dave'], { values: ['x'] }, 1, 'asks nothing'],
     ['the same told twice', ['add-tag', 'bob'], { values: ['a', 'tag=b'] }, 1, 'once only'],
     ['what it does not ask', ['add-to-group', 'bob'], { values: ['until=2036-01-01'] }, 1, 'takes group=…, untilAt=…'],
     ['an unknown group', ['add-to-group', 'bob'], { values: ['group=Nowhere'] }, 2, 'group: Choose one'],

@@ -3,7 +3,8 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { CORE, ENTERPRISE, type Provisioner, provisionerAs } from '../support/provisioner.ts';
 
 // What these send, in their order, by their public documentation: the reference of SCIM 2.0 of Okta, and "Develop and plan provisioning
-// for a SCIM endpoint" of Microsoft.
+// for a SCIM endpoint" of Microsoft. Google prints no requests: its help on automated provisioning says what is mapped, that users alone are kept
+// in step, and that who leaves the scope is suspended and deleted after a while; said here in the words of RFC 7644, either way that these can be.
 
 let app: TestApp;
 let idp: Provisioner;
@@ -210,6 +211,64 @@ describe('Microsoft Entra', () => {
     expect((await idp.ask('delete', `/Users/${id}`)).status).toBe(204);
     expect((await idp.get(`/Users/${id}`)).status).toBe(404);
     const back = await idp.ask('post', '/Users', entra);
+    expect([back.status, back.body.id, back.body.active]).toEqual([201, id, true]);
+  });
+});
+
+describe('Google Workspace', () => {
+  beforeAll(async () => {
+    idp = await provisionerAs(app, 'alice');
+  });
+  const google = {
+    schemas: [CORE, ENTERPRISE],
+    externalId: '104938475610293847561',
+    userName: 'grace.hopper@workspace.example',
+    name: { givenName: 'Grace', familyName: 'Hopper' },
+    emails: [{ primary: true, type: 'work', value: 'grace.hopper@workspace.example' }],
+    phoneNumbers: [{ type: 'work', value: '+1 555 0100' }],
+    title: 'Rear admiral',
+    active: true,
+    [ENTERPRISE]: { department: 'Compilers', employeeNumber: '1906' },
+  };
+  let id: string;
+  const rowOf = () => app.db.read('users').where('id', id.split('-')[1]).first();
+
+  it('tries the connection by one user, looks whether somebody is there, and makes them', async () => {
+    expect((await idp.get('/Users?count=1')).status).toBe(200);
+    expect((await idp.find('Users', 'userName eq "grace.hopper@workspace.example"')).body.totalResults).toBe(0);
+    const made = await idp.ask('post', '/Users', google);
+    expect([made.status, made.body]).toMatchObject([201, google]);
+    id = made.body.id;
+    // It may be sent again before the answer was read.
+    expect((await idp.ask('post', '/Users', google)).status).toBe(409);
+    const found = await idp.find('Users', 'userName eq "Grace.Hopper@workspace.example"');
+    expect(found.body.Resources).toMatchObject([{ id, externalId: google.externalId }]);
+  });
+
+  it('updates what is mapped: a whole, or what is different', async () => {
+    const whole = { ...google, id, name: { ...google.name, familyName: 'Murray Hopper' } };
+    const replaced = await idp.ask('put', `/Users/${id}`, whole);
+    expect([replaced.status, replaced.body.name.familyName]).toEqual([200, 'Murray Hopper']);
+    const patched = await idp.patch(
+      `/Users/${id}`,
+      { op: 'replace', path: 'name.familyName', value: 'Hopper' },
+      { op: 'replace', path: `${ENTERPRISE}:department`, value: 'Navy' },
+      { op: 'replace', value: { emails: [{ primary: true, type: 'work', value: 'amazing@workspace.example' }] } },
+    );
+    expect(patched.body).toMatchObject({ name: { familyName: 'Hopper' }, [ENTERPRISE]: { department: 'Navy' } });
+    expect((await rowOf()).email).toBe('amazing@workspace.example');
+  });
+
+  it('suspends who leaves the scope, lets them in again, and deletes them after a while', async () => {
+    for (const isActive of [false, true, false]) {
+      const whole = (await idp.get(`/Users/${id}`)).body;
+      expect((await idp.ask('put', `/Users/${id}`, { ...whole, active: isActive })).body.active).toBe(isActive);
+      expect((await rowOf()).activity).toBe(isActive ? 'active' : 'deactivated');
+    }
+    expect((await idp.patch(`/Users/${id}`, { op: 'replace', path: 'active', value: true })).body.active).toBe(true);
+    expect((await idp.ask('delete', `/Users/${id}`)).status).toBe(204);
+    expect((await idp.ask('delete', `/Users/${id}`)).status).toBe(404);
+    const back = await idp.ask('post', '/Users', google);
     expect([back.status, back.body.id, back.body.active]).toEqual([201, id, true]);
   });
 });

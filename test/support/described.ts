@@ -11,6 +11,7 @@ export const called = ({ method, path }: Route) => `${method} ${path}`;
 export const ABOUT: Record<string, string[]> = {
   'interface.test.ts': ['Users', 'Memberships', 'Groups', 'Audit', 'Events', 'Checks'],
   'permissions.test.ts': ['Permissions'],
+  'applications.test.ts': ['Applications'],
   'contacts.test.ts': ['Contacts'],
   'access.test.ts': ['Sessions', 'Tokens', 'Invitations'],
   'bulk.test.ts': ['Bulk operations'],

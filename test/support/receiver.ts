@@ -1,5 +1,7 @@
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { CERTIFICATE, CERTIFIED_KEY } from './certificates.ts';
 
 export interface Received {
   headers: IncomingHttpHeaders;
@@ -13,7 +15,7 @@ export class Receiver {
   readonly received: Received[] = [];
   /** What is answered; the tests say otherwise. */
   answer: (res: ServerResponse) => void = (res) => res.writeHead(204).end();
-  readonly #server = createServer((req, res) => {
+  readonly #listener: RequestListener = (req, res) => {
     let body = '';
     req.on('data', (piece) => {
       body += piece;
@@ -22,10 +24,18 @@ export class Receiver {
       this.received.push({ headers: req.headers, body, message: JSON.parse(body), path: req.url! });
       this.answer(res);
     });
-  });
+  };
+  readonly #server;
 
-  static async start(): Promise<Receiver> {
-    const receiver = new Receiver();
+  private constructor(isSecure: boolean) {
+    this.#server = isSecure
+      ? createSecureServer({ cert: CERTIFICATE, key: CERTIFIED_KEY }, this.#listener)
+      : createServer(this.#listener);
+  }
+
+  /** With `isSecure` it speaks TLS, as hooks.example.com. */
+  static async start({ isSecure = false } = {}): Promise<Receiver> {
+    const receiver = new Receiver(isSecure);
     await new Promise<void>((resolve) => receiver.#server.listen(0, '127.0.0.1', resolve));
     receiver.#server.unref();
     return receiver;

@@ -1,7 +1,9 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { post } from '../../src/webhooks/posting.ts';
 import { isPublic, reachableAddress } from '../../src/webhooks/reachable.ts';
 import { checkWebhook } from '../../src/webhooks/webhook-form.ts';
+import { AUTHORITY } from '../support/certificates.ts';
 import { Receiver } from '../support/receiver.ts';
 
 /** Only reached from here, or nobody's, in every spelling that a browser understands. */
@@ -152,5 +154,47 @@ describe('a message', () => {
     expect(
       (await send('https://a.example/', { resolve: () => new Promise(() => {}), patience: 20 })).status,
     ).toBeNull();
+  });
+});
+
+describe('a receiver that speaks TLS', () => {
+  let secure: Receiver;
+  const before = getCACertificates('default');
+  beforeEach(async () => {
+    secure = await Receiver.start({ isSecure: true });
+  });
+  afterEach(async () => {
+    setDefaultCACertificates(before);
+    await secure.close();
+  });
+  const sendTo = (host: string) =>
+    post({
+      address: `https://${host}:${secure.port}/hook`,
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ type: 'test' }),
+      networks: ['127.0.0.0/8'],
+      resolve: local,
+      signal: new AbortController().signal,
+      patience: 30_000,
+    });
+
+  it('is sent to where its certificate is for its name, from an authority that is trusted', async () => {
+    setDefaultCACertificates([...before, AUTHORITY]);
+    expect(await sendTo('hooks.example.com')).toEqual({ status: 204, answer: '' });
+    expect(secure.received[0].headers.host).toBe(`hooks.example.com:${secure.port}`);
+    expect(secure.types()).toEqual(['test']);
+  });
+
+  it('gets nothing where the authority is not trusted, or the certificate is for another name', async () => {
+    expect(await sendTo('hooks.example.com')).toMatchObject({
+      status: null,
+      answer: expect.stringMatching(/certificate/),
+    });
+    setDefaultCACertificates([...before, AUTHORITY]);
+    expect(await sendTo('other.example.com')).toMatchObject({
+      status: null,
+      answer: expect.stringMatching(/altnames/),
+    });
+    expect(secure.received).toEqual([]);
   });
 });

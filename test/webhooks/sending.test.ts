@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import supertest from 'supertest';
 import { recordChanges } from '../../src/audit/audit-store.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/clock.ts';
 import { programAct } from '../../src/verbs/program-act.ts';
@@ -14,7 +15,12 @@ import { isOnPostgres } from '../support/postgres.ts';
 import { type Received, Receiver } from '../support/receiver.ts';
 import { type Fields, type Session, signedIn } from '../support/session.ts';
 
-const SETTINGS = { WEBHOOK_NETWORKS: '127.0.0.0/8', SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'roster@example.com' };
+const SETTINGS = {
+  WEBHOOK_NETWORKS: '127.0.0.0/8',
+  SMTP_URL: 'smtp://127.0.0.1:9',
+  MAIL_FROM: 'roster@example.com',
+  METRICS_TOKEN: 'a-token-of-the-metrics-of-a-test',
+};
 const KINDS = ['user.deactivated', 'user.activated'];
 
 let app: TestApp;
@@ -237,6 +243,37 @@ describe('what is sent', () => {
     await change(1);
     await round();
     expect(receiver.types().slice(tried)).toEqual(['user.deactivated', 'user.activated', 'user.activated']);
+  });
+
+  it('is told as trouble to who can mend it, for as long as nothing arrives', async () => {
+    const { path } = await make();
+    const banner = async () => {
+      await app.context.troubles.look();
+      return pageOf(await alice.get('/users')).textOf('#troubles');
+    };
+    const failing = async () => {
+      const { text } = await supertest(app.url)
+        .get('/metrics')
+        .set('Authorization', `Bearer ${SETTINGS.METRICS_TOKEN}`);
+      return Number(/^roster_webhooks_failing (\d+)$/m.exec(text)?.[1]);
+    };
+    receiver.answer = (res) => res.writeHead(500).end();
+    await change(0);
+    expect([await banner(), await failing()]).toEqual(['', 0]);
+    await round();
+    expect(await banner()).toContain('Nothing arrives at the webhook Chat');
+    expect(await failing()).toBe(1);
+    receiver.answer = (res) => res.writeHead(410).end();
+    app.clock.advance(MINUTE);
+    await round();
+    expect(await banner()).toContain('The webhook Chat was disabled: it was answered that it is gone (410).');
+    receiver.answer = (res) => res.writeHead(200).end();
+    await alice.send('delete', `${path}/disabling`, { from: 'stop' });
+    await round();
+    expect([await banner(), await failing()]).toEqual(['', 0]);
+    // Somebody who disables it by hand knows.
+    await alice.post(`${path}/disabling`);
+    expect([await banner(), await failing()]).toEqual(['', 0]);
   });
 
   it('ends at once where the receiver says that it is gone', async () => {

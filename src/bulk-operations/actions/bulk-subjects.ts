@@ -1,6 +1,6 @@
 import type { Application, Level } from '../../access/rights.ts';
 import { may, type Viewer } from '../../access/viewer.ts';
-import { type AskingAction, isAsking } from '../../bulk-operations/asking-action.ts';
+import { type AskingAction, isAsking, offeredBy } from '../../bulk-operations/asking-action.ts';
 import { minuteOf } from '../../clock.ts';
 import { findContactSubjects } from '../../contacts/actions/contact-subject.ts';
 import { CONTACT_FORMS, CONTACT_OPERATIONS } from '../../contacts/actions/operations/contact-operations.ts';
@@ -98,6 +98,11 @@ export function isToBeChosen({ subjectType, action, choices }: BulkOperation): A
   return found && isAsking(found) && Object.keys(choices).length === 0 ? found : undefined;
 }
 
+/** What may be said of it, whether it has to be or was already. */
+export function askedOf(operation: Operation): AskingAction | undefined {
+  return isAsking(operation) ? operation : offeredBy(operation);
+}
+
 /** Whether the viewer may steer an operation, or take it back: others' only who may write. */
 export function maySteer(viewer: Viewer, { subjectType, createdBy }: BulkOperation): boolean {
   const { application, level } = BULK_SUBJECTS[subjectType];
@@ -126,5 +131,7 @@ export async function actionOf(
     });
   const found = findBulkAction(subjectType, action) ?? findReported(subjectType, action);
   if (!found) throw new NotFound('There is no such action any more.');
-  return isAsking(found) ? found.chosen(db, choices, words) : found;
+  if (isAsking(found)) return found.chosen(db, choices, words);
+  const offers = Object.keys(choices).length > 0 ? offeredBy(found) : undefined;
+  return offers ? offers.chosen(db, choices, words) : found;
 }

@@ -27,6 +27,8 @@ export function sheetPage(
     outside: number;
     effects: string[];
     offersDeactivation: boolean;
+    /** What more may be said of it. */
+    offered: string | undefined;
   },
 ) {
   const { noun, path } = BULK_SUBJECTS[operation.subjectType];
@@ -52,6 +54,7 @@ export function sheetPage(
     noun,
     isAsked: Object.keys(operation.choices).length > 0,
     offersDeactivation: more.offersDeactivation,
+    offered: more.offered,
     backPath: operation.view ?? path,
   };
 }
@@ -125,7 +128,7 @@ export function reportPage(
     title: action.bulk.done(tally.changed),
     operation,
     label: action.label,
-    about: more.isOwn ? action.about : undefined,
+    about: more.isOwn || action.about?.isForAll ? action.about : undefined,
     path,
     noun,
     excepted: exceptedInWords(operation),

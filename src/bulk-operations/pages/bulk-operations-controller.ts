@@ -18,7 +18,14 @@ import { HttpError } from '../../web/http-error.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { isHtmx, render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
-import { actionOf, BULK_SUBJECTS, draftPathOf, findBulkAction, isToBeChosen } from '../actions/bulk-subjects.ts';
+import {
+  actionOf,
+  askedOf,
+  BULK_SUBJECTS,
+  draftPathOf,
+  findBulkAction,
+  isToBeChosen,
+} from '../actions/bulk-subjects.ts';
 import { checkedChoices } from '../actions/checked-choices.ts';
 import { executeOperation } from '../actions/execution.ts';
 import { findItems } from '../bulk-item-store.ts';
@@ -193,8 +200,9 @@ async function draftOf(app: AppContext, req: Request): Promise<BulkOperation> {
   return operation;
 }
 
-function asking(operation: BulkOperation) {
-  const action = isToBeChosen({ ...operation, choices: {} });
+function asking({ subjectType, action: name }: BulkOperation) {
+  const found = findBulkAction(subjectType, name);
+  const action = found && askedOf(found);
   if (!action) throw new NotFound();
   return action;
 }

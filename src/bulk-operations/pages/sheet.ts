@@ -16,6 +16,7 @@ import { actionOf } from '../actions/bulk-subjects.ts';
 import { changingOf, countEffects } from '../actions/effects.ts';
 import { judgePiece } from '../actions/execution.ts';
 import { isSchedulable } from '../actions/scheduling.ts';
+import { offeredBy } from '../asking-action.ts';
 import { type BulkOperation, isLarge, type Tally } from '../bulk-operation.ts';
 import { findOperation } from '../bulk-operation-store.ts';
 import { findItemIds } from '../bulk-piece-store.ts';
@@ -50,6 +51,7 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
     outside: isLarge(operation) ? 0 : await countOutside(app, req, operation, ids),
     effects: await effectsSaid(app, action, effects),
     offersDeactivation: effects.hasGentler,
+    offered: offeredBy(action)?.offered(effects.notes),
   });
   // Without mail there is no way for their links, so they are left out by now.
   const mailOnly =

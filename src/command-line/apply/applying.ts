@@ -1,5 +1,7 @@
-import { keepAsOperation, keptOutcomes } from '../../bulk-operations/actions/kept-operation.ts';
-import { minuteOf } from '../../clock.ts';
+import { executeKept, keepAsOperation, keptOutcomes } from '../../bulk-operations/actions/kept-operation.ts';
+import type { BulkOperation } from '../../bulk-operations/bulk-operation.ts';
+import { createDraft } from '../../bulk-operations/bulk-operation-store.ts';
+import { type Instant, minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { changeGroups } from '../../groups/actions/changing-groups.ts';
 import { GROUP_ACTIVATION } from '../../groups/actions/group-activation.ts';
@@ -7,12 +9,14 @@ import { createGroup } from '../../groups/actions/group-creation.ts';
 import { GROUP_DEACTIVATION } from '../../groups/actions/group-deactivation.ts';
 import type { Group } from '../../groups/group.ts';
 import { findGroups, findGroupsOf } from '../../groups/group-store.ts';
+import { setUntil } from '../../memberships/actions/membership-editing.ts';
 import { changePermissions } from '../../permissions/actions/changing-permissions.ts';
 import { identityKey } from '../../text/identity-key.ts';
 import { ACTIVATION } from '../../users/actions/activation.ts';
 import { changeEach } from '../../users/actions/changing/changing-users.ts';
 import type { UserChange } from '../../users/actions/changing/user-change.ts';
 import { createUsers } from '../../users/actions/changing/user-creation.ts';
+import { membershipFact, writtenOf } from '../../users/actions/changing/user-facts.ts';
 import { DEACTIVATION } from '../../users/actions/deactivation.ts';
 import type { Subject } from '../../users/user.ts';
 import { findSubjects, findUserIdsByIdentifier } from '../../users/user-store.ts';
@@ -20,10 +24,11 @@ import type { Act } from '../../verbs/act.ts';
 import { type Action, type Performed, perform, type Subjected } from '../../verbs/action.ts';
 import type { Refusal } from '../../verbs/outcome.ts';
 import { Conflict } from '../../verbs/refusals.ts';
+import type { DesiredMembership } from './desired-state.ts';
 import type { Difference, GroupStep, UserStep } from './difference.ts';
 import { Writing } from './writing.ts';
 
-/** The operations that it became: of groups and of users, each taken back by itself. */
+/** The operations that it became: of groups and of users, whose reports lead to each other; each is taken back by itself. */
 export interface Applied {
   groups: number | undefined;
   users: number | undefined;
@@ -36,10 +41,15 @@ export interface Applied {
 export async function applyDifference(trx: Transaction, act: Act, { groups, users }: Difference): Promise<Applied> {
   const applied: Applied = { groups: undefined, users: undefined };
   const leading = groups.filter(({ desired }) => desired.leader !== undefined);
-  applied.groups = await keepAsOperation(trx, act, { subjectType: 'group', action: 'apply' }, async (own) => {
+  if (users.length > 0) applied.users = await createDraft(trx, act, { subjectType: 'user', action: 'apply', ids: [] });
+  const choices = applied.users === undefined ? {} : { users: applied.users };
+  applied.groups = await keepAsOperation(trx, act, { subjectType: 'group', action: 'apply', choices }, async (own) => {
     const writing = new Writing<Group>();
     for (const step of groups) await applyGroup(trx, own, step, writing);
-    applied.users = await applyUsers(trx, act, users);
+    if (applied.users !== undefined) {
+      const other = groups.length > 0 ? { groups: own.operationId } : {};
+      await applyUsers(trx, act, users, { id: applied.users, choices: other });
+    }
     for (const step of leading) await setLeader(trx, own, step, writing);
     return writing.performed((ids) => findGroupsOf(trx, ids));
   });
@@ -71,17 +81,31 @@ async function setLeader(trx: Transaction, act: Act, { desired }: GroupStep, wri
     writing.took(keptOutcomes(requireAll(await changeGroups(trx, act, [group.id], { leaderId }))));
 }
 
-async function applyUsers(trx: Transaction, act: Act, steps: UserStep[]): Promise<number | undefined> {
-  if (steps.length === 0) return undefined;
+/** The groups that somebody comes into, and until when. */
+type Joined = (joins: DesiredMembership[]) => { ids: number[]; groupsUntil: Record<number, Instant | null> };
+
+async function applyUsers(
+  trx: Transaction,
+  act: Act,
+  steps: UserStep[],
+  draft: Pick<BulkOperation, 'id' | 'choices'>,
+): Promise<void> {
   const groups = new Map((await findGroups(trx)).map(({ id, name }) => [identityKey(name), id]));
-  const idsOf = (names: string[]) => names.map((name) => groups.get(identityKey(name))!);
-  return keepAsOperation(trx, act, { subjectType: 'user', action: 'apply' }, async (own) => {
+  const joined: Joined = (joins) => {
+    const ends = joins.map(({ name, until = null }): [number, Instant | null] => [
+      groups.get(identityKey(name))!,
+      until,
+    ]);
+    return { ids: ends.map(([id]) => id), groupsUntil: Object.fromEntries(ends) };
+  };
+  await executeKept(trx, act, draft, async (own) => {
     const writing = new Writing<Subject>();
-    const ids = await makeNew(trx, own, steps, idsOf);
+    const ids = await makeNew(trx, own, steps, joined);
     for (const id of ids.values()) writing.made(id);
     const changing = steps.filter(({ user }) => user !== undefined);
-    const changes = changing.map((step): [number, UserChange] => [step.user!.id, changeOf(step, idsOf)]);
+    const changes = changing.map((step): [number, UserChange] => [step.user!.id, changeOf(step, joined)]);
     writing.took(keptOutcomes(requireAll(await changeEach(trx, own, new Map(changes)))));
+    await setEnds(trx, own, changing, writing);
     for (const [activity, action] of [
       ['active', ACTIVATION],
       ['deactivated', DEACTIVATION],
@@ -100,22 +124,30 @@ async function applyUsers(trx: Transaction, act: Act, steps: UserStep[]): Promis
   });
 }
 
+/** Memberships that there are end as the file says. */
+async function setEnds(trx: Transaction, act: Act, steps: UserStep[], writing: Writing<Subject>): Promise<void> {
+  const ends = steps.flatMap(({ user, ends: those }) => those.map((one) => ({ ...one, userId: user!.id })));
+  for (const same of Map.groupBy(ends, ({ groupId, untilAt }) => `${groupId} ${untilAt}`).values()) {
+    const [{ groupId, untilAt }] = same;
+    const changed = await setUntil(trx, act, { groupId, userIds: same.map(({ userId }) => userId) }, untilAt);
+    requireAll(changed);
+    const written = writtenOf(membershipFact(groupId), changed.before, { untilAt });
+    writing.took(keptOutcomes({ outcomes: changed.outcomes, written }));
+  }
+}
+
 /** By step, who was made of it. */
-async function makeNew(
-  trx: Transaction,
-  act: Act,
-  steps: UserStep[],
-  idsOf: (names: string[]) => number[],
-): Promise<Map<UserStep, number>> {
+async function makeNew(trx: Transaction, act: Act, steps: UserStep[], joined: Joined): Promise<Map<UserStep, number>> {
   const fresh = steps.filter(({ user }) => user === undefined);
   const made = await createUsers(
     trx,
     act,
     fresh.map((step) => ({
       ...ownOf(step),
+      groupsUntil: joined(step.joins).groupsUntil,
       name: step.desired.name,
       email: step.desired.email ?? null,
-      groups: idsOf(step.joins),
+      groups: joined(step.joins).ids,
       tags: step.desired.tags ?? [],
     })),
   );
@@ -124,14 +156,17 @@ async function makeNew(
   return new Map(fresh.map((step, n) => [step, made[n].id!]));
 }
 
-function changeOf(step: UserStep, idsOf: (names: string[]) => number[]): UserChange {
+function changeOf(step: UserStep, joined: Joined): UserChange {
   const { desired, joins, leaves } = step;
   const { email, tags } = desired;
   return {
     ...ownOf(step),
     ...(email !== undefined && { email }),
     ...(tags && { tags }),
-    ...(joins.length + leaves.length > 0 && { groups: { add: idsOf(joins), remove: leaves } }),
+    ...(joins.length + leaves.length > 0 && {
+      groups: { add: joined(joins).ids, remove: leaves },
+      groupsUntil: joined(joins).groupsUntil,
+    }),
   };
 }
 

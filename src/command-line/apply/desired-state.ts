@@ -2,7 +2,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { GROUP_CHANGE } from '../../api/group-fields.ts';
-import { tags, USER_CHANGE } from '../../api/user-fields.ts';
+import { MEMBERSHIP, tags, USER_CHANGE } from '../../api/user-fields.ts';
+import type { Instant } from '../../clock.ts';
 import { ConfigError } from '../../config.ts';
 import { userName } from '../../forms/fields.ts';
 import { identityKey } from '../../text/identity-key.ts';
@@ -15,6 +16,14 @@ const PROBLEMS_TOLD = 20;
 const groupName = z.string().trim().min(1, 'Name a group.').max(100, 'A group’s name has at most 100 characters.');
 const activity = z.enum(['active', 'deactivated'], 'It is active or deactivated.');
 const { email, startsAt, leavesAt, noSharedData, description, apiOnly } = USER_CHANGE.shape;
+/** A name alone says nothing of the end. */
+const membership = z.union(
+  [
+    groupName.transform((name): DesiredMembership => ({ name })),
+    z.strictObject({ name: groupName, until: MEMBERSHIP.shape.until }) as z.ZodType<DesiredMembership>,
+  ],
+  'Name a group, or write { name, until } with a date or a moment that exists.',
+);
 
 const group = z.strictObject({
   name: GROUP_CHANGE.shape.name.unwrap(),
@@ -28,7 +37,7 @@ const group = z.strictObject({
 const user = z.strictObject({
   name: userName,
   email,
-  groups: z.array(groupName).max(200, 'At most 200 groups.').optional(),
+  groups: z.array(membership).max(200, 'At most 200 groups.').optional(),
   tags: tags.optional(),
   starts: startsAt,
   leaves: leavesAt,
@@ -50,6 +59,11 @@ const file = z
   })
   .refine((all) => all.groups || all.users, 'It has groups, users, or both.');
 
+export interface DesiredMembership {
+  name: string;
+  /** When it ends; null for never. */
+  until?: Instant | null;
+}
 export type DesiredGroup = z.output<typeof group>;
 export type DesiredUser = z.output<typeof user>;
 

@@ -1,4 +1,5 @@
 import { findApplications } from '../../applications/application-store.ts';
+import type { Instant } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Group } from '../../groups/group.ts';
 import { findGroups } from '../../groups/group-store.ts';
@@ -8,7 +9,7 @@ import { findTagNames } from '../../tags/tag-store.ts';
 import { identityKey } from '../../text/identity-key.ts';
 import type { User } from '../../users/user.ts';
 import { findUserIdsByIdentifier, findUserNames, findUsers } from '../../users/user-store.ts';
-import type { DesiredGroup, DesiredState, DesiredUser } from './desired-state.ts';
+import type { DesiredGroup, DesiredMembership, DesiredState, DesiredUser } from './desired-state.ts';
 
 /** One field that is to be different, in words. */
 interface Different {
@@ -30,8 +31,9 @@ export interface UserStep {
   desired: DesiredUser;
   user: User | undefined;
   different: Different[];
-  /** By name. */
-  joins: string[];
+  joins: DesiredMembership[];
+  /** Memberships that there are, and that are to end otherwise. */
+  ends: { groupId: number; untilAt: Instant | null }[];
   leaves: number[];
   ownerId: number | undefined;
 }
@@ -129,8 +131,10 @@ async function userStepsOf(
   return desired.map((one) => {
     const user = users.get(ids.get(one.name) ?? 0);
     const own = (memberships.get(user?.id ?? 0) ?? []).filter(({ groupActivity }) => groupActivity !== 'deleted');
-    const wanted = new Set(one.groups?.map(identityKey));
-    const unknown = (one.groups ?? []).filter((name) => !groupKeys.has(identityKey(name)));
+    const groups = one.groups?.map(({ name }) => name);
+    const wanted = new Set(groups?.map(identityKey));
+    const ending = endingOtherwise(one, own);
+    const unknown = (groups ?? []).filter((name) => !groupKeys.has(identityKey(name)));
     problems.push(...unknown.map((name) => `${one.name}: there is no group ${name}.`));
     const ownerId = owners.get(one.apiOnly?.owner ?? '');
     if (one.apiOnly && ownerId === undefined)
@@ -140,7 +144,8 @@ async function userStepsOf(
       desired: one,
       user,
       ownerId,
-      joins: (one.groups ?? []).filter((name) => !has.has(identityKey(name))),
+      joins: (one.groups ?? []).filter(({ name }) => !has.has(identityKey(name))),
+      ends: ending.map(({ groupId, until }) => ({ groupId, untilAt: until })),
       leaves: one.groups
         ? own.filter(({ groupName }) => !wanted.has(identityKey(groupName))).map((each) => each.groupId)
         : [],
@@ -154,12 +159,32 @@ async function userStepsOf(
         ...differingProgram(one, user, ownerNames),
         ...differingSet(
           'groups',
-          one.groups,
+          groups,
           own.map(({ groupName }) => groupName),
         ),
+        ...ending.map(({ groupName, untilAt, until }) => ({
+          field: `end in ${groupName}`,
+          from: inWords(untilAt),
+          to: inWords(until),
+        })),
+        ...(one.groups ?? [])
+          .filter(({ name, until }) => until && !has.has(identityKey(name)))
+          .map(({ name, until }) => ({ field: `end in ${name}`, from: inWords(null), to: inWords(until) })),
         ...differingSet('tags', one.tags, tags.get(user?.id ?? 0) ?? []),
       ],
     };
+  });
+}
+
+/** Of what the file says the end as well, the memberships that there are with another one. */
+function endingOtherwise<Own extends { groupName: string; untilAt: Instant | null }>(
+  { groups = [] }: DesiredUser,
+  own: Own[],
+) {
+  const untils = new Map(groups.map(({ name, until }) => [identityKey(name), until]));
+  return own.flatMap((each) => {
+    const until = untils.get(identityKey(each.groupName));
+    return until === undefined || until === each.untilAt ? [] : [{ ...each, until }];
   });
 }
 

@@ -5,6 +5,7 @@ import type { AppContext } from '../../app-context.ts';
 import { instant } from '../../clock.ts';
 import { findStuckMail } from '../../mail/outbox-store.ts';
 import { NotFound } from '../../verbs/refusals.ts';
+import { findTroubled } from '../../webhooks/webhook-store.ts';
 import { findBackups } from '../backups.ts';
 import { freeBytes } from '../disk-room.ts';
 
@@ -43,6 +44,11 @@ export function metrics(app: AppContext): Record<'count' | 'show' | 'tell', Requ
     Math.floor(Date.parse(findBackups(dataDir)[0]?.madeAt ?? instant(0)) / 1_000),
   );
   gauge('mails_stuck', 'Mails that were tried in vain and wait.', async () => (await findStuckMail(app.db.read)).mails);
+  gauge(
+    'webhooks_failing',
+    'Webhooks to which nothing arrives, or that were disabled for it.',
+    async () => (await findTroubled(app.db.read)).length,
+  );
   gauge('troubles', 'How many things need mending, as pages tell administrators.', () => app.troubles.found.length);
 
   const tell: RequestHandler = async (_req, res) => {

@@ -1,14 +1,12 @@
 import { findAdministratorIds } from '../../access/administrators.ts';
 import { minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
-import { FieldErrors } from '../../forms/form.ts';
 import { findLeadersOf } from '../../groups/leader.ts';
 import { mailNotice } from '../../mail/outbox-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { Subject } from '../user.ts';
 import { findOwnedBy, findUsers, type OwnedProgram } from '../user-store.ts';
 import { changeUsers } from './changing/changing-users.ts';
-import { withOwner } from './changing/program-owner.ts';
 
 /** So many are named in a mail; the list of those without an owner has all. */
 const NAMED = 10;
@@ -19,12 +17,22 @@ export async function orphansOf(db: Reader, subjects: Pick<Subject, 'id'>[]): Pr
   return (await findOwnedBy(db, [...going])).filter(({ id }) => !going.has(id));
 }
 
-/** All programs of somebody to another person, named as in a form. Throws FieldErrors, by the field `apiOnlyOwner`. */
-export async function handOverPrograms(trx: Transaction, act: Act, from: Subject, to: string): Promise<void> {
-  const { ownerId } = await withOwner(trx, { apiOnlyOwner: to });
-  if (ownerId === from.id) throw new FieldErrors({ apiOnlyOwner: `${from.name} goes: name somebody else.` });
-  const ids = (await orphansOf(trx, [from])).map(({ id }) => id);
-  if (ids.length > 0) await changeUsers(trx, act, ids, { program: { ownerId: Number(ownerId) } });
+/** The programs of people who go, to another person, as far as whoever acts may: by whose they were, which. */
+export async function handOverPrograms(
+  trx: Transaction,
+  act: Act,
+  from: Pick<Subject, 'id'>[],
+  ownerId: number,
+): Promise<Map<number, number[]>> {
+  const orphans = await orphansOf(trx, from);
+  if (orphans.length === 0) return new Map();
+  const ids = orphans.map(({ id }) => id);
+  const { written } = await changeUsers(trx, act, ids, { program: { ownerId } });
+  const handed = Map.groupBy(
+    orphans.filter(({ id }) => written.has(id)),
+    (program) => program.ownerId,
+  );
+  return new Map([...handed].map(([id, programs]) => [id, programs.map((program) => program.id)]));
 }
 
 /** Tells who leads those who went, or else the administrators, of programs that nobody answers for any more. */

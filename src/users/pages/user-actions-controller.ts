@@ -2,14 +2,18 @@ import { type Request, type Response, Router } from 'express';
 import { maySeeLinkOf } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
+import { findBulkAction } from '../../bulk-operations/actions/bulk-subjects.ts';
+import { checkedChoices } from '../../bulk-operations/actions/checked-choices.ts';
 import { performDirectly } from '../../bulk-operations/actions/execution.ts';
 import { canBeLater } from '../../bulk-operations/actions/scheduling.ts';
+import { type Choices, offeredBy } from '../../bulk-operations/asking-action.ts';
 import type { Transaction } from '../../db/database.ts';
-import { type Errors, typedFields } from '../../forms/form.ts';
+import { type Errors, FieldErrors, typedFields } from '../../forms/form.ts';
 import { findInvitedBy } from '../../one-time-links/one-time-link-store.ts';
 import { keptByProgram } from '../../provisioning/provisioned-fields.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
+import type { Format } from '../../text/format.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Conflict, Forbidden } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
@@ -17,7 +21,7 @@ import { requireRight } from '../../web/guards/authorization.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { currentPage, isHtmx, render } from '../../web/render.ts';
 import { INVITATION_WITHDRAWAL } from '../actions/invitation-withdrawal.ts';
-import { handOverPrograms, orphansOf } from '../actions/owned-programs.ts';
+import { orphansOf } from '../actions/owned-programs.ts';
 import { type UserAction, wordsFor } from '../actions/user-action.ts';
 import { judgeUsers, performOnUsers, USER_ACTIONS } from '../actions/user-actions.ts';
 import type { Subject, User } from '../user.ts';
@@ -83,8 +87,7 @@ async function showAction(
 
 async function obey(app: AppContext, req: Request, res: Response, action: UserAction): Promise<void> {
   const newOwner = action.endsAccess ? newOwnerIn(req.body) : '';
-  const failed = ({ apiOnlyOwner, ...more }: Errors) =>
-    showAction(app, req, res, action, { newOwner, errors: { newOwner: apiOnlyOwner, ...more } });
+  const failed = (errors: Errors) => showAction(app, req, res, action, { newOwner, errors });
   await unlessFieldErrors(app, req, failed, () => carryOut(app, req, res, action, newOwner));
 }
 
@@ -99,9 +102,11 @@ async function carryOut(
   const act = actOf(app, req);
   const withdrawn = withdrawnBy(req.body);
   const { operationId, outcomes } = await app.db.write(async (trx) => {
-    const [judged] = newOwner ? await judgeUsers(trx, act, action, [user.id]) : [];
-    if (judged && !judged.refusal) await handOverPrograms(trx, act, user, newOwner);
-    const done = await performDirectly(trx, act, { subjectType: 'user', action: action.name, ids: [user.id] });
+    const choices = newOwner
+      ? await succession(trx, act, action, { user, newOwner, format: formatOf(req) })
+      : undefined;
+    const direct = { subjectType: 'user' as const, action: action.name, ids: [user.id], choices };
+    const done = await performDirectly(trx, act, direct);
     if (action.endsAccess && !done.outcomes[0].refusal) await withdraw(trx, act, user, withdrawn);
     return done;
   });
@@ -114,6 +119,19 @@ async function carryOut(
   // Above a list the dialog takes what the record says; every other page gives way to the record itself.
   if (isHtmx(req) && ELSEWHERE.test(currentPage(req))) res.set('HX-Redirect', path).status(204).end();
   else res.redirect(303, path);
+}
+
+async function succession(
+  trx: Transaction,
+  act: Act,
+  action: UserAction,
+  { user, newOwner, format }: { user: Subject; newOwner: string; format: Format },
+): Promise<Choices | undefined> {
+  const offers = offeredBy(findBulkAction('user', action.name)!);
+  if (!offers) return undefined;
+  const choices = await checkedChoices(trx, act, offers, { newOwner }, format);
+  if (choices.ownerId === user.id) throw new FieldErrors({ newOwner: `${user.name} goes: name somebody else.` });
+  return choices;
 }
 
 /** Who is to answer for the programs of somebody who goes. */

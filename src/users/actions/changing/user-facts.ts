@@ -14,6 +14,16 @@ export function groupOf(field: string): number | undefined {
   return field.startsWith(MEMBERSHIP) ? Number(field.slice(MEMBERSHIP.length)) : undefined;
 }
 
+/** The facts that are one for each program that was handed over with somebody: who answers for it. */
+const PROGRAM = 'program:';
+
+export const programFact = (id: number) => `${PROGRAM}${id}`;
+
+/** The program of a fact that is about who answers for it. */
+export function programOf(field: string): number | undefined {
+  return field.startsWith(PROGRAM) ? Number(field.slice(PROGRAM.length)) : undefined;
+}
+
 /** What an action wrote of memberships in one group. */
 export function writtenOf(field: string, before: MembershipsBefore, after: MembershipFacts): Map<number, Written> {
   return new Map([...before].map(([id, facts]) => [id, { before: { [field]: facts }, after: { [field]: after } }]));

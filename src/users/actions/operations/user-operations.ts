@@ -22,13 +22,14 @@ import { PERSON_CONVERSION, PROGRAM_CONVERSION } from './program-conversion.ts';
 import { PROGRAM_HANDING_OVER, PROGRAM_KEEPING } from './program-review.ts';
 import { SHARED_DATA_SETTING } from './shared-data-setting.ts';
 import { STARTING_SETTING } from './starting-setting.ts';
+import { withSuccession } from './succession.ts';
 import { TAG_ADDITION, TAG_REMOVAL } from './user-tags.ts';
 
 /** What can be done to many users, or to one, as an operation: in the order of the action bar, in which what destroys comes first. */
 export const USER_OPERATIONS: readonly (BulkAction<Subject> | AskingAction<Subject>)[] = [
-  DELETION,
+  withSuccession(DELETION as BulkAction<Subject>),
   ACTIVATION,
-  DEACTIVATION,
+  withSuccession(DEACTIVATION as BulkAction<Subject>),
   INVITATION,
   LOGIN_ATTEMPTS_RESET,
   ACCESS_CONFIRMATION,

@@ -19,11 +19,20 @@ import type { Facts } from '../../../verbs/action.ts';
 import { tagFact, tagOf } from '../../../verbs/facts.ts';
 import { allowed } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
-import { findSubjects } from '../../user-store.ts';
+import { findOwnerIds, findSubjects, findUsers } from '../../user-store.ts';
 import { ACTIVATION } from '../activation.ts';
+import { changeUsers } from '../changing/changing-users.ts';
 import type { UserChange } from '../changing/user-change.ts';
 import { findDetails } from '../changing/user-details.ts';
-import { factsOf, groupOf, membershipFact, ownFactsOf, writtenOf } from '../changing/user-facts.ts';
+import {
+  factsOf,
+  groupOf,
+  membershipFact,
+  ownFactsOf,
+  programFact,
+  programOf,
+  writtenOf,
+} from '../changing/user-facts.ts';
 import { DEACTIVATION } from '../deactivation.ts';
 import { DELETION } from '../deletion.ts';
 import { asNow, FORMER } from '../former-ends.ts';
@@ -42,13 +51,18 @@ export const USER_UNDOING: Undoable<Subject> = {
   asNow,
   isChangeOf,
   stepsFor,
-  wasInWords: (field, value, format) => `${fieldInWords(field)} ${format.value(value)}`,
+  wasInWords: (field, value, format) =>
+    programOf(field) === undefined ? `${fieldInWords(field)} ${format.value(value)}` : 'a program was handed over',
 };
 
 /** Only from as many tables as what was written needs. */
 async function findFacts(db: Reader, subjects: Subject[], fields: ReadonlySet<string>): Promise<Map<number, Facts>> {
   const own = new Map(subjects.map((subject): [number, Facts] => [subject.id, ownFactsOf(subject)]));
-  const others = [...fields].filter((field) => !(field in ownFactsOf(subjects[0])));
+  const programs = [...fields].flatMap((field) => programOf(field) ?? []);
+  const owners = programs.length > 0 ? await findOwnerIds(db, programs) : new Map<number, number | null>();
+  for (const facts of own.values()) for (const [id, ownerId] of owners) facts[programFact(id)] = ownerId;
+  const isOwn = (field: string) => field in ownFactsOf(subjects[0]) || programOf(field) !== undefined;
+  const others = [...fields].filter((field) => !isOwn(field));
   if (others.length === 0) return own;
   const ids = subjects.map(({ id }) => id);
   if (others.every((field) => groupOf(field) !== undefined || tagOf(field) !== undefined)) {
@@ -73,6 +87,8 @@ function isChangeOf(field: string, change: LaterChange): boolean {
       [fields.group, fields.groups].flatMap(referencesIn).some(({ id }) => id === group) || undefined;
     return 'until' in before ? names(after) === true : names(before) !== names(after);
   }
+  // That is a change of the program: who answers for it by now is told by the facts.
+  if (programOf(field) !== undefined) return false;
   const tag = tagOf(field);
   if (tag !== undefined) return isChangeOfTag(tag, change);
   const audited = [AUDITED[field] ?? field, FORMER[field as keyof typeof FORMER]].filter(Boolean);
@@ -85,8 +101,9 @@ async function stepsFor(db: Reader, subject: Subject, wanted: Wanted): Promise<S
   const steps: Step<Subject>[] = [];
   const change: UserChange = {};
   const tags: { add: string[]; remove: string[] } = { add: [], remove: [] };
+  const programs = new Map<number, number[]>();
   for (const [field, value] of Object.entries(before)) {
-    const [group, tag] = [groupOf(field), tagOf(field)];
+    const [group, tag, program] = [groupOf(field), tagOf(field), programOf(field)];
     if (field === 'activity') steps.push({ key: `activity ${value}`, action: activityAction(subject, value) });
     else if (field === 'invitationExpiresAt') steps.push({ key: 'invitation', action: INVITATION_WITHDRAWAL });
     else if (field === 'accessConfirmedAt') {
@@ -94,9 +111,11 @@ async function stepsFor(db: Reader, subject: Subject, wanted: Wanted): Promise<S
       steps.push({ key: `confirmed ${JSON.stringify(confirmed)}`, action: confirmationRestoring(confirmed) });
     } else if (group !== undefined)
       steps.push(...(await membershipSteps(db, group, value as MembershipFacts, present)));
+    else if (program !== undefined) programs.set(Number(value), [...(programs.get(Number(value)) ?? []), program]);
     else if (tag !== undefined) (value === true ? tags.add : tags.remove).push(tag);
     else if (field !== 'accessConfirmedBy') Object.assign(change, { [field]: value });
   }
+  for (const [ownerId, ids] of programs) addProgramStep(steps, subject, ownerId, ids);
   if (tags.add.length + tags.remove.length > 0) change.tags = tags;
   if (Object.keys(change).length > 0)
     steps.push({ key: JSON.stringify(change), action: changingAction(change, WORDS_OF_CHANGE) });
@@ -137,6 +156,33 @@ function membershipEnding(groupId: number, untilAt: string | null): StepAction<S
     async perform(trx, act, subjects) {
       const { before } = await setUntil(trx, act, meant(subjects), untilAt);
       return writtenOf(field, before, { untilAt });
+    },
+  };
+}
+
+/** Who comes back is there before their programs are; who goes leaves them first. */
+function addProgramStep(steps: Step<Subject>[], subject: Subject, ownerId: number, programs: number[]): void {
+  const step: Step<Subject> = {
+    key: `programs ${programs.join()} to ${ownerId}`,
+    action: programsReturning(ownerId, programs),
+  };
+  if (ownerId === subject.id) steps.push(step);
+  else steps.unshift(step);
+}
+
+/** Who answered for these programs does again, if they can. */
+function programsReturning(ownerId: number, programs: number[]): StepAction<Subject> {
+  return {
+    refusalOf: () => undefined,
+    async perform(trx, act, subjects) {
+      const owners = await findOwnerIds(trx, programs);
+      const [owner] = await findUsers(trx, [ownerId]);
+      if (owner?.activity !== 'active' || owner.apiOnly) return new Map();
+      const { written } = await changeUsers(trx, act, programs, { program: { ownerId } });
+      const facts = (whose: (id: number) => unknown) =>
+        Object.fromEntries([...written.keys()].map((id) => [programFact(id), whose(id)]));
+      const one = { before: facts((id) => owners.get(id)), after: facts(() => ownerId) };
+      return new Map(subjects.map(({ id }) => [id, one]));
     },
   };
 }
