@@ -1,6 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os';
 import type { Administrator } from './data.ts';
-import type { Job } from './load.ts';
 import { Load, type Measured, startApp } from './processes.ts';
 import { type Effort, median } from './rounds.ts';
 import { Visitor } from './visitor.ts';
@@ -10,7 +9,22 @@ const LEAST_ROUNDS = 3;
 
 interface Work {
   what: string;
-  job: Omit<Job, 'url'> & { path: string; connections: number };
+  path: string;
+}
+
+const WORKS: Work[] = [
+  { what: `list of users, at ${CONNECTIONS} connections`, path: '/users' },
+  {
+    what: `list with two filters, at ${CONNECTIONS} connections`,
+    path: '/users?activity=active&state=stale&sort=-created',
+  },
+  { what: `own access, at ${CONNECTIONS} connections`, path: '/credentials' },
+];
+
+/** A process, and the session of whoever asks it. */
+interface Asked {
+  url: string;
+  cookie: string;
 }
 
 /** What several processes do a second on one database, beside one of them, in turns; all on this machine, with the database and whoever asks. */
@@ -24,16 +38,16 @@ export async function severalBesideOne(
   const loads = Array.from({ length: processes }, () => new Load());
   try {
     while (apps.length < processes) apps.push(await startApp(folder, databaseUrl));
-    const works = await worksOf(apps, administrator);
+    const asked = await signedIn(apps, administrator);
     const busy = loadavg()[0];
     const lines: string[] = [];
-    for (const work of works) {
+    for (const work of WORKS) {
       say(work.what);
       const one: number[] = [];
       const all: number[] = [];
       for (let round = 0; round < Math.max(effort.rounds, LEAST_ROUNDS); round++) {
-        one.push(await perSecond(loads, apps.slice(0, 1), work, effort.seconds));
-        all.push(await perSecond(loads, apps, work, effort.seconds));
+        one.push(await perSecond(loads, asked.slice(0, 1), work, effort.seconds));
+        all.push(await perSecond(loads, asked, work, effort.seconds));
       }
       const [alone, together] = [median(one), median(all)];
       const times = (together / alone).toFixed(2);
@@ -48,32 +62,26 @@ export async function severalBesideOne(
   }
 }
 
-async function worksOf(apps: Measured[], administrator: Administrator): Promise<Work[]> {
-  const visitor = new Visitor(apps[0].url);
-  await visitor.signIn(administrator);
+/** At each by itself: a session has another name at another port. */
+async function signedIn(apps: Measured[], administrator: Administrator): Promise<Asked[]> {
+  const asked: Asked[] = [];
   for (const { url } of apps) {
-    const other = new Visitor(url);
-    other.cookie = visitor.cookie;
-    await other.waitForCounts();
+    const visitor = new Visitor(url);
+    await visitor.signIn(administrator);
+    await visitor.waitForCounts();
+    asked.push({ url, cookie: visitor.cookie });
   }
-  const page = (what: string, path: string): Work => ({
-    what,
-    job: { path, connections: CONNECTIONS, headers: { cookie: visitor.cookie }, expectedStatus: 200 },
-  });
-  return [
-    page(`list of users, at ${CONNECTIONS} connections`, '/users'),
-    page(`list with two filters, at ${CONNECTIONS} connections`, '/users?activity=active&state=stale&sort=-created'),
-    page(`own access, at ${CONNECTIONS} connections`, '/credentials'),
-  ];
+  return asked;
 }
 
 /** The connections are divided among the processes, as a proxy does. */
-async function perSecond(loads: Load[], apps: Measured[], { job }: Work, seconds: number): Promise<number> {
-  const { path, connections, ...rest } = job;
-  const each = connections / apps.length;
+async function perSecond(loads: Load[], asked: Asked[], { path }: Work, seconds: number): Promise<number> {
+  const connections = CONNECTIONS / asked.length;
   const begun = performance.now();
   const figures = await Promise.all(
-    apps.map(({ url }, n) => loads[n].run({ ...rest, url: url + path, connections: each, duration: seconds })),
+    asked.map(({ url, cookie }, n) =>
+      loads[n].run({ url: url + path, connections, headers: { cookie }, expectedStatus: 200, duration: seconds }),
+    ),
   );
   const took = (performance.now() - begun) / 1_000;
   if (figures.some(({ failed }) => failed > 0)) throw new Error(`requests to ${path} failed`);

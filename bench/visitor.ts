@@ -41,7 +41,9 @@ export class Visitor {
   }
 
   private async textOf(path: string): Promise<string> {
-    return (await this.fetch(path)).text();
+    const response = await this.fetch(path);
+    if (response.status !== 200) throw new Error(`${path} was answered with ${response.status}`);
+    return response.text();
   }
 
   /** The address of the sheet that says what this would do. */

@@ -16,9 +16,10 @@ import { startServer } from './server-process.ts';
 
 const ROUNDS = 20;
 const USERS = 5_000;
-/** An execution of 5,000 takes some tenths of a second. */
+/** In milliseconds. */
 const LATEST_KILL = 700;
-const LATEST_ON_SERVER = 3_000;
+/** The kills are spread over as long as one execution takes here, and a little more: so some fall behind its end. */
+const SPREAD = 1.3;
 
 export interface BulkCrashReport {
   executed: number;
@@ -124,25 +125,26 @@ export async function bulkCrash(
   const client = new Client('');
   try {
     const ids = await seedUsers(place.folder, users, place.databaseUrl);
+    let action = 'deactivate';
+    let lasts = 0;
     for (let round = 0; round < rounds; round++) {
       const servers = await startServers(place);
       client.url = servers[round % servers.length].url;
-      if (round === 0) await client.signIn('alice', PASSWORD);
-      const action = round % 2 === 0 ? 'deactivate' : 'activate';
-      const drafted = await client.post('/bulk-operations', { action, ids: ids.join() });
-      if (drafted.status !== 303) throw new Error(`the draft was answered with ${drafted.status}`);
-      const path = drafted.headers.get('location')!;
-      const execution = client.post(`${path}/execution`, {}).then(
-        (response) => response.status === 303,
-        () => false,
-      );
-      const latest = place.databaseUrl ? LATEST_ON_SERVER : LATEST_KILL;
-      await new Promise((resolve) => setTimeout(resolve, random() * latest));
+      if (round === 0) {
+        await client.signIn('alice', PASSWORD);
+        lasts = await lengthOfOne(client, ids);
+      }
+      const path = await draft(client, action, ids);
+      const execution = execute(client, path);
+      await new Promise((resolve) => setTimeout(resolve, ((round + random()) / rounds) * lasts * SPREAD));
       await killServers(place, servers);
       const isAcknowledged = await execution;
       if (isAcknowledged) report.acknowledged++;
       const found = await compareOperation(place.folder, Number(path.split('/').at(-1)), place.databaseUrl);
-      if (found.isExecuted) report.executed++;
+      if (found.isExecuted) {
+        report.executed++;
+        action = action === 'deactivate' ? 'activate' : 'deactivate';
+      }
       if (isAcknowledged && !found.isExecuted) found.problems.push('it was acknowledged, and is not there');
       for (const problem of found.problems) report.problems.push(`round ${round + 1}: ${problem}`);
     }
@@ -150,6 +152,33 @@ export async function bulkCrash(
   } finally {
     await place.remove();
   }
+}
+
+/** How many milliseconds one takes that nothing comes between. They are active again. */
+async function lengthOfOne(client: Client, ids: number[]): Promise<number> {
+  let took = 0;
+  for (const action of ['deactivate', 'activate']) {
+    const path = await draft(client, action, ids);
+    const began = performance.now();
+    if (!(await execute(client, path))) throw new Error('the operation that nothing came between failed');
+    took = performance.now() - began;
+  }
+  return took;
+}
+
+/** Where the operation is to be executed. */
+async function draft(client: Client, action: string, ids: number[]): Promise<string> {
+  const { status, headers } = await client.post('/bulk-operations', { action, ids: ids.join() });
+  if (status !== 303) throw new Error(`the draft was answered with ${status}`);
+  return headers.get('location')!;
+}
+
+/** Whether the server says that it did it. */
+function execute(client: Client, path: string): Promise<boolean> {
+  return client.post(`${path}/execution`, {}).then(
+    (response) => response.status === 303,
+    () => false,
+  );
 }
 
 export async function seedUsers(folder: string, users: number, databaseUrl?: string): Promise<number[]> {
