@@ -147,3 +147,16 @@ it('are not told by reports of users whom they are linked to, where one may not 
   const file = await (await signedIn(app, 'ada')).get(`/bulk-operations/${done[0].id}/items.csv`);
   expect([file.status, file.text.includes('description'), file.text.includes('contactId')]).toEqual([200, true, false]);
 });
+
+it('are not told by reports of persons whose company they are, where one may not see it (R86)', async () => {
+  const program = await programAs(app, 'alice');
+  const company = await addContact(app, { name: 'Own Company', kind: 'company', ownerUserId: app.people.alice });
+  const person = await addContact(app, { name: 'Open Worker' });
+  const placed = await program.send('patch', `/contacts/${person}`, { companyId: company, description: 'x' }, ANY);
+  expect(placed.status).toBe(200);
+  const [{ id }] = (await program.get('/bulk-operations')).body.items;
+  const afterFor = async (by: typeof program) => (await by.get(`/bulk-operations/${id}/items`)).body.items[0].after;
+  expect(await afterFor(program)).toMatchObject({ companyId: company, description: 'x' });
+  const seen = await afterFor(await programAs(app, 'ada'));
+  expect([seen.description, 'companyId' in seen]).toEqual(['x', false]);
+});

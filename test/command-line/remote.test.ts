@@ -41,6 +41,19 @@ describe('the command line of a Roster somewhere else', () => {
     ]);
   });
 
+  it('takes a number for an id only where nobody else is called so', async () => {
+    const { bob } = app.people;
+    expect((await roster(`users show ${bob}`)).data.user).toMatchObject({ name: 'bob' });
+    const { user } = (await roster(`users create ${bob}`, { email: 'number@example.com' })).data as {
+      user: { id: number };
+    };
+    expect(await roster(`users deactivate ${bob}`)).toMatchObject({
+      exitCode: 2,
+      lines: [`More than one user is called ${bob}: name it otherwise.`],
+    });
+    expect((await roster(`users show ${user.id}`)).data.user).toMatchObject({ name: String(bob) });
+  });
+
   it('makes groups and grants rights to them', async () => {
     expect((await roster('groups create Robots', { tags: ['machines'] })).lines).toContain('tags      machines');
     expect((await roster('groups grant Robots contacts read')).lines).toContain('grants    contacts:read');

@@ -10,13 +10,26 @@ type Listed<One extends Named> = Pick<Records<One, never, never>, 'list' | 'get'
 
 /** By id, or by exactly that name or system email. Throws RosterProblem. */
 export async function recordCalled<One extends Named>(records: Listed<One>, noun: string, text: string): Promise<One> {
-  if (/^[1-9]\d{0,14}$/.test(text)) return records.get(Number(text));
   const meant = text.toLocaleLowerCase('en');
-  const found: One[] = [];
+  const found = /^[1-9]\d{0,14}$/.test(text) ? await withId(records, Number(text)) : [];
   for await (const one of records.list(String(new URLSearchParams({ q: text, per: '200' }))))
-    if ([one.name, one.email ?? ''].some((name) => name.toLocaleLowerCase('en') === meant)) found.push(one);
+    if (isCalled(one, meant) && !found.some(({ id }) => id === one.id)) found.push(one);
   const [first, second] = found;
   if (!first) throw new RosterProblem({ status: 404, detail: `There is no ${noun} ${text}.` });
-  if (second) throw new RosterProblem({ status: 409, detail: `Several are called ${text}: name one by its number.` });
+  if (second)
+    throw new RosterProblem({ status: 409, detail: `More than one ${noun} is called ${text}: name it otherwise.` });
   return first;
+}
+
+async function withId<One extends Named>(records: Listed<One>, id: number): Promise<One[]> {
+  try {
+    return [await records.get(id)];
+  } catch (error) {
+    if (error instanceof RosterProblem && error.status === 404) return [];
+    throw error;
+  }
+}
+
+function isCalled({ name, email }: Named, meant: string): boolean {
+  return [name, email ?? ''].some((one) => one.toLocaleLowerCase('en') === meant);
 }
