@@ -80,7 +80,7 @@ describe('reading the audit', () => {
     expect(page.texts('.fields li')).toEqual([
       'name: bob → robert',
       'tags: Berlin, part-time → none',
-      'expiry date: nothing → 31 Jan 2027',
+      'leaves on: nothing → 31 Jan 2027 (UTC)',
       'no shared data: no → yes',
     ]);
   });

@@ -106,7 +106,7 @@ describe('the form of a user', () => {
     await page.getByLabel('Name or system email').fill('alice');
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText('What you typed is here again').waitFor();
+    await page.getByText('What you typed before is here again').waitFor();
     await page.getByRole('button', { name: 'Create user' }).click();
     await page.getByText('nils was created').waitFor();
   });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Database, isUnavailable, openDatabase } from '../../src/db/database.ts';
+import { type Database, openDatabase } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { joinServers, tryLockServer } from '../../src/db/server-lock.ts';
 import { dropDatabase, makeDatabase } from '../support/postgres.ts';
@@ -127,7 +127,7 @@ describe('processes that serve one database', () => {
     expect(await one.read('tags').orderBy('id').pluck('name')).toEqual(['a', 'b']);
   });
 
-  it('begin anew what was cut off in the middle, and say of what was asked that it cannot be told now', async () => {
+  it('begin anew what was cut off in the middle, and ask once more what they had asked', async () => {
     await migrate(one);
     let tries = 0;
     await one.write(async (trx) => {
@@ -136,10 +136,10 @@ describe('processes that serve one database', () => {
       await trx('tags').insert({ name: 'b', name_key: 'b' });
     });
     expect([tries, await one.read('tags').pluck('name')]).toEqual([2, ['a', 'b']]);
-    const asked = one.read.raw('select pg_sleep(5)').catch((error) => error);
+    const asked = one.read.raw('select pg_sleep(0.5)');
     await sleep(100);
     await cut();
-    expect(isUnavailable(await asked)).toBe(true);
+    expect(await asked).toHaveLength(1);
   });
 
   it('hear what others write and begin, also after their connection was lost', async () => {

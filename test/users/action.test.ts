@@ -19,6 +19,7 @@ const ACTIONS = [
   'require-new-password',
   'secure-account',
   'reset-second-factor',
+  'extend',
 ];
 const actionNamed = (name: string): UserAction => USER_ACTIONS.find((action) => action.name === name)!;
 
@@ -90,6 +91,7 @@ const SUBJECTS = {
   'somebody with a second factor': { ...MEMBER, hasSecondFactor: true },
   'somebody with a passkey': { ...MEMBER, hasPasskey: true },
   'somebody locked': { ...MEMBER, loginAttempts: 5, lockedUntil: '2026-12-01T00:00:00.000Z' },
+  'somebody who leaves soon': { ...MEMBER, leavesAt: '2036-12-01T00:00:00.000Z' },
   'somebody deactivated': { ...MEMBER, activity: 'deactivated' },
   'somebody deactivated before they were invited': { ...MEMBER, ...NO_PASSWORD, activity: 'deactivated' },
   'somebody deleted': { ...MEMBER, activity: 'deleted' },
@@ -97,22 +99,23 @@ const SUBJECTS = {
 
 /** In the order of ACTIONS: `+` works, `.` has nothing to do. */
 const APPLIES: Record<keyof typeof SUBJECTS, string> = {
-  'an ordinary member': '+.+...++..++.',
-  'somebody with a new email': '+.+...++.+++.',
-  'somebody who is signed in': '+.+...+++.++.',
-  'somebody not invited': '+.+.+..+.....',
-  'somebody invited': '+.+.++.+.....',
-  'an integration': '+.+....+.....',
-  'an integration that had a password': '+.+....+.....',
-  'somebody with failed attempts': '+.++..++..++.',
-  'somebody with failed attempts at a known device': '+.++..++..++.',
-  'somebody with a second factor': '+.+...++..+++',
-  'somebody with a passkey': '+.+...++..+++',
-  'somebody locked': '+.++..++..++.',
-  'somebody who has to choose a new password': '+.+...++...+.',
-  'somebody deactivated': '.++..........',
-  'somebody deactivated before they were invited': '.++..........',
-  'somebody deleted': '.+...........',
+  'an ordinary member': '+.+...++..++..',
+  'somebody with a new email': '+.+...++.+++..',
+  'somebody who is signed in': '+.+...+++.++..',
+  'somebody not invited': '+.+.+..+......',
+  'somebody invited': '+.+.++.+......',
+  'an integration': '+.+....+......',
+  'an integration that had a password': '+.+....+......',
+  'somebody with failed attempts': '+.++..++..++..',
+  'somebody with failed attempts at a known device': '+.++..++..++..',
+  'somebody with a second factor': '+.+...++..+++.',
+  'somebody with a passkey': '+.+...++..+++.',
+  'somebody locked': '+.++..++..++..',
+  'somebody who has to choose a new password': '+.+...++...+..',
+  'somebody who leaves soon': '+.+...++..++.+',
+  'somebody deactivated': '.++...........',
+  'somebody deactivated before they were invited': '.++...........',
+  'somebody deleted': '.+............',
 };
 
 const SIGNS = { forbidden: 'x', inapplicable: '.', stale: '?' };
@@ -163,7 +166,7 @@ describe('an action on a user', () => {
 
   it.each(['alice', 'max'] as const)('on themself: %s may do what neither takes access nor renews it', (who) => {
     const viewer = VIEWERS[who];
-    expect(answers(viewer, { ...MEMBER, id: viewer.id, rights: viewer.rights })).toBe('x.xx..x+x.xxx');
+    expect(answers(viewer, { ...MEMBER, id: viewer.id, rights: viewer.rights })).toBe('x.xx..x+x.xxxx');
     const reasons = ['deactivate', 'delete'].map(
       (action) => actionNamed(action).refusalOf(viewer, { ...MEMBER, id: viewer.id, rights: viewer.rights })?.reason,
     );

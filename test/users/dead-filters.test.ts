@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const FILTERS: [list: string, names: string[]][] = [
-  ['/users', ['activity', 'state', 'tag', 'group', 'contact', 'expires', 'address', 'right']],
+  ['/users', ['activity', 'state', 'tag', 'group', 'contact', 'starts', 'leaves', 'address', 'right']],
   ['/groups', ['activity', 'leader', 'tag']],
   ['/contacts', ['kind', 'account', 'owner', 'tag', 'activity']],
   ['/invitations', ['status', 'channel']],

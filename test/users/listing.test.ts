@@ -45,7 +45,8 @@ describe('the users list', () => {
       'State',
       'Tags',
       'Top groups',
-      'Expiry',
+      'Starts on',
+      'Leaves on',
       'Linked contact',
       'Rights',
     ]);

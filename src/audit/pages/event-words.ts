@@ -104,6 +104,9 @@ const FIELDS: Record<string, string> = {
   until: 'member until',
 };
 
+/** Moments that are told as the days they stand for: the end of a day is no beginning of the next. */
+const BOUNDS: Record<string, 'start' | 'end'> = { startsAt: 'start', leavesAt: 'end', untilAt: 'end' };
+
 /** Values that are codes of the program. */
 const VALUES: Record<string, Record<string, string>> = {
   counter: { account: 'unknown devices', 'known device': 'a known device' },
@@ -143,8 +146,8 @@ export interface FieldWords {
   after: FieldValue;
 }
 
-/** A plain value, or records that are named. */
-export type FieldValue = { value: unknown } | { names: SpokenName[] };
+/** A plain value, with what it is a bound of where a moment is one; or records that are named. */
+export type FieldValue = { value: unknown; bounds?: 'start' | 'end' } | { names: SpokenName[] };
 
 /** With what is said before it and after it. */
 type SpokenName = ShownName & { lead: string; note: string };
@@ -158,7 +161,8 @@ export function wordsOf(
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const toldValue = (name: string, value: unknown): FieldValue => {
     const references = referencesIn(value);
-    if (references.length === 0) return { value: spokenValue(name, value) };
+    const bounds = Object.hasOwn(BOUNDS, name) && value ? BOUNDS[name] : undefined;
+    if (references.length === 0) return { value: spokenValue(name, value), bounds };
     return { names: references.map((reference) => spokenName(name, reference, shownName(reference))) };
   };
   const fields = names.map((name): FieldWords => {

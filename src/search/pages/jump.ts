@@ -39,8 +39,8 @@ const OWN_MENU: Destination[] = [
   { label: 'My credentials', path: '/credentials', icon: 'key' },
   { label: 'Preferences', path: '/preferences', icon: 'gear' },
   { label: 'Keyboard shortcuts', path: '/shortcuts', icon: 'command-palette', isDialog: true },
-  { label: 'Light theme', path: '/preferences', icon: 'sun', sends: [['theme', 'light']] },
-  { label: 'Dark theme', path: '/preferences', icon: 'moon', sends: [['theme', 'dark']] },
+  { label: 'Light theme', path: '/preferences', icon: 'gear', sends: [['theme', 'light']] },
+  { label: 'Dark theme', path: '/preferences', icon: 'gear', sends: [['theme', 'dark']] },
   { label: 'Automatic theme', path: '/preferences', icon: 'gear', sends: [['theme', 'auto']] },
   { label: 'Sign out', path: '/session', icon: 'sign-out', sends: [['_method', 'delete']] },
 ];
