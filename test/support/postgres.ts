@@ -48,7 +48,13 @@ export async function initialised(databaseDir: string, port: number, settings: s
     onLog: () => {},
     onError: () => {},
   });
-  await server.initialise();
+  // Its password goes through a file that this other user reads; a data folder that was opened here has made all files private.
+  const mask = process.umask(0o022);
+  try {
+    await server.initialise();
+  } finally {
+    process.umask(mask);
+  }
   return { server, user, password };
 }
 
