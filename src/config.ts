@@ -12,7 +12,7 @@ import { isAddressOrNetwork } from './text/networks.ts';
 /** What is wrong with the settings, one line per mistake; the start prints them and ends. */
 export class ConfigError extends CannotStart {}
 
-type Environment = Record<string, string | undefined>;
+export type Environment = Record<string, string | undefined>;
 
 const whole = (preset: number, least: number, most: number) =>
   z.coerce
@@ -271,4 +271,9 @@ function readSecretFile(given: Environment, name: string, mistakes: string[]): v
 function givenSecrets(values: Partial<Record<(typeof SECRET_SETTINGS)[SecretName], string>>): Partial<Secrets> {
   const given = Object.entries(SECRET_SETTINGS).map(([name, setting]) => [name, values[setting]]);
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
+/** Which server the command line asks, and by what token, where the command itself does not say. */
+export function remoteSettings({ ROSTER_ADDRESS: address, ROSTER_TOKEN: token }: Environment = process.env) {
+  return { address, token };
 }

@@ -4,6 +4,7 @@ import { identityKey } from '../text/identity-key.ts';
 import { compareText, everybody, momentOf, nobody } from './comparing.ts';
 import type { AttributePath, Filter } from './filter.ts';
 import { idIn } from './ids.ts';
+import { restrict } from './restricting.ts';
 import { Unfit } from './unfit.ts';
 
 type Query = Knex.QueryBuilder;
@@ -46,33 +47,19 @@ function meant(db: Reader, { provisionerId, filter }: GroupSearch): Query {
     .join('groups', 'groups.id', GROUP)
     .where('provisioned_groups.provisioner_id', provisionerId)
     .whereNot('provisioned_groups.activity', 'deleted');
-  if (filter) query.where((where) => void restrict(db, where, provisionerId, filter));
+  if (filter) query.where((where) => void restricted(db, where, provisionerId, filter));
   return query;
 }
 
-function restrict(db: Reader, where: Query, provisionerId: number, filter: Filter): void {
-  switch (filter.kind) {
-    case 'and':
-      for (const part of filter.parts) where.where((inner) => void restrict(db, inner, provisionerId, part));
-      return;
-    case 'or':
-      for (const part of filter.parts) where.orWhere((inner) => void restrict(db, inner, provisionerId, part));
-      return;
-    case 'not':
-      where.whereNot((inner) => void restrict(db, inner, provisionerId, filter.part));
-      return;
-    case 'present':
-      present(db, where, provisionerId, filter.path);
-      return;
-    case 'among':
-      if (filter.path.attribute !== 'members') nobody(where, GROUP);
-      else where.where((inner) => void restrict(db, inner, provisionerId, ofMembers(filter.filter)));
-      return;
-    case 'compare':
-      if (filter.operator === 'ne')
-        where.whereNot((inner) => void compare(db, inner, provisionerId, { ...filter, operator: 'eq' }));
-      else compare(db, where, provisionerId, filter);
-  }
+function restricted(db: Reader, where: Query, provisionerId: number, filter: Filter): void {
+  restrict(where, filter, {
+    compare: (inner, one) => compare(db, inner, provisionerId, one),
+    present: (inner, path) => present(db, inner, provisionerId, path),
+    among(inner, { path, filter }) {
+      if (path.attribute !== 'members') nobody(inner, GROUP);
+      else inner.where((members) => void restricted(db, members, provisionerId, ofMembers(filter)));
+    },
+  });
 }
 
 /** `members[value eq "…"]` is the same as `members.value eq "…"`. */

@@ -6,6 +6,7 @@ import { compareText, everybody, momentOf, nobody } from './comparing.ts';
 import type { AttributePath, Filter, FilterValue, Operator } from './filter.ts';
 import { idIn } from './ids.ts';
 import { searchedAs } from './resource.ts';
+import { restrict } from './restricting.ts';
 import { Unfit } from './unfit.ts';
 
 export type Query = Knex.QueryBuilder;
@@ -32,33 +33,16 @@ export function meant(db: Reader, { provisionerId, filter }: UserSearch): Query 
   const query = db('provisioned_users')
     .where('provisioned_users.provisioner_id', provisionerId)
     .whereNot('provisioned_users.activity', 'deleted');
-  if (filter) query.where((where) => void restrict(db, where, provisionerId, filter));
+  if (filter) query.where((where) => void restricted(db, where, provisionerId, filter));
   return query;
 }
 
-/** Adds what a filter demands. */
-function restrict(db: Reader, where: Query, provisionerId: number, filter: Filter): void {
-  switch (filter.kind) {
-    case 'and':
-      for (const part of filter.parts) where.where((inner) => void restrict(db, inner, provisionerId, part));
-      return;
-    case 'or':
-      for (const part of filter.parts) where.orWhere((inner) => void restrict(db, inner, provisionerId, part));
-      return;
-    case 'not':
-      where.whereNot((inner) => void restrict(db, inner, provisionerId, filter.part));
-      return;
-    case 'present':
-      present(db, where, provisionerId, filter.path);
-      return;
-    case 'among':
-      among(db, where, provisionerId, filter);
-      return;
-    case 'compare':
-      if (filter.operator === 'ne')
-        where.whereNot((inner) => void compare(db, inner, provisionerId, { ...filter, operator: 'eq' }));
-      else compare(db, where, provisionerId, filter);
-  }
+function restricted(db: Reader, where: Query, provisionerId: number, filter: Filter): void {
+  restrict(where, filter, {
+    compare: (inner, one) => compare(db, inner, provisionerId, one),
+    present: (inner, path) => present(db, inner, provisionerId, path),
+    among: (inner, one) => among(db, inner, provisionerId, one),
+  });
 }
 
 function compare(db: Reader, where: Query, provisionerId: number, filter: Comparison): void {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { RosterClient } from '../../api-client/roster-client.ts';
-import { ConfigError } from '../../config.ts';
+import { ConfigError, type Environment, remoteSettings } from '../../config.ts';
 
 export interface Place {
   /** Of the server, as one opens it in a browser. */
@@ -9,12 +9,13 @@ export interface Place {
 }
 
 /** The token comes from a file or the environment: what stands in a command, other users of the machine can read. */
-export function connect({ addresses = [], tokenFile }: Place, environment = process.env): RosterClient {
-  const [address = environment.ROSTER_ADDRESS, ...others] = addresses;
+export function connect({ addresses = [], tokenFile }: Place, environment?: Environment): RosterClient {
+  const told = remoteSettings(environment);
+  const [address = told.address, ...others] = addresses;
   if (!address || others.length > 0) throw new ConfigError(['say which server: --address https://roster.example.com']);
   if (!/^https?:\/\//.test(address) || !URL.canParse(address))
     throw new ConfigError([`--address ${address} is no address of a server, such as https://roster.example.com`]);
-  const token = (tokenFile === undefined ? environment.ROSTER_TOKEN : readToken(tokenFile))?.trim();
+  const token = (tokenFile === undefined ? told.token : readToken(tokenFile))?.trim();
   if (!token) throw new ConfigError(['give a token: in the file of --token-file, or in ROSTER_TOKEN']);
   if (!/^[\w.~+/-]+=*$/.test(token)) throw new ConfigError(['what was given as a token is none']);
   return new RosterClient({ address, token });
