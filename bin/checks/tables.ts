@@ -25,6 +25,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   contacts: 'contacts/contact-store.ts',
   device_lockouts: 'sessions/lockout-store.ts',
   email_changes: 'one-time-links/email-change-store.ts',
+  erasures: 'erasure/erasure-store.ts',
   factor_demands: 'second-factors/factor-demand-store.ts',
   group_changes: 'facets/feed.ts',
   group_events: 'audit/audit-store.ts',

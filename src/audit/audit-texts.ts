@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
+import { type Finder, whereMayName } from '../db/erasing.ts';
 import { whereIdIn, whereRowIn } from '../db/ids.ts';
 import { asKept } from '../db/kept-text.ts';
 import { prepared } from '../db/prepared.ts';
@@ -99,6 +100,24 @@ const selectTexts = prepared<{ digests: string[] }, Row>((db, { digests }) =>
 export async function findTexts(db: Reader, digests: Iterable<string>): Promise<Map<string, string>> {
   const rows = await selectTexts(db, { digests: [...new Set(digests)] });
   return new Map(rows.map(({ digest, text }) => [digest, text]));
+}
+
+/** What they are called, wrote and came from, in whatever event. */
+export async function deleteTextsOf(trx: Transaction, userIds: number[]): Promise<void> {
+  await whereIdIn(trx('audit_texts').where('subject_type', 'user'), 'subject_id', userIds).delete();
+}
+
+/** Texts of others that name those whom it finds. */
+export async function findTextsNaming(db: Reader, finder: Finder): Promise<string[]> {
+  const rows: Pick<Row, 'digest' | 'text'>[] = await whereMayName(db('audit_texts'), ['text'], finder).select(
+    'digest',
+    'text',
+  );
+  return rows.filter(({ text }) => finder.in(text) !== undefined).map(({ digest }) => digest);
+}
+
+export async function deleteTexts(trx: Transaction, digests: string[]): Promise<void> {
+  await whereIdIn(trx('audit_texts'), 'digest', digests).delete();
 }
 
 /** The digests of texts that are not what was kept: those that they have, and those that they would have. */

@@ -17,6 +17,8 @@ export interface CommandContext {
   importing?: ImportWords;
   operating?: OperateWords;
   programs?: ProgramWords;
+  /** Whether what cannot be taken back is to be done. */
+  isMeant?: boolean;
 }
 
 /** What a command came to: lines for people, the same as data for programs. */

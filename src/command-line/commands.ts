@@ -21,6 +21,7 @@ import { type Act, type ActSettings, actSettings, type Purpose } from '../verbs/
 import { commandLineAct } from '../verbs/program-act.ts';
 import { applyFile } from './apply-command.ts';
 import { type Command, type CommandContext, type Result, refused } from './command.ts';
+import { eraseUser } from './erase-command.ts';
 import { exportList } from './export-command.ts';
 import { importList } from './import-command.ts';
 import { listOperations, operate, undo } from './operate-command.ts';
@@ -62,6 +63,11 @@ export const COMMANDS: Record<string, Command> = {
     parameters: ['user'],
     summary: 'deactivates a user; sessions and links end at once',
     run: (context, [user]) => act(context, user, DEACTIVATION, 'deactivated'),
+  },
+  erase: {
+    parameters: ['user'],
+    summary: 'says who would be erased, deleted long enough ago, by name or id, and with --yes does it for good',
+    run: (context, [user]) => eraseUser(context, actOf(context), user),
   },
   'create-api-user': {
     parameters: ['name'],
@@ -175,8 +181,9 @@ async function verifyAudit({ db, config, head: noted }: CommandContext): Promise
   }
   const since = noted ? `, among them number ${noted.eventId} as it was written down` : '';
   const head = await findHead(db.read);
+  const erased = result.erased ? `, ${result.erased} of them erased` : '';
   return {
-    lines: [`The audit is intact: ${counted(result.events, 'event')}${since}.`],
+    lines: [`The audit is intact: ${counted(result.events, 'event')}${erased}${since}.`],
     data: { ...result, ...(head && { head: headInWords(head) }) },
     exitCode: 0,
   };

@@ -8,6 +8,7 @@ import { instant, minuteOf } from '../../clock.ts';
 import { accountsThroughCompany, warnedAccounts } from '../../contacts/contact.ts';
 import { findContact, findContactOfAnyOwner } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
+import { erasureOf } from '../../erasure/erasure-state.ts';
 import { MAIL_LABELS, mailState } from '../../mail/mail-state.ts';
 import { findMails } from '../../mail/outbox-store.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
@@ -88,7 +89,8 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
       user.apiOnlyOwnerId,
       ...memberships.map((one) => one.grantedBy),
     ]),
-    mayEdit: mayAdminister(viewer, user),
+    mayEdit: mayAdminister(viewer, user) && user.erasedAt === null,
+    erasure: await erasureOf(db, viewer, user, { at: now, settings: app.config }),
     mayCreate: may(viewer, 'users', 'write'),
     likeliest: likeliest(offered, statesOf(user, limits)),
     operable: operableUser(viewer, user),

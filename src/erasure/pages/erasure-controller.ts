@@ -1,0 +1,64 @@
+import { type Request, type Response, Router } from 'express';
+import type { AppContext } from '../../app-context.ts';
+import { typedFields } from '../../forms/form.ts';
+import { actOf } from '../../sessions/pages/act.ts';
+import { confirmed } from '../../sessions/pages/confirmed.ts';
+import { identityKey } from '../../text/identity-key.ts';
+import { subjectOf } from '../../users/pages/addressed-user.ts';
+import type { Subject } from '../../users/user.ts';
+import { Conflict, Forbidden } from '../../verbs/refusals.ts';
+import { flash } from '../../web/flash.ts';
+import { requireRight } from '../../web/guards/authorization.ts';
+import { render } from '../../web/render.ts';
+import { eraseUsers, judgeErasure } from '../actions/user-erasure.ts';
+import { erasedName } from '../named-persons.ts';
+
+/** Says what is erased and what is not, and does it for whoever types whom they mean. */
+export function erasureController(app: AppContext): Router {
+  const router = Router();
+  const write = requireRight('users', 'write');
+
+  router.get('/users/:id/erasure/new', write, (req, res) => show(app, req, res, {}));
+
+  router.post('/users/:id/erasure', write, confirmed(app), async (req: Request, res: Response) => {
+    const user = await erasable(app, req);
+    const name = String(typedFields(req.body, ['name']).name);
+    if (identityKey(name) !== identityKey(user.name))
+      return show(app, req, res, { name, error: `Type the name of the user: ${user.name}.` });
+    const [{ refusal }] = await app.db.write((trx) => eraseUsers(trx, actOf(app, req), app.config, [user.id]));
+    if (refusal) throw new Conflict(`${user.name} ${refusal.reason}.`);
+    const path = `/users/${user.id}`;
+    flash(req, `The user is erased: what is left is “${erasedName(user.id)}”.`, { path });
+    res.redirect(303, path);
+  });
+
+  return router;
+}
+
+async function show(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  { name = '', error }: { name?: string; error?: string },
+): Promise<void> {
+  const user = await erasable(app, req);
+  const page = {
+    title: `Erase user: ${user.name}`,
+    user,
+    left: erasedName(user.id),
+    backupsKept: app.config.dailyBackups,
+    typed: { name: name.slice(0, 254) },
+    errors: error === undefined ? {} : { name: error },
+  };
+  const status = error === undefined ? 200 : 422;
+  render(req, res, 'erasure/new', page, { status, fragments: { 'dialog-body': 'erasure/_new' } });
+}
+
+/** Throws where they may not be erased, or not by this viewer, or not yet. */
+async function erasable(app: AppContext, req: Request): Promise<Subject> {
+  const { id } = await subjectOf(app, req);
+  const [{ subject, refusal }] = await judgeErasure(app.db.read, actOf(app, req), app.config, [id]);
+  if (refusal?.kind === 'forbidden') throw new Forbidden(`${subject.name} ${refusal.reason}.`);
+  if (refusal) throw new Conflict(`${subject.name} ${refusal.reason}.`);
+  return subject;
+}
