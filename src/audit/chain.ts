@@ -69,8 +69,7 @@ async function verifyRows(db: Reader, auditKey: string): Promise<Verification> {
     const rows: Row[] = await db('audit_events').where('id', '>', last.id).orderBy('id').limit(READ_AT_ONCE);
     for (const row of rows) {
       if (row.id !== last.id + 1) return { intact: false, eventId: last.id + 1, problem: 'is missing' };
-      if (!isAsWritten(auditKey, last.hash, row))
-        return { intact: false, eventId: row.id, problem: 'was altered' };
+      if (!isAsWritten(auditKey, last.hash, row)) return { intact: false, eventId: row.id, problem: 'was altered' };
       if (altered.size > 0 && digestsIn(row).some((digest) => altered.has(digest)))
         return { intact: false, eventId: row.id, problem: 'has a text that was altered' };
       if (row.form === FORM.marker) erased++;
@@ -103,7 +102,19 @@ function isAsWritten(key: string, previous: string, row: Row): boolean {
 export function markerSeal(key: string, previous: string, row: Row): string {
   const { id, at, actor_id, action, subject_type, subject_id, operation_id, token_id, hash } = row;
   const named = [row.actor_name, row.subject_name, row.before, row.after, row.address, row.request_id];
-  const content = [previous, id, at, actor_id, action, subject_type, subject_id, operation_id, token_id, hash, ...named];
+  const content = [
+    previous,
+    id,
+    at,
+    actor_id,
+    action,
+    subject_type,
+    subject_id,
+    operation_id,
+    token_id,
+    hash,
+    ...named,
+  ];
   return createHmac('sha256', key)
     .update(`erased ${JSON.stringify(content)}`)
     .digest('base64url');

@@ -47,19 +47,13 @@ export async function eraseFromAudit(
 ): Promise<void> {
   for (const some of pieces(await findTextsNaming(db.read, finder), AT_ONCE))
     await db.write((trx) => deleteTexts(trx, some));
-  const named = whereMayName(
-    ofWords(db.read),
-    ['actor_name', 'subject_name', 'before', 'after'],
-    finder,
-  );
+  const named = whereMayName(ofWords(db.read), ['actor_name', 'subject_name', 'before', 'after'], finder);
   const rows: Row[] = await named;
   const naming = rows.filter((row) => isNaming(row, finder)).map(({ id }) => id);
   const done: number[] = await whereIdIn(ofWords(db.read), 'actor_id', userIds).pluck('id');
-  const told: number[] = await whereIdIn(
-    ofWords(db.read).where('subject_type', 'user'),
-    'subject_id',
-    userIds,
-  ).pluck('id');
+  const told: number[] = await whereIdIn(ofWords(db.read).where('subject_type', 'user'), 'subject_id', userIds).pluck(
+    'id',
+  );
   for (const some of pieces([...new Set([...naming, ...done, ...told])], AT_ONCE))
     await db.write(async (trx) => {
       const events = await eraseEvents(trx, settings.auditKey, some);

@@ -40,7 +40,10 @@ async function findMeant(db: Reader, named: string): Promise<number[]> {
     if (byId.length > 0) return byId.map(({ id }) => id);
   }
   const key = identityKey(named);
-  const called = () => db('users').where(key.includes('@') ? 'email_key' : 'name_key', key).orderBy('id');
+  const called = () =>
+    db('users')
+      .where(key.includes('@') ? 'email_key' : 'name_key', key)
+      .orderBy('id');
   const deleted: number[] = await called().whereNotNull('deleted_from').pluck('id');
   return deleted.length > 0 ? deleted : called().pluck('id');
 }

@@ -17,7 +17,10 @@ const FIRST = ['outbox'];
 const CHANGED_AT_ONCE = 500;
 
 const ALL = Object.entries(PERSONAL_DATA) as [string, Kept][];
-const IN_ORDER = [...ALL.filter(([table]) => FIRST.includes(table)), ...ALL.filter(([table]) => !FIRST.includes(table))];
+const IN_ORDER = [
+  ...ALL.filter(([table]) => FIRST.includes(table)),
+  ...ALL.filter(([table]) => !FIRST.includes(table)),
+];
 
 /** Removes what is theirs by their ids, or blanks it where the row stays, in every table. */
 export async function eraseOwn(trx: Transaction, userIds: number[]): Promise<void> {
@@ -32,7 +35,7 @@ export async function eraseOwn(trx: Transaction, userIds: number[]): Promise<voi
 export async function eraseKeptOf(db: Reader, write: Write, userIds: number[]): Promise<void> {
   const operations = db('bulk_operations').where('subject_type', 'user').select('id');
   const items = whereIdIn(db('bulk_operation_items'), 'subject_id', userIds).whereIn('operation_id', operations);
-  const blank = { reason: '', before: '{}', after: '{}' };
+  const blank = { reason: '', before: '{"erased":true}', after: '{}' };
   for (const some of pieces(await keysOf(db, 'bulk_operation_items', items), CHANGED_AT_ONCE))
     await write((trx) => whereKeys(trx, 'bulk_operation_items', some).update(blank));
   const imports = db('imports').where('kind', 'users').select('id');

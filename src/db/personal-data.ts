@@ -17,30 +17,30 @@ export type Found =
   | 'row';
 
 /** What stands in a table of whom. Every column of text stands in one of these, but for moments and days, which name nobody. */
-export interface Kept<T extends Table = Table> {
+export interface Kept<Column extends string = string> {
   /** Which rows are somebody's: those with their id here, and with these values besides. */
-  of?: { column: ColumnOf<T>; where?: Partial<Record<ColumnOf<T>, unknown>> };
+  of?: { column: Column; where?: Partial<Record<Column, unknown>> };
   /** Goes with the rows that are theirs. */
-  goes?: ColumnOf<T>[];
+  goes?: Column[];
   /** The rows stay, with this in the place of what stood there. */
-  blanked?: Partial<Record<ColumnOf<T>, string | null>>;
+  blanked?: Partial<Record<Column, string | null>>;
   /** Looked through in all rows. */
-  searched?: Partial<Record<ColumnOf<T>, Found>>;
+  searched?: Partial<Record<Column, Found>>;
   /** Erased by the code of the feature that it belongs to. */
-  apart?: ColumnOf<T>[];
+  apart?: Column[];
   /** Ends by itself within a day. */
-  passing?: ColumnOf<T>[];
+  passing?: Column[];
   /** What is said of another record, by whoever keeps that record. */
-  ofOthers?: ColumnOf<T>[];
+  ofOthers?: Column[];
   /** Words, keys, hashes and ids of the program. */
-  ofProgram?: ColumnOf<T>[];
+  ofProgram?: Column[];
 }
 
 /**
  * Where personal data of users stands, and how each is erased: the one list that erasing goes by. A new column of text has to be entered here
  * before the tests pass.
  */
-export const PERSONAL_DATA: { [T in Table]: Kept<T> } = {
+export const PERSONAL_DATA: { [T in Table]: Kept<ColumnOf<T>> } = {
   accounts: { ofProgram: ['type'] },
   address_limits: { passing: ['address'] },
   api_answers: {

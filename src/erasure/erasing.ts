@@ -1,6 +1,6 @@
-import { deleteTextsOf } from '../audit/audit-texts.ts';
-import { recordChanges } from '../audit/audit-store.ts';
 import { groupReference } from '../audit/audit-event.ts';
+import { recordChanges } from '../audit/audit-store.ts';
+import { deleteTextsOf } from '../audit/audit-texts.ts';
 import { eraseFromAudit, findFormerNames } from '../audit/erased-events.ts';
 import type { Instant } from '../clock.ts';
 import type { Database, Reader, Transaction } from '../db/database.ts';
@@ -91,4 +91,3 @@ export async function eraseAgain(trx: Transaction, act: Act, erased: ErasedUser[
   if (users.length > 0) await erase(trx, act, users);
   return users.length;
 }
-

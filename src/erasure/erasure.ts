@@ -49,5 +49,7 @@ export function erasureRefusal(
   if (subject.activity !== 'deleted') return inapplicable(`is ${subject.activity}: only who is deleted can be erased`);
   if (deletedAt === undefined) return inapplicable('was deleted at a time that nobody knows');
   if (erasableFrom(deletedAt, settings) <= at) return undefined;
-  return inapplicable(`was deleted less than ${counted(settings.eraseAfterDays, 'day')} ago, and can be restored until then`);
+  return inapplicable(
+    `was deleted less than ${counted(settings.eraseAfterDays, 'day')} ago, and can be restored until then`,
+  );
 }

@@ -9,7 +9,8 @@ import { writeWhole } from './whole-file.ts';
 /** Beside backups: who is to be erased again when one of them is restored. */
 export const ERASED_LIST = 'erased-users.txt';
 
-const HEAD = '# Users who were erased: id, when they were made, when they were erased. A restore erases them again. Keep it beside the backups.';
+const HEAD =
+  '# Users who were erased: id, when they were made, when they were erased. A restore erases them again. Keep it beside the backups.';
 const LINE = /^([1-9]\d{0,14}) (\S+Z) (\S+Z)$/;
 
 /** Those that the list in a folder names; none where there is no list. */

@@ -92,7 +92,12 @@ async function unpack(file: string, folder: string): Promise<void> {
 }
 
 /** Makes the unpacked data ready to be served: whole, of this version, and with nothing in it that acts by itself. */
-async function prepare(settings: Settings, workshop: string, { madeAt }: Manifest, { access, erased }: { access: Access; erased: ErasedUser[] }) {
+async function prepare(
+  settings: Settings,
+  workshop: string,
+  { madeAt }: Manifest,
+  { access, erased }: { access: Access; erased: ErasedUser[] },
+) {
   const damage = findDamage(databaseFile(workshop));
   if (damage) throw new CannotStart([`the database in the backup is damaged (${damage}). Nothing was changed`]);
   const db = openDatabase(workshop);

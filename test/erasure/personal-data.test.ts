@@ -29,7 +29,11 @@ describe('the list of personal data', () => {
   it.each(TEXTS)('says of every text in %s what becomes of it when somebody is erased', (table, columns) => {
     const kept: Kept = PERSONAL_DATA[table as keyof typeof TABLES];
     const ids = Object.keys(kept.blanked ?? {}).filter((column) => column.endsWith('_id'));
-    expect(listed(kept).filter((column) => !ids.includes(column)).sort()).toEqual(columns.toSorted());
+    expect(
+      listed(kept)
+        .filter((column) => !ids.includes(column))
+        .sort(),
+    ).toEqual(columns.toSorted());
   });
 
   it('tells whose the rows are of all that goes or is blanked', () => {

@@ -143,7 +143,7 @@ export function reportPage(
     filter: chosen,
     items: shown.map((item) => ({
       ...item,
-      was: item.outcome === 'changed' ? action.was(item.before, more.format) : '',
+      was: item.outcome === 'changed' ? wasBefore(action, item, more.format) : '',
     })),
     nextPath: items.length > ITEMS_SHOWN ? address({ ...chosen, after: String(shown.at(-1)!.id) }) : undefined,
     csvPath: address(chosen).replace(own, `${own}/items.csv`),
@@ -204,4 +204,9 @@ function some(names: string[], number: number): { shown: string[]; more: string[
 /** Whether the sheet of a draft waits for what is not known yet of it. */
 export function isBeingJudged(operation: BulkOperation): boolean {
   return isLarge(operation) && operation.tally.judged < operation.size;
+}
+
+/** What was erased is not told any more. */
+function wasBefore(action: BulkAction, { before }: BulkItem, format: Format): string {
+  return before.erased ? 'erased since' : action.was(before, format);
 }

@@ -5,8 +5,8 @@ import { findSubjects } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { Judge } from '../../verbs/action.ts';
 import { allowed, type Outcome } from '../../verbs/outcome.ts';
-import { type ErasureSettings, erasureRefusal, findDeletions } from '../erasure.ts';
 import { erase } from '../erasing.ts';
+import { type ErasureSettings, erasureRefusal, findDeletions } from '../erasure.ts';
 
 /** Who of these would be erased, and who not, and why. Throws NotFound where an id is unknown. */
 export async function judgeErasure(

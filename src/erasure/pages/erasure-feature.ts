@@ -3,8 +3,8 @@ import { HOUR, instant, MINUTE } from '../../clock.ts';
 import { keepErasedList } from '../../installation/erased-list.ts';
 import type { Feature } from '../../web/feature.ts';
 import { eraseWhoIsDue } from '../actions/retention.ts';
-import { findErasures } from '../erasure-store.ts';
 import { finishErasures } from '../erasing.ts';
+import { findErasures } from '../erasure-store.ts';
 
 export const ERASURE: Feature = {
   jobs: (app) => [
