@@ -8,6 +8,7 @@ import { prepared } from '../db/prepared.ts';
 
 const SALT_BYTES = 16;
 const READ_AT_ONCE = 1_000;
+const RECORDS = ['contact', 'group'];
 
 /** Whose a text is: what they are called, what they wrote, from where they came. */
 export interface Owner {
@@ -107,12 +108,13 @@ export async function deleteTextsOf(trx: Transaction, userIds: number[]): Promis
   await whereIdIn(trx('audit_texts').where('subject_type', 'user'), 'subject_id', userIds).delete();
 }
 
-/** Texts of others that name those whom it finds. */
+/** Texts of others that name those whom it finds; what contacts and groups are called is theirs, as in their records. */
 export async function findTextsNaming(db: Reader, finder: Finder): Promise<string[]> {
-  const rows: Pick<Row, 'digest' | 'text'>[] = await whereMayName(db('audit_texts'), ['text'], finder).select(
-    'digest',
-    'text',
-  );
+  const rows: Pick<Row, 'digest' | 'text'>[] = await whereMayName(
+    db('audit_texts').whereNotIn('subject_type', RECORDS),
+    ['text'],
+    finder,
+  ).select('digest', 'text');
   return rows.filter(({ text }) => finder.in(text) !== undefined).map(({ digest }) => digest);
 }
 
