@@ -45,9 +45,9 @@ async function refuseAllBut(knex: Knex, allowed: string): Promise<void> {
     await knex.raw(`create or replace function refuse_change() returns trigger language plpgsql as $$ begin ${unless}
       raise exception '${REFUSED}'; end $$`);
   } else {
-    await knex.raw('drop trigger audit_events_refuse_update');
+    await knex.raw('drop trigger if exists audit_events_refuse_update');
     await knex.raw(`create trigger audit_events_refuse_update before update on audit_events
-      ${allowed === 'false' ? '' : `when not (${allowed})`} begin select raise(abort, '${REFUSED}'); end`);
+      ${allowed === 'false' ? '' : `when not (${allowed}) `}begin select raise(abort, '${REFUSED}'); end`);
   }
 }
 

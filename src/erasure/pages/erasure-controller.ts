@@ -6,6 +6,7 @@ import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { identityKey } from '../../text/identity-key.ts';
 import { subjectOf } from '../../users/pages/addressed-user.ts';
 import type { Subject } from '../../users/user.ts';
+import type { Refusal } from '../../verbs/outcome.ts';
 import { Conflict, Forbidden } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
@@ -21,13 +22,18 @@ export function erasureController(app: AppContext): Router {
   router.get('/users/:id/erasure/new', write, (req, res) => show(app, req, res, {}));
 
   router.post('/users/:id/erasure', write, confirmed(app), async (req: Request, res: Response) => {
-    const user = await erasable(app, req);
+    const { user, refusal } = await judged(app, req);
+    const path = `/users/${user.id}`;
+    const nothing = (why: Refusal) => {
+      flash(req, `Nothing changed: ${user.name} ${why.reason}.`, { path });
+      res.redirect(303, path);
+    };
+    if (refusal) return nothing(refusal);
     const name = String(typedFields(req.body, ['name']).name);
     if (identityKey(name) !== identityKey(user.name))
       return show(app, req, res, { name, error: `Type the name of the user: ${user.name}.` });
-    const [{ refusal }] = await app.db.write((trx) => eraseUsers(trx, actOf(app, req), app.config, [user.id]));
-    if (refusal) throw new Conflict(`${user.name} ${refusal.reason}.`);
-    const path = `/users/${user.id}`;
+    const [outcome] = await app.db.write((trx) => eraseUsers(trx, actOf(app, req), app.config, [user.id]));
+    if (outcome.refusal) return nothing(outcome.refusal);
     flash(req, `The user is erased: what is left is “${erasedName(user.id)}”.`, { path });
     res.redirect(303, path);
   });
@@ -41,7 +47,8 @@ async function show(
   res: Response,
   { name = '', error }: { name?: string; error?: string },
 ): Promise<void> {
-  const user = await erasable(app, req);
+  const { user, refusal } = await judged(app, req);
+  if (refusal) throw new Conflict(`${user.name} ${refusal.reason}.`);
   const page = {
     title: `Erase user: ${user.name}`,
     user,
@@ -54,11 +61,10 @@ async function show(
   render(req, res, 'erasure/new', page, { status, fragments: { 'dialog-body': 'erasure/_new' } });
 }
 
-/** Throws where they may not be erased, or not by this viewer, or not yet. */
-async function erasable(app: AppContext, req: Request): Promise<Subject> {
+/** Whom the address means, and why they are not erased or not yet. Throws where this viewer may not do it at all. */
+async function judged(app: AppContext, req: Request): Promise<{ user: Subject; refusal?: Refusal }> {
   const { id } = await subjectOf(app, req);
   const [{ subject, refusal }] = await judgeErasure(app.db.read, actOf(app, req), app.config, [id]);
   if (refusal?.kind === 'forbidden') throw new Forbidden(`${subject.name} ${refusal.reason}.`);
-  if (refusal) throw new Conflict(`${subject.name} ${refusal.reason}.`);
-  return subject;
+  return { user: subject, refusal };
 }
