@@ -13,15 +13,21 @@ import { restore } from '../../src/installation/restore.ts';
 import { findUsers } from '../../src/users/user-store.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import { commandLineAct } from '../../src/verbs/program-act.ts';
+import { dropDatabase, isOnPostgres, makeDatabase } from '../support/postgres.ts';
 
 let folder: string;
 let people: People;
 let server: Installation | undefined;
+/** By the folder beside which each is. */
+let databases: Map<string, string>;
 const file = () => join(folder, 'elsewhere.tar.gz');
-const settings = (dataDir = 'data') => readSettings({ DATA_DIR: join(folder, dataDir) }, '');
+const settings = (dataDir = 'data') =>
+  readSettings({ DATA_DIR: join(folder, dataDir), DATABASE_URL: databases.get(dataDir) ?? '', DAILY_BACKUPS: '0' }, '');
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'roster-erased-'));
+  databases = new Map();
+  if (isOnPostgres) for (const dataDir of ['data', 'another']) databases.set(dataDir, await makeDatabase('template0'));
   server = await openForServer(settings());
   const { config, db } = server;
   const cast = { settings: actSettings(config), loginAttempts: 5, now: Date.now(), passwordHash: 'x' };
@@ -29,6 +35,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await server?.close();
+  for (const database of databases.values()) await dropDatabase(database);
   rmSync(folder, { recursive: true, force: true });
 });
 
