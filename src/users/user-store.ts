@@ -456,7 +456,7 @@ export async function setActivity(
 /** What is left of somebody is this name, and when they came and went. */
 export async function eraseUser(
   trx: Transaction,
-  { id, deletedFrom }: Pick<User, 'id' | 'deletedFrom'>,
+  { id, deletedFrom, apiOnly }: Pick<User, 'id' | 'deletedFrom' | 'apiOnly'>,
   name: string,
   at: Instant,
 ): Promise<void> {
@@ -465,6 +465,8 @@ export async function eraseUser(
     ...nameColumns(nobody, null),
     ...keyColumns(nobody),
     ...NOTHING_LEFT,
+    // A program has a reason; whose it was and when it was to be reviewed is nothing of a person's.
+    api_only_reason: apiOnly ? 'erased' : null,
     activity: 'deleted',
     deleted_from: deletedFrom ?? 'active',
     erased_at: at,
@@ -479,8 +481,6 @@ const NOTHING_LEFT = {
   leaves_at: null,
   description: '',
   contact_id: null,
-  api_only_reason: null,
-  api_only_review_on: null,
   last_login_at: null,
   last_activity_at: null,
   access_confirmed_at: null,

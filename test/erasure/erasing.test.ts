@@ -78,6 +78,9 @@ describe('erasing a user', () => {
     expect(await app.db.read('erasures')).toEqual([]);
     expect(await verifyChain(app.db.read, app.config.secrets.audit)).toMatchObject({ intact: true });
     expect(pageOf(await alice.get(pathTo(app, 'bob'))).heading()).toBe(`${left()} Deleted`);
+    for (const page of [draft.headers.location, path, '/bulk-operations'])
+      expect([page, (await alice.get(page)).status]).toEqual([page, 200]);
+    expect(pageOf(await alice.get(draft.headers.location)).textOf('main')).toContain('erased since');
     // The other line of the file, and of the draft, are there still.
     expect(JSON.stringify(await app.db.read('import_lines'))).toContain('nina@example.com');
     expect(JSON.stringify(await app.db.read('bulk_operations').pluck('choices'))).toContain('nora@example.com');
@@ -126,13 +129,26 @@ describe('erasing a user', () => {
     expect(list.texts('th.name a')).toEqual([left()]);
   });
 
+  it.each(['bob', 'robin'] as const)('leaves pages of %s that can be opened', async (person) => {
+    await deletedLongAgo(app, person);
+    await submit(alice, pathTo(app, person, SHEET), { name: person });
+    await runJob(app, FINISH);
+    const rests = ['', '/actions', '/permissions', '/sign-ins', '/tokens', '/timeline'];
+    const pages = [...rests.map((rest) => pathTo(app, person, rest)), '/users?activity=deleted', '/audit', '/security'];
+    for (const path of pages) expect([path, (await alice.get(path)).status]).toEqual([path, 200]);
+  });
+
   it('spares a name that somebody else has by now', async () => {
     await deletedLongAgo(app, 'bob');
     await submit(alice, '/users/new', { name: 'bob', email: 'bob@example.com', access: 'later' });
     await erase();
     await runJob(app, FINISH);
-    const events = pageOf(await alice.get('/audit?subject=bob'));
-    expect(events.textOf('main')).toContain('created bob');
+    const another = await app.db.read('users').where('name', 'bob').first('id');
+    const texts = await app.db
+      .read('audit_texts')
+      .where({ subject_type: 'user', subject_id: another.id })
+      .pluck('text');
+    expect(texts).toEqual(expect.arrayContaining(['bob', 'bob@example.com']));
     expect((await userRow(app, app.people.bob)).name).toBe(left());
   });
 

@@ -10,7 +10,7 @@ import type { Refusal } from '../../verbs/outcome.ts';
 import { Conflict, Forbidden } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
-import { render } from '../../web/render.ts';
+import { isHtmx, render } from '../../web/render.ts';
 import { eraseUsers, judgeErasure } from '../actions/user-erasure.ts';
 import { erasedName } from '../named-persons.ts';
 
@@ -24,18 +24,20 @@ export function erasureController(app: AppContext): Router {
   router.post('/users/:id/erasure', write, confirmed(app), async (req: Request, res: Response) => {
     const { user, refusal } = await judged(app, req);
     const path = `/users/${user.id}`;
-    const nothing = (why: Refusal) => {
-      flash(req, `Nothing changed: ${user.name} ${why.reason}.`, { path });
-      res.redirect(303, path);
+    const told = (message: string) => {
+      flash(req, message, { path });
+      // Behind the dialog is what is not so any more.
+      if (isHtmx(req)) res.set('HX-Redirect', path).status(204).end();
+      else res.redirect(303, path);
     };
+    const nothing = (why: Refusal) => told(`Nothing changed: ${user.name} ${why.reason}.`);
     if (refusal) return nothing(refusal);
     const name = String(typedFields(req.body, ['name']).name);
     if (identityKey(name) !== identityKey(user.name))
       return show(app, req, res, { name, error: `Type the name of the user: ${user.name}.` });
     const [outcome] = await app.db.write((trx) => eraseUsers(trx, actOf(app, req), app.config, [user.id]));
     if (outcome.refusal) return nothing(outcome.refusal);
-    flash(req, `The user is erased: what is left is “${erasedName(user.id)}”.`, { path });
-    res.redirect(303, path);
+    told(`The user is erased: what is left is “${erasedName(user.id)}”.`);
   });
 
   return router;

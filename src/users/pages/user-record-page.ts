@@ -91,7 +91,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
     ]),
     mayEdit: mayAdminister(viewer, user) && user.erasedAt === null,
     erasure: await erasureOf(db, viewer, user, { at: now, settings: app.config }),
-    mayCreate: may(viewer, 'users', 'write'),
+    mayCreate: may(viewer, 'users', 'write') && user.erasedAt === null,
     likeliest: likeliest(offered, statesOf(user, limits)),
     operable: operableUser(viewer, user),
     actions: offered,
