@@ -39,13 +39,13 @@ export async function recordLoginAttempt(
   await kept().where('id', '<=', oldest).delete();
 }
 
-/** For a query of users: from where each came in last. */
+/** For a query of users: from where each came in last, the address and after a space what the browser calls itself. */
 export function lastSignInFrom(db: Reader): Knex.QueryBuilder {
   return db('login_attempts')
     .where({ 'login_attempts.user_id': db.ref('users.id'), outcome: 'signed in' })
     .orderBy('login_attempts.id', 'desc')
     .limit(1)
-    .select('login_attempts.address');
+    .select(db.raw("?? || ' ' || ??", ['login_attempts.address', 'login_attempts.agent']));
 }
 
 function ofOneKind(db: Reader, userId: number | null, isSuccess: boolean) {
