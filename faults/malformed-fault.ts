@@ -54,7 +54,7 @@ async function malformed(who: string, requests: number): Promise<Figure[]> {
     const memory = process.memoryUsage().rss;
     const complaints = [...early, ...(await send(requests))];
     const growth = process.memoryUsage().rss / memory - 1;
-    const isSame = JSON.stringify(await lasting(app)) === JSON.stringify(before);
+    const changed = differing(before, await lasting(app));
     return [
       met(
         `${who}: answers of 5xx, with innards, or after 1 s`,
@@ -62,7 +62,7 @@ async function malformed(who: string, requests: number): Promise<Figure[]> {
         '0',
         complaints.length === 0,
       ),
-      ...(who === 'administrator' ? [] : [met(`${who}: changes`, isSame ? '0' : 'some', '0', isSame)]),
+      ...(who === 'administrator' ? [] : [met(`${who}: changes`, changed.join('; ') || '0', '0', changed.length === 0)]),
       met(`${who}: memory grew by`, `${(growth * 100).toFixed(1)} %`, '< 10 %', growth < MOST_GROWTH),
     ];
   } finally {
@@ -125,4 +125,12 @@ async function tokenOf(app: AppInProcess, userId: number): Promise<string> {
 async function lasting(app: AppInProcess) {
   const { sessions: _, lockouts: __, tokens: ___, ...rest } = await factsBesideAudit(app);
   return { ...rest, tokens: await app.db.read('tokens').orderBy('id').select('id', 'name', 'scopes', 'ended_at') };
+}
+
+/** What is there now and was not, or the reverse: the table and the row. */
+function differing(before: object, after: object): string[] {
+  const rowsOf = (all: object) =>
+    Object.entries(all).flatMap(([table, rows]) => [rows].flat().map((row) => `${table} ${JSON.stringify(row)}`));
+  const [was, is] = [new Set(rowsOf(before)), new Set(rowsOf(after))];
+  return [...is].filter((row) => !was.has(row)).concat([...was].filter((row) => !is.has(row)).map((row) => `gone: ${row}`));
 }

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Instant } from '../clock.ts';
+import { spaced } from '../db/conditions.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { prepared } from '../db/prepared.ts';
 
@@ -45,7 +46,7 @@ export function lastSignInFrom(db: Reader): Knex.QueryBuilder {
     .where({ 'login_attempts.user_id': db.ref('users.id'), outcome: 'signed in' })
     .orderBy('login_attempts.id', 'desc')
     .limit(1)
-    .select(db.raw("?? || ' ' || ??", ['login_attempts.address', 'login_attempts.agent']));
+    .select(spaced(db, 'login_attempts.address', 'login_attempts.agent'));
 }
 
 function ofOneKind(db: Reader, userId: number | null, isSuccess: boolean) {

@@ -341,7 +341,9 @@ describe('whatever lets an administrator in again, sooner or for longer', () => 
 
   it('is asked about where a group that administers is activated, and its undo', async () => {
     const [{ id }] = await app.db.write((trx) =>
-      trx('groups').insert({ name: 'Night', name_key: 'night', sort_name: 'night', activity: 'deactivated' }).returning('id'),
+      trx('groups')
+        .insert({ name: 'Night', name_key: 'night', activity: 'deactivated', created_at: new Date(0).toISOString() })
+        .returning('id'),
     );
     await app.db.write((trx) => trx('group_permissions').insert({ group_id: id, application: 'users', level: 'write' }));
     const activate = { subject: 'group', ids: [String(id)], action: 'activate' };
