@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => mailing.close());
 
 const ask = (email = 'robert@example.com', current = PASSWORD) => submit(bob, FORM, { email, current });
-const emailOf = async (person: 'bob') =>
+const emailOf = async (person: 'bob' | 'alice') =>
   (await mailing.app.db.read('users').where('id', mailing.app.people[person]).first('email')).email;
 async function delivered() {
   await mailing.deliver();

@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MINUTE } from '../../src/clock.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
-import { everything, userRow } from '../support/database.ts';
+import { everything, factsBesideAudit, userRow } from '../support/database.ts';
 import { submit } from '../support/form.ts';
 import { linkFor, opened } from '../support/links.ts';
 import { pageOf } from '../support/page.ts';
-import { isSignedIn, pathTo } from '../support/people.ts';
+import { groupId, isSignedIn, pathTo } from '../support/people.ts';
 import { type Fields, Session, signedIn } from '../support/session.ts';
 
 const CHOSEN = 'nine slow tractors hum';
