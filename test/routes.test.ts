@@ -166,7 +166,9 @@ async function beginFactorFor(app: TestApp, id: number): Promise<void> {
     const nonce = await beginFactor(trx, id, instant(app.clock.now()));
     for (const { id_hash, data } of await trx('sessions').where('user_id', id)) {
       const begun = { ...JSON.parse(data), begunFactor: { nonce, since: app.clock.now() } };
-      await trx('sessions').where({ id_hash }).update({ data: JSON.stringify(begun) });
+      await trx('sessions')
+        .where({ id_hash })
+        .update({ data: JSON.stringify(begun) });
     }
   });
 }

@@ -152,12 +152,15 @@ describe('signed in last from an address', () => {
     expect((await asked('address=linux')).names).toEqual(['bob']);
     expect((await asked('address=Firefox+on+Linux&address=iphone')).names).toEqual(['bob', 'lena']);
     expect((await asked('address=phone')).names).toEqual([]);
-    expect((await asked('address=fe')).names).toEqual([]);
-    expect([(await asked('address=192.168.1.1')).names, (await asked('address=fe80::')).names]).toEqual([[], ['lena']]);
+    expect((await asked('address=fe')).names).toEqual(['rita']);
+    expect([(await asked('address=192.168.1.1')).names, (await asked('address=FE80:')).names]).toEqual([[], ['lena']]);
     const devices = pageOf(await alice.get(`/users?q=bob&${COLUMN}`)).$('td[data-label="Last sign-in from"] small a');
     expect(devices.text()).toBe('Firefox on Linux');
     const page = pageOf(await alice.get(devices.attr('href')!));
-    expect([page.texts('th.name a'), page.texts('.chips bdi')]).toEqual([['bob'], ['Signed in from Firefox on Linux']]);
+    expect([page.texts('th.name a'), page.texts('.chips bdi')]).toEqual([
+      ['bob'],
+      ['“bob”', 'Signed in from Firefox on Linux'],
+    ]);
     expect((await asked('address=firefox')).names).toEqual(['bob']);
     await from('bob', '10.0.0.1', IPHONE);
     expect((await asked('address=firefox')).names).toEqual([]);
@@ -175,13 +178,10 @@ describe('signed in last from an address', () => {
     ]);
   });
 
-  it.each(['10', 'x', '10.0.0.0/8', '%', '<b>.', '::g', 'x'.repeat(5_000)])(
-    'are not asked for by %s',
-    async (odd) => {
-      const page = pageOf(await alice.get(`/users?address=${encodeURIComponent(odd)}`));
-      expect([page.textOf('#total'), page.$('.chips .dead').length]).toEqual(['0 users', 1]);
-    },
-  );
+  it.each(['10', 'x', '10.0.0.0/8', '%', '<b>.', '::g', '9'.repeat(5_000)])('are not asked for by %s', async (odd) => {
+    const page = pageOf(await alice.get(`/users?address=${encodeURIComponent(odd)}`));
+    expect([page.textOf('#total'), page.$('.chips .dead').length]).toEqual(['0 users', 1]);
+  });
 });
 
 describe('who has a right', () => {

@@ -26,7 +26,9 @@ export function originOf(found: string | null | undefined): Origin | null {
 
 /** Under which the origin of somebody's last sign-in is held; empty where there was none. */
 export function originText(origin: Origin | null): string {
-  return origin ? `${MARK}${origin.address.toLowerCase()}${MARK}${deviceText(origin.device.replaceAll(MARK, ' '))}` : '';
+  return origin
+    ? `${MARK}${origin.address.toLowerCase()}${MARK}${deviceText(origin.device.replaceAll(MARK, ' '))}`
+    : '';
 }
 
 /** What is looked for among these for a filter of the list: an address, how it begins, or a device. Undefined for whatever else an address bar says. */

@@ -22,9 +22,9 @@ import type { User } from '../user.ts';
 import { badgesAmong, SOON_DAYS, STATES, type State, type StateLimits } from '../user-state.ts';
 import { NOBODY } from './derived-sets.ts';
 import { findPasted, type PastedList, searchedWords } from './pasted-list.ts';
+import { type Origin, originOf } from './sign-in-origins.ts';
 import { ACTIVITIES, type UserFacet } from './user-facets.ts';
 import type { UserIndex } from './user-index.ts';
-import { type Origin, originOf } from './sign-in-origins.ts';
 import { COLUMNS, type ColumnKey, USUAL_COLUMNS } from './user-list-columns.ts';
 import type { ListQuery, SortKey } from './user-list-query.ts';
 

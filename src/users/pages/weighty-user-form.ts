@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { AppContext } from '../../app-context.ts';
-import { isWeightyChange } from '../actions/changing/weighty-change.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
+import { isWeightyChange } from '../actions/changing/weighty-change.ts';
 import type { Subject } from '../user.ts';
 import { checkUser, typedUser } from '../user-form.ts';
 

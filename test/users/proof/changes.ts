@@ -129,7 +129,13 @@ export const CHANGES: Change[] = [
   async (trx, chance, now) => {
     const user_id = await someone(trx, chance);
     const outcome = chance.one(['signed in', 'signed in', 'wrong password']);
-    const attempt = { user_id, at: instant(now), address: chance.one(ADDRESSES), agent: chance.one(Object.keys(AGENTS)), outcome };
+    const attempt = {
+      user_id,
+      at: instant(now),
+      address: chance.one(ADDRESSES),
+      agent: chance.one(Object.keys(AGENTS)),
+      outcome,
+    };
     await trx('login_attempts').insert(attempt);
     if (outcome === 'signed in')
       await trx('users')

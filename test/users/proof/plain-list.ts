@@ -142,7 +142,9 @@ function isSoon(column: 'starts_at' | 'leaves_at', days: string, now: number): S
 
 /** Whether the last sign-in was from there. */
 function isFrom(value: string): Sql {
-  const last = (column: string) => `(select ${column} from login_attempts where user_id = users.id and outcome = 'signed in'
+  const last = (
+    column: string,
+  ) => `(select ${column} from login_attempts where user_id = users.id and outcome = 'signed in'
     order by id desc limit 1)`;
   if (!/[.:]/.test(value)) {
     const begins = (device: string) => device.toLowerCase().startsWith(value.toLowerCase());
