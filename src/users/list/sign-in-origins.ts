@@ -17,11 +17,15 @@ const BEGINNING = /^(?:(?:\d{1,3}\.){1,3}\d{0,3}|(?=.*:)[0-9a-f:.]+)$/i;
 /** A browser, a system, or both: two letters at least, for one alone would be in nearly all. */
 const DEVICE = /^(?=.{2,60}$)\p{L}\S*(?: \S+)*$/u;
 
+/** Most people come in with one of few browsers, and all are read when the program starts. */
+const KEPT = 1_000;
+const names = new Map<string, string>();
+
 /** Out of what a query of the last sign-in finds: the address, and what the browser calls itself after it. */
 export function originOf(found: string | null | undefined): Origin | null {
   if (!found) return null;
   const [address] = found.split(' ', 1);
-  return { address, device: browserName(found.slice(address.length + 1)) };
+  return { address, device: deviceOf(found.slice(address.length + 1)) };
 }
 
 /** Under which the origin of somebody's last sign-in is held; empty where there was none. */
@@ -44,6 +48,15 @@ export function isSomeOrigin(value: string): boolean {
 /** As a filter is called. */
 export function originInWords(value: string): string {
   return `Signed in from ${value}${BEGINNING.test(value) && !isIP(value) ? '…' : ''}`;
+}
+
+function deviceOf(agent: string): string {
+  const known = names.get(agent);
+  if (known !== undefined) return known;
+  if (names.size === KEPT) names.clear();
+  const name = browserName(agent);
+  names.set(agent, name);
+  return name;
 }
 
 function deviceText(device: string): string {
