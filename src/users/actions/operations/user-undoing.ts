@@ -12,8 +12,10 @@ import {
 import { minuteOf } from '../../../clock.ts';
 import type { Reader } from '../../../db/database.ts';
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
+import { findGroups } from '../../../groups/group-store.ts';
 import { judgeUntil, type MembershipFacts, setUntil } from '../../../memberships/actions/membership-editing.ts';
 import { findMemberships } from '../../../memberships/membership-store.ts';
+import { isWeightyMembership } from '../../../permissions/weighty-givings.ts';
 import { findTagNames } from '../../../tags/tag-store.ts';
 import type { Facts } from '../../../verbs/action.ts';
 import { tagFact, tagOf } from '../../../verbs/facts.ts';
@@ -148,6 +150,10 @@ function membershipEnding(groupId: number, untilAt: string | null): StepAction<S
   const field = membershipFact(groupId);
   const meant = (subjects: Subject[]) => ({ groupId, userIds: subjects.map(({ id }) => id) });
   return {
+    demandsProof: async (db, { by }, subjects) => {
+      const [group] = await findGroups(db, [groupId]);
+      return group !== undefined && isWeightyMembership(db, by.id ?? 0, group, meant(subjects).userIds);
+    },
     refusalOf: () => undefined,
     refuseAmong: (db, by, outcomes) =>
       unlessRefused(outcomes, async () =>
