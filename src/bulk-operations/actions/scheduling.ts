@@ -21,6 +21,7 @@ import {
 } from '../schedule-store.ts';
 import { actionOf, BULK_SUBJECTS } from './bulk-subjects.ts';
 import { judgeOperation } from './execution.ts';
+import { ENDING_RIGHTS } from './weighty-operation.ts';
 
 /** What of users can be done at a moment of its own. Links are not among it but for invitations, which go by mail. */
 const SCHEDULABLE = new Set([
@@ -32,9 +33,6 @@ const SCHEDULABLE = new Set([
   'remove-tag',
   'reinvite',
 ]);
-
-/** By these somebody may come to be no administrator any more. */
-const ENDING_RIGHTS = new Set(['deactivate', 'remove-from-group']);
 
 /** Whether an action on users could be done at another time. */
 export function canBeLater(action: string): boolean {

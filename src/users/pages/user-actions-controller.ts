@@ -10,6 +10,7 @@ import { type Choices, offeredBy } from '../../bulk-operations/asking-action.ts'
 import type { Transaction } from '../../db/database.ts';
 import { type Errors, FieldErrors, typedFields } from '../../forms/form.ts';
 import { findInvitedBy } from '../../one-time-links/one-time-link-store.ts';
+import { isWeightyAction } from '../../permissions/weighty-givings.ts';
 import { keptByProgram } from '../../provisioning/provisioned-fields.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
@@ -39,7 +40,9 @@ export function userActionsController(app: AppContext): Router {
   const write = requireRight('users', 'write');
   for (const action of USER_ACTIONS) {
     router.get(`/users/:id/${action.path}/${action.page}`, write, (req, res) => showAction(app, req, res, action));
-    const guards = action.demandsProof ? [write, confirmed(app)] : [write];
+    const weighs = async (req: Request) =>
+      isWeightyAction(app.db.read, actOf(app, req), action, [await subjectOf(app, req)]);
+    const guards = action.demandsProof ? [write, confirmed(app, weighs)] : [write];
     router[action.method](`/users/:id/${action.path}`, guards, (req: Request, res: Response) =>
       obey(app, req, res, action),
     );
