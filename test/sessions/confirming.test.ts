@@ -232,6 +232,7 @@ const ASKING = [
   'post /groups/export',
   'post /invitations/export',
   'post /users',
+  'post /users/:id/leaving',
   'post /users/:id/password-reset',
   'post /users/:id/provisioning/:handle/confirmation',
   'post /users/:id/securing',

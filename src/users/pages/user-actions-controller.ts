@@ -5,10 +5,11 @@ import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
 import { findBulkAction } from '../../bulk-operations/actions/bulk-subjects.ts';
 import { checkedChoices } from '../../bulk-operations/actions/checked-choices.ts';
 import { performDirectly } from '../../bulk-operations/actions/execution.ts';
-import { canBeLater } from '../../bulk-operations/actions/scheduling.ts';
 import { type Choices, offeredBy } from '../../bulk-operations/asking-action.ts';
+import { canBeLater } from '../../bulk-operations/schedulable.ts';
 import type { Transaction } from '../../db/database.ts';
 import { type Errors, FieldErrors, typedFields } from '../../forms/form.ts';
+import { leftInShort } from '../../leaving/actions/left-in-short.ts';
 import { findInvitedBy } from '../../one-time-links/one-time-link-store.ts';
 import { keptByProgram } from '../../provisioning/provisioned-fields.ts';
 import { actOf } from '../../sessions/pages/act.ts';
@@ -72,8 +73,9 @@ async function showAction(
     action: `/users/${user.id}/${action.path}`,
     method: action.method,
     offersDeactivation: action.instead?.isFor(user) ?? false,
-    invited: action.endsAccess ? await findInvitedBy(app.db.read, user.id, act.at) : [],
+    invited: action.endsAccess ? await findInvitedBy(app.db.read, [user.id], act.at) : [],
     owned: action.endsAccess ? await orphansOf(app.db.read, [user]) : [],
+    left: action.endsAccess ? await leftInShort(app.db.read, user.id, act.at) : [],
     kept: ACTIVITIES.includes(action.name) ? await keptByProgram(app.db.read, user.id) : undefined,
     typed: { newOwner },
     errors,
@@ -151,7 +153,7 @@ function tellDone(req: Request, action: UserAction, user: Subject, { channel, un
 
 /** Of the invitations that somebody who is leaving made, those that were ticked on the page (R37). */
 async function withdraw(trx: Transaction, act: Act, creator: User, ids: number[]): Promise<void> {
-  const invited = await findInvitedBy(trx, creator.id, act.at);
+  const invited = await findInvitedBy(trx, [creator.id], act.at);
   const meant = invited.map((user) => user.id).filter((id) => ids.includes(id));
   await performOnUsers(trx, act, INVITATION_WITHDRAWAL, meant);
 }
