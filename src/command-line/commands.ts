@@ -61,7 +61,8 @@ export const COMMANDS: Record<string, Command> = {
   },
   deactivate: {
     parameters: ['user'],
-    summary: 'deactivates a user; sessions and links end at once (--hand-over-to says who takes over what they leave behind)',
+    summary:
+      'deactivates a user; sessions and links end at once (--hand-over-to says who takes over what they leave behind)',
     run: (context, [user]) =>
       context.handOverTo === undefined
         ? act(context, user, DEACTIVATION, 'deactivated')

@@ -21,7 +21,9 @@ export async function deactivateWithHandOver(
   const heir = await findUserByIdentifier(db.read, heirIdentifier);
   if (!heir) return refused(`There is no user ${heirIdentifier}.`);
   if (heir.id === found.id || !canTakeOver(heir, minuteOf(act.at)))
-    return refused(`${heir.name} cannot take over: name somebody else who can sign in or is invited. Nothing was changed.`);
+    return refused(
+      `${heir.name} cannot take over: name somebody else who can sign in or is invited. Nothing was changed.`,
+    );
   const user = await findSubject(db.read, found.id, minuteOf(act.at));
   const left = await findLeft(db.read, [user.id], act.at);
   const decisions: Decisions = Object.fromEntries(

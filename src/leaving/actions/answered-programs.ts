@@ -1,10 +1,10 @@
 import { mayAdminister } from '../../access/viewer.ts';
 import { minuteOf } from '../../clock.ts';
 import { shortened } from '../../text/text.ts';
+import { programFact } from '../../users/actions/changing/user-facts.ts';
 import { DEACTIVATION } from '../../users/actions/deactivation.ts';
 import { handOverPrograms } from '../../users/actions/owned-programs.ts';
 import { performOnUsers } from '../../users/actions/user-actions.ts';
-import { programFact } from '../../users/actions/changing/user-facts.ts';
 import { findOwnedBy, findSubjects } from '../../users/user-store.ts';
 import { allowed } from '../../verbs/outcome.ts';
 import { type LeftKind, type LeftThing, writtenOf } from '../left-kind.ts';

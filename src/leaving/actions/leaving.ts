@@ -1,8 +1,8 @@
 import type { AskingAction } from '../../bulk-operations/asking-action.ts';
-import { counted, were } from '../../text/text.ts';
+import { counted } from '../../text/text.ts';
 import { keepLastAdministrator } from '../../users/actions/activity-change.ts';
-import { DEACTIVATION } from '../../users/actions/deactivation.ts';
 import { programOf } from '../../users/actions/changing/user-facts.ts';
+import { DEACTIVATION } from '../../users/actions/deactivation.ts';
 import { PROVISIONED } from '../../users/actions/provisioned-notes.ts';
 import { administered } from '../../users/actions/user-action.ts';
 import type { Subject } from '../../users/user.ts';
@@ -10,7 +10,7 @@ import type { BulkAction, Facts, Written } from '../../verbs/action.ts';
 import { allowed, forbidden, inapplicable, leaveOut } from '../../verbs/outcome.ts';
 import { type Decisions, LEAVE } from '../left-kind.ts';
 import { decisionsIn, decisionsInWords, stepsFor } from './decisions.ts';
-import { factLeftOf, FACTS_LEFT } from './facts-left.ts';
+import { FACTS_LEFT, factLeftOf } from './facts-left.ts';
 import { tellOfLeaving } from './telling-of-leaving.ts';
 
 /** Somebody goes, and what they leave behind becomes what was decided of it. It has a page of its own, on which that is done. */
@@ -59,7 +59,9 @@ function leaving(decisions: Decisions, words: string[]): BulkAction<Subject> {
         const steps = await stepsFor(trx, act, subject, decisions);
         for (const { kind, deed, things, shares } of steps) {
           const { before, after } =
-            deed === 'end' ? await kind.end!(trx, act, subject, things) : await kind.handOver!(trx, act, subject, shares);
+            deed === 'end'
+              ? await kind.end!(trx, act, subject, things)
+              : await kind.handOver!(trx, act, subject, shares);
           Object.assign(one.before, before);
           Object.assign(one.after, after);
         }

@@ -1,7 +1,7 @@
 import type { Reader } from '../../db/database.ts';
+import type { Subject } from '../../users/user.ts';
 import type { Judge } from '../../verbs/action.ts';
 import { type Counts, countInWords, countOf, NOBODY_COUNTED, type Notes } from '../../verbs/notes.ts';
-import type { Subject } from '../../users/user.ts';
 import type { LeftThing } from '../left-kind.ts';
 import { findLeft } from './decisions.ts';
 import { LEFT_KINDS } from './left-kinds.ts';

@@ -5,7 +5,8 @@ export const OWN_TOKENS: LeftKind = {
   name: 'tokens',
   noun: 'token',
   label: 'Tokens of their own',
-  said: (number) => `They have ${number === 1 ? '1 token, which ends' : `${number} tokens, which end`} with their access`,
+  said: (number) =>
+    `They have ${number === 1 ? '1 token, which ends' : `${number} tokens, which end`} with their access`,
   deeds: {},
   note: 'They end with the access: what uses them stops working then.',
   async find(db, userIds, at) {

@@ -1,8 +1,8 @@
 import { recordChanges } from '../../audit/audit-store.ts';
 import { findOperation, forgetDraft, keepAuthor } from '../../bulk-operations/bulk-operation-store.ts';
 import { findItemIds } from '../../bulk-operations/bulk-piece-store.ts';
-import { findScheduledBy, forgetSchedule } from '../../bulk-operations/schedule-store.ts';
 import { SCHEDULABLE } from '../../bulk-operations/schedulable.ts';
+import { findScheduledBy, forgetSchedule } from '../../bulk-operations/schedule-store.ts';
 import type { Transaction } from '../../db/database.ts';
 import { findUserNames } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';

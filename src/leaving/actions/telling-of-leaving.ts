@@ -1,4 +1,4 @@
-import { minuteOf, type Instant } from '../../clock.ts';
+import { type Instant, minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { findLeadersOf } from '../../groups/leader.ts';
 import { type MailFacts, mailNotice } from '../../mail/outbox-store.ts';

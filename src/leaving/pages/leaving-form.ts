@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { type Errors, checkForm, FieldErrors, type Typed, typedFields } from '../../forms/form.ts';
+import type { Reader } from '../../db/database.ts';
 import { optional } from '../../forms/fields.ts';
+import { checkForm, type Errors, FieldErrors, type Typed, typedFields } from '../../forms/form.ts';
 import { endBy, type Times } from '../../forms/moments.ts';
 import { picked, type Searches } from '../../forms/picker.ts';
-import type { Reader } from '../../db/database.ts';
 import type { Subject } from '../../users/user.ts';
 import type { Judge } from '../../verbs/action.ts';
 import { findLeft } from '../actions/decisions.ts';
 import { LEFT_KINDS } from '../actions/left-kinds.ts';
 import type { Departure } from '../actions/operations/letting-leave.ts';
 import { heirNamed, sharesOf } from '../actions/sharing.ts';
-import { type Decision, DEEDS, type Decisions, type LeftKind, type LeftThing } from '../left-kind.ts';
+import { DEEDS, type Decision, type Decisions, type LeftKind, type LeftThing } from '../left-kind.ts';
 
 const NAMED = LEFT_KINDS.filter(({ heir }) => heir);
 const BY_ONE = LEFT_KINDS.filter(({ isByOne }) => isByOne);
@@ -78,6 +78,7 @@ async function decisionOn(
   if (name !== '') return { deed, to: (await heirNamed(db, by, kind, { field, typed: name, leaver, things })).id };
   if (!kind.propose) throw new FieldErrors({ [field]: 'Name who takes over.' });
   const shares = await sharesOf(db, by, kind, { leaver, things });
-  if (shares.length === 0) throw new FieldErrors({ [field]: 'Nobody there could: name somebody, or choose otherwise.' });
+  if (shares.length === 0)
+    throw new FieldErrors({ [field]: 'Nobody there could: name somebody, or choose otherwise.' });
   return { deed };
 }

@@ -72,7 +72,7 @@ async function partsOf(db: Reader, by: Judge, user: Subject): Promise<Part[]> {
 
 /** As it is proposed: handed over where somebody can take it over, else as it is. */
 function typedAtFirst(parts: Part[], leavesAt: string): Typed {
-  const typed = { ...typedLeaving({}), leavesAt };
+  const typed: Typed = { ...typedLeaving({}), leavesAt };
   for (const { kind, shares, things, refusal } of parts) {
     if (Object.keys(kind.deeds).length === 0 || refusal) continue;
     typed[kind.name] = shares.length > 0 ? 'hand-over' : 'keep';

@@ -39,7 +39,8 @@ export async function letLeaveOn(
   user: Subject,
   { leavesAt, decisions }: Departure & { leavesAt: Instant },
 ): Promise<number> {
-  if (leavesAt <= act.at) throw new FieldErrors({ leavesAt: 'This moment is over. Choose a later one, or none for now.' });
+  if (leavesAt <= act.at)
+    throw new FieldErrors({ leavesAt: 'This moment is over. Choose a later one, or none for now.' });
   await unscheduleLeaving(trx, act, user.id);
   if (user.leavesAt !== leavesAt) {
     const direct = { subjectType: 'user' as const, action: 'set-expiry', ids: [user.id], choices: { leavesAt } };
