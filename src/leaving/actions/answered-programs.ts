@@ -14,8 +14,8 @@ const NAMED = 5;
 
 export const ANSWERED_PROGRAMS: LeftKind = {
   name: 'programs',
-  noun: 'API-only user',
-  label: 'API-only users answered for',
+  noun: 'program',
+  label: 'Programs answered for',
   deeds: { 'hand-over': 'Hand over', end: 'Deactivate them', keep: 'Leave it: they go on, and are listed as orphaned' },
   heir: 'Who answers for them from then on',
   unfit: 'cannot answer for them',

@@ -58,7 +58,7 @@ export const PRIVATE_CONTACT = factLeft('private-contact', {
 
 /** Whether the program is let in. */
 export const ENDED_PROGRAM = factLeft('ended-program', {
-  noun: 'API-only user',
+  noun: 'deactivated program',
   verb: 'answered for',
   find: async (db, ids) => new Map((await findUsers(db, ids)).map(({ id, activity }) => [id, activity])),
   async giveBack(trx, act, ids) {

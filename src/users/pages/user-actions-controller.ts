@@ -9,7 +9,9 @@ import { type Choices, offeredBy } from '../../bulk-operations/asking-action.ts'
 import { canBeLater } from '../../bulk-operations/schedulable.ts';
 import type { Transaction } from '../../db/database.ts';
 import { type Errors, FieldErrors, typedFields } from '../../forms/form.ts';
+import { ANSWERED_PROGRAMS } from '../../leaving/actions/answered-programs.ts';
 import { leftInShort } from '../../leaving/actions/left-in-short.ts';
+import { OPEN_INVITATIONS } from '../../leaving/actions/open-invitations.ts';
 import { findInvitedBy } from '../../one-time-links/one-time-link-store.ts';
 import { keptByProgram } from '../../provisioning/provisioned-fields.ts';
 import { actOf } from '../../sessions/pages/act.ts';
@@ -30,6 +32,9 @@ import { subjectOf } from './addressed-user.ts';
 
 /** What says whether somebody is let in: a program that keeps them says it as well. */
 const ACTIVITIES = ['activate', 'deactivate', 'delete'];
+
+/** What of it the page asks about in a way of its own. */
+const ASKED_HERE = [ANSWERED_PROGRAMS.name, OPEN_INVITATIONS.name];
 
 /** Every page but those in which a row shows what was done to a user. */
 const ELSEWHERE = /^\/(?!(users|invitations)(\?|$))/;
@@ -62,6 +67,7 @@ async function showAction(
   if (refusal?.kind === 'forbidden') throw new Forbidden(`${user.name} ${refusal.reason}.`);
   if (refusal) throw new Conflict(`${user.name} ${refusal.reason}.`);
   const { button } = wordsFor(action, user);
+  const left = action.endsAccess ? await leftInShort(app.db.read, user.id, act.at) : [];
   const locals = {
     title: `${button}: ${user.name}`,
     user,
@@ -75,7 +81,9 @@ async function showAction(
     offersDeactivation: action.instead?.isFor(user) ?? false,
     invited: action.endsAccess ? await findInvitedBy(app.db.read, [user.id], act.at) : [],
     owned: action.endsAccess ? await orphansOf(app.db.read, [user]) : [],
-    left: action.endsAccess ? await leftInShort(app.db.read, user.id, act.at) : [],
+    leavesBehind: left.length > 0,
+    // The others stand beside what can be done with them here.
+    left: left.filter(({ name }) => !ASKED_HERE.includes(name)),
     kept: ACTIVITIES.includes(action.name) ? await keptByProgram(app.db.read, user.id) : undefined,
     typed: { newOwner },
     errors,
