@@ -251,6 +251,16 @@ describe('a moment that is to come', () => {
     ]);
   });
 
+  it('leaves as it is what its author may not decide any more by then, and does the rest (R89)', async () => {
+    await fridayInBerlin();
+    const helpdesk = Number(await groupId(app, 'Helpdesk'));
+    await letGroup(app, helpdesk, 'read');
+    await app.db.write((trx) => trx('memberships').where('user_id', app.people.alice).update({ group_id: helpdesk }));
+    at('2026-11-27T17:00:00.000Z');
+    await due();
+    expect([await heirs(), (await row('lena')).activity]).toEqual([['lena', 'bob', 'lena'], 'deactivated']);
+  });
+
   it('leaves out who cannot take over any more by then', async () => {
     await fridayInBerlin();
     await set('bob', { activity: 'deactivated' });
@@ -343,7 +353,7 @@ describe('the sheets of Deactivate and Delete', () => {
     for (const path of ['/deactivation/new', '/deletion/new']) {
       const sheet = await alice.get(pathTo(app, 'lena', path));
       expect(pageOf(sheet).textOf('main')).toMatch(
-        /What is left behind Groups led Support Private contacts 3 .* robin/,
+        /What is left behind Groups led Support Private contacts 3 Nobody leads these groups then.* robin/,
       );
       expect(sheet.text).toContain(`href="${leaving('lena')}"`);
     }

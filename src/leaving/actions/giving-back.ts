@@ -1,5 +1,6 @@
 import type { Step } from '../../bulk-operations/undoing.ts';
 import type { Reader } from '../../db/database.ts';
+import { administered } from '../../users/actions/user-action.ts';
 import type { Subject } from '../../users/user.ts';
 import type { Facts } from '../../verbs/action.ts';
 import { writtenOf } from '../left-kind.ts';
@@ -40,7 +41,7 @@ function givingBack(
   change: { before: unknown; present: unknown },
 ): Step<Subject>['action'] {
   return {
-    refusalOf: () => undefined,
+    refusalOf: administered(() => undefined),
     async perform(trx, act, subjects) {
       const given = await fact.giveBack(trx, act, ids, change);
       const one = writtenOf(fact.fact, given, change.present, change.before);
