@@ -24,7 +24,18 @@ beforeEach(async () => {
 afterEach(() => app.close());
 
 const PATHS = [
-  ...(['record', 'form', 'bulk', 'schedule', 'paste', 'import', 'command', 'command import', 'file'] as const),
+  ...([
+    'record',
+    'leaving',
+    'form',
+    'bulk',
+    'schedule',
+    'paste',
+    'import',
+    'command',
+    'command import',
+    'file',
+  ] as const),
   ...(['interface', 'interface bulk', 'scim'] as const),
 ] as const;
 type Path = (typeof PATHS)[number];
@@ -193,6 +204,7 @@ const RULES: Rule[] = [
     // She may do all that an administrator may, and is none who stays.
     setup: () => set('alice', { expires_on: '2036-01-01' }),
     on: {
+      leaving: record('ada', '/leaving'),
       schedule: scheduled('deactivate', 'ada'),
       'interface bulk': askedMany('delete', () => [app.people.ada]),
       file: filed('users: [{ name: ada, leaves: 2036-01-01 }]'),
@@ -212,6 +224,7 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /yourself|themself|your own/i,
     on: {
+      leaving: record('alice', '/leaving'),
       schedule: scheduled('deactivate', 'alice'),
       'interface bulk': askedMany('delete', () => [app.people.alice]),
       file: 'nobody stands at the machine as themself',
@@ -231,6 +244,7 @@ const RULES: Rule[] = [
     who: 'max',
     said: /has rights that you do not hold/,
     on: {
+      leaving: record('alice', '/leaving'),
       schedule: scheduled('deactivate', 'alice'),
       'interface bulk': askedMany('end-sessions', () => [app.people.alice]),
       file: 'it holds every right',
@@ -255,6 +269,7 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /API-only/,
     on: {
+      leaving: 'it invites nobody',
       schedule: 'it is looked at when it is due',
       'interface bulk': askedMany('reinvite', () => [app.people.robin]),
       file: 'it invites nobody, and demands reason, owner and review as it is read',
@@ -278,6 +293,7 @@ const RULES: Rule[] = [
       await set('erin', { name: 'dave', name_key: 'dave' });
     },
     on: {
+      leaving: 'it names nobody anew',
       schedule: 'it is looked at when it is due',
       'interface bulk': askedMany('activate', () => [app.people.dave]),
       file: filed('users: [{ name: new, email: bob@example.com }]'),
@@ -301,6 +317,7 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /changed|in the meantime|since/i,
     on: {
+      leaving: 'it does what was decided with what is there then',
       schedule: 'it says all that it does',
       'interface bulk': 'it says all that it does; what takes one back compares each field',
       file: 'it does at once what it finds then',
@@ -332,6 +349,7 @@ const RULES: Rule[] = [
       hidden = await addContact(app, { name: 'Hidden Person', emails: [HIDDEN], ownerUserId: app.people.bob });
     },
     on: {
+      leaving: 'what one may not see is handed over unseen: see its own tests',
       schedule: 'only users are changed later',
       'interface bulk': askedMany('delete', () => [hidden], 'contacts'),
       file: 'it is about no contacts',

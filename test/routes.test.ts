@@ -1286,6 +1286,21 @@ const ROUTES: Record<string, Classified> = {
       toOneself: 'never',
     },
   },
+  'get /users/:id/leaving': { open: ['users', 'write'], subject: 'bob', ofOneself: 'never' },
+  'post /users/:id/leaving': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    change: {
+      form: '/users/:id/leaving',
+      state: column('bob', 'activity'),
+      from: 'active',
+      to: 'deactivated',
+      audit: ['user.deactivated'],
+      leadsTo: /^\/users\/:id$/,
+      bad: { fields: { leavesAt: '2026-02-30' }, errors: ['leavesAt'] },
+      toOneself: 'never',
+    },
+  },
   'get /users/:id/deletion/new': { open: ['users', 'write'], subject: 'bob', ofOneself: 'never' },
   'post /users/:id/deletion': {
     open: ['users', 'write'],

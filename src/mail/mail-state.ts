@@ -19,6 +19,8 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   'token-ends': 'Notice of a token that ends',
   'people-leave': 'Notice of people who leave',
   'programs-orphaned': 'Notice of programs without an owner',
+  'handed-over': 'Notice of what was handed over',
+  'person-leaves': 'Notice of a person who leaves',
   'webhook-disabled': 'Notice of a disabled webhook',
   'test-mail': 'Test mail',
 };

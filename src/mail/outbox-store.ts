@@ -27,6 +27,8 @@ export type Notice =
   | 'token-ends'
   | 'people-leave'
   | 'programs-orphaned'
+  | 'handed-over'
+  | 'person-leaves'
   | 'webhook-disabled'
   | 'test-mail';
 export type MailKind = Purpose | Notice;

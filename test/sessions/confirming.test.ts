@@ -240,6 +240,7 @@ const ASKING = [
   'post /users/:id/email-confirmation',
   'post /users/:id/extension',
   'post /users/:id/invitation',
+  'post /users/:id/leaving',
   'post /users/:id/password-reset',
   'post /users/:id/provisioning/:handle/confirmation',
   'post /users/:id/securing',
