@@ -27,7 +27,7 @@ import { groupFilterPath, type ListQuery, listPath, readListQuery } from '../lis
 import { STATES, type State, stateLimits } from '../user-state.ts';
 import { type Further, findFurther, furtherFilters, IN_NO_GROUP } from './further-filters.ts';
 import { LIST_COLUMNS, NAME_COLUMN } from './list-columns.ts';
-import { waitingOf, waitingViews } from './waiting.ts';
+import { waitingOf, waitingViews } from '../list/waiting.ts';
 
 export const STATE_LABELS: Record<State, string> = {
   'not-started': 'Not started',
