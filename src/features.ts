@@ -23,8 +23,8 @@ import { SETUP } from './setup/pages/setup-feature.ts';
 import { TOKENS } from './tokens/pages/tokens-feature.ts';
 import { USERS } from './users/pages/users-feature.ts';
 import type { Feature } from './web/feature.ts';
-import { WEEKLY_MAILS } from './weekly-mails/pages/weekly-mails-feature.ts';
 import { WEBHOOKS } from './webhooks/pages/webhooks-feature.ts';
+import { WEEKLY_MAILS } from './weekly-mails/pages/weekly-mails-feature.ts';
 
 /** Every feature with what it declares of itself; tabs and named pages stand in this order. */
 export const FEATURES: Feature[] = [

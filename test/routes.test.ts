@@ -1080,7 +1080,8 @@ const ROUTES: Record<string, Classified> = {
   'delete /idle-accounts/activation': {
     open: ['users', 'write'],
     also: ['settings', 'write'],
-    prepare: (app) => app.db.write((trx) => setIdleRule(trx, USUAL_DAYS, { isOn: true, zone: 'UTC', by: null, at: '' })),
+    prepare: (app) =>
+      app.db.write((trx) => setIdleRule(trx, USUAL_DAYS, { isOn: true, zone: 'UTC', by: null, at: '' })),
     change: {
       form: '/idle-accounts',
       state: async (app) => Boolean((await app.db.read('idle_rule').first())?.is_on),

@@ -22,8 +22,8 @@ import { commandLineAct } from '../verbs/program-act.ts';
 import { applyFile } from './apply-command.ts';
 import { type Command, type CommandContext, type Result, refused } from './command.ts';
 import { exportList } from './export-command.ts';
-import { importList } from './import-command.ts';
 import { listIdle } from './idle-command.ts';
+import { importList } from './import-command.ts';
 import { listOperations, operate, undo } from './operate-command.ts';
 import { createApiUser, createToken } from './program-commands.ts';
 

@@ -29,7 +29,15 @@ export async function planIdle(
   moment: IdleMoment,
   { most, looked = Number.POSITIVE_INFINITY }: { most: number; looked?: number },
 ): Promise<IdlePlan> {
-  const plan: IdlePlan = { warn: [], tell: [], end: [], 'without email': [], undelivered: [], waits: [], isWhole: true };
+  const plan: IdlePlan = {
+    warn: [],
+    tell: [],
+    end: [],
+    'without email': [],
+    undelivered: [],
+    waits: [],
+    isWhole: true,
+  };
   let from: { value: string; id: number } | undefined;
   for (let number = 0; ; number += AT_ONCE) {
     const rows: Found[] = await whereAlong(idleUsers(db, days, moment.now), BY_LOGIN, {
@@ -101,5 +109,5 @@ async function withWarnings(db: Reader, rows: Found[]): Promise<IdleUser[]> {
 }
 
 function lastOf(moments: (Instant | null)[]): Instant {
-  return moments.filter((moment) => moment !== null).reduce((one, other) => (other > one ? other : one));
+  return moments.filter((moment) => moment !== null).toSorted().at(-1)!;
 }

@@ -22,7 +22,8 @@ export function checkIdleDays(typed: Typed): FormResult<IdleDays> {
     .object({ warnDays: days, tellDays: days, endDays: days })
     .superRefine(({ warnDays, tellDays, endDays }, context) => {
       const say = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
-      if (warnDays === null) return say('warnDays', 'Say after how many days: whoever is deactivated was warned before.');
+      if (warnDays === null)
+        return say('warnDays', 'Say after how many days: whoever is deactivated was warned before.');
       if (tellDays !== null && tellDays < warnDays)
         say('tellDays', 'Leaders are told when the warning has been out: not before it.');
       if (endDays !== null && endDays < warnDays + LEAST_BETWEEN)

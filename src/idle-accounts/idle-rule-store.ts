@@ -55,7 +55,10 @@ export async function setIdleRule(
     paused_for: '',
     looked_at: at,
   };
-  await trx('idle_rule').insert({ only: 1, ...said }).onConflict('only').merge(said);
+  await trx('idle_rule')
+    .insert({ only: 1, ...said })
+    .onConflict('only')
+    .merge(said);
 }
 
 export async function noteLook(

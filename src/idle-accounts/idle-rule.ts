@@ -54,6 +54,9 @@ export interface IdleUser {
 export type Step = 'warn' | 'tell' | 'end';
 export type Standing = Step | 'without email' | 'undelivered' | 'waits';
 
+/** A mail that could not be handed over is tried again. */
+const AGAIN_AFTER = 7 * DAY;
+
 /** By the clock and by how long a server has been running: nobody is deactivated whose own warning did not reach them the full span before. */
 export function standingOf(
   { seenAt, email, warning }: IdleUser,
@@ -62,6 +65,8 @@ export function standingOf(
 ): Standing {
   if (email === null) return 'without email';
   if (!warning || warning.seenAt !== seenAt || warning.address !== email) return 'warn';
+  if (warning.failedAt !== null)
+    return now - Date.parse(warning.failedAt) >= AGAIN_AFTER ? 'warn' : 'undelivered';
   const idle = now - Date.parse(seenAt);
   const isFor = (days: number, since: Instant) =>
     idle >= days * DAY && now - Date.parse(since) >= (days - warnDays) * DAY;
@@ -70,5 +75,5 @@ export function standingOf(
     if (ran * 1_000 >= (endDays - warnDays) * DAY) return 'end';
   }
   if (tellDays !== null && warning.toldAt === null && isFor(tellDays, warning.warnedAt)) return 'tell';
-  return warning.failedAt === null ? 'waits' : 'undelivered';
+  return 'waits';
 }

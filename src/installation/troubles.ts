@@ -49,11 +49,11 @@ export class Troubles {
       clockWatch.look(),
       clocksApart(Date.now() - (await db.now())),
       backup && `There is no backup of today: ${backup}`,
-      pausedFor && `The rule of idle accounts is paused: ${pausedFor} Look at it, under Idle accounts.`,
+      pausedFor ? `The rule of idle accounts is paused: ${pausedFor} Look at it, under Idle accounts.` : undefined,
       twins.length > 0
         ? `${counted(twins.length, 'pair')} of users or groups have one name or email, written in two ways: rename one of each.`
         : undefined,
-    ].filter((trouble) => trouble !== undefined && trouble !== '');
+    ].filter((trouble) => trouble !== undefined);
   }
 }
 

@@ -32,7 +32,9 @@ it('counts people day by day, with a link to the list of whom each of today’s 
   await alice.post(pathTo(app, 'bob', '/deactivation'));
   const page = pageOf(await alice.get('/overview'));
   const [today, yesterday, ...more] = tableOf(page, 'people');
-  expect([today[0], yesterday[0], more]).toEqual(['23 Nov 2026 ', '22 Nov 2026 ', []].map((one) => (typeof one === 'string' ? one.trim() : one)));
+  expect([today[0], yesterday[0], more]).toEqual(
+    ['23 Nov 2026 ', '22 Nov 2026 ', []].map((one) => (typeof one === 'string' ? one.trim() : one)),
+  );
   expect(Number(yesterday[1]) - Number(today[1])).toBe(1);
   expect(Number(today[3]) - Number(yesterday[3])).toBe(1);
   const links = page.$('section[aria-labelledby="people"] tbody tr').first().find('a').toArray();
@@ -62,7 +64,12 @@ it('counts each sign-in once, on its day, also those before the first look', asy
 
 it('shows the end of each week where there is a long past, and forgets the oldest', async () => {
   const day = (n: number) => new Date(app.clock.now() - n * DAY).toISOString().slice(0, 10);
-  const rows = Array.from({ length: 500 }, (_, n) => ({ day: day(n + 1), active: 1_000 - n, invited: 0, deactivated: n }));
+  const rows = Array.from({ length: 500 }, (_, n) => ({
+    day: day(n + 1),
+    active: 1_000 - n,
+    invited: 0,
+    deactivated: n,
+  }));
   await app.db.write((trx) => trx('daily_figures').insert(rows));
   await noteFigures(app.context);
   expect(await app.db.read('daily_figures').min('day as first')).toEqual([{ first: day(400) }]);

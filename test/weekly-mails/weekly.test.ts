@@ -21,8 +21,7 @@ const wants = async (name: Person, zone: string | null = null) => {
 };
 const goTo = (moment: string) => app.clock.advance(Date.parse(moment) - app.clock.now());
 /** Somebody is locked for a year, so that something waits. */
-const letWait = () =>
-  app.db.write((trx) => trx('lockouts').update({ locked_until: '2028-01-01T00:00:00.000Z' }));
+const letWait = () => app.db.write((trx) => trx('lockouts').update({ locked_until: '2028-01-01T00:00:00.000Z' }));
 const mailedAt = async (moment: string) => {
   goTo(moment);
   await mailWhatWaits(app.context);
@@ -36,6 +35,7 @@ const ADA = ['ada@example.com', true];
 describe('the weekly mail of what waits', () => {
   it('comes on Monday at seven by the clock of its reader, once, and to who wants it alone', async () => {
     await letWait();
+    goTo('2026-11-24T12:00:00Z');
     await wants('alice', 'Pacific/Auckland');
     await wants('ada', 'America/Los_Angeles');
     expect(await mailedAt('2026-11-29T17:59:00Z')).toEqual([]);
@@ -47,7 +47,7 @@ describe('the weekly mail of what waits', () => {
     expect(await mailedAt('2026-11-29T18:00:00Z')).toEqual([]);
     await app.db.write((trx) => trx('users').where('name', 'alice').update({ time_zone: 'Pacific/Honolulu' }));
     expect(await mailedAt('2026-11-30T17:00:00Z')).toEqual([]);
-    expect(await mailedAt('2026-12-07T17:00:00Z')).toEqual([ADA, ALICE].toSorted());
+    expect(await mailedAt('2026-12-07T17:00:00Z')).toEqual([ALICE, ADA]);
   });
 
   it('comes at seven on both sides of a change of clocks', async () => {
@@ -86,7 +86,11 @@ describe('the weekly mail of what waits', () => {
     );
     expect(await mailedAt('2026-11-23T08:00:00Z')).toEqual([ALICE]);
     const alice = await signedIn(app, 'alice');
-    expect(pageOf(await alice.get('/preferences')).$('input[name="weekly"]').attr('checked')).toBe('checked');
+    expect(
+      pageOf(await alice.get('/preferences'))
+        .$('input[name="weekly"]')
+        .attr('checked'),
+    ).toBe('checked');
     await alice.send('patch', '/preferences/weekly-mail');
     expect(await mailedAt('2026-11-30T08:00:00Z')).toEqual([]);
   });

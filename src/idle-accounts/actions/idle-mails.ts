@@ -42,7 +42,11 @@ export async function tellLeaders(trx: Transaction, act: Act, users: IdleUser[],
     for (const leader of leaders) led.set(leader, [...(led.get(leader) ?? []), byId.get(id)!]);
   for (const leader of await findUsers(trx, [...led.keys()])) {
     const theirs = led.get(leader.id)!;
-    const facts = { people: inWords(theirs, leader), number: String(theirs.length), ends: endDays === null ? '' : 'yes' };
+    const facts = {
+      people: inWords(theirs, leader),
+      number: String(theirs.length),
+      ends: endDays === null ? '' : 'yes',
+    };
     await mailNotice(trx, act, 'idle-told', { userId: leader.id, address: leader.email }, facts);
   }
   await noteTold(trx, [...byId.keys()], act.at);

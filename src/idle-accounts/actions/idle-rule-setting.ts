@@ -9,9 +9,10 @@ import type { IdleDays, IdleRule } from '../idle-rule.ts';
 import { findIdleRule, pauseIdleRule, setIdleRule } from '../idle-rule-store.ts';
 import { forgetAllWarnings } from '../idle-warning-store.ts';
 
-/** What somebody says of the rule, who saw it as it was in that version. */
+/** What somebody says of the rule, who saw it as it was in a version. */
 export interface Said {
-  version: number;
+  /** Left out where it does not matter: whoever stops it stops it. */
+  version?: number;
   /** Of whoever says it. */
   zone: string;
   days?: IdleDays;
@@ -25,7 +26,7 @@ export interface Said {
 export async function sayIdleRule(trx: Transaction, act: Act, { version, zone, days, isOn }: Said): Promise<void> {
   await act.confirm?.(trx);
   const before = await findIdleRule(trx);
-  if (before.version !== version) throw new Conflict('Somebody changed the rule meanwhile: look at it again.');
+  if (version !== undefined && before.version !== version) throw new Conflict('Somebody changed the rule meanwhile: look at it again.');
   const after = { ...before, ...days, isOn: isOn ?? before.isOn, pausedFor: '' };
   if (!after.isOn || !before.isOn || before.pausedFor) await forgetAllWarnings(trx);
   await setIdleRule(trx, after, { isOn: after.isOn, zone, by: act.by.id, at: act.at });

@@ -1,5 +1,5 @@
-import { executeOperation } from '../../bulk-operations/actions/execution.ts';
 import { authorOf } from '../../bulk-operations/actions/author.ts';
+import { executeOperation } from '../../bulk-operations/actions/execution.ts';
 import { createDraft, findOperation } from '../../bulk-operations/bulk-operation-store.ts';
 import { AHEAD, type Clock, type Day, HOUR, instant } from '../../clock.ts';
 import type { Database, Transaction } from '../../db/database.ts';

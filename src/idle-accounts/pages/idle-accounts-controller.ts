@@ -13,8 +13,8 @@ import { render } from '../../web/render.ts';
 import { type Said, sayIdleRule } from '../actions/idle-rule-setting.ts';
 import { MOST_A_DAY } from '../actions/idle-run.ts';
 import { planIdle } from '../idle-plan.ts';
-import { findIdleRule } from '../idle-rule-store.ts';
 import { checkIdleDays, typedIdleDays, typedOfDays } from '../idle-rule-form.ts';
+import { findIdleRule } from '../idle-rule-store.ts';
 
 /** A page has an end: who comes behind so many idle accounts is not looked at for it. */
 const MOST_LOOKED_AT = 5_000;
@@ -34,13 +34,14 @@ export function idleAccountsController(app: AppContext): Router {
     const typed = typedIdleDays(req.body);
     const { values, errors } = checkIdleDays(typed);
     if (errors) return show(req, res, { typed, errors });
-    await say(req, { days: values }, typed.version as string);
+    await say(req, { days: values, version: Number(typed.version) });
     flash(req, 'Saved.');
     res.redirect(303, path);
   });
 
   router.post(`${path}/activation`, write, asks, async (req: Request, res: Response) => {
-    await say(req, { isOn: true });
+    const { version } = typedFields(req.body, ['version']);
+    await say(req, { isOn: true, version: Number(version) });
     flash(req, 'The rule is on: it acts once a day, from seven in the morning on by your clock.');
     res.redirect(303, path);
   });
@@ -53,10 +54,9 @@ export function idleAccountsController(app: AppContext): Router {
 
   return router;
 
-  async function say(req: Request, said: Omit<Said, 'version' | 'zone'>, given?: string): Promise<void> {
-    const { version } = typedFields(req.body, ['version']) as Record<string, string>;
-    const seen = { version: Number(given ?? version), zone: formatOf(req).zone };
-    await app.db.write((trx) => sayIdleRule(trx, actOf(app, req), { ...seen, ...said }));
+  async function say(req: Request, said: Omit<Said, 'zone'>): Promise<void> {
+    const { zone } = formatOf(req);
+    await app.db.write((trx) => sayIdleRule(trx, actOf(app, req), { zone, ...said }));
   }
 
   async function show(req: Request, res: Response, mistaken?: { typed: Typed; errors: Errors }): Promise<void> {

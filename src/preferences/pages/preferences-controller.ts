@@ -62,7 +62,10 @@ export function preferencesController({ config, db, clock, actSettings }: AppCon
     const { weekly } = typedFields(req.body, ['weekly']) as Record<string, string>;
     const isOn = weekly !== '';
     await setWeeklyMail(db, req.viewer!.user, { isOn, now: clock() });
-    flash(req, isOn ? 'You are mailed each Monday on which something waits.' : 'You are not mailed each week any more.');
+    flash(
+      req,
+      isOn ? 'You are mailed each Monday on which something waits.' : 'You are not mailed each week any more.',
+    );
     res.redirect(303, '/preferences');
   });
 

@@ -190,9 +190,7 @@ export async function countLargestGroups(
   const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
   await index.refresh();
   const selection = select(index, query, contactViewer, undefined);
-  return index
-    .largest('group', most, index.groups.deleted)
-    .map((id) => ({ id, count: selection.count('group', id) }));
+  return index.largest('group', most, index.groups.deleted).map((id) => ({ id, count: selection.count('group', id) }));
 }
 
 /** By the data that the index was refreshed to. */
