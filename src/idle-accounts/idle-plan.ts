@@ -109,5 +109,8 @@ async function withWarnings(db: Reader, rows: Found[]): Promise<IdleUser[]> {
 }
 
 function lastOf(moments: (Instant | null)[]): Instant {
-  return moments.filter((moment) => moment !== null).toSorted().at(-1)!;
+  return moments
+    .filter((moment) => moment !== null)
+    .toSorted()
+    .at(-1)!;
 }

@@ -65,8 +65,7 @@ export function standingOf(
 ): Standing {
   if (email === null) return 'without email';
   if (!warning || warning.seenAt !== seenAt || warning.address !== email) return 'warn';
-  if (warning.failedAt !== null)
-    return now - Date.parse(warning.failedAt) >= AGAIN_AFTER ? 'warn' : 'undelivered';
+  if (warning.failedAt !== null) return now - Date.parse(warning.failedAt) >= AGAIN_AFTER ? 'warn' : 'undelivered';
   const idle = now - Date.parse(seenAt);
   const isFor = (days: number, since: Instant) =>
     idle >= days * DAY && now - Date.parse(since) >= (days - warnDays) * DAY;

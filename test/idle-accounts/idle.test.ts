@@ -43,7 +43,11 @@ async function live(days: number) {
   for (let day = 0; day < days; day++) {
     app.clock.advance(DAY);
     const looked = { looked_at: instant(app.clock.now()) };
-    await app.db.write((trx) => trx('idle_rule').update(looked).increment('ran_seconds', DAY / 1_000));
+    await app.db.write((trx) =>
+      trx('idle_rule')
+        .update(looked)
+        .increment('ran_seconds', DAY / 1_000),
+    );
     await look();
     await mailing.deliver();
   }

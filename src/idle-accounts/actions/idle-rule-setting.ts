@@ -26,7 +26,8 @@ export interface Said {
 export async function sayIdleRule(trx: Transaction, act: Act, { version, zone, days, isOn }: Said): Promise<void> {
   await act.confirm?.(trx);
   const before = await findIdleRule(trx);
-  if (version !== undefined && before.version !== version) throw new Conflict('Somebody changed the rule meanwhile: look at it again.');
+  if (version !== undefined && before.version !== version)
+    throw new Conflict('Somebody changed the rule meanwhile: look at it again.');
   const after = { ...before, ...days, isOn: isOn ?? before.isOn, pausedFor: '' };
   if (!after.isOn || !before.isOn || before.pausedFor) await forgetAllWarnings(trx);
   await setIdleRule(trx, after, { isOn: after.isOn, zone, by: act.by.id, at: act.at });

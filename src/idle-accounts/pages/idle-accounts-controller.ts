@@ -18,7 +18,7 @@ import { findIdleRule } from '../idle-rule-store.ts';
 
 /** A page has an end: who comes behind so many idle accounts is not looked at for it. */
 const MOST_LOOKED_AT = 5_000;
-const MOST_NAMED = 50;
+const MOST_NAMED = 25;
 
 /** The rule of idle accounts, with whom it would touch today. */
 export function idleAccountsController(app: AppContext): Router {

@@ -29,7 +29,7 @@ const GAP = 0.2;
 const LEAST = 1;
 
 export function drawBars(bars: Bar[]): Drawn[] {
-  const most = Math.max(1, ...bars.map(({ parts }) => sumOf(parts)));
+  const most = Math.max(1, tallestOf(bars));
   const step = 100 / bars.length;
   return bars.flatMap(({ label, parts }, n) => {
     let top = 100;
@@ -55,6 +55,10 @@ export function drawBars(bars: Bar[]): Drawn[] {
 export function shares(numbers: number[]): number[] {
   const most = Math.max(1, ...numbers);
   return numbers.map((number) => Math.max(number > 0 ? LEAST : 0, Math.round((number / most) * 100)));
+}
+
+export function tallestOf(bars: Bar[]): number {
+  return Math.max(0, ...bars.map(({ parts }) => sumOf(parts)));
 }
 
 function sumOf(parts: Part[]): number {

@@ -2,11 +2,13 @@ import { DAY, type Day, dayOf } from '../../clock.ts';
 import type { Format } from '../../text/format.ts';
 import { PEOPLE_PATHS } from '../actions/figures-noting.ts';
 import type { DailyFigures, People } from '../daily-figure-store.ts';
-import { type Bar, type Drawn, drawBars } from './bar-chart.ts';
+import { type Bar, type Drawn, drawBars, tallestOf } from './bar-chart.ts';
 
 /** A picture, and the same as a table. */
 export interface Chart {
   bars: Drawn[];
+  /** What the tallest comes to. */
+  tallest: string;
   /** What each colour stands for. */
   kinds: [kind: string, label: string][];
   heads: string[];
@@ -43,12 +45,13 @@ export function peopleChart(figures: DailyFigures[], today: Day, now: People, fo
   });
   return {
     bars: drawBars(bars),
+    tallest: format.number(tallestOf(bars)),
     kinds: [
       ['active', 'Active'],
-      ['invited', 'Active, and invited'],
+      ['invited', 'Among them invited'],
       ['deactivated', 'Deactivated'],
     ],
-    heads: ['Day', 'Active', 'Of them invited', 'Deactivated'],
+    heads: ['Day', 'Active', 'Invited', 'Deactivated'],
     rows: shown.toReversed().flatMap(({ day, people }) => {
       if (!people) return [];
       const cells = KINDS.map((kind) => ({ words: format.number(people[kind]), path: PEOPLE_PATHS[kind] }));
@@ -77,8 +80,10 @@ export function signInChart(figures: DailyFigures[], today: Day, format: Format)
     { kind: 'active', number: signIns, words: format.counted(signIns, 'sign-in'), path: SIGN_INS },
     { kind: 'failed', number: failures, words: format.counted(failures, 'failed sign-in'), path: FAILURES },
   ];
+  const bars = shown.map((one) => ({ label: one.label, parts: parts(one) }));
   return {
-    bars: drawBars(shown.map((one) => ({ label: one.label, parts: parts(one) }))),
+    bars: drawBars(bars),
+    tallest: format.number(tallestOf(bars)),
     kinds: [
       ['active', 'Sign-ins'],
       ['failed', 'Failed'],
