@@ -93,6 +93,7 @@ const OPTIONS = {
   invite: { type: 'boolean' },
   until: { type: 'string' },
   yes: { type: 'boolean' },
+  'hand-over-to': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
@@ -127,6 +128,7 @@ const OPTIONS_OF: Record<string, string[]> = {
   invite: ['users'],
   until: ['users'],
   yes: ['erase'],
+  'hand-over-to': ['deactivate'],
 };
 
 function given() {
@@ -235,8 +237,9 @@ async function act(settings: Settings): Promise<Result> {
     const { reason, owner, review, email, group: groups } = values;
     const { scope: scopes, days, address: addresses, name: tokenName } = values;
     const programs = { reason, owner, review, email, groups, scopes, days, addresses, tokenName };
-    const context: CommandContext = { db, config, server, channel, head, exporting, importing, operating, programs };
-    return await COMMANDS[name].run({ ...context, isMeant: values.yes }, parameters);
+    const words = { exporting, importing, operating, programs, handOverTo: values['hand-over-to'], isMeant: values.yes };
+    const context: CommandContext = { db, config, server, channel, head, ...words };
+    return await COMMANDS[name].run(context, parameters);
   } finally {
     await close();
   }

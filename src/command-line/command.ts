@@ -19,6 +19,8 @@ export interface CommandContext {
   programs?: ProgramWords;
   /** Whether what cannot be taken back is to be done. */
   isMeant?: boolean;
+  /** Who takes over what somebody who is deactivated leaves behind. */
+  handOverTo?: string;
 }
 
 /** What a command came to: lines for people, the same as data for programs. */

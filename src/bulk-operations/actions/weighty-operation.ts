@@ -11,7 +11,7 @@ import { findParts } from '../part-store.ts';
 import { actionOf, BULK_SUBJECTS, draftPathOf, isToBeChosen } from './bulk-subjects.ts';
 
 /** By these somebody may come to be no administrator any more. */
-export const ENDING_RIGHTS = new Set(['deactivate', 'remove-from-group']);
+export const ENDING_RIGHTS = new Set(['deactivate', 'remove-from-group', 'leave']);
 
 /** More than so many are not changed by somebody who only found an open browser (R54). */
 export const MANY = 100;

@@ -29,6 +29,7 @@ import { comingFor } from './coming.ts';
 import { loginAttemptsSection } from './login-attempts-section.ts';
 import { likeliest, offeredActions, operableUser } from './offered-actions.ts';
 import { grantersOf } from './permissions-page.ts';
+import { responsibilities } from './responsibilities.ts';
 import { STATE_LABELS } from './user-list-page.ts';
 
 const MAILS_SHOWN = 10;
@@ -89,6 +90,8 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
       user.apiOnlyOwnerId,
       ...memberships.map((one) => one.grantedBy),
     ]),
+    left: await responsibilities(app, viewer, user),
+    mayLetLeave: mayAdminister(viewer, user) && viewer.id !== user.id && user.erasedAt === null,
     mayEdit: mayAdminister(viewer, user) && user.erasedAt === null,
     erasure: await erasureOf(db, viewer, user, { at: now, settings: app.config }),
     mayCreate: may(viewer, 'users', 'write') && user.erasedAt === null,
