@@ -237,7 +237,14 @@ async function act(settings: Settings): Promise<Result> {
     const { reason, owner, review, email, group: groups } = values;
     const { scope: scopes, days, address: addresses, name: tokenName } = values;
     const programs = { reason, owner, review, email, groups, scopes, days, addresses, tokenName };
-    const words = { exporting, importing, operating, programs, handOverTo: values['hand-over-to'], isMeant: values.yes };
+    const words = {
+      exporting,
+      importing,
+      operating,
+      programs,
+      handOverTo: values['hand-over-to'],
+      isMeant: values.yes,
+    };
     const context: CommandContext = { db, config, server, channel, head, ...words };
     return await COMMANDS[name].run(context, parameters);
   } finally {
