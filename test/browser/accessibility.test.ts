@@ -175,6 +175,8 @@ const states: State[] = [
   ['Change email', () => '/credentials/email/edit'],
   ['sign-ins of a user', ({ people }) => `/users/${people.bob}/sign-ins`],
   ['Security', () => '/security'],
+  ['Overview', () => '/overview', (page) => page.locator('summary').first().click()],
+  ['Idle accounts', () => '/idle-accounts'],
   ['a second factor', () => '/credentials/second-factor'],
   ['a new token', ({ people }) => `/users/${people.robin}/tokens/new`],
   ['a program that provisions', ({ people }) => `/users/${people.robin}/provisioning`],
