@@ -6,6 +6,7 @@ import { endWhatActs } from '../../src/installation/old-data.ts';
 import { programAct } from '../../src/verbs/program-act.ts';
 import type { TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
+import { rosterBeside } from '../support/command-line.ts';
 import { type Mailing, startMailing } from '../support/mailing.ts';
 import { pageOf } from '../support/page.ts';
 import { Session, signedIn } from '../support/session.ts';
@@ -68,6 +69,9 @@ describe('the rule of idle accounts', () => {
     const page = pageOf(await (await signedIn(app, 'alice')).get('/idle-accounts'));
     expect(page.texts('section[aria-labelledby="warn"] li a')).toEqual(['bob']);
     expect(page.textOf('section[aria-labelledby="rule"]')).toContain('Off.');
+    const { code, output } = await rosterBeside(app, ['idle']);
+    expect([code, output]).toEqual([0, expect.stringMatching(/is off: [^]*bob\t2026-06-01\S+\twould be asked by mail/)]);
+    expect(output).not.toContain('ada');
   });
 
   it('asks by mail, tells the leader, and deactivates as one operation that can be taken back; each step is audited', async () => {
