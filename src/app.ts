@@ -45,6 +45,7 @@ import { invitationListController } from './invitations/pages/invitation-list-co
 import { invitationsController } from './invitations/pages/invitations-controller.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { leadingController } from './leading/pages/leading-controller.ts';
+import { leavingController } from './leaving/pages/leaving-controller.ts';
 import { linkedContactsController } from './linked-contacts/pages/linked-contacts-controller.ts';
 import { MailSender } from './mail/mail-sender.ts';
 import type { Mailbox } from './mail/mailbox.ts';
@@ -258,6 +259,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(searchController(context));
   app.use(groupsController(context));
   app.use(leadingController(context));
+  app.use(leavingController(context));
   app.use(applicationsController(context));
   app.use(membersController(context));
   app.use(permissionsController(context));

@@ -28,7 +28,18 @@ beforeEach(async () => {
 afterEach(() => app.close());
 
 const PATHS = [
-  ...(['record', 'form', 'bulk', 'schedule', 'paste', 'import', 'command', 'command import', 'file'] as const),
+  ...([
+    'record',
+    'leaving',
+    'form',
+    'bulk',
+    'schedule',
+    'paste',
+    'import',
+    'command',
+    'command import',
+    'file',
+  ] as const),
   ...(['interface', 'interface bulk', 'scim', 'idle rule'] as const),
 ] as const;
 type Path = (typeof PATHS)[number];
@@ -215,6 +226,7 @@ const RULES: Rule[] = [
     // She may do all that an administrator may, and is none who stays.
     setup: () => set('alice', { expires_on: '2036-01-01' }),
     on: {
+      leaving: record('ada', '/leaving'),
       'idle rule': 'it never touches whoever could be one',
       schedule: scheduled('deactivate', 'ada'),
       'interface bulk': askedMany('delete', () => [app.people.ada]),
@@ -235,6 +247,7 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /yourself|themself|your own/i,
     on: {
+      leaving: record('alice', '/leaving'),
       'idle rule': 'whoever switched it on is there',
       schedule: scheduled('deactivate', 'alice'),
       'interface bulk': askedMany('delete', () => [app.people.alice]),
@@ -255,6 +268,7 @@ const RULES: Rule[] = [
     who: 'max',
     said: /has rights that you do not hold/,
     on: {
+      leaving: record('alice', '/leaving'),
       'idle rule': idled('rita'),
       schedule: scheduled('deactivate', 'alice'),
       'interface bulk': askedMany('end-sessions', () => [app.people.alice]),
@@ -280,6 +294,7 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /API-only/,
     on: {
+      leaving: 'it invites nobody',
       'idle rule': 'it touches people only',
       schedule: 'it is looked at when it is due',
       'interface bulk': askedMany('reinvite', () => [app.people.robin]),
@@ -304,6 +319,7 @@ const RULES: Rule[] = [
       await set('erin', { name: 'dave', name_key: 'dave' });
     },
     on: {
+      leaving: 'it names nobody anew',
       'idle rule': 'it renames nobody and brings nobody back',
       schedule: 'it is looked at when it is due',
       'interface bulk': askedMany('activate', () => [app.people.dave]),
@@ -328,6 +344,7 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /changed|in the meantime|since/i,
     on: {
+      leaving: 'it does what was decided with what is there then',
       'idle rule': 'it looks again in the transaction that does it',
       schedule: 'it says all that it does',
       'interface bulk': 'it says all that it does; what takes one back compares each field',
@@ -360,6 +377,7 @@ const RULES: Rule[] = [
       hidden = await addContact(app, { name: 'Hidden Person', emails: [HIDDEN], ownerUserId: app.people.bob });
     },
     on: {
+      leaving: 'what one may not see is handed over unseen: see its own tests',
       'idle rule': 'it is about no contacts',
       schedule: 'only users are changed later',
       'interface bulk': askedMany('delete', () => [hidden], 'contacts'),

@@ -2,7 +2,7 @@ import type { Instant } from '../clock.ts';
 import { formatIn } from '../text/format.ts';
 import { counted, grouped } from '../text/text.ts';
 import { renderView } from '../text/view.ts';
-import type { DueMail, MailKind } from './outbox-store.ts';
+import type { DueMail, MailFacts, MailKind } from './outbox-store.ts';
 
 /** A mail as both of its forms show it: paragraphs, and perhaps one thing to press. */
 export interface Message {
@@ -214,6 +214,22 @@ const WRITERS: Record<MailKind, Writer> = {
     button: { label: 'Look at them', address: `${baseUrl}/users?state=orphaned` },
     closing: [],
   }),
+  'handed-over': ({ facts, words }, { instanceName, baseUrl }) => ({
+    subject: `You take over from ${facts.who} at ${instanceName}`,
+    paragraphs: [
+      `${facts.who} ${leavesInWords(facts, words)}. ${facts.from ? 'From then on' : 'From now on'} ${taken(facts)}: ${facts.by} decided so.`,
+    ],
+    button: { label: 'Open Roster', address: baseUrl },
+    closing: ['If you cannot take it over, tell whoever decided it.'],
+  }),
+  'person-leaves': ({ facts, words }, { instanceName }) => ({
+    subject: `${facts.who} ${facts.from ? 'leaves' : 'has left'} ${instanceName}`,
+    paragraphs: [
+      `${facts.who}, who is in a group that you lead, ${leavesInWords(facts, words)}: ${facts.by} decided so.`,
+      facts.from ? 'From then on they are let in no more.' : 'They are let in no more.',
+    ],
+    closing: ['If that is not right, tell an administrator.'],
+  }),
   'webhook-disabled': ({ facts, createdAt, words }, { instanceName, baseUrl }) => ({
     subject: `A webhook at ${instanceName} is disabled`,
     paragraphs: [
@@ -231,6 +247,22 @@ const WRITERS: Record<MailKind, Writer> = {
     closing: [],
   }),
 };
+
+type Words = ReturnType<typeof wordsFor>;
+
+function leavesInWords({ from }: MailFacts, words: Words): string {
+  return from ? `leaves on ${words.moment(from)}` : 'has left';
+}
+
+/** "you lead Support, and answer for 2 programs". */
+function taken({ groups, programs, contacts }: MailFacts): string {
+  const parts = [
+    ...(groups ? [`you lead ${groups}`] : []),
+    ...(programs ? [`you answer for ${programs}`] : []),
+    ...(contacts ? [`${counted(Number(contacts), 'private contact is', 'private contacts are')} yours`] : []),
+  ];
+  return parts.join(', ').replace(/, (?=[^,]*$)/, ' and ');
+}
 
 /** What the mail says. `address` is where its link leads, for the kinds that have one. */
 export function writeMessage(mail: DueMail, place: Place, address = ''): Message {

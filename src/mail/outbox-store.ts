@@ -30,6 +30,8 @@ export type Notice =
   | 'idle-told'
   | 'what-waits'
   | 'programs-orphaned'
+  | 'handed-over'
+  | 'person-leaves'
   | 'webhook-disabled'
   | 'test-mail';
 export type MailKind = Purpose | Notice;

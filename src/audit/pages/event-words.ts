@@ -13,6 +13,7 @@ const WORDS: Record<string, string> = {
   'seed.generated': 'made up',
   'user.change-scheduled': 'scheduled a change of',
   'user.change-rescheduled': 'moved a scheduled change of',
+  'user.change-taken-over': 'answers from now on for a scheduled change of',
   'user.change-unscheduled': 'cancelled a scheduled change of',
   'user.locked': 'locked out',
   'user.idle-warned': 'asked by mail whether they are still there:',
