@@ -81,7 +81,7 @@ export interface Action<Subject extends Subjected> {
   /** Where what is to be done is not told by its subjects alone: does what stands under these numbers, which stand in their place. */
   performPiece?(trx: Transaction, act: Act, numbers: number[]): Promise<Performed<Subject>[]>;
   /** Where more of it can be seen than the report shows. */
-  about?: { label: string; path: string /** Not only of whoever began it. */; isForAll?: true };
+  about?: { label: string; path: string };
   /** How the audit tells of its events: what stands between who and whom. */
   events: Record<string, string>;
 }

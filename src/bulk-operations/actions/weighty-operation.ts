@@ -7,10 +7,11 @@ import { isWeightyAction } from '../../permissions/weighty-givings.ts';
 import type { Judge } from '../../verbs/action.ts';
 import { type BulkOperation, TO_BE_CHOSEN } from '../bulk-operation.ts';
 import { findItemIds } from '../bulk-piece-store.ts';
+import { findParts } from '../part-store.ts';
 import { actionOf, BULK_SUBJECTS, draftPathOf, isToBeChosen } from './bulk-subjects.ts';
 
 /** By these somebody may come to be no administrator any more. */
-export const ENDING_RIGHTS = new Set(['deactivate', 'remove-from-group']);
+export const ENDING_RIGHTS = new Set(['deactivate', 'remove-from-group', 'leave']);
 
 /** More than so many are not changed by somebody who only found an open browser (R54). */
 export const MANY = 100;
@@ -20,6 +21,8 @@ export async function weighsMuch(db: Reader, by: Judge, operation: BulkOperation
   if (operation.size > MANY) return true;
   if (operation.executedAt !== null || operation.action === TO_BE_CHOSEN) return false;
   if (draftPathOf(operation) || isToBeChosen(operation)) return false;
+  // What one part gives another may open: what was done to several kinds at once is not weighed piece by piece.
+  if ((await findParts(db, operation)).length > 1) return true;
   const ids = await findItemIds(db, operation.id);
   const action = await actionOf(db, operation, ids).catch((error) => {
     // What was chosen is gone: whoever carries it out says so.
