@@ -58,8 +58,8 @@ export interface Action<Subject extends Subjected> {
   label: string;
   icon: Icon;
   isDangerous?: boolean;
-  /** Whether only somebody does it who has shown lately that it is they (R54). */
-  demandsProof?: true;
+  /** Whether only somebody does it who has shown lately that it is they (R54): always, or where these are among whom it is done to. */
+  demandsProof?: true | ((db: Reader, judge: Judge, subjects: Subject[]) => boolean | Promise<boolean>);
   /** Left out, it is not offered for many at once. */
   bulk?: BulkWords;
   /** The rule for one: the page shows a button by it, and the verb obeys it. */

@@ -4,6 +4,7 @@ import type { AppContext } from '../../app-context.ts';
 import { minuteOf } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import { findGroups } from '../../groups/group-store.ts';
+import { findLeavers } from '../../leaving/actions/left-in-short.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import type { Format } from '../../text/format.ts';
 import { shortened } from '../../text/text.ts';
@@ -32,6 +33,8 @@ import { doneInWords } from './parts-in-words.ts';
 import { showProgress } from './progress.ts';
 
 const NAMES_SHOWN = 10;
+/** Whoever these are done to goes, now or then. */
+const ENDING_ACCESS = new Set(['deactivate', 'delete', 'set-expiry']);
 
 /** What executing it would do now; of a large set what was found when it was gone through. */
 export async function showSheet(app: AppContext, req: Request, res: Response, operation: BulkOperation): Promise<void> {
@@ -57,11 +60,13 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
     offersDeactivation: effects.hasGentler,
     offered: offeredBy(action)?.offered(effects.notes),
   });
+  const leavers = ENDING_ACCESS.has(operation.action) ? await findLeavers(db, changing, by.at) : [];
   // Without mail there is no way for their links, so they are left out by now.
   const mailOnly =
     makesLinks && !isLarge(operation) ? shortened(await findMailOnly(app, req.viewer!, changing), NAMES_SHOWN) : '';
   const page = {
     ...(parts.length === 1 ? sheet : sheetOfParts(sheet, await partsOfSheet(app, by, parts, formatOf(req)))),
+    leavers,
     isSchedulable: isSchedulable(operation),
     makesLinks,
     mayMail,
