@@ -11,6 +11,7 @@ import { findSubject } from '../../users/user-store.ts';
 import { Conflict, Forbidden, Malformed, NotFound } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
+import { takeKept } from '../../web/kept-form.ts';
 import { render } from '../../web/render.ts';
 import { revokeToken } from '../actions/token-ending.ts';
 import { type MadeToken, makeToken, rotateToken } from '../actions/token-making.ts';
@@ -71,7 +72,10 @@ export function tokensController(app: AppContext): Router {
   for (const place of places) {
     const { path, guard, looks } = place;
     router.get(path, looks, (req, res) => showTokens(req, res, place));
-    router.get(`${path}/new`, guard, (req, res) => showNew(req, res, place, emptyToken()));
+    router.get(`${path}/new`, guard, (req, res) => {
+      const kept = takeKept(req);
+      return showNew(req, res, place, kept ? typedToken(kept) : emptyToken());
+    });
     router.post(path, guard, asks, (req, res) => make(req, res, place));
     router.get(`${path}/:handle/rotation/new`, guard, (req, res) => showRotation(req, res, place));
     router.post(`${path}/:handle/rotation`, guard, asks, (req, res) => rotate(req, res, place));
