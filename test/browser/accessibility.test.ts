@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { Mailbox } from '../../src/mail/mailbox.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { axeFindings, closeBrowser, contrastFindings, visit } from '../support/browser.ts';
+import { deletedLongAgo } from '../support/erasure.ts';
 import { linkFor } from '../support/links.ts';
 
 const LONG = 'x'.repeat(200);
@@ -13,6 +14,7 @@ let app: TestApp;
 
 beforeAll(async () => {
   app = await startApp({}, mailbox);
+  await deletedLongAgo(app, 'dave');
   for (const [id, name] of [
     [app.people.bob, LONG],
     [app.people.carol, HOSTILE],
@@ -86,6 +88,7 @@ const states: State[] = [
   ],
   ['Edit', ({ people }) => `/users/${people.robin}/edit`],
   ['a confirmation', ({ people }) => `/users/${people.bob}/deletion/new`],
+  ['erasing', ({ people }) => `/users/${people.dave}/erasure/new`],
   ['Reinvite by mail', ({ people }) => `/users/${people.carol}/invitation/new`],
   [
     'what was done',
