@@ -15,6 +15,7 @@ import { MAIL } from './mail/pages/mail-feature.ts';
 import { PASSKEYS } from './passkeys/pages/passkeys-feature.ts';
 import { PASSWORDS } from './passwords/pages/passwords-feature.ts';
 import { PROVISIONING } from './provisioning/pages/provisioning-feature.ts';
+import { REVIEWS } from './reviews/pages/reviews-feature.ts';
 import { SAVED_VIEWS } from './saved-views/pages/saved-views-feature.ts';
 import { SESSIONS } from './sessions/pages/sessions-feature.ts';
 import { SETUP } from './setup/pages/setup-feature.ts';
@@ -28,6 +29,7 @@ export const FEATURES: Feature[] = [
   USERS,
   INVITATIONS,
   BULK_OPERATIONS,
+  REVIEWS,
   SAVED_VIEWS,
   GROUPS,
   APPLICATIONS,

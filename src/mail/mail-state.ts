@@ -19,6 +19,7 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   'token-ends': 'Notice of a token that ends',
   'people-leave': 'Notice of people who leave',
   'programs-orphaned': 'Notice of programs without an owner',
+  'review-asks': 'Question of a review',
   'webhook-disabled': 'Notice of a disabled webhook',
   'test-mail': 'Test mail',
 };

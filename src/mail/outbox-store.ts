@@ -27,6 +27,7 @@ export type Notice =
   | 'token-ends'
   | 'people-leave'
   | 'programs-orphaned'
+  | 'review-asks'
   | 'webhook-disabled'
   | 'test-mail';
 export type MailKind = Purpose | Notice;
@@ -140,16 +141,19 @@ export async function countMailed(db: Reader, kind: MailKind, userId: number, si
   return Number(found?.mails);
 }
 
-/** Writes down a notice to a user, in the transaction of what it tells. Without mail nothing is written, nor to who has no email. */
+/**
+ * Writes down a notice to a user, in the transaction of what it tells, and says under which number. Without mail nothing is written, nor
+ * to who has no email.
+ */
 export async function mailNotice(
   trx: Transaction,
   act: Pick<Act, 'at' | 'sendsMail'>,
   kind: Notice,
   to: { userId: number; address: string | null },
   facts: MailFacts,
-): Promise<void> {
-  if (!act.sendsMail || to.address === null) return;
-  await trx('outbox').insert({
+): Promise<number | undefined> {
+  if (!act.sendsMail || to.address === null) return undefined;
+  const notice = {
     kind,
     user_id: to.userId,
     address: to.address,
@@ -157,7 +161,15 @@ export async function mailNotice(
     created_at: act.at,
     try_until: instant(Date.parse(act.at) + NOTICE_PATIENCE),
     next_at: act.at,
-  });
+  };
+  const [{ id }] = await trx('outbox').insert(notice).returning('id');
+  return id;
+}
+
+/** When each of these mails was taken by the mail server; null for those that wait. Those that nobody will ever get are missing. */
+export async function findDelivered(db: Reader, ids: number[]): Promise<Map<number, Instant | null>> {
+  const mails = db('outbox').whereNull('failed_at').select('id', 'sent_at');
+  return new Map((await whereIdIn(mails, 'id', ids)).map((mail) => [mail.id, mail.sent_at]));
 }
 
 /** Notices made after this moment, which is still to come, are tried from now on, for as long as any. Returns how many waited. */
