@@ -32,10 +32,12 @@ document.addEventListener(
   (event) => {
     if (document.documentElement.dataset.shortcuts === 'off') return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (!document.querySelector('[data-review]') || document.querySelector('dialog[open], [popover]:popover-open')) return;
+    if (!document.querySelector('[data-review]') || document.querySelector('dialog[open], [popover]:popover-open'))
+      return;
     const { key } = event;
     const isAnswer = /^[krld]$/.test(key) && current();
-    const isMove = (key === 'ArrowDown' || key === 'ArrowUp') && (current() || document.activeElement === document.body);
+    const isMove =
+      (key === 'ArrowDown' || key === 'ArrowUp') && (current() || document.activeElement === document.body);
     if (!isAnswer && !isMove) return;
     event.preventDefault();
     event.stopPropagation();

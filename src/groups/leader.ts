@@ -78,9 +78,7 @@ export async function findLeaderships(db: Reader, userIds: number[], now: Instan
   const led: Knex.QueryBuilder = db('memberships')
     .join('groups', 'groups.id', 'memberships.group_id')
     .join('users as leader', 'leader.id', 'groups.leader_id')
-    .join('memberships as own', (join) =>
-      join.on('own.group_id', 'groups.id').on('own.user_id', 'leader.id'),
-    )
+    .join('memberships as own', (join) => join.on('own.group_id', 'groups.id').on('own.user_id', 'leader.id'))
     .where({ 'groups.activity': 'active', 'leader.activity': 'active', 'leader.api_only': false })
     .whereNotNull('leader.password_hash')
     .where((either) => either.whereNull('leader.leaves_at').orWhere('leader.leaves_at', '>', now))

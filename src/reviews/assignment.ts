@@ -1,8 +1,8 @@
 import { findAdministratorIds } from '../access/administrators.ts';
-import { minuteOf, type Instant } from '../clock.ts';
+import { type Instant, minuteOf } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { findLeaderships } from '../groups/leader.ts';
-import type { NewQuestion, } from './question-store.ts';
+import type { NewQuestion } from './question-store.ts';
 import type { Asks } from './review.ts';
 
 /** Whom a review is about, and who is to be asked. */

@@ -25,8 +25,7 @@ const reviewBy = (times: Times) =>
       repeats: z.string().transform((text) => text !== ''),
     })
     .superRefine((values, context) => {
-      const complain = (field: string, message: string) =>
-        context.addIssue({ code: 'custom', path: [field], message });
+      const complain = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
       if (values.asks === 'named' && values.named.length === 0) complain('named', 'Enter who is asked.');
       if (values.silence === 'deactivation' && !isDays(values.silenceDays)) complain('silenceDays', NO_DAYS);
     })

@@ -65,21 +65,26 @@ describe('a review', () => {
   it('takes answers bit by bit: keep confirms, remove acts at once, leave is a proposal, each sealed with its facts', async () => {
     const path = await begun(await support());
     const lena = await signedIn(app, 'lena');
-    const audit = await watchAudit(app);
+    let audit = await watchAudit(app);
+    const since = async () => {
+      const events = await audit.since();
+      audit = await watchAudit(app);
+      return events;
+    };
     const { bob, carol } = app.people;
     const group = await groupId(app, 'Support');
     const first = await answerOf(path, lena, { asked: [String(bob), String(carol)], [`answer-${bob}`]: 'keep' });
     expect(first.headers.location).toBe(`${path}/answers`);
     expect(await userRow(app, bob)).toMatchObject({ access_confirmed_by: app.people.lena });
-    const events = await audit.since();
+    const events = await since();
     expect(events.map(({ action }) => action)).toEqual(['user.access-confirmed', 'review.answered']);
     expect(events[1].after).toMatchObject({ answer: 'keep', states: expect.any(Array), lastLoginAt: null });
     expect(pageOf(await lena.get(`${path}/answers`)).textOf('.lead')).toContain('1 of 2 answered');
     // The same again is nothing new.
     await answerOf(path, lena, { asked: [String(bob)], [`answer-${bob}`]: 'keep' });
-    expect(await audit.since()).toEqual([]);
+    expect(await since()).toEqual([]);
     await answerOf(path, lena, { asked: [String(carol)], [`answer-${carol}`]: `remove-${group}` });
-    expect((await audit.since()).map(({ action }) => action)).toEqual(['membership.ended', 'review.answered']);
+    expect((await since()).map(({ action }) => action)).toEqual(['membership.ended', 'review.answered']);
     expect(await app.db.read('memberships').where({ user_id: carol, group_id: group })).toEqual([]);
     expect(pageOf(await lena.get(`${path}/answers`)).textOf(`#person-${carol}`)).toContain('Removed from');
     await answerOf(path, lena, { asked: [String(bob)], [`answer-${bob}`]: 'leave' });
@@ -96,7 +101,7 @@ describe('a review', () => {
     await answerOf(path, max, { asked: both, [`answer-${bob}`]: 'leave', [`answer-${carol}`]: 'keep' });
     const page = pageOf(await alice.get(path));
     expect(page.texts('#decisions-form legend')).toEqual(['Leave the house 1', 'Contradictory 1']);
-    expect(page.textOf('#decisions-form')).toContain('lena: leaves the house; max: keep');
+    expect(page.textOf('#decisions-form')).toContain('max: keep; lena: leaves the house');
     expect(page.typed('#decisions-form').ids).toEqual(String(bob));
     const sheet = await alice.post(`${path}/decisions`, { ids: [String(bob)] });
     expect(sheet.headers.location).toMatch(/^\/bulk-operations\/\d+$/);
@@ -113,7 +118,10 @@ describe('a review', () => {
     const path = await begun(`/users?group=${await groupId(app, 'g01')}`);
     const leader = await signedIn(app, 'l01' as never);
     const page = pageOf(await leader.get(`${path}/answers`));
-    const ids = page.$('input[name="asked"]').toArray().map((one) => page.$(one).attr('value')!);
+    const ids = page
+      .$('input[name="asked"]')
+      .toArray()
+      .map((one) => page.$(one).attr('value')!);
     expect(ids.length).toBe(20);
     // The mail's button, a click for each, Save.
     expect(1 + ids.length + page.$('#answers-form button.main').length).toBeLessThanOrEqual(25);
@@ -133,7 +141,10 @@ describe('a review', () => {
     for (let n = 1; n <= 10; n++) {
       const leader = await signedIn(app, `l${String(n).padStart(2, '0')}` as never);
       const page = pageOf(await leader.get(`${path}/answers`));
-      const ids = page.$('input[name="asked"]').toArray().map((one) => page.$(one).attr('value')!);
+      const ids = page
+        .$('input[name="asked"]')
+        .toArray()
+        .map((one) => page.$(one).attr('value')!);
       expect(ids.length).toBe(2);
       await answerOf(path, leader, { asked: ids, rest: 'keep' });
     }
@@ -154,7 +165,9 @@ describe('a review', () => {
       expect.stringContaining('review is due'),
     ]);
     mailing.server.mails.splice(0);
-    await alice.post(`${path}/reminders`, { reviewer: String((await app.db.read('users').where('name', 'l11').first()).id) });
+    await alice.post(`${path}/reminders`, {
+      reviewer: String((await app.db.read('users').where('name', 'l11').first()).id),
+    });
     await mailing.deliver();
     expect(remindedIn(mailing)).toEqual(['l11@example.com']);
     const audit = await watchAudit(app);
@@ -214,7 +227,7 @@ describe('a review', () => {
 
   it('confirms no access of somebody who may do more than who began it and who is asked', async () => {
     const max = await signedIn(app, 'max');
-    const view = encodeURIComponent('/users?right=administrator');
+    const view = encodeURIComponent('/users?q=ada');
     const begun = await submit(max, `/reviews/new?view=${view}`, { asks: 'named', named: 'lena' });
     const lena = await signedIn(app, 'lena');
     await answerOf(begun.headers.location, lena, { asked: String(app.people.ada), rest: 'keep' });

@@ -157,12 +157,7 @@ async function removeAsLeader(trx: Transaction, act: Act, groupId: number, ids: 
   return { outcomes, operation };
 }
 
-async function removeByRights(
-  trx: Transaction,
-  act: Act,
-  groupId: number,
-  ids: number[],
-): Promise<Outcome<Subject>[]> {
+async function removeByRights(trx: Transaction, act: Act, groupId: number, ids: number[]): Promise<Outcome<Subject>[]> {
   const group = await findGroup(trx, groupId);
   const subjects = await findSubjects(trx, ids, minuteOf(act.at));
   if (givesAdministration(group.rights)) return subjects.map((subject) => ({ subject, refusal: WEIGHTY }));

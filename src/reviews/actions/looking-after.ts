@@ -69,7 +69,12 @@ async function standingsIn(trx: Transaction, { id }: Review, now: number): Promi
     reviewers.flatMap(({ mailId }) => mailId ?? []),
   );
   const users = new Map(
-    (await findUsers(trx, reviewers.map(({ userId }) => userId))).map((user) => [user.id, user]),
+    (
+      await findUsers(
+        trx,
+        reviewers.map(({ userId }) => userId),
+      )
+    ).map((user) => [user.id, user]),
   );
   return reviewers.map((reviewer) => {
     const user = users.get(reviewer.userId)!;

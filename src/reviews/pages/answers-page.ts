@@ -12,10 +12,10 @@ import { findUserNames } from '../../users/user-store.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { flash, keepAtHand } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
-import { answerQuestions, type Answered, type Given } from '../actions/answering.ts';
+import { type Answered, answerQuestions, type Given } from '../actions/answering.ts';
 import { findOwnQuestions } from '../actions/own-questions.ts';
-import { givenIn } from '../review-form.ts';
 import type { Question, Review } from '../review.ts';
+import { givenIn } from '../review-form.ts';
 import { personRows } from './person-rows.ts';
 
 const PER_PAGE = 50;
@@ -91,6 +91,5 @@ async function tellAnswers(app: AppContext, req: Request, { number, refused, ope
   const saved = number > 0 ? `${counted(number, 'answer')} saved.` : 'Nothing new was said.';
   const said = [saved, ...(left.length > 0 ? [`Left out: ${left.join('; ')}.`] : [])].join(' ');
   flash(req, said);
-  for (const operation of operations)
-    keepAtHand(req, { operation, said, path: `/led-operations/${operation}/undo` });
+  for (const operation of operations) keepAtHand(req, { operation, said, path: `/led-operations/${operation}/undo` });
 }

@@ -8,7 +8,7 @@ import { actOf } from '../../sessions/pages/act.ts';
 import { DEACTIVATION } from '../../users/actions/deactivation.ts';
 import { Malformed } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
-import { TO_DECIDE, type Review, type Verdict } from '../review.ts';
+import { type Review, TO_DECIDE, type Verdict } from '../review.ts';
 import { keepOperation } from '../review-store.ts';
 import { findStanding } from '../verdicts.ts';
 

@@ -19,7 +19,9 @@ async function evidenceOf({ db, clock }: AppContext, review: Review) {
   const questions = await findQuestions(db.read, review.id);
   const { reviewed } = await findStanding(db.read, review, instant(clock()));
   const names = await findUserNames(db.read, [...questions.map(({ reviewerId }) => reviewerId), review.createdBy]);
-  const groupIds = [...new Set(questions.flatMap(({ groupId, facts }) => [groupId ?? [], facts?.groupIds ?? []].flat()))];
+  const groupIds = [
+    ...new Set(questions.flatMap(({ groupId, facts }) => [groupId ?? [], facts?.groupIds ?? []].flat())),
+  ];
   const groups = new Map((await findGroups(db.read, groupIds)).map(({ id, name }) => [id, name]));
   const groupName = (id: number) => groups.get(id) ?? `group ${id}`;
   const rows = reviewed.flatMap(({ user, questions: own, verdict }) =>

@@ -83,7 +83,11 @@ function optionsFor({ answer, groupId }: Question, removable: Group[], groups: R
   const removals = removable.map(({ id, name }) => ({ value: `remove-${id}`, label: `Remove from ${name}`, key: 'r' }));
   const isRemoved = answer === 'remove' && !removable.some(({ id }) => id === groupId);
   const name = groups.get(groupId ?? 0)?.name;
-  const removed = { value: `remove-${groupId}`, label: name ? `Removed from ${name}` : 'Removed from the group', key: 'r' };
+  const removed = {
+    value: `remove-${groupId}`,
+    label: name ? `Removed from ${name}` : 'Removed from the group',
+    key: 'r',
+  };
   return [
     { value: 'keep', label: 'Keep', key: 'k' },
     ...removals,

@@ -13,7 +13,10 @@ export const VERDICT_WORDS: Record<Verdict, { label: string; note: string }> = {
     label: 'Nobody spoke for them',
     note: 'Everybody who was asked was told by mail, could sign in, and said nothing since.',
   },
-  contradictory: { label: 'Contradictory', note: 'Some keep them, some say that they leave. Decide, or ask once more.' },
+  contradictory: {
+    label: 'Contradictory',
+    note: 'Some keep them, some say that they leave. Decide, or ask once more.',
+  },
   unsure: { label: 'Nobody knows', note: 'Whoever was asked does not know whether they are still needed.' },
   kept: { label: 'kept', note: '' },
   removed: { label: 'removed from a group', note: '' },
