@@ -16,6 +16,8 @@ import { makeChallenge } from '../src/passkeys/challenge-store.ts';
 import { relyingPartyOf } from '../src/passkeys/relying-party.ts';
 import { createPeopleDraft } from '../src/pasted-people/actions/people-draft.ts';
 import { typedPeople } from '../src/pasted-people/people-form.ts';
+import { startReview } from '../src/reviews/actions/starting.ts';
+import { keepAnswers } from '../src/reviews/question-store.ts';
 import { beginFactor } from '../src/second-factors/second-factor-store.ts';
 import { rememberDevice } from '../src/sessions/known-device-store.ts';
 import { findUsers } from '../src/users/user-store.ts';
@@ -98,6 +100,8 @@ interface Classified {
   token?: true;
   /** Or a webhook of nobody's: as it is, disabled, or with a test that has arrived. */
   webhook?: 'enabled' | 'disabled' | 'tested';
+  /** Or a review of the members of Support, which Alice began and their leader is asked. */
+  review?: true;
   /** Or somebody whom the subject, a program, wants to take over. */
   clash?: true;
   /** Whether who may not read it but leads a group is shown that one instead. */
@@ -1777,6 +1781,106 @@ const ROUTES: Record<string, Classified> = {
       leadsTo: /^\/led-groups\/:id$/,
     },
   },
+  'post /led-groups/:id/members/access-confirmation': {
+    open: 'leader',
+    group: 'Support',
+    change: {
+      form: '/led-groups/:id/members/edit?ids=6',
+      browser: (app) => signedIn(app, 'lena'),
+      fields: (app) => ({ ids: String(app.people.bob) }),
+      state: async (app) => (await column('bob', 'access_confirmed_at')(app)) !== null,
+      from: false,
+      to: true,
+      audit: ['user.access-confirmed'],
+      leadsTo: /^\/led-groups\/:id$/,
+    },
+  },
+  'get /reviews': { open: ['users', 'read'] },
+  'get /reviews/new': { open: ['users', 'write'] },
+  'post /reviews': {
+    open: ['users', 'write'],
+    change: {
+      form: '/reviews/new',
+      state: async (app) => (await app.db.read('reviews')).length,
+      from: 0,
+      to: 1,
+      audit: ['review.started'],
+      leadsTo: /^\/reviews\/\d+$/,
+      bad: {
+        fields: { question: ' ', named: 'nobody', asks: 'named', dueAt: 'soon', silence: 'deactivation', silenceDays: '0' },
+        errors: ['question', 'dueAt'],
+      },
+      nonsense: { fields: { asks: 'everybody' }, status: 422 },
+    },
+  },
+  'get /reviews/:id': { open: ['users', 'read'], review: true },
+  'get /reviews/:id/answers': { open: 'leader', review: true },
+  'post /reviews/:id/answers': {
+    open: 'leader',
+    review: true,
+    change: {
+      form: '/reviews/:id/answers',
+      browser: (app) => signedIn(app, 'lena'),
+      fields: { rest: 'keep' },
+      state: async (app) => (await app.db.read('review_questions').where('answer', 'keep')).length,
+      from: 0,
+      to: 1,
+      audit: ['user.access-confirmed', 'review.answered'],
+      leadsTo: /^\/reviews\/:id\/answers$/,
+    },
+  },
+  'post /reviews/:id/reminders': {
+    open: ['users', 'write'],
+    review: true,
+    change: {
+      form: '/reviews/:id',
+      start: startMailingApp,
+      state: async (app) => (await app.db.read('review_reviewers').first()).reminders,
+      from: 0,
+      to: 1,
+      audit: ['review.reminded'],
+      leadsTo: /^\/reviews\/:id$/,
+    },
+  },
+  'post /reviews/:id/decisions': {
+    open: ['users', 'write'],
+    review: true,
+    change: {
+      form: '/reviews/:id',
+      fields: (app) => ({ ids: String(app.people.carol) }),
+      state: async (app) => (await app.db.read('bulk_operations')).length,
+      from: 0,
+      to: 1,
+      audit: [],
+      leadsTo: /^\/bulk-operations\/\d+$/,
+    },
+  },
+  'get /reviews/:id/evidence': { open: ['users', 'read'], review: true },
+  'get /reviews/:id/evidence/file': { open: ['users', 'read'], review: true },
+  'post /reviews/:id/closure': {
+    open: ['users', 'write'],
+    review: true,
+    change: {
+      form: '/reviews/:id',
+      state: async (app) => (await app.db.read('reviews').first()).closed_at !== null,
+      from: false,
+      to: true,
+      audit: ['review.closed'],
+      leadsTo: /^\/reviews\/:id$/,
+    },
+  },
+  'delete /reviews/:id/repetition': {
+    open: ['users', 'write'],
+    review: true,
+    change: {
+      form: '/reviews/:id',
+      state: async (app) => (await app.db.read('reviews').first()).next_at !== null,
+      from: true,
+      to: false,
+      audit: ['review.repetition-ended'],
+      leadsTo: /^\/reviews\/:id$/,
+    },
+  },
   'get /led-operations/:id': { open: 'leader', operation: 'led' },
   'get /led-operations/:id/undo': { open: 'leader', operation: 'led' },
   'post /led-operations/:id/undo': {
@@ -2133,6 +2237,7 @@ async function idOf(
       route,
     );
   if (route.webhook) return webhookOf(app, route.webhook);
+  if (route.review) return reviewOf(app);
   if (route.clash)
     return clashOf(app, relation === 'another' ? route.subject! : relation === 'themself' ? viewer : 'ada');
   if (route.session === 'another') return otherSessionOf(app, session, viewer);
@@ -2197,6 +2302,23 @@ async function webhookOf(app: TestApp, kind: NonNullable<Classified['webhook']>)
     const [delivery] = await findDeliveries(trx, id, undefined, 1);
     await markDelivered(trx, delivery.id, at, { status: 204, answer: '' });
     return `${id}#${delivery.id}`;
+  });
+}
+
+/** It begins anew each quarter, and whoever is asked has said of one that they leave. */
+async function reviewOf(app: TestApp): Promise<number> {
+  const at = instant(app.clock.now());
+  const { alice, bob, carol, lena } = app.people;
+  const settings = { question: 'Still needed?', view: '/users', asks: 'leaders', silence: 'remind', silenceDays: 14 } as const;
+  const moments = { dueAt: '2026-12-06T00:00:00.000Z', nextAt: '2027-01-01T07:00:00.000Z' };
+  const act = programAct(actSettings(app.config), { id: alice, name: 'alice', at });
+  return app.db.write(async (trx) => {
+    const start = { ...settings, ...moments, named: [], ids: [bob, carol], groupIds: [], createdBy: alice };
+    const id = await startReview(trx, act, start);
+    const facts = { lastLoginAt: null, lastActivityAt: null, states: [], groupIds: [] };
+    const said = { userId: carol, answer: 'leave' as const, groupId: null, facts };
+    await keepAnswers(trx, { reviewId: id, reviewerId: lena, at }, [said]);
+    return id;
   });
 }
 
