@@ -1801,6 +1801,7 @@ const ROUTES: Record<string, Classified> = {
     open: ['users', 'write'],
     change: {
       form: '/reviews/new',
+      fields: { silence: 'nothing' },
       state: async (app) => (await app.db.read('reviews')).length,
       from: 0,
       to: 1,
@@ -1808,7 +1809,7 @@ const ROUTES: Record<string, Classified> = {
       leadsTo: /^\/reviews\/\d+$/,
       bad: {
         fields: { question: ' ', named: 'nobody', asks: 'named', dueAt: 'soon', silence: 'deactivation', silenceDays: '0' },
-        errors: ['question', 'dueAt'],
+        errors: ['question', 'dueAt', 'silenceDays'],
       },
       nonsense: { fields: { asks: 'everybody' }, status: 422 },
     },
@@ -1852,7 +1853,7 @@ const ROUTES: Record<string, Classified> = {
       from: 0,
       to: 1,
       audit: [],
-      leadsTo: /^\/bulk-operations\/\d+$/,
+      leadsTo: /^\/bulk-operations\/(\d+|:id)$/,
     },
   },
   'get /reviews/:id/evidence': { open: ['users', 'read'], review: true },

@@ -73,7 +73,7 @@ describe('a review', () => {
     };
     const { bob, carol } = app.people;
     const group = await groupId(app, 'Support');
-    const first = await answerOf(path, lena, { asked: [String(bob), String(carol)], [`answer-${bob}`]: 'keep' });
+    const first = await answerOf(path, lena, { ids: [String(bob), String(carol)], [`answer-${bob}`]: 'keep' });
     expect(first.headers.location).toBe(`${path}/answers`);
     expect(await userRow(app, bob)).toMatchObject({ access_confirmed_by: app.people.lena });
     const events = await since();
@@ -81,13 +81,13 @@ describe('a review', () => {
     expect(events[1].after).toMatchObject({ answer: 'keep', states: expect.any(Array), lastLoginAt: null });
     expect(pageOf(await lena.get(`${path}/answers`)).textOf('.lead')).toContain('1 of 2 answered');
     // The same again is nothing new.
-    await answerOf(path, lena, { asked: [String(bob)], [`answer-${bob}`]: 'keep' });
+    await answerOf(path, lena, { ids: [String(bob)], [`answer-${bob}`]: 'keep' });
     expect(await since()).toEqual([]);
-    await answerOf(path, lena, { asked: [String(carol)], [`answer-${carol}`]: `remove-${group}` });
+    await answerOf(path, lena, { ids: [String(carol)], [`answer-${carol}`]: `remove-${group}` });
     expect((await since()).map(({ action }) => action)).toEqual(['membership.ended', 'review.answered']);
     expect(await app.db.read('memberships').where({ user_id: carol, group_id: group })).toEqual([]);
     expect(pageOf(await lena.get(`${path}/answers`)).textOf(`#person-${carol}`)).toContain('Removed from');
-    await answerOf(path, lena, { asked: [String(bob)], [`answer-${bob}`]: 'leave' });
+    await answerOf(path, lena, { ids: [String(bob)], [`answer-${bob}`]: 'leave' });
     expect((await userRow(app, bob)).activity).toBe('active');
     expect(pageOf(await alice.get(path)).textOf('#decisions-form')).toContain('lena: leaves the house');
   });
@@ -97,8 +97,8 @@ describe('a review', () => {
     const [lena, max] = [await signedIn(app, 'lena'), await signedIn(app, 'max')];
     const { bob, carol } = app.people;
     const both = [String(bob), String(carol)];
-    await answerOf(path, lena, { asked: both, [`answer-${bob}`]: 'leave', [`answer-${carol}`]: 'leave' });
-    await answerOf(path, max, { asked: both, [`answer-${bob}`]: 'leave', [`answer-${carol}`]: 'keep' });
+    await answerOf(path, lena, { ids: both, [`answer-${bob}`]: 'leave', [`answer-${carol}`]: 'leave' });
+    await answerOf(path, max, { ids: both, [`answer-${bob}`]: 'leave', [`answer-${carol}`]: 'keep' });
     const page = pageOf(await alice.get(path));
     expect(page.texts('#decisions-form legend')).toEqual(['Leave the house 1', 'Contradictory 1']);
     expect(page.textOf('#decisions-form')).toContain('max: keep; lena: leaves the house');
@@ -119,13 +119,13 @@ describe('a review', () => {
     const leader = await signedIn(app, 'l01' as never);
     const page = pageOf(await leader.get(`${path}/answers`));
     const ids = page
-      .$('input[name="asked"]')
+      .$('#answers-form input[name="ids"]')
       .toArray()
       .map((one) => page.$(one).attr('value')!);
     expect(ids.length).toBe(20);
     // The mail's button, a click for each, Save.
     expect(1 + ids.length + page.$('#answers-form button.main').length).toBeLessThanOrEqual(25);
-    await answerOf(path, leader, { asked: ids, [`answer-${ids[0]}`]: 'leave', rest: 'keep' });
+    await answerOf(path, leader, { ids: ids, [`answer-${ids[0]}`]: 'leave', rest: 'keep' });
     expect(pageOf(await leader.get(`${path}/answers`)).textOf('.lead')).toContain('20 of 20 answered');
     const answers = await app.db.read('review_questions').where('answer', 'keep');
     expect(answers.length).toBe(19);
@@ -142,11 +142,11 @@ describe('a review', () => {
       const leader = await signedIn(app, `l${String(n).padStart(2, '0')}` as never);
       const page = pageOf(await leader.get(`${path}/answers`));
       const ids = page
-        .$('input[name="asked"]')
+        .$('#answers-form input[name="ids"]')
         .toArray()
         .map((one) => page.$(one).attr('value')!);
       expect(ids.length).toBe(2);
-      await answerOf(path, leader, { asked: ids, rest: 'keep' });
+      await answerOf(path, leader, { ids: ids, rest: 'keep' });
     }
     app.clock.advance(15.5 * DAY);
     await lookAfter();
@@ -181,7 +181,7 @@ describe('a review', () => {
     await app.db.write((trx) => trx('review_questions').where('answer', '').update({ answer: 'keep' }));
     expect(pageOf(await alice.get(`${path}/evidence`)).textOf('#seal')).toContain('not what was sealed');
     const leader = await signedIn(app, 'l11' as never);
-    expect((await answerOf(path, leader, { asked: String(late.id), rest: 'keep' })).status).toBe(409);
+    expect((await answerOf(path, leader, { ids: String(late.id), rest: 'keep' })).status).toBe(409);
   });
 
   it('refuses made-up answers and forms, and changes nothing', async () => {
@@ -191,11 +191,11 @@ describe('a review', () => {
     const { bob, max } = app.people;
     const before = await app.db.read('review_questions').orderBy(['user_id', 'reviewer_id']);
     for (const [fields, status] of [
-      [{ asked: String(max), [`answer-${max}`]: 'keep' }, 404],
-      [{ asked: String(bob), [`answer-${bob}`]: ['keep', 'leave'] }, 400],
-      [{ asked: String(bob), [`answer-${bob}`]: 'remove-999999999999' }, 303],
-      [{ asked: String(bob), [`answer-${bob}`]: `remove-${await groupId(app, 'Administrators')}` }, 303],
-      [{ asked: String(bob), [`answer-${bob}`]: 'elsewhere' }, 303],
+      [{ ids: String(max), [`answer-${max}`]: 'keep' }, 404],
+      [{ ids: String(bob), [`answer-${bob}`]: ['keep', 'leave'] }, 400],
+      [{ ids: String(bob), [`answer-${bob}`]: 'remove-999999999999' }, 303],
+      [{ ids: String(bob), [`answer-${bob}`]: `remove-${await groupId(app, 'Administrators')}` }, 303],
+      [{ ids: String(bob), [`answer-${bob}`]: 'elsewhere' }, 303],
     ] as [Fields, number][])
       expect([fields, (await answerOf(path, lena, fields)).status]).toEqual([fields, status]);
     expect(await app.db.read('review_questions').orderBy(['user_id', 'reviewer_id'])).toEqual(before);
@@ -230,7 +230,7 @@ describe('a review', () => {
     const view = encodeURIComponent('/users?q=ada');
     const begun = await submit(max, `/reviews/new?view=${view}`, { asks: 'named', named: 'lena' });
     const lena = await signedIn(app, 'lena');
-    await answerOf(begun.headers.location, lena, { asked: String(app.people.ada), rest: 'keep' });
+    await answerOf(begun.headers.location, lena, { ids: String(app.people.ada), rest: 'keep' });
     expect(await userRow(app, app.people.ada)).toMatchObject({ access_confirmed_at: null });
   });
 

@@ -66,7 +66,7 @@ async function ownQuestions(app: AppContext, req: Request, review: Review): Prom
 /** Writes down what is said of those whom the form shows; where all the rest is to be kept, of them too. */
 export async function saveAnswers(app: AppContext, req: Request, res: Response, review: Review): Promise<void> {
   await ownQuestions(app, req, review);
-  const typed = typedFields(req.body, ['rest', 'page'], ['asked']);
+  const typed = typedFields(req.body, ['rest'], ['ids']);
   const given = givenBy(req.body, typed);
   const limits = stateLimits(app);
   const work = { reviewId: review.id, given, limits };
@@ -76,7 +76,7 @@ export async function saveAnswers(app: AppContext, req: Request, res: Response, 
 }
 
 function givenBy(body: unknown, typed: Typed): Given[] {
-  const asked = readIds([typed.asked].flat()).slice(0, PER_PAGE);
+  const asked = readIds([typed.ids].flat()).slice(0, PER_PAGE);
   const said = givenIn(body, asked);
   return asked.flatMap((userId): Given[] => {
     const one = said.get(userId) ?? (typed.rest === 'keep' ? { answer: 'keep', groupId: null } : undefined);
