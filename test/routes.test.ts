@@ -1808,7 +1808,14 @@ const ROUTES: Record<string, Classified> = {
       audit: ['review.started'],
       leadsTo: /^\/reviews\/\d+$/,
       bad: {
-        fields: { question: ' ', named: 'nobody', asks: 'named', dueAt: 'soon', silence: 'deactivation', silenceDays: '0' },
+        fields: {
+          question: ' ',
+          named: 'nobody',
+          asks: 'named',
+          dueAt: 'soon',
+          silence: 'deactivation',
+          silenceDays: '0',
+        },
         errors: ['question', 'dueAt', 'silenceDays'],
       },
       nonsense: { fields: { asks: 'everybody' }, status: 422 },
@@ -2310,7 +2317,13 @@ async function webhookOf(app: TestApp, kind: NonNullable<Classified['webhook']>)
 async function reviewOf(app: TestApp): Promise<number> {
   const at = instant(app.clock.now());
   const { alice, bob, carol, lena } = app.people;
-  const settings = { question: 'Still needed?', view: '/users', asks: 'leaders', silence: 'remind', silenceDays: 14 } as const;
+  const settings = {
+    question: 'Still needed?',
+    view: '/users',
+    asks: 'leaders',
+    silence: 'remind',
+    silenceDays: 14,
+  } as const;
   const moments = { dueAt: '2026-12-06T00:00:00.000Z', nextAt: '2027-01-01T07:00:00.000Z' };
   const act = programAct(actSettings(app.config), { id: alice, name: 'alice', at });
   return app.db.write(async (trx) => {

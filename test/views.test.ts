@@ -179,9 +179,11 @@ describe('the views', () => {
     const own = await leader.get(`${review}/answers`);
     note('answers', own);
     await send(leader, own, { [`answer-${app.people.bob}`]: 'leave', [`answer-${app.people.carol}`]: 'unsure' });
-    for (const path of [review, `${review}/answers`, `${review}/evidence`, '/reviews']) note(path, await alice.get(path));
+    for (const path of [review, `${review}/answers`, `${review}/evidence`, '/reviews'])
+      note(path, await alice.get(path));
     await alice.post(`${review}/closure`);
-    for (const path of [review, `${review}/answers`, `${review}/evidence`, '/reviews']) note(path, await alice.get(path));
+    for (const path of [review, `${review}/answers`, `${review}/evidence`, '/reviews'])
+      note(path, await alice.get(path));
     const led = support.replace('/groups', '/led-groups');
     for (const path of ['/led-groups', led, `${led}/invitations/new`, `${led}/members/new`])
       note(path, await leader.get(path));
