@@ -103,8 +103,11 @@ const FIELDS: Record<string, string> = {
   counter: 'counted for',
   dueAt: 'due',
   expiresOn: 'leaves on',
+  lastActivityAt: 'last activity then',
+  lastLoginAt: 'last login then',
   leavesAt: 'leaves on',
   startsAt: 'starts on',
+  states: 'states then',
   invitationExpiresAt: 'invitation open until',
   loginAttempts: 'failed attempts',
   until: 'member until',
@@ -115,6 +118,7 @@ const BOUNDS: Record<string, 'start' | 'end'> = { startsAt: 'start', leavesAt: '
 
 /** Values that are codes of the program. */
 const VALUES: Record<string, Record<string, string>> = {
+  answer: { keep: 'keep', remove: 'remove from the group', leave: 'leaves the house', unsure: 'I don’t know' },
   counter: { account: 'unknown devices', 'known device': 'a known device' },
 };
 

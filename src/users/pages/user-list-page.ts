@@ -234,7 +234,10 @@ function listPage({
       importPath: mayWrite ? '/users/import' : undefined,
       unshown: COLUMNS.filter((column) => !query.columns.includes(column)).map((column) => LIST_COLUMNS[column]),
       columnsPath: `/users/columns?${new URLSearchParams({ view: listPath(query) })}`,
-      views: shownViews(pinned, query, counts?.views),
+      views: {
+        ...shownViews(pinned, query, counts?.views),
+        reviewPath: mayWrite ? `/reviews/new?${new URLSearchParams({ view: listPath(query) })}` : undefined,
+      },
       filters,
       folded,
       total: list.total,
