@@ -16,8 +16,6 @@ import { makeChallenge } from '../src/passkeys/challenge-store.ts';
 import { relyingPartyOf } from '../src/passkeys/relying-party.ts';
 import { createPeopleDraft } from '../src/pasted-people/actions/people-draft.ts';
 import { typedPeople } from '../src/pasted-people/people-form.ts';
-import { startReview } from '../src/reviews/actions/starting.ts';
-import { keepAnswers } from '../src/reviews/question-store.ts';
 import { beginFactor } from '../src/second-factors/second-factor-store.ts';
 import { rememberDevice } from '../src/sessions/known-device-store.ts';
 import { findUsers } from '../src/users/user-store.ts';
@@ -33,6 +31,7 @@ import { linkFor, opened } from './support/links.ts';
 import { pageOf } from './support/page.ts';
 import { challengeIn, Device, givePasskey, givePasskeyTo } from './support/passkey.ts';
 import { createdBy, groupId } from './support/people.ts';
+import { beginReview } from './support/reviews.ts';
 import { type Fields, Session, signedIn } from './support/session.ts';
 
 const NEW_PASSWORD = 'nine slow tractors hum';
@@ -2245,7 +2244,7 @@ async function idOf(
       route,
     );
   if (route.webhook) return webhookOf(app, route.webhook);
-  if (route.review) return reviewOf(app);
+  if (route.review) return beginReview(app);
   if (route.clash)
     return clashOf(app, relation === 'another' ? route.subject! : relation === 'themself' ? viewer : 'ada');
   if (route.session === 'another') return otherSessionOf(app, session, viewer);
@@ -2310,29 +2309,6 @@ async function webhookOf(app: TestApp, kind: NonNullable<Classified['webhook']>)
     const [delivery] = await findDeliveries(trx, id, undefined, 1);
     await markDelivered(trx, delivery.id, at, { status: 204, answer: '' });
     return `${id}#${delivery.id}`;
-  });
-}
-
-/** It begins anew each quarter, and whoever is asked has said of one that they leave. */
-async function reviewOf(app: TestApp): Promise<number> {
-  const at = instant(app.clock.now());
-  const { alice, bob, carol, lena } = app.people;
-  const settings = {
-    question: 'Still needed?',
-    view: '/users',
-    asks: 'leaders',
-    silence: 'remind',
-    silenceDays: 14,
-  } as const;
-  const moments = { dueAt: '2026-12-06T00:00:00.000Z', nextAt: '2027-01-01T07:00:00.000Z' };
-  const act = programAct(actSettings(app.config), { id: alice, name: 'alice', at });
-  return app.db.write(async (trx) => {
-    const start = { ...settings, ...moments, named: [], ids: [bob, carol], groupIds: [], createdBy: alice };
-    const id = await startReview(trx, act, start);
-    const facts = { lastLoginAt: null, lastActivityAt: null, states: [], groupIds: [] };
-    const said = { userId: carol, answer: 'leave' as const, groupId: null, facts };
-    await keepAnswers(trx, { reviewId: id, reviewerId: lena, at }, [said]);
-    return id;
   });
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
-import { closeBrowser, visit } from '../support/browser.ts';
+import { axeFindings, closeBrowser, visit } from '../support/browser.ts';
 import { groupsWithLeaders } from '../support/led-groups.ts';
 import { groupId } from '../support/people.ts';
 
@@ -18,13 +18,16 @@ it('a leader answers for twenty people by the keyboard, or with a few clicks', a
   const { page: alice } = await visit({ baseURL: app.url });
   await signIn(alice, 'alice');
   await alice.goto(`/users?group=${await groupId(app, 'g01')}`);
-  await alice.goto(`/reviews/new?view=/users?group=${await groupId(app, 'g01')}`);
+  await alice.getByRole('link', { name: 'Review these people' }).click();
+  expect(await axeFindings(alice)).toEqual([]);
   await alice.getByRole('button', { name: 'Begin the review' }).click();
   await alice.getByText('Who is asked').waitFor();
   const { page, complaints } = await visit({ baseURL: app.url });
   let clicks = 0;
   await page.exposeFunction('counted', () => clicks++);
-  await page.addInitScript(() => addEventListener('click', () => (globalThis as never as { counted(): void }).counted()));
+  await page.addInitScript(() =>
+    addEventListener('click', () => (globalThis as never as { counted(): void }).counted()),
+  );
   await signIn(page, 'l01');
   await page.goto('/led-groups');
   clicks = 0;

@@ -234,6 +234,22 @@ describe('a review', () => {
     expect(await userRow(app, app.people.ada)).toMatchObject({ access_confirmed_at: null });
   });
 
+  it('takes nobody out of a group that the reviewer could not take them out of on its page', async () => {
+    const view = '/users?q=ada';
+    const path = await begun(view, { asks: 'named', named: 'max\nalice' });
+    const group = await groupId(app, 'Administrators');
+    const { ada } = app.people;
+    for (const person of ['max', 'alice'] as const) {
+      const session = await signedIn(app, person);
+      const page = pageOf(await session.get(`${path}/answers`));
+      expect(page.texts('.answers label').join()).not.toContain('Remove');
+      const sent = await answerOf(path, session, { ids: String(ada), [`answer-${ada}`]: `remove-${group}` });
+      expect(pageOf(await session.get(sent.headers.location)).message()).toContain('Left out: ada');
+    }
+    expect((await app.db.read('memberships').where({ user_id: ada, group_id: group })).length).toBe(1);
+    expect((await app.db.read('review_questions').whereNot('answer', '')).length).toBe(0);
+  });
+
   it('is said as well by a leader of their own people, without one', async () => {
     const lena = await signedIn(app, 'lena');
     const path = `/led-groups/${await groupId(app, 'Support')}/members/access-confirmation`;
