@@ -113,6 +113,15 @@ describe('nobody answers', () => {
     expect(await askedOfAlice(path)).toEqual(['lena']);
   });
 
+  it('proposes no administrators, programs, leaders, or those who are asked', async () => {
+    const all = { asks: 'named', named: 'max', silence: 'deactivation', silenceDays: '1', dueAt: '2026-11-25' };
+    const path = (await submit(alice, '/reviews/new?view=/users', all)).headers.location;
+    await mailing.deliver();
+    await lookAfter();
+    app.clock.advance(4 * DAY);
+    expect(await proposed(path)).toEqual(['bob', 'carol', 'erin', 'rita']);
+  });
+
   it('passes to an administrator where no mail arrived, once, and proposes nobody', async () => {
     const path = await begun();
     await app.db.write((trx) => trx('outbox').update({ failed_at: '2026-11-22T12:00:00.000Z' }));
