@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY } from '../../src/clock.ts';
 import { jobsOf } from '../../src/features.ts';
 import type { TestApp } from '../support/app.ts';
+import { PASSWORD } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { userRow } from '../support/database.ts';
-import { submit } from '../support/form.ts';
+import { send, submit } from '../support/form.ts';
 import { groupsWithLeaders } from '../support/led-groups.ts';
 import { type Mailing, startMailing } from '../support/mailing.ts';
 import { pageOf } from '../support/page.ts';
@@ -213,6 +214,18 @@ describe('a review', () => {
     expect(pageOf(unknown).errors()).toEqual({ named: 'Nobody who can sign in is called so: nobody, robin.' });
     const over = await submit(alice, '/reviews/new', { dueAt: '2026-11-01' });
     expect(pageOf(over).errors()).toEqual({ dueAt: 'This moment is over. Choose a later one.' });
+  });
+
+  it('keeps what was chosen when the session ended before it was saved', async () => {
+    const path = await begun(await support());
+    const lena = await signedIn(app, 'lena');
+    const form = await lena.get(`${path}/answers`);
+    await app.db.write((trx) => trx('sessions').delete());
+    const late = await send(lena, form, { [`answer-${app.people.bob}`]: 'leave' });
+    await send(lena, late, { identifier: 'lena', password: PASSWORD });
+    const back = pageOf(await lena.get(`${path}/answers`));
+    expect(back.typed('#answers-form')).toMatchObject({ [`answer-${app.people.bob}`]: 'leave' });
+    expect(back.textOf('.lead')).toContain('0 of 2 answered');
   });
 
   it('lets nobody answer for a group that they lead no more, and passes it on', async () => {

@@ -11,12 +11,13 @@ import { stateLimits } from '../../users/user-state.ts';
 import { findUserNames } from '../../users/user-store.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
 import { flash, keepAtHand } from '../../web/flash.ts';
+import { takeKept } from '../../web/kept-form.ts';
 import { render } from '../../web/render.ts';
 import { type Answered, answerQuestions, type Given } from '../actions/answering.ts';
 import { findOwnQuestions } from '../actions/own-questions.ts';
 import type { Question, Review } from '../review.ts';
 import { givenIn } from '../review-form.ts';
-import { personRows } from './person-rows.ts';
+import { type PersonRow, personRows } from './person-rows.ts';
 
 const PER_PAGE = 50;
 
@@ -38,13 +39,22 @@ export async function showAnswers(app: AppContext, req: Request, res: Response, 
     all: questions.length,
     answered: questions.length - open,
     isOverdue: open > 0 && review.dueAt <= instant(app.clock()),
-    people: await personRows(app, req, shown),
+    people: withKept(await personRows(app, req, shown), takeKept(req)),
     openHere: shown.filter(({ answer }) => answer === '').length,
     at,
     earlier: at > 0 ? `${path}?page=${at}` : undefined,
     later: at + 1 < pages ? `${path}?page=${at + 2}` : undefined,
   };
   render(req, res, 'reviews/answers', page);
+}
+
+/** What was chosen and not saved when the session ended is chosen still. */
+function withKept(people: PersonRow[], kept: Record<string, string | string[]> = {}) {
+  return people.map((person) => {
+    const typed = kept[person.field];
+    const isOffered = person.options.some(({ value }) => value === typed);
+    return { ...person, chosen: isOffered ? typed : person.said };
+  });
 }
 
 /** Where it was left: the first page with somebody of whom nothing is said, unless one is asked for. */

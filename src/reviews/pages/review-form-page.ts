@@ -9,6 +9,7 @@ import { actOf } from '../../sessions/pages/act.ts';
 import { stateLimits } from '../../users/user-state.ts';
 import { findUserIdsByIdentifier, findUsers } from '../../users/user-store.ts';
 import { flash } from '../../web/flash.ts';
+import { takeKept } from '../../web/kept-form.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
@@ -21,6 +22,8 @@ import { checkReview, typedReview } from '../review-form.ts';
 const USUALLY_DUE = 14 * DAY;
 
 export async function showNewReview(app: AppContext, req: Request, res: Response): Promise<void> {
+  const kept = takeKept(req);
+  if (kept) return showForm(app, req, res, typedReview(kept));
   const due = formatOf(req).dayOf(instant(app.clock() + USUALLY_DUE));
   const typed = typedReview({ view: req.query.view });
   await showForm(app, req, res, {

@@ -7,6 +7,8 @@ export const REVIEWS: Feature = {
     { label: 'Reviews', path: '/reviews', icon: 'shield-check', needs: [['users', 'read']] },
     { label: 'New review', path: '/reviews/new', icon: 'shield-check', needs: [['users', 'write']] },
   ],
+  longForms: '/reviews',
+  longPages: /^\/reviews\/\d+\/answers$/,
   jobs: ({ db, index, clock, actSettings, config }) => [
     {
       name: 'Look after reviews',
