@@ -38,7 +38,7 @@ describe('a review', () => {
   const answerOf = (path: string, session: Session, said: Fields) => session.post(`${path}/answers`, said);
   const asked = (page: { text: string }) => pageOf(page).texts('[data-person] legend strong');
 
-  it('asks the leader of each group in one mail about their people alone, with what they need to know', async () => {
+  it('asks the leader of each group in one mail about their people alone, with what they need to know (R86)', async () => {
     const path = await begun(await support());
     await mailing.deliver();
     const mails = mailing.server.mails.splice(0).map(({ recipients: [to], subject, text }) => [to, subject, text]);
@@ -238,7 +238,7 @@ describe('a review', () => {
     expect(asked(await alice.get(`${path}/answers`))).toEqual(['bob', 'carol', 'lena']);
   });
 
-  it('confirms no access of somebody who may do more than who began it and who is asked', async () => {
+  it('confirms no access of somebody who may do more than who began it and who is asked (R61)', async () => {
     const max = await signedIn(app, 'max');
     const view = encodeURIComponent('/users?q=ada');
     const begun = await submit(max, `/reviews/new?view=${view}`, { asks: 'named', named: 'lena' });
@@ -247,7 +247,7 @@ describe('a review', () => {
     expect(await userRow(app, app.people.ada)).toMatchObject({ access_confirmed_at: null });
   });
 
-  it('takes nobody out of a group that the reviewer could not take them out of on its page', async () => {
+  it('takes nobody out of a group that the reviewer could not take them out of on its page (R62)', async () => {
     const view = '/users?q=ada';
     const path = await begun(view, { asks: 'named', named: 'max\nalice' });
     const group = await groupId(app, 'Administrators');
