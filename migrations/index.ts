@@ -72,6 +72,9 @@ import * as leavingReminders from './0071-leaving-reminders.ts';
 import * as draftsAndCompanies from './0072-drafts-and-companies.ts';
 import * as factorInPlace from './0074-factor-in-place.ts';
 import * as reviews from './0079-reviews.ts';
+import * as idleAccounts from './0082-idle-accounts.ts';
+import * as overview from './0083-overview.ts';
+import * as partsOfOperations from './0086-parts-of-operations.ts';
 import * as postgresBaseline from './postgres/baseline.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
@@ -149,6 +152,9 @@ export const migrations: Record<string, Knex.Migration> = {
   '0072-drafts-and-companies': draftsAndCompanies,
   '0074-factor-in-place': factorInPlace,
   '0079-reviews': reviews,
+  '0082-idle-accounts': idleAccounts,
+  '0083-overview': overview,
+  '0086-parts-of-operations': partsOfOperations,
 };
 
 /** On PostgreSQL one begins with all that the migrations up to this one came to; those after it are for both. */

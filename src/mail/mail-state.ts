@@ -18,8 +18,13 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   'operation-paused': 'Notice of a paused operation',
   'token-ends': 'Notice of a token that ends',
   'people-leave': 'Notice of people who leave',
+  'idle-warning': 'Question whether they are still there',
+  'idle-told': 'Notice of idle accounts',
+  'what-waits': 'What waits, each week',
   'programs-orphaned': 'Notice of programs without an owner',
   'review-asks': 'Question of a review',
+  'handed-over': 'Notice of what was handed over',
+  'person-leaves': 'Notice of a person who leaves',
   'webhook-disabled': 'Notice of a disabled webhook',
   'test-mail': 'Test mail',
 };

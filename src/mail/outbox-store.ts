@@ -26,8 +26,13 @@ export type Notice =
   | 'operation-paused'
   | 'token-ends'
   | 'people-leave'
+  | 'idle-warning'
+  | 'idle-told'
+  | 'what-waits'
   | 'programs-orphaned'
   | 'review-asks'
+  | 'handed-over'
+  | 'person-leaves'
   | 'webhook-disabled'
   | 'test-mail';
 export type MailKind = Purpose | Notice;
@@ -141,10 +146,7 @@ export async function countMailed(db: Reader, kind: MailKind, userId: number, si
   return Number(found?.mails);
 }
 
-/**
- * Writes down a notice to a user, in the transaction of what it tells, and says under which number. Without mail nothing is written, nor
- * to who has no email.
- */
+/** Writes down a notice to a user, in the transaction of what it tells, and gives its id. Without mail nothing is written, nor to who has no email. */
 export async function mailNotice(
   trx: Transaction,
   act: Pick<Act, 'at' | 'sendsMail'>,
@@ -153,7 +155,7 @@ export async function mailNotice(
   facts: MailFacts,
 ): Promise<number | undefined> {
   if (!act.sendsMail || to.address === null) return undefined;
-  const notice = {
+  const mail = {
     kind,
     user_id: to.userId,
     address: to.address,
@@ -162,7 +164,7 @@ export async function mailNotice(
     try_until: instant(Date.parse(act.at) + NOTICE_PATIENCE),
     next_at: act.at,
   };
-  const [{ id }] = await trx('outbox').insert(notice).returning('id');
+  const [{ id }] = await trx('outbox').insert(mail).returning('id');
   return id;
 }
 
