@@ -74,7 +74,7 @@ export interface Led {
 
 /** Of each of these users who has some, the others who lead an active group of theirs and may sign in. */
 export async function findLeadersOf(db: Reader, userIds: number[], now: Instant): Promise<Map<number, number[]>> {
-  const led = await findLeaderships(db, userIds, now);
+  const led = await findLeads(db, userIds, now);
   return new Map(
     [...Map.groupBy(led, ({ userId }) => userId)].map(([id, those]) => [
       id,
@@ -84,7 +84,7 @@ export async function findLeadersOf(db: Reader, userIds: number[], now: Instant)
 }
 
 /** The same with the groups through which they do. Who is no member of a group any more leads it no more. */
-export async function findLeaderships(db: Reader, userIds: number[], now: Instant): Promise<Led[]> {
+export async function findLeads(db: Reader, userIds: number[], now: Instant): Promise<Led[]> {
   const led: Knex.QueryBuilder = db('memberships')
     .join('groups', 'groups.id', 'memberships.group_id')
     .join('users as leader', 'leader.id', 'groups.leader_id')

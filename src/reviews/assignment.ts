@@ -1,7 +1,7 @@
 import { findAdministratorIds } from '../access/administrators.ts';
 import { type Instant, minuteOf } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
-import { findLeaderships } from '../groups/leader.ts';
+import { findLeads } from '../groups/leader.ts';
 import type { NewQuestion } from './question-store.ts';
 import type { Asks } from './review.ts';
 
@@ -49,7 +49,7 @@ function toNamed(ids: number[], named: number[]): Assigned[] {
 
 async function toLeaders(db: Reader, ids: number[], groupIds: number[], now: Instant): Promise<Assigned[]> {
   const meant = (groupId: number) => groupIds.length === 0 || groupIds.includes(groupId);
-  const led = (await findLeaderships(db, ids, minuteOf(now))).filter(({ groupId }) => meant(groupId));
+  const led = (await findLeads(db, ids, minuteOf(now))).filter(({ groupId }) => meant(groupId));
   return [...Map.groupBy(led, ({ userId, leaderId }) => `${userId} ${leaderId}`).values()].map((those) => ({
     userId: those[0].userId,
     reviewerId: those[0].leaderId,

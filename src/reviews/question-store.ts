@@ -41,6 +41,20 @@ export async function findOpenAbout(
     .distinct('reviews.id', 'question', 'due_at as dueAt');
 }
 
+/** The reviews in which these people have not answered everything. */
+export async function findUnanswered(
+  db: Reader,
+  reviewerIds: number[],
+): Promise<{ id: number; question: string; reviewerId: number }[]> {
+  const open = db('review_questions')
+    .join('reviews', 'reviews.id', 'review_questions.review_id')
+    .where('answer', '')
+    .whereNull('closed_at')
+    .orderBy(['reviews.id', 'reviewer_id'])
+    .distinct('reviews.id', 'question', 'reviewer_id as reviewerId');
+  return whereIdIn(open, 'reviewer_id', reviewerIds);
+}
+
 /** Of each review that is not closed in which somebody is asked, how much of it they have not answered. */
 export async function countAsked(db: Reader, reviewerId: number): Promise<Map<number, { all: number; open: number }>> {
   const rows: { review_id: number; answer: string; number: number | string }[] = await db('review_questions')

@@ -4,6 +4,7 @@ import { jobsOf } from '../../src/features.ts';
 import { nextQuarter } from '../../src/reviews/quarter.ts';
 import { type Answer, isReminderDue, type Silence, verdictOf } from '../../src/reviews/review.ts';
 import { formatIn } from '../../src/text/format.ts';
+import { mailWhatWaits } from '../../src/weekly-mails/actions/weekly-mailing.ts';
 import type { TestApp } from '../support/app.ts';
 import { submit } from '../support/form.ts';
 import { type Mailing, startMailing } from '../support/mailing.ts';
@@ -111,6 +112,21 @@ describe('nobody answers', () => {
     app.clock.advance(0.2 * DAY);
     expect(await proposed(path)).toEqual(['bob', 'carol']);
     expect(await askedOfAlice(path)).toEqual(['lena']);
+  });
+
+  it('is told on the page of who leaves, and in the weekly mail', async () => {
+    await begun();
+    const leaving = await alice.get(`/users/${app.people.lena}/leaving`);
+    expect(pageOf(leaving).textOf('main')).toContain('Reviews that they are asked in');
+    expect(pageOf(await alice.get('/users')).texts('.waiting a')).toContain('1 person to review');
+    await alice.send('patch', '/preferences/weekly-mail', { weekly: 'on' });
+    await mailing.deliver();
+    mailing.server.mails.splice(0);
+    app.clock.advance(8 * DAY);
+    await mailWhatWaits(app.context);
+    await mailing.deliver();
+    const [mail] = mailing.server.mails.filter(({ subject }) => subject?.includes('waits'));
+    expect(mail.text).toMatch(/1 person to review[\s\S]*1 review of people due/);
   });
 
   it('proposes no administrators, programs, leaders, or those who are asked', async () => {
