@@ -64,6 +64,7 @@ import { permissionsController } from './permissions/pages/permissions-controlle
 import { preferencesController } from './preferences/pages/preferences-controller.ts';
 import { VERSION } from './program.ts';
 import { provisioningController } from './provisioning/pages/provisioning-controller.ts';
+import { reviewsController } from './reviews/pages/reviews-controller.ts';
 import { savedViewsController } from './saved-views/pages/saved-views-controller.ts';
 import { scimRouter } from './scim/router.ts';
 import { searchController } from './search/pages/search-controller.ts';
@@ -255,6 +256,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(overviewController(context));
   app.use(idleAccountsController(context));
   app.use(savedViewsController(context));
+  app.use(reviewsController(context));
   app.use(bulkOperationsController(context));
   app.use(scheduleController(context));
   app.use(invitationListController(context));

@@ -18,6 +18,7 @@ import { OVERVIEW } from './overview/pages/overview-feature.ts';
 import { PASSKEYS } from './passkeys/pages/passkeys-feature.ts';
 import { PASSWORDS } from './passwords/pages/passwords-feature.ts';
 import { PROVISIONING } from './provisioning/pages/provisioning-feature.ts';
+import { REVIEWS } from './reviews/pages/reviews-feature.ts';
 import { SAVED_VIEWS } from './saved-views/pages/saved-views-feature.ts';
 import { SESSIONS } from './sessions/pages/sessions-feature.ts';
 import { SETUP } from './setup/pages/setup-feature.ts';
@@ -34,6 +35,7 @@ export const FEATURES: Feature[] = [
   IDLE_ACCOUNTS,
   INVITATIONS,
   BULK_OPERATIONS,
+  REVIEWS,
   SAVED_VIEWS,
   GROUPS,
   APPLICATIONS,

@@ -177,6 +177,17 @@ describe('the views', () => {
     for (const path of ['', '/edit', '/deletion/new'])
       note(`application ${path}`, await alice.get(`/applications/rooms${path}`));
     const leader = await signedIn(app, 'lena');
+    note('reviews, none', await alice.get('/reviews'));
+    note('new review, mistaken', await submit(alice, '/reviews/new', { question: '' }));
+    const review = (await submit(alice, '/reviews/new', { repeats: 'yes' })).headers.location;
+    const own = await leader.get(`${review}/answers`);
+    note('answers', own);
+    await send(leader, own, { [`answer-${app.people.bob}`]: 'leave', [`answer-${app.people.carol}`]: 'unsure' });
+    for (const path of [review, `${review}/answers`, `${review}/evidence`, '/reviews'])
+      note(path, await alice.get(path));
+    await alice.post(`${review}/closure`);
+    for (const path of [review, `${review}/answers`, `${review}/evidence`, '/reviews'])
+      note(path, await alice.get(path));
     const led = support.replace('/groups', '/led-groups');
     for (const path of ['/led-groups', led, `${led}/invitations/new`, `${led}/members/new`])
       note(path, await leader.get(path));

@@ -30,6 +30,7 @@ export type Notice =
   | 'idle-told'
   | 'what-waits'
   | 'programs-orphaned'
+  | 'review-asks'
   | 'handed-over'
   | 'person-leaves'
   | 'webhook-disabled'
@@ -164,6 +165,12 @@ export async function mailNotice(
   };
   const [{ id }] = await trx('outbox').insert(mail).returning('id');
   return id;
+}
+
+/** When each of these mails was taken by the mail server; null for those that wait. Those that nobody will ever get are missing. */
+export async function findDelivered(db: Reader, ids: number[]): Promise<Map<number, Instant | null>> {
+  const mails = db('outbox').whereNull('failed_at').select('id', 'sent_at');
+  return new Map((await whereIdIn(mails, 'id', ids)).map((mail) => [mail.id, mail.sent_at]));
 }
 
 /** Notices made after this moment, which is still to come, are tried from now on, for as long as any. Returns how many waited. */

@@ -85,7 +85,7 @@ it('no text that anybody typed runs as a script, wherever it is shown (R70)', as
     '/users?column=name&column=tags&column=description&column=contact&column=groups',
     `/users?q=${encodeURIComponent(ALL)}&state=${encodeURIComponent(ALL)}&address=${encodeURIComponent(ALL)}`,
     ...['', '/edit', '/sign-ins', '/permissions', '/deactivation/new', '/tokens'].map((part) => `${own}${part}`),
-    ...['/groups', '/groups/1', '/groups/1/edit', '/contacts', '/contacts/4', '/audit', '/security', '/invitations'],
+    ...['/groups', '/groups/1', '/groups/1/edit', '/contacts', '/contacts/4', '/audit', '/security', '/invitations', '/overview', '/idle-accounts', `${own}/leaving`],
     ...['/credentials', '/credentials/tokens', '/saved-views', '/search?q=script', '/users/groups', '/applications'],
     ...[imported, `${imported}/columns`],
     `/session/new?next=${encodeURIComponent('javascript:window.ran = 7')}`,

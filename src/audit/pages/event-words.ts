@@ -61,6 +61,12 @@ const WORDS: Record<string, string> = {
   'webhook.deleted': 'deleted the webhook',
   'webhook.tested': 'sent a test to the webhook',
   'webhook.replayed': 'sent an event again to the webhook',
+  'review.started': 'began the review',
+  'review.reminded': 'reminded of the review',
+  'review.passed': 'passed questions on of the review',
+  'review.answered': 'answered a review about',
+  'review.closed': 'closed the review',
+  'review.repetition-ended': 'stopped repeating the review',
   'membership.granted': 'gave a membership to',
   'membership.until-set': 'set the end of a membership of',
   'membership.ended': 'took a membership from',
@@ -104,6 +110,8 @@ const FIELDS: Record<string, string> = {
   counter: 'counted for',
   dueAt: 'due',
   expiresOn: 'leaves on',
+  lastActivityAt: 'last activity then',
+  lastLoginAt: 'last login then',
   endDays: 'deactivated after days',
   isOn: 'on',
   isPaused: 'paused',
@@ -111,6 +119,7 @@ const FIELDS: Record<string, string> = {
   tellDays: 'leaders told after days',
   warnDays: 'asked after days',
   startsAt: 'starts on',
+  states: 'states then',
   invitationExpiresAt: 'invitation open until',
   loginAttempts: 'failed attempts',
   until: 'member until',
@@ -121,6 +130,7 @@ const BOUNDS: Record<string, 'start' | 'end'> = { startsAt: 'start', leavesAt: '
 
 /** Values that are codes of the program. */
 const VALUES: Record<string, Record<string, string>> = {
+  answer: { keep: 'keep', remove: 'remove from the group', leave: 'leaves the house', unsure: 'I don’t know' },
   counter: { account: 'unknown devices', 'known device': 'a known device' },
 };
 

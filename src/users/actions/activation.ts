@@ -85,7 +85,8 @@ export const ACTIVATION: UserAction = {
 };
 
 /** What takes a deactivation back: whoever had left by then has left still. */
-export const REACTIVATION: Pick<UserAction, 'refusalOf' | 'refuseAmong' | 'perform'> = {
+export const REACTIVATION: Pick<UserAction, 'refusalOf' | 'refuseAmong' | 'perform' | 'demandsProof'> = {
+  demandsProof: ACTIVATION.demandsProof,
   refusalOf: ACTIVATION.refusalOf,
   refuseAmong: ACTIVATION.refuseAmong,
   perform: (trx, act, subjects) => letIn(trx, act, subjects, () => false),

@@ -4,6 +4,7 @@ import { may, type Viewer } from '../../access/viewer.ts';
 import { type Clock, type Day, instant, minuteOf } from '../../clock.ts';
 import type { Database, Reader } from '../../db/database.ts';
 import { mailNotice } from '../../mail/outbox-store.ts';
+import { reviewsWaiting } from '../../reviews/review-waiting.ts';
 import { formatIn } from '../../text/format.ts';
 import type { UserIndex } from '../../users/list/user-index.ts';
 import { countViews } from '../../users/list/user-list.ts';
@@ -64,7 +65,8 @@ async function viewerOf(db: Reader, { id }: User, now: number): Promise<Viewer |
 async function whatWaits({ db, index, clock, config }: Mailed, viewer: Viewer): Promise<string[]> {
   const limits = stateLimits({ clock, config });
   const counts = await countViews(db.read, index, { queries: waitingViews(), limits, viewer });
-  return waitingOf(counts).map(({ words }) => words);
+  const reviews = await reviewsWaiting(db.read, viewer.id!, instant(clock()));
+  return [...waitingOf(counts), ...reviews].map(({ words }) => words);
 }
 
 /** Whether somebody is mailed from the next Monday on, or not any more. */
