@@ -35,7 +35,8 @@ export async function findWhoMayAdminister(db: Reader): Promise<Set<number>> {
     db('memberships')
       .whereIn('group_id', await granting(application))
       .pluck('user_id');
-  return new Set(await members('users')).intersection(new Set(await members('groups')));
+  const writing = new Set(await members('users'));
+  return new Set((await members('groups')).filter((id) => writing.has(id)));
 }
 
 /** After every start. */
