@@ -35,8 +35,8 @@ export async function findWhoMayAdminister(db: Reader): Promise<Set<number>> {
     db('memberships')
       .whereIn('group_id', await granting(application))
       .pluck('user_id');
-  const writing = new Set(await members('users'));
-  return new Set((await members('groups')).filter((id) => writing.has(id)));
+  const ofGroups = new Set(await members('groups'));
+  return new Set((await members('users')).filter((id) => ofGroups.has(id)));
 }
 
 /** After every start. */
