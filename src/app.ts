@@ -23,6 +23,7 @@ import { contactsController } from './contacts/pages/contacts-controller.ts';
 import { credentialsController } from './credentials/pages/credentials-controller.ts';
 import { emailsController } from './credentials/pages/emails-controller.ts';
 import type { Database, Reader } from './db/database.ts';
+import { erasureController } from './erasure/pages/erasure-controller.ts';
 import { exportController } from './export/pages/export-controller.ts';
 import { FEATURES } from './features.ts';
 import { GroupIndex } from './groups/group-index.ts';
@@ -249,6 +250,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(importController(context));
   app.use(usersController(context));
   app.use(userActionsController(context));
+  app.use(erasureController(context));
   app.use(userSessionsController(context));
   app.use(securityController(context));
   app.use(overviewController(context));

@@ -5,6 +5,7 @@ import { BULK_OPERATIONS } from './bulk-operations/pages/bulk-operations-feature
 import { MINUTE } from './clock.ts';
 import { CONTACTS } from './contacts/pages/contacts-feature.ts';
 import { CREDENTIALS } from './credentials/pages/credentials-feature.ts';
+import { ERASURE } from './erasure/pages/erasure-feature.ts';
 import { EXPORT } from './export/pages/export-feature.ts';
 import { GROUPS } from './groups/pages/groups-feature.ts';
 import { IDLE_ACCOUNTS } from './idle-accounts/pages/idle-accounts-feature.ts';
@@ -41,6 +42,7 @@ export const FEATURES: Feature[] = [
   CONTACTS,
   AUDIT,
   CREDENTIALS,
+  ERASURE,
   EXPORT,
   IMPORT,
   INSTALLATION,
@@ -59,7 +61,7 @@ export const FEATURES: Feature[] = [
 export function jobsOf(app: AppContext): Job[] {
   const prune = () =>
     app.db.write(async (trx) => {
-      for (const feature of FEATURES) await feature.prune?.(trx, app.clock());
+      for (const feature of FEATURES) await feature.prune?.(trx, app.clock(), app.config);
     });
   return [
     ...FEATURES.flatMap((feature) => feature.jobs?.(app) ?? []),

@@ -28,6 +28,7 @@ import { disable, insertWebhook } from '../src/webhooks/webhook-store.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
 import { watchAudit } from './support/audit.ts';
 import { everything, facts, factsBesideAudit } from './support/database.ts';
+import { deletedLongAgo } from './support/erasure.ts';
 import { codeFor, codeOf, giveFactor, giveFactorTo } from './support/factor.ts';
 import { linkFor, opened } from './support/links.ts';
 import { pageOf } from './support/page.ts';
@@ -1373,6 +1374,33 @@ const ROUTES: Record<string, Classified> = {
       audit: ['user.deleted'],
       leadsTo: /^\/users\/:id$/,
       toOneself: 'never',
+    },
+  },
+  'get /users/:id/erasure/new': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    // Who is not deleted is not erased.
+    shows: 409,
+    ofOneself: 'nothing to do',
+  },
+  'post /users/:id/erasure': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    change: {
+      form: '/users/:id/erasure/new',
+      start: async () => {
+        const app = await startApp();
+        await deletedLongAgo(app, 'bob');
+        return app;
+      },
+      fields: { name: 'bob' },
+      state: async (app) => (await column('bob', 'erased_at')(app)) !== null,
+      from: false,
+      to: true,
+      audit: ['user.erased'],
+      leadsTo: /^\/users\/:id$/,
+      bad: { fields: { name: 'rob' }, errors: ['name'] },
+      toOneself: 'nothing to do',
     },
   },
   'get /invitations': { open: ['users', 'read'] },

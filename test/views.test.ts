@@ -5,6 +5,7 @@ import ejs from 'ejs';
 import { Mailbox } from '../src/mail/mailbox.ts';
 import { COLUMNS } from '../src/users/list/user-list-columns.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
+import { deletedLongAgo } from './support/erasure.ts';
 import { codeOf } from './support/factor.ts';
 import { send, submit } from './support/form.ts';
 import { linkFor, opened } from './support/links.ts';
@@ -331,6 +332,13 @@ describe('the views', () => {
     note('view, again', await submit(alice, '/saved-views/new?view=%2Fusers', { name: 'locked OUT' }));
     note('view, renamed', await alice.get('/saved-views/1/edit'));
     note('view, deleted', await alice.get('/saved-views/1/deletion/new'));
+    await deletedLongAgo(app, 'erin', 1);
+    note('record, deleted', await alice.get(pathTo(app, 'erin')));
+    await deletedLongAgo(app, 'robin');
+    note('record, to be erased', await alice.get(pathTo(app, 'robin')));
+    note('erasing, mistaken', await submit(alice, pathTo(app, 'robin', '/erasure/new'), { name: 'x' }));
+    await submit(alice, pathTo(app, 'robin', '/erasure/new'), { name: 'robin' });
+    note('record, erased', await alice.get(pathTo(app, 'robin')));
     note('invitations', await alice.get('/invitations'));
     note('no invitations', await alice.get('/invitations?q=nowhere'));
 

@@ -26,6 +26,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   daily_figures: 'overview/daily-figure-store.ts',
   device_lockouts: 'sessions/lockout-store.ts',
   email_changes: 'one-time-links/email-change-store.ts',
+  erasures: 'erasure/erasure-store.ts',
   factor_demands: 'second-factors/factor-demand-store.ts',
   group_changes: 'facets/feed.ts',
   group_events: 'audit/audit-store.ts',

@@ -76,7 +76,6 @@ export interface SentMail {
 
 /** A notice that is a day late tells nobody anything. */
 const NOTICE_PATIENCE = DAY;
-const NOTICES_KEPT = 30 * DAY;
 const LONGEST_PAUSE = HOUR;
 /** Longer than an attempt can last: until then nobody else takes the mail, and after a crash somebody does. */
 const CLAIMED_FOR = 5 * MINUTE;
@@ -303,10 +302,11 @@ export async function findStuckMail(db: Reader): Promise<StuckMail> {
   };
 }
 
-/** Notices are forgotten after a while; mails with a link stay as long as the link does. */
-export async function pruneNotices(trx: Transaction, now: Instant): Promise<void> {
-  const before = instant(Date.parse(now) - NOTICES_KEPT);
-  await trx('outbox').whereNull('link_id').where('created_at', '<', before).delete();
+/** Mails are forgotten after a while; those with a link not before it was used or ended. */
+export async function pruneMails(trx: Transaction, before: Instant): Promise<void> {
+  const old = () => trx('outbox').where('created_at', '<', before);
+  await old().whereNull('link_id').delete();
+  await old().whereIn('link_id', spentLinks(trx).select('id')).delete();
 }
 
 function sentMailOf(row: Row<'outbox'>): SentMail {

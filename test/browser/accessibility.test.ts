@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { Mailbox } from '../../src/mail/mailbox.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { axeFindings, closeBrowser, contrastFindings, visit } from '../support/browser.ts';
+import { deletedLongAgo } from '../support/erasure.ts';
 import { linkFor } from '../support/links.ts';
 import { beginReview } from '../support/reviews.ts';
 
@@ -14,6 +15,7 @@ let app: TestApp;
 
 beforeAll(async () => {
   app = await startApp({}, mailbox);
+  await deletedLongAgo(app, 'dave');
   for (const [id, name] of [
     [app.people.bob, LONG],
     [app.people.carol, HOSTILE],
@@ -88,6 +90,7 @@ const states: State[] = [
   ],
   ['Edit', ({ people }) => `/users/${people.robin}/edit`],
   ['a confirmation', ({ people }) => `/users/${people.bob}/deletion/new`],
+  ['erasing', ({ people }) => `/users/${people.dave}/erasure/new`],
   ['Reinvite by mail', ({ people }) => `/users/${people.carol}/invitation/new`],
   [
     'what was done',
@@ -179,6 +182,8 @@ const states: State[] = [
   ['Change email', () => '/credentials/email/edit'],
   ['sign-ins of a user', ({ people }) => `/users/${people.bob}/sign-ins`],
   ['Security', () => '/security'],
+  ['Overview', () => '/overview', (page) => page.locator('summary').first().click()],
+  ['Idle accounts', () => '/idle-accounts'],
   ['a second factor', () => '/credentials/second-factor'],
   ['a new token', ({ people }) => `/users/${people.robin}/tokens/new`],
   ['a program that provisions', ({ people }) => `/users/${people.robin}/provisioning`],

@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { mayAdminister } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
-import { type Errors, typedFields } from '../../forms/form.ts';
+import type { Errors } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { subjectOf } from '../../users/pages/addressed-user.ts';
@@ -12,25 +12,18 @@ import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { letLeaveNow, letLeaveOn } from '../actions/operations/letting-leave.ts';
-import { PRIVATE_CONTACTS } from '../actions/private-contacts.ts';
 import { checkedLeaving, typedLeaving } from './leaving-form.ts';
 import { showLeaving } from './leaving-page.ts';
+import { isWeightyLeaving } from './weighty-leaving.ts';
 
 /** When somebody goes, and what becomes of what they leave behind. */
 export function leavingController(app: AppContext): Router {
   const router = Router();
   const write = requireRight('users', 'write');
   router.get('/users/:id/leaving', write, async (req, res) => showLeaving(app, req, res, await leaverOf(app, req)));
-  router.post('/users/:id/leaving', write, confirmed(app, showsToOthers), (req: Request, res: Response) =>
-    leave(app, req, res),
-  );
+  const weighty = confirmed(app, async (req) => isWeightyLeaving(app, req, await leaverOf(app, req)));
+  router.post('/users/:id/leaving', write, weighty, (req: Request, res: Response) => leave(app, req, res));
   return router;
-}
-
-/** Whether others get to see what was one person's alone: only somebody does it who has shown lately that it is they (R54). */
-function showsToOthers(req: Request): boolean {
-  const { [PRIVATE_CONTACTS.name]: deed, step } = typedFields(req.body, [PRIVATE_CONTACTS.name, 'step']);
-  return deed === 'hand-over' && step === '';
 }
 
 async function leave(app: AppContext, req: Request, res: Response): Promise<void> {
