@@ -229,6 +229,18 @@ describe('the rule of idle accounts', () => {
     expect((await app.db.read('idle_rule').first()).paused_for).toBe('The clock was set back.');
   });
 
+  it('goes on after a clock that was ahead by years', async () => {
+    await switchOn(days);
+    app.clock.advance(1_000 * DAY);
+    await look();
+    app.clock.advance(-1_000 * DAY);
+    await look();
+    await app.db.write((trx) => trx('outbox').delete());
+    await switchOn();
+    await live(1);
+    expect(mails()).toEqual(['bob@example.com: Still you? Sign in to Roster']);
+  });
+
   it('is paused by a restore, and acts for nobody who may not do it any more', async () => {
     await switchOn(days);
     const why = { mails: '', operations: 'a backup was restored', webhooks: '' };
