@@ -160,13 +160,17 @@ const lists = async (app: TestApp) =>
 
 const startMailingApp = () => startApp({ SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'roster@example.com' });
 
-/** Everybody is setting up a second factor. */
-async function startWithFactors(): Promise<TestApp> {
-  const app = await startApp();
+/** Somebody is setting up a second factor, in whatever browser of theirs. */
+async function beginFactorFor(app: TestApp, id: number): Promise<void> {
   await app.db.write(async (trx) => {
-    for (const id of Object.values(app.people)) await beginFactor(trx, id, instant(app.clock.now()));
+    const nonce = await beginFactor(trx, id, instant(app.clock.now()));
+    for (const { id_hash, data } of await trx('sessions').where('user_id', id)) {
+      const begun = { ...JSON.parse(data), begunFactor: { nonce, since: app.clock.now() } };
+      await trx('sessions')
+        .where({ id_hash })
+        .update({ data: JSON.stringify(begun) });
+    }
   });
-  return app;
 }
 
 /** What a device signed for the browser that sends it. */
@@ -595,9 +599,9 @@ const ROUTES: Record<string, Classified> = {
   'get /credentials/second-factor/confirmation/new': { open: 'signed-in', shows: 303 },
   'post /credentials/second-factor/confirmation': {
     open: 'signed-in',
+    prepare: beginFactorFor,
     change: {
       form: '/credentials/second-factor/confirmation/new',
-      start: startWithFactors,
       fields: (app, form) => ({ code: codeFor(form.textOf('main code'), app.clock.now()) }),
       state: async (app) => (await app.db.read('second_factors').whereNotNull('confirmed_at')).length,
       from: 0,

@@ -127,6 +127,7 @@ export const TABLES = {
     finished_at: orNull(moment),
     moved_by_time: orNull(json),
     token_id: orNull(integer),
+    part_of: orNull(integer),
   },
   contact_changes: { id: integer, contact_id: integer },
   contact_events: { contact_id: integer, event_id: integer },

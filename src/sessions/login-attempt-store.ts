@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Instant } from '../clock.ts';
+import { spaced } from '../db/conditions.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { prepared } from '../db/prepared.ts';
 
@@ -39,13 +40,13 @@ export async function recordLoginAttempt(
   await kept().where('id', '<=', oldest).delete();
 }
 
-/** For a query of users: from where each came in last. */
+/** For a query of users: from where each came in last, the address and after a space what the browser calls itself. */
 export function lastSignInFrom(db: Reader): Knex.QueryBuilder {
   return db('login_attempts')
     .where({ 'login_attempts.user_id': db.ref('users.id'), outcome: 'signed in' })
     .orderBy('login_attempts.id', 'desc')
     .limit(1)
-    .select('login_attempts.address');
+    .select(spaced(db, 'login_attempts.address', 'login_attempts.agent'));
 }
 
 function ofOneKind(db: Reader, userId: number | null, isSuccess: boolean) {

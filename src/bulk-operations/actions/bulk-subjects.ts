@@ -110,6 +110,11 @@ export function maySteer(viewer: Viewer, { subjectType, createdBy }: BulkOperati
   return may(viewer, application, createdBy === viewer.id ? level : 'write');
 }
 
+/** Those parts of an operation of which the viewer may see what was done to whom. */
+export function readable(viewer: Viewer, parts: BulkOperation[]): BulkOperation[] {
+  return parts.filter(({ subjectType }) => may(viewer, BULK_SUBJECTS[subjectType].application, 'read'));
+}
+
 /** What of an operation says what it does. */
 export type Meaning = Pick<BulkOperation, 'subjectType' | 'action' | 'choices' | 'undoes'>;
 

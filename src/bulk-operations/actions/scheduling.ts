@@ -24,9 +24,8 @@ import {
 } from '../schedule-store.ts';
 import { actionOf, BULK_SUBJECTS } from './bulk-subjects.ts';
 import { judgeOperation } from './execution.ts';
+import { ENDING_RIGHTS } from './weighty-operation.ts';
 
-/** By these somebody may come to be no administrator any more. */
-const ENDING_RIGHTS = new Set(['deactivate', 'remove-from-group', 'leave']);
 
 /** Whether an operation could. */
 export function isSchedulable(operation: BulkOperation): boolean {

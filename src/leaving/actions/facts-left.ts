@@ -19,6 +19,8 @@ export interface FactLeft {
   find(db: Reader, ids: number[]): Promise<Map<number, unknown>>;
   /** Makes of these what they were; returns those of which it did. */
   giveBack(trx: Transaction, act: Act, ids: number[], change: { before: unknown; present: unknown }): Promise<number[]>;
+  /** Whether only somebody gives it back who has shown lately that it is they (R54). */
+  demandsProof?: true;
   /** Of what it is, for the report. */
   noun: string;
   /** What the leaver did with it. */
@@ -46,6 +48,7 @@ export const LEADS = factLeft('leads', {
 
 /** Whose the contact is. */
 export const PRIVATE_CONTACT = factLeft('private-contact', {
+  demandsProof: true,
   noun: 'private contact',
   verb: 'owned',
   find: findPrivateOwners,
@@ -58,6 +61,7 @@ export const PRIVATE_CONTACT = factLeft('private-contact', {
 
 /** Whether the program is let in. */
 export const ENDED_PROGRAM = factLeft('ended-program', {
+  demandsProof: true,
   noun: 'deactivated program',
   verb: 'answered for',
   find: async (db, ids) => new Map((await findUsers(db, ids)).map(({ id, activity }) => [id, activity])),

@@ -129,7 +129,7 @@ async function heirPicker(
 }
 
 /** What was decided before and is still to be done. */
-async function scheduledLeaving(db: Reader, userId: number) {
+export async function scheduledLeaving(db: Reader, userId: number) {
   for (const { operationId, dueAt, waitsFor } of await findScheduledFor(db, userId))
     if ((await findOperation(db, operationId)).action === LEAVE) return { id: operationId, dueAt, waitsFor };
   return undefined;

@@ -22,6 +22,7 @@ import type { User } from '../user.ts';
 import { badgesAmong, SOON_DAYS, STATES, type State, type StateLimits } from '../user-state.ts';
 import { NOBODY } from './derived-sets.ts';
 import { findPasted, type PastedList, searchedWords } from './pasted-list.ts';
+import { type Origin, originOf } from './sign-in-origins.ts';
 import { ACTIVITIES, type UserFacet } from './user-facets.ts';
 import type { UserIndex } from './user-index.ts';
 import { COLUMNS, type ColumnKey, USUAL_COLUMNS } from './user-list-columns.ts';
@@ -51,7 +52,7 @@ export interface ListedUser
     > {
   /** Where somebody confirmed the access. */
   confirmedByName?: string | null;
-  lastSignInFrom?: string | null;
+  lastSignInFrom?: Origin | null;
   apiOnlyOwnerName?: string | null;
   /** Of those who ever had one. */
   tokens?: TokenUse;
@@ -362,7 +363,7 @@ export async function findListed(
       confirmedByName: row.confirmed_by_name,
       loginAttempts: row.attempts ?? 0,
       hasSecondFactor: row.factor_since != null,
-      lastSignInFrom: row.last_from ?? null,
+      lastSignInFrom: originOf(row.last_from),
       apiOnly: Boolean(row.api_only),
       apiOnlyOwnerId: row.api_only_owner_id,
       apiOnlyOwnerName: row.owner_name,

@@ -13,6 +13,7 @@ import { ANSWERED_PROGRAMS } from '../../leaving/actions/answered-programs.ts';
 import { leftInShort } from '../../leaving/actions/left-in-short.ts';
 import { OPEN_INVITATIONS } from '../../leaving/actions/open-invitations.ts';
 import { findInvitedBy } from '../../one-time-links/one-time-link-store.ts';
+import { isWeightyAction } from '../../permissions/weighty-givings.ts';
 import { keptByProgram } from '../../provisioning/provisioned-fields.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
@@ -45,7 +46,9 @@ export function userActionsController(app: AppContext): Router {
   const write = requireRight('users', 'write');
   for (const action of USER_ACTIONS) {
     router.get(`/users/:id/${action.path}/${action.page}`, write, (req, res) => showAction(app, req, res, action));
-    const guards = action.demandsProof ? [write, confirmed(app)] : [write];
+    const weighs = async (req: Request) =>
+      isWeightyAction(app.db.read, actOf(app, req), action, [await subjectOf(app, req)]);
+    const guards = action.demandsProof ? [write, confirmed(app, weighs)] : [write];
     router[action.method](`/users/:id/${action.path}`, guards, (req: Request, res: Response) =>
       obey(app, req, res, action),
     );

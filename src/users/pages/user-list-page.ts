@@ -212,7 +212,7 @@ function listPage({
     mayWrite,
     stateLabels: STATE_LABELS,
     marked: (text: string) => matches(text, words),
-    addressPath: (address: string) => listPath(query, { address: [address] }),
+    originPath: (from: string) => listPath(query, { address: [from] }),
     list: listFrame({
       name: 'users',
       path: '/users',

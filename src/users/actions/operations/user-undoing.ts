@@ -12,17 +12,19 @@ import {
 import { minuteOf } from '../../../clock.ts';
 import type { Reader } from '../../../db/database.ts';
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
+import { findGroups } from '../../../groups/group-store.ts';
 import { factLeftOf } from '../../../leaving/actions/facts-left.ts';
 import { findFactsLeft, stepsForLeft } from '../../../leaving/actions/giving-back.ts';
 import { judgeUntil, type MembershipFacts, setUntil } from '../../../memberships/actions/membership-editing.ts';
 import { findMemberships } from '../../../memberships/membership-store.ts';
+import { isWeightyMembership } from '../../../permissions/weighty-givings.ts';
 import { findTagNames } from '../../../tags/tag-store.ts';
 import type { Facts } from '../../../verbs/action.ts';
 import { tagFact, tagOf } from '../../../verbs/facts.ts';
 import { allowed } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
 import { findOwnerIds, findSubjects, findUsers } from '../../user-store.ts';
-import { ACTIVATION } from '../activation.ts';
+import { REACTIVATION } from '../activation.ts';
 import { changeUsers } from '../changing/changing-users.ts';
 import type { UserChange } from '../changing/user-change.ts';
 import { findDetails } from '../changing/user-details.ts';
@@ -134,7 +136,7 @@ async function stepsFor(db: Reader, subject: Subject, wanted: Wanted): Promise<S
 
 /** Who was only made by the operation goes; everybody else becomes what they were. */
 function activityAction({ activity }: Subject, before: unknown): StepAction<Subject> {
-  if (before === 'active' || (activity === 'deleted' && before === 'deactivated')) return ACTIVATION;
+  if (before === 'active' || (activity === 'deleted' && before === 'deactivated')) return REACTIVATION;
   return before === 'deactivated' ? DEACTIVATION : DELETION;
 }
 
@@ -158,6 +160,10 @@ function membershipEnding(groupId: number, untilAt: string | null): StepAction<S
   const field = membershipFact(groupId);
   const meant = (subjects: Subject[]) => ({ groupId, userIds: subjects.map(({ id }) => id) });
   return {
+    demandsProof: async (db, { by }, subjects) => {
+      const [group] = await findGroups(db, [groupId]);
+      return group !== undefined && isWeightyMembership(db, by.id ?? 0, group, meant(subjects).userIds);
+    },
     refusalOf: () => undefined,
     refuseAmong: (db, by, outcomes) =>
       unlessRefused(outcomes, async () =>
