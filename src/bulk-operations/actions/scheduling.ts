@@ -26,7 +26,6 @@ import { actionOf, BULK_SUBJECTS } from './bulk-subjects.ts';
 import { judgeOperation } from './execution.ts';
 import { ENDING_RIGHTS } from './weighty-operation.ts';
 
-
 /** Whether an operation could. */
 export function isSchedulable(operation: BulkOperation): boolean {
   return operation.subjectType === 'user' && canBeLater(operation.action) && !isLarge(operation);

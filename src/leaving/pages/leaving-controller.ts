@@ -22,8 +22,11 @@ export function leavingController(app: AppContext): Router {
   const router = Router();
   const write = requireRight('users', 'write');
   router.get('/users/:id/leaving', write, async (req, res) => showLeaving(app, req, res, await leaverOf(app, req)));
-  router.post('/users/:id/leaving', write, confirmed(app, (req) => weighsMuch(app, req)), (req: Request, res: Response) =>
-    leave(app, req, res),
+  router.post(
+    '/users/:id/leaving',
+    write,
+    confirmed(app, (req) => weighsMuch(app, req)),
+    (req: Request, res: Response) => leave(app, req, res),
   );
   return router;
 }
