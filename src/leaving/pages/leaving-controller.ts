@@ -12,9 +12,9 @@ import { Forbidden } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
+import { weighsMuch } from '../actions/leaving.ts';
 import { letLeaveNow, letLeaveOn } from '../actions/operations/letting-leave.ts';
-import { PRIVATE_CONTACTS } from '../actions/private-contacts.ts';
-import { checkedLeaving, typedLeaving } from './leaving-form.ts';
+import { checkedLeaving, deedsIn, typedLeaving } from './leaving-form.ts';
 import { scheduledLeaving, showLeaving } from './leaving-page.ts';
 
 /** When somebody goes, and what becomes of what they leave behind. */
@@ -25,20 +25,17 @@ export function leavingController(app: AppContext): Router {
   router.post(
     '/users/:id/leaving',
     write,
-    confirmed(app, (req) => weighsMuch(app, req)),
+    confirmed(app, (req) => isAsked(app, req)),
     (req: Request, res: Response) => leave(app, req, res),
   );
   return router;
 }
 
-/**
- * Whether others get to see what was one person's alone, or somebody may stay an administrator for longer: only somebody does it who has shown
- * lately that it is they (R54).
- */
-async function weighsMuch(app: AppContext, req: Request): Promise<boolean> {
+/** Whether it is decided only by somebody who has shown lately that it is they (R54): also where an administrator may stay one for longer. */
+async function isAsked(app: AppContext, req: Request): Promise<boolean> {
   const typed = typedLeaving(req.body);
   if (typed.step) return false;
-  if (typed[PRIVATE_CONTACTS.name] === 'hand-over') return true;
+  if (weighsMuch(deedsIn(typed))) return true;
   const user = await leaverOf(app, req);
   if (typed.leavesAt === '' || !givesAdministration(user.rights)) return false;
   return user.leavesAt !== null || (await scheduledLeaving(app.db.read, user.id)) !== undefined;
