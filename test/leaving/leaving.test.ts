@@ -233,6 +233,7 @@ describe('a moment that is to come', () => {
     expect(pageOf(await alice.get(leaving('lena'))).textOf('main')).toContain('It was decided already');
     await submit(alice, leaving('lena'), { ...FRIDAY, contacts: 'keep' });
     expect(await dueAt()).toEqual(['2026-11-27T17:00:00.000Z']);
+    expect(pageOf(await alice.get(leaving('lena'))).typed()).toMatchObject({ contacts: 'keep', programsTo: 'bob' });
     await submit(alice, pathTo(app, 'lena', '/edit'), { leavesAt: '', 'leavesAt-time': '' });
     expect([await dueAt(), await app.db.read('scheduled_users')]).toEqual([[], []]);
     at('2026-11-27T18:00:00.000Z');

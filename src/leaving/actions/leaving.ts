@@ -18,7 +18,7 @@ import { tellOfLeaving } from './telling-of-leaving.ts';
 /** Somebody goes, and what they leave behind becomes what was decided of it. It has a page of its own, on which that is done. */
 export const LEAVING: AskingAction<Subject> = {
   name: LEAVE,
-  label: 'Leaving',
+  label: 'Leave and hand over',
   icon: 'sign-out',
   isDangerous: true,
   asks: [],
@@ -32,7 +32,7 @@ export const LEAVING: AskingAction<Subject> = {
 function leaving(decisions: Decisions, words: string[]): BulkAction<Subject> {
   return {
     name: LEAVE,
-    label: 'Leaving',
+    label: 'Leave and hand over',
     icon: 'sign-out',
     isDangerous: true,
     ...(weighsMuch(decisions) && { demandsProof: true }),
