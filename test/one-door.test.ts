@@ -2,6 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Person } from '../seeds/cast.ts';
+import { instant } from '../src/clock.ts';
+import { lookAfterIdle } from '../src/idle-accounts/actions/idle-run.ts';
+import { USUAL_DAYS } from '../src/idle-accounts/idle-rule.ts';
+import { setIdleRule } from '../src/idle-accounts/idle-rule-store.ts';
 import { startApp, type TestApp } from './support/app.ts';
 import { applied } from './support/apply.ts';
 import { rosterBeside } from './support/command-line.ts';
@@ -36,7 +40,7 @@ const PATHS = [
     'command import',
     'file',
   ] as const),
-  ...(['interface', 'interface bulk', 'scim'] as const),
+  ...(['interface', 'interface bulk', 'scim', 'idle rule'] as const),
 ] as const;
 type Path = (typeof PATHS)[number];
 /** Gives what it was answered with. */
@@ -161,6 +165,24 @@ const askedMany = (action: string, ids: () => number[], on = 'users'): Attempt =
   };
 };
 
+/** What the report says where the rule of idle accounts, which they switched on, comes to somebody. */
+const idled = (person: Person): Attempt => {
+  return async () => {
+    const [long, now] = ['2026-01-01T00:00:00.000Z', instant(app.clock.now())];
+    await set(person, { last_login_at: long, last_activity_at: long });
+    await app.db.write(async (trx) => {
+      await setIdleRule(trx, USUAL_DAYS, { isOn: true, zone: 'UTC', by: app.people[trying], at: now });
+      const warning = { user_id: app.people[person], seen_at: long, mail_id: 0, warned_at: long, delivered_at: long };
+      await trx('idle_warnings').insert({ ...warning, address: `${person}@example.com`, ran_seconds: 0 });
+      await trx('idle_rule').update({ ran_seconds: 30 * 24 * 3_600 });
+    });
+    const settings = { ...app.context.actSettings, sendsMail: true };
+    await lookAfterIdle({ db: app.db, clock: app.clock.now, settings, wake: () => {} });
+    const { id } = await app.db.read('bulk_operations').orderBy('id', 'desc').first('id');
+    return words(await by.get(`/bulk-operations/${id}`));
+  };
+};
+
 const filed = (text: string): Attempt => {
   return async () => {
     const { exitCode, lines } = await applied(app, text);
@@ -205,6 +227,7 @@ const RULES: Rule[] = [
     setup: () => set('alice', { expires_on: '2036-01-01' }),
     on: {
       leaving: record('ada', '/leaving'),
+      'idle rule': 'it never touches whoever could be one',
       schedule: scheduled('deactivate', 'ada'),
       'interface bulk': askedMany('delete', () => [app.people.ada]),
       file: filed('users: [{ name: ada, leaves: 2036-01-01 }]'),
@@ -225,6 +248,7 @@ const RULES: Rule[] = [
     said: /yourself|themself|your own/i,
     on: {
       leaving: record('alice', '/leaving'),
+      'idle rule': 'whoever switched it on is there',
       schedule: scheduled('deactivate', 'alice'),
       'interface bulk': askedMany('delete', () => [app.people.alice]),
       file: 'nobody stands at the machine as themself',
@@ -245,6 +269,7 @@ const RULES: Rule[] = [
     said: /has rights that you do not hold/,
     on: {
       leaving: record('alice', '/leaving'),
+      'idle rule': idled('rita'),
       schedule: scheduled('deactivate', 'alice'),
       'interface bulk': askedMany('end-sessions', () => [app.people.alice]),
       file: 'it holds every right',
@@ -270,6 +295,7 @@ const RULES: Rule[] = [
     said: /API-only/,
     on: {
       leaving: 'it invites nobody',
+      'idle rule': 'it touches people only',
       schedule: 'it is looked at when it is due',
       'interface bulk': askedMany('reinvite', () => [app.people.robin]),
       file: 'it invites nobody, and demands reason, owner and review as it is read',
@@ -294,6 +320,7 @@ const RULES: Rule[] = [
     },
     on: {
       leaving: 'it names nobody anew',
+      'idle rule': 'it renames nobody and brings nobody back',
       schedule: 'it is looked at when it is due',
       'interface bulk': askedMany('activate', () => [app.people.dave]),
       file: filed('users: [{ name: new, email: bob@example.com }]'),
@@ -318,6 +345,7 @@ const RULES: Rule[] = [
     said: /changed|in the meantime|since/i,
     on: {
       leaving: 'it does what was decided with what is there then',
+      'idle rule': 'it looks again in the transaction that does it',
       schedule: 'it says all that it does',
       'interface bulk': 'it says all that it does; what takes one back compares each field',
       file: 'it does at once what it finds then',
@@ -350,6 +378,7 @@ const RULES: Rule[] = [
     },
     on: {
       leaving: 'what one may not see is handed over unseen: see its own tests',
+      'idle rule': 'it is about no contacts',
       schedule: 'only users are changed later',
       'interface bulk': askedMany('delete', () => [hidden], 'contacts'),
       file: 'it is about no contacts',

@@ -8,6 +8,8 @@ import type { Activity } from '../src/access/activity.ts';
 import { ALL_RIGHTS, type Application, type Level, type Rights } from '../src/access/rights.ts';
 import { instant } from '../src/clock.ts';
 import type { Transaction } from '../src/db/database.ts';
+import { USUAL_DAYS } from '../src/idle-accounts/idle-rule.ts';
+import { setIdleRule } from '../src/idle-accounts/idle-rule-store.ts';
 import { planOn } from '../src/import/actions/import-planning.ts';
 import { stageFile } from '../src/import/actions/staging.ts';
 import { beginPlanning } from '../src/import/import-store.ts';
@@ -354,6 +356,19 @@ const ROUTES: Record<string, Classified> = {
       from: null,
       to: 'Europe/Berlin',
       // How somebody reads moments is nobody else's matter.
+      audit: [],
+      leadsTo: /^\/preferences$/,
+    },
+  },
+  'patch /preferences/weekly-mail': {
+    open: ['users', 'write'],
+    change: {
+      form: '/preferences',
+      fields: { weekly: 'on' },
+      state: async (app) => app.db.read('weekly_mails').pluck('sent_for'),
+      from: [],
+      to: ['2026-11-16'],
+      // What somebody is mailed is nobody else's matter.
       audit: [],
       leadsTo: /^\/preferences$/,
     },
@@ -1038,6 +1053,48 @@ const ROUTES: Record<string, Classified> = {
   'get /users/groups': { open: ['users', 'read'] },
   'get /users/:id': { open: ['users', 'read'], subject: 'bob' },
   'get /security': { open: ['users', 'read'] },
+  'get /overview': { open: ['users', 'read'] },
+  'get /idle-accounts': { open: ['users', 'read'] },
+  'patch /idle-accounts': {
+    open: ['users', 'write'],
+    also: ['settings', 'write'],
+    change: {
+      form: '/idle-accounts',
+      fields: { warnDays: '30' },
+      state: async (app) => (await app.db.read('idle_rule').first())?.warn_days,
+      from: undefined,
+      to: 30,
+      audit: ['idle-rule.set'],
+      leadsTo: /^\/idle-accounts$/,
+      bad: { fields: { warnDays: 'soon' }, errors: ['warnDays'] },
+    },
+  },
+  'post /idle-accounts/activation': {
+    open: ['users', 'write'],
+    also: ['settings', 'write'],
+    change: {
+      form: '/idle-accounts',
+      state: async (app) => Boolean((await app.db.read('idle_rule').first())?.is_on),
+      from: false,
+      to: true,
+      audit: ['idle-rule.set'],
+      leadsTo: /^\/idle-accounts$/,
+    },
+  },
+  'delete /idle-accounts/activation': {
+    open: ['users', 'write'],
+    also: ['settings', 'write'],
+    prepare: (app) =>
+      app.db.write((trx) => setIdleRule(trx, USUAL_DAYS, { isOn: true, zone: 'UTC', by: null, at: '' })),
+    change: {
+      form: '/idle-accounts',
+      state: async (app) => Boolean((await app.db.read('idle_rule').first())?.is_on),
+      from: true,
+      to: false,
+      audit: ['idle-rule.set'],
+      leadsTo: /^\/idle-accounts$/,
+    },
+  },
   'get /users/:id/sign-ins': { open: ['users', 'read'], subject: 'bob' },
   'delete /users/:id/sessions/:handle': {
     open: ['users', 'write'],

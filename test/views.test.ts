@@ -65,6 +65,8 @@ describe('the views', () => {
       `/users?activity=active&${COLUMNS.map((column) => `column=${column}`).join('&')}`,
       '/users/groups',
       '/security',
+      '/overview',
+      '/idle-accounts',
       '/provisioning',
       '/users/columns',
       '/saved-views',

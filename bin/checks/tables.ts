@@ -23,6 +23,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   contact_events: 'audit/audit-store.ts',
   contact_tags: 'tags/tag-store.ts',
   contacts: 'contacts/contact-store.ts',
+  daily_figures: 'overview/daily-figure-store.ts',
   device_lockouts: 'sessions/lockout-store.ts',
   email_changes: 'one-time-links/email-change-store.ts',
   factor_demands: 'second-factors/factor-demand-store.ts',
@@ -32,6 +33,8 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   group_tags: 'tags/tag-store.ts',
   groups: 'groups/group-store.ts',
   heartbeat: 'installation/pages/health.ts',
+  idle_rule: 'idle-accounts/idle-rule-store.ts',
+  idle_warnings: 'idle-accounts/idle-warning-store.ts',
   import_columns: 'import/remembered-columns.ts',
   import_keys: 'import/import-store.ts',
   import_lines: 'import/import-store.ts',
@@ -78,6 +81,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   users: 'users/user-store.ts',
   webhook_deliveries: 'webhooks/delivery-store.ts',
   webhooks: 'webhooks/webhook-store.ts',
+  weekly_mails: 'weekly-mails/weekly-mail-store.ts',
 };
 
 /** Of a query that has a name: what ends in it. */

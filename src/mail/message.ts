@@ -180,6 +180,31 @@ const WRITERS: Record<MailKind, Writer> = {
         : 'If somebody is to stay longer, tell an administrator.',
     ],
   }),
+  'idle-warning': ({ facts, words, userName }, { instanceName, baseUrl }) => ({
+    subject: `Still you? Sign in to ${instanceName}`,
+    paragraphs: [
+      `Nobody has used the account ${userName} at ${instanceName} since ${words.moment(facts.since)}.`,
+      facts.until
+        ? `Sign in once, and it stays. If nobody does until ${words.moment(facts.until)}, the account is deactivated after that; an administrator can bring it back.`
+        : 'Sign in once, and you are not asked again.',
+    ],
+    button: { label: 'Sign in', address: `${baseUrl}/session/new` },
+    closing: ['If you do not need the account any more, there is nothing to do.'],
+  }),
+  'idle-told': ({ facts }, { instanceName }) => ({
+    subject: `${counted(Number(facts.number), 'person', 'people')} whom you lead at ${instanceName} ${facts.number === '1' ? 'was' : 'were'} not there for long`,
+    paragraphs: [
+      `They were asked by mail whether they are still there, and have not signed in since: ${facts.people}.`,
+      ...(facts.ends ? ['If they do not sign in, their accounts are deactivated.'] : []),
+    ],
+    closing: ['If somebody is away and comes back, tell an administrator, who can confirm their access.'],
+  }),
+  'what-waits': ({ facts }, { instanceName, baseUrl }) => ({
+    subject: `What waits for you at ${instanceName}`,
+    paragraphs: facts.waits.split('\n'),
+    button: { label: 'Look at the list of users', address: `${baseUrl}/users` },
+    closing: ['It comes each Monday on which something waits. You switch it off under Preferences.'],
+  }),
   'programs-orphaned': ({ facts, createdAt, words }, { instanceName, baseUrl }) => ({
     subject: `${facts.owner} answered for programs at ${instanceName}`,
     paragraphs: [

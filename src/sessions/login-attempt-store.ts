@@ -75,6 +75,23 @@ export async function findSignIns(db: Reader, userId: number, limit = 2 * KEPT):
   return selectHistory(db, { userId, limit });
 }
 
+/** The attempts behind one, as they were kept, the first of them. */
+export function findAttemptsAfter(
+  db: Reader,
+  id: number,
+  limit: number,
+): Promise<(Pick<LoginAttempt, 'at' | 'outcome'> & { id: number })[]> {
+  return db('login_attempts').where('id', '>', id).orderBy('id').limit(limit).select('id', 'at', 'outcome');
+}
+
+/** The first that was made since then; where there is none, the next that will be. */
+export async function findFirstAttemptSince(db: Reader, since: Instant): Promise<number> {
+  const first = await db('login_attempts').where('at', '>=', since).orderBy(['at', 'id']).first('id');
+  if (first) return first.id;
+  const last = await db('login_attempts').orderBy('id', 'desc').first('id');
+  return (last?.id ?? 0) + 1;
+}
+
 /** The newest failed sign-ins at names that nobody has; what was typed is kept nowhere. */
 export function findAttemptsOnUnknownNames(db: Reader, limit: number): Promise<LoginAttempt[]> {
   return db('login_attempts').whereNull('user_id').orderBy('id', 'desc').limit(limit).select(COLUMNS);

@@ -299,8 +299,10 @@ async function tellOfSignIn(
   const isNew = device === null && user.lastLoginAt !== null;
   const facts = { from: act.address, newBrowser: isNew ? browserName(agent) : '' };
   const to = { userId: user.id, address: user.email };
-  if (failures >= (device === null ? 1 : TOLD_AT_KNOWN_DEVICE))
-    return mailNotice(trx, act, 'signed-in-after-failures', to, { ...facts, attempts: String(failures) });
+  if (failures >= (device === null ? 1 : TOLD_AT_KNOWN_DEVICE)) {
+    await mailNotice(trx, act, 'signed-in-after-failures', to, { ...facts, attempts: String(failures) });
+    return;
+  }
   if (!isNew) return;
   const since = instant(Date.parse(act.at) - HOUR);
   if ((await countMailed(trx, 'signed-in-on-new-device', user.id, since)) >= NEW_DEVICES_TOLD_AN_HOUR) return;

@@ -203,7 +203,11 @@ describe('a password reset', () => {
     for (const path of [`/passwords/${'x'.repeat(43)}`, `/passwords/${made.slice(1)}y`, `/invitations/${made}`]) {
       const { status, text } = await follow(path);
       // All but the number of the request.
-      answers.push(`${status} ${pageOf({ text }).textOf('main').replace(/this number: \S+/, '')}`);
+      answers.push(
+        `${status} ${pageOf({ text })
+          .textOf('main')
+          .replace(/this number: \S+/, '')}`,
+      );
     }
     expect(new Set(answers).size).toBe(1);
     expect(answers[0]).toMatch(/^410/);

@@ -13,6 +13,7 @@ import { CONTACT_IMPORT, USER_IMPORT } from '../../import/actions/import-action.
 import { LEAVING } from '../../leaving/actions/leaving.ts';
 import { type Format, format } from '../../text/format.ts';
 import { FORM_SAVING } from '../../users/actions/operations/form-saving.ts';
+import { IDLE_ENDING } from '../../users/actions/operations/idle-ending.ts';
 import { MEMBERSHIP_END } from '../../users/actions/operations/membership-end.ts';
 import { PEOPLE_INVITING } from '../../users/actions/operations/people-inviting.ts';
 import { USER_OPERATIONS } from '../../users/actions/operations/user-operations.ts';
@@ -52,7 +53,7 @@ export const BULK_SUBJECTS: Record<SubjectType, BulkSubject> = {
     application: 'users',
     level: 'write',
     operations: USER_OPERATIONS as readonly Operation[],
-    reported: [LEAVING, PEOPLE_INVITING, MEMBERSHIP_END, USER_IMPORT, ...FORM_SAVING] as Operation[],
+    reported: [LEAVING, PEOPLE_INVITING, MEMBERSHIP_END, IDLE_ENDING, USER_IMPORT, ...FORM_SAVING] as Operation[],
     find: (db, ids, { at }) => findSubjects(db, ids, minuteOf(at)),
     undoable: USER_UNDOING as unknown as Undoable<Subjected>,
   },

@@ -65,8 +65,8 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
   const mailOnly =
     makesLinks && !isLarge(operation) ? shortened(await findMailOnly(app, req.viewer!, changing), NAMES_SHOWN) : '';
   const page = {
-    leavers,
     ...(parts.length === 1 ? sheet : sheetOfParts(sheet, await partsOfSheet(app, by, parts, formatOf(req)))),
+    leavers,
     isSchedulable: isSchedulable(operation),
     makesLinks,
     mayMail,

@@ -181,6 +181,19 @@ export async function countViews(
   return queries.map((query, n) => select(index, query, contactViewer, pasted[n]).total);
 }
 
+/** The largest groups, with how many of a view are in each. */
+export async function countLargestGroups(
+  db: Reader,
+  index: UserIndex,
+  { query, limits, viewer }: Asked,
+  most: number,
+): Promise<{ id: number; count: number }[]> {
+  const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
+  await index.refresh();
+  const selection = select(index, query, contactViewer, undefined);
+  return index.largest('group', most, index.groups.deleted).map((id) => ({ id, count: selection.count('group', id) }));
+}
+
 /** By the data that the index was refreshed to. */
 function select(
   index: UserIndex,

@@ -1,5 +1,5 @@
 import { counted, grouped } from '../../text/text.ts';
-import { type ListQuery, readListPath } from '../list/user-list-query.ts';
+import { type ListQuery, readListPath } from './user-list-query.ts';
 
 /** What waits for whoever maintains users, each as the list of those whom it is about: what presses most comes first. */
 const WAITING: { path: string; words: (number: number) => string }[] = [
