@@ -15,8 +15,7 @@ export function reported<Subject extends Subjected>(
     bulk: { button: () => label, done, consequence: '' },
     refusalOf: () => undefined,
     perform: () => Promise.reject(new Error('a form is saved by its own verb')),
-    was: (before: Facts) =>
-      before.activity === null ? 'was not there yet' : `changed: ${fieldsInWords(before)}`,
+    was: (before: Facts) => (before.activity === null ? 'was not there yet' : `changed: ${fieldsInWords(before)}`),
     events: {},
   };
 }

@@ -171,6 +171,10 @@ describe('a review', () => {
     });
     await mailing.deliver();
     expect(remindedIn(mailing)).toEqual(['l11@example.com']);
+    await alice.post(`${path}/reminders`);
+    await alice.post(`${path}/reminders`);
+    await mailing.deliver();
+    expect(remindedIn(mailing)).toEqual(['alice@example.com', 'l12@example.com']);
     const audit = await watchAudit(app);
     await alice.post(`${path}/closure`);
     const [closed] = await audit.since();

@@ -2,6 +2,7 @@ import { recordChanges } from '../../audit/audit-store.ts';
 import type { Instant } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
+import { grouped } from '../../text/text.ts';
 import type { Act } from '../../verbs/act.ts';
 import { assignedBy } from '../assignment.ts';
 import { insertQuestions } from '../question-store.ts';
@@ -11,6 +12,7 @@ import { ask } from './asking.ts';
 
 /** So many are still asked about, and looked through, at once. */
 export const MOST_PEOPLE = 5_000;
+const MOST_QUESTIONS = 20_000;
 
 export interface Start
   extends Pick<Review, 'question' | 'view' | 'asks' | 'named' | 'silence' | 'silenceDays' | 'dueAt' | 'nextAt'> {
@@ -27,6 +29,10 @@ export async function startReview(trx: Transaction, act: Act, start: Start): Pro
   requireBounds(act.at, start);
   const assigned = await assignedBy(trx, start, act.at);
   if (assigned.length === 0) throw new FieldErrors({ view: 'There is nobody who could be asked about these.' });
+  if (assigned.length > MOST_QUESTIONS)
+    throw new FieldErrors({
+      named: `These are ${grouped(assigned.length)} questions. Ask fewer people, or about fewer.`,
+    });
   const id = await insertReview(trx, { ...settings, createdAt: act.at });
   await insertQuestions(
     trx,
@@ -56,5 +62,5 @@ function requireBounds(now: Instant, { ids, dueAt }: Start): void {
   if (dueAt <= now) throw new FieldErrors({ dueAt: 'This moment is over. Choose a later one.' });
   if (ids.length === 0) throw new FieldErrors({ view: 'There is nobody active in this view.' });
   if (ids.length > MOST_PEOPLE)
-    throw new FieldErrors({ view: `At most ${MOST_PEOPLE.toLocaleString('en')} people at once. Narrow the view.` });
+    throw new FieldErrors({ view: `At most ${grouped(MOST_PEOPLE)} people at once. Narrow the view.` });
 }

@@ -14,7 +14,7 @@ import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
 import { meantBy, reviewedView } from '../actions/meant-people.ts';
-import { startReview } from '../actions/starting.ts';
+import { MOST_PEOPLE, startReview } from '../actions/starting.ts';
 import { assignedBy } from '../assignment.ts';
 import { nextQuarter } from '../quarter.ts';
 import { checkReview, typedReview } from '../review-form.ts';
@@ -59,7 +59,8 @@ async function showForm(app: AppContext, req: Request, res: Response, typed: Typ
   const meant = await meantIn(app, req, typed);
   const now = instant(app.clock());
   const asking = { ...meant, asks: 'leaders' as const, named: [], createdBy: req.viewer!.id };
-  const assigned = await assignedBy(app.db.read, asking, now);
+  // So many are refused anyway: who would be asked about them is not worth the search.
+  const assigned = meant.ids.length > MOST_PEOPLE ? [] : await assignedBy(app.db.read, asking, now);
   const page = {
     title: 'New review',
     typed: { ...typed, view: meant.view },

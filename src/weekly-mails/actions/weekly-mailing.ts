@@ -13,8 +13,8 @@ import type { User } from '../../users/user.ts';
 import { stateLimits } from '../../users/user-state.ts';
 import { findUsers } from '../../users/user-store.ts';
 import type { ActSettings } from '../../verbs/act.ts';
-import { lastMonday } from '../week.ts';
-import { claimWeek, findSubscribers, type Subscriber, subscribe, unsubscribe } from '../weekly-mail-store.ts';
+import { lastMonday, weekAfter } from '../week.ts';
+import { claimWeek, findSubscribers, setBackWeek, type Subscriber, subscribe, unsubscribe } from '../weekly-mail-store.ts';
 
 export interface Mailed {
   db: Database;
@@ -42,6 +42,7 @@ export async function mailWhatWaits(place: Mailed): Promise<void> {
 async function mailOne(place: Mailed, user: User, { sentFor }: Subscriber): Promise<void> {
   const { db, clock, actSettings } = place;
   const monday = lastMonday(clock(), formatIn({ zone: user.timeZone ?? undefined }));
+  if (sentFor > weekAfter(monday)) return db.write((trx) => setBackWeek(trx, user.id, monday));
   if (sentFor >= monday) return;
   const viewer = await viewerOf(db.read, user, clock());
   const waits = viewer ? await whatWaits(place, viewer) : [];
