@@ -6,6 +6,7 @@ import { type BulkOperation, isLarge, phaseOf, type Tally } from '../bulk-operat
 import { findItemIds } from '../bulk-operations/bulk-piece-store.ts';
 import { effectsSaid } from '../bulk-operations/pages/effects-in-words.ts';
 import { foundNow, knownOf } from '../bulk-operations/pages/sheet.ts';
+import { findSchedule } from '../bulk-operations/schedule-store.ts';
 import { leftOutIn } from '../bulk-operations/tally.ts';
 import type { Reader } from '../db/database.ts';
 import { findUserNames } from '../users/user-store.ts';
@@ -32,6 +33,7 @@ export async function toldOperation(
   const ids = phase === 'draft' && !isLarge(operation) ? await findItemIds(db, operation.id) : [];
   // One that there is no more, or whose group is gone, is told by its name.
   const action = await actionOf(db, operation, ids).catch(() => undefined);
+  const schedule = phase === 'draft' ? await findSchedule(db, operation.id) : undefined;
   const [name] = (await findUserNames(db, [operation.createdBy])).values();
   const told = {
     id: operation.id,
@@ -50,6 +52,8 @@ export async function toldOperation(
     executedAt: operation.executedAt,
     finishedAt: operation.finishedAt,
     pausedFor: operation.pausedFor,
+    dueAt: schedule?.dueAt ?? null,
+    waitsFor: schedule?.waitsFor ?? '',
   };
   if (phase !== 'draft' || !action) return told;
   const { tally, effects } = isLarge(operation)

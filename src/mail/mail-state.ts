@@ -20,6 +20,10 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   'people-leave': 'Notice of people who leave',
   'programs-orphaned': 'Notice of programs without an owner',
   'webhook-disabled': 'Notice of a disabled webhook',
+  'access-asked': 'Notice of who asks for access',
+  'access-answered': 'Answer to who asked for access',
+  'you-leave': 'Notice of one’s own end',
+  'leads-group': 'Notice of leading a group',
   'test-mail': 'Test mail',
 };
 

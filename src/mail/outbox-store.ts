@@ -28,6 +28,10 @@ export type Notice =
   | 'people-leave'
   | 'programs-orphaned'
   | 'webhook-disabled'
+  | 'access-asked'
+  | 'access-answered'
+  | 'leads-group'
+  | 'you-leave'
   | 'test-mail';
 export type MailKind = Purpose | Notice;
 

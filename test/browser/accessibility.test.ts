@@ -169,7 +169,7 @@ const states: State[] = [
   ['a filter that is gone', () => '/users?tag=999'],
   ['This installation', () => '/installation'],
   ['New Webhook', () => '/webhooks/new'],
-  ['What you can do here', () => '/welcome'],
+  ['My access', () => '/me'],
   ['My credentials', () => '/credentials'],
   ['This was not me', () => '/credentials/report/new'],
   ['Change email', () => '/credentials/email/edit'],

@@ -39,7 +39,7 @@ const PAGES = [
     '/credentials/sign-ins',
     '/users/2/sign-ins',
     '/security',
-    '/welcome',
+    '/me',
   ],
   ...['/bulk-operations', '/applications', '/preferences', '/saved-views', '/health'],
 ];

@@ -221,6 +221,7 @@ const ASKING = [
   'patch /groups/:id/permissions',
   'patch /users/:id',
   'patch /webhooks/:id',
+  'post /access-requests/:id/decision',
   'post /audit/export',
   'post /bulk-operations/:id/execution',
   'post /bulk-operations/:id/schedule',

@@ -16,6 +16,7 @@ import { findSubjects, findUserNames } from '../../users/user-store.ts';
 import { takeFlash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
 import { GROUP_ACTIONS } from '../actions/group-actions.ts';
+import { findDeputy } from '../deputy-store.ts';
 import { type Group, mayChange } from '../group.ts';
 
 const MEMBERS_PER_PAGE = 50;
@@ -38,6 +39,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
     links: await renewedLinks(app, viewer, said?.showRenewed ?? []),
     group,
     tags: await findTagsOf(db, 'group', group.id),
+    deputy: await findDeputy(db, group.id, minuteOf(app.clock())),
     keptBy: await groupKeptBy(db, group.id),
     list,
     q: search.q,

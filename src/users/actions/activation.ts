@@ -1,5 +1,5 @@
 import { activatedTo } from '../../access/activity.ts';
-import { isExpired } from '../../access/admission.ts';
+import { hasLeft } from '../../access/admission.ts';
 import type { Instant } from '../../clock.ts';
 import type { Format } from '../../text/format.ts';
 import { counted, were } from '../../text/text.ts';
@@ -87,7 +87,7 @@ export const ACTIVATION: UserAction = {
 
 /** Whether they are let in again only without the end that was set. */
 function hasEnded(subject: Subject, at: Instant): boolean {
-  return activatedTo(subject) === 'active' && isExpired(subject, at);
+  return activatedTo(subject) === 'active' && hasLeft(subject, at);
 }
 
 /** Whoever comes back loses an end only knowingly. */

@@ -27,7 +27,7 @@ import { groupFilterPath, type ListQuery, listPath, readListQuery } from '../lis
 import { STATES, type State, stateLimits } from '../user-state.ts';
 import { type Further, findFurther, furtherFilters, IN_NO_GROUP } from './further-filters.ts';
 import { LIST_COLUMNS, NAME_COLUMN } from './list-columns.ts';
-import { waitingOf, waitingViews } from './waiting.ts';
+import { askedOf, waitingOf, waitingViews } from './waiting.ts';
 
 export const STATE_LABELS: Record<State, string> = {
   'not-started': 'Not started',
@@ -39,7 +39,7 @@ export const STATE_LABELS: Record<State, string> = {
   'password-due': 'Password due',
   'no-second-factor': 'No second factor',
   locked: 'Locked',
-  expired: 'Expired',
+  left: 'Left',
   stale: 'Stale',
   'to-be-confirmed': 'To be confirmed',
   'api-only': 'API-only',
@@ -102,7 +102,9 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
         pinned,
         allTicked: readAllTicked(req),
       }),
-      waiting: mayWrite ? waitingOf(counts.views.slice(pinned.length)) : [],
+      waiting: mayWrite
+        ? [...(await askedOf(app, req.viewer!)), ...waitingOf(counts.views.slice(pinned.length))]
+        : [],
       /** The group that makes administrators of its members, where somebody is to be told. */
       administrators,
     };

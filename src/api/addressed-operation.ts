@@ -1,0 +1,60 @@
+import type { AppContext } from '../app-context.ts';
+import { actionOf, BULK_SUBJECTS, draftPathOf, isToBeChosen } from '../bulk-operations/actions/bulk-subjects.ts';
+import { weighsMuch } from '../bulk-operations/actions/weighty-operation.ts';
+import { type BulkOperation, type SubjectType, TO_BE_CHOSEN } from '../bulk-operations/bulk-operation.ts';
+import * as store from '../bulk-operations/bulk-operation-store.ts';
+import { requireVisible } from '../bulk-operations/pages/visible-operation.ts';
+import type { Reader } from '../db/database.ts';
+import { Conflict } from '../verbs/refusals.ts';
+import { requireForPrograms } from './bulk-actions.ts';
+import { actOfCaller } from './caller.ts';
+import { requireOpen } from './needs.ts';
+import { requireMail } from './required-mail.ts';
+import type { Answer, Call, Route } from './route.ts';
+import { toldOperation } from './told-operations.ts';
+
+export const READ: Route['needs'] = { said: 'Needs the right, and the scope, to read what it is done to.' };
+export const WRITE: Route['needs'] = {
+  said: 'Needs the scope to write what it is done to, and the right, which for contacts of one’s own is that to read.',
+};
+
+/** The operation that the address names. Throws NotFound or Forbidden where the caller may not look at it, or do something with it. */
+export async function meant(call: Call, db: Reader, to: 'read' | 'write'): Promise<BulkOperation> {
+  const operation = await store.findOperation(db, call.ids.id);
+  const { application, level } = BULK_SUBJECTS[operation.subjectType];
+  const isOwn = operation.createdBy === call.viewer.id;
+  if (to === 'read') requireOpen(call.caller, [application, 'read']);
+  else requireWriting(call, operation.subjectType, isOwn ? level : 'write');
+  requireVisible(call.viewer, operation);
+  return operation;
+}
+
+export async function requireReady(app: AppContext, db: Reader, operation: BulkOperation): Promise<void> {
+  if (operation.executedAt !== null) return;
+  await requireForPrograms(db, operation);
+  if (draftPathOf(operation) || isToBeChosen(operation) || operation.action === TO_BE_CHOSEN)
+    throw new Conflict(
+      'It was not said yet what exactly is to be done: that is said on the page on which it was begun.',
+    );
+  if ((await actionOf(db, operation)).makes) requireMail(app);
+}
+
+export async function weighs(call: Call): Promise<boolean> {
+  const { app, req, caller } = call;
+  const operation = await meant(call, app.db.read, 'write');
+  return operation.executedAt === null && weighsMuch(app.db.read, actOfCaller(app, req, caller), operation);
+}
+
+/** One's own contacts are changed by who may only read; the scope is asked for all the same. */
+export function requireWriting({ caller }: Call, subjectType: SubjectType, level: 'read' | 'write'): void {
+  const { application } = BULK_SUBJECTS[subjectType];
+  requireOpen(caller, [application, level], `${application}:write` as `users:write`);
+}
+
+export function looking({ app, req, caller, viewer }: Call, db: Reader) {
+  return { app, db, act: actOfCaller(app, req, caller), viewer };
+}
+
+export async function answer(call: Call, db: Reader, operation: BulkOperation): Promise<Answer> {
+  return { body: await toldOperation(looking(call, db), operation) };
+}
