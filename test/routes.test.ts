@@ -2425,7 +2425,7 @@ async function listOf(app: TestApp, viewer: Person): Promise<number> {
   const created_by = app.people[viewer];
   const own = await app.db.read('bulk_operations').where({ action: 'invite-people', created_by }).first('id');
   if (own) return own.id;
-  const nora = { line: '1', name: 'Nora', email: 'nora@example.com', groups: '', tags: '', leavesAt: '' };
+  const nora = { line: '1', name: 'Nora', email: 'nora@example.com', groups: '', tags: '', startsAt: '', leavesAt: '' };
   const act = programAct(actSettings(app.config), { id: created_by, name: viewer, at: '2026-11-22T12:00:00.000Z' });
   const list = { typed: typedPeople({}).typed, rows: [{ ...nora, isKept: true, contact: '' }] };
   return app.db.write((trx) => createPeopleDraft(trx, act, list));

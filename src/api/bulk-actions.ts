@@ -40,7 +40,8 @@ const NOT_FOR_PROGRAMS = 'No token does that, or takes it back: somebody does on
 /** Throws Unprocessable for what there is not, or not for programs. */
 export function actionMeant(subjectType: SubjectType, name: string): Operation {
   const action = findBulkAction(subjectType, name);
-  if (!action || !isForPrograms(subjectType, action.name)) throw new Unprocessable({ action: `There is no action ${name} on ${subjectType}s for programs.` });
+  if (!action || !isForPrograms(subjectType, action.name))
+    throw new Unprocessable({ action: `There is no action ${name} on ${subjectType}s for programs.` });
   return action;
 }
 

@@ -1,10 +1,15 @@
 import { z } from 'zod';
-import type { AppContext } from '../app-context.ts';
 import { actionOf, BULK_SUBJECTS } from '../bulk-operations/actions/bulk-subjects.ts';
 import { executeOperation } from '../bulk-operations/actions/execution.ts';
 import { mayUndo } from '../bulk-operations/actions/taking-back.ts';
 import { findChangedIds, findItems, type ItemFilter } from '../bulk-operations/bulk-item-store.ts';
-import { type BulkOperation, phaseOf, SUBJECT_TYPES, type SubjectType, UNDO } from '../bulk-operations/bulk-operation.ts';
+import {
+  type BulkOperation,
+  phaseOf,
+  SUBJECT_TYPES,
+  type SubjectType,
+  UNDO,
+} from '../bulk-operations/bulk-operation.ts';
 import * as store from '../bulk-operations/bulk-operation-store.ts';
 import { seenBy } from '../bulk-operations/pages/report.ts';
 import { toldItems } from '../bulk-operations/pages/told-items.ts';

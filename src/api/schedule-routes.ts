@@ -30,11 +30,14 @@ export const SCHEDULE_ROUTES: Route[] = [
     summary: 'Cancel what is to be done: the draft is gone with it',
     tag: 'Bulk operations',
     needs: WRITE,
-    status: 204,
+    status: 200,
+    answer: OPERATION,
     handle: (call) =>
       call.write(async (trx, act) => {
-        await unschedule(trx, act, await meant(call, trx, 'write'));
-        return {};
+        const operation = await meant(call, trx, 'write');
+        const { body } = await answer(call, trx, operation);
+        await unschedule(trx, act, operation);
+        return { body: { ...(body as object), dueAt: null, waitsFor: '' } };
       }),
   }),
 ];

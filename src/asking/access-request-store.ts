@@ -12,7 +12,7 @@ type Found = Row<'access_requests'> & { user_name: string };
 
 /** Open ones of active users, those that were asked first before the others; not those of one user. */
 export async function findOpenRequests(db: Reader, exceptOf: number | null, limit: number): Promise<AccessRequest[]> {
-  const open = selectRequests(db).where({ answer: '', 'users.activity': 'active' });
+  const open = selectRequests(db).where('answer', '').where('users.activity', 'active');
   if (exceptOf !== null) open.whereNot('user_id', exceptOf);
   return (await open.orderBy(['asked_at', 'access_requests.id']).limit(limit)).map(requestOf);
 }
@@ -43,7 +43,13 @@ export async function countRequests(
 /** Returns the id. Throws FieldErrors where the same is asked for already. */
 export async function insertRequest(
   trx: Transaction,
-  { userId, asked, reason, untilAt, askedAt }: Pick<AccessRequest, 'userId' | 'asked' | 'reason' | 'untilAt' | 'askedAt'>,
+  {
+    userId,
+    asked,
+    reason,
+    untilAt,
+    askedAt,
+  }: Pick<AccessRequest, 'userId' | 'asked' | 'reason' | 'untilAt' | 'askedAt'>,
 ): Promise<number> {
   const columns = 'groupId' in asked ? { group_id: asked.groupId } : asked;
   try {

@@ -34,8 +34,7 @@ export function checkAsking(typed: Typed, times: Times): FormResult<z.output<Ret
   return checkForm(asking(times), typed);
 }
 
-const giving = (times: Times) =>
-  z.object({ answer: z.literal('give'), groupId: id, untilAt: endBy(times), words });
+const giving = (times: Times) => z.object({ answer: z.literal('give'), groupId: id, untilAt: endBy(times), words });
 const refusing = z.object({
   answer: z.literal('refuse'),
   words: words.refine((text) => text !== '', 'Say why not: it is mailed with the answer.'),

@@ -28,7 +28,8 @@ export async function groupsFor(db: Reader, requests: Pick<AccessRequest, 'asked
 
 /** By which of these groups the decider may give it: those that give the least beside it come first. */
 export function groupsToGive(decider: Decider, { asked }: AccessRequest, groups: Group[]): Group[] {
-  const weight = ({ rights }: Group) => Object.values(rights).reduce((sum, level) => sum + (level === 'write' ? 2 : 1), 0);
+  const weight = ({ rights }: Group) =>
+    Object.values(rights).reduce((sum, level) => sum + (level === 'write' ? 2 : 1), 0);
   return groups
     .filter((group) => isMeant(asked, group) && wayToGive(decider, group) !== undefined)
     .toSorted((a, b) => weight(a) - weight(b))

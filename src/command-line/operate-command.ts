@@ -132,7 +132,8 @@ async function operateLater(context: CommandContext, act: Act, draft: Draft, due
   if (dueAt <= act.at) return refused('This moment is over. Choose a later one.');
   const meant = { id: 0, subjectType, action: name, choices, undoes: null };
   const action = await actionOf(db.read, meant, ids);
-  if (action.makes && !server.sendsMail) return refused('Invitations that go out later go by mail, and no mail goes out here.');
+  if (action.makes && !server.sendsMail)
+    return refused('Invitations that go out later go by mail, and no mail goes out here.');
   const tally = await judged(db.read, act, meant, ids);
   const when = format.moment(dueAt);
   if (!operating.apply) {

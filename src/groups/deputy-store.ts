@@ -12,9 +12,7 @@ export interface Deputy {
 /** The deputy whom the leader of the group named, were it that they may not sign in; undefined once their time is over. */
 export async function findDeputy(db: Reader, groupId: number, now: Instant): Promise<Deputy | undefined> {
   const row = await db('deputies')
-    .join('groups', (join) =>
-      join.on('groups.id', 'deputies.group_id').on('groups.leader_id', 'deputies.leader_id'),
-    )
+    .join('groups', (join) => join.on('groups.id', 'deputies.group_id').on('groups.leader_id', 'deputies.leader_id'))
     .join('users', 'users.id', 'deputies.user_id')
     .where('deputies.group_id', groupId)
     .where((either) => either.whereNull('deputies.until_at').orWhere('deputies.until_at', '>', now))

@@ -22,7 +22,7 @@ export async function findGroups(db: Reader, ids?: number[]): Promise<Group[]> {
 
 /** The active groups that can be asked for, by name, with what they grant. */
 export async function findGroupsToAskFor(db: Reader, most: number): Promise<Group[]> {
-  const query = selectGroups(db).where({ 'groups.activity': 'active', 'groups.can_be_asked_for': true });
+  const query = selectGroups(db).where('groups.activity', 'active').where('groups.can_be_asked_for', true);
   const rows = await query.orderBy('groups.id').limit(most);
   const groups = await withRights(
     db,

@@ -83,9 +83,7 @@ function leadersOfActive(db: Reader, now: Instant): Knex.QueryBuilder {
     .leftJoin('deputies', (join) =>
       join.on('deputies.group_id', 'groups.id').on('deputies.leader_id', 'groups.leader_id'),
     )
-    .join('users as leader', (join) =>
-      join.on('leader.id', 'groups.leader_id').orOn('leader.id', 'deputies.user_id'),
-    )
+    .join('users as leader', (join) => join.on('leader.id', 'groups.leader_id').orOn('leader.id', 'deputies.user_id'))
     .join('memberships as own', (join) => join.on('own.group_id', 'groups.id').on('own.user_id', 'leader.id'))
     .where((either) => either.whereNull('own.until_at').orWhere('own.until_at', '>', now))
     .where({ 'groups.activity': 'active', 'leader.activity': 'active', 'leader.api_only': false })
@@ -113,9 +111,7 @@ export async function findActiveGroupsLedBy(db: Reader, userIds: number[]): Prom
  */
 export function ledBy(db: Reader, userId: number, now: Instant): Knex.QueryBuilder {
   const led: Knex.QueryBuilder = db('groups')
-    .join('memberships', (join) =>
-      join.on('memberships.group_id', 'groups.id').onVal('memberships.user_id', userId),
-    )
+    .join('memberships', (join) => join.on('memberships.group_id', 'groups.id').onVal('memberships.user_id', userId))
     .leftJoin('deputies', (join) =>
       join
         .on('deputies.group_id', 'groups.id')

@@ -7,7 +7,8 @@ const member = (mistake: string) =>
   cleaned.refine((text) => text !== '', mistake).refine((text) => text.length <= 254, 'At most 254 characters.');
 
 const successor = z.object({ leader: member('Enter who is to lead the group.') });
-const deputyBy = (times: Times) => z.object({ deputy: member('Enter who is to be the deputy.'), untilAt: endBy(times) });
+const deputyBy = (times: Times) =>
+  z.object({ deputy: member('Enter who is to be the deputy.'), untilAt: endBy(times) });
 
 export function typedLead(body: unknown): Typed {
   return typedFields(body, ['leader', 'deputy', 'untilAt']);

@@ -229,9 +229,13 @@ const WRITERS: Record<MailKind, Writer> = {
   }),
   'you-leave': ({ facts, words, userName }, { instanceName, baseUrl }) => ({
     subject: `Your access to ${instanceName} ends soon`,
-    paragraphs: [`The access of ${userName} to ${instanceName} ends: ${words.end(facts.leavesAt)}. From then on you are let in no more.`],
+    paragraphs: [
+      `The access of ${userName} to ${instanceName} ends: ${words.end(facts.leavesAt)}. From then on you are let in no more.`,
+    ],
     button: { label: 'Look at what you have', address: `${baseUrl}/me` },
-    closing: ['If you are to stay longer, tell whoever leads your group, or an administrator. Under Preferences you say whether you want such mails.'],
+    closing: [
+      'If you are to stay longer, tell whoever leads your group, or an administrator. Under Preferences you say whether you want such mails.',
+    ],
   }),
   'test-mail': (mail, { instanceName }) => ({
     subject: `Test mail of ${instanceName}`,
@@ -253,7 +257,11 @@ export function writeMessage(mail: DueMail, place: Place, address = ''): Message
 function wordsFor({ timeZone, dateOrder }: Pick<DueMail, 'timeZone' | 'dateOrder'>) {
   const { moment, day, end, zone: known } = formatIn({ zone: timeZone ?? undefined, dates: dateOrder ?? undefined });
   const zone = timeZone === known ? ` (${timeZone})` : '';
-  return { day, end: (at: Instant) => `${end(at)}${zone}`, moment: (at: Instant | undefined) => `${moment(at ?? '')}${zone}` };
+  return {
+    day,
+    end: (at: Instant) => `${end(at)}${zone}`,
+    moment: (at: Instant | undefined) => `${moment(at ?? '')}${zone}`,
+  };
 }
 
 export function textOf(message: Message, { instanceName, baseUrl }: Place): string {

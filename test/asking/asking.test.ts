@@ -9,7 +9,12 @@ import { signedIn } from '../support/session.ts';
 
 let app: TestApp;
 beforeEach(async () => {
-  app = await startApp({ SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'roster@example.com', SESSION_IDLE: '6000', SESSION_MAX: '240' });
+  app = await startApp({
+    SMTP_URL: 'smtp://127.0.0.1:9',
+    MAIL_FROM: 'roster@example.com',
+    SESSION_IDLE: '6000',
+    SESSION_MAX: '240',
+  });
 });
 afterEach(() => app.close());
 
@@ -17,7 +22,10 @@ const FORM = '/access-requests/new';
 const HOURS = 3_600_000;
 const requests = async () => app.db.read('access_requests').orderBy('id');
 const mails = async (kind: string) =>
-  (await app.db.read('outbox').where({ kind }).orderBy('id')).map(({ user_id, facts }) => ({ to: user_id, ...JSON.parse(facts) }));
+  (await app.db.read('outbox').where({ kind }).orderBy('id')).map(({ user_id, facts }) => ({
+    to: user_id,
+    ...JSON.parse(facts),
+  }));
 
 it('asks for a group, and tells who leads it', async () => {
   const support = await letAskFor(app, 'Support', { contacts: 'read' });
@@ -26,9 +34,18 @@ it('asks for a group, and tells who leads it', async () => {
   const sent = await submit(erin, FORM, { asked: `group ${support}`, reason: 'I <help> out', untilAt: '2026-12-24' });
   expect([sent.status, sent.headers.location]).toEqual([303, expect.stringMatching(/^\/access-requests\/\d+$/)]);
   const page = pageOf(await erin.get(sent.headers.location));
-  expect([page.fact('What'), page.fact('For'), page.fact('Until')]).toEqual(['Support', 'I <help> out', expect.stringContaining('24')]);
+  expect([page.fact('What'), page.fact('For'), page.fact('Until')]).toEqual([
+    'Support',
+    'I <help> out',
+    expect.stringContaining('24'),
+  ]);
   const [event, ...others] = await audit.since();
-  expect([event.action, event.subjectName, event.after.reason, others.length]).toEqual(['access.asked', 'rita', 'I <help> out', 0]);
+  expect([event.action, event.subjectName, event.after.reason, others.length]).toEqual([
+    'access.asked',
+    'rita',
+    'I <help> out',
+    0,
+  ]);
   expect(await mails('access-asked')).toEqual([
     expect.objectContaining({ to: app.people.lena, who: 'rita', what: 'Support', reason: 'I <help> out' }),
   ]);
@@ -43,7 +60,11 @@ it('tells administrators where nobody leads the group, and leaders of whatever g
   expect((await submit(bob, FORM, { asked: `group ${auditors}`, reason: 'r' })).status).toBe(303);
   const told = (await mails('access-asked')).map(({ to }) => to).toSorted();
   expect(told).toEqual([app.people.alice, app.people.ada].toSorted());
-  await app.db.write((trx) => trx('memberships').where({ user_id: app.people.bob, group_id: Number(support) }).delete());
+  await app.db.write((trx) =>
+    trx('memberships')
+      .where({ user_id: app.people.bob, group_id: Number(support) })
+      .delete(),
+  );
   expect((await submit(bob, FORM, { asked: 'write contacts', reason: 'r' })).status).toBe(303);
   expect((await mails('access-asked')).at(-1)).toMatchObject({ to: app.people.lena, what: 'write on contacts' });
 });
@@ -68,7 +89,10 @@ it('keeps what was typed beside what is wrong with it', async () => {
   const rita = await signedIn(app, 'rita');
   const long = 'x'.repeat(1001);
   const failed = await submit(rita, FORM, { reason: long, untilAt: 'never' });
-  expect([failed.status, Object.keys(pageOf(failed).errors()).toSorted()]).toEqual([422, ['asked', 'reason', 'untilAt']]);
+  expect([failed.status, Object.keys(pageOf(failed).errors()).toSorted()]).toEqual([
+    422,
+    ['asked', 'reason', 'untilAt'],
+  ]);
   expect(pageOf(failed).typed().reason).toBe(long);
   const support = await groupId(app, 'Support');
   const over = await submit(rita, FORM, { asked: `group ${support}`, reason: 'r', untilAt: '2020-01-01' });
@@ -86,13 +110,21 @@ describe('is not asked', () => {
     expect(pageOf(await post('read contacts')).errors().asked).toBe('You have this right already.');
     const rita = await signedIn(app, 'rita');
     await rita.get(FORM);
-    const twice = await Promise.all([1, 2].map(() => rita.post('/access-requests', { asked: `group ${support}`, reason: 'r' })));
+    const twice = await Promise.all(
+      [1, 2].map(() => rita.post('/access-requests', { asked: `group ${support}`, reason: 'r' })),
+    );
     expect(twice.map(({ status }) => status).toSorted()).toEqual([303, 422]);
     expect((await requests()).length).toBe(1);
   });
 
   it('more often than anybody can read', async () => {
-    await letAskFor(app, 'Support', { contacts: 'write', audit: 'write', groups: 'write', settings: 'write', users: 'write' });
+    await letAskFor(app, 'Support', {
+      contacts: 'write',
+      audit: 'write',
+      groups: 'write',
+      settings: 'write',
+      users: 'write',
+    });
     const rita = await signedIn(app, 'max');
     const ask = (what: string) => rita.post('/access-requests', { asked: what, reason: 'r' });
     const rights = ['write contacts', 'read contacts', 'write audit', 'read audit', 'write groups', 'read groups'];

@@ -36,7 +36,9 @@ it('lets the leader give it, until a day, with an operation that can be taken ba
   expect(await audit.actions()).toEqual(['membership.granted', 'access.given']);
   expect(await answerMail()).toMatchObject({ to: app.people.rita, group: 'Support', words: 'Welcome', by: 'lena' });
   expect(pageOf(await lena.get(path)).textOf('main')).toContain('Given by the group Support');
-  const undo = pageOf(await lena.get(`/led-groups/${support}`)).$('#deeds + ul a').attr('href');
+  const undo = pageOf(await lena.get(`/led-groups/${support}`))
+    .$('#deeds + ul a')
+    .attr('href');
   await submit(lena, `${undo}/undo`);
   expect(await membership('rita')).toBeUndefined();
 });
@@ -139,7 +141,9 @@ it('takes one of two who decide at once, and tells the other', async () => {
   expect(told.filter((one) => one.startsWith('It was answered already')).length).toBe(1);
   const [answer] = await answers();
   expect((await membership('rita')) !== undefined).toBe(answer === 'given');
-  expect(await app.db.read('outbox').where('kind', 'access-answered').count({ n: '*' })).toEqual([{ n: expect.anything() }]);
+  expect(await app.db.read('outbox').where('kind', 'access-answered').count({ n: '*' })).toEqual([
+    { n: expect.anything() },
+  ]);
   expect((await app.db.read('outbox').where('kind', 'access-answered')).length).toBe(1);
 });
 
@@ -161,7 +165,11 @@ it('gives whoever is in the group already the end that they asked for', async ()
   const where = { user_id: app.people.bob, group_id: support };
   await app.db.write((trx) => trx('memberships').where(where).update({ until_at: '2026-12-01T00:00:00.000Z' }));
   const bob = await signedIn(app, 'bob');
-  const sent = await submit(bob, '/access-requests/new', { asked: `group ${support}`, reason: 'longer', untilAt: '2027-01-31' });
+  const sent = await submit(bob, '/access-requests/new', {
+    asked: `group ${support}`,
+    reason: 'longer',
+    untilAt: '2027-01-31',
+  });
   const lena = await signedIn(app, 'lena');
   const audit = await watchAudit(app);
   expect((await submit(lena, sent.headers.location, { answer: 'give' })).status).toBe(303);

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { doWhatIsDue } from '../../src/bulk-operations/actions/due-operations.ts';
 import type { OperateWords } from '../../src/command-line/command.ts';
 import { COMMANDS } from '../../src/command-line/commands.ts';
 import { ConfigError } from '../../src/config.ts';
 import { serverSettings } from '../../src/installation/server-settings.ts';
-import { doWhatIsDue } from '../../src/bulk-operations/actions/due-operations.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { rosterBeside } from '../support/command-line.ts';
 import { addContact } from '../support/contacts.ts';
@@ -100,9 +100,12 @@ describe('the commands operate, operations and undo', () => {
   it('have the server do it at a moment, and do nothing before', async () => {
     const later = { at: '2036-12-01 18:00' };
     const would = await run('operate', ['deactivate', 'bob'], later);
-    expect(would).toEqual([0, expect.stringMatching(/^On 1 Dec 2036, 18:00.*\nIt would be: Deactivate, 1 user changed/s)]);
+    expect(would).toEqual([
+      0,
+      expect.stringMatching(/^On 1 Dec 2036, 18:00.*\nIt would be: Deactivate, 1 user changed/s),
+    ]);
     expect(await app.db.read('bulk_operations')).toEqual([]);
-    const done = await run('operate', ['deactivate', 'bob'], { ...later, apply });
+    const done = await run('operate', ['deactivate', 'bob'], { ...later, apply: true });
     expect(done).toEqual([0, expect.stringMatching(/^Deactivate: 1 user, on 1 Dec 2036, 18:00/)]);
     expect(await app.db.read('scheduled_operations').pluck('due_at')).toEqual(['2036-12-01T18:00:00.000Z']);
     expect(await activityOf('bob')).toBe('active');
@@ -124,7 +127,10 @@ describe('the commands operate, operations and undo', () => {
   });
 
   it('know an action by the name that it had', async () => {
-    expect(await run('operate', ['set-expiry', 'bob'], { values: ['2036-12-31'], apply })).toEqual([0, expect.stringContaining('leaves on 31 Dec 2036')]);
+    expect(await run('operate', ['set-expiry', 'bob'], { values: ['2036-12-31'], apply: true })).toEqual([
+      0,
+      expect.stringContaining('leaves on 31 Dec 2036'),
+    ]);
     expect(await app.db.read('bulk_operations').pluck('action')).toEqual(['set-leaving']);
   });
 

@@ -18,7 +18,9 @@ it('tells an invited person what they can do here, not a form for passwords', as
   expect(page.heading()).toBe('My access');
   expect(page.message()).toContain('Your password is set');
   expect(page.$('main input[type="password"]').length).toBe(0);
-  expect(page.textOf('main')).toMatch(/Support.*Gives you no right.*lena leads it.*nothing here that you have to look after/);
+  expect(page.textOf('main')).toMatch(
+    /Support.*Gives you no right.*lena leads it.*nothing here that you have to look after/,
+  );
 });
 
 it.each([

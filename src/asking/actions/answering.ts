@@ -72,7 +72,11 @@ interface Giving {
 }
 
 /** The membership, as an operation that is taken back like any other. */
-async function give(trx: Transaction, act: Act, { decider, user, group, untilAt }: Giving): Promise<number | undefined> {
+async function give(
+  trx: Transaction,
+  act: Act,
+  { decider, user, group, untilAt }: Giving,
+): Promise<number | undefined> {
   if (user.activity !== 'active') throw new FieldErrors({ answer: `${user.name} is ${user.activity}.` });
   const rule = wayToGive(decider, group) === 'leading' ? BY_LEADING : undefined;
   const meant = { groupId: group.id, userIds: [user.id], rule };
@@ -109,11 +113,7 @@ interface Told {
   words: string;
 }
 
-async function tell(
-  trx: Transaction,
-  act: Act,
-  { user, request, groups, given, untilAt, words }: Told,
-): Promise<void> {
+async function tell(trx: Transaction, act: Act, { user, request, groups, given, untilAt, words }: Told): Promise<void> {
   const { asked } = request;
   const after = {
     ...(given ? { group: groupReference(given) } : fieldsOf(asked, groups)),
@@ -121,9 +121,7 @@ async function tell(
     ...(words && { words }),
   };
   const action = given ? 'access.given' : 'access.refused';
-  await recordChanges(trx, act, [
-    { action, subjectType: 'user', subjectId: user.id, subjectName: user.name, after },
-  ]);
+  await recordChanges(trx, act, [{ action, subjectType: 'user', subjectId: user.id, subjectName: user.name, after }]);
   const meant = 'groupId' in asked ? groups.find(({ id }) => id === asked.groupId) : undefined;
   // By the name that it has now only where everybody may know it.
   const groupName = given?.name ?? (meant?.canBeAskedFor ? meant.name : 'the group');

@@ -39,7 +39,11 @@ export async function askForAccess(
   if (meant.length === 0) throw new FieldErrors({ asked: GONE });
   await requireNew(trx, act, asked);
   const id = await insertRequest(trx, { userId, asked, reason, untilAt, askedAt: act.at });
-  await record(trx, act, act.by.name, 'access.asked', { ...fieldsOf(asked, meant), reason, ...(untilAt && { until: untilAt }) });
+  await record(trx, act, act.by.name, 'access.asked', {
+    ...fieldsOf(asked, meant),
+    reason,
+    ...(untilAt && { until: untilAt }),
+  });
   const facts = {
     id: String(id),
     who: act.by.name,
@@ -53,7 +57,12 @@ export async function askForAccess(
 }
 
 /** Takes back what one asked for oneself. Whether it was open. */
-export async function withdrawRequest(trx: Transaction, act: Act, request: AccessRequest, groups: Group[]): Promise<boolean> {
+export async function withdrawRequest(
+  trx: Transaction,
+  act: Act,
+  request: AccessRequest,
+  groups: Group[],
+): Promise<boolean> {
   await act.confirm?.(trx);
   if (!(await answerRequest(trx, request.id, { answer: 'withdrawn', at: act.at, by: act.by.id }))) return false;
   await record(trx, act, act.by.name, 'access.withdrawn', fieldsOf(request.asked, groups));
@@ -84,9 +93,11 @@ async function requireNew(db: Reader, act: Act, asked: Asked): Promise<void> {
   const { open, lately } = await countRequests(db, userId, instant(Date.parse(act.at) - DAY));
   if (open >= MOST_OPEN)
     throw new FieldErrors({ asked: `${MOST_OPEN} that you asked for are not answered yet. Withdraw one, or wait.` });
-  if (lately >= MOST_A_DAY) throw new FieldErrors({ asked: `You have asked ${MOST_A_DAY} times since yesterday. Wait a day.` });
+  if (lately >= MOST_A_DAY)
+    throw new FieldErrors({ asked: `You have asked ${MOST_A_DAY} times since yesterday. Wait a day.` });
   if (!('groupId' in asked)) {
-    if (isGivenBy(asked, await findRights(db, userId, now))) throw new FieldErrors({ asked: 'You have this right already.' });
+    if (isGivenBy(asked, await findRights(db, userId, now)))
+      throw new FieldErrors({ asked: 'You have this right already.' });
     return;
   }
   const membership = (await findMembershipsIn(db, asked.groupId, [userId])).get(userId);

@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
+import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
-import { may } from '../../access/viewer.ts';
 import type { Errors } from '../../forms/form.ts';
 import { offerUndo } from '../../leading/pages/leading-operations.ts';
 import { actOf } from '../../sessions/pages/act.ts';
@@ -39,7 +39,12 @@ export function askingController(app: AppContext): Router {
     if (errors) return failed(errors);
     await unlessFieldErrors(app, req, failed, async () => {
       const id = await app.db.write((trx) => askForAccess(trx, actOf(app, req), values));
-      flash(req, app.mail ? 'You asked for it. Whoever decides is told by mail, and so are you of the answer.' : 'You asked for it. The answer will stand here.');
+      flash(
+        req,
+        app.mail
+          ? 'You asked for it. Whoever decides is told by mail, and so are you of the answer.'
+          : 'You asked for it. The answer will stand here.',
+      );
       res.redirect(303, `/access-requests/${id}`);
     });
   });
@@ -76,9 +81,9 @@ export function askingController(app: AppContext): Router {
 
   /** With what takes it back, for whoever may read what operations are about, and for leaders. */
   function tellGiven(req: Request, said: string, operation: number | undefined): void {
-    if (may(req.viewer!, 'users', 'read')) return flash(req, said, { undo: operation });
-    flash(req, said);
-    offerUndo(req, operation);
+    const readsUsers = may(req.viewer!, 'users', 'read');
+    flash(req, said, readsUsers ? { undo: operation } : {});
+    if (!readsUsers) offerUndo(req, operation);
   }
 
   /** Whoever asked, and whoever decides, sees it; for everybody else it is not there. */

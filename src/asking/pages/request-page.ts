@@ -23,7 +23,8 @@ export interface RequestForm {
 /** What waits to be decided by the viewer. Who decides about nothing is not told that there is such a page. */
 export async function showWaitingRequests(app: AppContext, req: Request, res: Response): Promise<void> {
   const viewer = req.viewer!;
-  if (!mayDecideAll(viewer) && viewer.leads.length === 0) throw new Forbidden('There is nothing at this address.', true);
+  if (!mayDecideAll(viewer) && viewer.leads.length === 0)
+    throw new Forbidden('There is nothing at this address.', true);
   const { requests, groups } = await findWaiting(app.db.read, viewer);
   const rows = requests.map((request) => ({ ...request, what: whatOf(request, [...groups.values()]) }));
   render(req, res, 'asking/index', { title: 'Asked for', requests: rows });
@@ -47,7 +48,12 @@ export async function showRequest(app: AppContext, req: Request, res: Response, 
     what: whatOf(request, known),
     typed: form.typed ?? decisionAbout(request, offered, formatOf(req)),
     errors,
-    offered: offered.map(({ id, name, description, rights }) => ({ id, name, description, gives: grantsInWords(rights) })),
+    offered: offered.map(({ id, name, description, rights }) => ({
+      id,
+      name,
+      description,
+      gives: grantsInWords(rights),
+    })),
     answeredBy: names.get(request.answeredBy ?? 0),
     givenName: given?.name,
     why: isOwn || offered.length > 0 ? undefined : whyNotToGive(request, groups),
@@ -72,5 +78,7 @@ function whyNotToGive({ asked }: AccessRequest, groups: Group[]): string {
   if (!('groupId' in asked)) return 'There is no group that gives it and that you may give.';
   const group = groups.find(({ id }) => id === asked.groupId);
   if (!group) return 'The group has gone meanwhile.';
-  return group.activity === 'active' ? `You may not give the group ${group.name}.` : `The group ${group.name} is ${group.activity}.`;
+  return group.activity === 'active'
+    ? `You may not give the group ${group.name}.`
+    : `The group ${group.name} is ${group.activity}.`;
 }

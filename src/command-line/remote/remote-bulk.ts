@@ -112,8 +112,11 @@ function told(operation: Operation): Result {
     ),
     ...effects,
     ...(lasting ? [lasting] : []),
-    isDraft && dueAt ? `Operation ${id}, on ${format.moment(dueAt)}, judged anew then.` :
-    isDraft ? 'Nothing was done. With --apply it is.' : `Operation ${id}, ${phase}.`,
+    isDraft && dueAt
+      ? `Operation ${id}, on ${format.moment(dueAt)}, judged anew then.`
+      : isDraft
+        ? 'Nothing was done. With --apply it is.'
+        : `Operation ${id}, ${phase}.`,
   ];
   return { lines, data: { operation }, exitCode: leftOut === 0 ? 0 : changed === 0 ? 2 : 3 };
 }

@@ -34,7 +34,9 @@ export async function showLead(
     deputy,
     typed: typed ?? { ...typedLead({}), ...stands },
     errors,
-    names: members.filter(({ activity, userId, isOver }) => activity === 'active' && !isOver && userId !== req.viewer!.id),
+    names: members.filter(
+      ({ activity, userId, isOver }) => activity === 'active' && !isOver && userId !== req.viewer!.id,
+    ),
   };
   render(req, res, 'leading/lead', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
 }

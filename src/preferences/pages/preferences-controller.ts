@@ -56,7 +56,10 @@ export function preferencesController({ config, db, mail }: AppContext): Router 
   router.patch('/preferences/mails', requireSignIn, async (req, res) => {
     const { ownLeaving } = typedFields(req.body, ['ownLeaving']);
     await db.write((trx) => setToldOfLeaving(trx, req.viewer!.id, ownLeaving === 'yes'));
-    flash(req, ownLeaving === 'yes' ? 'You are told before your access ends.' : 'You are not told before your access ends.');
+    flash(
+      req,
+      ownLeaving === 'yes' ? 'You are told before your access ends.' : 'You are not told before your access ends.',
+    );
     res.redirect(303, '/preferences');
   });
 

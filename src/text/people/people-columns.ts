@@ -1,7 +1,16 @@
 import { fold } from '../text.ts';
 
 /** What a column of a list can tell of each person. */
-export type PeopleColumn = 'email' | 'name' | 'firstName' | 'lastName' | 'login' | 'groups' | 'tags' | 'startsAt' | 'leavesAt';
+export type PeopleColumn =
+  | 'email'
+  | 'name'
+  | 'firstName'
+  | 'lastName'
+  | 'login'
+  | 'groups'
+  | 'tags'
+  | 'startsAt'
+  | 'leavesAt';
 
 /** What such a column is called, folded and without punctuation: in English, German, and as address books export it. */
 const HEADS: Record<PeopleColumn, string[]> = {

@@ -102,9 +102,7 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
         pinned,
         allTicked: readAllTicked(req),
       }),
-      waiting: mayWrite
-        ? [...(await askedOf(app, req.viewer!)), ...waitingOf(counts.views.slice(pinned.length))]
-        : [],
+      waiting: mayWrite ? [...(await askedOf(app, req.viewer!)), ...waitingOf(counts.views.slice(pinned.length))] : [],
       /** The group that makes administrators of its members, where somebody is to be told. */
       administrators,
     };
