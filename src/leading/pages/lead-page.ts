@@ -54,6 +54,8 @@ export async function saveDeputy(app: AppContext, req: Request, res: Response, g
 }
 
 export async function endDeputy(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
+  // What no form of ours sends is refused here as well.
+  typedLead(req.body);
   const isDone = await app.db.write((trx) => endDeputyOf(trx, actOf(app, req), group.id));
   flash(req, isDone ? `${group.name} has no deputy any more.` : `${group.name} has no deputy.`);
   res.redirect(303, `/led-groups/${group.id}`);
