@@ -140,6 +140,6 @@ it('shows a leader when their people were here last, and all who did not come in
   const page = pageOf(await lena.get(path));
   expect(page.textOf(`#member-${app.people.bob}`)).toMatch(/last sign-in .* last active/);
   expect(page.textOf(`#member-${app.people.carol}`)).toContain('never signed in');
-  const reinvite = page.$('a:contains("did not come in yet")').attr('href')!;
+  const reinvite = page.$('a:contains("who waits")').attr('href')!;
   expect(pageOf(await lena.get(reinvite)).typed().ids).toBe(String(app.people.carol));
 });
