@@ -29,7 +29,7 @@ const PATIENCE = 3_600_000;
  * operations themselves, the feeds of those who follow, what no undo revives, and that somebody signed in for it.
  */
 const LEFT_BEHIND =
-  /^(users\.(version|last_login_at|last_activity_at)$|audit_|bulk_operation|user_changes|invitation_changes|sessions|links|tokens|address_limits|refusals)/;
+  /^(users\.(version|last_login_at|last_activity_at)$|audit_|bulk_operation|(user|group|contact|invitation)_changes|known_devices|login_attempts|server_settings|sessions|links|tokens|address_limits|refusals)/;
 
 export const millionCrashFault: Fault = {
   name: 'F1-million',

@@ -48,6 +48,17 @@ describe('taking an operation back from its report', () => {
     for (const person of WHOLE) expect(await activityOf(person)).toBe('active');
   });
 
+  it('lets nobody in who had left by their own end', async () => {
+    const left = { leaves_at: '2020-01-31T18:00:00.000Z' };
+    await app.db.writer('users').where('id', app.people.bob).update(left);
+    const sheet = await takeBack(await done('deactivate', WHOLE));
+    await alice.post(`${sheet}/execution`);
+    expect(await app.db.read('users').where('id', app.people.bob).first('activity', 'leaves_at')).toEqual({
+      activity: 'active',
+      ...left,
+    });
+  });
+
   it('says in its sheet what it takes back, whose it was and when', async () => {
     const report = await done('deactivate', WHOLE);
     const sheet = load((await alice.get(await takeBack(report))).text)('#sheet');

@@ -1,9 +1,11 @@
 import { activatedTo } from '../../access/activity.ts';
 import { hasLeft } from '../../access/admission.ts';
 import type { Instant } from '../../clock.ts';
+import type { Transaction } from '../../db/database.ts';
 import type { Format } from '../../text/format.ts';
 import { counted, were } from '../../text/text.ts';
-import { wasActivity, writtenOf } from '../../verbs/action.ts';
+import type { Act } from '../../verbs/act.ts';
+import { type Written, wasActivity, writtenOf } from '../../verbs/action.ts';
 import { backAsBefore } from '../../verbs/back-as-before.ts';
 import { countOf, joined, NOBODY_COUNTED, type Notes } from '../../verbs/notes.ts';
 import { allowed, inapplicable, leaveOut } from '../../verbs/outcome.ts';
@@ -69,21 +71,34 @@ export const ACTIVATION: UserAction = {
       return what ? inapplicable(`cannot be restored: ${what} belongs to another user by now`) : undefined;
     });
   },
-  async perform(trx, act, subjects) {
-    await setActivity(trx, subjects, activatedTo);
-    const isBack = (subject: Subject) => hasEnded(subject, act.at);
-    const ended = subjects.filter(isBack).map(({ id }) => ({ id, columns: { leaves_at: null } }));
-    await keepUsers(trx, ended);
-    const written = (subject: Subject) => ({
-      before: { activity: subject.activity, ...(isBack(subject) && { leavesAt: subject.leavesAt }) },
-      after: { activity: activatedTo(subject), ...(isBack(subject) && { leavesAt: null }) },
-    });
-    await recordOnUsers(trx, act, subjects, 'user.activated', written);
-    return writtenOf(subjects, written);
-  },
+  perform: (trx, act, subjects) => letIn(trx, act, subjects, (subject) => hasEnded(subject, act.at)),
   was: wasActivity,
   events: { 'user.activated': 'activated' },
 };
+
+/** What takes a deactivation back: whoever had left by then has left still. */
+export const REACTIVATION: Pick<UserAction, 'refusalOf' | 'refuseAmong' | 'perform'> = {
+  refusalOf: ACTIVATION.refusalOf,
+  refuseAmong: ACTIVATION.refuseAmong,
+  perform: (trx, act, subjects) => letIn(trx, act, subjects, () => false),
+};
+
+async function letIn(
+  trx: Transaction,
+  act: Act,
+  subjects: Subject[],
+  losesEnd: (subject: Subject) => boolean,
+): Promise<Map<number, Written>> {
+  await setActivity(trx, subjects, activatedTo);
+  const ended = subjects.filter(losesEnd).map(({ id }) => ({ id, columns: { leaves_at: null } }));
+  await keepUsers(trx, ended);
+  const written = (subject: Subject) => ({
+    before: { activity: subject.activity, ...(losesEnd(subject) && { leavesAt: subject.leavesAt }) },
+    after: { activity: activatedTo(subject), ...(losesEnd(subject) && { leavesAt: null }) },
+  });
+  await recordOnUsers(trx, act, subjects, 'user.activated', written);
+  return writtenOf(subjects, written);
+}
 
 /** Whether they are let in again only without the end that was set. */
 function hasEnded(subject: Subject, at: Instant): boolean {

@@ -20,7 +20,7 @@ import { tagFact, tagOf } from '../../../verbs/facts.ts';
 import { allowed } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
 import { findOwnerIds, findSubjects, findUsers } from '../../user-store.ts';
-import { ACTIVATION } from '../activation.ts';
+import { REACTIVATION } from '../activation.ts';
 import { changeUsers } from '../changing/changing-users.ts';
 import type { UserChange } from '../changing/user-change.ts';
 import { findDetails } from '../changing/user-details.ts';
@@ -124,7 +124,7 @@ async function stepsFor(db: Reader, subject: Subject, wanted: Wanted): Promise<S
 
 /** Who was only made by the operation goes; everybody else becomes what they were. */
 function activityAction({ activity }: Subject, before: unknown): StepAction<Subject> {
-  if (before === 'active' || (activity === 'deleted' && before === 'deactivated')) return ACTIVATION;
+  if (before === 'active' || (activity === 'deleted' && before === 'deactivated')) return REACTIVATION;
   return before === 'deactivated' ? DEACTIVATION : DELETION;
 }
 
