@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Person } from '../seeds/cast.ts';
 import { startApp, type TestApp } from './support/app.ts';
 import { applied } from './support/apply.ts';
+import { asked as askedFor } from './support/asking.ts';
 import { rosterBeside } from './support/command-line.ts';
 import { addContact } from './support/contacts.ts';
 import { send, submit } from './support/form.ts';
@@ -25,7 +26,8 @@ afterEach(() => app.close());
 
 const PATHS = [
   ...(['record', 'form', 'bulk', 'schedule', 'paste', 'import', 'command', 'command import', 'file'] as const),
-  ...(['interface', 'interface bulk', 'scim'] as const),
+  ...(['interface', 'interface bulk', 'interface schedule', 'scim'] as const),
+  ...(['command schedule', 'asking'] as const),
 ] as const;
 type Path = (typeof PATHS)[number];
 /** Gives what it was answered with. */
@@ -150,6 +152,24 @@ const askedMany = (action: string, ids: () => number[], on = 'users'): Attempt =
   };
 };
 
+const askedLater = (action: string, ids: () => number[]): Attempt => {
+  return async () => {
+    const program = await programAs(app, trying);
+    const draft = await program.send('post', '/bulk-operations', { on: 'users', action, ids: ids() });
+    const path = `/bulk-operations/${draft.body.id}/schedule`;
+    return (await program.send('put', path, { dueAt: '2036-01-01' })).text;
+  };
+};
+
+/** What somebody asked for is given until a day. */
+const given = (person: Person, group: string): Attempt => {
+  return async () => {
+    const group_id = Number((await app.db.read('groups').where('name', group).first('id')).id);
+    const path = await askedFor(app, person, { group_id });
+    return words(await follow(await by.post(`${path}/decision`, { answer: 'give', untilAt: '2036-01-01' })));
+  };
+};
+
 const filed = (text: string): Attempt => {
   return async () => {
     const { exitCode, lines } = await applied(app, text);
@@ -193,6 +213,9 @@ const RULES: Rule[] = [
     // She may do all that an administrator may, and is none who stays.
     setup: () => set('alice', { expires_on: '2036-01-01' }),
     on: {
+      'command schedule': command('operate', 'deactivate', 'ada', '--at', '2036-01-01', '--apply'),
+      'interface schedule': askedLater('deactivate', () => [app.people.ada]),
+      asking: given('ada', 'Administrators'),
       schedule: scheduled('deactivate', 'ada'),
       'interface bulk': askedMany('delete', () => [app.people.ada]),
       file: filed('users: [{ name: ada, leaves: 2036-01-01 }]'),
@@ -212,6 +235,9 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /yourself|themself|your own/i,
     on: {
+      'command schedule': 'nobody stands at the machine as themself',
+      'interface schedule': askedLater('deactivate', () => [app.people.alice]),
+      asking: given('alice', 'Support'),
       schedule: scheduled('deactivate', 'alice'),
       'interface bulk': askedMany('delete', () => [app.people.alice]),
       file: 'nobody stands at the machine as themself',
@@ -231,6 +257,9 @@ const RULES: Rule[] = [
     who: 'max',
     said: /has rights that you do not hold/,
     on: {
+      'command schedule': 'it holds every right',
+      'interface schedule': askedLater('deactivate', () => [app.people.alice]),
+      asking: 'whoever decides maintains groups as well: see its own tests',
       schedule: scheduled('deactivate', 'alice'),
       'interface bulk': askedMany('end-sessions', () => [app.people.alice]),
       file: 'it holds every right',
@@ -255,6 +284,9 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /API-only/,
     on: {
+      'command schedule': 'it is looked at when it is due',
+      'interface schedule': 'it is looked at when it is due',
+      asking: 'no program asks for anything',
       schedule: 'it is looked at when it is due',
       'interface bulk': askedMany('reinvite', () => [app.people.robin]),
       file: 'it invites nobody, and demands reason, owner and review as it is read',
@@ -278,6 +310,9 @@ const RULES: Rule[] = [
       await set('erin', { name: 'dave', name_key: 'dave' });
     },
     on: {
+      'command schedule': 'it is looked at when it is due',
+      'interface schedule': 'it is looked at when it is due',
+      asking: 'it names nobody',
       schedule: 'it is looked at when it is due',
       'interface bulk': askedMany('activate', () => [app.people.dave]),
       file: filed('users: [{ name: new, email: bob@example.com }]'),
@@ -301,6 +336,9 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /changed|in the meantime|since/i,
     on: {
+      'command schedule': 'it says all that it does',
+      'interface schedule': 'it says all that it does',
+      asking: 'one answer is the last: see its own tests',
       schedule: 'it says all that it does',
       'interface bulk': 'it says all that it does; what takes one back compares each field',
       file: 'it does at once what it finds then',
@@ -332,6 +370,9 @@ const RULES: Rule[] = [
       hidden = await addContact(app, { name: 'Hidden Person', emails: [HIDDEN], ownerUserId: app.people.bob });
     },
     on: {
+      'command schedule': 'only users are changed later',
+      'interface schedule': 'only users are changed later',
+      asking: 'it is about no contacts',
       schedule: 'only users are changed later',
       'interface bulk': askedMany('delete', () => [hidden], 'contacts'),
       file: 'it is about no contacts',

@@ -93,7 +93,7 @@ describe.each([
     await seesHeading(elsewhere, 'My access');
     await maria.goto('/session/new');
     await signIn(maria, 'maria', MEMBER);
-    await seesHeading(maria, 'My credentials');
+    await seesHeading(maria, 'My access');
 
     // Deactivated while signed in elsewhere: out at the next click.
     await admin.goto(record);
@@ -119,7 +119,7 @@ describe.each([
     await sees(admin, 'maria is active again');
     await maria.goto('/session/new');
     await signIn(maria, 'maria', MEMBER);
-    await seesHeading(maria, 'My credentials');
+    await seesHeading(maria, 'My access');
     expect(visits.flatMap((one) => one.complaints)).toEqual([]);
   }, 120_000);
 });

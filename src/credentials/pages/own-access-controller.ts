@@ -95,12 +95,13 @@ async function ownGroups(app: AppContext, memberships: Membership[]) {
     app.db.read,
     memberships.map(({ groupId }) => groupId),
   );
-  return groups.map(({ id, name, activity, description, rights, leaderName }, n) => ({
+  return groups.map(({ id, name, activity, description, rights, leaderId, leaderName }, n) => ({
     id,
     name,
     activity,
     description,
     gives: activity === 'active' ? grantsInWords(rights) : '',
+    leaderId,
     leaderName,
     since: memberships[n].grantedAt,
     untilAt: memberships[n].untilAt,
