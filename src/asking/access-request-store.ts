@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { DAY, type Instant, instant } from '../clock.ts';
 import { type Reader, type Transaction, violatedUnique } from '../db/database.ts';
+import { whereIdIn } from '../db/ids.ts';
 import type { Row } from '../db/tables.ts';
 import { FieldErrors } from '../forms/form.ts';
 import type { AccessRequest, Answer, Asked } from './access-request.ts';
@@ -10,10 +11,18 @@ const KEPT = 180 * DAY;
 
 type Found = Row<'access_requests'> & { user_name: string };
 
-/** Open ones of active users, those that were asked first before the others; not those of one user. */
-export async function findOpenRequests(db: Reader, exceptOf: number | null, limit: number): Promise<AccessRequest[]> {
+/**
+ * Open ones of active users, those that were asked first before the others; not those of one user, and where groups are said only what
+ * asks for one of these, or for a right.
+ */
+export async function findOpenRequests(
+  db: Reader,
+  { exceptOf, groupIds }: { exceptOf: number | null; groupIds?: number[] },
+  limit: number,
+): Promise<AccessRequest[]> {
   const open = selectRequests(db).where('answer', '').where('users.activity', 'active');
   if (exceptOf !== null) open.whereNot('user_id', exceptOf);
+  if (groupIds) open.where((either) => whereIdIn(either, 'group_id', groupIds).orWhereNot('level', ''));
   return (await open.orderBy(['asked_at', 'access_requests.id']).limit(limit)).map(requestOf);
 }
 

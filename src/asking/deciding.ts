@@ -1,7 +1,7 @@
 import type { Reader } from '../db/database.ts';
 import type { Group } from '../groups/group.ts';
 import { findGroups } from '../groups/group-store.ts';
-import { type AccessRequest, type Decider, isMeant, mayDecide, wayToGive } from './access-request.ts';
+import { type AccessRequest, type Decider, isMeant, mayDecide, mayDecideAll, wayToGive } from './access-request.ts';
 import { findOpenRequests } from './access-request-store.ts';
 
 /** So many that wait are looked at; what is behind them comes up once these are answered. */
@@ -14,8 +14,11 @@ export async function findWaiting(
   db: Reader,
   decider: Decider,
 ): Promise<{ requests: AccessRequest[]; groups: Map<number, Group> }> {
-  const open = await findOpenRequests(db, decider.id, LOOKED_AT);
-  const groups = open.length > 0 ? await groupsFor(db, open) : [];
+  const groupIds = mayDecideAll(decider) ? undefined : decider.leads;
+  const open = await findOpenRequests(db, { exceptOf: decider.id, groupIds }, LOOKED_AT);
+  const named = open.flatMap(({ asked }) => ('groupId' in asked ? [asked.groupId] : []));
+  // Of those by which a right could be given, the led ones tell whether it waits.
+  const groups = open.length > 0 ? await findGroups(db, [...new Set([...named, ...(groupIds ?? [])])]) : [];
   const waiting = open.filter((request) => mayDecide(decider, request, groups));
   return { requests: waiting, groups: new Map(groups.map((group) => [group.id, group])) };
 }

@@ -74,6 +74,7 @@ describe('what a page offers', () => {
     const own = pageOf(await bob.get('/credentials'));
     expect(own.texts('header nav a')).toEqual([]);
     expect(pageOf(await bob.get('/menu')).texts('main .menu a, main .menu button')).toEqual([
+      'My access',
       'My credentials',
       'Time zone',
       'Keyboard shortcuts',

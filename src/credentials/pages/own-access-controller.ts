@@ -112,7 +112,8 @@ async function ownGroups(app: AppContext, memberships: Membership[]) {
 async function ownRequests(app: AppContext, userId: number, own: { id: number; name: string }[]) {
   const requests = await findOwnRequests(app.db.read, userId, REQUESTS_SHOWN);
   if (requests.length === 0) return [];
-  const known = [...own, ...(await groupsFor(app.db.read, requests)).filter((group) => group.canBeAskedFor)];
+  const ofGroups = requests.filter(({ asked }) => 'groupId' in asked);
+  const known = [...own, ...(await groupsFor(app.db.read, ofGroups)).filter((group) => group.canBeAskedFor)];
   const nameOf = (id: number) => known.find((group) => group.id === id)?.name;
   return requests.map((request) => ({
     ...request,
