@@ -12,7 +12,7 @@ declare module 'autocannon' {
     method?: 'GET' | 'POST';
     headers?: Record<string, string>;
     body?: string;
-    requests?: { method?: 'POST'; path?: string; headers?: Record<string, string>; body?: string }[];
+    requests?: { method?: 'GET' | 'POST' | 'PATCH'; path?: string; headers?: Record<string, string>; body?: string }[];
     /** Milliseconds between two looks at whether it is over. */
     sampleInt?: number;
   }

@@ -10,6 +10,7 @@ import { measure } from './measure.ts';
 import { onPostgres, startServer, stopPostgres } from './on-postgres.ts';
 import { Report, written } from './report.ts';
 import type { Effort } from './rounds.ts';
+import { scimBesideBudget } from './scim.ts';
 import { severalBesideOne } from './several.ts';
 
 const THOROUGH: Effort = { rounds: 3, seconds: 2, leastRequests: 100, rest: 60 };
@@ -32,6 +33,7 @@ async function bench(): Promise<void> {
       database: { type: 'string', default: 'sqlite' },
       processes: { type: 'string', default: '1' },
       checks: { type: 'boolean', default: false },
+      scim: { type: 'boolean', default: false },
     },
   });
   const sizes = values.users.split(',').map(Number);
@@ -40,7 +42,8 @@ async function bench(): Promise<void> {
   if (!['sqlite', 'postgres'].includes(values.database)) throw new Error('--database must be sqlite or postgres');
   const isOnPostgres = values.database === 'postgres';
   if (isOnPostgres && values.write) throw new Error('the page is written of SQLite: --write goes without --database');
-  if (values.checks && (isOnPostgres || values.write)) throw new Error('--checks goes without --database and --write');
+  if ((values.checks || values.scim) && (isOnPostgres || values.write))
+    throw new Error('--checks and --scim go without --database and --write');
   const processes = Number(values.processes);
   if (!Number.isInteger(processes) || processes < 1 || (processes > 1 && !isOnPostgres))
     throw new Error('--processes is a whole number from 1 on, and above 1 goes with --database postgres');
@@ -61,6 +64,10 @@ async function bench(): Promise<void> {
     }
     if (values.checks) {
       console.log(`\n${await checksBesideQuery(data, effort, say)}\n`);
+      continue;
+    }
+    if (values.scim) {
+      console.log(`\n${await scimBesideBudget(data, users, effort, say)}\n`);
       continue;
     }
     const report = new Report(await measure({ ...data, databaseUrl }, effort, say), users);

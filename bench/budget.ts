@@ -54,15 +54,20 @@ const MILLION: Limits = {
   start: 2_000,
   memory: 400 * MEGABYTE,
 };
-const RECORD_P50 = 3;
+export const RECORD_P50 = 3;
 const OF_A_HASH = 1.1;
 const LONGEST_BLOCK = 50;
 const WEIGHT = 60 * 1024;
 const MARKUP = 45 * 1024;
 
+/** What holds in a house of so many. */
+export function limitsAt(users: number): Limits {
+  return users > 300_000 ? MILLION : HUNDRED_THOUSAND;
+}
+
 /** The whole budget beside what was measured. */
 export function judged(found: Measurements, users: number): Line[] {
-  const limits = users > 300_000 ? MILLION : HUNDRED_THOUSAND;
+  const limits = limitsAt(users);
   const views = (...kinds: Kind[]) => found.views.filter((view) => kinds.includes(view.kind));
   const worst = (kinds: Kind[], by: 'p50' | 'p99') =>
     views(...kinds).reduce((a, b) => (b.figures[by] > a.figures[by] ? b : a));

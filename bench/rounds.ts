@@ -152,7 +152,7 @@ export class Bench {
   }
 }
 
-function medians(rounds: Figures[]): Figures {
+export function medians(rounds: Figures[]): Figures {
   const of = (name: keyof Figures) => median(rounds.map((figures) => figures[name]));
   return {
     requests: of('requests'),

@@ -1,8 +1,9 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type People, seedCast } from '../seeds/cast.ts';
+import { demoPassword } from '../seeds/demo-password.ts';
 import { generateUsers } from '../seeds/generator.ts';
 import type { AppContext } from '../src/app-context.ts';
 import { instant } from '../src/clock.ts';
@@ -15,8 +16,6 @@ import { serve } from '../src/serve.ts';
 const MADE_UP = 500;
 /** Where it listens and what it is called; nothing that leads to real data, mail or secrets. */
 const KEPT = ['PORT', 'HOST', 'BASE_URL', 'TRUST_PROXY', 'INSTANCE_NAME', 'LOG_LEVEL'];
-/** Letters and digits that nobody takes for one another. */
-const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 try {
@@ -38,7 +37,7 @@ async function demo(): Promise<void> {
     { LOG_LEVEL: 'warn', ...Object.fromEntries(given), DATA_DIR: folder, DAILY_BACKUPS: '0' },
     '',
   );
-  const password = newPassword();
+  const password = demoPassword();
   let invitation = '';
   const baseUrl = await serve(settings, {
     beforeListen: async (context) => {
@@ -66,10 +65,4 @@ async function fill({ db, config, actSettings, hasher }: AppContext, password: s
   const nobodys = await hasher.hash(randomBytes(32).toString('base64'));
   await generateUsers(db, { ...options, invitationHours, users: MADE_UP, passwordHash: nobodys });
   return people;
-}
-
-/** Another one each time: whoever else reads this file or reaches the port does not know it. */
-function newPassword(): string {
-  const four = () => Array.from({ length: 4 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
-  return Array.from({ length: 5 }, four).join('-');
 }

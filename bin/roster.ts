@@ -94,6 +94,7 @@ const OPTIONS = {
   description: { type: 'string' },
   invite: { type: 'boolean' },
   until: { type: 'string' },
+  'hand-over-to': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
@@ -128,6 +129,7 @@ const OPTIONS_OF: Record<string, string[]> = {
   description: ['users', 'groups'],
   invite: ['users'],
   until: ['users'],
+  'hand-over-to': ['deactivate'],
 };
 
 function given() {
@@ -237,7 +239,8 @@ async function act(settings: Settings): Promise<Result> {
     const { reason, owner, review, email, group: groups } = values;
     const { scope: scopes, days, address: addresses, name: tokenName } = values;
     const programs = { reason, owner, review, email, groups, scopes, days, addresses, tokenName };
-    const context: CommandContext = { db, config, server, channel, head, exporting, importing, operating, programs };
+    const words = { exporting, importing, operating, programs, handOverTo: values['hand-over-to'] };
+    const context: CommandContext = { db, config, server, channel, head, ...words };
     return await COMMANDS[name].run(context, parameters);
   } finally {
     await close();

@@ -1,29 +1,26 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { generateUsers } from '../seeds/generator.ts';
 import { readSettings } from '../src/config.ts';
 import { openDatabase } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { withSecrets } from '../src/installation/secrets.ts';
 import { actSettings } from '../src/verbs/act.ts';
-import { PASSWORD, settingsOf, settingsOfAlice } from './alice.ts';
+import { PASSWORD, settingsOfAlice } from './alice.ts';
 import { Client } from './client.ts';
 import { type Fault, met, told } from './fault.ts';
 import { brokenInvariants } from './invariants.ts';
-import { killServers, makePlace, startServers } from './place.ts';
-import { startServer } from './server-process.ts';
+import { killServers, makePlace, openPlace, type Place, startServers } from './place.ts';
 
 const ROUNDS = 20;
 const USERS = 5_000;
 /** In milliseconds. */
 const LATEST_KILL = 700;
-/** The kills are spread over as long as one execution takes here, and a little more: so some fall behind its end. */
-const SPREAD = 1.3;
 
 export interface BulkCrashReport {
   executed: number;
   acknowledged: number;
+  /** Kills that fell while it was written; on a file nobody can look on. */
+  amidst: number;
   problems: string[];
 }
 
@@ -31,9 +28,10 @@ export const bulkCrashFault: Fault = {
   name: 'F1-bulk',
   title: 'SIGKILL in the middle of bulk operations of 5,000',
   async run({ rounds = ROUNDS }) {
-    const { executed, acknowledged, problems } = await bulkCrash(rounds, USERS);
+    const { executed, acknowledged, amidst, problems } = await bulkCrash(rounds, USERS);
     return [
       told('kills', String(rounds)),
+      ...(amidst > 0 ? [told('of these while the operation was being written', String(amidst))] : []),
       told('operations found executed, acknowledged before the kill', `${executed}, ${acknowledged}`),
       met('lost, by halves, or not as its items say', problems.join('; ') || '0', '0', problems.length === 0),
     ];
@@ -49,9 +47,9 @@ export const largeCrashFault: Fault = {
   name: 'F1-large',
   title: 'SIGKILL in the middle of an operation on 12,000, which goes on each time',
   async run({ rounds = ROUNDS }) {
-    const { executed, problems } = await largeCrash(rounds, MANY);
+    const { executed, amidst, problems } = await largeCrash(rounds, MANY);
     return [
-      told('kills', String(rounds)),
+      told('kills, between pieces that were done and pieces that were not', `${rounds}, ${amidst}`),
       told('operations that came to their end', String(executed)),
       met('lost, done twice, or not as its items say', problems.join('; ') || '0', '0', problems.length === 0),
     ];
@@ -63,17 +61,16 @@ export async function largeCrash(
   rounds: number,
   users: number,
   random: () => number = Math.random,
-): Promise<Pick<BulkCrashReport, 'executed' | 'problems'>> {
-  const folder = mkdtempSync(join(tmpdir(), 'roster-large-crash-'));
-  const settings = settingsOf(folder);
-  const report = { executed: 0, problems: [] as string[] };
+): Promise<Pick<BulkCrashReport, 'executed' | 'amidst' | 'problems'>> {
+  const place = await makePlace(settingsOfAlice());
+  const report = { executed: 0, amidst: 0, problems: [] as string[] };
   const client = new Client('');
   try {
-    await seedUsers(folder, users);
+    await seedUsers(place.folder, users, place.databaseUrl);
     let path: string | undefined;
     let action = 'activate';
-    let server = await startServer(settings);
-    client.url = server.url;
+    let servers = await startServers(place);
+    client.url = servers[0].url;
     await client.signIn('alice', PASSWORD);
     for (let round = 0; round < rounds; round++) {
       if (!path) {
@@ -83,34 +80,36 @@ export async function largeCrash(
         path = drafted.headers.get('location')!;
         await client.post(`${path}/execution`, {});
       }
-      await new Promise((resolve) => setTimeout(resolve, random() * LATEST_KILL));
-      server.child.kill('SIGKILL');
-      await server.exited;
-      const found = await compareOperation(folder, Number(path.split('/').at(-1)));
+      await sleep(random() * LATEST_KILL);
+      await killServers(place, servers);
+      const found = await compareOperation(place.folder, Number(path.split('/').at(-1)), place.databaseUrl);
+      if (!found.isFinished && found.isBegun) report.amidst++;
       for (const problem of found.problems) report.problems.push(`round ${round + 1}: ${problem}`);
       if (found.isFinished) {
         report.executed++;
         path = undefined;
       }
-      server = await startServer(settings);
-      client.url = server.url;
+      servers = await startServers(place);
+      client.url = servers[round % servers.length].url;
     }
     const until = performance.now() + PATIENCE;
     while (path && performance.now() < until) {
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await sleep(200);
       if (!(await (await client.get(path)).text()).includes('id="progress"')) break;
     }
-    server.child.kill('SIGTERM');
-    await server.exited;
+    for (const { child, exited } of servers) {
+      child.kill('SIGTERM');
+      await exited;
+    }
     if (path) {
-      const found = await compareOperation(folder, Number(path.split('/').at(-1)));
+      const found = await compareOperation(place.folder, Number(path.split('/').at(-1)), place.databaseUrl);
       report.problems.push(...found.problems);
       if (found.isFinished) report.executed++;
       else report.problems.push('what was begun did not come to its end');
     }
     return report;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await place.remove();
   }
 }
 
@@ -121,7 +120,7 @@ export async function bulkCrash(
   random: () => number = Math.random,
 ): Promise<BulkCrashReport> {
   const place = await makePlace(settingsOfAlice());
-  const report: BulkCrashReport = { executed: 0, acknowledged: 0, problems: [] };
+  const report: BulkCrashReport = { executed: 0, acknowledged: 0, amidst: 0, problems: [] };
   const client = new Client('');
   try {
     const ids = await seedUsers(place.folder, users, place.databaseUrl);
@@ -136,7 +135,8 @@ export async function bulkCrash(
       }
       const path = await draft(client, action, ids);
       const execution = execute(client, path);
-      await new Promise((resolve) => setTimeout(resolve, ((round + random()) / rounds) * lasts * SPREAD));
+      await sleep(momentOf(round, rounds, random()) * lasts);
+      if (place.databaseUrl && (await isWriting(place))) report.amidst++;
       await killServers(place, servers);
       const isAcknowledged = await execution;
       if (isAcknowledged) report.acknowledged++;
@@ -152,6 +152,22 @@ export async function bulkCrash(
   } finally {
     await place.remove();
   }
+}
+
+/** As a share of what one takes: every second kill falls somewhere in the whole of it, and the others about where it is committed. */
+function momentOf(round: number, rounds: number, random: number): number {
+  const spread = (round + random) / rounds;
+  return round % 2 === 0 ? spread : 0.8 + spread * 0.6;
+}
+
+/** Whether a transaction is under way that has written something. */
+async function isWriting(place: Place): Promise<boolean> {
+  const db = openPlace(place);
+  const rows = await db.read.raw(
+    `select 1 from pg_stat_activity where datname = current_database() and application_name = 'roster' and backend_xid is not null`,
+  );
+  await db.close();
+  return rows.length > 0;
 }
 
 /** How many milliseconds one takes that nothing comes between. They are active again. */
@@ -204,7 +220,7 @@ export async function compareOperation(
   folder: string,
   id: number,
   databaseUrl?: string,
-): Promise<{ isExecuted: boolean; isFinished: boolean; problems: string[] }> {
+): Promise<{ isExecuted: boolean; isBegun: boolean; isFinished: boolean; problems: string[] }> {
   const db = openDatabase(folder, databaseUrl);
   try {
     const config = withSecrets(readSettings({ DATA_DIR: folder }, ''));
@@ -226,7 +242,7 @@ export async function compareOperation(
     if (unlike > 0) problems.push(`${unlike} users are not as their items say`);
     const events = await db.writer('audit_events').where({ action: `user.${operation.action}d`, operation_id: id });
     if (events.length !== changed.length) problems.push(`${changed.length} changed, but ${events.length} events`);
-    return { isExecuted, isFinished, problems };
+    return { isExecuted, isBegun: items.length > 0, isFinished, problems };
   } finally {
     await db.close();
   }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startPair } from '../test/support/postgres-pair.ts';
+import { type PostgresPair, startPair } from '../test/support/postgres-pair.ts';
 import { alice, settingsOf } from './alice.ts';
 import { type Fault, type Figure, met, told } from './fault.ts';
 import { changeUsers, Journal, problemsIn } from './journal.ts';
@@ -29,22 +29,43 @@ export const failoverFault: Fault = {
   name: 'F14',
   title: 'the server of the database killed under load, and a standby that takes over',
   async run({ rounds = ROUNDS }) {
-    const { journal, served, problems } = await failOver(rounds);
-    const odd = journal.answersOtherThan(/^(200|303|503)$/);
+    const { journal, served, problems } = await failOver(rounds, (pair) => pair.kill());
     return [
       told('restarts after SIGKILL, then a standby that takes over', `${rounds}, 1`),
       told('changes acknowledged, refused with 503', `${journal.acknowledged}, ${journal.refused}`),
       told('of the refused: may have been done, and said so', String(journal.unknownOutcomes)),
       quick('restart: changes are made again after the kill within at most', Math.max(...served.slice(0, -1))),
       quick('standby: changes are made again after the kill within', served.at(-1)!),
-      met('answers other than 303 and 503', odd ?? '0', '0', !odd),
-      met('answers of 503 without words or Retry-After', String(journal.wordless), '0', journal.wordless === 0),
-      met('acknowledged and lost, refused and done, or by halves', problems.join('; ') || '0', '0', !problems.length),
+      ...sound(journal, problems),
     ];
   },
 };
 
-async function failOver(rounds: number): Promise<Report> {
+/** F14 again: every process of it is stopped, so that its connections stay and nothing comes back on them. */
+export const silentServerFault: Fault = {
+  name: 'F14-silent',
+  title: 'the machine of the database vanishes without a word under load, and a standby takes over',
+  async run() {
+    const { journal, served, problems } = await failOver(0, (pair) => pair.silence());
+    return [
+      told('changes acknowledged, refused with 503', `${journal.acknowledged}, ${journal.refused}`),
+      told('of the refused: may have been done, and said so', String(journal.unknownOutcomes)),
+      quick('changes are made again after it fell silent within', served[0]),
+      ...sound(journal, problems),
+    ];
+  },
+};
+
+function sound(journal: Journal, problems: string[]): Figure[] {
+  const odd = journal.answersOtherThan(/^(200|303|503)$/);
+  return [
+    met('answers other than 303 and 503', odd ?? '0', '0', !odd),
+    met('answers of 503 without words or Retry-After', String(journal.wordless), '0', journal.wordless === 0),
+    met('acknowledged and lost, refused and done, or by halves', problems.join('; ') || '0', '0', !problems.length),
+  ];
+}
+
+async function failOver(rounds: number, lose: (pair: PostgresPair) => void | Promise<void>): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), 'roster-failover-'));
   const pair = await startPair();
   const settings = { ...settingsOf(folder), DATABASE_URL: pair.url };
@@ -58,7 +79,7 @@ async function failOver(rounds: number): Promise<Report> {
         changeUsers(client.at(servers[n % 2].url), report.journal, `r${round}w${n}`, () => isOver),
       );
       await sleep(EARLIEST + Math.random() * (LATEST - EARLIEST));
-      await pair.kill();
+      await lose(pair);
       const killed = performance.now();
       await sleep(AWAY);
       await (round < rounds ? pair.revive() : pair.promote());

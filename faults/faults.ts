@@ -12,7 +12,7 @@ import { concurrentBulkFault } from './concurrent-bulk.ts';
 import { crashFault } from './crash-fault.ts';
 import { diskFullFault } from './disk-full-fault.ts';
 import { failingDiskFault } from './failing-disk-fault.ts';
-import { failoverFault } from './failover-fault.ts';
+import { failoverFault, silentServerFault } from './failover-fault.ts';
 import { CannotRun, type Effort, type Fault, type Figure } from './fault.ts';
 import { firstStartFault } from './first-start-fault.ts';
 import { lockoutRaceFault } from './lockout-race.ts';
@@ -42,6 +42,7 @@ const FAULTS: Fault[] = [
   concurrentBulkFault,
   severalProcessesFault,
   failoverFault,
+  silentServerFault,
   mailFault,
   malformedFault,
   slowClientsFault,
@@ -56,7 +57,14 @@ const FAULTS: Fault[] = [
 ];
 
 /** Those that can be tried on PostgreSQL as well, with two processes. */
-const ON_SERVER: Fault[] = [crashFault, bulkCrashFault, lockoutRaceFault, concurrentBulkFault, mailFault];
+const ON_SERVER: Fault[] = [
+  crashFault,
+  bulkCrashFault,
+  largeCrashFault,
+  lockoutRaceFault,
+  concurrentBulkFault,
+  mailFault,
+];
 
 try {
   process.exit((await faults()) ? 0 : 1);

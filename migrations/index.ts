@@ -71,8 +71,11 @@ import * as scheduledOperations from './0070-scheduled-operations.ts';
 import * as leavingReminders from './0071-leaving-reminders.ts';
 import * as draftsAndCompanies from './0072-drafts-and-companies.ts';
 import * as factorInPlace from './0074-factor-in-place.ts';
+import * as idleAccounts from './0082-idle-accounts.ts';
+import * as overview from './0083-overview.ts';
 import * as accessRequests from './0084-access-requests.ts';
 import * as deputies from './0085-deputies.ts';
+import * as partsOfOperations from './0086-parts-of-operations.ts';
 import * as postgresBaseline from './postgres/baseline.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
@@ -149,8 +152,11 @@ export const migrations: Record<string, Knex.Migration> = {
   '0071-leaving-reminders': leavingReminders,
   '0072-drafts-and-companies': draftsAndCompanies,
   '0074-factor-in-place': factorInPlace,
+  '0082-idle-accounts': idleAccounts,
+  '0083-overview': overview,
   '0084-access-requests': accessRequests,
   '0085-deputies': deputies,
+  '0086-parts-of-operations': partsOfOperations,
 };
 
 /** On PostgreSQL one begins with all that the migrations up to this one came to; those after it are for both. */

@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import type { ContactIndex } from './contacts/contact-index.ts';
 import type { Database } from './db/database.ts';
 import type { GroupIndex } from './groups/group-index.ts';
+import type { ClockWatch } from './installation/clock-watch.ts';
 import type { SetBackClock } from './installation/set-back-clock.ts';
 import type { Troubles } from './installation/troubles.ts';
 import type { InvitationIndex } from './invitations/invitation-index.ts';
@@ -43,6 +44,7 @@ export interface AppContext {
   webhooks: WebhookSender;
   troubles: Troubles;
   setBackClock: SetBackClock;
+  clockWatch: ClockWatch;
   startedAt: Instant;
   /** Opens the setup page while there is no administrator; printed at the start; only the hash of the newest is kept. */
   setupToken: string;

@@ -28,6 +28,7 @@ import { exportController } from './export/pages/export-controller.ts';
 import { FEATURES } from './features.ts';
 import { GroupIndex } from './groups/group-index.ts';
 import { groupsController } from './groups/pages/groups-controller.ts';
+import { idleAccountsController } from './idle-accounts/pages/idle-accounts-controller.ts';
 import { nextImport } from './import/actions/import-planning.ts';
 import { importController } from './import/pages/import-controller.ts';
 import { readUpload, UPLOAD_PATHS } from './import/pages/upload.ts';
@@ -45,12 +46,14 @@ import { invitationListController } from './invitations/pages/invitation-list-co
 import { invitationsController } from './invitations/pages/invitations-controller.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { leadingController } from './leading/pages/leading-controller.ts';
+import { leavingController } from './leaving/pages/leaving-controller.ts';
 import { linkedContactsController } from './linked-contacts/pages/linked-contacts-controller.ts';
 import { MailSender } from './mail/mail-sender.ts';
 import type { Mailbox } from './mail/mailbox.ts';
 import { mailboxController } from './mail/pages/mailbox-controller.ts';
 import { smtpTransport } from './mail/smtp-transport.ts';
 import { membersController } from './memberships/pages/members-controller.ts';
+import { overviewController } from './overview/pages/overview-controller.ts';
 import { ownPasskeysController } from './passkeys/pages/own-passkeys-controller.ts';
 import { passkeySignInController } from './passkeys/pages/passkey-sign-in-controller.ts';
 import { passwordsController } from './passwords/pages/passwords-controller.ts';
@@ -121,6 +124,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   const addressLimiter = new AddressLimiter(db, clock);
   const jobs = new Jobs({ processes: db.processes, logger, clock });
   const answerRequests = () => answerResetRequests({ db, clock, logger, settings });
+  const clockWatch = new ClockWatch({ clock, logger });
   const backupProblem = () => jobs.list().find(({ name }) => name === BACKUP_JOB)?.problem;
   const context: AppContext = {
     db,
@@ -157,8 +161,9 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
       agent: `Roster/${VERSION}`,
       tell: (viewer, eventId) => tellOf(db.read, viewer, minuteOf(clock()), eventId),
     }),
-    troubles: new Troubles({ db, config, clockWatch: new ClockWatch({ clock, logger }), backupProblem }),
+    troubles: new Troubles({ db, config, clockWatch, backupProblem }),
     setBackClock: new SetBackClock({ db, clock, logger }),
+    clockWatch,
     startedAt: instant(clock()),
     setupToken: randomBytes(24).toString('base64url'),
     ends: [],
@@ -246,6 +251,8 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(userActionsController(context));
   app.use(userSessionsController(context));
   app.use(securityController(context));
+  app.use(overviewController(context));
+  app.use(idleAccountsController(context));
   app.use(savedViewsController(context));
   app.use(bulkOperationsController(context));
   app.use(scheduleController(context));
@@ -253,6 +260,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(searchController(context));
   app.use(groupsController(context));
   app.use(leadingController(context));
+  app.use(leavingController(context));
   app.use(askingController(context));
   app.use(applicationsController(context));
   app.use(membersController(context));

@@ -8,11 +8,13 @@ import { CONTACTS } from './contacts/pages/contacts-feature.ts';
 import { CREDENTIALS } from './credentials/pages/credentials-feature.ts';
 import { EXPORT } from './export/pages/export-feature.ts';
 import { GROUPS } from './groups/pages/groups-feature.ts';
+import { IDLE_ACCOUNTS } from './idle-accounts/pages/idle-accounts-feature.ts';
 import { IMPORT } from './import/pages/import-feature.ts';
 import { INSTALLATION } from './installation/pages/installation-feature.ts';
 import { INVITATIONS } from './invitations/pages/invitations-feature.ts';
 import type { Job } from './jobs/jobs.ts';
 import { MAIL } from './mail/pages/mail-feature.ts';
+import { OVERVIEW } from './overview/pages/overview-feature.ts';
 import { PASSKEYS } from './passkeys/pages/passkeys-feature.ts';
 import { PASSWORDS } from './passwords/pages/passwords-feature.ts';
 import { PROVISIONING } from './provisioning/pages/provisioning-feature.ts';
@@ -23,10 +25,13 @@ import { TOKENS } from './tokens/pages/tokens-feature.ts';
 import { USERS } from './users/pages/users-feature.ts';
 import type { Feature } from './web/feature.ts';
 import { WEBHOOKS } from './webhooks/pages/webhooks-feature.ts';
+import { WEEKLY_MAILS } from './weekly-mails/pages/weekly-mails-feature.ts';
 
 /** Every feature with what it declares of itself; tabs and named pages stand in this order. */
 export const FEATURES: Feature[] = [
   USERS,
+  OVERVIEW,
+  IDLE_ACCOUNTS,
   INVITATIONS,
   BULK_OPERATIONS,
   SAVED_VIEWS,
@@ -47,6 +52,7 @@ export const FEATURES: Feature[] = [
   SETUP,
   TOKENS,
   WEBHOOKS,
+  WEEKLY_MAILS,
 ];
 
 /** All that runs now and then. */

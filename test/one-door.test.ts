@@ -2,6 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Person } from '../seeds/cast.ts';
+import { instant } from '../src/clock.ts';
+import { lookAfterIdle } from '../src/idle-accounts/actions/idle-run.ts';
+import { USUAL_DAYS } from '../src/idle-accounts/idle-rule.ts';
+import { setIdleRule } from '../src/idle-accounts/idle-rule-store.ts';
 import { startApp, type TestApp } from './support/app.ts';
 import { applied } from './support/apply.ts';
 import { asked as askedFor } from './support/asking.ts';
@@ -25,8 +29,19 @@ beforeEach(async () => {
 afterEach(() => app.close());
 
 const PATHS = [
-  ...(['record', 'form', 'bulk', 'schedule', 'paste', 'import', 'command', 'command import', 'file'] as const),
-  ...(['interface', 'interface bulk', 'interface schedule', 'scim'] as const),
+  ...([
+    'record',
+    'leaving',
+    'form',
+    'bulk',
+    'schedule',
+    'paste',
+    'import',
+    'command',
+    'command import',
+    'file',
+  ] as const),
+  ...(['interface', 'interface bulk', 'interface schedule', 'scim', 'idle rule'] as const),
   ...(['command schedule', 'asking'] as const),
 ] as const;
 type Path = (typeof PATHS)[number];
@@ -170,6 +185,24 @@ const given = (person: Person, group: string): Attempt => {
   };
 };
 
+/** What the report says where the rule of idle accounts, which they switched on, comes to somebody. */
+const idled = (person: Person): Attempt => {
+  return async () => {
+    const [long, now] = ['2026-01-01T00:00:00.000Z', instant(app.clock.now())];
+    await set(person, { last_login_at: long, last_activity_at: long });
+    await app.db.write(async (trx) => {
+      await setIdleRule(trx, USUAL_DAYS, { isOn: true, zone: 'UTC', by: app.people[trying], at: now });
+      const warning = { user_id: app.people[person], seen_at: long, mail_id: 0, warned_at: long, delivered_at: long };
+      await trx('idle_warnings').insert({ ...warning, address: `${person}@example.com`, ran_seconds: 0 });
+      await trx('idle_rule').update({ ran_seconds: 30 * 24 * 3_600 });
+    });
+    const settings = { ...app.context.actSettings, sendsMail: true };
+    await lookAfterIdle({ db: app.db, clock: app.clock.now, settings, wake: () => {} });
+    const { id } = await app.db.read('bulk_operations').orderBy('id', 'desc').first('id');
+    return words(await by.get(`/bulk-operations/${id}`));
+  };
+};
+
 const filed = (text: string): Attempt => {
   return async () => {
     const { exitCode, lines } = await applied(app, text);
@@ -216,6 +249,8 @@ const RULES: Rule[] = [
       'command schedule': command('operate', 'deactivate', 'ada', '--at', '2036-01-01', '--apply'),
       'interface schedule': askedLater('deactivate', () => [app.people.ada]),
       asking: given('ada', 'Administrators'),
+      leaving: record('ada', '/leaving'),
+      'idle rule': 'it never touches whoever could be one',
       schedule: scheduled('deactivate', 'ada'),
       'interface bulk': askedMany('delete', () => [app.people.ada]),
       file: filed('users: [{ name: ada, leaves: 2036-01-01 }]'),
@@ -238,6 +273,8 @@ const RULES: Rule[] = [
       'command schedule': 'nobody stands at the machine as themself',
       'interface schedule': askedLater('deactivate', () => [app.people.alice]),
       asking: given('alice', 'Support'),
+      leaving: record('alice', '/leaving'),
+      'idle rule': 'whoever switched it on is there',
       schedule: scheduled('deactivate', 'alice'),
       'interface bulk': askedMany('delete', () => [app.people.alice]),
       file: 'nobody stands at the machine as themself',
@@ -260,6 +297,8 @@ const RULES: Rule[] = [
       'command schedule': 'it holds every right',
       'interface schedule': askedLater('deactivate', () => [app.people.alice]),
       asking: 'whoever decides maintains groups as well: see its own tests',
+      leaving: record('alice', '/leaving'),
+      'idle rule': idled('rita'),
       schedule: scheduled('deactivate', 'alice'),
       'interface bulk': askedMany('end-sessions', () => [app.people.alice]),
       file: 'it holds every right',
@@ -287,6 +326,8 @@ const RULES: Rule[] = [
       'command schedule': 'it is looked at when it is due',
       'interface schedule': 'it is looked at when it is due',
       asking: 'no program asks for anything',
+      leaving: 'it invites nobody',
+      'idle rule': 'it touches people only',
       schedule: 'it is looked at when it is due',
       'interface bulk': askedMany('reinvite', () => [app.people.robin]),
       file: 'it invites nobody, and demands reason, owner and review as it is read',
@@ -313,6 +354,8 @@ const RULES: Rule[] = [
       'command schedule': 'it is looked at when it is due',
       'interface schedule': 'it is looked at when it is due',
       asking: 'it names nobody',
+      leaving: 'it names nobody anew',
+      'idle rule': 'it renames nobody and brings nobody back',
       schedule: 'it is looked at when it is due',
       'interface bulk': askedMany('activate', () => [app.people.dave]),
       file: filed('users: [{ name: new, email: bob@example.com }]'),
@@ -339,6 +382,8 @@ const RULES: Rule[] = [
       'command schedule': 'it says all that it does',
       'interface schedule': 'it says all that it does',
       asking: 'one answer is the last: see its own tests',
+      leaving: 'it does what was decided with what is there then',
+      'idle rule': 'it looks again in the transaction that does it',
       schedule: 'it says all that it does',
       'interface bulk': 'it says all that it does; what takes one back compares each field',
       file: 'it does at once what it finds then',
@@ -373,6 +418,8 @@ const RULES: Rule[] = [
       'command schedule': 'only users are changed later',
       'interface schedule': 'only users are changed later',
       asking: 'it is about no contacts',
+      leaving: 'what one may not see is handed over unseen: see its own tests',
+      'idle rule': 'it is about no contacts',
       schedule: 'only users are changed later',
       'interface bulk': askedMany('delete', () => [hidden], 'contacts'),
       file: 'it is about no contacts',

@@ -8,6 +8,8 @@ import type { Activity } from '../src/access/activity.ts';
 import { ALL_RIGHTS, type Application, type Level, type Rights } from '../src/access/rights.ts';
 import { instant } from '../src/clock.ts';
 import type { Transaction } from '../src/db/database.ts';
+import { USUAL_DAYS } from '../src/idle-accounts/idle-rule.ts';
+import { setIdleRule } from '../src/idle-accounts/idle-rule-store.ts';
 import { planOn } from '../src/import/actions/import-planning.ts';
 import { stageFile } from '../src/import/actions/staging.ts';
 import { beginPlanning } from '../src/import/import-store.ts';
@@ -163,13 +165,17 @@ const lists = async (app: TestApp) =>
 
 const startMailingApp = () => startApp({ SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'roster@example.com' });
 
-/** Everybody is setting up a second factor. */
-async function startWithFactors(): Promise<TestApp> {
-  const app = await startApp();
+/** Somebody is setting up a second factor, in whatever browser of theirs. */
+async function beginFactorFor(app: TestApp, id: number): Promise<void> {
   await app.db.write(async (trx) => {
-    for (const id of Object.values(app.people)) await beginFactor(trx, id, instant(app.clock.now()));
+    const nonce = await beginFactor(trx, id, instant(app.clock.now()));
+    for (const { id_hash, data } of await trx('sessions').where('user_id', id)) {
+      const begun = { ...JSON.parse(data), begunFactor: { nonce, since: app.clock.now() } };
+      await trx('sessions')
+        .where({ id_hash })
+        .update({ data: JSON.stringify(begun) });
+    }
   });
-  return app;
 }
 
 /** What a device signed for the browser that sends it. */
@@ -366,6 +372,19 @@ const ROUTES: Record<string, Classified> = {
       state: async (app) => Boolean(await column('alice', 'is_told_of_leaving')(app)),
       from: false,
       to: true,
+      audit: [],
+      leadsTo: /^\/preferences$/,
+    },
+  },
+  'patch /preferences/weekly-mail': {
+    open: ['users', 'write'],
+    change: {
+      form: '/preferences',
+      fields: { weekly: 'on' },
+      state: async (app) => app.db.read('weekly_mails').pluck('sent_for'),
+      from: [],
+      to: ['2026-11-16'],
+      // What somebody is mailed is nobody else's matter.
       audit: [],
       leadsTo: /^\/preferences$/,
     },
@@ -666,9 +685,9 @@ const ROUTES: Record<string, Classified> = {
   'get /credentials/second-factor/confirmation/new': { open: 'signed-in', shows: 303 },
   'post /credentials/second-factor/confirmation': {
     open: 'signed-in',
+    prepare: beginFactorFor,
     change: {
       form: '/credentials/second-factor/confirmation/new',
-      start: startWithFactors,
       fields: (app, form) => ({ code: codeFor(form.textOf('main code'), app.clock.now()) }),
       state: async (app) => (await app.db.read('second_factors').whereNotNull('confirmed_at')).length,
       from: 0,
@@ -1105,6 +1124,48 @@ const ROUTES: Record<string, Classified> = {
   'get /users/groups': { open: ['users', 'read'] },
   'get /users/:id': { open: ['users', 'read'], subject: 'bob' },
   'get /security': { open: ['users', 'read'] },
+  'get /overview': { open: ['users', 'read'] },
+  'get /idle-accounts': { open: ['users', 'read'] },
+  'patch /idle-accounts': {
+    open: ['users', 'write'],
+    also: ['settings', 'write'],
+    change: {
+      form: '/idle-accounts',
+      fields: { warnDays: '30' },
+      state: async (app) => (await app.db.read('idle_rule').first())?.warn_days,
+      from: undefined,
+      to: 30,
+      audit: ['idle-rule.set'],
+      leadsTo: /^\/idle-accounts$/,
+      bad: { fields: { warnDays: 'soon' }, errors: ['warnDays'] },
+    },
+  },
+  'post /idle-accounts/activation': {
+    open: ['users', 'write'],
+    also: ['settings', 'write'],
+    change: {
+      form: '/idle-accounts',
+      state: async (app) => Boolean((await app.db.read('idle_rule').first())?.is_on),
+      from: false,
+      to: true,
+      audit: ['idle-rule.set'],
+      leadsTo: /^\/idle-accounts$/,
+    },
+  },
+  'delete /idle-accounts/activation': {
+    open: ['users', 'write'],
+    also: ['settings', 'write'],
+    prepare: (app) =>
+      app.db.write((trx) => setIdleRule(trx, USUAL_DAYS, { isOn: true, zone: 'UTC', by: null, at: '' })),
+    change: {
+      form: '/idle-accounts',
+      state: async (app) => Boolean((await app.db.read('idle_rule').first())?.is_on),
+      from: true,
+      to: false,
+      audit: ['idle-rule.set'],
+      leadsTo: /^\/idle-accounts$/,
+    },
+  },
   'get /users/:id/sign-ins': { open: ['users', 'read'], subject: 'bob' },
   'delete /users/:id/sessions/:handle': {
     open: ['users', 'write'],
@@ -1350,6 +1411,21 @@ const ROUTES: Record<string, Classified> = {
       to: 'deactivated',
       audit: ['user.deactivated'],
       leadsTo: /^\/users\/:id$/,
+      toOneself: 'never',
+    },
+  },
+  'get /users/:id/leaving': { open: ['users', 'write'], subject: 'bob', ofOneself: 'never' },
+  'post /users/:id/leaving': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    change: {
+      form: '/users/:id/leaving',
+      state: column('bob', 'activity'),
+      from: 'active',
+      to: 'deactivated',
+      audit: ['user.deactivated'],
+      leadsTo: /^\/users\/:id$/,
+      bad: { fields: { leavesAt: '2026-02-30' }, errors: ['leavesAt'] },
       toOneself: 'never',
     },
   },

@@ -66,6 +66,8 @@ describe('the views', () => {
       `/users?activity=active&${COLUMNS.map((column) => `column=${column}`).join('&')}`,
       '/users/groups',
       '/security',
+      '/overview',
+      '/idle-accounts',
       '/provisioning',
       '/users/columns',
       '/saved-views',
@@ -125,6 +127,7 @@ describe('the views', () => {
       '/search?q=reset+erin',
       '/search?q=nobodyatall',
       pathTo(app, 'bob', '/actions'),
+      pathTo(app, 'lena', '/leaving'),
       pathTo(app, 'bob', '/timeline'),
       pathTo(app, 'bob', '/sign-ins'),
     ];

@@ -24,6 +24,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   contact_events: 'audit/audit-store.ts',
   contact_tags: 'tags/tag-store.ts',
   contacts: 'contacts/contact-store.ts',
+  daily_figures: 'overview/daily-figure-store.ts',
   deputies: 'groups/deputy-store.ts',
   device_lockouts: 'sessions/lockout-store.ts',
   email_changes: 'one-time-links/email-change-store.ts',
@@ -34,6 +35,8 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   group_tags: 'tags/tag-store.ts',
   groups: 'groups/group-store.ts',
   heartbeat: 'installation/pages/health.ts',
+  idle_rule: 'idle-accounts/idle-rule-store.ts',
+  idle_warnings: 'idle-accounts/idle-warning-store.ts',
   import_columns: 'import/remembered-columns.ts',
   import_keys: 'import/import-store.ts',
   import_lines: 'import/import-store.ts',
@@ -80,6 +83,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   users: 'users/user-store.ts',
   webhook_deliveries: 'webhooks/delivery-store.ts',
   webhooks: 'webhooks/webhook-store.ts',
+  weekly_mails: 'weekly-mails/weekly-mail-store.ts',
 };
 
 /** Of a query that has a name: what ends in it. */

@@ -27,6 +27,16 @@ function administrators(db: Reader, now: Instant, without: Partial<Record<'users
     .whereIn('id', mayWrite('groups'));
 }
 
+/** Whose groups would make an administrator of them, whatever else stands in the way: deactivated and deleted groups may come back. */
+export function whoMayAdminister(db: Reader): Knex.QueryBuilder {
+  const mayWrite = (application: 'users' | 'groups') =>
+    db('memberships')
+      .join('group_permissions', 'group_permissions.group_id', 'memberships.group_id')
+      .where({ application, level: 'write' })
+      .select('memberships.user_id');
+  return mayWrite('users').whereIn('memberships.user_id', mayWrite('groups'));
+}
+
 /** After every start. */
 const AT_LAST: Instant = '9999-12-31T23:59:59.999Z';
 

@@ -1,17 +1,23 @@
 import type { AppContext } from '../app-context.ts';
-import { actionOf, BULK_SUBJECTS, draftPathOf, isToBeChosen } from '../bulk-operations/actions/bulk-subjects.ts';
+import {
+  actionOf,
+  BULK_SUBJECTS,
+  draftPathOf,
+  isToBeChosen,
+  readable,
+} from '../bulk-operations/actions/bulk-subjects.ts';
 import { weighsMuch } from '../bulk-operations/actions/weighty-operation.ts';
 import { type BulkOperation, type SubjectType, TO_BE_CHOSEN } from '../bulk-operations/bulk-operation.ts';
-import * as store from '../bulk-operations/bulk-operation-store.ts';
 import { requireVisible } from '../bulk-operations/pages/visible-operation.ts';
-import type { Reader } from '../db/database.ts';
+import { findParts, findWhole } from '../bulk-operations/part-store.ts';
+import type { Reader, Transaction } from '../db/database.ts';
 import { Conflict } from '../verbs/refusals.ts';
 import { requireForPrograms } from './bulk-actions.ts';
 import { actOfCaller } from './caller.ts';
 import { requireOpen } from './needs.ts';
 import { requireMail } from './required-mail.ts';
 import type { Answer, Call, Route } from './route.ts';
-import { toldOperation } from './told-operations.ts';
+import { type Looking, toldOperation } from './told-operations.ts';
 
 export const READ: Route['needs'] = { said: 'Needs the right, and the scope, to read what it is done to.' };
 export const WRITE: Route['needs'] = {
@@ -20,11 +26,14 @@ export const WRITE: Route['needs'] = {
 
 /** The operation that the address names. Throws NotFound or Forbidden where the caller may not look at it, or do something with it. */
 export async function meant(call: Call, db: Reader, to: 'read' | 'write'): Promise<BulkOperation> {
-  const operation = await store.findOperation(db, call.ids.id);
-  const { application, level } = BULK_SUBJECTS[operation.subjectType];
+  const operation = await findWhole(db, call.ids.id);
+  const parts = await findParts(db, operation);
   const isOwn = operation.createdBy === call.viewer.id;
-  if (to === 'read') requireOpen(call.caller, [application, 'read']);
-  else requireWriting(call, operation.subjectType, isOwn ? level : 'write');
+  const [some = operation] = readable(call.viewer, parts);
+  if (to === 'read') requireOpen(call.caller, [BULK_SUBJECTS[some.subjectType].application, 'read']);
+  else
+    for (const { subjectType } of parts)
+      requireWriting(call, subjectType, isOwn ? BULK_SUBJECTS[subjectType].level : 'write');
   requireVisible(call.viewer, operation);
   return operation;
 }
@@ -52,7 +61,8 @@ export function requireWriting({ caller }: Call, subjectType: SubjectType, level
 }
 
 export function looking({ app, req, caller, viewer }: Call, db: Reader) {
-  return { app, db, act: actOfCaller(app, req, caller), viewer };
+  const trying: Looking['trying'] = 'commit' in db ? (work) => work(db as Transaction) : (work) => app.db.write(work);
+  return { app, db, act: actOfCaller(app, req, caller), viewer, trying };
 }
 
 export async function answer(call: Call, db: Reader, operation: BulkOperation): Promise<Answer> {

@@ -191,6 +191,18 @@ export const OPERATION = z
     label: z.string().describe('The action as a person reads it.'),
     values: z.record(z.string(), z.unknown()).describe('What was said besides.'),
     phase: z.enum(['draft', 'running', 'paused', 'cancelled', 'done']),
+    parts: z
+      .array(
+        z.strictObject({
+          on: z.enum(SUBJECT_TYPES.map((type) => `${type}s` as const)),
+          size: z.int(),
+          judged: z.int(),
+          changed: z.int(),
+          leftOut: z.int(),
+          reasons: z.array(z.strictObject({ reason: z.string(), number: z.int() })),
+        }),
+      )
+      .describe('Mostly one. What a file says is done to records of several kinds as one operation, part by part.'),
     size: z.int().describe('How many it means.'),
     judged: z.int().describe('How many of them were gone through so far.'),
     changed: z.int().describe('How many were changed; of a draft, would be.'),
@@ -220,6 +232,7 @@ export const OPERATION = z
 
 export const ITEM = z
   .strictObject({
+    on: z.enum(SUBJECT_TYPES.map((type) => `${type}s` as const)),
     id: id.describe('Of the user, group or contact.'),
     name: z.string(),
     email: z.string(),

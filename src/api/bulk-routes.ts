@@ -1,19 +1,13 @@
 import { z } from 'zod';
-import { actionOf, BULK_SUBJECTS } from '../bulk-operations/actions/bulk-subjects.ts';
+import { actionOf, BULK_SUBJECTS, readable } from '../bulk-operations/actions/bulk-subjects.ts';
 import { executeOperation } from '../bulk-operations/actions/execution.ts';
-import { mayUndo } from '../bulk-operations/actions/taking-back.ts';
-import { findChangedIds, findItems, type ItemFilter } from '../bulk-operations/bulk-item-store.ts';
-import {
-  type BulkOperation,
-  phaseOf,
-  SUBJECT_TYPES,
-  type SubjectType,
-  UNDO,
-} from '../bulk-operations/bulk-operation.ts';
+import { draftTakingBack, mayUndo } from '../bulk-operations/actions/taking-back.ts';
+import { type BulkOperation, phaseOf, SUBJECT_TYPES, type SubjectType } from '../bulk-operations/bulk-operation.ts';
 import * as store from '../bulk-operations/bulk-operation-store.ts';
-import { seenBy } from '../bulk-operations/pages/report.ts';
+import { findReported, type ReportFilter } from '../bulk-operations/pages/reported-items.ts';
 import { toldItems } from '../bulk-operations/pages/told-items.ts';
 import { mayLookAt } from '../bulk-operations/pages/visible-operation.ts';
+import { findParts } from '../bulk-operations/part-store.ts';
 import { forbiddenInWords, hasForbidden } from '../bulk-operations/tally.ts';
 import type { Transaction } from '../db/database.ts';
 import type { Act } from '../verbs/act.ts';
@@ -95,6 +89,7 @@ export const BULK_ROUTES: Route[] = [
       reason: z.string().max(200).optional(),
       q: z.string().max(200).optional(),
       after: number.optional(),
+      part: number.optional().describe('Of one on records of several kinds, where to go on: as `next` says.'),
     }),
     status: 200,
     answer: pageOf(ITEM),
@@ -150,9 +145,7 @@ async function beginUndoing(call: Call): Promise<Answer> {
     const earlier = await meant(call, trx, 'write');
     if (!(await mayUndo(trx, earlier, await actionOf(trx, earlier), act.by)))
       throw new Conflict('This cannot be taken back.');
-    const { subjectType, id } = earlier;
-    const draft = { subjectType, action: UNDO, ids: await findChangedIds(trx, id), undoes: id };
-    const made = await store.createDraft(trx, act, draft);
+    const made = await store.createDraft(trx, act, await draftTakingBack(trx, earlier));
     await requireForPrograms(trx, await store.findOperation(trx, made));
     return made;
   });
@@ -175,17 +168,17 @@ async function create(call: Call, work: (trx: Transaction, act: Act) => Promise<
 async function execute(call: Call): Promise<Answer> {
   const { app, req, caller } = call;
   let became: 'done' | 'begun' | undefined;
-  let told = '';
+  const told: string[] = [];
   const done = await call.write(async (trx, act) => {
     const operation = await meant(call, trx, 'write');
     await requireReady(app, trx, operation);
     became = await executeOperation(trx, act, operation);
     const now = await store.findOperation(trx, operation.id);
-    const { noun } = BULK_SUBJECTS[operation.subjectType];
-    if (became === 'done' && hasForbidden(now.tally)) told = forbiddenInWords(now.tally, noun);
+    const refused = (await findParts(trx, now)).filter(({ tally }) => became === 'done' && hasForbidden(tally));
+    told.push(...refused.map(({ tally, subjectType }) => forbiddenInWords(tally, BULK_SUBJECTS[subjectType].noun)));
     return answer(call, trx, now);
   });
-  if (told) await recordRefusal(app, req, caller, told);
+  for (const refusal of told) await recordRefusal(app, req, caller, refusal);
   if (became === 'begun') app.operations.wake();
   return done;
 }
@@ -194,20 +187,24 @@ async function listItems(call: Call): Promise<Answer> {
   const { app, viewer, ids, query } = call;
   const db = app.db.read;
   const operation = await meant(call, db, 'read');
-  const { outcome, reason, q, after } = query as Record<string, string | undefined>;
-  const filter: ItemFilter = {
+  const { outcome, reason, q, after, part } = query as Record<string, string | undefined>;
+  const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+  const filter: ReportFilter = {
     outcome: outcome === 'left-out' ? 'left out' : (outcome as 'changed' | undefined),
     reason,
     q,
-    after: after === undefined ? undefined : Number(after),
-    seen: await seenBy(app, viewer, operation),
+    after: number(after),
+    part: number(part),
   };
-  const found = await findItems(db, operation, filter, ITEMS_LISTED + 1);
-  const items = await toldItems(app, viewer, found.slice(0, ITEMS_LISTED));
+  const parts = readable(viewer, await findParts(db, operation));
+  const found = await findReported(app, viewer, { parts, filter, limit: ITEMS_LISTED + 1 });
+  const shown = await toldItems(app, viewer, found.slice(0, ITEMS_LISTED));
+  const items = shown.map(({ part: { subjectType }, ...item }) => ({ on: `${subjectType}s`, ...item }));
   const rest = new URLSearchParams(
     Object.entries({ outcome, reason, q }).filter((one) => one[1] !== undefined) as string[][],
   );
   if (found.length > ITEMS_LISTED) rest.set('after', String(items.at(-1)!.id));
+  if (found.length > ITEMS_LISTED && parts.length > 1) rest.set('part', String(shown.at(-1)!.part.id));
   const next = found.length > ITEMS_LISTED ? `${PREFIX}/bulk-operations/${ids.id}/items?${rest}` : null;
   return { body: { items, next, previous: null } };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ACCOUNT_TYPES } from '../contacts/contact.ts';
-import { cleaned, emailAddress, INVISIBLE, isSeen, optional } from '../forms/fields.ts';
+import { emailAddress, INVISIBLE, optional, shownName } from '../forms/fields.ts';
 import { id, tags } from './user-fields.ts';
 
 const MOST_OF_A_KIND = 20;
@@ -9,10 +9,7 @@ const visible = (most: number, message: string) =>
   optional(most, message).refine((text) => !INVISIBLE.test(text), 'This has invisible or control characters.');
 
 const fields = {
-  name: cleaned
-    .refine(isSeen, 'Enter a name.')
-    .refine((text) => [...text].length <= 200, 'A name has at most 200 characters.')
-    .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
+  name: shownName(200),
   emails: z
     .array(emailAddress().refine((text) => text !== '', 'Enter an email address.'))
     .max(MOST_OF_A_KIND, `At most ${MOST_OF_A_KIND} emails.`)

@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { INVISIBLE, isSeen, optional } from '../forms/fields.ts';
+import { optional, shownName } from '../forms/fields.ts';
 import { id, tags } from './user-fields.ts';
 
 const change = z
   .strictObject({
-    name: optional(100, 'A group’s name has at most 100 characters.')
-      .refine(isSeen, 'Enter a name.')
-      .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
+    name: shownName(100, 'A group’s name has at most 100 characters.'),
     description: optional(5000, 'At most 5,000 characters.'),
     tags,
     requiresSecondFactor: z.boolean().describe('Whether its members have to have a second factor.'),

@@ -10,7 +10,7 @@ import { GROUP_EXPORT } from '../groups/group-export.ts';
 import { listGroups } from '../groups/group-list.ts';
 import { groupsPath, readGroupQuery } from '../groups/group-list-query.ts';
 import { findGroupsOf } from '../groups/group-store.ts';
-import { isWeighty } from '../permissions/weighty-givings.ts';
+import { isWeightyAction } from '../permissions/weighty-givings.ts';
 import { findTagNames } from '../tags/tag-store.ts';
 import { findUsers } from '../users/user-store.ts';
 import { NotFound } from '../verbs/refusals.ts';
@@ -117,10 +117,9 @@ export const GROUP_ROUTES: Route[] = [
 
 /** As an operation on many groups weighs. */
 async function weighs({ app, req, caller, ids }: Call, name: string): Promise<boolean> {
-  const action = GROUP_ACTIONS.find((one) => one.name === name);
+  const action = GROUP_ACTIONS.find((one) => one.name === name)!;
   const groups = await findGroupsOf(app.db.read, [ids.id]);
-  const givings = await action?.givings?.(app.db.read, actOfCaller(app, req, caller), groups);
-  return isWeighty(app.db.read, caller.viewer.id, givings ?? []);
+  return isWeightyAction(app.db.read, actOfCaller(app, req, caller), action, groups);
 }
 
 async function list({ app, req }: Call): Promise<Answer> {

@@ -7,11 +7,12 @@ import { requireDone } from '../forms/required-outcome.ts';
 import { findGroup } from '../groups/group-store.ts';
 import { endMemberships, grantMemberships, setUntil } from '../memberships/actions/membership-editing.ts';
 import { findMemberships } from '../memberships/membership-store.ts';
-import { isWeightyMembership } from '../permissions/weighty-givings.ts';
+import { isWeightyAction, isWeightyMembership } from '../permissions/weighty-givings.ts';
 import { changeUsers } from '../users/actions/changing/changing-users.ts';
 import { createUser } from '../users/actions/changing/user-creation.ts';
 import { isWeightyChange } from '../users/actions/changing/weighty-change.ts';
 import { INVITATION } from '../users/actions/invitation.ts';
+import type { UserAction } from '../users/actions/user-action.ts';
 import { judgeUsers, performOnUsers, USER_ACTIONS } from '../users/actions/user-actions.ts';
 import { USER_EXPORT } from '../users/list/user-export.ts';
 import { listUsers } from '../users/list/user-list.ts';
@@ -22,6 +23,7 @@ import { findSubjects } from '../users/user-store.ts';
 import type { Act } from '../verbs/act.ts';
 import { Forbidden } from '../verbs/refusals.ts';
 import { pageOf, USER } from './answers.ts';
+import { actOfCaller } from './caller.ts';
 import { listAnswer, PREFIX, requireKnown, sourceOf } from './lists.ts';
 import { requireMail } from './required-mail.ts';
 import { type Answer, type Call, type Route, route } from './route.ts';
@@ -97,7 +99,7 @@ export const USER_ROUTES: Route[] = [
     body: USER_CHANGE,
     isVersioned: true,
     asks: {
-      where: 'where it changes the email or whoever’s token it is, or makes an administrator',
+      where: 'where it changes the email or whoever’s token it is, makes an administrator, or lets one in for longer',
       holds: async (call) => isWeightyChange(call.app.db.read, call.viewer.id, await userMeant(call), call.body),
     },
     status: 200,
@@ -150,6 +152,9 @@ export const USER_ROUTES: Route[] = [
       summary: ACTIONS[action.name],
       tag: 'Users',
       needs: WRITE,
+      ...(action.demandsProof && {
+        asks: { where: 'where it lets an administrator in', holds: (call: Call<never>) => weighs(call, action) },
+      }),
       status: 200,
       answer: USER,
       handle: (call) =>
@@ -165,7 +170,12 @@ export const USER_ROUTES: Route[] = [
   ),
 ];
 
-async function userMeant({ app, ids }: Pick<Call, 'app' | 'ids'>): Promise<Subject> {
+async function weighs({ app, req, caller, ids }: Call, action: UserAction): Promise<boolean> {
+  const subjects = await findSubjects(app.db.read, [ids.id], minuteOf(app.clock()));
+  return isWeightyAction(app.db.read, actOfCaller(app, req, caller), action, subjects);
+}
+
+async function userMeant({ app, ids }: Pick<Call, 'app' | 'ids'>): Promise<Subject | undefined> {
   const [subject] = await findSubjects(app.db.read, [ids.id], minuteOf(app.clock()));
   return subject;
 }

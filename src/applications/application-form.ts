@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { APPLICATIONS } from '../access/rights.ts';
-import { cleaned, INVISIBLE, isSeen, optional } from '../forms/fields.ts';
+import { cleaned, optional, shownName } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
 
 /** Fields that stand beside those of the applications in the matrix of permissions, and what every object has. */
@@ -8,10 +8,7 @@ const RESERVED = new Set<string>([...APPLICATIONS, 'version', 'confirmed', 'step
 
 /** What is said of one, on the page and by programs. */
 export const APPLICATION_FIELDS = {
-  name: cleaned
-    .refine(isSeen, 'Enter a name.')
-    .refine((text) => [...text].length <= 100, 'A name has at most 100 characters.')
-    .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
+  name: shownName(100),
   description: optional(1000, 'At most 1,000 characters.'),
 };
 

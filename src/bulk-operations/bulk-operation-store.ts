@@ -16,6 +16,9 @@ export interface Draft {
   lines?: number[];
   choices?: BulkOperation['choices'];
   undoes?: number;
+  partOf?: number;
+  /** What is done with it, behind it, and belongs to it. */
+  parts?: Omit<Draft, 'parts'>[];
   /** The list it was begun on; with what it showed where all of it were meant. */
   view?: Pick<BulkOperation, 'view' | 'shown' | 'shownChange' | 'frozenChange' | 'excepted'> &
     Partial<Pick<BulkOperation, 'movedByTime'>>;
@@ -39,11 +42,13 @@ export async function createDraft(trx: Transaction, act: Act, draft: Draft): Pro
       excepted: draft.view?.excepted,
       moved_by_time: draft.view?.movedByTime && JSON.stringify(draft.view.movedByTime),
       undoes: draft.undoes,
+      part_of: draft.partOf,
       token_id: act.tokenId,
       size: (draft.lines ?? draft.ids).length,
     })
     .returning('id');
   await keepPieces(trx, id, draft);
+  for (const part of draft.parts ?? []) await createDraft(trx, act, { ...part, partOf: id });
   return id;
 }
 
@@ -82,7 +87,7 @@ export interface ListedOperation extends BulkOperation {
   creator: string | null;
 }
 
-/** The newest operations on these types that were executed, older than one of them where it is given. */
+/** The newest operations that were executed on any of these types, older than one of them where it is given. */
 export async function findExecuted(
   db: Reader,
   types: SubjectType[],
@@ -92,7 +97,8 @@ export async function findExecuted(
   const query = db('bulk_operations')
     .leftJoin('users', 'users.id', 'bulk_operations.created_by')
     .whereNotNull('executed_at')
-    .whereIn('subject_type', types)
+    .whereNull('part_of')
+    .where((is) => is.whereIn('subject_type', types).orWhereIn('bulk_operations.id', wholesWith(db, types)))
     .orderBy('bulk_operations.id', 'desc')
     .limit(limit)
     .select('bulk_operations.*', 'users.name as creator');
@@ -212,8 +218,12 @@ export async function findUndoings(db: Reader, sinceId: number): Promise<Map<num
 }
 
 export async function forgetDraft(trx: Transaction, id: number): Promise<void> {
-  await forgetPieces(trx, [id]);
-  await trx('bulk_operations').where({ id }).whereNull('executed_at').delete();
+  const parts: number[] = await trx('bulk_operations').where('part_of', id).pluck('id');
+  await forgetPieces(trx, [id, ...parts]);
+  await trx('bulk_operations')
+    .whereIn('id', [id, ...parts])
+    .whereNull('executed_at')
+    .delete();
 }
 
 /** Drafts that nobody executed within a day, and that are not to be done later, are forgotten. */
@@ -231,17 +241,23 @@ export async function findEndedBefore(db: Reader, before: Instant): Promise<numb
   return (await db('bulk_operations').where('finished_at', '<', before).orderBy('id').first('id'))?.id;
 }
 
-/** It is kept no longer, and no more said to be taken back by another one. */
+/** It is kept no longer, and no more said to be taken back by another one; what belonged to it is forgotten next. */
 export async function forgetOperation(trx: Transaction, id: number): Promise<void> {
   await trx('bulk_operations').where('undoes', id).update({ undoes: null });
+  await trx('bulk_operations').where('part_of', id).update({ part_of: null });
   await trx('bulk_operations').where({ id }).delete();
+}
+
+/** Those to which something belongs that was done to one of these types. */
+function wholesWith(db: Reader, types: SubjectType[]) {
+  return db('bulk_operations').whereNotNull('part_of').whereIn('subject_type', types).select('part_of');
 }
 
 function underWay(db: Reader) {
   return db('bulk_operations').whereNotNull('executed_at').whereNull('finished_at');
 }
 
-function operationOf(row: Row<'bulk_operations'>): BulkOperation {
+export function operationOf(row: Row<'bulk_operations'>): BulkOperation {
   return {
     id: row.id,
     subjectType: row.subject_type,
@@ -257,6 +273,7 @@ function operationOf(row: Row<'bulk_operations'>): BulkOperation {
     excepted: row.excepted,
     movedByTime: row.moved_by_time === null ? { joined: [], left: [] } : JSON.parse(row.moved_by_time),
     undoes: row.undoes,
+    partOf: row.part_of,
     channel: row.channel,
     address: row.address,
     size: row.size,

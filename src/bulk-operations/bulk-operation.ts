@@ -58,6 +58,8 @@ export interface BulkOperation {
   excepted: number | null;
   /** The operation that it takes back. */
   undoes: number | null;
+  /** The one that it belongs to, of what was done to records of several kinds at once. */
+  partOf: number | null;
   /** By which way links go that it makes, and from where it was begun. */
   channel: Channel;
   address: string;

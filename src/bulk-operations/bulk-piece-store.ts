@@ -79,14 +79,18 @@ export async function markDone(trx: Transaction, operationId: number, piece: Pie
 }
 
 /** Whether any of what is left of another one that is under way could be one of these. */
-export async function isInTheWay(db: Reader, { id, subjectType }: BulkOperation, ids: number[]): Promise<boolean> {
+export async function isInTheWay(
+  db: Reader,
+  { id, partOf, subjectType }: BulkOperation,
+  ids: number[],
+): Promise<boolean> {
   const [first, last] = [ids[0], ids.at(-1)];
   const row = await db('bulk_operation_pieces')
     .join('bulk_operations', 'bulk_operations.id', 'bulk_operation_pieces.operation_id')
     .whereNotNull('executed_at')
     .whereNull('finished_at')
     .whereNull('paused_at')
-    .whereNot('bulk_operations.id', id)
+    .whereNotIn('bulk_operations.id', [id, partOf ?? id])
     .where('bulk_operations.subject_type', subjectType)
     .where('first_id', '<=', last!)
     .where('last_id', '>=', first!)

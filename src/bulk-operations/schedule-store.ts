@@ -48,6 +48,26 @@ export async function findScheduledFor(db: Reader, userId: number): Promise<Sche
   return rows.map(scheduleOf);
 }
 
+/** What these users scheduled and that was not done yet. */
+export async function findScheduledBy(
+  db: Reader,
+  authorIds: number[],
+): Promise<{ operationId: number; authorId: number; action: string; size: number }[]> {
+  const scheduled = db('scheduled_operations').join(
+    'bulk_operations',
+    'bulk_operations.id',
+    'scheduled_operations.operation_id',
+  );
+  return whereIdIn(scheduled, 'bulk_operations.created_by', authorIds)
+    .orderBy(['due_at', 'bulk_operations.id'])
+    .select({
+      operationId: 'bulk_operations.id',
+      authorId: 'bulk_operations.created_by',
+      action: 'bulk_operations.action',
+      size: 'bulk_operations.size',
+    });
+}
+
 /** All that is to be done, those first that wait although they were due. */
 export async function findScheduled(db: Reader, limit: number): Promise<Schedule[]> {
   const rows: Row<'scheduled_operations'>[] = await db('scheduled_operations')

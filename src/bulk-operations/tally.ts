@@ -28,6 +28,25 @@ export function tallied(before: Tally, outcomes: Outcome<Subjected>[], named = N
   return { ...before, judged: before.judged + outcomes.length, changed, reasons: [...reasons.values()], names };
 }
 
+/** What several came to together. */
+export function summed(tallies: Tally[]): Tally {
+  const reasons = Map.groupBy(
+    tallies.flatMap((tally) => tally.reasons),
+    ({ reason }) => reason,
+  );
+  return {
+    judged: tallies.reduce((sum, { judged }) => sum + judged, 0),
+    changed: tallies.reduce((sum, { changed }) => sum + changed, 0),
+    reasons: [...reasons].map(([reason, same]) => ({
+      reason,
+      isForbidden: same.some(({ isForbidden }) => isForbidden),
+      number: same.reduce((sum, { number }) => sum + number, 0),
+      names: same.flatMap(({ names }) => names),
+    })),
+    names: tallies.flatMap(({ names }) => names),
+  };
+}
+
 export function leftOutIn({ reasons }: Tally): number {
   return reasons.reduce((sum, { number }) => sum + number, 0);
 }

@@ -26,7 +26,7 @@ export interface Step<Subject extends Subjected> {
 
 export type StepAction<Subject extends Subjected> = Pick<
   BulkAction<Subject>,
-  'refusalOf' | 'refuseAmong' | 'perform' | 'givings'
+  'refusalOf' | 'refuseAmong' | 'perform' | 'givings' | 'demandsProof'
 >;
 
 /** Of one subject, what is to be brought back, and what stands there now. */
@@ -122,6 +122,14 @@ export function undoing<Subject extends Subjected>(
         }
       }
       return done;
+    },
+    async demandsProof(db, by, subjects) {
+      const { steps } = await planFor(db, by, subjects);
+      for (const { action, subjects: those } of groupedByKey(subjects, steps).values()) {
+        const { demandsProof } = action;
+        if (demandsProof === true || (await demandsProof?.(db, by, those))) return true;
+      }
+      return false;
     },
     async givings(db, by, subjects) {
       const givings = [];

@@ -2,7 +2,7 @@ import { FieldErrors } from '../forms/form.ts';
 import { counted } from '../text/text.ts';
 import type { Act } from '../verbs/act.ts';
 import { Refused } from '../verbs/refusals.ts';
-import { type Applied, applyDifference } from './apply/applying.ts';
+import { applyDifference } from './apply/applying.ts';
 import { readDesiredState } from './apply/desired-state.ts';
 import { type Difference, differenceFrom } from './apply/difference.ts';
 import { type CommandContext, type Result, refused } from './command.ts';
@@ -19,12 +19,12 @@ export async function applyFile(context: CommandContext, act: Act, path: string)
       // As it is now: somebody may have been quicker than whoever read the difference.
       const now = await differenceFrom(trx, desired);
       if (now.problems.length > 0) throw new FieldErrors({ file: now.problems.join(' ') });
-      return { now, operations: await applyDifference(trx, act, now) };
+      return { now, operation: await applyDifference(trx, act, now) };
     });
-    return told(applied.now, applied.operations);
+    return told(applied.now, { operation: applied.operation });
   } catch (error) {
     if (!(error instanceof FieldErrors || error instanceof Refused)) throw error;
-    return refused(`${error.message} Nothing was changed.`);
+    return refused(`${error.message.replace(/ Nothing was changed\.$/, '')} Nothing was changed.`);
   }
 }
 
@@ -32,7 +32,7 @@ function isNothing({ groups, users }: Difference): boolean {
   return groups.length + users.length === 0;
 }
 
-function told({ groups, users }: Difference, applied?: Applied): Result {
+function told({ groups, users }: Difference, applied?: { operation: number | undefined }): Result {
   const steps = [
     ...groups.map(({ desired, group, different }) => ({ type: 'group', name: desired.name, isNew: !group, different })),
     ...users.map(({ desired, user, different }) => ({ type: 'user', name: desired.name, isNew: !user, different })),
@@ -42,16 +42,15 @@ function told({ groups, users }: Difference, applied?: Applied): Result {
     ...different.map(({ field, from, to }) => (isNew ? `    ${field}: ${to}` : `    ${field}: ${from} → ${to}`)),
   ]);
   const number = `${counted(groups.length, 'group')} and ${counted(users.length, 'user')}`;
-  const operations = [applied?.groups, applied?.users].filter((id) => id !== undefined);
   const end =
     steps.length === 0
       ? ['Everything is as the file says.']
       : applied
-        ? [`${number} are as the file says now. Operation ${operations.join(' and ')}.`]
+        ? [`${number} are as the file says now. Operation ${applied.operation}.`]
         : [`${number} would be changed. Nothing was done. With --apply it is.`];
   return {
     lines: [...lines, ...end],
-    data: { changes: steps, applied: applied !== undefined, operations },
+    data: { changes: steps, applied: applied !== undefined, ...applied },
     exitCode: 0,
   };
 }

@@ -17,6 +17,8 @@ export interface CommandContext {
   importing?: ImportWords;
   operating?: OperateWords;
   programs?: ProgramWords;
+  /** Who takes over what somebody who is deactivated leaves behind. */
+  handOverTo?: string;
 }
 
 /** What a command came to: lines for people, the same as data for programs. */

@@ -22,6 +22,8 @@ import { commandLineAct } from '../verbs/program-act.ts';
 import { applyFile } from './apply-command.ts';
 import { type Command, type CommandContext, type Result, refused } from './command.ts';
 import { exportList } from './export-command.ts';
+import { deactivateWithHandOver } from './handing-over.ts';
+import { listIdle } from './idle-command.ts';
 import { importList } from './import-command.ts';
 import { listOperations, operate, undo } from './operate-command.ts';
 import { createApiUser, createToken } from './program-commands.ts';
@@ -60,8 +62,12 @@ export const COMMANDS: Record<string, Command> = {
   },
   deactivate: {
     parameters: ['user'],
-    summary: 'deactivates a user; sessions and links end at once',
-    run: (context, [user]) => act(context, user, DEACTIVATION, 'deactivated'),
+    summary:
+      'deactivates a user; sessions and links end at once (--hand-over-to says who takes over what they leave behind)',
+    run: (context, [user]) =>
+      context.handOverTo === undefined
+        ? act(context, user, DEACTIVATION, 'deactivated')
+        : deactivateWithHandOver(context, actOf(context), user, context.handOverTo),
   },
   'create-api-user': {
     parameters: ['name'],
@@ -104,6 +110,11 @@ export const COMMANDS: Record<string, Command> = {
     parameters: ['operation'],
     summary: 'says what taking an operation back would do, and with --apply does it',
     run: (context, [operation]) => undo(context, actOf(context), operation),
+  },
+  idle: {
+    parameters: [],
+    summary: 'says whom the rule of idle accounts would touch now; it changes nothing',
+    run: ({ db }) => listIdle(db),
   },
   'verify-audit': {
     parameters: [],

@@ -8,13 +8,24 @@ import {
 } from '../bulk-operations/actions/bulk-subjects.ts';
 import { checkedChoices } from '../bulk-operations/actions/checked-choices.ts';
 import { executeOperation, judgeOperation } from '../bulk-operations/actions/execution.ts';
-import { canBeLater, scheduleOperation } from '../bulk-operations/actions/scheduling.ts';
-import { mayUndo } from '../bulk-operations/actions/taking-back.ts';
+import { rehearsed } from '../bulk-operations/actions/rehearsal.ts';
+import { scheduleOperation } from '../bulk-operations/actions/scheduling.ts';
+import { draftTakingBack, mayUndo } from '../bulk-operations/actions/taking-back.ts';
 import { type AskingAction, isAsking } from '../bulk-operations/asking-action.ts';
 import { findChangedIds } from '../bulk-operations/bulk-item-store.ts';
-import { isLarge, PIECE, phaseOf, SUBJECT_TYPES, type Tally, UNDO } from '../bulk-operations/bulk-operation.ts';
-import { createDraft, type Draft, findExecuted, findOperation } from '../bulk-operations/bulk-operation-store.ts';
-import { leftOutIn, NOTHING_YET, tallied } from '../bulk-operations/tally.ts';
+import { isLarge, PIECE, phaseOf, SUBJECT_TYPES, type Tally } from '../bulk-operations/bulk-operation.ts';
+import {
+  createDraft,
+  type Draft,
+  findExecuted,
+  findOperation,
+  forgetDraft,
+} from '../bulk-operations/bulk-operation-store.ts';
+import { doneInWords } from '../bulk-operations/pages/parts-in-words.ts';
+import { foundOf } from '../bulk-operations/pages/sheet.ts';
+import { findParts, findPartsOf, findWhole } from '../bulk-operations/part-store.ts';
+import { canBeLater } from '../bulk-operations/schedulable.ts';
+import { leftOutIn, NOTHING_YET, summed, tallied } from '../bulk-operations/tally.ts';
 import type { Instant } from '../clock.ts';
 import { ConfigError } from '../config.ts';
 import type { Reader } from '../db/database.ts';
@@ -72,25 +83,23 @@ async function choicesFor(db: Reader, act: Act, action: Operation, values: strin
 /** Says what taking an operation back would do, and with `apply` does it. */
 export async function undo(context: CommandContext, act: Act, id: string): Promise<Result> {
   const { db } = context;
-  const earlier = /^[1-9]\d{0,14}$/.test(id)
-    ? await findOperation(db.read, Number(id)).catch(unlessNotFound)
-    : undefined;
+  const earlier = /^[1-9]\d{0,14}$/.test(id) ? await findWhole(db.read, Number(id)).catch(unlessNotFound) : undefined;
   if (!earlier) return refused(`There is no operation ${id}.`);
   if (!(await mayUndo(db.read, earlier, await actionOf(db.read, earlier), act.by)))
     return refused(`Operation ${id} cannot be taken back.`);
-  const ids = await findChangedIds(db.read, earlier.id);
-  return run(context, act, { subjectType: earlier.subjectType, action: UNDO, ids, undoes: earlier.id });
+  return run(context, act, await draftTakingBack(db.read, earlier));
 }
 
 /** The newest operations, and what became of them. */
 export async function listOperations({ db }: CommandContext): Promise<Result> {
   const operations = [];
-  for (const operation of await findExecuted(db.read, [...SUBJECT_TYPES], LISTED)) {
-    const { id, tally, executedAt, creator, subjectType, action } = operation;
-    const done = await actionOf(db.read, operation).then(
-      ({ bulk }) => bulk.done(tally.changed),
-      () => `${action}: ${tally.changed}`,
-    );
+  const executed = await findExecuted(db.read, [...SUBJECT_TYPES], LISTED);
+  const partsOf = await findPartsOf(db.read, executed);
+  for (const operation of executed) {
+    const { id, executedAt, creator, subjectType, action } = operation;
+    const parts = partsOf.get(id)!;
+    const tally = summed(parts.map((part) => part.tally));
+    const done = await doneInWords(db.read, parts).catch(() => `${action}: ${tally.changed}`);
     const [phase, by] = [phaseOf(operation), creator ?? 'command line'];
     operations.push({ id, on: `${subjectType}s`, action, done, phase, leftOut: leftOutIn(tally), at: executedAt, by });
   }
@@ -108,9 +117,15 @@ export async function listOperations({ db }: CommandContext): Promise<Result> {
 async function run(context: CommandContext, act: Act, draft: Draft): Promise<Result> {
   const { db, operating = {} } = context;
   const { subjectType, action: name, choices = {}, undoes = null } = draft;
+  if (draft.parts && draft.parts.length > 0) return runInParts(context, act, draft);
   const meant = { id: 0, subjectType, action: name, choices, undoes };
   const action = await actionOf(db.read, meant, draft.ids);
-  if (!operating.apply) return told(action, draft, await judged(db.read, act, meant, draft.ids), {});
+  const { noun } = BULK_SUBJECTS[subjectType];
+  const words = (changed: number) => ({ done: action.bulk.done(changed), changed: counted(changed, noun) });
+  if (!operating.apply) {
+    const tally = await judged(db.read, act, meant, draft.ids);
+    return told(action, draft, { tally, ...words(tally.changed) });
+  }
   if (isLarge({ size: draft.ids.length }) && action.makes && act.channel !== 'mail')
     return refused('Links for so many go by mail alone: add --mail.');
   const operation = await db.write(async (trx) => findOperation(trx, await createDraft(trx, act, draft)));
@@ -120,7 +135,32 @@ async function run(context: CommandContext, act: Act, draft: Draft): Promise<Res
     return refused(`Operation ${ended.id} is paused: ${ended.pausedFor}. What is done stays; the rest waits.`);
   const { makes } = action;
   const links = makes && act.channel !== 'mail' ? await linksOf(context, act, makes, ended.id) : [];
-  return told(action, draft, ended.tally, { operation: ended.id, ...(links.length > 0 && { links }) });
+  const done = { operation: ended.id, ...(links.length > 0 && { links }) };
+  return told(action, draft, { tally: ended.tally, ...words(ended.tally.changed) }, done);
+}
+
+/** What was done to records of several kinds is taken back whole, in one transaction. */
+async function runInParts({ db, operating = {} }: CommandContext, act: Act, draft: Draft): Promise<Result> {
+  return db.write(async (trx) => {
+    const operation = await findOperation(trx, await createDraft(trx, act, draft));
+    const action = await actionOf(trx, operation);
+    if (operating.apply) {
+      await executeOperation(trx, act, operation);
+      const parts = await findParts(trx, await findOperation(trx, operation.id));
+      const tally = summed(parts.map((part) => part.tally));
+      const words = { done: await doneInWords(trx, parts), changed: '' };
+      return told(action, draft, { tally, ...words }, { operation: operation.id });
+    }
+    const parts = await findParts(trx, operation);
+    const found = await rehearsed(trx, act, parts, (now, part) => foundOf(now, act, part));
+    await forgetDraft(trx, operation.id);
+    const numbers = found.map((one, n) => counted(one.tally.changed, BULK_SUBJECTS[parts[n].subjectType].noun));
+    return told(action, draft, {
+      tally: summed(found.map(({ tally }) => tally)),
+      done: '',
+      changed: numbers.join(', '),
+    });
+  });
 }
 
 /** Says what would be scheduled, and with `apply` has the server do it then. */
@@ -137,7 +177,8 @@ async function operateLater(context: CommandContext, act: Act, draft: Draft, due
   const tally = await judged(db.read, act, meant, ids);
   const when = format.moment(dueAt);
   if (!operating.apply) {
-    const would = told(action, draft, tally, {});
+    const changed = counted(tally.changed, BULK_SUBJECTS[subjectType].noun);
+    const would = told(action, draft, { tally, done: '', changed });
     return { ...would, lines: [`On ${when}, judged anew then:`, ...would.lines], data: { ...would.data, dueAt } };
   }
   const operation = await db.write(async (trx) => {
@@ -181,10 +222,9 @@ async function linksOf({ db, server }: CommandContext, act: Act, purpose: 'invit
 function told(
   action: BulkAction,
   { subjectType }: Draft,
-  tally: Tally,
-  done: { operation?: number; links?: string[] },
+  { tally, ...words }: { tally: Tally; done: string; changed: string },
+  done: { operation?: number; links?: string[] } = {},
 ): Result {
-  const { noun } = BULK_SUBJECTS[subjectType];
   const isDone = done.operation !== undefined;
   const leftOut = leftOutIn(tally);
   const reasons = tally.reasons.map(({ reason, number, names }) => ({
@@ -192,10 +232,10 @@ function told(
     number,
     names: names.slice(0, NAMES_TOLD),
   }));
-  const would = `It would be: ${action.label}, ${counted(tally.changed, noun)} changed, ${leftOut} left out.`;
+  const would = `It would be: ${action.label}, ${words.changed} changed, ${leftOut} left out.`;
   return {
     lines: [
-      isDone ? action.bulk.done(tally.changed) : would,
+      isDone ? words.done : would,
       ...reasons.map(({ reason, number, names }) => `left out: ${number} ${reason} (${namesOf(names, number)})`),
       ...(action.bulk.lasting ? [action.bulk.lasting] : []),
       ...(done.links ?? []),

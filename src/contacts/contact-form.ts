@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { cleaned, INVISIBLE, isSeen, optional, tags } from '../forms/fields.ts';
+import { INVISIBLE, optional, shownName, tags } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
 import { picked, type Searches } from '../forms/picker.ts';
 import { isEmailAddress, probableEmail, readableEmail } from '../text/email-address.ts';
@@ -40,10 +40,7 @@ function emailAddresses(stored: string[] = []) {
 
 const fields = {
   kind: z.enum(['person', 'company']).catch('person'),
-  name: cleaned
-    .refine(isSeen, 'Enter a name.')
-    .refine((text) => [...text].length <= 200, 'A name has at most 200 characters.')
-    .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
+  name: shownName(200),
   emails: emailAddresses(),
   phones: lines
     .refine((all) => all.length <= MOST_OF_A_KIND, `At most ${MOST_OF_A_KIND} phones.`)

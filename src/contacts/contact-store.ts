@@ -159,6 +159,18 @@ async function findFirst(contacts: () => Knex.QueryBuilder, limit: number): Prom
   return { total: Number(counted?.total ?? 0), first };
 }
 
+/** The private contacts of these users, deleted ones left out. */
+export async function findPrivateContacts(db: Reader, ownerIds: number[]): Promise<{ id: number; ownerId: number }[]> {
+  const owned = db('contacts').where('activity', 'active');
+  return whereIdIn(owned, 'owner_user_id', ownerIds).orderBy('id').select('id', 'owner_user_id as ownerId');
+}
+
+/** Whose each of these is; null where it is nobody's alone. */
+export async function findPrivateOwners(db: Reader, ids: number[]): Promise<Map<number, number | null>> {
+  const rows = await whereIdIn(db('contacts'), 'id', ids).select('id', 'owner_user_id');
+  return new Map(rows.map((row) => [row.id, row.owner_user_id]));
+}
+
 type Columns = Record<string, unknown>;
 
 export async function insertContact(trx: Transaction, columns: Columns): Promise<number> {

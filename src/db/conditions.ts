@@ -22,6 +22,11 @@ export function isGiven(db: Reader, column: string): Knex.Raw {
   return holds(db, (where) => where.whereNotNull(column));
 }
 
+/** Two columns as one value, with a space between. */
+export function spaced(db: Reader, first: string, second: string): Knex.Raw {
+  return db.raw("?? || ' ' || ??", [first, second]);
+}
+
 /** The value of the first case that is so. */
 export function valueInCase(db: Reader, cases: Cases<Value>, otherwise: Value): Knex.Raw {
   const { placeFor } = dialectOf(db);

@@ -17,13 +17,23 @@ export function isSeen(text: string): boolean {
 }
 
 export const cleaned = z.string().transform((text) => normalizedAs('NFC', text).trim());
-export const optional = (most: number, message: string) => cleaned.refine((text) => [...text].length <= most, message);
+/** What is longer is not looked at any further: one letter may stand for eighteen in the key of a name (R81). */
+export const optional = (most: number, message: string) =>
+  cleaned.refine((text) => [...text].length <= most, { message, abort: true });
 
-export const userName = cleaned
-  .refine(isSeen, 'Enter a name to sign in with.')
-  .refine((text) => [...text].length <= 200, 'A name has at most 200 characters.')
-  .refine((text) => !identityKey(text).includes('@'), 'A name has no @: with one it would look like an email address.')
-  .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.');
+export const shownName = (
+  most: number,
+  tooLong = `A name has at most ${most} characters.`,
+  missing = 'Enter a name.',
+) =>
+  optional(most, tooLong)
+    .refine(isSeen, missing)
+    .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.');
+
+export const userName = shownName(200, undefined, 'Enter a name to sign in with.').refine(
+  (text) => !identityKey(text).includes('@'),
+  'A name has no @: with one it would look like an email address.',
+);
 
 /** One address, or none; what was stored before the rule was as strict may stay. */
 export function emailAddress(stored?: string) {

@@ -1,14 +1,11 @@
 import { z } from 'zod';
-import { cleaned, INVISIBLE, isSeen, optional, tags, ticked } from '../forms/fields.ts';
+import { optional, shownName, tags, ticked } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
 import { picked, type Searches } from '../forms/picker.ts';
 import type { Group } from './group.ts';
 
 const fields = {
-  name: cleaned
-    .refine(isSeen, 'Enter a name.')
-    .refine((text) => [...text].length <= 100, 'A group’s name has at most 100 characters.')
-    .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
+  name: shownName(100, 'A group’s name has at most 100 characters.'),
   /** Name or system email. */
   leader: optional(254, 'At most 254 characters.'),
   description: optional(5000, 'At most 5,000 characters.'),

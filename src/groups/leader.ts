@@ -50,6 +50,16 @@ export function leadershipOf(row: LeaderRow, now: Instant): Leadership {
   return isMember && canSignIn ? 'active' : 'inactive';
 }
 
+/** How each of these groups is led now. */
+export async function findLeaderships(db: Reader, ids: number[], now: Instant): Promise<Map<number, Leadership>> {
+  const rows: (LeaderRow & { id: number })[] = await whereIdIn(
+    joinLeader(db, db('groups').select('groups.id')),
+    'groups.id',
+    ids,
+  );
+  return new Map(rows.map((row) => [row.id, leadershipOf(row, now)]));
+}
+
 /** The groups that the user leads: deleted groups have no leader, and a leader is a member, as a deputy is. */
 export async function findLedIds(db: Reader, userId: number, now: Instant): Promise<number[]> {
   return ledBy(db, userId, now).pluck('groups.id');
@@ -100,8 +110,11 @@ function whereStillDeputy(now: Instant) {
 }
 
 /** The active groups that these users lead, by number. */
-export async function findActiveGroupsLedBy(db: Reader, userIds: number[]): Promise<{ id: number; name: string }[]> {
-  const led = db('groups').where('activity', 'active').orderBy('id').select('id', 'name');
+export async function findActiveGroupsLedBy(
+  db: Reader,
+  userIds: number[],
+): Promise<{ id: number; name: string; leaderId: number }[]> {
+  const led = db('groups').where('activity', 'active').orderBy('id').select('id', 'name', 'leader_id as leaderId');
   return whereIdIn(led, 'leader_id', userIds);
 }
 

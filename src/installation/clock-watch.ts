@@ -12,7 +12,7 @@ export class ClockWatch {
   private readonly clock: Clock;
   private readonly logger: Logger;
   private last: { clock: number; steady: number };
-  private jump: { words: string; steady: number } | undefined;
+  private jump: { words: string; clock: number; steady: number } | undefined;
 
   constructor({ clock, logger }: { clock: Clock; logger: Logger }) {
     this.clock = clock;
@@ -27,10 +27,16 @@ export class ClockWatch {
     this.last = now;
     if (Math.abs(by) >= LEAST_JUMP) {
       const words = `The clock of this machine jumped ${by > 0 ? 'ahead' : 'back'} by about ${counted(Math.round(Math.abs(by) / HOUR), 'hour')}: expiry, locks and links follow it. Set it right if it is wrong.`;
-      this.jump = { words, steady: now.steady };
+      this.jump = { words, ...now };
       this.logger.warn({ milliseconds: by }, words);
     }
     return this.jump && now.steady - this.jump.steady < TOLD_FOR ? this.jump.words : undefined;
+  }
+
+  /** The last jump, and the moment to which it went. Looks as well. */
+  lastJump(): { words: string; at: number } | undefined {
+    this.look();
+    return this.jump && { words: this.jump.words, at: this.jump.clock };
   }
 
   private now() {

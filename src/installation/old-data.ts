@@ -1,6 +1,7 @@
 import { pauseAll } from '../bulk-operations/bulk-operation-store.ts';
 import { letAllWait } from '../bulk-operations/schedule-store.ts';
 import type { Transaction } from '../db/database.ts';
+import { pauseIdleRule } from '../idle-accounts/idle-rule-store.ts';
 import { giveUpWaitingMails } from '../mail/outbox-store.ts';
 import { endAllLinks, type SpentLink, spendLinks } from '../one-time-links/one-time-link-store.ts';
 import { forgetResetRequests } from '../passwords/reset-request-store.ts';
@@ -39,6 +40,7 @@ export async function endWhatActs(
   await forgetResetRequests(trx);
   await pauseAll(trx, act.at, why.operations);
   await letAllWait(trx, why.operations);
+  await pauseIdleRule(trx, why.operations);
   await disableAll(trx, why.webhooks);
   await forgetMark(trx);
   return ended;

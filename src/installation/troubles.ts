@@ -1,6 +1,7 @@
 import { SECOND } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
+import { findIdleRule } from '../idle-accounts/idle-rule-store.ts';
 import { findStuckMail } from '../mail/outbox-store.ts';
 import { counted } from '../text/text.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
@@ -40,6 +41,7 @@ export class Troubles {
     const stuck = config.mail ? await findStuckMail(db.read) : undefined;
     const webhooks = webhookTrouble(await findTroubled(db.read));
     const twins = await findTwins(db.read);
+    const { pausedFor } = await findIdleRule(db.read);
     this.found = [
       lowDisk(config.dataDir),
       stuck && stuck.mails > 0 ? `${counted(stuck.mails, 'mail')} could not be sent yet: ${stuck.answer}` : undefined,
@@ -47,6 +49,7 @@ export class Troubles {
       clockWatch.look(),
       clocksApart(Date.now() - (await db.now())),
       backup && `There is no backup of today: ${backup}`,
+      pausedFor ? `The rule of idle accounts is paused: ${pausedFor} Look at it, under Idle accounts.` : undefined,
       twins.length > 0
         ? `${counted(twins.length, 'pair')} of users or groups have one name or email, written in two ways: rename one of each.`
         : undefined,

@@ -2,7 +2,7 @@ import type { Instant } from '../clock.ts';
 import { formatIn } from '../text/format.ts';
 import { counted, grouped } from '../text/text.ts';
 import { renderView } from '../text/view.ts';
-import type { DueMail, MailKind } from './outbox-store.ts';
+import type { DueMail, MailFacts, MailKind } from './outbox-store.ts';
 
 /** A mail as both of its forms show it: paragraphs, and perhaps one thing to press. */
 export interface Message {
@@ -180,6 +180,31 @@ const WRITERS: Record<MailKind, Writer> = {
         : 'If somebody is to stay longer, tell an administrator.',
     ],
   }),
+  'idle-warning': ({ facts, words, userName }, { instanceName, baseUrl }) => ({
+    subject: `Still you? Sign in to ${instanceName}`,
+    paragraphs: [
+      `Nobody has used the account ${userName} at ${instanceName} since ${words.moment(facts.since)}.`,
+      facts.until
+        ? `Sign in once, and it stays. If nobody does until ${words.moment(facts.until)}, the account is deactivated after that; an administrator can bring it back.`
+        : 'Sign in once, and you are not asked again.',
+    ],
+    button: { label: 'Sign in', address: `${baseUrl}/session/new` },
+    closing: ['If you do not need the account any more, there is nothing to do.'],
+  }),
+  'idle-told': ({ facts }, { instanceName }) => ({
+    subject: `${counted(Number(facts.number), 'person', 'people')} whom you lead at ${instanceName} ${facts.number === '1' ? 'was' : 'were'} not there for long`,
+    paragraphs: [
+      `They were asked by mail whether they are still there, and have not signed in since: ${facts.people}.`,
+      ...(facts.ends ? ['If they do not sign in, their accounts are deactivated.'] : []),
+    ],
+    closing: ['If somebody is away and comes back, tell an administrator, who can confirm their access.'],
+  }),
+  'what-waits': ({ facts }, { instanceName, baseUrl }) => ({
+    subject: `What waits for you at ${instanceName}`,
+    paragraphs: facts.waits.split('\n'),
+    button: { label: 'Look at the list of users', address: `${baseUrl}/users` },
+    closing: ['It comes each Monday on which something waits. You switch it off under Preferences.'],
+  }),
   'programs-orphaned': ({ facts, createdAt, words }, { instanceName, baseUrl }) => ({
     subject: `${facts.owner} answered for programs at ${instanceName}`,
     paragraphs: [
@@ -188,6 +213,22 @@ const WRITERS: Record<MailKind, Writer> = {
     ],
     button: { label: 'Look at them', address: `${baseUrl}/users?state=orphaned` },
     closing: [],
+  }),
+  'handed-over': ({ facts, words }, { instanceName, baseUrl }) => ({
+    subject: `You take over from ${facts.who} at ${instanceName}`,
+    paragraphs: [
+      `${facts.who} ${leavesInWords(facts, words)}. ${facts.from ? 'From then on' : 'From now on'} ${taken(facts)}: ${facts.by} decided so.`,
+    ],
+    button: { label: 'Open Roster', address: baseUrl },
+    closing: ['If you cannot take it over, tell whoever decided it.'],
+  }),
+  'person-leaves': ({ facts, words }, { instanceName }) => ({
+    subject: `${facts.who} ${facts.from ? 'leaves' : 'has left'} ${instanceName}`,
+    paragraphs: [
+      `${facts.who}, who is in a group that you lead, ${leavesInWords(facts, words)}: ${facts.by} decided so.`,
+      facts.from ? 'From then on they are let in no more.' : 'They are let in no more.',
+    ],
+    closing: ['If that is not right, tell an administrator.'],
   }),
   'webhook-disabled': ({ facts, createdAt, words }, { instanceName, baseUrl }) => ({
     subject: `A webhook at ${instanceName} is disabled`,
@@ -245,6 +286,22 @@ const WRITERS: Record<MailKind, Writer> = {
     closing: [],
   }),
 };
+
+type Words = ReturnType<typeof wordsFor>;
+
+function leavesInWords({ from }: MailFacts, words: Words): string {
+  return from ? `leaves on ${words.moment(from)}` : 'has left';
+}
+
+/** "you lead Support, and answer for 2 programs". */
+function taken({ groups, programs, contacts }: MailFacts): string {
+  const parts = [
+    ...(groups ? [`you lead ${groups}`] : []),
+    ...(programs ? [`you answer for ${programs}`] : []),
+    ...(contacts ? [`${counted(Number(contacts), 'private contact is', 'private contacts are')} yours`] : []),
+  ];
+  return parts.join(', ').replace(/, (?=[^,]*$)/, ' and ');
+}
 
 /** What the mail says. `address` is where its link leads, for the kinds that have one. */
 export function writeMessage(mail: DueMail, place: Place, address = ''): Message {

@@ -26,7 +26,12 @@ export type Notice =
   | 'operation-paused'
   | 'token-ends'
   | 'people-leave'
+  | 'idle-warning'
+  | 'idle-told'
+  | 'what-waits'
   | 'programs-orphaned'
+  | 'handed-over'
+  | 'person-leaves'
   | 'webhook-disabled'
   | 'access-asked'
   | 'access-answered'
@@ -144,16 +149,16 @@ export async function countMailed(db: Reader, kind: MailKind, userId: number, si
   return Number(found?.mails);
 }
 
-/** Writes down a notice to a user, in the transaction of what it tells. Without mail nothing is written, nor to who has no email. */
+/** Writes down a notice to a user, in the transaction of what it tells, and gives its id. Without mail nothing is written, nor to who has no email. */
 export async function mailNotice(
   trx: Transaction,
   act: Pick<Act, 'at' | 'sendsMail'>,
   kind: Notice,
   to: { userId: number; address: string | null },
   facts: MailFacts,
-): Promise<void> {
-  if (!act.sendsMail || to.address === null) return;
-  await trx('outbox').insert({
+): Promise<number | undefined> {
+  if (!act.sendsMail || to.address === null) return undefined;
+  const mail = {
     kind,
     user_id: to.userId,
     address: to.address,
@@ -161,7 +166,9 @@ export async function mailNotice(
     created_at: act.at,
     try_until: instant(Date.parse(act.at) + NOTICE_PATIENCE),
     next_at: act.at,
-  });
+  };
+  const [{ id }] = await trx('outbox').insert(mail).returning('id');
+  return id;
 }
 
 /** Notices made after this moment, which is still to come, are tried from now on, for as long as any. Returns how many waited. */

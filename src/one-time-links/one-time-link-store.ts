@@ -226,17 +226,16 @@ export async function findTokens(
   return tokens;
 }
 
-/** Who has an open invitation that this user made, by name. */
+/** Who has an open invitation that one of these made, by name. */
 export async function findInvitedBy(
   db: Reader,
-  creatorId: number,
+  creatorIds: number[],
   now: Instant,
-): Promise<{ id: number; name: string; email: string | null }[]> {
-  return openLinks(db, 'invitation', now)
-    .join('users', 'users.id', 'links.user_id')
-    .where('links.created_by', creatorId)
+): Promise<{ id: number; name: string; email: string | null; creatorId: number }[]> {
+  const invited = openLinks(db, 'invitation', now).join('users', 'users.id', 'links.user_id');
+  return whereIdIn(invited, 'links.created_by', creatorIds)
     .orderBy('users.sort_name')
-    .select('users.id', 'users.name', 'users.email');
+    .select('users.id', 'users.name', 'users.email', 'links.created_by as creatorId');
 }
 
 /** Uses the link up. Of any number of attempts exactly one is told true (R32). */

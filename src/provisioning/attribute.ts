@@ -141,6 +141,11 @@ export const ROSTER_ATTRIBUTES: readonly Attribute[] = [
     'The email of the person in the address book who signs in so. They are linked where exactly one has it.',
   ),
   text(
+    'startsAt',
+    'Before this moment they are let in not yet: with a zone, or a day, which is meant from its beginning in UTC.',
+    { canonicalValues: ['2099-01-01T08:00:00.000Z'] },
+  ),
+  text(
     'leavesAt',
     'From this moment on they are let in no more: with a zone, or a day, which is meant until its end in UTC.',
     {
@@ -148,7 +153,15 @@ export const ROSTER_ATTRIBUTES: readonly Attribute[] = [
     },
   ),
   flag('noSharedData', 'Whether they see only what they or their groups own.'),
-  flag('apiOnly', 'Whether it is an identity for a program. People say that on the page.', { mutability: 'readOnly' }),
+  flag('apiOnly', 'Whether it is an identity for a program.', { mutability: 'readOnly' }),
+  text(
+    'kind',
+    'Said api-only when it is made, it is an identity for a program, and needs the three below. Nobody becomes one, or a person, by SCIM.',
+    { canonicalValues: ['person'] },
+  ),
+  text('apiOnlyReason', 'What the identity of a program is for. Of a person it means nothing.'),
+  text('apiOnlyOwner', 'The person who answers for it, by the name or email that they sign in with.'),
+  text('apiOnlyReviewOn', 'The day on which it is to be reviewed.', { canonicalValues: ['2099-12-31'] }),
 ];
 
 export const GROUP_ATTRIBUTES: readonly Attribute[] = [

@@ -1,6 +1,7 @@
-import type { z } from 'zod';
-import { userEmail, userName as userNameField } from '../forms/fields.ts';
-import { endBy } from '../forms/moments.ts';
+import { z } from 'zod';
+import { type Day, isDay } from '../clock.ts';
+import { optional, userEmail, userName as userNameField } from '../forms/fields.ts';
+import { endBy, startBy } from '../forms/moments.ts';
 import { isEmailAddress } from '../text/email-address.ts';
 import { format } from '../text/format.ts';
 import { ROSTER_USER } from './attribute.ts';
@@ -16,7 +17,11 @@ export interface Meaning {
   /** Undefined where it says none. */
   email: string | undefined;
   active: boolean | undefined;
+  startsAt: string | null | undefined;
   leavesAt: string | null | undefined;
+  isApiOnly: boolean | undefined;
+  /** Of the identity of a program, as far as it is said. */
+  program: { reason?: string; owner?: string; reviewOn?: Day };
   noSharedData: boolean | undefined;
   /** The email of a person in the address book. */
   contact: string | undefined;
@@ -32,8 +37,6 @@ export function meaningOf(resource: Resource): Meaning {
   if (externalId !== null && externalId.length > LONGEST_ID)
     throw new Unfit('invalidValue', `An externalId has at most ${LONGEST_ID} characters.`);
   const access = (resource[ROSTER_USER] ?? {}) as Resource;
-  const said = access.leavesAt as string | undefined;
-  const leavesAt = said === undefined ? undefined : fitting(endBy(format), said, 'leavesAt');
   const isAddress = userName.includes('@');
   return {
     userName,
@@ -41,7 +44,14 @@ export function meaningOf(resource: Resource): Meaning {
     name: isAddress ? undefined : fitting(userNameField, userName, 'userName'),
     email: emailOf(resource, isAddress ? userName : undefined),
     active: (resource.active as boolean | null | undefined) ?? undefined,
-    leavesAt,
+    startsAt: fittingIn(access, 'startsAt', startBy(format)),
+    leavesAt: fittingIn(access, 'leavesAt', endBy(format)),
+    isApiOnly: fittingIn(access, 'kind', kind),
+    program: {
+      reason: fittingIn(access, 'apiOnlyReason', optional(500, 'At most 500 characters.')),
+      owner: access.apiOnlyOwner as string | undefined,
+      reviewOn: fittingIn(access, 'apiOnlyReviewOn', day),
+    },
     noSharedData: access.noSharedData as boolean | undefined,
     contact: access.contact as string | undefined,
   };
@@ -57,6 +67,13 @@ function emailOf(resource: Resource, userName: string | undefined): string | und
   const said = emailIn((resource.emails as Resource[] | undefined) ?? [])?.value as string | undefined;
   if (said !== undefined) return fitting(userEmail(), said, 'emails');
   return userName !== undefined && isEmailAddress(userName) ? fitting(userEmail(), userName, 'userName') : undefined;
+}
+
+const kind = z.enum(['person', 'api-only'], 'It is person or api-only.').transform((said) => said === 'api-only');
+const day = z.string().refine(isDay, 'Enter a date that exists, as YYYY-MM-DD.');
+
+function fittingIn<T>(access: Resource, name: string, field: z.ZodType<T>): T | undefined {
+  return access[name] === undefined ? undefined : fitting(field, access[name] as string, name);
 }
 
 function fitting<T>(field: z.ZodType<T>, text: string, name: string): T {

@@ -49,7 +49,9 @@ function fieldsOf({ userName, attributes }: ProvisionedUser): string[] {
     ...(userName.includes('@') ? [] : ['Name']),
     'System email',
     ...('contact' in access ? ['Linked contact'] : []),
+    ...('startsAt' in access ? ['Starts on'] : []),
     ...('leavesAt' in access ? ['Leaves on'] : []),
+    ...('kind' in access && access.kind === 'api-only' ? ['Reason', 'Owner', 'Review date'] : []),
     ...('noSharedData' in access ? ['No shared data'] : []),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Activity } from '../access/activity.ts';
-import type { Instant } from '../clock.ts';
+import type { Day, Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
@@ -30,26 +30,42 @@ export interface ProvisionedUser {
     name: string;
     email: string | null;
     noSharedData: boolean;
+    startsAt: Instant | null;
     leavesAt: Instant | null;
     apiOnly: boolean;
+    apiOnlyReason: string | null;
+    /** Who answers for it. */
+    apiOnlyOwner: { id: number; name: string } | null;
+    apiOnlyReviewOn: Day | null;
     version: number;
   };
 }
 
 type Found = Row<'provisioned_users'> &
-  Pick<Row<'users'>, 'name' | 'email' | 'no_shared_data' | 'leaves_at' | 'api_only'> & { user_version: number };
+  Pick<Row<'users'>, (typeof RECORD)[number]> & { user_version: number; owner_name: string | null };
+
+/** What SCIM tells of the record itself. */
+const RECORD = [
+  'name',
+  'email',
+  'no_shared_data',
+  'starts_at',
+  'leaves_at',
+  'api_only',
+  'api_only_reason',
+  'api_only_owner_id',
+  'api_only_review_on',
+] as const;
 
 export function selectProvisioned(db: Reader): Knex.QueryBuilder<Found, Found[]> {
   return db('provisioned_users')
     .join('users', 'users.id', 'provisioned_users.user_id')
+    .leftJoin('users as owners', 'owners.id', 'users.api_only_owner_id')
     .select(
       'provisioned_users.*',
-      'users.name',
-      'users.email',
-      'users.no_shared_data',
-      'users.leaves_at',
-      'users.api_only',
+      ...RECORD.map((column) => `users.${column}`),
       'users.version as user_version',
+      'owners.name as owner_name',
     );
 }
 
@@ -213,8 +229,12 @@ function provisionedOf(row: Found): ProvisionedUser {
       name: row.name,
       email: row.email,
       noSharedData: Boolean(row.no_shared_data),
+      startsAt: row.starts_at,
       leavesAt: row.leaves_at,
       apiOnly: Boolean(row.api_only),
+      apiOnlyReason: row.api_only_reason,
+      apiOnlyOwner: row.owner_name === null ? null : { id: row.api_only_owner_id!, name: row.owner_name },
+      apiOnlyReviewOn: row.api_only_review_on,
       version: row.user_version,
     },
   };

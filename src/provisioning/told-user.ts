@@ -19,9 +19,19 @@ export function toldOf(provisioned: ProvisionedUser): Resource {
   if (enterprise) told[ENTERPRISE_USER] = enterprise;
   const here = { ...(access as Resource) };
   if ('noSharedData' in here || user.noSharedData) here.noSharedData = user.noSharedData;
-  if (user.leavesAt === null) delete here.leavesAt;
-  else here.leavesAt = user.leavesAt;
-  if (user.apiOnly) here.apiOnly = true;
+  Object.assign(here, {
+    startsAt: user.startsAt ?? undefined,
+    leavesAt: user.leavesAt ?? undefined,
+    ...(user.apiOnly && {
+      apiOnly: true,
+      kind: 'api-only',
+      apiOnlyReason: user.apiOnlyReason ?? undefined,
+      apiOnlyOwner: user.apiOnlyOwner?.name,
+      apiOnlyReviewOn: user.apiOnlyReviewOn ?? undefined,
+    }),
+  });
+  if (!user.apiOnly && here.kind !== 'person') delete here.kind;
+  for (const [name, value] of Object.entries(here)) if (value === undefined) delete here[name];
   if (Object.keys(here).length > 0) told[ROSTER_USER] = here;
   return told;
 }

@@ -1,11 +1,8 @@
 import { z } from 'zod';
-import { cleaned, INVISIBLE, id, isSeen, ticked } from '../forms/fields.ts';
+import { id, shownName, ticked } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
 
-export const viewName = cleaned
-  .refine(isSeen, 'Enter a name.')
-  .refine((text) => [...text].length <= 60, 'A name has at most 60 characters.')
-  .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.');
+export const viewName = shownName(60);
 
 const named = z.object({ name: viewName });
 const added = z.object({ name: viewName, pinned: ticked, shared: ticked });

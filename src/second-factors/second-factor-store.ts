@@ -55,12 +55,14 @@ export async function shortestPasswordOf(db: Reader, userId: number): Promise<nu
   return shortestFor({ hasFactor: (await findConfirmedFactor(db, userId)) !== undefined });
 }
 
-/** Begins to set up an authenticator, in the place of one that was not confirmed. Passkeys stay the factor until it is. */
-export async function beginFactor(trx: Transaction, userId: number, at: Instant): Promise<void> {
+/** Begins to set up an authenticator, in the place of one that was not confirmed. Passkeys stay the factor until it is. Returns its nonce. */
+export async function beginFactor(trx: Transaction, userId: number, at: Instant): Promise<string> {
   const waiting = trx('second_factors').where({ user_id: userId, nonce: BY_PASSKEYS });
-  if ((await waiting.update({ next_nonce: chance() })) > 0) return;
+  const nonce = chance();
+  if ((await waiting.update({ next_nonce: nonce })) > 0) return nonce;
   await forgetBegun(trx, userId);
-  await trx('second_factors').insert({ user_id: userId, nonce: chance(), created_at: at });
+  await trx('second_factors').insert({ user_id: userId, nonce, created_at: at });
+  return nonce;
 }
 
 /** From now on it is asked for. */

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Instant } from '../clock.ts';
+import { spaced } from '../db/conditions.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { prepared } from '../db/prepared.ts';
 
@@ -39,13 +40,13 @@ export async function recordLoginAttempt(
   await kept().where('id', '<=', oldest).delete();
 }
 
-/** For a query of users: from where each came in last. */
+/** For a query of users: from where each came in last, the address and after a space what the browser calls itself. */
 export function lastSignInFrom(db: Reader): Knex.QueryBuilder {
   return db('login_attempts')
     .where({ 'login_attempts.user_id': db.ref('users.id'), outcome: 'signed in' })
     .orderBy('login_attempts.id', 'desc')
     .limit(1)
-    .select('login_attempts.address');
+    .select(spaced(db, 'login_attempts.address', 'login_attempts.agent'));
 }
 
 function ofOneKind(db: Reader, userId: number | null, isSuccess: boolean) {
@@ -72,6 +73,23 @@ export async function findLoginAttempts(db: Reader, userId: number, limit: numbe
 /** All that is kept of how a user signed in, or did not, the newest first. */
 export async function findSignIns(db: Reader, userId: number, limit = 2 * KEPT): Promise<LoginAttempt[]> {
   return selectHistory(db, { userId, limit });
+}
+
+/** The attempts behind one, as they were kept, the first of them. */
+export function findAttemptsAfter(
+  db: Reader,
+  id: number,
+  limit: number,
+): Promise<(Pick<LoginAttempt, 'at' | 'outcome'> & { id: number })[]> {
+  return db('login_attempts').where('id', '>', id).orderBy('id').limit(limit).select('id', 'at', 'outcome');
+}
+
+/** The first that was made since then; where there is none, the next that will be. */
+export async function findFirstAttemptSince(db: Reader, since: Instant): Promise<number> {
+  const first = await db('login_attempts').where('at', '>=', since).orderBy(['at', 'id']).first('id');
+  if (first) return first.id;
+  const last = await db('login_attempts').orderBy('id', 'desc').first('id');
+  return (last?.id ?? 0) + 1;
 }
 
 /** The newest failed sign-ins at names that nobody has; what was typed is kept nowhere. */

@@ -9,7 +9,7 @@ import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import { findPasswordHash } from '../passwords/password-store.ts';
 import { findConfirmedFactor, takeCode } from '../second-factors/second-factor-store.ts';
 import { browserName } from '../text/browser-name.ts';
-import { identityKey } from '../text/identity-key.ts';
+import { identityKey, LONGEST_IDENTITY } from '../text/identity-key.ts';
 import type { User } from '../users/user.ts';
 import { findUserByIdentifier, findUsers, replacePasswordHash } from '../users/user-store.ts';
 import type { Act } from '../verbs/act.ts';
@@ -38,8 +38,6 @@ const COME_BACK_AFTER = 30;
 const TOLD_AT_KNOWN_DEVICE = 3;
 /** A browser that keeps no cookies is new each time. */
 const NEW_DEVICES_TOLD_AN_HOUR = 3;
-/** In units of UTF-16, whatever marks and full-width letters it is typed with. */
-const LONGEST_IDENTIFIER = 1_000;
 
 export interface SignInContext {
   db: Database;
@@ -103,7 +101,7 @@ export class SignIn {
     // In a storm most are turned away here, before anything is read for them.
     if (!visitor.claimsDevice) this.requireRoomForStranger();
     // No name and no email is as long: it is nobody's, and nothing is done with it.
-    const name = identifier.length > LONGEST_IDENTIFIER ? '' : identifier;
+    const name = identifier.length > LONGEST_IDENTITY ? '' : identifier;
     const user = await findUserByIdentifier(this.context.db.read, name);
     const device = user ? visitor.deviceOf(user) : null;
     const token = user ? visitor.tokenOf(user) : null;
@@ -301,8 +299,10 @@ async function tellOfSignIn(
   const isNew = device === null && user.lastLoginAt !== null;
   const facts = { from: act.address, newBrowser: isNew ? browserName(agent) : '' };
   const to = { userId: user.id, address: user.email };
-  if (failures >= (device === null ? 1 : TOLD_AT_KNOWN_DEVICE))
-    return mailNotice(trx, act, 'signed-in-after-failures', to, { ...facts, attempts: String(failures) });
+  if (failures >= (device === null ? 1 : TOLD_AT_KNOWN_DEVICE)) {
+    await mailNotice(trx, act, 'signed-in-after-failures', to, { ...facts, attempts: String(failures) });
+    return;
+  }
   if (!isNew) return;
   const since = instant(Date.parse(act.at) - HOUR);
   if ((await countMailed(trx, 'signed-in-on-new-device', user.id, since)) >= NEW_DEVICES_TOLD_AN_HOUR) return;

@@ -19,6 +19,7 @@ export const ICONS = [
   'eye-closed',
   'filter',
   'gear',
+  'graph',
   'history',
   'id-badge',
   'info',

@@ -86,6 +86,16 @@ export async function findScimTokens(db: Reader): Promise<number[]> {
   return rows.distinct('user_id').orderBy('user_id').pluck('user_id');
 }
 
+/** The tokens of these users that have not ended, by name. */
+export async function findLiveTokens(
+  db: Reader,
+  userIds: number[],
+  now: Instant,
+): Promise<{ id: number; name: string; userId: number }[]> {
+  const live = db('tokens').whereNull('ended_at').where('expires_at', '>', now);
+  return whereIdIn(live, 'user_id', userIds).orderBy(['name', 'id']).select('id', 'name', 'user_id as userId');
+}
+
 /** How many of these users could be used now. */
 export async function countLiveTokens(db: Reader, userIds: number[], now: Instant): Promise<number> {
   const live = db('tokens').whereNull('ended_at').where('expires_at', '>', now);

@@ -58,8 +58,8 @@ export interface Action<Subject extends Subjected> {
   label: string;
   icon: Icon;
   isDangerous?: boolean;
-  /** Whether only somebody does it who has shown lately that it is they (R54). */
-  demandsProof?: true;
+  /** Whether only somebody does it who has shown lately that it is they (R54): always, or where these are among whom it is done to. */
+  demandsProof?: true | ((db: Reader, judge: Judge, subjects: Subject[]) => boolean | Promise<boolean>);
   /** Left out, it is not offered for many at once. */
   bulk?: BulkWords;
   /** The rule for one: the page shows a button by it, and the verb obeys it. */
@@ -81,7 +81,7 @@ export interface Action<Subject extends Subjected> {
   /** Where what is to be done is not told by its subjects alone: does what stands under these numbers, which stand in their place. */
   performPiece?(trx: Transaction, act: Act, numbers: number[]): Promise<Performed<Subject>[]>;
   /** Where more of it can be seen than the report shows. */
-  about?: { label: string; path: string /** Not only of whoever began it. */; isForAll?: true };
+  about?: { label: string; path: string };
   /** How the audit tells of its events: what stands between who and whom. */
   events: Record<string, string>;
 }

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { cleaned, INVISIBLE, isSeen } from '../forms/fields.ts';
+import { cleaned, shownName } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
 import { hostOf, isReachable } from './reachable.ts';
 
@@ -26,10 +26,7 @@ export function checkWebhook(
 ): FormResult<WebhookValues> {
   const form = z
     .object({
-      name: cleaned
-        .refine(isSeen, 'Say what it is for.')
-        .refine((text) => [...text].length <= 100, 'A name has at most 100 characters.')
-        .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.'),
+      name: shownName(100, undefined, 'Say what it is for.'),
       address: cleaned.superRefine((text, context) => {
         const mistake = addressMistake(text, networks);
         if (mistake) context.addIssue({ code: 'custom', message: mistake });

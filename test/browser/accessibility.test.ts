@@ -58,6 +58,7 @@ const states: State[] = [
   ['a record', ({ people }) => `/users/${people.bob}`],
   ['a locked record', ({ people }) => `/users/${people.erin}`],
   ['an API-only record', ({ people }) => `/users/${people.robin}`],
+  ['Leaving', ({ people }) => `/users/${people.lena}/leaving`],
   ['New User', () => '/users/new'],
   ['New User with mistakes', () => '/users/new', (page) => page.getByRole('button', { name: 'Create user' }).click()],
   ['New User with all open', () => '/users/new', openEverything],

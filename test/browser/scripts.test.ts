@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { closeBrowser, visit } from '../support/browser.ts';
-import { submit } from '../support/form.ts';
+import { send, submit } from '../support/form.ts';
 import { pathTo } from '../support/people.ts';
 import { programAs } from '../support/program.ts';
 import { Session, signedIn } from '../support/session.ts';
@@ -25,8 +25,12 @@ const TEXTS: [table: string, column: string][] = [
   ['users', 'description'],
   ['users', 'contact_name'],
   ['users', 'api_only_reason'],
+  ['users', 'email'],
   ['groups', 'name'],
+  ['groups', 'description'],
   ['contacts', 'name'],
+  ['contacts', 'position'],
+  ['applications', 'name'],
   ['tags', 'name'],
   ['tokens', 'name'],
   ['sessions', 'agent'],
@@ -36,6 +40,8 @@ const TEXTS: [table: string, column: string][] = [
 ];
 
 let app: TestApp;
+/** A file of users, read and looked at in a dry run. */
+let imported: string;
 beforeAll(async () => {
   app = await startApp();
   const alice = await signedIn(app, 'alice');
@@ -43,6 +49,13 @@ beforeAll(async () => {
   await new Session(app).signIn('bob');
   await submit(alice, pathTo(app, 'bob', '/edit'), { description: ALL });
   await submit(alice, '/saved-views/new', { name: 'view', path: '/users' });
+  await submit(alice, '/applications/new', { key: 'odd', name: 'odd' });
+  await alice.get('/users/import');
+  const cell = `"${ALL.replaceAll('"', '""')}"`;
+  const file = `name,email,groups,${cell}\n${cell},${cell},${cell},x\nodd,odd@example.com,,${cell}\n`;
+  imported = (await alice.upload('/users/imports', {}, file)).headers.location;
+  await send(alice, await alice.get(imported));
+  await app.context.operations.idle();
 });
 afterAll(async () => {
   await closeBrowser();
@@ -74,6 +87,7 @@ it('no text that anybody typed runs as a script, wherever it is shown (R70)', as
     ...['', '/edit', '/sign-ins', '/permissions', '/deactivation/new', '/tokens'].map((part) => `${own}${part}`),
     ...['/groups', '/groups/1', '/groups/1/edit', '/contacts', '/contacts/4', '/audit', '/security', '/invitations'],
     ...['/credentials', '/credentials/tokens', '/saved-views', '/search?q=script', '/users/groups', '/applications'],
+    ...[imported, `${imported}/columns`],
     `/session/new?next=${encodeURIComponent('javascript:window.ran = 7')}`,
   ];
   let shown = 0;

@@ -5,9 +5,7 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { applied } from '../support/apply.ts';
 import { watchAudit } from '../support/audit.ts';
 import { factsBesideAudit } from '../support/database.ts';
-import { pageOf } from '../support/page.ts';
 import { programAs } from '../support/program.ts';
-import { signedIn } from '../support/session.ts';
 
 let app: TestApp;
 beforeEach(async () => {
@@ -92,25 +90,6 @@ describe('a file of what is to be there', () => {
     expect(await factsBesideAudit(app)).toEqual(facts);
   });
 
-  it('becomes an operation on groups and one on users, which are taken back like any other', async () => {
-    const before = { bob: await groupsOf('bob'), support: await groupOf('Support') };
-    const { operations } = (await apply(HOUSE)).data as { operations: number[] };
-    expect(operations).toHaveLength(2);
-    const program = await programAs(app, 'alice');
-    for (const id of operations.toReversed()) {
-      const undoing = await program.ask('post', `/bulk-operations/${id}/undoing`);
-      const done = await program.ask('post', `/bulk-operations/${undoing.body.id}/execution`);
-      expect([done.body.phase, done.body.reasons]).toEqual(['done', []]);
-    }
-    expect(await groupsOf('bob')).toEqual(before.bob);
-    expect((await groupOf('Night shift')).activity).toBe('deleted');
-    expect(await app.db.read('users').whereIn('name', ['nora', 'stock']).pluck('activity')).toEqual([
-      'deleted',
-      'deleted',
-    ]);
-    expect((await app.db.read('users').where('name', 'erin').first()).activity).toBe('active');
-  });
-
   it('says until when somebody is in a group, from the beginning or of a membership that there is', async () => {
     const untils = (person: string) =>
       app.db
@@ -131,7 +110,7 @@ users:
         '    end in Support: 2036-02-29T00:00:00.000Z',
       ]),
     );
-    const { operations } = (await apply(ending)).data as { operations: number[] };
+    const { operation } = (await apply(ending)).data as { operation: number };
     expect(await untils('bob')).toEqual([{ name: 'Support', until_at: '2036-02-01T00:00:00.000Z' }]);
     expect(await untils('nora')).toEqual([{ name: 'Support', until_at: '2036-02-29T00:00:00.000Z' }]);
     expect((await apply(ending)).lines).toEqual(['Everything is as the file says.']);
@@ -140,27 +119,11 @@ users:
     const past = ending.replace('2036-01-31', '2001-01-31');
     expect((await apply(past)).exitCode).toBe(2);
     const program = await programAs(app, 'alice');
-    const undoing = await program.ask('post', `/bulk-operations/${operations[0]}/undoing`);
+    const undoing = await program.ask('post', `/bulk-operations/${operation}/undoing`);
     await program.ask('post', `/bulk-operations/${undoing.body.id}/execution`);
     expect(await untils('bob')).toEqual([{ name: 'Support', until_at: null }]);
     await apply(ending.replace('until: 2036-02-28', 'until: null').replace('2036-01-31', '2036-05-05'));
     expect(await untils('bob')).toEqual([{ name: 'Support', until_at: '2036-05-06T00:00:00.000Z' }]);
-  });
-
-  it('leads from the report on groups to that on users, and back', async () => {
-    const { operations } = (await apply(HOUSE)).data as { operations: number[] };
-    const alice = await signedIn(app, 'alice');
-    const [groups, users] = operations.map((id) => `/bulk-operations/${id}`);
-    expect(
-      pageOf(await alice.get(groups))
-        .$(`main a[href="${users}"]`)
-        .text(),
-    ).toContain('did to users');
-    expect(
-      pageOf(await alice.get(users))
-        .$(`main a[href="${groups}"]`)
-        .text(),
-    ).toContain('did to groups');
   });
 
   it('is not applied in part: what one rule refuses leaves all as it was', async () => {

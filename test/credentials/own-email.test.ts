@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => mailing.close());
 
 const ask = (email = 'robert@example.com', current = PASSWORD) => submit(bob, FORM, { email, current });
-const emailOf = async (person: 'bob') =>
+const emailOf = async (person: 'bob' | 'alice') =>
   (await mailing.app.db.read('users').where('id', mailing.app.people[person]).first('email')).email;
 async function delivered() {
   await mailing.deliver();
@@ -36,7 +36,7 @@ async function openedIn(session: Session, path: string) {
 }
 
 describe('another email for oneself', () => {
-  it('is taken when the link that was mailed there is confirmed, in whatever browser, and both addresses are told (R27)', async () => {
+  it('is taken when the link that was mailed there is confirmed, in whatever browser, and both addresses are told (R27), and nothing else that is sent along (R36)', async () => {
     expect((await ask()).headers.location).toBe('/credentials');
     expect(await emailOf('bob')).toBe('bob@example.com');
     expect(pageOf(await bob.get('/credentials')).textOf('main')).toContain('You asked for robert@example.com instead');
@@ -45,7 +45,12 @@ describe('another email for oneself', () => {
     const page = pageOf(await openedIn(elsewhere, path));
     expect(page.textOf('main')).toMatch(/robert@example.com becomes the system email of bob/);
     expect(await emailOf('bob')).toBe('bob@example.com');
-    expect((await submit(elsewhere, '/emails/confirmation/new')).headers.location).toBe('/session/new');
+    const more = { email: 'evil@example.com', userId: String(mailing.app.people.alice), groups: '1', name: 'eve' };
+    expect((await submit(elsewhere, '/emails/confirmation/new', more)).headers.location).toBe('/session/new');
+    expect([await emailOf('alice'), await mailing.app.db.read('users').where('name', 'eve')]).toEqual([
+      'alice@example.com',
+      [],
+    ]);
     expect(await emailOf('bob')).toBe('robert@example.com');
     expect((await delivered()).flatMap((mail) => mail.recipients).toSorted()).toEqual([
       'bob@example.com',
@@ -81,11 +86,11 @@ describe('another email for oneself', () => {
 
   it('says the same of an email that somebody has, and mails nothing (R26)', async () => {
     const free = await ask();
-    const said = pageOf(await bob.get('/credentials')).message();
+    const said = pageOf(await bob.get('/credentials')).textOf('main');
     await delivered();
     const taken = await ask('LENA@example.com');
     expect([taken.status, taken.headers.location]).toEqual([free.status, free.headers.location]);
-    expect(pageOf(await bob.get('/credentials')).message()).toBe(said.replace('robert@', 'LENA@'));
+    expect(pageOf(await bob.get('/credentials')).textOf('main')).toBe(said.replaceAll('robert@', 'LENA@'));
     expect(await delivered()).toEqual([]);
   });
 

@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MINUTE } from '../../src/clock.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
-import { everything, userRow } from '../support/database.ts';
+import { everything, factsBesideAudit, userRow } from '../support/database.ts';
 import { submit } from '../support/form.ts';
 import { linkFor, opened } from '../support/links.ts';
 import { pageOf } from '../support/page.ts';
-import { isSignedIn, pathTo } from '../support/people.ts';
+import { groupId, isSignedIn, pathTo } from '../support/people.ts';
 import { type Fields, Session, signedIn } from '../support/session.ts';
 
 const CHOSEN = 'nine slow tractors hum';
@@ -168,6 +168,49 @@ describe('a password reset', () => {
     await follow(link);
     expect(JSON.stringify(await everything(app))).not.toContain(token);
     expect(app.log.filter((line) => line.includes(token)).length).toBe(0);
+  });
+
+  it('leaves the address after the first step, and is kept by nobody on the way (R45)', async () => {
+    const link = await issue();
+    const browser = new Session(app);
+    const first = await browser.get(link);
+    const form = await browser.get(first.headers.location);
+    for (const answer of [first, form, await finish(browser, { repeated: 'x' })]) {
+      expect(answer.headers).toMatchObject({ 'referrer-policy': 'same-origin', 'cache-control': 'no-store' });
+      expect(`${answer.text} ${JSON.stringify(answer.headers)}`).not.toContain(link.split('/').at(-1)!);
+    }
+  });
+
+  it('takes who it is for, and what they may, from nowhere but itself (R36)', async () => {
+    const browser = await opened(app, await issue());
+    const before = await factsBesideAudit(app);
+    const done = await finish(browser, {
+      ...{ userId: String(app.people.alice), user_id: String(app.people.alice), id: '1', name: 'alice' },
+      ...{ email: 'evil@example.com', groups: await groupId(app, 'Administrators'), leavesAt: '2999-01-01' },
+    });
+    expect(done.status).toBe(303);
+    const after = await factsBesideAudit(app);
+    const others = (all: typeof after) => all.users.filter(({ name }) => name !== 'bob');
+    expect([others(after), after.memberships]).toEqual([others(before), before.memberships]);
+    const bob = after.users.find(({ id }) => id === app.people.bob);
+    expect(bob).toMatchObject({ name: 'bob', email: 'bob@example.com', leaves_at: null });
+    expect((await new Session(app).signIn('bob', CHOSEN)).status).toBe(303);
+  });
+
+  it('that nobody made is answered alike, and like one of the other kind, whoever there is (R26)', async () => {
+    const made = (await issue()).split('/').at(-1)!;
+    const answers: string[] = [];
+    for (const path of [`/passwords/${'x'.repeat(43)}`, `/passwords/${made.slice(1)}y`, `/invitations/${made}`]) {
+      const { status, text } = await follow(path);
+      // All but the number of the request.
+      answers.push(
+        `${status} ${pageOf({ text })
+          .textOf('main')
+          .replace(/this number: \S+/, '')}`,
+      );
+    }
+    expect(new Set(answers).size).toBe(1);
+    expect(answers[0]).toMatch(/^410/);
   });
 
   it.each([

@@ -61,7 +61,7 @@ describe('starting', () => {
     expect((await client.get('/setup')).status).toBe(200);
   });
 
-  it('makes the first administrator from the settings, once, and needs no setup page then', async () => {
+  it('makes the first administrator from the settings, once, and needs no setup page then (R14)', async () => {
     for (let n = 0; n < 2; n++) {
       const server = await start(ADMIN);
       expect(server.output()).not.toContain('/setup/');

@@ -61,6 +61,27 @@ describe('setting one up', () => {
     expect(await app.db.read('audit_events').where('action', 'second-factor.set-up')).toHaveLength(1);
   });
 
+  it('is finished where it was begun and within a quarter of an hour: an open browser makes nobody else the holder', async () => {
+    const [bob, elsewhere] = [await signedIn(app, 'bob'), await signedIn(app, 'bob')];
+    const { location: form } = (await submit(bob, '/credentials/second-factor', { current: PASSWORD })).headers;
+    const isRefused = async (session: Session) => {
+      expect([(await session.get(form)).status, (await session.get(form)).text.includes('<svg')]).toEqual([303, false]);
+      const code = await codeOf(app, 'bob');
+      expect((await session.post('/credentials/second-factor/confirmation', { code })).status).toBe(409);
+    };
+    await isRefused(elsewhere);
+    app.clock.advance(15 * 60_000 - 1);
+    const page = await bob.get(form);
+    expect(page.status).toBe(200);
+    app.clock.advance(1);
+    await isRefused(bob);
+    app.clock.advance(-60 * 60_000);
+    await isRefused(bob);
+    expect(await app.db.read('second_factors').whereNotNull('confirmed_at')).toEqual([]);
+    const again = (await submit(bob, '/credentials/second-factor', { current: PASSWORD })).headers.location;
+    expect((await submit(bob, again, { code: await codeOf(app, 'bob') })).status).toBe(303);
+  });
+
   it('is undone with the password, and new recovery codes make the old worth nothing', async () => {
     await giveFactor(app, 'bob');
     const bob = await pending();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { routesOf, routesWith } from '../../faults/routes.ts';
+import type { Person } from '../../seeds/cast.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { addCrowd } from '../support/crowd.ts';
 import { everything, facts } from '../support/database.ts';
@@ -9,6 +10,7 @@ import { send, submit } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
 import { givePasskey } from '../support/passkey.ts';
 import { groupId, pathTo } from '../support/people.ts';
+import { EVERY_SCOPE, programAs } from '../support/program.ts';
 import { type Session, signedIn } from '../support/session.ts';
 
 const MINUTES = 60_000;
@@ -211,6 +213,7 @@ describe('confirming that it is oneself (R54)', () => {
 /** The routes at which the question stands, as the program has them. */
 const ASKING = [
   'delete /groups/:id/members',
+  'delete /users/:id/deactivation',
   'delete /users/:id/password',
   'delete /users/:id/second-factor',
   'get /applications/:key/holders.csv',
@@ -219,20 +222,28 @@ const ASKING = [
   'get /users/imports/:id/refused.csv',
   'patch /groups/:id/members',
   'patch /groups/:id/permissions',
+  'patch /idle-accounts',
   'patch /users/:id',
   'patch /webhooks/:id',
   'post /access-requests/:id/decision',
   'post /audit/export',
   'post /bulk-operations/:id/execution',
   'post /bulk-operations/:id/schedule',
+  'post /bulk-operations/:id/schedule/cancellation',
   'post /contacts/export',
   'post /contacts/imports/:id/execution',
+  'post /credentials/email-confirmation',
   'post /credentials/tokens',
   'post /credentials/tokens/:handle/rotation',
   'post /groups/:id/members',
   'post /groups/export',
+  'post /idle-accounts/activation',
   'post /invitations/export',
   'post /users',
+  'post /users/:id/email-confirmation',
+  'post /users/:id/extension',
+  'post /users/:id/invitation',
+  'post /users/:id/leaving',
   'post /users/:id/password-reset',
   'post /users/:id/provisioning/:handle/confirmation',
   'post /users/:id/securing',
@@ -292,5 +303,132 @@ describe('what is asked about', () => {
     const ids = (await app.db.read('users').limit(101).pluck('id')).map(String);
     expect(isAsked(await execute({ ids, action: 'confirm-access' }))).toBe(true);
     expect(isAsked(await execute({ ids: ids.slice(1), action: 'confirm-access' }))).toBe(false);
+  });
+});
+
+describe('whatever lets an administrator in again, sooner or for longer', () => {
+  const LATER = '2027-06-30';
+  let admins: number;
+  const change = (person: Person, columns: object) =>
+    app.db.write((trx) => trx('users').where('id', app.people[person]).update(columns));
+  const join = (person: Person) =>
+    app.db.write((trx) =>
+      trx('memberships').insert({
+        user_id: app.people[person],
+        group_id: admins,
+        granted_at: new Date(app.clock.now()).toISOString(),
+      }),
+    );
+  const draft = async (fields: Record<string, string | string[]>, choices?: Record<string, string>) => {
+    const path = (await alice.post('/bulk-operations', fields)).headers.location;
+    if (choices) await alice.post(`${path}/choices`, choices);
+    return path;
+  };
+  const execute = async (...words: Parameters<typeof draft>) => alice.post(`${await draft(...words)}/execution`);
+  const ids = (person: Person) => [String(app.people[person])];
+
+  beforeEach(async () => {
+    admins = Number(await groupId(app, 'Administrators'));
+    await join('dave');
+    await join('carol');
+    app.clock.advance(5 * MINUTES);
+  });
+
+  it('is asked about where one is activated: alone, among many, and taken back', async () => {
+    expect(isAsked(await alice.send('delete', pathTo(app, 'dave', '/deactivation')))).toBe(true);
+    expect(isAsked(await execute({ ids: ids('dave'), action: 'activate' }))).toBe(true);
+    await change('bob', { activity: 'deactivated' });
+    expect((await alice.send('delete', pathTo(app, 'bob', '/deactivation'))).status).toBe(303);
+    expect((await alice.post(pathTo(app, 'ada', '/deactivation'))).status).toBe(303);
+    const { id } = await app.db.read('bulk_operations').orderBy('id', 'desc').first('id');
+    expect(isAsked(await execute({ from: String(id), action: 'undo' }))).toBe(true);
+    expect((await app.db.read('users').where('id', app.people.dave).first()).activity).toBe('deactivated');
+  });
+
+  it('is asked about where a group that administers is activated, and its undo', async () => {
+    const [{ id }] = await app.db.write((trx) =>
+      trx('groups')
+        .insert({ name: 'Night', name_key: 'night', activity: 'deactivated', created_at: new Date(0).toISOString() })
+        .returning('id'),
+    );
+    await app.db.write((trx) =>
+      trx('group_permissions').insert({ group_id: id, application: 'users', level: 'write' }),
+    );
+    const activate = { subject: 'group', ids: [String(id)], action: 'activate' };
+    expect(isAsked(await execute(activate))).toBe(true);
+    await app.db.write((trx) => trx('groups').where({ id }).update({ activity: 'active' }));
+    const path = await draft({ ...activate, action: 'deactivate' });
+    expect((await alice.post(`${path}/execution`)).status).toBe(303);
+    expect(isAsked(await execute({ subject: 'group', from: path.split('/')[2], action: 'undo' }))).toBe(true);
+  });
+
+  it('is asked about where one stays for longer or starts sooner: on the form, among many, and by an extension', async () => {
+    // The beginning of a day, which needs no time on the form.
+    const at = (days: number) =>
+      `${new Date(app.clock.now() + days * 24 * 60 * MINUTES).toISOString().slice(0, 10)}T00:00:00.000Z`;
+    await change('ada', { leaves_at: at(5), starts_at: at(2) });
+    await change('bob', { leaves_at: at(5) });
+    const edit = (person: Person, fields: Record<string, string>) =>
+      submit(alice, pathTo(app, person, '/edit'), fields);
+    expect(isAsked(await edit('ada', { leavesAt: '' }))).toBe(true);
+    expect(isAsked(await edit('ada', { startsAt: '' }))).toBe(true);
+    expect(isAsked(await edit('bob', { leavesAt: LATER }))).toBe(false);
+    expect(isAsked(await execute({ ids: ids('ada'), action: 'set-expiry' }, { leavesAt: LATER }))).toBe(true);
+    expect(isAsked(await execute({ ids: ids('ada'), action: 'set-start' }, { startsAt: '' }))).toBe(true);
+    expect(isAsked(await alice.post(pathTo(app, 'ada', '/extension')))).toBe(true);
+    const [before] = await app.db.read('users').where('id', app.people.ada).select('leaves_at', 'starts_at');
+    expect(before).toEqual({ leaves_at: at(5), starts_at: at(2) });
+    // Sooner gone is nothing that anybody gains.
+    expect(isAsked(await edit('ada', { leavesAt: at(3).slice(0, 10) }))).toBe(false);
+  });
+
+  it('is asked about where one is invited, or no longer to be let go', async () => {
+    expect(isAsked(await alice.post(pathTo(app, 'carol', '/invitation'), { channel: 'copy' }))).toBe(true);
+    expect(isAsked(await execute({ ids: ids('carol'), action: 'reinvite' }))).toBe(true);
+    const path = await draft({ ids: ids('ada'), action: 'deactivate' });
+    expect((await alice.post(`${path}/schedule`, { dueAt: '2026-12-24 18:00' })).status).toBe(303);
+    expect(isAsked(await alice.post(`${path}/schedule`, { dueAt: '2027-12-24 18:00' }))).toBe(true);
+    expect(isAsked(await alice.post(`${path}/schedule/cancellation`))).toBe(true);
+    expect(await app.db.read('scheduled_users')).toHaveLength(1);
+  });
+
+  it('is asked about where an email is changed back, or an end of a membership taken away again', async () => {
+    const undo = async () => {
+      const { id } = await app.db.read('bulk_operations').whereNotNull('executed_at').orderBy('id', 'desc').first('id');
+      return execute({ from: String(id), action: 'undo' });
+    };
+    const asked = await changeEmail();
+    await send(alice, asked, { password: PASSWORD });
+    const until = { ids: ids('ada'), untilAt: LATER };
+    expect((await alice.send('patch', `/groups/${admins}/members`, until)).status).toBe(303);
+    app.clock.advance(5 * MINUTES);
+    expect(isAsked(await undo())).toBe(true);
+    const [changed] = await app.db.read('bulk_operations').where('action', 'edit').select('id');
+    expect(isAsked(await execute({ from: String(changed.id), action: 'undo' }))).toBe(true);
+    expect(await emailOf('bob')).toBe('new@example.com');
+  });
+
+  it('needs the scope confirm of a program', async () => {
+    const without = await programAs(
+      app,
+      'alice',
+      EVERY_SCOPE.filter((scope) => scope !== 'confirm'),
+    );
+    const at = new Date(app.clock.now() + 24 * 60 * MINUTES).toISOString();
+    await change('ada', { leaves_at: at });
+    const before = await facts(app);
+    for (const [method, path, body] of [
+      ['delete', `/users/${app.people.dave}/deactivation`, {}],
+      ['patch', `/users/${app.people.ada}`, { leavesAt: null }],
+      ['post', `/users/${app.people.carol}/invitation`, {}],
+    ] as const) {
+      const answer = await without.send(method, path, body, { 'If-Match': '*' });
+      expect([path, answer.status, answer.text]).toEqual([path, 403, expect.stringContaining('scope confirm')]);
+    }
+    expect((await facts(app)).users).toEqual(before.users);
+    const whole = await programAs(app, 'alice');
+    expect((await whole.send('delete', `/users/${app.people.dave}/deactivation`, {})).status).toBe(200);
+    await change('bob', { activity: 'deactivated' });
+    expect((await without.send('delete', `/users/${app.people.bob}/deactivation`, {})).status).toBe(200);
   });
 });

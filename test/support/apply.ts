@@ -10,7 +10,13 @@ import type { TestApp } from './app.ts';
 export function applied(app: TestApp, text: string, isApplied = true) {
   const path = join(app.folder, 'desired.yaml');
   writeFileSync(path, text);
+  const { context, act } = applyingContext(app, isApplied);
+  return applyFile(context, act, path);
+}
+
+/** What a command is given at the machine itself. */
+export function applyingContext(app: TestApp, isApplied: boolean) {
   const server = serverSettings(app.config, app.url);
   const context = { db: app.db, config: app.config, server, channel: 'copy', operating: { apply: isApplied } };
-  return applyFile(context as CommandContext, commandLineAct(app.context.actSettings), path);
+  return { context: context as CommandContext, act: commandLineAct(app.context.actSettings) };
 }

@@ -1,6 +1,16 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, chownSync, cpSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chownSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +27,8 @@ export interface PostgresPair {
   url: string;
   /** It is gone at once, with everything that belongs to it. */
   kill(which?: 'main' | 'standby'): Promise<void>;
+  /** It is there and says nothing any more, as a machine that vanished. */
+  silence(): void;
   /** The main one begins again as what it was. */
   revive(): Promise<void>;
   /** The other one takes over. */
@@ -48,6 +60,9 @@ export async function startPair(): Promise<PostgresPair> {
   return {
     url: `postgres://${user}:${password}@127.0.0.1:${main},127.0.0.1:${standby}/${DATABASE}`,
     kill: (which = 'main') => kill(which === 'main' ? first : second),
+    silence() {
+      for (const pid of everyProcessOf(first.pid!)) process.kill(pid, 'SIGSTOP');
+    },
     async revive() {
       first = await startMain();
     },
@@ -75,9 +90,22 @@ function startServer(folder: string, port: number, settings: string[]): ChildPro
 async function kill(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const ended = once(server, 'exit');
-  // Those that serve connections begin groups of their own, and end when they miss it.
-  process.kill(-server.pid!, 'SIGKILL');
+  // Those that serve connections begin groups of their own.
+  for (const pid of everyProcessOf(server.pid!)) process.kill(pid, 'SIGKILL');
   await ended;
+}
+
+/** Its own first, so that it begins no more of them. */
+function everyProcessOf(pid: number): number[] {
+  const parentOf = (other: string) => {
+    try {
+      return Number(readFileSync(`/proc/${other}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[1]);
+    } catch {
+      return undefined;
+    }
+  };
+  const others = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === pid);
+  return [pid, ...others.map(Number)];
 }
 
 /** With those whose files they are. */

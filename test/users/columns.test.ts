@@ -131,7 +131,7 @@ describe('the columns of the list', () => {
       ['Access confirmed', expect.stringMatching(/by alice$/)],
       ['Failed attempts', '2'],
       ['Second factor', 'Yes'],
-      ['Last sign-in from', '192.0.2.7'],
+      ['Last sign-in from', '192.0.2.7 a nameless browser'],
       ['Tags', 'Berlin, night shift, part-time'],
       ['Description', 'Answers the <phone>.'],
     ]);

@@ -118,11 +118,11 @@ it('finds by the address that views were kept under who leaves soon', async () =
 });
 
 describe('signed in last from an address', () => {
-  const from = async (name: 'bob' | 'lena' | 'rita', address: string) => {
+  const from = async (name: 'bob' | 'lena' | 'rita', address: string, agent = '') => {
     const session = new Session(app);
     await app.db.write((trx) => trx('login_attempts').where('user_id', app.people[name]).delete());
     await session.signIn(name);
-    await change('login_attempts', { user_id: app.people[name] }, { address });
+    await change('login_attempts', { user_id: app.people[name] }, { address, agent });
     // As the sign-in itself does it.
     await change('users', { name }, { last_login_at: new Date(app.clock.now()).toISOString() });
   };
@@ -142,6 +142,30 @@ describe('signed in last from an address', () => {
     expect(page.$('#fold-address li a[aria-current] small').text()).toBe('1');
   });
 
+  it('are those who came in with that device, by its words and not by what stands within them', async () => {
+    const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0';
+    const IPHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1';
+    await from('bob', '10.0.0.1', FIREFOX);
+    await from('lena', 'fe80::12', IPHONE);
+    // Who calls their browser by an address has not come in from it.
+    await from('rita', '10.0.0.9', '|192.168.1.1|fe80::12|');
+    expect((await asked('address=linux')).names).toEqual(['bob']);
+    expect((await asked('address=Firefox+on+Linux&address=iphone')).names).toEqual(['bob', 'lena']);
+    expect((await asked('address=phone')).names).toEqual([]);
+    expect((await asked('address=fe')).names).toEqual(['rita']);
+    expect([(await asked('address=192.168.1.1')).names, (await asked('address=FE80:')).names]).toEqual([[], ['lena']]);
+    const devices = pageOf(await alice.get(`/users?q=bob&${COLUMN}`)).$('td[data-label="Last sign-in from"] small a');
+    expect(devices.text()).toBe('Firefox on Linux');
+    const page = pageOf(await alice.get(devices.attr('href')!));
+    expect([page.texts('th.name a'), page.texts('.chips bdi')]).toEqual([
+      ['bob'],
+      ['“bob”', 'Signed in from Firefox on Linux'],
+    ]);
+    expect((await asked('address=firefox')).names).toEqual(['bob']);
+    await from('bob', '10.0.0.1', IPHONE);
+    expect((await asked('address=firefox')).names).toEqual([]);
+  });
+
   it('are found beside their column: by a press on it, and by typing', async () => {
     await from('bob', '10.0.0.1');
     expect(pageOf(await alice.get('/users')).$('#fold-address').length).toBe(0);
@@ -154,13 +178,10 @@ describe('signed in last from an address', () => {
     ]);
   });
 
-  it.each(['10', 'nosuch', '10.0.0.0/8', '%', '<b>.', '::g', 'x'.repeat(5_000)])(
-    'are not asked for by %s',
-    async (odd) => {
-      const page = pageOf(await alice.get(`/users?address=${encodeURIComponent(odd)}`));
-      expect([page.textOf('#total'), page.$('.chips .dead').length]).toEqual(['0 users', 1]);
-    },
-  );
+  it.each(['10', 'x', '10.0.0.0/8', '%', '<b>.', '::g', '9'.repeat(5_000)])('are not asked for by %s', async (odd) => {
+    const page = pageOf(await alice.get(`/users?address=${encodeURIComponent(odd)}`));
+    expect([page.textOf('#total'), page.$('.chips .dead').length]).toEqual(['0 users', 1]);
+  });
 });
 
 describe('who has a right', () => {

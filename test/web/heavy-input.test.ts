@@ -66,3 +66,16 @@ it('lets no field of a program hold others up (R81)', async () => {
   }
   expect(normalising.marks).toBeLessThanOrEqual(30);
 });
+
+it('makes no key of a name that is too long for one (R81)', async () => {
+  const grown = '\uFDFA'.repeat(20_000);
+  const alice = await signedIn(app, 'alice');
+  const program = await programAs(app, 'alice');
+  await alice.get('/users/new');
+  using normalising = watchNormalising();
+  for (const path of ['/users', '/groups', '/contacts', '/applications', '/saved-views', '/webhooks'])
+    expect((await alice.post(path, { name: grown, kind: 'person' })).status).toBe(422);
+  for (const path of ['/users', '/groups', '/contacts'])
+    expect((await program.send('post', path, { name: grown, kind: 'person' })).status).toBe(422);
+  expect(normalising.longestKey).toBeLessThan(5_000);
+});

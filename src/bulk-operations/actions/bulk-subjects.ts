@@ -10,8 +10,10 @@ import { GROUP_FORMS, GROUP_OPERATIONS } from '../../groups/actions/operations/g
 import { GROUP_UNDOING } from '../../groups/actions/operations/group-undoing.ts';
 import { findGroupsOf } from '../../groups/group-store.ts';
 import { CONTACT_IMPORT, USER_IMPORT } from '../../import/actions/import-action.ts';
+import { LEAVING } from '../../leaving/actions/leaving.ts';
 import { type Format, format } from '../../text/format.ts';
 import { FORM_SAVING } from '../../users/actions/operations/form-saving.ts';
+import { IDLE_ENDING } from '../../users/actions/operations/idle-ending.ts';
 import { MEMBERSHIP_END } from '../../users/actions/operations/membership-end.ts';
 import { PEOPLE_INVITING } from '../../users/actions/operations/people-inviting.ts';
 import { USER_OPERATIONS } from '../../users/actions/operations/user-operations.ts';
@@ -51,7 +53,7 @@ export const BULK_SUBJECTS: Record<SubjectType, BulkSubject> = {
     application: 'users',
     level: 'write',
     operations: USER_OPERATIONS as readonly Operation[],
-    reported: [PEOPLE_INVITING, MEMBERSHIP_END, USER_IMPORT, ...FORM_SAVING] as Operation[],
+    reported: [LEAVING, PEOPLE_INVITING, MEMBERSHIP_END, IDLE_ENDING, USER_IMPORT, ...FORM_SAVING] as Operation[],
     find: (db, ids, { at }) => findSubjects(db, ids, minuteOf(at)),
     undoable: USER_UNDOING as unknown as Undoable<Subjected>,
   },
@@ -111,6 +113,11 @@ export function askedOf(operation: Operation): AskingAction | undefined {
 export function maySteer(viewer: Viewer, { subjectType, createdBy }: BulkOperation): boolean {
   const { application, level } = BULK_SUBJECTS[subjectType];
   return may(viewer, application, createdBy === viewer.id ? level : 'write');
+}
+
+/** Those parts of an operation of which the viewer may see what was done to whom. */
+export function readable(viewer: Viewer, parts: BulkOperation[]): BulkOperation[] {
+  return parts.filter(({ subjectType }) => may(viewer, BULK_SUBJECTS[subjectType].application, 'read'));
 }
 
 /** What of an operation says what it does. */

@@ -12,6 +12,7 @@ import {
   type Subjected,
 } from '../../verbs/action.ts';
 import type { Outcome } from '../../verbs/outcome.ts';
+import { Conflict } from '../../verbs/refusals.ts';
 import { keepOutcomes } from '../bulk-item-store.ts';
 import { type BulkOperation, isLarge, PIECE, type SubjectType, type Tally } from '../bulk-operation.ts';
 import {
@@ -23,6 +24,7 @@ import {
   keepTally,
 } from '../bulk-operation-store.ts';
 import { findItemIds, findPieces, isInTheWay, markDone, type Piece } from '../bulk-piece-store.ts';
+import { findParts } from '../part-store.ts';
 import { NOTHING_YET, tallied } from '../tally.ts';
 import { actionOf, BULK_SUBJECTS, type Meaning } from './bulk-subjects.ts';
 
@@ -50,7 +52,7 @@ export async function judgePiece(
 /**
  * Does it, once: of any number of attempts one does, and the others find it done (R65). Everybody is judged anew; who may no longer be
  * changed is left out with the reason (R64). A large one, or one behind another that is under way on some of the same, is only begun.
- * Returns what became of it: undefined where it had been executed before.
+ * One in parts is done whole, or refused. Returns what became of it: undefined where it had been executed before.
  */
 export async function executeOperation(
   trx: Transaction,
@@ -60,18 +62,39 @@ export async function executeOperation(
   if (!(await claimOperation(trx, operation, act))) return undefined;
   // What it does may be changes that confirm it, or none at all.
   await act.confirm?.(trx);
-  const pieces = await findPieces(trx, operation.id);
-  const ids = pieces.flatMap((piece) => piece.ids);
+  const [whole, ...parts] = await findParts(trx, operation);
+  if (parts.length > 0) await requireItsTurn(trx, [whole, ...parts]);
+  else if (isLarge(operation) || (await hasToWait(trx, operation))) return 'begun';
+  await executeAll(trx, act, operation);
+  for (const part of parts) {
+    await claimOperation(trx, part, act);
+    await executeAll(trx, act, part);
+  }
+  return 'done';
+}
+
+async function hasToWait(trx: Transaction, operation: BulkOperation): Promise<boolean> {
   const { performPiece } = await actionOf(trx, operation);
-  if (isLarge(operation) || (!performPiece && (await isInTheWay(trx, operation, ids)))) return 'begun';
+  const ids = await findItemIds(trx, operation.id);
+  return !performPiece && ids.length > 0 && isInTheWay(trx, operation, ids);
+}
+
+/** The worker does pieces, each in a transaction of its own: what belongs together does not stand in line there. */
+async function requireItsTurn(trx: Transaction, parts: BulkOperation[]): Promise<void> {
+  for (const part of parts)
+    if (isLarge(part) || (await hasToWait(trx, part)))
+      throw new Conflict('Another operation is under way on some of the same. Try again when it has ended.');
+}
+
+/** Does the whole of a small one, piece by piece. */
+export async function executeAll(trx: Transaction, act: Act, operation: BulkOperation): Promise<void> {
   let tally = NOTHING_YET;
-  for (const piece of pieces) {
+  for (const piece of await findPieces(trx, operation.id)) {
     tally = tallied(tally, await executePiece(trx, act, operation, piece));
     // The others who wait for an answer read meanwhile what stood before.
     await turn();
   }
   await endOperation(trx, operation, tally, act.at);
-  return 'done';
 }
 
 /** Does it to one piece of the set, and writes down what it came to. */

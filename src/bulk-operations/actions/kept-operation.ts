@@ -46,6 +46,8 @@ export interface Kept {
   /** One that can be reported. */
   action: string;
   choices?: BulkOperation['choices'];
+  /** The operation that it belongs to. */
+  partOf?: number;
 }
 
 /** The same at once. Where it wrote nothing that could be brought back nothing is kept of it. Returns the operation, if there is one. */

@@ -3,6 +3,7 @@ import { recordChanges } from '../../audit/audit-store.ts';
 import type { Instant } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
+import { LEAVE } from '../../leaving/left-kind.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { Subjected } from '../../verbs/action.ts';
 import { requireAdministratorRemains } from '../../verbs/administrator-guard.ts';
@@ -11,8 +12,10 @@ import { Conflict, Forbidden } from '../../verbs/refusals.ts';
 import { type BulkOperation, isLarge } from '../bulk-operation.ts';
 import { createDraft, findOperation, forgetDraft, keepAuthor, keepSet } from '../bulk-operation-store.ts';
 import { findItemIds } from '../bulk-piece-store.ts';
+import { canBeLater } from '../schedulable.ts';
 import {
   findSchedule,
+  findScheduledFor,
   forgetSchedule,
   keepSchedule,
   leaveOutOfSchedule,
@@ -21,25 +24,7 @@ import {
 } from '../schedule-store.ts';
 import { actionOf, BULK_SUBJECTS } from './bulk-subjects.ts';
 import { judgeOperation } from './execution.ts';
-
-/** What of users can be done at a moment of its own. Links are not among it but for invitations, which go by mail. */
-const SCHEDULABLE = new Set([
-  'activate',
-  'deactivate',
-  'add-to-group',
-  'remove-from-group',
-  'add-tag',
-  'remove-tag',
-  'reinvite',
-]);
-
-/** By these somebody may come to be no administrator any more. */
-const ENDING_RIGHTS = new Set(['deactivate', 'remove-from-group']);
-
-/** Whether an action on users could be done at another time. */
-export function canBeLater(action: string): boolean {
-  return SCHEDULABLE.has(action);
-}
+import { ENDING_RIGHTS } from './weighty-operation.ts';
 
 /** Whether an operation could. */
 export function isSchedulable(operation: BulkOperation): boolean {
@@ -85,6 +70,14 @@ async function move(trx: Transaction, act: Act, operation: BulkOperation, dueAt:
   await keepAuthor(trx, operation.id, act);
   await moveSchedule(trx, operation.id, dueAt);
   await tell(trx, act, operation, await subjectsOf(trx, act, operation), 'user.change-rescheduled', { dueAt });
+}
+
+/** What was to become of what these leave behind is not done: something else was decided. */
+export async function unscheduleLeaving(trx: Transaction, act: Act, userId: number): Promise<void> {
+  for (const { operationId } of await findScheduledFor(trx, userId)) {
+    const { action, size } = await findOperation(trx, operationId);
+    if (action === LEAVE && size === 1) await unschedule(trx, act, { id: operationId });
+  }
 }
 
 /** It is not done: to nobody, or not to that one user. */

@@ -1,13 +1,13 @@
 import type { Viewer } from '../../access/viewer.ts';
-import type { Format } from '../../text/format.ts';
 import { sortedByName } from '../../text/sort-key.ts';
 import { counted, grouped, were } from '../../text/text.ts';
 import type { BulkAction } from '../../verbs/action.ts';
 import { BULK_SUBJECTS, maySteer } from '../actions/bulk-subjects.ts';
-import type { BulkItem, ItemFilter } from '../bulk-item-store.ts';
+import type { ItemFilter } from '../bulk-item-store.ts';
 import { type BulkOperation, isLarge, phaseOf, type Tally } from '../bulk-operation.ts';
 import type { ChangedMeanwhile } from '../changed-meanwhile.ts';
-import { leftOutIn } from '../tally.ts';
+import { leftOutIn, summed } from '../tally.ts';
+import type { ReportedItem } from './reported-items.ts';
 
 const NAMES_SHOWN = 20;
 /** All that one looks through before pressing; who means more people than this reads the view itself. */
@@ -31,17 +31,14 @@ export function sheetPage(
     offered: string | undefined;
   },
 ) {
-  const { noun, path } = BULK_SUBJECTS[operation.subjectType];
+  const { path } = BULK_SUBJECTS[operation.subjectType];
   return {
     title: action.label,
     operation,
     button: action.bulk.button(tally.changed),
-    consequence: action.bulk.consequence,
-    lasting: action.bulk.lasting,
     isDangerous: action.isDangerous ?? false,
     number: tally.changed,
-    names: some(tally.names, tally.changed),
-    leftOut: tally.reasons.map(({ reason, number, names }) => ({ reason, number, names: some(names, number) })),
+    parts: [sheetPart(operation, action, tally, more.effects)],
     takesBack: more.takesBack,
     excepted: exceptedInWords(operation),
     difference: differenceOf(operation, more.changedMeanwhile),
@@ -50,13 +47,34 @@ export function sheetPage(
     joinedByTime: some(more.changedMeanwhile.joined, more.changedMeanwhile.joined.length),
     leftByTime: some(more.changedMeanwhile.left, more.changedMeanwhile.left.length),
     outside: more.outside,
-    effects: more.effects,
-    noun,
     isAsked: Object.keys(operation.choices).length > 0,
     offersDeactivation: more.offersDeactivation,
     offered: more.offered,
     backPath: operation.view ?? path,
   };
+}
+
+/** What would come of it for records of one kind. */
+export function sheetPart({ subjectType }: BulkOperation, action: BulkAction, tally: Tally, effects: string[]) {
+  return {
+    noun: BULK_SUBJECTS[subjectType].noun,
+    number: tally.changed,
+    names: some(tally.names, tally.changed),
+    consequence: action.bulk.consequence,
+    lasting: action.bulk.lasting,
+    effects,
+    leftOut: tally.reasons.map(({ reason, number, names }) => ({ reason, number, names: some(names, number) })),
+  };
+}
+
+/** The same of several kinds, which is one thing to press. */
+export function sheetOfParts(
+  whole: ReturnType<typeof sheetPage>,
+  parts: ReturnType<typeof sheetPart>[],
+): ReturnType<typeof sheetPage> {
+  const said = (part: ReturnType<typeof sheetPart>) => (part === parts.at(-1) ? part : { ...part, consequence: '' });
+  const number = parts.reduce((sum, part) => sum + part.number, 0);
+  return { ...whole, button: whole.title, number, parts: parts.map(said) };
 }
 
 /** While it is under way, and while it is looked at whom it would change. */
@@ -99,8 +117,13 @@ function timeInWords(seconds: number): string {
 export function reportPage(
   operation: BulkOperation,
   action: BulkAction,
-  items: BulkItem[],
+  items: ReportedItem[],
   more: {
+    /** Of the operation, as far as the viewer may see it. */
+    parts: BulkOperation[];
+    wasInWords(item: ReportedItem): string;
+    /** What was done, in words. */
+    done: string;
     filter: ItemFilter;
     /** How many of its items the viewer may not see. */
     unseen: number;
@@ -109,11 +132,11 @@ export function reportPage(
     mayUndo: boolean;
     /** Whether the viewer began it. */
     isOwn: boolean;
-    format: Format;
   },
 ) {
-  const { tally, size, id } = operation;
-  const { filter } = more;
+  const { size, id } = operation;
+  const { filter, parts } = more;
+  const tally = parts.length === 1 ? parts[0].tally : summed(parts.map((part) => part.tally));
   const { path, noun } = BULK_SUBJECTS[operation.subjectType];
   const own = `/bulk-operations/${id}`;
   const leftOut = leftOutIn(tally);
@@ -125,11 +148,10 @@ export function reportPage(
   const outcome = filter.outcome?.replace(' ', '-') ?? '';
   const chosen = { outcome, reason: filter.reason ?? '', q: filter.q ?? '' };
   return {
-    title: action.bulk.done(tally.changed),
+    title: more.done,
     operation,
     label: action.label,
-    about: more.isOwn || action.about?.isForAll ? action.about : undefined,
-    path,
+    about: more.isOwn ? action.about : undefined,
     noun,
     excepted: exceptedInWords(operation),
     cancelled:
@@ -143,9 +165,11 @@ export function reportPage(
     filter: chosen,
     items: shown.map((item) => ({
       ...item,
-      was: item.outcome === 'changed' ? action.was(item.before, more.format) : '',
+      was: item.outcome === 'changed' ? more.wasInWords(item) : '',
+      path: `${BULK_SUBJECTS[item.part.subjectType].path}/${item.id}`,
+      kind: parts.length > 1 ? BULK_SUBJECTS[item.part.subjectType].noun : undefined,
     })),
-    nextPath: items.length > ITEMS_SHOWN ? address({ ...chosen, after: String(shown.at(-1)!.id) }) : undefined,
+    nextPath: items.length > ITEMS_SHOWN ? address({ ...chosen, ...placeOf(shown.at(-1)!, parts) }) : undefined,
     csvPath: address(chosen).replace(own, `${own}/items.csv`),
     outcomes: [
       { label: 'All', number: tally.judged, path: own, isChosen: outcome === '' && !filter.reason },
@@ -170,6 +194,11 @@ export function reportPage(
     })),
     mayUndo: more.mayUndo,
   };
+}
+
+/** Behind which item the next page begins. */
+function placeOf({ id, part }: ReportedItem, parts: BulkOperation[]): Record<string, string> {
+  return { ...(parts.length > 1 && { part: String(part.id) }), after: String(id) };
 }
 
 function exceptedInWords({ excepted, subjectType }: BulkOperation): string | undefined {

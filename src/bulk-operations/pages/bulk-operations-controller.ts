@@ -26,10 +26,10 @@ import {
   draftPathOf,
   findBulkAction,
   isToBeChosen,
+  readable,
 } from '../actions/bulk-subjects.ts';
 import { checkedChoices } from '../actions/checked-choices.ts';
 import { executeOperation } from '../actions/execution.ts';
-import { findItems } from '../bulk-item-store.ts';
 import {
   type BulkOperation,
   EXPORT,
@@ -42,12 +42,15 @@ import {
   UNDO,
 } from '../bulk-operation.ts';
 import * as store from '../bulk-operation-store.ts';
+import { findParts, findPartsOf } from '../part-store.ts';
 import { findSchedule } from '../schedule-store.ts';
-import { forbiddenInWords, hasForbidden, leftOutIn } from '../tally.ts';
+import { forbiddenInWords, hasForbidden, leftOutIn, summed } from '../tally.ts';
 import { showQuestions, typedChoices, typedOf } from './choices-page.ts';
 import { exceptionsIn, meantBy, ofEarlier } from './meant-set.ts';
+import { doneInWords } from './parts-in-words.ts';
 import { showProgress } from './progress.ts';
-import { itemFilterOf, seenBy, showReport } from './report.ts';
+import { showReport } from './report.ts';
+import { findReported, itemFilterOf } from './reported-items.ts';
 import { listScheduled, showSchedule } from './schedule-page.ts';
 import { showSheet } from './sheet.ts';
 import { toldItems } from './told-items.ts';
@@ -97,12 +100,15 @@ export function bulkOperationsController(app: AppContext): Router {
   router.get('/bulk-operations/:id/items.csv', requireSignIn, confirmed(app), async (req, res) => {
     const operation = await visibleOperation(app, req);
     if (operation.finishedAt === null) throw new NotFound();
-    const seen = await seenBy(app, req.viewer!, operation);
-    const items = await findItems(app.db.read, operation, { ...itemFilterOf(req), after: undefined, seen });
+    const parts = readable(req.viewer!, await findParts(app.db.read, operation));
+    const filter = { ...itemFilterOf(req), after: undefined, part: undefined };
+    const items = await findReported(app, req.viewer!, { parts, filter, limit: Number.MAX_SAFE_INTEGER });
+    const isMixed = parts.length > 1;
     sendCsv(res, {
       name: `bulk-operation-${operation.id}`,
-      columns: ['Name', 'System email', 'Outcome', 'Reason', 'Before', 'After'],
+      columns: [...(isMixed ? ['Kind'] : []), 'Name', 'System email', 'Outcome', 'Reason', 'Before', 'After'],
       rows: (await toldItems(app, req.viewer!, items)).map((item) => [
+        ...(isMixed ? [item.part.subjectType] : []),
         item.name,
         item.email,
         item.outcome,
@@ -155,13 +161,16 @@ async function showOperations(app: AppContext, req: Request, res: Response): Pro
   const before = /^[1-9]\d{0,14}$/.test(String(req.query.before)) ? Number(req.query.before) : undefined;
   const executed = await store.findExecuted(app.db.read, types, LISTED + 1, before);
   const operations = [];
-  for (const operation of executed.slice(0, LISTED).filter((one) => mayLookAt(req.viewer!, one)))
+  const partsOf = await findPartsOf(app.db.read, executed);
+  for (const operation of executed.slice(0, LISTED).filter((one) => mayLookAt(req.viewer!, one))) {
+    const parts = readable(req.viewer!, partsOf.get(operation.id)!);
     operations.push({
       ...operation,
       phase: phaseOf(operation),
-      done: await doneBy(app, operation, formatOf(req)),
-      leftOut: leftOutIn(operation.tally),
+      done: await doneBy(app, parts, formatOf(req)),
+      leftOut: leftOutIn(summed(parts.map(({ tally }) => tally))),
     });
+  }
   const olderPath = executed.length > LISTED ? `/bulk-operations?before=${executed[LISTED - 1].id}` : undefined;
   const scheduled = before === undefined ? await listScheduled(app, req, LISTED) : [];
   render(req, res, 'bulk-operations/index', { title: 'Bulk operations', operations, scheduled, olderPath });
@@ -239,7 +248,7 @@ async function begin(app: AppContext, req: Request, res: Response): Promise<void
     : await meantBy(app, req, subjectType);
   if (set.ids.length === 0)
     throw new HttpError(422, `Nothing is ticked. Go back and tick the ${noun}s you mean.`, safePath(view));
-  const draft = { ...set, subjectType, action: String(action) };
+  const draft = { subjectType, action: String(action), ...set };
   const id = await app.db.write((trx) => store.createDraft(trx, actOf(app, req), draft));
   if (action !== EXPORT) return res.redirect(303, `/bulk-operations/${id}`);
   // A page of its own: it does not fit into a dialog.
@@ -264,13 +273,15 @@ function subjectTypeIn(body: unknown): SubjectType {
 
 async function tellOutcomes(app: AppContext, req: Request, { channel }: Act, id: number): Promise<void> {
   const operation = await store.findOperation(app.db.read, id);
-  const { tally } = operation;
-  const { noun } = BULK_SUBJECTS[operation.subjectType];
-  if (hasForbidden(tally)) await recordRefusal(app, req, forbiddenInWords(tally, noun));
+  const parts = await findParts(app.db.read, operation);
+  for (const part of parts)
+    if (hasForbidden(part.tally))
+      await recordRefusal(app, req, forbiddenInWords(part.tally, BULK_SUBJECTS[part.subjectType].noun));
+  const tally = summed(parts.map((part) => part.tally));
   const action = await actionOf(app.db.read, operation, [], formatOf(req));
   const makesLinks = action.makes !== undefined && tally.changed > 0;
   const mailed = makesLinks && channel === 'mail' ? ' The mails are on their way.' : '';
-  const said = action.bulk.done(tally.changed);
+  const said = await doneInWords(app.db.read, parts, formatOf(req));
   if (tally.changed > 0 && !action.bulk.lasting) keepAtHand(req, { operation: id, said });
   flash(req, `${said}${mailed}`, {
     path: `/bulk-operations/${id}`,
@@ -279,11 +290,11 @@ async function tellOutcomes(app: AppContext, req: Request, { channel }: Act, id:
 }
 
 /** An action that there is no more, or whose group is gone, is told by its name. */
-async function doneBy({ db }: AppContext, operation: BulkOperation, words: Format): Promise<string> {
+async function doneBy({ db }: AppContext, parts: BulkOperation[], words: Format): Promise<string> {
   try {
-    return (await actionOf(db.read, operation, [], words)).bulk.done(operation.tally.changed);
+    return await doneInWords(db.read, parts, words);
   } catch {
-    return `${operation.action}: ${operation.tally.changed}`;
+    return parts.map(({ action, tally }) => `${action}: ${tally.changed}`).join(', ');
   }
 }
 

@@ -19,16 +19,16 @@ import { Malformed } from '../../verbs/refusals.ts';
 import { HttpError } from '../../web/http-error.ts';
 import { safePath } from '../../web/safe-path.ts';
 import { actionOf } from '../actions/bulk-subjects.ts';
-import { mayUndo } from '../actions/taking-back.ts';
-import { findChangedIds, findKnownIds } from '../bulk-item-store.ts';
+import { draftTakingBack, mayUndo } from '../actions/taking-back.ts';
+import { findKnownIds } from '../bulk-item-store.ts';
 import { type BulkOperation, phaseOf, type SubjectType, UNDO } from '../bulk-operation.ts';
 import type { Draft } from '../bulk-operation-store.ts';
 import { findItemIds } from '../bulk-piece-store.ts';
-import { seenBy } from './report.ts';
+import { seenBy } from './reported-items.ts';
 
 const FROZEN_AT_ONCE = 10_000;
 
-type Meant = Pick<Draft, 'ids' | 'view' | 'undoes'>;
+type Meant = Pick<Draft, 'ids' | 'view' | 'undoes'> & Partial<Pick<Draft, 'subjectType' | 'parts'>>;
 
 /** Whom the form means: all of a view but those left out by hand, or those ticked. */
 export async function meantBy(app: AppContext, req: Request, subjectType: SubjectType): Promise<Meant> {
@@ -96,7 +96,7 @@ export async function ofEarlier(
   if (!(await mayUndo(db.read, earlier, await actionOf(db.read, earlier), viewer)))
     throw new Malformed('This cannot be taken back.');
   const from = { view: earlier.view, shown: null, shownChange: null, frozenChange: null, excepted: null };
-  return { ids: await findChangedIds(db.read, earlier.id), undoes: earlier.id, view: from };
+  return { ...(await draftTakingBack(db.read, earlier)), view: from };
 }
 
 /** All that a view shows; undefined for an address that is not exactly that of a view. */

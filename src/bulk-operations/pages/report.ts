@@ -2,20 +2,20 @@ import type { Request, Response } from 'express';
 import { maySeeLinkOf, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { minuteOf } from '../../clock.ts';
-import { findContactViewer, whereVisible } from '../../contacts/contact-viewer.ts';
 import { linesToCopy } from '../../one-time-links/pages/link-lines.ts';
 import { findSubjects, findUserNames } from '../../users/user-store.ts';
 import type { BulkAction } from '../../verbs/action.ts';
 import { type Flash, takeFlash } from '../../web/flash.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
-import { actionOf } from '../actions/bulk-subjects.ts';
+import { actionOf, readable } from '../actions/bulk-subjects.ts';
 import { mayUndo } from '../actions/taking-back.ts';
-import { countItems, findChangedIds, findItems, type ItemFilter, type Seen } from '../bulk-item-store.ts';
+import { countItems, findChangedIds } from '../bulk-item-store.ts';
 import type { BulkOperation } from '../bulk-operation.ts';
+import { findParts } from '../part-store.ts';
 import { ITEMS_SHOWN, reportPage } from './bulk-operation-page.ts';
-
-const LONGEST = 200;
+import { doneInWords } from './parts-in-words.ts';
+import { findReported, itemFilterOf, seenBy } from './reported-items.ts';
 
 /** What it came to. */
 export async function showReport(
@@ -27,18 +27,22 @@ export async function showReport(
   const db = app.db.read;
   const viewer = req.viewer!;
   const shownFlash = takeFlash(req);
-  const action = await actionOf(db, operation, [], formatOf(req));
+  const parts = readable(viewer, await findParts(db, operation));
+  const actions = new Map<number, BulkAction>();
+  for (const part of parts) actions.set(part.id, await actionOf(db, part, [], formatOf(req)));
+  const action = actions.get(parts[0].id)!;
   const filter = itemFilterOf(req);
-  const seen = await seenBy(app, viewer, operation);
-  const items = await findItems(db, operation, { ...filter, seen }, ITEMS_SHOWN + 1);
+  const items = await findReported(app, viewer, { parts, filter, limit: ITEMS_SHOWN + 1 });
   const page = reportPage(operation, action, items, {
+    parts,
+    wasInWords: ({ part, before }) => actions.get(part.id)!.was(before, formatOf(req)),
+    done: await doneInWords(db, parts, formatOf(req)),
     filter,
-    unseen: seen ? operation.tally.judged - (await countItems(db, operation, seen)) : 0,
+    unseen: await countUnseen(app, viewer, operation),
     creator: (await findUserNames(db, [operation.createdBy])).get(operation.createdBy ?? 0) ?? 'command line',
     links: await linksToShow(app, shownFlash, { operation, action, viewer }),
     isOwn: operation.createdBy === viewer.id,
     mayUndo: await mayUndo(db, operation, action, viewer),
-    format: formatOf(req),
   });
   // What the heading says already is not said twice.
   const said = shownFlash?.message === page.title ? undefined : shownFlash;
@@ -46,28 +50,9 @@ export async function showReport(
   render(req, res, 'bulk-operations/report', { flash: said, ...page }, { fragments });
 }
 
-/** Of contacts those that the viewer may see; of everything else all. */
-export async function seenBy(
-  { db, clock }: AppContext,
-  viewer: Viewer,
-  { subjectType }: Pick<BulkOperation, 'subjectType'>,
-): Promise<Seen | undefined> {
-  if (subjectType !== 'contact') return undefined;
-  const contactViewer = await findContactViewer(db.read, viewer, minuteOf(clock()));
-  return (query, table) => whereVisible(query, contactViewer, table);
-}
-
-/** Which items the address means. What it says otherwise means all. */
-export function itemFilterOf({ query }: Pick<Request, 'query'>): ItemFilter {
-  const text = (name: string) => (typeof query[name] === 'string' ? query[name].slice(0, LONGEST) : '');
-  const outcome = { changed: 'changed', 'left-out': 'left out' } as const;
-  const after = text('after');
-  return {
-    outcome: Object.hasOwn(outcome, text('outcome')) ? outcome[text('outcome') as keyof typeof outcome] : undefined,
-    reason: text('reason') || undefined,
-    q: text('q').trim() || undefined,
-    after: /^\d{1,15}$/.test(after) ? Number(after) : undefined,
-  };
+async function countUnseen(app: AppContext, viewer: Viewer, operation: BulkOperation): Promise<number> {
+  const seen = await seenBy(app, viewer, operation);
+  return seen ? operation.tally.judged - (await countItems(app.db.read, operation, seen)) : 0;
 }
 
 /** Right after the execution, to whoever executed it, the new links as lines to copy: name and link. */

@@ -18,20 +18,29 @@ import { type BulkOperation, phaseOf } from '../bulk-operation.ts';
 import { findSchedule } from '../schedule-store.ts';
 import { showSchedule, showScheduling } from './schedule-page.ts';
 import { visibleOperation } from './visible-operation.ts';
-import { isWeightyOperation } from './weighty-operation.ts';
+import { isWeightyOperation, isWeightyToPutOff } from './weighty-operation.ts';
 
 /** A draft that is to be done at another time: scheduled, moved to another one, or cancelled. */
 export function scheduleController(app: AppContext): Router {
   const router = Router();
-  const weighty = confirmed(app, (req) => isWeightyOperation(app, req));
+  const weighty = confirmed(app, async (req) => (await isWeightyOperation(app, req)) || (await putsOff(app, req)));
+  const keeping = confirmed(app, (req) => isWeightyToPutOff(app, req));
   router.get('/bulk-operations/:id/schedule/new', requireSignIn, async (req, res) =>
     showScheduling(app, req, res, await schedulableOf(app, req)),
   );
   router.post('/bulk-operations/:id/schedule', requireSignIn, weighty, (req: Request, res: Response) =>
     schedule(app, req, res),
   );
-  router.post('/bulk-operations/:id/schedule/cancellation', requireSignIn, (req, res) => cancel(app, req, res));
+  router.post('/bulk-operations/:id/schedule/cancellation', requireSignIn, keeping, (req: Request, res: Response) =>
+    cancel(app, req, res),
+  );
   return router;
+}
+
+/** What is scheduled already is moved. */
+async function putsOff(app: AppContext, req: Request): Promise<boolean> {
+  const operation = await visibleOperation(app, req, { acts: true });
+  return (await findSchedule(app.db.read, operation.id)) !== undefined && isWeightyToPutOff(app, req);
 }
 
 async function schedule(app: AppContext, req: Request, res: Response): Promise<void> {

@@ -4,10 +4,12 @@ import type { AppContext } from '../../app-context.ts';
 import { minuteOf } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import { findGroups } from '../../groups/group-store.ts';
+import { findLeavers } from '../../leaving/actions/left-in-short.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import type { Format } from '../../text/format.ts';
 import { shortened } from '../../text/text.ts';
 import { findSubjects, findUserNames } from '../../users/user-store.ts';
+import type { Act } from '../../verbs/act.ts';
 import type { BulkAction, Judge, Subjected } from '../../verbs/action.ts';
 import { withoutNames } from '../../verbs/notes.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
@@ -15,20 +17,24 @@ import { render } from '../../web/render.ts';
 import { actionOf } from '../actions/bulk-subjects.ts';
 import { changingOf, countEffects } from '../actions/effects.ts';
 import { judgePiece } from '../actions/execution.ts';
+import { rehearsed } from '../actions/rehearsal.ts';
 import { isSchedulable } from '../actions/scheduling.ts';
 import { offeredBy } from '../asking-action.ts';
 import { type BulkOperation, isLarge, type Tally } from '../bulk-operation.ts';
-import { findOperation } from '../bulk-operation-store.ts';
 import { findItemIds } from '../bulk-piece-store.ts';
 import { findChangedMeanwhile } from '../changed-meanwhile.ts';
 import { type EffectTally, NO_EFFECTS } from '../effect-tally.ts';
+import { findParts, findWhole } from '../part-store.ts';
 import { NOTHING_YET, tallied } from '../tally.ts';
-import { isBeingJudged, sheetPage } from './bulk-operation-page.ts';
+import { isBeingJudged, sheetOfParts, sheetPage, sheetPart } from './bulk-operation-page.ts';
 import { effectsSaid } from './effects-in-words.ts';
 import { countOutside } from './meant-set.ts';
+import { doneInWords } from './parts-in-words.ts';
 import { showProgress } from './progress.ts';
 
 const NAMES_SHOWN = 10;
+/** Whoever these are done to goes, now or then. */
+const ENDING_ACCESS = new Set(['deactivate', 'delete', 'set-expiry']);
 
 /** What executing it would do now; of a large set what was found when it was gone through. */
 export async function showSheet(app: AppContext, req: Request, res: Response, operation: BulkOperation): Promise<void> {
@@ -38,6 +44,7 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
   }
   const db = app.db.read;
   const mayMail = app.mail !== undefined;
+  const parts = await findParts(db, operation);
   const ids = isLarge(operation) ? [] : await findItemIds(db, operation.id);
   const action = await actionOf(db, operation, ids, formatOf(req));
   const by = { ...actOf(app, req), channel: mayMail ? ('mail' as const) : ('copy' as const) };
@@ -53,11 +60,13 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
     offersDeactivation: effects.hasGentler,
     offered: offeredBy(action)?.offered(effects.notes),
   });
+  const leavers = ENDING_ACCESS.has(operation.action) ? await findLeavers(db, changing, by.at) : [];
   // Without mail there is no way for their links, so they are left out by now.
   const mailOnly =
     makesLinks && !isLarge(operation) ? shortened(await findMailOnly(app, req.viewer!, changing), NAMES_SHOWN) : '';
   const page = {
-    ...sheet,
+    ...(parts.length === 1 ? sheet : sheetOfParts(sheet, await partsOfSheet(app, by, parts, formatOf(req)))),
+    leavers,
     isSchedulable: isSchedulable(operation),
     makesLinks,
     mayMail,
@@ -67,6 +76,22 @@ export async function showSheet(app: AppContext, req: Request, res: Response, op
   render(req, res, 'bulk-operations/sheet', page, {
     fragments: { 'dialog-body': 'bulk-operations/_sheet', progress: 'bulk-operations/_sheet' },
   });
+}
+
+/** Each judged where those before it are done. */
+async function partsOfSheet(app: AppContext, act: Act, parts: BulkOperation[], words: Format) {
+  const found = await app.db.write((trx) => rehearsed(trx, act, parts, (now, part) => foundOf(now, act, part, words)));
+  const shown = [];
+  for (const [n, { action, tally, effects }] of found.entries())
+    shown.push(sheetPart(parts[n], action, tally, await effectsSaid(app, action, effects)));
+  return shown;
+}
+
+/** What a part would come to now, with its action. */
+export async function foundOf(db: Reader, by: Judge, part: BulkOperation, words?: Format) {
+  const ids = await findItemIds(db, part.id);
+  const action = await actionOf(db, part, ids, words);
+  return { action, ...(await foundNow(db, by, part, { ids, action })) };
 }
 
 /** What a small one would come to, looked at while one waits. */
@@ -92,12 +117,12 @@ export function knownOf({ tally, subjectType }: BulkOperation): { tally: Tally; 
 
 /** What an operation that is taken back had done. */
 async function takenBack({ db }: AppContext, id: number, words: Format) {
-  const earlier = await findOperation(db.read, id);
-  const { createdBy, executedAt, tally } = earlier;
+  const earlier = await findWhole(db.read, id);
+  const { createdBy, executedAt } = earlier;
   const creator = (await findUserNames(db.read, [createdBy])).get(createdBy ?? 0) ?? 'command line';
   return {
-    id,
-    done: (await actionOf(db.read, earlier, [], words)).bulk.done(tally.changed),
+    id: earlier.id,
+    done: await doneInWords(db.read, await findParts(db.read, earlier), words),
     executedAt,
     createdBy,
     creator,

@@ -10,11 +10,11 @@ import type { BulkItem } from '../bulk-item-store.ts';
 const LINKS = ['contactId', 'companyId'] as const;
 
 /** Items as files and programs are told of them: of links to contacts that the viewer may not see, nothing (R86). */
-export async function toldItems(
+export async function toldItems<Item extends BulkItem>(
   { db, clock }: Pick<AppContext, 'db' | 'clock'>,
   viewer: Viewer,
-  items: BulkItem[],
-): Promise<BulkItem[]> {
+  items: Item[],
+): Promise<Item[]> {
   const linked = items.flatMap(({ before, after }) => LINKS.flatMap((link) => idsIn([before, after], link)));
   if (linked.length === 0) return items;
   const seer = await findContactViewer(db.read, viewer, instant(clock()));

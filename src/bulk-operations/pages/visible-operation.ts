@@ -3,9 +3,9 @@ import { may, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { Forbidden, NotFound } from '../../verbs/refusals.ts';
 import { demandRight } from '../../web/guards/authorization.ts';
-import { BULK_SUBJECTS } from '../actions/bulk-subjects.ts';
+import { BULK_SUBJECTS, readable } from '../actions/bulk-subjects.ts';
 import type { BulkOperation } from '../bulk-operation.ts';
-import { findOperation } from '../bulk-operation-store.ts';
+import { findParts, findWhole } from '../part-store.ts';
 import { findSchedule } from '../schedule-store.ts';
 
 /**
@@ -19,10 +19,15 @@ export async function visibleOperation(
 ): Promise<BulkOperation> {
   if (!/^[1-9]\d{0,14}$/.test(id)) throw new NotFound();
   const viewer = req.viewer!;
-  const operation = await findOperation(app.db.read, Number(id));
-  const { application, level } = BULK_SUBJECTS[operation.subjectType];
+  const operation = await findWhole(app.db.read, Number(id));
+  const parts = await findParts(app.db.read, operation);
   const isOwn = operation.createdBy === viewer.id;
-  demandRight(viewer, application, !acts ? 'read' : isOwn ? level : 'write');
+  // Of what was done to several kinds, everybody sees what they may read; only who may change all of it steers it.
+  const [some = operation] = readable(viewer, parts);
+  for (const { subjectType } of acts ? parts : [some]) {
+    const { application, level } = BULK_SUBJECTS[subjectType];
+    demandRight(viewer, application, !acts ? 'read' : isOwn ? level : 'write');
+  }
   const isScheduled = (await findSchedule(app.db.read, operation.id)) !== undefined;
   requireVisible(viewer, operation, isScheduled);
   return operation;

@@ -1,6 +1,5 @@
-import { executeKept, keepAsOperation, keptOutcomes } from '../../bulk-operations/actions/kept-operation.ts';
-import type { BulkOperation } from '../../bulk-operations/bulk-operation.ts';
-import { createDraft } from '../../bulk-operations/bulk-operation-store.ts';
+import { keepAsOperation, keptOutcomes } from '../../bulk-operations/actions/kept-operation.ts';
+import type { SubjectType } from '../../bulk-operations/bulk-operation.ts';
 import { type Instant, minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { changeGroups } from '../../groups/actions/changing-groups.ts';
@@ -28,32 +27,45 @@ import type { DesiredMembership } from './desired-state.ts';
 import type { Difference, GroupStep, UserStep } from './difference.ts';
 import { Writing } from './writing.ts';
 
-/** The operations that it became: of groups and of users, whose reports lead to each other; each is taken back by itself. */
-export interface Applied {
-  groups: number | undefined;
-  users: number | undefined;
-}
-
 /**
  * Makes everything as it is to be, by the verbs that the pages use, or nothing at all: whatever one of them refuses is thrown. Groups come
- * first, for users come into them; who leads them last, for only a member does.
+ * first, for users come into them; who leads them last, for only a member does. It is one operation in as many parts, which is taken back
+ * from the last to the first. Returns it, unless nothing was to be done.
  */
-export async function applyDifference(trx: Transaction, act: Act, { groups, users }: Difference): Promise<Applied> {
-  const applied: Applied = { groups: undefined, users: undefined };
+export async function applyDifference(
+  trx: Transaction,
+  act: Act,
+  { groups, users }: Difference,
+): Promise<number | undefined> {
+  let whole: number | undefined;
+  const keep = async (subjectType: SubjectType, work: (own: Act) => Promise<Performed<Subjected>[]>) => {
+    const part = await keepAsOperation(trx, act, { subjectType, action: 'apply', partOf: whole }, work);
+    whole ??= part;
+  };
+  if (groups.length > 0)
+    await keep('group', (own) =>
+      writingGroups(trx, async (writing) => {
+        for (const step of groups) await applyGroup(trx, own, step, writing);
+      }),
+    );
+  if (users.length > 0) await keep('user', (own) => applyUsers(trx, own, users));
   const leading = groups.filter(({ desired }) => desired.leader !== undefined);
-  if (users.length > 0) applied.users = await createDraft(trx, act, { subjectType: 'user', action: 'apply', ids: [] });
-  const choices = applied.users === undefined ? {} : { users: applied.users };
-  applied.groups = await keepAsOperation(trx, act, { subjectType: 'group', action: 'apply', choices }, async (own) => {
-    const writing = new Writing<Group>();
-    for (const step of groups) await applyGroup(trx, own, step, writing);
-    if (applied.users !== undefined) {
-      const other = groups.length > 0 ? { groups: own.operationId } : {};
-      await applyUsers(trx, act, users, { id: applied.users, choices: other });
-    }
-    for (const step of leading) await setLeader(trx, own, step, writing);
-    return writing.performed((ids) => findGroupsOf(trx, ids));
-  });
-  return applied;
+  if (leading.length > 0)
+    await keep('group', (own) =>
+      writingGroups(trx, async (writing) => {
+        for (const step of leading) await setLeader(trx, own, step, writing);
+      }),
+    );
+  return whole;
+}
+
+async function writingGroups(
+  trx: Transaction,
+  work: (writing: Writing<Group>) => Promise<void>,
+): Promise<Performed<Group>[]> {
+  const writing = new Writing<Group>();
+  await work(writing);
+  return writing.performed((ids) => findGroupsOf(trx, ids));
 }
 
 async function applyGroup(trx: Transaction, act: Act, step: GroupStep, writing: Writing<Group>): Promise<void> {
@@ -84,12 +96,7 @@ async function setLeader(trx: Transaction, act: Act, { desired }: GroupStep, wri
 /** The groups that somebody comes into, and until when. */
 type Joined = (joins: DesiredMembership[]) => { ids: number[]; groupsUntil: Record<number, Instant | null> };
 
-async function applyUsers(
-  trx: Transaction,
-  act: Act,
-  steps: UserStep[],
-  draft: Pick<BulkOperation, 'id' | 'choices'>,
-): Promise<void> {
+async function applyUsers(trx: Transaction, act: Act, steps: UserStep[]): Promise<Performed<Subject>[]> {
   const groups = new Map((await findGroups(trx)).map(({ id, name }) => [identityKey(name), id]));
   const joined: Joined = (joins) => {
     const ends = joins.map(({ name, until = null }): [number, Instant | null] => [
@@ -98,30 +105,28 @@ async function applyUsers(
     ]);
     return { ids: ends.map(([id]) => id), groupsUntil: Object.fromEntries(ends) };
   };
-  await executeKept(trx, act, draft, async (own) => {
-    const writing = new Writing<Subject>();
-    const ids = await makeNew(trx, own, steps, joined);
-    for (const id of ids.values()) writing.made(id);
-    const changing = steps.filter(({ user }) => user !== undefined);
-    const changes = changing.map((step): [number, UserChange] => [step.user!.id, changeOf(step, joined)]);
-    writing.took(keptOutcomes(requireAll(await changeEach(trx, own, new Map(changes)))));
-    await setEnds(trx, own, changing, writing);
-    for (const [activity, action] of [
-      ['active', ACTIVATION],
-      ['deactivated', DEACTIVATION],
-    ] as const) {
-      const meant = steps.filter(
-        ({ desired, user }) => desired.activity === activity && activity !== (user?.activity ?? 'active'),
-      );
-      const subjects = await findSubjects(
-        trx,
-        meant.map((step) => step.user?.id ?? ids.get(step)!),
-        minuteOf(act.at),
-      );
-      await become(trx, own, action, subjects, writing);
-    }
-    return writing.performed((all) => findSubjects(trx, all, minuteOf(act.at)));
-  });
+  const writing = new Writing<Subject>();
+  const ids = await makeNew(trx, act, steps, joined);
+  for (const id of ids.values()) writing.made(id);
+  const changing = steps.filter(({ user }) => user !== undefined);
+  const changes = changing.map((step): [number, UserChange] => [step.user!.id, changeOf(step, joined)]);
+  writing.took(keptOutcomes(requireAll(await changeEach(trx, act, new Map(changes)))));
+  await setEnds(trx, act, changing, writing);
+  for (const [activity, action] of [
+    ['active', ACTIVATION],
+    ['deactivated', DEACTIVATION],
+  ] as const) {
+    const meant = steps.filter(
+      ({ desired, user }) => desired.activity === activity && activity !== (user?.activity ?? 'active'),
+    );
+    const subjects = await findSubjects(
+      trx,
+      meant.map((step) => step.user?.id ?? ids.get(step)!),
+      minuteOf(act.at),
+    );
+    await become(trx, act, action, subjects, writing);
+  }
+  return writing.performed((all) => findSubjects(trx, all, minuteOf(act.at)));
 }
 
 /** Memberships that there are end as the file says. */

@@ -19,7 +19,7 @@ import {
   unfitFields,
 } from '../../verbs/outcome.ts';
 import { NotFound } from '../../verbs/refusals.ts';
-import { type Contact, type ContactViewer, mayEdit, mayGive, NOT_YOURS_TO_GIVE } from '../contact.ts';
+import { type Contact, type ContactViewer, mayEdit, mayGive, NOT_YOURS_TO_GIVE, type Ownership } from '../contact.ts';
 import { findContacts, findContactsOfAnyOwner, keepContacts, setAccounts } from '../contact-store.ts';
 import { findContactViewer } from '../contact-viewer.ts';
 import { type Choices, type ContactChange, chosenBy, detailsAfter } from './contact-choices.ts';
@@ -71,6 +71,21 @@ export async function changeEachContact(
   const steps = await planEachContact(trx, act, outcomes, changes);
   await take(trx, act, steps);
   return { outcomes, written: writtenBy(steps) };
+}
+
+/** Gives contacts to somebody, whoever may see them. */
+export async function giveUnseen(trx: Transaction, act: Act, contacts: Contact[], owner: Ownership): Promise<void> {
+  const viewer = await findContactViewer(trx, act.by, minuteOf(act.at));
+  const chosen = await chosenBy(trx, viewer, { owner });
+  const befores = await findDetails(
+    trx,
+    contacts.map((subject) => ({ subject })),
+  );
+  await take(
+    trx,
+    act,
+    contacts.flatMap((contact) => stepOf(contact, befores, chosen)),
+  );
 }
 
 /** What would become of each of these by its own change. */

@@ -12,6 +12,7 @@ import { personalWords } from '../../passwords/password.ts';
 import { findConfirmedFactor, shortestPasswordOf } from '../../second-factors/second-factor-store.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { startSession } from '../../sessions/pages/authentication.ts';
+import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { devicesSection, sessionsSection, signInHistory } from '../../sessions/pages/sign-in-history.ts';
 import { visitorOf } from '../../sessions/pages/visitor.ts';
 import { WRONG_PASSWORD } from '../../sessions/pages/with-password.ts';
@@ -51,7 +52,8 @@ export function credentialsController(app: AppContext): Router {
     res.redirect(303, '/credentials');
   });
 
-  router.post('/credentials/email-confirmation', async (req, res) => {
+  // It says where links for a new password go from now on.
+  router.post('/credentials/email-confirmation', confirmed(app), async (req, res) => {
     const act = actOf(app, req);
     await app.db.write(async (trx) => {
       await act.confirm?.(trx);

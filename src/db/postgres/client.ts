@@ -61,8 +61,9 @@ export class RosterPostgresClient extends PostgresClient {
 
   override async _query(connection: unknown, query: Query): Promise<unknown> {
     query.bindings = query.bindings?.map(asParameter);
+    const { servers } = this.config as { servers: Servers };
     try {
-      return await super._query(connection, query);
+      return await servers.during(connection as Client, () => super._query(connection, query));
     } catch (error) {
       throw plainError(error);
     }

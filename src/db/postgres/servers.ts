@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { addressesOf } from '../server-address.ts';
+import { type Connecting, SilenceWatch } from './silence.ts';
 
 /** By their address, for all connections of this process. */
 const known = new Map<string, Servers>();
@@ -23,17 +24,38 @@ export class Servers {
   /** Each time that one takes over this goes up by one. */
   private timeline = 0;
 
+  /** How whoever connected last does it. */
+  private connecting: Connecting | undefined;
+  private readonly silence = new SilenceWatch(
+    () => this.connecting,
+    (address) => {
+      this.addresses = [...this.addresses.filter((other) => other !== address), address];
+    },
+  );
+
   constructor(addresses: string[]) {
     this.addresses = addresses;
   }
 
+  /** Whether there is another one to turn to. */
+  get areSeveral(): boolean {
+    return this.addresses.length > 1;
+  }
+
+  /** A statement on one of these connections: it fails where nobody is there any more. */
+  during<T>(connection: Client, work: () => Promise<T>): Promise<T> {
+    return this.silence.during(connection, work);
+  }
+
   /** Makes a connection to the one that takes changes. Throws what the last one said where none does. */
-  async connect(to: (address: string) => Promise<Client>): Promise<Client> {
+  async connect(to: Connecting): Promise<Client> {
+    this.connecting = to;
     let failure: unknown;
     for (const address of [...this.addresses]) {
       try {
         const connection = await to(address);
-        if (await this.takesChanges(connection)) {
+        this.silence.opened(connection, address);
+        if (await this.during(connection, () => this.takesChanges(connection))) {
           this.addresses = [address, ...this.addresses.filter((other) => other !== address)];
           return connection;
         }

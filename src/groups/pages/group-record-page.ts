@@ -18,6 +18,7 @@ import { render } from '../../web/render.ts';
 import { GROUP_ACTIONS } from '../actions/group-actions.ts';
 import { findDeputy } from '../deputy-store.ts';
 import { type Group, mayChange } from '../group.ts';
+import { findLeaderships } from '../leader.ts';
 
 const MEMBERS_PER_PAGE = 50;
 const CONTACTS_SHOWN = 10;
@@ -38,6 +39,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
     flash: said,
     links: await renewedLinks(app, viewer, said?.showRenewed ?? []),
     group,
+    isLedInVain: (await findLeaderships(db, [group.id], minuteOf(app.clock()))).get(group.id) === 'inactive',
     tags: await findTagsOf(db, 'group', group.id),
     deputy: await findDeputy(db, group.id, minuteOf(app.clock())),
     keptBy: await groupKeptBy(db, group.id),

@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { typedFields } from '../../forms/form.ts';
 import { DATE_STYLES, formatIn } from '../../text/format.ts';
@@ -6,22 +7,26 @@ import { findWhoWantToBeTold } from '../../users/leaving-reminder-store.ts';
 import { setTheme, setTimes, setToldOfLeaving } from '../../users/user-store.ts';
 import { Malformed } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
-import { requireSignIn } from '../../web/guards/authorization.ts';
+import { requireRight, requireSignIn } from '../../web/guards/authorization.ts';
 import { cookieOf, knownChoice, PREFERENCES } from '../../web/reader/preferences.ts';
 import { browserZone } from '../../web/reader/reader-format.ts';
 import { currentPage, isHtmx, render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
+import { setWeeklyMail } from '../../weekly-mails/actions/weekly-mailing.ts';
+import { isSubscribed } from '../../weekly-mails/weekly-mail-store.ts';
 
 const TIME_ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
 const EXAMPLE = '2026-11-22T18:30:00.000Z';
 const YEAR = 365 * 24 * 3_600_000;
 
 /** Density and shortcuts, for this browser; theme and how times are written, for the person. */
-export function preferencesController({ config, db, mail }: AppContext): Router {
+export function preferencesController({ config, db, clock, actSettings, mail }: AppContext): Router {
   const router = Router();
 
   router.get('/preferences', async (req, res) => {
-    const told = req.viewer ? await findWhoWantToBeTold(db.read, [req.viewer.id]) : [];
+    const { viewer } = req;
+    const mayBeMailed = viewer !== undefined && may(viewer, 'users', 'write');
+    const told = viewer ? await findWhoWantToBeTold(db.read, [viewer.id]) : [];
     render(req, res, 'preferences/show', {
       title: 'Preferences',
       isToldOfLeaving: told.length > 0,
@@ -31,6 +36,9 @@ export function preferencesController({ config, db, mail }: AppContext): Router 
       timeZones: TIME_ZONES,
       dateOrder: req.viewer?.user.dateOrder ?? '',
       dateStyles: DATE_STYLES.map((dates) => [dates, formatIn({ zone: 'UTC', dates }).moment(EXAMPLE)]),
+      mayBeMailed,
+      isMailed: mayBeMailed && (await isSubscribed(db.read, viewer.id)),
+      sendsMail: actSettings.sendsMail,
     });
   });
 
@@ -59,6 +67,18 @@ export function preferencesController({ config, db, mail }: AppContext): Router 
     flash(
       req,
       ownLeaving === 'yes' ? 'You are told before your access ends.' : 'You are not told before your access ends.',
+    );
+    res.redirect(303, '/preferences');
+  });
+
+  // Nothing else than what the list of users shows them.
+  router.patch('/preferences/weekly-mail', requireRight('users', 'write'), async (req, res) => {
+    const { weekly } = typedFields(req.body, ['weekly']) as Record<string, string>;
+    const isOn = weekly !== '';
+    await setWeeklyMail(db, req.viewer!.user, { isOn, now: clock() });
+    flash(
+      req,
+      isOn ? 'You are mailed each Monday on which something waits.' : 'You are not mailed each week any more.',
     );
     res.redirect(303, '/preferences');
   });

@@ -1,7 +1,7 @@
 import { performDirectly } from '../../bulk-operations/actions/execution.ts';
 import { keepAsOperation, keptOutcomes } from '../../bulk-operations/actions/kept-operation.ts';
 import type { Transaction } from '../../db/database.ts';
-import { INVISIBLE, isSeen, optional } from '../../forms/fields.ts';
+import { shownName } from '../../forms/fields.ts';
 import { requireDone } from '../../forms/required-outcome.ts';
 import { changeGroups } from '../../groups/actions/changing-groups.ts';
 import { createGroup } from '../../groups/actions/group-creation.ts';
@@ -30,9 +30,7 @@ export interface GroupTold {
   members?: { add?: number[]; remove?: number[]; whole?: number[] };
 }
 
-const groupName = optional(100, 'A group’s name has at most 100 characters.')
-  .refine(isSeen, 'Enter a name.')
-  .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.');
+const groupName = shownName(100, 'A group’s name has at most 100 characters.');
 
 /** What a whole group says. Throws Unfit. */
 export function groupTold({ displayName, externalId, members }: Resource): GroupTold & { name: string } {

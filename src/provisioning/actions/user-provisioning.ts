@@ -31,6 +31,7 @@ import type { Resource } from '../resource.ts';
 import { toldOf } from '../told-user.ts';
 import { Unfit } from '../unfit.ts';
 import { contactMeant } from './contact-finding.ts';
+import { programChanged, programMeant } from './program-meaning.ts';
 import { restoreBare } from './user-restoring.ts';
 
 /** What became of a user that a program wanted to make. */
@@ -121,13 +122,23 @@ async function make(
   resource: Resource,
   meaning: Meaning,
 ): Promise<number> {
-  const { email, leavesAt, noSharedData } = meaning;
-  if (email === undefined) throw new Unfit('invalidValue', 'A user has an email: as emails, or as the userName.');
+  const { email, startsAt, leavesAt, noSharedData } = meaning;
+  const apiOnly = meaning.isApiOnly ? await programMeant(trx, meaning) : undefined;
+  if (email === undefined && !apiOnly)
+    throw new Unfit('invalidValue', 'A user has an email: as emails, or as the userName.');
   const name = meaning.name ?? (await freeName(trx, meaning, resource));
   const contactId = await contactMeant(trx, act, meaning.contact);
   let id = 0;
   await keepAsOperation(trx, act, { subjectType: 'user', action: 'create' }, async (own) => {
-    id = await createUser(trx, own, { name, email, contactId, leavesAt, noSharedData });
+    id = await createUser(trx, own, {
+      name,
+      email: email ?? null,
+      contactId,
+      startsAt,
+      leavesAt,
+      noSharedData,
+      apiOnly,
+    });
     const [subject] = await findSubjects(trx, [id], minuteOf(act.at));
     return [{ subject, written: { before: { activity: null }, after: { activity: subject.activity } } }];
   });
@@ -235,6 +246,10 @@ async function changeMeant(
   const isRenamed = identityKey(userName) !== identityKey(meaning.userName) || userName !== meaning.userName;
   if (isRenamed && meaning.name !== undefined && meaning.name !== user.name && !isNewHere) change.name = meaning.name;
   if (!isNewHere && meaning.email !== undefined && meaning.email !== user.email) change.email = meaning.email;
+  const apiOnly = await programChanged(trx, user, meaning);
+  if (apiOnly) change.apiOnly = apiOnly;
+  const startsAt = meaning.startsAt ?? null;
+  if (startsAt !== user.startsAt) change.startsAt = startsAt;
   const leavesAt = meaning.leavesAt ?? null;
   if (leavesAt !== user.leavesAt) change.leavesAt = leavesAt;
   const noSharedData = meaning.noSharedData ?? false;

@@ -21,12 +21,12 @@ type Person = Pick<User, 'id' | 'name' | 'email'>;
 
 const HAS_ONE = 'You have a second factor already.';
 
-/** Begins to set up an authenticator for oneself, which counts for nothing until it is confirmed. Throws Conflict where there is one. */
-export async function beginOwnFactor(trx: Transaction, act: Act, user: Person): Promise<void> {
+/** Begins to set up an authenticator for oneself, which counts for nothing until it is confirmed. Returns its nonce. Throws Conflict where there is one. */
+export async function beginOwnFactor(trx: Transaction, act: Act, user: Person): Promise<string> {
   await act.confirm?.(trx);
   const factor = await findConfirmedFactor(trx, user.id);
   if (factor && !factor.isByPasskeys) throw new Conflict(HAS_ONE);
-  await beginFactor(trx, user.id, act.at);
+  return beginFactor(trx, user.id, act.at);
 }
 
 /** One's passkeys of this place become the second factor, with recovery codes. Throws Conflict where there is one, or no passkey. */
@@ -50,12 +50,12 @@ export async function confirmOwnFactor(
   act: Act,
   user: Person,
   code: string,
-  pepper: string,
+  { nonce, pepper }: { nonce: string | undefined; pepper: string },
 ): Promise<boolean> {
   await act.confirm?.(trx);
   const factor = await findSecondFactor(trx, user.id);
-  if (!factor?.begunNonce) throw new Conflict('Nothing is being set up.');
-  const secret = totpSecret(pepper, { userId: user.id, nonce: factor.begunNonce });
+  if (!nonce || factor?.begunNonce !== nonce) throw new Conflict('Nothing is being set up here. Begin again.');
+  const secret = totpSecret(pepper, { userId: user.id, nonce });
   const step = stepOfCode(secret, code, Date.parse(act.at));
   if (step === undefined) return false;
   await confirmFactor(trx, user.id, act.at, step);

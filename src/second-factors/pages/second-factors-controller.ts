@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
-import { instant } from '../../clock.ts';
+import { instant, MINUTE } from '../../clock.ts';
 import { typedFields } from '../../forms/form.ts';
 import { passkeysOffered } from '../../passkeys/offer.ts';
 import { relyingPartyOf } from '../../passkeys/relying-party.ts';
@@ -26,10 +26,14 @@ declare module 'express-session' {
   interface SessionData {
     /** Whether the next page may show the recovery codes, once. */
     showsCodes?: boolean;
+    /** The authenticator that is being set up here: whoever finds the session open later may not finish it as theirs. */
+    begunFactor?: { nonce: string; since: number };
   }
 }
 
 const PAGE = '/credentials/second-factor';
+/** So long after the password was given for it. */
+const PATIENCE = 15 * MINUTE;
 const WRONG_CODE = 'This is not the code of this moment. Enter the one that your authenticator shows now.';
 
 /** The second factor of oneself: set up, renewed and removed with the current password (R54). */
@@ -43,7 +47,7 @@ export function secondFactorsController(app: AppContext): Router {
 
   router.post(PAGE, (req, res) =>
     forPassword(req, res, async (trx, act, user) => {
-      await beginOwnFactor(trx, act, user);
+      req.session.begunFactor = { nonce: await beginOwnFactor(trx, act, user), since: app.clock() };
       return `${PAGE}/confirmation/new`;
     }),
   );
@@ -90,11 +94,18 @@ export function secondFactorsController(app: AppContext): Router {
     const code = String(typedFields(req.body, ['code']).code).slice(0, 100);
     const act = actOf(app, req);
     const [user] = await findUsers(app.db.read, [req.viewer!.id]);
-    if (!(await app.db.write((trx) => confirmOwnFactor(trx, act, user, code, pepper))))
+    if (!(await app.db.write((trx) => confirmOwnFactor(trx, act, user, code, { nonce: begunIn(req), pepper }))))
       return showConfirmation(req, res, code, { code: WRONG_CODE });
+    delete req.session.begunFactor;
     req.session.showsCodes = true;
     res.redirect(303, `${PAGE}/codes`);
   });
+
+  function begunIn({ session }: Request): string | undefined {
+    const { nonce, since } = session.begunFactor ?? { nonce: undefined, since: 0 };
+    const age = app.clock() - since;
+    return age >= 0 && age < PATIENCE ? nonce : undefined;
+  }
 
   async function show(req: Request, res: Response, errors: Record<string, string> = {}): Promise<void> {
     const factor = await findSecondFactor(app.db.read, req.viewer!.id);
@@ -119,8 +130,9 @@ export function secondFactorsController(app: AppContext): Router {
     errors: Record<string, string> = {},
   ): Promise<void> {
     const factor = await findSecondFactor(app.db.read, req.viewer!.id);
-    if (!factor?.begunNonce) return res.redirect(303, PAGE);
-    const secret = totpSecret(pepper, { userId: factor.userId, nonce: factor.begunNonce });
+    const nonce = begunIn(req);
+    if (!factor || !nonce || factor.begunNonce !== nonce) return res.redirect(303, PAGE);
+    const secret = totpSecret(pepper, { userId: factor.userId, nonce });
     const qr = await qrCode(totpAddress(secret, app.config.instanceName, req.viewer!.name));
     const page = { title: 'Set up a second factor', qr, secret: secret.replace(/(.{4})(?=.)/g, '$1 '), typed, errors };
     render(req, res, 'second-factors/confirmation', page, { status: errors.code ? 422 : 200 });

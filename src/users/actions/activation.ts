@@ -1,4 +1,5 @@
 import { activatedTo } from '../../access/activity.ts';
+import { givesAdministration } from '../../access/administrators.ts';
 import { hasLeft } from '../../access/admission.ts';
 import type { Instant } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
@@ -61,6 +62,10 @@ export const ACTIVATION: UserAction = {
     consequence: 'They may sign in again, with the groups that stand in their records.',
   },
   isLikely: true,
+  demandsProof: (_db, _judge, subjects) =>
+    subjects.some(
+      (user) => user.activity !== 'active' && activatedTo(user) === 'active' && givesAdministration(user.rights),
+    ),
   notes: joined(backAsBefore('user'), OF_THEIR_ENDS, PROVISIONED),
   refusalOf: administered(({ activity }) => (activity === 'active' ? inapplicable('is already active') : undefined)),
   async refuseAmong(db, _judge, outcomes) {

@@ -13,6 +13,7 @@ export const EMAIL_CONFIRMATION: UserAction = {
   name: 'confirm-email',
   label: 'Confirm email',
   icon: 'mail',
+  demandsProof: true,
   path: 'email-confirmation',
   method: 'post',
   page: 'new',

@@ -1,3 +1,4 @@
+import { givesAdministration } from '../../access/administrators.ts';
 import { hasToChoosePassword } from '../../access/admission.ts';
 import { instant } from '../../clock.ts';
 import { answerInvitationRequests } from '../../invitations/invitation-request-store.ts';
@@ -34,6 +35,7 @@ export const INVITATION: UserAction = {
       'Each gets a new link, and the links made before no longer work. Undo withdraws the new ones; it cannot unsend a mail.',
   },
   makes: 'invitation',
+  demandsProof: (_db, _judge, subjects) => subjects.some(({ rights }) => givesAdministration(rights)),
   calledForBy: ['not-delivered', 'invitation-expired', 'not-invited', 'invited'],
   refusalOf: administered(
     (subject) =>

@@ -1,3 +1,4 @@
+import { givesAdministration } from '../../access/administrators.ts';
 import { DAY, dayOf, type Instant } from '../../clock.ts';
 import { type Format, formatIn } from '../../text/format.ts';
 import { counted } from '../../text/text.ts';
@@ -32,6 +33,7 @@ export const LEAVING_EXTENSION: UserAction = {
     done: (number) => `${counted(number, 'user stays', 'users stay')} ${WEEKS} weeks longer.`,
     consequence: `Each is let in for ${WEEKS} weeks beyond the end that is set for them.`,
   },
+  demandsProof: (_db, _judge, subjects) => subjects.some(({ rights }) => givesAdministration(rights)),
   refusalOf: administered((subject, isSelf) => {
     if (isSelf) return forbidden('is yourself: nobody sets when they leave themself');
     if (subject.activity !== 'active') return inapplicable(`is ${subject.activity}`);

@@ -24,7 +24,7 @@ import type { User } from '../user.ts';
 import { SOON_DAYS, STATES, type StateLimits, stateLimits, statesOf } from '../user-state.ts';
 import { findUserNames, findUsers } from '../user-store.ts';
 import { ADMINISTRATOR } from './derived-sets.ts';
-import { isSomeAddress } from './sign-in-addresses.ts';
+import { isSomeOrigin } from './sign-in-origins.ts';
 import { ACTIVITIES } from './user-facets.ts';
 import type { UserSources } from './user-index.ts';
 import { freezeUsers } from './user-list.ts';
@@ -98,7 +98,7 @@ const KNOWN: Record<string, Known> = {
   contact: [NONE],
   starts: SOON_DAYS.map(String),
   leaves: SOON_DAYS.map(String),
-  address: async (_db, value) => isSomeAddress(value),
+  address: async (_db, value) => isSomeOrigin(value),
   right: isRight,
 };
 

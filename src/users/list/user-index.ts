@@ -41,7 +41,7 @@ import {
   turnsOf,
 } from '../user-state.ts';
 import { DerivedSets, NOBODY } from './derived-sets.ts';
-import { addressText, soughtAddress } from './sign-in-addresses.ts';
+import { originOf, originText, soughtOrigin } from './sign-in-origins.ts';
 import { ACTIVITIES, USER_FACETS, type UserFacet } from './user-facets.ts';
 
 /** Whose facts changed. */
@@ -98,7 +98,7 @@ export interface UserHolding {
   /** The names of the linked contacts, by user. */
   contactTexts: TextIndex;
   /** From where each signed in last. */
-  addressTexts: TextIndex;
+  originTexts: TextIndex;
 }
 
 interface UserIndexOptions {
@@ -226,11 +226,11 @@ export class UserIndex implements Followable {
     });
   }
 
-  /** Those whose last sign-in was from this address, or one that begins so. */
+  /** Those whose last sign-in was from this address, from one that begins so, or from such a device. */
   signedInFrom(value: string): Within {
-    const sought = soughtAddress(value);
+    const sought = soughtOrigin(value);
     if (sought === undefined) return NOBODY;
-    return lazily(`signed in from ${sought}`, () => this.holding.addressTexts.find(sought));
+    return lazily(`signed in from ${sought}`, () => this.holding.originTexts.find(sought));
   }
 
   /** Those who are meant by a search for this folded text, the best matches first. */
@@ -336,8 +336,8 @@ export class UserIndex implements Followable {
     const isOtherText = this.holding.texts.set(id, row.search_text);
     const contactText = row.contact_name === null ? '' : searchText([row.contact_name]);
     const isOtherContact = this.holding.contactTexts.set(id, contactText);
-    const isOtherAddress = this.holding.addressTexts.set(id, addressText(row.last_from));
-    if (isOtherText || isOtherContact || isOtherAddress) this.holding.facets.touch();
+    const isOtherOrigin = this.holding.originTexts.set(id, originText(originOf(row.last_from)));
+    if (isOtherText || isOtherContact || isOtherOrigin) this.holding.facets.touch();
   }
 
   private numberOf(userId: number): number {
@@ -383,7 +383,7 @@ function holdingNobody(): UserHolding {
     turns: new Turns(),
     texts: new TextIndex(),
     contactTexts: new TextIndex(),
-    addressTexts: new TextIndex(),
+    originTexts: new TextIndex(),
   };
 }
 

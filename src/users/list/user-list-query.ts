@@ -47,7 +47,7 @@ export interface ListQuery extends PageQuery<SortKey> {
   /** Within how many days. */
   starts: string[];
   leaves: string[];
-  /** Of the last sign-in: whole addresses, or how they begin. */
+  /** Of the last sign-in: whole addresses, how they begin, or devices. */
   address: string[];
   /** `users.write`, `contacts.read` …, and `administrator`. */
   right: string[];

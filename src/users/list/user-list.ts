@@ -22,6 +22,7 @@ import type { User } from '../user.ts';
 import { badgesAmong, SOON_DAYS, STATES, type State, type StateLimits } from '../user-state.ts';
 import { NOBODY } from './derived-sets.ts';
 import { findPasted, type PastedList, searchedWords } from './pasted-list.ts';
+import { type Origin, originOf } from './sign-in-origins.ts';
 import { ACTIVITIES, type UserFacet } from './user-facets.ts';
 import type { UserIndex } from './user-index.ts';
 import { COLUMNS, type ColumnKey, USUAL_COLUMNS } from './user-list-columns.ts';
@@ -51,7 +52,7 @@ export interface ListedUser
     > {
   /** Where somebody confirmed the access. */
   confirmedByName?: string | null;
-  lastSignInFrom?: string | null;
+  lastSignInFrom?: Origin | null;
   apiOnlyOwnerName?: string | null;
   /** Of those who ever had one. */
   tokens?: TokenUse;
@@ -178,6 +179,19 @@ export async function countViews(
   const pasted = await Promise.all(queries.map(({ q }) => findPasted(db, q)));
   await index.refresh();
   return queries.map((query, n) => select(index, query, contactViewer, pasted[n]).total);
+}
+
+/** The largest groups, with how many of a view are in each. */
+export async function countLargestGroups(
+  db: Reader,
+  index: UserIndex,
+  { query, limits, viewer }: Asked,
+  most: number,
+): Promise<{ id: number; count: number }[]> {
+  const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
+  await index.refresh();
+  const selection = select(index, query, contactViewer, undefined);
+  return index.largest('group', most, index.groups.deleted).map((id) => ({ id, count: selection.count('group', id) }));
 }
 
 /** By the data that the index was refreshed to. */
@@ -362,7 +376,7 @@ export async function findListed(
       confirmedByName: row.confirmed_by_name,
       loginAttempts: row.attempts ?? 0,
       hasSecondFactor: row.factor_since != null,
-      lastSignInFrom: row.last_from ?? null,
+      lastSignInFrom: originOf(row.last_from),
       apiOnly: Boolean(row.api_only),
       apiOnlyOwnerId: row.api_only_owner_id,
       apiOnlyOwnerName: row.owner_name,

@@ -6,7 +6,7 @@ import { findApplications } from '../../applications/application-store.ts';
 import type { Choice, Filter } from '../../lists/list-frame.ts';
 import { NONE, toggled } from '../../lists/list-query.ts';
 import { ADMINISTRATOR } from '../list/derived-sets.ts';
-import { addressInWords, isSomeAddress } from '../list/sign-in-addresses.ts';
+import { isSomeOrigin, originInWords } from '../list/sign-in-origins.ts';
 import type { UserCounts } from '../list/user-list.ts';
 import { type ListQuery, listPath } from '../list/user-list-query.ts';
 import { SOON_DAYS } from '../user-state.ts';
@@ -61,8 +61,8 @@ export function furtherFilters(query: ListQuery, further: Further, counts: UserC
   const contactless = choice('contact', { value: NONE, label: NO_CONTACT }, counts?.contactless);
   const rights = further.rights.map((right) => choice('right', right, counts?.rights.get(right.value)));
   const addresses = query.address
-    .filter(isSomeAddress)
-    .map((value) => choice('address', { value, label: addressInWords(value) }, counts?.addresses.get(value)));
+    .filter(isSomeOrigin)
+    .map((value) => choice('address', { value, label: originInWords(value) }, counts?.addresses.get(value)));
   const more = {
     isOpen: query.allRights,
     path: listPath(query, { allRights: !query.allRights }),
@@ -84,7 +84,7 @@ export function furtherFilters(query: ListQuery, further: Further, counts: UserC
       choices: addresses,
       // Beside its column, or where something of it is in force: few need it.
       isWithheld: addresses.length === 0 && !query.columns.includes('last_from'),
-      asks: { label: 'An address, or how it begins', example: '192.168.1.' },
+      asks: { label: 'An address, how it begins, or a device', example: '192.168.1. or Firefox' },
     },
     {
       name: 'right',

@@ -5,11 +5,15 @@ import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
 import { findBulkAction } from '../../bulk-operations/actions/bulk-subjects.ts';
 import { checkedChoices } from '../../bulk-operations/actions/checked-choices.ts';
 import { performDirectly } from '../../bulk-operations/actions/execution.ts';
-import { canBeLater } from '../../bulk-operations/actions/scheduling.ts';
 import { type Choices, offeredBy } from '../../bulk-operations/asking-action.ts';
+import { canBeLater } from '../../bulk-operations/schedulable.ts';
 import type { Transaction } from '../../db/database.ts';
 import { type Errors, FieldErrors, typedFields } from '../../forms/form.ts';
+import { ANSWERED_PROGRAMS } from '../../leaving/actions/answered-programs.ts';
+import { leftInShort } from '../../leaving/actions/left-in-short.ts';
+import { OPEN_INVITATIONS } from '../../leaving/actions/open-invitations.ts';
 import { findInvitedBy } from '../../one-time-links/one-time-link-store.ts';
+import { isWeightyAction } from '../../permissions/weighty-givings.ts';
 import { keptByProgram } from '../../provisioning/provisioned-fields.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
@@ -30,6 +34,9 @@ import { subjectOf } from './addressed-user.ts';
 /** What says whether somebody is let in: a program that keeps them says it as well. */
 const ACTIVITIES = ['activate', 'deactivate', 'delete'];
 
+/** What of it the page asks about in a way of its own. */
+const ASKED_HERE = [ANSWERED_PROGRAMS.name, OPEN_INVITATIONS.name];
+
 /** Every page but those in which a row shows what was done to a user. */
 const ELSEWHERE = /^\/(?!(users|invitations)(\?|$))/;
 
@@ -39,7 +46,9 @@ export function userActionsController(app: AppContext): Router {
   const write = requireRight('users', 'write');
   for (const action of USER_ACTIONS) {
     router.get(`/users/:id/${action.path}/${action.page}`, write, (req, res) => showAction(app, req, res, action));
-    const guards = action.demandsProof ? [write, confirmed(app)] : [write];
+    const weighs = async (req: Request) =>
+      isWeightyAction(app.db.read, actOf(app, req), action, [await subjectOf(app, req)]);
+    const guards = action.demandsProof ? [write, confirmed(app, weighs)] : [write];
     router[action.method](`/users/:id/${action.path}`, guards, (req: Request, res: Response) =>
       obey(app, req, res, action),
     );
@@ -61,6 +70,7 @@ async function showAction(
   if (refusal?.kind === 'forbidden') throw new Forbidden(`${user.name} ${refusal.reason}.`);
   if (refusal) throw new Conflict(`${user.name} ${refusal.reason}.`);
   const { button } = wordsFor(action, user);
+  const left = action.endsAccess ? await leftInShort(app.db.read, user.id, act.at) : [];
   const locals = {
     title: `${button}: ${user.name}`,
     user,
@@ -72,8 +82,11 @@ async function showAction(
     action: `/users/${user.id}/${action.path}`,
     method: action.method,
     offersDeactivation: action.instead?.isFor(user) ?? false,
-    invited: action.endsAccess ? await findInvitedBy(app.db.read, user.id, act.at) : [],
+    invited: action.endsAccess ? await findInvitedBy(app.db.read, [user.id], act.at) : [],
     owned: action.endsAccess ? await orphansOf(app.db.read, [user]) : [],
+    leavesBehind: left.length > 0,
+    // The others stand beside what can be done with them here.
+    left: left.filter(({ name }) => !ASKED_HERE.includes(name)),
     kept: ACTIVITIES.includes(action.name) ? await keptByProgram(app.db.read, user.id) : undefined,
     typed: { newOwner },
     errors,
@@ -151,7 +164,7 @@ function tellDone(req: Request, action: UserAction, user: Subject, { channel, un
 
 /** Of the invitations that somebody who is leaving made, those that were ticked on the page (R37). */
 async function withdraw(trx: Transaction, act: Act, creator: User, ids: number[]): Promise<void> {
-  const invited = await findInvitedBy(trx, creator.id, act.at);
+  const invited = await findInvitedBy(trx, [creator.id], act.at);
   const meant = invited.map((user) => user.id).filter((id) => ids.includes(id));
   await performOnUsers(trx, act, INVITATION_WITHDRAWAL, meant);
 }

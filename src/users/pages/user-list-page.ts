@@ -24,10 +24,10 @@ import { LONGEST_LIST, searchedWords } from '../list/pasted-list.ts';
 import { listMeanwhile, listUsers, type UserCounts, type UserList } from '../list/user-list.ts';
 import { COLUMNS, keptColumns } from '../list/user-list-columns.ts';
 import { groupFilterPath, type ListQuery, listPath, readListQuery } from '../list/user-list-query.ts';
+import { askedOf, waitingOf, waitingViews } from '../list/waiting.ts';
 import { STATES, type State, stateLimits } from '../user-state.ts';
 import { type Further, findFurther, furtherFilters, IN_NO_GROUP } from './further-filters.ts';
 import { LIST_COLUMNS, NAME_COLUMN } from './list-columns.ts';
-import { askedOf, waitingOf, waitingViews } from './waiting.ts';
 
 export const STATE_LABELS: Record<State, string> = {
   'not-started': 'Not started',
@@ -102,7 +102,9 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
         pinned,
         allTicked: readAllTicked(req),
       }),
-      waiting: mayWrite ? [...(await askedOf(app, req.viewer!)), ...waitingOf(counts.views.slice(pinned.length))] : [],
+      waiting: mayWrite
+        ? [...(await askedOf(app.db.read, req.viewer!)), ...waitingOf(counts.views.slice(pinned.length))]
+        : [],
       /** The group that makes administrators of its members, where somebody is to be told. */
       administrators,
     };
@@ -212,7 +214,7 @@ function listPage({
     mayWrite,
     stateLabels: STATE_LABELS,
     marked: (text: string) => matches(text, words),
-    addressPath: (address: string) => listPath(query, { address: [address] }),
+    originPath: (from: string) => listPath(query, { address: [from] }),
     list: listFrame({
       name: 'users',
       path: '/users',

@@ -28,6 +28,7 @@ import { comingFor } from './coming.ts';
 import { loginAttemptsSection } from './login-attempts-section.ts';
 import { likeliest, offeredActions, operableUser } from './offered-actions.ts';
 import { grantersOf } from './permissions-page.ts';
+import { responsibilities } from './responsibilities.ts';
 import { STATE_LABELS } from './user-list-page.ts';
 
 const MAILS_SHOWN = 10;
@@ -88,6 +89,8 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
       user.apiOnlyOwnerId,
       ...memberships.map((one) => one.grantedBy),
     ]),
+    left: await responsibilities(app, viewer, user),
+    mayLetLeave: mayAdminister(viewer, user) && viewer.id !== user.id,
     mayEdit: mayAdminister(viewer, user),
     mayCreate: may(viewer, 'users', 'write'),
     likeliest: likeliest(offered, statesOf(user, limits)),

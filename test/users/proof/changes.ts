@@ -8,6 +8,15 @@ const SYLLABLES = ['ma', 'ri', 'ze', 'lö', 'ñu', 'ka', 'to', 'mar', 'x', 'ßa'
 
 export const ADDRESSES = ['10.0.0.1', '10.0.0.12', '10.9.0.1', '192.168.1.10', 'fe80::1', 'fe80::12'];
 
+/** What browsers call themselves, with what people call them. */
+export const AGENTS: Record<string, string> = {
+  'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0': 'Firefox on Linux',
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Version/18.0 Mobile Safari/604.1':
+    'Safari on iPhone',
+  'curl/8.5': 'curl',
+  '': 'a nameless browser',
+};
+
 /** Something that happens to the data, by whatever path: what the list says must follow it. */
 export type Change = (trx: Transaction, chance: Chance, now: number) => Promise<unknown>;
 
@@ -120,7 +129,13 @@ export const CHANGES: Change[] = [
   async (trx, chance, now) => {
     const user_id = await someone(trx, chance);
     const outcome = chance.one(['signed in', 'signed in', 'wrong password']);
-    const attempt = { user_id, at: instant(now), address: chance.one(ADDRESSES), agent: '', outcome };
+    const attempt = {
+      user_id,
+      at: instant(now),
+      address: chance.one(ADDRESSES),
+      agent: chance.one(Object.keys(AGENTS)),
+      outcome,
+    };
     await trx('login_attempts').insert(attempt);
     if (outcome === 'signed in')
       await trx('users')

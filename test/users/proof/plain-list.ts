@@ -4,6 +4,7 @@ import { fold } from '../../../src/text/text.ts';
 import type { ListQuery } from '../../../src/users/list/user-list-query.ts';
 import type { StateLimits } from '../../../src/users/user-state.ts';
 import { all, any, Sql } from '../../support/plain-sql.ts';
+import { AGENTS } from './changes.ts';
 
 /** Who asks: a user with or without the right to read contacts. */
 export interface Asking {
@@ -141,11 +142,18 @@ function isSoon(column: 'starts_at' | 'leaves_at', days: string, now: number): S
 
 /** Whether the last sign-in was from there. */
 function isFrom(value: string): Sql {
-  if (!/[.:]/.test(value)) return any([]);
-  const address = `(select address from login_attempts where user_id = users.id and outcome = 'signed in'
+  const last = (
+    column: string,
+  ) => `(select ${column} from login_attempts where user_id = users.id and outcome = 'signed in'
     order by id desc limit 1)`;
+  if (!/[.:]/.test(value)) {
+    const begins = (device: string) => device.toLowerCase().startsWith(value.toLowerCase());
+    const words = (device: string) => device.split(' ').map((_, n, all) => all.slice(n).join(' '));
+    const meant = /^\d/.test(value) ? [] : Object.keys(AGENTS).filter((agent) => words(AGENTS[agent]).some(begins));
+    return any(meant.map((agent) => new Sql(`${last('agent')} = ?`, [agent])));
+  }
   // Whole, or a beginning: in the proof only what ends so is one.
-  return new Sql(`${address} like ?`, [/[.:]$/.test(value) ? `${value}%` : value]);
+  return new Sql(`${last('address')} like ?`, [/[.:]$/.test(value) ? `${value}%` : value]);
 }
 
 function idIn(table: string, ids: number[]): Sql {

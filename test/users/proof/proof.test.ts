@@ -140,7 +140,19 @@ function anyView(chance: Chance, tags: number[], groups: number[]): ListQuery {
     leaves: chance.isLikely(0.6) ? [] : chance.few(['7', '30', '365']),
     address: chance.isLikely(0.8)
       ? []
-      : chance.few([...ADDRESSES, '10.0.', '10.', 'fe80:', '192.168.1.1', 'nosuch', '1']),
+      : chance.few([
+          ...ADDRESSES,
+          '10.0.',
+          '10.',
+          'fe80:',
+          '192.168.1.1',
+          'nosuch',
+          '1',
+          'Linux',
+          'firefox on',
+          'fox',
+          'curl',
+        ]),
     right: chance.isLikely(0.6) ? [] : chance.few([...RIGHTS, 'payroll']),
     sortGiven: !isByFit,
     sort: isByFit ? 'name' : chance.one(SORTS),

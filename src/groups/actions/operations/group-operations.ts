@@ -1,5 +1,5 @@
 import type { AskingAction } from '../../../bulk-operations/asking-action.ts';
-import { appliedTogether, reported } from '../../../bulk-operations/reported-action.ts';
+import { reported } from '../../../bulk-operations/reported-action.ts';
 import { tagAddition, tagRemoval } from '../../../bulk-operations/tag-actions.ts';
 import { counted, were } from '../../../text/text.ts';
 import type { BulkAction } from '../../../verbs/action.ts';
@@ -26,9 +26,6 @@ export const GROUP_FORMS = [
       ? 'The permissions of 1 group were changed.'
       : `The permissions of ${counted(number, 'group')} were changed.`,
   ),
-  appliedTogether(
-    reported<Group>('apply', 'Apply a file', 'upload', (number) => `${were(number, 'group')} made as a file says.`),
-    'users',
-  ),
+  reported<Group>('apply', 'Apply a file', 'upload', (number) => `${were(number, 'group')} made as a file says.`),
   reported<Group>('create', 'New group', 'organization', (number) => `${were(number, 'group')} created.`),
 ];

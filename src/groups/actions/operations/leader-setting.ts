@@ -3,7 +3,7 @@ import type { AskingAction } from '../../../bulk-operations/asking-action.ts';
 import { optional } from '../../../forms/fields.ts';
 import { checkForm, FieldErrors, RefusedFields } from '../../../forms/form.ts';
 import { counted } from '../../../text/text.ts';
-import { findUserByIdentifier, findUserNames } from '../../../users/user-store.ts';
+import { findUserByIdentifier, findUsers } from '../../../users/user-store.ts';
 import { type Group, mayAppoint } from '../../group.ts';
 import { groupChangingAction } from './group-changing-action.ts';
 
@@ -32,8 +32,9 @@ export const LEADER_SETTING: AskingAction<Group> = {
   },
   async chosen(db, choices) {
     const leaderId = (choices.leaderId as number | null | undefined) ?? null;
-    const name =
-      leaderId === null ? '' : ((await findUserNames(db, [leaderId])).get(leaderId) ?? String(choices.leader));
+    const [leader] = leaderId === null ? [] : await findUsers(db, [leaderId]);
+    const name = leaderId === null ? '' : (leader?.name ?? String(choices.leader));
+    const since = leader?.hasPassword === false ? 'as soon as they have a password' : 'from the next click on';
     return groupChangingAction(
       { leaderId },
       {
@@ -48,7 +49,7 @@ export const LEADER_SETTING: AskingAction<Group> = {
               ? `${name} leads ${counted(number, 'group')}.`
               : `${counted(number, 'group')} ${number === 1 ? 'has' : 'have'} no leader any more.`,
           consequence: name
-            ? `${name} sees their people, invites into them, adds and removes members, from the next click on.`
+            ? `${name} sees their people, invites into them, adds and removes members, ${since}.`
             : 'Nobody leads them any more.',
         },
         unchanged: name ? 'is led by them already' : 'has no leader',

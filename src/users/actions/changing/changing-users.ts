@@ -30,6 +30,7 @@ import { Forbidden } from '../../../verbs/refusals.ts';
 import type { Subject } from '../../user.ts';
 import { findSubjects, forgetPasswords, keepUsers } from '../../user-store.ts';
 import { moveInvitations } from './moved-invitations.ts';
+import { moveLeavings } from './moved-leavings.ts';
 import { ownRules } from './own-rules.ts';
 import { unfitDates, withoutEmail } from './person-rules.ts';
 import type { UserChange } from './user-change.ts';
@@ -198,6 +199,12 @@ async function take(
     to: after.user.startsAt,
   }));
   await moveInvitations(trx, starts, act.at);
+  const ends = steps.map(({ subject: { id }, before, after }) => ({
+    id,
+    from: before.user.leavesAt,
+    to: after.user.leavesAt,
+  }));
+  await moveLeavings(trx, ends, act.at);
   await changeMemberships(
     trx,
     steps.map(({ subject, before, after }) => ({

@@ -1,3 +1,4 @@
+import { givesAdministration } from '../../../access/administrators.ts';
 import { NO_RIGHTS } from '../../../access/rights.ts';
 import type { Reader } from '../../../db/database.ts';
 import { findGroups } from '../../../groups/group-store.ts';
@@ -5,24 +6,36 @@ import { findMemberships } from '../../../memberships/membership-store.ts';
 import { givenBy } from '../../../permissions/effect.ts';
 import { isWeighty } from '../../../permissions/weighty-givings.ts';
 import { identityKey } from '../../../text/identity-key.ts';
-import type { User } from '../../user.ts';
+import type { Subject } from '../../user.ts';
+import type { UserChange } from './user-change.ts';
 
 /**
- * Whether a change of a user, or a new one, makes an administrator, says where links go from now on, or is one of whoever makes it
- * (R54). What is left out stays as it is.
+ * Whether a change of a user, or a new one, makes an administrator, lets one in who would not be, says where links go from now on, or is
+ * one of whoever makes it (R54). What is left out stays as it is.
  */
 export async function isWeightyChange(
   db: Reader,
   viewerId: number,
-  user: Pick<User, 'id' | 'email'> | undefined,
-  { email, groups = [] }: { email?: string | null; groups?: number[] },
+  user: Subject | undefined,
+  { email, groups = [], ...times }: { groups?: number[] } & Pick<UserChange, 'email' | LettingIn>,
 ): Promise<boolean> {
   if (user?.id === viewerId) return true;
   if (user && email !== undefined && identityKey(email ?? '') !== identityKey(user.email ?? '')) return true;
+  if (user && givesAdministration(user.rights) && letsIn(user, times)) return true;
   const before = new Set(user && (await findMemberships(db, [user.id])).map(({ groupId }) => groupId));
   const wanted = new Set(groups.filter((id) => !before.has(id)));
   if (wanted.size === 0) return false;
   const joined = (await findGroups(db)).filter(({ id }) => wanted.has(id));
   const givings = joined.map((group) => ({ groupId: group.id, from: NO_RIGHTS, to: givenBy(group), userIds: [] }));
   return isWeighty(db, viewerId, givings);
+}
+
+/** What says besides the activity whether somebody is let in. */
+type LettingIn = 'startsAt' | 'leavesAt' | 'apiOnly';
+
+/** Whether they are let in sooner than they would be, for longer, or as a person. */
+function letsIn(user: Subject, { startsAt, leavesAt, apiOnly }: Pick<UserChange, LettingIn>): boolean {
+  if (apiOnly === null && user.apiOnly) return true;
+  if (user.startsAt !== null && startsAt !== undefined && (startsAt ?? '') < user.startsAt) return true;
+  return user.leavesAt !== null && leavesAt !== undefined && (leavesAt === null || leavesAt > user.leavesAt);
 }

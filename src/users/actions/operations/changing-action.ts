@@ -7,6 +7,7 @@ import { findLinkedUser, findUserIdsByIdentifier, takenMessage } from '../../use
 import { keepLastAdministrator } from '../activity-change.ts';
 import { changeUsers, planChange } from '../changing/changing-users.ts';
 import type { UserChange } from '../changing/user-change.ts';
+import { isWeightyChange } from '../changing/weighty-change.ts';
 import { administered } from '../user-action.ts';
 
 /** An action that changes of users what forms change as well, by the same verb. */
@@ -16,6 +17,11 @@ export function changingAction(
 ): BulkAction<Subject> {
   return {
     ...words,
+    async demandsProof(db, { by }, subjects) {
+      const { groups: _, ...rest } = change;
+      for (const subject of subjects) if (await isWeightyChange(db, by.id ?? 0, subject, rest)) return true;
+      return false;
+    },
     refusalOf: administered(({ activity }) => (activity === 'deleted' ? inapplicable('is deleted') : undefined)),
     refuseAmong: (db, judge, outcomes) =>
       unlessRefused(outcomes, async () => {

@@ -3,6 +3,7 @@ import type { Choices, OfferingAction } from '../../../bulk-operations/asking-ac
 import type { Reader } from '../../../db/database.ts';
 import { optional } from '../../../forms/fields.ts';
 import { checkForm, FieldErrors } from '../../../forms/form.ts';
+import { NOTES_ON_LEFT } from '../../../leaving/actions/left-in-short.ts';
 import { counted } from '../../../text/text.ts';
 import type { BulkAction, Facts, Written } from '../../../verbs/action.ts';
 import { joined } from '../../../verbs/notes.ts';
@@ -20,6 +21,7 @@ export function withSuccession(action: BulkAction<Subject>): OfferingAction<Subj
   const { name, label, icon, isDangerous } = action;
   return {
     ...action,
+    notes: joined(action.notes!, NOTES_ON_LEFT),
     offers: {
       name,
       label,
@@ -61,7 +63,7 @@ async function succeeded(db: Reader, action: BulkAction<Subject>, choices: Choic
       ...action.bulk,
       consequence: `${action.bulk.consequence} ${heir} answers for their programs from now on.`,
     },
-    notes: joined(notesOnSucceeded(heir), PROVISIONED),
+    notes: joined(notesOnSucceeded(heir), NOTES_ON_LEFT, PROVISIONED),
     refusalOf: (viewer, subject) =>
       action.refusalOf(viewer, subject) ??
       (subject.id === ownerId ? inapplicable('is to answer for the programs: name somebody else') : undefined),

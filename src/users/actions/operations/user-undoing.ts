@@ -12,8 +12,12 @@ import {
 import { minuteOf } from '../../../clock.ts';
 import type { Reader } from '../../../db/database.ts';
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
+import { findGroups } from '../../../groups/group-store.ts';
+import { factLeftOf } from '../../../leaving/actions/facts-left.ts';
+import { findFactsLeft, stepsForLeft } from '../../../leaving/actions/giving-back.ts';
 import { judgeUntil, type MembershipFacts, setUntil } from '../../../memberships/actions/membership-editing.ts';
 import { findMemberships } from '../../../memberships/membership-store.ts';
+import { isWeightyMembership } from '../../../permissions/weighty-givings.ts';
 import { findTagNames } from '../../../tags/tag-store.ts';
 import type { Facts } from '../../../verbs/action.ts';
 import { tagFact, tagOf } from '../../../verbs/facts.ts';
@@ -52,7 +56,7 @@ export const USER_UNDOING: Undoable<Subject> = {
   isChangeOf,
   stepsFor,
   wasInWords: (field, value, format) =>
-    programOf(field) === undefined ? `${fieldInWords(field)} ${format.value(value)}` : 'a program was handed over',
+    isHanded(field) ? 'something was handed over' : `${fieldInWords(field)} ${format.value(value)}`,
 };
 
 /** Only from as many tables as what was written needs. */
@@ -61,7 +65,9 @@ async function findFacts(db: Reader, subjects: Subject[], fields: ReadonlySet<st
   const programs = [...fields].flatMap((field) => programOf(field) ?? []);
   const owners = programs.length > 0 ? await findOwnerIds(db, programs) : new Map<number, number | null>();
   for (const facts of own.values()) for (const [id, ownerId] of owners) facts[programFact(id)] = ownerId;
-  const isOwn = (field: string) => field in ownFactsOf(subjects[0]) || programOf(field) !== undefined;
+  const left = await findFactsLeft(db, fields);
+  for (const facts of own.values()) Object.assign(facts, left);
+  const isOwn = (field: string) => field in ownFactsOf(subjects[0]) || isHanded(field);
   const others = [...fields].filter((field) => !isOwn(field));
   if (others.length === 0) return own;
   const ids = subjects.map(({ id }) => id);
@@ -76,6 +82,11 @@ async function findFacts(db: Reader, subjects: Subject[], fields: ReadonlySet<st
   return new Map(subjects.map(({ id }) => [id, { ...own.get(id), ...factsOf(details.get(id)!) }]));
 }
 
+/** Whether a fact is about another record, which was handed over with somebody. */
+function isHanded(field: string): boolean {
+  return programOf(field) !== undefined || factLeftOf(field) !== undefined;
+}
+
 /** What the audit calls the fields of facts, where it calls them otherwise. */
 const AUDITED: Record<string, string> = { contactId: 'linkedContact', accessConfirmedBy: 'accessConfirmedAt' };
 
@@ -88,7 +99,7 @@ function isChangeOf(field: string, change: LaterChange): boolean {
     return 'until' in before ? names(after) === true : names(before) !== names(after);
   }
   // That is a change of the program: who answers for it by now is told by the facts.
-  if (programOf(field) !== undefined) return false;
+  if (isHanded(field)) return false;
   const tag = tagOf(field);
   if (tag !== undefined) return isChangeOfTag(tag, change);
   const audited = [AUDITED[field] ?? field, FORMER[field as keyof typeof FORMER]].filter(Boolean);
@@ -113,8 +124,9 @@ async function stepsFor(db: Reader, subject: Subject, wanted: Wanted): Promise<S
       steps.push(...(await membershipSteps(db, group, value as MembershipFacts, present)));
     else if (program !== undefined) programs.set(Number(value), [...(programs.get(Number(value)) ?? []), program]);
     else if (tag !== undefined) (value === true ? tags.add : tags.remove).push(tag);
-    else if (field !== 'accessConfirmedBy') Object.assign(change, { [field]: value });
+    else if (field !== 'accessConfirmedBy' && !isHanded(field)) Object.assign(change, { [field]: value });
   }
+  steps.push(...stepsForLeft(before, present));
   for (const [ownerId, ids] of programs) addProgramStep(steps, subject, ownerId, ids);
   if (tags.add.length + tags.remove.length > 0) change.tags = tags;
   if (Object.keys(change).length > 0)
@@ -148,6 +160,10 @@ function membershipEnding(groupId: number, untilAt: string | null): StepAction<S
   const field = membershipFact(groupId);
   const meant = (subjects: Subject[]) => ({ groupId, userIds: subjects.map(({ id }) => id) });
   return {
+    demandsProof: async (db, { by }, subjects) => {
+      const [group] = await findGroups(db, [groupId]);
+      return group !== undefined && isWeightyMembership(db, by.id ?? 0, group, meant(subjects).userIds);
+    },
     refusalOf: () => undefined,
     refuseAmong: (db, by, outcomes) =>
       unlessRefused(outcomes, async () =>

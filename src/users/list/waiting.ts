@@ -1,8 +1,8 @@
-import type { AppContext } from '../../app-context.ts';
 import type { Decider } from '../../asking/access-request.ts';
 import { findWaiting } from '../../asking/deciding.ts';
+import type { Reader } from '../../db/database.ts';
 import { counted, grouped } from '../../text/text.ts';
-import { type ListQuery, readListPath } from '../list/user-list-query.ts';
+import { type ListQuery, readListPath } from './user-list-query.ts';
 
 /** What waits for whoever maintains users, each as the list of those whom it is about: what presses most comes first. */
 const WAITING: { path: string; words: (number: number) => string }[] = [
@@ -27,8 +27,8 @@ export function waitingViews(): ListQuery[] {
 }
 
 /** Who asks for access that the viewer may decide about. */
-export async function askedOf({ db }: AppContext, viewer: Decider): Promise<Waiting[]> {
-  const number = (await findWaiting(db.read, viewer)).requests.length;
+export async function askedOf(db: Reader, viewer: Decider): Promise<Waiting[]> {
+  const number = (await findWaiting(db, viewer)).requests.length;
   return number > 0 ? [{ path: '/access-requests', words: `${counted(number, 'asks', 'ask')} for access` }] : [];
 }
 

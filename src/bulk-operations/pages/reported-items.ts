@@ -1,0 +1,69 @@
+import type { Request } from 'express';
+import type { Viewer } from '../../access/viewer.ts';
+import type { AppContext } from '../../app-context.ts';
+import { minuteOf } from '../../clock.ts';
+import { findContactViewer, whereVisible } from '../../contacts/contact-viewer.ts';
+import { type BulkItem, findItems, type ItemFilter, type Seen } from '../bulk-item-store.ts';
+import type { BulkOperation } from '../bulk-operation.ts';
+
+const LONGEST = 200;
+
+/** In the part that is meant behind that subject, and in those after it. */
+export interface ReportFilter extends ItemFilter {
+  part?: number;
+}
+
+export interface ReportedItem extends BulkItem {
+  part: BulkOperation;
+}
+
+/** The items of these parts that match, one part after the other. */
+export async function findReported(
+  app: AppContext,
+  viewer: Viewer,
+  { parts, filter: said, limit }: { parts: BulkOperation[]; filter: ReportFilter; limit: number },
+): Promise<ReportedItem[]> {
+  const { part: from, after, ...filter } = said;
+  const begin = Math.max(
+    0,
+    parts.findIndex(({ id }) => id === from),
+  );
+  const items: ReportedItem[] = [];
+  for (const [n, part] of parts.slice(begin).entries()) {
+    const seen = await seenBy(app, viewer, part);
+    const found = await findItems(
+      app.db.read,
+      part,
+      { ...filter, after: n === 0 ? after : undefined, seen },
+      limit - items.length,
+    );
+    items.push(...found.map((item) => ({ ...item, part })));
+    if (items.length >= limit) break;
+  }
+  return items;
+}
+
+/** Of contacts those that the viewer may see; of everything else all. */
+export async function seenBy(
+  { db, clock }: AppContext,
+  viewer: Viewer,
+  { subjectType }: Pick<BulkOperation, 'subjectType'>,
+): Promise<Seen | undefined> {
+  if (subjectType !== 'contact') return undefined;
+  const contactViewer = await findContactViewer(db.read, viewer, minuteOf(clock()));
+  return (query, table) => whereVisible(query, contactViewer, table);
+}
+
+/** Which items the address means. What it says otherwise means all. */
+export function itemFilterOf({ query }: Pick<Request, 'query'>): ReportFilter {
+  const text = (name: string) => (typeof query[name] === 'string' ? query[name].slice(0, LONGEST) : '');
+  const outcome = { changed: 'changed', 'left-out': 'left out' } as const;
+  const number = (name: string) => (/^\d{1,15}$/.test(text(name)) ? Number(text(name)) : undefined);
+  return {
+    outcome: Object.hasOwn(outcome, text('outcome')) ? outcome[text('outcome') as keyof typeof outcome] : undefined,
+    reason: text('reason') || undefined,
+    q: text('q').trim() || undefined,
+    after: number('after'),
+    part: number('part'),
+  };
+}

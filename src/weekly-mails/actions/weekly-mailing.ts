@@ -1,0 +1,81 @@
+import { maySignIn } from '../../access/admission.ts';
+import { findRights } from '../../access/granted-rights.ts';
+import { may, type Viewer } from '../../access/viewer.ts';
+import { type Clock, type Day, instant, minuteOf } from '../../clock.ts';
+import type { Database, Reader } from '../../db/database.ts';
+import { findLedIds } from '../../groups/leader.ts';
+import { mailNotice } from '../../mail/outbox-store.ts';
+import { formatIn } from '../../text/format.ts';
+import type { UserIndex } from '../../users/list/user-index.ts';
+import { countViews } from '../../users/list/user-list.ts';
+import { askedOf, waitingOf, waitingViews } from '../../users/list/waiting.ts';
+import type { User } from '../../users/user.ts';
+import { stateLimits } from '../../users/user-state.ts';
+import { findUsers } from '../../users/user-store.ts';
+import type { ActSettings } from '../../verbs/act.ts';
+import { lastMonday } from '../week.ts';
+import { claimWeek, findSubscribers, type Subscriber, subscribe, unsubscribe } from '../weekly-mail-store.ts';
+
+export interface Mailed {
+  db: Database;
+  index: UserIndex;
+  clock: Clock;
+  config: { staleDays: number; confirmDays: number };
+  actSettings: ActSettings;
+}
+
+/**
+ * Mails what waits to each who wants it, on Monday morning by their clock, or when a server runs again in that week; where nothing
+ * waits, nothing. Once for each week, however often it is looked, by however many processes, and wherever the clock goes.
+ */
+export async function mailWhatWaits(place: Mailed): Promise<void> {
+  if (!place.actSettings.sendsMail) return;
+  const all = await findSubscribers(place.db.read);
+  const users = await findUsers(
+    place.db.read,
+    all.map(({ userId }) => userId),
+  );
+  const byId = new Map(users.map((user) => [user.id, user]));
+  for (const one of all) await mailOne(place, byId.get(one.userId)!, one);
+}
+
+async function mailOne(place: Mailed, user: User, { sentFor }: Subscriber): Promise<void> {
+  const { db, clock, actSettings } = place;
+  const monday = lastMonday(clock(), formatIn({ zone: user.timeZone ?? undefined }));
+  if (sentFor >= monday) return;
+  const viewer = await viewerOf(db.read, user, clock());
+  const waits = viewer ? await whatWaits(place, viewer) : [];
+  await db.write(async (trx) => {
+    if (!(await claimWeek(trx, user.id, monday))) return;
+    // They may have lost what let them read it while it was read.
+    if (waits.length === 0 || !(await viewerOf(trx, user, clock()))) return;
+    const act = { sendsMail: actSettings.sendsMail, at: instant(clock()) };
+    await mailNotice(trx, act, 'what-waits', { userId: user.id, address: user.email }, { waits: waits.join('\n') });
+  });
+}
+
+/** With what they may do now; only who may write users has something to do. */
+async function viewerOf(db: Reader, { id }: User, now: number): Promise<Viewer | undefined> {
+  const [user] = await findUsers(db, [id]);
+  if (!user.hasPassword || !maySignIn(user, minuteOf(now))) return undefined;
+  const viewer = { id, name: user.name, rights: await findRights(db, id, minuteOf(now)) };
+  return may(viewer, 'users', 'write') ? viewer : undefined;
+}
+
+async function whatWaits({ db, index, clock, config }: Mailed, viewer: Viewer): Promise<string[]> {
+  const limits = stateLimits({ clock, config });
+  const counts = await countViews(db.read, index, { queries: waitingViews(), limits, viewer });
+  const leads = await findLedIds(db.read, viewer.id!, minuteOf(clock()));
+  const asked = await askedOf(db.read, { ...viewer, leads });
+  return [...asked, ...waitingOf(counts)].map(({ words }) => words);
+}
+
+/** Whether somebody is mailed from the next Monday on, or not any more. */
+export async function setWeeklyMail(
+  db: Database,
+  { id, timeZone }: Pick<User, 'id' | 'timeZone'>,
+  { isOn, now }: { isOn: boolean; now: number },
+): Promise<void> {
+  const sentFor: Day = lastMonday(now, formatIn({ zone: timeZone ?? undefined }));
+  await db.write(async (trx) => (isOn ? subscribe(trx, { userId: id, sentFor }) : unsubscribe(trx, id)));
+}

@@ -1,0 +1,33 @@
+import type { Day } from '../clock.ts';
+import type { Reader, Transaction } from '../db/database.ts';
+
+/** Somebody who wants to be mailed each week. */
+export interface Subscriber {
+  userId: number;
+  /** The Monday of the last one. */
+  sentFor: Day;
+}
+
+export async function findSubscribers(db: Reader): Promise<Subscriber[]> {
+  const rows: { user_id: number; sent_for: Day }[] = await db('weekly_mails').orderBy('user_id');
+  return rows.map((row) => ({ userId: row.user_id, sentFor: row.sent_for }));
+}
+
+export async function isSubscribed(db: Reader, userId: number): Promise<boolean> {
+  return (await db('weekly_mails').where('user_id', userId).first('user_id')) !== undefined;
+}
+
+/** From the Monday after this one on. */
+export async function subscribe(trx: Transaction, { userId, sentFor }: Subscriber): Promise<void> {
+  await trx('weekly_mails').insert({ user_id: userId, sent_for: sentFor }).onConflict('user_id').ignore();
+}
+
+export async function unsubscribe(trx: Transaction, userId: number): Promise<void> {
+  await trx('weekly_mails').where('user_id', userId).delete();
+}
+
+/** Of any number of attempts for one Monday one is told true. */
+export async function claimWeek(trx: Transaction, userId: number, monday: Day): Promise<boolean> {
+  const mine = trx('weekly_mails').where('user_id', userId).where('sent_for', '<', monday);
+  return (await mine.update({ sent_for: monday })) === 1;
+}
