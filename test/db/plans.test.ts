@@ -39,7 +39,9 @@ const PAGES = [
     '/credentials/sign-ins',
     '/users/2/sign-ins',
     '/security',
-    '/welcome',
+    '/overview',
+    '/idle-accounts',
+    '/me',
   ],
   ...['/bulk-operations', '/applications', '/preferences', '/saved-views', '/health'],
 ];
