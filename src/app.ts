@@ -9,6 +9,7 @@ import { RequestLimit } from './api/request-limit.ts';
 import { apiRouter } from './api/router.ts';
 import type { AppContext } from './app-context.ts';
 import { applicationsController } from './applications/pages/applications-controller.ts';
+import { askingController } from './asking/pages/asking-controller.ts';
 import { auditController } from './audit/pages/audit-controller.ts';
 import { recordRefusal } from './audit/pages/refusal-recording.ts';
 import { toldEvents } from './audit/pages/told-events.ts';
@@ -23,6 +24,7 @@ import { contactsController } from './contacts/pages/contacts-controller.ts';
 import { credentialsController } from './credentials/pages/credentials-controller.ts';
 import { emailsController } from './credentials/pages/emails-controller.ts';
 import type { Database, Reader } from './db/database.ts';
+import { erasureController } from './erasure/pages/erasure-controller.ts';
 import { exportController } from './export/pages/export-controller.ts';
 import { FEATURES } from './features.ts';
 import { GroupIndex } from './groups/group-index.ts';
@@ -63,6 +65,7 @@ import { permissionsController } from './permissions/pages/permissions-controlle
 import { preferencesController } from './preferences/pages/preferences-controller.ts';
 import { VERSION } from './program.ts';
 import { provisioningController } from './provisioning/pages/provisioning-controller.ts';
+import { reviewsController } from './reviews/pages/reviews-controller.ts';
 import { savedViewsController } from './saved-views/pages/saved-views-controller.ts';
 import { scimRouter } from './scim/router.ts';
 import { searchController } from './search/pages/search-controller.ts';
@@ -248,11 +251,13 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(importController(context));
   app.use(usersController(context));
   app.use(userActionsController(context));
+  app.use(erasureController(context));
   app.use(userSessionsController(context));
   app.use(securityController(context));
   app.use(overviewController(context));
   app.use(idleAccountsController(context));
   app.use(savedViewsController(context));
+  app.use(reviewsController(context));
   app.use(bulkOperationsController(context));
   app.use(scheduleController(context));
   app.use(invitationListController(context));
@@ -260,6 +265,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(groupsController(context));
   app.use(leadingController(context));
   app.use(leavingController(context));
+  app.use(askingController(context));
   app.use(applicationsController(context));
   app.use(membersController(context));
   app.use(permissionsController(context));
@@ -296,5 +302,5 @@ function firstPage(viewer: SignedIn): string {
   if (may(viewer, 'groups', 'read')) return '/groups';
   if (viewer.leads.length > 0) return '/led-groups';
   const rest = (['contacts', 'audit'] as const).find((application) => may(viewer, application, 'read'));
-  return rest ? `/${rest}` : '/credentials';
+  return rest ? `/${rest}` : '/me';
 }

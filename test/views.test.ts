@@ -5,6 +5,8 @@ import ejs from 'ejs';
 import { Mailbox } from '../src/mail/mailbox.ts';
 import { COLUMNS } from '../src/users/list/user-list-columns.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
+import { asked, letAskFor } from './support/asking.ts';
+import { deletedLongAgo } from './support/erasure.ts';
 import { codeOf } from './support/factor.ts';
 import { send, submit } from './support/form.ts';
 import { linkFor, opened } from './support/links.ts';
@@ -104,7 +106,9 @@ describe('the views', () => {
       '/installation',
       '/webhooks',
       '/webhooks/new',
-      '/welcome',
+      '/me',
+      '/access-requests',
+      '/access-requests/new',
       '/credentials',
       '/credentials/sign-ins',
       '/credentials/second-factor',
@@ -176,6 +180,17 @@ describe('the views', () => {
     for (const path of ['', '/edit', '/deletion/new'])
       note(`application ${path}`, await alice.get(`/applications/rooms${path}`));
     const leader = await signedIn(app, 'lena');
+    note('reviews, none', await alice.get('/reviews'));
+    note('new review, mistaken', await submit(alice, '/reviews/new', { question: '' }));
+    const review = (await submit(alice, '/reviews/new', { repeats: 'yes' })).headers.location;
+    const own = await leader.get(`${review}/answers`);
+    note('answers', own);
+    await send(leader, own, { [`answer-${app.people.bob}`]: 'leave', [`answer-${app.people.carol}`]: 'unsure' });
+    for (const path of [review, `${review}/answers`, `${review}/evidence`, '/reviews'])
+      note(path, await alice.get(path));
+    await alice.post(`${review}/closure`);
+    for (const path of [review, `${review}/answers`, `${review}/evidence`, '/reviews'])
+      note(path, await alice.get(path));
     const led = support.replace('/groups', '/led-groups');
     for (const path of ['/led-groups', led, `${led}/invitations/new`, `${led}/members/new`])
       note(path, await leader.get(path));
@@ -190,6 +205,13 @@ describe('the views', () => {
       .attr('href')!;
     for (const path of [deed, `${deed}/undo`]) note('led deed', await leader.get(path));
     note('led members', await leader.get(`${led}/members/edit?ids=${app.people.bob}`));
+    note('who leads', await leader.get(`${led}/lead`));
+    await letAskFor(app, 'Support', { contacts: 'read' });
+    const request = await asked(app, 'max', { application: 'contacts', level: 'read' });
+    note('asking', await (await signedIn(app, 'max')).get('/access-requests/new'));
+    note('deciding', await leader.get(request));
+    await leader.post(`${request}/decision`, { answer: 'refuse', words: 'no' });
+    note('answered', await leader.get(request));
     note('addition', await submit(alice, `${support}/members/new`, { list: 'erin' }));
     note(
       'list, mistaken',
@@ -320,6 +342,13 @@ describe('the views', () => {
     note('view, again', await submit(alice, '/saved-views/new?view=%2Fusers', { name: 'locked OUT' }));
     note('view, renamed', await alice.get('/saved-views/1/edit'));
     note('view, deleted', await alice.get('/saved-views/1/deletion/new'));
+    await deletedLongAgo(app, 'erin', 1);
+    note('record, deleted', await alice.get(pathTo(app, 'erin')));
+    await deletedLongAgo(app, 'robin');
+    note('record, to be erased', await alice.get(pathTo(app, 'robin')));
+    note('erasing, mistaken', await submit(alice, pathTo(app, 'robin', '/erasure/new'), { name: 'x' }));
+    await submit(alice, pathTo(app, 'robin', '/erasure/new'), { name: 'robin' });
+    note('record, erased', await alice.get(pathTo(app, 'robin')));
     note('invitations', await alice.get('/invitations'));
     note('no invitations', await alice.get('/invitations?q=nowhere'));
 

@@ -7,6 +7,7 @@ const source = join(import.meta.dirname, '../../src');
 
 /** Whose each table is, as a path below `src`. */
 const WRITERS: Record<keyof typeof TABLES, string> = {
+  access_requests: 'asking/access-request-store.ts',
   accounts: 'contacts/contact-store.ts',
   address_limits: 'sessions/address-limiter.ts',
   api_answers: 'tokens/token-store.ts',
@@ -24,8 +25,10 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   contact_tags: 'tags/tag-store.ts',
   contacts: 'contacts/contact-store.ts',
   daily_figures: 'overview/daily-figure-store.ts',
+  deputies: 'groups/deputy-store.ts',
   device_lockouts: 'sessions/lockout-store.ts',
   email_changes: 'one-time-links/email-change-store.ts',
+  erasures: 'erasure/erasure-store.ts',
   factor_demands: 'second-factors/factor-demand-store.ts',
   group_changes: 'facets/feed.ts',
   group_events: 'audit/audit-store.ts',
@@ -62,6 +65,9 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   provisioning_clashes: 'provisioning/clash-store.ts',
   refusals: 'audit/refusal-store.ts',
   reset_requests: 'passwords/reset-request-store.ts',
+  review_questions: 'reviews/question-store.ts',
+  review_reviewers: 'reviews/reviewer-store.ts',
+  reviews: 'reviews/review-store.ts',
   running_exports: 'export/running-export-store.ts',
   saved_views: 'saved-views/saved-view-store.ts',
   scheduled_operations: 'bulk-operations/schedule-store.ts',

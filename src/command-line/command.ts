@@ -17,6 +17,8 @@ export interface CommandContext {
   importing?: ImportWords;
   operating?: OperateWords;
   programs?: ProgramWords;
+  /** Whether what cannot be taken back is to be done. */
+  isMeant?: boolean;
   /** Who takes over what somebody who is deactivated leaves behind. */
   handOverTo?: string;
 }
@@ -57,6 +59,8 @@ export interface OperateWords {
   view?: string;
   values?: string[];
   apply?: boolean;
+  /** When it is to be done; left out, at once. */
+  at?: string;
 }
 
 /** What stands behind *export*, as it was typed. */

@@ -22,9 +22,14 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   'idle-told': 'Notice of idle accounts',
   'what-waits': 'What waits, each week',
   'programs-orphaned': 'Notice of programs without an owner',
+  'review-asks': 'Question of a review',
   'handed-over': 'Notice of what was handed over',
   'person-leaves': 'Notice of a person who leaves',
   'webhook-disabled': 'Notice of a disabled webhook',
+  'access-asked': 'Notice of who asks for access',
+  'access-answered': 'Answer to who asked for access',
+  'you-leave': 'Notice of one’s own end',
+  'leads-group': 'Notice of leading a group',
   'test-mail': 'Test mail',
 };
 
