@@ -136,9 +136,13 @@ async function tokenOf(app: AppInProcess, userId: number): Promise<string> {
   return secret;
 }
 
-/** All but what keeps count of tries and of visits, and of uses of a token. */
+/**
+ * All but what keeps count of tries (of the account, and of a browser that is known for it), of visits and of uses of a token, and what waits
+ * to be confirmed where the run takes longer than nobody is asked.
+ */
 async function lasting(app: AppInProcess) {
-  const { sessions: _, lockouts: __, tokens: ___, ...rest } = await factsBesideAudit(app);
+  const { sessions: _, lockouts: __, tokens: ___, ...more } = await factsBesideAudit(app);
+  const { device_lockouts: _devices, known_devices: _known, sealed_requests: _waiting, ...rest } = more;
   return { ...rest, tokens: await app.db.read('tokens').orderBy('id').select('id', 'name', 'scopes', 'ended_at') };
 }
 

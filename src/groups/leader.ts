@@ -65,20 +65,32 @@ export async function findLedIds(db: Reader, userId: number, now: Instant): Prom
   return ledBy(db, userId, now).pluck('groups.id');
 }
 
+/** Somebody is in an active group that another one leads. */
+export interface Led {
+  userId: number;
+  groupId: number;
+  leaderId: number;
+}
+
 /** Of each of these users who has some, the others who lead an active group of theirs, as leader or deputy, and may sign in. */
 export async function findLeadersOf(db: Reader, userIds: number[], now: Instant): Promise<Map<number, number[]>> {
+  const led = await findLeads(db, userIds, now);
+  return new Map(
+    [...Map.groupBy(led, ({ userId }) => userId)].map(([id, those]) => [
+      id,
+      [...new Set(those.map(({ leaderId }) => leaderId))],
+    ]),
+  );
+}
+
+/** The same with the groups through which they do. Who is no member of a group any more leads it no more. */
+export async function findLeads(db: Reader, userIds: number[], now: Instant): Promise<Led[]> {
   const led = leadersOfActive(db, now)
     .join('memberships', 'memberships.group_id', 'groups.id')
     .whereNot('leader.id', db.ref('memberships.user_id'))
-    .orderBy(['memberships.user_id', 'leader.id'])
-    .distinct('memberships.user_id', 'leader.id as leader_id');
-  const rows: { user_id: number; leader_id: number }[] = await whereNotOver(
-    whereIdIn(led, 'memberships.user_id', userIds),
-    now,
-  );
-  return new Map(
-    [...Map.groupBy(rows, (row) => row.user_id)].map(([id, those]) => [id, those.map((r) => r.leader_id)]),
-  );
+    .orderBy(['memberships.user_id', 'leader.id', 'groups.id'])
+    .select('memberships.user_id as userId', 'groups.id as groupId', 'leader.id as leaderId');
+  return whereNotOver(whereIdIn(led, 'memberships.user_id', userIds), now);
 }
 
 /** Who leads these groups, as leader or deputy, and may sign in. */
@@ -116,6 +128,12 @@ export async function findActiveGroupsLedBy(
 ): Promise<{ id: number; name: string; leaderId: number }[]> {
   const led = db('groups').where('activity', 'active').orderBy('id').select('id', 'name', 'leader_id as leaderId');
   return whereIdIn(led, 'leader_id', userIds);
+}
+
+/** Which of these users lead a group, whether or not they may act as its leader. */
+export async function findLeadingIds(db: Reader, userIds: number[]): Promise<number[]> {
+  const led = db('groups').modify(whereNotDeleted).distinct('leader_id');
+  return whereIdIn(led, 'leader_id', userIds).pluck('leader_id');
 }
 
 /**

@@ -171,7 +171,7 @@ describe('confirming that it is oneself (R54)', () => {
     for (const secret of Object.values(secrets)) expect(kept).not.toContain(secret);
     await app.db.write(async (trx) => {
       const { SESSIONS } = await import('../../src/sessions/pages/sessions-feature.ts');
-      await SESSIONS.prune?.(trx, app.clock.now() + 6 * MINUTES);
+      await SESSIONS.prune?.(trx, app.clock.now() + 6 * MINUTES, app.config);
     });
     expect(await waiting()).toEqual([]);
   });
@@ -241,6 +241,7 @@ const ASKING = [
   'post /invitations/export',
   'post /users',
   'post /users/:id/email-confirmation',
+  'post /users/:id/erasure',
   'post /users/:id/extension',
   'post /users/:id/invitation',
   'post /users/:id/leaving',
@@ -406,6 +407,28 @@ describe('whatever lets an administrator in again, sooner or for longer', () => 
     const [changed] = await app.db.read('bulk_operations').where('action', 'edit').select('id');
     expect(isAsked(await execute({ from: String(changed.id), action: 'undo' }))).toBe(true);
     expect(await emailOf('bob')).toBe('new@example.com');
+  });
+
+  it('is asked about where Leaving lets one stay for longer, takes over what weighs much, or is taken back', async () => {
+    const leave = (person: Person, fields: Record<string, string>) =>
+      alice.post(pathTo(app, person, '/leaving'), fields);
+    const soon = `${new Date(app.clock.now() + 5 * 24 * 60 * MINUTES).toISOString().slice(0, 10)}T00:00:00.000Z`;
+    await change('ada', { leaves_at: soon });
+    expect(isAsked(await leave('ada', { leavesAt: LATER }))).toBe(true);
+    const ada = await signedIn(app, 'ada');
+    for (const group of ['Administrators', 'Auditors']) {
+      const { location } = (await ada.post('/bulk-operations', { ids: ids('bob'), action: 'add-to-group' })).headers;
+      await ada.post(`${location}/choices`, { group: await groupId(app, group) });
+      expect((await ada.post(`${location}/schedule`, { dueAt: '2026-12-24 18:00' })).status).toBe(303);
+      const answer = await leave('ada', { scheduled: 'hand-over', scheduledIds: location.split('/')[2] });
+      expect([group, isAsked(answer)]).toEqual([group, group === 'Administrators']);
+    }
+    await change('robin', { api_only_owner_id: app.people.bob });
+    await join('robin');
+    expect((await leave('bob', { programs: 'end' })).status).toBe(303);
+    const { id } = await app.db.read('bulk_operations').where('action', 'leave').orderBy('id', 'desc').first('id');
+    expect(isAsked(await execute({ from: String(id), action: 'undo' }))).toBe(true);
+    expect((await app.db.read('users').where('id', app.people.robin).first()).activity).toBe('deactivated');
   });
 
   it('needs the scope confirm of a program', async () => {

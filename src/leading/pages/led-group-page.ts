@@ -10,6 +10,7 @@ import { encodeCursor, readPageQuery } from '../../lists/list-query.ts';
 import { pagerLinks } from '../../lists/pager.ts';
 import { findMemberIds, listMembers } from '../../memberships/member-list.ts';
 import { linesToCopy } from '../../one-time-links/pages/link-lines.ts';
+import { findOwnOpen } from '../../reviews/own-reviews.ts';
 import { STATE_LABELS } from '../../users/pages/user-list-page.ts';
 import { badgesOf, stateLimits } from '../../users/user-state.ts';
 import { findSubjects, findUsers } from '../../users/user-store.ts';
@@ -37,7 +38,8 @@ export async function showLedGroups(app: AppContext, req: Request, res: Response
     permissions: grantsInWords(group.rights),
   }));
   const asked = (await findWaiting(app.db.read, req.viewer!)).requests.length;
-  render(req, res, 'leading/index', { title: 'Groups you lead', groups: rows, asked });
+  const reviews = await findOwnOpen(app.db.read, req.viewer!.id);
+  render(req, res, 'leading/index', { title: 'Groups you lead', groups: rows, asked, reviews });
 }
 
 /** One of them, with its people. */

@@ -1,13 +1,16 @@
 import { may } from '../../access/viewer.ts';
+import { minuteOf } from '../../clock.ts';
 import { handOverContacts } from '../../contacts/actions/handing-over.ts';
 import { findPrivateOwners } from '../../contacts/contact-store.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { changeGroups } from '../../groups/actions/changing-groups.ts';
 import { findGroups } from '../../groups/group-store.ts';
+import { isWeightyAction } from '../../permissions/weighty-givings.ts';
 import { ACTIVATION } from '../../users/actions/activation.ts';
 import { performOnUsers } from '../../users/actions/user-actions.ts';
-import { findUsers } from '../../users/user-store.ts';
+import { findSubjects, findUsers } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
+import type { Judge } from '../../verbs/action.ts';
 import { allowed } from '../../verbs/outcome.ts';
 
 /** What was written of one kind of things when somebody left, one fact for each of them: what Undo compares and brings back. */
@@ -19,6 +22,8 @@ export interface FactLeft {
   find(db: Reader, ids: number[]): Promise<Map<number, unknown>>;
   /** Makes of these what they were; returns those of which it did. */
   giveBack(trx: Transaction, act: Act, ids: number[], change: { before: unknown; present: unknown }): Promise<number[]>;
+  /** Whether only somebody gives these back who has shown lately that it is they (R54). */
+  demandsProof?(db: Reader, by: Judge, ids: number[]): Promise<boolean>;
   /** Of what it is, for the report. */
   noun: string;
   /** What the leaver did with it. */
@@ -46,6 +51,7 @@ export const LEADS = factLeft('leads', {
 
 /** Whose the contact is. */
 export const PRIVATE_CONTACT = factLeft('private-contact', {
+  demandsProof: async () => true,
   noun: 'private contact',
   verb: 'owned',
   find: findPrivateOwners,
@@ -61,6 +67,8 @@ export const ENDED_PROGRAM = factLeft('ended-program', {
   noun: 'deactivated program',
   verb: 'answered for',
   find: async (db, ids) => new Map((await findUsers(db, ids)).map(({ id, activity }) => [id, activity])),
+  demandsProof: async (db, by, ids) =>
+    isWeightyAction(db, by, ACTIVATION, await findSubjects(db, ids, minuteOf(by.at))),
   async giveBack(trx, act, ids) {
     return allowed(await performOnUsers(trx, act, ACTIVATION, ids)).map(({ id }) => id);
   },

@@ -41,6 +41,7 @@ function givingBack(
   change: { before: unknown; present: unknown },
 ): Step<Subject>['action'] {
   return {
+    demandsProof: async (db, by) => (await fact.demandsProof?.(db, by, ids)) ?? false,
     refusalOf: administered(() => undefined),
     async perform(trx, act, subjects) {
       const given = await fact.giveBack(trx, act, ids, change);
