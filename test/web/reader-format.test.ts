@@ -26,7 +26,10 @@ describe('a moment on a page', () => {
   });
 
   it('stands below a day of which it is said that it is one of UTC, where nobody knows another', async () => {
-    const onRecord = async () => pageOf(await alice.get(pathTo(app, 'alice'))).texts('.timeline h3').at(-1);
+    const onRecord = async () =>
+      pageOf(await alice.get(pathTo(app, 'alice')))
+        .texts('.timeline h3')
+        .at(-1);
     expect(await onRecord()).toBe('23 Oct 2026 (UTC)');
     isIn('Asia/Tokyo');
     expect(await onRecord()).toBe('23 Oct 2026');
