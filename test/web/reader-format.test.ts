@@ -25,6 +25,16 @@ describe('a moment on a page', () => {
     expect(await lastLogin({ 'Accept-Language': 'en-US,en;q=0.9' })).toBe('Nov 22, 2026, 12:00 PM UTC');
   });
 
+  it('stands below a day of which it is said that it is one of UTC, where nobody knows another', async () => {
+    const onRecord = async () =>
+      pageOf(await alice.get(pathTo(app, 'alice')))
+        .texts('.timeline h3')
+        .at(-1);
+    expect(await onRecord()).toBe('23 Oct 2026 (UTC)');
+    isIn('Asia/Tokyo');
+    expect(await onRecord()).toBe('23 Oct 2026');
+  });
+
   it('is told in the zone of the browser, with UTC beside it', async () => {
     isIn('Asia/Tokyo');
     const page = pageOf(await alice.get(pathTo(app, 'alice')));
@@ -103,7 +113,7 @@ describe('a moment on a page', () => {
     app.clock.advance(28.5 * HOUR);
     alice = await signedIn(app, 'alice');
     await submit(alice, pathTo(app, 'bob', '/edit'), { description: 'In the evening, or at night.' });
-    expect((await days())[0]).toBe('23 Nov 2026');
+    expect((await days())[0]).toBe('23 Nov 2026 (UTC)');
     isIn('Asia/Tokyo');
     expect((await days())[0]).toBe('24 Nov 2026');
     expect(await days('?from=2026-11-24&to=2026-11-24')).toEqual(['24 Nov 2026']);
