@@ -2,6 +2,7 @@
 const OF_POSTGRES = ['test/postgres/'];
 const OF_SQLITE = [
   'test/db/',
+  'test/erasure/old-events',
   'test/migrations/',
   'test/installation/backup',
   'test/installation/opening',

@@ -21,6 +21,7 @@ const ON_POSTGRES = [
   'test/postgres',
   'test/users/listing',
   'test/audit/chain',
+  'test/erasure/restoring',
   'test/facets/pruned-feed',
   'test/search',
 ];

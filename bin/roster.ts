@@ -55,7 +55,7 @@ out and why, and with --apply does it; what the action has to be told goes into 
 --value untilOn=2027-01-31. apply says what is otherwise than the file says; what it does not name stays. users, groups and bulk work on
 another machine, over the
 interface for programs, by a token in the file of --token-file or in ROSTER_TOKEN, never in the command itself; the address may stand in
-ROSTER_ADDRESS. Exit codes: 0 done; 1 wrong use or settings; 2 refused, and nothing was changed, or the
+ROSTER_ADDRESS. erase says who would be erased, and with --yes does it; of several who were called the same it takes the id. Exit codes: 0 done; 1 wrong use or settings; 2 refused, and nothing was changed, or the
 audit is not intact; 3 some lines of a file were refused, or some were left out.`;
 
 const OPTIONS = {
@@ -92,6 +92,7 @@ const OPTIONS = {
   description: { type: 'string' },
   invite: { type: 'boolean' },
   until: { type: 'string' },
+  yes: { type: 'boolean' },
   'hand-over-to': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -126,6 +127,7 @@ const OPTIONS_OF: Record<string, string[]> = {
   description: ['users', 'groups'],
   invite: ['users'],
   until: ['users'],
+  yes: ['erase'],
   'hand-over-to': ['deactivate'],
 };
 
@@ -235,7 +237,14 @@ async function act(settings: Settings): Promise<Result> {
     const { reason, owner, review, email, group: groups } = values;
     const { scope: scopes, days, address: addresses, name: tokenName } = values;
     const programs = { reason, owner, review, email, groups, scopes, days, addresses, tokenName };
-    const words = { exporting, importing, operating, programs, handOverTo: values['hand-over-to'] };
+    const words = {
+      exporting,
+      importing,
+      operating,
+      programs,
+      handOverTo: values['hand-over-to'],
+      isMeant: values.yes,
+    };
     const context: CommandContext = { db, config, server, channel, head, ...words };
     return await COMMANDS[name].run(context, parameters);
   } finally {

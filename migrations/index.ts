@@ -71,6 +71,9 @@ import * as scheduledOperations from './0070-scheduled-operations.ts';
 import * as leavingReminders from './0071-leaving-reminders.ts';
 import * as draftsAndCompanies from './0072-drafts-and-companies.ts';
 import * as factorInPlace from './0074-factor-in-place.ts';
+import * as linksByCreator from './0075-links-by-creator.ts';
+import * as erasures from './0077-erasures.ts';
+import * as reviews from './0079-reviews.ts';
 import * as idleAccounts from './0082-idle-accounts.ts';
 import * as overview from './0083-overview.ts';
 import * as partsOfOperations from './0086-parts-of-operations.ts';
@@ -150,6 +153,9 @@ export const migrations: Record<string, Knex.Migration> = {
   '0071-leaving-reminders': leavingReminders,
   '0072-drafts-and-companies': draftsAndCompanies,
   '0074-factor-in-place': factorInPlace,
+  '0075-links-by-creator': linksByCreator,
+  '0077-erasures': erasures,
+  '0079-reviews': reviews,
   '0082-idle-accounts': idleAccounts,
   '0083-overview': overview,
   '0086-parts-of-operations': partsOfOperations,

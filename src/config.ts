@@ -78,6 +78,10 @@ const settings = z.object({
   STALE_DAYS: whole(90, 1, 3650),
   CONFIRM_DAYS: whole(180, 1, 3650),
   REPORT_DAYS: whole(400, 1, 36_500),
+  SIGN_IN_DAYS: whole(400, 1, 36_500),
+  MAIL_DAYS: whole(30, 1, 36_500),
+  ERASE_AFTER_DAYS: whole(30, 0, 36_500),
+  DELETED_DAYS: whole(0, 0, 36_500),
   TOKEN_DAYS: whole(365, 1, 3650),
   TOKEN_REQUESTS: whole(600, 1, 1_000_000),
   WEBHOOK_NETWORKS: z
@@ -180,6 +184,13 @@ export function readSettings(environment: Environment = process.env, envFile = '
     confirmDays: values.CONFIRM_DAYS,
     /** For so long reports of operations are kept, and can be taken back. */
     reportDays: values.REPORT_DAYS,
+    /** For so long it is kept how people signed in, or did not, and which mails they were sent. */
+    signInDays: values.SIGN_IN_DAYS,
+    mailDays: values.MAIL_DAYS,
+    /** So long after a deletion nobody can be erased. */
+    eraseAfterDays: values.ERASE_AFTER_DAYS,
+    /** So long after a deletion people are erased by themselves; never where it is 0. */
+    deletedDays: values.DELETED_DAYS,
     /** For so long a token may be good at most, and so many requests a minute each may be used for. */
     tokenDays: values.TOKEN_DAYS,
     tokenRequests: values.TOKEN_REQUESTS,

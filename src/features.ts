@@ -5,6 +5,7 @@ import { BULK_OPERATIONS } from './bulk-operations/pages/bulk-operations-feature
 import { MINUTE } from './clock.ts';
 import { CONTACTS } from './contacts/pages/contacts-feature.ts';
 import { CREDENTIALS } from './credentials/pages/credentials-feature.ts';
+import { ERASURE } from './erasure/pages/erasure-feature.ts';
 import { EXPORT } from './export/pages/export-feature.ts';
 import { GROUPS } from './groups/pages/groups-feature.ts';
 import { IDLE_ACCOUNTS } from './idle-accounts/pages/idle-accounts-feature.ts';
@@ -17,6 +18,7 @@ import { OVERVIEW } from './overview/pages/overview-feature.ts';
 import { PASSKEYS } from './passkeys/pages/passkeys-feature.ts';
 import { PASSWORDS } from './passwords/pages/passwords-feature.ts';
 import { PROVISIONING } from './provisioning/pages/provisioning-feature.ts';
+import { REVIEWS } from './reviews/pages/reviews-feature.ts';
 import { SAVED_VIEWS } from './saved-views/pages/saved-views-feature.ts';
 import { SESSIONS } from './sessions/pages/sessions-feature.ts';
 import { SETUP } from './setup/pages/setup-feature.ts';
@@ -33,12 +35,14 @@ export const FEATURES: Feature[] = [
   IDLE_ACCOUNTS,
   INVITATIONS,
   BULK_OPERATIONS,
+  REVIEWS,
   SAVED_VIEWS,
   GROUPS,
   APPLICATIONS,
   CONTACTS,
   AUDIT,
   CREDENTIALS,
+  ERASURE,
   EXPORT,
   IMPORT,
   INSTALLATION,
@@ -57,7 +61,7 @@ export const FEATURES: Feature[] = [
 export function jobsOf(app: AppContext): Job[] {
   const prune = () =>
     app.db.write(async (trx) => {
-      for (const feature of FEATURES) await feature.prune?.(trx, app.clock());
+      for (const feature of FEATURES) await feature.prune?.(trx, app.clock(), app.config);
     });
   return [
     ...FEATURES.flatMap((feature) => feature.jobs?.(app) ?? []),

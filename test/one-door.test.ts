@@ -14,7 +14,7 @@ import { send, submit } from './support/form.ts';
 import { pageOf } from './support/page.ts';
 import { pathTo } from './support/people.ts';
 import { programAs } from './support/program.ts';
-import { PATCH, provisionerAs } from './support/provisioner.ts';
+import { ACCESS, PATCH, provisionerAs } from './support/provisioner.ts';
 import { type Fields, type Session, signedIn } from './support/session.ts';
 
 let app: TestApp;
@@ -306,7 +306,10 @@ const RULES: Rule[] = [
       import: imported('Email,API-only\nbob@example.com,yes\n'),
       command: command('operate', 'reinvite', 'robin', '--apply'),
       interface: asked('post', () => `/users/${id('robin')}/invitation`),
-      scim: 'it makes people only, and invites nobody',
+      scim: async () => {
+        const access = { [ACCESS]: { kind: 'api-only', apiOnlyReviewOn: '2036-01-01' } };
+        return (await (await provisionerAs(app)).ask('post', '/Users', { userName: 'till', ...access })).text;
+      },
       'command import': commandImport('Email,API-only\nbob@example.com,yes\n'),
     },
   },

@@ -28,11 +28,13 @@ import { disable, insertWebhook } from '../src/webhooks/webhook-store.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
 import { watchAudit } from './support/audit.ts';
 import { everything, facts, factsBesideAudit } from './support/database.ts';
+import { deletedLongAgo } from './support/erasure.ts';
 import { codeFor, codeOf, giveFactor, giveFactorTo } from './support/factor.ts';
 import { linkFor, opened } from './support/links.ts';
 import { pageOf } from './support/page.ts';
 import { challengeIn, Device, givePasskey, givePasskeyTo } from './support/passkey.ts';
 import { createdBy, groupId } from './support/people.ts';
+import { beginReview } from './support/reviews.ts';
 import { type Fields, Session, signedIn } from './support/session.ts';
 
 const NEW_PASSWORD = 'nine slow tractors hum';
@@ -100,6 +102,8 @@ interface Classified {
   token?: true;
   /** Or a webhook of nobody's: as it is, disabled, or with a test that has arrived. */
   webhook?: 'enabled' | 'disabled' | 'tested';
+  /** Or a review of the members of Support, which Alice began and their leader is asked. */
+  review?: true;
   /** Or somebody whom the subject, a program, wants to take over. */
   clash?: true;
   /** Whether who may not read it but leads a group is shown that one instead. */
@@ -1372,6 +1376,33 @@ const ROUTES: Record<string, Classified> = {
       toOneself: 'never',
     },
   },
+  'get /users/:id/erasure/new': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    // Who is not deleted is not erased.
+    shows: 409,
+    ofOneself: 'nothing to do',
+  },
+  'post /users/:id/erasure': {
+    open: ['users', 'write'],
+    subject: 'bob',
+    change: {
+      form: '/users/:id/erasure/new',
+      start: async () => {
+        const app = await startApp();
+        await deletedLongAgo(app, 'bob');
+        return app;
+      },
+      fields: { name: 'bob' },
+      state: async (app) => (await column('bob', 'erased_at')(app)) !== null,
+      from: false,
+      to: true,
+      audit: ['user.erased'],
+      leadsTo: /^\/users\/:id$/,
+      bad: { fields: { name: 'rob' }, errors: ['name'] },
+      toOneself: 'nothing to do',
+    },
+  },
   'get /invitations': { open: ['users', 'read'] },
   'get /bulk-operations': { open: ['users', 'read'], either: ['groups', 'read'] },
   'post /bulk-operations': {
@@ -1853,6 +1884,114 @@ const ROUTES: Record<string, Classified> = {
       leadsTo: /^\/led-groups\/:id$/,
     },
   },
+  'post /led-groups/:id/members/access-confirmation': {
+    open: 'leader',
+    group: 'Support',
+    change: {
+      form: '/led-groups/:id/members/edit?ids=6',
+      browser: (app) => signedIn(app, 'lena'),
+      fields: (app) => ({ ids: String(app.people.bob) }),
+      state: async (app) => (await column('bob', 'access_confirmed_at')(app)) !== null,
+      from: false,
+      to: true,
+      audit: ['user.access-confirmed'],
+      leadsTo: /^\/led-groups\/:id$/,
+    },
+  },
+  'get /reviews': { open: ['users', 'read'] },
+  'get /reviews/new': { open: ['users', 'write'] },
+  'post /reviews': {
+    open: ['users', 'write'],
+    change: {
+      form: '/reviews/new',
+      fields: { silence: 'nothing' },
+      state: async (app) => (await app.db.read('reviews')).length,
+      from: 0,
+      to: 1,
+      audit: ['review.started'],
+      leadsTo: /^\/reviews\/\d+$/,
+      bad: {
+        fields: {
+          question: ' ',
+          named: 'nobody',
+          asks: 'named',
+          dueAt: 'soon',
+          silence: 'deactivation',
+          silenceDays: '0',
+        },
+        errors: ['question', 'dueAt', 'silenceDays'],
+      },
+      nonsense: { fields: { asks: 'everybody' }, status: 422 },
+    },
+  },
+  'get /reviews/:id': { open: ['users', 'read'], review: true },
+  'get /reviews/:id/answers': { open: 'leader', review: true },
+  'post /reviews/:id/answers': {
+    open: 'leader',
+    review: true,
+    change: {
+      form: '/reviews/:id/answers',
+      browser: (app) => signedIn(app, 'lena'),
+      fields: { rest: 'keep' },
+      state: async (app) => (await app.db.read('review_questions').where('answer', 'keep')).length,
+      from: 0,
+      to: 1,
+      audit: ['user.access-confirmed', 'review.answered'],
+      leadsTo: /^\/reviews\/:id\/answers$/,
+    },
+  },
+  'post /reviews/:id/reminders': {
+    open: ['users', 'write'],
+    review: true,
+    change: {
+      form: '/reviews/:id',
+      start: startMailingApp,
+      state: async (app) => (await app.db.read('review_reviewers').first()).reminders,
+      from: 0,
+      to: 1,
+      audit: ['review.reminded'],
+      leadsTo: /^\/reviews\/:id$/,
+    },
+  },
+  'post /reviews/:id/decisions': {
+    open: ['users', 'write'],
+    review: true,
+    change: {
+      form: '/reviews/:id',
+      fields: (app) => ({ ids: String(app.people.carol) }),
+      state: async (app) => (await app.db.read('bulk_operations')).length,
+      from: 0,
+      to: 1,
+      audit: [],
+      leadsTo: /^\/bulk-operations\/(\d+|:id)$/,
+    },
+  },
+  'get /reviews/:id/evidence': { open: ['users', 'read'], review: true },
+  'get /reviews/:id/evidence/file': { open: ['users', 'read'], review: true },
+  'post /reviews/:id/closure': {
+    open: ['users', 'write'],
+    review: true,
+    change: {
+      form: '/reviews/:id',
+      state: async (app) => (await app.db.read('reviews').first()).closed_at !== null,
+      from: false,
+      to: true,
+      audit: ['review.closed'],
+      leadsTo: /^\/reviews\/:id$/,
+    },
+  },
+  'delete /reviews/:id/repetition': {
+    open: ['users', 'write'],
+    review: true,
+    change: {
+      form: '/reviews/:id',
+      state: async (app) => (await app.db.read('reviews').first()).next_at !== null,
+      from: true,
+      to: false,
+      audit: ['review.repetition-ended'],
+      leadsTo: /^\/reviews\/:id$/,
+    },
+  },
   'get /led-operations/:id': { open: 'leader', operation: 'led' },
   'get /led-operations/:id/undo': { open: 'leader', operation: 'led' },
   'post /led-operations/:id/undo': {
@@ -2209,6 +2348,7 @@ async function idOf(
       route,
     );
   if (route.webhook) return webhookOf(app, route.webhook);
+  if (route.review) return beginReview(app);
   if (route.clash)
     return clashOf(app, relation === 'another' ? route.subject! : relation === 'themself' ? viewer : 'ada');
   if (route.session === 'another') return otherSessionOf(app, session, viewer);

@@ -5,6 +5,7 @@ import ejs from 'ejs';
 import { Mailbox } from '../src/mail/mailbox.ts';
 import { COLUMNS } from '../src/users/list/user-list-columns.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
+import { deletedLongAgo } from './support/erasure.ts';
 import { codeOf } from './support/factor.ts';
 import { send, submit } from './support/form.ts';
 import { linkFor, opened } from './support/links.ts';
@@ -176,6 +177,17 @@ describe('the views', () => {
     for (const path of ['', '/edit', '/deletion/new'])
       note(`application ${path}`, await alice.get(`/applications/rooms${path}`));
     const leader = await signedIn(app, 'lena');
+    note('reviews, none', await alice.get('/reviews'));
+    note('new review, mistaken', await submit(alice, '/reviews/new', { question: '' }));
+    const review = (await submit(alice, '/reviews/new', { repeats: 'yes' })).headers.location;
+    const own = await leader.get(`${review}/answers`);
+    note('answers', own);
+    await send(leader, own, { [`answer-${app.people.bob}`]: 'leave', [`answer-${app.people.carol}`]: 'unsure' });
+    for (const path of [review, `${review}/answers`, `${review}/evidence`, '/reviews'])
+      note(path, await alice.get(path));
+    await alice.post(`${review}/closure`);
+    for (const path of [review, `${review}/answers`, `${review}/evidence`, '/reviews'])
+      note(path, await alice.get(path));
     const led = support.replace('/groups', '/led-groups');
     for (const path of ['/led-groups', led, `${led}/invitations/new`, `${led}/members/new`])
       note(path, await leader.get(path));
@@ -320,6 +332,13 @@ describe('the views', () => {
     note('view, again', await submit(alice, '/saved-views/new?view=%2Fusers', { name: 'locked OUT' }));
     note('view, renamed', await alice.get('/saved-views/1/edit'));
     note('view, deleted', await alice.get('/saved-views/1/deletion/new'));
+    await deletedLongAgo(app, 'erin', 1);
+    note('record, deleted', await alice.get(pathTo(app, 'erin')));
+    await deletedLongAgo(app, 'robin');
+    note('record, to be erased', await alice.get(pathTo(app, 'robin')));
+    note('erasing, mistaken', await submit(alice, pathTo(app, 'robin', '/erasure/new'), { name: 'x' }));
+    await submit(alice, pathTo(app, 'robin', '/erasure/new'), { name: 'robin' });
+    note('record, erased', await alice.get(pathTo(app, 'robin')));
     note('invitations', await alice.get('/invitations'));
     note('no invitations', await alice.get('/invitations?q=nowhere'));
 

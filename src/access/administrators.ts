@@ -28,13 +28,15 @@ function administrators(db: Reader, now: Instant, without: Partial<Record<'users
 }
 
 /** Whose groups would make an administrator of them, whatever else stands in the way: deactivated and deleted groups may come back. */
-export function whoMayAdminister(db: Reader): Knex.QueryBuilder {
-  const mayWrite = (application: 'users' | 'groups') =>
+export async function findWhoMayAdminister(db: Reader): Promise<Set<number>> {
+  const granting = (application: 'users' | 'groups') =>
+    db('group_permissions').where({ application, level: 'write' }).pluck('group_id');
+  const members = async (application: 'users' | 'groups'): Promise<number[]> =>
     db('memberships')
-      .join('group_permissions', 'group_permissions.group_id', 'memberships.group_id')
-      .where({ application, level: 'write' })
-      .select('memberships.user_id');
-  return mayWrite('users').whereIn('memberships.user_id', mayWrite('groups'));
+      .whereIn('group_id', await granting(application))
+      .pluck('user_id');
+  const ofGroups = new Set(await members('groups'));
+  return new Set((await members('users')).filter((id) => ofGroups.has(id)));
 }
 
 /** After every start. */

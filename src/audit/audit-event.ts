@@ -26,7 +26,7 @@ function referenceTo(type: Reference['type']) {
 /** One change, as a verb reports it. */
 export interface Change {
   action: string;
-  subjectType: 'user' | 'group' | 'contact' | 'application' | 'view' | 'webhook' | 'request' | 'system';
+  subjectType: 'user' | 'group' | 'contact' | 'application' | 'view' | 'webhook' | 'review' | 'request' | 'system';
   subjectId: number | null;
   subjectName: string;
   before?: Fields;

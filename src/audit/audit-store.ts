@@ -5,8 +5,8 @@ import type { Act } from '../verbs/act.ts';
 import { type Change, type Reference, referencesIn } from './audit-event.ts';
 import { summarize } from './audit-summaries.ts';
 import { Texts } from './audit-texts.ts';
-import { chained, findHead, moveHead, START } from './chain.ts';
-import { contentOf, type Row, rowOf } from './event-form.ts';
+import { chained, findHead, markerSeal, moveHead, START } from './chain.ts';
+import { contentOf, FORM, type Row, rowOf } from './event-form.ts';
 
 /** A change, and the act that it is a part of. */
 export interface Told {
@@ -45,6 +45,22 @@ export async function appendEvents(trx: Transaction, auditKey: string, told: Tol
   await moveHead(trx, auditKey, { eventId: id, hash });
   await summarize(trx, rows);
   await noteOnTimelines(trx, told, rows);
+}
+
+/** Puts a marker in the place of each of these events of words: how many were there to be replaced. */
+export async function eraseEvents(trx: Transaction, auditKey: string, ids: number[]): Promise<number> {
+  const rows: Row[] = await whereIdIn(trx('audit_events').where('form', FORM.words), 'id', ids);
+  for (const row of rows) {
+    const previous = await trx('audit_events')
+      .where('id', row.id - 1)
+      .first('hash');
+    const empty = { actor_name: '', subject_name: '', before: '{}', after: '{}', address: '', request_id: '' };
+    const seal = markerSeal(auditKey, previous?.hash ?? START, { ...row, ...empty });
+    await trx('audit_events')
+      .where('id', row.id)
+      .update({ ...empty, form: FORM.marker, seal });
+  }
+  return rows.length;
 }
 
 /** The timelines of users, groups and contacts tell as well of events about others that they came to, or were parted from. */

@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
+import { type Finder, whereMayName } from '../db/erasing.ts';
 import { whereIdIn, whereRowIn } from '../db/ids.ts';
 import { asKept } from '../db/kept-text.ts';
 import { prepared } from '../db/prepared.ts';
 
 const SALT_BYTES = 16;
 const READ_AT_ONCE = 1_000;
+const RECORDS = ['contact', 'group'];
 
 /** Whose a text is: what they are called, what they wrote, from where they came. */
 export interface Owner {
@@ -99,6 +101,25 @@ const selectTexts = prepared<{ digests: string[] }, Row>((db, { digests }) =>
 export async function findTexts(db: Reader, digests: Iterable<string>): Promise<Map<string, string>> {
   const rows = await selectTexts(db, { digests: [...new Set(digests)] });
   return new Map(rows.map(({ digest, text }) => [digest, text]));
+}
+
+/** What they are called, wrote and came from, in whatever event. */
+export async function deleteTextsOf(trx: Transaction, userIds: number[]): Promise<void> {
+  await whereIdIn(trx('audit_texts').where('subject_type', 'user'), 'subject_id', userIds).delete();
+}
+
+/** Texts of others that name those whom it finds; what contacts and groups are called is theirs, as in their records. */
+export async function findTextsNaming(db: Reader, finder: Finder): Promise<string[]> {
+  const rows: Pick<Row, 'digest' | 'text'>[] = await whereMayName(
+    db('audit_texts').whereNotIn('subject_type', RECORDS),
+    ['text'],
+    finder,
+  ).select('digest', 'text');
+  return rows.filter(({ text }) => finder.in(text) !== undefined).map(({ digest }) => digest);
+}
+
+export async function deleteTexts(trx: Transaction, digests: string[]): Promise<void> {
+  await whereIdIn(trx('audit_texts'), 'digest', digests).delete();
 }
 
 /** The digests of texts that are not what was kept: those that they have, and those that they would have. */

@@ -5,6 +5,8 @@ import { digestsIn, FORM, type Row } from './event-form.ts';
 
 const READ_AT_ONCE = 1_000;
 export const START = '';
+/** Tells how many events were replaced by markers. */
+export const ERASED_EVENTS = 'audit.erased';
 
 /** The last event and its hash: written down elsewhere, they show whether the audit was set back. */
 export interface Head {
@@ -33,11 +35,18 @@ export async function moveHead(trx: Transaction, auditKey: string, { eventId, ha
   await trx('audit_head').insert(head).onConflict('only').merge();
 }
 
-export type Verification = { intact: true; events: number } | { intact: false; eventId: number; problem: string };
+/** How many there are, and how many of these are erased, if any: markers stand in their place. */
+export interface Intact {
+  intact: true;
+  events: number;
+  erased?: number;
+}
+
+export type Verification = Intact | { intact: false; eventId: number; problem: string };
 
 /**
  * Walks the whole chain and names the first row that is missing or was altered, itself or in a text of it; a text that was
- * deleted is no fault. With a head that was written down elsewhere it finds as well whether the whole was set back, or made
+ * deleted is no fault, and neither is an event that was erased, as long as its marker is sealed. With a head that was written down elsewhere it finds as well whether the whole was set back, or made
  * anew, since then.
  */
 export async function verifyChain(db: Reader, auditKey: string, noted?: Head): Promise<Verification> {
@@ -54,18 +63,22 @@ export async function verifyChain(db: Reader, auditKey: string, noted?: Head): P
 async function verifyRows(db: Reader, auditKey: string): Promise<Verification> {
   const altered = await findAlteredTexts(db);
   let last = { id: 0, hash: START };
+  let erased = 0;
+  let told = 0;
   for (;;) {
     const rows: Row[] = await db('audit_events').where('id', '>', last.id).orderBy('id').limit(READ_AT_ONCE);
     for (const row of rows) {
       if (row.id !== last.id + 1) return { intact: false, eventId: last.id + 1, problem: 'is missing' };
-      if (!isKnownForm(row) || chained(auditKey, last.hash, row) !== row.hash)
-        return { intact: false, eventId: row.id, problem: 'was altered' };
+      if (!isAsWritten(auditKey, last.hash, row)) return { intact: false, eventId: row.id, problem: 'was altered' };
       if (altered.size > 0 && digestsIn(row).some((digest) => altered.has(digest)))
         return { intact: false, eventId: row.id, problem: 'has a text that was altered' };
+      if (row.form === FORM.marker) erased++;
+      if (row.action === ERASED_EVENTS) told += JSON.parse(row.after).events;
       last = row;
     }
     if (rows.length < READ_AT_ONCE) break;
   }
+  if (erased > told) return { intact: false, eventId: last.id, problem: 'does not tell of all that were erased' };
   const head = await db('audit_head').first();
   if (!head) {
     // Nobody comes to be without an event.
@@ -77,7 +90,34 @@ async function verifyRows(db: Reader, auditKey: string): Promise<Verification> {
   if (head.event_id > last.id) return { intact: false, eventId: last.id + 1, problem: 'is missing' };
   if (head.event_id < last.id || head.hash !== last.hash)
     return { intact: false, eventId: last.id, problem: 'was added past the head' };
-  return { intact: true, events: last.id };
+  return { intact: true, events: last.id, ...(erased > 0 && { erased }) };
+}
+
+function isAsWritten(key: string, previous: string, row: Row): boolean {
+  if (row.form === FORM.marker) return row.seal === markerSeal(key, previous, row);
+  return isKnownForm(row) && chained(key, previous, row) === row.hash;
+}
+
+/** Of what stands where an event was erased: it keeps the hash of the event, and so its place in the chain. */
+export function markerSeal(key: string, previous: string, row: Row): string {
+  const { id, at, actor_id, action, subject_type, subject_id, operation_id, token_id, hash } = row;
+  const named = [row.actor_name, row.subject_name, row.before, row.after, row.address, row.request_id];
+  const content = [
+    previous,
+    id,
+    at,
+    actor_id,
+    action,
+    subject_type,
+    subject_id,
+    operation_id,
+    token_id,
+    hash,
+    ...named,
+  ];
+  return createHmac('sha256', key)
+    .update(`erased ${JSON.stringify(content)}`)
+    .digest('base64url');
 }
 
 /** What a form has no place for does not stand in its hash either: an event of words is of no bulk operation, and only those of tokens name one. */

@@ -2,8 +2,11 @@ import type { Act } from '../verbs/act.ts';
 import { type AuditEvent, type Change, ERASED, type Fields, isReference, type Reference } from './audit-event.ts';
 import type { KeptText, Owner, Texts } from './audit-texts.ts';
 
-/** How rows of the audit say what they say: at first in words; now in ids, facts and digests of texts; by a token, with its id as well. */
-export const FORM = { words: 1, ids: 2, token: 3 } as const;
+/**
+ * How rows of the audit say what they say: at first in words; now in ids, facts and digests of texts; by a token, with its id as well. A marker
+ * stands where one of words was erased.
+ */
+export const FORM = { words: 1, ids: 2, token: 3, marker: 4 } as const;
 
 /** One row of the table `audit_events`. */
 export interface Row {
@@ -26,6 +29,8 @@ export interface Row {
   operation_id: number | null;
   token_id: number | null;
   hash: string;
+  /** Of markers alone. */
+  seal?: string | null;
 }
 
 /** What a row is to say, while its texts are not kept yet. */
@@ -44,10 +49,12 @@ const FACTS = new Set([
   'accessConfirmedAt',
   'accounts',
   'activity',
+  'answer',
   'apiOnlyReviewOn',
   'backupOf',
   'brokenOff',
   'counter',
+  'digest',
   'dueAt',
   'expiresOn',
   'fileFormat',
@@ -56,6 +63,8 @@ const FACTS = new Set([
   'key',
   'kind',
   'kinds',
+  'lastActivityAt',
+  'lastLoginAt',
   'leavesAt',
   'lockedUntil',
   'minute',
@@ -63,7 +72,9 @@ const FACTS = new Set([
   'pausedFor',
   'permissions',
   'scopes',
+  'silence',
   'startsAt',
+  'states',
   'until',
 ]);
 
@@ -91,7 +102,8 @@ export function contentOf(act: Act, change: Change, texts: Texts): Content {
 }
 
 /** The same with digests, when all texts are kept. */
-export function rowOf(id: number, { act, change, actor, subject, before, after, address }: Content): Omit<Row, 'hash'> {
+export function rowOf(id: number, content: Content): Omit<Row, 'hash' | 'seal'> {
+  const { act, change, actor, subject, before, after, address } = content;
   return {
     id,
     at: act.at,
@@ -117,6 +129,7 @@ export function eventOf(row: Row, textOf: (digest: string) => string | undefined
   const text = (kept: string, isPlain: boolean) => (isPlain ? kept : (textOf(kept) ?? ERASED));
   const fields = (kept: string): Fields =>
     mapFields(JSON.parse(kept), (field, value) => (isOfWords ? formerValue(field, value) : withTexts(value, textOf)));
+  if (row.form === FORM.marker) return markerOf(row);
   return {
     id: row.id,
     at: row.at,
@@ -130,6 +143,26 @@ export function eventOf(row: Row, textOf: (digest: string) => string | undefined
     after: fields(row.after),
     address: text(row.address, isOfWords || row.address === ''),
     requestId: row.request_id,
+    operationId: row.operation_id,
+    tokenId: row.token_id,
+  };
+}
+
+/** That something was done, by whom and to whom, is told still. */
+function markerOf(row: Row): AuditEvent {
+  return {
+    id: row.id,
+    at: row.at,
+    actorId: row.actor_id,
+    actorName: ERASED,
+    action: row.action,
+    subjectType: row.subject_type as AuditEvent['subjectType'],
+    subjectId: row.subject_id,
+    subjectName: ERASED,
+    before: {},
+    after: {},
+    address: '',
+    requestId: '',
     operationId: row.operation_id,
     tokenId: row.token_id,
   };

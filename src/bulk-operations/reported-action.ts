@@ -1,4 +1,5 @@
 import type { BulkAction, Facts, Subjected } from '../verbs/action.ts';
+import { fieldsInWords } from '../verbs/facts.ts';
 
 /** What forms do has pages of its own, where it is judged and done; here is what its report says. */
 export function reported<Subject extends Subjected>(
@@ -14,8 +15,7 @@ export function reported<Subject extends Subjected>(
     bulk: { button: () => label, done, consequence: '' },
     refusalOf: () => undefined,
     perform: () => Promise.reject(new Error('a form is saved by its own verb')),
-    was: (before: Facts) =>
-      before.activity === null ? 'was not there yet' : `changed: ${Object.keys(before).join(', ')}`,
+    was: (before: Facts) => (before.activity === null ? 'was not there yet' : `changed: ${fieldsInWords(before)}`),
     events: {},
   };
 }

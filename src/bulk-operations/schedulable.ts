@@ -2,7 +2,7 @@
 export const SCHEDULABLE: Readonly<Record<string, string>> = {
   activate: 'Activate',
   deactivate: 'Deactivate',
-  leave: 'Leaving',
+  leave: 'Leave and hand over',
   'add-to-group': 'Add to group',
   'remove-from-group': 'Remove from group',
   'add-tag': 'Add tag',

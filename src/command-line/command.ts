@@ -17,6 +17,8 @@ export interface CommandContext {
   importing?: ImportWords;
   operating?: OperateWords;
   programs?: ProgramWords;
+  /** Whether what cannot be taken back is to be done. */
+  isMeant?: boolean;
   /** Who takes over what somebody who is deactivated leaves behind. */
   handOverTo?: string;
 }

@@ -21,6 +21,7 @@ import { type Act, type ActSettings, actSettings, type Purpose } from '../verbs/
 import { commandLineAct } from '../verbs/program-act.ts';
 import { applyFile } from './apply-command.ts';
 import { type Command, type CommandContext, type Result, refused } from './command.ts';
+import { eraseUser } from './erase-command.ts';
 import { exportList } from './export-command.ts';
 import { deactivateWithHandOver } from './handing-over.ts';
 import { listIdle } from './idle-command.ts';
@@ -68,6 +69,11 @@ export const COMMANDS: Record<string, Command> = {
       context.handOverTo === undefined
         ? act(context, user, DEACTIVATION, 'deactivated')
         : deactivateWithHandOver(context, actOf(context), user, context.handOverTo),
+  },
+  erase: {
+    parameters: ['user'],
+    summary: 'says who would be erased, deleted long enough ago, by name or id, and with --yes does it for good',
+    run: (context, [user]) => eraseUser(context, actOf(context), user),
   },
   'create-api-user': {
     parameters: ['name'],
@@ -186,8 +192,9 @@ async function verifyAudit({ db, config, head: noted }: CommandContext): Promise
   }
   const since = noted ? `, among them number ${noted.eventId} as it was written down` : '';
   const head = await findHead(db.read);
+  const erased = result.erased ? `, ${result.erased} of them erased` : '';
   return {
-    lines: [`The audit is intact: ${counted(result.events, 'event')}${since}.`],
+    lines: [`The audit is intact: ${counted(result.events, 'event')}${erased}${since}.`],
     data: { ...result, ...(head && { head: headInWords(head) }) },
     exitCode: 0,
   };

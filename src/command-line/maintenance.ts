@@ -9,7 +9,7 @@ import type { Watch } from '../installation/moved-rows.ts';
 import { migrateData } from '../installation/open-installation.ts';
 import { restore } from '../installation/restore.ts';
 import { format } from '../text/format.ts';
-import { counted } from '../text/text.ts';
+import { counted, were } from '../text/text.ts';
 import type { Result } from './command.ts';
 
 export interface MaintenanceOptions {
@@ -80,6 +80,9 @@ async function restoreBackup(
     [
       `${settings.databaseUrl ? 'The database of DATABASE_URL' : settings.dataDir} is as it was on ${format.moment(report.madeAt)}.`,
       `${counted(report.sessionsEnded, 'session')} and ${counted(report.linksEnded, 'open link')} ended; mails that waited are not sent.`,
+      ...(report.erasedAgain > 0
+        ? [`${were(report.erasedAgain, 'user')} erased since, and ${report.erasedAgain === 1 ? 'is' : 'are'} again.`]
+        : []),
       ...(unknown ? ['What was used or ended since then could not be read, so it counts as open again.'] : []),
       ...(report.replaced ? [`What lay there is in ${report.replaced}: remove it when all is well.`] : []),
     ],

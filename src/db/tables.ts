@@ -4,6 +4,8 @@ interface Column<T> {
   readonly isNullable: boolean;
   /** Never there: it only carries the type. */
   readonly value?: T;
+  /** What is a moment or a day is nobody's name. */
+  readonly isMoment?: true;
 }
 
 const text = <T extends string = string>(): Column<T> => ({ type: 'text', isNullable: false });
@@ -11,9 +13,9 @@ const integer: Column<number> = { type: 'integer', isNullable: false };
 /** As the database has it: 0 or 1 where it knows no booleans. */
 const flag: Column<number | boolean> = { type: 'boolean', isNullable: false };
 /** As ISO 8601 in UTC. */
-const moment = text();
+const moment: Column<string> = { ...text(), isMoment: true };
 /** As YYYY-MM-DD. */
-const day = text();
+const day = moment;
 /** An object or a list, written as JSON. */
 const json = text();
 
@@ -74,6 +76,8 @@ export const TABLES = {
     form: integer,
     operation_id: orNull(integer),
     token_id: orNull(integer),
+    /** Of a marker that stands where an event was erased. */
+    seal: orNull(text()),
   },
   audit_head: { only: integer, event_id: integer, hash: text(), seal: text() },
   audit_operations: {
@@ -174,6 +178,8 @@ export const TABLES = {
     created_at: moment,
     expires_at: moment,
   },
+  /** Those whom what others wrote is still to be looked through for. */
+  erasures: { user_id: integer, words: json },
   factor_demands: { user_id: integer, due_at: moment },
   group_changes: { id: integer, group_id: integer },
   group_events: { group_id: integer, event_id: integer },
@@ -425,6 +431,42 @@ export const TABLES = {
     request_id: text(),
   },
   reset_requests: { id: integer, identifier: text(), requested_at: moment, address: text(), request_id: text() },
+  review_questions: {
+    review_id: integer,
+    user_id: integer,
+    reviewer_id: integer,
+    group_ids: json,
+    is_passed: flag,
+    answer: text<'' | 'keep' | 'remove' | 'leave' | 'unsure'>(),
+    group_id: orNull(integer),
+    answered_at: orNull(moment),
+    facts: json,
+  },
+  review_reviewers: {
+    review_id: integer,
+    user_id: integer,
+    asked_at: moment,
+    mail_id: orNull(integer),
+    told_at: orNull(moment),
+    reminders: integer,
+    reminded_at: moment,
+  },
+  reviews: {
+    id: integer,
+    question: text(),
+    view: text(),
+    asks: text<'leaders' | 'named'>(),
+    named: json,
+    silence: text<'remind' | 'nothing' | 'deactivation'>(),
+    silence_days: integer,
+    created_by: orNull(integer),
+    created_at: moment,
+    due_at: moment,
+    next_at: orNull(moment),
+    closed_at: orNull(moment),
+    digest: text(),
+    operation_id: orNull(integer),
+  },
   running_exports: {
     id: integer,
     kind: text(),
@@ -542,6 +584,7 @@ export const TABLES = {
     pinned_views: orNull(json),
     deleted_from: deletedFrom,
     confirmed_email: orNull(text()),
+    erased_at: orNull(moment),
   },
   webhook_deliveries: {
     id: integer,

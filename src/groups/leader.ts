@@ -65,25 +65,39 @@ export async function findLedIds(db: Reader, userId: number, now: Instant): Prom
   return ledBy(db, userId, now).pluck('groups.id');
 }
 
+/** Somebody is in an active group that another one leads. */
+export interface Led {
+  userId: number;
+  groupId: number;
+  leaderId: number;
+}
+
 /** Of each of these users who has some, the others who lead an active group of theirs and may sign in. */
 export async function findLeadersOf(db: Reader, userIds: number[], now: Instant): Promise<Map<number, number[]>> {
+  const led = await findLeads(db, userIds, now);
+  return new Map(
+    [...Map.groupBy(led, ({ userId }) => userId)].map(([id, those]) => [
+      id,
+      [...new Set(those.map(({ leaderId }) => leaderId))],
+    ]),
+  );
+}
+
+/** The same with the groups through which they do. Who is no member of a group any more leads it no more. */
+export async function findLeads(db: Reader, userIds: number[], now: Instant): Promise<Led[]> {
   const led: Knex.QueryBuilder = db('memberships')
     .join('groups', 'groups.id', 'memberships.group_id')
     .join('users as leader', 'leader.id', 'groups.leader_id')
+    .join('memberships as own', (join) => join.on('own.group_id', 'groups.id').on('own.user_id', 'leader.id'))
     .where({ 'groups.activity': 'active', 'leader.activity': 'active', 'leader.api_only': false })
     .whereNotNull('leader.password_hash')
     .where((either) => either.whereNull('leader.leaves_at').orWhere('leader.leaves_at', '>', now))
     .where((either) => either.whereNull('leader.starts_at').orWhere('leader.starts_at', '<=', now))
+    .where((either) => either.whereNull('own.until_at').orWhere('own.until_at', '>', now))
     .whereNot('leader.id', db.ref('memberships.user_id'))
-    .orderBy(['memberships.user_id', 'leader.id'])
-    .distinct('memberships.user_id', 'leader.id as leader_id');
-  const rows: { user_id: number; leader_id: number }[] = await whereNotOver(
-    whereIdIn(led, 'memberships.user_id', userIds),
-    now,
-  );
-  return new Map(
-    [...Map.groupBy(rows, (row) => row.user_id)].map(([id, those]) => [id, those.map((r) => r.leader_id)]),
-  );
+    .orderBy(['memberships.user_id', 'leader.id', 'groups.id'])
+    .select('memberships.user_id as userId', 'groups.id as groupId', 'leader.id as leaderId');
+  return whereNotOver(whereIdIn(led, 'memberships.user_id', userIds), now);
 }
 
 /** The active groups that these users lead, by number. */
@@ -93,6 +107,12 @@ export async function findActiveGroupsLedBy(
 ): Promise<{ id: number; name: string; leaderId: number }[]> {
   const led = db('groups').where('activity', 'active').orderBy('id').select('id', 'name', 'leader_id as leaderId');
   return whereIdIn(led, 'leader_id', userIds);
+}
+
+/** Which of these users lead a group, whether or not they may act as its leader. */
+export async function findLeadingIds(db: Reader, userIds: number[]): Promise<number[]> {
+  const led = db('groups').modify(whereNotDeleted).distinct('leader_id');
+  return whereIdIn(led, 'leader_id', userIds).pluck('leader_id');
 }
 
 /** The groups that a user leads, as a query. */

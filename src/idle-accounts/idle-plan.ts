@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { whoMayAdminister } from '../access/administrators.ts';
+import { findWhoMayAdminister } from '../access/administrators.ts';
 import { DAY, type Instant, instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
@@ -38,6 +38,7 @@ export async function planIdle(
     waits: [],
     isWhole: true,
   };
+  const spared = await findWhoMayAdminister(db);
   let from: { value: string; id: number } | undefined;
   for (let number = 0; ; number += AT_ONCE) {
     const rows: Found[] = await whereAlong(idleUsers(db, days, moment.now), BY_LOGIN, {
@@ -46,6 +47,7 @@ export async function planIdle(
       from,
     }).limit(AT_ONCE);
     for (const user of await withWarnings(db, rows)) {
+      if (spared.has(user.id)) continue;
       const due = plan[standingOf(user, days, moment)];
       if (due.length < most) due.push(user);
       else plan.isWhole = false;
@@ -67,7 +69,9 @@ export async function stillDue(
 ): Promise<{ user: IdleUser; standing: Standing }[]> {
   const ids = users.map(({ id }) => id);
   const rows: Found[] = await whereIdIn(idleUsers(db, days, moment.now), 'users.id', ids).orderBy('users.id');
-  return (await withWarnings(db, rows)).map((user) => ({ user, standing: standingOf(user, days, moment) }));
+  const spared = await findWhoMayAdminister(db);
+  const idle = (await withWarnings(db, rows)).filter(({ id }) => !spared.has(id));
+  return idle.map((user) => ({ user, standing: standingOf(user, days, moment) }));
 }
 
 type Found = Pick<
@@ -78,7 +82,7 @@ type Found = Pick<
 /** Whoever signed in before that had been there before it, too: the index of sign-ins finds them. */
 const BY_LOGIN = { value: 'last_login_at', id: 'users.id' };
 
-/** Not who never signed in, has not started or has left, and nobody whose groups could make them an administrator. */
+/** Not who never signed in, has not started or has left. */
 function idleUsers(db: Reader, { warnDays }: IdleDays, now: number) {
   const before = instant(now - warnDays * DAY);
   return db('users')
@@ -88,7 +92,6 @@ function idleUsers(db: Reader, { warnDays }: IdleDays, now: number) {
     .where((either) => either.whereNull('access_confirmed_at').orWhere('access_confirmed_at', '<=', before))
     .where((either) => either.whereNull('starts_at').orWhere('starts_at', '<=', before))
     .where((either) => either.whereNull('leaves_at').orWhere('leaves_at', '>', instant(now)))
-    .whereNotIn('users.id', whoMayAdminister(db))
     .select(
       ...['users.id', 'users.name', 'email', 'starts_at', 'last_login_at', 'last_activity_at', 'access_confirmed_at'],
     );

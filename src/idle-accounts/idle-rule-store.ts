@@ -1,4 +1,4 @@
-import type { Instant } from '../clock.ts';
+import { DAY, dayOf, type Instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import type { Row } from '../db/tables.ts';
 import { type IdleDays, type IdleRule, USUAL_DAYS } from './idle-rule.ts';
@@ -42,7 +42,9 @@ export async function setIdleRule(
   { warnDays, tellDays, endDays }: IdleDays,
   { isOn, zone, by, at }: { isOn: boolean; zone: string; by: number | null; at: Instant },
 ): Promise<void> {
-  const { version } = await findIdleRule(trx);
+  const { version, doneOn } = await findIdleRule(trx);
+  // One that is still to come was done by a clock that was ahead; a day is begun a day earlier somewhere.
+  const isAhead = doneOn > dayOf(Date.parse(at) + DAY);
   const said = {
     is_on: isOn,
     warn_days: warnDays,
@@ -54,6 +56,7 @@ export async function setIdleRule(
     version: version + 1,
     paused_for: '',
     looked_at: at,
+    ...(isAhead && { done_on: '' }),
   };
   await trx('idle_rule')
     .insert({ only: 1, ...said })

@@ -22,7 +22,9 @@ import { openDatabase } from '../db/database.ts';
 import { lastMigration, migrateUpTo } from '../db/migrate.ts';
 import { DATABASE_FILE } from '../db/sqlite/database-files.ts';
 import { copyDatabase, findDamage } from '../db/sqlite/whole-database.ts';
+import { backupsFolder } from './backups.ts';
 import { databaseFile, reasonOf, requireData } from './data-folder.ts';
+import { addToErasedList, readErasedList } from './erased-list.ts';
 import { describe, MANIFEST_FILE } from './manifest.ts';
 import { findMark } from './moved-mark.ts';
 import { SECRET_NAMES, secretFile } from './secrets.ts';
@@ -56,6 +58,7 @@ export async function backUp(settings: Settings, target: string, withSecrets: bo
   try {
     const archive = await putTogether(workshop, settings, secrets);
     moveWhole(archive, file);
+    addToErasedList(dirname(file), readErasedList(backupsFolder(dataDir)));
     return { file, bytes: statSync(file).size, secrets };
   } catch (error) {
     if (error instanceof CannotStart) throw error;

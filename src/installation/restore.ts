@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { extract } from 'tar';
 import { recordChanges } from '../audit/audit-store.ts';
 import { CannotStart } from '../cannot-start.ts';
@@ -11,14 +11,18 @@ import { migrate, pendingMigrations } from '../db/migrate.ts';
 import { lockServer } from '../db/server-lock.ts';
 import { DATABASE_FILE } from '../db/sqlite/database-files.ts';
 import { findDamage } from '../db/sqlite/whole-database.ts';
+import { type ErasedUser, eraseAgain, finishErasures } from '../erasure/erasing.ts';
 import { findSpentLinks } from '../one-time-links/one-time-link-store.ts';
 import { findSessionKeys } from '../sessions/session-store.ts';
 import { findEndedTokens } from '../tokens/token-store.ts';
+import { findErased } from '../users/user-store.ts';
 import { actSettings } from '../verbs/act.ts';
 import { commandLineAct } from '../verbs/program-act.ts';
 import { backUp } from './backup.ts';
+import { backupsFolder } from './backups.ts';
 import { forgetClosing } from './closed-mark.ts';
 import { DATABASE_COMPANIONS, databaseFile, makeDataFolder } from './data-folder.ts';
+import { addToErasedList, readErasedList } from './erased-list.ts';
 import { MANIFEST_FILE, type Manifest, verified } from './manifest.ts';
 import { findMark, refuseMoved, removeMark } from './moved-mark.ts';
 import { type Access, endWhatActs, type Since } from './old-data.ts';
@@ -34,6 +38,8 @@ export interface RestoreReport {
   madeAt: string;
   sessionsEnded: number;
   linksEnded: number;
+  /** How many were erased since the backup, and are again in what it brought back. */
+  erasedAgain: number;
   /** Where what was there before lies now; undefined where nothing was. */
   replaced?: string;
   /** Whether what happened since the backup to sessions and links could be looked up in what was there before. */
@@ -57,8 +63,10 @@ export async function restore(settings: Settings, file: string, keepAccess: bool
     const manifest = await verified(workshop);
     addKeptSecrets(dataDir, workshop);
     const since = keepAccess ? await lookedUpSince(settings) : undefined;
-    const report = await prepare(settings, workshop, manifest, keepAccess ? { since } : 'ended');
+    const erased = await findErasedSince(settings, file);
+    const report = await prepare(settings, workshop, manifest, { access: keepAccess ? { since } : 'ended', erased });
     const replaced = settings.databaseUrl ? await replaceOnServer(settings, workshop) : replaceFile(dataDir, workshop);
+    addToErasedList(backupsFolder(dataDir), erased);
     return { ...report, replaced, knowsSince: since !== undefined };
   } finally {
     rmSync(workshop, { recursive: true, force: true });
@@ -84,7 +92,12 @@ async function unpack(file: string, folder: string): Promise<void> {
 }
 
 /** Makes the unpacked data ready to be served: whole, of this version, and with nothing in it that acts by itself. */
-async function prepare(settings: Settings, workshop: string, { madeAt }: Manifest, access: Access) {
+async function prepare(
+  settings: Settings,
+  workshop: string,
+  { madeAt }: Manifest,
+  { access, erased }: { access: Access; erased: ErasedUser[] },
+) {
   const damage = findDamage(databaseFile(workshop));
   if (damage) throw new CannotStart([`the database in the backup is damaged (${damage}). Nothing was changed`]);
   const db = openDatabase(workshop);
@@ -95,7 +108,10 @@ async function prepare(settings: Settings, workshop: string, { madeAt }: Manifes
     if ((await findMark(db.read))?.side === 'arriving')
       throw new CannotStart(['the backup is of a copy that was not finished. Nothing was changed']);
     if ((await pendingMigrations(db)).length > 0) await migrate(db);
-    return { madeAt, ...(await calmDown(db, withSecrets(inWorkshop), madeAt, access)) };
+    const config = withSecrets(inWorkshop);
+    const erasedAgain = await db.write((trx) => eraseAgain(trx, commandLineAct(actSettings(config)), erased));
+    await finishErasures(db, actSettings(config));
+    return { madeAt, erasedAgain, ...(await calmDown(db, config, madeAt, access)) };
   } finally {
     await db.close();
   }
@@ -126,6 +142,20 @@ async function calmDown(db: Database, config: Config, madeAt: string, access: Ac
     ]);
     return ended;
   });
+}
+
+/** Those of whom the lists tell, beside this backup and those that the server makes, and the data that is replaced, where it can be read. */
+async function findErasedSince({ dataDir, databaseUrl }: Settings, file: string): Promise<ErasedUser[]> {
+  const listed = [dirname(resolve(file)), backupsFolder(dataDir)].flatMap(readErasedList);
+  if (!databaseUrl && !existsSync(databaseFile(dataDir))) return listed;
+  const db = openDatabase(dataDir, databaseUrl);
+  try {
+    return [...listed, ...(await findErased(db.read))];
+  } catch {
+    return listed;
+  } finally {
+    await db.close().catch(() => undefined);
+  }
 }
 
 /** Undefined where nothing lies there, or where it cannot be read. */

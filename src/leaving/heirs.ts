@@ -13,9 +13,9 @@ export interface Heir {
 }
 
 /** So many of a group are looked at for somebody who could. */
-const LOOKED_AT = 20;
+const LOOKED_AT = 100;
 /** In so many of somebody's groups. */
-const GROUPS = 10;
+const GROUPS = 5;
 
 /** Who can sign in by then, or is invited to, can take over. */
 export function canTakeOver(user: User, now: Instant): boolean {
@@ -54,18 +54,16 @@ export async function heirsIn(db: Reader, groupId: number, leaverId: number, now
   return findHeirs(db, await othersIn(db, groupId, leaverId, now), now);
 }
 
+/** In the order of their time in the house, those first who can sign in already. */
 async function othersIn(db: Reader, groupId: number, leaverId: number, now: Instant): Promise<number[]> {
-  const others = () =>
-    whereNotOver(
-      db('memberships')
-        .join('users', 'users.id', 'memberships.user_id')
-        .where({ 'memberships.group_id': groupId, 'users.activity': 'active', 'users.api_only': false })
-        .whereNot('users.id', leaverId),
-      now,
-    )
-      .orderBy('memberships.user_id')
-      .limit(LOOKED_AT);
-  const ready: number[] = await others().whereNotNull('users.password_hash').pluck('users.id');
-  const waiting: number[] = await others().whereNull('users.password_hash').pluck('users.id');
-  return [...ready, ...waiting];
+  const members: number[] = await whereNotOver(
+    db('memberships').where('group_id', groupId).whereNot('user_id', leaverId),
+    now,
+  )
+    .orderBy('user_id')
+    .limit(LOOKED_AT)
+    .pluck('user_id');
+  const users = await findUsers(db, members);
+  const [ready, waiting] = [users.filter((user) => user.hasPassword), users.filter((user) => !user.hasPassword)];
+  return [...ready, ...waiting].map(({ id }) => id);
 }

@@ -86,7 +86,7 @@ export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
   /** Where a file of such records is imported, for who may. */
   importPath?: string;
   /** Those that the reader has pinned, and where the one that is shown can be kept. */
-  views?: { pinned: PinnedLink[]; keepPath: string };
+  views?: { pinned: PinnedLink[]; keepPath: string; reviewPath?: string };
   filters: Filter[];
   /** The names of the filters that the reader folded away, or unfolded. */
   folded: string[];

@@ -22,6 +22,7 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   'idle-told': 'Notice of idle accounts',
   'what-waits': 'What waits, each week',
   'programs-orphaned': 'Notice of programs without an owner',
+  'review-asks': 'Question of a review',
   'handed-over': 'Notice of what was handed over',
   'person-leaves': 'Notice of a person who leaves',
   'webhook-disabled': 'Notice of a disabled webhook',

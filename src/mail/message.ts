@@ -214,6 +214,15 @@ const WRITERS: Record<MailKind, Writer> = {
     button: { label: 'Look at them', address: `${baseUrl}/users?state=orphaned` },
     closing: [],
   }),
+  'review-asks': ({ facts, words }, { instanceName, baseUrl }) => ({
+    subject: `${facts.again ? 'Reminder: ' : ''}${counted(Number(facts.number), 'person', 'people')} to review at ${instanceName}`,
+    paragraphs: [
+      `${facts.by} asks you about ${counted(Number(facts.number), 'person', 'people')} at ${instanceName}: “${facts.question}”`,
+      `It is to be answered until ${words.moment(facts.dueAt)}. You can leave the page and go on later.`,
+    ],
+    button: { label: 'Answer', address: `${baseUrl}/reviews/${facts.review}/answers` },
+    closing: ['Nothing is changed by opening the page.'],
+  }),
   'handed-over': ({ facts, words }, { instanceName, baseUrl }) => ({
     subject: `You take over from ${facts.who} at ${instanceName}`,
     paragraphs: [

@@ -30,6 +30,7 @@ export type Notice =
   | 'idle-told'
   | 'what-waits'
   | 'programs-orphaned'
+  | 'review-asks'
   | 'handed-over'
   | 'person-leaves'
   | 'webhook-disabled'
@@ -75,7 +76,6 @@ export interface SentMail {
 
 /** A notice that is a day late tells nobody anything. */
 const NOTICE_PATIENCE = DAY;
-const NOTICES_KEPT = 30 * DAY;
 const LONGEST_PAUSE = HOUR;
 /** Longer than an attempt can last: until then nobody else takes the mail, and after a crash somebody does. */
 const CLAIMED_FOR = 5 * MINUTE;
@@ -165,6 +165,12 @@ export async function mailNotice(
   };
   const [{ id }] = await trx('outbox').insert(mail).returning('id');
   return id;
+}
+
+/** When each of these mails was taken by the mail server; null for those that wait. Those that nobody will ever get are missing. */
+export async function findDelivered(db: Reader, ids: number[]): Promise<Map<number, Instant | null>> {
+  const mails = db('outbox').whereNull('failed_at').select('id', 'sent_at');
+  return new Map((await whereIdIn(mails, 'id', ids)).map((mail) => [mail.id, mail.sent_at]));
 }
 
 /** Notices made after this moment, which is still to come, are tried from now on, for as long as any. Returns how many waited. */
@@ -296,10 +302,11 @@ export async function findStuckMail(db: Reader): Promise<StuckMail> {
   };
 }
 
-/** Notices are forgotten after a while; mails with a link stay as long as the link does. */
-export async function pruneNotices(trx: Transaction, now: Instant): Promise<void> {
-  const before = instant(Date.parse(now) - NOTICES_KEPT);
-  await trx('outbox').whereNull('link_id').where('created_at', '<', before).delete();
+/** Mails are forgotten after a while; those with a link not before it was used or ended. */
+export async function pruneMails(trx: Transaction, before: Instant): Promise<void> {
+  const old = () => trx('outbox').where('created_at', '<', before);
+  await old().whereNull('link_id').delete();
+  await old().whereIn('link_id', spentLinks(trx).select('id')).delete();
 }
 
 function sentMailOf(row: Row<'outbox'>): SentMail {

@@ -58,8 +58,13 @@ export async function passwordProblem(
   if (await isCommon(text)) return 'This password is among those that attackers try first. Choose another.';
   if (isPersonal(text, personal))
     return 'This is little more than a name or address of yours. Choose something unrelated to you.';
+  const least = leastGuesses(shortest);
   const { guesses, pattern } = await estimate(text, personal);
-  return guesses < leastGuesses(shortest) ? (WEAK[pattern] ?? WELL_KNOWN) : undefined;
+  if (guesses < least) return WEAK[pattern] ?? WELL_KNOWN;
+  // What stands between its parts does not make a pattern harder to guess.
+  const bare = text.replace(/[^\p{L}\p{N}]+/gu, '');
+  const within = bare === text ? undefined : await estimate(bare, personal);
+  return within && within.guesses < least ? WEAK[within.pattern] : undefined;
 }
 
 /** What is left without the personal words is only digits and punctuation. */

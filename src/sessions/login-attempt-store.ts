@@ -40,6 +40,11 @@ export async function recordLoginAttempt(
   await kept().where('id', '<=', oldest).delete();
 }
 
+/** What is older is forgotten, of those at names that nobody has as well. */
+export async function pruneLoginAttempts(trx: Transaction, before: Instant): Promise<void> {
+  await trx('login_attempts').where('at', '<', before).delete();
+}
+
 /** For a query of users: from where each came in last, the address and after a space what the browser calls itself. */
 export function lastSignInFrom(db: Reader): Knex.QueryBuilder {
   return db('login_attempts')

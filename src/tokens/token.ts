@@ -1,4 +1,4 @@
-import { APPLICATIONS, type Level, type Rights } from '../access/rights.ts';
+import { APPLICATIONS, coversBuiltIn, type Level, type Rights } from '../access/rights.ts';
 import { mayAdminister, maySeeLinkOf, type Viewer } from '../access/viewer.ts';
 import type { Instant } from '../clock.ts';
 import type { Subject } from '../users/user.ts';
@@ -45,6 +45,20 @@ export const SCOPE_LABELS: Record<Scope, string> = {
   scim: 'Provision users and groups (SCIM)',
 };
 
+/** What the user has to be able to do where a scope of its own opens something. */
+const DEMANDED: Partial<Record<Scope, Rights>> = {
+  check: { users: 'read' },
+  'events:read': { audit: 'read' },
+  'metrics:read': { settings: 'read' },
+  confirm: {},
+  scim: { users: 'write', groups: 'write' },
+};
+
+function demandedBy(scope: Scope): Rights {
+  const [application, level] = scope.split(':') as [string, Level];
+  return DEMANDED[scope] ?? { [application]: level };
+}
+
 /** By what a program comes in. Its secret is shown once, and stands nowhere. */
 export interface Token {
   id: number;
@@ -86,6 +100,25 @@ export function makingRefusal(viewer: Viewer, subject: Subject): Refusal | undef
   if (!mayAdminister(viewer, subject)) return forbidden(NOT_YOURS);
   if (!subject.apiOnly) return forbidden('is a person: they make their own tokens, under My credentials');
   return maySeeLinkOf(viewer, subject) ? undefined : forbidden('has rights on an application that you do not hold');
+}
+
+/**
+ * What the viewer may let a token of the subject do. A program may be let do more one day, and whoever has seen its secret has it still:
+ * it must not open what they could not have given (R85).
+ */
+export function givableScopes(viewer: Viewer, subject: Pick<Subject, 'id'>): Scope[] {
+  return viewer.id === subject.id ? [...SCOPES] : SCOPES.filter((one) => coversBuiltIn(viewer.rights, demandedBy(one)));
+}
+
+/** Why the viewer does not get to see the secret of such a token. */
+export function beyondGiving(
+  viewer: Viewer,
+  subject: Pick<Subject, 'id'>,
+  { scopes }: Pick<Token, 'scopes'>,
+): string | undefined {
+  const givable = givableScopes(viewer, subject);
+  const beyond = scopes.find((scope) => !givable.includes(scope));
+  return beyond && `You may not do that yourself, so you do not get to see such a secret: ${SCOPE_LABELS[beyond]}.`;
 }
 
 export function endingRefusal(viewer: Viewer, subject: Subject): Refusal | undefined {

@@ -17,7 +17,7 @@ import { hasLookAlikes, identityKey, spelledLike } from '../text/identity-key.ts
 import type { Act } from '../verbs/act.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import type { Subject, User } from './user.ts';
-import { type LinkedName, nameColumns, programColumns } from './user-columns.ts';
+import { keyColumns, type LinkedName, nameColumns, programColumns } from './user-columns.ts';
 
 /** What is read of a user: their own row but for what nobody is to see, and what other tables say of them. */
 type Found = Omit<Row<'users'>, 'password_hash' | 'contact_sort' | 'search_text'> &
@@ -69,6 +69,7 @@ export function selectUsers(db: Reader): Knex.QueryBuilder<Found, Found[]> {
       db('device_lockouts').where('user_id', db.ref('users.id')).sum('attempts').as('attempts_at_devices'),
       'invitation.expires_at as invitation_expires_at',
       'users.time_zone',
+      'users.erased_at',
       'users.version',
       'users.created_at',
       'users.created_by',
@@ -118,6 +119,7 @@ export function userOf(row: Found): User {
     hasSecondFactor: Boolean(row.has_second_factor),
     isFactorPasskeys: row.factor_nonce === '',
     timeZone: row.time_zone,
+    erasedAt: row.erased_at,
     version: row.version,
     createdAt: row.created_at,
     createdBy: row.created_by,
@@ -449,6 +451,62 @@ export async function setActivity(
     const change = { activity, ...(crosses && { deleted_from: activity === 'deleted' ? from : null }) };
     await update(trx, idsOf(group), change);
   }
+}
+
+/** What is left of somebody is this name, and when they came and went. */
+export async function eraseUser(
+  trx: Transaction,
+  { id, deletedFrom, apiOnly }: Pick<User, 'id' | 'deletedFrom' | 'apiOnly'>,
+  name: string,
+  at: Instant,
+): Promise<void> {
+  const nobody = { name, email: null };
+  await update(trx, [id], {
+    ...nameColumns(nobody, null),
+    ...keyColumns(nobody),
+    ...NOTHING_LEFT,
+    // A program has a reason; whose it was and when it was to be reviewed is nothing of a person's.
+    api_only_reason: apiOnly ? 'erased' : null,
+    activity: 'deleted',
+    deleted_from: deletedFrom ?? 'active',
+    erased_at: at,
+  });
+}
+
+const NOTHING_LEFT = {
+  password_hash: null,
+  password_set_at: null,
+  no_shared_data: false,
+  starts_at: null,
+  leaves_at: null,
+  description: '',
+  contact_id: null,
+  last_login_at: null,
+  last_activity_at: null,
+  access_confirmed_at: null,
+  access_confirmed_by: null,
+  time_zone: null,
+  theme: null,
+  date_order: null,
+  list_columns: null,
+  pinned_views: null,
+  confirmed_email: null,
+};
+
+/** Everybody who was erased, with when they were made: together with the id it tells them from others in another copy of the data. */
+export async function findErased(db: Reader): Promise<{ id: number; createdAt: Instant; erasedAt: Instant }[]> {
+  const erased = db('users').whereNotNull('erased_at').orderBy('id');
+  return erased.select('id', 'created_at as createdAt', 'erased_at as erasedAt');
+}
+
+/** Of these words those by which somebody else is known here by now. */
+export async function findNamesInUse(db: Reader, words: string[]): Promise<Set<string>> {
+  const keys = [...new Set(words.map(identityKey))];
+  const inUse: string[] = [];
+  for (const column of ['name_key', 'email_key'])
+    inUse.push(...(await whereIdIn(db('users').modify(whereNotDeleted), column, keys).pluck(column)));
+  const used = new Set(inUse);
+  return new Set(words.filter((word) => used.has(identityKey(word))));
 }
 
 /** Somebody said that the access of these is still needed: no change of what their forms show. */

@@ -52,6 +52,8 @@ export interface User extends Living {
   isFactorPasskeys: boolean;
   /** In which they want to read moments; null where that of their browser does. */
   timeZone: string | null;
+  /** When their personal data was removed for good; what is left is a number. */
+  erasedAt: Instant | null;
   version: number;
   createdAt: Instant;
   createdBy: number | null;

@@ -25,3 +25,15 @@ export function differing(before: Facts, after: Facts): Written {
 export function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 }
+
+/** Which fields they are. Those that are one for each group, tag or account are told by what they are, and who is named by their part. */
+export function fieldsInWords(facts: Facts): string {
+  const words = Object.keys(facts).map((field) => {
+    if (field.startsWith('membership:')) return 'membership';
+    return field
+      .replace(':', ' ')
+      .replace(/Id$/, '')
+      .replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  });
+  return [...new Set(words)].join(', ');
+}

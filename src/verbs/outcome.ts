@@ -33,6 +33,8 @@ export const unfitFields = (fields: Record<string, string>): Refusal => ({
 });
 
 export const NOT_YOURS = 'has rights that you do not hold';
+/** What is left of somebody erased is a number. */
+export const WAS_ERASED = 'was erased';
 
 /** Those whom nothing keeps from it. */
 export function allowed<Subject>(outcomes: Outcome<Subject>[]): Subject[] {

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { Application, Level } from '../access/rights.ts';
 import type { AppContext } from '../app-context.ts';
+import type { Config } from '../config.ts';
 import type { Transaction } from '../db/database.ts';
 import type { Job } from '../jobs/jobs.ts';
 import type { Icon } from '../text/icons.ts';
@@ -22,7 +23,7 @@ export interface Feature {
   longPages?: RegExp;
   jobs?: (app: AppContext) => Job[];
   /** Removes what has ended by now, and nobody will ask for. */
-  prune?: (trx: Transaction, now: number) => Promise<void>;
+  prune?: (trx: Transaction, now: number, config: Config) => Promise<void>;
 }
 
 export interface Tab {

@@ -23,7 +23,7 @@ export function keptForm(req: Request): KeptForm | undefined {
   // A password stands in it, and what was typed before waits elsewhere.
   if (req.body?._sealed !== undefined) return undefined;
   if (isLongPage(req, req.path)) return readKept(req, JSON.stringify({ path: req.path, fields: req.body }));
-  const [, records, id] = /^(\/[a-z-]+)(\/\d+)?$/.exec(req.path) ?? [];
+  const [, records, id] = /^((?:\/[a-z-]+){1,2})(\/\d+)?$/.exec(req.path) ?? [];
   return readKept(req, JSON.stringify({ path: id ? `${records}${id}/edit` : `${records}/new`, fields: req.body }));
 }
 
@@ -42,7 +42,7 @@ export function readKept(req: Request, text: string): KeptForm | undefined {
 /** Whether the page of such a form stands there: one that makes a record, or edits one. */
 function isLongForm(req: Request, path: unknown): boolean {
   if (isLongPage(req, path)) return true;
-  const [, records] = /^(\/[a-z-]+)\/(?:new|\d+\/edit)$/.exec(String(path)) ?? [];
+  const [, records] = /^((?:\/[a-z-]+){1,2})\/(?:new|\d+\/edit)$/.exec(String(path)) ?? [];
   return records !== undefined && featuresOf(req).some((feature) => feature.longForms === records);
 }
 

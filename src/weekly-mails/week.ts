@@ -12,6 +12,10 @@ export function lastMonday(now: number, format: Format): Day {
   return morningOf(monday, format) <= instant(now) ? monday : dayOf(Date.parse(monday) - DAYS * DAY);
 }
 
+export function weekAfter(day: Day): Day {
+  return dayOf(Date.parse(day) + DAYS * DAY);
+}
+
 function mondayOf(day: Day): Day {
   const since = Date.parse(day) - A_MONDAY;
   return dayOf(A_MONDAY + Math.floor(since / (DAYS * DAY)) * DAYS * DAY);

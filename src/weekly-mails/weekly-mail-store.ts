@@ -26,6 +26,11 @@ export async function unsubscribe(trx: Transaction, userId: number): Promise<voi
   await trx('weekly_mails').where('user_id', userId).delete();
 }
 
+/** The last one was for a Monday that is still to come, by a clock that was ahead: from now on it was this one. */
+export async function setBackWeek(trx: Transaction, userId: number, monday: Day): Promise<void> {
+  await trx('weekly_mails').where('user_id', userId).update({ sent_for: monday });
+}
+
 /** Of any number of attempts for one Monday one is told true. */
 export async function claimWeek(trx: Transaction, userId: number, monday: Day): Promise<boolean> {
   const mine = trx('weekly_mails').where('user_id', userId).where('sent_for', '<', monday);

@@ -3,7 +3,9 @@ import type { Page } from 'playwright-core';
 import { Mailbox } from '../../src/mail/mailbox.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { axeFindings, closeBrowser, contrastFindings, visit } from '../support/browser.ts';
+import { deletedLongAgo } from '../support/erasure.ts';
 import { linkFor } from '../support/links.ts';
+import { beginReview } from '../support/reviews.ts';
 
 const LONG = 'x'.repeat(200);
 const HOSTILE = '<img src=x onerror=alert(1)>';
@@ -13,6 +15,7 @@ let app: TestApp;
 
 beforeAll(async () => {
   app = await startApp({}, mailbox);
+  await deletedLongAgo(app, 'dave');
   for (const [id, name] of [
     [app.people.bob, LONG],
     [app.people.carol, HOSTILE],
@@ -23,6 +26,7 @@ beforeAll(async () => {
         .where({ id })
         .update({ name, name_key: `${id}`, sort_name: `a${id}` }),
     );
+  await beginReview(app);
 });
 afterAll(async () => {
   await closeBrowser();
@@ -86,6 +90,7 @@ const states: State[] = [
   ],
   ['Edit', ({ people }) => `/users/${people.robin}/edit`],
   ['a confirmation', ({ people }) => `/users/${people.bob}/deletion/new`],
+  ['erasing', ({ people }) => `/users/${people.dave}/erasure/new`],
   ['Reinvite by mail', ({ people }) => `/users/${people.carol}/invitation/new`],
   [
     'what was done',
@@ -170,12 +175,15 @@ const states: State[] = [
   ['a filter that is gone', () => '/users?tag=999'],
   ['This installation', () => '/installation'],
   ['New Webhook', () => '/webhooks/new'],
+  ['a review', () => '/reviews/1'],
   ['What you can do here', () => '/welcome'],
   ['My credentials', () => '/credentials'],
   ['This was not me', () => '/credentials/report/new'],
   ['Change email', () => '/credentials/email/edit'],
   ['sign-ins of a user', ({ people }) => `/users/${people.bob}/sign-ins`],
   ['Security', () => '/security'],
+  ['Overview', () => '/overview', (page) => page.locator('summary').first().click()],
+  ['Idle accounts', () => '/idle-accounts'],
   ['a second factor', () => '/credentials/second-factor'],
   ['a new token', ({ people }) => `/users/${people.robin}/tokens/new`],
   ['a program that provisions', ({ people }) => `/users/${people.robin}/provisioning`],
@@ -217,6 +225,7 @@ const leading: State[] = [
     },
   ],
   ['adding to it', () => '/led-groups/4/members/new'],
+  ['people to review', () => '/reviews/1/answers'],
   ['changing its members', ({ people }) => `/led-groups/4/members/edit?ids=${people.bob}`],
 ];
 

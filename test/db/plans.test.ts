@@ -39,6 +39,8 @@ const PAGES = [
     '/credentials/sign-ins',
     '/users/2/sign-ins',
     '/security',
+    '/overview',
+    '/idle-accounts',
     '/welcome',
   ],
   ...['/bulk-operations', '/applications', '/preferences', '/saved-views', '/health'],

@@ -27,9 +27,9 @@ it('keeps its newest part, and all since the oldest list was shown of which ther
   await app.db.write((trx) =>
     createDraft(trx, act, { subjectType: 'user', action: 'deactivate', ids: [app.people.bob], view }),
   );
-  await app.db.write((trx) => USERS.prune!(trx, app.clock.now()));
+  await app.db.write((trx) => USERS.prune!(trx, app.clock.now(), app.config));
   expect(await oldest()).toBe(first + 2);
   await app.db.write((trx) => trx('bulk_operations').update({ executed_at: act.at }));
-  await app.db.write((trx) => USERS.prune!(trx, app.clock.now()));
+  await app.db.write((trx) => USERS.prune!(trx, app.clock.now(), app.config));
   expect(await oldest()).toBe(200_000);
 });

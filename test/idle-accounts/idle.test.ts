@@ -2,9 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Person } from '../../seeds/cast.ts';
 import { DAY, HOUR, instant } from '../../src/clock.ts';
 import { type Jump, lookAfterIdle } from '../../src/idle-accounts/actions/idle-run.ts';
-import { pauseIdleRule } from '../../src/idle-accounts/idle-rule-store.ts';
+import { endWhatActs } from '../../src/installation/old-data.ts';
+import { programAct } from '../../src/verbs/program-act.ts';
 import type { TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
+import { rosterBeside } from '../support/command-line.ts';
 import { type Mailing, startMailing } from '../support/mailing.ts';
 import { pageOf } from '../support/page.ts';
 import { Session, signedIn } from '../support/session.ts';
@@ -67,6 +69,9 @@ describe('the rule of idle accounts', () => {
     const page = pageOf(await (await signedIn(app, 'alice')).get('/idle-accounts'));
     expect(page.texts('section[aria-labelledby="warn"] li a')).toEqual(['bob']);
     expect(page.textOf('section[aria-labelledby="rule"]')).toContain('Off.');
+    const { code, output } = await rosterBeside(app, ['idle']);
+    expect([code, output]).toEqual([0, expect.stringMatching(/is off: .*bob\t2026-06-01\S+\twould be asked by mail/s)]);
+    expect(output).not.toContain('ada');
   });
 
   it('asks by mail, tells the leader, and deactivates as one operation that can be taken back; each step is audited', async () => {
@@ -108,13 +113,41 @@ describe('the rule of idle accounts', () => {
     expect([await activityOf('bob'), (await app.db.read('idle_warnings')).length]).toEqual(['active', 0]);
   });
 
-  it('takes a confirmation of the access for a sign of life', async () => {
-    await app.db.write((trx) =>
-      trx('users').where('name', 'bob').update({ access_confirmed_at: '2026-11-01T00:00:00.000Z' }),
-    );
+  it('leaves alone who comes in while it goes through them, and acts once for two processes at a moment', async () => {
+    await switchOn(days);
+    let written = 0;
+    const write: typeof app.db.write = async (work) => {
+      if (++written === 2) await seen('bob', instant(app.clock.now()));
+      return app.db.write(work);
+    };
+    const db = Object.create(app.db, { write: { value: write } });
+    await lookAfterIdle({ db, clock: app.clock.now, settings: app.context.actSettings, wake: () => {} });
+    expect([written, (await app.db.read('outbox').where('kind', 'idle-warning')).length]).toEqual([2, 0]);
+    await seen('bob', '2026-06-01T00:00:00.000Z');
+    app.clock.advance(DAY);
+    await Promise.all([look(), look()]);
+    expect(await app.db.read('outbox').where('kind', 'idle-warning')).toHaveLength(1);
+  });
+
+  it('takes a confirmation of the access for a sign of life, after which a mail of before counts no more', async () => {
+    const confirmed = () =>
+      app.db.write((trx) =>
+        trx('users')
+          .where('name', 'bob')
+          .update({ access_confirmed_at: instant(app.clock.now()) }),
+      );
+    const asked = () => mails().filter((one) => one.startsWith('bob')).length;
+    await confirmed();
     await switchOn(days);
     await live(1);
-    expect(mails()).toEqual([]);
+    expect(asked()).toBe(0);
+    await live(60);
+    expect(asked()).toBe(1);
+    await confirmed();
+    await live(59);
+    expect(asked()).toBe(0);
+    await live(2);
+    expect([await activityOf('bob'), asked()]).toEqual(['active', 1]);
   });
 
   it('deactivates nobody whose own warning did not arrive, or went to another address', async () => {
@@ -196,9 +229,23 @@ describe('the rule of idle accounts', () => {
     expect((await app.db.read('idle_rule').first()).paused_for).toBe('The clock was set back.');
   });
 
+  it('goes on after a clock that was ahead by years', async () => {
+    await switchOn(days);
+    app.clock.advance(1_000 * DAY);
+    await look();
+    app.clock.advance(-1_000 * DAY);
+    await look();
+    await app.db.write((trx) => trx('outbox').delete());
+    await switchOn();
+    await live(1);
+    expect(mails()).toEqual(['bob@example.com: Still you? Sign in to Roster']);
+  });
+
   it('is paused by a restore, and acts for nobody who may not do it any more', async () => {
     await switchOn(days);
-    await app.db.write((trx) => pauseIdleRule(trx, 'a backup was restored'));
+    const why = { mails: '', operations: 'a backup was restored', webhooks: '' };
+    const act = programAct(app.context.actSettings, { name: 'Roster', at: instant(app.clock.now()) });
+    await app.db.write((trx) => endWhatActs(trx, act, 'ended', why));
     await live(1);
     expect(mails()).toEqual([]);
     await switchOn();
@@ -229,13 +276,18 @@ describe('the rule of idle accounts', () => {
 });
 
 describe('without mail', () => {
-  it('the rule only lists', async () => {
+  it('the rule only lists, even whoever was asked before', async () => {
     await switchOn(days);
+    await live(10);
+    const audit = await watchAudit(app);
     const without = { ...app.context.actSettings, sendsMail: false };
-    for (let day = 0; day < 30; day++) {
+    for (let day = 0; day < 10; day++) {
       app.clock.advance(DAY);
+      await app.db.write((trx) => trx('idle_rule').increment('ran_seconds', DAY / 1_000));
       await lookAfterIdle({ db: app.db, clock: app.clock.now, settings: without, wake: () => {} });
     }
-    expect([await activityOf('bob'), await app.db.read('idle_warnings')]).toEqual(['active', []]);
+    expect([await activityOf('bob'), await audit.actions()]).toEqual(['active', []]);
+    await live(1);
+    expect(await activityOf('bob')).toBe('deactivated');
   });
 });

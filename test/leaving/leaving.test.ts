@@ -233,6 +233,7 @@ describe('a moment that is to come', () => {
     expect(pageOf(await alice.get(leaving('lena'))).textOf('main')).toContain('It was decided already');
     await submit(alice, leaving('lena'), { ...FRIDAY, contacts: 'keep' });
     expect(await dueAt()).toEqual(['2026-11-27T17:00:00.000Z']);
+    expect(pageOf(await alice.get(leaving('lena'))).typed()).toMatchObject({ contacts: 'keep', programsTo: 'bob' });
     await submit(alice, pathTo(app, 'lena', '/edit'), { leavesAt: '', 'leavesAt-time': '' });
     expect([await dueAt(), await app.db.read('scheduled_users')]).toEqual([[], []]);
     at('2026-11-27T18:00:00.000Z');
@@ -402,4 +403,20 @@ it('is said at the command line as well, for what one can take over', async () =
   expect([code, output]).toEqual([0, expect.stringContaining('1 program handed over to ada')]);
   expect(output).toContain('1 group left as before');
   expect([await heirs(), (await row('lena')).activity]).toEqual([['lena', 'ada', 'ada'], 'deactivated']);
+});
+
+it('asks again who an administrator is that may stay for longer, or takes changes over that nobody was asked about (R54)', async () => {
+  const isAsked = async (person: Person, fields: Record<string, string>) =>
+    pageOf(await submit(alice, leaving(person), fields)).heading() === 'Confirm it is you';
+  await submit(alice, leaving('ada'), { leavesAt: '2026-12-01' });
+  const begun = await alice.post('/bulk-operations', { action: 'deactivate', ids: String(app.people.erin) });
+  await alice.post(`${begun.headers.location}/schedule`, { dueAt: '2026-12-24' });
+  await app.db.write((trx) =>
+    trx('bulk_operations').where('action', 'deactivate').update({ created_by: app.people.bob }),
+  );
+  app.clock.advance(HOUR / 2);
+  expect(await isAsked('ada', { leavesAt: '2026-12-02', 'leavesAt-time': '' })).toBe(true);
+  expect(await isAsked('ada', {})).toBe(true);
+  expect(await isAsked('bob', {})).toBe(true);
+  expect(await isAsked('bob', { scheduled: 'keep', leavesAt: '2026-12-02' })).toBe(false);
 });

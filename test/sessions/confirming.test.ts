@@ -171,7 +171,7 @@ describe('confirming that it is oneself (R54)', () => {
     for (const secret of Object.values(secrets)) expect(kept).not.toContain(secret);
     await app.db.write(async (trx) => {
       const { SESSIONS } = await import('../../src/sessions/pages/sessions-feature.ts');
-      await SESSIONS.prune?.(trx, app.clock.now() + 6 * MINUTES);
+      await SESSIONS.prune?.(trx, app.clock.now() + 6 * MINUTES, app.config);
     });
     expect(await waiting()).toEqual([]);
   });
@@ -240,6 +240,7 @@ const ASKING = [
   'post /invitations/export',
   'post /users',
   'post /users/:id/email-confirmation',
+  'post /users/:id/erasure',
   'post /users/:id/extension',
   'post /users/:id/invitation',
   'post /users/:id/leaving',

@@ -18,6 +18,17 @@ describe('a form whose session ended while it was typed', () => {
   it.each<{ what: string; path: () => string; typed: Fields }>([
     { what: 'New User', path: () => '/users/new', typed: { name: 'nora', email: 'nora@example.com', tags: 'Rome' } },
     { what: 'a list that was pasted', path: () => '/users/new/list', typed: { text: 'nora@example.com' } },
+    { what: 'New application', path: () => '/applications/new', typed: { key: 'shop', name: 'The shop' } },
+    {
+      what: 'New token',
+      path: () => '/credentials/tokens/new',
+      typed: { name: 'nightly', scopes: 'check', days: '7' },
+    },
+    {
+      what: 'New webhook',
+      path: () => '/webhooks/new',
+      typed: { name: 'chat', address: 'https://chat.example.com/hook' },
+    },
     { what: 'Edit', path: () => pathTo(app, 'bob', '/edit'), typed: { name: 'bobby', description: 'typed with care' } },
   ])('is as it was left after signing in again: $what', async ({ path, typed }) => {
     const alice = await signedIn(app, 'alice');
@@ -41,7 +52,8 @@ describe('a form whose session ended while it was typed', () => {
       login_attempts: undefined,
     });
     expect(pageOf(await alice.get(path())).typed()).not.toMatchObject(typed);
-    expect((await send(alice, shown)).status).toBe(303);
+    // What shows a secret answers with it.
+    expect([200, 303]).toContain((await send(alice, shown)).status);
   });
 
   it('stays on the page where htmx asked, with a word on what to do', async () => {

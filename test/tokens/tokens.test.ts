@@ -106,6 +106,24 @@ describe('tokens', () => {
     expect(await app.db.read('tokens').where('user_id', app.people.alice)).toEqual([]);
   });
 
+  it('of a program open nothing that who sees the secret could not have given (R85)', async () => {
+    const max = await signedIn(app, 'max');
+    const form = await max.get(pathTo(app, 'robin', '/tokens/new'));
+    expect(pageOf(form).texts('#scopes code')).toEqual(['users:read', 'users:write', 'check', 'confirm']);
+    const before = await app.db.read('tokens');
+    for (const scope of ['groups:write', 'scim']) {
+      const refused = await max.post(pathTo(app, 'robin', '/tokens'), { ...NEW, days: '30', scopes: ['check', scope] });
+      expect(pageOf(refused).errors().scopes).toMatch(/You may not do that yourself/);
+    }
+    expect(await app.db.read('tokens')).toEqual(before);
+    expect((await submit(max, pathTo(app, 'robin', '/tokens/new'), NEW)).status).toBe(200);
+    await submit(alice, pathTo(app, 'robin', '/tokens/new'), { name: 'wide', scopes: ['scim'] });
+    const wide = await app.db.read('tokens').where('name', 'wide').first();
+    expect((await max.get(pathTo(app, 'robin', `/tokens/${wide!.id}/rotation/new`))).status).toBe(403);
+    expect((await max.post(pathTo(app, 'robin', `/tokens/${wide!.id}/rotation`), { hours: '0' })).status).toBe(403);
+    expect(await app.db.read('tokens').where('name', 'wide')).toEqual([wide]);
+  });
+
   it('end with the user', async () => {
     for (const path of ['/deactivation', '/deletion']) {
       await app.db.write((trx) => trx('tokens').update({ ended_at: null, expires_at: '2027-01-01T00:00:00.000Z' }));

@@ -65,6 +65,7 @@ const MEMBER: Subject = {
   invitationFailed: false,
   linkedToAccount: false,
   timeZone: null,
+  erasedAt: null,
   version: 1,
   createdAt: '2026-01-01T00:00:00.000Z',
   createdBy: null,

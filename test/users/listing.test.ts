@@ -110,7 +110,7 @@ describe('the users list', () => {
     expect([page.$('#search-form').attr('method'), page.$('#search-form').attr('action')]).toEqual(['get', '/users']);
     for (const part of ['thead', '#filters']) expect([part, page.$(`${part} a`).length > 3]).toEqual([part, true]);
     for (const a of page.$('thead a, #filters a, .pager a, .chips a').toArray()) {
-      expect(a.attribs.href).toMatch(/^\/(users|saved-views\/new\?)/);
+      expect(a.attribs.href).toMatch(/^\/(users|(?:saved-views|reviews)\/new\?)/);
       expect((await alice.get(a.attribs.href)).status).toBe(200);
     }
   });

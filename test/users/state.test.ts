@@ -47,6 +47,7 @@ const PLAIN: User = {
   hasSecondFactor: true,
   isFactorPasskeys: false,
   timeZone: null,
+  erasedAt: null,
   version: 1,
   createdAt: ago(DAY),
   createdBy: null,

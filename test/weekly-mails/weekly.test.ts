@@ -67,6 +67,16 @@ describe('the weekly mail of what waits', () => {
     expect(await mailedAt('2026-12-18T10:00:00Z')).toEqual([]);
   });
 
+  it('comes again after a clock that was ahead for a year, and not twice', async () => {
+    await letWait();
+    await wants('alice');
+    expect(await mailedAt('2027-11-22T10:00:00Z')).toEqual([ALICE]);
+    expect(await mailedAt('2026-11-24T10:00:00Z')).toEqual([]);
+    expect(await mailedAt('2026-11-30T06:59:00Z')).toEqual([]);
+    expect(await mailedAt('2026-11-30T07:00:00Z')).toEqual([ALICE]);
+    expect(await mailedAt('2026-11-30T08:00:00Z')).toEqual([]);
+  });
+
   it('does not come where nothing waits, nor in the week in which it was asked for', async () => {
     await letWait();
     await wants('alice');

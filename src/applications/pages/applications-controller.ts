@@ -5,6 +5,7 @@ import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { sendCsv } from '../../web/csv.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
+import { takeKept } from '../../web/kept-form.ts';
 import { deleteApplication } from '../actions/application-editing.ts';
 import { typedApplication } from '../application-form.ts';
 import { findApplication } from '../application-store.ts';
@@ -24,7 +25,9 @@ export function applicationsController(app: AppContext): Router {
 
   router.get('/applications', read, (req: Request, res: Response) => answerQuestion(app, req, res));
 
-  router.get('/applications/new', write, (req, res) => showForm(app, req, res, { typed: typedApplication({}) }));
+  router.get('/applications/new', write, (req, res) =>
+    showForm(app, req, res, { typed: typedApplication(takeKept(req) ?? {}) }),
+  );
 
   router.post('/applications', write, (req, res) => registerFromForm(app, req, res));
 

@@ -1,6 +1,7 @@
 import type { Feature } from '../../web/feature.ts';
 
 export const APPLICATIONS: Feature = {
+  longForms: '/applications',
   pages: [
     {
       label: 'Applications',

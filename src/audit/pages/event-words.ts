@@ -15,6 +15,7 @@ const WORDS: Record<string, string> = {
   'user.change-rescheduled': 'moved a scheduled change of',
   'user.change-taken-over': 'answers from now on for a scheduled change of',
   'user.change-unscheduled': 'cancelled a scheduled change of',
+  'user.erased': 'removed all that was personal of',
   'user.locked': 'locked out',
   'user.idle-warned': 'asked by mail whether they are still there:',
   'user.idle-told': 'told leaders who is idle:',
@@ -60,6 +61,12 @@ const WORDS: Record<string, string> = {
   'webhook.deleted': 'deleted the webhook',
   'webhook.tested': 'sent a test to the webhook',
   'webhook.replayed': 'sent an event again to the webhook',
+  'review.started': 'began the review',
+  'review.reminded': 'reminded of the review',
+  'review.passed': 'passed questions on of the review',
+  'review.answered': 'answered a review about',
+  'review.closed': 'closed the review',
+  'review.repetition-ended': 'stopped repeating the review',
   'membership.granted': 'gave a membership to',
   'membership.until-set': 'set the end of a membership of',
   'membership.ended': 'took a membership from',
@@ -67,6 +74,7 @@ const WORDS: Record<string, string> = {
   'provisioning.confirmed': 'let a program keep',
   'provisioning.declined': 'let no program keep',
   'request.refused': 'was refused',
+  'audit.erased': 'erased old events of',
   'idle-rule.set': 'set the rule of idle accounts of',
   'idle-rule.paused': 'paused the rule of idle accounts of',
   'system.test-mail-sent': 'sent a test mail of',
@@ -102,6 +110,8 @@ const FIELDS: Record<string, string> = {
   counter: 'counted for',
   dueAt: 'due',
   expiresOn: 'leaves on',
+  lastActivityAt: 'last activity then',
+  lastLoginAt: 'last login then',
   endDays: 'deactivated after days',
   isOn: 'on',
   isPaused: 'paused',
@@ -109,6 +119,7 @@ const FIELDS: Record<string, string> = {
   tellDays: 'leaders told after days',
   warnDays: 'asked after days',
   startsAt: 'starts on',
+  states: 'states then',
   invitationExpiresAt: 'invitation open until',
   loginAttempts: 'failed attempts',
   until: 'member until',
@@ -119,6 +130,7 @@ const BOUNDS: Record<string, 'start' | 'end'> = { startsAt: 'start', leavesAt: '
 
 /** Values that are codes of the program. */
 const VALUES: Record<string, Record<string, string>> = {
+  answer: { keep: 'keep', remove: 'remove from the group', leave: 'leaves the house', unsure: 'I don’t know' },
   counter: { account: 'unknown devices', 'known device': 'a known device' },
 };
 

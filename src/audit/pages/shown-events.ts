@@ -72,7 +72,7 @@ function isFieldReadable(
   if (type === 'user') return (field) => users || (groups && OF_MEMBERSHIP.includes(field));
   if (type === 'group') return () => groups;
   // Names of users may be searched for in it.
-  if (type === 'view') return () => users;
+  if (type === 'view' || type === 'review') return () => users;
   if (type === 'application') return () => (users && groups) || may(viewer, 'settings', 'read');
   if (type === 'webhook') return () => may(viewer, 'settings', 'read');
   // Names may be searched for in the list that was exported.

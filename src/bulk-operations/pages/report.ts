@@ -35,7 +35,9 @@ export async function showReport(
   const items = await findReported(app, viewer, { parts, filter, limit: ITEMS_SHOWN + 1 });
   const page = reportPage(operation, action, items, {
     parts,
-    wasInWords: ({ part, before }) => actions.get(part.id)!.was(before, formatOf(req)),
+    // What was erased is not told any more.
+    wasInWords: ({ part, before }) =>
+      before.erased ? 'erased since' : actions.get(part.id)!.was(before, formatOf(req)),
     done: await doneInWords(db, parts, formatOf(req)),
     filter,
     unseen: await countUnseen(app, viewer, operation),

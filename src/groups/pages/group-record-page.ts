@@ -55,6 +55,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
     actions: GROUP_ACTIONS.toReversed().filter((action) => !action.refusalOf(viewer, group)),
     mayEditMembers: mayEdit && may(viewer, 'users', 'write'),
     mayReadUsers: may(viewer, 'users', 'read'),
+    mayReview: group.activity === 'active' && may(viewer, 'users', 'write'),
   };
   render(req, res, 'groups/show', page, { fragments: { 'group-members': 'groups/_members' } });
 }

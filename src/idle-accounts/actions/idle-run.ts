@@ -30,7 +30,7 @@ export interface Jump {
 
 export const LOOKS_EVERY = HOUR;
 /** So many are warned, told of, and deactivated on one day: those who are left follow on the next. */
-export const MOST_A_DAY = 5_000;
+export const MOST_A_DAY = 1_000;
 const MORNING = '07:00';
 
 const NOBODY_ANSWERS = 'Whoever switched it on may not do it any more.';

@@ -17,7 +17,7 @@ import { checkIdleDays, typedIdleDays, typedOfDays } from '../idle-rule-form.ts'
 import { findIdleRule } from '../idle-rule-store.ts';
 
 /** A page has an end: who comes behind so many idle accounts is not looked at for it. */
-const MOST_LOOKED_AT = 5_000;
+const MOST_LOOKED_AT = 2_000;
 const MOST_NAMED = 25;
 
 /** The rule of idle accounts, with whom it would touch today. */

@@ -1,19 +1,12 @@
 import type { AskingAction, Choices } from '../../bulk-operations/asking-action.ts';
 import { counted, were } from '../../text/text.ts';
-import type { Facts, Subjected } from '../../verbs/action.ts';
+import type { Subjected } from '../../verbs/action.ts';
+import { fieldsInWords } from '../../verbs/facts.ts';
 import { importPiece } from './applying.ts';
 
 /** What an operation keeps of the file that it imports. */
 export interface ImportingChoices extends Choices {
   import?: number;
-}
-
-/** Those that are one for each group, tag or account are told by what they are. */
-function fieldsIn(before: Facts): string[] {
-  const words = Object.keys(before).map((field) =>
-    field.startsWith('membership:') ? 'membership' : field.replace(':', ' '),
-  );
-  return [...new Set(words)];
 }
 
 /** A file has pages of its own, where it is said what each line comes to; here is how it is done, and what its report says. */
@@ -40,7 +33,7 @@ function importing(noun: string, path: string): AskingAction<Subjected> {
           if (id === undefined) throw new Error('an import of an earlier version is done');
           return importPiece(trx, act, id, lines);
         },
-        was: (before) => (before.activity === null ? 'was not there yet' : `changed: ${fieldsIn(before).join(', ')}`),
+        was: (before) => (before.activity === null ? 'was not there yet' : `changed: ${fieldsInWords(before)}`),
         events: {},
       };
     },

@@ -10,6 +10,7 @@ import { INVITATION } from '../../users/actions/invitation.ts';
 import { channelNamed } from '../../web/channel.ts';
 import { flash } from '../../web/flash.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
+import { confirmMembers } from '../actions/confirming.ts';
 import { keepInvitations, keepLeading } from '../actions/kept-leading.ts';
 import { addByEmail, removeMembers, setEnd, unusableNames } from '../actions/leading.ts';
 import { type Reinvited, reinviteMembers } from '../actions/reinviting.ts';
@@ -93,6 +94,14 @@ export async function removeTicked(app: AppContext, req: Request, res: Response,
   );
   await tellOutcomes(app, req, { group, outcomes, done: 'removed from' });
   offerUndo(req, operationId);
+  res.redirect(303, `/led-groups/${group.id}`);
+}
+
+/** The leader says of those who are ticked that their access is still needed. */
+export async function confirmTicked(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
+  const ids = tickedIn(typedLeading(req.body));
+  const outcomes = await app.db.write((trx) => confirmMembers(trx, actAsLeader(app, req, group.id), group.id, ids));
+  await tellOutcomes(app, req, { group, outcomes, done: 'confirmed as still needed in' });
   res.redirect(303, `/led-groups/${group.id}`);
 }
 

@@ -6,7 +6,7 @@ import { requireSignIn } from '../../web/guards/authorization.ts';
 import { resetAttempts } from '../actions/leading.ts';
 import { tickedIn, typedLeading, typedRows } from '../leading-form.ts';
 import { actAsLeader, changeableOf, ledGroupOf } from './addressed-led-group.ts';
-import { add, end, invite, reinvite, removeTicked } from './leading-changes.ts';
+import { add, confirmTicked, end, invite, reinvite, removeTicked } from './leading-changes.ts';
 import { showForm, showSheet } from './leading-form-page.ts';
 import { inviteList, showList } from './leading-list.ts';
 import { showLedReport, showLedUndo, takeBack } from './leading-operations.ts';
@@ -67,6 +67,10 @@ export function leadingController(app: AppContext): Router {
 
   router.post('/led-groups/:id/members/invitations', requireSignIn, async (req, res) =>
     reinvite(app, req, res, await changeableOf(app, req)),
+  );
+
+  router.post('/led-groups/:id/members/access-confirmation', requireSignIn, async (req, res) =>
+    confirmTicked(app, req, res, await changeableOf(app, req)),
   );
 
   router.delete('/led-groups/:id/members/login-attempts', requireSignIn, async (req: Request, res: Response) => {

@@ -7,6 +7,7 @@ import { encodeCursor, readPageQuery } from '../../lists/list-query.ts';
 import { pagerLinks } from '../../lists/pager.ts';
 import { listMembers } from '../../memberships/member-list.ts';
 import { linesToCopy } from '../../one-time-links/pages/link-lines.ts';
+import { findOwnOpen } from '../../reviews/own-reviews.ts';
 import { STATE_LABELS } from '../../users/pages/user-list-page.ts';
 import { badgesOf, stateLimits } from '../../users/user-state.ts';
 import { findSubjects, findUsers } from '../../users/user-store.ts';
@@ -30,7 +31,8 @@ export async function showLedGroups(app: AppContext, req: Request, res: Response
     users: app.index.sizeOf('group', group.id),
     permissions: grantsInWords(group.rights),
   }));
-  render(req, res, 'leading/index', { title: 'Groups you lead', groups: rows });
+  const reviews = await findOwnOpen(app.db.read, req.viewer!.id);
+  render(req, res, 'leading/index', { title: 'Groups you lead', groups: rows, reviews });
 }
 
 /** One of them, with its people. */

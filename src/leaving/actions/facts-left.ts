@@ -51,6 +51,7 @@ export const LEADS = factLeft('leads', {
 
 /** Whose the contact is. */
 export const PRIVATE_CONTACT = factLeft('private-contact', {
+  demandsProof: async () => true,
   noun: 'private contact',
   verb: 'owned',
   find: findPrivateOwners,

@@ -11,12 +11,14 @@ import { allowed, forbidden, inapplicable, leaveOut } from '../../verbs/outcome.
 import { type Decisions, LEAVE } from '../left-kind.ts';
 import { decisionsIn, decisionsInWords, stepsFor } from './decisions.ts';
 import { FACTS_LEFT, factLeftOf } from './facts-left.ts';
+import { PRIVATE_CONTACTS } from './private-contacts.ts';
+import { SCHEDULED_CHANGES } from './scheduled-changes.ts';
 import { tellOfLeaving } from './telling-of-leaving.ts';
 
 /** Somebody goes, and what they leave behind becomes what was decided of it. It has a page of its own, on which that is done. */
 export const LEAVING: AskingAction<Subject> = {
   name: LEAVE,
-  label: 'Leaving',
+  label: 'Leave and hand over',
   icon: 'sign-out',
   isDangerous: true,
   asks: [],
@@ -30,15 +32,17 @@ export const LEAVING: AskingAction<Subject> = {
 function leaving(decisions: Decisions, words: string[]): BulkAction<Subject> {
   return {
     name: LEAVE,
-    label: 'Leaving',
+    label: 'Leave and hand over',
     icon: 'sign-out',
     isDangerous: true,
-    // Else an open browser would do to show others what was one person's alone.
-    ...(decisions.contacts?.deed === 'hand-over' && { demandsProof: true }),
+    ...(weighsMuch(decisions) && { demandsProof: true }),
     bulk: {
       button: (number) => `Let ${counted(number, 'user')} leave`,
       done: (number) => `${counted(number, 'user')} left.`,
-      consequence: ['They can no longer sign in; sessions and links end at once.', ...words].join(' '),
+      consequence: [
+        'They can no longer sign in; sessions and links end at once. An end that is set for them holds by itself.',
+        ...words,
+      ].join(' '),
     },
     refusalOf: administered((_subject, isSelf) =>
       isSelf ? forbidden('is yourself: nobody deactivates themself') : undefined,
@@ -80,6 +84,15 @@ function leaving(decisions: Decisions, words: string[]): BulkAction<Subject> {
     was,
     events: {},
   };
+}
+
+/**
+ * Whether only somebody decides so who has shown lately that it is they (R54): others get to see what was one person's alone, or changes are
+ * done, or not done, for which nobody was asked yet.
+ */
+export function weighsMuch(decisions: Decisions): boolean {
+  const deedOf = ({ name }: { name: string }) => decisions[name]?.deed ?? 'keep';
+  return deedOf(PRIVATE_CONTACTS) === 'hand-over' || deedOf(SCHEDULED_CHANGES) !== 'keep';
 }
 
 /** "was active, led 2 groups, owned 3 private contacts". */

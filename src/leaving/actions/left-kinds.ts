@@ -2,6 +2,7 @@ import type { LeftKind } from '../left-kind.ts';
 import { ANSWERED_PROGRAMS } from './answered-programs.ts';
 import { LED_GROUPS } from './led-groups.ts';
 import { OPEN_INVITATIONS } from './open-invitations.ts';
+import { OPEN_REVIEWS } from './open-reviews.ts';
 import { OWN_TOKENS } from './own-tokens.ts';
 import { PRIVATE_CONTACTS } from './private-contacts.ts';
 import { SCHEDULED_CHANGES } from './scheduled-changes.ts';
@@ -13,5 +14,6 @@ export const LEFT_KINDS: readonly LeftKind[] = [
   PRIVATE_CONTACTS,
   SCHEDULED_CHANGES,
   OPEN_INVITATIONS,
+  OPEN_REVIEWS,
   OWN_TOKENS,
 ];

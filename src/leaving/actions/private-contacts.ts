@@ -14,7 +14,7 @@ export const PRIVATE_CONTACTS: LeftKind = {
   label: 'Private contacts',
   said: (number) =>
     `They own ${number === 1 ? '1 private contact' : `${number} private contacts`}, which nobody else sees`,
-  deeds: { 'hand-over': 'Hand over, unseen', keep: 'Leave them: nobody else sees them' },
+  deeds: { 'hand-over': 'Hand over unseen', keep: 'Leave them: nobody else sees them' },
   heir: 'Whose they are from then on',
   unfit: 'may not read contacts, or is yourself: nobody gives themself what they may not see',
   async find(db, userIds) {

@@ -9,13 +9,14 @@ import { actOf } from '../../sessions/pages/act.ts';
 import { findUsersCalled, suggestedByName } from '../../users/list/user-suggestions.ts';
 import type { Subject } from '../../users/user.ts';
 import { stateLimits } from '../../users/user-state.ts';
+import { findUserNames } from '../../users/user-store.ts';
 import type { Judge } from '../../verbs/action.ts';
 import { pickersOf } from '../../web/picker.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
-import { findLeft } from '../actions/decisions.ts';
+import { decisionsIn, findLeft } from '../actions/decisions.ts';
 import { sharesOf } from '../actions/sharing.ts';
-import { LEAVE, type LeftKind, type LeftThing, type Share } from '../left-kind.ts';
+import { type Decisions, LEAVE, type LeftKind, type LeftThing, type Share } from '../left-kind.ts';
 import { heirField, idsField, LEAVING_SEARCHES, typedLeaving } from './leaving-form.ts';
 
 const SHOWN = 20;
@@ -40,7 +41,9 @@ export async function showLeaving(
   const db = app.db.read;
   const format = formatOf(req);
   const parts = await partsOf(db, actOf(app, req), user);
-  const typed = given ?? typedAtFirst(parts, format.typedEnd(user.leavesAt));
+  const scheduled = await scheduledLeaving(db, user.id);
+  const typed = given ?? (await typedAtFirst(db, parts, scheduled?.decisions ?? {}));
+  if (!given) typed.leavesAt = format.typedEnd(user.leavesAt);
   const pickers = [];
   for (const { kind } of parts) if (kind.heir) pickers.push(await heirPicker(app, req, typed, { kind, user }));
   const own = `/users/${user.id}/leaving`;
@@ -53,7 +56,7 @@ export async function showLeaving(
     errors,
     action: own,
     parts: parts.map((part) => shown(part, typed)),
-    scheduled: await scheduledLeaving(db, user.id),
+    scheduled,
   };
   const status = Object.keys(errors).length > 0 ? 422 : 200;
   render(req, res, 'leaving/show', page, { status, fragments });
@@ -70,13 +73,19 @@ async function partsOf(db: Reader, by: Judge, user: Subject): Promise<Part[]> {
   return parts;
 }
 
-/** As it is proposed: handed over where somebody can take it over, else as it is. */
-function typedAtFirst(parts: Part[], leavesAt: string): Typed {
-  const typed: Typed = { ...typedLeaving({}), leavesAt };
+/** As it was decided before, or else is proposed: handed over where somebody can take it over, else as it is. */
+async function typedAtFirst(db: Reader, parts: Part[], decided: Decisions): Promise<Typed> {
+  const typed = typedLeaving({});
+  const names = await findUserNames(
+    db,
+    Object.values(decided).map(({ to }) => to ?? null),
+  );
   for (const { kind, shares, things, refusal } of parts) {
     if (Object.keys(kind.deeds).length === 0 || refusal) continue;
-    typed[kind.name] = shares.length > 0 ? 'hand-over' : 'keep';
-    if (kind.heir && !kind.propose) typed[heirField(kind)] = shares[0]?.to.name ?? '';
+    const { deed, to } = decided[kind.name] ?? {};
+    typed[kind.name] = deed ?? (shares.length > 0 ? 'hand-over' : 'keep');
+    const heir = deed === undefined && !kind.propose ? shares[0]?.to.name : names.get(to ?? 0);
+    if (kind.heir) typed[heirField(kind)] = heir ?? '';
     if (kind.isByOne) typed[idsField(kind)] = things.map(({ id }) => String(id));
   }
   return typed;
@@ -129,8 +138,10 @@ async function heirPicker(
 }
 
 /** What was decided before and is still to be done. */
-async function scheduledLeaving(db: Reader, userId: number) {
-  for (const { operationId, dueAt, waitsFor } of await findScheduledFor(db, userId))
-    if ((await findOperation(db, operationId)).action === LEAVE) return { id: operationId, dueAt, waitsFor };
+export async function scheduledLeaving(db: Reader, userId: number) {
+  for (const { operationId, dueAt, waitsFor } of await findScheduledFor(db, userId)) {
+    const { action, choices } = await findOperation(db, operationId);
+    if (action === LEAVE) return { id: operationId, dueAt, waitsFor, decisions: decisionsIn(choices) };
+  }
   return undefined;
 }

@@ -1,5 +1,5 @@
-import { instant } from '../../clock.ts';
+import { DAY, instant } from '../../clock.ts';
 import type { Feature } from '../../web/feature.ts';
-import { pruneNotices } from '../outbox-store.ts';
+import { pruneMails } from '../outbox-store.ts';
 
-export const MAIL: Feature = { prune: (trx, now) => pruneNotices(trx, instant(now)) };
+export const MAIL: Feature = { prune: (trx, now, { mailDays }) => pruneMails(trx, instant(now - mailDays * DAY)) };

@@ -13,7 +13,7 @@ export async function programMeant(db: Reader, { program }: Pick<Meaning, 'progr
     ...(owner ? [] : ['apiOnlyOwner (who answers for it)']),
     ...(reviewOn ? [] : ['apiOnlyReviewOn (when it is to be reviewed)']),
   ];
-  if (missing.length > 0) throw new Unfit('invalidValue', `An identity for a program says ${missing.join(', ')}.`);
+  if (missing.length > 0) throw new Unfit('invalidValue', `An API-only user says ${missing.join(', ')}.`);
   const found = await findUserByIdentifier(db, owner!);
   if (!found) throw new Unfit('invalidValue', 'apiOnlyOwner: there is no active user with this name or email.');
   return { reason: reason!, ownerId: found.id, reviewOn: reviewOn! };

@@ -6,7 +6,7 @@ import { FieldErrors } from '../../forms/form.ts';
 import type { Subject } from '../../users/user.ts';
 import type { Act } from '../../verbs/act.ts';
 import { Conflict, Forbidden } from '../../verbs/refusals.ts';
-import { isLive, makingRefusal, type Token } from '../token.ts';
+import { beyondGiving, isLive, makingRefusal, type Token } from '../token.ts';
 import type { TokenValues } from '../token-form.ts';
 import { beginningOf, hashOfSecret, newSecret } from '../token-secret.ts';
 import { countLiveTokens, insertToken, shortenToken } from '../token-store.ts';
@@ -30,6 +30,8 @@ export async function makeToken(
 ): Promise<MadeToken> {
   await act.confirm?.(trx);
   requireMaking(act, subject);
+  const beyond = beyondGiving(act.by, subject, values);
+  if (beyond) throw new FieldErrors({ scopes: beyond });
   if ((await countLiveTokens(trx, [subject.id], act.at)) >= MOST_TOKENS)
     throw new FieldErrors({ name: `${subject.name} has ${MOST_TOKENS} tokens already: revoke some first.` });
   const made = await insert(trx, act, subject, values, instant(Date.parse(act.at) + days * DAY));
@@ -52,6 +54,8 @@ export async function rotateToken(
 ): Promise<MadeToken> {
   await act.confirm?.(trx);
   requireMaking(act, subject);
+  const beyond = beyondGiving(act.by, subject, token);
+  if (beyond) throw new Forbidden(beyond);
   if (!isLive(token, act.at)) throw new Conflict(`The token ${token.name} has ended.`);
   const now = Date.parse(act.at);
   const lifetime = Date.parse(token.expiresAt) - Date.parse(token.createdAt);

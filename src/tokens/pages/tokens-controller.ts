@@ -11,10 +11,19 @@ import { findSubject } from '../../users/user-store.ts';
 import { Conflict, Forbidden, Malformed, NotFound } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
+import { takeKept } from '../../web/kept-form.ts';
 import { render } from '../../web/render.ts';
 import { revokeToken } from '../actions/token-ending.ts';
 import { type MadeToken, makeToken, rotateToken } from '../actions/token-making.ts';
-import { endingRefusal, isLive, makingRefusal, SCOPE_LABELS, SCOPES, type Token } from '../token.ts';
+import {
+  beyondGiving,
+  endingRefusal,
+  givableScopes,
+  isLive,
+  makingRefusal,
+  SCOPE_LABELS,
+  type Token,
+} from '../token.ts';
 import { checkToken, emptyToken, typedToken } from '../token-form.ts';
 import { findToken } from '../token-store.ts';
 import { tokensSection } from '../told-tokens.ts';
@@ -63,7 +72,10 @@ export function tokensController(app: AppContext): Router {
   for (const place of places) {
     const { path, guard, looks } = place;
     router.get(path, looks, (req, res) => showTokens(req, res, place));
-    router.get(`${path}/new`, guard, (req, res) => showNew(req, res, place, emptyToken()));
+    router.get(`${path}/new`, guard, (req, res) => {
+      const kept = takeKept(req);
+      return showNew(req, res, place, kept ? typedToken(kept) : emptyToken());
+    });
     router.post(path, guard, asks, (req, res) => make(req, res, place));
     router.get(`${path}/:handle/rotation/new`, guard, (req, res) => showRotation(req, res, place));
     router.post(`${path}/:handle/rotation`, guard, asks, (req, res) => rotate(req, res, place));
@@ -94,7 +106,7 @@ export function tokensController(app: AppContext): Router {
       typed,
       errors,
       longest: app.config.tokenDays,
-      scopes: SCOPES.map((scope) => ({ scope, label: SCOPE_LABELS[scope] })),
+      scopes: givableScopes(req.viewer!, user).map((scope) => ({ scope, label: SCOPE_LABELS[scope] })),
     };
     render(req, res, 'tokens/new', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
   }
@@ -117,6 +129,8 @@ export function tokensController(app: AppContext): Router {
   async function showRotation(req: Request, res: Response, place: Place): Promise<void> {
     const user = await makable(req, place);
     const token = await tokenIn(req, user);
+    const beyond = beyondGiving(req.viewer!, user, token);
+    if (beyond) throw new Forbidden(beyond);
     if (!isLive(token, instant(app.clock()))) throw new Conflict(`The token ${token.name} has ended.`);
     const page = { title: `Rotate ${token.name}`, user, token, base: place.base(user), choices: LIVES_ON };
     render(req, res, 'tokens/rotation', page);

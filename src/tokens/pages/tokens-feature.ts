@@ -8,6 +8,7 @@ import { pruneWindows } from '../token-windows.ts';
 const ANSWERS_KEPT = DAY;
 
 export const TOKENS: Feature = {
+  longForms: '/credentials/tokens',
   jobs: (app) => [
     {
       name: 'Tell of tokens that end soon',

@@ -9,7 +9,7 @@ import type { Act } from '../../verbs/act.ts';
 import { type Written, wasActivity, writtenOf } from '../../verbs/action.ts';
 import { backAsBefore } from '../../verbs/back-as-before.ts';
 import { countOf, joined, NOBODY_COUNTED, type Notes } from '../../verbs/notes.ts';
-import { allowed, inapplicable, leaveOut } from '../../verbs/outcome.ts';
+import { allowed, inapplicable, leaveOut, WAS_ERASED } from '../../verbs/outcome.ts';
 import type { Subject } from '../user.ts';
 import { findTaken, keepUsers, setActivity } from '../user-store.ts';
 import { PROVISIONED } from './provisioned-notes.ts';
@@ -67,7 +67,10 @@ export const ACTIVATION: UserAction = {
       (user) => user.activity !== 'active' && activatedTo(user) === 'active' && givesAdministration(user.rights),
     ),
   notes: joined(backAsBefore('user'), OF_THEIR_ENDS, PROVISIONED),
-  refusalOf: administered(({ activity }) => (activity === 'active' ? inapplicable('is already active') : undefined)),
+  refusalOf: administered(({ activity, erasedAt }) => {
+    if (erasedAt !== null) return inapplicable(WAS_ERASED);
+    return activity === 'active' ? inapplicable('is already active') : undefined;
+  }),
   async refuseAmong(db, _judge, outcomes) {
     const ids = allowed(outcomes).map((subject) => subject.id);
     const taken = await findTaken(db, ids);

@@ -6,6 +6,7 @@ import { findOperation } from '../../bulk-operations/bulk-operation-store.ts';
 import { findScheduledFor } from '../../bulk-operations/schedule-store.ts';
 import { type Instant, instant } from '../../clock.ts';
 import type { Membership } from '../../memberships/membership-store.ts';
+import { findOpenAbout } from '../../reviews/question-store.ts';
 import type { Format } from '../../text/format.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import type { Subject } from '../user.ts';
@@ -37,7 +38,8 @@ export async function comingFor(
   const own = [...datesOf(user, format), ...memberships.flatMap((one) => endOf(one, user, format))];
   const ahead = own.filter(({ at }) => at > now).map((one) => (mayChange ? one : { ...one, path: undefined }));
   const scheduled = await scheduledFor(app, user, format);
-  return [...ahead, ...scheduled].toSorted((one, other) => (one.at < other.at ? -1 : 1));
+  const reviews = await reviewsOf(app, user, format, now);
+  return [...ahead, ...scheduled, ...reviews].toSorted((one, other) => (one.at < other.at ? -1 : 1));
 }
 
 function datesOf(user: Subject, format: Format): Coming[] {
@@ -63,6 +65,19 @@ function endOf({ groupId, groupName, untilAt }: Membership, { id }: Subject, for
   if (untilAt === null) return [];
   const path = `/groups/${groupId}/members/edit?ids=${id}`;
   return [{ at: untilAt, when: format.end(untilAt), what: `membership in ${groupName} ends`, path }];
+}
+
+/** What is asked of them in reviews, and nobody has said yet. */
+async function reviewsOf(app: AppContext, { id }: Subject, format: Format, now: Instant): Promise<Coming[]> {
+  const open = await findOpenAbout(app.db.read, id);
+  return open.map((review) => ({
+    at: review.dueAt,
+    when: format.end(review.dueAt),
+    what: 'review is due',
+    note: review.question,
+    waitsFor: review.dueAt <= now ? 'not answered yet' : undefined,
+    path: `/reviews/${review.id}`,
+  }));
 }
 
 async function scheduledFor(app: AppContext, user: Subject, format: Format): Promise<Coming[]> {

@@ -3,6 +3,7 @@ import type { Activity } from '../../access/activity.ts';
 import { makeAdministrators } from '../../access/administrators.ts';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
+import { instant } from '../../clock.ts';
 import type { Counted } from '../../facets/facet-index.ts';
 import { PATIENCE_OF_A_PAGE } from '../../facets/follower.ts';
 import type { Group } from '../../groups/group.ts';
@@ -12,6 +13,7 @@ import type { NamedGroup } from '../../groups/names/group-names.ts';
 import { type AllTicked, allShown } from '../../lists/exceptions.ts';
 import { type Choice, type Filter, listFrame } from '../../lists/list-frame.ts';
 import { NONE, toggled } from '../../lists/list-query.ts';
+import { reviewsWaiting } from '../../reviews/review-waiting.ts';
 import { findPinned, type PinnedView, shownViews } from '../../saved-views/pages/pinned-views.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
 import { sortedByName } from '../../text/sort-key.ts';
@@ -82,6 +84,7 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
   const found = { path: '/users', query, isBehindEnd, firstPage: listPath(query), secure: app.config.secure };
   await answerList(req, res, found, async () => {
     const { counts } = list;
+    const now = instant(app.clock());
     const groups = knownByIndex(app.index, req.viewer!, counts.groups.keys());
     const allGroups = countKnown(app.index, req.viewer!);
     const tags = await findTags(app.db.read, 'user', [...counts.tags.keys()]);
@@ -102,7 +105,9 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
         pinned,
         allTicked: readAllTicked(req),
       }),
-      waiting: mayWrite ? waitingOf(counts.views.slice(pinned.length)) : [],
+      waiting: mayWrite
+        ? [...waitingOf(counts.views.slice(pinned.length)), ...(await reviewsWaiting(app.db.read, req.viewer!.id, now))]
+        : [],
       /** The group that makes administrators of its members, where somebody is to be told. */
       administrators,
     };
@@ -229,7 +234,10 @@ function listPage({
       importPath: mayWrite ? '/users/import' : undefined,
       unshown: COLUMNS.filter((column) => !query.columns.includes(column)).map((column) => LIST_COLUMNS[column]),
       columnsPath: `/users/columns?${new URLSearchParams({ view: listPath(query) })}`,
-      views: shownViews(pinned, query, counts?.views),
+      views: {
+        ...shownViews(pinned, query, counts?.views),
+        reviewPath: mayWrite ? `/reviews/new?${new URLSearchParams({ view: listPath(query) })}` : undefined,
+      },
       filters,
       folded,
       total: list.total,

@@ -8,6 +8,7 @@ import { instant, minuteOf } from '../../clock.ts';
 import { accountsThroughCompany, warnedAccounts } from '../../contacts/contact.ts';
 import { findContact, findContactOfAnyOwner } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
+import { erasureOf } from '../../erasure/erasure-state.ts';
 import { MAIL_LABELS, mailState } from '../../mail/mail-state.ts';
 import { findMails } from '../../mail/outbox-store.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
@@ -90,9 +91,10 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
       ...memberships.map((one) => one.grantedBy),
     ]),
     left: await responsibilities(app, viewer, user),
-    mayLetLeave: mayAdminister(viewer, user) && viewer.id !== user.id,
-    mayEdit: mayAdminister(viewer, user),
-    mayCreate: may(viewer, 'users', 'write'),
+    mayLetLeave: mayAdminister(viewer, user) && viewer.id !== user.id && user.erasedAt === null,
+    mayEdit: mayAdminister(viewer, user) && user.erasedAt === null,
+    erasure: await erasureOf(db, viewer, user, { at: now, settings: app.config }),
+    mayCreate: may(viewer, 'users', 'write') && user.erasedAt === null,
     likeliest: likeliest(offered, statesOf(user, limits)),
     operable: operableUser(viewer, user),
     actions: offered,

@@ -2,7 +2,8 @@ import { type Request, type Response, Router } from 'express';
 import { may, mayAdminister } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
-import { Forbidden } from '../../verbs/refusals.ts';
+import { WAS_ERASED } from '../../verbs/outcome.ts';
+import { Conflict, Forbidden } from '../../verbs/refusals.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { takeKept } from '../../web/kept-form.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
@@ -53,7 +54,7 @@ export function usersController(app: AppContext): Router {
     const page = {
       title: `Actions for ${user.name}`,
       user,
-      mayEdit: mayAdminister(viewer, user),
+      mayEdit: mayAdminister(viewer, user) && user.erasedAt === null,
       mayCreate: may(viewer, 'users', 'write'),
       actions: offeredActions(viewer, user),
       operable: operableUser(viewer, user),
@@ -84,6 +85,7 @@ export function usersController(app: AppContext): Router {
   async function editable(req: Request): Promise<Subject> {
     const user = await subjectOf(app, req);
     if (!mayAdminister(req.viewer!, user)) throw new Forbidden(`${user.name} has rights that you do not hold.`);
+    if (user.erasedAt !== null) throw new Conflict(`${user.name} ${WAS_ERASED}.`);
     return user;
   }
 

@@ -11,7 +11,7 @@ export const USERS: Feature = {
     application: 'users',
     label: 'Users',
     href: '/users',
-    pages: /^\/(users|bulk-operations|invitations|saved-views|security|provisioning|overview|idle-accounts)\b/,
+    pages: /^\/(users|bulk-operations|invitations|reviews|saved-views|security|provisioning|overview|idle-accounts)\b/,
   },
   pages: [
     { label: 'Users', path: '/users', icon: 'people', needs: [['users', 'read']] },

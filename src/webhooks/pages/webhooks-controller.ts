@@ -9,6 +9,7 @@ import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { Malformed, NotFound } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
+import { takeKept } from '../../web/kept-form.ts';
 import { render } from '../../web/render.ts';
 import { unlessStale } from '../../web/stale-form.ts';
 import {
@@ -38,14 +39,18 @@ export function webhooksController(app: AppContext): Router {
   const asks = confirmed(app);
 
   router.get('/webhooks', read, (req, res) => showWebhooks(app, req, res));
-  router.get('/webhooks/new', write, (req, res) => showForm(app, req, res, { typed: emptyForm(req) }));
+  router.get('/webhooks/new', write, (req, res) => {
+    const kept = takeKept(req);
+    return showForm(app, req, res, { typed: kept ? typedWebhook(kept) : emptyForm(req) });
+  });
   router.post('/webhooks', write, asks, create);
   router.get('/webhooks/:id', read, async (req: Request, res: Response) =>
     showWebhook(app, req, res, await addressed(req)),
   );
   router.get('/webhooks/:id/edit', write, async (req, res) => {
     const webhook = await addressed(req);
-    await showForm(app, req, res, { typed: await typedOf(app, webhook), webhook });
+    const kept = takeKept(req);
+    await showForm(app, req, res, { typed: kept ? typedWebhook(kept) : await typedOf(app, webhook), webhook });
   });
   router.patch('/webhooks/:id', write, asks, async (req, res) => save(req, res, await addressed(req)));
   router.get('/webhooks/:id/rotation/new', write, async (req, res) => {

@@ -3,5 +3,7 @@ import { pruneDeliveries } from '../delivery-store.ts';
 
 export const WEBHOOKS: Feature = {
   pages: [{ label: 'Webhooks', path: '/webhooks', icon: 'webhook', needs: [['settings', 'read']] }],
+
+  longForms: '/webhooks',
   prune: (trx, now) => pruneDeliveries(trx, now),
 };

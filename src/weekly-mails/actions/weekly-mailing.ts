@@ -4,6 +4,7 @@ import { may, type Viewer } from '../../access/viewer.ts';
 import { type Clock, type Day, instant, minuteOf } from '../../clock.ts';
 import type { Database, Reader } from '../../db/database.ts';
 import { mailNotice } from '../../mail/outbox-store.ts';
+import { reviewsWaiting } from '../../reviews/review-waiting.ts';
 import { formatIn } from '../../text/format.ts';
 import type { UserIndex } from '../../users/list/user-index.ts';
 import { countViews } from '../../users/list/user-list.ts';
@@ -12,8 +13,8 @@ import type { User } from '../../users/user.ts';
 import { stateLimits } from '../../users/user-state.ts';
 import { findUsers } from '../../users/user-store.ts';
 import type { ActSettings } from '../../verbs/act.ts';
-import { lastMonday } from '../week.ts';
-import { claimWeek, findSubscribers, type Subscriber, subscribe, unsubscribe } from '../weekly-mail-store.ts';
+import { lastMonday, weekAfter } from '../week.ts';
+import { claimWeek, findSubscribers, setBackWeek, type Subscriber, subscribe, unsubscribe } from '../weekly-mail-store.ts';
 
 export interface Mailed {
   db: Database;
@@ -41,6 +42,7 @@ export async function mailWhatWaits(place: Mailed): Promise<void> {
 async function mailOne(place: Mailed, user: User, { sentFor }: Subscriber): Promise<void> {
   const { db, clock, actSettings } = place;
   const monday = lastMonday(clock(), formatIn({ zone: user.timeZone ?? undefined }));
+  if (sentFor > weekAfter(monday)) return db.write((trx) => setBackWeek(trx, user.id, monday));
   if (sentFor >= monday) return;
   const viewer = await viewerOf(db.read, user, clock());
   const waits = viewer ? await whatWaits(place, viewer) : [];
@@ -64,7 +66,8 @@ async function viewerOf(db: Reader, { id }: User, now: number): Promise<Viewer |
 async function whatWaits({ db, index, clock, config }: Mailed, viewer: Viewer): Promise<string[]> {
   const limits = stateLimits({ clock, config });
   const counts = await countViews(db.read, index, { queries: waitingViews(), limits, viewer });
-  return waitingOf(counts).map(({ words }) => words);
+  const reviews = await reviewsWaiting(db.read, viewer.id!, instant(clock()));
+  return [...waitingOf(counts), ...reviews].map(({ words }) => words);
 }
 
 /** Whether somebody is mailed from the next Monday on, or not any more. */

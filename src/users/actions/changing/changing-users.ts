@@ -20,11 +20,13 @@ import {
   allowed,
   forbidden,
   forbiddenFields,
+  inapplicable,
   leaveOut,
   NOT_YOURS,
   type Outcome,
   stale,
   unfitFields,
+  WAS_ERASED,
 } from '../../../verbs/outcome.ts';
 import { Forbidden } from '../../../verbs/refusals.ts';
 import type { Subject } from '../../user.ts';
@@ -156,6 +158,7 @@ export async function judgeChange(
   const subjects = await findSubjects(db, ids, minuteOf(at));
   return subjects.map((subject): Outcome<Subject> => {
     if (!mayAdminister(by, subject)) return { subject, refusal: forbidden(NOT_YOURS) };
+    if (subject.erasedAt !== null) return { subject, refusal: inapplicable(WAS_ERASED) };
     const isShown = versions === undefined || versions.get(subject.id) === subject.version;
     return isShown ? { subject } : { subject, refusal: stale() };
   });

@@ -1,0 +1,23 @@
+import type { Viewer } from '../../access/viewer.ts';
+import type { Reader } from '../../db/database.ts';
+import { NONE } from '../../lists/list-query.ts';
+import type { UserIndex } from '../../users/list/user-index.ts';
+import { selectForView } from '../../users/list/user-list.ts';
+import { keptPath, readListPath } from '../../users/list/user-list-query.ts';
+import type { StateLimits } from '../../users/user-state.ts';
+
+/** Whom a view means, as far as they are active, and the groups that it is narrowed to. */
+export async function meantBy(
+  db: Reader,
+  index: UserIndex,
+  { view, by, limits }: { view: string; by: Viewer; limits: StateLimits },
+): Promise<{ ids: number[]; groupIds: number[] }> {
+  const query = { ...readListPath(view), activity: ['active' as const] };
+  const { ids } = await selectForView(db, index, { query, limits, viewer: by });
+  return { ids, groupIds: query.group.filter((one) => one !== NONE) };
+}
+
+/** The address of a view as it is kept with a review; of none, all who are active. */
+export function reviewedView(view: string): string {
+  return keptPath({ ...readListPath(view), activity: ['active'] });
+}

@@ -1,0 +1,94 @@
+import type { Request, Response } from 'express';
+import { maySignIn } from '../../access/admission.ts';
+import type { AppContext } from '../../app-context.ts';
+import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
+import { DAY, instant, minuteOf } from '../../clock.ts';
+import type { Reader } from '../../db/database.ts';
+import { type Errors, FieldErrors, type Typed } from '../../forms/form.ts';
+import { actOf } from '../../sessions/pages/act.ts';
+import { stateLimits } from '../../users/user-state.ts';
+import { findUserIdsByIdentifier, findUsers } from '../../users/user-store.ts';
+import { flash } from '../../web/flash.ts';
+import { takeKept } from '../../web/kept-form.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
+import { render } from '../../web/render.ts';
+import { safePath } from '../../web/safe-path.ts';
+import { meantBy, reviewedView } from '../actions/meant-people.ts';
+import { MOST_PEOPLE, startReview } from '../actions/starting.ts';
+import { assignedBy } from '../assignment.ts';
+import { nextQuarter } from '../quarter.ts';
+import { checkReview, typedReview } from '../review-form.ts';
+
+const USUALLY_DUE = 14 * DAY;
+
+export async function showNewReview(app: AppContext, req: Request, res: Response): Promise<void> {
+  const kept = takeKept(req);
+  if (kept) return showForm(app, req, res, typedReview(kept));
+  const due = formatOf(req).dayOf(instant(app.clock() + USUALLY_DUE));
+  const typed = typedReview({ view: req.query.view });
+  await showForm(app, req, res, {
+    ...typed,
+    question: 'Still needed?',
+    asks: 'leaders',
+    dueAt: due,
+    silence: 'remind',
+    silenceDays: '14',
+  });
+}
+
+/** The form again, or a review more. */
+export async function beginReview(app: AppContext, req: Request, res: Response): Promise<void> {
+  const typed = typedReview(req.body);
+  const failed = (errors: Errors) => showForm(app, req, res, typed, errors);
+  const { values, errors } = checkReview(typed, formatOf(req));
+  if (errors) return failed(errors);
+  await unlessFieldErrors(app, req, failed, async () => {
+    const { repeats, ...settings } = values;
+    const meant = await meantIn(app, req, typed);
+    const named = settings.asks === 'named' ? await namedBy(app.db.read, settings.named, minuteOf(app.clock())) : [];
+    const act = actOf(app, req);
+    const nextAt = repeats ? nextQuarter(act.at, formatOf(req)) : null;
+    const start = { ...settings, ...meant, named, nextAt, createdBy: req.viewer!.id };
+    const id = await app.db.write((trx) => startReview(trx, act, start));
+    flash(req, app.mail ? 'The review has begun. The mails are on their way.' : 'The review has begun.');
+    res.redirect(303, `/reviews/${id}`);
+  });
+}
+
+async function showForm(app: AppContext, req: Request, res: Response, typed: Typed, errors: Errors = {}) {
+  const meant = await meantIn(app, req, typed);
+  const now = instant(app.clock());
+  const asking = { ...meant, asks: 'leaders' as const, named: [], createdBy: req.viewer!.id };
+  // So many are refused anyway: who would be asked about them is not worth the search.
+  const assigned = meant.ids.length > MOST_PEOPLE ? [] : await assignedBy(app.db.read, asking, now);
+  const page = {
+    title: 'New review',
+    typed: { ...typed, view: meant.view },
+    errors,
+    people: meant.ids.length,
+    leaders: new Set(assigned.filter(({ isPassed }) => !isPassed).map(({ reviewerId }) => reviewerId)).size,
+    leaderless: new Set(assigned.filter(({ isPassed }) => isPassed).map(({ userId }) => userId)).size,
+    next: nextQuarter(now, formatOf(req)),
+    sendsMail: app.mail !== undefined,
+  };
+  render(req, res, 'reviews/new', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
+}
+
+async function meantIn(app: AppContext, req: Request, typed: Typed) {
+  const view = reviewedView(safePath(typed.view) ?? '/users');
+  const meant = await meantBy(app.db.read, app.index, { view, by: req.viewer!, limits: stateLimits(app) });
+  return { view, ...meant };
+}
+
+/** Throws FieldErrors where somebody is nobody, or cannot sign in to answer. */
+async function namedBy(db: Reader, names: string[], now: string): Promise<number[]> {
+  const found = await findUserIdsByIdentifier(db, names);
+  const users = new Map((await findUsers(db, [...found.values()])).map((user) => [user.id, user]));
+  const unfit = names.filter((name) => {
+    const user = users.get(found.get(name) ?? 0);
+    return !user?.hasPassword || !maySignIn(user, now);
+  });
+  if (unfit.length > 0)
+    throw new FieldErrors({ named: `Nobody who can sign in is called so: ${unfit.slice(0, 10).join(', ')}.` });
+  return [...new Set(found.values())];
+}
