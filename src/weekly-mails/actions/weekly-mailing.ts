@@ -14,7 +14,14 @@ import { stateLimits } from '../../users/user-state.ts';
 import { findUsers } from '../../users/user-store.ts';
 import type { ActSettings } from '../../verbs/act.ts';
 import { lastMonday, weekAfter } from '../week.ts';
-import { claimWeek, findSubscribers, setBackWeek, type Subscriber, subscribe, unsubscribe } from '../weekly-mail-store.ts';
+import {
+  claimWeek,
+  findSubscribers,
+  type Subscriber,
+  setBackWeek,
+  subscribe,
+  unsubscribe,
+} from '../weekly-mail-store.ts';
 
 export interface Mailed {
   db: Database;
