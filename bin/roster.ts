@@ -31,7 +31,8 @@ const usages = Object.entries({ ...(isExecutable && PROGRAMS), ...ALL }).map(
 
 const USAGE = `Usage: ${COMMAND_LINE} <command> [--json] [--mail] [--without-secrets] [--keep-access] [--head <head>]
        ${COMMAND_LINE} export <list> [--format csv|jsonl] [--view 'activity=active&tag=3'] [--to <file>] [--private]
-       ${COMMAND_LINE} operate <action> [--on users|groups|contacts] (--view '…' | <name or id> …) [--value field=what …] [--apply]
+       ${COMMAND_LINE} operate <action> [--on users|groups|contacts] (--view '…' | <name or id> …) [--value field=what …]
+                [--at '2027-01-31 18:00'] [--apply]
        ${COMMAND_LINE} undo <operation> [--apply]
        ${COMMAND_LINE} apply <file.yaml> [--apply]
        ${COMMAND_LINE} create-api-user <name> --reason <text> --owner <user> --review 2027-05-31 [--group <group>] [--email <address>]
@@ -52,7 +53,7 @@ with --private those of users and groups as well. import says what a file would 
 with their reasons into the file of --report. --these-are-all names who is in a view and not in the file, and with --apply deactivates
 them; where they are more than a twentieth of it, --missing has to say their number. operate says whom an action would change, who is left
 out and why, and with --apply does it; what the action has to be told goes into --value, as in --value group=Sales
---value untilOn=2027-01-31. apply says what is otherwise than the file says; what it does not name stays. users, groups and bulk work on
+--value untilOn=2027-01-31; with --at the server does it then, judged anew (in UTC where no zone is named). apply says what is otherwise than the file says; what it does not name stays. users, groups and bulk work on
 another machine, over the
 interface for programs, by a token in the file of --token-file or in ROSTER_TOKEN, never in the command itself; the address may stand in
 ROSTER_ADDRESS. erase says who would be erased, and with --yes does it; of several who were called the same it takes the id. Exit codes: 0 done; 1 wrong use or settings; 2 refused, and nothing was changed, or the
@@ -71,6 +72,7 @@ const OPTIONS = {
   private: { type: 'boolean' },
   by: { type: 'string' },
   apply: { type: 'boolean' },
+  at: { type: 'string' },
   'change-emails': { type: 'boolean' },
   report: { type: 'string' },
   'these-are-all': { type: 'string' },
@@ -106,6 +108,7 @@ const OPTIONS_OF: Record<string, string[]> = {
   private: ['export'],
   by: ['import'],
   apply: ['apply', 'import', 'operate', 'undo', 'bulk'],
+  at: ['operate', 'bulk'],
   'change-emails': ['import'],
   report: ['import'],
   'these-are-all': ['import'],
@@ -192,12 +195,13 @@ function maintain(settings: Settings): Promise<Result> {
 /** Settings are those of a server here, and nothing to it. */
 function askElsewhere(): Promise<Result> {
   requireFittingOptions();
-  const { view, on, apply, email, leaves, description, invite, until } = values;
+  const { view, on, apply, at, email, leaves, description, invite, until } = values;
   const { value, group: groups, tag: tags, name: called, address: addresses } = values;
   const options = {
     view,
     on,
     apply,
+    at,
     email,
     leaves,
     description,
@@ -233,7 +237,7 @@ async function act(settings: Settings): Promise<Result> {
     const exporting = { format, view, to, withPrivate };
     const { 'these-are-all': theseAreAll, missing } = values;
     const importing = { by, apply, report, changesEmails, theseAreAll, missing };
-    const operating = { on: values.on, view, values: values.value, apply };
+    const operating = { on: values.on, view, values: values.value, apply, at: values.at };
     const { reason, owner, review, email, group: groups } = values;
     const { scope: scopes, days, address: addresses, name: tokenName } = values;
     const programs = { reason, owner, review, email, groups, scopes, days, addresses, tokenName };

@@ -76,6 +76,8 @@ import * as erasures from './0077-erasures.ts';
 import * as reviews from './0079-reviews.ts';
 import * as idleAccounts from './0082-idle-accounts.ts';
 import * as overview from './0083-overview.ts';
+import * as accessRequests from './0084-access-requests.ts';
+import * as deputies from './0085-deputies.ts';
 import * as partsOfOperations from './0086-parts-of-operations.ts';
 import * as postgresBaseline from './postgres/baseline.ts';
 
@@ -158,6 +160,8 @@ export const migrations: Record<string, Knex.Migration> = {
   '0079-reviews': reviews,
   '0082-idle-accounts': idleAccounts,
   '0083-overview': overview,
+  '0084-access-requests': accessRequests,
+  '0085-deputies': deputies,
   '0086-parts-of-operations': partsOfOperations,
 };
 

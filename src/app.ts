@@ -9,6 +9,7 @@ import { RequestLimit } from './api/request-limit.ts';
 import { apiRouter } from './api/router.ts';
 import type { AppContext } from './app-context.ts';
 import { applicationsController } from './applications/pages/applications-controller.ts';
+import { askingController } from './asking/pages/asking-controller.ts';
 import { auditController } from './audit/pages/audit-controller.ts';
 import { recordRefusal } from './audit/pages/refusal-recording.ts';
 import { toldEvents } from './audit/pages/told-events.ts';
@@ -264,6 +265,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(groupsController(context));
   app.use(leadingController(context));
   app.use(leavingController(context));
+  app.use(askingController(context));
   app.use(applicationsController(context));
   app.use(membersController(context));
   app.use(permissionsController(context));
@@ -300,5 +302,5 @@ function firstPage(viewer: SignedIn): string {
   if (may(viewer, 'groups', 'read')) return '/groups';
   if (viewer.leads.length > 0) return '/led-groups';
   const rest = (['contacts', 'audit'] as const).find((application) => may(viewer, application, 'read'));
-  return rest ? `/${rest}` : '/credentials';
+  return rest ? `/${rest}` : '/me';
 }

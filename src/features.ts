@@ -1,5 +1,6 @@
 import type { AppContext } from './app-context.ts';
 import { APPLICATIONS } from './applications/pages/applications-feature.ts';
+import { ASKING } from './asking/pages/asking-feature.ts';
 import { AUDIT } from './audit/pages/audit-feature.ts';
 import { BULK_OPERATIONS } from './bulk-operations/pages/bulk-operations-feature.ts';
 import { MINUTE } from './clock.ts';
@@ -39,6 +40,7 @@ export const FEATURES: Feature[] = [
   SAVED_VIEWS,
   GROUPS,
   APPLICATIONS,
+  ASKING,
   CONTACTS,
   AUDIT,
   CREDENTIALS,

@@ -8,6 +8,7 @@ import { USUAL_DAYS } from '../src/idle-accounts/idle-rule.ts';
 import { setIdleRule } from '../src/idle-accounts/idle-rule-store.ts';
 import { startApp, type TestApp } from './support/app.ts';
 import { applied } from './support/apply.ts';
+import { asked as askedFor } from './support/asking.ts';
 import { rosterBeside } from './support/command-line.ts';
 import { addContact } from './support/contacts.ts';
 import { send, submit } from './support/form.ts';
@@ -40,7 +41,8 @@ const PATHS = [
     'command import',
     'file',
   ] as const),
-  ...(['interface', 'interface bulk', 'scim', 'idle rule'] as const),
+  ...(['interface', 'interface bulk', 'interface schedule', 'scim', 'idle rule'] as const),
+  ...(['command schedule', 'asking'] as const),
 ] as const;
 type Path = (typeof PATHS)[number];
 /** Gives what it was answered with. */
@@ -165,6 +167,24 @@ const askedMany = (action: string, ids: () => number[], on = 'users'): Attempt =
   };
 };
 
+const askedLater = (action: string, ids: () => number[]): Attempt => {
+  return async () => {
+    const program = await programAs(app, trying);
+    const draft = await program.send('post', '/bulk-operations', { on: 'users', action, ids: ids() });
+    const path = `/bulk-operations/${draft.body.id}/schedule`;
+    return (await program.send('put', path, { dueAt: '2036-01-01' })).text;
+  };
+};
+
+/** What somebody asked for is given until a day. */
+const given = (person: Person, group: string): Attempt => {
+  return async () => {
+    const group_id = Number((await app.db.read('groups').where('name', group).first('id')).id);
+    const path = await askedFor(app, person, { group_id });
+    return words(await follow(await by.post(`${path}/decision`, { answer: 'give', untilAt: '2036-01-01' })));
+  };
+};
+
 /** What the report says where the rule of idle accounts, which they switched on, comes to somebody. */
 const idled = (person: Person): Attempt => {
   return async () => {
@@ -226,6 +246,9 @@ const RULES: Rule[] = [
     // She may do all that an administrator may, and is none who stays.
     setup: () => set('alice', { expires_on: '2036-01-01' }),
     on: {
+      'command schedule': command('operate', 'deactivate', 'ada', '--at', '2036-01-01', '--apply'),
+      'interface schedule': askedLater('deactivate', () => [app.people.ada]),
+      asking: given('ada', 'Administrators'),
       leaving: record('ada', '/leaving'),
       'idle rule': 'it never touches whoever could be one',
       schedule: scheduled('deactivate', 'ada'),
@@ -247,6 +270,9 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /yourself|themself|your own/i,
     on: {
+      'command schedule': 'nobody stands at the machine as themself',
+      'interface schedule': askedLater('deactivate', () => [app.people.alice]),
+      asking: given('alice', 'Support'),
       leaving: record('alice', '/leaving'),
       'idle rule': 'whoever switched it on is there',
       schedule: scheduled('deactivate', 'alice'),
@@ -268,6 +294,9 @@ const RULES: Rule[] = [
     who: 'max',
     said: /has rights that you do not hold/,
     on: {
+      'command schedule': 'it holds every right',
+      'interface schedule': askedLater('deactivate', () => [app.people.alice]),
+      asking: 'whoever decides maintains groups as well: see its own tests',
       leaving: record('alice', '/leaving'),
       'idle rule': idled('rita'),
       schedule: scheduled('deactivate', 'alice'),
@@ -294,6 +323,9 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /API-only/,
     on: {
+      'command schedule': 'it is looked at when it is due',
+      'interface schedule': 'it is looked at when it is due',
+      asking: 'no program asks for anything',
       leaving: 'it invites nobody',
       'idle rule': 'it touches people only',
       schedule: 'it is looked at when it is due',
@@ -322,6 +354,9 @@ const RULES: Rule[] = [
       await set('erin', { name: 'dave', name_key: 'dave' });
     },
     on: {
+      'command schedule': 'it is looked at when it is due',
+      'interface schedule': 'it is looked at when it is due',
+      asking: 'it names nobody',
       leaving: 'it names nobody anew',
       'idle rule': 'it renames nobody and brings nobody back',
       schedule: 'it is looked at when it is due',
@@ -347,6 +382,9 @@ const RULES: Rule[] = [
     who: 'alice',
     said: /changed|in the meantime|since/i,
     on: {
+      'command schedule': 'it says all that it does',
+      'interface schedule': 'it says all that it does',
+      asking: 'one answer is the last: see its own tests',
       leaving: 'it does what was decided with what is there then',
       'idle rule': 'it looks again in the transaction that does it',
       schedule: 'it says all that it does',
@@ -380,6 +418,9 @@ const RULES: Rule[] = [
       hidden = await addContact(app, { name: 'Hidden Person', emails: [HIDDEN], ownerUserId: app.people.bob });
     },
     on: {
+      'command schedule': 'only users are changed later',
+      'interface schedule': 'only users are changed later',
+      asking: 'it is about no contacts',
       leaving: 'what one may not see is handed over unseen: see its own tests',
       'idle rule': 'it is about no contacts',
       schedule: 'only users are changed later',

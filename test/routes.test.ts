@@ -26,6 +26,7 @@ import { programAct } from '../src/verbs/program-act.ts';
 import { findDeliveries, insertDeliveries, markDelivered } from '../src/webhooks/delivery-store.ts';
 import { disable, insertWebhook } from '../src/webhooks/webhook-store.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
+import { asked, letAskFor } from './support/asking.ts';
 import { watchAudit } from './support/audit.ts';
 import { everything, facts, factsBesideAudit } from './support/database.ts';
 import { deletedLongAgo } from './support/erasure.ts';
@@ -70,8 +71,8 @@ interface Change {
 type OperationKind = 'draft' | 'scheduled' | 'asking' | 'running' | 'paused' | 'executed' | 'list' | 'led';
 
 interface Classified {
-  /** `leader`: whoever leads the group, whatever their rights. */
-  open: 'everybody' | 'signed-in' | 'leader' | [Application, Level];
+  /** `leader`: whoever leads the group, whatever their rights; `decider`: they, and who may write users and groups. */
+  open: 'everybody' | 'signed-in' | 'leader' | 'decider' | [Application, Level];
   /** What it asks for besides. */
   also?: [Application, Level];
   /** Or what is enough instead, for a part of it. */
@@ -106,6 +107,8 @@ interface Classified {
   review?: true;
   /** Or somebody whom the subject, a program, wants to take over. */
   clash?: true;
+  /** Or what somebody asked for: the viewer, or Erin who wants to be in Support. */
+  accessRequest?: 'own' | 'of another';
   /** Whether who may not read it but leads a group is shown that one instead. */
   isLedInstead?: true;
   /** A page that only shows: what it answers to Alice where that is not 200. */
@@ -364,6 +367,19 @@ const ROUTES: Record<string, Classified> = {
       leadsTo: /^\/preferences$/,
     },
   },
+  'patch /preferences/mails': {
+    open: 'signed-in',
+    change: {
+      form: '/preferences',
+      start: startMailingApp,
+      fields: { ownLeaving: 'yes' },
+      state: async (app) => Boolean(await column('alice', 'is_told_of_leaving')(app)),
+      from: false,
+      to: true,
+      audit: [],
+      leadsTo: /^\/preferences$/,
+    },
+  },
   'patch /preferences/weekly-mail': {
     open: ['users', 'write'],
     change: {
@@ -490,7 +506,7 @@ const ROUTES: Record<string, Classified> = {
       from: false,
       to: true,
       audit: ['password.chosen'],
-      leadsTo: /^\/welcome$/,
+      leadsTo: /^\/me$/,
       bad: { fields: { password: NEW_PASSWORD, repeated: 'another' }, errors: ['repeated'], never: [NEW_PASSWORD] },
     },
   },
@@ -531,7 +547,62 @@ const ROUTES: Record<string, Classified> = {
   },
 
   'get /': { open: 'signed-in', shows: 303 },
-  'get /welcome': { open: 'signed-in' },
+  'get /welcome': { open: 'signed-in', shows: 303 },
+  'get /me': { open: 'signed-in' },
+  'get /access-requests': { open: 'decider' },
+  'get /access-requests/new': { open: 'signed-in' },
+  'post /access-requests': {
+    open: 'signed-in',
+    change: {
+      form: '/access-requests/new',
+      start: async () => {
+        const app = await startApp();
+        const row = { name: 'Wiki', name_key: 'wiki', created_at: instant(app.clock.now()) };
+        await app.db.write((trx) => trx('groups').insert(row));
+        await letAskFor(app, 'Wiki');
+        return app;
+      },
+      fields: async (app) => ({
+        asked: `group ${await groupId(app, 'Wiki')}`,
+        reason: 'for the month',
+        untilAt: '2027-01-31',
+      }),
+      state: async (app) => (await app.db.read('access_requests')).length,
+      from: 0,
+      to: 1,
+      audit: ['access.asked'],
+      leadsTo: /^\/access-requests\/\d+$/,
+      bad: { fields: { reason: ' ', untilAt: 'soon' }, errors: ['reason', 'untilAt'] },
+    },
+  },
+  'get /access-requests/:id': { open: 'signed-in', accessRequest: 'own' },
+  'delete /access-requests/:id': {
+    open: 'signed-in',
+    accessRequest: 'own',
+    change: {
+      form: '/access-requests/:id',
+      fields: {},
+      state: async (app) => (await app.db.read('access_requests').first('answer'))?.answer,
+      from: '',
+      to: 'withdrawn',
+      audit: ['access.withdrawn'],
+      leadsTo: /^\/access-requests\/:id$/,
+    },
+  },
+  'post /access-requests/:id/decision': {
+    open: 'decider',
+    accessRequest: 'of another',
+    change: {
+      form: '/access-requests/:id',
+      fields: { answer: 'give', untilAt: '2027-01-31' },
+      nonsense: { fields: { answer: 'perhaps', words: '' }, status: 422 },
+      state: membersOfSupport,
+      from: 4,
+      to: 5,
+      audit: ['membership.granted', 'access.given'],
+      leadsTo: /^\/access-requests\/:id$/,
+    },
+  },
   'get /credentials': { open: 'signed-in' },
   'get /emails/confirmation/new': { open: 'everybody', shows: 410 },
   'get /emails/:token': { open: 'everybody', shows: 410 },
@@ -1992,6 +2063,56 @@ const ROUTES: Record<string, Classified> = {
       leadsTo: /^\/reviews\/:id$/,
     },
   },
+  'get /led-groups/:id/lead': { open: 'leader', group: 'Support' },
+  'post /led-groups/:id/deputy': {
+    open: 'leader',
+    group: 'Support',
+    change: {
+      form: '/led-groups/:id/lead',
+      browser: (app) => signedIn(app, 'lena'),
+      fields: { deputy: 'bob', untilAt: '2027-01-31' },
+      state: async (app) => (await app.db.read('deputies').first('user_id'))?.user_id !== undefined,
+      from: false,
+      to: true,
+      audit: ['group.deputy-named'],
+      leadsTo: /^\/led-groups\/:id$/,
+    },
+  },
+  'delete /led-groups/:id/deputy': {
+    open: 'leader',
+    group: 'Support',
+    change: {
+      form: '/led-groups/:id/lead',
+      start: async () => {
+        const app = await startApp();
+        const [group_id, leader_id] = [Number(await groupId(app, 'Support')), app.people.lena];
+        await app.db.write((trx) => trx('deputies').insert({ group_id, leader_id, user_id: app.people.bob }));
+        return app;
+      },
+      browser: (app) => signedIn(app, 'lena'),
+      fields: {},
+      state: async (app) => (await app.db.read('deputies')).length,
+      from: 1,
+      to: 0,
+      audit: ['group.deputy-ended'],
+      leadsTo: /^\/led-groups\/:id$/,
+    },
+  },
+  'post /led-groups/:id/hand-over': {
+    open: 'leader',
+    group: 'Support',
+    change: {
+      form: '/led-groups/:id/lead',
+      browser: (app) => signedIn(app, 'lena'),
+      fields: { leader: 'bob' },
+      state: groupColumn('leader_name'),
+      from: 'lena',
+      to: 'bob',
+      audit: ['group.updated'],
+      leadsTo: /^\/me$/,
+      bad: { fields: { leader: 'nobody' }, errors: ['leader'] },
+    },
+  },
   'get /led-operations/:id': { open: 'leader', operation: 'led' },
   'get /led-operations/:id/undo': { open: 'leader', operation: 'led' },
   'post /led-operations/:id/undo': {
@@ -2308,6 +2429,7 @@ function expectedOf(
 ): Case['expected'] {
   if (route.open === 'signed-in') return 'allowed';
   if (route.open === 'leader') return leads ? 'allowed' : 404;
+  if (route.open === 'decider') return leads || (may.users === 'write' && may.groups === 'write') ? 'allowed' : 404;
   const [application, level] = route.open as [Application, Level];
   if (route.either && may[route.either[0]] !== undefined) return 'allowed';
   if (may[application] === undefined) return leads && route.isLedInstead ? 'led' : 404;
@@ -2355,6 +2477,7 @@ async function idOf(
   if (route.device) return rememberedOf(app, app.people[viewer]);
   if (route.passkey) return passkeyOf(app, app.people[viewer]);
   if (route.imports) return importOf(app, viewer, route.imports);
+  if (route.accessRequest) return requestOf(app, route.accessRequest === 'own' ? viewer : 'erin');
   if (route.savedView) return savedViewOf(app, app.people[viewer], route.savedView);
   if (route.group) return Number(await groupId(app, route.group));
   if (route.contact) {
@@ -2504,12 +2627,21 @@ async function savedViewOf(app: TestApp, userId: number, kind: 'own' | 'shared' 
   });
 }
 
+/** Erin for Support, anybody else for Auditors. */
+async function requestOf(app: TestApp, by: Person): Promise<number> {
+  const user_id = app.people[by];
+  const own = await app.db.read('access_requests').where({ user_id, answer: '' }).first('id');
+  if (own) return own.id;
+  const group_id = await letAskFor(app, by === 'erin' ? 'Support' : 'Auditors');
+  return Number((await asked(app, by, { group_id: Number(group_id) })).split('/').at(-1));
+}
+
 /** A list of one whom it would invite, which is seen by nobody but who pasted it. */
 async function listOf(app: TestApp, viewer: Person): Promise<number> {
   const created_by = app.people[viewer];
   const own = await app.db.read('bulk_operations').where({ action: 'invite-people', created_by }).first('id');
   if (own) return own.id;
-  const nora = { line: '1', name: 'Nora', email: 'nora@example.com', groups: '', tags: '', leavesAt: '' };
+  const nora = { line: '1', name: 'Nora', email: 'nora@example.com', groups: '', tags: '', startsAt: '', leavesAt: '' };
   const act = programAct(actSettings(app.config), { id: created_by, name: viewer, at: '2026-11-22T12:00:00.000Z' });
   const list = { typed: typedPeople({}).typed, rows: [{ ...nora, isKept: true, contact: '' }] };
   return app.db.write((trx) => createPeopleDraft(trx, act, list));

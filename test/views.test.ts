@@ -5,6 +5,7 @@ import ejs from 'ejs';
 import { Mailbox } from '../src/mail/mailbox.ts';
 import { COLUMNS } from '../src/users/list/user-list-columns.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from './support/app.ts';
+import { asked, letAskFor } from './support/asking.ts';
 import { deletedLongAgo } from './support/erasure.ts';
 import { codeOf } from './support/factor.ts';
 import { send, submit } from './support/form.ts';
@@ -105,7 +106,9 @@ describe('the views', () => {
       '/installation',
       '/webhooks',
       '/webhooks/new',
-      '/welcome',
+      '/me',
+      '/access-requests',
+      '/access-requests/new',
       '/credentials',
       '/credentials/sign-ins',
       '/credentials/second-factor',
@@ -202,6 +205,13 @@ describe('the views', () => {
       .attr('href')!;
     for (const path of [deed, `${deed}/undo`]) note('led deed', await leader.get(path));
     note('led members', await leader.get(`${led}/members/edit?ids=${app.people.bob}`));
+    note('who leads', await leader.get(`${led}/lead`));
+    await letAskFor(app, 'Support', { contacts: 'read' });
+    const request = await asked(app, 'max', { application: 'contacts', level: 'read' });
+    note('asking', await (await signedIn(app, 'max')).get('/access-requests/new'));
+    note('deciding', await leader.get(request));
+    await leader.post(`${request}/decision`, { answer: 'refuse', words: 'no' });
+    note('answered', await leader.get(request));
     note('addition', await submit(alice, `${support}/members/new`, { list: 'erin' }));
     note(
       'list, mistaken',

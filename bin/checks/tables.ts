@@ -7,6 +7,7 @@ const source = join(import.meta.dirname, '../../src');
 
 /** Whose each table is, as a path below `src`. */
 const WRITERS: Record<keyof typeof TABLES, string> = {
+  access_requests: 'asking/access-request-store.ts',
   accounts: 'contacts/contact-store.ts',
   address_limits: 'sessions/address-limiter.ts',
   api_answers: 'tokens/token-store.ts',
@@ -24,6 +25,7 @@ const WRITERS: Record<keyof typeof TABLES, string> = {
   contact_tags: 'tags/tag-store.ts',
   contacts: 'contacts/contact-store.ts',
   daily_figures: 'overview/daily-figure-store.ts',
+  deputies: 'groups/deputy-store.ts',
   device_lockouts: 'sessions/lockout-store.ts',
   email_changes: 'one-time-links/email-change-store.ts',
   erasures: 'erasure/erasure-store.ts',

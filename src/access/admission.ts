@@ -12,7 +12,7 @@ export interface Admitted {
 }
 
 /** Whether the user has left. */
-export function isExpired(user: Pick<Admitted, 'leavesAt'>, now: Instant): boolean {
+export function hasLeft(user: Pick<Admitted, 'leavesAt'>, now: Instant): boolean {
   return user.leavesAt !== null && user.leavesAt <= now;
 }
 
@@ -28,7 +28,7 @@ export function maySignIn(user: Admitted, now: Instant): boolean {
 
 /** Whether a program may act in this user's name by a token of theirs. */
 export function mayActByToken(user: Admitted, now: Instant): boolean {
-  return user.activity === 'active' && !isNotStarted(user, now) && !isExpired(user, now);
+  return user.activity === 'active' && !isNotStarted(user, now) && !hasLeft(user, now);
 }
 
 /** Whether this user comes in by an invitation, and did not yet. */

@@ -112,6 +112,11 @@ export class RosterClient {
     return this.ask('POST', `/bulk-operations/${id}/undoing`);
   }
 
+  /** Has a draft done at that moment. */
+  schedule(id: number, dueAt: string): Promise<Operation> {
+    return this.ask('PUT', `/bulk-operations/${id}/schedule`, { body: { dueAt } });
+  }
+
   operation(id: number): Promise<Operation> {
     return this.ask('GET', `/bulk-operations/${id}`);
   }

@@ -46,6 +46,7 @@ export const GROUP = z
     description: z.string(),
     leader: named.nullable(),
     requiresSecondFactor: z.boolean().describe('Whether its members have to have a second factor.'),
+    canBeAskedFor: z.boolean().describe('Whether everybody who signs in sees it and may ask for it.'),
     permissions: z.record(z.string(), level),
     tags: z.array(z.string()),
     createdAt: moment,
@@ -224,6 +225,8 @@ export const OPERATION = z
     executedAt: moment.nullable(),
     finishedAt: moment.nullable(),
     pausedFor: z.string(),
+    dueAt: moment.nullable().describe('Of a draft, when it will be done by itself.'),
+    waitsFor: z.string().describe('Why it was not done although it was due.'),
   })
   .meta({ id: 'Operation' });
 

@@ -27,7 +27,7 @@ const OF_USERS = [
   'set-membership-end',
   'add-tag',
   'remove-tag',
-  'set-expiry',
+  'set-leaving',
   'set-no-shared-data',
   'keep-program',
   'hand-over-program',
@@ -39,8 +39,9 @@ const NOT_FOR_PROGRAMS = 'No token does that, or takes it back: somebody does on
 
 /** Throws Unprocessable for what there is not, or not for programs. */
 export function actionMeant(subjectType: SubjectType, name: string): Operation {
-  const action = isForPrograms(subjectType, name) ? findBulkAction(subjectType, name) : undefined;
-  if (!action) throw new Unprocessable({ action: `There is no action ${name} on ${subjectType}s for programs.` });
+  const action = findBulkAction(subjectType, name);
+  if (!action || !isForPrograms(subjectType, action.name))
+    throw new Unprocessable({ action: `There is no action ${name} on ${subjectType}s for programs.` });
   return action;
 }
 

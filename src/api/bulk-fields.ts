@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { SUBJECT_TYPES } from '../bulk-operations/bulk-operation.ts';
+import { startBy } from '../forms/moments.ts';
+import { format } from '../text/format.ts';
 
 /** In an address. */
 export const number = z.string().regex(/^[1-9]\d{0,14}$/, 'It is a number.');
@@ -24,3 +26,11 @@ export const NEW_OPERATION = z
     error: 'Say whom: either ids or a view.',
   })
   .meta({ id: 'NewOperation' });
+
+export const SCHEDULE = z
+  .strictObject({
+    dueAt: startBy(format)
+      .refine((moment) => moment !== null, 'Say when it is to be done.')
+      .describe('A moment to the minute, with its zone; a day alone is meant from its beginning in UTC.'),
+  })
+  .meta({ id: 'Schedule' });

@@ -1,49 +1,31 @@
 import { z } from 'zod';
-import type { AppContext } from '../app-context.ts';
-import {
-  actionOf,
-  BULK_SUBJECTS,
-  draftPathOf,
-  isToBeChosen,
-  readable,
-} from '../bulk-operations/actions/bulk-subjects.ts';
+import { actionOf, BULK_SUBJECTS, readable } from '../bulk-operations/actions/bulk-subjects.ts';
 import { executeOperation } from '../bulk-operations/actions/execution.ts';
 import { draftTakingBack, mayUndo } from '../bulk-operations/actions/taking-back.ts';
-import { weighsMuch } from '../bulk-operations/actions/weighty-operation.ts';
-import {
-  type BulkOperation,
-  phaseOf,
-  SUBJECT_TYPES,
-  type SubjectType,
-  TO_BE_CHOSEN,
-} from '../bulk-operations/bulk-operation.ts';
+import { type BulkOperation, phaseOf, SUBJECT_TYPES, type SubjectType } from '../bulk-operations/bulk-operation.ts';
 import * as store from '../bulk-operations/bulk-operation-store.ts';
 import { findReported, type ReportFilter } from '../bulk-operations/pages/reported-items.ts';
 import { toldItems } from '../bulk-operations/pages/told-items.ts';
-import { mayLookAt, requireVisible } from '../bulk-operations/pages/visible-operation.ts';
-import { findParts, findWhole } from '../bulk-operations/part-store.ts';
+import { mayLookAt } from '../bulk-operations/pages/visible-operation.ts';
+import { findParts } from '../bulk-operations/part-store.ts';
 import { forbiddenInWords, hasForbidden } from '../bulk-operations/tally.ts';
-import type { Reader, Transaction } from '../db/database.ts';
+import type { Transaction } from '../db/database.ts';
 import type { Act } from '../verbs/act.ts';
 import { Conflict, Forbidden } from '../verbs/refusals.ts';
+import { answer, looking, meant, READ, requireReady, requireWriting, WRITE, weighs } from './addressed-operation.ts';
 import { ITEM, OPERATION, pageOf } from './answers.ts';
 import { actionMeant, choicesMeant, requireForPrograms } from './bulk-actions.ts';
 import { NEW_OPERATION, number } from './bulk-fields.ts';
 import { type Meaning, recordsMeant } from './bulk-set.ts';
-import { actOfCaller } from './caller.ts';
 import { PREFIX } from './lists.ts';
-import { requireOpen } from './needs.ts';
 import { recordRefusal } from './refusals.ts';
-import { requireMail } from './required-mail.ts';
 import { type Answer, type Call, type Route, route } from './route.ts';
-import { type Looking, toldOperation } from './told-operations.ts';
+import { SCHEDULE_ROUTES } from './schedule-routes.ts';
+import { toldOperation } from './told-operations.ts';
 
 const LISTED = 50;
 const ITEMS_LISTED = 200;
-const READ: Route['needs'] = { said: 'Needs the right, and the scope, to read what it is done to.' };
-const WRITE: Route['needs'] = {
-  said: 'Needs the scope to write what it is done to, and the right, which for contacts of one’s own is that to read.',
-};
+
 export const BULK_ROUTES: Route[] = [
   route({
     method: 'get',
@@ -95,6 +77,7 @@ export const BULK_ROUTES: Route[] = [
     answer: OPERATION,
     handle: execute,
   }),
+  ...SCHEDULE_ROUTES,
   route({
     method: 'get',
     path: '/bulk-operations/{id}/items',
@@ -200,22 +183,6 @@ async function execute(call: Call): Promise<Answer> {
   return done;
 }
 
-async function requireReady(app: AppContext, db: Reader, operation: BulkOperation): Promise<void> {
-  if (operation.executedAt !== null) return;
-  await requireForPrograms(db, operation);
-  if (draftPathOf(operation) || isToBeChosen(operation) || operation.action === TO_BE_CHOSEN)
-    throw new Conflict(
-      'It was not said yet what exactly is to be done: that is said on the page on which it was begun.',
-    );
-  if ((await actionOf(db, operation)).makes) requireMail(app);
-}
-
-async function weighs(call: Call): Promise<boolean> {
-  const { app, req, caller } = call;
-  const operation = await meant(call, app.db.read, 'write');
-  return operation.executedAt === null && weighsMuch(app.db.read, actOfCaller(app, req, caller), operation);
-}
-
 async function listItems(call: Call): Promise<Answer> {
   const { app, viewer, ids, query } = call;
   const db = app.db.read;
@@ -270,35 +237,6 @@ function steering(
   });
 }
 
-/** The operation that the address names. Throws NotFound or Forbidden where the caller may not look at it, or do something with it. */
-async function meant(call: Call, db: Reader, to: 'read' | 'write'): Promise<BulkOperation> {
-  const operation = await findWhole(db, call.ids.id);
-  const parts = await findParts(db, operation);
-  const isOwn = operation.createdBy === call.viewer.id;
-  const [some = operation] = readable(call.viewer, parts);
-  if (to === 'read') requireOpen(call.caller, [BULK_SUBJECTS[some.subjectType].application, 'read']);
-  else
-    for (const { subjectType } of parts)
-      requireWriting(call, subjectType, isOwn ? BULK_SUBJECTS[subjectType].level : 'write');
-  requireVisible(call.viewer, operation);
-  return operation;
-}
-
-/** One's own contacts are changed by who may only read; the scope is asked for all the same. */
-function requireWriting({ caller }: Call, subjectType: SubjectType, level: 'read' | 'write'): void {
-  const { application } = BULK_SUBJECTS[subjectType];
-  requireOpen(caller, [application, level], `${application}:write` as `users:write`);
-}
-
 function isOpen({ viewer }: Call, type: SubjectType): boolean {
   return viewer.rights[BULK_SUBJECTS[type].application] !== undefined;
-}
-
-function looking({ app, req, caller, viewer }: Call, db: Reader) {
-  const trying: Looking['trying'] = 'commit' in db ? (work) => work(db as Transaction) : (work) => app.db.write(work);
-  return { app, db, act: actOfCaller(app, req, caller), viewer, trying };
-}
-
-async function answer(call: Call, db: Reader, operation: BulkOperation): Promise<Answer> {
-  return { body: await toldOperation(looking(call, db), operation) };
 }

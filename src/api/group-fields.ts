@@ -8,6 +8,7 @@ const change = z
     description: optional(5000, 'At most 5,000 characters.'),
     tags,
     requiresSecondFactor: z.boolean().describe('Whether its members have to have a second factor.'),
+    canBeAskedFor: z.boolean().describe('Whether everybody who signs in sees it and may ask for it.'),
   })
   .partial();
 export const GROUP_CHANGE = change

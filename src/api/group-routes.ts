@@ -165,6 +165,7 @@ async function toldGroups(db: Reader, ids: number[]) {
     leader: group.leaderId === null ? null : { id: group.leaderId, name: group.leaderName ?? '' },
     permissions: group.rights,
     requiresSecondFactor: group.requiresSecondFactor,
+    canBeAskedFor: group.canBeAskedFor,
     tags: tags.get(group.id) ?? [],
     createdAt: group.createdAt,
     version: group.version,

@@ -9,6 +9,7 @@ import type { EffectTally } from '../bulk-operations/effect-tally.ts';
 import { effectsSaid } from '../bulk-operations/pages/effects-in-words.ts';
 import { foundNow, foundOf, knownOf } from '../bulk-operations/pages/sheet.ts';
 import { findParts } from '../bulk-operations/part-store.ts';
+import { findSchedule } from '../bulk-operations/schedule-store.ts';
 import { leftOutIn, summed } from '../bulk-operations/tally.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { findUserNames } from '../users/user-store.ts';
@@ -40,6 +41,7 @@ export async function toldOperation(
   const ids = phase === 'draft' && !isLarge(operation) ? await findItemIds(db, operation.id) : [];
   // One that there is no more, or whose group is gone, is told by its name.
   const action = await actionOf(db, operation, ids).catch(() => undefined);
+  const schedule = phase === 'draft' ? await findSchedule(db, operation.id) : undefined;
   const [name] = (await findUserNames(db, [operation.createdBy])).values();
   const told = {
     id: operation.id,
@@ -59,6 +61,8 @@ export async function toldOperation(
     executedAt: operation.executedAt,
     finishedAt: operation.finishedAt,
     pausedFor: operation.pausedFor,
+    dueAt: schedule?.dueAt ?? null,
+    waitsFor: schedule?.waitsFor ?? '',
   };
   if (phase !== 'draft' || !action) return told;
   const found = await foundOfAll(looking, operation, { ids, action, parts });

@@ -59,6 +59,8 @@ export interface OperateWords {
   view?: string;
   values?: string[];
   apply?: boolean;
+  /** When it is to be done; left out, at once. */
+  at?: string;
 }
 
 /** What stands behind *export*, as it was typed. */

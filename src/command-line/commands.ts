@@ -99,7 +99,7 @@ export const COMMANDS: Record<string, Command> = {
   operate: {
     parameters: ['action'],
     rest: 'name or id',
-    summary: 'says what an action would do to many, and with --apply does it (--on, --view, --value)',
+    summary: 'says what an action would do to many, and with --apply does it (--on, --view, --value, --at)',
     run: (context, [action, ...named]) => operate(context, actOf(context), action, named),
   },
   apply: {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   actionOf,
   askedOf,
@@ -8,6 +9,7 @@ import {
 import { checkedChoices } from '../bulk-operations/actions/checked-choices.ts';
 import { executeOperation, judgeOperation } from '../bulk-operations/actions/execution.ts';
 import { rehearsed } from '../bulk-operations/actions/rehearsal.ts';
+import { scheduleOperation } from '../bulk-operations/actions/scheduling.ts';
 import { draftTakingBack, mayUndo } from '../bulk-operations/actions/taking-back.ts';
 import { type AskingAction, isAsking } from '../bulk-operations/asking-action.ts';
 import { findChangedIds } from '../bulk-operations/bulk-item-store.ts';
@@ -22,11 +24,14 @@ import {
 import { doneInWords } from '../bulk-operations/pages/parts-in-words.ts';
 import { foundOf } from '../bulk-operations/pages/sheet.ts';
 import { findParts, findPartsOf, findWhole } from '../bulk-operations/part-store.ts';
+import { canBeLater } from '../bulk-operations/schedulable.ts';
 import { leftOutIn, NOTHING_YET, summed, tallied } from '../bulk-operations/tally.ts';
+import type { Instant } from '../clock.ts';
 import { ConfigError } from '../config.ts';
 import type { Reader } from '../db/database.ts';
 import { pieces } from '../db/ids.ts';
-import { FieldErrors, type Typed } from '../forms/form.ts';
+import { checkForm, FieldErrors, type Typed } from '../forms/form.ts';
+import { startBy } from '../forms/moments.ts';
 import { findGroupByName } from '../groups/group-store.ts';
 import { linesToCopy } from '../one-time-links/pages/link-lines.ts';
 import { format } from '../text/format.ts';
@@ -53,7 +58,9 @@ export async function operate(context: CommandContext, act: Act, name: string, n
   if (typeof ids === 'string') return refused(ids);
   try {
     const choices = await choicesFor(db.read, act, action, operating.values ?? []);
-    return await run(context, act, { subjectType, action: name, ids, choices });
+    const draft = { subjectType, action: action.name, ids, choices };
+    if (operating.at === undefined) return await run(context, act, draft);
+    return await operateLater(context, act, draft, momentIn(operating.at));
   } catch (error) {
     if (error instanceof FieldErrors)
       return refused(
@@ -154,6 +161,43 @@ async function runInParts({ db, operating = {} }: CommandContext, act: Act, draf
       changed: numbers.join(', '),
     });
   });
+}
+
+/** Says what would be scheduled, and with `apply` has the server do it then. */
+async function operateLater(context: CommandContext, act: Act, draft: Draft, dueAt: Instant): Promise<Result> {
+  const { db, operating = {}, server } = context;
+  const { subjectType, action: name, choices = {}, ids } = draft;
+  if (subjectType !== 'user' || !canBeLater(name) || isLarge({ size: ids.length }))
+    return refused(`${name} on ${counted(ids.length, BULK_SUBJECTS[subjectType].noun)} cannot be done later.`);
+  if (dueAt <= act.at) return refused('This moment is over. Choose a later one.');
+  const meant = { id: 0, subjectType, action: name, choices, undoes: null };
+  const action = await actionOf(db.read, meant, ids);
+  if (action.makes && !server.sendsMail)
+    return refused('Invitations that go out later go by mail, and no mail goes out here.');
+  const tally = await judged(db.read, act, meant, ids);
+  const when = format.moment(dueAt);
+  if (!operating.apply) {
+    const changed = counted(tally.changed, BULK_SUBJECTS[subjectType].noun);
+    const would = told(action, draft, { tally, done: '', changed });
+    return { ...would, lines: [`On ${when}, judged anew then:`, ...would.lines], data: { ...would.data, dueAt } };
+  }
+  const operation = await db.write(async (trx) => {
+    const id = await createDraft(trx, { ...act, channel: 'mail' }, draft);
+    await scheduleOperation(trx, act, { id }, dueAt);
+    return id;
+  });
+  return {
+    lines: [`${action.label}: ${counted(ids.length, 'user')}, on ${when}. Operation ${operation}.`],
+    data: { action: name, on: 'users', size: ids.length, dueAt, operation, applied: true },
+    exitCode: 0,
+  };
+}
+
+/** By UTC where no zone is named. Throws ConfigError. */
+function momentIn(text: string): Instant {
+  const { values, errors } = checkForm(z.object({ at: startBy(format) }), { at: text });
+  if (values?.at) return values.at;
+  throw new ConfigError([`--at ${text}: ${errors?.at ?? 'say when, such as 2027-01-31 18:00'}`]);
 }
 
 /** What it would come to, piece by piece: a draft of it would have to be looked through by the server. */

@@ -41,6 +41,12 @@ export interface Kept<Column extends string = string> {
  * before the tests pass.
  */
 export const PERSONAL_DATA: { [T in Table]: Kept<ColumnOf<T>> } = {
+  access_requests: {
+    of: { column: 'user_id' },
+    blanked: { reason: '', words: '' },
+    searched: { reason: 'lines', words: 'lines' },
+    ofProgram: ['application', 'level', 'answer'],
+  },
   accounts: { ofProgram: ['type'] },
   address_limits: { passing: ['address'] },
   api_answers: {
@@ -88,6 +94,7 @@ export const PERSONAL_DATA: { [T in Table]: Kept<ColumnOf<T>> } = {
     ofProgram: ['kind', 'activity', 'form_key'],
   },
   daily_figures: {},
+  deputies: { of: { column: 'user_id' } },
   device_lockouts: { of: { column: 'user_id' }, goes: ['device', 'agent'] },
   email_changes: { of: { column: 'user_id' }, goes: ['email', 'nonce', 'token_hash'] },
   erasures: { apart: ['words'] },

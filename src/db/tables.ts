@@ -38,6 +38,21 @@ const counter = {
 
 /** Every table that Roster reads and writes, with its columns; a test compares them with the schema. */
 export const TABLES = {
+  access_requests: {
+    id: integer,
+    user_id: integer,
+    group_id: orNull(integer),
+    application: text(),
+    level: text<'' | 'read' | 'write'>(),
+    reason: text(),
+    until_at: orNull(moment),
+    asked_at: moment,
+    answer: text<'' | 'given' | 'refused' | 'withdrawn'>(),
+    answered_at: orNull(moment),
+    answered_by: orNull(integer),
+    words: text(),
+    given_group_id: orNull(integer),
+  },
   accounts: { contact_id: integer, type: text<'customer' | 'supplier' | 'prospect' | 'competitor' | 'employee'>() },
   address_limits: { address: text(), taken: integer, ends_at: moment },
   api_answers: {
@@ -169,6 +184,7 @@ export const TABLES = {
     failures: integer,
     last_attempt: integer,
   },
+  deputies: { group_id: integer, leader_id: integer, user_id: integer, until_at: orNull(moment) },
   device_lockouts: { ...counter, device: text(), agent: text(), locked_at: orNull(moment), last_attempt_at: moment },
   email_changes: {
     user_id: integer,
@@ -198,6 +214,7 @@ export const TABLES = {
     name_twin: integer,
     deleted_from: deletedFrom,
     requires_factor: flag,
+    can_be_asked_for: flag,
   },
   heartbeat: { only: integer, at: moment },
   idle_rule: {
@@ -585,6 +602,7 @@ export const TABLES = {
     deleted_from: deletedFrom,
     confirmed_email: orNull(text()),
     erased_at: orNull(moment),
+    is_told_of_leaving: flag,
   },
   webhook_deliveries: {
     id: integer,

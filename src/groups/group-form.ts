@@ -11,6 +11,7 @@ const fields = {
   description: optional(5000, 'At most 5,000 characters.'),
   tags,
   requiresSecondFactor: ticked,
+  canBeAskedFor: ticked,
 };
 
 const complete = z.object(fields);
@@ -41,6 +42,7 @@ export function typedOf(group: Group, tagNames: string[]): Typed {
     description: group.description,
     tags: tagNames.join(', '),
     requiresSecondFactor: group.requiresSecondFactor ? 'yes' : '',
+    canBeAskedFor: group.canBeAskedFor ? 'yes' : '',
     version: String(group.version),
   };
 }

@@ -20,6 +20,18 @@ export async function findGroups(db: Reader, ids?: number[]): Promise<Group[]> {
   return sortedByName(await withRights(db, await query, ids), (group) => group.name);
 }
 
+/** The active groups that can be asked for, by name, with what they grant. */
+export async function findGroupsToAskFor(db: Reader, most: number): Promise<Group[]> {
+  const query = selectGroups(db).where('groups.activity', 'active').where('groups.can_be_asked_for', true);
+  const rows = await query.orderBy('groups.id').limit(most);
+  const groups = await withRights(
+    db,
+    rows,
+    rows.map(({ id }) => id),
+  );
+  return sortedByName(groups, (group) => group.name);
+}
+
 /** A deleted one included. Throws NotFound. */
 export async function findGroup(db: Reader, id: number): Promise<Group> {
   const [group] = await findGroupsOf(db, [id]);
@@ -158,6 +170,7 @@ async function withRights(db: Reader, rows: Found[], ids?: number[]): Promise<Gr
     description: row.description,
     rights: rights.get(row.id) ?? NO_RIGHTS,
     requiresSecondFactor: Boolean(row.requires_factor),
+    canBeAskedFor: Boolean(row.can_be_asked_for),
     leaderId: row.leader_id,
     leaderName: row.leader_name,
     version: row.version,

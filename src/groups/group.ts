@@ -13,6 +13,8 @@ export interface Group extends Living {
   rights: Rights;
   /** Whether its members need a second factor. */
   requiresSecondFactor: boolean;
+  /** Whether everybody who signs in is told of it, and may ask to be a member. */
+  canBeAskedFor: boolean;
   /** One of its members, who answers for it. */
   leaderId: number | null;
   leaderName: string | null;

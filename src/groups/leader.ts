@@ -60,7 +60,7 @@ export async function findLeaderships(db: Reader, ids: number[], now: Instant): 
   return new Map(rows.map((row) => [row.id, leadershipOf(row, now)]));
 }
 
-/** The groups that the user leads: deleted groups have no leader, and a leader is a member. */
+/** The groups that the user leads: deleted groups have no leader, and a leader is a member, as a deputy is. */
 export async function findLedIds(db: Reader, userId: number, now: Instant): Promise<number[]> {
   return ledBy(db, userId, now).pluck('groups.id');
 }
@@ -72,7 +72,7 @@ export interface Led {
   leaderId: number;
 }
 
-/** Of each of these users who has some, the others who lead an active group of theirs and may sign in. */
+/** Of each of these users who has some, the others who lead an active group of theirs, as leader or deputy, and may sign in. */
 export async function findLeadersOf(db: Reader, userIds: number[], now: Instant): Promise<Map<number, number[]>> {
   const led = await findLeads(db, userIds, now);
   return new Map(
@@ -85,19 +85,40 @@ export async function findLeadersOf(db: Reader, userIds: number[], now: Instant)
 
 /** The same with the groups through which they do. Who is no member of a group any more leads it no more. */
 export async function findLeads(db: Reader, userIds: number[], now: Instant): Promise<Led[]> {
-  const led: Knex.QueryBuilder = db('memberships')
-    .join('groups', 'groups.id', 'memberships.group_id')
-    .join('users as leader', 'leader.id', 'groups.leader_id')
+  const led = leadersOfActive(db, now)
+    .join('memberships', 'memberships.group_id', 'groups.id')
+    .whereNot('leader.id', db.ref('memberships.user_id'))
+    .orderBy(['memberships.user_id', 'leader.id', 'groups.id'])
+    .distinct('memberships.user_id as userId', 'groups.id as groupId', 'leader.id as leaderId');
+  return whereNotOver(whereIdIn(led, 'memberships.user_id', userIds), now);
+}
+
+/** Who leads these groups, as leader or deputy, and may sign in. */
+export async function findLeadersOfGroups(db: Reader, groupIds: number[], now: Instant): Promise<number[]> {
+  const led = leadersOfActive(db, now).distinct('leader.id');
+  return whereIdIn(led, 'groups.id', groupIds).pluck('leader.id');
+}
+
+/** Active groups with each who leads them and may sign in, as `leader`. */
+function leadersOfActive(db: Reader, now: Instant): Knex.QueryBuilder {
+  return db('groups')
+    .leftJoin('deputies', (join) =>
+      join.on('deputies.group_id', 'groups.id').on('deputies.leader_id', 'groups.leader_id'),
+    )
+    .join('users as leader', (join) => join.on('leader.id', 'groups.leader_id').orOn('leader.id', 'deputies.user_id'))
     .join('memberships as own', (join) => join.on('own.group_id', 'groups.id').on('own.user_id', 'leader.id'))
+    .where((either) => either.whereNull('own.until_at').orWhere('own.until_at', '>', now))
     .where({ 'groups.activity': 'active', 'leader.activity': 'active', 'leader.api_only': false })
     .whereNotNull('leader.password_hash')
     .where((either) => either.whereNull('leader.leaves_at').orWhere('leader.leaves_at', '>', now))
     .where((either) => either.whereNull('leader.starts_at').orWhere('leader.starts_at', '<=', now))
-    .where((either) => either.whereNull('own.until_at').orWhere('own.until_at', '>', now))
-    .whereNot('leader.id', db.ref('memberships.user_id'))
-    .orderBy(['memberships.user_id', 'leader.id', 'groups.id'])
-    .select('memberships.user_id as userId', 'groups.id as groupId', 'leader.id as leaderId');
-  return whereNotOver(whereIdIn(led, 'memberships.user_id', userIds), now);
+    .where((either) => either.where('leader.id', db.ref('groups.leader_id')).orWhere(whereStillDeputy(now)));
+}
+
+function whereStillDeputy(now: Instant) {
+  return (deputy: Knex.QueryBuilder) => {
+    deputy.whereNull('deputies.until_at').orWhere('deputies.until_at', '>', now);
+  };
 }
 
 /** The active groups that these users lead, by number. */
@@ -115,13 +136,24 @@ export async function findLeadingIds(db: Reader, userIds: number[]): Promise<num
   return whereIdIn(led, 'leader_id', userIds).pluck('leader_id');
 }
 
-/** The groups that a user leads, as a query. */
+/**
+ * The groups that a user leads, as leader or as deputy of whoever is, as a query: the one place where it is asked. Who leads is a member
+ * whose membership counts.
+ */
 export function ledBy(db: Reader, userId: number, now: Instant): Knex.QueryBuilder {
   const led: Knex.QueryBuilder = db('groups')
-    .join('memberships', (join) =>
-      join.on('memberships.group_id', 'groups.id').on('memberships.user_id', 'groups.leader_id'),
+    .join('memberships', (join) => join.on('memberships.group_id', 'groups.id').onVal('memberships.user_id', userId))
+    .leftJoin('deputies', (join) =>
+      join
+        .on('deputies.group_id', 'groups.id')
+        .on('deputies.leader_id', 'groups.leader_id')
+        .onVal('deputies.user_id', userId),
     )
-    .where('groups.leader_id', userId)
+    .where((either) =>
+      either
+        .where('groups.leader_id', userId)
+        .orWhere((deputy) => deputy.whereNotNull('deputies.user_id').where(whereStillDeputy(now))),
+    )
     .modify(whereNotDeleted, 'groups');
   return whereNotOver(led, now);
 }

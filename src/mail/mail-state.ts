@@ -26,6 +26,10 @@ export const MAIL_LABELS: Record<MailKind, string> = {
   'handed-over': 'Notice of what was handed over',
   'person-leaves': 'Notice of a person who leaves',
   'webhook-disabled': 'Notice of a disabled webhook',
+  'access-asked': 'Notice of who asks for access',
+  'access-answered': 'Answer to who asked for access',
+  'you-leave': 'Notice of one’s own end',
+  'leads-group': 'Notice of leading a group',
   'test-mail': 'Test mail',
 };
 

@@ -248,6 +248,45 @@ const WRITERS: Record<MailKind, Writer> = {
     button: { label: 'Look at the webhook', address: `${baseUrl}/webhooks/${facts.id}` },
     closing: [],
   }),
+  'access-asked': ({ facts, words }, { instanceName, baseUrl }) => ({
+    subject: `${facts.who} asks for access at ${instanceName}`,
+    paragraphs: [
+      `${facts.who} asks for ${facts.what}${facts.until ? `, until ${words.end(facts.until)}` : ''}: “${facts.reason}”`,
+    ],
+    button: { label: 'Look at it and decide', address: `${baseUrl}/access-requests/${facts.id}` },
+    closing: ['Nothing is given by opening the page.'],
+  }),
+  'access-answered': ({ facts, words }, { instanceName, baseUrl }) => ({
+    subject: `${facts.group ? 'Given' : 'Not given'}: what you asked for at ${instanceName}`,
+    paragraphs: [
+      facts.group
+        ? `${facts.by} gave you ${facts.what}, by the group ${facts.group}${facts.until ? `, until ${words.end(facts.until)}` : ''}.`
+        : `${facts.by} did not give you ${facts.what}.`,
+      ...(facts.words ? [`“${facts.words}”`] : []),
+    ],
+    button: { label: 'Look at what you have', address: `${baseUrl}/me` },
+    closing: [],
+  }),
+  'leads-group': ({ facts, words }, { instanceName, baseUrl }) => ({
+    subject: `You lead the group ${facts.group} at ${instanceName}`,
+    paragraphs: [
+      facts.isDeputy
+        ? `${facts.by} named you deputy leader of the group ${facts.group}${facts.until ? `, until ${words.end(facts.until)}` : ''}.`
+        : `${facts.by} handed the lead of the group ${facts.group} over to you.`,
+    ],
+    button: { label: 'Look at the group', address: `${baseUrl}/led-groups/${facts.id}` },
+    closing: ['You see its people, invite into it, choose its members, and decide about who asks to be in it.'],
+  }),
+  'you-leave': ({ facts, words, userName }, { instanceName, baseUrl }) => ({
+    subject: `Your access to ${instanceName} ends soon`,
+    paragraphs: [
+      `The access of ${userName} to ${instanceName} ends: ${words.end(facts.leavesAt)}. From then on you are let in no more.`,
+    ],
+    button: { label: 'Look at what you have', address: `${baseUrl}/me` },
+    closing: [
+      'If you are to stay longer, tell whoever leads your group, or an administrator. Under Preferences you say whether you want such mails.',
+    ],
+  }),
   'test-mail': (mail, { instanceName }) => ({
     subject: `Test mail of ${instanceName}`,
     paragraphs: [
@@ -282,9 +321,13 @@ export function writeMessage(mail: DueMail, place: Place, address = ''): Message
 
 /** As whoever gets it chose to read moments; which zone that is stands beside them, since a mail is read anywhere. */
 function wordsFor({ timeZone, dateOrder }: Pick<DueMail, 'timeZone' | 'dateOrder'>) {
-  const { moment, day, zone: known } = formatIn({ zone: timeZone ?? undefined, dates: dateOrder ?? undefined });
+  const { moment, day, end, zone: known } = formatIn({ zone: timeZone ?? undefined, dates: dateOrder ?? undefined });
   const zone = timeZone === known ? ` (${timeZone})` : '';
-  return { day, moment: (at: Instant | undefined) => `${moment(at ?? '')}${zone}` };
+  return {
+    day,
+    end: (at: Instant) => `${end(at)}${zone}`,
+    moment: (at: Instant | undefined) => `${moment(at ?? '')}${zone}`,
+  };
 }
 
 export function textOf(message: Message, { instanceName, baseUrl }: Place): string {

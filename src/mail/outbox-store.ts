@@ -34,6 +34,10 @@ export type Notice =
   | 'handed-over'
   | 'person-leaves'
   | 'webhook-disabled'
+  | 'access-asked'
+  | 'access-answered'
+  | 'leads-group'
+  | 'you-leave'
   | 'test-mail';
 export type MailKind = Purpose | Notice;
 

@@ -16,6 +16,7 @@ export interface PersonRow {
   /** Names of groups with commas between them; so the tags. */
   groups: string;
   tags: string;
+  startsAt: string;
   leavesAt: string;
   /** Whether something is to be done about it. */
   isKept: boolean;
@@ -24,7 +25,7 @@ export interface PersonRow {
 }
 
 /** Which columns the table has beside name and email: those of which the list says something. */
-export const FURTHER_COLUMNS = ['groups', 'tags', 'leavesAt'] as const;
+export const FURTHER_COLUMNS = ['groups', 'tags', 'startsAt', 'leavesAt'] as const;
 export type FurtherColumn = (typeof FURTHER_COLUMNS)[number];
 
 /** What a field of each row is called in the form. */
@@ -34,6 +35,7 @@ const ROW_FIELDS = {
   email: 'email',
   groups: 'rowGroups',
   tags: 'rowTags',
+  startsAt: 'rowStartsAt',
   leavesAt: 'rowLeavesAt',
 } as const;
 
@@ -85,12 +87,13 @@ export function typedPeople(body: unknown): TypedPeople {
 
 /** The table as a list is first read into it. */
 export function rowsOf({ people }: PeopleList): PersonRow[] {
-  return people.map(({ line, name, email, groups, tags, leavesAt }) => ({
+  return people.map(({ line, name, email, groups, tags, startsAt, leavesAt }) => ({
     line: String(line),
     name,
     email,
     groups: groups.join(', '),
     tags: tags.join(', '),
+    startsAt,
     leavesAt,
     isKept: true,
     contact: '',
@@ -101,11 +104,12 @@ export function furtherColumns(rows: PersonRow[]): FurtherColumn[] {
   return FURTHER_COLUMNS.filter((column) => rows.some((row) => row[column] !== ''));
 }
 
-const rowBy = (times: Times) => z.object({ name: userName, email: userEmail(), tags, leavesAt: endBy(times) });
+const rowBy = (times: Times) =>
+  z.object({ name: userName, email: userEmail(), tags, startsAt: startBy(times), leavesAt: endBy(times) });
 export type RowValues = z.output<ReturnType<typeof rowBy>>;
 
-export function checkRow({ name, email, tags, leavesAt }: PersonRow, times: Times) {
-  return checkForm(rowBy(times), { name, email, tags, leavesAt });
+export function checkRow({ name, email, tags, startsAt, leavesAt }: PersonRow, times: Times) {
+  return checkForm(rowBy(times), { name, email, tags, startsAt, leavesAt });
 }
 
 const forAllBy = (times: Times) =>

@@ -35,3 +35,8 @@ export async function noteLeavingTold(trx: Transaction, told: Leaving[], days: n
   await whereIdIn(trx('leaving_reminders'), 'user_id', ids).delete();
   await trx('leaving_reminders').insert(told.map(({ id, leavesAt }) => ({ user_id: id, leaves_at: leavesAt, days })));
 }
+
+/** Of these users, those who want to be told of their own leaving. */
+export async function findWhoWantToBeTold(db: Reader, ids: number[]): Promise<number[]> {
+  return whereIdIn(db('users').where('is_told_of_leaving', true), 'id', ids).orderBy('id').pluck('id');
+}

@@ -14,7 +14,7 @@ export const STATES = [
   'password-due',
   'no-second-factor',
   'locked',
-  'expired',
+  'left',
   'stale',
   'to-be-confirmed',
   'api-only',
@@ -105,7 +105,7 @@ export function stateBits(facts: StateFacts, { now, staleDays, confirmDays }: St
   if (facts.hasPassword && !facts.apiOnly && !facts.hasSecondFactor) bits |= BIT['no-second-factor'];
   if (facts.hasPassword && facts.lastLoginAt === 0) bits |= BIT['never-signed-in'];
   if (facts.lockedUntil > now) bits |= BIT.locked;
-  if (facts.leavesAt !== 0 && facts.leavesAt <= now) bits |= BIT.expired;
+  if (facts.leavesAt !== 0 && facts.leavesAt <= now) bits |= BIT.left;
   if (facts.lastSeenAt < now - staleDays * DAY) bits |= BIT.stale;
   if (facts.confirmedAt < now - confirmDays * DAY) bits |= BIT['to-be-confirmed'];
   return facts.apiOnly ? bits | bitsOfProgram(facts, now, staleDays) : bits;

@@ -304,6 +304,11 @@ export async function setTheme(trx: Transaction, userId: number, theme: string):
   await trx('users').where('id', userId).update({ theme });
 }
 
+/** Whether somebody wants to be told by mail before they leave. */
+export async function setToldOfLeaving(trx: Transaction, userId: number, isTold: boolean): Promise<void> {
+  await trx('users').where('id', userId).update({ is_told_of_leaving: isTold });
+}
+
 /** Which columns they want of a list; undefined for the usual ones. As with the zone, it is nobody else's matter. */
 export async function setListColumns(
   trx: Transaction,

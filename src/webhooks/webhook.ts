@@ -63,6 +63,6 @@ export function mayFollow(viewer: Viewer): boolean {
 /** Why nothing is sent any more in this user's name; undefined where it is. */
 export function endOfOwner({ activity }: Pick<User, 'activity'>, standing: Viewer | undefined): string | undefined {
   if (activity !== 'active') return `its user is ${activity}`;
-  if (!standing) return 'its user has expired';
+  if (!standing) return 'its user has left';
   return mayFollow(standing) ? undefined : 'its user may not read the audit';
 }

@@ -30,6 +30,33 @@ const activityOf = async (person: 'bob' | 'carol' | 'dave') =>
 const fieldsOf = ({ body }: { body: { errors: { field: string }[] } }) => body.errors.map(({ field }) => field);
 
 describe('an operation on many, for programs', () => {
+  it('is done at a moment, moved to another, or cancelled', async () => {
+    const { body } = await begin({ on: 'users', action: 'deactivate', ids: [app.people.carol] });
+    expect(body).toMatchObject({ dueAt: null, waitsFor: '' });
+    const path = `/bulk-operations/${body.id}/schedule`;
+    const schedule = (dueAt: unknown) => ask('put /bulk-operations/{id}/schedule', path, { dueAt });
+    expect(fieldsOf(await schedule('soon'))).toEqual(['dueAt']);
+    expect(fieldsOf(await schedule(''))).toEqual(['dueAt']);
+    expect(fieldsOf(await schedule('2020-01-01'))).toEqual(['dueAt']);
+    const audit = await watchAudit(app);
+    expect((await schedule('2027-03-01T18:00:00+01:00')).body).toMatchObject({
+      dueAt: '2027-03-01T17:00:00.000Z',
+      phase: 'draft',
+    });
+    expect((await schedule('2027-03-02')).body.dueAt).toBe('2027-03-02T00:00:00.000Z');
+    expect((await ask('delete /bulk-operations/{id}/schedule', path)).body).toMatchObject({ dueAt: null });
+    expect(await audit.actions()).toEqual([
+      'user.change-scheduled',
+      'user.change-rescheduled',
+      'user.change-unscheduled',
+    ]);
+    expect((await ask('delete /bulk-operations/{id}/schedule', path)).status).toBe(404);
+    const deletion = await begin({ on: 'users', action: 'delete', ids: [app.people.carol] });
+    const never = `/bulk-operations/${deletion.body.id}/schedule`;
+    expect((await ask('put /bulk-operations/{id}/schedule', never, { dueAt: '2027-03-01' })).status).toBe(409);
+    expect((await ask('delete /bulk-operations/{id}/schedule', never)).status).toBe(409);
+  });
+
   it('says what it would come to, is done once, tells of each, and is taken back', async () => {
     const { bob, carol, dave, alice } = app.people;
     const draft = await begin({ on: 'users', action: 'deactivate', ids: [bob, carol, dave, alice] });

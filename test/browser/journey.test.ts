@@ -71,7 +71,7 @@ describe.each([
     await sees(maria, '6 more characters');
     await fillPassword(maria, MEMBER);
     await press(maria, 'Set password and sign in');
-    await seesHeading(maria, 'What you can do here');
+    await seesHeading(maria, 'My access');
     await sees(maria, 'Support');
     await openOwnMenu(maria);
     await press(maria, 'Sign out');
@@ -90,10 +90,10 @@ describe.each([
     await admin.goto(record);
     await confirm(admin, 'Reset login attempts', 'Reset login attempts');
     await signIn(elsewhere, 'maria', MEMBER);
-    await seesHeading(elsewhere, 'My credentials');
+    await seesHeading(elsewhere, 'My access');
     await maria.goto('/session/new');
     await signIn(maria, 'maria', MEMBER);
-    await seesHeading(maria, 'My credentials');
+    await seesHeading(maria, 'My access');
 
     // Deactivated while signed in elsewhere: out at the next click.
     await admin.goto(record);
@@ -119,7 +119,7 @@ describe.each([
     await sees(admin, 'maria is active again');
     await maria.goto('/session/new');
     await signIn(maria, 'maria', MEMBER);
-    await seesHeading(maria, 'My credentials');
+    await seesHeading(maria, 'My access');
     expect(visits.flatMap((one) => one.complaints)).toEqual([]);
   }, 120_000);
 });

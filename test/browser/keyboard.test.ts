@@ -127,7 +127,7 @@ describe('a menu', () => {
     await press('Enter');
     await page.locator('#own-menu .menu').waitFor();
     await press('ArrowDown');
-    await onFocus(/^My credentials$/);
+    await onFocus(/^My access$/);
     await page.getByLabel('Comfortable').focus();
     await press('ArrowRight');
     expect(await page.getByLabel('Compact').isChecked()).toBe(true);

@@ -34,7 +34,7 @@ describe.each([
     const bob = await newVisit();
     await bob.goto('/session/new');
     await signIn(bob, 'bob', PASSWORD);
-    await bob.getByRole('heading', { name: 'My credentials' }).waitFor();
+    await bob.getByRole('heading', { name: 'My access' }).waitFor();
     // The browser is closed, as by any evening: the session goes with it.
     await bob.context().clearCookies({ name: 'roster' });
 
@@ -46,7 +46,7 @@ describe.each([
 
     await bob.goto('/session/new');
     await signIn(bob, 'bob@example.com', PASSWORD);
-    await bob.getByRole('heading', { name: 'My credentials' }).waitFor();
+    await bob.getByRole('heading', { name: 'My access' }).waitFor();
     expect(new URL(bob.url()).pathname).toBe('/credentials');
 
     // Nothing of it helped the stranger, and the record says why.
@@ -65,7 +65,7 @@ describe.each([
     await press(alice, 'Reset login attempts');
     await sees(alice, 'Login attempts of bob are reset');
     await signIn(stranger, 'bob', PASSWORD);
-    await stranger.getByRole('heading', { name: 'My credentials' }).waitFor();
+    await stranger.getByRole('heading', { name: 'My access' }).waitFor();
     expect(visits.flatMap((one) => one.complaints)).toEqual([]);
   }, 120_000);
 });

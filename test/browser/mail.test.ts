@@ -78,7 +78,7 @@ describe.each([
     await forgetful.getByLabel('The same again').fill(CHOSEN);
     await forgetful.getByRole('button', { name: 'Set password' }).click();
     await signIn(forgetful, 'maria', CHOSEN);
-    await forgetful.getByRole('heading', { name: 'My credentials' }).waitFor();
+    await forgetful.getByRole('heading', { name: 'My access' }).waitFor();
     // The session with the old password has ended.
     await maria.goto('/credentials');
     await maria.getByRole('heading', { name: /^Sign in/ }).waitFor();

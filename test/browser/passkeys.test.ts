@@ -63,7 +63,10 @@ describe('a person with a device that keeps passkeys', () => {
     await page.waitForURL((url) => url.pathname !== '/session/new');
     await isAtHand(true);
   }
-  const isIn = () => page.getByRole('heading', { name: 'My credentials' }).waitFor();
+  const isIn = async () => {
+    await page.getByRole('heading', { name: 'My access' }).waitFor();
+    await page.goto('/credentials');
+  };
   const leave = () => page.context().clearCookies();
 
   it('adds one, signs in by it alone and as second factor, is told what went wrong, and removes it', async () => {

@@ -35,7 +35,8 @@ describe.each([
   it('ends a session elsewhere, sets up a second factor, signs in with both of its codes, and removes it', async () => {
     await signedIn(app, 'bob');
     await signIn();
-    await page.getByRole('heading', { name: 'My credentials' }).waitFor();
+    await page.getByRole('heading', { name: 'My access' }).waitFor();
+    await page.goto('/credentials');
     await page.getByRole('button', { name: /^End the session of/ }).click();
     await page.getByText('That session has ended.').first().waitFor();
     await page.getByRole('link', { name: 'Set up the second factor' }).click();
@@ -58,7 +59,8 @@ describe.each([
       await isFine();
       await page.getByLabel('Code').fill(await code());
       await page.getByRole('button', { name: 'Go on' }).click();
-      await page.getByRole('heading', { name: 'My credentials' }).waitFor();
+      await page.getByRole('heading', { name: 'My access' }).waitFor();
+      await page.goto('/credentials');
     }
     await page.getByRole('link', { name: 'Change the second factor' }).click();
     await page.getByText('9 recovery codes').waitFor();

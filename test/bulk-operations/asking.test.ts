@@ -195,9 +195,9 @@ describe('tags, expiry and No shared data', () => {
   });
 
   it('set and clear an expiry date, never one’s own or the last administrator’s', async () => {
-    const set = await done('set-expiry', ['bob', 'alice'], { leavesAt: '2027-03-01' });
+    const set = await done('set-leaving', ['bob', 'alice'], { leavesAt: '2027-03-01' });
     expect([(await userRow('bob')).expires_on, (await userRow('alice')).expires_on]).toEqual(['2027-03-01', null]);
-    await done('set-expiry', ['bob'], { leavesAt: '' });
+    await done('set-leaving', ['bob'], { leavesAt: '' });
     expect((await userRow('bob')).expires_on).toBeNull();
     // It was changed since, so that it stays as it is.
     await undone(set);
@@ -229,7 +229,7 @@ describe('the dates of an operation', () => {
     await submit(alice, '/preferences', { dates: 'dots' });
     const added = await chosen('add-to-group', ['max'], { group: support, untilAt: '2026-12-31' });
     expect(await told(alice, added)).toContain('until the end of 31.12.2026');
-    const leaving = await chosen('set-expiry', ['max'], { leavesAt: '2027-02-28' });
+    const leaving = await chosen('set-leaving', ['max'], { leavesAt: '2027-02-28' });
     expect(await told(alice, leaving)).toContain('28.02.2027');
     for (const path of [added, leaving]) await alice.post(`${path}/execution`);
     const undo = (await alice.post('/bulk-operations', { action: 'undo', from: leaving.split('/')[2] })).headers

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { doWhatIsDue } from '../../src/bulk-operations/actions/due-operations.ts';
 import type { OperateWords } from '../../src/command-line/command.ts';
 import { COMMANDS } from '../../src/command-line/commands.ts';
 import { ConfigError } from '../../src/config.ts';
@@ -82,9 +83,9 @@ describe('the commands operate, operations and undo', () => {
     ['somebody unknown', ['deactivate', 'bob', 'nobody'], {}, 2, 'There is no user nobody'],
     ['a view that nobody knows', ['deactivate'], { view: 'colour=red' }, 1, 'There is no filter colour'],
     ['a view of nobody', ['deactivate'], { view: 'q=zzzz' }, 2, 'The view shows no user'],
-    ['nothing told', ['set-expiry', 'bob'], {}, 1, 'needs --value leavesAt='],
+    ['nothing told', ['set-leaving', 'bob'], {}, 1, 'needs --value leavesAt='],
     ['half of it told', ['set-permission', 'Support'], { on: 'groups', values: ['level=read'] }, 1, 'application='],
-    ['a wrong day', ['set-expiry', 'bob'], { values: ['31.12.'] }, 2, 'leavesAt: Enter a date'],
+    ['a wrong day', ['set-leaving', 'bob'], { values: ['31.12.'] }, 2, 'leavesAt: Enter a date'],
     ['too much told', ['activate', 'dave'], { values: ['x'] }, 1, 'asks nothing'],
     ['the same told twice', ['add-tag', 'bob'], { values: ['a', 'tag=b'] }, 1, 'once only'],
     ['what it does not ask', ['add-to-group', 'bob'], { values: ['until=2036-01-01'] }, 1, 'takes group=…, untilAt=…'],
@@ -94,6 +95,43 @@ describe('the commands operate, operations and undo', () => {
     const outcome = await run('operate', words, { ...operating, apply: true });
     expect(outcome).toEqual([code, expect.stringContaining(said)]);
     expect(await app.db.read('bulk_operations')).toEqual([]);
+  });
+
+  it('have the server do it at a moment, and do nothing before', async () => {
+    const later = { at: '2036-12-01 18:00' };
+    const would = await run('operate', ['deactivate', 'bob'], later);
+    expect(would).toEqual([
+      0,
+      expect.stringMatching(/^On 1 Dec 2036, 18:00.*\nIt would be: Deactivate, 1 user changed/s),
+    ]);
+    expect(await app.db.read('bulk_operations')).toEqual([]);
+    const done = await run('operate', ['deactivate', 'bob'], { ...later, apply: true });
+    expect(done).toEqual([0, expect.stringMatching(/^Deactivate: 1 user, on 1 Dec 2036, 18:00/)]);
+    expect(await app.db.read('scheduled_operations').pluck('due_at')).toEqual(['2036-12-01T18:00:00.000Z']);
+    expect(await activityOf('bob')).toBe('active');
+    app.clock.advance(Date.parse('2036-12-01T18:00:00Z') - app.clock.now());
+    await doWhatIsDue({ ...app.context, settings: app.context.actSettings, wake: () => {} });
+    expect(await activityOf('bob')).toBe('deactivated');
+  });
+
+  it.each<[string, string[], OperateWords, number, string]>([
+    ['a moment that is over', ['deactivate', 'bob'], { at: '2020-01-01' }, 2, 'This moment is over'],
+    ['what is no moment', ['deactivate', 'bob'], { at: 'soon' }, 1, '--at soon: Enter a date'],
+    ['none', ['deactivate', 'bob'], { at: '' }, 1, '--at'],
+    ['what is not done later', ['delete', 'bob'], { at: '2036-12-01' }, 2, 'cannot be done later'],
+    ['groups', ['deactivate', 'Support'], { on: 'groups', at: '2036-12-01' }, 2, 'cannot be done later'],
+    ['invitations without mail', ['reinvite', 'carol'], { at: '2036-12-01' }, 2, 'no mail goes out here'],
+  ])('refuse to schedule %s', async (_, words, operating, code, said) => {
+    expect(await run('operate', words, { ...operating, apply: true })).toEqual([code, expect.stringContaining(said)]);
+    expect(await app.db.read('scheduled_operations')).toEqual([]);
+  });
+
+  it('know an action by the name that it had', async () => {
+    expect(await run('operate', ['set-expiry', 'bob'], { values: ['2036-12-31'], apply: true })).toEqual([
+      0,
+      expect.stringContaining('leaves on 31 Dec 2036'),
+    ]);
+    expect(await app.db.read('bulk_operations').pluck('action')).toEqual(['set-leaving']);
   });
 
   it('take nobody for somebody else who is called like their number', async () => {

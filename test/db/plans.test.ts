@@ -41,7 +41,7 @@ const PAGES = [
     '/security',
     '/overview',
     '/idle-accounts',
-    '/welcome',
+    '/me',
   ],
   ...['/bulk-operations', '/applications', '/preferences', '/saved-views', '/health'],
 ];

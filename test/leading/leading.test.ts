@@ -81,6 +81,8 @@ describe('a leader', () => {
         }
       expect(new Set(looked.filter((line) => line.endsWith(' 200')).map((line) => line.split(' ')[0]))).toEqual(
         new Set([
+          '/access-requests',
+          '/access-requests/new',
           '/api',
           '/credentials',
           '/credentials/confirmation/new',
@@ -96,13 +98,14 @@ describe('a leader', () => {
           '/led-groups/:id',
           '/led-groups/:id/invitations/list',
           '/led-groups/:id/invitations/new',
+          '/led-groups/:id/lead',
           '/led-groups/:id/members/new',
+          '/me',
           '/menu',
           '/preferences',
           '/search',
           '/search/names',
           '/shortcuts',
-          '/welcome',
         ]),
       );
     });

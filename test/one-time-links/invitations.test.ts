@@ -42,7 +42,7 @@ describe('an invitation', () => {
     expect(form.textOf('main p')).toMatch(/You sign in here as carol or carol@example.com/);
     const before = cookieOf(first);
     const done = await accept(carol);
-    expect([done.status, done.headers.location]).toEqual([303, '/welcome']);
+    expect([done.status, done.headers.location]).toEqual([303, '/me']);
     expect(cookieOf(done)).not.toBe(before);
     const own = pageOf(await carol.get('/credentials'));
     expect([own.fact('Name'), own.fact('Groups'), own.message()]).toEqual([

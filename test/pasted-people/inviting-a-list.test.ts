@@ -53,6 +53,36 @@ describe('a list of people that is pasted', () => {
     expect((await app.db.read('users')).length).toBe(10);
   });
 
+  it('says when each of them starts, and each is invited on that morning', async () => {
+    const mailing = await startMailing();
+    const by = await signedIn(mailing.app, 'alice');
+    const text =
+      'Name\tEmail\tStarts on\nMaria\tmaria@new.example\t1.12.2026\nTom\ttom@new.example\t2026-12-02\nAnna\tanna@new.example\t';
+    const table = await read(text, {}, by);
+    expect([cell(table, 'startsAt-0'), cell(table, 'startsAt-2')]).toEqual(['2026-12-01', '']);
+    const wrong = await sheetOf(table, { rowStartsAt: ['soon', '', ''] }, by);
+    expect(Object.keys(pageOf(wrong).errors())).toEqual(['startsAt-0']);
+    const copied = await invite(await sheetOf(table, { access: 'copy' }, by), by);
+    expect([copied.status, Object.keys(pageOf(copied).errors())]).toEqual([422, ['startsAt-0', 'startsAt-1']]);
+    const sheet = await sheetOf(await read(text, {}, by), { access: 'mail' }, by);
+    expect(pageOf(sheet).textOf('#sheet')).toContain(
+      '2 of them start on a day of their own, with the invitation on that morning.',
+    );
+    expect((await invite(sheet, by)).status).toBe(303);
+    const { db } = mailing.app;
+    expect(await db.read('users').where('email', 'like', '%@new.example').orderBy('name').pluck('starts_at')).toEqual([
+      null,
+      '2026-12-01T00:00:00.000Z',
+      '2026-12-02T00:00:00.000Z',
+    ]);
+    expect(await db.read('scheduled_operations').orderBy('due_at').pluck('due_at')).toEqual([
+      '2026-12-01T07:00:00.000Z',
+      '2026-12-02T07:00:00.000Z',
+    ]);
+    expect((await db.read('links').where('purpose', 'invitation').whereNull('ended_at')).length).toBeGreaterThan(0);
+    await mailing.close();
+  });
+
   it('has its own page and none other, whoever opens its draft by hand', async () => {
     const path = (await submit(alice, PATH, { text: TWO, step: 'read' })).headers.location;
     const operation = `/bulk-operations/${path.split('/').at(-1)}`;

@@ -111,7 +111,7 @@ describe('a saved view', () => {
       expect(answer.status).toBe(422);
       const page = pageOf(answer);
       expect(page.errors().name).toMatch(/^You have a view called .* already\.$/);
-      expect(page.typed()).toMatchObject({ name, view: '/users?state=expired', pinned: 'yes' });
+      expect(page.typed()).toMatchObject({ name, view: '/users?state=left', pinned: 'yes' });
     }
     const ada = await signedIn(app, 'ada');
     expect((await keep('Leavers', '/users', {}, ada)).status).toBe(303);

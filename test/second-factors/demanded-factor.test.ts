@@ -42,7 +42,7 @@ describe('a second factor that is demanded of everybody', () => {
     await signedIn(app, 'bob');
     app.clock.advance(14 * DAY);
     const bob = await signedIn(app, 'bob');
-    for (const path of ['/', '/credentials', '/users/export', '/welcome', '/credentials/email/edit']) {
+    for (const path of ['/', '/credentials', '/users/export', '/me', '/credentials/email/edit']) {
       const answer = await bob.get(path);
       expect([path, answer.status, answer.headers.location]).toEqual([path, 303, FACTOR]);
     }
@@ -250,11 +250,11 @@ describe('a shorter password (R1)', () => {
     await app.db.write((trx) => trx('second_factors').where('user_id', app.people.bob).delete());
     const again = new Session(app);
     await again.signIn('bob', eight.password);
-    expect((await again.get('/welcome')).headers.location).toBe('/credentials');
+    expect((await again.get('/me')).headers.location).toBe('/credentials');
     expect(await owed(again)).toContain('too short');
     const longer = { current: eight.password, password: PASSWORD, repeated: PASSWORD };
     expect((await again.post('/credentials/password', longer)).status).toBe(303);
-    expect((await again.get('/welcome')).status).toBe(200);
+    expect((await again.get('/me')).status).toBe(200);
   });
 });
 

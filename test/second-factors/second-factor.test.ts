@@ -101,7 +101,7 @@ describe('signing in with a second factor', () => {
 
   it('leaves whoever gave only the password outside, whatever they ask for (R41)', async () => {
     const bob = await pending();
-    for (const path of ['/', '/credentials', '/welcome', '/menu']) expect((await bob.get(path)).status).toBe(303);
+    for (const path of ['/', '/credentials', '/me', '/menu']) expect((await bob.get(path)).status).toBe(303);
     expect((await bobs('sessions')).length).toBe(0);
     const stranger = new Session(app);
     await stranger.get('/session/new');

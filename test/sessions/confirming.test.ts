@@ -226,6 +226,7 @@ const ASKING = [
   'patch /idle-accounts',
   'patch /users/:id',
   'patch /webhooks/:id',
+  'post /access-requests/:id/decision',
   'post /audit/export',
   'post /bulk-operations/:id/execution',
   'post /bulk-operations/:id/schedule',
@@ -374,7 +375,7 @@ describe('whatever lets an administrator in again, sooner or for longer', () => 
     expect(isAsked(await edit('ada', { leavesAt: '' }))).toBe(true);
     expect(isAsked(await edit('ada', { startsAt: '' }))).toBe(true);
     expect(isAsked(await edit('bob', { leavesAt: LATER }))).toBe(false);
-    expect(isAsked(await execute({ ids: ids('ada'), action: 'set-expiry' }, { leavesAt: LATER }))).toBe(true);
+    expect(isAsked(await execute({ ids: ids('ada'), action: 'set-leaving' }, { leavesAt: LATER }))).toBe(true);
     expect(isAsked(await execute({ ids: ids('ada'), action: 'set-start' }, { startsAt: '' }))).toBe(true);
     expect(isAsked(await alice.post(pathTo(app, 'ada', '/extension')))).toBe(true);
     const [before] = await app.db.read('users').where('id', app.people.ada).select('leaves_at', 'starts_at');

@@ -257,7 +257,7 @@ describe('the counts', () => {
     });
     for (let n = 0; n < 5; n++) await new Session(app).signIn('ada', 'not the password');
     const followed = await counts(alice);
-    expect(followed.state).toMatchObject({ Locked: 1, Expired: 1, 'API-only': 2, 'Not invited': 1, Invited: 1 });
+    expect(followed.state).toMatchObject({ Locked: 1, Left: 1, 'API-only': 2, 'Not invited': 1, Invited: 1 });
     app = await app.restart();
     expect(await counts(await signedIn(app, 'alice'))).toEqual(followed);
   });
@@ -308,10 +308,10 @@ describe('the counts', () => {
     const alice = await signedIn(app, 'alice');
     const tomorrow = instant(app.clock.now() + DAY).slice(0, 10);
     await submit(alice, pathTo(app, 'ada', '/edit'), { leavesAt: instant(app.clock.now()).slice(0, 10) });
-    const before = sidebarOf(await alice.get('/users')).state.Expired;
+    const before = sidebarOf(await alice.get('/users')).state.Left;
     app.clock.advance(DAY);
     expect(instant(app.clock.now()).slice(0, 10)).toBe(tomorrow);
     const later = await signedIn(app, 'alice');
-    expect(sidebarOf(await later.get('/users')).state.Expired).toBe(before + 1);
+    expect(sidebarOf(await later.get('/users')).state.Left).toBe(before + 1);
   });
 });

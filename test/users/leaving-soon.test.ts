@@ -61,6 +61,29 @@ describe('who leaves soon', () => {
     expect(await endOf('bob')).toBe('2026-12-31T17:00:00.000Z');
   });
 
+  it('is told themself where they want it, and else not', async () => {
+    await leaves('bob', '2026-12-06T12:00:00.000Z');
+    await leaves('rita', '2026-12-06T12:00:00.000Z');
+    const bob = await signedIn(app, 'bob');
+    const page = await bob.get('/preferences');
+    expect(pageOf(page).$('[name="ownLeaving"]').attr('checked')).toBeUndefined();
+    expect((await bob.send('patch', '/preferences/mails', { ownLeaving: 'yes' })).status).toBe(303);
+    expect(
+      pageOf(await bob.get('/preferences'))
+        .$('[name="ownLeaving"]')
+        .attr('checked'),
+    ).toBeDefined();
+    const mails = await told();
+    expect(mails.map(([to]) => to)).toEqual([
+      'ada@example.com',
+      'alice@example.com',
+      'bob@example.com',
+      'lena@example.com',
+    ]);
+    expect(mails[2][1]).toContain('The access of bob to Roster ends: 6 Dec 2026, 12:00');
+    expect(await told()).toEqual([]);
+  });
+
   it('is told anew for another end, and of many in one mail; not of an end that was set when it was near', async () => {
     await leaves('bob', '2026-12-06T12:00:00.000Z');
     await leaves('max', '2026-12-05T12:00:00.000Z');

@@ -70,10 +70,11 @@ describe('what a page offers', () => {
 
   it('to somebody without rights is their own page and nothing else', async () => {
     const bob = await signedIn(app, 'bob');
-    expect((await bob.get('/')).headers.location).toBe('/credentials');
+    expect((await bob.get('/')).headers.location).toBe('/me');
     const own = pageOf(await bob.get('/credentials'));
     expect(own.texts('header nav a')).toEqual([]);
     expect(pageOf(await bob.get('/menu')).texts('main .menu a, main .menu button')).toEqual([
+      'My access',
       'My credentials',
       'Time zone',
       'Keyboard shortcuts',

@@ -103,7 +103,7 @@ it('ends a membership at its minute, for rights and for who leads', async () => 
   const fields = { _csrf, ids: String(app.people.bob), untilAt: '2026-11-27', 'untilAt-time': '18:00' };
   expect((await alice.send('patch', `/groups/${support}/members`, fields)).status).toBe(303);
   const standing = async () =>
-    pageOf(await (await signedIn(app, 'alice')).get(pathTo(app, 'bob'))).texts('.badge.expired');
+    pageOf(await (await signedIn(app, 'alice')).get(pathTo(app, 'bob'))).texts('.badge.ended');
   goTo('2026-11-27T16:59:00Z');
   expect(await standing()).toEqual([]);
   goTo('2026-11-27T17:00:00Z');

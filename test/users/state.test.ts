@@ -99,9 +99,9 @@ const RULES: [description: string, user: Partial<User>, states: State[]][] = [
   ['made long before their start', { startsAt: ago(1), createdAt: ago(999 * DAY), lastActivityAt: null }, []],
 
   ['leaving in a moment', { leavesAt: ahead(1) }, []],
-  ['leaving now', { leavesAt: ahead(0) }, ['expired']],
+  ['leaving now', { leavesAt: ahead(0) }, ['left']],
   ['leaving in a hundred years', { leavesAt: '2126-11-22T17:00:00.000Z' }, []],
-  ['an expired user who is deleted', { leavesAt: '2020-01-01T00:00:00.000Z', activity: 'deleted' }, []],
+  ['a user who left and is deleted', { leavesAt: '2020-01-01T00:00:00.000Z', activity: 'deleted' }, []],
 
   ['seen exactly 90 days ago', { lastActivityAt: ago(90 * DAY) }, []],
   ['seen a moment before that', { lastActivityAt: ago(90 * DAY + 1) }, ['stale']],
@@ -144,7 +144,7 @@ const RULES: [description: string, user: Partial<User>, states: State[]][] = [
       apiOnlyReviewOn: '2026-01-01',
       tokenUntil: null,
     },
-    ['never-signed-in', 'locked', 'expired', 'stale', 'api-only', 'orphaned', 'review-due', 'unused', 'no-token'],
+    ['never-signed-in', 'locked', 'left', 'stale', 'api-only', 'orphaned', 'review-due', 'unused', 'no-token'],
   ],
 ];
 
@@ -170,14 +170,14 @@ describe('the state of a user', () => {
     expect(badgesOf(user, LIMITS)).toEqual(['locked']);
   });
 
-  it('says "expired" from the very moment at which the user is no longer let in', () => {
+  it('says "left" from the very moment at which the user is no longer let in', () => {
     const moments = ['2026-11-22T17:00:00.000Z', '2026-11-23T00:00:00.000Z', null];
     const around = fc.integer({ min: Date.parse('2026-11-22'), max: Date.parse('2026-11-24') });
     fc.assert(
       fc.property(around, fc.constantFrom(...moments), fc.constantFrom(...moments), (now, startsAt, leavesAt) => {
         const user = { ...PLAIN, startsAt, leavesAt };
         const states = statesOf(user, { ...LIMITS, now });
-        const isOut = states.includes('expired') || states.includes('not-started');
+        const isOut = states.includes('left') || states.includes('not-started');
         expect(isOut).toBe(!maySignIn(user, instant(now)));
         // Whoever asks for a minute is told the same.
         expect(maySignIn(user, minuteOf(now))).toBe(!isOut);

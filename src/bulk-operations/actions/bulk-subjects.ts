@@ -80,8 +80,12 @@ export const BULK_SUBJECTS: Record<SubjectType, BulkSubject> = {
   },
 };
 
+/** What actions were called before: kept operations and programs still call them so. */
+const FORMER_NAMES: Record<string, string> = { 'set-expiry': 'set-leaving' };
+
 export function findBulkAction(subjectType: SubjectType, name: string): Operation | undefined {
-  return BULK_SUBJECTS[subjectType].operations.find((action) => action.name === name);
+  const current = Object.hasOwn(FORMER_NAMES, name) ? FORMER_NAMES[name] : name;
+  return BULK_SUBJECTS[subjectType].operations.find((action) => action.name === current);
 }
 
 function findReported(subjectType: SubjectType, name: string): Operation | undefined {

@@ -238,8 +238,8 @@ async function begin(app: AppContext, req: Request, res: Response): Promise<void
   if (page) return turnPage(req, res, page);
   const earlier = from ? await visibleOperation(app, req, { id: String(from) }) : undefined;
   const subjectType = earlier?.subjectType ?? subjectTypeIn(req.body);
-  const isKnown =
-    findBulkAction(subjectType, String(action)) !== undefined || action === TO_BE_CHOSEN || action === EXPORT;
+  const found = findBulkAction(subjectType, String(action));
+  const isKnown = found !== undefined || action === TO_BE_CHOSEN || action === EXPORT;
   if (!isKnown && !(earlier && action === UNDO)) throw new Malformed('There is no such action.');
   const { noun, application, level, path } = BULK_SUBJECTS[subjectType];
   demandRight(req.viewer!, application, action === EXPORT ? 'read' : level);
@@ -248,7 +248,7 @@ async function begin(app: AppContext, req: Request, res: Response): Promise<void
     : await meantBy(app, req, subjectType);
   if (set.ids.length === 0)
     throw new HttpError(422, `Nothing is ticked. Go back and tick the ${noun}s you mean.`, safePath(view));
-  const draft = { subjectType, action: String(action), ...set };
+  const draft = { subjectType, action: found?.name ?? String(action), ...set };
   const id = await app.db.write((trx) => store.createDraft(trx, actOf(app, req), draft));
   if (action !== EXPORT) return res.redirect(303, `/bulk-operations/${id}`);
   // A page of its own: it does not fit into a dialog.

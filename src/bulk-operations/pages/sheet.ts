@@ -34,7 +34,7 @@ import { showProgress } from './progress.ts';
 
 const NAMES_SHOWN = 10;
 /** Whoever these are done to goes, now or then. */
-const ENDING_ACCESS = new Set(['deactivate', 'delete', 'set-expiry']);
+const ENDING_ACCESS = new Set(['deactivate', 'delete', 'set-leaving']);
 
 /** What executing it would do now; of a large set what was found when it was gone through. */
 export async function showSheet(app: AppContext, req: Request, res: Response, operation: BulkOperation): Promise<void> {

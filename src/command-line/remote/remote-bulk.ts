@@ -54,14 +54,17 @@ export function bulkAction(action: string): RemoteVerb {
   return {
     parameters: [],
     rest: 'name or id',
-    options: ['on', 'view', 'values', 'apply'],
-    async run(client, named, { on: typed = 'users', view, values = [], apply }) {
+    options: ['on', 'view', 'values', 'apply', 'at'],
+    async run(client, named, { on: typed = 'users', view, values = [], apply, at }) {
       const on = ON.find((one) => one === typed);
       if (!on) throw new ConfigError([`--on takes ${ON.join(', ')}`]);
       if ((view === undefined) === (named.length === 0))
         throw new ConfigError(['say whom: either --view, or names and ids behind the action']);
       const meant = view === undefined ? { ids: await idsOf(client, on, named) } : { view };
-      return done(client, await client.begin({ on, action, ...meant, values: valuesIn(values) }), apply);
+      const draft = await client.begin({ on, action, ...meant, values: valuesIn(values) });
+      // A draft that is not scheduled is done by nobody.
+      if (at !== undefined && apply) return told(await client.schedule(draft.id, at));
+      return done(client, draft, apply);
     },
   };
 }
@@ -96,7 +99,7 @@ async function done(client: RosterClient, draft: Operation, apply: RemoteWords['
 }
 
 function told(operation: Operation): Result {
-  const { id, label, on, phase, changed, leftOut, reasons, effects = [], lasting } = operation;
+  const { id, label, on, phase, changed, leftOut, reasons, effects = [], lasting, dueAt } = operation;
   const isDraft = phase === 'draft';
   const lines = [
     isDraft
@@ -109,7 +112,11 @@ function told(operation: Operation): Result {
     ),
     ...effects,
     ...(lasting ? [lasting] : []),
-    isDraft ? 'Nothing was done. With --apply it is.' : `Operation ${id}, ${phase}.`,
+    isDraft && dueAt
+      ? `Operation ${id}, on ${format.moment(dueAt)}, judged anew then.`
+      : isDraft
+        ? 'Nothing was done. With --apply it is.'
+        : `Operation ${id}, ${phase}.`,
   ];
   return { lines, data: { operation }, exitCode: leftOut === 0 ? 0 : changed === 0 ? 2 : 3 };
 }

@@ -8,6 +8,7 @@ export interface RemoteWords {
   on?: string;
   values?: string[];
   apply?: boolean;
+  at?: string;
   name?: string;
   email?: string;
   groups?: string[];

@@ -25,9 +25,9 @@ import { render } from '../../web/render.ts';
 import { changeOwnPassword } from '../actions/own-password.ts';
 import { accountReportController } from './account-report-controller.ts';
 import { confirmationController } from './confirmation-controller.ts';
+import { ownAccessController } from './own-access-controller.ts';
 import { ownEmailController } from './own-email-controller.ts';
 import { ownSessionsController } from './own-sessions-controller.ts';
-import { welcomeController } from './welcome-controller.ts';
 
 const SIGN_INS_SHOWN = 8;
 
@@ -99,5 +99,5 @@ export function credentialsController(app: AppContext): Router {
     .use(ownSessionsController(app))
     .use(accountReportController(app))
     .use(confirmationController(app))
-    .use(welcomeController(app));
+    .use(ownAccessController(app));
 }

@@ -35,6 +35,7 @@ export interface GroupChange {
   leaderId?: number | null;
   tags?: SetChange<string>;
   requiresSecondFactor?: boolean;
+  canBeAskedFor?: boolean;
 }
 
 interface Leader {
@@ -43,7 +44,7 @@ interface Leader {
 }
 
 interface Details {
-  group: Pick<Group, 'name' | 'description' | 'requiresSecondFactor'>;
+  group: Pick<Group, 'name' | 'description' | 'requiresSecondFactor' | 'canBeAskedFor'>;
   leader: Leader | undefined;
   tags: string[];
 }
@@ -167,18 +168,20 @@ export const NO_MEMBER = 'No member of the group has this name or email. Only a 
 
 function detailsAfter(before: Details, change: GroupChange, leader: Leader | undefined): Details {
   const { leaderId, tags } = change;
-  const { name, description, requiresSecondFactor } = { ...before.group, ...given(change) };
+  const { name, description, requiresSecondFactor, canBeAskedFor } = { ...before.group, ...given(change) };
   return {
-    group: { name, description, requiresSecondFactor },
+    group: { name, description, requiresSecondFactor, canBeAskedFor },
     leader: leaderId === undefined ? before.leader : leaderId === before.leader?.id ? before.leader : leader,
     tags: changedSet(before.tags, tags),
   };
 }
 
 /** What is left out of a change is not in it at all. */
-function given({ name, description, requiresSecondFactor }: GroupChange): Partial<Details['group']> {
+function given({ name, description, requiresSecondFactor, canBeAskedFor }: GroupChange): Partial<Details['group']> {
   return Object.fromEntries(
-    Object.entries({ name, description, requiresSecondFactor }).filter(([, value]) => value !== undefined),
+    Object.entries({ name, description, requiresSecondFactor, canBeAskedFor }).filter(
+      ([, value]) => value !== undefined,
+    ),
   );
 }
 
@@ -198,6 +201,7 @@ function columnsOf({ group: before }: Details, { group, leader }: Details) {
     ...(group.name !== before.name && { name_key: identityKey(group.name), name_twin: 0 }),
     description: group.description,
     requires_factor: group.requiresSecondFactor,
+    can_be_asked_for: group.canBeAskedFor,
     leader_id: leader?.id ?? null,
   };
 }
@@ -207,9 +211,11 @@ function leaderOf({ leaderId, leaderName }: Group): Leader | undefined {
 }
 
 /** What the audit says of a group, in the order of the form. */
-function auditFields({ group: { name, description, requiresSecondFactor }, leader, tags }: Details): Fields {
+function auditFields({ group, leader, tags }: Details): Fields {
+  const { name, description, requiresSecondFactor, canBeAskedFor } = group;
   const sorted = sortedByName(tags, (tag) => tag);
-  return { name, leader: leader ? userReference(leader) : null, description, tags: sorted, requiresSecondFactor };
+  const led = leader ? userReference(leader) : null;
+  return { name, leader: led, description, tags: sorted, requiresSecondFactor, canBeAskedFor };
 }
 
 function idsOf(groups: Group[]): number[] {

@@ -26,13 +26,14 @@ export interface NewGroup {
   description?: string;
   tags?: string[];
   requiresSecondFactor?: boolean;
+  canBeAskedFor?: boolean;
   /** Becomes its first member. */
   leaderId?: number;
 }
 
 /** Throws FieldErrors where the name is taken, Forbidden and RefusedFields for what is not the actor's to give. */
 export async function createGroup(trx: Transaction, act: Act, group: NewGroup): Promise<number> {
-  const { rights = NO_RIGHTS, description = '', leaderId, requiresSecondFactor = false } = group;
+  const { rights = NO_RIGHTS, description = '', leaderId, requiresSecondFactor = false, canBeAskedFor = false } = group;
   if (!may(act.by, 'groups', 'write')) throw new Forbidden('You may not create groups.');
   if (!covers(act.by.rights, rights)) throw new Forbidden('You cannot give rights that you do not hold.');
   if (requiresSecondFactor && !(await hasEquippedAdministrator(trx, act.at)))
@@ -46,6 +47,7 @@ export async function createGroup(trx: Transaction, act: Act, group: NewGroup): 
     description,
     leader_id: leader?.id ?? null,
     requires_factor: requiresSecondFactor,
+    can_be_asked_for: canBeAskedFor,
     created_at: act.at,
     created_by: act.by.id,
   });
@@ -57,6 +59,7 @@ export async function createGroup(trx: Transaction, act: Act, group: NewGroup): 
     ...(leader && { leader: userReference(leader) }),
     ...(description && { description }),
     ...(requiresSecondFactor && { requiresSecondFactor }),
+    ...(canBeAskedFor && { canBeAskedFor }),
     ...(tags.length > 0 && { tags: sortedByName(tags, (tag) => tag) }),
     ...(Object.keys(rights).length > 0 && { permissions: rights }),
   };

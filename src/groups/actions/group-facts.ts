@@ -25,8 +25,9 @@ export function groupFacts(
     description,
     leaderId,
     requiresSecondFactor,
-  }: Pick<Group, 'name' | 'description' | 'leaderId' | 'requiresSecondFactor'>,
+    canBeAskedFor,
+  }: Pick<Group, 'name' | 'description' | 'leaderId' | 'requiresSecondFactor' | 'canBeAskedFor'>,
   tags: readonly string[],
 ): Facts {
-  return { name, description, leaderId, requiresSecondFactor, ...tagFacts(tags) };
+  return { name, description, leaderId, requiresSecondFactor, canBeAskedFor, ...tagFacts(tags) };
 }

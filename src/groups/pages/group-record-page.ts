@@ -16,6 +16,7 @@ import { findSubjects, findUserNames } from '../../users/user-store.ts';
 import { takeFlash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
 import { GROUP_ACTIONS } from '../actions/group-actions.ts';
+import { findDeputy } from '../deputy-store.ts';
 import { type Group, mayChange } from '../group.ts';
 import { findLeaderships } from '../leader.ts';
 
@@ -40,6 +41,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
     group,
     isLedInVain: (await findLeaderships(db, [group.id], minuteOf(app.clock()))).get(group.id) === 'inactive',
     tags: await findTagsOf(db, 'group', group.id),
+    deputy: await findDeputy(db, group.id, minuteOf(app.clock())),
     keptBy: await groupKeptBy(db, group.id),
     list,
     q: search.q,

@@ -58,7 +58,7 @@ function linkPages(app: AppContext): Router {
       await app.db.write((trx) => recordSignIn(trx, user.id, firstEntry(app, req)));
       await startSession(app, req, res, user);
       flash(req, `Welcome, ${user.name}. Your password is set, and you are signed in.`);
-      res.redirect(303, '/welcome');
+      res.redirect(303, '/me');
     },
   });
 }

@@ -39,7 +39,11 @@ export const BY_LEADING: MembershipRule = {
     const reason = whyNotToLead(group);
     if (reason) throw new Forbidden(reason);
   },
-  refusalOf: (by, subject) => (by.id === subject.id ? forbidden('is yourself: ask an administrator') : undefined),
+  refusalOf(by, subject, group) {
+    if (by.id === subject.id) return forbidden('is yourself: ask an administrator');
+    // Whoever stands for somebody does not put them out.
+    return subject.id === group.leaderId ? forbidden('leads the group: ask an administrator') : undefined;
+  },
 };
 
 /** Whoever comes by an invitation has no end. */

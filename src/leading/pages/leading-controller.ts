@@ -6,6 +6,7 @@ import { requireSignIn } from '../../web/guards/authorization.ts';
 import { resetAttempts } from '../actions/leading.ts';
 import { tickedIn, typedLeading, typedRows } from '../leading-form.ts';
 import { actAsLeader, changeableOf, ledGroupOf } from './addressed-led-group.ts';
+import { endDeputy, handOver, saveDeputy, showLead } from './lead-page.ts';
 import { add, confirmTicked, end, invite, reinvite, removeTicked } from './leading-changes.ts';
 import { showForm, showSheet } from './leading-form-page.ts';
 import { inviteList, showList } from './leading-list.ts';
@@ -80,6 +81,22 @@ export function leadingController(app: AppContext): Router {
     await tellOutcomes(app, req, { group, outcomes, done: 'given new attempts to sign in, in' });
     res.redirect(303, `/led-groups/${group.id}`);
   });
+
+  router.get('/led-groups/:id/lead', requireSignIn, async (req: Request, res: Response) =>
+    showLead(app, req, res, { group: await changeableOf(app, req) }),
+  );
+
+  router.post('/led-groups/:id/deputy', requireSignIn, async (req, res) =>
+    saveDeputy(app, req, res, await changeableOf(app, req)),
+  );
+
+  router.delete('/led-groups/:id/deputy', requireSignIn, async (req, res) =>
+    endDeputy(app, req, res, await changeableOf(app, req)),
+  );
+
+  router.post('/led-groups/:id/hand-over', requireSignIn, async (req, res) =>
+    handOver(app, req, res, await changeableOf(app, req)),
+  );
 
   router.get('/led-operations/:id', requireSignIn, (req, res) => showLedReport(app, req, res));
   router.get('/led-operations/:id/undo', requireSignIn, (req, res) => showLedUndo(app, req, res));

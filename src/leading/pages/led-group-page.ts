@@ -1,11 +1,14 @@
 import type { Request, Response } from 'express';
+import { waitsForInvitation } from '../../access/admission.ts';
 import { covers, grantsInWords } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
-import { instant, minuteOf } from '../../clock.ts';
+import { findWaiting } from '../../asking/deciding.ts';
+import { type Instant, instant, minuteOf } from '../../clock.ts';
+import { findDeputy } from '../../groups/deputy-store.ts';
 import type { Group } from '../../groups/group.ts';
 import { encodeCursor, readPageQuery } from '../../lists/list-query.ts';
 import { pagerLinks } from '../../lists/pager.ts';
-import { listMembers } from '../../memberships/member-list.ts';
+import { findMemberIds, listMembers } from '../../memberships/member-list.ts';
 import { linesToCopy } from '../../one-time-links/pages/link-lines.ts';
 import { findOwnOpen } from '../../reviews/own-reviews.ts';
 import { STATE_LABELS } from '../../users/pages/user-list-page.ts';
@@ -20,6 +23,9 @@ import { findLedGroups, whyNotToLead } from '../led-group.ts';
 import { recentDeeds } from './leading-operations.ts';
 
 const MEMBERS_PER_PAGE = 50;
+/** So many members are looked through for those who wait; so many of them are ticked at once. */
+const MOST_LOOKED_AT = 500;
+const MOST_REINVITED = 100;
 
 /** All groups that the viewer leads. Whoever leads none is not told that there is such a page. */
 export async function showLedGroups(app: AppContext, req: Request, res: Response): Promise<void> {
@@ -32,7 +38,8 @@ export async function showLedGroups(app: AppContext, req: Request, res: Response
     permissions: grantsInWords(group.rights),
   }));
   const reviews = await findOwnOpen(app.db.read, req.viewer!.id);
-  render(req, res, 'leading/index', { title: 'Groups you lead', groups: rows, reviews });
+  const asked = (await findWaiting(app.db.read, req.viewer!)).requests.length;
+  render(req, res, 'leading/index', { title: 'Groups you lead', groups: rows, reviews, asked });
 }
 
 /** One of them, with its people. */
@@ -44,6 +51,8 @@ export async function showLedGroup(app: AppContext, req: Request, res: Response,
   const said = takeFlash(req);
   const ids = list.members.map((member) => member.userId);
   const users = new Map((await findUsers(app.db.read, ids)).map((user) => [user.id, user]));
+  const now = minuteOf(app.clock());
+  const waiting = await waitingForInvitation(app, group, now);
   const limits = stateLimits(app);
   render(req, res, 'leading/show', {
     title: group.name,
@@ -54,15 +63,29 @@ export async function showLedGroup(app: AppContext, req: Request, res: Response,
     permissions: grantsInWords(group.rights),
     members: list.members.map((member) => ({
       ...member,
+      lastLoginAt: users.get(member.userId)!.lastLoginAt,
+      lastActivityAt: users.get(member.userId)!.lastActivityAt,
       badges: badgesOf(users.get(member.userId)!, limits).map((state) => ({ state, label: STATE_LABELS[state] })),
     })),
     total: list.total,
+    isLeader: group.leaderId === req.viewer!.id,
+    deputy: await findDeputy(app.db.read, group.id, now),
+    asked: (await findWaiting(app.db.read, req.viewer!)).requests.length,
+    waiting: waiting.length,
+    reinvitePath: `${path}/members/edit?${new URLSearchParams(waiting.map((id) => ['ids', String(id)]))}`,
     deeds: await recentDeeds(app, req, group),
     pagerLinks: pagerLinks(
       list.previous && `${path}?before=${encodeCursor(list.previous)}`,
       list.next && `${path}?after=${encodeCursor(list.next)}`,
     ),
   });
+}
+
+/** Who of its members has an invitation to use yet; so many as can be reinvited at once. */
+async function waitingForInvitation(app: AppContext, group: Group, now: Instant): Promise<number[]> {
+  const ids = await findMemberIds(app.db.read, group.id, { q: '', looksAtEmails: false }, MOST_LOOKED_AT);
+  const waiting = (await findUsers(app.db.read, ids)).filter((user) => waitsForInvitation(user, now));
+  return waiting.slice(0, MOST_REINVITED).map(({ id }) => id);
 }
 
 /**

@@ -49,7 +49,7 @@ export interface MembershipRule {
   /** Throws where the actor may not change who is in the group. */
   requireGroup(db: Reader, act: Actor, group: Group): Promise<void>;
   /** Why the actor may not change this one's membership. */
-  refusalOf(by: Viewer, subject: Subject): Refusal | undefined;
+  refusalOf(by: Viewer, subject: Subject, group: Group): Refusal | undefined;
 }
 
 /** Nobody gives or takes what they do not hold, from nobody who may do more (R61, R62). */
@@ -216,7 +216,7 @@ async function judge(
   const outcomes = subjects.map((subject): MemberOutcome => {
     const membership = memberships.get(subject.id);
     const standing = { group, subject, membership, now, isSelf: act.by.id === subject.id };
-    const refusal = rule.refusalOf(act.by, subject) ?? refusalOf(standing);
+    const refusal = rule.refusalOf(act.by, subject, group) ?? refusalOf(standing);
     if (!refusal) chosen.push(standing);
     return { subject, refusal };
   });

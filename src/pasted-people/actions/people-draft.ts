@@ -21,7 +21,11 @@ export async function keepPeopleDraft(trx: Transaction, id: number, people: Type
 export function draftedPeople({ action, choices }: BulkOperation): TypedPeople {
   if (action !== PEOPLE_INVITING.name) throw new NotFound();
   const { typed, rows } = choices as unknown as TypedPeople;
-  return { typed: { ...typedPeople({}).typed, ...typed }, rows };
+  // Drafts of before know nothing of starts.
+  return {
+    typed: { ...typedPeople({}).typed, ...typed },
+    rows: rows.map((row) => ({ ...row, startsAt: row.startsAt ?? '' })),
+  };
 }
 
 /** What stands in rows is kept with these alone, and a step was taken once. */

@@ -21,8 +21,8 @@ import { alikeIn, newIn, type PlannedPerson } from './people-plan.ts';
 /** How access starts, and until when the memberships last. */
 export type Terms = Pick<InvitingChoices, 'access'> &
   Pick<ForAll, 'untilAt'> & {
-    /** When the invitations go out; left out, at once. */
-    inviteAt?: Instant;
+    /** When the invitation goes out of somebody who starts then; undefined for at once. */
+    inviteAt: (startsAt: Instant | null) => Instant | undefined;
   };
 
 /**
@@ -40,9 +40,12 @@ export async function invitePeople(
   const by: Act = access === 'later' ? act : { ...act, channel: access };
   return executeKept(trx, by, { id, choices }, async (act) => {
     const made = await create(trx, act, plan);
-    const ids = made.map(({ subject }) => subject.id);
-    if (inviteAt) await inviteLater(trx, by, ids, inviteAt);
-    else if (access !== 'later') await performOnUsers(trx, act, INVITATION, ids);
+    if (access !== 'later')
+      for (const [at, some] of Map.groupBy(made, ({ subject }) => inviteAt(subject.startsAt))) {
+        const ids = some.map(({ subject }) => subject.id);
+        if (at !== undefined) await inviteLater(trx, by, ids, at);
+        else await performOnUsers(trx, act, INVITATION, ids);
+      }
     const { performed, linksEnded } = await change(trx, act, plan, untilAt);
     if (access !== 'later') await renewLinks(trx, act, linksEnded);
     return [...made, ...performed, ...leftOutOf(plan)];

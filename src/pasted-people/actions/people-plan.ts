@@ -235,7 +235,7 @@ function newUserOf(values: RowValues, forAll: ForAll, groups: Group[], found: Fo
     groups: groups.map((group) => group.id),
     groupsUntil: forAll.untilAt,
     tags: [...new Set([...forAll.tags, ...values.tags])],
-    startsAt: forAll.startsAt,
+    startsAt: values.startsAt ?? forAll.startsAt,
     leavesAt: values.leavesAt ?? forAll.leavesAt,
     noSharedData: forAll.noSharedData,
     // The tick of a customer or supplier stands beside what they are.

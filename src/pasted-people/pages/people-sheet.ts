@@ -30,6 +30,8 @@ export async function showPeopleSheet(
     told: takeFlash(req)?.message,
     seen: fingerprintOf(plan),
     inviting,
+    startingApart: inviting.filter(({ newUser }) => newUser.startsAt && newUser.startsAt !== people.forAll.startsAt)
+      .length,
     linked: inviting.filter(({ newUser }) => newUser.contactId),
     changing,
     leftOut: leftOutOf(people),

@@ -3,7 +3,8 @@ import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { typedFields } from '../../forms/form.ts';
 import { DATE_STYLES, formatIn } from '../../text/format.ts';
-import { setTheme, setTimes } from '../../users/user-store.ts';
+import { findWhoWantToBeTold } from '../../users/leaving-reminder-store.ts';
+import { setTheme, setTimes, setToldOfLeaving } from '../../users/user-store.ts';
 import { Malformed } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight, requireSignIn } from '../../web/guards/authorization.ts';
@@ -19,14 +20,17 @@ const EXAMPLE = '2026-11-22T18:30:00.000Z';
 const YEAR = 365 * 24 * 3_600_000;
 
 /** Density and shortcuts, for this browser; theme and how times are written, for the person. */
-export function preferencesController({ config, db, clock, actSettings }: AppContext): Router {
+export function preferencesController({ config, db, clock, actSettings, mail }: AppContext): Router {
   const router = Router();
 
   router.get('/preferences', async (req, res) => {
     const { viewer } = req;
     const mayBeMailed = viewer !== undefined && may(viewer, 'users', 'write');
+    const told = viewer ? await findWhoWantToBeTold(db.read, [viewer.id]) : [];
     render(req, res, 'preferences/show', {
       title: 'Preferences',
+      isToldOfLeaving: told.length > 0,
+      mayMail: mail !== undefined,
       browserZone: browserZone(req),
       timeZone: req.viewer?.user.timeZone ?? '',
       timeZones: TIME_ZONES,
@@ -54,6 +58,16 @@ export function preferencesController({ config, db, clock, actSettings }: AppCon
     if (dates !== (dateOrder ?? '')) throw new Malformed('Dates are not written that way.');
     await db.write((trx) => setTimes(trx, req.viewer!.id, { zone: zone || null, dateOrder }));
     flash(req, zone === '' ? 'Times are those of your browser.' : `Times are those of ${zone}.`);
+    res.redirect(303, '/preferences');
+  });
+
+  router.patch('/preferences/mails', requireSignIn, async (req, res) => {
+    const { ownLeaving } = typedFields(req.body, ['ownLeaving']);
+    await db.write((trx) => setToldOfLeaving(trx, req.viewer!.id, ownLeaving === 'yes'));
+    flash(
+      req,
+      ownLeaving === 'yes' ? 'You are told before your access ends.' : 'You are not told before your access ends.',
+    );
     res.redirect(303, '/preferences');
   });
 

@@ -36,6 +36,8 @@ const VIEWS_SHOWN = 5;
 const SHORTEST_ACTION = 3;
 
 const OWN_MENU: Destination[] = [
+  { label: 'My access', path: '/me', icon: 'person' },
+  { label: 'Ask for access', path: '/access-requests/new', icon: 'unlock' },
   { label: 'My credentials', path: '/credentials', icon: 'key' },
   { label: 'Preferences', path: '/preferences', icon: 'gear' },
   { label: 'Keyboard shortcuts', path: '/shortcuts', icon: 'command-palette', isDialog: true },

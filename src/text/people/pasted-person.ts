@@ -8,7 +8,8 @@ export interface PastedPerson {
   login: string;
   groups: string[];
   tags: string[];
-  /** As YYYY-MM-DD where it was a date, else as it was written. */
+  /** As YYYY-MM-DD where it was a date, else as it was written; so the end. */
+  startsAt: string;
   leavesAt: string;
 }
 
@@ -26,5 +27,5 @@ export interface PeopleRead {
 }
 
 export function pastedPerson(line: number, told: Partial<PastedPerson>): PastedPerson {
-  return { line, name: '', email: '', login: '', groups: [], tags: [], leavesAt: '', ...told };
+  return { line, name: '', email: '', login: '', groups: [], tags: [], startsAt: '', leavesAt: '', ...told };
 }

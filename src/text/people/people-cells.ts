@@ -87,6 +87,7 @@ function tableOf(lines: Line[], columns: Columns): PeopleRead {
       login: cell('login'),
       groups: several(cell('groups')),
       tags: several(cell('tags')),
+      startsAt: dayIn(cell('startsAt')),
       leavesAt: dayIn(cell('leavesAt')),
     });
     if (person.name || person.email || person.login) read.people.push(person);

@@ -1,7 +1,16 @@
 import { fold } from '../text.ts';
 
 /** What a column of a list can tell of each person. */
-export type PeopleColumn = 'email' | 'name' | 'firstName' | 'lastName' | 'login' | 'groups' | 'tags' | 'leavesAt';
+export type PeopleColumn =
+  | 'email'
+  | 'name'
+  | 'firstName'
+  | 'lastName'
+  | 'login'
+  | 'groups'
+  | 'tags'
+  | 'startsAt'
+  | 'leavesAt';
 
 /** What such a column is called, folded and without punctuation: in English, German, and as address books export it. */
 const HEADS: Record<PeopleColumn, string[]> = {
@@ -39,6 +48,10 @@ const HEADS: Record<PeopleColumn, string[]> = {
     ...['gruppe', 'gruppen', 'gruppenmitgliedschaft', 'gruppenmitgliedschaften', 'groupe', 'groupes', 'grupo'],
   ],
   tags: ['tag', 'tags', 'label', 'labels', 'schlagwort', 'schlagworte', 'schlagworter', 'stichwort', 'stichworte'],
+  startsAt: [
+    ...['starts', 'starts on', 'start', 'start date', 'entry date', 'first day', 'joins on', 'valid from'],
+    ...['beginn', 'eintritt', 'eintrittsdatum', 'erster tag', 'gultig ab', 'ab', 'startdatum'],
+  ],
   leavesAt: [
     ...[
       'leaves',

@@ -1,4 +1,4 @@
-import { isExpired } from '../../access/admission.ts';
+import { hasLeft } from '../../access/admission.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
 import { DAY, dayOf, type Instant, instant, minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
@@ -69,7 +69,7 @@ function requireMaking({ by, at }: Act, subject: Subject): void {
   const refusal = makingRefusal(by, subject);
   if (refusal?.kind === 'forbidden') throw new Forbidden(`${subject.name} ${refusal.reason}.`);
   if (refusal) throw new Conflict(`${subject.name} ${refusal.reason}.`);
-  if (isExpired(subject, minuteOf(at))) throw new Conflict(`${subject.name} has left.`);
+  if (hasLeft(subject, minuteOf(at))) throw new Conflict(`${subject.name} has left.`);
 }
 
 async function insert(

@@ -1,6 +1,6 @@
 import { activatedTo } from '../../access/activity.ts';
 import { givesAdministration } from '../../access/administrators.ts';
-import { isExpired } from '../../access/admission.ts';
+import { hasLeft } from '../../access/admission.ts';
 import type { Instant } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import type { Format } from '../../text/format.ts';
@@ -111,7 +111,7 @@ async function letIn(
 
 /** Whether they are let in again only without the end that was set. */
 function hasEnded(subject: Subject, at: Instant): boolean {
-  return activatedTo(subject) === 'active' && isExpired(subject, at);
+  return activatedTo(subject) === 'active' && hasLeft(subject, at);
 }
 
 /** Whoever comes back loses an end only knowingly. */

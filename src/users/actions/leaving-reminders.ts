@@ -1,4 +1,5 @@
 import { findAdministratorIds } from '../../access/administrators.ts';
+import { maySignIn } from '../../access/admission.ts';
 import { DAY, instant, minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { findLeadersOf } from '../../groups/leader.ts';
@@ -6,7 +7,7 @@ import { mailNotice } from '../../mail/outbox-store.ts';
 import { formatIn } from '../../text/format.ts';
 import type { ActSettings } from '../../verbs/act.ts';
 import { programAct } from '../../verbs/program-act.ts';
-import { findLeavingToTell, type Leaving, noteLeavingTold } from '../leaving-reminder-store.ts';
+import { findLeavingToTell, findWhoWantToBeTold, type Leaving, noteLeavingTold } from '../leaving-reminder-store.ts';
 import type { User } from '../user.ts';
 import { findUsers } from '../user-store.ts';
 
@@ -25,6 +26,7 @@ export async function remindOfLeaving(trx: Transaction, settings: ActSettings, n
     const span = { after: instant(now + notBefore * DAY), upTo: instant(now + days * DAY) };
     const leaving = await findLeavingToTell(trx, { ...span, days, limit: AT_ONCE });
     await tell(trx, settings, now, leaving);
+    await tellThemselves(trx, settings, now, leaving);
     await noteLeavingTold(trx, leaving, days);
   }
 }
@@ -45,6 +47,19 @@ async function tell(trx: Transaction, settings: ActSettings, now: number, leavin
     const path = administrators.has(reader.id) ? pathFor(told) : '';
     const facts = { people: inWords(told, reader), number: String(told.length), path };
     await mailNotice(trx, act, 'people-leave', { userId: reader.id, address: reader.email }, facts);
+  }
+}
+
+/** Those who asked to be told, each of their own end. */
+async function tellThemselves(trx: Transaction, settings: ActSettings, now: number, leaving: Leaving[]): Promise<void> {
+  const act = programAct(settings, { name: 'Roster', at: instant(now) });
+  const ids = await findWhoWantToBeTold(
+    trx,
+    leaving.map(({ id }) => id),
+  );
+  for (const user of await findUsers(trx, ids)) {
+    if (!maySignIn(user, minuteOf(now))) continue;
+    await mailNotice(trx, act, 'you-leave', { userId: user.id, address: user.email }, { leavesAt: user.leavesAt! });
   }
 }
 

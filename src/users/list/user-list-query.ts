@@ -86,15 +86,17 @@ export function readListQuery(given: Source, { per, columns = USUAL_COLUMNS }: R
   };
 }
 
-/** Views were kept, and sent around, under a word that there was for leaving before. */
+/** Views were kept, and sent around, under the words that there were for leaving and for who left before. */
 function asNamedNow({ expires, ...source }: Source): Source {
-  const renamed = (value: unknown) => (typeof value === 'string' ? value.replace(/^(-?)expires$/, '$1leaves') : value);
+  const renamed = (value: unknown) =>
+    typeof value === 'string' ? value.replace(/^(-?)expires$/, '$1leaves').replace(/^expired$/, 'left') : value;
   const each = (value: Source[string]) => (Array.isArray(value) ? value.map(renamed) : renamed(value)) as typeof value;
   return {
     ...source,
     ...(expires !== undefined && { leaves: expires }),
     ...(source.sort !== undefined && { sort: each(source.sort) }),
     ...(source.column !== undefined && { column: each(source.column) }),
+    ...(source.state !== undefined && { state: each(source.state) }),
   };
 }
 

@@ -1,3 +1,6 @@
+import type { Decider } from '../../asking/access-request.ts';
+import { findWaiting } from '../../asking/deciding.ts';
+import type { Reader } from '../../db/database.ts';
 import { counted, grouped } from '../../text/text.ts';
 import { type ListQuery, readListPath } from './user-list-query.ts';
 
@@ -21,6 +24,12 @@ export interface Waiting {
 /** The views to count. */
 export function waitingViews(): ListQuery[] {
   return WAITING.map(({ path }) => readListPath(path));
+}
+
+/** Who asks for access that the viewer may decide about. */
+export async function askedOf(db: Reader, viewer: Decider): Promise<Waiting[]> {
+  const number = (await findWaiting(db, viewer)).requests.length;
+  return number > 0 ? [{ path: '/access-requests', words: `${counted(number, 'asks', 'ask')} for access` }] : [];
 }
 
 /** What of it there is, by how many there are in each of the views. */

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { isExpired } from '../../access/admission.ts';
+import { hasLeft } from '../../access/admission.ts';
 import { isOver } from '../../access/granted-rights.ts';
 import { covers } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
@@ -39,7 +39,7 @@ async function typedLike(app: AppContext, req: Request): Promise<Typed> {
     groups: groups.filter((group) => covers(req.viewer!.rights, group.rights)).map((group) => String(group.id)),
     tags: tags.map((tag) => tag.name).join(', '),
     // An end that is over would let nobody in.
-    leavesAt: isExpired(user, now) ? '' : formatOf(req).typedEnd(user.leavesAt),
+    leavesAt: hasLeft(user, now) ? '' : formatOf(req).typedEnd(user.leavesAt),
     noSharedData: user.noSharedData ? 'yes' : '',
   };
 }

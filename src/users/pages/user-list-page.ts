@@ -26,7 +26,7 @@ import { LONGEST_LIST, searchedWords } from '../list/pasted-list.ts';
 import { listMeanwhile, listUsers, type UserCounts, type UserList } from '../list/user-list.ts';
 import { COLUMNS, keptColumns } from '../list/user-list-columns.ts';
 import { groupFilterPath, type ListQuery, listPath, readListQuery } from '../list/user-list-query.ts';
-import { waitingOf, waitingViews } from '../list/waiting.ts';
+import { askedOf, waitingOf, waitingViews } from '../list/waiting.ts';
 import { STATES, type State, stateLimits } from '../user-state.ts';
 import { type Further, findFurther, furtherFilters, IN_NO_GROUP } from './further-filters.ts';
 import { LIST_COLUMNS, NAME_COLUMN } from './list-columns.ts';
@@ -41,7 +41,7 @@ export const STATE_LABELS: Record<State, string> = {
   'password-due': 'Password due',
   'no-second-factor': 'No second factor',
   locked: 'Locked',
-  expired: 'Expired',
+  left: 'Left',
   stale: 'Stale',
   'to-be-confirmed': 'To be confirmed',
   'api-only': 'API-only',
@@ -106,7 +106,11 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
         allTicked: readAllTicked(req),
       }),
       waiting: mayWrite
-        ? [...waitingOf(counts.views.slice(pinned.length)), ...(await reviewsWaiting(app.db.read, req.viewer!.id, now))]
+        ? [
+            ...(await askedOf(app.db.read, req.viewer!)),
+            ...waitingOf(counts.views.slice(pinned.length)),
+            ...(await reviewsWaiting(app.db.read, req.viewer!.id, now)),
+          ]
         : [],
       /** The group that makes administrators of its members, where somebody is to be told. */
       administrators,

@@ -3,12 +3,13 @@ import { findRights } from '../../access/granted-rights.ts';
 import { may, type Viewer } from '../../access/viewer.ts';
 import { type Clock, type Day, instant, minuteOf } from '../../clock.ts';
 import type { Database, Reader } from '../../db/database.ts';
+import { findLedIds } from '../../groups/leader.ts';
 import { mailNotice } from '../../mail/outbox-store.ts';
 import { reviewsWaiting } from '../../reviews/review-waiting.ts';
 import { formatIn } from '../../text/format.ts';
 import type { UserIndex } from '../../users/list/user-index.ts';
 import { countViews } from '../../users/list/user-list.ts';
-import { waitingOf, waitingViews } from '../../users/list/waiting.ts';
+import { askedOf, waitingOf, waitingViews } from '../../users/list/waiting.ts';
 import type { User } from '../../users/user.ts';
 import { stateLimits } from '../../users/user-state.ts';
 import { findUsers } from '../../users/user-store.ts';
@@ -73,8 +74,11 @@ async function viewerOf(db: Reader, { id }: User, now: number): Promise<Viewer |
 async function whatWaits({ db, index, clock, config }: Mailed, viewer: Viewer): Promise<string[]> {
   const limits = stateLimits({ clock, config });
   const counts = await countViews(db.read, index, { queries: waitingViews(), limits, viewer });
-  const reviews = await reviewsWaiting(db.read, viewer.id!, instant(clock()));
-  return [...waitingOf(counts), ...reviews].map(({ words }) => words);
+  const now = clock();
+  const leads = await findLedIds(db.read, viewer.id!, minuteOf(now));
+  const asked = await askedOf(db.read, { ...viewer, leads });
+  const reviews = await reviewsWaiting(db.read, viewer.id!, instant(now));
+  return [...asked, ...waitingOf(counts), ...reviews].map(({ words }) => words);
 }
 
 /** Whether somebody is mailed from the next Monday on, or not any more. */

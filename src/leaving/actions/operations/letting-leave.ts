@@ -43,7 +43,7 @@ export async function letLeaveOn(
     throw new FieldErrors({ leavesAt: 'This moment is over. Choose a later one, or none for now.' });
   await unscheduleLeaving(trx, act, user.id);
   if (user.leavesAt !== leavesAt) {
-    const direct = { subjectType: 'user' as const, action: 'set-expiry', ids: [user.id], choices: { leavesAt } };
+    const direct = { subjectType: 'user' as const, action: 'set-leaving', ids: [user.id], choices: { leavesAt } };
     const [{ refusal }] = (await performDirectly(trx, act, direct)).outcomes;
     if (refusal) throw refusedFor(user, refusal);
   }

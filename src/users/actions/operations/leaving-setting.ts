@@ -9,7 +9,7 @@ import { endIn } from '../former-ends.ts';
 import { changingAction } from './changing-action.ts';
 
 export const LEAVING_SETTING: AskingAction<Subject> = {
-  name: 'set-expiry',
+  name: 'set-leaving',
   label: 'Leaves on',
   otherNames: ['Set expiry', 'Clear expiry', 'Expiry date', 'End of access'],
   icon: 'clock',
@@ -28,7 +28,7 @@ export const LEAVING_SETTING: AskingAction<Subject> = {
     return changingAction(
       { leavesAt },
       {
-        name: 'set-expiry',
+        name: 'set-leaving',
         label: end ? 'Leaves on' : 'Stays',
         icon: 'clock',
         bulk: {

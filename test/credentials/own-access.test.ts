@@ -15,10 +15,12 @@ it('tells an invited person what they can do here, not a form for passwords', as
   const password = 'nine slow tractors hum';
   const { location } = (await carol.post('/invitations/acceptance', { password, repeated: password })).headers;
   const page = pageOf(await carol.get(location));
-  expect(page.heading()).toBe('What you can do here');
+  expect(page.heading()).toBe('My access');
   expect(page.message()).toContain('Your password is set');
   expect(page.$('main input[type="password"]').length).toBe(0);
-  expect(page.textOf('main')).toMatch(/nothing here that you have to look after.*You are in Support/);
+  expect(page.textOf('main')).toMatch(
+    /Support.*Gives you no right.*lena leads it.*nothing here that you have to look after/,
+  );
 });
 
 it.each([
@@ -29,7 +31,7 @@ it.each([
   ['bob', []],
 ] as const)('names to %s the pages that they may open', async (person, labels) => {
   const session = await signedIn(app, person);
-  const links = pageOf(await session.get('/welcome')).$('main .rows strong');
+  const links = pageOf(await session.get('/me')).$('main .rows strong');
   expect(links.toArray().map((one) => pageOf({ text: '' }).$(one).text())).toEqual([...labels]);
   for (const path of links
     .closest('li')
@@ -47,6 +49,6 @@ it('names what other applications grant, by their own names', async () => {
     await trx('group_permissions').insert({ group_id: id, application: 'time-sheets', level: 'read' });
     await trx('memberships').insert({ user_id: app.people.bob, group_id: id, granted_at: at });
   });
-  const page = pageOf(await (await signedIn(app, 'bob')).get('/welcome'));
+  const page = pageOf(await (await signedIn(app, 'bob')).get('/me'));
   expect(page.textOf('main')).toContain('Time <sheets> read');
 });

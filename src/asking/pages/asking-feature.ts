@@ -1,0 +1,6 @@
+import type { Feature } from '../../web/feature.ts';
+import { pruneRequests } from '../access-request-store.ts';
+
+export const ASKING: Feature = {
+  prune: (trx, now) => pruneRequests(trx, now),
+};

@@ -1,0 +1,77 @@
+import type { Request, Response } from 'express';
+import { isOver } from '../../access/granted-rights.ts';
+import { grants, grantsInWords } from '../../access/rights.ts';
+import type { AppContext } from '../../app-context.ts';
+import { findApplications } from '../../applications/application-store.ts';
+import { minuteOf } from '../../clock.ts';
+import type { Errors, Typed } from '../../forms/form.ts';
+import { findGroupsToAskFor } from '../../groups/group-store.ts';
+import { findMemberships } from '../../memberships/membership-store.ts';
+import { render } from '../../web/render.ts';
+import { type Asked, MOST_OPEN } from '../access-request.ts';
+import { countRequests } from '../access-request-store.ts';
+import { MOST_GROUPS } from '../actions/asking.ts';
+import { askedText } from '../asking-form.ts';
+
+/** Something that can be asked for, as the form offers it. */
+interface Offer {
+  value: string;
+  label: string;
+  note: string;
+  description?: string;
+}
+
+/** Ask for access: the groups that can be asked for, and the rights that these give, but for what one has. */
+export async function showAsking(
+  app: AppContext,
+  req: Request,
+  res: Response,
+  { typed, errors = {} }: { typed: Typed; errors?: Errors },
+): Promise<void> {
+  const db = app.db.read;
+  const viewer = req.viewer!;
+  const now = minuteOf(app.clock());
+  const { open } = await countRequests(db, viewer.id, now);
+  const memberships = await findMemberships(db, [viewer.id]);
+  const own = new Map(memberships.filter((one) => !isOver(one, now)).map((one) => [one.groupId, one]));
+  const groups = await findGroupsToAskFor(db, MOST_GROUPS);
+  const offeredGroups = groups
+    .filter(({ id }) => !own.has(id) || own.get(id)!.untilAt !== null)
+    .map((group): Offer => {
+      const gives = grantsInWords(group.rights);
+      return {
+        value: askedText({ groupId: group.id }),
+        label: group.name,
+        note: `${gives ? `gives ${gives}` : 'gives no right'}${own.has(group.id) ? '; you are in it, and may ask to stay longer' : ''}`,
+        description: group.description,
+      };
+    });
+  const page = {
+    title: 'Ask for access',
+    typed,
+    errors,
+    open,
+    mostOpen: MOST_OPEN,
+    groups: offeredGroups,
+    rights: await rightsOffered(app, viewer.rights, groups),
+  };
+  render(req, res, 'asking/new', page, { status: Object.keys(errors).length > 0 ? 422 : 200 });
+}
+
+async function rightsOffered(
+  app: AppContext,
+  held: Parameters<typeof grants>[0],
+  groups: { rights: Parameters<typeof grants>[0] }[],
+): Promise<Offer[]> {
+  const names = new Map((await findApplications(app.db.read)).map(({ key, name }) => [key, name]));
+  const levels = ['read', 'write'] as const;
+  return [...names].flatMap(([application, name]) =>
+    levels
+      .filter((level) => groups.some(({ rights }) => grants(rights, application, level)))
+      .filter((level) => !grants(held, application, level))
+      .map((level): Offer => {
+        const asked: Asked = { application, level };
+        return { value: askedText(asked), label: name, note: level === 'write' ? 'read and write' : 'read' };
+      }),
+  );
+}
