@@ -43,7 +43,7 @@ export interface Kept<Column extends string = string> {
 export const PERSONAL_DATA: { [T in Table]: Kept<ColumnOf<T>> } = {
   access_requests: {
     of: { column: 'user_id' },
-    blanked: { reason: '', words: '' },
+    goes: ['reason', 'words'],
     searched: { reason: 'lines', words: 'lines' },
     ofProgram: ['application', 'level', 'answer'],
   },
