@@ -1160,7 +1160,9 @@ const ROUTES: Record<string, Classified> = {
     open: ['users', 'write'],
     also: ['settings', 'write'],
     prepare: (app) =>
-      app.db.write((trx) => setIdleRule(trx, USUAL_DAYS, { isOn: true, zone: 'UTC', by: null, at: '' })),
+      app.db.write((trx) =>
+        setIdleRule(trx, USUAL_DAYS, { isOn: true, zone: 'UTC', by: null, at: '2026-11-01T00:00:00.000Z' }),
+      ),
     change: {
       form: '/idle-accounts',
       state: async (app) => Boolean((await app.db.read('idle_rule').first())?.is_on),
@@ -1955,56 +1957,6 @@ const ROUTES: Record<string, Classified> = {
       leadsTo: /^\/led-groups\/:id$/,
     },
   },
-  'get /led-groups/:id/lead': { open: 'leader', group: 'Support' },
-  'post /led-groups/:id/deputy': {
-    open: 'leader',
-    group: 'Support',
-    change: {
-      form: '/led-groups/:id/lead',
-      browser: (app) => signedIn(app, 'lena'),
-      fields: { deputy: 'bob', untilAt: '2027-01-31' },
-      state: async (app) => (await app.db.read('deputies').first('user_id'))?.user_id !== undefined,
-      from: false,
-      to: true,
-      audit: ['group.deputy-named'],
-      leadsTo: /^\/led-groups\/:id$/,
-    },
-  },
-  'delete /led-groups/:id/deputy': {
-    open: 'leader',
-    group: 'Support',
-    change: {
-      form: '/led-groups/:id/lead',
-      start: async () => {
-        const app = await startApp();
-        const [group_id, leader_id] = [Number(await groupId(app, 'Support')), app.people.lena];
-        await app.db.write((trx) => trx('deputies').insert({ group_id, leader_id, user_id: app.people.bob }));
-        return app;
-      },
-      browser: (app) => signedIn(app, 'lena'),
-      fields: {},
-      state: async (app) => (await app.db.read('deputies')).length,
-      from: 1,
-      to: 0,
-      audit: ['group.deputy-ended'],
-      leadsTo: /^\/led-groups\/:id$/,
-    },
-  },
-  'post /led-groups/:id/hand-over': {
-    open: 'leader',
-    group: 'Support',
-    change: {
-      form: '/led-groups/:id/lead',
-      browser: (app) => signedIn(app, 'lena'),
-      fields: { leader: 'bob' },
-      state: groupColumn('leader_name'),
-      from: 'lena',
-      to: 'bob',
-      audit: ['group.updated'],
-      leadsTo: /^\/me$/,
-      bad: { fields: { leader: 'nobody' }, errors: ['leader'] },
-    },
-  },
   'post /led-groups/:id/members/access-confirmation': {
     open: 'leader',
     group: 'Support',
@@ -2111,6 +2063,56 @@ const ROUTES: Record<string, Classified> = {
       to: false,
       audit: ['review.repetition-ended'],
       leadsTo: /^\/reviews\/:id$/,
+    },
+  },
+  'get /led-groups/:id/lead': { open: 'leader', group: 'Support' },
+  'post /led-groups/:id/deputy': {
+    open: 'leader',
+    group: 'Support',
+    change: {
+      form: '/led-groups/:id/lead',
+      browser: (app) => signedIn(app, 'lena'),
+      fields: { deputy: 'bob', untilAt: '2027-01-31' },
+      state: async (app) => (await app.db.read('deputies').first('user_id'))?.user_id !== undefined,
+      from: false,
+      to: true,
+      audit: ['group.deputy-named'],
+      leadsTo: /^\/led-groups\/:id$/,
+    },
+  },
+  'delete /led-groups/:id/deputy': {
+    open: 'leader',
+    group: 'Support',
+    change: {
+      form: '/led-groups/:id/lead',
+      start: async () => {
+        const app = await startApp();
+        const [group_id, leader_id] = [Number(await groupId(app, 'Support')), app.people.lena];
+        await app.db.write((trx) => trx('deputies').insert({ group_id, leader_id, user_id: app.people.bob }));
+        return app;
+      },
+      browser: (app) => signedIn(app, 'lena'),
+      fields: {},
+      state: async (app) => (await app.db.read('deputies')).length,
+      from: 1,
+      to: 0,
+      audit: ['group.deputy-ended'],
+      leadsTo: /^\/led-groups\/:id$/,
+    },
+  },
+  'post /led-groups/:id/hand-over': {
+    open: 'leader',
+    group: 'Support',
+    change: {
+      form: '/led-groups/:id/lead',
+      browser: (app) => signedIn(app, 'lena'),
+      fields: { leader: 'bob' },
+      state: groupColumn('leader_name'),
+      from: 'lena',
+      to: 'bob',
+      audit: ['group.updated'],
+      leadsTo: /^\/me$/,
+      bad: { fields: { leader: 'nobody' }, errors: ['leader'] },
     },
   },
   'get /led-operations/:id': { open: 'leader', operation: 'led' },

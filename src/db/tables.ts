@@ -601,8 +601,8 @@ export const TABLES = {
     pinned_views: orNull(json),
     deleted_from: deletedFrom,
     confirmed_email: orNull(text()),
-    is_told_of_leaving: flag,
     erased_at: orNull(moment),
+    is_told_of_leaving: flag,
   },
   webhook_deliveries: {
     id: integer,

@@ -89,7 +89,7 @@ export async function findLeads(db: Reader, userIds: number[], now: Instant): Pr
     .join('memberships', 'memberships.group_id', 'groups.id')
     .whereNot('leader.id', db.ref('memberships.user_id'))
     .orderBy(['memberships.user_id', 'leader.id', 'groups.id'])
-    .select('memberships.user_id as userId', 'groups.id as groupId', 'leader.id as leaderId');
+    .distinct('memberships.user_id as userId', 'groups.id as groupId', 'leader.id as leaderId');
   return whereNotOver(whereIdIn(led, 'memberships.user_id', userIds), now);
 }
 

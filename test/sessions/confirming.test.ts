@@ -219,6 +219,7 @@ const ASKING = [
   'get /applications/:key/holders.csv',
   'get /bulk-operations/:id/items.csv',
   'get /contacts/imports/:id/refused.csv',
+  'get /reviews/:id/evidence/file',
   'get /users/imports/:id/refused.csv',
   'patch /groups/:id/members',
   'patch /groups/:id/permissions',
@@ -260,7 +261,7 @@ const ASKING = [
 const WITH_PASSWORD = /^(post|put|delete) \/credentials\//;
 /** What they are about: whoever adds a route of this kind has to say here that it asks. */
 const OF_THIS_KIND =
-  /\.csv$|^(post|put|patch|delete) .*(export|imports\/:id\/execution|permissions|tokens|rotation|password-reset|:id\/password|second-factor|securing)$/;
+  /\.csv$|\/file$|^(post|put|patch|delete) .*(export|imports\/:id\/execution|permissions|tokens|rotation|password-reset|:id\/password|second-factor|securing)$/;
 
 describe('what is asked about', () => {
   beforeEach(() => app.clock.advance(5 * MINUTES));

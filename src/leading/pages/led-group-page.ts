@@ -37,9 +37,9 @@ export async function showLedGroups(app: AppContext, req: Request, res: Response
     users: app.index.sizeOf('group', group.id),
     permissions: grantsInWords(group.rights),
   }));
-  const asked = (await findWaiting(app.db.read, req.viewer!)).requests.length;
   const reviews = await findOwnOpen(app.db.read, req.viewer!.id);
-  render(req, res, 'leading/index', { title: 'Groups you lead', groups: rows, asked, reviews });
+  const asked = (await findWaiting(app.db.read, req.viewer!)).requests.length;
+  render(req, res, 'leading/index', { title: 'Groups you lead', groups: rows, reviews, asked });
 }
 
 /** One of them, with its people. */

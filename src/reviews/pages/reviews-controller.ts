@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { actOf } from '../../sessions/pages/act.ts';
+import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { NotFound } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight, requireSignIn } from '../../web/guards/authorization.ts';
@@ -39,7 +40,7 @@ export function reviewsController(app: AppContext): Router {
     beginDecisions(app, req, res, await reviewOf(app, req)),
   );
   router.get('/reviews/:id/evidence', read, async (req, res) => showEvidence(app, req, res, await reviewOf(app, req)));
-  router.get('/reviews/:id/evidence/file', read, async (req, res) =>
+  router.get('/reviews/:id/evidence/file', read, confirmed(app), async (req: Request, res: Response) =>
     sendEvidence(app, req, res, await reviewOf(app, req)),
   );
 

@@ -74,9 +74,10 @@ async function viewerOf(db: Reader, { id }: User, now: number): Promise<Viewer |
 async function whatWaits({ db, index, clock, config }: Mailed, viewer: Viewer): Promise<string[]> {
   const limits = stateLimits({ clock, config });
   const counts = await countViews(db.read, index, { queries: waitingViews(), limits, viewer });
-  const leads = await findLedIds(db.read, viewer.id!, minuteOf(clock()));
+  const now = clock();
+  const leads = await findLedIds(db.read, viewer.id!, minuteOf(now));
   const asked = await askedOf(db.read, { ...viewer, leads });
-  const reviews = await reviewsWaiting(db.read, viewer.id!, instant(clock()));
+  const reviews = await reviewsWaiting(db.read, viewer.id!, instant(now));
   return [...asked, ...waitingOf(counts), ...reviews].map(({ words }) => words);
 }
 
