@@ -500,7 +500,7 @@ const NOTHING_LEFT = {
 
 /** Everybody who was erased, with when they were made: together with the id it tells them from others in another copy of the data. */
 export async function findErased(db: Reader): Promise<{ id: number; createdAt: Instant; erasedAt: Instant }[]> {
-  const erased = db('users').whereNotNull('erased_at').orderBy('id');
+  const erased = db('users').whereNotNull('erased_at').orderBy(['erased_at', 'id']);
   return erased.select('id', 'created_at as createdAt', 'erased_at as erasedAt');
 }
 

@@ -72,7 +72,7 @@ describe('a leader', () => {
         .map((route) => route.slice(4));
       const looked: string[] = [];
       for (const pattern of patterns)
-        for (const id of [1, 2, 3, 4, 5, 6, 9]) {
+        for (const id of pattern.includes(':') ? [1, 2, 3, 4, 5, 6, 9] : [1]) {
           const answer = await lena.get(
             `${pattern.replace(/:(id|key)/, String(id))}?q=a&user=alice&ids=${app.people.alice}`,
           );

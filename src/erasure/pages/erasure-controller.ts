@@ -10,7 +10,7 @@ import type { Refusal } from '../../verbs/outcome.ts';
 import { Conflict, Forbidden } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
-import { isHtmx, render } from '../../web/render.ts';
+import { currentPage, isHtmx, render } from '../../web/render.ts';
 import { eraseUsers, judgeErasure } from '../actions/user-erasure.ts';
 import { erasedName } from '../named-persons.ts';
 
@@ -26,8 +26,8 @@ export function erasureController(app: AppContext): Router {
     const path = `/users/${user.id}`;
     const told = (message: string) => {
       flash(req, message, { path });
-      // Behind the dialog is what is not so any more.
-      if (isHtmx(req)) res.set('HX-Redirect', path).status(204).end();
+      // Behind the dialog stands what is not so any more.
+      if (isHtmx(req) && currentPage(req)) res.set('HX-Redirect', path).status(204).end();
       else res.redirect(303, path);
     };
     const nothing = (why: Refusal) => told(`Nothing changed: ${user.name} ${why.reason}.`);
