@@ -1160,7 +1160,9 @@ const ROUTES: Record<string, Classified> = {
     open: ['users', 'write'],
     also: ['settings', 'write'],
     prepare: (app) =>
-      app.db.write((trx) => setIdleRule(trx, USUAL_DAYS, { isOn: true, zone: 'UTC', by: null, at: '' })),
+      app.db.write((trx) =>
+        setIdleRule(trx, USUAL_DAYS, { isOn: true, zone: 'UTC', by: null, at: '2026-11-01T00:00:00.000Z' }),
+      ),
     change: {
       form: '/idle-accounts',
       state: async (app) => Boolean((await app.db.read('idle_rule').first())?.is_on),

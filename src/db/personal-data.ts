@@ -43,7 +43,7 @@ export interface Kept<Column extends string = string> {
 export const PERSONAL_DATA: { [T in Table]: Kept<ColumnOf<T>> } = {
   access_requests: {
     of: { column: 'user_id' },
-    blanked: { reason: '', words: '' },
+    goes: ['reason', 'words'],
     searched: { reason: 'lines', words: 'lines' },
     ofProgram: ['application', 'level', 'answer'],
   },
@@ -169,17 +169,10 @@ export const PERSONAL_DATA: { [T in Table]: Kept<ColumnOf<T>> } = {
   },
   refusals: { of: { column: 'user_id' }, goes: ['kind', 'request', 'reason', 'address', 'request_id'] },
   reset_requests: { searched: { identifier: 'row' }, passing: ['address', 'request_id'] },
-  // Who said what stays; what was known of somebody then goes with them.
-  review_questions: {
-    of: { column: 'user_id' },
-    blanked: { facts: '{"lastLoginAt":null,"lastActivityAt":null,"states":[],"groupIds":[]}' },
-    ofProgram: ['group_ids', 'answer'],
-  },
-  review_reviewers: { of: { column: 'user_id' } },
-  reviews: {
-    searched: { question: 'lines', view: 'not given' },
-    ofProgram: ['asks', 'named', 'silence', 'digest'],
-  },
+  // What was answered about whom is evidence: ids, moments and states, with a digest over all of it.
+  review_questions: { ofProgram: ['group_ids', 'answer', 'facts'] },
+  review_reviewers: {},
+  reviews: { ofOthers: ['question', 'view'], ofProgram: ['asks', 'named', 'silence', 'digest'] },
   running_exports: { passing: ['facts', 'actor_name', 'address'], ofProgram: ['kind', 'request_id'] },
   saved_views: {
     of: { column: 'owner_id', where: { is_shared: false } },

@@ -36,11 +36,17 @@ const NEVER_SET: IdleRule = {
   ranSeconds: 0,
 };
 
-/** What somebody says of it. Whether it acts or not, from then on it is not paused. */
+/** What somebody says of it. */
 export async function setIdleRule(
   trx: Transaction,
   { warnDays, tellDays, endDays }: IdleDays,
-  { isOn, zone, by, at }: { isOn: boolean; zone: string; by: number | null; at: Instant },
+  {
+    isOn,
+    zone,
+    by,
+    at,
+    pausedFor = '',
+  }: { isOn: boolean; zone: string; by: number | null; at: Instant; pausedFor?: string },
 ): Promise<void> {
   const { version, doneOn } = await findIdleRule(trx);
   // One that is still to come was done by a clock that was ahead; a day is begun a day earlier somewhere.
@@ -54,7 +60,7 @@ export async function setIdleRule(
     set_by: by,
     set_at: at,
     version: version + 1,
-    paused_for: '',
+    paused_for: pausedFor,
     looked_at: at,
     ...(isAhead && { done_on: '' }),
   };

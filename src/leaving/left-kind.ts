@@ -57,6 +57,8 @@ export interface LeftKind {
   /** Whether whoever decides read each of them, and means just these. */
   isByOne?: boolean;
   find(db: Reader, userIds: number[], at: Judge['at']): Promise<LeftThing[]>;
+  /** Where only their number is told, and may be large. */
+  count?(db: Reader, userIds: number[]): Promise<number>;
   /** Why they stay as they are, where whoever asks may not say what becomes of them: a sentence. */
   refusal?(db: Reader, by: Judge, things: LeftThing[]): Promise<string | undefined>;
   /** Those of them that somebody can take over, and may be given by whoever decides. */

@@ -82,6 +82,8 @@ function formatWith({ zone, dates = 'day' }: Frame, wall: (moment: Instant) => s
     /** The same as they are typed. */
     typedEnd: (one: Instant | null) => (one === null ? '' : beginsDay(one) ? dayBefore(one) : typedMoment(one)),
     typedStart: (one: Instant | null) => (one === null ? '' : beginsDay(one) ? dayOf(one) : typedMoment(one)),
+    /** Above what happened on a day of the reader's. */
+    heading: (date: Day) => zoned(day(date)),
     /** Under the heading of its day. */
     time,
     moment,

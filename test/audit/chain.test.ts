@@ -28,6 +28,7 @@ const COLUMNS = [
   ['operation_id', 4711],
   ['token_id', 4711],
   ['hash', 'A'.repeat(43)],
+  ['seal', 'A'.repeat(43)],
 ] as const;
 
 /** Ways past an UPDATE or DELETE that one database knows alone. */

@@ -47,7 +47,7 @@ describe.each([
     await bob.goto('/session/new');
     await signIn(bob, 'bob@example.com', PASSWORD);
     await bob.getByRole('heading', { name: 'My access' }).waitFor();
-    expect(new URL(bob.url()).pathname).toBe('/credentials');
+    expect(new URL(bob.url()).pathname).toBe('/me');
 
     // Nothing of it helped the stranger, and the record says why.
     await signIn(stranger, 'bob', PASSWORD);

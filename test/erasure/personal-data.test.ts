@@ -36,6 +36,17 @@ describe('the list of personal data', () => {
     ).toEqual(columns.toSorted());
   });
 
+  it('takes away only what may be missing', () => {
+    const takenAway = Object.entries<Kept>(PERSONAL_DATA).flatMap(([table, { blanked = {}, searched = {} }]) =>
+      [
+        ...Object.keys(blanked).filter((column) => blanked[column] === null),
+        ...Object.keys(searched).filter((column) => searched[column] === 'not given'),
+      ].map((column) => [table, column]),
+    );
+    const columns = TABLES as Record<string, Record<string, { isNullable: boolean }>>;
+    expect(takenAway.filter(([table, column]) => !columns[table][column].isNullable)).toEqual([]);
+  });
+
   it('tells whose the rows are of all that goes or is blanked', () => {
     const without = Object.entries<Kept>(PERSONAL_DATA)
       .filter(([, { of, goes, blanked }]) => (goes || blanked) && !of)

@@ -216,6 +216,9 @@ describe('the rule of idle accounts', () => {
       return app.context.troubles.found.filter((one) => one.includes('idle accounts'));
     };
     expect(await troubles()).toHaveLength(1);
+    const { version } = await app.db.read('idle_rule').first();
+    await (await signedIn(app, 'alice')).send('patch', '/idle-accounts', { ...days, version: String(version) });
+    expect(await troubles()).toHaveLength(1);
     await live(14);
     expect(await activityOf('bob')).toBe('active');
     mails();

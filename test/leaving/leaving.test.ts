@@ -405,18 +405,20 @@ it('is said at the command line as well, for what one can take over', async () =
   expect([await heirs(), (await row('lena')).activity]).toEqual([['lena', 'ada', 'ada'], 'deactivated']);
 });
 
-it('asks again who an administrator is that may stay for longer, or takes changes over that nobody was asked about (R54)', async () => {
+it('asks whoever lets an administrator stay for longer, also by what they cancel, whether it is they (R54)', async () => {
   const isAsked = async (person: Person, fields: Record<string, string>) =>
     pageOf(await submit(alice, leaving(person), fields)).heading() === 'Confirm it is you';
   await submit(alice, leaving('ada'), { leavesAt: '2026-12-01' });
-  const begun = await alice.post('/bulk-operations', { action: 'deactivate', ids: String(app.people.erin) });
+  const begun = await alice.post('/bulk-operations', { action: 'deactivate', ids: String(app.people.ada) });
   await alice.post(`${begun.headers.location}/schedule`, { dueAt: '2026-12-24' });
   await app.db.write((trx) =>
     trx('bulk_operations').where('action', 'deactivate').update({ created_by: app.people.bob }),
   );
   app.clock.advance(HOUR / 2);
   expect(await isAsked('ada', { leavesAt: '2026-12-02', 'leavesAt-time': '' })).toBe(true);
-  expect(await isAsked('ada', {})).toBe(true);
-  expect(await isAsked('bob', {})).toBe(true);
-  expect(await isAsked('bob', { scheduled: 'keep', leavesAt: '2026-12-02' })).toBe(false);
+  await set('ada', { leaves_at: null });
+  expect(await isAsked('ada', { leavesAt: '2026-12-02' })).toBe(true);
+  expect(await isAsked('ada', { leavesAt: '2026-11-30' })).toBe(false);
+  expect(await isAsked('bob', { scheduled: 'end' })).toBe(true);
+  expect(await isAsked('bob', {})).toBe(false);
 });

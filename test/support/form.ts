@@ -14,7 +14,13 @@ export async function submit(session: Session, path: string, fields: Fields = {}
 /** Sends the form of a page that was opened before. */
 export async function send(session: Session, opened: { text: string }, fields: Fields = {}) {
   const page = pageOf(opened);
-  const { _csrf, _method, ...standing } = page.typed();
-  const action = page.$('main form').last().attr('action')!;
+  // Of several forms the one that has what is filled in.
+  const having = `main form:has([name="${Object.keys(fields)[0]}"])`;
+  const form = page.$(having).length > 0 ? having : 'form:has(main), main form';
+  const { _csrf, _method, ...standing } = page.typed(form);
+  const action = page
+    .$(form === having ? having : 'main form')
+    .last()
+    .attr('action')!;
   return session.send((_method as 'post') ?? 'post', action, { _csrf, ...standing, ...fields });
 }

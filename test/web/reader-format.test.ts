@@ -25,6 +25,16 @@ describe('a moment on a page', () => {
     expect(await lastLogin({ 'Accept-Language': 'en-US,en;q=0.9' })).toBe('Nov 22, 2026, 12:00 PM UTC');
   });
 
+  it('stands below a day of which it is said that it is one of UTC, where nobody knows another', async () => {
+    const onRecord = async () =>
+      pageOf(await alice.get(pathTo(app, 'alice')))
+        .texts('.timeline h3')
+        .at(-1);
+    expect(await onRecord()).toBe('23 Oct 2026 (UTC)');
+    isIn('Asia/Tokyo');
+    expect(await onRecord()).toBe('23 Oct 2026');
+  });
+
   it('is told in the zone of the browser, with UTC beside it', async () => {
     isIn('Asia/Tokyo');
     const page = pageOf(await alice.get(pathTo(app, 'alice')));
@@ -54,7 +64,7 @@ describe('a moment on a page', () => {
     await submit(alice, '/preferences', { dates: 'month' });
     alice = await signedIn(app, 'alice');
     expect(await lastLogin()).toBe('Nov 22, 2026, 12:00 PM UTC');
-    expect(pageOf(await alice.get('/preferences')).typed().dates).toBe('month');
+    expect(pageOf(await alice.get('/preferences')).typed('form[action="/preferences/times"]').dates).toBe('month');
     expect((await alice.send('patch', '/preferences/times', { dates: 'year' })).status).toBe(400);
     await submit(alice, '/preferences', { dates: 'iso', zone: 'Europe/Berlin' });
     expect(await lastLogin(american)).toBe('2026-11-22, 13:00');
@@ -103,7 +113,7 @@ describe('a moment on a page', () => {
     app.clock.advance(28.5 * HOUR);
     alice = await signedIn(app, 'alice');
     await submit(alice, pathTo(app, 'bob', '/edit'), { description: 'In the evening, or at night.' });
-    expect((await days())[0]).toBe('23 Nov 2026');
+    expect((await days())[0]).toBe('23 Nov 2026 (UTC)');
     isIn('Asia/Tokyo');
     expect((await days())[0]).toBe('24 Nov 2026');
     expect(await days('?from=2026-11-24&to=2026-11-24')).toEqual(['24 Nov 2026']);
@@ -115,10 +125,10 @@ describe('a moment on a page', () => {
     isIn('Asia/Tokyo');
     await submit(alice, pathTo(app, 'bob', '/edit'), { leavesAt: '2027-01-31' });
     expect((await app.db.read('users').where('id', app.people.bob).first()).leaves_at).toBe('2027-01-31T15:00:00.000Z');
-    expect(pageOf(await alice.get(pathTo(app, 'bob'))).fact('Leaves on')).toBe('31 Jan 2027');
+    expect(pageOf(await alice.get(pathTo(app, 'bob'))).fact('Leaves on')).toMatch(/^31 Jan 2027( ·|$)/);
     expect(pageOf(await alice.get(pathTo(app, 'bob', '/edit'))).typed()).toMatchObject({ leavesAt: '2027-01-31' });
     isIn('Europe/Berlin');
-    expect(pageOf(await alice.get(pathTo(app, 'bob'))).fact('Leaves on')).toBe('31 Jan 2027, 16:00');
+    expect(pageOf(await alice.get(pathTo(app, 'bob'))).fact('Leaves on')).toMatch(/^31 Jan 2027, 16:00( ·|$)/);
     const typed = pageOf(await alice.get(pathTo(app, 'bob', '/edit'))).typed();
     expect(typed).toMatchObject({ leavesAt: '2027-01-31', 'leavesAt-time': '16:00' });
     await submit(alice, pathTo(app, 'bob', '/edit'), { description: 'as it was' });

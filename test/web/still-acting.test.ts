@@ -41,6 +41,18 @@ it.each(CHANGES)('does nothing for who was %s ahead in line (R89)', async (_, ex
   expect(await app.db.read('audit_events').where({ action: 'user.deactivated', actor_id: app.people.ada })).toEqual([]);
 });
 
+it('keeps no view either, of which there is no event (R89)', async () => {
+  let answer: Promise<{ status: number }> | undefined;
+  await app.db.write(async (trx) => {
+    const inLine = nextInLine(app);
+    answer = ada.post('/saved-views', { name: 'Late', view: '/users?q=a' });
+    await inLine;
+    await trx('users').where('name', 'ada').update({ activity: 'deactivated' });
+  });
+  expect((await answer!).status).toBe(303);
+  expect(await app.db.read('saved_views')).toEqual([]);
+});
+
 it('does what was asked for where nothing happened meanwhile', async () => {
   expect((await ada.post(pathTo(app, 'bob', '/deactivation'), {})).status).toBe(303);
   expect((await app.db.read('users').where('name', 'bob').first()).activity).toBe('deactivated');

@@ -20,17 +20,22 @@ export interface Said {
 }
 
 /**
- * Whoever changes it answers for it from then on, and what paused it does so no more. What was mailed before it was off, or paused,
- * counts for nothing: everybody is warned anew. Throws Conflict.
+ * Whoever changes it answers for it from then on; switched on or off, it is not paused any more. What was mailed before it was off, or
+ * paused, counts for nothing: everybody is warned anew. Throws Conflict.
  */
 export async function sayIdleRule(trx: Transaction, act: Act, { version, zone, days, isOn }: Said): Promise<void> {
   await act.confirm?.(trx);
   const before = await findIdleRule(trx);
   if (version !== undefined && before.version !== version)
     throw new Conflict('Somebody changed the rule meanwhile: look at it again.');
-  const after = { ...before, ...days, isOn: isOn ?? before.isOn, pausedFor: '' };
-  if (!after.isOn || !before.isOn || before.pausedFor) await forgetAllWarnings(trx);
-  await setIdleRule(trx, after, { isOn: after.isOn, zone, by: act.by.id, at: act.at });
+  const after = {
+    ...before,
+    ...days,
+    isOn: isOn ?? before.isOn,
+    pausedFor: isOn === undefined ? before.pausedFor : '',
+  };
+  if (!after.isOn || !before.isOn || before.pausedFor !== after.pausedFor) await forgetAllWarnings(trx);
+  await setIdleRule(trx, after, { ...after, zone, by: act.by.id, at: act.at });
   const changed = differences(facts(before), facts(after));
   if (changed) await recordChanges(trx, act, [{ ...OF_ROSTER, action: 'idle-rule.set', ...changed }]);
 }

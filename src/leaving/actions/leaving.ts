@@ -90,7 +90,7 @@ function leaving(decisions: Decisions, words: string[]): BulkAction<Subject> {
  * Whether only somebody decides so who has shown lately that it is they (R54): others get to see what was one person's alone, or changes are
  * done, or not done, for which nobody was asked yet.
  */
-export function weighsMuch(decisions: Decisions): boolean {
+function weighsMuch(decisions: Decisions): boolean {
   const deedOf = ({ name }: { name: string }) => decisions[name]?.deed ?? 'keep';
   return deedOf(PRIVATE_CONTACTS) === 'hand-over' || deedOf(SCHEDULED_CHANGES) !== 'keep';
 }

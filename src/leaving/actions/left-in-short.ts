@@ -2,7 +2,7 @@ import type { Reader } from '../../db/database.ts';
 import type { Subject } from '../../users/user.ts';
 import type { Judge } from '../../verbs/action.ts';
 import { type Counts, countInWords, countOf, NOBODY_COUNTED, type Notes } from '../../verbs/notes.ts';
-import type { LeftThing } from '../left-kind.ts';
+import type { LeftKind, LeftThing } from '../left-kind.ts';
 import { findLeft } from './decisions.ts';
 import { LEFT_KINDS } from './left-kinds.ts';
 
@@ -19,12 +19,18 @@ const LINKED = 20;
 
 /** All that one user has that somebody else would have to take over. */
 export async function leftInShort(db: Reader, userId: number, at: Judge['at']): Promise<LeftInShort[]> {
-  return [...(await findLeft(db, [userId], at))].map(([{ name, label }, things]) => ({
-    name,
-    label,
-    number: things.length,
-    things: things.filter((thing) => thing.name !== '').slice(0, SHOWN),
-  }));
+  const left: LeftInShort[] = [];
+  for (const kind of LEFT_KINDS) {
+    const { number, things } = await counted(db, kind, [userId], at);
+    if (number > 0) left.push({ name: kind.name, label: kind.label, number, things: things.slice(0, SHOWN) });
+  }
+  return left;
+}
+
+async function counted(db: Reader, { count, find }: LeftKind, userIds: number[], at: Judge['at']) {
+  if (count) return { number: await count(db, userIds), things: [] };
+  const things = await find(db, userIds, at);
+  return { number: things.length, things };
 }
 
 /** Of these, the first who leave something behind. */
@@ -45,10 +51,9 @@ export const NOTES_ON_LEFT: Notes<Subject> = {
   async count({ subjects }, db, { at }) {
     const ids = subjects.map(({ id }) => id);
     const counts: Counts = {};
-    for (const { name, find } of SAID) {
-      const things = await find(db, ids, at);
-      const named = countOf(things.filter((thing) => thing.name !== ''));
-      if (things.length > 0) counts[name] = { ...named, number: things.length };
+    for (const kind of SAID) {
+      const { number, things } = await counted(db, kind, ids, at);
+      if (number > 0) counts[kind.name] = { ...countOf(things), number };
     }
     return counts;
   },

@@ -3,7 +3,7 @@ import { grants } from '../../access/rights.ts';
 import { may } from '../../access/viewer.ts';
 import { minuteOf } from '../../clock.ts';
 import { handOverContacts } from '../../contacts/actions/handing-over.ts';
-import { findPrivateContacts } from '../../contacts/contact-store.ts';
+import { countPrivateContacts, findPrivateContacts } from '../../contacts/contact-store.ts';
 import { type LeftKind, writtenOf } from '../left-kind.ts';
 import { PRIVATE_CONTACT } from './facts-left.ts';
 
@@ -21,6 +21,7 @@ export const PRIVATE_CONTACTS: LeftKind = {
     const contacts = await findPrivateContacts(db, userIds);
     return contacts.map(({ id, ownerId }) => ({ id, of: ownerId, name: '' }));
   },
+  count: countPrivateContacts,
   async refusal(_db, { by }) {
     return may(by, 'contacts', 'write') ? undefined : 'You may not change contacts: they stay as they are.';
   },

@@ -1,5 +1,4 @@
 import { type Request, type Response, Router } from 'express';
-import { givesAdministration } from '../../access/administrators.ts';
 import { mayAdminister } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
@@ -12,10 +11,10 @@ import { Forbidden } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
-import { weighsMuch } from '../actions/leaving.ts';
 import { letLeaveNow, letLeaveOn } from '../actions/operations/letting-leave.ts';
-import { checkedLeaving, deedsIn, typedLeaving } from './leaving-form.ts';
-import { scheduledLeaving, showLeaving } from './leaving-page.ts';
+import { checkedLeaving, typedLeaving } from './leaving-form.ts';
+import { showLeaving } from './leaving-page.ts';
+import { isWeightyLeaving } from './weighty-leaving.ts';
 
 /** When somebody goes, and what becomes of what they leave behind. */
 export function leavingController(app: AppContext): Router {
@@ -25,20 +24,10 @@ export function leavingController(app: AppContext): Router {
   router.post(
     '/users/:id/leaving',
     write,
-    confirmed(app, (req) => isAsked(app, req)),
+    confirmed(app, async (req) => isWeightyLeaving(app, req, await leaverOf(app, req))),
     (req: Request, res: Response) => leave(app, req, res),
   );
   return router;
-}
-
-/** Whether it is decided only by somebody who has shown lately that it is they (R54): also where an administrator may stay one for longer. */
-async function isAsked(app: AppContext, req: Request): Promise<boolean> {
-  const typed = typedLeaving(req.body);
-  if (typed.step) return false;
-  if (weighsMuch(deedsIn(typed))) return true;
-  const user = await leaverOf(app, req);
-  if (typed.leavesAt === '' || !givesAdministration(user.rights)) return false;
-  return user.leavesAt !== null || (await scheduledLeaving(app.db.read, user.id)) !== undefined;
 }
 
 async function leave(app: AppContext, req: Request, res: Response): Promise<void> {

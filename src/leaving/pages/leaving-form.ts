@@ -26,16 +26,6 @@ export function typedLeaving(body: unknown): Typed {
   return picked(typedFields(body, fields, BY_ONE.map(idsField)), LEAVING_SEARCHES);
 }
 
-/** What was chosen for each kind, before it is known whether it will do. */
-export function deedsIn(typed: Typed): Decisions {
-  return Object.fromEntries(
-    LEFT_KINDS.flatMap(({ name }): [string, Decision][] => {
-      const deed = DEEDS.find((one) => one === typed[name]);
-      return deed ? [[name, { deed }]] : [];
-    }),
-  );
-}
-
 const form = (times: Times) =>
   z.object({
     leavesAt: endBy(times),

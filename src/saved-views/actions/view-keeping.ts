@@ -12,6 +12,8 @@ import * as store from '../saved-view-store.ts';
 /** Keeps a view under a name; returns its id. Throws FieldErrors. */
 export async function keepView(trx: Transaction, act: Act, address: string, values: NewView): Promise<number> {
   const ownerId = act.by.id!;
+  // What is one's own alone makes no event, with which this would be asked otherwise.
+  await act.confirm?.(trx);
   if ((await store.countViews(trx, { owner_id: ownerId })) >= MOST_KEPT)
     throw new FieldErrors({ name: `You keep ${MOST_KEPT} views already. Delete one that you no longer need.` });
   const id = await store.insertView(trx, { ownerId, name: values.name, address });
@@ -57,6 +59,7 @@ export async function unshareView(trx: Transaction, act: Act, id: number): Promi
 }
 
 export async function deleteView(trx: Transaction, act: Act, id: number): Promise<SavedView> {
+  await act.confirm?.(trx);
   const view = await store.findView(trx, act.by.id!, id);
   if (!mayDelete(act.by, view)) throw new Forbidden(`The view ${view.name} is somebody else’s.`);
   await store.deleteView(trx, id);
@@ -66,6 +69,7 @@ export async function deleteView(trx: Transaction, act: Act, id: number): Promis
 
 /** Behind those that are pinned already, of which it forgets any that are gone. Throws FieldErrors where they are too many. */
 export async function pinView(trx: Transaction, act: Act, id: number): Promise<SavedView> {
+  await act.confirm?.(trx);
   const view = await store.findView(trx, act.by.id!, id);
   const pinned = (await pinnedBy(trx, act)).filter((one) => one !== id);
   if (pinned.length >= MOST_PINNED)
@@ -75,6 +79,7 @@ export async function pinView(trx: Transaction, act: Act, id: number): Promise<S
 }
 
 export async function unpinView(trx: Transaction, act: Act, id: number): Promise<SavedView> {
+  await act.confirm?.(trx);
   const view = await store.findView(trx, act.by.id!, id);
   await setPins(
     trx,
@@ -91,6 +96,7 @@ async function pinnedBy(trx: Transaction, act: Act): Promise<number[]> {
 
 /** Of what somebody else keeps to themself one does not even know that it is there. */
 async function requireOwn(trx: Transaction, act: Act, id: number): Promise<SavedView> {
+  await act.confirm?.(trx);
   const view = await store.findView(trx, act.by.id!, id);
   if (!mayChange(act.by, view)) throw new Forbidden(`The view ${view.name} is somebody else’s: keep one of your own.`);
   return view;
