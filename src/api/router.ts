@@ -19,6 +19,8 @@ import { ROUTES } from './routes.ts';
 /** Larger than any record, and no larger than a form. */
 const LARGEST_BODY = '256kb';
 const LONGEST_KEY = 200;
+/** So many mistakes of one body. */
+const MOST_TOLD = 100;
 
 /** What programs ask for, by tokens alone: no cookie is read here, and no session begun. */
 export function apiRouter(app: AppContext, limit: RequestLimit): RequestHandler {
@@ -90,13 +92,14 @@ function send(res: Response, { status = 200, headers = {}, body }: Answer): void
   else res.json(body);
 }
 
-/** Checks by the schema that describes it: one message for each field. */
+/** Checks by the schema that describes it: one message for each field, of the first that are wrong. */
 function checked<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const errors: Errors = {};
-  for (const issue of parsed.error.issues) {
-    const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [];
+  // Any name may be sent, those that every object has among them.
+  const errors: Errors = Object.create(null);
+  for (const issue of parsed.error.issues.slice(0, MOST_TOLD)) {
+    const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, MOST_TOLD) : [];
     for (const key of unknown) errors[[...issue.path, key].join('.')] ??= 'There is no such field.';
     if (unknown.length === 0) errors[issue.path.join('.') || 'body'] ??= issue.message;
   }

@@ -41,5 +41,7 @@ export function mailTrouble(error: SmtpError): string {
   const { message = '', response = '', code = '', command = '', responseCode = 0 } = error;
   const said = response || message;
   const known = MEANINGS.find(([fits]) => fits({ message, response, code, command, responseCode }));
+  // Those of the library for TLS are addresses in its memory and in its source.
+  if (known && /SSL routines/.test(said)) return known[1];
   return known ? `${known[1]} (${said})` : said;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.ts';
+import { programAs } from '../support/program.ts';
 import { type Session, signedIn } from '../support/session.ts';
 
 const NAMES = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'];
@@ -60,5 +61,22 @@ it.each(NAMES)('finds nothing of its own under the name %s from outside (R88)', 
   ]) {
     const { status } = await alice.post(path, { [field]: name, [name]: 'x', ids: '1' });
     expect([path, field, status < 500]).toEqual([path, field, true]);
+  }
+});
+
+it('tells programs of each field that there is none, whatever it is called', async () => {
+  const program = await programAs(app, 'alice');
+  const answer = await program.send('post', '/groups', { name: 'Sales', constructor: 1, toString: 2 });
+  expect(answer.status).toBe(422);
+  expect(answer.body.errors.map(({ field }: { field: string }) => field)).toEqual(['constructor', 'toString']);
+});
+
+it('tells programs no more than can be read, however much is wrong (R81)', async () => {
+  const program = await programAs(app, 'alice');
+  const ids = { on: 'users', action: 'deactivate', ids: Array(40_000).fill('a') };
+  const fields = { name: 'Sales', ...Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`f${n}`, 1])) };
+  for (const [path, body] of [['/bulk-operations', ids] as const, ['/groups', fields] as const]) {
+    const answer = await program.send('post', path, body);
+    expect([path, answer.status, answer.body.errors.length]).toEqual([path, 422, 100]);
   }
 });
