@@ -73,6 +73,7 @@ import * as draftsAndCompanies from './0072-drafts-and-companies.ts';
 import * as factorInPlace from './0074-factor-in-place.ts';
 import * as linksByCreator from './0075-links-by-creator.ts';
 import * as erasures from './0077-erasures.ts';
+import * as mailsByAge from './0078-mails-by-age.ts';
 import * as reviews from './0079-reviews.ts';
 import * as idleAccounts from './0082-idle-accounts.ts';
 import * as overview from './0083-overview.ts';
@@ -157,6 +158,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '0074-factor-in-place': factorInPlace,
   '0075-links-by-creator': linksByCreator,
   '0077-erasures': erasures,
+  '0078-mails-by-age': mailsByAge,
   '0079-reviews': reviews,
   '0082-idle-accounts': idleAccounts,
   '0083-overview': overview,

@@ -6,7 +6,7 @@ import {
   isToBeChosen,
   readable,
 } from '../bulk-operations/actions/bulk-subjects.ts';
-import { weighsMuch } from '../bulk-operations/actions/weighty-operation.ts';
+import { weighsMuch, weighsToPutOff } from '../bulk-operations/actions/weighty-operation.ts';
 import { type BulkOperation, type SubjectType, TO_BE_CHOSEN } from '../bulk-operations/bulk-operation.ts';
 import { requireVisible } from '../bulk-operations/pages/visible-operation.ts';
 import { findParts, findWhole } from '../bulk-operations/part-store.ts';
@@ -52,6 +52,12 @@ export async function weighs(call: Call): Promise<boolean> {
   const { app, req, caller } = call;
   const operation = await meant(call, app.db.read, 'write');
   return operation.executedAt === null && weighsMuch(app.db.read, actOfCaller(app, req, caller), operation);
+}
+
+/** Whether somebody stays an administrator for longer where what is scheduled is moved, or cancelled. */
+export async function putsOff(call: Call): Promise<boolean> {
+  const { app, req, caller } = call;
+  return weighsToPutOff(app.db.read, actOfCaller(app, req, caller), await meant(call, app.db.read, 'write'));
 }
 
 /** One's own contacts are changed by who may only read; the scope is asked for all the same. */

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { isSchedulable, scheduleOperation, unschedule } from '../bulk-operations/actions/scheduling.ts';
 import * as store from '../bulk-operations/bulk-operation-store.ts';
 import { Conflict } from '../verbs/refusals.ts';
-import { answer, meant, requireReady, WRITE, weighs } from './addressed-operation.ts';
+import { answer, meant, putsOff, requireReady, WRITE, weighs } from './addressed-operation.ts';
 import { OPERATION } from './answers.ts';
 import { SCHEDULE } from './bulk-fields.ts';
 import { type Answer, type Call, type Route, route } from './route.ts';
@@ -16,8 +16,8 @@ export const SCHEDULE_ROUTES: Route[] = [
     tag: 'Bulk operations',
     needs: WRITE,
     asks: {
-      where: 'where it is on more than a hundred, makes administrators, or touches whoever’s token it is',
-      holds: weighs,
+      where: 'where it is on more than a hundred, makes administrators or keeps them, or touches whoever’s token it is',
+      holds: async (call) => (await weighs(call)) || (await putsOff(call)),
     },
     body: SCHEDULE,
     status: 200,
@@ -30,6 +30,7 @@ export const SCHEDULE_ROUTES: Route[] = [
     summary: 'Cancel what is to be done: the draft is gone with it',
     tag: 'Bulk operations',
     needs: WRITE,
+    asks: { where: 'where it was to end what an administrator may do', holds: putsOff },
     status: 200,
     answer: OPERATION,
     handle: (call) =>

@@ -8,6 +8,7 @@ import type { Judge } from '../../verbs/action.ts';
 import { type BulkOperation, TO_BE_CHOSEN } from '../bulk-operation.ts';
 import { findItemIds } from '../bulk-piece-store.ts';
 import { findParts } from '../part-store.ts';
+import { findSchedule } from '../schedule-store.ts';
 import { actionOf, BULK_SUBJECTS, draftPathOf, isToBeChosen } from './bulk-subjects.ts';
 
 /** By these somebody may come to be no administrator any more. */
@@ -33,9 +34,9 @@ export async function weighsMuch(db: Reader, by: Judge, operation: BulkOperation
   return isWeightyAction(db, by, action, await BULK_SUBJECTS[operation.subjectType].find(db, ids, by));
 }
 
-/** Whether somebody stays an administrator for longer where it is not done, or later (R54). */
+/** Whether somebody stays an administrator for longer where what is scheduled is not done, or later (R54). */
 export async function weighsToPutOff(db: Reader, by: Judge, operation: BulkOperation): Promise<boolean> {
-  if (!ENDING_RIGHTS.has(operation.action)) return false;
+  if (!ENDING_RIGHTS.has(operation.action) || !(await findSchedule(db, operation.id))) return false;
   const rights = await findPotentialRights(db, await findItemIds(db, operation.id), minuteOf(by.at));
   return [...rights.values()].some(givesAdministration);
 }

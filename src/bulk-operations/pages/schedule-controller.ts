@@ -23,7 +23,10 @@ import { isWeightyOperation, isWeightyToPutOff } from './weighty-operation.ts';
 /** A draft that is to be done at another time: scheduled, moved to another one, or cancelled. */
 export function scheduleController(app: AppContext): Router {
   const router = Router();
-  const weighty = confirmed(app, async (req) => (await isWeightyOperation(app, req)) || (await putsOff(app, req)));
+  const weighty = confirmed(
+    app,
+    async (req) => (await isWeightyOperation(app, req)) || (await isWeightyToPutOff(app, req)),
+  );
   const keeping = confirmed(app, (req) => isWeightyToPutOff(app, req));
   router.get('/bulk-operations/:id/schedule/new', requireSignIn, async (req, res) =>
     showScheduling(app, req, res, await schedulableOf(app, req)),
@@ -35,12 +38,6 @@ export function scheduleController(app: AppContext): Router {
     cancel(app, req, res),
   );
   return router;
-}
-
-/** What is scheduled already is moved. */
-async function putsOff(app: AppContext, req: Request): Promise<boolean> {
-  const operation = await visibleOperation(app, req, { acts: true });
-  return (await findSchedule(app.db.read, operation.id)) !== undefined && isWeightyToPutOff(app, req);
 }
 
 async function schedule(app: AppContext, req: Request, res: Response): Promise<void> {
