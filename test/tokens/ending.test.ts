@@ -66,6 +66,15 @@ describe('a token that ends', () => {
     expect((await program.get('/users')).status).toBe(401);
   });
 
+  it('is rotated for no longer than any may be good for by now', async () => {
+    app = await app.restart({ settings: { ...MAILING, TOKEN_DAYS: '30' } });
+    alice = await signedIn(app, 'alice');
+    const path = pathTo(app, 'robin', `/tokens/${program.tokenId}/rotation`);
+    expect((await alice.post(path, { hours: '0' })).status).toBe(200);
+    const [{ expires_at, created_at }] = await app.db.read('tokens').orderBy('id', 'desc').limit(1);
+    expect(Date.parse(expires_at) - Date.parse(created_at)).toBe(30 * DAY);
+  });
+
   it('ends with an account that is secured, by somebody else or by themself', async () => {
     for (const [person, end] of [
       ['bob', () => alice.post(pathTo(app, 'bob', '/securing'))],
