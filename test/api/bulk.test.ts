@@ -101,6 +101,18 @@ describe('an operation on many, for programs', () => {
     const contact = await addContact(app, { name: 'Jo' });
     const gone = await begin({ on: 'contacts', action: 'delete', ids: [contact] });
     expect((await execute(gone.body.id)).body).toMatchObject({ on: 'contacts', changed: 1 });
+    const start = await begin({
+      on: 'users',
+      action: 'set-start',
+      ids: [app.people.carol],
+      values: { startsAt: '2036-01-07T08:00:00Z' },
+    });
+    expect((await execute(start.body.id)).body).toMatchObject({ changed: 1 });
+    await app.db.write((trx) =>
+      trx('users').where('id', app.people.bob).update({ leaves_at: '2026-12-01T00:00:00.000Z' }),
+    );
+    const longer = await begin({ on: 'users', action: 'extend', ids: [app.people.bob] });
+    expect((await execute(longer.body.id)).body).toMatchObject({ changed: 1 });
     const wrong: [object, string[]][] = [
       [{ on: 'users', action: 'add-to-group', ids: [1], values: { group: support } }, ['values.untilAt']],
       [{ on: 'users', action: 'add-tag', ids: [1], values: { tag: 'x', colour: 'red' } }, ['values.colour']],
