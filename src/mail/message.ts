@@ -260,7 +260,7 @@ const WRITERS: Record<MailKind, Writer> = {
     subject: `${facts.group ? 'Given' : 'Not given'}: what you asked for at ${instanceName}`,
     paragraphs: [
       facts.group
-        ? `${facts.by} gave you ${facts.what}, by the group ${facts.group}${facts.until ? `, until ${words.end(facts.until)}` : ''}.`
+        ? `${facts.by} gave you ${facts.what}${facts.group === facts.what ? '' : `, by the group ${facts.group}`}${facts.until ? `, until ${words.end(facts.until)}` : ''}.`
         : `${facts.by} did not give you ${facts.what}.`,
       ...(facts.words ? [`“${facts.words}”`] : []),
     ],
