@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { PREFIX } from '../src/api/lists.ts';
+import { PREFIX } from '../src/api/contract/lists.ts';
 import { ROUTES } from '../src/api/routes.ts';
 import { DAY, instant } from '../src/clock.ts';
 import { administratorsGroup } from '../src/setup/actions/first-administrator.ts';

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import type { EVENT, GROUP, ITEM, OPERATION, PERMISSIONS, PROBLEM, USER } from '../api/answers.ts';
-import type { NEW_OPERATION } from '../api/bulk-fields.ts';
-import type { GROUP_CHANGE, NEW_GROUP } from '../api/group-fields.ts';
-import type { NEW_USER, USER_CHANGE } from '../api/user-fields.ts';
+import type { NEW_OPERATION } from '../api/bulk-operations/bulk-fields.ts';
+import type { EVENT, GROUP, ITEM, OPERATION, PERMISSIONS, PROBLEM, USER } from '../api/contract/answers.ts';
+import type { GROUP_CHANGE, NEW_GROUP } from '../api/groups/group-fields.ts';
+import type { NEW_USER, USER_CHANGE } from '../api/users/user-fields.ts';
 
 // What goes and comes, by the very schemas that check it on the other side.
 

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import type { AppContext } from '../app-context.ts';
 import { SECRET_IN_TEXT } from '../tokens/token-secret.ts';
-import { callerOf } from './caller.ts';
-import { requireOpen } from './needs.ts';
+import { callerOf } from './contract/caller.ts';
+import { requireOpen } from './contract/needs.ts';
 import { answerProblem, knownCaller } from './problem-answer.ts';
 import type { RequestLimit } from './request-limit.ts';
 

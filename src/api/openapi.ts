@@ -1,9 +1,9 @@
 import { VERSION } from '../program.ts';
 import { SCOPE_LABELS, SCOPES } from '../tokens/token.ts';
-import { PROBLEM } from './answers.ts';
 import { Components, type Json } from './components.ts';
-import { PREFIX } from './lists.ts';
-import { isName, type Route } from './route.ts';
+import { PROBLEM } from './contract/answers.ts';
+import { PREFIX } from './contract/lists.ts';
+import { isName, type Route } from './contract/route.ts';
 import { ROUTES } from './routes.ts';
 
 export interface Operation extends Json {

@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import type { AppContext } from '../app-context.ts';
-import type { Caller } from './caller.ts';
-import { headersOf, isRefusal, problemOf, sendProblem } from './problem.ts';
-import { recordRefusal } from './refusals.ts';
+import type { Caller } from './contract/caller.ts';
+import { headersOf, isRefusal, problemOf, sendProblem } from './contract/problem.ts';
+import { recordRefusal } from './contract/refusals.ts';
 
 /** The callers of requests that are under way, for whatever is told of them. */
 const callers = new WeakMap<Request, Caller>();

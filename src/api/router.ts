@@ -7,13 +7,13 @@ import { findAnswer, keepAnswer } from '../tokens/token-store.ts';
 import { Forbidden, Malformed, NotFound } from '../verbs/refusals.ts';
 import { requireBounded } from '../web/bounded-body.ts';
 import { HttpError } from '../web/http-error.ts';
-import { actOfCaller, type Caller, callerOf } from './caller.ts';
-import { requireNeeds } from './needs.ts';
+import { actOfCaller, type Caller, callerOf } from './contract/caller.ts';
+import { requireNeeds } from './contract/needs.ts';
+import { fingerprint, Unprocessable } from './contract/problem.ts';
+import { type Answer, type Call, isName, type Route } from './contract/route.ts';
 import { openApi } from './openapi.ts';
-import { fingerprint, Unprocessable } from './problem.ts';
 import { answerProblem, callerIn, knownCaller } from './problem-answer.ts';
 import type { RequestLimit } from './request-limit.ts';
-import { type Answer, type Call, isName, type Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 
 /** Larger than any record, and no larger than a form. */

@@ -1,17 +1,17 @@
-import { ACCESS_ROUTES } from './access-routes.ts';
-import { APPLICATION_ROUTES } from './application-routes.ts';
-import { AUDIT_ROUTES } from './audit-routes.ts';
-import { BULK_ROUTES } from './bulk-routes.ts';
-import { CHECK_ROUTES } from './check-routes.ts';
-import { CONTACT_ROUTES } from './contact-routes.ts';
-import { EVENT_ROUTES } from './event-routes.ts';
-import { GROUP_ROUTES } from './group-routes.ts';
-import { INVITATION_ROUTES } from './invitation-routes.ts';
-import { PERMISSION_ROUTES } from './permission-routes.ts';
-import type { Route } from './route.ts';
-import { SAVED_VIEW_ROUTES } from './saved-view-routes.ts';
-import { TAG_ROUTES } from './tag-routes.ts';
-import { USER_ROUTES } from './user-routes.ts';
+import { AUDIT_ROUTES } from './audit/audit-routes.ts';
+import { EVENT_ROUTES } from './audit/event-routes.ts';
+import { BULK_ROUTES } from './bulk-operations/bulk-routes.ts';
+import { CONTACT_ROUTES } from './contacts/contact-routes.ts';
+import type { Route } from './contract/route.ts';
+import { APPLICATION_ROUTES } from './groups/application-routes.ts';
+import { GROUP_ROUTES } from './groups/group-routes.ts';
+import { PERMISSION_ROUTES } from './groups/permission-routes.ts';
+import { TAG_ROUTES } from './groups/tag-routes.ts';
+import { ACCESS_ROUTES } from './users/access-routes.ts';
+import { CHECK_ROUTES } from './users/check-routes.ts';
+import { INVITATION_ROUTES } from './users/invitation-routes.ts';
+import { SAVED_VIEW_ROUTES } from './users/saved-view-routes.ts';
+import { USER_ROUTES } from './users/user-routes.ts';
 
 /** All that programs can ask for: the map of the interface, and what its description is made of. */
 export const ROUTES: Route[] = [

@@ -11,7 +11,9 @@ export type StoredRow = Record<string, Value>;
 
 const OF_EACH_SIDE = 'moves';
 /** All that an installation of this version is; what tells of moves is of each side. */
-export const COPIED = Object.keys(TABLES).filter((name) => name !== OF_EACH_SIDE);
+export const COPIED = Object.keys(TABLES)
+  .filter((name) => name !== OF_EACH_SIDE)
+  .toSorted();
 
 /** So many letters, about, are read at once; rows differ much in length. */
 const LETTERS_AT_ONCE = 1_000_000;

@@ -17,9 +17,16 @@ export function isSeen(text: string): boolean {
 }
 
 export const cleaned = z.string().transform((text) => normalizedAs('NFC', text).trim());
-/** What is longer is not looked at any further: one letter may stand for eighteen in the key of a name (R81). */
-export const optional = (most: number, message: string) =>
-  cleaned.refine((text) => [...text].length <= most, { message, abort: true });
+export const optional = (most: number, message: string) => cleaned.refine((text) => !isLonger(text, most), message);
+
+function isLonger(text: string, most: number): boolean {
+  return [...text].length > most;
+}
+
+/** What is too long is not looked at any further: one letter may stand for eighteen in the key of a name (R81). */
+function within(most: number, holds: (text: string) => boolean): (text: string) => boolean {
+  return (text) => isLonger(text, most) || holds(text);
+}
 
 export const shownName = (
   most: number,
@@ -27,11 +34,16 @@ export const shownName = (
   missing = 'Enter a name.',
 ) =>
   optional(most, tooLong)
-    .refine(isSeen, missing)
-    .refine((text) => !INVISIBLE.test(text), 'A name has no invisible or control characters.');
+    .refine(within(most, isSeen), missing)
+    .refine(
+      within(most, (text) => !INVISIBLE.test(text)),
+      'A name has no invisible or control characters.',
+    );
 
-export const userName = shownName(200, undefined, 'Enter a name to sign in with.').refine(
-  (text) => !identityKey(text).includes('@'),
+const LONGEST_NAME = 200;
+
+export const userName = shownName(LONGEST_NAME, undefined, 'Enter a name to sign in with.').refine(
+  within(LONGEST_NAME, (text) => !identityKey(text).includes('@')),
   'A name has no @: with one it would look like an email address.',
 );
 

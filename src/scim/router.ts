@@ -1,8 +1,8 @@
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import { grants } from '../access/rights.ts';
-import { actOfCaller, type Caller, callerOf } from '../api/caller.ts';
-import { headersOf, isRefusal } from '../api/problem.ts';
-import { recordRefusal } from '../api/refusals.ts';
+import { actOfCaller, type Caller, callerOf } from '../api/contract/caller.ts';
+import { headersOf, isRefusal } from '../api/contract/problem.ts';
+import { recordRefusal } from '../api/contract/refusals.ts';
 import type { RequestLimit } from '../api/request-limit.ts';
 import type { AppContext } from '../app-context.ts';
 import { Unfit } from '../provisioning/unfit.ts';

@@ -7,6 +7,7 @@ import { featuresOf } from './feature.ts';
 import { flash } from './flash.ts';
 import { HttpError, LATE, LateForm, statusOf, WrongSetup } from './http-error.ts';
 import { type KeptForm, keptForm } from './kept-form.ts';
+import { sentAgain } from './late-form.ts';
 import { asTickedLast } from './reader/list-ticks.ts';
 import { isHtmx, pageOf, render, targetOf } from './render.ts';
 
@@ -122,6 +123,7 @@ function answer(refusal: HttpError, req: Request, res: Response): void {
     title: titleOf(refusal),
     message: refusal.message,
     advice: adviceOn(refusal, req),
+    again: refusal instanceof LateForm && req.viewer ? sentAgain(req) : undefined,
     backPath: refusal instanceof LateForm ? pageOf(req) : refusal.backPath,
     backLabel: refusal instanceof LateForm ? 'Open it again' : 'Back to the list',
     requestId: req.id,

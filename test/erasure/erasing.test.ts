@@ -29,7 +29,10 @@ const NOT_LOOKED_AT = ['contacts', 'sessions', 'tags'];
 /** The tables in which any of these words still stands. */
 async function tracesOf(words: RegExp): Promise<string[]> {
   const rows = Object.entries(await everything(app)).filter(([table]) => !NOT_LOOKED_AT.includes(table));
-  return rows.filter(([, some]) => words.test(JSON.stringify(some))).map(([table]) => table);
+  return rows
+    .filter(([, some]) => words.test(JSON.stringify(some)))
+    .map(([table]) => table)
+    .toSorted();
 }
 
 describe('erasing a user', () => {

@@ -202,6 +202,20 @@ describe('without mail', () => {
     expect([act.status, pageOf(act).heading()]).toEqual([422, 'Not done yet']);
     expect(await app.db.read('audit_events').count('* as n').first()).toEqual(events);
     expect((await app.db.read('users').where('id', app.people.bob).first()).activity).toBe('active');
+    const again = pageOf(act).$('main form button');
+    expect(again.text()).toBe('Send it again as alice');
+    expect((await sendFromHere(alice, act)).status).toBe(303);
+    expect((await app.db.read('users').where('id', app.people.bob).first()).activity).toBe('deactivated');
+  });
+
+  it('a form with a secret in it is not carried, however it is sent again', async () => {
+    const alice = await signedIn(app, 'alice');
+    const form = await alice.get('/credentials/report/new');
+    await endSessions();
+    await alice.signIn('alice');
+    const late = await sendFromHere(alice, form, { current: PASSWORD, note: 'entirely' });
+    expect([late.status, pageOf(late).heading()]).toEqual([422, 'Not done yet']);
+    expect(late.text).not.toMatch(/Send it again|entirely/);
   });
 
   it.each(['.', '>', ')', '%20', '/', '.%3E'])('a link that was copied with %j at its end opens', async (end) => {

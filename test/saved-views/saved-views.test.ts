@@ -107,7 +107,7 @@ describe('a saved view', () => {
   it('has a name of its own among those of its owner, in whatever case', async () => {
     await keep('Leavers');
     for (const name of ['leavers', ' LEAVERS ', 'Ｌeavers']) {
-      const answer = await keep(name, '/users?state=expired');
+      const answer = await keep(name, '/users?state=left');
       expect(answer.status).toBe(422);
       const page = pageOf(answer);
       expect(page.errors().name).toMatch(/^You have a view called .* already\.$/);

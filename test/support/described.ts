@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { z } from 'zod';
-import { PROBLEM } from '../../src/api/answers.ts';
-import type { Route } from '../../src/api/route.ts';
+import { PROBLEM } from '../../src/api/contract/answers.ts';
+import type { Route } from '../../src/api/contract/route.ts';
 import { ROUTES } from '../../src/api/routes.ts';
 import type { Program } from './program.ts';
 

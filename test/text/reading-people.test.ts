@@ -96,7 +96,7 @@ describe('a pasted list of people', () => {
     expect(peopleOf(text)).toEqual(people);
   });
 
-  it('has groups, tags, sign-in names and expiry dates where a column is called so', () => {
+  it('has groups, tags, sign-in names and ends where a column is called so', () => {
     const head = 'Benutzername\tE-Mail\tGruppen\tSchlagworte\tgültig bis';
     const { people } = readPeople(
       `${head}\nmaria\tmaria@example.org\tSupport, Sales\tBerlin\t31.3.2027\n\ttom@example.org\t\t\tsoon`,
@@ -109,9 +109,10 @@ describe('a pasted list of people', () => {
         login: 'maria',
         groups: ['Support', 'Sales'],
         tags: ['Berlin'],
+        startsAt: '',
         leavesAt: '2027-03-31',
       },
-      { line: 3, name: '', email: TOM[1], login: '', groups: [], tags: [], leavesAt: 'soon' },
+      { line: 3, name: '', email: TOM[1], login: '', groups: [], tags: [], startsAt: '', leavesAt: 'soon' },
     ]);
   });
 

@@ -47,7 +47,7 @@ describe('creating a user', () => {
     expect(page.message()).toBe('nora was created.');
     expect(page.fact('System email')).toBe('Nora@Example.com');
     expect(page.fact('Person')).toBe('Nora Nilsson');
-    expect(page.fact('Leaves on')).toBe('31 Mar 2027 (UTC)');
+    expect(page.fact('Leaves on')).toBe('31 Mar 2027 (UTC) · Leaving …');
     expect(page.fact('No shared data')).toMatch(/^Yes/);
     expect(page.fact('Tags')).toBe('Berlin night shift');
     expect(page.texts('section:has(#memberships) li a[href^="/groups/"]')).toEqual(['Support', 'Warehouse']);

@@ -50,7 +50,7 @@ describe('whoever leaves on a Friday at 18:00 in Berlin', () => {
 
   it('is told of so, and in the record of what is to come', async () => {
     const record = pageOf(await alice.get(pathTo(app, 'lena')));
-    expect(record.fact('Leaves on')).toBe('27 Nov 2026, 18:00');
+    expect(record.fact('Leaves on')).toBe('27 Nov 2026, 18:00 · Leaving …');
     expect(record.texts('.coming li')).toEqual([expect.stringMatching(/^27 Nov 2026, 18:00 leaves$/)]);
     const lena = await signedIn(app, 'lena');
     expect(pageOf(await lena.get('/credentials')).fact('Leaves on')).toBe('27 Nov 2026, 17:00 UTC');

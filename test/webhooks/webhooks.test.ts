@@ -64,6 +64,23 @@ describe('webhooks', () => {
     expect((await webhooks())[1]).toMatchObject({ address: 'https://max.example/', user_id: null });
   });
 
+  it('of a program are made by those alone who read all that it may come to read (R85)', async () => {
+    const group_id = Number(await groupId(app, 'Support'));
+    await app.db.write(async (trx) => {
+      await trx('group_permissions').insert({ group_id, application: 'audit', level: 'read' });
+      const granted_at = instant(app.clock.now());
+      await trx('memberships').insert({ user_id: app.people.robin, group_id, granted_at });
+    });
+    const max = await maxMaySet();
+    const refused = await submit(max, '/webhooks/new', { ...NEW, user: 'robin' });
+    expect(pageOf(refused).errors().user).toMatch(/robin may come to read more than you/);
+    expect(await webhooks()).toEqual([]);
+    expect((await submit(alice, '/webhooks/new', { ...NEW, user: 'robin' })).status).toBe(200);
+    const [, ...more] = await webhooks();
+    expect(more).toEqual([]);
+    expect((await max.post('/webhooks/1/rotation')).status).toBe(403);
+  });
+
   it('are told by the audit with what was changed, to those alone who may read settings (R86)', async () => {
     await submit(alice, '/webhooks/new', { ...NEW, which: 'some', kinds: ['user.created', 'user.updated'] });
     await submit(alice, '/webhooks/1/edit', { address: 'https://hooks.example.com/b', which: 'all' });

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { GROUP_CHANGE } from '../../api/group-fields.ts';
-import { MEMBERSHIP, tags, USER_CHANGE } from '../../api/user-fields.ts';
+import { GROUP_CHANGE } from '../../api/groups/group-fields.ts';
+import { MEMBERSHIP, tags, USER_CHANGE } from '../../api/users/user-fields.ts';
 import type { Instant } from '../../clock.ts';
 import { ConfigError } from '../../config.ts';
 import { userName } from '../../forms/fields.ts';

@@ -1,4 +1,5 @@
 import { findRights } from '../../access/granted-rights.ts';
+import { APPLICATIONS } from '../../access/rights.ts';
 import { may } from '../../access/viewer.ts';
 import { differences, type Fields, userReference } from '../../audit/audit-event.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
@@ -157,6 +158,7 @@ async function ownerOf(trx: Transaction, act: Act, typed: string): Promise<Owner
   const { id, name } = subject;
   if (!mayFollow({ id, name, rights: await findRights(trx, id, minuteOf(act.at)) }))
     throw new FieldErrors({ user: `${name} may not read the audit, and so gets to know of no event.` });
+  if (readsLess(act, subject)) throw new RefusedFields({ user: moreRefused(subject.name) });
   return { id, name };
 }
 
@@ -166,7 +168,17 @@ async function requireOwn(trx: Transaction, act: Act, { userId }: Webhook): Prom
   const subject = await findSubject(trx, userId, minuteOf(act.at));
   const refusal = makingRefusal(act.by, subject);
   if (refusal?.kind === 'forbidden') throw new Forbidden(ownersRefused(subject.name));
+  if (readsLess(act, subject)) throw new Forbidden(moreRefused(subject.name));
   if (refusal) throw new Conflict(`It belongs to ${subject.name}, who ${refusal.reason}. Edit it first.`);
+}
+
+/** A program may be let read more one day, and it is sent to where it was sent before (R85). */
+function readsLess({ by }: Act, owner: { id: number }): boolean {
+  return by.id !== owner.id && !APPLICATIONS.every((application) => may(by, application, 'read'));
+}
+
+function moreRefused(name: string): string {
+  return `${name} may come to read more than you may: choose yourself or nobody, or ask somebody who reads everything.`;
 }
 
 function ownersRefused(name: string): string {

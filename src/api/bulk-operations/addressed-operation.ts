@@ -1,0 +1,76 @@
+import type { AppContext } from '../../app-context.ts';
+import {
+  actionOf,
+  BULK_SUBJECTS,
+  draftPathOf,
+  isToBeChosen,
+  readable,
+} from '../../bulk-operations/actions/bulk-subjects.ts';
+import { weighsMuch, weighsToPutOff } from '../../bulk-operations/actions/weighty-operation.ts';
+import { type BulkOperation, type SubjectType, TO_BE_CHOSEN } from '../../bulk-operations/bulk-operation.ts';
+import { requireVisible } from '../../bulk-operations/pages/visible-operation.ts';
+import { findParts, findWhole } from '../../bulk-operations/part-store.ts';
+import type { Reader, Transaction } from '../../db/database.ts';
+import { Conflict } from '../../verbs/refusals.ts';
+import { actOfCaller } from '../contract/caller.ts';
+import { requireOpen } from '../contract/needs.ts';
+import { requireMail } from '../contract/required-mail.ts';
+import type { Answer, Call, Route } from '../contract/route.ts';
+import { requireForPrograms } from './bulk-actions.ts';
+import { type Looking, toldOperation } from './told-operations.ts';
+
+export const READ: Route['needs'] = { said: 'Needs the right, and the scope, to read what it is done to.' };
+export const WRITE: Route['needs'] = {
+  said: 'Needs the scope to write what it is done to, and the right, which for contacts of one’s own is that to read.',
+};
+
+/** The operation that the address names. Throws NotFound or Forbidden where the caller may not look at it, or do something with it. */
+export async function meant(call: Call, db: Reader, to: 'read' | 'write'): Promise<BulkOperation> {
+  const operation = await findWhole(db, call.ids.id);
+  const parts = await findParts(db, operation);
+  const isOwn = operation.createdBy === call.viewer.id;
+  const [some = operation] = readable(call.viewer, parts);
+  if (to === 'read') requireOpen(call.caller, [BULK_SUBJECTS[some.subjectType].application, 'read']);
+  else
+    for (const { subjectType } of parts)
+      requireWriting(call, subjectType, isOwn ? BULK_SUBJECTS[subjectType].level : 'write');
+  requireVisible(call.viewer, operation);
+  return operation;
+}
+
+export async function requireReady(app: AppContext, db: Reader, operation: BulkOperation): Promise<void> {
+  if (operation.executedAt !== null) return;
+  await requireForPrograms(db, operation);
+  if (draftPathOf(operation) || isToBeChosen(operation) || operation.action === TO_BE_CHOSEN)
+    throw new Conflict(
+      'It was not said yet what exactly is to be done: that is said on the page on which it was begun.',
+    );
+  if ((await actionOf(db, operation)).makes) requireMail(app);
+}
+
+export async function weighs(call: Call): Promise<boolean> {
+  const { app, req, caller } = call;
+  const operation = await meant(call, app.db.read, 'write');
+  return operation.executedAt === null && weighsMuch(app.db.read, actOfCaller(app, req, caller), operation);
+}
+
+/** Whether somebody stays an administrator for longer where what is scheduled is moved, or cancelled. */
+export async function putsOff(call: Call): Promise<boolean> {
+  const { app, req, caller } = call;
+  return weighsToPutOff(app.db.read, actOfCaller(app, req, caller), await meant(call, app.db.read, 'write'));
+}
+
+/** One's own contacts are changed by who may only read; the scope is asked for all the same. */
+export function requireWriting({ caller }: Call, subjectType: SubjectType, level: 'read' | 'write'): void {
+  const { application } = BULK_SUBJECTS[subjectType];
+  requireOpen(caller, [application, level], `${application}:write` as `users:write`);
+}
+
+export function looking({ app, req, caller, viewer }: Call, db: Reader) {
+  const trying: Looking['trying'] = 'commit' in db ? (work) => work(db as Transaction) : (work) => app.db.write(work);
+  return { app, db, act: actOfCaller(app, req, caller), viewer, trying };
+}
+
+export async function answer(call: Call, db: Reader, operation: BulkOperation): Promise<Answer> {
+  return { body: await toldOperation(looking(call, db), operation) };
+}

@@ -1,0 +1,41 @@
+import { parse } from 'node:querystring';
+import type { Request } from 'express';
+import type { Reader } from '../../db/database.ts';
+import { PAGE_SIZES } from '../../lists/list-query.ts';
+import { Unprocessable } from './problem.ts';
+
+/** What a list takes besides its filters: `q` and `sort` are known to each. */
+export const OF_PAGES = ['after', 'before', 'per'] as const;
+export const PREFIX = '/api/v1';
+
+interface Listed {
+  total?: number;
+  items: unknown[];
+  /** Addresses of the pages of people; those of programs are the same below another one. */
+  next: string | undefined;
+  previous: string | undefined;
+}
+
+/** What the address says that nobody knows would mean nobody, or all: it is refused. Throws Unprocessable. */
+export async function requireKnown(
+  db: Reader,
+  req: Request,
+  problemsIn: (db: Reader, view: string) => Promise<string[]>,
+): Promise<void> {
+  const view = new URLSearchParams(req.originalUrl.split('?')[1] ?? '');
+  const per = view.getAll('per');
+  for (const name of OF_PAGES) view.delete(name);
+  const problems = await problemsIn(db, view.toString());
+  if (per.some((size) => !PAGE_SIZES.includes(Number(size)))) problems.push(`per is one of ${PAGE_SIZES.join(', ')}.`);
+  if (problems.length > 0) throw new Unprocessable({ query: problems.slice(0, 5).join(' ') });
+}
+
+/** The address as a form of the page would say it: each name once, or as a list. */
+export function sourceOf(req: Request): Record<string, unknown> {
+  return { ...parse(req.originalUrl.split('?')[1] ?? '') };
+}
+
+export function listAnswer({ total, items, next, previous }: Listed) {
+  const address = (path: string | undefined) => (path === undefined ? null : `${PREFIX}${path}`);
+  return { body: { ...(total !== undefined && { total }), items, next: address(next), previous: address(previous) } };
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { isDay } from '../../clock.ts';
+import { emailAddress, INVISIBLE, optional, userName } from '../../forms/fields.ts';
+import { endBy, startBy } from '../../forms/moments.ts';
+import { format } from '../../text/format.ts';
+import { normalizedAs } from '../../text/text.ts';
+
+export const id = z.int().positive().max(999_999_999_999_999);
+const day = z.string().refine(isDay, 'Enter a date that exists, as YYYY-MM-DD.').meta({ format: 'date' });
+/** With a zone; a day alone ends in UTC. */
+const end = endBy(format).describe('A moment to the minute, with its zone; a day alone is meant until its end in UTC.');
+const start = startBy(format).describe(
+  'A moment to the minute, with its zone; a day alone is meant from its beginning in UTC.',
+);
+export const tag = z
+  .string()
+  .transform((text) => normalizedAs('NFC', text).trim().replace(/\s+/g, ' '))
+  .refine((text) => text !== '' && [...text].length <= 40 && !/,/.test(text) && !INVISIBLE.test(text), {
+    error: 'A tag has from 1 to 40 characters, and no comma.',
+  });
+
+export const tags = z.array(tag).max(20, 'At most 20 tags.');
+
+const fields = {
+  name: userName,
+  email: emailAddress()
+    .refine((text) => text.length <= 254, 'An email address has at most 254 characters.')
+    .transform((text) => text || null)
+    .nullable(),
+  contactId: id.nullable(),
+  acceptsAccounts: z.boolean().describe('That the contact is a customer’s or a supplier’s was read.'),
+  groups: z.array(id).max(200).describe('All that they are to be in; those that grant more than you hold stay.'),
+  tags,
+  startsAt: start.nullable().describe('Before it they are let in not yet.'),
+  leavesAt: end.nullable().describe('From it on they are let in no more.'),
+  noSharedData: z.boolean(),
+  apiOnly: z
+    .strictObject({
+      reason: optional(500, 'At most 500 characters.').refine(Boolean, 'Say what it is for.'),
+      ownerId: id,
+      reviewOn: day,
+    })
+    .nullable()
+    .describe('Null for a person.'),
+  description: optional(5000, 'At most 5,000 characters.'),
+};
+
+/** What is to be different; what is left out stays (RFC 7396). */
+export const USER_CHANGE = z.strictObject(fields).partial().meta({ id: 'UserChange' });
+
+export const NEW_USER = z
+  .strictObject(fields)
+  .partial()
+  .required({ name: true })
+  .extend({ invite: z.boolean().optional().describe('Whether an invitation is mailed at once.') })
+  .meta({ id: 'NewUser' });
+
+export const MEMBERSHIP = z.strictObject({ until: end.nullable().optional() }).meta({ id: 'Membership' });

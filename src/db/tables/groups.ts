@@ -1,0 +1,58 @@
+import { activity, type Columns, day, deletedFrom, flag, integer, level, moment, orNull, text } from './columns.ts';
+
+/** Groups, what they grant, who is in them and who asks to be. */
+export const GROUPS = {
+  access_requests: {
+    id: integer,
+    user_id: integer,
+    group_id: orNull(integer),
+    application: text(),
+    level: text<'' | 'read' | 'write'>(),
+    reason: text(),
+    until_at: orNull(moment),
+    asked_at: moment,
+    answer: text<'' | 'given' | 'refused' | 'withdrawn'>(),
+    answered_at: orNull(moment),
+    answered_by: orNull(integer),
+    words: text(),
+    given_group_id: orNull(integer),
+  },
+  applications: {
+    id: integer,
+    key: text(),
+    name: text(),
+    description: text(),
+    version: integer,
+    created_at: moment,
+    created_by: orNull(integer),
+  },
+  deputies: { group_id: integer, leader_id: integer, user_id: integer, until_at: orNull(moment) },
+  group_changes: { id: integer, group_id: integer },
+  group_events: { group_id: integer, event_id: integer },
+  group_permissions: { group_id: integer, application: text(), level },
+  group_tags: { group_id: integer, tag_id: integer },
+  groups: {
+    id: integer,
+    name: text(),
+    name_key: text(),
+    activity,
+    description: text(),
+    created_at: moment,
+    leader_id: orNull(integer),
+    version: integer,
+    created_by: orNull(integer),
+    name_twin: integer,
+    deleted_from: deletedFrom,
+    requires_factor: flag,
+    can_be_asked_for: flag,
+  },
+  memberships: {
+    user_id: integer,
+    group_id: integer,
+    granted_at: moment,
+    granted_by: orNull(integer),
+    until_at: orNull(moment),
+    /** Kept by triggers, for a process of the version before. */
+    until_on: orNull(day),
+  },
+} as const satisfies Columns;

@@ -1,0 +1,117 @@
+import { type Columns, counter, integer, json, moment, orNull, text } from './columns.ts';
+
+/** Sessions, links, factors, and what counts against guessing. */
+export const SIGN_IN = {
+  address_limits: { address: text(), taken: integer, ends_at: moment },
+  device_lockouts: { ...counter, device: text(), agent: text(), locked_at: orNull(moment), last_attempt_at: moment },
+  email_changes: {
+    user_id: integer,
+    email: text(),
+    nonce: text(),
+    token_hash: text(),
+    created_at: moment,
+    expires_at: moment,
+  },
+  factor_demands: { user_id: integer, due_at: moment },
+  invitation_changes: { id: integer, link_id: integer },
+  invitation_places: { link_id: integer, sort_name: text(), email_key: orNull(text()), created_at: moment },
+  invitation_requests: { user_id: integer, asked_at: moment, asked_by: orNull(integer) },
+  known_devices: {
+    id: integer,
+    user_id: integer,
+    device: text(),
+    agent: text(),
+    address: text(),
+    password_set_at: moment,
+    since: moment,
+    last_sign_in_at: moment,
+    token_hash: orNull(text()),
+    remembered_until: orNull(moment),
+  },
+  links: {
+    id: integer,
+    purpose: text<'invitation' | 'password-reset'>(),
+    user_id: integer,
+    nonce: text(),
+    token_hash: text(),
+    created_at: moment,
+    created_by: orNull(integer),
+    expires_at: moment,
+    used_at: orNull(moment),
+    ended_at: orNull(moment),
+    channel: text<'mail' | 'copy'>(),
+    opened_at: orNull(moment),
+    refused_at: orNull(moment),
+  },
+  lockouts: { ...counter, locked_at: orNull(moment), last_attempt_at: orNull(moment) },
+  login_attempts: {
+    id: integer,
+    user_id: orNull(integer),
+    device: orNull(text()),
+    locked_until: orNull(moment),
+    at: moment,
+    address: text(),
+    agent: text(),
+    outcome: text<
+      | 'signed in'
+      | 'wrong password'
+      | 'wrong code'
+      | 'wrong passkey'
+      | 'while locked'
+      | 'may not sign in'
+      | 'unknown name'
+    >(),
+  },
+  passkey_challenges: {
+    id: integer,
+    challenge: text(),
+    purpose: text<'setting up' | 'sign-in' | 'second factor'>(),
+    browser: text(),
+    expires_at: moment,
+  },
+  passkeys: {
+    id: integer,
+    user_id: integer,
+    credential_id: text(),
+    public_key: text(),
+    counter: text(),
+    relying_party: text(),
+    name: text(),
+    transports: json,
+    created_at: moment,
+    last_used_at: orNull(moment),
+  },
+  reset_requests: { id: integer, identifier: text(), requested_at: moment, address: text(), request_id: text() },
+  sealed_requests: {
+    handle_hash: text(),
+    session_hash: text(),
+    user_id: integer,
+    method: text(),
+    path: text(),
+    body: json,
+    created_at: moment,
+    expires_at: moment,
+  },
+  second_factors: {
+    user_id: integer,
+    nonce: text(),
+    created_at: moment,
+    confirmed_at: orNull(moment),
+    last_step: integer,
+    recovery_nonce: orNull(text()),
+    recovery_used: json,
+    next_nonce: orNull(text()),
+  },
+  sessions: {
+    id_hash: text(),
+    user_id: orNull(integer),
+    data: json,
+    address: text(),
+    agent: text(),
+    created_at: moment,
+    seen_at: moment,
+    expires_at: moment,
+    confirmed_at: orNull(moment),
+  },
+  setup_link: { only: integer, token_hash: text() },
+} as const satisfies Columns;
