@@ -47,6 +47,8 @@ describe('a review', () => {
       ['alice@example.com', expect.stringContaining('1 person to review')],
     ]);
     expect(mails[0][2]).toContain(`${path}/answers`);
+    expect(mails[0][2]).toMatch(/alice asks you about[\s\S]*until 6 Dec 2026 /);
+    expect(mails[1][2]).toContain('You are asked about 1 person');
     const lena = await signedIn(app, 'lena');
     const page = pageOf(await lena.get(`${path}/answers`));
     expect(page.texts('[data-person] legend strong')).toEqual(['bob', 'carol']);
