@@ -92,8 +92,12 @@ it('suggests names to a field that asks for one, and nobody to who may not look 
   expect(await names(alice, 'actor=LEN')).toEqual(['lena']);
   expect(await names(alice, 'user=ada@example.com')).toEqual(['ada']);
   for (const query of ['', 'actor=', 'actor=nobodyatall']) expect(await names(alice, query)).toEqual([]);
+  expect(await names(alice, 'subject=supp')).toEqual(['Support']);
+  expect(await names(alice, 'subject=bob')).toEqual(['bob', 'Bob Schmidt']);
+  expect(await names(alice, 'actor=supp')).toEqual([]);
   const bob = await signedIn(app, 'bob');
-  expect(await names(bob, 'actor=lena')).toEqual([]);
+  for (const query of ['actor=lena', 'subject=lena', 'subject=supp', 'subject=schmidt'])
+    expect(await names(bob, query)).toEqual([]);
 });
 
 it('says of whom somebody may not change, and offers them nothing', async () => {

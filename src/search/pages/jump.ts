@@ -232,7 +232,10 @@ function userOf(user: { id: number; name: string; email: string | null }): Desti
 }
 
 /** All, or for who may not read them those that they lead. */
-async function findGroupsOf({ db, viewer }: Sources, text: string): Promise<Destination[]> {
+export async function findGroupsOf(
+  { db, viewer }: Pick<Sources, 'db' | 'viewer'>,
+  text: string,
+): Promise<Destination[]> {
   const mayRead = may(viewer, 'groups', 'read');
   if (!mayRead && viewer.leads.length === 0) return [];
   return groupsCalled(await findGroups(db, mayRead ? undefined : viewer.leads), text)
@@ -240,7 +243,10 @@ async function findGroupsOf({ db, viewer }: Sources, text: string): Promise<Dest
     .map(({ id, name }) => ({ label: name, path: mayRead ? `/groups/${id}` : `/led-groups/${id}`, icon: 'people' }));
 }
 
-async function findContactsOf({ db, viewer, limits }: Sources, text: string): Promise<Destination[]> {
+export async function findContactsOf(
+  { db, viewer, limits }: Pick<Sources, 'db' | 'viewer' | 'limits'>,
+  text: string,
+): Promise<Destination[]> {
   const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
   const contacts = await searchContacts(db, contactViewer, text, { limit: CONTACTS_SHOWN });
   return contacts.map(({ id, kind, name, email, companyName }) => ({

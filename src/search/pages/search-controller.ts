@@ -1,10 +1,10 @@
 import { Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
-import { findUsersCalled, suggestedByName } from '../../users/list/user-suggestions.ts';
 import { stateLimits } from '../../users/user-state.ts';
 import { featuresOf } from '../../web/feature.ts';
 import { render } from '../../web/render.ts';
 import { findDestinations } from './jump.ts';
+import { suggestedNames } from './suggested-names.ts';
 
 const LONGEST = 200;
 
@@ -42,15 +42,12 @@ export function searchController(app: AppContext): Router {
     render(req, res, 'search/show', page, { fragments: { 'palette-results': 'search/_results' } });
   });
 
-  // For a field in which somebody is named, whatever it is called; who may not look at users is suggested nobody.
   router.get('/search/names', async (req, res) => {
-    const typed = Object.values(req.query).find((value) => typeof value === 'string') ?? '';
+    const [field = '', typed] = Object.entries(req.query).find(([, value]) => typeof value === 'string') ?? [];
+    const text = String(typed ?? '').slice(0, LONGEST);
     const sources = { db: app.db.read, index: app.index, limits: stateLimits(app), viewer: req.viewer! };
-    const found = await findUsersCalled(sources, typed.slice(0, LONGEST), {
-      activity: ['active', 'deactivated', 'deleted'],
-    });
-    const page = { title: 'Names', names: suggestedByName(found) };
-    render(req, res, 'search/names', page, { fragments: { names: 'search/_names' } });
+    const names = await suggestedNames(sources, { isOfAnything: field === 'subject', text });
+    render(req, res, 'search/names', { title: 'Names', names }, { fragments: { names: 'search/_names' } });
   });
 
   router.get('/shortcuts', (req, res) =>
