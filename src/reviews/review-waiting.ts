@@ -14,7 +14,7 @@ export async function reviewsWaiting(db: Reader, viewerId: number, now: Instant)
   const overdue = await countOverdue(db, now);
   return [
     ...(await askedToReview(db, viewerId)),
-    ...(overdue > 0 ? [{ words: `${counted(overdue, 'review')} overdue`, path: '/reviews' }] : []),
+    ...(overdue > 0 ? [{ words: `${counted(overdue, 'review')} to decide and close`, path: '/reviews' }] : []),
   ];
 }
 

@@ -161,7 +161,7 @@ describe('a review', () => {
     const page = pageOf(await alice.get(path));
     expect(page.texts('.member:has(.badge.bad) a').sort()).toEqual(['alice', 'l11', 'l12']);
     expect(pageOf(await alice.get('/users')).texts('.waiting a')).toEqual(
-      expect.arrayContaining(['12 people to review', '1 review overdue']),
+      expect.arrayContaining(['12 people to review', '1 review to decide and close']),
     );
     const late = await app.db.read('users').where('name', 'm11-1').first();
     expect(pageOf(await alice.get(`/users/${late.id}`)).texts('.coming li')).toEqual([

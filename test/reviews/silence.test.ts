@@ -127,7 +127,7 @@ describe('nobody answers', () => {
     await mailWhatWaits(app.context);
     await mailing.deliver();
     const [mail] = mailing.server.mails.filter(({ subject }) => subject?.includes('waits'));
-    expect(mail.text).toMatch(/1 person to review[\s\S]*1 review overdue/);
+    expect(mail.text).toMatch(/1 person to review[\s\S]*1 review to decide and close/);
   });
 
   it('proposes no administrators, programs, leaders, or those who are asked', async () => {
