@@ -18,6 +18,16 @@ const MOST_KNOWN = 10_000;
 /** Of what processes share each takes a part at a time: so it asks once for many requests, and leaves the others theirs. */
 const PARTS = 10;
 
+/** A token was used as often as it may be within its minute; what is said of that besides. */
+export class LimitReached extends TooManyRequests {
+  readonly headers: Record<string, string>;
+
+  constructor(headers: Record<string, string>, retryAfterSeconds: number, message: string) {
+    super(retryAfterSeconds, message);
+    this.headers = headers;
+  }
+}
+
 /**
  * How many requests each token has left in its minute. Where one process is alone it is kept in memory, unlike what guards sign-ins: there is
  * nothing to guess here, a restart gives one minute anew, and to write down each look would make all looks wait for the disk. Several
@@ -33,7 +43,7 @@ export class RequestLimit {
     this.most = most;
   }
 
-  /** Takes one; the headers that tell of the rest (draft-ietf-httpapi-ratelimit-headers). Throws TooManyRequests. */
+  /** Takes one; the headers that tell of the rest (draft-ietf-httpapi-ratelimit-headers). Throws LimitReached. */
   async take(tokenId: number, now: number): Promise<Record<string, string>> {
     const window = this.windowOf(tokenId, now);
     while (window.used >= window.granted && window.shared > 0) {
@@ -43,13 +53,18 @@ export class RequestLimit {
       await window.asking;
     }
     const seconds = Math.max(1, Math.ceil((window.endsAt - now) / 1_000));
-    if (window.used >= window.granted)
-      throw new TooManyRequests(seconds, `This token was used ${this.most} times within a minute. Wait, then go on.`);
-    window.used += 1;
-    return {
+    const isOver = window.used >= window.granted;
+    if (!isOver) window.used += 1;
+    const headers = {
       'RateLimit-Policy': `"token";q=${this.most};w=60`,
       RateLimit: `"token";r=${window.granted - window.used + window.shared};t=${seconds}`,
     };
+    if (!isOver) return headers;
+    throw new LimitReached(
+      headers,
+      seconds,
+      `This token was used ${this.most} times within a minute. Wait, then go on.`,
+    );
   }
 
   private async ask(window: Window, tokenId: number, now: number): Promise<void> {

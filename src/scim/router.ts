@@ -7,8 +7,8 @@ import type { RequestLimit } from '../api/request-limit.ts';
 import type { AppContext } from '../app-context.ts';
 import { Unfit } from '../provisioning/unfit.ts';
 import type { Scope } from '../tokens/token.ts';
-import { Forbidden, Malformed } from '../verbs/refusals.ts';
-import { requireBounded } from '../web/bounded-body.ts';
+import { Forbidden } from '../verbs/refusals.ts';
+import { requireBounded, requireText } from '../web/bounded-body.ts';
 import { HttpError } from '../web/http-error.ts';
 import { Bookmarks } from './bookmarks.ts';
 import type { Answer, Call } from './call.ts';
@@ -86,7 +86,7 @@ function queryIn(req: Request): Record<string, string> {
   const query: Record<string, string> = {};
   for (const [name, value] of new URLSearchParams(req.originalUrl.split('?')[1] ?? '')) {
     if (Object.hasOwn(query, name)) throw new Unfit('invalidValue', `${name.slice(0, 60)} is given once only.`);
-    if (value.includes('\0')) throw new Malformed('A text has no NUL character in it.');
+    requireText(value);
     query[name] = value;
   }
   return query;

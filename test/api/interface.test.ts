@@ -86,6 +86,9 @@ describe('users, for programs', () => {
     expect([taken.status, taken.body.errors[0].field]).toEqual([422, 'name']);
     const person = await ask('post /users', '/users', { name: 'somebody' });
     expect([person.status, person.body.errors[0].field]).toEqual([422, 'email']);
+    const orphan = { reason: 'x', ownerId: app.people.dave, reviewOn: '2027-05-31' };
+    const unowned = await ask('post /users', '/users', { name: 'stray', apiOnly: orphan });
+    expect([unowned.status, unowned.body.errors[0].field]).toEqual([422, 'apiOnly.ownerId']);
     const own = { reason: 'Reads stock', ownerId: app.people.alice, reviewOn: '2027-05-31' };
     expect((await ask('post /users', '/users', { name: 'stock', apiOnly: own })).body).toMatchObject({ email: null });
   });
@@ -244,6 +247,7 @@ describe('what makes no sense', () => {
       await raw('application/json', '"x"'),
       await raw('application/json', '{"__proto__": {"name": "x"}, "constructor": 1}'),
       await raw('application/json', '{"name": "a\\u0000b", "email": "a@example.com"}'),
+      await raw('application/json', '{"name": "a\\ud800b", "email": "a@example.com"}'),
       await raw('application/json', '{"name": ["a"], "email": {}, "groups": "x"}'),
       await raw('application/json', `{"name": "${'x'.repeat(300_000)}"}`),
       await raw('application/x-www-form-urlencoded', 'name=x'),
@@ -266,7 +270,7 @@ describe('what makes no sense', () => {
       const headers = { 'Idempotency-Key': 'deep', 'Content-Type': 'application/json' };
       expect((await program.ask('post', path, headers).send(deep)).status).toBe(400);
     }
-    expect(statuses.slice(0, 12)).toEqual([400, 422, 400, 422, 400, 422, 413, 415, 415, 405, 404, 404]);
+    expect(statuses.slice(0, 13)).toEqual([400, 422, 400, 422, 400, 400, 422, 413, 415, 415, 405, 404, 404]);
     expect(answers.every(({ text }) => !/ at .*\.ts/.test(text))).toBe(true);
     const changed = Object.entries(await facts(app)).filter(
       ([table, rows]) => JSON.stringify(rows) !== JSON.stringify(before[table]),

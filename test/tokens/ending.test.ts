@@ -42,11 +42,37 @@ describe('a token that ends', () => {
     ]);
   });
 
+  it('is told of to who leads the owner that is gone, or else to the administrators', async () => {
+    const tell = async (owner: 'bob' | 'erin') => {
+      await app.db.write((trx) =>
+        trx('users').where('id', app.people.robin).update({ api_only_owner_id: app.people[owner] }),
+      );
+      await alice.post(pathTo(app, owner, '/deactivation'));
+      await app.db.write((trx) => trx('tokens').update({ told_at: null }));
+      await app.db.write((trx) => trx('outbox').where('kind', 'token-ends').delete());
+      await run('Tell of tokens that end soon');
+      return (await mails()).map(({ user_id }) => user_id).toSorted();
+    };
+    app.clock.advance(84 * DAY);
+    alice = await signedIn(app, 'alice');
+    expect(await tell('bob')).toEqual([app.people.lena]);
+    expect(await tell('erin')).toEqual([app.people.alice, app.people.ada]);
+  });
+
   it('has ended for good: a clock that is set back revives nothing', async () => {
     app.clock.advance(91 * DAY);
     await run('Remove what has ended');
     app.clock.advance(-91 * DAY);
     expect((await program.get('/users')).status).toBe(401);
+  });
+
+  it('is rotated for no longer than any may be good for by now', async () => {
+    app = await app.restart({ settings: { ...MAILING, TOKEN_DAYS: '30' } });
+    alice = await signedIn(app, 'alice');
+    const path = pathTo(app, 'robin', `/tokens/${program.tokenId}/rotation`);
+    expect((await alice.post(path, { hours: '0' })).status).toBe(200);
+    const [{ expires_at, created_at }] = await app.db.read('tokens').orderBy('id', 'desc').limit(1);
+    expect(Date.parse(expires_at) - Date.parse(created_at)).toBe(30 * DAY);
   });
 
   it('ends with an account that is secured, by somebody else or by themself', async () => {

@@ -140,3 +140,36 @@ describe('a program', () => {
     expect(JSON.parse(mails[0].facts)).toMatchObject({ owner: 'ada', what: 'was deleted', programs: 'robin' });
   });
 });
+
+describe('a program that may change users', () => {
+  it('says of itself neither who answers for it, nor why, nor until when', async () => {
+    const robin = app.people.robin;
+    await app.db.write(async (trx) => {
+      const group_id = (await trx('groups').where('name', 'Helpdesk').first('id'))!.id;
+      await trx('memberships').insert({ group_id, user_id: robin, granted_at: '2026-11-01T12:00:00.000Z' });
+      await trx('users').where('id', robin).update({ leaves_at: '2027-01-31T00:00:00.000Z' });
+    });
+    const program = await programAs(app, 'robin');
+    const owned = { reason: 'Sends invoices to the archive', ownerId: app.people.alice, reviewOn: '2030-01-31' };
+    const said = (body: object) => program.send('patch', `/users/${robin}`, body, { 'If-Match': '*' });
+    for (const body of [
+      { apiOnly: { ...owned, ownerId: app.people.bob } },
+      { apiOnly: { ...owned, reviewOn: '2040-01-31' } },
+      { apiOnly: { ...owned, reason: 'All' } },
+      { leavesAt: null },
+    ])
+      expect([body, (await said(body)).status]).toEqual([body, 403]);
+    for (const [action, values] of [
+      ['keep-program', { reviewOn: '2040-01-31' }],
+      ['hand-over-program', { apiOnlyOwner: 'bob' }],
+    ] as const) {
+      const draft = await program.send('post', '/bulk-operations', { on: 'users', ids: [robin], action, values });
+      expect([action, draft.body.changed, draft.body.reasons[0].reason]).toEqual([
+        action,
+        0,
+        expect.stringMatching(/yourself/),
+      ]);
+    }
+    expect((await said({ apiOnly: owned, description: 'As before' })).status).toBe(200);
+  });
+});

@@ -4,6 +4,7 @@ import { type Errors, FieldErrors, RefusedFields, StaleVersion } from '../../for
 import { Forbidden, TooManyRequests } from '../../verbs/refusals.ts';
 import { meaningOf } from '../../web/error-handler.ts';
 import { HttpError } from '../../web/http-error.ts';
+import { LimitReached } from '../request-limit.ts';
 
 /** What went wrong, as RFC 9457 has it, with an entry for each field that will not do. */
 export interface Problem {
@@ -31,6 +32,15 @@ const TITLES: Record<number, string> = {
   503: 'Not now',
 };
 
+/** How bodies call what forms have fields of their own for. */
+const IN_BODIES = new Map([
+  ['apiOnlyOwner', 'apiOnly.ownerId'],
+  ['leader', 'leaderId'],
+  ['ownerUser', 'owner'],
+  ['ownerGroup', 'owner'],
+  ['untilAt', 'until'],
+]);
+
 /** What a body or an address says that will not do, by field. */
 export class Unprocessable extends FieldErrors {}
 
@@ -43,6 +53,7 @@ export function problemOf(error: unknown, requestId: string): Problem {
 /** What stands in the answer besides its body. */
 export function headersOf(error: unknown, { status }: Problem): Record<string, string> {
   if (status === 401) return { 'WWW-Authenticate': 'Bearer realm="Roster"' };
+  if (error instanceof LimitReached) return { ...error.headers, 'Retry-After': String(error.retryAfterSeconds) };
   if (error instanceof TooManyRequests) return { 'Retry-After': String(error.retryAfterSeconds) };
   return status === 503 ? { 'Retry-After': '5' } : {};
 }
@@ -65,7 +76,7 @@ function standing(error: unknown): { status: number; message: string } {
 }
 
 function entriesOf(errors: Errors): Problem['errors'] {
-  return Object.entries(errors).map(([field, detail]) => ({ field, detail }));
+  return Object.entries(errors).map(([field, detail]) => ({ field: IN_BODIES.get(field) ?? field, detail }));
 }
 
 /** Tells one request from another. */

@@ -44,13 +44,19 @@ export async function makeToken(
   return made;
 }
 
+/** In milliseconds: how long the old one lives on, and how long any may be good for by now. */
+export interface Rotation {
+  livesOn: number;
+  longest: number;
+}
+
 /** Another secret for the same, as long as the first was good for; the old one lives on for a while. */
 export async function rotateToken(
   trx: Transaction,
   act: Act,
   subject: Subject,
   token: Token,
-  livesOn: number,
+  { livesOn, longest }: Rotation,
 ): Promise<MadeToken> {
   await act.confirm?.(trx);
   requireMaking(act, subject);
@@ -59,7 +65,7 @@ export async function rotateToken(
   if (!isLive(token, act.at)) throw new Conflict(`The token ${token.name} has ended.`);
   const now = Date.parse(act.at);
   const lifetime = Date.parse(token.expiresAt) - Date.parse(token.createdAt);
-  const made = await insert(trx, act, subject, token, instant(now + lifetime));
+  const made = await insert(trx, act, subject, token, instant(now + Math.min(lifetime, longest)));
   await shortenToken(trx, token.id, instant(now + livesOn));
   await tell(trx, act, subject, 'token.rotated', { token: token.name, until: dayOf(made.expiresAt) });
   return made;

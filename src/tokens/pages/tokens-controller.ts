@@ -144,7 +144,8 @@ export function tokensController(app: AppContext): Router {
     const made = await app.db.write(async (trx) => {
       const subject = await findSubject(trx, user.id, minute());
       const now = await findToken(trx, user.id, token.id);
-      return rotateToken(trx, actOf(app, req), subject, now!, Number(hours) * HOUR);
+      const rotation = { livesOn: Number(hours) * HOUR, longest: app.config.tokenDays * DAY };
+      return rotateToken(trx, actOf(app, req), subject, now!, rotation);
     });
     showSecret(req, res, place, user, { name: token.name, made });
   }

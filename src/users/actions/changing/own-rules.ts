@@ -19,6 +19,9 @@ export async function ownRules(db: Reader, { by }: Judge): Promise<Rule> {
   };
 }
 
+/** What is reviewed, and by whom, is not for who is reviewed to say. */
+const NOT_BY_ITSELF = 'This is yourself: no program says who answers for it, or until when. Ask whoever does.';
+
 /** Nobody lets themself leave, or demotes themself (promise 4). */
 function againstOneself(before: UserDetails, after: UserDetails): Record<string, string> {
   const errors: Record<string, string> = {};
@@ -28,10 +31,22 @@ function againstOneself(before: UserDetails, after: UserDetails): Record<string,
     errors.startsAt = 'This is yourself: nobody sets when they start themself. Ask another administrator.';
   if (after.user.apiOnly && !before.user.apiOnly)
     errors.apiOnly = 'This is yourself: nobody makes themself API-only. Ask another administrator.';
+  if (before.user.apiOnly && isAnsweredOtherwise(before, after)) errors.apiOnly = NOT_BY_ITSELF;
+  if (before.user.apiOnly && after.user.leavesAt !== before.user.leavesAt) errors.leavesAt ??= NOT_BY_ITSELF;
   const kept = new Set(after.groups.map((group) => group.id));
   if (before.groups.some((group) => !kept.has(group.id) && Object.keys(group.rights).length > 0))
     errors.groups = 'This is yourself: nobody takes rights from themself. Ask another administrator.';
   return errors;
+}
+
+function isAnsweredOtherwise(before: UserDetails, after: UserDetails): boolean {
+  const [was, is] = [before.user, after.user];
+  return (
+    was.apiOnly !== is.apiOnly ||
+    was.apiOnlyReason !== is.apiOnlyReason ||
+    was.apiOnlyReviewOn !== is.apiOnlyReviewOn ||
+    before.owner?.id !== after.owner?.id
+  );
 }
 
 /** Whoever has No shared data lifts it from nobody, least of all from themself: it narrows what their rights open (R62). */
