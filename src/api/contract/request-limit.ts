@@ -1,7 +1,7 @@
-import { MINUTE } from '../clock.ts';
-import { type Database, isUnavailable } from '../db/database.ts';
-import { takeRequests } from '../tokens/token-windows.ts';
-import { TooManyRequests } from '../verbs/refusals.ts';
+import { MINUTE } from '../../clock.ts';
+import { type Database, isUnavailable } from '../../db/database.ts';
+import { takeRequests } from '../../tokens/token-windows.ts';
+import { TooManyRequests } from '../../verbs/refusals.ts';
 
 interface Window {
   endsAt: number;
