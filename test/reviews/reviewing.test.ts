@@ -191,6 +191,18 @@ describe('a review', () => {
     expect((await answerOf(path, leader, { ids: String(late.id), rest: 'keep' })).status).toBe(409);
   });
 
+  it('keeps the other answers where somebody else is asked about one of the people by now', async () => {
+    const path = await begun(await support());
+    const lena = await signedIn(app, 'lena');
+    const { bob, max } = app.people;
+    const answer = await answerOf(path, lena, { ids: [String(bob), String(max)], rest: 'keep' });
+    expect(answer.status).toBe(303);
+    expect(pageOf(await lena.get(answer.headers.location)).message()).toBe(
+      '1 answer saved. Of 1 person others are asked by now.',
+    );
+    expect(await app.db.read('review_questions').where('answer', 'keep').pluck('user_id')).toEqual([bob]);
+  });
+
   it('refuses made-up answers and forms, and changes nothing', async () => {
     const path = await begun(await support());
     const lena = await signedIn(app, 'lena');
