@@ -129,9 +129,12 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
 
 // What was typed is not thrown away by a slip: the browser asks before it leaves a form that was changed.
 const written = (form) => new URLSearchParams(new FormData(form)).toString();
-const guarded = document.querySelector('form[data-guard]');
-const atFirst = guarded?.querySelector('[aria-invalid="true"]') ? undefined : guarded && written(guarded);
-const isChanged = () => guarded && !guarded.dataset.sent && written(guarded) !== atFirst;
+const guarded = [...document.querySelectorAll('form[data-guard]')].map((form) => ({
+  form,
+  atFirst: form.querySelector('[aria-invalid="true"]') ? undefined : written(form),
+}));
+const isChanged = (besides) =>
+  guarded.some(({ form, atFirst }) => form !== besides && !form.dataset.sent && written(form) !== atFirst);
 window.addEventListener('beforeunload', (event) => {
   if (isChanged()) event.preventDefault();
 });
@@ -142,7 +145,7 @@ document.addEventListener('submit', (event) => {
   if (form.method !== 'post' || event.defaultPrevented || 'stays' in form.dataset) return;
   if (form.dataset.sent) event.preventDefault();
   // The browser asks whether to leave another form that was changed; whoever stays may want to send this one again.
-  if (form !== guarded && isChanged()) return;
+  if (isChanged(form)) return;
   form.dataset.sent = 'yes';
 });
 window.addEventListener('pageshow', () => {

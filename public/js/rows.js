@@ -1,5 +1,7 @@
 // What the rows of a list say twice, and what they can do only with scripts, is made here: it would stand on each page fifty times.
 
+import './actions.js';
+import './copying.js';
 import { exactFor } from './moments.js';
 
 /** How many groups a row shows at most. */

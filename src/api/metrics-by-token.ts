@@ -3,8 +3,8 @@ import type { AppContext } from '../app-context.ts';
 import { SECRET_IN_TEXT } from '../tokens/token-secret.ts';
 import { callerOf } from './contract/caller.ts';
 import { requireOpen } from './contract/needs.ts';
+import type { RequestLimit } from './contract/request-limit.ts';
 import { answerProblem, knownCaller } from './problem-answer.ts';
-import type { RequestLimit } from './request-limit.ts';
 
 /** Whoever comes by a token is told here whether they may go on; all others are for what asks for another secret. */
 export function metricsByToken(app: AppContext, limit: RequestLimit, show: RequestHandler): RequestHandler {

@@ -10,10 +10,10 @@ import { HttpError } from '../web/http-error.ts';
 import { actOfCaller, type Caller, callerOf } from './contract/caller.ts';
 import { requireNeeds } from './contract/needs.ts';
 import { fingerprint, Unprocessable } from './contract/problem.ts';
+import type { RequestLimit } from './contract/request-limit.ts';
 import { type Answer, type Call, isName, type Route } from './contract/route.ts';
 import { openApi } from './openapi.ts';
 import { answerProblem, callerIn, knownCaller } from './problem-answer.ts';
-import type { RequestLimit } from './request-limit.ts';
 import { ROUTES } from './routes.ts';
 
 /** Larger than any record, and no larger than a form. */

@@ -25,7 +25,7 @@ export function checkIdleDays(typed: Typed): FormResult<IdleDays> {
       if (warnDays === null)
         return say('warnDays', 'Say after how many days: whoever is deactivated was warned before.');
       if (tellDays !== null && tellDays < warnDays)
-        say('tellDays', 'Leaders are told when the warning has been out: not before it.');
+        say('tellDays', 'Leaders are told after the user was asked: enter no fewer days than above.');
       if (endDays !== null && endDays < warnDays + LEAST_BETWEEN)
         say('endDays', `Leave at least ${LEAST_BETWEEN} days after the warning.`);
       if (endDays !== null && tellDays !== null && tellDays >= endDays)

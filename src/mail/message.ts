@@ -217,8 +217,8 @@ const WRITERS: Record<MailKind, Writer> = {
   'review-asks': ({ facts, words }, { instanceName, baseUrl }) => ({
     subject: `${facts.again ? 'Reminder: ' : ''}${counted(Number(facts.number), 'person', 'people')} to review at ${instanceName}`,
     paragraphs: [
-      `${facts.by} asks you about ${counted(Number(facts.number), 'person', 'people')} at ${instanceName}: “${facts.question}”`,
-      `It is to be answered until ${words.moment(facts.dueAt)}. You can leave the page and go on later.`,
+      `${facts.by ? `${facts.by} asks you` : 'You are asked'} about ${counted(Number(facts.number), 'person', 'people')} at ${instanceName}: “${facts.question}”`,
+      `It is to be answered until ${words.end(facts.dueAt)}. You can leave the page and go on later.`,
     ],
     button: { label: 'Answer', address: `${baseUrl}/reviews/${facts.review}/answers` },
     closing: ['Nothing is changed by opening the page.'],
@@ -260,7 +260,7 @@ const WRITERS: Record<MailKind, Writer> = {
     subject: `${facts.group ? 'Given' : 'Not given'}: what you asked for at ${instanceName}`,
     paragraphs: [
       facts.group
-        ? `${facts.by} gave you ${facts.what}, by the group ${facts.group}${facts.until ? `, until ${words.end(facts.until)}` : ''}.`
+        ? `${facts.by} gave you ${facts.what}${facts.group === facts.what ? '' : `, by the group ${facts.group}`}${facts.until ? `, until ${words.end(facts.until)}` : ''}.`
         : `${facts.by} did not give you ${facts.what}.`,
       ...(facts.words ? [`“${facts.words}”`] : []),
     ],

@@ -73,6 +73,21 @@ export interface Reviewer {
   remindedAt: Instant;
 }
 
+/**
+ * What still has to be said: not what another one who leads one of the same groups has said already, as leader and deputy are asked both so
+ * that either answers.
+ */
+export function stillToSay<Q extends Pick<Question, 'userId' | 'groupIds' | 'answer'>>(questions: Q[]): Q[] {
+  const said = Map.groupBy(
+    questions.filter(({ answer }) => answer !== '' && answer !== 'unsure'),
+    ({ userId }) => userId,
+  );
+  return questions.filter(
+    ({ answer, userId, groupIds }) =>
+      answer === '' && !said.get(userId)?.some((other) => other.groupIds.some((id) => groupIds.includes(id))),
+  );
+}
+
 /** What all that is said of somebody comes to. */
 export type Verdict = 'kept' | 'leaves' | 'contradictory' | 'silent' | 'unsure' | 'removed' | 'waiting';
 

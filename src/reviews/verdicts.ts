@@ -6,7 +6,7 @@ import { sortedByName } from '../text/sort-key.ts';
 import type { User } from '../users/user.ts';
 import { findUsers } from '../users/user-store.ts';
 import { findQuestions } from './question-store.ts';
-import { type Question, type Review, type Reviewer, type Verdict, verdictOf } from './review.ts';
+import { type Question, type Review, type Reviewer, stillToSay, type Verdict, verdictOf } from './review.ts';
 import { findReviewers } from './reviewer-store.ts';
 
 /** One of those whom a review is about, with what was said of them and what it comes to. */
@@ -37,7 +37,9 @@ export async function findStanding(db: Reader, review: Review, now: Instant): Pr
   const reviewed = sortedByName(users, ({ name }) => name).map((user) => {
     const own = byUser.get(user.id)!;
     const isExempt = user.apiOnly || exempt.has(user.id);
-    return { user, questions: own, verdict: verdictOf(own, review, { toldAt, isExempt, now }) };
+    const open = stillToSay(own);
+    const asked = own.filter((one) => one.answer !== '' || open.includes(one));
+    return { user, questions: own, verdict: verdictOf(asked, review, { toldAt, isExempt, now }) };
   });
   return { reviewers, reviewed };
 }

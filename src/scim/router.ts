@@ -3,7 +3,7 @@ import { grants } from '../access/rights.ts';
 import { actOfCaller, type Caller, callerOf } from '../api/contract/caller.ts';
 import { headersOf, isRefusal } from '../api/contract/problem.ts';
 import { recordRefusal } from '../api/contract/refusals.ts';
-import type { RequestLimit } from '../api/request-limit.ts';
+import type { RequestLimit } from '../api/contract/request-limit.ts';
 import type { AppContext } from '../app-context.ts';
 import { Unfit } from '../provisioning/unfit.ts';
 import type { Scope } from '../tokens/token.ts';

@@ -38,16 +38,22 @@ const stylesheet = SHEETS.map((name) => readFileSync(join(publicFolder, `css/${n
 const moduleOf = (name: string) =>
   readFileSync(join(publicFolder, 'js', name), 'utf8').replace(/^[ \t]*(?:\/\/.*|\/\*\*.*\*\/[ \t]*)$|^[ \t]+/gm, '');
 
-/** What only one other imports goes out within it, in the place of the import: a request less. */
-const WITHIN: Record<string, string> = { 'rows.js': 'moments.js' };
+/** What only one other imports goes out within it, in the place of the import: each a request less. */
+const WITHIN: Record<string, string[]> = { 'rows.js': ['moments.js', 'actions.js', 'copying.js'] };
 
-const modules = readdirSync(join(publicFolder, 'js')).map((name) => {
-  const part = WITHIN[name];
-  const content = part
-    ? moduleOf(name).replace(new RegExp(`^import .* from './${part}';$`, 'm'), moduleOf(part).replace(/^export /gm, ''))
-    : moduleOf(name);
-  return [`js/${name}`, { type: 'text/javascript', content }];
-});
+const withParts = (name: string) =>
+  (WITHIN[name] ?? []).reduce(
+    (content, part) =>
+      content.replace(new RegExp(`^import (?:.* from )?'./${part}';$`, 'm'), () =>
+        moduleOf(part).replace(/^export /gm, ''),
+      ),
+    moduleOf(name),
+  );
+
+const modules = readdirSync(join(publicFolder, 'js')).map((name) => [
+  `js/${name}`,
+  { type: 'text/javascript', content: withParts(name) },
+]);
 
 /** What is put together when the program starts. */
 const MADE: Record<string, { type: string; content: string }> = {

@@ -104,7 +104,7 @@ describe('times', () => {
     expect(await created.getAttribute('title')).toBe(inTokyo.exact(created_at));
     await page.goto('/preferences');
     await page.getByLabel('Times are those of').selectOption('UTC');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Save times' }).click();
     await page.getByText('Times are those of UTC.').waitFor();
     await page.goto(path);
     expect(await created.textContent()).toBe(formatIn({ zone: 'UTC', dates: 'month' }).moment(created_at));

@@ -80,6 +80,20 @@ it('is done at its moment and not before, once, by whoever looks first, and is a
   expect(await activityOf('bob')).toBe('active');
 });
 
+it('asks of one user at once for the moment, from their sheet on', async () => {
+  const sheet = pageOf(await alice.get(pathTo(app, 'bob', '/deactivation/new')));
+  const { _csrf, ...fields } = sheet.typed('form[action="/bulk-operations"]');
+  const begun = await alice.post('/bulk-operations', fields);
+  expect(begun.headers.location).toMatch(/^\/bulk-operations\/\d+\/schedule\/new$/);
+  const page = pageOf(await alice.get(begun.headers.location));
+  expect(page.textOf('#scheduling')).toContain('bob is meant');
+  await alice.post(begun.headers.location.replace('/new', ''), { dueAt: '2026-11-26 08:00' });
+  expect(await toCome('bob')).toEqual(['26 Nov 2026, 08:00 UTC Deactivate']);
+  // What cannot be done at another time has its sheet.
+  const other = await alice.post('/bulk-operations', { ...fields, action: 'delete' });
+  expect(other.headers.location).toMatch(/^\/bulk-operations\/\d+$/);
+});
+
 it('is done by a server that was down at its moment, when it runs again', async () => {
   await scheduled(alice, 'add-tag', ['bob'], { choices: { tag: 'left the office' } });
   await scheduled(alice, 'add-to-group', ['bob'], { choices: { group: await groupId(app, 'Auditors') } });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { verifyChain } from '../../src/audit/chain.ts';
 import { DAY } from '../../src/clock.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -175,13 +175,27 @@ describe('by themselves', () => {
     app.context.config.deletedDays = 401;
     await runJob(app, RETENTION);
     expect((await userRow(app, app.people.bob)).erased_at).toBeNull();
-    app.clock.advance(DAY + 1);
+    app.context.config.deletedDays = 399;
     const audit = await watchAudit(app);
     await runJob(app, RETENTION);
     expect((await userRow(app, app.people.bob)).name).toBe(left());
     expect((await audit.since()).map(({ action, actorName }) => [action, actorName])).toEqual([
       ['user.erased', 'retention'],
     ]);
+  });
+
+  it('nobody is erased for a day after the clock jumped, as nothing would bring them back', async () => {
+    await deletedLongAgo(app, 'bob', 400);
+    app.context.config.deletedDays = 401;
+    app.clock.advance(2 * DAY);
+    await runJob(app, RETENTION);
+    expect((await userRow(app, app.people.bob)).erased_at).toBeNull();
+    const steady = performance.now();
+    const later = jest.spyOn(performance, 'now').mockReturnValue(steady + DAY);
+    app.clock.advance(DAY);
+    await runJob(app, RETENTION);
+    later.mockRestore();
+    expect((await userRow(app, app.people.bob)).name).toBe(left());
   });
 
   it('old sign-ins and mails go when their days are over', async () => {

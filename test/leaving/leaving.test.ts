@@ -101,6 +101,24 @@ describe('who leaves', () => {
     expect([await heirs(), (await row('lena')).activity]).toEqual([['lena', 'lena', 'lena'], 'active']);
   });
 
+  it('hands over what the page showed, and shows again what has come since', async () => {
+    const opened = await alice.get(leaving('lena'));
+    const lena = app.people.lena;
+    const auditors = Number(await groupId(app, 'Auditors'));
+    await app.db.write((trx) => trx('groups').where('id', auditors).update({ leader_id: lena }));
+    const refused = await send(alice, opened);
+    expect([refused.status, pageOf(refused).errors()]).toEqual([
+      422,
+      { groups: expect.stringContaining('Look at it again') },
+    ]);
+    expect([await heirs(), (await row('lena')).activity]).toEqual([['lena', 'lena', 'lena'], 'active']);
+    expect((await send(alice, refused, { groups: 'end' })).status).toBe(303);
+    expect([(await heirs())[0], (await app.db.read('groups').where('id', auditors).first()).leader_id]).toEqual([
+      null,
+      null,
+    ]);
+  });
+
   it('may keep, end, or give each to whom one likes; what was given on since stays there when it is undone', async () => {
     await submit(alice, leaving('lena'), { groups: 'end', programs: 'end', contacts: 'keep' });
     expect(await heirs()).toEqual([null, 'lena', 'lena']);

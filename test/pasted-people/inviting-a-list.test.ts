@@ -53,11 +53,11 @@ describe('a list of people that is pasted', () => {
     expect((await app.db.read('users')).length).toBe(10);
   });
 
-  it('says when each of them starts, and each is invited on that morning', async () => {
+  it('says when each of them starts and leaves, and each is invited on that morning', async () => {
     const mailing = await startMailing();
     const by = await signedIn(mailing.app, 'alice');
     const text =
-      'Name\tEmail\tStarts on\nMaria\tmaria@new.example\t1.12.2026\nTom\ttom@new.example\t2026-12-02\nAnna\tanna@new.example\t';
+      'Name\tEmail\tStarts on\tLeaves on\nMaria\tmaria@new.example\t1.12.2026\t12.1.2027\nTom\ttom@new.example\t2026-12-02\t\nAnna\tanna@new.example\t\t';
     const table = await read(text, {}, by);
     expect([cell(table, 'startsAt-0'), cell(table, 'startsAt-2')]).toEqual(['2026-12-01', '']);
     const wrong = await sheetOf(table, { rowStartsAt: ['soon', '', ''] }, by);
@@ -65,9 +65,13 @@ describe('a list of people that is pasted', () => {
     const copied = await invite(await sheetOf(table, { access: 'copy' }, by), by);
     expect([copied.status, Object.keys(pageOf(copied).errors())]).toEqual([422, ['startsAt-0', 'startsAt-1']]);
     const sheet = await sheetOf(await read(text, {}, by), { access: 'mail' }, by);
-    expect(pageOf(sheet).textOf('#sheet')).toContain(
-      '2 of them start on a day of their own, with the invitation on that morning.',
-    );
+    expect(pageOf(sheet).texts('#sheet li')).toEqual([
+      'An invitation goes to the system email of each.',
+      expect.stringMatching(
+        /^2 of them start on a day of their own, from 1 Dec 2026.* to 2 Dec 2026.*, with the invitation on that morning\.$/,
+      ),
+      expect.stringMatching(/^1 of them leaves on a day of their own, 12 Jan 2027.*\.$/),
+    ]);
     expect((await invite(sheet, by)).status).toBe(303);
     const { db } = mailing.app;
     expect(await db.read('users').where('email', 'like', '%@new.example').orderBy('name').pluck('starts_at')).toEqual([

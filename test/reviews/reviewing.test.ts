@@ -47,6 +47,8 @@ describe('a review', () => {
       ['alice@example.com', expect.stringContaining('1 person to review')],
     ]);
     expect(mails[0][2]).toContain(`${path}/answers`);
+    expect(mails[0][2]).toMatch(/alice asks you about[\s\S]*until 6 Dec 2026 /);
+    expect(mails[1][2]).toContain('You are asked about 1 person');
     const lena = await signedIn(app, 'lena');
     const page = pageOf(await lena.get(`${path}/answers`));
     expect(page.texts('[data-person] legend strong')).toEqual(['bob', 'carol']);
@@ -111,7 +113,7 @@ describe('a review', () => {
     expect((await userRow(app, bob)).activity).toBe('deactivated');
     expect(pageOf(await alice.get(path)).$(`a[href="${sheet.headers.location}"]`).length).toBe(1);
     await alice.post('/bulk-operations', { from: sheet.headers.location.split('/').at(-1)!, action: 'undo' });
-    expect((await alice.post(`${path}/decisions`, { ids: [String(app.people.ada)] })).status).toBe(400);
+    expect((await alice.post(`${path}/decisions`, { ids: [String(app.people.ada)] })).status).toBe(409);
   });
 
   it('is answered for twenty people within 25 clicks, one by one or by what is left', async () => {
@@ -159,7 +161,7 @@ describe('a review', () => {
     const page = pageOf(await alice.get(path));
     expect(page.texts('.member:has(.badge.bad) a').sort()).toEqual(['alice', 'l11', 'l12']);
     expect(pageOf(await alice.get('/users')).texts('.waiting a')).toEqual(
-      expect.arrayContaining(['12 people to review', '1 review of people due']),
+      expect.arrayContaining(['12 people to review', '1 review to decide and close']),
     );
     const late = await app.db.read('users').where('name', 'm11-1').first();
     expect(pageOf(await alice.get(`/users/${late.id}`)).texts('.coming li')).toEqual([
@@ -187,6 +189,18 @@ describe('a review', () => {
     expect(pageOf(await alice.get(`${path}/evidence`)).textOf('#seal')).toContain('not what was sealed');
     const leader = await signedIn(app, 'l11' as never);
     expect((await answerOf(path, leader, { ids: String(late.id), rest: 'keep' })).status).toBe(409);
+  });
+
+  it('keeps the other answers where somebody else is asked about one of the people by now', async () => {
+    const path = await begun(await support());
+    const lena = await signedIn(app, 'lena');
+    const { bob, max } = app.people;
+    const answer = await answerOf(path, lena, { ids: [String(bob), String(max)], rest: 'keep' });
+    expect(answer.status).toBe(303);
+    expect(pageOf(await lena.get(answer.headers.location)).message()).toBe(
+      '1 answer saved. Of 1 person others are asked by now.',
+    );
+    expect(await app.db.read('review_questions').where('answer', 'keep').pluck('user_id')).toEqual([bob]);
   });
 
   it('refuses made-up answers and forms, and changes nothing', async () => {
@@ -218,6 +232,51 @@ describe('a review', () => {
     expect(pageOf(unknown).errors()).toEqual({ named: 'Nobody who can sign in is called so: nobody, robin.' });
     const over = await submit(alice, '/reviews/new', { dueAt: '2026-11-01' });
     expect(pageOf(over).errors()).toEqual({ dueAt: 'This moment is over. Choose a later one.' });
+  });
+
+  it('asks leader and deputy, of whom either answers: who has nothing left to say is neither reminded nor late', async () => {
+    const [lena, bob] = [await signedIn(app, 'lena'), await signedIn(app, 'bob')];
+    const group = await groupId(app, 'Support');
+    await lena.post(`/led-groups/${group}/deputy`, { deputy: 'bob', untilAt: '' });
+    const path = await begun(await support());
+    await mailing.deliver();
+    expect(asked(await bob.get(`${path}/answers`))).toEqual(['carol', 'lena']);
+    expect(pageOf(await bob.get('/me')).texts('.waiting li')).toEqual(['2 people to review']);
+    // Whoever stands in for somebody does not put them out, so it is not offered.
+    const { carol, lena: leader } = app.people;
+    const offered = pageOf(await bob.get(`${path}/answers`));
+    expect(offered.textOf(`#person-${leader}`)).not.toContain('Remove from');
+    expect(offered.textOf(`#person-${carol}`)).toContain('Remove from Support');
+    await answerOf(path, lena, { ids: String(carol), [`answer-${carol}`]: `remove-${group}` });
+    await answerOf(path, bob, { ids: String(leader), [`answer-${leader}`]: 'keep' });
+    expect(pageOf(await alice.get(path)).texts('.outcomes span')).toContain('1 removed from a group');
+    app.clock.advance(12 * DAY);
+    await mailing.deliver();
+    mailing.server.mails.splice(0);
+    await lookAfter();
+    await mailing.deliver();
+    expect(remindedIn(mailing)).toEqual(['lena@example.com']);
+  });
+
+  it('says whom nobody can be asked about, as they are the only administrator', async () => {
+    await app.db.write((trx) => trx('users').where('name', 'ada').update({ activity: 'deactivated' }));
+    const view = `/users?group=${await groupId(app, 'Administrators')}&q=a`;
+    const only = await submit(alice, `/reviews/new?view=${encodeURIComponent(view)}`);
+    expect(pageOf(only).errors()).toEqual({ view: 'There is nobody who could be asked about these.' });
+    const opened = await alice.get('/reviews/new?view=/users');
+    expect(pageOf(opened).textOf('#view')).toContain('there is no other administrator: alice is left out.');
+    const sent = await send(alice, opened, { question: 'Still needed?' });
+    expect(pageOf(await alice.get(sent.headers.location)).message()).toContain('nobody else can be asked: alice.');
+  });
+
+  it('tells names of groups in its evidence to those alone who may read groups (R86)', async () => {
+    const path = await begun(await support());
+    const { bob } = app.people;
+    await answerOf(path, await signedIn(app, 'lena'), { ids: String(bob), [`answer-${bob}`]: 'keep' });
+    expect((await alice.get(`${path}/evidence`)).text).toContain('Support');
+    const max = await signedIn(app, 'max');
+    expect((await max.get(`${path}/evidence`)).text).not.toContain('Support');
+    expect((await max.get(`${path}/evidence/file`)).text).not.toContain('Support');
   });
 
   it('keeps what was chosen when the session ended before it was saved', async () => {

@@ -4,7 +4,7 @@ import { type Errors, FieldErrors, RefusedFields, StaleVersion } from '../../for
 import { Forbidden, TooManyRequests } from '../../verbs/refusals.ts';
 import { meaningOf } from '../../web/error-handler.ts';
 import { HttpError } from '../../web/http-error.ts';
-import { LimitReached } from './limit-reached.ts';
+import { LimitReached } from './request-limit.ts';
 
 /** What went wrong, as RFC 9457 has it, with an entry for each field that will not do. */
 export interface Problem {

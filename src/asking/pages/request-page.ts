@@ -41,7 +41,9 @@ export async function showRequest(app: AppContext, req: Request, res: Response, 
   const names = await findUserNames(app.db.read, [request.answeredBy]);
   const given = groups.find(({ id }) => id === request.givenGroupId);
   const page = {
-    title: isOwn ? 'What you asked for' : `${request.userName} asks for access`,
+    title: isOwn
+      ? 'What you asked for'
+      : `${request.userName} ${request.answer === null ? 'asks' : 'asked'} for access`,
     flash: takeFlash(req),
     request,
     isOwn,

@@ -43,6 +43,7 @@ import {
 } from '../bulk-operation.ts';
 import * as store from '../bulk-operation-store.ts';
 import { findParts, findPartsOf } from '../part-store.ts';
+import { canBeLater } from '../schedulable.ts';
 import { findSchedule } from '../schedule-store.ts';
 import { forbiddenInWords, hasForbidden, leftOutIn, summed } from '../tally.ts';
 import { showQuestions, typedChoices, typedOf } from './choices-page.ts';
@@ -234,7 +235,7 @@ async function steer(app: AppContext, req: Request, res: Response, work: Steerin
 
 /** Freezes the set that the form means. */
 async function begin(app: AppContext, req: Request, res: Response): Promise<void> {
-  const { action, view, from, page } = typedFields(req.body, ['action', 'view', 'from', 'page']);
+  const { action, view, from, page, later } = typedFields(req.body, ['action', 'view', 'from', 'page', 'later']);
   if (page) return turnPage(req, res, page);
   const earlier = from ? await visibleOperation(app, req, { id: String(from) }) : undefined;
   const subjectType = earlier?.subjectType ?? subjectTypeIn(req.body);
@@ -250,6 +251,8 @@ async function begin(app: AppContext, req: Request, res: Response): Promise<void
     throw new HttpError(422, `Nothing is ticked. Go back and tick the ${noun}s you mean.`, safePath(view));
   const draft = { subjectType, action: found?.name ?? String(action), ...set };
   const id = await app.db.write((trx) => store.createDraft(trx, actOf(app, req), draft));
+  // Whom it is about was just looked at.
+  if (later && canBeLater(draft.action)) return res.redirect(303, `/bulk-operations/${id}/schedule/new`);
   if (action !== EXPORT) return res.redirect(303, `/bulk-operations/${id}`);
   // A page of its own: it does not fit into a dialog.
   const exportPath = `${path}/export?chosen=${id}`;

@@ -62,7 +62,9 @@ export async function showScheduling(
 ): Promise<void> {
   const action = await actionOf(app.db.read, operation, [], formatOf(req));
   const { noun } = BULK_SUBJECTS[operation.subjectType];
-  const page = { title: `${action.label}: at another time`, operation, noun, typed, errors };
+  const [only] = operation.size === 1 ? await findItemIds(app.db.read, operation.id) : [];
+  const name = (await findUserNames(app.db.read, [only ?? null])).get(only);
+  const page = { title: `${action.label}: at another time`, operation, noun, name, typed, errors };
   const status = Object.keys(errors).length > 0 ? 422 : 200;
   render(req, res, 'bulk-operations/scheduling', page, {
     status,

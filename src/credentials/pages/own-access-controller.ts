@@ -10,6 +10,8 @@ import { groupsFor } from '../../asking/deciding.ts';
 import { minuteOf } from '../../clock.ts';
 import { findGroupsOf } from '../../groups/group-store.ts';
 import { findMemberships, type Membership } from '../../memberships/membership-store.ts';
+import { askedToReview } from '../../reviews/review-waiting.ts';
+import { askedOf } from '../../users/list/waiting.ts';
 import { findOwnedBy, findUsers } from '../../users/user-store.ts';
 import { render } from '../../web/render.ts';
 
@@ -80,6 +82,7 @@ export function ownAccessController(app: AppContext): Router {
         .map(({ key, name }) => ({ name, level: viewer.rights[key] })),
       requests: await ownRequests(app, viewer.id, groups),
       programs: await findOwnedBy(db, [viewer.id]),
+      waiting: [...(await askedOf(db, viewer)), ...(await askedToReview(db, viewer.id))],
     });
   });
 

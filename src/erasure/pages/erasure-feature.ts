@@ -13,7 +13,7 @@ export const ERASURE: Feature = {
       firstAfter: 10 * MINUTE,
       every: HOUR,
       byOne: true,
-      run: () => eraseWhoIsDue(app.db, app.actSettings, app.config, instant(app.clock())),
+      run: () => erasing(app),
     },
     {
       name: 'Finish what was erased',
@@ -24,6 +24,11 @@ export const ERASURE: Feature = {
     },
   ],
 };
+
+/** Not for a day after the clock jumped: what a wrong clock erased nothing brings back. */
+async function erasing({ db, actSettings, config, clock, clockWatch }: AppContext): Promise<void> {
+  if (clockWatch.look() === undefined) await eraseWhoIsDue(db, actSettings, config, instant(clock()));
+}
 
 function finishing({ db, config, actSettings }: AppContext): () => Promise<void> {
   let isListed = false;

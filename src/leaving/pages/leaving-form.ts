@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Reader } from '../../db/database.ts';
 import { optional } from '../../forms/fields.ts';
@@ -15,14 +16,29 @@ import { DEEDS, type Decision, type Decisions, type LeftKind, type LeftThing } f
 const NAMED = LEFT_KINDS.filter(({ heir }) => heir);
 const BY_ONE = LEFT_KINDS.filter(({ isByOne }) => isByOne);
 
-/** The fields of a kind: who gets it, and which of it somebody read. */
+/** The fields of a kind: who gets it, which of it somebody read, and what stood there as a whole. */
 export const heirField = ({ name }: Pick<LeftKind, 'name'>) => `${name}To`;
 export const idsField = ({ name }: Pick<LeftKind, 'name'>) => `${name}Ids`;
+export const seenField = ({ name }: Pick<LeftKind, 'name'>) => `${name}Seen`;
+
+const CHANGED = 'There is something else here than when you opened the page. Look at it again.';
+
+/** What stands there, as one word; of what is told by its number alone, no more than that. */
+export function seenIn(kind: LeftKind, things: LeftThing[]): string {
+  if (kind.count) return String(things.length);
+  const ids = things.map(({ id }) => id).toSorted((one, other) => one - other);
+  return createHash('sha256').update(ids.join(' ')).digest('base64url').slice(0, 22);
+}
 
 export const LEAVING_SEARCHES: Searches = Object.fromEntries(NAMED.map((kind) => [heirField(kind), heirField(kind)]));
 
 export function typedLeaving(body: unknown): Typed {
-  const fields = ['leavesAt', 'step', ...LEFT_KINDS.map(({ name }) => name), ...NAMED.map(heirField)];
+  const fields = [
+    'leavesAt',
+    'step',
+    ...LEFT_KINDS.flatMap((kind) => [kind.name, seenField(kind)]),
+    ...NAMED.map(heirField),
+  ];
   return picked(typedFields(body, fields, BY_ONE.map(idsField)), LEAVING_SEARCHES);
 }
 
@@ -69,6 +85,8 @@ async function decisionOn(
 ): Promise<Decision> {
   const deed = typed[kind.name] as Decision['deed'];
   if (!(deed in kind.deeds)) throw new FieldErrors({ [kind.name]: 'Choose one of these.' });
+  if (deed !== 'keep' && typed[seenField(kind)] !== seenIn(kind, things))
+    throw new FieldErrors({ [kind.name]: CHANGED });
   const refusal = deed === 'keep' ? undefined : await kind.refusal?.(db, by, things);
   if (refusal) throw new FieldErrors({ [kind.name]: refusal });
   if (kind.isByOne) return { deed, ids: [typed[idsField(kind)]].flat().map(Number) };

@@ -17,7 +17,7 @@ import { render } from '../../web/render.ts';
 import { decisionsIn, findLeft } from '../actions/decisions.ts';
 import { sharesOf } from '../actions/sharing.ts';
 import { type Decisions, LEAVE, type LeftKind, type LeftThing, type Share } from '../left-kind.ts';
-import { heirField, idsField, LEAVING_SEARCHES, typedLeaving } from './leaving-form.ts';
+import { heirField, idsField, LEAVING_SEARCHES, seenField, seenIn, typedLeaving } from './leaving-form.ts';
 
 const SHOWN = 20;
 
@@ -92,6 +92,7 @@ async function typedAtFirst(db: Reader, parts: Part[], decided: Decisions): Prom
 }
 
 function shown({ kind, things, refusal, shares }: Part, typed: Typed) {
+  const isAsked = !refusal && Object.keys(kind.deeds).length > 0;
   const { name, label, noun, note, deeds, heir, propose, isByOne } = kind;
   const proposed = new Map(propose ? shares.map(({ thing, to }) => [thing.id, to]) : []);
   return {
@@ -111,6 +112,7 @@ function shown({ kind, things, refusal, shares }: Part, typed: Typed) {
     heirField: heir && !refusal ? heirField(kind) : undefined,
     idsField: isByOne ? idsField(kind) : undefined,
     ids: isByOne ? things.map(({ id }) => id) : [],
+    seen: isAsked ? { field: seenField(kind), value: seenIn(kind, things) } : undefined,
   };
 }
 

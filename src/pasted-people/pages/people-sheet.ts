@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { grantsInWords, NO_RIGHTS } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
+import type { Instant } from '../../clock.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { countEndingLinks, givenBy } from '../../permissions/effect.ts';
 import { makesAdministrator } from '../../users/pages/user-form-page.ts';
@@ -30,8 +31,8 @@ export async function showPeopleSheet(
     told: takeFlash(req)?.message,
     seen: fingerprintOf(plan),
     inviting,
-    startingApart: inviting.filter(({ newUser }) => newUser.startsAt && newUser.startsAt !== people.forAll.startsAt)
-      .length,
+    startingApart: momentsApart(inviting, 'startsAt', people.forAll.startsAt),
+    leavingApart: momentsApart(inviting, 'leavesAt', people.forAll.leavesAt),
     linked: inviting.filter(({ newUser }) => newUser.contactId),
     changing,
     leftOut: leftOutOf(people),
@@ -41,6 +42,13 @@ export async function showPeopleSheet(
     ...accessPage(app, people),
   };
   render(req, res, 'pasted-people/sheet', page);
+}
+
+/** The moments of those who have another one than all, in their order. */
+function momentsApart(inviting: ReturnType<typeof newIn>, field: 'startsAt' | 'leavesAt', ofAll: Instant | null) {
+  return inviting
+    .flatMap(({ newUser }) => (newUser[field] && newUser[field] !== ofAll ? newUser[field] : []))
+    .toSorted();
 }
 
 /** How many lose open links because they come to do more than whoever made these could give. */

@@ -38,6 +38,8 @@ export interface Answered {
   number: number;
   /** Of whom it could not be done, and why. */
   refused: Outcome<Subject>[];
+  /** Of how many others are asked by now. */
+  passed: number;
   /** The operations that took somebody out of a group as their leader. */
   operations: number[];
 }
@@ -56,8 +58,10 @@ export async function answerQuestions(
   await act.confirm?.(trx);
   const questions = await findOwnQuestions(trx, review, act.by.id!, act.at);
   const asked = new Map(questions.map((one) => [one.userId, one]));
-  if (given.some(({ userId }) => !asked.has(userId))) throw new Forbidden('There is no such question.', true);
-  const news = given.filter((one) => !isSame(asked.get(one.userId)!, one));
+  // A question may have passed to somebody else since the page was opened, which is no reason to lose the other answers.
+  const own = given.filter(({ userId }) => asked.has(userId));
+  if (own.length === 0 && given.length > 0) throw new Forbidden('There is no such question.', true);
+  const news = own.filter((one) => !isSame(asked.get(one.userId)!, one));
   const ids = news.map(({ userId }) => userId);
   const subjects = new Map((await findSubjects(trx, ids, minuteOf(act.at))).map((one) => [one.id, one]));
   const seen = await findSeen(trx, [...subjects.values()], act, limits);
@@ -82,7 +86,7 @@ export async function answerQuestions(
   );
   await keepAnswers(trx, { reviewId, reviewerId: act.by.id!, at: act.at }, said);
   await recordAnswers(trx, act, review, said, subjects);
-  return { number: said.length, refused, operations };
+  return { number: said.length, refused, passed: given.length - own.length, operations };
 }
 
 function isSame(question: Question, { answer, groupId }: Given): boolean {

@@ -26,7 +26,9 @@ export async function mailQuestion(
   { userId, number, again = false }: { userId: number; number: number; again?: boolean },
 ): Promise<number | undefined> {
   const [user] = await findUsers(trx, [userId]);
-  const by = createdBy === null ? 'Roster' : ((await findUserNames(trx, [createdBy])).get(createdBy) ?? 'Roster');
+  const author = createdBy === null ? 'Roster' : ((await findUserNames(trx, [createdBy])).get(createdBy) ?? 'Roster');
+  // Nobody asks themself.
+  const by = createdBy === userId ? '' : author;
   const facts = { review: String(id), question, dueAt, by, number: String(number), again: again ? 'again' : '' };
   return mailNotice(trx, act, 'review-asks', { userId, address: user.email }, facts);
 }

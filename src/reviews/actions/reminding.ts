@@ -3,21 +3,18 @@ import { recordChanges } from '../../audit/audit-store.ts';
 import type { Transaction } from '../../db/database.ts';
 import { findUserNames } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';
-import type { Question, Review, Reviewer } from '../review.ts';
+import { type Question, type Review, type Reviewer, stillToSay } from '../review.ts';
 import { noteReminded } from '../reviewer-store.ts';
 import { mailQuestion } from './asking.ts';
 
-/** Those of these who have not answered everything are asked once more. Returns whom. */
+/** Those of these who still have something to say are asked once more. Returns whom. */
 export async function remind(
   trx: Transaction,
   act: Act,
   review: Review,
   { reviewers, questions }: { reviewers: Reviewer[]; questions: Question[] },
 ): Promise<number[]> {
-  const open = Map.groupBy(
-    questions.filter(({ answer }) => answer === ''),
-    ({ reviewerId }) => reviewerId,
-  );
+  const open = Map.groupBy(stillToSay(questions), ({ reviewerId }) => reviewerId);
   const late = reviewers.filter(({ userId }) => open.has(userId));
   for (const reviewer of late) {
     const { userId } = reviewer;

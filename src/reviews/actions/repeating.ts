@@ -25,10 +25,13 @@ export interface Parts {
   config: { staleDays: number; confirmDays: number };
 }
 
-/** All that reviews do by themselves. However often it is looked, and by however many processes, nothing is done twice. */
-export async function lookAfterReviews(parts: Parts): Promise<void> {
+/**
+ * All that reviews do by themselves. However often it is looked, and by however many processes, nothing is done twice. While the clock is in doubt
+ * none begins: it would close the one before, and ask everybody.
+ */
+export async function lookAfterReviews(parts: Parts, isClockInDoubt = false): Promise<void> {
   const { db, clock, settings } = parts;
-  for (const review of await findToRepeat(db.read, instant(clock()))) await repeat(parts, review);
+  if (!isClockInDoubt) for (const review of await findToRepeat(db.read, instant(clock()))) await repeat(parts, review);
   for (const id of await findOpenReviewIds(db.read)) await db.write((trx) => lookAfter(trx, settings, id, clock()));
 }
 

@@ -94,12 +94,17 @@ function givenBy(body: unknown, typed: Typed): Given[] {
   });
 }
 
-async function tellAnswers(app: AppContext, req: Request, { number, refused, operations }: Answered): Promise<void> {
+async function tellAnswers(app: AppContext, req: Request, answered: Answered): Promise<void> {
+  const { number, refused, passed, operations } = answered;
   const forbidden = refused.filter(({ refusal }) => refusal?.kind === 'forbidden');
   const left = refused.map(({ subject, refusal }) => `${subject.name} ${refusal!.reason}`);
   if (forbidden.length > 0) await recordRefusal(app, req, left.join('; '));
   const saved = number > 0 ? `${counted(number, 'answer')} saved.` : 'Nothing new was said.';
-  const said = [saved, ...(left.length > 0 ? [`Left out: ${left.join('; ')}.`] : [])].join(' ');
+  const said = [
+    saved,
+    ...(left.length > 0 ? [`Left out: ${left.join('; ')}.`] : []),
+    ...(passed > 0 ? [`Of ${counted(passed, 'person', 'people')} others are asked by now.`] : []),
+  ].join(' ');
   flash(req, said);
   for (const operation of operations) keepAtHand(req, { operation, said, path: `/led-operations/${operation}/undo` });
 }

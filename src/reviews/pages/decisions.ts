@@ -6,7 +6,7 @@ import { typedFields } from '../../forms/form.ts';
 import { readIds } from '../../lists/exceptions.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { DEACTIVATION } from '../../users/actions/deactivation.ts';
-import { Malformed } from '../../verbs/refusals.ts';
+import { Conflict } from '../../verbs/refusals.ts';
 import { flash } from '../../web/flash.ts';
 import { type Review, TO_DECIDE, type Verdict } from '../review.ts';
 import { keepOperation } from '../review-store.ts';
@@ -19,7 +19,8 @@ export async function beginDecisions(app: AppContext, req: Request, res: Respons
   const { reviewed } = await findStanding(app.db.read, review, instant(app.clock()));
   const toDecide = reviewed.filter(({ user, verdict }) => user.activity === 'active' && isToDecide(verdict));
   const ids = toDecide.map(({ user }) => user.id).filter((id) => ticked.has(id));
-  if (ids.length < ticked.size) throw new Malformed('Not all of these are to be decided any more.');
+  if (ids.length < ticked.size)
+    throw new Conflict('Somebody decided about some of these meanwhile. Look at the review again.');
   if (ids.length === 0) {
     flash(req, 'Nobody is ticked.');
     return res.redirect(303, path);

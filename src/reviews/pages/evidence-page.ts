@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { may, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { instant } from '../../clock.ts';
 import { findGroups } from '../../groups/group-store.ts';
@@ -15,14 +16,16 @@ import { ANSWER_WORDS, VERDICT_WORDS } from './review-words.ts';
 const SHOWN = 500;
 
 /** Who said what about whom, when, and on what facts. */
-async function evidenceOf({ db, clock }: AppContext, review: Review) {
+async function evidenceOf({ db, clock }: AppContext, viewer: Viewer, review: Review) {
   const questions = await findQuestions(db.read, review.id);
   const { reviewed } = await findStanding(db.read, review, instant(clock()));
   const names = await findUserNames(db.read, [...questions.map(({ reviewerId }) => reviewerId), review.createdBy]);
   const groupIds = [
     ...new Set(questions.flatMap(({ groupId, facts }) => [groupId ?? [], facts?.groupIds ?? []].flat())),
   ];
-  const groups = new Map((await findGroups(db.read, groupIds)).map(({ id, name }) => [id, name]));
+  // Names of groups are for who may read groups (R86).
+  const readable = may(viewer, 'groups', 'read') ? await findGroups(db.read, groupIds) : [];
+  const groups = new Map(readable.map(({ id, name }) => [id, name]));
   const groupName = (id: number) => groups.get(id) ?? `group ${id}`;
   const rows = reviewed.flatMap(({ user, questions: own, verdict }) =>
     own.map((one) => ({
@@ -44,7 +47,7 @@ async function evidenceOf({ db, clock }: AppContext, review: Review) {
 }
 
 export async function showEvidence(app: AppContext, req: Request, res: Response, review: Review): Promise<void> {
-  const { rows, names, digest } = await evidenceOf(app, review);
+  const { rows, names, digest } = await evidenceOf(app, req.viewer!, review);
   const page = {
     title: `Evidence: ${review.question}`,
     review,
@@ -56,8 +59,8 @@ export async function showEvidence(app: AppContext, req: Request, res: Response,
   render(req, res, 'reviews/evidence', page);
 }
 
-export async function sendEvidence(app: AppContext, _req: Request, res: Response, review: Review): Promise<void> {
-  const { rows } = await evidenceOf(app, review);
+export async function sendEvidence(app: AppContext, req: Request, res: Response, review: Review): Promise<void> {
+  const { rows } = await evidenceOf(app, req.viewer!, review);
   sendCsv(res, {
     name: `review-${review.id}`,
     columns: [

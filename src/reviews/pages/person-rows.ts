@@ -75,7 +75,7 @@ function toldMembership({ groupName, grantedAt, untilAt }: Membership, group: Gr
 
 /** The same rules as those of the verb: that of a leader in their own group, that of rights in any other. */
 function mayTakeOut({ viewer }: Request, led: ReadonlySet<number>, group: Group, user: Subject): boolean {
-  if (led.has(group.id)) return !whyNotToLead(group);
+  if (led.has(group.id)) return !whyNotToLead(group) && group.leaderId !== user.id;
   return mayChange(viewer!, group) && mayAdminister(viewer!, user) && !givesAdministration(group.rights);
 }
 

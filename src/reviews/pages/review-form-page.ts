@@ -7,7 +7,7 @@ import type { Reader } from '../../db/database.ts';
 import { type Errors, FieldErrors, type Typed } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { stateLimits } from '../../users/user-state.ts';
-import { findUserIdsByIdentifier, findUsers } from '../../users/user-store.ts';
+import { findUserIdsByIdentifier, findUserNames, findUsers } from '../../users/user-store.ts';
 import { flash } from '../../web/flash.ts';
 import { takeKept } from '../../web/kept-form.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
@@ -17,6 +17,7 @@ import { meantBy, reviewedView } from '../actions/meant-people.ts';
 import { MOST_PEOPLE, startReview } from '../actions/starting.ts';
 import { assignedBy } from '../assignment.ts';
 import { nextQuarter } from '../quarter.ts';
+import { findQuestions } from '../question-store.ts';
 import { checkReview, typedReview } from '../review-form.ts';
 
 const USUALLY_DUE = 14 * DAY;
@@ -50,7 +51,14 @@ export async function beginReview(app: AppContext, req: Request, res: Response):
     const nextAt = repeats ? nextQuarter(act.at, formatOf(req)) : null;
     const start = { ...settings, ...meant, named, nextAt, createdBy: req.viewer!.id };
     const id = await app.db.write((trx) => startReview(trx, act, start));
-    flash(req, app.mail ? 'The review has begun. The mails are on their way.' : 'The review has begun.');
+    const leftOut = await leftOutOf(app.db.read, meant.ids, await findQuestions(app.db.read, id));
+    const begun = app.mail ? 'The review has begun. The mails are on their way.' : 'The review has begun.';
+    flash(
+      req,
+      [begun, ...(leftOut.length > 0 ? [`Left out, as nobody else can be asked: ${leftOut.join(', ')}.`] : [])].join(
+        ' ',
+      ),
+    );
     res.redirect(303, `/reviews/${id}`);
   });
 }
@@ -68,6 +76,7 @@ async function showForm(app: AppContext, req: Request, res: Response, typed: Typ
     people: meant.ids.length,
     leaders: new Set(assigned.filter(({ isPassed }) => !isPassed).map(({ reviewerId }) => reviewerId)).size,
     leaderless: new Set(assigned.filter(({ isPassed }) => isPassed).map(({ userId }) => userId)).size,
+    leftOut: assigned.length > 0 ? await leftOutOf(app.db.read, meant.ids, assigned) : [],
     next: nextQuarter(now, formatOf(req)),
     sendsMail: app.mail !== undefined,
   };
@@ -78,6 +87,16 @@ async function meantIn(app: AppContext, req: Request, typed: Typed) {
   const view = reviewedView(safePath(typed.view) ?? '/users');
   const meant = await meantBy(app.db.read, app.index, { view, by: req.viewer!, limits: stateLimits(app) });
   return { view, ...meant };
+}
+
+/** Whom nobody is asked about, by name: there is no leader, and no administrator but themself. */
+async function leftOutOf(db: Reader, ids: number[], questions: { userId: number }[]): Promise<string[]> {
+  const asked = new Set(questions.map(({ userId }) => userId));
+  const names = await findUserNames(
+    db,
+    ids.filter((id) => !asked.has(id)),
+  );
+  return [...names.values()];
 }
 
 /** Throws FieldErrors where somebody is nobody, or cannot sign in to answer. */

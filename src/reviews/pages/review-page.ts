@@ -3,11 +3,11 @@ import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { phaseOf } from '../../bulk-operations/bulk-operation.ts';
 import { findOperation } from '../../bulk-operations/bulk-operation-store.ts';
-import { type Instant, instant } from '../../clock.ts';
+import { instant } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import { findUserNames } from '../../users/user-store.ts';
 import { render } from '../../web/render.ts';
-import { type Question, type Review, type Reviewer, TO_DECIDE, type Verdict } from '../review.ts';
+import { type Question, type Review, type Reviewer, stillToSay, TO_DECIDE, type Verdict } from '../review.ts';
 import { findStanding, type Reviewed } from '../verdicts.ts';
 import { ANSWER_WORDS, VERDICT_WORDS } from './review-words.ts';
 
@@ -18,6 +18,7 @@ export async function showReview(app: AppContext, req: Request, res: Response, r
   const { reviewers, reviewed } = await findStanding(db, review, now);
   const questions = reviewed.flatMap((one) => one.questions);
   const names = await findUserNames(db, [...reviewers.map(({ userId }) => userId), review.createdBy]);
+  const waiting = new Set(stillToSay(questions).map(({ reviewerId }) => reviewerId));
   const of = (verdict: Verdict) => reviewed.filter((one) => one.verdict === verdict);
   const page = {
     title: review.question,
@@ -25,11 +26,14 @@ export async function showReview(app: AppContext, req: Request, res: Response, r
     names,
     isOverdue: review.closedAt === null && review.dueAt <= now && questions.some(({ answer }) => answer === ''),
     mayWrite: may(req.viewer!, 'users', 'write'),
+    ownOpen: questions.filter((one) => one.reviewerId === req.viewer!.id && one.answer === '').length,
     sendsMail: app.mail !== undefined,
     people: reviewed.length,
     answered: questions.filter(({ answer }) => answer !== '').length,
     asked: questions.length,
-    reviewers: reviewers.map((one) => progressOf(one, questions, review, now)).toSorted(latestFirst),
+    reviewers: reviewers
+      .map((one) => progressOf(one, questions, { waiting, isDue: review.dueAt <= now }))
+      .toSorted(latestFirst),
     sections: TO_DECIDE.map((verdict) => ({
       verdict,
       ...VERDICT_WORDS[verdict],
@@ -45,11 +49,22 @@ export async function showReview(app: AppContext, req: Request, res: Response, r
   render(req, res, 'reviews/show', page);
 }
 
-function progressOf(reviewer: Reviewer, questions: Question[], { dueAt }: Review, now: Instant) {
+function progressOf(
+  reviewer: Reviewer,
+  questions: Question[],
+  { waiting, isDue }: { waiting: ReadonlySet<number>; isDue: boolean },
+) {
   const own = questions.filter(({ reviewerId }) => reviewerId === reviewer.userId);
   const answered = own.filter(({ answer }) => answer !== '').length;
-  const isLate = answered < own.length && dueAt <= now;
-  return { ...reviewer, all: own.length, answered, isLate, isAskedInstead: own.some(({ isPassed }) => isPassed) };
+  const waits = waiting.has(reviewer.userId);
+  return {
+    ...reviewer,
+    waits,
+    isLate: waits && isDue,
+    all: own.length,
+    answered,
+    isAskedInstead: own.some(({ isPassed }) => isPassed),
+  };
 }
 
 function latestFirst(one: ReturnType<typeof progressOf>, other: ReturnType<typeof progressOf>): number {

@@ -9,13 +9,13 @@ export const REVIEWS: Feature = {
   ],
   longForms: '/reviews',
   longPages: /^\/reviews\/\d+\/answers$/,
-  jobs: ({ db, index, clock, actSettings, config }) => [
+  jobs: ({ db, index, clock, actSettings, config, clockWatch }) => [
     {
       name: 'Look after reviews',
       firstAfter: 4 * MINUTE,
       every: 10 * MINUTE,
       byOne: true,
-      run: () => lookAfterReviews({ db, index, clock, settings: actSettings, config }),
+      run: () => lookAfterReviews({ db, index, clock, settings: actSettings, config }, clockWatch.look() !== undefined),
     },
   ],
 };

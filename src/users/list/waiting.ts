@@ -12,7 +12,7 @@ const WAITING: { path: string; words: (number: number) => string }[] = [
   { path: '/users?leaves=7', words: (number) => `${counted(number, 'leaves', 'leave')} within 7 days` },
   { path: '/users?starts=7', words: (number) => `${counted(number, 'starts', 'start')} within 7 days` },
   { path: '/users?state=orphaned', words: (number) => `${counted(number, 'program')} without an owner` },
-  { path: '/users?state=review-due', words: (number) => `${counted(number, 'review')} due` },
+  { path: '/users?state=review-due', words: (number) => `${counted(number, 'program')} due for review` },
   { path: '/users?state=to-be-confirmed', words: (number) => `${grouped(number)} to be confirmed` },
 ];
 

@@ -54,10 +54,14 @@ export function furtherFilters(query: ListQuery, further: Further, counts: UserC
     isWord,
     path: listPath(query, { [name]: toggled(query[name], value) }),
   });
-  const soon = (name: 'starts' | 'leaves') =>
-    SOON_DAYS.map((days, n) =>
+  const soon = (name: 'starts' | 'leaves') => ({
+    choices: SOON_DAYS.map((days, n) =>
       choice(name, { value: String(days), label: soonInWords[name](days) }, counts?.[name][n]),
-    );
+    ),
+    restsFolded: true,
+    // Of most houses nobody does, and then nothing is asked.
+    isWithheld: query[name].length === 0 && counts?.[name].every((count) => count === 0),
+  });
   const contactless = choice('contact', { value: NONE, label: NO_CONTACT }, counts?.contactless);
   const rights = further.rights.map((right) => choice('right', right, counts?.rights.get(right.value)));
   const addresses = query.address
@@ -69,8 +73,8 @@ export function furtherFilters(query: ListQuery, further: Further, counts: UserC
     label: query.allRights ? 'fewer' : `${further.rest} more`,
   };
   return [
-    { name: 'starts', label: 'Starts on', choices: soon('starts'), restsFolded: true },
-    { name: 'leaves', label: 'Leaves on', choices: soon('leaves'), restsFolded: true },
+    { name: 'starts', label: 'Starts on', ...soon('starts') },
+    { name: 'leaves', label: 'Leaves on', ...soon('leaves') },
     {
       name: 'contact',
       label: 'Linked contact',

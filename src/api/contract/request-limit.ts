@@ -1,7 +1,7 @@
-import { MINUTE } from '../clock.ts';
-import { type Database, isUnavailable } from '../db/database.ts';
-import { takeRequests } from '../tokens/token-windows.ts';
-import { LimitReached } from './contract/limit-reached.ts';
+import { MINUTE } from '../../clock.ts';
+import { type Database, isUnavailable } from '../../db/database.ts';
+import { takeRequests } from '../../tokens/token-windows.ts';
+import { TooManyRequests } from '../../verbs/refusals.ts';
 
 interface Window {
   endsAt: number;
@@ -17,6 +17,16 @@ interface Window {
 const MOST_KNOWN = 10_000;
 /** Of what processes share each takes a part at a time: so it asks once for many requests, and leaves the others theirs. */
 const PARTS = 10;
+
+/** A token was used as often as it may be within its minute; what is said of that besides. */
+export class LimitReached extends TooManyRequests {
+  readonly headers: Record<string, string>;
+
+  constructor(headers: Record<string, string>, retryAfterSeconds: number, message: string) {
+    super(retryAfterSeconds, message);
+    this.headers = headers;
+  }
+}
 
 /**
  * How many requests each token has left in its minute. Where one process is alone it is kept in memory, unlike what guards sign-ins: there is
