@@ -43,7 +43,7 @@ export const AUDIT_ROUTES: Route[] = [
 
 async function list(call: Call): Promise<Answer> {
   const { app, req } = call;
-  await requireKnown(app.db.read, req, AUDIT_EXPORT.problemsIn);
+  await requireKnown(app.db.read, req, AUDIT_EXPORT.problemsIn, (place) => /^\d{1,15}$/.test(place));
   const typed = readAuditQuery(sourceOf(req));
   const viewer = await seerOf(call);
   const filter = filterOf(typed, errorsIn(typed), { viewer, format });

@@ -1,7 +1,7 @@
 import { parse } from 'node:querystring';
 import type { Request } from 'express';
 import type { Reader } from '../../db/database.ts';
-import { PAGE_SIZES } from '../../lists/list-query.ts';
+import { decodeCursor, PAGE_SIZES } from '../../lists/list-query.ts';
 import { Unprocessable } from './problem.ts';
 
 /** What a list takes besides its filters: `q` and `sort` are known to each. */
@@ -21,12 +21,17 @@ export async function requireKnown(
   db: Reader,
   req: Request,
   problemsIn: (db: Reader, view: string) => Promise<string[]>,
+  isPlace = (text: string) => decodeCursor(text) !== undefined,
 ): Promise<void> {
   const view = new URLSearchParams(req.originalUrl.split('?')[1] ?? '');
   const per = view.getAll('per');
+  const places = [...view.getAll('after'), ...view.getAll('before')];
   for (const name of OF_PAGES) view.delete(name);
   const problems = await problemsIn(db, view.toString());
   if (per.some((size) => !PAGE_SIZES.includes(Number(size)))) problems.push(`per is one of ${PAGE_SIZES.join(', ')}.`);
+  // Whoever goes on from nowhere would begin anew, and never come to an end.
+  if (places.some((place) => place !== '' && !isPlace(place)))
+    problems.push('after and before stand in next and previous of what was answered, and are sent as they are.');
   if (problems.length > 0) throw new Unprocessable({ query: problems.slice(0, 5).join(' ') });
 }
 
