@@ -290,9 +290,20 @@ export interface StuckMail {
   next?: { userId: number; userName: string; at: Instant };
 }
 
+const countStuck = prepared<object, { mails: number }>((db) => stuckMails(db).count('* as mails'));
+
+/** How many they are. */
+export async function countStuckMails(db: Reader): Promise<number> {
+  const [{ mails }] = await countStuck(db, {});
+  return Number(mails);
+}
+
+function stuckMails(db: Reader) {
+  return db('outbox').whereNull('sent_at').whereNull('failed_at').whereNot('answer', '');
+}
+
 export async function findStuckMail(db: Reader): Promise<StuckMail> {
-  const stuck = db('outbox').whereNull('sent_at').whereNull('failed_at').whereNot('answer', '');
-  const count = await stuck.clone().count('* as mails').first();
+  const stuck = stuckMails(db);
   const last = await stuck.clone().orderBy('next_at', 'desc').first('answer');
   const next = await stuck
     .clone()
@@ -300,7 +311,7 @@ export async function findStuckMail(db: Reader): Promise<StuckMail> {
     .orderBy(['next_at', 'outbox.id'])
     .first('user_id', 'users.name', 'next_at');
   return {
-    mails: Number(count?.mails),
+    mails: await countStuckMails(db),
     answer: last?.answer ?? '',
     next: next && { userId: next.user_id, userName: next.name, at: next.next_at },
   };

@@ -156,5 +156,14 @@ describe('what waits', () => {
     await leaves('bob', '2027-11-25T12:00:00.000Z');
     await app.db.write((trx) => trx('lockouts').delete());
     expect(pageOf(await alice.get('/users')).$('.waiting')).toHaveLength(0);
+    const at = '2026-11-22T12:00:00.000Z';
+    const stuck = {
+      kind: 'test-mail',
+      user_id: app.people.alice,
+      address: 'alice@example.com',
+      answer: 'no route to host',
+    };
+    await app.db.write((trx) => trx('outbox').insert({ ...stuck, created_at: at, try_until: at, next_at: at }));
+    expect(await lines(await signedIn(app, 'max'))).toEqual([['1 mail not sent yet', '/invitations']]);
   });
 });

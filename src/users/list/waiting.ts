@@ -1,6 +1,10 @@
+import { may } from '../../access/viewer.ts';
 import type { Decider } from '../../asking/access-request.ts';
 import { findWaiting } from '../../asking/deciding.ts';
+import type { Instant } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
+import { countStuckMails } from '../../mail/outbox-store.ts';
+import { reviewsWaiting } from '../../reviews/review-waiting.ts';
 import { counted, grouped } from '../../text/text.ts';
 import { type ListQuery, readListPath } from './user-list-query.ts';
 
@@ -26,6 +30,26 @@ export function waitingViews(): ListQuery[] {
   return WAITING.map(({ path }) => readListPath(path));
 }
 
+/** All of it, where the views were counted. */
+export async function findAllWaiting(
+  db: Reader,
+  viewer: Decider & { id: number },
+  { counts, now }: { counts: number[]; now: Instant },
+): Promise<Waiting[]> {
+  return [
+    ...(await askedOf(db, viewer)),
+    ...(await mailOf(db, viewer)),
+    ...waitingOf(counts),
+    ...(await reviewsWaiting(db, viewer.id, now)),
+  ];
+}
+
+/** Mails that do not go out; whoever looks after the installation is told above every page. */
+async function mailOf(db: Reader, viewer: Decider): Promise<Waiting[]> {
+  const number = may(viewer, 'settings', 'read') ? 0 : await countStuckMails(db);
+  return number > 0 ? [{ path: '/invitations', words: `${counted(number, 'mail')} not sent yet` }] : [];
+}
+
 /** Who asks for access that the viewer may decide about. */
 export async function askedOf(db: Reader, viewer: Decider): Promise<Waiting[]> {
   const number = (await findWaiting(db, viewer)).requests.length;
@@ -33,6 +57,6 @@ export async function askedOf(db: Reader, viewer: Decider): Promise<Waiting[]> {
 }
 
 /** What of it there is, by how many there are in each of the views. */
-export function waitingOf(counts: number[]): Waiting[] {
+function waitingOf(counts: number[]): Waiting[] {
   return WAITING.flatMap(({ path, words }, n) => (counts[n] > 0 ? [{ path, words: words(counts[n]) }] : []));
 }

@@ -13,7 +13,6 @@ import type { NamedGroup } from '../../groups/names/group-names.ts';
 import { type AllTicked, allShown } from '../../lists/exceptions.ts';
 import { type Choice, type Filter, listFrame } from '../../lists/list-frame.ts';
 import { NONE, toggled } from '../../lists/list-query.ts';
-import { reviewsWaiting } from '../../reviews/review-waiting.ts';
 import { findPinned, type PinnedView, shownViews } from '../../saved-views/pages/pinned-views.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
 import { sortedByName } from '../../text/sort-key.ts';
@@ -26,7 +25,7 @@ import { LONGEST_LIST, searchedWords } from '../list/pasted-list.ts';
 import { listMeanwhile, listUsers, type UserCounts, type UserList } from '../list/user-list.ts';
 import { COLUMNS, keptColumns } from '../list/user-list-columns.ts';
 import { groupFilterPath, type ListQuery, listPath, readListQuery } from '../list/user-list-query.ts';
-import { askedOf, waitingOf, waitingViews } from '../list/waiting.ts';
+import { findAllWaiting, waitingViews } from '../list/waiting.ts';
 import { STATES, type State, stateLimits } from '../user-state.ts';
 import { type Further, findFurther, furtherFilters, IN_NO_GROUP } from './further-filters.ts';
 import { LIST_COLUMNS, NAME_COLUMN } from './list-columns.ts';
@@ -106,11 +105,7 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
         allTicked: readAllTicked(req),
       }),
       waiting: mayWrite
-        ? [
-            ...(await askedOf(app.db.read, req.viewer!)),
-            ...waitingOf(counts.views.slice(pinned.length)),
-            ...(await reviewsWaiting(app.db.read, req.viewer!.id, now)),
-          ]
+        ? await findAllWaiting(app.db.read, req.viewer!, { counts: counts.views.slice(pinned.length), now })
         : [],
       /** The group that makes administrators of its members, where somebody is to be told. */
       administrators,

@@ -5,11 +5,10 @@ import { type Clock, type Day, instant, minuteOf } from '../../clock.ts';
 import type { Database, Reader } from '../../db/database.ts';
 import { findLedIds } from '../../groups/leader.ts';
 import { mailNotice } from '../../mail/outbox-store.ts';
-import { reviewsWaiting } from '../../reviews/review-waiting.ts';
 import { formatIn } from '../../text/format.ts';
 import type { UserIndex } from '../../users/list/user-index.ts';
 import { countViews } from '../../users/list/user-list.ts';
-import { askedOf, waitingOf, waitingViews } from '../../users/list/waiting.ts';
+import { findAllWaiting, waitingViews } from '../../users/list/waiting.ts';
 import type { User } from '../../users/user.ts';
 import { stateLimits } from '../../users/user-state.ts';
 import { findUsers } from '../../users/user-store.ts';
@@ -76,9 +75,8 @@ async function whatWaits({ db, index, clock, config }: Mailed, viewer: Viewer): 
   const counts = await countViews(db.read, index, { queries: waitingViews(), limits, viewer });
   const now = clock();
   const leads = await findLedIds(db.read, viewer.id!, minuteOf(now));
-  const asked = await askedOf(db.read, { ...viewer, leads });
-  const reviews = await reviewsWaiting(db.read, viewer.id!, instant(now));
-  return [...asked, ...waitingOf(counts), ...reviews].map(({ words }) => words);
+  const asking = { ...viewer, id: viewer.id!, leads };
+  return (await findAllWaiting(db.read, asking, { counts, now: instant(now) })).map(({ words }) => words);
 }
 
 /** Whether somebody is mailed from the next Monday on, or not any more. */
