@@ -145,7 +145,13 @@ describe('what waits', () => {
       const links = page.$('.waiting a').toArray();
       return links.map((link) => [page.$(link).text(), page.$(link).attr('href')]);
     };
+    const asked = async () =>
+      pageOf(await alice.get('/users'))
+        .texts('#filters h2')
+        .filter((one) => / on$/.test(one));
+    expect(await asked()).toEqual([]);
     await leaves('bob', '2026-11-25T12:00:00.000Z');
+    expect(await asked()).toEqual(['Leaves on']);
     expect(await lines(alice)).toEqual([
       ['1 locked', '/users?state=locked'],
       ['1 leaves within 7 days', '/users?leaves=7'],
