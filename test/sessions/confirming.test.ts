@@ -412,7 +412,7 @@ describe('whatever lets an administrator in again, sooner or for longer', () => 
 
   it('is asked about where Leaving lets one stay for longer, takes over what is scheduled, or is taken back', async () => {
     const leave = (person: Person, fields: Record<string, string>) =>
-      alice.post(pathTo(app, person, '/leaving'), fields);
+      submit(alice, pathTo(app, person, '/leaving'), fields);
     const soon = `${new Date(app.clock.now() + 5 * 24 * 60 * MINUTES).toISOString().slice(0, 10)}T00:00:00.000Z`;
     await change('ada', { leaves_at: soon });
     expect(isAsked(await leave('ada', { leavesAt: LATER }))).toBe(true);
