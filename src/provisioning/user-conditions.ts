@@ -103,13 +103,17 @@ function compareValue(db: Reader, where: Query, provisionerId: number, { path, o
   const wanted = valuePath(path);
   const found = values(db, provisionerId, [wanted]);
   compareText(found, 'value', operator, searchedAs(value));
-  where.whereIn(USER, found.select('user_id'));
-  if (wanted !== 'emails.value' || operator !== 'eq') return;
-  const named = db('users')
+  found.select('user_id');
+  // As one set: of two that are joined by "or" each user would be looked at.
+  if (wanted === 'emails.value' && operator === 'eq') found.union([bySystemEmail(db, value)]);
+  where.whereIn(USER, found);
+}
+
+function bySystemEmail(db: Reader, value: FilterValue): Query {
+  return db('users')
     .where('email_key', identityKey(String(value)))
     .whereNull('deleted_from')
     .select('id');
-  where.orWhereIn(USER, named);
 }
 
 function present(db: Reader, where: Query, provisionerId: number, path: AttributePath): void {
