@@ -174,9 +174,14 @@ describe('the keyboard alone', () => {
       }
       throw new Error(`nothing called ${name} was reached`);
     };
+    const isIn = (name: string) =>
+      page.waitForFunction((one) => (document.activeElement as HTMLInputElement | null)?.name === one, name);
     await page.goto('/session/new?next=/users');
+    // Whoever types sees first where.
+    await isIn('identifier');
     await keyboard.type('alice');
     await keyboard.press('Tab');
+    await isIn('password');
     await keyboard.type(PASSWORD);
     await keyboard.press('Enter');
     await page.getByRole('heading', { name: 'User Management' }).waitFor();
