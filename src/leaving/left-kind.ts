@@ -79,3 +79,7 @@ export function writtenOf(fact: (id: number) => string, ids: number[], before: u
   const facts = (value: unknown) => Object.fromEntries(ids.map((id): [string, unknown] => [fact(id), value]));
   return { before: facts(before), after: facts(after) };
 }
+
+export function idsOf(things: Pick<LeftThing, 'id'>[]): number[] {
+  return things.map(({ id }) => id);
+}

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Person } from '../../seeds/cast.ts';
 import { HOUR } from '../../src/clock.ts';
-import { jobsOf } from '../../src/features.ts';
 import { textOf, writeMessage } from '../../src/mail/message.ts';
 import type { DueMail, MailFacts } from '../../src/mail/outbox-store.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
@@ -9,6 +8,7 @@ import { watchAudit } from '../support/audit.ts';
 import { rosterBeside } from '../support/command-line.ts';
 import { addContact, letGroup } from '../support/contacts.ts';
 import { send, submit } from '../support/form.ts';
+import { runJob } from '../support/jobs.ts';
 import { pageOf } from '../support/page.ts';
 import { groupId, pathTo } from '../support/people.ts';
 import { type Session, signedIn } from '../support/session.ts';
@@ -32,10 +32,7 @@ const set = (person: Person, columns: object) =>
   app.db.write((trx) => trx('users').where('id', app.people[person]).update(columns));
 const row = (person: Person) => app.db.read('users').where('id', app.people[person]).first();
 const leaving = (person: Person) => pathTo(app, person, '/leaving');
-const due = () =>
-  jobsOf(app.context)
-    .find(({ name }) => name === 'Do what is due')!
-    .run();
+const due = () => runJob(app, 'Do what is due');
 
 /** Who leads Support, who answers for Robin, and whose the private contacts are. */
 async function heirs() {

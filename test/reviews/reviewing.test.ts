@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY } from '../../src/clock.ts';
-import { jobsOf } from '../../src/features.ts';
 import type { TestApp } from '../support/app.ts';
 import { PASSWORD } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { userRow } from '../support/database.ts';
 import { send, submit } from '../support/form.ts';
+import { runJob } from '../support/jobs.ts';
 import { groupsWithLeaders } from '../support/led-groups.ts';
 import { type Mailing, startMailing } from '../support/mailing.ts';
 import { pageOf } from '../support/page.ts';
@@ -23,10 +23,7 @@ describe('a review', () => {
   });
   afterEach(() => mailing.close());
 
-  const lookAfter = () =>
-    jobsOf(app.context)
-      .find(({ name }) => name === 'Look after reviews')!
-      .run();
+  const lookAfter = () => runJob(app, 'Look after reviews');
 
   /** Begins one from a view, and returns its address. */
   async function begun(view: string, fields: Fields = {}): Promise<string> {

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, instant } from '../../src/clock.ts';
-import { jobsOf } from '../../src/features.ts';
 import { lookAfterReviews } from '../../src/reviews/actions/repeating.ts';
 import { nextQuarter } from '../../src/reviews/quarter.ts';
 import { type Answer, isReminderDue, type Silence, verdictOf } from '../../src/reviews/review.ts';
@@ -8,6 +7,7 @@ import { formatIn } from '../../src/text/format.ts';
 import { mailWhatWaits } from '../../src/weekly-mails/actions/weekly-mailing.ts';
 import type { TestApp } from '../support/app.ts';
 import { submit } from '../support/form.ts';
+import { runJob } from '../support/jobs.ts';
 import { type Mailing, startMailing } from '../support/mailing.ts';
 import { pageOf } from '../support/page.ts';
 import { groupId } from '../support/people.ts';
@@ -86,10 +86,7 @@ describe('nobody answers', () => {
   });
   afterEach(() => mailing.close());
 
-  const lookAfter = () =>
-    jobsOf(app.context)
-      .find(({ name }) => name === 'Look after reviews')!
-      .run();
+  const lookAfter = () => runJob(app, 'Look after reviews');
 
   async function begun(fields = {}): Promise<string> {
     const view = encodeURIComponent(`/users?group=${await groupId(app, 'Support')}`);

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, HOUR } from '../../src/clock.ts';
-import { jobsOf } from '../../src/features.ts';
 import type { TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { submit } from '../support/form.ts';
+import { runJob } from '../support/jobs.ts';
 import { type Mailing, startMailing } from '../support/mailing.ts';
 import { pageOf } from '../support/page.ts';
 import { pathTo } from '../support/people.ts';
@@ -27,9 +27,7 @@ const endOf = async (name: string) => (await app.db.read('users').where({ name }
 describe('who leaves soon', () => {
   /** To whom mails went since it was asked, and what they lead to. */
   async function told() {
-    await jobsOf(app.context)
-      .find(({ name }) => name === 'Tell of people who leave soon')!
-      .run();
+    await runJob(app, 'Tell of people who leave soon');
     await mailing.deliver();
     return mailing.server.mails
       .splice(0)

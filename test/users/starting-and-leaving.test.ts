@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { HOUR, instant, MINUTE } from '../../src/clock.ts';
-import { jobsOf } from '../../src/features.ts';
 import type { TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { submit } from '../support/form.ts';
+import { runJob } from '../support/jobs.ts';
 import { linkIn, type Mailing, startMailing } from '../support/mailing.ts';
 import { pageOf } from '../support/page.ts';
 import { groupId, pathTo } from '../support/people.ts';
@@ -22,10 +22,7 @@ beforeEach(async () => {
 afterEach(() => mailing.close());
 
 const goTo = (moment: string) => app.clock.advance(Date.parse(moment) - app.clock.now());
-const due = () =>
-  jobsOf(app.context)
-    .find(({ name }) => name === 'Do what is due')!
-    .run();
+const due = () => runJob(app, 'Do what is due');
 const user = (name: string) => app.db.read('users').where({ name }).first();
 const edit = (name: 'lena' | 'bob', fields: Record<string, string>) =>
   submit(alice, pathTo(app, name, '/edit'), fields);

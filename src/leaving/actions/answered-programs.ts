@@ -7,7 +7,7 @@ import { handOverPrograms } from '../../users/actions/owned-programs.ts';
 import { performOnUsers } from '../../users/actions/user-actions.ts';
 import { findOwnedBy, findSubjects } from '../../users/user-store.ts';
 import { allowed } from '../../verbs/outcome.ts';
-import { type LeftKind, type LeftThing, writtenOf } from '../left-kind.ts';
+import { idsOf, type LeftKind, writtenOf } from '../left-kind.ts';
 import { ENDED_PROGRAM } from './facts-left.ts';
 
 const NAMED = 5;
@@ -42,7 +42,3 @@ export const ANSWERED_PROGRAMS: LeftKind = {
     return writtenOf(ENDED_PROGRAM.fact, idsOf(allowed(outcomes)), 'active', 'deactivated');
   },
 };
-
-function idsOf(things: Pick<LeftThing, 'id'>[]): number[] {
-  return things.map(({ id }) => id);
-}

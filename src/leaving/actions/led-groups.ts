@@ -8,7 +8,7 @@ import { findMemberships } from '../../memberships/membership-store.ts';
 import { shortened } from '../../text/text.ts';
 import type { Written } from '../../verbs/action.ts';
 import { heirsIn } from '../heirs.ts';
-import { type LeftKind, type LeftThing, type Share, writtenOf } from '../left-kind.ts';
+import { idsOf, type LeftKind, type Share, writtenOf } from '../left-kind.ts';
 import { LEADS } from './facts-left.ts';
 
 const NAMED = 5;
@@ -62,7 +62,3 @@ export const LED_GROUPS: LeftKind = {
     return writtenOf(LEADS.fact, [...written.keys()], leaver.id, null);
   },
 };
-
-function idsOf(things: LeftThing[]): number[] {
-  return things.map(({ id }) => id);
-}
