@@ -20,7 +20,7 @@ const LONGEST_CELL = 20_000;
 const LONGEST_LINE = 1_000_000;
 const MOST_COLUMNS = 200;
 /** Under which our own files say which record a line is of. */
-export const ID_HEAD = 'Roster id';
+const ID_HEAD = 'Roster id';
 
 export const OWN_ID = /^([a-z]{16}):(user|contact):(\d{1,15})(:last of \d+)?$/;
 
