@@ -27,7 +27,8 @@ import { exportList } from './export-command.ts';
 import { deactivateWithHandOver } from './handing-over.ts';
 import { listIdle } from './idle-command.ts';
 import { importList } from './import-command.ts';
-import { listOperations, operate, undo } from './operate-command.ts';
+import { operate, undo } from './operate-command.ts';
+import { listOperations } from './operations-command.ts';
 import { createApiUser, createToken } from './program-commands.ts';
 
 /** What an administrator does at the machine itself: by the same verbs and guards as the pages, audited as *command line*. */
