@@ -21,6 +21,7 @@ import { findTokenUses, type TokenUse } from '../../tokens/token-store.ts';
 import type { User } from '../user.ts';
 import { badgesAmong, SOON_DAYS, STATES, type State, type StateLimits } from '../user-state.ts';
 import { NOBODY } from './derived-sets.ts';
+import { type ListedGroups, listedGroupsOf, NO_GROUPS } from './listed-groups.ts';
 import { findPasted, type PastedList, searchedWords } from './pasted-list.ts';
 import { type Origin, originOf } from './sign-in-origins.ts';
 import { ACTIVITIES, type UserFacet } from './user-facets.ts';
@@ -62,14 +63,7 @@ export interface ListedUser
   /** Only where the viewer may see the contact. */
   contactName: string | null;
   badges: State[];
-  /** By name. Those that are over included: they stand in the record until somebody ends them. */
-  groups: ListedMembership[];
-}
-
-export interface ListedMembership {
-  groupId: number;
-  groupName: string;
-  isOver: boolean;
+  groups: ListedGroups;
 }
 
 export interface UserList {
@@ -385,7 +379,7 @@ export async function findListed(
       contactId: row.contact_id ?? null,
       contactName: null,
       badges: badgesAmong(index.statesOf(id)),
-      groups: columns.includes('groups') ? membershipsOf(index, id) : [],
+      groups: columns.includes('groups') ? listedGroupsOf(index, id) : NO_GROUPS,
     };
   });
 }
@@ -445,15 +439,6 @@ const selectRows = preparedInForms<ColumnKey[], { ids: number[] }, FoundRow>((db
   if (columns.includes('confirmed')) rows.leftJoin('users as confirmer', 'confirmer.id', 'users.access_confirmed_by');
   return whereIdIn(rows, 'users.id', ids);
 });
-
-function membershipsOf(index: UserIndex, id: number): ListedMembership[] {
-  const ended = index.endedGroupsOf(id);
-  return index.groups.named([...index.groupsOf(id), ...ended]).map((group) => ({
-    groupId: group.id,
-    groupName: group.name,
-    isOver: ended.includes(group.id),
-  }));
-}
 
 /** One page of the list while the index is still being read: without counts, and of a rare filter only what is found soon. */
 export async function listMeanwhile(
