@@ -167,7 +167,7 @@ export async function meantByView(
 export async function countViews(
   db: Reader,
   index: UserIndex,
-  { queries, limits, viewer }: Omit<Asked, 'query'> & { queries: ListQuery[] },
+  { queries, limits, viewer }: Omit<Asked, 'query'> & { queries: readonly ListQuery[] },
 ): Promise<number[]> {
   const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
   const pasted = await Promise.all(queries.map(({ q }) => findPasted(db, q)));
