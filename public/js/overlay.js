@@ -28,7 +28,7 @@ let menuOpener;
 
 async function openMenu(link) {
   menuOpener = link;
-  menu.setAttribute('aria-label', link.getAttribute('aria-label') ?? link.textContent);
+  menu.setAttribute('aria-label', link.getAttribute('aria-label') ?? link.innerText);
   await load(link.href, menu, 'innerHTML');
 }
 

@@ -44,7 +44,7 @@ function offerAll(line, record, name) {
   const beyond = Number.parseInt(others.textContent, 10) || 0;
   others.classList.toggle('past-first', beyond === 0);
   others.replaceChildren(
-    ...(beyond > 0 ? [span(`+${beyond} more`, 'past-third')] : []),
+    ...(beyond > 0 ? [span(`+${beyond}`, 'past-third')] : []),
     span(`+${beyond + named - 1}`, 'past-first'),
     span(`: all groups of ${name}`, 'unseen'),
   );

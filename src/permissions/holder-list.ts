@@ -4,9 +4,11 @@ import type { Group } from '../groups/group.ts';
 import { findGroups } from '../groups/group-store.ts';
 import type { Cursor } from '../lists/list-query.ts';
 import { sortedByName } from '../text/sort-key.ts';
+import { findListed, type ListedUser } from '../users/list/listed-users.ts';
 import type { UserSources } from '../users/list/user-index.ts';
-import { findListed, type ListedUser, listUsers, selectForView } from '../users/list/user-list.ts';
+import { listUsers } from '../users/list/user-list.ts';
 import { type ListQuery, readListQuery } from '../users/list/user-list-query.ts';
+import { selectForView } from '../users/list/view-selection.ts';
 import { stateLimits } from '../users/user-state.ts';
 
 /** Somebody who has a right, and the groups through which. */

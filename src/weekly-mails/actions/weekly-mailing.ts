@@ -7,7 +7,7 @@ import { findLedIds } from '../../groups/leader.ts';
 import { mailNotice } from '../../mail/outbox-store.ts';
 import { formatIn } from '../../text/format.ts';
 import type { UserIndex } from '../../users/list/user-index.ts';
-import { countViews } from '../../users/list/user-list.ts';
+import { countViews } from '../../users/list/view-selection.ts';
 import { findAllWaiting, WAITING_VIEWS } from '../../users/list/waiting.ts';
 import type { User } from '../../users/user.ts';
 import { stateLimits } from '../../users/user-state.ts';
