@@ -22,10 +22,11 @@ import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
 import { USER_OPERATIONS } from '../actions/operations/user-operations.ts';
 import { LONGEST_LIST, searchedWords } from '../list/pasted-list.ts';
-import { listMeanwhile, listUsers, type UserCounts, type UserList } from '../list/user-list.ts';
+import type { UserCounts } from '../list/user-counts.ts';
+import { listMeanwhile, listUsers, type UserList } from '../list/user-list.ts';
 import { COLUMNS, keptColumns } from '../list/user-list-columns.ts';
 import { groupFilterPath, type ListQuery, listPath, readListQuery } from '../list/user-list-query.ts';
-import { findAllWaiting, waitingViews } from '../list/waiting.ts';
+import { findAllWaiting, WAITING_VIEWS } from '../list/waiting.ts';
 import { STATES, type State, stateLimits } from '../user-state.ts';
 import { type Further, findFurther, furtherFilters, IN_NO_GROUP } from './further-filters.ts';
 import { LIST_COLUMNS, NAME_COLUMN } from './list-columns.ts';
@@ -69,7 +70,7 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
     tags: TOP_TAGS,
     groups: TOP_GROUPS,
     rights: further.rights.map(({ value }) => value),
-    views: [...pinned.map((view) => view.query), ...(mayWrite ? waitingViews() : [])],
+    views: [...pinned.map((view) => view.query), ...(mayWrite ? WAITING_VIEWS : [])],
   };
   if (!(await app.index.refreshWithin(PATIENCE_OF_A_PAGE)))
     return showMeanwhile(app, req, res, { query, further, pinned });
