@@ -19,6 +19,7 @@ export default {
   runtime: '<rootDir>/test/runner/runtime.ts',
   testEnvironment: '<rootDir>/test/runner/environment.ts',
   injectGlobals: false,
+  testSequencer: '<rootDir>/test/runner/sequencer.ts',
   globalSetup: '<rootDir>/test/support/template.ts',
   globalTeardown: '<rootDir>/test/support/teardown.ts',
   testTimeout: 60_000,
