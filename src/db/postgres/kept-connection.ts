@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { openPostgres } from './connections.ts';
 import { plainError } from './errors.ts';
+import { serversAt } from './servers.ts';
 
 /** Where a connection broke that has to be there, it is tried so often, in milliseconds, to make it anew. */
 const AGAIN_AFTER = 1_000;
@@ -28,7 +29,7 @@ export class KeptConnection {
   async query(sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
     const answer = this.last.then(async () => {
       const connection = await this.open();
-      return connection.query(sql, values);
+      return serversAt(this.url).during(connection, () => connection.query(sql, values));
     });
     this.last = answer.catch(() => undefined);
     try {
