@@ -12,15 +12,16 @@ const OVER_AFTER = 3_000;
 /**
  * Moves what stands in the write-ahead log into the database file, where it is enough to be worth it. Left to SQLite, it
  * is part of the commit that crosses the limit: longer than the change itself, and the reader waits for it. What a long work writes is
- * moved by a thread of its own, for which that work waits and nobody else.
+ * moved by a thread of its own, which nobody waits for but that work.
  */
 export class Checkpoints {
   readonly #writer: Knex;
   readonly #thread: CheckpointThread;
   #due: NodeJS.Timeout | undefined;
   #lastPiece = Number.NEGATIVE_INFINITY;
-  /** What is being moved by the thread. */
-  underWay: Promise<void> | undefined;
+  #isEnded = false;
+  /** What the thread moves before the work goes on. */
+  rest: Promise<unknown> | undefined;
 
   constructor(writer: Knex, filename: string) {
     this.#writer = writer;
@@ -29,10 +30,11 @@ export class Checkpoints {
 
   /** Something was written. */
   soon(): void {
-    this.#due ??= setTimeout(() => {
-      this.#due = undefined;
+    this.#due ??= setTimeout(async () => {
       // It can wait: the next change asks again.
-      void this.#look().catch(() => undefined);
+      const isToGoOn = await this.#look().catch(() => false);
+      this.#due = undefined;
+      if (isToGoOn) this.soon();
     }, DELAY).unref();
   }
 
@@ -42,32 +44,31 @@ export class Checkpoints {
   }
 
   async end(): Promise<void> {
+    this.#isEnded = true;
     clearTimeout(this.#due);
-    await this.underWay;
     await this.#thread.end();
   }
 
-  async #look(): Promise<void> {
+  /** Whether it is to be looked again, as there may be something left when the work is over. */
+  async #look(): Promise<boolean> {
     const isLongWork = performance.now() - this.#lastPiece < OVER_AFTER;
     const [{ log }] = await this.#writer.raw('pragma wal_checkpoint(noop)');
     if (!isLongWork) await this.#moveHere(log);
-    else if (log >= MUCH_LOGGED) await this.#moveAside();
-    // What is left of it is looked at when it is over.
-    if (isLongWork) this.soon();
-    else await this.#thread.end();
+    else if (log >= MUCH_LOGGED) await this.#moveAside().catch(() => this.#moveHere(log));
+    if (!isLongWork) await this.#thread.end();
+    return isLongWork && !this.#isEnded;
   }
 
   async #moveHere(log: number): Promise<void> {
     if (log >= ENOUGH_LOGGED) await this.#writer.raw('pragma wal_checkpoint(passive)');
   }
 
+  /** The log begins anew only when all of it was moved: the work goes on beside the most of it, and waits for the little that it added. */
   async #moveAside(): Promise<void> {
-    this.underWay ??= this.#thread
-      .move()
-      .catch(() => this.#moveHere(MUCH_LOGGED))
-      .finally(() => {
-        this.underWay = undefined;
-      });
-    await this.underWay;
+    await this.#thread.move();
+    this.rest = this.#thread.move().finally(() => {
+      this.rest = undefined;
+    });
+    await this.rest;
   }
 }

@@ -26,7 +26,7 @@ export function openSqliteDatabase(dataDir: string): Database {
     check: () => watch.check(),
     changed: () => checkpoints.soon(),
     aside: async (piece) => {
-      await checkpoints.underWay;
+      await checkpoints.rest?.catch(() => undefined);
       checkpoints.notePiece();
       return log.flushingAside(writer, piece);
     },

@@ -14,28 +14,33 @@ class NotFlushed extends Error {
 export class Log {
   readonly #filename: string;
   #file: Promise<FileHandle> | undefined;
+  #flushed: Promise<void> | undefined;
 
   constructor(filename: string) {
     this.#filename = `${filename}-wal`;
   }
 
   /**
-   * Has the commits of a piece of work not wait for the disk, for which every request would wait as well; then waits for it beside them. It is on
-   * the disk when it is acknowledged, as with any other: what is lost before, as the power fails, is lost with all that followed it.
+   * Has the commit of a piece of work not wait for the disk, for which every request would wait as well: the next piece does, beside them. Where
+   * the power fails in between, the piece is to be done again; whatever anybody else wrote behind it takes it along to the disk.
    */
   async flushingAside<T>(writer: Knex, piece: () => Promise<T>): Promise<T> {
+    const flushed = this.#flushed;
+    this.#flushed = undefined;
+    await flushed;
     await writer.raw('pragma synchronous = normal');
-    let result: T;
     try {
-      result = await piece();
+      return await piece();
     } finally {
       await writer.raw('pragma synchronous = full');
+      this.#flushed = this.#flush();
+      // The next piece is told, or nobody is left who could be.
+      this.#flushed.catch(() => {});
     }
-    await this.#flush();
-    return result;
   }
 
   async close(): Promise<void> {
+    await this.#flushed?.catch(() => {});
     await (await this.#file?.catch(() => undefined))?.close();
   }
 
