@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { isSea } from 'node:sea';
 import { Worker } from 'node:worker_threads';
 
@@ -39,7 +40,7 @@ export class CheckpointThread {
   }
 
   #begun(): Worker {
-    const thread = new Worker(new URL('./moving-log.ts', import.meta.url), {
+    const thread = new Worker(join(import.meta.dirname, 'moving-log.ts'), {
       workerData: this.#filename,
       resourceLimits: ROOM,
       execArgv: [],
