@@ -15,7 +15,6 @@ import { type Choice, type Filter, listFrame } from '../../lists/list-frame.ts';
 import { NONE, toggled } from '../../lists/list-query.ts';
 import { findPinned, type PinnedView, shownViews } from '../../saved-views/pages/pinned-views.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
-import { sortedByName } from '../../text/sort-key.ts';
 import { matches } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
@@ -282,11 +281,8 @@ function isWhole({ q, activity, state, tag, group, contact, starts, leaves, addr
   );
 }
 
-/** In an order that no filter changes: what is offered stays where it is while counts change beside it. */
-function largestFirst<T extends { id: number; name: string }>(
-  all: T[],
-  counted: Map<number, Counted> = new Map(),
-): T[] {
+/** What is sorted by name, in an order that no filter changes: what is offered stays where it is while counts change beside it. */
+function largestFirst<T extends { id: number }>(all: readonly T[], counted: Map<number, Counted> = new Map()): T[] {
   const sizeOf = ({ id }: T) => counted.get(id)?.size ?? 0;
-  return sortedByName(all, ({ name }) => name).sort((a, b) => sizeOf(b) - sizeOf(a));
+  return all.toSorted((a, b) => sizeOf(b) - sizeOf(a));
 }
