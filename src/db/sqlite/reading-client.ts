@@ -88,7 +88,7 @@ export class ReadingSqliteClient extends SqliteClient {
   private look(): void {
     const written = statementsRun();
     if (this.hasLooked && written === this.written) return;
-    if (!this.hasLooked) process.nextTick(() => (this.hasLooked = false));
+    if (!this.hasLooked) whenOthersHaveATurn(() => (this.hasLooked = false));
     this.hasLooked = true;
     this.written = written;
     const version = this.statement('pragma data_version').pluck().get();
@@ -114,6 +114,11 @@ export class ReadingSqliteClient extends SqliteClient {
     }
     return statement;
   }
+}
+
+/** After everything that goes on without waiting for the outside: a tick comes when all that was promised by then is kept. */
+function whenOthersHaveATurn(done: () => void): void {
+  queueMicrotask(() => process.nextTick(done));
 }
 
 function keyOf(values: unknown[]): string {

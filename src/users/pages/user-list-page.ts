@@ -16,7 +16,7 @@ import { NONE, toggled } from '../../lists/list-query.ts';
 import { findPinned, type PinnedView, shownViews } from '../../saved-views/pages/pinned-views.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
 import { matches } from '../../text/text.ts';
-import { answerList } from '../../web/list-answer.ts';
+import { answerList, asksForListAlone } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
 import { USER_OPERATIONS } from '../actions/operations/user-operations.ts';
@@ -65,11 +65,13 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
   const further = await findFurther(app, req.viewer!, query);
   const pinned = await findPinned(app, req);
   const mayWrite = may(req.viewer!, 'users', 'write');
+  /** Above the list, for who maintains users. */
+  const tellsWaiting = mayWrite && !asksForListAlone(req, '/users');
   const offered = {
     tags: TOP_TAGS,
     groups: TOP_GROUPS,
     rights: further.rights.map(({ value }) => value),
-    views: [...pinned.map((view) => view.query), ...(mayWrite ? WAITING_VIEWS : [])],
+    views: [...pinned.map((view) => view.query), ...(tellsWaiting ? WAITING_VIEWS : [])],
   };
   if (!(await app.index.refreshWithin(PATIENCE_OF_A_PAGE)))
     return showMeanwhile(app, req, res, { query, further, pinned });
@@ -104,7 +106,7 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
         pinned,
         allTicked: readAllTicked(req),
       }),
-      waiting: mayWrite
+      waiting: tellsWaiting
         ? await findAllWaiting(app.db.read, req.viewer!, { counts: counts.views.slice(pinned.length), now })
         : [],
       /** The group that makes administrators of its members, where somebody is to be told. */
