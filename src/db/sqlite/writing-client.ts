@@ -14,6 +14,13 @@ const compiled = new WeakMap<BetterSqlite.Database, Map<string, BetterSqlite.Sta
 /** Since when the transaction that is open has not given way. */
 let ranSince = 0;
 
+/** How many statements were run by whatever writes here. */
+let run = 0;
+
+export function statementsRun(): number {
+  return run;
+}
+
 const BEGIN = 'BEGIN IMMEDIATE;';
 const ENDS = /^(commit|rollback|pragma)/i;
 
@@ -40,6 +47,7 @@ export class WritingSqliteClient extends SqliteClient {
   }
 
   private run(connection: BetterSqlite.Database, query: Query): void {
+    run++;
     const statement = this.statement(connection, query.sql);
     const bindings = this._formatBindings(query.bindings ?? []);
     if (statement.reader) query.response = statement.all(bindings);
