@@ -21,6 +21,8 @@ interface Cut {
   cut(cable: Cable): void | Promise<void>;
   away: number;
   back(cable: Cable, pair: PostgresPair): void | Promise<void>;
+  /** When changes are made again. */
+  afterwards?(cable: Cable): void;
 }
 
 const CUTS: Cut[] = [
@@ -49,10 +51,9 @@ const CUTS: Cut[] = [
     what: 'both ways, and a standby takes over; then it is back',
     cut: (cable) => cable.cut(),
     away: AWAY,
-    async back(cable, pair) {
-      await pair.promote();
-      cable.mend();
-    },
+    back: (_, pair) => pair.promote(),
+    // Both processes have seen the other one: neither goes back.
+    afterwards: (cable) => cable.mend(),
   },
 ];
 
@@ -117,6 +118,8 @@ async function tried(cut: Cut, { round, cable, pair, servers, journal }: Surroun
   await cut.back(cable, pair);
   const back = performance.now();
   while (journal.firstDoneAfter(back) > SERVED_WITHIN && performance.now() < back + 4 * SERVED_WITHIN) await sleep(50);
+  await sleep(BEFORE);
+  cut.afterwards?.(cable);
   await sleep(BEFORE);
   isOver = true;
   await Promise.all(workers);
