@@ -18,6 +18,8 @@ export const USER = 'provisioned_users.user_id';
 export interface UserSearch {
   provisionerId: number;
   filter?: Filter;
+  /** Whether users are walked along and each is looked at, instead of all that is said of anybody: where enough of them are meant. */
+  isAlong?: boolean;
 }
 
 /** What stands in the row of a user itself, and can be sorted by. */
@@ -29,17 +31,18 @@ export const OWN_SORTS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The users of a program who are not deleted, and whom a filter means. */
-export function meant(db: Reader, { provisionerId, filter }: UserSearch): Query {
+export function meant(db: Reader, { provisionerId, filter, isAlong = false }: UserSearch): Query {
   const query = db('provisioned_users')
     .where('provisioned_users.provisioner_id', provisionerId)
     .whereNot('provisioned_users.activity', 'deleted');
-  if (filter) query.where((where) => void restricted(db, where, provisionerId, filter));
+  if (filter) query.where((where) => void restricted(db, where, { provisionerId, filter, isAlong }));
   return query;
 }
 
-function restricted(db: Reader, where: Query, provisionerId: number, filter: Filter): void {
+function restricted(db: Reader, where: Query, { provisionerId, filter, isAlong }: Required<UserSearch>): void {
   restrict(where, filter, {
-    compare: (inner, one) => compare(db, inner, provisionerId, one),
+    compare: (inner, one) =>
+      isAlong && isLookedThrough(one) ? holdsValue(db, inner, one) : compare(db, inner, provisionerId, one),
     present: (inner, path) => present(db, inner, provisionerId, path),
     among: (inner, one) => among(db, inner, provisionerId, one),
   });
@@ -105,8 +108,18 @@ function compareValue(db: Reader, where: Query, provisionerId: number, { path, o
   compareText(found, 'value', operator, searchedAs(value));
   found.select('user_id');
   // As one set: of two that are joined by "or" each user would be looked at.
-  if (wanted === 'emails.value' && operator === 'eq') found.union([bySystemEmail(db, value)]);
+  if (looksAtSystemEmail({ path, operator })) found.union([bySystemEmail(db, value)]);
   where.whereIn(USER, found);
+}
+
+/** Of one user, whatever of others. */
+function holdsValue(db: Reader, where: Query, { path, operator, value }: Comparison): void {
+  const said = db('provisioned_values as said')
+    .where('said.user_id', db.ref(USER))
+    .where('said.path', valuePath(path))
+    .select('said.user_id');
+  compareText(said, 'said.value', operator, searchedAs(value));
+  where.whereExists(said);
 }
 
 function bySystemEmail(db: Reader, value: FilterValue): Query {
@@ -218,8 +231,25 @@ function pathsOf(path: AttributePath): string[] {
 }
 
 /** Whether it compares what is said of them, and nothing that stands elsewhere. */
-export function isPlainValue({ path, operator, value }: Comparison): boolean {
+export function isPlainValue(comparison: Comparison): boolean {
+  const { path, operator, value } = comparison;
   const name = nameOf(path);
   const isOwn = OWN_SORTS.has(name) || isOfGroups(name) || ['externalid', 'active', 'meta.resourcetype'].includes(name);
-  return !isOwn && path.attribute !== 'emails' && operator !== 'ne' && value !== null;
+  return !isOwn && operator !== 'ne' && value !== null && !looksAtSystemEmail(comparison);
+}
+
+/** Whether no index leads to what it compares: all that is said under a path has to be looked through. */
+export function isLookedThrough(filter: Filter): boolean {
+  if ('parts' in filter) return filter.parts.some(isLookedThrough);
+  if ('part' in filter) return isLookedThrough(filter.part);
+  return filter.kind === 'compare' && ['co', 'ew'].includes(filter.operator) && isPlainValue(filter);
+}
+
+export function looksAtSystemEmail(filter: {
+  kind?: Filter['kind'];
+  path: AttributePath;
+  operator?: Operator;
+}): boolean {
+  const isCompared = filter.operator === 'eq' || filter.operator === 'ne';
+  return isCompared && valuePath(filter.path) === 'emails.value';
 }

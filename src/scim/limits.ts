@@ -1,4 +1,3 @@
-export const PREFIX = '/scim/v2';
 /** In bytes. */
 export const LARGEST_BODY = 1_048_576;
 /** At once. */

@@ -3,6 +3,7 @@ import type { Reader } from '../db/database.ts';
 import { changeProvisioned, deleteProvisioned, provisionUser } from '../provisioning/actions/user-provisioning.ts';
 import { USER_KIND } from '../provisioning/attribute.ts';
 import { groupHandle, idIn, userHandle } from '../provisioning/ids.ts';
+import type { Counted } from '../provisioning/lists-before.ts';
 import { patched, stepsOf } from '../provisioning/patch.ts';
 import { findGroupsOfUsers } from '../provisioning/provisioned-group-store.ts';
 import { countUsers, findUserPage } from '../provisioning/provisioned-search.ts';
@@ -16,20 +17,19 @@ import { isSelected, type Selecting, selected, selectingOf } from './selecting.t
 import { etagOf, requireMatch, unlessSame } from './versions.ts';
 
 export async function listUsers(call: Call, query: ListQuery): Promise<Answer> {
-  const total = await countOfUsers(call, query);
-  const resources = total < query.startIndex ? [] : await userPage(call, query);
-  return listOf(resources, total, query.startIndex);
+  const counted = await countOfUsers(call, query);
+  return listOf(await userPage(call, query, counted), counted.total, query.startIndex);
 }
 
-export function countOfUsers({ app, viewer, bookmarks }: Call, { filter }: ListQuery): Promise<number> {
-  return countUsers(app.db.read, { provisionerId: viewer.id, filter }, bookmarks.counts);
+export function countOfUsers({ app, viewer, bookmarks }: Call, { filter }: ListQuery): Promise<Counted> {
+  return countUsers(app.db.read, { provisionerId: viewer.id, filter }, bookmarks.lists);
 }
 
 /** The page from a number on, which goes on from where the page before it ended, if that was asked for lately. */
-export async function userPage(call: Call, query: ListQuery): Promise<Resource[]> {
+export async function userPage(call: Call, query: ListQuery, counted: Counted): Promise<Resource[]> {
   const { app, viewer, bookmarks } = call;
   const { startIndex, count, filter, sortBy, descending } = query;
-  if (count === 0) return [];
+  if (count === 0 || counted.total < startIndex) return [];
   const now = app.clock();
   const list = createHash('sha256').update(`${viewer.id} ${query.name}`).digest('base64url');
   const from = startIndex > 1 ? bookmarks.find(list, startIndex, now) : undefined;
@@ -38,6 +38,7 @@ export async function userPage(call: Call, query: ListQuery): Promise<Resource[]
     { provisionerId: viewer.id, filter },
     { path: sortBy, descending },
     { from, skip: startIndex - 1, limit: count },
+    { counted, before: bookmarks.lists },
   );
   const last = places.at(-1);
   if (last) bookmarks.put(list, startIndex + places.length, last, now);

@@ -7,6 +7,7 @@ import { migrate } from '../../src/db/migrate.ts';
 import { DATABASE_FILE } from '../../src/db/sqlite/database-files.ts';
 import { PasswordHasher } from '../../src/passwords/password-hasher.ts';
 import { actSettings } from '../../src/verbs/act.ts';
+import { endBrowser, offerBrowser } from './browser-server.ts';
 import { TestClock } from './clock.ts';
 import { PASSWORD, testConfig } from './config.ts';
 import { isOnPostgres, keepAsEmpty, keepAsTemplate, startPostgres, stopPostgres } from './postgres.ts';
@@ -48,7 +49,11 @@ export default async function makeTemplate(): Promise<void> {
   if (url) await keepAsTemplate();
   writeFileSync(join(folder, PEOPLE_FILE), JSON.stringify(people));
   process.env[FOLDER] = folder;
-  (globalThis as Teardown).endOfTests = stopPostgres;
+  await offerBrowser();
+  (globalThis as Teardown).endOfTests = async () => {
+    await endBrowser();
+    await stopPostgres();
+  };
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 }
 
