@@ -116,7 +116,7 @@ function completePackage(): void {
   execFileSync(process.execPath, [join(folder, 'scripts/hydrate-symlinks.js')], { cwd: folder });
 }
 
-function addressOf(name: string): string {
+export function addressOf(name: string): string {
   return `${process.env[SERVER]}${name}`;
 }
 
@@ -124,7 +124,8 @@ function opened(name: string): Knex {
   return knex({ client: 'pg', connection: addressOf(name), pool: { min: 0, max: 1 } });
 }
 
-async function on<T>(name: string, work: (database: Knex) => Promise<T>): Promise<T> {
+/** What is done in the database of this name. */
+export async function on<T>(name: string, work: (database: Knex) => Promise<T>): Promise<T> {
   const database = opened(name);
   try {
     return await work(database);

@@ -4,6 +4,8 @@ import { openPostgres } from './connections.ts';
 import { plainError } from './errors.ts';
 import { serversAt } from './servers.ts';
 
+/** On one that only waits nobody would notice for a quarter of an hour that it leads nowhere any more. */
+const ASKED_EVERY = 20_000;
 /** Where a connection broke that has to be there, it is tried so often, in milliseconds, to make it anew. */
 const AGAIN_AFTER = 1_000;
 
@@ -59,12 +61,14 @@ export class KeptConnection {
     const connection = (await writer.client.acquireRawConnection()) as Client;
     connection.on('error', () => undefined);
     try {
-      await this.begin?.(connection);
+      await serversAt(this.url).during(connection, async () => this.begin?.(connection));
     } catch (error) {
       await connection.end();
       throw error;
     }
+    const asking = this.begin && setInterval(() => this.query('select 1').catch(() => undefined), ASKED_EVERY).unref();
     connection.on('end', () => {
+      clearInterval(asking);
       this.connection = undefined;
       if (this.begin) void this.keepOpen();
     });

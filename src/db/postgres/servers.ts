@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { addressesOf } from '../server-address.ts';
+import { addressesOf, nameOfAddress } from '../server-address.ts';
 import { type Backend, OWN_BACKEND } from './backends.ts';
 import { type Connecting, leave, SilenceWatch } from './silence.ts';
 
@@ -66,7 +66,7 @@ export class Servers {
         }
         failure = standingBy();
       } catch (error) {
-        failure = error;
+        failure = Object.assign(error as Error, { place: nameOfAddress(address) });
       }
       if (connection) leave(connection);
     }
