@@ -26,9 +26,7 @@ export interface Waiting {
 }
 
 /** The views to count. */
-export function waitingViews(): ListQuery[] {
-  return WAITING.map(({ path }) => readListPath(path));
-}
+export const WAITING_VIEWS: readonly ListQuery[] = WAITING.map(({ path }) => readListPath(path));
 
 /** All of it, where the views were counted. */
 export async function findAllWaiting(
