@@ -86,6 +86,13 @@ describe('a file that is imported on the page', () => {
     expect(pageOf(await alice.get(next)).typed()).toMatchObject({ 'column-0': 'email', 'column-1': 'name' });
   });
 
+  it('has its emails imported, whatever was said of those of another file', async () => {
+    const path = await uploaded('Mail,Name,Room\nbob@example.com,bob,1\n');
+    await send(alice, await alice.get(path), { by: 'name', 'column-0': '', 'column-2': 'description' });
+    const next = await uploaded('Mail,Name,Room\nnora@example.com,nora,2\n');
+    expect(pageOf(await alice.get(next)).typed()).toMatchObject({ 'column-0': 'email', 'column-2': 'description' });
+  });
+
   it('has its days as people write them, and says of each column what is wrong with its day', async () => {
     const path = await planned(
       'Name,Email,Starts on,Leaves on\nnina,nina@example.com,1.12.2030,31.12.30\nnora,nora@example.com,,2030-12-31 00:00:00\nnils,nils@example.com,,12/31/2030\n',
