@@ -199,6 +199,19 @@ describe('a file that is imported on the page', () => {
     ]);
   });
 
+  it('finds in the dry run what keeps somebody from being made, and lines that have come out of their columns', async () => {
+    const path = await planned(
+      'Name,Email,Starts on,Leaves on\nover,over@example.com,,2020-01-01\nturned,turned@example.com,2031-01-01,2030-01-01\nout,out@example.com,,,Support\nnina,nina@example.com,,,\n',
+    );
+    expect(pageOf(await alice.get(path)).texts('.rows li')).toEqual([
+      'line 2 over This moment is over. Choose a later one; Deactivate ends access at once.',
+      'line 3 turned This is not after the start.',
+      'line 4 out It has 5 cells, and the file 4 columns.',
+    ]);
+    await execute(path);
+    expect(await counts(path)).toEqual(['New 1', 'Changed 0', 'Unchanged 0', 'Refused 3']);
+  });
+
   it('changes an email only where it is ticked, and tells the old address', async () => {
     await app.close();
     app = await startApp({ SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'roster@example.com' });
