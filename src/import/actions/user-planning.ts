@@ -1,6 +1,6 @@
 import type { Reader } from '../../db/database.ts';
 import { formatIn } from '../../text/format.ts';
-import { judgeChange, planEach, type Step } from '../../users/actions/changing/changing-users.ts';
+import { judgeChange, planEach, type Step } from '../../users/actions/changing/planned-change.ts';
 import type { NewUser, UserChange } from '../../users/actions/changing/user-change.ts';
 import { refusalsOfNew } from '../../users/actions/changing/user-creation.ts';
 import { findUserIdsByIdentifier } from '../../users/user-store.ts';
