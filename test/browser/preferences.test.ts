@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { formatIn } from '../../src/text/format.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { axeFindings, closeBrowser, enter, visit } from '../support/browser.ts';
+import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
+import { axeFindings, closeBrowser, visit } from '../support/browser.ts';
 
 let app: TestApp;
 
@@ -17,7 +17,10 @@ afterAll(async () => {
 
 async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
   const { page } = await visit({ baseURL: app.url, ...options });
-  await enter(app, page, 'alice', path);
+  await page.goto(`/session/new?next=${encodeURIComponent(path)}`);
+  await page.getByLabel('Name or system email').fill('alice');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
   await page.locator('#own-button').waitFor();
   return page;
 }
