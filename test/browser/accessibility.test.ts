@@ -267,7 +267,6 @@ describe.each(viewports.flatMap((viewport) => audiences.map((audience) => ({ ...
         expect({ inLight, inDark, overflow: Math.max(0, overflow) }).toEqual({ inLight: [], inDark: [], overflow: 0 });
         expect(complaints).toEqual([]);
       },
-      60_000,
     );
   },
 );

@@ -33,4 +33,4 @@ it('A file is chosen, told, looked over and imported, and leads back to itself f
   await page.getByRole('link', { name: 'The file and its refused lines' }).click();
   await page.getByText('There is no group Nowhere.').waitFor();
   expect(complaints).toEqual([]);
-}, 60_000);
+});

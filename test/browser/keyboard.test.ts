@@ -35,15 +35,11 @@ const open = (path: string) => page.goto(path, { waitUntil: 'load' });
 const press = (...keys: string[]) =>
   keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
 const onFocus = (words: RegExp) =>
-  page.waitForFunction(
-    (source) => {
-      const { activeElement: one } = document;
-      return new RegExp(source).test(one?.ariaLabel ?? one?.textContent?.replace(/\s+/g, ' ').trim() ?? '');
-    },
-    words.source,
-    { timeout: 5_000 },
-  );
-const onId = (id: string) => page.waitForFunction((id) => document.activeElement?.id === id, id, { timeout: 5_000 });
+  page.waitForFunction((source) => {
+    const { activeElement: one } = document;
+    return new RegExp(source).test(one?.ariaLabel ?? one?.textContent?.replace(/\s+/g, ' ').trim() ?? '');
+  }, words.source);
+const onId = (id: string) => page.waitForFunction((id) => document.activeElement?.id === id, id);
 const isOpen = (selector: string) => page.locator(selector).evaluate((one) => one.matches(':popover-open, [open]'));
 
 describe('the focus', () => {
