@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
-import { closeBrowser, visit } from '../support/browser.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { closeBrowser, enter, visit } from '../support/browser.ts';
 import { addCrowd } from '../support/crowd.ts';
 import { groupId } from '../support/people.ts';
 
@@ -30,10 +30,7 @@ beforeEach(async () => {
 
 async function signedIn(name: string): Promise<Page> {
   const { page } = await visit({ baseURL: app.url, reducedMotion: 'reduce' });
-  await page.goto('/session/new');
-  await page.getByLabel('Name or system email').fill(name);
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await enter(app, page, name, '/');
   await page.getByRole('button', { name: 'Your menu' }).waitFor();
   return page;
 }
