@@ -8,6 +8,7 @@ import type { AppContext } from './app-context.ts';
 import type { Settings } from './config.ts';
 import { isUnavailable } from './db/database.ts';
 import { jobsOf } from './features.ts';
+import { giveBackWhenIdle } from './idle-memory.ts';
 import { isUpload } from './import/pages/upload.ts';
 import { IndexReaders } from './index-reading.ts';
 import { openForServer } from './installation/open-installation.ts';
@@ -103,6 +104,7 @@ export async function serve(
   reading = readIndexes(context);
   followOthers(context);
   context.jobs.start(jobsOf(context));
+  giveBackWhenIdle();
   await greet(context, baseUrl, mailbox);
   return baseUrl;
 }
