@@ -30,7 +30,7 @@ let menuOpener;
 
 async function openMenu(link) {
   menuOpener = link;
-const name = link.closest('tr').querySelector('.name > a').textContent;
+  const name = link.closest('tr').querySelector('.name > a')?.textContent;
   menu.setAttribute('aria-label', link.getAttribute('aria-label') ?? `Groups of ${name}`);
   await load(link.href, menu, 'innerHTML');
 }
