@@ -6,8 +6,8 @@ import SqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
 const STRETCH = 3;
 /** Those of a transaction that is run again and again; more are made anew each time. */
 const WRITING_KEPT = 200;
-/** What changes the schema, after which nothing that was compiled is trusted. */
-const CHANGES_SCHEMA = /^\s*(create|alter|drop|pragma|vacuum|attach|detach)/i;
+/** What may change the schema, after which nothing that was compiled is trusted. */
+const CHANGES_SCHEMA = /^\s*(create|alter|drop|pragma(?! (synchronous|wal_checkpoint))|vacuum|attach|detach)/i;
 
 /** By connection: Knex makes a client of its own for each transaction, which knows nothing but its class. */
 const compiled = new WeakMap<BetterSqlite.Database, Map<string, BetterSqlite.Statement>>();

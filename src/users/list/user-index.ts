@@ -186,6 +186,11 @@ export class UserIndex implements Followable {
     return this.follower.refresh(this.clock(), milliseconds);
   }
 
+  /** Reads what changed ahead of whoever asks next. */
+  async keepUp(): Promise<void> {
+    await this.follower.keepUp(this.clock());
+  }
+
   /** For a look at some of the users: an index of nobody yet, which takes in whom it is given. */
   ofNobody(): UserIndex {
     return new UserIndex(this.db, this.clock, this.days, { groups: this.groups, arrivals: new Arrivals() });

@@ -3,7 +3,7 @@ import type { Decider } from '../../asking/access-request.ts';
 import { findWaiting } from '../../asking/deciding.ts';
 import type { Instant } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
-import { countStuckMails } from '../../mail/outbox-store.ts';
+import { countStuckMails } from '../../mail/stuck-mails.ts';
 import { reviewsWaiting } from '../../reviews/review-waiting.ts';
 import { counted, grouped } from '../../text/text.ts';
 import { type ListQuery, readListPath } from './user-list-query.ts';
