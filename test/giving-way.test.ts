@@ -1,5 +1,5 @@
-import { afterEach, expect, it } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, expect, it } from '@jest/globals';
 import { awaited, giveWay } from '../src/giving-way.ts';
 
 const ends: (() => void)[] = [];

@@ -63,12 +63,9 @@ export function writingThrough(writer: Knex, hooks: WritingHooks): Pick<Database
     writePiece(work) {
       const patientUntil = performance.now() + BUSY_PATIENCE;
       const { aside = (piece) => piece() } = hooks;
-      return inLine(() =>
-        aside(
-          () => attempt(work, patientUntil),
-          () => standing > 0,
-        ),
-      );
+      const isWaitedFor = () => standing > 0;
+      const piece = () => attempt((trx) => work(trx, isWaitedFor), patientUntil);
+      return inLine(() => aside(piece, isWaitedFor));
     },
     async note(work) {
       const patientUntil = performance.now() + NOTE_PATIENCE;

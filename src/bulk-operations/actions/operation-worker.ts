@@ -22,8 +22,8 @@ import { changingOf, countEffects } from './effects.ts';
 import { endOperation, executePiece, judgePiece } from './execution.ts';
 import { pauseAndTell } from './pausing.ts';
 
-/** As long as one transaction lasts, about: then others have their turn. In milliseconds. */
-const STRETCH = 30;
+/** As long as one transaction lasts, about, and one that others stand behind no longer than its piece. In milliseconds. */
+const STRETCH = 60;
 /** So many pieces are read ahead. */
 const AHEAD = 50;
 /** So many are named for each reason: a set of a million is not read name by name. */
@@ -184,7 +184,7 @@ export class OperationWorker {
     const { db } = this.#parts;
     const ahead = await findPieces(db.read, id, { limit: AHEAD });
     do {
-      const isOver = await db.writePiece(async (trx) => {
+      const isOver = await db.writePiece(async (trx, isWaitedFor) => {
         const operation = await findOperation(trx, id);
         if (phaseOf(operation) !== 'running') return true;
         const act = await this.#actOf(trx, operation);
@@ -197,7 +197,7 @@ export class OperationWorker {
           const piece = ahead.shift();
           if (!piece) break;
           tally = tallied(tally, await executePiece(trx, act, operation, piece), NAMED);
-        } while (performance.now() < until);
+        } while (performance.now() < until && !isWaitedFor());
         if (tally.judged < operation.size) {
           await keepTally(trx, id, tally);
           return false;
