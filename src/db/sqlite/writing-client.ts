@@ -17,6 +17,13 @@ let ranSince = 0;
 /** Whether anybody waits for the end of that transaction, whose answer may be waited for. */
 let isWaitedFor = () => true;
 
+/** How many statements were run by whatever writes here. */
+let run = 0;
+
+export function statementsRun(): number {
+  return run;
+}
+
 const BEGIN = 'BEGIN IMMEDIATE;';
 const ENDS = /^(commit|rollback|pragma)/i;
 
@@ -43,6 +50,7 @@ export class WritingSqliteClient extends SqliteClient {
   }
 
   private run(connection: BetterSqlite.Database, query: Query): void {
+    run++;
     const statement = this.statement(connection, query.sql);
     const bindings = this._formatBindings(query.bindings ?? []);
     if (statement.reader) query.response = statement.all(bindings);

@@ -260,6 +260,7 @@ export class UserIndex implements Followable {
   /** The groups in which the user's membership is over: it stands in the record until somebody ends it. */
   endedGroupsOf(userId: number): readonly number[] {
     const values = this.holding.facets.valuesOf('membership', this.numberOf(userId));
+    if (values.length === 0) return values;
     return values.filter((value) => value % 2 === 1).map((value) => (value - 1) / 2);
   }
 
