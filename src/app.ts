@@ -97,7 +97,7 @@ import { proxyCheck } from './web/guards/proxy-check.ts';
 import { noStore, securityHeaders } from './web/guards/security-headers.ts';
 import { Visits } from './web/guards/visits.ts';
 import { requestLog } from './web/request-log.ts';
-import { oneEachTurn } from './web/turns.ts';
+import { beforeLongWork, oneEachTurn } from './web/turns.ts';
 import { whenAsked } from './web/when-asked.ts';
 import { WebhookSender } from './webhooks/actions/webhook-sender.ts';
 import { webhooksController } from './webhooks/pages/webhooks-controller.ts';
@@ -203,6 +203,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(proxyCheck(config, logger));
   app.use('/assets', compression());
   app.use(assets());
+  app.use(beforeLongWork());
   app.use(oneEachTurn());
   app.use(compression({ level: 1 }));
   app.use(noStore);
