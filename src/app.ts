@@ -152,7 +152,17 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     groupIndex: new GroupIndex(db.read, clock),
     invitationIndex: new InvitationIndex(db.read, clock),
     contactIndex: new ContactIndex(db.read, clock, { fillElsewhere: indexReaders?.filling('contacts') }),
-    operations: new OperationWorker({ db, clock, logger, settings, prepares: [nextImport] }),
+    operations: new OperationWorker({
+      db,
+      clock,
+      logger,
+      settings,
+      follow: async () => {
+        const { index, groupIndex, contactIndex, invitationIndex } = context;
+        for (const one of [index, groupIndex, contactIndex, invitationIndex]) await one.keepUp();
+      },
+      prepares: [nextImport],
+    }),
     jobs,
     webhooks: new WebhookSender({
       db,

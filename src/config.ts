@@ -40,7 +40,10 @@ const settings = z.object({
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z
     .string()
-    .refine(isServerAddress, 'must be like postgres://user:password@db.example.com:5432/roster')
+    .refine(
+      isServerAddress,
+      'must be like postgres://user:password@db.example.com:5432/roster, with # / ? and @ of a password written as %23 %2F %3F and %40',
+    )
     .optional(),
   SMTP_URL: z
     .string()

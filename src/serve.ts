@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { flushCompileCache } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { isSetUp } from './access/administrators.ts';
@@ -47,6 +48,7 @@ export async function serve(
   settings: Settings,
   { beforeListen, mailbox, showsInterface }: ServeOptions,
 ): Promise<string> {
+  forgetCompiled();
   let answer: RequestListener = starting;
   const answering = inTurn((req, res) => answer(req, res));
   const server = createServer(PATIENCE, (req, res) => {
@@ -123,6 +125,11 @@ function followOthers(context: AppContext): void {
       void readIndexes(context);
     }, FOLLOWS_AFTER).unref();
   });
+}
+
+/** Node keeps what it read of its compile cache until that is written: as much room as the index of 100,000 users takes. */
+function forgetCompiled(): void {
+  flushCompileCache();
 }
 
 /** What is answered until the data is open: to whoever watches as data, to people in words, and their browser asks again. */

@@ -128,6 +128,7 @@ describe('the views', () => {
       '/search?q=reset+erin',
       '/search?q=nobodyatall',
       pathTo(app, 'bob', '/actions'),
+      pathTo(app, 'bob', '/memberships'),
       pathTo(app, 'lena', '/leaving'),
       pathTo(app, 'bob', '/timeline'),
       pathTo(app, 'bob', '/sign-ins'),

@@ -16,11 +16,11 @@ closeOnBackdrop(dialog);
 
 document.addEventListener('click', (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-  const link = event.target.closest('.menus td:last-child > a, a[data-dialog], #dialog [data-close]');
+  const link = event.target.closest('.menus td:last-child > a, a.others, a[data-dialog], #dialog [data-close]');
   if (!link) return;
   event.preventDefault();
   if (link.matches('[data-close]')) dialog.close();
-  else if (link.matches('.menus *')) void openMenu(link);
+  else if (link.matches('.others, .menus *')) void openMenu(link);
   else void openDialog(link.href, link.closest('[popover]') ? (menuOpener ?? link) : link);
 });
 
@@ -28,6 +28,7 @@ let menuOpener;
 
 async function openMenu(link) {
   menuOpener = link;
+  menu.setAttribute('aria-label', link.getAttribute('aria-label') ?? link.innerText);
   await load(link.href, menu, 'innerHTML');
 }
 

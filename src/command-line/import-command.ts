@@ -75,8 +75,8 @@ export async function importList(context: CommandContext, act: Act, list: string
 async function planned(context: CommandContext, act: Act, id: number, by: MatchedBy): Promise<Import | string> {
   const { db } = context;
   const { heads, kind } = await findImport(db.read, id);
-  const { called, mistakeIn } = COLUMNS[kind];
-  const meanings = heads.map((head) => called(head) ?? null);
+  const { meaningsOf, mistakeIn } = COLUMNS[kind];
+  const meanings = meaningsOf(heads);
   const mistake = mistakeIn(meanings);
   if (mistake) return mistake;
   await db.write(async (trx) => beginPlanning(trx, id, { meanings, by, mark: await installationMark(trx) }));

@@ -11,12 +11,14 @@ export interface WritingHooks {
   check?(): void;
   /** After a change. */
   changed?(): void;
+  /** Around a piece of a long work. */
+  aside?<T>(piece: () => Promise<T>): Promise<T>;
   /** Whether there are connections for several transactions at once. */
   areMany?: boolean;
 }
 
 /** How everything is written, through one connection or through many. */
-export function writingThrough(writer: Knex, hooks: WritingHooks): Pick<Database, 'write' | 'note'> {
+export function writingThrough(writer: Knex, hooks: WritingHooks): Pick<Database, 'write' | 'writePiece' | 'note'> {
   /** Those who write stand in line: where many ask for a lock that another process holds, the wait of each may block every request. */
   let last: Promise<unknown> = Promise.resolve();
   function inLine<T>(work: () => Promise<T>): Promise<T> {
@@ -52,6 +54,11 @@ export function writingThrough(writer: Knex, hooks: WritingHooks): Pick<Database
     write(work) {
       const patientUntil = performance.now() + BUSY_PATIENCE;
       return inLine(() => attempt(work, patientUntil));
+    },
+    writePiece(work) {
+      const patientUntil = performance.now() + BUSY_PATIENCE;
+      const { aside = (piece) => piece() } = hooks;
+      return inLine(() => aside(() => attempt(work, patientUntil)));
     },
     async note(work) {
       const patientUntil = performance.now() + NOTE_PATIENCE;

@@ -1,4 +1,4 @@
-import { fold } from '../text/text.ts';
+import { columnNamed, headKey } from '../text/people/people-columns.ts';
 import { CONTACT_COLUMNS } from './contact-columns.ts';
 import { USER_COLUMNS } from './user-columns.ts';
 
@@ -20,6 +20,8 @@ export interface Columns {
   choices: { key: ColumnKey; label: string }[];
   /** The column of that head; undefined for one that means nothing here. */
   called(head: string): ColumnKey | undefined;
+  /** The columns of heads that stand beside each other. */
+  meaningsOf(heads: string[]): Meanings;
   has(text: string): text is ColumnKey;
   /** Those with several values in a cell. */
   lists: ReadonlySet<ColumnKey>;
@@ -38,11 +40,19 @@ interface Described {
 
 function columnsOf({ noun, columns, lists, foundBy, nothingFound }: Described): Columns {
   const all = Object.entries(columns).map(([key, { label, called }]) => ({ key: key as ColumnKey, label, called }));
-  const keys = new Map(all.flatMap(({ key, called }) => called.map((name): [string, ColumnKey] => [name, key])));
+  const keys = new Map(
+    all.flatMap(({ key, called }) => called.map((name): [string, ColumnKey] => [headKey(name), key])),
+  );
+  const called = (head: string) => keys.get(headKey(head));
   return {
     noun,
     choices: all,
-    called: (head) => keys.get(fold(head)),
+    called,
+    meaningsOf(heads) {
+      // A family name beside the first name is nothing to sign in with.
+      const isFamily = foundBy.includes('email') && heads.some((head) => columnNamed(head) === 'firstName');
+      return heads.map((head) => (isFamily && columnNamed(head) === 'name' ? null : (called(head) ?? null)));
+    },
     has: (text): text is ColumnKey => Object.hasOwn(columns, text),
     lists: new Set(lists),
     mistakeIn(meanings) {

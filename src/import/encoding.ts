@@ -5,6 +5,7 @@ import { open } from 'node:fs/promises';
 export class UnreadableFile extends Error {}
 
 const BEGINNING = 64 * 1024;
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 /** What is known of a file before it is read line by line. */
 export interface FileKind {
@@ -19,8 +20,9 @@ export async function fileKind(file: string): Promise<FileKind> {
   if (bytes.length === 0) throw new UnreadableFile('The file is empty.');
   if (bytes[0] === 0x50 && bytes[1] === 0x4b)
     throw new UnreadableFile('The file is of a spreadsheet program, or packed: save it as CSV.');
-  const encoding = sixteen(bytes) ?? ((await isUtf8(file)) ? 'utf-8' : 'windows-1252');
+  const encoding = sixteen(bytes) ?? ((await isUtf8(file, bytes)) ? 'utf-8' : 'windows-1252');
   const beginning = new TextDecoder(encoding).decode(bytes, { stream: true });
+  if (beginning.includes('\0')) throw new UnreadableFile('The file is no text: save it as CSV.');
   if (beginning.trim() === '') throw new UnreadableFile('The file is empty.');
   return { encoding, beginning };
 }
@@ -47,16 +49,28 @@ async function beginningOf(file: string): Promise<Uint8Array> {
   }
 }
 
-async function isUtf8(file: string): Promise<boolean> {
+/** Also where it is damaged: whoever's letters would be read as others is told of it instead. */
+async function isUtf8(file: string, beginning: Uint8Array): Promise<boolean> {
+  if (Buffer.from(beginning.subarray(0, 3)).equals(BYTE_ORDER_MARK)) return true;
   const decoder = new TextDecoder('utf-8', { fatal: true });
   try {
     for await (const chunk of createReadStream(file)) decoder.decode(chunk, { stream: true });
     decoder.decode();
     return true;
   } catch (error) {
-    if (isDamage(error)) return false;
+    if (isDamage(error)) return isMostlyUtf8(file);
     throw error;
   }
+}
+
+/** In which more letters of several bytes are whole than damaged: in other encodings hardly ever one is, by chance. */
+async function isMostlyUtf8(file: string): Promise<boolean> {
+  const decoder = new TextDecoder('utf-8');
+  let [damaged, whole] = [0, 0];
+  for await (const chunk of createReadStream(file))
+    for (const letter of decoder.decode(chunk, { stream: true }).match(/[^\0-\x7f]/gu) ?? [])
+      letter === '\uFFFD' ? damaged++ : whole++;
+  return whole > damaged;
 }
 
 /** So the decoder says it; a disk that fails says something else. */

@@ -1,7 +1,10 @@
 import { Readable } from 'node:stream';
-import { parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
+import { isEmailAddress } from '../text/email-address.ts';
 import { counted } from '../text/text.ts';
-import { fileKind, textOf, UnreadableFile } from './encoding.ts';
+import type { Columns } from './columns.ts';
+import { csvShape } from './csv-shape.ts';
+import { type FileKind, fileKind, textOf, UnreadableFile } from './encoding.ts';
 
 /** A cell as it stands in the file; a list only where the file has lists. */
 export type Cell = string | string[];
@@ -20,9 +23,12 @@ const LONGEST_CELL = 20_000;
 const LONGEST_LINE = 1_000_000;
 const MOST_COLUMNS = 200;
 /** Under which our own files say which record a line is of. */
-export const ID_HEAD = 'Roster id';
+const ID_HEAD = 'Roster id';
 
 export const OWN_ID = /^([a-z]{16}):(user|contact):(\d{1,15})(:last of \d+)?$/;
+
+/** What the columns of such files are called, and a record whose ids stand in JSON without it. */
+type FileColumns = Pick<Columns, 'noun' | 'called'>;
 
 /** Reads a file as CSV or JSON Lines, in whichever encoding and with whichever separator, a piece at a time. */
 export class FileReader {
@@ -30,23 +36,25 @@ export class FileReader {
   readonly heads: string[] = [];
   readonly #file: string;
   readonly #mostLines: number;
-  readonly #noun: string;
+  readonly #kind: FileColumns;
   #isOurs = false;
   #isComplete = true;
 
-  /** `noun` is what a record is called whose ids stand in JSON without it. */
-  constructor(file: string, mostLines: number, noun: string) {
+  constructor(file: string, mostLines: number, kind: FileColumns) {
     this.#file = file;
-    this.#noun = noun;
+    this.#kind = kind;
     this.#mostLines = mostLines;
   }
 
   /** Throws UnreadableFile, in the middle as well: what came before is of no use then. */
   async *pieces(): AsyncGenerator<RawLine[]> {
     const kind = await fileKind(this.#file);
-    const lines = kind.beginning.trimStart().startsWith('{')
-      ? this.#jsonLines(kind.encoding)
-      : this.#csvLines(kind.encoding, separatorIn(kind.beginning));
+    const first = kind.beginning.trimStart();
+    if (/^\[\s*[{\]]/.test(first))
+      throw new UnreadableFile(
+        'The file is one JSON list: each record has to stand in a line of its own (JSON Lines).',
+      );
+    const lines = first.startsWith('{') ? this.#jsonLines(kind.encoding) : this.#csvLines(kind);
     let piece: RawLine[] = [];
     let [number, letters] = [0, 0];
     for await (const line of lines) {
@@ -66,29 +74,33 @@ export class FileReader {
     if (number === 0) throw new UnreadableFile('The file has no lines but its head.');
   }
 
-  async *#csvLines(encoding: string, delimiter: string): AsyncGenerator<RawLine> {
+  async *#csvLines({ encoding, beginning }: FileKind): AsyncGenerator<RawLine> {
+    const { separator, headLine } = csvShape(beginning, (cell) => this.#kind.called(cell) !== undefined);
     const parser = parse({
-      delimiter,
+      delimiter: separator,
+      from_line: headLine,
       info: true,
+      record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
+      relax_quotes: true,
       skip_empty_lines: true,
       skip_records_with_empty_values: true,
       max_record_size: LONGEST_LINE,
     });
     const text = Readable.from(textOf(this.#file, encoding));
     text.on('error', (error) => parser.destroy(error)).pipe(parser);
+    let before = 0;
     try {
       for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+        before = info.lines;
         if (this.heads.length === 0) this.#takeHeads(record);
-        else {
+        else if (!this.#isHeads(record)) {
           this.#look(record);
           yield { line: info.lines, cells: record };
         }
       }
     } catch (error) {
-      if (error instanceof UnreadableFile || !String((error as { code?: unknown }).code).startsWith('CSV_'))
-        throw error;
-      throw new UnreadableFile(`The file is no CSV: ${(error as Error).message}.`);
+      throw error instanceof CsvError ? new UnreadableFile(inWords(error, before)) : error;
     } finally {
       text.destroy();
     }
@@ -97,6 +109,18 @@ export class FileReader {
   #takeHeads(record: string[]): void {
     if (record.length > MOST_COLUMNS) throw tooManyColumns();
     this.heads.push(...record.map((head) => head.trim()));
+    if (this.heads.some((head) => isEmailAddress(head)))
+      throw new UnreadableFile(
+        'The first line names somebody already. Above it the file needs one that says what its columns are, such as Name, Email.',
+      );
+  }
+
+  /** Files that were put behind each other have their heads, and what marks a beginning, in their midst. */
+  #isHeads(record: string[]): boolean {
+    return (
+      record.length === this.heads.length &&
+      record.every((cell, n) => cell.replace('\uFEFF', '').trim() === this.heads[n])
+    );
   }
 
   /** Ours say in their last line that it is the last one; lines may have been taken out or put elsewhere since. */
@@ -131,7 +155,7 @@ export class FileReader {
       const head = isId ? ID_HEAD : field;
       if (!this.heads.includes(head)) this.heads.push(head);
       if (this.heads.length > MOST_COLUMNS) throw tooManyColumns();
-      cells[this.heads.indexOf(head)] = isId ? `${mark}:${this.#noun}:${value}` : cellOf(value);
+      cells[this.heads.indexOf(head)] = isId ? `${mark}:${this.#kind.noun}:${value}` : cellOf(value);
     }
     return Array.from(cells, (cell) => cell ?? '');
   }
@@ -141,11 +165,13 @@ function lettersIn({ cells }: RawLine): number {
   return cells.flat().reduce((sum, cell) => sum + cell.length, 0);
 }
 
-const SEPARATORS = [',', ';', '\t'];
-
-function separatorIn(beginning: string): string {
-  const [firstLine] = beginning.split(/\r?\n|\r/, 1);
-  return SEPARATORS.toSorted((a, b) => firstLine.split(b).length - firstLine.split(a).length)[0];
+/** What is wrong with a CSV behind that line. The library says it in words for programmers. */
+function inWords({ code }: CsvError, line: number): string {
+  if (code === 'CSV_QUOTE_NOT_CLOSED')
+    return `The file is no CSV: a quote that opens behind line ${line} is never closed.`;
+  if (code === 'CSV_MAX_RECORD_SIZE')
+    return `The file is no CSV: what stands behind line ${line} is too long for one line. Is a quote there that is never closed?`;
+  return `The file is no CSV: what stands behind line ${line} cannot be read.`;
 }
 
 /** The lines of a text that are not empty, with their numbers. */
@@ -169,7 +195,7 @@ function objectIn(text: string, line: number): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   } catch {}
-  throw new UnreadableFile(`Line ${line} is no JSON object.`);
+  throw new UnreadableFile(`Line ${line} is no JSON object: each record stands in a line of its own.`);
 }
 
 function cellOf(value: unknown): Cell {

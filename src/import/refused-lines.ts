@@ -6,10 +6,13 @@ import { findPlanned, type PlannedLine } from './import-plan-store.ts';
 import { findLines } from './import-store.ts';
 
 const AT_ONCE = 500;
+const OWN_HEADS = ['line', 'reason'];
 
 /** The refused lines as they stood in the file, each with its reason: to be mended and imported. Piece by piece of text. */
 export async function* refusedLines(db: Reader, { id, heads, counts }: Import): AsyncGenerator<string> {
-  yield BYTE_ORDER_MARK + csvLines([['line', 'reason', ...heads]]);
+  // What was refused and came back mended says its line and reason already: those of then.
+  const own = OWN_HEADS.every((head, n) => heads[n] === head) ? OWN_HEADS.length : 0;
+  yield BYTE_ORDER_MARK + csvLines([[...OWN_HEADS, ...heads.slice(own)]]);
   let written = 0;
   let piece: { number: number; lines: Map<number, RawLine> } | undefined;
   for (let after = 0; ; ) {
@@ -20,7 +23,11 @@ export async function* refusedLines(db: Reader, { id, heads, counts }: Import): 
       written += 1;
       const { cells } = piece.lines.get(one.line)!;
       const isLast = written === counts.refused;
-      rows.push([one.line, one.reason, ...heads.map((_, n) => inCsv(cells[n], isLast ? counts.refused : undefined))]);
+      rows.push([
+        one.line,
+        one.reason,
+        ...heads.slice(own).map((_, n) => inCsv(cells[own + n], isLast ? counts.refused : undefined)),
+      ]);
     }
     yield csvLines(rows);
     if (refused.length < AT_ONCE) return;

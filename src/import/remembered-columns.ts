@@ -15,12 +15,13 @@ interface Rememberer {
 
 /** What the columns mean by what this person said of such columns before, or else by what they are called. */
 export async function rememberedMeanings(db: Reader, { userId, kind }: Rememberer, heads: string[]): Promise<Meanings> {
-  const { called, has } = COLUMNS[kind];
+  const { meaningsOf, has } = COLUMNS[kind];
   const query = db('import_columns').where({ user_id: userId, kind }).select('head', 'meaning');
   const rows: { head: string; meaning: string }[] = await whereIdIn(query, 'head', heads.map(keyOf));
   const said = new Map(rows.map(({ head, meaning }) => [head, meaning]));
-  const meanings = heads.map((head): ColumnKey | null => {
-    const meaning = said.get(keyOf(head)) ?? called(head) ?? NOT_IMPORTED;
+  const called = meaningsOf(heads);
+  const meanings = heads.map((head, n): ColumnKey | null => {
+    const meaning = said.get(keyOf(head)) ?? called[n] ?? NOT_IMPORTED;
     return has(meaning) ? meaning : null;
   });
   // Two that mean the same are for a person to tell apart.
@@ -35,7 +36,14 @@ export async function rememberMeanings(
 ): Promise<void> {
   const own = () => trx('import_columns').where({ user_id: userId, kind });
   await whereIdIn(own(), 'head', heads.map(keyOf)).delete();
-  const said = new Map(heads.map((head, n) => [keyOf(head), meanings[n] ?? NOT_IMPORTED]));
+  const called = COLUMNS[kind].meaningsOf(heads);
+  const said = new Map<string, string>();
+  for (const [n, head] of heads.entries()) {
+    const meaning = meanings[n];
+    // Of what another column of this file means it is not said what it means in the next one.
+    const isSaid = meaning !== null || called[n] === null || !meanings.includes(called[n]);
+    if (isSaid && !said.get(keyOf(head))) said.set(keyOf(head), meaning ?? NOT_IMPORTED);
+  }
   const rows = [...said].map(([head, meaning]) => ({ user_id: userId, kind, head, meaning }));
-  await trx('import_columns').insert(rows);
+  if (rows.length > 0) await trx('import_columns').insert(rows);
 }

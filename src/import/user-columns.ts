@@ -1,49 +1,31 @@
+import { HEADS } from '../text/people/people-columns.ts';
+
 /** What a column of imported users can mean, by its key in our exports: what the page calls it, and what else people do. */
 export const USER_COLUMNS = {
   roster_id: { label: 'Roster id', called: ['roster id'] },
   name: {
     label: 'Name',
-    called: [
-      'name',
-      'sign-in name',
-      'login',
-      'username',
-      'user name',
-      'user',
-      'anmeldename',
-      'benutzername',
-      'benutzer',
-    ],
+    called: ['name', ...HEADS.login],
   },
   email: {
     label: 'System email',
-    called: ['email', 'e-mail', 'mail', 'system email', 'email address', 'e-mail-adresse', 'mailadresse'],
+    called: HEADS.email,
   },
   activity: { label: 'Activity', called: ['activity', 'status', 'aktivitat'] },
   contact_email: { label: 'Linked contact email', called: ['contact_email', 'linked contact email', 'contact email'] },
   groups: {
     label: 'Groups',
-    called: ['groups', 'group', 'gruppen', 'gruppe', 'department', 'abteilung', 'team'],
+    called: [...HEADS.groups, 'department', 'abteilung'],
   },
   groups_until: { label: 'Groups until', called: ['groups_until', 'groups until'] },
-  tags: { label: 'Tags', called: ['tags', 'tag', 'schlagworte', 'labels'] },
+  tags: { label: 'Tags', called: HEADS.tags },
   starts: {
     label: 'Starts on',
-    called: ['starts', 'starts on', 'start', 'start date', 'entry date', 'beginn', 'eintritt', 'eintrittsdatum'],
+    called: HEADS.startsAt,
   },
   leaves: {
     label: 'Leaves on',
-    called: [
-      'leaves',
-      'leaves on',
-      'expires',
-      'expiry date',
-      'expiry',
-      'leaves on',
-      'ablaufdatum',
-      'gultig bis',
-      'austritt',
-    ],
+    called: HEADS.leavesAt,
   },
   no_shared_data: {
     label: 'No shared data',

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Day, Instant } from '../clock.ts';
 import { day, optional, tags, userEmail, userName } from '../forms/fields.ts';
 import { endBy, startBy, type Times } from '../forms/moments.ts';
+import { spokenDay } from '../text/spoken-day.ts';
 import type { ImportedRow } from './imported-row.ts';
 
 /** What a line says of a user; undefined is what it does not say. */
@@ -41,6 +42,11 @@ export function checkRow(row: ImportedRow, times: Times): { values: RowValues; m
   };
   const given = <T>(schema: z.ZodType<T>, value: string | undefined) =>
     value === undefined ? undefined : checked(schema, value);
+  const dated = <T>(label: string, schema: z.ZodType<T>, value: string | undefined): T | undefined => {
+    const parsed = schema.safeParse(value && spokenDay(value));
+    if (value !== undefined && !parsed.success) mistakes.push(`${label}: ${parsed.error.issues[0].message}`);
+    return parsed.data;
+  };
   const flag = (key: 'no_shared_data' | 'api_only', label: string): boolean | undefined => {
     const value = text(key)?.toLowerCase();
     if (value === undefined) return undefined;
@@ -55,8 +61,8 @@ export function checkRow(row: ImportedRow, times: Times): { values: RowValues; m
     groups: values.groups as string[] | undefined,
     ends: endsIn(row, times, mistakes),
     tags: values.tags === undefined ? undefined : checked(tags, (values.tags as string[]).join(',')),
-    startsAt: given(startBy(times), text('starts')),
-    leavesAt: given(endBy(times), text('leaves')),
+    startsAt: dated('Starts on', startBy(times), text('starts')),
+    leavesAt: dated('Leaves on', endBy(times), text('leaves')),
     noSharedData: flag('no_shared_data', 'No shared data'),
     description: given(description, text('description')),
     contactEmail: text('contact_email') || undefined,
@@ -67,7 +73,7 @@ export function checkRow(row: ImportedRow, times: Times): { values: RowValues; m
           ? {
               reason: text('api_only_reason') ?? '',
               owner: text('api_only_owner') ?? '',
-              reviewOn: given(day, text('api_only_review')) ?? null,
+              reviewOn: dated('Review date', day, text('api_only_review')) ?? null,
             }
           : null,
   };
@@ -88,8 +94,8 @@ function endsIn({ values }: ImportedRow, times: Times, mistakes: string[]): (Ins
   }
   const end = endBy(times);
   return groups.map((_, n) => {
-    const parsed = end.safeParse(texts.length === 1 ? texts[0] : texts[n]);
-    if (!parsed.success) mistakes.push(parsed.error.issues[0].message);
+    const parsed = end.safeParse(spokenDay(texts.length === 1 ? texts[0] : texts[n]));
+    if (!parsed.success) mistakes.push(`Groups until: ${parsed.error.issues[0].message}`);
     return parsed.data ?? null;
   });
 }

@@ -1,4 +1,3 @@
-export const PREFIX = '/scim/v2';
 /** In bytes, of a request. */
 export const largestBody = ({ scimMegabytes }: { scimMegabytes: number }) => scimMegabytes * 1_048_576;
 /** At once. */

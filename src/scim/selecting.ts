@@ -8,7 +8,6 @@ export interface Selecting {
   without: string[];
 }
 
-export const EVERYTHING: Selecting = { without: [] };
 const ALWAYS = ['schemas', 'id'];
 const MOST_NAMES = 100;
 

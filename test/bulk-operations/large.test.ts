@@ -90,6 +90,8 @@ describe('an operation on more than can be done while one waits', () => {
     await sheet(path);
     await alice.post(`${path}/execution`);
     await settled();
+    // The lists have followed by themselves: nobody has to wait for it.
+    expect(app.context.index.change).toBe((await app.db.read('user_changes').max('id as last').first())?.last);
     expect(await active()).toEqual(['alice']);
     const report = load((await alice.get(path)).text);
     expect(report('h1').text()).toMatch(/^4,\d{3} users were deactivated\.$/);

@@ -80,6 +80,26 @@ describe('a file that is imported on the page', () => {
     expect(pageOf(await ada.get(await uploaded('handle,Mail\na,b\n', ada))).typed()).toMatchObject({ 'column-0': '' });
   });
 
+  it('with two columns of one meaning forgets none of them for the next file', async () => {
+    await planned('Email,Email,Mail\nnina,nina@example.com,\n');
+    const next = await uploaded('Mail,Name\nnora@example.com,nora\n');
+    expect(pageOf(await alice.get(next)).typed()).toMatchObject({ 'column-0': 'email', 'column-1': 'name' });
+  });
+
+  it('has its days as people write them, and says of each column what is wrong with its day', async () => {
+    const path = await planned(
+      'Name,Email,Starts on,Leaves on\nnina,nina@example.com,1.12.2030,31.12.30\nnora,nora@example.com,,2030-12-31 00:00:00\nnils,nils@example.com,,12/31/2030\n',
+    );
+    expect(await counts(path)).toEqual(['New 2', 'Changed 0', 'Unchanged 0', 'Refused 1']);
+    expect((await alice.get(`${path}?kind=refused`)).text).toContain('Leaves on: Enter a date that exists');
+    await execute(path);
+    expect(await user('nina')).toMatchObject({
+      starts_at: '2030-12-01T00:00:00.000Z',
+      leaves_at: '2031-01-01T00:00:00.000Z',
+    });
+    expect((await user('nora')).leaves_at).toBe('2031-01-01T00:00:00.000Z');
+  });
+
   it('says which columns will not do', async () => {
     const path = await uploaded('Name,Email,Other\nnina,nina@example.com,x\n');
     for (const [fields, words] of [
@@ -139,6 +159,9 @@ describe('a file that is imported on the page', () => {
     expect(await counts(path)).toEqual(['New 693', 'Changed 0', 'Unchanged 0', 'Refused 7']);
     const refused = (await alice.get(`${path}/refused.csv`)).text;
     expect(refused.split('\r\n')[1]).toBe('9,There is no group Nowhere.,user7,user7@example.com,Nowhere');
+    const again = (await alice.get(`${await planned(refused)}/refused.csv`)).text;
+    expect(again.split('\r\n')[0]).toBe(refused.split('\r\n')[0]);
+    expect(again.split('\r\n')[1]).toBe('2,There is no group Nowhere.,user7,user7@example.com,Nowhere');
     expect(await counts(await planned(refused.replaceAll(/Nowhere(?=\r)/g, 'Support')))).toEqual([
       'New 7',
       'Changed 0',

@@ -50,10 +50,10 @@ describe('a file', () => {
   /** What the lines of a file say, by what its columns are called. */
   async function read(bytes: Uint8Array | string, mostLines = 1_000): Promise<ImportedRow[]> {
     writeFileSync(path('in'), bytes);
-    const reader = new FileReader(path('in'), mostLines, 'user');
+    const reader = new FileReader(path('in'), mostLines, COLUMNS.users);
     const lines = [];
     for await (const piece of reader.pieces()) lines.push(...piece);
-    const meanings = reader.heads.map((head) => COLUMNS.users.called(head) ?? null);
+    const meanings = COLUMNS.users.meaningsOf(reader.heads);
     const mistake = COLUMNS.users.mistakeIn(meanings);
     if (mistake) throw new UnreadableFile(mistake);
     return lines.map((line) => importedRow(line, meanings, COLUMNS.users));
@@ -79,6 +79,28 @@ describe('a file', () => {
     expect(row.values.description).toBe('one\ntwo; three');
   });
 
+  it.each([
+    ['lines that end in different ways', 'Name,Email\r\na,a@x.example\nb,b@x.example\r'],
+    ['what spreadsheet programs say of the separator', 'sep=;\nName;Email\na;a@x.example\nb;b@x.example\n'],
+    ['a title above', 'Colleagues, December;;\n;;\nName;Email;Room\na;a@x.example;1\nb;b@x.example;2\n'],
+    ['the other separators within quotes', '"Name";"Email";"Seat, floor, house"\na;a@x.example;1\nb;b@x.example;2\n'],
+    ['strokes between cells', 'Name|Email\na|a@x.example\nb|b@x.example\n'],
+    ['two files behind each other', 'Name,Email\na,a@x.example\n\uFEFFName,Email\nb,b@x.example\n'],
+    ['remarks in its heads', 'Benutzername:,E-Mail (dienstlich)\na,a@x.example\nb,b@x.example\n'],
+    ['a quote within a cell', 'Name,Email,Note\na,a@x.example,a 5" screen\nb,b@x.example,\n'],
+  ])('is read with %s', async (_, text) => {
+    expect((await read(text)).map(({ values: { name, email } }) => [name, email])).toEqual([
+      ['a', 'a@x.example'],
+      ['b', 'b@x.example'],
+    ]);
+  });
+
+  it('has no family names for names to sign in with', () => {
+    expect(COLUMNS.users.meaningsOf(['Name', 'Vorname', 'E-Mail'])).toEqual([null, null, 'email']);
+    expect(COLUMNS.users.meaningsOf(['Name', 'E-Mail'])).toEqual(['name', 'email']);
+    expect(COLUMNS.contacts.meaningsOf(['Name', 'Vorname'])).toEqual(['name', null]);
+  });
+
   it('gives back what stood before a mark that keeps formulas away', async () => {
     expect(await names('Name,Email\n"\'=1+1",a@x.example\n')).toEqual(['=1+1']);
   });
@@ -86,10 +108,20 @@ describe('a file', () => {
   it('is known by its letters to its end', async () => {
     const lines = `Name,Email\n${'a,a@x.example\n'.repeat(20_000)}`;
     writeFileSync(path('in'), Buffer.concat([Buffer.from(lines), Buffer.from('Müller,m@x.example\n', 'latin1')]));
-    const reader = new FileReader(path('in'), 30_000, 'user');
+    const reader = new FileReader(path('in'), 30_000, COLUMNS.users);
     let last: unknown;
     for await (const piece of reader.pieces()) last = piece.at(-1)?.cells[0];
     expect(last).toBe('Müller');
+  });
+
+  it.each([
+    ['by its mark', Buffer.concat([Buffer.from('\uFEFFName,Email\n'), Buffer.from([0xfc])])],
+    [
+      'by most of its letters',
+      Buffer.concat([Buffer.from('Name,Email\nMüller-Jäger,m@x.example\n'), Buffer.from('ü').subarray(1)]),
+    ],
+  ])('in UTF-8, known %s, that is damaged is not read as another one', async (_, bytes) => {
+    await expect(read(bytes)).rejects.toThrow('its encoding is damaged');
   });
 
   it.each([
@@ -98,7 +130,11 @@ describe('a file', () => {
     ['one,two\na,b\n', 'No column is known'],
     ['Name,Email\n', 'no lines but its head'],
     ['Name,Mail,Email\na,b,c\n', 'Two columns mean the same'],
-    ['Name,Email\na,"b\n', 'no CSV'],
+    ['Name,Email\nc,c@x.example\na,"b\nd,d@x.example\n', 'a quote that opens behind line 2 is never closed'],
+    [`Name,Email\n"a,b\n${'c,c@x.example\n'.repeat(80_000)}`, 'Is a quote there that is never closed?'],
+    ['[\n{"name":"a"}]', 'one JSON list'],
+    ['a,a@x.example\nb,b@x.example\n', 'The first line names somebody already'],
+    ['\u0089PNG\r\n\u0000\u0000', 'no text'],
     ['PK\u0003\u0004', 'of a spreadsheet program'],
     [`${'a,'.repeat(300)}\nb\n`, 'more than 200 columns'],
     ['{"name":"a"}\nnonsense\n', 'Line 2 is no JSON object'],
@@ -114,7 +150,7 @@ describe('a file', () => {
     const line = `a,a@x.example,${'x'.repeat(15_000)}\n`;
     writeFileSync(path('in'), `Name,Email,Note\n${line.repeat(400)}`);
     const sizes = [];
-    for await (const piece of new FileReader(path('in'), 1_000, 'user').pieces())
+    for await (const piece of new FileReader(path('in'), 1_000, COLUMNS.users).pieces())
       sizes.push(JSON.stringify(piece).length);
     expect(Math.max(...sizes)).toBeLessThan(1_100_000);
   });
@@ -214,7 +250,7 @@ describe('the command import', () => {
         'n1,n1@example.com,Support,,',
         'n2,not an email,,,',
         'n3,n3@example.com,No such group,,',
-        'n4,n4@example.com,,31.12.2027,',
+        'n4,n4@example.com,,31/12/2027,',
         'bob,other@example.com,,,',
         'n5,n5@example.com,,,deactivated',
         'n6,n6@example.com,,,',
@@ -237,7 +273,7 @@ describe('the command import', () => {
       expect(reasons).toContain(words);
     const mended = readFileSync(path('refused.csv'), 'utf8')
       .replaceAll('No such group', 'Support')
-      .replaceAll('31.12.2027', '2027-12-31')
+      .replaceAll('31/12/2027', '2027-12-31')
       .replaceAll('not an email', 'n2@example.com');
     const again = await imported(mended, '--apply');
     expect([again.data.new, again.data.refused]).toEqual([3, 4]);

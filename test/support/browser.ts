@@ -1,58 +1,26 @@
-import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import chromium from '@sparticuz/chromium';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, type Page, chromium as playwright } from 'playwright-core';
+import { addressOfBrowser, LAN_NAME, launchOptions } from './browser-server.ts';
 
-const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-/** Where 127.0.0.1 would hide what breaks on a plain-HTTP name. */
-export const LAN_NAME = 'roster.lan';
+export { LAN_NAME };
 
 let running: Promise<Browser> | undefined;
 
-/** One browser for a test file: an installed one, else the one inside the package. */
+/** What a file of tests uses: of the browser that serves the whole run, or of its own where no tests run. */
 export function browser(): Promise<Browser> {
-  running ??= launch();
+  running ??= connect();
   return running;
 }
 
+/** With all pages in it; the browser of the run serves the next file. */
 export async function closeBrowser(): Promise<void> {
   await (await running)?.close();
   running = undefined;
 }
 
-async function launch(): Promise<Browser> {
-  const executablePath = INSTALLED.find((path) => existsSync(path)) ?? (await unpacked());
-  return playwright.launch({
-    executablePath,
-    // Its own arguments would switch web security off; these do not.
-    args: [
-      '--no-sandbox',
-      `--host-resolver-rules=MAP ${LAN_NAME} 127.0.0.1`,
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-    env: { ...process.env, ...librariesOf(executablePath) } as Record<string, string>,
-  });
-}
-
-/** The package unpacks itself, its libraries and its fonts into the temporary folder. */
-async function unpacked(): Promise<string> {
-  process.env.AWS_LAMBDA_JS_RUNTIME ??= 'nodejs22.x';
-  chromium.setGraphicsMode = false;
-  return chromium.executablePath();
-}
-
-/** On a machine without them, the browser takes NSS and fonts from the package. */
-function librariesOf(executablePath: string): Record<string, string> {
-  if (INSTALLED.includes(executablePath)) return {};
-  const libraries = join(tmpdir(), 'al2023', 'lib');
-  return {
-    ...(existsSync(libraries) && { LD_LIBRARY_PATH: libraries }),
-    ...(!existsSync('/usr/share/fonts') && { FONTCONFIG_PATH: join(tmpdir(), 'fonts') }),
-  };
+async function connect(): Promise<Browser> {
+  const address = await addressOfBrowser();
+  return address ? playwright.connect(address) : playwright.launch(await launchOptions());
 }
 
 export interface Visit {

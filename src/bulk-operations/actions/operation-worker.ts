@@ -42,6 +42,8 @@ interface Parts {
   clock: Clock;
   logger: Logger;
   settings: ActSettings;
+  /** Has whoever follows what is changed read it, piece after piece: the next who asks would wait for all of it. */
+  follow?: () => Promise<unknown>;
   /** What else is to be gone through, the next of it. */
   prepares?: ((db: Database) => Promise<Preparation | undefined>)[];
 }
@@ -183,7 +185,7 @@ export class OperationWorker {
     const { db } = this.#parts;
     const ahead = await findPieces(db.read, id, { limit: AHEAD });
     do {
-      const isOver = await db.write(async (trx) => {
+      const isOver = await db.writePiece(async (trx) => {
         const operation = await findOperation(trx, id);
         if (phaseOf(operation) !== 'running') return true;
         const act = await this.#actOf(trx, operation);
@@ -205,6 +207,8 @@ export class OperationWorker {
         await tellOfForbidden(trx, act, { ...operation, tally });
         return true;
       });
+      // Whoever asks reads it, or is told that it cannot be.
+      await this.#parts.follow?.().catch(() => undefined);
       if (isOver) return;
       for (let n = 0; n < TURNS; n++) await turn();
     } while (ahead.length > 0 && !this.#isStopped);

@@ -6,13 +6,20 @@ import SqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
 const STRETCH = 3;
 /** Those of a transaction that is run again and again; more are made anew each time. */
 const WRITING_KEPT = 200;
-/** What changes the schema, after which nothing that was compiled is trusted. */
-const CHANGES_SCHEMA = /^\s*(create|alter|drop|pragma|vacuum|attach|detach)/i;
+/** What may change the schema, after which nothing that was compiled is trusted. */
+const CHANGES_SCHEMA = /^\s*(create|alter|drop|pragma(?! (synchronous|wal_checkpoint))|vacuum|attach|detach)/i;
 
 /** By connection: Knex makes a client of its own for each transaction, which knows nothing but its class. */
 const compiled = new WeakMap<BetterSqlite.Database, Map<string, BetterSqlite.Statement>>();
 /** Since when the transaction that is open has not given way. */
 let ranSince = 0;
+
+/** How many statements were run by whatever writes here. */
+let run = 0;
+
+export function statementsRun(): number {
+  return run;
+}
 
 const BEGIN = 'BEGIN IMMEDIATE;';
 const ENDS = /^(commit|rollback|pragma)/i;
@@ -40,6 +47,7 @@ export class WritingSqliteClient extends SqliteClient {
   }
 
   private run(connection: BetterSqlite.Database, query: Query): void {
+    run++;
     const statement = this.statement(connection, query.sql);
     const bindings = this._formatBindings(query.bindings ?? []);
     if (statement.reader) query.response = statement.all(bindings);

@@ -27,7 +27,7 @@ export async function stageFile(
   mostLines: number,
 ): Promise<number> {
   const id = await db.write((trx) => createImport(trx, act, { kind, name }));
-  const reader = new FileReader(path, mostLines, COLUMNS[kind].noun);
+  const reader = new FileReader(path, mostLines, COLUMNS[kind]);
   let [lines, pieces] = [0, 0];
   let waiting: RawLine[][] = [];
   const keep = () =>

@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { isDay } from '../../clock.ts';
+import { spokenDay } from '../spoken-day.ts';
 import { fold } from '../text.ts';
 import { addressesIn, mailboxesIn } from './addresses.ts';
 import { type PeopleRead, pastedPerson } from './pasted-person.ts';
@@ -14,7 +15,6 @@ interface Line {
 }
 
 const SEPARATORS = ['\t', ';', ','];
-const SPOKEN_DAY = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,?\s+(\d{1,2}:\d{2}))?$/;
 
 type Cells = PeopleRead & { isGuessed: boolean };
 
@@ -87,8 +87,8 @@ function tableOf(lines: Line[], columns: Columns): PeopleRead {
       login: cell('login'),
       groups: several(cell('groups')),
       tags: several(cell('tags')),
-      startsAt: dayIn(cell('startsAt')),
-      leavesAt: dayIn(cell('leavesAt')),
+      startsAt: spokenDay(cell('startsAt')),
+      leavesAt: spokenDay(cell('leavesAt')),
     });
     if (person.name || person.email || person.login) read.people.push(person);
     else if (cells.some(Boolean))
@@ -110,7 +110,7 @@ function guessedColumns(lines: Line[]): Columns {
   const email = columns.findIndex((_, n) => most((cell) => cell.includes('@'), n));
   if (email === -1) return columns.map((_, n) => (['name', 'email'] as const)[n]);
   columns[email] = 'email';
-  const days = columns.findIndex((_, n) => most((cell) => isDay(dayIn(cell).slice(0, 10)), n));
+  const days = columns.findIndex((_, n) => most((cell) => isDay(spokenDay(cell).slice(0, 10)), n));
   if (days !== -1) columns[days] = 'leavesAt';
   const texts = columns.flatMap((column, n) =>
     column === undefined && most((cell) => /\p{L}/u.test(cell) && !/^[\w-]+:\/\//.test(cell), n) ? [n] : [],
@@ -143,10 +143,4 @@ function isFamilyFirst(lines: Line[], one: number, other: number, email: number)
 
 function several(cell: string): string[] {
   return [...new Set(cell.split(/[,;|]/).map((one) => one.trim()))].filter(Boolean);
-}
-
-/** 31.3.2027 is a day as well, and may have a time. */
-function dayIn(cell: string): string {
-  const [, day, month, year, time = ''] = SPOKEN_DAY.exec(cell) ?? [];
-  return year ? `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')} ${time}`.trim() : cell;
 }

@@ -13,15 +13,17 @@ export type PeopleColumn =
   | 'leavesAt';
 
 /** What such a column is called, folded and without punctuation: in English, German, and as address books export it. */
-const HEADS: Record<PeopleColumn, string[]> = {
+export const HEADS: Record<PeopleColumn, readonly string[]> = {
   email: [
     ...['email', 'e mail', 'mail', 'emails', 'system email', 'email address', 'e mail address', 'mail address'],
     ...['emailadresse', 'e mail adresse', 'mailadresse', 'primary email', 'e mail 1 value', 'email 1', 'e mail 1'],
-    ...['work email', 'business email', 'adresse e mail', 'courriel', 'correo', 'indirizzo email'],
+    ...['work email', 'business email', 'company email', 'adresse e mail', 'courriel', 'correo', 'indirizzo email'],
   ],
   name: [
     ...['name', 'full name', 'fullname', 'display name', 'displayname', 'person', 'employee', 'contact'],
-    ...['anzeigename', 'vollstandiger name', 'voller name', 'vor und nachname', 'mitarbeiter', 'mitarbeiterin'],
+    ...['anzeigename', 'vollstandiger name', 'voller name', 'vor und nachname', 'name vorname'],
+    ...['vorname nachname', 'nachname vorname', 'first name last name', 'last name first name'],
+    ...['mitarbeiter', 'mitarbeiterin', 'mitarbeitende', 'kollege', 'kollegin'],
     ...['kontakt', 'nom complet', 'nombre completo'],
   ],
   firstName: [
@@ -80,18 +82,20 @@ const HEADS: Record<PeopleColumn, string[]> = {
   ],
 };
 
+const LONGEST_HEAD = 200;
+
+/** A head as heads are compared: "E-Mail (dienstlich):" is called as "email". */
+export function headKey(cell: string): string {
+  return fold(cell.slice(0, LONGEST_HEAD).replace(/[([][^()[\]]*[)\]]/g, ' ')).replace(/[^\p{L}\p{N}]+/gu, '');
+}
+
 const COLUMN_OF = new Map(
-  Object.entries(HEADS).flatMap(([column, heads]) => heads.map((head) => [head, column as PeopleColumn])),
+  Object.entries(HEADS).flatMap(([column, heads]) => heads.map((head) => [headKey(head), column as PeopleColumn])),
 );
 
 /** Which column a cell of a head line names; undefined where it is none that is known. */
 export function columnNamed(cell: string): PeopleColumn | undefined {
-  if (cell.length > 60) return undefined;
-  return COLUMN_OF.get(
-    fold(cell)
-      .replace(/[^a-z0-9]+/g, ' ')
-      .trim(),
-  );
+  return cell.length > 60 || cell.includes('@') ? undefined : COLUMN_OF.get(headKey(cell));
 }
 
 /** The columns that a line of cells names, in its order, each once; undefined where it is no head line. */

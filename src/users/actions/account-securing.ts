@@ -15,7 +15,7 @@ import { administered, type UserAction, unlessActive } from './user-action.ts';
 import { recordOnUsers } from './user-events.ts';
 
 /** Why the page cannot do it for the last administrator: an account without a password administers nothing (promise 4). */
-export const LAST_ADMINISTRATOR =
+const LAST_ADMINISTRATOR =
   'is the last administrator, whom nobody could let in again: only the command line helps (roster reset-password-link)';
 
 /**

@@ -27,7 +27,8 @@ import { findUsersCalled, suggestedByName } from '../list/user-suggestions.ts';
 import type { User } from '../user.ts';
 import { checkUser, typedOf, typedUser, USER_SEARCHES } from '../user-form.ts';
 import { stateLimits } from '../user-state.ts';
-import { findSubject, findUserByIdentifier, findUserNames, takenMessage } from '../user-store.ts';
+import { findSubject, findUserByIdentifier, findUserNames } from '../user-store.ts';
+import { takenMessage } from '../user-uniqueness.ts';
 
 interface FormState {
   typed: Typed;

@@ -10,7 +10,7 @@ import { findContact, findContactOfAnyOwner } from '../../contacts/contact-store
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import { erasureOf } from '../../erasure/erasure-state.ts';
 import { MAIL_LABELS, mailState } from '../../mail/mail-state.ts';
-import { findMails } from '../../mail/outbox-store.ts';
+import { findMails } from '../../mail/sent-mails.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { findToken, linkAddress } from '../../one-time-links/one-time-link-store.ts';
 import { explain } from '../../permissions/explanation.ts';
