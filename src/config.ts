@@ -87,6 +87,7 @@ const settings = z.object({
   DELETED_DAYS: whole(0, 0, 36_500),
   TOKEN_DAYS: whole(365, 1, 3650),
   TOKEN_REQUESTS: whole(600, 1, 1_000_000),
+  SCIM_MEGABYTES: whole(4, 1, 64),
   WEBHOOK_NETWORKS: z
     .string()
     .transform((text) => text.split(/[\s,]+/).filter(Boolean))
@@ -197,6 +198,8 @@ export function readSettings(environment: Environment = process.env, envFile = '
     /** For so long a token may be good at most, and so many requests a minute each may be used for. */
     tokenDays: values.TOKEN_DAYS,
     tokenRequests: values.TOKEN_REQUESTS,
+    /** What a request of SCIM may have at most: a group with all of its members is one. */
+    scimMegabytes: values.SCIM_MEGABYTES,
     /** Where webhooks may lead besides the open internet. */
     webhookNetworks: values.WEBHOOK_NETWORKS,
     /** What a file may have at most that is imported. */

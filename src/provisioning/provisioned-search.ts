@@ -5,19 +5,8 @@ import type { AttributePath, Filter } from './filter.ts';
 import { type Counted, KnownList, type ListsBefore, MOST_PLACES, type Place } from './lists-before.ts';
 import { countProvisioned } from './provisioned-user-store.ts';
 import { searchedAs } from './resource.ts';
-import {
-  isLookedThrough,
-  isPlainValue,
-  looksAtSystemEmail,
-  meant,
-  nameOf,
-  OWN_SORTS,
-  type Query,
-  USER,
-  type UserSearch,
-  valuePath,
-  values,
-} from './user-conditions.ts';
+import { meant, type Query, type UserSearch, values } from './user-conditions.ts';
+import { isLookedThrough, isPlainValue, looksAtSystemEmail, nameOf, OWN_SORTS, USER, valuePath } from './user-paths.ts';
 import { ALIKE, type Stretch, walk, walkFrom, wayTo } from './walking.ts';
 
 /** In what order; left out, as they came. */

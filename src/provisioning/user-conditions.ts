@@ -1,18 +1,25 @@
 import type { Knex } from 'knex';
 import type { Reader } from '../db/database.ts';
 import { identityKey } from '../text/identity-key.ts';
-import { attributeNamed, ENTERPRISE_USER, ROSTER_USER, USER_ATTRIBUTES } from './attribute.ts';
 import { compareText, everybody, momentOf, nobody } from './comparing.ts';
 import type { AttributePath, Filter, FilterValue, Operator } from './filter.ts';
 import { idIn } from './ids.ts';
 import { searchedAs } from './resource.ts';
 import { restrict } from './restricting.ts';
 import { Unfit } from './unfit.ts';
+import {
+  type Comparison,
+  isLookedThrough,
+  isOfGroups,
+  looksAtSystemEmail,
+  nameOf,
+  OWN_SORTS,
+  pathsOf,
+  USER,
+  valuePath,
+} from './user-paths.ts';
 
 export type Query = Knex.QueryBuilder;
-export type Comparison = Extract<Filter, { kind: 'compare' }>;
-
-export const USER = 'provisioned_users.user_id';
 
 /** Whose users are meant, and which of them. */
 export interface UserSearch {
@@ -21,14 +28,6 @@ export interface UserSearch {
   /** Whether users are walked along and each is looked at, instead of all that is said of anybody: where enough of them are meant. */
   isAlong?: boolean;
 }
-
-/** What stands in the row of a user itself, and can be sorted by. */
-export const OWN_SORTS: ReadonlyMap<string, string> = new Map([
-  ['id', USER],
-  ['username', 'provisioned_users.user_name_key'],
-  ['meta.created', 'provisioned_users.created_at'],
-  ['meta.lastmodified', 'provisioned_users.modified_at'],
-]);
 
 /** The users of a program who are not deleted, and whom a filter means. */
 export function meant(db: Reader, { provisionerId, filter, isAlong = false }: UserSearch): Query {
@@ -75,10 +74,6 @@ const MOMENTS = ['meta.created', 'meta.lastmodified'];
 function compareId(where: Query, id: number | undefined, operator: Operator): void {
   if (id === undefined || operator !== 'eq') nobody(where, USER);
   else where.where(USER, id);
-}
-
-function isOfGroups(name: string): boolean {
-  return name === 'groups' || name === 'groups.value';
 }
 
 /** Who is in a group that the program keeps, which are the groups that it is told of. */
@@ -208,48 +203,4 @@ function other(db: Reader, path: string): Query {
 export function values(db: Reader, provisionerId: number, paths: string[], name = 'provisioned_values'): Query {
   const table = name === 'provisioned_values' ? name : `provisioned_values as ${name}`;
   return db(table).where(`${name}.provisioner_id`, provisionerId).whereIn(`${name}.path`, paths);
-}
-
-/** Lowered, with its schema where it is of an extension, and its part. */
-export function nameOf({ schema, attribute, sub }: AttributePath): string {
-  const extension = [ENTERPRISE_USER, ROSTER_USER].find((one) => one.toLowerCase() === schema);
-  return `${extension ? `${schema}:` : ''}${attribute}${sub ? `.${sub}` : ''}`;
-}
-
-/** Under which path the value stands: of a list without a part it is the value. */
-export function valuePath(path: AttributePath): string {
-  const known = path.schema ? undefined : attributeNamed(USER_ATTRIBUTES, path.attribute);
-  const isWhole = path.sub === undefined && known?.type === 'complex';
-  return isWhole ? `${nameOf(path)}.value` : nameOf(path);
-}
-
-/** Under which paths anything of it stands. */
-function pathsOf(path: AttributePath): string[] {
-  const known = path.schema ? undefined : attributeNamed(USER_ATTRIBUTES, path.attribute);
-  if (path.sub !== undefined || known?.type !== 'complex') return [nameOf(path)];
-  return (known.subAttributes ?? []).map(({ name }) => `${path.attribute}.${name.toLowerCase()}`);
-}
-
-/** Whether it compares what is said of them, and nothing that stands elsewhere. */
-export function isPlainValue(comparison: Comparison): boolean {
-  const { path, operator, value } = comparison;
-  const name = nameOf(path);
-  const isOwn = OWN_SORTS.has(name) || isOfGroups(name) || ['externalid', 'active', 'meta.resourcetype'].includes(name);
-  return !isOwn && operator !== 'ne' && value !== null && !looksAtSystemEmail(comparison);
-}
-
-/** Whether no index leads to what it compares: all that is said under a path has to be looked through. */
-export function isLookedThrough(filter: Filter): boolean {
-  if ('parts' in filter) return filter.parts.some(isLookedThrough);
-  if ('part' in filter) return isLookedThrough(filter.part);
-  return filter.kind === 'compare' && ['co', 'ew'].includes(filter.operator) && isPlainValue(filter);
-}
-
-export function looksAtSystemEmail(filter: {
-  kind?: Filter['kind'];
-  path: AttributePath;
-  operator?: Operator;
-}): boolean {
-  const isCompared = filter.operator === 'eq' || filter.operator === 'ne';
-  return isCompared && valuePath(filter.path) === 'emails.value';
 }

@@ -1,6 +1,7 @@
 import { whereAlong } from '../db/keyset.ts';
 import type { KnownList, Place } from './lists-before.ts';
-import { type Query, USER } from './user-conditions.ts';
+import type { Query } from './user-conditions.ts';
+import { USER } from './user-paths.ts';
 
 /** Along the values that are compared, one of each user. */
 export const ALIKE = 'alike.user_id';
@@ -32,21 +33,25 @@ export interface Way {
   /** From the first row that is wanted on, or from the last backwards. */
   isBackwards: boolean;
   from?: Place;
-  /** The rows that are read: one before those that are wanted goes along, to be marked. */
+  /** The rows that are read: the one before those that are wanted goes along, to be marked, unless it is known. */
   first: number;
   last: number;
 }
 
 export function wayTo({ skip, limit }: Pick<Stretch, 'skip' | 'limit'>, total: number, list: KnownList): Way {
   const last = Math.min(total, skip + limit);
-  const first = Math.min(Math.max(1, skip), last + 1);
-  const { before, after } = list.around(first - 1, last);
-  const forth = first - 1 - (before?.row ?? 0);
+  const { before, after } = list.around(skip, last);
+  const forth = skip - (before?.row ?? 0);
   const back = (after?.row ?? total + 1) - 1 - last;
-  const isBackwards = back < forth;
-  return isBackwards
-    ? { distance: back, isBackwards, from: after?.place, first, last }
-    : { distance: forth, isBackwards, from: before?.place, first, last };
+  if (back < forth) return { distance: back, isBackwards: true, from: after?.place, first: skip || 1, last };
+  const isBeside = forth === 0;
+  return {
+    distance: isBeside ? 0 : forth - 1,
+    isBackwards: false,
+    from: before?.place,
+    first: skip + (isBeside ? 1 : 0),
+    last,
+  };
 }
 
 /** The rows after `skip` of a list of that many, and remembers where they begin and end. */

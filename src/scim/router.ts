@@ -14,7 +14,7 @@ import { Bookmarks } from './bookmarks.ts';
 import type { Answer, Call } from './call.ts';
 import { CallLog } from './call-log.ts';
 import { answerTo, handlersAt } from './dispatch.ts';
-import { LARGEST_BODY } from './limits.ts';
+import { largestBody } from './limits.ts';
 import { bodyOf, problemOf } from './problem.ts';
 
 const TYPES = ['application/scim+json', 'application/json'];
@@ -41,7 +41,7 @@ export function scimRouter(app: AppContext, limit: RequestLimit): RequestHandler
     requireProvisioner(caller);
     next();
   });
-  router.use(requireJson, express.json({ limit: LARGEST_BODY, type: TYPES }));
+  router.use(requireJson, express.json({ limit: largestBody(app.config), type: TYPES }));
   router.use(async (req, res) => {
     const call = callOf(app, req, { caller: callers.get(req)!, bookmarks, log });
     const answer = await answerTo(call);
@@ -119,11 +119,23 @@ interface Refused {
 }
 
 async function noteRefusal(app: AppContext, log: CallLog, req: Request, { caller, error, of }: Refused) {
-  const problem = problemOf(error);
+  const problem = problemOf(isTooLarge(error) ? tooLarge(app) : error);
   if (problem.status >= 500) app.logger.error({ err: error, requestId: req.id }, 'a provisioning request failed');
   if (isRefusal(error)) await recordRefusal(app, req, caller, problem.detail);
   await log.noteRefusal(req, { provisionerId: caller.viewer.id, error, problem, of });
   return problem;
+}
+
+/** As the body parser says it. */
+function isTooLarge(error: unknown): boolean {
+  return (error as { type?: unknown } | null)?.type === 'entity.too.large';
+}
+
+function tooLarge({ config }: AppContext): HttpError {
+  return new HttpError(
+    413,
+    `A request has at most ${config.scimMegabytes} MB: see SCIM_MEGABYTES, or send less at once.`,
+  );
 }
 
 function errorHandler(app: AppContext, log: CallLog): ErrorRequestHandler {

@@ -14,7 +14,7 @@ import { NotFound } from '../verbs/refusals.ts';
 import { type Answer, baseOf, type Call, listOf } from './call.ts';
 import type { ListQuery } from './list-query.ts';
 import { isSelected, type Selecting, selected, selectingOf } from './selecting.ts';
-import { etagOf, requireMatch, unlessSame } from './versions.ts';
+import { etagOf, requireMatch, unlessKnown } from './versions.ts';
 
 export async function listUsers(call: Call, query: ListQuery): Promise<Answer> {
   const counted = await countOfUsers(call, query);
@@ -42,12 +42,8 @@ export async function userPage(call: Call, query: ListQuery, counted: Counted): 
   );
   const last = places.at(-1);
   if (last) bookmarks.put(list, startIndex + places.length, last, now);
-  return resourcesOf(
-    call,
-    app.db.read,
-    places.map(({ id }) => id),
-    query.selecting,
-  );
+  const ids = places.map(({ id }) => id);
+  return (await toldUsers(call, app.db.read, ids, query.selecting)).map(({ body }) => body);
 }
 
 export async function createUser(call: Call): Promise<Answer> {
@@ -62,8 +58,7 @@ export async function createUser(call: Call): Promise<Answer> {
 const HOW = { made: 'Made', restored: 'Restored', 'taken over': 'Took over' };
 
 export async function getUser(call: Call, id: number): Promise<Answer> {
-  const provisioned = await own(call.app.db.read, call, id);
-  return unlessSame(call, etagOf(provisioned.user.version, provisioned.version)) ?? answerWith(call, id, 200);
+  return unlessKnown(call, await answerWith(call, id, 200));
 }
 
 export async function replaceUser(call: Call, id: number): Promise<Answer> {
@@ -82,7 +77,7 @@ export async function patchUser(call: Call, id: number): Promise<Answer> {
 export async function deleteUser(call: Call, id: number): Promise<Answer> {
   const name = await call.write(async (trx, act) => {
     const current = await own(trx, call, id);
-    requireMatch(call, etagOf(current.user.version, current.version));
+    requireMatch(call, current.user.version, current.version);
     await deleteProvisioned(trx, act, current);
     return current.user.name;
   });
@@ -94,7 +89,7 @@ type Work = (...of: [...Parameters<Parameters<Call['write']>[0]>, current: Provi
 async function change(call: Call, id: number, work: Work): Promise<Answer> {
   const before = await call.write(async (trx, act) => {
     const current = await own(trx, call, id);
-    requireMatch(call, etagOf(current.user.version, current.version));
+    requireMatch(call, current.user.version, current.version);
     await work(trx, act, current);
     return current;
   });
@@ -120,20 +115,25 @@ async function own(db: Reader, { viewer }: Call, id: number): Promise<Provisione
 
 async function answerWith(call: Call, id: number, status: number): Promise<Answer> {
   const selecting = selectingOf(call.query.attributes, call.query.excludedAttributes);
-  const provisioned = await own(call.app.db.read, call, id);
-  const [body] = await resourcesOf(call, call.app.db.read, [id], selecting);
-  const etag = etagOf(provisioned.user.version, provisioned.version);
+  await own(call.app.db.read, call, id);
+  const [{ body, etag }] = await toldUsers(call, call.app.db.read, [id], selecting);
   const location = `${baseOf(call)}/Users/${userHandle(id)}`;
   return { status, body, headers: { ETag: etag, ...(status === 201 && { Location: location }) } };
 }
 
-async function resourcesOf(call: Call, db: Reader, ids: number[], selecting: Selecting): Promise<Resource[]> {
+async function toldUsers(
+  call: Call,
+  db: Reader,
+  ids: number[],
+  selecting: Selecting,
+): Promise<{ body: Resource; etag: string }[]> {
   const users = await findProvisioned(db, ids);
   const groups = isSelected(selecting, 'groups') ? await findGroupsOfUsers(db, call.viewer.id, ids) : new Map();
   const base = baseOf(call);
   return users.map((user) => {
     const { userName, ...told } = toldOf(user);
     const theirs = (groups.get(user.userId) ?? []) as { id: number; name: string }[];
+    const etag = etagOf(user.user.version, user.version, [user.activity, theirs]);
     const resource = {
       schemas: schemasOf(told),
       id: userHandle(user.userId),
@@ -145,10 +145,10 @@ async function resourcesOf(call: Call, db: Reader, ids: number[], selecting: Sel
         created: user.createdAt,
         lastModified: user.modifiedAt,
         location: `${base}/Users/${userHandle(user.userId)}`,
-        version: etagOf(user.user.version, user.version),
+        version: etag,
       },
     };
-    return selected(resource, selecting);
+    return { body: selected(resource, selecting), etag };
   });
 }
 

@@ -86,7 +86,7 @@ function inOrder(some: Person[], byName: boolean, descending: boolean): number[]
 
 it('holds the same users as a look at each, wherever it begins and whatever was asked or changed before', async () => {
   const before = new ListsBefore();
-  for (let n = 0; n < 400; n++) {
+  for (let n = 0; n < 250; n++) {
     if (chance.isLikely(0.05)) await changeOne();
     const [text, holds] = chance.one(FILTERS);
     const path = chance.isLikely(0.3) ? pathOf('userName') : undefined;

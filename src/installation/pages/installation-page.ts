@@ -65,6 +65,7 @@ function settingsInForce(config: Config): [string, string][] {
     DELETED_DAYS: config.deletedDays,
     TOKEN_DAYS: config.tokenDays,
     TOKEN_REQUESTS: config.tokenRequests,
+    SCIM_MEGABYTES: config.scimMegabytes,
     WEBHOOK_NETWORKS: config.webhookNetworks.join(', '),
     IMPORT_MEGABYTES: config.importMegabytes,
     IMPORT_LINES: config.importLines,
