@@ -121,24 +121,6 @@ describe('the command export', () => {
     expect(await events()).toEqual([]);
   });
 
-  it('writes through a link, which stays one', async () => {
-    const [file, link] = ['kept.csv', 'link.csv'].map((name) => join(app.folder, name));
-    writeFileSync(file, '');
-    symlinkSync(file, link);
-    await roster('export', 'users', '--to', link);
-    expect([lstatSync(link).isSymbolicLink(), readFileSync(file, 'utf8')]).toEqual([
-      true,
-      expect.stringContaining('bob'),
-    ]);
-    execFileSync('mkfifo', [pipe]);
-    const [taken] = await Promise.all([readFile(pipe, 'utf8'), roster('export', 'users', '--to', pipe)]);
-    expect([lstatSync(pipe).isFIFO(), taken]).toEqual([true, expect.stringContaining('bob')]);
-    expect(readdirSync(app.folder).filter((name) => name.endsWith('.new'))).toEqual([]);
-    expect(await roster('export', 'users', '--to', join(app.folder, 'nowhere', 'x'))).toMatchObject({
-      output: expect.stringContaining('cannot be written (ENOENT)'),
-    });
-  });
-
   it('refuses what it does not know, and leaves its options to itself', async () => {
     expect(await exported('everything')).toMatchObject({
       code: 1,
