@@ -8,6 +8,7 @@ import { costCurve } from './curve.ts';
 import { benchData } from './data.ts';
 import { measure } from './measure.ts';
 import { onPostgres, startServer, stopPostgres } from './on-postgres.ts';
+import { operationBesideSql } from './operation.ts';
 import { Report, written } from './report.ts';
 import type { Effort } from './rounds.ts';
 import { scimBesideBudget } from './scim.ts';
@@ -34,6 +35,7 @@ async function bench(): Promise<void> {
       processes: { type: 'string', default: '1' },
       checks: { type: 'boolean', default: false },
       scim: { type: 'boolean', default: false },
+      operation: { type: 'boolean', default: false },
     },
   });
   const sizes = values.users.split(',').map(Number);
@@ -42,8 +44,8 @@ async function bench(): Promise<void> {
   if (!['sqlite', 'postgres'].includes(values.database)) throw new Error('--database must be sqlite or postgres');
   const isOnPostgres = values.database === 'postgres';
   if (isOnPostgres && values.write) throw new Error('the page is written of SQLite: --write goes without --database');
-  if ((values.checks || values.scim) && (isOnPostgres || values.write))
-    throw new Error('--checks and --scim go without --database and --write');
+  if ((values.checks || values.scim || values.operation) && (isOnPostgres || values.write))
+    throw new Error('--checks, --scim and --operation go without --database and --write');
   const processes = Number(values.processes);
   if (!Number.isInteger(processes) || processes < 1 || (processes > 1 && !isOnPostgres))
     throw new Error('--processes is a whole number from 1 on, and above 1 goes with --database postgres');
@@ -68,6 +70,10 @@ async function bench(): Promise<void> {
     }
     if (values.scim) {
       console.log(`\n${await scimBesideBudget(data, users, effort, say)}\n`);
+      continue;
+    }
+    if (values.operation) {
+      console.log(`\n${await operationBesideSql(data, users, effort, say)}\n`);
       continue;
     }
     const report = new Report(await measure({ ...data, databaseUrl }, effort, say), users);

@@ -164,6 +164,11 @@ export function medians(rounds: Figures[]): Figures {
   };
 }
 
+/** Of sorted numbers, the one below which that share of them lies. */
+export function atShare(sorted: number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
 /** Of an even number the lower of the middle two. */
 export function median(numbers: number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)];

@@ -35,6 +35,11 @@ export class Visitor {
     while ((await this.textOf('/users')).includes('Counting …')) await sleep(100);
   }
 
+  /** Comes back until it is known what a large operation would come to. */
+  async waitForSheet(path: string): Promise<void> {
+    while (!(await this.textOf(path)).includes('id="sheet"')) await sleep(100);
+  }
+
   /** Bytes of a page before it is compressed. */
   async markupOf(path: string): Promise<number> {
     return Buffer.byteLength(await this.textOf(path));
@@ -57,7 +62,11 @@ export class Visitor {
 
   /** Ticks these users, opens the sheet and confirms it; returns how many milliseconds the change itself took. */
   async confirmAccessOf(ids: number[]): Promise<number> {
-    const sheet = await this.sheetOf('user', 'confirm-access', ids);
+    return this.execute(await this.sheetOf('user', 'confirm-access', ids));
+  }
+
+  /** Confirms a sheet; returns how many milliseconds the answer took. */
+  async execute(sheet: string): Promise<number> {
     const _csrf = tokenIn(await (await this.fetch('/credentials')).text());
     const start = performance.now();
     const done = await this.fetch(`${sheet}/execution`, { method: 'POST', body: new URLSearchParams({ _csrf }) });

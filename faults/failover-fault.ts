@@ -9,13 +9,13 @@ import { changeUsers, Journal, problemsIn } from './journal.ts';
 import { startServer } from './server-process.ts';
 
 const ROUNDS = 5;
-const WORKERS = 4;
+export const WORKERS = 4;
 /** The server is killed at a random moment within these. */
 const EARLIEST = 500;
 const LATEST = 2_000;
 /** So long it is gone. */
 const AWAY = 1_000;
-const SERVED_WITHIN = 10_000;
+export const SERVED_WITHIN = 10_000;
 
 interface Report {
   journal: Journal;
@@ -56,7 +56,7 @@ export const silentServerFault: Fault = {
   },
 };
 
-function sound(journal: Journal, problems: string[]): Figure[] {
+export function sound(journal: Journal, problems: string[]): Figure[] {
   const odd = journal.answersOtherThan(/^(200|303|503)$/);
   return [
     met('answers other than 303 and 503', odd ?? '0', '0', !odd),
@@ -103,7 +103,7 @@ async function failOver(rounds: number, lose: (pair: PostgresPair) => void | Pro
   }
 }
 
-function quick(what: string, milliseconds: number): Figure {
+export function quick(what: string, milliseconds: number): Figure {
   const limit = `< ${SERVED_WITHIN / 1_000} s`;
   return met(what, `${(milliseconds / 1_000).toFixed(1)} s`, limit, milliseconds < SERVED_WITHIN);
 }

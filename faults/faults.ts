@@ -10,6 +10,7 @@ import { busyFault } from './busy-fault.ts';
 import { clockFault } from './clock-fault.ts';
 import { concurrentBulkFault } from './concurrent-bulk.ts';
 import { crashFault } from './crash-fault.ts';
+import { cutCableFault } from './cut-cable-fault.ts';
 import { diskFullFault } from './disk-full-fault.ts';
 import { failingDiskFault } from './failing-disk-fault.ts';
 import { failoverFault, silentServerFault } from './failover-fault.ts';
@@ -43,6 +44,7 @@ const FAULTS: Fault[] = [
   severalProcessesFault,
   failoverFault,
   silentServerFault,
+  cutCableFault,
   mailFault,
   malformedFault,
   slowClientsFault,

@@ -88,7 +88,7 @@ function figuresOf({ what, isForGood }: Trouble, report: TroubleReport): Figure[
 }
 
 /** Invites so many while the trouble lasts, then mends the server and looks what arrives. Time is the program's own. */
-export async function mailTrouble({ faults, lasts }: Trouble, invited: number): Promise<TroubleReport> {
+async function mailTrouble({ faults, lasts }: Trouble, invited: number): Promise<TroubleReport> {
   let now = Date.now();
   let server = await startMailServer(faults);
   const { port } = server;

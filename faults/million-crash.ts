@@ -41,11 +41,7 @@ export const millionCrashFault: Fault = {
  * Deactivates all who may be, is killed again and again meanwhile, takes it back, and compares all tables with those before. After so many
  * seconds it is cancelled, and what was done by then is taken back.
  */
-export async function millionCrash(
-  rounds: number,
-  users: number,
-  seconds = Number.POSITIVE_INFINITY,
-): Promise<Figure[]> {
+async function millionCrash(rounds: number, users: number, seconds = Number.POSITIVE_INFINITY): Promise<Figure[]> {
   const made = await benchData(users);
   const folder = mkdtempSync(join(tmpdir(), 'roster-million-crash-'));
   cpSync(realpathSync(made.folder), folder, { recursive: true });

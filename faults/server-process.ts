@@ -33,10 +33,16 @@ export function serverProcess(
   const [command, ...words] = [...under, process.execPath, ...options, join(root, 'src/server.ts')];
   const child = spawn(command, words, {
     cwd: settings.DATA_DIR,
-    env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'silent', NODE_ENV: 'production', ...settings },
+    env: { ...ofNode(), PORT: '0', LOG_LEVEL: 'silent', NODE_ENV: 'production', ...settings },
     stdio: preloaded ? ['pipe', 'pipe', 'pipe', 'ipc'] : 'pipe',
   });
   return { child, exited: endOf(child) };
+}
+
+/** What is for Node and not for the program: where programs lie, and what is compiled already. */
+export function ofNode(): NodeJS.ProcessEnv {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }) };
 }
 
 /** The same, and waits until it listens. Rejects where it ends before. */

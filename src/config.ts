@@ -40,7 +40,10 @@ const settings = z.object({
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z
     .string()
-    .refine(isServerAddress, 'must be like postgres://user:password@db.example.com:5432/roster')
+    .refine(
+      isServerAddress,
+      'must be like postgres://user:password@db.example.com:5432/roster, with # / ? and @ of a password written as %23 %2F %3F and %40',
+    )
     .optional(),
   SMTP_URL: z
     .string()
@@ -84,6 +87,7 @@ const settings = z.object({
   DELETED_DAYS: whole(0, 0, 36_500),
   TOKEN_DAYS: whole(365, 1, 3650),
   TOKEN_REQUESTS: whole(600, 1, 1_000_000),
+  SCIM_MEGABYTES: whole(4, 1, 64),
   WEBHOOK_NETWORKS: z
     .string()
     .transform((text) => text.split(/[\s,]+/).filter(Boolean))
@@ -194,6 +198,8 @@ export function readSettings(environment: Environment = process.env, envFile = '
     /** For so long a token may be good at most, and so many requests a minute each may be used for. */
     tokenDays: values.TOKEN_DAYS,
     tokenRequests: values.TOKEN_REQUESTS,
+    /** What a request of SCIM may have at most: a group with all of its members is one. */
+    scimMegabytes: values.SCIM_MEGABYTES,
     /** Where webhooks may lead besides the open internet. */
     webhookNetworks: values.WEBHOOK_NETWORKS,
     /** What a file may have at most that is imported. */

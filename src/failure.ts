@@ -1,10 +1,13 @@
 import { CannotStart } from './cannot-start.ts';
+import { whyUnreached } from './db/database.ts';
 import { NewerSchema } from './db/migrate.ts';
 
 /** What went wrong, a line per mistake, for whoever started the program. */
 export function explained(error: unknown): string[] {
   if (error instanceof CannotStart) return error.lines;
   if (error instanceof NewerSchema) return [error.message];
+  const unreached = whyUnreached(error);
+  if (unreached) return [unreached];
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return ['the port is taken by another program: give another one with PORT'];
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return ['HOST is no address of this machine'];

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { flushCompileCache } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { isSetUp } from './access/administrators.ts';
@@ -7,6 +8,7 @@ import type { AppContext } from './app-context.ts';
 import type { Settings } from './config.ts';
 import { isUnavailable } from './db/database.ts';
 import { jobsOf } from './features.ts';
+import { giveBackWhenIdle } from './idle-memory.ts';
 import { isUpload } from './import/pages/upload.ts';
 import { IndexReaders } from './index-reading.ts';
 import { openForServer } from './installation/open-installation.ts';
@@ -47,6 +49,8 @@ export async function serve(
   settings: Settings,
   { beforeListen, mailbox, showsInterface }: ServeOptions,
 ): Promise<string> {
+  // Node keeps all that it read of its compile cache until that is written: 14 MB, which the indexes take now.
+  flushCompileCache();
   let answer: RequestListener = starting;
   const answering = inTurn((req, res) => answer(req, res));
   const server = createServer(PATIENCE, (req, res) => {
@@ -100,6 +104,7 @@ export async function serve(
   reading = readIndexes(context);
   followOthers(context);
   context.jobs.start(jobsOf(context));
+  giveBackWhenIdle();
   await greet(context, baseUrl, mailbox);
   return baseUrl;
 }

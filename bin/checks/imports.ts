@@ -45,7 +45,7 @@ export function checkImports(folder = source): string[] {
   ];
 }
 
-export function floorOf(file: string): Floor {
+function floorOf(file: string): Floor {
   const [folder, ...rest] = dirname(file).split('/');
   if (folder === '.') return PROGRAM[file] ?? 'ground';
   if (GROUND.has(folder)) return 'ground';

@@ -4,9 +4,6 @@ import './actions.js';
 import './copying.js';
 import { exactFor } from './moments.js';
 
-/** How many groups a row shows at most. */
-const SHOWN = 3;
-
 const { zone, dates } = document.documentElement.dataset;
 const exact = exactFor({ zone, dates });
 /** Where rows are cards. */
@@ -14,11 +11,12 @@ const isNarrow = matchMedia('(width < 46rem)');
 
 function dress() {
   for (const row of document.querySelectorAll('.listed tbody > tr')) {
-    const name = row.querySelector('.name > a').textContent;
+    const link = row.querySelector('.name > a');
+    const name = link.textContent;
     row.querySelector('input')?.setAttribute('aria-label', `Tick ${name}`);
     row.querySelector('.menus td:last-child > a')?.setAttribute('aria-label', `Actions for ${name}`);
     row.querySelector('.email')?.append(copierOf(row.querySelector('.email').textContent.trim(), name));
-    offerAll(row.querySelector('.several > div > div'), name);
+    offerAll(row.querySelector('.several > div > div'), link.pathname, name);
   }
   if (isNarrow.matches) tellRoles();
 }
@@ -38,47 +36,26 @@ function buttonOf(looks) {
   return Object.assign(document.createElement('button'), { type: 'button', className: `quiet small ${looks}` });
 }
 
-const groups = Object.assign(document.createElement('ul'), { className: 'group-list', popover: 'auto' });
-document.body.append(groups);
+/** Like the style sheet, by where it leads. */
+const TO_ALL = 'a[href$="/groups"]';
 
-/** The way to all groups, in the place of the link to the record; and for windows that have room for one only, where three fit. */
-function offerAll(line, name) {
+/** The way to all groups says how many there are where a row has room for three; and where it has room for one only, also of those who have no more. */
+function offerAll(line, record, name) {
   if (!line) return;
-  line.querySelector('.others')?.remove();
-  const number = line.parentElement.querySelectorAll('a').length;
-  const button = buttonOf('others');
-  button.classList.toggle('past-first', number <= SHOWN);
-  if (number > SHOWN) button.append(span(`+${number - SHOWN}`, 'past-third'));
-  button.append(span(`+${number - 1}`, 'past-first'), span(`: all groups of ${name}`, 'unseen'));
-  button.popoverTargetElement = groups;
-  line.append(button);
+  const named = line.parentElement.querySelectorAll(`a:not(${TO_ALL})`).length;
+  const others = line.querySelector(TO_ALL) ?? Object.assign(document.createElement('a'), { href: `${record}/groups` });
+  const beyond = Number.parseInt(others.textContent, 10) || 0;
+  others.classList.toggle('past-first', beyond === 0);
+  others.replaceChildren(
+    ...(beyond > 0 ? [span(`+${beyond}`, 'past-third')] : []),
+    span(`+${beyond + named - 1}`, 'past-first'),
+    span(`: all groups of ${name}`, 'unseen'),
+  );
+  line.append(others);
 }
 
 function span(textContent, className) {
   return Object.assign(document.createElement('span'), { textContent, className });
-}
-
-let shownFor;
-
-// Before the browser opens it.
-document.addEventListener('click', ({ target }) => {
-  const button = target.closest('button.others');
-  if (!button) return;
-  // Open for another row, it would only close.
-  if (button !== shownFor) groups.hidePopover();
-  shownFor = button;
-  groups.replaceChildren(...[...button.closest('.several').querySelectorAll('a')].map(itemOf));
-});
-
-function itemOf(link) {
-  const item = document.createElement('li');
-  const group = link.cloneNode(true);
-  const ended = group.querySelector('.unseen');
-  ended?.remove();
-  group.removeAttribute('class');
-  item.append(group);
-  if (ended) item.append(' ', span('ended', 'note'));
-  return item;
 }
 
 const ROLES = { table: 'table', thead: 'rowgroup', tbody: 'rowgroup', tr: 'row', td: 'cell' };

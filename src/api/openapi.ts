@@ -98,12 +98,18 @@ function operationOf(route: Route, components: Components): Operation {
           },
         }),
       },
+      ...(route.method === 'get' && hasTag(route.path) && { 304: { description: 'It is as it was.' } }),
       default: {
         description: 'It did not, and nothing was changed.',
         content: { 'application/problem+json': { schema: components.schemaOf(PROBLEM, 'output') } },
       },
     },
   };
+}
+
+/** What is changed as the version that was read comes with its tag. */
+function hasTag(path: string): boolean {
+  return ROUTES.some((one) => one.path === path && one.isVersioned);
 }
 
 function needsInWords({ needs }: Route): string {
@@ -167,7 +173,17 @@ function parametersOf(
             name: 'If-Match',
             in: 'header' as const,
             required: true,
-            description: 'The `ETag` of what was read, or `*` for whatever is there.',
+            description: 'The `ETag` of what was read, several with commas between, or `*` for whatever is there.',
+            schema: text,
+          },
+        ]
+      : []),
+    ...(method === 'get' && hasTag(path)
+      ? [
+          {
+            name: 'If-None-Match',
+            in: 'header' as const,
+            description: 'The `ETag` of what was read before: while nothing is different, 304 comes without a body.',
             schema: text,
           },
         ]

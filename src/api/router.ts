@@ -2,12 +2,15 @@ import express, { type ErrorRequestHandler, type Request, type RequestHandler, t
 import type { z } from 'zod';
 import type { AppContext } from '../app-context.ts';
 import { instant } from '../clock.ts';
-import type { Errors } from '../forms/form.ts';
+import { type Errors, StaleVersion } from '../forms/form.ts';
 import { findAnswer, keepAnswer } from '../tokens/token-store.ts';
 import { Forbidden, Malformed, NotFound } from '../verbs/refusals.ts';
 import { requireBounded } from '../web/bounded-body.ts';
+import { isKnown, tagsIn, tagText } from '../web/entity-tag.ts';
 import { HttpError } from '../web/http-error.ts';
+import { readableError } from '../web/json-body.ts';
 import { actOfCaller, type Caller, callerOf } from './contract/caller.ts';
+import { inWords } from './contract/in-words.ts';
 import { requireNeeds } from './contract/needs.ts';
 import { fingerprint, Unprocessable } from './contract/problem.ts';
 import type { RequestLimit } from './contract/request-limit.ts';
@@ -18,6 +21,7 @@ import { ROUTES } from './routes.ts';
 
 /** Larger than any record, and no larger than a form. */
 const LARGEST_BODY = '256kb';
+const TOO_LARGE = 'A body has at most 256 kB: send less at once.';
 const LONGEST_KEY = 200;
 /** So many mistakes of one body. */
 const MOST_TOLD = 100;
@@ -71,13 +75,14 @@ async function serve(app: AppContext, route: Route, req: Request, res: Response)
     ...addressed(req),
     query: route.query ? checked(route.query, req.query) : req.query,
     body: body as never,
-    version: route.isVersioned ? versionIn(req) : undefined,
+    version: undefined,
     write: (work) => writeOnce(app, req, { caller, usual: route.status }, work),
   };
+  if (route.isVersioned) call.version = await versionMeant(route, call);
   await requireConfirming(caller, route, call);
   const answer = await route.handle(call);
   if (answer.stream) answer.stream(res);
-  else send(res, { status: route.status, ...answer });
+  else send(req, res, { status: route.status, ...answer });
 }
 
 /** Nobody is there who could be asked whether it is they: it is said once, of the token (R54). */
@@ -86,15 +91,21 @@ async function requireConfirming({ token }: Caller, { asks }: Route, call: Call<
   throw new Forbidden('A page would ask somebody to confirm this first, so it needs the scope confirm.');
 }
 
-function send(res: Response, { status = 200, headers = {}, body }: Answer): void {
-  res.status(status).set(headers);
-  if (body === undefined) res.end();
-  else res.json(body);
+/** The tag names the version, which a change goes by, and all that is told: of that, much changes without one. */
+function send(req: Request, res: Response, { status = 200, headers = {}, body }: Answer): void {
+  const json = body === undefined ? '' : JSON.stringify(body);
+  const version = headers.ETag === undefined ? undefined : versionOf(headers.ETag.slice(1, -1));
+  const etag = version === undefined ? undefined : `"${tagText(version, json)}"`;
+  res.status(status).set({ ...headers, ...(etag && { ETag: etag }) });
+  const isRead = req.method === 'GET' || req.method === 'HEAD';
+  if (etag && isRead && isKnown(req.get('if-none-match'), etag)) res.status(304).end();
+  else if (json === '') res.end();
+  else res.type('json').send(json);
 }
 
 /** Checks by the schema that describes it: one message for each field, of the first that are wrong. */
 function checked<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: inWords });
   if (parsed.success) return parsed.data;
   // Any name may be sent, those that every object has among them.
   const errors: Errors = Object.create(null);
@@ -118,13 +129,30 @@ function addressed(req: Request): Pick<Call, 'ids' | 'names'> {
   return { ids, names };
 }
 
-function versionIn(req: Request): number | undefined {
-  const header = req.get('if-match');
+/** The version of which one says that it is there; undefined for whatever is. */
+async function versionMeant({ path }: Route, call: Call<never>): Promise<number | undefined> {
+  const header = call.req.get('if-match');
   if (header === undefined) throw new HttpError(428, 'Send If-Match with the ETag of what you read, or with *.');
-  if (header.trim() === '*') return undefined;
-  const version = /^"(\d{1,15})"$/.exec(header.trim())?.[1];
-  if (version === undefined) throw new HttpError(412, 'If-Match is no ETag of this. Read it again.');
-  return Number(version);
+  const tags = tagsIn(header, 'If-Match');
+  if (tags === 'any') return undefined;
+  // Weak ones name nothing for certain (RFC 9110, section 13.1.1).
+  const versions = new Set(tags.flatMap(({ isWeak, text }) => (isWeak ? [] : (versionOf(text) ?? []))));
+  if (versions.size < 2) {
+    const [version] = versions;
+    if (version === undefined) throw new HttpError(412, 'If-Match is no ETag of this. Read it again.');
+    return version;
+  }
+  // The change itself is held to the one of these that is there now.
+  const reading = ROUTES.find((one) => one.method === 'get' && one.path === path)!;
+  const { headers = {} } = await reading.handle(call);
+  const there = versionOf(headers.ETag?.slice(1, -1) ?? '');
+  if (there === undefined || !versions.has(there)) throw new StaleVersion();
+  return there;
+}
+
+function versionOf(tag: string): number | undefined {
+  const version = /^(\d{1,15})(?:\.[\w-]+)?$/.exec(tag)?.[1];
+  return version === undefined ? undefined : Number(version);
 }
 
 /** With what it answers, so that a request that is sent again does nothing again, and is answered alike. */
@@ -177,6 +205,6 @@ function errorHandler(app: AppContext): ErrorRequestHandler {
       req.socket.destroy();
       return;
     }
-    await answerProblem(app, error, req, res);
+    await answerProblem(app, readableError(error, TOO_LARGE), req, res);
   };
 }

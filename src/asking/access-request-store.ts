@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { DAY, type Instant, instant } from '../clock.ts';
 import { type Reader, type Transaction, violatedUnique } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import { preparedInForms } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import { FieldErrors } from '../forms/form.ts';
 import type { AccessRequest, Answer, Asked } from './access-request.ts';
@@ -20,11 +21,19 @@ export async function findOpenRequests(
   { exceptOf, groupIds }: { exceptOf: number | null; groupIds?: number[] },
   limit: number,
 ): Promise<AccessRequest[]> {
-  const open = selectRequests(db).where('answer', '').where('users.activity', 'active');
-  if (exceptOf !== null) open.whereNot('user_id', exceptOf);
-  if (groupIds) open.where((either) => whereIdIn(either, 'group_id', groupIds).orWhereNot('level', ''));
-  return (await open.orderBy(['asked_at', 'access_requests.id']).limit(limit)).map(requestOf);
+  const form = { exceptsOne: exceptOf !== null, isOfSome: groupIds !== undefined };
+  return (await selectOpen(db, form, { exceptOf, groupIds: groupIds ?? [], limit })).map(requestOf);
 }
+
+type OpenForm = { exceptsOne: boolean; isOfSome: boolean };
+type OpenValues = { exceptOf: number | null; groupIds: number[]; limit: number };
+
+const selectOpen = preparedInForms<OpenForm, OpenValues, Found>((db, form, { exceptOf, groupIds, limit }) => {
+  const open = selectRequests(db).where('answer', '').where('users.activity', 'active');
+  if (form.exceptsOne) open.whereNot('user_id', exceptOf);
+  if (form.isOfSome) open.where((either) => whereIdIn(either, 'group_id', groupIds).orWhereNot('level', ''));
+  return open.orderBy(['asked_at', 'access_requests.id']).limit(limit);
+});
 
 /** What somebody asked for, the newest first: the open ones, and so many in all. */
 export async function findOwnRequests(db: Reader, userId: number, limit: number): Promise<AccessRequest[]> {

@@ -99,6 +99,11 @@ export class ContactIndex implements Followable {
     return this.follower.refresh(this.clock(), milliseconds);
   }
 
+  /** Reads what changed ahead of whoever asks next. */
+  async keepUp(): Promise<void> {
+    await this.follower.keepUp(this.clock());
+  }
+
   /** For a look at some of the contacts: an index of none yet, which takes in what it is given. */
   ofNone(): ContactIndex {
     return new ContactIndex(this.db, this.clock, { arrivals: new Arrivals() });

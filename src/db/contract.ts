@@ -13,10 +13,16 @@ export interface Database {
   readonly read: Reader;
   /** The one writing connection, for migrations. Everything else writes through `write`. */
   readonly writer: Knex;
-  /** Makes the file where there is none, which a reader cannot. */
+  /** Makes the file where there is none, which a reader cannot. Throws CannotStart where a server is none that Roster can use. */
   make(): Promise<void>;
   /** Runs `work` in one transaction that holds the write lock from its beginning. Returns when it is where it will be read. */
   write<T>(work: (trx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * The same for a long work that is written piece by piece, and goes on from where it stands, while others are to be served: where this process keeps
+   * the database, what the disk takes time for is done beside them. Where the power fails, the last piece may have to be done again.
+   * It can be asked whether somebody stands in line behind it.
+   */
+  writePiece<T>(work: (trx: Transaction, isWaitedFor: () => boolean) => Promise<T>): Promise<T>;
   /** The same for what may as well be written later: where the database does not take it soon, it is left out. */
   note(work: (trx: Transaction) => Promise<unknown>): Promise<void>;
   /**

@@ -12,6 +12,7 @@ export {
   isUnreachable,
   OutcomeUnknown,
   violatedUnique,
+  whyUnreached,
 } from './errors.ts';
 
 /** Opens the database at this address, and without one the SQLite file in `dataDir`. Throws where that cannot be written. */

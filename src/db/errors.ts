@@ -1,4 +1,5 @@
 import { isBusyError, isConnectionError, type PostgresError } from './postgres/errors.ts';
+import { sentenceOf } from './postgres/unreached.ts';
 import { DatabaseGone } from './sqlite/database-files.ts';
 
 /** The database answered "busy" for as long as we were ready to wait; nothing was changed. */
@@ -37,6 +38,11 @@ export function isUnavailable(error: unknown): boolean {
 /** Somebody else holds the write lock. */
 export function isBusy(error: unknown): boolean {
   return String(fieldsOf(error).code).startsWith('SQLITE_BUSY') || isBusyError(fieldsOf(error));
+}
+
+/** Why the server of the database lets nobody in, for whoever starts Roster; undefined for every other error. */
+export function whyUnreached(error: unknown): string | undefined {
+  return sentenceOf(fieldsOf(error));
 }
 
 /** The server of the database does not answer, or no more. */

@@ -9,9 +9,12 @@ export type DirectRead = (sql: string, values: unknown[]) => Promise<unknown[]>;
 /** As much of a query as is needed of it. */
 type Query = Pick<Knex.QueryBuilder, 'toSQL'>;
 
+/** What a place of a statement is given. */
+type Binding = (values: Record<string, unknown>) => unknown;
+
 interface Statement {
   sql: string;
-  bindings: readonly unknown[];
+  bindings: Binding[];
 }
 
 const MARK = '\u0001';
@@ -37,10 +40,10 @@ export function prepared<Values extends object, T>(build: (db: Knex, values: Val
     let statement = statements.get(dialect);
     if (!statement) {
       const { sql, bindings } = build(db, marks as Values).toSQL();
-      statement = { sql, bindings };
+      statement = { sql, bindings: bindings.map(bindingFor) };
       statements.set(dialect, statement);
     }
-    const given = statement.bindings.map((binding) => valueFor(binding, values as Record<string, unknown>));
+    const given = statement.bindings.map((binding) => binding(values as Record<string, unknown>));
     const read = directReads.get(db.client);
     // Inside a transaction it is for the transaction to read.
     return (await (read ? read(statement.sql, given) : db.raw(statement.sql, given as Knex.RawBinding[]))) as T[];
@@ -70,15 +73,23 @@ const LIMIT_MARK = 2_147_483_001;
 const marks = new Proxy({}, { get: (_, name) => (name === 'limit' ? LIMIT_MARK : MARK + String(name)) });
 
 /** For a mark its value, also for one inside a list, or a list in JSON, as `whereIdIn` makes it. */
-function valueFor(binding: unknown, values: Record<string, unknown>): unknown {
-  if (binding === LIMIT_MARK) return values.limit;
-  if (Array.isArray(binding)) return binding.map((one) => valueFor(one, values));
-  if (typeof binding !== 'string') return binding;
-  const given = (text: string) => values[text.slice(MARK.length)];
-  if (binding.startsWith(MARK)) return given(binding);
-  if (!binding.includes(MARK_IN_JSON)) return binding;
-  const filled = (_: string, one: unknown) => (typeof one === 'string' && one.startsWith(MARK) ? given(one) : one);
-  return JSON.stringify(JSON.parse(binding, filled));
+function bindingFor(binding: unknown): Binding {
+  if (binding === LIMIT_MARK) return ({ limit }) => limit;
+  if (Array.isArray(binding)) {
+    const parts = binding.map(bindingFor);
+    return (values) => parts.map((part) => part(values));
+  }
+  if (typeof binding !== 'string') return () => binding;
+  const named = (text: string, values: Record<string, unknown>) => values[text.slice(MARK.length)];
+  if (binding.startsWith(MARK)) return (values) => named(binding, values);
+  if (!binding.includes(MARK_IN_JSON)) return () => binding;
+  const whole: unknown = JSON.parse(binding);
+  if (isMark(whole)) return (values) => JSON.stringify(named(whole, values));
+  return (values) => JSON.stringify(JSON.parse(binding, (_, one) => (isMark(one) ? named(one, values) : one)));
+}
+
+function isMark(one: unknown): one is string {
+  return typeof one === 'string' && one.startsWith(MARK);
 }
 
 const MARK_IN_JSON = JSON.stringify(MARK).slice(1, -1);

@@ -93,6 +93,11 @@ export class Follower {
     return Promise.race([reading.then(() => true), sleep(patience, false, { ref: false })]);
   }
 
+  /** The same ahead of whoever asks next; nothing as long as not everything was read. */
+  async keepUp(now: number): Promise<void> {
+    if (this.isLoaded) await this.readOn(now);
+  }
+
   private async readOn(now: number): Promise<void> {
     // A reading under way may have begun before the last commit: it is waited for, and then all who wait share a new one.
     await this.reading?.catch(() => {});

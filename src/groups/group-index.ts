@@ -63,6 +63,11 @@ export class GroupIndex implements Followable {
     await this.follower.refresh(this.clock());
   }
 
+  /** Reads what changed ahead of whoever asks next. */
+  async keepUp(): Promise<void> {
+    await this.follower.keepUp(this.clock());
+  }
+
   select({ values, words }: GroupFilter): Selection<GroupFacet> {
     const within = words.length === 0 ? undefined : { name: JSON.stringify(words), set: this.holding(words) };
     return this.facets.select({ values, within });

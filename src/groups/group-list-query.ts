@@ -10,7 +10,7 @@ import {
 } from '../lists/list-query.ts';
 import type { Leadership } from './leader.ts';
 
-export const GROUP_SORTS = ['name', 'leader', 'users', 'permissions'] as const;
+const GROUP_SORTS = ['name', 'leader', 'users', 'permissions'] as const;
 export type GroupSort = (typeof GROUP_SORTS)[number];
 
 const BY_NAME: Order<GroupSort> = { sort: 'name', descending: false };

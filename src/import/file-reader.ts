@@ -23,7 +23,7 @@ const LONGEST_CELL = 20_000;
 const LONGEST_LINE = 1_000_000;
 const MOST_COLUMNS = 200;
 /** Under which our own files say which record a line is of. */
-export const ID_HEAD = 'Roster id';
+const ID_HEAD = 'Roster id';
 
 /** Of whatever is exported. */
 const ANY_ID = /^[a-z]{16}:([a-z]+):\d/;

@@ -34,7 +34,7 @@ export interface MoveReport {
 }
 
 /** Reads `postgres://…` and `sqlite:FOLDER`. */
-export function placeOf(where: string, { dataDir }: Settings): DataPlace {
+function placeOf(where: string, { dataDir }: Settings): DataPlace {
   const folder = /^sqlite:(.+)$/.exec(where)?.[1];
   if (folder) return { dataDir: resolve(folder), databaseUrl: undefined };
   if (isServerAddress(where)) return { dataDir, databaseUrl: where };

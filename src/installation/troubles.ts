@@ -2,7 +2,7 @@ import { SECOND } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
 import { findIdleRule } from '../idle-accounts/idle-rule-store.ts';
-import { findStuckMail } from '../mail/outbox-store.ts';
+import { findStuckMail } from '../mail/stuck-mails.ts';
 import { counted } from '../text/text.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
 import { findTroubled } from '../webhooks/webhook-store.ts';

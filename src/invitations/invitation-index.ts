@@ -55,6 +55,11 @@ export class InvitationIndex implements Followable {
     await this.follower.refresh(this.clock());
   }
 
+  /** Reads what changed ahead of whoever asks next. */
+  async keepUp(): Promise<void> {
+    await this.follower.keepUp(this.clock());
+  }
+
   select(filter: FacetFilter<InvitationFacet>): Selection<InvitationFacet> {
     return this.facets.select(filter);
   }

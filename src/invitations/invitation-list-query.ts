@@ -2,7 +2,7 @@ import { listAddress, type Order, type PageQuery, readPageQuery, type Source, wo
 import type { Channel } from '../verbs/act.ts';
 import type { InvitationStatus } from './invitation-status.ts';
 
-export const INVITATION_SORTS = ['name', 'email', 'status', 'channel', 'creator', 'made'] as const;
+const INVITATION_SORTS = ['name', 'email', 'status', 'channel', 'creator', 'made'] as const;
 export type InvitationSort = (typeof INVITATION_SORTS)[number];
 
 const NEWEST_FIRST: Order<InvitationSort> = { sort: 'made', descending: true };

@@ -1,7 +1,8 @@
 import { recordChanges } from '../audit/audit-store.ts';
 import { HOUR, type Instant, instant } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
-import { findMailedSince, mailLinksAgain } from '../mail/outbox-store.ts';
+import { mailLinksAgain } from '../mail/outbox-store.ts';
+import { findMailedSince } from '../mail/sent-mails.ts';
 import type { User } from '../users/user.ts';
 import type { Act } from '../verbs/act.ts';
 

@@ -4,10 +4,12 @@ import type { Logger } from 'pino';
 import { type Clock, type Instant, instant } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { emailChangeAddress } from '../one-time-links/email-change-store.ts';
-import { linkAddress, tokenOf } from '../one-time-links/one-time-link-store.ts';
+import { linkAddress, tokenOf } from '../one-time-links/one-time-link.ts';
 import type { LinkSettings } from '../verbs/act.ts';
-import { htmlOf, type Place, textOf, writeMessage } from './message.ts';
-import { claimMail, type DueMail, failMail, isMailDue, markSent, postponeMail } from './outbox-store.ts';
+import type { DueMail } from './mail.ts';
+import { writeMessage } from './mail-words.ts';
+import { htmlOf, type Place, textOf } from './message.ts';
+import { claimMail, failMail, isMailDue, markSent, postponeMail } from './outbox-store.ts';
 
 /** A mail in its last form, as it is handed to a mail server. */
 export interface Outgoing {

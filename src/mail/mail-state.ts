@@ -1,6 +1,6 @@
 import type { Format } from '../text/format.ts';
 import { counted } from '../text/text.ts';
-import type { MailKind, SentMail } from './outbox-store.ts';
+import type { MailKind, SentMail } from './mail.ts';
 
 export const MAIL_LABELS: Record<MailKind, string> = {
   invitation: 'Invitation',

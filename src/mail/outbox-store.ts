@@ -4,83 +4,15 @@ import { DAY, HOUR, type Instant, instant, MINUTE, minuteOf } from '../clock.ts'
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import { prepared } from '../db/prepared.ts';
-import type { Row } from '../db/tables.ts';
-import type { TokenSource } from '../one-time-links/one-time-link-store.ts';
 import { isSpent, spentLinks, standingLinks } from '../one-time-links/standing-links.ts';
-import type { DateStyle } from '../text/format.ts';
 import type { Act, Purpose } from '../verbs/act.ts';
-
-/** What a user is told without being sent a link. */
-export type Notice =
-  | 'account-locked'
-  | 'signed-in-after-failures'
-  | 'signed-in-on-new-device'
-  | 'password-changed'
-  | 'email-change'
-  | 'email-changed'
-  | 'account-secured'
-  | 'second-factor-changed'
-  | 'account-reported'
-  | 'invitation-asked-for'
-  | 'operation-paused'
-  | 'token-ends'
-  | 'people-leave'
-  | 'idle-warning'
-  | 'idle-told'
-  | 'what-waits'
-  | 'programs-orphaned'
-  | 'review-asks'
-  | 'handed-over'
-  | 'person-leaves'
-  | 'webhook-disabled'
-  | 'access-asked'
-  | 'access-answered'
-  | 'leads-group'
-  | 'you-leave'
-  | 'test-mail';
-export type MailKind = Purpose | Notice;
-
-/** What a mail says besides who it is for; never a secret. */
-export type MailFacts = Record<string, string>;
-
-/** A mail that is to be sent now. */
-export interface DueMail {
-  id: number;
-  kind: MailKind;
-  userId: number;
-  userName: string;
-  userEmail: string;
-  /** As they chose to read moments; null where they did not. */
-  timeZone: string | null;
-  dateOrder: DateStyle | null;
-  /** Whether the name was given by somebody who may maintain users; a stranger must not be written to in a leader's own words. */
-  isNameVouchedFor: boolean;
-  /** Where it goes: the system email as it was when the mail was written down. */
-  address: string;
-  facts: MailFacts;
-  createdAt: Instant;
-  /** How often it was tried, this time included. */
-  attempts: number;
-  link?: TokenSource & { expiresAt: Instant };
-}
-
-/** What became of a mail so far, for the record. */
-export interface SentMail {
-  kind: MailKind;
-  address: string;
-  createdAt: Instant;
-  attempts: number;
-  nextAt: Instant;
-  sentAt: Instant | null;
-  failedAt: Instant | null;
-  /** What the mail server said last; empty where it was never reached. */
-  answer: string;
-}
+import type { DueMail, MailFacts, Notice } from './mail.ts';
 
 /** A notice that is a day late tells nobody anything. */
 const NOTICE_PATIENCE = DAY;
+
 const LONGEST_PAUSE = HOUR;
+
 /** Longer than an attempt can last: until then nobody else takes the mail, and after a crash somebody does. */
 const CLAIMED_FOR = 5 * MINUTE;
 
@@ -128,27 +60,6 @@ export async function mailLinksAgain(trx: Transaction, act: Act, purpose: Purpos
   );
 }
 
-/** Of these users, those for whom a mail of this kind was written down since then. */
-export async function findMailedSince(
-  db: Reader,
-  kind: MailKind,
-  userIds: number[],
-  since: Instant,
-): Promise<Set<number>> {
-  const mails = db('outbox').where({ kind }).where('created_at', '>', since);
-  return new Set(await whereIdIn(mails, 'user_id', userIds).pluck('user_id'));
-}
-
-/** How many mails of this kind were written down for a user since then. */
-export async function countMailed(db: Reader, kind: MailKind, userId: number, since: Instant): Promise<number> {
-  const found = await db('outbox')
-    .where({ user_id: userId, kind })
-    .where('created_at', '>', since)
-    .count('* as mails')
-    .first();
-  return Number(found?.mails);
-}
-
 /** Writes down a notice to a user, in the transaction of what it tells, and gives its id. Without mail nothing is written, nor to who has no email. */
 export async function mailNotice(
   trx: Transaction,
@@ -169,12 +80,6 @@ export async function mailNotice(
   };
   const [{ id }] = await trx('outbox').insert(mail).returning('id');
   return id;
-}
-
-/** When each of these mails was taken by the mail server; null for those that wait. Those that nobody will ever get are missing. */
-export async function findDelivered(db: Reader, ids: number[]): Promise<Map<number, Instant | null>> {
-  const mails = db('outbox').whereNull('failed_at').select('id', 'sent_at');
-  return new Map((await whereIdIn(mails, 'id', ids)).map((mail) => [mail.id, mail.sent_at]));
 }
 
 /** Notices made after this moment, which is still to come, are tried from now on, for as long as any. Returns how many waited. */
@@ -266,57 +171,6 @@ export async function giveUpWaitingMails(trx: Transaction, now: Instant, answer:
   await waiting().update({ failed_at: now, answer });
 }
 
-const selectNewest = prepared<{ userId: number; limit: number }, Row<'outbox'>>((db, { userId, limit }) =>
-  db('outbox').where('user_id', userId).orderBy('id', 'desc').limit(limit),
-);
-
-/** The newest mails to a user. */
-export async function findMails(db: Reader, userId: number, limit: number): Promise<SentMail[]> {
-  return (await selectNewest(db, { userId, limit })).map(sentMailOf);
-}
-
-/** The last test mail that this user sent to themself. */
-export async function findTestMail(db: Reader, userId: number): Promise<SentMail | undefined> {
-  const row = await db('outbox').where({ user_id: userId, kind: 'test-mail' }).orderBy('id', 'desc').first();
-  return row && sentMailOf(row);
-}
-
-/** The mails that were tried in vain so far and wait for their next time. */
-export interface StuckMail {
-  mails: number;
-  /** What the server said of the last that was tried. */
-  answer: string;
-  /** The one that is tried again first. */
-  next?: { userId: number; userName: string; at: Instant };
-}
-
-const countStuck = prepared<object, { mails: number }>((db) => stuckMails(db).count('* as mails'));
-
-/** How many they are. */
-export async function countStuckMails(db: Reader): Promise<number> {
-  const [{ mails }] = await countStuck(db, {});
-  return Number(mails);
-}
-
-function stuckMails(db: Reader) {
-  return db('outbox').whereNull('sent_at').whereNull('failed_at').whereNot('answer', '');
-}
-
-export async function findStuckMail(db: Reader): Promise<StuckMail> {
-  const stuck = stuckMails(db);
-  const last = await stuck.clone().orderBy('next_at', 'desc').first('answer');
-  const next = await stuck
-    .clone()
-    .join('users', 'users.id', 'outbox.user_id')
-    .orderBy(['next_at', 'outbox.id'])
-    .first('user_id', 'users.name', 'next_at');
-  return {
-    mails: await countStuckMails(db),
-    answer: last?.answer ?? '',
-    next: next && { userId: next.user_id, userName: next.name, at: next.next_at },
-  };
-}
-
 /** Mails are forgotten after a while; those with a link not before it was used or ended. */
 export async function pruneMails(trx: Transaction, before: Instant): Promise<void> {
   const old = () => trx('outbox').where('created_at', '<', before);
@@ -325,19 +179,6 @@ export async function pruneMails(trx: Transaction, before: Instant): Promise<voi
   await old()
     .whereExists(spentLinks(trx).where('links.id', trx.ref('outbox.link_id')).select('id'))
     .delete();
-}
-
-function sentMailOf(row: Row<'outbox'>): SentMail {
-  return {
-    kind: row.kind as MailKind,
-    address: row.address,
-    createdAt: row.created_at,
-    attempts: row.attempts,
-    nextAt: row.next_at,
-    sentAt: row.sent_at,
-    failedAt: row.failed_at,
-    answer: row.answer,
-  };
 }
 
 function dueMails(db: Reader, now: Instant) {

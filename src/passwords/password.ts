@@ -2,7 +2,7 @@ import { fold, normalizedAs } from '../text/text.ts';
 import { estimate, isCommon } from './guessing.ts';
 
 /** Without a second factor (NIST SP 800-63B-4, 3.1.1.2). */
-export const SHORTEST_PASSWORD = 15;
+const SHORTEST_PASSWORD = 15;
 /** Beside a second factor (R1). */
 export const SHORTEST_BESIDE_FACTOR = 8;
 /** Far above what anyone types; a megabyte is refused before any work is done with it (R10). */

@@ -25,7 +25,7 @@ export interface PersonRow {
 }
 
 /** Which columns the table has beside name and email: those of which the list says something. */
-export const FURTHER_COLUMNS = ['groups', 'tags', 'startsAt', 'leavesAt'] as const;
+const FURTHER_COLUMNS = ['groups', 'tags', 'startsAt', 'leavesAt'] as const;
 export type FurtherColumn = (typeof FURTHER_COLUMNS)[number];
 
 /** What a field of each row is called in the form. */
@@ -54,7 +54,7 @@ const SINGLE = [
 ];
 const SEVERAL = ['groups', ...Object.values(ROW_FIELDS), 'keep', 'link'];
 
-export const PEOPLE_SEARCHES: Searches = { groups: 'groupsSearch' };
+const PEOPLE_SEARCHES: Searches = { groups: 'groupsSearch' };
 
 /** What was typed for all of them, and the rows of the table in their order. */
 export interface TypedPeople {

@@ -4,9 +4,11 @@ import type { Group } from '../groups/group.ts';
 import { findGroups } from '../groups/group-store.ts';
 import type { Cursor } from '../lists/list-query.ts';
 import { sortedByName } from '../text/sort-key.ts';
+import { findListed, type ListedUser } from '../users/list/listed-users.ts';
 import type { UserSources } from '../users/list/user-index.ts';
-import { findListed, type ListedUser, listUsers, selectForView } from '../users/list/user-list.ts';
+import { listUsers } from '../users/list/user-list.ts';
 import { type ListQuery, readListQuery } from '../users/list/user-list-query.ts';
+import { selectForView } from '../users/list/view-selection.ts';
 import { stateLimits } from '../users/user-state.ts';
 
 /** Somebody who has a right, and the groups through which. */
@@ -44,7 +46,7 @@ export async function listHolders(sources: Sources, key: string, level: Level, p
   });
   const { previous, next } = list;
   return {
-    holders: holdersAmong(list.users, granting, key),
+    holders: holdersAmong(sources, list.users, granting, key),
     total: list.total,
     previous,
     next,
@@ -60,7 +62,7 @@ export async function findHolders(sources: Sources, key: string, level: Level): 
     limits: stateLimits(sources),
     viewer: NOBODY,
   });
-  const holders = holdersAmong(await findListed(sources.db.read, sources.index, ids), granting, key);
+  const holders = holdersAmong(sources, await findListed(sources.db.read, sources.index, ids, []), granting, key);
   return sortedByName(holders, (holder) => holder.name);
 }
 
@@ -72,17 +74,19 @@ async function findGranting(sources: Sources, key: string, level: Level): Promis
 
 /** The view of the list of users that shows them. There must be a group: none would mean everybody. */
 function queryOf(granting: Group[]): ListQuery {
-  return { ...readListQuery({}), activity: ['active'], group: granting.map((group) => group.id) };
+  return { ...readListQuery({}, { columns: [] }), activity: ['active'], group: granting.map((group) => group.id) };
 }
 
 function holdersAmong(
-  users: Pick<ListedUser, 'id' | 'name' | 'email' | 'groups'>[],
+  { index }: Sources,
+  users: Pick<ListedUser, 'id' | 'name' | 'email'>[],
   granting: Group[],
   key: string,
 ): Holder[] {
-  const byId = new Map(granting.map((group) => [group.id, group]));
-  return users.map(({ id, name, email, groups }) => {
-    const through = groups.flatMap((one) => (one.isOver ? [] : (byId.get(one.groupId) ?? [])));
+  const places = new Map(granting.map((group, place) => [group.id, place]));
+  return users.map(({ id, name, email }) => {
+    const among = index.groupsOf(id).flatMap((groupId) => places.get(groupId) ?? []);
+    const through = among.sort((a, b) => a - b).map((place) => granting[place]);
     const level = through.some((group) => group.rights[key] === 'write') ? 'write' : 'read';
     return { id, name, email, level, through: through.map((group) => ({ id: group.id, name: group.name })) };
   });

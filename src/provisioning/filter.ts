@@ -1,6 +1,6 @@
 import { Unfit } from './unfit.ts';
 
-export const OPERATORS = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'] as const;
+const OPERATORS = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'] as const;
 export type Operator = (typeof OPERATORS)[number];
 
 /** What a filter or a PATCH names: an attribute, perhaps of an extension, perhaps a part of it. Lowered. */

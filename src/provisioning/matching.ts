@@ -20,7 +20,7 @@ export function matches(value: Resource, filter: Filter): boolean {
   }
 }
 
-export function partOf(value: Resource, name: string): unknown {
+function partOf(value: Resource, name: string): unknown {
   const key = Object.keys(value).find((one) => one.toLowerCase() === name);
   return key === undefined ? undefined : (value[key] ?? undefined);
 }

@@ -22,7 +22,7 @@ export interface ProvisionedGroup {
 
 type Found = Row<'provisioned_groups'> & Pick<Row<'groups'>, 'name'> & { group_version: number };
 
-export function selectProvisionedGroups(db: Reader): Knex.QueryBuilder<Found, Found[]> {
+function selectProvisionedGroups(db: Reader): Knex.QueryBuilder<Found, Found[]> {
   return db('provisioned_groups')
     .join('groups', 'groups.id', 'provisioned_groups.group_id')
     .select('provisioned_groups.*', 'groups.name', 'groups.version as group_version');

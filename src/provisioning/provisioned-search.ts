@@ -1,24 +1,13 @@
 import type { Reader } from '../db/database.ts';
-import { whereAlong } from '../db/keyset.ts';
 import { attributeNamed, USER_ATTRIBUTES } from './attribute.ts';
 import { compareText } from './comparing.ts';
 import type { AttributePath, Filter } from './filter.ts';
+import { type Counted, KnownList, type ListsBefore, MOST_PLACES, type Place } from './lists-before.ts';
 import { countProvisioned } from './provisioned-user-store.ts';
 import { searchedAs } from './resource.ts';
-import {
-  isPlainValue,
-  meant,
-  nameOf,
-  OWN_SORTS,
-  type Query,
-  USER,
-  type UserSearch,
-  valuePath,
-  values,
-} from './user-conditions.ts';
-
-/** Along the values that are compared, one of each user. */
-const ALIKE = 'alike.user_id';
+import { meant, type Query, type UserSearch, values } from './user-conditions.ts';
+import { isLookedThrough, isPlainValue, looksAtSystemEmail, nameOf, OWN_SORTS, USER, valuePath } from './user-paths.ts';
+import { ALIKE, type Stretch, walk, walkFrom, wayTo } from './walking.ts';
 
 /** In what order; left out, as they came. */
 export interface UserOrder {
@@ -26,39 +15,29 @@ export interface UserOrder {
   descending: boolean;
 }
 
-/** A place in a list: after it one goes on. */
-export interface Place {
-  value: string | null;
-  id: number;
-}
-
-/** What was counted before, by program and filter, with what was so then. */
-export type CountsBefore = Map<string, { total: number; changes: number }>;
-
-const MOST_COUNTS = 1_000;
-
 /** How many there are. What takes long is counted once, until something changes. */
-export async function countUsers(db: Reader, search: UserSearch, before: CountsBefore): Promise<number> {
+export async function countUsers(db: Reader, search: UserSearch, before: ListsBefore): Promise<Counted> {
   const counts = await countProvisioned(db, search.provisionerId);
+  const { changes, active, deactivated, deleted } = counts;
+  // Who goes over to another program is one less, and no change.
+  const state = [changes, active, deactivated, deleted].join(' ');
   const activity = activityIn(search.filter);
-  if (activity) return counts[activity];
-  if (!search.filter) return counts.active + counts.deactivated;
-  const key = JSON.stringify(search);
-  const known = before.get(key);
-  if (known?.changes === counts.changes && !isOfOthers(search.filter)) return known.total;
+  if (activity) return { total: counts[activity], state };
+  if (!search.filter) return { total: active + deactivated, state };
+  const name = JSON.stringify(search);
+  const known = isOfOthers(search.filter) ? undefined : before.total(name, state);
+  if (known !== undefined) return { total: known, state };
   const found = await counting(db, search, search.filter).first();
-  const total = Number(found?.number);
-  before.delete(key);
-  before.set(key, { total, changes: counts.changes });
-  if (before.size > MOST_COUNTS) before.delete([...before.keys()][0]);
-  return total;
+  const counted = { total: Number(found?.number), state };
+  before.putTotal(name, counted);
+  return counted;
 }
 
 /** Whether it is about what changes without a word of the program: memberships, and the system email. */
 function isOfOthers(filter: Filter): boolean {
   if ('parts' in filter) return filter.parts.some(isOfOthers);
   if ('part' in filter) return isOfOthers(filter.part);
-  return filter.path.attribute === 'groups' || filter.path.attribute === 'emails';
+  return filter.path.attribute === 'groups' || looksAtSystemEmail(filter);
 }
 
 /** One value that is compared is counted along its index alone, less those who are deleted: no row of a user is looked at. */
@@ -78,19 +57,38 @@ function activityIn(filter: Filter | undefined): 'active' | 'deactivated' | unde
   return said === 'true' ? 'active' : said === 'false' ? 'deactivated' : undefined;
 }
 
-/** A page: from after a place, or so many further on. */
+/** A page of what was counted: from after a place, or so many further on. */
 export async function findUserPage(
   db: Reader,
   search: UserSearch,
-  { path, descending }: UserOrder,
-  { from, skip, limit }: { from?: Place; skip: number; limit: number },
+  order: UserOrder,
+  page: { from?: Place; skip: number; limit: number },
+  { counted, before }: { counted: Counted; before: ListsBefore },
 ): Promise<Place[]> {
-  const alike = path ? undefined : valueMeant(db, search);
-  if (alike) return ownPage(alike, ALIKE, { descending, from, skip, limit });
+  const { path, descending } = order;
   const column = path ? OWN_SORTS.get(nameOf(path)) : orderAlong(search.filter);
-  if (column) return ownPage(meant(db, search), column, { descending, from, skip, limit });
-  return valuePage(db, search, { path: valuePath(path!), descending, from, skip, limit });
+  if (!column) return valuePage(db, search, { path: valuePath(path!), descending, ...page });
+  const isLooking = search.filter !== undefined && isLookedThrough(search.filter);
+  const isSmall = counted.total <= MOST_PLACES;
+  // What is small is walked at once, unless all that is said has to be looked through for it.
+  const isKept = (isLooking || !isSmall) && !(search.filter && isOfOthers(search.filter));
+  const list = isKept ? before.list(JSON.stringify([search, order]), counted.state) : new KnownList('');
+  if (isLooking && isKept && isSmall) {
+    list.whole ??= await walk(meant(db, search), column, { descending, skip: 0, limit: MOST_PLACES });
+    return list.whole.slice(page.skip, page.skip + page.limit);
+  }
+  const way = page.from ? undefined : wayTo(page, counted.total, list);
+  const passed = (way?.distance ?? 0) + page.limit;
+  const alike = path ? undefined : valueMeant(db, search);
+  const query = alike ?? meant(db, { ...search, isAlong: isLooking && passed * LOOKED_AT_ONCE <= counted.total });
+  const along = alike ? ALIKE : column;
+  return way
+    ? walkFrom(query, along, { descending, skip: page.skip }, way, list)
+    : walk(query, along, { descending, ...page, skip: 0 });
 }
+
+/** To look up what is said of one user takes as long as to look through what is said of so many. */
+const LOOKED_AT_ONCE = 10;
 
 /** Where nobody asked for an order, that of the stretch which a filter means: nothing is gathered and sorted. */
 function orderAlong(filter: Filter | undefined): string {
@@ -110,27 +108,6 @@ function valueMeant(db: Reader, { provisionerId, filter }: UserSearch): Query | 
 
 const isList = (path: AttributePath) => Boolean(attributeNamed(USER_ATTRIBUTES, path.attribute)?.multiValued);
 
-interface Stretch {
-  descending: boolean;
-  from?: Place;
-  skip: number;
-  limit: number;
-}
-
-async function ownPage(query: Query, column: string, { descending, from, skip, limit }: Stretch): Promise<Place[]> {
-  const order = descending ? 'desc' : 'asc';
-  query
-    .select(`${USER} as id`)
-    .limit(limit)
-    .offset(from ? 0 : skip);
-  if (column === USER || column === ALIKE) {
-    if (from) query.where(column, descending ? '<' : '>', from.id);
-    query.orderBy(column, order);
-  } else
-    whereAlong(query.select(`${column} as value`), { value: column, id: USER }, { nulls: false, descending, from });
-  return (await query).map((row: Place) => ({ value: row.value ?? null, id: row.id }));
-}
-
 /** Along the values of an attribute; those who have none come last. */
 async function valuePage(
   db: Reader,
@@ -143,14 +120,14 @@ async function valuePage(
       .join('provisioned_values as sorted', 'sorted.user_id', USER)
       .where({ 'sorted.provisioner_id': search.provisionerId, 'sorted.path': path, 'sorted.place': 0 });
   const isPast = from?.value === null;
-  const first = isPast ? [] : await ownPage(valued(), 'sorted.value', stretch);
+  const first = isPast ? [] : await walk(valued(), 'sorted.value', { ...stretch, skip: from ? 0 : skip });
   if (first.length === limit) return first;
   const without = meant(db, search).whereNotIn(
     USER,
     values(db, search.provisionerId, [path]).where('place', 0).select('user_id'),
   );
   const gone = from || skip === 0 ? 0 : Number((await valued().count('* as number').first())?.number);
-  const rest = await ownPage(without, USER, {
+  const rest = await walk(without, USER, {
     descending: false,
     from: isPast ? from : undefined,
     skip: from ? 0 : Math.max(0, skip - gone),

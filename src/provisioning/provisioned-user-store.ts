@@ -57,7 +57,7 @@ const RECORD = [
   'api_only_review_on',
 ] as const;
 
-export function selectProvisioned(db: Reader): Knex.QueryBuilder<Found, Found[]> {
+function selectProvisioned(db: Reader): Knex.QueryBuilder<Found, Found[]> {
   return db('provisioned_users')
     .join('users', 'users.id', 'provisioned_users.user_id')
     .leftJoin('users as owners', 'owners.id', 'users.api_only_owner_id')

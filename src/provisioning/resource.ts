@@ -7,7 +7,6 @@ export type Resource = Record<string, unknown>;
 
 const LONGEST_TEXT = 1_000;
 const MOST_VALUES = 100;
-const MOST_MEMBERS = 20_000;
 
 /**
  * What of a body the schemas know, each in its own type: what is read only or unknown is left out, as RFC 7644, section 3.5.1, has it,
@@ -43,15 +42,21 @@ export function fittingValue(attribute: Attribute, value: unknown, name: string)
   const list = value === null || value === undefined ? [] : Array.isArray(value) ? value : [value];
   requireFew(attribute, list, name);
   const values = list.map((one) => singleOf(attribute, one, name)).filter((one) => one !== undefined);
+  // A list without those who cannot be read would take them out of their group.
+  if (attribute.name === 'members' && values.length < list.length)
+    throw new Unfit('invalidValue', 'A member has a value: the id of a user.');
   const primary = values.filter((one) => (one as Resource).primary === true).length;
   if (primary > 1) throw new Unfit('invalidValue', `Of ${name} one at most is the primary.`);
   return values.length > 0 ? values : undefined;
 }
 
-/** Throws Unfit; after each of many steps as well, or each would have to look through what all those before it added. */
+/**
+ * Throws Unfit; after each of many steps as well, or each would have to look through what all those before it added. Of members there are as many as a
+ * request can hold.
+ */
 export function requireFew(attribute: Attribute, values: unknown[], name: string): void {
-  const most = attribute.name === 'members' ? MOST_MEMBERS : MOST_VALUES;
-  if (values.length > most) throw new Unfit('tooMany', `${name} has at most ${most} values at once.`);
+  if (attribute.name === 'members' || values.length <= MOST_VALUES) return;
+  throw new Unfit('tooMany', `${name} has at most ${MOST_VALUES} values at once.`);
 }
 
 /** Microsoft may wrap one value into a list, as `[{ "$ref": null, "value": "False" }]`. */

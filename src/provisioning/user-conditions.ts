@@ -1,45 +1,47 @@
 import type { Knex } from 'knex';
 import type { Reader } from '../db/database.ts';
 import { identityKey } from '../text/identity-key.ts';
-import { attributeNamed, ENTERPRISE_USER, ROSTER_USER, USER_ATTRIBUTES } from './attribute.ts';
 import { compareText, everybody, momentOf, nobody } from './comparing.ts';
 import type { AttributePath, Filter, FilterValue, Operator } from './filter.ts';
 import { idIn } from './ids.ts';
 import { searchedAs } from './resource.ts';
 import { restrict } from './restricting.ts';
 import { Unfit } from './unfit.ts';
+import {
+  type Comparison,
+  isLookedThrough,
+  isOfGroups,
+  looksAtSystemEmail,
+  nameOf,
+  OWN_SORTS,
+  pathsOf,
+  USER,
+  valuePath,
+} from './user-paths.ts';
 
 export type Query = Knex.QueryBuilder;
-export type Comparison = Extract<Filter, { kind: 'compare' }>;
-
-export const USER = 'provisioned_users.user_id';
 
 /** Whose users are meant, and which of them. */
 export interface UserSearch {
   provisionerId: number;
   filter?: Filter;
+  /** Whether users are walked along and each is looked at, instead of all that is said of anybody: where enough of them are meant. */
+  isAlong?: boolean;
 }
 
-/** What stands in the row of a user itself, and can be sorted by. */
-export const OWN_SORTS: ReadonlyMap<string, string> = new Map([
-  ['id', USER],
-  ['username', 'provisioned_users.user_name_key'],
-  ['meta.created', 'provisioned_users.created_at'],
-  ['meta.lastmodified', 'provisioned_users.modified_at'],
-]);
-
 /** The users of a program who are not deleted, and whom a filter means. */
-export function meant(db: Reader, { provisionerId, filter }: UserSearch): Query {
+export function meant(db: Reader, { provisionerId, filter, isAlong = false }: UserSearch): Query {
   const query = db('provisioned_users')
     .where('provisioned_users.provisioner_id', provisionerId)
     .whereNot('provisioned_users.activity', 'deleted');
-  if (filter) query.where((where) => void restricted(db, where, provisionerId, filter));
+  if (filter) query.where((where) => void restricted(db, where, { provisionerId, filter, isAlong }));
   return query;
 }
 
-function restricted(db: Reader, where: Query, provisionerId: number, filter: Filter): void {
+function restricted(db: Reader, where: Query, { provisionerId, filter, isAlong }: Required<UserSearch>): void {
   restrict(where, filter, {
-    compare: (inner, one) => compare(db, inner, provisionerId, one),
+    compare: (inner, one) =>
+      isAlong && isLookedThrough(one) ? holdsValue(db, inner, one) : compare(db, inner, provisionerId, one),
     present: (inner, path) => present(db, inner, provisionerId, path),
     among: (inner, one) => among(db, inner, provisionerId, one),
   });
@@ -74,10 +76,6 @@ function compareId(where: Query, id: number | undefined, operator: Operator): vo
   else where.where(USER, id);
 }
 
-function isOfGroups(name: string): boolean {
-  return name === 'groups' || name === 'groups.value';
-}
-
 /** Who is in a group that the program keeps, which are the groups that it is told of. */
 function inOwnGroups(db: Reader, provisionerId: number): Query {
   return db('memberships')
@@ -105,8 +103,18 @@ function compareValue(db: Reader, where: Query, provisionerId: number, { path, o
   compareText(found, 'value', operator, searchedAs(value));
   found.select('user_id');
   // As one set: of two that are joined by "or" each user would be looked at.
-  if (wanted === 'emails.value' && operator === 'eq') found.union([bySystemEmail(db, value)]);
+  if (looksAtSystemEmail({ path, operator })) found.union([bySystemEmail(db, value)]);
   where.whereIn(USER, found);
+}
+
+/** Of one user, whatever of others. */
+function holdsValue(db: Reader, where: Query, { path, operator, value }: Comparison): void {
+  const said = db('provisioned_values as said')
+    .where('said.user_id', db.ref(USER))
+    .where('said.path', valuePath(path))
+    .select('said.user_id');
+  compareText(said, 'said.value', operator, searchedAs(value));
+  where.whereExists(said);
 }
 
 function bySystemEmail(db: Reader, value: FilterValue): Query {
@@ -195,31 +203,4 @@ function other(db: Reader, path: string): Query {
 export function values(db: Reader, provisionerId: number, paths: string[], name = 'provisioned_values'): Query {
   const table = name === 'provisioned_values' ? name : `provisioned_values as ${name}`;
   return db(table).where(`${name}.provisioner_id`, provisionerId).whereIn(`${name}.path`, paths);
-}
-
-/** Lowered, with its schema where it is of an extension, and its part. */
-export function nameOf({ schema, attribute, sub }: AttributePath): string {
-  const extension = [ENTERPRISE_USER, ROSTER_USER].find((one) => one.toLowerCase() === schema);
-  return `${extension ? `${schema}:` : ''}${attribute}${sub ? `.${sub}` : ''}`;
-}
-
-/** Under which path the value stands: of a list without a part it is the value. */
-export function valuePath(path: AttributePath): string {
-  const known = path.schema ? undefined : attributeNamed(USER_ATTRIBUTES, path.attribute);
-  const isWhole = path.sub === undefined && known?.type === 'complex';
-  return isWhole ? `${nameOf(path)}.value` : nameOf(path);
-}
-
-/** Under which paths anything of it stands. */
-function pathsOf(path: AttributePath): string[] {
-  const known = path.schema ? undefined : attributeNamed(USER_ATTRIBUTES, path.attribute);
-  if (path.sub !== undefined || known?.type !== 'complex') return [nameOf(path)];
-  return (known.subAttributes ?? []).map(({ name }) => `${path.attribute}.${name.toLowerCase()}`);
-}
-
-/** Whether it compares what is said of them, and nothing that stands elsewhere. */
-export function isPlainValue({ path, operator, value }: Comparison): boolean {
-  const name = nameOf(path);
-  const isOwn = OWN_SORTS.has(name) || isOfGroups(name) || ['externalid', 'active', 'meta.resourcetype'].includes(name);
-  return !isOwn && path.attribute !== 'emails' && operator !== 'ne' && value !== null;
 }

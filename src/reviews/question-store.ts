@@ -2,6 +2,7 @@ import type { Instant } from '../clock.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
+import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import type { Answer, Question, SeenFacts } from './review.ts';
 
@@ -57,13 +58,7 @@ export async function findUnanswered(
 
 /** Of each review that is not closed in which somebody is asked, how much of it they have not answered. */
 export async function countAsked(db: Reader, reviewerId: number): Promise<Map<number, { all: number; open: number }>> {
-  const rows: { review_id: number; answer: string; number: number | string }[] = await db('review_questions')
-    .join('reviews', 'reviews.id', 'review_questions.review_id')
-    .where('reviewer_id', reviewerId)
-    .whereNull('closed_at')
-    .groupBy('review_id', 'answer')
-    .select('review_id', 'answer')
-    .count({ number: '*' });
+  const rows = await selectAsked(db, { reviewerId });
   const found = new Map<number, { all: number; open: number }>();
   for (const { review_id, answer, number } of rows) {
     const { all, open } = found.get(review_id) ?? { all: 0, open: 0 };
@@ -71,6 +66,18 @@ export async function countAsked(db: Reader, reviewerId: number): Promise<Map<nu
   }
   return found;
 }
+
+type CountedAnswers = { review_id: number; answer: string; number: number | string };
+
+const selectAsked = prepared<{ reviewerId: number }, CountedAnswers>((db, { reviewerId }) =>
+  db('review_questions')
+    .join('reviews', 'reviews.id', 'review_questions.review_id')
+    .where('reviewer_id', reviewerId)
+    .whereNull('closed_at')
+    .groupBy('review_id', 'answer')
+    .select('review_id', 'answer')
+    .count({ number: '*' }),
+);
 
 /** What somebody said, and what they knew. */
 export interface Said {

@@ -1,5 +1,6 @@
-import type { Instant } from '../clock.ts';
+import { type Instant, minuteOf } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
+import { prepared } from '../db/prepared.ts';
 import type { Row } from '../db/tables.ts';
 import { NotFound } from '../verbs/refusals.ts';
 import type { Review } from './review.ts';
@@ -37,6 +38,7 @@ export async function findReviews(db: Reader, limit: number): Promise<Review[]> 
 }
 
 export async function findReviewsOf(db: Reader, ids: number[]): Promise<Review[]> {
+  if (ids.length === 0) return [];
   return (await db('reviews').whereIn('id', ids).orderBy('due_at')).map(reviewOf);
 }
 
@@ -46,9 +48,13 @@ export async function findOpenReviewIds(db: Reader): Promise<number[]> {
 
 /** How many are open although they are due. */
 export async function countOverdue(db: Reader, now: Instant): Promise<number> {
-  const [{ number }] = await db('reviews').whereNull('closed_at').where('due_at', '<=', now).count({ number: '*' });
+  const [{ number }] = await countDue(db, { now: minuteOf(now) });
   return Number(number);
 }
+
+const countDue = prepared<{ now: Instant }, { number: number | string }>((db, { now }) =>
+  db('reviews').whereNull('closed_at').where('due_at', '<=', now).count({ number: '*' }),
+);
 
 /** Those after which another one is to begin by now. */
 export async function findToRepeat(db: Reader, now: Instant): Promise<Review[]> {

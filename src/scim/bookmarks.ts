@@ -1,5 +1,5 @@
 import { MINUTE } from '../clock.ts';
-import type { CountsBefore, Place } from '../provisioning/provisioned-search.ts';
+import { ListsBefore, type Place } from '../provisioning/lists-before.ts';
 
 const KEPT = 1_000;
 const KEPT_FOR = 10 * MINUTE;
@@ -9,8 +9,7 @@ const KEPT_FOR = 10 * MINUTE;
  * once more. It is a hint alone: another process, or none at all, answers the same, only later.
  */
 export class Bookmarks {
-  /** How many there were, of what was counted lately. */
-  readonly counts: CountsBefore = new Map();
+  readonly lists = new ListsBefore();
   private readonly places = new Map<string, { place: Place; at: number }>();
 
   find(list: string, startIndex: number, now: number): Place | undefined {

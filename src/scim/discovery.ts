@@ -10,7 +10,7 @@ import {
   USER_ATTRIBUTES,
 } from '../provisioning/attribute.ts';
 import type { Resource } from '../provisioning/resource.ts';
-import { LARGEST_BODY, MOST_OPERATIONS, MOST_RESULTS } from './limits.ts';
+import { largestBody, MOST_OPERATIONS, MOST_RESULTS } from './limits.ts';
 import { PROVIDER_ATTRIBUTES, RESOURCE_TYPE_ATTRIBUTES, SCHEMA_ATTRIBUTES } from './meta-schemas.ts';
 
 const META = 'urn:ietf:params:scim:schemas:core:2.0:';
@@ -27,11 +27,11 @@ const SCHEMAS: [id: string, name: string, description: string, attributes: reado
 ];
 
 /** RFC 7643, section 5. */
-export function providerConfig(base: string): Resource {
+export function providerConfig(base: string, config: { scimMegabytes: number }): Resource {
   return {
     schemas: [`${META}ServiceProviderConfig`],
     patch: { supported: true },
-    bulk: { supported: true, maxOperations: MOST_OPERATIONS, maxPayloadSize: LARGEST_BODY },
+    bulk: { supported: true, maxOperations: MOST_OPERATIONS, maxPayloadSize: largestBody(config) },
     filter: { supported: true, maxResults: MOST_RESULTS },
     changePassword: { supported: false },
     sort: { supported: true },

@@ -51,7 +51,7 @@ function handlersOf(first: string | undefined): Handlers {
     case 'Bulk':
       return { POST: (call) => bulk(call, answerTo) };
     case 'ServiceProviderConfig':
-      return { GET: (call) => ({ status: 200, body: providerConfig(baseOf(call)) }) };
+      return { GET: (call) => ({ status: 200, body: providerConfig(baseOf(call), call.app.config) }) };
     case 'ResourceTypes':
       return { GET: (call) => whole(call, resourceTypes(baseOf(call))) };
     case 'Schemas':

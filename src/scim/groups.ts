@@ -22,7 +22,7 @@ import { type Answer, baseOf, type Call, listOf } from './call.ts';
 import { MOST_ANSWERED, MOST_MEMBERS } from './limits.ts';
 import type { ListQuery } from './list-query.ts';
 import { isSelected, type Selecting, selected, selectingOf } from './selecting.ts';
-import { etagOf, requireMatch, unlessSame } from './versions.ts';
+import { etagOf, requireMatch, unlessKnown } from './versions.ts';
 
 export async function listGroups(call: Call, query: ListQuery): Promise<Answer> {
   return listOf(await groupPage(call, query), await countOfGroups(call, query), query.startIndex);
@@ -43,7 +43,7 @@ export async function groupPage(call: Call, query: ListQuery): Promise<Resource[
     { path: sortBy, descending },
     { skip: startIndex - 1, limit: count },
   );
-  return resourcesOf(call, app.db.read, ids, selecting);
+  return (await toldGroups(call, app.db.read, ids, selecting)).map(({ body }) => body);
 }
 
 export async function createGroup(call: Call): Promise<Answer> {
@@ -53,8 +53,7 @@ export async function createGroup(call: Call): Promise<Answer> {
 }
 
 export async function getGroup(call: Call, id: number): Promise<Answer> {
-  const group = await own(call.app.db.read, call, id);
-  return unlessSame(call, etagOf(group.groupVersion, group.version)) ?? answerWith(call, id, 200);
+  return unlessKnown(call, await answerWith(call, id, 200));
 }
 
 export async function replaceGroup(call: Call, id: number): Promise<Answer> {
@@ -78,7 +77,7 @@ async function isLarge({ app, viewer, query }: Call, id: number): Promise<boolea
 export async function deleteGroup(call: Call, id: number): Promise<Answer> {
   const name = await call.write(async (trx, act) => {
     const group = await own(trx, call, id);
-    requireMatch(call, etagOf(group.groupVersion, group.version));
+    requireMatch(call, group.groupVersion, group.version);
     await deleteProvisionedGroup(trx, act, group);
     return group.name;
   });
@@ -95,7 +94,7 @@ async function change(
 ): Promise<Answer> {
   const before = await call.write(async (trx, act) => {
     const group = await own(trx, call, id);
-    requireMatch(call, etagOf(group.groupVersion, group.version));
+    requireMatch(call, group.groupVersion, group.version);
     await work(trx, act, group);
     return group;
   });
@@ -103,7 +102,7 @@ async function change(
   const isSame = before.version === after.version;
   const words = isSame ? `Said of the group ${after.name} what was so already.` : `Changed the group ${after.name}.`;
   if (await isSilent(call, id))
-    return { status: 204, headers: { ETag: etagOf(after.groupVersion, after.version) }, words };
+    return { status: 204, headers: { ETag: etagOf(after.groupVersion, after.version, []) }, words };
   return { ...(await answerWith(call, id, 200)), words };
 }
 
@@ -117,22 +116,27 @@ async function own(db: Reader, { viewer }: Call, id: number): Promise<Provisione
 
 async function answerWith(call: Call, id: number, status: number): Promise<Answer> {
   const selecting = selectingOf(call.query.attributes, call.query.excludedAttributes);
-  const group = await own(call.app.db.read, call, id);
-  const [body] = await resourcesOf(call, call.app.db.read, [id], selecting);
+  await own(call.app.db.read, call, id);
+  const [{ body, etag }] = await toldGroups(call, call.app.db.read, [id], selecting);
   const location = `${baseOf(call)}/Groups/${groupHandle(id)}`;
-  const etag = etagOf(group.groupVersion, group.version);
   return { status, body, headers: { ETag: etag, ...(status === 201 && { Location: location }) } };
 }
 
-async function resourcesOf(call: Call, db: Reader, ids: number[], selecting: Selecting): Promise<Resource[]> {
+async function toldGroups(
+  call: Call,
+  db: Reader,
+  ids: number[],
+  selecting: Selecting,
+): Promise<{ body: Resource; etag: string }[]> {
   const withMembers = isSelected(selecting, 'members');
   const most = ids.length === 1 ? Number.MAX_SAFE_INTEGER : MOST_MEMBERS;
   const members = withMembers ? await findMemberIds(db, call.viewer.id, ids, most) : new Map<number, number[]>();
   const shown = withMembers ? wholeOnes(ids, members, most) : ids;
-  if (shown.length === 0 && ids.length > 0) return resourcesOf(call, db, ids.slice(0, 1), selecting);
+  if (shown.length === 0 && ids.length > 0) return toldGroups(call, db, ids.slice(0, 1), selecting);
   const base = baseOf(call);
   return (await findProvisionedGroups(db, shown)).map((group) => {
     const theirs = members.get(group.groupId) ?? [];
+    const etag = etagOf(group.groupVersion, group.version, theirs);
     const resource = {
       schemas: [CORE_GROUP],
       id: groupHandle(group.groupId),
@@ -144,10 +148,10 @@ async function resourcesOf(call: Call, db: Reader, ids: number[], selecting: Sel
         created: group.createdAt,
         lastModified: group.modifiedAt,
         location: `${base}/Groups/${groupHandle(group.groupId)}`,
-        version: etagOf(group.groupVersion, group.version),
+        version: etag,
       },
     };
-    return selected(resource, selecting);
+    return { body: selected(resource, selecting), etag };
   });
 }
 

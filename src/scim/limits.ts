@@ -1,6 +1,5 @@
-export const PREFIX = '/scim/v2';
-/** In bytes. */
-export const LARGEST_BODY = 1_048_576;
+/** In bytes, of a request. */
+export const largestBody = ({ scimMegabytes }: { scimMegabytes: number }) => scimMegabytes * 1_048_576;
 /** At once. */
 export const MOST_OPERATIONS = 100;
 /** On one page. */

@@ -10,11 +10,12 @@ import type { Scope } from '../tokens/token.ts';
 import { Forbidden } from '../verbs/refusals.ts';
 import { requireBounded, requireText } from '../web/bounded-body.ts';
 import { HttpError } from '../web/http-error.ts';
+import { readableError } from '../web/json-body.ts';
 import { Bookmarks } from './bookmarks.ts';
 import type { Answer, Call } from './call.ts';
 import { CallLog } from './call-log.ts';
 import { answerTo, handlersAt } from './dispatch.ts';
-import { LARGEST_BODY } from './limits.ts';
+import { largestBody } from './limits.ts';
 import { bodyOf, problemOf } from './problem.ts';
 
 const TYPES = ['application/scim+json', 'application/json'];
@@ -41,7 +42,7 @@ export function scimRouter(app: AppContext, limit: RequestLimit): RequestHandler
     requireProvisioner(caller);
     next();
   });
-  router.use(requireJson, express.json({ limit: LARGEST_BODY, type: TYPES }));
+  router.use(requireJson, express.json({ limit: largestBody(app.config), type: TYPES }));
   router.use(async (req, res) => {
     const call = callOf(app, req, { caller: callers.get(req)!, bookmarks, log });
     const answer = await answerTo(call);
@@ -119,11 +120,15 @@ interface Refused {
 }
 
 async function noteRefusal(app: AppContext, log: CallLog, req: Request, { caller, error, of }: Refused) {
-  const problem = problemOf(error);
+  const problem = problemOf(readableError(error, tooLarge(app)));
   if (problem.status >= 500) app.logger.error({ err: error, requestId: req.id }, 'a provisioning request failed');
   if (isRefusal(error)) await recordRefusal(app, req, caller, problem.detail);
   await log.noteRefusal(req, { provisionerId: caller.viewer.id, error, problem, of });
   return problem;
+}
+
+function tooLarge({ config }: AppContext): string {
+  return `A request has at most ${config.scimMegabytes} MB: see SCIM_MEGABYTES, or send less at once.`;
 }
 
 function errorHandler(app: AppContext, log: CallLog): ErrorRequestHandler {

@@ -6,9 +6,10 @@ import { countOfUsers, userPage } from './users.ts';
 /** POST /.search over all there is: the users, then the groups. */
 export async function searchAll(call: Call): Promise<Answer> {
   const query = searchOf(call.body);
-  const users = await countOfUsers(call, query);
+  const counted = await countOfUsers(call, query);
+  const users = counted.total;
   const groups = await countOfGroups(call, query);
-  const found = query.startIndex <= users ? await userPage(call, query) : [];
+  const found = await userPage(call, query, counted);
   const rest = query.count - found.length;
   if (rest > 0 && groups > 0) {
     const startIndex = Math.max(1, query.startIndex - users);

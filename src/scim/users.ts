@@ -3,6 +3,7 @@ import type { Reader } from '../db/database.ts';
 import { changeProvisioned, deleteProvisioned, provisionUser } from '../provisioning/actions/user-provisioning.ts';
 import { USER_KIND } from '../provisioning/attribute.ts';
 import { groupHandle, idIn, userHandle } from '../provisioning/ids.ts';
+import type { Counted } from '../provisioning/lists-before.ts';
 import { patched, stepsOf } from '../provisioning/patch.ts';
 import { findGroupsOfUsers } from '../provisioning/provisioned-group-store.ts';
 import { countUsers, findUserPage } from '../provisioning/provisioned-search.ts';
@@ -13,23 +14,22 @@ import { NotFound } from '../verbs/refusals.ts';
 import { type Answer, baseOf, type Call, listOf } from './call.ts';
 import type { ListQuery } from './list-query.ts';
 import { isSelected, type Selecting, selected, selectingOf } from './selecting.ts';
-import { etagOf, requireMatch, unlessSame } from './versions.ts';
+import { etagOf, requireMatch, unlessKnown } from './versions.ts';
 
 export async function listUsers(call: Call, query: ListQuery): Promise<Answer> {
-  const total = await countOfUsers(call, query);
-  const resources = total < query.startIndex ? [] : await userPage(call, query);
-  return listOf(resources, total, query.startIndex);
+  const counted = await countOfUsers(call, query);
+  return listOf(await userPage(call, query, counted), counted.total, query.startIndex);
 }
 
-export function countOfUsers({ app, viewer, bookmarks }: Call, { filter }: ListQuery): Promise<number> {
-  return countUsers(app.db.read, { provisionerId: viewer.id, filter }, bookmarks.counts);
+export function countOfUsers({ app, viewer, bookmarks }: Call, { filter }: ListQuery): Promise<Counted> {
+  return countUsers(app.db.read, { provisionerId: viewer.id, filter }, bookmarks.lists);
 }
 
 /** The page from a number on, which goes on from where the page before it ended, if that was asked for lately. */
-export async function userPage(call: Call, query: ListQuery): Promise<Resource[]> {
+export async function userPage(call: Call, query: ListQuery, counted: Counted): Promise<Resource[]> {
   const { app, viewer, bookmarks } = call;
   const { startIndex, count, filter, sortBy, descending } = query;
-  if (count === 0) return [];
+  if (count === 0 || counted.total < startIndex) return [];
   const now = app.clock();
   const list = createHash('sha256').update(`${viewer.id} ${query.name}`).digest('base64url');
   const from = startIndex > 1 ? bookmarks.find(list, startIndex, now) : undefined;
@@ -38,15 +38,12 @@ export async function userPage(call: Call, query: ListQuery): Promise<Resource[]
     { provisionerId: viewer.id, filter },
     { path: sortBy, descending },
     { from, skip: startIndex - 1, limit: count },
+    { counted, before: bookmarks.lists },
   );
   const last = places.at(-1);
   if (last) bookmarks.put(list, startIndex + places.length, last, now);
-  return resourcesOf(
-    call,
-    app.db.read,
-    places.map(({ id }) => id),
-    query.selecting,
-  );
+  const ids = places.map(({ id }) => id);
+  return (await toldUsers(call, app.db.read, ids, query.selecting)).map(({ body }) => body);
 }
 
 export async function createUser(call: Call): Promise<Answer> {
@@ -61,8 +58,7 @@ export async function createUser(call: Call): Promise<Answer> {
 const HOW = { made: 'Made', restored: 'Restored', 'taken over': 'Took over' };
 
 export async function getUser(call: Call, id: number): Promise<Answer> {
-  const provisioned = await own(call.app.db.read, call, id);
-  return unlessSame(call, etagOf(provisioned.user.version, provisioned.version)) ?? answerWith(call, id, 200);
+  return unlessKnown(call, await answerWith(call, id, 200));
 }
 
 export async function replaceUser(call: Call, id: number): Promise<Answer> {
@@ -81,7 +77,7 @@ export async function patchUser(call: Call, id: number): Promise<Answer> {
 export async function deleteUser(call: Call, id: number): Promise<Answer> {
   const name = await call.write(async (trx, act) => {
     const current = await own(trx, call, id);
-    requireMatch(call, etagOf(current.user.version, current.version));
+    requireMatch(call, current.user.version, current.version);
     await deleteProvisioned(trx, act, current);
     return current.user.name;
   });
@@ -93,7 +89,7 @@ type Work = (...of: [...Parameters<Parameters<Call['write']>[0]>, current: Provi
 async function change(call: Call, id: number, work: Work): Promise<Answer> {
   const before = await call.write(async (trx, act) => {
     const current = await own(trx, call, id);
-    requireMatch(call, etagOf(current.user.version, current.version));
+    requireMatch(call, current.user.version, current.version);
     await work(trx, act, current);
     return current;
   });
@@ -119,20 +115,25 @@ async function own(db: Reader, { viewer }: Call, id: number): Promise<Provisione
 
 async function answerWith(call: Call, id: number, status: number): Promise<Answer> {
   const selecting = selectingOf(call.query.attributes, call.query.excludedAttributes);
-  const provisioned = await own(call.app.db.read, call, id);
-  const [body] = await resourcesOf(call, call.app.db.read, [id], selecting);
-  const etag = etagOf(provisioned.user.version, provisioned.version);
+  await own(call.app.db.read, call, id);
+  const [{ body, etag }] = await toldUsers(call, call.app.db.read, [id], selecting);
   const location = `${baseOf(call)}/Users/${userHandle(id)}`;
   return { status, body, headers: { ETag: etag, ...(status === 201 && { Location: location }) } };
 }
 
-async function resourcesOf(call: Call, db: Reader, ids: number[], selecting: Selecting): Promise<Resource[]> {
+async function toldUsers(
+  call: Call,
+  db: Reader,
+  ids: number[],
+  selecting: Selecting,
+): Promise<{ body: Resource; etag: string }[]> {
   const users = await findProvisioned(db, ids);
   const groups = isSelected(selecting, 'groups') ? await findGroupsOfUsers(db, call.viewer.id, ids) : new Map();
   const base = baseOf(call);
   return users.map((user) => {
     const { userName, ...told } = toldOf(user);
     const theirs = (groups.get(user.userId) ?? []) as { id: number; name: string }[];
+    const etag = etagOf(user.user.version, user.version, [user.activity, theirs]);
     const resource = {
       schemas: schemasOf(told),
       id: userHandle(user.userId),
@@ -144,10 +145,10 @@ async function resourcesOf(call: Call, db: Reader, ids: number[], selecting: Sel
         created: user.createdAt,
         lastModified: user.modifiedAt,
         location: `${base}/Users/${userHandle(user.userId)}`,
-        version: etagOf(user.user.version, user.version),
+        version: etag,
       },
     };
-    return selected(resource, selecting);
+    return { body: selected(resource, selecting), etag };
   });
 }
 

@@ -1,27 +1,25 @@
 import { StaleVersion } from '../forms/form.ts';
+import { isKnown, tagsIn, tagText } from '../web/entity-tag.ts';
 import type { Answer, Call } from './call.ts';
 
-/** Of the record, and of what the program says of it. */
-export function etagOf(record: number, said: number): string {
-  return `W/"${record}.${said}"`;
+/** Of the record, of what the program says of it, and of what else is told with it. */
+export function etagOf(record: number, said: number, besides: unknown): string {
+  return `W/"${tagText(`${record}.${said}`, JSON.stringify(besides))}"`;
 }
 
-/** Throws StaleVersion where another version is meant than the one that is there. */
-export function requireMatch({ ifMatch }: Pick<Call, 'ifMatch'>, etag: string): void {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return;
-  if (!tagsIn(ifMatch).includes(bare(etag))) throw new StaleVersion();
+/**
+ * Throws StaleVersion where another version is meant than the one that is there, Malformed. Tags of SCIM are weak, and its own standard sends them
+ * in If-Match all the same (RFC 7644, section 3.14), where others would be no match (RFC 9110, section 13.1.1).
+ */
+export function requireMatch({ ifMatch }: Pick<Call, 'ifMatch'>, record: number, said: number): void {
+  if (ifMatch === undefined) return;
+  const tags = tagsIn(ifMatch, 'If-Match');
+  if (tags !== 'any' && !tags.some(({ text }) => /^\d+\.\d+/.exec(text)?.[0] === `${record}.${said}`))
+    throw new StaleVersion();
 }
 
-/** What is answered to who has this version already. */
-export function unlessSame({ ifNoneMatch }: Pick<Call, 'ifNoneMatch'>, etag: string): Answer | undefined {
-  if (ifNoneMatch === undefined || !tagsIn(ifNoneMatch).includes(bare(etag))) return undefined;
-  return { status: 304, headers: { ETag: etag } };
-}
-
-function tagsIn(header: string): string[] {
-  return header.split(',').map(bare);
-}
-
-function bare(tag: string): string {
-  return tag.trim().replace(/^W\//, '');
+/** Nothing but its tag, for who has it already. */
+export function unlessKnown({ ifNoneMatch }: Pick<Call, 'ifNoneMatch'>, answer: Answer): Answer {
+  const etag = answer.headers?.ETag;
+  return etag && isKnown(ifNoneMatch, etag) ? { status: 304, headers: { ETag: etag } } : answer;
 }

@@ -4,7 +4,7 @@ import type { Reader, Transaction } from '../db/database.ts';
 import { hashOf } from './session-store.ts';
 
 /** How long what was sent waits for its confirmation. */
-export const SEALED_FOR = 5 * MINUTE;
+const SEALED_FOR = 5 * MINUTE;
 /** Of one person; the oldest gives way. */
 const KEPT = 10;
 /** What stands in no seal: credentials, and what belongs to one sending alone. */

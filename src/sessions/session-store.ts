@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Request } from 'express';
 import { type Session, type SessionData, Store } from 'express-session';
 import { AHEAD, type Clock, HOUR, instant, MINUTE } from '../clock.ts';
@@ -62,14 +62,15 @@ export class SessionStore extends Store {
   }
 
   private async find(id: string): Promise<SessionData | null> {
-    if (this.ending.has(hashOf(id))) return null;
-    const [row] = await findRow(this.db.read, { hash: hashOf(id) });
+    const key = hashOf(id);
+    if (this.ending.has(key)) return null;
+    const [row] = await findRow(this.db.read, { hash: key });
     if (!row) return null;
     const now = this.clock();
     const isOpen = row.expires_at > instant(now) && row.created_at < instant(now + AHEAD);
     if (isOpen) return sessionOf(row);
     // For good: a clock that is set back later must not revive it.
-    await this.db.oneRow.note((trx) => trx('sessions').where('id_hash', hashOf(id)).delete());
+    await this.db.oneRow.note((trx) => trx('sessions').where('id_hash', key).delete());
     return null;
   }
 
@@ -292,9 +293,9 @@ function contentOf({
 
 /** Under which a session is kept: its id is nowhere in the database (R55). */
 export function hashOf(id: string): string {
-  return createHash('sha256').update(id).digest('base64url');
+  return hash('sha256', id, 'base64url');
 }
 
-function handleOfHash(hash: string): string {
-  return createHash('sha256').update(`handle of ${hash}`).digest('base64url').slice(0, 22);
+function handleOfHash(idHash: string): string {
+  return hash('sha256', `handle of ${idHash}`, 'base64url').slice(0, 22);
 }

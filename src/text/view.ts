@@ -51,6 +51,7 @@ const ALL_MARKUP = /[&<>"']/g;
 /** Most texts hold nothing that has to be written otherwise. */
 function escaped(value: unknown): string {
   if (value === undefined || value === null) return '';
+  if (typeof value === 'number') return String(value);
   const text = String(value);
   return MARKUP.test(text) ? text.replace(ALL_MARKUP, (letter) => ENTITIES[letter]) : text;
 }

@@ -1,7 +1,7 @@
 import { type Instant, instant, MINUTE } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
 
-export const WINDOW = MINUTE;
+const WINDOW = MINUTE;
 
 /** How many of its requests a token has taken within its minute, by all processes together. */
 export interface TokenWindow {

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { PageQuery } from '../lists/list-query.ts';
 import { rememberPageSize } from './reader/list-habits.ts';
-import { render } from './render.ts';
+import { render, targetOf } from './render.ts';
 
 /** A list as it is found for a request. */
 export interface FoundList {
@@ -23,6 +23,15 @@ export async function answerList(
 ): Promise<void> {
   if (isBehindEnd && (query.after || query.before)) return res.redirect(303, firstPage);
   rememberPageSize(res, path, query, secure);
-  const name = path.slice(1);
-  render(req, res, `${name}/index`, await pageOf(), { fragments: { [`${name}-list`]: 'lists/_list' } });
+  render(req, res, `${path.slice(1)}/index`, await pageOf(), { fragments: { [partOf(path)]: 'lists/_list' } });
+}
+
+/** Whether htmx asks for the list without what stands around it. */
+export function asksForListAlone(req: Request, path: string): boolean {
+  return targetOf(req) === partOf(path);
+}
+
+/** The element that a list is swapped in. */
+function partOf(path: string): string {
+  return `${path.slice(1)}-list`;
 }

@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { hostOf, isPublic, type Resolve, reachableAddress, Unreachable } from './reachable.ts';
+import { hostOf, type Resolve, reachableAddress, Unreachable } from './reachable.ts';
 
 /** What was answered. Whatever is no answer is told in words, without a status. */
 export interface Posted {
@@ -51,9 +51,7 @@ async function attempt({ address, headers, body, networks, resolve }: Post, sign
   const url = new URL(address);
   const host = hostOf(url);
   const isSecure = url.protocol === 'https:';
-  const connectTo = await reachableAddress(host, networks, resolve);
-  if (!isSecure && isPublic(connectTo))
-    throw new Unreachable('What is sent there could be read on the way: use https.');
+  const connectTo = await reachableAddress(url, networks, resolve);
   // Only whoever has webhooks needs it.
   const { request } = isSecure ? await import('node:https') : await import('node:http');
   return new Promise((settled, failed) => {

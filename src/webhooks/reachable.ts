@@ -46,16 +46,25 @@ export function hostOf({ hostname }: URL): string {
 
 /**
  * The address to connect to. The name is looked up once, here: what it says a moment later leads nowhere (DNS rebinding). Throws Unreachable where one of the
- * addresses is neither public nor in one of the networks that are allowed.
+ * addresses is neither public nor in one of the networks that are allowed, or where what is sent there could be read on the way.
  */
-export async function reachableAddress(host: string, networks: readonly string[], resolve: Resolve): Promise<string> {
+export async function reachableAddress(url: URL, networks: readonly string[], resolve: Resolve): Promise<string> {
+  const host = hostOf(url);
   const addresses = isIP(host) ? [host] : await resolve(host);
   const refused = addresses.find((address) => !isReachable(address, networks));
   if (refused !== undefined || addresses.length === 0)
     throw new Unreachable(
       `${host} stands for ${refused ?? 'no address'}, which is not to be reached: see WEBHOOK_NETWORKS.`,
     );
+  if (addresses.some((address) => isReadOnTheWay(url, address))) throw new Unreachable(READ_ON_THE_WAY);
   return addresses[0];
+}
+
+export const READ_ON_THE_WAY = 'What is sent there could be read on the way: use https.';
+
+/** Whether messages go in the clear where anybody may pass them on. */
+export function isReadOnTheWay({ protocol }: URL, address: string): boolean {
+  return protocol === 'http:' && isPublic(address);
 }
 
 export function isReachable(address: string, networks: readonly string[]): boolean {

@@ -1,8 +1,18 @@
 import { isIP } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { cleaned, shownName } from '../forms/fields.ts';
 import { checkForm, type FormResult, type Typed, typedFields } from '../forms/form.ts';
-import { hostOf, isReachable } from './reachable.ts';
+import {
+  hostOf,
+  isReachable,
+  isReadOnTheWay,
+  READ_ON_THE_WAY,
+  type Resolve,
+  reachableAddress,
+  resolveByName,
+  Unreachable,
+} from './reachable.ts';
 
 export interface WebhookValues {
   name: string;
@@ -48,16 +58,35 @@ export function checkWebhook(
   return checkForm(form, typed);
 }
 
-function addressMistake(text: string, networks: readonly string[]): string | undefined {
+/** What is wrong with an address as it stands; where a name leads is looked up by `lookUpMistake`. */
+export function addressMistake(text: string, networks: readonly string[]): string | undefined {
   if (text.length > LONGEST_ADDRESS) return 'An address has at most 2,000 characters.';
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) return 'Enter an address such as https://hooks.example.com/roster.';
   if (url.username || url.password) return 'No user and no password stand in it: messages are signed.';
   if (url.hash) return 'Nothing is sent after a #: leave it out.';
-  if (url.protocol === 'http:' && networks.length === 0)
-    return 'Enter an address with https: what is sent could be read on the way.';
+  if (url.protocol === 'http:' && networks.length === 0) return READ_ON_THE_WAY;
   const host = hostOf(url);
   if (isIP(host) && !isReachable(host, networks))
     return 'This address is not on the open internet, and in none of the networks of WEBHOOK_NETWORKS.';
-  return undefined;
+  return isIP(host) && isReadOnTheWay(url, host) ? READ_ON_THE_WAY : undefined;
+}
+
+/** In milliseconds; who sends looks again. */
+const LOOKED_UP_WITHIN = 2_000;
+
+/** Whether a name of a sound address leads where nothing is sent in the clear. Undefined also where it cannot be looked up just now. */
+export async function lookUpMistake(
+  address: string,
+  networks: readonly string[],
+  resolve: Resolve = resolveByName,
+): Promise<string | undefined> {
+  const url = new URL(address);
+  if (url.protocol !== 'http:') return undefined;
+  try {
+    await Promise.race([reachableAddress(url, networks, resolve), sleep(LOOKED_UP_WITHIN, undefined, { ref: false })]);
+    return undefined;
+  } catch (error) {
+    return error instanceof Unreachable ? error.message : undefined;
+  }
 }

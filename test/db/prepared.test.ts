@@ -1,4 +1,7 @@
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import BetterSqlite from 'better-sqlite3';
 import { openDatabase } from '../../src/db/database.ts';
 import { whereIdIn } from '../../src/db/ids.ts';
 import { prepared, preparedInForms } from '../../src/db/prepared.ts';
@@ -65,6 +68,17 @@ describe('a prepared statement', () => {
     expect(await named(app.db.read, { name: 'alicia' })).toEqual(first);
     for (let n = 0; n < 400; n++) expect(await named(app.db.read, { name: `nobody ${n}` })).toEqual([]);
     expect(await named(app.db.read, { name: 'alicia' })).toEqual(first);
+  });
+
+  it('sees what another process committed once others have had a turn', async () => {
+    const other = new BetterSqlite(join(app.folder, 'roster.sqlite'));
+    const [{ id }] = await named(app.db.read, { name: 'alice' });
+    // At once, as only another process can.
+    other.prepare('update users set name = ? where id = ?').run('alicia', id);
+    other.close();
+    await nextTurn();
+    expect(await named(app.db.read, { name: 'alice' })).toEqual([]);
+    expect(await named(app.db.read, { name: 'alicia' })).toEqual([{ id }]);
   });
 
   it('is asked anew where it gave more than is worth keeping', async () => {

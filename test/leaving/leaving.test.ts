@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Person } from '../../seeds/cast.ts';
 import { HOUR } from '../../src/clock.ts';
-import { textOf, writeMessage } from '../../src/mail/message.ts';
-import type { DueMail, MailFacts } from '../../src/mail/outbox-store.ts';
+import type { DueMail, MailFacts } from '../../src/mail/mail.ts';
+import { writeMessage } from '../../src/mail/mail-words.ts';
+import { textOf } from '../../src/mail/message.ts';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
 import { rosterBeside } from '../support/command-line.ts';

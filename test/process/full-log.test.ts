@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
+import { ofNode } from '../../faults/server-process.ts';
 
 /** Takes no byte, as a file on a full disk. */
 const FULL = '/dev/full';
@@ -18,7 +19,7 @@ const SERVER = join(import.meta.dirname, '../../src/server.ts');
     const output = openSync(FULL, 'w');
     const child = spawn(process.execPath, [SERVER], {
       cwd: folder,
-      env: { PATH: process.env.PATH, DATA_DIR: folder, PORT: String(port) },
+      env: { ...ofNode(), DATA_DIR: folder, PORT: String(port) },
       stdio: ['ignore', output, output],
     });
     const exited = new Promise((resolve) => child.on('exit', resolve));

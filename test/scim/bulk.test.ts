@@ -5,7 +5,7 @@ import { type Provisioner, provisionerAs } from '../support/provisioner.ts';
 let app: TestApp;
 let idp: Provisioner;
 beforeAll(async () => {
-  app = await startApp({ TOKEN_REQUESTS: '100000' });
+  app = await startApp({ TOKEN_REQUESTS: '100000', SCIM_MEGABYTES: '1' });
   idp = await provisionerAs(app);
 });
 afterAll(() => app.close());

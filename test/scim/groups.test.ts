@@ -8,7 +8,7 @@ let app: TestApp;
 let idp: Provisioner;
 const ids: string[] = [];
 beforeAll(async () => {
-  app = await startApp({ TOKEN_REQUESTS: '100000' });
+  app = await startApp({ TOKEN_REQUESTS: '100000', SCIM_MEGABYTES: '1' });
   idp = await provisionerAs(app);
   for (const userName of ['ann', 'ben', 'cleo'])
     ids.push((await idp.made({ userName, emails: [{ value: `${userName}@corp.example` }] })).id);
@@ -115,6 +115,33 @@ describe('a group that is provisioned', () => {
       path: `members[value eq "${ids[0]}"]`,
     });
     expect(out.body.members).toHaveLength(1_100);
+    // A whole of very many is looked at for what is different about it.
+    const all = values(rows.map((n) => `user-${n}`));
+    const but = await idp.ask('put', `/Groups/${id}?excludedAttributes=members`, {
+      displayName: 'Many',
+      members: [...all.slice(1), ...Array(25_000).fill(all[1])],
+    });
+    expect([but.status, (await membersOf(id)).length]).toEqual([200, 1_099]);
+  });
+
+  it('takes so many at once as others can wait for, and as a request can hold, which is said in words', async () => {
+    const id = await idp.group('Crowd', [ids[0]]);
+    const rows = Array.from({ length: 20_001 }, (_, n) => 900_000 + n);
+    const members = values(rows.map((n) => `user-${n}`));
+    for (const answer of [
+      await idp.ask('put', `/Groups/${id}`, { displayName: 'Crowd', members }),
+      await idp.ask('post', '/Groups', { displayName: 'New crowd', members }),
+      await idp.patch(`/Groups/${id}`, { op: 'add', path: 'members', value: members }),
+    ]) {
+      expect([answer.status, answer.body.scimType]).toEqual([400, 'tooMany']);
+      expect(answer.body.detail).toMatch(/20,000.*20,001/);
+    }
+    expect(await membersOf(id)).toEqual([ids[0]]);
+    expect((await idp.find('Groups', 'displayName eq "New crowd"')).body.totalResults).toBe(0);
+    const large = await idp.ask('put', `/Groups/${id}`, { displayName: 'Crowd', members, more: 'x'.repeat(1_048_576) });
+    expect([large.status, large.body.detail]).toEqual([413, expect.stringContaining('SCIM_MEGABYTES')]);
+    const { bulk } = (await idp.get('/ServiceProviderConfig')).body;
+    expect(bulk.maxPayloadSize).toBe(1_048_576);
   });
 
   it('is deleted softly', async () => {

@@ -83,7 +83,50 @@ describe('Okta', () => {
     expect([out.status, out.body.members]).toEqual([200, undefined]);
   });
 
+  it('imports groups by pages, lets one go and one come at once, and pushes all of a group', async () => {
+    const other = await idp.made({ userName: 'eric.judy@corp.example', emails: [{ value: 'eric.judy@corp.example' }] });
+    const page = await idp.get('/Groups?startIndex=1&count=100');
+    expect(page.body).toMatchObject({ totalResults: 1, startIndex: 1, itemsPerPage: 1, Resources: [{ id: group }] });
+    const member = (value: string) => ({ value, display: 'somebody@corp.example' });
+    const members = async () =>
+      (await idp.get(`/Groups/${group}`)).body.members.map((one: { value: string }) => one.value);
+    const both = await idp.patch(
+      `/Groups/${group}`,
+      { op: 'remove', path: `members[value eq "${other.id}"]` },
+      { op: 'add', path: 'members', value: [member(id)] },
+    );
+    expect([both.status, both.body.displayName, await members()]).toEqual([200, 'Test SCIMv2 0', [id]]);
+    const whole = { op: 'replace', path: 'members', value: [member(id), member(other.id)] };
+    expect((await idp.patch(`/Groups/${group}`, whole)).status).toBe(200);
+    expect(await members()).toEqual([id, other.id]);
+    await idp.patch(`/Groups/${group}`, { op: 'remove', path: `members[value eq "${other.id}"]` });
+    await idp.patch(`/Groups/${group}`, { op: 'add', path: `members[value eq "${other.id}"]`, value: {} });
+    expect(await members()).toEqual([id, other.id]);
+  });
+
+  it('sends texts that are empty, what is only read, and passwords, of which nothing is kept', async () => {
+    const { body } = await idp.get(`/Users/${id}`);
+    const emails = [{ ...body.emails[0], display: 'isaac.brock@corp.example' }];
+    const whole = {
+      ...body,
+      name: { ...body.name, middleName: '' },
+      emails,
+      groups: [],
+      meta: { resourceType: 'User' },
+    };
+    const replaced = await idp.ask('put', `/Users/${id}`, whole);
+    expect([replaced.status, replaced.body.name]).toEqual([200, { givenName: 'Isaac', familyName: 'Brock' }]);
+    expect(replaced.body.groups).toMatchObject([{ value: group }]);
+    const synced = await idp.patch(`/Users/${id}`, { op: 'replace', value: { password: 'another-0815' } });
+    expect([synced.status, synced.text.includes('0815')]).toEqual([200, false]);
+    expect(await app.db.read('users').where('id', id.split('-')[1]).first()).toMatchObject({ password_hash: null });
+  });
+
   it('unassigns by active alone, and assigns again by it', async () => {
+    for (const active of [false, true]) {
+      const whole = (await idp.get(`/Users/${id}`)).body;
+      expect((await idp.ask('put', `/Users/${id}`, { ...whole, active })).body.active).toBe(active);
+    }
     const off = await idp.patch(`/Users/${id}`, { op: 'replace', value: { active: false } });
     expect([off.status, off.body.active]).toEqual([200, false]);
     const found = await idp.find('Users', 'userName eq "isaac.brock@corp.example"', '&startIndex=1&count=100');
@@ -164,6 +207,44 @@ describe('Microsoft Entra', () => {
     expect(row).toMatchObject({ name: 'test_user_ab6490ee', email: 'updated@testuser.com' });
   });
 
+  it('updates without a path, and what was not there yet', async () => {
+    const bare = await idp.made({ userName: 'bare@testuser.com', externalId: 'bare' });
+    const replaced = await idp.patch(
+      `/Users/${bare.id}`,
+      { op: 'replace', path: 'emails[type eq "work"].value', value: 'bare@testuser.com' },
+      {
+        op: 'replace',
+        value: {
+          displayName: 'Bjfe',
+          'name.givenName': 'Kkom',
+          'name.familyName': 'Unua',
+          [`${ENTERPRISE}:employeeNumber`]: 'Aklq',
+        },
+      },
+    );
+    expect([replaced.status, replaced.body]).toMatchObject([
+      200,
+      {
+        displayName: 'Bjfe',
+        emails: [{ type: 'work', value: 'bare@testuser.com' }],
+        name: { givenName: 'Kkom', familyName: 'Unua' },
+        [ENTERPRISE]: { employeeNumber: 'Aklq' },
+      },
+    ]);
+    const one = await idp.patch(
+      `/Users/${bare.id}`,
+      { op: 'Add', path: 'nickName', value: 'Babs' },
+      { op: 'Replace', path: 'externalId', value: 'Eqpj' },
+      { op: 'Replace', path: `${ENTERPRISE}:employeeNumber`, value: 'Eqpj' },
+    );
+    expect(one.body).toMatchObject({ nickName: 'Babs', externalId: 'Eqpj', [ENTERPRISE]: { employeeNumber: 'Eqpj' } });
+    expect((await idp.find('Users', 'userName eq "non-existent user"')).body).toMatchObject({
+      totalResults: 0,
+      Resources: [],
+    });
+    expect((await idp.get('/Schemas')).body.totalResults).toBeGreaterThan(2);
+  });
+
   it('makes a group, fills it page by page, and asks whether somebody is in it', async () => {
     const made = await idp.ask('post', '/Groups', {
       schemas: [
@@ -193,6 +274,8 @@ describe('Microsoft Entra', () => {
     });
     expect(out.body.members).toMatchObject([{ value: manager }]);
     expect((await isIn(id)).body.totalResults).toBe(0);
+    const last = await idp.patch(`/Groups/${group}`, { op: 'remove', path: `members[value eq "${manager}"]` });
+    expect([last.status, last.body.members]).toEqual([200, undefined]);
     const renamed = await idp.patch(`/Groups/${group}`, { op: 'Replace', path: 'displayName', value: 'Entra group 2' });
     expect(renamed.body.displayName).toBe('Entra group 2');
   });

@@ -14,7 +14,7 @@ import { createLogger } from '../../src/logger.ts';
 import type { Mailbox } from '../../src/mail/mailbox.ts';
 import { TestClock } from './clock.ts';
 import { testConfig } from './config.ts';
-import { dropDatabase, isOnPostgres, makeDatabase } from './postgres.ts';
+import { dropDatabase, EMPTY, isOnPostgres, makeDatabase } from './postgres.ts';
 import { readTemplate } from './template.ts';
 
 export { PASSWORD } from './config.ts';
@@ -62,7 +62,7 @@ export async function startApp(settings: Record<string, string> = {}, mailbox?: 
 /** The same without anybody in it. */
 export async function startEmptyApp(settings: Record<string, string> = {}): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'roster-test-'));
-  const databaseUrl = isOnPostgres ? await makeDatabase('template0') : undefined;
+  const databaseUrl = isOnPostgres ? await makeDatabase(EMPTY) : undefined;
   return listen({ settings, people: {} as People, folder, databaseUrl, clock: new TestClock() });
 }
 

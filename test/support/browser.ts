@@ -1,58 +1,28 @@
-import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import chromium from '@sparticuz/chromium';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, type Page, chromium as playwright } from 'playwright-core';
+import type { TestApp } from './app.ts';
+import { addressOfBrowser, LAN_NAME, launchOptions } from './browser-server.ts';
+import { Session } from './session.ts';
 
-const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-/** Where 127.0.0.1 would hide what breaks on a plain-HTTP name. */
-export const LAN_NAME = 'roster.lan';
+export { LAN_NAME };
 
 let running: Promise<Browser> | undefined;
 
-/** One browser for a test file: an installed one, else the one inside the package. */
+/** What a file of tests uses: of the browser that serves the whole run, or of its own where no tests run. */
 export function browser(): Promise<Browser> {
-  running ??= launch();
+  running ??= connect();
   return running;
 }
 
+/** With all pages in it; the browser of the run serves the next file. */
 export async function closeBrowser(): Promise<void> {
   await (await running)?.close();
   running = undefined;
 }
 
-async function launch(): Promise<Browser> {
-  const executablePath = INSTALLED.find((path) => existsSync(path)) ?? (await unpacked());
-  return playwright.launch({
-    executablePath,
-    // Its own arguments would switch web security off; these do not.
-    args: [
-      '--no-sandbox',
-      `--host-resolver-rules=MAP ${LAN_NAME} 127.0.0.1`,
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-    env: { ...process.env, ...librariesOf(executablePath) } as Record<string, string>,
-  });
-}
-
-/** The package unpacks itself, its libraries and its fonts into the temporary folder. */
-async function unpacked(): Promise<string> {
-  process.env.AWS_LAMBDA_JS_RUNTIME ??= 'nodejs22.x';
-  chromium.setGraphicsMode = false;
-  return chromium.executablePath();
-}
-
-/** On a machine without them, the browser takes NSS and fonts from the package. */
-function librariesOf(executablePath: string): Record<string, string> {
-  if (INSTALLED.includes(executablePath)) return {};
-  const libraries = join(tmpdir(), 'al2023', 'lib');
-  return {
-    ...(existsSync(libraries) && { LD_LIBRARY_PATH: libraries }),
-    ...(!existsSync('/usr/share/fonts') && { FONTCONFIG_PATH: join(tmpdir(), 'fonts') }),
-  };
+async function connect(): Promise<Browser> {
+  const address = await addressOfBrowser();
+  return address ? playwright.connect(address) : playwright.launch(await launchOptions());
 }
 
 export interface Visit {
@@ -69,7 +39,7 @@ export async function visit(options: BrowserContextOptions): Promise<Visit> {
     ...options,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' && !/the server responded with a status of 4\d\d/.test(message.text()))
@@ -77,6 +47,19 @@ export async function visit(options: BrowserContextOptions): Promise<Visit> {
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   return { page, complaints };
+}
+
+/** Signs somebody in without the form, and opens a page as they see it: for what is not about signing in. */
+export async function enter(app: TestApp, page: Page, identifier: string, path: string): Promise<void> {
+  const session = new Session(app);
+  if ((await session.signIn(identifier)).status !== 303) throw new Error(`${identifier} could not sign in`);
+  const kept = session.agent.jar.getCookies({ domain: '127.0.0.1', path: '/', secure: false, script: false });
+  await page
+    .context()
+    .addCookies(
+      kept.map(({ name, value }) => ({ name, value, url: app.url, httpOnly: true, sameSite: 'Lax' as const })),
+    );
+  await page.goto(path);
 }
 
 /** What axe finds on the page as it stands (WCAG 2.2 AA), as readable lines. */

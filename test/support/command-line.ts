@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { ofNode } from '../../faults/server-process.ts';
 import type { TestApp } from './app.ts';
 
 const program = join(import.meta.dirname, '../../bin/roster.ts');
@@ -13,7 +14,7 @@ export interface CommandOutcome {
 export function rosterWith(settings: Record<string, string>, ...words: string[]): Promise<CommandOutcome> {
   const child = spawn(process.execPath, [program, ...words], {
     cwd: '/',
-    env: { PATH: process.env.PATH, ...settings },
+    env: { ...ofNode(), ...settings },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])

@@ -2,7 +2,7 @@ import { generateUsers } from '../../seeds/generator.ts';
 import type { Surroundings } from '../../seeds/surroundings.ts';
 import type { Activity } from '../../src/access/activity.ts';
 import type { User } from '../../src/users/user.ts';
-import { selectUsers, userOf } from '../../src/users/user-store.ts';
+import { selectUsers, userOf } from '../../src/users/user-row.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import type { TestApp } from './app.ts';
 

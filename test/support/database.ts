@@ -7,10 +7,21 @@ type Row = Record<string, unknown>;
 /** Prepared, as tests look at all tables before and after what they try. */
 const whole = new Map(Object.keys(TABLES).map((name) => [name, prepared<object, Row>((db) => db(name).select('*'))]));
 
+/** Most tables hold nothing in most tests: which do is one question instead of many. */
+const filled = prepared<object, { name: string }>((db) => {
+  const [first, ...others] = [...whole.keys()].map((name) =>
+    db
+      .select(db.raw('? as name', [name]))
+      .from(db.raw('(select 1) as one'))
+      .whereExists(db(name).select(db.raw('1'))),
+  );
+  return first.unionAll(others);
+});
+
 /** Every row of every table. */
 export async function everything({ db }: Pick<TestApp, 'db'>): Promise<Record<string, Row[]>> {
-  const rows: Record<string, Row[]> = {};
-  for (const [name, read] of whole) rows[name] = inOrder(await read(db.read, {}));
+  const rows: Record<string, Row[]> = Object.fromEntries([...whole.keys()].map((name) => [name, []]));
+  for (const { name } of await filled(db.read, {})) rows[name] = inOrder(await whole.get(name)!(db.read, {}));
   return rows;
 }
 

@@ -25,6 +25,12 @@ const DATABASE = 'postgres';
 export interface PostgresPair {
   /** That of both, as Roster takes it. */
   url: string;
+  /** The same where the main one is reached by another port. */
+  through(port: number): string;
+  /** Of the main one. */
+  port: number;
+  /** That of the other one alone. */
+  standby: string;
   /** It is gone at once, with everything that belongs to it. */
   kill(which?: 'main' | 'standby'): Promise<void>;
   /** It is there and says nothing any more, as a machine that vanished. */
@@ -57,8 +63,12 @@ export async function startPair(): Promise<PostgresPair> {
   let first = await startMain();
   const second = startServer(standbyFolder, standby, []);
   await until(address(main), `select 1 from pg_stat_replication where sync_state = 'sync'`);
+  const through = (port: number) => `postgres://${user}:${password}@127.0.0.1:${port},127.0.0.1:${standby}/${DATABASE}`;
   return {
-    url: `postgres://${user}:${password}@127.0.0.1:${main},127.0.0.1:${standby}/${DATABASE}`,
+    url: through(main),
+    through,
+    port: main,
+    standby: address(standby),
     kill: (which = 'main') => kill(which === 'main' ? first : second),
     silence() {
       for (const pid of everyProcessOf(first.pid!)) process.kill(pid, 'SIGSTOP');

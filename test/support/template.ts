@@ -7,9 +7,10 @@ import { migrate } from '../../src/db/migrate.ts';
 import { DATABASE_FILE } from '../../src/db/sqlite/database-files.ts';
 import { PasswordHasher } from '../../src/passwords/password-hasher.ts';
 import { actSettings } from '../../src/verbs/act.ts';
+import { endBrowser, offerBrowser } from './browser-server.ts';
 import { TestClock } from './clock.ts';
 import { PASSWORD, testConfig } from './config.ts';
-import { isOnPostgres, startPostgres, stopPostgres } from './postgres.ts';
+import { isOnPostgres, keepAsEmpty, keepAsTemplate, startPostgres, stopPostgres } from './postgres.ts';
 
 /** Tells the processes that run the tests where the template lies. */
 const FOLDER = 'ROSTER_TEST_TEMPLATE';
@@ -32,8 +33,9 @@ export function readTemplate(): Template {
 /** A database that is migrated and holds the cast, made once for all test files; each test copies it. */
 export default async function makeTemplate(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'roster-template-'));
-  const db = openDatabase(folder, isOnPostgres ? await startPostgres() : undefined);
-  await migrate(db);
+  const url = isOnPostgres ? await startPostgres() : undefined;
+  await migrated(folder, url);
+  const db = openDatabase(folder, url);
   const config = testConfig(folder);
   const passwordHash = await new PasswordHasher(config.secrets.pepper, 4).hash(PASSWORD);
   const people = await seedCast(db, {
@@ -44,8 +46,20 @@ export default async function makeTemplate(): Promise<void> {
   });
   // Closing folds the write-ahead log into the file.
   await db.close();
+  if (url) await keepAsTemplate();
   writeFileSync(join(folder, PEOPLE_FILE), JSON.stringify(people));
   process.env[FOLDER] = folder;
-  (globalThis as Teardown).endOfTests = stopPostgres;
+  await offerBrowser();
+  (globalThis as Teardown).endOfTests = async () => {
+    await endBrowser();
+    await stopPostgres();
+  };
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+}
+
+async function migrated(folder: string, url: string | undefined): Promise<void> {
+  const db = openDatabase(folder, url);
+  await migrate(db);
+  await db.close();
+  if (url) await keepAsEmpty();
 }

@@ -48,7 +48,7 @@ function sorted(users: Listed[], sort: SortKey, descending: boolean): Listed[] {
 
 /** The pages are many and long, so they are read by what they are sure to hold. */
 function idsOf(response: { text: string }): number[] {
-  return [...response.text.matchAll(/<tr[^>]* id="user-(\d+)"/g)].map(([, id]) => Number(id));
+  return [...response.text.matchAll(/<tr[^>]* id=user-(\d+)/g)].map(([, id]) => Number(id));
 }
 
 function linkOf(response: { text: string }, id: 'next-page' | 'previous-page'): string | undefined {

@@ -2,7 +2,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { post } from '../../src/webhooks/posting.ts';
 import { isPublic, reachableAddress } from '../../src/webhooks/reachable.ts';
-import { checkWebhook } from '../../src/webhooks/webhook-form.ts';
+import { checkWebhook, lookUpMistake } from '../../src/webhooks/webhook-form.ts';
 import { AUTHORITY } from '../support/certificates.ts';
 import { Receiver } from '../support/receiver.ts';
 
@@ -49,8 +49,7 @@ describe('a webhook leads to the open internet alone', () => {
   it.each(INSIDE)('and not to %s', async (host) => {
     const url = new URL(`https://${host}/hook`);
     const resolve = async () => (host === 'localhost' ? ['::1', '127.0.0.1'] : []);
-    const bare = url.hostname.replace(/^\[|\]$/g, '');
-    await expect(reachableAddress(bare, [], resolve)).rejects.toThrow(/not to be reached/);
+    await expect(reachableAddress(url, [], resolve)).rejects.toThrow(/not to be reached/);
     const typed = { name: 'x', address: url.href, which: 'all', user: '', version: '', kinds: [] };
     if (host !== 'localhost')
       expect(checkWebhook(typed, { known: [], networks: [] }).errors).toMatchObject({ address: /open internet/ });
@@ -63,14 +62,36 @@ describe('a webhook leads to the open internet alone', () => {
 
   it('whatever names stand for, of which one address inside is enough', async () => {
     const mixed = async () => ['8.8.8.8', '10.0.0.1'];
-    await expect(reachableAddress('mixed.example', [], mixed)).rejects.toThrow(/10\.0\.0\.1/);
-    await expect(reachableAddress('nobody.example', [], async () => [])).rejects.toThrow(/no address/);
-    expect(await reachableAddress('mixed.example', ['10.0.0.0/8'], mixed)).toBe('8.8.8.8');
+    await expect(reachableAddress(new URL('https://mixed.example/'), [], mixed)).rejects.toThrow(/10\.0\.0\.1/);
+    await expect(reachableAddress(new URL('https://nobody.example/'), [], async () => [])).rejects.toThrow(
+      /no address/,
+    );
+    expect(await reachableAddress(new URL('https://mixed.example/'), ['10.0.0.0/8'], mixed)).toBe('8.8.8.8');
   });
 
   it('unless a setting allows for a network, and of that no other', async () => {
-    expect(await reachableAddress('in.example', ['127.0.0.0/8'], local)).toBe('127.0.0.1');
-    await expect(reachableAddress('in.example', ['10.0.0.0/8'], local)).rejects.toThrow(/WEBHOOK_NETWORKS/);
+    expect(await reachableAddress(new URL('https://in.example/'), ['127.0.0.0/8'], local)).toBe('127.0.0.1');
+    await expect(reachableAddress(new URL('https://in.example/'), ['10.0.0.0/8'], local)).rejects.toThrow(
+      /WEBHOOK_NETWORKS/,
+    );
+  });
+
+  it('with http only inside, which is said when it is saved as well', async () => {
+    const inside = ['10.0.0.0/8'];
+    const typed = (address: string) => ({ name: 'x', address, which: 'all', user: '', version: '', kinds: [] });
+    const check = (address: string) => checkWebhook(typed(address), { known: [], networks: inside });
+    expect(check('http://8.8.8.8/').errors?.address).toMatch(/use https/);
+    expect(check('http://[2606:4700::1111]/').errors?.address).toMatch(/use https/);
+    for (const address of ['https://8.8.8.8/', 'http://10.1.2.3/', 'http://hooks.example/'])
+      expect(check(address).errors).toBeUndefined();
+    const says = (address: string, stands: string[]) => lookUpMistake(address, inside, async () => stands);
+    expect(await says('http://hooks.example/', ['8.8.8.8'])).toMatch(/use https/);
+    expect(await says('http://hooks.example/', ['10.0.0.1', '8.8.8.8'])).toMatch(/use https/);
+    expect(await says('http://hooks.example/', ['192.168.0.1'])).toMatch(/WEBHOOK_NETWORKS/);
+    expect(await says('http://hooks.example/', ['10.0.0.1'])).toBeUndefined();
+    expect(await says('https://hooks.example/', ['8.8.8.8'])).toBeUndefined();
+    const unknown = async () => Promise.reject(new Error('ENOTFOUND'));
+    expect(await lookUpMistake('http://hooks.example/', inside, unknown)).toBeUndefined();
   });
 
   it.each([

@@ -102,6 +102,15 @@ describe('webhooks', () => {
     expect((await webhooks())[0]).toMatchObject({ name: 'Talk', address: NEW.address });
   });
 
+  it('are told of where nothing is sent to their address any more', async () => {
+    await submit(alice, '/webhooks/new', NEW);
+    await app.db.write((trx) => trx('webhooks').update({ address: 'http://8.8.8.8/' }));
+    for (const path of ['/webhooks', '/webhooks/1'])
+      expect((await alice.get(path)).text).toMatch(/nothing is sent.*use https/is);
+    const saved = await submit(alice, '/webhooks/1/edit', { name: 'Other' });
+    expect([saved.status, pageOf(saved).errors().address]).toEqual([422, expect.stringContaining('use https')]);
+  });
+
   it('are not found where there is none, and take no input that makes no sense', async () => {
     await submit(alice, '/webhooks/new', NEW);
     const before = await facts(app);

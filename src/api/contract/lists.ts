@@ -5,7 +5,7 @@ import { decodeCursor, PAGE_SIZES } from '../../lists/list-query.ts';
 import { Unprocessable } from './problem.ts';
 
 /** What a list takes besides its filters: `q` and `sort` are known to each. */
-export const OF_PAGES = ['after', 'before', 'per'] as const;
+const OF_PAGES = ['after', 'before', 'per'] as const;
 export const PREFIX = '/api/v1';
 
 interface Listed {

@@ -5,7 +5,8 @@ import { type Cell, type ColumnOf, type ExportKind, linesOf, READ_AT_ONCE } from
 import type { Format } from '../../text/format.ts';
 import { Malformed } from '../../verbs/refusals.ts';
 import { findHead } from '../chain.ts';
-import { type AuditFilter, countEvents, findActions, findEventsById, findNewestIds } from '../event-list.ts';
+import type { AuditFilter } from '../event-filter.ts';
+import { countEvents, findActions, findEventsById, findNewestIds } from '../event-list.ts';
 import { AUDIT_FILTERS, auditPath, errorsIn, filterOf, readAuditQuery } from './audit-query.ts';
 import type { FieldValue, FieldWords } from './event-words.ts';
 import { type ShownEvent, shownTo } from './shown-events.ts';

@@ -4,7 +4,7 @@ import { whereVisible } from '../../contacts/contact-viewer.ts';
 import type { Errors } from '../../forms/form.ts';
 import type { Source } from '../../lists/list-query.ts';
 import type { Format } from '../../text/format.ts';
-import type { AuditFilter } from '../event-list.ts';
+import type { AuditFilter } from '../event-filter.ts';
 
 const NO_OPERATION = 0;
 export const AUDIT_FILTERS = ['actor', 'subject', 'action', 'operation', 'from', 'to'] as const;

@@ -2,7 +2,9 @@ import { may } from '../../access/viewer.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Done } from '../audit-summaries.ts';
-import { type AuditFilter, type Entry, findEventsOfOperations } from '../event-list.ts';
+import type { Entry } from '../event-entries.ts';
+import type { AuditFilter } from '../event-filter.ts';
+import { findEventsOfOperations } from '../event-list.ts';
 import { doneWords } from './event-words.ts';
 import { type ShownEvent, shownTo } from './shown-events.ts';
 

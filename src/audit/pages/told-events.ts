@@ -4,9 +4,6 @@ import { findEventsById } from '../event-list.ts';
 import { toldFields } from './audit-export.ts';
 import { shownTo } from './shown-events.ts';
 
-/** An event as programs are told of it. */
-export type ToldEvent = Awaited<ReturnType<typeof toldEvents>>[number];
-
 /** As files of the audit have them, the newest first: of contacts that the viewer may not see, nothing is told. */
 export async function toldEvents(db: Reader, viewer: ContactViewer, ids: number[]) {
   const events = await shownTo(db, viewer, await findEventsById(db, ids));

@@ -142,7 +142,7 @@ async function tell(
 }
 
 /** What it does, in words; of what there is no more, its name. */
-export async function labelOf(trx: Transaction, operation: BulkOperation): Promise<string> {
+async function labelOf(trx: Transaction, operation: BulkOperation): Promise<string> {
   return actionOf(trx, operation).then(
     (action) => action.label,
     () => operation.action,

@@ -5,7 +5,7 @@ import type { ContactDetails } from './contact-details.ts';
 /** The facts that are one for each account. */
 const ACCOUNT = 'account:';
 
-export const accountFact = (type: string) => `${ACCOUNT}${type}`;
+const accountFact = (type: string) => `${ACCOUNT}${type}`;
 
 /** The account of a fact that is about one. */
 export function accountOf(field: string): string | undefined {

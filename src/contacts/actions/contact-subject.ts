@@ -14,7 +14,7 @@ export interface ContactSubject extends Contact {
 }
 
 /** What stands in the place of the name where the viewer may not see the contact. */
-export const UNSEEN = 'A contact that you may not see';
+const UNSEEN = 'A contact that you may not see';
 
 export const NOT_YOURS = forbidden('is public: you may look at public contacts but not change them');
 

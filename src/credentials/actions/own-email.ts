@@ -2,7 +2,8 @@ import { maySignIn } from '../../access/admission.ts';
 import { recordChanges } from '../../audit/audit-store.ts';
 import { HOUR, instant, minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
-import { countMailed, mailNotice } from '../../mail/outbox-store.ts';
+import { mailNotice } from '../../mail/outbox-store.ts';
+import { countMailed } from '../../mail/sent-mails.ts';
 import {
   askForEmail,
   consumeEmailChange,

@@ -12,7 +12,8 @@ import { findGroupsOf } from '../../groups/group-store.ts';
 import { findMemberships, type Membership } from '../../memberships/membership-store.ts';
 import { askedToReview } from '../../reviews/review-waiting.ts';
 import { askedOf } from '../../users/list/waiting.ts';
-import { findOwnedBy, findUsers } from '../../users/user-store.ts';
+import { findOwnedBy } from '../../users/program-owners.ts';
+import { findUsers } from '../../users/user-store.ts';
 import { render } from '../../web/render.ts';
 
 interface Way {

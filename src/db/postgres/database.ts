@@ -3,6 +3,7 @@ import { nameOfAddress } from '../server-address.ts';
 import { writingThrough } from '../writing.ts';
 import { openPostgres } from './connections.ts';
 import { PostgresProcesses } from './processes.ts';
+import { requireSuitable } from './suitable.ts';
 
 /** The database of a PostgreSQL server. It is connected to when it is needed. */
 export function openPostgresDatabase(url: string): Database {
@@ -12,7 +13,7 @@ export function openPostgresDatabase(url: string): Database {
     read: reader,
     writer,
     async make() {
-      await writer.raw('select 1');
+      await requireSuitable(writer);
     },
     ...writingThrough(writer, {}),
     oneRow: writingThrough(rowWriter, { areMany: true }),

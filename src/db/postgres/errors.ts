@@ -6,6 +6,8 @@ export interface PostgresError {
   isLost?: boolean;
   /** Whether that was met by a read: what was asked to be kept before it may have been. */
   isOfRead?: boolean;
+  /** Where no connection could be made. */
+  place?: string;
   /** Which unique index refused a write, as `table.column`. */
   refusedBy?: string;
 }
@@ -21,11 +23,13 @@ export function plainError(error: unknown): unknown {
     code,
     table,
     detail,
-  } = error as Error & { code?: string; table?: string; detail?: string };
+    place,
+  } = error as Error & { code?: string; table?: string; detail?: string; place?: string };
   const plain: Error & PostgresError = new Error(message.replace(/: ".*$/s, ''));
   plain.isLost = saysLost(code, message);
   plain.stack = stack?.replace(message, plain.message);
   if (code !== undefined) plain.code = code;
+  if (place !== undefined) plain.place = place;
   if (code === UNIQUE) plain.refusedBy = `${table}.${/^Key \("?(\w+)/.exec(detail ?? '')?.[1]}`;
   return plain;
 }

@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { openPostgres } from './connections.ts';
 import { plainError } from './errors.ts';
+import { serversAt } from './servers.ts';
 
+/** On one that only waits nobody would notice for a quarter of an hour that it leads nowhere any more. */
+const ASKED_EVERY = 20_000;
 /** Where a connection broke that has to be there, it is tried so often, in milliseconds, to make it anew. */
 const AGAIN_AFTER = 1_000;
 
@@ -28,7 +31,7 @@ export class KeptConnection {
   async query(sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
     const answer = this.last.then(async () => {
       const connection = await this.open();
-      return connection.query(sql, values);
+      return serversAt(this.url).during(connection, () => connection.query(sql, values));
     });
     this.last = answer.catch(() => undefined);
     try {
@@ -58,12 +61,14 @@ export class KeptConnection {
     const connection = (await writer.client.acquireRawConnection()) as Client;
     connection.on('error', () => undefined);
     try {
-      await this.begin?.(connection);
+      await serversAt(this.url).during(connection, async () => this.begin?.(connection));
     } catch (error) {
       await connection.end();
       throw error;
     }
+    const asking = this.begin && setInterval(() => this.query('select 1').catch(() => undefined), ASKED_EVERY).unref();
     connection.on('end', () => {
+      clearInterval(asking);
       this.connection = undefined;
       if (this.begin) void this.keepOpen();
     });

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
-import { addressesOf } from '../server-address.ts';
-import { type Connecting, SilenceWatch } from './silence.ts';
+import { addressesOf, nameOfAddress } from '../server-address.ts';
+import { type Backend, OWN_BACKEND } from './backends.ts';
+import { type Connecting, leave, SilenceWatch } from './silence.ts';
 
 /** By their address, for all connections of this process. */
 const known = new Map<string, Servers>();
@@ -52,25 +53,27 @@ export class Servers {
     this.connecting = to;
     let failure: unknown;
     for (const address of [...this.addresses]) {
+      let connection: Client | undefined;
       try {
-        const connection = await to(address);
-        this.silence.opened(connection, address);
-        if (await this.during(connection, () => this.takesChanges(connection))) {
+        connection = await to(address);
+        const made = connection;
+        this.silence.opened(made, address);
+        const { timeline, backend } = await this.during(made, () => introduction(made));
+        if (this.isTheOne(timeline)) {
+          await this.silence.isServedBy(made, backend);
           this.addresses = [address, ...this.addresses.filter((other) => other !== address)];
-          return connection;
+          return made;
         }
-        await connection.end();
         failure = standingBy();
       } catch (error) {
-        failure = error;
+        failure = Object.assign(error as Error, { place: nameOfAddress(address) });
       }
+      if (connection) leave(connection);
     }
     throw failure;
   }
 
-  private async takesChanges(connection: Client): Promise<boolean> {
-    const { rows } = await connection.query(TIMELINE);
-    const timeline = rows[0].timeline === null ? undefined : Number.parseInt(rows[0].timeline, 16);
+  private isTheOne(timeline: number | undefined): boolean {
     if (timeline === undefined) return false;
     if (this.addresses.length === 1) return true;
     // One that was taken over from and came back believes that it still is the one: what it knows is old.
@@ -81,7 +84,14 @@ export class Servers {
 }
 
 /** The names of the files into which a server writes its changes begin with it; one that stands by writes none. */
-const TIMELINE = `select case when not pg_is_in_recovery() then substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) end as timeline`;
+const TIMELINE = `case when not pg_is_in_recovery() then substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) end as timeline`;
+
+/** What a new connection leads to. */
+async function introduction(connection: Client): Promise<{ timeline: number | undefined; backend: Backend }> {
+  const { rows } = await connection.query(`select ${TIMELINE}, ${OWN_BACKEND}`);
+  const [{ timeline, backend }] = rows;
+  return { timeline: timeline === null ? undefined : Number.parseInt(timeline, 16), backend: JSON.parse(backend) };
+}
 
 /** In the words of a server that is just beginning: it may take over in a moment. */
 function standingBy(): Error {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
+import { type Backend, endBackends, findIdle } from './backends.ts';
 
 /** So long a statement is under way before it is asked whether anybody is there at all, in milliseconds. */
 const DOUBTED_AFTER = 2_000;
@@ -12,14 +13,31 @@ const LATE = 1_000;
 /** Makes a connection to the server of that address. */
 export type Connecting = (address: string) => Promise<Client>;
 
+interface Opened {
+  address: string;
+  /** Unknown until it was asked. */
+  backend?: Backend;
+}
+
+/** A statement that takes long, and how much had come back on its connection. */
+interface Doubted {
+  connection: Client;
+  since: number;
+  backend: Backend | undefined;
+  bytes: number;
+}
+
 /**
- * A machine that vanishes says nothing: the system takes a quarter of an hour to give up a connection on which something is waited for. Where a
- * statement takes long, a new connection is asked for; where nobody answers that, those that there are to this server are cut, and what was under way
- * on them fails as with every other one that breaks.
+ * A machine that vanishes says nothing, nor does a cable that is cut or a firewall that has forgotten a connection: the system takes a quarter of an hour
+ * to give up a connection on which something is waited for. Where a statement takes long, a new connection is asked for. Where nobody answers that, those
+ * that there are to this server are cut; where somebody does, those on which nobody works for us any more. What was under way on them fails as with every
+ * other one that breaks.
  */
 export class SilenceWatch {
-  private readonly connections = new Map<Client, string>();
+  private readonly connections = new Map<Client, Opened>();
   private readonly underWay = new Map<Client, number>();
+  /** By the address of their server: what served connections that were cut, and may not know it. */
+  private readonly left = new Map<string, Backend[]>();
   private readonly connect: () => Connecting | undefined;
   private readonly isSilent: (address: string) => void;
   private timer: NodeJS.Timeout | undefined;
@@ -33,11 +51,21 @@ export class SilenceWatch {
   }
 
   opened(connection: Client, address: string): void {
-    this.connections.set(connection, address);
+    this.connections.set(connection, { address });
     connection.once('end', () => {
       this.connections.delete(connection);
       this.underWay.delete(connection);
     });
+  }
+
+  /** Before it is used: what was left behind there is over. */
+  async isServedBy(connection: Client, backend: Backend): Promise<void> {
+    const opened = this.connections.get(connection);
+    if (!opened) return;
+    opened.backend = backend;
+    const left = this.left.get(opened.address) ?? [];
+    await this.during(connection, () => endBackends(connection, left));
+    this.left.delete(opened.address);
   }
 
   async during<T>(connection: Client, work: () => Promise<T>): Promise<T> {
@@ -64,48 +92,97 @@ export class SilenceWatch {
       return;
     }
     if (isLate || this.isAsking) return;
-    for (const [connection, since] of this.underWay) {
-      const address = this.connections.get(connection);
-      if (address === undefined || now - since < DOUBTED_AFTER) continue;
-      this.isAsking = true;
-      if (await this.answers(address)) this.trust(address);
-      else this.cut(address);
-      this.isAsking = false;
-      return;
+    const doubted = this.doubted(now);
+    const address = doubted[0] && this.connections.get(doubted[0].connection)!.address;
+    if (address === undefined) return;
+    this.isAsking = true;
+    await this.ask(
+      address,
+      doubted.filter(({ connection }) => this.connections.get(connection)!.address === address),
+    );
+    this.isAsking = false;
+  }
+
+  private doubted(now: number): Doubted[] {
+    return [...this.underWay]
+      .filter(([connection, since]) => this.connections.has(connection) && now - since >= DOUBTED_AFTER)
+      .map(([connection, since]) => ({
+        connection,
+        since,
+        backend: this.connections.get(connection)!.backend,
+        bytes: streamOf(connection).bytesRead,
+      }));
+  }
+
+  private async ask(address: string, doubted: Doubted[]): Promise<void> {
+    const question = new AbortController();
+    const answer = this.idleOf(address, doubted, question.signal);
+    const nobody = sleep(ANSWERS_WITHIN, 'nobody' as const, { signal: question.signal, ref: false });
+    const found = await Promise.race([answer, nobody.catch(() => 'nobody' as const)]);
+    question.abort();
+    if (found === 'nobody') this.cutAll(address);
+    else this.trust(address);
+  }
+
+  /** Cuts those on which nobody works, on the word of a connection that is made anew. Says whether anybody is there, were it one who lets nobody in just now. */
+  private async idleOf(address: string, doubted: Doubted[], over: AbortSignal): Promise<'somebody' | 'nobody'> {
+    let asking: Client | undefined;
+    try {
+      asking = await this.connect()?.(address);
+      if (!asking) return 'somebody';
+      const asked = asking;
+      over.addEventListener('abort', () => leave(asked));
+      if (over.aborted) leave(asked);
+      const known = doubted.flatMap(({ backend }) => backend ?? []);
+      const idle = await findIdle(asked, known);
+      const lost = doubted.filter((one) => this.isStillWaited(one) && (!one.backend || idle.has(one.backend.pid)));
+      for (const { connection } of lost) cut(connection);
+      await endBackends(
+        asked,
+        lost.flatMap(({ backend }) => backend ?? []),
+      );
+      return 'somebody';
+    } catch (error) {
+      return asking || /^\d/.test((error as { code?: string }).code ?? '') ? 'somebody' : 'nobody';
     }
   }
 
-  /** Whether anybody is there, were it one who lets nobody in just now. */
-  private async answers(address: string): Promise<boolean> {
-    const connecting = this.connect()?.(address);
-    if (!connecting) return true;
-    const over = new AbortController();
-    const answer = connecting.then(
-      (connection) => {
-        void connection.end().catch(() => undefined);
-        return true;
-      },
-      ({ code = '' }: { code?: string }) => /^\d/.test(code),
-    );
-    const nobody = sleep(ANSWERS_WITHIN, false, { signal: over.signal, ref: false }).catch(() => false);
-    const isThere = await Promise.race([answer, nobody]);
-    over.abort();
-    return isThere;
+  private isStillWaited({ connection, since, bytes }: Doubted): boolean {
+    return this.underWay.get(connection) === since && streamOf(connection).bytesRead === bytes;
   }
 
   /** What is under way takes its time, and is not doubted again for a while. */
   private trust(address: string): void {
     for (const connection of this.underWay.keys())
-      if (this.connections.get(connection) === address) this.underWay.set(connection, performance.now());
+      if (this.connections.get(connection)?.address === address) this.underWay.set(connection, performance.now());
   }
 
-  private cut(address: string): void {
+  private cutAll(address: string): void {
     this.isSilent(address);
-    const lost = Object.assign(new Error('the server of the database does not answer'), { code: 'ETIMEDOUT' });
-    for (const [connection, its] of this.connections)
-      if (its === address)
-        (
-          connection as unknown as { connection: { stream: { destroy(error: Error): void } } }
-        ).connection.stream.destroy(lost);
+    for (const [connection, its] of this.connections) {
+      if (its.address !== address) continue;
+      if (its.backend) this.left.set(address, [...(this.left.get(address) ?? []), its.backend]);
+      cut(connection);
+    }
   }
+}
+
+interface Stream {
+  bytesRead: number;
+  destroy(error: Error): void;
+}
+
+function streamOf(connection: Client): Stream {
+  return (connection as unknown as { connection: { stream: Stream } }).connection.stream;
+}
+
+function cut(connection: Client): void {
+  const lost = Object.assign(new Error('the server of the database does not answer'), { code: 'ETIMEDOUT' });
+  streamOf(connection).destroy(lost);
+}
+
+/** Whoever is there hears of it; nobody waits until it is so. */
+export function leave(connection: Client): void {
+  connection.on('error', () => undefined);
+  void connection.end().catch(() => undefined);
 }

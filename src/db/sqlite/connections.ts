@@ -7,8 +7,7 @@ import { DatabaseFiles } from './database-files.ts';
 import { ReadingSqliteClient } from './reading-client.ts';
 import { WritingSqliteClient } from './writing-client.ts';
 
-/** Pages in the write-ahead log: from so many on they are moved when nobody waits, from so many on with any commit. */
-const ENOUGH_LOGGED = 1_000;
+/** Pages in the write-ahead log: from so many on they are moved with any commit. */
 const MOST_LOGGED = 20_000;
 
 const SILENT = { warn() {}, error() {}, deprecate() {}, debug() {} };
@@ -60,13 +59,4 @@ export function openSqlite(filename: string): { reader: Knex; writer: Knex; file
   const client = reader.client as ReadingSqliteClient;
   readsDirectly(reader, (sql, values) => client.read(sql, values));
   return { writer, reader, files };
-}
-
-/**
- * Moves what stands in the write-ahead log into the database file, where it is enough to be worth it. Left to SQLite, it
- * is part of the commit that crosses the limit: longer than the change itself, and the reader waits for it.
- */
-export async function checkpoint(writer: Knex): Promise<void> {
-  const [{ log }] = await writer.raw('pragma wal_checkpoint(noop)');
-  if (log >= ENOUGH_LOGGED) await writer.raw('pragma wal_checkpoint(passive)');
 }

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import type { Database, Reader } from '../contract.ts';
 import { onlyProcess } from '../processes.ts';
 import { writingThrough } from '../writing.ts';
-import { checkpoint, openSqlite } from './connections.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { openSqlite } from './connections.ts';
 import { DATABASE_FILE, type DatabaseFiles, type DatabaseGone, fileBytes } from './database-files.ts';
+import { Log } from './log.ts';
+import { standingBack } from './writing-client.ts';
 
-/** How long after a change the log is looked at: by then its answer is out. */
-const CHECKPOINT_DELAY = 250;
 /** How often the files are looked at while nobody writes. */
 const LOOKS_EVERY = 500;
 
@@ -20,15 +21,17 @@ export function openSqliteDatabase(dataDir: string): Database {
   const filename = join(dataDir, DATABASE_FILE);
   const { reader, writer, files } = openSqlite(filename);
   const watch = new FilesWatch(files);
-  let awaited: NodeJS.Timeout | undefined;
-  function checkpointSoon(): void {
-    awaited ??= setTimeout(async () => {
-      awaited = undefined;
-      // It can wait: the next change asks again.
-      await checkpoint(writer).catch(() => undefined);
-    }, CHECKPOINT_DELAY).unref();
-  }
-  const writing = writingThrough(writer, { check: () => watch.check(), changed: checkpointSoon });
+  const log = new Log(filename);
+  const checkpoints = new Checkpoints(writer, filename);
+  const writing = writingThrough(writer, {
+    check: () => watch.check(),
+    changed: () => checkpoints.soon(),
+    aside: async (piece, isWaitedFor) => {
+      await checkpoints.rest?.catch(() => undefined);
+      checkpoints.notePiece();
+      return log.flushingAside(writer, () => standingBack(piece, isWaitedFor));
+    },
+  });
   return {
     read: reader,
     writer,
@@ -45,7 +48,8 @@ export function openSqliteDatabase(dataDir: string): Database {
     place: { kind: 'SQLite', name: filename },
     async close() {
       watch.end();
-      clearTimeout(awaited);
+      await checkpoints.end();
+      await log.close();
       await reader.destroy();
       await writer.destroy();
       if (watch.isLost) files.putLogAside();

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type BetterSqlite from 'better-sqlite3';
 import SqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
-import type { Query } from './writing-client.ts';
+import { type Query, statementsRun } from './writing-client.ts';
 
 /** More than the program has; those with lists of their own in them make room for one another. */
 const STATEMENTS_KEPT = 1_000;
@@ -25,6 +25,9 @@ export class ReadingSqliteClient extends SqliteClient {
   private readonly answers = new Map<string, Map<string, unknown[]>>();
   private answered = 0;
   private version: unknown;
+  /** Whether it was looked for a commit since others last had a turn, and what was written here by then. */
+  private hasLooked = false;
+  private written = 0;
 
   override async acquireConnection(): Promise<BetterSqlite.Database> {
     this.connection ??= super.acquireConnection() as Promise<BetterSqlite.Database>;
@@ -57,9 +60,8 @@ export class ReadingSqliteClient extends SqliteClient {
   /** The rows of a statement, which nobody may change. */
   async read(sql: string, values: unknown[]): Promise<unknown[]> {
     if (!this.opened) await this.acquireConnection();
-    const version = this.statement('pragma data_version').pluck().get();
-    if (version !== this.version || this.answered >= ANSWERS_KEPT) this.forgetAnswers();
-    this.version = version;
+    this.look();
+    if (this.answered >= ANSWERS_KEPT) this.forgetAnswers();
     let answers = this.answers.get(sql);
     if (!answers) {
       answers = new Map();
@@ -77,6 +79,21 @@ export class ReadingSqliteClient extends SqliteClient {
       }
     }
     return rows;
+  }
+
+  /**
+   * Forgets the answers where anybody committed. A page reads all that it needs in one go: as long as nobody else has had a turn, no one can
+   * have been told of a commit of another process, so that one look is enough unless this one writes as well.
+   */
+  private look(): void {
+    const written = statementsRun();
+    if (this.hasLooked && written === this.written) return;
+    if (!this.hasLooked) whenOthersHaveATurn(() => (this.hasLooked = false));
+    this.hasLooked = true;
+    this.written = written;
+    const version = this.statement('pragma data_version').pluck().get();
+    if (version !== this.version) this.forgetAnswers();
+    this.version = version;
   }
 
   private forgetAnswers(): void {
@@ -97,6 +114,11 @@ export class ReadingSqliteClient extends SqliteClient {
     }
     return statement;
   }
+}
+
+/** After everything that goes on without waiting for the outside: a tick comes when all that was promised by then is kept. */
+function whenOthersHaveATurn(done: () => void): void {
+  queueMicrotask(() => process.nextTick(done));
 }
 
 function keyOf(values: unknown[]): string {

@@ -1,18 +1,28 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type BetterSqlite from 'better-sqlite3';
 import SqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
+import { giveWay } from '../../giving-way.ts';
 
 /** So long at a stretch, in milliseconds, the statements of one transaction are run before others have their turn. */
 const STRETCH = 3;
 /** Those of a transaction that is run again and again; more are made anew each time. */
 const WRITING_KEPT = 200;
-/** What changes the schema, after which nothing that was compiled is trusted. */
-const CHANGES_SCHEMA = /^\s*(create|alter|drop|pragma|vacuum|attach|detach)/i;
+/** What may change the schema, after which nothing that was compiled is trusted. */
+const CHANGES_SCHEMA = /^\s*(create|alter|drop|pragma(?! (synchronous|wal_checkpoint))|vacuum|attach|detach)/i;
 
 /** By connection: Knex makes a client of its own for each transaction, which knows nothing but its class. */
 const compiled = new WeakMap<BetterSqlite.Database, Map<string, BetterSqlite.Statement>>();
 /** Since when the transaction that is open has not given way. */
 let ranSince = 0;
+/** Whether anybody waits for the end of that transaction, whose answer may be waited for. */
+let isWaitedFor = () => true;
+
+/** How many statements were run by whatever writes here. */
+let run = 0;
+
+export function statementsRun(): number {
+  return run;
+}
 
 const BEGIN = 'BEGIN IMMEDIATE;';
 const ENDS = /^(commit|rollback|pragma)/i;
@@ -33,13 +43,14 @@ export class WritingSqliteClient extends SqliteClient {
     if (query.sql === BEGIN) ranSince = performance.now();
     this.run(connection as BetterSqlite.Database, query);
     if (!ENDS.test(query.sql) && performance.now() - ranSince > STRETCH) {
-      await turn();
+      await (isWaitedFor() ? turn() : giveWay());
       ranSince = performance.now();
     }
     return query;
   }
 
   private run(connection: BetterSqlite.Database, query: Query): void {
+    run++;
     const statement = this.statement(connection, query.sql);
     const bindings = this._formatBindings(query.bindings ?? []);
     if (statement.reader) query.response = statement.all(bindings);
@@ -67,6 +78,17 @@ export class WritingSqliteClient extends SqliteClient {
       kept.set(sql, statement);
     }
     return statement;
+  }
+}
+
+/** The transaction of the piece stands back behind whoever waits for an answer, unless they can have it only when it ends. */
+export async function standingBack<T>(piece: () => Promise<T>, isItWaitedFor: () => boolean): Promise<T> {
+  const before = isWaitedFor;
+  isWaitedFor = isItWaitedFor;
+  try {
+    return await piece();
+  } finally {
+    isWaitedFor = before;
   }
 }
 

@@ -55,6 +55,24 @@ export class GroupNames implements Followable {
     return found.length > 1 ? found.sort((a, b) => (a.key < b.key ? -1 : 1)) : found;
   }
 
+  /** The first few of these that are not deleted, by name, and how many others there are: no more is put in order than is shown. */
+  firstNamed(ids: readonly number[], most: number): { named: NamedGroup[]; others: number } {
+    const named: NamedGroup[] = [];
+    let others = 0;
+    for (const id of ids) {
+      const group = this.groups.get(id);
+      if (!group || group.activity === 'deleted') continue;
+      if (named.length === most) {
+        others++;
+        if (group.key >= named[most - 1].key) continue;
+      }
+      let at = Math.min(named.length, most - 1);
+      for (; at > 0 && group.key < named[at - 1].key; at--) named[at] = named[at - 1];
+      named[at] = group;
+    }
+    return { named, others };
+  }
+
   /** How far the feed of changes was read. */
   get change(): number {
     return this.follower.lastChange;

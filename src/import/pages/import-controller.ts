@@ -166,7 +166,7 @@ async function sendRefused(app: AppContext, res: Response, one: Import): Promise
   res.end();
 }
 
-export function pathOf({ kind, id }: Pick<Import, 'kind' | 'id'>): string {
+function pathOf({ kind, id }: Pick<Import, 'kind' | 'id'>): string {
   return `/${kind}/imports/${id}`;
 }
 

@@ -2,7 +2,8 @@ import type { AppContext } from '../../app-context.ts';
 import { findHead } from '../../audit/chain.ts';
 import type { Config } from '../../config.ts';
 import { mailState } from '../../mail/mail-state.ts';
-import { findStuckMail, findTestMail } from '../../mail/outbox-store.ts';
+import { findTestMail } from '../../mail/sent-mails.ts';
+import { findStuckMail } from '../../mail/stuck-mails.ts';
 import { VERSION } from '../../program.ts';
 import type { Format } from '../../text/format.ts';
 import { findBackups } from '../backups.ts';
@@ -64,6 +65,7 @@ function settingsInForce(config: Config): [string, string][] {
     DELETED_DAYS: config.deletedDays,
     TOKEN_DAYS: config.tokenDays,
     TOKEN_REQUESTS: config.tokenRequests,
+    SCIM_MEGABYTES: config.scimMegabytes,
     WEBHOOK_NETWORKS: config.webhookNetworks.join(', '),
     IMPORT_MEGABYTES: config.importMegabytes,
     IMPORT_LINES: config.importLines,

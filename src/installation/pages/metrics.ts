@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AppContext } from '../../app-context.ts';
 import { instant } from '../../clock.ts';
-import { findStuckMail } from '../../mail/outbox-store.ts';
+import { findStuckMail } from '../../mail/stuck-mails.ts';
 import { NotFound } from '../../verbs/refusals.ts';
 import { findTroubled } from '../../webhooks/webhook-store.ts';
 import { findBackups } from '../backups.ts';

@@ -3,7 +3,7 @@ import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { type Choice, type Column, listFrame } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
-import { findStuckMail } from '../../mail/outbox-store.ts';
+import { findStuckMail } from '../../mail/stuck-mails.ts';
 import type { Format } from '../../text/format.ts';
 import { fold, matches } from '../../text/text.ts';
 import { INVITATION } from '../../users/actions/invitation.ts';

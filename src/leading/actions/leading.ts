@@ -18,13 +18,8 @@ import { LOGIN_ATTEMPTS_RESET } from '../../users/actions/login-attempts-reset.t
 import { renewLinks } from '../../users/actions/renewed-links.ts';
 import { performOnUsers } from '../../users/actions/user-actions.ts';
 import type { Subject } from '../../users/user.ts';
-import {
-  findSubjects,
-  findUserByIdentifier,
-  findUserIdsByIdentifier,
-  findUsers,
-  takenMessage,
-} from '../../users/user-store.ts';
+import { findSubjects, findUserByIdentifier, findUserIdsByIdentifier, findUsers } from '../../users/user-store.ts';
+import { takenMessage } from '../../users/user-uniqueness.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { Performed } from '../../verbs/action.ts';
 import { forbidden, type Outcome } from '../../verbs/outcome.ts';

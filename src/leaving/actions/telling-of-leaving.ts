@@ -1,7 +1,8 @@
 import { type Instant, minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { findLeadersOf } from '../../groups/leader.ts';
-import { type MailFacts, mailNotice } from '../../mail/outbox-store.ts';
+import type { MailFacts } from '../../mail/mail.ts';
+import { mailNotice } from '../../mail/outbox-store.ts';
 import { shortened } from '../../text/text.ts';
 import type { User } from '../../users/user.ts';
 import { findUsers } from '../../users/user-store.ts';

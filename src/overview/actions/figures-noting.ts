@@ -3,8 +3,8 @@ import { type Clock, DAY, dayOf, instant } from '../../clock.ts';
 import type { Database, Transaction } from '../../db/database.ts';
 import { findAttemptsAfter, findFirstAttemptSince } from '../../sessions/login-attempt-store.ts';
 import type { UserIndex } from '../../users/list/user-index.ts';
-import { countViews } from '../../users/list/user-list.ts';
 import { readListPath } from '../../users/list/user-list-query.ts';
+import { countViews } from '../../users/list/view-selection.ts';
 import { stateLimits } from '../../users/user-state.ts';
 import { countAttempts, findLastCounted, forgetFiguresBefore, keepPeople, type People } from '../daily-figure-store.ts';
 

@@ -19,7 +19,7 @@ export interface Chart {
 const DAY_BY_DAY = 60;
 const LEAST_DAYS = 14;
 const WEEKS = 52;
-export const SIGN_IN_DAYS = 30;
+const SIGN_IN_DAYS = 30;
 
 /** People as they were on each day, or at the end of each week, until today. */
 export function peopleChart(figures: DailyFigures[], today: Day, now: People, format: Format): Chart {

@@ -4,7 +4,7 @@ import { covers } from '../../access/rights.ts';
 import { mayAdminister, type Viewer } from '../../access/viewer.ts';
 import { type Instant, minuteOf } from '../../clock.ts';
 import { type Contact, warnedAccounts } from '../../contacts/contact.ts';
-import { findPersonsByEmail } from '../../contacts/contact-store.ts';
+import { findPersonsByEmail } from '../../contacts/contact-search.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Errors } from '../../forms/form.ts';
@@ -15,7 +15,8 @@ import { findTagNames } from '../../tags/tag-store.ts';
 import { identityKey } from '../../text/identity-key.ts';
 import type { NewUser } from '../../users/actions/changing/user-change.ts';
 import type { Subject } from '../../users/user.ts';
-import { findSubjects, findUserIdsByIdentifier, takenMessage } from '../../users/user-store.ts';
+import { findSubjects, findUserIdsByIdentifier } from '../../users/user-store.ts';
+import { takenMessage } from '../../users/user-uniqueness.ts';
 import { checkRow, type ForAll, type PersonRow, type RowValues } from '../people-form.ts';
 
 /** Somebody of the list who is a user already, and what would change. */

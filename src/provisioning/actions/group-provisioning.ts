@@ -30,6 +30,9 @@ export interface GroupTold {
   members?: { add?: number[]; remove?: number[]; whole?: number[] };
 }
 
+/** While more came, everybody else who changes something would wait for seconds. */
+const MOST_COMING = 20_000;
+
 const groupName = shownName(100, 'A group’s name has at most 100 characters.');
 
 /** What a whole group says. Throws Unfit. */
@@ -107,12 +110,13 @@ async function setMembers(
   members: GroupTold['members'] = {},
 ): Promise<boolean> {
   const wanted = members.whole ?? members.add ?? [];
-  await requireOwn(trx, provisionerId, wanted);
   // Of a group of many thousands only those are looked at who are spoken of.
   const before = members.whole
     ? new Set((await findMemberIds(trx, provisionerId, [groupId], Number.MAX_SAFE_INTEGER)).get(groupId))
     : new Set((await findMembershipsIn(trx, groupId, [...wanted, ...(members.remove ?? [])])).keys());
   const coming = wanted.filter((id) => !before.has(id));
+  if (coming.length > MOST_COMING) throw new Unfit('tooMany', tooManyWords(coming.length));
+  await requireOwn(trx, provisionerId, wanted);
   const staying = new Set(wanted);
   const gone = members.whole ? [...before].filter((id) => !staying.has(id)) : (members.remove ?? []);
   // Who is deleted by now is in no group any more: they are taken out of it all the same.
@@ -121,6 +125,11 @@ async function setMembers(
   if (coming.length > 0) keepDone((await grantMemberships(trx, act, { groupId, userIds: coming }, null)).outcomes);
   if (going.length > 0) keepDone((await endMemberships(trx, act, { groupId, userIds: going })).outcomes);
   return coming.length > 0 || going.length > 0;
+}
+
+function tooManyWords(coming: number): string {
+  const [most, would] = [MOST_COMING, coming].map((n) => n.toLocaleString('en-US'));
+  return `At most ${most} members come into a group at once, and ${would} would. Add them by several PATCH requests; once they are in, a PUT may name all.`;
 }
 
 async function requireOwn(trx: Transaction, provisionerId: number, ids: number[]): Promise<void> {

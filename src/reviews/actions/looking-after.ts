@@ -2,7 +2,7 @@ import { maySignIn } from '../../access/admission.ts';
 import { instant, minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { findLedIds } from '../../groups/leader.ts';
-import { findDelivered } from '../../mail/outbox-store.ts';
+import { findDelivered } from '../../mail/sent-mails.ts';
 import { findUsers } from '../../users/user-store.ts';
 import type { ActSettings } from '../../verbs/act.ts';
 import { programAct } from '../../verbs/program-act.ts';

@@ -2,8 +2,8 @@ import type { Viewer } from '../../access/viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { NONE } from '../../lists/list-query.ts';
 import type { UserIndex } from '../../users/list/user-index.ts';
-import { selectForView } from '../../users/list/user-list.ts';
 import { keptPath, readListPath } from '../../users/list/user-list-query.ts';
+import { selectForView } from '../../users/list/view-selection.ts';
 import type { StateLimits } from '../../users/user-state.ts';
 
 /** Whom a view means, as far as they are active, and the groups that it is narrowed to. */

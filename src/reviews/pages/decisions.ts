@@ -36,6 +36,6 @@ export async function beginDecisions(app: AppContext, req: Request, res: Respons
   res.redirect(303, `/bulk-operations/${id}`);
 }
 
-export function isToDecide(verdict: Verdict): verdict is (typeof TO_DECIDE)[number] {
+function isToDecide(verdict: Verdict): verdict is (typeof TO_DECIDE)[number] {
   return TO_DECIDE.some((one) => one === verdict);
 }

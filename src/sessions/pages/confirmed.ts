@@ -13,7 +13,7 @@ import { renewSession } from './authentication.ts';
 import { isProven } from './proof.ts';
 
 /** So long nobody is asked again (R54). */
-export const FRESH_FOR = 5 * MINUTE;
+const FRESH_FOR = 5 * MINUTE;
 export const WRONG_PROOF =
   'That did not work: it is not your password or a code of this moment, or the account is locked for a while.';
 const NOT_WAITING =

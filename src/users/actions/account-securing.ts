@@ -1,7 +1,7 @@
 import { findLastAdministrator } from '../../access/administrators.ts';
 import type { Transaction } from '../../db/database.ts';
 import { mailNotice } from '../../mail/outbox-store.ts';
-import { findOpenLinks } from '../../one-time-links/one-time-link-store.ts';
+import { findOpenLinks } from '../../one-time-links/open-links.ts';
 import { removePasskeysOf } from '../../passkeys/passkey-store.ts';
 import { endAccess } from '../../sessions/actions/access-ending.ts';
 import { counted, were } from '../../text/text.ts';
@@ -15,7 +15,7 @@ import { administered, type UserAction, unlessActive } from './user-action.ts';
 import { recordOnUsers } from './user-events.ts';
 
 /** Why the page cannot do it for the last administrator: an account without a password administers nothing (promise 4). */
-export const LAST_ADMINISTRATOR =
+const LAST_ADMINISTRATOR =
   'is the last administrator, whom nobody could let in again: only the command line helps (roster reset-password-link)';
 
 /**

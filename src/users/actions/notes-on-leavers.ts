@@ -1,8 +1,8 @@
 import { findActiveGroupsLedBy } from '../../groups/leader.ts';
 import { counted } from '../../text/text.ts';
 import { type Counts, countInWords, countOf, joined, NOBODY_COUNTED, type Notes } from '../../verbs/notes.ts';
+import { findOwnedBy } from '../program-owners.ts';
 import type { Subject } from '../user.ts';
-import { findOwnedBy } from '../user-store.ts';
 
 /** Programs that go with who answers for them are nobody's loss. */
 const owned = (heir: string): Notes<Subject> => ({

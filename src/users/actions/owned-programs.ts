@@ -4,8 +4,9 @@ import type { Reader, Transaction } from '../../db/database.ts';
 import { findLeadersOf } from '../../groups/leader.ts';
 import { mailNotice } from '../../mail/outbox-store.ts';
 import type { Act } from '../../verbs/act.ts';
+import { findOwnedBy, type OwnedProgram } from '../program-owners.ts';
 import type { Subject } from '../user.ts';
-import { findOwnedBy, findUsers, type OwnedProgram } from '../user-store.ts';
+import { findUsers } from '../user-store.ts';
 import { changeUsers } from './changing/changing-users.ts';
 
 /** So many are named in a mail; the list of those without an owner has all. */

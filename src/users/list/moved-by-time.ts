@@ -3,8 +3,8 @@ import type { Viewer } from '../../access/viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { pieces } from '../../db/ids.ts';
 import type { UserIndex } from './user-index.ts';
-import { meantByView } from './user-list.ts';
 import type { ListQuery } from './user-list-query.ts';
+import { meantByView } from './view-selection.ts';
 
 /** Who came into a view, and who left it. */
 export interface Moved {

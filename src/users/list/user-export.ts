@@ -27,9 +27,9 @@ import { ADMINISTRATOR } from './derived-sets.ts';
 import { isSomeOrigin } from './sign-in-origins.ts';
 import { ACTIVITIES } from './user-facets.ts';
 import type { UserSources } from './user-index.ts';
-import { freezeUsers } from './user-list.ts';
 import { keptColumns, type COLUMNS as LISTED } from './user-list-columns.ts';
 import { listPath, readListQuery } from './user-list-query.ts';
+import { freezeUsers } from './user-order.ts';
 
 /** What users are exported from. */
 export interface UserExportSources extends UserSources {

@@ -186,6 +186,11 @@ export class UserIndex implements Followable {
     return this.follower.refresh(this.clock(), milliseconds);
   }
 
+  /** Reads what changed ahead of whoever asks next. */
+  async keepUp(): Promise<void> {
+    await this.follower.keepUp(this.clock());
+  }
+
   /** For a look at some of the users: an index of nobody yet, which takes in whom it is given. */
   ofNobody(): UserIndex {
     return new UserIndex(this.db, this.clock, this.days, { groups: this.groups, arrivals: new Arrivals() });
@@ -255,6 +260,7 @@ export class UserIndex implements Followable {
   /** The groups in which the user's membership is over: it stands in the record until somebody ends it. */
   endedGroupsOf(userId: number): readonly number[] {
     const values = this.holding.facets.valuesOf('membership', this.numberOf(userId));
+    if (values.length === 0) return values;
     return values.filter((value) => value % 2 === 1).map((value) => (value - 1) / 2);
   }
 

@@ -3,8 +3,9 @@ import { may, type Viewer } from '../../access/viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { SUGGESTED, type Suggestion } from '../../forms/picker.ts';
 import type { StateLimits } from '../user-state.ts';
+import type { ListedUser } from './listed-users.ts';
 import type { UserIndex } from './user-index.ts';
-import { type ListedUser, listUsers } from './user-list.ts';
+import { listUsers } from './user-list.ts';
 import { readListQuery } from './user-list-query.ts';
 
 /** More than any field suggests, because some of them are chosen already. */

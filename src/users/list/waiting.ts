@@ -3,7 +3,7 @@ import type { Decider } from '../../asking/access-request.ts';
 import { findWaiting } from '../../asking/deciding.ts';
 import type { Instant } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
-import { countStuckMails } from '../../mail/outbox-store.ts';
+import { countStuckMails } from '../../mail/stuck-mails.ts';
 import { reviewsWaiting } from '../../reviews/review-waiting.ts';
 import { counted, grouped } from '../../text/text.ts';
 import { type ListQuery, readListPath } from './user-list-query.ts';
@@ -26,9 +26,7 @@ export interface Waiting {
 }
 
 /** The views to count. */
-export function waitingViews(): ListQuery[] {
-  return WAITING.map(({ path }) => readListPath(path));
-}
+export const WAITING_VIEWS: readonly ListQuery[] = WAITING.map(({ path }) => readListPath(path));
 
 /** All of it, where the views were counted. */
 export async function findAllWaiting(

@@ -7,7 +7,7 @@ import type { Choice, Filter } from '../../lists/list-frame.ts';
 import { NONE, toggled } from '../../lists/list-query.ts';
 import { ADMINISTRATOR } from '../list/derived-sets.ts';
 import { isSomeOrigin, originInWords } from '../list/sign-in-origins.ts';
-import type { UserCounts } from '../list/user-list.ts';
+import type { UserCounts } from '../list/user-counts.ts';
 import { type ListQuery, listPath } from '../list/user-list-query.ts';
 import { SOON_DAYS } from '../user-state.ts';
 

@@ -5,8 +5,8 @@ import { firstOf, toggled } from '../../lists/list-query.ts';
 import { pagerLinks } from '../../lists/pager.ts';
 import { fold } from '../../text/text.ts';
 import { render } from '../../web/render.ts';
-import { countInGroups } from '../list/user-list.ts';
 import { groupFilterPath, listPath, readListQuery } from '../list/user-list-query.ts';
+import { countInGroups } from '../list/view-selection.ts';
 import { stateLimits } from '../user-state.ts';
 
 const SHOWN = 100;

@@ -9,8 +9,8 @@ import { browserName } from '../../text/browser-name.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { render } from '../../web/render.ts';
 import { ADMINISTRATOR } from '../list/derived-sets.ts';
-import { countViews } from '../list/user-list.ts';
 import { readListPath } from '../list/user-list-query.ts';
+import { countViews } from '../list/view-selection.ts';
 import { stateLimits } from '../user-state.ts';
 import { findOldestPasswords } from '../user-store.ts';
 

@@ -5,7 +5,8 @@ import { may, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { minuteOf } from '../../clock.ts';
 import { accountsThroughCompany, type Contact, type ContactViewer, warnedAccounts } from '../../contacts/contact.ts';
-import { findContact, searchContacts } from '../../contacts/contact-store.ts';
+import { searchContacts } from '../../contacts/contact-search.ts';
+import { findContact } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
@@ -27,7 +28,8 @@ import { findUsersCalled, suggestedByName } from '../list/user-suggestions.ts';
 import type { User } from '../user.ts';
 import { checkUser, typedOf, typedUser, USER_SEARCHES } from '../user-form.ts';
 import { stateLimits } from '../user-state.ts';
-import { findSubject, findUserByIdentifier, findUserNames, takenMessage } from '../user-store.ts';
+import { findSubject, findUserByIdentifier, findUserNames } from '../user-store.ts';
+import { takenMessage } from '../user-uniqueness.ts';
 
 interface FormState {
   typed: Typed;

@@ -15,17 +15,17 @@ import { type Choice, type Filter, listFrame } from '../../lists/list-frame.ts';
 import { NONE, toggled } from '../../lists/list-query.ts';
 import { findPinned, type PinnedView, shownViews } from '../../saved-views/pages/pinned-views.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
-import { sortedByName } from '../../text/sort-key.ts';
 import { matches } from '../../text/text.ts';
-import { answerList } from '../../web/list-answer.ts';
+import { answerList, asksForListAlone } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
 import { USER_OPERATIONS } from '../actions/operations/user-operations.ts';
 import { LONGEST_LIST, searchedWords } from '../list/pasted-list.ts';
-import { listMeanwhile, listUsers, type UserCounts, type UserList } from '../list/user-list.ts';
+import type { UserCounts } from '../list/user-counts.ts';
+import { listMeanwhile, listUsers, type UserList } from '../list/user-list.ts';
 import { COLUMNS, keptColumns } from '../list/user-list-columns.ts';
 import { groupFilterPath, type ListQuery, listPath, readListQuery } from '../list/user-list-query.ts';
-import { findAllWaiting, waitingViews } from '../list/waiting.ts';
+import { findAllWaiting, WAITING_VIEWS } from '../list/waiting.ts';
 import { STATES, type State, stateLimits } from '../user-state.ts';
 import { type Further, findFurther, furtherFilters, IN_NO_GROUP } from './further-filters.ts';
 import { LIST_COLUMNS, NAME_COLUMN } from './list-columns.ts';
@@ -65,11 +65,13 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
   const further = await findFurther(app, req.viewer!, query);
   const pinned = await findPinned(app, req);
   const mayWrite = may(req.viewer!, 'users', 'write');
+  /** Above the list, for who maintains users. */
+  const tellsWaiting = mayWrite && !asksForListAlone(req, '/users');
   const offered = {
     tags: TOP_TAGS,
     groups: TOP_GROUPS,
     rights: further.rights.map(({ value }) => value),
-    views: [...pinned.map((view) => view.query), ...(mayWrite ? waitingViews() : [])],
+    views: [...pinned.map((view) => view.query), ...(tellsWaiting ? WAITING_VIEWS : [])],
   };
   if (!(await app.index.refreshWithin(PATIENCE_OF_A_PAGE)))
     return showMeanwhile(app, req, res, { query, further, pinned });
@@ -104,7 +106,7 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
         pinned,
         allTicked: readAllTicked(req),
       }),
-      waiting: mayWrite
+      waiting: tellsWaiting
         ? await findAllWaiting(app.db.read, req.viewer!, { counts: counts.views.slice(pinned.length), now })
         : [],
       /** The group that makes administrators of its members, where somebody is to be told. */
@@ -281,11 +283,8 @@ function isWhole({ q, activity, state, tag, group, contact, starts, leaves, addr
   );
 }
 
-/** In an order that no filter changes: what is offered stays where it is while counts change beside it. */
-function largestFirst<T extends { id: number; name: string }>(
-  all: T[],
-  counted: Map<number, Counted> = new Map(),
-): T[] {
+/** What is sorted by name, in an order that no filter changes: what is offered stays where it is while counts change beside it. */
+function largestFirst<T extends { id: number }>(all: readonly T[], counted: Map<number, Counted> = new Map()): T[] {
   const sizeOf = ({ id }: T) => counted.get(id)?.size ?? 0;
-  return sortedByName(all, ({ name }) => name).sort((a, b) => sizeOf(b) - sizeOf(a));
+  return all.toSorted((a, b) => sizeOf(b) - sizeOf(a));
 }

@@ -10,9 +10,10 @@ import { findContact, findContactOfAnyOwner } from '../../contacts/contact-store
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import { erasureOf } from '../../erasure/erasure-state.ts';
 import { MAIL_LABELS, mailState } from '../../mail/mail-state.ts';
-import { findMails } from '../../mail/outbox-store.ts';
+import { findMails } from '../../mail/sent-mails.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
-import { findToken, linkAddress } from '../../one-time-links/one-time-link-store.ts';
+import { linkAddress } from '../../one-time-links/one-time-link.ts';
+import { findToken } from '../../one-time-links/open-links.ts';
 import { explain } from '../../permissions/explanation.ts';
 import { keptByProgram } from '../../provisioning/provisioned-fields.ts';
 import { devicesSection, sessionsSection } from '../../sessions/pages/sign-in-history.ts';

@@ -13,6 +13,7 @@ import { typedUser } from '../user-form.ts';
 import { subjectOf } from './addressed-user.ts';
 import { chooseColumns, resetColumns, showColumnChoice } from './column-choice-page.ts';
 import { showGroupFilter } from './group-filter-page.ts';
+import { showMemberships } from './memberships-page.ts';
 import { offeredActions, operableUser } from './offered-actions.ts';
 import { showPermissions } from './permissions-page.ts';
 import { prefilledUser, withOffer } from './prefilled-user.ts';
@@ -61,6 +62,8 @@ export function usersController(app: AppContext): Router {
     };
     render(req, res, 'users/actions', page, { fragments: { 'row-menu': 'users/_actions' } });
   });
+
+  router.get('/users/:id/groups', read, async (req, res) => showMemberships(app, req, res, await subjectOf(app, req)));
 
   router.get('/users/:id/permissions', read, async (req, res) =>
     showPermissions(app, req, res, await subjectOf(app, req)),

@@ -6,6 +6,7 @@ import { findUserNames } from '../../users/user-store.ts';
 import { render } from '../../web/render.ts';
 import { countWaiting, findDeliveries, findLastArrivals } from '../delivery-store.ts';
 import { type Delivery, TEST, type Webhook } from '../webhook.ts';
+import { addressMistake } from '../webhook-form.ts';
 import { findWebhooks } from '../webhook-store.ts';
 
 const PER_PAGE = 50;
@@ -24,6 +25,7 @@ export async function showWebhooks(app: AppContext, req: Request, res: Response)
     mayWrite: may(req.viewer!, 'settings', 'write'),
     webhooks: webhooks.map((webhook) => ({
       ...webhook,
+      mistake: addressMistake(webhook.address, app.config.webhookNetworks),
       owner: owners.get(webhook.userId ?? 0),
       lastAt: arrivals.get(webhook.id),
     })),
@@ -41,6 +43,8 @@ export async function showWebhook(app: AppContext, req: Request, res: Response, 
   render(req, res, 'webhooks/show', {
     title: webhook.name,
     webhook,
+    // What is allowed may be another by now than when it was saved.
+    mistake: addressMistake(webhook.address, app.config.webhookNetworks),
     mayWrite: may(req.viewer!, 'settings', 'write'),
     names,
     owner: names.get(userId ?? 0),

@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
 import { HOUR } from '../../clock.ts';
-import type { Errors } from '../../forms/form.ts';
+import type { Errors, FormResult, Typed } from '../../forms/form.ts';
 import { staleForm } from '../../forms/stale-form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
@@ -25,7 +25,7 @@ import {
   updateWebhook,
 } from '../actions/webhook-editing.ts';
 import type { Webhook } from '../webhook.ts';
-import { checkWebhook, typedWebhook } from '../webhook-form.ts';
+import { checkWebhook, lookUpMistake, typedWebhook, type WebhookValues } from '../webhook-form.ts';
 import { findWebhook } from '../webhook-store.ts';
 import { emptyForm, knownKinds, showForm, typedOf } from './webhook-form-page.ts';
 import { showWebhook, showWebhooks } from './webhook-page.ts';
@@ -110,7 +110,7 @@ export function webhooksController(app: AppContext): Router {
   async function create(req: Request, res: Response): Promise<void> {
     const typed = typedWebhook(req.body);
     const failed = (errors: Errors) => showForm(app, req, res, { typed, errors, status: 422 });
-    const { values, errors } = checkWebhook(typed, await limits());
+    const { values, errors } = await checked(typed);
     if (errors) return failed(errors);
     await unlessFieldErrors(app, req, failed, async () => {
       const made = await app.db.write((trx) => createWebhook(trx, actOf(app, req), values));
@@ -121,7 +121,7 @@ export function webhooksController(app: AppContext): Router {
   async function save(req: Request, res: Response, webhook: Webhook): Promise<void> {
     const typed = typedWebhook(req.body);
     const failed = (errors: Errors) => showForm(app, req, res, { typed, errors, webhook, status: 422 });
-    const { values, errors } = checkWebhook(typed, await limits(webhook));
+    const { values, errors } = await checked(typed, webhook);
     if (errors) return failed(errors);
     const showConflict = async () => {
       const stale = staleForm(typed, await typedOf(app, await findWebhook(app.db.read, webhook.id)), typedWebhook);
@@ -138,9 +138,12 @@ export function webhooksController(app: AppContext): Router {
   }
 
   /** A kind that was chosen when there was one stays. */
-  async function limits(webhook?: Webhook) {
+  async function checked(typed: Typed, webhook?: Webhook): Promise<FormResult<WebhookValues>> {
     const known = [...new Set([...(await knownKinds(app.db.read)), ...(webhook?.kinds ?? [])])].sort();
-    return { known, networks: app.config.webhookNetworks };
+    const networks = app.config.webhookNetworks;
+    const result = checkWebhook(typed, { known, networks });
+    const mistake = result.values && (await lookUpMistake(result.values.address, networks));
+    return mistake ? { errors: { address: mistake } } : result;
   }
 
   /** In the answer itself: kept for a page to come, it would stand in the database. */

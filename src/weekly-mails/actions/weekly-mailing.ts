@@ -7,8 +7,8 @@ import { findLedIds } from '../../groups/leader.ts';
 import { mailNotice } from '../../mail/outbox-store.ts';
 import { formatIn } from '../../text/format.ts';
 import type { UserIndex } from '../../users/list/user-index.ts';
-import { countViews } from '../../users/list/user-list.ts';
-import { findAllWaiting, waitingViews } from '../../users/list/waiting.ts';
+import { countViews } from '../../users/list/view-selection.ts';
+import { findAllWaiting, WAITING_VIEWS } from '../../users/list/waiting.ts';
 import type { User } from '../../users/user.ts';
 import { stateLimits } from '../../users/user-state.ts';
 import { findUsers } from '../../users/user-store.ts';
@@ -72,7 +72,7 @@ async function viewerOf(db: Reader, { id }: User, now: number): Promise<Viewer |
 
 async function whatWaits({ db, index, clock, config }: Mailed, viewer: Viewer): Promise<string[]> {
   const limits = stateLimits({ clock, config });
-  const counts = await countViews(db.read, index, { queries: waitingViews(), limits, viewer });
+  const counts = await countViews(db.read, index, { queries: WAITING_VIEWS, limits, viewer });
   const now = clock();
   const leads = await findLedIds(db.read, viewer.id!, minuteOf(now));
   const asking = { ...viewer, id: viewer.id!, leads };

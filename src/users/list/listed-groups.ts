@@ -1,0 +1,32 @@
+import type { NamedGroup } from '../../groups/names/group-names.ts';
+import type { UserIndex } from './user-index.ts';
+
+/** So many of their groups are named in the row of a user. */
+export const GROUPS_NAMED = 3;
+
+export interface ListedMembership {
+  groupId: number;
+  groupName: string;
+  isOver: boolean;
+}
+
+/** The groups that a row tells of. Those that are over included: they stand in the record until somebody ends them. */
+export interface ListedGroups {
+  /** The first few by name. */
+  named: ListedMembership[];
+  /** How many there are beside them. */
+  others: number;
+}
+
+export const NO_GROUPS: ListedGroups = { named: [], others: 0 };
+
+export function listedGroupsOf(index: UserIndex, userId: number): ListedGroups {
+  const ended = index.endedGroupsOf(userId);
+  const current = index.groupsOf(userId);
+  const { named, others } = index.groups.firstNamed(ended.length > 0 ? [...current, ...ended] : current, GROUPS_NAMED);
+  return { named: named.map((group) => told(group, ended)), others };
+}
+
+function told({ id, name }: NamedGroup, ended: readonly number[]): ListedMembership {
+  return { groupId: id, groupName: name, isOver: ended.includes(id) };
+}

@@ -1,0 +1,73 @@
+import type { ContactViewer } from '../../contacts/contact.ts';
+import type { Reader } from '../../db/database.ts';
+import { type Along, alongIndex, meantAlong, meantByRank } from '../../facets/along-index.ts';
+import type { Selection } from '../../facets/facet-index.ts';
+import { type FrozenSet, frozenAlong } from '../../facets/frozen-walk.ts';
+import { alongContacts } from '../../linked-contacts/linked-search.ts';
+import type { Source } from '../../lists/keyset-page.ts';
+import { isRanked } from '../../lists/list-query.ts';
+import { fold } from '../../text/text.ts';
+import { findPasted, type PastedList } from './pasted-list.ts';
+import type { UserFacet } from './user-facets.ts';
+import type { UserIndex } from './user-index.ts';
+import type { ListQuery, SortKey } from './user-list-query.ts';
+import { select } from './view-selection.ts';
+
+/** The orders that have an index. */
+const SORTS: Record<OwnSort, ReturnType<typeof alongIndex>> = {
+  name: alongColumn('sort_name'),
+  email: alongColumn('email_key', true),
+  last_login: alongColumn('last_login_at', true),
+  groups: alongNumbers('group_count', 2_147_483_647),
+  no_shared_data: alongNumbers('no_shared_data', 1),
+  leaves: alongColumn('leaves_at', true),
+  created: alongColumn('created_at'),
+};
+
+type OwnSort = Exclude<SortKey, 'contact'>;
+
+function alongColumn(value: string, isNullable = false) {
+  return alongIndex((db) => db('users'), { value, id: 'id', isNullable });
+}
+
+function alongNumbers(value: string, most: number) {
+  return alongIndex((db) => db('users'), { value, id: 'id', most });
+}
+
+/** The ids of all users, or of those, along a sort. */
+export function alongSort(db: Reader, viewer: ContactViewer, sort: SortKey, among?: number[]): Along {
+  return sort === 'contact' ? alongContacts(db, viewer, among) : SORTS[sort](db, among);
+}
+
+/** Where the list's order comes from. */
+export function sourcesOf(
+  db: Reader,
+  index: UserIndex,
+  of: {
+    query: ListQuery;
+    viewer: ContactViewer;
+    pasted: PastedList | undefined;
+    selection: Selection<UserFacet>;
+  },
+): Source<number>[] {
+  const { query, viewer, pasted, selection } = of;
+  const along = (among?: number[]) => alongSort(db, viewer, query.sort, among);
+  const term = fold(query.q);
+  return isRanked(query) && !pasted
+    ? meantByRank(index.ranksOf(term, selection), term, index.number, along)
+    : [meantAlong(selection, index.number, along)];
+}
+
+/** The users that a view means at this moment, in its order. */
+export async function freezeUsers(
+  db: Reader,
+  index: UserIndex,
+  { query, viewer }: { query: ListQuery; viewer: ContactViewer },
+  atOnce: number,
+): Promise<FrozenSet> {
+  const pasted = await findPasted(db, query.q);
+  await index.refresh();
+  const selection = select(index, query, viewer, pasted);
+  const sources = sourcesOf(db, index, { query, viewer, pasted, selection });
+  return frozenAlong(selection, sources, { descending: query.descending, atOnce });
+}

@@ -1,0 +1,124 @@
+import type { Activity } from '../../access/activity.ts';
+import { may, type Viewer } from '../../access/viewer.ts';
+import { minuteOf } from '../../clock.ts';
+import type { ContactViewer } from '../../contacts/contact.ts';
+import { findContactViewer } from '../../contacts/contact-viewer.ts';
+import type { Reader } from '../../db/database.ts';
+import type { FacetFilter, Selection } from '../../facets/facet-index.ts';
+import { NONE } from '../../lists/list-query.ts';
+import { SOON_DAYS, STATES, type StateLimits } from '../user-state.ts';
+import { NOBODY } from './derived-sets.ts';
+import { findPasted, type PastedList, searchedWords } from './pasted-list.ts';
+import { ACTIVITIES, type UserFacet } from './user-facets.ts';
+import type { UserIndex } from './user-index.ts';
+import type { ListQuery } from './user-list-query.ts';
+
+/** Which view of the list, at which moment, for whom. */
+export interface Asked {
+  query: ListQuery;
+  limits: StateLimits;
+  viewer: Viewer;
+}
+
+/** The users that a view means, by filters and search. */
+export async function selectForView(
+  db: Reader,
+  index: UserIndex,
+  { query, limits, viewer }: Asked,
+): Promise<{ ids: number[]; change: number }> {
+  const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
+  const pasted = await findPasted(db, query.q);
+  await index.refresh();
+  return { ids: select(index, query, contactViewer, pasted).ids(), change: index.change };
+}
+
+/** Whether a view means somebody, by what the index holds just now. */
+export async function meantByView(
+  db: Reader,
+  index: UserIndex,
+  { query, viewer, now }: { query: ListQuery; viewer: Viewer; now: number },
+): Promise<(id: number) => boolean> {
+  const contactViewer = await findContactViewer(db, viewer, minuteOf(now));
+  const selection = select(index, query, contactViewer, await findPasted(db, query.q));
+  return (id) => selection.has(id);
+}
+
+/** How many users each of these views means. */
+export async function countViews(
+  db: Reader,
+  index: UserIndex,
+  { queries, limits, viewer }: Omit<Asked, 'query'> & { queries: readonly ListQuery[] },
+): Promise<number[]> {
+  const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
+  const pasted = await Promise.all(queries.map(({ q }) => findPasted(db, q)));
+  await index.refresh();
+  return queries.map((query, n) => select(index, query, contactViewer, pasted[n]).total);
+}
+
+/** The largest groups, with how many of a view are in each. */
+export async function countLargestGroups(
+  db: Reader,
+  index: UserIndex,
+  { query, limits, viewer }: Asked,
+  most: number,
+): Promise<{ id: number; count: number }[]> {
+  const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
+  await index.refresh();
+  const selection = select(index, query, contactViewer, undefined);
+  return index.largest('group', most, index.groups.deleted).map((id) => ({ id, count: selection.count('group', id) }));
+}
+
+/** How many of those that a view means under its other filters are in each of the groups. */
+export async function countInGroups(
+  db: Reader,
+  index: UserIndex,
+  { query, limits, viewer }: Asked,
+  groupIds: number[],
+): Promise<Map<number, number>> {
+  const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
+  const pasted = await findPasted(db, query.q);
+  await index.refresh();
+  const selection = select(index, query, contactViewer, pasted);
+  return new Map(groupIds.map((id) => [id, selection.count('group', id)]));
+}
+
+/** By the data that the index was refreshed to. */
+export function select(
+  index: UserIndex,
+  query: ListQuery,
+  viewer: ContactViewer,
+  pasted: PastedList | undefined,
+): Selection<UserFacet> {
+  return index.select(filterOf(index, query, viewer, pasted));
+}
+
+export function filterOf(
+  index: UserIndex,
+  query: ListQuery,
+  viewer: ContactViewer,
+  pasted: PastedList | undefined,
+): FacetFilter<UserFacet> {
+  const activities: Activity[] = query.activity.length > 0 ? query.activity : ['active', 'deactivated'];
+  return {
+    values: {
+      activity: activities.map((activity) => ACTIVITIES.indexOf(activity)),
+      state: query.state.map((state) => STATES.indexOf(state)),
+      tag: query.tag,
+      group: query.group.filter((one) => one !== NONE),
+      starts: query.starts.map(soonDays),
+      leaves: query.leaves.map(soonDays),
+    },
+    derived: {
+      group: query.group.includes(NONE) ? [index.derived.groupless()] : [],
+      contact: query.contact.map((one) => (one === NONE ? index.derived.contactless(viewer) : NOBODY)),
+      address: query.address.map((one) => index.signedInFrom(one)),
+      right: query.right.map((right) => (may(viewer, 'groups', 'read') ? index.derived.holders(right) : NOBODY)),
+    },
+    within: pasted ? index.only(pasted.ids) : query.q === '' ? undefined : index.search(searchedWords(query.q), viewer),
+  };
+}
+
+/** Within how many days, as the address says it. */
+function soonDays(days: string): number {
+  return SOON_DAYS.find((one) => String(one) === days) ?? -1;
+}

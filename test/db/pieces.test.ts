@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { CheckpointThread } from '../../src/db/sqlite/checkpoint-thread.ts';
+
+const MEGABYTE = 1_000_000;
+const FLUSHING = 2;
+
+let folder: string;
+let db: Database;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'roster-pieces-'));
+  db = openDatabase(folder);
+  await db.writer.raw('create table pages (content blob not null)');
+});
+
+afterEach(async () => {
+  await db.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function writePiece(bytes: number): Promise<void> {
+  await db.writePiece(async (trx) => {
+    await trx('pages').insert({ content: Buffer.alloc(bytes) });
+  });
+}
+
+async function synchronous(): Promise<number> {
+  return (await db.writer.raw('pragma synchronous'))[0].synchronous;
+}
+
+async function logged(): Promise<{ log: number; checkpointed: number }> {
+  const [row] = await db.writer.raw('pragma wal_checkpoint(noop)');
+  return row;
+}
+
+test('a piece of a long work does not wait for the disk in its commit, and everything after it does', async () => {
+  let meanwhile = FLUSHING;
+  await db.writePiece(async (trx) => {
+    await trx('pages').insert({ content: Buffer.alloc(10) });
+    meanwhile = (await trx.raw('pragma synchronous'))[0].synchronous;
+  });
+  expect(meanwhile).toBeLessThan(FLUSHING);
+  expect(await synchronous()).toBe(FLUSHING);
+  expect(await db.read('pages').pluck('content')).toHaveLength(1);
+});
+
+test('a piece that fails leaves nothing, and the next change waits for the disk', async () => {
+  const failing = db.writePiece(async (trx) => {
+    await trx('pages').insert({ content: Buffer.alloc(10) });
+    throw new Error('the author may not do it any more');
+  });
+  await expect(failing).rejects.toThrow('the author may not do it any more');
+  expect(await synchronous()).toBe(FLUSHING);
+  expect(await db.read('pages').pluck('content')).toEqual([]);
+});
+
+test('others who write have their turn between two pieces, in the order in which they came', async () => {
+  const order: string[] = [];
+  const said = (what: string) => async () => void order.push(what);
+  await Promise.all([db.writePiece(said('piece')), db.write(said('somebody')), db.writePiece(said('next piece'))]);
+  expect(order).toEqual(['piece', 'somebody', 'next piece']);
+});
+
+test('what a long work writes is moved out of the log while it goes on, so that the log begins anew', async () => {
+  const most = 12_000;
+  let written = 0;
+  for (let n = 0; n < 80; n++) {
+    await writePiece(MEGABYTE);
+    written += MEGABYTE / 4096;
+    await sleep(10);
+  }
+  expect(written).toBeGreaterThan(most);
+  expect((await logged()).log).toBeLessThan(most);
+  expect(await db.read('pages').pluck('rowid')).toHaveLength(80);
+});
+
+test('the thread that moves it tells what it could not do', async () => {
+  const thread = new CheckpointThread(join(folder, 'missing', 'roster.sqlite'));
+  await expect(thread.move()).rejects.toThrow('directory does not exist');
+  await thread.end();
+});
