@@ -10,7 +10,8 @@ import { instant } from '../src/clock.ts';
 import { givenSettings, readSettings } from '../src/config.ts';
 import { explained, fail } from '../src/failure.ts';
 import { Mailbox } from '../src/mail/mailbox.ts';
-import { findToken, linkAddress } from '../src/one-time-links/one-time-link-store.ts';
+import { linkAddress } from '../src/one-time-links/one-time-link.ts';
+import { findToken } from '../src/one-time-links/open-links.ts';
 import { serve } from '../src/serve.ts';
 
 const MADE_UP = 500;

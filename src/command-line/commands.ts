@@ -2,7 +2,8 @@ import { findAdministratorIds } from '../access/administrators.ts';
 import { findHead, headInWords, verifyChain } from '../audit/chain.ts';
 import { instant, minuteOf } from '../clock.ts';
 import { KINDS } from '../export/exportable.ts';
-import { findToken, linkAddress } from '../one-time-links/one-time-link-store.ts';
+import { linkAddress } from '../one-time-links/one-time-link.ts';
+import { findToken } from '../one-time-links/open-links.ts';
 import { administratorsGroup } from '../setup/actions/first-administrator.ts';
 import { format } from '../text/format.ts';
 import { counted } from '../text/text.ts';
@@ -26,7 +27,8 @@ import { exportList } from './export-command.ts';
 import { deactivateWithHandOver } from './handing-over.ts';
 import { listIdle } from './idle-command.ts';
 import { importList } from './import-command.ts';
-import { listOperations, operate, undo } from './operate-command.ts';
+import { operate, undo } from './operate-command.ts';
+import { listOperations } from './operations-command.ts';
 import { createApiUser, createToken } from './program-commands.ts';
 
 /** What an administrator does at the machine itself: by the same verbs and guards as the pages, audited as *command line*. */

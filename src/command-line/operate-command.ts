@@ -1,38 +1,23 @@
 import { z } from 'zod';
-import {
-  actionOf,
-  askedOf,
-  BULK_SUBJECTS,
-  findBulkAction,
-  type Operation,
-} from '../bulk-operations/actions/bulk-subjects.ts';
-import { checkedChoices } from '../bulk-operations/actions/checked-choices.ts';
+import { actionOf, BULK_SUBJECTS, findBulkAction } from '../bulk-operations/actions/bulk-subjects.ts';
 import { executeOperation, judgeOperation } from '../bulk-operations/actions/execution.ts';
 import { rehearsed } from '../bulk-operations/actions/rehearsal.ts';
 import { scheduleOperation } from '../bulk-operations/actions/scheduling.ts';
 import { draftTakingBack, mayUndo } from '../bulk-operations/actions/taking-back.ts';
-import { type AskingAction, isAsking } from '../bulk-operations/asking-action.ts';
 import { findChangedIds } from '../bulk-operations/bulk-item-store.ts';
 import { isLarge, PIECE, phaseOf, SUBJECT_TYPES, type Tally } from '../bulk-operations/bulk-operation.ts';
-import {
-  createDraft,
-  type Draft,
-  findExecuted,
-  findOperation,
-  forgetDraft,
-} from '../bulk-operations/bulk-operation-store.ts';
+import { createDraft, type Draft, findOperation, forgetDraft } from '../bulk-operations/bulk-operation-store.ts';
 import { doneInWords } from '../bulk-operations/pages/parts-in-words.ts';
 import { foundOf } from '../bulk-operations/pages/sheet.ts';
-import { findParts, findPartsOf, findWhole } from '../bulk-operations/part-store.ts';
+import { findParts, findWhole } from '../bulk-operations/part-store.ts';
 import { canBeLater } from '../bulk-operations/schedulable.ts';
 import { leftOutIn, NOTHING_YET, summed, tallied } from '../bulk-operations/tally.ts';
 import type { Instant } from '../clock.ts';
 import { ConfigError } from '../config.ts';
 import type { Reader } from '../db/database.ts';
 import { pieces } from '../db/ids.ts';
-import { checkForm, FieldErrors, type Typed } from '../forms/form.ts';
+import { checkForm, FieldErrors } from '../forms/form.ts';
 import { startBy } from '../forms/moments.ts';
-import { findGroupByName } from '../groups/group-store.ts';
 import { linesToCopy } from '../one-time-links/pages/link-lines.ts';
 import { format } from '../text/format.ts';
 import { counted, shortened } from '../text/text.ts';
@@ -43,9 +28,9 @@ import { NotFound } from '../verbs/refusals.ts';
 import { type CommandContext, type Result, refused } from './command.ts';
 import { finished } from './finished-operation.ts';
 import { idsMeant } from './meant-records.ts';
+import { choicesFor } from './said-values.ts';
 
 const NAMES_TOLD = 10;
-const LISTED = 50;
 
 /** Says what an action would do to many, and with `apply` does it. */
 export async function operate(context: CommandContext, act: Act, name: string, named: string[]): Promise<Result> {
@@ -72,14 +57,6 @@ export async function operate(context: CommandContext, act: Act, name: string, n
   }
 }
 
-/** What was said besides; an action that only offers to be told more is done without. */
-async function choicesFor(db: Reader, act: Act, action: Operation, values: string[]): Promise<Draft['choices']> {
-  const asked = askedOf(action);
-  if (!asked) return noValues(action.name, values);
-  if (!isAsking(action) && values.length === 0) return undefined;
-  return checkedChoices(db, act, asked, await typedFor(db, asked, values), format);
-}
-
 /** Says what taking an operation back would do, and with `apply` does it. */
 export async function undo(context: CommandContext, act: Act, id: string): Promise<Result> {
   const { db } = context;
@@ -88,30 +65,6 @@ export async function undo(context: CommandContext, act: Act, id: string): Promi
   if (!(await mayUndo(db.read, earlier, await actionOf(db.read, earlier), act.by)))
     return refused(`Operation ${id} cannot be taken back.`);
   return run(context, act, await draftTakingBack(db.read, earlier));
-}
-
-/** The newest operations, and what became of them. */
-export async function listOperations({ db }: CommandContext): Promise<Result> {
-  const operations = [];
-  const executed = await findExecuted(db.read, [...SUBJECT_TYPES], LISTED);
-  const partsOf = await findPartsOf(db.read, executed);
-  for (const operation of executed) {
-    const { id, executedAt, creator, subjectType, action } = operation;
-    const parts = partsOf.get(id)!;
-    const tally = summed(parts.map((part) => part.tally));
-    const done = await doneInWords(db.read, parts).catch(() => `${action}: ${tally.changed}`);
-    const [phase, by] = [phaseOf(operation), creator ?? 'command line'];
-    operations.push({ id, on: `${subjectType}s`, action, done, phase, leftOut: leftOutIn(tally), at: executedAt, by });
-  }
-  return {
-    lines: operations.map(({ id, at, by, done, phase, leftOut }) =>
-      [id, format.moment(at!), by, done, phase === 'done' ? '' : phase, leftOut > 0 ? `${leftOut} left out` : '']
-        .filter((part) => part !== '')
-        .join('\t'),
-    ),
-    data: { operations },
-    exitCode: 0,
-  };
 }
 
 async function run(context: CommandContext, act: Act, draft: Draft): Promise<Result> {
@@ -256,39 +209,6 @@ function told(
 
 function namesOf(names: string[], number: number): string {
   return number > names.length ? `${names.join(', ')} and ${number - names.length} more` : shortened(names, NAMES_TOLD);
-}
-
-/** What was said as `--value field=what`, or of the one question alone; a group is named or numbered. */
-async function typedFor(db: Reader, { name, asks }: AskingAction, values: string[]): Promise<Typed> {
-  const fields = asks.map(({ field }) => field);
-  const typed: Typed = Object.fromEntries(fields.map((field) => [field, '']));
-  const given = new Set<string>();
-  for (const value of values) {
-    const [, field = '', said = ''] = /^(\w+)=(.*)$/s.exec(value) ?? [];
-    const isField = fields.includes(field);
-    if (!isField && fields.length > 1)
-      throw new ConfigError([`--value ${value}: ${name} takes ${fields.map((one) => `${one}=…`).join(', ')}`]);
-    const [key, text] = isField ? [field, said] : [fields[0], value];
-    if (given.has(key)) throw new ConfigError([`--value ${key} may be given once only`]);
-    given.add(key);
-    typed[key] = text;
-  }
-  // What is left out must not come to mean "take it away".
-  const missing = asks.filter(
-    ({ kind, field }) => !given.has(field) && (asks.length === 1 || !MAY_BE_LEFT_OUT.has(kind)),
-  );
-  if (missing.length > 0)
-    throw new ConfigError(missing.map(({ field, label }) => `${name} needs --value ${field}=… (${label})`));
-  for (const { kind, field } of asks)
-    if (kind === 'group' && !/^\d+$/.test(String(typed[field])))
-      typed[field] = String((await findGroupByName(db, String(typed[field])))?.id ?? '');
-  return typed;
-}
-
-const MAY_BE_LEFT_OUT = new Set(['day', 'start', 'end', 'user', 'owning-group']);
-
-function noValues(name: string, values: string[] = []): undefined {
-  if (values.length > 0) throw new ConfigError([`${name} asks nothing: it takes no --value`]);
 }
 
 function unknownAction(name: string, subjectType: Draft['subjectType']): string {

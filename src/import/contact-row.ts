@@ -33,14 +33,14 @@ const MOST_IN_CELL = 200;
 
 /** Checks each value as the form does: what it says, or what is wrong with it, in one sentence for each. */
 export function checkContactRow(
-  { values }: ImportedRow,
+  { values, mistake }: ImportedRow,
   stored: Contact | undefined,
 ): { values: ContactRowValues; mistakes: string[] } {
   const text = (key: (typeof TEXTS)[number] | 'kind' | 'company' | 'activity') => values[key] as string | undefined;
   const list = (key: (typeof LISTS)[number]) => values[key] as string[] | undefined;
   if (LISTS.some((key) => (list(key)?.length ?? 0) > MOST_IN_CELL))
     return { values: {}, mistakes: [`A cell holds more than ${MOST_IN_CELL} values.`] };
-  const mistakes: string[] = [];
+  const mistakes: string[] = mistake === undefined ? [] : [mistake];
   const kindText = fold(text('kind') ?? '');
   const kind = kindText === '' ? undefined : KINDS[kindText];
   if (kindText !== '' && !kind) mistakes.push('The kind is neither person nor company.');

@@ -10,6 +10,8 @@ export interface ImportedRow {
   values: Partial<Record<ColumnKey, ImportedValue>>;
   /** The mark of the installation that wrote it, and the id that the record has there. */
   from?: { mark: string; id: number };
+  /** Why it is not what its columns say, in a sentence. */
+  mistake?: string;
 }
 
 export function importedRow({ line, cells }: RawLine, meanings: Meanings, { noun, lists }: Columns): ImportedRow {
@@ -20,6 +22,9 @@ export function importedRow({ line, cells }: RawLine, meanings: Meanings, { noun
   for (const [n, key] of meanings.entries())
     if (key && key !== 'roster_id')
       row.values[key] = lists.has(key) ? listOf(cells[n], mark !== undefined) : textOf(cells[n]);
+  // A separator within a cell, without quotes around it: what follows stands under columns that are not its own.
+  if (cells.slice(meanings.length).some((cell) => cell.length > 0))
+    row.mistake = `It has ${cells.length} cells, and the file ${meanings.length} columns.`;
   return row;
 }
 

@@ -21,7 +21,10 @@ export async function rememberedMeanings(db: Reader, { userId, kind }: Remembere
   const said = new Map(rows.map(({ head, meaning }) => [head, meaning]));
   const called = meaningsOf(heads);
   const meanings = heads.map((head, n): ColumnKey | null => {
-    const meaning = said.get(keyOf(head)) ?? called[n] ?? NOT_IMPORTED;
+    const remembered = said.get(keyOf(head));
+    // Without their emails nobody new is in a file: that one of another kind went without is no reason.
+    const isOwed = remembered === NOT_IMPORTED && (called[n] === 'email' || called[n] === 'emails');
+    const meaning = (isOwed ? undefined : remembered) ?? called[n] ?? NOT_IMPORTED;
     return has(meaning) ? meaning : null;
   });
   // Two that mean the same are for a person to tell apart.

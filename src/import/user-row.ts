@@ -31,7 +31,7 @@ const description = optional(5000, 'A description has at most 5,000 characters.'
 /** Checks each value of a line: what it says, or what is wrong with it, in one sentence for each. */
 export function checkRow(row: ImportedRow, times: Times): { values: RowValues; mistakes: string[] } {
   const { values } = row;
-  const mistakes: string[] = [];
+  const mistakes: string[] = row.mistake === undefined ? [] : [row.mistake];
   if (Object.values(values).some((value) => Array.isArray(value) && value.length > MOST_IN_CELL))
     return { values: {}, mistakes: [`A cell holds more than ${MOST_IN_CELL} values.`] };
   const text = (key: keyof typeof values) => values[key] as string | undefined;

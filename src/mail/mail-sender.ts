@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { type Clock, type Instant, instant } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { emailChangeAddress } from '../one-time-links/email-change-store.ts';
-import { linkAddress, tokenOf } from '../one-time-links/one-time-link-store.ts';
+import { linkAddress, tokenOf } from '../one-time-links/one-time-link.ts';
 import type { LinkSettings } from '../verbs/act.ts';
 import type { DueMail } from './mail.ts';
 import { writeMessage } from './mail-words.ts';

@@ -1,5 +1,5 @@
 import type { Instant } from '../clock.ts';
-import type { TokenSource } from '../one-time-links/one-time-link-store.ts';
+import type { TokenSource } from '../one-time-links/one-time-link.ts';
 import type { DateStyle } from '../text/format.ts';
 import type { Purpose } from '../verbs/act.ts';
 

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Purpose } from '../verbs/act.ts';
-import type { Link } from './one-time-link-store.ts';
+import type { Link } from './one-time-link.ts';
 
 /**
  * What the form behind a link carries, so that it acts on the link that it shows, whatever else this browser has opened meanwhile (R90).

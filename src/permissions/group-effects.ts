@@ -4,7 +4,7 @@ import type { Viewer } from '../access/viewer.ts';
 import { instant, minuteOf } from '../clock.ts';
 import { findGroups } from '../groups/group-store.ts';
 import { findMemberships } from '../memberships/membership-store.ts';
-import { findOpenPurposes } from '../one-time-links/one-time-link-store.ts';
+import { findOpenPurposes } from '../one-time-links/open-links.ts';
 import type { UserSources } from '../users/list/user-index.ts';
 import type { User } from '../users/user.ts';
 import type { UserValues } from '../users/user-form.ts';

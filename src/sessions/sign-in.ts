@@ -1,20 +1,15 @@
 import { maySignIn } from '../access/admission.ts';
 import { NO_RIGHTS } from '../access/rights.ts';
-import { type Clock, HOUR, type Instant, instant, minuteOf } from '../clock.ts';
+import { type Clock, type Instant, instant, minuteOf } from '../clock.ts';
 import type { Database, Transaction } from '../db/database.ts';
-import { mailNotice } from '../mail/outbox-store.ts';
-import { countMailed } from '../mail/sent-mails.ts';
-import { Lines } from '../passwords/lines.ts';
 import { LONGEST_PASSWORD } from '../passwords/password.ts';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import { findPasswordHash } from '../passwords/password-store.ts';
 import { findConfirmedFactor, takeCode } from '../second-factors/second-factor-store.ts';
-import { browserName } from '../text/browser-name.ts';
 import { identityKey, LONGEST_IDENTITY } from '../text/identity-key.ts';
 import type { User } from '../users/user.ts';
 import { findUserByIdentifier, findUsers, replacePasswordHash } from '../users/user-store.ts';
 import type { Act } from '../verbs/act.ts';
-import { TooManyRequests } from '../verbs/refusals.ts';
 import type { AddressLimiter } from './address-limiter.ts';
 import { isRemembered } from './known-device-store.ts';
 import {
@@ -28,17 +23,9 @@ import {
 } from './lockout-store.ts';
 import { type LoginAttempt, recordLoginAttempt } from './login-attempt-store.ts';
 import { recordSignIn } from './recorded-sign-in.ts';
+import { SignInLines } from './sign-in-lines.ts';
+import { tellOfSignIn } from './sign-in-notice.ts';
 import type { Visitor } from './visitor.ts';
-
-/** How many attempts of strangers may stand in line, on whichever accounts: about half a minute of work. */
-const STRANGERS_IN_LINE = 100;
-/** How many may from one known device: 20 right ones at once all get in. */
-const IN_LINE_PER_DEVICE = 30;
-const COME_BACK_AFTER = 30;
-/** So many failures before a sign-in are told there. */
-const TOLD_AT_KNOWN_DEVICE = 3;
-/** A browser that keeps no cookies is new each time. */
-const NEW_DEVICES_TOLD_AN_HOUR = 3;
 
 export interface SignInContext {
   db: Database;
@@ -82,11 +69,11 @@ const NOBODY = 0;
  */
 export class SignIn {
   private readonly context: SignInContext;
-  private readonly lines = new Lines();
-  private strangersInLine = 0;
+  private readonly lines: SignInLines;
 
   constructor(context: SignInContext) {
     this.context = context;
+    this.lines = new SignInLines(context.db);
   }
 
   /**
@@ -100,14 +87,14 @@ export class SignIn {
     visitor: Visitor,
   ): Promise<{ user: User | undefined; isPending: boolean; triedId: number | null }> {
     // In a storm most are turned away here, before anything is read for them.
-    if (!visitor.claimsDevice) this.requireRoomForStranger();
+    if (!visitor.claimsDevice) this.lines.requireRoomForStranger();
     // No name and no email is as long: it is nobody's, and nothing is done with it.
     const name = identifier.length > LONGEST_IDENTITY ? '' : identifier;
     const user = await findUserByIdentifier(this.context.db.read, name);
     const device = user ? visitor.deviceOf(user) : null;
     const token = user ? visitor.tokenOf(user) : null;
     if (device === null) await this.context.addressLimiter.requireRoom(act.address);
-    const passed = await this.inLine(device, user?.id ?? identityKey(name), () =>
+    const passed = await this.lines.run(device, user?.id ?? identityKey(name), () =>
       this.verify({ act, user, device, password, token, agent: visitor.agent, isSignIn: true }),
     );
     return { user: passed?.user, isPending: passed?.isPending ?? false, triedId: user?.id ?? null };
@@ -141,8 +128,17 @@ export class SignIn {
     return this.proofInLine(attempt, proof);
   }
 
+  /** Whether this is the password of a signed-in user; counted like a sign-in (R7). */
+  async confirmPassword(act: Act, user: User, password: string, visitor: Visitor): Promise<boolean> {
+    const device = visitor.deviceOf(user);
+    const verified = await this.lines.run(device, user.id, () =>
+      this.verify({ act, user, device, password, token: null, agent: visitor.agent, isSignIn: false }),
+    );
+    return verified !== undefined;
+  }
+
   private proofInLine(attempt: Attempt, proof: Proof): Promise<boolean> {
-    return this.inLine(attempt.device, attempt.user?.id ?? NOBODY, () =>
+    return this.lines.run(attempt.device, attempt.user?.id ?? NOBODY, () =>
       this.context.db.write((trx) => this.takeProof(trx, attempt, proof)),
     );
   }
@@ -191,15 +187,6 @@ export class SignIn {
     const lock = lockedUntil ?? (await lockAtLimit(trx, act, tried, attemptLimit)) ?? null;
     await recordLoginAttempt(trx, user.id, { ...from, outcome, lockedUntil: lock });
     return false;
-  }
-
-  /** Whether this is the password of a signed-in user; counted like a sign-in (R7). */
-  async confirmPassword(act: Act, user: User, password: string, visitor: Visitor): Promise<boolean> {
-    const device = visitor.deviceOf(user);
-    const verified = await this.inLine(device, user.id, () =>
-      this.verify({ act, user, device, password, token: null, agent: visitor.agent, isSignIn: false }),
-    );
-    return verified !== undefined;
   }
 
   private async verify(attempt: Attempt): Promise<{ user: User; isPending: boolean } | undefined> {
@@ -263,51 +250,6 @@ export class SignIn {
   private actOf({ act }: Attempt): Act {
     return { ...act, at: instant(this.context.clock()), by: { id: null, name: 'sign-in', rights: NO_RIGHTS } };
   }
-
-  /**
-   * Strangers share one room, known devices have lines of their own: no crowd of strangers keeps a known device out. How
-   * full the room is says nothing of any name (R24).
-   */
-  private async inLine<T>(device: string | null, account: string | number, work: () => Promise<T>): Promise<T> {
-    const key = JSON.stringify([account, device]);
-    if (device === null) this.requireRoomForStranger();
-    else if (this.lines.lengthOf(key) >= IN_LINE_PER_DEVICE) throw new TooManyRequests(COME_BACK_AFTER);
-    if (device === null) this.strangersInLine++;
-    try {
-      return await this.lines.run(key, () => this.context.db.processes.alone(`sign-in ${key}`, work));
-    } finally {
-      if (device === null) this.strangersInLine--;
-    }
-  }
-
-  private requireRoomForStranger(): void {
-    if (this.strangersInLine >= STRANGERS_IN_LINE) throw new TooManyRequests(COME_BACK_AFTER);
-  }
-}
-
-/**
- * Who got in may be somebody who had guessed before (R27), or who comes from elsewhere: one mail tells of it. At their own device people
- * mistype, and are told of more than that only. `user` as they were before.
- */
-async function tellOfSignIn(
-  trx: Transaction,
-  act: Act,
-  tried: Tried & { user: User },
-  failures: number,
-): Promise<void> {
-  const { user, device, agent } = tried;
-  // Somewhere it has to be the first time.
-  const isNew = device === null && user.lastLoginAt !== null;
-  const facts = { from: act.address, newBrowser: isNew ? browserName(agent) : '' };
-  const to = { userId: user.id, address: user.email };
-  if (failures >= (device === null ? 1 : TOLD_AT_KNOWN_DEVICE)) {
-    await mailNotice(trx, act, 'signed-in-after-failures', to, { ...facts, attempts: String(failures) });
-    return;
-  }
-  if (!isNew) return;
-  const since = instant(Date.parse(act.at) - HOUR);
-  if ((await countMailed(trx, 'signed-in-on-new-device', user.id, since)) >= NEW_DEVICES_TOLD_AN_HOUR) return;
-  await mailNotice(trx, act, 'signed-in-on-new-device', to, facts);
 }
 
 /** Nothing is lost by it: no password is that long, and the hash is computed all the same. */

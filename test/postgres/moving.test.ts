@@ -8,7 +8,7 @@ import type { Database } from '../../src/db/database.ts';
 import { moveTo } from '../../src/installation/move.ts';
 import { openForServer } from '../../src/installation/open-installation.ts';
 import { createLogger } from '../../src/logger.ts';
-import { findToken } from '../../src/one-time-links/one-time-link-store.ts';
+import { findToken } from '../../src/one-time-links/open-links.ts';
 import { PasswordHasher } from '../../src/passwords/password-hasher.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import { schemaOf } from '../migrations/snapshot.ts';

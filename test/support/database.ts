@@ -10,7 +10,10 @@ const whole = new Map(Object.keys(TABLES).map((name) => [name, prepared<object, 
 /** Most tables hold nothing in most tests: which do is one question instead of many. */
 const filled = prepared<object, { name: string }>((db) => {
   const [first, ...others] = [...whole.keys()].map((name) =>
-    db.select(db.raw('? as name', [name])).whereExists(db(name).select(db.raw('1'))),
+    db
+      .select(db.raw('? as name', [name]))
+      .from(db.raw('(select 1) as one'))
+      .whereExists(db(name).select(db.raw('1'))),
   );
   return first.unionAll(others);
 });

@@ -88,6 +88,58 @@ describe('a pasted list of people', () => {
       ],
     ],
     [
+      'brackets around addresses',
+      'Maria Müller (maria@example.org) and Tom Schmidt [SMTP:tom@example.org]',
+      [MARIA, TOM],
+    ],
+    ['quotes as they are set', '«Maria Müller» <maria@example.org>, “Tom Schmidt” ‹tom@example.org›', [MARIA, TOM]],
+    ['names in one line', 'Maria Müller maria@example.org; Tom Schmidt tom@example.org', [MARIA, TOM]],
+    ['names after addresses', 'maria@example.org, Maria Müller, tom@example.org, Tom Schmidt', [MARIA, TOM]],
+    ['a list with letters', 'a) Maria Müller maria@example.org\n2: Tom Schmidt tom@example.org', [MARIA, TOM]],
+    [
+      'several parts behind a name',
+      'Müller, Maria, Dr. <maria@example.org>\nTom Schmidt <tom@example.org>',
+      [MARIA, TOM],
+    ],
+    [
+      'marks that nobody sees',
+      '\u200fMaria Müller\u200e <\u202amaria@example.org\u202c>\n\u2066Tom\u00a0Schmidt\u2069\ttom@\0example.org',
+      [MARIA, TOM],
+    ],
+    [
+      'a table in notes',
+      '| Name | Email |\n|---|:-:|\n| Maria Müller | maria@example.org |\n| Tom Schmidt | tom@example.org |',
+      [MARIA, TOM],
+    ],
+    [
+      'a title above its heads',
+      'New in May\n\nName;E-Mail\nMaria Müller;maria@example.org\nTom Schmidt;tom@example.org',
+      [MARIA, TOM],
+    ],
+    [
+      'heads with remarks',
+      'Nr.\tName, Vorname\tE-Mail (dienstlich)\n1\tMüller, Maria\tmaria@example.org\n2\tSchmidt, Tom\ttom@example.org',
+      [MARIA, TOM],
+    ],
+    [
+      'heads that nobody knows',
+      'Wer\tWo\nMaria Müller\tmaria@example.org\nTom Schmidt\ttom@example.org\nMaria Müller\tmaria@example.org',
+      [MARIA, TOM],
+    ],
+    [
+      'lines of a head that were folded',
+      'To:\n\tMaria Müller <maria@example.org>,\n\tTom Schmidt <tom@example.org>',
+      [MARIA, TOM],
+    ],
+    [
+      'addresses in other letters',
+      'user@пример.рф\n用户@例子.公司',
+      [
+        ['', 'user@пример.рф'],
+        ['', '用户@例子.公司'],
+      ],
+    ],
+    [
       'a quote in a cell that nobody closed',
       'Name;Email\n"Maria Müller;maria@example.org\nTom Schmidt;tom@example.org',
       [MARIA, TOM],
@@ -141,6 +193,22 @@ describe('a pasted list of people', () => {
     ]);
   });
 
+  it('drops nobody in silence: who stands among others without an address is named', () => {
+    expect(readPeople('Maria Müller </o=Labs/cn=maria>; Tom Schmidt <tom@example.org>').puzzling).toEqual([
+      { line: 1, text: 'Maria Müller', reason: 'There is no email address in it.' },
+    ]);
+    expect(readPeople('New\nName;E-Mail\nMaria;maria@example.org\n;\nTom;tom@example.org').puzzling).toEqual([
+      { line: 1, text: 'New', reason: 'There is no email address in it.' },
+    ]);
+  });
+
+  it('has days as people write them', () => {
+    const { people } = readPeople('Name;E-Mail;Eintritt;Austritt\nMaria;maria@example.org;1.5.27;31.12.2027, 18:00\n');
+    expect(people.map(({ line, startsAt, leavesAt }) => [line, startsAt, leavesAt])).toEqual([
+      [2, '2027-05-01', '2027-12-31 18:00'],
+    ]);
+  });
+
   it('is bounded before it is read', () => {
     expect(isTooLong('maria@example.org\n'.repeat(1_000))).toBe(false);
     for (const text of ['ü'.repeat(100_001), '@'.repeat(3_001), '\n'.repeat(5_001)]) expect(isTooLong(text)).toBe(true);
@@ -148,9 +216,31 @@ describe('a pasted list of people', () => {
 
   it('is read in a time that grows with its length, whatever stands in it', () => {
     const long = [
-      ...['<', '>', '"', "'", '(', '@', '.', ',', ';', ':', '\t', ' ', '- ', '> ', '[(', '"<', '@<'].map((one) =>
-        one.repeat(100_000),
-      ),
+      ...[
+        '<',
+        '>',
+        '"',
+        "'",
+        '(',
+        '@',
+        '.',
+        ',',
+        ';',
+        ':',
+        '\t',
+        ' ',
+        '- ',
+        '> ',
+        '[(',
+        '"<',
+        '@<',
+        '|',
+        '(a@',
+        'a (',
+        ' and ',
+        '|-',
+        '«',
+      ].map((one) => one.repeat(100_000)),
       `${'x'.repeat(200_000)}@`,
       `a@b${'.'.repeat(200_000)}x`,
       `a:${'@'.repeat(100_000)} x`,

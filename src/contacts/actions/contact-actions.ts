@@ -1,7 +1,7 @@
 import { counted, were } from '../../text/text.ts';
 import { type BulkAction, wasActivity } from '../../verbs/action.ts';
 import { inapplicable } from '../../verbs/outcome.ts';
-import { setActivity } from './changing-contacts.ts';
+import { setActivity } from './contact-activity.ts';
 import { type ContactSubject, editable } from './contact-subject.ts';
 
 export const CONTACT_DELETION: BulkAction<ContactSubject> = {

@@ -12,9 +12,10 @@ import { type ContactViewer, NOT_YOURS_TO_GIVE, type Ownership, PUBLIC, requireE
 import type { ContactValues } from '../contact-form.ts';
 import { findContact, findMadeBy } from '../contact-store.ts';
 import { findContactViewer } from '../contact-viewer.ts';
-import { type ChangedContacts, changeContacts, judgeChange } from './changing-contacts.ts';
+import { type ChangedContacts, changeContacts } from './changing-contacts.ts';
 import type { ContactChange } from './contact-choices.ts';
 import { createContact } from './contact-creation.ts';
+import { judgeChange } from './planned-change.ts';
 
 /** A contact as the form was filled in; one that was made by the same form already is that one. Throws FieldErrors or Forbidden. */
 export async function createContactFromForm(

@@ -4,7 +4,7 @@ import { Conflict } from '../../verbs/refusals.ts';
 import { render } from '../../web/render.ts';
 import type { Contact, ContactViewer } from '../contact.ts';
 import { settled } from '../contact.ts';
-import { findPeopleOf } from '../contact-store.ts';
+import { findPeopleOf } from '../first-contacts.ts';
 
 /** What deleting it does, to be confirmed. Throws Conflict where it is deleted already. */
 export async function showDeletion(

@@ -15,7 +15,8 @@ import { pickersOf } from '../../web/picker.ts';
 import { render } from '../../web/render.ts';
 import { ACCOUNT_TYPES, type Contact, type ContactViewer, requireEditable } from '../contact.ts';
 import { CONTACT_SEARCHES, typedContact, typedOf } from '../contact-form.ts';
-import { findContact, searchContacts } from '../contact-store.ts';
+import { searchContacts } from '../contact-search.ts';
+import { findContact } from '../contact-store.ts';
 
 const OWN_GROUPS_NAMED = 10;
 

@@ -16,7 +16,7 @@ import {
   mayEdit,
   warnedAccounts,
 } from '../contact.ts';
-import { findPeopleOf } from '../contact-store.ts';
+import { findPeopleOf } from '../first-contacts.ts';
 
 const PEOPLE_SHOWN = 10;
 

@@ -26,6 +26,7 @@ export function sentenceOf({ place, code = '', message = '' }: PostgresError): s
   const where = `the database at ${place} (DATABASE_URL)`;
   if (NOBODY[code]) return `${where}: ${NOBODY[code]}`;
   if (message === 'timeout expired') return `${where}: ${NOBODY.ETIMEDOUT}`;
-  if (/client password must be a string|empty password/.test(message)) return `${where} demands a password, and none is given`;
+  if (/client password must be a string|empty password/.test(message))
+    return `${where} demands a password, and none is given`;
   return `${where}: ${message}${WHAT_TO_DO[code] ? `; ${WHAT_TO_DO[code]}` : ''}`;
 }

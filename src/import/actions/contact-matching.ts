@@ -1,6 +1,7 @@
 import { minuteOf } from '../../clock.ts';
 import type { Contact } from '../../contacts/contact.ts';
-import { findContacts, findContactsCalled } from '../../contacts/contact-store.ts';
+import { findContactsCalled } from '../../contacts/contact-search.ts';
+import { findContacts } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { identityKey } from '../../text/identity-key.ts';

@@ -1,7 +1,7 @@
 import { minuteOf } from '../../clock.ts';
-import { judgeChange, planEachContact } from '../../contacts/actions/changing-contacts.ts';
 import type { ContactChange } from '../../contacts/actions/contact-choices.ts';
 import type { NewContact } from '../../contacts/actions/contact-creation.ts';
+import { judgeChange, planEachContact } from '../../contacts/actions/planned-change.ts';
 import type { Contact } from '../../contacts/contact.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';

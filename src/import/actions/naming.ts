@@ -1,6 +1,7 @@
 import { minuteOf } from '../../clock.ts';
 import type { Contact } from '../../contacts/contact.ts';
-import { findContactsOfAnyOwner, findPersonsByEmail } from '../../contacts/contact-store.ts';
+import { findPersonsByEmail } from '../../contacts/contact-search.ts';
+import { findContactsOfAnyOwner } from '../../contacts/contact-store.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { findGroups } from '../../groups/group-store.ts';

@@ -1,7 +1,8 @@
 import type { Reader } from '../../db/database.ts';
 import { formatIn } from '../../text/format.ts';
-import { judgeChange, planEach, type Step } from '../../users/actions/changing/changing-users.ts';
+import { judgeChange, planEach, type Step } from '../../users/actions/changing/planned-change.ts';
 import type { NewUser, UserChange } from '../../users/actions/changing/user-change.ts';
+import { refusalsOfNew } from '../../users/actions/changing/user-creation.ts';
 import { findUserIdsByIdentifier } from '../../users/user-store.ts';
 import { takenMessage } from '../../users/user-uniqueness.ts';
 import type { Judge } from '../../verbs/action.ts';
@@ -46,12 +47,12 @@ export async function planUsers(
   for (const draft of drafts)
     if (draft.made.mistakes.length > 0)
       draft.planned = refusedLine(draft, draft.made.mistakes.slice(0, MOST_MISTAKES).join(' '));
-  await planNew(db, drafts);
+  await planNew(db, by, drafts);
   await planKnown(db, by, drafts);
   return drafts.map(({ planned }) => planned!);
 }
 
-async function planNew(db: Reader, drafts: Draft[]): Promise<void> {
+async function planNew(db: Reader, by: Judge, drafts: Draft[]): Promise<void> {
   const fresh = drafts.filter(({ planned, checked }) => !planned && checked.id === undefined);
   const newUsers = new Map<Draft, NewUser>();
   for (const draft of fresh) {
@@ -63,11 +64,17 @@ async function planNew(db: Reader, drafts: Draft[]): Promise<void> {
     db,
     [...newUsers.values()].flatMap(({ name, email }) => [name, email ?? []].flat()),
   );
+  const refusals = (await refusalsOfNew(db, by, [...newUsers.values()])).values();
   for (const [draft, newUser] of newUsers) {
+    const refusal = refusals.next().value;
     const fields = (['name', 'email'] as const).filter((field) => taken.has(newUser[field] ?? ''));
+    const mistakes = [
+      ...fields.map((field) => takenMessage(field, newUser[field]!)),
+      ...(refusal ? [inWords(newUser.name, refusal)] : []),
+    ];
     draft.planned =
-      fields.length > 0
-        ? refusedLine(draft, fields.map((field) => takenMessage(field, newUser[field]!)).join(' '))
+      mistakes.length > 0
+        ? refusedLine(draft, mistakes.join(' '))
         : {
             ...lineOf(draft, 'new'),
             name: newUser.name,

@@ -2,7 +2,7 @@ import { maySignIn } from '../../access/admission.ts';
 import { minuteOf } from '../../clock.ts';
 import type { Transaction } from '../../db/database.ts';
 import { mailNotice } from '../../mail/outbox-store.ts';
-import type { Link } from '../../one-time-links/one-time-link-store.ts';
+import type { Link } from '../../one-time-links/one-time-link.ts';
 import type { User } from '../../users/user.ts';
 import { findUsers } from '../../users/user-store.ts';
 import type { Act } from '../../verbs/act.ts';

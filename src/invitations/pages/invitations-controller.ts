@@ -4,7 +4,7 @@ import { NO_RIGHTS } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
 import { instant, minuteOf } from '../../clock.ts';
 import { typedFields } from '../../forms/form.ts';
-import { findOverLink } from '../../one-time-links/one-time-link-store.ts';
+import { findOverLink } from '../../one-time-links/over-link.ts';
 import { oneTimeLinkController } from '../../one-time-links/pages/one-time-link-controller.ts';
 import { showOverLink } from '../../one-time-links/pages/over-link.ts';
 import { readSealedLink } from '../../one-time-links/sealed-link.ts';

@@ -2,7 +2,7 @@ import { maySeeLinkOf } from '../../access/viewer.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { requestInvitations } from '../../invitations/invitation-request-store.ts';
 import { findMailedJustNow, sendInvitationsAgain } from '../../invitations/invitation-sending.ts';
-import { findMakers } from '../../one-time-links/one-time-link-store.ts';
+import { findMakers } from '../../one-time-links/open-links.ts';
 import { INVITATION } from '../../users/actions/invitation.ts';
 import { performOnUsers } from '../../users/actions/user-actions.ts';
 import type { Subject } from '../../users/user.ts';

@@ -1,7 +1,7 @@
 import { may } from '../../access/viewer.ts';
 import { minuteOf } from '../../clock.ts';
 import { handOverContacts } from '../../contacts/actions/handing-over.ts';
-import { findPrivateOwners } from '../../contacts/contact-store.ts';
+import { findPrivateOwners } from '../../contacts/private-contacts.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { changeGroups } from '../../groups/actions/changing-groups.ts';
 import { findGroups } from '../../groups/group-store.ts';

@@ -1,4 +1,4 @@
-import { findInvitedBy } from '../../one-time-links/one-time-link-store.ts';
+import { findInvitedBy } from '../../one-time-links/open-links.ts';
 import { INVITATION_WITHDRAWAL } from '../../users/actions/invitation-withdrawal.ts';
 import { performOnUsers } from '../../users/actions/user-actions.ts';
 import { type LeftKind, NOTHING_WRITTEN } from '../left-kind.ts';

@@ -3,7 +3,7 @@ import { grants } from '../../access/rights.ts';
 import { may } from '../../access/viewer.ts';
 import { minuteOf } from '../../clock.ts';
 import { handOverContacts } from '../../contacts/actions/handing-over.ts';
-import { countPrivateContacts, findPrivateContacts } from '../../contacts/contact-store.ts';
+import { countPrivateContacts, findPrivateContacts } from '../../contacts/private-contacts.ts';
 import { type LeftKind, writtenOf } from '../left-kind.ts';
 import { PRIVATE_CONTACT } from './facts-left.ts';
 

@@ -3,7 +3,8 @@ import { setPassword } from '../../passwords/password-store.ts';
 import { endAccess } from '../../sessions/actions/access-ending.ts';
 import type { User } from '../../users/user.ts';
 import type { Act } from '../../verbs/act.ts';
-import { consumeLink, type Link } from '../one-time-link-store.ts';
+import type { Link } from '../one-time-link.ts';
+import { consumeLink } from '../one-time-link-store.ts';
 
 /**
  * Uses the link up, once, however many try, and gives its user the password: every other link and session of theirs ends with it.

@@ -1,7 +1,8 @@
 import type { AppContext } from '../../app-context.ts';
 import { instant } from '../../clock.ts';
 import type { Purpose } from '../../verbs/act.ts';
-import { findTokens, linkAddress } from '../one-time-link-store.ts';
+import { linkAddress } from '../one-time-link.ts';
+import { findTokens } from '../open-links.ts';
 
 /** The open links of these users as lines to copy: name, email and address. For those only whose link the reader may see. */
 export async function linesToCopy(

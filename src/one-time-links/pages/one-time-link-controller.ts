@@ -14,7 +14,8 @@ import { Gone } from '../../verbs/refusals.ts';
 import { LATE } from '../../web/http-error.ts';
 import { render } from '../../web/render.ts';
 import { setPasswordByLink } from '../actions/password-by-link.ts';
-import { findLinkByToken, noteOpened, refuseExpiredLink } from '../one-time-link-store.ts';
+import { noteOpened, refuseExpiredLink } from '../one-time-link-store.ts';
+import { findLinkByToken } from '../open-links.ts';
 import { readSealedLink, sealLink } from '../sealed-link.ts';
 import { ENDED, type Opened, openedBy, showOver } from './opened-link.ts';
 

@@ -7,7 +7,9 @@ import { findUsers } from '../../users/user-store.ts';
 import type { Purpose } from '../../verbs/act.ts';
 import { Gone } from '../../verbs/refusals.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
-import { findLink, findOverLink, type Link } from '../one-time-link-store.ts';
+import type { Link } from '../one-time-link.ts';
+import { findLink } from '../open-links.ts';
+import { findOverLink } from '../over-link.ts';
 import { showOverLink } from './over-link.ts';
 
 export const ENDED =

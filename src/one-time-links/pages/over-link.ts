@@ -4,7 +4,8 @@ import type { AppContext } from '../../app-context.ts';
 import { minuteOf } from '../../clock.ts';
 import { findUsers } from '../../users/user-store.ts';
 import { render } from '../../web/render.ts';
-import type { Link, LinkEnd } from '../one-time-link-store.ts';
+import type { Link } from '../one-time-link.ts';
+import type { LinkEnd } from '../over-link.ts';
 import { sealLink } from '../sealed-link.ts';
 
 /** What somebody can do whose link is over: each end has a way on of its own. */

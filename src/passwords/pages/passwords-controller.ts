@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { instant } from '../../clock.ts';
-import { findLink } from '../../one-time-links/one-time-link-store.ts';
+import { findLink } from '../../one-time-links/open-links.ts';
 import { oneTimeLinkController } from '../../one-time-links/pages/one-time-link-controller.ts';
 import { shortestPasswordOf } from '../../second-factors/second-factor-store.ts';
 import { newSession } from '../../sessions/pages/authentication.ts';

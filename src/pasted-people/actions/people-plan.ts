@@ -4,7 +4,7 @@ import { covers } from '../../access/rights.ts';
 import { mayAdminister, type Viewer } from '../../access/viewer.ts';
 import { type Instant, minuteOf } from '../../clock.ts';
 import { type Contact, warnedAccounts } from '../../contacts/contact.ts';
-import { findPersonsByEmail } from '../../contacts/contact-store.ts';
+import { findPersonsByEmail } from '../../contacts/contact-search.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Errors } from '../../forms/form.ts';

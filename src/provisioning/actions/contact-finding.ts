@@ -1,7 +1,7 @@
 import { may } from '../../access/viewer.ts';
 import { minuteOf } from '../../clock.ts';
 import { warnedAccounts } from '../../contacts/contact.ts';
-import { findPersonsByEmail } from '../../contacts/contact-store.ts';
+import { findPersonsByEmail } from '../../contacts/contact-search.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { identityKey } from '../../text/identity-key.ts';

@@ -2,7 +2,7 @@ import type { Activity } from '../../access/activity.ts';
 import { may, mayAdminister, type Viewer } from '../../access/viewer.ts';
 import { isAsking } from '../../bulk-operations/asking-action.ts';
 import { minuteOf } from '../../clock.ts';
-import { searchContacts } from '../../contacts/contact-store.ts';
+import { searchContacts } from '../../contacts/contact-search.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { findGroups } from '../../groups/group-store.ts';

@@ -5,7 +5,7 @@ import { minuteOf } from '../../clock.ts';
 import type { ContactSubject } from '../../contacts/actions/contact-subject.ts';
 import { CONTACT_OPERATIONS } from '../../contacts/actions/operations/contact-operations.ts';
 import { mayEdit } from '../../contacts/contact.ts';
-import { searchContacts } from '../../contacts/contact-store.ts';
+import { searchContacts } from '../../contacts/contact-search.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { GROUP_OPERATIONS } from '../../groups/actions/operations/group-operations.ts';

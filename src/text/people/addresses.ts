@@ -7,11 +7,20 @@ export interface Mailbox {
 }
 
 /** What no address has in it parts a text into pieces. A pattern of whole addresses would look for the @ anew from each letter. */
-const PIECES = /[^\s<>()[\]{}"“”„,;|]+/g;
+const PIECES = /[^\s<>()[\]{}"“”„«»‹›,;|]+/g;
 /** Longer than any address: what it would cost to look at its end grows with its square. */
 const LONGEST = 400;
+/** Quotes as they are set, which stand around names and addresses like others. */
+const SET_QUOTES = /[“”„‟«»]/g;
+/** An address in brackets behind a name, as in "Maria Müller (maria@example.com)". */
+const BRACKETED = /(\S\s*)[([{‹]\s*((?:mailto:|smtp:)?[^\s()[\]{}<>‹›"@]{1,64}@[^\s()[\]{}<>‹›"@]{1,255})\s*[)\]}›]/gi;
 /** One after the other without anything between them, as some programs copy them. */
 const NEXT = /(>)(?=\s*[^\s,;<>()"])/g;
+
+/** The line with its addresses written as mail programs write them. */
+export function asMailboxes(line: string): string {
+  return line.replace(SET_QUOTES, '"').replace(BRACKETED, '$1<$2>');
+}
 
 /** The mailboxes of a line as mail programs write it: "Müller, Maria <maria@example.com>; tom@example.com". */
 export function mailboxesIn(line: string): Mailbox[] {
@@ -50,5 +59,8 @@ function isAddressed(piece: string): boolean {
 /** Without what is written around an address and is no part of it. */
 function bareAddress(text: string): string {
   if (text.length > LONGEST) return text;
-  return text.replace(/^[<'"‘’]*(?:mailto:)?|[>'"‘’.:!?]+$/gi, '').trim();
+  return text
+    .replace(/^[<'"‘’]*(?:mailto:|smtp:)?|[>'"‘’.:!?\])}]+$/gi, '')
+    .replace(/\?(?:subject|body|cc|bcc)=.*$/i, '')
+    .trim();
 }

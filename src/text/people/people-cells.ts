@@ -5,6 +5,7 @@ import { fold } from '../text.ts';
 import { addressesIn, mailboxesIn } from './addresses.ts';
 import { type PeopleRead, pastedPerson } from './pasted-person.ts';
 import { headColumns, type PeopleColumn } from './people-columns.ts';
+import { readLines } from './people-lines.ts';
 import { personName } from './person-name.ts';
 
 type Columns = (PeopleColumn | undefined)[];
@@ -15,6 +16,9 @@ interface Line {
 }
 
 const SEPARATORS = ['\t', ';', ','];
+/** So far down a line of heads is looked for. */
+const LINES_ABOVE = 20;
+const LONGEST_HEAD_LINE = 2_000;
 
 type Cells = PeopleRead & { isGuessed: boolean };
 
@@ -25,16 +29,41 @@ export function readCells(text: string): Cells | undefined {
   const separator = SEPARATORS.find((one) => isTable(text, one));
   if (!separator) return undefined;
   const lines = cellsOf(text, separator);
-  return { ...tableOf(lines, guessedColumns(lines)), isGuessed: true };
+  const columns = guessedColumns(lines);
+  const [first, ...others] = lines;
+  const inPlace = first.cells[columns.indexOf('email')] ?? '';
+  // Heads that are called as nobody knows.
+  const isHead = inPlace !== '' && !inPlace.includes('@') && others.some(({ cells }) => cells.join().includes('@'));
+  const { people, puzzling } = tableOf(isHead ? others : lines, columns);
+  const head = isHead
+    ? [{ line: first.line, text: first.cells.join(' · '), reason: 'It was taken for the heads.' }]
+    : [];
+  return { people, puzzling: [...head, ...puzzling], isGuessed: true };
 }
 
-/** A table whose first line says what its columns are. */
+/** A table with a line that says what its columns are: the first, or one behind a title or a few words. */
 export function readHeadedCells(text: string): Cells | undefined {
-  const first = /^[^\S\n]*\S.*$/m.exec(text)?.[0] ?? '';
+  let [place, number, tried] = [0, 0, 0];
+  for (const line of text.split('\n', LINES_ABOVE)) {
+    const isFirst = line.trim() !== '' && tried++ === 0;
+    const found = line.trim() === '' ? undefined : headOf(line.slice(0, LONGEST_HEAD_LINE), isFirst);
+    if (found) {
+      const above = isFirst ? { people: [], puzzling: [] } : readLines(text.slice(0, place).split('\n'));
+      const { people, puzzling } = tableOf(cellsOf(text.slice(place), found.separator).slice(1), found.columns, number);
+      return { people: [...above.people, ...people], puzzling: [...above.puzzling, ...puzzling], isGuessed: false };
+    }
+    place += line.length + 1;
+    number += 1;
+  }
+  return undefined;
+}
+
+/** Of a line in the midst of others more is asked: many words are heads of something. */
+function headOf(line: string, isFirst: boolean): { separator: string; columns: Columns } | undefined {
   for (const separator of SEPARATORS) {
-    if (!first.includes(separator)) continue;
-    const head = headColumns(cellsOf(first, separator)[0]?.cells ?? []);
-    if (head) return { ...tableOf(cellsOf(text, separator).slice(1), head), isGuessed: false };
+    if (!line.includes(separator)) continue;
+    const columns = headColumns(cellsOf(line, separator)[0]?.cells ?? []);
+    if (columns && (isFirst || columns.includes('email'))) return { separator, columns };
   }
   return undefined;
 }
@@ -42,7 +71,7 @@ export function readHeadedCells(text: string): Cells | undefined {
 /** Whether each line has as many cells as the others, and one of them is one address. */
 function isTable(text: string, separator: string): boolean {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  if (separator === '\t') return lines.filter((line) => line.includes('\t')).length * 2 > lines.length;
+  if (separator === '\t') return lines.filter((line) => line.trim().includes('\t')).length * 2 > lines.length;
   const numberIn = (line: string) => line.replace(/"[^"]*"/g, '').split(separator).length - 1;
   const number = numberIn(lines[0] ?? '');
   return (
@@ -71,9 +100,11 @@ function cellsOf(text: string, delimiter: string): Line[] {
   }
 }
 
-function tableOf(lines: Line[], columns: Columns): PeopleRead {
+/** `above` is how many lines stand before those that are numbered here. */
+function tableOf(lines: Line[], columns: Columns, above = 0): PeopleRead {
   const read: PeopleRead = { people: [], puzzling: [] };
-  for (const { cells, line } of lines) {
+  for (const { cells, line: below } of lines) {
+    const line = above + below;
     const cell = (column: PeopleColumn) => {
       const at = columns.indexOf(column);
       return at === -1 ? '' : (cells[at] ?? '');

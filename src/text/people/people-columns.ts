@@ -78,6 +78,11 @@ export const HEADS: Record<PeopleColumn, readonly string[]> = {
       'bis',
       'ende',
       'enddatum',
+      'austritt',
+      'austrittsdatum',
+      'letzter tag',
+      'last day',
+      'leaving date',
     ],
   ],
 };

@@ -13,8 +13,12 @@ const MOST_LINES = 5 * MOST_PEOPLE;
 /** Some name people by their addresses as well. */
 const MOST_ADDRESSES = 3 * MOST_PEOPLE;
 
-/** What programs put between and around texts, and nobody sees. */
-const UNSEEN = /[\u00ad\u200b\u2060\ufeff]/g;
+/** What programs put between and around texts, and nobody sees: marks of directions as well. Joiners are parts of words. */
+const UNSEEN = /[\0-\x08\x0e-\x1f\x7f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
+const ODD_SPACES = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g;
+/** A line of a table as it is written in notes, and the one that underlines its heads. */
+const STROKED = /^[^\S\n]*\|(.*)\|[^\S\n]*$/gm;
+const UNDERLINE = /^[^\S\n]*\|[|: \t-]*-[|: \t-]*$/gm;
 
 export interface PeopleList {
   people: PastedPerson[];
@@ -62,7 +66,9 @@ function plainText(text: string): string {
   const plain = text
     .replace(/\r\n?|[\u2028\u2029\v\f]/g, '\n')
     .replace(UNSEEN, '')
-    .replaceAll('\u00a0', ' ');
+    .replace(ODD_SPACES, ' ')
+    .replace(UNDERLINE, '')
+    .replace(STROKED, (_, cells: string) => cells.replaceAll('|', '\t'));
   const linked = plain.replace(LINKED, '$2 <$1>');
   return linked === plain ? plain : linked.replace(TAG, ' ');
 }

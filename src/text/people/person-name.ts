@@ -14,7 +14,7 @@ export function personName(text: string): string {
     .replace(/\s+/g, ' ');
   if (bare.includes('@')) return '';
   const [last, first, ...more] = bare.split(',').map((part) => part.trim());
-  if (!first || more.length > 0) return bare;
+  if (!first || !more.every((part) => TITLE.test(part))) return bare;
   return TITLE.test(first) ? last : `${first} ${last}`;
 }
 

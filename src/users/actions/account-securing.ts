@@ -1,7 +1,7 @@
 import { findLastAdministrator } from '../../access/administrators.ts';
 import type { Transaction } from '../../db/database.ts';
 import { mailNotice } from '../../mail/outbox-store.ts';
-import { findOpenLinks } from '../../one-time-links/one-time-link-store.ts';
+import { findOpenLinks } from '../../one-time-links/open-links.ts';
 import { removePasskeysOf } from '../../passkeys/passkey-store.ts';
 import { endAccess } from '../../sessions/actions/access-ending.ts';
 import { counted, were } from '../../text/text.ts';

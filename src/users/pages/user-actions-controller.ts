@@ -12,7 +12,7 @@ import { type Errors, FieldErrors, typedFields } from '../../forms/form.ts';
 import { ANSWERED_PROGRAMS } from '../../leaving/actions/answered-programs.ts';
 import { leftInShort } from '../../leaving/actions/left-in-short.ts';
 import { OPEN_INVITATIONS } from '../../leaving/actions/open-invitations.ts';
-import { findInvitedBy } from '../../one-time-links/one-time-link-store.ts';
+import { findInvitedBy } from '../../one-time-links/open-links.ts';
 import { isWeightyAction } from '../../permissions/weighty-givings.ts';
 import { keptByProgram } from '../../provisioning/provisioned-fields.ts';
 import { actOf } from '../../sessions/pages/act.ts';

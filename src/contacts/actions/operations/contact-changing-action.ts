@@ -1,9 +1,10 @@
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
 import type { BulkAction, ChangingWords } from '../../../verbs/action.ts';
 import { inapplicable, leaveOut, withFields } from '../../../verbs/outcome.ts';
-import { changeContacts, planChange } from '../changing-contacts.ts';
+import { changeContacts } from '../changing-contacts.ts';
 import type { ContactChange } from '../contact-choices.ts';
 import { type ContactSubject, editable } from '../contact-subject.ts';
+import { planChange } from '../planned-change.ts';
 
 /** An action that changes of contacts what their form changes as well, by the same verb. */
 export function contactChangingAction(

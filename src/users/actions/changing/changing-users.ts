@@ -1,43 +1,27 @@
 import { hasToChoosePassword } from '../../../access/admission.ts';
-import { mayAdminister } from '../../../access/viewer.ts';
-import { differences, type Fields } from '../../../audit/audit-event.ts';
+import type { Fields } from '../../../audit/audit-event.ts';
 import { recordChanges } from '../../../audit/audit-store.ts';
-import { minuteOf } from '../../../clock.ts';
-import type { Reader, Transaction } from '../../../db/database.ts';
-import { FieldErrors } from '../../../forms/form.ts';
+import type { Transaction } from '../../../db/database.ts';
 import { mailNotice } from '../../../mail/outbox-store.ts';
 import { endLeaderships, type LeadersBefore } from '../../../memberships/actions/membership-editing.ts';
 import { changeMemberships } from '../../../memberships/membership-store.ts';
-import { endLinks, findOpenLinks } from '../../../one-time-links/one-time-link-store.ts';
+import { endLinks } from '../../../one-time-links/one-time-link-store.ts';
+import { findOpenLinks } from '../../../one-time-links/open-links.ts';
 import { type EndedLink, endOutgrownLinks } from '../../../permissions/outgrown-links.ts';
 import { endAccess } from '../../../sessions/actions/access-ending.ts';
 import { changeTags } from '../../../tags/tag-store.ts';
 import type { Act } from '../../../verbs/act.ts';
-import type { Judge, Written } from '../../../verbs/action.ts';
+import type { Written } from '../../../verbs/action.ts';
 import { requireAdministratorRemains } from '../../../verbs/administrator-guard.ts';
 import { differing } from '../../../verbs/facts.ts';
-import {
-  allowed,
-  forbidden,
-  forbiddenFields,
-  inapplicable,
-  leaveOut,
-  NOT_YOURS,
-  type Outcome,
-  stale,
-  unfitFields,
-  WAS_ERASED,
-} from '../../../verbs/outcome.ts';
-import { Forbidden } from '../../../verbs/refusals.ts';
+import type { Outcome } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
-import { findSubjects, forgetPasswords, keepUsers } from '../../user-store.ts';
+import { forgetPasswords, keepUsers } from '../../user-store.ts';
 import { moveInvitations } from './moved-invitations.ts';
 import { moveLeavings } from './moved-leavings.ts';
-import { ownRules } from './own-rules.ts';
-import { unfitDates, withoutEmail } from './person-rules.ts';
+import { judgeChange, planChange, planEach, type Step, type Versions } from './planned-change.ts';
 import type { UserChange } from './user-change.ts';
-import { chosenAmong, chosenBy, detailsAfter, findNamed } from './user-choices.ts';
-import { auditFields, columnsOf, endsOfNew, findDetails, type UserDetails } from './user-details.ts';
+import { columnsOf, endsOfNew, type UserDetails } from './user-details.ts';
 import { factsOf, membershipFact } from './user-facts.ts';
 
 /** What a change comes to: for each of the users, what was written into whom, and whose open links ended with it. */
@@ -46,25 +30,6 @@ export interface Changed {
   written: Map<number, Written>;
   linksEnded: EndedLink[];
 }
-
-/** What a change would come to. */
-export interface PlannedChange {
-  outcomes: Outcome<Subject>[];
-  /** Of whom something differs. */
-  steps: Step[];
-}
-
-/** One user with what becomes of them. */
-export interface Step {
-  subject: Subject;
-  before: UserDetails;
-  after: UserDetails;
-  /** Only what differs. */
-  told: { before: Fields; after: Fields };
-}
-
-/** The versions that somebody was shown, by user: who is another by now is left out. */
-export type Versions = ReadonlyMap<number, number>;
 
 /**
  * Changes what is said of each of these users: guarded, with one audit event for each of whom something differs. Open links end
@@ -103,67 +68,6 @@ export async function changeOwnEmail(trx: Transaction, act: Act, subject: Subjec
   if (steps.length > 0) await take(trx, act, steps);
 }
 
-/** What would become of each of these by its own change. */
-export async function planEach(
-  db: Reader,
-  by: Judge,
-  outcomes: Outcome<Subject>[],
-  changes: ReadonlyMap<number, UserChange>,
-): Promise<PlannedChange> {
-  const named = await findNamed(db, by, [...changes.values()]);
-  const details = await findDetails(db, allowed(outcomes));
-  const rules = await ownRules(db, by);
-  const after = new Map<number, UserDetails>();
-  leaveOut(outcomes, (subject) => {
-    const before = details.get(subject.id)!;
-    try {
-      const next = detailsAfter(by, subject, before, chosenAmong(by, changes.get(subject.id)!, named));
-      after.set(subject.id, next);
-      return withoutEmail(next) ?? rules(subject, before, next) ?? unfitDates(before, next, by.at);
-    } catch (error) {
-      if (error instanceof FieldErrors) return unfitFields(error.errors);
-      if (error instanceof Forbidden) return forbiddenFields({ groups: error.message });
-      throw error;
-    }
-  });
-  return { outcomes, steps: allowed(outcomes).flatMap((subject) => stepOf(subject, details, after)) };
-}
-
-/** What would become of each of these who is not left out already. Throws as `changeUsers` does. */
-export async function planChange(
-  db: Reader,
-  by: Judge,
-  outcomes: Outcome<Subject>[],
-  change: UserChange,
-): Promise<PlannedChange> {
-  const chosen = await chosenBy(db, by, change);
-  const details = await findDetails(db, allowed(outcomes));
-  const after = new Map<number, UserDetails>();
-  for (const subject of allowed(outcomes))
-    after.set(subject.id, detailsAfter(by, subject, details.get(subject.id)!, chosen));
-  const rules = await ownRules(db, by);
-  leaveOut(outcomes, ({ id }) => withoutEmail(after.get(id)!));
-  leaveOut(outcomes, (subject) => rules(subject, details.get(subject.id)!, after.get(subject.id)!));
-  leaveOut(outcomes, ({ id }) => unfitDates(details.get(id)!, after.get(id)!, by.at));
-  return { outcomes, steps: allowed(outcomes).flatMap((subject) => stepOf(subject, details, after)) };
-}
-
-/** Who of these may be changed by whom, as they were shown. */
-export async function judgeChange(
-  db: Reader,
-  { by, at }: Judge,
-  ids: number[],
-  versions?: Versions,
-): Promise<Outcome<Subject>[]> {
-  const subjects = await findSubjects(db, ids, minuteOf(at));
-  return subjects.map((subject): Outcome<Subject> => {
-    if (!mayAdminister(by, subject)) return { subject, refusal: forbidden(NOT_YOURS) };
-    if (subject.erasedAt !== null) return { subject, refusal: inapplicable(WAS_ERASED) };
-    const isShown = versions === undefined || versions.get(subject.id) === subject.version;
-    return isShown ? { subject } : { subject, refusal: stale() };
-  });
-}
-
 async function takeEach(trx: Transaction, act: Act, steps: Step[]): Promise<Omit<Changed, 'outcomes'>> {
   const written = new Map(
     steps.map(({ subject, before, after }) => [subject.id, differing(factsOf(before), factsOf(after))]),
@@ -176,12 +80,6 @@ async function takeEach(trx: Transaction, act: Act, steps: Step[]): Promise<Omit
     before[field] = { ...(before[field] as object), leads: true };
   }
   return { written, linksEnded };
-}
-
-function stepOf(subject: Subject, before: Map<number, UserDetails>, after: Map<number, UserDetails>): Step[] {
-  const [from, to] = [before.get(subject.id)!, after.get(subject.id)!];
-  const told = differences(auditFields(from), auditFields(to));
-  return told ? [{ subject, before: from, after: to, told }] : [];
 }
 
 async function take(

@@ -1,11 +1,12 @@
 import { may } from '../../../access/viewer.ts';
 import type { Fields } from '../../../audit/audit-event.ts';
 import { recordChanges } from '../../../audit/audit-store.ts';
-import type { Transaction } from '../../../db/database.ts';
+import type { Reader, Transaction } from '../../../db/database.ts';
 import { FieldErrors } from '../../../forms/form.ts';
 import { changeMemberships } from '../../../memberships/membership-store.ts';
 import { changeTags } from '../../../tags/tag-store.ts';
 import type { Act } from '../../../verbs/act.ts';
+import type { Judge } from '../../../verbs/action.ts';
 import { forbiddenFields, type Refusal, unfitFields } from '../../../verbs/outcome.ts';
 import { Forbidden } from '../../../verbs/refusals.ts';
 import { insertUsers } from '../../user-store.ts';
@@ -66,10 +67,16 @@ export async function createUsers(trx: Transaction, act: Act, newUsers: NewUser[
   return creations;
 }
 
+/** Why each of these could not be made, by what can be told before they are; undefined for who could. Nothing is done. */
+export async function refusalsOfNew(db: Reader, judge: Judge, newUsers: NewUser[]): Promise<(Refusal | undefined)[]> {
+  const named = await findNamed(db, judge, newUsers);
+  return newUsers.map((newUser) => plannedUser(judge, newUser, named).refusal);
+}
+
 type Planned = { details: UserDetails; refusal?: undefined } | { details?: undefined; refusal: Refusal };
 
 /** What a new user is to be, by what can be told before it is one. */
-function plannedUser(act: Act, { name, email, ...more }: NewUser, named: Named): Planned {
+function plannedUser(act: Judge, { name, email, ...more }: NewUser, named: Named): Planned {
   try {
     const nothing = { ...NOTHING, user: { ...NOTHING.user, name, email } };
     const details = detailsAfter(act, null, nothing, chosenAmong(act, more, named));

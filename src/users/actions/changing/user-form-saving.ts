@@ -8,7 +8,8 @@ import type { Act } from '../../../verbs/act.ts';
 import { Forbidden } from '../../../verbs/refusals.ts';
 import type { UserValues } from '../../user-form.ts';
 import { findUserByIdentifier } from '../../user-store.ts';
-import { type Changed, changeUsers, judgeChange } from './changing-users.ts';
+import { type Changed, changeUsers } from './changing-users.ts';
+import { judgeChange } from './planned-change.ts';
 import type { ApiOnly, NewUser } from './user-change.ts';
 import { createUser } from './user-creation.ts';
 
