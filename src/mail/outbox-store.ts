@@ -96,6 +96,11 @@ export async function isMailDue(db: Reader, now: Instant): Promise<boolean> {
   return (await dueMails(db, now).first('id')) !== undefined;
 }
 
+/** Whether nobody knows yet what became of it. */
+export async function isMailWaiting(db: Reader, id: number): Promise<boolean> {
+  return (await db('outbox').where({ id }).whereNull('sent_at').whereNull('failed_at').first('id')) !== undefined;
+}
+
 /**
  * Takes the mail that has been due the longest. The attempt is counted, and the mail put off, before it is made: a crash
  * while sending leads to one more attempt later, never to a lost mail, and no two processes take the same one.

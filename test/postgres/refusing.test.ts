@@ -4,9 +4,23 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Knex } from 'knex';
 import { readSettings } from '../../src/config.ts';
+import { type Found, objections } from '../../src/db/postgres/suitable.ts';
 import { explained } from '../../src/failure.ts';
 import { openForServer } from '../../src/installation/open-installation.ts';
 import { addressOf, freePort, on } from '../support/postgres.ts';
+
+const FINE: Found = {
+  name: 'roster',
+  user: 'roster',
+  version: 18,
+  encoding: 'UTF8',
+  schema: 'public',
+  may_make: true,
+  has_trigrams: false,
+  knows_trigrams: true,
+  may_extend: true,
+  tables: [],
+};
 
 let folder: string;
 beforeAll(() => {
@@ -71,6 +85,19 @@ describe('a server that does not let Roster in is told of', () => {
 });
 
 describe('a database in which Roster cannot live is told of', () => {
+  it.each<[string, Partial<Found>, RegExp]>([
+    ['of an old server', { version: 12 }, /^the server is PostgreSQL 12, and Roster needs 14 or newer$/],
+    ['where an extension is not there to be had', { knows_trigrams: false }, /pg_trgm: install .*postgresql-contrib$/],
+    [
+      'in a schema that is not there',
+      { schema: null, may_make: null },
+      /^roster may not make tables in the database roster/,
+    ],
+  ])('one %s', (_what, change, sentence) => {
+    expect(objections(FINE)).toEqual([]);
+    expect(objections({ ...FINE, ...change }).join('\n')).toMatch(sentence);
+  });
+
   it('one in another encoding', async () => {
     await prepare(`create database refusing encoding 'LATIN1' locale 'C' template template0`);
     expect(await said(address())).toMatch(

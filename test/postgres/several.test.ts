@@ -6,7 +6,7 @@ import { EVERYTHING } from '../../src/access/rights.ts';
 import { verifyChain } from '../../src/audit/chain.ts';
 import { phaseOf } from '../../src/bulk-operations/bulk-operation.ts';
 import { claimOperation, createDraft, findOperation } from '../../src/bulk-operations/bulk-operation-store.ts';
-import { instant } from '../../src/clock.ts';
+import { instant, MINUTE, SECOND } from '../../src/clock.ts';
 import { Jobs } from '../../src/jobs/jobs.ts';
 import { createLogger } from '../../src/logger.ts';
 import { clearLoginAttempts } from '../../src/sessions/lockout-store.ts';
@@ -16,6 +16,7 @@ import { performOnUsers } from '../../src/users/actions/user-actions.ts';
 import { actSettings } from '../../src/verbs/act.ts';
 import { programAct } from '../../src/verbs/program-act.ts';
 import { PASSWORD, startApp, startEmptyApp, type TestApp } from '../support/app.ts';
+import { TestClock } from '../support/clock.ts';
 import { addCrowd } from '../support/crowd.ts';
 import { linkFor, opened } from '../support/links.ts';
 import { type MailServer, startMailServer } from '../support/mail-server.ts';
@@ -210,9 +211,7 @@ describe('two processes with large operations', () => {
 });
 
 describe('two processes that send mail', () => {
-  it('send each once', async () => {
-    server = await startMailServer();
-    await start({ SMTP_URL: server.url, MAIL_FROM: 'Roster <roster@example.com>' });
+  const fill = (count: number) => {
     const row = {
       kind: 'test-mail',
       user_id: one.people.bob,
@@ -222,7 +221,41 @@ describe('two processes that send mail', () => {
       try_until: '2099-01-01T00:00:00.000Z',
       next_at: new Date(one.clock.now()).toISOString(),
     };
-    await one.db.write((trx) => trx('outbox').insert(times(40, (n) => ({ ...row, address: `${n}@example.com` }))));
+    return one.db.write((trx) => trx('outbox').insert(times(count, (n) => ({ ...row, address: `${n}@example.com` }))));
+  };
+
+  it('leave one alone that is being sent, also where the clock of one is five minutes ahead', async () => {
+    let isHeld = false;
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    server = await startMailServer({
+      onReceived: () => {
+        isHeld = true;
+        return held;
+      },
+    });
+    await start({ SMTP_URL: server.url, MAIL_FROM: 'Roster <roster@example.com>' });
+    await other.close();
+    const ahead = new TestClock();
+    ahead.advance(5 * MINUTE + SECOND);
+    other = await one.beside(ahead);
+    await fill(1);
+    const sending = one.context.mail!.round();
+    await until(() => isHeld);
+    await other.context.mail!.round();
+    release();
+    await sending;
+    await other.context.mail!.round();
+    expect(server.mails).toHaveLength(1);
+    expect((await one.db.read('outbox').first('sent_at')).sent_at).not.toBeNull();
+  });
+
+  it('send each once', async () => {
+    server = await startMailServer();
+    await start({ SMTP_URL: server.url, MAIL_FROM: 'Roster <roster@example.com>' });
+    await fill(40);
     await Promise.all([one, other].map(({ context }) => context.mail!.round()));
     const to = server.mails.map((mail) => mail.recipients);
     expect([to.length, new Set(to.map(String)).size]).toEqual([40, 40]);

@@ -33,8 +33,8 @@ export interface TestApp {
   log: string[];
   /** Ends the program and starts it anew over the same data, at the same moment. */
   restart(change?: { settings?: Record<string, string>; passwordCost?: number }): Promise<TestApp>;
-  /** Another one over the same data, as a process of its own would be; on PostgreSQL alone. It ends before this one. */
-  beside(): Promise<TestApp>;
+  /** Another one over the same data, as a process of its own would be; on PostgreSQL alone, by the same clock or another. It ends before this one. */
+  beside(clock?: TestClock): Promise<TestApp>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -108,7 +108,7 @@ async function listen(start: Start): Promise<TestApp> {
       await stop();
       return listen({ ...start, ...change });
     },
-    beside: () => listen({ ...start, isBeside: true }),
+    beside: (itsClock = clock) => listen({ ...start, isBeside: true, clock: itsClock }),
     close,
     [Symbol.asyncDispose]: close,
   };

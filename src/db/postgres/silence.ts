@@ -63,9 +63,14 @@ export class SilenceWatch {
     const opened = this.connections.get(connection);
     if (!opened) return;
     opened.backend = backend;
-    const left = this.left.get(opened.address) ?? [];
-    await this.during(connection, () => endBackends(connection, left));
-    this.left.delete(opened.address);
+    await this.during(connection, () => this.endLeft(connection, opened.address));
+  }
+
+  private async endLeft(connection: Client, address: string): Promise<void> {
+    const left = this.left.get(address) ?? [];
+    await endBackends(connection, left);
+    const others = (this.left.get(address) ?? []).filter((backend) => !left.includes(backend));
+    this.left.set(address, others);
   }
 
   async during<T>(connection: Client, work: () => Promise<T>): Promise<T> {
@@ -131,16 +136,20 @@ export class SilenceWatch {
       asking = await this.connect()?.(address);
       if (!asking) return 'somebody';
       const asked = asking;
-      over.addEventListener('abort', () => leave(asked));
-      if (over.aborted) leave(asked);
-      const known = doubted.flatMap(({ backend }) => backend ?? []);
-      const idle = await findIdle(asked, known);
-      const lost = doubted.filter((one) => this.isStillWaited(one) && (!one.backend || idle.has(one.backend.pid)));
-      for (const { connection } of lost) cut(connection);
-      await endBackends(
+      const giveUp = () => leave(asked);
+      over.addEventListener('abort', giveUp);
+      if (over.aborted) giveUp();
+      const idle = await findIdle(
         asked,
-        lost.flatMap(({ backend }) => backend ?? []),
+        doubted.flatMap(({ backend }) => backend ?? []),
       );
+      over.removeEventListener('abort', giveUp);
+      for (const one of doubted)
+        if (this.isStillWaited(one) && (!one.backend || idle.has(one.backend.pid))) this.cut(one.connection);
+      // What is not ended now is before the next connection is used.
+      void this.endLeft(asked, address)
+        .catch(() => undefined)
+        .then(giveUp);
       return 'somebody';
     } catch (error) {
       return asking || /^\d/.test((error as { code?: string }).code ?? '') ? 'somebody' : 'nobody';
@@ -159,11 +168,14 @@ export class SilenceWatch {
 
   private cutAll(address: string): void {
     this.isSilent(address);
-    for (const [connection, its] of this.connections) {
-      if (its.address !== address) continue;
-      if (its.backend) this.left.set(address, [...(this.left.get(address) ?? []), its.backend]);
-      cut(connection);
-    }
+    for (const [connection, its] of this.connections) if (its.address === address) this.cut(connection);
+  }
+
+  private cut(connection: Client): void {
+    const { address, backend } = this.connections.get(connection)!;
+    if (backend) this.left.set(address, [...(this.left.get(address) ?? []), backend]);
+    const lost = Object.assign(new Error('the server of the database does not answer'), { code: 'ETIMEDOUT' });
+    streamOf(connection).destroy(lost);
   }
 }
 
@@ -174,11 +186,6 @@ interface Stream {
 
 function streamOf(connection: Client): Stream {
   return (connection as unknown as { connection: { stream: Stream } }).connection.stream;
-}
-
-function cut(connection: Client): void {
-  const lost = Object.assign(new Error('the server of the database does not answer'), { code: 'ETIMEDOUT' });
-  streamOf(connection).destroy(lost);
 }
 
 /** Whoever is there hears of it; nobody waits until it is so. */

@@ -8,7 +8,8 @@ const OURS = ['users', 'audit_events'];
 const OF_MIGRATIONS = ['migrations', 'migrations_lock'];
 const MOST_NAMED = 3;
 
-interface Found {
+/** What is looked at. */
+export interface Found {
   name: string;
   user: string;
   version: number;
@@ -41,7 +42,8 @@ export async function requireSuitable(db: Knex): Promise<void> {
   if (lines.length > 0) throw new CannotStart(lines);
 }
 
-function objections(found: Found): string[] {
+/** A sentence for each thing that is not as it must be. */
+export function objections(found: Found): string[] {
   const { name, user, version, encoding, tables } = found;
   if (version < OLDEST) return [`the server is PostgreSQL ${version}, and Roster needs ${OLDEST} or newer`];
   if ([...OURS, ...OF_MIGRATIONS].every((table) => tables.includes(table))) return [];
