@@ -47,7 +47,8 @@ function counting(db: Reader, search: UserSearch, filter: Filter): Query {
   const gone = db('provisioned_users').where({ provisioner_id: provisionerId, activity: 'deleted' }).select('user_id');
   const found = values(db, provisionerId, [valuePath(filter.path)]);
   compareText(found, 'value', filter.operator, searchedAs(filter.value));
-  return found.whereNotIn('user_id', gone).countDistinct('user_id as number');
+  found.whereNotIn('user_id', gone);
+  return isList(filter.path) ? found.countDistinct('user_id as number') : found.count('* as number');
 }
 
 /** What a filter says that is about nothing else than whether somebody is active; counts of it are kept. */

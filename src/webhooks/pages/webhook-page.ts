@@ -42,9 +42,8 @@ export async function showWebhook(app: AppContext, req: Request, res: Response, 
   const last = shown.at(-1);
   render(req, res, 'webhooks/show', {
     title: webhook.name,
-    webhook,
     // What is allowed may be another by now than when it was saved.
-    mistake: addressMistake(webhook.address, app.config.webhookNetworks),
+    webhook: { ...webhook, mistake: addressMistake(webhook.address, app.config.webhookNetworks) },
     mayWrite: may(req.viewer!, 'settings', 'write'),
     names,
     owner: names.get(userId ?? 0),
