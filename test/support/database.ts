@@ -9,11 +9,11 @@ const whole = new Map(Object.keys(TABLES).map((name) => [name, prepared<object, 
 
 /** Most tables hold nothing in most tests: which do is one question instead of many. */
 const filled = prepared<object, { name: string }>((db) =>
-  db.queryBuilder().unionAll(
-    [...whole.keys()].map((name) =>
-      db.select(db.raw('? as name', [name])).whereExists(db(name).select(db.raw('1'))),
+  db
+    .queryBuilder()
+    .unionAll(
+      [...whole.keys()].map((name) => db.select(db.raw('? as name', [name])).whereExists(db(name).select(db.raw('1')))),
     ),
-  ),
 );
 
 /** Every row of every table. */
