@@ -22,7 +22,8 @@ export default {
   testSequencer: '<rootDir>/test/runner/sequencer.ts',
   globalSetup: '<rootDir>/test/support/template.ts',
   globalTeardown: '<rootDir>/test/support/teardown.ts',
-  testTimeout: 60_000,
+  // Longer than any takes on a machine that does much else besides: what hangs is found all the same.
+  testTimeout: 180_000,
   restoreMocks: true,
   // A test that fails may leave its server open; the run must end all the same.
   forceExit: true,

@@ -34,6 +34,8 @@ interface Ran {
   changed: number;
   waited: Map<string, Waited>;
   longestBlock: number;
+  /** Milliseconds of processor time, with what others asked for. */
+  cpu: number;
   rss: { before: number; most: number; after: number };
   bare: number;
 }
@@ -86,6 +88,7 @@ async function run(
       most = Math.max(most, rss);
       longestBlock = Math.max(longestBlock, block);
     }
+    const { cpu } = await app.usage();
     const seconds = (performance.now() - start) / 1_000;
     const waited = await others.leave();
     await sleep(rest * 1_000);
@@ -97,6 +100,7 @@ async function run(
       changed: watched.changed,
       waited,
       longestBlock,
+      cpu: cpu - before.cpu,
       rss: { before: before.rss, most, after: after.rss },
       bare,
     };
@@ -118,14 +122,14 @@ async function bareTime(from: string, administrator: Administrator, users: numbe
 
 function table(runs: Ran[]): string {
   return [
-    '| deactivating | beside | changed | time | of the bare SQL | list: p50, p99, most | record: p50, p99, most | longest block | memory before, at most, after |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
-    ...runs.map(({ users, crowd, seconds, changed, waited, longestBlock, rss, bare }) => {
+    '| deactivating | beside | changed | time | processor | of the bare SQL | list: p50, p99, most | record: p50, p99, most | longest block | memory before, at most, after |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...runs.map(({ users, crowd, seconds, changed, waited, longestBlock, cpu, rss, bare }) => {
       const [list, record] = [...waited.values(), undefined, undefined].map(inWords);
       const memory = [rss.before, rss.most, rss.after].map((bytes) => (bytes / 1e6).toFixed(0)).join(', ');
       const times = `${((seconds * 1_000) / bare).toFixed(1)} × ${(bare / 1_000).toFixed(2)} s`;
       const numbers = [users, changed].map((number) => number.toLocaleString('en'));
-      return `| ${numbers[0]} | ${crowd.label} | ${numbers[1]} | ${seconds.toFixed(1)} s | ${times} | ${list} | ${record} | ${ms(longestBlock)} | ${memory} MB |`;
+      return `| ${numbers[0]} | ${crowd.label} | ${numbers[1]} | ${seconds.toFixed(1)} s | ${(cpu / 1_000).toFixed(1)} s | ${times} | ${list} | ${record} | ${ms(longestBlock)} | ${memory} MB |`;
     }),
   ].join('\n');
 }

@@ -73,8 +73,6 @@ process.exit(broken > 0 || passed === 0 ? 1 : 0);
 
 function tests(output: string, paths: string[], env = process.env): Promise<boolean> {
   const args = [
-    '--experimental-vm-modules',
-    '--disable-warning=ExperimentalWarning',
     join(bin, 'jest'),
     '--json',
     `--outputFile=${output}`,

@@ -6,7 +6,6 @@ import { may, type Viewer } from './access/viewer.ts';
 import { RequestLimit } from './api/contract/request-limit.ts';
 import { metricsByToken } from './api/metrics-by-token.ts';
 import { referenceController } from './api/pages/reference-controller.ts';
-import { apiRouter } from './api/router.ts';
 import type { AppContext } from './app-context.ts';
 import { applicationsController } from './applications/pages/applications-controller.ts';
 import { askingController } from './asking/pages/asking-controller.ts';
@@ -67,7 +66,6 @@ import { VERSION } from './program.ts';
 import { provisioningController } from './provisioning/pages/provisioning-controller.ts';
 import { reviewsController } from './reviews/pages/reviews-controller.ts';
 import { savedViewsController } from './saved-views/pages/saved-views-controller.ts';
-import { scimRouter } from './scim/router.ts';
 import { searchController } from './search/pages/search-controller.ts';
 import { secondFactorsController } from './second-factors/pages/second-factors-controller.ts';
 import { AddressLimiter } from './sessions/address-limiter.ts';
@@ -99,7 +97,8 @@ import { proxyCheck } from './web/guards/proxy-check.ts';
 import { noStore, securityHeaders } from './web/guards/security-headers.ts';
 import { Visits } from './web/guards/visits.ts';
 import { requestLog } from './web/request-log.ts';
-import { oneEachTurn } from './web/turns.ts';
+import { beforeLongWork, oneEachTurn } from './web/turns.ts';
+import { whenAsked } from './web/when-asked.ts';
 import { WebhookSender } from './webhooks/actions/webhook-sender.ts';
 import { webhooksController } from './webhooks/pages/webhooks-controller.ts';
 
@@ -204,6 +203,7 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
   app.use(proxyCheck(config, logger));
   app.use('/assets', compression());
   app.use(assets());
+  app.use(beforeLongWork());
   app.use(oneEachTurn());
   app.use(compression({ level: 1 }));
   app.use(noStore);
@@ -211,8 +211,14 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
     await context.setBackClock.follow();
     next();
   });
-  app.use('/api/v1', apiRouter(context, limit));
-  app.use('/scim/v2', scimRouter(context, limit));
+  app.use(
+    '/api/v1',
+    whenAsked(async () => (await import('./api/router.ts')).apiRouter(context, limit)),
+  );
+  app.use(
+    '/scim/v2',
+    whenAsked(async () => (await import('./scim/router.ts')).scimRouter(context, limit)),
+  );
   app.use(readPeopleForms());
   for (const path of UPLOAD_PATHS) app.post(path, readUpload(config.importMegabytes));
   app.use(express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 }));

@@ -8,6 +8,7 @@ import type { AppContext } from './app-context.ts';
 import type { Settings } from './config.ts';
 import { isUnavailable } from './db/database.ts';
 import { jobsOf } from './features.ts';
+import { giveBackWhenIdle } from './idle-memory.ts';
 import { isUpload } from './import/pages/upload.ts';
 import { IndexReaders } from './index-reading.ts';
 import { openForServer } from './installation/open-installation.ts';
@@ -48,7 +49,8 @@ export async function serve(
   settings: Settings,
   { beforeListen, mailbox, showsInterface }: ServeOptions,
 ): Promise<string> {
-  forgetCompiled();
+  // Node keeps all that it read of its compile cache until that is written: 14 MB, which the indexes take now.
+  flushCompileCache();
   let answer: RequestListener = starting;
   const answering = inTurn((req, res) => answer(req, res));
   const server = createServer(PATIENCE, (req, res) => {
@@ -102,6 +104,7 @@ export async function serve(
   reading = readIndexes(context);
   followOthers(context);
   context.jobs.start(jobsOf(context));
+  giveBackWhenIdle();
   await greet(context, baseUrl, mailbox);
   return baseUrl;
 }
@@ -125,11 +128,6 @@ function followOthers(context: AppContext): void {
       void readIndexes(context);
     }, FOLLOWS_AFTER).unref();
   });
-}
-
-/** Node keeps what it read of its compile cache until that is written: as much room as the index of 100,000 users takes. */
-function forgetCompiled(): void {
-  flushCompileCache();
 }
 
 /** What is answered until the data is open: to whoever watches as data, to people in words, and their browser asks again. */

@@ -65,6 +65,7 @@ describe('the settings', () => {
       deletedDays: 0,
       tokenDays: 365,
       tokenRequests: 600,
+      scimMegabytes: 4,
       webhookNetworks: [],
       logLevel: 'info',
       passwordCost: 12,

@@ -1188,7 +1188,7 @@ const ROUTES: Record<string, Classified> = {
     },
   },
   'get /users/:id/timeline': { open: ['users', 'read'], subject: 'bob' },
-  'get /users/:id/memberships': { open: ['users', 'read'], subject: 'bob' },
+  'get /users/:id/groups': { open: ['users', 'read'], subject: 'bob' },
   'get /users/:id/actions': { open: ['users', 'read'], subject: 'bob' },
   'get /users/:id/edit': { open: ['users', 'write'], subject: 'bob' },
   'patch /users/:id': {

@@ -16,11 +16,13 @@ closeOnBackdrop(dialog);
 
 document.addEventListener('click', (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-  const link = event.target.closest('.menus td:last-child > a, a.others, a[data-dialog], #dialog [data-close]');
+  const link = event.target.closest(
+    '.menus td:last-child > a, .several a[href$="/groups"], a[data-dialog], #dialog [data-close]',
+  );
   if (!link) return;
   event.preventDefault();
   if (link.matches('[data-close]')) dialog.close();
-  else if (link.matches('.others, .menus *')) void openMenu(link);
+  else if (link.matches('.listed *')) void openMenu(link);
   else void openDialog(link.href, link.closest('[popover]') ? (menuOpener ?? link) : link);
 });
 
@@ -28,7 +30,8 @@ let menuOpener;
 
 async function openMenu(link) {
   menuOpener = link;
-  menu.setAttribute('aria-label', link.getAttribute('aria-label') ?? link.innerText);
+  const name = link.closest('tr').querySelector('.name > a')?.textContent;
+  menu.setAttribute('aria-label', link.getAttribute('aria-label') ?? `Groups of ${name}`);
   await load(link.href, menu, 'innerHTML');
 }
 

@@ -36,11 +36,14 @@ function buttonOf(looks) {
   return Object.assign(document.createElement('button'), { type: 'button', className: `quiet small ${looks}` });
 }
 
+/** Like the style sheet, by where it leads. */
+const TO_ALL = 'a[href$="/groups"]';
+
 /** The way to all groups says how many there are where a row has room for three; and where it has room for one only, also of those who have no more. */
 function offerAll(line, record, name) {
   if (!line) return;
-  const named = line.parentElement.querySelectorAll('a:not(.others)').length;
-  const others = line.querySelector('.others') ?? wayToAll(`${record}/memberships`);
+  const named = line.parentElement.querySelectorAll(`a:not(${TO_ALL})`).length;
+  const others = line.querySelector(TO_ALL) ?? Object.assign(document.createElement('a'), { href: `${record}/groups` });
   const beyond = Number.parseInt(others.textContent, 10) || 0;
   others.classList.toggle('past-first', beyond === 0);
   others.replaceChildren(
@@ -49,10 +52,6 @@ function offerAll(line, record, name) {
     span(`: all groups of ${name}`, 'unseen'),
   );
   line.append(others);
-}
-
-function wayToAll(href) {
-  return Object.assign(document.createElement('a'), { href, className: 'others' });
 }
 
 function span(textContent, className) {

@@ -8,7 +8,9 @@ import { Forbidden, Malformed, NotFound } from '../verbs/refusals.ts';
 import { requireBounded } from '../web/bounded-body.ts';
 import { isKnown, tagsIn, tagText } from '../web/entity-tag.ts';
 import { HttpError } from '../web/http-error.ts';
+import { readableError } from '../web/json-body.ts';
 import { actOfCaller, type Caller, callerOf } from './contract/caller.ts';
+import { inWords } from './contract/in-words.ts';
 import { requireNeeds } from './contract/needs.ts';
 import { fingerprint, Unprocessable } from './contract/problem.ts';
 import type { RequestLimit } from './contract/request-limit.ts';
@@ -19,6 +21,7 @@ import { ROUTES } from './routes.ts';
 
 /** Larger than any record, and no larger than a form. */
 const LARGEST_BODY = '256kb';
+const TOO_LARGE = 'A body has at most 256 kB: send less at once.';
 const LONGEST_KEY = 200;
 /** So many mistakes of one body. */
 const MOST_TOLD = 100;
@@ -102,7 +105,7 @@ function send(req: Request, res: Response, { status = 200, headers = {}, body }:
 
 /** Checks by the schema that describes it: one message for each field, of the first that are wrong. */
 function checked<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: inWords });
   if (parsed.success) return parsed.data;
   // Any name may be sent, those that every object has among them.
   const errors: Errors = Object.create(null);
@@ -202,6 +205,6 @@ function errorHandler(app: AppContext): ErrorRequestHandler {
       req.socket.destroy();
       return;
     }
-    await answerProblem(app, error, req, res);
+    await answerProblem(app, readableError(error, TOO_LARGE), req, res);
   };
 }

@@ -20,8 +20,9 @@ export interface Database {
   /**
    * The same for a long work that is written piece by piece, and goes on from where it stands, while others are to be served: where this process keeps
    * the database, what the disk takes time for is done beside them. Where the power fails, the last piece may have to be done again.
+   * It can be asked whether somebody stands in line behind it.
    */
-  writePiece<T>(work: (trx: Transaction) => Promise<T>): Promise<T>;
+  writePiece<T>(work: (trx: Transaction, isWaitedFor: () => boolean) => Promise<T>): Promise<T>;
   /** The same for what may as well be written later: where the database does not take it soon, it is left out. */
   note(work: (trx: Transaction) => Promise<unknown>): Promise<void>;
   /**

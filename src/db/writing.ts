@@ -11,8 +11,8 @@ export interface WritingHooks {
   check?(): void;
   /** After a change. */
   changed?(): void;
-  /** Around a piece of a long work. */
-  aside?<T>(piece: () => Promise<T>): Promise<T>;
+  /** Around a piece of a long work; it can be asked whether somebody stands in line behind it. */
+  aside?<T>(piece: () => Promise<T>, isWaitedFor: () => boolean): Promise<T>;
   /** Whether there are connections for several transactions at once. */
   areMany?: boolean;
 }
@@ -21,9 +21,14 @@ export interface WritingHooks {
 export function writingThrough(writer: Knex, hooks: WritingHooks): Pick<Database, 'write' | 'writePiece' | 'note'> {
   /** Those who write stand in line: where many ask for a lock that another process holds, the wait of each may block every request. */
   let last: Promise<unknown> = Promise.resolve();
+  let standing = 0;
   function inLine<T>(work: () => Promise<T>): Promise<T> {
     if (hooks.areMany) return work();
-    const turn = last.then(work);
+    standing++;
+    const turn = last.then(() => {
+      standing--;
+      return work();
+    });
     last = turn.catch(() => undefined);
     return turn;
   }
@@ -58,7 +63,9 @@ export function writingThrough(writer: Knex, hooks: WritingHooks): Pick<Database
     writePiece(work) {
       const patientUntil = performance.now() + BUSY_PATIENCE;
       const { aside = (piece) => piece() } = hooks;
-      return inLine(() => aside(() => attempt(work, patientUntil)));
+      const isWaitedFor = () => standing > 0;
+      const piece = () => attempt((trx) => work(trx, isWaitedFor), patientUntil);
+      return inLine(() => aside(piece, isWaitedFor));
     },
     async note(work) {
       const patientUntil = performance.now() + NOTE_PATIENCE;

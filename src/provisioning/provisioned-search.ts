@@ -68,10 +68,12 @@ export async function findUserPage(
   const { path, descending } = order;
   const column = path ? OWN_SORTS.get(nameOf(path)) : orderAlong(search.filter);
   if (!column) return valuePage(db, search, { path: valuePath(path!), descending, ...page });
-  const isKnowable = !(search.filter && isOfOthers(search.filter));
-  const list = isKnowable ? before.list(JSON.stringify([search, order]), counted.state) : new KnownList('');
   const isLooking = search.filter !== undefined && isLookedThrough(search.filter);
-  if (isLooking && isKnowable && counted.total <= MOST_PLACES) {
+  const isSmall = counted.total <= MOST_PLACES;
+  // What is small is walked at once, unless all that is said has to be looked through for it.
+  const isKept = (isLooking || !isSmall) && !(search.filter && isOfOthers(search.filter));
+  const list = isKept ? before.list(JSON.stringify([search, order]), counted.state) : new KnownList('');
+  if (isLooking && isKept && isSmall) {
     list.whole ??= await walk(meant(db, search), column, { descending, skip: 0, limit: MOST_PLACES });
     return list.whole.slice(page.skip, page.skip + page.limit);
   }

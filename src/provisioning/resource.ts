@@ -42,6 +42,9 @@ export function fittingValue(attribute: Attribute, value: unknown, name: string)
   const list = value === null || value === undefined ? [] : Array.isArray(value) ? value : [value];
   requireFew(attribute, list, name);
   const values = list.map((one) => singleOf(attribute, one, name)).filter((one) => one !== undefined);
+  // A list without those who cannot be read would take them out of their group.
+  if (attribute.name === 'members' && values.length < list.length)
+    throw new Unfit('invalidValue', 'A member has a value: the id of a user.');
   const primary = values.filter((one) => (one as Resource).primary === true).length;
   if (primary > 1) throw new Unfit('invalidValue', `Of ${name} one at most is the primary.`);
   return values.length > 0 ? values : undefined;

@@ -21,7 +21,10 @@ export interface ListQuery {
 export function listQueryOf(source: Resource): ListQuery {
   const filter = source.filter === undefined || source.filter === null ? undefined : String(source.filter);
   const sortBy = source.sortBy ? String(source.sortBy) : undefined;
-  const descending = String(source.sortOrder ?? '').toLowerCase() === 'descending';
+  const sortOrder = String(source.sortOrder || 'ascending').toLowerCase();
+  if (!['ascending', 'descending'].includes(sortOrder))
+    throw new Unfit('invalidValue', 'sortOrder is ascending or descending.');
+  const descending = sortOrder === 'descending';
   return {
     ...(filter !== undefined && { filter: parseFilter(filter) }),
     ...(sortBy !== undefined && { sortBy: sortPath(sortBy) }),

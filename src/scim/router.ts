@@ -10,6 +10,7 @@ import type { Scope } from '../tokens/token.ts';
 import { Forbidden } from '../verbs/refusals.ts';
 import { requireBounded, requireText } from '../web/bounded-body.ts';
 import { HttpError } from '../web/http-error.ts';
+import { readableError } from '../web/json-body.ts';
 import { Bookmarks } from './bookmarks.ts';
 import type { Answer, Call } from './call.ts';
 import { CallLog } from './call-log.ts';
@@ -119,23 +120,15 @@ interface Refused {
 }
 
 async function noteRefusal(app: AppContext, log: CallLog, req: Request, { caller, error, of }: Refused) {
-  const problem = problemOf(isTooLarge(error) ? tooLarge(app) : error);
+  const problem = problemOf(readableError(error, tooLarge(app)));
   if (problem.status >= 500) app.logger.error({ err: error, requestId: req.id }, 'a provisioning request failed');
   if (isRefusal(error)) await recordRefusal(app, req, caller, problem.detail);
   await log.noteRefusal(req, { provisionerId: caller.viewer.id, error, problem, of });
   return problem;
 }
 
-/** As the body parser says it. */
-function isTooLarge(error: unknown): boolean {
-  return (error as { type?: unknown } | null)?.type === 'entity.too.large';
-}
-
-function tooLarge({ config }: AppContext): HttpError {
-  return new HttpError(
-    413,
-    `A request has at most ${config.scimMegabytes} MB: see SCIM_MEGABYTES, or send less at once.`,
-  );
+function tooLarge({ config }: AppContext): string {
+  return `A request has at most ${config.scimMegabytes} MB: see SCIM_MEGABYTES, or send less at once.`;
 }
 
 function errorHandler(app: AppContext, log: CallLog): ErrorRequestHandler {

@@ -21,6 +21,8 @@ export function selectingOf(attributes: unknown, excluded: unknown): Selecting {
 }
 
 function namesIn(value: unknown): string[] {
+  const isSaid = value === undefined || value === null || [value].flat().every((one) => typeof one === 'string');
+  if (!isSaid) throw new Unfit('invalidValue', 'Attributes are named by texts.');
   const texts = (Array.isArray(value) ? value : String(value ?? '').split(',')).map((one) => String(one).trim());
   const names = texts.filter(Boolean);
   if (names.length > MOST_NAMES) throw new Unfit('tooMany', `At most ${MOST_NAMES} attributes are named.`);

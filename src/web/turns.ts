@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { awaited } from '../giving-way.ts';
 
 /**
  * Begins one request in each turn of the event loop. Most of a page is made without waiting for anything, so that many which come at
@@ -21,5 +22,13 @@ export function oneEachTurn(): RequestHandler {
       isTaken = true;
       begin(next);
     }
+  };
+}
+
+/** Has what goes on in between stand back as long as somebody waits for an answer. */
+export function beforeLongWork(): RequestHandler {
+  return (_req, res, next) => {
+    res.once('close', awaited());
+    next();
   };
 }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { Mailbox } from '../../src/mail/mailbox.ts';
-import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
-import { axeFindings, closeBrowser, contrastFindings, visit } from '../support/browser.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { axeFindings, closeBrowser, contrastFindings, enter, visit } from '../support/browser.ts';
 import { deletedLongAgo } from '../support/erasure.ts';
 import { linkFor } from '../support/links.ts';
 import { beginReview } from '../support/reviews.ts';
@@ -248,10 +248,7 @@ describe.each(viewports.flatMap((viewport) => audiences.map((audience) => ({ ...
       // Colours are looked at when they have arrived, not on their way from one theme to the other.
       ({ page, complaints } = await visit({ baseURL: app.url, viewport, reducedMotion: 'reduce' }));
       if (!email) return;
-      await page.goto('/session/new');
-      await page.getByLabel('Name or system email').fill(email);
-      await page.getByLabel('Password').fill(PASSWORD);
-      await page.getByRole('button', { name: 'Sign in' }).click();
+      await enter(app, page, email, '/');
       await page.getByRole('button', { name: 'Your menu' }).waitFor();
     });
     afterAll(() => page.context().close());
@@ -270,7 +267,6 @@ describe.each(viewports.flatMap((viewport) => audiences.map((audience) => ({ ...
         expect({ inLight, inDark, overflow: Math.max(0, overflow) }).toEqual({ inLight: [], inDark: [], overflow: 0 });
         expect(complaints).toEqual([]);
       },
-      60_000,
     );
   },
 );

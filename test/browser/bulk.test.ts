@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
-import { axeFindings, closeBrowser, visit } from '../support/browser.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { axeFindings, closeBrowser, enter, visit } from '../support/browser.ts';
 
 let app: TestApp;
 let page: Page;
@@ -17,10 +17,7 @@ afterAll(closeBrowser);
 
 async function open(javaScriptEnabled: boolean): Promise<void> {
   page = (await visit({ baseURL: app.url, javaScriptEnabled })).page;
-  await page.goto('/session/new?next=/users');
-  await page.getByLabel('Name or system email').fill('alice');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await enter(app, page, 'alice', '/users');
   await page.getByRole('heading', { name: 'User Management' }).waitFor();
 }
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { COLUMNS } from '../../src/users/list/user-list-columns.ts';
-import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
-import { axeFindings, closeBrowser, visit } from '../support/browser.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { axeFindings, closeBrowser, enter, visit } from '../support/browser.ts';
 
 const PHONE = { width: 390, height: 844 };
 
@@ -17,10 +17,7 @@ afterAll(async () => {
 
 async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
   const { page } = await visit({ baseURL: app.url, ...options });
-  await page.goto(`/session/new?next=${encodeURIComponent(path)}`);
-  await page.getByLabel('Name or system email').fill('alice');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await enter(app, page, 'alice', path);
   await page.getByRole('heading', { name: 'User Management' }).waitFor();
   return page;
 }

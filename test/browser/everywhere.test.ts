@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
-import { axeFindings, closeBrowser, visit } from '../support/browser.ts';
+import { axeFindings, closeBrowser, enter, visit } from '../support/browser.ts';
 import { addCrowd } from '../support/crowd.ts';
 
 let app: TestApp;
@@ -17,10 +17,7 @@ afterAll(async () => {
 
 async function open(options: BrowserContextOptions = {}): Promise<Page> {
   const { page } = await visit({ baseURL: app.url, ...options });
-  await page.goto('/session/new?next=/users');
-  await page.getByLabel('Name or system email').fill('alice');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await enter(app, page, 'alice', '/users');
   await page.getByRole('heading', { name: 'User Management' }).waitFor();
   // The scripts run by then, and keys do something.
   await page.waitForLoadState('load');
@@ -224,5 +221,5 @@ describe('the keyboard alone', () => {
     await keyboard.press('Enter');
     await page.getByText('You are signed out.').waitFor();
     await page.context().close();
-  }, 60_000);
+  });
 });

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
-import { axeFindings, closeBrowser, visit } from '../support/browser.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { axeFindings, closeBrowser, enter, visit } from '../support/browser.ts';
 import { addContact } from '../support/contacts.ts';
 import { addCrowd } from '../support/crowd.ts';
 import { rowsOf } from '../support/exports.ts';
@@ -18,10 +18,7 @@ afterAll(async () => {
 
 async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
   const { page } = await visit({ baseURL: app.url, ...options });
-  await page.goto(`/session/new?next=${encodeURIComponent(path)}`);
-  await page.getByLabel('Name or system email').fill('alice');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await enter(app, page, 'alice', path);
   await page.getByRole('heading', { level: 1 }).waitFor();
   return page;
 }
@@ -49,7 +46,7 @@ describe.each([
     const download = await coming;
     expect(download.suggestedFilename()).toBe('users-2026-11-22.csv');
     expect(await download.failure()).toBeNull();
-    const rows = rowsOf(readFileSync(await download.path(), 'utf8'));
+    const rows = rowsOf(await text(await download.createReadStream()));
     expect(rows).toMatchObject([{ Name: 'dave', Activity: 'deactivated' }]);
     expect(Object.keys(rows[0])).not.toContain('System email');
     // The page stays, and can be asked again.

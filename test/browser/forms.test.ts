@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
-import { axeFindings, closeBrowser, visit } from '../support/browser.ts';
+import { axeFindings, closeBrowser, enter, visit } from '../support/browser.ts';
 
 let app: TestApp;
 let page: Page;
@@ -15,10 +15,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   ({ page } = await visit({ baseURL: app.url }));
-  await page.goto('/session/new?next=/users/new');
-  await page.getByLabel('Name or system email').fill('alice');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await enter(app, page, 'alice', '/users/new');
   await page.getByRole('heading', { name: 'New User' }).waitFor();
 });
 afterEach(() => page.context().close());

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
-import { closeBrowser, visit } from '../support/browser.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { closeBrowser, enter, visit } from '../support/browser.ts';
 import { addCrowd } from '../support/crowd.ts';
 
 let app: TestApp;
@@ -18,10 +18,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   ({ page, complaints } = await visit({ baseURL: app.url }));
-  await page.goto('/session/new?next=/credentials');
-  await page.getByLabel('Name or system email').fill('alice');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await enter(app, page, 'alice', '/credentials');
   await page.waitForURL('/credentials');
 });
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
-import { axeFindings, closeBrowser, visit } from '../support/browser.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { axeFindings, closeBrowser, enter, visit } from '../support/browser.ts';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -13,10 +13,7 @@ afterAll(async () => {
 
 it('A file is chosen, told, looked over and imported, and leads back to itself from the report', async () => {
   const { page, complaints } = await visit({ baseURL: app.url });
-  await page.goto('/session/new?next=/users');
-  await page.getByLabel('Name or system email').fill('alice');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await enter(app, page, 'alice', '/users');
   await page.getByRole('link', { name: 'Import' }).click();
   const lines = Array.from({ length: 5_100 }, (_, n) => `crowd${n};crowd${n}@example.com;`);
   const text = `Login;Mail;Team\nbob;robert@example.com;\nnina;nina@example.com;Nowhere\n${lines.join('\n')}\n`;
@@ -36,4 +33,4 @@ it('A file is chosen, told, looked over and imported, and leads back to itself f
   await page.getByRole('link', { name: 'The file and its refused lines' }).click();
   await page.getByText('There is no group Nowhere.').waitFor();
   expect(complaints).toEqual([]);
-}, 60_000);
+});

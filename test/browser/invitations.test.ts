@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
-import { closeBrowser, visit } from '../support/browser.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { closeBrowser, enter, visit } from '../support/browser.ts';
 
 let app: TestApp;
 let page: Page;
@@ -20,10 +20,7 @@ beforeEach(async () => {
     }),
   );
   page = (await visit({ baseURL: app.url })).page;
-  await page.goto('/session/new?next=/invitations');
-  await page.getByLabel('Name or system email').fill('alice');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await enter(app, page, 'alice', '/invitations');
   await page.getByRole('heading', { name: 'Invitations' }).waitFor();
   await page.waitForLoadState('load');
   await page.evaluate(() => Object.assign(window, { mark: true }));

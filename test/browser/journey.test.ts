@@ -121,7 +121,7 @@ describe.each([
     await signIn(maria, 'maria', MEMBER);
     await seesHeading(maria, 'My access');
     expect(visits.flatMap((one) => one.complaints)).toEqual([]);
-  }, 120_000);
+  });
 });
 
 async function fillPassword(page: Page, password: string): Promise<void> {

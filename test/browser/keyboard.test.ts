@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
-import { closeBrowser, LAN_NAME, visit } from '../support/browser.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { closeBrowser, enter, LAN_NAME, visit } from '../support/browser.ts';
 import { addCrowd } from '../support/crowd.ts';
 
 let app: TestApp;
@@ -24,10 +24,7 @@ afterEach(() => expect(complaints).toEqual([]));
 
 async function signedIn(options: Parameters<typeof visit>[0] = {}) {
   const visitor = await visit({ baseURL: app.url, ...options });
-  await visitor.page.goto('/session/new?next=/users');
-  await visitor.page.getByLabel('Name or system email').fill('alice');
-  await visitor.page.getByLabel('Password').fill(PASSWORD);
-  await visitor.page.getByRole('button', { name: 'Sign in' }).click();
+  await enter(app, visitor.page, 'alice', '/users');
   await visitor.page.getByRole('heading', { name: 'User Management' }).waitFor();
   await visitor.page.waitForLoadState('load');
   return visitor;
@@ -38,15 +35,11 @@ const open = (path: string) => page.goto(path, { waitUntil: 'load' });
 const press = (...keys: string[]) =>
   keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
 const onFocus = (words: RegExp) =>
-  page.waitForFunction(
-    (source) => {
-      const { activeElement: one } = document;
-      return new RegExp(source).test(one?.ariaLabel ?? one?.textContent?.replace(/\s+/g, ' ').trim() ?? '');
-    },
-    words.source,
-    { timeout: 5_000 },
-  );
-const onId = (id: string) => page.waitForFunction((id) => document.activeElement?.id === id, id, { timeout: 5_000 });
+  page.waitForFunction((source) => {
+    const { activeElement: one } = document;
+    return new RegExp(source).test(one?.ariaLabel ?? one?.textContent?.replace(/\s+/g, ' ').trim() ?? '');
+  }, words.source);
+const onId = (id: string) => page.waitForFunction((id) => document.activeElement?.id === id, id);
 const isOpen = (selector: string) => page.locator(selector).evaluate((one) => one.matches(':popover-open, [open]'));
 
 describe('the focus', () => {

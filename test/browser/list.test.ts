@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
-import { closeBrowser, visit } from '../support/browser.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { closeBrowser, enter, visit } from '../support/browser.ts';
 
 let app: TestApp;
 
@@ -15,10 +15,7 @@ afterAll(async () => {
 
 async function signedInPage(javaScriptEnabled: boolean): Promise<Page> {
   const { page } = await visit({ baseURL: app.url, javaScriptEnabled });
-  await page.goto('/session/new?next=/users');
-  await page.getByLabel('Name or system email').fill('alice');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await enter(app, page, 'alice', '/users');
   await page.getByRole('heading', { name: 'User Management' }).waitFor();
   return page;
 }

@@ -67,7 +67,7 @@ describe.each([
     await signIn(stranger, 'bob', PASSWORD);
     await stranger.getByRole('heading', { name: 'My access' }).waitFor();
     expect(visits.flatMap((one) => one.complaints)).toEqual([]);
-  }, 120_000);
+  });
 });
 
 async function signIn(page: Page, identifier: string, password: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
-import { axeFindings, closeBrowser, type Visit, visit } from '../support/browser.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { axeFindings, closeBrowser, enter, type Visit, visit } from '../support/browser.ts';
 
 let app: TestApp;
 let visits: Visit[] = [];
@@ -32,10 +32,7 @@ async function open(
   const visitor = await visit({ baseURL: app.url, ...options });
   visits.push(visitor);
   const { page } = visitor;
-  await page.goto(`/session/new?next=${encodeURIComponent(path)}`);
-  await page.getByLabel('Name or system email').fill('alice');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await enter(app, page, 'alice', path);
   await page.locator('h1').waitFor();
   return page;
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
-import { axeFindings, closeBrowser, visit } from '../support/browser.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { axeFindings, closeBrowser, enter, visit } from '../support/browser.ts';
 
 const LONG = 'Everybody of the warehouse in Göteborg who has to be asked again';
 
@@ -16,10 +16,7 @@ afterAll(async () => {
 
 async function open(path: string, options: BrowserContextOptions = {}, name = 'alice'): Promise<Page> {
   const { page } = await visit({ baseURL: app.url, ...options });
-  await page.goto(`/session/new?next=${encodeURIComponent(path)}`);
-  await page.getByLabel('Name or system email').fill(name);
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await enter(app, page, name, path);
   await page.getByRole('heading', { level: 1 }).waitFor();
   return page;
 }

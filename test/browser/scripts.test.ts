@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
-import { closeBrowser, visit } from '../support/browser.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { closeBrowser, enter, visit } from '../support/browser.ts';
 import { send, submit } from '../support/form.ts';
 import { pathTo } from '../support/people.ts';
 import { programAs } from '../support/program.ts';
@@ -64,10 +64,7 @@ afterAll(async () => {
 
 it('no text that anybody typed runs as a script, wherever it is shown (R70)', async () => {
   const { page, complaints } = await visit({ baseURL: app.url });
-  await page.goto('/session/new');
-  await page.getByLabel('Name or system email').fill('alice');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await enter(app, page, 'alice', '/');
   await page.waitForURL('**/users');
   await app.db.write(async (trx) => {
     for (const [table, column] of TEXTS) {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
-import { axeFindings, closeBrowser, type Visit, visit } from '../support/browser.ts';
+import { axeFindings, closeBrowser, enter, type Visit, visit } from '../support/browser.ts';
 import { addCrowd } from '../support/crowd.ts';
 
 let app: TestApp;
@@ -19,10 +19,7 @@ afterAll(async () => {
 beforeEach(async () => {
   const visitor: Visit = await visit({ baseURL: app.url, permissions: ['clipboard-read', 'clipboard-write'] });
   ({ page, complaints } = visitor);
-  await page.goto('/session/new?next=/users');
-  await page.getByLabel('Name or system email').fill('alice');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await enter(app, page, 'alice', '/users');
   await page.getByRole('heading', { name: 'User Management' }).waitFor();
   // The scripts run by then, and keys do something.
   await page.waitForLoadState('load');

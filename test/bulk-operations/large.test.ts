@@ -16,7 +16,7 @@ beforeEach(async () => {
   app = await startApp();
   await addCrowd(app, CROWD);
   alice = await signedIn(app, 'alice');
-}, 120_000);
+});
 afterEach(() => app.close());
 
 const everybody = { scope: 'all', view: '/users', shown: '0', change: '0' };
@@ -60,7 +60,7 @@ describe('an operation on more than can be done while one waits', () => {
     expect(page('#sheet').text()).toContain('is already deactivated');
     // All of them came after the list was shown.
     expect(page('#sheet').text()).toContain('Changed in between');
-  }, 120_000);
+  });
 
   it('says of all of them what it means: groups that nobody leads, programs that nobody answers for, rights that come', async () => {
     const { people } = app;
@@ -83,7 +83,7 @@ describe('an operation on more than can be done while one waits', () => {
     const number = page('button.main').text().replace(/\D/g, '');
     const [, gaining, having] = /([\d,]+) people gain write on contacts; (\d+) ha/.exec(page('#sheet').text())!;
     expect(Number(gaining.replace(',', '')) + Number(having)).toBe(Number(number));
-  }, 120_000);
+  });
 
   it('is done piece by piece, and its report says what it came to', async () => {
     const path = await draft(alice, { action: 'deactivate' });
@@ -102,7 +102,7 @@ describe('an operation on more than can be done while one waits', () => {
     expect((await app.db.read('bulk_operation_items').where('operation_id', idOf(path))).length).toBe(
       (await operation(path)).size,
     );
-  }, 120_000);
+  });
 
   it('is taken back as a whole', async () => {
     const before = (await active()).toSorted();
@@ -114,7 +114,7 @@ describe('an operation on more than can be done while one waits', () => {
     await alice.post(`${back}/execution`);
     await settled();
     expect((await active()).toSorted()).toEqual(before);
-  }, 120_000);
+  });
 
   it('goes on exactly where it was after the program ended in the middle', async () => {
     const path = await draft(alice, { action: 'deactivate' });
@@ -125,7 +125,7 @@ describe('an operation on more than can be done while one waits', () => {
     app.context.operations.wake();
     await app.context.operations.idle();
     expect(await active()).toEqual(['alice']);
-  }, 120_000);
+  });
 
   it('waits while it is paused, goes on, and is left at what is done when it is cancelled', async () => {
     const path = await draft(alice, { action: 'deactivate' });
@@ -145,7 +145,7 @@ describe('an operation on more than can be done while one waits', () => {
     expect((await alice.post(`${path}/pause`, { _method: 'delete' })).status).toBe(303);
     await settled();
     expect((await active()).length).toBeGreaterThan(4_000);
-  }, 120_000);
+  });
 
   it('pauses where its author may not do it any more', async () => {
     const max = await signedIn(app, 'max');
@@ -159,7 +159,7 @@ describe('an operation on more than can be done while one waits', () => {
     alice = await signedIn(app, 'alice');
     expect(load((await alice.get(path)).text)('#progress').text()).toContain('may not do it any more');
     expect((await active()).length).toBeGreaterThan(4_000);
-  }, 120_000);
+  });
 
   it('lets one on some of the same wait behind it', async () => {
     const first = await draft(alice, { action: 'deactivate' });
@@ -172,7 +172,7 @@ describe('an operation on more than can be done while one waits', () => {
     app.context.operations.wake();
     await settled();
     expect(await active()).toEqual(['alice', 'dave']);
-  }, 120_000);
+  });
 
   it('is not kept waiting by a draft of which it is not said yet what is to be done', async () => {
     const [choosing, asking] = [await draft(alice, { action: 'choose' }), await draft(alice, { action: 'add-tag' })];
@@ -184,7 +184,7 @@ describe('an operation on more than can be done while one waits', () => {
     expect(await active()).toEqual(['alice']);
     await alice.post(`${asking}/choices`, { tag: 'remote' });
     expect((await sheet(asking))('button.main').text()).toMatch(/^Add remote to \d,\d{3} users$/);
-  }, 120_000);
+  });
 
   it('is paused where it fails, and lets the others go on', async () => {
     const broken = await draft(alice, { action: 'deactivate' });
@@ -199,12 +199,12 @@ describe('an operation on more than can be done while one waits', () => {
     await settled();
     expect((await operation(broken)).paused_for).toContain('something went wrong');
     expect((await operation(path)).finished_at).not.toBeNull();
-  }, 120_000);
+  });
 
   it('does not send so many links to be copied', async () => {
     const path = await draft(alice, { action: 'reinvite' });
     await sheet(path);
     expect((await alice.post(`${path}/execution`, { channel: 'copy' })).status).toBe(422);
     expect((await operation(path)).executed_at).toBeNull();
-  }, 120_000);
+  });
 });

@@ -95,7 +95,7 @@ describe('the command line of a Roster somewhere else', () => {
       {},
     );
     await expect(away).resolves.toMatchObject({ exitCode: 2, lines: [expect.stringContaining('does not answer')] });
-  }, 30_000);
+  });
 
   it('takes the token from a file or the environment, and never from the command', async () => {
     const words = ['users', 'show', 'bob', '--json'];
@@ -106,5 +106,5 @@ describe('the command line of a Roster somewhere else', () => {
     ]);
     expect([shown.code, JSON.parse(shown.output).user.name]).toEqual([0, 'bob']);
     expect([argv.code, argv.output]).toEqual([1, expect.stringContaining("'--token'")]);
-  }, 60_000);
+  });
 });

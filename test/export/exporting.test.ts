@@ -202,7 +202,7 @@ describe('an export of users', () => {
     expect(columnOf(found, 'Name').slice(0, 200)).toEqual(
       pageOf(await alice.get('/users?q=ma&per=200')).texts('th.name a'),
     );
-  }, 60_000);
+  });
 });
 
 describe('who may export', () => {

@@ -147,7 +147,7 @@ describe('two processes with large operations', () => {
     await start();
     await addCrowd(one, 1_000);
     for (const app of [one, other]) app.context.operations.follow();
-  }, 60_000);
+  });
 
   /** Begins it as one that is too large to be done while somebody waits, with so many from there on. */
   async function begin(n: number, action: string, from: number): Promise<number> {
@@ -183,7 +183,7 @@ describe('two processes with large operations', () => {
     await other.context.operations.idle();
     expect(await phases(ids)).toEqual(ids.map(() => 'done'));
     expect(await unexplained(ids)).toEqual([]);
-  }, 60_000);
+  });
 
   async function unexplained(ids: number[]): Promise<string[]> {
     const problems: string[] = [];

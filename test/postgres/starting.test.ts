@@ -74,4 +74,4 @@ it('is begun by several at the same moment, which share all there is, and refuse
   );
   expect(await health(await start(given, files))).toBe(200);
   expect(readdirSync(given)).not.toContain('secrets');
-}, 60_000);
+});

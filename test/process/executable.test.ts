@@ -22,7 +22,7 @@ beforeAll(() => {
   executable = join(folder, 'dist/roster');
   const made = spawnSync(process.execPath, [join(root, 'bin/package.ts'), join(folder, 'dist')], { encoding: 'utf8' });
   expect(`${made.stdout}${made.stderr}`).toContain('Try:');
-}, 120_000);
+});
 afterEach(() => {
   server?.child.kill('SIGKILL');
 });
@@ -75,7 +75,7 @@ describe('the executable', () => {
     server.child.kill('SIGTERM');
     expect(await server.exited).toEqual({ code: 0, signal: null });
     expect(readdirSync(join(folder, 'bare'))).toEqual(['data']);
-  }, 60_000);
+  });
 
   it('is the command line on the same data, and backs up', () => {
     expect(run('list-administrators').stdout).toContain('ada');
@@ -84,7 +84,7 @@ describe('the executable', () => {
     expect(existsSync(backup)).toBe(true);
     expect(run('--help').stdout).toMatch(/^Usage: roster <command>[\s\S]*\n {2}serve /);
     expect(run('--version').stdout.trim()).toBe(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
-  }, 60_000);
+  });
 
   it('upgrades older data, backed up before by itself as the child process', async () => {
     const data = join(folder, 'older');
@@ -94,12 +94,12 @@ describe('the executable', () => {
     const secrets = { SESSION_SECRET: secret, PASSWORD_PEPPER: secret, LINK_SECRET: secret, AUDIT_SECRET: secret };
     server = await start('serve', { DATA_DIR: data, ...secrets });
     expect(readdirSync(join(data, 'backups'))).toEqual([expect.stringMatching(/^before-.*\.tar\.gz$/)]);
-  }, 60_000);
+  });
 
   it('is the demo', async () => {
     server = await start('demo');
     expect((await fetch(`${server.url}/session/new`)).status).toBe(200);
-  }, 60_000);
+  });
 
   it('runs nothing that somebody altered in its cache', async () => {
     const cache = join(folder, 'home/.cache/roster');

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { ModuleMocker } from 'jest-mock';
+// Before anything is rendered.
+import '../support/rendered-views.ts';
 import { type Globals, kept, provideGlobals } from './provided-globals.ts';
 
 const require = createRequire(import.meta.url);

@@ -125,7 +125,7 @@ describe('a browser in which somebody signed in before', () => {
     expect(await tries(known)).toBe(422);
     await submit(await signedIn(app, 'alice'), pathTo(app, 'bob', '/login-attempts/delete'));
     expect(await tries(known)).toBe(303);
-  }, 60_000);
+  });
 
   it('lets twenty right ones at once all in (R17)', async () => {
     const known = await signedIn(app, 'bob');
@@ -162,7 +162,7 @@ describe('a browser in which somebody signed in before', () => {
     // Before theirs come those only whose turn it was when they came.
     expect(order.length).toBe(101);
     expect(order.indexOf('first')).toBeLessThan(50);
-  }, 60_000);
+  });
 
   it('is known by an invitation as well, and by the password that its owner changes there', async () => {
     const { session } = await newcomer(app, 'nora');

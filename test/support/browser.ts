@@ -1,6 +1,8 @@
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, type Page, chromium as playwright } from 'playwright-core';
+import type { TestApp } from './app.ts';
 import { addressOfBrowser, LAN_NAME, launchOptions } from './browser-server.ts';
+import { Session } from './session.ts';
 
 export { LAN_NAME };
 
@@ -37,7 +39,7 @@ export async function visit(options: BrowserContextOptions): Promise<Visit> {
     ...options,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' && !/the server responded with a status of 4\d\d/.test(message.text()))
@@ -45,6 +47,19 @@ export async function visit(options: BrowserContextOptions): Promise<Visit> {
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   return { page, complaints };
+}
+
+/** Signs somebody in without the form, and opens a page as they see it: for what is not about signing in. */
+export async function enter(app: TestApp, page: Page, identifier: string, path: string): Promise<void> {
+  const session = new Session(app);
+  if ((await session.signIn(identifier)).status !== 303) throw new Error(`${identifier} could not sign in`);
+  const kept = session.agent.jar.getCookies({ domain: '127.0.0.1', path: '/', secure: false, script: false });
+  await page
+    .context()
+    .addCookies(
+      kept.map(({ name, value }) => ({ name, value, url: app.url, httpOnly: true, sameSite: 'Lax' as const })),
+    );
+  await page.goto(path);
 }
 
 /** What axe finds on the page as it stands (WCAG 2.2 AA), as readable lines. */

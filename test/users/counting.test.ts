@@ -115,7 +115,7 @@ describe('the list while everybody is being read for the first time', () => {
     });
     expect(refused.status).toBe(503);
     expect(refused.text).toContain('still reading who there is');
-  }, 20_000);
+  });
 
   it('lets whoever opens what cannot be shown yet wait for it', async () => {
     const alice = await signedIn(app, 'alice');
@@ -126,5 +126,5 @@ describe('the list while everybody is being read for the first time', () => {
     goOn();
     const late = await alice.get('/groups');
     expect([late.status, late.headers.refresh]).toEqual([200, undefined]);
-  }, 20_000);
+  });
 });

@@ -162,7 +162,7 @@ describe('the filters', () => {
         );
     };
     await fc.assert(fc.asyncProperty(views, check), { numRuns: 60, seed: 2_026, examples: [[NOTHING]] });
-  }, 60_000);
+  });
 
   it('mean active and deactivated users where no activity is chosen', async () => {
     const none = sidebarOf(await alice.get('/users'));

@@ -45,7 +45,7 @@ describe('the groups of a user in the list', () => {
       ['Support', `/groups/${await groupId(app, 'Support')}`],
       ['Team 1', `/groups/${await groupId(app, 'Team 1')}`],
       ['Team 2', `/groups/${await groupId(app, 'Team 2')}`],
-      ['+3', pathTo(app, 'bob', '/memberships')],
+      ['+3', pathTo(app, 'bob', '/groups')],
     ]);
   });
 
@@ -55,7 +55,7 @@ describe('the groups of a user in the list', () => {
 
   it('stand in full on a page of their own, without those that are deleted, and of each what keeps it from counting', async () => {
     await app.db.write((trx) => trx('groups').where('name', 'Team 10').update({ activity: 'deactivated' }));
-    const page = pageOf(await alice.get(pathTo(app, 'bob', '/memberships')));
+    const page = pageOf(await alice.get(pathTo(app, 'bob', '/groups')));
     expect(page.heading()).toBe('Groups of bob');
     expect(page.texts('.group-list li')).toEqual([
       'Support',
@@ -68,7 +68,7 @@ describe('the groups of a user in the list', () => {
   });
 
   it('open above the list as the very part of that page that names them', async () => {
-    const path = pathTo(app, 'bob', '/memberships');
+    const path = pathTo(app, 'bob', '/groups');
     const whole = pageOf(await alice.get(path));
     const part = pageOf(await alice.get(path, { 'HX-Request': 'true', 'HX-Target': 'nav#row-menu' }));
     expect(part.$('main').length).toBe(0);

@@ -154,7 +154,7 @@ describe('a database that another program keeps busy', () => {
     expect((await userRow(app, app.people.max)).access_confirmed_at).toBeNull();
     expect((await alice.post(pathTo(app, 'max', '/access-confirmation'))).status).toBe(303);
     await other.close();
-  }, 20_000);
+  });
 
   it('keeps nobody from the sign-in page', async () => {
     await using app = await startApp();

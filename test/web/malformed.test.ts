@@ -46,7 +46,7 @@ describe.each<{ who: string; person: Person | undefined }>([
     if (person !== 'alice') expect(await withoutSessions()).toEqual(before);
     expect(app.log.filter((line) => /"level":(50|60)|"status":5/.test(line))).toEqual([]);
     expect((await new Session(app).get('/health')).status).toBe(200);
-  }, 60_000);
+  });
 });
 
 describe('what is no request at all', () => {

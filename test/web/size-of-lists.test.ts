@@ -98,7 +98,7 @@ describe('a page of 50 rows', () => {
     larger = await house(600, 400);
     alice = await signedIn(app, 'alice');
     other = await signedIn(larger, 'alice');
-  }, 120_000);
+  });
   afterAll(async () => {
     await app.close();
     await larger.close();

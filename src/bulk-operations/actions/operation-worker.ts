@@ -1,9 +1,10 @@
-import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { recordRefusal } from '../../audit/refusal-store.ts';
 import { type Clock, type Instant, instant } from '../../clock.ts';
 import { type Database, isUnavailable, type Transaction } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
+import { giveWay } from '../../giving-way.ts';
 import type { Group } from '../../groups/group.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import type { Act, ActSettings } from '../../verbs/act.ts';
@@ -21,10 +22,8 @@ import { changingOf, countEffects } from './effects.ts';
 import { endOperation, executePiece, judgePiece } from './execution.ts';
 import { pauseAndTell } from './pausing.ts';
 
-/** As long as one transaction lasts, about: then others have their turn. In milliseconds. */
-const STRETCH = 30;
-/** So many turns others have between two transactions: a request takes several to be answered. */
-const TURNS = 4;
+/** As long as one transaction lasts, about, and one that others stand behind no longer than its piece. In milliseconds. */
+const STRETCH = 60;
 /** So many pieces are read ahead. */
 const AHEAD = 50;
 /** So many are named for each reason: a set of a million is not read name by name. */
@@ -115,7 +114,7 @@ export class OperationWorker {
   }
 
   async #workOn(): Promise<void> {
-    while (!this.#isStopped && (await this.#step())) for (let n = 0; n < TURNS; n++) await turn();
+    while (!this.#isStopped && (await this.#step())) await giveWay();
   }
 
   /** Another process is at work. Whether it has anything to do, after a while in which it may have ended. */
@@ -185,7 +184,7 @@ export class OperationWorker {
     const { db } = this.#parts;
     const ahead = await findPieces(db.read, id, { limit: AHEAD });
     do {
-      const isOver = await db.writePiece(async (trx) => {
+      const isOver = await db.writePiece(async (trx, isWaitedFor) => {
         const operation = await findOperation(trx, id);
         if (phaseOf(operation) !== 'running') return true;
         const act = await this.#actOf(trx, operation);
@@ -198,7 +197,7 @@ export class OperationWorker {
           const piece = ahead.shift();
           if (!piece) break;
           tally = tallied(tally, await executePiece(trx, act, operation, piece), NAMED);
-        } while (performance.now() < until);
+        } while (performance.now() < until && !isWaitedFor());
         if (tally.judged < operation.size) {
           await keepTally(trx, id, tally);
           return false;
@@ -210,7 +209,7 @@ export class OperationWorker {
       // Whoever asks reads it, or is told that it cannot be.
       await this.#parts.follow?.().catch(() => undefined);
       if (isOver) return;
-      for (let n = 0; n < TURNS; n++) await turn();
+      await giveWay();
     } while (ahead.length > 0 && !this.#isStopped);
   }
 
@@ -273,11 +272,11 @@ export class OperationWorker {
       if (!piece) break;
       const action = await actionOf(db.read, draft, piece.ids);
       const outcomes = await judgePiece(db.read, by, draft, { ids: piece.ids, action });
-      await turn();
+      await giveWay();
       const changing = changingOf(db.read, by, draft, outcomes);
       const effects = await countEffects(db.read, by, action, { changing, groups });
       tally = { ...tallied(tally, outcomes, NAMED), effects: addEffects(tally.effects ?? NO_EFFECTS, effects) };
-      await turn();
+      await giveWay();
     }
     return tally;
   }

@@ -7,6 +7,7 @@ import { Checkpoints } from './checkpoints.ts';
 import { openSqlite } from './connections.ts';
 import { DATABASE_FILE, type DatabaseFiles, type DatabaseGone, fileBytes } from './database-files.ts';
 import { Log } from './log.ts';
+import { standingBack } from './writing-client.ts';
 
 /** How often the files are looked at while nobody writes. */
 const LOOKS_EVERY = 500;
@@ -25,10 +26,10 @@ export function openSqliteDatabase(dataDir: string): Database {
   const writing = writingThrough(writer, {
     check: () => watch.check(),
     changed: () => checkpoints.soon(),
-    aside: async (piece) => {
+    aside: async (piece, isWaitedFor) => {
       await checkpoints.rest?.catch(() => undefined);
       checkpoints.notePiece();
-      return log.flushingAside(writer, piece);
+      return log.flushingAside(writer, () => standingBack(piece, isWaitedFor));
     },
   });
   return {

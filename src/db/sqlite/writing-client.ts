@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type BetterSqlite from 'better-sqlite3';
 import SqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
+import { giveWay } from '../../giving-way.ts';
 
 /** So long at a stretch, in milliseconds, the statements of one transaction are run before others have their turn. */
 const STRETCH = 3;
@@ -13,6 +14,8 @@ const CHANGES_SCHEMA = /^\s*(create|alter|drop|pragma(?! (synchronous|wal_checkp
 const compiled = new WeakMap<BetterSqlite.Database, Map<string, BetterSqlite.Statement>>();
 /** Since when the transaction that is open has not given way. */
 let ranSince = 0;
+/** Whether anybody waits for the end of that transaction, whose answer may be waited for. */
+let isWaitedFor = () => true;
 
 /** How many statements were run by whatever writes here. */
 let run = 0;
@@ -40,7 +43,7 @@ export class WritingSqliteClient extends SqliteClient {
     if (query.sql === BEGIN) ranSince = performance.now();
     this.run(connection as BetterSqlite.Database, query);
     if (!ENDS.test(query.sql) && performance.now() - ranSince > STRETCH) {
-      await turn();
+      await (isWaitedFor() ? turn() : giveWay());
       ranSince = performance.now();
     }
     return query;
@@ -75,6 +78,17 @@ export class WritingSqliteClient extends SqliteClient {
       kept.set(sql, statement);
     }
     return statement;
+  }
+}
+
+/** The transaction of the piece stands back behind whoever waits for an answer, unless they can have it only when it ends. */
+export async function standingBack<T>(piece: () => Promise<T>, isItWaitedFor: () => boolean): Promise<T> {
+  const before = isWaitedFor;
+  isWaitedFor = isItWaitedFor;
+  try {
+    return await piece();
+  } finally {
+    isWaitedFor = before;
   }
 }
 

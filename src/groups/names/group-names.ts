@@ -62,11 +62,13 @@ export class GroupNames implements Followable {
     for (const id of ids) {
       const group = this.groups.get(id);
       if (!group || group.activity === 'deleted') continue;
-      let at = named.length;
-      while (at > 0 && group.key < named[at - 1].key) at--;
-      if (at < most) named.splice(at, 0, group);
-      else others++;
-      if (named.length > most) others += named.splice(most).length;
+      if (named.length === most) {
+        others++;
+        if (group.key >= named[most - 1].key) continue;
+      }
+      let at = Math.min(named.length, most - 1);
+      for (; at > 0 && group.key < named[at - 1].key; at--) named[at] = named[at - 1];
+      named[at] = group;
     }
     return { named, others };
   }

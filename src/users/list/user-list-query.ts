@@ -115,14 +115,36 @@ export function keptPath(query: ListQuery): string {
   return listPath(query, { ...sorted, columnsGiven: true, perGiven: false, allRights: false });
 }
 
-/** The address of the view with some of it changed; going anywhere else starts at the first page. */
+/** The address of the view with some of it changed; going anywhere else starts at the first page. A page has dozens of them: nothing is copied that is not said. */
 export function listPath(query: ListQuery, change: Partial<ListQuery> = {}): string {
-  const next = { ...query, after: undefined, before: undefined, ...change };
-  const { activity, state, tag, group, contact, starts, leaves, address, right, allRights } = next;
-  const rest = { rights: allRights ? ['all'] : [], column: next.columnsGiven ? [NAME, ...next.columns] : [] };
-  const filters = { activity, state, tag, group, contact, starts, leaves, address, right };
-  return listAddress('/users', next, BY_NAME, { ...filters, ...rest });
+  const columns = (change.columnsGiven ?? query.columnsGiven) ? [NAME, ...(change.columns ?? query.columns)] : NOTHING;
+  const page = {
+    q: change.q ?? query.q,
+    sort: change.sort ?? query.sort,
+    descending: change.descending ?? query.descending,
+    sortGiven: change.sortGiven ?? query.sortGiven,
+    per: change.per ?? query.per,
+    perGiven: change.perGiven ?? query.perGiven,
+    after: change.after,
+    before: change.before,
+  };
+  return listAddress('/users', page, BY_NAME, {
+    activity: change.activity ?? query.activity,
+    state: change.state ?? query.state,
+    tag: change.tag ?? query.tag,
+    group: change.group ?? query.group,
+    contact: change.contact ?? query.contact,
+    starts: change.starts ?? query.starts,
+    leaves: change.leaves ?? query.leaves,
+    address: change.address ?? query.address,
+    right: change.right ?? query.right,
+    rights: (change.allRights ?? query.allRights) ? ALL : NOTHING,
+    column: columns,
+  });
 }
+
+const NOTHING: string[] = [];
+const ALL = ['all'];
 
 /** The address of all groups by which a view can be filtered, or of those whose name holds a text, from one of them on. */
 export function groupFilterPath(query: ListQuery, { name, from }: { name: string; from: number }): string {

@@ -63,9 +63,7 @@ export function usersController(app: AppContext): Router {
     render(req, res, 'users/actions', page, { fragments: { 'row-menu': 'users/_actions' } });
   });
 
-  router.get('/users/:id/memberships', read, async (req, res) =>
-    showMemberships(app, req, res, await subjectOf(app, req)),
-  );
+  router.get('/users/:id/groups', read, async (req, res) => showMemberships(app, req, res, await subjectOf(app, req)));
 
   router.get('/users/:id/permissions', read, async (req, res) =>
     showPermissions(app, req, res, await subjectOf(app, req)),

@@ -1,0 +1,32 @@
+import { performance } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
+
+/** In milliseconds. */
+const LOOKS_EVERY = 2_000;
+/** Of the time since the last look. */
+const MOST_AT_WORK = 0.1;
+
+/**
+ * Has the room of a load given back once it is over. V8 would do that some seconds later by itself, a little at a time, but waits for
+ * something of Chromium to tell how fast it makes garbage, and in Node nothing tells it; where it is to save memory it does not ask. While
+ * there is work it may not: it would then collect twice as often.
+ */
+export function giveBackWhenIdle(): void {
+  const look = idleWatch(setFlagsFromString);
+  let since = performance.eventLoopUtilization();
+  setInterval(() => {
+    const until = performance.eventLoopUtilization();
+    look(performance.eventLoopUtilization(until, since).utilization);
+    since = until;
+  }, LOOKS_EVERY).unref();
+}
+
+/** Takes which part of the time there was work, and sets the flag where that makes it another one. */
+export function idleWatch(setFlag: (flag: string) => void): (atWork: number) => void {
+  let wasIdle = false;
+  return (atWork) => {
+    const isIdle = atWork <= MOST_AT_WORK;
+    if (isIdle !== wasIdle) setFlag(isIdle ? '--memory-saver-mode' : '--no-memory-saver-mode');
+    wasIdle = isIdle;
+  };
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+const source = join(import.meta.dirname, '../../src');
+/** Those of types only are gone when it runs; what is asked for by `import(…)` is loaded then. */
+const IMPORT = /^(?:import|export)\b(?! type\b)[^;]*?from '([^']+)'|^import '([^']+)'/gm;
+
+/** What most houses never ask for, or few requests. */
+const FILES = ['api/router.ts', 'api/routes.ts', 'api/openapi.ts', 'scim/router.ts', 'passwords/guesser.ts'];
+const PACKAGES = ['@simplewebauthn/server', '@zxcvbn-ts/core', 'nodemailer', 'pg', 'qrcode', 'tar', 'yaml'];
+
+/** Everything that a file has loaded before its first line runs: files below `src`, and packages by name. */
+function loadedBy(first: string): Set<string> {
+  const loaded = new Set<string>();
+  const load = (file: string) => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    for (const [, from, alone] of readFileSync(join(source, file), 'utf8').matchAll(IMPORT)) {
+      const named = from ?? alone;
+      const inside = join(dirname(file), named);
+      if (!named.startsWith('.')) loaded.add(named);
+      else if (!inside.startsWith('..')) load(inside);
+    }
+  };
+  load(first);
+  return loaded;
+}
+
+describe('what the server loads', () => {
+  const loaded = loadedBy('server.ts');
+
+  it('is the whole of the pages', () => {
+    expect([...loaded]).toEqual(expect.arrayContaining(['users/pages/users-controller.ts', 'express', 'zod']));
+  });
+
+  it.each([...FILES, ...PACKAGES])('is not %s, which is loaded when it is first asked for', (name) => {
+    expect(loaded.has(name)).toBe(false);
+  });
+});
