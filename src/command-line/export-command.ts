@@ -54,7 +54,9 @@ export async function exportList(context: CommandContext, act: Act, list: string
 }
 
 async function writeTo(file: string, write: (sink: Sink) => Promise<number>): Promise<number> {
-  const growing = await growWhole(file);
+  const growing = await growWhole(file).catch((error) => {
+    throw new ConfigError([`${file} cannot be written (${(error as NodeJS.ErrnoException).code})`]);
+  });
   const stop = stoppable();
   try {
     const lines = await write({

@@ -25,6 +25,8 @@ const MOST_COLUMNS = 200;
 /** Under which our own files say which record a line is of. */
 const ID_HEAD = 'Roster id';
 
+/** Of whatever is exported. */
+const ANY_ID = /^[a-z]{16}:([a-z]+):\d/;
 export const OWN_ID = /^([a-z]{16}):(user|contact):(\d{1,15})(:last of \d+)?$/;
 
 /** What the columns of such files are called, and a record whose ids stand in JSON without it. */
@@ -127,7 +129,10 @@ export class FileReader {
   #look(record: string[]): void {
     if (record[0]?.startsWith('THIS FILE IS INCOMPLETE')) throw unfinished();
     const at = this.heads.indexOf(ID_HEAD);
-    const own = at === -1 ? null : OWN_ID.exec((record[at] ?? '').trim());
+    const cell = at === -1 ? '' : (record[at] ?? '').trim();
+    const kind = ANY_ID.exec(cell)?.[1];
+    if (kind !== undefined && kind !== this.#kind.noun) throw ofAnotherKind(`${kind}s`, this.#kind.noun);
+    const own = OWN_ID.exec(cell);
     if (!own) return;
     if (!this.#isOurs) this.#isComplete = false;
     this.#isOurs = true;
@@ -140,6 +145,8 @@ export class FileReader {
     for await (const { line, text } of linesOf(textOf(this.#file, encoding))) {
       const record = objectIn(text, line);
       if (isFirst && typeof record.roster === 'string') {
+        const { kind } = record;
+        if (typeof kind === 'string' && kind !== `${this.#kind.noun}s`) throw ofAnotherKind(kind, this.#kind.noun);
         mark = record.roster;
         this.#isComplete = false;
       } else if ('complete' in record && record.name === undefined) this.#isComplete = record.complete === true;
@@ -206,6 +213,11 @@ function textIn(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Whose names stand in it are others, even where they are called alike. */
+function ofAnotherKind(kind: string, noun: string): UnreadableFile {
+  return new UnreadableFile(`The file is an export of ${kind.slice(0, 40)}, and no ${noun}s are in it.`);
 }
 
 function tooManyColumns(): UnreadableFile {

@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Writes the file beside its place and moves it there: after a crash it is there whole, or not at all. For this user alone. */
@@ -16,7 +16,11 @@ export interface GrowingFile {
   discard(): Promise<void>;
 }
 
-export async function growWhole(file: string): Promise<GrowingFile> {
+/** What is there and is no file, such as /dev/stdout or a pipe, takes what is written at once, and stays what it is. */
+export async function growWhole(place: string): Promise<GrowingFile> {
+  const file = await realpath(place).catch(() => place);
+  const found = await stat(file).catch(() => undefined);
+  if (found && !found.isFile()) return growStraight(file);
   const beside = `${file}.${process.pid}.new`;
   const handle = await open(beside, 'wx', 0o600);
   return {
@@ -30,6 +34,15 @@ export async function growWhole(file: string): Promise<GrowingFile> {
       await handle.close();
       rmSync(beside);
     },
+  };
+}
+
+async function growStraight(place: string): Promise<GrowingFile> {
+  const handle = await open(place, 'w');
+  return {
+    write: (text) => handle.writeFile(text),
+    finish: () => handle.close(),
+    discard: () => handle.close(),
   };
 }
 

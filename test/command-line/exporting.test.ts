@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -83,6 +83,16 @@ describe('the command export', () => {
     expect(output).toContain(problem);
     expect(output).not.toContain('Roster id');
     expect(await events()).toEqual([]);
+  });
+
+  it('writes through a link, which stays one', async () => {
+    const [file, link] = ['kept.csv', 'link.csv'].map((name) => join(app.folder, name));
+    writeFileSync(file, '');
+    symlinkSync(file, link);
+    await roster('export', 'users', '--to', link);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(readFileSync(file, 'utf8')).toContain('bob');
+    expect(readdirSync(app.folder).filter((name) => name.endsWith('.new'))).toEqual([]);
   });
 
   it('refuses what it does not know, and leaves its options to itself', async () => {

@@ -133,6 +133,8 @@ describe('a file', () => {
     ['Name,Email\nc,c@x.example\na,"b\nd,d@x.example\n', 'a quote that opens behind line 2 is never closed'],
     [`Name,Email\n"a,b\n${'c,c@x.example\n'.repeat(80_000)}`, 'Is a quote there that is never closed?'],
     ['[\n{"name":"a"}]', 'one JSON list'],
+    ['Roster id,Name,Emails\nbdfhjklmnpqrstvw:contact:1:last of 1,a,a@x.example\n', 'an export of contacts'],
+    ['{"roster":"bdfhjklmnpqrstvw","kind":"contacts"}\n{"name":"a"}\n{"complete":true}\n', 'an export of contacts'],
     ['a,a@x.example\nb,b@x.example\n', 'The first line names somebody already'],
     ['\u0089PNG\r\n\u0000\u0000', 'no text'],
     ['PK\u0003\u0004', 'of a spreadsheet program'],

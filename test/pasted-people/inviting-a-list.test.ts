@@ -53,6 +53,15 @@ describe('a list of people that is pasted', () => {
     expect((await app.db.read('users')).length).toBe(10);
   });
 
+  it('says at once what is wrong in it, before anything was refused', async () => {
+    const table = await read('Name;Email;Group\nMaria;maria@new.example;Nowhere\nTom;tom@;Support');
+    expect(table.status).toBe(200);
+    expect(pageOf(table).errors()).toMatchObject({
+      'groups-0': 'There is no group called Nowhere.',
+      'email-1': expect.stringContaining('email address'),
+    });
+  });
+
   it('says when each of them starts and leaves, and each is invited on that morning', async () => {
     const mailing = await startMailing();
     const by = await signedIn(mailing.app, 'alice');

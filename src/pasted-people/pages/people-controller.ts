@@ -7,6 +7,7 @@ import { takeKept } from '../../web/kept-form.ts';
 import { draftedPeople } from '../actions/people-draft.ts';
 import { type TypedPeople, typedPeople } from '../people-form.ts';
 import { invite } from './people-inviting-page.ts';
+import { mistakesInRows } from './people-mistakes.ts';
 import { openPeople, prepared, showPeople } from './people-page.ts';
 import { correctPeople, takeList } from './people-saving.ts';
 import { showPeopleSheet } from './people-sheet.ts';
@@ -43,7 +44,8 @@ export function peopleController(app: AppContext): Router {
     withDraft(async (req, res, draft) => {
       const kept = takeKept(req);
       const list = kept ? { ...typedPeople(kept), id: draft.id } : draft;
-      await showPeople(app, req, res, await prepared(app, req, list));
+      const people = await prepared(app, req, list);
+      await showPeople(app, req, res, people, { mistakes: mistakesInRows(people) });
     }),
   );
 

@@ -11,11 +11,16 @@ export function mistakesOf(app: AppContext, req: Request, { errors, plan, forAll
   const actor = { by: req.viewer!, at: instant(app.clock()) };
   const nobody = newIn(plan).length + changingIn(plan).length + mistakesIn(plan).length === 0;
   return {
-    ...rowErrors(plan.map(({ n, row, errors }) => ({ n, errors: row.isKept ? errors : {} }))),
+    ...mistakesInRows({ plan }),
     ...errors,
     ...caught(() => requireEndAhead(actor, forAll.untilAt)),
     ...(nobody && { text: 'There is nothing to do: nobody is ticked of whom anything would change.' }),
   };
+}
+
+/** What is wrong with those who are ticked. */
+export function mistakesInRows({ plan }: Pick<Prepared, 'plan'>): Errors {
+  return rowErrors(plan.map(({ n, row, errors }) => ({ n, errors: row.isKept ? errors : {} })));
 }
 
 function rowErrors(rows: Pick<PlannedPerson, 'n' | 'errors'>[]): Errors {

@@ -99,13 +99,20 @@ function markOf({ known, found }: PlannedPerson): string | undefined {
   return found && `contact:${found.contact.id}`;
 }
 
-/** The text, and once it was read what was understood: new people to be corrected, those who are known, and lines that puzzle. */
+/**
+ * The text, and once it was read what was understood: new people to be corrected, those who are known, and lines that puzzle.
+ * `mistakes` are told where nothing was refused yet.
+ */
 export async function showPeople(
   app: AppContext,
   req: Request,
   res: Response,
   people: Prepared,
-  { errors: more = {}, told = takeFlash(req)?.message }: { errors?: Errors; told?: string } = {},
+  {
+    errors: more = {},
+    mistakes = {},
+    told = takeFlash(req)?.message,
+  }: { errors?: Errors; mistakes?: Errors; told?: string } = {},
 ): Promise<void> {
   const { typed, rows, plan } = people;
   const viewer = req.viewer!;
@@ -119,8 +126,8 @@ export async function showPeople(
     path,
     typed,
     told,
-    errors: { ...people.errors, ...more },
-    summary: summaryOf({ ...people.errors, ...more }, plan),
+    errors: { ...people.errors, ...mistakes, ...more },
+    summary: summaryOf({ ...people.errors, ...mistakes, ...more }, plan),
     isRead: rows.length > 0,
     columns,
     people: plan.filter(({ known }) => !known).map((one) => ({ ...one, contact: one.found?.contact })),
