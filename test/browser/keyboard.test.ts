@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { startApp, type TestApp } from '../support/app.ts';
-import { closeBrowser, enter, LAN_NAME, visit } from '../support/browser.ts';
+import { PASSWORD, startApp, type TestApp } from '../support/app.ts';
+import { closeBrowser, LAN_NAME, visit } from '../support/browser.ts';
 import { addCrowd } from '../support/crowd.ts';
 
 let app: TestApp;
@@ -24,7 +24,10 @@ afterEach(() => expect(complaints).toEqual([]));
 
 async function signedIn(options: Parameters<typeof visit>[0] = {}) {
   const visitor = await visit({ baseURL: app.url, ...options });
-  await enter(app, visitor.page, 'alice', '/users');
+  await visitor.page.goto('/session/new?next=/users');
+  await visitor.page.getByLabel('Name or system email').fill('alice');
+  await visitor.page.getByLabel('Password').fill(PASSWORD);
+  await visitor.page.getByRole('button', { name: 'Sign in' }).click();
   await visitor.page.getByRole('heading', { name: 'User Management' }).waitFor();
   await visitor.page.waitForLoadState('load');
   return visitor;
