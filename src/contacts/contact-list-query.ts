@@ -31,9 +31,9 @@ export interface ContactQuery extends PageQuery<SortKey> {
   account: AccountType[];
   /** `public`, `private` (the viewer's own), or the id of a group. */
   owner: string[];
-  tag: number[];
+  tag: (number | string)[];
   /** People of these companies. */
-  company: number[];
+  company: (number | string)[];
 }
 
 /** `sorts`: those that the viewer may sort by; an order tells of what it goes by. */

@@ -6,7 +6,7 @@ import { alongPlaces, type Place } from '../facets/along-places.ts';
 import type { Counted, Selection } from '../facets/facet-index.ts';
 import { type FrozenSet, frozenAlong } from '../facets/frozen-walk.ts';
 import { readPage, readRankedPage, type Source } from '../lists/keyset-page.ts';
-import { type Cursor, isRanked } from '../lists/list-query.ts';
+import { type Cursor, idsAmong, isRanked } from '../lists/list-query.ts';
 import { sortKey } from '../text/sort-key.ts';
 import { fold } from '../text/text.ts';
 import { ACCOUNT_TYPES, type AccountType, type Contact, type ContactKind, type ContactViewer } from './contact.ts';
@@ -71,7 +71,7 @@ export async function listContacts(
   await contactIndex.refresh();
   const selection = contactIndex.select(filterOf(query, viewer), viewer);
   // Before anything else is waited for: meanwhile the index may read what changes.
-  const counts = countsOf(contactIndex, selection, viewer, { offeredTags, chosenTags: query.tag });
+  const counts = countsOf(contactIndex, selection, viewer, { offeredTags, chosenTags: idsAmong(query.tag) });
   const page = await readRankedPage(query, sourcesOf({ db, contactIndex }, { query, selection, owners }));
   return {
     contacts: await findContacts(db.read, viewer, page.rows),
@@ -134,7 +134,7 @@ export async function listContactsMeanwhile(
   });
   const { rows, previous, next } = await readPage(query, source);
   const selection = select();
-  const tags = query.tag.filter((id) => selection.count('tag', id) > 0);
+  const tags = idsAmong(query.tag).filter((id) => selection.count('tag', id) > 0);
   return { contacts: await findContacts(db.read, viewer, rows), previous, next, query, tags };
 }
 
@@ -154,10 +154,10 @@ function filterOf(query: ContactQuery, viewer: ContactViewer): ContactFilter {
       kind: kind.map((one) => KINDS.indexOf(one)),
       accounts: account.flatMap(accountSetsWith),
       owner: owner.map((one) => ownershipOf(one, viewer)),
-      tag,
+      tag: idsAmong(tag),
     },
     words: q === '' ? undefined : fold(q).split(' ').filter(Boolean),
-    companies: company,
+    companies: idsAmong(company),
   };
 }
 

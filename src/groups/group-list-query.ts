@@ -20,7 +20,7 @@ export interface GroupQuery extends PageQuery<GroupSort> {
   /** Empty means active and deactivated. */
   activity: Activity[];
   leader: Leadership[];
-  tag: number[];
+  tag: (number | string)[];
 }
 
 export function readGroupQuery(source: Source, rememberedPer?: number): GroupQuery {

@@ -1,6 +1,6 @@
 import type { Activity } from '../access/activity.ts';
 import type { Selection } from '../facets/facet-index.ts';
-import { type Cursor, isRanked } from '../lists/list-query.ts';
+import { type Cursor, idsAmong, isRanked } from '../lists/list-query.ts';
 import { fold } from '../text/text.ts';
 import type { UserSources } from '../users/list/user-index.ts';
 import type { Group } from './group.ts';
@@ -76,7 +76,7 @@ function select({ groupIndex }: GroupSources, { q, activity, leader, tag }: Grou
     values: {
       activity: activities.map((one) => ACTIVITIES.indexOf(one)),
       leader: leader.map((one) => LEADERSHIPS.indexOf(one)),
-      tag,
+      tag: idsAmong(tag),
     },
     words: fold(q).split(' ').filter(Boolean),
   });

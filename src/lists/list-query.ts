@@ -110,15 +110,14 @@ export function wordsOf<T extends string>(value: unknown): T[] {
   return allOf(value).map((text) => text.slice(0, LONGEST_WORD)) as T[];
 }
 
-/** The same for ids; what is none becomes one that nothing has. */
-export function idsOf(value: unknown): number[] {
-  return [...new Set(allOf(value).map(idOf))];
+/** The same for ids; what is none stays the word that it is. */
+export function idsOf(value: unknown): (number | string)[] {
+  return [...new Set(allOf(value).map((text) => (isId(Number(text)) ? Number(text) : text.slice(0, LONGEST_WORD))))];
 }
 
-/** The same, where the word for none stands among them. */
-export function idsOrNoneOf(value: unknown): (number | typeof NONE)[] {
-  const texts = allOf(value);
-  return [...new Set(texts.map((text) => (text === NONE ? NONE : idOf(text))))];
+/** The ids among such values: a word is one that nothing has, but for the one that means none of them. */
+export function idsAmong(values: (number | string)[]): number[] {
+  return values.filter((one) => one !== NONE).map((one) => (typeof one === 'number' ? one : NO_ID));
 }
 
 export function firstOf(value: unknown): string | undefined {
@@ -149,10 +148,6 @@ export function decodeCursor(text: string | undefined): Cursor | undefined {
 function allOf(value: unknown): string[] {
   const list = Array.isArray(value) ? value : [value];
   return [...new Set(list.filter((one): one is string => typeof one === 'string'))].slice(0, MOST_VALUES);
-}
-
-function idOf(text: string): number {
-  return isId(Number(text)) ? Number(text) : NO_ID;
 }
 
 function isId(value: unknown): value is number {

@@ -115,7 +115,8 @@ async function contactsPage(db: Reader, { viewer, query, list, tags, folded, all
     ...(await findGroups(db, [...viewer.groupIds])).map((group) => ({ value: String(group.id), label: group.name })),
   ].map((one) => (typeof one === 'string' ? { value: one, label: LABELS[one] } : one));
   const sizeOf = ({ id }: Tag) => counts?.tag.get(id)?.size ?? 0;
-  const companies = await findContactNames(db, viewer, query.company);
+  const companyIds = query.company.filter((id) => typeof id === 'number');
+  const companies = await findContactNames(db, viewer, companyIds);
   const filters: Filter[] = [
     {
       name: 'kind',
@@ -150,7 +151,7 @@ async function contactsPage(db: Reader, { viewer, query, list, tags, folded, all
           {
             name: 'company',
             label: 'Company',
-            choices: query.company.map((id) =>
+            choices: companyIds.map((id) =>
               choice('company', id, companies.get(id) ?? 'a company that you may not see', counts && list.total),
             ),
           },

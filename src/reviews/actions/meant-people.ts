@@ -1,6 +1,6 @@
 import type { Viewer } from '../../access/viewer.ts';
 import type { Reader } from '../../db/database.ts';
-import { NONE } from '../../lists/list-query.ts';
+import { idsAmong } from '../../lists/list-query.ts';
 import type { UserIndex } from '../../users/list/user-index.ts';
 import { keptPath, readListPath } from '../../users/list/user-list-query.ts';
 import { selectForView } from '../../users/list/view-selection.ts';
@@ -14,7 +14,7 @@ export async function meantBy(
 ): Promise<{ ids: number[]; groupIds: number[] }> {
   const query = { ...readListPath(view), activity: ['active' as const] };
   const { ids } = await selectForView(db, index, { query, limits, viewer: by });
-  return { ids, groupIds: query.group.filter((one) => one !== NONE) };
+  return { ids, groupIds: idsAmong(query.group) };
 }
 
 /** The address of a view as it is kept with a review; of none, all who are active. */

@@ -4,9 +4,7 @@ import { chosenAmong } from '../../lists/chosen-columns.ts';
 import {
   firstOf,
   idsOf,
-  idsOrNoneOf,
   listAddress,
-  type NONE,
   type Order,
   type PageQuery,
   readPageQuery,
@@ -39,9 +37,9 @@ export interface ListQuery extends PageQuery<SortKey> {
   /** Empty means active and deactivated. */
   activity: Activity[];
   state: State[];
-  tag: number[];
+  tag: (number | string)[];
   /** `none` for those who are in no group. */
-  group: (number | typeof NONE)[];
+  group: (number | string)[];
   /** `none` for those without a linked contact; there is no other value. */
   contact: string[];
   /** Within how many days. */
@@ -76,7 +74,7 @@ export function readListQuery(given: Source, { per, columns = USUAL_COLUMNS }: R
     activity: wordsOf(source.activity),
     state: wordsOf(source.state),
     tag: idsOf(source.tag),
-    group: idsOrNoneOf(source.group),
+    group: idsOf(source.group),
     contact: wordsOf(source.contact),
     starts: wordsOf(source.starts),
     leaves: wordsOf(source.leaves),

@@ -3,7 +3,7 @@ import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { meantSoon } from '../../facets/along-index.ts';
 import { readPage, readRankedPage } from '../../lists/keyset-page.ts';
-import { type Cursor, NONE } from '../../lists/list-query.ts';
+import { type Cursor, idsAmong } from '../../lists/list-query.ts';
 import { findListed, type ListedUser, withFurther } from './listed-users.ts';
 import { findPasted, type PastedList } from './pasted-list.ts';
 import { countsOf, NOTHING_OFFERED, type Offered, type UserCounts } from './user-counts.ts';
@@ -41,11 +41,8 @@ export async function listUsers(
   const selection = select(index, query, viewer, pasted);
   const { change } = index;
   const counts = countsOf(index, selection, {
-    tags: [...index.largest('tag', offered.tags), ...query.tag],
-    groups: [
-      ...index.largest('group', offered.groups, index.groups.deleted),
-      ...query.group.filter((one) => one !== NONE),
-    ],
+    tags: [...index.largest('tag', offered.tags), ...idsAmong(query.tag)],
+    groups: [...index.largest('group', offered.groups, index.groups.deleted), ...idsAmong(query.group)],
     rights: offered.rights,
     addresses: query.address,
     contactless: index.derived.contactless(viewer),

@@ -5,7 +5,7 @@ import type { ContactViewer } from '../../contacts/contact.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import type { FacetFilter, Selection } from '../../facets/facet-index.ts';
-import { NONE } from '../../lists/list-query.ts';
+import { idsAmong, NONE } from '../../lists/list-query.ts';
 import { SOON_DAYS, STATES, type StateLimits } from '../user-state.ts';
 import { NOBODY } from './derived-sets.ts';
 import { findPasted, type PastedList, searchedWords } from './pasted-list.ts';
@@ -103,8 +103,8 @@ export function filterOf(
     values: {
       activity: activities.map((activity) => ACTIVITIES.indexOf(activity)),
       state: query.state.map((state) => STATES.indexOf(state)),
-      tag: query.tag,
-      group: query.group.filter((one) => one !== NONE),
+      tag: idsAmong(query.tag),
+      group: idsAmong(query.group),
       starts: query.starts.map(soonDays),
       leaves: query.leaves.map(soonDays),
     },

@@ -1,6 +1,7 @@
 import { ACCOUNT_TYPES } from '../../../src/contacts/contact.ts';
 import { ACTIVITIES, type ContactQuery, KINDS } from '../../../src/contacts/contact-list-query.ts';
 import type { Reader } from '../../../src/db/database.ts';
+import { idsAmong } from '../../../src/lists/list-query.ts';
 import { all, any, holding, Sql } from '../../support/plain-sql.ts';
 
 /** Who asks: a user with or without the right to read contacts. */
@@ -81,11 +82,11 @@ export async function plainContacts(
     kind: orAll(query.kind.map((one) => new Sql('contacts.kind = ?', [one]))),
     account: orAll(query.account.map(withAccount)),
     owner: orAll(query.owner.map((one) => ownedBy(one, asking))),
-    tag: orAll(query.tag.map(withTag)),
+    tag: orAll(idsAmong(query.tag).map(withTag)),
   };
   const always = all([
     sees,
-    orAll(query.company.map((id) => new Sql('contacts.company_id = ?', [id]))),
+    orAll(idsAmong(query.company).map((id) => new Sql('contacts.company_id = ?', [id]))),
     ...query.q
       .split(' ')
       .filter(Boolean)

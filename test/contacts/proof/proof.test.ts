@@ -12,6 +12,7 @@ import {
 } from '../../../src/contacts/contact-list-query.ts';
 import { findContactViewer } from '../../../src/contacts/contact-viewer.ts';
 import { openDatabase } from '../../../src/db/database.ts';
+import { idsAmong } from '../../../src/lists/list-query.ts';
 import { startApp } from '../../support/app.ts';
 import { Chance } from '../../support/chance.ts';
 import { addCrowd } from '../../support/crowd.ts';
@@ -84,7 +85,7 @@ it('says of every view what plain SQL says of it, whatever happened before', asy
       owners: ['public', 'private', ...[...viewer.groupIds].map(String)].toSorted(),
     });
     const largest = [...plain.tagSizes].sort(([a, size], [b, other]) => other - size || a - b).slice(0, offered);
-    const known = query.tag.filter((id) => plain.tags.has(id) || plain.tagSizes.has(id));
+    const known = idsAmong(query.tag).filter((id) => plain.tags.has(id) || plain.tagSizes.has(id));
     const wanted = [...new Set([...largest.map(([id]) => id), ...known])];
     expect({ told, tags: [...counts.tag] }).toEqual({
       told,
