@@ -47,7 +47,7 @@ export interface Undoable<Subject extends Subjected> {
   isChangeOf(field: string, change: LaterChange): boolean;
   /** What brings these fields back: the actions that anybody would do it with. */
   stepsFor(db: Reader, subject: Subject, wanted: Wanted): Promise<Step<Subject>[]>;
-  /** What a field held before the undo, for its report. */
+  /** What a field held before the undo, for its report; empty where another says it. */
   wasInWords(field: string, value: unknown, format: Format): string;
 }
 
@@ -145,6 +145,7 @@ export function undoing<Subject extends Subjected>(
     was: (before, format) =>
       Object.entries(before)
         .map(([field, value]) => undoable.wasInWords(field, value, format))
+        .filter(Boolean)
         .join('; '),
     events: {},
   };

@@ -14,6 +14,11 @@ export function tagFacts(tags: readonly string[]): Facts {
   return Object.fromEntries(tags.map((tag) => [tagFact(tag), true]));
 }
 
+/** Whether the tag was there before something was taken back. */
+export function hadTag(tag: string, value: unknown): string {
+  return value === true ? `had the tag ${tag}` : `did not have the tag ${tag}`;
+}
+
 /** Only what differs between the two. */
 export function differing(before: Facts, after: Facts): Written {
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])];

@@ -24,6 +24,11 @@ async function undo(page: string): Promise<string> {
   return sheet;
 }
 
+/** What a report says of the one whom it is about. */
+const toldOf = async (report: string) =>
+  load((await alice.get(report)).text)('.report .badge + .note')
+    .text()
+    .trim();
 const bob = () => app.db.read('users').where('id', app.people.bob).first();
 const tags = (): Promise<string[]> =>
   app.db
@@ -54,6 +59,9 @@ describe('what a form saved', () => {
     ]);
     expect(after.description).toBe('changed by somebody else');
     expect(await tags()).toEqual(tagsBefore);
+    expect(await toldOf(sheet)).toBe(
+      'name bobby; was to leave on 1 May 2027 (UTC); had No shared data; had the tag night; did not have the tag Berlin; did not have the tag part-time',
+    );
   });
 
   it('brings a membership back with the leadership that ended with it', async () => {
@@ -102,7 +110,7 @@ describe('what the page of a group did', () => {
     const group = `/groups/${support}`;
     await submit(alice, `${group}/members/new`, { list: 'max', untilAt: '2026-12-31', confirmed: 'yes' });
     expect(await members()).not.toEqual(before);
-    await undo(group);
+    expect(await toldOf(await undo(group))).toBe('was a member until the end of 31 Dec 2026 (UTC)');
     expect(await members()).toEqual(before);
     const ids = String(app.people.bob);
     await alice.send('patch', `${group}/members`, { ids, untilAt: '2027-01-31' });

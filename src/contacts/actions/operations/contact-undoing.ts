@@ -7,7 +7,8 @@ import {
   WORDS_OF_CHANGE,
 } from '../../../bulk-operations/undoing.ts';
 import { findTagNames } from '../../../tags/tag-store.ts';
-import { tagOf } from '../../../verbs/facts.ts';
+import { wasActivity } from '../../../verbs/action.ts';
+import { fieldsInWords, hadTag, tagOf } from '../../../verbs/facts.ts';
 import type { AccountType, Ownership } from '../../contact.ts';
 import { findContactsOfAnyOwner } from '../../contact-store.ts';
 import { CONTACT_DELETION, CONTACT_RESTORATION } from '../contact-actions.ts';
@@ -42,8 +43,11 @@ export const CONTACT_UNDOING: Undoable<ContactSubject> = {
     const [account, tag] = [accountOf(field), tagOf(field)];
     if (field === 'owner') return `was ${ownedInWords(value as Ownership)}`;
     if (field === 'companyId') return value === null ? 'had no company' : 'had another company';
-    if (account !== undefined) return `account ${account} ${format.value(value)}`;
-    return `${tag === undefined ? field : `tag ${tag}`} ${format.value(value)}`;
+    if (account !== undefined)
+      return value === true ? `had the account ${account}` : `did not have the account ${account}`;
+    if (tag !== undefined) return hadTag(tag, value);
+    if (field === 'activity' && value !== null) return wasActivity({ activity: value });
+    return `${fieldsInWords({ [field]: value })} ${format.value(value)}`;
   },
 };
 

@@ -9,7 +9,8 @@ import {
 } from '../../../bulk-operations/undoing.ts';
 import type { Levels } from '../../../permissions/permission-store.ts';
 import { findTagNames } from '../../../tags/tag-store.ts';
-import { tagOf } from '../../../verbs/facts.ts';
+import { wasActivity } from '../../../verbs/action.ts';
+import { fieldsInWords, hadTag, tagOf } from '../../../verbs/facts.ts';
 import type { Group } from '../../group.ts';
 import { findGroupsOf } from '../../group-store.ts';
 import type { GroupChange } from '../changing-groups.ts';
@@ -44,7 +45,9 @@ export const GROUP_UNDOING: Undoable<Group> = {
     if (field === 'leaderId') return value === null ? 'had no leader' : 'had another leader';
     if (application !== undefined)
       return value === null ? `granted nothing on ${application}` : `granted ${value} on ${application}`;
-    return `${tag === undefined ? field : `tag ${tag}`} ${format.value(value)}`;
+    if (tag !== undefined) return hadTag(tag, value);
+    if (field === 'activity' && value !== null) return wasActivity({ activity: value });
+    return `${fieldsInWords({ [field]: value })} ${format.value(value)}`;
   },
 };
 

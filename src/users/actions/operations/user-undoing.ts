@@ -44,6 +44,7 @@ import { asNow, FORMER } from '../former-ends.ts';
 import { INVITATION_WITHDRAWAL } from '../invitation-withdrawal.ts';
 import { changingAction } from './changing-action.ts';
 import { confirmationRestoring } from './confirmation-restoring.ts';
+import { formerInWords } from './former-facts.ts';
 import { GROUP_ADDITION, leaveOutOf } from './group-addition.ts';
 import { GROUP_REMOVAL } from './group-removal.ts';
 import { leadingAgain } from './leading-again.ts';
@@ -57,7 +58,7 @@ export const USER_UNDOING: Undoable<Subject> = {
   isChangeOf,
   stepsFor,
   wasInWords: (field, value, format) =>
-    isHanded(field) ? 'something was handed over' : `${fieldInWords(field)} ${format.value(value)}`,
+    isHanded(field) ? 'something was handed over' : formerInWords(field, value, format),
 };
 
 /** Only from as many tables as what was written needs. */
@@ -202,9 +203,4 @@ function programsReturning(ownerId: number, programs: number[]): StepAction<Subj
       return new Map(subjects.map(({ id }) => [id, one]));
     },
   };
-}
-
-function fieldInWords(field: string): string {
-  if (groupOf(field) !== undefined) return 'membership';
-  return tagOf(field) === undefined ? field : `tag ${tagOf(field)}`;
 }
