@@ -89,11 +89,13 @@ export async function stopPlanning(trx: Transaction, id: number, problem: string
 }
 
 /** Of any number of attempts to apply it one is told true. */
-export async function claimImport(trx: Transaction, id: number, operationId: number): Promise<boolean> {
-  const claimed = await trx('imports')
-    .where({ id, state: 'planned' })
-    .update({ state: 'applied', operation_id: operationId });
-  return claimed === 1;
+export async function claimImport(trx: Transaction, id: number): Promise<boolean> {
+  return (await trx('imports').where({ id, state: 'planned' }).update({ state: 'applied' })) === 1;
+}
+
+/** By which operation it is done. */
+export async function keepOperationId(trx: Transaction, id: number, operationId: number): Promise<void> {
+  await trx('imports').where({ id }).update({ operation_id: operationId });
 }
 
 /** Those of these keys that several lines have, with the first of these lines. */

@@ -71,6 +71,16 @@ describe('a file that is imported on the page', () => {
     expect(await counts(await planned(file))).toEqual(['New 0', 'Changed 0', 'Unchanged 2', 'Refused 1']);
   });
 
+  it('is done once by presses at the same moment, and each of them leads to it', async () => {
+    const path = await planned('Name,Email\nnina,nina@example.com\n');
+    const { todo } = pageOf(await alice.get(path)).typed();
+    const presses = Array.from({ length: 3 }, () => alice.post(`${path}/execution`, { todo: String(todo) }));
+    const ledTo = (await Promise.all(presses)).map(({ headers }) => headers.location);
+    const operations: { id: number }[] = await app.db.read('bulk_operations').where('action', 'import').select('id');
+    expect(ledTo).toEqual(Array(3).fill(`/bulk-operations/${operations[0].id}`));
+    expect(operations.length).toBe(1);
+  });
+
   it('is remembered by what its columns meant, by each person', async () => {
     const path = await uploaded('Handle,Mail\nnina,nina@example.com\n');
     await send(alice, await alice.get(path), { 'column-0': 'name' });

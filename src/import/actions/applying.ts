@@ -4,7 +4,7 @@ import type { Transaction } from '../../db/database.ts';
 import type { Act } from '../../verbs/act.ts';
 import type { Performed, Subjected } from '../../verbs/action.ts';
 import { findLinesToDo, findPlannedLines, type PlannedLine, refuseLines } from '../import-plan-store.ts';
-import { claimImport, findImport, keepCounts } from '../import-store.ts';
+import { claimImport, findImport, keepCounts, keepOperationId } from '../import-store.ts';
 import type { Applied } from './import-kind.ts';
 import { KINDS } from './import-kinds.ts';
 
@@ -15,10 +15,12 @@ import { KINDS } from './import-kinds.ts';
 export async function importOperation(trx: Transaction, act: Act, id: number): Promise<BulkOperation | undefined> {
   const lines = await findLinesToDo(trx, id);
   if (lines.length === 0) return undefined;
+  // Before anything is made: of two who press at once, one would leave a draft behind that nobody knows of.
+  if (!(await claimImport(trx, id))) return undefined;
   const { subjectType } = KINDS[(await findImport(trx, id)).kind];
   const draft = { subjectType, action: 'import', lines, choices: { import: id } };
   const operationId = await createDraft(trx, act, { ...draft, ids: [] });
-  if (!(await claimImport(trx, id, operationId))) return undefined;
+  await keepOperationId(trx, id, operationId);
   return findOperation(trx, operationId);
 }
 

@@ -149,6 +149,8 @@ async function execute(app: AppContext, req: Request, res: Response, one: Import
     return operation && { id: operation.id, became: await executeOperation(trx, act, operation) };
   });
   if (!done) {
+    const { operationId } = await findImport(app.db.read, one.id);
+    if (operationId !== null) return res.redirect(303, `/bulk-operations/${operationId}`);
     flash(req, 'There is nothing to be done.');
     return res.redirect(303, path);
   }
