@@ -6,6 +6,7 @@ import { BrokenOff, exportRecords, ReaderGone, type Sink } from '../export/actio
 import { KINDS } from '../export/exportable.ts';
 import { FILE_FORMATS } from '../export/file-format.ts';
 import { EXPORT_KINDS } from '../export/pages/export-kinds.ts';
+import { reasonOf } from '../installation/data-folder.ts';
 import { growWhole } from '../installation/whole-file.ts';
 import { format } from '../text/format.ts';
 import { counted } from '../text/text.ts';
@@ -55,17 +56,21 @@ export async function exportList(context: CommandContext, act: Act, list: string
 
 async function writeTo(file: string, write: (sink: Sink) => Promise<number>): Promise<number> {
   const growing = await growWhole(file).catch((error) => {
-    throw new ConfigError([`${file} cannot be written (${(error as NodeJS.ErrnoException).code})`]);
+    throw new ConfigError([`${file} cannot be written: ${reasonOf(error)}`]);
   });
   const stop = stoppable();
   try {
     const lines = await write({
       async write(text) {
         stop.ask();
-        await growing.write(text);
+        await growing.write(text).catch((error) => {
+          throw goneBy(error);
+        });
       },
     });
-    await growing.finish();
+    await growing.finish().catch((error) => {
+      throw new ConfigError([`${file} cannot be written: ${reasonOf(error)}`]);
+    });
     return lines;
   } catch (error) {
     await growing.discard();
@@ -82,10 +87,16 @@ function outputSink(): Sink {
     write: (text) => {
       stop.ask();
       return new Promise((resolve, reject) => {
-        stdout.write(text, (error) => (error ? reject(new ReaderGone('nobody took it')) : resolve()));
+        stdout.write(text, (error) => (error ? reject(goneBy(error)) : resolve()));
       });
     },
   };
+}
+
+/** Where it was written to takes no more of it. */
+function goneBy(error: unknown): ReaderGone {
+  const isClosed = (error as NodeJS.ErrnoException).code === 'EPIPE';
+  return new ReaderGone(isClosed ? 'nobody took it' : reasonOf(error));
 }
 
 /** Whoever stops the program gets an end that says what it is. */

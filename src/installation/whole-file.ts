@@ -32,7 +32,7 @@ export async function growWhole(place: string): Promise<GrowingFile> {
     },
     async discard() {
       await handle.close();
-      rmSync(beside);
+      rmSync(beside, { force: true });
     },
   };
 }

@@ -1,4 +1,14 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -42,6 +52,20 @@ describe('the command export', () => {
     expect(output).toMatch(/\r\n[b-z]{16}:user:\d+:last of 1,dave,/);
     expect(output).toMatch(/\r\n1 line\.\n$/);
     expect(await events()).toMatchObject([{ by: 'command line', rows: 1, fileFormat: 'csv' }]);
+  });
+
+  const full = '/dev/full';
+  (existsSync(full) ? it : it.skip)('says that there is no more room for it, as its event does', async () => {
+    const output = openSync(full, 'w');
+    try {
+      expect(await rosterBeside(app, ['export', 'users'], {}, output)).toEqual({
+        code: 2,
+        output: 'The export was broken off: the disk is full.\n',
+      });
+    } finally {
+      closeSync(output);
+    }
+    expect(await events()).toMatchObject([{ brokenOff: 'the disk is full' }]);
   });
 
   it('writes a file for its user alone, whole or not at all', async () => {
