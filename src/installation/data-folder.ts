@@ -56,4 +56,5 @@ const REASONS: Record<string, string> = {
   ENOTDIR: 'a part of the path is a file',
   EEXIST: 'a part of the path is a file',
   ENOENT: 'nothing can be made there',
+  EISDIR: 'it is a folder',
 };
