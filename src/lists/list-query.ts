@@ -6,6 +6,8 @@ export const LONGEST_SEARCH = 200;
 export const MOST_VALUES = 100;
 const LONGEST_WORD = 60;
 const NO_ID = 0;
+/** As ids are written everywhere, and never longer than a number holds. */
+const IS_ID = /^[1-9]\d{0,14}$/;
 export const NONE = 'none' as const;
 
 /** A place in a sorted list: the sort value and the id of a row. */
@@ -112,7 +114,7 @@ export function wordsOf<T extends string>(value: unknown): T[] {
 
 /** The same for ids; what is none stays the word that it is. */
 export function idsOf(value: unknown): (number | string)[] {
-  return [...new Set(allOf(value).map((text) => (isId(Number(text)) ? Number(text) : text.slice(0, LONGEST_WORD))))];
+  return [...new Set(allOf(value).map((text) => (IS_ID.test(text) ? Number(text) : text.slice(0, LONGEST_WORD))))];
 }
 
 /** The ids among such values: a word is one that nothing has, but for the one that means none of them. */

@@ -130,6 +130,21 @@ describe('Add to group and Remove from group', () => {
     expect((await membersOf(support)).toSorted()).toEqual(before.toSorted());
   });
 
+  it('are told and judged once the group was deleted, and are chosen for it no more', async () => {
+    const team = (await submit(alice, '/groups/new', { name: 'Team' })).headers.location.split('/')[2];
+    const added = await done('add-to-group', ['max', 'erin'], { group: team, untilAt: '' });
+    const removed = await done('remove-from-group', ['max'], { group: team });
+    const open = await begun('add-to-group', 'bob');
+    const shown = await chosen('add-to-group', ['lena'], { group: team, untilAt: '' });
+    const deletion = await alice.post('/bulk-operations', { subject: 'group', action: 'delete', ids: team });
+    await alice.post(`${deletion.headers.location}/execution`);
+    expect(await titleOf(added)).toBe('2 users were added to Team.');
+    const sheet = await undone(removed);
+    expect((await alice.get(sheet)).text).toContain('The group Team is deleted.');
+    expect((await alice.post(`${open}/choices`, { group: team, untilAt: '' })).status).toBe(422);
+    expect((await alice.get(shown)).text).toContain('The group Team is deleted.');
+  });
+
   it('make whoever led a group its leader again, unless somebody else leads it by now', async () => {
     const { lena, max } = app.people;
     const leaderIs = (leader_id: number) =>

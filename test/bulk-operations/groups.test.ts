@@ -93,6 +93,15 @@ describe('an action on groups', () => {
     expect((await stateOf(helpdesk)).rights).toEqual({ users: 'write' });
   });
 
+  it('is told, and brings no permission back, once the application is gone', async () => {
+    await submit(alice, '/applications/new', { key: 'rooms', name: 'Rooms' });
+    const granted = await done('set-permission', [support], { application: 'rooms', level: 'read' });
+    const withdrawn = await done('set-permission', [support], { application: 'rooms', level: 'none' });
+    expect((await alice.post('/applications/rooms/deletion')).status).toBe(303);
+    expect(await textOf(alice, granted)).toContain('1 group grants read on rooms.');
+    expect(await textOf(alice, await undone(idOf(withdrawn)))).toContain('There is no such application any more.');
+  });
+
   it.each<[string, Fields, string]>([
     ['set-leader', { leader: 'nobody at all' }, 'leader'],
     ['set-permission', { application: '', level: 'read' }, 'application'],

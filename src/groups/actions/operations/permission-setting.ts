@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Level } from '../../../access/rights.ts';
 import { findApplications } from '../../../applications/application-store.ts';
 import type { AskingAction } from '../../../bulk-operations/asking-action.ts';
+import type { Reader } from '../../../db/database.ts';
 import { checkForm, FieldErrors } from '../../../forms/form.ts';
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
 import { changePermissions, planPermissions } from '../../../permissions/actions/changing-permissions.ts';
@@ -43,16 +44,26 @@ export const PERMISSION_SETTING: AskingAction<Group> = {
       }),
       typed,
     ),
+  async resolve(db, _by, choices) {
+    await requireApplications(db, { [String(choices.application)]: choices.level as Level | 'none' });
+    return choices;
+  },
   async chosen(db, choices) {
     const key = String(choices.application);
     const application = (await findApplications(db)).find((one) => one.key === key);
     const level = choices.level as Level | 'none';
-    // What is no longer there is granted to nobody, and can only be told of.
-    if (!application && level !== 'none')
-      throw new FieldErrors({ application: 'There is no such application any more.' });
     return permissionAction({ [key]: level }, { key, name: application?.name ?? key, level });
   },
 };
+
+/** What is no longer there is granted to nobody, and can only be told of. Throws FieldErrors. */
+async function requireApplications(db: Reader, levels: Levels): Promise<void> {
+  const granted = Object.keys(levels).filter((key) => levels[key] !== 'none');
+  if (granted.length === 0) return;
+  const known = new Set((await findApplications(db)).map(({ key }) => key));
+  if (granted.some((key) => !known.has(key)))
+    throw new FieldErrors({ application: 'There is no such application any more.' });
+}
 
 /** Makes groups grant this on applications, and on others what they did. */
 export function settingLevels(
@@ -62,6 +73,7 @@ export function settingLevels(
     refusalOf: unlessDeleted,
     refuseAmong: (db, judge, outcomes) =>
       unlessRefused(outcomes, async () => {
+        await requireApplications(db, levels);
         const steps = await planPermissions(db, judge, outcomes, levels);
         const changing = new Set(steps.map(({ group }) => group.id));
         leaveOut(outcomes, ({ id }) => (changing.has(id) ? undefined : inapplicable('grants just this already')));

@@ -7,7 +7,7 @@ import { checkForm, FieldErrors } from '../../../forms/form.ts';
 import { endBy } from '../../../forms/moments.ts';
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
 import type { Group } from '../../../groups/group.ts';
-import { findGroups } from '../../../groups/group-store.ts';
+import { findGroup, findGroups } from '../../../groups/group-store.ts';
 import { grantMemberships, judgeGrants, requireEndAhead } from '../../../memberships/actions/membership-editing.ts';
 import { givenBy } from '../../../permissions/effect.ts';
 import { format } from '../../../text/format.ts';
@@ -32,6 +32,7 @@ export const GROUP_ADDITION: AskingAction<Subject> = {
     },
   ],
   check: (typed, times) => checkForm(z.object({ group: chosenGroup, untilAt: endBy(times) }), typed),
+  resolve: (db, _by, choices) => withGroup(db, choices),
   async chosen(db, choices, words = format) {
     const group = await groupChosen(db, choices);
     const untilAt = endIn(choices, 'untilAt');
@@ -68,11 +69,16 @@ export const GROUP_ADDITION: AskingAction<Subject> = {
 
 export const chosenGroup = id.refine((value) => value !== null, 'Choose one of the groups found.');
 
-/** The group that was chosen, whatever has become of it since. Throws FieldErrors where it never was. */
-export async function groupChosen(db: Reader, choices: Choices): Promise<Group> {
+/** Only what is there is chosen. Throws FieldErrors. */
+export async function withGroup(db: Reader, choices: Choices): Promise<Choices> {
   const [group] = await findGroups(db, [Number(choices.group)]);
   if (!group) throw new FieldErrors({ group: 'There is no such group any more. Choose another one.' });
-  return group;
+  return choices;
+}
+
+/** The group that was chosen. Reports tell of one that was deleted since, and whoever is judged is left out because of it. */
+export function groupChosen(db: Reader, choices: Choices): Promise<Group> {
+  return findGroup(db, Number(choices.group));
 }
 
 /** Those of the set who are not left out already. */

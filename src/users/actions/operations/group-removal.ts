@@ -11,7 +11,7 @@ import type { Subject } from '../../user.ts';
 import { keepLastAdministrator } from '../activity-change.ts';
 import { membershipFact, writtenOf } from '../changing/user-facts.ts';
 import { endIn } from '../former-ends.ts';
-import { chosenGroup, groupChosen, leaveOutOf, meant } from './group-addition.ts';
+import { chosenGroup, groupChosen, leaveOutOf, meant, withGroup } from './group-addition.ts';
 
 /** Whether some administrator may be one by this group, alone or together with another. */
 const mayMakeAdministrators = ({ rights }: Group) =>
@@ -24,6 +24,7 @@ export const GROUP_REMOVAL: AskingAction<Subject> = {
   icon: 'x',
   asks: [{ kind: 'group', field: 'group', label: 'Group' }],
   check: (typed) => checkForm(z.object({ group: chosenGroup }), typed),
+  resolve: (db, _by, choices) => withGroup(db, choices),
   async chosen(db, choices) {
     const group = await groupChosen(db, choices);
     const field = membershipFact(group.id);
