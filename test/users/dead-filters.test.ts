@@ -19,7 +19,8 @@ const FILTERS: [list: string, names: string[]][] = [
   ['/invitations', ['status', 'channel']],
 ];
 const CASES = FILTERS.flatMap(
-  ([list, names]) => names.flatMap((name) => ['nosuch', '99999', '0x4', '__proto__'].map((value) => ({ list, name, value }))),
+  ([list, names]) =>
+    names.flatMap((name) => ['nosuch', '99999', '0x4', '__proto__'].map((value) => ({ list, name, value }))),
   // Whoever signed in from last may have called their browser so; a company that is hidden, and none, look alike.
 ).filter(({ name, value }) => !['address nosuch', 'address 0x4', 'company 99999'].includes(`${name} ${value}`));
 

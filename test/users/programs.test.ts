@@ -73,6 +73,17 @@ describe('a program', () => {
     expect(await found('no-token')).toContain('robin');
   });
 
+  it('says in the report of an undo what it was, and no id of who answered for it', async () => {
+    await set('robin', { api_only_reason: 'Billing', api_only_review_on: '2027-02-01' });
+    await operate('hand-over-program', 'robin', { apiOnlyOwner: 'bob' });
+    const { id } = await app.db.read('bulk_operations').orderBy('id', 'desc').first('id');
+    const sheet = (await alice.post('/bulk-operations', { action: 'undo', from: String(id) })).headers.location;
+    await alice.post(`${sheet}/execution`);
+    expect(pageOf(await alice.get(sheet)).textOf('.report .badge + .note')).toBe(
+      'was API-only: Billing, to be reviewed on 1 Feb 2027',
+    );
+  });
+
   it('is reviewed: kept until another day, or handed over, with an event each', async () => {
     const audit = await watchAudit(app);
     await operate('keep-program', 'robin', { reviewOn: '2027-06-01' });
