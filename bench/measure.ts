@@ -55,7 +55,10 @@ export async function measure(
     const swap = await bench.swap();
     say('1,000 selected');
     await app.usage();
-    const thousand = await timeBulk(visitor, await someUsers(folder, SELECTED), effort.rounds * 2);
+    // The first sign-in is too long ago by now to change so many without being asked for the password again.
+    const back = new Visitor(app.url);
+    await back.signIn(administrator);
+    const thousand = await timeBulk(back, await someUsers(folder, SELECTED), effort.rounds * 2);
     const bulk = (await app.usage()).longestBlock;
     say('sign-in');
     const signIn = await timeSignIn(app.url, administrator, effort.rounds * 3);

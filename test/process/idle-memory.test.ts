@@ -1,9 +1,25 @@
 import { expect, it } from '@jest/globals';
 import { idleWatch } from '../../src/idle-memory.ts';
 
-it('has memory saved while there is little to do, and not while there is much', () => {
+const SAVE = '--memory-saver-mode';
+const DONT = '--no-memory-saver-mode';
+
+/** The flags that are set when the time at work was each of these for so many looks. */
+function flagsAfter(...spans: [atWork: number, looks: number][]): string[] {
   const flags: string[] = [];
   const look = idleWatch((flag) => flags.push(flag));
-  for (const atWork of [0.9, 0.5, 0.02, 0, 0.1, 0.11, 1, 0]) look(atWork);
-  expect(flags).toEqual(['--memory-saver-mode', '--no-memory-saver-mode', '--memory-saver-mode']);
+  for (const [atWork, looks] of spans) for (let n = 0; n < looks; n++) look(atWork);
+  return flags;
+}
+
+it('has memory saved for a while after a load', () => {
+  expect(flagsAfter([0.9, 5], [0.02, 14])).toEqual([]);
+  expect(flagsAfter([0.9, 5], [0.02, 15])).toEqual([SAVE]);
+  expect(flagsAfter([0.9, 5], [0.02, 500])).toEqual([SAVE, DONT]);
+});
+
+it('has none saved in a pause, nor once there is work again', () => {
+  expect(flagsAfter([0.9, 5], [0, 14], [0.9, 1], [0, 14])).toEqual([]);
+  expect(flagsAfter([0.9, 5], [0, 20], [0.11, 1], [1, 50])).toEqual([SAVE, DONT]);
+  expect(flagsAfter([0.9, 5], [0, 500], [0.9, 1], [0.1, 20])).toEqual([SAVE, DONT, SAVE]);
 });
