@@ -95,6 +95,21 @@ it.each([
   expect(entries(await read(query))[0]).toBe(expected);
 });
 
+it('where there are many, each unfolds less of itself, and leads to all', async () => {
+  await addCrowd(app, 30);
+  const ids = await app.db
+    .read('users')
+    .where('name', 'not like', 'a%')
+    .where('activity', 'active')
+    .limit(25)
+    .pluck('id');
+  for (let n = 0; n < 10; n++) await inBulk('confirm-access', ids);
+  const page = await read();
+  expect(page.$('.unfolding').length).toBe(10);
+  expect(page.$('.unfolding .event').length).toBe(100);
+  expect(page.$('.unfolding a[href^="/audit?operation="]').length).toBe(10);
+});
+
 it('one that did several things tells of each, and of one that is asked for alone', async () => {
   const by = { id: app.people.alice, name: 'alice', rights: {} };
   const circumstances = { address: '', requestId: 'r', ...actSettings(app.config), operationId: 7 };

@@ -10,6 +10,8 @@ import { type ShownEvent, shownTo } from './shown-events.ts';
 
 /** How many events of a bulk operation unfold in its place; all of them have a page. */
 const UNFOLDED = 20;
+/** Of all operations on a page, so that it costs the same where there are many. */
+const UNFOLDED_IN_ALL = 100;
 
 /** An event, or with `operation` a bulk operation. */
 export interface ShownEntry extends ShownEvent {
@@ -32,7 +34,8 @@ export async function shownEntries(
   { action }: AuditFilter,
 ): Promise<ShownEntry[]> {
   const ids = entries.flatMap(({ operation }) => operation?.id ?? []);
-  const firsts = await findEventsOfOperations(db, ids, { action }, UNFOLDED);
+  const each = Math.min(UNFOLDED, Math.ceil(UNFOLDED_IN_ALL / ids.length));
+  const firsts = await findEventsOfOperations(db, ids, { action }, each);
   // All at once: each look at what records are called now takes a query of each of their tables.
   const shown = await shownTo(db, viewer, [...entries.map(({ event }) => event), ...firsts]);
   const byId = new Map(shown.map((event) => [event.id, event]));
