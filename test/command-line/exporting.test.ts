@@ -15,6 +15,7 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { rosterBeside } from '../support/command-line.ts';
 import { addContact } from '../support/contacts.ts';
 import { rowsOf } from '../support/exports.ts';
+import { FULL, itOnAFullDisk } from '../support/full-device.ts';
 
 let app: TestApp;
 
@@ -54,9 +55,8 @@ describe('the command export', () => {
     expect(await events()).toMatchObject([{ by: 'command line', rows: 1, fileFormat: 'csv' }]);
   });
 
-  const full = '/dev/full';
-  (existsSync(full) ? it : it.skip)('says that there is no more room for it, as its event does', async () => {
-    const output = openSync(full, 'w');
+  itOnAFullDisk('says that there is no more room for it, as its event does', async () => {
+    const output = openSync(FULL, 'w');
     try {
       expect(await rosterBeside(app, ['export', 'users'], {}, output)).toEqual({
         code: 2,

@@ -1,17 +1,16 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { mkdtempSync, openSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { ofNode } from '../../faults/server-process.ts';
+import { FULL, itOnAFullDisk } from '../support/full-device.ts';
 
-/** Takes no byte, as a file on a full disk. */
-const FULL = '/dev/full';
 const SERVER = join(import.meta.dirname, '../../src/server.ts');
 
-(existsSync(FULL) ? it : it.skip)(
+itOnAFullDisk(
   'serves, and ends in order, while its log cannot be written',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'roster-log-'));

@@ -2,7 +2,7 @@ import type { NamedGroup } from '../../groups/names/group-names.ts';
 import type { UserIndex } from './user-index.ts';
 
 /** So many of their groups are named in the row of a user. */
-export const GROUPS_NAMED = 3;
+const GROUPS_NAMED = 3;
 
 export interface ListedMembership {
   groupId: number;
