@@ -15,7 +15,9 @@ const NAMES = [...AUDIT_FILTERS, 'before'] as const;
 export type AuditQuery = Record<(typeof NAMES)[number], string>;
 
 export function readAuditQuery(source: Source): AuditQuery {
-  return Object.fromEntries(NAMES.map((name) => [name, (firstOf(source[name]) ?? '').trim().slice(0, LONGEST)])) as AuditQuery;
+  return Object.fromEntries(
+    NAMES.map((name) => [name, (firstOf(source[name]) ?? '').trim().slice(0, LONGEST)]),
+  ) as AuditQuery;
 }
 
 export function errorsIn(typed: AuditQuery): Errors {
