@@ -27,19 +27,3 @@ async function undoing(db: Reader, ids: number[]): Promise<BulkOperation[]> {
   const rows: Row<'bulk_operations'>[] = await whereIdIn(executed, 'undoes', ids).orderBy('id', 'desc');
   return rows.map(operationOf);
 }
-
-/** Of whom an operation changed, those whom none of these changed, ascending; at most so many. */
-export async function findLeftBehind(
-  db: Reader,
-  operationId: number,
-  takers: number[],
-  limit: number,
-): Promise<number[]> {
-  const done = db('bulk_operation_items').where('outcome', 'changed').whereIn('operation_id', takers);
-  return db('bulk_operation_items')
-    .where({ operation_id: operationId, outcome: 'changed' })
-    .whereNotIn('subject_id', done.select('subject_id'))
-    .orderBy('subject_id')
-    .limit(limit)
-    .pluck('subject_id');
-}

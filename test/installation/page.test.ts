@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import supertest from 'supertest';
 import { startApp, type TestApp } from '../support/app.ts';
+import { pageOf } from '../support/page.ts';
 import { Session, signedIn } from '../support/session.ts';
 
 const TOKEN = 'a token of at least sixteen';

@@ -4,7 +4,8 @@ import { findChangedIds, findWritten, hasFacts } from '../bulk-item-store.ts';
 import { type BulkOperation, PIECE, phaseOf, UNDO } from '../bulk-operation.ts';
 import { type Draft, findUndoings } from '../bulk-operation-store.ts';
 import { findParts } from '../part-store.ts';
-import { findLeftBehind, findTakersBack } from '../taken-back-store.ts';
+import { findTakersBack } from '../taken-back-store.ts';
+import { hasForbidden } from '../tally.ts';
 import { standsAsLeft } from '../undoable.ts';
 import { BULK_SUBJECTS, maySteer } from './bulk-subjects.ts';
 
@@ -46,16 +47,19 @@ async function isLeft(db: Reader, part: BulkOperation, takers: BulkOperation[], 
   if (takers.length === 0) return true;
   // What takes it back is still at it.
   if (takers.some((taker) => phaseOf(taker) === 'running' || phaseOf(taker) === 'paused')) return false;
-  const isSmall = part.tally.changed <= PIECE;
-  const takerIds = takers.map(({ id }) => id);
-  const ids = isSmall ? await findChangedIds(db, part.id) : await findLeftBehind(db, part.id, takerIds, PIECE + 1);
-  // Too many to look at for a page.
-  if (ids.length > PIECE) return true;
-  if (ids.length === 0) return false;
+  if (part.tally.changed > PIECE) return isLeftOfMany(part, takers);
+  const ids = await findChangedIds(db, part.id);
   const { undoable, find } = BULK_SUBJECTS[part.subjectType];
   const written = await findWritten(db, part.id, ids);
   const undoings = await findUndoings(db, part.id);
   return standsAsLeft(db, undoable, { operationId: part.id, written, undoings }, await find(db, ids, by));
+}
+
+/** Too many to be looked at for a page: whether it was broken off, or left somebody out who is for others to put back. */
+function isLeftOfMany({ tally }: BulkOperation, takers: BulkOperation[]): boolean {
+  const changed = takers.reduce((sum, taker) => sum + taker.tally.changed, 0);
+  const [newest] = takers;
+  return changed < tally.changed && (newest.cancelledAt !== null || hasForbidden(newest.tally));
 }
 
 /** The draft that takes it back: what was done last goes first, so that each part finds what it left. */
