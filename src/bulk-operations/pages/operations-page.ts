@@ -12,7 +12,7 @@ import { findPartsOf } from '../part-store.ts';
 import { findTakersBack } from '../taken-back-store.ts';
 import { leftOutIn, summed } from '../tally.ts';
 import { doneInWords } from './parts-in-words.ts';
-import { listScheduled } from './schedule-page.ts';
+import { listScheduled } from './schedule/schedule-page.ts';
 import { mayLookAt } from './visible-operation.ts';
 
 const LISTED = 100;

@@ -1,11 +1,11 @@
 import type { Request } from 'express';
-import type { Viewer } from '../../access/viewer.ts';
-import type { AppContext } from '../../app-context.ts';
-import { minuteOf } from '../../clock.ts';
-import { findContactViewer, whereVisible } from '../../contacts/contact-viewer.ts';
-import { pieces } from '../../db/ids.ts';
-import { type BulkItem, findItems, type ItemFilter, type Seen } from '../bulk-item-store.ts';
-import { type BulkOperation, isLarge } from '../bulk-operation.ts';
+import type { Viewer } from '../../../access/viewer.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { minuteOf } from '../../../clock.ts';
+import { findContactViewer, whereVisible } from '../../../contacts/contact-viewer.ts';
+import { pieces } from '../../../db/ids.ts';
+import { type BulkItem, findItems, type ItemFilter, type Seen } from '../../bulk-item-store.ts';
+import { type BulkOperation, isLarge } from '../../bulk-operation.ts';
 
 const LONGEST = 200;
 /** So many records are told at once: a page of somebody else has to wait for that. */

@@ -1,15 +1,15 @@
 import type { Request, Response } from 'express';
-import type { AppContext } from '../../app-context.ts';
-import { DAY, instant } from '../../clock.ts';
-import { stillSeeing } from '../../contacts/pages/still-seeing.ts';
-import { NotFound } from '../../verbs/refusals.ts';
-import { sendCsv } from '../../web/csv.ts';
-import { readable } from '../actions/bulk-subjects.ts';
-import type { BulkOperation } from '../bulk-operation.ts';
-import { findParts } from '../part-store.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { DAY, instant } from '../../../clock.ts';
+import { stillSeeing } from '../../../contacts/pages/still-seeing.ts';
+import { NotFound } from '../../../verbs/refusals.ts';
+import { sendCsv } from '../../../web/csv.ts';
+import { readable } from '../../actions/bulk-subjects.ts';
+import type { BulkOperation } from '../../bulk-operation.ts';
+import { findParts } from '../../part-store.ts';
+import { visibleOperation } from '../visible-operation.ts';
 import { itemFilterOf, type ReportedItem, reportedInPieces } from './reported-items.ts';
 import { toldItems } from './told-items.ts';
-import { visibleOperation } from './visible-operation.ts';
 
 /** What became of each, as a file. */
 export async function sendItems(app: AppContext, req: Request, res: Response): Promise<void> {
