@@ -8,7 +8,7 @@ import { findChangedIds } from '../bulk-operations/bulk-item-store.ts';
 import { isLarge, PIECE, phaseOf, SUBJECT_TYPES, type Tally } from '../bulk-operations/bulk-operation.ts';
 import { createDraft, type Draft, findOperation, forgetDraft } from '../bulk-operations/bulk-operation-store.ts';
 import { doneInWords } from '../bulk-operations/pages/parts-in-words.ts';
-import { foundOf } from '../bulk-operations/pages/sheet.ts';
+import { foundOf } from '../bulk-operations/pages/sheet/sheet.ts';
 import { findParts, findWhole } from '../bulk-operations/part-store.ts';
 import { canBeLater } from '../bulk-operations/schedulable.ts';
 import { leftOutIn, NOTHING_YET, summed, tallied } from '../bulk-operations/tally.ts';

@@ -11,7 +11,7 @@ import { findExecuted } from '../bulk-operation-store.ts';
 import { findPartsOf } from '../part-store.ts';
 import { leftOutIn, summed } from '../tally.ts';
 import { doneInWords } from './parts-in-words.ts';
-import { listScheduled } from './schedule-page.ts';
+import { listScheduled } from './schedule/schedule-page.ts';
 import { mayLookAt } from './visible-operation.ts';
 
 const LISTED = 100;

@@ -1,10 +1,10 @@
 import type { Request } from 'express';
-import type { Viewer } from '../../access/viewer.ts';
-import type { AppContext } from '../../app-context.ts';
-import { minuteOf } from '../../clock.ts';
-import { findContactViewer, whereVisible } from '../../contacts/contact-viewer.ts';
-import { type BulkItem, findItems, type ItemFilter, type Seen } from '../bulk-item-store.ts';
-import type { BulkOperation } from '../bulk-operation.ts';
+import type { Viewer } from '../../../access/viewer.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { minuteOf } from '../../../clock.ts';
+import { findContactViewer, whereVisible } from '../../../contacts/contact-viewer.ts';
+import { type BulkItem, findItems, type ItemFilter, type Seen } from '../../bulk-item-store.ts';
+import type { BulkOperation } from '../../bulk-operation.ts';
 
 const LONGEST = 200;
 

@@ -1,19 +1,19 @@
 import type { Request, Response } from 'express';
-import type { AppContext } from '../../app-context.ts';
-import { typedFields } from '../../forms/form.ts';
-import { withTicks } from '../../lists/exceptions.ts';
-import { actOf } from '../../sessions/pages/act.ts';
-import { Malformed } from '../../verbs/refusals.ts';
-import { demandRight } from '../../web/guards/authorization.ts';
-import { HttpError } from '../../web/http-error.ts';
-import { isHtmx } from '../../web/render.ts';
-import { safePath } from '../../web/safe-path.ts';
-import { BULK_SUBJECTS, findBulkAction } from '../actions/bulk-subjects.ts';
-import { EXPORT, isSubjectType, type SubjectType, TO_BE_CHOSEN, UNDO } from '../bulk-operation.ts';
-import { createDraft } from '../bulk-operation-store.ts';
-import { canBeLater } from '../schedulable.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { typedFields } from '../../../forms/form.ts';
+import { withTicks } from '../../../lists/exceptions.ts';
+import { actOf } from '../../../sessions/pages/act.ts';
+import { Malformed } from '../../../verbs/refusals.ts';
+import { demandRight } from '../../../web/guards/authorization.ts';
+import { HttpError } from '../../../web/http-error.ts';
+import { isHtmx } from '../../../web/render.ts';
+import { safePath } from '../../../web/safe-path.ts';
+import { BULK_SUBJECTS, findBulkAction } from '../../actions/bulk-subjects.ts';
+import { EXPORT, isSubjectType, type SubjectType, TO_BE_CHOSEN, UNDO } from '../../bulk-operation.ts';
+import { createDraft } from '../../bulk-operation-store.ts';
+import { canBeLater } from '../../schedulable.ts';
+import { visibleOperation } from '../visible-operation.ts';
 import { exceptionsIn, meantBy, ofEarlier } from './meant-set.ts';
-import { visibleOperation } from './visible-operation.ts';
 
 /** Freezes the set that the form means. */
 export async function begin(app: AppContext, req: Request, res: Response): Promise<void> {

@@ -1,12 +1,12 @@
 import type { Request, Response } from 'express';
-import type { AppContext } from '../../app-context.ts';
-import { NotFound } from '../../verbs/refusals.ts';
-import { sendCsv } from '../../web/csv.ts';
-import { readable } from '../actions/bulk-subjects.ts';
-import { findParts } from '../part-store.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { NotFound } from '../../../verbs/refusals.ts';
+import { sendCsv } from '../../../web/csv.ts';
+import { readable } from '../../actions/bulk-subjects.ts';
+import { findParts } from '../../part-store.ts';
+import { visibleOperation } from '../visible-operation.ts';
 import { findReported, itemFilterOf } from './reported-items.ts';
 import { toldItems } from './told-items.ts';
-import { visibleOperation } from './visible-operation.ts';
 
 /** What became of each, as a file. */
 export async function sendItems(app: AppContext, req: Request, res: Response): Promise<void> {

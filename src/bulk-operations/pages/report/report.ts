@@ -1,20 +1,20 @@
 import type { Request, Response } from 'express';
-import { maySeeLinkOf, type Viewer } from '../../access/viewer.ts';
-import type { AppContext } from '../../app-context.ts';
-import { minuteOf } from '../../clock.ts';
-import { linesToCopy } from '../../one-time-links/pages/link-lines.ts';
-import { findSubjects, findUserNames } from '../../users/user-store.ts';
-import type { BulkAction } from '../../verbs/action.ts';
-import { type Flash, takeFlash } from '../../web/flash.ts';
-import { formatOf } from '../../web/reader/reader-format.ts';
-import { render } from '../../web/render.ts';
-import { actionOf, readable } from '../actions/bulk-subjects.ts';
-import { mayUndo } from '../actions/taking-back.ts';
-import { countItems, findChangedIds } from '../bulk-item-store.ts';
-import type { BulkOperation } from '../bulk-operation.ts';
-import { findParts } from '../part-store.ts';
-import { ITEMS_SHOWN, reportPage } from './bulk-operation-page.ts';
-import { doneInWords } from './parts-in-words.ts';
+import { maySeeLinkOf, type Viewer } from '../../../access/viewer.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { minuteOf } from '../../../clock.ts';
+import { linesToCopy } from '../../../one-time-links/pages/link-lines.ts';
+import { findSubjects, findUserNames } from '../../../users/user-store.ts';
+import type { BulkAction } from '../../../verbs/action.ts';
+import { type Flash, takeFlash } from '../../../web/flash.ts';
+import { formatOf } from '../../../web/reader/reader-format.ts';
+import { render } from '../../../web/render.ts';
+import { actionOf, readable } from '../../actions/bulk-subjects.ts';
+import { mayUndo } from '../../actions/taking-back.ts';
+import { countItems, findChangedIds } from '../../bulk-item-store.ts';
+import type { BulkOperation } from '../../bulk-operation.ts';
+import { findParts } from '../../part-store.ts';
+import { ITEMS_SHOWN, reportPage } from '../bulk-operation-page.ts';
+import { doneInWords } from '../parts-in-words.ts';
 import { findReported, itemFilterOf, seenBy } from './reported-items.ts';
 
 /** What it came to. */
