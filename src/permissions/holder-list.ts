@@ -1,7 +1,5 @@
 import type { Level } from '../access/rights.ts';
 import type { Viewer } from '../access/viewer.ts';
-import { minuteOf } from '../clock.ts';
-import { findContactViewer } from '../contacts/contact-viewer.ts';
 import type { Cursor } from '../lists/list-query.ts';
 import { findListed, type ListedUser } from '../users/list/listed-users.ts';
 import type { UserSources } from '../users/list/user-index.ts';
@@ -29,8 +27,8 @@ export interface HolderList {
 /** Contacts are no part of it, so it is asked for nobody who would see any. */
 const ASKING: Viewer = { id: null, name: '', rights: { groups: 'read' } };
 
-/** So many are read at once for a file: others are served in between. */
-const READ_AT_ONCE = 250;
+/** So many are read at once for a file: a page of somebody else has to wait for that. */
+const READ_AT_ONCE = 100;
 
 interface Sources extends UserSources {
   config: { staleDays: number; confirmDays: number };
@@ -48,12 +46,12 @@ export async function listHolders(sources: Sources, key: string, level: Level, p
   return { holders: holdersAmong(sources, list.users, key, level), total: list.total, previous, next };
 }
 
-/** All of them by name, in pieces, for a file. */
-export async function* findHolders(sources: Sources, key: string, level: Level): AsyncGenerator<Holder[]> {
-  const { db, index, clock } = sources;
-  const viewer = await findContactViewer(db.read, ASKING, minuteOf(clock()));
-  const frozen = await freezeUsers(db.read, index, { query: queryOf(key, level), viewer }, READ_AT_ONCE);
-  for await (const ids of frozen.pieces())
+/** All of them who have it now, by name, a few at a time: for a file. */
+export async function* holdersInPieces(sources: Sources, key: string, level: Level): AsyncGenerator<Holder[]> {
+  const { db, index } = sources;
+  const view = { query: queryOf(key, level), viewer: { ...ASKING, noSharedData: false, groupIds: new Set<number>() } };
+  const { pieces } = await freezeUsers(db.read, index, view, READ_AT_ONCE);
+  for await (const ids of pieces())
     yield holdersAmong(sources, await findListed(db.read, index, ids, []), key, level);
 }
 

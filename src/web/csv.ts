@@ -1,44 +1,27 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { Response } from 'express';
-import { BYTE_ORDER_MARK, type CsvCell, csvLines } from '../text/csv.ts';
+import type { Request, Response } from 'express';
+import type { AppContext } from '../app-context.ts';
+import { type CsvRow, tableParts } from '../lists/table-file.ts';
+import { writeOut } from '../lists/written-out.ts';
+import { sendFile } from './sent-file.ts';
 
 /** A table for a spreadsheet, by the titles of its columns. */
 export interface Sheet {
   /** Of the file that is downloaded, without its ending. */
   name: string;
-  columns: string[];
-  rows: CsvCell[][];
+  columns: readonly string[];
+  /** A few at a time. Throws where not all can be had. */
+  rows: AsyncIterable<readonly CsvRow[]>;
+  /** Throws where whoever reads it may not go on. */
+  look(): Promise<unknown>;
 }
 
-/** Answers with the table as a file. What could be taken for a formula is escaped (R72). */
-export function sendCsv(res: Response, { name, columns, rows }: Sheet): void {
-  res.attachment(`${name}.csv`).type('text/csv; charset=utf-8');
-  res.send(BYTE_ORDER_MARK + csvLines([columns, ...rows]));
-}
-
-/** The same of a table that comes in pieces, no faster than they are taken: of a million rows none has to wait for all. */
-export async function sendCsvInPieces(
-  res: Response,
-  { name, columns }: Omit<Sheet, 'rows'>,
-  pieces: AsyncIterable<CsvCell[][]>,
-): Promise<void> {
-  res.attachment(`${name}.csv`).type('text/csv; charset=utf-8');
-  // To pack a large file would keep a core busy beside those that serve pages.
-  res.set('Cache-Control', 'no-store, no-transform');
-  try {
-    await pipeline(Readable.from(lines(columns, pieces)), res);
-  } catch (error) {
-    // Whoever asked went away.
-    if (!isClosed(error)) throw error;
-  }
-}
-
-async function* lines(columns: string[], pieces: AsyncIterable<CsvCell[][]>): AsyncGenerator<string> {
-  yield BYTE_ORDER_MARK + csvLines([columns]);
-  for await (const rows of pieces) yield csvLines(rows);
-}
-
-function isClosed(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+/** Answers with the table as a file of any length. What could be taken for a formula is escaped (R72). */
+export async function sendCsv(app: AppContext, req: Request, res: Response, sheet: Sheet): Promise<void> {
+  const { name, columns, rows: pieces, look } = sheet;
+  await look();
+  await sendFile(app, req, res, {
+    name: `${name}.csv`,
+    type: 'text/csv',
+    write: (sink) => writeOut(sink, { parts: tableParts(columns), pieces, look }),
+  });
 }

@@ -2,11 +2,12 @@ import type { Request, Response } from 'express';
 import type { Level } from '../../access/rights.ts';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
+import { stillSeeing } from '../../contacts/pages/still-seeing.ts';
 import { encodeCursor, firstOf, readPageQuery } from '../../lists/list-query.ts';
 import { pagerLinks } from '../../lists/pager.ts';
-import { findHolders, listHolders } from '../../permissions/holder-list.ts';
+import { type Holder, holdersInPieces, listHolders } from '../../permissions/holder-list.ts';
 import { findUserNames } from '../../users/user-store.ts';
-import { sendCsvInPieces } from '../../web/csv.ts';
+import { sendCsv } from '../../web/csv.ts';
 import { render } from '../../web/render.ts';
 import type { Application } from '../application.ts';
 import { levelOf } from './addressed-application.ts';
@@ -58,18 +59,20 @@ export async function showApplication(
 /** Who has the right, and through which groups, for a spreadsheet. */
 export async function sendHolders(app: AppContext, req: Request, res: Response, { key }: Application): Promise<void> {
   const level = levelOf(req.query.level);
-  // Before the first line: from then on nothing can be said but by the file.
-  await app.index.refresh();
-  const sheet = { name: `${key}-${level}`, columns: ['Name', 'System email', 'Permission', 'Through'] };
-  await sendCsvInPieces(res, sheet, rowsOf(app, key, level));
+  await sendCsv(app, req, res, {
+    name: `${key}-${level}`,
+    columns: ['Name', 'System email', 'Permission', 'Through'],
+    rows: rowsOf(holdersInPieces(app, key, level)),
+    look: stillSeeing(app, req),
+  });
 }
 
-async function* rowsOf(app: AppContext, key: string, level: Level) {
-  for await (const holders of findHolders(app, key, level))
-    yield holders.map(({ name, email, level: held, through }) => [
-      name,
-      email,
-      held,
-      through.map((group) => group.name).join(', '),
+async function* rowsOf(pieces: AsyncIterable<Holder[]>) {
+  for await (const holders of pieces)
+    yield holders.map((holder) => [
+      holder.name,
+      holder.email,
+      holder.level,
+      holder.through.map((group) => group.name).join(', '),
     ]);
 }
