@@ -48,6 +48,9 @@ export const MARK = '\n';
 /** The same around each address and whatever else follows the names. */
 export const LATER_MARK = '\t';
 
+/** What stands in a search text where names end and something follows them. */
+export const END_OF_NAMES = MARK + LATER_MARK;
+
 /** What a search looks at: names, and what follows them, each in both foldings. */
 export function searchText(names: string[], later: string[] = []): string {
   return marked(names, MARK) + marked(later, LATER_MARK);
@@ -130,16 +133,24 @@ export function were(number: number, singular: string): string {
   return `${counted(number, singular)} ${number === 1 ? 'was' : 'were'}`;
 }
 
-/** The first of the texts with commas, and how many more there are. */
-export function shortened(texts: string[], most: number): string {
-  const rest = texts.length - most;
+/** The first of the texts with commas, and how many more there are; of many, no more of them need be told than are said. */
+export function shortened(texts: string[], most: number, number = texts.length): string {
+  const rest = number - most;
   return `${texts.slice(0, most).join(', ')}${rest > 0 ? ` and ${rest.toLocaleString('en')} more` : ''}`;
 }
 
 /** Whether every word of the text stands somewhere in the name. */
 export function isNamed(name: string, text: string): boolean {
-  const folded = foldings(name);
-  return searchedWords(text).every((word) => folded.some((one) => one.includes(word)));
+  return namedBy(text)(name);
+}
+
+/** The same of one text and many names. */
+export function namedBy(text: string): (name: string) => boolean {
+  const words = searchedWords(text);
+  return (name) => {
+    const folded = foldings(name);
+    return words.every((word) => folded.some((one) => one.includes(word)));
+  };
 }
 
 /** How well what is called so fits what was typed: 2 for the whole of a name, 1 for its beginning. */

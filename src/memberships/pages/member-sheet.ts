@@ -10,8 +10,8 @@ import { shortened } from '../../text/text.ts';
 import { findSubjects } from '../../users/user-store.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
+import { soughtMembers } from '../list/sought-members.ts';
 import { MOST_AT_ONCE, typedMembers } from '../member-form.ts';
-import { findMemberIds } from '../member-list.ts';
 
 const NAMES_SHOWN = 10;
 
@@ -56,5 +56,5 @@ export async function showMemberSheet(
 /** All members that the search on the record means; one more than can be changed at once where there are more. */
 async function idsOfAll(app: AppContext, req: Request, group: Group): Promise<string[]> {
   const search = { q: searchIn(req.query.q), looksAtEmails: true };
-  return (await findMemberIds(app.db.read, group.id, search, MOST_AT_ONCE + 1)).map(String);
+  return (await (await soughtMembers(app, group.id, search)).ids(MOST_AT_ONCE + 1)).map(String);
 }

@@ -25,7 +25,7 @@ import { Turns } from '../../facets/turns.ts';
 import { GroupNames } from '../../groups/names/group-names.ts';
 import { joinInvitation } from '../../one-time-links/standing-links.ts';
 import { lastSignInFrom } from '../../sessions/login-attempt-store.ts';
-import { searchText } from '../../text/text.ts';
+import { END_OF_NAMES, searchText } from '../../text/text.ts';
 import { NotYet } from '../../verbs/refusals.ts';
 import { programColumns } from '../user-columns.ts';
 import {
@@ -222,6 +222,19 @@ export class UserIndex implements Followable {
     });
   }
 
+  /** Those in whose name every one of the folded words stands, or in name or email. */
+  called(words: string[], looksAtEmails: boolean): Within {
+    const { texts } = this.holding;
+    return lazily(JSON.stringify({ words, looksAtEmails }), () => {
+      const sets = words.map((word) =>
+        looksAtEmails ? texts.find(word).copy() : texts.findBefore(END_OF_NAMES, word),
+      );
+      const [first = new BitSet(), ...others] = sets;
+      for (const other of others) first.intersect(other);
+      return first;
+    });
+  }
+
   /** These users and nobody else. */
   only(userIds: readonly number[]): Within {
     return lazily(JSON.stringify(userIds), () => {
@@ -269,12 +282,14 @@ export class UserIndex implements Followable {
     return this.holding.facets.valuesOf('group', this.numberOf(userId));
   }
 
-  /** Calls `visit` for everybody in any of the groups who is not deleted, with all the groups that they are in. */
-  visitMembers(groupIds: readonly number[], visit: (groups: readonly number[]) => void): void {
-    const members: BitSet = this.holding.facets.union('group', groupIds);
-    members.forEach((id) => {
-      if (this.holding.facets.isListed(id)) visit(this.holding.facets.valuesOf('group', id));
-    });
+  /** Everybody in any of the groups whose membership counts now and who is not deleted. */
+  membersOf(groupIds: readonly number[]): BitSet {
+    return this.holding.facets.listedUnion('group', groupIds);
+  }
+
+  /** Whether somebody of a set is in the group. */
+  isAnyIn(groupId: number, set: BitSet): boolean {
+    return this.holding.facets.countIn(set, 'group', groupId) > 0;
   }
 
   due(now: number): number[] {
