@@ -95,6 +95,8 @@ export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
   next?: Cursor;
   /** The partial of the rows, within `views/`. */
   rows: string;
+  /** All that they are made of, where they are kept as long as that is the same; not given, they are made of what the page is. */
+  rowsOf?: object;
   /** A partial below them. */
   foot?: string;
   /** What is said where nothing matches, and where there is nothing at all; and how to begin. */
