@@ -48,3 +48,22 @@ it('beside a value that is there takes nothing away from it', async () => {
   ]);
   expect(new URL(beside.$('.chips .dead').attr('href')!, app.url).search).toBe(`?group=${group_id}`);
 });
+
+it('that names a group which is deleted matches nobody, beside those in no group as well, until it is restored', async () => {
+  const { group_id } = await app.db.read('memberships').where('user_id', app.people.bob).first();
+  const setActivity = (activity: string) =>
+    app.db.write((trx) => trx('groups').where('id', group_id).update({ activity }));
+  const shown = async (query: string) => pageOf(await alice.get(`/users?${query}`));
+  const members = (await shown(`group=${group_id}`)).texts('th.name a');
+  expect(members).toContain('bob');
+  await setActivity('deleted');
+  const dead = await shown(`group=${group_id}`);
+  expect(dead.textOf('.chips .dead')).toContain(`No such group: ${group_id}`);
+  expect(dead.$('tbody tr').length).toBe(0);
+  expect((await shown('group=none')).texts('th.name a')).toEqual(expect.arrayContaining(members));
+  expect((await shown(`group=none&group=${group_id}`)).textOf('#total')).toBe(
+    (await shown('group=none')).textOf('#total'),
+  );
+  await setActivity('active');
+  expect((await shown(`group=${group_id}`)).texts('th.name a')).toEqual(members);
+});
