@@ -29,7 +29,7 @@ describe('a search', () => {
     ['the contacts', () => '/contacts?q=', 'th.name a'],
     ['the groups', () => '/groups?q=', 'th.name a'],
     ['the invitations', () => '/invitations?q=', 'th.name a'],
-    ['the members of a group', () => `/groups/${group}?q=`, '#members th a'],
+    ['the members of a group', () => `/groups/${group}?q=`, '.member p:first-child a'],
     ['the groups to filter by', () => '/users/groups?name=', '#group-filter li a'],
   ];
 
