@@ -154,7 +154,12 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
       .map((filter) => ({ ...filter, isFolded: isFolded(filter, folded) })),
     chips: [
       ...(query.q
-        ? [{ label: parts.listed ? `A list of ${parts.listed.entries}` : `“${query.q}”`, path: pathTo({ q: '' }) }]
+        ? [
+            {
+              label: parts.listed && parts.listed.entries > 1 ? `A list of ${parts.listed.entries}` : `“${query.q}”`,
+              path: pathTo({ q: '' }),
+            },
+          ]
         : []),
       ...parts.filters.flatMap((filter) => filter.choices.filter((choice) => choice.isChosen)),
       ...parts.filters.flatMap((filter) => deadChips(filter, query, pathTo)),

@@ -4,10 +4,9 @@ import type { AppContext } from '../../app-context.ts';
 import { minuteOf } from '../../clock.ts';
 import type { AllTicked } from '../../lists/exceptions.ts';
 import { initials, tint } from '../../text/avatar.ts';
-import { matches } from '../../text/text.ts';
+import { matches, searchedWords } from '../../text/text.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { groupPath, openGroups } from '../../web/reader/record-path.ts';
-import { searchedWords } from '../list/pasted-list.ts';
 import type { UserList } from '../list/user-list.ts';
 import { type ListQuery, listPath } from '../list/user-list-query.ts';
 
