@@ -60,8 +60,7 @@ export async function countEffectsOn(db: Reader, { changes, userIds, now, whichO
 
 /** The groups are told by what was read of them last. */
 export function effectsInWords({ touched, ending }: EffectCounts, groups: GroupNames): string[] {
-  const namesOf = (ids: readonly number[]) => groups.named(ids).map(({ name }) => name);
-  const sentences = touched.map((one) => touchedInWords(one, namesOf));
+  const sentences = touched.map((one) => touchedInWords(one, groups));
   if (ending === 0) return sentences;
   return [
     ...sentences,

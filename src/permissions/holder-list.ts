@@ -51,8 +51,7 @@ export async function* holdersInPieces(sources: Sources, key: string, level: Lev
   const { db, index } = sources;
   const view = { query: queryOf(key, level), viewer: { ...ASKING, noSharedData: false, groupIds: new Set<number>() } };
   const { pieces } = await freezeUsers(db.read, index, view, READ_AT_ONCE);
-  for await (const ids of pieces())
-    yield holdersAmong(sources, await findListed(db.read, index, ids, []), key, level);
+  for await (const ids of pieces()) yield holdersAmong(sources, await findListed(db.read, index, ids, []), key, level);
 }
 
 /** The view of the list of users that shows them. */
