@@ -10,7 +10,7 @@ import { addCrowd, addGroups } from '../support/crowd.ts';
 import { pageAmong } from '../support/plain-sql.ts';
 import { happening } from './happening.ts';
 
-const CASES = Number(process.env.PROOF_CASES ?? 100);
+const CASES = Number(process.env.PROOF_CASES ?? 50);
 const SEED = Number(process.env.PROOF_SEED ?? 1);
 const SEARCHES = ['', '', 'a', 'an', 'mar', 'an er', 'example', '@', 'zzz', 'a@', 'ü'];
 
