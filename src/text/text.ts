@@ -60,6 +60,13 @@ function marked(texts: string[], mark: string): string {
   return texts.length === 0 ? '' : mark + texts.flatMap(foldings).join(mark) + mark;
 }
 
+/** The folded words of a search, in whatever list; "Müller, Jörg" means both words, unless nothing but commas was typed. */
+export function searchedWords(text: string): string[] {
+  const folded = fold(text);
+  const words = folded.split(/[ ,;]+/).filter(Boolean);
+  return words.length > 0 ? words : folded.split(' ').filter(Boolean);
+}
+
 /** The text in parts, so that a page can mark where a search found its folded words; without words, in one part. */
 export function matches(text: string, words: string[]): { text: string; isMatch: boolean }[] {
   const whole = { text, isMatch: false };
@@ -143,7 +150,7 @@ export function isNamed(name: string, text: string): boolean {
  */
 export function fitTo(text: string): (name: string) => 0 | 1 | 2 | undefined {
   const typed = fold(text);
-  const words = typed.split(' ');
+  const words = searchedWords(text);
   return (name) => {
     const folded = foldings(name);
     if (!words.every((word) => folded.some((one) => one.includes(word)))) return undefined;

@@ -130,6 +130,8 @@ export function reportPage(
     creator: string | undefined;
     links: string[];
     mayUndo: boolean;
+    /** What took it back, if it was. */
+    takenBack: { id: number; executedAt: string | null; createdBy: number | null; creator: string } | undefined;
     /** Whether the viewer began it. */
     isOwn: boolean;
   },
@@ -193,6 +195,7 @@ export function reportPage(
       isChosen: filter.reason === reason,
     })),
     mayUndo: more.mayUndo,
+    takenBack: more.takenBack,
   };
 }
 

@@ -7,7 +7,7 @@ import { findUserIdsByText } from '../../db/search.ts';
 import { alongIndex, meantAlong } from '../../facets/along-index.ts';
 import { PATIENCE_OF_A_PAGE } from '../../facets/follower.ts';
 import type { Source } from '../../lists/keyset-page.ts';
-import { fold } from '../../text/text.ts';
+import { searchedWords } from '../../text/text.ts';
 import { ACTIVITIES } from '../../users/list/user-facets.ts';
 import type { UserIndex, UserSources } from '../../users/list/user-index.ts';
 
@@ -45,7 +45,7 @@ const alongNames = alongIndex((db) => db('users'), NAMES);
 const LISTED = ACTIVITIES.flatMap((activity, n) => (activity === 'deleted' ? [] : [n]));
 
 function byIndex(db: Reader, index: UserIndex, groupId: number, { q, looksAtEmails }: MemberSearch): SoughtMembers {
-  const words = wordsIn(q);
+  const words = searchedWords(q);
   const selection = index.select({
     values: { activity: LISTED },
     derived: { group: [index.derived.membersOf(groupId)] },
@@ -63,7 +63,7 @@ const FEW = 5_000;
 
 /** The same while the index is still being read, by a count of all of them. */
 async function meanwhile(db: Reader, groupId: number, { q, looksAtEmails }: MemberSearch): Promise<SoughtMembers> {
-  const words = wordsIn(q);
+  const words = searchedWords(q);
   const found = words.length > 0 ? await findUserIdsByText(db, words, looksAtEmails) : undefined;
   const restrict = (members: Knex.QueryBuilder) => {
     members.where('memberships.group_id', groupId).where('users.id', db.ref('memberships.user_id'));
@@ -82,8 +82,4 @@ async function meanwhile(db: Reader, groupId: number, { q, looksAtEmails }: Memb
     },
     ids: (most) => selectIds(db, byMembership().orderBy('users.id').limit(most).select('users.id')),
   };
-}
-
-function wordsIn(q: string): string[] {
-  return fold(q).split(' ').filter(Boolean);
 }

@@ -4,6 +4,7 @@ import { typedFields } from '../../../forms/form.ts';
 import { withTicks } from '../../../lists/exceptions.ts';
 import { actOf } from '../../../sessions/pages/act.ts';
 import { Malformed } from '../../../verbs/refusals.ts';
+import { letGoOf } from '../../../web/flash.ts';
 import { demandRight } from '../../../web/guards/authorization.ts';
 import { HttpError } from '../../../web/http-error.ts';
 import { isHtmx } from '../../../web/render.ts';
@@ -26,9 +27,12 @@ export async function begin(app: AppContext, req: Request, res: Response): Promi
   if (!isKnown && !(earlier && action === UNDO)) throw new Malformed('There is no such action.');
   const { noun, application, level, path } = BULK_SUBJECTS[subjectType];
   demandRight(req.viewer!, application, action === EXPORT ? 'read' : level);
-  const set = earlier
-    ? await ofEarlier(app, req.viewer!, earlier, String(action))
-    : await meantBy(app, req, subjectType);
+  const set = earlier ? await ofEarlier(app, req, earlier, String(action)) : await meantBy(app, req, subjectType);
+  // Its report says so.
+  if (!set) {
+    letGoOf(req, earlier!.id);
+    return res.redirect(303, `/bulk-operations/${earlier!.id}`);
+  }
   if (set.ids.length === 0)
     throw new HttpError(422, `Nothing is ticked. Go back and tick the ${noun}s you mean.`, safePath(view));
   const draft = { subjectType, action: found?.name ?? String(action), ...set };

@@ -88,8 +88,9 @@ async function findFacts(db: Reader, subjects: Subject[], fields: ReadonlySet<st
 /** A deleted group has no members that anybody sees; restored, it has them again. */
 async function findGone(db: Reader, fields: string[]): Promise<Map<string, string>> {
   const groupIds = fields.flatMap((field) => groupOf(field) ?? []);
-  const deleted = (await findGroups(db, groupIds)).filter(({ activity }) => activity === 'deleted');
-  return new Map(deleted.map(({ id }) => [membershipFact(id), 'is in that group no more: it was deleted']));
+  const known = new Set((await findGroups(db, groupIds)).map(({ id }) => id));
+  const deleted = groupIds.filter((id) => !known.has(id));
+  return new Map(deleted.map((id) => [membershipFact(id), 'is in that group no more: it was deleted']));
 }
 
 /** Whether a fact is about another record, which was handed over with somebody. */
