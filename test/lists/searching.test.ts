@@ -11,7 +11,7 @@ const NAME = 'Jörg Müller';
 describe('a search', () => {
   let app: TestApp;
   let alice: Session;
-  let group: number;
+  let group: string;
 
   beforeAll(async () => {
     app = await startApp();
