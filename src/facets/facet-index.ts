@@ -127,7 +127,7 @@ export class FacetIndex<F extends string> {
 
   /** The same of those that are listed. */
   listedUnion(facet: F, values: readonly number[]): BitSet {
-    return this.facets[facet].union(values).intersect(this.listed);
+    return this.facets[facet].union(values, BitSet.upTo(this.listed.end)).intersect(this.listed);
   }
 
   /** How many of a set have the value. */

@@ -1,6 +1,6 @@
 import { may, type Viewer } from '../access/viewer.ts';
 import { SUGGESTED } from '../forms/picker.ts';
-import { fitOf, namedBy } from '../text/text.ts';
+import { fitTo } from '../text/text.ts';
 import type { UserIndex, UserSources } from '../users/list/user-index.ts';
 import type { Group } from './group.ts';
 import type { NamedGroup } from './names/group-names.ts';
@@ -26,9 +26,11 @@ export function countKnown(index: UserIndex, viewer: Viewer): number {
 /** Which of these may be meant by this text: what is called so, then what begins so. */
 export function groupsCalled<T extends Pick<Group, 'name'>>(groups: T[], text: string): T[] {
   if (text === '') return [];
-  const isMeant = namedBy(text);
-  return groups
-    .filter((group) => isMeant(group.name))
-    .toSorted((a, b) => fitOf([b.name], text) - fitOf([a.name], text))
-    .slice(0, SUGGESTED);
+  const fitOf = fitTo(text);
+  const byFit: T[][] = [[], [], []];
+  for (const group of groups) {
+    const fit = fitOf(group.name);
+    if (fit !== undefined && byFit[fit].length < SUGGESTED) byFit[fit].push(group);
+  }
+  return byFit.reverse().flat().slice(0, SUGGESTED);
 }

@@ -1,6 +1,8 @@
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import { covers, NO_RIGHTS, type Rights, union } from '../access/rights.ts';
 import { type Instant, instant, minuteOf } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
+import { pieces } from '../db/ids.ts';
 import type { Group } from '../groups/group.ts';
 import { findGroupsOf } from '../groups/group-store.ts';
 import type { GroupNames } from '../groups/names/group-names.ts';
@@ -8,7 +10,7 @@ import { findCountingGroupIds } from '../memberships/membership-store.ts';
 import { counted } from '../text/text.ts';
 import type { UserSources } from '../users/list/user-index.ts';
 import { countOutgrowing, findLinkHolders, findLinkHoldersAmong } from './outgrown-links.ts';
-import { type GroupChange, type Touched, touchedBy, touchedInWords } from './touched.ts';
+import { addTouched, type GroupChange, type Touched, touchedBy, touchedInWords } from './touched.ts';
 import { touchedMembers } from './touched-members.ts';
 
 /** What the group gives to its members as things are: nothing while it is not active. */
@@ -23,7 +25,7 @@ export function givenBy(group: Pick<Group, 'activity' | 'rights'>): Rights {
 export async function effectsOf(sources: UserSources, changes: GroupChange[], userIds?: number[]): Promise<string[]> {
   const { db, index, clock } = sources;
   if (userIds) {
-    const counts = await countEffectsOn(db.read, { changes, userIds, now: instant(clock()) });
+    const counts = await countInPieces(db.read, { changes, userIds, now: instant(clock()) });
     await index.groups.refresh();
     return effectsInWords(counts, index.groups);
   }
@@ -47,6 +49,21 @@ interface Concerned {
   whichOf?(ids: number[]): Promise<ReadonlySet<number>>;
 }
 
+/** Of more at once others would have to wait. */
+const AT_ONCE = 1_000;
+
+async function countInPieces(db: Reader, concerned: Concerned): Promise<EffectCounts> {
+  const all = new Set(concerned.userIds);
+  const whichOf = async (ids: number[]) => new Set(ids.filter((id) => all.has(id)));
+  let sum: EffectCounts = { touched: [], ending: 0 };
+  for (const userIds of pieces(concerned.userIds, AT_ONCE)) {
+    const some = await countEffectsOn(db, { ...concerned, userIds, whichOf });
+    sum = { touched: addTouched(sum.touched, some.touched), ending: sum.ending + some.ending };
+    await turnOfOthers();
+  }
+  return sum;
+}
+
 /** The same of these people alone, who are taken for members. */
 export async function countEffectsOn(db: Reader, { changes, userIds, now, whichOf }: Concerned): Promise<EffectCounts> {
   const changedIds = changes.map(({ groupId }) => groupId);
@@ -60,8 +77,7 @@ export async function countEffectsOn(db: Reader, { changes, userIds, now, whichO
 
 /** The groups are told by what was read of them last. */
 export function effectsInWords({ touched, ending }: EffectCounts, groups: GroupNames): string[] {
-  const namesOf = (ids: readonly number[]) => groups.named(ids).map(({ name }) => name);
-  const sentences = touched.map((one) => touchedInWords(one, namesOf));
+  const sentences = touched.map((one) => touchedInWords(one, groups));
   if (ending === 0) return sentences;
   return [
     ...sentences,

@@ -1,9 +1,9 @@
 import { BitSet } from '../facets/bit-set.ts';
-import type { NamedGroup } from '../groups/names/group-names.ts';
 import type { UserIndex } from '../users/list/user-index.ts';
 import { changedApplications, type GroupChange, rank, type Touched, whatMoves } from './touched.ts';
 
-const [READ, WRITE] = [1, 2];
+const READ = 1;
+const WRITE = 2;
 
 /**
  * What changes come to for all members of these groups, as `touchedBy` would count them one by one: by sets, since half a million looked at
@@ -18,22 +18,30 @@ function touchedOn(index: UserIndex, application: string, changes: GroupChange[]
   const others = index.groups
     .grantingOn(application)
     .filter(({ id, activity }) => activity === 'active' && !changed.has(id));
-  const through = (side: 'from' | 'to') => (level: number) =>
-    index.membersOf(changes.flatMap((change) => (rank(change[side], application) >= level ? [change.groupId] : [])));
-  const [before, after] = [through('from'), through('to')];
-  const beside = (level: number) => index.membersOf(idsOf(granting(others, application, level)));
-  /** Who comes to have the level, or not to have it any more; of those, who come to have more than that are told of there. */
-  const moving = (level: number) => {
-    const lose = before(level).subtract(after(level));
-    const gain = after(level).subtract(before(level));
-    return level === WRITE ? { lose, gain } : { lose: lose.subtract(before(WRITE)), gain: gain.subtract(after(WRITE)) };
+  const granting = {
+    [READ]: others.map(({ id }) => id),
+    [WRITE]: others.flatMap(({ id, rights }) => (rights[application] === 'write' ? [id] : [])),
   };
-  const told = (verb: 'lose' | 'gain', level: number, those: BitSet): Touched[] => {
+  /** Who has at least the level through the changed groups. */
+  const through = (side: 'from' | 'to', level: number) =>
+    index.membersOf(changes.flatMap((change) => (rank(change[side], application) >= level ? [change.groupId] : [])));
+  const [readBefore, writeBefore] = [through('from', READ), through('from', WRITE)];
+  const [readAfter, writeAfter] = [through('to', READ), through('to', WRITE)];
+  const lose = {
+    [WRITE]: writeBefore.copy().subtract(writeAfter),
+    // Who loses more than that is told of there, as is who gains more.
+    [READ]: readBefore.copy().subtract(readAfter).subtract(writeBefore),
+  };
+  const gain = {
+    [WRITE]: writeAfter.copy().subtract(writeBefore),
+    [READ]: readAfter.copy().subtract(readBefore).subtract(writeAfter),
+  };
+  const told = (verb: 'lose' | 'gain', level: typeof READ | typeof WRITE, those: BitSet): Touched[] => {
     const number = those.count();
     if (number === 0) return [];
-    const unmoved = those.copy().intersect(beside(level));
+    const unmoved = those.copy().intersect(index.membersOf(granting[level]));
     const moved = those.subtract(unmoved);
-    const keep = verb === 'lose' && level === WRITE ? after(READ).unite(beside(READ)) : new BitSet();
+    const keep = verb === 'lose' && level === WRITE ? index.membersOf(granting[READ]).unite(readAfter) : new BitSet();
     return [
       {
         application,
@@ -41,20 +49,12 @@ function touchedOn(index: UserIndex, application: string, changes: GroupChange[]
         moved: moved.count(),
         keepRead: moved.countBoth(keep),
         unmoved: unmoved.count(),
-        throughIds: idsOf(granting(others, application, level).filter(({ id }) => index.isAnyIn(id, unmoved))),
+        throughIds: granting[level].filter((id) => index.isAnyIn(id, unmoved)),
       },
     ];
   };
-  return [WRITE, READ].flatMap((level) => {
-    const { lose, gain } = moving(level);
-    return [...told('lose', level, lose), ...told('gain', level, gain)];
-  });
-}
-
-function granting(groups: readonly NamedGroup[], application: string, level: number): NamedGroup[] {
-  return groups.filter(({ rights }) => rank(rights, application) >= level);
-}
-
-function idsOf(groups: NamedGroup[]): number[] {
-  return groups.map(({ id }) => id);
+  return ([WRITE, READ] as const).flatMap((level) => [
+    ...told('lose', level, lose[level]),
+    ...told('gain', level, gain[level]),
+  ]);
 }

@@ -1,4 +1,5 @@
-import type { Level, Rights } from '../access/rights.ts';
+import type { Rights } from '../access/rights.ts';
+import type { GroupNames } from '../groups/names/group-names.ts';
 import { counted, shortened } from '../text/text.ts';
 
 const NAMES_SHOWN = 5;
@@ -92,10 +93,9 @@ export function addTouched(some: readonly Touched[], more: readonly Touched[]): 
   return sums;
 }
 
-/** `namesOf` gives the names of groups in their order, without those of deleted ones. */
 export function touchedInWords(
   { application, what, moved, keepRead, unmoved, throughIds }: Touched,
-  namesOf: (ids: readonly number[]) => string[],
+  groups: GroupNames,
 ): string {
   const [verb, level] = what.split(' ');
   const isOne = moved <= 1;
@@ -110,7 +110,10 @@ export function touchedInWords(
   if (unmoved === 0) return `${said}.`;
   const stays =
     verb === 'lose' ? (unmoved === 1 ? 'keeps it' : 'keep it') : unmoved === 1 ? 'has it already' : 'have it already';
-  return `${said}; ${unmoved.toLocaleString('en')} ${stays} through ${shortened(namesOf(throughIds), NAMES_SHOWN)}.`;
+  const { named, others } = groups.firstNamed(throughIds, NAMES_SHOWN);
+  const names = named.map(({ name }) => name);
+  const through = shortened(names, NAMES_SHOWN, names.length + others);
+  return `${said}; ${unmoved.toLocaleString('en')} ${stays} through ${through}.`;
 }
 
 export function whatMoves(verb: 'lose' | 'gain', level: number): string {
@@ -119,5 +122,6 @@ export function whatMoves(verb: 'lose' | 'gain', level: number): string {
 
 /** The more, the higher. */
 export function rank(rights: Rights, application: string): number {
-  return LEVELS.indexOf((rights[application] ?? 'none') as Level);
+  const level = rights[application];
+  return level === 'write' ? 2 : Number(level === 'read');
 }

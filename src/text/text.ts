@@ -142,21 +142,20 @@ export function shortened(texts: string[], most: number, number = texts.length):
 
 /** Whether every word of the text stands somewhere in the name. */
 export function isNamed(name: string, text: string): boolean {
-  return namedBy(text)(name);
+  return fitTo(text)(name) !== undefined;
 }
 
-/** The same of one text and many names. */
-export function namedBy(text: string): (name: string) => boolean {
+/**
+ * How well names fit what was typed: 2 for the whole of one, 1 for its beginning, 0 where every word of it stands somewhere in the name, and
+ * undefined where not.
+ */
+export function fitTo(text: string): (name: string) => 0 | 1 | 2 | undefined {
+  const typed = fold(text);
   const words = searchedWords(text);
   return (name) => {
     const folded = foldings(name);
-    return words.every((word) => folded.some((one) => one.includes(word)));
+    if (!words.every((word) => folded.some((one) => one.includes(word)))) return undefined;
+    if (folded.includes(typed)) return 2;
+    return folded.some((one) => one.startsWith(typed)) ? 1 : 0;
   };
-}
-
-/** How well what is called so fits what was typed: 2 for the whole of a name, 1 for its beginning. */
-export function fitOf(names: string[], text: string): number {
-  const typed = fold(text);
-  const folded = names.flatMap(foldings);
-  return folded.includes(typed) ? 2 : Number(folded.some((name) => name.startsWith(typed)));
 }

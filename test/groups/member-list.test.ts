@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { instant } from '../../src/clock.ts';
 import { listMembers } from '../../src/memberships/list/member-list.ts';
 import { type MemberSearch, soughtMembers } from '../../src/memberships/list/sought-members.ts';
-import { fold, foldings, searchText } from '../../src/text/text.ts';
+import { foldings, searchedWords, searchText } from '../../src/text/text.ts';
 import { UserIndex } from '../../src/users/list/user-index.ts';
 import { startApp } from '../support/app.ts';
 import { Chance } from '../support/chance.ts';
@@ -10,9 +10,9 @@ import { addCrowd, addGroups } from '../support/crowd.ts';
 import { pageAmong } from '../support/plain-sql.ts';
 import { happening } from './happening.ts';
 
-const CASES = Number(process.env.PROOF_CASES ?? 100);
+const CASES = Number(process.env.PROOF_CASES ?? 50);
 const SEED = Number(process.env.PROOF_SEED ?? 1);
-const SEARCHES = ['', '', 'a', 'an', 'mar', 'an er', 'example', '@', 'zzz', 'a@', 'ü'];
+const SEARCHES = ['', '', 'a', 'an', 'mar', 'an er', 'er, an', 'example', '@', 'zzz', 'a@', 'ü'];
 
 /** The members of a group are what plain SQL says: who, in which order, how many, on every page and of every search, read or not yet. */
 it('lists the members of a group as plain SQL does, by whatever they are looked for', async () => {
@@ -74,7 +74,7 @@ it('lists the members of a group as plain SQL does, by whatever they are looked 
     isOver.clear();
     const now = instant(app.clock.now());
     for (const { id, until_at } of rows) if (until_at !== null && until_at <= now) isOver.add(id);
-    const words = fold(q).split(' ').filter(Boolean);
+    const words = searchedWords(q);
     const texts = ({ name, email }: (typeof rows)[number]) => [name, ...(looksAtEmails && email ? [email] : [])];
     return rows.filter((row) =>
       words.every((word) => texts(row).some((text) => foldings(text).some((one) => one.includes(word)))),

@@ -50,7 +50,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
     pagerLinks: membersPagerLinks(group, search.q, list),
     // Nobody sees them but its members.
     seesContacts: contactViewer.groupIds.has(group.id),
-    contacts: await findContactsOf(db, contactViewer, group.id, CONTACTS_SHOWN),
+    contacts: await findContactsOf(app, contactViewer, group.id, CONTACTS_SHOWN),
     names: await findUserNames(db, [group.createdBy, ...list.members.map((member) => member.grantedBy)]),
     ...(await timelineOf(app, req, telling(group))),
     mayEdit,

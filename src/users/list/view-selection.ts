@@ -23,15 +23,17 @@ export interface Asked {
   viewer: Viewer;
 }
 
-/** The users that a view means, by filters and search. */
+/** The users that a view means, by filters and search: how many they are, and the ids of all or of the first so many. */
 export async function selectForView(
   db: Reader,
   index: UserIndex,
   { query, limits, viewer }: Asked,
-): Promise<{ ids: number[]; change: number }> {
+  most?: number,
+): Promise<{ ids: number[]; total: number; change: number }> {
   const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
   const [pasted] = await refreshedWith(db, index, contactViewer, [query]);
-  return { ids: select(index, query, contactViewer, pasted).ids(), change: index.change };
+  const { set, total } = select(index, query, contactViewer, pasted);
+  return { ids: most === undefined ? set.ids() : set.first(most, false), total, change: index.change };
 }
 
 /** Whether a view means somebody, by what the index holds just now. */
