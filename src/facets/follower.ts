@@ -2,7 +2,7 @@ import { setTimeout as sleep, setImmediate as turnOfOthers } from 'node:timers/p
 import type { Knex } from 'knex';
 import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import { type Feed, findEntriesBetween, findNewestEntry } from './feed.ts';
+import { type Feed, findChanged, findNewestEntry } from './feed.ts';
 
 /** Past this many changes, reading everything anew is quicker than reading those. */
 const RELOAD_BEYOND = 100_000;
@@ -122,9 +122,7 @@ export class Follower {
     const number = newest - this.lastChange;
     if (!this.isLoaded || number < 0 || number > RELOAD_BEYOND) return undefined;
     if (number === 0) return [];
-    const { db, feed } = this.index;
-    const changed = await findEntriesBetween(db, feed, this.lastChange, newest);
-    return changed.length === number ? [...new Set(changed)] : undefined;
+    return findChanged(this.index.db, this.index.feed, this.lastChange, newest);
   }
 
   private async load(now: number): Promise<void> {
