@@ -35,12 +35,13 @@ export function begin(): void {
 
 /**
  * Lets others have their turn where an answer has been worked on for long. A page is made in one go, which no longer takes long once it was made
- * some times; the first after a start takes many times as long.
+ * some times; the first after a start takes many times as long. Says whether they had it.
  */
-export async function breathe(): Promise<void> {
-  if (performance.now() - begun < LONG) return;
+export async function breathe(): Promise<boolean> {
+  if (performance.now() - begun < LONG) return false;
   await turn();
   begin();
+  return true;
 }
 
 function isAnyAwaited(): boolean {

@@ -155,6 +155,11 @@ export class FacetIndex<F extends string> {
     return made;
   }
 
+  /** Whether nothing was counted since something changed. */
+  get isUncounted(): boolean {
+    return this.totals.size === 0;
+  }
+
   /** How many are meant, kept for longer than whole answers: many such numbers may stand on a page. */
   total(filter: FacetFilter<F>): number {
     const key = nameOf(filter);

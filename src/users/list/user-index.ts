@@ -125,6 +125,11 @@ export class UserIndex implements Followable {
     return this.arrivals ? { ...selection, has: (id) => selection.has(this.numberOf(id)) } : selection;
   }
 
+  /** Whether nothing was counted since something changed. */
+  get isUncounted(): boolean {
+    return this.holding.facets.isUncounted;
+  }
+
   /** How many of them there are. */
   total(filter: FacetFilter<UserFacet>): number {
     return this.holding.facets.total(filter);

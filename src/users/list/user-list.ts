@@ -1,4 +1,5 @@
 import { instant, minuteOf } from '../../clock.ts';
+import type { ContactViewer } from '../../contacts/contact.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { meantSoon } from '../../facets/along-index.ts';
@@ -9,6 +10,7 @@ import { findListed, type ListedUser, withFurther } from './listed-users.ts';
 import { findPasted, type PastedList } from './pasted-list.ts';
 import { countsOf, NOTHING_OFFERED, type Offered, type UserCounts } from './user-counts.ts';
 import type { UserIndex } from './user-index.ts';
+import type { ListQuery } from './user-list-query.ts';
 import { alongSort, sourcesOf } from './user-order.ts';
 import { type Asked, filterOf, refreshedWith, select } from './view-selection.ts';
 
@@ -36,13 +38,7 @@ export async function listUsers(
   { query, limits, viewer: asking, offered = NOTHING_OFFERED }: Asked & { offered?: Offered },
 ): Promise<UserList> {
   const viewer = await findContactViewer(db, asking, minuteOf(limits.now));
-  const [pasted, ...pastedInViews] = await refreshedWith(db, index, viewer, [query, ...offered.views]);
-  const filterOfView = (n: number) => filterOf(index, offered.views[n], viewer, pastedInViews[n]);
-  // They are kept, and counted at once below where nothing changed meanwhile.
-  for (const n of offered.views.keys()) {
-    index.total(filterOfView(n));
-    await breathe();
-  }
+  const [pasted, ...pastedInViews] = await refreshedAndCounted(db, index, viewer, [query, ...offered.views]);
   const selection = select(index, query, viewer, pasted);
   const { change } = index;
   const counts = countsOf(index, selection, {
@@ -51,7 +47,7 @@ export async function listUsers(
     rights: offered.rights,
     addresses: query.address,
     contactless: index.derived.contactless(viewer),
-    views: offered.views.map((_, n) => filterOfView(n)),
+    views: offered.views.map((view, n) => filterOf(index, view, viewer, pastedInViews[n])),
   });
   await breathe();
   const page = await readRankedPage(query, sourcesOf(db, index, { query, viewer, pasted, selection }));
@@ -101,4 +97,21 @@ export async function listMeanwhile(
   );
   await breathe();
   return { users, previous, next, pasted };
+}
+
+/** What `refreshedWith` gives. Where nothing was counted since the last change, the further views are by then, with pauses: they are kept. */
+async function refreshedAndCounted(
+  db: Reader,
+  index: UserIndex,
+  viewer: ContactViewer,
+  queries: readonly ListQuery[],
+): Promise<(PastedList | undefined)[]> {
+  const pasted = await refreshedWith(db, index, viewer, queries);
+  if (!index.isUncounted) return pasted;
+  let hadOthersTurn = false;
+  for (let n = 1; n < queries.length; n++) {
+    index.total(filterOf(index, queries[n], viewer, pasted[n]));
+    if (await breathe()) hadOthersTurn = true;
+  }
+  return hadOthersTurn ? refreshedWith(db, index, viewer, queries) : pasted;
 }
