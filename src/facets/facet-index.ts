@@ -77,12 +77,18 @@ export class FacetIndex<F extends string> {
 
   /** The values that an id has from now on, and whether it counts for the sizes of values. */
   set(id: number, isListed: boolean, values: Record<F, readonly number[]>): void {
-    const facets = Object.entries(this.facets) as [F, Facet][];
     const wasListed = this.listed.has(id);
-    if (wasListed) for (const [, facet] of facets) facet.list(id, -1);
     let isChanged = wasListed !== isListed;
-    for (const [name, facet] of facets) if (facet.set(id, values[name])) isChanged = true;
-    if (isListed) for (const [, facet] of facets) facet.list(id, 1);
+    for (const name of Object.keys(this.facets) as F[]) {
+      const facet = this.facets[name];
+      const isOther = facet.isOther(id, values[name]);
+      // Mostly one thing changes of somebody, and all others would be counted out and in again.
+      if (!isOther && wasListed === isListed) continue;
+      if (wasListed) facet.list(id, -1);
+      if (isOther) facet.set(id, values[name]);
+      if (isListed) facet.list(id, 1);
+      isChanged = true;
+    }
     if (!this.everybody.has(id)) this.number++;
     this.everybody.add(id);
     if (isListed) this.listed.add(id);
