@@ -14,7 +14,7 @@ import { recordRefusal } from './audit/pages/refusal-recording.ts';
 import { toldEvents } from './audit/pages/told-events.ts';
 import { OperationWorker } from './bulk-operations/actions/operation-worker.ts';
 import { bulkOperationsController } from './bulk-operations/pages/bulk-operations-controller.ts';
-import { scheduleController } from './bulk-operations/pages/schedule-controller.ts';
+import { scheduleController } from './bulk-operations/pages/schedule/schedule-controller.ts';
 import { type Clock, type Instant, instant, minuteOf } from './clock.ts';
 import type { Config } from './config.ts';
 import { ContactIndex } from './contacts/contact-index.ts';

@@ -8,7 +8,7 @@ import { type FrozenSet, frozenAlong } from '../facets/frozen-walk.ts';
 import { readPage, readRankedPage, type Source } from '../lists/keyset-page.ts';
 import { type Cursor, idsAmong, isRanked } from '../lists/list-query.ts';
 import { sortKey } from '../text/sort-key.ts';
-import { fold } from '../text/text.ts';
+import { fold, searchedWords } from '../text/text.ts';
 import { ACCOUNT_TYPES, type AccountType, type Contact, type ContactKind, type ContactViewer } from './contact.ts';
 import type { ContactFacet, ContactFilter, ContactIndex } from './contact-index.ts';
 import { ACTIVITIES, type ContactQuery, KINDS, type SortKey } from './contact-list-query.ts';
@@ -156,7 +156,7 @@ function filterOf(query: ContactQuery, viewer: ContactViewer): ContactFilter {
       owner: owner.map((one) => ownershipOf(one, viewer)),
       tag: idsAmong(tag),
     },
-    words: q === '' ? undefined : fold(q).split(' ').filter(Boolean),
+    words: q === '' ? undefined : searchedWords(q),
     companies: idsAmong(company),
   };
 }

@@ -10,7 +10,7 @@ import { findUserIdsByText } from '../db/search.ts';
 import type { Row } from '../db/tables.ts';
 import { readPage } from '../lists/keyset-page.ts';
 import type { Cursor } from '../lists/list-query.ts';
-import { fold } from '../text/text.ts';
+import { searchedWords } from '../text/text.ts';
 
 export interface Member {
   userId: number;
@@ -139,7 +139,7 @@ function membersOf(db: Reader, groupId: number): Knex.QueryBuilder {
 }
 
 async function whereFound(db: Reader, members: Knex.QueryBuilder, { q, looksAtEmails }: MemberSearch): Promise<void> {
-  const words = fold(q).split(' ').filter(Boolean);
+  const words = searchedWords(q);
   if (words.length === 0) return;
   whereIdIn(members, 'users.id', await findUserIdsByText(db, words, looksAtEmails));
 }

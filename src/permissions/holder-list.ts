@@ -3,12 +3,11 @@ import type { Viewer } from '../access/viewer.ts';
 import type { Group } from '../groups/group.ts';
 import { findGroups } from '../groups/group-store.ts';
 import type { Cursor } from '../lists/list-query.ts';
-import { sortedByName } from '../text/sort-key.ts';
 import { findListed, type ListedUser } from '../users/list/listed-users.ts';
 import type { UserSources } from '../users/list/user-index.ts';
 import { listUsers } from '../users/list/user-list.ts';
 import { type ListQuery, readListQuery } from '../users/list/user-list-query.ts';
-import { selectForView } from '../users/list/view-selection.ts';
+import { freezeUsers } from '../users/list/user-order.ts';
 import { stateLimits } from '../users/user-state.ts';
 
 /** Somebody who has a right, and the groups through which. */
@@ -26,6 +25,9 @@ export interface HolderList {
   previous?: Cursor;
   next?: Cursor;
 }
+
+/** So many are read at once for a file: a page of somebody else has to wait for that. */
+const READ_AT_ONCE = 100;
 
 /** Contacts are no part of it, so it is asked for nobody who would see any. */
 const NOBODY: Viewer = { id: null, name: '', rights: NO_RIGHTS };
@@ -53,17 +55,22 @@ export async function listHolders(sources: Sources, key: string, level: Level, p
   };
 }
 
-/** All of them, for a file. */
-export async function findHolders(sources: Sources, key: string, level: Level): Promise<Holder[]> {
+/** All of them who have it now, by name, a few at a time: for a file. */
+export async function* holdersInPieces(sources: Sources, key: string, level: Level): AsyncGenerator<Holder[]> {
+  const { db, index } = sources;
   const granting = await findGranting(sources, key, level);
-  if (granting.length === 0) return [];
-  const { ids } = await selectForView(sources.db.read, sources.index, {
-    query: queryOf(granting),
-    limits: stateLimits(sources),
-    viewer: NOBODY,
-  });
-  const holders = holdersAmong(sources, await findListed(sources.db.read, sources.index, ids, []), granting, key);
-  return sortedByName(holders, (holder) => holder.name);
+  if (granting.length === 0) return;
+  const view = { query: queryOf(granting), viewer: { ...NOBODY, noSharedData: false, groupIds: new Set<number>() } };
+  const { pieces } = await freezeUsers(db.read, index, view, READ_AT_ONCE);
+  for await (const ids of pieces()) {
+    const users = new Map((await findListed(db.read, index, ids, [])).map((user) => [user.id, user]));
+    yield holdersAmong(
+      sources,
+      ids.flatMap((id) => users.get(id) ?? []),
+      granting,
+      key,
+    );
+  }
 }
 
 async function findGranting(sources: Sources, key: string, level: Level): Promise<Group[]> {

@@ -57,6 +57,13 @@ function marked(texts: string[], mark: string): string {
   return texts.length === 0 ? '' : mark + texts.flatMap(foldings).join(mark) + mark;
 }
 
+/** The folded words of a search, in whatever list; "Müller, Jörg" means both words, unless nothing but commas was typed. */
+export function searchedWords(text: string): string[] {
+  const folded = fold(text);
+  const words = folded.split(/[ ,;]+/).filter(Boolean);
+  return words.length > 0 ? words : folded.split(' ').filter(Boolean);
+}
+
 /** The text in parts, so that a page can mark where a search found its folded words; without words, in one part. */
 export function matches(text: string, words: string[]): { text: string; isMatch: boolean }[] {
   const whole = { text, isMatch: false };
@@ -132,9 +139,7 @@ export function shortened(texts: string[], most: number): string {
 /** Whether every word of the text stands somewhere in the name. */
 export function isNamed(name: string, text: string): boolean {
   const folded = foldings(name);
-  return fold(text)
-    .split(' ')
-    .every((word) => folded.some((one) => one.includes(word)));
+  return searchedWords(text).every((word) => folded.some((one) => one.includes(word)));
 }
 
 /** How well what is called so fits what was typed: 2 for the whole of a name, 1 for its beginning. */

@@ -2,12 +2,13 @@ import type { Request, Response } from 'express';
 import type { Level } from '../../access/rights.ts';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
+import { stillSeeing } from '../../contacts/pages/still-seeing.ts';
 import { findAllGroups } from '../../groups/group-store.ts';
 import { encodeCursor, readPageQuery } from '../../lists/list-query.ts';
 import { pagerLinks } from '../../lists/pager.ts';
-import { findHolders, listHolders } from '../../permissions/holder-list.ts';
+import { type Holder, holdersInPieces, listHolders } from '../../permissions/holder-list.ts';
 import { findUserNames } from '../../users/user-store.ts';
-import type { Sheet } from '../../web/csv.ts';
+import { sendCsv } from '../../web/csv.ts';
 import { render } from '../../web/render.ts';
 import type { Application } from '../application.ts';
 import { levelOf } from './addressed-application.ts';
@@ -51,13 +52,22 @@ export async function showApplication(
 }
 
 /** Who has the right, and through which groups, for a spreadsheet. */
-export async function holdersSheet(app: AppContext, req: Request, { key }: Application): Promise<Sheet> {
+export async function sendHolders(app: AppContext, req: Request, res: Response, { key }: Application): Promise<void> {
   const level = levelOf(req.query.level);
-  const rows = (await findHolders(app, key, level)).map((holder) => [
-    holder.name,
-    holder.email,
-    holder.level,
-    holder.through.map((group) => group.name).join(', '),
-  ]);
-  return { name: `${key}-${level}`, columns: ['Name', 'System email', 'Permission', 'Through'], rows };
+  await sendCsv(app, req, res, {
+    name: `${key}-${level}`,
+    columns: ['Name', 'System email', 'Permission', 'Through'],
+    rows: rowsOf(holdersInPieces(app, key, level)),
+    look: stillSeeing(app, req),
+  });
+}
+
+async function* rowsOf(pieces: AsyncIterable<Holder[]>) {
+  for await (const holders of pieces)
+    yield holders.map((holder) => [
+      holder.name,
+      holder.email,
+      holder.level,
+      holder.through.map((group) => group.name).join(', '),
+    ]);
 }

@@ -258,7 +258,7 @@ export class OperationWorker {
       return;
     }
     if (tally.judged === draft.tally.judged) this.#unjudgeable.add(draft.id);
-    await db.write((trx) => keepJudged(trx, draft, tally));
+    await db.writePiece((trx) => keepJudged(trx, draft, tally));
   }
 
   async #judgeOn(draft: BulkOperation, by: Judge, until: number): Promise<Tally> {

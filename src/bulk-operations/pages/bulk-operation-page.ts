@@ -7,7 +7,7 @@ import type { ItemFilter } from '../bulk-item-store.ts';
 import { type BulkOperation, isLarge, phaseOf, type Tally } from '../bulk-operation.ts';
 import type { ChangedMeanwhile } from '../changed-meanwhile.ts';
 import { leftOutIn, summed } from '../tally.ts';
-import type { ReportedItem } from './reported-items.ts';
+import type { ReportedItem } from './report/reported-items.ts';
 
 const NAMES_SHOWN = 20;
 /** All that one looks through before pressing; who means more people than this reads the view itself. */
@@ -130,6 +130,8 @@ export function reportPage(
     creator: string | undefined;
     links: string[];
     mayUndo: boolean;
+    /** What took it back, if it was. */
+    takenBack: { id: number; executedAt: string | null; createdBy: number | null; creator: string } | undefined;
     /** Whether the viewer began it. */
     isOwn: boolean;
   },
@@ -193,6 +195,7 @@ export function reportPage(
       isChosen: filter.reason === reason,
     })),
     mayUndo: more.mayUndo,
+    takenBack: more.takenBack,
   };
 }
 

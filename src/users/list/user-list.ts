@@ -9,7 +9,7 @@ import { findPasted, type PastedList } from './pasted-list.ts';
 import { countsOf, NOTHING_OFFERED, type Offered, type UserCounts } from './user-counts.ts';
 import type { UserIndex } from './user-index.ts';
 import { alongSort, sourcesOf } from './user-order.ts';
-import { type Asked, filterOf, select } from './view-selection.ts';
+import { type Asked, filterOf, refreshedWith, select } from './view-selection.ts';
 
 export interface UserList {
   users: ListedUser[];
@@ -35,9 +35,7 @@ export async function listUsers(
   { query, limits, viewer: asking, offered = NOTHING_OFFERED }: Asked & { offered?: Offered },
 ): Promise<UserList> {
   const viewer = await findContactViewer(db, asking, minuteOf(limits.now));
-  const pasted = await findPasted(db, query.q);
-  const pastedInViews = await Promise.all(offered.views.map((view) => findPasted(db, view.q)));
-  await index.refresh();
+  const [pasted, ...pastedInViews] = await refreshedWith(db, index, viewer, [query, ...offered.views]);
   const selection = select(index, query, viewer, pasted);
   const { change } = index;
   const counts = countsOf(index, selection, {

@@ -1,17 +1,17 @@
 import type { Request, Response } from 'express';
-import { may, mayAdminister } from '../../access/viewer.ts';
-import type { AppContext } from '../../app-context.ts';
-import { minuteOf } from '../../clock.ts';
-import type { Errors, Typed } from '../../forms/form.ts';
-import { sortedByName } from '../../text/sort-key.ts';
-import { findSubjects, findUserNames } from '../../users/user-store.ts';
-import { formatOf } from '../../web/reader/reader-format.ts';
-import { render } from '../../web/render.ts';
-import { actionOf, BULK_SUBJECTS, maySteer } from '../actions/bulk-subjects.ts';
-import type { BulkOperation } from '../bulk-operation.ts';
-import { findOperation } from '../bulk-operation-store.ts';
-import { findItemIds } from '../bulk-piece-store.ts';
-import { findScheduled, type Schedule } from '../schedule-store.ts';
+import { may, mayAdminister } from '../../../access/viewer.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { minuteOf } from '../../../clock.ts';
+import type { Errors, Typed } from '../../../forms/form.ts';
+import { sortedByName } from '../../../text/sort-key.ts';
+import { findSubjects, findUserNames } from '../../../users/user-store.ts';
+import { formatOf } from '../../../web/reader/reader-format.ts';
+import { render } from '../../../web/render.ts';
+import { actionOf, BULK_SUBJECTS, maySteer } from '../../actions/bulk-subjects.ts';
+import type { BulkOperation } from '../../bulk-operation.ts';
+import { findOperation } from '../../bulk-operation-store.ts';
+import { findItemIds } from '../../bulk-piece-store.ts';
+import { findScheduled, type Schedule } from '../../schedule-store.ts';
 
 const NAMES_SHOWN = 100;
 

@@ -1,12 +1,15 @@
 import type { Request } from 'express';
-import type { Viewer } from '../../access/viewer.ts';
-import type { AppContext } from '../../app-context.ts';
-import { minuteOf } from '../../clock.ts';
-import { findContactViewer, whereVisible } from '../../contacts/contact-viewer.ts';
-import { type BulkItem, findItems, type ItemFilter, type Seen } from '../bulk-item-store.ts';
-import type { BulkOperation } from '../bulk-operation.ts';
+import type { Viewer } from '../../../access/viewer.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { minuteOf } from '../../../clock.ts';
+import { findContactViewer, whereVisible } from '../../../contacts/contact-viewer.ts';
+import { pieces } from '../../../db/ids.ts';
+import { type BulkItem, findItems, type ItemFilter, type Seen } from '../../bulk-item-store.ts';
+import { type BulkOperation, isLarge } from '../../bulk-operation.ts';
 
 const LONGEST = 200;
+/** So many records are told at once: a page of somebody else has to wait for that. */
+const READ_AT_ONCE = 250;
 
 /** In the part that is meant behind that subject, and in those after it. */
 export interface ReportFilter extends ItemFilter {
@@ -41,6 +44,24 @@ export async function findReported(
     if (items.length >= limit) break;
   }
   return items;
+}
+
+/** All of the items of these parts that match, a few at a time. Of a small part what there is is read at once. */
+export async function* reportedInPieces(
+  app: AppContext,
+  viewer: Viewer,
+  parts: BulkOperation[],
+  filter: Omit<ItemFilter, 'after' | 'seen'>,
+): AsyncGenerator<ReportedItem[]> {
+  for (const part of parts) {
+    const limit = isLarge(part) ? READ_AT_ONCE : Number.MAX_SAFE_INTEGER;
+    for (let after: number | undefined; ; ) {
+      const items = await findReported(app, viewer, { parts: [part], filter: { ...filter, after }, limit });
+      for (const some of pieces(items, READ_AT_ONCE)) yield some;
+      if (items.length < limit) break;
+      after = items.at(-1)!.id;
+    }
+  }
 }
 
 /** Of contacts those that the viewer may see; of everything else all. */

@@ -1,19 +1,20 @@
 import type { Request, Response } from 'express';
-import type { AppContext } from '../../app-context.ts';
-import { typedFields } from '../../forms/form.ts';
-import { withTicks } from '../../lists/exceptions.ts';
-import { actOf } from '../../sessions/pages/act.ts';
-import { Malformed } from '../../verbs/refusals.ts';
-import { demandRight } from '../../web/guards/authorization.ts';
-import { HttpError } from '../../web/http-error.ts';
-import { isHtmx } from '../../web/render.ts';
-import { safePath } from '../../web/safe-path.ts';
-import { BULK_SUBJECTS, findBulkAction } from '../actions/bulk-subjects.ts';
-import { EXPORT, isSubjectType, type SubjectType, TO_BE_CHOSEN, UNDO } from '../bulk-operation.ts';
-import { createDraft } from '../bulk-operation-store.ts';
-import { canBeLater } from '../schedulable.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { typedFields } from '../../../forms/form.ts';
+import { withTicks } from '../../../lists/exceptions.ts';
+import { actOf } from '../../../sessions/pages/act.ts';
+import { Malformed } from '../../../verbs/refusals.ts';
+import { letGoOf } from '../../../web/flash.ts';
+import { demandRight } from '../../../web/guards/authorization.ts';
+import { HttpError } from '../../../web/http-error.ts';
+import { isHtmx } from '../../../web/render.ts';
+import { safePath } from '../../../web/safe-path.ts';
+import { BULK_SUBJECTS, findBulkAction } from '../../actions/bulk-subjects.ts';
+import { EXPORT, isSubjectType, type SubjectType, TO_BE_CHOSEN, UNDO } from '../../bulk-operation.ts';
+import { createDraft } from '../../bulk-operation-store.ts';
+import { canBeLater } from '../../schedulable.ts';
+import { visibleOperation } from '../visible-operation.ts';
 import { exceptionsIn, meantBy, ofEarlier } from './meant-set.ts';
-import { visibleOperation } from './visible-operation.ts';
 
 /** Freezes the set that the form means. */
 export async function begin(app: AppContext, req: Request, res: Response): Promise<void> {
@@ -26,9 +27,12 @@ export async function begin(app: AppContext, req: Request, res: Response): Promi
   if (!isKnown && !(earlier && action === UNDO)) throw new Malformed('There is no such action.');
   const { noun, application, level, path } = BULK_SUBJECTS[subjectType];
   demandRight(req.viewer!, application, action === EXPORT ? 'read' : level);
-  const set = earlier
-    ? await ofEarlier(app, req.viewer!, earlier, String(action))
-    : await meantBy(app, req, subjectType);
+  const set = earlier ? await ofEarlier(app, req, earlier, String(action)) : await meantBy(app, req, subjectType);
+  // Its report says so.
+  if (!set) {
+    letGoOf(req, earlier!.id);
+    return res.redirect(303, `/bulk-operations/${earlier!.id}`);
+  }
   if (set.ids.length === 0)
     throw new HttpError(422, `Nothing is ticked. Go back and tick the ${noun}s you mean.`, safePath(view));
   const draft = { subjectType, action: found?.name ?? String(action), ...set };

@@ -1,24 +1,24 @@
 import type { Request, Response } from 'express';
-import { may, type Viewer } from '../../access/viewer.ts';
-import type { AppContext } from '../../app-context.ts';
-import { findApplications } from '../../applications/application-store.ts';
-import type { Ask, AskingAction, Choices } from '../../bulk-operations/asking-action.ts';
-import { minuteOf } from '../../clock.ts';
-import { findContactViewer } from '../../contacts/contact-viewer.ts';
-import type { Reader } from '../../db/database.ts';
-import { type Errors, type Typed, typedFields } from '../../forms/form.ts';
-import { type Picker, picked, type Searches, soughtIn } from '../../forms/picker.ts';
-import { mayChange } from '../../groups/group.ts';
-import { findGroups } from '../../groups/group-store.ts';
-import { findKnownGroups, groupsCalled } from '../../groups/group-suggestions.ts';
-import { findTags, type Tag } from '../../tags/tag-store.ts';
-import type { Format } from '../../text/format.ts';
-import { findUsersCalled, suggestedByName } from '../../users/list/user-suggestions.ts';
-import { stateLimits } from '../../users/user-state.ts';
-import { pickersOf } from '../../web/picker.ts';
-import { render } from '../../web/render.ts';
-import { BULK_SUBJECTS } from '../actions/bulk-subjects.ts';
-import type { BulkOperation } from '../bulk-operation.ts';
+import { may, type Viewer } from '../../../access/viewer.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { findApplications } from '../../../applications/application-store.ts';
+import { minuteOf } from '../../../clock.ts';
+import { findContactViewer } from '../../../contacts/contact-viewer.ts';
+import type { Reader } from '../../../db/database.ts';
+import { type Errors, type Typed, typedFields } from '../../../forms/form.ts';
+import { type Picker, picked, type Searches, soughtIn } from '../../../forms/picker.ts';
+import { mayChange } from '../../../groups/group.ts';
+import { findGroups } from '../../../groups/group-store.ts';
+import { findKnownGroups, groupsCalled } from '../../../groups/group-suggestions.ts';
+import { findTags, type Tag } from '../../../tags/tag-store.ts';
+import type { Format } from '../../../text/format.ts';
+import { findUsersCalled, suggestedByName } from '../../../users/list/user-suggestions.ts';
+import { stateLimits } from '../../../users/user-state.ts';
+import { pickersOf } from '../../../web/picker.ts';
+import { render } from '../../../web/render.ts';
+import { BULK_SUBJECTS } from '../../actions/bulk-subjects.ts';
+import type { Ask, AskingAction, Choices } from '../../asking-action.ts';
+import type { BulkOperation } from '../../bulk-operation.ts';
 
 /** In which fields one searches for what is asked. */
 function searchesOf({ asks }: AskingAction): Searches {

@@ -1,30 +1,30 @@
 import { parse } from 'node:querystring';
 import type { Request } from 'express';
-import type { Viewer } from '../../access/viewer.ts';
-import type { AppContext } from '../../app-context.ts';
-import { minuteOf } from '../../clock.ts';
-import { freezeContacts } from '../../contacts/contact-list.ts';
-import { contactsPath, readContactQuery, sortsFor } from '../../contacts/contact-list-query.ts';
-import { findContactViewer } from '../../contacts/contact-viewer.ts';
-import { typedFields } from '../../forms/form.ts';
-import { selectGroups } from '../../groups/group-list.ts';
-import { groupsPath, readGroupQuery } from '../../groups/group-list-query.ts';
-import { exceptionsOf, MOST_EXCEPTIONS, readIds } from '../../lists/exceptions.ts';
-import { grouped } from '../../text/text.ts';
-import { type Moved, movedByTime } from '../../users/list/moved-by-time.ts';
-import { listPath, readListQuery } from '../../users/list/user-list-query.ts';
-import { selectForView } from '../../users/list/view-selection.ts';
-import { stateLimits } from '../../users/user-state.ts';
-import { Malformed } from '../../verbs/refusals.ts';
-import { HttpError } from '../../web/http-error.ts';
-import { safePath } from '../../web/safe-path.ts';
-import { actionOf } from '../actions/bulk-subjects.ts';
-import { draftTakingBack, mayUndo } from '../actions/taking-back.ts';
-import { findKnownIds } from '../bulk-item-store.ts';
-import { type BulkOperation, phaseOf, type SubjectType, UNDO } from '../bulk-operation.ts';
-import type { Draft } from '../bulk-operation-store.ts';
-import { findItemIds } from '../bulk-piece-store.ts';
-import { seenBy } from './reported-items.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { minuteOf } from '../../../clock.ts';
+import { freezeContacts } from '../../../contacts/contact-list.ts';
+import { contactsPath, readContactQuery, sortsFor } from '../../../contacts/contact-list-query.ts';
+import { findContactViewer } from '../../../contacts/contact-viewer.ts';
+import { typedFields } from '../../../forms/form.ts';
+import { selectGroups } from '../../../groups/group-list.ts';
+import { groupsPath, readGroupQuery } from '../../../groups/group-list-query.ts';
+import { exceptionsOf, MOST_EXCEPTIONS, readIds } from '../../../lists/exceptions.ts';
+import { actOf } from '../../../sessions/pages/act.ts';
+import { grouped } from '../../../text/text.ts';
+import { type Moved, movedByTime } from '../../../users/list/moved-by-time.ts';
+import { listPath, readListQuery } from '../../../users/list/user-list-query.ts';
+import { selectForView } from '../../../users/list/view-selection.ts';
+import { stateLimits } from '../../../users/user-state.ts';
+import { Malformed } from '../../../verbs/refusals.ts';
+import { HttpError } from '../../../web/http-error.ts';
+import { safePath } from '../../../web/safe-path.ts';
+import { actionOf } from '../../actions/bulk-subjects.ts';
+import { draftTakingBack, takingBackOf } from '../../actions/taking-back.ts';
+import { findKnownIds } from '../../bulk-item-store.ts';
+import { type BulkOperation, phaseOf, type SubjectType, UNDO } from '../../bulk-operation.ts';
+import type { Draft } from '../../bulk-operation-store.ts';
+import { findItemIds } from '../../bulk-piece-store.ts';
+import { seenBy } from '../report/reported-items.ts';
 
 const FROZEN_AT_ONCE = 10_000;
 
@@ -79,13 +79,17 @@ export async function countOutside(
   return ids.filter((id) => !selected.has(id)).length;
 }
 
-/** From a report, those whom it changed, to be taken back; from a sheet, those whom it was to change, for something else. */
+/**
+ * From a report, those whom it changed, to be taken back; from a sheet, those whom it was to change, for something else. Undefined where it
+ * was taken back meanwhile, and nothing is left of it.
+ */
 export async function ofEarlier(
-  { db }: AppContext,
-  viewer: Viewer,
+  app: AppContext,
+  req: Request,
   earlier: BulkOperation,
   action: string,
-): Promise<Meant> {
+): Promise<Meant | undefined> {
+  const { db } = app;
   if (phaseOf(earlier) === 'draft') {
     if (action === UNDO) throw new Malformed('Nothing was done yet that could be taken back.');
     const { view, shown, shownChange, frozenChange, movedByTime, excepted } = earlier;
@@ -93,8 +97,10 @@ export async function ofEarlier(
     return { ids: await findItemIds(db.read, earlier.id), view: from };
   }
   if (action !== UNDO) throw new Malformed('What was done is not taken back by that.');
-  if (!(await mayUndo(db.read, earlier, await actionOf(db.read, earlier), viewer)))
-    throw new Malformed('This cannot be taken back.');
+  const done = await actionOf(db.read, earlier);
+  const { mayUndo, takenBackBy } = await takingBackOf(db.read, earlier, done, actOf(app, req));
+  if (!mayUndo && takenBackBy !== null) return undefined;
+  if (!mayUndo) throw new Malformed('This cannot be taken back.');
   const from = { view: earlier.view, shown: null, shownChange: null, frozenChange: null, excepted: null };
   return { ...(await draftTakingBack(db.read, earlier)), view: from };
 }

@@ -1,11 +1,11 @@
-import { covers, grantsInWords, type Rights } from '../../access/rights.ts';
-import type { AppContext } from '../../app-context.ts';
-import { findGroups } from '../../groups/group-store.ts';
-import { effectsInWords, effectsOf } from '../../permissions/effect.ts';
-import { counted } from '../../text/text.ts';
-import type { BulkAction } from '../../verbs/action.ts';
-import { UNDO } from '../bulk-operation.ts';
-import type { EffectTally } from '../effect-tally.ts';
+import { covers, grantsInWords, type Rights } from '../../../access/rights.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { findGroups } from '../../../groups/group-store.ts';
+import { effectsInWords, effectsOf } from '../../../permissions/effect.ts';
+import { counted } from '../../../text/text.ts';
+import type { BulkAction } from '../../../verbs/action.ts';
+import { UNDO } from '../../bulk-operation.ts';
+import type { EffectTally } from '../../effect-tally.ts';
 
 /** So many groups are told of one by one. */
 const GROUPS_TOLD = 20;

@@ -1,10 +1,10 @@
-import type { Viewer } from '../../access/viewer.ts';
-import type { AppContext } from '../../app-context.ts';
-import { instant } from '../../clock.ts';
-import { findContactNames } from '../../contacts/contact-store.ts';
-import { findContactViewer } from '../../contacts/contact-viewer.ts';
-import type { Facts } from '../../verbs/action.ts';
-import type { BulkItem } from '../bulk-item-store.ts';
+import type { Viewer } from '../../../access/viewer.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { instant } from '../../../clock.ts';
+import { findContactNames } from '../../../contacts/contact-store.ts';
+import { findContactViewer } from '../../../contacts/contact-viewer.ts';
+import type { Facts } from '../../../verbs/action.ts';
+import type { BulkItem } from '../../bulk-item-store.ts';
 
 /** Where a fact is another contact: of a user the one linked to them, of a person the company. */
 const LINKS = ['contactId', 'companyId'] as const;

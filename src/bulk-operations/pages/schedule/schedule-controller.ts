@@ -1,24 +1,24 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import type { AppContext } from '../../app-context.ts';
-import { unlessFieldErrors } from '../../audit/pages/refusal-recording.ts';
-import type { Instant } from '../../clock.ts';
-import { checkForm, type Errors, FieldErrors, type Typed, typedFields } from '../../forms/form.ts';
-import { startBy } from '../../forms/moments.ts';
-import { actOf } from '../../sessions/pages/act.ts';
-import { confirmed } from '../../sessions/pages/confirmed.ts';
-import { Conflict, NotFound } from '../../verbs/refusals.ts';
-import { flash } from '../../web/flash.ts';
-import { requireSignIn } from '../../web/guards/authorization.ts';
-import { formatOf } from '../../web/reader/reader-format.ts';
-import { safePath } from '../../web/safe-path.ts';
-import { isToBeChosen } from '../actions/bulk-subjects.ts';
-import { isSchedulable, scheduleOperation, unschedule } from '../actions/scheduling.ts';
-import { type BulkOperation, phaseOf } from '../bulk-operation.ts';
-import { findSchedule } from '../schedule-store.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { unlessFieldErrors } from '../../../audit/pages/refusal-recording.ts';
+import type { Instant } from '../../../clock.ts';
+import { checkForm, type Errors, FieldErrors, type Typed, typedFields } from '../../../forms/form.ts';
+import { startBy } from '../../../forms/moments.ts';
+import { actOf } from '../../../sessions/pages/act.ts';
+import { confirmed } from '../../../sessions/pages/confirmed.ts';
+import { Conflict, NotFound } from '../../../verbs/refusals.ts';
+import { flash } from '../../../web/flash.ts';
+import { requireSignIn } from '../../../web/guards/authorization.ts';
+import { formatOf } from '../../../web/reader/reader-format.ts';
+import { safePath } from '../../../web/safe-path.ts';
+import { isToBeChosen } from '../../actions/bulk-subjects.ts';
+import { isSchedulable, scheduleOperation, unschedule } from '../../actions/scheduling.ts';
+import { type BulkOperation, phaseOf } from '../../bulk-operation.ts';
+import { findSchedule } from '../../schedule-store.ts';
+import { visibleOperation } from '../visible-operation.ts';
+import { isWeightyOperation, isWeightyToPutOff } from '../weighty-operation.ts';
 import { showSchedule, showScheduling } from './schedule-page.ts';
-import { visibleOperation } from './visible-operation.ts';
-import { isWeightyOperation, isWeightyToPutOff } from './weighty-operation.ts';
 
 /** A draft that is to be done at another time: scheduled, moved to another one, or cancelled. */
 export function scheduleController(app: AppContext): Router {
