@@ -44,7 +44,8 @@ export async function breathe(): Promise<boolean> {
   return true;
 }
 
-function isAnyAwaited(): boolean {
+/** Whether somebody waits for an answer now. */
+export function isAnyAwaited(): boolean {
   const since = performance.now() - SHORT;
   for (const one of waiting) if (one.since > since) return true;
   return false;
