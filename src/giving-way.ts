@@ -22,8 +22,7 @@ export async function giveWay(): Promise<void> {
   while (isAnyAwaited() && performance.now() < until);
 }
 
-/** Whether somebody waits for an answer now. */
-export function isAnyAwaited(): boolean {
+function isAnyAwaited(): boolean {
   const since = performance.now() - SHORT;
   for (const one of waiting) if (one.since > since) return true;
   return false;
