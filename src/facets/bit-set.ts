@@ -8,6 +8,11 @@ export class BitSet {
     this.words = words;
   }
 
+  /** An empty one with room for the ids before this one. */
+  static upTo(end: number): BitSet {
+    return new BitSet(new Int32Array(Math.ceil(end / BITS)));
+  }
+
   /** One more than the highest id that it has room for. */
   get end(): number {
     return this.words.length * BITS;

@@ -134,6 +134,16 @@ export class FacetIndex<F extends string> {
     return this.facets[facet].union(values);
   }
 
+  /** The same of those that are listed. */
+  listedUnion(facet: F, values: readonly number[]): BitSet {
+    return this.facets[facet].union(values, BitSet.upTo(this.listed.end)).intersect(this.listed);
+  }
+
+  /** How many of a set have the value. */
+  countIn(set: BitSet, facet: F, value: number): number {
+    return this.facets[facet].countIn(set, value);
+  }
+
   /** Another one whenever somebody has other values of the facet, or there is somebody else. */
   versionOf(facet: F): string {
     return `${this.facets[facet].version} ${this.number}`;

@@ -54,9 +54,8 @@ export class Facet {
     return found.sort(largestFirst).map(([value]) => value);
   }
 
-  /** Everything that has one of the values. */
-  union(values: Iterable<number>): BitSet {
-    const union = new BitSet();
+  /** Everything that has one of the values, taken into a set that may have room for all already. */
+  union(values: Iterable<number>, union = new BitSet()): BitSet {
     for (const value of values) this.sets.get(value)?.addTo(union);
     return union;
   }

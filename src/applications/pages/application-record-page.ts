@@ -3,8 +3,7 @@ import type { Level } from '../../access/rights.ts';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { stillSeeing } from '../../contacts/pages/still-seeing.ts';
-import { findAllGroups } from '../../groups/group-store.ts';
-import { encodeCursor, readPageQuery } from '../../lists/list-query.ts';
+import { encodeCursor, firstOf, readPageQuery } from '../../lists/list-query.ts';
 import { pagerLinks } from '../../lists/pager.ts';
 import { type Holder, holdersInPieces, listHolders } from '../../permissions/holder-list.ts';
 import { findUserNames } from '../../users/user-store.ts';
@@ -14,6 +13,7 @@ import type { Application } from '../application.ts';
 import { levelOf } from './addressed-application.ts';
 
 const LEVELS: Level[] = ['read', 'write'];
+const GROUPS_SHOWN = 50;
 
 /** The record of an application: who has which right on it, and which groups grant it. */
 export async function showApplication(
@@ -28,13 +28,18 @@ export async function showApplication(
   const path = (place: Record<string, string>) =>
     `/applications/${application.key}?${new URLSearchParams({ level, ...place })}`;
   if (list.holders.length === 0 && list.total > 0) return res.redirect(303, path({}));
-  const groups = (await findAllGroups(app.db.read)).filter(
-    (group) => group.activity !== 'deleted' && group.rights[application.key] !== undefined,
-  );
+  const granting = app.index.groups.grantingOn(application.key);
+  const first = granting.findIndex(({ id }) => String(id) === firstOf(req.query.groups)) + 1;
+  const groups = granting.slice(first, first + GROUPS_SHOWN);
   render(req, res, 'applications/show', {
     title: application.name,
     application,
     groups,
+    granting: granting.length,
+    groupLinks: {
+      first: first > 0 ? path({}) : undefined,
+      next: first + GROUPS_SHOWN < granting.length ? path({ groups: String(groups.at(-1)?.id) }) : undefined,
+    },
     level,
     list,
     levels: LEVELS.map((one) => ({

@@ -5,8 +5,6 @@ import { type Clock, type Instant, instant } from '../../clock.ts';
 import { type Database, isUnavailable, type Transaction } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
 import { giveWay } from '../../giving-way.ts';
-import type { Group } from '../../groups/group.ts';
-import { findGroups } from '../../groups/group-store.ts';
 import type { Act, ActSettings } from '../../verbs/act.ts';
 import type { Judge } from '../../verbs/action.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
@@ -264,8 +262,6 @@ export class OperationWorker {
   async #judgeOn(draft: BulkOperation, by: Judge, until: number): Promise<Tally> {
     const { db } = this.#parts;
     let { tally } = draft;
-    let known: Promise<Group[]> | undefined;
-    const groups = () => (known ??= findGroups(db.read));
     while (tally.judged < draft.size && performance.now() < until && !this.#isStopped) {
       const number = Math.floor(tally.judged / PIECE);
       const [piece] = await findPieces(db.read, draft.id, { from: number, limit: 1 });
@@ -274,7 +270,7 @@ export class OperationWorker {
       const outcomes = await judgePiece(db.read, by, draft, { ids: piece.ids, action });
       await giveWay();
       const changing = changingOf(db.read, by, draft, outcomes);
-      const effects = await countEffects(db.read, by, action, { changing, groups });
+      const effects = await countEffects(db.read, by, action, changing);
       tally = { ...tallied(tally, outcomes, NAMED), effects: addEffects(tally.effects ?? NO_EFFECTS, effects) };
       await giveWay();
     }

@@ -14,6 +14,8 @@ import { ACTIVITIES, type UserFacet } from './user-facets.ts';
 import type { UserIndex } from './user-index.ts';
 import type { ListQuery } from './user-list-query.ts';
 
+const NO_GROUP = 0;
+
 /** Which view of the list, at which moment, for whom. */
 export interface Asked {
   query: ListQuery;
@@ -21,15 +23,17 @@ export interface Asked {
   viewer: Viewer;
 }
 
-/** The users that a view means, by filters and search. */
+/** The users that a view means, by filters and search: how many they are, and the ids of all or of the first so many. */
 export async function selectForView(
   db: Reader,
   index: UserIndex,
   { query, limits, viewer }: Asked,
-): Promise<{ ids: number[]; change: number }> {
+  most?: number,
+): Promise<{ ids: number[]; total: number; change: number }> {
   const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
   const [pasted] = await refreshedWith(db, index, contactViewer, [query]);
-  return { ids: select(index, query, contactViewer, pasted).ids(), change: index.change };
+  const { set, total } = select(index, query, contactViewer, pasted);
+  return { ids: most === undefined ? set.ids() : set.first(most, false), total, change: index.change };
 }
 
 /** Whether a view means somebody, by what the index holds just now. */
@@ -128,7 +132,8 @@ export function filterOf(
       activity: activities.map((activity) => ACTIVITIES.indexOf(activity)),
       state: query.state.map((state) => STATES.indexOf(state)),
       tag: idsAmong(query.tag),
-      group: idsAmong(query.group),
+      // Memberships of a deleted one lie still: as the page says, there is no such group.
+      group: idsAmong(query.group).map((id) => (index.groups.deleted.has(id) ? NO_GROUP : id)),
       starts: query.starts.map(soonDays),
       leaves: query.leaves.map(soonDays),
     },

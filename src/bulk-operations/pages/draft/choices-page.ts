@@ -8,7 +8,6 @@ import type { Reader } from '../../../db/database.ts';
 import { type Errors, type Typed, typedFields } from '../../../forms/form.ts';
 import { type Picker, picked, type Searches, soughtIn } from '../../../forms/picker.ts';
 import { mayChange } from '../../../groups/group.ts';
-import { findGroups } from '../../../groups/group-store.ts';
 import { findKnownGroups, groupsCalled } from '../../../groups/group-suggestions.ts';
 import { findTags, type Tag } from '../../../tags/tag-store.ts';
 import type { Format } from '../../../text/format.ts';
@@ -106,7 +105,9 @@ async function userPicker(app: AppContext, viewer: Viewer, sought: Sought): Prom
 
 async function owningGroupPicker(app: AppContext, viewer: Viewer, sought: Sought): Promise<Picker> {
   const { groupIds } = await findContactViewer(app.db.read, viewer, minuteOf(app.clock()));
-  const groups = await findGroups(app.db.read, may(viewer, 'groups', 'read') ? undefined : [...groupIds]);
+  const { groups: names } = app.index;
+  await names.refresh();
+  const groups = names.named(may(viewer, 'groups', 'read') ? undefined : groupIds);
   const found = groupsCalled(groups, sought.sought).map(({ name }) => ({ value: name, name }));
   return { ...sought, search: sought.field, chosen: [], found, nothing: 'No group is found under' };
 }
@@ -133,7 +134,7 @@ async function tagsFor(db: Reader, { subjectType }: BulkOperation): Promise<Tag[
 
 /** Where there are few groups, all at once. */
 async function groupPicker(app: AppContext, viewer: Viewer, typed: Typed, sought: string): Promise<Picker> {
-  const groups = (await findKnownGroups(app, viewer)).filter(({ activity }) => activity !== 'deleted');
+  const groups = await findKnownGroups(app, viewer);
   const suggested = (group: (typeof groups)[number]) => ({
     value: group.id,
     name: group.name,

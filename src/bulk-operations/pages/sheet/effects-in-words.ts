@@ -1,6 +1,5 @@
 import { covers, grantsInWords, type Rights } from '../../../access/rights.ts';
 import type { AppContext } from '../../../app-context.ts';
-import { findGroups } from '../../../groups/group-store.ts';
 import { effectsInWords, effectsOf } from '../../../permissions/effect.ts';
 import { counted } from '../../../text/text.ts';
 import type { BulkAction } from '../../../verbs/action.ts';
@@ -17,8 +16,10 @@ export async function effectsSaid(app: AppContext, action: BulkAction, effects: 
   const whole = changes.flatMap(({ from, to, groupIds }) => groupIds.map((groupId) => ({ groupId, from, to })));
   if (whole.length > 0) said.push(...(await effectsOf(app, whole)));
   if (moves.length === 0 && action.name !== UNDO) return said;
-  const groups = await findGroups(app.db.read);
-  const names = new Map(action.name === UNDO ? groups.map(({ id, name }) => [id, name]) : []);
+  const { groups } = app.index;
+  await groups.refresh();
+  const told = action.name === UNDO ? [...whole, ...moves].map(({ groupId }) => groupId) : [];
+  const names = new Map(groups.named(new Set(told)).map(({ id, name }) => [id, name]));
   const again = names.size === 0 ? [] : whole.flatMap((one) => grantedAgain(one, names.get(one.groupId) ?? ''));
   said.push(...again.slice(0, GROUPS_TOLD), ...others(again.length - GROUPS_TOLD, 'grant something else as well'));
   const telling = moves

@@ -3,7 +3,6 @@ import { maySeeLinkOf, type Viewer } from '../../../access/viewer.ts';
 import type { AppContext } from '../../../app-context.ts';
 import { minuteOf } from '../../../clock.ts';
 import type { Reader } from '../../../db/database.ts';
-import { findGroups } from '../../../groups/group-store.ts';
 import { findLeavers } from '../../../leaving/actions/left-in-short.ts';
 import { actOf } from '../../../sessions/pages/act.ts';
 import type { Format } from '../../../text/format.ts';
@@ -26,10 +25,10 @@ import { findChangedMeanwhile } from '../../changed-meanwhile.ts';
 import { type EffectTally, NO_EFFECTS } from '../../effect-tally.ts';
 import { findParts, findWhole } from '../../part-store.ts';
 import { NOTHING_YET, tallied } from '../../tally.ts';
-import { isBeingJudged, sheetOfParts, sheetPage, sheetPart } from '../bulk-operation-page.ts';
 import { countOutside } from '../draft/meant-set.ts';
-import { doneInWords } from '../parts-in-words.ts';
-import { showProgress } from '../progress.ts';
+import { isBeingJudged, sheetOfParts, sheetPage, sheetPart } from '../operation/bulk-operation-page.ts';
+import { doneInWords } from '../operation/parts-in-words.ts';
+import { showProgress } from '../operation/progress.ts';
 import { effectsSaid } from './effects-in-words.ts';
 
 const NAMES_SHOWN = 10;
@@ -103,7 +102,7 @@ export async function foundNow(
 ): Promise<{ tally: Tally; effects: EffectTally; changing: Subjected[] }> {
   const outcomes = await judgePiece(db, by, operation, { ids, action });
   const changing = changingOf(db, by, operation, outcomes);
-  const effects = await countEffects(db, by, action, { changing, groups: () => findGroups(db) });
+  const effects = await countEffects(db, by, action, changing);
   return { tally: tallied(NOTHING_YET, outcomes, Number.POSITIVE_INFINITY), effects, changing: changing.subjects };
 }
 
