@@ -7,7 +7,7 @@ import { draftTakingBack, takingBackOf } from '../bulk-operations/actions/taking
 import { findChangedIds } from '../bulk-operations/bulk-item-store.ts';
 import { isLarge, PIECE, phaseOf, SUBJECT_TYPES, type Tally } from '../bulk-operations/bulk-operation.ts';
 import { createDraft, type Draft, findOperation, forgetDraft } from '../bulk-operations/bulk-operation-store.ts';
-import { doneInWords } from '../bulk-operations/pages/parts-in-words.ts';
+import { doneInWords } from '../bulk-operations/pages/operation/parts-in-words.ts';
 import { foundOf } from '../bulk-operations/pages/sheet/sheet.ts';
 import { findParts, findWhole } from '../bulk-operations/part-store.ts';
 import { canBeLater } from '../bulk-operations/schedulable.ts';

@@ -6,7 +6,7 @@ import { alongPlaces, type Place } from '../facets/along-places.ts';
 import type { Counted, Selection } from '../facets/facet-index.ts';
 import { type FrozenSet, frozenAlong } from '../facets/frozen-walk.ts';
 import { readPage, readRankedPage, type Source } from '../lists/keyset-page.ts';
-import { type Cursor, idsAmong, isRanked } from '../lists/list-query.ts';
+import { type Cursor, idsAmong, idsOf, isRanked } from '../lists/list-query.ts';
 import { sortKey } from '../text/sort-key.ts';
 import { fold, searchedWords } from '../text/text.ts';
 import { ACCOUNT_TYPES, type AccountType, type Contact, type ContactKind, type ContactViewer } from './contact.ts';
@@ -176,7 +176,8 @@ function accountSetsWith(type: AccountType): number[] {
 function ownershipOf(owner: string, { id }: ContactViewer): number {
   if (owner === 'public') return ownershipValue({ owner_user_id: null, owner_group_id: null });
   if (owner === 'private') return id === null ? UNKNOWN : ownershipValue({ owner_user_id: id, owner_group_id: null });
-  return /^\d+$/.test(owner) ? ownershipValue({ owner_user_id: null, owner_group_id: Number(owner) }) : UNKNOWN;
+  const [groupId] = idsOf(owner);
+  return typeof groupId === 'number' ? ownershipValue({ owner_user_id: null, owner_group_id: groupId }) : UNKNOWN;
 }
 
 function countsOf(

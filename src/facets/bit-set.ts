@@ -67,6 +67,14 @@ export class BitSet {
     return count;
   }
 
+  /** Whether both have the same ids, however much room they have. */
+  equals({ words }: BitSet): boolean {
+    const own = this.words;
+    const most = Math.max(own.length, words.length);
+    for (let n = 0; n < most; n++) if ((own[n] ?? 0) !== (words[n] ?? 0)) return false;
+    return true;
+  }
+
   /** How many are in both. */
   countBoth(other: BitSet): number {
     const [own, words] = [this.words, other.words];

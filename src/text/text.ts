@@ -120,7 +120,8 @@ const SAME = new Uint16Array(LONGEST_PLAIN).map((_, at) => at);
 
 /** A whole number with separators between the thousands. The library of the language takes long to load, and for each number. */
 export function grouped(number: number): string {
-  return number < 1_000 ? String(number) : String(number).replace(/\B(?=(\d{3})+$)/g, ',');
+  if (number < 1_000) return String(number);
+  return `${grouped(Math.floor(number / 1_000))},${String(number % 1_000).padStart(3, '0')}`;
 }
 
 /** "3 users", "1 user": a number with its noun, the number with separators. */

@@ -17,14 +17,14 @@ import { cancelOperation, keepChoices, pauseOperation, resumeOperation } from '.
 import { findSchedule } from '../schedule-store.ts';
 import { begin } from './draft/beginning.ts';
 import { showQuestions, typedChoices, typedOf } from './draft/choices-page.ts';
-import { showDraft } from './draft/draft-page.ts';
+import { showDraft } from './draft-page.ts';
 import { execute } from './executing.ts';
+import { showProgress } from './operation/progress.ts';
+import { visibleOperation } from './operation/visible-operation.ts';
+import { isWeightyOperation } from './operation/weighty-operation.ts';
 import { showOperations } from './operations-page.ts';
-import { showProgress } from './progress.ts';
 import { sendItems } from './report/items-file.ts';
 import { showReport } from './report/report.ts';
-import { visibleOperation } from './visible-operation.ts';
-import { isWeightyOperation } from './weighty-operation.ts';
 
 /** One action on many: a draft with a sheet that says what it would do, then its progress, then a report. */
 export function bulkOperationsController(app: AppContext): Router {

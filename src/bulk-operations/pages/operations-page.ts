@@ -11,9 +11,9 @@ import { findExecuted } from '../bulk-operation-store.ts';
 import { findPartsOf } from '../part-store.ts';
 import { findTakersBack } from '../taken-back-store.ts';
 import { leftOutIn, summed } from '../tally.ts';
-import { doneInWords } from './parts-in-words.ts';
+import { doneInWords } from './operation/parts-in-words.ts';
+import { mayLookAt } from './operation/visible-operation.ts';
 import { listScheduled } from './schedule/schedule-page.ts';
-import { mayLookAt } from './visible-operation.ts';
 
 const LISTED = 100;
 

@@ -14,6 +14,8 @@ import { ACTIVITIES, type UserFacet } from './user-facets.ts';
 import type { UserIndex } from './user-index.ts';
 import type { ListQuery } from './user-list-query.ts';
 
+const NO_GROUP = 0;
+
 /** Which view of the list, at which moment, for whom. */
 export interface Asked {
   query: ListQuery;
@@ -130,7 +132,8 @@ export function filterOf(
       activity: activities.map((activity) => ACTIVITIES.indexOf(activity)),
       state: query.state.map((state) => STATES.indexOf(state)),
       tag: idsAmong(query.tag),
-      group: idsAmong(query.group),
+      // Memberships of a deleted one lie still: as the page says, there is no such group.
+      group: idsAmong(query.group).map((id) => (index.groups.deleted.has(id) ? NO_GROUP : id)),
       starts: query.starts.map(soonDays),
       leaves: query.leaves.map(soonDays),
     },

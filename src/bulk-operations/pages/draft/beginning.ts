@@ -13,7 +13,7 @@ import { BULK_SUBJECTS, findBulkAction } from '../../actions/bulk-subjects.ts';
 import { EXPORT, isSubjectType, type SubjectType, TO_BE_CHOSEN, UNDO } from '../../bulk-operation.ts';
 import { createDraft } from '../../bulk-operation-store.ts';
 import { canBeLater } from '../../schedulable.ts';
-import { visibleOperation } from '../visible-operation.ts';
+import { visibleOperation } from '../operation/visible-operation.ts';
 import { exceptionsIn, meantBy, ofEarlier } from './meant-set.ts';
 
 /** Freezes the set that the form means. */

@@ -24,7 +24,7 @@ import { findKnownIds } from '../../bulk-item-store.ts';
 import { type BulkOperation, phaseOf, type SubjectType, UNDO } from '../../bulk-operation.ts';
 import type { Draft } from '../../bulk-operation-store.ts';
 import { findItemIds } from '../../bulk-piece-store.ts';
-import { seenBy } from '../report/reported-items.ts';
+import { seenBy } from '../operation/reported-items.ts';
 
 const FROZEN_AT_ONCE = 10_000;
 

@@ -7,8 +7,8 @@ import { sendCsv } from '../../../web/csv.ts';
 import { readable } from '../../actions/bulk-subjects.ts';
 import type { BulkOperation } from '../../bulk-operation.ts';
 import { findParts } from '../../part-store.ts';
-import { visibleOperation } from '../visible-operation.ts';
-import { itemFilterOf, type ReportedItem, reportedInPieces } from './reported-items.ts';
+import { itemFilterOf, type ReportedItem, reportedInPieces } from '../operation/reported-items.ts';
+import { visibleOperation } from '../operation/visible-operation.ts';
 import { toldItems } from './told-items.ts';
 
 /** What became of each, as a file. */

@@ -15,9 +15,9 @@ import { countItems, findChangedIds } from '../../bulk-item-store.ts';
 import type { BulkOperation } from '../../bulk-operation.ts';
 import { findOperation } from '../../bulk-operation-store.ts';
 import { findParts } from '../../part-store.ts';
-import { ITEMS_SHOWN, reportPage } from '../bulk-operation-page.ts';
-import { doneInWords } from '../parts-in-words.ts';
-import { findReported, itemFilterOf, seenBy } from './reported-items.ts';
+import { ITEMS_SHOWN, reportPage } from '../operation/bulk-operation-page.ts';
+import { doneInWords } from '../operation/parts-in-words.ts';
+import { findReported, itemFilterOf, seenBy } from '../operation/reported-items.ts';
 
 /** What it came to. */
 export async function showReport(

@@ -16,8 +16,8 @@ import { isToBeChosen } from '../../actions/bulk-subjects.ts';
 import { isSchedulable, scheduleOperation, unschedule } from '../../actions/scheduling.ts';
 import { type BulkOperation, phaseOf } from '../../bulk-operation.ts';
 import { findSchedule } from '../../schedule-store.ts';
-import { visibleOperation } from '../visible-operation.ts';
-import { isWeightyOperation, isWeightyToPutOff } from '../weighty-operation.ts';
+import { visibleOperation } from '../operation/visible-operation.ts';
+import { isWeightyOperation, isWeightyToPutOff } from '../operation/weighty-operation.ts';
 import { showSchedule, showScheduling } from './schedule-page.ts';
 
 /** A draft that is to be done at another time: scheduled, moved to another one, or cancelled. */

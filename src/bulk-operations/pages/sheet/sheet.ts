@@ -25,10 +25,10 @@ import { findChangedMeanwhile } from '../../changed-meanwhile.ts';
 import { type EffectTally, NO_EFFECTS } from '../../effect-tally.ts';
 import { findParts, findWhole } from '../../part-store.ts';
 import { NOTHING_YET, tallied } from '../../tally.ts';
-import { isBeingJudged, sheetOfParts, sheetPage, sheetPart } from '../bulk-operation-page.ts';
 import { countOutside } from '../draft/meant-set.ts';
-import { doneInWords } from '../parts-in-words.ts';
-import { showProgress } from '../progress.ts';
+import { isBeingJudged, sheetOfParts, sheetPage, sheetPart } from '../operation/bulk-operation-page.ts';
+import { doneInWords } from '../operation/parts-in-words.ts';
+import { showProgress } from '../operation/progress.ts';
 import { effectsSaid } from './effects-in-words.ts';
 
 const NAMES_SHOWN = 10;

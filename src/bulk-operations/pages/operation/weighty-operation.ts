@@ -1,7 +1,7 @@
 import type { Request } from 'express';
-import type { AppContext } from '../../app-context.ts';
-import { actOf } from '../../sessions/pages/act.ts';
-import { weighsMuch, weighsToPutOff } from '../actions/weighty-operation.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { actOf } from '../../../sessions/pages/act.ts';
+import { weighsMuch, weighsToPutOff } from '../../actions/weighty-operation.ts';
 import { visibleOperation } from './visible-operation.ts';
 
 /** Whether the operation that the address names is of those that have to be confirmed. */

@@ -1,13 +1,13 @@
-import type { Viewer } from '../../access/viewer.ts';
-import { sortedByName } from '../../text/sort-key.ts';
-import { counted, grouped, were } from '../../text/text.ts';
-import type { BulkAction } from '../../verbs/action.ts';
-import { BULK_SUBJECTS, maySteer } from '../actions/bulk-subjects.ts';
-import type { ItemFilter } from '../bulk-item-store.ts';
-import { type BulkOperation, isLarge, phaseOf, type Tally } from '../bulk-operation.ts';
-import type { ChangedMeanwhile } from '../changed-meanwhile.ts';
-import { leftOutIn, summed } from '../tally.ts';
-import type { ReportedItem } from './report/reported-items.ts';
+import type { Viewer } from '../../../access/viewer.ts';
+import { sortedByName } from '../../../text/sort-key.ts';
+import { counted, grouped, were } from '../../../text/text.ts';
+import type { BulkAction } from '../../../verbs/action.ts';
+import { BULK_SUBJECTS, maySteer } from '../../actions/bulk-subjects.ts';
+import type { ItemFilter } from '../../bulk-item-store.ts';
+import { type BulkOperation, isLarge, phaseOf, type Tally } from '../../bulk-operation.ts';
+import type { ChangedMeanwhile } from '../../changed-meanwhile.ts';
+import { leftOutIn, summed } from '../../tally.ts';
+import type { ReportedItem } from './reported-items.ts';
 
 const NAMES_SHOWN = 20;
 /** All that one looks through before pressing; who means more people than this reads the view itself. */

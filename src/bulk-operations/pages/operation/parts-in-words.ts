@@ -1,8 +1,8 @@
-import type { Reader } from '../../db/database.ts';
-import type { Format } from '../../text/format.ts';
-import { actionOf } from '../actions/bulk-subjects.ts';
-import type { BulkOperation } from '../bulk-operation.ts';
-import { countChanged } from '../part-store.ts';
+import type { Reader } from '../../../db/database.ts';
+import type { Format } from '../../../text/format.ts';
+import { actionOf } from '../../actions/bulk-subjects.ts';
+import type { BulkOperation } from '../../bulk-operation.ts';
+import { countChanged } from '../../part-store.ts';
 
 /** What was done, by what it was done to: records that several parts changed are told of once. */
 export async function doneInWords(db: Reader, parts: BulkOperation[], words?: Format): Promise<string> {

@@ -1,12 +1,12 @@
 import type { Request } from 'express';
-import { may, type Viewer } from '../../access/viewer.ts';
-import type { AppContext } from '../../app-context.ts';
-import { Forbidden, NotFound } from '../../verbs/refusals.ts';
-import { demandRight } from '../../web/guards/authorization.ts';
-import { BULK_SUBJECTS, readable } from '../actions/bulk-subjects.ts';
-import type { BulkOperation } from '../bulk-operation.ts';
-import { findParts, findWhole } from '../part-store.ts';
-import { findSchedule } from '../schedule-store.ts';
+import { may, type Viewer } from '../../../access/viewer.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { Forbidden, NotFound } from '../../../verbs/refusals.ts';
+import { demandRight } from '../../../web/guards/authorization.ts';
+import { BULK_SUBJECTS, readable } from '../../actions/bulk-subjects.ts';
+import type { BulkOperation } from '../../bulk-operation.ts';
+import { findParts, findWhole } from '../../part-store.ts';
+import { findSchedule } from '../../schedule-store.ts';
 
 /**
  * The operation of that number, by the address unless it is given: a draft is its creator's alone; a report, and what is to be done at a

@@ -1,11 +1,11 @@
 import type { Request, Response } from 'express';
-import type { AppContext } from '../../app-context.ts';
-import { findUserNames } from '../../users/user-store.ts';
-import { formatOf } from '../../web/reader/reader-format.ts';
-import { render } from '../../web/render.ts';
-import { actionOf } from '../actions/bulk-subjects.ts';
-import { type BulkOperation, phaseOf } from '../bulk-operation.ts';
-import { findUnderWay } from '../bulk-operation-store.ts';
+import type { AppContext } from '../../../app-context.ts';
+import { findUserNames } from '../../../users/user-store.ts';
+import { formatOf } from '../../../web/reader/reader-format.ts';
+import { render } from '../../../web/render.ts';
+import { actionOf } from '../../actions/bulk-subjects.ts';
+import { type BulkOperation, phaseOf } from '../../bulk-operation.ts';
+import { findUnderWay } from '../../bulk-operation-store.ts';
 import { progressPage } from './bulk-operation-page.ts';
 
 /** How far it has come: asked again and again by a script, or by whoever loads the page anew. */

@@ -1,14 +1,14 @@
 import type { Request, Response } from 'express';
-import type { AppContext } from '../../../app-context.ts';
-import { counted } from '../../../text/text.ts';
-import { formatOf } from '../../../web/reader/reader-format.ts';
-import { render } from '../../../web/render.ts';
-import { BULK_SUBJECTS, draftPathOf, isToBeChosen } from '../../actions/bulk-subjects.ts';
-import { type BulkOperation, EXPORT, TO_BE_CHOSEN } from '../../bulk-operation.ts';
-import { findSchedule } from '../../schedule-store.ts';
-import { showSchedule } from '../schedule/schedule-page.ts';
-import { showSheet } from '../sheet/sheet.ts';
-import { showQuestions, typedOf } from './choices-page.ts';
+import type { AppContext } from '../../app-context.ts';
+import { counted } from '../../text/text.ts';
+import { formatOf } from '../../web/reader/reader-format.ts';
+import { render } from '../../web/render.ts';
+import { BULK_SUBJECTS, draftPathOf, isToBeChosen } from '../actions/bulk-subjects.ts';
+import { type BulkOperation, EXPORT, TO_BE_CHOSEN } from '../bulk-operation.ts';
+import { findSchedule } from '../schedule-store.ts';
+import { showQuestions, typedOf } from './draft/choices-page.ts';
+import { showSchedule } from './schedule/schedule-page.ts';
+import { showSheet } from './sheet/sheet.ts';
 
 export async function showDraft(app: AppContext, req: Request, res: Response, operation: BulkOperation): Promise<void> {
   const schedule = await findSchedule(app.db.read, operation.id);
