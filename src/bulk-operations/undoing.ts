@@ -46,7 +46,7 @@ export interface Undoable<Subject extends Subjected> {
   /** Whether the event of the audit tells of a change of the field. */
   isChangeOf(field: string, change: LaterChange): boolean;
   /** What brings these fields back: the actions that anybody would do it with. */
-  stepsFor(db: Reader, subject: Subject, wanted: Wanted): Promise<Step<Subject>[]>;
+  stepsFor(db: Reader, subject: Subject, wanted: Wanted, by: Judge): Promise<Step<Subject>[]>;
   /** What a field held before the undo, for its report; empty where another says it. */
   wasInWords(field: string, value: unknown, format: Format): string;
 }
@@ -70,7 +70,7 @@ export function undoing<Subject extends Subjected>(
     const wanted = await findWanted(db, undoable, takenBack, subjects);
     const steps = new Map<number, Step<Subject>[]>();
     for (const subject of subjects)
-      steps.set(subject.id, await undoable.stepsFor(db, subject, wanted.get(subject.id)!));
+      steps.set(subject.id, await undoable.stepsFor(db, subject, wanted.get(subject.id)!, by));
     leaveOut(outcomes, ({ id }) => (steps.get(id)!.length === 0 ? stale() : undefined));
     const refused = new Map<number, Refusal>();
     for (const [key, those] of groupedByKey(allowed(outcomes), steps)) {
