@@ -20,6 +20,8 @@ const CURVE = 'pictures/cost-curve.svg';
 
 try {
   await bench();
+  // The package that brings PostgreSQL listens on the channel to what started this process, which would stay open for ever.
+  process.exit();
 } catch (error) {
   fail(explained(error));
 }

@@ -80,6 +80,8 @@ import * as overview from './0083-overview.ts';
 import * as accessRequests from './0084-access-requests.ts';
 import * as deputies from './0085-deputies.ts';
 import * as partsOfOperations from './0086-parts-of-operations.ts';
+import * as textsByOwner from './0090-texts-by-owner.ts';
+import * as contactsFedByDeletions from './0091-contacts-fed-by-deletions.ts';
 import * as postgresBaseline from './postgres/baseline.ts';
 
 /** In the order in which they run. A landed migration is never edited or renamed: see frozen.sha256. */
@@ -165,6 +167,8 @@ export const migrations: Record<string, Knex.Migration> = {
   '0084-access-requests': accessRequests,
   '0085-deputies': deputies,
   '0086-parts-of-operations': partsOfOperations,
+  '0090-texts-by-owner': textsByOwner,
+  '0091-contacts-fed-by-deletions': contactsFedByDeletions,
 };
 
 /** On PostgreSQL one begins with all that the migrations up to this one came to; those after it are for both. */

@@ -14,7 +14,7 @@ import { recordRefusal } from './audit/pages/refusal-recording.ts';
 import { toldEvents } from './audit/pages/told-events.ts';
 import { OperationWorker } from './bulk-operations/actions/operation-worker.ts';
 import { bulkOperationsController } from './bulk-operations/pages/bulk-operations-controller.ts';
-import { scheduleController } from './bulk-operations/pages/schedule-controller.ts';
+import { scheduleController } from './bulk-operations/pages/schedule/schedule-controller.ts';
 import { type Clock, type Instant, instant, minuteOf } from './clock.ts';
 import type { Config } from './config.ts';
 import { ContactIndex } from './contacts/contact-index.ts';
@@ -88,6 +88,7 @@ import { usersController } from './users/pages/users-controller.ts';
 import { actSettings } from './verbs/act.ts';
 import { NotFound } from './verbs/refusals.ts';
 import { assets } from './web/assets.ts';
+import { byFirstWord } from './web/by-first-word.ts';
 import { errorHandler } from './web/error-handler.ts';
 import { requireSignIn } from './web/guards/authorization.ts';
 import { cookieName } from './web/guards/cookie-name.ts';
@@ -243,54 +244,62 @@ export function createApp(parts: AppParts): { express: Express; context: AppCont
 
   app.use(settleFirst(context));
 
-  app.use(preferencesController(context));
-  app.use(setupController(context));
-  app.use(sessionsController(context));
-  app.use(passkeySignInController(context));
-  // It asks for a sign-in itself: the next one takes every word below /invitations for a link.
-  app.use(exportController(context));
-  app.use(invitationsController(context));
-  app.use(passwordsController(context));
-  app.use(emailsController(context));
-  app.use(referenceController(context));
-  if (mailbox) app.use(mailboxController(mailbox));
+  app.use(
+    byFirstWord([
+      preferencesController(context),
+      setupController(context),
+      sessionsController(context),
+      passkeySignInController(context),
+      // It asks for a sign-in itself: the next one takes every word below /invitations for a link.
+      exportController(context),
+      invitationsController(context),
+      passwordsController(context),
+      emailsController(context),
+      referenceController(context),
+      ...(mailbox ? [mailboxController(mailbox)] : []),
+    ]),
+  );
 
   app.use(requireSignIn);
 
   app.get('/', (req, res) => res.redirect(303, firstPage(req.viewer!)));
-  app.use(credentialsController(context));
-  app.use(secondFactorsController(context));
-  app.use(ownPasskeysController(context));
-  app.use(tokensController(context));
-  app.use(provisioningController(context));
-  app.use(peopleController(context));
-  app.use(importController(context));
-  app.use(usersController(context));
-  app.use(userActionsController(context));
-  app.use(erasureController(context));
-  app.use(userSessionsController(context));
-  app.use(securityController(context));
-  app.use(overviewController(context));
-  app.use(idleAccountsController(context));
-  app.use(savedViewsController(context));
-  app.use(reviewsController(context));
-  app.use(bulkOperationsController(context));
-  app.use(scheduleController(context));
-  app.use(invitationListController(context));
-  app.use(searchController(context));
-  app.use(groupsController(context));
-  app.use(leadingController(context));
-  app.use(leavingController(context));
-  app.use(askingController(context));
-  app.use(applicationsController(context));
-  app.use(membersController(context));
-  app.use(permissionsController(context));
-  app.use(contactsController(context));
-  app.use(linkedContactsController(context));
-  app.use(auditController(context));
-  app.use(webhooksController(context));
-  app.use(installationController(context));
-  if (parts.showsInterface) app.use(interfaceController());
+  app.use(
+    byFirstWord([
+      credentialsController(context),
+      secondFactorsController(context),
+      ownPasskeysController(context),
+      tokensController(context),
+      provisioningController(context),
+      peopleController(context),
+      importController(context),
+      usersController(context),
+      userActionsController(context),
+      erasureController(context),
+      userSessionsController(context),
+      securityController(context),
+      overviewController(context),
+      idleAccountsController(context),
+      savedViewsController(context),
+      reviewsController(context),
+      bulkOperationsController(context),
+      scheduleController(context),
+      invitationListController(context),
+      searchController(context),
+      groupsController(context),
+      leadingController(context),
+      leavingController(context),
+      askingController(context),
+      applicationsController(context),
+      membersController(context),
+      permissionsController(context),
+      contactsController(context),
+      linkedContactsController(context),
+      auditController(context),
+      webhooksController(context),
+      installationController(context),
+      ...(parts.showsInterface ? [interfaceController()] : []),
+    ]),
+  );
 
   app.use(() => {
     throw new NotFound();

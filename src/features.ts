@@ -8,6 +8,7 @@ import { CONTACTS } from './contacts/pages/contacts-feature.ts';
 import { CREDENTIALS } from './credentials/pages/credentials-feature.ts';
 import { ERASURE } from './erasure/pages/erasure-feature.ts';
 import { EXPORT } from './export/pages/export-feature.ts';
+import { giveWay } from './giving-way.ts';
 import { GROUPS } from './groups/pages/groups-feature.ts';
 import { IDLE_ACCOUNTS } from './idle-accounts/pages/idle-accounts-feature.ts';
 import { IMPORT } from './import/pages/import-feature.ts';
@@ -61,10 +62,10 @@ export const FEATURES: Feature[] = [
 
 /** All that runs now and then. */
 export function jobsOf(app: AppContext): Job[] {
-  const prune = () =>
-    app.db.write(async (trx) => {
-      for (const feature of FEATURES) await feature.prune?.(trx, app.clock(), app.config);
-    });
+  const prune = async () => {
+    for (const { prune } of FEATURES)
+      if (prune) while ((await app.db.write((trx) => prune(trx, app.clock(), app.config))) === true) await giveWay();
+  };
   return [
     ...FEATURES.flatMap((feature) => feature.jobs?.(app) ?? []),
     { name: 'Remove what has ended', firstAfter: 10 * MINUTE, every: 10 * MINUTE, byOne: true, run: prune },

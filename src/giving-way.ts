@@ -5,6 +5,9 @@ const STANDS_BACK = 10;
 /** Whoever waits for longer waits for something else: a file that is long, a slow line, a hash. */
 const SHORT = 150;
 
+/** What goes on for longer without a pause makes one where it can, in milliseconds. */
+const LONG = 8;
+
 /** Since when each request that is not answered yet is waited for. */
 const waiting = new Set<{ readonly since: number }>();
 
@@ -22,7 +25,26 @@ export async function giveWay(): Promise<void> {
   while (isAnyAwaited() && performance.now() < until);
 }
 
-function isAnyAwaited(): boolean {
+/** When the answer at work was begun, or went on after a pause. */
+let begun = 0;
+
+/** An answer is worked on from now on. */
+export function begin(): void {
+  begun = performance.now();
+}
+
+/**
+ * Lets others have their turn where an answer has been worked on for long. A page is made in one go, which no longer takes long once it was made
+ * some times; the first after a start takes many times as long.
+ */
+export async function breathe(): Promise<void> {
+  if (performance.now() - begun < LONG) return;
+  await turn();
+  begin();
+}
+
+/** Whether somebody waits for an answer now. */
+export function isAnyAwaited(): boolean {
   const since = performance.now() - SHORT;
   for (const one of waiting) if (one.since > since) return true;
   return false;

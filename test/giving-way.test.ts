@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, expect, it } from '@jest/globals';
-import { awaited, giveWay } from '../src/giving-way.ts';
+import { awaited, breathe, giveWay } from '../src/giving-way.ts';
 
 const ends: (() => void)[] = [];
 const asked = () => {
@@ -46,4 +46,14 @@ it('goes on all the same where more is asked for than can be answered', async ()
   const work = worksOn();
   while (!work.isBack) await turn();
   expect(work.isBack).toBe(true);
+});
+
+it('lets others have their turn in an answer that takes long', async () => {
+  let isPassed = false;
+  setImmediate(() => {
+    isPassed = true;
+  });
+  // None was begun since this process was.
+  await breathe();
+  expect(isPassed).toBe(true);
 });

@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 const root = join(import.meta.dirname, '../..');
 const LONGEST_README = 80;
 
-/** Links of the documents that lead nowhere, and a README that grew too long. */
+/** Links of the documents that lead nowhere, records of decisions that nobody finds, and a README that grew too long. */
 export function checkDocs(): string[] {
   const files = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...documents()].map((file) =>
     join(root, file),
@@ -24,7 +24,23 @@ export function checkDocs(): string[] {
     if (name === 'README.md' && lines > LONGEST_README)
       findings.push(`README.md has ${lines} lines, more than ${LONGEST_README}`);
   }
-  return findings;
+  return [...findings, ...checkDecisions()];
+}
+
+/** Records that are headed otherwise than all are, and those that no newcomer finds in the index. */
+function checkDecisions(): string[] {
+  const folder = join(root, 'docs/decisions');
+  const index = readFileSync(join(folder, 'README.md'), 'utf8');
+  return readdirSync(folder)
+    .filter((file) => /^\d{4}-/.test(file))
+    .flatMap((file) => {
+      const [head] = readFileSync(join(folder, file), 'utf8').split('\n');
+      const number = Number(file.slice(0, 4));
+      return [
+        ...(head.startsWith(`# ${number}. `) ? [] : [`docs/decisions/${file} does not begin with "# ${number}. "`]),
+        ...(index.includes(`](${file})`) ? [] : [`docs/decisions/README.md does not name ${file}`]),
+      ];
+    });
 }
 
 function documents(): string[] {

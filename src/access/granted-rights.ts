@@ -26,7 +26,9 @@ export async function findRights(
 
 /** A query of what the user may do now: each row an application and a level, through one group. */
 export function rightsOf(db: Reader, userId: number, now: Instant): Knex.QueryBuilder<PermissionRow, PermissionRow[]> {
-  return permissionsOf(db, [userId], now).where('groups.activity', 'active');
+  return permissionsOf(db, [userId], now)
+    .join('groups', 'groups.id', 'memberships.group_id')
+    .where('groups.activity', 'active');
 }
 
 /**
@@ -52,8 +54,7 @@ export function whereNotOver<T extends Knex.QueryBuilder>(query: T, now: Instant
 
 function permissionsOf(db: Reader, userIds: number[], now: Instant): Knex.QueryBuilder<PermissionRow, PermissionRow[]> {
   const memberships: Knex.QueryBuilder = db('memberships')
-    .join('groups', 'groups.id', 'memberships.group_id')
-    .join('group_permissions', 'group_permissions.group_id', 'groups.id')
+    .join('group_permissions', 'group_permissions.group_id', 'memberships.group_id')
     .select('memberships.user_id', 'group_permissions.application', 'group_permissions.level');
   return whereNotOver(whereIdIn(memberships, 'memberships.user_id', userIds), now);
 }

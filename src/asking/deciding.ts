@@ -1,6 +1,6 @@
 import type { Reader } from '../db/database.ts';
 import type { Group } from '../groups/group.ts';
-import { findGroups } from '../groups/group-store.ts';
+import { findGroups, findIdsGranting } from '../groups/group-store.ts';
 import { type AccessRequest, type Decider, isMeant, mayDecide, mayDecideAll, wayToGive } from './access-request.ts';
 import { findOpenRequests } from './access-request-store.ts';
 
@@ -23,10 +23,12 @@ export async function findWaiting(
   return { requests: waiting, groups: new Map(groups.map((group) => [group.id, group])) };
 }
 
-/** The groups that these are about; all of them where a right is asked for, which any may give. */
+/** The groups that these are about; where a right is asked for, all that grant something there, of which any may give it. */
 export async function groupsFor(db: Reader, requests: Pick<AccessRequest, 'asked'>[]): Promise<Group[]> {
-  const ids = requests.flatMap(({ asked }) => ('groupId' in asked ? [asked.groupId] : []));
-  return findGroups(db, ids.length === requests.length ? [...new Set(ids)] : undefined);
+  const ids = requests.map(({ asked }) =>
+    'groupId' in asked ? [asked.groupId] : findIdsGranting(db, asked.application),
+  );
+  return findGroups(db, [...new Set((await Promise.all(ids)).flat())]);
 }
 
 /** By which of these groups the decider may give it: those that give the least beside it come first. */

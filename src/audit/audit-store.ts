@@ -31,10 +31,10 @@ export async function recordChanges(trx: Transaction, act: Act, changes: Change[
 /** Appends the events of any number of acts, which were confirmed before. */
 export async function appendEvents(trx: Transaction, auditKey: string, told: Told[]): Promise<void> {
   const head = await findHead(trx);
-  const texts = new Texts(trx);
+  let id = head?.eventId ?? 0;
+  const texts = new Texts(trx, id + 1);
   const contents = told.map(({ act, change }) => contentOf(act, change, texts));
   await texts.keep();
-  let id = head?.eventId ?? 0;
   let hash = head?.hash ?? START;
   const rows = contents.map((content): Row => {
     const row = rowOf(++id, content);

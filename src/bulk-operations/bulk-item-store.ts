@@ -4,7 +4,7 @@ import type { Reader, Transaction } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
 import type { Row } from '../db/tables.ts';
 import { sortedByName } from '../text/sort-key.ts';
-import { fold } from '../text/text.ts';
+import { isNamed } from '../text/text.ts';
 import type { Facts, Written } from '../verbs/action.ts';
 import type { BulkOperation, SubjectType } from './bulk-operation.ts';
 import { isLarge } from './bulk-operation.ts';
@@ -143,7 +143,7 @@ async function findInOrderOfIds(
 }
 
 function isCalled({ name, email = '' }: FoundItem, q: string | undefined): boolean {
-  return !q || fold(`${name} ${email ?? ''}`).includes(fold(q));
+  return !q || isNamed(`${name} ${email ?? ''}`, q);
 }
 
 /** What an operation wrote into these subjects, or into all that it changed, with the version of each right after it. */

@@ -1,5 +1,6 @@
 import type { Instant } from '../clock.ts';
 import type { Database } from '../db/database.ts';
+import { giveWay } from '../giving-way.ts';
 import { forgetItems } from './bulk-item-store.ts';
 import { findEndedBefore, forgetOperation } from './bulk-operation-store.ts';
 
@@ -11,8 +12,9 @@ export async function forgetReports(db: Database, before: Instant): Promise<void
   for (;;) {
     const id = await findEndedBefore(db.read, before);
     if (id === undefined) return;
-    await db.write(async (trx) => {
+    await db.writePiece(async (trx) => {
       if ((await forgetItems(trx, id, AT_ONCE)) < AT_ONCE) await forgetOperation(trx, id);
     });
+    await giveWay();
   }
 }

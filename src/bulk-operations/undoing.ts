@@ -1,55 +1,18 @@
-import { findLaterChanges, type LaterChange, standing, type Undoings } from '../audit/later-changes.ts';
 import type { Reader } from '../db/database.ts';
-import type { Format } from '../text/format.ts';
 import { counted, were } from '../text/text.ts';
 import { type BulkAction, type Facts, type Judge, judge, type Subjected, type Written } from '../verbs/action.ts';
-import { isSame } from '../verbs/facts.ts';
 import { type Counts, countInWords, countOf } from '../verbs/notes.ts';
 import { allowed, leaveOut, type Outcome, type Refusal, stale } from '../verbs/outcome.ts';
-import { type SubjectType, UNDO } from './bulk-operation.ts';
-
-/** What an operation wrote, by subject, with the version of each right after it. */
-export type WrittenBySubject = ReadonlyMap<number, Written & { version: number | null }>;
-
-/** An operation that is taken back: what it wrote, and which operations take others back. */
-export interface TakenBack {
-  operationId: number;
-  written: WrittenBySubject;
-  undoings: Undoings;
-}
-
-/** One thing that has to be done to bring something back; those for whom it is the same are done at once. */
-export interface Step<Subject extends Subjected> {
-  key: string;
-  action: StepAction<Subject>;
-}
-
-export type StepAction<Subject extends Subjected> = Pick<
-  BulkAction<Subject>,
-  'refusalOf' | 'refuseAmong' | 'perform' | 'givings' | 'demandsProof'
->;
-
-/** Of one subject, what is to be brought back, and what stands there now. */
-export interface Wanted {
-  before: Facts;
-  present: Facts;
-}
-
-/** What has to be known of records of a kind to take back what was done to them. */
-export interface Undoable<Subject extends Subjected> {
-  type: SubjectType;
-  find(db: Reader, ids: number[], by: Judge): Promise<Subject[]>;
-  /** What of these fields stands in each of them now. */
-  findFacts(db: Reader, subjects: Subject[], fields: ReadonlySet<string>): Promise<Map<number, Facts>>;
-  /** Facts as an earlier version wrote them, as they are written now. */
-  asNow?(facts: Facts): Facts;
-  /** Whether the event of the audit tells of a change of the field. */
-  isChangeOf(field: string, change: LaterChange): boolean;
-  /** What brings these fields back: the actions that anybody would do it with. */
-  stepsFor(db: Reader, subject: Subject, wanted: Wanted, by: Judge): Promise<Step<Subject>[]>;
-  /** What a field held before the undo, for its report; empty where another says it. */
-  wasInWords(field: string, value: unknown, format: Format): string;
-}
+import { UNDO } from './bulk-operation.ts';
+import {
+  findWanted,
+  type Step,
+  type StepAction,
+  type TakenBack,
+  type Undoable,
+  type Wanted,
+  type WrittenBySubject,
+} from './undoable.ts';
 
 /**
  * Takes back an operation: each field that it wrote becomes what it was, unless it was changed since. It is done by the actions that
@@ -60,6 +23,7 @@ export function undoing<Subject extends Subjected>(
   takenBack: TakenBack,
 ): BulkAction<Subject> {
   const { type } = undoable;
+  const { written } = takenBack;
 
   /** The last plan, which serves for all that is asked of the same in one breath. */
   let last: { db: Reader; plan: Plan<Subject> } | undefined;
@@ -71,7 +35,9 @@ export function undoing<Subject extends Subjected>(
     const steps = new Map<number, Step<Subject>[]>();
     for (const subject of subjects)
       steps.set(subject.id, await undoable.stepsFor(db, subject, wanted.get(subject.id)!, by));
-    leaveOut(outcomes, ({ id }) => (steps.get(id)!.length === 0 ? stale() : undefined));
+    leaveOut(outcomes, ({ id }) =>
+      steps.get(id)!.length === 0 ? whyNothing(id, wanted.get(id)!, written) : undefined,
+    );
     const refused = new Map<number, Refusal>();
     for (const [key, those] of groupedByKey(allowed(outcomes), steps)) {
       const judged = await judge(db, by, { ...NO_WORDS, ...those.action }, those.subjects);
@@ -139,7 +105,7 @@ export function undoing<Subject extends Subjected>(
       return givings;
     },
     notes: {
-      count: async ({ subjects }, db, by) => leftAsItIs(subjects, await planFor(db, by, subjects), takenBack.written),
+      count: async ({ subjects }, db, by) => leftAsItIs(subjects, await planFor(db, by, subjects), written),
       inWords: leftInWords,
     },
     was: (before, format) =>
@@ -160,21 +126,34 @@ interface Plan<Subject extends Subjected> {
 
 const CHANGED = 'changed';
 
+/** How much of what was written into somebody was changed since. */
+function changedOf(id: number, { before, gone }: Wanted, written: WrittenBySubject): number {
+  const numberOf = (facts: Facts | undefined) => Object.keys(facts ?? {}).length;
+  return numberOf(written.get(id)?.after) - numberOf(before) - gone.length;
+}
+
+function whyNothing(id: number, wanted: Wanted, written: WrittenBySubject): Refusal {
+  const isGone = wanted.gone.length > 0 && changedOf(id, wanted, written) === 0;
+  return isGone ? { kind: 'stale', reason: wanted.gone[0] } : stale();
+}
+
 /** Of those of whom something is put back, what stays all the same. */
 function leftAsItIs<Subject extends Subjected>(
   subjects: Subject[],
   { wanted, refused }: Plan<Subject>,
   written: WrittenBySubject,
 ): Counts {
-  const numberOf = (facts: Facts | undefined) => Object.keys(facts ?? {}).length;
-  const changed = subjects.filter(({ id }) => numberOf(wanted.get(id)?.before) < numberOf(written.get(id)?.after));
-  const reasons = Map.groupBy(
-    subjects.filter(({ id }) => refused.has(id)),
-    ({ id }) => refused.get(id)!.reason,
+  const changed = subjects.filter(({ id }) => changedOf(id, wanted.get(id)!, written) > 0);
+  const whys = subjects.flatMap((subject) =>
+    [refused.get(subject.id)?.reason ?? [], wanted.get(subject.id)!.gone].flat().map((reason) => ({ subject, reason })),
   );
+  const reasons = [...Map.groupBy(whys, ({ reason }) => reason)].map(([reason, those]): [string, Subject[]] => [
+    reason,
+    [...new Set(those.map(({ subject }) => subject))],
+  ]);
   return Object.fromEntries([
     ...(changed.length > 0 ? [[CHANGED, countOf(changed)]] : []),
-    ...[...reasons].map(([reason, those]) => [`${REFUSED}${reason}`, countOf(those)]),
+    ...reasons.map(([reason, those]) => [`${REFUSED}${reason}`, countOf(those)]),
   ]);
 }
 
@@ -207,42 +186,4 @@ function groupedByKey<Subject extends Subjected>(subjects: Subject[], steps: Map
       grouped.set(key, those);
     }
   return grouped;
-}
-
-/** Of each of these, the fields that stand as the operation left them, with what they were before it. */
-async function findWanted<Subject extends Subjected>(
-  db: Reader,
-  { type, findFacts, isChangeOf, asNow = (facts) => facts }: Undoable<Subject>,
-  { operationId, written, undoings }: TakenBack,
-  subjects: Subject[],
-): Promise<Map<number, Wanted>> {
-  const writtenInto = (id: number): Written => {
-    const { before = {}, after = {} }: Partial<Written> = written.get(id) ?? {};
-    return { before: asNow(before), after: asNow(after) };
-  };
-  const fields = new Set(subjects.flatMap(({ id }) => Object.keys(writtenInto(id).after)));
-  const present = subjects.length > 0 ? await findFacts(db, subjects, fields) : new Map<number, Facts>();
-  const changed = subjects.filter(({ id, version }) => written.get(id)?.version !== version).map(({ id }) => id);
-  const later = changed.length === 0 ? [] : await findLaterChanges(db, operationId, type, changed);
-  const laterOf = new Map(
-    [...Map.groupBy(later, ({ subjectId }) => subjectId)].map(([id, changes]) => [id, standing(changes, undoings)]),
-  );
-  return new Map(
-    subjects.map(({ id }): [number, Wanted] => {
-      const { before, after } = writtenInto(id);
-      const stands = (field: string) =>
-        isSame(present.get(id)?.[field], after[field]) &&
-        !(laterOf.get(id) ?? []).some((change) => isChangeOf(field, change));
-      const standing = Object.keys(after).filter(stands);
-      const pick = (from: Facts | undefined) =>
-        Object.fromEntries(standing.map((field): [string, unknown] => [field, from?.[field] ?? null]));
-      return [id, { before: pick(before), present: pick(present.get(id)) }];
-    }),
-  );
-}
-
-/** Whether the change gave or took this tag. */
-export function isChangeOfTag(tag: string, { before, after }: LaterChange): boolean {
-  const has = (fields: Facts) => [fields.tags].flat().includes(tag);
-  return has(before) !== has(after);
 }

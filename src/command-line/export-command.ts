@@ -2,17 +2,19 @@ import { constants, setPriority } from 'node:os';
 import { minuteOf } from '../clock.ts';
 import { ConfigError } from '../config.ts';
 import { findContactViewer, findViewerOfAll } from '../contacts/contact-viewer.ts';
-import { BrokenOff, exportRecords, ReaderGone, type Sink } from '../export/actions/exporting.ts';
+import { exportRecords } from '../export/actions/exporting.ts';
 import { KINDS } from '../export/exportable.ts';
 import { FILE_FORMATS } from '../export/file-format.ts';
 import { EXPORT_KINDS } from '../export/pages/export-kinds.ts';
 import { reasonOf } from '../installation/data-folder.ts';
 import { growWhole } from '../installation/whole-file.ts';
+import { BrokenOff, ReaderGone, type Sink } from '../lists/written-out.ts';
 import { format } from '../text/format.ts';
 import { counted } from '../text/text.ts';
 import type { Act } from '../verbs/act.ts';
 import { type CommandContext, type Result, refused } from './command.ts';
 import { readySources } from './list-sources.ts';
+import { viewSaid } from './view-said.ts';
 
 /** Writes a list as a file. What cannot be meant is told, and never taken for everybody. */
 export async function exportList(context: CommandContext, act: Act, list: string): Promise<Result> {
@@ -22,7 +24,7 @@ export async function exportList(context: CommandContext, act: Act, list: string
   const fileFormat = FILE_FORMATS.find((one) => one === (exporting.format ?? 'csv'));
   if (!fileFormat) throw new ConfigError([`--format takes ${FILE_FORMATS.join(' or ')}`]);
   const kind = EXPORT_KINDS[name];
-  const view = exporting.view ?? '';
+  const view = viewSaid(exporting.view ?? '', name);
   const problems = await kind.problemsIn(db.read, view);
   if (problems.length > 0) throw new ConfigError(problems.map((problem) => `--view: ${problem}`));
   // Whoever works with Roster meanwhile goes first.

@@ -12,9 +12,11 @@ import { UnreadableFile } from '../import/encoding.ts';
 import { type Import, MATCHED_BY, type MatchedBy } from '../import/import.ts';
 import { countTicked, findPlanned, type PlannedLine, tickEmails } from '../import/import-plan-store.ts';
 import { beginPlanning, findImport } from '../import/import-store.ts';
-import { refusedLines } from '../import/refused-lines.ts';
+import { refusedColumns, refusedLines } from '../import/refused-lines.ts';
 import { installationMark } from '../installation/installation-mark.ts';
 import { growWhole } from '../installation/whole-file.ts';
+import { tableParts } from '../lists/table-file.ts';
+import { writeOut } from '../lists/written-out.ts';
 import { format } from '../text/format.ts';
 import { counted } from '../text/text.ts';
 import type { Act } from '../verbs/act.ts';
@@ -141,7 +143,7 @@ async function outcome(
 async function writeRefused(db: CommandContext['db']['read'], one: Import, file: string): Promise<void> {
   const growing = await growWhole(file);
   try {
-    for await (const text of refusedLines(db, one)) await growing.write(text);
+    await writeOut(growing, { parts: tableParts(refusedColumns(one)), pieces: refusedLines(db, one) });
     await growing.finish();
   } catch (error) {
     await growing.discard();

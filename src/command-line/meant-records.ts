@@ -11,6 +11,7 @@ import { findUserIdsByIdentifier } from '../users/user-store.ts';
 import type { Act } from '../verbs/act.ts';
 import type { CommandContext } from './command.ts';
 import { readySources } from './list-sources.ts';
+import { viewSaid } from './view-said.ts';
 
 const LISTS = { user: 'users', group: 'groups', contact: 'contacts' } as const;
 
@@ -58,10 +59,11 @@ async function inView(
   context: CommandContext,
   act: Act,
   list: (typeof LISTS)[SubjectType],
-  view: string,
+  said: string,
 ): Promise<number[] | string> {
   const { db } = context;
   const kind = EXPORT_KINDS[list];
+  const view = viewSaid(said, list);
   const problems = await kind.problemsIn(db.read, view);
   if (problems.length > 0) throw new ConfigError(problems.map((problem) => `--view: ${problem}`));
   const viewer = await findContactViewer(db.read, act.by, minuteOf(Date.now()));

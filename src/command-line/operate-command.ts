@@ -3,12 +3,12 @@ import { actionOf, BULK_SUBJECTS, findBulkAction } from '../bulk-operations/acti
 import { executeOperation, judgeOperation } from '../bulk-operations/actions/execution.ts';
 import { rehearsed } from '../bulk-operations/actions/rehearsal.ts';
 import { scheduleOperation } from '../bulk-operations/actions/scheduling.ts';
-import { draftTakingBack, mayUndo } from '../bulk-operations/actions/taking-back.ts';
+import { draftTakingBack, takingBackOf } from '../bulk-operations/actions/taking-back.ts';
 import { findChangedIds } from '../bulk-operations/bulk-item-store.ts';
 import { isLarge, PIECE, phaseOf, SUBJECT_TYPES, type Tally } from '../bulk-operations/bulk-operation.ts';
 import { createDraft, type Draft, findOperation, forgetDraft } from '../bulk-operations/bulk-operation-store.ts';
-import { doneInWords } from '../bulk-operations/pages/parts-in-words.ts';
-import { foundOf } from '../bulk-operations/pages/sheet.ts';
+import { doneInWords } from '../bulk-operations/pages/operation/parts-in-words.ts';
+import { foundOf } from '../bulk-operations/pages/sheet/sheet.ts';
 import { findParts, findWhole } from '../bulk-operations/part-store.ts';
 import { canBeLater } from '../bulk-operations/schedulable.ts';
 import { leftOutIn, NOTHING_YET, summed, tallied } from '../bulk-operations/tally.ts';
@@ -62,8 +62,13 @@ export async function undo(context: CommandContext, act: Act, id: string): Promi
   const { db } = context;
   const earlier = /^[1-9]\d{0,14}$/.test(id) ? await findWhole(db.read, Number(id)).catch(unlessNotFound) : undefined;
   if (!earlier) return refused(`There is no operation ${id}.`);
-  if (!(await mayUndo(db.read, earlier, await actionOf(db.read, earlier), act.by)))
-    return refused(`Operation ${id} cannot be taken back.`);
+  const { mayUndo, takenBackBy } = await takingBackOf(db.read, earlier, await actionOf(db.read, earlier), act);
+  if (!mayUndo)
+    return refused(
+      takenBackBy === null
+        ? `Operation ${id} cannot be taken back.`
+        : `Operation ${id} was taken back already, by operation ${takenBackBy}.`,
+    );
   return run(context, act, await draftTakingBack(db.read, earlier));
 }
 

@@ -1,6 +1,6 @@
 import { phaseOf, SUBJECT_TYPES } from '../bulk-operations/bulk-operation.ts';
 import { findExecuted } from '../bulk-operations/bulk-operation-store.ts';
-import { doneInWords } from '../bulk-operations/pages/parts-in-words.ts';
+import { doneInWords } from '../bulk-operations/pages/operation/parts-in-words.ts';
 import { findPartsOf } from '../bulk-operations/part-store.ts';
 import { leftOutIn, summed } from '../bulk-operations/tally.ts';
 import { format } from '../text/format.ts';

@@ -6,9 +6,9 @@ import { alongPlaces, type Place } from '../facets/along-places.ts';
 import type { Counted, Selection } from '../facets/facet-index.ts';
 import { type FrozenSet, frozenAlong } from '../facets/frozen-walk.ts';
 import { readPage, readRankedPage, type Source } from '../lists/keyset-page.ts';
-import { type Cursor, idsAmong, isRanked } from '../lists/list-query.ts';
+import { type Cursor, idsAmong, idsOf, isRanked } from '../lists/list-query.ts';
 import { sortKey } from '../text/sort-key.ts';
-import { fold } from '../text/text.ts';
+import { fold, searchedWords } from '../text/text.ts';
 import { ACCOUNT_TYPES, type AccountType, type Contact, type ContactKind, type ContactViewer } from './contact.ts';
 import type { ContactFacet, ContactFilter, ContactIndex } from './contact-index.ts';
 import { ACTIVITIES, type ContactQuery, KINDS, type SortKey } from './contact-list-query.ts';
@@ -156,7 +156,7 @@ function filterOf(query: ContactQuery, viewer: ContactViewer): ContactFilter {
       owner: owner.map((one) => ownershipOf(one, viewer)),
       tag: idsAmong(tag),
     },
-    words: q === '' ? undefined : fold(q).split(' ').filter(Boolean),
+    words: q === '' ? undefined : searchedWords(q),
     companies: idsAmong(company),
   };
 }
@@ -176,7 +176,8 @@ function accountSetsWith(type: AccountType): number[] {
 function ownershipOf(owner: string, { id }: ContactViewer): number {
   if (owner === 'public') return ownershipValue({ owner_user_id: null, owner_group_id: null });
   if (owner === 'private') return id === null ? UNKNOWN : ownershipValue({ owner_user_id: id, owner_group_id: null });
-  return /^\d+$/.test(owner) ? ownershipValue({ owner_user_id: null, owner_group_id: Number(owner) }) : UNKNOWN;
+  const [groupId] = idsOf(owner);
+  return typeof groupId === 'number' ? ownershipValue({ owner_user_id: null, owner_group_id: groupId }) : UNKNOWN;
 }
 
 function countsOf(

@@ -1,6 +1,6 @@
 import type { Instant } from '../clock.ts';
-import { BYTE_ORDER_MARK, type CsvCell, csvLines, joinedCell } from '../text/csv.ts';
-import { counted } from '../text/text.ts';
+import type { FileParts } from '../lists/written-out.ts';
+import { BYTE_ORDER_MARK, brokenLine, type CsvCell, csvLines, joinedCell } from '../text/csv.ts';
 import type { Cell, Column, KindName, Line } from './exportable.ts';
 
 export const FILE_FORMATS = ['csv', 'jsonl'] as const;
@@ -19,17 +19,7 @@ export interface FileHead {
   at: Instant;
 }
 
-/** The parts of a file, in the order in which they are written. */
-export interface FileParts {
-  head(): string;
-  lines(lines: readonly Line[]): string;
-  /** All lines are there. By this whole files are known. */
-  end(): string;
-  /** Instead of the end: these are not all. */
-  broken(): string;
-}
-
-export function fileParts(format: FileFormat, head: FileHead): FileParts {
+export function fileParts(format: FileFormat, head: FileHead): FileParts<Line> {
   return format === 'csv' ? csvParts(head) : jsonParts(head);
 }
 
@@ -40,7 +30,7 @@ const ID_COLUMN = 'Roster id';
  * A table. Its last line says in the first column that it is the last, and of how many: sorted anew in a spreadsheet program, a file
  * is still known to be whole, and there is no line in it that is no record.
  */
-function csvParts({ mark, noun, columns }: FileHead): FileParts {
+function csvParts({ mark, noun, columns }: FileHead): FileParts<Line> {
   let written = 0;
   let last: Line | undefined;
   const rowOf = ({ id, cells }: Line, note = '') => [`${mark}:${noun}:${id}${note}`, ...cells.map(csvCell)];
@@ -54,10 +44,7 @@ function csvParts({ mark, noun, columns }: FileHead): FileParts {
       return lines.length === 0 ? '' : before + csvLines(lines.slice(0, -1).map((line) => rowOf(line)));
     },
     end: () => flushed(`:last of ${written}`),
-    broken() {
-      const note = `THIS FILE IS INCOMPLETE: it was broken off after ${counted(written, 'line')}.`;
-      return flushed() + csvLines([[note, ...columns.map(() => '')]]);
-    },
+    broken: () => flushed() + brokenLine(written, columns.length + 1),
   };
 }
 
@@ -69,7 +56,7 @@ function csvCell(cell: Cell): CsvCell {
 }
 
 /** An object a line: what the file is, each record, and whether these are all. */
-function jsonParts({ mark, kind, columns, view, at }: FileHead): FileParts {
+function jsonParts({ mark, kind, columns, view, at }: FileHead): FileParts<Line> {
   const keys = columns.map(({ key }) => key);
   let written = 0;
   const line = (value: object) => `${JSON.stringify(value)}\n`;

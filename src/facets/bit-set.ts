@@ -8,6 +8,11 @@ export class BitSet {
     this.words = words;
   }
 
+  /** An empty one with room for the ids before this one. */
+  static upTo(end: number): BitSet {
+    return new BitSet(new Int32Array(Math.ceil(end / BITS)));
+  }
+
   /** One more than the highest id that it has room for. */
   get end(): number {
     return this.words.length * BITS;
@@ -60,6 +65,14 @@ export class BitSet {
     let count = 0;
     for (let n = 0; n < words.length; n++) count += bitsOf(words[n]);
     return count;
+  }
+
+  /** Whether both have the same ids, however much room they have. */
+  equals({ words }: BitSet): boolean {
+    const own = this.words;
+    const most = Math.max(own.length, words.length);
+    for (let n = 0; n < most; n++) if ((own[n] ?? 0) !== (words[n] ?? 0)) return false;
+    return true;
   }
 
   /** How many are in both. */

@@ -69,6 +69,8 @@ export class FacetIndex<F extends string> {
   private readonly listed = new BitSet();
   private readonly kept = new Map<string, Selection<F>>();
   private readonly totals = new Map<string, number>();
+  /** By facet and values, whether exactly those who are listed have one of them. */
+  private readonly leaving = new Map<string, boolean>();
   private readonly keptLargest = new Map<F, { looked: number; values: number[] }>();
 
   constructor(facets: readonly F[] = []) {
@@ -77,12 +79,18 @@ export class FacetIndex<F extends string> {
 
   /** The values that an id has from now on, and whether it counts for the sizes of values. */
   set(id: number, isListed: boolean, values: Record<F, readonly number[]>): void {
-    const facets = Object.entries(this.facets) as [F, Facet][];
     const wasListed = this.listed.has(id);
-    if (wasListed) for (const [, facet] of facets) facet.list(id, -1);
     let isChanged = wasListed !== isListed;
-    for (const [name, facet] of facets) if (facet.set(id, values[name])) isChanged = true;
-    if (isListed) for (const [, facet] of facets) facet.list(id, 1);
+    for (const name of Object.keys(this.facets) as F[]) {
+      const facet = this.facets[name];
+      const isOther = facet.isOther(id, values[name]);
+      // Mostly one thing changes of somebody, and all others would be counted out and in again.
+      if (!isOther && wasListed === isListed) continue;
+      if (wasListed) facet.list(id, -1);
+      if (isOther) facet.set(id, values[name]);
+      if (isListed) facet.list(id, 1);
+      isChanged = true;
+    }
     if (!this.everybody.has(id)) this.number++;
     this.everybody.add(id);
     if (isListed) this.listed.add(id);
@@ -95,6 +103,7 @@ export class FacetIndex<F extends string> {
     this.version++;
     this.kept.clear();
     this.totals.clear();
+    this.leaving.clear();
     this.keptLargest.clear();
   }
 
@@ -125,6 +134,16 @@ export class FacetIndex<F extends string> {
     return this.facets[facet].union(values);
   }
 
+  /** The same of those that are listed. */
+  listedUnion(facet: F, values: readonly number[]): BitSet {
+    return this.facets[facet].union(values, BitSet.upTo(this.listed.end)).intersect(this.listed);
+  }
+
+  /** How many of a set have the value. */
+  countIn(set: BitSet, facet: F, value: number): number {
+    return this.facets[facet].countIn(set, value);
+  }
+
   /** Another one whenever somebody has other values of the facet, or there is somebody else. */
   versionOf(facet: F): string {
     return `${this.facets[facet].version} ${this.number}`;
@@ -148,19 +167,40 @@ export class FacetIndex<F extends string> {
   /** How many are meant, kept for longer than whole answers: many such numbers may stand on a page. */
   total(filter: FacetFilter<F>): number {
     const key = nameOf(filter);
-    const total = this.totals.get(key) ?? (this.kept.get(key) ?? this.made(filter)).total;
+    const total = this.totals.get(key) ?? this.kept.get(key)?.total ?? this.known(filter) ?? this.made(filter).total;
     this.totals.set(key, total);
     if (this.totals.size > TOTALS_KEPT) this.totals.delete(this.totals.keys().next().value!);
     return total;
   }
 
-  private made({ values, derived = {}, within }: FacetFilter<F>): Selection<F> {
-    const restricting = (Object.entries(values) as [F, readonly number[]][]).filter(([, chosen]) => chosen.length > 0);
+  /** The total where the filters leave of those who are listed all, or those with a value: that is counted already. */
+  private known(filter: FacetFilter<F>): number | undefined {
+    const { within, derived = {} } = filter;
+    if (within || Object.values(derived).some((chosen) => chosen.length > 0)) return undefined;
+    const restricting = restrictingIn(filter);
+    const others = restricting.filter(([facet, values]) => !this.leavesListed(facet, values));
+    if (others.length === restricting.length || others.length > 1) return undefined;
+    if (others.length === 0) return this.listed.count();
+    const [[facet, values]] = others;
+    return values.length === 1 ? this.sizeOf(facet, values[0]) : undefined;
+  }
+
+  private leavesListed(facet: F, values: readonly number[]): boolean {
+    const key = `${facet} ${values}`;
+    const known = this.leaving.get(key) ?? this.facets[facet].union(values).equals(this.listed);
+    this.leaving.set(key, known);
+    return known;
+  }
+
+  private made(filter: FacetFilter<F>): Selection<F> {
+    const { derived = {}, within } = filter;
+    const restricting = restrictingIn(filter);
     const sets = new Map<string, BitSet>(
       restricting.map(([facet, chosen]) => [facet, this.facets[facet].union(chosen)]),
     );
     for (const [facet, chosen] of Object.entries(derived))
       for (const { set } of chosen) sets.set(facet, (sets.get(facet) ?? new BitSet()).unite(set));
+    const isOfListed = this.known(filter) !== undefined && restricting.length === 1;
     const selected = this.all(sets, within?.set);
     const bases = new Map<string, BitSet>();
     const counts = new Map<string, number>();
@@ -182,7 +222,9 @@ export class FacetIndex<F extends string> {
       having: (facet, values) => this.facets[facet].union(values).intersect(selected),
       count: (facet, value) => {
         const key = `${facet} ${value}`;
-        const count = counts.get(key) ?? this.facets[facet].countIn(baseOf(facet), value);
+        const isCounted = isOfListed && !sets.has(facet);
+        const count =
+          counts.get(key) ?? (isCounted ? this.sizeOf(facet, value) : this.facets[facet].countIn(baseOf(facet), value));
         counts.set(key, count);
         return count;
       },
@@ -202,6 +244,10 @@ export class FacetIndex<F extends string> {
     for (const other of others) all.intersect(other);
     return all;
   }
+}
+
+function restrictingIn<F extends string>({ values }: FacetFilter<F>): [F, readonly number[]][] {
+  return (Object.entries(values) as [F, readonly number[]][]).filter(([, chosen]) => chosen.length > 0);
 }
 
 function nameOf<F extends string>({ values, derived = {}, within }: FacetFilter<F>): string {

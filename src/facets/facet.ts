@@ -15,15 +15,19 @@ export class Facet {
     return this.lists.of(id);
   }
 
-  /** The values, distinct and in a fixed order, that an id has from now on. Returns whether anything is different. */
-  set(id: number, values: readonly number[]): boolean {
+  /** Whether these, distinct and in a fixed order, are others than an id has. */
+  isOther(id: number, values: readonly number[]): boolean {
     const old = this.lists.of(id);
-    if (values.length === old.length && values.every((value, n) => value === old[n])) return false;
+    return values.length !== old.length || values.some((value, n) => value !== old[n]);
+  }
+
+  /** The values, distinct and in a fixed order, that an id has from now on. */
+  set(id: number, values: readonly number[]): void {
+    const old = this.lists.of(id);
     for (const value of old) if (!values.includes(value)) this.sets.get(value)!.delete(id);
     for (const value of values) if (!old.includes(value)) this.setOf(value).add(id);
     this.lists.set(id, values);
     this.version++;
-    return true;
   }
 
   /** Counts the values of an id among those that are listed, or with -1 no longer. */
@@ -50,9 +54,8 @@ export class Facet {
     return found.sort(largestFirst).map(([value]) => value);
   }
 
-  /** Everything that has one of the values. */
-  union(values: Iterable<number>): BitSet {
-    const union = new BitSet();
+  /** Everything that has one of the values, taken into a set that may have room for all already. */
+  union(values: Iterable<number>, union = new BitSet()): BitSet {
     for (const value of values) this.sets.get(value)?.addTo(union);
     return union;
   }

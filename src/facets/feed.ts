@@ -1,8 +1,11 @@
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { Reader, Transaction } from '../db/database.ts';
 import { preparedInForms } from '../db/prepared.ts';
 
 /** So many changes are kept. Whoever fell further behind reads everything anew. */
 const KEPT = 100_000;
+/** So many are read, or removed, between the turns of others. */
+const AT_ONCE = 10_000;
 
 /** A table into which triggers write whose facts changed, the column that says whose, and the table of these records. */
 export interface Feed {
@@ -21,20 +24,33 @@ const selectNewest = preparedInForms<{ table: string }, object, { newest: number
   db(table).max('id as newest'),
 );
 
-/** For each entry after one and up to another, whose facts changed. */
-export async function findEntriesBetween(
+/** Whose facts changed by the entries after one and up to another; undefined where not all of these are there any more. */
+export async function findChanged(
   db: Reader,
   { table, column }: Feed,
   after: number,
   upTo: number,
-): Promise<number[]> {
-  return db(table).where('id', '>', after).where('id', '<=', upTo).pluck(column);
+): Promise<number[] | undefined> {
+  const changed = new Set<number>();
+  for (let from = after; from < upTo; from += AT_ONCE) {
+    const to = Math.min(from + AT_ONCE, upTo);
+    const some: number[] = await db(table).where('id', '>', from).where('id', '<=', to).pluck(column);
+    if (some.length !== to - from) return undefined;
+    for (const id of some) changed.add(id);
+    if (to < upTo) await turnOfOthers();
+  }
+  return [...changed];
 }
 
-/** Keeps its newest part, and what came after an entry that somebody still counts from. */
-export async function pruneFeed(trx: Transaction, feed: Feed, neededAfter = Number.POSITIVE_INFINITY): Promise<void> {
-  const newest = await findNewestEntry(trx, feed);
-  await trx(feed.table)
-    .where('id', '<=', Math.min(newest - KEPT, neededAfter))
-    .delete();
+/** Keeps its newest part, and what came after an entry that somebody still counts from. Says whether there is more to be removed: it takes a part at a time. */
+export async function pruneFeed(
+  trx: Transaction,
+  feed: Feed,
+  neededAfter = Number.POSITIVE_INFINITY,
+): Promise<boolean> {
+  const until = Math.min((await findNewestEntry(trx, feed)) - KEPT, neededAfter);
+  const [{ oldest }] = await trx(feed.table).min('id as oldest');
+  const upTo = Math.min(Number(oldest ?? until) + AT_ONCE, until);
+  await trx(feed.table).where('id', '<=', upTo).delete();
+  return upTo < until;
 }

@@ -2,11 +2,11 @@ import { setTimeout as sleep, setImmediate as turnOfOthers } from 'node:timers/p
 import type { Knex } from 'knex';
 import type { Reader } from '../db/database.ts';
 import { whereIdIn } from '../db/ids.ts';
-import { type Feed, findEntriesBetween, findNewestEntry } from './feed.ts';
+import { type Feed, findChanged, findNewestEntry } from './feed.ts';
+import { FEWEST, paced } from './pace.ts';
 
 /** Past this many changes, reading everything anew is quicker than reading those. */
 const RELOAD_BEYOND = 100_000;
-const READ_AT_ONCE = 250;
 /** So few are read here before another process would have begun. */
 const FEW = 5_000;
 
@@ -50,12 +50,26 @@ export function filledBy<Holding>(
   };
 }
 
-/** Takes in all records as they are at a moment, so many at once; others are served in between. */
-export async function takeAll(index: Followable, now: number, atOnce: number): Promise<void> {
+/** Takes in all records as they are at a moment, so many at once, or as many as others can wait for; they are served in between. */
+export async function takeAll(index: Followable, now: number, atOnce?: number): Promise<void> {
   const last = await findLast(index);
-  for (let after = 0; after < last; after += atOnce) {
-    await index.take({ after, upTo: after + atOnce }, now);
-    await turnOfOthers();
+  await inPieces(last, atOnce, (from, to) => index.take({ after: from, upTo: to }, now));
+}
+
+/** Works from 0 up to `end`, so many at once, or as many as others can wait for. */
+async function inPieces(
+  end: number,
+  atOnce: number | undefined,
+  work: (from: number, to: number) => Promise<void>,
+): Promise<void> {
+  let number = atOnce ?? FEWEST;
+  for (let from = 0; from < end; ) {
+    const to = Math.min(from + number, end);
+    const begun = performance.now();
+    await work(from, to);
+    if (atOnce === undefined) number = paced(number, performance.now() - begun);
+    from = to;
+    if (from < end) await turnOfOthers();
   }
 }
 
@@ -122,22 +136,17 @@ export class Follower {
     const number = newest - this.lastChange;
     if (!this.isLoaded || number < 0 || number > RELOAD_BEYOND) return undefined;
     if (number === 0) return [];
-    const { db, feed } = this.index;
-    const changed = await findEntriesBetween(db, feed, this.lastChange, newest);
-    return changed.length === number ? [...new Set(changed)] : undefined;
+    return findChanged(this.index.db, this.index.feed, this.lastChange, newest);
   }
 
   private async load(now: number): Promise<void> {
     this.isLoaded = false;
     this.index.clear();
     const isFilled = (await findLast(this.index)) > FEW && (await this.fillElsewhere?.(now));
-    if (!isFilled) await takeAll(this.index, now, READ_AT_ONCE);
+    if (!isFilled) await takeAll(this.index, now);
   }
 
   private async take(ids: number[], now: number): Promise<void> {
-    for (let at = 0; at < ids.length; at += READ_AT_ONCE) {
-      await this.index.take(ids.slice(at, at + READ_AT_ONCE), now);
-      if (ids.length > at + READ_AT_ONCE) await turnOfOthers();
-    }
+    await inPieces(ids.length, undefined, (from, to) => this.index.take(ids.slice(from, to), now));
   }
 }

@@ -1,13 +1,15 @@
 /** So many ids stand in one part: what tells them apart there is a byte. */
 const PART = 256;
 const PARTS = 256;
+const NO_BYTES = new Uint8Array(0);
+const NO_STARTS = new Uint16Array(0);
 
 /** Ids below 65,536, with a byte for each: they lie by parts, within which they are in no order. */
 export class IdBytes {
   size = 0;
-  private bytes = new Uint8Array(0);
+  private bytes = NO_BYTES;
   /** Where each part begins, of those up to the highest that has any: ids mostly come ascending, and then nothing behind them is to be moved. */
-  private readonly starts = new Uint16Array(PARTS);
+  private starts = NO_STARTS;
   private parts = 0;
 
   has(id: number): boolean {
@@ -17,6 +19,7 @@ export class IdBytes {
   /** Takes in an id that is not in it. */
   add(id: number): void {
     const { size } = this;
+    if (size === 0) this.starts = new Uint16Array(PARTS);
     if (size === this.bytes.length) {
       const longer = new Uint8Array(Math.ceil((size + 1) * 1.25));
       longer.set(this.bytes);

@@ -47,7 +47,8 @@ export class IdSet {
   }
 
   addTo(target: BitSet): void {
-    if (this.blocks) for (const [n, block] of this.blocks.entries()) block?.addTo(target, n * BLOCK);
+    // From the end, so that the target has room for all of them at once.
+    if (this.blocks) for (let n = this.blocks.length - 1; n >= 0; n--) this.blocks[n]?.addTo(target, n * BLOCK);
     else for (let n = 0; n < this.size; n++) target.add(this.list[n]);
   }
 

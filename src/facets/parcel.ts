@@ -55,8 +55,10 @@ interface Contents {
   parts: number;
 }
 
-/** So much stands in one part: putting a part together keeps others waiting for a few milliseconds at the most. */
-const IN_ONE_PART = 500;
+/** So many values stand in one part, whatever they are in: putting a part together keeps others waiting for few milliseconds. */
+const IN_ONE_PART = 1_500;
+/** What has fewer in it stands where it belongs; anything else is put together by itself, or the last part would become as large as all that are small. */
+const WORTH_A_PART = 200;
 
 /** Something to be sent to another process: pieces of bytes, to be written one after the other. It has no circles, and is of no use here afterwards. */
 export function pack(whole: object): Uint8Array[] {
@@ -101,8 +103,11 @@ class Packer {
   readonly shelves = new Shelves();
   /** Pieces of what has too much in it for one, in the order in which they are put together. */
   readonly parts: unknown[] = [];
+  /** How many values were packed so far. */
+  private values = 0;
 
   packed(value: unknown): unknown {
+    this.values++;
     if (typeof value !== 'object' || value === null) return value;
     if (ArrayBuffer.isView(value)) return this.shelves.put(value as List);
     if (Array.isArray(value)) return this.entries('array', value);
@@ -110,15 +115,24 @@ class Packer {
     const { name } = value.constructor;
     if (!(name in CLASSES)) throw new Error(`${name} cannot be packed`);
     if (value instanceof IdSet || value instanceof IdLists) value.trim();
-    return { name, fields: eachField(value, (one) => this.packed(one)) } satisfies PackedObject;
+    const fields = Object.fromEntries(Object.entries(value).map(([field, one]) => [field, this.packed(one)]));
+    return { name, fields } satisfies PackedObject;
   }
 
-  private entries(of: PackedEntries['of'], values: unknown[]): PackedEntries {
-    const entries = Array.from(values, (one) => this.packed(one));
-    if (entries.length <= IN_ONE_PART) return { of, entries };
+  private entries(of: PackedEntries['of'], values: Iterable<unknown>): PackedEntries {
+    const parts: unknown[][] = [[]];
+    const first = this.values;
+    let begun = first;
+    for (const value of values) {
+      if (this.values - begun >= IN_ONE_PART) {
+        parts.push([]);
+        begun = this.values;
+      }
+      parts[parts.length - 1].push(this.packed(value));
+    }
+    if (this.values - first < WORTH_A_PART) return { of, entries: parts[0] };
     const from = this.parts.length;
-    for (let at = 0; at < entries.length; at += IN_ONE_PART)
-      this.parts.push({ of: 'array', entries: entries.slice(at, at + IN_ONE_PART) } satisfies PackedEntries);
+    for (const entries of parts) this.parts.push({ of: 'array', entries } satisfies PackedEntries);
     return { of, parts: { from, to: this.parts.length } };
   }
 }
@@ -132,10 +146,9 @@ class Unpacker {
     if ('of' in value) return this.entries(value as PackedEntries);
     if ('fields' in value) {
       const { name, fields } = value as PackedObject;
-      return Object.assign(
-        new CLASSES[name](),
-        eachField(fields, (one) => this.unpacked(one)),
-      );
+      const made = new CLASSES[name]() as Record<string, unknown>;
+      for (const field in fields) made[field] = this.unpacked(fields[field]);
+      return made;
     }
     return listIn(this.buffers, value as PackedList);
   }
@@ -153,8 +166,4 @@ function mapOf(values: unknown[]): Map<unknown, unknown> {
   const map = new Map<unknown, unknown>();
   for (let at = 0; at < values.length; at += 2) map.set(values[at], values[at + 1]);
   return map;
-}
-
-function eachField(fields: object, change: (value: unknown) => unknown): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, change(value)]));
 }

@@ -51,6 +51,13 @@ export class TextIndex {
     return found;
   }
 
+  /** The same where it stands before a mark, in a set of its own. */
+  findBefore(mark: string, search: string): BitSet {
+    const found = this.find(search).copy();
+    this.texts.keepHolding(found, search, mark);
+    return found;
+  }
+
   private look(search: string): BitSet {
     const sets: IdSet[] = [];
     for (const key of keysOf(search)) {

@@ -31,16 +31,19 @@ export class TextPool {
     if (text !== '') this.write(id, Buffer.from(text).subarray(0, BLOCK - LENGTH_OF_LONG));
   }
 
-  /** Takes out of a set whoever does not have the search in their text. */
-  keepHolding(ids: BitSet, search: string): void {
+  /** Takes out of a set whoever does not have the search in their text, or in what stands before a mark in it. */
+  keepHolding(ids: BitSet, search: string, mark?: string): void {
     const wanted = Buffer.from(search);
+    const marked = mark === undefined ? undefined : Buffer.from(mark);
     ids.forEach((id) => {
       const start = this.starts[id];
       const block = this.blocks[Math.floor(start / BLOCK)];
       const at = start % BLOCK;
       const isLong = block[at] === LONG;
       const from = at + (isLong ? LENGTH_OF_LONG : 1);
-      if (!holds(block, from, isLong ? block.readUInt32LE(at + 1) : block[at], wanted)) ids.delete(id);
+      const end = from + (isLong ? block.readUInt32LE(at + 1) : block[at]);
+      const markAt = marked === undefined ? -1 : placeIn(block, from, end, marked);
+      if (placeIn(block, from, markAt === -1 ? end : markAt, wanted) === -1) ids.delete(id);
     });
   }
 
@@ -89,15 +92,15 @@ function sizeOf(bytes: Buffer): number {
   return bytes.length + (bytes.length < LONG ? 1 : LENGTH_OF_LONG);
 }
 
-/** Native search is slower for texts this short: the call alone takes longer than the loop. */
-function holds(block: Buffer, start: number, length: number, wanted: Buffer): boolean {
+/** Where it begins; -1 where it is not there. Native search is slower for texts this short: the call alone takes longer than the loop. */
+function placeIn(block: Buffer, start: number, end: number, wanted: Buffer): number {
   const first = wanted[0];
-  const last = start + length - wanted.length;
+  const last = end - wanted.length;
   for (let at = start; at <= last; at++) {
     if (block[at] !== first) continue;
     let same = 1;
     while (same < wanted.length && block[at + same] === wanted[same]) same++;
-    if (same === wanted.length) return true;
+    if (same === wanted.length) return at;
   }
-  return false;
+  return -1;
 }

@@ -14,7 +14,7 @@ import {
   unknownIn,
 } from '../export/exportable.ts';
 import { frozenIds } from '../facets/frozen-walk.ts';
-import { findMembersAfter, type Member } from '../memberships/member-list.ts';
+import { findMembersAfter, type Member } from '../memberships/list/member-list.ts';
 import { findTagNames } from '../tags/tag-store.ts';
 import { findUserNames } from '../users/user-store.ts';
 import type { Group } from './group.ts';

@@ -1,7 +1,7 @@
 import type { Activity } from '../access/activity.ts';
 import type { Selection } from '../facets/facet-index.ts';
 import { type Cursor, idsAmong, isRanked } from '../lists/list-query.ts';
-import { fold } from '../text/text.ts';
+import { fold, searchedWords } from '../text/text.ts';
 import type { UserSources } from '../users/list/user-index.ts';
 import type { Group } from './group.ts';
 import { ACTIVITIES, type GroupFacet, type GroupIndex, LEADERSHIPS } from './group-index.ts';
@@ -78,7 +78,7 @@ function select({ groupIndex }: GroupSources, { q, activity, leader, tag }: Grou
       leader: leader.map((one) => LEADERSHIPS.indexOf(one)),
       tag: idsAmong(tag),
     },
-    words: fold(q).split(' ').filter(Boolean),
+    words: searchedWords(q),
   });
 }
 

@@ -38,9 +38,13 @@ export async function findGroup(db: Reader, id: number): Promise<Group> {
   return group;
 }
 
-/** Every group, deleted ones included. */
-export async function findAllGroups(db: Reader): Promise<Group[]> {
-  return withRights(db, await selectGroups(db));
+/** The groups that grant something on it, by number, deleted ones included. */
+export async function findGroupsGranting(db: Reader, application: string): Promise<Group[]> {
+  return findGroupsOf(db, await findIdsGranting(db, application));
+}
+
+export async function findIdsGranting(db: Reader, application: string): Promise<number[]> {
+  return db('group_permissions').where({ application }).orderBy('group_id').pluck('group_id');
 }
 
 /** Deleted ones included, in the order of the ids. Throws NotFound where one is unknown. */

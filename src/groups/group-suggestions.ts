@@ -1,21 +1,15 @@
 import { may, type Viewer } from '../access/viewer.ts';
 import { SUGGESTED } from '../forms/picker.ts';
-import { fitOf, isNamed } from '../text/text.ts';
+import { fitTo } from '../text/text.ts';
 import type { UserIndex, UserSources } from '../users/list/user-index.ts';
 import type { Group } from './group.ts';
-import { findGroups } from './group-store.ts';
 import type { NamedGroup } from './names/group-names.ts';
 
-/** The groups that the viewer may know of, or those of them: who may not read groups knows those that somebody is in (R86). */
-export async function findKnownGroups(
-  { db, index }: Pick<UserSources, 'db' | 'index'>,
-  viewer: Viewer,
-  ids?: number[],
-): Promise<Group[]> {
-  const groups = await findGroups(db.read, ids);
-  if (may(viewer, 'groups', 'read')) return groups;
-  await index.refresh();
-  return groups.filter(({ id }) => index.sizeOf('group', id) > 0);
+/** The groups that the viewer may know of, by name: who may not read groups knows those that somebody is in (R86). */
+export async function findKnownGroups({ index }: Pick<UserSources, 'index'>, viewer: Viewer): Promise<NamedGroup[]> {
+  if (may(viewer, 'groups', 'read')) await index.groups.refresh();
+  else await index.refresh();
+  return knownByIndex(index, viewer);
 }
 
 /** The same by the index, as it was last refreshed. */
@@ -32,8 +26,11 @@ export function countKnown(index: UserIndex, viewer: Viewer): number {
 /** Which of these may be meant by this text: what is called so, then what begins so. */
 export function groupsCalled<T extends Pick<Group, 'name'>>(groups: T[], text: string): T[] {
   if (text === '') return [];
-  return groups
-    .filter((group) => isNamed(group.name, text))
-    .toSorted((a, b) => fitOf([b.name], text) - fitOf([a.name], text))
-    .slice(0, SUGGESTED);
+  const fitOf = fitTo(text);
+  const byFit: T[][] = [[], [], []];
+  for (const group of groups) {
+    const fit = fitOf(group.name);
+    if (fit !== undefined && byFit[fit].length < SUGGESTED) byFit[fit].push(group);
+  }
+  return byFit.reverse().flat().slice(0, SUGGESTED);
 }

@@ -1,5 +1,6 @@
 import type { Reader } from '../db/database.ts';
-import { BYTE_ORDER_MARK, csvLines, joinedCell } from '../text/csv.ts';
+import { type CsvCell, joinedCell } from '../text/csv.ts';
+import { Conflict } from '../verbs/refusals.ts';
 import { type Cell, OWN_ID, type RawLine } from './file-reader.ts';
 import type { Import } from './import.ts';
 import { findPlanned, type PlannedLine } from './import-plan-store.ts';
@@ -8,16 +9,23 @@ import { findLines } from './import-store.ts';
 const AT_ONCE = 500;
 const OWN_HEADS = ['line', 'reason'];
 
-/** The refused lines as they stood in the file, each with its reason: to be mended and imported. Piece by piece of text. */
-export async function* refusedLines(db: Reader, { id, heads, counts }: Import): AsyncGenerator<string> {
-  // What was refused and came back mended says its line and reason already: those of then.
-  const own = OWN_HEADS.every((head, n) => heads[n] === head) ? OWN_HEADS.length : 0;
-  yield BYTE_ORDER_MARK + csvLines([[...OWN_HEADS, ...heads.slice(own)]]);
+export function refusedColumns({ heads }: Pick<Import, 'heads'>): string[] {
+  return [...OWN_HEADS, ...heads.slice(ownAmong(heads))];
+}
+
+/** How many of the columns are our own: what was refused and came back mended says its line and reason already, those of then. */
+function ownAmong(heads: string[]): number {
+  return OWN_HEADS.every((head, n) => heads[n] === head) ? OWN_HEADS.length : 0;
+}
+
+/** The refused lines as they stood in the file, each with its reason: to be mended and imported. Piece by piece. */
+export async function* refusedLines(db: Reader, { id, heads, counts }: Import): AsyncGenerator<CsvCell[][]> {
+  const own = ownAmong(heads);
   let written = 0;
   let piece: { number: number; lines: Map<number, RawLine> } | undefined;
   for (let after = 0; ; ) {
     const refused = await findPlanned(db, id, { kind: 'refused', after }, AT_ONCE);
-    const rows: (string | number)[][] = [];
+    const rows: CsvCell[][] = [];
     for (const one of refused) {
       if (piece?.number !== one.piece) piece = { number: one.piece, lines: await linesIn(db, id, one) };
       written += 1;
@@ -29,10 +37,12 @@ export async function* refusedLines(db: Reader, { id, heads, counts }: Import): 
         ...heads.slice(own).map((_, n) => inCsv(cells[own + n], isLast ? counts.refused : undefined)),
       ]);
     }
-    yield csvLines(rows);
-    if (refused.length < AT_ONCE) return;
+    yield rows;
+    if (refused.length < AT_ONCE) break;
     after = refused.at(-1)!.line;
   }
+  // It may be forgotten, or gone through anew, while it is read.
+  if (written !== counts.refused) throw new Conflict('It is not what it was when this began.');
 }
 
 async function linesIn(db: Reader, id: number, { piece }: PlannedLine): Promise<Map<number, RawLine>> {

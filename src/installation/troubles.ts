@@ -27,12 +27,18 @@ export interface TroubleContext {
 
 /** What whoever runs the installation has to mend, in sentences. Looked for now and then: pages show what was found last. */
 export class Troubles {
-  /** What was found last, a sentence each. */
-  found: string[] = [];
+  #disk: string | undefined;
+  #others: string[] = [];
   private readonly context: TroubleContext;
 
   constructor(context: TroubleContext) {
     this.context = context;
+  }
+
+  /** What was found last, a sentence each. While the disk is one of them it is asked each time: whoever makes room looks whether it is enough. */
+  get found(): string[] {
+    if (this.#disk !== undefined) this.#disk = lowDisk(this.context.config.dataDir);
+    return this.#disk === undefined ? this.#others : [this.#disk, ...this.#others];
   }
 
   async look(): Promise<void> {
@@ -42,8 +48,8 @@ export class Troubles {
     const webhooks = webhookTrouble(await findTroubled(db.read));
     const twins = await findTwins(db.read);
     const { pausedFor } = await findIdleRule(db.read);
-    this.found = [
-      lowDisk(config.dataDir),
+    this.#disk = lowDisk(config.dataDir);
+    this.#others = [
       stuck && stuck.mails > 0 ? `${counted(stuck.mails, 'mail')} could not be sent yet: ${stuck.answer}` : undefined,
       webhooks,
       clockWatch.look(),

@@ -95,6 +95,8 @@ export interface ListParts<Sort extends string, Query extends PageQuery<Sort>> {
   next?: Cursor;
   /** The partial of the rows, within `views/`. */
   rows: string;
+  /** All that they are made of, where they are kept as long as that is the same; not given, they are made of what the page is. */
+  rowsOf?: object;
   /** A partial below them. */
   foot?: string;
   /** What is said where nothing matches, and where there is nothing at all; and how to begin. */
@@ -152,7 +154,12 @@ export function listFrame<Sort extends string, Query extends PageQuery<Sort>>(pa
       .map((filter) => ({ ...filter, isFolded: isFolded(filter, folded) })),
     chips: [
       ...(query.q
-        ? [{ label: parts.listed ? `A list of ${parts.listed.entries}` : `“${query.q}”`, path: pathTo({ q: '' }) }]
+        ? [
+            {
+              label: parts.listed && parts.listed.entries > 1 ? `A list of ${parts.listed.entries}` : `“${query.q}”`,
+              path: pathTo({ q: '' }),
+            },
+          ]
         : []),
       ...parts.filters.flatMap((filter) => filter.choices.filter((choice) => choice.isChosen)),
       ...parts.filters.flatMap((filter) => deadChips(filter, query, pathTo)),

@@ -1,9 +1,11 @@
 import type { Instant } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
-import { pieces, whereIdIn } from '../db/ids.ts';
+import { pieces, selectIds, whereIdIn } from '../db/ids.ts';
 import type { LinkSettings, Purpose } from '../verbs/act.ts';
 import { hashOf, type Link, linkOf, tokenOf } from './one-time-link.ts';
 import { standingLinks } from './standing-links.ts';
+
+const HOLDERS_AT_ONCE = 1_000;
 
 export type OpenLink = Pick<Link, 'id' | 'purpose' | 'userId' | 'createdBy'>;
 
@@ -52,14 +54,25 @@ export async function findOpenPurposes(db: Reader, userId: number, now: Instant)
 
 /** The open links of these users that their makers were shown, to hand them over. */
 export async function findCopiedLinks(db: Reader, userIds: number[], now: Instant): Promise<OpenLink[]> {
-  const copied = open(db, now).where('channel', 'copy');
-  const rows = await whereIdIn(copied, 'user_id', userIds).select('id', 'purpose', 'user_id', 'created_by');
+  const rows = await whereIdIn(copied(db, now), 'user_id', userIds).select('id', 'purpose', 'user_id', 'created_by');
   return rows.map((row) => ({
     id: row.id,
     purpose: row.purpose,
     userId: row.user_id,
     createdBy: row.created_by,
   }));
+}
+
+/** Everybody who has such a link, by id, in pieces. */
+export async function* copiedHolders(db: Reader, now: Instant): AsyncGenerator<number[]> {
+  let after = 0;
+  for (;;) {
+    const holders = copied(db, now).where('user_id', '>', after).distinct('user_id as id');
+    const ids = await selectIds(db, holders.orderBy('user_id').limit(HOLDERS_AT_ONCE));
+    yield ids;
+    if (ids.length < HOLDERS_AT_ONCE) return;
+    after = ids[ids.length - 1];
+  }
 }
 
 /** Who made the open link of each of these users, by user. */
@@ -118,6 +131,10 @@ export async function findTokens(
 
 export function openLinks(db: Reader, purpose: Purpose, now: Instant) {
   return open(db, now).where({ purpose });
+}
+
+function copied(db: Reader, now: Instant) {
+  return open(db, now).where('channel', 'copy');
 }
 
 /** Links that can still be used. */

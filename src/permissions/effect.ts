@@ -1,13 +1,17 @@
-import { NO_RIGHTS, type Rights, union } from '../access/rights.ts';
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
+import { covers, NO_RIGHTS, type Rights, union } from '../access/rights.ts';
 import { type Instant, instant, minuteOf } from '../clock.ts';
 import type { Reader } from '../db/database.ts';
+import { pieces } from '../db/ids.ts';
 import type { Group } from '../groups/group.ts';
-import { findGroups } from '../groups/group-store.ts';
+import { findGroupsOf } from '../groups/group-store.ts';
+import type { GroupNames } from '../groups/names/group-names.ts';
 import { findCountingGroupIds } from '../memberships/membership-store.ts';
 import { counted } from '../text/text.ts';
 import type { UserSources } from '../users/list/user-index.ts';
 import { countOutgrowing, findLinkHolders, findLinkHoldersAmong } from './outgrown-links.ts';
-import { type GroupChange, type Touched, touchedBy, touchedInWords } from './touched.ts';
+import { addTouched, type GroupChange, type Touched, touchedBy, touchedInWords } from './touched.ts';
+import { touchedMembers } from './touched-members.ts';
 
 /** What the group gives to its members as things are: nothing while it is not active. */
 export function givenBy(group: Pick<Group, 'activity' | 'rights'>): Rights {
@@ -20,18 +24,14 @@ export function givenBy(group: Pick<Group, 'activity' | 'rights'>): Rights {
  */
 export async function effectsOf(sources: UserSources, changes: GroupChange[], userIds?: number[]): Promise<string[]> {
   const { db, index, clock } = sources;
-  const groups = await findGroups(db.read);
   if (userIds) {
-    const now = instant(clock());
-    return effectsInWords(await countEffectsOn(db.read, { changes, userIds, groups, now }), groups);
+    const counts = await countInPieces(db.read, { changes, userIds, now: instant(clock()) });
+    await index.groups.refresh();
+    return effectsInWords(counts, index.groups);
   }
+  const ending = await countEndingLinks(sources, changes);
   await index.refresh();
-  const { visit, touched } = touchedBy(changes, groups, givenBy);
-  index.visitMembers(
-    changes.map(({ groupId }) => groupId),
-    visit,
-  );
-  return effectsInWords({ touched: touched(), ending: await countEndingLinks(sources, changes) }, groups);
+  return effectsInWords({ touched: touchedMembers(index, changes), ending }, index.groups);
 }
 
 /** What changes come to for some people, as numbers that can be added to those of others. */
@@ -44,25 +44,39 @@ export interface EffectCounts {
 interface Concerned {
   changes: GroupChange[];
   userIds: number[];
-  groups: Group[];
   now: Instant;
   /** Which of these it concerns as well, where they are told of piece by piece. */
   whichOf?(ids: number[]): Promise<ReadonlySet<number>>;
 }
 
+/** Of more at once others would have to wait. */
+const AT_ONCE = 1_000;
+
+async function countInPieces(db: Reader, concerned: Concerned): Promise<EffectCounts> {
+  const all = new Set(concerned.userIds);
+  const whichOf = async (ids: number[]) => new Set(ids.filter((id) => all.has(id)));
+  let sum: EffectCounts = { touched: [], ending: 0 };
+  for (const userIds of pieces(concerned.userIds, AT_ONCE)) {
+    const some = await countEffectsOn(db, { ...concerned, userIds, whichOf });
+    sum = { touched: addTouched(sum.touched, some.touched), ending: sum.ending + some.ending };
+    await turnOfOthers();
+  }
+  return sum;
+}
+
 /** The same of these people alone, who are taken for members. */
-export async function countEffectsOn(
-  db: Reader,
-  { changes, userIds, groups, now, whichOf }: Concerned,
-): Promise<EffectCounts> {
-  const { visit, touched } = touchedBy(changes, groups, givenBy);
+export async function countEffectsOn(db: Reader, { changes, userIds, now, whichOf }: Concerned): Promise<EffectCounts> {
   const changedIds = changes.map(({ groupId }) => groupId);
   const groupsOf = await findCountingGroupIds(db, userIds, minuteOf(now));
+  const theirs = await findGroupsOf(db, [...new Set([...groupsOf.values()].flat())]);
+  const rights = new Map(theirs.map((group) => [group.id, givenBy(group)]));
+  const { visit, touched } = touchedBy(changes, (id) => rights.get(id) ?? NO_RIGHTS);
   for (const id of userIds) visit([...new Set([...(groupsOf.get(id) ?? []), ...changedIds])]);
   return { touched: touched(), ending: await countEndingOf(db, changes, userIds, now, whichOf) };
 }
 
-export function effectsInWords({ touched, ending }: EffectCounts, groups: Group[]): string[] {
+/** The groups are told by what was read of them last. */
+export function effectsInWords({ touched, ending }: EffectCounts, groups: GroupNames): string[] {
   const sentences = touched.map((one) => touchedInWords(one, groups));
   if (ending === 0) return sentences;
   return [
@@ -80,9 +94,13 @@ export async function countEndingLinks(
   const now = instant(clock());
   if (userIds) return countEndingOf(db.read, changes, userIds, now);
   await index.refresh();
+  // Whoever is in a group could do what it grants already: nobody outgrows a link by that, be the group active or not.
+  const growing = changes.filter(({ groupId, to }) => !covers(index.groups.rightsOf(groupId), to));
+  if (growing.length === 0) return 0;
   const toOf = new Map(changes.map((change) => [change.groupId, change.to]));
-  const holders = await findLinkHolders(db.read, [...toOf.keys()], now);
   const gainOf = (id: number) => union(index.groupsOf(id).map((groupId) => toOf.get(groupId) ?? NO_RIGHTS));
+  const growingIds = growing.map(({ groupId }) => groupId);
+  const holders = await findLinkHolders(db.read, growingIds, now);
   return countOutgrowing(db.read, new Map(holders.map((id) => [id, gainOf(id)])), now, gainOf);
 }
 

@@ -47,7 +47,8 @@ async function groupChanges(
 ): Promise<GroupChange[]> {
   const now = minuteOf(sources.clock());
   const memberships = new Map((await findMemberships(sources.db.read, [user.id])).map((one) => [one.groupId, one]));
-  return (await findGroups(sources.db.read)).flatMap((group): GroupChange[] => {
+  const concerned = [...new Set([...memberships.keys(), ...groupIds])];
+  return (await findGroups(sources.db.read, concerned)).flatMap((group): GroupChange[] => {
     const membership = memberships.get(group.id);
     const isKept = membership !== undefined && !covers(viewer.rights, group.rights);
     const isWanted = isKept || groupIds.includes(group.id);

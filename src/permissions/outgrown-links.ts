@@ -1,12 +1,13 @@
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import { maySignIn } from '../access/admission.ts';
 import { findPotentialRights, findRights } from '../access/granted-rights.ts';
 import { covers, EVERYTHING, NO_RIGHTS, type Rights, union } from '../access/rights.ts';
 import { type Instant, minuteOf } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
-import { whereIdIn } from '../db/ids.ts';
+import { selectIds, whereIdAmong, whereIdIn } from '../db/ids.ts';
 import { findLedGroups, rightsInReach } from '../leading/led-group.ts';
 import { endLinksById } from '../one-time-links/one-time-link-store.ts';
-import { findCopiedLinks, type OpenLink } from '../one-time-links/open-links.ts';
+import { copiedHolders, findCopiedLinks, type OpenLink } from '../one-time-links/open-links.ts';
 import type { Subject } from '../users/user.ts';
 import { findUsers } from '../users/user-store.ts';
 import type { Act, Purpose } from '../verbs/act.ts';
@@ -16,6 +17,9 @@ export interface EndedLink {
   userId: number;
   purpose: Purpose;
 }
+
+/** More members than these are not looked up one by one: open links are fewer. */
+const FEW = 5_000;
 
 /** What somebody is given besides what they may do already. */
 type GainOf = (userId: number) => Rights | Promise<Rights>;
@@ -65,8 +69,16 @@ export async function findLinkHoldersAmong(db: Reader, userIds: number[], now: I
 
 /** The same of the members of these groups. */
 export async function findLinkHolders(db: Reader, groupIds: number[], now: Instant): Promise<number[]> {
-  const members = whereIdIn(db('memberships'), 'group_id', groupIds).distinct('user_id');
-  return findLinkHoldersAmong(db, await members.pluck('user_id'), now);
+  const members = whereIdIn(db('memberships'), 'group_id', groupIds).distinct('user_id as id');
+  const few = await selectIds(db, members.limit(FEW + 1));
+  if (few.length <= FEW) return findLinkHoldersAmong(db, few, now);
+  const holders: number[] = [];
+  for await (const ids of copiedHolders(db, now)) {
+    const theirs = whereIdIn(db('memberships'), 'user_id', ids).distinct('user_id as id');
+    holders.push(...(await selectIds(db, whereIdAmong(theirs, 'group_id', groupIds))));
+    if (!db.isTransaction) await turnOfOthers();
+  }
+  return holders;
 }
 
 /** The open links that give more than their makers could, where these users may do this. What was mailed was in no other hand. */

@@ -1,5 +1,5 @@
-import type { Level, Rights } from '../access/rights.ts';
-import type { Group } from '../groups/group.ts';
+import type { Rights } from '../access/rights.ts';
+import type { GroupNames } from '../groups/names/group-names.ts';
 import { counted, shortened } from '../text/text.ts';
 
 const NAMES_SHOWN = 5;
@@ -25,10 +25,9 @@ export interface Touched {
   throughIds: number[];
 }
 
-/** Counts people one by one, each by all the groups that they are in. */
-export function touchedBy(changes: GroupChange[], groups: Group[], rightsOf: (group: Group) => Rights) {
-  const applications = [...new Set(changes.flatMap(({ from, to }) => [...Object.keys(from), ...Object.keys(to)]))];
-  const counters = applications.map((application) => counterOn(application, changes, groups, rightsOf));
+/** Counts people one by one, each by all the groups that they are in; `rightsOf` says what each of these gives. */
+export function touchedBy(changes: GroupChange[], rightsOf: (groupId: number) => Rights) {
+  const counters = changedApplications(changes).map((application) => counterOn(application, changes, rightsOf));
   return {
     visit(groupIds: readonly number[]): void {
       for (const { visit } of counters) visit(groupIds);
@@ -37,16 +36,18 @@ export function touchedBy(changes: GroupChange[], groups: Group[], rightsOf: (gr
   };
 }
 
+export function changedApplications(changes: GroupChange[]): string[] {
+  return [...new Set(changes.flatMap(({ from, to }) => [...Object.keys(from), ...Object.keys(to)]))];
+}
+
 function counterOn(
   application: string,
   changes: GroupChange[],
-  groups: Group[],
-  rightsOf: (group: Group) => Rights,
+  rightsOf: (groupId: number) => Rights,
 ): ReturnType<typeof touchedBy> {
   const changed = new Map(
     changes.map(({ groupId, from, to }) => [groupId, [rank(from, application), rank(to, application)]]),
   );
-  const others = new Map(groups.map((group) => [group.id, rank(rightsOf(group), application)]));
   const counts = new Map<string, Omit<Touched, 'throughIds'> & { throughIds: Set<number> }>();
   return {
     visit(groupIds) {
@@ -54,11 +55,11 @@ function counterOn(
       for (const id of groupIds) {
         const change = changed.get(id);
         if (change) [from, to] = [Math.max(from, change[0]), Math.max(to, change[1])];
-        else other = Math.max(other, others.get(id) ?? 0);
+        else other = Math.max(other, rank(rightsOf(id), application));
       }
       if (from === to) return;
       const level = Math.max(from, to);
-      const what = `${to < from ? 'lose' : 'gain'} ${LEVELS[level]}`;
+      const what = whatMoves(to < from ? 'lose' : 'gain', level);
       const none = { application, what, moved: 0, keepRead: 0, unmoved: 0, throughIds: new Set<number>() };
       const these = counts.get(what) ?? none;
       counts.set(what, these);
@@ -68,7 +69,8 @@ function counterOn(
         return;
       }
       these.unmoved++;
-      for (const id of groupIds) if (!changed.has(id) && (others.get(id) ?? 0) >= level) these.throughIds.add(id);
+      for (const id of groupIds)
+        if (!changed.has(id) && rank(rightsOf(id), application) >= level) these.throughIds.add(id);
     },
     touched: () => [...counts.values()].map((these) => ({ ...these, throughIds: [...these.throughIds] })),
   };
@@ -93,7 +95,7 @@ export function addTouched(some: readonly Touched[], more: readonly Touched[]): 
 
 export function touchedInWords(
   { application, what, moved, keepRead, unmoved, throughIds }: Touched,
-  groups: Group[],
+  groups: GroupNames,
 ): string {
   const [verb, level] = what.split(' ');
   const isOne = moved <= 1;
@@ -106,13 +108,20 @@ export function touchedInWords(
   const who = moved === 0 ? 'Nobody' : counted(moved, 'person', 'people');
   const said = `${who} ${isOne ? `${verb}s` : verb} ${level} on ${application}${isOne ? read.replace('keep', 'keeps') : read}`;
   if (unmoved === 0) return `${said}.`;
-  const through = new Set(throughIds);
-  const names = groups.filter((group) => through.has(group.id)).map((group) => group.name);
   const stays =
     verb === 'lose' ? (unmoved === 1 ? 'keeps it' : 'keep it') : unmoved === 1 ? 'has it already' : 'have it already';
-  return `${said}; ${unmoved.toLocaleString('en')} ${stays} through ${shortened(names, NAMES_SHOWN)}.`;
+  const { named, others } = groups.firstNamed(throughIds, NAMES_SHOWN);
+  const names = named.map(({ name }) => name);
+  const through = shortened(names, NAMES_SHOWN, names.length + others);
+  return `${said}; ${unmoved.toLocaleString('en')} ${stays} through ${through}.`;
 }
 
-function rank(rights: Rights, application: string): number {
-  return LEVELS.indexOf((rights[application] ?? 'none') as Level);
+export function whatMoves(verb: 'lose' | 'gain', level: number): string {
+  return `${verb} ${LEVELS[level]}`;
+}
+
+/** The more, the higher. */
+export function rank(rights: Rights, application: string): number {
+  const level = rights[application];
+  return level === 'write' ? 2 : Number(level === 'read');
 }

@@ -1,6 +1,9 @@
 import { DAY, type Instant } from '../clock.ts';
 import type { State } from '../users/user-state.ts';
 
+/** So many are still asked about, and looked through, at once. */
+export const MOST_PEOPLE = 5_000;
+
 /** What somebody who is asked can say of a person; empty while nothing is said. */
 export const ANSWERS = ['keep', 'remove', 'leave', 'unsure'] as const;
 export type Answer = (typeof ANSWERS)[number];

@@ -1,3 +1,5 @@
+import { counted } from './text.ts';
+
 /** So that spreadsheet programs read the file as UTF-8. */
 export const BYTE_ORDER_MARK = '\uFEFF';
 
@@ -19,6 +21,12 @@ export function csvLines(rows: readonly (readonly CsvCell[])[]): string {
   let lines = '';
   for (const row of rows) lines += `${row.map(written).join(',')}\r\n`;
   return lines;
+}
+
+/** In the place of all lines that are missing in a table of so many columns. */
+export function brokenLine(lines: number, width: number): string {
+  const note = `THIS FILE IS INCOMPLETE: it was broken off after ${counted(lines, 'line')}.`;
+  return csvLines([[note, ...Array.from({ length: width - 1 }, () => '')]]);
 }
 
 function written(cell: CsvCell): string {

@@ -48,6 +48,9 @@ export const MARK = '\n';
 /** The same around each address and whatever else follows the names. */
 export const LATER_MARK = '\t';
 
+/** What stands in a search text where names end and something follows them. */
+export const END_OF_NAMES = MARK + LATER_MARK;
+
 /** What a search looks at: names, and what follows them, each in both foldings. */
 export function searchText(names: string[], later: string[] = []): string {
   return marked(names, MARK) + marked(later, LATER_MARK);
@@ -55,6 +58,13 @@ export function searchText(names: string[], later: string[] = []): string {
 
 function marked(texts: string[], mark: string): string {
   return texts.length === 0 ? '' : mark + texts.flatMap(foldings).join(mark) + mark;
+}
+
+/** The folded words of a search, in whatever list; "Müller, Jörg" means both words, unless nothing but commas was typed. */
+export function searchedWords(text: string): string[] {
+  const folded = fold(text);
+  const words = folded.split(/[ ,;]+/).filter(Boolean);
+  return words.length > 0 ? words : folded.split(' ').filter(Boolean);
 }
 
 /** The text in parts, so that a page can mark where a search found its folded words; without words, in one part. */
@@ -110,7 +120,8 @@ const SAME = new Uint16Array(LONGEST_PLAIN).map((_, at) => at);
 
 /** A whole number with separators between the thousands. The library of the language takes long to load, and for each number. */
 export function grouped(number: number): string {
-  return number < 1_000 ? String(number) : String(number).replace(/\B(?=(\d{3})+$)/g, ',');
+  if (number < 1_000) return String(number);
+  return `${grouped(Math.floor(number / 1_000))},${String(number % 1_000).padStart(3, '0')}`;
 }
 
 /** "3 users", "1 user": a number with its noun, the number with separators. */
@@ -123,23 +134,28 @@ export function were(number: number, singular: string): string {
   return `${counted(number, singular)} ${number === 1 ? 'was' : 'were'}`;
 }
 
-/** The first of the texts with commas, and how many more there are. */
-export function shortened(texts: string[], most: number): string {
-  const rest = texts.length - most;
+/** The first of the texts with commas, and how many more there are; of many, no more of them need be told than are said. */
+export function shortened(texts: string[], most: number, number = texts.length): string {
+  const rest = number - most;
   return `${texts.slice(0, most).join(', ')}${rest > 0 ? ` and ${rest.toLocaleString('en')} more` : ''}`;
 }
 
 /** Whether every word of the text stands somewhere in the name. */
 export function isNamed(name: string, text: string): boolean {
-  const folded = foldings(name);
-  return fold(text)
-    .split(' ')
-    .every((word) => folded.some((one) => one.includes(word)));
+  return fitTo(text)(name) !== undefined;
 }
 
-/** How well what is called so fits what was typed: 2 for the whole of a name, 1 for its beginning. */
-export function fitOf(names: string[], text: string): number {
+/**
+ * How well names fit what was typed: 2 for the whole of one, 1 for its beginning, 0 where every word of it stands somewhere in the name, and
+ * undefined where not.
+ */
+export function fitTo(text: string): (name: string) => 0 | 1 | 2 | undefined {
   const typed = fold(text);
-  const folded = names.flatMap(foldings);
-  return folded.includes(typed) ? 2 : Number(folded.some((name) => name.startsWith(typed)));
+  const words = searchedWords(text);
+  return (name) => {
+    const folded = foldings(name);
+    if (!words.every((word) => folded.some((one) => one.includes(word)))) return undefined;
+    if (folded.includes(typed)) return 2;
+    return folded.some((one) => one.startsWith(typed)) ? 1 : 0;
+  };
 }

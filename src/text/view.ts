@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ejs from 'ejs';
+import { Kept } from '../kept.ts';
 import { PROGRAM_FOLDER } from '../program.ts';
 
 const viewsFolder = join(PROGRAM_FOLDER, 'views');
@@ -12,11 +13,21 @@ const templates = new Map<string, Template>();
 interface Page {
   /** Another view as text, which is given all that this one was, and the rest. */
   part(view: string, more?: object): string;
+  /** Another view that is given these things alone. As long as they are the same, so is what it says: it is kept. */
+  keptPart(view: string, things: object): string;
 }
 
 /** A view as text, by its path below `views/`. */
 export function renderView(view: string, page: object): string {
-  return templateOf(view)({ ...page, part } satisfies Page);
+  return Buffer.from(renderBytes(view, page), 'latin1').toString();
+}
+
+/**
+ * The same as it is sent: a letter for each byte of its UTF-8. One letter that is not Latin, be it in a single name, has a string take two
+ * bytes for all of them, and a page takes twice as long to be put together and sent.
+ */
+export function renderBytes(view: string, page: object): string {
+  return templateOf(view)({ ...page, part, keptPart } satisfies Page);
 }
 
 /** The library's own `include` looks for the file anew each time, and copies what it hands on twice. */
@@ -24,12 +35,23 @@ function part(this: Page, view: string, more?: object): string {
   return templateOf(view)(more ? { ...this, ...more } : this);
 }
 
+const keptParts = new Kept<string>();
+
+function keptPart(view: string, things: object): string {
+  return keptParts.get([view, ...Object.values(things)], () => inOnePiece(templateOf(view)(things)));
+}
+
+/** What was put together of many strings holds on to them, and is put together anew wherever it becomes part of another. */
+function inOnePiece(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString('latin1');
+}
+
 function templateOf(view: string): Template {
   const known = templates.get(view);
   if (known) return known;
   const filename = join(viewsFolder, `${view}.ejs`);
   // Without `with`, and with one name for all that a view is given: three times as fast, and a misspelt name is an error.
-  const template = ejs.compile(readFileSync(filename, 'utf8'), {
+  const template = ejs.compile(sourceOf(readFileSync(filename, 'utf8')), {
     filename,
     strict: true,
     _with: false,
@@ -37,21 +59,39 @@ function templateOf(view: string): Template {
     // What a view is given is one object that is made anew for it: there is nothing to copy. The types do not know it yet.
     ...{ unsafePrototypeLocals: true },
     escape: escaped,
-    // Lines are indented for whoever reads the template, not for the browser.
-    rmWhitespace: true,
   });
   templates.set(view, template);
   return template;
 }
 
+/** Lines are indented, and set apart, for whoever reads the template, not for the browser. */
+const INDENTATION = /^\s+|\s+$/gm;
+const EMPTY_LINES = /[\r\n]+/g;
+const CODE_OR_LETTERS = /<%[\s\S]*?%>|[\u0080-\uffff]+/g;
+
+/** What stands around the code of a template as it is sent; what code says it hands on as text. */
+function sourceOf(template: string): string {
+  const isCode = (piece: string) => piece.startsWith('<%');
+  return template
+    .replace(EMPTY_LINES, '\n')
+    .replace(INDENTATION, '')
+    .replace(CODE_OR_LETTERS, (piece) => (isCode(piece) ? piece : inBytes(piece)));
+}
+
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
 const MARKUP = /[&<>"']/;
 const ALL_MARKUP = /[&<>"']/g;
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 /** Most texts hold nothing that has to be written otherwise. */
 function escaped(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'number') return String(value);
   const text = String(value);
-  return MARKUP.test(text) ? text.replace(ALL_MARKUP, (letter) => ENTITIES[letter]) : text;
+  const plain = MARKUP.test(text) ? text.replace(ALL_MARKUP, (letter) => ENTITIES[letter]) : text;
+  return BEYOND_ASCII.test(plain) ? inBytes(plain) : plain;
+}
+
+function inBytes(text: string): string {
+  return Buffer.from(text).toString('latin1');
 }

@@ -22,8 +22,8 @@ export interface Feature {
   /** The pages of other such forms, which are sent to their own addresses. */
   longPages?: RegExp;
   jobs?: (app: AppContext) => Job[];
-  /** Removes what has ended by now, and nobody will ask for. */
-  prune?: (trx: Transaction, now: number, config: Config) => Promise<void>;
+  /** Removes what has ended by now, and nobody will ask for; true where that is more than is removed at once. */
+  prune?: (trx: Transaction, now: number, config: Config) => Promise<unknown>;
 }
 
 export interface Tab {

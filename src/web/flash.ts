@@ -54,6 +54,11 @@ export function keepAtHand(req: Request, done: Omit<LastDone, 'at'>): void {
   req.session.lastDone = { ...done, at: req.app.locals.clock() };
 }
 
+/** It was taken back meanwhile. */
+export function letGoOf(req: Request, operation: number): void {
+  if (req.session.lastDone?.operation === operation) delete req.session.lastDone;
+}
+
 export function lastDoneOf(req: Request): LastDone | undefined {
   const done = req.session?.lastDone;
   return done && req.app.locals.clock() - done.at < AT_HAND ? done : undefined;

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { may } from '../access/viewer.ts';
 import { initials, tint } from '../text/avatar.ts';
 import { commandKey } from '../text/browser-name.ts';
-import { renderView } from '../text/view.ts';
+import { renderBytes } from '../text/view.ts';
 import { assetPath } from './assets.ts';
 import { featuresOf } from './feature.ts';
 import { lastDoneOf, takeFlash } from './flash.ts';
@@ -32,9 +32,9 @@ export function render(req: Request, res: Response, view: string, locals: object
     ...locals,
     view,
   };
-  const html = fragment ? renderView(fragment, page) : renderView('layout', page);
+  const bytes = renderBytes(fragment ?? 'layout', page);
   res.status(options.status ?? 200).type('html');
-  sendWhole(req, res, html);
+  sendWhole(req, res, bytes);
 }
 
 export function isHtmx(req: Request): boolean {

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { awaited } from '../giving-way.ts';
+import { awaited, begin as beginAnswer } from '../giving-way.ts';
 
 /**
  * Begins one request in each turn of the event loop. Most of a page is made without waiting for anything, so that many which come at
@@ -14,6 +14,7 @@ export function oneEachTurn(): RequestHandler {
       if (following) begin(following);
       else isTaken = false;
     });
+    beginAnswer();
     next();
   };
   return (_req, _res, next) => {

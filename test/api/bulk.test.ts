@@ -87,6 +87,13 @@ describe('an operation on many, for programs', () => {
     expect(undoing.body).toMatchObject({ phase: 'draft', undoes: draft.body.id, changed: 2 });
     expect((await execute(undoing.body.id)).body).toMatchObject({ phase: 'done', changed: 2 });
     expect(await activityOf('bob')).toBe('active');
+    const after = await ask('get /bulk-operations/{id}', path);
+    expect(after.body).toMatchObject({ mayUndo: false, takenBackBy: undoing.body.id });
+    const again = await ask('post /bulk-operations/{id}/undoing', `${path}/undoing`);
+    expect([again.status, again.body.detail]).toEqual([
+      409,
+      `It was taken back already, by operation ${undoing.body.id}.`,
+    ]);
     expect((await ask('post /bulk-operations/{id}/undoing', '/bulk-operations/999999/undoing')).status).toBe(404);
   });
 

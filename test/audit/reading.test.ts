@@ -97,6 +97,7 @@ describe('reading the audit', () => {
     ['the last day, which is included', '?from=2026-11-22&to=2026-11-22&actor=ada', ['user.access-confirmed']],
     ['one day alone', '?from=2026-11-23&to=2026-11-23', ['request.refused', 'user.deleted']],
     ['nobody who exists', '?actor=nobody', []],
+    ['nobody who exists, said twice', '?actor=nobody&actor=ada', []],
     ['a name in another case', '?actor=ADA&subject=Lena', ['user.access-confirmed']],
     ['a part of a name, which is not enough', '?actor=ad', []],
     ['days the wrong way round', '?from=2026-11-23&to=2026-11-22', []],

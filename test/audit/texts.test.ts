@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { recordChanges } from '../../src/audit/audit-store.ts';
+import { findAlteredTexts } from '../../src/audit/audit-texts.ts';
 import { verifyChain } from '../../src/audit/chain.ts';
 import { findEvents } from '../../src/audit/event-list.ts';
 import { asKept } from '../../src/db/kept-text.ts';
@@ -67,6 +69,30 @@ describe('what is somebody’s', () => {
     const digests = await app.db.read('audit_texts').where('text', 'Berlin').pluck('digest');
     expect(new Set(digests).size).toBe(digests.length);
     expect(digests.length).toBeGreaterThan(1);
+  });
+
+  it('has a digest behind those of all that were said before it', async () => {
+    for (const [n, name] of (['bob', 'lena', 'carol', 'dave'] as const).entries())
+      await submit(alice, pathTo(app, name, '/edit'), { description: `Said as number ${n}.` });
+    const said: { digest: string; text: string }[] = await app.db
+      .read('audit_texts')
+      .whereLike('text', 'Said as number %')
+      .orderBy('digest');
+    expect(said.map(({ text }) => text)).toEqual([0, 1, 2, 3].map((n) => `Said as number ${n}.`));
+    expect(said.every(({ digest }) => /^[\w-]{43}$/.test(digest))).toBe(true);
+    expect(await verify()).toMatchObject({ intact: true });
+  });
+
+  it('is as it was kept where its digest has no number yet', async () => {
+    const [salt, text] = ['AbCdEfGhIjKlMnOpQrStUv', 'Sings'];
+    const digest = createHash('sha256')
+      .update(JSON.stringify([salt, text]))
+      .digest('base64url');
+    const kept = { digest, salt, text, subject_type: 'user', subject_id: app.people.bob };
+    await app.db.write((trx) => trx('audit_texts').insert(kept));
+    expect(await findAlteredTexts(app.db.read)).toEqual(new Set());
+    await app.db.write((trx) => trx('audit_texts').where({ digest }).update({ text: 'Steals' }));
+    expect((await findAlteredTexts(app.db.read)).has(digest)).toBe(true);
   });
 
   it.each(['two\u0000parts', 'half \ud800 a fox', '{"text":"x"}', '"\\', 'e\u0301', ''])(

@@ -47,7 +47,8 @@ const events = async () =>
 
 describe('the command export', () => {
   it('writes a view to the output while the server runs, and has one event', async () => {
-    const { code, output } = await exported('users', '--view', 'activity=deactivated&activity=deleted&sort=-name');
+    const address = `${app.url}/users?activity=deactivated&activity=deleted&sort=-name&per=25`;
+    const { code, output } = await exported('users', '--view', address);
     expect(code).toBe(0);
     expect(output).toMatch(/^\uFEFFRoster id,Name,/);
     expect(output).toMatch(/\r\n[b-z]{16}:user:\d+:last of 1,dave,/);
@@ -101,6 +102,7 @@ describe('the command export', () => {
     ['audit', 'from=2026-02-30', 'Enter a date that exists'],
     ['audit', 'action=user.vanished', 'There is no action user.vanished.'],
     ['invitations', 'status=lost', 'There is no status "lost".'],
+    ['users', '/contacts?kind=person', 'this takes a view of /users, not of /contacts'],
   ])('refuses the view %s %s, and never takes it for everybody', async (list, view, problem) => {
     const { code, output } = await exported(list, '--view', view);
     expect(code).toBe(1);

@@ -38,6 +38,11 @@ describe('the commands operate, operations and undo', () => {
     );
     expect((await roster('undo', String(operation))).output).toContain('Nothing was done. With --apply it is.');
     expect((await roster('undo', String(operation), '--apply')).code).toBe(0);
+    const again = await roster('undo', String(operation), '--apply');
+    expect([again.code, again.output]).toEqual([
+      2,
+      expect.stringMatching(new RegExp(`Operation ${operation} was taken back already, by operation \\d+\\.`)),
+    ]);
     expect(await activityOf('lena')).toBe('active');
   });
 

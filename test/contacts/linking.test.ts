@@ -241,6 +241,29 @@ describe('a person and who signs in as them', () => {
     });
   });
 
+  it('has the person read anew when the user goes or comes back, and not when they are let in no more', async () => {
+    const fed = async () =>
+      Number((await app.db.read('contact_changes').where('contact_id', BOB).count('* as n').first())!.n);
+    const told: [unknown, number][] = [];
+    const activation = { _method: 'DELETE' };
+    for (const [noun, fields] of [
+      ['deactivation', {}],
+      ['deactivation', activation],
+      ['deletion', {}],
+      ['deactivation', activation],
+    ] as const) {
+      const before = await fed();
+      await alice.post(pathTo(app, 'bob', `/${noun}`), fields);
+      told.push([(await userRow(app, app.people.bob)).activity, (await fed()) - before]);
+    }
+    expect(told).toEqual([
+      ['deactivated', 0],
+      ['active', 0],
+      ['deleted', 1],
+      ['active', 1],
+    ]);
+  });
+
   it('start from the person: New User is filled from the contact, and saved as any other', async () => {
     const path = pageOf(await alice.get(`/contacts/${MARIA}`))
       .$('section:has(#user) a[href^="/users/new"]')

@@ -1,10 +1,10 @@
-import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { instant, MINUTE, minuteOf } from '../../src/clock.ts';
 import { findContactViewer } from '../../src/contacts/contact-viewer.ts';
-import { exportRecords, type Sink } from '../../src/export/actions/exporting.ts';
+import { exportRecords } from '../../src/export/actions/exporting.ts';
 import { EXPORT_KINDS } from '../../src/export/pages/export-kinds.ts';
 import { tellCutOff } from '../../src/export/running-export-store.ts';
+import type { Sink } from '../../src/lists/written-out.ts';
 import { format } from '../../src/text/format.ts';
 import type { Act } from '../../src/verbs/act.ts';
 import { commandLineAct } from '../../src/verbs/program-act.ts';
@@ -14,6 +14,7 @@ import { addCrowd } from '../support/crowd.ts';
 import { download } from '../support/exports.ts';
 import { pageOf } from '../support/page.ts';
 import { type Session, signedIn } from '../support/session.ts';
+import { atFirst, type Download, downloadSlowly, type OnPiece } from '../support/slow-download.ts';
 import { refuseBefore } from '../support/triggers.ts';
 
 let app: TestApp;
@@ -27,44 +28,17 @@ beforeEach(async () => {
 });
 afterEach(() => app.close());
 
-interface Answer {
-  status: number;
-  text: string;
-  isWhole: boolean;
-}
-
-/** Downloads all users as a browser does, piece by piece. `onPiece` is called with what has come so far. */
-async function slowly(
-  session: Session,
-  onPiece: (text: string, stop: () => void) => Promise<void> | void,
-): Promise<Answer> {
+/** Downloads all users. */
+async function slowly(session: Session, onPiece: OnPiece): Promise<Download> {
   const page = pageOf(await session.get('/users/export?columns=all')).typed();
   const body = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...page, _csrf: await session.formToken() }))
     for (const one of [value].flat()) body.append(name, one);
-  return new Promise((resolve) => {
-    const asked = request(`${app.url}/users/export`, {
-      method: 'POST',
-      headers: {
-        'Content-Type': 'application/x-www-form-urlencoded',
-        cookie: `roster=${session.cookie('roster')}`,
-      },
-    });
-    asked.on('error', () => resolve({ status: 0, text: '', isWhole: false }));
-    asked.on('response', async (answer) => {
-      let text = '';
-      const end = () => resolve({ status: answer.statusCode!, text, isWhole: answer.complete });
-      answer.on('close', end);
-      try {
-        for await (const piece of answer.setEncoding('utf8')) {
-          text += piece;
-          await onPiece(text, () => asked.destroy());
-        }
-      } catch {
-        end();
-      }
-    });
-    asked.end(body.toString());
+  return downloadSlowly(app, session, '/users/export', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    body: body.toString(),
+    onPiece,
   });
 }
 
@@ -88,12 +62,10 @@ describe('an export that is not whole', () => {
   });
 
   it('stops visibly where its reader loses the right in its middle', async () => {
-    let isTaken = false;
-    const answer = await slowly(rita, async () => {
-      if (isTaken) return;
-      isTaken = true;
-      await app.db.write((trx) => trx('group_permissions').where('application', 'users').delete());
-    });
+    const answer = await slowly(
+      rita,
+      atFirst(() => app.db.write((trx) => trx('group_permissions').where('application', 'users').delete())),
+    );
     expect(answer).toMatchObject({ status: 200, isWhole: false });
     expect(answer.text.trimEnd().split('\r\n').at(-1)).toMatch(
       /^THIS FILE IS INCOMPLETE: it was broken off after [\d,]+ lines\.,+$/,
@@ -116,12 +88,7 @@ describe('an export that is not whole', () => {
       () => app.db.write((trx) => trx('users').where('name', 'rita').update({ no_shared_data: true })),
     ],
   ])('stops where its reader %s', async (_, change) => {
-    let isTaken = false;
-    const answer = await slowly(rita, async () => {
-      if (isTaken) return;
-      isTaken = true;
-      await change();
-    });
+    const answer = await slowly(rita, atFirst(change));
     expect(answer.isWhole).toBe(false);
     expect(answer.text).toMatch(/THIS FILE IS INCOMPLETE/);
   });
@@ -173,7 +140,7 @@ describe('an export that is not whole', () => {
     expect(answer.text).not.toMatch(/user_tags|SQLITE/);
     await settled();
     expect(await exportEvents()).toEqual([expect.objectContaining({ brokenOff: 'something went wrong' })]);
-    expect(app.log.join()).toMatch(/an export broke off/);
+    expect(app.log.join()).toMatch(/a file broke off/);
   });
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ByteReader } from '../../src/facets/byte-reader.ts';
 import { FacetIndex } from '../../src/facets/facet-index.ts';
 import { IdNumbers } from '../../src/facets/id-numbers.ts';
+import { IdSet } from '../../src/facets/id-set.ts';
 import { pack, unpack } from '../../src/facets/parcel.ts';
 import { TextIndex } from '../../src/facets/text-index.ts';
 import { Turns } from '../../src/facets/turns.ts';
@@ -64,17 +65,33 @@ describe('what is sent from one process to another', () => {
     same();
   });
 
-  it('is put together a part at a time, and others have their turn in between', async () => {
-    const reader = new ByteReader(Readable.from([Buffer.concat(pack(filled().texts))]));
-    let [turns, isDone] = [0, false];
-    const others = (async () => {
-      for (; !isDone; turns++) await turn();
-    })();
-    await unpack(reader);
-    isDone = true;
-    await others;
-    // There are over sixteen thousand pairs of letters, most of which nobody has.
-    expect(turns).toBeGreaterThan(30);
+  describe('is put together a part at a time, and others have their turn in between', () => {
+    const turnsWhile = async (whole: object) => {
+      const reader = new ByteReader(Readable.from([Buffer.concat(pack(whole))]));
+      let [turns, isDone] = [0, false];
+      const others = (async () => {
+        for (; !isDone; turns++) await turn();
+      })();
+      await unpack(reader);
+      isDone = true;
+      await others;
+      return turns;
+    };
+
+    it('where it has much in it', async () => {
+      // There are over sixteen thousand pairs of letters, most of which nobody has.
+      expect(await turnsWhile(filled().texts)).toBeGreaterThan(10);
+    });
+
+    it('where few things have much in them', async () => {
+      const sets = Array.from({ length: 200 }, () => {
+        const set = new IdSet();
+        // In sixteen blocks, as where there is a million.
+        for (let n = 0; n < 2_000; n++) set.add(n * 500);
+        return set;
+      });
+      expect(await turnsWhile(sets)).toBeGreaterThan(10);
+    });
   });
 
   it('is refused where its end is missing', async () => {

@@ -33,3 +33,15 @@ it('keeps its newest part, and all since the oldest list was shown of which ther
   await app.db.write((trx) => USERS.prune!(trx, app.clock.now(), app.config));
   expect(await oldest()).toBe(200_000);
 });
+
+it('is removed a part at a time', async () => {
+  const first = await oldest();
+  const between = first + 50_000;
+  await app.db.write((trx) => trx('user_changes').insert({ id: between, user_id: app.people.bob }));
+  await changeOften();
+  const prune = () => app.db.write((trx) => USERS.prune!(trx, app.clock.now(), app.config));
+  expect(await prune()).toBe(true);
+  expect(await oldest()).toBe(between);
+  while (await prune());
+  expect(await oldest()).toBe(200_000);
+});

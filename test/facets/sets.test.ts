@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { BitSet } from '../../src/facets/bit-set.ts';
+import { FacetIndex } from '../../src/facets/facet-index.ts';
 import { IdLists } from '../../src/facets/id-lists.ts';
 import { IdSet } from '../../src/facets/id-set.ts';
 import { Turns } from '../../src/facets/turns.ts';
@@ -26,6 +27,10 @@ describe('bits', () => {
         expect(bitsOf(a).subtract(bitsOf(b)).ids()).toEqual(some.filter((id) => !b.has(id)).sort(ascending));
         expect(bitsOf(a).countBoth(bitsOf(b))).toBe(both.length);
         expect(bitsOf(a).count()).toBe(a.size);
+        expect(bitsOf(a).equals(bitsOf(b))).toBe(a.size === b.size && both.length === a.size);
+        const roomy = bitsOf([...a, 5_000]);
+        roomy.delete(5_000);
+        expect([roomy.equals(bitsOf(a)), bitsOf(a).equals(roomy)]).toEqual([true, true]);
         for (const id of b) expect(bitsOf(a).has(id)).toBe(a.has(id));
         const less = bitsOf(a);
         for (const id of b) less.delete(id);
@@ -133,6 +138,46 @@ describe('turns', () => {
       fc.property(settings(moment), moment, moment, (all, setAt, now) => {
         const { due, turned } = dueOf(all, setAt, now);
         expect(due).toEqual(expect.arrayContaining(turned));
+      }),
+    );
+  });
+});
+
+describe('facets', () => {
+  const DELETED = 2;
+  const one = fc.record({
+    id: fc.integer({ min: 1, max: 40 }),
+    activity: fc.integer({ min: 0, max: DELETED }),
+    state: fc.subarray([0, 1, 2]),
+  });
+  const filters = [[0, 1], [0], [0, 1, DELETED], [DELETED], []].flatMap((activity) =>
+    [[], [1], [0, 2]].map((state) => ({ activity, state })),
+  );
+
+  it('count what a look at everybody would, also where it is counted already', () => {
+    fc.assert(
+      fc.property(fc.array(one, { maxLength: 60 }), fc.boolean(), (changes, isAskedBetween) => {
+        const index = new FacetIndex(['activity', 'state'] as const);
+        const everybody = new Map<number, { activity: number[]; state: number[] }>();
+        const has = (values: readonly number[], chosen: readonly number[]) =>
+          chosen.length === 0 || chosen.some((value) => values.includes(value));
+        const counted = (activity: number[], state: number[]) =>
+          [...everybody.values()].filter((facts) => has(facts.activity, activity) && has(facts.state, state)).length;
+        for (const { id, activity, state } of changes) {
+          everybody.set(id, { activity: [activity], state });
+          index.set(id, activity !== DELETED, { activity: [activity], state });
+          if (isAskedBetween) index.total({ values: filters[0] });
+        }
+        for (const { activity, state } of filters) {
+          const values = { activity, state };
+          expect(index.total({ values, derived: { state: [] } })).toBe(counted(activity, state));
+          const selection = index.select({ values });
+          expect(selection.total).toBe(counted(activity, state));
+          for (const value of [0, 1, 2]) {
+            expect(selection.count('activity', value)).toBe(counted([value], state));
+            expect(selection.count('state', value)).toBe(counted(activity, [value]));
+          }
+        }
       }),
     );
   });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import supertest from 'supertest';
 import { startApp, type TestApp } from '../support/app.ts';
+import { pageOf } from '../support/page.ts';
 import { Session, signedIn } from '../support/session.ts';
 
 const TOKEN = 'a token of at least sixteen';
@@ -57,12 +58,18 @@ describe('a banner', () => {
     expect((await alice.get('/users')).text).not.toContain('could not be sent yet');
   });
 
-  it('tells at once that the disk takes nothing more, and why', async () => {
+  it('tells at once that the disk takes nothing more, and why, and no longer than that', async () => {
+    const { dataDir } = app.config;
     app.config.dataDir = '/dev/null';
     await app.context.troubles.look();
     expect(app.context.troubles.found[0]).toBe(
       'DATA_DIR takes nothing more: a part of the path is a file. Until that is mended nothing can be changed and nobody new can sign in.',
     );
+    const alice = await signedIn(app, 'alice');
+    expect(pageOf(await alice.get('/users')).textOf('#troubles')).toContain('DATA_DIR takes nothing more');
+    // Nothing looks for trouble in between.
+    app.config.dataDir = dataDir;
+    expect(pageOf(await alice.get('/users')).textOf('#troubles')).toBe('');
   });
 
   it('tells that the clocks of program and database differ, which several processes go by', async () => {

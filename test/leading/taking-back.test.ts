@@ -53,6 +53,9 @@ it('lets a leader take back whom they removed, and that once more, as far as it 
   const back = await undo(report);
   expect(back.sheet).toMatch(/2 members will come back.*Of 1 member it was changed since/s);
   expect(await members()).toEqual(['bob', 'carol', 'lena', 'secret']);
+  const told = await show(report);
+  expect([told.$('#taken-back a').attr('href'), told.$('.heading .button').length]).toEqual([back.path, 0]);
+  expect((await lena.get(`${report}/undo`)).headers.location).toBe(report);
   const again = await undo(back.path);
   expect(again.sheet).toContain('2 members will be taken out of the group.');
   expect(await members()).toEqual(['carol', 'lena']);

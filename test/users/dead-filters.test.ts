@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.ts';
+import { addContact } from '../support/contacts.ts';
 import { pageOf } from '../support/page.ts';
 import { type Session, signedIn } from '../support/session.ts';
 
@@ -8,6 +9,7 @@ let alice: Session;
 
 beforeAll(async () => {
   app = await startApp();
+  await addContact(app, { name: 'Of the administrators', ownerGroupId: 1 });
   alice = await signedIn(app, 'alice');
 });
 afterAll(() => app.close());
@@ -20,9 +22,11 @@ const FILTERS: [list: string, names: string[]][] = [
 ];
 const CASES = FILTERS.flatMap(
   ([list, names]) =>
-    names.flatMap((name) => ['nosuch', '99999', '0x4', '__proto__'].map((value) => ({ list, name, value }))),
+    names.flatMap((name) => ['nosuch', '99999', '0x4', '01', '__proto__'].map((value) => ({ list, name, value }))),
   // Whoever signed in from last may have called their browser so; a company that is hidden, and none, look alike.
-).filter(({ name, value }) => !['address nosuch', 'address 0x4', 'company 99999'].includes(`${name} ${value}`));
+).filter(
+  ({ name, value }) => !['address nosuch', 'address 0x4', 'address 01', 'company 99999'].includes(`${name} ${value}`),
+);
 
 it.each(CASES)('$list?$name=$value matches nothing, and tells so by a chip that takes it away', async (dead) => {
   const { list, name, value } = dead;
@@ -47,4 +51,23 @@ it('beside a value that is there takes nothing away from it', async () => {
     'Clear all',
   ]);
   expect(new URL(beside.$('.chips .dead').attr('href')!, app.url).search).toBe(`?group=${group_id}`);
+});
+
+it('that names a group which is deleted matches nobody, beside those in no group as well, until it is restored', async () => {
+  const { group_id } = await app.db.read('memberships').where('user_id', app.people.bob).first();
+  const setActivity = (activity: string) =>
+    app.db.write((trx) => trx('groups').where('id', group_id).update({ activity }));
+  const shown = async (query: string) => pageOf(await alice.get(`/users?${query}`));
+  const members = (await shown(`group=${group_id}`)).texts('th.name a');
+  expect(members).toContain('bob');
+  await setActivity('deleted');
+  const dead = await shown(`group=${group_id}`);
+  expect(dead.textOf('.chips .dead')).toContain(`No such group: ${group_id}`);
+  expect(dead.$('tbody tr').length).toBe(0);
+  expect((await shown('group=none')).texts('th.name a')).toEqual(expect.arrayContaining(members));
+  expect((await shown(`group=none&group=${group_id}`)).textOf('#total')).toBe(
+    (await shown('group=none')).textOf('#total'),
+  );
+  await setActivity('active');
+  expect((await shown(`group=${group_id}`)).texts('th.name a')).toEqual(members);
 });

@@ -74,6 +74,21 @@ describe('a list of users in the search', () => {
     expect((await shown('Müller, joerg')).names).toEqual(['Jörg Müller']);
   });
 
+  it('finds one of two where the other is mistyped, and says so, wherever it is asked', async () => {
+    expect(await shown('bob, erim')).toMatchObject({ names: ['bob'], told: ['1 of 2 was not found: erim'] });
+    expect(await shown('erim\nbob', '&activity=deleted')).toMatchObject({ names: [] });
+    const { page } = await shown('erim, bob');
+    const field = (name: string) => String(page.$(`#actions input[name="${name}"]`).attr('value'));
+    const fields = { scope: 'all', view: field('view'), shown: field('shown'), change: field('change') };
+    const sheet = await alice.post('/bulk-operations', { ...fields, action: 'deactivate' });
+    expect(await findItemIds(app.db.read, Number(sheet.headers.location.split('/')[2]))).toEqual([app.people.bob]);
+  });
+
+  it('finds the one of an id with its mark', async () => {
+    expect((await shown(`#${app.people.bob}`)).names).toEqual(['bob']);
+    expect(await shown('#999999')).toMatchObject({ names: [], told: ['1 of 1 was not found: #999999'] });
+  });
+
   it('is a chip that takes it away, and keeps its order', async () => {
     const { page } = await shown('erin, bob', '&sort=-name');
     expect(page.texts('th.name a')).toEqual(['erin', 'bob']);

@@ -8,7 +8,7 @@ import {
 } from '../../bulk-operations/actions/bulk-subjects.ts';
 import { weighsMuch, weighsToPutOff } from '../../bulk-operations/actions/weighty-operation.ts';
 import { type BulkOperation, type SubjectType, TO_BE_CHOSEN } from '../../bulk-operations/bulk-operation.ts';
-import { requireVisible } from '../../bulk-operations/pages/visible-operation.ts';
+import { requireVisible } from '../../bulk-operations/pages/operation/visible-operation.ts';
 import { findParts, findWhole } from '../../bulk-operations/part-store.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
 import { Conflict } from '../../verbs/refusals.ts';

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { actionOf, BULK_SUBJECTS, readable } from '../../bulk-operations/actions/bulk-subjects.ts';
 import { executeOperation } from '../../bulk-operations/actions/execution.ts';
-import { draftTakingBack, mayUndo } from '../../bulk-operations/actions/taking-back.ts';
+import { draftTakingBack, takingBackOf } from '../../bulk-operations/actions/taking-back.ts';
 import { type BulkOperation, phaseOf, SUBJECT_TYPES, type SubjectType } from '../../bulk-operations/bulk-operation.ts';
 import * as store from '../../bulk-operations/bulk-operation-store.ts';
-import { findReported, type ReportFilter } from '../../bulk-operations/pages/reported-items.ts';
-import { toldItems } from '../../bulk-operations/pages/told-items.ts';
-import { mayLookAt } from '../../bulk-operations/pages/visible-operation.ts';
+import { findReported, type ReportFilter } from '../../bulk-operations/pages/operation/reported-items.ts';
+import { mayLookAt } from '../../bulk-operations/pages/operation/visible-operation.ts';
+import { toldItems } from '../../bulk-operations/pages/report/told-items.ts';
 import { findParts } from '../../bulk-operations/part-store.ts';
 import { forbiddenInWords, hasForbidden } from '../../bulk-operations/tally.ts';
 import type { Transaction } from '../../db/database.ts';
@@ -143,8 +143,11 @@ async function begin(call: Call<z.output<typeof NEW_OPERATION>>): Promise<Answer
 async function beginUndoing(call: Call): Promise<Answer> {
   return create(call, async (trx, act) => {
     const earlier = await meant(call, trx, 'write');
-    if (!(await mayUndo(trx, earlier, await actionOf(trx, earlier), act.by)))
-      throw new Conflict('This cannot be taken back.');
+    const { mayUndo, takenBackBy } = await takingBackOf(trx, earlier, await actionOf(trx, earlier), act);
+    if (!mayUndo)
+      throw new Conflict(
+        takenBackBy === null ? 'This cannot be taken back.' : `It was taken back already, by operation ${takenBackBy}.`,
+      );
     const made = await store.createDraft(trx, act, await draftTakingBack(trx, earlier));
     await requireForPrograms(trx, await store.findOperation(trx, made));
     return made;

@@ -3,7 +3,7 @@ import type { AppContext } from '../../app-context.ts';
 import { findKnownIds } from '../../bulk-operations/bulk-item-store.ts';
 import type { SubjectType } from '../../bulk-operations/bulk-operation.ts';
 import type { Draft } from '../../bulk-operations/bulk-operation-store.ts';
-import { seenBy } from '../../bulk-operations/pages/reported-items.ts';
+import { seenBy } from '../../bulk-operations/pages/operation/reported-items.ts';
 import { minuteOf } from '../../clock.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import { EXPORT_KINDS } from '../../export/pages/export-kinds.ts';

@@ -1,13 +1,13 @@
 import type { AppContext } from '../../app-context.ts';
 import { actionOf, readable } from '../../bulk-operations/actions/bulk-subjects.ts';
 import { rehearsed } from '../../bulk-operations/actions/rehearsal.ts';
-import { mayUndo } from '../../bulk-operations/actions/taking-back.ts';
+import { takingBackOf } from '../../bulk-operations/actions/taking-back.ts';
 import { weighsMuch } from '../../bulk-operations/actions/weighty-operation.ts';
 import { type BulkOperation, isLarge, phaseOf, type Tally } from '../../bulk-operations/bulk-operation.ts';
 import { findItemIds } from '../../bulk-operations/bulk-piece-store.ts';
 import type { EffectTally } from '../../bulk-operations/effect-tally.ts';
-import { effectsSaid } from '../../bulk-operations/pages/effects-in-words.ts';
-import { foundNow, foundOf, knownOf } from '../../bulk-operations/pages/sheet.ts';
+import { effectsSaid } from '../../bulk-operations/pages/sheet/effects-in-words.ts';
+import { foundNow, foundOf, knownOf } from '../../bulk-operations/pages/sheet/sheet.ts';
 import { findParts } from '../../bulk-operations/part-store.ts';
 import { findSchedule } from '../../bulk-operations/schedule-store.ts';
 import { leftOutIn, summed } from '../../bulk-operations/tally.ts';
@@ -35,7 +35,7 @@ export async function toldOperation(
   operation: BulkOperation,
   { withEffects = false }: { withEffects?: boolean } = {},
 ) {
-  const { db, viewer } = looking;
+  const { db, viewer, act } = looking;
   const phase = phaseOf(operation);
   const parts = readable(viewer, await findParts(db, operation));
   const ids = phase === 'draft' && !isLarge(operation) ? await findItemIds(db, operation.id) : [];
@@ -54,7 +54,7 @@ export async function toldOperation(
     size: parts.reduce((sum, { size }) => sum + size, 0),
     ...inNumbers({ tally: summed(parts.map(({ tally }) => tally)) }),
     lasting: action?.bulk.lasting ?? null,
-    mayUndo: action !== undefined && (await mayUndo(db, operation, action, viewer)),
+    ...(await takingBackOf(db, operation, action, act)),
     undoes: operation.undoes,
     createdBy: operation.createdBy === null ? null : { id: operation.createdBy, name: name ?? '' },
     createdAt: operation.createdAt,

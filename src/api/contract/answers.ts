@@ -219,6 +219,7 @@ export const OPERATION = z
     confirms: z.boolean().optional().describe('Of a draft, whether its execution needs the scope `confirm`.'),
     lasting: z.string().nullable().describe('Why it cannot be taken back; null where it can.'),
     mayUndo: z.boolean().describe('Whether you may take it back now.'),
+    takenBackBy: id.nullable().describe('The newest operation that took it back, all of it or in part.'),
     undoes: id.nullable(),
     createdBy: named.nullable(),
     createdAt: moment,

@@ -10,7 +10,7 @@ import { APPLICATION_FIELDS, APPLICATION_KEY } from '../../applications/applicat
 import { findApplication, findApplications } from '../../applications/application-store.ts';
 import { minuteOf } from '../../clock.ts';
 import type { Reader, Transaction } from '../../db/database.ts';
-import { findAllGroups } from '../../groups/group-store.ts';
+import { findGroupsGranting } from '../../groups/group-store.ts';
 import { findSignedIn } from '../../sessions/signed-in.ts';
 import type { Act } from '../../verbs/act.ts';
 import { APPLICATION, allOf } from '../contract/answers.ts';
@@ -118,8 +118,7 @@ function requireReading({ caller }: Call): void {
 async function remove(trx: Transaction, act: Act, { caller, names }: Call): Promise<Answer> {
   const key = names.application;
   const application = await findApplication(trx, key);
-  const isGranted = (await findAllGroups(trx)).some((group) => group.rights[key] !== undefined);
-  if (isGranted) requireOpen(caller, ['groups', 'write']);
+  if ((await findGroupsGranting(trx, key)).length > 0) requireOpen(caller, ['groups', 'write']);
   await deleteApplication(trx, await holdingWhatTheyDo(trx, act), key);
   return { body: told(application) };
 }

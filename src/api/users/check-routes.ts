@@ -72,7 +72,7 @@ async function answersTo({ app }: Pick<Call, 'app'>, questions: Question[]) {
     const said = { application, access, at: instant(now) };
     if (!user) return { allowed: false, user: null, ...said, level: 'none', reasons: ['There is no such user.'] };
     const minute = minuteOf(now);
-    const [{ level, reasons }] = await explain(db, user.id, [application], minute, { withOthers: false });
+    const [{ level, reasons }] = await explain(db, user.id, [application], minute);
     const isIn = mayActByToken(user, minute);
     const granted = level === 'write' || level === access;
     const because = reasons.map(({ groupName, level: grants, hindrance }) =>

@@ -9,7 +9,7 @@ import { FieldErrors, StaleVersion } from '../../forms/form.ts';
 import { requireDone } from '../../forms/required-outcome.ts';
 import type { Group } from '../../groups/group.ts';
 import { mayChange } from '../../groups/group.ts';
-import { findAllGroups, findGroups, keepGroups } from '../../groups/group-store.ts';
+import { findGroups, findGroupsGranting, keepGroups } from '../../groups/group-store.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { changePermissions } from '../../permissions/actions/changing-permissions.ts';
 import { forgetApplication } from '../../permissions/permission-store.ts';
@@ -66,7 +66,7 @@ export async function deleteApplication(trx: Transaction, act: Act, key: string)
   await act.confirm?.(trx);
   const deletion = { ...act, confirm: undefined };
   const { registered, name, description } = await requireRegistered(trx, act, key);
-  const granting = (await findAllGroups(trx)).filter((group) => group.rights[key] !== undefined);
+  const granting = await findGroupsGranting(trx, key);
   requireDeletable(act.by, key, granting);
   await forgetApplication(trx, key);
   await keepGroups(

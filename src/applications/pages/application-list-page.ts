@@ -3,7 +3,6 @@ import type { Level } from '../../access/rights.ts';
 import { may } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import type { Errors } from '../../forms/form.ts';
-import { findAllGroups } from '../../groups/group-store.ts';
 import { firstOf } from '../../lists/list-query.ts';
 import { findUserByIdentifier } from '../../users/user-store.ts';
 import { render } from '../../web/render.ts';
@@ -32,11 +31,13 @@ async function showAll(
   asked: { application: string; level: Level; user: string },
   errors: Errors = {},
 ): Promise<void> {
-  const groups = (await findAllGroups(app.db.read)).filter((group) => group.activity === 'active');
-  const granting = (key: string, level: Level) => groups.filter((group) => group.rights[key] === level).length;
+  const { groups } = app.index;
+  await groups.refresh();
+  const granting = (key: string, level: Level) => groups.granting(key, level).length;
   const applications = (await findApplications(app.db.read)).map((one) => ({
     ...one,
-    reading: granting(one.key, 'read'),
+    // Write includes read.
+    reading: granting(one.key, 'read') - granting(one.key, 'write'),
     writing: granting(one.key, 'write'),
   }));
   const page = {

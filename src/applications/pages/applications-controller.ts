@@ -2,7 +2,6 @@ import { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
-import { sendCsv } from '../../web/csv.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { takeKept } from '../../web/kept-form.ts';
@@ -13,7 +12,7 @@ import { backTo, registeredOf } from './addressed-application.ts';
 import { showDeletion } from './application-deletion-page.ts';
 import { registerFromForm, saveFromForm, showForm, typedOf } from './application-form-page.ts';
 import { answerQuestion } from './application-list-page.ts';
-import { holdersSheet, showApplication } from './application-record-page.ts';
+import { sendHolders, showApplication } from './application-record-page.ts';
 
 /** What rights can be granted on, and who has them. */
 export function applicationsController(app: AppContext): Router {
@@ -36,7 +35,7 @@ export function applicationsController(app: AppContext): Router {
   );
 
   router.get('/applications/:key/holders.csv', read, confirmed(app), async (req: Request, res: Response) =>
-    sendCsv(res, await holdersSheet(app, req, await addressed(req))),
+    sendHolders(app, req, res, await addressed(req)),
   );
 
   router.get('/applications/:key/edit', write, async (req, res) => {

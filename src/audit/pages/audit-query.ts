@@ -2,11 +2,12 @@ import { dayAfter, isDay } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import { whereVisible } from '../../contacts/contact-viewer.ts';
 import type { Errors } from '../../forms/form.ts';
-import type { Source } from '../../lists/list-query.ts';
+import { firstOf, type Source } from '../../lists/list-query.ts';
 import type { Format } from '../../text/format.ts';
 import type { AuditFilter } from '../event-filter.ts';
 
 const NO_OPERATION = 0;
+const LONGEST = 300;
 export const AUDIT_FILTERS = ['actor', 'subject', 'action', 'operation', 'from', 'to'] as const;
 const NAMES = [...AUDIT_FILTERS, 'before'] as const;
 
@@ -14,7 +15,9 @@ const NAMES = [...AUDIT_FILTERS, 'before'] as const;
 export type AuditQuery = Record<(typeof NAMES)[number], string>;
 
 export function readAuditQuery(source: Source): AuditQuery {
-  return Object.fromEntries(NAMES.map((name) => [name, textOf(source[name])])) as AuditQuery;
+  return Object.fromEntries(
+    NAMES.map((name) => [name, (firstOf(source[name]) ?? '').trim().slice(0, LONGEST)]),
+  ) as AuditQuery;
 }
 
 export function errorsIn(typed: AuditQuery): Errors {
@@ -45,10 +48,6 @@ export function filterOf(
 export function auditPath(typed: AuditQuery, before = ''): string {
   const given = Object.entries({ ...typed, before }).filter(([, value]) => value !== '');
   return given.length > 0 ? `/audit?${new URLSearchParams(given)}` : '/audit';
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value.trim().slice(0, 300) : '';
 }
 
 function numberIn(text: string): number | undefined {

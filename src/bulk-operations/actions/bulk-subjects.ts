@@ -24,7 +24,8 @@ import { NotFound } from '../../verbs/refusals.ts';
 import { findWritten } from '../bulk-item-store.ts';
 import { type BulkOperation, type SubjectType, UNDO } from '../bulk-operation.ts';
 import { findUndoings } from '../bulk-operation-store.ts';
-import { type Undoable, undoing } from '../undoing.ts';
+import type { Undoable } from '../undoable.ts';
+import { undoing } from '../undoing.ts';
 
 /** What can be done to many: at once, or after it was said which group, until when. */
 export type Operation = BulkAction | AskingAction;

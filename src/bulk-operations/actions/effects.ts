@@ -1,7 +1,6 @@
 import { covers } from '../../access/rights.ts';
 import type { Instant } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
-import type { Group } from '../../groups/group.ts';
 import { countEffectsOn } from '../../permissions/effect.ts';
 import type { BulkAction, Giving, Judge, Subjected } from '../../verbs/action.ts';
 import type { Changing } from '../../verbs/notes.ts';
@@ -16,7 +15,7 @@ export async function countEffects(
   db: Reader,
   by: Judge,
   action: BulkAction,
-  { changing, groups }: { changing: Changing<Subjected>; groups: () => Promise<Group[]> },
+  changing: Changing<Subjected>,
 ): Promise<EffectTally> {
   const { subjects, whichOf } = changing;
   if (subjects.length === 0) return NO_EFFECTS;
@@ -27,7 +26,7 @@ export async function countEffects(
   };
   const givings = ((await action.givings?.(db, by, subjects)) ?? []).filter(changesRights);
   if (givings.length === 0) return said;
-  const more = { groups: await groups(), now: by.at, whichOf };
+  const more = { now: by.at, whichOf };
   const effects: EffectTally[] = [];
   for (const giving of givings) effects.push(await effectOf(db, giving, more));
   return addEffects(said, ...effects);
@@ -40,7 +39,7 @@ function changesRights({ from, to }: Giving): boolean {
 async function effectOf(
   db: Reader,
   { groupId, from, to, userIds }: Giving,
-  more: { groups: Group[]; now: Instant; whichOf: Changing<Subjected>['whichOf'] },
+  more: { now: Instant; whichOf: Changing<Subjected>['whichOf'] },
 ): Promise<EffectTally> {
   if (userIds === undefined) return { ...NO_EFFECTS, changes: [{ from, to, groupIds: [groupId] }] };
   const counts = await countEffectsOn(db, { changes: [{ groupId, from, to }], userIds, ...more });

@@ -7,6 +7,7 @@ import type { Errors } from '../../forms/form.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { NotFound } from '../../verbs/refusals.ts';
+import { fewAtOnce } from '../../web/few-at-once.ts';
 import { requireSignIn } from '../../web/guards/authorization.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { askedOf, findBulkAction } from '../actions/bulk-subjects.ts';
@@ -14,20 +15,21 @@ import { checkedChoices } from '../actions/checked-choices.ts';
 import { type BulkOperation, phaseOf } from '../bulk-operation.ts';
 import { cancelOperation, keepChoices, pauseOperation, resumeOperation } from '../bulk-operation-store.ts';
 import { findSchedule } from '../schedule-store.ts';
-import { begin } from './beginning.ts';
-import { showQuestions, typedChoices, typedOf } from './choices-page.ts';
+import { begin } from './draft/beginning.ts';
+import { showQuestions, typedChoices, typedOf } from './draft/choices-page.ts';
 import { showDraft } from './draft-page.ts';
 import { execute } from './executing.ts';
-import { sendItems } from './items-file.ts';
+import { showProgress } from './operation/progress.ts';
+import { visibleOperation } from './operation/visible-operation.ts';
+import { isWeightyOperation } from './operation/weighty-operation.ts';
 import { showOperations } from './operations-page.ts';
-import { showProgress } from './progress.ts';
-import { showReport } from './report.ts';
-import { visibleOperation } from './visible-operation.ts';
-import { isWeightyOperation } from './weighty-operation.ts';
+import { sendItems } from './report/items-file.ts';
+import { showReport } from './report/report.ts';
 
 /** One action on many: a draft with a sheet that says what it would do, then its progress, then a report. */
 export function bulkOperationsController(app: AppContext): Router {
   const router = Router();
+  const oneOfFew = fewAtOnce('downloads of reports');
 
   router.get('/bulk-operations', requireSignIn, (req, res) => showOperations(app, req, res));
   router.post('/bulk-operations', requireSignIn, (req, res) => begin(app, req, res));
@@ -63,7 +65,9 @@ export function bulkOperationsController(app: AppContext): Router {
     });
   });
 
-  router.get('/bulk-operations/:id/items.csv', requireSignIn, confirmed(app), (req, res) => sendItems(app, req, res));
+  router.get('/bulk-operations/:id/items.csv', requireSignIn, confirmed(app), (req, res) =>
+    oneOfFew(() => sendItems(app, req, res)),
+  );
 
   const weighty = confirmed(app, (req) => isWeightyOperation(app, req));
   router.post('/bulk-operations/:id/execution', requireSignIn, weighty, (req, res) => execute(app, req, res));

@@ -6,9 +6,9 @@ import { render } from '../../web/render.ts';
 import { BULK_SUBJECTS, draftPathOf, isToBeChosen } from '../actions/bulk-subjects.ts';
 import { type BulkOperation, EXPORT, TO_BE_CHOSEN } from '../bulk-operation.ts';
 import { findSchedule } from '../schedule-store.ts';
-import { showQuestions, typedOf } from './choices-page.ts';
-import { showSchedule } from './schedule-page.ts';
-import { showSheet } from './sheet.ts';
+import { showQuestions, typedOf } from './draft/choices-page.ts';
+import { showSchedule } from './schedule/schedule-page.ts';
+import { showSheet } from './sheet/sheet.ts';
 
 export async function showDraft(app: AppContext, req: Request, res: Response, operation: BulkOperation): Promise<void> {
   const schedule = await findSchedule(app.db.read, operation.id);

@@ -14,8 +14,8 @@ import { isLarge, TO_BE_CHOSEN } from '../bulk-operation.ts';
 import { findOperation } from '../bulk-operation-store.ts';
 import { findParts } from '../part-store.ts';
 import { forbiddenInWords, hasForbidden, summed } from '../tally.ts';
-import { doneInWords } from './parts-in-words.ts';
-import { visibleOperation } from './visible-operation.ts';
+import { doneInWords } from './operation/parts-in-words.ts';
+import { visibleOperation } from './operation/visible-operation.ts';
 
 /** Does what the sheet said, or begins it where there are many. */
 export async function execute(app: AppContext, req: Request, res: Response): Promise<void> {

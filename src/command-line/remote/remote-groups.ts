@@ -2,6 +2,7 @@ import { collected, type RosterClient } from '../../api-client/roster-client.ts'
 import type { Group } from '../../api-client/shapes.ts';
 import { ConfigError } from '../../config.ts';
 import type { Result } from '../command.ts';
+import { viewSaid } from '../view-said.ts';
 import { recordCalled } from './named-records.ts';
 import type { RemoteVerb, RemoteWords, Verbs } from './remote-command.ts';
 import { facts, table } from './table.ts';
@@ -14,7 +15,7 @@ export const GROUPS: Verbs = {
     parameters: [],
     options: ['view'],
     async run(client, _words, { view }) {
-      const groups = await collected(client.groups.list(view));
+      const groups = await collected(client.groups.list(view && viewSaid(view, 'groups')));
       const rows = groups.map((group) => [
         String(group.id),
         group.name,

@@ -2,6 +2,7 @@ import { collected, type RosterClient } from '../../api-client/roster-client.ts'
 import type { User } from '../../api-client/shapes.ts';
 import { format } from '../../text/format.ts';
 import type { Result } from '../command.ts';
+import { viewSaid } from '../view-said.ts';
 import { recordCalled } from './named-records.ts';
 import type { RemoteVerb, RemoteWords, Verbs } from './remote-command.ts';
 import { facts, table } from './table.ts';
@@ -25,7 +26,7 @@ export const USERS: Verbs = {
     parameters: [],
     options: ['view'],
     async run(client, _words, { view }) {
-      const users = await collected(client.users.list(view));
+      const users = await collected(client.users.list(view && viewSaid(view, 'users')));
       const rows = users.map((user) => [
         String(user.id),
         user.name,

@@ -16,7 +16,7 @@ export async function showDeletion(
 ): Promise<void> {
   const nothing = settled(contact, 'deleted');
   if (nothing) throw new Conflict(nothing);
-  const people = await findPeopleOf(app.db.read, viewer, contact, 0);
+  const people = await findPeopleOf(app, viewer, contact, 0);
   render(req, res, 'contacts/action', {
     title: `Delete contact: ${contact.name}`,
     contact,

@@ -5,7 +5,6 @@ import type { Reader } from '../../db/database.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
 import { type Picker, SUGGESTED, type Suggestion, soughtIn } from '../../forms/picker.ts';
 import { asOpened, staleForm } from '../../forms/stale-form.ts';
-import { findGroups } from '../../groups/group-store.ts';
 import { groupsCalled } from '../../groups/group-suggestions.ts';
 import { findTagsOf } from '../../tags/tag-store.ts';
 import { shortened } from '../../text/text.ts';
@@ -41,7 +40,7 @@ export async function showContactForm(app: AppContext, req: Request, res: Respon
   const pickers = [
     await companyPicker(db, viewer, typed, contact),
     await userPicker(app, viewer, typed),
-    await groupPicker(db, viewer, typed),
+    await groupPicker(app, viewer, typed),
   ];
   const { page: parts, fragments } = pickersOf(req, typed, contact ? `/contacts/${contact.id}` : '/contacts', pickers);
   const page = {
@@ -100,10 +99,11 @@ async function userPicker(app: AppContext, viewer: ContactViewer, typed: Typed):
 }
 
 /** One's own groups; all for who may read them. */
-async function groupPicker(db: Reader, viewer: ContactViewer, typed: Typed): Promise<Picker> {
-  const own = await findGroups(db, [...viewer.groupIds]);
+async function groupPicker({ index }: AppContext, viewer: ContactViewer, typed: Typed): Promise<Picker> {
+  await index.groups.refresh();
+  const own = index.groups.named(viewer.groupIds);
   const sought = soughtIn(typed, CONTACT_SEARCHES, 'ownerGroup');
-  const groups = sought && may(viewer, 'groups', 'read') ? await findGroups(db) : own;
+  const groups = sought && may(viewer, 'groups', 'read') ? index.groups.named() : own;
   return {
     field: 'ownerGroup',
     search: 'ownerGroup',

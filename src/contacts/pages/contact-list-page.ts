@@ -8,7 +8,7 @@ import { type AllTicked, allShown } from '../../lists/exceptions.ts';
 import { type Choice, type Column, type Filter, listFrame } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
 import { findTagsById, type Tag } from '../../tags/tag-store.ts';
-import { fold, matches } from '../../text/text.ts';
+import { matches, searchedWords } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
@@ -93,7 +93,7 @@ async function showMeanwhile(app: AppContext, req: Request, res: Response, viewe
 /** Everything that the list's page shows, with the address that each link leads to. */
 async function contactsPage(db: Reader, { viewer, query, list, tags, folded, allTicked }: Shown) {
   const { counts, isMeant } = list;
-  const words = fold(query.q).split(' ').filter(Boolean);
+  const words = searchedWords(query.q);
   const choice = <T extends string | number>(
     name: keyof ContactQuery,
     value: T,

@@ -38,7 +38,7 @@ export async function showRecord(
     contact,
     isPublic: isPublic(contact),
     tags: await findTagsOf(db, 'contact', contact.id),
-    people: await findPeopleOf(db, viewer, contact, PEOPLE_SHOWN),
+    people: await findPeopleOf(app, viewer, contact, PEOPLE_SHOWN),
     user,
     mayReadUsers,
     mayReadGroups: may(viewer, 'groups', 'read'),

@@ -31,7 +31,7 @@ export const postgresDialect: Dialect = {
     for (const word of indexed) query.whereRaw(`${table}.search_text like ?`, [`%${word.replace(/[\\%_]/g, '\\$&')}%`]);
     return indexed.length > 0;
   },
-  nameText: "substr(users.search_text, 1, strpos(users.search_text, E'\\n\\t'))",
+  nameText: "substr(users.search_text, 1, strpos(users.search_text || E'\\n\\t', E'\\n\\t'))",
   beginsWithBaseline: true,
   lockMigrations,
   countedOccurrences(importId, occurrences, named) {

@@ -16,11 +16,15 @@ export const sqliteDialect: Dialect = {
     sql: '+?? in (select value from json_each(?))',
     values: [column, JSON.stringify(set)],
   }),
-  rowsFor: (_table, columns, rows) => ({
-    sql: `select ${columns.map((_, n) => `value ->> '$[${n}]'`).join(', ')} from json_each(?)`,
-    values: [JSON.stringify(rows)],
-  }),
-  newRows,
+  rowsFor: (_table, columns, rows) => rowsOf(columns.length, rows),
+  newRows(_table, rows) {
+    const { sql, values } = rowsOf(
+      Object.keys(rows[0]).length,
+      rows.map((row) => Object.values(row)),
+    );
+    // Without a condition, "on conflict" would be read as a part of the selection.
+    return { sql: `${sql} where true`, values };
+  },
   // Half a character cannot be written into the database: it would come back as another.
   kept: (text) => text.toWellFormed(),
   placeFor: () => '?',
@@ -34,7 +38,7 @@ export const sqliteDialect: Dialect = {
         .whereRaw(`${table}_search match ?`, [matching]);
     return matching !== undefined;
   },
-  nameText: 'substr(users.search_text, 1, instr(users.search_text, char(10, 9)))',
+  nameText: 'substr(users.search_text, 1, instr(users.search_text || char(10, 9), char(10, 9)))',
   beginsWithBaseline: false,
   countedOccurrences: (importId, occurrences, named) => ({
     sql: `insert into import_keys (import_id, key, times, lines)
@@ -46,21 +50,16 @@ export const sqliteDialect: Dialect = {
 };
 
 /** A text that all rows have goes along once: to read it out of each row takes longer than to write it. */
-function newRows(_table: string, rows: object[]) {
-  const columns = Object.keys(rows[0]);
-  const values = rows.map((row) => Object.values(row));
-  const isShared = columns.map(
-    (_, n) => typeof values[0][n] === 'string' && values.every((row) => row[n] === values[0][n]),
-  );
-  const differing = values.map((row) => row.filter((_, n) => !isShared[n]));
-  const places = columns.map((_, n) => {
-    const before = isShared.slice(0, n).filter((shared) => !shared).length;
-    return isShared[n] ? '?' : `value ->> '$[${before}]'`;
-  });
+function rowsOf(columns: number, rows: unknown[][]) {
+  const all = Array.from({ length: columns }, (_, n) => n);
+  const first = rows.at(0) ?? [];
+  const shared = all.filter((n) => typeof first[n] === 'string' && rows.every((row) => row[n] === first[n]));
+  const differing = all.filter((n) => !shared.includes(n));
+  const places = all.map((n) => (shared.includes(n) ? '?' : `value ->> '$[${differing.indexOf(n)}]'`));
+  const different = rows.map((row) => differing.map((n) => row[n]));
   return {
-    // Without a condition, "on conflict" would be read as a part of the selection.
-    sql: `select ${places.join(', ')} from json_each(?) where true`,
-    values: [...values[0].filter((_, n) => isShared[n]), JSON.stringify(differing)],
+    sql: `select ${places.join(', ')} from json_each(?)`,
+    values: [...shared.map((n) => first[n]), JSON.stringify(different)],
   };
 }
 

@@ -3,7 +3,7 @@ import type { AppContext } from '../../app-context.ts';
 import { BULK_SUBJECTS } from '../../bulk-operations/actions/bulk-subjects.ts';
 import { phaseOf } from '../../bulk-operations/bulk-operation.ts';
 import { findItemIds } from '../../bulk-operations/bulk-piece-store.ts';
-import { visibleOperation } from '../../bulk-operations/pages/visible-operation.ts';
+import { visibleOperation } from '../../bulk-operations/pages/operation/visible-operation.ts';
 import { minuteOf } from '../../clock.ts';
 import type { ContactViewer } from '../../contacts/contact.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';

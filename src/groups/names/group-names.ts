@@ -1,5 +1,5 @@
 import type { Activity } from '../../access/activity.ts';
-import { grants, type Level, type Rights, union } from '../../access/rights.ts';
+import { grants, type Level, NO_RIGHTS, type Rights, union } from '../../access/rights.ts';
 import type { Clock } from '../../clock.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Feed } from '../../facets/feed.ts';
@@ -27,6 +27,9 @@ export class GroupNames implements Followable {
   private readonly clock: Clock;
   private readonly follower = new Follower(this);
   private readonly groups = new Map<number, NamedGroup>();
+  /** All that are not deleted, by name, and those that grant something on an application: made when they are asked for. */
+  private all: readonly NamedGroup[] | undefined;
+  private readonly kept = new Map<string, readonly NamedGroup[]>();
   /** Those whose memberships lie still until somebody restores them. */
   readonly deleted = new Set<number>();
 
@@ -46,13 +49,10 @@ export class GroupNames implements Followable {
   }
 
   /** All that are not deleted, or those of them, by name. */
-  named(ids: Iterable<number> = this.groups.keys()): NamedGroup[] {
-    const found: NamedGroup[] = [];
-    for (const id of ids) {
-      const group = this.groups.get(id);
-      if (group && group.activity !== 'deleted') found.push(group);
-    }
-    return found.length > 1 ? found.sort((a, b) => (a.key < b.key ? -1 : 1)) : found;
+  named(ids?: Iterable<number>): NamedGroup[] {
+    if (ids) return this.namedAmong(ids);
+    this.all ??= this.namedAmong(this.groups.keys());
+    return [...this.all];
   }
 
   /** The first few of these that are not deleted, by name, and how many others there are: no more is put in order than is shown. */
@@ -78,12 +78,30 @@ export class GroupNames implements Followable {
     return this.follower.lastChange;
   }
 
+  /** Those that grant something on it and are not deleted, by name. */
+  grantingOn(application: string): readonly NamedGroup[] {
+    const kept = this.kept.get(application);
+    if (kept) return kept;
+    const found: number[] = [];
+    for (const { id, rights } of this.groups.values()) if (Object.hasOwn(rights, application)) found.push(id);
+    const named = this.named(found);
+    // Nothing is kept for what no group grants: whoever asks may make it up.
+    if (named.length > 0) this.kept.set(application, named);
+    return named;
+  }
+
   /** The active ones that grant it. */
   granting(application: string, level: Level): number[] {
-    const found: number[] = [];
-    for (const { id, activity, rights } of this.groups.values())
-      if (activity === 'active' && grants(rights, application, level)) found.push(id);
-    return found;
+    const isGranting = ({ activity, rights }: NamedGroup) =>
+      activity === 'active' && grants(rights, application, level);
+    return this.grantingOn(application)
+      .filter(isGranting)
+      .map(({ id }) => id);
+  }
+
+  /** What it would give to its members if it were active. */
+  rightsOf(id: number): Rights {
+    return this.groups.get(id)?.rights ?? NO_RIGHTS;
   }
 
   due(): number[] {
@@ -93,6 +111,7 @@ export class GroupNames implements Followable {
   clear(): void {
     this.groups.clear();
     this.deleted.clear();
+    this.forgetKept();
   }
 
   async take(ids: Ids): Promise<void> {
@@ -103,6 +122,7 @@ export class GroupNames implements Followable {
       'group_id',
       ids,
     );
+    this.forgetKept();
     const permissionsOf = Map.groupBy(permissions, (one) => one.group_id);
     if (Array.isArray(ids)) for (const id of ids) this.forget(id);
     for (const group of rows) {
@@ -110,6 +130,20 @@ export class GroupNames implements Followable {
       this.groups.set(group.id, { ...group, key: sortKey(group.name), rights });
       if (group.activity === 'deleted') this.deleted.add(group.id);
     }
+  }
+
+  private namedAmong(ids: Iterable<number>): NamedGroup[] {
+    const found: NamedGroup[] = [];
+    for (const id of ids) {
+      const group = this.groups.get(id);
+      if (group && group.activity !== 'deleted') found.push(group);
+    }
+    return found.length > 1 ? found.sort((a, b) => (a.key < b.key ? -1 : 1)) : found;
+  }
+
+  private forgetKept(): void {
+    this.all = undefined;
+    this.kept.clear();
   }
 
   private forget(id: number): void {

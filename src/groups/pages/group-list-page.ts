@@ -7,7 +7,7 @@ import { type AllTicked, allShown } from '../../lists/exceptions.ts';
 import { type Choice, type Column, listFrame } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
-import { fold, matches } from '../../text/text.ts';
+import { matches, searchedWords } from '../../text/text.ts';
 import { answerList } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
@@ -78,7 +78,7 @@ function groupsPage({
   };
   const { counts } = list;
   const used = tags.filter(({ id }) => (counts.tag.get(id) ?? 0) > 0 || query.tag.includes(id));
-  const words = fold(query.q).split(' ').filter(Boolean);
+  const words = searchedWords(query.q);
   return {
     title: 'Groups',
     groups: list.groups.map((group) => ({ ...group, permissions: grantsInWords(group.rights) })),

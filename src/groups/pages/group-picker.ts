@@ -7,9 +7,8 @@ import type { Typed } from '../../forms/form.ts';
 import { type Picker, SUGGESTED, type Suggestion, soughtIn } from '../../forms/picker.ts';
 import type { Membership } from '../../memberships/membership-store.ts';
 import type { Format } from '../../text/format.ts';
-import type { Group } from '../group.ts';
-import { findGroups } from '../group-store.ts';
 import { findKnownGroups, groupsCalled } from '../group-suggestions.ts';
+import type { NamedGroup } from '../names/group-names.ts';
 
 /** The memberships that somebody has already, with the words for their ends. */
 interface Held {
@@ -26,13 +25,13 @@ export async function groupPicker(
 ): Promise<Picker> {
   const now = minuteOf(app.clock());
   const ends = new Map(held?.memberships.map((one) => [one.groupId, endOf(one, now, held.format)]));
-  const own = await findGroups(app.db.read, [...ends.keys()]);
-  const known = new Map([...(await findKnownGroups(app, viewer)), ...own].map((group) => [group.id, group]));
+  const all = await findKnownGroups(app, viewer);
+  const known = new Map([...all, ...app.index.groups.named(ends.keys())].map((group) => [group.id, group]));
   const chosenIds = new Set([typed.groups].flat().map(Number));
   const others = [...known.values()].filter((group) => !chosenIds.has(group.id));
   const sought = soughtIn(typed, { groups: 'groupsSearch' }, 'groups');
   const isShort = sought === '' && others.length <= SUGGESTED;
-  const suggested = (group: Group): Suggestion => {
+  const suggested = (group: NamedGroup): Suggestion => {
     const mayGive = covers(viewer.rights, group.rights);
     const gives = group.activity === 'active' ? grantsInWords(group.rights) : 'deactivated: grants nothing';
     const note = [gives, mayGive ? '' : 'more than you hold', ends.get(group.id) ?? ''];

@@ -7,7 +7,8 @@ import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import { findContactsOf } from '../../contacts/first-contacts.ts';
 import { type Cursor, decodeCursor, encodeCursor, fewWords, firstOf } from '../../lists/list-query.ts';
 import { pagerLinks } from '../../lists/pager.ts';
-import { countMembers, listMembers } from '../../memberships/member-list.ts';
+import { listMembers } from '../../memberships/list/member-list.ts';
+import { soughtMembers } from '../../memberships/list/sought-members.ts';
 import { linesToCopy } from '../../one-time-links/pages/link-lines.ts';
 import type { EndedLink } from '../../permissions/outgrown-links.ts';
 import { groupKeptBy } from '../../provisioning/provisioned-fields.ts';
@@ -28,7 +29,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
   const viewer = req.viewer!;
   const place = { after: cursorOf(req.query.after), before: cursorOf(req.query.before) };
   const search = { q: searchIn(req.query.q), looksAtEmails: may(viewer, 'users', 'read') };
-  const list = await listMembers(db, group.id, { ...place, per: MEMBERS_PER_PAGE, search }, minuteOf(app.clock()));
+  const list = await listMembers(app, group.id, { ...place, per: MEMBERS_PER_PAGE, search });
   if (list.members.length === 0 && (place.after || place.before) && list.total > 0)
     return res.redirect(303, pathTo(group, { q: search.q }));
   const mayEdit = mayChange(viewer, group) && group.activity !== 'deleted';
@@ -45,11 +46,11 @@ export async function showRecord(app: AppContext, req: Request, res: Response, g
     keptBy: await groupKeptBy(db, group.id),
     list,
     q: search.q,
-    members: search.q ? await countMembers(db, group.id) : list.total,
+    members: search.q ? (await soughtMembers(app, group.id)).total : list.total,
     pagerLinks: membersPagerLinks(group, search.q, list),
     // Nobody sees them but its members.
     seesContacts: contactViewer.groupIds.has(group.id),
-    contacts: await findContactsOf(db, contactViewer, group.id, CONTACTS_SHOWN),
+    contacts: await findContactsOf(app, contactViewer, group.id, CONTACTS_SHOWN),
     names: await findUserNames(db, [group.createdBy, ...list.members.map((member) => member.grantedBy)]),
     ...(await timelineOf(app, req, telling(group))),
     mayEdit,

@@ -1,5 +1,6 @@
 import { DAY, instant } from '../../clock.ts';
 import type { Database } from '../../db/database.ts';
+import { giveWay } from '../../giving-way.ts';
 import { forgetPlanned } from '../import-plan-store.ts';
 import { findForgettable, forgetImport, forgetLines } from '../import-store.ts';
 
@@ -21,11 +22,13 @@ export async function forgetOldImports(db: Database, now: number): Promise<void>
 /** Forgets a file with all that is known of it; of the users whom it made or changed nothing. */
 export async function forgetWhole(db: Database, id: number): Promise<void> {
   let isEmpty = false;
-  while (!isEmpty)
-    isEmpty = await db.write(async (trx) => {
+  while (!isEmpty) {
+    isEmpty = await db.writePiece(async (trx) => {
       const isUnplanned = (await forgetPlanned(trx, id, AT_ONCE)) === 0;
       if (!isUnplanned || !(await forgetLines(trx, id, AT_ONCE))) return false;
       await forgetImport(trx, id);
       return true;
     });
+    await giveWay();
+  }
 }

@@ -1,7 +1,7 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Preparation } from '../../bulk-operations/preparation.ts';
 import type { Database, Reader } from '../../db/database.ts';
 import { countOccurrences } from '../../db/occurrences.ts';
+import { giveWay } from '../../giving-way.ts';
 import type { Judge } from '../../verbs/action.ts';
 import { COLUMNS } from '../columns.ts';
 import type { Import, ImportChoices, ImportCounts } from '../import.ts';
@@ -43,7 +43,7 @@ export async function planOn(db: Database, by: Judge, id: number, until: number)
     if (one.state !== 'planning' || !one.choices) return;
     if (one.done < one.pieces) await lookForShared(db, by, one, one.choices);
     else await planPiece(db, by, one, one.choices);
-    await turn();
+    await giveWay();
   } while (performance.now() < until);
 }
 
@@ -51,7 +51,7 @@ async function lookForShared(db: Database, by: Judge, one: Import, choices: Impo
   const rows = await rowsOf(db.read, one, choices, one.done);
   const keys = await KINDS[one.kind].keysOf(db.read, by, rows, choices);
   const occurrences = rows.flatMap((row) => keys.get(row)!.map(({ key }): [string, number] => [key, row.line]));
-  await db.write(async (trx) => {
+  await db.writePiece(async (trx) => {
     if (await takePiece(trx, one)) await countOccurrences(trx, one.id, occurrences);
   });
 }
@@ -64,7 +64,7 @@ async function planPiece(db: Database, by: Judge, one: Import, choices: ImportCh
     findShared: (keys) => findShared(db.read, one.id, keys),
     countLines: (keys) => countLines(db.read, one.id, keys),
   });
-  await db.write(async (trx) => {
+  await db.writePiece(async (trx) => {
     if (!(await takePiece(trx, one))) return;
     await keepPlanned(
       trx,

@@ -31,7 +31,7 @@ export async function stageFile(
   let [lines, pieces] = [0, 0];
   let waiting: RawLine[][] = [];
   const keep = () =>
-    db.write(async (trx) => {
+    db.writePiece(async (trx) => {
       for (const piece of waiting) await keepLines(trx, id, pieces++, piece);
       waiting = [];
     });

@@ -2,11 +2,13 @@ import { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
 import { executeOperation } from '../../bulk-operations/actions/execution.ts';
 import { AT_ONCE } from '../../bulk-operations/bulk-operation.ts';
+import { stillSeeing } from '../../contacts/pages/still-seeing.ts';
 import { type Typed, typedFields } from '../../forms/form.ts';
 import { installationMark } from '../../installation/installation-mark.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { Conflict, Forbidden, Malformed, NotFound } from '../../verbs/refusals.ts';
+import { sendCsv } from '../../web/csv.ts';
 import { flash } from '../../web/flash.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
@@ -20,7 +22,7 @@ import { UnreadableFile } from '../encoding.ts';
 import type { Import } from '../import.ts';
 import { tickEmails } from '../import-plan-store.ts';
 import { beginPlanning, findImport } from '../import-store.ts';
-import { refusedLines } from '../refused-lines.ts';
+import { refusedColumns, refusedLines } from '../refused-lines.ts';
 import { rememberMeanings } from '../remembered-columns.ts';
 import { checkedColumns, showColumns, typedColumns } from './columns-page.ts';
 import { proposeMissing, showMissing, viewsToCompare } from './missing-page.ts';
@@ -52,7 +54,7 @@ export function importController(app: AppContext): Router {
       execute(app, req, res, await visible(req)),
     );
     router.get(`${path}/:id/refused.csv`, write, confirmed(app), async (req: Request, res: Response) =>
-      sendRefused(app, res, await visible(req)),
+      sendRefused(app, req, res, await visible(req)),
     );
     // Only users sign in by an email, and only they are deactivated.
     if (kind !== 'users') continue;
@@ -158,14 +160,14 @@ async function execute(app: AppContext, req: Request, res: Response, one: Import
   res.redirect(303, `/bulk-operations/${done.id}`);
 }
 
-async function sendRefused(app: AppContext, res: Response, one: Import): Promise<void> {
+async function sendRefused(app: AppContext, req: Request, res: Response, one: Import): Promise<void> {
   if (one.state !== 'planned' && one.state !== 'applied') throw new NotFound();
-  res.attachment(`refused-${one.id}.csv`).type('text/csv; charset=utf-8');
-  for await (const text of refusedLines(app.db.read, one)) {
-    if (res.destroyed) return;
-    if (!res.write(text)) await new Promise((resolve) => res.once('drain', resolve).once('close', resolve));
-  }
-  res.end();
+  await sendCsv(app, req, res, {
+    name: `refused-${one.id}`,
+    columns: refusedColumns(one),
+    rows: refusedLines(app.db.read, one),
+    look: stillSeeing(app, req),
+  });
 }
 
 function pathOf({ kind, id }: Pick<Import, 'kind' | 'id'>): string {

@@ -5,7 +5,7 @@ import { type Choice, type Column, listFrame } from '../../lists/list-frame.ts';
 import { toggled } from '../../lists/list-query.ts';
 import { findStuckMail } from '../../mail/stuck-mails.ts';
 import type { Format } from '../../text/format.ts';
-import { fold, matches } from '../../text/text.ts';
+import { matches, searchedWords } from '../../text/text.ts';
 import { INVITATION } from '../../users/actions/invitation.ts';
 import type { Channel } from '../../verbs/act.ts';
 import { answerList } from '../../web/list-answer.ts';
@@ -89,7 +89,7 @@ function invitationsPage({
     const path = invitationsPath(query, { [name]: toggled(chosen, value) });
     return { label, value, count, isChosen: chosen.includes(value), path };
   };
-  const words = fold(query.q).split(' ').filter(Boolean);
+  const words = searchedWords(query.q);
   return {
     title: 'Invitations',
     invitations: list.invitations.map((one) => ({

@@ -5,7 +5,7 @@ import { minuteOf } from '../../clock.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
 import { findDeputy } from '../../groups/deputy-store.ts';
 import type { Group } from '../../groups/group.ts';
-import { listMembers } from '../../memberships/member-list.ts';
+import { listMembers } from '../../memberships/list/member-list.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { flash } from '../../web/flash.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
@@ -25,7 +25,7 @@ export async function showLead(
 ): Promise<void> {
   requireOwnLead(req.viewer!.id, group);
   const now = minuteOf(app.clock());
-  const { members } = await listMembers(app.db.read, group.id, { per: SUGGESTED }, now);
+  const { members } = await listMembers(app, group.id, { per: SUGGESTED });
   const deputy = await findDeputy(app.db.read, group.id, now);
   const stands = { deputy: deputy?.name ?? '', untilAt: formatOf(req).typedEnd(deputy?.untilAt ?? null) };
   const page = {

@@ -4,12 +4,13 @@ import { actionOf } from '../../bulk-operations/actions/bulk-subjects.ts';
 import { hasFacts } from '../../bulk-operations/bulk-item-store.ts';
 import { type BulkOperation, phaseOf } from '../../bulk-operations/bulk-operation.ts';
 import { findBegunBy, findOperation } from '../../bulk-operations/bulk-operation-store.ts';
+import { findTakersBack } from '../../bulk-operations/taken-back-store.ts';
 import { minuteOf } from '../../clock.ts';
 import type { Group } from '../../groups/group.ts';
 import type { Format } from '../../text/format.ts';
 import { counted } from '../../text/text.ts';
 import { Forbidden, NotFound } from '../../verbs/refusals.ts';
-import { flash, keepAtHand } from '../../web/flash.ts';
+import { flash, keepAtHand, letGoOf } from '../../web/flash.ts';
 import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
 import { planTakingBack, takeBackLeading } from '../actions/taking-back.ts';
@@ -62,14 +63,20 @@ async function changeableDeed(app: AppContext, req: Request): ReturnType<typeof 
   const deed = await ownDeed(app, req);
   const reason = whyNotToLead(deed.group);
   if (reason) throw new Forbidden(reason);
-  if (!(await mayTakeBack(app, deed.operation))) throw new NotFound();
+  if (!(await hasFacts(app.db.read, deed.operation.id))) throw new NotFound();
   return deed;
+}
+
+/** The operation that took it back already, if any did. */
+async function takerOf({ db }: AppContext, { id }: BulkOperation): Promise<BulkOperation | undefined> {
+  return (await findTakersBack(db.read, [id])).get(id)?.at(0);
 }
 
 /** Whom it was done to, by the names that they had then. */
 export async function showLedReport(app: AppContext, req: Request, res: Response): Promise<void> {
   const { operation, group } = await ownDeed(app, req);
   const { tally, executedAt, undoes } = operation;
+  const taker = await takerOf(app, operation);
   const page = {
     title: await doneInWords(app, operation, formatOf(req)),
     group,
@@ -77,18 +84,21 @@ export async function showLedReport(app: AppContext, req: Request, res: Response
     undoes: undoes === null ? undefined : pathTo(undoes),
     names: tally.names,
     leftOut: tally.reasons,
-    undoPath: (await mayTakeBack(app, operation)) ? `${pathTo(operation.id)}/undo` : undefined,
+    isTakenBack: taker !== undefined,
+    takenBackPath: taker?.createdBy === req.viewer!.id ? pathTo(taker.id) : undefined,
+    undoPath:
+      taker === undefined && (await hasFacts(app.db.read, operation.id)) ? `${pathTo(operation.id)}/undo` : undefined,
   };
   render(req, res, 'leading/report', page);
-}
-
-async function mayTakeBack({ db }: AppContext, operation: BulkOperation): Promise<boolean> {
-  return hasFacts(db.read, operation.id);
 }
 
 /** What taking it back would do now. */
 export async function showLedUndo(app: AppContext, req: Request, res: Response): Promise<void> {
   const { operation, group } = await changeableDeed(app, req);
+  if ((await takerOf(app, operation)) !== undefined) {
+    letGoOf(req, operation.id);
+    return res.redirect(303, pathTo(operation.id));
+  }
   const now = minuteOf(app.clock());
   const plan = await planTakingBack(app.db.read, { id: operation.id, groupId: group.id, now });
   const numberIn = (days: Map<unknown, number[]>) => [...days.values()].flat().length;

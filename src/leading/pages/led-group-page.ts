@@ -8,7 +8,8 @@ import { findDeputy } from '../../groups/deputy-store.ts';
 import type { Group } from '../../groups/group.ts';
 import { encodeCursor, readPageQuery } from '../../lists/list-query.ts';
 import { pagerLinks } from '../../lists/pager.ts';
-import { findMemberIds, listMembers } from '../../memberships/member-list.ts';
+import { listMembers } from '../../memberships/list/member-list.ts';
+import { soughtMembers } from '../../memberships/list/sought-members.ts';
 import { linesToCopy } from '../../one-time-links/pages/link-lines.ts';
 import { findOwnOpen } from '../../reviews/own-reviews.ts';
 import { STATE_LABELS } from '../../users/pages/user-list-page.ts';
@@ -45,7 +46,7 @@ export async function showLedGroups(app: AppContext, req: Request, res: Response
 /** One of them, with its people. */
 export async function showLedGroup(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
   const query = readPageQuery(req.query, ['name'], { sort: 'name', descending: false });
-  const list = await listMembers(app.db.read, group.id, { ...query, per: MEMBERS_PER_PAGE }, minuteOf(app.clock()));
+  const list = await listMembers(app, group.id, { ...query, per: MEMBERS_PER_PAGE });
   const path = `/led-groups/${group.id}`;
   if (list.members.length === 0 && list.total > 0) return res.redirect(303, path);
   const said = takeFlash(req);
@@ -83,7 +84,7 @@ export async function showLedGroup(app: AppContext, req: Request, res: Response,
 
 /** Who of its members has an invitation to use yet; so many as can be reinvited at once. */
 async function waitingForInvitation(app: AppContext, group: Group, now: Instant): Promise<number[]> {
-  const ids = await findMemberIds(app.db.read, group.id, { q: '', looksAtEmails: false }, MOST_LOOKED_AT);
+  const ids = await (await soughtMembers(app, group.id)).ids(MOST_LOOKED_AT);
   const waiting = (await findUsers(app.db.read, ids)).filter((user) => waitsForInvitation(user, now));
   return waiting.slice(0, MOST_REINVITED).map(({ id }) => id);
 }

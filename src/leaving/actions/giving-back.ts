@@ -1,4 +1,4 @@
-import type { Step } from '../../bulk-operations/undoing.ts';
+import type { Step } from '../../bulk-operations/undoable.ts';
 import type { Reader } from '../../db/database.ts';
 import { administered } from '../../users/actions/user-action.ts';
 import type { Subject } from '../../users/user.ts';

@@ -1,19 +1,24 @@
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { Request, Response } from 'express';
 import { NO_RIGHTS } from '../../access/rights.ts';
 import type { AppContext } from '../../app-context.ts';
 import { minuteOf } from '../../clock.ts';
+import { pieces } from '../../db/ids.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
 import type { Group } from '../../groups/group.ts';
 import { searchIn } from '../../groups/pages/group-record-page.ts';
 import { effectsOf, givenBy } from '../../permissions/effect.ts';
 import { shortened } from '../../text/text.ts';
+import type { Subject } from '../../users/user.ts';
 import { findSubjects } from '../../users/user-store.ts';
 import { flash } from '../../web/flash.ts';
 import { render } from '../../web/render.ts';
+import { soughtMembers } from '../list/sought-members.ts';
 import { MOST_AT_ONCE, typedMembers } from '../member-form.ts';
-import { findMemberIds } from '../member-list.ts';
 
 const NAMES_SHOWN = 10;
+/** Of more at once others would have to wait. */
+const READ_AT_ONCE = 1_000;
 
 /** What can be done to the members who are ticked, or to all that the search on the record means. */
 export async function showTicked(app: AppContext, req: Request, res: Response, group: Group): Promise<void> {
@@ -37,7 +42,11 @@ export async function showMemberSheet(
 ): Promise<void> {
   const now = minuteOf(app.clock());
   const ids = [...new Set([typed.ids].flat().map(Number))];
-  const subjects = await findSubjects(app.db.read, ids, now);
+  const subjects: Subject[] = [];
+  for (const some of pieces(ids, READ_AT_ONCE)) {
+    subjects.push(...(await findSubjects(app.db.read, some, now)));
+    await turnOfOthers();
+  }
   const page = {
     title: `Change members of ${group.name}`,
     group,
@@ -56,5 +65,5 @@ export async function showMemberSheet(
 /** All members that the search on the record means; one more than can be changed at once where there are more. */
 async function idsOfAll(app: AppContext, req: Request, group: Group): Promise<string[]> {
   const search = { q: searchIn(req.query.q), looksAtEmails: true };
-  return (await findMemberIds(app.db.read, group.id, search, MOST_AT_ONCE + 1)).map(String);
+  return (await (await soughtMembers(app, group.id, search)).ids(MOST_AT_ONCE + 1)).map(String);
 }

@@ -9,7 +9,7 @@ import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import type { Errors } from '../../forms/form.ts';
 import type { Times } from '../../forms/moments.ts';
-import type { Group } from '../../groups/group.ts';
+import type { NamedGroup } from '../../groups/names/group-names.ts';
 import { findMemberships } from '../../memberships/membership-store.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
 import { identityKey } from '../../text/identity-key.ts';
@@ -23,7 +23,7 @@ import { checkRow, type ForAll, type PersonRow, type RowValues } from '../people
 export interface KnownPerson {
   subject: Subject;
   /** Those that they are not in yet. */
-  groups: Group[];
+  groups: NamedGroup[];
   tags: string[];
   /** Why nothing changes, as a clause after the name; undefined where something does. */
   reason?: string;
@@ -57,7 +57,7 @@ interface Sources {
   /** Of whoever wrote the days. */
   times: Times;
   /** The groups that the viewer may know of. */
-  groups: Group[];
+  groups: NamedGroup[];
 }
 
 /** What of the list is to be done, row by row. Nothing is changed by it. */
@@ -124,7 +124,7 @@ export function changingIn(plan: PlannedPerson[]): (PlannedPerson & { known: Kno
 /** Known ones who are to have the same besides. */
 export interface Alike {
   ids: number[];
-  groups: Group[];
+  groups: NamedGroup[];
   tags: string[];
 }
 
@@ -175,7 +175,7 @@ async function findKnown(db: Reader, ids: number[], now: Instant): Promise<Map<n
 function whatChanges(
   viewer: Viewer,
   { subject, memberships, tags }: User,
-  { groups: asked, tags: wanted }: { groups: Group[]; tags: string[] },
+  { groups: asked, tags: wanted }: { groups: NamedGroup[]; tags: string[] },
 ): Omit<KnownPerson, 'notes'> {
   const had = new Set(tags.map(identityKey));
   const more = {
@@ -201,7 +201,11 @@ function notDone(subject: Subject, values: RowValues | undefined, mistake: strin
 }
 
 /** The groups that a row names and that the viewer may give, or what is wrong with one of them. */
-function groupsAsked(text: string, named: Map<string, Group>, viewer: Viewer): { groups: Group[]; mistake?: string } {
+function groupsAsked(
+  text: string,
+  named: Map<string, NamedGroup>,
+  viewer: Viewer,
+): { groups: NamedGroup[]; mistake?: string } {
   const names = text
     .split(/[,;|]/)
     .map((name) => name.trim())
@@ -236,7 +240,7 @@ function twinsAmong(rows: PersonRow[]): (row: PersonRow) => Errors {
   };
 }
 
-function newUserOf(values: RowValues, forAll: ForAll, groups: Group[], found: FoundContact | undefined): NewUser {
+function newUserOf(values: RowValues, forAll: ForAll, groups: NamedGroup[], found: FoundContact | undefined): NewUser {
   return {
     name: values.name,
     email: values.email,

@@ -1,6 +1,6 @@
 import express, { type Request, type Response, Router } from 'express';
 import type { AppContext } from '../../app-context.ts';
-import { visibleOperation } from '../../bulk-operations/pages/visible-operation.ts';
+import { visibleOperation } from '../../bulk-operations/pages/operation/visible-operation.ts';
 import { confirmed } from '../../sessions/pages/confirmed.ts';
 import { requireRight } from '../../web/guards/authorization.ts';
 import { takeKept } from '../../web/kept-form.ts';

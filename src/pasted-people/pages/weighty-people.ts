@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { givesAdministration } from '../../access/administrators.ts';
 import type { AppContext } from '../../app-context.ts';
 import { MANY } from '../../bulk-operations/actions/weighty-operation.ts';
-import { visibleOperation } from '../../bulk-operations/pages/visible-operation.ts';
+import { visibleOperation } from '../../bulk-operations/pages/operation/visible-operation.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { givenBy } from '../../permissions/effect.ts';
 import { identityKey } from '../../text/identity-key.ts';

@@ -5,16 +5,17 @@ import type { UserIndex } from '../../users/list/user-index.ts';
 import { keptPath, readListPath } from '../../users/list/user-list-query.ts';
 import { selectForView } from '../../users/list/view-selection.ts';
 import type { StateLimits } from '../../users/user-state.ts';
+import { MOST_PEOPLE } from '../review.ts';
 
-/** Whom a view means, as far as they are active, and the groups that it is narrowed to. */
+/** Whom a view means, as far as they are active, and the groups that it is narrowed to; of more than can be asked about, one more. */
 export async function meantBy(
   db: Reader,
   index: UserIndex,
   { view, by, limits }: { view: string; by: Viewer; limits: StateLimits },
-): Promise<{ ids: number[]; groupIds: number[] }> {
+): Promise<{ ids: number[]; total: number; groupIds: number[] }> {
   const query = { ...readListPath(view), activity: ['active' as const] };
-  const { ids } = await selectForView(db, index, { query, limits, viewer: by });
-  return { ids, groupIds: idsAmong(query.group) };
+  const { ids, total } = await selectForView(db, index, { query, limits, viewer: by }, MOST_PEOPLE + 1);
+  return { ids, total, groupIds: idsAmong(query.group) };
 }
 
 /** The address of a view as it is kept with a review; of none, all who are active. */

@@ -6,12 +6,10 @@ import { grouped } from '../../text/text.ts';
 import type { Act } from '../../verbs/act.ts';
 import { assignedBy } from '../assignment.ts';
 import { insertQuestions } from '../question-store.ts';
-import type { Review } from '../review.ts';
+import { MOST_PEOPLE, type Review } from '../review.ts';
 import { insertReview } from '../review-store.ts';
 import { ask } from './asking.ts';
 
-/** So many are still asked about, and looked through, at once. */
-export const MOST_PEOPLE = 5_000;
 const MOST_QUESTIONS = 20_000;
 
 export interface Start

@@ -2,6 +2,8 @@ import type { Request, Response } from 'express';
 import { may, type Viewer } from '../../access/viewer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { instant } from '../../clock.ts';
+import { stillSeeing } from '../../contacts/pages/still-seeing.ts';
+import { pieces } from '../../db/ids.ts';
 import { findGroups } from '../../groups/group-store.ts';
 import { STATE_LABELS } from '../../users/pages/user-list-page.ts';
 import { findUserNames } from '../../users/user-store.ts';
@@ -14,6 +16,9 @@ import { findStanding } from '../verdicts.ts';
 import { ANSWER_WORDS, VERDICT_WORDS } from './review-words.ts';
 
 const SHOWN = 500;
+const AT_ONCE = 500;
+
+type EvidenceRow = Awaited<ReturnType<typeof evidenceOf>>['rows'][number];
 
 /** Who said what about whom, when, and on what facts. */
 async function evidenceOf({ db, clock }: AppContext, viewer: Viewer, review: Review) {
@@ -61,7 +66,7 @@ export async function showEvidence(app: AppContext, req: Request, res: Response,
 
 export async function sendEvidence(app: AppContext, req: Request, res: Response, review: Review): Promise<void> {
   const { rows } = await evidenceOf(app, req.viewer!, review);
-  sendCsv(res, {
+  await sendCsv(app, req, res, {
     name: `review-${review.id}`,
     columns: [
       'person',
@@ -79,7 +84,14 @@ export async function sendEvidence(app: AppContext, req: Request, res: Response,
       'activity now',
       'seal',
     ],
-    rows: rows.map((row) => [
+    rows: inPieces(rows, review.digest),
+    look: stillSeeing(app, req),
+  });
+}
+
+async function* inPieces(rows: EvidenceRow[], seal: string | null) {
+  for (const some of pieces(rows, AT_ONCE))
+    yield some.map((row) => [
       row.person.name,
       row.person.id,
       row.reviewer.name,
@@ -93,7 +105,6 @@ export async function sendEvidence(app: AppContext, req: Request, res: Response,
       row.groups.join('; '),
       row.verdict,
       row.activity,
-      review.digest,
-    ]),
-  });
+      seal,
+    ]);
 }

@@ -14,10 +14,11 @@ import { formatOf } from '../../web/reader/reader-format.ts';
 import { render } from '../../web/render.ts';
 import { safePath } from '../../web/safe-path.ts';
 import { meantBy, reviewedView } from '../actions/meant-people.ts';
-import { MOST_PEOPLE, startReview } from '../actions/starting.ts';
+import { startReview } from '../actions/starting.ts';
 import { assignedBy } from '../assignment.ts';
 import { nextQuarter } from '../quarter.ts';
 import { findQuestions } from '../question-store.ts';
+import { MOST_PEOPLE } from '../review.ts';
 import { checkReview, typedReview } from '../review-form.ts';
 
 const USUALLY_DUE = 14 * DAY;
@@ -73,7 +74,7 @@ async function showForm(app: AppContext, req: Request, res: Response, typed: Typ
     title: 'New review',
     typed: { ...typed, view: meant.view },
     errors,
-    people: meant.ids.length,
+    people: meant.total,
     leaders: new Set(assigned.filter(({ isPassed }) => !isPassed).map(({ reviewerId }) => reviewerId)).size,
     leaderless: new Set(assigned.filter(({ isPassed }) => isPassed).map(({ userId }) => userId)).size,
     leftOut: assigned.length > 0 ? await leftOutOf(app.db.read, meant.ids, assigned) : [],

@@ -17,7 +17,7 @@ export async function showSavedViews(app: AppContext, req: Request, res: Respons
   render(req, res, 'saved-views/index', {
     title: 'Saved views',
     sections: [
-      { id: 'own', label: 'Yours', views: all.filter((view) => view.isOwn), none: 'You have kept none yet.' },
+      { id: 'own', label: 'Yours', views: all.filter((view) => view.isOwn), none: 'You have saved none yet.' },
       { id: 'shared', label: 'Shared by others', views: all.filter((view) => !view.isOwn), none: 'Nobody shares one.' },
     ],
     mayShare: mayShare(viewer),

@@ -5,7 +5,6 @@ import { minuteOf } from '../../clock.ts';
 import { searchContacts } from '../../contacts/contact-search.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
-import { findGroups } from '../../groups/group-store.ts';
 import { groupsCalled } from '../../groups/group-suggestions.ts';
 import { findVisibleViews } from '../../saved-views/saved-view-store.ts';
 import type { SignedIn } from '../../sessions/signed-in.ts';
@@ -233,12 +232,13 @@ function userOf(user: { id: number; name: string; email: string | null }): Desti
 
 /** All, or for who may not read them those that they lead. */
 export async function findGroupsOf(
-  { db, viewer }: Pick<Sources, 'db' | 'viewer'>,
+  { index, viewer }: Pick<Sources, 'index' | 'viewer'>,
   text: string,
 ): Promise<Destination[]> {
   const mayRead = may(viewer, 'groups', 'read');
   if (!mayRead && viewer.leads.length === 0) return [];
-  return groupsCalled(await findGroups(db, mayRead ? undefined : viewer.leads), text)
+  await index.groups.refresh();
+  return groupsCalled(index.groups.named(mayRead ? undefined : viewer.leads), text)
     .slice(0, GROUPS_SHOWN)
     .map(({ id, name }) => ({ label: name, path: mayRead ? `/groups/${id}` : `/led-groups/${id}`, icon: 'people' }));
 }

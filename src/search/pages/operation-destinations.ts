@@ -10,8 +10,9 @@ import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { GROUP_OPERATIONS } from '../../groups/actions/operations/group-operations.ts';
 import { mayChange } from '../../groups/group.ts';
-import { findGroups } from '../../groups/group-store.ts';
+import { findGroupsOf } from '../../groups/group-store.ts';
 import { groupsCalled } from '../../groups/group-suggestions.ts';
+import type { UserIndex } from '../../users/list/user-index.ts';
 import type { StateLimits } from '../../users/user-state.ts';
 import type { BulkAction } from '../../verbs/action.ts';
 import type { Destination } from './destination.ts';
@@ -30,7 +31,7 @@ export function operationsFor(viewer: Viewer): { label: string; otherNames?: str
 
 /** "set leader sales", "set owner acme": what is done to a group or a contact as an operation. */
 export async function findOperations(
-  sources: { db: Reader; viewer: Viewer; limits: StateLimits },
+  sources: { db: Reader; index: UserIndex; viewer: Viewer; limits: StateLimits },
   isMeant: (names: string[]) => boolean,
   name: string,
 ): Promise<Destination[]> {
@@ -43,12 +44,14 @@ export async function findOperations(
 }
 
 async function onGroups(
-  { db, viewer }: { db: Reader; viewer: Viewer },
+  { db, index, viewer }: { db: Reader; index: UserIndex; viewer: Viewer },
   operations: typeof GROUP_OPERATIONS,
   name: string,
 ): Promise<Destination[]> {
   if (operations.length === 0 || !may(viewer, 'groups', 'write')) return [];
-  const groups = groupsCalled(await findGroups(db), name).filter((group) => mayChange(viewer, group));
+  await index.groups.refresh();
+  const called = groupsCalled(index.groups.named(), name).map(({ id }) => id);
+  const groups = (await findGroupsOf(db, called)).filter((group) => mayChange(viewer, group));
   return groups
     .slice(0, RECORDS_SHOWN)
     .flatMap((group) =>

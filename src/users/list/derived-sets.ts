@@ -43,6 +43,13 @@ export class DerivedSets {
     });
   }
 
+  /** Who is in the group, those included whose membership is over. */
+  membersOf(groupId: number): Within {
+    return lazily(`members ${groupId}`, () =>
+      this.facets.union('group', [groupId]).unite(this.facets.union('membership', [groupId * 2 + 1])),
+    );
+  }
+
   /** Without a linked contact that the viewer sees; nobody, to who sees none. */
   contactless(viewer: ContactViewer): Within {
     const ownerships = visibleOwnerships(viewer);

@@ -5,6 +5,7 @@ import type { Reader } from '../../db/database.ts';
 import { whereIdIn } from '../../db/ids.ts';
 import { preparedInForms } from '../../db/prepared.ts';
 import type { Left, Row } from '../../db/tables.ts';
+import { Kept } from '../../kept.ts';
 import { lastSignInFrom } from '../../sessions/login-attempt-store.ts';
 import { findTagNames } from '../../tags/tag-store.ts';
 import { findTokenUses, type TokenUse } from '../../tokens/token-store.ts';
@@ -64,13 +65,18 @@ export async function withFurther(
   const ids = users.map((user) => user.id);
   const tags = columns.includes('tags') ? await findTagNames(db, 'user', ids) : undefined;
   const uses = columns.includes('tokens') ? await findTokenUses(db, ids, now) : undefined;
-  return users.map((user) => ({
-    ...user,
-    contactName: names.get(user.contactId ?? 0) ?? null,
-    tags: tags && (tags.get(user.id) ?? []),
-    tokens: uses?.get(user.id),
-  }));
+  const contactNames = users.map((user) => names.get(user.contactId ?? 0) ?? null);
+  return keptFurther.get([users, contactNames, tags, uses], () =>
+    users.map((user, n) => ({
+      ...user,
+      contactName: contactNames[n],
+      tags: tags && (tags.get(user.id) ?? []),
+      tokens: uses?.get(user.id),
+    })),
+  );
 }
+
+const keptFurther = new Kept<ListedUser[]>();
 
 /** In the order of the ids, for somebody who sees no contacts. */
 export async function findListed(
@@ -82,6 +88,18 @@ export async function findListed(
   // In an order of their own: what is read is the same in whichever they are shown.
   const read = COLUMNS.filter((column) => column in READ && columns.includes(column));
   const rows = await selectRows(db, read, { ids });
+  const { facets } = index.held;
+  const kept = keptListed.get(facets) ?? new Kept();
+  keptListed.set(facets, kept);
+  // What is read is the same rows once more until anybody commits, and of the index nothing else is looked at.
+  return kept.get([rows, columns, ids, facets.version, index.groups.change], () =>
+    listedOf(rows, index, ids, columns.includes('groups')),
+  );
+}
+
+const keptListed = new WeakMap<object, Kept<ListedUser[]>>();
+
+function listedOf(rows: FoundRow[], index: UserIndex, ids: number[], saysGroups: boolean): ListedUser[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap((id) => {
     const row = byId.get(id);
@@ -112,7 +130,7 @@ export async function findListed(
       contactId: row.contact_id ?? null,
       contactName: null,
       badges: badgesAmong(index.statesOf(id)),
-      groups: columns.includes('groups') ? listedGroupsOf(index, id) : NO_GROUPS,
+      groups: saysGroups ? listedGroupsOf(index, id) : NO_GROUPS,
     };
   });
 }

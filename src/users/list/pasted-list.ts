@@ -6,7 +6,6 @@ import { fewWords } from '../../lists/list-query.ts';
 import { identityKey, spelledLike } from '../../text/identity-key.ts';
 import { searchedFor } from '../../text/people/addresses.ts';
 import { identifiersIn } from '../../text/people/people-list.ts';
-import { fold } from '../../text/text.ts';
 
 /**
  * As long as a list may be, in letters: the address of a view holds it, browsers send that three times with each request, and
@@ -30,6 +29,8 @@ export interface PastedList {
   missing: string[];
   /** Whether it was too long, so that something behind its end was left out. */
   isCut: boolean;
+  /** Whether it is a search for its words instead where these find somebody: of two parts one is nobody, as with "Berg, Anna". */
+  isDoubtful: boolean;
 }
 
 /** What a search keeps of a text of any length: a few words, or a list that ends with a mark where entries are left out. */
@@ -51,31 +52,24 @@ function addressesApart(text: string): string {
 
 /**
  * The users that a search names by name, email or id (`17` or `#17`), between commas, semicolons or lines; a name of digits goes
- * before an id. Undefined for a search of another kind: where nobody is called so, or one of two parts is nobody, as with
- * "Berg, Anna". Where an address or an id with its mark is among the parts, a list is meant.
+ * before an id. Undefined for a search of another kind: where nobody is called so. Where an address or an id with its mark is among
+ * the parts, a list is meant; an id with its mark is one alone.
  */
 export async function findPasted(db: Reader, q: string): Promise<PastedList | undefined> {
   const parts = identifiersIn(q);
   const isCut = parts.at(-1) === CUT;
   const entries = isCut ? parts.slice(0, -1) : parts;
-  if (parts.length < 2) return undefined;
+  if (parts.length < 2 && !/^#[1-9]\d{0,14}$/.test(parts[0] ?? '')) return undefined;
   const found = await findNamed(db, entries);
   const isPlain = entries.every((entry) => !/[@#]/.test(entry));
-  if (isPlain && (found.size === 0 || (entries.length === 2 && found.size < 2))) return undefined;
+  if (isPlain && found.size === 0) return undefined;
   return {
     ids: [...new Set(found.values())],
     entries: entries.length,
     missing: entries.filter((entry) => !found.has(entry)),
     isCut,
+    isDoubtful: isPlain && entries.length === 2 && found.size < 2,
   };
-}
-
-/** The folded words of a search; what separates the entries of a list is no part of them, unless nothing else was typed. */
-export function searchedWords(q: string): string[] {
-  const words = fold(q)
-    .split(/[ ,;]+/)
-    .filter(Boolean);
-  return words.length > 0 ? words : fold(q).split(' ').filter(Boolean);
 }
 
 type NamedRow = Pick<Row<'users'>, 'id' | 'name' | 'email' | 'activity'> & { key: string };

@@ -2,6 +2,7 @@ import { instant, minuteOf } from '../../clock.ts';
 import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import { meantSoon } from '../../facets/along-index.ts';
+import { breathe } from '../../giving-way.ts';
 import { readPage, readRankedPage } from '../../lists/keyset-page.ts';
 import { type Cursor, idsAmong } from '../../lists/list-query.ts';
 import { findListed, type ListedUser, withFurther } from './listed-users.ts';
@@ -9,7 +10,7 @@ import { findPasted, type PastedList } from './pasted-list.ts';
 import { countsOf, NOTHING_OFFERED, type Offered, type UserCounts } from './user-counts.ts';
 import type { UserIndex } from './user-index.ts';
 import { alongSort, sourcesOf } from './user-order.ts';
-import { type Asked, filterOf, select } from './view-selection.ts';
+import { type Asked, filterOf, refreshedWith, select } from './view-selection.ts';
 
 export interface UserList {
   users: ListedUser[];
@@ -35,9 +36,13 @@ export async function listUsers(
   { query, limits, viewer: asking, offered = NOTHING_OFFERED }: Asked & { offered?: Offered },
 ): Promise<UserList> {
   const viewer = await findContactViewer(db, asking, minuteOf(limits.now));
-  const pasted = await findPasted(db, query.q);
-  const pastedInViews = await Promise.all(offered.views.map((view) => findPasted(db, view.q)));
-  await index.refresh();
+  const [pasted, ...pastedInViews] = await refreshedWith(db, index, viewer, [query, ...offered.views]);
+  const filterOfView = (n: number) => filterOf(index, offered.views[n], viewer, pastedInViews[n]);
+  // They are kept, and counted at once below where nothing changed meanwhile.
+  for (const n of offered.views.keys()) {
+    index.total(filterOfView(n));
+    await breathe();
+  }
   const selection = select(index, query, viewer, pasted);
   const { change } = index;
   const counts = countsOf(index, selection, {
@@ -46,17 +51,20 @@ export async function listUsers(
     rights: offered.rights,
     addresses: query.address,
     contactless: index.derived.contactless(viewer),
-    views: offered.views.map((view, n) => filterOf(index, view, viewer, pastedInViews[n])),
+    views: offered.views.map((_, n) => filterOfView(n)),
   });
+  await breathe();
   const page = await readRankedPage(query, sourcesOf(db, index, { query, viewer, pasted, selection }));
   const ids = page.rows;
+  const users = await withFurther(
+    db,
+    viewer,
+    { columns: query.columns, now: instant(limits.now) },
+    await findListed(db, index, ids, query.columns),
+  );
+  await breathe();
   return {
-    users: await withFurther(
-      db,
-      viewer,
-      { columns: query.columns, now: instant(limits.now) },
-      await findListed(db, index, ids, query.columns),
-    ),
+    users,
     total: selection.total,
     isMeant: (id) => selection.has(id),
     change,
@@ -78,15 +86,19 @@ export async function listMeanwhile(
   const looked = index.ofNobody();
   const pasted = await findPasted(db, query.q);
   const source = meantSoon(alongSort(db, viewer, query.sort, pasted?.ids), async (ids) => {
+    await breathe();
     await looked.take(ids, limits.now);
+    await breathe();
     return select(looked, query, viewer, pasted);
   });
   const { rows, previous, next } = await readPage(query, source);
+  await breathe();
   const users = await withFurther(
     db,
     viewer,
     { columns: query.columns, now: instant(limits.now) },
     await findListed(db, looked, rows, query.columns),
   );
+  await breathe();
   return { users, previous, next, pasted };
 }

@@ -7,11 +7,11 @@ import { alongContacts } from '../../linked-contacts/linked-search.ts';
 import type { Source } from '../../lists/keyset-page.ts';
 import { isRanked } from '../../lists/list-query.ts';
 import { fold } from '../../text/text.ts';
-import { findPasted, type PastedList } from './pasted-list.ts';
+import type { PastedList } from './pasted-list.ts';
 import type { UserFacet } from './user-facets.ts';
 import type { UserIndex } from './user-index.ts';
 import type { ListQuery, SortKey } from './user-list-query.ts';
-import { select } from './view-selection.ts';
+import { refreshedWith, select } from './view-selection.ts';
 
 /** The orders that have an index. */
 const SORTS: Record<OwnSort, ReturnType<typeof alongIndex>> = {
@@ -65,8 +65,7 @@ export async function freezeUsers(
   { query, viewer }: { query: ListQuery; viewer: ContactViewer },
   atOnce: number,
 ): Promise<FrozenSet> {
-  const pasted = await findPasted(db, query.q);
-  await index.refresh();
+  const [pasted] = await refreshedWith(db, index, viewer, [query]);
   const selection = select(index, query, viewer, pasted);
   const sources = sourcesOf(db, index, { query, viewer, pasted, selection });
   return frozenAlong(selection, sources, { descending: query.descending, atOnce });

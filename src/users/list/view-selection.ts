@@ -6,12 +6,15 @@ import { findContactViewer } from '../../contacts/contact-viewer.ts';
 import type { Reader } from '../../db/database.ts';
 import type { FacetFilter, Selection } from '../../facets/facet-index.ts';
 import { idsAmong, NONE } from '../../lists/list-query.ts';
+import { searchedWords } from '../../text/text.ts';
 import { SOON_DAYS, STATES, type StateLimits } from '../user-state.ts';
 import { NOBODY } from './derived-sets.ts';
-import { findPasted, type PastedList, searchedWords } from './pasted-list.ts';
+import { findPasted, type PastedList } from './pasted-list.ts';
 import { ACTIVITIES, type UserFacet } from './user-facets.ts';
 import type { UserIndex } from './user-index.ts';
 import type { ListQuery } from './user-list-query.ts';
+
+const NO_GROUP = 0;
 
 /** Which view of the list, at which moment, for whom. */
 export interface Asked {
@@ -20,16 +23,17 @@ export interface Asked {
   viewer: Viewer;
 }
 
-/** The users that a view means, by filters and search. */
+/** The users that a view means, by filters and search: how many they are, and the ids of all or of the first so many. */
 export async function selectForView(
   db: Reader,
   index: UserIndex,
   { query, limits, viewer }: Asked,
-): Promise<{ ids: number[]; change: number }> {
+  most?: number,
+): Promise<{ ids: number[]; total: number; change: number }> {
   const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
-  const pasted = await findPasted(db, query.q);
-  await index.refresh();
-  return { ids: select(index, query, contactViewer, pasted).ids(), change: index.change };
+  const [pasted] = await refreshedWith(db, index, contactViewer, [query]);
+  const { set, total } = select(index, query, contactViewer, pasted);
+  return { ids: most === undefined ? set.ids() : set.first(most, false), total, change: index.change };
 }
 
 /** Whether a view means somebody, by what the index holds just now. */
@@ -39,7 +43,8 @@ export async function meantByView(
   { query, viewer, now }: { query: ListQuery; viewer: Viewer; now: number },
 ): Promise<(id: number) => boolean> {
   const contactViewer = await findContactViewer(db, viewer, minuteOf(now));
-  const selection = select(index, query, contactViewer, await findPasted(db, query.q));
+  const pasted = settled(index, query, contactViewer, await findPasted(db, query.q));
+  const selection = select(index, query, contactViewer, pasted);
   return (id) => selection.has(id);
 }
 
@@ -50,8 +55,7 @@ export async function countViews(
   { queries, limits, viewer }: Omit<Asked, 'query'> & { queries: readonly ListQuery[] },
 ): Promise<number[]> {
   const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
-  const pasted = await Promise.all(queries.map(({ q }) => findPasted(db, q)));
-  await index.refresh();
+  const pasted = await refreshedWith(db, index, contactViewer, queries);
   return queries.map((query, n) => select(index, query, contactViewer, pasted[n]).total);
 }
 
@@ -63,8 +67,8 @@ export async function countLargestGroups(
   most: number,
 ): Promise<{ id: number; count: number }[]> {
   const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
-  await index.refresh();
-  const selection = select(index, query, contactViewer, undefined);
+  const [pasted] = await refreshedWith(db, index, contactViewer, [query]);
+  const selection = select(index, query, contactViewer, pasted);
   return index.largest('group', most, index.groups.deleted).map((id) => ({ id, count: selection.count('group', id) }));
 }
 
@@ -76,10 +80,34 @@ export async function countInGroups(
   groupIds: number[],
 ): Promise<Map<number, number>> {
   const contactViewer = await findContactViewer(db, viewer, minuteOf(limits.now));
-  const pasted = await findPasted(db, query.q);
-  await index.refresh();
+  const [pasted] = await refreshedWith(db, index, contactViewer, [query]);
   const selection = select(index, query, contactViewer, pasted);
   return new Map(groupIds.map((id) => [id, selection.count('group', id)]));
+}
+
+/** Whom each of the views names one by one, and the index refreshed to what is so now: what is asked right afterwards is of one moment. */
+export async function refreshedWith(
+  db: Reader,
+  index: UserIndex,
+  viewer: ContactViewer,
+  queries: readonly ListQuery[],
+): Promise<(PastedList | undefined)[]> {
+  const pasted = await Promise.all(queries.map(({ q }) => findPasted(db, q)));
+  await index.refresh();
+  return queries.map((query, n) => settled(index, query, viewer, pasted[n]));
+}
+
+/** A list of which it is not sure that it is one is none where its words find somebody: "Berg, Anna" may be one person. */
+function settled(
+  index: UserIndex,
+  { q }: ListQuery,
+  viewer: ContactViewer,
+  pasted: PastedList | undefined,
+): PastedList | undefined {
+  if (!pasted?.isDoubtful) return pasted;
+  // Whoever was deleted is asked for by a filter, which must not change what the search means.
+  const values = { activity: [ACTIVITIES.indexOf('active'), ACTIVITIES.indexOf('deactivated')] };
+  return index.total({ values, within: index.search(searchedWords(q), viewer) }) > 0 ? undefined : pasted;
 }
 
 /** By the data that the index was refreshed to. */
@@ -104,7 +132,8 @@ export function filterOf(
       activity: activities.map((activity) => ACTIVITIES.indexOf(activity)),
       state: query.state.map((state) => STATES.indexOf(state)),
       tag: idsAmong(query.tag),
-      group: idsAmong(query.group),
+      // Memberships of a deleted one lie still: as the page says, there is no such group.
+      group: idsAmong(query.group).map((id) => (index.groups.deleted.has(id) ? NO_GROUP : id)),
       starts: query.starts.map(soonDays),
       leaves: query.leaves.map(soonDays),
     },

@@ -3,7 +3,7 @@ import type { AppContext } from '../../app-context.ts';
 import { knownByIndex } from '../../groups/group-suggestions.ts';
 import { firstOf, toggled } from '../../lists/list-query.ts';
 import { pagerLinks } from '../../lists/pager.ts';
-import { fold } from '../../text/text.ts';
+import { isNamed } from '../../text/text.ts';
 import { render } from '../../web/render.ts';
 import { groupFilterPath, listPath, readListQuery } from '../list/user-list-query.ts';
 import { countInGroups } from '../list/view-selection.ts';
@@ -18,9 +18,7 @@ export async function showGroupFilter(app: AppContext, req: Request, res: Respon
   const name = (firstOf(req.query.name) ?? '').trim().slice(0, LONGEST_NAME);
   const from = startOf(firstOf(req.query.from));
   await app.index.refresh();
-  const words = fold(name).split(' ').filter(Boolean);
-  const isMeant = (group: { name: string }) => words.every((word) => fold(group.name).includes(word));
-  const all = knownByIndex(app.index, req.viewer!).filter(isMeant);
+  const all = knownByIndex(app.index, req.viewer!).filter((group) => isNamed(group.name, name));
   const shown = all.slice(from, from + SHOWN);
   const asked = { query, limits: stateLimits(app), viewer: req.viewer! };
   const counts = await countInGroups(

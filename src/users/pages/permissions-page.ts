@@ -6,6 +6,7 @@ import type { AppContext } from '../../app-context.ts';
 import type { Application } from '../../applications/application.ts';
 import { findApplications } from '../../applications/application-store.ts';
 import { type Instant, minuteOf } from '../../clock.ts';
+import type { GroupNames, NamedGroup } from '../../groups/names/group-names.ts';
 import { firstOf } from '../../lists/list-query.ts';
 import { type Explanation, explain, type Reason } from '../../permissions/explanation.ts';
 import { shortened } from '../../text/text.ts';
@@ -14,6 +15,12 @@ import type { Subject, User } from '../user.ts';
 import { findUserNames } from '../user-store.ts';
 
 const GROUPS_NAMED = 5;
+
+interface Explained {
+  application: Application;
+  explanation: Explanation;
+  others: NamedGroup[];
+}
 
 /** What a user may do and why, and the answer to a question where one was asked. */
 export async function showPermissions(app: AppContext, req: Request, res: Response, user: Subject): Promise<void> {
@@ -24,12 +31,12 @@ export async function showPermissions(app: AppContext, req: Request, res: Respon
     user.id,
     applications.map((application) => application.key),
     now,
-    { withOthers: true },
   );
+  await app.index.groups.refresh();
   const explained = applications.map((application, n) => ({
     application,
     explanation: explanations[n],
-    elsewhere: elsewhere(explanations[n]),
+    others: othersGranting(app.index.groups, explanations[n]),
   }));
   const asked = explained.find(({ application }) => application.key === firstOf(req.query.application));
   const mayReadGroups = may(req.viewer!, 'groups', 'read');
@@ -37,8 +44,11 @@ export async function showPermissions(app: AppContext, req: Request, res: Respon
   render(req, res, 'users/permissions', {
     title: `Effective permissions of ${user.name}`,
     user,
-    explained: asked ? [asked, ...explained.filter((one) => one !== asked)] : explained,
-    answer: asked && answerOf(asked.application, asked.explanation, level, mayReadGroups),
+    explained: (asked ? [asked, ...explained.filter((one) => one !== asked)] : explained).map(({ others, ...one }) => ({
+      ...one,
+      elsewhere: { number: others.length, names: named(others, one.application) },
+    })),
+    answer: asked && answerOf(asked, level, mayReadGroups),
     notice: noticeOf(user, now),
     names: await findUserNames(app.db.read, grantersOf(explanations)),
     mayReadGroups,
@@ -47,26 +57,26 @@ export async function showPermissions(app: AppContext, req: Request, res: Respon
 
 /** Who made the user a member of the groups that the explanations name. */
 export function grantersOf(explanations: Explanation[]): (number | null)[] {
-  return explanations.flatMap(({ reasons }) => reasons.map((reason) => reason.membership?.grantedBy ?? null));
+  return explanations.flatMap(({ reasons }) => reasons.map((reason) => reason.membership.grantedBy));
 }
 
-function answerOf(application: Application, explanation: Explanation, level: Level, mayReadGroups: boolean) {
-  const isEnough = (reason: Reason) => reason.level === 'write' || reason.level === level;
-  const holds = explanation.level === 'write' || explanation.level === level;
+function answerOf({ application, explanation, others }: Explained, level: Level, mayReadGroups: boolean) {
+  const isEnough = (granted: Level | undefined) => granted === 'write' || granted === level;
+  const holds = isEnough(explanation.level === 'none' ? undefined : explanation.level);
+  const own = explanation.reasons.filter((reason) => isEnough(reason.level));
+  const isElsewhere = others.some(({ rights }) => isEnough(rights[application.key]));
   return {
     holds,
     level,
     name: application.name,
-    because: holds ? '' : whyNot(explanation.reasons.filter(isEnough), level, mayReadGroups),
+    because: holds ? '' : own.length > 0 ? own.map(hindered).join(' ') : notGiven(level, mayReadGroups, isElsewhere),
   };
 }
 
-/** The nearest of the reasons that do not count. */
-function whyNot(reasons: Reason[], level: Level, mayReadGroups: boolean): string {
-  const own = reasons.filter((reason) => reason.hindrance !== 'no member');
-  if (own.length > 0) return own.map(hindered).join(' ');
+/** Why somebody has no right that none of their groups grants. */
+function notGiven(level: Level, mayReadGroups: boolean, isElsewhere: boolean): string {
   if (!mayReadGroups) return `No group of theirs grants ${level} on it.`;
-  return reasons.length > 0 ? `Groups grant it, but this user is in none of them.` : `No group grants ${level} on it.`;
+  return isElsewhere ? `Groups grant it, but this user is in none of them.` : `No group grants ${level} on it.`;
 }
 
 function hindered({ groupName, hindrance }: Reason): string {
@@ -75,15 +85,15 @@ function hindered({ groupName, hindrance }: Reason): string {
     : `The group ${groupName} grants it, but is ${hindrance}.`;
 }
 
-function elsewhere({ reasons }: Explanation): { number: number; names: string } {
-  const others = reasons.filter((reason) => reason.hindrance === 'no member');
-  return {
-    number: others.length,
-    names: shortened(
-      others.map((reason) => `${reason.groupName} (${reason.level})`),
-      GROUPS_NAMED,
-    ),
-  };
+/** The groups that grant something on it and that the user is not in; a deleted one is of no use to anybody. */
+function othersGranting(groups: GroupNames, { application, reasons }: Explanation): NamedGroup[] {
+  const own = new Set(reasons.map((reason) => reason.groupId));
+  return groups.grantingOn(application).filter(({ id }) => !own.has(id));
+}
+
+function named(others: NamedGroup[], { key }: Application): string {
+  const said = others.slice(0, GROUPS_NAMED).map(({ name, rights }) => `${name} (${rights[key]})`);
+  return shortened(said, GROUPS_NAMED, others.length);
 }
 
 /** Rights are of no use to whoever cannot come in. */

@@ -15,12 +15,11 @@ import { type Choice, type Filter, listFrame } from '../../lists/list-frame.ts';
 import { idsAmong, NONE, toggled } from '../../lists/list-query.ts';
 import { findPinned, type PinnedView, shownViews } from '../../saved-views/pages/pinned-views.ts';
 import { findTags, type Tag } from '../../tags/tag-store.ts';
-import { matches } from '../../text/text.ts';
 import { answerList, asksForListAlone } from '../../web/list-answer.ts';
 import { readHabits } from '../../web/reader/list-habits.ts';
 import { readAllTicked } from '../../web/reader/list-ticks.ts';
 import { USER_OPERATIONS } from '../actions/operations/user-operations.ts';
-import { LONGEST_LIST, searchedWords } from '../list/pasted-list.ts';
+import { LONGEST_LIST } from '../list/pasted-list.ts';
 import type { UserCounts } from '../list/user-counts.ts';
 import { listMeanwhile, listUsers, type UserList } from '../list/user-list.ts';
 import { COLUMNS, keptColumns } from '../list/user-list-columns.ts';
@@ -29,6 +28,7 @@ import { findAllWaiting, WAITING_VIEWS } from '../list/waiting.ts';
 import { STATES, type State, stateLimits } from '../user-state.ts';
 import { type Further, findFurther, furtherFilters, IN_NO_GROUP } from './further-filters.ts';
 import { LIST_COLUMNS, NAME_COLUMN } from './list-columns.ts';
+import { rowsOf } from './list-rows.ts';
 
 export const STATE_LABELS: Record<State, string> = {
   'not-started': 'Not started',
@@ -86,6 +86,7 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
   await answerList(req, res, found, async () => {
     const { counts } = list;
     const now = instant(app.clock());
+    const allTicked = readAllTicked(req);
     const groups = knownByIndex(app.index, req.viewer!, counts.groups.keys());
     const allGroups = countKnown(app.index, req.viewer!);
     const tags = await findTags(app.db.read, 'user', [...counts.tags.keys()]);
@@ -104,7 +105,8 @@ export async function showUsers(app: AppContext, req: Request, res: Response): P
         isNew,
         further,
         pinned,
-        allTicked: readAllTicked(req),
+        allTicked,
+        rowsOf: rowsOf(app, req, { query, list, allTicked }),
       }),
       waiting: tellsWaiting
         ? await findAllWaiting(app.db.read, req.viewer!, { counts: counts.views.slice(pinned.length), now })
@@ -129,7 +131,19 @@ async function showMeanwhile(
   const groups = knownByIndex(app.index, req.viewer!, ids);
   const tags = await findTags(app.db.read, 'user', idsAmong(query.tag));
   const mayWrite = may(req.viewer!, 'users', 'write');
-  const page = listPage({ query, list, groups, allGroups: 0, tags, further, pinned, folded, mayWrite, isNew: false });
+  const page = listPage({
+    query,
+    list,
+    rowsOf: rowsOf(app, req, { query, list }),
+    groups,
+    allGroups: 0,
+    tags,
+    further,
+    pinned,
+    folded,
+    mayWrite,
+    isNew: false,
+  });
   const answered = { path: '/users', query, isBehindEnd: false, firstPage: listPath(query), secure: app.config.secure };
   // To mean all that match, one has to know who they are.
   const bulk = page.list.bulk && { ...page.list.bulk, meansAll: false };
@@ -153,10 +167,12 @@ function listPage({
   isNew,
   folded,
   allTicked,
+  rowsOf: madeOf,
 }: {
   query: ListQuery;
   /** Without counts where they are not known yet. */
   list: Omit<UserList, 'counts'> & { counts?: UserCounts };
+  rowsOf: object;
   groups: NamedGroup[];
   /** How many groups there are to choose from. */
   allGroups: number;
@@ -171,7 +187,6 @@ function listPage({
 }) {
   const { counts } = list;
   const { pasted } = list;
-  const words = pasted ? [] : searchedWords(query.q);
   const choice = <T extends string | number>(
     name: 'activity' | 'state' | 'tag' | 'group',
     value: T,
@@ -213,12 +228,7 @@ function listPage({
   ];
   return {
     title: 'User Management',
-    users: list.users,
-    columns: query.columns,
     mayWrite,
-    stateLabels: STATE_LABELS,
-    marked: (text: string) => matches(text, words),
-    originPath: (from: string) => listPath(query, { address: [from] }),
     list: listFrame({
       name: 'users',
       path: '/users',
@@ -245,6 +255,7 @@ function listPage({
       previous: list.previous,
       next: list.next,
       rows: 'users/_rows',
+      rowsOf: { ...madeOf, stateLabels: STATE_LABELS },
       foot: isNew ? 'users/_begin' : undefined,
       empty: {
         unmatched: 'Nobody matches all of this.',

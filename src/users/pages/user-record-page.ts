@@ -52,7 +52,6 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
     user.id,
     applications.map((application) => application.key),
     minuteOf(now),
-    { withOthers: false },
   );
   const page = {
     title: user.name,
@@ -67,7 +66,7 @@ export async function showRecord(app: AppContext, req: Request, res: Response, u
     coming: await comingFor(app, req, user, memberships),
     permissions: applications
       .map((application, n) => ({ application, explanation: explanations[n] }))
-      .filter(({ explanation }) => explanation.reasons.some((reason) => reason.membership)),
+      .filter(({ explanation }) => explanation.reasons.length > 0),
     mayReadGroups: may(viewer, 'groups', 'read'),
     tags: await findTagsOf(db, 'user', user.id),
     kept: await keptByProgram(db, user.id),

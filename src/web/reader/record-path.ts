@@ -10,7 +10,16 @@ export function recordPath(
   id: number | null,
 ): string | undefined {
   if (!viewer || id === null) return undefined;
-  if (type === 'group' && !may(viewer, 'groups', 'read'))
-    return viewer.leads?.includes(id) ? `/led-groups/${id}` : undefined;
+  if (type === 'group') return groupPath(openGroups(viewer), id);
   return may(viewer, `${type}s`, 'read') ? `/${type}s/${id}` : undefined;
+}
+
+/** The groups whose records somebody may read: all, or those that they lead. */
+export function openGroups(viewer: Viewer & { leads?: number[] }): 'all' | number[] {
+  return may(viewer, 'groups', 'read') ? 'all' : (viewer.leads ?? []);
+}
+
+export function groupPath(open: 'all' | number[], id: number): string | undefined {
+  if (open === 'all') return `/groups/${id}`;
+  return open.includes(id) ? `/led-groups/${id}` : undefined;
 }

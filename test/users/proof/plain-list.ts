@@ -204,7 +204,13 @@ export async function plainList(
       query.group.length > 0
         ? any(
             query.group.map((id) =>
-              id === 'none' ? inNoGroup : new Sql(`exists (select 1 from memberships where ${isMember('?')})`, [id]),
+              id === 'none'
+                ? inNoGroup
+                : new Sql(
+                    `exists (select 1 from memberships join groups on groups.id = memberships.group_id
+                      where groups.activity <> 'deleted' and ${isMember('?')})`,
+                    [id],
+                  ),
             ),
           )
         : all([]),

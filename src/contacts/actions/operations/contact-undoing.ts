@@ -1,11 +1,6 @@
 import type { LaterChange } from '../../../audit/later-changes.ts';
-import {
-  isChangeOfTag,
-  type Step,
-  type Undoable,
-  type Wanted,
-  WORDS_OF_CHANGE,
-} from '../../../bulk-operations/undoing.ts';
+import { isChangeOfTag, type Step, type Undoable, type Wanted } from '../../../bulk-operations/undoable.ts';
+import { WORDS_OF_CHANGE } from '../../../bulk-operations/undoing.ts';
 import { findTagNames } from '../../../tags/tag-store.ts';
 import { wasActivity } from '../../../verbs/action.ts';
 import { fieldsInWords, hadTag, tagOf } from '../../../verbs/facts.ts';

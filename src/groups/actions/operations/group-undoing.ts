@@ -1,3 +1,4 @@
+import { findApplications } from '../../../applications/application-store.ts';
 import type { LaterChange } from '../../../audit/later-changes.ts';
 import {
   isChangeOfTag,
@@ -5,8 +6,8 @@ import {
   type StepAction,
   type Undoable,
   type Wanted,
-  WORDS_OF_CHANGE,
-} from '../../../bulk-operations/undoing.ts';
+} from '../../../bulk-operations/undoable.ts';
+import { WORDS_OF_CHANGE } from '../../../bulk-operations/undoing.ts';
 import type { Levels } from '../../../permissions/permission-store.ts';
 import { findTagNames } from '../../../tags/tag-store.ts';
 import { wasActivity } from '../../../verbs/action.ts';
@@ -35,6 +36,13 @@ export const GROUP_UNDOING: Undoable<Group> = {
         { activity: group.activity, ...groupFacts(group, tags.get(group.id) ?? []), ...levelFacts(group.rights) },
       ]),
     );
+  },
+  /** What is granted on an application goes with it. */
+  async findGone(db, fields) {
+    const known = new Set((await findApplications(db)).map(({ key }) => key));
+    const isGone = (application: string | undefined) => application !== undefined && !known.has(application);
+    const gone = fields.filter((field) => isGone(applicationOf(field)));
+    return new Map(gone.map((field) => [field, 'grants nothing on that application any more: it was deleted']));
   },
   isChangeOf,
   async stepsFor(_db, group, wanted) {

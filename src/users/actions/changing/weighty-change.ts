@@ -25,7 +25,7 @@ export async function isWeightyChange(
   const before = new Set(user && (await findMemberships(db, [user.id])).map(({ groupId }) => groupId));
   const wanted = new Set(groups.filter((id) => !before.has(id)));
   if (wanted.size === 0) return false;
-  const joined = (await findGroups(db)).filter(({ id }) => wanted.has(id));
+  const joined = await findGroups(db, [...wanted]);
   const givings = joined.map((group) => ({ groupId: group.id, from: NO_RIGHTS, to: givenBy(group), userIds: [] }));
   return isWeighty(db, viewerId, givings);
 }

@@ -1,4 +1,4 @@
-import type { StepAction } from '../../../bulk-operations/undoing.ts';
+import type { StepAction } from '../../../bulk-operations/undoable.ts';
 import { changeGroups } from '../../../groups/actions/changing-groups.ts';
 import { mayAppoint, mayChange } from '../../../groups/group.ts';
 import { findGroups } from '../../../groups/group-store.ts';

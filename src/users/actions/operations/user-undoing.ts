@@ -8,8 +8,8 @@ import {
   type StepAction,
   type Undoable,
   type Wanted,
-  WORDS_OF_CHANGE,
-} from '../../../bulk-operations/undoing.ts';
+} from '../../../bulk-operations/undoable.ts';
+import { WORDS_OF_CHANGE } from '../../../bulk-operations/undoing.ts';
 import { type Instant, minuteOf } from '../../../clock.ts';
 import type { Reader } from '../../../db/database.ts';
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
@@ -55,6 +55,7 @@ export const USER_UNDOING: Undoable<Subject> = {
   type: 'user',
   find: (db, ids, { at }) => findSubjects(db, ids, minuteOf(at)),
   findFacts,
+  findGone,
   asNow,
   isChangeOf,
   stepsFor,
@@ -83,6 +84,14 @@ async function findFacts(db: Reader, subjects: Subject[], fields: ReadonlySet<st
   }
   const details = await findDetails(db, subjects);
   return new Map(subjects.map(({ id }) => [id, { ...own.get(id), ...factsOf(details.get(id)!) }]));
+}
+
+/** A deleted group has no members that anybody sees; restored, it has them again. */
+async function findGone(db: Reader, fields: string[]): Promise<Map<string, string>> {
+  const groupIds = fields.flatMap((field) => groupOf(field) ?? []);
+  const known = new Set((await findGroups(db, groupIds)).map(({ id }) => id));
+  const deleted = groupIds.filter((id) => !known.has(id));
+  return new Map(deleted.map((id) => [membershipFact(id), 'is in that group no more: it was deleted']));
 }
 
 /** Whether a fact is about another record, which was handed over with somebody. */

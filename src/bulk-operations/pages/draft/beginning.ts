@@ -1,0 +1,61 @@
+import type { Request, Response } from 'express';
+import type { AppContext } from '../../../app-context.ts';
+import { typedFields } from '../../../forms/form.ts';
+import { withTicks } from '../../../lists/exceptions.ts';
+import { actOf } from '../../../sessions/pages/act.ts';
+import { Malformed } from '../../../verbs/refusals.ts';
+import { letGoOf } from '../../../web/flash.ts';
+import { demandRight } from '../../../web/guards/authorization.ts';
+import { HttpError } from '../../../web/http-error.ts';
+import { isHtmx } from '../../../web/render.ts';
+import { safePath } from '../../../web/safe-path.ts';
+import { BULK_SUBJECTS, findBulkAction } from '../../actions/bulk-subjects.ts';
+import { EXPORT, isSubjectType, type SubjectType, TO_BE_CHOSEN, UNDO } from '../../bulk-operation.ts';
+import { createDraft } from '../../bulk-operation-store.ts';
+import { canBeLater } from '../../schedulable.ts';
+import { visibleOperation } from '../operation/visible-operation.ts';
+import { exceptionsIn, meantBy, ofEarlier } from './meant-set.ts';
+
+/** Freezes the set that the form means. */
+export async function begin(app: AppContext, req: Request, res: Response): Promise<void> {
+  const { action, view, from, page, later } = typedFields(req.body, ['action', 'view', 'from', 'page', 'later']);
+  if (page) return turnPage(req, res, page);
+  const earlier = from ? await visibleOperation(app, req, { id: String(from) }) : undefined;
+  const subjectType = earlier?.subjectType ?? subjectTypeIn(req.body);
+  const found = findBulkAction(subjectType, String(action));
+  const isKnown = found !== undefined || action === TO_BE_CHOSEN || action === EXPORT;
+  if (!isKnown && !(earlier && action === UNDO)) throw new Malformed('There is no such action.');
+  const { noun, application, level, path } = BULK_SUBJECTS[subjectType];
+  demandRight(req.viewer!, application, action === EXPORT ? 'read' : level);
+  const set = earlier ? await ofEarlier(app, req, earlier, String(action)) : await meantBy(app, req, subjectType);
+  // Its report says so.
+  if (!set) {
+    letGoOf(req, earlier!.id);
+    return res.redirect(303, `/bulk-operations/${earlier!.id}`);
+  }
+  if (set.ids.length === 0)
+    throw new HttpError(422, `Nothing is ticked. Go back and tick the ${noun}s you mean.`, safePath(view));
+  const draft = { subjectType, action: found?.name ?? String(action), ...set };
+  const id = await app.db.write((trx) => createDraft(trx, actOf(app, req), draft));
+  // Whom it is about was just looked at.
+  if (later && canBeLater(draft.action)) return res.redirect(303, `/bulk-operations/${id}/schedule/new`);
+  if (action !== EXPORT) return res.redirect(303, `/bulk-operations/${id}`);
+  // A page of its own: it does not fit into a dialog.
+  const exportPath = `${path}/export?chosen=${id}`;
+  if (isHtmx(req)) res.set('HX-Redirect', exportPath).status(204).end();
+  else res.redirect(303, exportPath);
+}
+
+/** Without scripts, the form takes what is unticked to another page of the list. */
+function turnPage(req: Request, res: Response, page: unknown): void {
+  const path = safePath(page);
+  if (!path) throw new Malformed('There is no such page.');
+  res.redirect(303, withTicks(path, { except: exceptionsIn(req.body) }));
+}
+
+function subjectTypeIn(body: unknown): SubjectType {
+  const { subject } = typedFields(body, ['subject']);
+  const subjectType = subject === '' ? 'user' : String(subject);
+  if (!isSubjectType(subjectType)) throw new Malformed('There is no such action.');
+  return subjectType;
+}

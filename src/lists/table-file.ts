@@ -1,0 +1,18 @@
+import { BYTE_ORDER_MARK, brokenLine, type CsvCell, csvLines } from '../text/csv.ts';
+import type { FileParts } from './written-out.ts';
+
+export type CsvRow = readonly CsvCell[];
+
+/** A table as a CSV file, by the titles of its columns. */
+export function tableParts(columns: readonly string[]): FileParts<CsvRow> {
+  let written = 0;
+  return {
+    head: () => BYTE_ORDER_MARK + csvLines([columns]),
+    lines(rows) {
+      written += rows.length;
+      return csvLines(rows);
+    },
+    end: () => '',
+    broken: () => brokenLine(written, columns.length),
+  };
+}

@@ -1,0 +1,132 @@
+import type { Activity } from '../../access/activity.ts';
+import { linkedToAccount } from '../../contacts/warned-accounts.ts';
+import { isGiven } from '../../db/conditions.ts';
+import type { Reader } from '../../db/database.ts';
+import type { Left, Row } from '../../db/tables.ts';
+import { type Ids, whereIdMeant } from '../../facets/follower.ts';
+import { joinInvitation } from '../../one-time-links/standing-links.ts';
+import { lastSignInFrom } from '../../sessions/login-attempt-store.ts';
+import { programColumns } from '../user-columns.ts';
+import { type FactColumns, factsOf, type StateFacts } from '../user-state.ts';
+
+export type FactRow = Pick<
+  Row<'users'>,
+  | 'id'
+  | 'search_text'
+  | 'activity'
+  | 'api_only'
+  | 'starts_at'
+  | 'leaves_at'
+  | 'last_login_at'
+  | 'last_activity_at'
+  | 'access_confirmed_at'
+  | 'password_set_at'
+  | 'created_at'
+  | 'api_only_review_on'
+> &
+  Pick<Left<Row<'lockouts'>>, 'locked_until'> & {
+    has_password: number | boolean;
+    invitation_expires_at: string | null;
+    invitation_failed: number | boolean;
+    linked_to_account: number | boolean;
+    has_second_factor: number | boolean;
+    is_to_lose_rights: number | string;
+    contact_id: number | null;
+    contact_name: string | null;
+    owner_user_id: number | null;
+    owner_group_id: number | null;
+    owner_activity: Activity | null;
+    owner_leaves_at: string | null;
+    token_until: string | null;
+    last_from: string | null;
+  };
+
+export interface MembershipFact {
+  user_id: number;
+  group_id: number;
+  until_at: string | null;
+}
+
+/** All that the index takes in of a user. */
+export interface UserFacts {
+  row: FactRow;
+  state: StateFacts;
+  memberships: MembershipFact[];
+  tags: number[];
+}
+
+/** Of those users that there are, as they stand in the database now. */
+export async function readUserFacts(db: Reader, ids: Ids): Promise<UserFacts[]> {
+  const restrict = (query: ReturnType<Reader>, column: string) => whereIdMeant(query, column, ids);
+  const rows = await factRows(db, restrict(db('users'), 'users.id'));
+  const memberships: MembershipFact[] = await restrict(db('memberships'), 'user_id')
+    .orderBy(['user_id', 'group_id'])
+    .select('user_id', 'group_id', 'until_at');
+  const tags: { user_id: number; tag_id: number }[] = await restrict(db('user_tags'), 'user_id')
+    .orderBy(['user_id', 'tag_id'])
+    .select('user_id', 'tag_id');
+  const membershipsOf = Map.groupBy(memberships, (one) => one.user_id);
+  const tagsOf = Map.groupBy(tags, (one) => one.user_id);
+  return rows.map((row) => ({
+    row,
+    state: factsOf(columnsOf(row)),
+    memberships: membershipsOf.get(row.id) ?? [],
+    tags: (tagsOf.get(row.id) ?? []).map((one) => one.tag_id),
+  }));
+}
+
+function factRows(db: Reader, users: ReturnType<Reader>): Promise<FactRow[]> {
+  users
+    .leftJoin('lockouts', 'lockouts.user_id', 'users.id')
+    .leftJoin('second_factors as factor', 'factor.user_id', 'users.id')
+    .leftJoin('contacts as contact', (join) =>
+      join.on('contact.id', 'users.contact_id').onVal('contact.activity', 'active'),
+    );
+  return (
+    joinInvitation(users, 'invitation')
+      .leftJoin('outbox', (join) => join.on('outbox.link_id', 'invitation.id').onVal('outbox.kind', 'invitation'))
+      .select('users.id', 'users.search_text', 'users.activity', 'api_only')
+      .select('invitation.expires_at as invitation_expires_at', 'locked_until', 'last_login_at')
+      .select('starts_at', 'leaves_at')
+      .select('contact.id as contact_id', 'contact.name as contact_name')
+      .select('contact.owner_user_id', 'contact.owner_group_id')
+      // Told of by the sign-in itself, which notes its moment among the users.
+      .select(lastSignInFrom(db).as('last_from'))
+      .select({
+        has_password: isGiven(db, 'password_hash'),
+        invitation_failed: isGiven(db, 'outbox.failed_at'),
+        linked_to_account: linkedToAccount(db),
+        ...programColumns(db),
+        has_second_factor: isGiven(db, 'factor.confirmed_at'),
+        is_to_lose_rights: db('scheduled_users')
+          .where('scheduled_users.user_id', db.ref('users.id'))
+          .where('ends_rights', true)
+          .count('*'),
+      })
+      .select('last_activity_at', 'access_confirmed_at', 'password_set_at', 'users.created_at', 'api_only_review_on')
+  );
+}
+
+function columnsOf(row: FactRow): FactColumns {
+  return {
+    activity: row.activity,
+    apiOnly: Boolean(row.api_only),
+    hasPassword: Boolean(row.has_password),
+    passwordSetAt: row.password_set_at,
+    invitationExpiresAt: row.invitation_expires_at,
+    invitationFailed: Boolean(row.invitation_failed),
+    linkedToAccount: Boolean(row.linked_to_account),
+    hasSecondFactor: Boolean(row.has_second_factor),
+    lockedUntil: row.locked_until,
+    startsAt: row.starts_at,
+    leavesAt: row.leaves_at,
+    lastLoginAt: row.last_login_at,
+    lastActivityAt: row.last_activity_at,
+    accessConfirmedAt: row.access_confirmed_at,
+    createdAt: row.created_at,
+    apiOnlyReviewOn: row.api_only_review_on,
+    ownerActivity: row.owner_activity,
+    ownerLeavesAt: row.owner_leaves_at,
+    tokenUntil: row.token_until,
+  };
+}

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startApp, type TestApp } from '../support/app.ts';
+import { addContact } from '../support/contacts.ts';
+import { submit } from '../support/form.ts';
+import { pageOf } from '../support/page.ts';
+import { groupId } from '../support/people.ts';
+import { type Session, signedIn } from '../support/session.ts';
+
+const NAME = 'Jörg Müller';
+
+describe('a search', () => {
+  let app: TestApp;
+  let alice: Session;
+  let group: string;
+
+  beforeAll(async () => {
+    app = await startApp();
+    alice = await signedIn(app, 'alice');
+    await submit(alice, '/groups/new', { name: NAME });
+    group = await groupId(app, NAME);
+    await addContact(app, { name: NAME });
+    const access = { access: 'link', groups: [group] };
+    await submit(alice, '/users/new', { name: NAME, email: 'jm@example.com', ...access });
+  });
+  afterAll(() => app.close());
+
+  const lists: [string, () => string, string][] = [
+    ['the users', () => '/users?q=', 'th.name a'],
+    ['the contacts', () => '/contacts?q=', 'th.name a'],
+    ['the groups', () => '/groups?q=', 'th.name a'],
+    ['the invitations', () => '/invitations?q=', 'th.name a'],
+    ['the members of a group', () => `/groups/${group}?q=`, '.member p:first-child a'],
+    ['the groups to filter by', () => '/users/groups?name=', '#group-filter li a'],
+  ];
+
+  it.each(lists)(
+    'of %s finds both words of a name in any order, with a comma, and written without umlauts',
+    async (_, path, links) => {
+      for (const q of ['Müller, Jörg', 'muller jorg', 'MUELLER,JOERG', 'Jörg; müller']) {
+        const found = pageOf(await alice.get(path() + encodeURIComponent(q))).texts(links);
+        expect([q, found]).toEqual([q, [expect.stringContaining(NAME)]]);
+      }
+      expect(pageOf(await alice.get(`${path()}${encodeURIComponent('Müller, Anna')}`)).texts(links)).toEqual([]);
+    },
+  );
+});
