@@ -44,8 +44,7 @@ export async function breathe(): Promise<boolean> {
   return true;
 }
 
-/** Whether somebody waits for an answer now. */
-export function isAnyAwaited(): boolean {
+function isAnyAwaited(): boolean {
   const since = performance.now() - SHORT;
   for (const one of waiting) if (one.since > since) return true;
   return false;

@@ -47,7 +47,7 @@ export interface Undoable<Subject extends Subjected> {
   /** Of these fields, those that went with another record, each with a clause that says so. */
   findGone?(db: Reader, fields: string[]): Promise<Map<string, string>>;
   /** What brings these fields back: the actions that anybody would do it with. */
-  stepsFor(db: Reader, subject: Subject, wanted: Wanted): Promise<Step<Subject>[]>;
+  stepsFor(db: Reader, subject: Subject, wanted: Wanted, by: Judge): Promise<Step<Subject>[]>;
   /** What a field held before the undo, for its report; empty where another says it. */
   wasInWords(field: string, value: unknown, format: Format): string;
 }
@@ -90,13 +90,14 @@ export async function findWanted<Subject extends Subjected>(
 /** Whether any of these stands in part as the operation left it, so that something is to be brought back. */
 export async function standsAsLeft<Subject extends Subjected>(
   db: Reader,
+  by: Judge,
   undoable: Undoable<Subject>,
   takenBack: TakenBack,
   subjects: Subject[],
 ): Promise<boolean> {
   const wanted = await findWanted(db, undoable, takenBack, subjects);
   for (const subject of subjects)
-    if ((await undoable.stepsFor(db, subject, wanted.get(subject.id)!)).length > 0) return true;
+    if ((await undoable.stepsFor(db, subject, wanted.get(subject.id)!, by)).length > 0) return true;
   return false;
 }
 

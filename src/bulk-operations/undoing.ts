@@ -34,7 +34,7 @@ export function undoing<Subject extends Subjected>(
     const wanted = await findWanted(db, undoable, takenBack, subjects);
     const steps = new Map<number, Step<Subject>[]>();
     for (const subject of subjects)
-      steps.set(subject.id, await undoable.stepsFor(db, subject, wanted.get(subject.id)!));
+      steps.set(subject.id, await undoable.stepsFor(db, subject, wanted.get(subject.id)!, by));
     leaveOut(outcomes, ({ id }) =>
       steps.get(id)!.length === 0 ? whyNothing(id, wanted.get(id)!, written) : undefined,
     );

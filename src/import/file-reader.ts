@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
+import { unmarked } from '../text/csv.ts';
 import { isEmailAddress } from '../text/email-address.ts';
 import { counted } from '../text/text.ts';
 import type { Columns } from './columns.ts';
 import { csvShape } from './csv-shape.ts';
 import { type FileKind, fileKind, textOf, UnreadableFile } from './encoding.ts';
 
-/** A cell as it stands in the file; a list only where the file has lists. */
+/** A cell as it is meant in the file; a list only where the file has lists. */
 export type Cell = string | string[];
 
 /** One line with its cells, in the order of the heads. */
@@ -82,6 +83,8 @@ export class FileReader {
       delimiter: separator,
       from_line: headLine,
       info: true,
+      // A blank behind a separator, before a quote as well.
+      ltrim: true,
       record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
       relax_quotes: true,
@@ -93,8 +96,12 @@ export class FileReader {
     text.on('error', (error) => parser.destroy(error)).pipe(parser);
     let before = 0;
     try {
-      for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+      for await (const { record: cells, info } of parser as AsyncIterable<{
+        record: string[];
+        info: { lines: number };
+      }>) {
         before = info.lines;
+        const record = cells.map(meantIn);
         if (this.heads.length === 0) this.#takeHeads(record);
         else if (!this.#isHeads(record)) {
           this.#look(record);
@@ -166,6 +173,12 @@ export class FileReader {
     }
     return Array.from(cells, (cell) => cell ?? '');
   }
+}
+
+/** The text of a cell of CSV without the mark that kept it from being a formula, which only such files have. */
+function meantIn(cell: string): string {
+  const text = cell.trimStart();
+  return text.startsWith("'") ? unmarked(text) : cell;
 }
 
 function lettersIn({ cells }: RawLine): number {

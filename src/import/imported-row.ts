@@ -1,4 +1,4 @@
-import { splitCell, unmarked } from '../text/csv.ts';
+import { splitCell } from '../text/csv.ts';
 import type { ColumnKey, Columns, Meanings } from './columns.ts';
 import { type Cell, OWN_ID, type RawLine } from './file-reader.ts';
 
@@ -29,14 +29,14 @@ export function importedRow({ line, cells }: RawLine, meanings: Meanings, { noun
 }
 
 function textOf(cell: Cell = ''): string {
-  return Array.isArray(cell) ? cell.join('; ') : unmarked(cell.trim());
+  return Array.isArray(cell) ? cell.join('; ') : cell.trim();
 }
 
 /** Lists of ours are written with a backslash before what would end one, and may hold empty texts; people write commas as well. */
 function listOf(cell: Cell = '', isOurs: boolean): string[] {
   if (Array.isArray(cell)) return cell;
-  if (isOurs) return splitCell(unmarked(cell));
-  return unmarked(cell)
+  if (isOurs) return splitCell(cell);
+  return cell
     .split(/[;,\n]/)
     .map((one) => one.trim())
     .filter(Boolean);

@@ -28,8 +28,8 @@ export interface PersonRow {
 const FURTHER_COLUMNS = ['groups', 'tags', 'startsAt', 'leavesAt'] as const;
 export type FurtherColumn = (typeof FURTHER_COLUMNS)[number];
 
-/** What a field of each row is called in the form. */
-const ROW_FIELDS = {
+/** What a field of each row is called in the form: whoever writes one has all of them. */
+export const ROW_FIELDS = {
   line: 'line',
   name: 'name',
   email: 'email',

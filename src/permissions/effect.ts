@@ -23,15 +23,26 @@ export function givenBy(group: Pick<Group, 'activity' | 'rights'>): Rights {
  * `userIds` are taken for the members whom it concerns; without them all are.
  */
 export async function effectsOf(sources: UserSources, changes: GroupChange[], userIds?: number[]): Promise<string[]> {
+  return (await effectsAndEnding(sources, changes, userIds)).effects;
+}
+
+/** The same, and of how many open links end with it. */
+export async function effectsAndEnding(
+  sources: UserSources,
+  changes: GroupChange[],
+  userIds?: number[],
+): Promise<{ effects: string[]; endingLinks: number }> {
   const { db, index, clock } = sources;
+  let counts: EffectCounts;
   if (userIds) {
-    const counts = await countInPieces(db.read, { changes, userIds, now: instant(clock()) });
+    counts = await countInPieces(db.read, { changes, userIds, now: instant(clock()) });
     await index.groups.refresh();
-    return effectsInWords(counts, index.groups);
+  } else {
+    const ending = await countEndingLinks(sources, changes);
+    await index.refresh();
+    counts = { touched: touchedMembers(index, changes), ending };
   }
-  const ending = await countEndingLinks(sources, changes);
-  await index.refresh();
-  return effectsInWords({ touched: touchedMembers(index, changes), ending }, index.groups);
+  return { effects: effectsInWords(counts, index.groups), endingLinks: counts.ending };
 }
 
 /** What changes come to for some people, as numbers that can be added to those of others. */

@@ -4,7 +4,7 @@ import { findPotentialRights, findRights } from '../access/granted-rights.ts';
 import { covers, EVERYTHING, NO_RIGHTS, type Rights, union } from '../access/rights.ts';
 import { type Instant, minuteOf } from '../clock.ts';
 import type { Reader, Transaction } from '../db/database.ts';
-import { selectIds, whereIdAmong, whereIdIn } from '../db/ids.ts';
+import { pieces, selectIds, whereIdAmong, whereIdIn } from '../db/ids.ts';
 import { findLedGroups, rightsInReach } from '../leading/led-group.ts';
 import { endLinksById } from '../one-time-links/one-time-link-store.ts';
 import { copiedHolders, findCopiedLinks, type OpenLink } from '../one-time-links/open-links.ts';
@@ -20,6 +20,9 @@ export interface EndedLink {
 
 /** More members than these are not looked up one by one: open links are fewer. */
 const FEW = 5_000;
+
+/** So many are looked at between the turns of others. */
+const AT_ONCE = 1_000;
 
 /** What somebody is given besides what they may do already. */
 type GainOf = (userId: number) => Rights | Promise<Rights>;
@@ -55,11 +58,17 @@ export async function countOutgrowing(
   now: Instant,
   gainOf: GainOf,
 ): Promise<number> {
-  const rights = await findPotentialRights(db, [...gains.keys()], minuteOf(now));
-  const of = (id: number) => rights.get(id) ?? NO_RIGHTS;
-  const grown = [...gains].filter(([id, gained]) => !covers(of(id), gained));
-  const after = new Map(grown.map(([id, gained]) => [id, union([of(id), gained])]));
-  return new Set((await findOutgrown(db, after, now, gainOf)).map((link) => link.userId)).size;
+  let number = 0;
+  for (const some of pieces([...gains], AT_ONCE)) {
+    const ids = some.map(([id]) => id);
+    const rights = await findPotentialRights(db, ids, minuteOf(now));
+    const of = (id: number) => rights.get(id) ?? NO_RIGHTS;
+    const grown = some.filter(([id, gained]) => !covers(of(id), gained));
+    const after = new Map(grown.map(([id, gained]) => [id, union([of(id), gained])]));
+    number += new Set((await findOutgrown(db, after, now, gainOf)).map((link) => link.userId)).size;
+    if (some.length === AT_ONCE && !db.isTransaction) await turnOfOthers();
+  }
+  return number;
 }
 
 /** Of these users, those who hold an open link that somebody else has had in hand. */

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { load } from 'cheerio';
 import type { Person } from '../../seeds/cast.ts';
+import { DAY } from '../../src/clock.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { submit } from '../support/form.ts';
+import { groupId } from '../support/people.ts';
 import { type Session, signedIn } from '../support/session.ts';
 
 let app: TestApp;
@@ -162,6 +165,94 @@ describe('taking an operation back from its report', () => {
     await done('reinvite', ['carol']);
     await alice.post(`${await takeBack(again)}/execution`);
     expect(await openLinks()).toBe(1);
+  });
+});
+
+describe('taking back what is over by then', () => {
+  const OVER = '2026-11-20T18:00:00.000Z';
+  const SOON = '2026-11-25T18:00:00.000Z';
+  const bob = () => app.db.read('users').where('id', app.people.bob).first('activity', 'leaves_at');
+  const membership = async (group: string) =>
+    (await app.db.read('memberships').where({ group_id: group, user_id: app.people.bob })).map((row) => row.until_at);
+
+  async function asked(action: string, choices: Record<string, string>): Promise<string> {
+    const path = await draft({ action, ids: String(app.people.bob) });
+    await alice.post(`${path}/choices`, choices);
+    expect((await alice.post(`${path}/execution`)).status).toBe(303);
+    return path;
+  }
+
+  /** A week later, with nothing that stays as it is. */
+  async function tookBack(report: string): Promise<void> {
+    app.clock.advance(7 * DAY);
+    alice = await signedIn(app, 'alice');
+    const sheet = await takeBack(report);
+    expect(load((await alice.get(sheet)).text)('#sheet').text()).not.toMatch(
+      /A part stays|Something was changed|Left out/,
+    );
+    expect((await alice.post(`${sheet}/execution`)).status).toBe(303);
+  }
+
+  it.each([SOON, OVER])('lets nobody in any more whose end of %s was taken away', async (leaves_at) => {
+    await app.db.write((trx) => trx('users').where('id', app.people.bob).update({ leaves_at }));
+    const report = await asked('set-leaving', { leavesAt: '' });
+    expect(await bob()).toMatchObject({ leaves_at: null });
+    await tookBack(report);
+    expect(await bob()).toMatchObject({ leaves_at });
+  });
+
+  it('gives an end back that went with a deactivation', async () => {
+    await app.db.write((trx) =>
+      trx('users').where('id', app.people.bob).update({ activity: 'deactivated', leaves_at: OVER }),
+    );
+    const report = await done('activate', ['bob']);
+    expect(await bob()).toEqual({ activity: 'active', leaves_at: null });
+    await tookBack(report);
+    expect(await bob()).toEqual({ activity: 'deactivated', leaves_at: OVER });
+  });
+
+  it('leaves nobody in a group whose membership was over', async () => {
+    const group = await groupId(app, 'Auditors');
+    await app.db.write((trx) =>
+      trx('memberships').insert({ user_id: app.people.bob, group_id: group, granted_at: OVER, until_at: OVER }),
+    );
+    const report = await asked('add-to-group', { group, untilAt: '' });
+    expect(await membership(group)).toEqual([null]);
+    await tookBack(report);
+    expect(await membership(group)).toEqual([OVER]);
+  });
+
+  it('gives a membership back that was taken, and would have ended since', async () => {
+    const group = await groupId(app, 'Support');
+    await app.db.write((trx) =>
+      trx('memberships').where({ user_id: app.people.bob, group_id: group }).update({ until_at: SOON }),
+    );
+    const report = await asked('remove-from-group', { group });
+    expect(await membership(group)).toEqual([]);
+    await tookBack(report);
+    expect(await membership(group)).toEqual([SOON]);
+  });
+
+  it('gives a membership back the end that it had, where the earlier one was reached', async () => {
+    const group = await groupId(app, 'Support');
+    await alice.send('patch', `/groups/${group}/members`, { ids: String(app.people.bob), untilAt: '2026-11-25' });
+    const { id } = await app.db.read('bulk_operations').orderBy('id', 'desc').first('id');
+    expect(await membership(group)).toEqual(['2026-11-26T00:00:00.000Z']);
+    await tookBack(`/bulk-operations/${id}`);
+    expect(await membership(group)).toEqual([null]);
+  });
+
+  it('links a customer again who was linked by somebody who meant it', async () => {
+    const cleo = (await app.db.read('contacts').where('name', 'Cleo Customer').first('id')).id;
+    const edit = `/users/${app.people.max}/edit`;
+    await submit(alice, edit, { contactId: String(cleo), acceptAccounts: 'yes' });
+    const linked = async () => (await app.db.read('users').where('id', app.people.max).first('contact_id')).contact_id;
+    expect(await linked()).toBe(cleo);
+    await submit(alice, edit, { contactId: '' });
+    expect(await linked()).toBe(null);
+    const { id } = await app.db.read('bulk_operations').orderBy('id', 'desc').first('id');
+    await tookBack(`/bulk-operations/${id}`);
+    expect(await linked()).toBe(cleo);
   });
 });
 

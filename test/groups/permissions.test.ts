@@ -4,6 +4,7 @@ import { changePermissions } from '../../src/permissions/actions/changing-permis
 import { actSettings } from '../../src/verbs/act.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { watchAudit } from '../support/audit.ts';
+import { addMembers } from '../support/crowd.ts';
 import { factsBesideAudit } from '../support/database.ts';
 import { send, submit } from '../support/form.ts';
 import { nextInLine } from '../support/line.ts';
@@ -12,6 +13,8 @@ import { pageOf } from '../support/page.ts';
 import { groupId } from '../support/people.ts';
 import { type Fields, Session, signedIn } from '../support/session.ts';
 
+/** More than are looked up one by one. */
+const THOUSANDS = 5_100;
 const NOTHING = { users: 'none', groups: 'none', contacts: 'none', audit: 'none', settings: 'none' };
 
 describe('the permissions of a group', () => {
@@ -114,6 +117,15 @@ describe('the permissions of a group', () => {
     expect((await new Session(app).get(kept)).status).toBe(303);
   });
 
+  it('end the same links where the group has thousands of members', async () => {
+    await addMembers(app, THOUSANDS, [Number(await groupId(app, 'Support'))]);
+    const link = await linkFor(app, 'carol', 'invitation', await signedIn(app, 'max'));
+    const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), { contacts: 'read' });
+    expect(pageOf(sheet).texts('#sheet li')[1]).toMatch(/^Open invitations and password links of 1 user end:/);
+    await save(alice, 'Support', { contacts: 'read' });
+    expect((await new Session(app).get(link)).status).toBe(410);
+  });
+
   it('make new links in the same press for those whose links end', async () => {
     const old = await linkFor(app, 'carol', 'invitation', await signedIn(app, 'max'));
     const sheet = await submit(alice, await pathOf('Support', '/permissions/edit'), { contacts: 'read' });
@@ -161,6 +173,13 @@ describe('the permissions of a group', () => {
       const max = await maxMayChangeGroups();
       await alice.post(await pathOf('Support', '/members'), { list: 'rita', confirmed: 'yes' });
       await refuses(() => save(max, 'Support', { users: 'read' }), /rita has rights that you do not hold/);
+    });
+
+    it('where thousands may do more than the actor, and one of them is in it', async () => {
+      const max = await maxMayChangeGroups();
+      await addMembers(app, THOUSANDS, [Number(await groupId(app, 'Auditors'))]);
+      await alice.post(await pathOf('Support', '/members'), { list: 'x17', confirmed: 'yes' });
+      await refuses(() => save(max, 'Support', { users: 'read' }), /x17 has rights that you do not hold/);
     });
 
     it('where the actor would lose rights', async () => {

@@ -187,6 +187,14 @@ describe('a file that is imported on the page', () => {
     ]);
   });
 
+  it('gives refused texts back as they were meant, those that look like formulas too', async () => {
+    const refused = (await alice.get(`${await planned("Name,Email,Groups\n'=1+1,f@x.example,Nowhere\n")}/refused.csv`))
+      .text;
+    expect(refused.split('\r\n')[1]).toBe(`2,There is no group Nowhere.,"'=1+1",f@x.example,Nowhere`);
+    await execute(await planned(refused.replaceAll(/Nowhere(?=\r)/g, 'Support')));
+    expect((await app.db.read('users').where('email', 'f@x.example').first('name')).name).toBe('=1+1');
+  });
+
   it('of this installation gives its refused lines back as a file that is whole', async () => {
     const mark = await app.db.write(installationMark);
     const { bob, carol } = app.people;

@@ -103,6 +103,9 @@ describe('a file', () => {
 
   it('gives back what stood before a mark that keeps formulas away', async () => {
     expect(await names('Name,Email\n"\'=1+1",a@x.example\n')).toEqual(['=1+1']);
+    expect(await names('Email, Name\na@x.example, "\'=1+1, more"\n')).toEqual(['=1+1, more']);
+    // JSON knows no such mark: there it is a letter.
+    expect(await names('{"name":"\'=1+1","email":"a@x.example"}\n')).toEqual(["'=1+1"]);
   });
 
   it('is known by its letters to its end', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { DAY } from '../../src/clock.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { send, submit } from '../support/form.ts';
 import { pageOf } from '../support/page.ts';
@@ -59,6 +60,24 @@ it('lets a leader take back whom they removed, and that once more, as far as it 
   const again = await undo(back.path);
   expect(again.sheet).toContain('2 members will be taken out of the group.');
   expect(await members()).toEqual(['carol', 'lena']);
+});
+
+it('gives back an end that is over by then, and takes one away that was reached', async () => {
+  const { bob, carol } = app.people;
+  const ends = async () =>
+    app.db.read('memberships').whereIn('user_id', [bob, carol]).orderBy('user_id').pluck('until_at');
+  const SOON = '2026-11-25T18:00:00.000Z';
+  await app.db.write((trx) => trx('memberships').where('user_id', bob).update({ until_at: SOON }));
+  await remove(bob);
+  const removal = await lastReport();
+  await lena.post(`${path}/members`, { ids: String(carol), untilAt: '2026-11-24', _method: 'patch' });
+  const ending = await lastReport();
+  app.clock.advance(7 * DAY);
+  lena = await signedIn(app, 'lena');
+  await undo(removal);
+  expect(await ends()).toEqual([SOON, '2026-11-25T00:00:00.000Z']);
+  await undo(ending);
+  expect(await ends()).toEqual([SOON, null]);
 });
 
 it('takes those who were invited out of the group again, with their invitations, and leaves the rest to administrators', async () => {

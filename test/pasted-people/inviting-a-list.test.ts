@@ -275,6 +275,41 @@ describe('who is known already', () => {
     expect(report.texts('#report .rows li').join('\n')).toMatch(/rita .*left out.*is in the group already/);
   });
 
+  it('stands beside new ones in a list with every column, and the table goes on as it was typed', async () => {
+    const text = [
+      'Name\tEmail\tGroup\tTags\tStarts on\tLeaves on',
+      'Maria\tmaria@new.example\tSupport\tnight\t1.12.2026\t12.1.2027',
+      'Bob\tbob@example.com\tAuditors\tnight\t1.12.2026\t12.1.2027',
+    ].join('\n');
+    const table = await read(text);
+    expect(pageOf(table).typed()).not.toHaveProperty('undefined');
+    const sheet = await sheetOf(table, { access: 'later' });
+    expect([sheet.status, pageOf(sheet).heading()]).toEqual([200, 'Create 1 person?']);
+    expect((await invite(sheet)).status).toBe(303);
+    expect(await groupsOf('bob@example.com')).toMatchObject([{ name: 'Auditors' }, { name: 'Support' }]);
+  });
+
+  it('of whom something is said that is not done is told so before anything is done', async () => {
+    const text = [
+      'Name\tEmail\tGroup\tLeaves on',
+      'Bob\tbob@example.com\tAuditors\t12.1.2027',
+      'Erin\terin@example.com\tNowhere\t',
+      'Carol\tcarol@example.com\tSupport, Administrators\t',
+    ].join('\n');
+    const max = await signedIn(app, 'max');
+    const [bob, erin] = pageOf(await read(text)).texts('.known-people li');
+    expect(bob).toMatch(/ is added to Auditors When they start and leave stays as it is\.$/);
+    expect(erin).toMatch(/ is known already There is no group called Nowhere\.$/);
+    const carol = pageOf(await read(text, {}, max))
+      .texts('.known-people li')
+      .at(-1);
+    expect(carol).toMatch(/ (?:is in the group|is known) already (?:The group Administrators|There is no group)/);
+    const sheet = await sheetOf(await read(text), { access: 'later' });
+    expect(pageOf(sheet).textOf('#sheet')).toMatch(/is added to Auditors When they start and leave stays/);
+    expect(pageOf(sheet).textOf('#sheet')).toMatch(/erin is known already There is no group called Nowhere/);
+    expect((await invite(sheet)).status).toBe(303);
+  });
+
   it('is taken back with the rest: the new go, the others are as before', async () => {
     const table = await read(`${TWO}; bob@example.com`, { groups: [await groupId(app, 'Auditors')] });
     const done = await invite(await sheetOf(table, { tags: 'Hamburg' }));

@@ -54,3 +54,19 @@ export async function addGroups(app: TestApp, groups: number): Promise<void> {
   }));
   await app.db.write((trx) => trx.batchInsert('groups', rows, 100));
 }
+
+/** Adds so many users of whom nothing is known but that they are in these groups: by one statement, since there are thousands. */
+export async function addMembers(app: TestApp, number: number, groupIds: number[]): Promise<void> {
+  const made = `select 'x' || n, 'x' || n, 'x' || n, 'x' || n, '2026-11-01' from n`;
+  await app.db.write(async (trx) => {
+    await trx.raw(
+      `with recursive n(n) as (select 1 union all select n + 1 from n where n < ${number})
+       insert into users (name, name_key, sort_name, search_text, created_at) ${made}`,
+    );
+    for (const groupId of groupIds)
+      await trx.raw(
+        `insert into memberships (user_id, group_id, granted_at)
+         select id, ${groupId}, '2026-11-01' from users where created_at = '2026-11-01' and name like 'x%'`,
+      );
+  });
+}

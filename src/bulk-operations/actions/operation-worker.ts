@@ -4,7 +4,7 @@ import { recordRefusal } from '../../audit/refusal-store.ts';
 import { type Clock, type Instant, instant } from '../../clock.ts';
 import { type Database, isUnavailable, type Transaction } from '../../db/database.ts';
 import { FieldErrors } from '../../forms/form.ts';
-import { giveWay, isAnyAwaited } from '../../giving-way.ts';
+import { giveWay } from '../../giving-way.ts';
 import type { Act, ActSettings } from '../../verbs/act.ts';
 import type { Judge } from '../../verbs/action.ts';
 import { Forbidden } from '../../verbs/refusals.ts';
@@ -20,8 +20,8 @@ import { changingOf, countEffects } from './effects.ts';
 import { endOperation, executePiece, judgePiece } from './execution.ts';
 import { pauseAndTell } from './pausing.ts';
 
-/** As long as one transaction lasts, about, and one that others wait for no longer than its piece: what is written often is written once, and the next piece waits for the disk less often. In milliseconds. */
-const STRETCH = 120;
+/** As long as one transaction lasts, about, and one that others stand behind no longer than its piece. In milliseconds. */
+const STRETCH = 60;
 /** So many pieces are read ahead. */
 const AHEAD = 50;
 /** So many are named for each reason: a set of a million is not read name by name. */
@@ -195,7 +195,7 @@ export class OperationWorker {
           const piece = ahead.shift();
           if (!piece) break;
           tally = tallied(tally, await executePiece(trx, act, operation, piece), NAMED);
-        } while (performance.now() < until && !isWaitedFor() && !isAnyAwaited());
+        } while (performance.now() < until && !isWaitedFor());
         if (tally.judged < operation.size) {
           await keepTally(trx, id, tally);
           return false;

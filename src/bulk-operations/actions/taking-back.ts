@@ -52,7 +52,7 @@ async function isLeft(db: Reader, part: BulkOperation, takers: BulkOperation[], 
   const { undoable, find } = BULK_SUBJECTS[part.subjectType];
   const written = await findWritten(db, part.id, ids);
   const undoings = await findUndoings(db, part.id);
-  return standsAsLeft(db, undoable, { operationId: part.id, written, undoings }, await find(db, ids, by));
+  return standsAsLeft(db, by, undoable, { operationId: part.id, written, undoings }, await find(db, ids, by));
 }
 
 /** Too many to be looked at for a page: whether it was broken off, or left somebody out who is for others to put back. */

@@ -15,6 +15,7 @@ import { type ImportKind, inWords, type Planned, sharedMistakes } from './import
 export { contactKeys } from './contact-matching.ts';
 
 const MOST_MISTAKES = 10;
+const LONGEST_NAME = 200;
 
 /** A line with the contact that it means, and what it says. */
 interface Draft {
@@ -147,7 +148,8 @@ function about({ id, name, version }: Contact) {
 }
 
 function lineOf({ row, values, contact }: Draft, kind: Planned['kind']): Planned {
-  const name = contact?.name ?? values.name ?? values.emails?.[0] ?? `line ${row.line}`;
+  const said = [values.name, values.emails, row.values.name, row.values.emails].flat().find(Boolean);
+  const name = contact?.name ?? said?.slice(0, LONGEST_NAME) ?? `line ${row.line}`;
   const nothing = { subjectId: null, version: null, change: {}, told: {}, reason: '', newEmail: null };
   return { line: row.line, kind, name, ...nothing, isTicked: false, others: 0 };
 }

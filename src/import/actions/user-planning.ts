@@ -17,6 +17,7 @@ import { findMatches, keysOf } from './user-matching.ts';
 
 /** So many mistakes of a line are told; with these mended the others are. */
 const MOST_MISTAKES = 10;
+const LONGEST_NAME = 200;
 
 /** A line with what of the plan is known so far. */
 interface Draft {
@@ -135,7 +136,9 @@ function takenBy(
 
 function lineOf({ checked }: Draft, kind: PlannedLine['kind']): Planned {
   const { row, values } = checked;
-  const name = values.name ?? values.email ?? `line ${row.line}`;
+  const name =
+    [values.name, values.email, row.values.name, row.values.email].flat().find(Boolean)?.slice(0, LONGEST_NAME) ??
+    `line ${row.line}`;
   // Whoever is refused is in the file all the same, and not missing in it.
   const nothing = { subjectId: checked.id ?? null, version: null, change: {}, told: {}, reason: '', newEmail: null };
   return { line: row.line, kind, name, ...nothing, isTicked: false, others: 0 };

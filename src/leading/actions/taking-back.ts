@@ -1,3 +1,4 @@
+import { isOver } from '../../access/granted-rights.ts';
 import { findChangedIds, findWritten } from '../../bulk-operations/bulk-item-store.ts';
 import { type BulkOperation, UNDO } from '../../bulk-operations/bulk-operation.ts';
 import { type Instant, minuteOf } from '../../clock.ts';
@@ -50,10 +51,10 @@ export async function planTakingBack(
     if (!isMade && !(field in after)) continue;
     const [from, to] = (isMade ? [null, { untilAt: null }] : [before[field], after[field]]) as MembershipFacts[];
     const standing = present.get(subjectId) ?? null;
-    const isOver = from !== null && from.untilAt !== null && from.untilAt <= now;
-    if (isOver || standing?.untilAt !== to?.untilAt) plan.changed.push(subjectId);
+    const isAnew = from !== null && (standing === null || (isOver(standing, now) && !isOver(from, now)));
+    if (standing?.untilAt !== to?.untilAt) plan.changed.push(subjectId);
     else if (from === null) plan.leaving.push(subjectId);
-    else addTo(standing === null ? plan.coming : plan.ending, from.untilAt, subjectId);
+    else addTo(isAnew ? plan.coming : plan.ending, from.untilAt, subjectId);
     if (isMade && plan.leaving.includes(subjectId)) plan.made.push(subjectId);
   }
   return plan;
@@ -76,7 +77,7 @@ export async function takeBackLeading(
   const plan = await planTakingBack(trx, { id, groupId, now: minuteOf(act.at) });
   return keepLeading(trx, act, { groupId, action: UNDO, undoes: id }, async (own) => {
     const done: Performed<Subject>[] = [];
-    const meant = (userIds: number[]) => ({ groupId, userIds, rule: BY_LEADING });
+    const meant = (userIds: number[]) => ({ groupId, userIds, rule: BY_LEADING, asBefore: true });
     if (plan.leaving.length > 0)
       done.push(...membershipsWritten(groupId, await endMemberships(trx, own, meant(plan.leaving)), null));
     for (const [untilAt, ids] of plan.coming) {

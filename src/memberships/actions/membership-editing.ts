@@ -74,6 +74,8 @@ export interface Meant {
   userIds: number[];
   /** By which rule they are changed; left out, by rights. */
   rule?: MembershipRule;
+  /** What is taken back stood so before: its end may be over by now, and then gives nothing. */
+  asBefore?: boolean;
 }
 
 /** Who of these would become a member, and who not and why. */
@@ -88,7 +90,7 @@ export async function grantMemberships(
   meant: Meant,
   untilAt: Instant | null,
 ): Promise<Addition> {
-  requireEndAhead(act, untilAt);
+  if (!meant.asBefore) requireEndAhead(act, untilAt);
   const { group, outcomes, chosen } = await judge(trx, act, meant, unlessMember);
   await grant(trx, group.id, idsOf(chosen), { at: act.at, by: act.by.id, untilAt });
   await record(trx, act, chosen, 'membership.granted', () => ({
@@ -109,7 +111,7 @@ export async function judgeUntil(
   meant: Meant,
   untilAt: Instant | null,
 ): Promise<MemberOutcome[]> {
-  requireEndAhead(act, untilAt);
+  if (!meant.asBefore) requireEndAhead(act, untilAt);
   return (await judge(db, act, meant, unlessEnding(untilAt))).outcomes;
 }
 
@@ -120,7 +122,7 @@ export async function setUntil(
   meant: Meant,
   untilAt: Instant | null,
 ): Promise<{ outcomes: MemberOutcome[]; before: MembershipsBefore }> {
-  requireEndAhead(act, untilAt);
+  if (!meant.asBefore) requireEndAhead(act, untilAt);
   const { group, outcomes, chosen } = await judge(trx, act, meant, unlessEnding(untilAt));
   await setEnd(trx, group.id, idsOf(chosen), untilAt);
   await record(trx, act, chosen, 'membership.until-set', ({ membership }) => ({
@@ -178,7 +180,8 @@ function unlessEnding(untilAt: Instant | null): (standing: Standing) => Refusal 
   return (standing) => {
     if (!standing.membership) return inapplicable('is no member');
     // To come back is to be granted anew, by somebody and from then on.
-    if (isOver(standing.membership, standing.now)) return inapplicable('is no member any more: add them again');
+    if (isOver(standing.membership, standing.now) && !isOver({ untilAt }, standing.now))
+      return inapplicable('is no member any more: add them again');
     if (standing.isSelf && grantsAnything(standing.group))
       return forbidden('is yourself: nobody sets the end of their own rights');
     return standing.membership.untilAt === untilAt ? inapplicable('has this end already') : undefined;

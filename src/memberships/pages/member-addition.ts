@@ -8,7 +8,7 @@ import { type Instant, instant, minuteOf } from '../../clock.ts';
 import type { Errors, Typed } from '../../forms/form.ts';
 import { type Picker, SUGGESTED, type Suggestion, soughtIn } from '../../forms/picker.ts';
 import type { Group } from '../../groups/group.ts';
-import { countEndingLinks, effectsOf, givenBy } from '../../permissions/effect.ts';
+import { effectsAndEnding, givenBy } from '../../permissions/effect.ts';
 import { actOf } from '../../sessions/pages/act.ts';
 import { unknownPeople } from '../../text/people/people-list.ts';
 import { shortened } from '../../text/text.ts';
@@ -166,8 +166,7 @@ async function showAddition(
       left.map(({ subject, refusal }) => `${subject.name} ${refusal!.reason}`),
       NAMES_SHOWN,
     ),
-    effects: await effectsOf(app, changes, comingIds),
-    endingLinks: await countEndingLinks(app, changes, comingIds),
+    ...(await effectsAndEnding(app, changes, comingIds)),
     mayMail: app.mail !== undefined,
   };
   render(req, res, 'groups/addition', page);

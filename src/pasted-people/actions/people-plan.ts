@@ -27,6 +27,8 @@ export interface KnownPerson {
   tags: string[];
   /** Why nothing changes, as a clause after the name; undefined where something does. */
   reason?: string;
+  /** What the list says of them that is not done, a sentence each. */
+  notes: string[];
 }
 
 /** The contact that a new user would be linked to. */
@@ -82,13 +84,11 @@ export async function planPeople(sources: Sources, rows: PersonRow[], forAll: Fo
     const asked = groupsAsked(row.groups, named, viewer);
     const groups = [...new Set([...common, ...asked.groups])];
     const user = known.get(idOf(row) ?? 0);
-    if (user)
-      return {
-        n,
-        row,
-        errors: {},
-        known: whatChanges(viewer, user, groups, [...forAll.tags, ...(values?.tags ?? [])]),
-      };
+    if (user) {
+      const wanted = { groups, tags: [...forAll.tags, ...(values?.tags ?? [])] };
+      const notes = notDone(user.subject, values, asked.mistake);
+      return { n, row, errors: {}, known: { ...whatChanges(viewer, user, wanted), notes } };
+    }
     const contact = contacts.get(identityKey(row.email));
     const found = contact && contact.userId === null ? { contact, warned: warnedAccounts(contact) } : undefined;
     const all = {
@@ -175,9 +175,8 @@ async function findKnown(db: Reader, ids: number[], now: Instant): Promise<Map<n
 function whatChanges(
   viewer: Viewer,
   { subject, memberships, tags }: User,
-  asked: NamedGroup[],
-  wanted: string[],
-): KnownPerson {
+  { groups: asked, tags: wanted }: { groups: NamedGroup[]; tags: string[] },
+): Omit<KnownPerson, 'notes'> {
   const had = new Set(tags.map(identityKey));
   const more = {
     subject,
@@ -194,7 +193,14 @@ function whatChanges(
   return { ...more, reason: reasonOf() };
 }
 
-/** The groups that a row names, or what is wrong with one of them. */
+/** Who is known gets groups and tags, and keeps all else. */
+function notDone(subject: Subject, values: RowValues | undefined, mistake: string | undefined): string[] {
+  const isOther = (field: 'startsAt' | 'leavesAt') => values?.[field] && values[field] !== subject[field];
+  const keeps = isOther('startsAt') || isOther('leavesAt') ? ['When they start and leave stays as it is.'] : [];
+  return [...(mistake ? [mistake] : []), ...keeps];
+}
+
+/** The groups that a row names and that the viewer may give, or what is wrong with one of them. */
 function groupsAsked(
   text: string,
   named: Map<string, NamedGroup>,
@@ -204,10 +210,11 @@ function groupsAsked(
     .split(/[,;|]/)
     .map((name) => name.trim())
     .filter(Boolean);
-  const groups = names.flatMap((name) => named.get(identityKey(name)) ?? []);
+  const meant = names.flatMap((name) => named.get(identityKey(name)) ?? []);
+  const groups = meant.filter((group) => covers(viewer.rights, group.rights));
   const unknown = names.find((name) => !named.has(identityKey(name)));
   if (unknown !== undefined) return { groups, mistake: `There is no group called ${unknown}.` };
-  const above = groups.find((group) => !covers(viewer.rights, group.rights));
+  const above = meant.find((group) => !groups.includes(group));
   return { groups, mistake: above && `The group ${above.name} grants rights that you do not hold.` };
 }
 

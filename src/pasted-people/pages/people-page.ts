@@ -21,6 +21,7 @@ import {
   type ForAll,
   furtherColumns,
   type PersonRow,
+  ROW_FIELDS,
   type TypedPeople,
   typedPeople,
 } from '../people-form.ts';
@@ -130,6 +131,7 @@ export async function showPeople(
     summary: summaryOf({ ...people.errors, ...mistakes, ...more }, plan),
     isRead: rows.length > 0,
     columns,
+    rowFields: ROW_FIELDS,
     people: plan.filter(({ known }) => !known).map((one) => ({ ...one, contact: one.found?.contact })),
     known: plan.filter(({ known }) => known),
     changing: changingIn(plan).length,

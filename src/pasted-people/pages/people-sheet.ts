@@ -67,11 +67,11 @@ async function groupsOf(app: AppContext, inviting: ReturnType<typeof newIn>) {
 }
 
 /** Who is left out, with the reason as a clause. */
-function leftOutOf({ plan, typed }: Prepared): { who: string; reason: string }[] {
+function leftOutOf({ plan, typed }: Prepared): { who: string; reason: string; notes?: string[] }[] {
   return [
     ...plan.flatMap(({ row, known, newUser }) => {
       const who = known?.subject.name ?? (row.name || row.email);
-      if (known?.reason) return [{ who, reason: known.reason }];
+      if (known?.reason) return [{ who, reason: known.reason, notes: known.notes }];
       return row.isKept || (!known && !newUser && !row.name && !row.email) ? [] : [{ who, reason: 'is not ticked' }];
     }),
     ...puzzlingIn(String(typed.text)).map(({ line, text }) => ({

@@ -9,7 +9,7 @@ import { staleForm } from '../../forms/stale-form.ts';
 import type { Group } from '../../groups/group.ts';
 import { findGroup } from '../../groups/group-store.ts';
 import { render } from '../../web/render.ts';
-import { countEndingLinks, effectsOf } from '../effect.ts';
+import { effectsAndEnding } from '../effect.ts';
 import { rightsIn, typedOf, typedPermissions } from '../permission-form.ts';
 
 /** What a group grants on each application, as it was chosen. */
@@ -74,15 +74,16 @@ export async function showSheet(
     to: rights[key] ?? 'none',
   }));
   const changes = [{ groupId: group.id, from: group.rights, to: rights }];
+  const { effects, endingLinks } = await effectsAndEnding(app, changes);
   const page = {
     title: `Change permissions of ${group.name}`,
     group,
     typed,
     fields: [...keysOf(applications), 'version'],
     cells: cells.filter(({ from, to }) => from !== to),
-    effects: await effectsOf(app, changes),
+    effects,
     // To make links is to change users.
-    endingLinks: may(req.viewer!, 'users', 'write') ? await countEndingLinks(app, changes) : 0,
+    endingLinks: may(req.viewer!, 'users', 'write') ? endingLinks : 0,
     mayMail: app.mail !== undefined,
   };
   render(req, res, 'groups/permissions-sheet', page);

@@ -1,5 +1,6 @@
 import type { Instant } from '../../../clock.ts';
 import { type Refusal, unfitFields } from '../../../verbs/outcome.ts';
+import type { UserChange } from './user-change.ts';
 import type { UserDetails } from './user-details.ts';
 
 /** Whoever is a person is reached by mail, and signs in by it; a program is not. */
@@ -8,15 +9,19 @@ export function withoutEmail({ user }: Pick<UserDetails, 'user'>): Refusal | und
   return unfitFields({ email: 'Only an API-only user goes without an email address. Enter one.' });
 }
 
-/** An end comes after the start, and is set while it is still to come: whoever is to go at once is deactivated, which says what it ends. */
+/**
+ * An end comes after the start, and is set while it is still to come: whoever is to go at once is deactivated, which says what it ends.
+ * Only what stood so before may be over.
+ */
 export function unfitDates(
   before: Pick<UserDetails, 'user'>,
   { user }: Pick<UserDetails, 'user'>,
   at: Instant,
+  { asBefore = false }: Pick<UserChange, 'asBefore'> = {},
 ): Refusal | undefined {
   const { startsAt, leavesAt } = user;
   if (leavesAt === null) return undefined;
   if (startsAt !== null && leavesAt <= startsAt) return unfitFields({ leavesAt: 'This is not after the start.' });
-  if (leavesAt === before.user.leavesAt || leavesAt > at) return undefined;
+  if (asBefore || leavesAt === before.user.leavesAt || leavesAt > at) return undefined;
   return unfitFields({ leavesAt: 'This moment is over. Choose a later one; Deactivate ends access at once.' });
 }

@@ -75,7 +75,7 @@ export async function planChange(
   const rules = await ownRules(db, by);
   leaveOut(outcomes, ({ id }) => withoutEmail(after.get(id)!));
   leaveOut(outcomes, (subject) => rules(subject, details.get(subject.id)!, after.get(subject.id)!));
-  leaveOut(outcomes, ({ id }) => unfitDates(details.get(id)!, after.get(id)!, by.at));
+  leaveOut(outcomes, ({ id }) => unfitDates(details.get(id)!, after.get(id)!, by.at, change));
   return { outcomes, steps: allowed(outcomes).flatMap((subject) => stepOf(subject, details, after)) };
 }
 
@@ -92,10 +92,11 @@ export async function planEach(
   const after = new Map<number, UserDetails>();
   leaveOut(outcomes, (subject) => {
     const before = details.get(subject.id)!;
+    const change = changes.get(subject.id)!;
     try {
-      const next = detailsAfter(by, subject, before, chosenAmong(by, changes.get(subject.id)!, named));
+      const next = detailsAfter(by, subject, before, chosenAmong(by, change, named));
       after.set(subject.id, next);
-      return withoutEmail(next) ?? rules(subject, before, next) ?? unfitDates(before, next, by.at);
+      return withoutEmail(next) ?? rules(subject, before, next) ?? unfitDates(before, next, by.at, change);
     } catch (error) {
       if (error instanceof FieldErrors) return unfitFields(error.errors);
       if (error instanceof Forbidden) return forbiddenFields({ groups: error.message });

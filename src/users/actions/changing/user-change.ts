@@ -26,6 +26,8 @@ export interface UserChange {
   startsAt?: Instant | null;
   /** From this moment on they are let in no more. */
   leavesAt?: Instant | null;
+  /** What is taken back stood so before: whoever was let in no more by now is let in no more. */
+  asBefore?: boolean;
   noSharedData?: boolean;
   /** Null for a person. */
   apiOnly?: ApiOnly | null;

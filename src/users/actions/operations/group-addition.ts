@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { isOver } from '../../../access/granted-rights.ts';
 import { NO_RIGHTS } from '../../../access/rights.ts';
 import type { AskingAction, Choices } from '../../../bulk-operations/asking-action.ts';
+import type { Instant } from '../../../clock.ts';
 import type { Reader } from '../../../db/database.ts';
 import { id } from '../../../forms/fields.ts';
 import { checkForm, FieldErrors } from '../../../forms/form.ts';
@@ -10,8 +12,9 @@ import type { Group } from '../../../groups/group.ts';
 import { findGroup, findGroups } from '../../../groups/group-store.ts';
 import { grantMemberships, judgeGrants, requireEndAhead } from '../../../memberships/actions/membership-editing.ts';
 import { givenBy } from '../../../permissions/effect.ts';
-import { format } from '../../../text/format.ts';
+import { type Format, format } from '../../../text/format.ts';
 import { counted, were } from '../../../text/text.ts';
+import type { BulkAction } from '../../../verbs/action.ts';
 import { leaveOut, type Outcome, type Refusal } from '../../../verbs/outcome.ts';
 import type { Subject } from '../../user.ts';
 import { membershipFact, writtenOf } from '../changing/user-facts.ts';
@@ -34,38 +37,46 @@ export const GROUP_ADDITION: AskingAction<Subject> = {
   check: (typed, times) => checkForm(z.object({ group: chosenGroup, untilAt: endBy(times) }), typed),
   resolve: (db, _by, choices) => withGroup(db, choices),
   async chosen(db, choices, words = format) {
-    const group = await groupChosen(db, choices);
-    const untilAt = endIn(choices, 'untilAt');
-    const end = untilAt ? ` until ${words.until(untilAt)}` : '';
-    const field = membershipFact(group.id);
-    return {
-      name: 'add-to-group',
-      label: `Add to ${group.name}`,
-      icon: 'plus',
-      bulk: {
-        button: (number) => `Add ${counted(number, 'user')} to ${group.name}`,
-        done: (number) => `${were(number, 'user')} added to ${group.name}${end}.`,
-        consequence: `They are members of ${group.name}${end || ' from now on'}, with what it grants.`,
-      },
-      givings: async (_db, _judge, subjects) => [
-        { groupId: group.id, from: NO_RIGHTS, to: givenBy(group), userIds: subjects.map(({ id }) => id) },
-      ],
-      refusalOf: () => undefined,
-      refuseAmong: (db, judge, outcomes) =>
-        unlessRefused(outcomes, async () => {
-          requireEndAhead(judge, untilAt);
-          leaveOutOf(outcomes, await judgeGrants(db, judge, meant(group, outcomes)));
-        }),
-      async perform(trx, act, subjects) {
-        const userIds = subjects.map(({ id }) => id);
-        const { before } = await grantMemberships(trx, act, { groupId: group.id, userIds }, untilAt);
-        return writtenOf(field, before, { untilAt });
-      },
-      was: () => `was no member of ${group.name}`,
-      events: {},
-    };
+    return additionTo(await groupChosen(db, choices), endIn(choices, 'untilAt'), { words });
   },
 };
+
+/** `asBefore`: such memberships stood so, and come back. */
+export function additionTo(
+  group: Group,
+  untilAt: Instant | null,
+  { words = format, asBefore = false }: { words?: Format; asBefore?: boolean },
+): BulkAction<Subject> {
+  const end = untilAt ? ` until ${words.until(untilAt)}` : '';
+  const field = membershipFact(group.id);
+  return {
+    name: 'add-to-group',
+    label: `Add to ${group.name}`,
+    icon: 'plus',
+    bulk: {
+      button: (number) => `Add ${counted(number, 'user')} to ${group.name}`,
+      done: (number) => `${were(number, 'user')} added to ${group.name}${end}.`,
+      consequence: `They are members of ${group.name}${end || ' from now on'}, with what it grants.`,
+    },
+    async givings(_db, { at }, subjects) {
+      if (isOver({ untilAt }, at)) return [];
+      return [{ groupId: group.id, from: NO_RIGHTS, to: givenBy(group), userIds: subjects.map(({ id }) => id) }];
+    },
+    refusalOf: () => undefined,
+    refuseAmong: (db, judge, outcomes) =>
+      unlessRefused(outcomes, async () => {
+        if (!asBefore) requireEndAhead(judge, untilAt);
+        leaveOutOf(outcomes, await judgeGrants(db, judge, meant(group, outcomes)));
+      }),
+    async perform(trx, act, subjects) {
+      const userIds = subjects.map(({ id }) => id);
+      const { before } = await grantMemberships(trx, act, { groupId: group.id, userIds, asBefore }, untilAt);
+      return writtenOf(field, before, { untilAt });
+    },
+    was: () => `was no member of ${group.name}`,
+    events: {},
+  };
+}
 
 export const chosenGroup = id.refine((value) => value !== null, 'Choose one of the groups found.');
 

@@ -1,3 +1,4 @@
+import { isOver } from '../../../access/granted-rights.ts';
 import { referencesIn } from '../../../audit/audit-event.ts';
 import type { LaterChange } from '../../../audit/later-changes.ts';
 import type { Choices } from '../../../bulk-operations/asking-action.ts';
@@ -9,7 +10,7 @@ import {
   type Wanted,
 } from '../../../bulk-operations/undoable.ts';
 import { WORDS_OF_CHANGE } from '../../../bulk-operations/undoing.ts';
-import { minuteOf } from '../../../clock.ts';
+import { type Instant, minuteOf } from '../../../clock.ts';
 import type { Reader } from '../../../db/database.ts';
 import { unlessRefused } from '../../../forms/refused-for-all.ts';
 import { findGroups } from '../../../groups/group-store.ts';
@@ -19,7 +20,7 @@ import { judgeUntil, type MembershipFacts, setUntil } from '../../../memberships
 import { findMemberships } from '../../../memberships/membership-store.ts';
 import { isWeightyMembership } from '../../../permissions/weighty-givings.ts';
 import { findTagNames } from '../../../tags/tag-store.ts';
-import type { Facts } from '../../../verbs/action.ts';
+import type { Facts, Judge } from '../../../verbs/action.ts';
 import { tagFact, tagOf } from '../../../verbs/facts.ts';
 import { allowed } from '../../../verbs/outcome.ts';
 import { findOwnerIds } from '../../program-owners.ts';
@@ -45,7 +46,7 @@ import { INVITATION_WITHDRAWAL } from '../invitation-withdrawal.ts';
 import { changingAction } from './changing-action.ts';
 import { confirmationRestoring } from './confirmation-restoring.ts';
 import { formerInWords } from './former-facts.ts';
-import { GROUP_ADDITION, leaveOutOf } from './group-addition.ts';
+import { additionTo, groupChosen, leaveOutOf } from './group-addition.ts';
 import { GROUP_REMOVAL } from './group-removal.ts';
 import { leadingAgain } from './leading-again.ts';
 
@@ -118,7 +119,7 @@ function isChangeOf(field: string, change: LaterChange): boolean {
 }
 
 /** What brings these fields back. */
-async function stepsFor(db: Reader, subject: Subject, wanted: Wanted): Promise<Step<Subject>[]> {
+async function stepsFor(db: Reader, subject: Subject, wanted: Wanted, { at }: Judge): Promise<Step<Subject>[]> {
   const { before, present } = wanted;
   const steps: Step<Subject>[] = [];
   const change: UserChange = {};
@@ -132,7 +133,12 @@ async function stepsFor(db: Reader, subject: Subject, wanted: Wanted): Promise<S
       const confirmed = { at: value as string | null, by: (before.accessConfirmedBy as number | null) ?? null };
       steps.push({ key: `confirmed ${JSON.stringify(confirmed)}`, action: confirmationRestoring(confirmed) });
     } else if (group !== undefined)
-      steps.push(...(await membershipSteps(db, group, value as MembershipFacts, present)));
+      steps.push(
+        ...(await membershipSteps(db, group, value as MembershipFacts, {
+          present: present[membershipFact(group)] as MembershipFacts,
+          at,
+        })),
+      );
     else if (program !== undefined) programs.set(Number(value), [...(programs.get(Number(value)) ?? []), program]);
     else if (tag !== undefined) (value === true ? tags.add : tags.remove).push(tag);
     else if (field !== 'accessConfirmedBy' && !isHanded(field)) Object.assign(change, { [field]: value });
@@ -140,8 +146,11 @@ async function stepsFor(db: Reader, subject: Subject, wanted: Wanted): Promise<S
   steps.push(...stepsForLeft(before, present));
   for (const [ownerId, ids] of programs) addProgramStep(steps, subject, ownerId, ids);
   if (tags.add.length + tags.remove.length > 0) change.tags = tags;
-  if (Object.keys(change).length > 0)
-    steps.push({ key: JSON.stringify(change), action: changingAction(change, WORDS_OF_CHANGE) });
+  if (Object.keys(change).length > 0) {
+    // Who is a customer's was linked by somebody who meant it.
+    const back: UserChange = { ...change, asBefore: true, ...(change.contactId && { acceptsAccounts: true }) };
+    steps.push({ key: JSON.stringify(back), action: changingAction(back, WORDS_OF_CHANGE) });
+  }
   return steps;
 }
 
@@ -155,21 +164,24 @@ async function membershipSteps(
   db: Reader,
   group: number,
   before: MembershipFacts,
-  present: Facts,
+  { present, at }: { present: MembershipFacts; at: Instant },
 ): Promise<Step<Subject>[]> {
   const untilAt = before?.untilAt ?? null;
   const choices: Choices = { group, untilAt };
   if (before === null) return [{ key: `out of ${group}`, action: await GROUP_REMOVAL.chosen(db, choices) }];
-  if (present[membershipFact(group)] !== null)
+  const givesAgain = !isOver(before, at);
+  // What is over by now and gives something again is granted anew, with all that goes with it.
+  if (present !== null && !(givesAgain && isOver(present, at)))
     return [{ key: `end ${JSON.stringify(choices)}`, action: membershipEnding(group, untilAt) }];
-  const into = { key: `into ${JSON.stringify(choices)}`, action: await GROUP_ADDITION.chosen(db, choices) };
-  return before.leads ? [into, { key: `leads ${group}`, action: leadingAgain(group) }] : [into];
+  const addition = additionTo(await groupChosen(db, choices), untilAt, { asBefore: true });
+  const into = { key: `into ${JSON.stringify(choices)}`, action: addition };
+  return before.leads && givesAgain ? [into, { key: `leads ${group}`, action: leadingAgain(group) }] : [into];
 }
 
 /** Gives memberships the end that they had. */
 function membershipEnding(groupId: number, untilAt: string | null): StepAction<Subject> {
   const field = membershipFact(groupId);
-  const meant = (subjects: Subject[]) => ({ groupId, userIds: subjects.map(({ id }) => id) });
+  const meant = (subjects: Subject[]) => ({ groupId, userIds: subjects.map(({ id }) => id), asBefore: true });
   return {
     demandsProof: async (db, { by }, subjects) => {
       const [group] = await findGroups(db, [groupId]);
