@@ -7,10 +7,10 @@ import { join } from 'node:path';
 export const NODE_OPTIONS = ['--max-semi-space-size=8', '--heap-growing-percent=100'];
 
 /**
- * How the C library of Linux keeps memory, for everything of Roster: one store for all threads, and what is larger than 32 KB, such as a page
- * on its way out, goes back to the system by itself instead of lying between what stays.
+ * How the C library of Linux keeps memory, for everything of Roster: one store for what the program itself keeps and one for all threads beside
+ * it, and what is larger than 32 KB, such as a page on its way out, goes back to the system by itself instead of lying between what stays.
  */
-export const MEMORY = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TRIM_THRESHOLD_: '32768' };
+export const MEMORY = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TRIM_THRESHOLD_: '32768' };
 
 /** Where Node keeps what it has compiled: the next start takes two thirds of the time, and less room. */
 export function compileCache(root) {
